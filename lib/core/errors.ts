@@ -1,0 +1,109 @@
+// Errors are typed facts: where, what was given, what was expected, and what to do about it. The sentence is made here and nowhere else.
+
+/** What an error knows. `given` and `expected` are fragments of a sentence: "a [2, 3] and b [4, 5]", "a positive integer". */
+export interface ErrorFacts {
+  readonly given: string;
+  readonly expected: string;
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** The base of all errors that kerasm throws on purpose: `where: given …; expected …. hint`. */
+export class KerasmError extends Error {
+  override readonly name: string = "KerasmError";
+  readonly where: string;
+  readonly given: string;
+  readonly expected: string;
+  readonly hint?: string;
+
+  constructor(where: string, { given, expected, hint, cause }: ErrorFacts) {
+    super(`${where}: given ${given}; expected ${expected}.${hint ? ` ${hint}` : ""}`, cause === undefined ? undefined : { cause });
+    this.where = where;
+    this.given = given;
+    this.expected = expected;
+    if (hint !== undefined) this.hint = hint;
+  }
+}
+
+/** Shapes or ranks that do not fit. */
+export class ShapeError extends KerasmError {
+  override readonly name = "ShapeError";
+}
+
+/** A dtype that the operation does not take, or a value that its dtype cannot hold. */
+export class DtypeError extends KerasmError {
+  override readonly name = "DtypeError";
+}
+
+/** A value of the right kind that is not allowed: out of range, not one of the known names. */
+export class ValueError extends KerasmError {
+  override readonly name = "ValueError";
+}
+
+/** A missing, unknown or wrongly typed argument or option. */
+export class ArgumentError extends KerasmError {
+  override readonly name = "ArgumentError";
+}
+
+/** Something asked for at the wrong time: a model that is not compiled, a layer that is not built. */
+export class StateError extends KerasmError {
+  override readonly name = "StateError";
+}
+
+/** A value as an error message shows it: `"relu"`, `[2, null, 3]`, `Float32Array(784)`, `Dense`. */
+export function text(value: unknown, limit = 80): string {
+  const whole = plainText(value);
+  return whole.length > limit ? `${whole.slice(0, limit - 1)}…` : whole;
+}
+
+function plainText(value: unknown, depth = 0): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (Array.isArray(value)) return depth > 3 ? "[…]" : `[${value.map((item) => plainText(item, depth + 1)).join(", ")}]`;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${"length" in value ? value.length : value.byteLength})`;
+  if (typeof value === "function") return value.name || ownName(value) || "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return ownName(value) || "an object";
+  if (depth > 2) return "{…}";
+  const entries = Object.entries(value).map(([key, item]) => `${key}: ${plainText(item, depth + 1)}`);
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+}
+
+/** The name of an object's class, also where the object itself is callable. */
+function ownName(value: object): string {
+  const constructor: unknown = value.constructor;
+  return typeof constructor === "function" && constructor !== Function && constructor !== Object ? constructor.name : "";
+}
+
+/** Which of the known names a mistyped one most likely meant, or undefined where none is near. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  const plain = name.toLowerCase().replaceAll("_", "");
+  for (const candidate of known) {
+    const distance = editDistance(plain, candidate.toLowerCase().replaceAll("_", ""));
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** "Did you mean x?" for the nearest known name, and nothing where none is near. */
+export function didYouMean(name: string, known: Iterable<string>): string | undefined {
+  const near = nearest(name, known);
+  return near === undefined ? undefined : `Did you mean ${near}?`;
+}
+
+/** Levenshtein distance with one row of memory. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
