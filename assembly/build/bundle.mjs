@@ -1,0 +1,68 @@
+// Bundles the compiled JavaScript into dist/node and dist/browser. The two differ in what `#platform` stands for, which the conditions
+// of package.json's `imports` decide. Everything that the package needs is bundled in; licences of bundled packages go beside.
+
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rolldown } from "rolldown";
+import { filesIn, root } from "./steps.mjs";
+
+const entries = {
+  index: "build/lib/index.js",
+  keras: "build/lib/keras.js",
+  datasets: "build/datasets/index.js",
+  models: "build/models/index.js",
+};
+const platforms = ["node", "browser"];
+const licences = "dist/THIRD-PARTY-LICENSES.txt";
+const presentEntries = () => Object.entries(entries).filter(([, file]) => existsSync(join(root, file)));
+
+export const bundle = {
+  name: "bundle",
+  inputs: () => [
+    ...["build/lib", "build/models", "build/datasets"].flatMap((room) => filesIn(room, (file) => file.endsWith(".js"))),
+    "package.json",
+    "assembly/build/bundle.mjs",
+  ],
+  outputs: () => platforms.flatMap((platform) => presentEntries().map(([name]) => `dist/${platform}/${name}.js`)),
+  run: async () => {
+    if (!presentEntries().length) return;
+    const packages = new Set();
+    for (const platform of platforms) for (const name of await bundleFor(platform)) packages.add(name);
+    writeFileSync(join(root, licences), [...packages].sort().map(licenceOf).join("\n"));
+  },
+};
+
+/** Returns the names of the packages that went into the bundle. */
+async function bundleFor(platform) {
+  rmSync(join(root, "dist", platform), { recursive: true, force: true });
+  const build = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(presentEntries()),
+    platform,
+    external: /^node:/,
+    treeshake: true,
+    logLevel: "warn",
+  });
+  const { output } = await build.write({
+    dir: join(root, "dist", platform),
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    minify: false,
+    sourcemap: false,
+  });
+  await build.close();
+  return output
+    .filter((file) => file.type === "chunk")
+    .flatMap((chunk) => Object.keys(chunk.modules))
+    .map((module) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1])
+    .filter((name) => name !== undefined);
+}
+
+function licenceOf(name) {
+  const folder = join(root, "node_modules", name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = filesIn(`node_modules/${name}`).find((file) => /\/licen[cs]e(\.\w+)?$/i.test(file));
+  if (!file) throw new Error(`${name} is bundled but has no licence file`);
+  return `${name} ${version} (${license})\n\n${readFileSync(join(root, file), "utf8").trim()}\n\n${"-".repeat(80)}\n`;
+}

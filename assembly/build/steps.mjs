@@ -1,0 +1,57 @@
+// A build step runs when its inputs changed since it last ran, or when an output is missing. Inputs are compared by content.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Every file below a file or folder (relative to the repository), sorted; nothing where it does not exist. */
+export function filesIn(path, accepts = () => true) {
+  const absolute = join(root, path);
+  if (!existsSync(absolute)) return [];
+  if (!statSync(absolute).isDirectory()) return [path];
+  return readdirSync(absolute, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+    .filter(accepts)
+    .sort();
+}
+
+export function hashOf(files) {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const content = readFileSync(join(root, file));
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * @param {object} step
+ * @param {string} step.name
+ * @param {() => string[]} step.inputs    files that decide the result, the scripts that make it included
+ * @param {() => string[]} step.outputs   files that must exist for the result to count
+ * @param {() => unknown} step.run
+ */
+export async function runStep({ name, inputs, outputs, run }) {
+  const record = join(root, "build/.steps", `${name}.sha256`);
+  const hash = hashOf(["package-lock.json", "assembly/build/steps.mjs", ...inputs()]);
+  const known = existsSync(record) ? readFileSync(record, "utf8") : "";
+  if (known === hash && outputs().every((file) => existsSync(join(root, file)))) return;
+  const start = performance.now();
+  mkdirSync(join(root, "build/.steps"), { recursive: true });
+  writeFileSync(record, "");
+  await run();
+  writeFileSync(record, hash);
+  console.log(`${name.padEnd(14)} ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** Writes a generated file unless it has that content already, so that later tools see no change. */
+export function writeGenerated(path, content) {
+  const absolute = join(root, path);
+  if (existsSync(absolute) && readFileSync(absolute, "utf8") === content) return;
+  mkdirSync(join(absolute, ".."), { recursive: true });
+  writeFileSync(absolute, content);
+}

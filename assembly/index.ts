@@ -1,0 +1,3 @@
+// The whole WASM surface. One line per module; its exported kernels get a table slot each, in this order.
+
+export * from "./abi";
