@@ -1,0 +1,120 @@
+import { didYouMean, text, ValueError } from "../core/errors.js";
+import { customObject } from "./custom-objects.js";
+import { field, type FieldMaker, withDefault, type Field } from "./field.js";
+import { isPlainObject, type Json } from "./json.js";
+import { className, type Deserializable, entryOf, registerClasses, registerFunctions, type Spelling } from "./registry.js";
+import { deserializeKerasObject, serializeKerasObject } from "./serialization.js";
+
+/** A function of a family: an activation, a functional loss. */
+type AnyFunction = (...args: never[]) => unknown;
+
+/** What a user may give where an object of a family is wanted: its name, the object, its class, a function, a config. */
+export type Identifier<T> = string | T | (new () => T) | { readonly [key: string]: unknown };
+
+/** How a family is set up. */
+export interface FamilyRules<T> {
+  /** Keras's module: "keras.initializers". */
+  readonly module: string;
+  /** What one of them is called: "initializer". */
+  readonly noun: string;
+  /** How strings name its classes. */
+  readonly spelling?: Spelling;
+  /** Whether a value is one of the family, or a function that can stand for one. */
+  accepts(value: unknown): value is T;
+  /** How a value stands in the config of what uses it; the envelope unless a family differs. */
+  serialize?(value: T): Json;
+}
+
+/** One of Keras's families of objects that strings, configs, classes and objects name: initializers, losses, optimizers … */
+export class Family<T extends object> {
+  readonly module: string;
+  readonly noun: string;
+  readonly #rules: FamilyRules<T>;
+  readonly #byString = new Map<string, Deserializable<T> | AnyFunction>();
+
+  constructor(rules: FamilyRules<T>) {
+    this.module = rules.module;
+    this.noun = rules.noun;
+    this.#rules = rules;
+  }
+
+  /** Adds classes by their Keras names, and other strings that Keras takes for the class. */
+  register(classes: Readonly<Record<string, Deserializable<T>>>, ...aliases: readonly string[]): void {
+    registerClasses(this.module, classes);
+    for (const [name, value] of Object.entries(classes)) {
+      for (const spelled of [...(this.#rules.spelling ?? className)(name), ...aliases]) this.#byString.set(spelled, value);
+    }
+  }
+
+  /** Adds functions by their Keras names, and other strings that Keras takes for the function. */
+  registerFunction(functions: Readonly<Record<string, AnyFunction>>, ...aliases: readonly string[]): void {
+    registerFunctions(this.module, functions);
+    for (const [name, value] of Object.entries(functions)) for (const spelled of [name, ...aliases]) this.#byString.set(spelled, value);
+  }
+
+  /** The strings that name something of this family. */
+  get names(): string[] {
+    return [...this.#byString.keys()];
+  }
+
+  /** What an identifier means, as Keras's `get` of the family. @throws ValueError listing what is known */
+  get(identifier: Identifier<T>, where = `${this.module}.get`): T {
+    if (this.#rules.accepts(identifier) && !this.#isClass(identifier)) return identifier;
+    if (typeof identifier === "string") return this.#made(this.#named(identifier, where), identifier, where);
+    if (isPlainObject(identifier)) return this.#made(this.#fromConfig(identifier, where), identifier, where);
+    return this.#made(identifier, identifier, where);
+  }
+
+  /** How a value of this family stands in a config. */
+  serialize(value: T): Json {
+    return this.#rules.serialize?.(value) ?? serializeKerasObject(value);
+  }
+
+  /** A field that takes identifiers of this family; without a default it is required. */
+  readonly field: FieldMaker<Identifier<T>, T> = ((...fallback: [Identifier<T>?]): Field<Identifier<T>, T> => {
+    const inner = field<Identifier<T>, T>({
+      expected: `a ${this.noun}: a name, an object, a class or a config`.replace(/^a (?=[aeiou])/, "an "),
+      takesObjects: true,
+      parse: (value, where) => this.get(value as Identifier<T>, where),
+      serialize: (value) => this.serialize(value),
+    });
+    return fallback.length === 0 ? inner : withDefault(inner, fallback[0]!);
+  }) as FieldMaker<Identifier<T>, T>;
+
+  #isClass(value: unknown): boolean {
+    return typeof value === "function" && entryOf(value)?.kind === "class";
+  }
+
+  #named(name: string, where: string): unknown {
+    const found = customObject(name) ?? this.#byString.get(name);
+    if (found !== undefined) return found;
+    const hint = didYouMean(name, this.names);
+    throw new ValueError(where, {
+      given: text(name),
+      expected: `the name of a ${this.noun}: one of ${this.names.join(", ")}`.replace(/ a (?=[aeiou])/, " an "),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  /** A config is an envelope; one without a module names a class of this family, in any of its spellings. */
+  #fromConfig(config: Record<string, unknown>, where: string): unknown {
+    const name = config["class_name"];
+    if (typeof name !== "string") {
+      throw new ValueError(where, { given: text(config), expected: `a config of a ${this.noun} with class_name and config` });
+    }
+    const own = "module" in config ? undefined : this.#byString.get(name);
+    const entry = own === undefined ? undefined : entryOf(own);
+    const envelope = entry === undefined ? config : { ...config, module: entry.module, class_name: entry.name };
+    return deserializeKerasObject({ config: {}, ...envelope });
+  }
+
+  /** A class becomes an object with its defaults; everything else must be of the family by itself. */
+  #made(found: unknown, identifier: unknown, where: string): T {
+    let value = found;
+    if (typeof found === "function" && (this.#isClass(found) || typeof (found as Partial<Deserializable>).fromConfig === "function")) {
+      value = (found as unknown as Deserializable).fromConfig({});
+    }
+    if (this.#rules.accepts(value)) return value;
+    throw new ValueError(where, { given: text(identifier), expected: `a ${this.noun}, or what names one`.replace(/^a (?=[aeiou])/, "an ") });
+  }
+}

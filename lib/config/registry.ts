@@ -1,0 +1,103 @@
+import { didYouMean, text, ValueError } from "../core/errors.js";
+import { customObject, registeredNameOf } from "./custom-objects.js";
+import type { Config, Envelope } from "./json.js";
+import { classToSnakeCase } from "./names.js";
+
+// Which class or function a name in a Keras config means. Each class registers itself where it is declared;
+// this file knows no class.
+
+/** A class whose objects Keras configs describe. */
+export interface Deserializable<T = object> {
+  readonly prototype: T;
+  fromConfig(config: Config): T;
+}
+
+/** Something a config can name. */
+export type Entry =
+  | { readonly kind: "class"; readonly module: string; readonly name: string; readonly value: Deserializable }
+  | { readonly kind: "function"; readonly module: string; readonly name: string; readonly value: (...args: never[]) => unknown };
+
+const modules = new Map<string, Map<string, Entry>>();
+const entries = new WeakMap<object, Entry>();
+
+function add(entry: Entry): void {
+  let names = modules.get(entry.module);
+  if (names === undefined) modules.set(entry.module, (names = new Map()));
+  names.set(entry.name, entry);
+  // The first registration is the name an object is saved under; later ones are other names to find it by.
+  if (!entries.has(entry.value)) entries.set(entry.value, entry);
+}
+
+/**
+ * Makes classes known by their Keras names: `registerClasses("keras.layers", { Dense })`. The names are keys, not
+ * `class.name`, so that they survive minification.
+ */
+export function registerClasses(module: string, classes: Readonly<Record<string, Deserializable>>): void {
+  for (const [name, value] of Object.entries(classes)) add({ kind: "class", module, name, value });
+}
+
+/** Makes functions known by their Keras names: `registerFunctions("keras.losses", { mean_squared_error: meanSquaredError })`. */
+export function registerFunctions(module: string, functions: Readonly<Record<string, (...args: never[]) => unknown>>): void {
+  for (const [name, value] of Object.entries(functions)) add({ kind: "function", module, name, value });
+}
+
+/** The registration of a class or function, where it has one. */
+export function entryOf(value: object): Entry | undefined {
+  return entries.get(value);
+}
+
+/** The class name of an object: its Keras name, or the name of a class of the user's own. */
+export function classNameOf(object: object): string {
+  const constructor = object.constructor;
+  return entries.get(constructor)?.name ?? constructor.name;
+}
+
+/** What a config's `module` and name mean. Modules that only Keras's own sources have are found by their last parts. */
+export function lookUp(module: string | null | undefined, name: string): Entry | undefined {
+  const exact = modules.get(module ?? "")?.get(name);
+  if (exact !== undefined) return exact;
+  if (module !== null && module !== undefined && module !== "builtins" && !/^keras(\.|$)/.test(module)) return undefined;
+  const holders = [...modules.values()].flatMap((names) => names.get(name) ?? []);
+  const parts = new Set(module?.split("."));
+  const named = holders.filter((entry) => parts.has(entry.module.split(".").at(-1)!) && entry.module !== "keras");
+  if (named.length === 1) return named[0];
+  return holders.length === 1 ? holders[0] : undefined;
+}
+
+/** The entry that an envelope names; custom objects come first, as in Keras. @throws ValueError where nothing has that name */
+export function entryFor(envelope: Envelope): Entry {
+  const isFunction = envelope.class_name === "function";
+  const name = isFunction ? String(envelope.config) : envelope.class_name;
+  const custom = customObject(envelope.registered_name ?? name) ?? (isFunction ? customObject(name) : undefined);
+  if (custom !== undefined) {
+    const registered = { module: "", name, value: custom };
+    return "fromConfig" in custom
+      ? { ...registered, kind: "class", value: custom as unknown as Deserializable }
+      : { ...registered, kind: "function", value: custom as (...args: never[]) => unknown };
+  }
+  const entry = lookUp(envelope.module, name);
+  if (entry !== undefined) return entry;
+  const known = [...(modules.get(envelope.module ?? "")?.keys() ?? [...modules.values()].flatMap((names) => [...names.keys()]))];
+  throw new ValueError("keras.saving.deserializeKerasObject", {
+    given: `the ${isFunction ? "function" : "class"} ${text(envelope.module === null ? name : `${envelope.module}.${name}`)}`,
+    expected: "a class or function of Keras, or a custom object that is registered",
+    hint: didYouMean(name, known) ?? "Register it with keras.saving.registerKerasSerializable, or pass it in customObjects.",
+  });
+}
+
+/** Names under which a family of Keras finds a class from a string. */
+export type Spelling = (className: string) => readonly string[];
+
+/** `"GlorotUniform"` and `"glorot_uniform"`. */
+export const classAndSnakeCase: Spelling = (name) => [name, classToSnakeCase(name)];
+
+/** `"GlorotUniform"` alone. */
+export const className: Spelling = (name) => [name];
+
+/** `"rmsprop"` for `RMSprop`. */
+export const lowerCase: Spelling = (name) => [name.toLowerCase()];
+
+/** The registered name of a class of the user's own: its package and name where it was registered, else its name. */
+export function customNameOf(constructor: { readonly name: string }): string {
+  return registeredNameOf(constructor) ?? constructor.name;
+}
