@@ -115,6 +115,9 @@ export class Family<T extends object> {
       value = (found as unknown as Deserializable).fromConfig({});
     }
     if (this.#rules.accepts(value)) return value;
-    throw new ValueError(where, { given: text(identifier), expected: `a ${this.noun}, or what names one`.replace(/^a (?=[aeiou])/, "an ") });
+    throw new ValueError(where, {
+      given: text(identifier),
+      expected: `a ${this.noun}, or what names one`.replace(/^a (?=[aeiou])/, "an "),
+    });
   }
 }

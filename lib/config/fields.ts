@@ -53,8 +53,16 @@ export function nullable<In, Out>(inner: Field<In, Out>, fallback: In | null = n
 
 /** `count` values, or one that stands for all of them: `kernelSize: 3` is `[3, 3]`. */
 export function tuple<In, Out>(count: number, element: Field<In, Out>): Field<In | readonly In[], Out[], true>;
-export function tuple<In, Out>(count: number, element: Field<In, Out>, fallback: In | readonly In[]): Field<In | readonly In[], Out[], false>;
-export function tuple<In, Out>(count: number, element: Field<In, Out>, ...fallback: [(In | readonly In[])?]): Field<In | readonly In[], Out[]> {
+export function tuple<In, Out>(
+  count: number,
+  element: Field<In, Out>,
+  fallback: In | readonly In[],
+): Field<In | readonly In[], Out[], false>;
+export function tuple<In, Out>(
+  count: number,
+  element: Field<In, Out>,
+  ...fallback: [(In | readonly In[])?]
+): Field<In | readonly In[], Out[]> {
   const inner = field<In | readonly In[], Out[]>({
     expected: `${element.expected}, or an array of ${count} such`,
     parse(value, where) {

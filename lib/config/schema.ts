@@ -33,7 +33,10 @@ export class Schema<const P extends readonly string[] = readonly string[], const
   }
 
   /** These options and more: `positional` are the new class's, fields of the same name are replaced in place. */
-  extend<const Q extends readonly ((keyof F | keyof G) & string)[], const G extends Fields>(positional: Q, fields: G): Schema<Q, Extended<F, G>> {
+  extend<const Q extends readonly ((keyof F | keyof G) & string)[], const G extends Fields>(
+    positional: Q,
+    fields: G,
+  ): Schema<Q, Extended<F, G>> {
     return new Schema(positional, { ...this.fields, ...fields });
   }
 
@@ -47,12 +50,16 @@ export class Schema<const P extends readonly string[] = readonly string[], const
       if (isOptions) {
         const rest = given.slice(index + 1).find((later) => later !== undefined);
         if (rest !== undefined) {
-          throw new ArgumentError(where, { given: `${text(rest)} after the options`, expected: "the options object to be the last argument" });
+          throw new ArgumentError(where, {
+            given: `${text(rest)} after the options`,
+            expected: "the options object to be the last argument",
+          });
         }
         this.#refuseUnknown(where, Object.keys(value), Object.keys(this.fields));
         for (const [key, item] of Object.entries(value)) {
           if (item === undefined) continue;
-          if (key in values) throw new ArgumentError(`${where}.${key}`, { given: "two values: positional and as an option", expected: "one" });
+          if (key in values)
+            throw new ArgumentError(`${where}.${key}`, { given: "two values: positional and as an option", expected: "one" });
           values[key] = item;
         }
         return values;
@@ -129,8 +136,7 @@ export type OptionValues<S> = S extends Schema<infer _P, infer F> ? Values<F> : 
 export type Options<S> = S extends Schema<infer _P, infer F> ? OptionsOf<F> : never;
 
 /** The arguments of the constructor of a class with schema `S`: positional ones then options, or all in one object. */
-export type Arguments<S> =
-  S extends Schema<infer P, infer F> ? [...Positional<P, F>, options?: OptionsOf<F, P[number]>] | [options: OptionsOf<F>] : never;
+export type Arguments<S> = S extends Schema<infer P, infer F> ? Positional<P, F> | [options: OptionsOf<F>] : never;
 
 /** Fields `F` with those of `G` added or put in their place. */
 export type Extended<F extends Fields, G extends Fields> = Simplify<Omit<F, keyof G> & G>;
@@ -140,9 +146,10 @@ type RequiredNames<F extends Fields> = { [K in keyof F]: F[K]["required"] extend
 type OptionsOf<F extends Fields, Given extends PropertyKey = never> = Simplify<
   { [K in Exclude<RequiredNames<F>, Given>]: Input<F[K]> } & { [K in Exclude<keyof F, RequiredNames<F> | Given>]?: Input<F[K]> | undefined }
 >;
-type Positional<P extends readonly unknown[], F extends Fields> = P extends readonly [infer K extends string, ...infer Rest]
-  ? F[K]["required"] extends true
-    ? [Input<F[K]>, ...Positional<Rest, F>]
-    : [Input<F[K]>?, ...Positional<Rest, F>]
-  : [];
+type Positional<P extends readonly unknown[], F extends Fields, Given extends PropertyKey = never> = P extends readonly [
+  infer K extends string,
+  ...infer Rest,
+]
+  ? [Input<F[K]>, ...Positional<Rest, F, Given | K>] | (F[K]["required"] extends true ? never : [options?: OptionsOf<F, Given>])
+  : [options?: OptionsOf<F, Given>];
 type Simplify<T> = { [K in keyof T]: T[K] } & {};

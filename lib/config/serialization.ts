@@ -53,7 +53,9 @@ export function serializeKerasObject(value: unknown): Json {
 }
 
 function isSerializable(value: unknown): value is Serializable & object {
-  return (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as Serializable).getConfig === "function";
+  return (
+    (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as Serializable).getConfig === "function"
+  );
 }
 
 function envelopeOf(object: Serializable & object): Json {
