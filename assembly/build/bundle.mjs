@@ -2,7 +2,7 @@
 // of package.json's `imports` decide. Everything that the package needs is bundled in; licences of bundled packages go beside.
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { rolldown } from "rolldown";
 import { filesIn, root } from "./steps.mjs";
 
@@ -32,6 +32,17 @@ export const bundle = {
   },
 };
 
+/** One entry importing another imports the file that users import, not a copy: so `tf.keras` is the namespace of `kerasm/keras`. */
+const entriesStayApart = {
+  name: "entries-stay-apart",
+  resolveId(source, importer) {
+    if (!importer || !source.startsWith(".")) return null;
+    const target = join(dirname(importer), source);
+    const found = presentEntries().find(([, file]) => join(root, file) === target);
+    return found ? { id: `./${found[0]}.js`, external: true } : null;
+  },
+};
+
 /** Returns the names of the packages that went into the bundle. */
 async function bundleFor(platform) {
   rmSync(join(root, "dist", platform), { recursive: true, force: true });
@@ -40,6 +51,7 @@ async function bundleFor(platform) {
     input: Object.fromEntries(presentEntries()),
     platform,
     external: /^node:/,
+    plugins: [entriesStayApart],
     treeshake: true,
     logLevel: "warn",
   });
