@@ -1,9 +1,25 @@
-// A command: one kernel, its arguments, and the work to do. The generated bindings make them.
-
-/** What an address argument of a kernel may be. */
+/** Something that has an address when a program runs: the runtime only compares identities. */
 export type Operand = object;
 
-/** One argument of a kernel: `count` consecutive words from `word` on. */
+/** Memory that one operation needs while it runs. */
+export class Scratch {
+  constructor(readonly bytes: number) {}
+}
+
+/** Memory for the time of one operation's commands: written by one of them, read by a later one. */
+export const scratch = (bytes: number): Scratch => new Scratch(bytes);
+
+/** An operand from a byte on: a part of a tensor. */
+export class Part {
+  constructor(
+    readonly whole: Operand,
+    readonly bytes: number,
+  ) {}
+}
+
+/** The operand, but beginning `bytes` later. */
+export const part = (whole: Operand, bytes: number): Operand => (bytes === 0 ? whole : new Part(whole, bytes));
+
 export interface Field {
   readonly name: string;
   readonly kind: "in" | "out" | "inout" | "u32" | "i32" | "f32";
@@ -11,21 +27,36 @@ export interface Field {
   readonly count: number;
 }
 
-/** How the arguments of a kernel lie in memory: 32-bit words. */
+/** The words of a kernel's args class, generated from its source. */
 export interface Layout {
   readonly words: number;
   readonly fields: readonly Field[];
 }
 
-/** One kernel over `[0, size)`, cut into claims of `grain` units. */
+/** One kernel call over a whole range: what an operation lowers to. */
 export interface Command {
   readonly kernel: number;
   readonly layout: Layout;
   readonly args: Readonly<Record<string, unknown>>;
+  /** The whole range, in the kernel's units. */
   readonly size: number;
+  /** Units that one claim takes. */
   readonly grain: number;
 }
 
 export function command(kernel: number, layout: Layout, args: object, size: number, grain: number): Command {
-  return { kernel, layout, args: args as Readonly<Record<string, unknown>>, size, grain };
+  return { kernel, layout, args: args as Readonly<Record<string, unknown>>, size, grain: Math.max(1, Math.min(grain, size)) };
+}
+
+/** Every address word of a command: what it refers to and how it is used. */
+export function forEachAddress(command: Command, visit: (operand: Operand, kind: "in" | "out" | "inout", word: number) => void): void {
+  for (const { name, kind, word, count } of command.layout.fields) {
+    if (kind !== "in" && kind !== "out" && kind !== "inout") continue;
+    if (count === 1) {
+      const operand = command.args[name] as Operand | null;
+      if (operand) visit(operand, kind, word);
+    } else {
+      (command.args[name] as readonly (Operand | null)[]).forEach((operand, i) => operand && visit(operand, kind, word + i));
+    }
+  }
 }

@@ -1,0 +1,170 @@
+// Programs: lists of kernel calls in shared memory, executed by one thread or by all of them together.
+//
+//  (1) A program is segments; a segment is commands that don't depend on each other; between segments lies a barrier.
+//  (2) Work is claimed, not dealt: a thread takes the next ticket of the segment, and a ticket is one chunk of one command. Chunks are cut by
+//      (size, grain) of the command alone, so results don't depend on who takes them.
+//  (3) A barrier waits for finished chunks, not for threads: a thread that comes late, or never, holds nobody up.
+//  (4) Only the launching thread resets a program, while no worker is inside: `active` is 0 before a launch and after it.
+//  (5) A serial segment (its commands in order) belongs to the launching thread.
+//
+// Words of a program:  0 segment count · 1 cursor (first unfinished segment, a hint) · 16.. segments, 32 words each
+// Words of a segment:  0 first command (address) · 1 command count · 2 tickets · 3 serial · 8 next ticket · 16 chunks done
+// Words of a command:  0 kernel (table slot) · 1 args (address) · 2 size · 3 grain · 4 first ticket · 5 tickets · 6, 7 reserved
+// Words of the pool, each on a cache line of its own:
+//   0 signal (changes when there may be work) · 16 open program · 32 workers inside · 48 workers parked · 64 launcher parked · 80 launcher may park
+//   96 workers started · 112 quit · 128 spins before parking
+
+const PROGRAM_HEADER: usize = 64;
+const SEGMENT: usize = 128;
+const COMMAND: usize = 32;
+
+// @ts-ignore: decorator
+@inline const SIGNAL: usize = 0;
+// @ts-ignore: decorator
+@inline const OPEN: usize = 64;
+// @ts-ignore: decorator
+@inline const ACTIVE: usize = 128;
+// @ts-ignore: decorator
+@inline const PARKED: usize = 192;
+// @ts-ignore: decorator
+@inline const LAUNCHER_PARKED: usize = 256;
+// @ts-ignore: decorator
+@inline const LAUNCHER_MAY_PARK: usize = 320;
+// @ts-ignore: decorator
+@inline const STARTED: usize = 384;
+// @ts-ignore: decorator
+@inline const QUIT: usize = 448;
+// @ts-ignore: decorator
+@inline const SPINS: usize = 512;
+
+// @ts-ignore: decorator
+@inline
+function call(command: usize, begin: usize, end: usize): void {
+  call_indirect<void>(load<i32>(command), load<usize>(command, 4), begin, end);
+}
+
+/** Runs the whole program on the calling thread. */
+export function runAlone(program: usize): void {
+  const segments = load<u32>(program);
+  for (let s: u32 = 0; s < segments; s++) runInOrder(program + PROGRAM_HEADER + s * SEGMENT);
+}
+
+function runInOrder(segment: usize): void {
+  let command = load<usize>(segment);
+  for (let n = load<u32>(segment, 4); n > 0; n--, command += COMMAND) call(command, 0, load<usize>(command, 8));
+}
+
+/** Takes tickets of the segment until none is left. */
+function claim(segment: usize): void {
+  const tickets = load<u32>(segment, 8);
+  let finished: u32 = 0;
+  let command = load<usize>(segment);
+  while (atomic.load<u32>(segment, 32) < tickets) {
+    const ticket = atomic.add<u32>(segment, 1, 32);
+    if (ticket >= tickets) break;
+    while (ticket >= load<u32>(command, 16) + load<u32>(command, 20)) command += COMMAND;        // tickets only rise
+    const size = load<usize>(command, 8);
+    const grain = load<usize>(command, 12);
+    const begin = (ticket - load<u32>(command, 16)) * grain;
+    call(command, begin, min(begin + grain, size));
+    finished++;
+  }
+  if (finished) atomic.add<u32>(segment, finished, 64);
+}
+
+// @ts-ignore: decorator
+@inline
+function isDone(segment: usize): bool {
+  return atomic.load<u32>(segment, 64) >= load<u32>(segment, 8);
+}
+
+/** Tells parked workers that there is something to do. */
+function wake(pool: usize): void {
+  atomic.add<u32>(pool, 1, SIGNAL);
+  if (atomic.load<u32>(pool, PARKED)) atomic.notify(pool + SIGNAL, -1);
+}
+
+/** Tells a parked launcher that a segment is done. */
+// @ts-ignore: decorator
+@inline
+function report(pool: usize, segment: usize): void {
+  if (isDone(segment) && atomic.load<u32>(pool, LAUNCHER_PARKED)) atomic.notify(segment + 64, 1);
+}
+
+/** Runs the program on the calling thread and all workers that take part; returns when all of it is done. */
+export function launch(program: usize, pool: usize): void {
+  const segments = load<u32>(program);
+  for (let s: u32 = 0; s < segments; s++) {
+    const segment = program + PROGRAM_HEADER + s * SEGMENT;
+    store<u32>(segment, 0, 32);
+    store<u32>(segment, 0, 64);
+  }
+  atomic.store<u32>(program, 0, 4);
+  atomic.store<u32>(pool, program, OPEN);
+  wake(pool);
+  for (let s: u32 = 0; s < segments; s++) {
+    const segment = program + PROGRAM_HEADER + s * SEGMENT;
+    if (load<u32>(segment, 12)) {
+      runInOrder(segment);
+      atomic.store<u32>(segment, load<u32>(segment, 8), 64);
+    } else {
+      if (atomic.load<u32>(pool, PARKED)) wake(pool);
+      claim(segment);
+      awaitSegment(segment, pool);
+    }
+    atomic.store<u32>(program, s + 1, 4);
+  }
+  atomic.store<u32>(pool, 0, OPEN);
+  while (atomic.load<u32>(pool, ACTIVE)) {}
+}
+
+function awaitSegment(segment: usize, pool: usize): void {
+  const spins = load<u32>(pool, SPINS);
+  let n: u32 = 0;
+  while (!isDone(segment)) {
+    if (++n < spins || !load<u32>(pool, LAUNCHER_MAY_PARK)) continue;
+    atomic.store<u32>(pool, 1, LAUNCHER_PARKED);
+    const done = atomic.load<u32>(segment, 64);
+    if (done < load<u32>(segment, 8)) atomic.wait<i32>(segment + 64, <i32>done, 1_000_000);      // 1 ms: a lost wake-up costs no more
+    atomic.store<u32>(pool, 0, LAUNCHER_PARKED);
+  }
+}
+
+/** Takes part in the open program from its first unfinished segment on. Leaves (false) when a barrier takes long. */
+function join(program: usize, pool: usize): bool {
+  const segments = load<u32>(program);
+  const spins = load<u32>(pool, SPINS);
+  for (let s = atomic.load<u32>(program, 4); s < segments; s++) {
+    const segment = program + PROGRAM_HEADER + s * SEGMENT;
+    if (!load<u32>(segment, 12)) {
+      claim(segment);
+      report(pool, segment);
+    }
+    let n: u32 = 0;
+    while (!isDone(segment)) if (++n > spins) return false;
+  }
+  return true;
+}
+
+/** A worker's life: wait for programs, take part, until told to quit. */
+export function work(pool: usize): void {
+  const signal = pool + SIGNAL;
+  const spins = load<u32>(pool, SPINS);
+  let seen = atomic.load<u32>(signal) - 1;
+  atomic.add<u32>(pool, 1, STARTED);
+  while (!atomic.load<u32>(pool, QUIT)) {
+    let n: u32 = 0;
+    while (atomic.load<u32>(signal) == seen) {
+      if (++n < spins) continue;
+      atomic.add<u32>(pool, 1, PARKED);
+      atomic.wait<i32>(signal, <i32>seen, -1);
+      atomic.sub<u32>(pool, 1, PARKED);
+    }
+    seen = atomic.load<u32>(signal);
+    atomic.add<u32>(pool, 1, ACTIVE);
+    const program = atomic.load<u32>(pool, OPEN);
+    if (program) join(program, pool);
+    atomic.sub<u32>(pool, 1, ACTIVE);
+  }
+  atomic.sub<u32>(pool, 1, STARTED);
+}

@@ -1,0 +1,147 @@
+// The waist: every operation passes through `apply`. Infer the spec; compute if the inputs are real; tell the recorders.
+
+import { Part, Scratch, type Command, type Operand } from "../runtime/command.js";
+import { allocate, release } from "../runtime/heap.js";
+import { runOnce, type Place } from "../runtime/program.js";
+import type { Inputs, Primitive, Step } from "./primitive.js";
+import { State } from "./state.js";
+import { newStamp } from "./storage.js";
+import { allocateTensor, symbolic, Tensor, type Spec } from "./tensor.js";
+
+/** Somebody who is told what happens: a tape or a trace. */
+export interface Recorder {
+  record(step: Step): void;
+  /** Under a trace, what touches state is recorded instead of run, and so is what depends on it. */
+  readonly traces: boolean;
+}
+
+let recorders: readonly Recorder[] = [];
+let tracing = false;
+
+function withRecorders<T>(next: readonly Recorder[], action: () => T): T {
+  const [before, wasTracing] = [recorders, tracing];
+  recorders = next;
+  tracing = next.some((recorder) => recorder.traces);
+  try {
+    return action();
+  } finally {
+    recorders = before;
+    tracing = wasTracing;
+  }
+}
+
+/** Runs the action while the recorder is told of every operation. */
+export const recording = <T>(recorder: Recorder, action: () => T): T => withRecorders([...recorders, recorder], action);
+
+/** Runs the action while the recorders that don't meet the condition are told nothing. */
+export const recordingOnly = <T>(keep: (recorder: Recorder) => boolean, action: () => T): T => withRecorders(recorders.filter(keep), action);
+
+/** The innermost recorder that traces, if any. */
+export const currentTrace = (): Recorder | undefined => recorders.findLast((recorder) => recorder.traces);
+
+export const isTracing = (): boolean => tracing;
+
+/** Tells recorders of a step that did not come through `apply`: a custom gradient. */
+export function tell(step: Step): void {
+  const trace = tracing ? currentTrace() : undefined;
+  for (const recorder of recorders) if (!recorder.traces || recorder === trace) recorder.record(step);
+}
+
+/** Applies an operation: the only way to compute anything. */
+export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | Record<string, Tensor> {
+  const inferred = op.infer(inputs, attrs);
+  const single = "dtype" in inferred && typeof inferred.dtype === "string";
+  const specs = (single ? { y: inferred } : inferred) as Record<string, Spec>;
+  const isSymbolic = (tracing && (op.effect || op.states.length > 0)) || anySymbolic(inputs);
+  const outputs: Record<string, Tensor> = {};
+  if (isSymbolic) for (const name in specs) outputs[name] = symbolic(specs[name]!);
+  else run(op, inputs, attrs, specs, outputs);
+  if (isSymbolic || recorders.length > 0) {
+    const step: Step = { op, inputs, attrs, outputs };
+    if (isSymbolic) for (const name in outputs) outputs[name]!.producer = step;
+    if (recorders.length > 0) tell(step);
+  }
+  return single ? outputs.y! : outputs;
+}
+
+/** Every tensor among the inputs. */
+export function forEachTensor(inputs: Inputs, visit: (tensor: Tensor, name: string, index: number) => void): void {
+  for (const name in inputs) {
+    const input = inputs[name];
+    if (input instanceof Tensor) visit(input, name, 0);
+    else if (Array.isArray(input)) input.forEach((each: Tensor, i) => visit(each, name, i));
+  }
+}
+
+function anySymbolic(inputs: Inputs): boolean {
+  for (const name in inputs) {
+    const input = inputs[name];
+    if (input instanceof Tensor ? input.storage === null : Array.isArray(input) && input.some((each: Tensor) => each.storage === null)) return true;
+  }
+  return false;
+}
+
+function run(op: Primitive, inputs: Inputs, attrs: unknown, specs: Record<string, Spec>, outputs: Record<string, Tensor>): void {
+  newStamp();
+  if (op.alias) {
+    const source = inputs[op.alias];
+    if (source instanceof State) outputs.y = source.snapshot();
+    else outputs.y = new Tensor(specs.y!, (source as Tensor).storage);
+    return;
+  }
+  for (const name of op.writes) (inputs[name] as State).beforeWrite();
+  for (const name in specs) outputs[name] = own(allocateTensor(specs[name]!));
+  const commands = op.lower!(inputs, outputs, attrs);
+  runEagerly(Array.isArray(commands) ? (commands as Command[]) : [commands as Command]);
+}
+
+const scratches = new Map<Scratch, number>();
+
+/** Where an operand of an eager call lies. */
+function placeOf(operand: Operand): Place {
+  if (operand instanceof Tensor) return { address: operand.storage!.resident(), bytes: operand.storage!.block.bytes };
+  if (operand instanceof State) return operand;
+  if (operand instanceof Scratch) {
+    let address = scratches.get(operand);
+    if (address === undefined) scratches.set(operand, (address = allocate(operand.bytes)));
+    return { address, bytes: operand.bytes };
+  }
+  const { whole, bytes } = operand as Part;
+  const place = placeOf(whole);
+  return { address: place.address + bytes, bytes: place.bytes - bytes };
+}
+
+function runEagerly(commands: readonly Command[]): void {
+  try {
+    runOnce(commands, placeOf);
+  } finally {
+    for (const [scratch, address] of scratches) release(address, scratch.bytes);
+    scratches.clear();
+  }
+}
+
+// Scopes, for those who want memory back at a known moment.
+
+let scope: Tensor[] | null = null;
+
+function own(tensor: Tensor): Tensor {
+  scope?.push(tensor);
+  return tensor;
+}
+
+/** Runs a synchronous function and frees every tensor that it made, except those that `keep` finds in its result. */
+export function scoped<T>(action: () => T, keep: (result: T) => Iterable<Tensor>): T {
+  const outer = scope;
+  const mine: Tensor[] = (scope = []);
+  try {
+    const result = action();
+    const kept = new Set(Array.from(keep(result), (tensor) => tensor.storage));
+    for (const tensor of mine) {
+      if (!kept.has(tensor.storage)) tensor.dispose();
+      else outer?.push(tensor);
+    }
+    return result;
+  } finally {
+    scope = outer;
+  }
+}

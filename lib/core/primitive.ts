@@ -1,0 +1,109 @@
+import type { Command } from "../runtime/command.js";
+import { apply } from "./interpreter.js";
+import type { State } from "./state.js";
+import type { Spec, Tensor } from "./tensor.js";
+
+/*
+ * Names of inputs carry their kind: "x" is a tensor, "bias?" may be undefined, "...xs" is a list of tensors,
+ * "&state" is state that the operation reads or writes.
+ */
+type Bare<N extends string> = N extends `...${infer R}` ? R : N extends `&${infer R}` ? R : N extends `${infer R}?` ? R : N;
+type Kind<N extends string> = N extends `...${string}` ? readonly Tensor[] : N extends `&${string}` ? State : N extends `${string}?` ? Tensor | undefined : Tensor;
+/** The inputs of an operation by name. */
+export type InputsOf<N extends string> = { readonly [K in N as Bare<K>]: Kind<K> };
+type OutputNames<O> = O extends Spec ? "y" : Extract<keyof O, string>;
+type OutputsOf<O> = { readonly [K in OutputNames<O>]: Tensor };
+type Result<O> = O extends Spec ? Tensor : { readonly [K in keyof O]: Tensor };
+type Cotangent<O> = O extends Spec ? Tensor : { readonly [K in keyof O]: Tensor | null };
+type Thunk<T> = T extends readonly Tensor[] ? () => readonly (Tensor | null)[] : () => Tensor | null;
+type Specs<T> = { readonly [K in keyof T]: T[K] extends readonly Tensor[] ? readonly Spec[] : Spec };
+
+/** What a gradient may know beside the tensors that the operation keeps. */
+export interface GradientContext<N extends string, A> {
+  readonly attrs: A;
+  /** Shapes and dtypes of the inputs. */
+  readonly specs: Specs<InputsOf<N>>;
+}
+
+export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
+  /** Unique, as error messages and graph listings show it. */
+  readonly name: string;
+  /** Names of the inputs: `x`, `bias?`, `...xs`, `&state`. */
+  readonly inputs: readonly N[];
+  /** Shape and dtype of the output, or of each named output; null is an axis not known yet. Checks what users can get wrong. */
+  infer(inputs: InputsOf<N>, attrs: A): O;
+  /** The commands that compute the outputs, in order; absent where `alias` says that there is nothing to compute. */
+  lower?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Command | readonly Command[];
+  /** The input whose elements the output `y` shares: only the shape differs. */
+  readonly alias?: NoInfer<Bare<N>>;
+  /** The states among the inputs that are written. Such an operation is never dropped, merged or reordered. */
+  readonly writes?: readonly NoInfer<Bare<N>>[];
+  /** Runs in program order and is never dropped. */
+  readonly effect?: boolean;
+  /** "elementwise": output element i depends on input elements i (or broadcast ones) alone, so an output may take an input's memory. */
+  readonly fusible?: "elementwise";
+  /** Inputs and outputs whose values the gradient needs: all that a tape holds. */
+  readonly keeps?: readonly K[];
+  /** Gradients of the inputs, each computed only when wanted; absent: not differentiable. Written with public operations. */
+  gradient?(
+    dy: Cotangent<NoInfer<O>>,
+    kept: Pick<InputsOf<N> & OutputsOf<NoInfer<O>>, NoInfer<K> & keyof (InputsOf<N> & OutputsOf<NoInfer<O>>)>,
+    context: GradientContext<N, NoInfer<A>>,
+  ): { readonly [I in Bare<N>]?: Thunk<InputsOf<N>[I & keyof InputsOf<N>]> };
+}
+
+/** An operation as shared code sees it: without the types of its own inputs. */
+export interface Primitive {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly states: readonly string[];
+  readonly writes: readonly string[];
+  readonly effect: boolean;
+  readonly alias?: string;
+  readonly fusible?: "elementwise";
+  readonly keeps: readonly string[];
+  infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;
+  lower?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Command | readonly Command[];
+  gradient?(dy: unknown, kept: Record<string, unknown>, context: { attrs: unknown; specs: Record<string, unknown> }): Gradients;
+}
+
+export type Inputs = Readonly<Record<string, Tensor | readonly Tensor[] | State | undefined>>;
+export type Gradients = Readonly<Record<string, (() => Tensor | null | readonly (Tensor | null)[]) | undefined>>;
+
+/** One application of an operation: what recorders are told. */
+export interface Step {
+  readonly op: Primitive;
+  readonly inputs: Inputs;
+  readonly attrs: unknown;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+export interface TypedPrimitive<N extends string, A, O> extends Primitive {
+  apply(inputs: InputsOf<N>, ...attrs: unknown extends A ? [] : [attrs: A]): Result<O>;
+}
+
+/** All primitives by name, for the tests that hold something true of each of them. */
+export const primitives = new Map<string, Primitive>();
+
+/** Defines an operation: one file holds its doc, its public function and this. */
+export function primitive<const N extends string, O extends Spec | Record<string, Spec>, A = unknown, const K extends string = never>(
+  definition: PrimitiveDefinition<N, A, O, K>,
+): TypedPrimitive<N, A, O> {
+  const bare = (name: string): string => name.replace(/^(\.\.\.|&)|\?$/g, "");
+  const { infer, lower, gradient, ...facts } = definition;
+  const op = {
+    ...facts,
+    inputs: definition.inputs.map(bare),
+    states: definition.inputs.filter((name) => name.startsWith("&")).map(bare),
+    writes: definition.writes ?? [],
+    effect: definition.effect === true || (definition.writes?.length ?? 0) > 0,
+    keeps: definition.keeps ?? [],
+    infer,
+    ...(lower && { lower }),
+    ...(gradient && { gradient }),
+    apply: (inputs: Inputs, attrs?: unknown) => apply(op, inputs, attrs),
+  } as unknown as TypedPrimitive<N, A, O>;
+  if (primitives.has(op.name)) throw new Error(`primitive ${op.name} is defined twice`);
+  primitives.set(op.name, op);
+  return op;
+}

@@ -1,0 +1,67 @@
+// State: memory with an identity, that operations read and write. Variables are made of it.
+//
+//  (1) The address of a state never changes, so that compiled programs can refer to it.
+//  (2) A value that was read is immutable: it borrows the state's memory until the state is written, and gets a copy of its own before that.
+
+import { allocate, release } from "../runtime/heap.js";
+import { bytes as memoryBytes } from "../runtime/memory.js";
+import type { Operand } from "../runtime/command.js";
+import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
+import { sizeOf } from "./shape.js";
+import { MemoryError, Storage } from "./storage.js";
+import { Tensor, type Spec } from "./tensor.js";
+
+const finalizer = new FinalizationRegistry<{ address: number; bytes: number }>(({ address, bytes }) => release(address, bytes));
+
+export class State implements Spec, Operand {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  readonly address: number;
+  readonly bytes: number;
+  /** Whether tapes watch what is read from it without being told. */
+  trainable = false;
+  #lent: Tensor | null = null;
+
+  constructor(shape: readonly number[], dtype: Dtype) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.bytes = sizeOf(shape) * dtypes[dtype].bytes;
+    this.address = allocate(Math.max(this.bytes, 1));
+    if (!this.address) throw new MemoryError("variable", { given: `a variable of ${this.bytes} bytes`, expected: "memory for it" });
+    memoryBytes().fill(0, this.address, this.address + this.bytes);
+    finalizer.register(this, { address: this.address, bytes: Math.max(this.bytes, 1) });
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The present value as a tensor; the same tensor until the next write. */
+  snapshot(): Tensor {
+    return (this.#lent ??= new Borrowed(this));
+  }
+
+  /** To be called before anything writes the memory. */
+  beforeWrite(): void {
+    this.#lent?.storage!.detach();
+    this.#lent = null;
+  }
+
+  /** The elements where they lie: valid until the memory grows. */
+  view(): TypedArray {
+    return new dtypes[this.dtype].array(memoryBytes().buffer, this.address, this.size);
+  }
+
+  /** Replaces all elements from outside: a restored checkpoint, an initial value. */
+  load(elements: ArrayLike<number>): void {
+    this.beforeWrite();
+    this.view().set(elements);
+  }
+}
+
+/** A tensor that looks into a state's memory, and keeps the state alive while it does. */
+class Borrowed extends Tensor {
+  constructor(readonly owner: State) {
+    super(owner, Storage.borrow(owner.address, owner.bytes));
+  }
+}

@@ -1,0 +1,131 @@
+import type { Operand } from "../runtime/command.js";
+import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
+import { StateError } from "./errors.js";
+import { printArray, printTensor } from "./print.js";
+import { known, shapeText, sizeOf, sizeOrNull, type Shape } from "./shape.js";
+import type { Step } from "./primitive.js";
+import { Storage } from "./storage.js";
+
+/** Shape and dtype: all that is known of a tensor before it has values. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: Dtype;
+}
+
+export type NestedArray = number | boolean | NestedArray[];
+
+let nextId = 1;
+
+/**
+ * An immutable array of numbers with a shape and a dtype. A symbolic tensor has a spec only: it stands for a value
+ * inside a traced function or for an input of a model. Nobody has to free it.
+ */
+export class Tensor implements Spec, Operand {
+  /** Unique in the process. */
+  readonly id = nextId++;
+  readonly shape: Shape;
+  readonly dtype: Dtype;
+  /** The elements; null for a symbolic tensor. */
+  readonly storage: Storage | null;
+  /** The operation that made a symbolic tensor, or undefined for an input. */
+  producer?: Step;
+  /** Name of a symbolic tensor, for messages. */
+  name?: string;
+
+  constructor(spec: Spec, storage: Storage | null) {
+    this.shape = spec.shape;
+    this.dtype = spec.dtype;
+    this.storage = storage;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. @throws StateError where an axis is unknown */
+  get size(): number {
+    return sizeOf(known(this.shape, "tensor.size"));
+  }
+
+  get isSymbolic(): boolean {
+    return this.storage === null;
+  }
+
+  /** The elements as a flat typed array, a copy: Float32Array, Int32Array, or Uint8Array (uint8 and bool). */
+  data(): TypedArray {
+    return this.view("data()").slice();
+  }
+
+  /** The elements where they lie, without a copy: valid until the next operation, and not to be written. */
+  view(asked = "view()"): TypedArray {
+    if (this.storage) return this.storage.view(this.dtype);
+    throw new StateError(`tensor.${asked}`, {
+      given: `the symbolic ${this.toString()}`,
+      expected: "a tensor with values",
+      hint: "Inside a traced function or a model under construction there are no values yet: compute with tensors (tf.where, tf.cond), or run eagerly.",
+    });
+  }
+
+  /** The elements as nested arrays of numbers (booleans for bool); a number for a scalar. */
+  array(): NestedArray {
+    const flat = this.view("array()");
+    const shape = known(this.shape);
+    const isBool = this.dtype === "bool";
+    const nest = (axis: number, offset: number, step: number): NestedArray => {
+      if (axis === shape.length) return isBool ? flat[offset] === 1 : flat[offset]!;
+      const inner = step / shape[axis]!;
+      return Array.from({ length: shape[axis]! }, (_, i) => nest(axis + 1, offset + i * inner, inner));
+    };
+    return nest(0, 0, flat.length);
+  }
+
+  /** The only element, as a number (0 or 1 for bool). @throws StateError where there are more */
+  item(): number {
+    const flat = this.view("item()");
+    if (flat.length === 1) return flat[0]!;
+    throw new StateError("tensor.item()", { given: `a tensor of shape ${shapeText(this.shape)}`, expected: "exactly one element", hint: "Use data() or array()." });
+  }
+
+  /** Frees the memory now instead of when nobody refers to the tensor any more. Never needed. */
+  dispose(): void {
+    this.storage?.dispose();
+  }
+
+  toString(): string {
+    if (this.storage) return printTensor(printArray(this.view(), known(this.shape), this.dtype), known(this.shape), this.dtype);
+    const shape = this.shape.map((length) => (length === null ? "None" : length));
+    return `Tensor("${this.name ?? `t${this.id}`}:0", shape=(${shape.join(", ")}${shape.length === 1 ? "," : ""}), dtype=${this.dtype})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  [Symbol.toPrimitive](hint: string): string | number {
+    if (hint === "string") return this.toString();
+    return this.item();
+  }
+}
+
+/** A symbolic tensor. */
+export function symbolic(spec: Spec, name?: string): Tensor {
+  const tensor = new Tensor(spec, null);
+  if (name !== undefined) tensor.name = name;
+  return tensor;
+}
+
+/** A tensor that takes over the given elements. */
+export function adoptTensor(elements: TypedArray, shape: readonly number[], dtype: Dtype): Tensor {
+  return new Tensor({ shape, dtype }, Storage.adopt(new Uint8Array(elements.buffer as ArrayBuffer, elements.byteOffset, elements.byteLength)));
+}
+
+/** An eager tensor with undefined content. */
+export function allocateTensor(spec: Spec): Tensor {
+  return new Tensor(spec, Storage.allocate(sizeOf(known(spec.shape)) * dtypes[spec.dtype].bytes));
+}
+
+/** Bytes of the elements, or null where an axis is unknown. */
+export function bytesOf({ shape, dtype }: Spec): number | null {
+  const size = sizeOrNull(shape);
+  return size === null ? null : size * dtypes[dtype].bytes;
+}

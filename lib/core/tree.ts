@@ -1,0 +1,32 @@
+// Nested arrays and records: what users pass as structures of tensors.
+
+export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
+
+const isRecord = (value: unknown): value is Record<string, unknown> => {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** Whether a value is a node of a tree: a plain array or a plain record. */
+export const isBranch = (value: unknown): value is readonly unknown[] | Record<string, unknown> => Array.isArray(value) || isRecord(value);
+
+/** The same structure with every leaf replaced; records keep their order of keys. */
+export function mapTree<T, U>(tree: Tree<T>, leaf: (value: T, path: string) => U, path = ""): Tree<U> {
+  if (Array.isArray(tree)) return tree.map((each: Tree<T>, i) => mapTree(each, leaf, `${path}[${i}]`));
+  if (isRecord(tree)) return Object.fromEntries(Object.entries(tree).map(([key, each]) => [key, mapTree(each as Tree<T>, leaf, path ? `${path}.${key}` : key)]));
+  return leaf(tree as T, path);
+}
+
+/** The leaves in order: arrays by index, records by their order of keys. */
+export function leaves<T>(tree: Tree<T>): T[] {
+  const all: T[] = [];
+  mapTree(tree, (leaf) => all.push(leaf));
+  return all;
+}
+
+/** The structure of `like` with new leaves, given in the order of `leaves`. */
+export function unflatten<U>(like: Tree<unknown>, flat: readonly U[]): Tree<U> {
+  let next = 0;
+  return mapTree(like, () => flat[next++]!);
+}

@@ -1,0 +1,52 @@
+// Loading the kernels: one of two builds of one source, compiled once, instantiated on every thread.
+
+import { instantiateSync } from "@assemblyscript/loader";
+import { kernelNames } from "../generated/kernels.js";
+import { memory } from "./memory.js";
+
+/** What the wasm binary offers beside the kernels. */
+interface Exports {
+  readonly table: WebAssembly.Table;
+  setThreadScratch(address: number): void;
+  runAlone(program: number): void;
+  launch(program: number, pool: number): void;
+}
+
+export type Build = "simd" | "relaxed";
+export type Kernel = (args: number, begin: number, end: number) => void;
+
+// (module (func (result v128) (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0))))
+const relaxedProbe = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11,
+]);
+
+/** Whether this engine has fused multiply-add on vectors. */
+export const hasRelaxed = (): boolean => WebAssembly.validate(relaxedProbe);
+
+async function binary(build: Build): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: text } = build === "relaxed" ? await import("../generated/wasm-relaxed.js") : await import("../generated/wasm-simd.js");
+  const decoded = atob(text);
+  const bytes = new Uint8Array(decoded.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = decoded.charCodeAt(i);
+  return bytes;
+}
+
+/** The kernels of one build on the calling thread, and the module from which workers get theirs. */
+export interface Kernels {
+  readonly build: Build;
+  readonly module: WebAssembly.Module;
+  readonly exports: Exports;
+  /** By table slot. */
+  readonly functions: readonly Kernel[];
+}
+
+export async function loadKernels(build: Build): Promise<Kernels> {
+  const module = await WebAssembly.compile(await binary(build));
+  const { instance } = instantiateSync(module, { env: { memory } });
+  const exports = instance.exports as unknown as Exports & Record<string, Kernel>;
+  const functions = kernelNames.map((name) => exports[name]!);
+  const first = exports.table.grow(functions.length);
+  if (first !== 0) throw new Error(`kernel table: given ${first} slots of its own; expected none (an AssemblyScript source uses a function reference).`);
+  functions.forEach((kernel, slot) => exports.table.set(slot, kernel));
+  return { build, module, exports, functions };
+}

@@ -1,0 +1,125 @@
+// The machine: kernels, memory and threads together. State of the process, set up when this module is imported.
+//
+//  (1) One thread launches programs: the one that imported this module. Workers only take part.
+//  (2) Workers start with the first program that gains from them, and join whenever they are ready; none is ever waited for.
+
+import { platform } from "#platform";
+import { kernelNames } from "../generated/kernels.js";
+import { allocate } from "./heap.js";
+import { hasRelaxed, loadKernels, type Build, type Kernels } from "./kernels.js";
+import { memory, words } from "./memory.js";
+import type { Thread } from "./platform.js";
+
+// The pool's words, as assembly/program.ts has them.
+const POOL_BYTES = 1024;
+const SIGNAL = 0;
+const LAUNCHER_MAY_PARK = 80;
+const STARTED = 96;
+const QUIT = 112;
+const SPINS = 128;
+/** Some 30 µs of looking at a word before a thread parks. */
+const SPIN_COUNT = 20000;
+
+/** Bytes of scratch memory per thread: THREAD_SCRATCH of assembly/abi.ts. */
+const THREAD_SCRATCH = 1 << 19;
+
+const scratches: number[] = [];
+let workers: Thread[] = [];
+let wanted = configuredThreads();
+let deterministic = platform.setting("KERASM_DETERMINISTIC") === "1";
+let kernels: Kernels = await load();
+let pool = newPool();
+
+function configuredThreads(): number {
+  const setting = Number(platform.setting("KERASM_NUM_THREADS"));
+  return Number.isInteger(setting) && setting > 0 ? setting : Math.min(platform.availableThreads(), 16);
+}
+
+async function load(): Promise<Kernels> {
+  const build: Build = !deterministic && hasRelaxed() && platform.setting("KERASM_BUILD") !== "simd" ? "relaxed" : "simd";
+  const loaded = await loadKernels(build);
+  loaded.exports.setThreadScratch(scratchOf(0));
+  return loaded;
+}
+
+/** A pool without workers. Each generation of workers has one of its own, so that one that is told to quit never meets the next. */
+function newPool(): number {
+  const address = allocate(POOL_BYTES);
+  words().fill(0, address / 4, (address + POOL_BYTES) / 4);
+  words()[address / 4 + SPINS] = SPIN_COUNT;
+  words()[address / 4 + LAUNCHER_MAY_PARK] = platform.mayBlock ? 1 : 0;
+  return address;
+}
+
+function scratchOf(thread: number): number {
+  return (scratches[thread] ??= allocate(THREAD_SCRATCH));
+}
+
+/** Calls one kernel on this thread over its whole range. */
+export function callKernel(kernel: number, args: number, size: number): void {
+  kernels.functions[kernel]!(args, 0, size);
+}
+
+/** Runs an encoded program; `parallel` says that some segment has work for more than one thread. */
+export function runProgram(address: number, parallel: boolean): void {
+  if (!parallel || wanted === 1) return kernels.exports.runAlone(address);
+  if (workers.length < wanted - 1) startWorkers();
+  if (words()[pool / 4 + STARTED] === 0) kernels.exports.runAlone(address);
+  else kernels.exports.launch(address, pool);
+}
+
+let reportedFailure = false;
+
+function startWorkers(): void {
+  for (let thread = workers.length + 1; thread < wanted; thread++) {
+    try {
+      const worker = platform.startThread({ module: kernels.module, memory, kernels: kernelNames, scratch: scratchOf(thread), pool });
+      workers.push(worker);
+      worker.started.catch((error) => workers.includes(worker) && goOnWithFewer(error));
+    } catch (error) {
+      return goOnWithFewer(error);
+    }
+  }
+}
+
+function goOnWithFewer(error: unknown): void {
+  wanted = Math.max(1, wanted - 1);
+  if (reportedFailure) return;
+  reportedFailure = true;
+  console.warn(`kerasm: a worker thread did not start (${(error as Error).message}); going on with fewer threads.`);
+}
+
+/** Ends the workers; the next program that gains from them starts new ones. */
+function stopWorkers(): void {
+  if (workers.length === 0) return;
+  const signal = new Int32Array(memory.buffer, pool + SIGNAL * 4, 1);
+  words()[pool / 4 + QUIT] = 1;
+  Atomics.add(signal, 0, 1);
+  Atomics.notify(signal, 0);
+  workers = [];
+  pool = newPool();
+}
+
+/** Number of threads that programs run on, the calling one included. */
+export const threads = (): number => wanted;
+
+/** Sets the number of threads. Results don't depend on it. */
+export function setThreads(count: number): void {
+  stopWorkers();
+  wanted = count;
+}
+
+/** The build in use: `relaxed` has fused multiply-add, `simd` gives the same bits on every machine. */
+export const build = (): Build => kernels.build;
+
+/** Whether the build that gives the same bits on every machine and browser is taken. */
+export const isDeterministic = (): boolean => deterministic;
+
+/** Takes that build, or leaves the choice to the engine's abilities. Compiled programs are of one build: see `build`. */
+export async function setDeterministic(on: boolean): Promise<void> {
+  if (deterministic === on) return;
+  deterministic = on;
+  const loaded = await load();
+  stopWorkers();
+  kernels = loaded;
+}

@@ -1,0 +1,97 @@
+import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { Worker } from "node:worker_threads";
+import type { FileStore, Platform, Thread, ThreadStart } from "./platform.js";
+import { enterPool } from "./worker-source.js";
+
+const source = `${enterPool}
+const { parentPort, workerData } = require("node:worker_threads");
+enterPool(workerData, () => parentPort.postMessage("ready"));`;
+
+function startThread(start: ThreadStart): Thread {
+  const worker = new Worker(source, { eval: true, workerData: start, name: "kerasm", stdout: false, stderr: false });
+  worker.unref();
+  const started = new Promise<void>((resolve, reject) => {
+    worker.once("message", () => resolve());
+    worker.once("error", reject);
+    worker.once("exit", () => reject(new Error("the worker ended before it started")));
+  });
+  started.catch(() => {});
+  return { started, stop: () => void worker.terminate() };
+}
+
+/** A folder of files. Writes go aside, are synced, and take their place by renaming. */
+function openStore(location: string): FileStore {
+  const folder = resolve(location);
+  const path = (name: string) => join(folder, name);
+  return {
+    async read(name) {
+      try {
+        return new Uint8Array(await readFile(path(name)));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+        throw error;
+      }
+    },
+    async write(name, bytes) {
+      const target = path(name);
+      const aside = `${target}.${process.pid}.tmp`;
+      await mkdir(dirname(target), { recursive: true });
+      try {
+        const file = await open(aside, "w");
+        try {
+          await file.writeFile(bytes);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await rename(aside, target);
+      } catch (error) {
+        await rm(aside, { force: true }).catch(() => {});
+        throw error;
+      }
+      await syncFolder(dirname(target));
+    },
+    remove: (name) => rm(path(name), { force: true }),
+    async list() {
+      try {
+        return (await readdir(folder)).filter((name) => !name.endsWith(".tmp")).sort();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+        throw error;
+      }
+    },
+  };
+}
+
+/** A rename is durable once its folder is synced; some file systems can't sync folders, and that is no reason to fail. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    await handle.sync().finally(() => handle.close());
+  } catch {
+    // not supported here
+  }
+}
+
+export const platform: Platform = {
+  name: "node",
+  availableThreads: availableParallelism,
+  mayBlock: true,
+  startThread,
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
+  setting: (name) => process.env[name],
+  openStore,
+  gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),
+  readAsset: async (url) => new Uint8Array(await readFile(url)),
+  output: {
+    write: (text) => void process.stdout.write(text),
+    get columns() {
+      return process.stdout.isTTY ? (process.stdout.columns ?? 80) : 0;
+    },
+  },
+};

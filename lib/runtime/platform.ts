@@ -1,0 +1,52 @@
+// The one seam between Node and a browser. Both sides implement this interface; `#platform` resolves to one of them by `imports` conditions.
+
+/** A started worker thread. */
+export interface Thread {
+  /** Resolves when the thread has entered the kernels, rejects when it could not start. */
+  readonly started: Promise<void>;
+  stop(): void;
+}
+
+/** What a worker needs to stay in WASM for the rest of its life. */
+export interface ThreadStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Names of the exports that fill the kernel table, in table order. */
+  readonly kernels: readonly string[];
+  /** Address of this thread's scratch memory. */
+  readonly scratch: number;
+  /** Address of the pool's words. */
+  readonly pool: number;
+}
+
+/** Durable storage for named files: a folder in Node, an IndexedDB database in a browser. */
+export interface FileStore {
+  /** The bytes of a file, or null where there is none. */
+  read(name: string): Promise<Uint8Array | null>;
+  /** Replaces a file as a whole: after a crash there is the old content or the new one. */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Names of all files, sorted. */
+  list(): Promise<string[]>;
+}
+
+export interface Platform {
+  readonly name: "node" | "browser";
+  /** Number of threads that make sense here, the calling one included; 1 where memory can't be shared with workers. */
+  availableThreads(): number;
+  /** Whether the thread that launches programs may block (a page's main thread may not). */
+  readonly mayBlock: boolean;
+  startThread(start: ThreadStart): Thread;
+  /** Lets the event loop turn once: timers, finalizers and messages get their chance. */
+  turn(): Promise<void>;
+  /** A setting from outside: an environment variable in Node. */
+  setting(name: string): string | undefined;
+  /** Storage at a path (Node) or `indexeddb://name` (browser). */
+  openStore(location: string): FileStore;
+  /** Decompresses gzip. */
+  gunzip(bytes: Uint8Array): Promise<Uint8Array>;
+  /** Bytes of a file that ships with the package. */
+  readAsset(url: URL): Promise<Uint8Array>;
+  /** Where progress goes; `columns` is 0 when it is no terminal. */
+  readonly output: { write(text: string): void; readonly columns: number };
+}

@@ -1,0 +1,156 @@
+// Programs in the shared memory: the format that assembly/program.ts walks.
+//
+//  (1) Commands of one segment don't depend on each other: a command that touches what an earlier one of the segment writes, or writes what
+//      one reads, begins a new segment.
+//  (2) A run of commands that have one chunk each is a serial segment: the launching thread does it in order, without barriers.
+
+import { forEachAddress, type Command, type Operand } from "./command.js";
+import { allocate, release } from "./heap.js";
+import { callKernel, runProgram } from "./machine.js";
+import { EAGER_ADDRESS, EAGER_BYTES, floats, ints, words } from "./memory.js";
+
+const PROGRAM_HEADER = 64;
+const SEGMENT = 128;
+const COMMAND = 32;
+
+/** Where an operand lies, and how many bytes from there belong to it. */
+export interface Place {
+  readonly address: number;
+  readonly bytes: number;
+}
+export type Placing = (operand: Operand) => Place;
+
+interface Segment {
+  readonly commands: Command[];
+  readonly serial: boolean;
+}
+
+const chunksOf = ({ size, grain }: Command): number => Math.ceil(size / grain);
+
+/** Cuts a list of commands at the places where a barrier is needed. */
+export function segmentsOf(commands: readonly Command[], place: Placing): Segment[] {
+  const segments: Segment[] = [];
+  let reads: Place[] = [];
+  let writes: Place[] = [];
+  for (const command of commands) {
+    if (command.size === 0) continue;
+    const serial = chunksOf(command) === 1;
+    const current = segments.at(-1);
+    const mine = { reads: [] as Place[], writes: [] as Place[] };
+    forEachAddress(command, (operand, kind) => {
+      const at = place(operand);
+      if (kind !== "out") mine.reads.push(at);
+      if (kind !== "in") mine.writes.push(at);
+    });
+    const conflict = overlaps(mine.writes, writes) || overlaps(mine.writes, reads) || overlaps(mine.reads, writes);
+    if (current && current.serial === serial && (serial || !conflict)) {
+      current.commands.push(command);
+      if (serial) continue;
+      reads.push(...mine.reads);
+      writes.push(...mine.writes);
+    } else {
+      segments.push({ commands: [command], serial });
+      reads = mine.reads;
+      writes = mine.writes;
+    }
+  }
+  return segments;
+}
+
+function overlaps(some: readonly Place[], others: readonly Place[]): boolean {
+  return some.some((a) => others.some((b) => a.address < b.address + b.bytes && b.address < a.address + a.bytes));
+}
+
+function programBytes(segments: readonly Segment[]): number {
+  let bytes = PROGRAM_HEADER + segments.length * SEGMENT;
+  for (const { commands } of segments) for (const { layout } of commands) bytes += COMMAND + layout.words * 4;
+  return bytes;
+}
+
+/** Writes a command's args at an address. */
+function writeArgs({ layout, args }: Command, address: number, place: Placing): void {
+  const at = address / 4;
+  const [unsigned, signed, float] = [words(), ints(), floats()];
+  for (const { name, kind, word, count } of layout.fields) {
+    const values = count === 1 ? [args[name]] : (args[name] as readonly unknown[]);
+    for (let i = 0; i < count; i++) {
+      const value = values[i];
+      if (kind === "f32") float[at + word + i] = (value as number | undefined) ?? 0;
+      else if (kind === "i32") signed[at + word + i] = (value as number | undefined) ?? 0;
+      else if (kind === "u32") unsigned[at + word + i] = (value as number | undefined) ?? 0;
+      else unsigned[at + word + i] = value ? place(value as Operand).address : 0;
+    }
+  }
+}
+
+/** Writes a program at an address (64-byte aligned). */
+function write(segments: readonly Segment[], address: number, place: Placing): void {
+  let command = address + PROGRAM_HEADER + segments.length * SEGMENT;
+  let args = command + COMMAND * segments.reduce((sum, { commands }) => sum + commands.length, 0);
+  const view = words();
+  view.fill(0, address / 4, command / 4);
+  view[address / 4] = segments.length;
+  segments.forEach(({ commands, serial }, s) => {
+    const segment = (address + PROGRAM_HEADER + s * SEGMENT) / 4;
+    view[segment] = command;
+    view[segment + 1] = commands.length;
+    view[segment + 3] = serial ? 1 : 0;
+    let tickets = 0;
+    for (const each of commands) {
+      const chunks = chunksOf(each);
+      view.set([each.kernel, args, each.size, each.grain, tickets, chunks, 0, 0], command / 4);
+      writeArgs(each, args, place);
+      tickets += chunks;
+      command += COMMAND;
+      args += each.layout.words * 4;
+    }
+    view[segment + 2] = tickets;
+  });
+}
+
+/** A program that stays in memory and runs many times. */
+export class Program {
+  readonly #bytes: number;
+  readonly #address: number;
+  readonly #parallel: boolean;
+  readonly segments: readonly Segment[];
+
+  constructor(commands: readonly Command[], place: Placing) {
+    this.segments = segmentsOf(commands, place);
+    this.#parallel = this.segments.some(({ serial }) => !serial);
+    this.#bytes = programBytes(this.segments);
+    this.#address = allocate(this.#bytes);
+    if (!this.#address) throw new RangeError(`a program of ${this.#bytes} bytes finds no memory`);
+    write(this.segments, this.#address, place);
+  }
+
+  run(): void {
+    runProgram(this.#address, this.#parallel);
+  }
+
+  /** Gives the program's memory back. */
+  free(): void {
+    release(this.#address, this.#bytes);
+  }
+}
+
+/** Runs commands once, now. */
+export function runOnce(commands: readonly Command[], place: Placing): void {
+  const [first] = commands;
+  if (commands.length === 1 && chunksOf(first!) <= 1) {
+    if (first!.size === 0) return;
+    writeArgs(first!, EAGER_ADDRESS, place);
+    callKernel(first!.kernel, EAGER_ADDRESS, first!.size);
+    return;
+  }
+  const segments = segmentsOf(commands, place);
+  const bytes = programBytes(segments);
+  if (bytes > EAGER_BYTES) {
+    const program = new Program(commands, place);
+    program.run();
+    program.free();
+    return;
+  }
+  write(segments, EAGER_ADDRESS, place);
+  runProgram(EAGER_ADDRESS, segments.some(({ serial }) => !serial));
+}
