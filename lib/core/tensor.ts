@@ -14,13 +14,18 @@ export interface Spec {
 
 export type NestedArray = number | boolean | NestedArray[];
 
+/** What has a present value and the chained operations: a tensor, a variable. `lib/ops/methods.ts` adds the methods. */
+export abstract class Chainable {
+  abstract value(): Tensor;
+}
+
 let nextId = 1;
 
 /**
  * An immutable array of numbers with a shape and a dtype. A symbolic tensor has a spec only: it stands for a value
  * inside a traced function or for an input of a model. Nobody has to free it.
  */
-export class Tensor implements Spec, Operand {
+export class Tensor extends Chainable implements Spec, Operand {
   /** Unique in the process. */
   readonly id = nextId++;
   readonly shape: Shape;
@@ -33,9 +38,14 @@ export class Tensor implements Spec, Operand {
   name?: string;
 
   constructor(spec: Spec, storage: Storage | null) {
+    super();
     this.shape = spec.shape;
     this.dtype = spec.dtype;
     this.storage = storage;
+  }
+
+  value(): Tensor {
+    return this;
   }
 
   get rank(): number {

@@ -1,0 +1,151 @@
+import { dtypes, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
+import { DtypeError, ShapeError, text, ValueError } from "./errors.js";
+import { shapeText, sizeOf } from "./shape.js";
+import { adoptTensor, Chainable, type NestedArray, type Tensor } from "./tensor.js";
+
+type AnyTypedArray =
+  | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint8ClampedArray | Uint16Array | Uint32Array | BigInt64Array | BigUint64Array; // prettier-ignore
+
+type NestedInput = number | boolean | bigint | Chainable | AnyTypedArray | readonly NestedInput[];
+
+/** What operations take where they want a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. */
+export type TensorLike = NestedInput;
+
+export interface ConstantOptions {
+  dtype?: Dtype;
+  shape?: readonly number[];
+}
+
+/** Scalars that were made before, by dtype and value: `x.mul(2)` in a loop makes its 2 once. */
+const scalars = new Map<string, Tensor>();
+
+/** The value as a tensor. Numbers and arrays of numbers are float32 unless `dtype` says otherwise, booleans are bool. */
+export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
+  if (value instanceof Chainable) return value.value();
+  if (typeof value !== "number" && typeof value !== "boolean") return constant(value, dtype ? { dtype } : {});
+  const kept = dtype ?? (typeof value === "boolean" ? "bool" : "float32");
+  const key = Object.is(value, -0) ? `${kept}-0` : `${kept}${Number(value)}`;
+  let scalar = scalars.get(key);
+  if (!scalar) {
+    if (scalars.size > 1000) scalars.clear();
+    scalars.set(key, (scalar = constant(value, { dtype: kept })));
+  }
+  return scalar;
+}
+
+/**
+ * A tensor with the given values.
+ *
+ * @param values  a number, boolean, nested arrays of them, or a typed array
+ * @param options.dtype  default: float32 for numbers, bool for booleans, the typed array's own kind (64-bit kinds become 32-bit ones)
+ * @param options.shape  default: the nesting of the arrays; one value fills any shape
+ * @throws DtypeError where a value does not fit the dtype; ShapeError for ragged arrays or a shape of another size
+ */
+export function constant(values: TensorLike, { dtype, shape }: ConstantOptions = {}): Tensor {
+  if (values instanceof Chainable) return values.value();
+  const nested = shapeOf(values);
+  const leaf = firstLeaf(values);
+  const kept = checkedDtype(dtype) ?? naturalDtype(leaf);
+  const elements = new dtypes[kept].array(sizeOf(shape ?? nested));
+  const given = sizeOf(nested);
+  if (given !== elements.length && given !== 1) {
+    throw new ShapeError("constant", { given: `${given} values for the shape ${shapeText(shape!)}`, expected: `${elements.length} values` });
+  }
+  fill(elements, kept, values, nested);
+  if (given === 1 && elements.length > 1) elements.fill(elements[0]!);
+  return adoptTensor(elements, shape ?? nested, kept);
+}
+
+/** The dtype that a user's name stands for, or undefined for undefined. @throws DtypeError for unknown names */
+export function checkedDtype(dtype: string | undefined): Dtype | undefined {
+  if (dtype === undefined) return undefined;
+  const kept = keptDtype(dtype);
+  if (kept) return kept;
+  throw new DtypeError("dtype", { given: text(dtype), expected: `one of ${Object.keys(dtypes).join(", ")}` });
+}
+
+function naturalDtype(leaf: unknown): Dtype {
+  if (leaf instanceof Chainable) return leaf.value().dtype;
+  if (typeof leaf === "boolean") return "bool";
+  if (leaf === undefined || typeof leaf === "number" || leaf instanceof Float32Array || leaf instanceof Float64Array) return "float32";
+  return leaf instanceof Uint8Array || leaf instanceof Uint8ClampedArray ? "uint8" : "int32";
+}
+
+function firstLeaf(values: unknown): unknown {
+  while (Array.isArray(values)) values = values[0];
+  return values;
+}
+
+function shapeOf(values: TensorLike): number[] {
+  const shape: number[] = [];
+  let at: unknown = values;
+  while (Array.isArray(at)) {
+    shape.push(at.length);
+    at = at[0];
+  }
+  if (at instanceof Chainable) shape.push(...(at.value().shape as number[]));
+  else if (ArrayBuffer.isView(at)) shape.push((at as Uint8Array).length);
+  else if (at !== undefined && typeof at !== "number" && typeof at !== "boolean" && typeof at !== "bigint") {
+    throw new DtypeError("constant", { given: text(at), expected: "numbers, booleans, nested arrays or typed arrays of them" });
+  }
+  return shape;
+}
+
+function fill(elements: TypedArray, dtype: Dtype, values: TensorLike, shape: readonly number[]): void {
+  let next = 0;
+  const ragged = (given: string, axis: number): never => {
+    throw new ShapeError("constant", { given: `${given} along axis ${axis}`, expected: `${shape[axis] ?? "a number"} as in the first row`, hint: "Rows of an array must have equal lengths." });
+  };
+  const visit = (value: unknown, axis: number): void => {
+    if (Array.isArray(value)) {
+      if (value.length !== shape[axis]) ragged(`${value.length} values`, axis);
+      for (const each of value) visit(each, axis + 1);
+    } else if (value instanceof Chainable || ArrayBuffer.isView(value)) {
+      const flat = value instanceof Chainable ? value.value().view() : (value as unknown as ArrayLike<number | bigint>);
+      const wanted = sizeOf(shape.slice(axis));
+      if (flat.length !== wanted) ragged(`${flat.length} values`, axis);
+      if (flat instanceof dtypes[dtype].array && dtype !== "bool") {
+        elements.set(flat as TypedArray, next);
+        next += wanted;
+      } else for (let i = 0; i < flat.length; i++) elements[next++] = checked(flat[i]!, dtype);
+    } else {
+      if (axis !== shape.length) ragged(text(value), axis);
+      elements[next++] = checked(value as number, dtype);
+    }
+  };
+  visit(values, 0);
+}
+
+const limits: Readonly<Record<Dtype, readonly [number, number]>> = {
+  float32: [-Infinity, Infinity],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint8: [0, 255],
+  bool: [-Infinity, Infinity],
+};
+
+/** The value as an element of the dtype. */
+function checked(value: number | bigint | boolean, dtype: Dtype): number {
+  const number = Number(value);
+  const misfit = (expected: string): never => {
+    throw new DtypeError("constant", { given: `${String(value)} for dtype ${dtype}`, expected });
+  };
+  if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint") misfit("a number or a boolean");
+  if (dtype === "bool") return number === 0 ? 0 : 1;
+  if (dtype === "float32") {
+    if (Number.isFinite(number) && !Number.isFinite(Math.fround(number))) misfit("a value within ±3.4028235e38");
+    return number;
+  }
+  const [least, most] = limits[dtype];
+  const whole = Math.trunc(number);
+  if (!(whole >= least && whole <= most)) misfit(`a whole number from ${least} to ${most}`);
+  return whole;
+}
+
+/** Nested arrays of plain numbers, for those who need the values on the host. */
+export type { NestedArray };
+
+/** An axis counted from the front. @throws ValueError where there is no such axis */
+export function checkAxis(where: string, axis: number, rank: number): number {
+  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
+  throw new ValueError(where, { given: `axis ${axis} for a tensor of rank ${rank}`, expected: rank === 0 ? "no axis: a scalar has none" : `an axis from ${-rank} to ${rank - 1}` });
+}

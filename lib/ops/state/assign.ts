@@ -1,0 +1,30 @@
+import { primitive } from "../../core/primitive.js";
+import type { State } from "../../core/state.js";
+import type { Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+
+/** Bytes that one claim of a thread copies. */
+const COPY_GRAIN = 1 << 18;
+
+const readOp = primitive({
+  name: "read",
+  inputs: ["&state"],
+  infer: ({ state }) => ({ shape: state.shape, dtype: state.dtype }),
+  alias: "state",
+});
+
+const assignOp = primitive({
+  name: "assign",
+  inputs: ["&state", "x"],
+  writes: ["state"],
+  infer: () => ({}),
+  lower: ({ state, x }) => kernels.copy_bytes({ x, y: state }, state.bytes, COPY_GRAIN),
+});
+
+/** The present value of a state. */
+export const read = (state: State): Tensor => readOp.apply({ state });
+
+/** Replaces the value of a state; x has its shape and dtype. */
+export function assign(state: State, x: Tensor): void {
+  assignOp.apply({ state, x });
+}
