@@ -45,8 +45,8 @@ function call(command: usize, begin: usize, end: usize): void {
 
 /** Runs the whole program on the calling thread. */
 export function runAlone(program: usize): void {
-  const segments = load<u32>(program);
-  for (let s: u32 = 0; s < segments; s++) runInOrder(program + PROGRAM_HEADER + s * SEGMENT);
+  const segments = load<usize>(program);
+  for (let s: usize = 0; s < segments; s++) runInOrder(program + PROGRAM_HEADER + s * SEGMENT);
 }
 
 function runInOrder(segment: usize): void {
@@ -65,7 +65,7 @@ function claim(segment: usize): void {
     while (ticket >= load<u32>(command, 16) + load<u32>(command, 20)) command += COMMAND;        // tickets only rise
     const size = load<usize>(command, 8);
     const grain = load<usize>(command, 12);
-    const begin = (ticket - load<u32>(command, 16)) * grain;
+    const begin = <usize>(ticket - load<u32>(command, 16)) * grain;
     call(command, begin, min(begin + grain, size));
     finished++;
   }
@@ -93,16 +93,16 @@ function report(pool: usize, segment: usize): void {
 
 /** Runs the program on the calling thread and all workers that take part; returns when all of it is done. */
 export function launch(program: usize, pool: usize): void {
-  const segments = load<u32>(program);
-  for (let s: u32 = 0; s < segments; s++) {
+  const segments = load<usize>(program);
+  for (let s: usize = 0; s < segments; s++) {
     const segment = program + PROGRAM_HEADER + s * SEGMENT;
     store<u32>(segment, 0, 32);
     store<u32>(segment, 0, 64);
   }
   atomic.store<u32>(program, 0, 4);
-  atomic.store<u32>(pool, program, OPEN);
+  atomic.store<usize>(pool, program, OPEN);
   wake(pool);
-  for (let s: u32 = 0; s < segments; s++) {
+  for (let s: usize = 0; s < segments; s++) {
     const segment = program + PROGRAM_HEADER + s * SEGMENT;
     if (load<u32>(segment, 12)) {
       runInOrder(segment);
@@ -112,7 +112,7 @@ export function launch(program: usize, pool: usize): void {
       claim(segment);
       awaitSegment(segment, pool);
     }
-    atomic.store<u32>(program, s + 1, 4);
+    atomic.store<u32>(program, <u32>s + 1, 4);
   }
   atomic.store<u32>(pool, 0, OPEN);
   while (atomic.load<u32>(pool, ACTIVE)) {}
@@ -132,9 +132,9 @@ function awaitSegment(segment: usize, pool: usize): void {
 
 /** Takes part in the open program from its first unfinished segment on. Leaves (false) when a barrier takes long. */
 function join(program: usize, pool: usize): bool {
-  const segments = load<u32>(program);
+  const segments = load<usize>(program);
   const spins = load<u32>(pool, SPINS);
-  for (let s = atomic.load<u32>(program, 4); s < segments; s++) {
+  for (let s: usize = atomic.load<u32>(program, 4); s < segments; s++) {
     const segment = program + PROGRAM_HEADER + s * SEGMENT;
     if (!load<u32>(segment, 12)) {
       claim(segment);
@@ -162,7 +162,7 @@ export function work(pool: usize): void {
     }
     seen = atomic.load<u32>(signal);
     atomic.add<u32>(pool, 1, ACTIVE);
-    const program = atomic.load<u32>(pool, OPEN);
+    const program = atomic.load<usize>(pool, OPEN);
     if (program) join(program, pool);
     atomic.sub<u32>(pool, 1, ACTIVE);
   }

@@ -49,7 +49,10 @@ export function constant(values: TensorLike, { dtype, shape }: ConstantOptions =
   const elements = new dtypes[kept].array(sizeOf(shape ?? nested));
   const given = sizeOf(nested);
   if (given !== elements.length && given !== 1) {
-    throw new ShapeError("constant", { given: `${given} values for the shape ${shapeText(shape!)}`, expected: `${elements.length} values` });
+    throw new ShapeError("constant", {
+      given: `${given} values for the shape ${shapeText(shape!)}`,
+      expected: `${elements.length} values`,
+    });
   }
   fill(elements, kept, values, nested);
   if (given === 1 && elements.length > 1) elements.fill(elements[0]!);
@@ -94,7 +97,11 @@ function shapeOf(values: TensorLike): number[] {
 function fill(elements: TypedArray, dtype: Dtype, values: TensorLike, shape: readonly number[]): void {
   let next = 0;
   const ragged = (given: string, axis: number): never => {
-    throw new ShapeError("constant", { given: `${given} along axis ${axis}`, expected: `${shape[axis] ?? "a number"} as in the first row`, hint: "Rows of an array must have equal lengths." });
+    throw new ShapeError("constant", {
+      given: `${given} along axis ${axis}`,
+      expected: `${shape[axis] ?? "a number"} as in the first row`,
+      hint: "Rows of an array must have equal lengths.",
+    });
   };
   const visit = (value: unknown, axis: number): void => {
     if (Array.isArray(value)) {
@@ -147,5 +154,8 @@ export type { NestedArray };
 /** An axis counted from the front. @throws ValueError where there is no such axis */
 export function checkAxis(where: string, axis: number, rank: number): number {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  throw new ValueError(where, { given: `axis ${axis} for a tensor of rank ${rank}`, expected: rank === 0 ? "no axis: a scalar has none" : `an axis from ${-rank} to ${rank - 1}` });
+  throw new ValueError(where, {
+    given: `axis ${axis} for a tensor of rank ${rank}`,
+    expected: rank === 0 ? "no axis: a scalar has none" : `an axis from ${-rank} to ${rank - 1}`,
+  });
 }

@@ -34,7 +34,8 @@ function withRecorders<T>(next: readonly Recorder[], action: () => T): T {
 export const recording = <T>(recorder: Recorder, action: () => T): T => withRecorders([...recorders, recorder], action);
 
 /** Runs the action while the recorders that don't meet the condition are told nothing. */
-export const recordingOnly = <T>(keep: (recorder: Recorder) => boolean, action: () => T): T => withRecorders(recorders.filter(keep), action);
+export const recordingOnly = <T>(keep: (recorder: Recorder) => boolean, action: () => T): T =>
+  withRecorders(recorders.filter(keep), action);
 
 /** The innermost recorder that traces, if any. */
 export const currentTrace = (): Recorder | undefined => recorders.findLast((recorder) => recorder.traces);
@@ -76,7 +77,8 @@ export function forEachTensor(inputs: Inputs, visit: (tensor: Tensor, name: stri
 function anySymbolic(inputs: Inputs): boolean {
   for (const name in inputs) {
     const input = inputs[name];
-    if (input instanceof Tensor ? input.storage === null : Array.isArray(input) && input.some((each: Tensor) => each.storage === null)) return true;
+    if (input instanceof Tensor ? input.storage === null : Array.isArray(input) && input.some((each: Tensor) => each.storage === null))
+      return true;
   }
   return false;
 }

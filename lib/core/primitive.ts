@@ -8,7 +8,13 @@ import type { Spec, Tensor } from "./tensor.js";
  * "&state" is state that the operation reads or writes.
  */
 type Bare<N extends string> = N extends `...${infer R}` ? R : N extends `&${infer R}` ? R : N extends `${infer R}?` ? R : N;
-type Kind<N extends string> = N extends `...${string}` ? readonly Tensor[] : N extends `&${string}` ? State : N extends `${string}?` ? Tensor | undefined : Tensor;
+type Kind<N extends string> = N extends `...${string}`
+  ? readonly Tensor[]
+  : N extends `&${string}`
+    ? State
+    : N extends `${string}?`
+      ? Tensor | undefined
+      : Tensor;
 /** The inputs of an operation by name. */
 export type InputsOf<N extends string> = { readonly [K in N as Bare<K>]: Kind<K> };
 type OutputNames<O> = O extends Spec ? "y" : Extract<keyof O, string>;

@@ -17,7 +17,7 @@ export function printArray(flat: TypedArray, shape: readonly number[], dtype: Dt
   const summarize = flat.length > THRESHOLD;
   const shown = shownElements(flat, shape, summarize);
   const format = formatter(shown, dtype);
-  if (shape.length === 0) return format(flat[0]!).trim();
+  if (shape.length === 0) return dtype === "float32" ? printScalar(flat[0]!) : format(flat[0]!).trim();
   if (flat.length === 0) return "[]";
   const layout = (axis: number, offset: number, step: number, indent: number, closing: number): string => {
     const length = shape[axis]!;
@@ -25,10 +25,16 @@ export function printArray(flat: TypedArray, shape: readonly number[], dtype: Dt
     const indices = visible(length, summarize);
     if (axis < shape.length - 1) {
       const separator = "\n".repeat(shape.length - 1 - axis) + " ".repeat(indent + 1);
-      const parts = indices.map((i) => (i < 0 ? "..." : layout(axis + 1, offset + i * inner, inner, indent + 1, i === length - 1 ? closing + 1 : 1)));
+      const parts = indices.map((i) =>
+        i < 0 ? "..." : layout(axis + 1, offset + i * inner, inner, indent + 1, i === length - 1 ? closing + 1 : 1),
+      );
       return `[${parts.join(separator)}]`;
     }
-    return wrapRow(indices.map((i) => (i < 0 ? "..." : format(flat[offset + i]!))), indent, closing);
+    return wrapRow(
+      indices.map((i) => (i < 0 ? "..." : format(flat[offset + i]!))),
+      indent,
+      closing,
+    );
   };
   return layout(0, 0, flat.length, 0, 1);
 }
@@ -122,16 +128,31 @@ interface Parts {
   exponent: string;
 }
 
+/** One float32 as NumPy's str gives it: shortest digits, a zero behind the point where there is nothing else. */
+function printScalar(value: number): string {
+  if (!Number.isFinite(value)) return special(value);
+  const { digits, exponent } = value === 0 ? { digits: "0", exponent: 1 } : shortest(value);
+  if (exponent > -4 && exponent <= 16) {
+    const { whole, fraction } = plainText(digits, exponent);
+    return `${minus(value)}${whole}.${fraction || "0"}`;
+  }
+  const { whole, fraction, sign, exponent: power } = scientificParts(value);
+  return `${whole}${fraction ? "." : ""}${fraction}e${sign}${power.padStart(2, "0")}`;
+}
+
+/** 0.d₁d₂… × 10^exponent with a point and no exponent. */
+function plainText(digits: string, exponent: number): { whole: string; fraction: string } {
+  if (exponent <= 0) return { whole: "0", fraction: "0".repeat(-exponent) + digits };
+  if (digits.length <= exponent) return { whole: digits.padEnd(exponent, "0"), fraction: "" };
+  return { whole: digits.slice(0, exponent), fraction: digits.slice(exponent) };
+}
+
 const minus = (value: number): string => (value < 0 || Object.is(value, -0) ? "-" : "");
 
 /** At most 8 digits behind the point, as NumPy's default precision has it. */
 function plainParts(value: number): Parts {
   const { digits, exponent } = value === 0 ? { digits: "0", exponent: 1 } : shortest(value);
-  let text: string;
-  if (exponent <= 0) text = `0.${"0".repeat(-exponent)}${digits}`;
-  else if (digits.length <= exponent) text = `${digits.padEnd(exponent, "0")}.`;
-  else text = `${digits.slice(0, exponent)}.${digits.slice(exponent)}`;
-  let [whole, fraction] = text.split(".") as [string, string];
+  let { whole, fraction } = plainText(digits, exponent);
   if (fraction.length > 8) [whole, fraction] = Math.abs(value).toFixed(8).replace(/0+$/, "").split(".") as [string, string];
   return { whole: minus(value) + whole, fraction, sign: "", exponent: "" };
 }

@@ -11,7 +11,11 @@ export const isKnown = (shape: Shape): shape is readonly number[] => !shape.incl
 /** The shape with all axes known, as kernels need it. */
 export function known(shape: Shape, where = "shape"): readonly number[] {
   if (isKnown(shape)) return shape;
-  throw new StateError(where, { given: `the shape ${shapeText(shape)}`, expected: "all axes to be known here", hint: "A symbolic tensor has no values yet." });
+  throw new StateError(where, {
+    given: `the shape ${shapeText(shape)}`,
+    expected: "all axes to be known here",
+    hint: "A symbolic tensor has no values yet.",
+  });
 }
 
 /** Number of elements of a known shape. */

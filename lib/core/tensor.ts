@@ -44,7 +44,7 @@ export class Tensor extends Chainable implements Spec, Operand {
     this.storage = storage;
   }
 
-  value(): Tensor {
+  override value(): Tensor {
     return this;
   }
 
@@ -93,7 +93,11 @@ export class Tensor extends Chainable implements Spec, Operand {
   item(): number {
     const flat = this.view("item()");
     if (flat.length === 1) return flat[0]!;
-    throw new StateError("tensor.item()", { given: `a tensor of shape ${shapeText(this.shape)}`, expected: "exactly one element", hint: "Use data() or array()." });
+    throw new StateError("tensor.item()", {
+      given: `a tensor of shape ${shapeText(this.shape)}`,
+      expected: "exactly one element",
+      hint: "Use data() or array().",
+    });
   }
 
   /** Frees the memory now instead of when nobody refers to the tensor any more. Never needed. */
@@ -101,7 +105,7 @@ export class Tensor extends Chainable implements Spec, Operand {
     this.storage?.dispose();
   }
 
-  toString(): string {
+  override toString(): string {
     if (this.storage) return printTensor(printArray(this.view(), known(this.shape), this.dtype), known(this.shape), this.dtype);
     const shape = this.shape.map((length) => (length === null ? "None" : length));
     return `Tensor("${this.name ?? `t${this.id}`}:0", shape=(${shape.join(", ")}${shape.length === 1 ? "," : ""}), dtype=${this.dtype})`;
@@ -126,7 +130,10 @@ export function symbolic(spec: Spec, name?: string): Tensor {
 
 /** A tensor that takes over the given elements. */
 export function adoptTensor(elements: TypedArray, shape: readonly number[], dtype: Dtype): Tensor {
-  return new Tensor({ shape, dtype }, Storage.adopt(new Uint8Array(elements.buffer as ArrayBuffer, elements.byteOffset, elements.byteLength)));
+  return new Tensor(
+    { shape, dtype },
+    Storage.adopt(new Uint8Array(elements.buffer as ArrayBuffer, elements.byteOffset, elements.byteLength)),
+  );
 }
 
 /** An eager tensor with undefined content. */

@@ -14,7 +14,10 @@ export const isBranch = (value: unknown): value is readonly unknown[] | Record<s
 /** The same structure with every leaf replaced; records keep their order of keys. */
 export function mapTree<T, U>(tree: Tree<T>, leaf: (value: T, path: string) => U, path = ""): Tree<U> {
   if (Array.isArray(tree)) return tree.map((each: Tree<T>, i) => mapTree(each, leaf, `${path}[${i}]`));
-  if (isRecord(tree)) return Object.fromEntries(Object.entries(tree).map(([key, each]) => [key, mapTree(each as Tree<T>, leaf, path ? `${path}.${key}` : key)]));
+  if (isRecord(tree))
+    return Object.fromEntries(
+      Object.entries(tree).map(([key, each]) => [key, mapTree(each as Tree<T>, leaf, path ? `${path}.${key}` : key)]),
+    );
   return leaf(tree as T, path);
 }
 

@@ -12,12 +12,16 @@ interface Exports {
   launch(program: number, pool: number): void;
 }
 
+/** The compiler keeps the first slot of the table for "no function". */
+export const TABLE_BASE = 1;
+
 export type Build = "simd" | "relaxed";
 export type Kernel = (args: number, begin: number, end: number) => void;
 
 // (module (func (result v128) (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0))))
 const relaxedProbe = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253,
+  133, 2, 11,
 ]);
 
 /** Whether this engine has fused multiply-add on vectors. */
@@ -46,7 +50,10 @@ export async function loadKernels(build: Build): Promise<Kernels> {
   const exports = instance.exports as unknown as Exports & Record<string, Kernel>;
   const functions = kernelNames.map((name) => exports[name]!);
   const first = exports.table.grow(functions.length);
-  if (first !== 0) throw new Error(`kernel table: given ${first} slots of its own; expected none (an AssemblyScript source uses a function reference).`);
-  functions.forEach((kernel, slot) => exports.table.set(slot, kernel));
+  if (first !== TABLE_BASE)
+    throw new Error(
+      `kernel table: given ${first} slots of its own; expected ${TABLE_BASE} (an AssemblyScript source uses a function reference).`,
+    );
+  functions.forEach((kernel, slot) => exports.table.set(TABLE_BASE + slot, kernel));
   return { build, module, exports, functions };
 }

@@ -12,7 +12,7 @@ function reserve(): { memory: WebAssembly.Memory; maximum: number } {
     try {
       return { memory: new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true }), maximum };
     } catch (error) {
-      last = error;                                              // less address space here: ask for half
+      last = error; // less address space here: ask for half
     }
   }
   throw last;

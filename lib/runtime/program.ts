@@ -6,6 +6,7 @@
 
 import { forEachAddress, type Command, type Operand } from "./command.js";
 import { allocate, release } from "./heap.js";
+import { TABLE_BASE } from "./kernels.js";
 import { callKernel, runProgram } from "./machine.js";
 import { EAGER_ADDRESS, EAGER_BYTES, floats, ints, words } from "./memory.js";
 
@@ -98,7 +99,7 @@ function write(segments: readonly Segment[], address: number, place: Placing): v
     let tickets = 0;
     for (const each of commands) {
       const chunks = chunksOf(each);
-      view.set([each.kernel, args, each.size, each.grain, tickets, chunks, 0, 0], command / 4);
+      view.set([TABLE_BASE + each.kernel, args, each.size, each.grain, tickets, chunks, 0, 0], command / 4);
       writeArgs(each, args, place);
       tickets += chunks;
       command += COMMAND;
@@ -152,5 +153,8 @@ export function runOnce(commands: readonly Command[], place: Placing): void {
     return;
   }
   write(segments, EAGER_ADDRESS, place);
-  runProgram(EAGER_ADDRESS, segments.some(({ serial }) => !serial));
+  runProgram(
+    EAGER_ADDRESS,
+    segments.some(({ serial }) => !serial),
+  );
 }
