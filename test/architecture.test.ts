@@ -1,12 +1,92 @@
 // What docs/architecture.md promises, as tests.
 
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import t from "tap";
+import { circle, roomOf, rooms, wrongWay } from "./support/rooms.js";
+import { importsOf, repository, sourcesIn, type SourceFile } from "./support/sources.js";
+
+const sources = sourcesIn("lib", "models", "datasets", "examples", "bench");
+const file = (path: string, text: string): SourceFile => ({ path, text, imports: importsOf(path, text) });
+
+/** Files that import something they may not, as sentences. */
+function importers(forbidden: (target: string, path: string) => boolean): string[] {
+  return sources.flatMap(({ path, imports }) =>
+    imports.filter(({ target }) => forbidden(target, path)).map(({ specifier }) => `${path} imports ${specifier}`),
+  );
+}
+
+t.test("the rules notice what they forbid", async (t) => {
+  const up = file("lib/core/a.ts", 'import {\n  b,\n} from "../ops/b.js";\n');
+  const down = file("lib/ops/b.ts", 'import type { A } from "../core/a.js";\n/**\n * import x from "../layers/x.js";\n */\n');
+  const lazy = file("lib/layers/c.ts", 'const d = await import("../model/d.js");\n');
+  t.strictSame(wrongWay([up, down]), ["lib/core/a.ts imports lib/ops/b.ts"]);
+  t.strictSame(wrongWay([lazy]), ["lib/layers/c.ts imports lib/model/d.ts"]);
+  t.strictSame(circle([up, down]), ["lib/core", "lib/ops", "lib/core"]);
+  t.equal(circle([down]), undefined);
+});
+
+t.test("every folder is a known room", async (t) => {
+  const known = rooms.flat();
+  t.strictSame(
+    [...new Set(sources.map(({ path }) => roomOf(path)))].filter((room) => !known.includes(room)),
+    [],
+  );
+});
+
+t.test("imports run along the arrows", async (t) => {
+  t.strictSame(wrongWay(sources), []);
+  t.equal(circle(sources), undefined);
+});
+
+t.test("models, datasets and examples see what a user sees", async (t) => {
+  const outside = ["models", "datasets", "examples"];
+  const open = ["lib/index.ts", "lib/keras.ts", "models/index.ts", "datasets/index.ts"];
+  const isClosed = (target: string, path: string) =>
+    outside.includes(roomOf(path)) && target.endsWith(".ts") && roomOf(target) !== roomOf(path) && !open.includes(target);
+  t.strictSame(importers(isClosed), []);
+});
+
+t.test("only the Node side of the platform knows Node", async (t) => {
+  const free = ["examples", "bench"];
+  const isNode = (target: string, path: string) =>
+    target.startsWith("node:") && path !== "lib/runtime/platform-node.ts" && !free.includes(roomOf(path));
+  t.strictSame(importers(isNode), []);
+  t.strictSame(
+    importers((target) => /platform-(node|browser)\.ts$/.test(target)),
+    [],
+  );
+});
+
+t.test("each bundled package has one room", async (t) => {
+  const home: Readonly<Record<string, string>> = { "@assemblyscript/loader": "lib/runtime", zod: "lib/config", fflate: "lib/saving" };
+  const isAstray = (target: string, path: string) =>
+    !target.endsWith(".ts") && !target.startsWith("node:") && target !== "#platform" && home[packageOf(target)] !== roomOf(path);
+  t.strictSame(importers(isAstray), []);
+});
+
+t.test("only operations name kernels", async (t) => {
+  const isKernels = (target: string, path: string) =>
+    target === "lib/generated/kernels.ts" && !["lib/ops", "lib/runtime", "bench"].includes(roomOf(path));
+  t.strictSame(importers(isKernels), []);
+});
+
+t.test("the package has no run-time dependency and no install script", async (t) => {
+  const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as Record<string, Record<string, string> | undefined>;
+  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies"]) t.notOk(manifest[kind], kind);
+  t.strictSame(
+    Object.keys(manifest["scripts"] ?? {}).filter((name) => /install|prepare$/.test(name)),
+    [],
+  );
+});
+
+/** `zod/mini` is a part of `zod`. */
+const packageOf = (target: string) => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target;
 
 for (const build of ["simd", "relaxed"])
   t.test(`the ${build} build has no data segment`, async (t) => {
-    const bytes = await readFile(new URL(`../assembly/${build}.wasm`, import.meta.url));
-    t.notOk(sectionIds(bytes).includes(11));
+    const dataSection = 11;
+    t.notOk(sectionIds(readFileSync(join(repository, "build/assembly", `${build}.wasm`))).includes(dataSection));
   });
 
 /** The ids of a WebAssembly binary's sections: a byte each, followed by the length of the content in LEB128. */

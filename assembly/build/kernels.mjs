@@ -19,17 +19,27 @@ const fieldKinds = { In: "in", Out: "out", InOut: "inout", Size: "u32", usize: "
  * @typedef {{ name: string, kind: string, word: number, count: number, array: boolean, doc: string }} Field
  * @typedef {{ name: string, words: number, fields: Field[], doc: string }} Layout
  * @typedef {{ name: string, layout: string, doc: string }} Kernel
+ * @param {string} entry
+ * @param {(path: string) => string | undefined} read  the text of a source file, undefined where there is none
  * @returns {{ kernels: Kernel[], layouts: Layout[] }}
  */
-export function readKernels(entry = "assembly/index.ts") {
+export function readKernels(entry = "assembly/index.ts", read = fromDisk) {
   const sources = new Map();
   const kernels = [];
   const layouts = new Map();
 
   const load = (path) => {
-    if (!sources.has(path)) sources.set(path, parse(path));
+    if (!sources.has(path)) sources.set(path, parse(path, read(path)));
     return sources.get(path);
   };
+
+  const resolve = (from, to) => {
+    const path = posix.join(posix.dirname(from), to);
+    const found = [`${path}.ts`, `${path}/index.ts`].find((candidate) => sources.has(candidate) || read(candidate) !== undefined);
+    if (!found) throw new Error(`${from}: cannot find ${to}`);
+    return found;
+  };
+  const modules = { load, resolve };
 
   const visited = new Set();
   const visit = (path) => {
@@ -42,11 +52,11 @@ export function readKernels(entry = "assembly/index.ts") {
       if (argsName === undefined) continue;
       const name = statement.name.text;
       if (kernels.some((kernel) => kernel.name === name)) throw new Error(`${path}: a second kernel named ${name}`);
-      const args = findClass(load, path, argsName);
+      const args = findClass(modules, path, argsName);
       const known = layouts.get(argsName);
       if (known && (known.path !== args.path || known.declaration !== args.declaration))
         throw new Error(`${path}: ${argsName} is also the name of another class in ${known.path}; names of argument classes are unique`);
-      if (!known) layouts.set(argsName, { ...args, layout: layoutOf(load, args) });
+      if (!known) layouts.set(argsName, { ...args, layout: layoutOf(modules, args) });
       kernels.push({ name, layout: argsName, doc: docBefore(statement) });
     }
   };
@@ -54,19 +64,14 @@ export function readKernels(entry = "assembly/index.ts") {
   return { kernels, layouts: [...layouts.values()].map(({ layout }) => layout) };
 }
 
-function parse(path) {
+const fromDisk = (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined);
+
+function parse(path, text) {
   const program = asc.newProgram(asc.newOptions());
-  asc.parse(program, readFileSync(join(root, path), "utf8"), path, true);
+  asc.parse(program, text, path, true);
   for (let message; (message = asc.nextDiagnostic(program));)
     if (asc.isError(message)) throw new Error(asc.formatDiagnostic(message, false, true));
   return program.sources.find((source) => source.normalizedPath === path);
-}
-
-function resolve(from, to) {
-  const path = posix.join(posix.dirname(from), to);
-  const found = [`${path}.ts`, `${path}/index.ts`].find((candidate) => existsSync(join(root, candidate)));
-  if (!found) throw new Error(`${from}: cannot find ${to}`);
-  return found;
 }
 
 /** The name of the argument class where a function has the signature of a kernel. */
@@ -80,14 +85,15 @@ function kernelArgs({ signature, typeParameters }) {
 const typeName = (type) => type?.name?.identifier?.text;
 
 /** A class by its name as a module sees it: declared there, imported, or re-exported by what it imports from. */
-function findClass(load, path, name) {
+function findClass(modules, path, name) {
+  const { load, resolve } = modules;
   const { statements } = load(path);
   for (const declaration of statements)
     if (declaration.kind === NodeKind.ClassDeclaration && declaration.name.text === name) return { path, declaration };
   for (const statement of statements) {
     if (statement.kind === NodeKind.Import && statement.declarations) {
       const imported = statement.declarations.find((declaration) => declaration.name.text === name);
-      if (imported) return findClass(load, resolve(path, statement.path.value), imported.foreignName.text);
+      if (imported) return findClass(modules, resolve(path, statement.path.value), imported.foreignName.text);
     }
   }
   for (const statement of statements) {
@@ -95,7 +101,7 @@ function findClass(load, path, name) {
     const member = statement.members?.find(({ exportedName }) => exportedName.text === name);
     if (statement.members && !member) continue;
     try {
-      return findClass(load, resolve(path, statement.path.value), member?.localName.text ?? name);
+      return findClass(modules, resolve(path, statement.path.value), member?.localName.text ?? name);
     } catch {
       // not from there
     }
@@ -104,18 +110,18 @@ function findClass(load, path, name) {
 }
 
 /** @returns {Layout} */
-function layoutOf(load, { path, declaration }) {
+function layoutOf(modules, { path, declaration }) {
   const name = declaration.name.text;
-  const words = wordsOf(load, { path, declaration });
+  const words = wordsOf(modules, { path, declaration });
   return { name, words: words.length, fields: groupNumbered(words), doc: docBefore(declaration) };
 }
 
-function wordsOf(load, { path, declaration }) {
+function wordsOf(modules, { path, declaration }) {
   const name = declaration.name.text;
   if (!declaration.decorators?.some((decorator) => decorator.name.text === "unmanaged"))
     throw new Error(`${path}: ${name} holds the arguments of a kernel and must be @unmanaged`);
   const base = declaration.extendsType && typeName(declaration.extendsType);
-  const words = base ? wordsOf(load, findClass(load, path, base)) : [];
+  const words = base ? wordsOf(modules, findClass(modules, path, base)) : [];
   for (const member of declaration.members) {
     if (member.kind !== NodeKind.FieldDeclaration || member.flags & asc.CommonFlags.Static) continue;
     const kind = fieldKinds[typeName(member.type)];
