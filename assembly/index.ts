@@ -2,4 +2,16 @@
 
 export * from "./abi";
 export * from "./program";
+export * from "./elementwise/binary";
+export * from "./elementwise/bytes";
+export * from "./elementwise/cast";
+export * from "./elementwise/compare";
+export * from "./elementwise/fill";
+export * from "./elementwise/integer";
+export * from "./elementwise/unary";
+export * from "./elementwise/where";
 export * from "./indexing/copy";
+export * from "./reduce/arg";
+export * from "./reduce/bytes";
+export * from "./reduce/reductions";
+export * from "./reduce/scan";
