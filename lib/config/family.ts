@@ -1,4 +1,4 @@
-import { didYouMean, text, ValueError } from "../core/errors.js";
+import { didYouMean, text, UnknownNameError, ValueError } from "../core/errors.js";
 import { customObject } from "./custom-objects.js";
 import { field, type FieldMaker, withDefault, type Field } from "./field.js";
 import { isPlainObject, type Json } from "./json.js";
@@ -89,7 +89,7 @@ export class Family<T extends object> {
     const found = customObject(name) ?? this.#byString.get(name);
     if (found !== undefined) return found;
     const hint = didYouMean(name, this.names);
-    throw new ValueError(where, {
+    throw new UnknownNameError(where, {
       given: text(name),
       expected: `the name of a ${this.noun}: one of ${this.names.join(", ")}`.replace(/ a (?=[aeiou])/, " an "),
       ...(hint === undefined ? {} : { hint }),

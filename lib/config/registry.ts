@@ -1,4 +1,4 @@
-import { didYouMean, text, ValueError } from "../core/errors.js";
+import { didYouMean, text, UnknownNameError } from "../core/errors.js";
 import { customObject, registeredNameOf } from "./custom-objects.js";
 import type { Config, Envelope } from "./json.js";
 import { classToSnakeCase } from "./names.js";
@@ -64,7 +64,7 @@ export function lookUp(module: string | null | undefined, name: string): Entry |
   return holders.length === 1 ? holders[0] : undefined;
 }
 
-/** The entry that an envelope names; custom objects come first, as in Keras. @throws ValueError where nothing has that name */
+/** The entry that an envelope names; custom objects come first, as in Keras. @throws UnknownNameError where nothing has that name */
 export function entryFor(envelope: Envelope): Entry {
   const isFunction = envelope.class_name === "function";
   const name = isFunction ? String(envelope.config) : envelope.class_name;
@@ -78,7 +78,7 @@ export function entryFor(envelope: Envelope): Entry {
   const entry = lookUp(envelope.module, name);
   if (entry !== undefined) return entry;
   const known = [...(modules.get(envelope.module ?? "")?.keys() ?? [...modules.values()].flatMap((names) => [...names.keys()]))];
-  throw new ValueError("keras.saving.deserializeKerasObject", {
+  throw new UnknownNameError("keras.saving.deserializeKerasObject", {
     given: `the ${isFunction ? "function" : "class"} ${text(envelope.module === null ? name : `${envelope.module}.${name}`)}`,
     expected: "a class or function of Keras, or a custom object that is registered",
     hint: didYouMean(name, known) ?? "Register it with keras.saving.registerKerasSerializable, or pass it in customObjects.",

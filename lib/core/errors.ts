@@ -40,6 +40,11 @@ export class ValueError extends KerasmError {
   override readonly name = "ValueError";
 }
 
+/** A name that means nothing here: of a class, a function, a dtype, an identifier. */
+export class UnknownNameError extends KerasmError {
+  override readonly name = "UnknownNameError";
+}
+
 /** A missing, unknown or wrongly typed argument or option. */
 export class ArgumentError extends KerasmError {
   override readonly name = "ArgumentError";

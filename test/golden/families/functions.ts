@@ -1,0 +1,59 @@
+import { arrange } from "../call.js";
+import type { Case } from "../cases.js";
+import { compare, compareGradient } from "../compare.js";
+import { Leaves, listAsTensor, pairs } from "../leaves.js";
+import { differentiate, type Mode } from "../modes.js";
+import { compareUpToChoice } from "../nonunique.js";
+import { find, surface } from "../surface.js";
+import { tolerances } from "../tolerances.js";
+import { isRecord } from "../values.js";
+
+type FunctionFamily = "ops" | "activations" | "utils" | "losses" | "metrics";
+
+/** Parameters under which Keras takes an array; there a Python list of numbers is one. */
+const arrays = new Set(["x", "x1", "x2", "a", "b", "y", "y_true", "y_pred", "indices", "values", "sequence_lengths", "test_elements"]);
+
+/** A function of `keras.FAMILY`: its value, and its gradients where they were recorded. */
+export function runFunction(testCase: Case, mode: Mode, family: FunctionFamily): void {
+  const fn = find(family, String(testCase["function"]));
+  const args = testCase["args"] as Record<string, unknown>;
+  const order = testCase["params"] as string[];
+  const leaves = new Leaves(args);
+  const { outputs: tolerance, gradients: gradientTolerance } = tolerances[family];
+
+  const call = (tensors: readonly (typeof leaves.tensors)[number][]): unknown => {
+    const named = leaves.restore(args, tensors) as Record<string, unknown>;
+    for (const name of Object.keys(named)) if (arrays.has(name)) named[name] = numbersAsTensor(args[name], named[name]);
+    return fn(...(arrange(fn, named, order) as never[]));
+  };
+
+  if (testCase["grads"] === undefined) {
+    const result = mode.run(call, leaves.tensors);
+    if (testCase["nonunique"] === true && testCase.kind === "value") compareUpToChoice(testCase, result, tolerance);
+    else compare(testCase["result"], result, tolerance, "result");
+    return;
+  }
+  const { outputs, gradients } = mode.run((tensors) => {
+    const sources = tensors.filter((_, index) => leaves.isFloat[index]);
+    return differentiate(
+      () => call(tensors),
+      sources,
+      (outputs) => pairs(outputs, testCase["cotangent"]),
+    );
+  }, leaves.tensors);
+  compare(testCase["result"], outputs, tolerance, "result");
+  let next = 0;
+  const byLeaf = leaves.isFloat.map((isFloat) => (isFloat ? gradients[next++]! : null));
+  compareGradient(testCase["grads"], leaves.arrange(args, byLeaf), gradientTolerance, "gradient");
+}
+
+function numbersAsTensor(recorded: unknown, value: unknown): unknown {
+  if (Array.isArray(recorded) && recorded.every(isNumbers)) return listAsTensor(value);
+  if (isRecord(recorded) && ("$floats" in recorded || "$float" in recorded))
+    return surface.tf.constant(value as number, { dtype: "float32" });
+  return value;
+}
+
+function isNumbers(value: unknown): boolean {
+  return Array.isArray(value) ? value.every(isNumbers) : typeof value === "number";
+}

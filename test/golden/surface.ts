@@ -1,0 +1,71 @@
+import type { ConstantOptions, TensorLike } from "../../lib/core/convert.js";
+import type { Shape } from "../../lib/core/shape.js";
+import type { Tensor } from "../../lib/core/tensor.js";
+import { Unsupported } from "./outcome.js";
+
+// The public API as the cases reach it: by name, so that what is missing is found out case by case.
+
+type AnyFunction = (...args: never[]) => unknown;
+export type Namespace = { readonly [name: string]: unknown };
+
+/** A tape as API.md has it. */
+export interface Tape {
+  watch(tensor: Tensor): void;
+  record<T>(body: () => T): T;
+  gradient(target: Tensor, sources: readonly object[]): readonly (Tensor | null)[];
+}
+
+interface Root {
+  constant(values: TensorLike, options?: ConstantOptions): Tensor;
+  function<A extends unknown[], R>(body: (...args: A) => R): (...args: A) => R;
+  GradientTape: new (options?: { persistent?: boolean }) => Tape;
+  multiply(a: Tensor, b: Tensor): Tensor;
+  reduceSum(x: Tensor): Tensor;
+  addN(tensors: readonly Tensor[]): Tensor;
+  variable(value: Tensor, options?: object): Tensor & { assign(value: Tensor): void };
+  keras: Namespace;
+}
+
+const root = (await import(new URL("../../lib/index.js", import.meta.url).href)) as Root;
+const core = (await import("../../lib/core/tensor.js")) as { symbolic(spec: { shape: Shape; dtype: string }): Tensor };
+
+export const surface = {
+  tf: root,
+  keras: root.keras,
+
+  /** A tensor without values. */
+  symbolic({ shape, dtype }: { shape: Shape; dtype: string }): Tensor {
+    return core.symbolic({ shape, dtype: keptSymbolicDtype(dtype) });
+  },
+
+  slice([start, stop, step]: readonly (number | null)[]): unknown {
+    return { start, stop, step };
+  },
+
+  ellipsis(): unknown {
+    return "...";
+  },
+};
+
+function keptSymbolicDtype(dtype: string): string {
+  if (dtype === "bool" || dtype === "uint8") return dtype;
+  if (/^b?float\d+$/.test(dtype)) return "float32";
+  if (/^u?int\d+$/.test(dtype)) return "int32";
+  throw new Unsupported(`dtype ${dtype}`);
+}
+
+const camel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** A function of the public API by its Keras name: `find("ops", "image.rgb_to_hsv")`. @throws Unsupported where there is none */
+export function find(namespace: string, name: string): AnyFunction {
+  let found: unknown = surface.keras[namespace];
+  for (const part of name.split(".")) found = (found as Namespace | undefined)?.[camel(part)];
+  if (typeof found !== "function") throw new Unsupported(`keras.${namespace}.${name}`);
+  return found as AnyFunction;
+}
+
+/** The object that a config describes. */
+export function revive(config: unknown): object {
+  const deserialize = find("saving", "deserialize_keras_object") as unknown as (config: unknown) => object;
+  return deserialize(config);
+}
