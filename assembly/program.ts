@@ -62,7 +62,7 @@ function claim(segment: usize): void {
   while (atomic.load<u32>(segment, 32) < tickets) {
     const ticket = atomic.add<u32>(segment, 1, 32);
     if (ticket >= tickets) break;
-    while (ticket >= load<u32>(command, 16) + load<u32>(command, 20)) command += COMMAND;        // tickets only rise
+    while (ticket >= load<u32>(command, 16) + load<u32>(command, 20)) command += COMMAND; // tickets only rise
     const size = load<usize>(command, 8);
     const grain = load<usize>(command, 12);
     const begin = <usize>(ticket - load<u32>(command, 16)) * grain;
@@ -125,7 +125,7 @@ function awaitSegment(segment: usize, pool: usize): void {
     if (++n < spins || !load<u32>(pool, LAUNCHER_MAY_PARK)) continue;
     atomic.store<u32>(pool, 1, LAUNCHER_PARKED);
     const done = atomic.load<u32>(segment, 64);
-    if (done < load<u32>(segment, 8)) atomic.wait<i32>(segment + 64, <i32>done, 1_000_000);      // 1 ms: a lost wake-up costs no more
+    if (done < load<u32>(segment, 8)) atomic.wait<i32>(segment + 64, <i32>done, 1_000_000); // 1 ms: a lost wake-up costs no more
     atomic.store<u32>(pool, 0, LAUNCHER_PARKED);
   }
 }

@@ -1,10 +1,11 @@
-// Lets prettier format AssemblyScript: TypeScript, but for decorators on functions, which TypeScript's grammar refuses. A decorator
-// on a line of its own is hidden from the parser in a comment, and printed as what it was.
+// Lets prettier format AssemblyScript: TypeScript, but for decorators on functions and constants, which TypeScript's grammar refuses.
+// Such a decorator is hidden from the parser in a comment, and printed as what it was.
 
 import * as estree from "prettier/plugins/estree";
 import * as typescript from "prettier/plugins/typescript";
 
-const decorators = /^([ \t]*)@(\w+(?:\([^)\n]*\))?)[ \t]*$/gm;
+const ownLine = /^([ \t]*)@(\w+(?:\([^)\n]*\))?)[ \t]*$/gm;
+const sameLine = /^([ \t]*)@(\w+(?:\([^)\n]*\))?)(?=[ \t]+(?:export[ \t]+)?(?:const|let|function)\b)/gm;
 const mark = "@@";
 
 export const languages = [{ name: "AssemblyScript", parsers: ["assemblyscript"] }];
@@ -13,7 +14,7 @@ export const parsers = {
   assemblyscript: {
     ...typescript.parsers.typescript,
     astFormat: "assemblyscript",
-    preprocess: (text) => text.replace(decorators, `$1//${mark}$2`),
+    preprocess: (text) => text.replace(ownLine, `$1//${mark}$2`).replace(sameLine, `$1/*${mark}$2*/`),
   },
 };
 
