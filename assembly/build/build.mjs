@@ -1,4 +1,4 @@
-// npm run build: everything; `node assembly/build/build.mjs kernels` or `types`: up to there; `test`: what the tests need.
+// npm run build: everything; `node assembly/build/build.mjs kernels` or `types`: up to there.
 
 import { assembly } from "./assembly.mjs";
 import { bindings } from "./bindings.mjs";
@@ -12,8 +12,7 @@ import { types } from "./types.mjs";
 const goals = {
   kernels: [bindings, assembly, inline],
   types: [bindings, assembly, inline, types],
-  all: [bindings, assembly, inline, types, bundle, declarations],
-  test: [bindings, assembly, inline, tap, types, bundle, declarations],
+  all: [bindings, assembly, inline, tap, types, bundle, declarations],
 };
 
 const goal = process.argv[2] ?? "all";
