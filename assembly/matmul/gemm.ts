@@ -1,0 +1,211 @@
+import { In, Out, Size, threadScratch } from "../abi";
+import { packPanels } from "./pack";
+import { ADD, BIAS, columnsTile, ENTRY, NR, RELU, rowsTile, storeEdge, tileRows } from "./tile";
+
+/** The longest run of k that is summed in registers: a panel of it stays in the first cache. */
+export const BLOCK_K: usize = 320;
+
+// The parts of the scratch memory, in bytes.
+const EDGE: usize = 16384;
+const BIAS_EDGE: usize = 16640;
+const PANELS: usize = 17408;
+
+@unmanaged
+export class GemmArgs {
+  a: In = 0;
+  b: In = 0;
+  /** One value for each column, or null. */
+  bias: In = 0;
+  c: Out = 0;
+  m: Size = 0;
+  n: Size = 0;
+  k: Size = 0;
+  strideAM: Size = 0;
+  strideAK: Size = 0;
+  strideBK: Size = 0;
+  strideBN: Size = 0;
+  /** Rows and columns of a unit: together at most 350, each at most 256. */
+  unitM: Size = 0;
+  unitN: Size = 0;
+  /** 4: negative results become zero. */
+  flags: u32 = 0;
+  /** Lengths of the batch axes (1 where there is none), the last one varying fastest, and the strides of a and b along them. */
+  batch0: Size = 0;
+  batch1: Size = 0;
+  batch2: Size = 0;
+  batchA0: Size = 0;
+  batchA1: Size = 0;
+  batchA2: Size = 0;
+  batchB0: Size = 0;
+  batchB1: Size = 0;
+  batchB2: Size = 0;
+}
+
+/**
+ * c = a · b (+ bias) for each matrix of the batch. Strides make the transposed forms; c is contiguous.
+ * Units: blocks of unitM × unitN outputs, batch × ceil(m / unitM) × ceil(n / unitN) of them, along n fastest.
+ */
+export function gemm_f32(args: GemmArgs, begin: usize, end: usize): void {
+  const blocksN = (args.n + args.unitN - 1) / args.unitN;
+  const blocksM = (args.m + args.unitM - 1) / args.unitM;
+  for (let unit = begin; unit < end; unit++) {
+    const column = (unit % blocksN) * args.unitN;
+    const rest = unit / blocksN;
+    const row = (rest % blocksM) * args.unitM;
+    const batch = rest / blocksM;
+    const i2 = batch % args.batch2;
+    const i1 = (batch / args.batch2) % args.batch1;
+    const i0 = batch / args.batch2 / args.batch1;
+    block(
+      args,
+      args.a + ((i0 * args.batchA0 + i1 * args.batchA1 + i2 * args.batchA2 + row * args.strideAM) << 2),
+      args.b + ((i0 * args.batchB0 + i1 * args.batchB1 + i2 * args.batchB2 + column * args.strideBN) << 2),
+      args.c + ((batch * args.m * args.n + row * args.n + column) << 2),
+      args.bias ? args.bias + (column << 2) : 0,
+      min(args.unitM, args.m - row),
+      min(args.unitN, args.n - column),
+    );
+  }
+}
+
+function block(args: GemmArgs, a: usize, b: usize, c: usize, bias: usize, m: usize, n: usize): void {
+  const ldc = args.n << 2;
+  if (args.k == 0) return onlyBias(args, c, ldc, bias, m, n);
+  const blocks = (args.k + BLOCK_K - 1) / BLOCK_K;
+  const most = (args.k + blocks - 1) / blocks;
+  for (let q: usize = 0; q < args.k; q += most) {
+    const k = min(most, args.k - q);
+    const isLast = q + k == args.k;
+    const flags: u32 = (q ? ADD : 0) | (isLast && bias ? BIAS : 0) | (isLast ? args.flags & RELU : 0);
+    const panels = threadScratch() + PANELS;
+    packPanels(b + ((q * args.strideBK) << 2), args.strideBK, args.strideBN, k, n, panels);
+    const rows = panels + ((k * (n + NR - 1)) / NR) * (NR << 2);
+    product(args, a + ((q * args.strideAK) << 2), rows, k, panels, c, ldc, bias, m, n, flags);
+  }
+}
+
+/** A sum over nothing. */
+function onlyBias(args: GemmArgs, c: usize, ldc: usize, bias: usize, m: usize, n: usize): void {
+  const zero = threadScratch();
+  store<f32>(zero, 0);
+  const flags: u32 = (bias ? BIAS : 0) | (args.flags & RELU);
+  for (let i: usize = 0; i < m; i++)
+    for (let j: usize = 0; j < n; j++) storeEdge(zero, 1, 1, c + i * ldc + (j << 2), ldc, bias + (j << 2), flags);
+}
+
+/** One block of outputs over one run of k: c (+)= a · panels. `copy` is scratch memory for rows of a. */
+function product(
+  args: GemmArgs,
+  a: usize,
+  copy: usize,
+  k: usize,
+  panels: usize,
+  c: usize,
+  ldc: usize,
+  bias: usize,
+  m: usize,
+  n: usize,
+  flags: u32,
+): void {
+  const table = threadScratch();
+  const edge = table + EDGE;
+  let strideM = args.strideAM << 2;
+  let strideK = args.strideAK << 2;
+  // Where a is contiguous along m, the relaxed build takes it as it is; the plain one is faster on rows, and transposes.
+  const columns = strideM == 4 && strideK != 4;
+  if (columns && isDefined(RELAXED)) {
+    if ((strideK & 1023) == 0 && k > 16 && n > NR) {
+      copyRows(a, strideK, k, m, copy, (m << 2) + 64);
+      a = copy;
+      strideK = (m << 2) + 64;
+    }
+  } else {
+    if (columns) transposeRows(a, strideK, k, m, copy);
+    else if (strideK != 4) gatherRows(a, strideM, strideK, k, m, copy);
+    if (strideK != 4) findRows(copy, k << 2, m, table);
+    else findRows(a, strideM, m, table);
+  }
+  for (let j: usize = 0; j < n; j += NR, panels += (k * NR) << 2) {
+    const width = min(NR, n - j);
+    let rows: usize = 0;
+    for (let i: usize = 0, entry = table; i < m; i += rows, entry += ENTRY << 2) {
+      rows = tileRows(m - i);
+      const whole = i + rows <= m && width == NR;
+      const to = c + i * ldc + (j << 2);
+      const tile = whole ? to : edge;
+      const tileLdc = whole ? ldc : NR << 2;
+      const tileFlags = whole ? flags : 0;
+      if (columns && isDefined(RELAXED)) columnsTile(rows, a + (i << 2), strideK, k, panels, tile, tileLdc, bias + (j << 2), tileFlags);
+      else rowsTile(rows, entry, 1, k, panels, tile, tileLdc, bias + (j << 2), tileFlags);
+      if (!whole) storeEdge(edge, min(rows, m - i), width, to, ldc, bias + (j << 2), flags);
+    }
+  }
+}
+
+/** Copies k runs of m floats, one cache line further apart than they are long, so that they don't collide in the cache. */
+function copyRows(a: usize, strideK: usize, k: usize, m: usize, copy: usize, stride: usize): void {
+  for (let q: usize = 0; q < k; q++) {
+    for (let i: usize = 0; i < m; i += 4) v128.store(copy + (i << 2), v128.load(a + (i << 2)));
+    a += strideK;
+    copy += stride;
+  }
+}
+
+/** copy[i, q] = a[q, i]: rows of a block that is contiguous along m. */
+function transposeRows(a: usize, strideK: usize, k: usize, m: usize, copy: usize): void {
+  const row = k << 2;
+  let i: usize = 0;
+  for (; i + 4 <= m; i += 4) {
+    let from = a + (i << 2);
+    let to = copy + i * row;
+    let q: usize = 0;
+    for (; q + 4 <= k; q += 4) {
+      const r0 = v128.load(from);
+      const r1 = v128.load(from + strideK);
+      const r2 = v128.load(from + 2 * strideK);
+      const r3 = v128.load(from + 3 * strideK);
+      const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const t1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const t2 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      v128.store(to, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
+      v128.store(to + row, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
+      v128.store(to + 2 * row, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5));
+      v128.store(to + 3 * row, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7));
+      from += strideK << 2;
+      to += 16;
+    }
+    for (; q < k; q++) {
+      const r = v128.load(from);
+      v128.store32_lane(to, r, 0);
+      v128.store32_lane(to + row, r, 1);
+      v128.store32_lane(to + 2 * row, r, 2);
+      v128.store32_lane(to + 3 * row, r, 3);
+      from += strideK;
+      to += 4;
+    }
+  }
+  gatherRows(a + (i << 2), 4, strideK, k, m - i, copy + i * row);
+}
+
+/** copy[i, q] = a[i, q], wherever that lies. */
+function gatherRows(a: usize, strideM: usize, strideK: usize, k: usize, m: usize, copy: usize): void {
+  for (let i: usize = 0; i < m; i++) {
+    let from = a + i * strideM;
+    for (let q: usize = 0; q < k; q++) {
+      store<f32>(copy, load<f32>(from));
+      from += strideK;
+      copy += 4;
+    }
+  }
+}
+
+/** Fills the table with the addresses of the rows of each tile; the last tile repeats the last row. */
+function findRows(a: usize, strideM: usize, m: usize, table: usize): void {
+  let rows: usize = 0;
+  for (let i: usize = 0; i < m; i += rows, table += ENTRY << 2) {
+    rows = tileRows(m - i);
+    store<u32>(table, 0);
+    for (let r: usize = 0; r < rows; r++) store<u32>(table + (r << 2), a + min(i + r, m - 1) * strideM, 4);
+  }
+}

@@ -1,0 +1,199 @@
+import { madd } from "../lanes";
+import { GemmArgs } from "./gemm";
+import { RELU } from "./tile";
+
+/**
+ * c = a · b (+ bias) for few rows, where packing b would cost more than it gives: b is read once, where it lies. b is contiguous along
+ * n or along k. One matrix, no batch; unitM = m ≤ 4. Units: blocks of unitN columns.
+ */
+export function gemv_f32(args: GemmArgs, begin: usize, end: usize): void {
+  const first = begin * args.unitN;
+  const last = min(end * args.unitN, args.n);
+  if (args.strideBN == 1) alongN(args, first, last);
+  else alongK(args, first, last);
+}
+
+// @ts-ignore: decorator
+@inline
+function finish(args: GemmArgs, c: usize, j: usize, sum: v128): void {
+  if (args.bias) sum = f32x4.add(sum, v128.load(args.bias + (j << 2)));
+  if (args.flags & RELU) sum = f32x4.max(sum, f32x4.splat(0));
+  v128.store(c + (j << 2), sum);
+}
+
+function finishOne(args: GemmArgs, c: usize, j: usize, sum: f32): void {
+  if (args.bias) sum += load<f32>(args.bias + (j << 2));
+  if (args.flags & RELU) sum = max<f32>(sum, 0);
+  store<f32>(c + (j << 2), sum);
+}
+
+function alongN(args: GemmArgs, first: usize, last: usize): void {
+  const ldc = args.n << 2;
+  let j = first;
+  if (args.m == 1) for (; j + 32 <= last; j += 32) row32(args, j);
+  for (; j + 8 <= last; j += 8) rows8(args, j);
+  for (; j < last; j++)
+    for (let i: usize = 0; i < args.m; i++) {
+      let sum = f32x4.splat(0);
+      let a = args.a + ((i * args.strideAM) << 2);
+      let b = args.b + (j << 2);
+      for (let q: usize = 0; q < args.k; q++) {
+        sum = madd(v128.load32_splat(a), v128.load32_splat(b), sum);
+        a += args.strideAK << 2;
+        b += args.strideBK << 2;
+      }
+      finishOne(args, args.c + i * ldc, j, f32x4.extract_lane(sum, 0));
+    }
+}
+
+/** 32 columns of one row. */
+function row32(args: GemmArgs, j: usize): void {
+  let a = args.a;
+  let b = args.b + (j << 2);
+  const strideA = args.strideAK << 2;
+  const strideB = args.strideBK << 2;
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let c2 = f32x4.splat(0);
+  let c3 = f32x4.splat(0);
+  let c4 = f32x4.splat(0);
+  let c5 = f32x4.splat(0);
+  let c6 = f32x4.splat(0);
+  let c7 = f32x4.splat(0);
+  for (let q = args.k; q > 0; q--) {
+    const x = v128.load32_splat(a);
+    c0 = madd(x, v128.load(b), c0);
+    c1 = madd(x, v128.load(b, 16), c1);
+    c2 = madd(x, v128.load(b, 32), c2);
+    c3 = madd(x, v128.load(b, 48), c3);
+    c4 = madd(x, v128.load(b, 64), c4);
+    c5 = madd(x, v128.load(b, 80), c5);
+    c6 = madd(x, v128.load(b, 96), c6);
+    c7 = madd(x, v128.load(b, 112), c7);
+    a += strideA;
+    b += strideB;
+  }
+  finish(args, args.c, j, c0);
+  finish(args, args.c, j + 4, c1);
+  finish(args, args.c, j + 8, c2);
+  finish(args, args.c, j + 12, c3);
+  finish(args, args.c, j + 16, c4);
+  finish(args, args.c, j + 20, c5);
+  finish(args, args.c, j + 24, c6);
+  finish(args, args.c, j + 28, c7);
+}
+
+/** 8 columns of up to 4 rows; where there are fewer, the last one is computed again. */
+function rows8(args: GemmArgs, j: usize): void {
+  const last = args.m - 1;
+  const row = args.strideAM << 2;
+  let a0 = args.a;
+  let a1 = a0 + min(1, last) * row;
+  let a2 = a0 + min(2, last) * row;
+  let a3 = a0 + min(3, last) * row;
+  let b = args.b + (j << 2);
+  const strideA = args.strideAK << 2;
+  const strideB = args.strideBK << 2;
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0);
+  let c31 = f32x4.splat(0);
+  for (let q = args.k; q > 0; q--) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    a0 += strideA;
+    a1 += strideA;
+    a2 += strideA;
+    a3 += strideA;
+    b += strideB;
+  }
+  const ldc = args.n << 2;
+  const c1 = args.c + min(1, last) * ldc;
+  const c2 = args.c + min(2, last) * ldc;
+  const c3 = args.c + min(3, last) * ldc;
+  finish(args, args.c, j, c00);
+  finish(args, args.c, j + 4, c01);
+  finish(args, c1, j, c10);
+  finish(args, c1, j + 4, c11);
+  finish(args, c2, j, c20);
+  finish(args, c2, j + 4, c21);
+  finish(args, c3, j, c30);
+  finish(args, c3, j + 4, c31);
+}
+
+/** The first `count` floats at an address, zeros behind them. */
+function some(x: usize, count: usize): v128 {
+  let lanes = f32x4.splat(0);
+  if (count > 0) lanes = v128.load32_lane(x, lanes, 0);
+  if (count > 1) lanes = v128.load32_lane(x, lanes, 1, 4);
+  if (count > 2) lanes = v128.load32_lane(x, lanes, 2, 8);
+  return lanes;
+}
+
+// @ts-ignore: decorator
+@inline
+function sum4(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
+  const t0 = f32x4.add(v128.shuffle<f32>(s0, s1, 0, 4, 1, 5), v128.shuffle<f32>(s0, s1, 2, 6, 3, 7));
+  const t1 = f32x4.add(v128.shuffle<f32>(s2, s3, 0, 4, 1, 5), v128.shuffle<f32>(s2, s3, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(t0, t1, 0, 1, 4, 5), v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
+}
+
+/** Dot products: lane l of a sum takes the elements l, l + 4, … of a row of a and a column of b. a is contiguous along k, too. */
+function alongK(args: GemmArgs, first: usize, last: usize): void {
+  const ldc = args.n << 2;
+  const column = args.strideBN << 2;
+  const whole = args.k & ~3;
+  for (let j = first; j < last; j += 4) {
+    const b0 = args.b + j * column;
+    const b1 = args.b + min(j + 1, last - 1) * column;
+    const b2 = args.b + min(j + 2, last - 1) * column;
+    const b3 = args.b + min(j + 3, last - 1) * column;
+    for (let i: usize = 0; i < args.m; i++) {
+      const a = args.a + ((i * args.strideAM) << 2);
+      let s0 = f32x4.splat(0);
+      let s1 = f32x4.splat(0);
+      let s2 = f32x4.splat(0);
+      let s3 = f32x4.splat(0);
+      let q: usize = 0;
+      for (; q < whole << 2; q += 16) {
+        const x = v128.load(a + q);
+        s0 = madd(x, v128.load(b0 + q), s0);
+        s1 = madd(x, v128.load(b1 + q), s1);
+        s2 = madd(x, v128.load(b2 + q), s2);
+        s3 = madd(x, v128.load(b3 + q), s3);
+      }
+      const rest = args.k - whole;
+      if (rest) {
+        const x = some(a + q, rest);
+        s0 = madd(x, some(b0 + q, rest), s0);
+        s1 = madd(x, some(b1 + q, rest), s1);
+        s2 = madd(x, some(b2 + q, rest), s2);
+        s3 = madd(x, some(b3 + q, rest), s3);
+      }
+      const sum = sum4(s0, s1, s2, s3);
+      const c = args.c + i * ldc;
+      if (j + 4 <= last) finish(args, c, j, sum);
+      else {
+        finishOne(args, c, j, f32x4.extract_lane(sum, 0));
+        if (j + 1 < last) finishOne(args, c, j + 1, f32x4.extract_lane(sum, 1));
+        if (j + 2 < last) finishOne(args, c, j + 2, f32x4.extract_lane(sum, 2));
+      }
+    }
+  }
+}
