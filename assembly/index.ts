@@ -11,6 +11,7 @@ export * from "./elementwise/integer";
 export * from "./elementwise/unary";
 export * from "./elementwise/where";
 export * from "./indexing/copy";
+export * from "./indexing/strided";
 export * from "./matmul/gemm";
 export * from "./matmul/gemv";
 export * from "./matmul/matmul-int32";

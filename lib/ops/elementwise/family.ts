@@ -1,0 +1,114 @@
+// The common form of elementwise operations: what is left to say of each is its kernels and its gradient.
+
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import type { Dtype } from "../../core/dtype.js";
+import { DtypeError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import type { BinaryArgs, MapArgs } from "../../generated/kernels.js";
+import type { Command } from "../../runtime/command.js";
+import { broadcastShapes, sumTo, walk } from "../broadcasting.js";
+import { as, asFloat, operands } from "../promotion.js";
+import { COSTLY_GRAIN, GRAIN, like } from "../rules.js";
+import { cast } from "./cast.js";
+
+export type Unary = (x: TensorLike) => Tensor;
+export type Binary = (x1: TensorLike, x2: TensorLike) => Tensor;
+
+type MapKernel = (args: MapArgs, size: number, grain?: number) => Command;
+type BinaryKernel = (args: BinaryArgs, size: number, grain?: number) => Command;
+
+/** An operation of one float32 tensor; integers and booleans are converted to float32. */
+export function unary<const K extends "x" | "y" = never>(definition: {
+  readonly name: string;
+  readonly kernel: MapKernel;
+  readonly keeps?: readonly K[];
+  readonly gradient?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
+  readonly grain?: number;
+}): Unary {
+  const { name, kernel, keeps, gradient, grain = COSTLY_GRAIN } = definition;
+  const op = primitive<"x", Spec, unknown, "x" | "y">({
+    name,
+    inputs: ["x"],
+    infer: like,
+    lower: ({ x }, { y }) => kernel({ x, y }, y.size, grain),
+    fusible: "elementwise",
+    keeps: keeps ?? [],
+    gradient: gradient && ((dy, kept) => ({ x: () => gradient(dy, kept) })),
+  });
+  return (x) => op.apply({ x: asFloat(x) });
+}
+
+/** An operation that keeps the dtype: a kernel for float32 and one for int32; bytes go through int32, or stay as they are. */
+export function unaryOfNumbers<const K extends "x" | "y" = never>(definition: {
+  readonly name: string;
+  readonly float32: MapKernel;
+  readonly int32?: MapKernel;
+  readonly keeps?: readonly K[];
+  readonly gradient?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
+  readonly grain?: number;
+}): Unary {
+  const { name, float32, int32 } = definition;
+  const ofFloats = unary({ ...definition, kernel: float32, grain: definition.grain ?? GRAIN });
+  if (!int32) return (x) => (asTensor(x).dtype === "float32" ? ofFloats(x) : asTensor(x));
+  const ofIntegers = primitive({
+    name: `${name}_int`,
+    inputs: ["x"],
+    infer: like,
+    lower: ({ x }, { y }) => int32({ x, y }, y.size, GRAIN),
+    fusible: "elementwise",
+  });
+  return (x) => {
+    const { dtype } = asTensor(x);
+    if (dtype === "float32") return ofFloats(x);
+    return cast(ofIntegers.apply({ x: as(x, "int32") }), dtype);
+  };
+}
+
+/** How a kernel is called with operands that broadcast. */
+export function broadcastCommand(name: string, kernel: BinaryKernel, a: Tensor, b: Tensor, y: Tensor, grain: number): Command {
+  const { sizes, strides } = walk(name, known(y.shape), [known(a.shape), known(b.shape)]);
+  return kernel({ a, b, y, sizes, aStrides: strides[0]!, bStrides: strides[1]! }, y.size, grain);
+}
+
+type BinaryKernels = Partial<Readonly<Record<Dtype, BinaryKernel>>>;
+
+/** An operation of two tensors that broadcast, in the dtype in which they meet. Dtypes without a kernel go through int32. */
+export function binary<const K extends "a" | "b" | "y" = never>(definition: {
+  readonly name: string;
+  readonly kernels: BinaryKernels;
+  /** Dtype of the result, where it is not that of the operands. */
+  readonly result?: Dtype;
+  readonly keeps?: readonly K[];
+  readonly gradient?: {
+    readonly a: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
+    readonly b: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
+  };
+  readonly grain?: number;
+}): Binary {
+  const { name, kernels, result, keeps, gradient, grain = GRAIN } = definition;
+  const op = primitive<"a" | "b", Spec, unknown, "a" | "b" | "y">({
+    name,
+    inputs: ["a", "b"],
+    infer: ({ a, b }): Spec => ({ shape: broadcastShapes(name, a.shape, b.shape), dtype: result ?? a.dtype }),
+    lower: ({ a, b }, { y }) => broadcastCommand(name, kernels[a.dtype]!, a, b, y, grain),
+    fusible: "elementwise",
+    keeps: keeps ?? [],
+    gradient:
+      gradient &&
+      ((dy, kept, { specs }) => ({
+        a: () => sumTo(gradient.a(dy, kept), specs.a.shape),
+        b: () => sumTo(gradient.b(dy, kept), specs.b.shape),
+      })),
+  });
+  return (x1, x2) => {
+    const [a, b] = operands(x1, x2);
+    if (kernels[a.dtype]) return op.apply({ a, b });
+    if (!kernels.int32) {
+      throw new DtypeError(name, { given: `${a.dtype}`, expected: Object.keys(kernels).join(" or ") });
+    }
+    const y = op.apply({ a: cast(a, "int32"), b: cast(b, "int32") });
+    return result ? y : cast(y, a.dtype);
+  };
+}

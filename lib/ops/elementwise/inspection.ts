@@ -1,0 +1,36 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { primitive } from "../../core/primitive.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { GRAIN } from "../rules.js";
+import { full } from "../shaping/create.js";
+import { equal } from "./comparison.js";
+
+function inspection(name: string, kernel: typeof kernels.isnan_f32, ofIntegers: boolean) {
+  const op = primitive({
+    name,
+    inputs: ["x"],
+    infer: ({ x }): Spec => ({ shape: x.shape, dtype: "bool" }),
+    lower: ({ x }, { y }) => kernel({ x, y }, y.size, GRAIN),
+    fusible: "elementwise",
+  });
+  return (x: TensorLike): Tensor => {
+    const tensor = asTensor(x);
+    return tensor.dtype === "float32" ? op.apply({ x: tensor }) : full(tensor.shape, ofIntegers, { dtype: "bool" });
+  };
+}
+
+/** Whether x is NaN, bool. */
+export const isnan = inspection("isnan", kernels.isnan_f32, false);
+
+/** Whether x is Infinity or −Infinity, bool. */
+export const isinf = inspection("isinf", kernels.isinf_f32, false);
+
+/** Whether x is neither NaN nor an infinity, bool. */
+export const isfinite = inspection("isfinite", kernels.isfinite_f32, true);
+
+/** Whether x is Infinity, bool. */
+export const isposinf = (x: TensorLike): Tensor => equal(x, Infinity);
+
+/** Whether x is −Infinity, bool. */
+export const isneginf = (x: TensorLike): Tensor => equal(x, -Infinity);

@@ -1,0 +1,41 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { dtypes } from "../../core/dtype.js";
+import { primitive } from "../../core/primitive.js";
+import { known } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { broadcastShapes, sumTo, walk } from "../broadcasting.js";
+import { operands } from "../promotion.js";
+import { GRAIN } from "../rules.js";
+import { zerosLike } from "../shaping/create.js";
+import { cast } from "./cast.js";
+
+/**
+ * x1 where the condition is true (not zero), x2 elsewhere. All three broadcast.
+ *
+ * @returns the dtype in which x1 and x2 meet
+ */
+export function where(condition: TensorLike, x1: TensorLike, x2: TensorLike): Tensor {
+  const [a, b] = operands(x1, x2);
+  return whereOp.apply({ c: cast(condition, "bool"), a, b });
+}
+
+const whereOp = primitive({
+  name: "where",
+  inputs: ["c", "a", "b"],
+  infer: ({ c, a, b }): Spec => ({ shape: broadcastShapes("where", c.shape, a.shape, b.shape), dtype: a.dtype }),
+  lower: ({ c, a, b }, { y }) => {
+    const { sizes, strides } = walk("where", known(y.shape), [known(a.shape), known(b.shape), known(c.shape)]);
+    const kernel = dtypes[a.dtype].bytes === 4 ? kernels.where_32 : kernels.where_8;
+    return kernel({ a, b, y, sizes, aStrides: strides[0]!, bStrides: strides[1]!, c, cStrides: strides[2]! }, y.size, GRAIN);
+  },
+  fusible: "elementwise",
+  keeps: ["c"],
+  gradient: (dy, { c }, { specs }) => ({
+    a: () => sumTo(where(c, dy, zeroOf(dy)), specs.a.shape),
+    b: () => sumTo(where(c, zeroOf(dy), dy), specs.b.shape),
+  }),
+});
+
+/** A scalar zero of the dtype of x. */
+const zeroOf = (x: Tensor): Tensor => (x.dtype === "float32" ? asTensor(0) : zerosLike(x));

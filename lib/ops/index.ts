@@ -1,0 +1,39 @@
+// keras.ops: a table of contents, one line per module.
+
+export {
+  add,
+  divide,
+  divideNoNan,
+  floorDivide,
+  fmod,
+  maximum,
+  minimum,
+  mod,
+  multiply,
+  squaredDifference,
+  subtract,
+} from "./elementwise/arithmetic.js";
+export { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor, gcd, leftShift, rightShift } from "./elementwise/bitwise.js";
+export { cast } from "./elementwise/cast.js";
+export { clip } from "./elementwise/clip.js";
+export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./elementwise/comparison.js";
+export { exp, exp2, expm1, log, log10, log1p, log2, logaddexp, logaddexp2 } from "./elementwise/exponential.js";
+export { isfinite, isinf, isnan, isneginf, isposinf } from "./elementwise/inspection.js";
+export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./elementwise/logical.js";
+export { abs, cbrt, negative, power, reciprocal, rsqrt, sign, sqrt, square } from "./elementwise/powers.js";
+export { ceil, floor, round, trunc } from "./elementwise/rounding.js";
+export * from "./elementwise/trigonometric.js";
+export { where } from "./elementwise/where.js";
+export { resultType } from "./promotion.js";
+export { argmax, argmin } from "./reduce/arg.js";
+export { cumprod, cumsum } from "./reduce/cumulative.js";
+export { max, min } from "./reduce/extrema.js";
+export { all, any } from "./reduce/logical.js";
+export { prod } from "./reduce/prod.js";
+export { countNonzero, mean, sum } from "./reduce/sum.js";
+export { broadcastTo } from "./shaping/broadcast.js";
+export { concatenate, stack } from "./shaping/concatenate.js";
+export { arange, full, fullLike, ones, onesLike, tri, zeros, zerosLike } from "./shaping/create.js";
+export { expandDims, ravel, reshape, squeeze } from "./shaping/reshape.js";
+export { flip, slice } from "./shaping/slice.js";
+export { moveaxis, swapaxes, transpose } from "./shaping/transpose.js";

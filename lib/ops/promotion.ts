@@ -1,0 +1,100 @@
+// Which dtype a result has: Keras's promotion lattice (keras.backend.result_type), with weakly typed numbers.
+
+import { asTensor, constant, type TensorLike } from "../core/convert.js";
+import { dtypes, keptDtype, type Dtype } from "../core/dtype.js";
+import { DtypeError, text } from "../core/errors.js";
+import { Chainable, type Tensor } from "../core/tensor.js";
+import { cast } from "./elementwise/cast.js";
+
+/** What stands directly above each dtype; "int" and "float" are the weak types of plain numbers. */
+const above: Readonly<Record<string, readonly string[]>> = {
+  bool: ["int"],
+  uint8: ["int16", "uint16"],
+  uint16: ["int32", "uint32"],
+  uint32: ["int64", "uint64"],
+  uint64: ["float"],
+  int: ["uint8", "int8"],
+  int8: ["int16"],
+  int16: ["int32"],
+  int32: ["int64"],
+  int64: ["float"],
+  float: ["bfloat16", "float16"],
+  bfloat16: ["float32"],
+  float16: ["float32"],
+  float32: ["float64"],
+  float64: [],
+};
+
+const reachable = new Map<string, ReadonlySet<string>>();
+
+/** A dtype and all that stand above it. */
+function upperBounds(dtype: string): ReadonlySet<string> {
+  let bounds = reachable.get(dtype);
+  if (bounds) return bounds;
+  const next = above[dtype];
+  if (!next) throw new DtypeError("resultType", { given: text(dtype), expected: `one of ${Object.keys(above).join(", ")}` });
+  bounds = new Set([dtype, ...next.flatMap((each) => [...upperBounds(each)])]);
+  reachable.set(dtype, bounds);
+  return bounds;
+}
+
+const strong: Readonly<Record<string, string>> = { int: "int32", float: "float32", int64: "int32", uint64: "uint32", float64: "float32" };
+const known = new Map<string, string>();
+
+/** The dtype that an operation on these dtypes has: the lowest that stands above all of them, 64-bit ones as 32-bit ones. */
+export function resultType(...given: readonly string[]): string {
+  if (given.length === 0) return "float32";
+  const key = given.join();
+  let result = known.get(key);
+  if (result !== undefined) return result;
+  const bounds = given.map(upperBounds);
+  const common = [...bounds[0]!].filter((dtype) => bounds.every((set) => set.has(dtype)));
+  const lowest = common.find((dtype) => common.every((other) => upperBounds(dtype).has(other)))!;
+  result = strong[lowest] ?? lowest;
+  known.set(key, result);
+  return result;
+}
+
+/** The dtype of an argument as promotion sees it: weak for plain numbers and arrays of them. */
+function promotedAs(value: TensorLike): string {
+  if (value instanceof Chainable) return value.value().dtype;
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "number")
+    return Number.isInteger(value) && value <= 0x7fffffff && value >= -0x80000000 ? weakInteger(value) : "float";
+  if (!Array.isArray(value)) return constant(value).dtype;
+  if (value.length === 0) return "float";
+  return value.map((each: TensorLike) => promotedAs(each)).reduce((a, b) => (a === b ? a : upperBounds(a).has(b) ? b : a));
+}
+
+/** A number that no uint8 can hold counts as an int32. */
+const weakInteger = (value: number): string => (value < 0 || value > 255 ? "int32" : "int");
+
+/** The dtype in which these arguments meet; numbers alone meet in float32. */
+export function commonDtype(...values: readonly TensorLike[]): Dtype {
+  const [a, b] = values;
+  if (values.length === 2 && a instanceof Chainable && b instanceof Chainable && a.value().dtype === b.value().dtype)
+    return a.value().dtype;
+  const given = values.map((value) => {
+    const dtype = promotedAs(value);
+    // −1 beside an int32 or a float32 is no reason to promote.
+    return typeof value === "number" && dtype === "int32" ? (values.some(isBytes) ? dtype : "int") : dtype;
+  });
+  if (given.every((dtype) => dtype === "int" || dtype === "float")) return "float32";
+  return keptDtype(resultType(...given))!;
+}
+
+const isBytes = (value: TensorLike): boolean => value instanceof Chainable && dtypes[value.value().dtype].bytes === 1;
+
+/** The argument as a tensor of the dtype. */
+export function as(value: TensorLike, dtype: Dtype): Tensor {
+  return value instanceof Chainable ? cast(value, dtype) : asTensor(value, dtype);
+}
+
+/** Both arguments as tensors of the dtype in which they meet. */
+export function operands(a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  const dtype = commonDtype(a, b);
+  return [as(a, dtype), as(b, dtype)];
+}
+
+/** The argument as a float32 tensor: integers and booleans are converted. */
+export const asFloat = (x: TensorLike): Tensor => as(x, "float32");

@@ -1,0 +1,58 @@
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { ShapeError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText, sizeOf } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { as } from "../promotion.js";
+import { ravel, reshape } from "../shaping/reshape.js";
+import { reducedShape } from "./family.js";
+
+export interface ArgOptions {
+  /** The axis to search. Default: the flattened tensor. */
+  axis?: number | null;
+  /** Keeps the axis with length 1. Default false. */
+  keepdims?: boolean;
+}
+
+interface ArgAttrs {
+  readonly axis: number;
+  readonly keepdims: boolean;
+}
+
+const WORK = 1 << 16;
+
+function arg(name: "argmax" | "argmin", ofFloats: typeof kernels.argmax_f32, ofIntegers: typeof kernels.argmax_i32) {
+  const op = primitive({
+    name,
+    inputs: ["x"],
+    infer: ({ x }, { axis, keepdims }: ArgAttrs): Spec => {
+      if (x.shape[axis] !== 0) return { shape: reducedShape(x.shape, { axes: [axis], keepdims }), dtype: "int32" };
+      throw new ShapeError(name, { given: `the shape ${shapeText(x.shape)}`, expected: `at least one element along axis ${axis}` });
+    },
+    lower: ({ x }, { y }, { axis }) => {
+      const shape = known(x.shape);
+      const reduced = shape[axis]!;
+      const args = { x, y, reduced, inner: sizeOf(shape.slice(axis + 1)) };
+      return (x.dtype === "float32" ? ofFloats : ofIntegers)(args, y.size, Math.ceil(WORK / reduced));
+    },
+  });
+  return (x: TensorLike, { axis = null, keepdims = false }: ArgOptions = {}): Tensor => {
+    const given = asTensor(x);
+    const tensor = as(given, given.dtype === "float32" ? "float32" : "int32");
+    if (axis !== null) return op.apply({ x: tensor }, { axis: checkAxis(name, axis, tensor.rank), keepdims });
+    const flat = op.apply({ x: ravel(tensor) }, { axis: 0, keepdims: false });
+    return keepdims
+      ? reshape(
+          flat,
+          tensor.shape.map(() => 1),
+        )
+      : flat;
+  };
+}
+
+/** The index of the largest element along an axis, int32: the first of equals; the first NaN, if there is one. */
+export const argmax = arg("argmax", kernels.argmax_f32, kernels.argmax_i32);
+
+/** The index of the smallest element along an axis, int32: the first of equals; the first NaN, if there is one. */
+export const argmin = arg("argmin", kernels.argmin_f32, kernels.argmin_i32);

@@ -1,0 +1,77 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import type { Dtype } from "../../core/dtype.js";
+import { ShapeError } from "../../core/errors.js";
+import { shapeText } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { divide, multiply } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
+import { equal } from "../elementwise/comparison.js";
+import { maximum, minimum } from "../elementwise/arithmetic.js";
+import { reduction, reductionAttrs, type ReductionAttrs, type ReductionKernels, type ReductionOptions } from "./family.js";
+import { spread, sum } from "./sum.js";
+
+/** dy where x is the extremum y, shared equally among equals. */
+function shareAmongEquals(dy: Tensor, x: Tensor, y: Tensor, attrs: ReductionAttrs): Tensor {
+  const chosen = cast(equal(x, spread(y, x.shape, attrs)), "float32");
+  const share = divide(dy, sum(chosen, { axis: attrs.axes, keepdims: attrs.keepdims }));
+  return multiply(spread(share, x.shape, attrs), chosen);
+}
+
+function extremum(name: "max" | "min", kernelsOf: Record<Dtype, ReductionKernels>, combine: typeof maximum) {
+  const op = reduction({
+    name,
+    kernels: (dtype) => kernelsOf[dtype],
+    keeps: ["x", "y"],
+    gradient: (dy, { x, y }, { attrs }) => ({ x: () => shareAmongEquals(dy, x, y, attrs) }),
+  });
+  return (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: TensorLike } = {}): Tensor => {
+    const tensor = asTensor(x);
+    const attrs = reductionAttrs(name, tensor, options);
+    if (initial === undefined && attrs.axes.some((axis) => tensor.shape[axis] === 0)) {
+      throw new ShapeError(name, {
+        given: `the shape ${shapeText(tensor.shape)}`,
+        expected: "at least one element along the reduced axes",
+        hint: "Give `initial`, the result for no elements.",
+      });
+    }
+    const y = op.apply({ x: tensor }, attrs);
+    return initial === undefined ? y : combine(y, initial);
+  };
+}
+
+/**
+ * The largest element along axes; NaN where there is one.
+ *
+ * @param options.axis  the axes to search; default all
+ * @param options.keepdims  keeps them with length 1; default false
+ * @param options.initial  the least that the result can be
+ */
+export const max = extremum(
+  "max",
+  {
+    float32: { first: kernels.max_f32 },
+    int32: { first: kernels.max_i32 },
+    uint8: { first: kernels.max_u8 },
+    bool: { first: kernels.max_u8 },
+  },
+  (x, initial) => maximum(x, initial),
+);
+
+/**
+ * The smallest element along axes; NaN where there is one.
+ *
+ * @param options.axis  the axes to search; default all
+ * @param options.keepdims  keeps them with length 1; default false
+ * @param options.initial  the most that the result can be
+ */
+export const min = extremum(
+  "min",
+  {
+    float32: { first: kernels.min_f32 },
+    int32: { first: kernels.min_i32 },
+    uint8: { first: kernels.min_u8 },
+    bool: { first: kernels.min_u8 },
+  },
+  (x, initial) => minimum(x, initial),
+);

@@ -1,0 +1,31 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import type { Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { multiply } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
+import { as } from "../promotion.js";
+import { productsOfOthers } from "./cumulative.js";
+import { reduction, reductionAttrs, type ReductionOptions } from "./family.js";
+import { spread } from "./sum.js";
+
+/**
+ * The product of the elements along axes.
+ *
+ * @param options.axis  the axes to multiply over; default all
+ * @param options.keepdims  keeps them with length 1; default false
+ * @param options.dtype  dtype of the result; default float32 for float32, int32 for integers and bool
+ */
+export function prod(x: TensorLike, { dtype, ...options }: ReductionOptions & { dtype?: string } = {}): Tensor {
+  const tensor = asTensor(x);
+  const y = prodOp.apply({ x: as(tensor, tensor.dtype === "float32" ? "float32" : "int32") }, reductionAttrs("prod", tensor, options));
+  return dtype === undefined ? y : cast(y, dtype);
+}
+
+const prodOp = reduction({
+  name: "prod",
+  kernels: (dtype) => ({ first: dtype === "float32" ? kernels.prod_f32 : kernels.prod_i32 }),
+  keeps: ["x"],
+  gradient: (dy, { x }, { specs, attrs }) => ({
+    x: () => multiply(spread(dy, specs.x.shape, attrs), productsOfOthers(x, attrs.axes)),
+  }),
+});

@@ -1,0 +1,72 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import type { Dtype } from "../../core/dtype.js";
+import type { Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { divide } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
+import { as, asFloat } from "../promotion.js";
+import { broadcastTo } from "../shaping/broadcast.js";
+import { expandDims } from "../shaping/reshape.js";
+import { known, sizeOf } from "../../core/shape.js";
+import { reduction, reductionAttrs, type ReductionAttrs, type ReductionOptions } from "./family.js";
+
+/** A gradient of a reduction's result, in the shape of its input. */
+export function spread(dy: Tensor, shape: Shape, { axes, keepdims }: ReductionAttrs): Tensor {
+  return broadcastTo(keepdims ? dy : expandDims(dy, axes), shape);
+}
+
+/** Integers and booleans are added as int32. */
+const summed = (dtype: Dtype): Dtype => (dtype === "float32" ? "float32" : "int32");
+
+/**
+ * The sum of the elements along axes.
+ *
+ * @param options.axis  the axes to sum over; default all
+ * @param options.keepdims  keeps them with length 1; default false
+ * @returns float32 for float32; int32 for bool and integers, uint8 for uint8 as Keras
+ */
+export function sum(x: TensorLike, options: ReductionOptions = {}): Tensor {
+  const tensor = asTensor(x);
+  return sumOp.apply({ x: as(tensor, summed(tensor.dtype)) }, reductionAttrs("sum", tensor, options));
+}
+
+const sumOp = reduction({
+  name: "sum",
+  kernels: (dtype) => ({ first: dtype === "float32" ? kernels.sum_f32 : kernels.sum_i32 }),
+  gradient: (dy, _, { specs, attrs }) => ({ x: () => spread(dy, specs.x.shape, attrs) }),
+});
+
+/** The mean of the elements along axes, float32. */
+export function mean(x: TensorLike, options: ReductionOptions = {}): Tensor {
+  const tensor = asFloat(x);
+  return meanOp.apply({ x: tensor }, reductionAttrs("mean", tensor, options));
+}
+
+const meanOp = reduction({
+  name: "mean",
+  kernels: () => ({ first: kernels.sum_f32, last: kernels.mean_f32 }),
+  gradient: (dy, _, { specs, attrs }) => ({
+    x: () => {
+      const shape = specs.x.shape;
+      return spread(
+        divide(
+          dy,
+          sizeOf(
+            known(
+              attrs.axes.map((axis) => shape[axis]!),
+              "mean",
+            ),
+          ),
+        ),
+        shape,
+        attrs,
+      );
+    },
+  }),
+});
+
+/** The number of elements that are not zero, int32. */
+export function countNonzero(x: TensorLike, options: ReductionOptions = {}): Tensor {
+  return sum(cast(cast(x, "bool"), "int32"), options);
+}

@@ -1,0 +1,30 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { ShapeError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known, sameShape, shapeText, stridesOf, type Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { broadcastShapes, sumTo } from "../broadcasting.js";
+import { gatherView } from "./views.js";
+
+/** x repeated along its axes of length 1, and along new axes in front, so that it has the shape. @throws ShapeError where it does not fit */
+export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
+  const tensor = asTensor(x);
+  return sameShape(tensor.shape, shape) ? tensor : broadcastOp.apply({ x: tensor }, { shape });
+}
+
+const broadcastOp = primitive({
+  name: "broadcast_to",
+  inputs: ["x"],
+  infer: ({ x }, { shape }: { shape: Shape }) => {
+    const met = broadcastShapes("broadcastTo", x.shape, shape);
+    if (met.length === shape.length && met.every((length, i) => length === shape[i] || shape[i] === null)) return { shape, dtype: x.dtype };
+    throw new ShapeError("broadcastTo", { given: `${shapeText(x.shape)} to ${shapeText(shape)}`, expected: "lengths equal or 1" });
+  },
+  lower: ({ x }, { y }) => {
+    const shape = known(y.shape);
+    const from = known(x.shape);
+    const strides = stridesOf(from).map((stride, axis) => (from[axis] === 1 ? 0 : stride));
+    return gatherView(x, y, { shape, strides: [...shape.slice(from.length).map(() => 0), ...strides], offset: 0 });
+  },
+  gradient: (dy, _, { specs }) => ({ x: () => sumTo(dy, specs.x.shape) }),
+});

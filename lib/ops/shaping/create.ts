@@ -1,0 +1,113 @@
+import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
+import { isFloat, type Dtype } from "../../core/dtype.js";
+import { ValueError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { isKnown, type Shape } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { cast } from "../elementwise/cast.js";
+import { greaterEqual } from "../elementwise/comparison.js";
+import { add } from "../elementwise/arithmetic.js";
+import { broadcastTo } from "./broadcast.js";
+import { expandDims } from "./reshape.js";
+import { fillCommand } from "./slice.js";
+
+export interface DtypeOption {
+  /** dtype of the result. */
+  dtype?: string;
+}
+
+const fillOp = primitive({
+  name: "full",
+  inputs: [],
+  infer: (_, { shape, dtype }: { shape: Shape; dtype: Dtype; value: number }): Spec => ({ shape, dtype }),
+  lower: (_, { y }, { value }) => fillCommand(y, value),
+});
+
+/** A tensor of one value. @param options.dtype  default: bool for a boolean, else float32 */
+export function full(shape: Shape | number, fillValue: TensorLike, { dtype }: DtypeOption = {}): Tensor {
+  const lengths = typeof shape === "number" ? [shape] : shape;
+  if (typeof fillValue !== "number" && typeof fillValue !== "boolean") {
+    const value = asTensor(fillValue);
+    return broadcastTo(dtype === undefined ? value : cast(value, dtype), lengths);
+  }
+  const to = checkedDtype(dtype) ?? asTensor(fillValue).dtype;
+  const value = asTensor(fillValue, to).item();
+  return fillOp.apply({}, { shape: lengths, dtype: to, value });
+}
+
+/** A tensor of zeros. @param options.dtype  default float32 */
+export const zeros = (shape: Shape | number, { dtype = "float32" }: DtypeOption = {}): Tensor => full(shape, 0, { dtype });
+
+/** A tensor of ones. @param options.dtype  default float32 */
+export const ones = (shape: Shape | number, { dtype = "float32" }: DtypeOption = {}): Tensor => full(shape, 1, { dtype });
+
+/** One value in the shape and dtype of x. */
+export function fullLike(x: TensorLike, fillValue: TensorLike, { dtype }: DtypeOption = {}): Tensor {
+  const tensor = asTensor(x);
+  const to = dtype ?? tensor.dtype;
+  if (isKnown(tensor.shape)) return full(tensor.shape, fillValue, { dtype: to });
+  return fullLikeOp.apply({ x: tensor }, { dtype: checkedDtype(to)!, value: asTensor(fillValue).item() });
+}
+
+/** Where the shape is known only when values are. */
+const fullLikeOp = primitive({
+  name: "full_like",
+  inputs: ["x"],
+  infer: ({ x }, { dtype }: { dtype: Dtype; value: number }): Spec => ({ shape: x.shape, dtype }),
+  lower: (_, { y }, { value }) => fillCommand(y, value),
+});
+
+/** Zeros in the shape and dtype of x. */
+export const zerosLike = (x: TensorLike, options: DtypeOption = {}): Tensor => fullLike(x, 0, options);
+
+/** Ones in the shape and dtype of x. */
+export const onesLike = (x: TensorLike, options: DtypeOption = {}): Tensor => fullLike(x, 1, options);
+
+interface Progression {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+  readonly dtype: "float32" | "int32";
+}
+
+const rangeOp = primitive({
+  name: "arange",
+  inputs: [],
+  infer: (_, { count, dtype }: Progression): Spec => ({ shape: [count], dtype }),
+  lower: (_, { y }, { start, step, count, dtype }) =>
+    (dtype === "float32" ? kernels.range_f32 : kernels.range_i32)({ y, start, step }, count, 1 << 15),
+});
+
+/** start, start + step, … so many. */
+export const progression = (start: number, step: number, count: number, dtype: "float32" | "int32"): Tensor =>
+  rangeOp.apply({}, { start, step, count, dtype });
+
+/**
+ * The numbers from start up to stop, which is left out.
+ *
+ * @param start  with `stop` left out: the stop, and the start is 0
+ * @param step   default 1; may be negative
+ * @param options.dtype  default: int32 where all are whole numbers, else float32
+ */
+export function arange(start: number, stop?: number | null, step = 1, { dtype }: DtypeOption = {}): Tensor {
+  const [first, last] = stop === undefined || stop === null ? [0, start] : [start, stop];
+  if (step === 0 || ![first, last, step].every(Number.isFinite)) {
+    throw new ValueError("arange", { given: `from ${first} to ${last} by ${step}`, expected: "finite numbers and a step that is not 0" });
+  }
+  const count = Math.max(0, Math.ceil((last - first) / step));
+  const to = checkedDtype(dtype) ?? ([first, last, step].every(Number.isInteger) ? "int32" : "float32");
+  if (to === "float32" || (to === "int32" && Number.isInteger(first) && Number.isInteger(step))) return progression(first, step, count, to);
+  return cast(progression(first, step, count, isFloat(to) || !Number.isInteger(step) ? "float32" : "int32"), to);
+}
+
+/**
+ * A matrix with ones at and below a diagonal, zeros above.
+ *
+ * @param M  columns; default as many as rows
+ * @param k  the diagonal: 0 the main one, positive above it, negative below
+ */
+export function tri(N: number, M: number | null = N, k = 0, { dtype = "float32" }: DtypeOption = {}): Tensor {
+  const rows = expandDims(add(progression(0, 1, N, "int32"), k), 1);
+  return cast(greaterEqual(rows, progression(0, 1, M ?? N, "int32")), dtype);
+}

@@ -1,0 +1,96 @@
+// Operations that change the shape and nothing else: they compute nothing, the result shares the elements.
+
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { ShapeError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { isKnown, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { checkAxes, type Axis } from "../reduce/family.js";
+
+/**
+ * The same elements, in the same order, in another shape.
+ *
+ * @param shape  lengths of the new axes; one may be −1: what is left over
+ * @throws ShapeError where the number of elements differs
+ */
+export function reshape(x: TensorLike, shape: readonly (number | null)[] | number): Tensor {
+  const tensor = asTensor(x);
+  return reshapeOp.apply({ x: tensor }, { shape: resolve(tensor.shape, typeof shape === "number" ? [shape] : shape) });
+}
+
+/** Fills in the −1 (or the one null) of a wanted shape. */
+function resolve(from: Shape, shape: Shape): Shape {
+  const free = shape.flatMap((length, axis) => (length === -1 || length === null ? [axis] : []));
+  const fail = (expected: string): never => {
+    throw new ShapeError("reshape", { given: `${shapeText(from)} to ${shapeText(shape)}`, expected });
+  };
+  if (shape.some((length) => length !== null && (!Number.isInteger(length) || length < -1))) fail("lengths that are whole numbers, or −1");
+  if (free.length > 1 && isKnown(from)) fail("at most one −1");
+  const rest = sizeOf(shape.filter((_, axis) => !free.includes(axis)) as number[]);
+  if (isKnown(from)) {
+    const size = sizeOf(from);
+    if (free.length === 0 && rest !== size) fail(`a shape of ${size} elements`);
+    if (free.length === 0) return shape;
+    if (rest === 0 ? size !== 0 : size % rest !== 0) fail(`a length of axis ${free[0]} that gives ${size} elements in all`);
+    return shape.map((length, axis) => (axis === free[0] ? (rest === 0 ? 0 : size / rest) : length));
+  }
+  return shape.map((length) => (length === -1 ? null : length));
+}
+
+const reshapeOp = primitive({
+  name: "reshape",
+  inputs: ["x"],
+  infer: ({ x }, { shape }: { shape: Shape }) => ({ shape: resolve(x.shape, shape), dtype: x.dtype }),
+  alias: "x",
+  gradient: (dy, _, { specs }) => ({ x: () => reshape(dy, specs.x.shape) }),
+});
+
+/** Inserts axes of length 1 at these places of the result: [3] with axis 0 is [1, 3]. */
+export function expandDims(x: TensorLike, axis: number | readonly number[]): Tensor {
+  const tensor = asTensor(x);
+  const added = typeof axis === "number" ? [axis] : axis;
+  const axes = checkAxes("expandDims", added, tensor.rank + added.length);
+  const shape = [...tensor.shape];
+  for (const each of axes) shape.splice(each, 0, 1);
+  return reshapeAxes(tensor, shape);
+}
+
+/** Removes axes of length 1: those named, or all of them. @throws ShapeError where a named axis is longer */
+export function squeeze(x: TensorLike, axis?: Axis): Tensor {
+  const tensor = asTensor(x);
+  const axes =
+    axis === undefined || axis === null
+      ? tensor.shape.flatMap((length, i) => (length === 1 ? [i] : []))
+      : checkAxes("squeeze", axis, tensor.rank);
+  for (const each of axes) {
+    const length = tensor.shape[each];
+    if (length === 1 || length === null) continue;
+    throw new ShapeError("squeeze", { given: `axis ${each} of ${shapeText(tensor.shape)}`, expected: "an axis of length 1" });
+  }
+  return reshapeAxes(
+    tensor,
+    tensor.shape.filter((_, i) => !axes.includes(i)),
+  );
+}
+
+/** All elements along one axis. */
+export const ravel = (x: TensorLike): Tensor => reshape(x, [-1]);
+
+/** Merges all axes but the first into one. */
+export function flattenFrom(x: TensorLike, axis: number): Tensor {
+  const tensor = asTensor(x);
+  const first = tensor.rank === 0 ? 0 : checkAxis("flatten", axis, tensor.rank);
+  const rest = tensor.shape.slice(first);
+  return reshapeAxes(tensor, [...tensor.shape.slice(0, first), isKnown(rest) ? sizeOf(rest) : null]);
+}
+
+/** A reshape whose unknown axes are those of x. */
+const reshapeAxes = (x: Tensor, shape: Shape): Tensor => reshapeShapeOp.apply({ x }, { shape });
+
+const reshapeShapeOp = primitive({
+  name: "reshape_axes",
+  inputs: ["x"],
+  infer: ({ x }, { shape }: { shape: Shape }) => ({ shape, dtype: x.dtype }),
+  alias: "x",
+  gradient: (dy, _, { specs }) => ({ x: () => reshapeAxes(dy, specs.x.shape) }),
+});
