@@ -10,7 +10,7 @@ import { allocateTensor, symbolic, Tensor, type Spec } from "./tensor.js";
 
 /** Somebody who is told what happens: a tape or a trace. */
 export interface Recorder {
-  record(step: Step): void;
+  note(step: Step): void;
   /** Under a trace, what touches state is recorded instead of run, and so is what depends on it. */
   readonly traces: boolean;
 }
@@ -45,7 +45,7 @@ export const isTracing = (): boolean => tracing;
 /** Tells recorders of a step that did not come through `apply`: a custom gradient. */
 export function tell(step: Step): void {
   const trace = tracing ? currentTrace() : undefined;
-  for (const recorder of recorders) if (!recorder.traces || recorder === trace) recorder.record(step);
+  for (const recorder of recorders) if (!recorder.traces || recorder === trace) recorder.note(step);
 }
 
 /** Applies an operation: the only way to compute anything. */

@@ -1,4 +1,5 @@
 import { primitive } from "../../core/primitive.js";
+import type { Command, Operand } from "../../runtime/command.js";
 import type { State } from "../../core/state.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -28,3 +29,6 @@ export const read = (state: State): Tensor => readOp.apply({ state });
 export function assign(state: State, x: Tensor): void {
   assignOp.apply({ state, x });
 }
+
+/** Copies bytes between operands: what a plan needs where a value must outlive its place. */
+export const copyCommand = (x: Operand, y: Operand, bytes: number): Command => kernels.copy_bytes({ x, y }, bytes, COPY_GRAIN);

@@ -1,0 +1,236 @@
+// The tape: remembers the steps that depend on what it watches, and walks them backwards.
+//
+//  (1) A step is remembered only if one of its inputs is tracked and its operation has a gradient; then its float outputs are tracked.
+//  (2) Of a step's tensors the tape holds those that the operation `keeps`, and of the others the spec alone.
+//  (3) Gradients are computed with public operations, so outer tapes and traces see them like any other.
+
+import { isFloat } from "../core/dtype.js";
+import { ArgumentError, StateError } from "../core/errors.js";
+import { forEachTensor, recording, recordingOnly, type Recorder } from "../core/interpreter.js";
+import type { Primitive, Step } from "../core/primitive.js";
+import { sameShape, shapeText } from "../core/shape.js";
+import { State } from "../core/state.js";
+import { adoptTensor, Tensor, type Spec } from "../core/tensor.js";
+import { leaves, unflatten, type Tree } from "../core/tree.js";
+import { onesLike, zerosLike } from "../ops/creation/fill.js";
+import { add } from "../ops/elementwise/arithmetic.js";
+import { reshape } from "../ops/shape/reshape.js";
+import { stack } from "../ops/shape/stack.js";
+
+/** What a gradient can be taken with respect to: a watched tensor or a variable. */
+export type Source = Tensor | { readonly state: State };
+
+/** The structure of `sources` with a gradient, or null where nothing connects, at each leaf. */
+export type GradientsOf<S> = S extends Source ? Tensor | null : { readonly [K in keyof S]: GradientsOf<S[K]> };
+
+export interface GradientTapeOptions {
+  /** Whether `gradient` may be called more than once. Default: false. */
+  persistent?: boolean;
+  /** Whether trainable variables are watched when they are read. Default: true. */
+  watchAccessedVariables?: boolean;
+}
+
+export interface GradientOptions {
+  /** Gradients of the targets, in their structure. Default: ones. */
+  outputGradients?: Tree<Tensor | null>;
+  /** What an unconnected source gets. Default: "none", which is null. */
+  unconnectedGradients?: "none" | "zero";
+}
+
+interface Entry {
+  readonly op: Primitive;
+  readonly attrs: unknown;
+  /** Ids of the tensors of each input. */
+  readonly inputs: readonly { readonly name: string; readonly ids: readonly number[]; readonly isList: boolean }[];
+  readonly outputs: readonly { readonly name: string; readonly id: number; readonly spec: Spec }[];
+  readonly kept: Record<string, unknown>;
+  readonly specs: Record<string, Spec | readonly Spec[]>;
+}
+
+/**
+ * Records operations, to differentiate them.
+ *
+ * ```ts
+ * const tape = new tf.GradientTape();
+ * const loss = tape.record(() => w.mul(w).add(5));
+ * tape.gradient(loss, w);
+ * ```
+ */
+export class GradientTape implements Recorder {
+  readonly traces = false;
+  readonly #persistent: boolean;
+  readonly #watchesVariables: boolean;
+  #entries: Entry[] = [];
+  #tracked = new Set<number>();
+  #states = new Set<State>();
+  /** Tensors that were read from a state. */
+  #reads = new Map<State, Set<number>>();
+  #used = false;
+
+  constructor({ persistent = false, watchAccessedVariables = true }: GradientTapeOptions = {}) {
+    this.#persistent = persistent;
+    this.#watchesVariables = watchAccessedVariables;
+  }
+
+  /** Runs the function, remembers what it computes, and returns its result. */
+  record<T>(fn: () => T): T {
+    return recording(this, fn);
+  }
+
+  /** Runs the function without remembering what it computes. */
+  stopRecording<T>(fn: () => T): T {
+    return recordingOnly((recorder) => recorder !== this, fn);
+  }
+
+  /** Tracks tensors, or variables that are not trainable. */
+  watch(sources: Tree<Source>): void {
+    for (const source of leaves(sources)) {
+      if (source instanceof Tensor) this.#tracked.add(source.id);
+      else this.#states.add(source.state);
+    }
+  }
+
+  /** Recorder: called by the waist for each operation. */
+  note(step: Step): void {
+    const { op, inputs, attrs, outputs } = step;
+    if (op.alias && inputs[op.alias] instanceof State) return this.#noteRead(inputs[op.alias] as State, outputs.y!.id);
+    if (!op.gradient) return;
+    let isTracked = false;
+    forEachTensor(inputs, (tensor) => (isTracked ||= this.#tracked.has(tensor.id)));
+    if (!isTracked) return;
+    const floats = Object.entries(outputs).filter(([, output]) => isFloat(output.dtype));
+    if (floats.length === 0) return;
+    for (const [, output] of floats) this.#tracked.add(output.id);
+    this.#entries.push(entryOf(op, attrs, step));
+  }
+
+  #noteRead(state: State, id: number): void {
+    if (!this.#states.has(state) && !(this.#watchesVariables && state.trainable)) return;
+    this.#tracked.add(id);
+    const reads = this.#reads.get(state);
+    if (reads) reads.add(id);
+    else this.#reads.set(state, new Set([id]));
+  }
+
+  /**
+   * Gradients of the sum of all targets with respect to the sources.
+   *
+   * @param target   a tensor, or a structure of tensors
+   * @param sources  a watched tensor, a variable, or an array or record of them; the answer has the same structure
+   * @returns        null where the target does not depend on the source
+   * @throws StateError at the second call on a tape that is not persistent
+   */
+  gradient<const S extends Tree<Source>>(target: Tree<Tensor>, sources: S, options: GradientOptions = {}): GradientsOf<S> {
+    this.#use("GradientTape.gradient");
+    const flat = leaves(sources as Tree<Source>);
+    const gradients = this.stopRecording(() => this.#backward(leaves(target), flat, options));
+    if (!this.#persistent) this.#forget();
+    return unflatten(sources, gradients) as GradientsOf<S>;
+  }
+
+  /**
+   * The derivative of every element of the target with respect to every element of the sources, one backward pass for each element of the target.
+   *
+   * @returns shape `[...target.shape, ...source.shape]`, or null where nothing connects
+   */
+  jacobian<const S extends Tree<Source>>(target: Tensor, sources: S): GradientsOf<S> {
+    this.#use("GradientTape.jacobian");
+    const flat = leaves(sources as Tree<Source>);
+    const rows = this.stopRecording(() =>
+      Array.from({ length: target.size }, (_, i) => {
+        const seed = new Float32Array(target.size);
+        seed[i] = 1;
+        return this.#backward([target], flat, { outputGradients: adoptTensor(seed, target.shape as readonly number[], "float32") });
+      }),
+    );
+    if (!this.#persistent) this.#forget();
+    const jacobians = flat.map((source, s) => {
+      if (rows[0]?.[s] === null || rows.length === 0) return null;
+      const shape = source instanceof Tensor ? source.shape : source.state.shape;
+      const wanted = rows.map((row) => row[s] ?? zerosLike(rows.find((other) => other[s])![s]!));
+      return reshape(stack(wanted), [...target.shape, ...shape] as number[]);
+    });
+    return unflatten(sources, jacobians) as GradientsOf<S>;
+  }
+
+  #use(where: string): void {
+    if (this.#used && !this.#persistent) {
+      throw new StateError(where, { given: "a second call", expected: "one call", hint: "Make the tape with { persistent: true }." });
+    }
+    this.#used = true;
+  }
+
+  #forget(): void {
+    this.#entries = [];
+    this.#tracked = new Set();
+    this.#reads = new Map();
+  }
+
+  #backward(targets: readonly Tensor[], sources: readonly Source[], { outputGradients, unconnectedGradients = "none" }: GradientOptions): (Tensor | null)[] {
+    const sourceIds = sources.map((source) => (source instanceof Tensor ? [source.id] : [...(this.#reads.get(source.state) ?? [])]));
+    const reached = this.#reachedFrom(sourceIds.flat());
+    const sums = new Map<number, Tensor>();
+    const accumulate = (id: number, gradient: Tensor) => {
+      const sum = sums.get(id);
+      sums.set(id, sum ? add(sum, gradient) : gradient);
+    };
+    const seeds = outputGradients === undefined ? [] : leaves(outputGradients);
+    targets.forEach((target, i) => {
+      if (!reached.has(target.id)) return;
+      const seed = seeds[i];
+      if (seed && !sameShape(seed.shape, target.shape)) {
+        throw new ArgumentError("GradientTape.gradient: outputGradients", { given: `a gradient of shape ${shapeText(seed.shape)}`, expected: `the target's ${shapeText(target.shape)}` });
+      }
+      accumulate(target.id, seed ?? onesLike(target));
+    });
+    for (let i = this.#entries.length - 1; i >= 0; i--) backwardThrough(this.#entries[i]!, sums, reached, accumulate);
+    return sources.map((source, i) => {
+      const parts = sourceIds[i]!.map((id) => sums.get(id)).filter((part) => part !== undefined);
+      if (parts.length > 0) return parts.reduce((sum, part) => add(sum, part));
+      return unconnectedGradients === "zero" ? zerosLike(source instanceof Tensor ? source : source.state.snapshot()) : null;
+    });
+  }
+
+  /** Ids of all tensors that depend on the given ones. */
+  #reachedFrom(ids: readonly number[]): Set<number> {
+    const reached = new Set(ids);
+    for (const { inputs, outputs } of this.#entries) {
+      if (inputs.some((input) => input.ids.some((id) => reached.has(id)))) for (const { id } of outputs) reached.add(id);
+    }
+    return reached;
+  }
+}
+
+function entryOf(op: Primitive, attrs: unknown, { inputs, outputs }: Step): Entry {
+  const ids = [];
+  const specs: Record<string, Spec | readonly Spec[]> = {};
+  for (const name of op.inputs) {
+    const input = inputs[name];
+    if (input === undefined || input instanceof State) continue;
+    const tensors: readonly Tensor[] = input instanceof Tensor ? [input] : input;
+    ids.push({ name, ids: tensors.map(({ id }) => id), isList: !(input instanceof Tensor) });
+    const own = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
+    specs[name] = input instanceof Tensor ? own[0]! : own;
+  }
+  const kept: Record<string, unknown> = {};
+  for (const name of op.keeps) kept[name] = inputs[name] ?? outputs[name];
+  const results = Object.entries(outputs).map(([name, { id, shape, dtype }]) => ({ name, id, spec: { shape, dtype } }));
+  return { op, attrs, inputs: ids, outputs: results, kept, specs };
+}
+
+function backwardThrough(entry: Entry, sums: Map<number, Tensor>, reached: ReadonlySet<number>, accumulate: (id: number, gradient: Tensor) => void): void {
+  const { op, attrs, inputs, outputs, kept, specs } = entry;
+  if (!outputs.some(({ id }) => sums.has(id))) return;
+  const isSingle = outputs.length === 1 && outputs[0]!.name === "y";
+  const dy = isSingle ? sums.get(outputs[0]!.id)! : Object.fromEntries(outputs.map(({ name, id }) => [name, sums.get(id) ?? null]));
+  const thunks = op.gradient!(dy, kept, { attrs, specs });
+  for (const { name, ids, isList } of inputs) {
+    const thunk = thunks[name];
+    if (!thunk || !ids.some((id) => reached.has(id))) continue;
+    const gradients = isList ? (thunk() as readonly (Tensor | null)[]) : [thunk() as Tensor | null];
+    ids.forEach((id, i) => {
+      const gradient = gradients[i];
+      if (gradient && reached.has(id)) accumulate(id, gradient);
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import { State } from "../core/state.js";
+import { adoptTensor, type Spec, type Tensor } from "../core/tensor.js";
+import { dtypes } from "../core/dtype.js";
+import { MemoryError } from "../core/storage.js";
+import { Part, type Operand, type Scratch } from "../runtime/command.js";
+import { allocate, release } from "../runtime/heap.js";
+import { build } from "../runtime/machine.js";
+import { bytes as memoryBytes } from "../runtime/memory.js";
+import { Program, type Place } from "../runtime/program.js";
+import { forEachState, type Graph } from "./graph.js";
+import { mergeCommonSubexpressions } from "./passes/common-subexpressions.js";
+import { removeDeadCode } from "./passes/dead-code.js";
+import { planMemory, type Plan } from "./plan.js";
+
+/** What happens to a graph before it is planned, in order. Each keeps its results the same; see its own file. */
+export const passes: readonly ((graph: Graph) => Graph)[] = [mergeCommonSubexpressions, removeDeadCode];
+
+interface Owned {
+  readonly program: Program;
+  readonly blocks: readonly { address: number; bytes: number }[];
+}
+
+const finalizer = new FinalizationRegistry<Owned>(({ program, blocks }) => {
+  program.free();
+  for (const { address, bytes } of blocks) release(address, bytes);
+});
+
+function take(bytes: number): number {
+  const address = allocate(Math.max(bytes, 1));
+  if (address) return address;
+  throw new MemoryError("traced function", { given: `an arena of ${bytes} bytes`, expected: "memory for it", hint: "Use smaller batches." });
+}
+
+/** A graph with all shapes known, compiled: one program, run by one call. */
+export class Executable {
+  readonly graph: Graph;
+  readonly plan: Plan;
+  /** The kernels that the program was compiled for. */
+  readonly build = build();
+  readonly #program: Program;
+  readonly #arena: number;
+  readonly #constants: number;
+  readonly #written: readonly State[];
+
+  constructor(graph: Graph) {
+    this.graph = passes.reduce((done, pass) => pass(done), graph);
+    this.plan = planMemory(this.graph);
+    this.#arena = take(this.plan.arenaBytes);
+    this.#constants = take(this.plan.constantBytes);
+    for (const { tensor, slot } of this.plan.constants) {
+      const view = tensor.view();
+      memoryBytes().set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), this.#constants + slot.offset);
+    }
+    const written = new Set<State>();
+    for (const step of this.graph.steps) forEachState(step, (state, isWritten) => isWritten && written.add(state));
+    this.#written = [...written];
+    this.#program = new Program(this.plan.commands, (operand) => this.#place(operand));
+    const blocks = [
+      { address: this.#arena, bytes: Math.max(this.plan.arenaBytes, 1) },
+      { address: this.#constants, bytes: Math.max(this.plan.constantBytes, 1) },
+    ];
+    finalizer.register(this, { program: this.#program, blocks });
+  }
+
+  /** Barriers and serial stretches, for listings. */
+  get segments(): Program["segments"] {
+    return this.#program.segments;
+  }
+
+  #place(operand: Operand): Place {
+    if (operand instanceof State) return operand;
+    if (operand instanceof Part) {
+      const { address, bytes } = this.#place(operand.whole);
+      return { address: address + operand.bytes, bytes: bytes - operand.bytes };
+    }
+    const found = this.plan.find(operand as Tensor | Scratch);
+    if (found instanceof State) return found;
+    return { address: (found.isConstant ? this.#constants : this.#arena) + found.slot.offset, bytes: found.slot.bytes };
+  }
+
+  /** Copies the inputs in, runs the program, copies the outputs out. */
+  run(inputs: readonly Tensor[]): Tensor[] {
+    this.graph.inputs.forEach((input, i) => {
+      const given = inputs[i]!.view();
+      memoryBytes().set(new Uint8Array(given.buffer, given.byteOffset, given.byteLength), this.#place(input).address);
+    });
+    for (const state of this.#written) state.beforeWrite();
+    this.#program.run();
+    return this.graph.outputs.map((output) => (output.isSymbolic ? this.#copyOut(output) : output));
+  }
+
+  #copyOut(output: Spec & Tensor): Tensor {
+    const { array: ArrayType, bytes } = dtypes[output.dtype];
+    const { address } = this.#place(output);
+    const elements = memoryBytes().slice(address, address + output.size * bytes);
+    return adoptTensor(new ArrayType(elements.buffer), output.shape as readonly number[], output.dtype);
+  }
+}

@@ -1,0 +1,126 @@
+import { DtypeError, ArgumentError } from "../core/errors.js";
+import { isTracing } from "../core/interpreter.js";
+import { Tensor } from "../core/tensor.js";
+import { build } from "../runtime/machine.js";
+import { Executable } from "./executable.js";
+import { replay, specialize, type Graph } from "./graph.js";
+import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flattened } from "./signature.js";
+import { trace, type Traced } from "./trace.js";
+
+export interface FunctionOptions {
+  /** One spec for each tensor argument; calls that fit share one trace, others are errors. */
+  inputSignature?: readonly TensorSpec[];
+  /** For messages and listings. Default: the function's own name. */
+  name?: string;
+}
+
+// eslint-disable-next-line -- any function
+type AnyFunction = (...args: never[]) => unknown;
+
+/** A function that is traced once per signature and then runs as one compiled program. */
+export interface TracedFunction<F extends AnyFunction> {
+  (...args: Parameters<F>): ReturnType<F>;
+  /** The trace for these arguments: tensors, or a TensorSpec in place of a tensor. */
+  getConcreteFunction(...args: unknown[]): ConcreteFunction<ReturnType<F>>;
+  /** How often the function was traced. */
+  readonly tracingCount: number;
+  /** The function as it was given. */
+  readonly pythonFunction: F;
+}
+
+/** One trace of a function, compiled for each shape that its open axes take. */
+export class ConcreteFunction<R = unknown> {
+  readonly #traced: Traced<R>;
+  readonly #executables = new Map<string, Executable>();
+
+  constructor(traced: Traced<R>) {
+    this.#traced = traced;
+  }
+
+  /** The recorded steps, before any pass. */
+  get tracedGraph(): Graph {
+    return this.#traced.graph;
+  }
+
+  /** Runs the program on the given tensors. */
+  run(tensors: readonly Tensor[]): R {
+    const { graph, result } = this.#traced;
+    return result(isTracing() || tensors.some((tensor) => tensor.isSymbolic) ? replay(graph, tensors) : this.executable(tensors).run(tensors));
+  }
+
+  /** The compiled program for inputs of these shapes. */
+  executable(specs: readonly Tensor[] = this.#traced.graph.inputs): Executable {
+    const key = specs.map(({ shape }) => shape.join()).join(";");
+    let executable = this.#executables.get(key);
+    if (!executable || executable.build !== build()) this.#executables.set(key, (executable = new Executable(specialize(this.#traced.graph, specs))));
+    return executable;
+  }
+}
+
+/**
+ * Makes a function that is traced once for each signature (dtypes and shapes of tensors, values of other arguments) and run as one program.
+ *
+ * ```ts
+ * const g = tf.function((x: tf.Tensor) => tf.reduceMean(tf.multiply(x, x)));
+ * g(tf.ones([8]));
+ * ```
+ */
+export function tracedFunction<F extends AnyFunction>(fn: F, { inputSignature, name = fn.name || "function" }: FunctionOptions = {}): TracedFunction<F> {
+  type R = ReturnType<F>;
+  const parameters = parameterNames(fn);
+  const concrete = new Map<string, ConcreteFunction<R>>();
+  let tracingCount = 0;
+
+  const flattened = (args: readonly unknown[]): Flattened => {
+    if (!inputSignature) return flatten(args, parameters, specKey);
+    const flat = flatten(args, parameters, (tensor, i) => inputSignature[i]?.toString() ?? specKey(tensor));
+    const fits = flat.tensors.length === inputSignature.length && flat.tensors.every((tensor, i) => inputSignature[i]!.accepts(tensor));
+    if (fits) return flat;
+    throw new DtypeError(name, {
+      given: `inputs (${flat.tensors.map((tensor) => new TensorSpec(tensor.shape, tensor.dtype)).join(", ")})`,
+      expected: `inputs compatible with inputSignature (${inputSignature.join(", ")})`,
+      hint: "Cast or reshape the argument, or leave the signature open.",
+    });
+  };
+
+  const concreteFor = (flat: Flattened): ConcreteFunction<R> => {
+    const rank = (i: number) => flat.tensors[i]!.shape.map(() => null);
+    const key = inputSignature ? `${flat.key}|${flat.tensors.map((tensor) => tensor.rank).join()}` : flat.key;
+    let found = concrete.get(key);
+    if (found) return found;
+    const specs = flat.tensors.map((tensor, i) => ({
+      shape: inputSignature ? (inputSignature[i]!.shape ?? rank(i)) : tensor.shape,
+      dtype: tensor.dtype,
+      name: flat.names[i] ?? `args_${i}`,
+    }));
+    const traceOnce = (mayCreate: boolean): Traced<R> => {
+      tracingCount++;
+      return trace(name, specs, mayCreate, (inputs) => flattenResult(fn(...(flat.rebuild(inputs) as never[])) as R));
+    };
+    let traced = traceOnce(tracingCount === 0);
+    if (traced.createdVariables > 0) traced = traceOnce(false);            // as TensorFlow does: a second trace must make none
+    concrete.set(key, (found = new ConcreteFunction(traced)));
+    return found;
+  };
+
+  const call = (...args: unknown[]): R => {
+    if (isTracing()) return fn(...(args as never[])) as R;                 // nested traced functions are inlined
+    const flat = flattened(args);
+    return concreteFor(flat).run(flat.tensors);
+  };
+  return Object.defineProperties(call as unknown as TracedFunction<F>, {
+    name: { value: name },
+    tracingCount: { get: () => tracingCount },
+    pythonFunction: { value: fn },
+    getConcreteFunction: {
+      value: (...args: unknown[]) => concreteFor(flattened(args.map(exampleOf))),
+    },
+  });
+}
+
+/** A tensor that stands for a spec where only shape and dtype count. */
+function exampleOf(arg: unknown): unknown {
+  if (!(arg instanceof TensorSpec)) return arg;
+  if (arg.shape) return new Tensor({ shape: arg.shape, dtype: arg.dtype }, null);
+  throw new ArgumentError("getConcreteFunction", { given: String(arg), expected: "a spec with a shape" });
+}

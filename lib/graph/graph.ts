@@ -1,0 +1,78 @@
+import { apply, forEachTensor } from "../core/interpreter.js";
+import type { Inputs, Step } from "../core/primitive.js";
+import { State } from "../core/state.js";
+import { symbolic, Tensor, type Spec } from "../core/tensor.js";
+
+/**
+ * What a traced function recorded: steps in program order over symbolic tensors. Tensors with values among the
+ * inputs of steps are constants; states are referred to by identity.
+ */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Tensor[];
+  readonly steps: readonly Step[];
+  /** Tensors whose values a call gives back; may be inputs or constants. */
+  readonly outputs: readonly Tensor[];
+}
+
+/** A step with every tensor among its inputs replaced. */
+export function withInputs(step: Step, replace: (tensor: Tensor) => Tensor): Step {
+  const inputs: Record<string, Inputs[string]> = {};
+  let changed = false;
+  for (const name in step.inputs) {
+    const input = step.inputs[name];
+    if (input instanceof Tensor) inputs[name] = replace(input);
+    else if (Array.isArray(input)) {
+      const replaced = (input as readonly Tensor[]).map(replace);
+      inputs[name] = replaced.every((each, i) => each === (input as readonly Tensor[])[i]) ? input : replaced;
+    } else inputs[name] = input;
+    changed ||= inputs[name] !== input;
+  }
+  return changed ? { ...step, inputs } : step;
+}
+
+/** The states that a step reads or writes, with what it does to them. */
+export function forEachState(step: Step, visit: (state: State, isWritten: boolean) => void): void {
+  for (const name of step.op.states) visit(step.inputs[name] as State, step.op.writes.includes(name));
+}
+
+/** All tensors that a step reads. */
+export function readsOf(step: Step): Tensor[] {
+  const tensors: Tensor[] = [];
+  forEachTensor(step.inputs, (tensor) => tensors.push(tensor));
+  return tensors;
+}
+
+/** The same graph for inputs of other (better known) shapes: every step is inferred anew. */
+export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
+  if (graph.inputs.every(({ shape }) => !shape.includes(null))) return graph;
+  const now = new Map<number, Tensor>();
+  const current = (tensor: Tensor): Tensor => now.get(tensor.id) ?? tensor;
+  const inputs = graph.inputs.map((input, i) => {
+    const known = symbolic(specs[i]!, input.name);
+    now.set(input.id, known);
+    return known;
+  });
+  const steps = graph.steps.map((step) => {
+    const { op, attrs, inputs } = withInputs(step, current);
+    const inferred = op.infer(inputs, attrs);
+    const isSingle = "dtype" in inferred && typeof inferred.dtype === "string";
+    const outputs = Object.fromEntries(
+      Object.entries((isSingle ? { y: inferred } : inferred) as Record<string, Spec>).map(([name, spec]) => [name, symbolic(spec)]),
+    );
+    for (const name in outputs) now.set(step.outputs[name]!.id, outputs[name]!);
+    return { op, attrs, inputs, outputs };
+  });
+  return { name: graph.name, inputs, steps, outputs: graph.outputs.map(current) };
+}
+
+/** Runs the steps on other tensors: how a graph is inlined, or run step by step. */
+export function replay(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
+  const now = new Map(graph.inputs.map((input, i) => [input.id, inputs[i]!]));
+  const current = (tensor: Tensor): Tensor => now.get(tensor.id) ?? tensor;
+  for (const step of graph.steps) {
+    const result = apply(step.op, withInputs(step, current).inputs, step.attrs);
+    for (const name in step.outputs) now.set(step.outputs[name]!.id, result instanceof Tensor ? result : result[name]!);
+  }
+  return graph.outputs.map(current);
+}

@@ -1,0 +1,100 @@
+// Signatures: when two calls of a traced function may share a trace.
+
+import { dtypes, type Dtype } from "../core/dtype.js";
+import { constant, type TensorLike } from "../core/convert.js";
+import { shapeText, type Shape } from "../core/shape.js";
+import { Tensor, type Spec } from "../core/tensor.js";
+import { isBranch } from "../core/tree.js";
+
+/** What a traced function accepts for a tensor argument: `new tf.TensorSpec([null, 784], "float32")`; a shape of null is any shape. */
+export class TensorSpec {
+  constructor(
+    readonly shape: Shape | null = null,
+    readonly dtype: Dtype = "float32",
+    readonly name?: string,
+  ) {}
+
+  accepts({ shape, dtype }: Spec): boolean {
+    if (dtype !== this.dtype) return false;
+    return this.shape === null || (this.shape.length === shape.length && this.shape.every((length, i) => length === null || length === shape[i]));
+  }
+
+  toString(): string {
+    return `TensorSpec(shape=${this.shape ? shapeText(this.shape) : "null"}, dtype=${this.dtype})`;
+  }
+}
+
+/** The arguments of a call, taken apart: tensors in order, and how to put others in their place. */
+export interface Flattened {
+  /** Equal for calls that may share a trace. */
+  readonly key: string;
+  readonly tensors: readonly Tensor[];
+  /** A name for each tensor, from the parameter it came with. */
+  readonly names: readonly string[];
+  rebuild(tensors: readonly Tensor[]): unknown[];
+}
+
+const identities = new WeakMap<object, number>();
+let nextIdentity = 1;
+
+function identity(object: object): number {
+  let id = identities.get(object);
+  if (id === undefined) identities.set(object, (id = nextIdentity++));
+  return id;
+}
+
+const isTypedArray = (value: unknown): value is Float32Array => ArrayBuffer.isView(value) && !(value instanceof DataView);
+
+/** @param spec  the key of a tensor: its dtype and shape, or less where a signature was given */
+export function flatten(args: readonly unknown[], parameters: readonly string[], spec: (tensor: Tensor, index: number) => string): Flattened {
+  const tensors: Tensor[] = [];
+  const names: string[] = [];
+  const keyOf = (value: unknown, name: string): string => {
+    if (value instanceof Tensor || isTypedArray(value)) {
+      const tensor = value instanceof Tensor ? value : constant(value as TensorLike);
+      tensors.push(tensor);
+      names.push(name);
+      return spec(tensor, tensors.length - 1);
+    }
+    if (isBranch(value)) {
+      const entries = Object.entries(value).map(([key, each]) => `${Array.isArray(value) ? "" : `${key}:`}${keyOf(each, Array.isArray(value) ? name : key)}`);
+      return Array.isArray(value) ? `[${entries.join()}]` : `{${entries.join()}}`;
+    }
+    if ((typeof value === "object" && value !== null) || typeof value === "function") return `#${identity(value)}`;
+    return typeof value === "string" ? JSON.stringify(value) : Object.is(value, -0) ? "-0" : String(value);
+  };
+  const key = args.map((arg, i) => keyOf(arg, parameters[i] ?? `args_${i}`)).join();
+  return {
+    key,
+    tensors,
+    names,
+    rebuild(replacements) {
+      let next = 0;
+      const rebuilt = (value: unknown): unknown => {
+        if (value instanceof Tensor || isTypedArray(value)) return replacements[next++];
+        if (Array.isArray(value)) return value.map(rebuilt);
+        if (isBranch(value)) return Object.fromEntries(Object.entries(value).map(([k, each]) => [k, rebuilt(each)]));
+        return value;
+      };
+      return args.map(rebuilt);
+    },
+  };
+}
+
+/** The tensors of a result, and a way to make the result anew from others. */
+export function flattenResult<R>(result: R): { tensors: Tensor[]; rebuild(tensors: readonly Tensor[]): R } {
+  const { tensors, rebuild } = flatten([result], ["result"], () => "");
+  return { tensors: [...tensors], rebuild: (others) => rebuild(others)[0] as R };
+}
+
+/** Names of a function's parameters, as far as its text shows them; for messages only. */
+export function parameterNames(fn: (...args: never[]) => unknown): string[] {
+  const list = /^(?:async\s+)?(?:function\s*\w*\s*)?\(?([^)=]*)\)?\s*(?:=>|\{)/.exec(String(fn))?.[1] ?? "";
+  return list
+    .split(",")
+    .map((part) => /^\s*(?:\.\.\.)?([\w$]+)/.exec(part)?.[1] ?? "")
+    .filter(Boolean);
+}
+
+/** Bytes of one element, for keys. */
+export const specKey = ({ shape, dtype }: Spec): string => `${dtype}/${dtypes[dtype].bytes}[${shape.join()}]`;

@@ -1,0 +1,53 @@
+import { StateError } from "../core/errors.js";
+import { recording, type Recorder } from "../core/interpreter.js";
+import type { Step } from "../core/primitive.js";
+import { symbolic, Tensor, type Spec } from "../core/tensor.js";
+import type { Graph } from "./graph.js";
+
+/** Records a function's operations on symbolic tensors. Variables may be made under it only where `mayCreate` says so. */
+export class Trace implements Recorder {
+  readonly traces = true;
+  readonly steps: Step[] = [];
+  createdVariables = 0;
+
+  constructor(
+    readonly name: string,
+    readonly mayCreate: boolean,
+  ) {}
+
+  note(step: Step): void {
+    const isEffect = step.op.effect || step.op.states.length > 0;
+    if (isEffect || Object.values(step.outputs).some((output) => output.isSymbolic)) this.steps.push(step);
+  }
+
+  /** Told of each variable that the traced function itself makes. */
+  created(): void {
+    this.createdVariables++;
+    if (this.mayCreate) return;
+    throw new StateError(this.name, {
+      given: "a variable made when the function was traced again",
+      expected: "variables to be made on the first call only",
+      hint: "Make it outside of the function, or keep it: if (!this.v) this.v = tf.variable(…).",
+    });
+  }
+}
+
+/** A traced function: its graph, and how to make its result from the values of the graph's outputs. */
+export interface Traced<R> {
+  readonly graph: Graph;
+  readonly createdVariables: number;
+  result(outputs: readonly Tensor[]): R;
+}
+
+export interface ResultTree<R> {
+  readonly tensors: Tensor[];
+  rebuild(tensors: readonly Tensor[]): R;
+}
+
+/** Calls the function on symbolic tensors of the given specs. */
+export function trace<R>(name: string, specs: readonly (Spec & { name?: string })[], mayCreate: boolean, call: (inputs: Tensor[]) => ResultTree<R>): Traced<R> {
+  const inputs = specs.map((spec) => symbolic({ shape: spec.shape, dtype: spec.dtype }, spec.name));
+  const recorder = new Trace(name, mayCreate);
+  const { tensors, rebuild } = recording(recorder, () => call(inputs));
+  return { graph: { name, inputs, steps: recorder.steps, outputs: tensors }, createdVariables: recorder.createdVariables, result: rebuild };
+}
