@@ -40,6 +40,8 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   infer(inputs: InputsOf<N>, attrs: A): O;
   /** The commands that compute the outputs, in order; absent where `alias` says that there is nothing to compute. */
   lower?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Command | readonly Command[];
+  /** Instead of `lower`: computes on the calling thread, between programs. What prints, checks, or decides what runs next. */
+  host?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
   /** The input whose elements the output `y` shares: only the shape differs. */
   readonly alias?: NoInfer<Bare<N>>;
   /** The states among the inputs that are written. Such an operation is never dropped, merged or reordered. */
@@ -70,6 +72,7 @@ export interface Primitive {
   readonly keeps: readonly string[];
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;
   lower?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Command | readonly Command[];
+  host?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
   gradient?(dy: unknown, kept: Record<string, unknown>, context: { attrs: unknown; specs: Record<string, unknown> }): Gradients;
 }
 
@@ -96,7 +99,7 @@ export function primitive<const N extends string, O extends Spec | Record<string
   definition: PrimitiveDefinition<N, A, O, K>,
 ): TypedPrimitive<N, A, O> {
   const bare = (name: string): string => name.replace(/^(\.\.\.|&)|\?$/g, "");
-  const { infer, lower, gradient, ...facts } = definition;
+  const { infer, lower, host, gradient, ...facts } = definition;
   const op = {
     ...facts,
     inputs: definition.inputs.map(bare),
@@ -106,6 +109,7 @@ export function primitive<const N extends string, O extends Spec | Record<string
     keeps: definition.keeps ?? [],
     infer,
     ...(lower && { lower }),
+    ...(host && { host }),
     ...(gradient && { gradient }),
     apply: (inputs: Inputs, attrs?: unknown) => apply(op, inputs, attrs),
   } as unknown as TypedPrimitive<N, A, O>;

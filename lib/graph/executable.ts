@@ -1,13 +1,14 @@
-import { State } from "../core/state.js";
-import { adoptTensor, type Spec, type Tensor } from "../core/tensor.js";
 import { dtypes } from "../core/dtype.js";
-import { MemoryError } from "../core/storage.js";
-import { Part, type Operand, type Scratch } from "../runtime/command.js";
+import type { Step } from "../core/primitive.js";
+import { State } from "../core/state.js";
+import { MemoryError, Storage } from "../core/storage.js";
+import { adoptTensor, bytesOf, Tensor, type Spec } from "../core/tensor.js";
+import { Part, type Command, type Operand, type Scratch } from "../runtime/command.js";
 import { allocate, release } from "../runtime/heap.js";
 import { build } from "../runtime/machine.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
 import { Program, type Place } from "../runtime/program.js";
-import { forEachState, type Graph } from "./graph.js";
+import { forEachState, withInputs, type Graph } from "./graph.js";
 import { mergeCommonSubexpressions } from "./passes/common-subexpressions.js";
 import { removeDeadCode } from "./passes/dead-code.js";
 import { planMemory, type Plan } from "./plan.js";
@@ -15,13 +16,16 @@ import { planMemory, type Plan } from "./plan.js";
 /** What happens to a graph before it is planned, in order. Each keeps its results the same; see its own file. */
 export const passes: readonly ((graph: Graph) => Graph)[] = [mergeCommonSubexpressions, removeDeadCode];
 
+/** A part of the work: a program, or a step that the host does between programs. */
+type Piece = Program | (() => void);
+
 interface Owned {
-  readonly program: Program;
+  readonly pieces: readonly Piece[];
   readonly blocks: readonly { address: number; bytes: number }[];
 }
 
-const finalizer = new FinalizationRegistry<Owned>(({ program, blocks }) => {
-  program.free();
+const finalizer = new FinalizationRegistry<Owned>(({ pieces, blocks }) => {
+  for (const piece of pieces) if (piece instanceof Program) piece.free();
   for (const { address, bytes } of blocks) release(address, bytes);
 });
 
@@ -31,13 +35,13 @@ function take(bytes: number): number {
   throw new MemoryError("traced function", { given: `an arena of ${bytes} bytes`, expected: "memory for it", hint: "Use smaller batches." });
 }
 
-/** A graph with all shapes known, compiled: one program, run by one call. */
+/** A graph with all shapes known, compiled: one program, run by one call; more where the host has to act in between. */
 export class Executable {
   readonly graph: Graph;
   readonly plan: Plan;
   /** The kernels that the program was compiled for. */
   readonly build = build();
-  readonly #program: Program;
+  readonly #pieces: readonly Piece[];
   readonly #arena: number;
   readonly #constants: number;
   readonly #written: readonly State[];
@@ -54,17 +58,48 @@ export class Executable {
     const written = new Set<State>();
     for (const step of this.graph.steps) forEachState(step, (state, isWritten) => isWritten && written.add(state));
     this.#written = [...written];
-    this.#program = new Program(this.plan.commands, (operand) => this.#place(operand));
+    this.#pieces = this.#cut();
     const blocks = [
       { address: this.#arena, bytes: Math.max(this.plan.arenaBytes, 1) },
       { address: this.#constants, bytes: Math.max(this.plan.constantBytes, 1) },
     ];
-    finalizer.register(this, { program: this.#program, blocks });
+    finalizer.register(this, { pieces: this.#pieces, blocks });
   }
 
   /** Barriers and serial stretches, for listings. */
   get segments(): Program["segments"] {
-    return this.#program.segments;
+    return this.#pieces.flatMap((piece) => (piece instanceof Program ? piece.segments : []));
+  }
+
+  #cut(): Piece[] {
+    const pieces: Piece[] = [];
+    let commands: Command[] = [];
+    const close = () => {
+      if (commands.length > 0) pieces.push(new Program(commands, (operand) => this.#place(operand)));
+      commands = [];
+    };
+    for (const { step, commands: own } of this.plan.byStep) {
+      commands.push(...own);
+      if (!step.op.host) continue;
+      close();
+      pieces.push(this.#hostPiece(step));
+    }
+    close();
+    return pieces;
+  }
+
+  /** Gives the step its inputs as tensors that look into the arena, and copies its outputs there. */
+  #hostPiece({ op, inputs, outputs, attrs }: Step): () => void {
+    const seen = (tensor: Tensor): Tensor => {
+      if (!tensor.isSymbolic) return tensor;
+      const { address, bytes } = this.#place(tensor);
+      return new Tensor(tensor, Storage.borrow(address, Math.min(bytes, bytesOf(tensor)!)));
+    };
+    const real = withInputs({ op, inputs, outputs, attrs }, seen).inputs;
+    return () => {
+      const results = op.host!(real, attrs);
+      for (const name in outputs) this.#copyIn(outputs[name]!, results[name]!);
+    };
   }
 
   #place(operand: Operand): Place {
@@ -80,13 +115,18 @@ export class Executable {
 
   /** Copies the inputs in, runs the program, copies the outputs out. */
   run(inputs: readonly Tensor[]): Tensor[] {
-    this.graph.inputs.forEach((input, i) => {
-      const given = inputs[i]!.view();
-      memoryBytes().set(new Uint8Array(given.buffer, given.byteOffset, given.byteLength), this.#place(input).address);
-    });
+    this.graph.inputs.forEach((input, i) => this.#copyIn(input, inputs[i]!));
     for (const state of this.#written) state.beforeWrite();
-    this.#program.run();
+    for (const piece of this.#pieces) {
+      if (piece instanceof Program) piece.run();
+      else piece();
+    }
     return this.graph.outputs.map((output) => (output.isSymbolic ? this.#copyOut(output) : output));
+  }
+
+  #copyIn(target: Tensor, value: Tensor): void {
+    const view = value.view();
+    memoryBytes().set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), this.#place(target).address);
   }
 
   #copyOut(output: Spec & Tensor): Tensor {

@@ -1,9 +1,7 @@
 import { DtypeError, ArgumentError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { Tensor } from "../core/tensor.js";
-import { build } from "../runtime/machine.js";
-import { Executable } from "./executable.js";
-import { replay, specialize, type Graph } from "./graph.js";
+import { ConcreteFunction } from "./concrete.js";
 import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flattened } from "./signature.js";
 import { trace, type Traced } from "./trace.js";
 
@@ -26,35 +24,6 @@ export interface TracedFunction<F extends AnyFunction> {
   readonly tracingCount: number;
   /** The function as it was given. */
   readonly pythonFunction: F;
-}
-
-/** One trace of a function, compiled for each shape that its open axes take. */
-export class ConcreteFunction<R = unknown> {
-  readonly #traced: Traced<R>;
-  readonly #executables = new Map<string, Executable>();
-
-  constructor(traced: Traced<R>) {
-    this.#traced = traced;
-  }
-
-  /** The recorded steps, before any pass. */
-  get tracedGraph(): Graph {
-    return this.#traced.graph;
-  }
-
-  /** Runs the program on the given tensors. */
-  run(tensors: readonly Tensor[]): R {
-    const { graph, result } = this.#traced;
-    return result(isTracing() || tensors.some((tensor) => tensor.isSymbolic) ? replay(graph, tensors) : this.executable(tensors).run(tensors));
-  }
-
-  /** The compiled program for inputs of these shapes. */
-  executable(specs: readonly Tensor[] = this.#traced.graph.inputs): Executable {
-    const key = specs.map(({ shape }) => shape.join()).join(";");
-    let executable = this.#executables.get(key);
-    if (!executable || executable.build !== build()) this.#executables.set(key, (executable = new Executable(specialize(this.#traced.graph, specs))));
-    return executable;
-  }
 }
 
 /**

@@ -22,8 +22,7 @@ export interface Slot {
 }
 
 export interface Plan {
-  readonly commands: readonly Command[];
-  /** The commands of each step, for listings. */
+  /** The commands of each step; none for views and for steps that the host does. */
   readonly byStep: readonly { readonly step: Step; readonly commands: readonly Command[] }[];
   readonly arenaBytes: number;
   /** What all values would take if none shared memory. */
@@ -81,7 +80,6 @@ export function planMemory(graph: Graph): Plan {
   const unplannedBytes = [...lifetimes.values()].reduce((sum, { slot }) => sum + slot.bytes, 0);
   const arenaBytes = place([...lifetimes.values()]);
   return {
-    commands: byStep.flatMap(({ commands }) => commands),
     byStep,
     arenaBytes,
     unplannedBytes,
@@ -103,6 +101,7 @@ function forScratch(operand: object, visit: (scratch: Scratch) => void): void {
 
 function lower(step: Step, root: (tensor: Tensor) => Tensor | State): readonly Command[] {
   const { op, inputs, outputs, attrs } = step;
+  if (op.host) return [];
   if (op.alias) {
     const source = inputs[op.alias];
     return source instanceof State && root(outputs.y!) !== source ? [copyCommand(source, outputs.y!, source.bytes)] : [];

@@ -1,0 +1,35 @@
+import { isTracing } from "../core/interpreter.js";
+import type { Tensor } from "../core/tensor.js";
+import { build } from "../runtime/machine.js";
+import { Executable } from "./executable.js";
+import { replay, specialize, type Graph } from "./graph.js";
+import type { Traced } from "./trace.js";
+
+/** One trace of a function, compiled for each shape that its open axes take. */
+export class ConcreteFunction<R = unknown> {
+  readonly #traced: Traced<R>;
+  readonly #executables = new Map<string, Executable>();
+
+  constructor(traced: Traced<R>) {
+    this.#traced = traced;
+  }
+
+  /** The recorded steps, before any pass. */
+  get tracedGraph(): Graph {
+    return this.#traced.graph;
+  }
+
+  /** Runs the program on the given tensors. */
+  run(tensors: readonly Tensor[]): R {
+    const { graph, result } = this.#traced;
+    return result(isTracing() || tensors.some((tensor) => tensor.isSymbolic) ? replay(graph, tensors) : this.executable(tensors).run(tensors));
+  }
+
+  /** The compiled program for inputs of these shapes. */
+  executable(specs: readonly Tensor[] = this.#traced.graph.inputs): Executable {
+    const key = specs.map(({ shape }) => shape.join()).join(";");
+    let executable = this.#executables.get(key);
+    if (!executable || executable.build !== build()) this.#executables.set(key, (executable = new Executable(specialize(this.#traced.graph, specs))));
+    return executable;
+  }
+}

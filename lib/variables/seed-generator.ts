@@ -1,0 +1,66 @@
+import { constant } from "../core/convert.js";
+import { ArgumentError, text } from "../core/errors.js";
+import type { Tensor } from "../core/tensor.js";
+import { add } from "../ops/elementwise/arithmetic.js";
+import { Variable } from "./variable.js";
+
+/**
+ * Numbers that seeds are made of where the user gives none: unpredictable, until `setRandomSeed` makes them repeat.
+ * SplitMix32 over a counter (Steele, Lea and Flood 2014).
+ */
+let counter = Math.floor(Math.random() * 2 ** 32);
+
+/** A seed of its own for something that was given none: 1 ≤ seed < 10⁹. */
+export function makeDefaultSeed(): number {
+  counter = (counter + 0x9e3779b9) >>> 0;
+  let z = counter;
+  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return (((z ^ (z >>> 16)) >>> 0) % 999_999_999) + 1;
+}
+
+/**
+ * Gives a new seed at every call, in eager and traced code alike: state `[seed, count]`. Keras: keras.random.SeedGenerator.
+ *
+ * @param seed  an integer; default: drawn from the global seed
+ */
+export class SeedGenerator {
+  readonly state: Variable;
+  readonly seed: number;
+  name = "seed_generator";
+
+  constructor(seed: number | null = null) {
+    if (seed !== null && !Number.isInteger(seed)) throw new ArgumentError("SeedGenerator.seed", { given: text(seed), expected: "an integer or null" });
+    this.seed = seed ?? makeDefaultSeed();
+    const [low] = Uint32Array.of(this.seed);
+    this.state = new Variable(() => constant([low! | 0, 0], { dtype: "int32" }), { name: "seed_generator_state", trainable: false });
+  }
+
+  /** The present seed, int32 [2]; the next call gives another. */
+  next(): Tensor {
+    const seed = this.state.value();
+    this.state.assign(add(seed, constant([0, 1], { dtype: "int32" })));
+    return seed;
+  }
+}
+
+let globalGenerator: SeedGenerator | null = null;
+
+/** What random operations draw from that were given no seed. */
+export const globalSeedGenerator = (): SeedGenerator => (globalGenerator ??= new SeedGenerator());
+
+/** Makes everything random repeat from here on: initial weights, dropout, shuffling, `tf.random`. */
+export function setRandomSeed(seed: number): void {
+  if (!Number.isInteger(seed)) throw new ArgumentError("setRandomSeed", { given: text(seed), expected: "an integer" });
+  counter = seed >>> 0;
+  globalGenerator = new SeedGenerator(makeDefaultSeed());
+}
+
+/** What random operations take as a seed: an integer (the same numbers at every call), a generator, or nothing (the global one). */
+export type Seed = number | SeedGenerator | null | undefined;
+
+/** The seed as the int32 [2] that random operations read. */
+export function drawSeed(seed: Seed): Tensor {
+  if (typeof seed === "number") return constant([Uint32Array.of(seed)[0]! | 0, 0], { dtype: "int32" });
+  return (seed ?? globalSeedGenerator()).next();
+}
