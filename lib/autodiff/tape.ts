@@ -120,12 +120,12 @@ export class GradientTape implements Recorder {
    * @returns        null where the target does not depend on the source
    * @throws StateError at the second call on a tape that is not persistent
    */
-  gradient<const S extends Tree<Source>>(target: Tree<Tensor>, sources: S, options: GradientOptions = {}): GradientsOf<S> {
+  gradient<S>(target: Tree<Tensor>, sources: S, options: GradientOptions = {}): GradientsOf<S> {
     this.#use("GradientTape.gradient");
-    const flat = leaves(sources as Tree<Source>);
+    const flat = leaves(sources as unknown as Tree<Source>);
     const gradients = this.stopRecording(() => this.#backward(leaves(target), flat, options));
     if (!this.#persistent) this.#forget();
-    return unflatten(sources, gradients) as GradientsOf<S>;
+    return unflatten(sources as Tree<unknown>, gradients) as unknown as GradientsOf<S>;
   }
 
   /**
@@ -133,9 +133,9 @@ export class GradientTape implements Recorder {
    *
    * @returns shape `[...target.shape, ...source.shape]`, or null where nothing connects
    */
-  jacobian<const S extends Tree<Source>>(target: Tensor, sources: S): GradientsOf<S> {
+  jacobian<S>(target: Tensor, sources: S): GradientsOf<S> {
     this.#use("GradientTape.jacobian");
-    const flat = leaves(sources as Tree<Source>);
+    const flat = leaves(sources as unknown as Tree<Source>);
     const rows = this.stopRecording(() =>
       Array.from({ length: target.size }, (_, i) => {
         const seed = new Float32Array(target.size);
@@ -150,7 +150,7 @@ export class GradientTape implements Recorder {
       const wanted = rows.map((row) => row[s] ?? zerosLike(rows.find((other) => other[s])![s]!));
       return reshape(stack(wanted), [...target.shape, ...shape] as number[]);
     });
-    return unflatten(sources, jacobians) as GradientsOf<S>;
+    return unflatten(sources as Tree<unknown>, jacobians) as unknown as GradientsOf<S>;
   }
 
   #use(where: string): void {

@@ -4,7 +4,7 @@ import { ArgumentError } from "../../core/errors.js";
 import { apply } from "../../core/interpreter.js";
 import type { Inputs } from "../../core/primitive.js";
 import { sameShape } from "../../core/shape.js";
-import { adoptTensor, Tensor, type Spec } from "../../core/tensor.js";
+import { adoptTensor, type Chainable, Tensor, type Spec } from "../../core/tensor.js";
 import { leaves, mapTree, unflatten, type Tree } from "../../core/tree.js";
 import { add } from "../../ops/elementwise/arithmetic.js";
 import { zeros } from "../../ops/creation/fill.js";
@@ -25,20 +25,20 @@ export interface WhileOptions {
  * @param condition  gets the loop variables, gives a bool scalar
  * @param body       gets the loop variables, gives their next values in the same structure
  */
-export function whileLoop<V extends readonly Tree<TensorLike>[]>(
+export function whileLoop<V extends readonly unknown[]>(
   condition: (...variables: TensorsOf<V>) => TensorLike,
-  body: (...variables: TensorsOf<V>) => Tree<TensorLike> | readonly Tree<TensorLike>[],
-  loopVars: V,
+  body: (...variables: TensorsOf<V>) => unknown,
+  loopVars: readonly [...V],
   { maximumIterations = Infinity }: WhileOptions = {},
 ): TensorsOf<V> {
-  const structure = mapTree(loopVars as Tree<TensorLike>, (value) => asTensor(value));
+  const structure = mapTree(loopVars as Tree<unknown>, (value) => asTensor(value as TensorLike));
   const initial = leaves(structure);
   const spread = (tensors: readonly Tensor[]) => unflatten(structure, tensors) as unknown as TensorsOf<V>;
   const test = (tensors: readonly Tensor[]): Tensor => asTensor(condition(...spread(tensors)));
   const next = (tensors: readonly Tensor[]): Tensor[] => {
     const result = body(...spread(tensors));
     const list = loopVars.length === 1 && !(Array.isArray(result) && result.length === 1) ? [result] : result;
-    const values = leaves(list as Tree<TensorLike>).map((value) => asTensor(value));
+    const values = leaves(list as Tree<unknown>).map((value) => asTensor(value as TensorLike));
     checkCarried(initial, values);
     return values;
   };
@@ -53,8 +53,10 @@ export function whileLoop<V extends readonly Tree<TensorLike>[]>(
   return spread(current);
 }
 
+type TensorsIn<T> = T extends Chainable | number | boolean | ArrayBufferView ? Tensor : { -readonly [K in keyof T]: TensorsIn<T[K]> };
+
 /** A tensor for each leaf. */
-export type TensorsOf<V> = { -readonly [K in keyof V]: V[K] extends TensorLike ? Tensor : TensorsOf<V[K]> };
+export type TensorsOf<V extends readonly unknown[]> = { -readonly [K in keyof V]: TensorsIn<V[K]> };
 
 function checkCarried(before: readonly Spec[], after: readonly Spec[]): void {
   const text = ({ shape, dtype }: Spec) => `${dtype}[${shape.map(String).join(", ")}]`;

@@ -1,0 +1,116 @@
+import t from "tap";
+import * as tf from "../../lib/index.js";
+
+t.test("traced once per signature: dtypes and shapes of tensors, values of the rest", async (t) => {
+  const traces: string[] = [];
+  const double = tf.function((a: tf.Tensor, factor = 2) => {
+    traces.push(String(a));
+    return a.mul(factor);
+  });
+  t.equal(double(tf.constant(1, { dtype: "int32" })).item(), 2);
+  t.equal(double(tf.constant(1.5)).item(), 3);
+  t.same(double(tf.constant([1, 2], { dtype: "int32" })).array(), [2, 4]);
+  t.same(double(tf.constant([3, 4], { dtype: "int32" })).array(), [6, 8]);
+  t.same(traces, ['Tensor("a:0", shape=(), dtype=int32)', 'Tensor("a:0", shape=(), dtype=float32)', 'Tensor("a:0", shape=(2,), dtype=int32)']);
+  t.same(double(tf.constant([3, 4], { dtype: "int32" }), 3).array(), [9, 12]);
+  t.equal(double.tracingCount, 4);
+});
+
+t.test("variables are captured by reference and written in program order", async (t) => {
+  const v = tf.variable([1, 2]);
+  const step = tf.function((x: tf.Tensor) => {
+    const before = v.value();
+    v.assignAdd(x);
+    const between = v.mul(1);
+    v.assignAdd(x);
+    return [before, between, v.value()];
+  });
+  const [before, between, after] = step(tf.constant([10, 20]));
+  t.same([before!.array(), between!.array(), after!.array()], [[1, 2], [11, 22], [21, 42]]);
+  v.assign([0, 0]);
+  t.same(step(tf.constant([1, 1])).map((each) => each.array()), [[0, 0], [1, 1], [2, 2]]);
+  t.same(v.array(), [2, 2]);
+});
+
+t.test("each instance has its own variable and its own traces", async (t) => {
+  class ScalarModel {
+    v = tf.variable(0, { dtype: "int32" });
+    increment = tf.function((amount: tf.Tensor) => {
+      this.v.assignAdd(amount);
+    });
+  }
+  const [a, b] = [new ScalarModel(), new ScalarModel()];
+  a.increment(tf.constant(3, { dtype: "int32" }));
+  a.increment(tf.constant(4, { dtype: "int32" }));
+  b.increment(tf.constant(5, { dtype: "int32" }));
+  t.same([a.v.item(), b.v.item(), a.increment.tracingCount], [7, 5, 1]);
+});
+
+t.test("a variable made at every trace is an error; one that is kept is not", async (t) => {
+  const careless = tf.function((x: tf.Tensor) => tf.variable(1).mul(x));
+  t.throws(() => careless(tf.constant(1)), /variable made when the function was traced again; expected variables to be made on the first call only/);
+  let kept: tf.Variable | undefined;
+  const careful = tf.function((x: tf.Tensor) => (kept ??= tf.variable(2)).mul(x));
+  t.equal(careful(tf.constant(4)).item(), 8);
+  t.same(careful(tf.constant([1, 2])).array(), [2, 4]);
+});
+
+t.test("inputSignature: open axes share a trace, what does not fit is refused", async (t) => {
+  const inc = tf.function((x: tf.Tensor) => x.add(1), { name: "inc", inputSignature: [new tf.TensorSpec([null], "float32")] });
+  t.same(inc(tf.constant([1, 2])).array(), [2, 3]);
+  t.same(inc(tf.constant([1, 2, 3])).array(), [2, 3, 4]);
+  t.equal(inc.tracingCount, 1);
+  t.throws(() => inc(tf.constant([1], { dtype: "int32" })), /inc: given inputs \(TensorSpec\(shape=\[1\], dtype=int32\)\); expected inputs compatible with inputSignature/);
+  t.throws(() => inc(tf.constant([[1]])), /inputSignature/);
+});
+
+t.test("gradients inside a traced function, and traced functions inside tapes", async (t) => {
+  const w = tf.variable([1, 2, 3]);
+  const inside = tf.function((x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    const loss = tape.record(() => tf.reduceSum(w.mul(w).mul(x)));
+    return tape.gradient(loss, w)!;
+  });
+  t.same(inside(tf.constant([1, 1, 2])).array(), [2, 4, 12]);
+  const square = tf.function((x: tf.Tensor) => x.mul(x));
+  const x = tf.constant([3, 4]);
+  const tape = new tf.GradientTape();
+  tape.watch(x);
+  const y = tape.record(() => square(x));
+  t.same(tape.gradient(y, x)!.array(), [6, 8]);
+});
+
+t.test("a symbolic tensor has no values, and the error says what to do instead", async (t) => {
+  const f = tf.function((x: tf.Tensor) => (x.item() > 0 ? x : x.neg()));
+  t.throws(() => f(tf.constant(1)), /tensor.item\(\): given the symbolic Tensor\("x:0".*tf.where, tf.cond/);
+  t.equal(tf.add(1, 2).item(), 3, "and everything goes on");
+});
+
+t.test("equal steps are computed once, unused ones never, effects always", async (t) => {
+  const v = tf.variable(0);
+  const f = tf.function((x: tf.Tensor) => {
+    tf.exp(x);
+    v.assignAdd(1);
+    v.assignAdd(1);
+    return tf.sin(x).mul(tf.sin(x));
+  });
+  f(tf.constant([1, 2]));
+  const names = f.getConcreteFunction(new tf.TensorSpec([2], "float32")).executable().graph.steps.map(({ op }) => op.name);
+  t.equal(names.filter((name) => name === "sin").length, 1);
+  t.notOk(names.includes("exp"));
+  t.equal(names.filter((name) => name === "assign").length, 2);
+  t.equal(v.item(), 2);
+});
+
+t.test("the arena reuses memory of values that are no longer needed", async (t) => {
+  const f = tf.function((x: tf.Tensor) => {
+    let y = x;
+    for (let i = 0; i < 20; i++) y = tf.tanh(y).add(tf.sin(y));
+    return tf.reduceSum(y);
+  });
+  const x = tf.ones([1000]);
+  const eager = f.pythonFunction(x).item();
+  t.ok(Math.abs(f(x).item() - eager) <= 1e-6 * Math.abs(eager));
+  const { arenaBytes, unplannedBytes } = f.getConcreteFunction(x).executable().plan;
+  t.ok(arenaBytes < unplannedBytes / 10, `${arenaBytes} of ${unplannedBytes}`);
+});
