@@ -12,10 +12,10 @@ import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
 import { adoptTensor, Tensor, type Spec } from "../core/tensor.js";
 import { leaves, unflatten, type Tree } from "../core/tree.js";
-import { onesLike, zerosLike } from "../ops/creation/fill.js";
+import { onesLike, zerosLike } from "../ops/shaping/create.js";
 import { add } from "../ops/elementwise/arithmetic.js";
-import { reshape } from "../ops/shape/reshape.js";
-import { stack } from "../ops/shape/stack.js";
+import { reshape } from "../ops/shaping/reshape.js";
+import { stack } from "../ops/shaping/concatenate.js";
 
 /** What a gradient can be taken with respect to: a watched tensor or a variable. */
 export type Source = Tensor | { readonly state: State };

@@ -12,7 +12,7 @@ import { symbolic, Tensor, type Spec } from "../../core/tensor.js";
 import { GradientTape } from "../../autodiff/tape.js";
 import { isFloat } from "../../core/dtype.js";
 import { read } from "../../ops/state/assign.js";
-import { zeros } from "../../ops/creation/fill.js";
+import { zeros } from "../../ops/shaping/create.js";
 import { forEachState, readsOf, replay, withInputs, type Graph } from "../graph.js";
 import { flattenResult } from "../signature.js";
 import { Trace } from "../trace.js";

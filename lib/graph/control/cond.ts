@@ -5,7 +5,7 @@ import { apply } from "../../core/interpreter.js";
 import type { Inputs } from "../../core/primitive.js";
 import { sameShape } from "../../core/shape.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
-import { zeros } from "../../ops/creation/fill.js";
+import { zeros } from "../../ops/shaping/create.js";
 import { ConcreteFunction } from "../concrete.js";
 import { branchGradients, branchInputs, captureBranch, controlOp, inOrder, numbered, numberedTensors, type Branch } from "./branch.js";
 

@@ -7,7 +7,7 @@ import { sameShape } from "../../core/shape.js";
 import { adoptTensor, type Chainable, Tensor, type Spec } from "../../core/tensor.js";
 import { leaves, mapTree, unflatten, type Tree } from "../../core/tree.js";
 import { add } from "../../ops/elementwise/arithmetic.js";
-import { zeros } from "../../ops/creation/fill.js";
+import { zeros } from "../../ops/shaping/create.js";
 import { ConcreteFunction } from "../concrete.js";
 import { trace } from "../trace.js";
 import { branchGradients, branchInputs, captureBranch, controlOp, inOrder, numbered, numberedTensors, type Branch } from "./branch.js";

@@ -1,0 +1,27 @@
+// The public face, TensorFlow-2-shaped: tf.constant, tf.GradientTape, tf.function, tf.data, tf.train, tf.keras …
+
+import "./ops/methods.js";
+
+export { config, type Settings } from "./config-api.js";
+export { asTensor as convertToTensor, constant, type ConstantOptions, type TensorLike } from "./core/convert.js";
+export type { Dtype as DType, TypedArray } from "./core/dtype.js";
+export { ArgumentError, DtypeError, KerasmError, ShapeError, StateError, ValueError } from "./core/errors.js";
+export type { Shape } from "./core/shape.js";
+export { MemoryError } from "./core/storage.js";
+export { Tensor, type NestedArray } from "./core/tensor.js";
+export { tidy } from "./tidy.js";
+
+export { customGradient } from "./autodiff/custom-gradient.js";
+export { GradientTape, type GradientTapeOptions } from "./autodiff/tape.js";
+export { cond, switchCase } from "./graph/control/cond.js";
+export { whileLoop } from "./graph/control/while.js";
+export { tracedFunction as function, type FunctionOptions, type TracedFunction } from "./graph/function.js";
+export { debugging, print } from "./graph/print.js";
+export { TensorSpec } from "./graph/signature.js";
+export { Variable, variable, type VariableOptions } from "./variables/variable.js";
+
+export * from "./tf/math.js";
+export * from "./tf/shapes.js";
+export * as math from "./tf/math.js";
+
+export * as keras from "./keras.js";

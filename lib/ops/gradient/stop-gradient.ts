@@ -1,0 +1,24 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { primitive } from "../../core/primitive.js";
+import type { Tensor } from "../../core/tensor.js";
+
+const stopOp = primitive({
+  name: "stopGradient",
+  inputs: ["x"],
+  infer: ({ x }) => ({ shape: x.shape, dtype: x.dtype }),
+  alias: "x",
+});
+
+/** The same values, through which no gradient flows. Keras: keras.ops.stop_gradient. */
+export const stopGradient = (x: TensorLike): Tensor => stopOp.apply({ x: asTensor(x) });
+
+const identityOp = primitive({
+  name: "identity",
+  inputs: ["x"],
+  infer: ({ x }) => ({ shape: x.shape, dtype: x.dtype }),
+  alias: "x",
+  gradient: (dy) => ({ x: () => dy }),
+});
+
+/** The same values as a tensor of its own. TensorFlow: tf.identity. */
+export const identity = (x: TensorLike): Tensor => identityOp.apply({ x: asTensor(x) });
