@@ -20,15 +20,30 @@ export const config = {
   async set({ threads: count, deterministic, memoryLimit }: Settings): Promise<void> {
     if (count !== undefined) config.threading.setIntraOpParallelismThreads(count);
     if (memoryLimit !== undefined) {
-      if (!(memoryLimit > 0)) throw new ArgumentError("config.memoryLimit", { given: text(memoryLimit), expected: "a positive number of bytes" });
+      if (!(memoryLimit > 0))
+        throw new ArgumentError("config.memoryLimit", { given: text(memoryLimit), expected: "a positive number of bytes" });
       setSoftLimit(memoryLimit);
     }
     if (deterministic !== undefined) await setDeterministic(deterministic);
   },
 
   /** Settings and state, as they are now. */
-  get(): { threads: number; deterministic: boolean; build: "simd" | "relaxed"; memoryBytes: number; usedBytes: number; tensorBytes: number } {
-    return { threads: threads(), deterministic: isDeterministic(), build: build(), memoryBytes: memoryBytes(), usedBytes: usedBytes(), tensorBytes: tensorBytes() };
+  get(): {
+    threads: number;
+    deterministic: boolean;
+    build: "simd" | "relaxed";
+    memoryBytes: number;
+    usedBytes: number;
+    tensorBytes: number;
+  } {
+    return {
+      threads: threads(),
+      deterministic: isDeterministic(),
+      build: build(),
+      memoryBytes: memoryBytes(),
+      usedBytes: usedBytes(),
+      tensorBytes: tensorBytes(),
+    };
   },
 
   /** The same bits on every machine and browser from here on. TensorFlow: tf.config.experimental.enable_op_determinism. */
@@ -38,7 +53,8 @@ export const config = {
     getIntraOpParallelismThreads: threads,
     /** @throws ArgumentError unless the number is a positive integer */
     setIntraOpParallelismThreads(count: number): void {
-      if (!Number.isInteger(count) || count < 1 || count > 64) throw new ArgumentError("config.threads", { given: text(count), expected: "an integer from 1 to 64" });
+      if (!Number.isInteger(count) || count < 1 || count > 64)
+        throw new ArgumentError("config.threads", { given: text(count), expected: "an integer from 1 to 64" });
       setThreads(count);
     },
   },

@@ -1,6 +1,7 @@
 import { recordingOnly, tell } from "../core/interpreter.js";
 import type { Primitive, Step } from "../core/primitive.js";
 import type { Tensor } from "../core/tensor.js";
+import { identity } from "../ops/gradient/stop-gradient.js";
 
 /** A value with the function that gives the gradients of its inputs from the gradient of the value. */
 export interface WithGradient {
@@ -18,7 +19,13 @@ export interface WithGradient {
  */
 export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) => WithGradient): (...inputs: T) => Tensor {
   return (...inputs) => {
-    const { value, gradient } = recordingOnly((recorder) => recorder.traces, () => fn(...inputs));
+    const { value, gradient } = recordingOnly(
+      (recorder) => recorder.traces,
+      () => {
+        const made = fn(...inputs);
+        return { ...made, value: identity(made.value) }; // an input given back is a value of its own
+      },
+    );
     const op = {
       name: "customGradient",
       inputs: ["xs"],
@@ -35,7 +42,10 @@ export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) =
       }),
     } as unknown as Primitive;
     const step: Step = { op, inputs: { xs: inputs }, attrs: undefined, outputs: { y: value } };
-    recordingOnly((recorder) => !recorder.traces, () => tell(step));
+    recordingOnly(
+      (recorder) => !recorder.traces,
+      () => tell(step),
+    );
     return value;
   };
 }

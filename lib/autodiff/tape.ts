@@ -166,8 +166,14 @@ export class GradientTape implements Recorder {
     this.#reads = new Map();
   }
 
-  #backward(targets: readonly Tensor[], sources: readonly Source[], { outputGradients, unconnectedGradients = "none" }: GradientOptions): (Tensor | null)[] {
-    const sourceIds = sources.map((source) => (source instanceof Tensor ? [source.id] : [...(this.#reads.get(source.state) ?? [])]));
+  #backward(
+    targets: readonly Tensor[],
+    sources: readonly Source[],
+    { outputGradients, unconnectedGradients = "none" }: GradientOptions,
+  ): (Tensor | null)[] {
+    const sourceIds = sources.map((source) =>
+      source instanceof Tensor ? (this.#tracked.has(source.id) ? [source.id] : []) : [...(this.#reads.get(source.state) ?? [])],
+    );
     const reached = this.#reachedFrom(sourceIds.flat());
     const sums = new Map<number, Tensor>();
     const accumulate = (id: number, gradient: Tensor) => {
@@ -179,7 +185,10 @@ export class GradientTape implements Recorder {
       if (!reached.has(target.id)) return;
       const seed = seeds[i];
       if (seed && !sameShape(seed.shape, target.shape)) {
-        throw new ArgumentError("GradientTape.gradient: outputGradients", { given: `a gradient of shape ${shapeText(seed.shape)}`, expected: `the target's ${shapeText(target.shape)}` });
+        throw new ArgumentError("GradientTape.gradient: outputGradients", {
+          given: `a gradient of shape ${shapeText(seed.shape)}`,
+          expected: `the target's ${shapeText(target.shape)}`,
+        });
       }
       accumulate(target.id, seed ?? onesLike(target));
     });
@@ -218,7 +227,12 @@ function entryOf(op: Primitive, attrs: unknown, { inputs, outputs }: Step): Entr
   return { op, attrs, inputs: ids, outputs: results, kept, specs };
 }
 
-function backwardThrough(entry: Entry, sums: Map<number, Tensor>, reached: ReadonlySet<number>, accumulate: (id: number, gradient: Tensor) => void): void {
+function backwardThrough(
+  entry: Entry,
+  sums: Map<number, Tensor>,
+  reached: ReadonlySet<number>,
+  accumulate: (id: number, gradient: Tensor) => void,
+): void {
   const { op, attrs, inputs, outputs, kept, specs } = entry;
   if (!outputs.some(({ id }) => sums.has(id))) return;
   const isSingle = outputs.length === 1 && outputs[0]!.name === "y";

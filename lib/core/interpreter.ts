@@ -42,6 +42,9 @@ export const currentTrace = (): Recorder | undefined => recorders.findLast((reco
 
 export const isTracing = (): boolean => tracing;
 
+/** Whether anybody is told of operations now. */
+export const isRecording = (): boolean => recorders.length > 0;
+
 /** Tells recorders of a step that did not come through `apply`: a custom gradient. */
 export function tell(step: Step): void {
   const trace = tracing ? currentTrace() : undefined;

@@ -1,4 +1,4 @@
-import { isTracing } from "../core/interpreter.js";
+import { isRecording } from "../core/interpreter.js";
 import type { Tensor } from "../core/tensor.js";
 import { build } from "../runtime/machine.js";
 import { Executable } from "./executable.js";
@@ -19,17 +19,20 @@ export class ConcreteFunction<R = unknown> {
     return this.#traced.graph;
   }
 
-  /** Runs the program on the given tensors. */
+  /** Runs the program on the given tensors; step by step where a tape or an outer trace has to see the steps. */
   run(tensors: readonly Tensor[]): R {
     const { graph, result } = this.#traced;
-    return result(isTracing() || tensors.some((tensor) => tensor.isSymbolic) ? replay(graph, tensors) : this.executable(tensors).run(tensors));
+    return result(
+      isRecording() || tensors.some((tensor) => tensor.isSymbolic) ? replay(graph, tensors) : this.executable(tensors).run(tensors),
+    );
   }
 
   /** The compiled program for inputs of these shapes. */
   executable(specs: readonly Tensor[] = this.#traced.graph.inputs): Executable {
     const key = specs.map(({ shape }) => shape.join()).join(";");
     let executable = this.#executables.get(key);
-    if (!executable || executable.build !== build()) this.#executables.set(key, (executable = new Executable(specialize(this.#traced.graph, specs))));
+    if (!executable || executable.build !== build())
+      this.#executables.set(key, (executable = new Executable(specialize(this.#traced.graph, specs))));
     return executable;
   }
 }

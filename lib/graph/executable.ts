@@ -32,7 +32,11 @@ const finalizer = new FinalizationRegistry<Owned>(({ pieces, blocks }) => {
 function take(bytes: number): number {
   const address = allocate(Math.max(bytes, 1));
   if (address) return address;
-  throw new MemoryError("traced function", { given: `an arena of ${bytes} bytes`, expected: "memory for it", hint: "Use smaller batches." });
+  throw new MemoryError("traced function", {
+    given: `an arena of ${bytes} bytes`,
+    expected: "memory for it",
+    hint: "Use smaller batches.",
+  });
 }
 
 /** A graph with all shapes known, compiled: one program, run by one call; more where the host has to act in between. */

@@ -34,7 +34,10 @@ export interface TracedFunction<F extends AnyFunction> {
  * g(tf.ones([8]));
  * ```
  */
-export function tracedFunction<F extends AnyFunction>(fn: F, { inputSignature, name = fn.name || "function" }: FunctionOptions = {}): TracedFunction<F> {
+export function tracedFunction<F extends AnyFunction>(
+  fn: F,
+  { inputSignature, name = fn.name || "function" }: FunctionOptions = {},
+): TracedFunction<F> {
   type R = ReturnType<F>;
   const parameters = parameterNames(fn);
   const concrete = new Map<string, ConcreteFunction<R>>();
@@ -67,13 +70,13 @@ export function tracedFunction<F extends AnyFunction>(fn: F, { inputSignature, n
       return trace(name, specs, mayCreate, (inputs) => flattenResult(fn(...(flat.rebuild(inputs) as never[])) as R));
     };
     let traced = traceOnce(tracingCount === 0);
-    if (traced.createdVariables > 0) traced = traceOnce(false);            // as TensorFlow does: a second trace must make none
+    if (traced.createdVariables > 0) traced = traceOnce(false); // as TensorFlow does: a second trace must make none
     concrete.set(key, (found = new ConcreteFunction(traced)));
     return found;
   };
 
   const call = (...args: unknown[]): R => {
-    if (isTracing()) return fn(...(args as never[])) as R;                 // nested traced functions are inlined
+    if (isTracing()) return fn(...(args as never[])) as R; // nested traced functions are inlined
     const flat = flattened(args);
     return concreteFor(flat).run(flat.tensors);
   };

@@ -71,7 +71,8 @@ export function planMemory(graph: Graph): Plan {
     for (const tensor of readsOf(step)) use(tensor, at);
     for (const output of Object.values(step.outputs)) use(output, at);
     const commands = lower(step, root);
-    for (const command of commands) forEachAddress(command, (operand) => forScratch(operand, (scratch) => touch(scratch, at, scratch.bytes)));
+    for (const command of commands)
+      forEachAddress(command, (operand) => forScratch(operand, (scratch) => touch(scratch, at, scratch.bytes)));
     return { step, commands };
   });
   for (const output of graph.outputs) use(output, graph.steps.length);

@@ -57,7 +57,11 @@ const elements = (tensor: Tensor): string => printArray(tensor.view(), tensor.sh
 
 /** An assertion that is checked when the program runs. */
 export function checkOnHost(name: string, tensors: readonly TensorLike[], check: (tensors: readonly Tensor[]) => void): void {
-  onHost(name, tensors.map((value) => asTensor(value)), check);
+  onHost(
+    name,
+    tensors.map((value) => asTensor(value)),
+    check,
+  );
 }
 
 type Compare = (a: number, b: number) => boolean;
@@ -98,7 +102,11 @@ export const debugging = {
     checkOnHost("checkNumerics", [tensor], ([real]) => {
       const bad = real!.view().findIndex((value) => !Number.isFinite(value));
       if (bad < 0) return;
-      throw new ValueError("debugging.checkNumerics", { given: `${real!.view()[bad]} at element ${bad}`, expected: "finite numbers", ...(message && { hint: message }) });
+      throw new ValueError("debugging.checkNumerics", {
+        given: `${real!.view()[bad]} at element ${bad}`,
+        expected: "finite numbers",
+        ...(message && { hint: message }),
+      });
     });
     return tensor;
   },

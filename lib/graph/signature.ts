@@ -1,6 +1,6 @@
 // Signatures: when two calls of a traced function may share a trace.
 
-import { dtypes, type Dtype } from "../core/dtype.js";
+import type { Dtype } from "../core/dtype.js";
 import { constant, type TensorLike } from "../core/convert.js";
 import { shapeText, type Shape } from "../core/shape.js";
 import { Tensor, type Spec } from "../core/tensor.js";
@@ -16,7 +16,9 @@ export class TensorSpec {
 
   accepts({ shape, dtype }: Spec): boolean {
     if (dtype !== this.dtype) return false;
-    return this.shape === null || (this.shape.length === shape.length && this.shape.every((length, i) => length === null || length === shape[i]));
+    return (
+      this.shape === null || (this.shape.length === shape.length && this.shape.every((length, i) => length === null || length === shape[i]))
+    );
   }
 
   toString(): string {
@@ -46,7 +48,11 @@ function identity(object: object): number {
 const isTypedArray = (value: unknown): value is Float32Array => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
 /** @param spec  the key of a tensor: its dtype and shape, or less where a signature was given */
-export function flatten(args: readonly unknown[], parameters: readonly string[], spec: (tensor: Tensor, index: number) => string): Flattened {
+export function flatten(
+  args: readonly unknown[],
+  parameters: readonly string[],
+  spec: (tensor: Tensor, index: number) => string,
+): Flattened {
   const tensors: Tensor[] = [];
   const names: string[] = [];
   const keyOf = (value: unknown, name: string): string => {
@@ -57,7 +63,9 @@ export function flatten(args: readonly unknown[], parameters: readonly string[],
       return spec(tensor, tensors.length - 1);
     }
     if (isBranch(value)) {
-      const entries = Object.entries(value).map(([key, each]) => `${Array.isArray(value) ? "" : `${key}:`}${keyOf(each, Array.isArray(value) ? name : key)}`);
+      const entries = Object.entries(value).map(
+        ([key, each]) => `${Array.isArray(value) ? "" : `${key}:`}${keyOf(each, Array.isArray(value) ? name : key)}`,
+      );
       return Array.isArray(value) ? `[${entries.join()}]` : `{${entries.join()}}`;
     }
     if ((typeof value === "object" && value !== null) || typeof value === "function") return `#${identity(value)}`;
@@ -89,12 +97,14 @@ export function flattenResult<R>(result: R): { tensors: Tensor[]; rebuild(tensor
 
 /** Names of a function's parameters, as far as its text shows them; for messages only. */
 export function parameterNames(fn: (...args: never[]) => unknown): string[] {
-  const list = /^(?:async\s+)?(?:function\s*\w*\s*)?\(?([^)=]*)\)?\s*(?:=>|\{)/.exec(String(fn))?.[1] ?? "";
+  const source = String(fn);
+  const single = /^(?:async\s+)?([\w$]+)\s*=>/.exec(source);
+  const list = single?.[1] ?? /^[^(]*\(([^)]*)/.exec(source)?.[1] ?? "";
   return list
     .split(",")
     .map((part) => /^\s*(?:\.\.\.)?([\w$]+)/.exec(part)?.[1] ?? "")
     .filter(Boolean);
 }
 
-/** Bytes of one element, for keys. */
-export const specKey = ({ shape, dtype }: Spec): string => `${dtype}/${dtypes[dtype].bytes}[${shape.join()}]`;
+/** What tells tensors apart in a key: dtype and shape. */
+export const specKey = ({ shape, dtype }: Spec): string => `${dtype}[${shape.join()}]`;

@@ -45,7 +45,12 @@ export interface ResultTree<R> {
 }
 
 /** Calls the function on symbolic tensors of the given specs. */
-export function trace<R>(name: string, specs: readonly (Spec & { name?: string })[], mayCreate: boolean, call: (inputs: Tensor[]) => ResultTree<R>): Traced<R> {
+export function trace<R>(
+  name: string,
+  specs: readonly (Spec & { name?: string })[],
+  mayCreate: boolean,
+  call: (inputs: Tensor[]) => ResultTree<R>,
+): Traced<R> {
   const inputs = specs.map((spec) => symbolic({ shape: spec.shape, dtype: spec.dtype }, spec.name));
   const recorder = new Trace(name, mayCreate);
   const { tensors, rebuild } = recording(recorder, () => call(inputs));

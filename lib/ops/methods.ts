@@ -79,4 +79,5 @@ for (const [name, fn] of Object.entries(reductions)) {
     return fn(this, options);
   };
 }
-for (const [name, value] of Object.entries(methods)) Object.defineProperty(Chainable.prototype, name, { value, writable: true, configurable: true });
+for (const [name, value] of Object.entries(methods))
+  Object.defineProperty(Chainable.prototype, name, { value, writable: true, configurable: true });

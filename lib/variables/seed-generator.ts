@@ -30,7 +30,8 @@ export class SeedGenerator {
   name = "seed_generator";
 
   constructor(seed: number | null = null) {
-    if (seed !== null && !Number.isInteger(seed)) throw new ArgumentError("SeedGenerator.seed", { given: text(seed), expected: "an integer or null" });
+    if (seed !== null && !Number.isInteger(seed))
+      throw new ArgumentError("SeedGenerator.seed", { given: text(seed), expected: "an integer or null" });
     this.seed = seed ?? makeDefaultSeed();
     const [low] = Uint32Array.of(this.seed);
     this.state = new Variable(() => constant([low! | 0, 0], { dtype: "int32" }), { name: "seed_generator_state", trainable: false });

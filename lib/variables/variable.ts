@@ -46,7 +46,8 @@ export class Variable extends Chainable {
     super();
     this.name = name;
     const kept = checkedDtype(dtype);
-    const value = typeof initial === "function" ? initScope(() => asTensor((initial as () => TensorLike)(), kept)) : asTensor(initial, kept);
+    const value =
+      typeof initial === "function" ? initScope(() => asTensor((initial as () => TensorLike)(), kept)) : asTensor(initial, kept);
     if (value.isSymbolic) {
       throw new StateError(`variable ${name}`, {
         given: `the symbolic initial value ${value.toString()}`,
@@ -121,8 +122,10 @@ export class Variable extends Chainable {
   #fitting(method: string, value: TensorLike): Tensor {
     const tensor = this.#like(value);
     const where = `${this.name}.${method}`;
-    if (tensor.dtype !== this.dtype) throw new DtypeError(where, { given: `a value of dtype ${tensor.dtype}`, expected: this.dtype, hint: "Cast it first." });
-    if (!sameShape(tensor.shape, this.shape)) throw new ShapeError(where, { given: `a value of shape ${shapeText(tensor.shape)}`, expected: shapeText(this.shape) });
+    if (tensor.dtype !== this.dtype)
+      throw new DtypeError(where, { given: `a value of dtype ${tensor.dtype}`, expected: this.dtype, hint: "Cast it first." });
+    if (!sameShape(tensor.shape, this.shape))
+      throw new ShapeError(where, { given: `a value of shape ${shapeText(tensor.shape)}`, expected: shapeText(this.shape) });
     return tensor;
   }
 

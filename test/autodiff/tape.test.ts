@@ -4,7 +4,10 @@ import * as tf from "../../lib/index.js";
 const close = (t: { ok(value: boolean, message: string): unknown }, got: tf.Tensor | null, wanted: number | number[], message: string) => {
   const flat = got === null ? null : [...got.data()];
   const list = Array.isArray(wanted) ? wanted : [wanted];
-  t.ok(flat?.length === list.length && flat.every((value, i) => Math.abs(value - list[i]!) <= 1e-5 * Math.max(1, Math.abs(list[i]!))), `${message}: ${flat?.join()} ≈ ${list.join()}`);
+  t.ok(
+    flat?.length === list.length && flat.every((value, i) => Math.abs(value - list[i]!) <= 1e-5 * Math.max(1, Math.abs(list[i]!))),
+    `${message}: ${flat?.join()} ≈ ${list.join()}`,
+  );
 };
 
 t.test("a variable's gradient comes without watching it", async (t) => {
@@ -103,5 +106,8 @@ t.test("output gradients weigh the target, and a wrong shape is refused", async 
   const tape = new tf.GradientTape({ persistent: true });
   const y = tape.record(() => w.mul(w));
   close(t, tape.gradient(y, w, { outputGradients: tf.constant([10, 1]) }), [20, 4], "weighted");
-  t.throws(() => tape.gradient(y, w, { outputGradients: tf.constant([1, 2, 3]) }), /outputGradients: given a gradient of shape \[3\]; expected the target's \[2\]/);
+  t.throws(
+    () => tape.gradient(y, w, { outputGradients: tf.constant([1, 2, 3]) }),
+    /outputGradients: given a gradient of shape \[3\]; expected the target's \[2\]/,
+  );
 });

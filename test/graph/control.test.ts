@@ -11,7 +11,13 @@ t.test("cond runs one branch, with gradients through both and through variables"
   for (const { mode, run } of both((x: tf.Tensor) => {
     const tape = new tf.GradientTape();
     tape.watch(x);
-    const y = tape.record(() => tf.cond(tf.greater(x, 0), () => x.mul(x).mul(w), () => x.neg()));
+    const y = tape.record(() =>
+      tf.cond(
+        tf.greater(x, 0),
+        () => x.mul(x).mul(w),
+        () => x.neg(),
+      ),
+    );
     const [dx, dw] = tape.gradient(y, [x, w], { unconnectedGradients: "zero" });
     return tf.stack([y, dx!, dw!]);
   })) {
@@ -21,13 +27,25 @@ t.test("cond runs one branch, with gradients through both and through variables"
 });
 
 t.test("branches must agree in shape and dtype", async (t) => {
-  const f = tf.function((x: tf.Tensor) => tf.cond(tf.greater(tf.reduceSum(x), 0), () => x, () => tf.reduceSum(x)));
+  const f = tf.function((x: tf.Tensor) =>
+    tf.cond(
+      tf.greater(tf.reduceSum(x), 0),
+      () => x,
+      () => tf.reduceSum(x),
+    ),
+  );
   t.throws(() => f(tf.constant([1, 2])), /cond: given branches that give .* expected the same shapes and dtypes/);
 });
 
 t.test("switchCase takes the last branch for an index out of range", async (t) => {
-  for (const { mode, run } of both((i: tf.Tensor) => tf.switchCase(i, [() => tf.constant(10), () => tf.constant(20), () => tf.constant(30)]))) {
-    t.same([0, 1, 2, 7, -1].map((i) => run(tf.constant(i, { dtype: "int32" })).item()), [10, 20, 30, 30, 30], mode);
+  for (const { mode, run } of both((i: tf.Tensor) =>
+    tf.switchCase(i, [() => tf.constant(10), () => tf.constant(20), () => tf.constant(30)]),
+  )) {
+    t.same(
+      [0, 1, 2, 7, -1].map((i) => run(tf.constant(i, { dtype: "int32" })).item()),
+      [10, 20, 30, 30, 30],
+      mode,
+    );
   }
 });
 
@@ -36,27 +54,51 @@ t.test("whileLoop runs as often as its values say, with gradients through every 
   for (const { mode, run } of both((n: tf.Tensor) => {
     const tape = new tf.GradientTape();
     const y = tape.record(() => {
-      const [, power] = tf.whileLoop((i) => tf.less(i, n), (i, p) => [i.add(1), p.mul(w)], [tf.constant(0, { dtype: "int32" }), tf.constant(1)]);
+      const [, power] = tf.whileLoop(
+        (i) => tf.less(i, n),
+        (i, p) => [i.add(1), p.mul(w)],
+        [tf.constant(0, { dtype: "int32" }), tf.constant(1)],
+      );
       return power;
     });
     return tf.stack([y, tape.gradient(y, w, { unconnectedGradients: "zero" })!]);
   })) {
-    for (const [n, wanted] of [[0, [1, 0]], [1, [2, 1]], [5, [32, 80]]] as const) t.same(run(tf.constant(n, { dtype: "int32" })).array(), wanted, `${mode}, ${n} times`);
+    for (const [n, wanted] of [
+      [0, [1, 0]],
+      [1, [2, 1]],
+      [5, [32, 80]],
+    ] as const)
+      t.same(run(tf.constant(n, { dtype: "int32" })).array(), wanted, `${mode}, ${n} times`);
   }
 });
 
 t.test("a loop variable that changes shape or dtype is named", async (t) => {
-  const f = tf.function((x: tf.Tensor) => tf.whileLoop((y) => tf.less(tf.reduceSum(y), 10), (y) => [tf.concat([y, y], 0)], [x])[0]);
+  const f = tf.function(
+    (x: tf.Tensor) =>
+      tf.whileLoop(
+        (y) => tf.less(tf.reduceSum(y), 10),
+        (y) => [tf.concat([y, y], 0)],
+        [x],
+      )[0],
+  );
   t.throws(() => f(tf.constant([1])), /whileLoop variable 0: given float32\[2\] after an iteration; expected float32\[1\] as before it/);
 });
 
 t.test("effects inside branches and loops happen once for each time they run", async (t) => {
   const count = tf.variable(0);
   const f = tf.function((n: tf.Tensor) => {
-    tf.whileLoop((i) => tf.less(i, n), (i) => {
-      tf.cond(tf.equal(tf.floormod(i, 2), 0), () => count.assignAdd(1).value(), () => count.assignAdd(10).value());
-      return [i.add(1)];
-    }, [tf.constant(0, { dtype: "int32" })]);
+    tf.whileLoop(
+      (i) => tf.less(i, n),
+      (i) => {
+        tf.cond(
+          tf.equal(tf.floormod(i, 2), 0),
+          () => count.assignAdd(1).value(),
+          () => count.assignAdd(10).value(),
+        );
+        return [i.add(1)];
+      },
+      [tf.constant(0, { dtype: "int32" })],
+    );
     return count.value();
   });
   t.equal(f(tf.constant(5, { dtype: "int32" })).item(), 23);

@@ -36,5 +36,6 @@ t.test("a freed large range is used again instead of growing the memory", async 
 });
 
 t.test("a block takes at most a quarter more than was asked for, beyond its alignment", async (t) => {
-  for (let bytes = 1; bytes < 1e7; bytes = Math.ceil(bytes * 1.07)) t.ok(blockBytes(bytes) >= bytes && blockBytes(bytes) <= bytes * 1.25 + 1024, `${bytes}`);
+  for (let bytes = 1; bytes < 1e7; bytes = Math.ceil(bytes * 1.07))
+    t.ok(blockBytes(bytes) >= bytes && blockBytes(bytes) <= bytes * 1.25 + 1024, `${bytes}`);
 });

@@ -38,7 +38,7 @@ t.test("a long chain of dependent commands gives the same bits on 1, 2 and 4 thr
       program.run();
       const wrong = x.view().findIndex((value, i) => value !== (i % 7) + 100);
       if (wrong >= 0) t.fail(`${count} threads, run ${run}: element ${wrong} is ${x.view()[wrong]}`);
-      if (run % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 2));           // let workers start, and park
+      if (run % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 2)); // let workers start, and park
     }
   }
   t.pass("all elements right");

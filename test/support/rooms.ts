@@ -23,6 +23,7 @@ export const rooms: readonly (readonly string[])[] = [
   ["lib/layers"],
   ["lib/model"],
   ["lib/distribution"],
+  ["lib/tf"],
   ["lib"],
   ["models", "datasets"],
   ["examples", "bench"],

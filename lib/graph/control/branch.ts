@@ -35,7 +35,10 @@ export interface Branch<R> {
 export function captureBranch<R>(name: string, specs: readonly Spec[], fn: (parameters: Tensor[]) => R): Branch<R> {
   const parameters = specs.map(({ shape, dtype }) => symbolic({ shape, dtype }));
   const trace = new Trace(name, false);
-  const { tensors, rebuild } = recordingOnly(() => false, () => recording(trace, () => flattenResult(fn(parameters))));
+  const { tensors, rebuild } = recordingOnly(
+    () => false,
+    () => recording(trace, () => flattenResult(fn(parameters))),
+  );
   const written = new Set<State>();
   const states = new Set<State>();
   for (const step of trace.steps) {
@@ -71,7 +74,12 @@ export function captureBranch<R>(name: string, specs: readonly Spec[], fn: (para
   };
   for (const step of steps) readsOf(step).forEach(capture);
   results.forEach(capture);
-  const graph = { name, inputs: [...parameters, ...captures.values()], steps, outputs: [...results, ...savedReads.map(({ outputs }) => outputs.y!)] };
+  const graph = {
+    name,
+    inputs: [...parameters, ...captures.values()],
+    steps,
+    outputs: [...results, ...savedReads.map(({ outputs }) => outputs.y!)],
+  };
   return {
     graph: withPlaceholders(graph, parameters.length),
     parameters: parameters.length,
@@ -110,23 +118,37 @@ function withPlaceholders(graph: Graph, parameters: number): Graph {
 function recomputed<R>(branch: Branch<R>, saved: readonly Tensor[]): Graph {
   const values = new Map(branch.savedReads.map((step, i) => [step.outputs.y!.id, saved[i]!]));
   const current = (tensor: Tensor): Tensor => values.get(tensor.id) ?? tensor;
-  const steps = branch.graph.steps.filter((step) => !step.op.effect && !values.has(step.outputs.y?.id ?? -1)).map((step) => withInputs(step, current));
+  const steps = branch.graph.steps
+    .filter((step) => !step.op.effect && !values.has(step.outputs.y?.id ?? -1))
+    .map((step) => withInputs(step, current));
   return { ...branch.graph, steps, outputs: branch.graph.outputs.slice(0, branch.results).map(current) };
 }
 
 /** Gradients of the branch's float inputs (zeros where nothing connects), for the gradients of its float results. */
-export function branchGradients<R>(branch: Branch<R>, inputs: readonly Tensor[], saved: readonly Tensor[], dy: readonly (Tensor | null)[]): Tensor[] {
+export function branchGradients<R>(
+  branch: Branch<R>,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  dy: readonly (Tensor | null)[],
+): Tensor[] {
   const floats = inputs.filter(({ dtype }) => isFloat(dtype));
   const tape = new GradientTape();
   tape.watch(floats);
   const outputs = tape.record(() => replay(recomputed(branch, saved), inputs));
   const wanted = outputs.flatMap((output, i) => (isFloat(output.dtype) && dy[i] ? [{ output, dy: dy[i] }] : []));
-  const gradients = tape.gradient(wanted.map(({ output }) => output), floats, { outputGradients: wanted.map((each) => each.dy) });
+  const gradients = tape.gradient(
+    wanted.map(({ output }) => output),
+    floats,
+    { outputGradients: wanted.map((each) => each.dy) },
+  );
   return floats.map((input, i) => gradients[i] ?? zeros(input.shape as number[], { dtype: input.dtype }));
 }
 
 /** Inputs of a step that runs branches: the tensors it reads, and the states that it reads or writes inside. */
-export function branchInputs(branches: readonly Branch<unknown>[], tensors: Inputs): { inputs: Inputs; states: string[]; writes: string[]; effect: boolean } {
+export function branchInputs(
+  branches: readonly Branch<unknown>[],
+  tensors: Inputs,
+): { inputs: Inputs; states: string[]; writes: string[]; effect: boolean } {
   const states = [...new Set(branches.flatMap((branch) => branch.states))];
   const written = new Set(branches.flatMap((branch) => [...branch.written]));
   const named = states.map((state, i) => [`state${i}`, state] as const);
@@ -144,11 +166,13 @@ export type ControlOp = Omit<Primitive, "keeps" | "alias" | "fusible" | "lower">
 export const controlOp = (op: ControlOp): Primitive => ({ keeps: [], ...op });
 
 /** Specs by name: y0, y1, … */
-export const numbered = (specs: readonly Spec[]): Record<string, Spec> => Object.fromEntries(specs.map(({ shape, dtype }, i) => [`y${i}`, { shape, dtype }]));
+export const numbered = (specs: readonly Spec[]): Record<string, Spec> =>
+  Object.fromEntries(specs.map(({ shape, dtype }, i) => [`y${i}`, { shape, dtype }]));
 
 /** Tensors by name: y0, y1, … */
-export const numberedTensors = (tensors: readonly Tensor[]): Record<string, Tensor> => Object.fromEntries(tensors.map((tensor, i) => [`y${i}`, tensor]));
+export const numberedTensors = (tensors: readonly Tensor[]): Record<string, Tensor> =>
+  Object.fromEntries(tensors.map((tensor, i) => [`y${i}`, tensor]));
 
 /** The tensors of a numbered record, in order. */
-export const inOrder = <T>(record: Readonly<Record<string, T>>): T[] => Array.from({ length: Object.keys(record).length }, (_, i) => record[`y${i}`]!);
-
+export const inOrder = <T>(record: Readonly<Record<string, T>>): T[] =>
+  Array.from({ length: Object.keys(record).length }, (_, i) => record[`y${i}`]!);

@@ -24,14 +24,24 @@ export function cond<R>(pred: TensorLike, trueFn: () => R, falseFn: () => R): R 
  *
  * @param index  an int32 scalar
  */
-export function switchCase<A extends readonly unknown[], R>(index: TensorLike, branches: readonly ((...operands: A) => R)[], ...operands: A): R {
+export function switchCase<A extends readonly unknown[], R>(
+  index: TensorLike,
+  branches: readonly ((...operands: A) => R)[],
+  ...operands: A
+): R {
   const last = branches.length - 1;
-  return choose("switchCase", index, branches.map((branch) => () => branch(...operands)), (value) => (value >= 0 && value <= last ? Math.trunc(value) : last));
+  return choose(
+    "switchCase",
+    index,
+    branches.map((branch) => () => branch(...operands)),
+    (value) => (value >= 0 && value <= last ? Math.trunc(value) : last),
+  );
 }
 
 function choose<R>(where: string, selector: TensorLike, functions: readonly (() => R)[], indexOf: (value: number) => number): R {
   const chosen = asTensor(selector);
-  if (chosen.shape.length !== 0) throw new ArgumentError(where, { given: `a condition of shape [${chosen.shape.join(", ")}]`, expected: "a scalar" });
+  if (chosen.shape.length !== 0)
+    throw new ArgumentError(where, { given: `a condition of shape [${chosen.shape.join(", ")}]`, expected: "a scalar" });
   if (!chosen.isSymbolic) return functions[indexOf(chosen.item())]!();
   const branches = functions.map((fn, i) => captureBranch(`${where} branch ${i}`, [], fn));
   checkAlike(where, branches);
@@ -46,7 +56,10 @@ function checkAlike(where: string, [first, ...others]: readonly Branch<unknown>[
     const [a, b] = [list(first!), list(other)];
     const fits = a.length === b.length && a.every((spec, i) => spec.dtype === b[i]!.dtype && sameShape(spec.shape, b[i]!.shape));
     if (!fits) {
-      throw new ArgumentError(where, { given: `branches that give (${a.map(text).join(", ")}) and (${b.map(text).join(", ")})`, expected: "the same shapes and dtypes from every branch" });
+      throw new ArgumentError(where, {
+        given: `branches that give (${a.map(text).join(", ")}) and (${b.map(text).join(", ")})`,
+        expected: "the same shapes and dtypes from every branch",
+      });
     }
   }
 }
@@ -56,7 +69,9 @@ function runBranches(where: string, selector: Tensor, branches: readonly Branch<
   const results = branches[0]!.results;
   const savedSpecs = branches.map((branch) => branch.graph.outputs.slice(results));
   const specs = [...branches[0]!.graph.outputs.slice(0, results), ...savedSpecs.flat()];
-  const compiled = branches.map(({ graph }) => new ConcreteFunction<readonly Tensor[]>({ graph, createdVariables: 0, result: (outputs) => outputs }));
+  const compiled = branches.map(
+    ({ graph }) => new ConcreteFunction<readonly Tensor[]>({ graph, createdVariables: 0, result: (outputs) => outputs }),
+  );
   const captures = branches.flatMap((branch) => branch.captures);
   const offsets = branches.map((_, i) => branches.slice(0, i).reduce((sum, branch) => sum + branch.captures.length, 0));
   const { inputs, states, writes, effect } = branchInputs(branches, { selector, captures });
@@ -86,7 +101,14 @@ function runBranches(where: string, selector: Tensor, branches: readonly Branch<
         const own = branchGradients(branches[branch]!, of(branch, all), saved, dys);
         return branches.flatMap((other, i) => (i === branch ? own : other.captures.filter(({ dtype }) => isFloat(dtype)).map(zero)));
       };
-      const lazily = once(() => choose(`${where} gradient`, kept.selector as Tensor, branches.map((_, i) => backward(i)), indexOf));
+      const lazily = once(() =>
+        choose(
+          `${where} gradient`,
+          kept.selector as Tensor,
+          branches.map((_, i) => backward(i)),
+          indexOf,
+        ),
+      );
       return {
         captures: () => {
           const gradients = [...lazily()];
@@ -102,4 +124,3 @@ function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
-

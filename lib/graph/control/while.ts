@@ -61,11 +61,18 @@ export type TensorsOf<V extends readonly unknown[]> = { -readonly [K in keyof V]
 function checkCarried(before: readonly Spec[], after: readonly Spec[]): void {
   const text = ({ shape, dtype }: Spec) => `${dtype}[${shape.map(String).join(", ")}]`;
   if (before.length !== after.length) {
-    throw new ArgumentError("whileLoop body", { given: `${after.length} values`, expected: `${before.length}, one for each loop variable` });
+    throw new ArgumentError("whileLoop body", {
+      given: `${after.length} values`,
+      expected: `${before.length}, one for each loop variable`,
+    });
   }
   before.forEach((spec, i) => {
     if (spec.dtype === after[i]!.dtype && sameShape(spec.shape, after[i]!.shape)) return;
-    throw new ArgumentError(`whileLoop variable ${i}`, { given: `${text(after[i]!)} after an iteration`, expected: `${text(spec)} as before it`, hint: "Loop variables keep their shape and dtype." });
+    throw new ArgumentError(`whileLoop variable ${i}`, {
+      given: `${text(after[i]!)} after an iteration`,
+      expected: `${text(spec)} as before it`,
+      hint: "Loop variables keep their shape and dtype.",
+    });
   });
 }
 
@@ -74,14 +81,23 @@ interface History {
   iterations: { readonly variables: readonly Tensor[]; readonly saved: readonly Tensor[] }[];
 }
 
-function recordLoop(test: (tensors: readonly Tensor[]) => Tensor, next: (tensors: readonly Tensor[]) => Tensor[], initial: readonly Tensor[], limit: number): Tensor[] {
+function recordLoop(
+  test: (tensors: readonly Tensor[]) => Tensor,
+  next: (tensors: readonly Tensor[]) => Tensor[],
+  initial: readonly Tensor[],
+  limit: number,
+): Tensor[] {
   const condition = captureBranch("while condition", initial, test);
   const body = captureBranch("while body", initial, next);
   const count = initial.length;
   const [runCondition, runBody] = [condition, body].map(
     ({ graph }) => new ConcreteFunction<readonly Tensor[]>({ graph, createdVariables: 0, result: (outputs) => outputs }),
   ) as [ConcreteFunction<readonly Tensor[]>, ConcreteFunction<readonly Tensor[]>];
-  const { inputs, states, writes, effect } = branchInputs([condition, body], { variables: initial, tested: condition.captures, captures: body.captures });
+  const { inputs, states, writes, effect } = branchInputs([condition, body], {
+    variables: initial,
+    tested: condition.captures,
+    captures: body.captures,
+  });
   const history: History = { iterations: [] };
   let keepsHistory = false;
 
@@ -106,7 +122,13 @@ function recordLoop(test: (tensors: readonly Tensor[]) => Tensor, next: (tensors
     keeps: ["captures", "y0"],
     gradient(dy, kept) {
       keepsHistory = true;
-      const gradients = backwardLoop(body, history, kept as { captures: readonly Tensor[]; y0: Tensor }, inOrder(dy as Record<string, Tensor | null>), initial);
+      const gradients = backwardLoop(
+        body,
+        history,
+        kept as { captures: readonly Tensor[]; y0: Tensor },
+        inOrder(dy as Record<string, Tensor | null>),
+        initial,
+      );
       const floats = initial.filter(({ dtype }) => isFloat(dtype)).length;
       const spreadOver = (tensors: readonly Spec[], own: readonly Tensor[]) => {
         const rest = [...own];
@@ -125,11 +147,19 @@ function recordLoop(test: (tensors: readonly Tensor[]) => Tensor, next: (tensors
 const own = (tensor: Tensor): Tensor => adoptTensor(tensor.data(), tensor.shape as number[], tensor.dtype);
 
 /** Gradients of the float loop variables at the start, then of the float captures: one step that walks the history back. */
-function backwardLoop(body: Branch<unknown>, history: History, { captures, y0 }: { captures: readonly Tensor[]; y0: Tensor }, dy: readonly (Tensor | null)[], variables: readonly Spec[]): Tensor[] {
+function backwardLoop(
+  body: Branch<unknown>,
+  history: History,
+  { captures, y0 }: { captures: readonly Tensor[]; y0: Tensor },
+  dy: readonly (Tensor | null)[],
+  variables: readonly Spec[],
+): Tensor[] {
   const floats = variables.filter(({ dtype }) => isFloat(dtype));
   const floatCaptures = captures.filter(({ dtype }) => isFloat(dtype));
   const savedSpecs = body.savedReads.map(({ outputs }) => outputs.y!);
-  const given = variables.flatMap((spec, i) => (isFloat(spec.dtype) ? [dy[i] ?? zeros(spec.shape as number[], { dtype: spec.dtype })] : []));
+  const given = variables.flatMap((spec, i) =>
+    isFloat(spec.dtype) ? [dy[i] ?? zeros(spec.shape as number[], { dtype: spec.dtype })] : [],
+  );
   // One iteration backwards: (variables, captures, saved, gradients of the next variables) → gradients of float variables and captures.
   const specs = [...variables, ...captures, ...savedSpecs, ...given];
   const once = trace("while gradient", specs, false, (all) => {
@@ -141,7 +171,7 @@ function backwardLoop(body: Branch<unknown>, history: History, { captures, y0 }:
   const step = new ConcreteFunction<readonly Tensor[]>(once);
   const op = controlOp({
     name: "whileLoopGradient",
-    inputs: ["captures", "given", "after"],                   // after: the forward loop has run, and is not dropped
+    inputs: ["captures", "given", "after"], // after: the forward loop has run, and is not dropped
     states: [],
     writes: [],
     effect: true,
