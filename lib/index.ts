@@ -20,6 +20,7 @@ export { debugging, print } from "./graph/print.js";
 export { TensorSpec } from "./graph/signature.js";
 export { Variable, variable, type VariableOptions } from "./variables/variable.js";
 
+export { addN, zip } from "./tf/lists.js";
 export * from "./tf/math.js";
 export * from "./tf/shapes.js";
 export * as math from "./tf/math.js";

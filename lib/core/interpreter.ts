@@ -99,6 +99,7 @@ function run(op: Primitive, inputs: Inputs, attrs: unknown, specs: Record<string
   for (const name in specs) outputs[name] = own(allocateTensor(specs[name]!));
   const commands = op.lower!(inputs, outputs, attrs);
   runEagerly(Array.isArray(commands) ? (commands as Command[]) : [commands as Command]);
+  for (const name in specs) outputs[name]!.storage!.keep();
 }
 
 const scratches = new Map<Scratch, number>();
@@ -121,8 +122,10 @@ function runEagerly(commands: readonly Command[]): void {
   try {
     runOnce(commands, placeOf);
   } finally {
-    for (const [scratch, address] of scratches) release(address, scratch.bytes);
-    scratches.clear();
+    if (scratches.size > 0) {
+      for (const [scratch, address] of scratches) release(address, scratch.bytes);
+      scratches.clear();
+    }
   }
 }
 

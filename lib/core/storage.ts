@@ -6,6 +6,8 @@
 //  (3) Finalizers run only when the event loop turns. Until then memory pressure spills the oldest blocks: a spilled block is counted and
 //      freed by the garbage collector alone. So no loop, not even a synchronous one, fills the memory with what nobody needs.
 //  (4) Blocks that the running operation uses bear the present stamp and are not spilled.
+//  (5) Tiny blocks (scalars above all) are always at home in the JavaScript heap and need no finalizer. An operation sees them through the
+//      nursery, a small area that is used from its beginning by every operation.
 
 import { KerasmError } from "./errors.js";
 import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
@@ -16,6 +18,11 @@ import { bytes as memoryBytes, maximumBytes } from "../runtime/memory.js";
 export class MemoryError extends KerasmError {
   override readonly name = "MemoryError";
 }
+
+/** Stamp of blocks that somebody else owns. */
+const BORROWED = Infinity;
+/** Stamp of tiny results that are still in the nursery. */
+const NURSED = -1;
 
 export interface Block {
   readonly bytes: number;
@@ -32,18 +39,41 @@ let softLimit = Math.min(1 << 30, maximumBytes / 4);
 
 const finalizer = new FinalizationRegistry<Block>(freeBlock);
 
+const TINY = 128;
+const NURSERY_BYTES = 1 << 15;
+const nursery = allocate(NURSERY_BYTES);
+let nurseryEnd = nursery;
+
+/** Room in the nursery until the next operation, or 0 where this operation has used it up. */
+function nurse(): number {
+  if (nurseryEnd + TINY > nursery + NURSERY_BYTES) return 0;
+  nurseryEnd += TINY;
+  return nurseryEnd - TINY;
+}
+
 /** Elements of a tensor; several tensors share one when one is a view of another. */
 export class Storage {
   #disposed = false;
   private constructor(readonly block: Block) {}
 
-  /** New resident memory with undefined content. */
+  /** New memory with undefined content, for the operation that runs now; `keep` follows when it has run. */
   static allocate(bytes: number): Storage {
+    const tiny = bytes <= TINY ? nurse() : 0;
+    if (tiny) return new Storage({ bytes, address: tiny, host: null, stamp: NURSED });
     const block: Block = { bytes, address: 0, host: null, stamp };
     settle(block);
     const storage = new Storage(block);
     finalizer.register(storage, block, block);
     return storage;
+  }
+
+  /** To be called when the operation has run that this storage was allocated for. */
+  keep(): void {
+    const { block } = this;
+    if (block.stamp !== NURSED) return;
+    block.host = memoryBytes().slice(block.address, block.address + block.bytes);
+    block.address = 0;
+    block.stamp = 0;
   }
 
   /** Elements that stay in the given bytes until a kernel reads them. The bytes are taken over, not copied. */
@@ -53,7 +83,7 @@ export class Storage {
 
   /** Memory that somebody else owns: a variable's. `detach` makes it an own copy before the owner writes. */
   static borrow(address: number, bytes: number): Storage {
-    return new Storage({ bytes, address, host: null, stamp: Infinity });
+    return new Storage({ bytes, address, host: null, stamp: BORROWED });
   }
 
   /** The address, after upload where needed; not spilled before the next `newStamp`. */
@@ -62,12 +92,17 @@ export class Storage {
     if (block.address === 0) {
       if (this.#disposed) throw new KerasmError("tensor", { given: "a tensor that was disposed", expected: "one that is alive" });
       const host = block.host!;
+      const tiny = block.bytes <= TINY ? nurse() : 0;
+      if (tiny) {
+        memoryBytes().set(host, tiny);
+        return tiny;
+      }
       settle(block);
       memoryBytes().set(host, block.address);
       block.host = null;
       finalizer.register(this, block, block);
     }
-    if (block.stamp < stamp) block.stamp = stamp;
+    if (block.stamp < stamp && block.stamp !== NURSED) block.stamp = stamp;
     return block.address;
   }
 
@@ -93,7 +128,7 @@ export class Storage {
     if (this.#disposed) return;
     this.#disposed = true;
     const { block } = this;
-    if (block.stamp !== Infinity) {
+    if (block.stamp !== BORROWED) {
       finalizer.unregister(block);
       freeBlock(block);
     }
@@ -105,6 +140,7 @@ export class Storage {
 /** Begins a new operation: blocks used from now on stay where they are until the next one. */
 export function newStamp(): void {
   stamp++;
+  nurseryEnd = nursery;
 }
 
 /** Gives a block an address; its host bytes are the caller's business. */

@@ -24,7 +24,7 @@ export const memory = reserved.memory;
 export const maximumBytes = reserved.maximum * PAGE;
 
 /** Bytes that the memory has now. */
-export const memoryBytes = (): number => memory.buffer.byteLength;
+export const memoryBytes = (): number => bytesView.length;
 
 /** Grows to at least `bytes`; false where the machine refuses. */
 export function growTo(bytes: number): boolean {
@@ -34,6 +34,7 @@ export function growTo(bytes: number): boolean {
   for (const target of [generous, bytes]) {
     try {
       memory.grow(Math.ceil((target - now) / PAGE));
+      refresh();
       return true;
     } catch {
       // try the smaller step
@@ -42,14 +43,15 @@ export function growTo(bytes: number): boolean {
   return false;
 }
 
-let buffer = memory.buffer;
-let bytesView = new Uint8Array(buffer);
-let wordsView = new Uint32Array(buffer);
-let intsView = new Int32Array(buffer);
-let floatsView = new Float32Array(buffer);
+// Only this module grows the memory, so the views are renewed there and need no check.
+let bytesView: Uint8Array;
+let wordsView: Uint32Array;
+let intsView: Int32Array;
+let floatsView: Float32Array;
+refresh();
 
 function refresh(): void {
-  buffer = memory.buffer;
+  const { buffer } = memory;
   bytesView = new Uint8Array(buffer);
   wordsView = new Uint32Array(buffer);
   intsView = new Int32Array(buffer);
@@ -57,22 +59,10 @@ function refresh(): void {
 }
 
 /** The whole memory as bytes; valid until the memory grows. */
-export function bytes(): Uint8Array {
-  if (buffer !== memory.buffer) refresh();
-  return bytesView;
-}
+export const bytes = (): Uint8Array => bytesView;
 /** The whole memory as unsigned words; valid until the memory grows. */
-export function words(): Uint32Array {
-  if (buffer !== memory.buffer) refresh();
-  return wordsView;
-}
+export const words = (): Uint32Array => wordsView;
 /** The whole memory as signed words; valid until the memory grows. */
-export function ints(): Int32Array {
-  if (buffer !== memory.buffer) refresh();
-  return intsView;
-}
+export const ints = (): Int32Array => intsView;
 /** The whole memory as float32; valid until the memory grows. */
-export function floats(): Float32Array {
-  if (buffer !== memory.buffer) refresh();
-  return floatsView;
-}
+export const floats = (): Float32Array => floatsView;

@@ -4,7 +4,7 @@
 //      one reads, begins a new segment.
 //  (2) A run of commands that have one chunk each is a serial segment: the launching thread does it in order, without barriers.
 
-import { forEachAddress, type Command, type Operand } from "./command.js";
+import { forEachAddress, type Command, type Field, type Operand } from "./command.js";
 import { allocate, release } from "./heap.js";
 import { TABLE_BASE } from "./kernels.js";
 import { callKernel, runProgram } from "./machine.js";
@@ -71,16 +71,32 @@ function programBytes(segments: readonly Segment[]): number {
 /** Writes a command's args at an address. */
 function writeArgs({ layout, args }: Command, address: number, place: Placing): void {
   const at = address / 4;
-  const [unsigned, signed, float] = [words(), ints(), floats()];
-  for (const { name, kind, word, count } of layout.fields) {
-    const values = count === 1 ? [args[name]] : (args[name] as readonly unknown[]);
-    for (let i = 0; i < count; i++) {
-      const value = values[i];
-      if (kind === "f32") float[at + word + i] = (value as number | undefined) ?? 0;
-      else if (kind === "i32") signed[at + word + i] = (value as number | undefined) ?? 0;
-      else if (kind === "u32") unsigned[at + word + i] = (value as number | undefined) ?? 0;
-      else unsigned[at + word + i] = value ? place(value as Operand).address : 0;
+  const { fields } = layout;
+  for (let f = 0; f < fields.length; f++) {
+    const { name, kind, word, count } = fields[f]!;
+    if (count === 1) {
+      writeWord(kind, at + word, args[name], place);
+      continue;
     }
+    const values = args[name] as readonly unknown[];
+    for (let i = 0; i < count; i++) writeWord(kind, at + word + i, values[i], place);
+  }
+}
+
+/** A missing value is 0. */
+function writeWord(kind: Field["kind"], at: number, value: unknown, place: Placing): void {
+  switch (kind) {
+    case "u32":
+      words()[at] = (value as number | undefined) ?? 0;
+      break;
+    case "i32":
+      ints()[at] = (value as number | undefined) ?? 0;
+      break;
+    case "f32":
+      floats()[at] = (value as number | undefined) ?? 0;
+      break;
+    default:
+      words()[at] = value ? place(value as Operand).address : 0;
   }
 }
 
