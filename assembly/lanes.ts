@@ -619,6 +619,29 @@ export function loadPart(x: usize, n: usize): v128 {
   return n == 2 ? pair : i32x4.replace_lane(pair, 2, load<i32>(x, 8));
 }
 
+/** The first n (1 to 3) elements of four bytes at x, the others from `rest`. */
+export function loadOver(x: usize, n: usize, rest: v128): v128 {
+  rest = v128.load32_lane(x, rest, 0);
+  if (n > 1) rest = v128.load32_lane(x, rest, 1, 4);
+  if (n > 2) rest = v128.load32_lane(x, rest, 2, 8);
+  return rest;
+}
+
+/** Elements of four bytes at x: a whole vector for n = 4, else the first n and zeros after them. */
+// @ts-ignore: decorator
+@inline
+export function loadUpTo(x: usize, n: usize): v128 {
+  return n == 4 ? v128.load(x) : loadPart(x, n);
+}
+
+/** Stores the first n (1 to 4) lanes of v. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo(y: usize, v: v128, n: usize): void {
+  if (n == 4) v128.store(y, v);
+  else storePart(y, v, n);
+}
+
 /** Stores the first n (0 to 3) lanes of v. */
 export function storePart(y: usize, v: v128, n: usize): void {
   if (n == 0) return;

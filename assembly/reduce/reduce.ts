@@ -8,7 +8,7 @@
 //
 // An operator has neutral() (of join and step), step(acc, x), join(acc, acc) on lanes, finish(acc, count).
 import { In, Out, Size } from "../abi";
-import { storePart } from "../lanes";
+import { loadOver, storePart } from "../lanes";
 
 @unmanaged
 export class ReduceArgs {
@@ -24,14 +24,6 @@ export class ReduceArgs {
 /** The number of columns that a unit reduces. */
 export const TILE: usize = 64;
 const FOLD: usize = 1024;
-
-/** The first n (1 to 3) elements at x, the others from `rest`. */
-function loadOver(x: usize, n: usize, rest: v128): v128 {
-  rest = v128.load32_lane(x, rest, 0);
-  if (n > 1) rest = v128.load32_lane(x, rest, 1, 4);
-  if (n > 2) rest = v128.load32_lane(x, rest, 2, 8);
-  return rest;
-}
 
 // @ts-ignore: decorator
 @inline

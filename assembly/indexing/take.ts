@@ -1,0 +1,277 @@
+// Rows picked by indices, and the reverse: rows added (or otherwise combined) where indices say.
+//
+//  (1) x is [outer, length, inner] and indices are [count]; the picked rows are [outer, count, inner].
+//  (2) An index below 0 counts from the end. One outside picks `fill`, and is left out where rows are written.
+//  (3) Rows that go to the same place are combined in the order of the indices, by one thread: the result is always the same.
+import { In, InOut, Out, Size } from "../abi";
+import { loadUpTo, storeUpTo } from "../lanes";
+import { copyRun } from "./strided";
+
+@unmanaged
+export class TakeArgs {
+  x: In = 0;
+  /** int32. */
+  indices: In = 0;
+  y: Out = 0;
+  length: Size = 0;
+  count: Size = 0;
+  /** Elements of a row. */
+  inner: Size = 0;
+  /** The bits of the element that stands for what is outside. */
+  fill: u32 = 0;
+}
+
+@unmanaged
+export class PutArgs {
+  /** [outer, count, inner]. */
+  x: In = 0;
+  /** int32. */
+  indices: In = 0;
+  /** [outer, length, inner]. */
+  y: InOut = 0;
+  length: Size = 0;
+  count: Size = 0;
+  inner: Size = 0;
+}
+
+/** An index as a place from 0 to length − 1, or a larger number for one outside. */
+// @ts-ignore: decorator
+@inline
+function place(index: i32, length: usize): usize {
+  return index < 0 ? <usize>index + length : <usize>index;
+}
+
+/** y[outer, k] = x[outer, indices[k]], elements of 32 bits. Units are rows of y. */
+export function take_32(args: TakeArgs, begin: usize, end: usize): void {
+  const inner = args.inner;
+  const bytes = inner << 2;
+  let outer = begin / args.count;
+  let k = begin - outer * args.count;
+  let y = args.y + begin * bytes;
+  for (let row = begin; row < end; row++) {
+    const at = place(load<i32>(args.indices + (k << 2)), args.length);
+    const x = args.x + (outer * args.length + at) * bytes;
+    if (at >= args.length) for (let i: usize = 0; i < bytes; i += 4) store<u32>(y + i, args.fill);
+    else if (inner == 1) store<u32>(y, load<u32>(x));
+    else copyRun(x, y, bytes);
+    y += bytes;
+    if (++k == args.count) {
+      k = 0;
+      outer++;
+    }
+  }
+}
+
+/** y[outer, k] = x[outer, indices[k]], elements of 8 bits. Units are rows of y. */
+export function take_8(args: TakeArgs, begin: usize, end: usize): void {
+  const bytes = args.inner;
+  let outer = begin / args.count;
+  let k = begin - outer * args.count;
+  let y = args.y + begin * bytes;
+  for (let row = begin; row < end; row++) {
+    const at = place(load<i32>(args.indices + (k << 2)), args.length);
+    const x = args.x + (outer * args.length + at) * bytes;
+    if (at >= args.length) for (let i: usize = 0; i < bytes; i++) store<u8>(y + i, <u8>args.fill);
+    else copyRun(x, y, bytes);
+    y += bytes;
+    if (++k == args.count) {
+      k = 0;
+      outer++;
+    }
+  }
+}
+
+class Add {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return f32x4.add(a, b);
+  }
+}
+
+class AddIntegers {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return i32x4.add(a, b);
+  }
+}
+
+class Multiply {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return f32x4.mul(a, b);
+  }
+}
+
+class MultiplyIntegers {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return i32x4.mul(a, b);
+  }
+}
+
+class Largest {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return f32x4.max(a, b);
+  }
+}
+
+class LargestInteger {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return i32x4.max_s(a, b);
+  }
+}
+
+class Smallest {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return f32x4.min(a, b);
+  }
+}
+
+class SmallestInteger {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return i32x4.min_s(a, b);
+  }
+}
+
+class Last {
+  @inline
+  join(a: v128, b: v128): v128 {
+    return b;
+  }
+}
+
+/** Columns of one unit. */
+const TILE: usize = 32;
+
+/** Units are (outer, tile) pairs, a tile being 32 columns. */
+// @ts-ignore: decorator
+@inline
+function put<Op>(args: PutArgs, begin: usize, end: usize): void {
+  const op = changetype<Op>(0);
+  const inner = args.inner;
+  const tiles = (inner + TILE - 1) / TILE;
+  for (let unit = begin; unit < end; unit++) {
+    const outer = unit / tiles;
+    const first = (unit - outer * tiles) * TILE;
+    const width = min(TILE, inner - first);
+    let x = args.x + ((outer * args.count * inner + first) << 2);
+    for (let k: usize = 0; k < args.count; k++) {
+      const at = place(load<i32>(args.indices + (k << 2)), args.length);
+      if (at < args.length) {
+        const y = args.y + (((outer * args.length + at) * inner + first) << 2);
+        for (let c: usize = 0; c < width; c += 4) {
+          const n = min<usize>(width - c, 4);
+          storeUpTo(y + (c << 2), op.join(loadUpTo(y + (c << 2), n), loadUpTo(x + (c << 2), n)), n);
+        }
+      }
+      x += inner << 2;
+    }
+  }
+}
+
+/** y[outer, indices[k]] += x[outer, k]. Units are (outer, 32 columns) pairs. */
+export function put_add_f32(args: PutArgs, begin: usize, end: usize): void {
+  put<Add>(args, begin, end);
+}
+
+/** y[outer, indices[k]] += x[outer, k]. Units are (outer, 32 columns) pairs. */
+export function put_add_i32(args: PutArgs, begin: usize, end: usize): void {
+  put<AddIntegers>(args, begin, end);
+}
+
+/** y[outer, indices[k]] *= x[outer, k]. Units are (outer, 32 columns) pairs. */
+export function put_mul_f32(args: PutArgs, begin: usize, end: usize): void {
+  put<Multiply>(args, begin, end);
+}
+
+/** y[outer, indices[k]] *= x[outer, k]. Units are (outer, 32 columns) pairs. */
+export function put_mul_i32(args: PutArgs, begin: usize, end: usize): void {
+  put<MultiplyIntegers>(args, begin, end);
+}
+
+/** y[outer, indices[k]] = the larger of it and x[outer, k]. Units are (outer, 32 columns) pairs. */
+export function put_max_f32(args: PutArgs, begin: usize, end: usize): void {
+  put<Largest>(args, begin, end);
+}
+
+/** y[outer, indices[k]] = the larger of it and x[outer, k]. Units are (outer, 32 columns) pairs. */
+export function put_max_i32(args: PutArgs, begin: usize, end: usize): void {
+  put<LargestInteger>(args, begin, end);
+}
+
+/** y[outer, indices[k]] = the smaller of it and x[outer, k]. Units are (outer, 32 columns) pairs. */
+export function put_min_f32(args: PutArgs, begin: usize, end: usize): void {
+  put<Smallest>(args, begin, end);
+}
+
+/** y[outer, indices[k]] = the smaller of it and x[outer, k]. Units are (outer, 32 columns) pairs. */
+export function put_min_i32(args: PutArgs, begin: usize, end: usize): void {
+  put<SmallestInteger>(args, begin, end);
+}
+
+/** y[outer, indices[k]] = x[outer, k], the last one where several meet; elements of 32 bits. Units are (outer, 32 columns) pairs. */
+export function put_32(args: PutArgs, begin: usize, end: usize): void {
+  put<Last>(args, begin, end);
+}
+
+/** y[outer, indices[k]] = x[outer, k], the last one where several meet; elements of 8 bits. Units are (outer, 32 columns) pairs. */
+export function put_8(args: PutArgs, begin: usize, end: usize): void {
+  const inner = args.inner;
+  const tiles = (inner + TILE - 1) / TILE;
+  for (let unit = begin; unit < end; unit++) {
+    const outer = unit / tiles;
+    const first = (unit - outer * tiles) * TILE;
+    const width = min(TILE, inner - first);
+    for (let k: usize = 0; k < args.count; k++) {
+      const at = place(load<i32>(args.indices + (k << 2)), args.length);
+      if (at >= args.length) continue;
+      copyRun(args.x + (outer * args.count + k) * inner + first, args.y + (outer * args.length + at) * inner + first, width);
+    }
+  }
+}
+
+// One index for each element: x is [outer, length, inner], indices and picked elements are [outer, count, inner].
+
+/** y[outer, k, i] = x[outer, indices[outer, k, i], i], elements of 32 bits. Units are elements of y. */
+export function take_along_32(args: TakeArgs, begin: usize, end: usize): void {
+  const inner = args.inner;
+  for (let i = begin; i < end; i++) {
+    const row = i / inner;
+    const at = place(load<i32>(args.indices + (i << 2)), args.length);
+    const outer = row / args.count;
+    const from = args.x + (((outer * args.length + at) * inner + (i - row * inner)) << 2);
+    store<u32>(args.y + (i << 2), at < args.length ? load<u32>(from) : args.fill);
+  }
+}
+
+/** y[outer, k, i] = x[outer, indices[outer, k, i], i], elements of 8 bits. Units are elements of y. */
+export function take_along_8(args: TakeArgs, begin: usize, end: usize): void {
+  const inner = args.inner;
+  for (let i = begin; i < end; i++) {
+    const row = i / inner;
+    const at = place(load<i32>(args.indices + (i << 2)), args.length);
+    const outer = row / args.count;
+    const from = args.x + (outer * args.length + at) * inner + (i - row * inner);
+    store<u8>(args.y + i, at < args.length ? load<u8>(from) : <u8>args.fill);
+  }
+}
+
+/** y[outer, indices[outer, k, i], i] += x[outer, k, i]. Units are columns: elements of [outer, inner]. */
+export function put_along_add_f32(args: PutArgs, begin: usize, end: usize): void {
+  const inner = args.inner;
+  for (let unit = begin; unit < end; unit++) {
+    const outer = unit / inner;
+    const column = unit - outer * inner;
+    for (let k: usize = 0; k < args.count; k++) {
+      const from = ((outer * args.count + k) * inner + column) << 2;
+      const at = place(load<i32>(args.indices + from), args.length);
+      if (at >= args.length) continue;
+      const to = args.y + (((outer * args.length + at) * inner + column) << 2);
+      store<f32>(to, load<f32>(to) + load<f32>(args.x + from));
+    }
+  }
+}
