@@ -12,7 +12,9 @@ export function addN(tensors: readonly TensorLike[]): Tensor {
 }
 
 /** Pairs (triples, …) of what stands at the same place in each list, as far as the shortest goes: Python's zip. */
-export function zip<T extends readonly (readonly unknown[])[]>(...lists: T): { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E : never }[] {
+export function zip<T extends readonly (readonly unknown[])[]>(
+  ...lists: T
+): { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E : never }[] {
   const length = Math.min(...lists.map((list) => list.length));
   return Array.from({ length }, (_, i) => lists.map((list) => list[i])) as never;
 }
