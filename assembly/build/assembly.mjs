@@ -17,6 +17,7 @@ export const assembly = {
   inputs: () => [...filesIn("assembly", (file) => file.endsWith(".ts")), "asconfig.json", "assembly/build/assembly.mjs"],
   outputs: () => targets.map(binaryOf),
   run: () => Promise.all(targets.map(compile)),
+  isSlow: true,
 };
 
 async function compile(target) {

@@ -1,8 +1,10 @@
-// A build step runs when its inputs changed since it last ran, or when an output is missing. Inputs are compared by content.
+// A build step runs when its inputs changed since it last ran, or when an output is missing. Inputs are compared by content. What is slow to
+// make is also kept in the temporary folder by the hash of its inputs, for other work trees and after a change is taken back; not under CI.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -34,8 +36,9 @@ export function hashOf(files) {
  * @param {() => string[]} step.inputs    files that decide the result, the scripts that make it included
  * @param {() => string[]} step.outputs   files that must exist for the result to count
  * @param {() => unknown} step.run
+ * @param {boolean} [step.isSlow]         whether the outputs are worth keeping in the temporary folder
  */
-export async function runStep({ name, inputs, outputs, run }) {
+export async function runStep({ name, inputs, outputs, run, isSlow = false }) {
   const record = join(root, "build/.steps", `${name}.sha256`);
   const hash = hashOf(["package-lock.json", "assembly/build/steps.mjs", ...inputs()]);
   const known = existsSync(record) ? readFileSync(record, "utf8") : "";
@@ -43,9 +46,30 @@ export async function runStep({ name, inputs, outputs, run }) {
   const start = performance.now();
   mkdirSync(join(root, "build/.steps"), { recursive: true });
   writeFileSync(record, "");
-  await run();
+  const kept = isSlow && !process.env.CI ? join(tmpdir(), "kerasm-build", `${name}-${hash}`) : undefined;
+  if (kept && existsSync(kept)) takeOut(outputs(), kept);
+  else {
+    await run();
+    if (kept) keep(outputs(), kept);
+  }
   writeFileSync(record, hash);
   console.log(`${name.padEnd(14)} ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+function takeOut(files, folder) {
+  for (const file of files) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    copyFileSync(join(folder, basename(file)), join(root, file));
+  }
+}
+
+/** The folder takes its place as a whole, so that nobody finds half of it. */
+function keep(files, folder) {
+  if (existsSync(folder)) return;
+  const aside = `${folder}.${process.pid}`;
+  mkdirSync(aside, { recursive: true });
+  for (const file of files) copyFileSync(join(root, file), join(aside, basename(file)));
+  renameSync(aside, folder);
 }
 
 /** Writes a generated file unless it has that content already, so that later tools see no change. */

@@ -24,6 +24,7 @@ export { abs, cbrt, negative, power, reciprocal, rsqrt, sign, sqrt, square } fro
 export { ceil, floor, round, trunc } from "./elementwise/rounding.js";
 export * from "./elementwise/trigonometric.js";
 export { where } from "./elementwise/where.js";
+export { matmul } from "./linalg/matmul.js";
 export { resultType } from "./promotion.js";
 export { argmax, argmin } from "./reduce/arg.js";
 export { cumprod, cumsum } from "./reduce/cumulative.js";

@@ -11,13 +11,14 @@ import { exp, log } from "./elementwise/exponential.js";
 import { logicalAnd, logicalNot, logicalOr } from "./elementwise/logical.js";
 import { abs, negative, power, sqrt, square } from "./elementwise/powers.js";
 import { argmax, argmin } from "./reduce/arg.js";
+import { matmul } from "./linalg/matmul.js";
 import { max, min } from "./reduce/extrema.js";
 import type { ReductionOptions } from "./reduce/family.js";
 import { mean, sum } from "./reduce/sum.js";
 import { expandDims, reshape, squeeze } from "./shaping/reshape.js";
 import { transpose } from "./shaping/transpose.js";
 
-const binary = { add, sub: subtract, mul: multiply, div: divide, floorDiv: floorDivide, mod, pow: power, maximum, minimum, equal, notEqual, greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr }; // prettier-ignore
+const binary = { add, sub: subtract, mul: multiply, div: divide, floorDiv: floorDivide, mod, pow: power, matmul, maximum, minimum, equal, notEqual, greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr }; // prettier-ignore
 const unary = { neg: negative, abs, square, sqrt, exp, log, logicalNot };
 const reductions = { sum, mean, max, min };
 

@@ -1,0 +1,140 @@
+import type { TensorLike } from "../../core/convert.js";
+import { ShapeError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import type { Command } from "../../runtime/command.js";
+import { broadcastShapes, sumTo, walk } from "../broadcasting.js";
+import { cast } from "../elementwise/cast.js";
+import { operands } from "../promotion.js";
+import { broadcastTo } from "../shaping/broadcast.js";
+import { expandDims, squeeze } from "../shaping/reshape.js";
+
+export interface MatmulOptions {
+  /** Take x1 with its last two axes exchanged. Default: false. */
+  transposeA?: boolean;
+  /** Take x2 with its last two axes exchanged. Default: false. */
+  transposeB?: boolean;
+}
+
+/**
+ * Matrix product of the last two axes; the axes before them broadcast. A tensor of rank 1 is a row on the left and a column on the right.
+ *
+ * @param x1  float32 or int32 `[..., m, k]`
+ * @param x2  `[..., k, n]`
+ * @returns   `[..., m, n]`; uint8 and bool operands give int32
+ * @throws ShapeError where the inner axes differ
+ * @see keras.ops.matmul, tf.matmul
+ */
+export function matmul(x1: TensorLike, x2: TensorLike, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+  let [a, b] = operands(x1, x2);
+  if (a.dtype !== "float32") [a, b] = [cast(a, "int32"), cast(b, "int32")];
+  const isRow = a.rank === 1;
+  const isColumn = b.rank === 1;
+  if (a.rank === 0 || b.rank === 0) {
+    throw new ShapeError("matmul", {
+      given: `x1 ${shapeText(a.shape)} and x2 ${shapeText(b.shape)}`,
+      expected: "tensors of rank 1 or more",
+      hint: "Multiply scalars with mul.",
+    });
+  }
+  if (isRow) a = expandDims(a, transposeA ? 1 : 0);
+  if (isColumn) b = expandDims(b, transposeB ? 0 : 1);
+  let y = matmulOp.apply(fewBatchAxes(a, b), { transposeA, transposeB });
+  if (isColumn) y = squeeze(y, -1);
+  return isRow ? squeeze(y, isColumn ? -1 : -2) : y;
+}
+
+interface Attrs {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** Rows, inner length and columns of a product. */
+function sizes(a: Shape, b: Shape, { transposeA, transposeB }: Attrs) {
+  const [m, k] = transposeA ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!];
+  const [inner, n] = transposeB ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!];
+  return { m, k, inner, n };
+}
+
+const batchOf = (shape: Shape): Shape => shape.slice(0, -2);
+
+const matmulOp = primitive({
+  name: "matmul",
+  inputs: ["a", "b"],
+  infer({ a, b }, attrs: Attrs): Spec {
+    const { m, k, inner, n } = sizes(a.shape, b.shape, attrs);
+    if (k !== null && inner !== null && k !== inner) {
+      const [axisA, axisB] = [attrs.transposeA ? "second to last" : "last", attrs.transposeB ? "last" : "second to last"];
+      throw new ShapeError("matmul", {
+        given: `x1 ${shapeText(a.shape)} and x2 ${shapeText(b.shape)}`,
+        expected: `x1's ${axisA} axis (${k}) to equal x2's ${axisB} (${inner})`,
+        hint: "Transpose or reshape one of them.",
+      });
+    }
+    return { shape: [...broadcastShapes("matmul", batchOf(a.shape), batchOf(b.shape)), m, n], dtype: a.dtype };
+  },
+  lower: ({ a, b }, { y }, attrs) => product(a, b, y, attrs),
+  keeps: ["a", "b"],
+  gradient: (dy, { a, b }, { attrs: { transposeA, transposeB } }) => ({
+    a: () =>
+      sumTo(transposeA ? matmul(b, dy, { transposeA: transposeB, transposeB: true }) : matmul(dy, b, { transposeB: !transposeB }), a.shape),
+    b: () =>
+      sumTo(transposeB ? matmul(dy, a, { transposeA: true, transposeB: transposeA }) : matmul(a, dy, { transposeA: !transposeA }), b.shape),
+  }),
+});
+
+/** The kernels walk at most three groups of batch axes; where broadcasting needs more, it is done beforehand. */
+function fewBatchAxes(a: Tensor, b: Tensor): { a: Tensor; b: Tensor } {
+  if (a.rank <= 5 && b.rank <= 5) return { a, b };
+  const batch = broadcastShapes("matmul", batchOf(a.shape), batchOf(b.shape));
+  const full = (x: Tensor) => broadcastTo(x, [...batch, ...x.shape.slice(-2)] as number[]);
+  return { a: full(a), b: full(b) };
+}
+
+/** Multiply-adds that one unit of work should have: some 30 µs. */
+const UNIT_WORK = 1 << 20;
+
+function product(a: Tensor, b: Tensor, y: Tensor, attrs: Attrs): Command {
+  const { m, k, n } = sizes(known(a.shape), known(b.shape), attrs) as { m: number; k: number; n: number };
+  const [lastA, lastB] = [a.shape.at(-1)!, b.shape.at(-1)!];
+  const [strideAM, strideAK] = attrs.transposeA ? [1, lastA] : [lastA, 1];
+  const [strideBK, strideBN] = attrs.transposeB ? [1, lastB] : [lastB, 1];
+  const batches = known(batchOf(y.shape));
+  const { sizes: lengths, strides } = walk("matmul", batches, [known(batchOf(a.shape)), known(batchOf(b.shape))]);
+  // Innermost first there, innermost last here.
+  const axes = (values: readonly number[], missing: number) => [2, 1, 0].map((i) => values[i] ?? missing);
+  const args = {
+    a, b, c: y, bias: null, m, n, k, strideAM, strideAK, strideBK, strideBN, flags: 0,
+    batch: axes(lengths, 1),
+    batchA: axes(strides[0]!.map((stride) => stride * m * k), 0),
+    batchB: axes(strides[1]!.map((stride) => stride * k * n), 0),
+  }; // prettier-ignore
+  const batch = sizeOf(batches);
+  if (a.dtype === "int32")
+    return kernels.matmul_i32({ ...args, unitM: 1, unitN: n }, batch * m, Math.ceil(UNIT_WORK / 4 / Math.max(1, k * n)));
+  if (m <= 4 && batch === 1) {
+    const unitN = columnsFor(m, k, n);
+    return kernels.gemv_f32({ ...args, unitM: m, unitN }, Math.ceil(n / unitN), 1);
+  }
+  const { unitM, unitN } = blockFor(m, n, k);
+  const units = batch * Math.ceil(m / unitM) * Math.ceil(n / unitN);
+  return kernels.gemm_f32({ ...args, unitM, unitN }, units, Math.ceil(UNIT_WORK / Math.max(1, unitM * unitN * k) / 2));
+}
+
+const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
+
+/** Columns of a unit of a product with few rows. */
+function columnsFor(m: number, k: number, n: number): number {
+  return Math.min(Math.max(n, 1), Math.max(64, roundUp(UNIT_WORK / 4 / Math.max(1, m * k), 64)));
+}
+
+/** Rows and columns of a unit: panels of b are packed once per unit, so units are tall where there are many rows. */
+function blockFor(m: number, n: number, k: number): { unitM: number; unitN: number } {
+  const columns = Math.max(16, roundUp(UNIT_WORK / Math.max(1, Math.min(m, 192) * k), 16));
+  const unitN = Math.max(1, Math.min(n, 128, columns));
+  const rows = Math.max(24, roundUp(UNIT_WORK / Math.max(1, unitN * k), 12));
+  const unitM = Math.max(1, Math.min(m, 192, rows));
+  return { unitM, unitN };
+}
