@@ -23,6 +23,7 @@ export { Variable, variable, type VariableOptions } from "./variables/variable.j
 export { addN, zip } from "./tf/lists.js";
 export * from "./tf/math.js";
 export * from "./tf/shapes.js";
+export * as io from "./tf/io.js";
 export * as math from "./tf/math.js";
 
 export * as keras from "./keras.js";

@@ -1,7 +1,7 @@
 // Bundles the compiled JavaScript into dist/node and dist/browser. The two differ in what `#platform` stands for, which the conditions
 // of package.json's `imports` decide. Everything that the package needs is bundled in; licences of bundled packages go beside.
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { rolldown } from "rolldown";
 import { filesIn, root } from "./steps.mjs";
@@ -71,10 +71,14 @@ async function bundleFor(platform) {
     .filter((name) => name !== undefined);
 }
 
+/** Packages without a licence file of their own, and the package of the same project that has it. */
+const licencedWith = { "@assemblyscript/loader": "assemblyscript" };
+
 function licenceOf(name) {
-  const folder = join(root, "node_modules", name);
-  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const file = filesIn(`node_modules/${name}`).find((file) => /\/licen[cs]e(\.\w+)?$/i.test(file));
-  if (!file) throw new Error(`${name} is bundled but has no licence file`);
-  return `${name} ${version} (${license})\n\n${readFileSync(join(root, file), "utf8").trim()}\n\n${"-".repeat(80)}\n`;
+  const { version, license } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+  const folder = join("node_modules", licencedWith[name] ?? name);
+  const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|notice)(\.\w+)?$/i.test(file));
+  if (!files.length) throw new Error(`${name} is bundled but has no licence file`);
+  const texts = files.map((file) => readFileSync(join(root, folder, file), "utf8").trim());
+  return [`${name} ${version} (${license})`, ...texts, `${"-".repeat(80)}\n`].join("\n\n");
 }

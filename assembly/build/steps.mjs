@@ -2,7 +2,7 @@
 // make is also kept in the temporary folder by the hash of its inputs, for other work trees and after a change is taken back; not under CI.
 
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,7 +69,11 @@ function keep(files, folder) {
   const aside = `${folder}.${process.pid}`;
   mkdirSync(aside, { recursive: true });
   for (const file of files) copyFileSync(join(root, file), join(aside, basename(file)));
-  renameSync(aside, folder);
+  try {
+    renameSync(aside, folder);
+  } catch {
+    rmSync(aside, { recursive: true }); // somebody else was quicker
+  }
 }
 
 /** Writes a generated file unless it has that content already, so that later tools see no change. */

@@ -1,0 +1,3 @@
+// kerasm/models: ready-made architectures, one file each.
+
+export {};

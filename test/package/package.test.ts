@@ -1,0 +1,115 @@
+// The packed package in a user's folder: what it holds, plain JavaScript on every Node at hand, strict TypeScript.
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { installPacked, nodes } from "../support/packed.js";
+import { run } from "../support/run.js";
+import { importsOf, repository } from "../support/sources.js";
+
+const { folder, home, remove } = await installPacked();
+t.teardown(remove);
+
+const files = readdirSync(home, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(home.length + 1));
+const read = (file: string) => readFileSync(join(home, file), "utf8");
+
+interface Manifest {
+  exports: Record<string, string | Record<string, string>>;
+  dependencies?: object;
+  license: string;
+}
+const manifest = JSON.parse(read("package.json")) as Manifest;
+
+t.test("every export has its types and its code for Node and for browsers", async (t) => {
+  for (const entry of [".", "./keras", "./datasets", "./models"]) {
+    const targets = manifest.exports[entry] as Record<string, string>;
+    t.strictSame(Object.keys(targets), ["types", "node", "default"]);
+    for (const target of Object.values(targets)) t.ok(existsSync(join(home, target)), `${entry}: ${target}`);
+  }
+});
+
+t.test("licences go with the package: its own, the data set's, and those of all that is bundled", async (t) => {
+  t.equal(manifest.license, "MIT");
+  t.match(read("LICENSE"), /MIT License/);
+  t.match(read("datasets/fashion-mnist/LICENSE"), /Zalando SE/);
+  const bundled = read("dist/THIRD-PARTY-LICENSES.txt");
+  for (const name of ["@assemblyscript/loader"]) t.match(bundled, new RegExp(`^${name} \\d`, "m"));
+});
+
+t.test("it holds what it needs and nothing else", async (t) => {
+  const expected =
+    /^(dist\/(node|browser)\/[\w.-]+\.js|dist\/types\/.+\.d\.ts|dist\/THIRD-PARTY-LICENSES\.txt|datasets\/[\w-]+\/[\w.-]+|package\.json|README\.md|LICENSE)$/;
+  t.strictSame(
+    files.filter((file) => !expected.test(file.replaceAll("\\", "/"))),
+    [],
+  );
+  t.notOk(manifest.dependencies);
+});
+
+t.test("the code for browsers imports its own files only, that for Node also Node's", async (t) => {
+  const foreign = (platform: string, allowed: RegExp) =>
+    files
+      .filter((file) => file.startsWith(join("dist", platform)))
+      .flatMap((file) => importsOf(file, read(file)).map(({ specifier }) => `${file}: ${specifier}`))
+      .filter((line) => !allowed.test(line));
+  t.strictSame(foreign("browser", /: \.\//), []);
+  t.strictSame(foreign("node", /: (\.\/|node:)/), []);
+});
+
+const program = `
+import * as tf from "kerasm";
+import * as keras from "kerasm/keras";
+import { fashionMnist } from "kerasm/datasets";
+import "kerasm/models";
+if (tf.keras !== keras) throw new Error("tf.keras is another object than kerasm/keras");
+const x = tf.constant([[1, 2], [3, 4]]);
+const w = tf.variable(tf.ones([2]));
+const tape = new tf.GradientTape();
+const loss = tape.record(() => tf.reduceSum(tf.square(tf.multiply(x, w))));
+const gradient = tape.gradient(loss, w);
+const [[images, labels]] = await fashionMnist.loadData();
+console.log(JSON.stringify([loss.item(), gradient.array(), images.shape, labels.dtype]));
+`;
+
+for (const { name, path } of nodes())
+  t.test(`plain JavaScript runs on ${name} and ends by itself`, async (t) => {
+    writeFileSync(join(folder, "program.js"), program);
+    const { status, stdout, stderr } = await run(path, ["program.js"], { cwd: folder });
+    t.equal(stderr, "");
+    t.equal(status, 0);
+    t.equal(stdout, '[30,[20,40],[60000,28,28],"uint8"]\n');
+  });
+
+for (const [resolution, module] of [
+  ["NodeNext", "NodeNext"],
+  ["Bundler", "ESNext"],
+])
+  t.test(`strict TypeScript accepts the types with ${resolution} resolution`, async (t) => {
+    writeFileSync(join(folder, "program.ts"), typed);
+    const options = { strict: true, skipLibCheck: false, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true };
+    const target = { target: "ES2022", lib: ["ES2022", "DOM"], types: [], module, moduleResolution: resolution };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...options, ...target }, files: ["program.ts"] }));
+    const { status, stdout, stderr } = await run(process.execPath, [join(repository, "node_modules/typescript/lib/tsc.js"), "-p", folder]);
+    t.equal(stdout + stderr, "");
+    t.equal(status, 0);
+  });
+
+const typed = `
+import * as tf from "kerasm";
+import * as keras from "kerasm/keras";
+import { fashionMnist, type LabelledImagesData } from "kerasm/datasets";
+import * as models from "kerasm/models";
+
+const x: tf.Tensor = tf.constant([[1, 2], [3, 4]], { dtype: "float32" });
+const w: tf.Variable = tf.variable(tf.ones([2]));
+const tape = new tf.GradientTape();
+const loss = tape.record(() => tf.reduceSum(tf.square(tf.multiply(x, w))));
+const gradient: tf.Tensor | null = tape.gradient(loss, w);
+const data: Promise<LabelledImagesData> = fashionMnist.loadData();
+const same: typeof tf.keras = keras;
+// @ts-expect-error: a shape is a list of lengths
+tf.ones("2");
+export { data, gradient, models, same };
+`;

@@ -1,0 +1,55 @@
+// A static server for the packed package, and a page whose import map names its entries as package.json's `exports` do for browsers.
+
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize, sep } from "node:path";
+
+export interface PageServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".json": "application/json", ".gz": "application/gzip" };
+
+/**
+ * Serves the folder of the installed package below `/kerasm/` and the page at `/`.
+ *
+ * @param isolated  whether the page is cross-origin isolated, which sharing memory with workers takes
+ */
+export async function servePage(home: string, { isolated }: { isolated: boolean }): Promise<PageServer> {
+  const page = await pageFor(home);
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (isolated) {
+      response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+      response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    }
+    if (path === "/") return void response.setHeader("Content-Type", "text/html; charset=utf-8").end(page);
+    const file = normalize(join(home, decodeURIComponent(path.replace(/^\/kerasm\//, ""))));
+    if (!path.startsWith("/kerasm/") || !file.startsWith(home + sep)) return void response.writeHead(404).end();
+    readFile(file).then(
+      (content) => response.setHeader("Content-Type", types[extname(file)] ?? "application/octet-stream").end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function pageFor(home: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(home, "package.json"), "utf8")) as {
+    exports: Record<string, string | { default: string }>;
+  };
+  const imports: Record<string, string> = {};
+  for (const [entry, target] of Object.entries(manifest.exports))
+    if (typeof target !== "string") imports[`kerasm${entry.slice(1)}`] = `/kerasm/${target.default.slice(2)}`;
+  return `<!doctype html><title>kerasm</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
+}
