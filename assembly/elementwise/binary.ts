@@ -248,3 +248,16 @@ class TanhGrad {
 export function tanh_grad_f32(args: BinaryArgs, begin: usize, end: usize): void {
   binary<TanhGrad>(args, begin, end);
 }
+
+class SigmoidCrossEntropy {
+  @inline
+  vec(a: v128, b: v128): v128 {
+    const rest = lanes.log1p(lanes.exp(f32x4.neg(f32x4.abs(a))));
+    return f32x4.add(f32x4.sub(f32x4.max(a, splat(0)), f32x4.mul(a, b)), rest);
+  }
+}
+
+/** y = max(a, 0) − a · b + log(1 + e^−|a|): the cross-entropy of logits a and targets b. */
+export function sigmoid_cross_entropy_f32(args: BinaryArgs, begin: usize, end: usize): void {
+  binary<SigmoidCrossEntropy>(args, begin, end);
+}

@@ -470,6 +470,20 @@ export function gelu_f32(a: MapArgs, begin: usize, end: usize): void {
   map<Gelu>(a, begin, end);
 }
 
+class GeluTanh {
+  @inline
+  vec(x: v128, p: v128, q: v128): v128 {
+    const cubic = f32x4.mul(x, f32x4.add(f32x4.mul(f32x4.mul(x, x), lanes.splat(0.044715)), lanes.splat(1)));
+    const t = lanes.tanh(f32x4.mul(cubic, lanes.splat(0.7978845608028654)));
+    return f32x4.mul(f32x4.mul(x, lanes.splat(0.5)), f32x4.add(lanes.splat(1), t));
+  }
+}
+
+/** y[i] = x/2 · (1 + tanh(√(2/π) · (x + 0.044715 · x³))), near x · Φ(x). */
+export function gelu_tanh_f32(a: MapArgs, begin: usize, end: usize): void {
+  map<GeluTanh>(a, begin, end);
+}
+
 class Clip {
   @inline
   vec(x: v128, p: v128, q: v128): v128 {

@@ -82,8 +82,8 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
   readonly result?: Dtype;
   readonly keeps?: readonly K[];
   readonly gradient?: {
-    readonly a: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
-    readonly b: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
+    readonly a?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
+    readonly b?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
   };
   readonly grain?: number;
 }): Binary {
@@ -98,8 +98,8 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
     gradient:
       gradient &&
       ((dy, kept, { specs }) => ({
-        a: () => sumTo(gradient.a(dy, kept), specs.a.shape),
-        b: () => sumTo(gradient.b(dy, kept), specs.b.shape),
+        a: gradient.a && (() => sumTo(gradient.a!(dy, kept), specs.a.shape)),
+        b: gradient.b && (() => sumTo(gradient.b!(dy, kept), specs.b.shape)),
       })),
   });
   return (x1, x2) => {

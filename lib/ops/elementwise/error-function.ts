@@ -1,0 +1,26 @@
+import type { TensorLike } from "../../core/convert.js";
+import type { Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { multiply, subtract } from "./arithmetic.js";
+import { exp } from "./exponential.js";
+import { unary, type Unary } from "./family.js";
+import { negative, square } from "./powers.js";
+
+/** The error function: 2 / √π · ∫₀ˣ e^(−t²) dt. */
+export const erf: Unary = unary({
+  name: "erf",
+  kernel: kernels.erf_f32,
+  keeps: ["x"],
+  gradient: (dy, { x }) => multiply(dy, multiply(exp(negative(square(x))), 2 / Math.sqrt(Math.PI))),
+});
+
+/** 1 − erf(x). */
+export const erfc = (x: TensorLike): Tensor => subtract(1, erf(x));
+
+/** The number whose error function is x; ±Infinity at ±1, NaN beyond. */
+export const erfinv: Unary = unary({
+  name: "erfinv",
+  kernel: kernels.erfinv_f32,
+  keeps: ["y"],
+  gradient: (dy, { y }) => multiply(dy, multiply(exp(square(y)), Math.sqrt(Math.PI) / 2)),
+});

@@ -1,0 +1,28 @@
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import type { Tensor } from "../../core/tensor.js";
+import { cast } from "../elementwise/cast.js";
+import { equal } from "../elementwise/comparison.js";
+import { max } from "../reduce/extrema.js";
+import { progression } from "../shaping/create.js";
+import { expandDims } from "../shaping/reshape.js";
+import { moveaxis } from "../shaping/transpose.js";
+
+export interface OneHotOptions {
+  /** Where the new axis of the classes stands in the result. Default −1. */
+  axis?: number;
+  /** dtype of the result. Default float32. */
+  dtype?: string;
+}
+
+/** 1 at the class that x names, 0 at the others; all 0 for a class that does not exist. */
+export function oneHot(x: TensorLike, numClasses: number, { axis = -1, dtype = "float32" }: OneHotOptions = {}): Tensor {
+  const classes = cast(asTensor(x), "int32");
+  const hot = cast(equal(expandDims(classes, -1), progression(0, 1, numClasses, "int32")), dtype);
+  return moveaxis(hot, -1, checkAxis("oneHot", axis, classes.rank + 1));
+}
+
+/** 1 at each class that the last axis of x names, 0 at the others. */
+export function multiHot(x: TensorLike, numClasses: number, options: OneHotOptions = {}): Tensor {
+  const tensor = asTensor(x);
+  return max(oneHot(tensor, numClasses, options), { axis: tensor.rank > 1 ? 1 : 0 });
+}

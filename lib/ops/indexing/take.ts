@@ -1,0 +1,157 @@
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { dtypes, isFloat, type Dtype } from "../../core/dtype.js";
+import { DtypeError, ShapeError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { cast } from "../elementwise/cast.js";
+import { broadcastTo } from "../shaping/broadcast.js";
+import { ravel } from "../shaping/reshape.js";
+import { fillCommand } from "../shaping/slice.js";
+import { broadcastShapes } from "../broadcasting.js";
+
+/** Elements per claim of a thread. */
+const GRAIN = 1 << 15;
+/** Columns of a unit of the kernels that write rows (TILE in assembly/indexing/take.ts). */
+const TILE = 32;
+
+/** NaN for floats, the least number for int32, 0 for bytes: what an index outside picks. */
+const outside: Record<Dtype, number> = { float32: 0x7fc00000, int32: 0x80000000, uint8: 0, bool: 0 };
+
+export function asIndices(where: string, indices: TensorLike): Tensor {
+  const tensor = asTensor(indices);
+  if (!(indices instanceof Object && "dtype" in indices)) return cast(tensor, "int32");
+  if (!isFloat(tensor.dtype)) return cast(tensor, "int32");
+  throw new DtypeError(where, { given: `indices of dtype ${tensor.dtype}`, expected: "an integer dtype", hint: "Cast them to int32." });
+}
+
+/**
+ * Elements of x along an axis, picked by indices; negative ones count from the end, and one outside picks NaN (of integers, the least number).
+ *
+ * @param indices  whole numbers, any shape
+ * @param axis     default: the flattened x
+ * @returns        the shape of x with that of indices in place of the axis
+ */
+export function take(x: TensorLike, indices: TensorLike, axis: number | null = null): Tensor {
+  const tensor = asTensor(x);
+  const picked = asIndices("take", indices);
+  if (axis === null) return takeAt(ravel(tensor), picked, 0);
+  return takeAt(tensor, picked, checkAxis("take", axis, tensor.rank));
+}
+
+interface Along {
+  readonly axis: number;
+}
+
+const takeAt = (x: Tensor, indices: Tensor, axis: number): Tensor => takeOp.apply({ x, indices }, { axis });
+
+const takeOp = primitive({
+  name: "take",
+  inputs: ["x", "indices"],
+  infer: ({ x, indices }, { axis }: Along): Spec => ({
+    shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
+    dtype: x.dtype,
+  }),
+  lower: ({ x, indices }, { y }, { axis }) => {
+    const shape = known(x.shape);
+    const inner = sizeOf(shape.slice(axis + 1));
+    const count = indices.size;
+    const args = { x, indices, y, length: shape[axis]!, count, inner, fill: outside[x.dtype] };
+    const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_32 : kernels.take_8;
+    return kernel(args, inner === 0 ? 0 : sizeOf(shape.slice(0, axis)) * count, Math.ceil(GRAIN / (inner + 1)));
+  },
+  keeps: ["indices"],
+  gradient: (dy, { indices }, { specs, attrs: { axis } }) => ({
+    x: () => addAt(dy, indices, specs.x.shape, axis),
+  }),
+});
+
+interface Placement extends Along {
+  readonly shape: Shape;
+}
+
+/** Zeros of the shape, with the rows of x added where the indices say: the reverse of `take`. */
+export const addAt = (x: Tensor, indices: Tensor, shape: Shape, axis = 0): Tensor => putOp.apply({ x, indices }, { shape, axis });
+
+const putOp = primitive({
+  name: "add_at",
+  inputs: ["x", "indices"],
+  infer: ({ x }, { shape }: Placement): Spec => ({ shape, dtype: x.dtype }),
+  lower: ({ x, indices }, { y }, { axis }) => {
+    const shape = known(y.shape);
+    const inner = sizeOf(shape.slice(axis + 1));
+    const count = indices.size;
+    const args = { x, indices, y, length: shape[axis]!, count, inner };
+    const units = sizeOf(shape.slice(0, axis)) * Math.ceil(inner / TILE);
+    const kernel = x.dtype === "float32" ? kernels.put_add_f32 : kernels.put_add_i32;
+    return [fillCommand(y, 0), kernel(args, units, Math.ceil(GRAIN / (count * Math.min(inner, TILE) + 1)))];
+  },
+  keeps: ["indices"],
+  gradient: (dy, { indices }, { attrs: { axis } }) => ({ x: () => takeAt(dy, indices, axis) }),
+});
+
+/**
+ * Elements of x along an axis, each picked by an index of its own.
+ *
+ * @param indices  whole numbers, of the shape of x but for the axis (other axes broadcast)
+ * @param axis     default: both flattened
+ */
+export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number | null = null): Tensor {
+  const tensor = asTensor(x);
+  const picked = asIndices("takeAlongAxis", indices);
+  if (axis === null) return takeAlong(ravel(tensor), ravel(picked), 0);
+  const along = checkAxis("takeAlongAxis", axis, tensor.rank);
+  if (picked.rank !== tensor.rank) {
+    throw new ShapeError("takeAlongAxis", {
+      given: `x ${shapeText(tensor.shape)} and indices ${shapeText(picked.shape)}`,
+      expected: "equal ranks",
+    });
+  }
+  const without = (shape: Shape): Shape => shape.map((length, i) => (i === along ? 1 : length));
+  const common = broadcastShapes("takeAlongAxis", without(tensor.shape), without(picked.shape));
+  const filled = (t: Tensor): Tensor =>
+    broadcastTo(
+      t,
+      common.map((length, i) => (i === along ? t.shape[i]! : length)),
+    );
+  return takeAlong(filled(tensor), filled(picked), along);
+}
+
+const takeAlong = (x: Tensor, indices: Tensor, axis: number): Tensor => takeAlongOp.apply({ x, indices }, { axis });
+
+const takeAlongOp = primitive({
+  name: "take_along_axis",
+  inputs: ["x", "indices"],
+  infer: ({ x, indices }): Spec => ({ shape: indices.shape, dtype: x.dtype }),
+  lower: ({ x, indices }, { y }, { axis }: Along) => {
+    const shape = known(x.shape);
+    const count = known(y.shape)[axis]!;
+    const args = { x, indices, y, length: shape[axis]!, count, inner: sizeOf(shape.slice(axis + 1)), fill: outside[x.dtype] };
+    const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_along_32 : kernels.take_along_8;
+    return kernel(args, y.size, GRAIN);
+  },
+  keeps: ["indices"],
+  gradient: (dy, { indices }, { specs, attrs: { axis } }) => ({
+    x: () => addAlong(dy, indices, specs.x.shape, axis),
+  }),
+});
+
+/** Zeros of the shape, with each element of x added where its index says: the reverse of `takeAlongAxis`. */
+const addAlong = (x: Tensor, indices: Tensor, shape: Shape, axis: number): Tensor => putAlongOp.apply({ x, indices }, { shape, axis });
+
+const putAlongOp = primitive({
+  name: "add_along_axis",
+  inputs: ["x", "indices"],
+  infer: ({ x }, { shape }: Placement): Spec => ({ shape, dtype: x.dtype }),
+  lower: ({ x, indices }, { y }, { axis }) => {
+    const shape = known(y.shape);
+    const inner = sizeOf(shape.slice(axis + 1));
+    const count = known(x.shape)[axis]!;
+    const args = { x, indices, y, length: shape[axis]!, count, inner };
+    const kernel = kernels.put_along_add_f32(args, sizeOf(shape.slice(0, axis)) * inner, Math.ceil(GRAIN / (count + 1)));
+    return [fillCommand(y, 0), kernel];
+  },
+  keeps: ["indices"],
+  gradient: (dy, { indices }, { attrs: { axis } }) => ({ x: () => takeAlong(dy, indices, axis) }),
+});

@@ -1,0 +1,231 @@
+import type { TensorLike } from "../../core/convert.js";
+import { ValueError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import type { Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { add, divide, maximum, minimum, multiply, subtract } from "../elementwise/arithmetic.js";
+import { clip } from "../elementwise/clip.js";
+import { greater, less, lessEqual } from "../elementwise/comparison.js";
+import { exp } from "../elementwise/exponential.js";
+import { binary, unary, type Binary, type Unary } from "../elementwise/family.js";
+import { erf } from "../elementwise/error-function.js";
+import { abs, negative, sqrt, square } from "../elementwise/powers.js";
+import { where } from "../elementwise/where.js";
+import { asFloat } from "../promotion.js";
+import { COSTLY_GRAIN, GRAIN, like } from "../rules.js";
+import { splitInHalves } from "../shaping/split.js";
+
+/** max(0, x). */
+export const relu: Unary = unary({
+  name: "relu",
+  kernel: kernels.relu_f32,
+  keeps: ["y"],
+  gradient: (dy, { y }) => reluGrad(dy, y),
+  grain: GRAIN,
+});
+
+/** dy where relu's output is positive, else 0. */
+const reluGrad: Binary = binary({
+  name: "relu_grad",
+  kernels: { float32: kernels.relu_grad_f32 },
+  keeps: ["b"],
+  gradient: { a: (u, { b }) => reluGrad(u, b) },
+});
+
+/** min(max(0, x), 6). */
+export const relu6: Unary = unary({
+  name: "relu6",
+  kernel: kernels.relu6_f32,
+  keeps: ["y"],
+  gradient: (dy, { y }) => relu6Grad(dy, y),
+  grain: GRAIN,
+});
+
+const relu6Grad: Binary = binary({
+  name: "relu6_grad",
+  kernels: { float32: kernels.relu6_grad_f32 },
+  keeps: ["b"],
+  gradient: { a: (u, { b }) => relu6Grad(u, b) },
+});
+
+/** 1 / (1 + e⁻ˣ). */
+export const sigmoid: Unary = unary({
+  name: "sigmoid",
+  kernel: kernels.sigmoid_f32,
+  keeps: ["y"],
+  gradient: (dy, { y }) => sigmoidGrad(dy, y),
+});
+
+/** dy · y · (1 − y). */
+const sigmoidGrad: Binary = binary({
+  name: "sigmoid_grad",
+  kernels: { float32: kernels.sigmoid_grad_f32 },
+  keeps: ["a", "b"],
+  gradient: {
+    a: (u, { b }) => sigmoidGrad(u, b),
+    b: (u, { a, b }) => multiply(multiply(u, a), subtract(1, multiply(b, 2))),
+  },
+});
+
+/** The hyperbolic tangent: (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). */
+export const tanh: Unary = unary({ name: "tanh", kernel: kernels.tanh_f32, keeps: ["y"], gradient: (dy, { y }) => tanhGrad(dy, y) });
+
+/** dy · (1 − y²). */
+const tanhGrad: Binary = binary({
+  name: "tanh_grad",
+  kernels: { float32: kernels.tanh_grad_f32 },
+  keeps: ["a", "b"],
+  gradient: { a: (u, { b }) => tanhGrad(u, b), b: (u, { a, b }) => multiply(multiply(u, a), multiply(b, -2)) },
+});
+
+/** log(1 + eˣ). */
+export const softplus: Unary = unary({
+  name: "softplus",
+  kernel: kernels.softplus_f32,
+  keeps: ["x"],
+  gradient: (dy, { x }) => multiply(dy, sigmoid(x)),
+});
+
+/** log(sigmoid(x)). */
+export const logSigmoid: Unary = (x) => negative(softplus(negative(asFloat(x))));
+
+/** x · sigmoid(x), called swish too. */
+export const silu: Unary = unary({
+  name: "silu",
+  kernel: kernels.silu_f32,
+  keeps: ["x"],
+  gradient: (dy, { x }) => {
+    const s = sigmoid(x);
+    return multiply(dy, multiply(s, add(1, multiply(x, subtract(1, s)))));
+  },
+});
+
+const exactGelu: Unary = unary({
+  name: "gelu",
+  kernel: kernels.gelu_f32,
+  keeps: ["x"],
+  gradient: (dy, { x }) => {
+    const below = multiply(add(erf(multiply(x, Math.SQRT1_2)), 1), 0.5);
+    const density = multiply(exp(multiply(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return multiply(dy, add(below, multiply(x, density)));
+  },
+});
+
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+
+const tanhGelu: Unary = unary({
+  name: "gelu_tanh",
+  kernel: kernels.gelu_tanh_f32,
+  keeps: ["x"],
+  gradient: (dy, { x }) => {
+    const s = square(x);
+    const t = tanh(multiply(multiply(x, add(multiply(s, 0.044715), 1)), SQRT_2_OVER_PI));
+    const slope = multiply(subtract(1, square(t)), multiply(add(multiply(s, 3 * 0.044715), 1), SQRT_2_OVER_PI));
+    return multiply(multiply(dy, 0.5), add(add(t, 1), multiply(x, slope)));
+  },
+});
+
+/** x · Φ(x), Φ the normal distribution. @param approximate  by a tanh, Keras's default */
+export const gelu = (x: TensorLike, approximate = true): Tensor => (approximate ? tanhGelu(x) : exactGelu(x));
+
+const eluOp = primitive({
+  name: "elu",
+  inputs: ["x"],
+  infer: (inputs, _: { alpha: number }) => like(inputs),
+  lower: ({ x }, { y }, { alpha }) => kernels.elu_f32({ x, y, p: alpha, q: 0 }, y.size, COSTLY_GRAIN),
+  fusible: "elementwise",
+  keeps: ["x", "y"],
+  gradient: (dy, { x, y }, { attrs }) => ({ x: () => multiply(dy, where(greater(x, 0), 1, add(y, attrs.alpha))) }),
+});
+
+/** x, and alpha · (eˣ − 1) below 0. */
+export const elu = (x: TensorLike, alpha = 1): Tensor => eluOp.apply({ x: asFloat(x) }, { alpha });
+
+/** x, and alpha · (e^(x / alpha) − 1) below 0. */
+export const celu = (x: TensorLike, alpha = 1): Tensor => {
+  const tensor = asFloat(x);
+  return add(maximum(tensor, 0), multiply(alpha, elu(minimum(divide(tensor, alpha), 0))));
+};
+
+const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
+
+/** scale · elu(x, alpha) with the constants that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+export const selu = (x: TensorLike): Tensor => multiply(elu(x, SELU.alpha), SELU.scale);
+
+const leakyReluOp = primitive({
+  name: "leaky_relu",
+  inputs: ["x"],
+  infer: (inputs, _: { slope: number }) => like(inputs),
+  lower: ({ x }, { y }, { slope }) => kernels.leaky_relu_f32({ x, y, p: slope, q: 0 }, y.size, GRAIN),
+  fusible: "elementwise",
+  keeps: ["x"],
+  gradient: (dy, { x }, { attrs: { slope } }) => ({ x: () => multiply(dy, where(greater(x, 0), 1, slope)) }),
+});
+
+/** x, and negativeSlope · x below 0. */
+export const leakyRelu = (x: TensorLike, negativeSlope = 0.2): Tensor => leakyReluOp.apply({ x: asFloat(x) }, { slope: negativeSlope });
+
+/** relu6(x + 3) / 6. */
+export const hardSigmoid = (x: TensorLike): Tensor => divide(relu6(add(asFloat(x), 3)), 6);
+
+/** x · hardSigmoid(x), called hardSwish too. */
+export const hardSilu = (x: TensorLike): Tensor => multiply(asFloat(x), hardSigmoid(x));
+
+/** x limited to [−1, 1]. */
+export const hardTanh = (x: TensorLike): Tensor => clip(asFloat(x), -1, 1);
+
+/** x, and 0 within the threshold of 0. */
+export const hardShrink = (x: TensorLike, threshold = 0.5): Tensor => {
+  const tensor = asFloat(x);
+  return where(lessEqual(abs(tensor), threshold), 0, tensor);
+};
+
+/** x moved by the threshold towards 0, and 0 within it. */
+export const softShrink = (x: TensorLike, threshold = 0.5): Tensor => {
+  const tensor = asFloat(x);
+  return where(greater(tensor, threshold), subtract(tensor, threshold), where(less(tensor, -threshold), add(tensor, threshold), 0));
+};
+
+/** x − tanh(x). */
+export const tanhShrink = (x: TensorLike): Tensor => subtract(asFloat(x), tanh(x));
+
+/** x / (1 + |x|). */
+export const softsign = (x: TensorLike): Tensor => {
+  const tensor = asFloat(x);
+  return divide(tensor, add(abs(tensor), 1));
+};
+
+/** (x + √(x² + b)) / 2. */
+export const squareplus = (x: TensorLike, b = 4): Tensor => {
+  const tensor = asFloat(x);
+  return multiply(add(tensor, sqrt(add(square(tensor), b))), 0.5);
+};
+
+/** 0 up to −1, (x + 1)² / 4 up to 1, x beyond. */
+export const sparsePlus = (x: TensorLike): Tensor => {
+  const tensor = asFloat(x);
+  return where(lessEqual(tensor, -1), 0, where(less(tensor, 1), multiply(square(add(tensor, 1)), 0.25), tensor));
+};
+
+/** 0 up to −1, (x + 1) / 2 up to 1, 1 beyond. */
+export const sparseSigmoid = (x: TensorLike): Tensor => {
+  const tensor = asFloat(x);
+  return where(lessEqual(tensor, -1), 0, where(less(tensor, 1), multiply(add(tensor, 1), 0.5), 1));
+};
+
+/** x where it is above the threshold, the default value elsewhere. */
+export const threshold = (x: TensorLike, threshold: number, defaultValue: number): Tensor => {
+  const tensor = asFloat(x);
+  return where(greater(tensor, threshold), tensor, defaultValue);
+};
+
+/** One half of x along an axis, times the sigmoid of the other. @throws ValueError for an odd length */
+export function glu(x: TensorLike, axis = -1): Tensor {
+  const tensor = asFloat(x);
+  const length = tensor.shape.at(axis);
+  if (typeof length === "number" && length % 2 !== 0) {
+    throw new ValueError("glu", { given: `${length} elements along axis ${axis}`, expected: "an even number" });
+  }
+  const [a, b] = splitInHalves(tensor, axis);
+  return multiply(a, sigmoid(b));
+}
