@@ -24,6 +24,10 @@ type Cotangent<O> = O extends Spec ? Tensor : { readonly [K in keyof O]: Tensor 
 type Thunk<T> = T extends readonly Tensor[] ? () => readonly (Tensor | null)[] : () => Tensor | null;
 type Specs<T> = { readonly [K in keyof T]: T[K] extends readonly Tensor[] ? readonly Spec[] : Spec };
 
+/** An elementwise step as its producer sees it. */
+export type Follower =
+  { readonly kind: "bias"; readonly of: Tensor; readonly bias: Tensor } | { readonly kind: "relu"; readonly of: Tensor };
+
 /** What a gradient may know beside the tensors that the operation keeps. */
 export interface GradientContext<N extends string, A> {
   readonly attrs: A;
@@ -50,6 +54,10 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   readonly effect?: boolean;
   /** "elementwise": output element i depends on input elements i (or broadcast ones) alone, so an output may take an input's memory. */
   readonly fusible?: "elementwise";
+  /** What this operation does to `of`, where that is something a producer can do while it stores: add a value per last axis, cut at zero. */
+  follows?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Follower | null;
+  /** The same step with what follows it done while it stores its output, or null where it can't. */
+  absorbs?(inputs: InputsOf<N>, attrs: A, follower: Follower): { readonly inputs: InputsOf<N>; readonly attrs: A } | null;
   /** Inputs and outputs whose values the gradient needs: all that a tape holds. */
   readonly keeps?: readonly K[];
   /** Gradients of the inputs, each computed only when wanted; absent: not differentiable. Written with public operations. */
@@ -73,6 +81,8 @@ export interface Primitive {
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;
   lower?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Command | readonly Command[];
   host?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
+  follows?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Follower | null;
+  absorbs?(inputs: Inputs, attrs: unknown, follower: Follower): { inputs: Inputs; attrs: unknown } | null;
   gradient?(dy: unknown, kept: Record<string, unknown>, context: { attrs: unknown; specs: Record<string, unknown> }): Gradients;
 }
 

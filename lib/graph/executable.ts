@@ -10,11 +10,12 @@ import { bytes as memoryBytes } from "../runtime/memory.js";
 import { Program, type Place } from "../runtime/program.js";
 import { forEachState, withInputs, type Graph } from "./graph.js";
 import { mergeCommonSubexpressions } from "./passes/common-subexpressions.js";
+import { fuseEpilogues } from "./passes/epilogues.js";
 import { removeDeadCode } from "./passes/dead-code.js";
 import { planMemory, type Plan } from "./plan.js";
 
 /** What happens to a graph before it is planned, in order. Each keeps its results the same; see its own file. */
-export const passes: readonly ((graph: Graph) => Graph)[] = [mergeCommonSubexpressions, removeDeadCode];
+export const passes: readonly ((graph: Graph) => Graph)[] = [mergeCommonSubexpressions, removeDeadCode, fuseEpilogues];
 
 /** A part of the work: a program, or a step that the host does between programs. */
 type Piece = Program | (() => void);

@@ -12,6 +12,7 @@ import { where } from "./where.js";
 export const add: Binary = binary({
   name: "add",
   kernels: { float32: kernels.add_f32, int32: kernels.add_i32, bool: kernels.or_u8 },
+  isBias: true,
   gradient: { a: (dy) => dy, b: (dy) => dy },
 });
 

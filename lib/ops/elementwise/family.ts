@@ -4,7 +4,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { DtypeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
-import { known } from "../../core/shape.js";
+import { known, sameShape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import type { BinaryArgs, MapArgs } from "../../generated/kernels.js";
 import type { Command } from "../../runtime/command.js";
@@ -86,14 +86,20 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
     readonly b?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
   };
   readonly grain?: number;
+  /** Whether adding a vector along the last axis may be done by who makes the other operand. */
+  readonly isBias?: boolean;
 }): Binary {
-  const { name, kernels, result, keeps, gradient, grain = GRAIN } = definition;
+  const { name, kernels, result, keeps, gradient, grain = GRAIN, isBias = false } = definition;
   const op = primitive<"a" | "b", Spec, unknown, "a" | "b" | "y">({
     name,
     inputs: ["a", "b"],
     infer: ({ a, b }): Spec => ({ shape: broadcastShapes(name, a.shape, b.shape), dtype: result ?? a.dtype }),
     lower: ({ a, b }, { y }) => broadcastCommand(name, kernels[a.dtype]!, a, b, y, grain),
     fusible: "elementwise",
+    follows: ({ a, b }, { y }) =>
+      isBias && b.rank === 1 && a.rank > 1 && sameShape(a.shape, y.shape) && b.shape[0] === a.shape.at(-1)
+        ? { kind: "bias", of: a, bias: b }
+        : null,
     keeps: keeps ?? [],
     gradient:
       gradient &&

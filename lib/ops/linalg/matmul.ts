@@ -41,7 +41,7 @@ export function matmul(x1: TensorLike, x2: TensorLike, { transposeA = false, tra
   }
   if (isRow) a = expandDims(a, transposeA ? 1 : 0);
   if (isColumn) b = expandDims(b, transposeB ? 0 : 1);
-  let y = matmulOp.apply(fewBatchAxes(a, b), { transposeA, transposeB });
+  let y = matmulOp.apply({ ...fewBatchAxes(a, b), bias: undefined }, { transposeA, transposeB, relu: false });
   if (isColumn) y = squeeze(y, -1);
   return isRow ? squeeze(y, isColumn ? -1 : -2) : y;
 }
@@ -49,10 +49,12 @@ export function matmul(x1: TensorLike, x2: TensorLike, { transposeA = false, tra
 interface Attrs {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** Negative results become zero. */
+  readonly relu: boolean;
 }
 
 /** Rows, inner length and columns of a product. */
-function sizes(a: Shape, b: Shape, { transposeA, transposeB }: Attrs) {
+function sizes(a: Shape, b: Shape, { transposeA, transposeB }: Omit<Attrs, "relu">) {
   const [m, k] = transposeA ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!];
   const [inner, n] = transposeB ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!];
   return { m, k, inner, n };
@@ -62,7 +64,7 @@ const batchOf = (shape: Shape): Shape => shape.slice(0, -2);
 
 const matmulOp = primitive({
   name: "matmul",
-  inputs: ["a", "b"],
+  inputs: ["a", "b", "bias?"],
   infer({ a, b }, attrs: Attrs): Spec {
     const { m, k, inner, n } = sizes(a.shape, b.shape, attrs);
     if (k !== null && inner !== null && k !== inner) {
@@ -75,7 +77,12 @@ const matmulOp = primitive({
     }
     return { shape: [...broadcastShapes("matmul", batchOf(a.shape), batchOf(b.shape)), m, n], dtype: a.dtype };
   },
-  lower: ({ a, b }, { y }, attrs) => product(a, b, y, attrs),
+  lower: ({ a, b, bias }, { y }, attrs) => product(a, b, bias ?? null, y, attrs),
+  absorbs(inputs, attrs, follower) {
+    if (inputs.a.dtype !== "float32" || attrs.relu) return null;
+    if (follower.kind === "relu") return { inputs, attrs: { ...attrs, relu: true } };
+    return inputs.bias ? null : { inputs: { ...inputs, bias: follower.bias }, attrs };
+  },
   keeps: ["a", "b"],
   gradient: (dy, { a, b }, { attrs: { transposeA, transposeB } }) => ({
     a: () =>
@@ -93,10 +100,13 @@ function fewBatchAxes(a: Tensor, b: Tensor): { a: Tensor; b: Tensor } {
   return { a: full(a), b: full(b) };
 }
 
+/** Flag of the kernels: negative results become zero. */
+const RELU = 4;
+
 /** Multiply-adds that one unit of work should have: some 30 µs. */
 const UNIT_WORK = 1 << 20;
 
-function product(a: Tensor, b: Tensor, y: Tensor, attrs: Attrs): Command {
+function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs): Command {
   const { m, k, n } = sizes(known(a.shape), known(b.shape), attrs) as { m: number; k: number; n: number };
   const [lastA, lastB] = [a.shape.at(-1)!, b.shape.at(-1)!];
   const [strideAM, strideAK] = attrs.transposeA ? [1, lastA] : [lastA, 1];
@@ -106,7 +116,7 @@ function product(a: Tensor, b: Tensor, y: Tensor, attrs: Attrs): Command {
   // Innermost first there, innermost last here.
   const axes = (values: readonly number[], missing: number) => [2, 1, 0].map((i) => values[i] ?? missing);
   const args = {
-    a, b, c: y, bias: null, m, n, k, strideAM, strideAK, strideBK, strideBN, flags: 0,
+    a, b, c: y, bias, m, n, k, strideAM, strideAK, strideBK, strideBN, flags: attrs.relu ? RELU : 0,
     batch: axes(lengths, 1),
     batchA: axes(strides[0]!.map((stride) => stride * m * k), 0),
     batchB: axes(strides[1]!.map((stride) => stride * k * n), 0),

@@ -1,0 +1,74 @@
+import t from "tap";
+import * as tf from "../../lib/index.js";
+
+const operations = (
+  f: { getConcreteFunction(...specs: unknown[]): { executable(): { graph: { steps: readonly { op: { name: string } }[] } } } },
+  ...specs: unknown[]
+) =>
+  f
+    .getConcreteFunction(...specs)
+    .executable()
+    .graph.steps.map(({ op }) => op.name);
+
+t.test("a bias is added by the product that it follows", async (t) => {
+  const [w, b] = [
+    tf.variable([
+      [1, -2],
+      [3, 4],
+    ]),
+    tf.variable([10, 20]),
+  ];
+  const f = tf.function((x: tf.Tensor) => tf.matmul(x, w).add(b));
+  const x = tf.constant([
+    [1, 2],
+    [0, -1],
+  ]);
+  t.same(f(x).array(), f.pythonFunction(x).array());
+  t.same(
+    operations(f, new tf.TensorSpec([2, 2])).filter((name) => name !== "read"),
+    ["matmul"],
+  );
+});
+
+t.test("a product that somebody else uses stays as it is", async (t) => {
+  const b = tf.constant([10, 20]);
+  const f = tf.function((x: tf.Tensor) => {
+    const y = tf.matmul(x, x);
+    return [y.add(b), y];
+  });
+  const x = tf.constant([
+    [1, 2],
+    [3, 4],
+  ]);
+  t.same(
+    f(x).map((each) => each.array()),
+    [
+      [
+        [17, 30],
+        [25, 42],
+      ],
+      [
+        [7, 10],
+        [15, 22],
+      ],
+    ],
+  );
+  t.ok(operations(f, new tf.TensorSpec([2, 2])).includes("add"));
+});
+
+t.test("a vector along another axis is no bias", async (t) => {
+  const column = tf.constant([[10], [20]]);
+  const f = tf.function((x: tf.Tensor) => tf.matmul(x, x).add(column));
+  t.same(
+    f(
+      tf.constant([
+        [1, 2],
+        [3, 4],
+      ]),
+    ).array(),
+    [
+      [17, 20],
+      [35, 42],
+    ],
+  );
+});
