@@ -26,4 +26,6 @@ export * from "./tf/shapes.js";
 export * as io from "./tf/io.js";
 export * as math from "./tf/math.js";
 
+export * as random from "./tf/random.js";
+
 export * as keras from "./keras.js";

@@ -27,6 +27,7 @@ export * from "./elementwise/trigonometric.js";
 export { where } from "./elementwise/where.js";
 export { matmul } from "./linalg/matmul.js";
 export { multiHot, oneHot } from "./indexing/one-hot.js";
+export { argsort, sort, topK } from "./indexing/sort.js";
 export { take, takeAlongAxis } from "./indexing/take.js";
 export * from "./nn/activations.js";
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from "./nn/crossentropy.js";

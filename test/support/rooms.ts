@@ -9,6 +9,7 @@ export const rooms: readonly (readonly string[])[] = [
   ["lib/ops"],
   ["lib/autodiff", "lib/graph"],
   ["lib/variables", "lib/config"],
+  ["lib/random"],
   [
     "lib/activations",
     "lib/initializers",

@@ -1,0 +1,4 @@
+// keras.random
+
+export { SeedGenerator, setRandomSeed } from "../variables/seed-generator.js";
+export * from "./random.js";
