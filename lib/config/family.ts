@@ -21,8 +21,8 @@ export interface FamilyRules<T> {
   readonly spelling?: Spelling;
   /** Whether a value is one of the family, or a function that can stand for one. */
   accepts(value: unknown): value is T;
-  /** How a value stands in the config of what uses it; the envelope unless a family differs. */
-  serialize?(value: T): Json;
+  /** Whether functions of the family stand in configs by their name alone. */
+  readonly namesFunctions?: boolean;
 }
 
 /** One of Keras's families of objects that strings, configs, classes and objects name: initializers, losses, optimizers … */
@@ -67,7 +67,8 @@ export class Family<T extends object> {
 
   /** How a value of this family stands in a config. */
   serialize(value: T): Json {
-    return this.#rules.serialize?.(value) ?? serializeKerasObject(value);
+    const entry = this.#rules.namesFunctions ? entryOf(value) : undefined;
+    return entry?.kind === "function" && entry.module === this.module ? entry.name : serializeKerasObject(value);
   }
 
   /** A field that takes identifiers of this family; without a default it is required. */

@@ -185,3 +185,8 @@ export function fixed<const T extends Json>(only: T): Field<T, T, false> {
 export function writtenWhenSet<In, Out>(inner: Field<In, Out, false>): Field<In, Out, false> {
   return { ...inner, serialize: (value) => (value === null ? undefined : inner.serialize(value)) };
 }
+
+/** A field that Keras never writes. */
+export function unwritten<In, Out>(inner: Field<In, Out, false>): Field<In, Out, false> {
+  return { ...inner, serialize: () => undefined };
+}

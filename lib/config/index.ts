@@ -1,4 +1,5 @@
 export * from "./callable.js";
+export * from "./configured.js";
 export * from "./custom-objects.js";
 export * from "./dtype-policy.js";
 export * from "./family.js";

@@ -1,0 +1,3 @@
+export { type Activation, type ActivationIdentifier, activations } from "./activation.js";
+export * from "./functions.js";
+export { deserialize, get, serialize } from "./identifiers.js";

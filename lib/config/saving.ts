@@ -1,0 +1,12 @@
+// keras.saving: a table of contents.
+
+export {
+  type CustomObject,
+  customObjectScope,
+  type CustomObjects,
+  getCustomObjects,
+  getRegisteredObject,
+  registeredNameOf as getRegisteredName,
+  registerKerasSerializable,
+} from "./custom-objects.js";
+export { deserializeKerasObject, serializeKerasObject } from "./serialization.js";

@@ -1,0 +1,45 @@
+import { classAndSnakeCase, Configured, epsilon, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { add, divide, multiply, sqrt, square, sum } from "../ops/index.js";
+
+export interface Constraint<S extends Schema = NoOptions> {
+  (weights: Tensor): Tensor;
+}
+
+/**
+ * The base of constraints: what weights are put through after each update. This one leaves them as they are; one of one's
+ * own implements `call`. Keras: keras.constraints.Constraint
+ */
+export class Constraint<S extends Schema = NoOptions> extends Configured<S> {
+  /** Weights that meet the constraint. */
+  call(weights: Tensor): Tensor {
+    return weights;
+  }
+
+  protected override invoke(weights: Tensor): Tensor {
+    return this.call(weights);
+  }
+}
+
+/** A constraint, or a function that stands for one. */
+export type ConstraintLike = (weights: Tensor) => Tensor;
+
+/** What names a constraint. */
+export type ConstraintIdentifier = Identifier<ConstraintLike>;
+
+/** Constraints by name, config, class or function. Keras: keras.constraints.get */
+export const constraints = new Family<ConstraintLike>({
+  module: "keras.constraints",
+  noun: "constraint",
+  spelling: classAndSnakeCase,
+  accepts: (value): value is ConstraintLike => value instanceof Constraint || (typeof value === "function" && !("fromConfig" in value)),
+});
+
+constraints.register({ Constraint });
+
+/** Lengths of the vectors along some axes, which stay with length 1. */
+export const norms = (weights: Tensor, axis: number | readonly number[]): Tensor => sqrt(sum(square(weights), { axis, keepdims: true }));
+
+/** Weights whose norms are changed to `desired`. */
+export const rescaled = (weights: Tensor, norm: Tensor, desired: Tensor): Tensor =>
+  multiply(weights, divide(desired, add(norm, epsilon())));

@@ -1,0 +1,6 @@
+export { Constraint, type ConstraintIdentifier, type ConstraintLike, constraints } from "./constraint.js";
+export { deserialize, get, serialize } from "./identifiers.js";
+export { MaxNorm } from "./max-norm.js";
+export { MinMaxNorm } from "./min-max-norm.js";
+export { NonNeg } from "./non-neg.js";
+export { UnitNorm } from "./unit-norm.js";

@@ -1,0 +1,20 @@
+import { integer, number, oneOrMore, schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { clip } from "../ops/index.js";
+import { Constraint, constraints, norms, rescaled } from "./constraint.js";
+
+/**
+ * Vectors along `axis` no longer than `maxValue`. Keras: keras.constraints.MaxNorm
+ *
+ * @see Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, 2014
+ */
+export class MaxNorm extends Constraint<typeof MaxNorm.options> {
+  static override readonly options = schema(["maxValue"], { maxValue: number(2), axis: oneOrMore(integer(), 0) });
+
+  override call(weights: Tensor): Tensor {
+    const norm = norms(weights, this.options.axis);
+    return rescaled(weights, norm, clip(norm, 0, this.options.maxValue));
+  }
+}
+
+constraints.register({ MaxNorm });

@@ -1,0 +1,22 @@
+import { integer, number, oneOrMore, schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { add, clip, multiply } from "../ops/index.js";
+import { Constraint, constraints, norms, rescaled } from "./constraint.js";
+
+/** Vectors along `axis` of lengths from `minValue` to `maxValue`, moved there by `rate`. Keras: keras.constraints.MinMaxNorm */
+export class MinMaxNorm extends Constraint<typeof MinMaxNorm.options> {
+  static override readonly options = schema([], {
+    minValue: number(0),
+    maxValue: number(1),
+    rate: number(1),
+    axis: oneOrMore(integer(), 0),
+  });
+
+  override call(weights: Tensor): Tensor {
+    const { minValue, maxValue, rate, axis } = this.options;
+    const norm = norms(weights, axis);
+    return rescaled(weights, norm, add(multiply(clip(norm, minValue, maxValue), rate), multiply(norm, 1 - rate)));
+  }
+}
+
+constraints.register({ MinMaxNorm });

@@ -1,0 +1,15 @@
+import { schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { maximum } from "../ops/index.js";
+import { Constraint, constraints } from "./constraint.js";
+
+/** Weights of at least 0. Keras: keras.constraints.NonNeg */
+export class NonNeg extends Constraint<typeof NonNeg.options> {
+  static override readonly options = schema([], {});
+
+  override call(weights: Tensor): Tensor {
+    return maximum(weights, 0);
+  }
+}
+
+constraints.register({ NonNeg });

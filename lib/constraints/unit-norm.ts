@@ -1,0 +1,15 @@
+import { epsilon, integer, oneOrMore, schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { add, divide } from "../ops/index.js";
+import { Constraint, constraints, norms } from "./constraint.js";
+
+/** Vectors along `axis` of length 1. Keras: keras.constraints.UnitNorm */
+export class UnitNorm extends Constraint<typeof UnitNorm.options> {
+  static override readonly options = schema([], { axis: oneOrMore(integer(), 0) });
+
+  override call(weights: Tensor): Tensor {
+    return divide(weights, add(norms(weights, this.options.axis), epsilon()));
+  }
+}
+
+constraints.register({ UnitNorm });

@@ -1,0 +1,33 @@
+import { deserializeKerasObject, field, invalid, schema, serializeKerasObject, withDefault } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Dtype } from "../core/dtype.js";
+import { Chainable, type Tensor } from "../core/tensor.js";
+import { broadcastTo, cast } from "../ops/index.js";
+import { Initializer, initializers } from "./initializer.js";
+
+const values = field<TensorLike>({
+  expected: "a number, or values that broadcast to the shape",
+  takesObjects: true,
+  parse(value) {
+    const given = deserializeKerasObject(value);
+    const isValues =
+      typeof given === "number" ||
+      typeof given === "boolean" ||
+      given instanceof Chainable ||
+      Array.isArray(given) ||
+      ArrayBuffer.isView(given);
+    return isValues ? (given as TensorLike) : invalid;
+  },
+  serialize: serializeKerasObject,
+});
+
+/** One value, or values that broadcast to the shape. Keras: keras.initializers.Constant */
+export class Constant extends Initializer<typeof Constant.options> {
+  static override readonly options = schema(["value"], { value: withDefault(values, 0) });
+
+  override call(shape: readonly number[], dtype: Dtype): Tensor {
+    return broadcastTo(cast(asTensor(this.options.value), dtype), shape);
+  }
+}
+
+initializers.register({ Constant });

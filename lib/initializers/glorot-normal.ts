@@ -1,0 +1,20 @@
+import { schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { initializers } from "./initializer.js";
+import { RandomInitializer } from "./random.js";
+import { fanFields, scaled } from "./variance-scaling.js";
+
+/**
+ * Truncated normal of standard deviation √(2 / (inputs + outputs)). Keras: keras.initializers.GlorotNormal
+ *
+ * @see Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010
+ */
+export class GlorotNormal extends RandomInitializer<typeof GlorotNormal.options> {
+  static override readonly options = schema([], fanFields);
+
+  protected override draw(shape: readonly number[], seed: Tensor): Tensor {
+    return scaled(seed, shape, { scale: 1, mode: "fan_avg", distribution: "truncated_normal" }, this.options);
+  }
+}
+
+initializers.register({ GlorotNormal });

@@ -1,0 +1,17 @@
+import type { Json } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import { Chainable } from "../core/tensor.js";
+import { type InitializerIdentifier, type InitializerLike, initializers, valuesOf } from "./initializer.js";
+
+/** The initializer that a name, config, class, function or tensor means; null stays null. Keras: keras.initializers.get */
+export function get(identifier: InitializerIdentifier | TensorLike | null): InitializerLike | null {
+  if (identifier === null) return null;
+  const isValues = identifier instanceof Chainable || ArrayBuffer.isView(identifier) || Array.isArray(identifier);
+  return isValues ? valuesOf(identifier as TensorLike) : initializers.get(identifier as InitializerIdentifier);
+}
+
+/** An initializer as Keras's JSON. Keras: keras.initializers.serialize */
+export const serialize = (initializer: InitializerLike): Json => initializers.serialize(initializer);
+
+/** The initializer that a config describes. Keras: keras.initializers.deserialize */
+export const deserialize = (config: unknown): InitializerLike => initializers.get(config as InitializerIdentifier);

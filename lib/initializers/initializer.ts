@@ -1,0 +1,50 @@
+import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Dtype } from "../core/dtype.js";
+import { ShapeError } from "../core/errors.js";
+import { sameShape, shapeText } from "../core/shape.js";
+import { Chainable, type Tensor } from "../core/tensor.js";
+import { cast } from "../ops/index.js";
+
+/** What an initializer is called with beside a shape. */
+export interface InitializerCallOptions {
+  /** Default: float32. */
+  readonly dtype?: Dtype;
+}
+
+export interface Initializer<S extends Schema = NoOptions> {
+  (shape: readonly number[], options?: InitializerCallOptions): Tensor;
+}
+
+/** The base of initial values; one of one's own implements `call`. Keras: keras.initializers.Initializer */
+export abstract class Initializer<S extends Schema = NoOptions> extends Configured<S> {
+  /** Values for a tensor of this shape and dtype. */
+  abstract call(shape: readonly number[], dtype: Dtype): Tensor;
+
+  protected override invoke(shape: readonly number[], { dtype = "float32" }: InitializerCallOptions = {}): Tensor {
+    return this.call(shape, dtype);
+  }
+}
+
+/** An initializer, or a function that stands for one. */
+export type InitializerLike = (shape: readonly number[], options?: InitializerCallOptions) => Tensor;
+
+/** What names an initializer. */
+export type InitializerIdentifier = Identifier<InitializerLike>;
+
+/** Initializers by name, config, class or function. Keras: keras.initializers.get */
+export const initializers = new Family<InitializerLike>({
+  module: "keras.initializers",
+  noun: "initializer",
+  spelling: classAndSnakeCase,
+  accepts: (value): value is InitializerLike => value instanceof Initializer || (typeof value === "function" && !("fromConfig" in value)),
+});
+
+/** An initializer that gives these values, and no others. */
+export function valuesOf(values: TensorLike): InitializerLike {
+  return (shape, { dtype = "float32" } = {}) => {
+    const tensor = values instanceof Chainable ? values.value() : asTensor(values);
+    if (sameShape(tensor.shape, shape)) return cast(tensor, dtype);
+    throw new ShapeError("keras.initializers.get", { given: `values of shape ${shapeText(tensor.shape)}`, expected: shapeText(shape) });
+  };
+}

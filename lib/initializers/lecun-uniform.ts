@@ -1,0 +1,20 @@
+import { schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { initializers } from "./initializer.js";
+import { RandomInitializer } from "./random.js";
+import { fanFields, scaled } from "./variance-scaling.js";
+
+/**
+ * Uniform within ±√(3 / inputs). Keras: keras.initializers.LecunUniform
+ *
+ * @see Klambauer et al., Self-Normalizing Neural Networks, 2017
+ */
+export class LecunUniform extends RandomInitializer<typeof LecunUniform.options> {
+  static override readonly options = schema([], fanFields);
+
+  protected override draw(shape: readonly number[], seed: Tensor): Tensor {
+    return scaled(seed, shape, { scale: 1, mode: "fan_in", distribution: "uniform" }, this.options);
+  }
+}
+
+initializers.register({ LecunUniform });

@@ -1,0 +1,16 @@
+import { schema } from "../config/index.js";
+import type { Dtype } from "../core/dtype.js";
+import type { Tensor } from "../core/tensor.js";
+import { ones } from "../ops/index.js";
+import { Initializer, initializers } from "./initializer.js";
+
+/** All 1. Keras: keras.initializers.Ones */
+export class Ones extends Initializer<typeof Ones.options> {
+  static override readonly options = schema([], {});
+
+  override call(shape: readonly number[], dtype: Dtype): Tensor {
+    return ones(shape, { dtype });
+  }
+}
+
+initializers.register({ Ones }, "one");

@@ -1,0 +1,16 @@
+import { number, schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { randomNormal } from "../ops/random/random.js";
+import { initializers } from "./initializer.js";
+import { RandomInitializer, seedField } from "./random.js";
+
+/** Normal with a mean and a standard deviation. Keras: keras.initializers.RandomNormal */
+export class RandomNormal extends RandomInitializer<typeof RandomNormal.options> {
+  static override readonly options = schema([], { mean: number(0), stddev: number(0.05), seed: seedField() });
+
+  protected override draw(shape: readonly number[], seed: Tensor): Tensor {
+    return randomNormal(seed, shape, this.options.mean, this.options.stddev);
+  }
+}
+
+initializers.register({ RandomNormal }, "normal");

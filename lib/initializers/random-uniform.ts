@@ -1,0 +1,16 @@
+import { number, schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { randomUniform } from "../ops/random/random.js";
+import { initializers } from "./initializer.js";
+import { RandomInitializer, seedField } from "./random.js";
+
+/** Uniform from `minval` to `maxval`. Keras: keras.initializers.RandomUniform */
+export class RandomUniform extends RandomInitializer<typeof RandomUniform.options> {
+  static override readonly options = schema([], { minval: number(-0.05), maxval: number(0.05), seed: seedField() });
+
+  protected override draw(shape: readonly number[], seed: Tensor): Tensor {
+    return randomUniform(seed, shape, this.options.minval, this.options.maxval);
+  }
+}
+
+initializers.register({ RandomUniform }, "uniform");

@@ -1,0 +1,16 @@
+import { number, schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { randomTruncatedNormal } from "../ops/random/random.js";
+import { initializers } from "./initializer.js";
+import { RandomInitializer, seedField } from "./random.js";
+
+/** Normal, within two standard deviations of the mean. Keras: keras.initializers.TruncatedNormal */
+export class TruncatedNormal extends RandomInitializer<typeof TruncatedNormal.options> {
+  static override readonly options = schema([], { mean: number(0), stddev: number(0.05), seed: seedField() });
+
+  protected override draw(shape: readonly number[], seed: Tensor): Tensor {
+    return randomTruncatedNormal(seed, shape, this.options.mean, this.options.stddev);
+  }
+}
+
+initializers.register({ TruncatedNormal });

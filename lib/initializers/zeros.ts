@@ -1,0 +1,16 @@
+import { schema } from "../config/index.js";
+import type { Dtype } from "../core/dtype.js";
+import type { Tensor } from "../core/tensor.js";
+import { zeros } from "../ops/index.js";
+import { Initializer, initializers } from "./initializer.js";
+
+/** All 0. Keras: keras.initializers.Zeros */
+export class Zeros extends Initializer<typeof Zeros.options> {
+  static override readonly options = schema([], {});
+
+  override call(shape: readonly number[], dtype: Dtype): Tensor {
+    return zeros(shape, { dtype });
+  }
+}
+
+initializers.register({ Zeros }, "zero");

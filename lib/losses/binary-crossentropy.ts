@@ -1,0 +1,39 @@
+import { boolean, fraction, integer, oneOrMore } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { mean, binaryCrossentropy as perElement } from "../ops/index.js";
+import { labelsAndPredictions, smoothed } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** What `binaryCrossentropy` takes beside labels and predictions. */
+export interface BinaryCrossentropyOptions {
+  /** Whether predictions are logits and not probabilities. */
+  readonly fromLogits?: boolean;
+  /** How far labels are moved towards ½. */
+  readonly labelSmoothing?: number;
+  /** The axis over which is averaged; default: the last. */
+  readonly axis?: number | readonly number[];
+}
+
+/** `−mean(yTrue · log(yPred) + (1 − yTrue) · log(1 − yPred))` along an axis. */
+export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: BinaryCrossentropyOptions = {}): Tensor {
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
+  const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
+  return mean(perElement(smoothed(labels, labelSmoothing, 0.5), predictions, { fromLogits }), { axis });
+}
+
+/** Cross-entropy of independent yes-or-no predictions; labels are 0 and 1. Keras: keras.losses.BinaryCrossentropy */
+export class BinaryCrossentropy extends FunctionLoss<typeof BinaryCrossentropy.options> {
+  static override readonly options = lossOptions("binary_crossentropy", {
+    fromLogits: boolean(false),
+    labelSmoothing: fraction(0),
+    axis: oneOrMore(integer(), -1),
+  });
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return binaryCrossentropy(yTrue, yPred, this.options);
+  }
+}
+
+losses.register({ BinaryCrossentropy });
+losses.registerFunction({ binary_crossentropy: binaryCrossentropy }, "bce", "BCE");

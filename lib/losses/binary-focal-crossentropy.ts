@@ -1,0 +1,52 @@
+import { boolean, fraction, integer, number, oneOrMore } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { add, mean, multiply, binaryCrossentropy as perElement, power, sigmoid, subtract } from "../ops/index.js";
+import type { BinaryCrossentropyOptions } from "./binary-crossentropy.js";
+import { labelsAndPredictions, smoothed } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** What `binaryFocalCrossentropy` takes beside labels and predictions. */
+export interface BinaryFocalCrossentropyOptions extends BinaryCrossentropyOptions {
+  /** Whether class 1 weighs `alpha` and class 0 `1 − alpha`. */
+  readonly applyClassBalancing?: boolean;
+  readonly alpha?: number;
+  /** How much easy samples count less. */
+  readonly gamma?: number;
+}
+
+/**
+ * Binary cross-entropy times `(1 − p)^gamma`, where p is the probability given to the right answer.
+ *
+ * @see Lin et al., Focal Loss for Dense Object Detection, 2018
+ */
+export function binaryFocalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: BinaryFocalCrossentropyOptions = {}): Tensor {
+  const { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
+  const [given, predictions] = labelsAndPredictions(yTrue, yPred);
+  const labels = smoothed(given, labelSmoothing, 0.5);
+  const probabilities = fromLogits ? sigmoid(predictions) : predictions;
+  const others = subtract(1, labels);
+  const right = add(multiply(labels, probabilities), multiply(others, subtract(1, probabilities)));
+  const focal = multiply(power(subtract(1, right), gamma), perElement(labels, probabilities, { fromLogits: false }));
+  if (!applyClassBalancing) return mean(focal, { axis });
+  return mean(multiply(add(multiply(labels, alpha), multiply(others, 1 - alpha)), focal), { axis });
+}
+
+/** Binary cross-entropy in which easy samples count less. Keras: keras.losses.BinaryFocalCrossentropy */
+export class BinaryFocalCrossentropy extends FunctionLoss<typeof BinaryFocalCrossentropy.options> {
+  static override readonly options = lossOptions("binary_focal_crossentropy", {
+    applyClassBalancing: boolean(false),
+    alpha: number(0.25),
+    gamma: number(2),
+    fromLogits: boolean(false),
+    labelSmoothing: fraction(0),
+    axis: oneOrMore(integer(), -1),
+  });
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return binaryFocalCrossentropy(yTrue, yPred, this.options);
+  }
+}
+
+losses.register({ BinaryFocalCrossentropy });
+losses.registerFunction({ binary_focal_crossentropy: binaryFocalCrossentropy });

@@ -1,0 +1,40 @@
+import { boolean, fraction, integer } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { categoricalCrossentropy as perSample } from "../ops/index.js";
+import { labelsAndPredictions, smoothed } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** What `categoricalCrossentropy` takes beside labels and predictions. */
+export interface CategoricalCrossentropyOptions {
+  /** Whether predictions are logits and not probabilities. */
+  readonly fromLogits?: boolean;
+  /** How far labels are moved towards an even distribution. */
+  readonly labelSmoothing?: number;
+  /** The axis of classes; default: the last. */
+  readonly axis?: number;
+}
+
+/** `−sum(yTrue · log(yPred))` along the axis of classes. */
+export function categoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: CategoricalCrossentropyOptions = {}): Tensor {
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
+  const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
+  const classes = predictions.shape.at(axis) ?? 1;
+  return perSample(smoothed(labels, labelSmoothing, 1 / classes), predictions, { fromLogits, axis });
+}
+
+/** Cross-entropy of one class out of several; labels are one-hot or probabilities. Keras: keras.losses.CategoricalCrossentropy */
+export class CategoricalCrossentropy extends FunctionLoss<typeof CategoricalCrossentropy.options> {
+  static override readonly options = lossOptions("categorical_crossentropy", {
+    fromLogits: boolean(false),
+    labelSmoothing: fraction(0),
+    axis: integer(-1),
+  });
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return categoricalCrossentropy(yTrue, yPred, this.options);
+  }
+}
+
+losses.register({ CategoricalCrossentropy });
+losses.registerFunction({ categorical_crossentropy: categoricalCrossentropy });

@@ -1,0 +1,52 @@
+import { boolean, epsilon, fraction, integer, number } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { clip, divide, log, multiply, negative, power, softmax, subtract, sum } from "../ops/index.js";
+import type { CategoricalCrossentropyOptions } from "./categorical-crossentropy.js";
+import { labelsAndPredictions, smoothed } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** What `categoricalFocalCrossentropy` takes beside labels and predictions. */
+export interface CategoricalFocalCrossentropyOptions extends CategoricalCrossentropyOptions {
+  readonly alpha?: number;
+  /** How much easy samples count less. */
+  readonly gamma?: number;
+}
+
+/**
+ * Categorical cross-entropy with each class times `alpha · (1 − p)^gamma`, where p is its probability.
+ *
+ * @see Lin et al., Focal Loss for Dense Object Detection, 2018
+ */
+export function categoricalFocalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: CategoricalFocalCrossentropyOptions = {},
+): Tensor {
+  const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
+  const [given, predictions] = labelsAndPredictions(yTrue, yPred);
+  const classes = predictions.shape.at(axis) ?? 1;
+  const labels = smoothed(given, labelSmoothing, 1 / classes);
+  const raw = fromLogits ? softmax(predictions, { axis }) : predictions;
+  const probabilities = clip(divide(raw, sum(raw, { axis, keepdims: true })), epsilon(), 1 - epsilon());
+  const entropy = negative(multiply(labels, log(probabilities)));
+  return sum(multiply(multiply(power(subtract(1, probabilities), gamma), alpha), entropy), { axis });
+}
+
+/** Categorical cross-entropy in which easy samples count less. Keras: keras.losses.CategoricalFocalCrossentropy */
+export class CategoricalFocalCrossentropy extends FunctionLoss<typeof CategoricalFocalCrossentropy.options> {
+  static override readonly options = lossOptions("categorical_focal_crossentropy", {
+    alpha: number(0.25),
+    gamma: number(2),
+    fromLogits: boolean(false),
+    labelSmoothing: fraction(0),
+    axis: integer(-1),
+  });
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return categoricalFocalCrossentropy(yTrue, yPred, this.options);
+  }
+}
+
+losses.register({ CategoricalFocalCrossentropy });
+losses.registerFunction({ categorical_focal_crossentropy: categoricalFocalCrossentropy });

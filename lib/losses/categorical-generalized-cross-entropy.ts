@@ -1,0 +1,40 @@
+import { field, invalid, withDefault } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { cast, divide, multiply, oneHot, power, subtract, sum } from "../ops/index.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** `(1 − p^q) / q`, where p is the probability of the right class; labels are class indices. */
+export function categoricalGeneralizedCrossEntropy(yTrue: TensorLike, yPred: TensorLike, q: number): Tensor {
+  const probabilities = asTensor(yPred);
+  const labels = oneHot(cast(asTensor(yTrue), "int32"), probabilities.shape.at(-1)!, { dtype: probabilities.dtype });
+  const right = sum(multiply(probabilities, labels), { axis: -1 });
+  return divide(subtract(1, power(right, q)), q);
+}
+
+const openFraction = field<number>({
+  expected: "a number between 0 and 1",
+  parse: (value) => (typeof value === "number" && value > 0 && value < 1 ? value : invalid),
+});
+
+/**
+ * Between cross-entropy (q → 0) and absolute error (q → 1): for labels with mistakes in them.
+ * Keras: keras.losses.CategoricalGeneralizedCrossEntropy
+ *
+ * @see Zhang and Sabuncu, Generalized Cross Entropy Loss for Training Deep Neural Networks with Noisy Labels, 2018
+ */
+export class CategoricalGeneralizedCrossEntropy extends FunctionLoss<typeof CategoricalGeneralizedCrossEntropy.options> {
+  static override readonly options = lossOptions("categorical_generalized_cross_entropy", { q: withDefault(openFraction, 0.5) });
+
+  /** Class indices stay what they are. */
+  protected override labels(yTrue: TensorLike): Tensor {
+    return asTensor(yTrue);
+  }
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return categoricalGeneralizedCrossEntropy(yTrue, yPred, this.options.q);
+  }
+}
+
+losses.register({ CategoricalGeneralizedCrossEntropy });
+losses.registerFunction({ categorical_generalized_cross_entropy: categoricalGeneralizedCrossEntropy });

@@ -1,0 +1,25 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { add, max, maximum, multiply, subtract, sum } from "../ops/index.js";
+import { labelsAndPredictions } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** `max(best wrong − right + 1, 0)` for each sample. */
+export function categoricalHinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
+  const right = sum(multiply(labels, predictions), { axis: -1 });
+  const wrong = max(multiply(subtract(1, labels), predictions), { axis: -1 });
+  return maximum(add(subtract(wrong, right), 1), 0);
+}
+
+/** Margin between the right class and the best of the others; labels are one-hot. Keras: keras.losses.CategoricalHinge */
+export class CategoricalHinge extends FunctionLoss<typeof CategoricalHinge.options> {
+  static override readonly options = lossOptions("categorical_hinge", {});
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return categoricalHinge(yTrue, yPred);
+  }
+}
+
+losses.register({ CategoricalHinge });
+losses.registerFunction({ categorical_hinge: categoricalHinge });

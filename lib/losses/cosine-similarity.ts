@@ -1,0 +1,30 @@
+import { integer, oneOrMore } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { multiply, negative, normalize, sum } from "../ops/index.js";
+import { ofSameRank } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** What `cosineSimilarity` takes beside labels and predictions. */
+export interface CosineSimilarityOptions {
+  /** The axis along which vectors lie; default: the last. */
+  readonly axis?: number | readonly number[];
+}
+
+/** Minus the cosine of the angle between labels and predictions: −1 where they point the same way. */
+export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: CosineSimilarityOptions = {}): Tensor {
+  const [labels, predictions] = ofSameRank(yTrue, yPred);
+  return negative(sum(multiply(normalize(labels, { axis }), normalize(predictions, { axis })), { axis }));
+}
+
+/** Minus the cosine of the angle between labels and predictions. Keras: keras.losses.CosineSimilarity */
+export class CosineSimilarity extends FunctionLoss<typeof CosineSimilarity.options> {
+  static override readonly options = lossOptions("cosine_similarity", { axis: oneOrMore(integer(), -1) });
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return cosineSimilarity(yTrue, yPred, { axis: this.options.axis });
+  }
+}
+
+losses.register({ CosineSimilarity });
+losses.registerFunction({ cosine_similarity: cosineSimilarity });

@@ -1,0 +1,118 @@
+import {
+  type Arguments,
+  automaticName,
+  classNameOf,
+  Configured,
+  dtypePolicy,
+  Family,
+  type Extended,
+  type Identifier,
+  type Fields,
+  type Json,
+} from "../config/index.js";
+import { nullable, oneOf, type Schema, schema, string, unwritten } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { maskOf } from "../core/mask.js";
+import type { Tensor } from "../core/tensor.js";
+import { cast, logicalAnd } from "../ops/index.js";
+import { type Reduction, reduceWeighted } from "./reduction.js";
+import { toSameRank } from "./same-rank.js";
+
+const reductions = ["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", null] as const;
+
+const common = {
+  name: nullable(string()),
+  reduction: oneOf(reductions, "sum_over_batch_size"),
+  dtype: unwritten(dtypePolicy("string")),
+};
+
+/** The options of every loss. */
+export type LossFields = typeof common;
+
+/** The options of a loss: its default name, the common ones and its own. */
+export function lossOptions<const F extends Fields>(name: string, own: F): Schema<readonly [], Extended<LossFields, F>> {
+  return schema([], { ...common, name: nullable(string(), name) }).extend([], own) as unknown as Schema<
+    readonly [],
+    Extended<LossFields, F>
+  >;
+}
+
+/** What a loss is called with beside labels and predictions. */
+export interface LossCallOptions {
+  /** Weights of the samples: `[batch]`, or of the shape of the losses. */
+  readonly sampleWeight?: TensorLike | null;
+}
+
+/** A loss, or a function that stands for one: `[batch, …]` labels and predictions to the losses of samples. */
+export type LossLike = Loss<Schema> | ((yTrue: Tensor, yPred: Tensor) => Tensor);
+
+/** What names a loss. */
+export type LossIdentifier = Identifier<LossLike>;
+
+export interface Loss<S extends Schema = Schema<readonly [], LossFields>> {
+  (yTrue: TensorLike, yPred: TensorLike, options?: LossCallOptions): Tensor;
+}
+
+/**
+ * The base of losses. A loss of one's own computes the losses of single samples in `call`; weights, masks and the
+ * reduction are the base's.
+ *
+ * ```ts
+ * class Squares extends keras.losses.Loss {
+ *   override call(yTrue: tf.Tensor, yPred: tf.Tensor) { return tf.reduceMean(tf.square(tf.subtract(yPred, yTrue)), { axis: -1 }); }
+ * }
+ * ```
+ *
+ * Keras: keras.losses.Loss
+ */
+export abstract class Loss<S extends Schema = Schema<readonly [], LossFields>> extends Configured<S> {
+  static override readonly options: Schema = schema([], common);
+  readonly name: string;
+  readonly reduction: Reduction;
+
+  constructor(...given: Arguments<S>) {
+    super(...given);
+    const { name, reduction } = this.options as unknown as { name: string | null; reduction: Reduction };
+    this.name = name ?? automaticName(classNameOf(this));
+    this.reduction = reduction;
+  }
+
+  /** The losses of single samples. */
+  abstract call(yTrue: Tensor, yPred: Tensor): Tensor;
+
+  /** Labels as `call` gets them: of the dtype of the computation. */
+  protected labels(yTrue: TensorLike): Tensor {
+    return cast(asTensor(yTrue), "float32");
+  }
+
+  protected override invoke(yTrue: TensorLike, yPred: TensorLike, options: LossCallOptions = {}): Tensor {
+    const predictions = asTensor(yPred);
+    const given = maskOf(predictions);
+    const losses = this.call(this.labels(yTrue), cast(predictions, "float32"));
+    const own = maskOf(losses);
+    const mask = given && own ? logicalAnd(given, own) : (given ?? own);
+    const { sampleWeight } = options;
+    const weight = sampleWeight === undefined || sampleWeight === null ? undefined : cast(asTensor(sampleWeight), "float32");
+    return reduceWeighted(losses, weight, mask, this.reduction);
+  }
+
+  override getConfig(): Record<string, Json> {
+    return { ...super.getConfig(), name: this.name };
+  }
+}
+
+/** The base of losses that are a function of labels and predictions of the same rank. */
+export abstract class FunctionLoss<S extends Schema> extends Loss<S> {
+  protected abstract compute(yTrue: Tensor, yPred: Tensor): Tensor;
+
+  override call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return this.compute(...toSameRank(yTrue, yPred));
+  }
+}
+
+/** Losses by name, config, class or function. Keras: keras.losses.get */
+export const losses = new Family<LossLike>({
+  module: "keras.losses",
+  noun: "loss",
+  accepts: (value): value is LossLike => value instanceof Loss || (typeof value === "function" && !("fromConfig" in value)),
+});

@@ -1,0 +1,23 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { abs, mean, subtract } from "../ops/index.js";
+import { ofSameRank } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** `mean(|yTrue − yPred|)` along the last axis. */
+export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [labels, predictions] = ofSameRank(yTrue, yPred);
+  return mean(abs(subtract(labels, predictions)), { axis: -1 });
+}
+
+/** Mean of the absolute differences. Keras: keras.losses.MeanAbsoluteError */
+export class MeanAbsoluteError extends FunctionLoss<typeof MeanAbsoluteError.options> {
+  static override readonly options = lossOptions("mean_absolute_error", {});
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return meanAbsoluteError(yTrue, yPred);
+  }
+}
+
+losses.register({ MeanAbsoluteError });
+losses.registerFunction({ mean_absolute_error: meanAbsoluteError }, "mae", "MAE");

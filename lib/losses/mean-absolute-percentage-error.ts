@@ -1,0 +1,25 @@
+import { epsilon } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { abs, divide, maximum, mean, multiply, subtract } from "../ops/index.js";
+import { ofSameRank } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** `100 · mean(|yTrue − yPred| / max(|yTrue|, ε))` along the last axis. */
+export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [labels, predictions] = ofSameRank(yTrue, yPred);
+  const relative = divide(subtract(labels, predictions), maximum(abs(labels), epsilon()));
+  return multiply(mean(abs(relative), { axis: -1 }), 100);
+}
+
+/** Mean of the absolute differences in per cent of the labels. Keras: keras.losses.MeanAbsolutePercentageError */
+export class MeanAbsolutePercentageError extends FunctionLoss<typeof MeanAbsolutePercentageError.options> {
+  static override readonly options = lossOptions("mean_absolute_percentage_error", {});
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return meanAbsolutePercentageError(yTrue, yPred);
+  }
+}
+
+losses.register({ MeanAbsolutePercentageError });
+losses.registerFunction({ mean_absolute_percentage_error: meanAbsolutePercentageError }, "mape", "MAPE");

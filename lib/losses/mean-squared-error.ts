@@ -1,0 +1,23 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { mean, square, subtract } from "../ops/index.js";
+import { ofSameRank } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** `mean((yTrue − yPred)²)` along the last axis. */
+export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [labels, predictions] = ofSameRank(yTrue, yPred);
+  return mean(square(subtract(labels, predictions)), { axis: -1 });
+}
+
+/** Mean of the squared differences. Keras: keras.losses.MeanSquaredError */
+export class MeanSquaredError extends FunctionLoss<typeof MeanSquaredError.options> {
+  static override readonly options = lossOptions("mean_squared_error", {});
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return meanSquaredError(yTrue, yPred);
+  }
+}
+
+losses.register({ MeanSquaredError });
+losses.registerFunction({ mean_squared_error: meanSquaredError }, "mse", "MSE");

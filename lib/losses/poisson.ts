@@ -1,0 +1,24 @@
+import { epsilon } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { add, log, mean, multiply, subtract } from "../ops/index.js";
+import { labelsAndPredictions } from "./labels.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** `mean(yPred − yTrue · log(yPred))` along the last axis. */
+export function poisson(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
+  return mean(subtract(predictions, multiply(labels, log(add(predictions, epsilon())))), { axis: -1 });
+}
+
+/** Poisson loss, up to what depends on the labels alone. Keras: keras.losses.Poisson */
+export class Poisson extends FunctionLoss<typeof Poisson.options> {
+  static override readonly options = lossOptions("poisson", {});
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return poisson(yTrue, yPred);
+  }
+}
+
+losses.register({ Poisson });
+losses.registerFunction({ poisson: poisson });

@@ -1,0 +1,38 @@
+import type { Tensor } from "../core/tensor.js";
+import { cast, divideNoNan, mean, multiply, sum, where } from "../ops/index.js";
+import { toSameRank } from "./same-rank.js";
+
+/** How the losses of single samples become one. Keras's spelling; null and "none" keep them apart. */
+export type Reduction = "sum_over_batch_size" | "sum" | "mean" | "mean_with_sample_weight" | "none" | null;
+
+/**
+ * Merges a mask into sample weights. Where the loss will be averaged over all elements, what is there weighs
+ * all / there, so that the average is one over what is there.
+ */
+export function applyMask(sampleWeight: Tensor | undefined, mask: Tensor | undefined, reduction: Reduction): Tensor | undefined {
+  if (mask === undefined) return sampleWeight;
+  const there = cast(mask, "float32");
+  const averages = reduction === "mean" || reduction === "sum_over_batch_size";
+  const weight = averages ? where(cast(mask, "bool"), divideNoNan(1, mean(there)), 0) : there;
+  if (sampleWeight === undefined) return weight;
+  return multiply(...toSameRank(weight, cast(sampleWeight, "float32")));
+}
+
+/** One loss from the losses of samples, their weights and a mask. */
+export function reduceWeighted(values: Tensor, sampleWeight: Tensor | undefined, mask: Tensor | undefined, reduction: Reduction): Tensor {
+  let weight = applyMask(sampleWeight, mask, reduction);
+  let weighted = values;
+  if (weight !== undefined) {
+    [weighted, weight] = toSameRank(values, cast(weight, values.dtype));
+    weighted = multiply(weighted, weight);
+  }
+  return reduce(weighted, weight, reduction);
+}
+
+function reduce(values: Tensor, weight: Tensor | undefined, reduction: Reduction): Tensor {
+  const isEmpty = values.rank === 1 && values.shape[0] === 0;
+  if (reduction === null || reduction === "none" || values.rank === 0 || isEmpty) return values;
+  if (reduction === "sum") return sum(values);
+  if (reduction === "mean_with_sample_weight" && weight !== undefined) return divideNoNan(sum(values), sum(weight));
+  return values.shape.includes(0) ? sum(values) : mean(values);
+}

@@ -1,0 +1,57 @@
+import { boolean, integer, nullable } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { setMask } from "../core/mask.js";
+import type { Tensor } from "../core/tensor.js";
+import { expandDims, notEqual, sparseCategoricalCrossentropy as perSample, squeeze, where } from "../ops/index.js";
+import { FunctionLoss, losses, lossOptions } from "./loss.js";
+
+/** What `sparseCategoricalCrossentropy` takes beside labels and predictions. */
+export interface SparseCategoricalCrossentropyOptions {
+  /** Whether predictions are logits and not probabilities. */
+  readonly fromLogits?: boolean;
+  /** A label whose samples don't count: the "no class" of a segmentation, −1. */
+  readonly ignoreClass?: number | null;
+  /** The axis of classes in the predictions; default: the last. */
+  readonly axis?: number;
+}
+
+/**
+ * `−log(yPred[yTrue])` for each sample.
+ *
+ * @param yTrue  class indices, of the shape of yPred without the axis of classes, or with 1 in its place
+ */
+export function sparseCategoricalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: SparseCategoricalCrossentropyOptions = {},
+): Tensor {
+  const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
+  const predictions = asTensor(yPred);
+  let labels = asTensor(yTrue);
+  if (labels.rank === predictions.rank && labels.shape.at(axis) === 1) labels = squeeze(labels, axis);
+  if (ignoreClass === null) return perSample(labels, predictions, { fromLogits, axis });
+  const counts = notEqual(labels, ignoreClass);
+  const loss = perSample(where(counts, labels, 0), where(expandDims(counts, axis), predictions, 0), { fromLogits, axis });
+  return setMask(where(counts, loss, 0), counts);
+}
+
+/** Cross-entropy of one class out of several; labels are class indices. Keras: keras.losses.SparseCategoricalCrossentropy */
+export class SparseCategoricalCrossentropy extends FunctionLoss<typeof SparseCategoricalCrossentropy.options> {
+  static override readonly options = lossOptions("sparse_categorical_crossentropy", {
+    fromLogits: boolean(false),
+    ignoreClass: nullable(integer()),
+    axis: integer(-1),
+  });
+
+  /** Class indices stay what they are. */
+  protected override labels(yTrue: TensorLike): Tensor {
+    return asTensor(yTrue);
+  }
+
+  protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
+    return sparseCategoricalCrossentropy(yTrue, yPred, this.options);
+  }
+}
+
+losses.register({ SparseCategoricalCrossentropy });
+losses.registerFunction({ sparse_categorical_crossentropy: sparseCategoricalCrossentropy });

@@ -1,0 +1,25 @@
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { toSameRank } from "../losses/same-rank.js";
+import { cast, equal } from "../ops/index.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** 1 where a prediction equals its label. */
+export function accuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const predictions = asTensor(yPred);
+  const [labels, same] = toSameRank(cast(asTensor(yTrue), predictions.dtype), predictions);
+  return cast(equal(labels, same), "float32");
+}
+
+/** How often predictions equal labels. Keras: keras.metrics.Accuracy */
+export class Accuracy extends MeanOf<typeof Accuracy.options> {
+  static override readonly options = metricOptions("accuracy", {});
+  override readonly direction = "up";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return accuracy(yTrue, yPred);
+  }
+}
+
+metrics.register({ Accuracy });

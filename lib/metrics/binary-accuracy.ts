@@ -1,0 +1,26 @@
+import { registerFunctions, number } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { toSameRank } from "../losses/same-rank.js";
+import { cast, equal, greater } from "../ops/index.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** 1 where a prediction is on the side of `threshold` that its label, 0 or 1, names. */
+export function binaryAccuracy(yTrue: TensorLike, yPred: TensorLike, { threshold = 0.5 }: { readonly threshold?: number } = {}): Tensor {
+  const [labels, predictions] = toSameRank(asTensor(yTrue), asTensor(yPred));
+  return cast(equal(labels, cast(greater(predictions, threshold), labels.dtype)), "float32");
+}
+
+/** How often yes-or-no predictions are right. Keras: keras.metrics.BinaryAccuracy */
+export class BinaryAccuracy extends MeanOf<typeof BinaryAccuracy.options> {
+  static override readonly options = metricOptions("binary_accuracy", { threshold: number(0.5) });
+  override readonly direction = "up";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return binaryAccuracy(yTrue, yPred, this.options);
+  }
+}
+
+metrics.register({ BinaryAccuracy });
+registerFunctions("keras.metrics", { binary_accuracy: binaryAccuracy });

@@ -1,0 +1,18 @@
+import { boolean, fraction } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { binaryCrossentropy } from "../losses/binary-crossentropy.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean cross-entropy of yes-or-no predictions. Keras: keras.metrics.BinaryCrossentropy */
+export class BinaryCrossentropy extends MeanOf<typeof BinaryCrossentropy.options> {
+  static override readonly options = metricOptions("binary_crossentropy", { fromLogits: boolean(false), labelSmoothing: fraction(0) });
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return binaryCrossentropy(yTrue, yPred, this.options);
+  }
+}
+
+metrics.register({ BinaryCrossentropy }, "bce", "BCE");

@@ -1,0 +1,33 @@
+import { list, nonNegativeInteger, nullable, number, schema, string } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { cast, greaterEqual } from "../ops/index.js";
+import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
+import { metrics, type MetricUpdateOptions } from "./metric.js";
+
+/** Intersection over union of classes 0 and 1, or of one of them; predictions are scores. Keras: keras.metrics.BinaryIoU */
+export class BinaryIoU extends IoUBase<typeof BinaryIoU.options> {
+  static override readonly options = schema([], {
+    name: nullable(string()),
+    dtype: countDtype,
+    targetClassIds: list(nonNegativeInteger(), [0, 1]),
+    threshold: number(0.5),
+  });
+
+  protected override rules(): IoURules {
+    return {
+      numClasses: 2,
+      targetClassIds: this.options.targetClassIds,
+      ignoreClass: null,
+      sparseYTrue: true,
+      sparseYPred: true,
+      axis: -1,
+    };
+  }
+
+  override updateState(yTrue: TensorLike, yPred: TensorLike, options: MetricUpdateOptions = {}): void {
+    const isPositive = greaterEqual(cast(asTensor(yPred), "float32"), this.options.threshold);
+    super.updateState(yTrue, cast(isPositive, "int32"), options);
+  }
+}
+
+metrics.register({ BinaryIoU });

@@ -1,0 +1,24 @@
+import { registerFunctions } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { argmax, cast, equal } from "../ops/index.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** 1 where the largest prediction is that of the class whose label is largest. */
+export function categoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  return cast(equal(argmax(asTensor(yTrue), { axis: -1 }), argmax(asTensor(yPred), { axis: -1 })), "float32");
+}
+
+/** How often the best class is the right one; labels are one-hot. Keras: keras.metrics.CategoricalAccuracy */
+export class CategoricalAccuracy extends MeanOf<typeof CategoricalAccuracy.options> {
+  static override readonly options = metricOptions("categorical_accuracy", {});
+  override readonly direction = "up";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return categoricalAccuracy(yTrue, yPred);
+  }
+}
+
+metrics.register({ CategoricalAccuracy });
+registerFunctions("keras.metrics", { categorical_accuracy: categoricalAccuracy });

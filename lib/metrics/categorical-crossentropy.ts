@@ -1,0 +1,22 @@
+import { boolean, fraction, integer } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { categoricalCrossentropy } from "../losses/categorical-crossentropy.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean cross-entropy of one class out of several; labels are one-hot. Keras: keras.metrics.CategoricalCrossentropy */
+export class CategoricalCrossentropy extends MeanOf<typeof CategoricalCrossentropy.options> {
+  static override readonly options = metricOptions("categorical_crossentropy", {
+    fromLogits: boolean(false),
+    labelSmoothing: fraction(0),
+    axis: integer(-1),
+  });
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return categoricalCrossentropy(yTrue, yPred, this.options);
+  }
+}
+
+metrics.register({ CategoricalCrossentropy });

@@ -1,0 +1,17 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { categoricalHinge } from "../losses/categorical-hinge.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean margin between the right class and the best of the others. Keras: keras.metrics.CategoricalHinge */
+export class CategoricalHinge extends MeanOf<typeof CategoricalHinge.options> {
+  static override readonly options = metricOptions("categorical_hinge", {});
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return categoricalHinge(yTrue, yPred);
+  }
+}
+
+metrics.register({ CategoricalHinge });

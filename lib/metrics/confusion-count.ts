@@ -1,0 +1,29 @@
+import type { Schema } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { reshape } from "../ops/index.js";
+import { count, type Counts, thresholdsField, thresholdsOf } from "./confusion.js";
+import { Metric, metricOptions, type MetricUpdateOptions } from "./metric.js";
+
+export const confusionCountOptions = metricOptions(null, { thresholds: thresholdsField() });
+
+export interface ConfusionCount {
+  (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;
+}
+
+/** The base of metrics that count one of true and false positives and negatives. */
+export abstract class ConfusionCount extends Metric<typeof confusionCountOptions> {
+  static override readonly options: Schema = confusionCountOptions;
+  /** Which of the counts it is. */
+  protected abstract readonly counted: keyof Counts;
+  readonly thresholds = thresholdsOf(this.options.thresholds, 0.5);
+  readonly accumulator = this.addWeight({ name: "accumulator", shape: [this.thresholds.length], dtype: "float32" });
+
+  override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+    count({ [this.counted]: this.accumulator }, yTrue, yPred, { thresholds: this.thresholds, sampleWeight });
+  }
+
+  override result(): Tensor {
+    return this.thresholds.length === 1 ? reshape(this.accumulator, []) : this.accumulator.value();
+  }
+}

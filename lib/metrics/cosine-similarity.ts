@@ -1,0 +1,19 @@
+import { integer, oneOrMore, unwritten } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { cosineSimilarity } from "../losses/cosine-similarity.js";
+import { negative } from "../ops/index.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean cosine of the angle between labels and predictions: 1 where they point the same way. Keras: keras.metrics.CosineSimilarity */
+export class CosineSimilarity extends MeanOf<typeof CosineSimilarity.options> {
+  static override readonly options = metricOptions("cosine_similarity", { axis: unwritten(oneOrMore(integer(), -1)) });
+  override readonly direction = "up";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return negative(cosineSimilarity(yTrue, yPred, this.options));
+  }
+}
+
+metrics.register({ CosineSimilarity });

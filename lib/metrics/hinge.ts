@@ -1,0 +1,17 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { hinge } from "../losses/hinge.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean distance from the right side of the margin. Keras: keras.metrics.Hinge */
+export class Hinge extends MeanOf<typeof Hinge.options> {
+  static override readonly options = metricOptions("hinge", {});
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return hinge(yTrue, yPred);
+  }
+}
+
+metrics.register({ Hinge });

@@ -1,0 +1,16 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { klDivergence } from "../losses/kl-divergence.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean Kullback–Leibler divergence of the predictions from the labels. Keras: keras.metrics.KLDivergence */
+export class KLDivergence extends MeanOf<typeof KLDivergence.options> {
+  static override readonly options = metricOptions("kl_divergence", {});
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return klDivergence(yTrue, yPred);
+  }
+}
+
+metrics.register({ KLDivergence });

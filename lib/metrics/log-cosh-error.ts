@@ -1,0 +1,17 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { logCosh } from "../losses/log-cosh.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean logarithm of the hyperbolic cosine of the differences. Keras: keras.metrics.LogCoshError */
+export class LogCoshError extends MeanOf<typeof LogCoshError.options> {
+  static override readonly options = metricOptions("logcosh", {});
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return logCosh(yTrue, yPred);
+  }
+}
+
+metrics.register({ LogCoshError });

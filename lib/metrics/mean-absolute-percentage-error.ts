@@ -1,0 +1,17 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { meanAbsolutePercentageError } from "../losses/mean-absolute-percentage-error.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean of the absolute differences in per cent of the labels. Keras: keras.metrics.MeanAbsolutePercentageError */
+export class MeanAbsolutePercentageError extends MeanOf<typeof MeanAbsolutePercentageError.options> {
+  static override readonly options = metricOptions("mean_absolute_percentage_error", {});
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return meanAbsolutePercentageError(yTrue, yPred);
+  }
+}
+
+metrics.register({ MeanAbsolutePercentageError }, "mape", "MAPE");

@@ -1,0 +1,22 @@
+import { boolean, integer, nullable, positiveInteger, schema, string } from "../config/index.js";
+import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
+import { metrics } from "./metric.js";
+
+/** Mean intersection over union of all classes. Keras: keras.metrics.MeanIoU */
+export class MeanIoU extends IoUBase<typeof MeanIoU.options> {
+  static override readonly options = schema(["numClasses"], {
+    name: nullable(string()),
+    dtype: countDtype,
+    numClasses: positiveInteger(),
+    ignoreClass: nullable(integer()),
+    sparseYTrue: boolean(true),
+    sparseYPred: boolean(true),
+    axis: integer(-1),
+  });
+
+  protected override rules(): IoURules {
+    return { ...this.options, targetClassIds: Array.from({ length: this.options.numClasses }, (_, i) => i) };
+  }
+}
+
+metrics.register({ MeanIoU });

@@ -1,0 +1,17 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { meanSquaredError } from "../losses/mean-squared-error.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean of the squared differences. Keras: keras.metrics.MeanSquaredError */
+export class MeanSquaredError extends MeanOf<typeof MeanSquaredError.options> {
+  static override readonly options = metricOptions("mean_squared_error", {});
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return meanSquaredError(yTrue, yPred);
+  }
+}
+
+metrics.register({ MeanSquaredError }, "mse", "MSE");

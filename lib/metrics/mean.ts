@@ -1,0 +1,27 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { Averaging } from "./averaging.js";
+import { metricOptions, metrics, type MetricUpdateOptions } from "./metric.js";
+
+export interface Mean {
+  (values: TensorLike, options?: MetricUpdateOptions): Tensor;
+}
+
+/**
+ * The weighted mean of all values. Keras: keras.metrics.Mean
+ *
+ * ```ts
+ * const loss = new keras.metrics.Mean({ name: "loss" });
+ * loss.updateState([1, 3, 5, 7]);
+ * loss.result().item();   // 4
+ * ```
+ */
+export class Mean extends Averaging<typeof Mean.options> {
+  static override readonly options = metricOptions("mean", {});
+
+  override updateState(values: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+    this.add(values, sampleWeight);
+  }
+}
+
+metrics.register({ Mean });

@@ -1,0 +1,140 @@
+import {
+  type Arguments,
+  automaticName,
+  classAndSnakeCase,
+  classNameOf,
+  Configured,
+  type DTypePolicy,
+  dtypePolicy,
+  type Extended,
+} from "../config/index.js";
+import { Family, type Identifier, type Fields, type Json, nullable, type Schema, schema, string } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Dtype } from "../core/dtype.js";
+import type { Tensor } from "../core/tensor.js";
+import { type InitializerLike, initializers, type InitializerIdentifier } from "../initializers/index.js";
+import { cast, zeros } from "../ops/index.js";
+import { Variable } from "../variables/variable.js";
+
+const common = { name: nullable(string()), dtype: dtypePolicy("string") };
+
+/** The options of every metric. */
+export type MetricFields = typeof common;
+
+/** The options of a metric: its default name, the common ones and its own. */
+export function metricOptions<const F extends Fields>(name: string | null, own: F): Schema<readonly [], Extended<MetricFields, F>> {
+  return schema([], { ...common, name: nullable(string(), name) }).extend([], own) as unknown as Schema<
+    readonly [],
+    Extended<MetricFields, F>
+  >;
+}
+
+/** What metrics are updated with beside values. */
+export interface MetricUpdateOptions {
+  /** Weights of the samples: `[batch]`, or of the shape of the values. */
+  readonly sampleWeight?: TensorLike | null;
+}
+
+/** A variable of a metric. */
+export interface MetricWeight {
+  readonly name: string;
+  /** Default: a scalar. */
+  readonly shape?: readonly number[];
+  /** Default: zeros. */
+  readonly initializer?: InitializerIdentifier;
+  /** Default: the dtype of the metric. */
+  readonly dtype?: Dtype;
+}
+
+/** What a metric answers: one tensor, or several by name. */
+export type MetricResult = Tensor | Readonly<Record<string, Tensor>>;
+
+export interface Metric<S extends Schema = Schema<readonly [], MetricFields>> {
+  (...args: never[]): MetricResult;
+}
+
+/**
+ * The base of metrics: state that updates add to, and a result.
+ *
+ * ```ts
+ * class Positives extends keras.metrics.Metric {
+ *   total = this.addWeight({ name: "total" });
+ *   override updateState(yTrue: tf.Tensor) { this.total.assignAdd(tf.reduceSum(yTrue)); }
+ *   override result() { return this.total.value(); }
+ * }
+ * ```
+ *
+ * Keras: keras.metrics.Metric
+ */
+export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields>> extends Configured<S> {
+  static override readonly options: Schema = schema([], common);
+  readonly name: string;
+  /** The dtype of the state. */
+  readonly dtype: Dtype;
+  /** Whether more or less is better; undefined where the metric doesn't say. */
+  readonly direction?: "up" | "down";
+  readonly #own: Variable[] = [];
+
+  constructor(...given: Arguments<S>) {
+    super(...given);
+    const { name, dtype } = this.options as unknown as { name: string | null; dtype: DTypePolicy };
+    this.name = name ?? automaticName(classNameOf(this));
+    this.dtype = dtype.computeDtype;
+  }
+
+  /** Takes in values. */
+  abstract updateState(...args: never[]): void;
+
+  /** What the values taken in so far give. */
+  abstract result(): MetricResult;
+
+  /** Makes a variable of the metric's state; usually in the constructor. */
+  addWeight({ name, shape = [], initializer = "zeros", dtype = this.dtype }: MetricWeight): Variable {
+    const initialize: InitializerLike = initializers.get(initializer, `${this.name}.${name}`);
+    const variable = new Variable(() => initialize(shape, { dtype }), { name, dtype, trainable: false });
+    this.#own.push(variable);
+    return variable;
+  }
+
+  /** Forgets all values. */
+  resetState(): void {
+    for (const variable of this.variables) variable.assign(zeros(variable.shape, { dtype: variable.dtype }));
+  }
+
+  /** The state: variables of the metric, then those of metrics it holds. */
+  get variables(): readonly Variable[] {
+    const inner = Object.values(this).filter((value): value is Metric => value instanceof Metric);
+    return [...this.#own, ...inner.flatMap((metric) => metric.variables)];
+  }
+
+  protected override invoke(...args: unknown[]): MetricResult {
+    this.updateState(...(args as never[]));
+    return this.result();
+  }
+
+  override getConfig(): Record<string, Json> {
+    return { ...super.getConfig(), name: this.name };
+  }
+
+  /** A value as a tensor of the metric's dtype. */
+  protected tensor(value: TensorLike): Tensor {
+    return cast(asTensor(value), this.dtype);
+  }
+}
+
+/** A function that stands for a metric: its values of samples are averaged. */
+export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
+
+/** A metric, or a function that stands for one. */
+export type MetricLike = Metric<Schema> | MetricFunction;
+
+/** What names a metric. */
+export type MetricIdentifier = Identifier<MetricLike>;
+
+/** Metrics by name, config, class or function. Keras: keras.metrics.get */
+export const metrics = new Family<MetricLike>({
+  module: "keras.metrics",
+  noun: "metric",
+  spelling: classAndSnakeCase,
+  accepts: (value): value is MetricLike => value instanceof Metric || (typeof value === "function" && !("fromConfig" in value)),
+});

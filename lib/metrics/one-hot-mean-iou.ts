@@ -1,0 +1,22 @@
+import { boolean, integer, nullable, positiveInteger, schema, string } from "../config/index.js";
+import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
+import { metrics } from "./metric.js";
+
+/** Mean intersection over union of all classes; labels are one-hot. Keras: keras.metrics.OneHotMeanIoU */
+export class OneHotMeanIoU extends IoUBase<typeof OneHotMeanIoU.options> {
+  static override readonly options = schema(["numClasses"], {
+    name: nullable(string()),
+    dtype: countDtype,
+    numClasses: positiveInteger(),
+    ignoreClass: nullable(integer()),
+    sparseYPred: boolean(false),
+    axis: integer(-1),
+  });
+
+  protected override rules(): IoURules {
+    const { numClasses } = this.options;
+    return { ...this.options, sparseYTrue: false, targetClassIds: Array.from({ length: numClasses }, (_, i) => i) };
+  }
+}
+
+metrics.register({ OneHotMeanIoU });

@@ -1,0 +1,34 @@
+import { registerFunctions, integer, oneOrMore } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { ofSameRank } from "../losses/labels.js";
+import { divide, mean, multiply, std, subtract } from "../ops/index.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** The correlation of labels and predictions along an axis. */
+export function pearsonCorrelation(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  { axis = -1 }: { readonly axis?: number | readonly number[] } = {},
+): Tensor {
+  const [labels, predictions] = ofSameRank(yTrue, yPred);
+  const standard = (x: Tensor): Tensor => {
+    const centred = subtract(x, mean(x, { axis, keepdims: true }));
+    return divide(centred, std(centred, { axis, keepdims: true }));
+  };
+  return mean(multiply(standard(labels), standard(predictions)), { axis });
+}
+
+/** Pearson correlation of labels and predictions. Keras: keras.metrics.PearsonCorrelation */
+export class PearsonCorrelation extends MeanOf<typeof PearsonCorrelation.options> {
+  static override readonly options = metricOptions("pearson_correlation", { axis: oneOrMore(integer(), -1) });
+  override readonly direction = "up";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return pearsonCorrelation(yTrue, yPred, this.options);
+  }
+}
+
+metrics.register({ PearsonCorrelation });
+registerFunctions("keras.metrics", { pearson_correlation: pearsonCorrelation });

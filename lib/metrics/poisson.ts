@@ -1,0 +1,16 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { poisson } from "../losses/poisson.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean Poisson loss. Keras: keras.metrics.Poisson */
+export class Poisson extends MeanOf<typeof Poisson.options> {
+  static override readonly options = metricOptions("poisson", {});
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return poisson(yTrue, yPred);
+  }
+}
+
+metrics.register({ Poisson });

@@ -1,0 +1,15 @@
+import { fraction } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { AtConstraint, atConstraintOptions } from "./at-constraint.js";
+import { metrics } from "./metric.js";
+
+/** The best precision where the recall is at least so high. Keras: keras.metrics.PrecisionAtRecall */
+export class PrecisionAtRecall extends AtConstraint<typeof PrecisionAtRecall.options> {
+  static override readonly options = atConstraintOptions("recall", { recall: fraction() });
+
+  override result(): Tensor {
+    return this.best(this.precisions, this.recalls, this.options.recall);
+  }
+}
+
+metrics.register({ PrecisionAtRecall });

@@ -1,0 +1,44 @@
+import { nonNegativeInteger, nullable, positiveInteger, type Schema } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { add, divideNoNan, reshape } from "../ops/index.js";
+import type { Variable } from "../variables/variable.js";
+import { count, LOWEST, thresholdsField, thresholdsOf } from "./confusion.js";
+import { Metric, metricOptions, type MetricUpdateOptions } from "./metric.js";
+
+export const precisionRecallOptions = metricOptions(null, {
+  thresholds: thresholdsField(),
+  topK: nullable(positiveInteger()),
+  classId: nullable(nonNegativeInteger()),
+});
+
+export interface PrecisionRecall {
+  (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;
+}
+
+/** The base of Precision and Recall: true positives as a part of all that are positive by prediction, or by label. */
+export abstract class PrecisionRecall extends Metric<typeof precisionRecallOptions> {
+  static override readonly options: Schema = precisionRecallOptions;
+  override readonly direction = "up";
+  readonly thresholds = thresholdsOf(this.options.thresholds, this.options.topK === null ? 0.5 : LOWEST);
+  readonly truePositives = this.addWeight({ name: "true_positives", shape: [this.thresholds.length], dtype: "float32" });
+
+  /** What is positive on one side only. */
+  protected abstract readonly others: { readonly falsePositives?: Variable; readonly falseNegatives?: Variable };
+
+  override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+    const { topK, classId } = this.options;
+    count({ truePositives: this.truePositives, ...this.others }, yTrue, yPred, {
+      thresholds: this.thresholds,
+      topK,
+      classId,
+      sampleWeight,
+    });
+  }
+
+  override result(): Tensor {
+    const other = (this.others.falsePositives ?? this.others.falseNegatives)!;
+    const parts = divideNoNan(this.truePositives, add(this.truePositives, other));
+    return this.thresholds.length === 1 ? reshape(parts, []) : parts;
+  }
+}

@@ -1,0 +1,10 @@
+import { metrics } from "./metric.js";
+import { PrecisionRecall } from "./precision-recall.js";
+
+/** Which part of the positive labels is found. Keras: keras.metrics.Recall */
+export class Recall extends PrecisionRecall {
+  readonly falseNegatives = this.addWeight({ name: "false_negatives", shape: [this.thresholds.length], dtype: "float32" });
+  protected override readonly others = { falseNegatives: this.falseNegatives };
+}
+
+metrics.register({ Recall });

@@ -1,0 +1,23 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { toSameRank } from "../losses/same-rank.js";
+import { sqrt, square, subtract } from "../ops/index.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Root of the mean of the squared differences. Keras: keras.metrics.RootMeanSquaredError */
+export class RootMeanSquaredError extends MeanOf<typeof RootMeanSquaredError.options> {
+  static override readonly options = metricOptions("root_mean_squared_error", {});
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    const [labels, predictions] = toSameRank(this.tensor(yTrue), this.tensor(yPred));
+    return square(subtract(predictions, labels));
+  }
+
+  override result(): Tensor {
+    return sqrt(super.result());
+  }
+}
+
+metrics.register({ RootMeanSquaredError });

@@ -1,0 +1,22 @@
+import { boolean, integer, nullable } from "../config/index.js";
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { sparseCategoricalCrossentropy } from "../losses/sparse-categorical-crossentropy.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean cross-entropy of one class out of several; labels are class indices. Keras: keras.metrics.SparseCategoricalCrossentropy */
+export class SparseCategoricalCrossentropy extends MeanOf<typeof SparseCategoricalCrossentropy.options> {
+  static override readonly options = metricOptions("sparse_categorical_crossentropy", {
+    fromLogits: boolean(false),
+    ignoreClass: nullable(integer()),
+    axis: integer(-1),
+  });
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return sparseCategoricalCrossentropy(yTrue, yPred, this.options);
+  }
+}
+
+metrics.register({ SparseCategoricalCrossentropy });

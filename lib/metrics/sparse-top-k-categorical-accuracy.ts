@@ -1,0 +1,50 @@
+import { boolean, positiveInteger, registerFunctions } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { any, cast, equal, expandDims, inTopK, reshape, slice } from "../ops/index.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** What `sparseTopKCategoricalAccuracy` takes beside labels and predictions. */
+export interface SparseTopKOptions {
+  readonly k?: number;
+  /** Whether predictions are class indices, best first, and not scores. */
+  readonly fromSortedIds?: boolean;
+}
+
+/** Keras writes the option only where it is used. */
+const writtenWhenTrue = { ...boolean(false), serialize: (value: boolean) => value || undefined };
+
+/** Whether a label is among the first k of its row. */
+function isAmongFirst(labels: Tensor, ids: Tensor, k: number): Tensor {
+  const first = slice(ids, [0, 0], [-1, Math.min(k, ids.shape.at(-1)!)]);
+  return any(equal(expandDims(cast(labels, ids.dtype), 1), first), { axis: 1 });
+}
+
+/** 1 where the class that the label names is among the `k` best. */
+export function sparseTopKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, options: SparseTopKOptions = {}): Tensor {
+  const { k = 5, fromSortedIds = false } = options;
+  const predictions = asTensor(yPred);
+  const labels = asTensor(yTrue);
+  const flatLabels = labels.rank > 1 ? reshape(labels, [-1]) : labels;
+  const flat = predictions.rank > 2 ? reshape(predictions, [-1, predictions.shape.at(-1)!]) : predictions;
+  const matches = fromSortedIds ? isAmongFirst(flatLabels, flat, k) : inTopK(cast(flatLabels, "int32"), flat, k);
+  const hits = cast(matches, "float32");
+  return labels.rank > 1 ? reshape(hits, labels.shape) : hits;
+}
+
+/** How often the right class is among the k best; labels are class indices. Keras: keras.metrics.SparseTopKCategoricalAccuracy */
+export class SparseTopKCategoricalAccuracy extends MeanOf<typeof SparseTopKCategoricalAccuracy.options> {
+  static override readonly options = metricOptions("sparse_top_k_categorical_accuracy", {
+    k: positiveInteger(5),
+    fromSortedIds: writtenWhenTrue,
+  });
+  override readonly direction = "up";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return sparseTopKCategoricalAccuracy(yTrue, yPred, this.options);
+  }
+}
+
+metrics.register({ SparseTopKCategoricalAccuracy });
+registerFunctions("keras.metrics", { sparse_top_k_categorical_accuracy: sparseTopKCategoricalAccuracy });

@@ -1,0 +1,15 @@
+import { fraction } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { AtConstraint, atConstraintOptions } from "./at-constraint.js";
+import { metrics } from "./metric.js";
+
+/** The best specificity where the sensitivity is at least so high. Keras: keras.metrics.SpecificityAtSensitivity */
+export class SpecificityAtSensitivity extends AtConstraint<typeof SpecificityAtSensitivity.options> {
+  static override readonly options = atConstraintOptions("sensitivity", { sensitivity: fraction() });
+
+  override result(): Tensor {
+    return this.best(this.specificities, this.recalls, this.options.sensitivity);
+  }
+}
+
+metrics.register({ SpecificityAtSensitivity });

@@ -1,0 +1,17 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { squaredHinge } from "../losses/squared-hinge.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+
+/** Mean squared distance from the right side of the margin. Keras: keras.metrics.SquaredHinge */
+export class SquaredHinge extends MeanOf<typeof SquaredHinge.options> {
+  static override readonly options = metricOptions("squared_hinge", {});
+  override readonly direction = "down";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return squaredHinge(yTrue, yPred);
+  }
+}
+
+metrics.register({ SquaredHinge });

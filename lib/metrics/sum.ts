@@ -1,0 +1,25 @@
+import type { TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { sum } from "../ops/index.js";
+import { Metric, metricOptions, metrics, type MetricUpdateOptions } from "./metric.js";
+import { toSamples } from "./reduction.js";
+
+export interface Sum {
+  (values: TensorLike, options?: MetricUpdateOptions): Tensor;
+}
+
+/** The weighted sum of all values. Keras: keras.metrics.Sum */
+export class Sum extends Metric<typeof Sum.options> {
+  static override readonly options = metricOptions("sum", {});
+  readonly total = this.addWeight({ name: "total" });
+
+  override updateState(values: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+    this.total.assignAdd(sum(toSamples(values, sampleWeight, sum).values));
+  }
+
+  override result(): Tensor {
+    return this.total.value();
+  }
+}
+
+metrics.register({ Sum });

@@ -1,0 +1,26 @@
+import { registerFunctions, positiveInteger } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Tensor } from "../core/tensor.js";
+import { argmax } from "../ops/index.js";
+import { metricOptions, metrics } from "./metric.js";
+import { MeanOf } from "./mean-of.js";
+import { sparseTopKCategoricalAccuracy } from "./sparse-top-k-categorical-accuracy.js";
+
+/** 1 where the class of the largest label is among the `k` best. */
+export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, { k = 5 }: { readonly k?: number } = {}): Tensor {
+  const labels = argmax(asTensor(yTrue), { axis: -1 });
+  return sparseTopKCategoricalAccuracy(labels, yPred, { k });
+}
+
+/** How often the right class is among the k best; labels are one-hot. Keras: keras.metrics.TopKCategoricalAccuracy */
+export class TopKCategoricalAccuracy extends MeanOf<typeof TopKCategoricalAccuracy.options> {
+  static override readonly options = metricOptions("top_k_categorical_accuracy", { k: positiveInteger(5) });
+  override readonly direction = "up";
+
+  protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return topKCategoricalAccuracy(yTrue, yPred, this.options);
+  }
+}
+
+metrics.register({ TopKCategoricalAccuracy });
+registerFunctions("keras.metrics", { top_k_categorical_accuracy: topKCategoricalAccuracy });

@@ -1,0 +1,14 @@
+import { number } from "../config/index.js";
+import { Adam, adamFields } from "./adam.js";
+import { optimizerOptions, optimizers } from "./optimizer.js";
+
+/**
+ * Adam with weight decay apart from the gradient. Keras: keras.optimizers.AdamW
+ *
+ * @see Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019
+ */
+export class AdamW extends Adam<typeof AdamW.options> {
+  static override readonly options = optimizerOptions(0.001, { ...adamFields, weightDecay: number(0.004) });
+}
+
+optimizers.register({ AdamW });

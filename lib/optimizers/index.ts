@@ -1,0 +1,18 @@
+export { Adadelta } from "./adadelta.js";
+export { Adafactor } from "./adafactor.js";
+export { Adagrad } from "./adagrad.js";
+export { AdamW } from "./adam-w.js";
+export { Adam } from "./adam.js";
+export { Adamax } from "./adamax.js";
+export { Ftrl } from "./ftrl.js";
+export { Lamb } from "./lamb.js";
+export { type LearningRate } from "./learning-rate.js";
+export { Lion } from "./lion.js";
+export { Muon } from "./muon.js";
+export { Nadam } from "./nadam.js";
+export { Optimizer, optimizers, type Slots, type OptimizerVariable } from "./optimizer.js";
+export { RMSprop } from "./rmsprop.js";
+export { ScheduleFreeAdamW } from "./schedule-free-adam-w.js";
+export { SGD } from "./sgd.js";
+export * as schedules from "./schedules/index.js";
+export { deserialize, get, serialize } from "./identifiers.js";

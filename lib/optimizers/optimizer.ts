@@ -1,0 +1,364 @@
+import { type Arguments, automaticName, boolean, classNameOf, type Config, type Extended, Family, type Fields } from "../config/index.js";
+import { field, fraction, type Identifier, invalid, type Json, lowerCase, nullable, number, objectFromConfig } from "../config/index.js";
+import { type OptionValues, parseOptions, positiveInteger, type Schema, schema, schemaOf, string } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Dtype } from "../core/dtype.js";
+import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import type { Tensor } from "../core/tensor.js";
+import { type InitializerIdentifier, initializers } from "../initializers/index.js";
+import { add, cast, clip, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where, zerosLike } from "../ops/index.js";
+import { Variable } from "../variables/variable.js";
+import { clipByGlobalNorm, clipByNorm } from "./clipping.js";
+import { type LearningRate, learningRate } from "./learning-rate.js";
+import { LearningRateSchedule } from "./schedules/schedule.js";
+
+const severalSteps = field<number>({
+  expected: "an integer of at least 2",
+  parse: (value) => (Number.isInteger(value) && (value as number) >= 2 ? (value as number) : invalid),
+});
+
+const common = {
+  name: nullable(string()),
+  learningRate: learningRate(0.001),
+  weightDecay: nullable(number()),
+  clipnorm: nullable(number()),
+  globalClipnorm: nullable(number()),
+  clipvalue: nullable(number()),
+  useEma: boolean(false),
+  emaMomentum: fraction(0.99),
+  emaOverwriteFrequency: nullable(positiveInteger()),
+  lossScaleFactor: nullable(number()),
+  gradientAccumulationSteps: nullable(severalSteps),
+};
+
+/** The options of every optimizer. */
+export type OptimizerFields = typeof common;
+
+type Common = OptionValues<Schema<readonly [], OptimizerFields>>;
+
+/** The options of an optimizer: its default learning rate, the common ones and its own. */
+export function optimizerOptions<const F extends Fields>(
+  rate: number,
+  own: F,
+): Schema<readonly ["learningRate"], Extended<OptimizerFields, F>> {
+  const all = schema(["learningRate"], { ...common, learningRate: learningRate(rate) }).extend(["learningRate"], own);
+  return all as unknown as Schema<readonly ["learningRate"], Extended<OptimizerFields, F>>;
+}
+
+/** A variable of an optimizer for each variable of a model. */
+export type Slots = ReadonlyMap<Variable, Variable>;
+
+/**
+ * The base of optimizers: learning rate, clipping, weight decay, moving averages and gradient accumulation are here, a
+ * subclass makes its slots in `build` and updates one variable in `updateStep`.
+ *
+ * ```ts
+ * class Plain extends keras.optimizers.Optimizer {
+ *   override updateStep(gradient: tf.Tensor, variable: tf.Variable, learningRate: tf.Tensor) {
+ *     this.assignSub(variable, tf.multiply(gradient, learningRate));
+ *   }
+ * }
+ * ```
+ *
+ * Keras: keras.optimizers.Optimizer
+ */
+export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRate"], OptimizerFields>> {
+  static readonly options: Schema = schema(["learningRate"], common);
+  readonly options: OptionValues<S>;
+  readonly name: string;
+  built = false;
+  readonly #own: Variable[] = [];
+  readonly #steps: Variable;
+  #learningRate: Variable | LearningRateSchedule | (() => TensorLike);
+  #trainable: readonly Variable[] = [];
+  #averages: Slots = new Map();
+  #accumulators: Slots = new Map();
+  /** While gradients accumulate: whether this step is one that updates. */
+  #gate: Tensor | undefined;
+  readonly #warned = new Set<Variable>();
+
+  constructor(...given: Arguments<S>) {
+    this.options = parseOptions<S>(this, given);
+    const { name, learningRate: rate, clipnorm, globalClipnorm, clipvalue } = this.#common;
+    this.name = name ?? automaticName(classNameOf(this));
+    if ([clipnorm, globalClipnorm, clipvalue].filter((limit) => limit !== null).length > 1) {
+      throw new ArgumentError(classNameOf(this), {
+        given: `clipnorm ${text(clipnorm)}, globalClipnorm ${text(globalClipnorm)} and clipvalue ${text(clipvalue)}`,
+        expected: "at most one of them",
+      });
+    }
+    this.#steps = this.#track(new Variable(0, { name: "iteration", dtype: "int32", trainable: false }));
+    this.#learningRate = typeof rate === "number" ? this.#track(rateVariable(rate)) : rate;
+  }
+
+  get #common(): Common {
+    return this.options as unknown as Common;
+  }
+
+  #track(variable: Variable): Variable {
+    this.#own.push(variable);
+    return variable;
+  }
+
+  /** All variables of the optimizer: iterations, the learning rate, then what `build` made. */
+  get variables(): readonly Variable[] {
+    return [...this.#own];
+  }
+
+  /** How many updates there were. */
+  get iterations(): Variable | Tensor {
+    const { gradientAccumulationSteps: every } = this.#common;
+    return every === null ? this.#steps : floorDivide(this.#steps, every);
+  }
+
+  /** The present learning rate: a variable, or what the schedule gives for the present step. */
+  get learningRate(): Variable | Tensor {
+    const rate = this.#learningRate;
+    if (rate instanceof Variable) return rate;
+    return rate instanceof LearningRateSchedule ? rate(this.#steps) : asTensor(rate());
+  }
+
+  set learningRate(rate: TensorLike | LearningRate) {
+    if (typeof rate === "function") {
+      const variable = this.#learningRate;
+      if (variable instanceof Variable) this.#own.splice(this.#own.indexOf(variable), 1);
+      this.#learningRate = rate;
+    } else if (this.#learningRate instanceof Variable) {
+      this.#learningRate.assign(rate);
+    } else {
+      throw new StateError(`${this.name}.learningRate`, {
+        given: `${text(rate)} for an optimizer that was made with a schedule`,
+        expected: "a schedule or a function",
+        hint: "Make the optimizer with a number to set its learning rate.",
+      });
+    }
+  }
+
+  /** Makes the optimizer's variables for those of a model. A subclass calls this first, then makes its slots. */
+  build(variables: readonly Variable[]): void {
+    const { useEma, gradientAccumulationSteps } = this.#common;
+    if (useEma) this.#averages = this.addSlots(variables, "average");
+    if (gradientAccumulationSteps !== null) this.#accumulators = this.addSlots(variables, "gradient_accumulator");
+    this.#trainable = [...variables];
+    this.built = true;
+  }
+
+  /** A variable of the optimizer. */
+  addVariable({ name, shape = [], dtype = "float32", initializer = "zeros" }: OptimizerVariable): Variable {
+    const initialize = initializers.get(initializer, `${this.name}.${name}`);
+    return this.#track(new Variable(() => initialize(shape, { dtype }), { name, dtype, trainable: false }));
+  }
+
+  /** A variable of the shape of another one, named after it. */
+  addVariableFromReference(reference: Variable, name: string, initializer: InitializerIdentifier = "zeros"): Variable {
+    return this.addVariable({ name: `${pathOf(reference)}_${name}`, shape: reference.shape, dtype: reference.dtype, initializer });
+  }
+
+  /** A variable for each of a model's. */
+  protected addSlots(variables: readonly Variable[], name: string, initializer: InitializerIdentifier = "zeros"): Slots {
+    return new Map(variables.map((variable) => [variable, this.addVariableFromReference(variable, name, initializer)]));
+  }
+
+  /** Two variables for each of a model's, in turns. */
+  protected addSlotPairs(
+    variables: readonly Variable[],
+    names: readonly [string, string],
+    first: InitializerIdentifier = "zeros",
+  ): [Slots, Slots] {
+    const slots: [Map<Variable, Variable>, Map<Variable, Variable>] = [new Map(), new Map()];
+    for (const variable of variables) {
+      slots[0].set(variable, this.addVariableFromReference(variable, names[0], first));
+      slots[1].set(variable, this.addVariableFromReference(variable, names[1]));
+    }
+    return slots;
+  }
+
+  /** Updates one variable. */
+  abstract updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void;
+
+  /** Updates all variables of a step; a subclass that computes something once for all of them does it here. */
+  protected updateAll(gradients: readonly Tensor[], variables: readonly Variable[], rate: Tensor): void {
+    for (const [index, gradient] of gradients.entries()) this.updateStep(gradient, variables[index]!, rate);
+  }
+
+  /** The number of the present update, from 1: a float32 scalar. */
+  protected get step(): Tensor {
+    return cast(add(this.iterations, 1), "float32");
+  }
+
+  /** Gives a variable a new value; updates go through here, so that they wait while gradients accumulate. */
+  protected assign(variable: Variable, value: TensorLike): void {
+    variable.assign(this.#gate ? where(this.#gate, value, variable) : value);
+  }
+
+  protected assignAdd(variable: Variable, delta: TensorLike): void {
+    if (this.#gate) this.assign(variable, add(variable, delta));
+    else variable.assignAdd(delta);
+  }
+
+  protected assignSub(variable: Variable, delta: TensorLike): void {
+    if (this.#gate) this.assign(variable, subtract(variable, delta));
+    else variable.assignSub(delta);
+  }
+
+  /** Whether updates of this step wait for a condition, so that a fused kernel can't do them. */
+  protected get isGated(): boolean {
+    return this.#gate !== undefined;
+  }
+
+  /** Updates variables from `[gradient, variable]` pairs; pairs without a gradient are left out. @returns the iterations */
+  applyGradients(pairs: Iterable<readonly [Tensor | null, Variable]>): Variable | Tensor {
+    const all = [...pairs];
+    this.apply(
+      all.map(([gradient]) => gradient),
+      all.map(([, variable]) => variable),
+    );
+    return this.iterations;
+  }
+
+  /**
+   * Updates variables by their gradients.
+   *
+   * @param variables  default: those that the optimizer was built with
+   * @throws ValueError where no gradient is there, or a variable is not one that the optimizer was built with
+   */
+  apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.#trainable): void {
+    if (gradients.length === 0) return;
+    if (!this.built) this.build(variables);
+    this.#check(gradients, variables);
+    const known = variables.filter((_, index) => gradients[index] !== null);
+    let present = gradients.filter((gradient) => gradient !== null);
+    const { lossScaleFactor: scale, gradientAccumulationSteps: every } = this.#common;
+    if (scale !== null) present = present.map((gradient) => divide(gradient, scale));
+    if (every === null) this.#update(present, known);
+    else this.#accumulate(present, known, every);
+    if (this.#common.useEma) this.#average();
+    for (const variable of known) if (variable.constraint) variable.assign(variable.constraint(variable.value()));
+    this.#steps.assignAdd(1);
+  }
+
+  #check(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): void {
+    if (gradients.length !== variables.length) {
+      throw new ArgumentError(`${this.name}.apply`, {
+        given: `${gradients.length} gradients for ${variables.length} variables`,
+        expected: "a gradient, or null, for each variable",
+      });
+    }
+    const unknown = variables.find((variable) => !this.#trainable.includes(variable));
+    if (unknown) {
+      throw new ValueError(`${this.name}.apply`, {
+        given: `the variable ${unknown.name}`,
+        expected: "variables that the optimizer was built with",
+        hint: "Make a new optimizer for another set of variables.",
+      });
+    }
+    if (gradients.every((gradient) => gradient === null)) {
+      throw new ValueError(`${this.name}.apply`, { given: "no gradient for any variable", expected: "at least one gradient" });
+    }
+    const missing = variables.filter((variable, index) => gradients[index] === null && !this.#warned.has(variable));
+    if (missing.length === 0) return;
+    for (const variable of missing) this.#warned.add(variable);
+    console.warn(`${this.name}: there are no gradients for ${missing.map(pathOf).join(", ")}; these variables stay as they are.`);
+  }
+
+  #update(gradients: readonly Tensor[], variables: readonly Variable[]): void {
+    const clipped = this.#clipped(gradients);
+    this.decayWeights(variables);
+    this.updateAll(clipped, variables, cast(this.learningRate, "float32"));
+  }
+
+  #clipped(gradients: readonly Tensor[]): readonly Tensor[] {
+    const { clipnorm, globalClipnorm, clipvalue } = this.#common;
+    if (clipnorm !== null && clipnorm > 0) return gradients.map((gradient) => clipByNorm(gradient, clipnorm));
+    if (globalClipnorm !== null && globalClipnorm > 0) return clipByGlobalNorm(gradients, globalClipnorm);
+    if (clipvalue !== null && clipvalue > 0) return gradients.map((gradient) => clip(gradient, -clipvalue, clipvalue));
+    return gradients;
+  }
+
+  /** Moves variables towards 0 before the update, as far as `weightDecay` times the learning rate. */
+  protected decayWeights(variables: readonly Variable[]): void {
+    const { weightDecay } = this.#common;
+    if (weightDecay === null) return;
+    const factor = multiply(cast(this.learningRate, "float32"), weightDecay);
+    for (const variable of variables) this.assignSub(variable, multiply(variable, factor));
+  }
+
+  /** Adds gradients up and updates with their mean every so many steps. */
+  #accumulate(gradients: readonly Tensor[], variables: readonly Variable[], every: number): void {
+    const isUpdate = equal(mod(add(this.#steps, 1), every), 0);
+    const sums = new Map(variables.map((variable, index) => [variable, add(gradients[index]!, this.#accumulators.get(variable)!)]));
+    this.#gate = isUpdate;
+    try {
+      this.#update(
+        [...sums.values()].map((sum) => divide(sum, every)),
+        variables,
+      );
+    } finally {
+      this.#gate = undefined;
+    }
+    for (const [variable, accumulator] of this.#accumulators) {
+      accumulator.assign(where(isUpdate, zerosLike(accumulator), sums.get(variable) ?? accumulator));
+    }
+  }
+
+  #average(): void {
+    const { emaMomentum, emaOverwriteFrequency: every } = this.#common;
+    const momentum = multiply(cast(notEqual(this.iterations, 0), "float32"), emaMomentum);
+    for (const [variable, average] of this.#averages) {
+      average.assign(add(multiply(average, momentum), multiply(variable, subtract(1, momentum))));
+    }
+    if (every === null) return;
+    const isDue = equal(mod(add(this.iterations, 1), every), 0);
+    for (const [variable, average] of this.#averages) variable.assign(where(isDue, average, variable));
+  }
+
+  /** At the end of training: with `useEma` the variables take their moving averages. */
+  finalizeVariableValues(variables: readonly Variable[]): void {
+    for (const variable of variables) {
+      const average = this.#averages.get(variable);
+      if (average) variable.assign(average);
+    }
+  }
+
+  /** The loss as its gradient is to be computed: with `lossScaleFactor` it is scaled, and gradients are scaled back. */
+  scaleLoss(loss: Tensor): Tensor {
+    const { lossScaleFactor: scale } = this.#common;
+    return scale === null ? loss : multiply(loss, scale);
+  }
+
+  getConfig(): Record<string, Json> {
+    const rate = this.#learningRate;
+    const present = { ...this.options, name: this.name, learningRate: rate instanceof Variable ? rate.item() : rate };
+    return schemaOf(this).getConfig(present);
+  }
+
+  static fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
+    return objectFromConfig(this, config);
+  }
+}
+
+/** A variable that an optimizer makes for itself. */
+export interface OptimizerVariable {
+  readonly name: string;
+  readonly shape?: readonly number[];
+  readonly dtype?: Dtype;
+  readonly initializer?: InitializerIdentifier;
+}
+
+const rateVariable = (rate: number): Variable => new Variable(rate, { name: "learning_rate", dtype: "float32", trainable: false });
+
+/** A variable's place in its model, as a name: `dense/kernel` is `dense_kernel`. */
+function pathOf(variable: Variable): string {
+  return ((variable as { readonly path?: string }).path ?? variable.name).replace(/[/:]/g, "_");
+}
+
+/** What names an optimizer. */
+export type OptimizerIdentifier = Identifier<Optimizer<Schema>>;
+
+/** Optimizers by name, config or class. Keras: keras.optimizers.get */
+export const optimizers = new Family<Optimizer<Schema>>({
+  module: "keras.optimizers",
+  noun: "optimizer",
+  spelling: lowerCase,
+  accepts: (value): value is Optimizer<Schema> => value instanceof Optimizer,
+});

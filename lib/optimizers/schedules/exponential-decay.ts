@@ -1,0 +1,26 @@
+import { boolean, number, schema, string } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { divide, floor, multiply, power } from "../../ops/index.js";
+import { LearningRateSchedule, schedules } from "./schedule.js";
+
+/**
+ * `initialLearningRate · decayRate^(step / decaySteps)`; with `staircase` the exponent is a whole number.
+ * Keras: keras.optimizers.schedules.ExponentialDecay
+ */
+export class ExponentialDecay extends LearningRateSchedule<typeof ExponentialDecay.options> {
+  static override readonly options = schema(["initialLearningRate", "decaySteps", "decayRate"], {
+    initialLearningRate: number(),
+    decaySteps: number(),
+    decayRate: number(),
+    staircase: boolean(false),
+    name: string("ExponentialDecay"),
+  });
+
+  override call(step: Tensor): Tensor {
+    const { initialLearningRate, decaySteps, decayRate, staircase } = this.options;
+    const passed = divide(step, decaySteps);
+    return multiply(power(decayRate, staircase ? floor(passed) : passed), initialLearningRate);
+  }
+}
+
+schedules.register({ ExponentialDecay });

@@ -1,0 +1,12 @@
+import type { Json } from "../config/index.js";
+import { type RegularizerIdentifier, type RegularizerLike, regularizers } from "./regularizer.js";
+
+/** The regularizer that a name, config, class or function means; null stays null. Keras: keras.regularizers.get */
+export const get = (identifier: RegularizerIdentifier | null): RegularizerLike | null =>
+  identifier === null ? null : regularizers.get(identifier);
+
+/** A regularizer as Keras's JSON. Keras: keras.regularizers.serialize */
+export const serialize = (regularizer: RegularizerLike): Json => regularizers.serialize(regularizer);
+
+/** The regularizer that a config describes. Keras: keras.regularizers.deserialize */
+export const deserialize = (config: unknown): RegularizerLike => regularizers.get(config as RegularizerIdentifier);

@@ -1,0 +1,15 @@
+import { nonNegativeNumber, schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import { multiply, square, sum } from "../ops/index.js";
+import { Regularizer, regularizers } from "./regularizer.js";
+
+/** `l2 · sum(x²)`. Keras: keras.regularizers.L2 */
+export class L2 extends Regularizer<typeof L2.options> {
+  static override readonly options = schema(["l2"], { l2: nonNegativeNumber(0.01) });
+
+  override call(x: Tensor): Tensor {
+    return multiply(sum(square(x)), this.options.l2);
+  }
+}
+
+regularizers.register({ L2 });

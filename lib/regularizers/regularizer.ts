@@ -1,0 +1,30 @@
+import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+
+export interface Regularizer<S extends Schema = NoOptions> {
+  (x: Tensor): Tensor;
+}
+
+/** The base of penalties on weights and outputs; one of one's own implements `call`. Keras: keras.regularizers.Regularizer */
+export abstract class Regularizer<S extends Schema = NoOptions> extends Configured<S> {
+  /** The penalty, a scalar. */
+  abstract call(x: Tensor): Tensor;
+
+  protected override invoke(x: Tensor): Tensor {
+    return this.call(x);
+  }
+}
+
+/** A regularizer, or a function that stands for one. */
+export type RegularizerLike = (x: Tensor) => Tensor;
+
+/** What names a regularizer. */
+export type RegularizerIdentifier = Identifier<RegularizerLike>;
+
+/** Regularizers by name, config, class or function. Keras: keras.regularizers.get */
+export const regularizers = new Family<RegularizerLike>({
+  module: "keras.regularizers",
+  noun: "regularizer",
+  spelling: classAndSnakeCase,
+  accepts: (value): value is RegularizerLike => value instanceof Regularizer || (typeof value === "function" && !("fromConfig" in value)),
+});
