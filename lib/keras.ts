@@ -7,7 +7,7 @@ export * as constraints from "./constraints/index.js";
 export * as initializers from "./initializers/index.js";
 export * as losses from "./losses/index.js";
 export * as metrics from "./metrics/index.js";
-export * as ops from "./ops/index.js";
+export * as ops from "./keras-ops.js";
 export * as optimizers from "./optimizers/index.js";
 export * as random from "./random/index.js";
 export * as regularizers from "./regularizers/index.js";

@@ -1,4 +1,4 @@
-import { DtypeError, ArgumentError } from "../core/errors.js";
+import { ArgumentError, DtypeError, StateError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { Tensor } from "../core/tensor.js";
 import { ConcreteFunction } from "./concrete.js";
@@ -41,6 +41,7 @@ export function tracedFunction<F extends AnyFunction>(
   type R = ReturnType<F>;
   const parameters = parameterNames(fn);
   const concrete = new Map<string, ConcreteFunction<R>>();
+  const watch = new RetraceWatch(name, parameters);
   let tracingCount = 0;
 
   const flattened = (args: readonly unknown[]): Flattened => {
@@ -60,6 +61,7 @@ export function tracedFunction<F extends AnyFunction>(
     const key = inputSignature ? `${flat.key}|${flat.tensors.map((tensor) => tensor.rank).join()}` : flat.key;
     let found = concrete.get(key);
     if (found) return found;
+    watch.traced(flat.keys);
     const specs = flat.tensors.map((tensor, i) => ({
       shape: inputSignature ? (inputSignature[i]!.shape ?? rank(i)) : tensor.shape,
       dtype: tensor.dtype,
@@ -76,7 +78,7 @@ export function tracedFunction<F extends AnyFunction>(
   };
 
   const call = (...args: unknown[]): R => {
-    if (isTracing()) return fn(...(args as never[])) as R; // nested traced functions are inlined
+    if (isTracing()) return inlined(name, () => fn(...(args as never[])) as R);
     const flat = flattened(args);
     return concreteFor(flat).run(flat.tensors);
   };
@@ -88,6 +90,55 @@ export function tracedFunction<F extends AnyFunction>(
       value: (...args: unknown[]) => concreteFor(flattened(args.map(exampleOf))),
     },
   });
+}
+
+let depth = 0;
+const MAXIMUM_DEPTH = 200;
+
+/** A traced function called by another is inlined. @throws StateError where functions call each other without end */
+function inlined<R>(name: string, call: () => R): R {
+  if (depth >= MAXIMUM_DEPTH) {
+    throw new StateError(name, {
+      given: `${MAXIMUM_DEPTH} traced functions inside each other`,
+      expected: "a recursion that ends while it is traced",
+      hint: "Use tf.whileLoop or tf.cond.",
+    });
+  }
+  depth++;
+  try {
+    return call();
+  } finally {
+    depth--;
+  }
+}
+
+/** Warns once when a function is traced again and again, and says which argument is the reason. */
+class RetraceWatch {
+  static readonly limit = 20;
+  #count = 0;
+  #last: readonly string[] = [];
+  readonly #changes = new Map<number, number>();
+
+  constructor(
+    readonly name: string,
+    readonly parameters: readonly string[],
+  ) {}
+
+  traced(keys: readonly string[]): void {
+    if (this.#count > 0) keys.forEach((key, i) => key !== this.#last[i] && this.#changes.set(i, (this.#changes.get(i) ?? 0) + 1));
+    this.#last = keys;
+    if (++this.#count !== RetraceWatch.limit) return;
+    const [[argument = 0] = []] = [...this.#changes].sort((a, b) => b[1] - a[1]);
+    const key = keys[argument] ?? "";
+    const advice = /^[-\d"]/.test(key)
+      ? "Pass a tensor instead of a number or string that changes."
+      : key.startsWith("#")
+        ? "Pass the same object, or make the function once."
+        : "Use an inputSignature with open axes, or batches of one size.";
+    console.warn(
+      `kerasm: ${this.name} was traced ${this.#count} times; its argument ${this.parameters[argument] ?? argument} changed nearly every time (now ${key}). ${advice}`,
+    );
+  }
 }
 
 /** A tensor that stands for a spec where only shape and dtype count. */

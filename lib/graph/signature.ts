@@ -30,6 +30,8 @@ export class TensorSpec {
 export interface Flattened {
   /** Equal for calls that may share a trace. */
   readonly key: string;
+  /** The key's parts, one for each argument. */
+  readonly keys: readonly string[];
   readonly tensors: readonly Tensor[];
   /** A name for each tensor, from the parameter it came with. */
   readonly names: readonly string[];
@@ -71,9 +73,10 @@ export function flatten(
     if ((typeof value === "object" && value !== null) || typeof value === "function") return `#${identity(value)}`;
     return typeof value === "string" ? JSON.stringify(value) : Object.is(value, -0) ? "-0" : String(value);
   };
-  const key = args.map((arg, i) => keyOf(arg, parameters[i] ?? `args_${i}`)).join();
+  const keys = args.map((arg, i) => keyOf(arg, parameters[i] ?? `args_${i}`));
   return {
-    key,
+    key: keys.join(),
+    keys,
     tensors,
     names,
     rebuild(replacements) {

@@ -141,3 +141,53 @@ t.test("the arena reuses memory of values that are no longer needed", async (t) 
   const { arenaBytes, unplannedBytes } = f.getConcreteFunction(x).executable().plan;
   t.ok(arenaBytes < unplannedBytes / 10, `${arenaBytes} of ${unplannedBytes}`);
 });
+
+t.test("a function that is traced again and again says why, once", async (t) => {
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (text: string) => warnings.push(text);
+  t.teardown(() => (console.warn = warn));
+  const scale = tf.function((x: tf.Tensor, factor: number) => x.mul(factor), { name: "scale" });
+  for (let i = 0; i < 50; i++) scale(tf.constant([1, 2]), i);
+  t.equal(warnings.length, 1);
+  t.match(warnings[0], /scale was traced 20 times; its argument factor changed nearly every time.*Pass a tensor/);
+});
+
+t.test("traced functions that call each other without end are an error, and nothing is broken after it", async (t) => {
+  const f: (x: tf.Tensor) => tf.Tensor = tf.function((x: tf.Tensor): tf.Tensor => f(x.add(1)), { name: "endless" });
+  t.throws(() => f(tf.constant(1)), /endless: given 200 traced functions inside each other/);
+  t.equal(
+    tf
+      .function((x: tf.Tensor) => x.add(1))(tf.constant(1))
+      .item(),
+    2,
+  );
+});
+
+t.test("a shape that does not fit is an error with the operation's name and the user's line", async (t) => {
+  const f = tf.function((x: tf.Tensor) => tf.matmul(x, tf.ones([3, 2])));
+  const error = (() => {
+    try {
+      f(tf.ones([2, 2]));
+    } catch (thrown) {
+      return thrown as Error;
+    }
+    return undefined;
+  })();
+  t.match(error?.message, /matmul: given x1 \[2, 2\] and x2 \[3, 2\]/);
+  t.match(error?.stack, /function\.test/);
+});
+
+t.test("the listing shows shapes, what was fused, planned bytes and barriers; the profile adds up", async (t) => {
+  const w = tf.variable(tf.ones([4, 3]));
+  const b = tf.variable(tf.ones([3]));
+  const f = tf.function((x: tf.Tensor) => tf.matmul(x, w).add(b), { name: "dense" });
+  const concrete = f.getConcreteFunction(new tf.TensorSpec([2, 4]));
+  t.match(concrete.graph, /^dense\(%0: float32\[2, 4\]\)/);
+  t.match(concrete.graph, /float32\[2, 3\] = matmul\(%0, %\d, %\d\)/);
+  t.match(concrete.graph, /bytes planned.*\n.*segments/);
+  const profile = concrete.profile(tf.ones([2, 4]));
+  t.equal(profile.steps.filter(({ operation }) => operation === "matmul").length, 1);
+  t.ok(Math.abs(profile.steps.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-6);
+  t.equal((JSON.parse(profile.chromeTrace()) as { traceEvents: unknown[] }).traceEvents.length, profile.steps.length);
+});

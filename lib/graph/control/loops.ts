@@ -1,0 +1,173 @@
+// Loops of known length: keras.ops.scan, fori_loop, map, associative_scan. In a traced function they are unrolled, so gradients of any order
+// flow through them; a loop whose bounds are tensors becomes a whileLoop.
+
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { ArgumentError } from "../../core/errors.js";
+import { Tensor } from "../../core/tensor.js";
+import { leaves, mapTree, unflatten, type Tree } from "../../core/tree.js";
+import { add } from "../../ops/elementwise/arithmetic.js";
+import { less } from "../../ops/elementwise/comparison.js";
+import { concatenate, stack } from "../../ops/shaping/concatenate.js";
+import { stridedOf } from "../../ops/shaping/slice.js";
+import { unstack } from "../../ops/shaping/split.js";
+import { whileLoop } from "./while.js";
+
+const tensors = (tree: unknown): Tree<Tensor> => mapTree(tree as Tree<unknown>, (leaf) => asTensor(leaf as TensorLike));
+
+/** Length of the first axis, which all leaves share. */
+function lengthOf(where: string, all: readonly Tensor[], axis = 0): number {
+  const lengths = new Set(all.map(({ shape }) => shape[axis]));
+  const [length] = lengths;
+  if (lengths.size === 1 && typeof length === "number") return length;
+  throw new ArgumentError(where, {
+    given: `elements of shapes ${all.map(({ shape }) => `[${shape.map(String).join(", ")}]`).join(" and ")}`,
+    expected: `one known length along axis ${axis}`,
+  });
+}
+
+/** The slices along the first axis, each in the structure of the whole. */
+function slices(where: string, tree: Tree<Tensor>): Tree<Tensor>[] {
+  const flat = leaves(tree);
+  const parts = flat.map((each) => unstack(each));
+  return Array.from({ length: lengthOf(where, flat) }, (_, i) =>
+    unflatten(
+      tree,
+      parts.map((part) => part[i]!),
+    ),
+  );
+}
+
+/** Slices put together along a new first axis. */
+function stacked(parts: readonly Tree<Tensor>[]): Tree<Tensor> {
+  const flat = parts.map((part) => leaves(part));
+  return unflatten(
+    parts[0]!,
+    flat[0]!.map((_, i) => stack(flat.map((each) => each[i]!))),
+  );
+}
+
+export interface ScanOptions {
+  /** Number of iterations, where `xs` is null. */
+  length?: number;
+  /** Begin at the end; the outputs keep the order of the inputs. Default: false. */
+  reverse?: boolean;
+}
+
+/**
+ * Carries a value along the first axis of xs: `f(carry, x)` gives `[carry, y]`. Keras: keras.ops.scan.
+ *
+ * @returns the last carry, and the ys along a new first axis (null where f gives null)
+ */
+export function scan<C, Y>(
+  f: (carry: C, x: never) => readonly [C, Y],
+  init: C,
+  xs: unknown = null,
+  { length, reverse = false }: ScanOptions = {},
+): [C, Y] {
+  const given = xs === null ? null : slices("scan", tensors(xs));
+  const count = given?.length ?? length;
+  if (count === undefined) throw new ArgumentError("scan", { given: "neither xs nor a length", expected: "one of them" });
+  if (given && length !== undefined && length !== given.length) {
+    throw new ArgumentError("scan.length", { given: String(length), expected: `${given.length}, the length of xs` });
+  }
+  const ys: Tree<Tensor>[] = [];
+  let carry = init;
+  for (let i = 0; i < count; i++) {
+    const at = reverse ? count - 1 - i : i;
+    const [next, y] = f(carry, (given ? given[at] : null) as never);
+    carry = next;
+    if (y !== null && y !== undefined) ys[at] = tensors(y);
+  }
+  return [carry, (ys.length > 0 ? stacked(ys) : null) as Y];
+}
+
+/** The function applied to each slice along the first axis, results put together. Keras: keras.ops.map. */
+export function map<Y>(f: (x: never) => Y, xs: unknown): Y {
+  return stacked(slices("map", tensors(xs)).map((x) => tensors(f(x as never)))) as Y;
+}
+
+/**
+ * `body(i, value)` for lower ≤ i < upper. Keras: keras.ops.fori_loop.
+ *
+ * @param lower, upper  integers, or int32 scalars: then it is a whileLoop
+ */
+export function foriLoop<V>(lower: TensorLike, upper: TensorLike, body: (i: Tensor, value: V) => V, initVal: V): V {
+  const [begin, end] = [
+    asTensor(lower, typeof lower === "number" ? "int32" : undefined),
+    asTensor(upper, typeof upper === "number" ? "int32" : undefined),
+  ];
+  if (begin.isSymbolic || end.isSymbolic) {
+    const loop = whileLoop as unknown as (
+      condition: (i: Tensor) => Tensor,
+      body: (i: Tensor, value: V) => unknown,
+      loopVars: readonly unknown[],
+    ) => [Tensor, V];
+    return loop(
+      (i) => less(i, end),
+      (i, value) => [add(i, 1), body(i, value)],
+      [begin, initVal],
+    )[1];
+  }
+  let value = initVal;
+  for (let i = begin.item(); i < end.item(); i++) value = body(asTensor(i, "int32"), value);
+  return value;
+}
+
+export interface AssociativeScanOptions {
+  /** From the end. Default: false. */
+  reverse?: boolean;
+  axis?: number;
+}
+
+/**
+ * All partial results of an associative function along an axis, in a number of calls that grows with the logarithm of its length.
+ * Keras: keras.ops.associative_scan. Blelloch (1990), "Prefix sums and their applications".
+ *
+ * @param f  takes two slices (in the structure of elems, with the axis) and combines them
+ */
+export function associativeScan<E>(f: (a: E, b: E) => E, elems: E, { reverse = false, axis = 0 }: AssociativeScanOptions = {}): E {
+  const whole = tensors(elems);
+  const flat = leaves(whole);
+  const at = checkAxis("associativeScan", axis, flat[0]?.rank ?? 0);
+  const pick = (each: Tensor, begin: number, step: number, count: number): Tensor =>
+    stridedOf(
+      each,
+      each.shape.map((length, i) => (i === at ? { begin, step, count } : { begin: 0, step: 1, count: length })),
+    );
+  const flipped = (all: readonly Tensor[]): Tensor[] => all.map((each) => pick(each, each.shape[at]! - 1, -1, each.shape[at]!));
+  const combine = (a: readonly Tensor[], b: readonly Tensor[]): Tensor[] =>
+    leaves(tensors(f(unflatten(whole, a) as E, unflatten(whole, b) as E)));
+
+  const scanned = (all: readonly Tensor[]): readonly Tensor[] => {
+    const n = lengthOf("associativeScan", all, at);
+    if (n < 2) return all;
+    const half = n >> 1;
+    const every = (begin: number, count: number) => all.map((each) => pick(each, begin, 2, count));
+    const odd = scanned(combine(every(0, half), every(1, half))); // results at 1, 3, 5, …
+    const first = all.map((each) => pick(each, 0, 1, 1));
+    const rest = n - half - 1;
+    const even =
+      rest === 0
+        ? first
+        : join(
+            first,
+            combine(
+              odd.map((each) => pick(each, 0, 1, rest)),
+              every(2, rest),
+            ),
+          );
+    return interleaved(even, odd, n);
+  };
+  const join = (a: readonly Tensor[], b: readonly Tensor[]): Tensor[] => a.map((each, i) => concatenate([each, b[i]!], at));
+  const interleaved = (even: readonly Tensor[], odd: readonly Tensor[], n: number): Tensor[] => {
+    const parts = even.map((each, i) => [unstack(each, null, at), unstack(odd[i]!, null, at)] as const);
+    return parts.map(([e, o]) =>
+      stack(
+        Array.from({ length: n }, (_, i) => (i % 2 === 0 ? e : o)[i >> 1]!),
+        at,
+      ),
+    );
+  };
+  const result = scanned(reverse ? flipped(flat) : flat);
+  return unflatten(whole, reverse ? flipped(result) : result) as E;
+}
