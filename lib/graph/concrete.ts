@@ -2,6 +2,7 @@ import { isRecording } from "../core/interpreter.js";
 import type { Tensor } from "../core/tensor.js";
 import { build } from "../runtime/machine.js";
 import { Executable } from "./executable.js";
+import { listing, profile, type Profile } from "./profile.js";
 import { replay, specialize, type Graph } from "./graph.js";
 import type { Traced } from "./trace.js";
 
@@ -17,6 +18,16 @@ export class ConcreteFunction<R = unknown> {
   /** The recorded steps, before any pass. */
   get tracedGraph(): Graph {
     return this.#traced.graph;
+  }
+
+  /** The program as a listing: its steps with shapes and what was fused into them, planned bytes, barriers. */
+  get graph(): string {
+    return listing(this.executable());
+  }
+
+  /** Runs the program on the given tensors some twenty times and tells where the time goes. Effects happen each time. */
+  profile(...tensors: readonly Tensor[]): Profile {
+    return profile(this.executable(tensors), tensors);
   }
 
   /** Runs the program on the given tensors; step by step where a tape or an outer trace has to see the steps. */

@@ -120,12 +120,35 @@ export class Executable {
 
   /** Copies the inputs in, runs the program, copies the outputs out. */
   run(inputs: readonly Tensor[]): Tensor[] {
-    this.graph.inputs.forEach((input, i) => this.#copyIn(input, inputs[i]!));
-    for (const state of this.#written) state.beforeWrite();
+    this.#begin(inputs);
     for (const piece of this.#pieces) {
       if (piece instanceof Program) piece.run();
       else piece();
     }
+    return this.#end();
+  }
+
+  /** Runs step by step, each a program of its own, and tells how long each took. */
+  runTimed(inputs: readonly Tensor[], timed: (step: Step, begin: number, end: number) => void): Tensor[] {
+    this.#begin(inputs);
+    for (const { step, commands } of this.plan.byStep) {
+      const program = commands.length > 0 ? new Program(commands, (operand) => this.#place(operand)) : null;
+      const host = step.op.host ? this.#hostPiece(step) : null;
+      const begin = performance.now();
+      program?.run();
+      host?.();
+      timed(step, begin, performance.now());
+      program?.free();
+    }
+    return this.#end();
+  }
+
+  #begin(inputs: readonly Tensor[]): void {
+    this.graph.inputs.forEach((input, i) => this.#copyIn(input, inputs[i]!));
+    for (const state of this.#written) state.beforeWrite();
+  }
+
+  #end(): Tensor[] {
     return this.graph.outputs.map((output) => (output.isSymbolic ? this.#copyOut(output) : output));
   }
 

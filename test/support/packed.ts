@@ -42,7 +42,7 @@ async function npm(args: readonly string[], cwd: string): Promise<void> {
 export function nodes(): { name: string; path: string }[] {
   const others = join(repository, "build/nodes/node_modules");
   const found = readOrNone(others)
-    .filter((name) => /^node-\d+$/.test(name))
+    .filter((name) => /^node-[\d.]+$/.test(name))
     .map((name) => ({ name: name.replace("-", " "), path: join(others, name, "bin/node") }));
   return [{ name: `node ${process.versions.node}`, path: process.execPath }, ...found];
 }

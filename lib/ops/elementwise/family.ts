@@ -26,14 +26,17 @@ export function unary<const K extends "x" | "y" = never>(definition: {
   readonly keeps?: readonly K[];
   readonly gradient?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
   readonly grain?: number;
+  /** Whether it cuts at zero, which who makes x can do while storing it. */
+  readonly isRelu?: boolean;
 }): Unary {
-  const { name, kernel, keeps, gradient, grain = COSTLY_GRAIN } = definition;
+  const { name, kernel, keeps, gradient, grain = COSTLY_GRAIN, isRelu = false } = definition;
   const op = primitive<"x", Spec, unknown, "x" | "y">({
     name,
     inputs: ["x"],
     infer: like,
     lower: ({ x }, { y }) => kernel({ x, y }, y.size, grain),
     fusible: "elementwise",
+    follows: ({ x }) => (isRelu ? { kind: "relu", of: x } : null),
     keeps: keeps ?? [],
     gradient: gradient && ((dy, kept) => ({ x: () => gradient(dy, kept) })),
   });

@@ -22,6 +22,7 @@ export const relu: Unary = unary({
   keeps: ["y"],
   gradient: (dy, { y }) => reluGrad(dy, y),
   grain: GRAIN,
+  isRelu: true,
 });
 
 /** dy where relu's output is positive, else 0. */
