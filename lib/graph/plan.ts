@@ -9,6 +9,7 @@
 
 import { forEachAddress, Part, Scratch, type Command } from "../runtime/command.js";
 import type { Step } from "../core/primitive.js";
+import { dtypes } from "../core/dtype.js";
 import { sameShape } from "../core/shape.js";
 import { State } from "../core/state.js";
 import { bytesOf, Tensor } from "../core/tensor.js";
@@ -164,7 +165,8 @@ function writeOver(
     const place = root(input);
     if (place instanceof State || !place.isSymbolic) continue;
     const theirs = lifetimes.get(place)!;
-    if (theirs.end !== at || theirs.slot.bytes !== mine.slot.bytes) continue;
+    // Elements of another size stand in other places: writing one would overwrite inputs that are still to be read.
+    if (theirs.end !== at || dtypes[input.dtype].bytes !== dtypes[outputs.y.dtype].bytes) continue;
     mine.over = theirs;
     return;
   }
