@@ -6,7 +6,7 @@ import { differentiate, type Mode } from "../modes.js";
 import { compareUpToChoice } from "../nonunique.js";
 import { find, surface } from "../surface.js";
 import { tolerances } from "../tolerances.js";
-import { isRecord } from "../values.js";
+import { elementsOf, isEncoded, isRecord } from "../values.js";
 
 type FunctionFamily = "ops" | "activations" | "utils" | "losses" | "metrics";
 
@@ -23,7 +23,8 @@ export function runFunction(testCase: Case, mode: Mode, family: FunctionFamily):
 
   const call = (tensors: readonly (typeof leaves.tensors)[number][]): unknown => {
     const named = leaves.restore(args, tensors) as Record<string, unknown>;
-    for (const name of Object.keys(named)) if (arrays.has(name)) named[name] = numbersAsTensor(args[name], named[name]);
+    for (const name of Object.keys(named)) named[name] = translated(name, args[name], named[name]);
+    if ("dtype" in named === false && order.includes("dtype") && scalarsOf(args).some(isPythonFloat)) named["dtype"] = "float32";
     return fn(...(arrange(fn, named, order) as never[]));
   };
 
@@ -46,6 +47,21 @@ export function runFunction(testCase: Case, mode: Mode, family: FunctionFamily):
   const byLeaf = leaves.isFloat.map((isFloat) => (isFloat ? gradients[next++]! : null));
   compareGradient(testCase["grads"], leaves.arrange(args, byLeaf), gradientTolerance, "gradient");
 }
+
+/** A shape that Python gave as an array of integers. */
+const shapes = new Set(["shape", "newshape", "start_indices"]);
+
+/** An argument as a user of JavaScript writes it. */
+function translated(name: string, recorded: unknown, value: unknown): unknown {
+  if (name === "dtype" && value === null) return undefined;
+  if (shapes.has(name) && isEncoded(recorded) && recorded.shape.length === 1) return [...elementsOf(recorded)];
+  return arrays.has(name) ? numbersAsTensor(recorded, value) : value;
+}
+
+const scalarsOf = (args: Record<string, unknown>): unknown[] => ["start", "stop", "step", "fill_value"].map((name) => args[name]);
+
+/** 4.0 in Python: in JavaScript it is 4, so that a dtype has to say that it is no integer. */
+const isPythonFloat = (value: unknown): boolean => isRecord(value) && "$float" in value;
 
 function numbersAsTensor(recorded: unknown, value: unknown): unknown {
   if (Array.isArray(recorded) && recorded.every(isNumbers)) return listAsTensor(value);

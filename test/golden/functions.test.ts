@@ -1,0 +1,6 @@
+import { checkFamily } from "./check.js";
+
+checkFamily("dtypes");
+checkFamily("ops");
+checkFamily("activations");
+checkFamily("utils");

@@ -1,0 +1,4 @@
+import { checkFamily } from "./check.js";
+
+checkFamily("layers");
+checkFamily("layers_symbolic");
