@@ -1,6 +1,6 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
-import { dtypes, isFloat, type Dtype } from "../../core/dtype.js";
-import { DtypeError, ShapeError } from "../../core/errors.js";
+import { dtypes, type Dtype } from "../../core/dtype.js";
+import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
@@ -19,12 +19,8 @@ const TILE = 32;
 /** NaN for floats, the least number for int32, 0 for bytes: what an index outside picks. */
 const outside: Record<Dtype, number> = { float32: 0x7fc00000, int32: 0x80000000, uint8: 0, bool: 0 };
 
-export function asIndices(where: string, indices: TensorLike): Tensor {
-  const tensor = asTensor(indices);
-  if (!(indices instanceof Object && "dtype" in indices)) return cast(tensor, "int32");
-  if (!isFloat(tensor.dtype)) return cast(tensor, "int32");
-  throw new DtypeError(where, { given: `indices of dtype ${tensor.dtype}`, expected: "an integer dtype", hint: "Cast them to int32." });
-}
+/** Indices as int32; fractions are cut off, as Keras does. */
+export const asIndices = (indices: TensorLike): Tensor => cast(asTensor(indices), "int32");
 
 /**
  * Elements of x along an axis, picked by indices; negative ones count from the end, and one outside picks NaN (of integers, the least number).
@@ -35,7 +31,7 @@ export function asIndices(where: string, indices: TensorLike): Tensor {
  */
 export function take(x: TensorLike, indices: TensorLike, axis: number | null = null): Tensor {
   const tensor = asTensor(x);
-  const picked = asIndices("take", indices);
+  const picked = asIndices(indices);
   if (axis === null) return takeAt(ravel(tensor), picked, 0);
   return takeAt(tensor, picked, checkAxis("take", axis, tensor.rank));
 }
@@ -99,7 +95,7 @@ const putOp = primitive({
  */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number | null = null): Tensor {
   const tensor = asTensor(x);
-  const picked = asIndices("takeAlongAxis", indices);
+  const picked = asIndices(indices);
   if (axis === null) return takeAlong(ravel(tensor), ravel(picked), 0);
   const along = checkAxis("takeAlongAxis", axis, tensor.rank);
   if (picked.rank !== tensor.rank) {

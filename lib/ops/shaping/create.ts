@@ -24,12 +24,12 @@ const fillOp = primitive({
   lower: (_, { y }, { value }) => fillCommand(y, value),
 });
 
-/** A tensor of one value. @param options.dtype  default: bool for a boolean, else float32 */
+/** A tensor of one value, or of values that broadcast. @param options.dtype  default: bool for a boolean, else float32 */
 export function full(shape: Shape | number, fillValue: TensorLike, { dtype }: DtypeOption = {}): Tensor {
   const lengths = typeof shape === "number" ? [shape] : shape;
   if (typeof fillValue !== "number" && typeof fillValue !== "boolean") {
     const value = asTensor(fillValue);
-    return broadcastTo(dtype === undefined ? value : cast(value, dtype), lengths);
+    return broadcastTo(cast(value, dtype ?? "float32"), lengths);
   }
   const to = checkedDtype(dtype) ?? asTensor(fillValue).dtype;
   const value = asTensor(fillValue, to).item();
@@ -47,7 +47,9 @@ export function fullLike(x: TensorLike, fillValue: TensorLike, { dtype }: DtypeO
   const tensor = asTensor(x);
   const to = dtype ?? tensor.dtype;
   if (isKnown(tensor.shape)) return full(tensor.shape, fillValue, { dtype: to });
-  return fullLikeOp.apply({ x: tensor }, { dtype: checkedDtype(to)!, value: asTensor(fillValue).item() });
+  const filled = (value: number): Tensor => fullLikeOp.apply({ x: tensor }, { dtype: checkedDtype(to)!, value });
+  if (typeof fillValue === "number" || typeof fillValue === "boolean") return filled(Number(fillValue));
+  return cast(add(filled(0), cast(fillValue, to)), to);
 }
 
 /** Where the shape is known only when values are. */

@@ -3,6 +3,7 @@ import type { Case } from "../cases.js";
 import { compare, compareGradient } from "../compare.js";
 import { Leaves, listAsTensor, pairs } from "../leaves.js";
 import { differentiate, type Mode } from "../modes.js";
+import { Unsupported } from "../outcome.js";
 import { compareUpToChoice } from "../nonunique.js";
 import { find, surface } from "../surface.js";
 import { tolerances } from "../tolerances.js";
@@ -55,6 +56,7 @@ const shapes = new Set(["shape", "newshape", "start_indices"]);
 function translated(name: string, recorded: unknown, value: unknown): unknown {
   if (name === "dtype" && value === null) return undefined;
   if (shapes.has(name) && isEncoded(recorded) && recorded.shape.length === 1) return [...elementsOf(recorded)];
+  if (shapes.has(name) && isRecord(recorded) && "$keras_tensor" in recorded) throw new Unsupported("a symbolic tensor as a shape");
   return arrays.has(name) ? numbersAsTensor(recorded, value) : value;
 }
 
