@@ -52,16 +52,20 @@ export function classNameOf(object: object): string {
   return entries.get(constructor)?.name ?? constructor.name;
 }
 
-/** What a config's `module` and name mean. Modules that only Keras's own sources have are found by their last parts. */
+/**
+ * What a config's `module` and name mean. A public module is taken at its word; one of Keras's own sources
+ * (`keras.src.backend.torch.optimizers.torch_adam`) is found by the family among its parts, and a name without a module
+ * where only one family has it.
+ */
 export function lookUp(module: string | null | undefined, name: string): Entry | undefined {
   const exact = modules.get(module ?? "")?.get(name);
   if (exact !== undefined) return exact;
-  if (module !== null && module !== undefined && module !== "builtins" && !/^keras(\.|$)/.test(module)) return undefined;
   const holders = [...modules.values()].flatMap((names) => names.get(name) ?? []);
-  const parts = new Set(module?.split("."));
-  const named = holders.filter((entry) => parts.has(entry.module.split(".").at(-1)!) && entry.module !== "keras");
-  if (named.length === 1) return named[0];
-  return holders.length === 1 ? holders[0] : undefined;
+  if (module === null || module === undefined || module === "builtins") return holders.length === 1 ? holders[0] : undefined;
+  if (!module.startsWith("keras.src.")) return undefined;
+  const parts = new Set(module.split("."));
+  const ofFamily = holders.filter((entry) => entry.module !== "keras" && parts.has(entry.module.split(".").at(-1)!));
+  return ofFamily.length === 1 ? ofFamily[0] : undefined;
 }
 
 /** The entry that an envelope names; custom objects come first, as in Keras. @throws UnknownNameError where nothing has that name */

@@ -23,7 +23,7 @@ import {
   writtenWhenSet,
   classAndSnakeCase,
 } from "../../lib/config/index.js";
-import { Callable, classNameOf } from "../../lib/config/index.js";
+import { Callable, classNameOf, lookUp } from "../../lib/config/index.js";
 
 class Start {
   constructor(readonly value = 0) {}
@@ -192,6 +192,15 @@ t.test("identifiers are names, objects, classes and configs", (t) => {
   t.strictSame(starts.serialize(new Other(9)), { module: null, class_name: "Other", config: { value: 9 }, registered_name: "pack>Other" });
   t.throws(() => get(3), /given 3; expected a start/);
   t.throws(() => get({ module: "test.starts", class_name: "Sturt", config: {} }), /Did you mean Start\?/);
+  t.end();
+});
+
+t.test("a class is found where its config says, and in Keras's own sources by its family", (t) => {
+  t.equal(lookUp("test.starts", "Start")?.value, Start);
+  t.equal(lookUp("keras.src.backend.torch.starts.torch_start", "Start")?.value, Start);
+  t.equal(lookUp(null, "Start")?.value, Start);
+  t.equal(lookUp("keras.layers", "Start"), undefined, "a public module is taken at its word");
+  t.equal(lookUp("os", "Start"), undefined);
   t.end();
 });
 
