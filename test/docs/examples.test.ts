@@ -1,0 +1,29 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { run } from "../support/run.js";
+import { repository } from "../support/sources.js";
+import { examplesIn, expectResultModule } from "./examples.js";
+
+// A folder of the repository: `kerasm` is the package itself there, by its own `exports`.
+const folder = join(repository, "build/doc-examples");
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+
+const examples = examplesIn("lib", "datasets", "models").map((example, index) => ({ ...example, file: `example-${index}` }));
+for (const { file, program } of examples) writeFileSync(join(folder, `${file}.ts`), program);
+writeFileSync(join(folder, "expect-result.ts"), expectResultModule);
+const compilerOptions = { strict: true, target: "ES2022", module: "NodeNext", lib: ["ES2023", "DOM"], types: [] };
+writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+const compiled = await run(process.execPath, [join(repository, "node_modules/typescript/lib/tsc.js"), "-p", folder]);
+
+t.test("there are examples", async (t) => t.ok(examples.length > 5));
+
+for (const { name, file } of examples)
+  t.test(`the example of ${name} runs as it stands`, async (t) => {
+    const complaints = compiled.stdout.split("\n").filter((line) => line.includes(`${file}.ts`));
+    t.strictSame(complaints, []);
+    const { status, stderr } = await run(process.execPath, [join(folder, `${file}.js`)], { cwd: folder });
+    t.equal(stderr, "");
+    t.equal(status, 0);
+  });

@@ -1,0 +1,67 @@
+// The examples of doc comments, made into programs. An example may use the names below without declaring them; a line
+// `expression; // result` is held to its result. One with an ellipsis is a sketch, and no program.
+
+import { sourcesIn } from "../support/sources.js";
+
+/** What stands around an example. */
+const surroundings: Readonly<Record<string, string>> = {
+  x: "tf.constant([[1, 2], [3, 4]])",
+  y: "tf.constant([[1], [0]])",
+  w: "tf.variable([[1]])",
+  loss: "tf.constant(0.5)",
+  images: "tf.ones([8, 28, 28])",
+  labels: "tf.zeros([8], { dtype: 'int32' })",
+  step: "tf.variable(0, { dtype: 'int32' })",
+  dataset: "tf.data.Dataset.fromTensorSlices(tf.range(0, 10))",
+};
+
+export interface Example {
+  /** File and line. */
+  readonly name: string;
+  readonly program: string;
+}
+
+/** All examples of the public code that are programs. */
+export function examplesIn(...folders: string[]): Example[] {
+  return sourcesIn(...folders)
+    .filter(({ path }) => !path.startsWith("lib/generated/"))
+    .flatMap(({ path, text }) =>
+      Array.from(text.matchAll(/^ *\* ```ts\n([^]*?)^ *\* ```/gm), (match) => {
+        const line = text.slice(0, match.index).split("\n").length + 1;
+        return { name: `${path}:${line}`, code: match[1]!.replace(/^ *\* ?/gm, "") };
+      }),
+    )
+    .filter(({ code }) => !/…(?! *$)/m.test(code.replace(/"[^"\n]*"/g, "")) && !/^static /m.test(code))
+    .map(({ name, code }) => ({ name, program: programOf(code) }));
+}
+
+function programOf(code: string): string {
+  const isUsed = (name: string) => new RegExp(`(?<![.\\w"])${name}\\b(?! *:)`).test(code);
+  const isDeclared = (name: string) => new RegExp(`\\b(const|let|class|function)\\b[^=;]*\\b${name}\\b`).test(code);
+  const declared = Object.entries(surroundings)
+    .filter(([name]) => isUsed(name) && !isDeclared(name))
+    .map(([name, value]) => `const ${name} = ${value};\n`);
+  return `import * as tf from "kerasm";
+import * as keras from "kerasm/keras";
+import { fashionMnist } from "kerasm/datasets";
+import { expectResult } from "./expect-result.js";
+${declared.join("")}${code.replace(/^(?!const |let |for |import |\/\/)(.+?);? +\/\/ (.+)$/gm, heldToResult)}export { expectResult, fashionMnist, keras, tf };
+`;
+}
+
+/** What is no value in a comment is a remark. */
+const value = /^(-?[\d.]+…?|\[.*\]|".*"|'.*'|true|false|null|tf\.Tensor\(.*)$/;
+
+const heldToResult = (line: string, expression: string, result: string): string =>
+  value.test(result) ? `expectResult(${expression}, ${JSON.stringify(result)});` : line;
+
+/** The text of a module that compares a value with how a comment writes it. */
+export const expectResultModule = `export function expectResult(value: unknown, expected: string): void {
+  const isTensor = typeof value === "object" && value !== null && "dtype" in value;
+  const found = isTensor && !expected.startsWith("tf.Tensor") ? plain((value as { array(): unknown }).array()) : plain(value);
+  const fits = expected.endsWith("…") ? found.startsWith(expected.slice(0, -1)) : squeezed(found) === squeezed(expected);
+  if (!fits) throw new Error("given " + found + "; expected " + expected);
+}
+const plain = (value: unknown): string => (typeof value === "object" && !String(value).startsWith("tf.") ? JSON.stringify(value) : String(value));
+const squeezed = (text: string): string => text.replace(/^(["'])(.*)\\1$/, "$2").replace(/\\s+/g, "");
+`;
