@@ -12,7 +12,7 @@
 // Words of a command:  0 kernel (table slot) · 1 args (address) · 2 size · 3 grain · 4 first ticket · 5 tickets · 6, 7 reserved
 // Words of the pool, each on a cache line of its own:
 //   0 signal (changes when there may be work) · 16 open program · 32 workers inside · 48 workers parked · 64 launcher parked · 80 launcher may park
-//   96 workers started · 112 quit · 128 spins before parking
+//   96 workers started · 112 quit · 128 spins before parking · 144 program that a worker shall launch · 160 such programs done
 
 const PROGRAM_HEADER: usize = 64;
 const SEGMENT: usize = 128;
@@ -36,6 +36,10 @@ const COMMAND: usize = 32;
 @inline const QUIT: usize = 448;
 // @ts-ignore: decorator
 @inline const SPINS: usize = 512;
+// @ts-ignore: decorator
+@inline const DELEGATED: usize = 576;
+// @ts-ignore: decorator
+@inline const DELEGATES_DONE: usize = 640;
 
 // @ts-ignore: decorator
 @inline
@@ -93,6 +97,16 @@ function report(pool: usize, segment: usize): void {
 
 /** Runs the program on the calling thread and all workers that take part; returns when all of it is done. */
 export function launch(program: usize, pool: usize): void {
+  launchFrom(program, pool, load<u32>(pool, LAUNCHER_MAY_PARK) != 0);
+}
+
+/** Has a worker launch the program, so that the calling thread stays free; `delegates done` rises by one when it has run. */
+export function delegate(program: usize, pool: usize): void {
+  atomic.store<usize>(pool, program, DELEGATED);
+  wake(pool);
+}
+
+function launchFrom(program: usize, pool: usize, mayPark: bool): void {
   const segments = load<usize>(program);
   for (let s: usize = 0; s < segments; s++) {
     const segment = program + PROGRAM_HEADER + s * SEGMENT;
@@ -110,7 +124,7 @@ export function launch(program: usize, pool: usize): void {
     } else {
       if (atomic.load<u32>(pool, PARKED)) wake(pool);
       claim(segment);
-      awaitSegment(segment, pool);
+      awaitSegment(segment, pool, mayPark);
     }
     atomic.store<u32>(program, <u32>s + 1, 4);
   }
@@ -118,11 +132,11 @@ export function launch(program: usize, pool: usize): void {
   while (atomic.load<u32>(pool, ACTIVE)) {}
 }
 
-function awaitSegment(segment: usize, pool: usize): void {
+function awaitSegment(segment: usize, pool: usize, mayPark: bool): void {
   const spins = load<u32>(pool, SPINS);
   let n: u32 = 0;
   while (!isDone(segment)) {
-    if (++n < spins || !load<u32>(pool, LAUNCHER_MAY_PARK)) continue;
+    if (++n < spins || !mayPark) continue;
     atomic.store<u32>(pool, 1, LAUNCHER_PARKED);
     const done = atomic.load<u32>(segment, 64);
     if (done < load<u32>(segment, 8)) atomic.wait<i32>(segment + 64, <i32>done, 1_000_000); // 1 ms: a lost wake-up costs no more
@@ -161,6 +175,13 @@ export function work(pool: usize): void {
       atomic.sub<u32>(pool, 1, PARKED);
     }
     seen = atomic.load<u32>(signal);
+    const delegated = atomic.xchg<usize>(pool, 0, DELEGATED);
+    if (delegated) {
+      launchFrom(delegated, pool, true);
+      atomic.add<u32>(pool, 1, DELEGATES_DONE);
+      atomic.notify(pool + DELEGATES_DONE, -1);
+      continue;
+    }
     atomic.add<u32>(pool, 1, ACTIVE);
     const program = atomic.load<usize>(pool, OPEN);
     if (program) join(program, pool);

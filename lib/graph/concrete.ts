@@ -38,6 +38,12 @@ export class ConcreteFunction<R = unknown> {
     );
   }
 
+  /** The same without keeping a page's thread busy; the arguments must not change meanwhile. */
+  async runAside(tensors: readonly Tensor[]): Promise<R> {
+    if (isRecording() || tensors.some((tensor) => tensor.isSymbolic)) return this.run(tensors);
+    return this.#traced.result(await this.executable(tensors).runAside(tensors));
+  }
+
   /** The compiled program for inputs of these shapes. */
   executable(specs: readonly Tensor[] = this.#traced.graph.inputs): Executable {
     const key = specs.map(({ shape }) => shape.join()).join(";");

@@ -128,6 +128,16 @@ export class Executable {
     return this.#end();
   }
 
+  /** The same without keeping a page's thread busy. */
+  async runAside(inputs: readonly Tensor[]): Promise<Tensor[]> {
+    this.#begin(inputs);
+    for (const piece of this.#pieces) {
+      if (piece instanceof Program) await piece.runAside();
+      else piece();
+    }
+    return this.#end();
+  }
+
   /** Runs step by step, each a program of its own, and tells how long each took. */
   runTimed(inputs: readonly Tensor[], timed: (step: Step, begin: number, end: number) => void): Tensor[] {
     this.#begin(inputs);

@@ -18,6 +18,8 @@ type AnyFunction = (...args: never[]) => unknown;
 /** A function that is traced once per signature and then runs as one compiled program. */
 export interface TracedFunction<F extends AnyFunction> {
   (...args: Parameters<F>): ReturnType<F>;
+  /** The call without keeping a page's thread busy: in a browser the program runs on the workers. */
+  aside(...args: Parameters<F>): Promise<ReturnType<F>>;
   /** The trace for these arguments: tensors, or a TensorSpec in place of a tensor. */
   getConcreteFunction(...args: unknown[]): ConcreteFunction<ReturnType<F>>;
   /** How often the function was traced. */
@@ -84,6 +86,13 @@ export function tracedFunction<F extends AnyFunction>(
   };
   return Object.defineProperties(call as unknown as TracedFunction<F>, {
     name: { value: name },
+    aside: {
+      value: async (...args: unknown[]): Promise<R> => {
+        if (isTracing()) return call(...args);
+        const flat = flattened(args);
+        return concreteFor(flat).runAside(flat.tensors);
+      },
+    },
     tracingCount: { get: () => tracingCount },
     pythonFunction: { value: fn },
     getConcreteFunction: {

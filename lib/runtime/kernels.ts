@@ -10,6 +10,7 @@ interface Exports {
   setThreadScratch(address: number): void;
   runAlone(program: number): void;
   launch(program: number, pool: number): void;
+  delegate(program: number, pool: number): void;
 }
 
 /** The compiler keeps the first slot of the table for "no function". */

@@ -17,6 +17,7 @@ const LAUNCHER_MAY_PARK = 80;
 const STARTED = 96;
 const QUIT = 112;
 const SPINS = 128;
+const DELEGATES_DONE = 160;
 /** Some 30 µs of looking at a word before a thread parks. */
 const SPIN_COUNT = 20000;
 
@@ -62,16 +63,36 @@ export function callKernel(kernel: number, args: number, size: number): void {
 
 /** Runs an encoded program; `parallel` says that some segment has work for more than one thread. */
 export function runProgram(address: number, parallel: boolean): void {
+  while (delegated > 0 && words()[delegated] === delegatedBefore) {} // a worker still runs the last one
   if (!parallel || wanted === 1) return kernels.exports.runAlone(address);
-  if (workers.length < wanted - 1) startWorkers();
+  if (workers.length < workersWanted()) startWorkers();
   if (words()[pool / 4 + STARTED] === 0) kernels.exports.runAlone(address);
   else kernels.exports.launch(address, pool);
 }
 
+/** Word that changes when the delegated program has run, and what it was before; 0 where none was delegated. */
+let delegated = 0;
+let delegatedBefore = 0;
+
+/** Runs an encoded program on the workers alone where this thread must stay free (a page's), else at once. */
+export async function runProgramAside(address: number): Promise<void> {
+  if (platform.mayBlock || wanted === 1) return runProgram(address, true);
+  if (workers.length < workersWanted()) startWorkers();
+  if (words()[pool / 4 + STARTED] === 0) return runProgram(address, true);
+  while (delegated > 0 && words()[delegated] === delegatedBefore) await platform.turn();
+  delegated = pool / 4 + DELEGATES_DONE;
+  delegatedBefore = words()[delegated]!;
+  kernels.exports.delegate(address, pool);
+  await platform.changed(new Int32Array(memory.buffer), delegated, delegatedBefore | 0);
+}
+
+/** A page's own thread has other things to do, so it gets a worker more. */
+const workersWanted = (): number => (platform.mayBlock ? wanted - 1 : wanted);
+
 let reportedFailure = false;
 
 function startWorkers(): void {
-  for (let thread = workers.length + 1; thread < wanted; thread++) {
+  for (let thread = workers.length + 1; thread <= workersWanted(); thread++) {
     try {
       const worker = platform.startThread({ module: kernels.module, memory, kernels: kernelNames, scratch: scratchOf(thread), pool });
       workers.push(worker);
@@ -93,6 +114,8 @@ function goOnWithFewer(error: unknown): void {
 function stopWorkers(): void {
   if (workers.length === 0) return;
   const signal = new Int32Array(memory.buffer, pool + SIGNAL * 4, 1);
+  while (delegated > 0 && words()[delegated] === delegatedBefore) {}
+  delegated = 0;
   words()[pool / 4 + QUIT] = 1;
   Atomics.add(signal, 0, 1);
   Atomics.notify(signal, 0);

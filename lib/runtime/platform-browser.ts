@@ -1,4 +1,5 @@
 import type { FileStore, Platform, Thread, ThreadStart } from "./platform.js";
+import { wordChanged } from "./waiting.js";
 import { enterPool } from "./worker-source.js";
 
 const source = `${enterPool}
@@ -66,6 +67,7 @@ export const platform: Platform = {
   mayBlock: !inPage,
   startThread,
   turn,
+  changed: (words, index, value) => wordChanged(words, index, value, turn),
   setting: () => undefined,
   openStore,
   async gunzip(bytes) {

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Worker } from "node:worker_threads";
 import type { FileStore, Platform, Thread, ThreadStart } from "./platform.js";
+import { wordChanged } from "./waiting.js";
 import { enterPool } from "./worker-source.js";
 
 const source = `${enterPool}
@@ -84,6 +85,7 @@ export const platform: Platform = {
   mayBlock: true,
   startThread,
   turn: () => new Promise((resolve) => setImmediate(resolve)),
+  changed: wordChanged,
   setting: (name) => process.env[name],
   openStore,
   gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),

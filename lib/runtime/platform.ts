@@ -39,6 +39,8 @@ export interface Platform {
   startThread(start: ThreadStart): Thread;
   /** Lets the event loop turn once: timers, finalizers and messages get their chance. */
   turn(): Promise<void>;
+  /** Resolves when the word is no longer `value`, without blocking. */
+  changed(words: Int32Array, index: number, value: number): Promise<void>;
   /** A setting from outside: an environment variable in Node. */
   setting(name: string): string | undefined;
   /** Storage at a path (Node) or `indexeddb://name` (browser). */

@@ -7,7 +7,7 @@
 import { forEachAddress, type Command, type Field, type Operand } from "./command.js";
 import { allocate, release } from "./heap.js";
 import { TABLE_BASE } from "./kernels.js";
-import { callKernel, runProgram } from "./machine.js";
+import { callKernel, runProgram, runProgramAside } from "./machine.js";
 import { EAGER_ADDRESS, EAGER_BYTES, floats, ints, words } from "./memory.js";
 
 const PROGRAM_HEADER = 64;
@@ -143,6 +143,11 @@ export class Program {
 
   run(): void {
     runProgram(this.#address, this.#parallel);
+  }
+
+  /** The same without keeping a page's thread: where that must stay free, the workers run it alone. */
+  runAside(): Promise<void> | void {
+    return this.#parallel ? runProgramAside(this.#address) : this.run();
   }
 
   /** Gives the program's memory back. */

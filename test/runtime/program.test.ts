@@ -55,6 +55,37 @@ t.test("a barrier stands only where a command touches what an earlier one writes
   for (const block of [a, b, c, d]) block.free();
 });
 
+t.test("where the launching thread must not block, the workers run the program, and it stays free", async (t) => {
+  const length = 1 << 16;
+  const [x, y, one] = [new Block(length), new Block(length), new Block(length)];
+  const commands = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? add(x, one, y, 4096) : add(y, one, x, 4096)));
+  const program = new Program(commands, place);
+  (platform as { mayBlock: boolean }).mayBlock = false;
+  const alive = setInterval(() => {}, 1000); // as a page is
+  t.teardown(() => {
+    clearInterval(alive);
+    (platform as { mayBlock: boolean }).mayBlock = true;
+    setThreads(1);
+  });
+  one.view().fill(1);
+  for (const count of [1, 2, 3]) {
+    setThreads(count);
+    for (let run = 0; run < 30; run++) {
+      x.view().fill(run);
+      const done = program.runAside();
+      if (run % 3 === 1) program.run(); // an eager call meanwhile waits for its turn
+      await done;
+      const expected = run + (run % 3 === 1 ? 400 : 200);
+      t.ok(
+        x.view().every((value) => value === expected),
+        `${count} threads, run ${run}`,
+      );
+    }
+  }
+  program.free();
+  for (const block of [x, y, one]) block.free();
+});
+
 t.test("a worker that can't start means fewer threads, said once, and right results", async (t) => {
   const { startThread } = platform;
   const warnings: string[] = [];
