@@ -2,6 +2,7 @@
 
 export * from "./abi";
 export * from "./program";
+export * from "./convolution/conv";
 export * from "./elementwise/binary";
 export * from "./elementwise/bytes";
 export * from "./elementwise/cast";
@@ -17,6 +18,7 @@ export * from "./indexing/take";
 export * from "./matmul/gemm";
 export * from "./matmul/gemv";
 export * from "./matmul/matmul-int32";
+export * from "./matmul/pack";
 export * from "./normalization/batch";
 export * from "./normalization/rows";
 export * from "./normalization/softmax";

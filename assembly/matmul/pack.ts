@@ -1,4 +1,5 @@
 // Panels of the right-hand matrix: NR columns side by side, so that a tile reads them in order.
+import { In, Out, Size } from "../abi";
 import { NR } from "./tile";
 
 /**
@@ -64,4 +65,40 @@ function gatherPanel(b: usize, strideK: isize, strideN: usize, k: usize, columns
     packed += NR << 2;
   }
   return packed;
+}
+
+@unmanaged
+export class PackArgs {
+  b: In = 0;
+  packed: Out = 0;
+  groups: Size = 0;
+  /** Matrices that stand one below the other in a panel: the taps of a convolution. */
+  taps: Size = 0;
+  k: Size = 0;
+  n: Size = 0;
+  strideGroup: Size = 0;
+  strideTap: Size = 0;
+  strideK: Size = 0;
+  strideN: Size = 0;
+}
+
+/**
+ * Panels of taps · k rows for each group. Units: panels, groups × ceil(n / 16) of them (a unit is 16 columns, whatever the build's panels are).
+ * packed holds groups × ceil(n / 16) × taps · k × 16 floats.
+ */
+export function pack_f32(a: PackArgs, begin: usize, end: usize): void {
+  const units = (a.n + 15) / 16;
+  const panels = (a.n + NR - 1) / NR;
+  const panel = (a.taps * a.k * NR) << 2;
+  for (let unit = begin; unit < end; unit++) {
+    const group = unit / units;
+    const first = (unit % units) * 16;
+    const b = a.b + ((group * a.strideGroup + first * a.strideN) << 2);
+    for (let j: usize = 0; j < 16 && first + j < a.n; j += NR) {
+      const width = min(NR, a.n - first - j);
+      let to = a.packed + (group * panels + (first + j) / NR) * panel;
+      for (let tap: usize = 0; tap < a.taps; tap++, to += (a.k * NR) << 2)
+        packPanels(b + ((j * a.strideN + tap * a.strideTap) << 2), a.strideK, a.strideN, a.k, width, to);
+    }
+  }
 }

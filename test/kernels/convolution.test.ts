@@ -1,0 +1,95 @@
+// Convolution kernels against their meaning in double precision, over random shapes, strides, dilations and paddings.
+
+import t, { type Test } from "tap";
+import { kernels } from "../../lib/generated/kernels.js";
+import { backward, forEachMeeting, forward, product, type Geometry } from "./convolution.js";
+import { builds, Harness, random } from "./harness.js";
+
+let seed = 99;
+const below = (n: number) => (seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) % n;
+const pick = <T>(values: readonly T[]): T => values[below(values.length)]!;
+
+/** A random forward convolution with some output. */
+function anyGeometry(rank: number): Geometry {
+  for (;;) {
+    const axis = <T>(absent: T, present: () => T) => [0, 1, 2].map((i) => (i < 3 - rank ? absent : present()));
+    const groups = pick([1, 1, 1, 2, 3]);
+    const geometry = forward(
+      pick([1, 2, 3]),
+      axis(1, () => pick(rank === 3 ? [3, 4, 6] : [5, 6, 9, 11])),
+      groups * pick([1, 2, 3, 5, 8, 13, 16]),
+      groups * pick([1, 3, 7, 8, 9, 16, 17, 20]),
+      axis(1, () => pick([1, 2, 3, 3, 5])),
+      {
+        stride: axis(1, () => pick([1, 1, 2, 3])),
+        dilation: axis(1, () => pick([1, 1, 2])),
+        pad: axis([0, 0], () => pick([[0, 0], [1, 1], [0, 1], [2, 1]])), // prettier-ignore
+        groups,
+      },
+    );
+    if (geometry.out.every((length) => length > 0)) return geometry;
+  }
+}
+
+for (const build of builds) {
+  const harness = new Harness(build);
+
+  /** Forward convolution or input gradient, by geometry. */
+  const check = (t: Test, g: Geometry, { bias = false, relu = false, unitM = 24, transposed = false } = {}) => {
+    harness.reset();
+    const [inner, n, taps] = [g.channels / g.groups, g.outChannels / g.groups, product(g.kernel)];
+    const x = harness.floats(random(g.batch * product(g.in) * g.channels, 1));
+    const w = harness.floats(random(taps * inner * g.outChannels, 2));
+    const b = bias ? harness.floats(random(g.outChannels, 3)) : null;
+    const packed = harness.floats(g.groups * Math.ceil(n / 16) * 16 * taps * inner);
+    const y = harness.floats(g.batch * product(g.out) * g.outChannels);
+    // w is [taps, channels of the group, all output channels] of the forward convolution.
+    const layout = transposed
+      ? { strideGroup: inner, strideTap: n * g.channels, strideK: 1, strideN: g.channels }
+      : { strideGroup: n, strideTap: inner * g.outChannels, strideK: g.outChannels, strideN: 1 };
+    const pack = kernels.pack_f32({ b: w, packed, groups: g.groups, taps, k: inner, n, ...layout }, g.groups * Math.ceil(n / 16));
+    harness.run(pack, [1].slice(0, g.groups * Math.ceil(n / 16) - 1));
+    const size = g.groups * Math.ceil((g.batch * product(g.out)) / unitM);
+    const command = kernels.conv_f32({ ...g, x, packed, bias: b, y, unitM, flags: relu ? 4 : 0 }, size);
+    harness.run(command);
+    const whole = y.view.slice();
+
+    const sums = new Float64Array(y.view.length);
+    const sizes = new Float64Array(y.view.length);
+    forEachMeeting(g, (pixel, from, tap) => {
+      for (let group = 0; group < g.groups; group++)
+        for (let j = 0; j < n; j++)
+          for (let q = 0; q < inner; q++) {
+            const weight = w.view[group * layout.strideGroup + tap * layout.strideTap + q * layout.strideK + j * layout.strideN]!;
+            const one = x.view[from * g.channels + group * inner + q]! * weight;
+            sums[pixel * g.outChannels + group * n + j]! += one;
+            sizes[pixel * g.outChannels + group * n + j]! += Math.abs(one);
+          }
+    });
+    const wrong = sums.findIndex((sum, i) => {
+      const full = sum + (b ? b.view[i % g.outChannels]! : 0);
+      return !(Math.abs(whole[i]! - (relu ? Math.max(full, 0) : full)) <= 1e-6 * (sizes[i]! + 1));
+    });
+    t.equal(wrong, -1, JSON.stringify(g));
+    y.view.fill(54321);
+    harness.run(
+      command,
+      Array.from({ length: Math.min(4, size) }, () => below(size + 1)),
+    );
+    t.ok(Buffer.from(whole.buffer).equals(Buffer.from(y.view.slice().buffer)), "any split gives the same bytes");
+  };
+
+  t.test(`${build}: conv_f32 forward`, async (t) => {
+    for (let round = 0; round < 60; round++)
+      check(t, anyGeometry(pick([1, 2, 2, 2, 3])), { bias: round % 2 === 0, relu: round % 3 === 0, unitM: pick([5, 24, 96]) });
+    check(t, forward(1, [1, 6, 6], 300, 20, [1, 3, 3], { pad: [[0, 0], [1, 1], [1, 1]] }), { bias: true }); // prettier-ignore
+    check(t, forward(1, [1, 3, 5], 1500, 9, [1, 1, 2]), { relu: true });
+    check(t, forward(2, [1, 12, 12], 32, 64, [1, 3, 3]), { unitM: 96 });
+  });
+
+  t.test(`${build}: conv_f32 as input gradient`, async (t) => {
+    for (let round = 0; round < 60; round++)
+      check(t, backward(anyGeometry(pick([1, 2, 2, 2, 3]))), { transposed: true, unitM: pick([5, 24, 96]) });
+    check(t, backward(forward(2, [1, 13, 13], 32, 64, [1, 3, 3])), { transposed: true, unitM: 96 });
+  });
+}
