@@ -3,6 +3,8 @@
 export * from "./abi";
 export * from "./program";
 export * from "./convolution/conv";
+export * from "./convolution/depthwise";
+export * from "./convolution/weight-gradient";
 export * from "./elementwise/binary";
 export * from "./elementwise/bytes";
 export * from "./elementwise/cast";
@@ -23,6 +25,8 @@ export * from "./normalization/batch";
 export * from "./normalization/rows";
 export * from "./normalization/softmax";
 export * from "./optimizer/optimizers";
+export * from "./pooling/average";
+export * from "./pooling/max";
 export * from "./random/random";
 export * from "./reduce/arg";
 export * from "./reduce/bytes";

@@ -102,7 +102,7 @@ export function goOn(w: Walk, a: Geometry): void {
 // @ts-ignore: decorator
 @inline
 export function pixelOf(w: Walk, a: Geometry): usize {
-  return ((w.image * a.out0 + w.at0) * a.out1 + w.at1) * a.out2 + w.at2;
+  return ((w.image * a.out0 + <usize>w.at0) * a.out1 + <usize>w.at1) * a.out2 + <usize>w.at2;
 }
 
 /** Address of the input pixel that tap (k0, k1, k2) of the walk's pixel meets, or 0 in the padding. */
@@ -113,5 +113,5 @@ export function meets(w: Walk, a: Geometry, x: usize, k0: i32, k1: i32, k2: i32)
   const i1 = indexAt(w.at1 * a.stride1 + a.offset1 + k1 * a.dilation1, a.upsample1, a.in1);
   const i2 = indexAt(w.at2 * a.stride2 + a.offset2 + k2 * a.dilation2, a.upsample2, a.in2);
   if ((i0 | i1 | i2) < 0) return 0;
-  return x + (((((w.image * a.in0 + i0) * a.in1 + i1) * a.in2 + i2) * a.channels) << 2);
+  return x + (((((w.image * a.in0 + <usize>i0) * a.in1 + <usize>i1) * a.in2 + <usize>i2) * a.channels) << 2);
 }

@@ -6,7 +6,7 @@ import { backward, forEachMeeting, forward, product, type Geometry } from "./con
 import { builds, Harness, random } from "./harness.js";
 
 let seed = 99;
-const below = (n: number) => (seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) % n;
+const below = (n: number) => ((seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) >>> 8) % n;
 const pick = <T>(values: readonly T[]): T => values[below(values.length)]!;
 
 /** A random forward convolution with some output. */
@@ -91,5 +91,90 @@ for (const build of builds) {
     for (let round = 0; round < 60; round++)
       check(t, backward(anyGeometry(pick([1, 2, 2, 2, 3]))), { transposed: true, unitM: pick([5, 24, 96]) });
     check(t, backward(forward(2, [1, 13, 13], 32, 64, [1, 3, 3])), { transposed: true, unitM: 96 });
+  });
+
+  const close = (t: Test, found: Float32Array, sums: Float64Array, sizes: Float64Array, what: unknown) => {
+    const wrong = sums.findIndex((sum, i) => !(Math.abs(found[i]! - sum) <= 1e-6 * (sizes[i]! + 1)));
+    t.equal(wrong, -1, JSON.stringify(what));
+  };
+
+  const checkWeights = (t: Test, g: Geometry, { splits = 1, unitM = 96, unitN = 48 } = {}) => {
+    harness.reset();
+    const [inner, n, taps] = [g.channels / g.groups, g.outChannels / g.groups, product(g.kernel)];
+    const length = taps * inner * g.outChannels;
+    const x = harness.floats(random(g.batch * product(g.in) * g.channels, 1));
+    const dy = harness.floats(random(g.batch * product(g.out) * g.outChannels, 2));
+    const parts = harness.floats(splits * length);
+    const dw = harness.floats(length);
+    const size = splits * g.groups * Math.ceil((taps * inner) / unitM) * Math.ceil(n / unitN);
+    const command = kernels.conv_weight_gradient_f32({ ...g, x, dy, dw: parts, splits, unitM, unitN }, size);
+    harness.run(command);
+    const whole = parts.view.slice();
+    harness.run(kernels.sum_partials_f32({ x: parts, y: dw, parts: splits, length }, length), [length >> 1]);
+    const [sums, sizes] = [new Float64Array(length), new Float64Array(length)];
+    forEachMeeting(g, (pixel, from, tap) => {
+      for (let group = 0; group < g.groups; group++)
+        for (let q = 0; q < inner; q++)
+          for (let j = 0; j < n; j++) {
+            const one = x.view[from * g.channels + group * inner + q]! * dy.view[pixel * g.outChannels + group * n + j]!;
+            const at = (tap * inner + q) * g.outChannels + group * n + j;
+            sums[at]! += one;
+            sizes[at]! += Math.abs(one);
+          }
+    });
+    close(t, dw.view, sums, sizes, g);
+    parts.view.fill(54321);
+    harness.run(command, [below(size + 1), below(size + 1)]);
+    t.ok(Buffer.from(whole.buffer).equals(Buffer.from(parts.view.slice().buffer)), "any split gives the same bytes");
+  };
+
+  t.test(`${build}: conv_weight_gradient_f32`, async (t) => {
+    for (let round = 0; round < 60; round++)
+      checkWeights(t, anyGeometry(pick([1, 2, 2, 2, 3])), { splits: pick([1, 2, 5]), unitM: pick([7, 32, 96]), unitN: pick([16, 48]) });
+    checkWeights(t, forward(2, [1, 13, 13], 32, 64, [1, 3, 3]), { unitM: 288, unitN: 64 });
+    checkWeights(t, forward(1, [1, 1, 2], 3, 5, [1, 1, 1]), { splits: 5 });
+  });
+
+  t.test(`${build}: depthwise_f32 and its gradients`, async (t) => {
+    for (let round = 0; round < 40; round++) {
+      const ungrouped = anyGeometry(pick([1, 2, 2, 3]));
+      const one = { ...ungrouped, groups: ungrouped.channels, outChannels: ungrouped.channels };
+      const g = round % 3 === 2 ? backward(one) : one;
+      harness.reset();
+      const [c, taps] = [g.channels, product(g.kernel)];
+      const x = harness.floats(random(g.batch * product(g.in) * c, 1));
+      const w = harness.floats(random(taps * c, 2));
+      const bias = round % 2 ? harness.floats(random(c, 3)) : null;
+      const y = harness.floats(g.batch * product(g.out) * c);
+      const rows = g.batch * g.out[0]! * g.out[1]!;
+      harness.run(kernels.depthwise_f32({ ...g, x, w, bias, y, flags: 0 }, rows), [below(rows + 1), below(rows + 1)]);
+      const [sums, sizes] = [new Float64Array(y.view.length), new Float64Array(y.view.length)];
+      if (bias) sums.forEach((_, i) => (sums[i] = bias.view[i % c]!));
+      forEachMeeting(g, (pixel, from, tap) => {
+        for (let q = 0; q < c; q++) {
+          const product = x.view[from * c + q]! * w.view[tap * c + q]!;
+          sums[pixel * c + q]! += product;
+          sizes[pixel * c + q]! += Math.abs(product);
+        }
+      });
+      close(t, y.view, sums, sizes, g);
+      if (g !== one) continue;
+
+      const splits = pick([1, 2, 3]);
+      const dy = harness.floats(random(y.view.length, 4));
+      const dw = harness.floats(splits * taps * c);
+      const sum = harness.floats(taps * c);
+      harness.run(kernels.depthwise_weight_gradient_f32({ ...g, x, dy, dw, splits }, splits), [1].slice(0, splits - 1));
+      harness.run(kernels.sum_partials_f32({ x: dw, y: sum, parts: splits, length: taps * c }, taps * c));
+      const [weights, weightSizes] = [new Float64Array(taps * c), new Float64Array(taps * c)];
+      forEachMeeting(g, (pixel, from, tap) => {
+        for (let q = 0; q < c; q++) {
+          const product = x.view[from * c + q]! * dy.view[pixel * c + q]!;
+          weights[tap * c + q]! += product;
+          weightSizes[tap * c + q]! += Math.abs(product);
+        }
+      });
+      close(t, sum.view, weights, weightSizes, { g, splits });
+    }
   });
 }
