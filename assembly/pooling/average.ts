@@ -1,5 +1,5 @@
 import { In, Out } from "../abi";
-import { coverBegin, coverEnd, Windows } from "./window";
+import { coverBegin, coverCount, Windows } from "./window";
 
 @unmanaged
 export class AveragePoolArgs extends Windows {
@@ -15,15 +15,15 @@ export function average_pool_f32(a: AveragePoolArgs, begin: usize, end: usize): 
     const o1 = <i32>(row % a.out1);
     const o0 = <i32>((row / a.out1) % a.out0);
     const image = row / a.out1 / a.out0;
-    const b0 = coverBegin(o0, a.stride0, a.padding0);
-    const b1 = coverBegin(o1, a.stride1, a.padding1);
-    const n0 = coverEnd(o0, a.stride0, a.padding0, a.window0, a.in0) - b0;
-    const n1 = coverEnd(o1, a.stride1, a.padding1, a.window1, a.in1) - b1;
+    const b0 = coverBegin(o0, a.stride0, a.padding0, a.in0, a.out0);
+    const b1 = coverBegin(o1, a.stride1, a.padding1, a.in1, a.out1);
+    const n0 = coverCount(o0, a.stride0, a.padding0, a.window0, a.in0, a.out0, b0);
+    const n1 = coverCount(o1, a.stride1, a.padding1, a.window1, a.in1, a.out1, b1);
     const first = a.x + ((image * a.in0 + b0) * a.in1 + b1) * line;
     let y = a.y + row * a.out2 * bytes;
     for (let o2 = 0; o2 < <i32>a.out2; o2++, y += bytes) {
-      const b2 = coverBegin(o2, a.stride2, a.padding2);
-      const n2 = coverEnd(o2, a.stride2, a.padding2, a.window2, a.in2) - b2;
+      const b2 = coverBegin(o2, a.stride2, a.padding2, a.in2, a.out2);
+      const n2 = coverCount(o2, a.stride2, a.padding2, a.window2, a.in2, a.out2, b2);
       mean(first + b2 * bytes, n0, n1, n2, a.in1 * line, line, bytes, y);
     }
   }
@@ -69,13 +69,13 @@ export function average_pool_gradient_f32(a: AveragePoolGradientArgs, begin: usi
     let dy = a.dy + image * a.out0 * a.out1 * a.out2 * bytes;
     for (let o0 = 0; o0 < <i32>a.out0; o0++)
       for (let o1 = 0; o1 < <i32>a.out1; o1++) {
-        const b0 = coverBegin(o0, a.stride0, a.padding0);
-        const b1 = coverBegin(o1, a.stride1, a.padding1);
-        const n0 = coverEnd(o0, a.stride0, a.padding0, a.window0, a.in0) - b0;
-        const n1 = coverEnd(o1, a.stride1, a.padding1, a.window1, a.in1) - b1;
+        const b0 = coverBegin(o0, a.stride0, a.padding0, a.in0, a.out0);
+        const b1 = coverBegin(o1, a.stride1, a.padding1, a.in1, a.out1);
+        const n0 = coverCount(o0, a.stride0, a.padding0, a.window0, a.in0, a.out0, b0);
+        const n1 = coverCount(o1, a.stride1, a.padding1, a.window1, a.in1, a.out1, b1);
         for (let o2 = 0; o2 < <i32>a.out2; o2++, dy += bytes) {
-          const b2 = coverBegin(o2, a.stride2, a.padding2);
-          const n2 = coverEnd(o2, a.stride2, a.padding2, a.window2, a.in2) - b2;
+          const b2 = coverBegin(o2, a.stride2, a.padding2, a.in2, a.out2);
+          const n2 = coverCount(o2, a.stride2, a.padding2, a.window2, a.in2, a.out2, b2);
           share(dx + (b0 * a.in1 + b1) * line + b2 * bytes, dy, n0, n1, n2, a.in1 * line, line, bytes);
         }
       }

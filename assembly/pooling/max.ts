@@ -1,5 +1,5 @@
 import { In, Out } from "../abi";
-import { coverBegin, coverEnd, Windows } from "./window";
+import { coverBegin, coverCount, Windows } from "./window";
 
 @unmanaged
 export class MaxPoolArgs extends Windows {
@@ -14,19 +14,19 @@ export function max_pool_f32(a: MaxPoolArgs, begin: usize, end: usize): void {
     const o1 = <i32>(row % a.out1);
     const o0 = <i32>((row / a.out1) % a.out0);
     const image = row / a.out1 / a.out0;
-    const b0 = coverBegin(o0, a.stride0, a.padding0);
-    const b1 = coverBegin(o1, a.stride1, a.padding1);
-    const e0 = coverEnd(o0, a.stride0, a.padding0, a.window0, a.in0);
-    const e1 = coverEnd(o1, a.stride1, a.padding1, a.window1, a.in1);
+    const b0 = coverBegin(o0, a.stride0, a.padding0, a.in0, a.out0);
+    const b1 = coverBegin(o1, a.stride1, a.padding1, a.in1, a.out1);
+    const n0 = coverCount(o0, a.stride0, a.padding0, a.window0, a.in0, a.out0, b0);
+    const n1 = coverCount(o1, a.stride1, a.padding1, a.window1, a.in1, a.out1, b1);
     let y = a.y + row * a.out2 * bytes;
     const line = a.in2 * bytes;
     const first = a.x + ((image * a.in0 + b0) * a.in1 + b1) * line;
     for (let o2 = 0; o2 < <i32>a.out2; o2++, y += bytes) {
-      const b2 = coverBegin(o2, a.stride2, a.padding2);
-      const e2 = coverEnd(o2, a.stride2, a.padding2, a.window2, a.in2);
+      const b2 = coverBegin(o2, a.stride2, a.padding2, a.in2, a.out2);
+      const n2 = coverCount(o2, a.stride2, a.padding2, a.window2, a.in2, a.out2, b2);
       const x = first + b2 * bytes;
-      if (e0 - b0 == 1 && e1 - b1 == 2 && e2 - b2 == 2) largestOf4(x, bytes, line, y);
-      else largest(x, e0 - b0, e1 - b1, e2 - b2, a.in1 * line, line, bytes, y);
+      if (n0 == 1 && n1 == 2 && n2 == 2) largestOf4(x, bytes, line, y);
+      else largest(x, n0, n1, n2, a.in1 * line, line, bytes, y);
     }
   }
 }
@@ -88,13 +88,13 @@ export function max_pool_gradient_f32(a: MaxPoolGradientArgs, begin: usize, end:
     let at = image * a.out0 * a.out1 * a.out2 * bytes;
     for (let o0 = 0; o0 < <i32>a.out0; o0++)
       for (let o1 = 0; o1 < <i32>a.out1; o1++) {
-        const b0 = coverBegin(o0, a.stride0, a.padding0);
-        const b1 = coverBegin(o1, a.stride1, a.padding1);
-        const n0 = coverEnd(o0, a.stride0, a.padding0, a.window0, a.in0) - b0;
-        const n1 = coverEnd(o1, a.stride1, a.padding1, a.window1, a.in1) - b1;
+        const b0 = coverBegin(o0, a.stride0, a.padding0, a.in0, a.out0);
+        const b1 = coverBegin(o1, a.stride1, a.padding1, a.in1, a.out1);
+        const n0 = coverCount(o0, a.stride0, a.padding0, a.window0, a.in0, a.out0, b0);
+        const n1 = coverCount(o1, a.stride1, a.padding1, a.window1, a.in1, a.out1, b1);
         for (let o2 = 0; o2 < <i32>a.out2; o2++, at += bytes) {
-          const b2 = coverBegin(o2, a.stride2, a.padding2);
-          const n2 = coverEnd(o2, a.stride2, a.padding2, a.window2, a.in2) - b2;
+          const b2 = coverBegin(o2, a.stride2, a.padding2, a.in2, a.out2);
+          const n2 = coverCount(o2, a.stride2, a.padding2, a.window2, a.in2, a.out2, b2);
           const corner = (b0 * a.in1 + b1) * line + b2 * bytes;
           if (isTiled && n1 == 2 && n2 == 2) giveTo4(x + corner, dx + corner, a.y + at, a.dy + at, bytes, line);
           else give(x + corner, dx + corner, a.y + at, a.dy + at, n0, n1, n2, a.in1 * line, line, bytes);
@@ -203,10 +203,16 @@ export function max_pool_pick_f32(a: MaxPoolPickArgs, begin: usize, end: usize):
 
 /** Index in x of the first element of a window that is the largest. */
 function find(a: MaxPoolPickArgs, first: usize, line: usize, o0: i32, o1: i32, o2: i32, most: f32): usize {
-  for (let i0 = coverBegin(o0, a.stride0, a.padding0); i0 < coverEnd(o0, a.stride0, a.padding0, a.window0, a.in0); i0++)
-    for (let i1 = coverBegin(o1, a.stride1, a.padding1); i1 < coverEnd(o1, a.stride1, a.padding1, a.window1, a.in1); i1++)
-      for (let i2 = coverBegin(o2, a.stride2, a.padding2); i2 < coverEnd(o2, a.stride2, a.padding2, a.window2, a.in2); i2++) {
-        const at = first + (i0 * a.in1 + i1) * line + i2 * a.channels;
+  const b0 = coverBegin(o0, a.stride0, a.padding0, a.in0, a.out0);
+  const b1 = coverBegin(o1, a.stride1, a.padding1, a.in1, a.out1);
+  const b2 = coverBegin(o2, a.stride2, a.padding2, a.in2, a.out2);
+  const n0 = coverCount(o0, a.stride0, a.padding0, a.window0, a.in0, a.out0, b0);
+  const n1 = coverCount(o1, a.stride1, a.padding1, a.window1, a.in1, a.out1, b1);
+  const n2 = coverCount(o2, a.stride2, a.padding2, a.window2, a.in2, a.out2, b2);
+  for (let k0: usize = 0; k0 < n0; k0++)
+    for (let k1: usize = 0; k1 < n1; k1++)
+      for (let k2: usize = 0; k2 < n2; k2++) {
+        const at = first + ((b0 + k0) * a.in1 + b1 + k1) * line + (b2 + k2) * a.channels;
         const value = load<f32>(a.x + (at << 2));
         if (value == most || value != value) return at;
       }

@@ -1,6 +1,9 @@
 import { Size } from "../abi";
 
-/** Pooling windows: output o of an axis covers inputs o · stride − padding + k, 0 ≤ k < window, as far as they are there. */
+/**
+ * Pooling windows: output o of an axis covers inputs o · stride − padding + k, 0 ≤ k < window, as far as they are there.
+ * A stride of 0 divides the axis instead: output o of n covers inputs floor(o · length / n) to ceil((o + 1) · length / n).
+ */
 @unmanaged
 export class Windows {
   batch: Size = 0;
@@ -22,15 +25,18 @@ export class Windows {
   channels: Size = 0;
 }
 
-/** The part of an axis that an output covers. */
+/** First input along an axis that output o covers. */
 // @ts-ignore: decorator
 @inline
-export function coverBegin(o: i32, stride: i32, padding: i32): usize {
+export function coverBegin(o: i32, stride: i32, padding: i32, size: usize, outputs: usize): usize {
+  if (stride == 0) return (<usize>o * size) / outputs;
   return <usize>max(o * stride - padding, 0);
 }
 
+/** How many inputs along an axis output o covers, from `begin`. */
 // @ts-ignore: decorator
 @inline
-export function coverEnd(o: i32, stride: i32, padding: i32, window: i32, size: usize): usize {
-  return <usize>min(o * stride - padding + window, <i32>size);
+export function coverCount(o: i32, stride: i32, padding: i32, window: i32, size: usize, outputs: usize, begin: usize): usize {
+  if (stride == 0) return ((<usize>o + 1) * size + outputs - 1) / outputs - begin;
+  return <usize>min(o * stride - padding + window, <i32>size) - begin;
 }

@@ -1,5 +1,8 @@
 // keras.ops: a table of contents, one line per module.
 
+export { conv } from "./convolution/conv.js";
+export { depthwiseConv, separableConv } from "./convolution/depthwise.js";
+export { convTranspose } from "./convolution/transpose.js";
 export {
   add,
   divide,
@@ -38,6 +41,7 @@ export { sparsemax } from "./nn/sparsemax.js";
 export { batchNormalization, batchNormalizationTraining } from "./normalization/batch.js";
 export { moments } from "./normalization/moments.js";
 export { layerNormalization, rmsNormalization } from "./normalization/rows.js";
+export { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool } from "./pooling/pool.js";
 export { resultType } from "./promotion.js";
 export { argmax, argmin } from "./reduce/arg.js";
 export { cumprod, cumsum } from "./reduce/cumulative.js";

@@ -34,6 +34,10 @@ function anyWindows(rank: number): Windows {
 /** Calls back for each output element with the indices in the input that its window covers. */
 function forEachWindow(w: Windows, visit: (output: number, inputs: number[]) => void): void {
   const cover = (axis: number, o: number) => {
+    if (w.stride[axis] === 0) {
+      const [begin, end] = [Math.floor((o * w.in[axis]!) / w.out[axis]!), Math.ceil(((o + 1) * w.in[axis]!) / w.out[axis]!)];
+      return Array.from({ length: end - begin }, (_, i) => begin + i);
+    }
     const first = o * w.stride[axis]! - w.padding[axis]!;
     return Array.from({ length: w.window[axis]! }, (_, k) => first + k).filter((i) => i >= 0 && i < w.in[axis]!);
   };
@@ -52,11 +56,12 @@ function forEachWindow(w: Windows, visit: (output: number, inputs: number[]) => 
 }
 
 const tiled: Windows = { batch: 2, in: [1, 6, 8], out: [1, 3, 4], window: [1, 2, 2], stride: [1, 2, 2], padding: [0, 0, 0], channels: 6 };
+const adaptive: Windows = { ...tiled, in: [1, 7, 10], out: [1, 3, 4], stride: [1, 0, 0] };
 const cutOff: Windows = { ...tiled, in: [1, 7, 9] };
 
 for (const build of builds) {
   const harness = new Harness(build);
-  const cases = [tiled, cutOff, ...Array.from({ length: 50 }, () => anyWindows(pick([1, 2, 2, 3])))];
+  const cases = [tiled, cutOff, adaptive, ...Array.from({ length: 50 }, () => anyWindows(pick([1, 2, 2, 3])))];
 
   t.test(`${build}: max pooling`, async (t) => {
     for (const w of cases) {

@@ -1,0 +1,132 @@
+// The commands of convolutions: which kernel, on which geometry, in units of which size. Units depend on the problem alone.
+
+import { known, sizeOf } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { scratch, type Command, type Operand } from "../../runtime/command.js";
+import { padBefore, spatial, three, type Padding } from "./window.js";
+
+/** How a convolution walks over its input. */
+export interface Walking {
+  readonly strides: readonly number[];
+  readonly padding: Padding;
+  readonly dilation: readonly number[];
+}
+
+/** Multiply-adds that one unit of work should have: some 50 µs. */
+const UNIT_WORK = 3 << 19;
+const RELU = 4;
+
+const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
+
+/** The geometry of the forward convolution x → y. */
+function forward(x: Tensor, kernel: readonly number[], y: Tensor, { strides, padding, dilation }: Walking) {
+  const [size, window] = [known(spatial(x.shape)), kernel.slice(0, -2)];
+  const before = size.map((n, i) => padBefore(padding, i, n, dilation[i]! * (window[i]! - 1) + 1, strides[i]!));
+  const channels = known(x.shape).at(-1)!;
+  return {
+    batch: x.shape[0]!,
+    in: three(size, 1),
+    out: three(known(spatial(y.shape)), 1),
+    kernel: three(window, 1),
+    stride: three(strides, 1),
+    offset: three(before.map((n) => -n), 0), // prettier-ignore
+    dilation: three(dilation, 1),
+    upsample: [1, 1, 1],
+    channels,
+    outChannels: y.shape.at(-1)!,
+    groups: Math.max(1, channels / kernel.at(-2)!),
+  };
+}
+
+type Geometry = ReturnType<typeof forward>;
+
+/** The geometry of the gradient with respect to x: the same meetings, seen from x. */
+const reversed = (g: Geometry): Geometry => ({
+  ...g,
+  in: g.out,
+  out: g.in,
+  stride: [1, 1, 1],
+  offset: g.offset.map((o) => -o),
+  dilation: g.dilation.map((d) => -d),
+  upsample: g.stride,
+  channels: g.outChannels,
+  outChannels: g.channels,
+});
+
+/** y = x ∗ kernel (+ bias), cut at zero where `relu`. */
+export function convolve(x: Tensor, kernel: Tensor, bias: Tensor | null, y: Tensor, walking: Walking, relu: boolean): Command[] {
+  const g = forward(x, known(kernel.shape), y, walking);
+  const inner = g.channels / g.groups;
+  const n = g.outChannels / g.groups;
+  const strides = { strideGroup: n, strideTap: inner * g.outChannels, strideK: g.outChannels, strideN: 1 };
+  return run(g, x, kernel, strides, bias, y, relu);
+}
+
+/** dx of y = x ∗ kernel. */
+export function inputGradient(dy: Tensor, kernel: Tensor, dx: Tensor, walking: Walking): Command[] {
+  const g = reversed(forward(dx, known(kernel.shape), dy, walking));
+  const inner = g.channels / g.groups;
+  const n = g.outChannels / g.groups;
+  const strides = { strideGroup: inner, strideTap: n * g.channels, strideK: 1, strideN: g.channels };
+  return run(g, dy, kernel, strides, null, dx, false);
+}
+
+interface PackStrides {
+  readonly strideGroup: number;
+  readonly strideTap: number;
+  readonly strideK: number;
+  readonly strideN: number;
+}
+
+function run(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias: Tensor | null, y: Tensor, relu: boolean): Command[] {
+  const taps = sizeOf(g.kernel);
+  const inner = g.channels / g.groups;
+  const n = g.outChannels / g.groups;
+  const pixels = g.batch * sizeOf(g.out);
+  const flags = relu ? RELU : 0;
+  if (inner === 1 && n === 1) {
+    const perRow = g.out[2]! * g.channels * taps;
+    const rows = g.batch * g.out[0]! * g.out[1]!;
+    return [kernels.depthwise_f32({ ...g, x, w: kernel, bias, y, flags }, rows, Math.ceil(UNIT_WORK / 8 / Math.max(1, perRow)))];
+  }
+  const columns = roundUp(n, 16);
+  const packed = scratch(Math.max(4, g.groups * columns * taps * inner * 4));
+  const perPixel = Math.max(1, taps * inner * n);
+  const unitM = Math.min(192, Math.max(24, roundUp(UNIT_WORK / perPixel, 12)));
+  const pack = kernels.pack_f32(
+    { b: kernel, packed, groups: g.groups, taps, k: inner, n, ...strides },
+    (g.groups * columns) / 16,
+    Math.ceil((1 << 15) / Math.max(1, taps * inner * 16)),
+  );
+  const units = g.groups * Math.ceil(pixels / unitM);
+  return [pack, kernels.conv_f32({ ...g, x, packed, bias, y, unitM, flags }, units, Math.ceil(UNIT_WORK / 2 / (unitM * perPixel)))];
+}
+
+/** dw of y = x ∗ w. Pixels are cut into parts with sums of their own, as many as keep some threads busy. */
+export function weightGradient(x: Tensor, dy: Tensor, dw: Tensor, walking: Walking): Command[] {
+  const kernel = known(dw.shape);
+  const g = forward(x, kernel, dy, walking);
+  const taps = sizeOf(g.kernel);
+  const inner = g.channels / g.groups;
+  const n = g.outChannels / g.groups;
+  const pixels = g.batch * sizeOf(g.out);
+  const length = sizeOf(kernel);
+  const isDepthwise = inner === 1 && n === 1;
+  const unitM = Math.min(384, taps * inner);
+  const unitN = Math.min(384, n);
+  const blocks = isDepthwise ? 1 : g.groups * Math.ceil((taps * inner) / unitM) * Math.ceil(n / unitN);
+  const work = (pixels * length) / (isDepthwise ? 0.25 : 1);
+  const splits = Math.max(1, Math.min(
+    Math.ceil(Math.min(16, work / UNIT_WORK) / blocks),
+    Math.ceil(pixels / 256),
+    Math.floor((1 << 20) / length),
+  )); // prettier-ignore
+  const parts: Operand = splits === 1 ? dw : scratch(splits * length * 4);
+  const grain = Math.ceil(UNIT_WORK / 2 / Math.max(1, work / splits / blocks));
+  const first = isDepthwise
+    ? kernels.depthwise_weight_gradient_f32({ ...g, x, dy, dw: parts, splits }, splits, grain)
+    : kernels.conv_weight_gradient_f32({ ...g, x, dy, dw: parts, splits, unitM, unitN }, splits * blocks, grain);
+  if (splits === 1) return [first];
+  return [first, kernels.sum_partials_f32({ x: parts, y: dw, parts: splits, length }, length, Math.ceil((1 << 17) / splits))];
+}
