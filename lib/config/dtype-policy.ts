@@ -52,7 +52,7 @@ export type DTypePolicyLike = string | DTypePolicy | null;
 export function dtypePolicy(written: "object" | "string"): Field<DTypePolicyLike, DTypePolicy, false> {
   const inner = field<DTypePolicyLike, DTypePolicy>({
     expected: 'a dtype such as "float32", or a keras.DTypePolicy',
-    takesObjects: true,
+    takesObjects: "configs",
     parse(value, where) {
       if (value === null) return new DTypePolicy();
       if (value instanceof DTypePolicy) return value;

@@ -30,12 +30,15 @@ export class Family<T extends object> {
   readonly module: string;
   readonly noun: string;
   readonly #rules: FamilyRules<T>;
+  /** "a loss", "an optimizer". */
+  readonly #one: string;
   readonly #byString = new Map<string, Deserializable<T> | AnyFunction>();
 
   constructor(rules: FamilyRules<T>) {
     this.module = rules.module;
     this.noun = rules.noun;
     this.#rules = rules;
+    this.#one = `${/^[aeiou]/.test(rules.noun) ? "an" : "a"} ${rules.noun}`;
   }
 
   /** Adds classes by their Keras names, and other strings that Keras takes for the class. */
@@ -74,8 +77,8 @@ export class Family<T extends object> {
   /** A field that takes identifiers of this family; without a default it is required. */
   readonly field: FieldMaker<Identifier<T>, T> = ((...fallback: [Identifier<T>?]): Field<Identifier<T>, T> => {
     const inner = field<Identifier<T>, T>({
-      expected: `a ${this.noun}: a name, an object, a class or a config`.replace(/^a (?=[aeiou])/, "an "),
-      takesObjects: true,
+      expected: `${this.#one}: a name, an object, a class or a config`,
+      takesObjects: "configs",
       parse: (value, where) => this.get(value as Identifier<T>, where),
       serialize: (value) => this.serialize(value),
     });
@@ -92,7 +95,7 @@ export class Family<T extends object> {
     const hint = didYouMean(name, this.names);
     throw new UnknownNameError(where, {
       given: text(name),
-      expected: `the name of a ${this.noun}: one of ${this.names.join(", ")}`.replace(/ a (?=[aeiou])/, " an "),
+      expected: `the name of ${this.#one}: one of ${this.names.join(", ")}`,
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -101,7 +104,10 @@ export class Family<T extends object> {
   #fromConfig(config: Record<string, unknown>, where: string): unknown {
     const name = config["class_name"];
     if (typeof name !== "string") {
-      throw new ValueError(where, { given: text(config), expected: `a config of a ${this.noun} with class_name and config` });
+      throw new ValueError(where, {
+        given: text(config),
+        expected: `a config of ${this.#one} with class_name and config`,
+      });
     }
     const own = "module" in config ? undefined : this.#byString.get(name);
     const entry = own === undefined ? undefined : entryOf(own);
@@ -118,7 +124,7 @@ export class Family<T extends object> {
     if (this.#rules.accepts(value)) return value;
     throw new ValueError(where, {
       given: text(identifier),
-      expected: `a ${this.noun}, or what names one`.replace(/^a (?=[aeiou])/, "an "),
+      expected: `${this.#one}, or what names one`,
     });
   }
 }

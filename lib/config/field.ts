@@ -12,8 +12,8 @@ export interface Field<In, Out = In, Required extends boolean = boolean> {
   readonly fallback: unknown;
   /** A fragment of a sentence: "a positive integer". */
   readonly expected: string;
-  /** Whether a plain object can be a value; where it can't, a plain object in a positional place is the options. */
-  readonly takesObjects: boolean;
+  /** Whether a plain object can be a value, or one with `class_name`; where it can't, one in a positional place is the options. */
+  readonly takesObjects: boolean | "configs";
   /** Carries `In` for inference; never present. */
   readonly accepts?: In;
   /** The checked and normalized value. @throws ValueError naming `where` */
@@ -25,7 +25,7 @@ export interface Field<In, Out = In, Required extends boolean = boolean> {
 /** What a field is made of. `parse` answers `invalid` for what it does not take. */
 export interface FieldRules<Out> {
   readonly expected: string;
-  readonly takesObjects?: boolean;
+  readonly takesObjects?: boolean | "configs";
   parse(value: unknown, where: string): Out | typeof invalid;
   serialize?(value: Out): Json | undefined;
 }

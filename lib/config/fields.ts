@@ -125,7 +125,7 @@ export function either<In1, Out1, In2, Out2>(first: Field<In1, Out1>, second: Fi
   };
   return field({
     expected: `${first.expected}, or ${second.expected}`,
-    takesObjects: first.takesObjects || second.takesObjects,
+    takesObjects: first.takesObjects === true ? true : second.takesObjects || first.takesObjects,
     parse(value, where) {
       const parsed = took(first, value, where);
       return (parsed === invalid ? took(second, value, where) : parsed) as Out1 | Out2 | typeof invalid;

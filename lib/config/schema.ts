@@ -46,8 +46,7 @@ export class Schema<const P extends readonly string[] = readonly string[], const
     const { positional } = this;
     for (const [index, value] of given.entries()) {
       const name = positional[index];
-      const isOptions = isPlainObject(value) && !(name !== undefined && this.fields[name]!.takesObjects && !this.#areOptions(value));
-      if (isOptions) {
+      if (isPlainObject(value) && !(name !== undefined && this.#isValue(name, value))) {
         const rest = given.slice(index + 1).find((later) => later !== undefined);
         if (rest !== undefined) {
           throw new ArgumentError(where, {
@@ -103,9 +102,12 @@ export class Schema<const P extends readonly string[] = readonly string[], const
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [this.#keras!.get(key)!, value]));
   }
 
-  #areOptions(value: object): boolean {
+  /** Whether a plain object in a positional place is the value of that option, and not the options. */
+  #isValue(name: string, value: object): boolean {
+    const { takesObjects } = this.fields[name]!;
+    if (takesObjects === "configs") return "class_name" in value;
     const keys = Object.keys(value);
-    return keys.length > 0 && keys.every((key) => key in this.fields);
+    return takesObjects && !(keys.length > 0 && keys.every((key) => key in this.fields));
   }
 
   #refuseUnknown(where: string, keys: readonly string[], known: readonly string[]): void {

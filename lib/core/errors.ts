@@ -81,16 +81,16 @@ function ownName(value: object): string {
   return typeof constructor === "function" && constructor !== Function && constructor !== Object ? constructor.name : "";
 }
 
-/** Which of the known names a mistyped one most likely meant, or undefined where none is near. */
+/** Which of the known names a mistyped one most likely meant, or undefined where none is near. Case and underscores count least. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
-  const plain = name.toLowerCase().replaceAll("_", "");
-  for (const candidate of known) {
-    const distance = editDistance(plain, candidate.toLowerCase().replaceAll("_", ""));
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
+  const plain = (text: string): string => text.toLowerCase().replaceAll("_", "");
+  const limit = Math.max(2, Math.floor(name.length / 3));
+  const ranked = Array.from(known, (candidate) => ({
+    candidate,
+    far: editDistance(plain(name), plain(candidate)),
+    spelled: editDistance(name, candidate),
+  }));
+  return ranked.filter(({ far }) => far <= limit).sort((a, b) => a.far - b.far || a.spelled - b.spelled)[0]?.candidate;
 }
 
 /** "Did you mean x?" for the nearest known name, and nothing where none is near. */

@@ -7,7 +7,7 @@ import { Initializer, initializers } from "./initializer.js";
 
 const values = field<TensorLike>({
   expected: "a number, or values that broadcast to the shape",
-  takesObjects: true,
+  takesObjects: "configs",
   parse(value) {
     const given = deserializeKerasObject(value);
     const isValues =

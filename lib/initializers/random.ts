@@ -10,7 +10,7 @@ export const seedField = () =>
   nullable(
     field<number | SeedGenerator>({
       expected: "an integer, or a keras.random.SeedGenerator",
-      takesObjects: true,
+      takesObjects: "configs",
       parse: (value) => (Number.isInteger(value) || value instanceof SeedGenerator ? (value as number | SeedGenerator) : invalid),
       serialize: (value) => (typeof value === "number" ? value : value.seed),
     }),

@@ -7,7 +7,7 @@ import { MeanOf } from "./mean-of.js";
 
 const metricFunction = field<MetricFunction>({
   expected: "a function of labels and predictions",
-  takesObjects: true,
+  takesObjects: "configs",
   parse: (value) => {
     const found = isEnvelope(value) ? deserializeKerasObject(value) : value;
     return typeof found === "function" ? (found as MetricFunction) : invalid;

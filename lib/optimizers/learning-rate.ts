@@ -7,7 +7,7 @@ export type LearningRate = number | LearningRateSchedule | (() => TensorLike);
 
 const rules = field<LearningRate | { readonly [key: string]: unknown }, LearningRate>({
   expected: "a number, a learning rate schedule, or a function that gives a number",
-  takesObjects: true,
+  takesObjects: "configs",
   parse(value, where) {
     if (typeof value === "number" && Number.isFinite(value)) return value;
     if (isPlainObject(value)) return schedules.get(value, where);

@@ -1,6 +1,6 @@
 import { boolean, list, nullable, number, positiveInteger, string } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
-import { add, cast, divide, matmul, multiply, power, sqrt, square, subtract, sum, transpose } from "../ops/index.js";
+import { add, divide, matmul, multiply, power, sqrt, square, subtract, sum, transpose } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
 import { Optimizer, optimizerOptions, optimizers } from "./optimizer.js";
 
@@ -88,12 +88,8 @@ export class Muon extends Optimizer<typeof Muon.options> {
     this.assignSub(variable, divide(multiply(mean, rate), add(sqrt(squares), epsilon)));
   }
 
-  protected override decayWeights(variables: readonly Variable[]): void {
-    const rate = cast(this.learningRate, "float32");
-    for (const variable of variables) {
-      const decay = this.#isForAdam(variable) ? this.options.adamWeightDecay : this.options.weightDecay;
-      if (decay !== null) this.assignSub(variable, multiply(variable, multiply(rate, decay)));
-    }
+  protected override decayFor(variable: Variable): number | null {
+    return this.#isForAdam(variable) ? this.options.adamWeightDecay : this.options.weightDecay;
   }
 }
 

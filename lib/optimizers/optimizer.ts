@@ -73,8 +73,8 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   #trainable: readonly Variable[] = [];
   #averages: Slots = new Map();
   #accumulators: Slots = new Map();
-  /** While gradients accumulate: whether this step is one that updates. */
-  #gate: Tensor | undefined;
+  /** Variables that weights decay has no hold of, and parts of their names. */
+  #undecayed: { readonly variables: ReadonlySet<Variable>; readonly names: readonly string[] } = { variables: new Set(), names: [] };
   readonly #warned = new Set<Variable>();
 
   constructor(...given: Arguments<S>) {
@@ -186,24 +186,17 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     return cast(add(this.iterations, 1), "float32");
   }
 
-  /** Gives a variable a new value; updates go through here, so that they wait while gradients accumulate. */
+  /** Gives a variable a new value. */
   protected assign(variable: Variable, value: TensorLike): void {
-    variable.assign(this.#gate ? where(this.#gate, value, variable) : value);
+    variable.assign(value);
   }
 
   protected assignAdd(variable: Variable, delta: TensorLike): void {
-    if (this.#gate) this.assign(variable, add(variable, delta));
-    else variable.assignAdd(delta);
+    variable.assignAdd(delta);
   }
 
   protected assignSub(variable: Variable, delta: TensorLike): void {
-    if (this.#gate) this.assign(variable, subtract(variable, delta));
-    else variable.assignSub(delta);
-  }
-
-  /** Whether updates of this step wait for a condition, so that a fused kernel can't do them. */
-  protected get isGated(): boolean {
-    return this.#gate !== undefined;
+    variable.assignSub(delta);
   }
 
   /** Updates variables from `[gradient, variable]` pairs; pairs without a gradient are left out. @returns the iterations */
@@ -275,27 +268,53 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     return gradients;
   }
 
-  /** Moves variables towards 0 before the update, as far as `weightDecay` times the learning rate. */
+  /** Moves variables towards 0 before the update, by their decay times the learning rate. */
   protected decayWeights(variables: readonly Variable[]): void {
-    const { weightDecay } = this.#common;
-    if (weightDecay === null) return;
-    const factor = multiply(cast(this.learningRate, "float32"), weightDecay);
-    for (const variable of variables) this.assignSub(variable, multiply(variable, factor));
+    const rate = cast(this.learningRate, "float32");
+    for (const variable of variables) {
+      const decay = this.weightDecayOf(variable);
+      if (decay !== 0) this.assignSub(variable, multiply(variable, multiply(rate, decay)));
+    }
+  }
+
+  /** The weight decay of a variable; 0 where there is none. */
+  protected weightDecayOf(variable: Variable): number {
+    const { variables, names } = this.#undecayed;
+    const isExcluded = variables.has(variable) || names.some((name) => variable.name.includes(name));
+    return isExcluded ? 0 : (this.decayFor(variable) ?? 0);
+  }
+
+  /** The weight decay that the options give a variable. */
+  protected decayFor(_variable: Variable): number | null {
+    return this.#common.weightDecay;
+  }
+
+  /** Leaves variables out of weight decay: these, and those whose names contain one of `varNames`. */
+  excludeFromWeightDecay({
+    varList = [],
+    varNames = [],
+  }: {
+    readonly varList?: readonly Variable[];
+    readonly varNames?: readonly string[];
+  }): void {
+    if (this.built)
+      throw new StateError(`${this.name}.excludeFromWeightDecay`, { given: "an optimizer that is built", expected: "a call before" });
+    this.#undecayed = { variables: new Set(varList), names: varNames };
   }
 
   /** Adds gradients up and updates with their mean every so many steps. */
   #accumulate(gradients: readonly Tensor[], variables: readonly Variable[], every: number): void {
     const isUpdate = equal(mod(add(this.#steps, 1), every), 0);
     const sums = new Map(variables.map((variable, index) => [variable, add(gradients[index]!, this.#accumulators.get(variable)!)]));
-    this.#gate = isUpdate;
-    try {
-      this.#update(
-        [...sums.values()].map((sum) => divide(sum, every)),
-        variables,
-      );
-    } finally {
-      this.#gate = undefined;
-    }
+    // Every step updates; in those between, all that an update writes is put back.
+    const waiting = new Set([...this.#accumulators.values(), ...this.#averages.values(), this.#steps, this.#learningRate]);
+    const written = [...variables, ...this.#own.filter((variable) => !waiting.has(variable))];
+    const before = written.map((variable) => variable.value());
+    this.#update(
+      [...sums.values()].map((sum) => divide(sum, every)),
+      variables,
+    );
+    for (const [index, variable] of written.entries()) variable.assign(where(isUpdate, variable, before[index]!));
     for (const [variable, accumulator] of this.#accumulators) {
       accumulator.assign(where(isUpdate, zerosLike(accumulator), sums.get(variable) ?? accumulator));
     }

@@ -1,6 +1,6 @@
 import { boolean, number } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
-import { add, divide, multiply, sqrt, square, subtract } from "../ops/index.js";
+import { rmspropUpdate } from "../ops/optimizer/updates.js";
 import type { Variable } from "../variables/variable.js";
 import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer.js";
 
@@ -19,35 +19,35 @@ export class RMSprop extends Optimizer<typeof RMSprop.options> {
     centered: boolean(false),
   });
   #velocities!: Slots;
-  #momentums?: Slots;
-  #means?: Slots;
+  #moments?: Slots;
+  #averages?: Slots;
 
   override build(variables: readonly Variable[]): void {
     if (this.built) return;
     super.build(variables);
     this.#velocities = this.addSlots(variables, "velocity");
-    if (this.options.momentum > 0) this.#momentums = this.addSlots(variables, "momentum");
-    if (this.options.centered) this.#means = this.addSlots(variables, "average_gradient");
+    if (this.options.momentum > 0) this.#moments = this.addSlots(variables, "momentum");
+    if (this.options.centered) this.#averages = this.addSlots(variables, "average_gradient");
   }
 
+  /** The update decays weights itself. */
+  protected override decayWeights(): void {}
+
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const { rho, epsilon, momentum: friction } = this.options;
-    const velocity = this.#velocities.get(variable)!;
-    const squares = add(multiply(velocity, rho), multiply(square(gradient), 1 - rho));
-    this.assign(velocity, squares);
-    let spread = squares;
-    const mean = this.#means?.get(variable);
-    if (mean) {
-      const next = add(multiply(mean, rho), multiply(gradient, 1 - rho));
-      this.assign(mean, next);
-      spread = subtract(squares, square(next));
-    }
-    const step = divide(multiply(gradient, learningRate), sqrt(add(spread, epsilon)));
-    const momentum = this.#momentums?.get(variable);
-    if (!momentum) return this.assignSub(variable, step);
-    const next = add(multiply(momentum, friction), step);
-    this.assign(momentum, next);
-    this.assignSub(variable, next);
+    const { rho, momentum, epsilon } = this.options;
+    const [moment, average] = [this.#moments?.get(variable)?.state, this.#averages?.get(variable)?.state];
+    rmspropUpdate({
+      variable: variable.state,
+      gradient,
+      learningRate,
+      weightDecay: this.weightDecayOf(variable),
+      velocity: this.#velocities.get(variable)!.state,
+      rho,
+      momentum,
+      epsilon,
+      ...(moment && { moment }),
+      ...(average && { average }),
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { boolean, fraction } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
-import { add, multiply, subtract } from "../ops/index.js";
+import { sgdUpdate } from "../ops/optimizer/updates.js";
 import type { Variable } from "../variables/variable.js";
 import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer.js";
 
@@ -19,14 +19,20 @@ export class SGD extends Optimizer<typeof SGD.options> {
     if (this.options.momentum !== 0) this.#velocities = this.addSlots(variables, "momentum");
   }
 
+  /** The update decays weights itself. */
+  protected override decayWeights(): void {}
+
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const { momentum, nesterov } = this.options;
-    const velocity = this.#velocities?.get(variable);
-    const step = multiply(gradient, learningRate);
-    if (!velocity) return this.assignSub(variable, step);
-    const next = subtract(multiply(velocity, momentum), step);
-    this.assign(velocity, next);
-    this.assign(variable, add(variable, nesterov ? subtract(multiply(next, momentum), step) : next));
+    const velocity = this.#velocities?.get(variable)?.state;
+    sgdUpdate({
+      variable: variable.state,
+      gradient,
+      learningRate,
+      weightDecay: this.weightDecayOf(variable),
+      momentum: this.options.momentum,
+      nesterov: this.options.nesterov,
+      ...(velocity && { velocity }),
+    });
   }
 }
 
