@@ -1,0 +1,3 @@
+export * from "./dataset.js";
+export { DatasetIterator, type SavedPosition } from "./iterator.js";
+export type { Structured } from "./structure.js";

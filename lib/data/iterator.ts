@@ -1,0 +1,118 @@
+import { StateError, ValueError } from "../core/errors.js";
+import { platform } from "#platform";
+import { after, type Later } from "./later.js";
+import { END, type Cursor, type End, type Position, type Stream } from "./streams/stream.js";
+import type { Element } from "./structure.js";
+
+/** Milliseconds of synchronous work after which an asynchronous iteration lets the event loop turn, so that memory can be freed. */
+const TURN_AFTER = 8;
+
+/** A position and the kind of pipeline that it is of, as JSON. */
+export interface SavedPosition {
+  readonly [key: string]: Position;
+  readonly pipeline: string;
+  readonly position: Position;
+  /** Whether the iteration came to its end. */
+  readonly over: boolean;
+}
+
+/**
+ * One iteration of a dataset. It can be left and taken up again, and a checkpoint saves where it stands:
+ *
+ * ```ts
+ * const iterator = dataset.iterator();
+ * const checkpoint = new tf.train.Checkpoint({ step, iterator });
+ * for await (const batch of iterator) { … }
+ * ```
+ */
+export class DatasetIterator<T> implements IterableIterator<T> {
+  readonly #stream: Stream<Element>;
+  readonly #cursor: Cursor<Element>;
+  /** A position that was loaded and is gone to with the next element. */
+  #goal: { readonly position: Position } | null = null;
+  #over = false;
+  #lastTurn = performance.now();
+
+  constructor(stream: Stream<Element>) {
+    this.#stream = stream;
+    this.#cursor = stream.open();
+  }
+
+  /** The next element, where nothing in the pipeline is asynchronous. @throws StateError where something is */
+  next(): IteratorResult<T> {
+    const item = this.#advance();
+    if (!(item instanceof Promise)) return resultOf(item);
+    item.catch(() => {});
+    throw new StateError("dataset", {
+      given: "synchronous iteration of a pipeline with an asynchronous stage",
+      expected: "asynchronous iteration",
+      hint: "Use `for await (const element of dataset)`.",
+    });
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  /** The rest of this iteration; works with every pipeline. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    const rest: AsyncIterableIterator<T> = {
+      next: async () => {
+        if (performance.now() - this.#lastTurn > TURN_AFTER) {
+          await platform.turn();
+          this.#lastTurn = performance.now();
+        }
+        return resultOf<T>(await this.#advance());
+      },
+      [Symbol.asyncIterator]: () => rest,
+    };
+    return rest;
+  }
+
+  /** Whether the iteration came to its end or was closed. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** Ends the iteration: generators run their `finally`. */
+  close(): Later<void> {
+    if (this.#over) return;
+    this.#over = true;
+    return this.#cursor.close?.();
+  }
+
+  /** Where the iteration stands, as JSON: behind the last element given. */
+  saveState(): SavedPosition {
+    return { pipeline: this.#stream.kind, position: this.#goal ? this.#goal.position : this.#cursor.save(), over: this.#over };
+  }
+
+  /** Goes where `saveState` was called. @throws ValueError where that was another pipeline */
+  loadState({ pipeline, position, over }: SavedPosition): void {
+    if (pipeline !== this.#stream.kind) {
+      throw new ValueError("dataset", {
+        given: `the position of an iteration of ${pipeline}`,
+        expected: `one of ${this.#stream.kind}`,
+        hint: "The dataset must be made by the same stages as when it was saved.",
+      });
+    }
+    this.#over = over;
+    this.#goal = { position };
+  }
+
+  #advance(): Later<Element | End> {
+    if (!this.#goal) return this.#over ? END : this.#give(this.#cursor.next());
+    const { position } = this.#goal;
+    return after(this.#cursor.restore(position), () => {
+      this.#goal = null;
+      return this.#advance();
+    });
+  }
+
+  #give(item: Later<Element | End>): Later<Element | End> {
+    if (item instanceof Promise) return item.then((it) => this.#give(it));
+    return item === END ? after(this.close(), () => END) : item;
+  }
+}
+
+const resultOf = <T>(item: Element | End): IteratorResult<T> =>
+  item === END ? { done: true, value: undefined } : { done: false, value: item as T };

@@ -1,0 +1,28 @@
+import type { Tree } from "../core/tree.js";
+import type { TensorSpec } from "../graph/signature.js";
+import { map } from "./streams/map.js";
+import { range } from "./streams/range.js";
+import type { Stream } from "./streams/stream.js";
+import type { RowSource } from "./rows.js";
+import type { Element } from "./structure.js";
+
+/** A stream of elements, with what is known about them. */
+export interface Pipeline {
+  readonly stream: Stream<Element>;
+  /** Shapes and dtypes of the elements, null where nobody knows before they come. */
+  spec(): Tree<TensorSpec> | null;
+  /** Where elements are rows of data in memory: the data, and the order of the rows. */
+  readonly rows?: { readonly source: RowSource; readonly order: Stream<number> };
+}
+
+/** Rows in an order, by default their own. */
+export const fromRows = (source: RowSource, order: Stream<number> = range(source.count)): Pipeline => ({
+  stream: map(order, source.row, "rows"),
+  spec: source.spec,
+  rows: { source, order },
+});
+
+/** A stage that looks at no element: where there are rows it acts on their numbers. */
+export function reorder({ stream, spec, rows }: Pipeline, stage: <T>(input: Stream<T>) => Stream<T>): Pipeline {
+  return rows ? fromRows(rows.source, stage(rows.order)) : { stream: stage(stream), spec };
+}

@@ -1,0 +1,79 @@
+import { after, until, type Later } from "../later.js";
+import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
+
+/** Items are made once and kept: later passes, and others at the same time, get the same ones. */
+export function cache<T>(input: Stream<T>): Stream<T> {
+  const store = new Store(input);
+  return { kind: `cache < ${input.kind}`, count: input.count, open: () => new Cached(store) };
+}
+
+class Store<T> {
+  readonly items: T[] = [];
+  #maker: Cursor<T> | null = null;
+  #start: Position = null;
+  #ended = false;
+  #coming: Promise<void> | null = null;
+
+  constructor(readonly input: Stream<T>) {}
+
+  /** Item number `index`, made where it is not there yet. */
+  get(index: number): Later<T | End> {
+    if (index < this.items.length) return this.items[index]!;
+    if (this.#ended) return END;
+    if (this.#coming) return this.#coming.then(() => this.get(index));
+    const item = this.#open().next();
+    if (!(item instanceof Promise)) return this.#keep(item);
+    this.#coming = item.then((it) => void this.#keep(it)).finally(() => (this.#coming = null));
+    return this.#coming.then(() => this.get(index));
+  }
+
+  #open(): Cursor<T> {
+    if (this.#maker) return this.#maker;
+    this.#maker = this.input.open();
+    this.#start = this.#maker.save();
+    return this.#maker;
+  }
+
+  #keep(item: T | End): T | End {
+    if (item === END) {
+      this.#ended = true;
+      this.#maker = null;
+    } else this.items.push(item);
+    return item;
+  }
+
+  /** Where the only pass over the input began: its shuffles decide what is kept. */
+  get start(): Position {
+    if (!this.#ended) this.#open();
+    return this.#start;
+  }
+
+  restart(start: Position): Later<void> {
+    if (this.items.length > 0 || this.#ended) return;
+    this.#start = start;
+    return (this.#maker ??= this.input.open()).restore(start);
+  }
+}
+
+class Cached<T> implements Cursor<T> {
+  #next = 0;
+  constructor(readonly store: Store<T>) {}
+
+  next(): Later<T | End> {
+    return after(this.store.get(this.#next), (item) => {
+      if (item !== END) this.#next++;
+      return item;
+    });
+  }
+  save(): Position {
+    return [this.#next, this.store.start];
+  }
+  restore(position: Position): Later<void> {
+    const [next, start] = position as [number, Position];
+    return after(this.store.restart(start), () => {
+      this.#next = 0;
+      const step = () => (this.#next >= next ? END : after(this.next(), (item) => (item === END ? END : undefined)));
+      return after(until(step), () => {});
+    });
+  }
+}

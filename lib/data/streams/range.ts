@@ -1,0 +1,19 @@
+import { END, type Cursor, type Stream } from "./stream.js";
+
+/** The numbers 0, 1, … count − 1. */
+export const range = (count: number): Stream<number> => ({ kind: "range", count, open: () => new RangeCursor(count) });
+
+class RangeCursor implements Cursor<number> {
+  #next = 0;
+  constructor(readonly count: number) {}
+
+  next() {
+    return this.#next < this.count ? this.#next++ : END;
+  }
+  save() {
+    return this.#next;
+  }
+  restore(position: number) {
+    this.#next = position;
+  }
+}

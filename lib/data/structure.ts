@@ -1,0 +1,123 @@
+import { asTensor, constant, type TensorLike } from "../core/convert.js";
+import { dtypes } from "../core/dtype.js";
+import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";
+import { known, sameShape, shapeText, sizeOf } from "../core/shape.js";
+import { adoptTensor, Chainable, type Tensor } from "../core/tensor.js";
+import { isBranch, leaves, mapTree, unflatten, type Tree } from "../core/tree.js";
+
+/** An element as the stages see it: a tensor, or arrays and records of tensors. */
+export type Element = Tree<Tensor>;
+
+type Numbers = number | boolean | bigint | readonly Numbers[];
+
+/**
+ * What becomes of a user's value as an element: nested arrays of numbers are one tensor; an array that holds tensors, typed arrays or
+ * records is a tuple of components, a record one of named components.
+ */
+export type Structured<T> = T extends Chainable | ArrayBufferView
+  ? Tensor
+  : T extends Numbers
+    ? Tensor
+    : T extends readonly unknown[]
+      ? { -readonly [K in keyof T]: Structured<T[K]> }
+      : T extends object
+        ? { -readonly [K in keyof T]: Structured<T[K]> }
+        : never;
+
+/** A user's value as an element. */
+export function structured(value: unknown, where: string): Element {
+  if (value instanceof Chainable) return value.value();
+  if (Array.isArray(value))
+    return isNumbers(value) ? constant(value as TensorLike) : value.map((each, i) => structured(each, `${where}[${i}]`));
+  if (isBranch(value)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, structured(each, `${where}.${key}`)]));
+  if (isLeaf(value)) return asTensor(value as TensorLike);
+  throw new DtypeError(where, { given: text(value), expected: "tensors, numbers, typed arrays, or arrays and records of them" });
+}
+
+const isLeaf = (value: unknown): boolean =>
+  typeof value === "number" || typeof value === "boolean" || typeof value === "bigint" || ArrayBuffer.isView(value);
+
+/** Whether an array is nested numbers all through, judged by its first leaf. */
+function isNumbers(value: readonly unknown[]): boolean {
+  let first: unknown = value;
+  while (Array.isArray(first)) first = first[0];
+  return first === undefined || (isLeaf(first) && !ArrayBuffer.isView(first));
+}
+
+/** The arguments that a function of an element gets: several components are spread, as in TensorFlow. */
+export const spread = (element: Element): readonly Element[] =>
+  Array.isArray(element) ? (element as readonly Element[]) : [element as Element];
+
+/** One element out of several of the same shapes, along a new first axis: one typed array for each component. */
+export function stack(elements: readonly Element[]): Element {
+  const flat = elements.map((element) => leaves<Tensor>(element));
+  const first = flat[0]!;
+  const stacked = first.map((like, component) => {
+    const shape = known(like.shape, "dataset.batch");
+    const size = sizeOf(shape);
+    const rows = new dtypes[like.dtype].array(size * elements.length);
+    flat.forEach((tensors, row) => {
+      const tensor = tensors[component];
+      if (!tensor || tensor.dtype !== like.dtype || !sameShape(tensor.shape, shape)) misfit(component, like, tensor);
+      rows.set(tensor!.view(), row * size);
+    });
+    return adoptTensor(rows, [elements.length, ...shape], like.dtype);
+  });
+  return unflatten(elements[0], stacked) as Element;
+}
+
+function misfit(component: number, like: Tensor, given: Tensor | undefined): never {
+  throw new ShapeError("dataset.batch", {
+    given: given ? `an element of ${given.dtype} ${shapeText(given.shape)} as component ${component}` : "an element of another structure",
+    expected: `${like.dtype} ${shapeText(like.shape)}, as the first of the batch has`,
+    hint: "Elements of one batch have equal shapes: pad or crop them in map.",
+  });
+}
+
+/** The rows of an element along its first axes. */
+export function unstack(element: Element): Element[] {
+  const rows = rowCount(element, "dataset.unbatch");
+  const parts = leaves<Tensor>(element).map((tensor) => rowsOf(tensor));
+  return Array.from(
+    { length: rows },
+    (_, row) =>
+      unflatten(
+        element,
+        parts.map((part) => part(row)),
+      ) as Element,
+  );
+}
+
+/** How to take a row of a tensor as a tensor of its own. */
+export function rowsOf(tensor: Tensor): (row: number) => Tensor {
+  const shape = known(tensor.shape.slice(1));
+  const size = sizeOf(shape);
+  const { dtype } = tensor;
+  return (row) => adoptTensor(tensor.view().slice(row * size, (row + 1) * size), shape, dtype);
+}
+
+/** The common length of the first axes. @throws ShapeError where they differ, or where a component is a scalar */
+export function rowCount(element: Element, where: string): number {
+  let count: number | undefined;
+  let named = "";
+  mapTree(element, (tensor: Tensor, path) => {
+    const name = path || "the tensor";
+    if (tensor.isSymbolic) {
+      throw new StateError(where, { given: `the symbolic ${tensor.toString()}`, expected: "tensors with values" });
+    }
+    if (tensor.rank === 0) {
+      throw new ShapeError(where, {
+        given: `a scalar for ${name}`,
+        expected: "a first axis to slice along",
+        hint: "fromTensors takes scalars.",
+      });
+    }
+    const rows = tensor.shape[0] as number;
+    if (count !== undefined && rows !== count) {
+      throw new ShapeError(where, { given: `${rows} rows in ${name}`, expected: `${count}, as many as in ${named}` });
+    }
+    [count, named] = [rows, name];
+  });
+  if (count === undefined) throw new ShapeError(where, { given: "no tensors", expected: "at least one" });
+  return count;
+}
