@@ -23,9 +23,11 @@ export { Variable, variable, type VariableOptions } from "./variables/variable.j
 export { addN, zip } from "./tf/lists.js";
 export * from "./tf/math.js";
 export * from "./tf/shapes.js";
+export * as data from "./data/index.js";
 export * as io from "./tf/io.js";
 export * as math from "./tf/math.js";
 
 export * as random from "./tf/random.js";
+export * as train from "./saving/index.js";
 
 export * as keras from "./keras.js";

@@ -4,7 +4,7 @@ import { Part, Scratch, type Command, type Operand } from "../runtime/command.js
 import { allocate, release } from "../runtime/heap.js";
 import { runOnce, type Place } from "../runtime/program.js";
 import type { Inputs, Primitive, Step } from "./primitive.js";
-import { State } from "./state.js";
+import { settleNewStates, State } from "./state.js";
 import { newStamp } from "./storage.js";
 import { allocateTensor, symbolic, Tensor, type Spec } from "./tensor.js";
 
@@ -53,6 +53,7 @@ export function tell(step: Step): void {
 
 /** Applies an operation: the only way to compute anything. */
 export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | Record<string, Tensor> {
+  if (op.states.length > 0) settleNewStates();
   const inferred = op.infer(inputs, attrs);
   const single = "dtype" in inferred && typeof inferred.dtype === "string";
   const specs = (single ? { y: inferred } : inferred) as Record<string, Spec>;

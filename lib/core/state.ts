@@ -13,6 +13,26 @@ import { Tensor, type Spec } from "./tensor.js";
 
 const finalizer = new FinalizationRegistry<{ address: number; bytes: number }>(({ address, bytes }) => release(address, bytes));
 
+const watchers = new Set<() => void>();
+/** Whether states were made that watchers were not told of. */
+let fresh = false;
+
+/**
+ * Calls `watcher` when states have been made since, before any state is used again: a checkpoint whose variables come into being after it was
+ * restored gives them their values then. @returns  ends it
+ */
+export function watchNewStates(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => void watchers.delete(watcher);
+}
+
+/** To be called before states are used. */
+export function settleNewStates(): void {
+  if (!fresh) return;
+  fresh = false;
+  for (const watcher of [...watchers]) watcher();
+}
+
 export class State implements Spec, Operand {
   readonly shape: readonly number[];
   readonly dtype: Dtype;
@@ -29,6 +49,7 @@ export class State implements Spec, Operand {
     this.address = allocate(Math.max(this.bytes, 1));
     if (!this.address) throw new MemoryError("variable", { given: `a variable of ${this.bytes} bytes`, expected: "memory for it" });
     memoryBytes().fill(0, this.address, this.address + this.bytes);
+    fresh = watchers.size > 0;
     finalizer.register(this, { address: this.address, bytes: Math.max(this.bytes, 1) });
   }
 
@@ -38,6 +59,7 @@ export class State implements Spec, Operand {
 
   /** The present value as a tensor; the same tensor until the next write. */
   snapshot(): Tensor {
+    settleNewStates();
     return (this.#lent ??= new Borrowed(this));
   }
 
@@ -49,13 +71,18 @@ export class State implements Spec, Operand {
 
   /** The elements where they lie: valid until the memory grows. */
   view(): TypedArray {
+    settleNewStates();
+    return this.#elements();
+  }
+
+  #elements(): TypedArray {
     return new dtypes[this.dtype].array(memoryBytes().buffer, this.address, this.size);
   }
 
   /** Replaces all elements from outside: a restored checkpoint, an initial value. */
   load(elements: ArrayLike<number>): void {
     this.beforeWrite();
-    this.view().set(elements);
+    this.#elements().set(elements);
   }
 }
 

@@ -4,10 +4,10 @@ import { ArgumentError, text } from "../core/errors.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
 import type { Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
+import { makeDefaultSeed } from "../variables/seed-generator.js";
 import { DatasetIterator, type SavedPosition } from "./iterator.js";
 import { after, type Later } from "./later.js";
 import { fromRows, reorder, type Pipeline } from "./pipeline.js";
-import { freshSeed } from "./random.js";
 import { mappedRows, numbers, slices } from "./rows.js";
 import { cache } from "./streams/cache.js";
 import { chunks, flatten } from "./streams/chunks.js";
@@ -187,7 +187,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
    */
   shuffle(...args: Arguments<typeof shuffleOptions>): Dataset<T> {
     const { bufferSize, seed, reshuffleEachIteration } = shuffleOptions.parse("dataset.shuffle", args);
-    const options = { bufferSize, seed: seed ?? freshSeed(), reshuffleEachIteration };
+    const options = { bufferSize, seed: seed ?? makeDefaultSeed(), reshuffleEachIteration };
     return new Dataset(reorder(this.#pipeline, (input) => shuffle(input, options)));
   }
 

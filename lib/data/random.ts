@@ -39,6 +39,3 @@ export class Random {
     return Math.floor((this.next() / 2 ** 32) * count);
   }
 }
-
-/** A seed for a shuffle that was given none. */
-export const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);

@@ -14,6 +14,7 @@ import type { Dtype } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";
 import { type InitializerLike, initializers, type InitializerIdentifier } from "../initializers/index.js";
 import { cast, zeros } from "../ops/index.js";
+import { type Child, children, fieldsOf } from "../saving/saveable.js";
 import { Variable } from "../variables/variable.js";
 
 const common = { name: nullable(string()), dtype: dtypePolicy("string") };
@@ -105,6 +106,12 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   get variables(): readonly Variable[] {
     const inner = Object.values(this).filter((value): value is Metric => value instanceof Metric);
     return [...this.#own, ...inner.flatMap((metric) => metric.variables)];
+  }
+
+  /** What checkpoints save. */
+  *[children](): Iterable<Child> {
+    yield* fieldsOf(this);
+    yield ["variables", this.#own];
   }
 
   protected override invoke(...args: unknown[]): MetricResult {

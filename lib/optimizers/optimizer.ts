@@ -7,6 +7,7 @@ import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { type InitializerIdentifier, initializers } from "../initializers/index.js";
 import { add, cast, clip, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where, zerosLike } from "../ops/index.js";
+import { type Child, children, fieldsOf } from "../saving/saveable.js";
 import { Variable } from "../variables/variable.js";
 import { clipByGlobalNorm, clipByNorm } from "./clipping.js";
 import { type LearningRate, learningRate } from "./learning-rate.js";
@@ -103,6 +104,12 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   /** All variables of the optimizer: iterations, the learning rate, then what `build` made. */
   get variables(): readonly Variable[] {
     return [...this.#own];
+  }
+
+  /** What checkpoints save. */
+  *[children](): Iterable<Child> {
+    yield* fieldsOf(this);
+    yield ["variables", this.#own];
   }
 
   /** How many updates there were. */

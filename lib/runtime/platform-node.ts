@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -29,19 +30,21 @@ function startThread(start: ThreadStart): Thread {
 function openStore(location: string): FileStore {
   const folder = resolve(location);
   const path = (name: string) => join(folder, name);
+  let swept: Promise<void> | undefined;
   return {
-    async read(name) {
+    read: (name) => readFile(path(name)).then((bytes) => new Uint8Array(bytes), nullIfMissing),
+    readNow(name) {
       try {
-        return new Uint8Array(await readFile(path(name)));
+        return new Uint8Array(readFileSync(path(name)));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-        throw error;
+        return nullIfMissing(error);
       }
     },
     async write(name, bytes) {
       const target = path(name);
       const aside = `${target}.${process.pid}.tmp`;
       await mkdir(dirname(target), { recursive: true });
+      await (swept ??= sweep(folder));
       try {
         const file = await open(aside, "w");
         try {
@@ -67,6 +70,31 @@ function openStore(location: string): FileStore {
       }
     },
   };
+}
+
+/** Removes what processes that were killed left aside, a minute ago or more. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(/\.(\d+)\.tmp$/.exec(name)?.[1]);
+    if (!pid || isAlive(pid)) continue;
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+    if (Date.now() - mtimeMs > 60_000) await rm(path, { force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function nullIfMissing(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+  throw error;
 }
 
 /** A rename is durable once its folder is synced; some file systems can't sync folders, and that is no reason to fail. */

@@ -23,6 +23,8 @@ export interface ThreadStart {
 export interface FileStore {
   /** The bytes of a file, or null where there is none. */
   read(name: string): Promise<Uint8Array | null>;
+  /** The same at once, where the storage can do that. */
+  readNow?(name: string): Uint8Array | null;
   /** Replaces a file as a whole: after a crash there is the old content or the new one. */
   write(name: string, bytes: Uint8Array): Promise<void>;
   remove(name: string): Promise<void>;

@@ -1,0 +1,109 @@
+import { isPlainObject } from "../config/index.js";
+import { ArgumentError, text } from "../core/errors.js";
+import { Variable } from "../variables/variable.js";
+import { CheckpointError, decode, encode, type SavedObject, type SavedTensor } from "./format.js";
+import { addToIndex } from "./checkpoint-index.js";
+import { objectGraph } from "./object-graph.js";
+import { placeOf, write } from "./place.js";
+import { nothingRestored, Restoration, type RestoreStatus } from "./restoration.js";
+import { children, isSaveable } from "./saveable.js";
+
+/** A path to a checkpoint, null for none, or a promise of either. */
+export type CheckpointPath = string | null | undefined | Promise<string | null | undefined>;
+
+/**
+ * Saves and restores the state of objects: variables, layers and models, optimizers, metrics, datasets, and records and lists of them, found
+ * by their fields.
+ *
+ * ```ts
+ * const checkpoint = new tf.train.Checkpoint({ step, optimizer, model });
+ * const path = await checkpoint.save("./tf_ckpts/ckpt");   // ./tf_ckpts/ckpt-1
+ * (await checkpoint.restore(path)).assertConsumed();
+ * ```
+ */
+export class Checkpoint {
+  readonly #objects: Readonly<Record<string, unknown>>;
+  /** How often `save` was called, in all runs that led here. */
+  readonly saveCounter = new Variable(0, { dtype: "int32", name: "save_counter", trainable: false });
+  #restoration: Restoration | null = null;
+
+  constructor(objects: Readonly<Record<string, unknown>> = {}) {
+    if (!isPlainObject(objects)) {
+      throw new ArgumentError("Checkpoint", {
+        given: text(objects),
+        expected: "objects by name",
+        hint: "new tf.train.Checkpoint({ model })",
+      });
+    }
+    this.#objects = { ...objects };
+  }
+
+  /** What a checkpoint of checkpoints walks. */
+  [children](): (readonly [string, unknown])[] {
+    return [...Object.entries(this.#objects), ["save_counter", this.saveCounter]];
+  }
+
+  /** The bytes of a checkpoint of the present state. */
+  encode(): Uint8Array {
+    const tensors: SavedTensor[] = [];
+    const objects = objectGraph(this).map(({ object, path, children }): SavedObject => {
+      if (!(object instanceof Variable)) return isSaveable(object) ? { state: object.saveState() } : { children };
+      const { state, shape, dtype } = object;
+      return { tensor: tensors.push({ name: path, dtype, shape, elements: state.view() }) - 1 };
+    });
+    return encode({ objects, tensors });
+  }
+
+  /** Writes the present state to `prefix-1`, `prefix-2`, … and names it as the latest of its folder. @returns its path */
+  async save(prefix: string): Promise<string> {
+    const { bytes, number } = this.next();
+    const path = `${prefix}-${number}`;
+    try {
+      await write(placeOf(path), bytes, path);
+    } catch (error) {
+      this.withdraw(number);
+      throw error;
+    }
+    await addToIndex(path);
+    return path;
+  }
+
+  /** Counts one more save, and gives the bytes for it. */
+  next(number: number = this.saveCounter.item() + 1): { bytes: Uint8Array; number: number } {
+    this.saveCounter.assign(number);
+    return { bytes: this.encode(), number };
+  }
+
+  /** Takes back a number whose file could not be written. */
+  withdraw(number: number): void {
+    if (this.saveCounter.item() === number) this.saveCounter.assign(number - 1);
+  }
+
+  /** Writes the present state to a file of exactly this path, without counting. @returns the path */
+  async write(path: string): Promise<string> {
+    await write(placeOf(path), this.encode(), path);
+    return path;
+  }
+
+  /**
+   * Takes over a saved state; nothing happens for null. Values of variables that do not exist yet wait until these are made.
+   *
+   * @throws CheckpointError for a file that is missing, damaged or of other objects; then nothing was changed
+   */
+  async restore(path: CheckpointPath): Promise<RestoreStatus> {
+    const given = await path;
+    if (given === null || given === undefined) return nothingRestored;
+    const { store, name } = placeOf(given);
+    const bytes = await store.read(name);
+    if (!bytes) throw new CheckpointError(given, { given: "a path where there is no file", expected: "a checkpoint" });
+    const restoration = new Restoration(this, decode(bytes, given), given);
+    this.#restoration?.abandon();
+    this.#restoration = restoration;
+    return restoration;
+  }
+
+  /** The same as `restore`, named as the counterpart of `write`. */
+  read(path: CheckpointPath): Promise<RestoreStatus> {
+    return this.restore(path);
+  }
+}

@@ -1,0 +1,108 @@
+// A checkpoint file, little-endian:
+//
+//   0  8 bytes   "KERASMCK"
+//   8  uint32    version: 1
+//  12  uint32    bytes of the header
+//  16  uint32    CRC-32C of the header
+//  20  uint32    0
+//  24  header    JSON in UTF-8, then zeros up to a multiple of 16
+//      data      the elements of the tensors, each beginning at a multiple of 16
+//
+// The header has `objects`, the graph that was saved: object 0 is the root, `children` name other objects, and an object has either
+// children, or a `tensor` (its place in `tensors`), or a `state` of JSON. `tensors` have name, dtype, shape, offset into the data, bytes
+// and the CRC-32C of these bytes. Every byte of a file is checked before any of it is used.
+
+import { dtypes, keptDtype, type Dtype, type TypedArray } from "../core/dtype.js";
+import { KerasmError, text } from "../core/errors.js";
+import { sizeOf } from "../core/shape.js";
+import { crc32c } from "./crc32c.js";
+
+/** A checkpoint that can't be written, read, or taken over. */
+export class CheckpointError extends KerasmError {
+  override readonly name = "CheckpointError";
+}
+
+export interface SavedObject {
+  readonly children?: Readonly<Record<string, number>>;
+  readonly tensor?: number;
+  readonly state?: unknown;
+}
+
+export interface SavedTensor {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly elements: TypedArray;
+}
+
+export interface Saved {
+  readonly objects: readonly SavedObject[];
+  readonly tensors: readonly SavedTensor[];
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly bytes: number;
+  readonly crc32c: number;
+}
+
+const MAGIC = "KERASMCK";
+const VERSION = 1;
+const PREFIX = 24;
+const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+const bytesOf = (elements: TypedArray): Uint8Array => new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+
+/** The bytes of a checkpoint file. */
+export function encode({ objects, tensors }: Saved): Uint8Array {
+  let end = 0;
+  const entries = tensors.map(({ name, dtype, shape, elements }): Entry => {
+    const entry = { name, dtype, shape, offset: end, bytes: elements.byteLength, crc32c: crc32c(bytesOf(elements)) };
+    end = aligned(end + elements.byteLength);
+    return entry;
+  });
+  const header = new TextEncoder().encode(JSON.stringify({ objects, tensors: entries }));
+  const data = aligned(PREFIX + header.length);
+  const file = new Uint8Array(data + end);
+  file.set(new TextEncoder().encode(MAGIC));
+  file.set(new Uint8Array(Uint32Array.of(VERSION, header.length, crc32c(header), 0).buffer), MAGIC.length);
+  file.set(header, PREFIX);
+  entries.forEach(({ offset }, i) => file.set(bytesOf(tensors[i]!.elements), data + offset));
+  return file;
+}
+
+/** What a checkpoint file holds. @throws CheckpointError for a file that is damaged, cut short, or something else */
+export function decode(file: Uint8Array, name: string): Saved {
+  const fail = (given: string, expected: string, hint = "Restore another checkpoint."): never => {
+    throw new CheckpointError(name, { given, expected, hint });
+  };
+  if (file.length < PREFIX || new TextDecoder().decode(file.subarray(0, MAGIC.length)) !== MAGIC) {
+    const start = new TextDecoder("latin1").decode(file.subarray(0, MAGIC.length));
+    fail(
+      `a file of ${file.length} bytes that begins with ${text(start)}`,
+      "a checkpoint of kerasm",
+      "It is another kind of file, or was cut short.",
+    );
+  }
+  const [version, headerBytes, checksum] = new Uint32Array(file.slice(MAGIC.length, PREFIX).buffer) as unknown as [number, number, number];
+  if (version !== VERSION) fail(`a checkpoint of version ${version}`, `version ${VERSION}`, "It was written by another version of kerasm.");
+  const header = file.subarray(PREFIX, PREFIX + headerBytes);
+  if (header.length !== headerBytes) fail(`a file of ${file.length} bytes that ends in its header`, `${headerBytes} bytes of header`);
+  if (crc32c(header) !== checksum) fail(`a header with the checksum ${crc32c(header)}`, `${checksum}: the file is damaged`);
+  const { objects, tensors } = JSON.parse(new TextDecoder().decode(header)) as { objects: SavedObject[]; tensors: Entry[] };
+  const data = file.subarray(aligned(PREFIX + headerBytes));
+  return {
+    objects,
+    tensors: tensors.map(({ name: tensor, dtype: written, shape, offset, bytes, crc32c: sum }) => {
+      const dtype = keptDtype(written) ?? fail(`tensor ${tensor} of dtype ${text(written)}`, "a dtype that kerasm knows");
+      if (sizeOf(shape) * dtypes[dtype].bytes !== bytes) fail(`tensor ${tensor} of ${bytes} bytes`, `the size of its shape ${text(shape)}`);
+      const part = data.slice(offset, offset + bytes);
+      if (part.length !== bytes)
+        fail(`a file of ${file.length} bytes that ends in tensor ${tensor}`, `${bytes} bytes of it: the file was cut short`);
+      if (crc32c(part) !== sum) fail(`tensor ${tensor} with the checksum ${crc32c(part)}`, `${sum}: the file is damaged`);
+      return { name: tensor, dtype, shape, elements: new dtypes[dtype].array(part.buffer, 0, sizeOf(shape)) };
+    }),
+  };
+}

@@ -1,0 +1,6 @@
+export { Checkpoint, type CheckpointPath } from "./checkpoint.js";
+export { latestCheckpoint } from "./checkpoint-index.js";
+export { CheckpointManager } from "./checkpoint-manager.js";
+export { CheckpointError } from "./format.js";
+export type { RestoreStatus } from "./restoration.js";
+export type { Saveable } from "./saveable.js";
