@@ -11,5 +11,6 @@ export * as ops from "./keras-ops.js";
 export * as optimizers from "./optimizers/index.js";
 export * as random from "./random/index.js";
 export * as regularizers from "./regularizers/index.js";
+export * as utils from "./data/keras-utils.js";
 export * as saving from "./config/saving.js";
 export { DTypePolicy } from "./config/dtype-policy.js";
