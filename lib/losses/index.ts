@@ -10,6 +10,7 @@ export { categoricalGeneralizedCrossEntropy, CategoricalGeneralizedCrossEntropy 
 export { categoricalHinge, CategoricalHinge } from "./categorical-hinge.js";
 export { circle, Circle, type CircleOptions } from "./circle.js";
 export { cosineSimilarity, CosineSimilarity, type CosineSimilarityOptions } from "./cosine-similarity.js";
+export { ctc, CTC } from "./ctc.js";
 export { dice, Dice } from "./dice.js";
 export { hinge, Hinge } from "./hinge.js";
 export { huber, Huber } from "./huber.js";

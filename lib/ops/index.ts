@@ -35,6 +35,7 @@ export { take, takeAlongAxis } from "./indexing/take.js";
 export * from "./nn/activations.js";
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from "./nn/crossentropy.js";
 export { logSoftmax, softmax } from "./nn/softmax.js";
+export { ctcLoss } from "./nn/ctc-loss.js";
 export { inTopK } from "./nn/in-top-k.js";
 export { normalize } from "./nn/normalize.js";
 export { sparsemax } from "./nn/sparsemax.js";
