@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { filesIn, root } from "./steps.mjs";
 
 export const rooms = ["lib", "models", "datasets", "examples", "bench", "test"];
-const sources = () => rooms.flatMap((room) => filesIn(room, (file) => file.endsWith(".ts")));
+const sources = () => rooms.flatMap((room) => filesIn(room, (file) => file.endsWith(".ts") && !file.includes("node_modules")));
 
 export const types = {
   name: "types",

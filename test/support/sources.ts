@@ -34,6 +34,7 @@ function typescriptFiles(folder: string): string[] {
     return readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
       .map((entry) => relative(repository, join(entry.parentPath ?? entry.path, entry.name)).replaceAll("\\", "/"))
+      .filter((path) => !path.includes("node_modules/"))
       .sort();
   } catch {
     return []; // a room that is not there yet

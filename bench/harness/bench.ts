@@ -1,0 +1,101 @@
+import { cpus, loadavg } from "node:os";
+import { setTimeout } from "node:timers/promises";
+import * as tf from "../../lib/index.js";
+import type { Options } from "../options.js";
+import { Peer } from "../peers/peer.js";
+import { local, peerNames, type Case, type Contestant, type PeerName } from "./case.js";
+import { compare, type Patience } from "./compare.js";
+import { Limits, type Measure } from "./limits.js";
+import { JsonLines, line, type Outcome } from "./report.js";
+
+/** Peers that run on one thread in Node whatever is asked of them are compared there alone. */
+const singleThreaded: readonly PeerName[] = ["tfjs-cpu", "tfjs-wasm", "jax"];
+
+/** Runs cases beside their peers and the machine's limits, and reports each as it is done. */
+export class Bench {
+  readonly #options: Options;
+  readonly #json: JsonLines;
+  readonly #limits = new Map<number, Limits>();
+  readonly #peers = new Map<string, Peer | string>();
+  readonly #problems: string[] = [];
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#json = new JsonLines(options.json);
+  }
+
+  /** Measures the limits, starts the peers, and says what the figures below are of. */
+  async start(peers: readonly PeerName[]): Promise<void> {
+    const { threads } = this.#options;
+    const { build } = tf.config.get();
+    console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`);
+    console.log(`Node ${process.versions.node} (V8 ${process.versions.v8}), ${build} build`);
+    for (const count of threads) {
+      const limits = await Limits.start(build, count);
+      this.#limits.set(count, limits);
+      const [flops, bytes] = [limits.rate("arithmetic") / 1e6, limits.rate("copy") / 1e6];
+      console.log(`limit of ${count} ${count === 1 ? "thread" : "threads"}: ${flops.toFixed(1)} GFLOP/s, ${bytes.toFixed(1)} GB/s copied`);
+    }
+    for (const name of peers) {
+      for (const count of singleThreaded.includes(name) ? threads.slice(0, 1) : threads) {
+        const peer = await Peer.start(name, count);
+        this.#peers.set(`${name} ${count}`, peer);
+        if (count === threads[0]) console.log(`${name}: ${typeof peer === "string" ? `missing (${peer})` : peer.version}`);
+      }
+    }
+  }
+
+  async run(entry: Case, threads: number): Promise<void> {
+    const results = new Map<PeerName, number | string>();
+    const contestants: Contestant[] = [];
+    const { flops = 0, bytes = 0 } = entry.work ?? {};
+    const limit = (measure: Measure, work: number) => work > 0 && contestants.push(this.#limits.get(threads)!.contestant(measure, work));
+    limit("arithmetic", flops);
+    limit("copy", bytes);
+    for (const name of peerNames) {
+      const code = entry.peers?.[name];
+      const peer = this.#peers.get(`${name} ${threads}`);
+      if (!code || !peer) continue;
+      const contestant = typeof peer === "string" ? peer : await peer.define(code);
+      if (typeof contestant !== "string") contestants.push(contestant);
+      else {
+        results.set(name, contestant);
+        if (typeof peer !== "string") this.#problems.push(`${entry.name}: ${name} can't: ${contestant}`);
+      }
+    }
+    if (tf.config.get().threads !== threads) tf.config.threading.setIntraOpParallelismThreads(threads);
+    const ours = await this.#prepared(entry, threads);
+    if (!ours) return;
+    const times = await compare([...contestants, ours], this.#patience(threads));
+    for (const name of peerNames) if (times.has(name)) results.set(name, times.get(name)!);
+    const oursMs = times.get("ours")!;
+    const limitMs = Math.max(times.get("limit arithmetic") ?? 0, times.get("limit copy") ?? 0);
+    const outcome: Outcome = { case: entry, threads, oursMs, limitFraction: limitMs > 0 ? limitMs / oursMs : null, peers: results };
+    console.log(line(outcome));
+    this.#json.add(outcome);
+  }
+
+  /** Our side after its first call, which starts the workers; null where it fails. */
+  async #prepared(entry: Case, threads: number): Promise<Contestant | null> {
+    try {
+      const ours = local("ours", await entry.ours());
+      await ours.time(1);
+      if (threads > 1) await setTimeout(30);
+      return ours;
+    } catch (error) {
+      this.#problems.push(`${entry.name}: ours fails: ${(error as Error).stack}`);
+      return null;
+    }
+  }
+
+  #patience(threads: number): Patience {
+    const pause = threads > 1 ? 20 : 0;
+    return this.#options.quick ? { budget: 60, turn: 6, pause: pause / 4 } : { budget: 600, turn: 20, pause };
+  }
+
+  stop(): void {
+    for (const peer of this.#peers.values()) if (peer instanceof Peer) peer.stop();
+    for (const limits of this.#limits.values()) limits.stop();
+    if (this.#problems.length > 0) console.log(`\n${this.#problems.join("\n")}`);
+  }
+}

@@ -1,0 +1,53 @@
+/** What is timed: one call. A promise is awaited. */
+export type Run = () => unknown;
+
+/** The least that a machine has to do for one call. */
+export interface Work {
+  /** Floating-point operations; a multiplication and an addition are two. */
+  readonly flops?: number;
+  /** Bytes read and written, for arrays beyond the cache. */
+  readonly bytes?: number;
+}
+
+/** A peer's own code for the same work: `setup` runs once, `run` is what is timed. Python for PyTorch, JavaScript for the others. */
+export interface Code {
+  readonly setup?: string;
+  readonly run: string;
+}
+
+export const peerNames = ["torch", "tfjs-wasm", "tfjs-cpu", "jax"] as const;
+export type PeerName = (typeof peerNames)[number];
+
+/** One piece of work, ours and the peers'. */
+export interface Case {
+  /** Family first: `gemm nn 256`. */
+  readonly name: string;
+  readonly work?: Work;
+  /** Whether --quick runs it. */
+  readonly quick?: boolean;
+  /** Prepares our side and gives what is timed. */
+  ours(): Run | Promise<Run>;
+  readonly peers?: Partial<Readonly<Record<PeerName, Code>>>;
+}
+
+/** Something that can be timed, here or in another process. */
+export interface Contestant {
+  readonly name: string;
+  /** Milliseconds that one call takes, as the mean over `calls` of them. */
+  time(calls: number): Promise<number>;
+}
+
+/** A case's side that runs in this process. */
+export function local(name: string, run: Run): Contestant {
+  return {
+    name,
+    async time(calls) {
+      const begin = performance.now();
+      for (let i = 0; i < calls; i++) {
+        const result = run();
+        if (result instanceof Promise) await result;
+      }
+      return (performance.now() - begin) / calls;
+    },
+  };
+}

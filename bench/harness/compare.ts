@@ -1,0 +1,48 @@
+// Contestants take turns: each round calls every one of them for about the same time, so that whatever else the machine does meets all alike.
+
+import { setTimeout } from "node:timers/promises";
+import type { Contestant } from "./case.js";
+import { median } from "./statistics.js";
+
+export interface Patience {
+  /** Milliseconds that one contestant has in all. */
+  readonly budget: number;
+  /** Milliseconds of one turn. */
+  readonly turn: number;
+  /** Milliseconds of peace before a turn: pools of other processes spin for a while after their last work. */
+  readonly pause: number;
+}
+
+interface Entry {
+  readonly contestant: Contestant;
+  readonly samples: number[];
+  readonly calls: number;
+  spent: number;
+}
+
+/** Median milliseconds of one call, by the contestants' names. */
+export async function compare(contestants: readonly Contestant[], patience: Patience): Promise<Map<string, number>> {
+  const entries: Entry[] = [];
+  for (const contestant of contestants) entries.push(await warmUp(contestant, patience));
+  for (;;) {
+    const due = entries.filter(({ spent }) => spent < patience.budget);
+    if (due.length === 0) break;
+    for (const entry of due) {
+      if (patience.pause > 0) await setTimeout(patience.pause);
+      const ms = await entry.contestant.time(entry.calls);
+      entry.samples.push(ms);
+      entry.spent += Math.max(ms * entry.calls, patience.turn / 2);
+    }
+  }
+  return new Map(entries.map(({ contestant, samples }) => [contestant.name, median(samples)]));
+}
+
+/** Calls until the engine has compiled its best code, and finds how many calls make a turn. */
+async function warmUp(contestant: Contestant, { budget, turn }: Patience): Promise<Entry> {
+  const first = await contestant.time(1);
+  if (first > budget) return { contestant, samples: [first], calls: 1, spent: first };
+  let ms = first;
+  const until = performance.now() + budget / 4;
+  for (let calls = 1; performance.now() < until; calls = Math.min(calls * 2, Math.ceil(turn / ms))) ms = await contestant.time(calls);
+  return { contestant, samples: [], calls: Math.max(1, Math.round(turn / ms)), spent: 0 };
+}

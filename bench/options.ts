@@ -1,0 +1,49 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+
+export interface Options {
+  /** Only cases whose name has this text or fits it as a regular expression. */
+  readonly filter?: RegExp;
+  /** A file for one JSON object a line. */
+  readonly json?: string;
+  /** Fewer cases and rounds: under a minute. */
+  readonly quick: boolean;
+  /** Numbers of threads to run every case with. */
+  readonly threads: readonly number[];
+  /** Names of the cases alone. */
+  readonly list: boolean;
+}
+
+const usage = `npm run bench -- [options]
+
+  --filter TEXT     only cases whose name fits this regular expression
+  --json FILE       one object a line: case, peer, threads, ours_ms, peer_ms, ratio, limit_fraction
+  --quick           fewer cases and shorter rounds: under a minute
+  --threads 1,2     numbers of threads (default: 1 and the number of cores)
+  --list            print the names of the cases
+
+Peers: npm install --prefix bench (TensorFlow.js, jax-js); a python3 that can import torch. What is missing is reported and left out.`;
+
+/** The options of the command line; null where the usage was asked for, which is printed then. */
+export function readOptions(args: readonly string[]): Options | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      filter: { type: "string" },
+      json: { type: "string" },
+      quick: { type: "boolean", default: false },
+      threads: { type: "string" },
+      list: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return null;
+  }
+  const threads = values.threads?.split(",").map(Number) ?? [...new Set([1, availableParallelism()])];
+  if (threads.some((count) => !Number.isInteger(count) || count < 1))
+    throw new Error(`--threads ${values.threads}: expected numbers like 1,2`);
+  const { json, quick, list, filter } = values;
+  return { quick, list, threads, ...(json !== undefined && { json }), ...(filter !== undefined && { filter: new RegExp(filter, "i") }) };
+}

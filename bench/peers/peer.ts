@@ -1,0 +1,97 @@
+// A peer is another process that takes orders line by line, so that its rounds can interleave with ours and its memory is its own.
+
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Code, Contestant, PeerName } from "../harness/case.js";
+import { repository } from "../harness/repository.js";
+
+interface Reply {
+  readonly version?: string;
+  readonly ms?: number;
+  readonly error?: string;
+}
+
+/** A peer that answers. */
+export class Peer {
+  readonly name: PeerName;
+  /** Name and version, as the peer gives them. */
+  version = "";
+  readonly #process: ChildProcess;
+  readonly #waiting: ((reply: Reply) => void)[] = [];
+
+  private constructor(name: PeerName, process: ChildProcess) {
+    this.name = name;
+    this.#process = process;
+    createInterface({ input: process.stdout! }).on("line", (line) => {
+      if (line.startsWith("{")) this.#waiting.shift()?.(JSON.parse(line) as Reply);
+    });
+    process.on("error", ({ message }) => this.#ended(message));
+    process.on("exit", (code, signal) => this.#ended(`the process ended (${signal ?? code})`));
+    process.stdin!.on("error", () => {});
+  }
+
+  /** Starts the peer for a number of threads; the reason as a string where it is missing. */
+  static async start(name: PeerName, threads: number): Promise<Peer | string> {
+    const command = commandOf(name);
+    if (typeof command === "string") return command;
+    const count = String(threads);
+    const env = { ...process.env, OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count };
+    const peer = new Peer(name, spawn(command[0]!, command.slice(1), { env, stdio: ["pipe", "pipe", "ignore"] }));
+    const { version, error } = await peer.#order({ do: "version" });
+    if (version === undefined) {
+      peer.stop();
+      return error ?? "no answer";
+    }
+    peer.version = version;
+    return peer;
+  }
+
+  /** Makes the peer ready for a case; the reason as a string where it can't do it. */
+  async define({ setup = "", run }: Code): Promise<Contestant | string> {
+    const { error } = await this.#order({ do: "define", setup, run });
+    if (error !== undefined) return error;
+    return {
+      name: this.name,
+      time: async (calls) => {
+        const { ms, error } = await this.#order({ do: "time", calls });
+        if (ms === undefined) throw new Error(`${this.name}: ${error}`);
+        return ms;
+      },
+    };
+  }
+
+  stop(): void {
+    this.#process.kill();
+  }
+
+  #order(order: object): Promise<Reply> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#process.exitCode !== null || this.#process.signalCode !== null) this.#ended("the process has ended");
+      else this.#process.stdin!.write(`${JSON.stringify(order)}\n`);
+    });
+  }
+
+  #ended(reason: string): void {
+    for (const resolve of this.#waiting.splice(0)) resolve({ error: reason });
+  }
+}
+
+/** Sources run where they stand: Python and plain JavaScript need no build, and packages resolve to bench/node_modules. */
+const folder = join(repository, "bench/peers");
+
+function commandOf(name: PeerName): readonly string[] | string {
+  if (name !== "torch") return [process.execPath, join(folder, "server.mjs"), name];
+  const python = findPython();
+  return python ? [python, "-u", join(folder, "server.py")] : "no python3 that can import torch";
+}
+
+let python: string | null | undefined;
+
+/** The first Python that can import torch, KERASM_BENCH_PYTHON before others. */
+export function findPython(): string | null {
+  if (python !== undefined) return python;
+  const candidates = [process.env["KERASM_BENCH_PYTHON"], "python3", "/usr/bin/python3"].filter((name) => name !== undefined);
+  return (python = candidates.find((name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0) ?? null);
+}
