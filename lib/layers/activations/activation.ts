@@ -1,0 +1,17 @@
+import { registerClasses } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { activations } from "../../activations/index.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+/** Applies an activation: `new Activation("relu")`. Keras: keras.layers.Activation */
+export class Activation extends Layer<typeof Activation.options> {
+  static override readonly options = layerOptions.extend(["activation"], { activation: activations.field() });
+  override supportsMasking = true;
+
+  override call(x: Tensor): Tensor {
+    return this.options.activation(x);
+  }
+}
+
+registerClasses("keras.layers", { Activation });

@@ -1,0 +1,17 @@
+import { elu } from "../../activations/index.js";
+import { number, registerClasses } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+/** `x` where it is above 0, else `alpha · (eˣ − 1)`. Keras: keras.layers.ELU */
+export class ELU extends Layer<typeof ELU.options> {
+  static override readonly options = layerOptions.extend([], { alpha: number(1) });
+  override supportsMasking = true;
+
+  override call(x: Tensor): Tensor {
+    return elu(x, { alpha: this.options.alpha });
+  }
+}
+
+registerClasses("keras.layers", { ELU });

@@ -1,0 +1,17 @@
+import { leakyRelu } from "../../activations/index.js";
+import { nonNegativeNumber, registerClasses } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+/** `x` where it is above 0, else `negativeSlope · x`. Keras: keras.layers.LeakyReLU */
+export class LeakyReLU extends Layer<typeof LeakyReLU.options> {
+  static override readonly options = layerOptions.extend([], { negativeSlope: nonNegativeNumber(0.3) });
+  override supportsMasking = true;
+
+  override call(x: Tensor): Tensor {
+    return leakyRelu(x, { negativeSlope: this.options.negativeSlope });
+  }
+}
+
+registerClasses("keras.layers", { LeakyReLU });

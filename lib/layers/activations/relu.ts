@@ -1,0 +1,25 @@
+import { relu } from "../../activations/index.js";
+import { nonNegativeNumber, nullable, registerClasses } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+/**
+ * `min(x, maxValue)` where x is at least `threshold`, else `negativeSlope · (x − threshold)`; by default `max(x, 0)`.
+ * Keras: keras.layers.ReLU
+ */
+export class ReLU extends Layer<typeof ReLU.options> {
+  static override readonly options = layerOptions.extend([], {
+    maxValue: nullable(nonNegativeNumber()),
+    negativeSlope: nonNegativeNumber(0),
+    threshold: nonNegativeNumber(0),
+  });
+  override supportsMasking = true;
+
+  override call(x: Tensor): Tensor {
+    const { maxValue, negativeSlope, threshold } = this.options;
+    return relu(x, { maxValue, negativeSlope, threshold });
+  }
+}
+
+registerClasses("keras.layers", { ReLU });

@@ -1,0 +1,62 @@
+// What calls of layers know of the calls around them.
+
+/** The calls that are under way, from the layer that the user called down to the present one. */
+interface CallContext {
+  /** The layer that the user called. */
+  readonly entry: object;
+  /** The training flag that nested calls inherit; undefined where nobody said. */
+  readonly training: boolean | undefined;
+}
+
+let current: CallContext | null = null;
+let inferring = 0;
+let scopes: readonly string[] = [];
+
+/** The training flag that surrounding calls set. */
+export const inheritedTraining = (): boolean | undefined => current?.training;
+
+/** Whether a layer's call is under way. */
+export const insideCall = (): boolean => current !== null;
+
+/**
+ * Runs a layer's call.
+ *
+ * @param onEntry  what to do first when no other call surrounds this one
+ */
+export function inCall<T>(layer: object, training: boolean | undefined, onEntry: () => void, action: () => T): T {
+  const outer = current;
+  if (outer === null) onEntry();
+  current = { entry: outer?.entry ?? layer, training: training ?? outer?.training };
+  try {
+    return action();
+  } finally {
+    current = outer;
+  }
+}
+
+/** Runs a call on Keras tensors: operations inside infer shapes and are not recorded one by one. */
+export function whileInferring<T>(action: () => T): T {
+  inferring++;
+  try {
+    return action();
+  } finally {
+    inferring--;
+  }
+}
+
+/** Whether a layer is being called for its shapes alone. */
+export const isInferring = (): boolean => inferring > 0;
+
+/** Runs the action with a name added to the paths of what it makes: `sequential/dense/kernel`. */
+export function inScope<T>(name: string, action: () => T): T {
+  const outer = scopes;
+  scopes = outer.at(-1) === name ? outer : [...outer, name];
+  try {
+    return action();
+  } finally {
+    scopes = outer;
+  }
+}
+
+/** The names of the scopes around, joined. */
+export const currentPath = (): string => scopes.join("/");

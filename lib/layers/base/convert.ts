@@ -1,0 +1,74 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { isFloat } from "../../core/dtype.js";
+import { ArgumentError, text } from "../../core/errors.js";
+import { maskOf, setMask } from "../../core/mask.js";
+import { Chainable, Tensor } from "../../core/tensor.js";
+import { isPlainObject } from "../../config/index.js";
+import { cast } from "../../ops/index.js";
+import { KerasTensor } from "../functional/keras-tensor.js";
+import type { Layer } from "../layer.js";
+import type { CallOptions } from "./types.js";
+
+/** A layer call whose arguments are tensors. */
+export interface LayerCall {
+  /** Positional arguments: tensors, or arrays and records of tensors. */
+  readonly args: readonly unknown[];
+  readonly options: CallOptions;
+  /** The arguments before conversion, as graphs record them. */
+  readonly given: readonly unknown[];
+}
+
+const none: CallOptions = {};
+
+/** First stage of a call: arrays and numbers become tensors, the last plain object after the inputs is the options. */
+export function convertArguments(layer: Layer, given: readonly unknown[]): LayerCall {
+  const only = given[0];
+  if (given.length === 1 && only instanceof Tensor && !castsTo(layer, only)) return { args: given, options: none, given };
+  const last = given.length > 1 ? given.at(-1) : undefined;
+  const hasOptions = given.length > 1 && (last === undefined || isPlainObject(last));
+  const positional = hasOptions ? given.slice(0, -1) : given;
+  const convert = layer.convertsInputs ? (value: unknown) => toTensors(layer, value) : (value: unknown) => value;
+  const args = positional.map(convert);
+  if (args.length === 0 || args.some((arg) => arg === undefined)) {
+    throw new ArgumentError(layer.name, { given: "a call without inputs", expected: "a tensor, or an array or record of tensors" });
+  }
+  return { args, options: (last as CallOptions | undefined) ?? none, given: positional };
+}
+
+function castsTo(layer: Layer, x: Tensor): boolean {
+  return isFloat(x.dtype) && x.dtype !== layer.computeDtype;
+}
+
+/** The value with tensors at its leaves. Arrays of numbers become tensors, arrays of tensors stay arrays. */
+function toTensors(layer: Layer, value: unknown): unknown {
+  if (value === null || value === undefined) return value;
+  if (value instanceof Chainable) {
+    const tensor = value.value();
+    return castsTo(layer, tensor) ? setMask(cast(tensor, layer.computeDtype), maskOf(tensor)) : tensor;
+  }
+  if (isNumeric(value)) return toTensors(layer, asTensor(value as TensorLike));
+  if (Array.isArray(value)) return value.map((item) => toTensors(layer, item));
+  if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toTensors(layer, item)]));
+  throw new ArgumentError(layer.name, { given: `the input ${text(value)}`, expected: "a tensor, or an array or record of tensors" });
+}
+
+/** Whether a value is numbers alone: they make one tensor. */
+function isNumeric(value: unknown): boolean {
+  if (typeof value === "number" || typeof value === "boolean" || ArrayBuffer.isView(value)) return true;
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    (typeof value[0] === "number" || typeof value[0] === "boolean" || (Array.isArray(value[0]) && isNumeric(value[0])))
+  );
+}
+
+/** Whether a layer call is part of a model under construction. */
+export function isSymbolic(call: LayerCall): boolean {
+  return call.args.some(holdsKeras) || (call.options !== none && Object.values(call.options).some(holdsKeras));
+}
+
+function holdsKeras(value: unknown): boolean {
+  if (value instanceof KerasTensor) return true;
+  if (Array.isArray(value)) return value.some(holdsKeras);
+  return isPlainObject(value) && Object.values(value).some(holdsKeras);
+}

@@ -1,0 +1,59 @@
+import { activations } from "../../activations/index.js";
+import { constraints } from "../../constraints/index.js";
+import { boolean, type Field, field, integer, invalid, list, nullable, oneOf } from "../../config/index.js";
+import { initializers } from "../../initializers/index.js";
+import { regularizers } from "../../regularizers/index.js";
+import type { WeightOptions } from "./state.js";
+
+// The kinds of options that layers share.
+
+/** An initializer by name, config, class or object. */
+export const initializer = initializers.field;
+
+/** A regularizer, or null for none. */
+export const regularizer = () => nullable(regularizers.field());
+
+/** A constraint, or null for none. */
+export const constraint = () => nullable(constraints.field());
+
+/** An activation; null is the identity, which Keras writes as "linear". */
+export function activation(fallback: string | null = null) {
+  const inner = activations.field(fallback ?? "linear");
+  return { ...inner, parse: (value: unknown, where: string) => inner.parse(value ?? "linear", where) } as typeof inner;
+}
+
+/** The seed of a layer's random numbers; null draws one. */
+export const seed = () => nullable(integer());
+
+/** The options of a layer with kernel and bias, beside its sizes. */
+export const kernelAndBias = {
+  useBias: boolean(true),
+  kernelInitializer: initializer("glorot_uniform"),
+  biasInitializer: initializer("zeros"),
+  kernelRegularizer: regularizer(),
+  biasRegularizer: regularizer(),
+  kernelConstraint: constraint(),
+  biasConstraint: constraint(),
+} as const;
+
+export const padding = () => oneOf(["valid", "same"], "valid");
+
+/** What `addWeight` wants to know of a weight whose initializer, regularizer and constraint are options named after it. */
+export function weightOptions(options: object, prefix: string): Pick<WeightOptions, "initializer" | "regularizer" | "constraint"> {
+  const of = (what: string) => (options as Record<string, unknown>)[prefix + what];
+  return {
+    initializer: of("Initializer") as WeightOptions["initializer"],
+    regularizer: of("Regularizer") as WeightOptions["regularizer"],
+    constraint: of("Constraint") as WeightOptions["constraint"],
+  };
+}
+
+/** One value or several; always kept as an array. */
+export function severalOf<In, Out>(element: Field<In, Out>): Field<In | readonly In[], Out[], true> {
+  const several = list(element);
+  return field({
+    expected: `${element.expected}, or an array of such`,
+    parse: (value, where) => (value === undefined ? invalid : several.parse(Array.isArray(value) ? value : [value], where)),
+    serialize: (values) => several.serialize(values),
+  });
+}

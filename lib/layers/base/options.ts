@@ -1,0 +1,17 @@
+import { boolean, dtypePolicy, nullable, type Options, schema, string, writtenWhenSet } from "../../config/index.js";
+import { regularizers } from "../../regularizers/index.js";
+
+/** The options of every layer. */
+export const layerOptions = schema([], {
+  /** Unique in a model; by default made from the class name: `dense`, `dense_1`. */
+  name: nullable(string()),
+  /** Whether an optimizer updates the layer's weights. */
+  trainable: boolean(true),
+  /** The dtype policy. */
+  dtype: dtypePolicy("object"),
+  /** A penalty on what the layer puts out. */
+  activityRegularizer: writtenWhenSet(nullable(regularizers.field())),
+});
+
+/** What every layer takes beside its own options. */
+export type LayerOptions = Options<typeof layerOptions>;

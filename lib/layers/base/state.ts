@@ -1,0 +1,240 @@
+import { Callable } from "../../config/index.js";
+import { constraints, type ConstraintIdentifier } from "../../constraints/index.js";
+import { asTensor, constant, type TensorLike } from "../../core/convert.js";
+import type { Dtype, TypedArray } from "../../core/dtype.js";
+import { ArgumentError, ShapeError, StateError, text } from "../../core/errors.js";
+import { sameShape, shapeText, type Shape } from "../../core/shape.js";
+import { Chainable, Tensor } from "../../core/tensor.js";
+import { initializers, type InitializerIdentifier } from "../../initializers/index.js";
+import { Metric } from "../../metrics/index.js";
+import { regularizers, type RegularizerIdentifier } from "../../regularizers/index.js";
+import { SeedGenerator } from "../../variables/seed-generator.js";
+import { Variable } from "../../variables/variable.js";
+import type { Layer } from "../layer.js";
+import { inScope, isInferring } from "./context.js";
+import { visitFields } from "./tracking.js";
+import { penaltyOf, Weight } from "./weight.js";
+
+/** What `addWeight` takes. */
+export interface WeightOptions {
+  name?: string;
+  shape?: Shape;
+  /** Default: "glorot_uniform" for floats, "zeros" for the rest. */
+  initializer?: InitializerIdentifier | null;
+  /** Default: true. */
+  trainable?: boolean;
+  dtype?: Dtype;
+  regularizer?: RegularizerIdentifier | null;
+  constraint?: ConstraintIdentifier | null;
+}
+
+/** What belongs to a layer by its fields. */
+export interface Tracked {
+  readonly layers: Layer[];
+  readonly metrics: Metric[];
+  readonly trainable: Variable[];
+  readonly nonTrainable: Variable[];
+  readonly seeds: Variable[];
+}
+
+/** What a layer keeps: weights, losses, metrics and the layers inside it. */
+export abstract class LayerState extends Callable {
+  abstract readonly name: string;
+  abstract readonly built: boolean;
+  /** The dtype of weights unless they say otherwise. */
+  abstract readonly variableDtype: Dtype;
+
+  #trainable = true;
+  #losses: Tensor[] = [];
+  /** Own weights in the order in which they were made, and whether they are trained. */
+  readonly #weights = new Map<Variable, boolean>();
+
+  /** Makes a weight of this layer. */
+  addWeight({ name = "weight", shape = [], initializer, trainable = true, dtype, regularizer, constraint }: WeightOptions = {}): Weight {
+    const kept = dtype ?? this.variableDtype;
+    const where = `${this.name}.${name}`;
+    if (shape.includes(null)) {
+      throw new ShapeError(where, {
+        given: `a weight of shape ${shapeText(shape)}`,
+        expected: "all axes to be known",
+        hint: "Give the layer an input whose last axes are known.",
+      });
+    }
+    const make = initializers.get(initializer ?? (kept === "float32" ? "glorot_uniform" : "zeros"), `${where}.initializer`);
+    const weight = inScope(
+      this.name,
+      () => new Weight(() => make(shape as readonly number[], { dtype: kept }), { name, dtype: kept, trainable }),
+    );
+    if (regularizer) weight.regularizer = regularizers.get(regularizer, `${where}.regularizer`);
+    if (constraint) weight.constraint = constraints.get(constraint, `${where}.constraint`);
+    this.#weights.set(weight, trainable);
+    return weight;
+  }
+
+  /** Adds to the losses of the present call; to be used inside `call`. */
+  addLoss(loss: Tensor | readonly Tensor[]): void {
+    if (isInferring()) return;
+    for (const each of loss instanceof Chainable ? [loss] : loss) {
+      if (!(each instanceof Tensor)) throw new ArgumentError(`${this.name}.addLoss`, { given: text(each), expected: "a tensor" });
+      this.#losses.push(each);
+    }
+  }
+
+  /** What `addLoss` was given in the latest call, here and in all layers inside, then the penalties of weights. */
+  get losses(): Tensor[] {
+    const losses = [...this.#losses];
+    for (const layer of this.flattenLayers()) losses.push(...layer.ownLosses);
+    for (const weight of this.trainableWeights) {
+      const penalty = penaltyOf(weight);
+      if (penalty) losses.push(penalty);
+    }
+    return losses;
+  }
+
+  /** What `addLoss` of this layer alone was given in the latest call. */
+  get ownLosses(): readonly Tensor[] {
+    return this.#losses;
+  }
+
+  /** Forgets the losses of the latest call. */
+  clearLosses(): void {
+    if (this.#losses.length > 0) this.#losses = [];
+    for (const layer of this.sublayers()) layer.clearLosses();
+  }
+
+  /** The layers that this one holds, without theirs. */
+  sublayers(): Layer[] {
+    return this.tracked().layers;
+  }
+
+  /** All layers inside this one, depth first. */
+  flattenLayers(): Layer[] {
+    const found = new Set<Layer>();
+    const visit = (layer: Layer): void => {
+      if (found.has(layer)) return;
+      found.add(layer);
+      layer.sublayers().forEach(visit);
+    };
+    this.sublayers().forEach(visit);
+    return [...found];
+  }
+
+  /** What the fields of this layer hold: assigning is enough to track. */
+  tracked(): Tracked {
+    const tracked: Tracked = { layers: [], metrics: [], trainable: [], nonTrainable: [], seeds: [] };
+    for (const [weight, trainable] of this.#weights) (trainable ? tracked.trainable : tracked.nonTrainable).push(weight);
+    visitFields(this, (value) => {
+      if (value instanceof LayerState) tracked.layers.push(value as Layer);
+      else if (value instanceof Metric) tracked.metrics.push(value);
+      else if (value instanceof SeedGenerator) tracked.seeds.push(value.state);
+      else if (value instanceof Variable && !this.#weights.has(value))
+        (value.trainable ? tracked.trainable : tracked.nonTrainable).push(value);
+    });
+    return tracked;
+  }
+
+  /** All weights: own trainable ones, own others, then those of the layers inside. */
+  get weights(): Variable[] {
+    return collect(this, ({ trainable, nonTrainable }) => [...trainable, ...nonTrainable]);
+  }
+
+  /** The weights that an optimizer updates. */
+  get trainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter(({ trainable }) => trainable) : [];
+  }
+
+  /** The weights that no optimizer updates: moving statistics, or all of them where the layer is not trainable. */
+  get nonTrainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter(({ trainable }) => !trainable) : this.weights;
+  }
+
+  /** All state: the weights, and the states of random generators. */
+  get variables(): Variable[] {
+    return collect(this, ({ trainable, nonTrainable, seeds }) => [...trainable, ...nonTrainable, ...seeds]);
+  }
+
+  get trainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter(({ trainable }) => trainable) : [];
+  }
+
+  get nonTrainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter(({ trainable }) => !trainable) : this.variables;
+  }
+
+  /** Metrics of this layer and the layers inside. */
+  get metrics(): Metric[] {
+    return [...this.tracked().metrics, ...this.sublayers().flatMap((layer) => layer.metrics)];
+  }
+
+  /** Whether the weights are updated by an optimizer; setting it sets it for all layers inside. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(on: boolean) {
+    this.#trainable = on;
+    for (const weight of this.tracked().trainable) weight.trainable = on;
+    for (const layer of this.sublayers()) layer.trainable = on;
+  }
+
+  /** Makes a layer without weights one that is not trained. */
+  protected freeze(): void {
+    this.#trainable = false;
+  }
+
+  /** The values of `weights`, as flat typed arrays. */
+  getWeights(): TypedArray[] {
+    return this.weights.map((weight) => weight.data());
+  }
+
+  /**
+   * Replaces the values of `weights`: tensors, nested arrays, or flat typed arrays as `getWeights` gives them.
+   *
+   * @throws ArgumentError, ShapeError where they do not fit; then nothing was changed
+   */
+  setWeights(values: readonly TensorLike[]): void {
+    const { weights } = this;
+    const where = `${this.name}.setWeights`;
+    if (values.length !== weights.length) {
+      throw new ArgumentError(where, { given: `${values.length} values`, expected: `${weights.length}, one for each weight` });
+    }
+    const fitting = values.map((value, i) => fit(`${where}[${i}] (${weights[i]!.name})`, weights[i]!, value));
+    weights.forEach((weight, i) => weight.assign(fitting[i]!));
+  }
+
+  /** How many numbers the weights hold. @throws StateError before the layer is built */
+  countParams(): number {
+    if (!this.built) {
+      throw new StateError(`${this.name}.countParams`, {
+        given: "a layer that is not built",
+        expected: "weights",
+        hint: "Call the layer on a tensor, or build(inputShape).",
+      });
+    }
+    return this.weights.reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+/** Own state first, then that of the layers inside; what several hold is named once. */
+function collect(root: LayerState, own: (tracked: Tracked) => readonly Variable[]): Variable[] {
+  const found = new Set<Variable>();
+  const seen = new Set<LayerState>();
+  const visit = (layer: LayerState): void => {
+    if (seen.has(layer)) return;
+    seen.add(layer);
+    for (const variable of own(layer.tracked())) found.add(variable);
+    layer.sublayers().forEach(visit);
+  };
+  visit(root);
+  return [...found];
+}
+
+/** The value as a tensor of the weight's shape and dtype. */
+function fit(where: string, weight: Variable, value: TensorLike): Tensor {
+  const flat = ArrayBuffer.isView(value) && (value as TypedArray).length === weight.size;
+  const tensor = flat
+    ? constant(value, { dtype: weight.dtype, shape: weight.shape })
+    : asTensor(value, value instanceof Chainable ? undefined : weight.dtype);
+  if (sameShape(tensor.shape, weight.shape)) return tensor;
+  throw new ShapeError(where, { given: `a value of shape ${shapeText(tensor.shape)}`, expected: shapeText(weight.shape) });
+}

@@ -1,0 +1,28 @@
+// A layer's state is found by looking at its fields: what is assigned is tracked, nothing has to be registered.
+
+/**
+ * Calls `visit` for every object that the fields of `owner` hold, directly or inside arrays, records, maps and sets,
+ * in the order in which the fields were made. `visit` says whether it knows the object; others are left alone.
+ */
+export function visitFields(owner: object, visit: (value: object) => void): void {
+  const seen = new Set<object>();
+  for (const key of Object.keys(owner)) look((owner as Record<string, unknown>)[key], visit, seen);
+}
+
+function look(value: unknown, visit: (value: object) => void, seen: Set<object>): void {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (Array.isArray(value)) {
+    // Long arrays of numbers are data, not structure.
+    if (typeof value[0] !== "number") for (const item of value) look(item, visit, seen);
+  } else if (value instanceof Map || value instanceof Set) {
+    for (const item of value.values()) look(item, visit, seen);
+  } else if (isRecord(value)) {
+    for (const item of Object.values(value)) look(item, visit, seen);
+  } else visit(value);
+}
+
+function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,44 @@
+import { fixed, positiveInteger, registerClasses } from "../../config/index.js";
+import type { Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { add, matmul } from "../../ops/index.js";
+import type { Variable } from "../../variables/variable.js";
+import { activation, kernelAndBias, weightOptions } from "../base/fields.js";
+import { InputSpec } from "../base/input-spec.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+/**
+ * Densely connected layer: `y = activation(x · kernel + bias)` along the last axis, `[…, features]` to `[…, units]`.
+ *
+ * Weights: kernel `[features, units]`, bias `[units]`. Keras: keras.layers.Dense
+ */
+export class Dense extends Layer<typeof Dense.options> {
+  static override readonly options = layerOptions.extend(["units"], {
+    units: positiveInteger(),
+    activation: activation(),
+    ...kernelAndBias,
+    quantizationConfig: fixed(null),
+  });
+
+  declare kernel: Variable;
+  declare bias?: Variable;
+
+  override inputSpec = new InputSpec({ minNdim: 2 });
+  override supportsMasking = true;
+
+  override build(inputShape: Shape): void {
+    const { units, useBias } = this.options;
+    const features = inputShape.at(-1)!;
+    this.kernel = this.addWeight({ name: "kernel", shape: [features, units], ...weightOptions(this.options, "kernel") });
+    if (useBias) this.bias = this.addWeight({ name: "bias", shape: [units], ...weightOptions(this.options, "bias") });
+    this.inputSpec = new InputSpec({ minNdim: 2, axes: { [-1]: features } });
+  }
+
+  override call(x: Tensor): Tensor {
+    const y = matmul(x, this.kernel);
+    return this.options.activation(this.bias ? add(y, this.bias) : y);
+  }
+}
+
+registerClasses("keras.layers", { Dense });

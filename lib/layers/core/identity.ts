@@ -1,0 +1,15 @@
+import { registerClasses } from "../../config/index.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+/** Gives its input back, whatever its structure. Keras: keras.layers.Identity */
+export class Identity extends Layer<typeof Identity.options> {
+  static override readonly options = layerOptions;
+  override supportsMasking = true;
+
+  override call<T>(x: T): T {
+    return x;
+  }
+}
+
+registerClasses("keras.layers", { Identity });

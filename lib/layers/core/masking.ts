@@ -1,0 +1,24 @@
+import { number, registerClasses } from "../../config/index.js";
+import { setMask } from "../../core/mask.js";
+import type { Tensor } from "../../core/tensor.js";
+import { any, notEqual, squeeze, where } from "../../ops/index.js";
+import { layerOptions } from "../base/options.js";
+import { recorded } from "../functional/recorded.js";
+import { Layer } from "../layer.js";
+
+/** Masks the steps of `[batch, time, features]` in which every feature is `maskValue`, and sets them to 0. Keras: keras.layers.Masking */
+export class Masking extends Layer<typeof Masking.options> {
+  static override readonly options = layerOptions.extend([], { maskValue: number(0) });
+  override supportsMasking = true;
+
+  override computeMask(x: Tensor): Tensor {
+    return recorded.any(recorded.notEqual(x, this.options.maskValue), { axis: -1 });
+  }
+
+  override call(x: Tensor): Tensor {
+    const isThere = any(notEqual(x, this.options.maskValue), { axis: -1, keepdims: true });
+    return setMask(where(isThere, x, 0), squeeze(isThere, -1));
+  }
+}
+
+registerClasses("keras.layers", { Masking });

@@ -1,0 +1,33 @@
+import { uniqueName } from "../../config/index.js";
+import { Tensor, type Spec } from "../../core/tensor.js";
+import type { Operation } from "./node.js";
+
+/** Which call of which operation made a Keras tensor, and as which of its outputs. */
+export interface History {
+  readonly operation: Operation;
+  readonly nodeIndex: number;
+  readonly tensorIndex: number;
+}
+
+/** A symbolic tensor of a model under construction: it knows the layer call that made it. */
+export class KerasTensor extends Tensor {
+  history?: History;
+
+  constructor(spec: Spec, name: string = uniqueName("keras_tensor")) {
+    super({ shape: spec.shape, dtype: spec.dtype }, null);
+    this.name = name;
+  }
+
+  override toString(): string {
+    return `<KerasTensor shape=[${this.shape.join(", ")}], dtype=${this.dtype}, name=${this.name}>`;
+  }
+}
+
+/** Whether any leaf of the values is a Keras tensor. */
+export function holdsKerasTensor(value: unknown): boolean {
+  if (value instanceof KerasTensor) return true;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  if (Array.isArray(value)) return typeof value[0] !== "number" && value.some(holdsKerasTensor);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).some(holdsKerasTensor);
+}

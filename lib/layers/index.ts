@@ -1,0 +1,44 @@
+// keras.layers: a table of contents, one line per module.
+
+export { Activation } from "./activations/activation.js";
+export { ELU } from "./activations/elu.js";
+export { LeakyReLU } from "./activations/leaky-relu.js";
+export { PReLU } from "./activations/prelu.js";
+export { ReLU } from "./activations/relu.js";
+export { Softmax } from "./activations/softmax.js";
+export { InputSpec, type InputSpecOptions } from "./base/input-spec.js";
+export type { LayerOptions } from "./base/options.js";
+export type { WeightOptions } from "./base/state.js";
+export type { CallOptions, LayerInput, Mask } from "./base/types.js";
+export { Conv1D, Conv2D, Conv3D } from "./convolutional/conv.js";
+export { Dense } from "./core/dense.js";
+export { Embedding } from "./core/embedding.js";
+export { Identity } from "./core/identity.js";
+export { Input, InputLayer, type InputOptions } from "./core/input-layer.js";
+export { Masking } from "./core/masking.js";
+export { Layer } from "./layer.js";
+export { Add, Average, Subtract } from "./merging/arithmetic.js";
+export { Concatenate } from "./merging/concatenate.js";
+export { Dot } from "./merging/dot.js";
+export { Maximum, Minimum, Multiply } from "./merging/masked.js";
+export { BatchNormalization } from "./normalization/batch-normalization.js";
+export { LayerNormalization } from "./normalization/layer-normalization.js";
+export {
+  AveragePooling1D, AveragePooling1D as AvgPool1D, AveragePooling2D, AveragePooling2D as AvgPool2D, AveragePooling3D, AveragePooling3D as AvgPool3D,
+} from "./pooling/average-pooling.js"; // prettier-ignore
+export {
+  GlobalAveragePooling1D, GlobalAveragePooling1D as GlobalAvgPool1D, GlobalAveragePooling2D, GlobalAveragePooling2D as GlobalAvgPool2D, GlobalAveragePooling3D, GlobalAveragePooling3D as GlobalAvgPool3D,
+  GlobalMaxPooling1D, GlobalMaxPooling1D as GlobalMaxPool1D, GlobalMaxPooling2D, GlobalMaxPooling2D as GlobalMaxPool2D, GlobalMaxPooling3D, GlobalMaxPooling3D as GlobalMaxPool3D,
+} from "./pooling/global-pooling.js"; // prettier-ignore
+export {
+  MaxPooling1D, MaxPooling1D as MaxPool1D, MaxPooling2D, MaxPooling2D as MaxPool2D, MaxPooling3D, MaxPooling3D as MaxPool3D,
+} from "./pooling/max-pooling.js"; // prettier-ignore
+export { Rescaling } from "./preprocessing/rescaling.js";
+export { ActivityRegularization } from "./regularization/activity-regularization.js";
+export { AlphaDropout } from "./regularization/alpha-dropout.js";
+export { Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D } from "./regularization/dropout.js";
+export { GaussianDropout, GaussianNoise } from "./regularization/noise.js";
+export { Cropping1D, Cropping2D, Cropping3D } from "./reshaping/cropping.js";
+export { Flatten } from "./reshaping/flatten.js";
+export { Permute } from "./reshaping/permute.js";
+export { Reshape } from "./reshaping/reshape.js";

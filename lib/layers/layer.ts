@@ -1,0 +1,296 @@
+import {
+  type Arguments,
+  automaticName,
+  classNameOf,
+  type Config,
+  type DTypePolicy,
+  type Json,
+  objectFromConfig,
+  parseOptions,
+  schemaOf,
+} from "../config/index.js";
+import type { OptionValues, Schema } from "../config/index.js";
+import type { Dtype } from "../core/dtype.js";
+import { ArgumentError, StateError, text } from "../core/errors.js";
+import type { Shape } from "../core/shape.js";
+import { Tensor } from "../core/tensor.js";
+import { divide } from "../ops/index.js";
+import { initScope } from "../variables/variable.js";
+import { ensureBuilt, shapesOf } from "./base/build.js";
+import { currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
+import { convertArguments, isSymbolic, type LayerCall } from "./base/convert.js";
+import { nameLayer } from "./base/describe.js";
+import { inferOnly, kerasTensorsLike, symbolicLike } from "./base/infer.js";
+import { checkInput, type InputSpec } from "./base/input-spec.js";
+import { inputMask, maskOutputs } from "./base/mask.js";
+import { layerOptions } from "./base/options.js";
+import { LayerState } from "./base/state.js";
+import type { CallOptions, LayerInput, Mask } from "./base/types.js";
+import { Node, type Operation } from "./functional/node.js";
+import { flatten } from "./functional/structure.js";
+
+/** What calling a layer gives: what its `call` returns, one tensor where that is not declared. */
+export type ResultOf<L extends { call(...args: never[]): unknown }> =
+  unknown extends ReturnType<L["call"]> ? Tensor : ReturnType<L["call"]>;
+
+export interface Layer<S extends Schema = typeof layerOptions> {
+  /** Applies the layer. Arrays and numbers become tensors; the weights are made at the first call. */
+  <Output = ResultOf<this>>(inputs: LayerInput, options?: CallOptions): Output;
+  <Output = ResultOf<this>>(inputs: LayerInput, second: LayerInput, options?: CallOptions): Output;
+  <Output = ResultOf<this>>(inputs: LayerInput, second: LayerInput, third: LayerInput, options?: CallOptions): Output;
+}
+
+/**
+ * A layer: weights, made by `build` when the shape of the input is known, and a computation, `call`.
+ *
+ * ```ts
+ * class Linear extends keras.layers.Layer {
+ *   w!: tf.Variable;
+ *   override build(inputShape: tf.Shape) { this.w = this.addWeight({ name: "w", shape: [inputShape.at(-1)!, 4] }); }
+ *   override call(x: tf.Tensor) { return tf.matmul(x, this.w); }
+ * }
+ * ```
+ *
+ * Layers, variables and metrics that are assigned to fields, also in arrays and records, belong to the layer.
+ */
+export class Layer<S extends Schema = typeof layerOptions> extends LayerState implements Operation {
+  /** What the constructor takes; a subclass with options of its own declares them here. */
+  static readonly options: Schema = layerOptions;
+
+  /** The checked options of the constructor. */
+  declare readonly options: OptionValues<S>;
+  declare readonly name: string;
+  /** Whether the weights exist. */
+  declare built: boolean;
+  /** What the inputs must be like. */
+  declare inputSpec: InputSpec | readonly (InputSpec | null)[] | null;
+  /** Whether masks pass this layer. */
+  declare supportsMasking: boolean;
+  /** Calls on Keras tensors, as models record them. */
+  declare readonly inboundNodes: Node[];
+
+  #path: string | null = null;
+  #buildShapes: readonly Json[] | null = null;
+
+  constructor(...given: Arguments<S>) {
+    super();
+    hide(this, "options", parseOptions<S>(this, given));
+    const { name, trainable } = this.common;
+    hide(this, "name", checkedName(name ?? automaticName(classNameOf(this))));
+    hide(this, "built", false);
+    hide(this, "inputSpec", null);
+    hide(this, "supportsMasking", this.computeMask !== Layer.prototype.computeMask);
+    hide(this, "inboundNodes", []);
+    hide(this, "build", (...shapes: never[]) => this.#build(shapes));
+    if (!trainable) this.freeze();
+  }
+
+  /** The options that all layers have. */
+  protected get common(): OptionValues<typeof layerOptions> {
+    return this.options as unknown as OptionValues<typeof layerOptions>;
+  }
+
+  /** Makes the weights for inputs of the given shape. Called once, by the first call, or by hand. */
+  build(..._shapes: never[]): void {}
+
+  /** The computation. It sees tensors, and `training` and `mask` where they are known. */
+  call(_inputs: never, _options: never): unknown {
+    throw new StateError(this.name, { given: `a call of ${classNameOf(this)}`, expected: "a class with a method call" });
+  }
+
+  /** The mask of the output; by default that of the input, for layers that support masking. */
+  computeMask(_inputs: never, mask: never): Mask | undefined {
+    return mask;
+  }
+
+  /** The shape of the output for inputs of a shape, in the structure of either. */
+  computeOutputShape<Output = Shape>(inputShape: Shape | object): Output {
+    if (!this.built) initScope(() => this.build(inputShape as never));
+    const outputs = inferOnly(() => this.call(symbolicLike(inputShape, this.computeDtype) as never, {} as never));
+    return shapesOf(outputs) as Output;
+  }
+
+  /** The shape of the output for the shapes that the layer was built with; null where it was not built for a shape, or has no one output. */
+  builtOutputShape(): Shape | null {
+    if (!this.#buildShapes || this.#buildShapes.length === 0) return null;
+    try {
+      const shape = this.computeOutputShape<unknown>(this.#buildShapes[0] as Shape);
+      return Array.isArray(shape) && shape.every((length) => length === null || typeof length === "number") ? shape : null;
+    } catch {
+      return null;
+    }
+  }
+
+  protected override invoke(...given: unknown[]): unknown {
+    const call = convertArguments(this as unknown as Layer, given);
+    this.checkInputs(call.args[0]);
+    return inScope(this.name, () => {
+      if (!this.built) ensureBuilt(this as unknown as Layer, call);
+      const mask = inputMask(call);
+      const symbolic = !isInferring() && isSymbolic(call);
+      const outputs = this.#compute(call, mask, symbolic);
+      this.built = true;
+      if (this.supportsMasking) maskOutputs(this as unknown as Layer, call.args[0], outputs, mask);
+      if (symbolic) new Node(this, call.given, this.#recorded(call, mask), outputs);
+      return outputs;
+    });
+  }
+
+  /** Calls the layer, as a model does when it runs. */
+  replay(args: readonly unknown[], options: Readonly<Record<string, unknown>>): unknown {
+    return this.invoke(...args, options);
+  }
+
+  #compute({ args, options: given }: LayerCall, mask: Mask, symbolic: boolean): unknown {
+    const training = given.training ?? inheritedTraining();
+    const options = { ...given, training, mask: mask ?? undefined };
+    const padded = this.inputCount > args.length ? Array.from({ length: this.inputCount }, (_, i) => args[i]) : args;
+    const compute = () => (this.call as (...args: unknown[]) => unknown)(...padded, options);
+    const forget = () => this.clearLosses();
+    return inCall(this, given.training ?? undefined, forget, () => {
+      try {
+        if (symbolic) return kerasTensorsLike(inferOnly(compute));
+        const outputs = compute();
+        this.#penalizeActivity(outputs);
+        return outputs;
+      } catch (error) {
+        throw nameLayer(error, classNameOf(this), this.name, args);
+      }
+    });
+  }
+
+  /** A penalty on the outputs. */
+  protected get activityRegularizer(): OptionValues<typeof layerOptions>["activityRegularizer"] {
+    return this.common.activityRegularizer;
+  }
+
+  #penalizeActivity(outputs: unknown): void {
+    const { activityRegularizer } = this;
+    if (!activityRegularizer || isInferring()) return;
+    for (const output of flatten<unknown>(outputs)) {
+      if (output instanceof Tensor) this.addLoss(divide(activityRegularizer(output), output.shape[0] ?? 1));
+    }
+  }
+
+  /** The named arguments that a node of a model keeps; the mask only where Keras writes it. */
+  #recorded({ args, options, given }: LayerCall, mask: Mask): CallOptions {
+    const isPlain = Object.keys(options).length === 0 && given.length === 1 && given[0] === args[0] && args[0] instanceof Tensor;
+    return isPlain && this.takesMask ? { mask } : options;
+  }
+
+  #build(shapes: readonly never[]): void {
+    const { prototype } = this.constructor as typeof Layer;
+    inScope(this.name, () => {
+      this.#path = currentPath();
+      prototype.build.apply(this as unknown as Layer, shapes as never[]);
+    });
+    this.#buildShapes = shapes;
+    this.built = true;
+  }
+
+  /** Whether the first call makes the weights by itself, without `build`. */
+  get buildsByCall(): boolean {
+    return false;
+  }
+
+  /** Whether inputs are converted to tensors before `call` sees them. */
+  get convertsInputs(): boolean {
+    return true;
+  }
+
+  /** How many positional inputs `call` takes, at least; missing ones are undefined. */
+  protected get inputCount(): number {
+    return 1;
+  }
+
+  /** Whether `call` has a use for the mask of its input. */
+  protected get takesMask(): boolean {
+    return false;
+  }
+
+  /** Checks inputs before a call. @throws ShapeError, DtypeError that name the layer */
+  protected checkInputs(inputs: unknown): void {
+    if (this.inputSpec) checkInput(this.name, this.inputSpec, inputs);
+  }
+
+  get dtypePolicy(): DTypePolicy {
+    return this.common.dtype;
+  }
+
+  /** The dtype of the weights. */
+  get dtype(): Dtype {
+    return this.variableDtype;
+  }
+
+  get variableDtype(): Dtype {
+    return this.common.dtype.variableDtype;
+  }
+
+  /** The dtype that float inputs are brought to. */
+  get computeDtype(): Dtype {
+    return this.common.dtype.computeDtype;
+  }
+
+  /** The names of the layers around and of this one: `sequential/dense`; null before it is built. */
+  get path(): string | null {
+    return this.#path;
+  }
+
+  /** The Keras tensors that the first call on Keras tensors was given. */
+  get input(): unknown {
+    return this.#node().args[0];
+  }
+
+  /** The Keras tensors that the first call on Keras tensors gave. */
+  get output(): unknown {
+    const { outputs } = this.#node();
+    return outputs.length === 1 ? outputs[0] : outputs;
+  }
+
+  #node(): Node {
+    const node = this.inboundNodes[0];
+    if (node) return node;
+    throw new StateError(this.name, { given: "a layer that was not called on Keras tensors", expected: "a layer of a functional model" });
+  }
+
+  /** The options as Keras saves them. */
+  getConfig(): Record<string, Json> {
+    const config = schemaOf(this).getConfig(this.options as never);
+    config["name"] = this.name;
+    if ("trainable" in config) config["trainable"] = this.trainable;
+    return config;
+  }
+
+  /** A layer from what `getConfig` gave. */
+  static fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
+    return objectFromConfig(this, config);
+  }
+
+  /** What the layer was built with, as Keras saves it. */
+  getBuildConfig(): Config | null {
+    return this.#buildShapes?.length === 1 ? { input_shape: this.#buildShapes[0]! } : null;
+  }
+
+  /** Builds the layer from what `getBuildConfig` gave. */
+  buildFromConfig(config: Config): void {
+    if (config["input_shape"] !== undefined) this.build(config["input_shape"] as never);
+  }
+
+  override toString(): string {
+    return `<${classNameOf(this)} name=${this.name}, built=${this.built}>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+function checkedName(name: string): string {
+  if (!name.includes("/") && name !== "") return name;
+  throw new ArgumentError("name", { given: text(name), expected: 'a name without "/"' });
+}
+
+/** A property that belongs to the machinery: fields that enumerate are the layer's own state. */
+function hide(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
+}

@@ -1,0 +1,37 @@
+import { registerClasses } from "../../config/index.js";
+import { ArgumentError } from "../../core/errors.js";
+import type { Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { add, divide, subtract } from "../../ops/index.js";
+import { Merge } from "./base-merge.js";
+
+/** The sum of all inputs, element by element. Keras: keras.layers.Add */
+export class Add extends Merge {
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return inputs.reduce((sum, x) => add(sum, x));
+  }
+}
+
+/** The mean of all inputs, element by element. Keras: keras.layers.Average */
+export class Average extends Merge {
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return divide(
+      inputs.reduce((sum, x) => add(sum, x)),
+      inputs.length,
+    );
+  }
+}
+
+/** The first input minus the second. Keras: keras.layers.Subtract */
+export class Subtract extends Merge {
+  override build(inputShape: readonly Shape[]): void {
+    super.build(inputShape);
+    if (inputShape.length !== 2) throw new ArgumentError(this.name, { given: `${inputShape.length} inputs`, expected: "exactly 2" });
+  }
+
+  protected override merge([a, b]: readonly Tensor[]): Tensor {
+    return subtract(a!, b!);
+  }
+}
+
+registerClasses("keras.layers", { Add, Average, Subtract });

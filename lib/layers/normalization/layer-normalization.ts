@@ -1,0 +1,61 @@
+import { boolean, fixed, integer, type Json, number, oneOrMore, registerClasses } from "../../config/index.js";
+import { checkAxis } from "../../core/convert.js";
+import { ValueError } from "../../core/errors.js";
+import type { Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { layerNormalization } from "../../ops/index.js";
+import type { Variable } from "../../variables/variable.js";
+import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+/**
+ * Normalizes each sample along `axis`: `gamma · (x − mean) / √(variance + epsilon) + beta`.
+ *
+ * Weights: gamma and beta, of the lengths of the axes. @see Ba, Kiros and Hinton 2016. Keras: keras.layers.LayerNormalization
+ */
+export class LayerNormalization extends Layer<typeof LayerNormalization.options> {
+  static override readonly options = layerOptions.extend([], {
+    axis: oneOrMore(integer(), -1),
+    epsilon: number(0.001),
+    center: boolean(true),
+    scale: boolean(true),
+    betaInitializer: initializer("zeros"),
+    gammaInitializer: initializer("ones"),
+    betaRegularizer: regularizer(),
+    gammaRegularizer: regularizer(),
+    betaConstraint: constraint(),
+    gammaConstraint: constraint(),
+    rmsScaling: fixed(false),
+  });
+
+  declare gamma?: Variable;
+  declare beta?: Variable;
+
+  /** The axes from the front, sorted; known when the layer is built. */
+  #axes: number[] | null = null;
+  override supportsMasking = true;
+
+  override build(inputShape: Shape): void {
+    const given = [this.options.axis].flat();
+    const axes = given.map((axis) => checkAxis(`${this.name}.axis`, axis, inputShape.length)).sort((a, b) => a - b);
+    if (new Set(axes).size < axes.length) {
+      throw new ValueError(`${this.name}.axis`, { given: `[${given.join(", ")}]`, expected: "each axis once" });
+    }
+    this.#axes = axes;
+    const shape = axes.map((axis) => inputShape[axis]!);
+    if (this.options.scale) this.gamma = this.addWeight({ name: "gamma", shape, ...weightOptions(this.options, "gamma") });
+    if (this.options.center) this.beta = this.addWeight({ name: "beta", shape, ...weightOptions(this.options, "beta") });
+  }
+
+  override call(x: Tensor): Tensor {
+    return layerNormalization(x, this.gamma ?? null, this.beta ?? null, { axis: this.#axes!, epsilon: this.options.epsilon });
+  }
+
+  override getConfig(): Record<string, Json> {
+    const config = super.getConfig();
+    return this.#axes === null ? config : { ...config, axis: this.#axes };
+  }
+}
+
+registerClasses("keras.layers", { LayerNormalization });

@@ -1,0 +1,18 @@
+import { Callback, type Logs } from "./callback.js";
+
+/** Losses and metrics at the end of each epoch: what `fit` gives back. Keras: keras.callbacks.History */
+export class History extends Callback {
+  /** The epochs that were run. */
+  epoch: number[] = [];
+  /** The values of each loss and metric, by epoch. */
+  history: Record<string, number[]> = {};
+
+  override onTrainBegin(): void {
+    this.epoch = [];
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): void {
+    this.epoch.push(epoch);
+    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+  }
+}

@@ -1,0 +1,10 @@
+export { Callback, type CallbackParams, type Logs } from "./callback.js";
+export { CallbackList } from "./callback-list.js";
+export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.js";
+export { History } from "./history.js";
+export { LambdaCallback, type LambdaHooks } from "./lambda-callback.js";
+export { LearningRateScheduler } from "./learning-rate-scheduler.js";
+export { ModelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.js";
+export { ProgressLogger as ProgbarLogger } from "./progress-logger.js";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./reduce-lr-on-plateau.js";
+export { TerminateOnNaN } from "./terminate-on-nan.js";

@@ -1,0 +1,154 @@
+import { ArgumentError, ShapeError, text } from "../../core/errors.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { maskOf, setMask } from "../../core/mask.js";
+import { shapeText } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { isPlainObject } from "../../config/index.js";
+import { InputLayer } from "../../layers/core/input-layer.js";
+import { describeInputs } from "../../layers/base/describe.js";
+import { InputSpec } from "../../layers/base/input-spec.js";
+import { Layer } from "../../layers/layer.js";
+import { KerasTensor } from "../../layers/functional/keras-tensor.js";
+import { nodeOf, type Node, type Operation } from "../../layers/functional/node.js";
+import { flatten, mapLeaves, packLike, sameStructure } from "../../layers/functional/structure.js";
+import { cast, expandDims, squeeze } from "../../ops/index.js";
+import { cloneBetween } from "./clone.js";
+import { mapGraph } from "./map.js";
+
+/** A computation from inputs to outputs as a graph of layer and operation calls. */
+export class Graph {
+  /** Inputs and outputs in the structure in which the user gave them. */
+  readonly inputStructure: unknown;
+  readonly outputStructure: unknown;
+  readonly inputs: readonly KerasTensor[];
+  readonly outputs: readonly KerasTensor[];
+  readonly nodes: readonly Node[];
+  readonly nodesAtDepth: readonly (readonly Node[])[];
+  readonly operations: readonly Operation[];
+
+  constructor(inputs: unknown, outputs: unknown) {
+    const given = checkedTensors("inputs", inputs);
+    checkedTensors("outputs", outputs);
+    const whole = given.every((tensor) => nodeOf(tensor)?.isInput) ? { inputs, outputs } : cloneBetween(inputs, outputs);
+    this.inputStructure = whole.inputs;
+    this.outputStructure = whole.outputs;
+    this.inputs = flatten<KerasTensor>(whole.inputs);
+    this.outputs = flatten<KerasTensor>(whole.outputs);
+    const { nodes, nodesAtDepth, operations } = mapGraph(this.inputs, this.outputs);
+    this.nodes = nodes;
+    this.nodesAtDepth = nodesAtDepth;
+    this.operations = operations;
+  }
+
+  /** The layers among the operations, inputs included. */
+  get layers(): Layer[] {
+    return this.operations.filter((operation): operation is Layer => operation instanceof Layer);
+  }
+
+  /** Names of the layers that give the outputs. */
+  get outputNames(): string[] {
+    return this.outputs.map(({ history }) => history!.operation.name);
+  }
+
+  /** What the inputs must be like: any batch, and a last axis of length 1 may be missing. */
+  get inputSpecs(): InputSpec[] | null {
+    const { inputStructure } = this;
+    const spec = (tensor: KerasTensor, name?: string) =>
+      new InputSpec({
+        shape: tensor.shape.map((length, axis) => (axis === 0 ? null : length)),
+        name: name ?? tensor.history!.operation.name,
+        allowLastAxisSqueeze: true,
+        optional: isOptional(tensor),
+      });
+    if (!isPlainObject(inputStructure)) return this.inputs.map((tensor) => spec(tensor));
+    const entries = Object.entries(inputStructure).sort(([a], [b]) => (a < b ? -1 : 1));
+    return entries.every(([, tensor]) => tensor instanceof KerasTensor)
+      ? entries.map(([name, tensor]) => spec(tensor as KerasTensor, name))
+      : null;
+  }
+
+  /**
+   * Runs the graph on inputs in the structure of its own; an only input may come without its array, and inputs in an
+   * array by their names.
+   */
+  run(where: string, given: unknown, masks: unknown): unknown {
+    const flat = this.#standardized(where, given);
+    if (masks !== null && masks !== undefined) {
+      flatten<Tensor | null>(masks).forEach((mask, i) => mask && flat[i] && setMask(flat[i], mask));
+    }
+    const values = new Map<KerasTensor, unknown>(this.inputs.map((input, i) => [input, flat[i]]));
+    const fill = (leaf: unknown): unknown => (leaf instanceof KerasTensor ? values.get(leaf) : leaf);
+    for (const node of this.nodes) {
+      if (node.isInput) continue;
+      const results = flatten<unknown>(
+        node.operation.replay(
+          mapLeaves(node.args, fill) as readonly unknown[],
+          mapLeaves(node.options, fill) as Readonly<Record<string, unknown>>,
+        ),
+      );
+      node.outputs.forEach((output, i) => values.set(output, results[i]));
+    }
+    return unpackSingle(mapLeaves(this.outputStructure, fill));
+  }
+
+  /** The inputs as tensors of the dtypes and ranks of the graph's own, in order. */
+  #standardized(where: string, given: unknown): (Tensor | null)[] {
+    const flat = flatten<TensorLike | null>(this.#structured(where, given));
+    return this.inputs.map((input, i) => {
+      const value = flat[i];
+      if (value === null || value === undefined) {
+        if (value === null && isOptional(input)) return null;
+        throw new ArgumentError(where, { given: `nothing for the input ${input.name}`, expected: "a tensor" });
+      }
+      const tensor = asTensor(value);
+      const typed = tensor.dtype === input.dtype ? tensor : cast(tensor, input.dtype);
+      const fitting = adjustRank(where, typed, input);
+      return fitting === tensor ? tensor : setMask(fitting, maskOf(tensor));
+    });
+  }
+
+  #structured(where: string, given: unknown): unknown {
+    const { inputStructure } = this;
+    if (Array.isArray(inputStructure) && inputStructure.length === 1 && !Array.isArray(given) && !isPlainObject(given)) return [given];
+    if (isPlainObject(given) && !isPlainObject(inputStructure)) {
+      if (this.inputs.every(({ name }) => name! in given)) return packLike(inputStructure as never, this.inputs.map(({ name }) => given[name!])); // prettier-ignore
+    } else if (isPlainObject(given) && isPlainObject(inputStructure)) {
+      // More than the model asks for is no harm.
+      const own = Object.fromEntries(Object.keys(inputStructure).map((key) => [key, given[key]]));
+      if (Object.values(own).every((value) => value !== undefined)) return own;
+    } else if (sameStructure(given, inputStructure) || flatten(given).length === this.inputs.length) return given;
+    throw new ArgumentError(where, {
+      given: `inputs ${describeInputs(given)}`,
+      expected: `the structure ${text(mapLeaves(inputStructure, (leaf) => (leaf as KerasTensor).name))}`,
+    });
+  }
+}
+
+function isOptional(tensor: KerasTensor): boolean {
+  const operation = tensor.history?.operation;
+  return operation instanceof InputLayer && operation.options.optional;
+}
+
+function checkedTensors(name: string, structure: unknown): KerasTensor[] {
+  const flat = flatten<unknown>(structure);
+  if (flat.length === 0) throw new ArgumentError(`Model.${name}`, { given: "none", expected: "at least one Keras tensor" });
+  for (const leaf of flat) {
+    if (leaf instanceof KerasTensor && leaf.history) continue;
+    throw new ArgumentError(`Model.${name}`, {
+      given: text(leaf),
+      expected: "Keras tensors: what keras.Input, layers and keras.ops give",
+    });
+  }
+  return flat as KerasTensor[];
+}
+
+/** A last axis of length 1 is added or taken away where the graph's input has it otherwise. */
+function adjustRank(where: string, x: Tensor, input: KerasTensor): Tensor {
+  if (x.rank === input.rank) return x;
+  if (x.rank === input.rank + 1 && x.shape.at(-1) === 1) return squeeze(x, -1);
+  if (x.rank === input.rank - 1 && input.shape.at(-1) === 1) return expandDims(x, -1);
+  throw new ShapeError(where, { given: `${shapeText(x.shape)} for the input ${input.name}`, expected: `shape ${shapeText(input.shape)}` });
+}
+
+/** An array of one tensor is that tensor. */
+const unpackSingle = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? value[0] : value);

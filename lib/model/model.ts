@@ -1,0 +1,231 @@
+import {
+  type Config,
+  isPlainObject,
+  type Json,
+  registerClasses,
+  type Schema,
+  serializeKerasObject,
+  deserializeKerasObject,
+} from "../config/index.js";
+import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import type { Shape } from "../core/shape.js";
+import type { Tensor } from "../core/tensor.js";
+import { checkInput } from "../layers/base/input-spec.js";
+import { inferOnly, symbolicLike } from "../layers/base/infer.js";
+import { layerOptions, type LayerOptions } from "../layers/base/options.js";
+import type { CallOptions } from "../layers/base/types.js";
+import type { KerasTensor } from "../layers/functional/keras-tensor.js";
+import type { Operation } from "../layers/functional/node.js";
+import { Layer } from "../layers/layer.js";
+import type { Variable } from "../variables/variable.js";
+import { readGraph, writeGraph } from "./graph/config.js";
+import { Graph } from "./graph/graph.js";
+import { summarize, type Summarized, type SummaryOptions } from "./summary.js";
+import { Trainer } from "./training/trainer.js";
+import { platform } from "#platform";
+
+/** Keras tensors in arrays and records. */
+export type Endpoints = Tensor | readonly Endpoints[] | { readonly [name: string]: Endpoints };
+
+/** What `keras.Model` takes: the inputs and outputs of a graph, or the options of any layer. */
+export type ModelOptions = LayerOptions & { readonly inputs?: Endpoints; readonly outputs?: Endpoints };
+
+/**
+ * Layers made into one thing that can be trained and used.
+ *
+ * ```ts
+ * const inputs = keras.Input({ shape: [784] });
+ * const model = new keras.Model({ inputs, outputs: new keras.layers.Dense(10)(inputs) });
+ * ```
+ *
+ * A model of one's own extends this class: it makes layers in its constructor and applies them in `call`.
+ */
+export class Model extends Trainer {
+  static override readonly options: Schema = layerOptions;
+
+  #graph: Graph | null = null;
+
+  constructor({ inputs, outputs, ...options }: ModelOptions = {}) {
+    super(options);
+    if (inputs === undefined && outputs === undefined) return;
+    if (inputs === undefined || outputs === undefined) {
+      throw new ArgumentError("Model", { given: inputs === undefined ? "outputs alone" : "inputs alone", expected: "inputs and outputs" });
+    }
+    this.setGraph(new Graph(inputs, outputs));
+  }
+
+  /** The graph of a functional model, null for models of another kind. */
+  get graph(): Graph | null {
+    return this.#graph;
+  }
+
+  protected setGraph(graph: Graph | null): void {
+    this.#graph = graph;
+    this.built = graph !== null;
+    if (graph && !this.trainable) for (const layer of graph.layers) layer.trainable = false;
+  }
+
+  override get convertsInputs(): boolean {
+    return this.#graph === null;
+  }
+
+  protected override get takesMask(): boolean {
+    return this.#graph !== null;
+  }
+
+  protected override checkInputs(inputs: unknown): void {
+    const specs = this.#graph?.inputSpecs;
+    if (!specs) return super.checkInputs(inputs);
+    if (!isPlainObject(inputs) || isPlainObject(this.#graph!.inputStructure)) checkInput(this.name, specs, inputs);
+  }
+
+  /** Makes the weights of a model of one's own by a call that computes nothing. */
+  override build(inputShape: Shape): void {
+    if (this.#graph !== null) return;
+    inferOnly(() => this.call(symbolicLike(inputShape, this.computeDtype) as never, {} as never));
+  }
+
+  /** A model of one's own is built by its first call: its layers build themselves. */
+  override get buildsByCall(): boolean {
+    return this.#graph === null && (this.constructor.prototype as Model).build === Model.prototype.build;
+  }
+
+  override call(inputs: never, options: never): unknown {
+    if (this.#graph) return this.#graph.run(this.name, inputs, (options as CallOptions | undefined)?.mask);
+    throw new StateError(this.name, {
+      given: `a call of ${this.constructor.name}`,
+      expected: "a class with a method call, or inputs and outputs",
+    });
+  }
+
+  override sublayers(): Layer[] {
+    return this.#graph ? [...new Set([...this.#graph.layers, ...super.sublayers()])] : super.sublayers();
+  }
+
+  /** The layers of the model, without those inside them. */
+  get layers(): Layer[] {
+    return this.#graph ? this.#graph.layers : this.sublayers();
+  }
+
+  /** A layer by its name, or by its place: `getLayer("dense")`, `getLayer({ index: 1 })`. @throws ValueError where there is none */
+  getLayer(which: string | { readonly name?: string; readonly index?: number }): Layer {
+    const { name, index } = typeof which === "string" ? { name: which, index: undefined } : which;
+    const { layers } = this;
+    if ((name === undefined) === (index === undefined)) {
+      throw new ArgumentError(`${this.name}.getLayer`, { given: text(which), expected: "a name or an index" });
+    }
+    const found = index === undefined ? layers.find((layer) => layer.name === name) : layers.at(index);
+    if (found) return found;
+    throw new ValueError(`${this.name}.getLayer`, {
+      given: index === undefined ? text(name) : `index ${index}`,
+      expected: index === undefined ? `one of ${layers.map((layer) => layer.name).join(", ")}` : `an index below ${layers.length}`,
+    });
+  }
+
+  #needGraph(what: string): Graph {
+    if (this.#graph) return this.#graph;
+    throw new StateError(`${this.name}.${what}`, {
+      given: "a model without a graph",
+      expected: "a functional model, or a Sequential that is built",
+    });
+  }
+
+  /** The Keras tensors that the model begins with, in order. */
+  get inputs(): readonly KerasTensor[] {
+    return this.#needGraph("inputs").inputs;
+  }
+
+  /** The Keras tensors that the model ends with, in order. */
+  get outputs(): readonly KerasTensor[] {
+    return this.#needGraph("outputs").outputs;
+  }
+
+  override get input(): unknown {
+    return this.#graph ? this.#graph.inputStructure : super.input;
+  }
+
+  override get output(): unknown {
+    return this.#graph ? this.#graph.outputStructure : super.output;
+  }
+
+  get inputShape(): Shape | Shape[] {
+    return single(this.inputs.map(({ shape }) => shape));
+  }
+
+  get outputShape(): Shape | Shape[] {
+    return single(this.outputs.map(({ shape }) => shape));
+  }
+
+  override get outputNames(): readonly string[] | null {
+    return this.#graph?.outputNames ?? null;
+  }
+
+  /** Prints the layers, their outputs and how many parameters they have. */
+  summary(options: SummaryOptions = {}): void {
+    const text = summarize(this as unknown as Summarized, options);
+    if (options.printFn) options.printFn(text);
+    else platform.output.write(text);
+  }
+
+  /** Whether a summary lists the layers as a row. */
+  get isSequence(): boolean {
+    return this.#graph === null;
+  }
+
+  get optimizerVariables(): readonly Variable[] | null {
+    return this.compiled && this.optimizer.built ? this.optimizer.variables : null;
+  }
+
+  override getConfig(): Record<string, Json> {
+    const config = super.getConfig();
+    if (!this.#graph || this.constructor !== Model) return config;
+    return { name: config["name"]!, trainable: config["trainable"]!, ...writeGraph(this.#graph, isFunctional) };
+  }
+
+  override getBuildConfig(): Config | null {
+    return this.#graph && this.constructor === Model ? { input_shape: null } : super.getBuildConfig();
+  }
+
+  static override fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
+    const make = this as unknown as new (options: ModelOptions) => T;
+    if (!("input_layers" in config)) return Layer.fromConfig.call(this as never, config) as T;
+    const { name, trainable } = config;
+    const common = { ...(typeof name === "string" && { name }), ...(typeof trainable === "boolean" && { trainable }) };
+    return new make({ ...common, ...(readGraph("Model.fromConfig", config, isFunctional) as { inputs: Endpoints; outputs: Endpoints }) });
+  }
+
+  /** The model without its weights, as the object that Keras's `to_json` writes. */
+  toJSON(): Json {
+    return serializeKerasObject(this);
+  }
+
+  /** The model without its weights, as the text that Keras's `to_json` gives. */
+  toJson(): string {
+    return JSON.stringify(this.toJSON());
+  }
+
+  override save(path: string): Promise<void> {
+    throw new StateError(`${this.name}.save`, { given: text(path), expected: "a format that is supported" });
+  }
+
+  override saveWeights(path: string): Promise<void> {
+    throw new StateError(`${this.name}.saveWeights`, { given: text(path), expected: "a format that is supported" });
+  }
+}
+
+const single = <T>(values: readonly T[]): T | T[] => (values.length === 1 ? values[0]! : [...values]);
+
+/** Whether an operation is a functional model by its class, not a Sequential or a class of the user's own. */
+const isFunctional = (operation: Operation): boolean => operation.constructor === Model;
+
+/** A model from the text that `toJson` gave, or from what it parses to. Keras: keras.models.model_from_json */
+export function modelFromJson(json: string | object): Model {
+  const config: unknown = typeof json === "string" ? JSON.parse(json) : json;
+  const model = deserializeKerasObject(config);
+  if (model instanceof Model) return model;
+  throw new ArgumentError("modelFromJson", { given: text(model), expected: "the JSON of a model" });
+}
+
+registerClasses("keras.src.models.functional", { Functional: Model });
+registerClasses("keras", { Model });
+registerClasses("keras.models", { Model });

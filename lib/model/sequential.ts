@@ -1,0 +1,150 @@
+import { type Config, deserializeKerasObject, isPlainObject, type Json, registerClasses, serializeKerasObject } from "../config/index.js";
+import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import { sameShape, shapeText, type Shape } from "../core/shape.js";
+import type { Tensor } from "../core/tensor.js";
+import { carriedMasks } from "../layers/base/mask.js";
+import type { LayerOptions } from "../layers/base/options.js";
+import type { CallOptions } from "../layers/base/types.js";
+import { InputLayer } from "../layers/core/input-layer.js";
+import { KerasTensor } from "../layers/functional/keras-tensor.js";
+import { Layer } from "../layers/layer.js";
+import { Graph } from "./graph/graph.js";
+import { Model } from "./model.js";
+
+/** What stands in the list of a Sequential: a layer, or what `keras.Input` gives. */
+export type SequentialItem = Layer | Tensor | object;
+
+/**
+ * Layers in a row. With an input it is built at once, else by its first call.
+ *
+ * ```ts
+ * const model = new keras.Sequential([new keras.Input({ shape: [784] }), new keras.layers.Dense(10)]);
+ * ```
+ *
+ * Keras: keras.Sequential
+ */
+export class Sequential extends Model {
+  /** All layers with the input, if there is one. */
+  #layers: Layer[] = [];
+
+  constructor(layers?: readonly SequentialItem[] | null, options: LayerOptions = {}) {
+    const isConfig = isPlainObject(layers);
+    super(isConfig ? (layers as LayerOptions) : options);
+    if (isConfig || layers === undefined || layers === null) return;
+    if (!Array.isArray(layers)) throw new ArgumentError("Sequential.layers", { given: text(layers), expected: "an array of layers" });
+    for (const layer of layers) this.#append(layer);
+    this.#rebuild();
+  }
+
+  /** Adds a layer at the end. @throws ArgumentError, ValueError for what is no layer, or has the name of another one */
+  add(layer: SequentialItem): void {
+    this.#append(layer);
+    this.#rebuild();
+  }
+
+  /** Removes the last layer and gives it back. */
+  pop(): Layer | undefined {
+    const layer = this.#layers.pop();
+    this.#rebuild();
+    return layer;
+  }
+
+  #append(given: SequentialItem): void {
+    const layer: unknown = given instanceof KerasTensor ? given.history?.operation : given;
+    const where = `${this.name}.add`;
+    if (!(layer instanceof Layer)) throw new ArgumentError(where, { given: text(given), expected: "a layer, or what keras.Input gives" });
+    if (this.#layers.some(({ name }) => name === layer.name)) {
+      throw new ValueError(where, { given: `another layer named "${layer.name}"`, expected: "a name of its own for each layer" });
+    }
+    if (layer instanceof InputLayer && this.#layers[0] instanceof InputLayer) {
+      throw new StateError(where, { given: "a second input", expected: `one: the model takes ${shapeText(this.#layers[0].batchShape)}` });
+    }
+    this.#layers.push(layer as unknown as Layer);
+  }
+
+  #rebuild(): void {
+    this.setGraph(null);
+    const [first] = this.#layers;
+    if (this.#layers.length < 2) return;
+    if (first instanceof InputLayer) this.build(first.batchShape);
+    else if (first instanceof Model && first.graph) this.build(first.inputShape as Shape);
+  }
+
+  /** Makes the weights for inputs of a shape. */
+  override build(inputShape: Shape): void {
+    if (this.#layers.length === 0) {
+      throw new StateError(this.name, { given: "a Sequential without layers", expected: "at least one", hint: "Call add(layer)." });
+    }
+    // Inputs of several tensors have no one shape: then the layers are applied as they stand.
+    if (!Array.isArray(inputShape) || inputShape.some((length) => length !== null && typeof length !== "number")) return;
+    const [first] = this.#layers;
+    if (!(first instanceof InputLayer)) {
+      this.#layers.unshift(new InputLayer({ batchShape: inputShape, dtype: first!.computeDtype }) as unknown as Layer);
+    } else if (!sameShape(first.batchShape, inputShape)) {
+      throw new StateError(`${this.name}.build`, {
+        given: shapeText(inputShape),
+        expected: `${shapeText(first.batchShape)}, which the model was made for`,
+      });
+    }
+    const input = (this.#layers[0] as unknown as InputLayer).output;
+    const output = this.#layers.slice(1).reduce<unknown>((x, layer) => layer(x as Tensor), input);
+    this.setGraph(new Graph(input, output));
+  }
+
+  override get buildsByCall(): boolean {
+    return false;
+  }
+
+  protected override get takesMask(): boolean {
+    return true;
+  }
+
+  override call(inputs: never, options: never): unknown {
+    if (this.graph) return super.call(inputs, options);
+    let mask: unknown = (options as CallOptions | undefined)?.mask;
+    return this.layers.reduce<unknown>((x, layer) => {
+      const y = layer<unknown>(x as Tensor, mask ? { mask: mask as Tensor } : {});
+      mask = carriedMasks(y);
+      return y;
+    }, inputs);
+  }
+
+  /** The layers that were added, without the input. */
+  override get layers(): Layer[] {
+    return this.#layers[0] instanceof InputLayer ? this.#layers.slice(1) : [...this.#layers];
+  }
+
+  override sublayers(): Layer[] {
+    return [...new Set([...this.#layers, ...this.tracked().layers])];
+  }
+
+  override get isSequence(): boolean {
+    return true;
+  }
+
+  override getConfig(): Record<string, Json> {
+    const config = super.getConfig();
+    const layers = this.#layers.map(serializeKerasObject);
+    if (!this.graph) return { ...config, layers };
+    return { ...config, layers, build_input_shape: (this.#layers[0] as unknown as InputLayer).batchShape };
+  }
+
+  override getBuildConfig(): Config | null {
+    return this.graph ? { input_shape: this.graph.inputs[0]!.shape } : null;
+  }
+
+  static override fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
+    const { layers, build_input_shape: shape, ...common } = config;
+    if (!Array.isArray(layers)) throw new ArgumentError("Sequential.fromConfig", { given: text(config), expected: "a config with layers" });
+    const options = Sequential.options.fromConfig("Sequential", common);
+    const model = new (this as unknown as new (layers: readonly SequentialItem[], options: LayerOptions) => T & Sequential)(
+      layers.map((layer) => deserializeKerasObject(layer) as Layer),
+      options,
+    );
+    if (!model.graph && Array.isArray(shape)) model.build(shape as Shape);
+    return model;
+  }
+}
+
+registerClasses("keras", { Sequential });
+registerClasses("keras.models", { Sequential });
