@@ -4,6 +4,7 @@ export * from "./abi";
 export * from "./program";
 export * from "./convolution/conv";
 export * from "./convolution/depthwise";
+export * from "./convolution/short";
 export * from "./convolution/weight-gradient";
 export * from "./elementwise/binary";
 export * from "./elementwise/bytes";

@@ -183,7 +183,7 @@ function products(a: ConvArgs, group: usize, count: usize, atMost: usize, k: usi
   const n = a.outChannels / a.groups;
   const ldc = a.outChannels << 2;
   const panelBytes = (a.kernel0 * a.kernel1 * a.kernel2 * (a.channels / a.groups) * NR) << 2;
-  const scattered = a.upsample2 != 1;
+  const scattered = (a.upsample0 | a.upsample1 | a.upsample2) != 1;
   const edge = threadScratch() + EDGE;
   const outputs = threadScratch() + OUTPUTS;
   let panel = a.packed + group * ((n + NR - 1) / NR) * panelBytes;

@@ -40,8 +40,9 @@ export class Geometry {
 @inline
 export function indexAt(p: i32, upsample: i32, size: usize): i32 {
   if (upsample != 1) {
-    if (p % upsample != 0) return -1;
-    p /= upsample;
+    const whole = p / upsample;
+    if (whole * upsample != p) return -1;
+    p = whole;
   }
   return <u32>p < <u32>size ? p : -1;
 }
@@ -57,7 +58,10 @@ export function rowsAreRuns(a: Geometry): bool {
   );
 }
 
-/** The output pixel that a walk is at. Rows of a stretched input are walked phase after phase, so that neighbours see the same taps. */
+/**
+ * The output pixel that a walk is at. Outputs of a stretched input are walked phase after phase, so that neighbours see the same taps: in
+ * each image first those at multiples of `upsample`, then those one further along the width, and so on.
+ */
 @unmanaged
 export class Walk {
   image: usize = 0;
@@ -68,32 +72,47 @@ export class Walk {
 
 /** Goes to pixel `index` of the whole batch. */
 export function goTo(w: Walk, a: Geometry, index: usize): void {
-  let column = <i32>(index % a.out2);
-  index /= a.out2;
-  w.at1 = <i32>(index % a.out1);
-  index /= a.out1;
-  w.at0 = <i32>(index % a.out0);
-  w.image = index / a.out0;
-  let phase = 0;
-  for (; ; phase++) {
-    const length = (<i32>a.out2 - phase + a.upsample2 - 1) / a.upsample2;
-    if (column < length) break;
-    column -= length;
+  const pixels = a.out0 * a.out1 * a.out2;
+  w.image = index / pixels;
+  let rest = <i32>(index % pixels);
+  for (let p0 = 0; p0 < a.upsample0; p0++) {
+    const n0 = (<i32>a.out0 - p0 + a.upsample0 - 1) / a.upsample0;
+    for (let p1 = 0; p1 < a.upsample1; p1++) {
+      const n1 = (<i32>a.out1 - p1 + a.upsample1 - 1) / a.upsample1;
+      for (let p2 = 0; p2 < a.upsample2; p2++) {
+        const n2 = (<i32>a.out2 - p2 + a.upsample2 - 1) / a.upsample2;
+        if (rest < n0 * n1 * n2) {
+          w.at2 = p2 + (rest % n2) * a.upsample2;
+          w.at1 = p1 + ((rest / n2) % n1) * a.upsample1;
+          w.at0 = p0 + (rest / n2 / n1) * a.upsample0;
+          return;
+        }
+        rest -= n0 * n1 * n2;
+      }
+    }
   }
-  w.at2 = phase + column * a.upsample2;
 }
 
 // @ts-ignore: decorator
 @inline
 export function goOn(w: Walk, a: Geometry): void {
   w.at2 += a.upsample2;
-  if (w.at2 < <i32>a.out2) return;
-  w.at2 = (w.at2 % a.upsample2) + 1;
-  if (w.at2 < a.upsample2 && w.at2 < <i32>a.out2) return;
+  if (w.at2 >= <i32>a.out2) nextRow(w, a);
+}
+
+function nextRow(w: Walk, a: Geometry): void {
+  w.at2 %= a.upsample2;
+  w.at1 += a.upsample1;
+  if (w.at1 < <i32>a.out1) return;
+  w.at1 %= a.upsample1;
+  w.at0 += a.upsample0;
+  if (w.at0 < <i32>a.out0) return;
+  w.at0 %= a.upsample0;
+  if (++w.at2 < min(a.upsample2, <i32>a.out2)) return;
   w.at2 = 0;
-  if (++w.at1 < <i32>a.out1) return;
+  if (++w.at1 < min(a.upsample1, <i32>a.out1)) return;
   w.at1 = 0;
-  if (++w.at0 < <i32>a.out0) return;
+  if (++w.at0 < min(a.upsample0, <i32>a.out0)) return;
   w.at0 = 0;
   w.image++;
 }
@@ -111,7 +130,8 @@ export function pixelOf(w: Walk, a: Geometry): usize {
 export function meets(w: Walk, a: Geometry, x: usize, k0: i32, k1: i32, k2: i32): usize {
   const i0 = indexAt(w.at0 * a.stride0 + a.offset0 + k0 * a.dilation0, a.upsample0, a.in0);
   const i1 = indexAt(w.at1 * a.stride1 + a.offset1 + k1 * a.dilation1, a.upsample1, a.in1);
+  if ((i0 | i1) < 0) return 0;
   const i2 = indexAt(w.at2 * a.stride2 + a.offset2 + k2 * a.dilation2, a.upsample2, a.in2);
-  if ((i0 | i1 | i2) < 0) return 0;
+  if (i2 < 0) return 0;
   return x + (((((w.image * a.in0 + <usize>i0) * a.in1 + <usize>i1) * a.in2 + <usize>i2) * a.channels) << 2);
 }

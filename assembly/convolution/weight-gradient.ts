@@ -22,8 +22,9 @@ export class WeightGradientArgs extends Geometry {
 // The parts of the scratch memory, in bytes.
 const EDGE: usize = 0;
 const WALK: usize = 448;
-const ZEROS: usize = 512;
-const ZEROS_END: usize = 2560;
+/** Distance of each run from its pixel. */
+const OFFSETS: usize = 512;
+const MOST_OFFSETS: usize = 896;
 const PANELS: usize = 4096;
 const ROWS: usize = 204800;
 
@@ -41,7 +42,6 @@ export function conv_weight_gradient_f32(a: WeightGradientArgs, begin: usize, en
   const blocksN = (n + a.unitN - 1) / a.unitN;
   const pixels = a.batch * a.out0 * a.out1 * a.out2;
   const perSplit = (pixels + a.splits - 1) / a.splits;
-  memory.fill(threadScratch() + ZEROS, 0, ZEROS_END - ZEROS);
   for (let unit = begin; unit < end; unit++) {
     const column = (unit % blocksN) * a.unitN;
     let rest = unit / blocksN;
@@ -72,15 +72,85 @@ function clear(dw: usize, height: usize, width: usize, ldc: usize): void {
 
 /** For each pixel, the elements of x that rows `row` … `row + height` of dw stand for. */
 function writeRows(a: WeightGradientArgs, x: usize, first: usize, count: usize, row: usize, height: usize, stride: usize): void {
-  const w = changetype<Walk>(threadScratch() + WALK);
   const inner = a.channels / a.groups;
   const isRow = rowsAreRuns(a);
   const run = isRow ? a.kernel2 * inner : inner;
-  const columns = isRow ? 1 : <i32>a.kernel2;
+  const columns = isRow ? <usize>1 : a.kernel2;
+  if (isInside(a) && a.kernel0 * a.kernel1 * columns <= MOST_OFFSETS) writeInside(a, x, first, count, row, height, stride, run, columns);
+  else writePadded(a, x, first, count, row, height, stride, run, <i32>columns);
+}
+
+/** Whether every tap lies inside x. */
+function isInside(a: Geometry): bool {
+  return (
+    fits(a.offset0, a.out0, a.stride0, a.kernel0, a.dilation0, a.in0) &&
+    fits(a.offset1, a.out1, a.stride1, a.kernel1, a.dilation1, a.in1) &&
+    fits(a.offset2, a.out2, a.stride2, a.kernel2, a.dilation2, a.in2)
+  );
+}
+
+function fits(offset: i32, out: usize, stride: i32, kernel: usize, dilation: i32, size: usize): bool {
+  return offset >= 0 && offset + <i32>(out - 1) * stride + <i32>(kernel - 1) * dilation < <i32>size;
+}
+
+/** Without padding, runs stand at the same distance from their pixel everywhere. */
+function writeInside(
+  a: WeightGradientArgs,
+  x: usize,
+  first: usize,
+  count: usize,
+  row: usize,
+  height: usize,
+  stride: usize,
+  run: usize,
+  columns: usize,
+): void {
+  const offsets = threadScratch() + OFFSETS;
+  let offset = offsets;
+  for (let k0: usize = 0; k0 < a.kernel0; k0++)
+    for (let k1: usize = 0; k1 < a.kernel1; k1++)
+      for (let k2: usize = 0; k2 < columns; k2++, offset += 4) {
+        const pixel = (k0 * a.dilation0 * a.in1 + k1 * a.dilation1) * a.in2 + k2 * a.dilation2;
+        store<usize>(offset, (pixel * a.channels) << 2);
+      }
+  const limit = a.x + ((a.batch * a.in0 * a.in1 * a.in2 * a.channels) << 2);
+  const w = changetype<Walk>(threadScratch() + WALK);
+  let rows = threadScratch() + ROWS;
+  goTo(w, a, first);
+  for (let i: usize = 0; i < count; i++, rows += stride) {
+    const base = meets(w, a, x, 0, 0, 0);
+    offset = offsets + ((row / run) << 2);
+    let q = row % run;
+    let to = rows;
+    const end = rows + (height << 2);
+    while (to < end) {
+      const bytes = min((run - q) << 2, end - to);
+      copy(base + load<usize>(offset) + (q << 2), to, bytes, limit);
+      to += bytes;
+      offset += 4;
+      q = 0;
+    }
+    goOn(w, a);
+  }
+}
+
+function writePadded(
+  a: WeightGradientArgs,
+  x: usize,
+  first: usize,
+  count: usize,
+  row: usize,
+  height: usize,
+  stride: usize,
+  run: usize,
+  columns: i32,
+): void {
+  const w = changetype<Walk>(threadScratch() + WALK);
   const tap = <i32>(row / run);
   const begin2 = tap % columns;
   const begin1 = (tap / columns) % <i32>a.kernel1;
   const begin0 = tap / columns / <i32>a.kernel1;
+  const limit = a.x + ((a.batch * a.in0 * a.in1 * a.in2 * a.channels) << 2);
   let rows = threadScratch() + ROWS;
   goTo(w, a, first);
   for (let i: usize = 0; i < count; i++, rows += stride) {
@@ -93,7 +163,8 @@ function writeRows(a: WeightGradientArgs, x: usize, first: usize, count: usize, 
     while (to < end) {
       const bytes = min((run - q) << 2, end - to);
       const from = meets(w, a, x, k0, k1, k2);
-      copy(from ? from + (q << 2) : threadScratch() + ZEROS, to, bytes);
+      if (from) copy(from + (q << 2), to, bytes, limit);
+      else for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.splat(0));
       to += bytes;
       q = 0;
       if (++k2 < columns) continue;
@@ -106,12 +177,17 @@ function writeRows(a: WeightGradientArgs, x: usize, first: usize, count: usize, 
   }
 }
 
+/** Copies a run, and up to 12 bytes behind it where x goes on so far: what comes next is written over them. */
 // @ts-ignore: decorator
 @inline
-function copy(from: usize, to: usize, bytes: usize): void {
-  let i: usize = 0;
-  for (; i + 16 <= bytes; i += 16) v128.store(to + i, v128.load(from + i));
-  for (; i < bytes; i += 4) store<f32>(to + i, load<f32>(from + i));
+function copy(from: usize, to: usize, bytes: usize, limit: usize): void {
+  if (from + ((bytes + 15) & ~15) <= limit) {
+    let i: usize = 0;
+    do {
+      v128.store(to + i, v128.load(from + i));
+      i += 16;
+    } while (i < bytes);
+  } else for (let i: usize = 0; i < bytes; i += 4) store<f32>(to + i, load<f32>(from + i));
 }
 
 function products(k: usize, stride: usize, m: usize, n: usize, dw: usize, ldc: usize, flags: u32): void {

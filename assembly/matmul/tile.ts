@@ -80,10 +80,39 @@ export function columnsTile(
   } else columns2(a, stride, k, panel, c, ldc, bias, flags);
 }
 
+/**
+ * c[i, :] = Σ over q < k of a[base(i) + offset(q)] · panel[q, :], for the rows of one tile: `bases` holds an address for each row,
+ * `offsets` a distance in bytes for each q.
+ */
+export function apartTile(
+  rows: usize,
+  bases: usize,
+  offsets: usize,
+  k: usize,
+  panel: usize,
+  c: usize,
+  ldc: usize,
+  bias: usize,
+  flags: u32,
+): void {
+  if (isDefined(RELAXED)) {
+    if (rows == 6) apart6(bases, offsets, k, panel, c, ldc, bias, flags);
+    else apart4(bases, offsets, k, panel, c, ldc, bias, flags);
+  } else apart2(bases, offsets, k, panel, c, ldc, bias, flags);
+}
+
 /** Stores `rows` × `columns` of a tile that stands in scratch (NR columns apart) as the tile itself would have done. */
 export function storeEdge(tile: usize, rows: usize, columns: usize, c: usize, ldc: usize, bias: usize, flags: u32): void {
   for (let i: usize = 0; i < rows; i++) {
-    for (let j: usize = 0; j < columns; j++) {
+    let j: usize = 0;
+    for (; j + 4 <= columns; j += 4) {
+      let x = v128.load(tile + (j << 2));
+      if (flags & ADD) x = f32x4.add(v128.load(c + (j << 2)), x);
+      if (flags & BIAS) x = f32x4.add(x, v128.load(bias + (j << 2)));
+      if (flags & RELU) x = f32x4.max(x, f32x4.splat(0));
+      v128.store(c + (j << 2), x);
+    }
+    for (; j < columns; j++) {
       let x = load<f32>(tile + (j << 2));
       if (flags & ADD) x = load<f32>(c + (j << 2)) + x;
       if (flags & BIAS) x += load<f32>(bias + (j << 2));
@@ -715,6 +744,340 @@ function columns2(a: usize, stride: usize, k: usize, p: usize, c: usize, ldc: us
     }
     a += stride;
     p += 128;
+    q -= 2;
+  } while (q);
+  const r1 = c + ldc;
+  if (flags & ADD) {
+    c00 = f32x4.add(v128.load(c), c00);
+    c01 = f32x4.add(v128.load(c, 16), c01);
+    c02 = f32x4.add(v128.load(c, 32), c02);
+    c03 = f32x4.add(v128.load(c, 48), c03);
+    c10 = f32x4.add(v128.load(r1), c10);
+    c11 = f32x4.add(v128.load(r1, 16), c11);
+    c12 = f32x4.add(v128.load(r1, 32), c12);
+    c13 = f32x4.add(v128.load(r1, 48), c13);
+  }
+  if (flags & BIAS) {
+    const d0 = v128.load(bias),
+      d1 = v128.load(bias, 16),
+      d2 = v128.load(bias, 32),
+      d3 = v128.load(bias, 48);
+    c00 = f32x4.add(c00, d0);
+    c01 = f32x4.add(c01, d1);
+    c02 = f32x4.add(c02, d2);
+    c03 = f32x4.add(c03, d3);
+    c10 = f32x4.add(c10, d0);
+    c11 = f32x4.add(c11, d1);
+    c12 = f32x4.add(c12, d2);
+    c13 = f32x4.add(c13, d3);
+  }
+  if (flags & RELU) {
+    const zero = f32x4.splat(0);
+    c00 = f32x4.max(c00, zero);
+    c01 = f32x4.max(c01, zero);
+    c02 = f32x4.max(c02, zero);
+    c03 = f32x4.max(c03, zero);
+    c10 = f32x4.max(c10, zero);
+    c11 = f32x4.max(c11, zero);
+    c12 = f32x4.max(c12, zero);
+    c13 = f32x4.max(c13, zero);
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c, c02, 32);
+  v128.store(c, c03, 48);
+  v128.store(r1, c10);
+  v128.store(r1, c11, 16);
+  v128.store(r1, c12, 32);
+  v128.store(r1, c13, 48);
+}
+
+function apart6(bases: usize, offsets: usize, k: usize, p: usize, c: usize, ldc: usize, bias: usize, flags: u32): void {
+  let c00 = f32x4.splat(0),
+    c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0),
+    c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0),
+    c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0),
+    c31 = f32x4.splat(0);
+  let c40 = f32x4.splat(0),
+    c41 = f32x4.splat(0);
+  let c50 = f32x4.splat(0),
+    c51 = f32x4.splat(0);
+  const a0: usize = load<u32>(bases);
+  const a1: usize = load<u32>(bases, 4);
+  const a2: usize = load<u32>(bases, 8);
+  const a3: usize = load<u32>(bases, 12);
+  const a4: usize = load<u32>(bases, 16);
+  const a5: usize = load<u32>(bases, 20);
+  let q = <i32>k;
+  do {
+    let o: usize = load<u32>(offsets);
+    {
+      const b0 = v128.load(p),
+        b1 = v128.load(p, 16);
+      let x = v128.load32_splat(a0 + o);
+      c00 = madd(x, b0, c00);
+      c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1 + o);
+      c10 = madd(x, b0, c10);
+      c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2 + o);
+      c20 = madd(x, b0, c20);
+      c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3 + o);
+      c30 = madd(x, b0, c30);
+      c31 = madd(x, b1, c31);
+      x = v128.load32_splat(a4 + o);
+      c40 = madd(x, b0, c40);
+      c41 = madd(x, b1, c41);
+      x = v128.load32_splat(a5 + o);
+      c50 = madd(x, b0, c50);
+      c51 = madd(x, b1, c51);
+    }
+    if (q == 1) break;
+    o = load<u32>(offsets, 4);
+    {
+      const b0 = v128.load(p, 32),
+        b1 = v128.load(p, 48);
+      let x = v128.load32_splat(a0 + o);
+      c00 = madd(x, b0, c00);
+      c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1 + o);
+      c10 = madd(x, b0, c10);
+      c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2 + o);
+      c20 = madd(x, b0, c20);
+      c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3 + o);
+      c30 = madd(x, b0, c30);
+      c31 = madd(x, b1, c31);
+      x = v128.load32_splat(a4 + o);
+      c40 = madd(x, b0, c40);
+      c41 = madd(x, b1, c41);
+      x = v128.load32_splat(a5 + o);
+      c50 = madd(x, b0, c50);
+      c51 = madd(x, b1, c51);
+    }
+    p += 64;
+    offsets += 8;
+    q -= 2;
+  } while (q);
+  const r1 = c + ldc;
+  const r2 = r1 + ldc;
+  const r3 = r2 + ldc;
+  const r4 = r3 + ldc;
+  const r5 = r4 + ldc;
+  if (flags & ADD) {
+    c00 = f32x4.add(v128.load(c), c00);
+    c01 = f32x4.add(v128.load(c, 16), c01);
+    c10 = f32x4.add(v128.load(r1), c10);
+    c11 = f32x4.add(v128.load(r1, 16), c11);
+    c20 = f32x4.add(v128.load(r2), c20);
+    c21 = f32x4.add(v128.load(r2, 16), c21);
+    c30 = f32x4.add(v128.load(r3), c30);
+    c31 = f32x4.add(v128.load(r3, 16), c31);
+    c40 = f32x4.add(v128.load(r4), c40);
+    c41 = f32x4.add(v128.load(r4, 16), c41);
+    c50 = f32x4.add(v128.load(r5), c50);
+    c51 = f32x4.add(v128.load(r5, 16), c51);
+  }
+  if (flags & BIAS) {
+    const d0 = v128.load(bias),
+      d1 = v128.load(bias, 16);
+    c00 = f32x4.add(c00, d0);
+    c01 = f32x4.add(c01, d1);
+    c10 = f32x4.add(c10, d0);
+    c11 = f32x4.add(c11, d1);
+    c20 = f32x4.add(c20, d0);
+    c21 = f32x4.add(c21, d1);
+    c30 = f32x4.add(c30, d0);
+    c31 = f32x4.add(c31, d1);
+    c40 = f32x4.add(c40, d0);
+    c41 = f32x4.add(c41, d1);
+    c50 = f32x4.add(c50, d0);
+    c51 = f32x4.add(c51, d1);
+  }
+  if (flags & RELU) {
+    const zero = f32x4.splat(0);
+    c00 = f32x4.max(c00, zero);
+    c01 = f32x4.max(c01, zero);
+    c10 = f32x4.max(c10, zero);
+    c11 = f32x4.max(c11, zero);
+    c20 = f32x4.max(c20, zero);
+    c21 = f32x4.max(c21, zero);
+    c30 = f32x4.max(c30, zero);
+    c31 = f32x4.max(c31, zero);
+    c40 = f32x4.max(c40, zero);
+    c41 = f32x4.max(c41, zero);
+    c50 = f32x4.max(c50, zero);
+    c51 = f32x4.max(c51, zero);
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(r1, c10);
+  v128.store(r1, c11, 16);
+  v128.store(r2, c20);
+  v128.store(r2, c21, 16);
+  v128.store(r3, c30);
+  v128.store(r3, c31, 16);
+  v128.store(r4, c40);
+  v128.store(r4, c41, 16);
+  v128.store(r5, c50);
+  v128.store(r5, c51, 16);
+}
+
+function apart4(bases: usize, offsets: usize, k: usize, p: usize, c: usize, ldc: usize, bias: usize, flags: u32): void {
+  let c00 = f32x4.splat(0),
+    c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0),
+    c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0),
+    c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0),
+    c31 = f32x4.splat(0);
+  const a0: usize = load<u32>(bases);
+  const a1: usize = load<u32>(bases, 4);
+  const a2: usize = load<u32>(bases, 8);
+  const a3: usize = load<u32>(bases, 12);
+  let q = <i32>k;
+  do {
+    let o: usize = load<u32>(offsets);
+    {
+      const b0 = v128.load(p),
+        b1 = v128.load(p, 16);
+      let x = v128.load32_splat(a0 + o);
+      c00 = madd(x, b0, c00);
+      c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1 + o);
+      c10 = madd(x, b0, c10);
+      c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2 + o);
+      c20 = madd(x, b0, c20);
+      c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3 + o);
+      c30 = madd(x, b0, c30);
+      c31 = madd(x, b1, c31);
+    }
+    if (q == 1) break;
+    o = load<u32>(offsets, 4);
+    {
+      const b0 = v128.load(p, 32),
+        b1 = v128.load(p, 48);
+      let x = v128.load32_splat(a0 + o);
+      c00 = madd(x, b0, c00);
+      c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1 + o);
+      c10 = madd(x, b0, c10);
+      c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2 + o);
+      c20 = madd(x, b0, c20);
+      c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3 + o);
+      c30 = madd(x, b0, c30);
+      c31 = madd(x, b1, c31);
+    }
+    p += 64;
+    offsets += 8;
+    q -= 2;
+  } while (q);
+  const r1 = c + ldc;
+  const r2 = r1 + ldc;
+  const r3 = r2 + ldc;
+  if (flags & ADD) {
+    c00 = f32x4.add(v128.load(c), c00);
+    c01 = f32x4.add(v128.load(c, 16), c01);
+    c10 = f32x4.add(v128.load(r1), c10);
+    c11 = f32x4.add(v128.load(r1, 16), c11);
+    c20 = f32x4.add(v128.load(r2), c20);
+    c21 = f32x4.add(v128.load(r2, 16), c21);
+    c30 = f32x4.add(v128.load(r3), c30);
+    c31 = f32x4.add(v128.load(r3, 16), c31);
+  }
+  if (flags & BIAS) {
+    const d0 = v128.load(bias),
+      d1 = v128.load(bias, 16);
+    c00 = f32x4.add(c00, d0);
+    c01 = f32x4.add(c01, d1);
+    c10 = f32x4.add(c10, d0);
+    c11 = f32x4.add(c11, d1);
+    c20 = f32x4.add(c20, d0);
+    c21 = f32x4.add(c21, d1);
+    c30 = f32x4.add(c30, d0);
+    c31 = f32x4.add(c31, d1);
+  }
+  if (flags & RELU) {
+    const zero = f32x4.splat(0);
+    c00 = f32x4.max(c00, zero);
+    c01 = f32x4.max(c01, zero);
+    c10 = f32x4.max(c10, zero);
+    c11 = f32x4.max(c11, zero);
+    c20 = f32x4.max(c20, zero);
+    c21 = f32x4.max(c21, zero);
+    c30 = f32x4.max(c30, zero);
+    c31 = f32x4.max(c31, zero);
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(r1, c10);
+  v128.store(r1, c11, 16);
+  v128.store(r2, c20);
+  v128.store(r2, c21, 16);
+  v128.store(r3, c30);
+  v128.store(r3, c31, 16);
+}
+
+function apart2(bases: usize, offsets: usize, k: usize, p: usize, c: usize, ldc: usize, bias: usize, flags: u32): void {
+  let c00 = f32x4.splat(0),
+    c01 = f32x4.splat(0),
+    c02 = f32x4.splat(0),
+    c03 = f32x4.splat(0);
+  let c10 = f32x4.splat(0),
+    c11 = f32x4.splat(0),
+    c12 = f32x4.splat(0),
+    c13 = f32x4.splat(0);
+  const a0: usize = load<u32>(bases);
+  const a1: usize = load<u32>(bases, 4);
+  let q = <i32>k;
+  do {
+    let o: usize = load<u32>(offsets);
+    {
+      const b0 = v128.load(p),
+        b1 = v128.load(p, 16),
+        b2 = v128.load(p, 32),
+        b3 = v128.load(p, 48);
+      let x = v128.load32_splat(a0 + o);
+      c00 = madd(x, b0, c00);
+      c01 = madd(x, b1, c01);
+      c02 = madd(x, b2, c02);
+      c03 = madd(x, b3, c03);
+      x = v128.load32_splat(a1 + o);
+      c10 = madd(x, b0, c10);
+      c11 = madd(x, b1, c11);
+      c12 = madd(x, b2, c12);
+      c13 = madd(x, b3, c13);
+    }
+    if (q == 1) break;
+    o = load<u32>(offsets, 4);
+    {
+      const b0 = v128.load(p, 64),
+        b1 = v128.load(p, 80),
+        b2 = v128.load(p, 96),
+        b3 = v128.load(p, 112);
+      let x = v128.load32_splat(a0 + o);
+      c00 = madd(x, b0, c00);
+      c01 = madd(x, b1, c01);
+      c02 = madd(x, b2, c02);
+      c03 = madd(x, b3, c03);
+      x = v128.load32_splat(a1 + o);
+      c10 = madd(x, b0, c10);
+      c11 = madd(x, b1, c11);
+      c12 = madd(x, b2, c12);
+      c13 = madd(x, b3, c13);
+    }
+    p += 128;
+    offsets += 8;
     q -= 2;
   } while (q);
   const r1 = c + ldc;

@@ -31,6 +31,13 @@ function anyGeometry(rank: number): Geometry {
   }
 }
 
+/** Whether every tap lies inside the input. */
+const isInside = (g: Geometry): boolean =>
+  g.kernel.every((length, i) => {
+    const ends = [0, g.out[i]! - 1].flatMap((o) => [0, length - 1].map((k) => o * g.stride[i]! + g.offset[i]! + k * g.dilation[i]!));
+    return g.upsample[i] === 1 && ends.every((p) => p >= 0 && p < g.in[i]!);
+  });
+
 for (const build of builds) {
   const harness = new Harness(build);
 
@@ -66,17 +73,22 @@ for (const build of builds) {
             sizes[pixel * g.outChannels + group * n + j]! += Math.abs(one);
           }
     });
-    const wrong = sums.findIndex((sum, i) => {
-      const full = sum + (b ? b.view[i % g.outChannels]! : 0);
-      return !(Math.abs(whole[i]! - (relu ? Math.max(full, 0) : full)) <= 1e-6 * (sizes[i]! + 1));
-    });
-    t.equal(wrong, -1, JSON.stringify(g));
+    const compare = (values: Float32Array) => {
+      const wrong = sums.findIndex((sum, i) => {
+        const full = sum + (b ? b.view[i % g.outChannels]! : 0);
+        return !(Math.abs(values[i]! - (relu ? Math.max(full, 0) : full)) <= 1e-6 * (sizes[i]! + 1));
+      });
+      t.equal(wrong, -1, JSON.stringify(g));
+    };
+    compare(whole);
+    const cuts = Array.from({ length: Math.min(4, size) }, () => below(size + 1));
     y.view.fill(54321);
-    harness.run(
-      command,
-      Array.from({ length: Math.min(4, size) }, () => below(size + 1)),
-    );
+    harness.run(command, cuts);
     t.ok(Buffer.from(whole.buffer).equals(Buffer.from(y.view.slice().buffer)), "any split gives the same bytes");
+    if (!isInside(g)) return;
+    y.view.fill(54321);
+    harness.run(kernels.conv_short_f32({ ...g, x, packed, bias: b, y, unitM, flags: relu ? 4 : 0 }, size), cuts);
+    compare(y.view);
   };
 
   t.test(`${build}: conv_f32 forward`, async (t) => {
@@ -85,6 +97,10 @@ for (const build of builds) {
     check(t, forward(1, [1, 6, 6], 300, 20, [1, 3, 3], { pad: [[0, 0], [1, 1], [1, 1]] }), { bias: true }); // prettier-ignore
     check(t, forward(1, [1, 3, 5], 1500, 9, [1, 1, 2]), { relu: true });
     check(t, forward(2, [1, 12, 12], 32, 64, [1, 3, 3]), { unitM: 96 });
+    check(t, forward(2, [1, 10, 9], 1, 32, [1, 3, 3]), { bias: true, relu: true, unitM: 40 });
+    check(t, forward(1, [1, 19, 15], 3, 20, [1, 7, 7], { stride: [1, 2, 2] }), { bias: true });
+    check(t, forward(1, [4, 10, 11], 11, 9, [3, 5, 5], { dilation: [1, 2, 1] }), { bias: true });
+    check(t, forward(2, [1, 1, 20], 6, 9, [1, 1, 4], { groups: 3 }), { relu: true });
   });
 
   t.test(`${build}: conv_f32 as input gradient`, async (t) => {
@@ -175,6 +191,32 @@ for (const build of builds) {
         }
       });
       close(t, sum.view, weights, weightSizes, { g, splits });
+    }
+  });
+
+  t.test(`${build}: pad_f32`, async (t) => {
+    for (const before of [
+      [0, 0, 0],
+      [1, 0, 2],
+      [0, 3, 1],
+    ]) {
+      // prettier-ignore
+      harness.reset();
+      const [size, channels] = [[2, 3, 4], 5];
+      const out = size.map((length, i) => length + before[i]! + i);
+      const x = harness.floats(random(2 * product(size) * channels));
+      const y = harness.floats(2 * product(out) * channels);
+      harness.run(kernels.pad_f32({ x, y, in: size, out, before, channels }, 2 * out[0]! * out[1]!), [3]);
+      const expected = new Float32Array(y.view.length);
+      let from = 0;
+      for (let b = 0; b < 2; b++)
+        for (let i = 0; i < 2; i++)
+          for (let j = 0; j < 3; j++)
+            for (let k = 0; k < 4 * channels; k++) {
+              const row = (b * out[0]! + i + before[0]!) * out[1]! + j + before[1]!;
+              expected[(row * out[2]! + before[2]!) * channels + k] = x.view[from++]!;
+            }
+      t.strictSame(y.view, expected);
     }
   });
 }

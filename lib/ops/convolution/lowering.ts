@@ -90,17 +90,65 @@ function run(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias:
     const rows = g.batch * g.out[0]! * g.out[1]!;
     return [kernels.depthwise_f32({ ...g, x, w: kernel, bias, y, flags }, rows, Math.ceil(UNIT_WORK / 8 / Math.max(1, perRow)))];
   }
-  const columns = roundUp(n, 16);
-  const packed = scratch(Math.max(4, g.groups * columns * taps * inner * 4));
+  if (inner < SHORT && g.upsample.every((each) => each === 1)) return short(g, x, kernel, strides, bias, y, flags);
+  const { packed, pack } = packing(g, kernel, strides);
   const perPixel = Math.max(1, taps * inner * n);
   const unitM = Math.min(192, Math.max(24, roundUp(UNIT_WORK / perPixel, 12)));
-  const pack = kernels.pack_f32(
-    { b: kernel, packed, groups: g.groups, taps, k: inner, n, ...strides },
-    (g.groups * columns) / 16,
-    Math.ceil((1 << 15) / Math.max(1, taps * inner * 16)),
-  );
   const units = g.groups * Math.ceil(pixels / unitM);
   return [pack, kernels.conv_f32({ ...g, x, packed, bias, y, unitM, flags }, units, Math.ceil(UNIT_WORK / 2 / (unitM * perPixel)))];
+}
+
+/** The command that packs the kernel into panels, and where they are. */
+function packing(g: Geometry, kernel: Tensor, strides: PackStrides): { packed: Operand; pack: Command } {
+  const taps = sizeOf(g.kernel);
+  const inner = g.channels / g.groups;
+  const n = g.outChannels / g.groups;
+  const columns = roundUp(n, 16);
+  const packed = scratch(Math.max(4, g.groups * columns * taps * inner * 4));
+  const grain = Math.ceil((1 << 15) / Math.max(1, taps * inner * 16));
+  return {
+    packed,
+    pack: kernels.pack_f32({ b: kernel, packed, groups: g.groups, taps, k: inner, n, ...strides }, (g.groups * columns) / 16, grain),
+  };
+}
+
+/** Channels of a group below which a tap is too short a run: first layers. */
+const SHORT = 12;
+
+/** x with as much padding as the windows need, and the geometry on it. */
+function padded(g: Geometry, x: Tensor): { commands: Command[]; x: Operand; g: Geometry } {
+  const reach = (i: number): [number, number] => {
+    const taps = (g.kernel[i]! - 1) * g.dilation[i]!;
+    const last = (g.out[i]! - 1) * g.stride[i]! + g.offset[i]! + Math.max(0, taps);
+    return [Math.max(0, -(g.offset[i]! + Math.min(0, taps))), Math.max(0, last + 1 - g.in[i]!)];
+  };
+  const reaches = [reach(0), reach(1), reach(2)];
+  if (reaches.every(([before, after]) => before + after === 0)) return { commands: [], x, g };
+  const before = reaches.map((each) => each[0]);
+  const out = g.in.map((length, i) => length + reaches[i]![0] + reaches[i]![1]);
+  const whole = scratch(g.batch * sizeOf(out) * g.channels * 4);
+  const rows = g.batch * out[0]! * out[1]!;
+  const pad = kernels.pad_f32(
+    { x, y: whole, in: g.in, out, before, channels: g.channels },
+    rows,
+    Math.ceil((1 << 15) / (out[2]! * g.channels)),
+  );
+  return { commands: [pad], x: whole, g: { ...g, in: out, offset: g.offset.map((o, i) => o + before[i]!) } };
+}
+
+/** Convolution of few channels. */
+function short(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias: Tensor | null, y: Tensor, flags: number): Command[] {
+  const { packed, pack } = packing(g, kernel, strides);
+  const source = padded(g, x);
+  const unitM = 192;
+  const units = g.groups * Math.ceil((g.batch * sizeOf(g.out)) / unitM);
+  const work = unitM * sizeOf(g.kernel) * (g.channels / g.groups) * (g.outChannels / g.groups);
+  const command = kernels.conv_short_f32(
+    { ...source.g, x: source.x, packed, bias, y, unitM, flags },
+    units,
+    Math.ceil(UNIT_WORK / 3 / Math.max(1, work)),
+  );
+  return [pack, ...source.commands, command];
 }
 
 /** dw of y = x ∗ w. Pixels are cut into parts with sums of their own, as many as keep some threads busy. */
@@ -124,9 +172,14 @@ export function weightGradient(x: Tensor, dy: Tensor, dw: Tensor, walking: Walki
   )); // prettier-ignore
   const parts: Operand = splits === 1 ? dw : scratch(splits * length * 4);
   const grain = Math.ceil(UNIT_WORK / 2 / Math.max(1, work / splits / blocks));
+  const source = inner < SHORT && !isDepthwise ? padded(g, x) : { commands: [], x, g };
   const first = isDepthwise
     ? kernels.depthwise_weight_gradient_f32({ ...g, x, dy, dw: parts, splits }, splits, grain)
-    : kernels.conv_weight_gradient_f32({ ...g, x, dy, dw: parts, splits, unitM, unitN }, splits * blocks, grain);
-  if (splits === 1) return [first];
-  return [first, kernels.sum_partials_f32({ x: parts, y: dw, parts: splits, length }, length, Math.ceil((1 << 17) / splits))];
+    : kernels.conv_weight_gradient_f32({ ...source.g, x: source.x, dy, dw: parts, splits, unitM, unitN }, splits * blocks, grain);
+  if (splits === 1) return [...source.commands, first];
+  return [
+    ...source.commands,
+    first,
+    kernels.sum_partials_f32({ x: parts, y: dw, parts: splits, length }, length, Math.ceil((1 << 17) / splits)),
+  ];
 }
