@@ -17,7 +17,8 @@ const broadcastOp = primitive({
   inputs: ["x"],
   infer: ({ x }, { shape }: { shape: Shape }) => {
     const met = broadcastShapes("broadcastTo", x.shape, shape);
-    if (met.length === shape.length && met.every((length, i) => length === shape[i] || shape[i] === null)) return { shape, dtype: x.dtype };
+    if (met.length === shape.length && met.every((length, i) => length === shape[i] || shape[i] === null))
+      return { shape: met, dtype: x.dtype };
     throw new ShapeError("broadcastTo", { given: `${shapeText(x.shape)} to ${shapeText(shape)}`, expected: "lengths equal or 1" });
   },
   lower: ({ x }, { y }) => {

@@ -4,7 +4,7 @@ import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { isKnown, shapeText, sizeOf, type Shape } from "../../core/shape.js";
-import type { Tensor } from "../../core/tensor.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
 import { checkAxes, type Axis } from "../reduce/family.js";
 
 /**
@@ -50,10 +50,25 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
   const tensor = asTensor(x);
   const added = typeof axis === "number" ? [axis] : axis;
   const axes = checkAxes("expandDims", added, tensor.rank + added.length);
-  const shape = [...tensor.shape];
-  for (const each of axes) shape.splice(each, 0, 1);
-  return reshapeAxes(tensor, shape);
+  return axes.length === 0 ? tensor : expandDimsOp.apply({ x: tensor }, { axes });
 }
+
+interface Axes {
+  /** Ascending. */
+  readonly axes: readonly number[];
+}
+
+const expandDimsOp = primitive({
+  name: "expand_dims",
+  inputs: ["x"],
+  infer: ({ x }, { axes }: Axes): Spec => {
+    const shape = [...x.shape];
+    for (const axis of axes) shape.splice(axis, 0, 1);
+    return { shape, dtype: x.dtype };
+  },
+  alias: "x",
+  gradient: (dy, _, { attrs }) => ({ x: () => squeeze(dy, attrs.axes) }),
+});
 
 /** Removes axes of length 1: those named, or all of them. @throws ShapeError where a named axis is longer */
 export function squeeze(x: TensorLike, axis?: Axis): Tensor {
@@ -62,35 +77,39 @@ export function squeeze(x: TensorLike, axis?: Axis): Tensor {
     axis === undefined || axis === null
       ? tensor.shape.flatMap((length, i) => (length === 1 ? [i] : []))
       : checkAxes("squeeze", axis, tensor.rank);
-  for (const each of axes) {
-    const length = tensor.shape[each];
-    if (length === 1 || length === null) continue;
-    throw new ShapeError("squeeze", { given: `axis ${each} of ${shapeText(tensor.shape)}`, expected: "an axis of length 1" });
-  }
-  return reshapeAxes(
-    tensor,
-    tensor.shape.filter((_, i) => !axes.includes(i)),
-  );
+  return axes.length === 0 ? tensor : squeezeOp.apply({ x: tensor }, { axes });
 }
+
+const squeezeOp = primitive({
+  name: "squeeze",
+  inputs: ["x"],
+  infer: ({ x }, { axes }: Axes): Spec => {
+    for (const axis of axes) {
+      if (x.shape[axis] === 1 || x.shape[axis] === null) continue;
+      throw new ShapeError("squeeze", { given: `axis ${axis} of ${shapeText(x.shape)}`, expected: "an axis of length 1" });
+    }
+    return { shape: x.shape.filter((_, i) => !axes.includes(i)), dtype: x.dtype };
+  },
+  alias: "x",
+  gradient: (dy, _, { attrs }) => ({ x: () => expandDims(dy, attrs.axes) }),
+});
 
 /** All elements along one axis. */
 export const ravel = (x: TensorLike): Tensor => reshape(x, [-1]);
 
-/** Merges all axes but the first into one. */
+/** Merges the axes from one on into a single axis. */
 export function flattenFrom(x: TensorLike, axis: number): Tensor {
   const tensor = asTensor(x);
-  const first = tensor.rank === 0 ? 0 : checkAxis("flatten", axis, tensor.rank);
-  const rest = tensor.shape.slice(first);
-  return reshapeAxes(tensor, [...tensor.shape.slice(0, first), isKnown(rest) ? sizeOf(rest) : null]);
+  return flattenOp.apply({ x: tensor }, { from: tensor.rank === 0 ? 0 : checkAxis("flatten", axis, tensor.rank) });
 }
 
-/** A reshape whose unknown axes are those of x. */
-const reshapeAxes = (x: Tensor, shape: Shape): Tensor => reshapeShapeOp.apply({ x }, { shape });
-
-const reshapeShapeOp = primitive({
-  name: "reshape_axes",
+const flattenOp = primitive({
+  name: "flatten",
   inputs: ["x"],
-  infer: ({ x }, { shape }: { shape: Shape }) => ({ shape, dtype: x.dtype }),
+  infer: ({ x }, { from }: { from: number }): Spec => {
+    const rest = x.shape.slice(from);
+    return { shape: [...x.shape.slice(0, from), isKnown(rest) ? sizeOf(rest) : null], dtype: x.dtype };
+  },
   alias: "x",
-  gradient: (dy, _, { specs }) => ({ x: () => reshapeAxes(dy, specs.x.shape) }),
+  gradient: (dy, _, { specs }) => ({ x: () => reshape(dy, specs.x.shape) }),
 });

@@ -1,10 +1,11 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";
-import { ShapeError, ValueError } from "../../core/errors.js";
+import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, stridesOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
+import { checkAxes, type Axis } from "../reduce/family.js";
 import { gatherView, scatterView, type View } from "./views.js";
 
 /**
@@ -36,11 +37,21 @@ export function slice(x: TensorLike, begin: readonly number[], size: readonly nu
   return stridedOf(tensor, ranges);
 }
 
-/** Elements begin, begin + step, …, so many, along an axis. A null count is an axis not known yet. */
+/** Elements begin, begin + step, …, so many, along an axis. A null count takes the whole axis, whose length is not known yet, from `begin` on. */
 export interface Range {
   readonly begin: number;
   readonly step: number;
   readonly count: number | null;
+}
+
+/** All of an axis, in order. */
+export const everything = (length: number | null): Range => ({ begin: 0, step: 1, count: length });
+
+/** What a range is of an axis of known length: a null count is everything from `begin` to the end, or backwards. */
+function resolved({ begin, step, count }: Range, length: number): { begin: number; step: number; count: number } {
+  if (count !== null) return { begin, step, count };
+  if (step < 0) return { begin: length - 1, step, count: Math.ceil(length / -step) };
+  return { begin, step, count: Math.max(0, Math.ceil((length - begin) / step)) };
 }
 
 /** A view of x by a range along each axis, all within x. */
@@ -51,10 +62,11 @@ export function stridedOf(x: Tensor, ranges: readonly Range[]): Tensor {
 
 function viewOf(shape: readonly number[], ranges: readonly Range[]): View {
   const strides = stridesOf(shape);
+  const parts = ranges.map((range, axis) => resolved(range, shape[axis]!));
   return {
-    shape: ranges.map(({ count, begin }, axis) => count ?? shape[axis]! - begin),
-    strides: ranges.map(({ step }, axis) => step * strides[axis]!),
-    offset: ranges.reduce((offset, { begin }, axis) => offset + begin * strides[axis]!, 0),
+    shape: parts.map(({ count }) => count),
+    strides: parts.map(({ step }, axis) => step * strides[axis]!),
+    offset: parts.reduce((offset, { begin }, axis) => offset + begin * strides[axis]!, 0),
   };
 }
 
@@ -62,7 +74,7 @@ const stridedOp = primitive({
   name: "slice",
   inputs: ["x"],
   infer: ({ x }, { ranges }: { ranges: readonly Range[] }): Spec => ({
-    shape: ranges.map(({ begin, count }, axis) => (count === null && x.shape[axis] !== null ? x.shape[axis]! - begin : count)),
+    shape: ranges.map((range, axis) => (x.shape[axis] === null ? range.count : resolved(range, x.shape[axis]!).count)),
     dtype: x.dtype,
   }),
   lower: ({ x }, { y }, { ranges }) => gatherView(x, y, viewOf(known(x.shape), ranges)),
@@ -98,16 +110,12 @@ export function fillCommand(y: Tensor, value: number) {
 }
 
 /** x in reverse along axes. @param axis  default: all */
-export function flip(x: TensorLike, axis?: number | readonly number[] | null): Tensor {
+export function flip(x: TensorLike, axis?: Axis): Tensor {
   const tensor = asTensor(x);
-  const shape = known(tensor.shape, "flip");
-  const axes =
-    axis === undefined || axis === null ? shape.map((_, i) => i) : [axis].flat().map((each) => (each < 0 ? each + tensor.rank : each));
-  if (axes.some((each) => each < 0 || each >= tensor.rank)) {
-    throw new ValueError("flip", { given: `axis ${shapeText(axes)} for rank ${tensor.rank}`, expected: "axes of x" });
-  }
+  const axes = checkAxes("flip", axis, tensor.rank);
+  const reversed = (count: number | null): Range => ({ begin: Math.max(0, (count ?? 1) - 1), step: -1, count });
   return stridedOf(
     tensor,
-    shape.map((count, i) => (axes.includes(i) ? { begin: Math.max(0, count - 1), step: -1, count } : { begin: 0, step: 1, count })),
+    tensor.shape.map((length, i) => (axes.includes(i) ? reversed(length) : everything(length))),
   );
 }

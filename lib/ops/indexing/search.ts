@@ -1,0 +1,138 @@
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
+import { adoptTensor, type Tensor } from "../../core/tensor.js";
+import { add, divide, floorDivide, maximum, minimum, mod, subtract } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
+import { equal, greater, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";
+import { logicalAnd, logicalNot } from "../elementwise/logical.js";
+import { floor } from "../elementwise/rounding.js";
+import { isfinite } from "../elementwise/inspection.js";
+import { operands } from "../promotion.js";
+import { any } from "../reduce/logical.js";
+import { max, min } from "../reduce/extrema.js";
+import { sum } from "../reduce/sum.js";
+import { progression } from "../shaping/create.js";
+import { linspace } from "../shaping/sequences.js";
+import { expandDims, ravel, reshape } from "../shaping/reshape.js";
+import { argsort } from "./sort.js";
+import { addAt, asIndices, takeAlongAxis } from "./take.js";
+
+/**
+ * Where each value belongs in an ascending sequence.
+ *
+ * @param side  "left" (default): before elements equal to it; "right": after them
+ */
+export function searchsorted(sortedSequence: TensorLike, values: TensorLike, side: string = "left"): Tensor {
+  if (side !== "left" && side !== "right") throw new ValueError("searchsorted", { given: `side ${text(side)}`, expected: "left or right" });
+  const [sequence, wanted] = operands(sortedSequence, values);
+  if (sequence.rank !== 1)
+    throw new ShapeError("searchsorted", { given: `a sequence of shape ${shapeText(sequence.shape)}`, expected: "a vector" });
+  const column = expandDims(wanted, -1);
+  return sum(cast(side === "left" ? less(sequence, column) : lessEqual(sequence, column), "int32"), { axis: -1 });
+}
+
+/** For each element, the number of the bin it falls into: bins are given by their ascending edges. */
+export const digitize = (x: TensorLike, bins: TensorLike): Tensor => searchsorted(bins, x, "right");
+
+/** Whether each element of x1 is among those of x2, bool. @param options.invert  whether it is not */
+export function isin(x1: TensorLike, x2: TensorLike, { invert = false }: { assumeUnique?: boolean; invert?: boolean } = {}): Tensor {
+  const [a, b] = operands(x1, x2);
+  const found = any(equal(expandDims(a, -1), ravel(b)), { axis: -1 });
+  return invert ? logicalNot(found) : found;
+}
+
+/** Whether the target class is among the k with the largest predictions, bool. Equal predictions all count as before. */
+export function inTopK(targets: TensorLike, predictions: TensorLike, k: number): Tensor {
+  const scores = asTensor(predictions);
+  const classes = asIndices("inTopK", targets);
+  const own = takeAlongAxis(scores, expandDims(classes, -1), -1);
+  const before = sum(cast(greater(scores, own), "int32"), { axis: -1 });
+  return logicalAnd(less(before, k), any(isfinite(own), { axis: -1 }));
+}
+
+/** Coordinates in a shape from places in its flattened form: one tensor for each axis. */
+export function unravelIndex(indices: TensorLike, shape: readonly number[]): Tensor[] {
+  const places = asIndices("unravelIndex", indices);
+  const size = sizeOf(shape);
+  const positive = mod(places, size);
+  return stridesOf(shape).map((stride, axis) => mod(floorDivide(positive, stride), shape[axis]!));
+}
+
+/**
+ * An order in which the element at place kth is the one that sorting would put there, smaller ones before and larger ones after it.
+ *
+ * @param axis  default −1
+ */
+export function argpartition(x: TensorLike, kth: number, axis: number | null = -1): Tensor {
+  const tensor = asTensor(x);
+  if (axis !== null) checkAxis("argpartition", axis, tensor.rank);
+  if (!Number.isInteger(kth)) throw new ValueError("argpartition", { given: `kth ${kth}`, expected: "a whole number" });
+  return argsort(tensor, axis);
+}
+
+/**
+ * How often each whole number from 0 on occurs along the last axis.
+ *
+ * @param options.weights    what each occurrence counts; default 1
+ * @param options.minlength  the least length of the result; it is longer where x holds larger numbers, which are read from the tensor
+ */
+export function bincount(
+  x: TensorLike,
+  { weights = null, minlength = 0 }: { weights?: TensorLike | null; minlength?: number; sparse?: boolean } = {},
+): Tensor {
+  const numbers = asIndices("bincount", x);
+  const length = Math.max(minlength, numbers.size === 0 ? 0 : max(numbers).item() + 1);
+  const given = weights === null ? null : asTensor(weights);
+  const ones = given ?? progression(1, 0, numbers.size, "int32");
+  const counted = ones.dtype === "float32" ? ones : cast(ones, "int32");
+  if (numbers.rank === 1) return addAt(ravel(counted), numbers, [length]);
+  const rows = known(numbers.shape, "bincount")[0]!;
+  const starts = expandDims(progression(0, length, rows, "int32"), 1);
+  const flat = addAt(ravel(counted), ravel(add(numbers, starts)), [rows * length]);
+  return reshape(flat, [rows, length]);
+}
+
+/**
+ * How many elements fall into each of equal bins.
+ *
+ * @param options.bins   default 10
+ * @param options.range  the edges of the first and the last bin; default: the smallest and largest element
+ * @returns              [counts, edges]
+ */
+export function histogram(
+  x: TensorLike,
+  { bins = 10, range = null }: { bins?: number; range?: readonly [number, number] | null } = {},
+): [counts: Tensor, edges: Tensor] {
+  const values = ravel(cast(x, "float32"));
+  const low = range ? asTensor(range[0]) : min(values);
+  const high = range ? asTensor(range[1]) : max(values);
+  const width = divide(subtract(high, low), bins);
+  const bin = floor(divide(subtract(values, low), width));
+  const inside = logicalAnd(greaterEqual(values, low), lessEqual(values, high));
+  // The last bin contains its upper edge.
+  const last = cast(minimum(maximum(bin, 0), bins - 1), "int32");
+  const counts = addAt(cast(inside, "float32"), last, [bins]);
+  return [counts, linspace(low, high, bins + 1)];
+}
+
+/**
+ * The coordinates of the elements that are not zero: one int32 vector for each axis. How many there are is read from the tensor,
+ * so this needs values.
+ */
+export function nonzero(x: TensorLike): Tensor[] {
+  const tensor = asTensor(x);
+  const shape = known(tensor.shape, "nonzero");
+  const places: number[] = [];
+  tensor.view("nonzero").forEach((value, i) => {
+    if (value !== 0) places.push(i);
+  });
+  const strides = stridesOf(shape);
+  return shape.map((length, axis) =>
+    adoptTensor(
+      Int32Array.from(places, (i) => Math.floor(i / strides[axis]!) % length),
+      [places.length],
+      "int32",
+    ),
+  );
+}

@@ -1,0 +1,175 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { dtypes } from "../../core/dtype.js";
+import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText, sizeOf, stridesOf, type Shape } from "../../core/shape.js";
+import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import type { Command } from "../../runtime/command.js";
+import { add, divideNoNan, multiply, subtract } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
+import { clip } from "../elementwise/clip.js";
+import { equal, greaterEqual, less } from "../elementwise/comparison.js";
+import { logicalAnd } from "../elementwise/logical.js";
+import { where } from "../elementwise/where.js";
+import { as } from "../promotion.js";
+import { sum } from "../reduce/sum.js";
+import { full, progression, zerosLike } from "../shaping/create.js";
+import { expandDims, reshape } from "../shaping/reshape.js";
+import { slice as staticSlice } from "../shaping/slice.js";
+import { addAt, asIndices, take } from "./take.js";
+
+const isTensorList = (value: TensorLike | readonly number[]): value is TensorLike =>
+  value instanceof Chainable || ArrayBuffer.isView(value);
+const numbersOf = (value: TensorLike | readonly number[]): number[] =>
+  isTensorList(value) ? Array.from(asTensor(value).view()) : [...(value as readonly number[])];
+
+/**
+ * A block of x.
+ *
+ * @param startIndices  the first index along each axis; a tensor may be known only when the operation runs
+ * @param shape         how many along each axis; −1: all that follow
+ */
+export function slice(inputs: TensorLike, startIndices: TensorLike | readonly number[], shape: TensorLike | readonly number[]): Tensor {
+  const tensor = asTensor(inputs);
+  const lengths = numbersOf(shape);
+  if (!isTensorList(startIndices)) return staticSlice(tensor, startIndices as readonly number[], lengths);
+  const starts = asIndices("slice", startIndices);
+  return lengths.reduce((y, length, axis) => {
+    const first = take(starts, axis, 0);
+    const count = length === -1 ? known([tensor.shape[axis]!], "slice")[0]! : length;
+    // As in Keras, a block that would reach beyond the end is moved back to fit.
+    const fitting = clip(first, 0, Math.max(0, known([tensor.shape[axis]!], "slice")[0]! - count));
+    return take(y, add(progression(0, 1, count, "int32"), fitting), axis);
+  }, tensor);
+}
+
+/** x with a block replaced by others. @param startIndices  where the block begins, numbers or a tensor */
+export function sliceUpdate(inputs: TensorLike, startIndices: TensorLike | readonly number[], updates: TensorLike): Tensor {
+  const tensor = asTensor(inputs);
+  const block = as(updates, tensor.dtype);
+  if (block.rank !== tensor.rank) {
+    throw new ShapeError("sliceUpdate", {
+      given: `inputs ${shapeText(tensor.shape)} and updates ${shapeText(block.shape)}`,
+      expected: "equal ranks",
+    });
+  }
+  const starts = isTensorList(startIndices) ? asIndices("sliceUpdate", startIndices) : startIndices;
+  let spread = block;
+  let inside: Tensor | undefined;
+  tensor.shape.forEach((length, axis) => {
+    const count = block.shape[axis]!;
+    const first = Array.isArray(starts) ? (starts[axis] as number) : take(starts as Tensor, axis, 0);
+    const places = subtract(progression(0, 1, known([length], "sliceUpdate")[0]!, "int32"), first);
+    const others = tensor.shape.map((_, i) => i).filter((i) => i !== axis);
+    const here = expandDims(logicalAnd(greaterEqual(places, 0), less(places, count)), others);
+    inside = inside ? logicalAnd(inside, here) : here;
+    spread = take(spread, clip(places, 0, count - 1), axis);
+  });
+  return inside ? where(inside, spread, tensor) : block;
+}
+
+/** Places in the flattened first axes of a shape, from rows of coordinates; the rest of the shape is one row. */
+function flatPlaces(where: string, indices: Tensor, shape: Shape): { places: Tensor; lengths: readonly number[]; rest: Shape } {
+  const depth = indices.shape.at(-1);
+  if (typeof depth !== "number" || depth > shape.length) {
+    throw new ShapeError(where, {
+      given: `indices ${shapeText(indices.shape)} for ${shapeText(shape)}`,
+      expected: "a last axis of coordinates, at most one for each axis",
+    });
+  }
+  const lengths = known(shape.slice(0, depth), where);
+  const coordinates = reshape(indices, [-1, depth]);
+  const sizes = Int32Array.from(lengths);
+  const positive = whereNegative(coordinates, sizes);
+  return { places: sum(multiply(positive, Int32Array.from(stridesOf(lengths))), { axis: -1 }), lengths, rest: shape.slice(depth) };
+}
+
+const whereNegative = (coordinates: Tensor, sizes: Int32Array): Tensor => where(less(coordinates, 0), add(coordinates, sizes), coordinates);
+
+/**
+ * Zeros of the shape, with values added where the indices say; those that meet are summed.
+ *
+ * @param indices  [..., depth]: coordinates along the first axes
+ * @param values   [..., ...rest of the shape]
+ */
+export function scatter(indices: TensorLike, values: TensorLike, shape: Shape): Tensor {
+  const { places, lengths, rest } = flatPlaces("scatter", asIndices("scatter", indices), shape);
+  const given = asTensor(values);
+  const rows = reshape(given.dtype === "float32" ? given : cast(given, "int32"), [-1, ...rest]);
+  return cast(reshape(addAt(rows, places, [sizeOf(lengths), ...rest]), shape), given.dtype);
+}
+
+type Reduction = "add" | "max" | "min" | "mul";
+
+/**
+ * x with updates at the places that the indices name.
+ *
+ * @param indices    [..., depth]: coordinates along the first axes
+ * @param reduction  null replaces (the last of several wins); "add", "max", "min", "mul" combine with what is there
+ */
+export function scatterUpdate(inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: string | null = null): Tensor {
+  const tensor = asTensor(inputs);
+  const shape = known(tensor.shape, "scatterUpdate");
+  const { places, lengths, rest } = flatPlaces("scatterUpdate", asIndices("scatterUpdate", indices), shape);
+  const rows = reshape(as(updates, tensor.dtype), [-1, ...rest]);
+  const base = reshape(tensor, [sizeOf(lengths), ...rest]);
+  if (reduction === "add") return add(tensor, reshape(addAt(rows, places, base.shape), shape));
+  if (reduction !== null && !["max", "min", "mul"].includes(reduction))
+    throw new ValueError("scatterUpdate", { given: `reduction ${text(reduction)}`, expected: "add, max, min, mul or null" });
+  return reshape(putOp.apply({ x: base, indices: places, updates: rows }, { reduction: reduction as Reduction | null }), shape);
+}
+
+const combine: Record<Exclude<Reduction, "add">, Partial<Record<Tensor["dtype"], typeof kernels.put_32>>> = {
+  max: { float32: kernels.put_max_f32, int32: kernels.put_max_i32 },
+  min: { float32: kernels.put_min_f32, int32: kernels.put_min_i32 },
+  mul: { float32: kernels.put_mul_f32, int32: kernels.put_mul_i32 },
+};
+
+/** Columns of a unit of the kernels that write rows (TILE in assembly/indexing/take.ts). */
+const TILE = 32;
+const COPY_GRAIN = 1 << 18;
+
+const putOp = primitive({
+  name: "put",
+  inputs: ["x", "indices", "updates"],
+  infer: ({ x }, _: { reduction: Reduction | null }): Spec => ({ shape: x.shape, dtype: x.dtype }),
+  lower: ({ x, indices, updates }, { y }, { reduction }): Command[] => {
+    const [length, ...rest] = known(y.shape);
+    const inner = sizeOf(rest);
+    const bytes = dtypes[x.dtype].bytes;
+    const replace = bytes === 4 ? kernels.put_32 : kernels.put_8;
+    const kernel = reduction === null || reduction === "add" ? replace : combine[reduction][x.dtype]!;
+    const args = { x: updates, indices, y, length: length!, count: indices.size, inner };
+    return [kernels.copy_bytes({ x, y }, y.size * bytes, COPY_GRAIN), kernel(args, Math.ceil(inner / TILE))];
+  },
+  keeps: ["x", "indices", "updates", "y"],
+  gradient: (dy, { x, indices, updates, y }, { attrs: { reduction } }) => {
+    // Who made it into the result: of those that replace the last, of extrema those that equal it.
+    if (reduction === "max" || reduction === "min") {
+      return {
+        x: () => multiply(dy, cast(equal(x, y), "float32")),
+        updates: () => multiply(take(dy, indices, 0), cast(equal(updates, take(y, indices, 0)), "float32")),
+      };
+    }
+    if (reduction === "mul") {
+      return {
+        x: () => multiply(dy, scatterUpdateRows(full(x.shape, 1), indices, updates, "mul")),
+        updates: () => divideNoNan(take(multiply(dy, y), indices, 0), updates),
+      };
+    }
+    const count = indices.size;
+    const last = scatterUpdateRows(full([x.shape[0]!], -1, { dtype: "int32" }), indices, progression(0, 1, count, "int32"), null);
+    const others = x.shape.slice(1).map((_, i) => i + 1);
+    return {
+      x: () => where(expandDims(less(last, 0), others), dy, zerosLike(dy)),
+      updates: () => {
+        const wins = expandDims(equal(take(last, indices, 0), progression(0, 1, count, "int32")), others);
+        return where(wins, take(dy, indices, 0), 0);
+      },
+    };
+  },
+});
+
+const scatterUpdateRows = (x: Tensor, indices: Tensor, updates: Tensor, reduction: Reduction | null): Tensor =>
+  putOp.apply({ x, indices, updates }, { reduction });

@@ -1,0 +1,37 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { isFloat } from "../../core/dtype.js";
+import type { Tensor } from "../../core/tensor.js";
+import { isnan } from "../elementwise/inspection.js";
+import { where } from "../elementwise/where.js";
+import { argmax, argmin, type ArgOptions } from "./arg.js";
+import { cumprod, cumsum, type CumulativeOptions } from "./cumulative.js";
+import type { ReductionOptions } from "./family.js";
+import { all } from "./logical.js";
+import { prod } from "./prod.js";
+
+function without(x: TensorLike, instead: number): Tensor {
+  const tensor = asTensor(x);
+  return isFloat(tensor.dtype) ? where(isnan(tensor), instead, tensor) : tensor;
+}
+
+/** The product along axes, NaN counted as 1. */
+export const nanprod = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => prod(without(x, 1), { axis, keepdims });
+
+/** The sums up to each element along an axis, NaN counted as 0. */
+export const nancumsum = (x: TensorLike, { axis, dtype }: CumulativeOptions = {}): Tensor => cumsum(without(x, 0), { axis, dtype });
+
+/** The products up to each element along an axis, NaN counted as 1. */
+export const nancumprod = (x: TensorLike, { axis, dtype }: CumulativeOptions = {}): Tensor => cumprod(without(x, 1), { axis, dtype });
+
+const found = (x: TensorLike, index: Tensor, { axis, keepdims }: ArgOptions): Tensor => {
+  const tensor = asTensor(x);
+  return isFloat(tensor.dtype) ? where(all(isnan(tensor), { axis, keepdims }), -1, index) : index;
+};
+
+/** The index of the largest element along an axis, NaN left out; −1 where there is none. */
+export const nanargmax = (x: TensorLike, { axis, keepdims }: ArgOptions = {}): Tensor =>
+  found(x, argmax(without(x, -Infinity), { axis, keepdims }), { axis, keepdims });
+
+/** The index of the smallest element along an axis, NaN left out; −1 where there is none. */
+export const nanargmin = (x: TensorLike, { axis, keepdims }: ArgOptions = {}): Tensor =>
+  found(x, argmin(without(x, Infinity), { axis, keepdims }), { axis, keepdims });

@@ -1,0 +1,226 @@
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { isFloat } from "../../core/dtype.js";
+import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { known, shapeText, sizeOf } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
+import { clip } from "../elementwise/clip.js";
+import { exp, log } from "../elementwise/exponential.js";
+import { isfinite, isnan } from "../elementwise/inspection.js";
+import { sqrt, square } from "../elementwise/powers.js";
+import { ceil, floor, round } from "../elementwise/rounding.js";
+import { where } from "../elementwise/where.js";
+import { sort } from "../indexing/sort.js";
+import { take, takeAlongAxis } from "../indexing/take.js";
+import { asFloat } from "../promotion.js";
+import { broadcastTo } from "../shaping/broadcast.js";
+import { expandDims, reshape, squeeze } from "../shaping/reshape.js";
+import { moveaxis, transpose } from "../shaping/transpose.js";
+import { any } from "./logical.js";
+import { max, min } from "./extrema.js";
+import { checkAxes, type ReductionOptions } from "./family.js";
+import { mean, sum } from "./sum.js";
+import { stopGradient } from "../gradient/stop-gradient.js";
+
+/** The mean square deviation along axes, float32. */
+export function variance(x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor {
+  const tensor = asFloat(x);
+  const axes = checkAxes("var", axis, tensor.rank);
+  const centred = subtract(tensor, mean(tensor, { axis: axes, keepdims: true }));
+  return mean(square(centred), { axis: axes, keepdims });
+}
+
+/** The standard deviation along axes, float32. */
+export const std = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => sqrt(variance(x, { axis, keepdims }));
+
+/** The largest minus the smallest element along axes. */
+export const ptp = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor =>
+  subtract(max(x, { axis, keepdims }), min(x, { axis, keepdims }));
+
+/** log Σ eˣ along axes, without overflow. */
+export function logsumexp(x: TensorLike, { axis, keepdims = false }: ReductionOptions = {}): Tensor {
+  const tensor = asFloat(x);
+  const axes = checkAxes("logsumexp", axis, tensor.rank);
+  const largest = stopGradient(max(tensor, { axis: axes, keepdims: true }));
+  const shift = where(isfinite(largest), largest, 0);
+  const y = add(log(sum(exp(subtract(tensor, shift)), { axis: axes, keepdims: true })), shift);
+  return keepdims ? y : squeeze(y, axes);
+}
+
+/**
+ * The weighted mean along axes, float32.
+ *
+ * @param options.weights  of the shape of x, or a vector along the one axis; default: all equal
+ */
+export function average(
+  x: TensorLike,
+  { axis = null, weights = null }: { axis?: number | readonly number[] | null; weights?: TensorLike | null } = {},
+): Tensor {
+  const tensor = asFloat(x);
+  if (weights === null) return mean(tensor, { axis });
+  let factors = asFloat(weights);
+  if (factors.rank === 1 && tensor.rank > 1) {
+    const axes = axis === null ? [] : [axis].flat();
+    if (axes.length !== 1 || (factors.shape[0] !== tensor.shape.at(axes[0]!) && tensor.shape.at(axes[0]!) !== null)) {
+      throw new ShapeError("average", {
+        given: `weights ${shapeText(factors.shape)} for ${shapeText(tensor.shape)} along axis ${text(axis)}`,
+        expected: "one axis, as long as the weights, or weights of the shape of x",
+      });
+    }
+    const along = checkAxis("average", axes[0]!, tensor.rank);
+    factors = expandDims(
+      factors,
+      tensor.shape.map((_, i) => i).filter((i) => i !== along),
+    );
+  }
+  return divide(sum(multiply(tensor, factors), { axis }), sum(broadcastTo(factors, tensor.shape), { axis }));
+}
+
+// Functions that leave NaN out.
+
+/** x with another number in place of NaN. */
+function withoutNan(x: TensorLike, instead: number): Tensor {
+  const tensor = asTensor(x);
+  return isFloat(tensor.dtype) ? where(isnan(tensor), instead, tensor) : tensor;
+}
+
+/** How many elements along the axes are not NaN, float32. */
+const countOf = (x: Tensor, options: ReductionOptions): Tensor => sum(where(isnan(x), 0, 1), options);
+
+/** NaN where all elements along the axes are NaN, else y. */
+const unlessAllNan = (x: TensorLike, y: Tensor, options: ReductionOptions): Tensor => {
+  const tensor = asTensor(x);
+  if (!isFloat(tensor.dtype)) return y;
+  return where(any(cast(where(isnan(tensor), 0, 1), "bool"), options), y, NaN);
+};
+
+/** The sum along axes, NaN counted as 0. */
+export const nansum = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => sum(withoutNan(x, 0), { axis, keepdims });
+
+/** The mean along axes, NaN left out. */
+export function nanmean(x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor {
+  const tensor = asFloat(x);
+  return divide(sum(withoutNan(tensor, 0), { axis, keepdims }), countOf(tensor, { axis, keepdims }));
+}
+
+/** The largest element along axes, NaN left out. */
+export const nanmax = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor =>
+  unlessAllNan(x, max(withoutNan(x, -Infinity), { axis, keepdims }), { axis, keepdims });
+
+/** The smallest element along axes, NaN left out. */
+export const nanmin = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor =>
+  unlessAllNan(x, min(withoutNan(x, Infinity), { axis, keepdims }), { axis, keepdims });
+
+/** The mean square deviation along axes, NaN left out. */
+export function nanvar(x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor {
+  const tensor = asFloat(x);
+  const axes = checkAxes("nanvar", axis, tensor.rank);
+  const centred = subtract(tensor, nanmean(tensor, { axis: axes, keepdims: true }));
+  return divide(sum(square(where(isnan(tensor), 0, centred)), { axis: axes, keepdims }), countOf(tensor, { axis: axes, keepdims }));
+}
+
+/** The standard deviation along axes, NaN left out. */
+export const nanstd = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => sqrt(nanvar(x, { axis, keepdims }));
+
+// Quantiles.
+
+export interface QuantileOptions extends ReductionOptions {
+  /** What stands between two elements: "linear" (default), "lower", "higher", "midpoint", "nearest". */
+  method?: string;
+}
+
+const methods = ["linear", "lower", "higher", "midpoint", "nearest"];
+
+/** Where a quantile lies between two places of a sorted row: the lower and the higher one, and how far it is from the lower. */
+function between(position: Tensor, method: string): { lower: Tensor; higher: Tensor; part: Tensor } {
+  const whole = method === "nearest" ? round(position) : method === "higher" ? ceil(position) : floor(position);
+  const part =
+    method === "linear" ? subtract(position, whole) : method === "midpoint" ? multiply(subtract(ceil(position), whole), 0.5) : asTensor(0);
+  return { lower: cast(whole, "int32"), higher: cast(ceil(position), "int32"), part };
+}
+
+/** The axes moved to the end and made one; x sorted along it. */
+function sortedAlong(x: Tensor, axes: readonly number[]): Tensor {
+  const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const moved = transpose(x, [...others, ...axes]);
+  const length = sizeOf(
+    known(
+      axes.map((axis) => x.shape[axis]!),
+      "quantile",
+    ),
+  );
+  const flat = axes.length === 1 ? moved : reshape(moved, [...others.map((i) => x.shape[i]!), length]);
+  return sort(flat, -1);
+}
+
+/** Brings a result whose first axes are those of q to its shape. */
+function shaped(y: Tensor, q: Tensor, rank: number, axes: readonly number[], keepdims: boolean): Tensor {
+  if (!keepdims) return y;
+  return expandDims(
+    y,
+    axes.map((axis) => axis + q.rank),
+  );
+}
+
+function checkMethod(where: string, method: string): void {
+  if (!methods.includes(method)) throw new ValueError(where, { given: `method ${text(method)}`, expected: methods.join(", ") });
+}
+
+/**
+ * The q-th quantiles along axes, float32: for q between 0 and 1 the element below which that part of the elements lies.
+ *
+ * @param q  a number, or a vector, whose axis comes first in the result
+ */
+export function quantile(x: TensorLike, q: TensorLike, { axis, method = "linear", keepdims = false }: QuantileOptions = {}): Tensor {
+  checkMethod("quantile", method);
+  const tensor = asFloat(x);
+  const parts = asFloat(q);
+  const axes = checkAxes("quantile", axis, tensor.rank);
+  const length = sizeOf(
+    known(
+      axes.map((each) => tensor.shape[each]!),
+      "quantile",
+    ),
+  );
+  const rows = sortedAlong(tensor, axes);
+  const { lower, higher, part } = between(multiply(parts, length - 1), method);
+  const a = take(rows, lower, rows.rank - 1);
+  const b = take(rows, higher, rows.rank - 1);
+  const y = part.rank === 0 && method !== "linear" && method !== "midpoint" ? a : add(a, multiply(subtract(b, a), part));
+  // A row with NaN has no quantiles: NaN is sorted last.
+  const last = take(rows, [length - 1], rows.rank - 1);
+  const clean = where(isnan(parts.rank === 0 ? squeeze(last, -1) : last), NaN, y);
+  return shaped(parts.rank === 0 ? clean : moveaxis(clean, -1, 0), parts, tensor.rank, axes, keepdims);
+}
+
+/** Quantiles of q in percent. */
+export const percentile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
+  quantile(x, divide(asFloat(q), 100), { axis, method, keepdims });
+
+/** The middle element along axes; of an even number, the mean of the two in the middle. */
+export const median = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => quantile(x, 0.5, { axis, keepdims });
+
+/** Quantiles of the elements that are not NaN. */
+export function nanquantile(x: TensorLike, q: TensorLike, { axis, method = "linear", keepdims = false }: QuantileOptions = {}): Tensor {
+  checkMethod("nanquantile", method);
+  const tensor = asFloat(x);
+  const parts = asFloat(q);
+  const axes = checkAxes("nanquantile", axis, tensor.rank);
+  const rows = sortedAlong(tensor, axes);
+  // Numbers come first in a sorted row: each row has a last one of its own.
+  const last = subtract(expandDims(countOf(rows, { axis: -1 }), -1), 1);
+  const flat = reshape(parts, [-1]);
+  const { lower, higher, part } = between(multiply(clip(last, 0, Infinity), flat), method);
+  const a = takeAlongAxis(rows, lower, -1);
+  const b = takeAlongAxis(rows, higher, -1);
+  const y = method === "linear" || method === "midpoint" ? add(a, multiply(subtract(b, a), part)) : a;
+  return shaped(parts.rank === 0 ? squeeze(y, -1) : moveaxis(y, -1, 0), parts, tensor.rank, axes, keepdims);
+}
+
+/** Percentiles of the elements that are not NaN. */
+export const nanpercentile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
+  nanquantile(x, divide(asFloat(q), 100), { axis, method, keepdims });
+
+/** The median of the elements that are not NaN. */
+export const nanmedian = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => nanquantile(x, 0.5, { axis, keepdims });

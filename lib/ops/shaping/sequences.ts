@@ -1,0 +1,129 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import type { Tensor } from "../../core/tensor.js";
+import { keptDtype } from "../../core/dtype.js";
+import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
+import { exp2, log } from "../elementwise/exponential.js";
+import { i0 } from "../elementwise/special.js";
+import { floor } from "../elementwise/rounding.js";
+import { abs, power, sqrt, square } from "../elementwise/powers.js";
+import { cos } from "../elementwise/trigonometric.js";
+import { asFloat } from "../promotion.js";
+import { ones, progression } from "./create.js";
+import { expandDims, reshape } from "./reshape.js";
+import { moveaxis } from "./transpose.js";
+
+export interface SpacingOptions {
+  /** How many numbers. Default 50. */
+  num?: number;
+  /** Whether `stop` is the last one. Default true. */
+  endpoint?: boolean;
+  /** dtype of the result. Default float32. */
+  dtype?: string | null;
+  /** Where the new axis stands. Default 0. */
+  axis?: number;
+}
+
+/** start + i · (stop − start) / (num − 1), along a new axis, and the step. */
+function spaced(
+  start: TensorLike,
+  stop: TensorLike,
+  { num = 50, endpoint = true, axis = 0 }: SpacingOptions,
+): [values: Tensor, step: Tensor] {
+  const [from, to] = [asFloat(start), asFloat(stop)];
+  const gaps = endpoint ? num - 1 : num;
+  const range = subtract(to, from);
+  const step = gaps > 0 ? divide(range, gaps) : multiply(range, NaN);
+  const rank = range.rank;
+  const along = reshape(divide(progression(0, 1, num, "float32"), Math.max(1, gaps)), [num, ...Array.from({ length: rank }, () => 1)]);
+  // Weighted from both ends, so that the last number is exactly `stop`.
+  const values = add(multiply(expandDims(from, 0), subtract(1, along)), multiply(expandDims(to, 0), along));
+  return [moveaxis(values, 0, axis < 0 ? axis + rank + 1 : axis), step];
+}
+
+function inDtype(values: Tensor, dtype: string | null | undefined): Tensor {
+  if (dtype === undefined || dtype === null) return values;
+  return cast(keptDtype(dtype) === "float32" ? values : floor(values), dtype);
+}
+
+/** Evenly spaced numbers from start to stop along a new axis. @param options.retstep  gives [numbers, step]; default false */
+export function linspace(
+  start: TensorLike,
+  stop: TensorLike,
+  num: number,
+  options?: Omit<SpacingOptions, "num"> & { retstep?: false },
+): Tensor;
+export function linspace(
+  start: TensorLike,
+  stop: TensorLike,
+  num: number,
+  options: Omit<SpacingOptions, "num"> & { retstep: true },
+): [Tensor, Tensor];
+export function linspace(
+  start: TensorLike,
+  stop: TensorLike,
+  num = 50,
+  { retstep = false, dtype, ...options }: Omit<SpacingOptions, "num"> & { retstep?: boolean } = {},
+): Tensor | [Tensor, Tensor] {
+  const [values, step] = spaced(start, stop, { num, ...options });
+  return retstep ? [inDtype(values, dtype), step] : inDtype(values, dtype);
+}
+
+/** base to the power of evenly spaced numbers from start to stop. @param options.base  default 10 */
+export function logspace(
+  start: TensorLike,
+  stop: TensorLike,
+  num = 50,
+  { base = 10, dtype, ...options }: Omit<SpacingOptions, "num"> & { base?: TensorLike } = {},
+): Tensor {
+  return inDtype(power(asFloat(base), spaced(start, stop, { num, ...options })[0]), dtype);
+}
+
+/** Numbers of equal ratio from start to stop, both positive. */
+export function geomspace(start: TensorLike, stop: TensorLike, num = 50, { dtype, ...options }: Omit<SpacingOptions, "num"> = {}): Tensor {
+  const scaled = (x: TensorLike): Tensor => divide(log(asFloat(x)), Math.LN2);
+  return inDtype(exp2(spaced(scaled(start), scaled(stop), { num, ...options })[0]), dtype);
+}
+
+/** A window as a function of 2π · i / (n − 1), or of i itself. */
+function window(n: number, shape: (turn: Tensor, i: Tensor) => Tensor): Tensor {
+  if (n <= 1) return ones([Math.max(0, n)]);
+  const i = progression(0, 1, n, "float32");
+  return shape(multiply(i, (2 * Math.PI) / (n - 1)), i);
+}
+
+const lengthOf = (x: TensorLike): number => (typeof x === "number" ? x : asTensor(x).item());
+
+/** The triangular window that is 0 at its ends. */
+export const bartlett = (x: TensorLike): Tensor => {
+  const n = lengthOf(x);
+  return window(n, (_, i) => subtract(1, abs(subtract(multiply(i, 2 / (n - 1)), 1))));
+};
+
+/** 0.42 − 0.5 cos + 0.08 cos of twice the angle. */
+export const blackman = (x: TensorLike): Tensor =>
+  window(lengthOf(x), (turn) => add(subtract(0.42, multiply(cos(turn), 0.5)), multiply(cos(multiply(turn, 2)), 0.08)));
+
+/** 0.54 − 0.46 cos. */
+export const hamming = (x: TensorLike): Tensor => window(lengthOf(x), (turn) => subtract(0.54, multiply(cos(turn), 0.46)));
+
+/** 0.5 − 0.5 cos. */
+export const hanning = (x: TensorLike): Tensor => window(lengthOf(x), (turn) => subtract(0.5, multiply(cos(turn), 0.5)));
+
+/** The Kaiser window: i₀(β √(1 − t²)) / i₀(β) for t from −1 to 1. */
+export function kaiser(x: TensorLike, beta: TensorLike): Tensor {
+  const n = lengthOf(x);
+  const b = asFloat(beta);
+  return window(n, (_, i) => {
+    const t = subtract(multiply(i, 2 / (n - 1)), 1);
+    return divide(i0(multiply(b, sqrt(subtract(1, square(t))))), i0(b));
+  });
+}
+
+/** Powers of a vector as columns, the highest first. @param N  how many; default its length @param increasing  the lowest first */
+export function vander(x: TensorLike, N: number | null = null, increasing = false): Tensor {
+  const tensor = asTensor(x);
+  const count = N ?? tensor.shape[0]!;
+  const exponents = increasing ? progression(0, 1, count, "int32") : progression(count - 1, -1, count, "int32");
+  return power(expandDims(tensor, -1), tensor.dtype === "float32" ? cast(exponents, "float32") : exponents);
+}

@@ -1,0 +1,86 @@
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { text, ValueError } from "../../core/errors.js";
+import type { Tensor } from "../../core/tensor.js";
+import { broadcastTo } from "./broadcast.js";
+import { concatenate } from "./concatenate.js";
+import { expandDims, ravel } from "./reshape.js";
+import { split } from "./split.js";
+import { transpose } from "./transpose.js";
+
+/** The tensor with at least this rank: axes of length 1 in front. */
+function atLeast(x: TensorLike, rank: number): Tensor {
+  const tensor = asTensor(x);
+  return expandDims(
+    tensor,
+    Array.from({ length: Math.max(0, rank - tensor.rank) }, (_, i) => i),
+  );
+}
+
+/** Side by side: along the second axis, of vectors along the only one. */
+export function hstack(xs: readonly TensorLike[]): Tensor {
+  const tensors = xs.map((x) => atLeast(x, 1));
+  return concatenate(tensors, tensors[0]?.rank === 1 ? 0 : 1);
+}
+
+/** One above the other: along the first axis; vectors are rows. */
+export const vstack = (xs: readonly TensorLike[]): Tensor =>
+  concatenate(
+    xs.map((x) => atLeast(x, 2)),
+    0,
+  );
+
+/** One behind the other: along the third axis. */
+export function dstack(xs: readonly TensorLike[]): Tensor {
+  const deep = (x: TensorLike): Tensor => {
+    const tensor = atLeast(x, 2);
+    return tensor.rank > 2 ? tensor : expandDims(asTensor(x).rank < 2 ? atLeast(x, 2) : tensor, 2);
+  };
+  return concatenate(xs.map(deep), 2);
+}
+
+/** Vectors as columns, matrices side by side. */
+export function columnStack(xs: readonly TensorLike[]): Tensor {
+  const columns = xs.map((x) => {
+    const tensor = asTensor(x);
+    return tensor.rank < 2 ? transpose(atLeast(tensor, 2)) : tensor;
+  });
+  return concatenate(columns, 1);
+}
+
+/** x2 after x1 along an axis. @param axis  default: both flattened */
+export function append(x1: TensorLike, x2: TensorLike, axis: number | null = null): Tensor {
+  return axis === null ? concatenate([ravel(x1), ravel(x2)], 0) : concatenate([x1, x2], axis);
+}
+
+/** Pieces along the second axis, of a vector along the only one. */
+export function hsplit(x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] {
+  const tensor = asTensor(x);
+  return split(tensor, indicesOrSections, tensor.rank === 1 ? 0 : 1);
+}
+
+/** Pieces along the first axis. */
+export const vsplit = (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] => split(x, indicesOrSections, 0);
+
+/** Pieces along the third axis. */
+export const dsplit = (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] => split(x, indicesOrSections, 2);
+
+/**
+ * Coordinates of a grid: one tensor for each vector, all of the shape of the grid.
+ *
+ * @param xs  vectors (others are flattened), and last, optionally, { indexing: "xy" (default: the first two axes exchanged) or "ij" }
+ */
+export function meshgrid(...xs: (TensorLike | { indexing?: string })[]): Tensor[] {
+  const last = xs.at(-1);
+  const options = typeof last === "object" && last !== null && "indexing" in last ? (xs.pop() as { indexing?: string }) : {};
+  const { indexing = "xy" } = options;
+  if (indexing !== "xy" && indexing !== "ij")
+    throw new ValueError("meshgrid", { given: `indexing ${text(indexing)}`, expected: "xy or ij" });
+  const vectors = (xs as TensorLike[]).map((x) => ravel(x));
+  const place = (i: number): number => (indexing === "xy" && vectors.length > 1 && i < 2 ? 1 - i : i);
+  const shape: (number | null)[] = vectors.map(() => 1);
+  vectors.forEach((vector, i) => (shape[place(i)] = vector.shape[0]!));
+  return vectors.map((vector, i) => {
+    const axes = vectors.map((_, axis) => axis).filter((axis) => axis !== place(i));
+    return broadcastTo(expandDims(vector, axes), shape);
+  });
+}

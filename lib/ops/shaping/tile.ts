@@ -1,0 +1,124 @@
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { ValueError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText, stridesOf } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { take } from "../indexing/take.js";
+import { sum } from "../reduce/sum.js";
+import { expandDims, flattenFrom, ravel, reshape } from "./reshape.js";
+import { everything, stridedOf } from "./slice.js";
+import { concatenate } from "./concatenate.js";
+import { swapaxes } from "./transpose.js";
+import { gatherView } from "./views.js";
+
+/** x put next to itself so often along each axis; missing axes are added in front. */
+export function tile(x: TensorLike, repeats: number | readonly number[]): Tensor {
+  const tensor = asTensor(x);
+  const counts = typeof repeats === "number" ? [repeats] : [...repeats];
+  while (counts.length < tensor.rank) counts.unshift(1);
+  const whole = expandDims(
+    tensor,
+    Array.from({ length: counts.length - tensor.rank }, (_, i) => i),
+  );
+  return counts.every((count) => count === 1) ? whole : tileOp.apply({ x: whole }, { counts });
+}
+
+const tileOp = primitive({
+  name: "tile",
+  inputs: ["x"],
+  infer: ({ x }, { counts }: { counts: readonly number[] }): Spec => ({
+    shape: x.shape.map((length, axis) => (length === null ? null : length * counts[axis]!)),
+    dtype: x.dtype,
+  }),
+  lower: ({ x }, { y }, { counts }) => {
+    const shape = known(x.shape);
+    const strides = stridesOf(shape);
+    return gatherView(x, y, {
+      shape: shape.flatMap((length, axis) => [counts[axis]!, length]),
+      strides: strides.flatMap((stride) => [0, stride]),
+      offset: 0,
+    });
+  },
+  gradient: (dy, _, { specs, attrs: { counts } }) => ({
+    x: () => {
+      const shape = known(specs.x.shape, "tile");
+      const parts = reshape(
+        dy,
+        shape.flatMap((length, axis) => [counts[axis]!, length]),
+      );
+      return sum(parts, { axis: shape.map((_, axis) => 2 * axis) });
+    },
+  }),
+});
+
+/**
+ * Each element of x so many times in a row.
+ *
+ * @param repeats  one number for all, or one for each element along the axis
+ * @param axis     default: the flattened x
+ */
+export function repeat(x: TensorLike, repeats: number | readonly number[], axis: number | null = null): Tensor {
+  const tensor = axis === null ? ravel(x) : asTensor(x);
+  const along = checkAxis("repeat", axis ?? 0, tensor.rank);
+  const counts = typeof repeats === "number" ? [repeats] : repeats;
+  if (counts.length === 1) {
+    const doubled = tile(
+      expandDims(tensor, along + 1),
+      Array.from({ length: tensor.rank + 1 }, (_, i) => (i === along + 1 ? counts[0]! : 1)),
+    );
+    return mergeWithNext(doubled, along);
+  }
+  const length = tensor.shape[along];
+  if (counts.length !== length)
+    throw new ValueError("repeat", { given: `${counts.length} repeats for ${length} elements`, expected: "one, or one for each" });
+  return take(tensor, Int32Array.from(counts.flatMap((count, i) => Array.from({ length: count }, () => i))), along);
+}
+
+/** Makes one axis of two neighbouring ones; the last of the two is known. */
+function mergeWithNext(x: Tensor, axis: number): Tensor {
+  const { shape } = x;
+  const length = shape[axis] === null || shape[axis + 1] === null ? -1 : shape[axis]! * shape[axis + 1]!;
+  if (axis === x.rank - 2) return flattenFrom(x, axis);
+  return reshape(x, [...shape.slice(0, axis), length, ...shape.slice(axis + 2)]);
+}
+
+/** The elements moved along axes; those that leave at one end come back at the other. @param axis  default: the flattened x */
+export function roll(x: TensorLike, shift: number | readonly number[], axis?: number | readonly number[] | null): Tensor {
+  const tensor = asTensor(x);
+  if (axis === undefined || axis === null) {
+    const total = [shift].flat().reduce((sum, each) => sum + each, 0);
+    return tensor.rank <= 1 ? rolled(tensor, total, 0) : reshape(rolled(ravel(tensor), total, 0), tensor.shape);
+  }
+  const axes = [axis].flat();
+  const shifts = [shift].flat();
+  return axes.reduce((y, each, i) => rolled(y, shifts[shifts.length === 1 ? 0 : i]!, checkAxis("roll", each, y.rank)), tensor);
+}
+
+function rolled(x: Tensor, shift: number, axis: number): Tensor {
+  const length = x.shape[axis];
+  if (x.rank === 0 || length === null || length === 0) return x;
+  const cut = (((length! - shift) % length!) + length!) % length!;
+  if (cut === 0) return x;
+  const part = (begin: number, count: number): Tensor =>
+    stridedOf(
+      x,
+      x.shape.map((size, i) => (i === axis ? { begin, step: 1, count } : everything(size))),
+    );
+  return concatenate([part(cut, length! - cut), part(0, cut)], axis);
+}
+
+/** x turned by so many quarter turns in the plane of two axes, from the first towards the second. */
+export function rot90(x: TensorLike, k = 1, axes: readonly number[] = [0, 1]): Tensor {
+  const tensor = asTensor(x);
+  const [a, b] = axes.map((axis) => checkAxis("rot90", axis, tensor.rank));
+  if (axes.length !== 2 || a === b) throw new ValueError("rot90", { given: `axes ${shapeText(axes)}`, expected: "two different axes" });
+  const reversed = (t: Tensor, axis: number): Tensor =>
+    stridedOf(
+      t,
+      t.shape.map((count, i) => (i === axis ? { begin: Math.max(0, (count ?? 1) - 1), step: -1, count } : everything(count))),
+    );
+  const turns = ((k % 4) + 4) % 4;
+  if (turns === 0) return tensor;
+  if (turns === 2) return reversed(reversed(tensor, a!), b!);
+  return turns === 1 ? reversed(swapaxes(tensor, a!, b!), a!) : reversed(swapaxes(tensor, a!, b!), b!);
+}
