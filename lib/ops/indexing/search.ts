@@ -4,10 +4,9 @@ import { known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { add, divide, floorDivide, maximum, minimum, mod, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
-import { equal, greater, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";
+import { equal, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";
 import { logicalAnd, logicalNot } from "../elementwise/logical.js";
 import { floor } from "../elementwise/rounding.js";
-import { isfinite } from "../elementwise/inspection.js";
 import { operands } from "../promotion.js";
 import { any } from "../reduce/logical.js";
 import { max, min } from "../reduce/extrema.js";
@@ -16,7 +15,7 @@ import { progression } from "../shaping/create.js";
 import { linspace } from "../shaping/sequences.js";
 import { expandDims, ravel, reshape } from "../shaping/reshape.js";
 import { argsort } from "./sort.js";
-import { addAt, asIndices, takeAlongAxis } from "./take.js";
+import { addAt, asIndices } from "./take.js";
 
 /**
  * Where each value belongs in an ascending sequence.
@@ -42,18 +41,9 @@ export function isin(x1: TensorLike, x2: TensorLike, { invert = false }: { assum
   return invert ? logicalNot(found) : found;
 }
 
-/** Whether the target class is among the k with the largest predictions, bool. Equal predictions all count as before. */
-export function inTopK(targets: TensorLike, predictions: TensorLike, k: number): Tensor {
-  const scores = asTensor(predictions);
-  const classes = asIndices("inTopK", targets);
-  const own = takeAlongAxis(scores, expandDims(classes, -1), -1);
-  const before = sum(cast(greater(scores, own), "int32"), { axis: -1 });
-  return logicalAnd(less(before, k), any(isfinite(own), { axis: -1 }));
-}
-
 /** Coordinates in a shape from places in its flattened form: one tensor for each axis. */
 export function unravelIndex(indices: TensorLike, shape: readonly number[]): Tensor[] {
-  const places = asIndices("unravelIndex", indices);
+  const places = asIndices(indices);
   const size = sizeOf(shape);
   const positive = mod(places, size);
   return stridesOf(shape).map((stride, axis) => mod(floorDivide(positive, stride), shape[axis]!));
@@ -81,7 +71,7 @@ export function bincount(
   x: TensorLike,
   { weights = null, minlength = 0 }: { weights?: TensorLike | null; minlength?: number; sparse?: boolean } = {},
 ): Tensor {
-  const numbers = asIndices("bincount", x);
+  const numbers = asIndices(x);
   const length = Math.max(minlength, numbers.size === 0 ? 0 : max(numbers).item() + 1);
   const given = weights === null ? null : asTensor(weights);
   const ones = given ?? progression(1, 0, numbers.size, "int32");

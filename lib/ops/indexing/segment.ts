@@ -21,7 +21,7 @@ export interface SegmentOptions {
 
 function prepared(where_: string, data: TensorLike, segmentIds: TensorLike, numSegments: number | null | undefined) {
   const rows = asTensor(data);
-  const ids = asIndices(where_, segmentIds);
+  const ids = asIndices(segmentIds);
   if (ids.rank !== 1 || (ids.shape[0] !== rows.shape[0] && ids.shape[0] !== null && rows.shape[0] !== null)) {
     throw new ShapeError(where_, {
       given: `data ${shapeText(rows.shape)} and ids ${shapeText(ids.shape)}`,

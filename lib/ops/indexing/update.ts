@@ -34,7 +34,7 @@ export function slice(inputs: TensorLike, startIndices: TensorLike | readonly nu
   const tensor = asTensor(inputs);
   const lengths = numbersOf(shape);
   if (!isTensorList(startIndices)) return staticSlice(tensor, startIndices as readonly number[], lengths);
-  const starts = asIndices("slice", startIndices);
+  const starts = asIndices(startIndices);
   return lengths.reduce((y, length, axis) => {
     const first = take(starts, axis, 0);
     const count = length === -1 ? known([tensor.shape[axis]!], "slice")[0]! : length;
@@ -54,7 +54,7 @@ export function sliceUpdate(inputs: TensorLike, startIndices: TensorLike | reado
       expected: "equal ranks",
     });
   }
-  const starts = isTensorList(startIndices) ? asIndices("sliceUpdate", startIndices) : startIndices;
+  const starts = isTensorList(startIndices) ? asIndices(startIndices) : startIndices;
   let spread = block;
   let inside: Tensor | undefined;
   tensor.shape.forEach((length, axis) => {
@@ -94,7 +94,7 @@ const whereNegative = (coordinates: Tensor, sizes: Int32Array): Tensor => where(
  * @param values   [..., ...rest of the shape]
  */
 export function scatter(indices: TensorLike, values: TensorLike, shape: Shape): Tensor {
-  const { places, lengths, rest } = flatPlaces("scatter", asIndices("scatter", indices), shape);
+  const { places, lengths, rest } = flatPlaces("scatter", asIndices(indices), shape);
   const given = asTensor(values);
   const rows = reshape(given.dtype === "float32" ? given : cast(given, "int32"), [-1, ...rest]);
   return cast(reshape(addAt(rows, places, [sizeOf(lengths), ...rest]), shape), given.dtype);
@@ -111,7 +111,7 @@ type Reduction = "add" | "max" | "min" | "mul";
 export function scatterUpdate(inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: string | null = null): Tensor {
   const tensor = asTensor(inputs);
   const shape = known(tensor.shape, "scatterUpdate");
-  const { places, lengths, rest } = flatPlaces("scatterUpdate", asIndices("scatterUpdate", indices), shape);
+  const { places, lengths, rest } = flatPlaces("scatterUpdate", asIndices(indices), shape);
   const rows = reshape(as(updates, tensor.dtype), [-1, ...rest]);
   const base = reshape(tensor, [sizeOf(lengths), ...rest]);
   if (reduction === "add") return add(tensor, reshape(addAt(rows, places, base.shape), shape));

@@ -6,8 +6,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { clip } from "../elementwise/clip.js";
-import { exp, log } from "../elementwise/exponential.js";
-import { isfinite, isnan } from "../elementwise/inspection.js";
+import { isnan } from "../elementwise/inspection.js";
 import { sqrt, square } from "../elementwise/powers.js";
 import { ceil, floor, round } from "../elementwise/rounding.js";
 import { where } from "../elementwise/where.js";
@@ -21,32 +20,10 @@ import { any } from "./logical.js";
 import { max, min } from "./extrema.js";
 import { checkAxes, type ReductionOptions } from "./family.js";
 import { mean, sum } from "./sum.js";
-import { stopGradient } from "../gradient/stop-gradient.js";
-
-/** The mean square deviation along axes, float32. */
-export function variance(x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor {
-  const tensor = asFloat(x);
-  const axes = checkAxes("var", axis, tensor.rank);
-  const centred = subtract(tensor, mean(tensor, { axis: axes, keepdims: true }));
-  return mean(square(centred), { axis: axes, keepdims });
-}
-
-/** The standard deviation along axes, float32. */
-export const std = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => sqrt(variance(x, { axis, keepdims }));
 
 /** The largest minus the smallest element along axes. */
 export const ptp = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor =>
   subtract(max(x, { axis, keepdims }), min(x, { axis, keepdims }));
-
-/** log Σ eˣ along axes, without overflow. */
-export function logsumexp(x: TensorLike, { axis, keepdims = false }: ReductionOptions = {}): Tensor {
-  const tensor = asFloat(x);
-  const axes = checkAxes("logsumexp", axis, tensor.rank);
-  const largest = stopGradient(max(tensor, { axis: axes, keepdims: true }));
-  const shift = where(isfinite(largest), largest, 0);
-  const y = add(log(sum(exp(subtract(tensor, shift)), { axis: axes, keepdims: true })), shift);
-  return keepdims ? y : squeeze(y, axes);
-}
 
 /**
  * The weighted mean along axes, float32.

@@ -3,11 +3,10 @@ import { ShapeError } from "../../core/errors.js";
 import { known, shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add } from "../elementwise/arithmetic.js";
-import { cast } from "../elementwise/cast.js";
-import { equal, greaterEqual, lessEqual } from "../elementwise/comparison.js";
+import { greaterEqual, lessEqual } from "../elementwise/comparison.js";
 import { where } from "../elementwise/where.js";
 import { sum } from "../reduce/sum.js";
-import { progression, type DtypeOption } from "./create.js";
+import { progression } from "./create.js";
 import { expandDims, ravel, reshape } from "./reshape.js";
 import { embed, everything, stridedOf } from "./slice.js";
 import { moveaxis } from "./transpose.js";
@@ -17,19 +16,6 @@ const grid = (rows: number, columns: number, k: number): [Tensor, Tensor] => [
   expandDims(add(progression(0, 1, rows, "int32"), k), 1),
   progression(0, 1, columns, "int32"),
 ];
-
-/**
- * A matrix with ones on a diagonal, zeros elsewhere.
- *
- * @param M  columns; default as many as rows
- * @param k  the diagonal: 0 the main one, positive above it, negative below
- */
-export function eye(N: number, M: number | null = null, k = 0, { dtype = "float32" }: DtypeOption = {}): Tensor {
-  return cast(equal(...grid(N, M ?? N, k)), dtype);
-}
-
-/** The square matrix with ones on the main diagonal. */
-export const identity = (n: number, { dtype = "float32" }: DtypeOption = {}): Tensor => eye(n, n, 0, { dtype });
 
 /** x with zeros above the k-th diagonal of its last two axes. */
 export function tril(x: TensorLike, k = 0): Tensor {
