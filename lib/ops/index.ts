@@ -6,6 +6,7 @@ export { convTranspose } from "./convolution/transpose.js";
 export {
   add,
   divide,
+  divide as trueDivide,
   divideNoNan,
   floorDivide,
   fmod,
@@ -16,7 +17,9 @@ export {
   squaredDifference,
   subtract,
 } from "./elementwise/arithmetic.js";
-export { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor, gcd, leftShift, rightShift } from "./elementwise/bitwise.js";
+export {
+  bitwiseAnd, bitwiseNot, bitwiseNot as bitwiseInvert, bitwiseOr, bitwiseXor, gcd, leftShift, leftShift as bitwiseLeftShift, rightShift, rightShift as bitwiseRightShift,
+} from "./elementwise/bitwise.js"; // prettier-ignore
 export { cast } from "./elementwise/cast.js";
 export { clip } from "./elementwise/clip.js";
 export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./elementwise/comparison.js";
@@ -24,39 +27,57 @@ export { erf, erfc, erfinv } from "./elementwise/error-function.js";
 export { exp, exp2, expm1, log, log10, log1p, log2, logaddexp, logaddexp2 } from "./elementwise/exponential.js";
 export { isfinite, isinf, isnan, isneginf, isposinf } from "./elementwise/inspection.js";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./elementwise/logical.js";
-export { abs, cbrt, negative, power, reciprocal, rsqrt, sign, sqrt, square } from "./elementwise/powers.js";
+export { abs, abs as absolute, cbrt, negative, power, reciprocal, rsqrt, sign, sqrt, square } from "./elementwise/powers.js";
 export { ceil, floor, round, trunc } from "./elementwise/rounding.js";
+export {
+  allclose, angle, conj, conj as conjugate, fabs, fmax, fmin, heaviside, hypot, i0, imag, isclose, isreal, lcm, ldexp, nanToNum, nextafter, real, saturateCast, select, signbit, sinc, view,
+} from "./elementwise/special.js"; // prettier-ignore
 export * from "./elementwise/trigonometric.js";
 export { where } from "./elementwise/where.js";
-export { matmul } from "./linalg/matmul.js";
+export { stopGradient } from "./gradient/stop-gradient.js";
+export { getItem } from "./indexing/get-item.js";
 export { multiHot, oneHot } from "./indexing/one-hot.js";
+export { argpartition, bincount, digitize, histogram, isin, nonzero, searchsorted, unravelIndex } from "./indexing/search.js";
+export { segmentMax, segmentMin, segmentProd, segmentSum } from "./indexing/segment.js";
 export { argsort, sort, topK } from "./indexing/sort.js";
 export { take, takeAlongAxis } from "./indexing/take.js";
+export { scatter, scatterUpdate, slice, sliceUpdate } from "./indexing/update.js";
+export { matmul } from "./linalg/matmul.js";
 export * from "./nn/activations.js";
+export { hardSilu as hardSwish, silu as swish } from "./nn/activations.js";
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from "./nn/crossentropy.js";
-export { logSoftmax, softmax } from "./nn/softmax.js";
 export { ctcLoss } from "./nn/ctc-loss.js";
 export { inTopK } from "./nn/in-top-k.js";
 export { normalize } from "./nn/normalize.js";
+export { logSoftmax, softmax } from "./nn/softmax.js";
 export { sparsemax } from "./nn/sparsemax.js";
 export { batchNormalization, batchNormalizationTraining } from "./normalization/batch.js";
 export { moments } from "./normalization/moments.js";
 export { layerNormalization, rmsNormalization } from "./normalization/rows.js";
-export { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool } from "./pooling/pool.js";
 export { resultType } from "./promotion.js";
+export { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool } from "./pooling/pool.js";
 export { argmax, argmin } from "./reduce/arg.js";
 export { cumprod, cumsum } from "./reduce/cumulative.js";
-export { max, min } from "./reduce/extrema.js";
+export { max, max as amax, min, min as amin } from "./reduce/extrema.js";
 export { all, any } from "./reduce/logical.js";
 export { logsumexp } from "./reduce/logsumexp.js";
+export { nanargmax, nanargmin, nancumprod, nancumsum, nanprod } from "./reduce/nan.js";
 export { prod } from "./reduce/prod.js";
+export {
+  average, median, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanquantile, nanstd, nansum, nanvar, percentile, ptp, quantile,
+} from "./reduce/statistics.js"; // prettier-ignore
 export { countNonzero, mean, sum } from "./reduce/sum.js";
 export { std, variance, variance as var } from "./reduce/variance.js";
 export { broadcastTo } from "./shaping/broadcast.js";
 export { concatenate, stack } from "./shaping/concatenate.js";
 export { arange, full, fullLike, ones, onesLike, tri, zeros, zerosLike } from "./shaping/create.js";
+export { diag, diagflat, diagonal, trace, tril, triu } from "./shaping/diagonal.js";
 export { eye, identity } from "./shaping/eye.js";
+export { pad } from "./shaping/pad.js";
 export { expandDims, ravel, reshape, squeeze } from "./shaping/reshape.js";
-export { flip, slice } from "./shaping/slice.js";
+export { bartlett, blackman, geomspace, hamming, hanning, kaiser, linspace, logspace, vander } from "./shaping/sequences.js";
+export { flip } from "./shaping/slice.js";
 export { arraySplit, split, unstack } from "./shaping/split.js";
+export { append, columnStack, dsplit, dstack, hsplit, hstack, meshgrid, vsplit, vstack } from "./shaping/stacking.js";
+export { repeat, roll, rot90, tile } from "./shaping/tile.js";
 export { moveaxis, swapaxes, transpose } from "./shaping/transpose.js";

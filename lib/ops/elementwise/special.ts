@@ -35,9 +35,8 @@ export const fabs = (x: TensorLike): Tensor => abs(asFloat(x));
 
 /** 0 for negative x1, 1 for positive x1, x2 for 0. */
 export function heaviside(x1: TensorLike, x2: TensorLike): Tensor {
-  const [a, b] = operands(x1, x2);
-  const step = where(less(a, 0), zerosLike(a), onesLike(a));
-  return where(isnan(a), a, where(equal(a, 0), b, step));
+  const [a, b] = [asFloat(x1), asFloat(x2)];
+  return where(isnan(a), a, where(equal(a, 0), b, where(less(a, 0), 0, 1)));
 }
 
 /** √(x1² + x2²) without overflow. */
@@ -124,7 +123,7 @@ export function nextafter(x1: TensorLike, x2: TensorLike): Tensor {
   const [a, b] = [asFloat(x1), asFloat(x2)];
   const bits = view(a, "int32");
   const away = equal(greater(b, a), greater(a, 0));
-  const stepped = view(add(bits, where(away, 1, -1)), "float32");
+  const stepped = view(add(bits, subtract(multiply(cast(away, "int32"), 2), 1)), "float32");
   const fromZero = where(greater(b, 0), 2 ** -149, -(2 ** -149));
   return where(logicalOr(isnan(a), isnan(b)), NaN, where(equal(a, b), b, where(equal(a, 0), fromZero, stepped)));
 }

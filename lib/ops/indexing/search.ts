@@ -46,7 +46,7 @@ export function unravelIndex(indices: TensorLike, shape: readonly number[]): Ten
   const places = asIndices(indices);
   const size = sizeOf(shape);
   const positive = mod(places, size);
-  return stridesOf(shape).map((stride, axis) => mod(floorDivide(positive, stride), shape[axis]!));
+  return stridesOf(shape).map((stride, axis) => cast(mod(floorDivide(positive, stride), shape[axis]!), asTensor(indices).dtype));
 }
 
 /**

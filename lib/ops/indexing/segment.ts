@@ -28,9 +28,9 @@ function prepared(where_: string, data: TensorLike, segmentIds: TensorLike, numS
       expected: "one id for each row",
     });
   }
-  const count = numSegments ?? add(max(ids), 1).item();
+  const count = numSegments ?? (ids.isSymbolic ? null : add(max(ids), 1).item());
   // An id outside is left out; those below 0 must not count from the end.
-  return { rows, ids: where(less(ids, 0), count, ids), count };
+  return { rows, ids: where(less(ids, 0), 0x7fffffff, ids), count };
 }
 
 /** The sums of the rows of each segment. */

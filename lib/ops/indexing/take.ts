@@ -38,9 +38,11 @@ export function take(x: TensorLike, indices: TensorLike, axis: number | null = n
 
 interface Along {
   readonly axis: number;
+  /** What an index outside picks, where it is not the usual. */
+  readonly fill?: number;
 }
 
-const takeAt = (x: Tensor, indices: Tensor, axis: number): Tensor => takeOp.apply({ x, indices }, { axis });
+const takeAt = (x: Tensor, indices: Tensor, axis: number, fill?: number): Tensor => takeOp.apply({ x, indices }, { axis, fill });
 
 const takeOp = primitive({
   name: "take",
@@ -49,11 +51,11 @@ const takeOp = primitive({
     shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
     dtype: x.dtype,
   }),
-  lower: ({ x, indices }, { y }, { axis }) => {
+  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype] }) => {
     const shape = known(x.shape);
     const inner = sizeOf(shape.slice(axis + 1));
     const count = indices.size;
-    const args = { x, indices, y, length: shape[axis]!, count, inner, fill: outside[x.dtype] };
+    const args = { x, indices, y, length: shape[axis]!, count, inner, fill };
     const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_32 : kernels.take_8;
     return kernel(args, inner === 0 ? 0 : sizeOf(shape.slice(0, axis)) * count, Math.ceil(GRAIN / (inner + 1)));
   },
@@ -84,7 +86,7 @@ const putOp = primitive({
     return [fillCommand(y, 0), kernel(args, units, Math.ceil(GRAIN / (count * Math.min(inner, TILE) + 1)))];
   },
   keeps: ["indices"],
-  gradient: (dy, { indices }, { attrs: { axis } }) => ({ x: () => takeAt(dy, indices, axis) }),
+  gradient: (dy, { indices }, { attrs: { axis } }) => ({ x: () => takeAt(dy, indices, axis, 0) }),
 });
 
 /**
@@ -114,16 +116,16 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number |
   return takeAlong(filled(tensor), filled(picked), along);
 }
 
-const takeAlong = (x: Tensor, indices: Tensor, axis: number): Tensor => takeAlongOp.apply({ x, indices }, { axis });
+const takeAlong = (x: Tensor, indices: Tensor, axis: number, fill?: number): Tensor => takeAlongOp.apply({ x, indices }, { axis, fill });
 
 const takeAlongOp = primitive({
   name: "take_along_axis",
   inputs: ["x", "indices"],
   infer: ({ x, indices }): Spec => ({ shape: indices.shape, dtype: x.dtype }),
-  lower: ({ x, indices }, { y }, { axis }: Along) => {
+  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype] }: Along) => {
     const shape = known(x.shape);
     const count = known(y.shape)[axis]!;
-    const args = { x, indices, y, length: shape[axis]!, count, inner: sizeOf(shape.slice(axis + 1)), fill: outside[x.dtype] };
+    const args = { x, indices, y, length: shape[axis]!, count, inner: sizeOf(shape.slice(axis + 1)), fill };
     const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_along_32 : kernels.take_along_8;
     return kernel(args, y.size, GRAIN);
   },
@@ -149,5 +151,5 @@ const putAlongOp = primitive({
     return [fillCommand(y, 0), kernel];
   },
   keeps: ["indices"],
-  gradient: (dy, { indices }, { attrs: { axis } }) => ({ x: () => takeAlong(dy, indices, axis) }),
+  gradient: (dy, { indices }, { attrs: { axis } }) => ({ x: () => takeAlong(dy, indices, axis, 0) }),
 });

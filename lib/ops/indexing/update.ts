@@ -3,7 +3,7 @@ import { dtypes } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, stridesOf, type Shape } from "../../core/shape.js";
-import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import type { Command } from "../../runtime/command.js";
 import { add, divideNoNan, multiply, subtract } from "../elementwise/arithmetic.js";
@@ -13,16 +13,12 @@ import { equal, greaterEqual, less } from "../elementwise/comparison.js";
 import { logicalAnd } from "../elementwise/logical.js";
 import { where } from "../elementwise/where.js";
 import { as } from "../promotion.js";
+import { integers, isStatic, type Integers } from "../static.js";
 import { sum } from "../reduce/sum.js";
 import { full, progression, zerosLike } from "../shaping/create.js";
 import { expandDims, reshape } from "../shaping/reshape.js";
 import { slice as staticSlice } from "../shaping/slice.js";
 import { addAt, asIndices, take } from "./take.js";
-
-const isTensorList = (value: TensorLike | readonly number[]): value is TensorLike =>
-  value instanceof Chainable || ArrayBuffer.isView(value);
-const numbersOf = (value: TensorLike | readonly number[]): number[] =>
-  isTensorList(value) ? Array.from(asTensor(value).view()) : [...(value as readonly number[])];
 
 /**
  * A block of x.
@@ -30,10 +26,10 @@ const numbersOf = (value: TensorLike | readonly number[]): number[] =>
  * @param startIndices  the first index along each axis; a tensor may be known only when the operation runs
  * @param shape         how many along each axis; −1: all that follow
  */
-export function slice(inputs: TensorLike, startIndices: TensorLike | readonly number[], shape: TensorLike | readonly number[]): Tensor {
+export function slice(inputs: TensorLike, startIndices: Integers, shape: Integers): Tensor {
   const tensor = asTensor(inputs);
-  const lengths = numbersOf(shape);
-  if (!isTensorList(startIndices)) return staticSlice(tensor, startIndices as readonly number[], lengths);
+  const lengths = integers(shape);
+  if (isStatic(startIndices)) return staticSlice(tensor, integers(startIndices), lengths);
   const starts = asIndices(startIndices);
   return lengths.reduce((y, length, axis) => {
     const first = take(starts, axis, 0);
@@ -45,7 +41,7 @@ export function slice(inputs: TensorLike, startIndices: TensorLike | readonly nu
 }
 
 /** x with a block replaced by others. @param startIndices  where the block begins, numbers or a tensor */
-export function sliceUpdate(inputs: TensorLike, startIndices: TensorLike | readonly number[], updates: TensorLike): Tensor {
+export function sliceUpdate(inputs: TensorLike, startIndices: Integers, updates: TensorLike): Tensor {
   const tensor = asTensor(inputs);
   const block = as(updates, tensor.dtype);
   if (block.rank !== tensor.rank) {
@@ -54,12 +50,12 @@ export function sliceUpdate(inputs: TensorLike, startIndices: TensorLike | reado
       expected: "equal ranks",
     });
   }
-  const starts = isTensorList(startIndices) ? asIndices(startIndices) : startIndices;
+  const starts = isStatic(startIndices) ? integers(startIndices) : asIndices(startIndices);
   let spread = block;
   let inside: Tensor | undefined;
   tensor.shape.forEach((length, axis) => {
     const count = block.shape[axis]!;
-    const first = Array.isArray(starts) ? (starts[axis] as number) : take(starts as Tensor, axis, 0);
+    const first = Array.isArray(starts) ? starts[axis]! : take(starts as Tensor, axis, 0);
     const places = subtract(progression(0, 1, known([length], "sliceUpdate")[0]!, "int32"), first);
     const others = tensor.shape.map((_, i) => i).filter((i) => i !== axis);
     const here = expandDims(logicalAnd(greaterEqual(places, 0), less(places, count)), others);
@@ -110,8 +106,8 @@ type Reduction = "add" | "max" | "min" | "mul";
  */
 export function scatterUpdate(inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: string | null = null): Tensor {
   const tensor = asTensor(inputs);
-  const shape = known(tensor.shape, "scatterUpdate");
-  const { places, lengths, rest } = flatPlaces("scatterUpdate", asIndices(indices), shape);
+  const { places, lengths, rest } = flatPlaces("scatterUpdate", asIndices(indices), tensor.shape);
+  const shape = tensor.shape;
   const rows = reshape(as(updates, tensor.dtype), [-1, ...rest]);
   const base = reshape(tensor, [sizeOf(lengths), ...rest]);
   if (reduction === "add") return add(tensor, reshape(addAt(rows, places, base.shape), shape));

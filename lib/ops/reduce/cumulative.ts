@@ -7,6 +7,7 @@ import { add, multiply } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { as } from "../promotion.js";
 import { like } from "../rules.js";
+import { integers, type Integers } from "../static.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { ones } from "../shaping/create.js";
 import { ravel, reshape } from "../shaping/reshape.js";
@@ -15,7 +16,7 @@ import { transpose } from "../shaping/transpose.js";
 
 export interface CumulativeOptions {
   /** The axis to run along. Default: the flattened tensor. */
-  axis?: number | null;
+  axis?: Integers | null;
   /** dtype of the result. Default: that of x, int32 for bool. */
   dtype?: string;
 }
@@ -65,7 +66,7 @@ function prepared(where: string, x: TensorLike, { axis = null, dtype }: Cumulati
   const given = asTensor(x);
   const wanted = dtype === undefined ? given : cast(given, dtype);
   const tensor = as(wanted, wanted.dtype === "float32" ? "float32" : "int32");
-  return axis === null ? { x: ravel(tensor), axis: 0 } : { x: tensor, axis: checkAxis(where, axis, tensor.rank) };
+  return axis === null ? { x: ravel(tensor), axis: 0 } : { x: tensor, axis: checkAxis(where, integers(axis)[0] ?? 0, tensor.rank) };
 }
 
 /** The sums of the elements up to each one, along an axis. */

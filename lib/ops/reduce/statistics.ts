@@ -1,20 +1,21 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
-import { known, shapeText, sizeOf } from "../../core/shape.js";
+import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
+import { add, divide, maximum, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
-import { clip } from "../elementwise/clip.js";
-import { isnan } from "../elementwise/inspection.js";
+import { equal } from "../elementwise/comparison.js";
+import { isinf, isnan } from "../elementwise/inspection.js";
+import { logicalAnd } from "../elementwise/logical.js";
 import { sqrt, square } from "../elementwise/powers.js";
 import { ceil, floor, round } from "../elementwise/rounding.js";
 import { where } from "../elementwise/where.js";
 import { sort } from "../indexing/sort.js";
-import { take, takeAlongAxis } from "../indexing/take.js";
+import { takeAlongAxis } from "../indexing/take.js";
 import { asFloat } from "../promotion.js";
 import { broadcastTo } from "../shaping/broadcast.js";
-import { expandDims, reshape, squeeze } from "../shaping/reshape.js";
+import { expandDims, flattenFrom, reshape, squeeze } from "../shaping/reshape.js";
 import { moveaxis, transpose } from "../shaping/transpose.js";
 import { any } from "./logical.js";
 import { max, min } from "./extrema.js";
@@ -120,28 +121,36 @@ function between(position: Tensor, method: string): { lower: Tensor; higher: Ten
 /** The axes moved to the end and made one; x sorted along it. */
 function sortedAlong(x: Tensor, axes: readonly number[]): Tensor {
   const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
-  const moved = transpose(x, [...others, ...axes]);
-  const length = sizeOf(
-    known(
-      axes.map((axis) => x.shape[axis]!),
-      "quantile",
-    ),
-  );
-  const flat = axes.length === 1 ? moved : reshape(moved, [...others.map((i) => x.shape[i]!), length]);
-  return sort(flat, -1);
+  return sort(flattenFrom(transpose(x, [...others, ...axes]), others.length), -1);
 }
 
-/** Brings a result whose first axes are those of q to its shape. */
-function shaped(y: Tensor, q: Tensor, rank: number, axes: readonly number[], keepdims: boolean): Tensor {
-  if (!keepdims) return y;
-  return expandDims(
-    y,
-    axes.map((axis) => axis + q.rank),
-  );
-}
-
-function checkMethod(where: string, method: string): void {
-  if (!methods.includes(method)) throw new ValueError(where, { given: `method ${text(method)}`, expected: methods.join(", ") });
+function quantilesOf(
+  where_: string,
+  x: TensorLike,
+  q: TensorLike,
+  { axis, method = "linear", keepdims = false }: QuantileOptions,
+  ignoresNan: boolean,
+): Tensor {
+  if (!methods.includes(method)) throw new ValueError(where_, { given: `method ${text(method)}`, expected: methods.join(", ") });
+  const tensor = asFloat(x);
+  const parts = asFloat(q);
+  const axes = checkAxes(where_, axis, tensor.rank);
+  const rows = axes.length === 0 ? expandDims(tensor, -1) : sortedAlong(tensor, axes);
+  // Numbers come first in a sorted row: each row has a last one of its own.
+  const numbers = expandDims(countOf(rows, { axis: -1 }), -1);
+  const { lower, higher, part } = between(multiply(maximum(subtract(numbers, 1), 0), reshape(parts, [-1])), method);
+  const a = takeAlongAxis(rows, lower, -1);
+  const b = takeAlongAxis(rows, higher, -1);
+  const isWhole = method !== "linear" && method !== "midpoint";
+  const found = isWhole ? a : where(logicalAnd(isinf(a), equal(a, b)), a, add(a, multiply(subtract(b, a), part)));
+  const y = ignoresNan ? found : where(any(isnan(rows), { axis: -1, keepdims: true }), NaN, found);
+  const placed = parts.rank === 0 ? squeeze(y, -1) : moveaxis(y, -1, 0);
+  return keepdims
+    ? expandDims(
+        placed,
+        axes.map((each) => each + parts.rank),
+      )
+    : placed;
 }
 
 /**
@@ -149,27 +158,8 @@ function checkMethod(where: string, method: string): void {
  *
  * @param q  a number, or a vector, whose axis comes first in the result
  */
-export function quantile(x: TensorLike, q: TensorLike, { axis, method = "linear", keepdims = false }: QuantileOptions = {}): Tensor {
-  checkMethod("quantile", method);
-  const tensor = asFloat(x);
-  const parts = asFloat(q);
-  const axes = checkAxes("quantile", axis, tensor.rank);
-  const length = sizeOf(
-    known(
-      axes.map((each) => tensor.shape[each]!),
-      "quantile",
-    ),
-  );
-  const rows = sortedAlong(tensor, axes);
-  const { lower, higher, part } = between(multiply(parts, length - 1), method);
-  const a = take(rows, lower, rows.rank - 1);
-  const b = take(rows, higher, rows.rank - 1);
-  const y = part.rank === 0 && method !== "linear" && method !== "midpoint" ? a : add(a, multiply(subtract(b, a), part));
-  // A row with NaN has no quantiles: NaN is sorted last.
-  const last = take(rows, [length - 1], rows.rank - 1);
-  const clean = where(isnan(parts.rank === 0 ? squeeze(last, -1) : last), NaN, y);
-  return shaped(parts.rank === 0 ? clean : moveaxis(clean, -1, 0), parts, tensor.rank, axes, keepdims);
-}
+export const quantile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
+  quantilesOf("quantile", x, q, { axis, method, keepdims }, false);
 
 /** Quantiles of q in percent. */
 export const percentile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
@@ -179,21 +169,8 @@ export const percentile = (x: TensorLike, q: TensorLike, { axis, method, keepdim
 export const median = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => quantile(x, 0.5, { axis, keepdims });
 
 /** Quantiles of the elements that are not NaN. */
-export function nanquantile(x: TensorLike, q: TensorLike, { axis, method = "linear", keepdims = false }: QuantileOptions = {}): Tensor {
-  checkMethod("nanquantile", method);
-  const tensor = asFloat(x);
-  const parts = asFloat(q);
-  const axes = checkAxes("nanquantile", axis, tensor.rank);
-  const rows = sortedAlong(tensor, axes);
-  // Numbers come first in a sorted row: each row has a last one of its own.
-  const last = subtract(expandDims(countOf(rows, { axis: -1 }), -1), 1);
-  const flat = reshape(parts, [-1]);
-  const { lower, higher, part } = between(multiply(clip(last, 0, Infinity), flat), method);
-  const a = takeAlongAxis(rows, lower, -1);
-  const b = takeAlongAxis(rows, higher, -1);
-  const y = method === "linear" || method === "midpoint" ? add(a, multiply(subtract(b, a), part)) : a;
-  return shaped(parts.rank === 0 ? squeeze(y, -1) : moveaxis(y, -1, 0), parts, tensor.rank, axes, keepdims);
-}
+export const nanquantile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
+  quantilesOf("nanquantile", x, q, { axis, method, keepdims }, true);
 
 /** Percentiles of the elements that are not NaN. */
 export const nanpercentile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>

@@ -1,59 +1,103 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
-import { known, shapeText } from "../../core/shape.js";
-import type { Tensor } from "../../core/tensor.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText, stridesOf, type Shape } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
 import { add } from "../elementwise/arithmetic.js";
 import { greaterEqual, lessEqual } from "../elementwise/comparison.js";
 import { where } from "../elementwise/where.js";
 import { sum } from "../reduce/sum.js";
-import { progression } from "./create.js";
-import { expandDims, ravel, reshape } from "./reshape.js";
-import { embed, everything, stridedOf } from "./slice.js";
+import { expandDims, ravel } from "./reshape.js";
+import { fillCommand } from "./slice.js";
 import { moveaxis } from "./transpose.js";
+import { gatherView, scatterView, type View } from "./views.js";
 
-/** [rows, 1] of row numbers plus k, and [columns] of column numbers. */
-const grid = (rows: number, columns: number, k: number): [Tensor, Tensor] => [
-  expandDims(add(progression(0, 1, rows, "int32"), k), 1),
-  progression(0, 1, columns, "int32"),
-];
+/** The numbers 0, 1, … along an axis of x, in a shape that broadcasts with x. */
+export function positionsAlong(x: Tensor, axis: number): Tensor {
+  const at = axis < 0 ? axis + x.rank : axis;
+  const others = x.shape.map((_, i) => i).filter((i) => i !== at);
+  return expandDims(positionsOp.apply({ x }, { axis: at }), others);
+}
+
+const positionsOp = primitive({
+  name: "positions",
+  inputs: ["x"],
+  infer: ({ x }, { axis }: { axis: number }): Spec => ({ shape: [x.shape[axis]!], dtype: "int32" }),
+  lower: (_, { y }) => kernels.range_i32({ y, start: 0, step: 1 }, y.size),
+});
 
 /** x with zeros above the k-th diagonal of its last two axes. */
 export function tril(x: TensorLike, k = 0): Tensor {
   const tensor = asTensor(x);
-  const [rows, columns] = known(tensor.shape.slice(-2), "tril");
-  return where(greaterEqual(...grid(rows!, columns!, k)), tensor, 0);
+  return where(greaterEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, 0);
 }
 
 /** x with zeros below the k-th diagonal of its last two axes. */
 export function triu(x: TensorLike, k = 0): Tensor {
   const tensor = asTensor(x);
-  const [rows, columns] = known(tensor.shape.slice(-2), "triu");
-  return where(lessEqual(...grid(rows!, columns!, k)), tensor, 0);
+  return where(lessEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, 0);
 }
 
-/** Along the last axis of a flattened matrix, its k-th diagonal. */
-function diagonalRange(rows: number, columns: number, k: number): { begin: number; step: number; count: number } {
-  const count = Math.max(0, k >= 0 ? Math.min(rows, columns - k) : Math.min(rows + k, columns));
-  return { begin: count === 0 ? 0 : k >= 0 ? k : -k * columns, step: columns + 1, count };
+/** How many elements the k-th diagonal of a matrix has; null where that is not known yet. */
+function lengthOf(rows: number | null, columns: number | null, k: number): number | null {
+  if (rows === null || columns === null) return null;
+  return Math.max(0, k >= 0 ? Math.min(rows, columns - k) : Math.min(rows + k, columns));
+}
+
+/** The k-th diagonal of [..., rows, columns] as a view. */
+function diagonalView(shape: readonly number[], k: number): View {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  const strides = stridesOf(shape);
+  const offset = k >= 0 ? k : -k * columns;
+  return { shape: [...shape.slice(0, -2), lengthOf(rows, columns, k)!], strides: [...strides.slice(0, -2), columns + 1], offset };
 }
 
 /** The diagonal of the matrices that two axes span; it becomes the last axis. @param offset  0 the main one, positive above it */
 export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor {
   const tensor = asTensor(x);
+  if (tensor.rank < 2) throw new ShapeError("diagonal", { given: shapeText(tensor.shape), expected: "two axes or more" });
   const [a, b] = [checkAxis("diagonal", axis1, tensor.rank), checkAxis("diagonal", axis2, tensor.rank)];
-  const moved = moveaxis(tensor, [a, b], [-2, -1]);
-  const [rows, columns] = known(moved.shape.slice(-2), "diagonal");
-  const flat = reshape(moved, [...moved.shape.slice(0, -2), rows! * columns!]);
-  return stridedOf(flat, [...flat.shape.slice(0, -1).map(everything), diagonalRange(rows!, columns!, offset)]);
+  return diagonalOf(moveaxis(tensor, [a, b], [-2, -1]), offset);
 }
+
+interface Diagonal {
+  readonly k: number;
+}
+
+const diagonalOf = (x: Tensor, k: number): Tensor => diagonalOp.apply({ x }, { k });
+
+const diagonalOp = primitive({
+  name: "diagonal",
+  inputs: ["x"],
+  infer: ({ x }, { k }: Diagonal): Spec => ({
+    shape: [...x.shape.slice(0, -2), lengthOf(x.shape.at(-2)!, x.shape.at(-1)!, k)],
+    dtype: x.dtype,
+  }),
+  lower: ({ x }, { y }, { k }) => gatherView(x, y, diagonalView(known(x.shape), k)),
+  gradient: (dy, _, { specs, attrs: { k } }) => ({ x: () => diagonalOnly(dy, specs.x.shape, k) }),
+});
+
+/** Zeros of the shape, with x on the k-th diagonal. A null length is what the diagonal needs. */
+const diagonalOnly = (x: Tensor, shape: Shape, k: number): Tensor => placeOp.apply({ x }, { shape, k });
+
+const placeOp = primitive({
+  name: "place_diagonal",
+  inputs: ["x"],
+  infer: ({ x }, { shape, k }: Diagonal & { shape: Shape }): Spec => {
+    const side = x.shape.at(-1)! === null ? null : x.shape.at(-1)! + Math.abs(k);
+    return { shape: shape.map((length, i) => (i < shape.length - 2 ? (length ?? x.shape[i]!) : (length ?? side))), dtype: x.dtype };
+  },
+  lower: ({ x }, { y }, { k }) => [fillCommand(y, 0), scatterView(x, y, diagonalView(known(y.shape), k))],
+  gradient: (dy, _, { attrs: { k } }) => ({ x: () => diagonalOf(dy, k) }),
+});
 
 /** A vector as the k-th diagonal of a square matrix, or the k-th diagonal of a matrix. */
 export function diag(x: TensorLike, k = 0): Tensor {
   const tensor = asTensor(x);
-  if (tensor.rank === 2) return diagonal(tensor, k);
-  if (tensor.rank !== 1) throw new ShapeError("diag", { given: shapeText(tensor.shape), expected: "a vector or a matrix" });
-  const n = known(tensor.shape, "diag")[0]! + Math.abs(k);
-  return reshape(embed(tensor, [n * n], [diagonalRange(n, n, k)]), [n, n]);
+  if (tensor.rank === 2) return diagonalOf(tensor, k);
+  if (tensor.rank === 1) return diagonalOnly(tensor, [null, null], k);
+  throw new ShapeError("diag", { given: shapeText(tensor.shape), expected: "a vector or a matrix" });
 }
 
 /** The elements of x, flattened, as the k-th diagonal of a square matrix. */

@@ -9,6 +9,7 @@ import { floor } from "../elementwise/rounding.js";
 import { abs, power, sqrt, square } from "../elementwise/powers.js";
 import { cos } from "../elementwise/trigonometric.js";
 import { asFloat } from "../promotion.js";
+import { integers, type Integers } from "../static.js";
 import { ones, progression } from "./create.js";
 import { expandDims, reshape } from "./reshape.js";
 import { moveaxis } from "./transpose.js";
@@ -62,10 +63,10 @@ export function linspace(
 export function linspace(
   start: TensorLike,
   stop: TensorLike,
-  num = 50,
+  num: Integers = 50,
   { retstep = false, dtype, ...options }: Omit<SpacingOptions, "num"> & { retstep?: boolean } = {},
 ): Tensor | [Tensor, Tensor] {
-  const [values, step] = spaced(start, stop, { num, ...options });
+  const [values, step] = spaced(start, stop, { num: integers(num)[0]!, ...options });
   return retstep ? [inDtype(values, dtype), step] : inDtype(values, dtype);
 }
 
@@ -92,7 +93,7 @@ function window(n: number, shape: (turn: Tensor, i: Tensor) => Tensor): Tensor {
   return shape(multiply(i, (2 * Math.PI) / (n - 1)), i);
 }
 
-const lengthOf = (x: TensorLike): number => (typeof x === "number" ? x : asTensor(x).item());
+const lengthOf = (x: TensorLike): number => integers(x)[0]!;
 
 /** The triangular window that is 0 at its ends. */
 export const bartlett = (x: TensorLike): Tensor => {

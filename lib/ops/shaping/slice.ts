@@ -60,7 +60,8 @@ export function stridedOf(x: Tensor, ranges: readonly Range[]): Tensor {
   return whole ? x : stridedOp.apply({ x }, { ranges });
 }
 
-function viewOf(shape: readonly number[], ranges: readonly Range[]): View {
+/** What ranges of a tensor of known shape are as a view. */
+export function viewOf(shape: readonly number[], ranges: readonly Range[]): View {
   const strides = stridesOf(shape);
   const parts = ranges.map((range, axis) => resolved(range, shape[axis]!));
   return {

@@ -1,23 +1,44 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
-import { shapeText } from "../../core/shape.js";
-import type { Tensor } from "../../core/tensor.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { integerOrList, type Integers } from "../static.js";
 import { squeeze } from "./reshape.js";
-import { stridedOf } from "./slice.js";
+import { embed, everything, stridedOf, viewOf, type Range } from "./slice.js";
+import { gatherView } from "./views.js";
 
-/** The elements from `begin` up to `end` along an axis. */
-function between(x: Tensor, axis: number, begin: number, end: number): Tensor {
-  return stridedOf(
-    x,
-    x.shape.map((length, i) => (i === axis ? { begin, step: 1, count: end - begin } : { begin: 0, step: 1, count: length })),
-  );
+interface Piece {
+  readonly axis: number;
+  /** Which of how many pieces. */
+  readonly index: number;
+  readonly sections: number;
 }
 
-function lengthAlong(where: string, x: Tensor, axis: number): number {
-  const length = x.shape[axis];
-  if (typeof length === "number") return length;
-  throw new ShapeError(where, { given: shapeText(x.shape), expected: `a known length of axis ${axis}` });
+/** Where a piece begins: the first ones are longer where the length cannot be divided. */
+const startOf = (index: number, sections: number, length: number): number =>
+  index * Math.floor(length / sections) + Math.min(index, length % sections);
+
+function rangesOf(shape: readonly number[], { axis, index, sections }: Piece): Range[] {
+  const begin = startOf(index, sections, shape[axis]!);
+  const count = startOf(index + 1, sections, shape[axis]!) - begin;
+  return shape.map((length, i) => (i === axis ? { begin, step: 1, count } : everything(length)));
 }
+
+/** One of several pieces of about equal length: the cut depends on a length that may not be known yet. */
+const pieceOp = primitive({
+  name: "piece",
+  inputs: ["x"],
+  infer: ({ x }, piece: Piece): Spec => ({
+    shape: x.shape.map((length, i) => {
+      if (i !== piece.axis || length === null) return length;
+      return startOf(piece.index + 1, piece.sections, length) - startOf(piece.index, piece.sections, length);
+    }),
+    dtype: x.dtype,
+  }),
+  lower: ({ x }, { y }, piece) => gatherView(x, y, viewOf(known(x.shape), rangesOf(known(x.shape), piece))),
+  gradient: (dy, _, { specs, attrs }) => ({ x: () => embed(dy, specs.x.shape, rangesOf(known(specs.x.shape, "split"), attrs)) }),
+});
 
 /**
  * The tensor in pieces along an axis.
@@ -26,35 +47,40 @@ function lengthAlong(where: string, x: Tensor, axis: number): number {
  * @param axis  default 0
  * @throws ShapeError where equal pieces are not possible
  */
-export function split(x: TensorLike, indicesOrSections: number | readonly number[], axis = 0): Tensor[] {
+export function split(x: TensorLike, indicesOrSections: Integers, axis = 0): Tensor[] {
   const tensor = asTensor(x);
   const along = checkAxis("split", axis, tensor.rank);
-  const length = lengthAlong("split", tensor, along);
-  if (typeof indicesOrSections !== "number") {
-    const cuts = [0, ...indicesOrSections.map((at) => Math.min(Math.max(at < 0 ? at + length : at, 0), length)), length];
-    return cuts.slice(1).map((end, i) => between(tensor, along, Math.min(cuts[i]!, end), end));
+  const length = tensor.shape[along]!;
+  const sections = integerOrList(indicesOrSections);
+  if (typeof sections !== "number") return cutAt(tensor, sections, along);
+  if (!Number.isInteger(sections) || sections < 1)
+    throw new ValueError("split", { given: `${sections} sections`, expected: "a positive number" });
+  if (length !== null && length % sections !== 0) {
+    throw new ShapeError("split", { given: `${length} elements along axis ${along} in ${sections} pieces`, expected: "equal pieces" });
   }
-  if (!Number.isInteger(indicesOrSections) || indicesOrSections < 1)
-    throw new ValueError("split", { given: `${indicesOrSections} sections`, expected: "a positive number" });
-  if (length % indicesOrSections !== 0) {
-    throw new ShapeError("split", {
-      given: `${length} elements along axis ${along} in ${indicesOrSections} pieces`,
-      expected: "equal pieces",
-    });
-  }
-  return arraySplit(tensor, indicesOrSections, along);
+  return arraySplit(tensor, sections, along);
+}
+
+function cutAt(x: Tensor, places: readonly number[], axis: number): Tensor[] {
+  const length = x.shape[axis]!;
+  const clamped = places.map((at) => (length === null ? at : Math.min(Math.max(at < 0 ? at + length : at, 0), length)));
+  return [0, ...clamped].map((begin, i) => {
+    const end = i < clamped.length ? clamped[i]! : length;
+    const count = end === null ? null : Math.max(0, end - begin);
+    return stridedOf(
+      x,
+      x.shape.map((size, each) => (each === axis ? { begin, step: 1, count } : everything(size))),
+    );
+  });
 }
 
 /** As `split`, but the first pieces may be one longer than the others. */
-export function arraySplit(x: TensorLike, indicesOrSections: number | readonly number[], axis = 0): Tensor[] {
-  if (typeof indicesOrSections !== "number") return split(x, indicesOrSections, axis);
+export function arraySplit(x: TensorLike, indicesOrSections: Integers, axis = 0): Tensor[] {
+  const sections = integerOrList(indicesOrSections);
+  if (typeof sections !== "number") return split(x, sections, axis);
   const tensor = asTensor(x);
   const along = checkAxis("arraySplit", axis, tensor.rank);
-  const length = lengthAlong("arraySplit", tensor, along);
-  const least = Math.floor(length / indicesOrSections);
-  const longer = length % indicesOrSections;
-  const start = (i: number): number => i * least + Math.min(i, longer);
-  return Array.from({ length: indicesOrSections }, (_, i) => between(tensor, along, start(i), start(i + 1)));
+  return Array.from({ length: sections }, (_, index) => pieceOp.apply({ x: tensor }, { axis: along, index, sections }));
 }
 
 /** The two halves of a tensor along an axis. */
@@ -64,6 +90,16 @@ export const splitInHalves = (x: Tensor, axis: number): [Tensor, Tensor] => spli
 export function unstack(x: TensorLike, num?: number | null, axis = 0): Tensor[] {
   const tensor = asTensor(x);
   const along = checkAxis("unstack", axis, tensor.rank);
-  const length = num ?? lengthAlong("unstack", tensor, along);
-  return Array.from({ length }, (_, i) => squeeze(between(tensor, along, i, i + 1), along));
+  const length = num ?? tensor.shape[along]!;
+  if (length === null)
+    throw new ShapeError("unstack", { given: shapeText(tensor.shape), expected: `a known length of axis ${along}, or num` });
+  return Array.from({ length }, (_, begin) =>
+    squeeze(
+      stridedOf(
+        tensor,
+        tensor.shape.map((size, each) => (each === along ? { begin, step: 1, count: 1 } : everything(size))),
+      ),
+      along,
+    ),
+  );
 }

@@ -1,6 +1,7 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
+import type { Integers } from "../static.js";
 import { broadcastTo } from "./broadcast.js";
 import { concatenate } from "./concatenate.js";
 import { expandDims, ravel } from "./reshape.js";
@@ -53,29 +54,27 @@ export function append(x1: TensorLike, x2: TensorLike, axis: number | null = nul
 }
 
 /** Pieces along the second axis, of a vector along the only one. */
-export function hsplit(x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] {
+export function hsplit(x: TensorLike, indicesOrSections: Integers): Tensor[] {
   const tensor = asTensor(x);
   return split(tensor, indicesOrSections, tensor.rank === 1 ? 0 : 1);
 }
 
 /** Pieces along the first axis. */
-export const vsplit = (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] => split(x, indicesOrSections, 0);
+export const vsplit = (x: TensorLike, indicesOrSections: Integers): Tensor[] => split(x, indicesOrSections, 0);
 
 /** Pieces along the third axis. */
-export const dsplit = (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] => split(x, indicesOrSections, 2);
+export const dsplit = (x: TensorLike, indicesOrSections: Integers): Tensor[] => split(x, indicesOrSections, 2);
 
 /**
  * Coordinates of a grid: one tensor for each vector, all of the shape of the grid.
  *
- * @param xs  vectors (others are flattened), and last, optionally, { indexing: "xy" (default: the first two axes exchanged) or "ij" }
+ * @param xs                vectors; others are flattened
+ * @param options.indexing  "xy" (default): the first two axes exchanged, or "ij"
  */
-export function meshgrid(...xs: (TensorLike | { indexing?: string })[]): Tensor[] {
-  const last = xs.at(-1);
-  const options = typeof last === "object" && last !== null && "indexing" in last ? (xs.pop() as { indexing?: string }) : {};
-  const { indexing = "xy" } = options;
+export function meshgrid(xs: readonly TensorLike[], { indexing = "xy" }: { indexing?: string } = {}): Tensor[] {
   if (indexing !== "xy" && indexing !== "ij")
     throw new ValueError("meshgrid", { given: `indexing ${text(indexing)}`, expected: "xy or ij" });
-  const vectors = (xs as TensorLike[]).map((x) => ravel(x));
+  const vectors = xs.map((x) => ravel(x));
   const place = (i: number): number => (indexing === "xy" && vectors.length > 1 && i < 2 ? 1 - i : i);
   const shape: (number | null)[] = vectors.map(() => 1);
   vectors.forEach((vector, i) => (shape[place(i)] = vector.shape[0]!));

@@ -5,6 +5,7 @@ import { known, shapeText, stridesOf } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { take } from "../indexing/take.js";
 import { sum } from "../reduce/sum.js";
+import { integers, type Integers } from "../static.js";
 import { expandDims, flattenFrom, ravel, reshape } from "./reshape.js";
 import { everything, stridedOf } from "./slice.js";
 import { concatenate } from "./concatenate.js";
@@ -12,9 +13,9 @@ import { swapaxes } from "./transpose.js";
 import { gatherView } from "./views.js";
 
 /** x put next to itself so often along each axis; missing axes are added in front. */
-export function tile(x: TensorLike, repeats: number | readonly number[]): Tensor {
+export function tile(x: TensorLike, repeats: Integers): Tensor {
   const tensor = asTensor(x);
-  const counts = typeof repeats === "number" ? [repeats] : [...repeats];
+  const counts = integers(repeats);
   while (counts.length < tensor.rank) counts.unshift(1);
   const whole = expandDims(
     tensor,
@@ -57,10 +58,10 @@ const tileOp = primitive({
  * @param repeats  one number for all, or one for each element along the axis
  * @param axis     default: the flattened x
  */
-export function repeat(x: TensorLike, repeats: number | readonly number[], axis: number | null = null): Tensor {
+export function repeat(x: TensorLike, repeats: Integers, axis: number | null = null): Tensor {
   const tensor = axis === null ? ravel(x) : asTensor(x);
   const along = checkAxis("repeat", axis ?? 0, tensor.rank);
-  const counts = typeof repeats === "number" ? [repeats] : repeats;
+  const counts = integers(repeats);
   if (counts.length === 1) {
     const doubled = tile(
       expandDims(tensor, along + 1),
@@ -83,14 +84,14 @@ function mergeWithNext(x: Tensor, axis: number): Tensor {
 }
 
 /** The elements moved along axes; those that leave at one end come back at the other. @param axis  default: the flattened x */
-export function roll(x: TensorLike, shift: number | readonly number[], axis?: number | readonly number[] | null): Tensor {
+export function roll(x: TensorLike, shift: Integers, axis?: Integers | null): Tensor {
   const tensor = asTensor(x);
   if (axis === undefined || axis === null) {
-    const total = [shift].flat().reduce((sum, each) => sum + each, 0);
+    const total = integers(shift).reduce((sum, each) => sum + each, 0);
     return tensor.rank <= 1 ? rolled(tensor, total, 0) : reshape(rolled(ravel(tensor), total, 0), tensor.shape);
   }
-  const axes = [axis].flat();
-  const shifts = [shift].flat();
+  const axes = integers(axis);
+  const shifts = integers(shift);
   return axes.reduce((y, each, i) => rolled(y, shifts[shifts.length === 1 ? 0 : i]!, checkAxis("roll", each, y.rank)), tensor);
 }
 

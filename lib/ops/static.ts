@@ -1,0 +1,26 @@
+// Arguments that shape a result (lengths, axes, places to cut at) must be known when the operation is made: numbers, lists of numbers,
+// or tensors that have values.
+
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { Chainable } from "../core/tensor.js";
+
+/** Whole numbers, or a tensor of them that has values. */
+export type Integers = number | readonly number[] | TensorLike;
+
+const hasElements = (value: Integers): value is TensorLike => value instanceof Chainable || ArrayBuffer.isView(value);
+
+/** The numbers of an argument. @throws StateError for a tensor without values */
+export function integers(value: Integers): number[] {
+  if (hasElements(value)) return Array.from(asTensor(value).view());
+  return [value].flat() as number[];
+}
+
+/** One number, or a list of numbers: what it was given as. */
+export function integerOrList(value: Integers): number | number[] {
+  if (typeof value === "number") return value;
+  const isScalar = value instanceof Chainable && value.value().shape.length === 0;
+  return isScalar ? integers(value)[0]! : integers(value);
+}
+
+/** Whether an argument is numbers, and not a tensor. */
+export const isStatic = (value: Integers): value is number | readonly number[] => !hasElements(value);
