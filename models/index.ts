@@ -1,3 +1,4 @@
 // kerasm/models: ready-made architectures, one file each.
 
-export {};
+export * from "./simple-cnn.js";
+export * from "./simple-mlp.js";

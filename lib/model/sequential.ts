@@ -8,6 +8,7 @@ import type { CallOptions } from "../layers/base/types.js";
 import { InputLayer } from "../layers/core/input-layer.js";
 import { KerasTensor } from "../layers/functional/keras-tensor.js";
 import { Layer } from "../layers/layer.js";
+import { type Child, children } from "../saving/saveable.js";
 import { Graph } from "./graph/graph.js";
 import { Model } from "./model.js";
 
@@ -112,6 +113,11 @@ export class Sequential extends Model {
   /** The layers that were added, without the input. */
   override get layers(): Layer[] {
     return this.#layers[0] instanceof InputLayer ? this.#layers.slice(1) : [...this.#layers];
+  }
+
+  /** What checkpoints save: layers by their place in the row, whether the model is built or not. */
+  override *[children](): Iterable<Child> {
+    for (const child of super[children]()) yield child[0] === "layers" ? ["layers", this.layers] : child;
   }
 
   override sublayers(): Layer[] {

@@ -2,6 +2,7 @@ import { Tensor } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";
 import { initScope } from "../../variables/variable.js";
 import type { Layer } from "../layer.js";
+import { whileRecording } from "./context.js";
 import { checkInput } from "./input-spec.js";
 import type { LayerCall } from "./convert.js";
 import type { Shapes } from "./types.js";
@@ -18,6 +19,6 @@ export function shapesOf(value: unknown): Shapes | undefined {
 export function ensureBuilt(layer: Layer, call: LayerCall): void {
   if (layer.built || layer.buildsByCall) return;
   const shapes = call.args.map(shapesOf).filter((shape) => shape !== undefined);
-  initScope(() => layer.build(...(shapes as never[])));
+  whileRecording(() => initScope(() => layer.build(...(shapes as never[]))));
   if (layer.inputSpec) checkInput(layer.name, layer.inputSpec, call.args[0]);
 }

@@ -44,6 +44,17 @@ export function whileInferring<T>(action: () => T): T {
   }
 }
 
+/** Runs what is to be recorded in full although a call around it only infers: a model that is built records its own graph. */
+export function whileRecording<T>(action: () => T): T {
+  const before = inferring;
+  inferring = 0;
+  try {
+    return action();
+  } finally {
+    inferring = before;
+  }
+}
+
 /** Whether a layer is being called for its shapes alone. */
 export const isInferring = (): boolean => inferring > 0;
 

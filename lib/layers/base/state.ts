@@ -8,6 +8,7 @@ import { Chainable, Tensor } from "../../core/tensor.js";
 import { initializers, type InitializerIdentifier } from "../../initializers/index.js";
 import { Metric } from "../../metrics/index.js";
 import { regularizers, type RegularizerIdentifier } from "../../regularizers/index.js";
+import { type Child, children, fieldsOf } from "../../saving/saveable.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import { Variable } from "../../variables/variable.js";
 import type { Layer } from "../layer.js";
@@ -131,6 +132,13 @@ export abstract class LayerState extends Callable {
         (value.trainable ? tracked.trainable : tracked.nonTrainable).push(value);
     });
     return tracked;
+  }
+
+  /** What checkpoints save. */
+  *[children](): Iterable<Child> {
+    yield* fieldsOf(this);
+    yield ["layers", this.sublayers()];
+    yield ["weights", [...this.#weights.keys()]];
   }
 
   /** All weights: own trainable ones, own others, then those of the layers inside. */

@@ -11,6 +11,7 @@ import { Layer } from "../../layers/layer.js";
 import type { Metric } from "../../metrics/index.js";
 import { add, cast, sum } from "../../ops/index.js";
 import type { Optimizer } from "../../optimizers/index.js";
+import { type Child, children } from "../../saving/saveable.js";
 import { CallbackList } from "../callbacks/callback-list.js";
 import type { Hook, Logs } from "../callbacks/callback.js";
 import type { History } from "../callbacks/history.js";
@@ -53,6 +54,14 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     this.#compiled = new Compiled(options, this.outputNames);
     this.#train = this.#test = this.#predict = null;
     this.stopTraining = false;
+  }
+
+  /** What checkpoints save: the state of training, once the model is compiled, beside that of the layers. */
+  override *[children](): Iterable<Child> {
+    yield* super[children]();
+    if (!this.#compiled) return;
+    yield ["optimizer", this.optimizer];
+    yield ["metrics", this.#compiled.allMetrics];
   }
 
   /** Whether `compile` was called. */
