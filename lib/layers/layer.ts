@@ -12,6 +12,7 @@ import {
 import type { OptionValues, Schema } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
+import { isTracing } from "../core/interpreter.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import { divide } from "../ops/index.js";
@@ -122,7 +123,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   }
 
   protected override invoke(...given: unknown[]): unknown {
-    const call = convertArguments(this as unknown as Layer, given);
+    const call = this.#withMask(convertArguments(this as unknown as Layer, given));
     this.checkInputs(call.args[0]);
     return inScope(this.name, () => {
       if (!this.built) ensureBuilt(this as unknown as Layer, call);
@@ -134,6 +135,13 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
       if (symbolic) new Node(this, call.given, this.#recorded(call, mask), outputs);
       return outputs;
     });
+  }
+
+  /** A second positional input of a layer that takes one is its mask. */
+  #withMask(call: LayerCall): LayerCall {
+    const mask = call.args[1];
+    if (!this.takesMask || this.inputCount > 1 || mask === undefined) return call;
+    return { ...call, args: call.args.slice(0, 1), options: { ...call.options, mask: mask as Tensor } };
   }
 
   /** Calls the layer, as a model does when it runs. */
@@ -150,6 +158,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     return inCall(this, given.training ?? undefined, forget, () => {
       try {
         if (symbolic) return kerasTensorsLike(inferOnly(compute));
+        if (isUntraced(args[0])) return inferOnly(compute);
         const outputs = compute();
         this.#penalizeActivity(outputs);
         return outputs;
@@ -284,6 +293,9 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     return this.toString();
   }
 }
+
+/** Whether an input has no values although nothing is traced: the call is for shapes alone. */
+const isUntraced = (input: unknown): boolean => input instanceof Tensor && input.isSymbolic && !isTracing();
 
 function checkedName(name: string): string {
   if (!name.includes("/") && name !== "") return name;

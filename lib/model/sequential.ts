@@ -92,6 +92,9 @@ export class Sequential extends Model {
     this.setGraph(new Graph(input, output));
   }
 
+  /** The layers check what they are given. */
+  protected override checkInputs(): void {}
+
   override get buildsByCall(): boolean {
     return false;
   }

@@ -69,6 +69,7 @@ export abstract class LayerState extends Callable {
     if (regularizer) weight.regularizer = regularizers.get(regularizer, `${where}.regularizer`);
     if (constraint) weight.constraint = constraints.get(constraint, `${where}.constraint`);
     this.#weights.set(weight, trainable);
+    if (!this.#trainable) weight.trainable = false;
     return weight;
   }
 

@@ -5,10 +5,11 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, conv, reshape } from "../../ops/index.js";
 import { embed } from "../../ops/shaping/slice.js";
 import type { Variable } from "../../variables/variable.js";
+import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
 import { activation, kernelAndBias, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
-import { Layer } from "../layer.js";
+import type { Layer } from "../layer.js";
 
 /** The options of a convolution over images with `rank` axes beside batch and channels. */
 export function convOptions(rank: number) {
@@ -23,6 +24,7 @@ export function convOptions(rank: number) {
     activation: activation(),
     ...kernelAndBias,
     activityRegularizer: regularizer(),
+    ...loraOptions,
   });
 }
 
@@ -52,7 +54,7 @@ export function addBias(y: Tensor, bias: Variable, format: ConvGeometry["dataFor
 }
 
 /** Discrete convolution of `[batch, …, channels]`; the base of Conv1D, Conv2D and Conv3D. */
-export abstract class BaseConv extends Layer<ReturnType<typeof convOptions>> {
+export abstract class BaseConv extends AdaptedLayer<ReturnType<typeof convOptions>> {
   static override readonly options: Schema = convOptions(2);
 
   declare kernel: Variable;
@@ -85,6 +87,10 @@ export abstract class BaseConv extends Layer<ReturnType<typeof convOptions>> {
     }
   }
 
+  protected override get adaptable() {
+    return { weight: this.kernel, name: "kernel" };
+  }
+
   override build(inputShape: Shape): void {
     const { filters, kernelSize, groups, useBias, dataFormat } = this.options;
     const channels = channelsOf(this.name, inputShape, dataFormat);
@@ -100,13 +106,14 @@ export abstract class BaseConv extends Layer<ReturnType<typeof convOptions>> {
       ...weightOptions(this.options, "kernel"),
     });
     if (useBias) this.bias = this.addWeight({ name: "bias", shape: [filters], ...weightOptions(this.options, "bias") });
+    this.adaptAsAsked();
     this.inputSpec = new InputSpec({ ndim: this.imageRank + 2, axes: { [channelAxis(dataFormat)]: channels } });
   }
 
   override call(x: Tensor): Tensor {
     const { strides, padding, dilationRate, dataFormat, activation } = this.options;
     const isCausal = padding === "causal";
-    const y = conv(isCausal ? this.#padded(x) : x, this.kernel, {
+    const y = conv(isCausal ? this.#padded(x) : x, this.adapted(), {
       strides,
       padding: isCausal ? "valid" : padding,
       dilationRate,

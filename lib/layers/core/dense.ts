@@ -3,22 +3,23 @@ import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, matmul } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
+import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
 import { activation, kernelAndBias, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
-import { Layer } from "../layer.js";
 
 /**
  * Densely connected layer: `y = activation(x · kernel + bias)` along the last axis, `[…, features]` to `[…, units]`.
  *
  * Weights: kernel `[features, units]`, bias `[units]`. Keras: keras.layers.Dense
  */
-export class Dense extends Layer<typeof Dense.options> {
+export class Dense extends AdaptedLayer<typeof Dense.options> {
   static override readonly options = layerOptions.extend(["units"], {
     units: positiveInteger(),
     activation: activation(),
     ...kernelAndBias,
     quantizationConfig: fixed(null),
+    ...loraOptions,
   });
 
   declare kernel: Variable;
@@ -27,16 +28,21 @@ export class Dense extends Layer<typeof Dense.options> {
   override inputSpec = new InputSpec({ minNdim: 2 });
   override supportsMasking = true;
 
+  protected override get adaptable() {
+    return { weight: this.kernel, name: "kernel" };
+  }
+
   override build(inputShape: Shape): void {
     const { units, useBias } = this.options;
     const features = inputShape.at(-1)!;
     this.kernel = this.addWeight({ name: "kernel", shape: [features, units], ...weightOptions(this.options, "kernel") });
     if (useBias) this.bias = this.addWeight({ name: "bias", shape: [units], ...weightOptions(this.options, "bias") });
+    this.adaptAsAsked();
     this.inputSpec = new InputSpec({ minNdim: 2, axes: { [-1]: features } });
   }
 
   override call(x: Tensor): Tensor {
-    const y = matmul(x, this.kernel);
+    const y = matmul(x, this.adapted());
     return this.options.activation(this.bias ? add(y, this.bias) : y);
   }
 }

@@ -2,17 +2,17 @@ import { boolean, fixed, positiveInteger, registerClasses } from "../../config/i
 import type { Tensor } from "../../core/tensor.js";
 import { cast, take } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
+import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
 import { recorded } from "../functional/recorded.js";
-import { Layer } from "../layer.js";
 
 /**
  * Rows of a table: whole numbers `[…]` below `inputDim` become vectors `[…, outputDim]`.
  *
  * Weights: embeddings `[inputDim, outputDim]`. With `maskZero`, index 0 is padding and masked. Keras: keras.layers.Embedding
  */
-export class Embedding extends Layer<typeof Embedding.options> {
+export class Embedding extends AdaptedLayer<typeof Embedding.options> {
   static override readonly options = layerOptions.extend(["inputDim", "outputDim"], {
     inputDim: positiveInteger(),
     outputDim: positiveInteger(),
@@ -22,15 +22,21 @@ export class Embedding extends Layer<typeof Embedding.options> {
     activityRegularizer: regularizer(),
     maskZero: boolean(false),
     quantizationConfig: fixed(null),
+    ...loraOptions,
   });
 
   declare embeddings: Variable;
 
   override supportsMasking = this.options.maskZero;
 
+  protected override get adaptable() {
+    return { weight: this.embeddings, name: "embeddings" };
+  }
+
   override build(): void {
     const { inputDim, outputDim } = this.options;
     this.embeddings = this.addWeight({ name: "embeddings", shape: [inputDim, outputDim], ...weightOptions(this.options, "embeddings") });
+    this.adaptAsAsked();
   }
 
   override computeMask(indices: Tensor): Tensor | null {
@@ -38,7 +44,7 @@ export class Embedding extends Layer<typeof Embedding.options> {
   }
 
   override call(indices: Tensor): Tensor {
-    return take(this.embeddings, cast(indices, "int32"), 0);
+    return take(this.adapted(), cast(indices, "int32"), 0);
   }
 }
 

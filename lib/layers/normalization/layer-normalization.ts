@@ -1,9 +1,9 @@
-import { boolean, fixed, integer, type Json, number, oneOrMore, registerClasses } from "../../config/index.js";
+import { boolean, integer, type Json, number, oneOrMore, registerClasses } from "../../config/index.js";
 import { checkAxis } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { layerNormalization } from "../../ops/index.js";
+import { add, layerNormalization, multiply, reshape, rsqrt, variance } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
@@ -26,7 +26,7 @@ export class LayerNormalization extends Layer<typeof LayerNormalization.options>
     gammaRegularizer: regularizer(),
     betaConstraint: constraint(),
     gammaConstraint: constraint(),
-    rmsScaling: fixed(false),
+    rmsScaling: boolean(false),
   });
 
   declare gamma?: Variable;
@@ -44,12 +44,23 @@ export class LayerNormalization extends Layer<typeof LayerNormalization.options>
     }
     this.#axes = axes;
     const shape = axes.map((axis) => inputShape[axis]!);
-    if (this.options.scale) this.gamma = this.addWeight({ name: "gamma", shape, ...weightOptions(this.options, "gamma") });
-    if (this.options.center) this.beta = this.addWeight({ name: "beta", shape, ...weightOptions(this.options, "beta") });
+    if (this.options.scale || this.options.rmsScaling)
+      this.gamma = this.addWeight({ name: "gamma", shape, ...weightOptions(this.options, "gamma") });
+    if (this.options.center && !this.options.rmsScaling)
+      this.beta = this.addWeight({ name: "beta", shape, ...weightOptions(this.options, "beta") });
   }
 
   override call(x: Tensor): Tensor {
+    if (this.options.rmsScaling) return this.#scaledByDeviation(x);
     return layerNormalization(x, this.gamma ?? null, this.beta ?? null, { axis: this.#axes!, epsilon: this.options.epsilon });
+  }
+
+  /** What Keras keeps for old models: divided by the standard deviation, without the mean taken off. */
+  #scaledByDeviation(x: Tensor): Tensor {
+    const axes = this.#axes!;
+    const y = multiply(x, rsqrt(add(variance(x, { axis: axes, keepdims: true }), this.options.epsilon)));
+    const shape = x.shape.map((length, axis) => (axes.includes(axis) ? length : 1));
+    return this.gamma ? multiply(y, reshape(this.gamma, shape)) : y;
   }
 
   override getConfig(): Record<string, Json> {
