@@ -22,5 +22,12 @@ t.test("recorded arguments are passed as the function declares them", (t) => {
   const call = new Attention().call as Fn;
   t.strictSame(arrange(call, { query: 1, value: 2, use_causal_mask: true }), [1, 2, { useCausalMask: true }]);
   t.strictSame(arrange(call, { training: true }, ["training"], [1, 2]), [1, 2, { training: true }]);
+  class Pooling {
+    call(x: number, { mask = null, training = false } = {}): unknown {
+      return [x, mask, training];
+    }
+  }
+  const pool = new Pooling().call as Fn;
+  t.strictSame(arrange(pool, {}, [], [1, 2]), [1, { mask: 2 }], "by place in Python, by name here");
   t.end();
 });

@@ -8,6 +8,8 @@ import { toCamelCase } from "../../lib/config/names.js";
 interface Parameter {
   readonly name: string;
   readonly kind: "positional" | "rest" | "options";
+  /** Of options that are taken apart in place: their names, in order. */
+  readonly options: readonly string[];
 }
 
 const known = new WeakMap<object, readonly Parameter[]>();
@@ -50,9 +52,11 @@ function split(list: string): string[] {
 }
 
 function parse(text: string): Parameter {
-  if (text.startsWith("...")) return { name: text.slice(3).trim(), kind: "rest" };
+  if (text.startsWith("...")) return { name: text.slice(3).trim(), kind: "rest", options: [] };
   const name = text.split("=")[0]!.trim();
-  return { name, kind: text.startsWith("{") || /options$/i.test(name) ? "options" : "positional" };
+  if (!text.startsWith("{")) return { name, kind: /options$/i.test(name) ? "options" : "positional", options: [] };
+  const options = split(text.slice(1, text.indexOf("}"))).map((option) => /^[\w$]+/.exec(option)?.[0] ?? "");
+  return { name: "options", kind: "options", options };
 }
 
 /**
@@ -71,8 +75,11 @@ export function arrange(
   const parameters = parametersOf(fn);
   const last = parameters.at(-1);
   const slots = parameters.filter((parameter) => parameter.kind === "positional").map((parameter) => parameter.name);
-  const placed = new Map<number, unknown>(leading.map((value, index) => [index, value]));
+  const placed = new Map<number, unknown>(leading.slice(0, slots.length || leading.length).map((value, index) => [index, value]));
   const others = new Map<string, unknown>();
+  // What Python takes by place and we by name goes by the order of our names.
+  if (slots.length > 0)
+    leading.slice(slots.length).forEach((value, index) => others.set(last?.options[index] ?? `argument ${index}`, value));
   for (const name of order) {
     if (!(name in named)) continue;
     const slot = slots.indexOf(toCamelCase(name));
