@@ -26,6 +26,7 @@ export * from "./tf/shapes.js";
 export * as data from "./data/index.js";
 export * as io from "./tf/io.js";
 export * as math from "./tf/math.js";
+export * as nn from "./tf/nn.js";
 
 export * as random from "./tf/random.js";
 export * as train from "./saving/index.js";

@@ -2,7 +2,7 @@ import { constant } from "../core/convert.js";
 import { ArgumentError, text } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { add } from "../ops/elementwise/arithmetic.js";
-import { Variable } from "./variable.js";
+import { initScope, Variable } from "./variable.js";
 
 /**
  * Numbers that seeds are made of where the user gives none: unpredictable, until `setRandomSeed` makes them repeat.
@@ -48,7 +48,7 @@ export class SeedGenerator {
 let globalGenerator: SeedGenerator | null = null;
 
 /** What random operations draw from that were given no seed. */
-export const globalSeedGenerator = (): SeedGenerator => (globalGenerator ??= new SeedGenerator());
+export const globalSeedGenerator = (): SeedGenerator => (globalGenerator ??= initScope(() => new SeedGenerator()));
 
 /** Makes everything random repeat from here on: initial weights, dropout, shuffling, `tf.random`. */
 export function setRandomSeed(seed: number): void {
