@@ -1,6 +1,24 @@
 // All cases, family by family.
 
 import type { Case } from "../harness/case.js";
+import { convolution } from "./convolution.js";
+import { elementwise } from "./elementwise.js";
+import { embedding } from "./embedding.js";
 import { gemm } from "./gemm.js";
+import { normalization } from "./normalization.js";
+import { optimizers } from "./optimizers.js";
+import { pooling } from "./pooling.js";
+import { reductions } from "./reductions.js";
+import { softmaxes } from "./softmax.js";
 
-export const cases: readonly Case[] = [...gemm];
+export const cases: readonly Case[] = [
+  ...gemm,
+  ...convolution,
+  ...pooling,
+  ...normalization,
+  ...softmaxes,
+  ...elementwise,
+  ...reductions,
+  ...embedding,
+  ...optimizers,
+];

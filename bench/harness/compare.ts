@@ -29,9 +29,9 @@ export async function compare(contestants: readonly Contestant[], patience: Pati
     if (due.length === 0) break;
     for (const entry of due) {
       if (patience.pause > 0) await setTimeout(patience.pause);
-      const ms = await entry.contestant.time(entry.calls);
-      entry.samples.push(ms);
-      entry.spent += Math.max(ms * entry.calls, patience.turn / 2);
+      const begin = performance.now();
+      entry.samples.push(await entry.contestant.time(entry.calls));
+      entry.spent += Math.max(performance.now() - begin, patience.turn / 2);
     }
   }
   return new Map(entries.map(({ contestant, samples }) => [contestant.name, median(samples)]));
@@ -39,9 +39,10 @@ export async function compare(contestants: readonly Contestant[], patience: Pati
 
 /** Calls until the engine has compiled its best code, and finds how many calls make a turn. */
 async function warmUp(contestant: Contestant, { budget, turn }: Patience): Promise<Entry> {
-  const first = await contestant.time(1);
-  if (first > budget) return { contestant, samples: [first], calls: 1, spent: first };
-  let ms = first;
+  const begin = performance.now();
+  let ms = await contestant.time(1);
+  const spent = performance.now() - begin;
+  if (spent > budget) return { contestant, samples: [ms], calls: 1, spent };
   const until = performance.now() + budget / 4;
   for (let calls = 1; performance.now() < until; calls = Math.min(calls * 2, Math.ceil(turn / ms))) ms = await contestant.time(calls);
   return { contestant, samples: [], calls: Math.max(1, Math.round(turn / ms)), spent: 0 };

@@ -28,7 +28,7 @@ function rateText({ case: { work }, oursMs }: Outcome): string {
 const columns = (cells: readonly string[], widths: readonly number[]): string =>
   cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ").trimEnd(); // prettier-ignore
 
-const widths = [44, 7, 9, 13, 6, ...peerNames.map(() => 18)];
+const widths = [58, 7, 9, 13, 6, ...peerNames.map(() => 18)];
 
 export const heading = (): string => columns(["case", "threads", "ours", "rate", "limit", ...peerNames], widths);
 
