@@ -59,6 +59,13 @@ export class Harness {
     return new Block(view.byteOffset, view);
   }
 
+  bytes(content: ArrayLike<number> | number): Block<Uint8Array> {
+    const view = new Uint8Array(this.memory.buffer, this.#take(lengthOf(content)), lengthOf(content));
+    if (typeof content === "number") view.fill(123);
+    else view.set(content);
+    return new Block(view.byteOffset, view);
+  }
+
   #take(length: number): number {
     const address = this.#next;
     this.#next += Math.ceil((length * 4) / 64) * 64 + 64;
