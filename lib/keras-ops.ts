@@ -1,8 +1,10 @@
-// keras.ops: the operations, and the control flow that takes functions.
+import { customGradient } from "./autodiff/custom-gradient.js";
+import { cond, switchCase } from "./graph/control/cond.js";
+import { associativeScan, foriLoop, map, scan } from "./graph/control/loops.js";
+import { whileLoop } from "./graph/control/while.js";
+import { recorded } from "./layers/functional/recorded.js";
 
-export * from "./ops/index.js";
-export { cond, switchCase as switch } from "./graph/control/cond.js";
-export { associativeScan, foriLoop, map, scan } from "./graph/control/loops.js";
-export { whileLoop } from "./graph/control/while.js";
-export { stopGradient } from "./ops/gradient/stop-gradient.js";
-export { customGradient } from "./autodiff/custom-gradient.js";
+const control = { associativeScan, cond, customGradient, foriLoop, map, scan, switch: switchCase, whileLoop };
+
+/** keras.ops: the operations, and the control flow that takes functions. On Keras tensors operations become nodes of the model. */
+export const ops: typeof recorded & typeof control = { ...recorded, ...control };

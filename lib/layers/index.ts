@@ -1,5 +1,7 @@
 // keras.layers: a table of contents, one line per module.
 
+import "./functional/methods.js";
+
 export { Activation } from "./activations/activation.js";
 export { ELU } from "./activations/elu.js";
 export { LeakyReLU } from "./activations/leaky-relu.js";
@@ -41,4 +43,7 @@ export { GaussianDropout, GaussianNoise } from "./regularization/noise.js";
 export { Cropping1D, Cropping2D, Cropping3D } from "./reshaping/cropping.js";
 export { Flatten } from "./reshaping/flatten.js";
 export { Permute } from "./reshaping/permute.js";
+export { RepeatVector } from "./reshaping/repeat-vector.js";
 export { Reshape } from "./reshaping/reshape.js";
+export { UpSampling1D, UpSampling2D, UpSampling3D } from "./reshaping/up-sampling.js";
+export { ZeroPadding1D, ZeroPadding2D, ZeroPadding3D } from "./reshaping/zero-padding.js";

@@ -16,6 +16,7 @@ const known = new WeakMap<object, readonly Parameter[]>();
 
 /** The parameters that a function's source declares. */
 export function parametersOf(fn: (...args: never[]) => unknown): readonly Parameter[] {
+  fn = (fn as { unrecorded?: typeof fn }).unrecorded ?? fn;
   let parameters = known.get(fn);
   if (parameters === undefined) known.set(fn, (parameters = split(listOf(Function.prototype.toString.call(fn))).map(parse)));
   return parameters;

@@ -2,8 +2,7 @@ import { dataFormat, nullable, oneOf, positiveInteger, type Schema, tuple } from
 import { ArgumentError, ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { add, conv, reshape } from "../../ops/index.js";
-import { embed } from "../../ops/shaping/slice.js";
+import { add, conv, pad, reshape } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
 import { activation, kernelAndBias, regularizer, weightOptions } from "../base/fields.js";
@@ -126,8 +125,6 @@ export abstract class BaseConv extends AdaptedLayer<ReturnType<typeof convOption
   #padded(x: Tensor): Tensor {
     const { dilationRate, kernelSize, dataFormat } = this.options;
     const reach = dilationRate[0]! * (kernelSize[0]! - 1);
-    const time = dataFormat === "channels_last" ? 1 : 2;
-    const shape = x.shape.map((length, axis) => (axis === time && length !== null ? length + reach : length));
-    return embed(x, shape, x.shape.map((count, axis) => ({ begin: axis === time ? reach : 0, step: 1, count }))); // prettier-ignore
+    return pad(x, dataFormat === "channels_last" ? [[0, 0], [reach, 0], [0, 0]] : [[0, 0], [0, 0], [reach, 0]]); // prettier-ignore
   }
 }

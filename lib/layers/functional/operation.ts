@@ -75,7 +75,9 @@ export class OperationCall implements Operation {
     const given = positional.flatMap(({ name, isRest, fallback }) =>
       isRest ? (all[name] as unknown[]) : [name in all ? all[name] : fallback],
     );
-    const options = optional.flatMap(({ name }) => (name in all ? [[toCamelCase(name), all[name]] as const] : []));
+    // What has Keras's default is left to our own.
+    const isGiven = ({ name, fallback }: Parameter) => name in all && JSON.stringify(all[name]) !== JSON.stringify(fallback);
+    const options = optional.filter(isGiven).map(({ name }) => [toCamelCase(name), all[name]] as const);
     const call = this.fn as (...args: unknown[]) => unknown;
     return options.length > 0 ? call(...given, Object.fromEntries(options)) : call(...given);
   }

@@ -1,4 +1,11 @@
-import { deserializeKerasObject, registerSpecialForm, serializeKerasObject, toCamelCase, toSnakeCase } from "../../config/index.js";
+import {
+  deserializeKerasObject,
+  isPlainObject,
+  registerSpecialForm,
+  serializeKerasObject,
+  toCamelCase,
+  toSnakeCase,
+} from "../../config/index.js";
 import type { Config, Json } from "../../config/index.js";
 import { ValueError } from "../../core/errors.js";
 import type { Dtype } from "../../core/dtype.js";
@@ -58,7 +65,19 @@ function envelopeOf(operation: Operation): Record<string, Json> {
 function writeNode({ args, options }: Node, leaf: (value: unknown) => unknown): Json {
   const named = Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [[toSnakeCase(key), value] as const]));
   const write = (value: unknown) => serializeKerasObject(mapLeaves(value, leaf));
-  return { args: write(args), kwargs: write(Object.fromEntries(named)) };
+  return { args: write(writeSlices(args)), kwargs: write(Object.fromEntries(named)) };
+}
+
+/** Slices and "..." of keys as Keras writes them. */
+function writeSlices(value: unknown): unknown {
+  if (value === "...") return { class_name: "__ellipsis__", config: {} };
+  if (Array.isArray(value)) return value.map(writeSlices);
+  if (!isPlainObject(value)) return value;
+  const keys = Object.keys(value);
+  const isSlice = keys.every((key) => key === "start" || key === "stop" || key === "step");
+  if (!isSlice) return value;
+  const { start = null, stop = null, step = null } = value;
+  return { class_name: "__slice__", config: { start, stop, step } };
 }
 
 /** Inputs and outputs of a graph, rebuilt by calling its layers and operations as the config says. */
@@ -128,6 +147,13 @@ function replayNode(operation: Operation, node: Json, find: (reference: Referenc
 
 const mapKeys = (record: object, key: (name: string) => string) =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [key(name), value as unknown]));
+
+for (const [className, read] of Object.entries({
+  __slice__: (config: Json) => config,
+  __ellipsis__: () => "...",
+})) {
+  registerSpecialForm<unknown>({ className, matches: (value): value is unknown => false, write: () => null, read });
+}
 
 registerSpecialForm<TensorReference | KerasTensor>({
   className: "__keras_tensor__",

@@ -1,0 +1,45 @@
+import { dataFormat, oneOf, positiveInteger, registerClasses, type Schema, tuple, unwritten } from "../../config/index.js";
+import type { Json } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { repeat } from "../../ops/index.js";
+import { InputSpec } from "../base/input-spec.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+const upSamplingOptions = (rank: number) =>
+  layerOptions.extend(["size"], { size: tuple(rank, positiveInteger(), 2), dataFormat: dataFormat() });
+
+/** Repeats each element along the axes between batch and channels. */
+abstract class UpSampling extends Layer<ReturnType<typeof upSamplingOptions>> {
+  static override readonly options: Schema = upSamplingOptions(2);
+  override inputSpec = new InputSpec({ ndim: this.options.size.length + 2 });
+
+  override call(x: Tensor): Tensor {
+    const { size, dataFormat } = this.options;
+    const first = dataFormat === "channels_last" ? 1 : 2;
+    return size.reduce((y, times, i) => (times === 1 ? y : repeat(y, times, first + i)), x);
+  }
+}
+
+/** Repeats each step of `[batch, steps, channels]`. Keras: keras.layers.UpSampling1D */
+export class UpSampling1D extends UpSampling {
+  static override readonly options = upSamplingOptions(1).extend(["size"], { dataFormat: unwritten(dataFormat()) });
+
+  override getConfig(): Record<string, Json> {
+    return { ...super.getConfig(), size: this.options.size[0]! };
+  }
+}
+
+/** Makes images `[batch, height, width, channels]` larger by whole factors. Keras: keras.layers.UpSampling2D */
+export class UpSampling2D extends UpSampling {
+  static override readonly options = upSamplingOptions(2).extend(["size"], {
+    interpolation: oneOf(["nearest"], "nearest"),
+  });
+}
+
+/** Repeats each element of volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.UpSampling3D */
+export class UpSampling3D extends UpSampling {
+  static override readonly options = upSamplingOptions(3);
+}
+
+registerClasses("keras.layers", { UpSampling1D, UpSampling2D, UpSampling3D });
