@@ -11,3 +11,4 @@ export * from "./registry.js";
 export * from "./schema.js";
 export * from "./serialization.js";
 export * from "./settings.js";
+import "./special-forms.js";

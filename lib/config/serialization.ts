@@ -37,13 +37,13 @@ export function registerSpecialForm<T>(form: SpecialForm<T>): void {
 /** A value as Keras's JSON: plain values stay, Keras objects become envelopes. @throws ValueError for what has no config */
 export function serializeKerasObject(value: unknown): Json {
   if (value === null || value === undefined) return null;
+  for (const form of specialForms.values()) {
+    if (form.matches(value)) return { class_name: form.className, config: form.write(value) };
+  }
   if (typeof value === "boolean" || typeof value === "number" || typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(serializeKerasObject);
   if (ArrayBuffer.isView(value) && "length" in value) return Array.from(value as unknown as ArrayLike<number>);
   if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, serializeKerasObject(item)]));
-  for (const form of specialForms.values()) {
-    if (form.matches(value)) return { class_name: form.className, config: form.write(value) };
-  }
   if (isSerializable(value)) return envelopeOf(value);
   if (typeof value === "function") return functionEnvelope(value);
   throw new ValueError("keras.saving.serializeKerasObject", {

@@ -21,10 +21,13 @@ export function runFunction(testCase: Case, mode: Mode, family: FunctionFamily):
   const args = testCase["args"] as Record<string, unknown>;
   const order = testCase["params"] as string[];
   const leaves = new Leaves(args);
+  const fixed = new Set(Object.keys(args).filter((name) => isFixed(family, testCase, name)));
   const { outputs: tolerance, gradients: gradientTolerance } = tolerances[family];
 
   const call = (tensors: readonly (typeof leaves.tensors)[number][]): unknown => {
     const named = leaves.restore(args, tensors) as Record<string, unknown>;
+    // A trace needs these values: they are constants in it.
+    for (const name of fixed) named[name] = (leaves.restore(args, leaves.tensors) as typeof named)[name];
     for (const name of Object.keys(named)) named[name] = translated(name, args[name], named[name]);
     if ("dtype" in named === false && order.includes("dtype") && scalarsOf(args).some(isPythonFloat)) named["dtype"] = "float32";
     return fn(...(arrange(fn, named, order) as never[]));
@@ -55,6 +58,13 @@ function requireKept(result: unknown): void {
   if (isEncoded(result)) kindOf(result.dtype);
   else if (isRecord(result) || Array.isArray(result)) Object.values(result).forEach(requireKept);
 }
+
+/** Parameters that say how large a result is, or how it is cut: their values have to be known when a function is traced. */
+const sizes = new Set(["num", "indices_or_sections", "repeats", "shift", "shape", "newshape", "start_indices", "minlength", "bins"]);
+const windows = new Set(["bartlett", "blackman", "hamming", "hanning", "kaiser"]);
+
+const isFixed = (family: FunctionFamily, testCase: Case, name: string): boolean =>
+  family === "ops" && (sizes.has(name) || (name === "x" && windows.has(String(testCase["function"]))));
 
 /** A shape that Python gave as an array of integers. */
 const shapes = new Set(["shape", "newshape", "start_indices"]);
