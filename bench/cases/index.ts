@@ -8,8 +8,11 @@ import { gemm } from "./gemm.js";
 import { normalization } from "./normalization.js";
 import { optimizers } from "./optimizers.js";
 import { pooling } from "./pooling.js";
+import { predictions } from "./prediction.js";
+import { processes } from "./processes.js";
 import { reductions } from "./reductions.js";
 import { softmaxes } from "./softmax.js";
+import { training } from "./training.js";
 
 export const cases: readonly Case[] = [
   ...gemm,
@@ -21,4 +24,7 @@ export const cases: readonly Case[] = [
   ...reductions,
   ...embedding,
   ...optimizers,
+  ...training,
+  ...predictions,
+  ...processes,
 ];

@@ -56,7 +56,7 @@ export class Bench {
       const code = entry.peers?.[name];
       const peer = this.#peers.get(`${name} ${threads}`);
       if (!code || !peer) continue;
-      const contestant = typeof peer === "string" ? peer : await peer.define(code);
+      const contestant = typeof peer === "string" ? peer : await peer.define(code, entry.once !== true);
       if (typeof contestant !== "string") contestants.push(contestant);
       else {
         results.set(name, contestant);
@@ -78,9 +78,10 @@ export class Bench {
   /** Our side after its first call, which starts the workers; null where it fails. */
   async #prepared(entry: Case, threads: number): Promise<Contestant | null> {
     try {
-      const ours = local("ours", await entry.ours());
-      await ours.time(1);
-      if (threads > 1) await setTimeout(30);
+      const given = await entry.ours(threads);
+      const ours = typeof given === "function" ? local("ours", given) : given;
+      if (!entry.once) await ours.time(1);
+      if (threads > 1 && !entry.once) await setTimeout(30);
       return ours;
     } catch (error) {
       this.#problems.push(`${entry.name}: ours fails: ${(error as Error).stack}`);

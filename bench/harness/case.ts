@@ -25,8 +25,10 @@ export interface Case {
   readonly work?: Work;
   /** Whether --quick runs it. */
   readonly quick?: boolean;
-  /** Prepares our side and gives what is timed. */
-  ours(): Run | Promise<Run>;
+  /** So long that one call has to do: no call before it. */
+  readonly once?: boolean;
+  /** Prepares our side and gives what is timed: a call, or something that times itself. */
+  ours(threads: number): Run | Contestant | Promise<Run>;
   readonly peers?: Partial<Readonly<Record<PeerName, Code>>>;
 }
 

@@ -47,9 +47,9 @@ export class Peer {
     return peer;
   }
 
-  /** Makes the peer ready for a case; the reason as a string where it can't do it. */
-  async define({ setup = "", run }: Code): Promise<Contestant | string> {
-    const { error } = await this.#order({ do: "define", setup, run });
+  /** Makes the peer ready for a case, by a first call unless `tries` is false; the reason as a string where it can't do it. */
+  async define({ setup = "", run }: Code, tries: boolean): Promise<Contestant | string> {
+    const { error } = await this.#order({ do: "define", setup, run, tries });
     if (error !== undefined) return error;
     return {
       name: this.name,

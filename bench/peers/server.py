@@ -1,10 +1,11 @@
 # PyTorch's side of the bench: orders come in as JSON, one a line, and answers go out the same way.
 #   {"do": "version"}
-#   {"do": "define", "setup": …, "run": …}   prepares a case and calls it once
+#   {"do": "define", "setup": …, "run": …, "tries": …}   prepares a case and, where it tries, calls it once
 #   {"do": "time", "calls": n}               milliseconds of one call, as the mean over n
-import json, os, sys, time
+import json, os, subprocess, sys, time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+folder = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, folder)
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -15,10 +16,16 @@ torch.manual_seed(0)
 run = None
 
 
+def milliseconds_of(script, *args):
+    """What a script in a process of its own prints as its time. A run that returns a number has timed itself."""
+    command = [sys.executable, os.path.join(folder, script), *map(str, args)]
+    return float(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
 def define(setup, body):
     lines = [f"    {line}" for line in setup.strip("\n").splitlines()]
     lines += ["    def run():"] + [f"        {line}" for line in body.strip("\n").splitlines()] + ["    return run"]
-    space = {"torch": torch, "nn": nn, "F": F, "threads": threads}
+    space = {"torch": torch, "nn": nn, "F": F, "threads": threads, "milliseconds_of": milliseconds_of}
     exec("def prepare():\n" + "\n".join(lines), space)
     return space["prepare"]()
 
@@ -30,13 +37,15 @@ def answer(order):
     if order["do"] == "define":
         run = None
         run = define(order["setup"], order["run"])
-        run()
+        if order["tries"]:
+            run()
         return {}
     calls = order["calls"]
     begin = time.perf_counter()
     for _ in range(calls):
-        run()
-    return {"ms": (time.perf_counter() - begin) * 1000 / calls}
+        result = run()
+    ms = (time.perf_counter() - begin) * 1000 / calls
+    return {"ms": result if isinstance(result, float) else ms}
 
 
 for line in sys.stdin:
