@@ -66,7 +66,16 @@ export async function readCases(dir: string, family: Family): Promise<Case[]> {
   return text
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map((line) => ({ ...(JSON.parse(line) as Case), dir }));
+    .map((line, index) => parse(line, `${family}/line ${index + 1}`, dir));
+}
+
+/** A case; a line that is none is one that fails. */
+function parse(line: string, id: string, dir: string): Case {
+  try {
+    return { id, ...(JSON.parse(line) as object), dir } as Case;
+  } catch (error) {
+    return { id, kind: "unreadable", dir, error: String(error) };
+  }
 }
 
 /** The class or function that a case is about. */

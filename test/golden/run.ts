@@ -50,6 +50,7 @@ export async function casesOf(dir: string, family: Family): Promise<Case[]> {
 
 /** Runs one case; it never throws. */
 export async function runCase(family: Family, testCase: Case, mode: ModeName): Promise<Outcome> {
+  if (testCase.kind === "unreadable") return { status: "failed", message: String(testCase["error"]) };
   try {
     await runners[family](testCase, modes[mode]);
     return { status: "passed" };
