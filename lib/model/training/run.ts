@@ -5,6 +5,16 @@ import { flatten, mapLeaves } from "../../layers/functional/structure.js";
 import type { Logs } from "../callbacks/callback.js";
 import type { Batch } from "./batches.js";
 
+/** Some batches in one call; a traced one can run aside. */
+export interface Execution<R> {
+  (batches: readonly Batch[]): R;
+  aside?(batches: readonly Batch[]): Promise<R>;
+}
+
+/** Runs the batches, in a page on the workers, so that its thread stays free. */
+export const runAside = <R>(run: Execution<R>, batches: readonly Batch[]): R | Promise<R> =>
+  platform.mayBlock || !run.aside ? run(batches) : run.aside(batches);
+
 /** What a step answers: losses and metrics by name. */
 export type StepLogs = Readonly<Record<string, Tensor | number>>;
 

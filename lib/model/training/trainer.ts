@@ -19,7 +19,7 @@ import { type Batch, type BatchesLike, type DataLike, type EpochBatches, givesBa
 import { Compiled } from "./compiled.js";
 import { arrayParts, epochBatches, splitForValidation, unpack } from "./data.js";
 import { areOptions, checkOptions, type CompileOptions, checkWhole, type EvaluateOptions, type FitOptions, type Method, type OnBatchOptions, type PredictOptions, type RunOptions, verbosity } from "./options.js"; // prettier-ignore
-import { Breather, inGroups, lazyLogs, Outputs, readLogs, type StepLogs } from "./run.js";
+import { Breather, type Execution, inGroups, lazyLogs, Outputs, readLogs, runAside, type StepLogs } from "./run.js";
 
 /** What a loss is computed from. */
 export interface LossArguments {
@@ -29,9 +29,6 @@ export interface LossArguments {
   readonly sampleWeight?: unknown;
   readonly training?: boolean;
 }
-
-/** Some batches in one call. */
-type Execution<R> = (batches: readonly Batch[]) => R;
 
 /** What makes a layer a model: training, evaluation and prediction. */
 export abstract class Trainer<S extends Schema = typeof layerOptions> extends Layer<S> {
@@ -247,7 +244,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     for await (const group of inGroups(batches.epoch(), state.stepsPerExecution)) {
       await callbacks.call(begin, step, {});
       for (const batch of group) state.loss?.checkLabels(batch[1]);
-      answer = run(group);
+      answer = await runAside(run, group);
       step += group.length;
       await callbacks.call(end, step - 1, lazyLogs(answer));
       if (kind === "Train" && this.stopTraining) break;
@@ -312,7 +309,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     let step = 0;
     for await (const group of inGroups(batches.epoch(), 1)) {
       await callbacks.call("onPredictBatchBegin", step, {});
-      outputs.add(predict(group));
+      outputs.add(await runAside(predict, group));
       await callbacks.call("onPredictBatchEnd", step++, {});
       await breather.pause();
     }
