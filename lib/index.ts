@@ -5,7 +5,7 @@ import "./ops/methods.js";
 export { config, type Settings } from "./config-api.js";
 export { asTensor as convertToTensor, constant, type ConstantOptions, type TensorLike } from "./core/convert.js";
 export type { Dtype as DType, TypedArray } from "./core/dtype.js";
-export { ArgumentError, DtypeError, KerasmError, ShapeError, StateError, ValueError } from "./core/errors.js";
+export { ArgumentError, DtypeError, KerasmError, ShapeError, StateError, UnknownNameError, ValueError } from "./core/errors.js";
 export type { Shape } from "./core/shape.js";
 export { MemoryError } from "./core/storage.js";
 export { Tensor, type NestedArray } from "./core/tensor.js";
