@@ -1,12 +1,25 @@
 // The packed files in a page: the same code as in Node, with threads where the page is isolated and without where it is not.
 
+import type { Page } from "playwright-core";
 import t from "tap";
+import * as datasets from "../../datasets/index.js";
+import * as tf from "../../lib/index.js";
 import { chromiumPath, launchChromium, openPage } from "../support/chromium.js";
+import { trainMlp, type Trained, type TrainingOptions } from "../support/mlp.js";
 import { installPacked } from "../support/packed.js";
 import { servePage } from "../support/page-server.js";
 
 type Tf = typeof import("../../lib/index.js");
 type Datasets = typeof import("../../datasets/index.js");
+
+const steps = 50;
+
+/** Trains in a page: the same program that runs here, with the package as the page imports it. */
+const trainIn = (page: Page, options: TrainingOptions): Promise<Trained> =>
+  page.evaluate(`Promise.all([import("kerasm"), import("kerasm/datasets")]).then(([tf, datasets]) => {
+    const train = ${trainMlp.toString()};
+    return train({ tf, datasets }, ${JSON.stringify(options)});
+  })`);
 
 if (!chromiumPath) t.plan(0, "no Chromium here");
 else {
@@ -14,6 +27,7 @@ else {
   t.teardown(installed.remove);
   const browser = await launchChromium();
   t.teardown(() => browser.close());
+  const here = await trainMlp({ tf, datasets }, { steps });
 
   for (const isolated of [true, false])
     t.test(`${isolated ? "with" : "without"} cross-origin isolation`, async (t) => {
@@ -42,6 +56,22 @@ else {
           return (await fashionMnist.loadData()).flat().map((tensor) => tensor.shape);
         });
         t.strictSame(shapes, [[60000, 28, 28], [60000], [10000, 28, 28], [10000]]);
+      });
+
+      t.test(`${steps} steps of an MLP give the same bits as in Node`, async (t) => {
+        const there = await trainIn(page, { steps });
+        t.strictSame(there.losses, here.losses);
+        t.ok(there.losses[0]! < 1.5, `it learns: ${there.losses[0]}`);
+        t.equal(there.weights, here.weights);
+      });
+
+      t.test("a checkpoint in IndexedDB is restored in the next visit, bit for bit", async (t) => {
+        const checkpoints = "indexeddb://mlp";
+        t.equal((await trainIn(page, { steps: 20, checkpoints })).step, 20);
+        await page.reload();
+        const there = await trainIn(page, { steps: steps - 20, checkpoints });
+        t.equal(there.step, steps);
+        t.equal(there.weights, here.weights);
       });
 
       t.test("the page had nothing to complain of", async (t) => t.strictSame(complaints, []));

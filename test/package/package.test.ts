@@ -3,6 +3,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import * as datasets from "../../datasets/index.js";
+import * as tf from "../../lib/index.js";
+import { trainMlp, type Trained } from "../support/mlp.js";
 import { installPacked, nodes } from "../support/packed.js";
 import { run } from "../support/run.js";
 import { importsOf, repository } from "../support/sources.js";
@@ -81,6 +84,25 @@ for (const { name, path } of nodes())
     t.equal(status, 0);
     t.equal(stdout, '[30,[20,40],[60000,28,28],"uint8"]\n');
   });
+
+const training = `
+import * as tf from "kerasm";
+import * as datasets from "kerasm/datasets";
+${trainMlp.toString()}
+console.log(JSON.stringify(await trainMlp({ tf, datasets }, { steps: 50 })));
+`;
+
+t.test("50 steps of an MLP give the same bits on every Node", async (t) => {
+  const { weights, losses } = await trainMlp({ tf, datasets }, { steps: 50 });
+  writeFileSync(join(folder, "training.js"), training);
+  for (const { name, path } of nodes()) {
+    const { stdout, stderr } = await run(path, ["training.js"], { cwd: folder });
+    t.equal(stderr, "");
+    const there = JSON.parse(stdout) as Trained;
+    t.strictSame(there.losses, losses, name);
+    t.equal(there.weights, weights, name);
+  }
+});
 
 for (const [resolution, module] of [
   ["NodeNext", "NodeNext"],
