@@ -1,6 +1,9 @@
 // The examples of doc comments, made into programs. An example may use the names below without declaring them; a line
-// `expression; // result` is held to its result. One with an ellipsis is a sketch, and no program.
+// `expression; // result` is held to its result. One with an ellipsis is a sketch and one that begins with a member of a class a
+// fragment: neither is a program.
 
+import * as datasets from "../../datasets/index.js";
+import * as models from "../../models/index.js";
 import { sourcesIn } from "../support/sources.js";
 
 /** What stands around an example. */
@@ -12,8 +15,13 @@ const surroundings: Readonly<Record<string, string>> = {
   images: "tf.ones([8, 28, 28])",
   labels: "tf.zeros([8], { dtype: 'int32' })",
   step: "tf.variable(0, { dtype: 'int32' })",
+  checkpoint: "new tf.train.Checkpoint({ model: new keras.Sequential([new keras.layers.Dense(1)]) })",
+  model: "new keras.Sequential([new keras.layers.Dense(1)])",
+  optimizer: "new keras.optimizers.SGD()",
   dataset: "tf.data.Dataset.fromTensorSlices(tf.range(0, 10))",
 };
+
+const exported = { "kerasm/datasets": datasets, "kerasm/models": models };
 
 export interface Example {
   /** File and line. */
@@ -31,7 +39,7 @@ export function examplesIn(...folders: string[]): Example[] {
         return { name: `${path}:${line}`, code: match[1]!.replace(/^ *\* ?/gm, "") };
       }),
     )
-    .filter(({ code }) => !/…(?! *$)/m.test(code.replace(/"[^"\n]*"/g, "")) && !/^static /m.test(code))
+    .filter(({ code }) => !/…(?! *$)/m.test(code.replace(/"[^"\n]*"/g, "")) && !/^(static |\*\[)/.test(code))
     .map(({ name, code }) => ({ name, program: programOf(code) }));
 }
 
@@ -41,11 +49,15 @@ function programOf(code: string): string {
   const declared = Object.entries(surroundings)
     .filter(([name]) => isUsed(name) && !isDeclared(name))
     .map(([name, value]) => `const ${name} = ${value};\n`);
-  return `import * as tf from "kerasm";
+  const imported = Object.entries(exported).flatMap(([entry, module]) =>
+    Object.keys(module)
+      .filter(isUsed)
+      .map((name) => `import { ${name} } from "${entry}";\n`),
+  );
+  return `${imported.join("")}import * as tf from "kerasm";
 import * as keras from "kerasm/keras";
-import { fashionMnist } from "kerasm/datasets";
 import { expectResult } from "./expect-result.js";
-${declared.join("")}${code.replace(/^(?!const |let |for |import |\/\/)(.+?);? +\/\/ (.+)$/gm, heldToResult)}export { expectResult, fashionMnist, keras, tf };
+${declared.join("")}${code.replace(/^(?!const |let |for |import |\/\/)(.+?);? +\/\/ (.+)$/gm, heldToResult)}export { expectResult, keras, tf };
 `;
 }
 
