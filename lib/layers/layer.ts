@@ -36,9 +36,11 @@ export type ResultOf<L extends { call(...args: never[]): unknown }> =
 
 export interface Layer<S extends Schema = typeof layerOptions> {
   /** Applies the layer. Arrays and numbers become tensors; the weights are made at the first call. */
-  <Output = ResultOf<this>>(inputs: LayerInput, options?: CallOptions): Output;
-  <Output = ResultOf<this>>(inputs: LayerInput, second: LayerInput, options?: CallOptions): Output;
-  <Output = ResultOf<this>>(inputs: LayerInput, second: LayerInput, third: LayerInput, options?: CallOptions): Output;
+  (inputs: LayerInput, options?: CallOptions): ResultOf<this>;
+  (inputs: LayerInput, second: LayerInput, options?: CallOptions): ResultOf<this>;
+  (inputs: LayerInput, second: LayerInput, third: LayerInput, options?: CallOptions): ResultOf<this>;
+  /** The same, where the caller knows what comes: `model<tf.Tensor[]>(x)` of a model with several outputs. */
+  <Output>(inputs: LayerInput, options?: CallOptions): Output;
 }
 
 /**

@@ -81,7 +81,7 @@ function checkComputable(inputs: readonly KerasTensor[], nodesAtDepth: readonly 
         hint: "The graph is not connected: add the missing keras.Input to inputs.",
       });
     }
-    for (const output of node.outputs) known.add(output);
+    if (!node.isInput) for (const output of node.outputs) known.add(output);
   }
 }
 

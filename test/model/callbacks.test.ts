@@ -1,0 +1,144 @@
+import t from "tap";
+import * as tf from "../../lib/index.js";
+import * as keras from "../../lib/keras.js";
+import { fillIn } from "../../lib/model/callbacks/model-checkpoint.js";
+import { ProgressBar } from "../../lib/model/callbacks/progress-bar.js";
+import { messageOf } from "../support/message.js";
+
+const { callbacks, layers } = keras;
+const quiet = { verbose: 0 } as const;
+
+function line(): keras.Sequential {
+  const model = new keras.Sequential([new keras.Input({ shape: [1] }), new layers.Dense(1, { kernelInitializer: "zeros" })]);
+  model.compile({ optimizer: new keras.optimizers.SGD({ learningRate: 0.1 }), loss: "mse" });
+  return model;
+}
+const x = tf.constant([[1], [2], [3], [4]]);
+const y = tf.constant([[2], [4], [6], [8]]);
+
+/** A callback that sets what the logs say, epoch by epoch, before the ones behind it see them. */
+const pretend = (values: readonly number[], name = "val_loss") =>
+  new callbacks.LambdaCallback({ onEpochEnd: (epoch, logs) => void (logs[name] = values[epoch]!) });
+
+t.test("hooks are called in Keras's order, with its arguments", async (t) => {
+  const calls: string[] = [];
+  class Trace extends callbacks.Callback {
+    override onTrainBegin() {
+      calls.push(`train ${this.params.epochs} ${this.params.steps}`);
+    }
+    override onEpochBegin(epoch: number) {
+      calls.push(`epoch ${epoch}`);
+    }
+    override onBatchEnd(batch: number, logs: keras.callbacks.Logs) {
+      calls.push(`batch ${batch} ${Object.keys(logs).join()}`);
+    }
+    override async onTestBegin() {
+      await Promise.resolve();
+      calls.push("test");
+    }
+    override onTestBatchEnd(batch: number) {
+      calls.push(`test batch ${batch}`);
+    }
+    override onEpochEnd(epoch: number, logs: keras.callbacks.Logs) {
+      calls.push(`end ${epoch} ${Object.keys(logs).join()}`);
+    }
+    override onTrainEnd() {
+      calls.push("done");
+    }
+  }
+  await line().fit(x, y, { ...quiet, batchSize: 2, epochs: 2, validationData: [x, y], callbacks: [new Trace()] });
+  const epoch = (n: number) => [
+    `epoch ${n}`,
+    "batch 0 loss",
+    "batch 1 loss",
+    "test",
+    "test batch 0",
+    "test batch 1",
+    `end ${n} loss,val_loss`,
+  ];
+  t.strictSame(calls, ["train 2 2", ...epoch(0), ...epoch(1), "done"]);
+});
+
+t.test("EarlyStopping waits, stops, and brings the best weights back", async (t) => {
+  const model = line();
+  const weights: number[][] = [];
+  const keep = new callbacks.LambdaCallback({ onEpochEnd: () => void weights.push(model.getWeights().map(([value]) => value!)) });
+  const stopping = new callbacks.EarlyStopping({ patience: 2, restoreBestWeights: true });
+  const { epoch } = await model.fit(x, y, { ...quiet, epochs: 10, callbacks: [pretend([5, 3, 4, 3.5, 9]), keep, stopping] });
+  t.equal(epoch.length, 4);
+  t.strictSame([stopping.stoppedEpoch, stopping.bestEpoch, stopping.best], [3, 1, 3]);
+  t.strictSame(
+    model.getWeights().map(([value]) => value!),
+    weights[1],
+  );
+  const late = new callbacks.EarlyStopping({ patience: 1, startFromEpoch: 3 });
+  t.equal((await model.fit(x, y, { ...quiet, epochs: 10, callbacks: [pretend([1, 2, 3, 4, 5, 6]), late] })).epoch.length, 5);
+  const upward = new callbacks.EarlyStopping({ monitor: "score", mode: "max", minDelta: 0.5 });
+  t.equal((await model.fit(x, y, { ...quiet, epochs: 9, callbacks: [pretend([1, 2, 2.4, 9], "score"), upward] })).epoch.length, 3);
+  const unknown = new callbacks.EarlyStopping({ monitor: "score" });
+  t.match(
+    await messageOf(() => model.fit(x, y, { ...quiet, epochs: 3, callbacks: [pretend([1, 2, 3], "score"), unknown] })),
+    /EarlyStopping.mode: given "auto" with monitor "score"/,
+  );
+});
+
+t.test("learning rates: schedules by epoch, reductions on a plateau", async (t) => {
+  const model = line();
+  const scheduled = await model.fit(x, y, {
+    ...quiet,
+    epochs: 3,
+    callbacks: [new callbacks.LearningRateScheduler((epoch, rate) => (epoch === 0 ? rate : rate / 2))],
+  });
+  t.strictSame(
+    scheduled.history["learning_rate"]!.map((rate) => Math.round(rate * 1e6) / 1e6),
+    [0.1, 0.05, 0.025],
+  );
+  const plateau = new callbacks.ReduceLROnPlateau({ factor: 0.5, patience: 1, cooldown: 1, minLr: 0.01 });
+  const { history } = await model.fit(x, y, { ...quiet, epochs: 7, callbacks: [pretend([1, 1, 1, 1, 1, 1, 1]), plateau] });
+  t.strictSame(
+    history["learning_rate"]!.map((rate) => Math.round(rate * 1e6) / 1e6),
+    [0.025, 0.025, 0.0125, 0.01, 0.01, 0.01, 0.01],
+  );
+});
+
+t.test("TerminateOnNaN stops at the batch", async (t) => {
+  const model = line();
+  const silent = new callbacks.TerminateOnNaN({ raiseError: true });
+  t.match(
+    await messageOf(() => model.fit(tf.fill([4, 1], NaN), y, { ...quiet, callbacks: [silent] })),
+    /^fit: given a loss of NaN at batch 0/,
+  );
+});
+
+t.test("the progress bar has Keras's form", async (t) => {
+  let text = "";
+  let now = 0;
+  const output = (columns: number) => ({ write: (given: string) => void (text += given), columns });
+  const bar = new ProgressBar(1875, 1, output(80), () => now);
+  now = 1;
+  bar.tick(1);
+  now = 3;
+  bar.update(501, { accuracy: 0.87, loss: 0.35 }, false);
+  t.equal(text.replace(/\x1b\[\d+m/g, ""), "\r 501/1875 ━━━━━━━━━━━━━━━━━━━━ 5s 4ms/step - accuracy: 0.8700 - loss: 0.3500");
+  text = "";
+  now = 12;
+  bar.update(1875, { accuracy: 0.87, loss: 0.00035, val_loss: 0.4 }, true);
+  t.match(
+    text.replace(/\x1b\[\d+m|[\b\r]/g, ""),
+    /^1875\/1875 ━{20} 12s 6ms\/step - accuracy: 0\.8700 - loss: 3\.5000e-04 - val_loss: 0\.4000\n$/,
+  );
+  text = "";
+  const plain = new ProgressBar(3, 1, output(0), () => now);
+  plain.update(1, { loss: 1 }, false);
+  plain.update(3, { loss: 1 }, true);
+  t.match(text, /^3\/3 ━{20} 0s 0s\/step - loss: 1\.0000\n$/, "no terminal: one plain line");
+});
+
+t.test("paths of checkpoints take values", async (t) => {
+  t.equal(fillIn("a-{epoch:02d}-{val_loss:.2f}.keras", { epoch: 3, val_loss: 0.456 }), "a-03-0.46.keras");
+  t.match(await messageOf(() => fillIn("{mape}", { epoch: 1 })), /given \{mape\} in "\{mape\}"; expected a name among epoch/);
+  t.match(
+    await messageOf(() => new callbacks.ModelCheckpoint("x.txt")),
+    /ModelCheckpoint.filepath: given "x.txt"; expected a path that ends in .keras or .h5/,
+  );
+});
