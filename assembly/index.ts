@@ -6,6 +6,8 @@ export * from "./convolution/conv";
 export * from "./convolution/depthwise";
 export * from "./convolution/short";
 export * from "./convolution/weight-gradient";
+export * from "./convolution/winograd";
+export * from "./convolution/winograd-gradient";
 export * from "./elementwise/binary";
 export * from "./elementwise/bytes";
 export * from "./elementwise/cast";
