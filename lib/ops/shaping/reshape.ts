@@ -113,3 +113,32 @@ const flattenOp = primitive({
   alias: "x",
   gradient: (dy, _, { specs }) => ({ x: () => reshape(dy, specs.x.shape) }),
 });
+
+/** Makes one axis of so many neighbouring ones. */
+export const mergeAxes = (x: Tensor, axis: number, count: number): Tensor => (count === 1 ? x : mergeOp.apply({ x }, { axis, count }));
+
+const mergeOp = primitive({
+  name: "merge_axes",
+  inputs: ["x"],
+  infer: ({ x }, { axis, count }: { axis: number; count: number }): Spec => {
+    const merged = x.shape.slice(axis, axis + count);
+    return { shape: [...x.shape.slice(0, axis), isKnown(merged) ? sizeOf(merged) : null, ...x.shape.slice(axis + count)], dtype: x.dtype };
+  },
+  alias: "x",
+  gradient: (dy, _, { specs, attrs: { axis, count } }) => ({ x: () => splitAxis(dy, axis, specs.x.shape.slice(axis, axis + count)) }),
+});
+
+/** Makes several axes of one; one of their lengths may be null: what is left over. @throws ShapeError where they do not fit */
+export const splitAxis = (x: Tensor, axis: number, lengths: Shape): Tensor =>
+  lengths.length === 1 ? x : splitAxisOp.apply({ x }, { axis, lengths });
+
+const splitAxisOp = primitive({
+  name: "split_axis",
+  inputs: ["x"],
+  infer: ({ x }, { axis, lengths }: { axis: number; lengths: Shape }): Spec => ({
+    shape: [...x.shape.slice(0, axis), ...resolve([x.shape[axis]!], lengths), ...x.shape.slice(axis + 1)],
+    dtype: x.dtype,
+  }),
+  alias: "x",
+  gradient: (dy, _, { attrs: { axis, lengths } }) => ({ x: () => mergeAxes(dy, axis, lengths.length) }),
+});

@@ -120,3 +120,9 @@ export function flip(x: TensorLike, axis?: Axis): Tensor {
     tensor.shape.map((length, i) => (axes.includes(i) ? reversed(length) : everything(length))),
   );
 }
+
+/** x in reverse along its second axis. */
+export const fliplr = (x: TensorLike): Tensor => flip(x, 1);
+
+/** x in reverse along its first axis. */
+export const flipud = (x: TensorLike): Tensor => flip(x, 0);

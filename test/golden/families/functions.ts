@@ -19,7 +19,9 @@ export function runFunction(testCase: Case, mode: Mode, family: FunctionFamily):
   const fn = find(family, String(testCase["function"]));
   requireKept(testCase["result"]);
   const args = testCase["args"] as Record<string, unknown>;
-  const order = testCase["params"] as string[];
+  const params = testCase["params"] as string[];
+  // Python's **kwargs are recorded by a name of their own.
+  const order = [...params, ...Object.keys(args).filter((name) => !params.includes(name))];
   const leaves = new Leaves(args);
   const fixed = new Set(Object.keys(args).filter((name) => isFixed(family, testCase, name)));
   const { outputs: tolerance, gradients: gradientTolerance } = tolerances[family];
