@@ -75,10 +75,11 @@ export class ProgressLogger extends Callback {
   #finish(logs: Logs): void {
     const bar = this.#bar;
     if (!bar) return;
-    // Where the number of steps was not known, it is now.
-    const known = bar.target ?? this.#seen;
-    if (bar.target === null) Object.assign(bar, { target: known });
-    bar.update(known, Object.keys(logs).length > 0 ? logs : this.#last, true);
+    // Where the number of steps was not known, it is now; and an epoch that was left shows how far it came.
+    const isLeft = this.#isTraining && this.model.stopTraining;
+    const last = isLeft ? this.#seen : (bar.target ?? this.#seen);
+    if (bar.target === null) Object.assign(bar, { target: last });
+    bar.update(last, Object.keys(logs).length > 0 ? logs : this.#last, true);
     this.#bar = null;
   }
 }
