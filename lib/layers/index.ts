@@ -11,8 +11,11 @@ export { Softmax } from "./activations/softmax.js";
 export { InputSpec, type InputSpecOptions } from "./base/input-spec.js";
 export type { LayerOptions } from "./base/options.js";
 export type { WeightOptions } from "./base/state.js";
+export { Wrapper } from "./base/wrapper.js";
 export type { CallOptions, LayerInput, Mask } from "./base/types.js";
 export { Conv1D, Conv2D, Conv3D } from "./convolutional/conv.js";
+export { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./convolutional/conv-transpose.js";
+export { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from "./convolutional/depthwise-conv.js";
 export { Dense } from "./core/dense.js";
 export { Embedding } from "./core/embedding.js";
 export { Identity } from "./core/identity.js";
@@ -24,7 +27,19 @@ export { Concatenate } from "./merging/concatenate.js";
 export { Dot } from "./merging/dot.js";
 export { Maximum, Minimum, Multiply } from "./merging/masked.js";
 export { BatchNormalization } from "./normalization/batch-normalization.js";
+export { GroupNormalization } from "./normalization/group-normalization.js";
 export { LayerNormalization } from "./normalization/layer-normalization.js";
+export { RMSNormalization } from "./normalization/rms-normalization.js";
+export { SpectralNormalization } from "./normalization/spectral-normalization.js";
+export { UnitNormalization } from "./normalization/unit-normalization.js";
+export {
+  AdaptiveAveragePooling1D,
+  AdaptiveAveragePooling2D,
+  AdaptiveAveragePooling3D,
+  AdaptiveMaxPooling1D,
+  AdaptiveMaxPooling2D,
+  AdaptiveMaxPooling3D,
+} from "./pooling/adaptive-pooling.js";
 export {
   AveragePooling1D, AveragePooling1D as AvgPool1D, AveragePooling2D, AveragePooling2D as AvgPool2D, AveragePooling3D, AveragePooling3D as AvgPool3D,
 } from "./pooling/average-pooling.js"; // prettier-ignore

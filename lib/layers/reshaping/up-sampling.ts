@@ -1,9 +1,10 @@
 import { dataFormat, oneOf, positiveInteger, registerClasses, type Schema, tuple, unwritten } from "../../config/index.js";
 import type { Json } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { repeat } from "../../ops/index.js";
+import { cast, repeat, transpose } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
+import { upsampleLinearly } from "./interpolate.js";
 import { Layer } from "../layer.js";
 
 const upSamplingOptions = (rank: number) =>
@@ -33,8 +34,17 @@ export class UpSampling1D extends UpSampling {
 /** Makes images `[batch, height, width, channels]` larger by whole factors. Keras: keras.layers.UpSampling2D */
 export class UpSampling2D extends UpSampling {
   static override readonly options = upSamplingOptions(2).extend(["size"], {
-    interpolation: oneOf(["nearest"], "nearest"),
+    interpolation: oneOf(["nearest", "bilinear"], "nearest"),
   });
+
+  override call(x: Tensor): Tensor {
+    const { size, dataFormat, interpolation } = this.options as typeof this.options & { interpolation: "nearest" | "bilinear" };
+    if (interpolation === "nearest") return super.call(x);
+    const isFirst = dataFormat === "channels_first";
+    const images = cast(isFirst ? transpose(x, [0, 2, 3, 1]) : x, "float32");
+    const larger = upsampleLinearly(images, [size[0]!, size[1]!]);
+    return isFirst ? transpose(larger, [0, 3, 1, 2]) : larger;
+  }
 }
 
 /** Repeats each element of volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.UpSampling3D */

@@ -1,0 +1,62 @@
+import { positiveInteger, registerClasses } from "../../config/index.js";
+import { ArgumentError } from "../../core/errors.js";
+import type { Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { TruncatedNormal } from "../../initializers/index.js";
+import { all, divide, equal, matmul, maximum, reshape, sqrt, square, sum, transpose, where } from "../../ops/index.js";
+import { stopGradient } from "../../ops/gradient/stop-gradient.js";
+import { Variable } from "../../variables/variable.js";
+import { InputSpec } from "../base/input-spec.js";
+import { Wrapper, wrapperOptions } from "../base/wrapper.js";
+
+/**
+ * Divides the kernel of a layer by its largest singular value, found by power iteration, at each step of training.
+ *
+ * @see Miyato et al. 2018. Keras: keras.layers.SpectralNormalization
+ */
+export class SpectralNormalization extends Wrapper<typeof SpectralNormalization.options> {
+  static override readonly options = wrapperOptions.extend(["layer"], { powerIterations: positiveInteger(1) });
+
+  declare vectorU: Variable;
+  /** The weight of the layer that is normalized. */
+  declare kernel: Variable;
+
+  override build(inputShape: Shape): void {
+    super.build(inputShape);
+    const { kernel, embeddings } = this.layer as { kernel?: unknown; embeddings?: unknown };
+    const found = kernel ?? embeddings;
+    if (!(found instanceof Variable)) {
+      throw new ArgumentError(`${this.name}.layer`, { given: this.layer.name, expected: "a layer with a kernel or embeddings" });
+    }
+    this.kernel = found;
+    this.inputSpec = new InputSpec({ minNdim: 1, axes: { [-1]: inputShape.at(-1)! } });
+    const shape = [1, found.shape.at(-1)!];
+    this.vectorU = this.addWeight({ name: "vector_u", shape, initializer: new TruncatedNormal({ stddev: 0.02 }), trainable: false });
+  }
+
+  override call(x: Tensor, { training }: { training?: boolean | null } = {}): Tensor {
+    if (training) this.#normalize();
+    return this.layer(x);
+  }
+
+  #normalize(): void {
+    const kernel = this.kernel.value();
+    const weights = reshape(kernel, [-1, kernel.shape.at(-1)!]);
+    let u = this.vectorU.value();
+    let v = u;
+    for (let i = 0; i < this.options.powerIterations; i++) {
+      v = unit(matmul(u, transpose(weights)));
+      u = unit(matmul(v, weights));
+    }
+    [u, v] = [stopGradient(u), stopGradient(v)];
+    const sigma = matmul(matmul(v, weights), transpose(u));
+    const isZero = all(equal(kernel, 0));
+    this.vectorU.assign(where(isZero, this.vectorU, u));
+    this.kernel.assign(where(isZero, kernel, reshape(divide(weights, sigma), kernel.shape)));
+  }
+}
+
+/** A vector divided by its length. */
+const unit = (x: Tensor): Tensor => divide(x, sqrt(maximum(sum(square(x)), 1e-12)));
+
+registerClasses("keras.layers", { SpectralNormalization });

@@ -1,0 +1,18 @@
+import { integer, oneOrMore, registerClasses } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { divide, maximum, sqrt, square, sum } from "../../ops/index.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+/** Divides vectors along an axis by their length. Keras: keras.layers.UnitNormalization */
+export class UnitNormalization extends Layer<typeof UnitNormalization.options> {
+  static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1) });
+  override supportsMasking = true;
+
+  override call(x: Tensor): Tensor {
+    const squares = sum(square(x), { axis: this.options.axis, keepdims: true });
+    return divide(x, sqrt(maximum(squares, 1e-12 ** 2)));
+  }
+}
+
+registerClasses("keras.layers", { UnitNormalization });

@@ -1,0 +1,63 @@
+import { dataFormat, positiveInteger, registerClasses, type Schema, tuple } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { adaptiveAveragePool, adaptiveMaxPool } from "../../ops/index.js";
+import { InputSpec } from "../base/input-spec.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+
+const adaptiveOptions = (rank: number) =>
+  layerOptions.extend(["outputSize"], { outputSize: tuple(rank, positiveInteger()), dataFormat: dataFormat() });
+
+/** Pooling with windows such that the output has a given size, whatever that of the input. */
+abstract class AdaptivePooling extends Layer<ReturnType<typeof adaptiveOptions>> {
+  static override readonly options: Schema = adaptiveOptions(2);
+  override inputSpec = new InputSpec({ ndim: this.options.outputSize.length + 2 });
+
+  protected abstract readonly pool: typeof adaptiveMaxPool;
+
+  override call(x: Tensor): Tensor {
+    const { outputSize, dataFormat } = this.options;
+    return this.pool(x, outputSize, { dataFormat });
+  }
+}
+
+abstract class AdaptiveAveragePooling extends AdaptivePooling {
+  protected override readonly pool = adaptiveAveragePool;
+}
+
+abstract class AdaptiveMaxPooling extends AdaptivePooling {
+  protected override readonly pool = adaptiveMaxPool;
+}
+
+/** Means of `outputSize` parts of the steps of `[batch, steps, channels]`. Keras: keras.layers.AdaptiveAveragePooling1D */
+export class AdaptiveAveragePooling1D extends AdaptiveAveragePooling {
+  static override readonly options = adaptiveOptions(1);
+}
+
+/** Means of `outputSize` parts of images. Keras: keras.layers.AdaptiveAveragePooling2D */
+export class AdaptiveAveragePooling2D extends AdaptiveAveragePooling {
+  static override readonly options = adaptiveOptions(2);
+}
+
+/** Means of `outputSize` parts of volumes. Keras: keras.layers.AdaptiveAveragePooling3D */
+export class AdaptiveAveragePooling3D extends AdaptiveAveragePooling {
+  static override readonly options = adaptiveOptions(3);
+}
+
+/** Largest values of `outputSize` parts of the steps of `[batch, steps, channels]`. Keras: keras.layers.AdaptiveMaxPooling1D */
+export class AdaptiveMaxPooling1D extends AdaptiveMaxPooling {
+  static override readonly options = adaptiveOptions(1);
+}
+
+/** Largest values of `outputSize` parts of images. Keras: keras.layers.AdaptiveMaxPooling2D */
+export class AdaptiveMaxPooling2D extends AdaptiveMaxPooling {
+  static override readonly options = adaptiveOptions(2);
+}
+
+/** Largest values of `outputSize` parts of volumes. Keras: keras.layers.AdaptiveMaxPooling3D */
+export class AdaptiveMaxPooling3D extends AdaptiveMaxPooling {
+  static override readonly options = adaptiveOptions(3);
+}
+
+registerClasses("keras.layers", { AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D });
+registerClasses("keras.layers", { AdaptiveMaxPooling1D, AdaptiveMaxPooling2D, AdaptiveMaxPooling3D });
