@@ -90,7 +90,7 @@ export class Restoration implements RestoreStatus {
     this.#loadStates(states);
     for (const [variable, { elements }] of variables) variable.state.load(elements);
     for (const number of found.keys()) this.#done.add(number);
-    if (this.#waiting().length === 0) this.#stop?.();
+    if (this.#waiting().length === 0 || !this.#root.deref()) this.#stop?.();
     return found;
   }
 
