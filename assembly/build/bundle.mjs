@@ -60,7 +60,9 @@ async function bundleFor(platform) {
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
-    minify: false,
+    // Names stay: layers and errors are called by the names of their classes.
+    keepNames: true,
+    minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
     sourcemap: false,
   });
   await build.close();
