@@ -112,8 +112,11 @@ console.log(latest === null ? "Training from the beginning." : `Going on from ${
 const keeper = new Keeper(progress, options.steps, () => manager.save());
 const fit = (data: AsyncIterable<unknown>, until: number) =>
   model.fit(data, { initialEpoch: progress.epochs, epochs: until, callbacks: [keeper] });
+let interruptedAt = Infinity;
 const interrupt = () => {
-  if (keeper.interrupted) process.exit(130); // for the second time: at once
+  // A second Ctrl-C leaves at once; npm passes on what the terminal has sent already, so it comes a while later.
+  if (performance.now() - interruptedAt > 500) process.exit(130);
+  interruptedAt = Math.min(interruptedAt, performance.now());
   keeper.interrupted = true;
 };
 process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
@@ -129,6 +132,6 @@ if (!progress.isFinished) {
   const shown = scaled(tf.slice(testX, [0, 0, 0], [10, 28, 28]));
   const probabilities = tf.nn.softmax((await model.predict(shown, { verbose: 0 })) as tf.Tensor);
   const labels = [...testY.data().subarray(0, 10)];
-  console.log(drawPredictions(shown, probabilities, labels, fashionMnist.classNames, process.stdout.columns ?? 80));
+  console.log(drawPredictions(shown, probabilities, labels, fashionMnist.classNames, process.stdout.columns || 80));
   console.log(`\nSaved ${await manager.latestCheckpoint}: ${progress}. Run again to train on, or with --fresh to begin anew.`);
 }
