@@ -121,7 +121,7 @@ export const platform: Platform = {
   output: {
     write: (text) => void process.stdout.write(text),
     get columns() {
-      return process.stdout.isTTY ? (process.stdout.columns || 80) : 0;
+      return process.stdout.isTTY ? process.stdout.columns || 80 : 0;
     },
   },
 };
