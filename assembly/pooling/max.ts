@@ -71,6 +71,8 @@ export class MaxPoolGradientArgs extends Windows {
   y: In = 0;
   dy: In = 0;
   dx: Out = 0;
+  /** 1: only windows whose largest element is positive count. */
+  positive: u32 = 0;
 }
 
 /** dx = dy of each window at the first of its largest elements, in order of memory; zero elsewhere. Units: images of the batch. */
@@ -96,8 +98,8 @@ export function max_pool_gradient_f32(a: MaxPoolGradientArgs, begin: usize, end:
           const b2 = coverBegin(o2, a.stride2, a.padding2, a.in2, a.out2);
           const n2 = coverCount(o2, a.stride2, a.padding2, a.window2, a.in2, a.out2, b2);
           const corner = (b0 * a.in1 + b1) * line + b2 * bytes;
-          if (isTiled && n1 == 2 && n2 == 2) giveTo4(x + corner, dx + corner, a.y + at, a.dy + at, bytes, line);
-          else give(x + corner, dx + corner, a.y + at, a.dy + at, n0, n1, n2, a.in1 * line, line, bytes);
+          if (isTiled && n1 == 2 && n2 == 2) giveTo4(x + corner, dx + corner, a.y + at, a.dy + at, bytes, line, a.positive != 0);
+          else give(x + corner, dx + corner, a.y + at, a.dy + at, n0, n1, n2, a.in1 * line, line, bytes, a.positive != 0);
         }
       }
   }
@@ -110,11 +112,12 @@ function isLargest(x: v128, y: v128): v128 {
   return v128.or(f32x4.eq(x, y), f32x4.ne(x, x));
 }
 
-function giveTo4(x: usize, dx: usize, y: usize, dy: usize, bytes: usize, line: usize): void {
+function giveTo4(x: usize, dx: usize, y: usize, dy: usize, bytes: usize, line: usize, positive: bool): void {
   let c: usize = 0;
   for (; c + 16 <= bytes; c += 16) {
     const most = v128.load(y + c);
-    const g = v128.load(dy + c);
+    let g = v128.load(dy + c);
+    if (positive) g = v128.and(g, f32x4.gt(most, f32x4.splat(0)));
     const m0 = isLargest(v128.load(x + c), most);
     const m1 = v128.andnot(isLargest(v128.load(x + bytes + c), most), m0);
     const m01 = v128.or(m0, m1);
@@ -124,14 +127,27 @@ function giveTo4(x: usize, dx: usize, y: usize, dy: usize, bytes: usize, line: u
     v128.store(dx + line + c, v128.and(g, m2));
     v128.store(dx + line + bytes + c, v128.andnot(g, v128.or(m01, m2)));
   }
-  if (c < bytes) giveRest(x, dx, y, dy, 1, 2, 2, 0, line, bytes, c);
+  if (c < bytes) giveRest(x, dx, y, dy, 1, 2, 2, 0, line, bytes, c, positive);
 }
 
-function give(x: usize, dx: usize, y: usize, dy: usize, n0: usize, n1: usize, n2: usize, plane: usize, line: usize, bytes: usize): void {
+function give(
+  x: usize,
+  dx: usize,
+  y: usize,
+  dy: usize,
+  n0: usize,
+  n1: usize,
+  n2: usize,
+  plane: usize,
+  line: usize,
+  bytes: usize,
+  positive: bool,
+): void {
   let c: usize = 0;
   for (; c + 16 <= bytes; c += 16) {
     const most = v128.load(y + c);
     let left = v128.load(dy + c);
+    if (positive) left = v128.and(left, f32x4.gt(most, f32x4.splat(0)));
     for (let k0: usize = 0; k0 < n0; k0++)
       for (let k1: usize = 0; k1 < n1; k1++) {
         let at = k0 * plane + k1 * line + c;
@@ -142,7 +158,7 @@ function give(x: usize, dx: usize, y: usize, dy: usize, n0: usize, n1: usize, n2
         }
       }
   }
-  if (c < bytes) giveRest(x, dx, y, dy, n0, n1, n2, plane, line, bytes, c);
+  if (c < bytes) giveRest(x, dx, y, dy, n0, n1, n2, plane, line, bytes, c, positive);
 }
 
 function giveRest(
@@ -157,11 +173,12 @@ function giveRest(
   line: usize,
   bytes: usize,
   c: usize,
+  positive: bool,
 ): void {
   // prettier-ignore
   for (; c < bytes; c += 4) {
     const most = load<f32>(y + c);
-    let left = load<f32>(dy + c);
+    let left = positive && !(most > 0) ? <f32>0 : load<f32>(dy + c);
     for (let k0: usize = 0; k0 < n0; k0++)
       for (let k1: usize = 0; k1 < n1; k1++) {
         let at = k0 * plane + k1 * line + c;

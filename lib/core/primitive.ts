@@ -26,7 +26,10 @@ type Specs<T> = { readonly [K in keyof T]: T[K] extends readonly Tensor[] ? read
 
 /** An elementwise step as its producer sees it. */
 export type Follower =
-  { readonly kind: "bias"; readonly of: Tensor; readonly bias: Tensor } | { readonly kind: "relu"; readonly of: Tensor };
+  | { readonly kind: "bias"; readonly of: Tensor; readonly bias: Tensor }
+  | { readonly kind: "relu"; readonly of: Tensor }
+  /** Zero where the tensor `by` is not positive: the gradient of relu, by its output. */
+  | { readonly kind: "positive"; readonly of: Tensor; readonly by: Tensor };
 
 /** What a gradient may know beside the tensors that the operation keeps. */
 export interface GradientContext<N extends string, A> {
@@ -54,7 +57,7 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   readonly effect?: boolean;
   /** "elementwise": output element i depends on input elements i (or broadcast ones) alone, so an output may take an input's memory. */
   readonly fusible?: "elementwise";
-  /** What this operation does to `of`, where that is something a producer can do while it stores: add a value per last axis, cut at zero. */
+  /** What this operation does to `of`, where that is something a producer can do while it stores. */
   follows?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Follower | null;
   /** The same step with what follows it done while it stores its output, or null where it can't. */
   absorbs?(inputs: InputsOf<N>, attrs: A, follower: Follower): { readonly inputs: InputsOf<N>; readonly attrs: A } | null;

@@ -72,3 +72,17 @@ t.test("a vector along another axis is no bias", async (t) => {
     ],
   );
 });
+
+t.test("the gradient of relu is done by the pooling that follows it", async (t) => {
+  const f = tf.function((x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    return tape.gradient(
+      tape.record(() => tf.reduceSum(tf.square(tf.keras.ops.maxPool(tf.keras.ops.relu(x), 2)))),
+      x,
+    )!;
+  });
+  const x = tf.random.normal([2, 5, 6, 5], { seed: 3 });
+  t.same(f(x).array(), f.pythonFunction(x).array());
+  t.notOk(operations(f, new tf.TensorSpec([2, 5, 6, 5])).includes("relu_grad"));
+});

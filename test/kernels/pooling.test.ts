@@ -73,14 +73,15 @@ for (const build of builds) {
       const [y, picked] = [harness.floats(outputs), harness.floats(outputs)];
       const [dy, values, dx] = [harness.floats(random(outputs, 2)), harness.floats(random(inputs, 3)), harness.floats(inputs)];
       const rows = w.batch * w.out[0]! * w.out[1]!;
+      const positive = below(2);
       harness.run(kernels.max_pool_f32({ ...w, x, y }, rows), [below(rows + 1)]);
-      harness.run(kernels.max_pool_gradient_f32({ ...w, x, y, dy, dx }, w.batch), [below(w.batch + 1)]);
+      harness.run(kernels.max_pool_gradient_f32({ ...w, x, y, dy, dx, positive }, w.batch), [below(w.batch + 1)]);
       harness.run(kernels.max_pool_pick_f32({ ...w, x, y, values, picked }, w.batch), [below(w.batch + 1)]);
       const [most, gradient, chosen] = [new Float32Array(outputs), new Float32Array(inputs), new Float32Array(outputs)];
       forEachWindow(w, (output, window) => {
         most[output] = Math.max(...window.map((i) => x.view[i]!));
         const first = window.find((i) => x.view[i] === most[output] || Number.isNaN(x.view[i]))!;
-        gradient[first]! += dy.view[output]!;
+        if (!positive || most[output]! > 0) gradient[first]! += dy.view[output]!;
         chosen[output] = values.view[first]!;
       });
       t.equal(distance(y.view, most), 0, JSON.stringify(w));

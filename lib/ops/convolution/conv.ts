@@ -96,7 +96,7 @@ const convOp = primitive({
   absorbs(inputs, attrs, follower) {
     if (attrs.relu) return null;
     if (follower.kind === "relu") return { inputs, attrs: { ...attrs, relu: true } };
-    return inputs.bias ? null : { inputs: { ...inputs, bias: follower.bias }, attrs };
+    return inputs.bias || follower.kind !== "bias" ? null : { inputs: { ...inputs, bias: follower.bias }, attrs };
   },
   keeps: ["x", "kernel"],
   gradient: (dy, { x, kernel }, { attrs }) => ({

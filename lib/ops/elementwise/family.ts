@@ -91,18 +91,21 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
   readonly grain?: number;
   /** Whether adding a vector along the last axis may be done by who makes the other operand. */
   readonly isBias?: boolean;
+  /** Whether it keeps a where b is positive, which who makes a may do while storing it. */
+  readonly isMask?: boolean;
 }): Binary {
-  const { name, kernels, result, keeps, gradient, grain = GRAIN, isBias = false } = definition;
+  const { name, kernels, result, keeps, gradient, grain = GRAIN, isBias = false, isMask = false } = definition;
   const op = primitive<"a" | "b", Spec, unknown, "a" | "b" | "y">({
     name,
     inputs: ["a", "b"],
     infer: ({ a, b }): Spec => ({ shape: broadcastShapes(name, a.shape, b.shape), dtype: result ?? a.dtype }),
     lower: ({ a, b }, { y }) => broadcastCommand(name, kernels[a.dtype]!, a, b, y, grain),
     fusible: "elementwise",
-    follows: ({ a, b }, { y }) =>
-      isBias && b.rank === 1 && a.rank > 1 && sameShape(a.shape, y.shape) && b.shape[0] === a.shape.at(-1)
-        ? { kind: "bias", of: a, bias: b }
-        : null,
+    follows: ({ a, b }, { y }) => {
+      if (!sameShape(a.shape, y.shape)) return null;
+      if (isMask && sameShape(a.shape, b.shape)) return { kind: "positive", of: a, by: b };
+      return isBias && b.rank === 1 && a.rank > 1 && b.shape[0] === a.shape.at(-1) ? { kind: "bias", of: a, bias: b } : null;
+    },
     keeps: keeps ?? [],
     gradient:
       gradient &&

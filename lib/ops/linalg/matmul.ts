@@ -81,7 +81,7 @@ const matmulOp = primitive({
   absorbs(inputs, attrs, follower) {
     if (inputs.a.dtype !== "float32" || attrs.relu) return null;
     if (follower.kind === "relu") return { inputs, attrs: { ...attrs, relu: true } };
-    return inputs.bias ? null : { inputs: { ...inputs, bias: follower.bias }, attrs };
+    return inputs.bias || follower.kind !== "bias" ? null : { inputs: { ...inputs, bias: follower.bias }, attrs };
   },
   keeps: ["a", "b"],
   gradient: (dy, { a, b }, { attrs: { transposeA, transposeB } }) => ({

@@ -29,6 +29,7 @@ export const relu: Unary = unary({
 const reluGrad: Binary = binary({
   name: "relu_grad",
   kernels: { float32: kernels.relu_grad_f32 },
+  isMask: true,
   keeps: ["b"],
   gradient: { a: (u, { b }) => reluGrad(u, b) },
 });

@@ -152,16 +152,28 @@ const maxPoolOp = primitive({
 
 /** dy of each window at the first of its largest elements. */
 const maxPoolGradient = (x: Tensor, largest: Tensor, dy: Tensor, attrs: PoolAttrs): Tensor =>
-  maxPoolGradientOp.apply({ x, largest, dy }, attrs);
+  maxPoolGradientOp.apply({ x, largest, dy }, { ...attrs, positive: false });
+
+interface MaxPoolGradientAttrs extends PoolAttrs {
+  /** Only windows whose largest element is positive count: x is relu's output, and this is the gradient before it. */
+  readonly positive: boolean;
+}
 
 const maxPoolGradientOp = primitive({
   name: "max_pool_gradient",
   inputs: ["x", "largest", "dy"],
-  infer: ({ x }, _: PoolAttrs): Spec => ({ shape: x.shape, dtype: "float32" }),
+  infer: ({ x }, _: MaxPoolGradientAttrs): Spec => ({ shape: x.shape, dtype: "float32" }),
   lower: ({ x, largest, dy }, { y }, attrs) =>
-    kernels.max_pool_gradient_f32({ ...windowsOf(x.shape, largest.shape, attrs), x, y: largest, dy, dx: y }, ...imagesOf(x)),
+    kernels.max_pool_gradient_f32(
+      { ...windowsOf(x.shape, largest.shape, attrs), x, y: largest, dy, dx: y, positive: attrs.positive ? 1 : 0 },
+      ...imagesOf(x),
+    ),
+  absorbs: (inputs, attrs, follower) =>
+    follower.kind === "positive" && follower.by === inputs.x ? { inputs, attrs: { ...attrs, positive: true } } : null,
   keeps: ["x", "largest"],
-  gradient: (u, { x, largest }, { attrs }) => ({ dy: () => maxPoolPick(x, largest, u, attrs) }),
+  gradient: (u, { x, largest }, { attrs: { size, strides, padding } }) => ({
+    dy: () => maxPoolPick(x, largest, u, { size, strides, padding }),
+  }),
 });
 
 /** The element of `values` at the first of each window's largest elements: the transpose of the map from dy above. */
