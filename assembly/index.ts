@@ -20,6 +20,7 @@ export * from "./indexing/copy";
 export * from "./indexing/sort";
 export * from "./indexing/strided";
 export * from "./indexing/take";
+export * from "./linalg/factorizations";
 export * from "./matmul/gemm";
 export * from "./matmul/gemv";
 export * from "./matmul/matmul-int32";

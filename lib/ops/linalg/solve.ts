@@ -1,0 +1,162 @@
+import type { TensorLike } from "../../core/convert.js";
+import { ShapeError, ValueError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { add, mod, multiply, subtract } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
+import { equal, greater, notEqual } from "../elementwise/comparison.js";
+import { log } from "../elementwise/exponential.js";
+import { abs, negative, reciprocal, sign } from "../elementwise/powers.js";
+import { where } from "../elementwise/where.js";
+import { stopGradient } from "../gradient/stop-gradient.js";
+import { asFloat } from "../promotion.js";
+import { max } from "../reduce/extrema.js";
+import { prod } from "../reduce/prod.js";
+import { sum } from "../reduce/sum.js";
+import { broadcastTo } from "../shaping/broadcast.js";
+import { diagonal, positionsAlong } from "../shaping/diagonal.js";
+import { expandDims, squeeze } from "../shaping/reshape.js";
+import { exchangeRows, identityLike, luOf, matrices, thinSvd, transposed, triangular } from "./factorizations.js";
+import { matmul } from "./matmul.js";
+
+/** A right side of a system: matrices, or vectors taken as columns. */
+function rightSide(where_: string, a: Tensor, b: TensorLike): { columns: Tensor; back: (y: Tensor) => Tensor } {
+  const given = asFloat(b);
+  const isVector = given.rank === a.rank - 1;
+  const columns = isVector ? expandDims(given, -1) : given;
+  const [n, m] = [a.shape.at(-2)!, columns.shape.at(-2)!];
+  if (columns.rank < 2 || (n !== m && n !== null && m !== null)) {
+    throw new ShapeError(where_, {
+      given: `a ${shapeText(a.shape)} and b ${shapeText(given.shape)}`,
+      expected: "as many rows of b as of a",
+    });
+  }
+  return { columns, back: (y) => (isVector ? squeeze(y, -1) : y) };
+}
+
+/** Both with the batch axes that they broadcast to. */
+function together(a: Tensor, b: Tensor): [Tensor, Tensor] {
+  if (a.rank === b.rank) return [a, b];
+  const batch = (a.rank > b.rank ? a : b).shape.slice(0, -2);
+  return [broadcastTo(a, [...batch, ...a.shape.slice(-2)]), broadcastTo(b, [...batch, ...b.shape.slice(-2)])];
+}
+
+/** x with a · x = b, for square matrices. @param b  [..., n, k], or vectors [..., n] */
+export function solve(a: TensorLike, b: TensorLike): Tensor {
+  const matrix = matrices("solve", a, true);
+  const { columns, back } = rightSide("solve", matrix, b);
+  return back(solveOp(...together(matrix, columns)));
+}
+
+const solveOp = (a: Tensor, b: Tensor): Tensor => {
+  const { lu, order } = luOf(a);
+  const forwards = triangular(lu, exchangeRows(b, order), { lower: true, transposed: false, unit: true });
+  return triangular(lu, forwards, { lower: false, transposed: false });
+};
+
+/** x with a · x = b for triangles a. @param lower  the lower triangle of a is read; default false: the upper one */
+export function solveTriangular(a: TensorLike, b: TensorLike, lower = false): Tensor {
+  const matrix = matrices("solveTriangular", a, true);
+  const { columns, back } = rightSide("solveTriangular", matrix, b);
+  return back(triangular(...together(matrix, columns), { lower, transposed: false }));
+}
+
+/** The inverse of square matrices. */
+export function inv(x: TensorLike): Tensor {
+  const matrix = matrices("inv", x, true);
+  return solveOp(matrix, identityLike(matrix));
+}
+
+/** 1 or −1: whether an even number of rows was exchanged. */
+function parity(pivots: Tensor): Tensor {
+  const moved = cast(notEqual(pivots, squeeze(positionsAlong(expandDims(pivots, -1), -2), -1)), "int32");
+  const count = sum(moved, { axis: -1 });
+  return subtract(1, multiply(cast(mod(count, 2), "float32"), 2));
+}
+
+/** The determinant of square matrices. */
+export function det(x: TensorLike): Tensor {
+  const { lu, pivots } = luOf(matrices("det", x, true));
+  return multiply(prod(diagonal(lu, 0, -2, -1), { axis: -1 }), parity(pivots));
+}
+
+/** Sign of the determinant, and the logarithm of its size. @returns [sign, log |det|] */
+export function slogdet(x: TensorLike): Tensor[] {
+  const { lu, pivots } = luOf(matrices("slogdet", x, true));
+  const d = diagonal(lu, 0, -2, -1);
+  return [multiply(prod(sign(d), { axis: -1 }), parity(pivots)), sum(log(abs(d)), { axis: -1 })];
+}
+
+/** The logarithm of the determinant; NaN where that is negative. */
+export function logdet(x: TensorLike): Tensor {
+  const [side, size] = slogdet(x) as [Tensor, Tensor];
+  return where(greater(side, 0), size, where(equal(side, 0), -Infinity, NaN));
+}
+
+/** The n-th power of square matrices; of their inverses for a negative n. */
+export function matrixPower(x: TensorLike, n: number): Tensor {
+  const matrix = matrices("matrixPower", x, true);
+  if (!Number.isInteger(n)) throw new ValueError("matrixPower", { given: `n ${n}`, expected: "a whole number" });
+  if (n === 0) return identityLike(matrix);
+  let base = n < 0 ? inv(matrix) : matrix;
+  let result: Tensor | undefined;
+  for (let left = Math.abs(n); left > 0; left >>= 1) {
+    if (left & 1) result = result ? matmul(result, base) : base;
+    if (left > 1) base = matmul(base, base);
+  }
+  return result!;
+}
+
+const EPSILON = 2 ** -23;
+
+/** How many singular values are above a tolerance, int32. @param tol  default: the largest one · max(rows, columns) · 2⁻²³ */
+export function matrixRank(x: TensorLike, tol: number | null = null): Tensor {
+  const matrix = matrices("matrixRank", x);
+  const { s } = thinSvd(matrix);
+  const [rows, columns] = known(matrix.shape.slice(-2), "matrixRank");
+  const limit = tol ?? multiply(max(s, { axis: -1, keepdims: true }), Math.max(rows!, columns!) * EPSILON);
+  return sum(cast(greater(s, limit), "int32"), { axis: -1 });
+}
+
+/** The pseudoinverse of Moore and Penrose. @param rcond  singular values up to this part of the largest count as 0; default max(rows, columns) · 2⁻²³ */
+export function pinv(x: TensorLike, rcond: number | null = null): Tensor {
+  const matrix = matrices("pinv", x);
+  return pinvOp.apply({ x: matrix, p: stopGradient(pseudoinverse(matrix, rcond)) });
+}
+
+function pseudoinverse(x: Tensor, rcond: number | null): Tensor {
+  const { u, s, v } = thinSvd(x);
+  const [rows, columns] = known(x.shape.slice(-2), "pinv");
+  const limit = multiply(max(s, { axis: -1, keepdims: true }), rcond ?? Math.max(rows!, columns!) * EPSILON);
+  const isKept = greater(s, limit);
+  const inverse = where(isKept, reciprocal(where(isKept, s, 1)), 0);
+  return matmul(multiply(v, expandDims(inverse, -2)), u, { transposeB: true });
+}
+
+/** The pseudoinverse p of x as it is, with the gradient that holds where the rank does not change (Golub and Pereyra, 1973). */
+const pinvOp = primitive({
+  name: "pinv",
+  inputs: ["x", "p"],
+  infer: ({ p }): Spec => ({ shape: p.shape, dtype: "float32" }),
+  alias: "p",
+  keeps: ["x", "p"],
+  gradient: (dy, { x, p }) => ({
+    x: () => {
+      const t = transposed;
+      const through = negative(matmul(matmul(t(p), dy), t(p)));
+      const rows = matmul(subtract(identityLike(matmul(x, p)), matmul(x, p)), matmul(t(dy), matmul(p, t(p))));
+      const columns = matmul(matmul(t(p), matmul(p, t(dy))), subtract(identityLike(matmul(p, x)), matmul(p, x)));
+      return add(through, add(rows, columns));
+    },
+  }),
+});
+
+/** The x of least length for which |a · x − b| is least. @param rcond  as for pinv */
+export function lstsq(a: TensorLike, b: TensorLike, rcond: number | null = null): Tensor {
+  const matrix = matrices("lstsq", a);
+  const given = asFloat(b);
+  const columns = given.rank === 1 ? expandDims(given, -1) : given;
+  const y = matmul(pinv(matrix, rcond), columns);
+  return given.rank === 1 ? squeeze(y, -1) : y;
+}
