@@ -65,7 +65,8 @@ function envelopeOf(object: Serializable & object): Json {
     module: entry?.module ?? null,
     class_name: entry?.name ?? constructor.name,
     config: serializeKerasObject(object.getConfig()),
-    registered_name: entry === undefined ? customNameOf(constructor) : null,
+    // Keras names classes twice that only its own sources have.
+    registered_name: entry === undefined ? customNameOf(constructor) : entry.module.startsWith("keras.src.") ? entry.name : null,
   };
   const build = object.getBuildConfig?.();
   if (build !== null && build !== undefined) envelope["build_config"] = serializeKerasObject(build);

@@ -1,0 +1,51 @@
+import { boolean, registerClasses } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { add, matmul, multiply, slice, split, squeeze, subtract } from "../../ops/index.js";
+import { activation } from "../base/fields.js";
+import { layerOptions } from "../base/options.js";
+import { cellFields, type CellOptions, firstOf, GatedCell, type States } from "./cell.js";
+
+/** The options of gated recurrent units. */
+export const gruFields = { ...cellFields, recurrentActivation: activation("sigmoid"), resetAfter: boolean(true) } as const;
+
+/**
+ * Gated recurrent unit: gates z and r, candidate g; `h' = z · h + (1 − z) · g`. With `resetAfter`, r applies to the
+ * product of h with the recurrent kernel, which has a bias of its own. @see Cho et al. 2014. Keras: keras.layers.GRUCell
+ */
+export class GRUCell extends GatedCell<typeof GRUCell.options> {
+  static override readonly options = layerOptions.extend(["units"], gruFields);
+  protected override readonly gates = 3;
+
+  protected override get biasShape(): readonly number[] {
+    return this.options.resetAfter ? [2, this.units * 3] : [this.units * 3];
+  }
+
+  protected override inputBias(): Tensor | undefined {
+    if (!this.bias) return undefined;
+    return this.options.resetAfter ? this.#biasRow(0) : this.bias.value();
+  }
+
+  #biasRow(row: number): Tensor {
+    return squeeze(slice(this.bias!, [row, 0], [1, this.units * 3]), 0);
+  }
+
+  override call(x: Tensor, states: States, options: CellOptions = {}): [Tensor, States] {
+    const { activation, recurrentActivation, resetAfter } = this.options;
+    const { units } = this;
+    const h = firstOf(states);
+    const { projected, state } = this.prepared(x, h, options);
+    const [xz, xr, xg] = split(projected, 3, -1) as [Tensor, Tensor, Tensor];
+    const kernel = this.recurrentKernel;
+    let inner = matmul(state, resetAfter ? kernel : slice(kernel, [0, 0], [units, units * 2]));
+    if (resetAfter && this.bias) inner = add(inner, this.#biasRow(1));
+    const [hz, hr, hg] = split(inner, resetAfter ? 3 : 2, -1) as [Tensor, Tensor, Tensor];
+    const z = recurrentActivation(add(xz, hz));
+    const r = recurrentActivation(add(xr, hr));
+    const recurrent = resetAfter ? multiply(r, hg) : matmul(multiply(r, state), slice(kernel, [0, units * 2], [units, units]));
+    const g = activation(add(xg, recurrent));
+    const output = add(multiply(z, h), multiply(subtract(1, z), g));
+    return [output, Array.isArray(states) ? [output] : output];
+  }
+}
+
+registerClasses("keras.layers", { GRUCell });

@@ -1,0 +1,42 @@
+import { boolean, registerClasses } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import type { InitializerLike } from "../../initializers/index.js";
+import { add, matmul, multiply, split } from "../../ops/index.js";
+import { activation } from "../base/fields.js";
+import { layerOptions } from "../base/options.js";
+import { cellFields, type CellOptions, GatedCell, initializeParts, type States, type StateSize } from "./cell.js";
+
+/** The options of long short-term memory. */
+export const lstmFields = { ...cellFields, recurrentActivation: activation("sigmoid"), unitForgetBias: boolean(true) } as const;
+
+/**
+ * Long short-term memory: gates i, f, o and candidate g from `x · kernel + h · recurrentKernel + bias`;
+ * `c' = f · c + i · g`, `h' = o · activation(c')`. States: h and c. @see Hochreiter and Schmidhuber 1997. Keras: keras.layers.LSTMCell
+ */
+export class LSTMCell extends GatedCell<typeof LSTMCell.options> {
+  static override readonly options = layerOptions.extend(["units"], lstmFields);
+  protected override readonly gates = 4;
+
+  override get stateSize(): StateSize {
+    return [this.units, this.units];
+  }
+
+  /** With `unitForgetBias` the gate that forgets begins open. */
+  protected override get biasInitializer(): InitializerLike {
+    const { biasInitializer, unitForgetBias, units } = this.options;
+    if (!unitForgetBias) return biasInitializer;
+    return initializeParts([biasInitializer, units], ["ones", units], [biasInitializer, units * 2]);
+  }
+
+  override call(x: Tensor, [h, c]: readonly Tensor[], options: CellOptions = {}): [Tensor, States] {
+    const { activation, recurrentActivation } = this.options;
+    const { projected, state } = this.prepared(x, h!, options);
+    const [i, f, g, o] = split(add(projected, matmul(state, this.recurrentKernel)), 4, -1) as [Tensor, Tensor, Tensor, Tensor];
+    const kept = multiply(recurrentActivation(f), c!);
+    const carry = add(kept, multiply(recurrentActivation(i), activation(g)));
+    const output = multiply(recurrentActivation(o), activation(carry));
+    return [output, [output, carry]];
+  }
+}
+
+registerClasses("keras.layers", { LSTMCell });

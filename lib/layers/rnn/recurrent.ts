@@ -1,0 +1,57 @@
+import { registerClasses, unwritten } from "../../config/index.js";
+import { regularizer, seed } from "../base/fields.js";
+import { InputSpec } from "../base/input-spec.js";
+import { layerOptions } from "../base/options.js";
+import { cellFields, type Cell } from "./cell.js";
+import { GRUCell, gruFields } from "./gru-cell.js";
+import { LSTMCell, lstmFields } from "./lstm-cell.js";
+import { BaseRNN, rnnFields } from "./rnn.js";
+import { SimpleRNNCell } from "./simple-rnn-cell.js";
+
+const common = { ...rnnFields, activityRegularizer: regularizer() } as const;
+
+/** The options of a layer that are those of its cell. */
+function cellOptionsOf<F extends object>(options: object, fields: F): never {
+  const all = options as Record<string, unknown>;
+  return Object.fromEntries([...Object.keys(fields), "trainable", "dtype"].map((name) => [name, all[name]])) as never;
+}
+
+/** A fully connected recurrent layer: the output of a step is fed back. Keras: keras.layers.SimpleRNN */
+export class SimpleRNN extends BaseRNN<typeof SimpleRNN.options> {
+  static override readonly options = layerOptions.extend(["units"], { ...cellFields, ...common, seed: unwritten(seed()) });
+  override readonly cell = new SimpleRNNCell({
+    ...(cellOptionsOf(this.options, cellFields) as object),
+    name: "simple_rnn_cell",
+  } as never) as unknown as Cell;
+  override inputSpec = new InputSpec({ ndim: 3 });
+}
+
+/**
+ * Long short-term memory over `[batch, time, features]`. Keras: keras.layers.LSTM
+ *
+ * @see LSTMCell
+ */
+export class LSTM extends BaseRNN<typeof LSTM.options> {
+  static override readonly options = layerOptions.extend(["units"], { ...lstmFields, ...common });
+  override readonly cell = new LSTMCell({
+    ...(cellOptionsOf(this.options, lstmFields) as object),
+    name: "lstm_cell",
+  } as never) as unknown as Cell;
+  override inputSpec = new InputSpec({ ndim: 3 });
+}
+
+/**
+ * Gated recurrent units over `[batch, time, features]`. Keras: keras.layers.GRU
+ *
+ * @see GRUCell
+ */
+export class GRU extends BaseRNN<typeof GRU.options> {
+  static override readonly options = layerOptions.extend(["units"], { ...gruFields, ...common });
+  override readonly cell = new GRUCell({
+    ...(cellOptionsOf(this.options, gruFields) as object),
+    name: "gru_cell",
+  } as never) as unknown as Cell;
+  override inputSpec = new InputSpec({ ndim: 3 });
+}
+
+registerClasses("keras.layers", { SimpleRNN, LSTM, GRU });

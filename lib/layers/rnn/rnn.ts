@@ -1,0 +1,213 @@
+import {
+  boolean,
+  field,
+  invalid,
+  isPlainObject,
+  registerClasses,
+  type Schema,
+  serializeKerasObject,
+  deserializeKerasObject,
+} from "../../config/index.js";
+import { ShapeError, StateError } from "../../core/errors.js";
+import { shapeText, type Shape } from "../../core/shape.js";
+import { symbolic, type Tensor } from "../../core/tensor.js";
+import { cast, expandDims, reshape, slice, stack, where, zerosLike } from "../../ops/index.js";
+import { Variable } from "../../variables/variable.js";
+import { InputSpec } from "../base/input-spec.js";
+import { layerOptions } from "../base/options.js";
+import type { Mask } from "../base/types.js";
+import { Layer } from "../layer.js";
+import { type Cell, type CellOptions, type DropoutMasks, firstOf, GatedCell, type States } from "./cell.js";
+import { StackedRNNCells } from "./stacked-rnn-cells.js";
+import { flatStates, mapStates, zeroStates } from "./states.js";
+
+/** The options of every recurrent layer. */
+export const rnnFields = {
+  returnSequences: boolean(false),
+  returnState: boolean(false),
+  goBackwards: boolean(false),
+  stateful: boolean(false),
+  unroll: boolean(false),
+  zeroOutputForMask: boolean(false),
+} as const;
+
+/** What a recurrent layer is called with. */
+export interface RNNCallOptions {
+  readonly training?: boolean | null;
+  readonly mask?: Tensor | null;
+  /** States to begin with instead of zeros. */
+  readonly initialState?: Tensor | readonly States[] | null;
+}
+
+interface Common {
+  readonly returnSequences: boolean;
+  readonly returnState: boolean;
+  readonly goBackwards: boolean;
+  readonly stateful: boolean;
+  readonly zeroOutputForMask: boolean;
+}
+
+/** Applies a cell to the steps of `[batch, time, features]`; the base of recurrent layers. */
+export abstract class BaseRNN<S extends Schema> extends Layer<S> {
+  /** The computation of one step. */
+  abstract readonly cell: Cell;
+  /** What a stateful layer goes on with. */
+  #states: Variable[] | null = null;
+  /** Set by Bidirectional. */
+  forcedZeroOutput = false;
+
+  /** A mask is used up: steps of the output count all. */
+  override supportsMasking = false;
+
+  protected get flags(): Common {
+    return this.options as never;
+  }
+
+  protected override get takesMask(): boolean {
+    return true;
+  }
+
+  override build(inputShape: Shape): void {
+    const { cell } = this;
+    if (!cell.built) cell.build([inputShape[0]!, ...inputShape.slice(2)] as never);
+    if (!this.flags.stateful) return;
+    const [batch] = inputShape;
+    if (typeof batch !== "number") {
+      throw new ShapeError(this.name, {
+        given: `an input of shape ${shapeText(inputShape)}`,
+        expected: "a known batch size, as `stateful` needs",
+      });
+    }
+    const states = flatStates(this.getInitialState(batch) as States);
+    // The states are the layer's own business: they are no weights.
+    Object.defineProperty(this, "states", {
+      value: states.map((state) => new Variable(() => state, { name: "rnn_state", trainable: false })),
+      enumerable: false,
+    });
+    this.#states = (this as unknown as { states: Variable[] }).states;
+  }
+
+  /** The states at the beginning of a sequence. */
+  getInitialState(batch: number | null): readonly States[] {
+    const { cell } = this;
+    const states = batch !== null && cell.getInitialState ? cell.getInitialState(batch) : zeroStates(cell.stateSize, batch);
+    return Array.isArray(states) ? (states as readonly States[]) : [states as States];
+  }
+
+  /** Sets the states of a stateful layer to zero. */
+  resetState(): void {
+    for (const state of this.#states ?? []) state.assign(zerosLike(state));
+  }
+
+  override computeMask(_inputs: never, mask: never): Mask | undefined {
+    const [given] = [mask as Mask].flat() as [Mask];
+    const own = this.flags.returnSequences ? given : null;
+    return this.flags.returnState ? [own, ...this.getInitialState(null).map(() => null)] : own;
+  }
+
+  override call(sequence: Tensor, { training, mask, initialState }: RNNCallOptions = {}): unknown {
+    const { returnSequences, returnState, stateful } = this.flags;
+    let states = this.#begin(sequence, initialState);
+    const run = this.#run(sequence, states, mask ?? null, training === true);
+    states = run.states;
+    if (stateful) flatStates(states).forEach((state, i) => this.#states![i]!.assign(state));
+    const output = returnSequences ? run.sequence() : run.last;
+    return returnState ? [output, ...(states as readonly States[])] : output;
+  }
+
+  #begin(sequence: Tensor, given: RNNCallOptions["initialState"]): States {
+    const [batch] = sequence.shape as [number | null];
+    if (given !== null && given !== undefined) return (Array.isArray(given) ? given : [given]) as States;
+    const zero = this.getInitialState(batch);
+    if (!this.#states) return zero;
+    const kept = this.#states[0]!.shape[0];
+    if (batch !== null && batch !== kept) {
+      throw new StateError(this.name, { given: `a batch of ${batch}`, expected: `${kept}, as the layer is stateful` });
+    }
+    let next = 0;
+    return mapStates(zero, () => this.#states![next++]!.value());
+  }
+
+  #run(
+    sequence: Tensor,
+    initial: States,
+    mask: Tensor | null,
+    training: boolean,
+  ): { last: Tensor; sequence: () => Tensor; states: States } {
+    const { cell } = this;
+    const { goBackwards } = this.flags;
+    const time = sequence.shape[1] ?? 1;
+    const first = at(sequence, 0);
+    const masks: DropoutMasks | undefined = cell instanceof GatedCell ? cell.drawMasks(first, firstOf(initial), training) : undefined;
+    // Where nothing is dropped, the whole sequence goes through the kernel at once.
+    const isProjected = cell instanceof GatedCell && masks!.inputs === null;
+    const inputs = isProjected ? cell.project(sequence) : sequence;
+    const options: CellOptions = { training, ...(masks && { masks }), isProjected };
+    const isThere = mask && cast(mask, "bool");
+    const outputs: Tensor[] = [];
+    let states = initial;
+    for (let i = 0; i < time; i++) {
+      const step = goBackwards ? time - 1 - i : i;
+      const [output, next] = this.#step(at(inputs, step), states, options);
+      const present = isThere && at(isThere, step);
+      outputs.push(present ? this.#masked(output, outputs.at(-1), present) : output);
+      states = present ? mapStates(next, (now, before) => where(fitted(present, now), now, before), states) : next;
+    }
+    const last = outputs.at(-1)!;
+    const whole = () =>
+      sequence.shape[1] === null
+        ? symbolic({ shape: [last.shape[0]!, null, ...last.shape.slice(1)], dtype: last.dtype })
+        : stack(outputs, 1);
+    return { last, sequence: whole, states };
+  }
+
+  #step(x: Tensor, states: States, options: CellOptions): [Tensor, States] {
+    const call = this.cell as unknown as (x: Tensor, states: States, options: CellOptions) => [Tensor, States];
+    const [output, next] = call(x, states, options);
+    return [output, Array.isArray(next) ? next : [next]];
+  }
+
+  /** Where a step is masked: the output before, or zeros. */
+  #masked(output: Tensor, before: Tensor | undefined, present: Tensor): Tensor {
+    const isZero = this.flags.zeroOutputForMask || this.forcedZeroOutput;
+    return where(fitted(present, output), output, isZero || !before ? zerosLike(output) : before);
+  }
+}
+
+/** Step `index` of `[batch, time, …]`. */
+function at(sequence: Tensor, index: number): Tensor {
+  const begin = sequence.shape.map((_, axis) => (axis === 1 ? index : 0));
+  const size = sequence.shape.map((_, axis) => (axis === 1 ? 1 : -1));
+  const step = sequence.shape[1] === null ? sequence : slice(sequence, begin, size);
+  return sequence.shape[1] === null ? symbolic({ shape: [sequence.shape[0]!, ...sequence.shape.slice(2)], dtype: sequence.dtype }) : reshape(step, [sequence.shape[0]!, ...sequence.shape.slice(2)]); // prettier-ignore
+}
+
+/** A mask of a step with axes for those of a tensor. */
+function fitted(mask: Tensor, like: Tensor): Tensor {
+  return mask.rank === like.rank
+    ? mask
+    : expandDims(
+        mask,
+        Array.from({ length: like.rank - mask.rank }, (_, i) => mask.rank + i),
+      );
+}
+
+const cellField = field<Layer | readonly Layer[] | object, Layer>({
+  expected: "a cell, or an array of cells",
+  takesObjects: true,
+  parse(value) {
+    if (Array.isArray(value)) return new StackedRNNCells(value as Layer[]) as unknown as Layer;
+    const cell = isPlainObject(value) ? deserializeKerasObject(value) : value;
+    return cell instanceof Layer && "stateSize" in cell ? (cell as unknown as Layer) : invalid;
+  },
+  serialize: (cell) => serializeKerasObject(cell),
+});
+
+/** Applies a cell to the steps of `[batch, time, features]`. Keras: keras.layers.RNN */
+export class RNN extends BaseRNN<typeof RNN.options> {
+  static override readonly options = layerOptions.extend(["cell"], { cell: cellField, ...rnnFields });
+  override readonly cell = this.options.cell as unknown as Cell;
+  override inputSpec = new InputSpec({ minNdim: 3 });
+}
+
+registerClasses("keras.layers", { RNN });

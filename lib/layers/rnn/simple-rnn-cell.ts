@@ -1,0 +1,19 @@
+import { registerClasses } from "../../config/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { add, matmul } from "../../ops/index.js";
+import { layerOptions } from "../base/options.js";
+import { cellFields, type CellOptions, firstOf, GatedCell, type States } from "./cell.js";
+
+/** `h' = activation(x · kernel + h · recurrentKernel + bias)`. Keras: keras.layers.SimpleRNNCell */
+export class SimpleRNNCell extends GatedCell<typeof SimpleRNNCell.options> {
+  static override readonly options = layerOptions.extend(["units"], cellFields);
+  protected override readonly gates = 1;
+
+  override call(x: Tensor, states: States, options: CellOptions = {}): [Tensor, States] {
+    const { projected, state } = this.prepared(x, firstOf(states), options);
+    const h = this.options.activation(add(projected, matmul(state, this.recurrentKernel)));
+    return [h, Array.isArray(states) ? [h] : h];
+  }
+}
+
+registerClasses("keras.layers", { SimpleRNNCell });

@@ -1,0 +1,58 @@
+import { list, registerClasses } from "../../config/index.js";
+import type { Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { layerOptions } from "../base/options.js";
+import { layerField } from "../base/wrapper.js";
+import { Layer } from "../layer.js";
+import type { Cell, CellOptions, States, StateSize } from "./cell.js";
+import { zeroStates } from "./states.js";
+
+/** Several cells as one: what the first puts out is what the second takes. Keras: keras.layers.StackedRNNCells */
+export class StackedRNNCells extends Layer<typeof StackedRNNCells.options> {
+  static override readonly options = layerOptions.extend(["cells"], { cells: list(layerField) });
+
+  readonly cells = this.options.cells as unknown as readonly Cell[];
+
+  get stateSize(): StateSize {
+    return this.cells.map((cell) => cell.stateSize);
+  }
+
+  get outputSize(): number {
+    return outputSizeOf(this.cells.at(-1)!);
+  }
+
+  protected override get inputCount(): number {
+    return 2;
+  }
+
+  getInitialState(batchSize: number): readonly States[] {
+    return this.cells.map((cell) => zeroStates(cell.stateSize, batchSize));
+  }
+
+  override build(inputShape: Shape): void {
+    let shape = inputShape;
+    for (const cell of this.cells) {
+      if (!cell.built) cell.build(shape as never);
+      shape = [shape[0]!, outputSizeOf(cell)];
+    }
+  }
+
+  override call(inputs: Tensor, states: readonly States[], { training }: CellOptions = {}): [Tensor, States] {
+    let x = inputs;
+    const all = this.cells.map((cell, i): States => {
+      const given = states[i]!;
+      const [output, next] = cell<[Tensor, States]>(x, ...([Array.isArray(given) ? given : [given], { training }] as unknown as [never]));
+      x = output;
+      return !Array.isArray(given) && Array.isArray(next) && next.length === 1 ? (next[0] as States) : next;
+    });
+    return [x, all.length === 1 ? all[0]! : all];
+  }
+}
+
+/** The length of what a cell puts out. */
+export function outputSizeOf({ outputSize, stateSize }: Cell): number {
+  if (outputSize !== undefined) return outputSize;
+  return (Array.isArray(stateSize) ? stateSize[0] : stateSize) as number;
+}
+
+registerClasses("keras.layers", { StackedRNNCells });
