@@ -3,12 +3,14 @@
 import { cases } from "./cases/index.js";
 import { Bench } from "./harness/bench.js";
 import { peerNames } from "./harness/case.js";
+import { useProcessorClock } from "./harness/clock.js";
 import { heading } from "./harness/report.js";
 import { readOptions } from "./options.js";
 
 const options = readOptions(process.argv.slice(2));
 if (options) {
   const { filter, quick, threads } = options;
+  if (options.cpu) useProcessorClock();
   const chosen = cases.filter((entry) => (!quick || entry.quick === true) && (filter?.test(entry.name) ?? true));
   if (options.list) console.log(chosen.map(({ name }) => name).join("\n"));
   else {

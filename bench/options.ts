@@ -10,6 +10,8 @@ export interface Options {
   readonly quick: boolean;
   /** Numbers of threads to run every case with. */
   readonly threads: readonly number[];
+  /** Time by the processor instead of the wall: for one thread on a machine that others use too. */
+  readonly cpu: boolean;
   /** Names of the cases alone. */
   readonly list: boolean;
 }
@@ -20,6 +22,7 @@ const usage = `npm run bench -- [options]
   --json FILE       one object a line: case, peer, threads, ours_ms, peer_ms, ratio, limit_fraction
   --quick           fewer cases and shorter rounds: under a minute
   --threads 1,2     numbers of threads (default: 1 and the number of cores)
+  --cpu             time by the processor's clock, one thread only: for a machine that others use too
   --list            print the names of the cases
 
 Peers: npm install --prefix bench (TensorFlow.js, jax-js); a python3 that can import torch. What is missing is reported and left out.`;
@@ -33,6 +36,7 @@ export function readOptions(args: readonly string[]): Options | null {
       json: { type: "string" },
       quick: { type: "boolean", default: false },
       threads: { type: "string" },
+      cpu: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -41,9 +45,17 @@ export function readOptions(args: readonly string[]): Options | null {
     console.log(usage);
     return null;
   }
-  const threads = values.threads?.split(",").map(Number) ?? [...new Set([1, availableParallelism()])];
+  const threads = values.threads?.split(",").map(Number) ?? [...new Set(values.cpu ? [1] : [1, availableParallelism()])];
+  if (values.cpu && threads.join() !== "1") throw new Error(`--cpu with --threads ${values.threads}: expected one thread`);
   if (threads.some((count) => !Number.isInteger(count) || count < 1))
     throw new Error(`--threads ${values.threads}: expected numbers like 1,2`);
-  const { json, quick, list, filter } = values;
-  return { quick, list, threads, ...(json !== undefined && { json }), ...(filter !== undefined && { filter: new RegExp(filter, "i") }) };
+  const { json, quick, cpu, list, filter } = values;
+  return {
+    quick,
+    cpu,
+    list,
+    threads,
+    ...(json !== undefined && { json }),
+    ...(filter !== undefined && { filter: new RegExp(filter, "i") }),
+  };
 }

@@ -29,7 +29,9 @@ export class Bench {
     const { threads } = this.#options;
     const { build } = tf.config.get();
     console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`);
-    console.log(`Node ${process.versions.node} (V8 ${process.versions.v8}), ${build} build`);
+    console.log(
+      `Node ${process.versions.node} (V8 ${process.versions.v8}), ${build} build${this.#options.cpu ? "; times are the processor's, not the wall's" : ""}`,
+    );
     for (const count of threads) {
       const limits = await Limits.start(build, count);
       this.#limits.set(count, limits);

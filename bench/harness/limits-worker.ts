@@ -1,6 +1,7 @@
 // One thread of the measured limits: waits for an order, carries it out on memory of its own, says how fast it was.
 
 import { workerData } from "node:worker_threads";
+import { now } from "./clock.js";
 import { Order, type LimitsStart } from "./limits.js";
 
 interface Exports {
@@ -34,9 +35,9 @@ for (let seen = 0; ;) {
   seen = Atomics.load(signals, 0);
   const job = jobs[Atomics.load(signals, 1)];
   if (!job) break;
-  const begin = performance.now();
+  const begin = now();
   const work = job();
-  results[index] = work / (performance.now() - begin);
+  results[index] = work / (now() - begin);
   Atomics.add(signals, 2, 1);
   Atomics.notify(signals, 2);
 }

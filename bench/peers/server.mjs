@@ -34,6 +34,11 @@ async function jax() {
   return { version: `jax-js ${version} (wasm)`, scope: { jax, np: jax.numpy }, wrap };
 }
 
+const now =
+  process.env.KERASM_BENCH_CLOCK === "cpu"
+    ? () => process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000
+    : () => performance.now();
+
 let peer;
 let run;
 
@@ -47,12 +52,12 @@ async function answer({ do: what, setup, run: body, tries, calls }) {
     if (tries) await run();
     return {};
   }
-  const begin = performance.now();
+  const begin = now();
   for (let i = 0; i < calls; i++) {
     const result = run();
     if (result instanceof Promise) await result;
   }
-  return { ms: (performance.now() - begin) / calls };
+  return { ms: (now() - begin) / calls };
 }
 
 const started = peers[process.argv[2]]().then((ready) => void (peer = ready));
