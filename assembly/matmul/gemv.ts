@@ -30,7 +30,10 @@ function finishOne(args: GemmArgs, c: usize, j: usize, sum: f32): void {
 function alongN(args: GemmArgs, first: usize, last: usize): void {
   const ldc = args.n << 2;
   let j = first;
-  if (args.m == 1) for (; j + 32 <= last; j += 32) row32(args, j);
+  if (args.m == 1 && first + 8 <= last) {
+    j = first + ((last - first) & ~7);
+    oneRow(args, first, j);
+  }
   for (; j + 8 <= last; j += 8) rows8(args, j);
   for (; j < last; j++)
     for (let i: usize = 0; i < args.m; i++) {
@@ -46,41 +49,60 @@ function alongN(args: GemmArgs, first: usize, last: usize): void {
     }
 }
 
-/** 32 columns of one row. */
-function row32(args: GemmArgs, j: usize): void {
-  let a = args.a;
-  let b = args.b + (j << 2);
+/**
+ * Columns first ≤ j < last of one row, a multiple of 8: b is read row after row, four at a time, which is what its way from memory likes
+ * best; the sums stand in c meanwhile.
+ */
+function oneRow(args: GemmArgs, first: usize, last: usize): void {
+  const c = args.c + (first << 2);
+  const end = args.c + (last << 2);
   const strideA = args.strideAK << 2;
   const strideB = args.strideBK << 2;
-  let c0 = f32x4.splat(0);
-  let c1 = f32x4.splat(0);
-  let c2 = f32x4.splat(0);
-  let c3 = f32x4.splat(0);
-  let c4 = f32x4.splat(0);
-  let c5 = f32x4.splat(0);
-  let c6 = f32x4.splat(0);
-  let c7 = f32x4.splat(0);
-  for (let q = args.k; q > 0; q--) {
+  let a = args.a;
+  let b = args.b + (first << 2);
+  memory.fill(c, 0, end - c);
+  let q = args.k;
+  for (; q >= 4; q -= 4) {
+    addFour(a, strideA, b, strideB, c, end);
+    a += strideA << 2;
+    b += strideB << 2;
+  }
+  for (; q > 0; q--) {
     const x = v128.load32_splat(a);
-    c0 = madd(x, v128.load(b), c0);
-    c1 = madd(x, v128.load(b, 16), c1);
-    c2 = madd(x, v128.load(b, 32), c2);
-    c3 = madd(x, v128.load(b, 48), c3);
-    c4 = madd(x, v128.load(b, 64), c4);
-    c5 = madd(x, v128.load(b, 80), c5);
-    c6 = madd(x, v128.load(b, 96), c6);
-    c7 = madd(x, v128.load(b, 112), c7);
+    for (let at = c, from = b; at < end; at += 16, from += 16) v128.store(at, madd(x, v128.load(from), v128.load(at)));
     a += strideA;
     b += strideB;
   }
-  finish(args, args.c, j, c0);
-  finish(args, args.c, j + 4, c1);
-  finish(args, args.c, j + 8, c2);
-  finish(args, args.c, j + 12, c3);
-  finish(args, args.c, j + 16, c4);
-  finish(args, args.c, j + 20, c5);
-  finish(args, args.c, j + 24, c6);
-  finish(args, args.c, j + 28, c7);
+  for (let j = first; j < last; j += 4) finish(args, args.c, j, v128.load(args.c + (j << 2)));
+}
+
+/** c += four elements of a times four rows of b, one after the other. */
+function addFour(a: usize, strideA: usize, b0: usize, strideB: usize, c: usize, end: usize): void {
+  const x0 = v128.load32_splat(a);
+  const x1 = v128.load32_splat(a + strideA);
+  const x2 = v128.load32_splat(a + 2 * strideA);
+  const x3 = v128.load32_splat(a + 3 * strideA);
+  let b1 = b0 + strideB;
+  let b2 = b1 + strideB;
+  let b3 = b2 + strideB;
+  for (; c < end; c += 32) {
+    let s = v128.load(c);
+    let t = v128.load(c, 16);
+    s = madd(x0, v128.load(b0), s);
+    t = madd(x0, v128.load(b0, 16), t);
+    s = madd(x1, v128.load(b1), s);
+    t = madd(x1, v128.load(b1, 16), t);
+    s = madd(x2, v128.load(b2), s);
+    t = madd(x2, v128.load(b2, 16), t);
+    s = madd(x3, v128.load(b3), s);
+    t = madd(x3, v128.load(b3, 16), t);
+    v128.store(c, s);
+    v128.store(c, t, 16);
+    b0 += 32;
+    b1 += 32;
+    b2 += 32;
+    b3 += 32;
+  }
 }
 
 /** 8 columns of up to 4 rows; where there are fewer, the last one is computed again. */
