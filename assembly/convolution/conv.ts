@@ -183,7 +183,8 @@ function products(a: ConvArgs, group: usize, count: usize, atMost: usize, k: usi
   const n = a.outChannels / a.groups;
   const ldc = a.outChannels << 2;
   const panelBytes = (a.kernel0 * a.kernel1 * a.kernel2 * (a.channels / a.groups) * NR) << 2;
-  const scattered = (a.upsample0 | a.upsample1 | a.upsample2) != 1;
+  // From one output pixel of a walk to the next, within a row.
+  const step = <usize>a.upsample2 * ldc;
   const edge = threadScratch() + EDGE;
   const outputs = threadScratch() + OUTPUTS;
   let panel = a.packed + group * ((n + NR - 1) / NR) * panelBytes;
@@ -196,7 +197,9 @@ function products(a: ConvArgs, group: usize, count: usize, atMost: usize, k: usi
       rows = tileRows(count - i);
       const entries = load<u32>(threadScratch() + COUNTS + (tile << 2));
       const to = load<usize>(outputs + (i << 2)) + (j << 2);
-      if (i + rows <= count && width == NR && !scattered) rowsTile(rows, table, entries, k, panel, to, ldc, bias, flags);
+      const isWhole = i + rows <= count && width == NR;
+      if (isWhole && load<usize>(outputs + ((i + rows - 1) << 2)) - load<usize>(outputs + (i << 2)) == (rows - 1) * step)
+        rowsTile(rows, table, entries, k, panel, to, step, bias, flags);
       else {
         rowsTile(rows, table, entries, k, panel, edge, NR << 2, 0, 0);
         for (let r: usize = 0; r < rows && i + r < count; r++)

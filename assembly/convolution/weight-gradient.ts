@@ -114,24 +114,39 @@ function writeInside(
         store<usize>(offset, (pixel * a.channels) << 2);
       }
   const limit = a.x + ((a.batch * a.in0 * a.in1 * a.in2 * a.channels) << 2);
+  // Runs that one vector holds.
+  const isShort = run <= 4 && row == 0 && height == ((offset - offsets) >> 2) * run;
+  const reach = load<usize>(offset - 4) + 16;
+  const step = (<usize>a.stride2 * a.channels) << 2;
   const w = changetype<Walk>(threadScratch() + WALK);
   let rows = threadScratch() + ROWS;
+  let base: usize = 0;
   goTo(w, a, first);
   for (let i: usize = 0; i < count; i++, rows += stride) {
-    const base = meets(w, a, x, 0, 0, 0);
-    offset = offsets + ((row / run) << 2);
+    base = i == 0 || w.at2 == 0 ? meets(w, a, x, 0, 0, 0) : base + step;
+    if (isShort && base + reach <= limit) {
+      writeShort(base, offsets, offset, run << 2, rows);
+      goOn(w, a);
+      continue;
+    }
+    let piece = offsets + ((row / run) << 2);
     let q = row % run;
     let to = rows;
     const end = rows + (height << 2);
     while (to < end) {
       const bytes = min((run - q) << 2, end - to);
-      copy(base + load<usize>(offset) + (q << 2), to, bytes, limit);
+      copy(base + load<usize>(piece) + (q << 2), to, bytes, limit);
       to += bytes;
-      offset += 4;
+      piece += 4;
       q = 0;
     }
     goOn(w, a);
   }
+}
+
+/** The runs of one pixel, each with what stands behind it, which the next one covers. */
+function writeShort(base: usize, offset: usize, end: usize, bytes: usize, to: usize): void {
+  for (; offset < end; offset += 4, to += bytes) v128.store(to, v128.load(base + load<usize>(offset)));
 }
 
 function writePadded(
