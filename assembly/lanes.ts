@@ -369,7 +369,25 @@ function withoutTurns(x: v128, n: v128): v128 {
   return f64x2.sub(r, f64x2.mul(n, f64x2.splat(1.5893254773528197e-8)));
 }
 
-/** Sine and cosine share this: sin(x + shift·π/2). Polynomials for |r| ≤ π/4 from Cephes (sinf.c). */
+/** sin r for |r| ≤ π/4, z = r² (Cephes, sinf.c). */
+// @ts-ignore: decorator
+@inline
+function sinePolynomial(r: v128, z: v128): v128 {
+  let s = step(splat(-1.9515295891e-4), z, 8.3321608736e-3);
+  s = step(s, z, -1.6666654611e-1);
+  return f32x4.add(f32x4.mul(f32x4.mul(s, z), r), r);
+}
+
+/** cos r for |r| ≤ π/4, z = r² (Cephes, sinf.c). */
+// @ts-ignore: decorator
+@inline
+function cosinePolynomial(z: v128): v128 {
+  let c = step(splat(2.443315711809948e-5), z, -1.388731625493765e-3);
+  c = step(c, z, 4.166664568298827e-2);
+  return f32x4.add(f32x4.sub(f32x4.mul(f32x4.mul(c, z), z), f32x4.mul(splat(0.5), z)), splat(1));
+}
+
+/** Sine and cosine share this: sin(x + shift·π/2). */
 function sine(x: v128, shift: i32): v128 {
   const low = f64x2.promote_low_f32x4(x);
   const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 2, 3));
@@ -384,12 +402,8 @@ function sine(x: v128, shift: i32): v128 {
   }
   n = i32x4.add(n, i32x4.splat(shift));
   const z = f32x4.mul(r, r);
-  let s = step(splat(-1.9515295891e-4), z, 8.3321608736e-3);
-  s = step(s, z, -1.6666654611e-1);
-  s = f32x4.add(f32x4.mul(f32x4.mul(s, z), r), r);
-  let c = step(splat(2.443315711809948e-5), z, -1.388731625493765e-3);
-  c = step(c, z, 4.166664568298827e-2);
-  c = f32x4.add(f32x4.sub(f32x4.mul(f32x4.mul(c, z), z), f32x4.mul(splat(0.5), z)), splat(1));
+  const s = sinePolynomial(r, z);
+  const c = cosinePolynomial(z);
   const odd = i32x4.ne(v128.and(n, i32x4.splat(1)), i32x4.splat(0));
   return v128.xor(select(odd, c, s), i32x4.shl(v128.and(n, i32x4.splat(2)), 30));
 }
@@ -427,23 +441,22 @@ export function tan(x: v128): v128 {
   return f32x4.div(sin(x), cos(x));
 }
 
-/** Sine and cosine of 2π·t for t in units of 2⁻³², any integer: exact reduction, for random numbers. Gives the sine of t + shift quarter turns. */
+/**
+ * Sine and cosine of 2π·t, t a 32-bit integer in units of 2⁻³², written to two places: the reduction is exact, and the polynomials are done once
+ * for both.
+ */
 // @ts-ignore: decorator
 @inline
-export function sineOfTurns(t: v128, shift: i32): v128 {
+export function storeSineAndCosine(t: v128, sine: usize, cosine: usize): void {
   const n = i32x4.shr_u(i32x4.add(t, i32x4.splat(0x20000000)), 30);
   const rest = i32x4.sub(t, i32x4.shl(n, 30));
   const r = f32x4.mul(f32x4.convert_i32x4_s(rest), splat(1.4629180792671596e-9)); // 2π / 2³²
   const z = f32x4.mul(r, r);
-  let s = step(splat(-1.9515295891e-4), z, 8.3321608736e-3);
-  s = step(s, z, -1.6666654611e-1);
-  s = f32x4.add(f32x4.mul(f32x4.mul(s, z), r), r);
-  let c = step(splat(2.443315711809948e-5), z, -1.388731625493765e-3);
-  c = step(c, z, 4.166664568298827e-2);
-  c = f32x4.add(f32x4.sub(f32x4.mul(f32x4.mul(c, z), z), f32x4.mul(splat(0.5), z)), splat(1));
-  const q = i32x4.add(n, i32x4.splat(shift));
-  const odd = i32x4.ne(v128.and(q, i32x4.splat(1)), i32x4.splat(0));
-  return v128.xor(select(odd, c, s), i32x4.shl(v128.and(q, i32x4.splat(2)), 30));
+  const s = sinePolynomial(r, z);
+  const c = cosinePolynomial(z);
+  const odd = i32x4.ne(v128.and(n, i32x4.splat(1)), i32x4.splat(0));
+  v128.store(sine, v128.xor(select(odd, c, s), i32x4.shl(v128.and(n, i32x4.splat(2)), 30)));
+  v128.store(cosine, v128.xor(select(odd, s, c), i32x4.shl(v128.and(i32x4.add(n, i32x4.splat(1)), i32x4.splat(2)), 30)));
 }
 
 /** atan x for 0 ≤ x, by reduction at tan π/8 and tan 3π/8 (Cephes, atanf.c). */

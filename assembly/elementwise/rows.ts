@@ -102,7 +102,24 @@ function operand8(operand: usize, stride: usize, buffer: usize): usize {
   return buffer;
 }
 
-/** Runs `Row` over the rows of [begin, end); shifts are the widths of an input's and of an output's element as powers of two. */
+/** Rows shorter than this are too short for the vector loop: where one operand is the same in each, many are taken as one. */
+const SHORT: usize = 64;
+/** Elements of a repeated row, at most; it lies in thread scratch behind the buffers. */
+const REPEATED: usize = 2048;
+const REPETITION: usize = 4096;
+
+/** Writes a row of n elements to thread scratch so often that it fills REPEATED elements; gives their number. */
+function repeatRow(from: usize, n: usize, shift: usize): usize {
+  const to = threadScratch() + REPETITION;
+  const period = n * (REPEATED / n);
+  for (let i: usize = 0; i < period; i += n) memory.copy(to + (i << shift), from, n << shift);
+  return period;
+}
+
+/**
+ * Runs `Row` over the rows of [begin, end); shifts are the widths of an input's and of an output's element as powers of two. Two axes of which
+ * the inner one is short, with an operand that is the same in each row, become long rows: that operand is repeated beforehand.
+ */
 // @ts-ignore: decorator
 @inline
 function rows2<Row>(args: BinaryArgs, shift: usize, yShift: usize, begin: usize, end: usize): void {
@@ -110,22 +127,39 @@ function rows2<Row>(args: BinaryArgs, shift: usize, yShift: usize, begin: usize,
   const sizes = changetype<usize>(args) + offsetof<BinaryArgs>("sizes0");
   const aStrides = changetype<usize>(args) + offsetof<BinaryArgs>("aStrides0");
   const bStrides = changetype<usize>(args) + offsetof<BinaryArgs>("bStrides0");
-  const inner = args.sizes0;
+  let inner = args.sizes0;
+  let repeatsA = false;
+  let repeatsB = false;
+  if (inner < SHORT && args.sizes1 != 0 && args.sizes2 == 0 && args.aStrides0 == 1 && args.bStrides0 == 1 && end - begin > SHORT) {
+    repeatsA = args.aStrides1 == 0 && args.bStrides1 == inner;
+    repeatsB = args.bStrides1 == 0 && args.aStrides1 == inner;
+    if (repeatsA) inner = repeatRow(args.a, inner, shift);
+    else if (repeatsB) inner = repeatRow(args.b, inner, shift);
+  }
+  const repeated = threadScratch() + REPETITION;
+  const repeats = repeatsA || repeatsB;
   const row = begin / inner;
   let column = begin - row * inner;
   let y = args.y + (begin << yShift);
-  let rest = end - begin;
-  seekRow(sizes, row);
+  let at = begin;
+  if (!repeats) seekRow(sizes, row);
   while (true) {
-    const n = min(inner - column, rest);
-    const a = args.a + ((rowOffset(sizes, aStrides) + column * args.aStrides0) << shift);
-    const b = args.b + ((rowOffset(sizes, bStrides) + column * args.bStrides0) << shift);
+    const n = min(inner - column, end - at);
+    let a = args.a;
+    let b = args.b;
+    if (repeats) {
+      a = repeatsA ? repeated + (column << shift) : a + (at << shift);
+      b = repeatsB ? repeated + (column << shift) : b + (at << shift);
+    } else {
+      a += (rowOffset(sizes, aStrides) + column * args.aStrides0) << shift;
+      b += (rowOffset(sizes, bStrides) + column * args.bStrides0) << shift;
+    }
     changetype<Row>(0).run(a, b, y, n, args.aStrides0, args.bStrides0);
-    rest -= n;
-    if (rest == 0) return;
+    at += n;
+    if (at == end) return;
     y += n << yShift;
     column = 0;
-    nextRow(sizes);
+    if (!repeats) nextRow(sizes);
   }
 }
 

@@ -257,38 +257,42 @@ export function transpose_32(args: TransposeArgs, begin: usize, end: usize): voi
     const last = min(first + BAND, columns);
     const x = args.x + ((batch * rows * columns) << 2);
     const y = args.y + ((batch * rows * columns) << 2);
-    const xStep = columns << 2;
-    const yStep = rows << 2;
-    let r: usize = 0;
-    for (; r + 4 <= rows; r += 4) {
-      let c = first;
-      let from = x + ((r * columns + c) << 2);
-      let to = y + ((c * rows + r) << 2);
-      for (; c + 4 <= last; c += 4) {
-        const p = v128.load(from);
-        const q = v128.load(from + xStep);
-        const s = v128.load(from + 2 * xStep);
-        const t = v128.load(from + 3 * xStep);
-        const pqLow = v128.shuffle<i32>(p, q, 0, 4, 1, 5);
-        const pqHigh = v128.shuffle<i32>(p, q, 2, 6, 3, 7);
-        const stLow = v128.shuffle<i32>(s, t, 0, 4, 1, 5);
-        const stHigh = v128.shuffle<i32>(s, t, 2, 6, 3, 7);
-        v128.store(to, v128.shuffle<i64>(pqLow, stLow, 0, 2));
-        v128.store(to + yStep, v128.shuffle<i64>(pqLow, stLow, 1, 3));
-        v128.store(to + 2 * yStep, v128.shuffle<i64>(pqHigh, stHigh, 0, 2));
-        v128.store(to + 3 * yStep, v128.shuffle<i64>(pqHigh, stHigh, 1, 3));
-        from += 16;
-        to += 4 * yStep;
-      }
-      for (; c < last; c++) {
-        store<u32>(to, load<u32>(from));
-        store<u32>(to, load<u32>(from + xStep), 4);
-        store<u32>(to, load<u32>(from + 2 * xStep), 8);
-        store<u32>(to, load<u32>(from + 3 * xStep), 12);
-        from += 4;
-        to += yStep;
-      }
-    }
-    for (; r < rows; r++) for (let c = first; c < last; c++) store<u32>(y + ((c * rows + r) << 2), load<u32>(x + ((r * columns + c) << 2)));
+    for (let top: usize = 0; top < rows; top += TALL) transposeBlock(x, y, rows, columns, top, min(top + TALL, rows), first, last);
   }
+}
+
+/** Rows that are turned together: a line of the cache, so that each line of y is written at once. */
+const TALL: usize = 16;
+
+function transposeBlock(x: usize, y: usize, rows: usize, columns: usize, top: usize, bottom: usize, first: usize, last: usize): void {
+  const xStep = columns << 2;
+  const yStep = rows << 2;
+  let c = first;
+  for (; c + 4 <= last; c += 4) {
+    let r = top;
+    let from = x + ((r * columns + c) << 2);
+    let to = y + ((c * rows + r) << 2);
+    for (; r + 4 <= bottom; r += 4) {
+      const p = v128.load(from);
+      const q = v128.load(from + xStep);
+      const s = v128.load(from + 2 * xStep);
+      const t = v128.load(from + 3 * xStep);
+      const pqLow = v128.shuffle<i32>(p, q, 0, 4, 1, 5);
+      const pqHigh = v128.shuffle<i32>(p, q, 2, 6, 3, 7);
+      const stLow = v128.shuffle<i32>(s, t, 0, 4, 1, 5);
+      const stHigh = v128.shuffle<i32>(s, t, 2, 6, 3, 7);
+      v128.store(to, v128.shuffle<i64>(pqLow, stLow, 0, 2));
+      v128.store(to + yStep, v128.shuffle<i64>(pqLow, stLow, 1, 3));
+      v128.store(to + 2 * yStep, v128.shuffle<i64>(pqHigh, stHigh, 0, 2));
+      v128.store(to + 3 * yStep, v128.shuffle<i64>(pqHigh, stHigh, 1, 3));
+      from += 4 * xStep;
+      to += 16;
+    }
+    for (; r < bottom; r++) {
+      for (let k: usize = 0; k < 4; k++) store<u32>(to + k * yStep, load<u32>(from + (k << 2)));
+      from += xStep;
+      to += 4;
+    }
+  }
+  for (; c < last; c++) for (let r = top; r < bottom; r++) store<u32>(y + ((c * rows + r) << 2), load<u32>(x + ((r * columns + c) << 2)));
 }

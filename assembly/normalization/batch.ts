@@ -88,36 +88,86 @@ function inverseDeviation(variance: v128, epsilon: v128): v128 {
 /** Mean and squares of each block of rows. Units are (block, tile) pairs, a tile being 64 channels. */
 export function block_moments_f32(args: MomentsArgs, begin: usize, end: usize): void {
   const channels = args.channels;
-  const stride = channels << 2;
   const tiles = (channels + TILE - 1) / TILE;
   for (let unit = begin; unit < end; unit++) {
     const block = unit / tiles;
     const first = (unit - block * tiles) * TILE;
     const last = min(first + TILE, channels);
     const rows = min(args.block, args.rows - block * args.block);
-    const count = splat(<f32>rows);
-    for (let c = first; c < last; c += 4) {
-      const n = min<usize>(last - c, 4);
-      const x = args.x + ((block * args.block * channels + c) << 2);
-      let sum = splat(0);
-      let p = x;
-      for (let r = rows; r != 0; r--) {
-        sum = f32x4.add(sum, loadUpTo(p, n));
-        p += stride;
-      }
-      const mean = f32x4.div(sum, count);
-      let squares = splat(0);
-      p = x;
-      for (let r = rows; r != 0; r--) {
-        const d = f32x4.sub(loadUpTo(p, n), mean);
-        squares = f32x4.add(squares, f32x4.mul(d, d));
-        p += stride;
-      }
-      const at = (block * channels + c) << 2;
-      storeUpTo(args.mean + at, mean, n);
-      storeUpTo(args.squares + at, squares, n);
-    }
+    let c = first;
+    for (; c + 16 <= last; c += 16) momentsOfSixteen(args, block, c, rows);
+    for (; c < last; c += 4) momentsOfFour(args, block, c, rows, min<usize>(last - c, 4));
   }
+}
+
+/** Moments of sixteen channels: enough sums side by side to keep the adders busy. */
+function momentsOfSixteen(args: MomentsArgs, block: usize, c: usize, rows: usize): void {
+  const stride = args.channels << 2;
+  const count = splat(<f32>rows);
+  const x = args.x + ((block * args.block * args.channels + c) << 2);
+  let s0 = splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  let p = x;
+  for (let r = rows; r != 0; r--) {
+    s0 = f32x4.add(s0, v128.load(p));
+    s1 = f32x4.add(s1, v128.load(p, 16));
+    s2 = f32x4.add(s2, v128.load(p, 32));
+    s3 = f32x4.add(s3, v128.load(p, 48));
+    p += stride;
+  }
+  const m0 = f32x4.div(s0, count);
+  const m1 = f32x4.div(s1, count);
+  const m2 = f32x4.div(s2, count);
+  const m3 = f32x4.div(s3, count);
+  s0 = splat(0);
+  s1 = s0;
+  s2 = s0;
+  s3 = s0;
+  p = x;
+  for (let r = rows; r != 0; r--) {
+    const d0 = f32x4.sub(v128.load(p), m0);
+    const d1 = f32x4.sub(v128.load(p, 16), m1);
+    const d2 = f32x4.sub(v128.load(p, 32), m2);
+    const d3 = f32x4.sub(v128.load(p, 48), m3);
+    s0 = f32x4.add(s0, f32x4.mul(d0, d0));
+    s1 = f32x4.add(s1, f32x4.mul(d1, d1));
+    s2 = f32x4.add(s2, f32x4.mul(d2, d2));
+    s3 = f32x4.add(s3, f32x4.mul(d3, d3));
+    p += stride;
+  }
+  const at = (block * args.channels + c) << 2;
+  v128.store(args.mean + at, m0);
+  v128.store(args.mean + at, m1, 16);
+  v128.store(args.mean + at, m2, 32);
+  v128.store(args.mean + at, m3, 48);
+  v128.store(args.squares + at, s0);
+  v128.store(args.squares + at, s1, 16);
+  v128.store(args.squares + at, s2, 32);
+  v128.store(args.squares + at, s3, 48);
+}
+
+function momentsOfFour(args: MomentsArgs, block: usize, c: usize, rows: usize, n: usize): void {
+  const stride = args.channels << 2;
+  const x = args.x + ((block * args.block * args.channels + c) << 2);
+  let sum = splat(0);
+  let p = x;
+  for (let r = rows; r != 0; r--) {
+    sum = f32x4.add(sum, loadUpTo(p, n));
+    p += stride;
+  }
+  const mean = f32x4.div(sum, splat(<f32>rows));
+  let squares = splat(0);
+  p = x;
+  for (let r = rows; r != 0; r--) {
+    const d = f32x4.sub(loadUpTo(p, n), mean);
+    squares = f32x4.add(squares, f32x4.mul(d, d));
+    p += stride;
+  }
+  const at = (block * args.channels + c) << 2;
+  storeUpTo(args.mean + at, mean, n);
+  storeUpTo(args.squares + at, squares, n);
 }
 
 /** Joins the moments of the blocks in order. Units are channels. */
@@ -186,34 +236,66 @@ export function normalize_f32(args: NormalizeArgs, begin: usize, end: usize): vo
 /** The two sums over rows that the gradients need, for each block of rows. Units are (block, tile) pairs, a tile being 64 channels. */
 export function normalize_sums_f32(args: NormalizeSumsArgs, begin: usize, end: usize): void {
   const channels = args.channels;
-  const stride = channels << 2;
   const tiles = (channels + TILE - 1) / TILE;
   for (let unit = begin; unit < end; unit++) {
     const block = unit / tiles;
     const first = (unit - block * tiles) * TILE;
     const last = min(first + TILE, channels);
     const rows = min(args.block, args.rows - block * args.block);
-    for (let c = first; c < last; c += 4) {
-      const n = min<usize>(last - c, 4);
-      const start = (block * args.block * channels + c) << 2;
-      let x = args.x + start;
-      let dy = args.dy + start;
-      const mean = loadUpTo(args.mean + (c << 2), n);
-      let sum = splat(0);
-      let dot = splat(0);
-      for (let r = rows; r != 0; r--) {
-        const d = loadUpTo(dy, n);
-        sum = f32x4.add(sum, d);
-        dot = f32x4.add(dot, f32x4.mul(d, f32x4.sub(loadUpTo(x, n), mean)));
-        x += stride;
-        dy += stride;
-      }
-      const at = (block * channels + c) << 2;
-      const inverse = inverseDeviation(loadUpTo(args.variance + (c << 2), n), splat(args.epsilon));
-      storeUpTo(args.sums + at, sum, n);
-      storeUpTo(args.dots + at, f32x4.mul(dot, inverse), n);
-    }
+    let c = first;
+    for (; c + 8 <= last; c += 8) sumsOfEight(args, block, c, rows);
+    for (; c < last; c += 4) sumsOfFour(args, block, c, rows, min<usize>(last - c, 4));
   }
+}
+
+function sumsOfEight(args: NormalizeSumsArgs, block: usize, c: usize, rows: usize): void {
+  const stride = args.channels << 2;
+  const start = (block * args.block * args.channels + c) << 2;
+  let x = args.x + start;
+  let dy = args.dy + start;
+  const mean0 = v128.load(args.mean + (c << 2));
+  const mean1 = v128.load(args.mean + (c << 2), 16);
+  let sum0 = splat(0);
+  let sum1 = sum0;
+  let dot0 = sum0;
+  let dot1 = sum0;
+  for (let r = rows; r != 0; r--) {
+    const d0 = v128.load(dy);
+    const d1 = v128.load(dy, 16);
+    sum0 = f32x4.add(sum0, d0);
+    sum1 = f32x4.add(sum1, d1);
+    dot0 = f32x4.add(dot0, f32x4.mul(d0, f32x4.sub(v128.load(x), mean0)));
+    dot1 = f32x4.add(dot1, f32x4.mul(d1, f32x4.sub(v128.load(x, 16), mean1)));
+    x += stride;
+    dy += stride;
+  }
+  const at = (block * args.channels + c) << 2;
+  const epsilon = splat(args.epsilon);
+  v128.store(args.sums + at, sum0);
+  v128.store(args.sums + at, sum1, 16);
+  v128.store(args.dots + at, f32x4.mul(dot0, inverseDeviation(v128.load(args.variance + (c << 2)), epsilon)));
+  v128.store(args.dots + at, f32x4.mul(dot1, inverseDeviation(v128.load(args.variance + (c << 2), 16), epsilon)), 16);
+}
+
+function sumsOfFour(args: NormalizeSumsArgs, block: usize, c: usize, rows: usize, n: usize): void {
+  const stride = args.channels << 2;
+  const start = (block * args.block * args.channels + c) << 2;
+  let x = args.x + start;
+  let dy = args.dy + start;
+  const mean = loadUpTo(args.mean + (c << 2), n);
+  let sum = splat(0);
+  let dot = splat(0);
+  for (let r = rows; r != 0; r--) {
+    const d = loadUpTo(dy, n);
+    sum = f32x4.add(sum, d);
+    dot = f32x4.add(dot, f32x4.mul(d, f32x4.sub(loadUpTo(x, n), mean)));
+    x += stride;
+    dy += stride;
+  }
+  const at = (block * args.channels + c) << 2;
+  const inverse = inverseDeviation(loadUpTo(args.variance + (c << 2), n), splat(args.epsilon));
+  storeUpTo(args.sums + at, sum, n);
+  storeUpTo(args.dots + at, f32x4.mul(dot, inverse), n);
 }
 
 /** dx = scale / √(variance + epsilon) · (dy − sums / rows − normalized x · dots / rows). Units are rows. */
@@ -238,11 +320,23 @@ export function normalize_grad_f32(args: NormalizeGradientArgs, begin: usize, en
       v128.store(shifts + (c << 2), f32x4.sub(centre, f32x4.mul(factor, f32x4.div(loadUpTo(args.sums + at, n), count))));
     }
     for (let row = begin; row < end; row++) {
-      for (let c: usize = 0; c < width; c += 4) {
+      let c: usize = 0;
+      let at = (row * channels + first) << 2;
+      for (; c + 8 <= width; c += 8) {
+        const k = c << 2;
+        const u = f32x4.add(f32x4.mul(v128.load(args.dy + at), v128.load(factors + k)), v128.load(shifts + k));
+        const v = f32x4.add(f32x4.mul(v128.load(args.dy + at, 16), v128.load(factors + k, 16)), v128.load(shifts + k, 16));
+        const p = f32x4.sub(u, f32x4.mul(v128.load(args.x + at), v128.load(slopes + k)));
+        const q = f32x4.sub(v, f32x4.mul(v128.load(args.x + at, 16), v128.load(slopes + k, 16)));
+        v128.store(args.dx + at, p);
+        v128.store(args.dx + at, q, 16);
+        at += 32;
+      }
+      for (; c < width; c += 4) {
         const n = min<usize>(width - c, 4);
-        const at = (row * channels + first + c) << 2;
-        const direct = f32x4.add(f32x4.mul(loadUpTo(args.dy + at, n), v128.load(factors + (c << 2))), v128.load(shifts + (c << 2)));
-        storeUpTo(args.dx + at, f32x4.sub(direct, f32x4.mul(loadUpTo(args.x + at, n), v128.load(slopes + (c << 2)))), n);
+        const u = f32x4.add(f32x4.mul(loadUpTo(args.dy + at, n), v128.load(factors + (c << 2))), v128.load(shifts + (c << 2)));
+        storeUpTo(args.dx + at, f32x4.sub(u, f32x4.mul(loadUpTo(args.x + at, n), v128.load(slopes + (c << 2)))), n);
+        at += 16;
       }
     }
   }

@@ -56,7 +56,7 @@ function reduceRow<Op>(x: usize, n: usize): v128 {
   return op.join(total, v128.shuffle<i32>(total, total, 1, 0, 3, 2));
 }
 
-/** Columns by 32, 16, 4 and the rest. */
+/** Columns by 32, 8, 4 and the rest. */
 // @ts-ignore: decorator
 @inline
 function reduceColumns<Op>(x: usize, y: usize, rows: usize, columns: usize, stride: usize, count: f32): void {
@@ -92,6 +92,20 @@ function reduceColumns<Op>(x: usize, y: usize, rows: usize, columns: usize, stri
     v128.store(y, op.finish(h, count), 112);
     x += 128;
     y += 128;
+  }
+  for (; columns >= 8; columns -= 8) {
+    let a = op.neutral();
+    let b = op.neutral();
+    let p = x;
+    for (let r = rows; r != 0; r--) {
+      a = op.step(a, v128.load(p));
+      b = op.step(b, v128.load(p, 16));
+      p += stride;
+    }
+    v128.store(y, op.finish(a, count));
+    v128.store(y, op.finish(b, count), 16);
+    x += 32;
+    y += 32;
   }
   while (columns != 0) {
     const part = min<usize>(columns, 4);
