@@ -30,14 +30,14 @@ t.test("2N steps, or N steps, a new process and N more: the same bits", async (t
   t.match(whole, /^done 60 /);
   train(`${folder}/halves`, 40, 40);
   t.equal(train(`${folder}/halves`, 60, 60), whole);
-  for (const steps of [33, 34, 46, 59]) train(`${folder}/thirds`, steps, steps);
+  for (const steps of [33, 46]) train(`${folder}/thirds`, steps, steps);
   t.equal(train(`${folder}/thirds`, 60, 60), whole);
 });
 
 t.test("kill -9 at any moment leaves a latest checkpoint that works", async (t) => {
   const folder = t.testdir();
   let before = 0;
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 4; round++) {
     const child = spawn(process.execPath, [trainer, folder, "1000000", "1", "300000"], { stdio: ["ignore", "pipe", "inherit"] });
     let told = 0;
     const ended = new Promise((resolve) => child.once("exit", resolve));
