@@ -81,25 +81,33 @@ for (const build of builds) {
     });
 
     t.test(`layer and RMS normalization of rows of ${columns} (${build})`, async (t) => {
-      for (const centered of [0, 1]) {
+      for (const [centered, hasFactors] of [
+        [0, false],
+        [1, false],
+        [0, true],
+        [1, true],
+      ] as const) {
         harness.reset();
         const epsilon = 1e-3;
         const x = harness.floats(matrix(columns, 4));
         const dy = harness.floats(matrix(columns, 5));
+        const gamma = hasFactors ? harness.floats(matrix(columns, 8, 1)) : null;
+        const beta = hasFactors ? harness.floats(matrix(columns, 9, 1)) : null;
         const [y, dx] = [harness.floats(rows * columns), harness.floats(rows * columns)];
-        harness.run(kernels.normalize_rows_f32({ x, y, columns, centered, epsilon }, rows), [1]);
-        harness.run(kernels.normalize_rows_grad_f32({ x, dy, dx, columns, centered, epsilon }, rows), [2]);
+        harness.run(kernels.normalize_rows_f32({ x, y, gamma, beta, columns, centered, epsilon }, rows), [1]);
+        harness.run(kernels.normalize_rows_grad_f32({ x, dy, dx, gamma, columns, centered, epsilon }, rows), [2]);
         for (let r = 0; r < rows; r++) {
           const row = rowOf(x.view, columns, r);
           const centre = centered ? sum(row) / columns : 0;
           const scale = 1 / Math.sqrt(sum(row.map((each) => (each - centre) ** 2)) / columns + epsilon);
           const n = row.map((each) => (each - centre) * scale);
-          close(t, y.view.subarray(r * columns, (r + 1) * columns), n, 2e-5, "output");
-          const d = rowOf(dy.view, columns, r);
+          const affine = n.map((each, c) => each * (gamma?.view[c] ?? 1) + (beta?.view[c] ?? 0));
+          close(t, y.view.subarray(r * columns, (r + 1) * columns), affine, hasFactors ? 1e-4 : 2e-5, "output");
+          const d = rowOf(dy.view, columns, r).map((each, c) => each * (gamma?.view[c] ?? 1));
           const base = centered ? sum(d) / columns : 0;
           const dot = sum(d.map((each, c) => each * n[c]!)) / columns;
           const slope = d.map((each, c) => (each - base - n[c]! * dot) * scale);
-          const size = Math.max(1, scale);
+          const size = Math.max(1, scale) * (hasFactors ? 5 : 1);
           close(t, dx.view.subarray(r * columns, (r + 1) * columns), slope, 3e-5 * size, "gradient");
         }
       }

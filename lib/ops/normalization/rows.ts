@@ -3,8 +3,10 @@ import { primitive } from "../../core/primitive.js";
 import type { Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
+import { sumTo } from "../broadcasting.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
 import { rsqrt, square } from "../elementwise/powers.js";
+
 import { alongAxes, rowGrain, rowsOf } from "../nn/rows.js";
 import { asFloat } from "../promotion.js";
 import { checkAxes, type Axis } from "../reduce/family.js";
@@ -17,54 +19,83 @@ interface RowsAttrs {
   readonly epsilon: number;
 }
 
-const normalizeRows = (x: Tensor, attrs: RowsAttrs): Tensor => normalizeRowsOp.apply({ x }, attrs);
+/** Factors of the columns, of the shape [columns]. */
+interface Factors {
+  readonly gamma?: Tensor | undefined;
+  readonly beta?: Tensor | undefined;
+}
 
-/** Along the last axis: (x − mean) / √(variance + epsilon), or x / √(mean square + epsilon). */
+const normalizeRows = (x: Tensor, attrs: RowsAttrs, { gamma, beta }: Factors = {}): Tensor =>
+  normalizeRowsOp.apply({ x, gamma, beta }, attrs);
+
+/** Along the last axis: (x − mean) / √(variance + epsilon), or x / √(mean square + epsilon); times gamma, plus beta. */
 const normalizeRowsOp = primitive({
   name: "normalize_rows",
-  inputs: ["x"],
+  inputs: ["x", "gamma?", "beta?"],
   infer: (inputs, _: RowsAttrs) => like(inputs),
-  lower: ({ x }, { y }, { centered, epsilon }) => {
+  lower: ({ x, gamma = null, beta = null }, { y }, { centered, epsilon }) => {
     const { rows, columns } = rowsOf(x);
-    return kernels.normalize_rows_f32({ x, y, columns, centered: centered ? 1 : 0, epsilon }, rows, rowGrain(columns));
+    return kernels.normalize_rows_f32({ x, gamma, beta, y, columns, centered: centered ? 1 : 0, epsilon }, rows, rowGrain(columns));
   },
-  keeps: ["x"],
-  gradient: (dy, { x }, { attrs }) => ({ x: () => gradientOp.apply({ x, dy }, attrs) }),
+  keeps: ["x", "gamma"],
+  gradient: (dy, { x, gamma }, { attrs }) => ({
+    x: () => gradientOf(x, dy, gamma, attrs),
+    gamma: () => sumTo(multiply(dy, normalizeRows(x, attrs)), gamma!.shape),
+    beta: () => sumTo(dy, [x.shape.at(-1)!]),
+  }),
 });
 
 const rowMean = (x: Tensor): Tensor => mean(x, { axis: -1, keepdims: true });
 
 const gradientOp = primitive({
   name: "normalize_rows_gradient",
-  inputs: ["x", "dy"],
+  inputs: ["x", "dy", "gamma?"],
   infer: ({ x }, _: RowsAttrs): Spec => ({ shape: x.shape, dtype: "float32" }),
-  lower: ({ x, dy }, { y }, { centered, epsilon }) => {
+  lower: ({ x, dy, gamma = null }, { y }, { centered, epsilon }) => {
     const { rows, columns } = rowsOf(x);
-    return kernels.normalize_rows_grad_f32({ x, dy, dx: y, columns, centered: centered ? 1 : 0, epsilon }, rows, rowGrain(columns));
+    const args = { x, dy, gamma, dx: y, columns, centered: centered ? 1 : 0, epsilon };
+    return kernels.normalize_rows_grad_f32(args, rows, rowGrain(columns));
   },
-  keeps: ["x", "dy"],
-  // The map from dy is its own transpose. For x: with n = normalized x, r = 1 / deviation and the centred means written out,
-  // dx = r · (dy − mean(dy) − n · mean(dy · n)), where n and r depend on x as above.
-  gradient: (u, { x, dy }, { attrs }) => ({
-    dy: () => gradientOf(x, u, attrs),
+  keeps: ["x", "dy", "gamma"],
+  // The map from d = dy · gamma is its own transpose. For x: with n = normalized x, r = 1 / deviation and the centred means written out,
+  // dx = r · (d − mean(d) − n · mean(d · n)), where n and r depend on x as above.
+  gradient: (u, { x, dy, gamma }, { attrs }) => ({
+    dy: () => timesGamma(gradientOf(x, u, undefined, attrs), gamma),
+    gamma: () => sumTo(multiply(gradientOf(x, u, undefined, attrs), dy), gamma!.shape),
     x: () => {
       const centre = (t: Tensor): Tensor => (attrs.centered ? subtract(t, rowMean(t)) : t);
+      const d = timesGamma(dy, gamma);
       const shifted = centre(x);
       const r = rsqrt(add(rowMean(square(shifted)), attrs.epsilon));
       const n = multiply(shifted, r);
-      const [a, b] = [rowMean(multiply(dy, n)), rowMean(multiply(u, n))];
-      const through = subtract(rowMean(multiply(centre(dy), u)), multiply(multiply(a, b), 3));
-      const slope = add(add(multiply(centre(u), a), multiply(centre(dy), b)), multiply(n, through));
+      const [a, b] = [rowMean(multiply(d, n)), rowMean(multiply(u, n))];
+      const through = subtract(rowMean(multiply(centre(d), u)), multiply(multiply(a, b), 3));
+      const slope = add(add(multiply(centre(u), a), multiply(centre(d), b)), multiply(n, through));
       return multiply(multiply(square(r), slope), -1);
     },
   }),
 });
 
-const gradientOf = (x: Tensor, dy: Tensor, attrs: RowsAttrs): Tensor => gradientOp.apply({ x, dy }, attrs);
+const timesGamma = (dy: Tensor, gamma: Tensor | undefined): Tensor => (gamma ? multiply(dy, gamma) : dy);
+
+const gradientOf = (x: Tensor, dy: Tensor, gamma: Tensor | undefined, attrs: RowsAttrs): Tensor =>
+  gradientOp.apply({ x, dy, gamma }, attrs);
+
+/** Whether factors stand for the last axis alone, so that the rows' own operation takes them. */
+const isOfColumns = (x: Tensor, axes: readonly number[], factor: Tensor | undefined): boolean =>
+  axes.length === 1 && axes[0] === x.rank - 1 && (!factor || (factor.rank === 1 && factor.shape[0] === x.shape.at(-1) && factor.shape[0] !== null)); // prettier-ignore
+
+/** Normalizes along axes; then gamma and beta, of the shape of the axes. */
+function normalized(where: string, x: Tensor, axis: Axis, attrs: RowsAttrs, { gamma, beta }: Factors): Tensor {
+  const axes = checkAxes(where, axis, x.rank);
+  if (isOfColumns(x, axes, gamma) && isOfColumns(x, axes, beta)) return normalizeRows(x, attrs, { gamma, beta });
+  let y = alongAxes(where, x, axes, (rows) => normalizeRows(rows, attrs));
+  if (gamma) y = multiply(y, along(x, axes, gamma));
+  return beta ? add(y, along(x, axes, beta)) : y;
+}
 
 /** A factor for the axes, in a shape that broadcasts with x. */
-function along(x: Tensor, axes: readonly number[], factor: TensorLike): Tensor {
-  const tensor = asFloat(factor);
+function along(x: Tensor, axes: readonly number[], tensor: Tensor): Tensor {
   if (tensor.rank === x.rank || tensor.rank === 0) return tensor;
   const shape = x.shape.map((length, i) => (axes.includes(i) ? length : 1));
   return reshape(tensor, shape as Shape);
@@ -83,11 +114,8 @@ export function layerNormalization(
   beta: TensorLike | null = null,
   { axis = -1, epsilon = 1e-7 }: { axis?: Axis; epsilon?: number } = {},
 ): Tensor {
-  const tensor = asFloat(x);
-  const axes = checkAxes("layerNormalization", axis, tensor.rank);
-  let y = alongAxes("layerNormalization", tensor, axes, (rows) => normalizeRows(rows, { centered: true, epsilon }));
-  if (gamma !== null) y = multiply(y, along(tensor, axes, gamma));
-  return beta === null ? y : add(y, along(tensor, axes, beta));
+  const factors = { gamma: gamma === null ? undefined : asFloat(gamma), beta: beta === null ? undefined : asFloat(beta) };
+  return normalized("layerNormalization", asFloat(x), axis, { centered: true, epsilon }, factors);
 }
 
 /**
@@ -102,8 +130,6 @@ export function rmsNormalization(
   scale: TensorLike = 1,
   { axis = -1, epsilon = 1e-7 }: { axis?: Axis; epsilon?: number } = {},
 ): Tensor {
-  const tensor = asFloat(x);
-  const axes = checkAxes("rmsNormalization", axis, tensor.rank);
-  const y = alongAxes("rmsNormalization", tensor, axes, (rows) => normalizeRows(rows, { centered: false, epsilon }));
-  return scale === 1 ? y : multiply(y, along(tensor, axes, scale));
+  const gamma = scale === 1 ? undefined : asFloat(scale);
+  return normalized("rmsNormalization", asFloat(x), axis, { centered: false, epsilon }, { gamma });
 }
