@@ -1,21 +1,16 @@
-// 3 × 3 convolution with stride 1 by minimal filtering, F(2 × 2, 3 × 3): four outputs from a 4 × 4 window of the input take 16 products per
-// pair of channels in place of 36. Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks"; Winograd 1980.
+// 3 × 3 convolution with stride 1 by minimal filtering, F(4 × 4, 3 × 3): sixteen outputs from a 6 × 6 window of the input take 36 products per
+// pair of channels in place of 144: y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ x B)] A, with the matrices of winograd-transforms.ts.
 //
-//   y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ x B)] A
-//   Bᵀ = 1  0 −1  0     G =  1   0   0     Aᵀ = 1  1  1  0
-//        0  1  1  0          ½   ½   ½          0  1 −1 −1
-//        0 −1  1  0          ½  −½   ½
-//        0  1  0 −1          0   0   1
-//
-//  (1) A tile is 2 × 2 outputs. A unit is a block of tiles: their windows are transformed into scratch memory, the 16 products over the
-//      channels are matrix products there, and what they give is transformed back.
-//  (2) An infinity or NaN in the window reaches all four outputs through differences. Where an output is not finite, the tile is computed
-//      again in the plain way, so that special values go where they belong.
+//  (1) A tile is 4 × 4 outputs. A unit is a block of tiles: their windows are transformed into scratch memory, the 36 products over the
+//      channels are matrix products there, and what they give is transformed back, some output channels at a time.
+//  (2) An infinity or NaN in the window reaches all outputs of the tile through differences. Where an output is not finite, the tile is
+//      computed again in the plain way, so that special values go where they belong.
 import { In, Out, Size, threadScratch } from "../abi";
 import { ENTRY, NR, RELU, rowsTile, tileRows } from "../matmul/tile";
 import { Geometry } from "./geometry";
+import { finalTransform, kernelTransform, outputTransform, windowTransform } from "./winograd-transforms";
 
-/** Bytes between two of the 16 positions, an odd number of cache lines: otherwise all of them would fall on the same few places of the cache. */
+/** Bytes between two of the 36 positions, an odd number of cache lines: otherwise many of them would fall on the same few places of the cache. */
 // @ts-ignore: decorator
 @inline
 export function apart(bytes: usize): usize {
@@ -25,7 +20,7 @@ export function apart(bytes: usize): usize {
 @unmanaged
 export class WinogradWeightsArgs {
   w: In = 0;
-  /** 16 × panels of k × NR: 16 · (k · ceil(n / 16) · 16 + 32) floats. */
+  /** 36 × panels of k × NR: 36 · (k · ceil(n / 16) · 16 + 32) floats. */
   u: Out = 0;
   k: Size = 0;
   n: Size = 0;
@@ -41,15 +36,19 @@ export function winograd_weights_f32(a: WinogradWeightsArgs, begin: usize, end: 
   const panels = (a.n + NR - 1) / NR;
   const position = apart((panels * a.k * NR) << 2);
   const taps = threadScratch();
-  for (let j = begin * 16; j < min(end * 16, panels * NR); j += 4) {
-    let to = a.u + (((j / NR) * a.k * NR + (j % NR)) << 2);
-    for (let q: usize = 0; q < a.k; q++, to += NR << 2) {
-      const w = a.w + ((a.first + q * a.strideK + j * a.strideN) << 2);
-      if (j + 4 > a.n) takeSome(a, w, a.n - min(j, a.n), taps);
-      else if (a.strideN == 1) takeFour(a, w, taps);
-      else gatherFour(a, w, taps);
-      transformWeights(taps, to, position);
-    }
+  const rows = taps + 144;
+  for (let panel = begin * 16; panel < min(end * 16, panels * NR); panel += NR) {
+    let to = a.u + ((panel * a.k) << 2);
+    for (let q: usize = 0; q < a.k; q++)
+      for (let j = panel; j < panel + NR; j += 4, to += 16) {
+        const w = a.w + ((a.first + q * a.strideK + j * a.strideN) << 2);
+        if (j + 4 > a.n) takeSome(a, w, a.n - min(j, a.n), taps);
+        else if (a.strideN == 1) takeFour(a, w, taps);
+        else gatherFour(a, w, taps);
+        for (let s: usize = 0; s < 48; s += 16) kernelTransform(taps + s, taps + 48 + s, taps + 96 + s, rows + s, 48);
+        for (let i: usize = 0; i < 6; i++)
+          kernelTransform(rows + i * 48, rows + i * 48 + 16, rows + i * 48 + 32, to + i * 6 * position, position);
+      }
   }
 }
 
@@ -79,40 +78,7 @@ function takeSome(a: WinogradWeightsArgs, w: usize, count: usize, taps: usize): 
   }
 }
 
-function transformWeights(taps: usize, to: usize, position: usize): void {
-  const half = f32x4.splat(0.5);
-  const a0 = v128.load(taps);
-  const a1 = v128.load(taps, 16);
-  const a2 = v128.load(taps, 32);
-  const c0 = v128.load(taps, 96);
-  const c1 = v128.load(taps, 112);
-  const c2 = v128.load(taps, 128);
-  storeWeights(to, position, a0, a1, a2);
-  storeWeights(to + 12 * position, position, c0, c1, c2);
-  const b0 = f32x4.mul(half, v128.load(taps, 48));
-  const b1 = f32x4.mul(half, v128.load(taps, 64));
-  const b2 = f32x4.mul(half, v128.load(taps, 80));
-  const o0 = f32x4.mul(half, f32x4.add(a0, c0));
-  const o1 = f32x4.mul(half, f32x4.add(a1, c1));
-  const o2 = f32x4.mul(half, f32x4.add(a2, c2));
-  storeWeights(to + 4 * position, position, f32x4.add(o0, b0), f32x4.add(o1, b1), f32x4.add(o2, b2));
-  storeWeights(to + 8 * position, position, f32x4.sub(o0, b0), f32x4.sub(o1, b1), f32x4.sub(o2, b2));
-}
-
-/** One row of G w Gᵀ from the same row of G w. */
-// @ts-ignore: decorator
-@inline
-function storeWeights(to: usize, position: usize, w0: v128, w1: v128, w2: v128): void {
-  const half = f32x4.splat(0.5);
-  const outer = f32x4.mul(half, f32x4.add(w0, w2));
-  const middle = f32x4.mul(half, w1);
-  v128.store(to, w0);
-  v128.store(to + position, f32x4.add(outer, middle));
-  v128.store(to + 2 * position, f32x4.sub(outer, middle));
-  v128.store(to + 3 * position, w2);
-}
-
-/** The geometry has depth only as more images: kernel0 = 1, offset0 = 0. kernel, stride, dilation and upsample of the other axes are 3, 1, 1, 1. */
+/** Depth is only more images: kernel0 = 1, offset0 = 0. Of the other axes kernel, stride, dilation and upsample are 3, 1, 1, 1. */
 @unmanaged
 export class WinogradArgs extends Geometry {
   x: In = 0;
@@ -125,7 +91,7 @@ export class WinogradArgs extends Geometry {
   strideTap: i32 = 0;
   strideK: Size = 0;
   strideN: Size = 0;
-  /** Tiles of a unit: tiles · channels + (tiles + 4) · output channels rounded up to 16 is at most 7500. */
+  /** Tiles of a unit: tiles · channels + (tiles + 4) · 64 is at most 3150. */
   tiles: Size = 0;
   /** 4: negative results become zero. */
   flags: u32 = 0;
@@ -133,105 +99,107 @@ export class WinogradArgs extends Geometry {
 
 // The parts of the scratch memory, in bytes.
 const TABLE: usize = 0;
-/** Used by takeWindow. */
-const WINDOW: usize = 4096;
+/** Used by takeWindow, as the two that follow. */
+const ZEROS: usize = 4096;
+const PASS: usize = 8192;
 const INPUTS: usize = 32768;
 
-/** y = x ∗ w (+ bias); channels and output channels are multiples of 4. Units: blocks of `tiles` tiles of 2 × 2 outputs over the whole batch. */
+/** Channels that are transformed at a time, in bytes. */
+const SOME: usize = 256;
+/** Bytes between runs of so many channels. */
+const BESIDE: usize = 320;
+/** Output channels at a time. */
+const COLUMNS: usize = 64;
+
+/** y = x ∗ w (+ bias); channels and output channels are multiples of 4. Units: blocks of `tiles` tiles of 4 × 4 outputs over the whole batch. */
 export function winograd_conv_f32(a: WinogradArgs, begin: usize, end: usize): void {
-  const tiles1 = (a.out1 + 1) >> 1;
-  const tiles2 = (a.out2 + 1) >> 1;
+  const tiles1 = (a.out1 + 3) >> 2;
+  const tiles2 = (a.out2 + 3) >> 2;
   const all = a.batch * a.in0 * tiles1 * tiles2;
   const inputPosition = apart((a.tiles * a.channels) << 2);
-  const line = ((a.outChannels + NR - 1) / NR) * (NR << 2);
+  const width = min(((a.outChannels + NR - 1) / NR) * NR, COLUMNS);
+  const line = width << 2;
   // Rows that the last register tile computes beyond the block have a place, too.
   const outputPosition = apart((a.tiles + 4) * line);
   const inputs = threadScratch() + INPUTS;
-  const outputs = inputs + (inputPosition << 4);
+  const outputs = inputs + inputPosition * 36;
+  clearWindow();
   for (let unit = begin; unit < end; unit++) {
     const first = unit * a.tiles;
     const count = min(a.tiles, all - first);
     for (let t: usize = 0; t < count; t++) {
       const at = first + t;
-      const image = at / tiles2 / tiles1;
-      const i1 = ((<i32>((at / tiles2) % tiles1)) << 1) + a.offset1;
-      const i2 = ((<i32>(at % tiles2)) << 1) + a.offset2;
-      takeWindow(a, a.x, image, i1, i2, inputs + ((t * a.channels) << 2), inputPosition);
+      const i1 = ((<i32>((at / tiles2) % tiles1)) << 2) + a.offset1;
+      const i2 = ((<i32>(at % tiles2)) << 2) + a.offset2;
+      takeWindow(a, a.x, at / tiles2 / tiles1, i1, i2, inputs + ((t * a.channels) << 2), inputPosition, 0, 6);
     }
-    for (let position: usize = 0; position < 16; position++)
-      product(a, position, count, inputs + position * inputPosition, outputs + position * outputPosition, line);
-    for (let t: usize = 0; t < count; t++) {
-      const at = first + t;
-      const image = at / tiles2 / tiles1;
-      giveOutputs(a, image, ((at / tiles2) % tiles1) << 1, (at % tiles2) << 1, outputs + t * line, outputPosition);
+    for (let j: usize = 0; j < a.outChannels; j += COLUMNS) {
+      for (let position: usize = 0; position < 36; position++)
+        product(
+          a,
+          position,
+          j,
+          min(width, a.outChannels - j),
+          count,
+          inputs + position * inputPosition,
+          outputs + position * outputPosition,
+          line,
+        );
+      for (let t: usize = 0; t < count; t++) {
+        const at = first + t;
+        const o1 = ((at / tiles2) % tiles1) << 2;
+        giveOutputs(a, at / tiles2 / tiles1, o1, (at % tiles2) << 2, j, outputs + t * line, outputPosition);
+      }
     }
   }
 }
 
-/** Bᵀ x B of the window at (i1, i2) of an image, for all channels: 16 runs of channels, `position` bytes apart. */
-export function takeWindow(a: Geometry, x: usize, image: usize, i1: i32, i2: i32, to: usize, position: usize): void {
+/** To be called before takeWindow. */
+export function clearWindow(): void {
+  memory.fill(threadScratch() + ZEROS, 0, SOME);
+}
+
+/**
+ * Rows `from` to `until` of Bᵀ x B of the 6 × 6 window at (i1, i2) of an image, for all channels: six runs of channels each, `position` bytes
+ * apart.
+ */
+export function takeWindow(
+  a: Geometry,
+  x: usize,
+  image: usize,
+  i1: i32,
+  i2: i32,
+  to: usize,
+  position: usize,
+  from: usize,
+  until: usize,
+): void {
   const pixel = a.channels << 2;
   const line = a.in2 * pixel;
+  const zeros = threadScratch() + ZEROS;
+  const pass = threadScratch() + PASS;
   x += image * a.in1 * line;
-  if (i1 >= 0 && i2 >= 0 && i1 + 4 <= <i32>a.in1 && i2 + 4 <= <i32>a.in2)
-    return transformPart(x + <usize>i1 * line + <usize>i2 * pixel, line, pixel, pixel, to, position);
-  // At the border through a copy with zeros around, some channels at a time.
-  const window = threadScratch() + WINDOW;
-  for (let c: usize = 0; c < pixel; c += 1024) {
-    const bytes = min(1024, pixel - c);
-    for (let r = 0; r < 4; r++)
-      for (let s = 0; s < 4; s++) {
-        const cell = window + (((r << 2) + s) << 10);
-        const isThere = <u32>(i1 + r) < <u32>a.in1 && <u32>(i2 + s) < <u32>a.in2;
-        const from = x + <usize>(i1 + r) * line + <usize>(i2 + s) * pixel + c;
-        if (isThere) for (let b: usize = 0; b < bytes; b += 16) v128.store(cell + b, v128.load(from + b));
-        else for (let b: usize = 0; b < bytes; b += 16) v128.store(cell + b, f32x4.splat(0));
-      }
-    transformPart(window, 4096, 1024, bytes, to + c, position);
+  for (let c: usize = 0; c < pixel; c += SOME) {
+    const bytes = min(SOME, pixel - c);
+    for (let s: i32 = 0; s < 6; s++) {
+      const column = x + <usize>(i2 + s) * pixel + c;
+      const isThere = <u32>(i2 + s) < <u32>a.in2;
+      const p0 = isThere && <u32>i1 < <u32>a.in1 ? column + <usize>i1 * line : zeros;
+      const p1 = isThere && <u32>(i1 + 1) < <u32>a.in1 ? column + <usize>(i1 + 1) * line : zeros;
+      const p2 = isThere && <u32>(i1 + 2) < <u32>a.in1 ? column + <usize>(i1 + 2) * line : zeros;
+      const p3 = isThere && <u32>(i1 + 3) < <u32>a.in1 ? column + <usize>(i1 + 3) * line : zeros;
+      const p4 = isThere && <u32>(i1 + 4) < <u32>a.in1 ? column + <usize>(i1 + 4) * line : zeros;
+      const p5 = isThere && <u32>(i1 + 5) < <u32>a.in1 ? column + <usize>(i1 + 5) * line : zeros;
+      windowTransform(p0, p1, p2, p3, p4, p5, bytes, pass + <usize>s * BESIDE, 6 * BESIDE);
+    }
+    let row = pass + from * 6 * BESIDE;
+    for (let r = from; r < until; r++, row += 6 * BESIDE)
+      windowTransform(row, row + BESIDE, row + 2 * BESIDE, row + 3 * BESIDE, row + 4 * BESIDE, row + 5 * BESIDE, bytes, to + c + (r - from) * 6 * position, position); // prettier-ignore
   }
 }
 
-/** One row of Bᵀ x B from the same row of Bᵀ x. */
-// @ts-ignore: decorator
-@inline
-function storeRow(to: usize, position: usize, t0: v128, t1: v128, t2: v128, t3: v128): void {
-  v128.store(to, f32x4.sub(t0, t2));
-  v128.store(to + position, f32x4.add(t1, t2));
-  v128.store(to + 2 * position, f32x4.sub(t2, t1));
-  v128.store(to + 3 * position, f32x4.sub(t1, t3));
-}
-
-function transformPart(x: usize, line: usize, pixel: usize, bytes: usize, to: usize, position: usize): void {
-  const row = position << 2;
-  for (const end = x + bytes; x < end; x += 16, to += 16) {
-    const r2 = x + 2 * line;
-    const c0 = v128.load(r2);
-    const c1 = v128.load(r2 + pixel);
-    const c2 = v128.load(r2 + 2 * pixel);
-    const c3 = v128.load(r2 + 3 * pixel);
-    const a0 = v128.load(x);
-    const a1 = v128.load(x + pixel);
-    const a2 = v128.load(x + 2 * pixel);
-    const a3 = v128.load(x + 3 * pixel);
-    storeRow(to, position, f32x4.sub(a0, c0), f32x4.sub(a1, c1), f32x4.sub(a2, c2), f32x4.sub(a3, c3));
-    const r1 = x + line;
-    const b0 = v128.load(r1);
-    const b1 = v128.load(r1 + pixel);
-    const b2 = v128.load(r1 + 2 * pixel);
-    const b3 = v128.load(r1 + 3 * pixel);
-    storeRow(to + row, position, f32x4.add(b0, c0), f32x4.add(b1, c1), f32x4.add(b2, c2), f32x4.add(b3, c3));
-    storeRow(to + 2 * row, position, f32x4.sub(c0, b0), f32x4.sub(c1, b1), f32x4.sub(c2, b2), f32x4.sub(c3, b3));
-    const r3 = r1 + 2 * line;
-    const d0 = v128.load(r3);
-    const d1 = v128.load(r3 + pixel);
-    const d2 = v128.load(r3 + 2 * pixel);
-    const d3 = v128.load(r3 + 3 * pixel);
-    storeRow(to + 3 * row, position, f32x4.sub(b0, d0), f32x4.sub(b1, d1), f32x4.sub(b2, d2), f32x4.sub(b3, d3));
-  }
-}
-
-/** Sum over the channels at one of the 16 positions: tiles × channels times channels × output channels. */
-function product(a: WinogradArgs, position: usize, count: usize, inputs: usize, outputs: usize, line: usize): void {
+/** Sum over the channels at one of the 36 positions: tiles × channels times channels × output channels from `j` on. */
+function product(a: WinogradArgs, position: usize, j: usize, n: usize, count: usize, inputs: usize, outputs: usize, line: usize): void {
   const k = a.channels;
   const panel = (k * NR) << 2;
   const panels = (a.outChannels + NR - 1) / NR;
@@ -242,97 +210,46 @@ function product(a: WinogradArgs, position: usize, count: usize, inputs: usize, 
     store<u32>(entry, 0);
     for (let r: usize = 0; r < rows; r++) store<usize>(entry + (r << 2), inputs + ((min(i + r, count - 1) * k) << 2), 4);
   }
-  let u = a.u + position * apart(panels * panel);
-  for (let j: usize = 0; j < panels; j++, u += panel, outputs += NR << 2)
+  let u = a.u + position * apart(panels * panel) + (j / NR) * panel;
+  for (let i: usize = 0; i < n; i += NR, u += panel, outputs += NR << 2)
     for (let i: usize = 0, entry = table; i < count; i += rows, entry += ENTRY << 2) {
       rows = tileRows(count - i);
       rowsTile(rows, entry, 1, k, u, outputs + i * line, line, 0, 0);
     }
 }
 
-/** Aᵀ m A of one tile, for all output channels. */
-function giveOutputs(a: WinogradArgs, image: usize, o1: usize, o2: usize, from: usize, position: usize): void {
+/** Aᵀ m A of one tile, for some output channels from `j` on. */
+function giveOutputs(a: WinogradArgs, image: usize, o1: usize, o2: usize, j: usize, from: usize, position: usize): void {
+  const pass = threadScratch() + PASS;
   const pixel = a.outChannels << 2;
-  const line = a.out2 * pixel;
-  const y = a.y + ((image * a.out1 + o1) * a.out2 + o2) * pixel;
-  // Where the outputs end with half a tile, what lies beyond is stored first and written over.
-  const right = o2 + 1 < a.out2 ? y + pixel : y;
-  const below = o1 + 1 < a.out1 ? line : 0;
-  if (!transformOutputs(a, from, position, y, right, below)) plainTile(a, image, o1, o2, y);
-}
-
-/** Whether all outputs are finite. */
-function transformOutputs(a: WinogradArgs, from: usize, position: usize, y: usize, right: usize, below: usize): bool {
-  const row = position << 2;
-  const bytes = a.outChannels << 2;
-  const relu = (a.flags & RELU) != 0;
-  const zero = f32x4.splat(0);
-  let check = zero;
-  for (let c: usize = 0; c < bytes; c += 16) {
-    let m = from + c;
-    let m1 = v128.load(m + row);
-    let m2 = v128.load(m + 2 * row);
-    let sum = f32x4.add(m1, m2);
-    let difference = f32x4.sub(m1, m2);
-    let y0 = f32x4.add(v128.load(m), sum);
-    let y2 = f32x4.sub(difference, v128.load(m + 3 * row));
-    let y1 = zero;
-    let y3 = zero;
-    m += position;
-    m1 = v128.load(m + row);
-    m2 = v128.load(m + 2 * row);
-    sum = f32x4.add(v128.load(m), f32x4.add(m1, m2));
-    difference = f32x4.sub(f32x4.sub(m1, m2), v128.load(m + 3 * row));
-    y0 = f32x4.add(y0, sum);
-    y1 = sum;
-    y2 = f32x4.add(y2, difference);
-    y3 = difference;
-    m += position;
-    m1 = v128.load(m + row);
-    m2 = v128.load(m + 2 * row);
-    sum = f32x4.add(v128.load(m), f32x4.add(m1, m2));
-    difference = f32x4.sub(f32x4.sub(m1, m2), v128.load(m + 3 * row));
-    y0 = f32x4.add(y0, sum);
-    y1 = f32x4.sub(y1, sum);
-    y2 = f32x4.add(y2, difference);
-    y3 = f32x4.sub(y3, difference);
-    m += position;
-    m1 = v128.load(m + row);
-    m2 = v128.load(m + 2 * row);
-    y1 = f32x4.sub(y1, f32x4.add(v128.load(m), f32x4.add(m1, m2)));
-    y3 = f32x4.sub(y3, f32x4.sub(f32x4.sub(m1, m2), v128.load(m + 3 * row)));
-    // Zero times what is not finite is NaN.
-    check = f32x4.add(check, f32x4.mul(zero, f32x4.add(f32x4.add(y0, y1), f32x4.add(y2, y3))));
-    if (a.bias) {
-      const bias = v128.load(a.bias + c);
-      y0 = f32x4.add(y0, bias);
-      y1 = f32x4.add(y1, bias);
-      y2 = f32x4.add(y2, bias);
-      y3 = f32x4.add(y3, bias);
-    }
-    if (relu) {
-      y0 = f32x4.max(y0, zero);
-      y1 = f32x4.max(y1, zero);
-      y2 = f32x4.max(y2, zero);
-      y3 = f32x4.max(y3, zero);
-    }
-    v128.store(right + below + c, y3);
-    v128.store(y + below + c, y2);
-    v128.store(right + c, y1);
-    v128.store(y + c, y0);
+  const bytes = min(COLUMNS << 2, pixel - (j << 2));
+  for (let s: usize = 0; s < 6; s++) outputTransform(from + s * position, 6 * position, bytes, pass + s * BESIDE, 6 * BESIDE);
+  let y = a.y + ((image * a.out1 + o1) * a.out2 + o2) * pixel + (j << 2);
+  const bias = a.bias ? a.bias + (j << 2) : 0;
+  const floor = f32x4.splat(a.flags & RELU ? 0 : -Infinity);
+  // What lies beyond the last outputs goes where nobody looks.
+  const beyond = threadScratch() + PASS + 24 * BESIDE;
+  const rows = min(4, a.out1 - o1);
+  const columns = min(4, a.out2 - o2);
+  let check = f32x4.splat(0);
+  for (let r: usize = 0; r < rows; r++, y += a.out2 * pixel) {
+    const q1 = columns > 1 ? y + pixel : beyond;
+    const q2 = columns > 2 ? y + 2 * pixel : beyond;
+    const q3 = columns > 3 ? y + 3 * pixel : beyond;
+    check = f32x4.add(check, finalTransform(pass + r * 6 * BESIDE, BESIDE, bytes, y, q1, q2, q3, bias, floor));
   }
-  return !v128.any_true(f32x4.ne(check, check));
+  if (v128.any_true(f32x4.ne(check, check))) plainTile(a, image, o1, o2, rows, columns, j, min(j + COLUMNS, a.outChannels));
 }
 
-/** The outputs of one tile in the plain way. */
-function plainTile(a: WinogradArgs, image: usize, o1: usize, o2: usize, y: usize): void {
-  for (let r: usize = 0; r < 2 && o1 + r < a.out1; r++)
-    for (let s: usize = 0; s < 2 && o2 + s < a.out2; s++)
-      for (let j: usize = 0; j < a.outChannels; j++) {
+/** Outputs of one tile in the plain way. */
+function plainTile(a: WinogradArgs, image: usize, o1: usize, o2: usize, rows: usize, columns: usize, first: usize, last: usize): void {
+  for (let r = o1; r < o1 + rows; r++)
+    for (let s = o2; s < o2 + columns; s++)
+      for (let j = first; j < last; j++) {
         let sum: f32 = 0;
         for (let tap: i32 = 0; tap < 9; tap++) {
-          const i1 = <i32>(o1 + r) + a.offset1 + tap / 3;
-          const i2 = <i32>(o2 + s) + a.offset2 + (tap % 3);
+          const i1 = <i32>r + a.offset1 + tap / 3;
+          const i2 = <i32>s + a.offset2 + (tap % 3);
           if (<u32>i1 >= <u32>a.in1 || <u32>i2 >= <u32>a.in2) continue;
           const x = a.x + ((((image * a.in1 + <usize>i1) * a.in2 + <usize>i2) * a.channels) << 2);
           const w = a.w + ((a.first + j * a.strideN + <usize>(tap * a.strideTap)) << 2);
@@ -340,6 +257,6 @@ function plainTile(a: WinogradArgs, image: usize, o1: usize, o2: usize, y: usize
         }
         if (a.bias) sum += load<f32>(a.bias + (j << 2));
         if (a.flags & RELU) sum = max<f32>(sum, 0);
-        store<f32>(y + (((r * a.out2 + s) * a.outChannels + j) << 2), sum);
+        store<f32>(a.y + ((((image * a.out1 + r) * a.out2 + s) * a.outChannels + j) << 2), sum);
       }
 }

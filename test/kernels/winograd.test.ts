@@ -38,7 +38,7 @@ for (const build of builds) {
     const x = harness.floats(random(g.batch * product(g.in) * k, 1));
     const w = harness.floats(random(9 * k * n, 2));
     const bias = harness.floats(random(n, 3));
-    const u = harness.floats(16 * (k * Math.ceil(n / 16) * 16 + 32));
+    const u = harness.floats(36 * (k * Math.ceil(n / 16) * 16 + 32));
     const y = harness.floats(g.batch * product(g.out) * n);
     spoil(x);
     const lie = turned
@@ -47,8 +47,8 @@ for (const build of builds) {
     harness.run(kernels.winograd_weights_f32({ w, u, k, n, ...lie }, Math.ceil(n / 16)), [1].slice(0, Math.ceil(n / 16) - 1));
     // The kernel sees a turned kernel as one that is not, further left and above.
     const seen = turned ? { ...g, offset: g.offset.map((o, i) => (i === 0 ? o : o - 2)), dilation: [1, 1, 1] } : g;
-    const tiles = pick([6, 11, 40]);
-    const size = Math.ceil((g.batch * g.in[0]! * Math.ceil(g.out[1]! / 2) * Math.ceil(g.out[2]! / 2)) / tiles);
+    const tiles = pick([1, 4, 6, 8]);
+    const size = Math.ceil((g.batch * g.in[0]! * Math.ceil(g.out[1]! / 4) * Math.ceil(g.out[2]! / 4)) / tiles);
     const command = kernels.winograd_conv_f32({ ...seen, x, u, w, bias, y, ...lie, tiles, flags: relu ? 4 : 0 }, size);
     harness.run(command);
     const whole = y.view.slice();
@@ -87,11 +87,11 @@ for (const build of builds) {
     for (let round = 0; round < 60; round++) {
       const g = anyGeometry();
       harness.reset();
-      const [k, n, splits, cut] = [g.channels, g.outChannels, pick([1, 2, 5]), pick([1, 2, 4])];
+      const [k, n, splits, cut] = [g.channels, g.outChannels, pick([1, 2, 5]), pick([1, 2, 3, 6])];
       const x = harness.floats(random(g.batch * product(g.in) * k, 1));
       const dy = harness.floats(random(g.batch * product(g.out) * n, 2));
       if (round % 3 === 2) special(x);
-      const parts = harness.floats(splits * 16 * (k * n + 32));
+      const parts = harness.floats(splits * 36 * (k * n + 32));
       const dw = harness.floats(9 * k * n);
       const command = kernels.winograd_gradient_f32({ ...g, x, dy, sums: parts, splits, parts: cut }, splits * cut);
       harness.run(command);

@@ -188,54 +188,58 @@ export function weightGradient(x: Tensor, dy: Tensor, dw: Tensor, walking: Walki
 
 // 3 × 3 with stride 1 by minimal filtering: see assembly/convolution/winograd.ts.
 
-/** Tiles of 2 × 2 outputs along both axes. */
-const tilesOf = (g: Geometry): number => g.batch * g.in[0]! * Math.ceil(g.out[1]! / 2) * Math.ceil(g.out[2]! / 2);
+/** Tiles of 4 × 4 outputs. */
+const tilesOf = (g: Geometry): number => g.batch * g.in[0]! * Math.ceil(g.out[1]! / 4) * Math.ceil(g.out[2]! / 4);
+
+/** Products per pair of channels that a tile takes. */
+const PRODUCTS = 36;
 
 /** Tiles of a unit: what the scratch memory holds, even, so that register tiles divide them. */
-const unitTiles = (k: number, n: number): number => Math.min(48, Math.floor((7500 - 4 * roundUp(n, 16)) / (k + roundUp(n, 16)) / 2) * 2);
+function unitTiles(k: number, n: number): number {
+  const columns = Math.min(64, roundUp(n, 16));
+  return Math.min(48, Math.floor((3150 - 4 * columns) / (k + columns) / 2) * 2);
+}
 
-/** Whether minimal filtering takes clearly fewer products: 16 for each tile in place of 9 for each output. */
+/** Whether minimal filtering is possible and takes clearly fewer products. */
 function isMinimal(g: Geometry): boolean {
   const isThree = g.kernel[0] === 1 && g.kernel[1] === 3 && g.kernel[2] === 3;
   const isPlain = g.groups === 1 && g.stride[0] === 1 && g.upsample.every((u) => u === 1);
   const isDense = g.stride[1] === 1 && g.stride[2] === 1 && Math.abs(g.dilation[1]!) === 1 && g.dilation[1] === g.dilation[2];
   if (!isThree || !isPlain || !isDense || g.offset[0] !== 0 || g.in[0] !== g.out[0]) return false;
   const [k, n] = [g.channels, g.outChannels];
-  if (k % 4 !== 0 || n % 4 !== 0 || Math.min(k, n) < 16 || k + n > 1000 || unitTiles(k, n) < 4) return false;
+  if (k % 4 !== 0 || n % 4 !== 0 || Math.min(k, n) < 8 || k + n > 1200 || unitTiles(k, n) < 2) return false;
   const outputs = g.batch * sizeOf(g.out);
-  return outputs >= 64 && 9 * outputs > 1.35 * 16 * tilesOf(g);
+  return outputs >= 64 && 9 * outputs > 1.5 * PRODUCTS * tilesOf(g);
 }
 
 function minimal(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias: Tensor | null, y: Tensor, flags: number): Command[] {
   const [k, n] = [g.channels, g.outChannels];
-  const u = scratch(16 * (k * roundUp(n, 16) + 32) * 4);
+  const u = scratch(PRODUCTS * (k * roundUp(n, 16) + 32) * 4);
   // A kernel that is walked backwards is one that is turned around and begins further left and above.
   const isTurned = g.dilation[2]! < 0;
   const { strideTap, strideK, strideN } = strides;
   const weights = { w: kernel, first: isTurned ? 8 * strideTap : 0, strideTap: isTurned ? -strideTap : strideTap, strideK, strideN };
   const offset = isTurned ? g.offset.map((o, i) => (i === 0 ? o : o - 2)) : g.offset;
   const tiles = unitTiles(k, n);
-  const work = tiles * 16 * k * n;
+  const units = Math.ceil(tilesOf(g) / tiles);
+  const grain = Math.ceil(UNIT_WORK / 2 / (tiles * PRODUCTS * k * n));
   return [
-    kernels.winograd_weights_f32({ ...weights, u, k, n }, roundUp(n, 16) / 16, Math.ceil((1 << 14) / (16 * k))),
-    kernels.winograd_conv_f32(
-      { ...g, offset, dilation: [1, 1, 1], ...weights, x, u, bias, y, tiles, flags },
-      Math.ceil(tilesOf(g) / tiles),
-      Math.ceil(UNIT_WORK / 2 / work),
-    ),
+    kernels.winograd_weights_f32({ ...weights, u, k, n }, roundUp(n, 16) / 16, Math.ceil((1 << 12) / (16 * k))),
+    kernels.winograd_conv_f32({ ...g, offset, dilation: [1, 1, 1], ...weights, x, u, bias, y, tiles, flags }, units, grain),
   ];
 }
 
 function minimalWeightGradient(g: Geometry, x: Tensor, dy: Tensor, dw: Tensor): Command[] {
   const [k, n] = [g.channels, g.outChannels];
   const tiles = tilesOf(g);
-  const work = tiles * 16 * k * n;
-  const parts = k * n >= 1 << 13 ? 4 : 1;
-  const wanted = Math.ceil(Math.min(8, work / UNIT_WORK / 4) / parts);
-  const splits = Math.max(1, Math.min(wanted, Math.ceil(tiles / 64)));
-  const sums = scratch(splits * 16 * (k * n + 32) * 4);
+  const work = tiles * PRODUCTS * k * n;
+  // Rows of positions apart, where otherwise too few tiles fit into the scratch memory.
+  const parts = [2, 3].find((parts) => 119000 / ((PRODUCTS / parts) * (k + roundUp(n, 16))) >= 48) ?? 6;
+  const splits = Math.max(1, Math.min(Math.round(Math.min(8, work / UNIT_WORK / 4) / parts), Math.ceil(tiles / 64)));
+  const sums = scratch(splits * PRODUCTS * (k * n + 32) * 4);
+  const grain = Math.ceil((UNIT_WORK * splits * parts) / 2 / work);
   return [
-    kernels.winograd_gradient_f32({ ...g, x, dy, sums, splits, parts }, splits * parts, Math.ceil((UNIT_WORK * splits * parts) / 2 / work)),
-    kernels.winograd_taps_f32({ ...g, x, dy, sums, dw, splits }, k, Math.ceil((1 << 15) / (n * 16 * splits))),
+    kernels.winograd_gradient_f32({ ...g, x, dy, sums, splits, parts }, splits * parts, grain),
+    kernels.winograd_taps_f32({ ...g, x, dy, sums, dw, splits }, k, Math.ceil((1 << 15) / (n * PRODUCTS * splits))),
   ];
 }
