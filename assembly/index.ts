@@ -13,6 +13,7 @@ export * from "./elementwise/bytes";
 export * from "./elementwise/cast";
 export * from "./elementwise/compare";
 export * from "./elementwise/fill";
+export * from "./elementwise/gamma";
 export * from "./elementwise/integer";
 export * from "./elementwise/unary";
 export * from "./elementwise/where";

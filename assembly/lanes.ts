@@ -534,7 +534,7 @@ export function acos(x: v128): v128 {
 /** log₂ x of two positive float64 lanes that came from float32; fitted, error 2^−36. */
 // @ts-ignore: decorator
 @inline
-function log2Wide(x: v128): v128 {
+export function log2Wide(x: v128): v128 {
   const k = i64x2.shr_s(i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd)), 52);
   const m = i64x2.sub(x, i64x2.shl(k, 52));
   const one = f64x2.splat(1);
@@ -552,7 +552,7 @@ function log2Wide(x: v128): v128 {
 /** 2ˣ of two float64 lanes, to float32's range; fitted, error 2^−34.5. */
 // @ts-ignore: decorator
 @inline
-function exp2Wide(x: v128): v128 {
+export function exp2Wide(x: v128): v128 {
   const y = f64x2.min(f64x2.max(x, f64x2.splat(-200)), f64x2.splat(200));
   const n = f64x2.nearest(y);
   const r = f64x2.sub(y, n);

@@ -27,6 +27,7 @@ export { erf, erfc, erfinv } from "./elementwise/error-function.js";
 export { exp, exp2, expm1, log, log10, log1p, log2, logaddexp, logaddexp2 } from "./elementwise/exponential.js";
 export { isfinite, isinf, isnan, isneginf, isposinf } from "./elementwise/inspection.js";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./elementwise/logical.js";
+export { gammainc } from "./elementwise/gamma.js";
 export { abs, abs as absolute, cbrt, negative, power, reciprocal, rsqrt, sign, sqrt, square } from "./elementwise/powers.js";
 export { ceil, floor, round, trunc } from "./elementwise/rounding.js";
 export {
@@ -34,6 +35,7 @@ export {
 } from "./elementwise/special.js"; // prettier-ignore
 export * from "./elementwise/trigonometric.js";
 export { where } from "./elementwise/where.js";
+export * as image from "./image/index.js";
 export { stopGradient } from "./gradient/stop-gradient.js";
 export { getItem } from "./indexing/get-item.js";
 export { multiHot, oneHot } from "./indexing/one-hot.js";

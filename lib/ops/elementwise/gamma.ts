@@ -1,0 +1,27 @@
+import { kernels } from "../../generated/kernels.js";
+import { asFloat } from "../promotion.js";
+import { divide, multiply, subtract } from "./arithmetic.js";
+import { binary, type Binary } from "./family.js";
+
+/** A kernel that takes some hundred steps for an element. */
+const GRAIN = 1 << 9;
+
+const gammaincOp: Binary = binary({
+  name: "gammainc",
+  kernels: { float32: kernels.gammainc_f32 },
+  keeps: ["a", "b"],
+  gradient: { b: (dy, { a, b }) => multiply(dy, density(a, b)) },
+  grain: GRAIN,
+});
+
+/** The density of the gamma distribution of shape a at b. */
+const density: Binary = binary({
+  name: "gamma_density",
+  kernels: { float32: kernels.gamma_density_f32 },
+  keeps: ["a", "b", "y"],
+  gradient: { b: (dy, { a, b, y }) => multiply(dy, multiply(y, subtract(divide(subtract(a, 1), b), 1))) },
+  grain: GRAIN,
+});
+
+/** The regularized lower incomplete gamma function: the part of the gamma distribution of shape x1 below x2. */
+export const gammainc: Binary = (x1, x2) => gammaincOp(asFloat(x1), asFloat(x2));
