@@ -1,4 +1,4 @@
-import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
+import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, objectFromConfig, type Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
@@ -47,4 +47,11 @@ export function valuesOf(values: TensorLike): InitializerLike {
     if (sameShape(tensor.shape, shape)) return cast(tensor, dtype);
     throw new ShapeError("keras.initializers.get", { given: `values of shape ${shapeText(tensor.shape)}`, expected: shapeText(shape) });
   };
+}
+
+/** An initializer of the same config, which draws a seed of its own where the config names none; a plain function is given back. */
+export function another(initializer: InitializerLike): InitializerLike {
+  if (!(initializer instanceof Initializer)) return initializer;
+  const { constructor } = initializer as unknown as { constructor: new () => InitializerLike };
+  return objectFromConfig(constructor, (initializer as Initializer).getConfig());
 }

@@ -23,6 +23,11 @@ export abstract class RandomInitializer<S extends Schema> extends Initializer<S>
   readonly #seed: number | SeedGenerator =
     (this.options as unknown as OptionValues<Schema<readonly [], typeof seeded>>).seed ?? makeDefaultSeed();
 
+  /** The seed that values are drawn from, also where the options name none. */
+  get seed(): number | SeedGenerator {
+    return this.#seed;
+  }
+
   /** Values drawn from a seed, float32. */
   protected abstract draw(shape: readonly number[], seed: Tensor): Tensor;
 

@@ -1,7 +1,7 @@
 import { field, integer, invalid, list, nullable, oneOf, positiveNumber, schema, withDefault } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomNormal, randomTruncatedNormal, randomUniform } from "../ops/random/random.js";
-import { initializers } from "./initializer.js";
+import { type InitializerLike, initializers } from "./initializer.js";
 import { RandomInitializer, seedField } from "./random.js";
 
 /** The standard deviation of a normal distribution that is cut at two standard deviations. */
@@ -44,6 +44,15 @@ export function scaled(seed: Tensor, shape: readonly number[], { scale, mode, di
 export interface FanAxes {
   readonly inputAxes: readonly number[] | null;
   readonly outputAxes: readonly number[] | null;
+}
+
+/** An initializer for weights whose inputs and outputs stand at the given axes, with the same seed; one that does not scale is as it was. */
+export function withFanAxes(initializer: InitializerLike, inputAxes: readonly number[], outputAxes: readonly number[]): InitializerLike {
+  if (!(initializer instanceof RandomInitializer)) return initializer;
+  const options = initializer.options as unknown as Partial<FanAxes>;
+  if (!("inputAxes" in options) || (options.inputAxes && options.outputAxes)) return initializer;
+  const make = initializer.constructor as new (options: object) => InitializerLike;
+  return new make({ ...options, seed: initializer.seed, inputAxes, outputAxes });
 }
 
 /** How many inputs and outputs a unit has; a kernel is `[...window, inputs, outputs]`. */

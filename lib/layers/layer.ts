@@ -277,14 +277,25 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     return objectFromConfig(this, config);
   }
 
+  /** What Keras calls the shapes that `build` takes; layers with several inputs name them. */
+  protected get shapeNames(): readonly string[] {
+    return ["input_shape"];
+  }
+
   /** What the layer was built with, as Keras saves it. */
   getBuildConfig(): Config | null {
-    return this.#buildShapes?.length === 1 ? { input_shape: this.#buildShapes[0]! } : null;
+    const shapes = this.#buildShapes;
+    const names = this.shapeNames;
+    if (!shapes || shapes.length === 0 || shapes.length > names.length) return null;
+    const named = Object.fromEntries(shapes.map((shape, i) => [names[i]!, shape]));
+    return names.length === 1 ? named : { shapes_dict: named };
   }
 
   /** Builds the layer from what `getBuildConfig` gave. */
   buildFromConfig(config: Config): void {
-    if (config["input_shape"] !== undefined) this.build(config["input_shape"] as never);
+    const named = (config["shapes_dict"] ?? config) as Config;
+    const shapes = this.shapeNames.map((name) => named[name]).filter((shape) => shape !== undefined);
+    if (shapes.length > 0) this.build(...(shapes as never[]));
   }
 
   override toString(): string {

@@ -90,6 +90,7 @@ export function arrange(
   // A parameter that goes by another name here stands where Python has it.
   for (const [index, name] of order.entries()) {
     if (!others.has(name) || index + leading.length >= slots.length || placed.has(index + leading.length)) continue;
+    if (last?.options.includes(toCamelCase(name))) continue;
     placed.set(index + leading.length, others.get(name));
     others.delete(name);
   }

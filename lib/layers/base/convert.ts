@@ -29,7 +29,7 @@ export function convertArguments(layer: Layer, given: readonly unknown[]): Layer
   const positional = hasOptions ? given.slice(0, -1) : given;
   const convert = layer.convertsInputs ? (value: unknown) => toTensors(layer, value) : (value: unknown) => value;
   const args = positional.map(convert);
-  if (args.length === 0 || args.some((arg) => arg === undefined)) {
+  if (args[0] === undefined) {
     throw new ArgumentError(layer.name, { given: "a call without inputs", expected: "a tensor, or an array or record of tensors" });
   }
   return { args, options: (last as CallOptions | undefined) ?? none, given: positional };

@@ -60,6 +60,7 @@ export function dotProductAttention(
     const causal = greaterEqual(positionsAlong(scores, -2), positionsAlong(scores, -1));
     seen = seen ? logicalAnd(seen, causal) : causal;
   }
-  if (seen) scores = where(seen, scores, NEVER);
+  // Added, not put in: sums fuse, and where a target sees nothing, gradients are those of equal weights.
+  if (seen) scores = add(scores, where(seen, 0, NEVER));
   return einsum("bnts,bsnh->btnh", softmax(scores), v);
 }

@@ -1,0 +1,57 @@
+import { integer, type Json, nullable, positiveInteger, registerClasses } from "../../config/index.js";
+import type { Shape } from "../../core/shape.js";
+import { severalOf } from "../base/fields.js";
+import { layerOptions } from "../base/options.js";
+import { projection } from "./equations.js";
+import { ProjectedAttention, projectedOptions } from "./projected-attention.js";
+
+/**
+ * Attention of several heads: `layer(query, value, key?)`; of a sequence to itself with query and value the same.
+ *
+ * @see Vaswani et al. 2017. Keras: keras.layers.MultiHeadAttention
+ */
+export class MultiHeadAttention extends ProjectedAttention<typeof MultiHeadAttention.options> {
+  static override readonly options = layerOptions.extend(["numHeads", "keyDim"], {
+    numHeads: positiveInteger(),
+    keyDim: positiveInteger(),
+    valueDim: nullable(positiveInteger()),
+    outputShape: nullable(severalOf(positiveInteger())),
+    attentionAxes: nullable(severalOf(integer())),
+    ...projectedOptions,
+  });
+
+  /** Known when the layer is built. */
+  #axes: readonly number[] | null = null;
+
+  protected override get axes(): readonly number[] {
+    return this.#axes!;
+  }
+
+  protected override get headSize(): number {
+    return this.options.keyDim;
+  }
+
+  protected override get valueSize(): number {
+    return this.options.valueDim ?? this.options.keyDim;
+  }
+
+  protected override projections(query: Shape, value: Shape, key: Shape) {
+    const { numHeads, keyDim, outputShape, attentionAxes } = this.options;
+    const rank = value.length;
+    this.#axes = attentionAxes?.map((axis) => (axis < 0 ? axis + rank : axis)) ?? Array.from({ length: rank - 2 }, (_, i) => i + 1);
+    return {
+      query: projection(query.length - 1, 1, [numHeads, keyDim]),
+      gate: projection(query.length - 1, 1, [numHeads, this.valueSize]),
+      key: projection(key.length - 1, 1, [numHeads, keyDim]),
+      value: projection(rank - 1, 1, [numHeads, this.valueSize]),
+      output: projection(query.length - 1, 2, outputShape ?? [query.at(-1)!]),
+    };
+  }
+
+  override getConfig(): Record<string, Json> {
+    const config = super.getConfig();
+    return { ...config, value_dim: this.valueSize, attention_axes: this.#axes ? [...this.#axes] : config["attention_axes"]! };
+  }
+}
+
+registerClasses("keras.layers", { MultiHeadAttention });

@@ -1,0 +1,189 @@
+import {
+  boolean,
+  fraction,
+  nullable,
+  type Options,
+  type OptionValues,
+  positiveInteger,
+  type Schema,
+  unwritten,
+} from "../../config/index.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { ShapeError } from "../../core/errors.js";
+import { sameShape, shapeText, type Shape } from "../../core/shape.js";
+import type { Tensor } from "../../core/tensor.js";
+import { another } from "../../initializers/initializer.js";
+import { cast, dotProductAttention, einsum, multiply } from "../../ops/index.js";
+import { Softmax } from "../activations/softmax.js";
+import { kernelAndBias, regularizer, seed } from "../base/fields.js";
+import { layerOptions } from "../base/options.js";
+import { EinsumDense } from "../core/einsum-dense.js";
+import { Layer } from "../layer.js";
+import { Dropout } from "../regularization/dropout.js";
+import { scoreEquations } from "./equations.js";
+import { both, causalMask, maskFor, spread, windowMask } from "./masks.js";
+
+const { useBias, ...weights } = kernelAndBias;
+
+/** The options that attention layers with projections share. */
+export const projectedOptions = {
+  dropout: fraction(0),
+  useBias,
+  useGate: boolean(false),
+  slidingWindow: nullable(positiveInteger()),
+  /** Here for Keras's sake: there is one way to compute attention. */
+  flashAttention: unwritten(nullable(boolean())),
+  ...weights,
+  activityRegularizer: regularizer(),
+  seed: seed(),
+} as const;
+
+const common = layerOptions.extend([], projectedOptions);
+
+/** What such a layer is called with beside query, value and key. */
+export interface ProjectedCallOptions {
+  readonly training?: boolean | null;
+  /** Masks `[batch, length]`; by default those that the inputs carry. */
+  readonly queryMask?: TensorLike | null;
+  readonly valueMask?: TensorLike | null;
+  readonly keyMask?: TensorLike | null;
+  /** Which sources a target sees: `[batch, targets, sources]`, or what broadcasts to it. */
+  readonly attentionMask?: TensorLike | null;
+  /** Whether to give `[output, scores]`. */
+  readonly returnAttentionScores?: boolean;
+  /** Whether targets see sources up to their own place only. */
+  readonly useCausalMask?: boolean;
+}
+
+/** A projection's equation and shape. */
+export interface Projection {
+  readonly equation: string;
+  readonly outputShape: readonly (number | null)[];
+  readonly biasAxes: string;
+}
+
+/** Attention between projections of query, value and key, several heads side by side. */
+export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
+  declare queryDense: EinsumDense;
+  declare keyDense: EinsumDense;
+  declare gateDense?: EinsumDense;
+  declare valueDense: EinsumDense;
+  declare outputDense: EinsumDense;
+  declare softmax: Softmax;
+  declare dropoutLayer: Dropout;
+
+  override supportsMasking = true;
+
+  protected get shared(): OptionValues<typeof common> {
+    return this.options as never;
+  }
+
+  /** The size of a head of query and key. */
+  protected abstract readonly headSize: number;
+  /** The size of a head of the value. */
+  protected abstract readonly valueSize: number;
+  /** The axes that attention goes along. */
+  protected abstract readonly axes: readonly number[];
+
+  /** How query (and gate), key, value and output of the given shapes are projected. */
+  protected abstract projections(
+    query: Shape,
+    value: Shape,
+    key: Shape,
+  ): { query: Projection; gate: Projection; key: Projection; value: Projection; output: Projection };
+
+  /** Penalties are for the outputs of the projections. */
+  protected override get activityRegularizer(): null {
+    return null;
+  }
+
+  protected override get inputCount(): number {
+    return 3;
+  }
+
+  protected override get shapeNames(): readonly string[] {
+    return ["query_shape", "value_shape", "key_shape"];
+  }
+
+  override build(query: Shape, value: Shape, key: Shape = value): void {
+    if (value === undefined || !sameShape(value.slice(1, -1), key.slice(1, -1))) {
+      throw new ShapeError(this.name, {
+        given: value === undefined ? "a query alone" : `a value of shape ${shapeText(value)} and a key of shape ${shapeText(key)}`,
+        expected: value === undefined ? "a query and a value" : "equal axes except for the last",
+      });
+    }
+    const projections = this.projections(query, value, key);
+    const make = (name: string, projection: Projection, inputShape: Shape, options: Options<typeof EinsumDense.options> | object = {}) => {
+      const layer = new EinsumDense({ ...this.#sublayerOptions(), ...projection, ...(!this.shared.useBias && { biasAxes: null }), name, ...options } as never); // prettier-ignore
+      layer.build(inputShape);
+      return layer;
+    };
+    this.queryDense = make("query", projections.query, query);
+    this.keyDense = make("key", projections.key, key);
+    if (this.shared.useGate) this.gateDense = make("gate", projections.gate, query, { activation: "sigmoid" });
+    this.valueDense = make("value", projections.value, value);
+    const { scoreRank } = scoreEquations(projections.value.outputShape.length + 1, this.axes);
+    this.softmax = new Softmax({ axis: this.axes.map((_, i) => scoreRank - this.axes.length + i) });
+    this.dropoutLayer = new Dropout({ rate: this.shared.dropout, seed: this.shared.seed });
+    const heads = this.queryDense.computeOutputShape<Shape>(query);
+    this.outputDense = make("attention_output", projections.output, [...heads.slice(0, -1), this.valueSize]);
+  }
+
+  #sublayerOptions() {
+    const { kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint, biasConstraint } = this.shared; // prettier-ignore
+    return {
+      kernelInitializer: another(kernelInitializer),
+      biasInitializer: another(biasInitializer),
+      ...{ kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint, biasConstraint },
+      dtype: this.dtypePolicy,
+    };
+  }
+
+  /** Heads of key and value for every head of the query. */
+  protected perQueryHead(heads: Tensor): Tensor {
+    return heads;
+  }
+
+  override call(
+    query: Tensor,
+    value: Tensor,
+    key?: Tensor | null,
+    {
+      training,
+      queryMask,
+      valueMask,
+      keyMask,
+      attentionMask,
+      returnAttentionScores = false,
+      useCausalMask = false,
+    }: ProjectedCallOptions = {},
+  ): Tensor | Tensor[] {
+    const across = (mask: Tensor | null, axis: number): Tensor | null => mask && spread(mask, mask.rank + 1, axis);
+    const { slidingWindow } = this.shared;
+    const mask = both(
+      attentionMask === undefined || attentionMask === null ? null : cast(asTensor(attentionMask), "bool"),
+      across(maskFor(query, queryMask), -1),
+      across(maskFor(value, valueMask), -2),
+      across(maskFor(key, keyMask), -2),
+      useCausalMask ? causalMask(query, value) : null,
+      slidingWindow === null ? null : windowMask(query, value, slidingWindow),
+    );
+    const gate = this.gateDense?.(query);
+    const [q, k, v] = [this.queryDense(query), this.keyDense(key ?? value), this.valueDense(value)];
+    const drops = training === true && this.shared.dropout > 0;
+    const [heads, scores] = this.#attend(q, this.perQueryHead(k), this.perQueryHead(v), mask, drops, returnAttentionScores);
+    const output = this.outputDense(gate ? multiply(heads, gate) : heads);
+    return returnAttentionScores ? [output, scores!] : output;
+  }
+
+  #attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, drops: boolean, needsScores: boolean): [Tensor, Tensor | null] {
+    const scale = 1 / Math.sqrt(this.headSize);
+    const behindHeads = -2 * this.axes.length - 1;
+    if (!needsScores && !drops && q.rank === 4) {
+      return [dotProductAttention(q, k, v, { mask: mask && spread(mask, 4, behindHeads), scale }), null];
+    }
+    const { product, combination, scoreRank } = scoreEquations(q.rank, this.axes);
+    const scores = this.softmax(einsum(product, k, multiply(q, scale)), { mask: mask && spread(mask, scoreRank, behindHeads) });
+    return [einsum(combination, this.dropoutLayer(scores, { training: drops }), v), scores];
+  }
+}
