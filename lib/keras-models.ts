@@ -1,4 +1,4 @@
 // keras.models.
 
-export { Model, modelFromJson } from "./model/model.js";
+export { loadModel, Model, modelFromJson } from "./model/model.js";
 export { Sequential } from "./model/sequential.js";

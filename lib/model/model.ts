@@ -20,6 +20,7 @@ import { Layer } from "../layers/layer.js";
 import type { Variable } from "../variables/variable.js";
 import { readGraph, writeGraph } from "./graph/config.js";
 import { Graph } from "./graph/graph.js";
+import { loadWeights, readModel, saveModel, saveWeights } from "./saving.js";
 import { summarize, type Summarized, type SummaryOptions } from "./summary.js";
 import { Trainer } from "./training/trainer.js";
 import { platform } from "#platform";
@@ -204,12 +205,19 @@ export class Model extends Trainer {
     return JSON.stringify(this.toJSON());
   }
 
+  /** Saves config, weights and the optimizer's state. Keras: save; `loadModel` reads it. */
   override save(path: string): Promise<void> {
-    throw new StateError(`${this.name}.save`, { given: text(path), expected: "a format that is supported" });
+    return saveModel(this, path);
   }
 
+  /** Saves the weights. */
   override saveWeights(path: string): Promise<void> {
-    throw new StateError(`${this.name}.saveWeights`, { given: text(path), expected: "a format that is supported" });
+    return saveWeights(this, path);
+  }
+
+  /** Takes over the weights that `saveWeights` of such a model wrote. @throws CheckpointError where they do not fit; then nothing changed */
+  override loadWeights(path: string): Promise<void> {
+    return loadWeights(this, path);
   }
 }
 
@@ -224,6 +232,13 @@ export function modelFromJson(json: string | object): Model {
   const model = deserializeKerasObject(config);
   if (model instanceof Model) return model;
   throw new ArgumentError("modelFromJson", { given: text(model), expected: "the JSON of a model" });
+}
+
+/** The model that `save` wrote. Keras: keras.models.load_model */
+export async function loadModel(path: string): Promise<Model> {
+  const model = await readModel(path);
+  if (model instanceof Model) return model;
+  throw new ValueError("loadModel", { given: text(path), expected: "a file with a model" });
 }
 
 registerClasses("keras.src.models.functional", { Functional: Model });

@@ -1,5 +1,6 @@
 import { platform } from "#platform";
 import { ArgumentError, text, ValueError } from "../../core/errors.js";
+import { checkPath } from "../saving.js";
 import { type Answer, type Logs } from "./callback.js";
 import { MonitorCallback, type MonitorOptions } from "./monitor.js";
 
@@ -16,7 +17,7 @@ export interface ModelCheckpointOptions extends MonitorOptions {
 }
 
 /**
- * Saves the model at the end of epochs, or every so many batches. The path may name values: `"{epoch:02d}-{val_loss:.2f}.keras"`.
+ * Saves the model at the end of epochs, or every so many batches. The path may name values: `"{epoch:02d}-{val_loss:.2f}.ckpt"`.
  * Keras: keras.callbacks.ModelCheckpoint
  */
 export class ModelCheckpoint extends MonitorCallback {
@@ -41,13 +42,7 @@ export class ModelCheckpoint extends MonitorCallback {
     if (this.saveFreq !== "epoch" && !(Number.isInteger(this.saveFreq) && this.saveFreq > 0)) {
       throw new ArgumentError("ModelCheckpoint.saveFreq", { given: text(this.saveFreq), expected: '"epoch" or a positive integer' });
     }
-    const endings = this.saveWeightsOnly ? [".weights.h5"] : [".keras", ".h5"];
-    if (!endings.some((ending) => filepath.endsWith(ending))) {
-      throw new ArgumentError("ModelCheckpoint.filepath", {
-        given: text(filepath),
-        expected: `a path that ends in ${endings.join(" or ")}`,
-      });
-    }
+    checkPath("ModelCheckpoint.filepath", filepath);
   }
 
   override onEpochBegin(epoch: number): void {

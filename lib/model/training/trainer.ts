@@ -399,6 +399,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   abstract save(path: string): Promise<void>;
   /** Saves the weights. */
   abstract saveWeights(path: string): Promise<void>;
+  /** Takes over saved weights. */
+  abstract loadWeights(path: string): Promise<void>;
 }
 
 /** The number of samples of a batch. */
