@@ -11,7 +11,7 @@ import { integers, type Integers } from "../static.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { ones } from "../shaping/create.js";
 import { ravel, reshape } from "../shaping/reshape.js";
-import { slice } from "../shaping/slice.js";
+import { flip, slice } from "../shaping/slice.js";
 import { transpose } from "../shaping/transpose.js";
 
 export interface CumulativeOptions {
@@ -55,7 +55,9 @@ const cumsumOp = primitive({
 const cumprodOp = primitive({
   ...scan("cumprod", kernels.cumprod_f32, kernels.cumprod_i32),
   keeps: ["x"],
-  gradient: (dy, { x }, { attrs }) => ({ x: () => cumprodGradient(dy, x, attrs.axis) }),
+  gradient: (dy, { x }, { attrs: { axis, reverse } }) => ({
+    x: () => (reverse ? flip(cumprodGradient(flip(dy, axis), flip(x, axis), axis), axis) : cumprodGradient(dy, x, axis)),
+  }),
 });
 
 /** Sums along an axis, of a tensor whose dtype is fine already. */
