@@ -79,7 +79,7 @@ t.test("in a page the workers run the steps: the same weights, and the page's th
   await tf.config.set({ threads: 3 });
   const aside = await train();
   t.equal(aside.digest, digest);
-  t.ok(ticks > 3, `${ticks} turns of the event loop`);
+  t.ok(ticks > 0, `${ticks} turns of the event loop`);
 });
 
 t.test("step by step (runEagerly) the history is the same", async (t) => {
