@@ -51,12 +51,23 @@ export function tell(step: Step): void {
   for (const recorder of recorders) if (!recorder.traces || recorder === trace) recorder.note(step);
 }
 
+const isOneSpec = (inferred: Spec | Record<string, Spec>): inferred is Spec => "dtype" in inferred && typeof inferred.dtype === "string";
+
+/** What `infer` gave, by name of the output: a single one is `y`. */
+export const namedSpecs = (inferred: Spec | Record<string, Spec>): Record<string, Spec> =>
+  isOneSpec(inferred) ? { y: inferred } : inferred;
+
+/** The commands that compute the outputs, in order. */
+export function commandsOf({ op, inputs, outputs, attrs }: Step): readonly Command[] {
+  const commands = op.lower!(inputs, outputs, attrs);
+  return Array.isArray(commands) ? (commands as Command[]) : [commands as Command];
+}
+
 /** Applies an operation: the only way to compute anything. */
 export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | Record<string, Tensor> {
   if (op.states.length > 0) settleNewStates();
   const inferred = op.infer(inputs, attrs);
-  const single = "dtype" in inferred && typeof inferred.dtype === "string";
-  const specs = (single ? { y: inferred } : inferred) as Record<string, Spec>;
+  const specs = namedSpecs(inferred);
   const isSymbolic = (tracing && (op.effect || op.states.length > 0)) || anySymbolic(inputs);
   const outputs: Record<string, Tensor> = {};
   if (isSymbolic) for (const name in specs) outputs[name] = symbolic(specs[name]!);
@@ -66,7 +77,7 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
     if (isSymbolic) for (const name in outputs) outputs[name]!.producer = step;
     if (recorders.length > 0) tell(step);
   }
-  return single ? outputs.y! : outputs;
+  return isOneSpec(inferred) ? outputs.y! : outputs;
 }
 
 /** Every tensor among the inputs. */
@@ -98,8 +109,7 @@ function run(op: Primitive, inputs: Inputs, attrs: unknown, specs: Record<string
   if (op.host) return void Object.assign(outputs, op.host(inputs, attrs));
   for (const name of op.writes) (inputs[name] as State).beforeWrite();
   for (const name in specs) outputs[name] = own(allocateTensor(specs[name]!));
-  const commands = op.lower!(inputs, outputs, attrs);
-  runEagerly(Array.isArray(commands) ? (commands as Command[]) : [commands as Command]);
+  runEagerly(commandsOf({ op, inputs, outputs, attrs }));
   for (const name in specs) outputs[name]!.storage!.keep();
 }
 

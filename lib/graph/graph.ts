@@ -1,4 +1,4 @@
-import { apply, forEachTensor } from "../core/interpreter.js";
+import { apply, forEachTensor, namedSpecs } from "../core/interpreter.js";
 import type { Inputs, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
 import { symbolic, Tensor, type Spec } from "../core/tensor.js";
@@ -55,11 +55,8 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
   });
   const steps = graph.steps.map((step) => {
     const { op, attrs, inputs } = withInputs(step, current);
-    const inferred = op.infer(inputs, attrs);
-    const isSingle = "dtype" in inferred && typeof inferred.dtype === "string";
-    const outputs = Object.fromEntries(
-      Object.entries((isSingle ? { y: inferred } : inferred) as Record<string, Spec>).map(([name, spec]) => [name, symbolic(spec)]),
-    );
+    const specs = Object.entries(namedSpecs(op.infer(inputs, attrs)));
+    const outputs = Object.fromEntries(specs.map(([name, spec]) => [name, symbolic(spec)]));
     for (const name in outputs) now.set(step.outputs[name]!.id, outputs[name]!);
     return { op, attrs, inputs, outputs };
   });

@@ -8,6 +8,7 @@
 //  (4) Constants lie in a block of their own and keep their values between calls.
 
 import { forEachAddress, Part, Scratch, type Command } from "../runtime/command.js";
+import { commandsOf } from "../core/interpreter.js";
 import type { Step } from "../core/primitive.js";
 import { dtypes } from "../core/dtype.js";
 import { sameShape } from "../core/shape.js";
@@ -102,14 +103,13 @@ function forScratch(operand: object, visit: (scratch: Scratch) => void): void {
 }
 
 function lower(step: Step, root: (tensor: Tensor) => Tensor | State): readonly Command[] {
-  const { op, inputs, outputs, attrs } = step;
+  const { op, inputs, outputs } = step;
   if (op.host) return [];
   if (op.alias) {
     const source = inputs[op.alias];
     return source instanceof State && root(outputs.y!) !== source ? [copyCommand(source, outputs.y!, source.bytes)] : [];
   }
-  const commands = op.lower!(inputs, outputs, attrs);
-  return Array.isArray(commands) ? (commands as Command[]) : [commands as Command];
+  return commandsOf(step);
 }
 
 /** Where views and reads really lie: by id of the tensor. */
