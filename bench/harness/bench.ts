@@ -2,7 +2,7 @@ import { cpus, loadavg } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import * as tf from "../../lib/index.js";
 import type { Options } from "../options.js";
-import { Peer } from "../peers/peer.js";
+import { canStandStill, Peer } from "../peers/peer.js";
 import { local, peerNames, type Case, type Contestant, type PeerName } from "./case.js";
 import { compare, type Patience } from "./compare.js";
 import { Limits, type Measure } from "./limits.js";
@@ -82,7 +82,7 @@ export class Bench {
     try {
       const given = await entry.ours(threads);
       const ours = typeof given === "function" ? local("ours", given) : given;
-      if (!entry.once) await ours.time(1);
+      if (!entry.once) await ours.time(1, 0);
       if (threads > 1 && !entry.once) await setTimeout(30);
       return ours;
     } catch (error) {
@@ -92,7 +92,7 @@ export class Bench {
   }
 
   #patience(threads: number): Patience {
-    const pause = threads > 1 ? 20 : 0;
+    const pause = threads > 1 && !canStandStill ? 20 : 0;
     return this.#options.quick ? { budget: 60, turn: 6, pause: pause / 4 } : { budget: 600, turn: 20, pause };
   }
 

@@ -37,20 +37,24 @@ export interface Case {
 /** Something that can be timed, here or in another process. */
 export interface Contestant {
   readonly name: string;
-  /** Milliseconds that one call takes, as the mean over `calls` of them. */
-  time(calls: number): Promise<number>;
+  /** Milliseconds that one call takes, as the mean over `calls` of them, after some that wake threads and fill caches and don't count. */
+  time(calls: number, rehearsals: number): Promise<number>;
 }
 
 /** A case's side that runs in this process. */
 export function local(name: string, run: Run): Contestant {
+  const call = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      const result = run();
+      if (result instanceof Promise) await result;
+    }
+  };
   return {
     name,
-    async time(calls) {
+    async time(calls, rehearsals) {
+      await call(rehearsals);
       const begin = now();
-      for (let i = 0; i < calls; i++) {
-        const result = run();
-        if (result instanceof Promise) await result;
-      }
+      await call(calls);
       return (now() - begin) / calls;
     },
   };

@@ -9,7 +9,7 @@ export interface Patience {
   readonly budget: number;
   /** Milliseconds of one turn. */
   readonly turn: number;
-  /** Milliseconds of peace before a turn: pools of other processes spin for a while after their last work. */
+  /** Milliseconds of peace before a turn, where pools of other processes spin on after their last work. */
   readonly pause: number;
 }
 
@@ -17,6 +17,7 @@ interface Entry {
   readonly contestant: Contestant;
   readonly samples: number[];
   readonly calls: number;
+  readonly rehearsals: number;
   spent: number;
 }
 
@@ -30,20 +31,20 @@ export async function compare(contestants: readonly Contestant[], patience: Pati
     for (const entry of due) {
       if (patience.pause > 0) await setTimeout(patience.pause);
       const begin = performance.now();
-      entry.samples.push(await entry.contestant.time(entry.calls));
+      entry.samples.push(await entry.contestant.time(entry.calls, entry.rehearsals));
       entry.spent += Math.max(performance.now() - begin, patience.turn / 2);
     }
   }
   return new Map(entries.map(({ contestant, samples }) => [contestant.name, median(samples)]));
 }
 
-/** Calls until the engine has compiled its best code, and finds how many calls make a turn. */
+/** Calls until the engine has compiled its best code, and finds how many calls make a turn, and how many a fifth of one before it. */
 async function warmUp(contestant: Contestant, { budget, turn }: Patience): Promise<Entry> {
   const begin = performance.now();
-  let ms = await contestant.time(1);
+  let ms = await contestant.time(1, 0);
   const spent = performance.now() - begin;
-  if (spent > budget) return { contestant, samples: [ms], calls: 1, spent };
+  if (spent > budget) return { contestant, samples: [ms], calls: 1, rehearsals: 0, spent };
   const until = performance.now() + budget / 4;
-  for (let calls = 1; performance.now() < until; calls = Math.min(calls * 2, Math.ceil(turn / ms))) ms = await contestant.time(calls);
-  return { contestant, samples: [], calls: Math.max(1, Math.round(turn / ms)), spent: 0 };
+  for (let calls = 1; performance.now() < until; calls = Math.min(calls * 2, Math.ceil(turn / ms))) ms = await contestant.time(calls, 0);
+  return { contestant, samples: [], calls: Math.max(1, Math.round(turn / ms)), rehearsals: Math.ceil(turn / 5 / ms), spent: 0 };
 }

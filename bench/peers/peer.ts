@@ -1,4 +1,8 @@
 // A peer is another process that takes orders line by line, so that its rounds can interleave with ours and its memory is its own.
+//
+//  (1) Outside of its orders a peer stands still (SIGSTOP), where the system has that: thread pools go on spinning for a while after their
+//      last work (OpenBLAS some 25 ms), and would take a core from whoever is next.
+//  (2) A process that stands still does not notice that we are gone, so all are killed when this process ends.
 
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
@@ -29,6 +33,7 @@ export class Peer {
     process.on("error", ({ message }) => this.#ended(message));
     process.on("exit", (code, signal) => this.#ended(`the process ended (${signal ?? code})`));
     process.stdin!.on("error", () => {});
+    running.add(process);
   }
 
   /** Starts the peer for a number of threads; the reason as a string where it is missing. */
@@ -53,8 +58,8 @@ export class Peer {
     if (error !== undefined) return error;
     return {
       name: this.name,
-      time: async (calls) => {
-        const { ms, error } = await this.#order({ do: "time", calls });
+      time: async (calls, rehearsals) => {
+        const { ms, error } = await this.#order({ do: "time", calls, rehearsals });
         if (ms === undefined) throw new Error(`${this.name}: ${error}`);
         return ms;
       },
@@ -62,21 +67,32 @@ export class Peer {
   }
 
   stop(): void {
-    this.#process.kill();
+    this.#process.kill("SIGKILL");
   }
 
-  #order(order: object): Promise<Reply> {
-    return new Promise((resolve) => {
+  async #order(order: object): Promise<Reply> {
+    const reply = await new Promise<Reply>((resolve) => {
       this.#waiting.push(resolve);
-      if (this.#process.exitCode !== null || this.#process.signalCode !== null) this.#ended("the process has ended");
-      else this.#process.stdin!.write(`${JSON.stringify(order)}\n`);
+      if (this.#process.exitCode !== null || this.#process.signalCode !== null) return this.#ended("the process has ended");
+      if (canStandStill) this.#process.kill("SIGCONT");
+      this.#process.stdin!.write(`${JSON.stringify(order)}\n`);
     });
+    if (canStandStill) this.#process.kill("SIGSTOP");
+    return reply;
   }
 
   #ended(reason: string): void {
+    running.delete(this.#process);
     for (const resolve of this.#waiting.splice(0)) resolve({ error: reason });
   }
 }
+
+/** Whether processes can be stopped and go on. */
+export const canStandStill = process.platform !== "win32";
+
+const running = new Set<ChildProcess>();
+process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
 /** Sources run where they stand: Python and plain JavaScript need no build, and packages resolve to bench/node_modules. */
 const folder = join(repository, "bench/peers");

@@ -42,7 +42,14 @@ const now =
 let peer;
 let run;
 
-async function answer({ do: what, setup, run: body, tries, calls }) {
+async function call(times) {
+  for (let i = 0; i < times; i++) {
+    const result = run();
+    if (result instanceof Promise) await result;
+  }
+}
+
+async function answer({ do: what, setup, run: body, tries, calls, rehearsals }) {
   if (what === "version") return { version: peer.version };
   if (what === "define") {
     run = undefined;
@@ -52,11 +59,9 @@ async function answer({ do: what, setup, run: body, tries, calls }) {
     if (tries) await run();
     return {};
   }
+  await call(rehearsals);
   const begin = now();
-  for (let i = 0; i < calls; i++) {
-    const result = run();
-    if (result instanceof Promise) await result;
-  }
+  await call(calls);
   return { ms: (now() - begin) / calls };
 }
 

@@ -1,7 +1,7 @@
 # PyTorch's side of the bench: orders come in as JSON, one a line, and answers go out the same way.
 #   {"do": "version"}
 #   {"do": "define", "setup": …, "run": …, "tries": …}   prepares a case and, where it tries, calls it once
-#   {"do": "time", "calls": n}               milliseconds of one call, as the mean over n
+#   {"do": "time", "calls": n, "rehearsals": m}    milliseconds of one call, as the mean over n, after m that don't count
 import json, os, subprocess, sys, time
 
 folder = os.path.dirname(os.path.abspath(__file__))
@@ -41,6 +41,8 @@ def answer(order):
         if order["tries"]:
             run()
         return {}
+    for _ in range(order["rehearsals"]):
+        run()
     calls = order["calls"]
     begin = clock()
     for _ in range(calls):
