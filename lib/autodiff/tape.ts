@@ -83,11 +83,18 @@ export class GradientTape implements Recorder {
   }
 
   /** Tracks tensors, or variables that are not trainable. */
-  watch(sources: Tree<Source>): void {
+  watch(sources: Tree<Source | State>): void {
     for (const source of leaves(sources)) {
       if (source instanceof Tensor) this.#tracked.add(source.id);
-      else this.#states.add(source.state);
+      else this.#states.add(source instanceof State ? source : source.state);
     }
+  }
+
+  /** Recorder: whether a gradient with respect to it may be asked for. */
+  follows(source: Tensor | State): boolean {
+    return source instanceof State
+      ? this.#states.has(source) || (this.#watchesVariables && source.trainable)
+      : this.#tracked.has(source.id);
   }
 
   /** Recorder: called by the waist for each operation. */
@@ -105,7 +112,7 @@ export class GradientTape implements Recorder {
   }
 
   #noteRead(state: State, id: number): void {
-    if (!this.#states.has(state) && !(this.#watchesVariables && state.trainable)) return;
+    if (!this.follows(state)) return;
     this.#tracked.add(id);
     const reads = this.#reads.get(state);
     if (reads) reads.add(id);
@@ -237,7 +244,11 @@ function backwardThrough(
   if (!outputs.some(({ id }) => sums.has(id))) return;
   const isSingle = outputs.length === 1 && outputs[0]!.name === "y";
   const dy = isSingle ? sums.get(outputs[0]!.id)! : Object.fromEntries(outputs.map(({ name, id }) => [name, sums.get(id) ?? null]));
-  const thunks = op.gradient!(dy, kept, { attrs, specs });
+  const wants = (input: string, index = 0): boolean => {
+    const id = inputs.find(({ name }) => name === input)?.ids[index];
+    return id !== undefined && reached.has(id);
+  };
+  const thunks = op.gradient!(dy, kept, { attrs, specs, wants });
   for (const { name, ids, isList } of inputs) {
     const thunk = thunks[name];
     if (!thunk || !ids.some((id) => reached.has(id))) continue;

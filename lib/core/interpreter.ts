@@ -13,6 +13,8 @@ export interface Recorder {
   note(step: Step): void;
   /** Under a trace, what touches state is recorded instead of run, and so is what depends on it. */
   readonly traces: boolean;
+  /** Whether a gradient may be asked for with respect to this tensor, or to what is read of this state. Absent: never. */
+  follows?(source: Tensor | State): boolean;
 }
 
 let recorders: readonly Recorder[] = [];
@@ -44,6 +46,9 @@ export const isTracing = (): boolean => tracing;
 
 /** Whether anybody is told of operations now. */
 export const isRecording = (): boolean => recorders.length > 0;
+
+/** The tapes that are told of operations now, outermost first. */
+export const tapes = (): readonly Recorder[] => recorders.filter((recorder) => !recorder.traces);
 
 /** Tells recorders of a step that did not come through `apply`: a custom gradient. */
 export function tell(step: Step): void {

@@ -36,6 +36,8 @@ export interface GradientContext<N extends string, A> {
   readonly attrs: A;
   /** Shapes and dtypes of the inputs. */
   readonly specs: Specs<InputsOf<N>>;
+  /** Whether the gradient of this input (of this tensor of a list) is wanted: for operations that compute several at once. */
+  wants(input: string, index?: number): boolean;
 }
 
 export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
@@ -86,7 +88,11 @@ export interface Primitive {
   host?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
   follows?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Follower | null;
   absorbs?(inputs: Inputs, attrs: unknown, follower: Follower): { inputs: Inputs; attrs: unknown } | null;
-  gradient?(dy: unknown, kept: Record<string, unknown>, context: { attrs: unknown; specs: Record<string, unknown> }): Gradients;
+  gradient?(
+    dy: unknown,
+    kept: Record<string, unknown>,
+    context: { attrs: unknown; specs: Record<string, unknown>; wants(input: string, index?: number): boolean },
+  ): Gradients;
 }
 
 export type Inputs = Readonly<Record<string, Tensor | readonly Tensor[] | State | undefined>>;

@@ -1,15 +1,20 @@
-import { isRecording } from "../core/interpreter.js";
+import { isRecording, isTracing, tapes, type Recorder } from "../core/interpreter.js";
+import { State } from "../core/state.js";
 import type { Tensor } from "../core/tensor.js";
 import { build } from "../runtime/machine.js";
 import { Executable } from "./executable.js";
 import { listing, profile, type Profile } from "./profile.js";
-import { replay, specialize, type Graph } from "./graph.js";
+import { replay, specialize, stateRead, type Graph } from "./graph.js";
+import { ProgramPair } from "./pair.js";
 import type { Traced } from "./trace.js";
 
 /** One trace of a function, compiled for each shape that its open axes take. */
 export class ConcreteFunction<R = unknown> {
   readonly #traced: Traced<R>;
   readonly #executables = new Map<string, Executable>();
+  readonly #pairs = new Map<string, ProgramPair>();
+  /** What the graph reads. */
+  #states?: readonly State[];
 
   constructor(traced: Traced<R>) {
     this.#traced = traced;
@@ -30,12 +35,36 @@ export class ConcreteFunction<R = unknown> {
     return profile(this.executable(tensors), tensors);
   }
 
-  /** Runs the program on the given tensors; step by step where a tape or an outer trace has to see the steps. */
+  /**
+   * Runs the program on the given tensors: under a tape, one that keeps what the gradient needs; step by step where an outer trace, or tapes
+   * inside each other, have to see the steps.
+   */
   run(tensors: readonly Tensor[]): R {
-    const { graph, result } = this.#traced;
-    return result(
-      isRecording() || tensors.some((tensor) => tensor.isSymbolic) ? replay(graph, tensors) : this.executable(tensors).run(tensors),
-    );
+    return this.#traced.result(this.#outputs(tensors));
+  }
+
+  #outputs(tensors: readonly Tensor[]): readonly Tensor[] {
+    if (!isRecording() && !tensors.some(({ isSymbolic }) => isSymbolic)) return this.executable(tensors).run(tensors);
+    const [tape, ...others] = tapes();
+    const isInside = isTracing() || others.length > 0 || tensors.some(({ isSymbolic }) => isSymbolic);
+    return isInside ? replay(this.#traced.graph, tensors) : this.#pair(tensors, tape!).run(tensors);
+  }
+
+  #pair(tensors: readonly Tensor[], tape: Recorder): ProgramPair {
+    const { graph } = this.#traced;
+    const follows = (source: Tensor | State) => tape.follows?.(source) === true;
+    const states = (this.#states ??= [...new Set(graph.steps.map(stateRead).filter((state) => state !== null))]);
+    const key = [
+      ...tensors.map((tensor) => `${tensor.shape.join()}${follows(tensor) ? "*" : ""}`),
+      states.map((state) => (follows(state) ? "*" : "-")).join(""),
+    ].join(";");
+    let pair = this.#pairs.get(key);
+    if (!pair) {
+      const known = specialize(graph, tensors);
+      pair = new ProgramPair(known, (source) => follows(source instanceof State ? source : tensors[source]!));
+      this.#pairs.set(key, pair);
+    }
+    return pair;
   }
 
   /** The same without keeping a page's thread busy; the arguments must not change meanwhile. */

@@ -36,6 +36,12 @@ export function forEachState(step: Step, visit: (state: State, isWritten: boolea
   for (const name of step.op.states) visit(step.inputs[name] as State, step.op.writes.includes(name));
 }
 
+/** The state that a step reads as a whole, if that is what it does. */
+export function stateRead({ op, inputs }: Step): State | null {
+  const source = op.alias === undefined ? undefined : inputs[op.alias];
+  return source instanceof State ? source : null;
+}
+
 /** All tensors that a step reads. */
 export function readsOf(step: Step): Tensor[] {
   const tensors: Tensor[] = [];

@@ -13,7 +13,7 @@ import { GradientTape } from "../../autodiff/tape.js";
 import { isFloat } from "../../core/dtype.js";
 import { read } from "../../ops/state/assign.js";
 import { zeros } from "../../ops/shaping/create.js";
-import { forEachState, readsOf, replay, withInputs, type Graph } from "../graph.js";
+import { forEachState, readsOf, replay, stateRead, withInputs, type Graph } from "../graph.js";
 import { flattenResult } from "../signature.js";
 import { Trace } from "../trace.js";
 
@@ -94,12 +94,6 @@ export function captureBranch<R>(name: string, specs: readonly Spec[], fn: (para
 }
 
 const hoistedHas = (hoisted: ReadonlyMap<State, Tensor>, tensor: Tensor): boolean => [...hoisted.values()].includes(tensor);
-
-/** The state that a step reads as a whole, if that is what it does. */
-function stateRead({ op, inputs }: Step): State | null {
-  const source = op.alias === undefined ? undefined : inputs[op.alias];
-  return source instanceof State ? source : null;
-}
 
 /** Captures get placeholders of their own, so that a graph does not refer to tensors of the outer one. */
 function withPlaceholders(graph: Graph, parameters: number): Graph {
