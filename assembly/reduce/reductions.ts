@@ -109,6 +109,8 @@ export function prod_f32(args: ReduceArgs, begin: usize, end: usize): void {
   reduce<Prod>(args, begin, end);
 }
 
+// The extrema of numbers take one instruction where NaN need not be told apart; a lane that met one is NaN for good, by its mask.
+
 class Max {
   @inline
   neutral(): v128 {
@@ -117,7 +119,7 @@ class Max {
 
   @inline
   step(acc: v128, x: v128): v128 {
-    return f32x4.max(acc, x);
+    return v128.or(f32x4.pmax(acc, x), f32x4.ne(x, x));
   }
 
   @inline
@@ -144,7 +146,7 @@ class Min {
 
   @inline
   step(acc: v128, x: v128): v128 {
-    return f32x4.min(acc, x);
+    return v128.or(f32x4.pmin(acc, x), f32x4.ne(x, x));
   }
 
   @inline

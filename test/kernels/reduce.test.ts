@@ -8,8 +8,8 @@ import { generator } from "./reference.js";
 
 const shapes = fc.record({
   outer: fc.integer({ min: 1, max: 4 }),
-  reduced: fc.constantFrom(1, 2, 3, 4, 5, 15, 16, 17, 64, 100, 1023, 1024, 1025, 1040),
-  inner: fc.constantFrom(1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65),
+  reduced: fc.constantFrom(1, 2, 3, 4, 5, 15, 16, 17, 64, 100, 1023, 1024, 1025, 1040, 2100),
+  inner: fc.constantFrom(1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 130),
   block: fc.constantFrom(1, 3, 16, 256, 5000),
   seed: fc.integer(),
   parts: fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { maxLength: 3 }),
@@ -104,6 +104,18 @@ for (const build of builds) {
     }
     harness.run(kernels.sum_f32({ x, y, reduced: 0, inner: 1, block: 1, count: 1 }, 1));
     t.equal(y.view[0], 0);
+    // Down columns too, in whichever row: of the quarters that go together, of the rest, and in columns beyond the whole vectors.
+    const [rows, inner] = [23, 7];
+    for (const kernel of [kernels.max_f32, kernels.min_f32, kernels.mean_f32]) {
+      for (let at = 0; at < rows * inner; at++) {
+        harness.reset();
+        const x = harness.floats(Array.from({ length: rows * inner }, (_, i) => (i === at ? NaN : (i * 7) % 31)));
+        const y = harness.floats(inner);
+        harness.run(kernel({ x, y, reduced: rows, inner, block: rows, count: rows }, 1));
+        const found = [...y.view].map(Number.isNaN);
+        if (found.some((isNaN, c) => isNaN !== (c === at % inner))) throw new Error(`NaN at ${at} gives ${[...y.view].join()}`);
+      }
+    }
   });
 
   t.test(`places of extrema are those of the first, or of the first NaN (${build})`, async (t) => {
@@ -113,12 +125,15 @@ for (const build of builds) {
         const next = generator(seed);
         const special = [NaN, Infinity, -Infinity, 0, -0];
         const value = () => (next() < 0.02 ? special[Math.floor(next() * 5)]! : Math.floor(next() * 8));
-        const x = harness.floats(Float32Array.from({ length: outer * reduced * inner }, value));
+        const floats = harness.floats(Float32Array.from({ length: outer * reduced * inner }, value));
         const y = harness.ints(outer * inner);
+        const integers = harness.ints([...floats.view].map((value) => value | 0));
         const size = outer * inner;
-        for (const [kernel, better] of [
-          [kernels.argmax_f32, (a: number, b: number) => a > b],
-          [kernels.argmin_f32, (a: number, b: number) => a < b],
+        for (const [kernel, x, better] of [
+          [kernels.argmax_f32, floats, (a: number, b: number) => a > b],
+          [kernels.argmin_f32, floats, (a: number, b: number) => a < b],
+          [kernels.argmax_i32, integers, (a: number, b: number) => a > b],
+          [kernels.argmin_i32, integers, (a: number, b: number) => a < b],
         ] as const) {
           harness.run(
             kernel({ x, y, reduced, inner }, size),
