@@ -66,6 +66,14 @@ export const networks = {
     make: resnet,
     optimizer: () => new optimizers.SGD({ learningRate: 1e-2, momentum: 0.9 }),
   },
+  lstm: {
+    shape: [50],
+    classes: 2,
+    vocabulary: 5000,
+    flops: 50 * 2 * 4 * 128 * (128 + 128) + 2 * 128 * 2,
+    make: () => new tf.keras.Sequential([new layers.Embedding(5000, 128), new layers.LSTM(128), new layers.Dense(2)]),
+    optimizer: () => new optimizers.Adam(),
+  },
 } satisfies Readonly<Record<string, Network>>;
 
 export type NetworkName = keyof typeof networks;

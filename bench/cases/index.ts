@@ -5,6 +5,7 @@ import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
 import { embedding } from "./embedding.js";
 import { gemm } from "./gemm.js";
+import { lstm } from "./lstm.js";
 import { normalization } from "./normalization.js";
 import { optimizers } from "./optimizers.js";
 import { pooling } from "./pooling.js";
@@ -23,6 +24,7 @@ export const cases: readonly Case[] = [
   ...elementwise,
   ...reductions,
   ...embedding,
+  ...lstm,
   ...optimizers,
   ...training,
   ...predictions,

@@ -8,11 +8,12 @@ const tfjsLayers: Partial<Record<NetworkName, string>> = {
   cnn: `tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: "relu" }), tf.layers.maxPooling2d({ poolSize: 2 }),
     tf.layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }), tf.layers.maxPooling2d({ poolSize: 2 }),
     tf.layers.flatten(), tf.layers.dense({ units: 64, activation: "relu" }), tf.layers.dense({ units: 10 })`,
+  lstm: `tf.layers.embedding({ inputDim: 5000, outputDim: 128, inputLength: 50 }), tf.layers.lstm({ units: 128 }), tf.layers.dense({ units: 2 })`,
 };
 
 const tfjsSetup = (name: NetworkName, batch: number): string => `
   const model = tf.sequential({ layers: [${tfjsLayers[name]}] });
-  const x = tf.randomUniform([${batch}, ...model.inputs[0].shape.slice(1)]);`;
+  const x = tf.randomUniform([${batch}, ...model.inputs[0].shape.slice(1)]${name === "lstm" ? ', 0, 5000, "int32"' : ""});`;
 
 /** A training step of TensorFlow.js's own. Labels are one-hot: with classes it first gathers on the CPU. */
 export const tfjsTraining = (name: NetworkName, batch: number): Code => ({

@@ -4,7 +4,7 @@ import { tfjsPrediction } from "./peer-networks.js";
 
 function prediction(name: NetworkName, batch: number, quick: boolean): Case {
   const network: Network = networks[name];
-  const tfjs = name === "mlp" || name === "cnn" ? { "tfjs-wasm": tfjsPrediction(name, batch) } : {};
+  const tfjs = name === "resnet" ? {} : { "tfjs-wasm": tfjsPrediction(name, batch) };
   return {
     name: `prediction ${name} batch ${batch}`,
     work: { flops: network.flops * batch },
@@ -22,5 +22,6 @@ export const predictions: readonly Case[] = [
   prediction("mlp", 1, true),
   prediction("cnn", 1, true),
   prediction("cnn", 32, true),
-  prediction("resnet", 1, false),
+  prediction("resnet", 1, true),
+  prediction("lstm", 1, true),
 ];

@@ -12,6 +12,7 @@ function step(name: NetworkName, batch: number, quick: boolean): Case {
     name: `training step ${name} batch ${batch}`,
     work: { flops: 3 * network.flops * batch },
     quick,
+    slow: ["tfjs-cpu", "jax"],
     async ours() {
       const model = compiled(name);
       const [x, y] = samples(network, batch);
@@ -47,7 +48,8 @@ export const training: readonly Case[] = [
   step("mlp", 32, true),
   step("cnn", 32, true),
   step("cnn", 256, false),
-  step("resnet", 32, false),
+  step("resnet", 32, true),
+  step("lstm", 32, true),
   fit("mlp", 32),
   fit("cnn", 32),
 ];

@@ -38,13 +38,15 @@ export class Bench {
       const [flops, bytes] = [limits.rate("arithmetic") / 1e6, limits.rate("copy") / 1e6];
       console.log(`limit of ${count} ${count === 1 ? "thread" : "threads"}: ${flops.toFixed(1)} GFLOP/s, ${bytes.toFixed(1)} GB/s copied`);
     }
-    for (const name of peers) {
-      for (const count of singleThreaded.includes(name) ? threads.slice(0, 1) : threads) {
-        const peer = await Peer.start(name, count);
-        this.#peers.set(`${name} ${count}`, peer);
-        if (count === threads[0]) console.log(`${name}: ${typeof peer === "string" ? `missing (${peer})` : peer.version}`);
-      }
-    }
+    const starts = peers.flatMap((name) =>
+      (singleThreaded.includes(name) ? threads.slice(0, 1) : threads).map((count) => [name, count] as const),
+    );
+    const started = await Promise.all(starts.map(([name, count]) => Peer.start(name, count)));
+    starts.forEach(([name, count], i) => {
+      const peer = started[i]!;
+      this.#peers.set(`${name} ${count}`, peer);
+      if (count === threads[0]) console.log(`${name}: ${typeof peer === "string" ? `missing (${peer})` : peer.version}`);
+    });
   }
 
   async run(entry: Case, threads: number): Promise<void> {
@@ -57,7 +59,7 @@ export class Bench {
     for (const name of peerNames) {
       const code = entry.peers?.[name];
       const peer = this.#peers.get(`${name} ${threads}`);
-      if (!code || !peer) continue;
+      if (!code || !peer || (this.#options.quick && entry.slow?.includes(name))) continue;
       const contestant = typeof peer === "string" ? peer : await peer.define(code, entry.once !== true);
       if (typeof contestant !== "string") contestants.push(contestant);
       else {
@@ -93,7 +95,9 @@ export class Bench {
 
   #patience(threads: number): Patience {
     const pause = threads > 1 && !canStandStill ? 20 : 0;
-    return this.#options.quick ? { budget: 60, turn: 6, pause: pause / 4 } : { budget: 600, turn: 20, pause };
+    return this.#options.quick
+      ? { warmUp: 80, budget: 60, turns: 1, turn: 6, pause: pause / 4 }
+      : { warmUp: 150, budget: 600, turns: 3, turn: 20, pause };
   }
 
   stop(): void {

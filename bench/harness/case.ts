@@ -27,10 +27,12 @@ export interface Case {
   readonly work?: Work;
   /** Whether --quick runs it. */
   readonly quick?: boolean;
+  /** Peers that take so long here that --quick leaves them out. */
+  readonly slow?: readonly PeerName[];
   /** So long that one call has to do: no call before it. */
   readonly once?: boolean;
   /** Prepares our side and gives what is timed: a call, or something that times itself. */
-  ours(threads: number): Run | Contestant | Promise<Run>;
+  ours(threads: number): Run | Contestant | Promise<Run | Contestant>;
   readonly peers?: Partial<Readonly<Record<PeerName, Code>>>;
 }
 

@@ -5,8 +5,12 @@ import type { Contestant } from "./case.js";
 import { median } from "./statistics.js";
 
 export interface Patience {
+  /** Milliseconds of calls before any counts: the engine compiles its best code meanwhile. */
+  readonly warmUp: number;
   /** Milliseconds that one contestant has in all. */
   readonly budget: number;
+  /** Turns that each has at least, unless one takes ten budgets. */
+  readonly turns: number;
   /** Milliseconds of one turn. */
   readonly turn: number;
   /** Milliseconds of peace before a turn, where pools of other processes spin on after their last work. */
@@ -23,10 +27,11 @@ interface Entry {
 
 /** Median milliseconds of one call, by the contestants' names. */
 export async function compare(contestants: readonly Contestant[], patience: Patience): Promise<Map<string, number>> {
+  const { budget, turns } = patience;
   const entries: Entry[] = [];
-  for (const contestant of contestants) entries.push(await warmUp(contestant, patience));
+  for (const contestant of contestants) entries.push(await warmedUp(contestant, patience));
   for (;;) {
-    const due = entries.filter(({ spent }) => spent < patience.budget);
+    const due = entries.filter(({ spent, samples }) => spent < budget || (samples.length < turns && spent < 10 * budget * samples.length));
     if (due.length === 0) break;
     for (const entry of due) {
       if (patience.pause > 0) await setTimeout(patience.pause);
@@ -39,12 +44,12 @@ export async function compare(contestants: readonly Contestant[], patience: Pati
 }
 
 /** Calls until the engine has compiled its best code, and finds how many calls make a turn, and how many a fifth of one before it. */
-async function warmUp(contestant: Contestant, { budget, turn }: Patience): Promise<Entry> {
+async function warmedUp(contestant: Contestant, { warmUp, budget, turn }: Patience): Promise<Entry> {
   const begin = performance.now();
   let ms = await contestant.time(1, 0);
   const spent = performance.now() - begin;
-  if (spent > budget) return { contestant, samples: [ms], calls: 1, rehearsals: 0, spent };
-  const until = performance.now() + budget / 4;
+  if (spent > 10 * budget) return { contestant, samples: [ms], calls: 1, rehearsals: 0, spent };
+  const until = performance.now() + warmUp;
   for (let calls = 1; performance.now() < until; calls = Math.min(calls * 2, Math.ceil(turn / ms))) ms = await contestant.time(calls, 0);
   return { contestant, samples: [], calls: Math.max(1, Math.round(turn / ms)), rehearsals: Math.ceil(turn / 5 / ms), spent: 0 };
 }

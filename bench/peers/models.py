@@ -86,15 +86,15 @@ def prediction(name, batch):
     return predict
 
 
-def epoch(name, samples, batch):
-    """A function that trains on shuffled batches of all samples."""
+def epoch(name, samples, batch, steps=None):
+    """A function that trains on shuffled batches of all samples, or on the first of them."""
     make, inputs, classes, optimizer_of = networks[name]
     model = make()
     optimizer = optimizer_of(model.parameters())
     x, y = inputs(samples), torch.randint(0, classes, (samples,))
 
     def train():
-        for chosen in torch.randperm(samples).split(batch):
+        for chosen in torch.randperm(samples).split(batch)[:steps]:
             optimizer.zero_grad()
             loss = F.cross_entropy(model(x[chosen]), y[chosen])
             loss.backward()
