@@ -47,12 +47,22 @@ export function copySign(x: v128, s: v128): v128 {
   return v128.bitselect(s, x, i32x4.splat(0x80000000));
 }
 
-/** 2ⁿ for −126 ≤ n ≤ 127. */
+/** max(x, low), and x where it is NaN: one instruction where f32x4.max takes eight. */
 // @ts-ignore: decorator
 @inline
-function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+export function atLeast(x: v128, low: f32): v128 {
+  return f32x4.pmax(x, splat(low));
 }
+
+/** min(x, high), and x where it is NaN. */
+// @ts-ignore: decorator
+@inline
+export function atMost(x: v128, high: f32): v128 {
+  return f32x4.pmin(x, splat(high));
+}
+
+/** Added to a number between −2²² and 2²², it leaves the nearest integer in the low bits, halves to even. */
+const INTEGER: f32 = 12582912;
 
 /** eʳ − 1 for |r| ≤ ln 2 / 2; fitted, relative error 2^−28.2. */
 // @ts-ignore: decorator
@@ -73,40 +83,54 @@ function withoutPowers(x: v128, n: v128): v128 {
   return f32x4.sub(r, f32x4.mul(n, splat(-2.1219444e-4)));
 }
 
+/** eˣ for −104 ≤ x ≤ 89 or NaN. */
+// @ts-ignore: decorator
+@inline
+function expWithin(x: v128): v128 {
+  // The integer k = nearest(x / ln 2), biased by twice the exponent's bias: 2ᵏ comes in two factors, since k reaches 128 and −150.
+  const t = step(x, splat(1.44269504088896341), INTEGER + 254);
+  const r = withoutPowers(x, f32x4.sub(t, splat(INTEGER + 254)));
+  const p = f32x4.add(expm1Core(r), splat(1));
+  const exponent = i32x4.splat(0x7f800000);
+  const floor = v128.and(i32x4.shl(t, 22), exponent);
+  const ceil = v128.and(i32x4.shl(i32x4.add(t, i32x4.splat(1)), 22), exponent);
+  return f32x4.mul(f32x4.mul(p, floor), ceil);
+}
+
 /** eˣ. */
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
-  const y = f32x4.min(f32x4.max(x, splat(-104)), splat(89));
-  const n = f32x4.nearest(f32x4.mul(y, splat(1.44269504088896341)));
-  const p = f32x4.add(expm1Core(withoutPowers(y, n)), splat(1));
-  const k = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(k, 1); // 2ᵏ in two factors: k reaches 128 and −150
-  return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(k, half)));
+  return expWithin(atMost(atLeast(x, -104), 89));
 }
 
-/** eˣ for x ≤ 0, flushed to zero below −87: what softmax needs, in fewer steps. */
+/** eˣ for x ≤ 0, flushed to zero from −87.7 down: what softmax needs, in fewer steps. */
 // @ts-ignore: decorator
 @inline
 export function expNegative(x: v128): v128 {
-  const y = f32x4.max(x, splat(-87));
-  const n = f32x4.nearest(f32x4.mul(y, splat(1.44269504088896341)));
-  const p = f32x4.add(expm1Core(withoutPowers(y, n)), splat(1));
-  const e = f32x4.mul(p, powerOfTwo(i32x4.trunc_sat_f32x4_s(n)));
-  return v128.andnot(e, f32x4.lt(x, splat(-87)));
+  const y = atLeast(x, -88);
+  const t = step(y, splat(1.44269504088896341), INTEGER + 127);
+  const r = withoutPowers(y, f32x4.sub(t, splat(INTEGER + 127)));
+  // The biased exponent, alone in its place; 0 for −127, which makes a factor of 0.
+  return f32x4.mul(f32x4.add(expm1Core(r), splat(1)), i32x4.shl(t, 23));
+}
+
+/** eˣ − 1 for −20 ≤ x ≤ 89 or NaN, but 0 for −0. */
+// @ts-ignore: decorator
+@inline
+function expm1Within(x: v128): v128 {
+  const t = step(x, splat(1.44269504088896341), INTEGER + 126);
+  const m = expm1Core(withoutPowers(x, f32x4.sub(t, splat(INTEGER + 126))));
+  const half = i32x4.shl(t, 23); // half of 2ᵏ, which alone would overflow
+  const e = f32x4.add(f32x4.mul(half, m), f32x4.sub(half, splat(0.5)));
+  return f32x4.add(e, e);
 }
 
 /** eˣ − 1. */
 // @ts-ignore: decorator
 @inline
 export function expm1(x: v128): v128 {
-  const y = f32x4.min(f32x4.max(x, splat(-20)), splat(89));
-  const n = f32x4.nearest(f32x4.mul(y, splat(1.44269504088896341)));
-  const t = expm1Core(withoutPowers(y, n));
-  const half = powerOfTwo(i32x4.sub(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(1)));
-  const e = f32x4.add(f32x4.mul(half, t), f32x4.sub(half, splat(0.5)));
-  const whole = select(f32x4.eq(n, splat(0)), t, f32x4.add(e, e));
-  return v128.or(whole, signOf(x));
+  return v128.or(expm1Within(atMost(atLeast(x, -20), 89)), signOf(x));
 }
 
 /** log(1 + f) + f²/2 − f by s = f / (2 + f), for √½ ≤ 1 + f < √2 (msun, e_logf.c; error 2^−34). */
@@ -212,7 +236,7 @@ export function log1p(x: v128): v128 {
 @inline
 export function tanh(x: v128): v128 {
   const a = f32x4.abs(x);
-  const t = expm1(f32x4.mul(a, splat(-2)));
+  const t = expm1Within(atLeast(f32x4.mul(a, splat(-2)), -20));
   return copySign(f32x4.div(t, f32x4.add(splat(2), t)), x);
 }
 
@@ -220,15 +244,14 @@ export function tanh(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const e = exp(f32x4.neg(f32x4.abs(x)));
-  const y = f32x4.div(select(f32x4.lt(x, splat(0)), e, splat(1)), f32x4.add(splat(1), e));
-  return y;
+  const e = expWithin(atLeast(f32x4.neg(f32x4.abs(x)), -104));
+  return f32x4.div(select(f32x4.lt(x, splat(0)), e, splat(1)), f32x4.add(splat(1), e));
 }
 
 /** log(1 + eˣ). */
 export function softplus(x: v128): v128 {
-  const e = exp(f32x4.neg(f32x4.abs(x)));
-  return f32x4.add(f32x4.max(x, splat(0)), log1p(e));
+  const e = expWithin(atLeast(f32x4.neg(f32x4.abs(x)), -104));
+  return f32x4.add(atLeast(x, 0), log1p(e));
 }
 
 /** The hyperbolic sine: (t + t / (t + 1)) / 2 with t = e^|x| − 1, and e^(|x| − ln 2) where that overflows. */
@@ -289,7 +312,7 @@ export function erf(x: v128): v128 {
   p = step(p, s, 0.12837914955756405);
   const near = f32x4.add(f32x4.mul(p, x), x);
   // log erfc |x|
-  const t = f32x4.min(a, splat(4));
+  const t = atMost(a, 4);
   let q = step(splat(0.00019569939896203975), t, -0.003040887647823854);
   q = step(q, t, 0.022217647146404906);
   q = step(q, t, -0.10391238926179452);

@@ -48,22 +48,26 @@ function horizontalSum(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1);
 }
 
-/** The largest of a row. */
+/** The largest number of a row; NaN may go unseen, since the sum of exponentials finds it. */
 function rowMax(x: usize, n: usize): f32 {
   let a = splat(-Infinity);
   let b = a;
-  for (; n >= 8; n -= 8) {
-    a = f32x4.max(a, v128.load(x));
-    b = f32x4.max(b, v128.load(x, 16));
-    x += 32;
+  let c = a;
+  let d = a;
+  for (; n >= 16; n -= 16) {
+    a = f32x4.pmax(a, v128.load(x));
+    b = f32x4.pmax(b, v128.load(x, 16));
+    c = f32x4.pmax(c, v128.load(x, 32));
+    d = f32x4.pmax(d, v128.load(x, 48));
+    x += 64;
   }
   for (; n >= 4; n -= 4) {
-    a = f32x4.max(a, v128.load(x));
+    a = f32x4.pmax(a, v128.load(x));
     x += 16;
   }
-  if (n) b = f32x4.max(b, loadOver(x, n, b));
-  a = f32x4.max(a, b);
-  a = f32x4.max(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
+  if (n) b = f32x4.pmax(b, loadOver(x, n, b));
+  a = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
+  a = f32x4.pmax(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
   return max<f32>(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
 }
 
