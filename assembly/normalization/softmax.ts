@@ -2,7 +2,7 @@
 //
 // A label that names no class makes the loss of its row NaN, and the gradient of the whole row.
 import { In, Out, Size } from "../abi";
-import { exp, expNegative, loadOver, loadPart, loadUpTo, log, splat, storePart, storeUpTo } from "../lanes";
+import { exp, expNegative, loadOver, loadPart, loadUpTo, log, splat, storePart } from "../lanes";
 
 @unmanaged
 export class RowsArgs {
@@ -75,6 +75,8 @@ function rowMax(x: usize, n: usize): f32 {
 const FOLD: usize = 1024;
 
 /** Σ e^(x − largest); the exponentials go to y unless that is 0. */
+// @ts-ignore: decorator
+@inline
 function sumOfExponentials(x: usize, y: usize, n: usize, largest: f32): f32 {
   const shift = splat(largest);
   let total = splat(0);
@@ -82,6 +84,19 @@ function sumOfExponentials(x: usize, y: usize, n: usize, largest: f32): f32 {
     const fold = min(n, FOLD);
     let i = fold;
     let a = splat(0);
+    let b = a;
+    for (; i >= 8; i -= 8) {
+      const e = expNegative(f32x4.sub(v128.load(x), shift));
+      const f = expNegative(f32x4.sub(v128.load(x, 16), shift));
+      a = f32x4.add(a, e);
+      b = f32x4.add(b, f);
+      if (y) {
+        v128.store(y, e);
+        v128.store(y, f, 16);
+        y += 32;
+      }
+      x += 32;
+    }
     for (; i >= 4; i -= 4) {
       const e = expNegative(f32x4.sub(v128.load(x), shift));
       a = f32x4.add(a, e);
@@ -91,7 +106,7 @@ function sumOfExponentials(x: usize, y: usize, n: usize, largest: f32): f32 {
       }
       x += 16;
     }
-    total = f32x4.add(total, a);
+    total = f32x4.add(total, f32x4.add(a, b));
     n -= fold - i;
   }
   if (n) {
@@ -102,34 +117,66 @@ function sumOfExponentials(x: usize, y: usize, n: usize, largest: f32): f32 {
   return horizontalSum(total);
 }
 
+function sumOfStored(x: usize, y: usize, n: usize, largest: f32): f32 {
+  return sumOfExponentials(x, y, n, largest);
+}
+
+function sumOnly(x: usize, n: usize, largest: f32): f32 {
+  return sumOfExponentials(x, 0, n, largest);
+}
+
+/** y = y · scale. */
+function scaleRow(y: usize, n: usize, scale: v128): void {
+  for (; n >= 4; n -= 4, y += 16) v128.store(y, f32x4.mul(v128.load(y), scale));
+  if (n) storePart(y, f32x4.mul(loadPart(y, n), scale), n);
+}
+
 /** Σ a · b of two rows, or Σ a where b is 0. */
 function rowDot(a: usize, b: usize, n: usize): f32 {
   let total = splat(0);
-  let part = splat(0);
-  let left = FOLD;
-  for (; n >= 4; n -= 4) {
-    const v = v128.load(a);
-    if (b) {
-      part = f32x4.add(part, f32x4.mul(v, v128.load(b)));
-      b += 16;
-    } else part = f32x4.add(part, v);
-    a += 16;
-    left -= 4;
-    if (left == 0) {
-      total = f32x4.add(total, part);
-      part = splat(0);
-      left = FOLD;
+  while (n >= 8) {
+    const fold = min(n, FOLD) & ~7;
+    let s = splat(0);
+    let t = s;
+    for (let i = fold; i != 0; i -= 8, a += 32) {
+      let u = v128.load(a);
+      let v = v128.load(a, 16);
+      if (b) {
+        u = f32x4.mul(u, v128.load(b));
+        v = f32x4.mul(v, v128.load(b, 16));
+        b += 32;
+      }
+      s = f32x4.add(s, u);
+      t = f32x4.add(t, v);
     }
+    total = f32x4.add(total, f32x4.add(s, t));
+    n -= fold;
   }
-  if (n) part = f32x4.add(part, b ? f32x4.mul(loadPart(a, n), loadPart(b, n)) : loadPart(a, n));
-  return horizontalSum(f32x4.add(total, part));
+  for (; n != 0; a += 16) {
+    const part = min<usize>(n, 4);
+    let v = loadUpTo(a, part);
+    if (b) {
+      v = f32x4.mul(v, loadUpTo(b, part));
+      b += 16;
+    }
+    total = f32x4.add(total, v);
+    n -= part;
+  }
+  return horizontalSum(total);
 }
 
-/** A row in whole vectors and a part: how far the vector at column c reaches. */
+/** y = op(a, b) along a row, with two numbers in every lane. */
 // @ts-ignore: decorator
 @inline
-function reach(c: usize, columns: usize): usize {
-  return min<usize>(columns - c, 4);
+function mapRow<Op>(a: usize, b: usize, y: usize, n: usize, p: v128, q: v128): void {
+  const op = changetype<Op>(0);
+  for (; n >= 4; n -= 4) {
+    v128.store(y, op.vec(v128.load(a), v128.load(b), p, q));
+    a += 16;
+    b += 16;
+    y += 16;
+  }
+  if (n) storePart(y, op.vec(loadPart(a, n), loadPart(b, n), p, q), n);
 }
 
 /** log of one number, by the lanes. */
@@ -143,11 +190,14 @@ export function softmax_f32(args: RowsArgs, begin: usize, end: usize): void {
   for (let row = begin; row < end; row++) {
     const x = args.x + ((row * columns) << 2);
     const y = args.y + ((row * columns) << 2);
-    const scale = splat(1 / sumOfExponentials(x, y, columns, rowMax(x, columns)));
-    for (let c: usize = 0; c < columns; c += 4) {
-      const n = reach(c, columns);
-      storeUpTo(y + (c << 2), f32x4.mul(loadUpTo(y + (c << 2), n), scale), n);
-    }
+    scaleRow(y, columns, splat(1 / sumOfStored(x, y, columns, rowMax(x, columns))));
+  }
+}
+
+class SoftmaxGradient {
+  @inline
+  vec(y: v128, dy: v128, dot: v128, none: v128): v128 {
+    return f32x4.mul(y, f32x4.sub(dy, dot));
   }
 }
 
@@ -157,11 +207,14 @@ export function softmax_grad_f32(args: RowsGradientArgs, begin: usize, end: usiz
   for (let row = begin; row < end; row++) {
     const offset = (row * columns) << 2;
     const dot = splat(rowDot(args.y + offset, args.dy + offset, columns));
-    for (let c: usize = 0; c < columns; c += 4) {
-      const n = reach(c, columns);
-      const at = offset + (c << 2);
-      storeUpTo(args.dx + at, f32x4.mul(loadUpTo(args.y + at, n), f32x4.sub(loadUpTo(args.dy + at, n), dot)), n);
-    }
+    mapRow<SoftmaxGradient>(args.y + offset, args.dy + offset, args.dx + offset, columns, dot, dot);
+  }
+}
+
+class LogSoftmax {
+  @inline
+  vec(x: v128, none: v128, shift: v128, rest: v128): v128 {
+    return f32x4.sub(f32x4.sub(x, shift), rest);
   }
 }
 
@@ -169,15 +222,17 @@ export function softmax_grad_f32(args: RowsGradientArgs, begin: usize, end: usiz
 export function log_softmax_f32(args: RowsArgs, begin: usize, end: usize): void {
   const columns = args.columns;
   for (let row = begin; row < end; row++) {
-    const offset = (row * columns) << 2;
-    const largest = rowMax(args.x + offset, columns);
-    const shift = splat(largest);
-    const rest = splat(logOf(sumOfExponentials(args.x + offset, 0, columns, largest)));
-    for (let c: usize = 0; c < columns; c += 4) {
-      const n = reach(c, columns);
-      const at = offset + (c << 2);
-      storeUpTo(args.y + at, f32x4.sub(f32x4.sub(loadUpTo(args.x + at, n), shift), rest), n);
-    }
+    const x = args.x + ((row * columns) << 2);
+    const largest = rowMax(x, columns);
+    const rest = splat(logOf(sumOnly(x, columns, largest)));
+    mapRow<LogSoftmax>(x, x, args.y + ((row * columns) << 2), columns, splat(largest), rest);
+  }
+}
+
+class LogSoftmaxGradient {
+  @inline
+  vec(y: v128, dy: v128, sum: v128, none: v128): v128 {
+    return f32x4.sub(dy, f32x4.mul(exp(y), sum));
   }
 }
 
@@ -187,11 +242,7 @@ export function log_softmax_grad_f32(args: RowsGradientArgs, begin: usize, end: 
   for (let row = begin; row < end; row++) {
     const offset = (row * columns) << 2;
     const sum = splat(rowDot(args.dy + offset, 0, columns));
-    for (let c: usize = 0; c < columns; c += 4) {
-      const n = reach(c, columns);
-      const at = offset + (c << 2);
-      storeUpTo(args.dx + at, f32x4.sub(loadUpTo(args.dy + at, n), f32x4.mul(exp(loadUpTo(args.y + at, n)), sum)), n);
-    }
+    mapRow<LogSoftmaxGradient>(args.y + offset, args.dy + offset, args.dx + offset, columns, sum, sum);
   }
 }
 
@@ -202,7 +253,7 @@ export function sparse_cross_entropy_f32(args: CrossEntropyArgs, begin: usize, e
     const x = args.logits + ((row * columns) << 2);
     const label: usize = load<u32>(args.labels + (row << 2));
     const largest = rowMax(x, columns);
-    const rest = logOf(sumOfExponentials(x, 0, columns, largest));
+    const rest = logOf(sumOnly(x, columns, largest));
     const chosen: f32 = label < columns ? load<f32>(x + (label << 2)) : NaN;
     store<f32>(args.y + (row << 2), rest - (chosen - largest));
   }
@@ -216,12 +267,8 @@ export function sparse_cross_entropy_grad_f32(args: CrossEntropyGradientArgs, be
     const dx = args.dx + ((row * columns) << 2);
     const label: usize = load<u32>(args.labels + (row << 2));
     const dy = load<f32>(args.dy + (row << 2));
-    const sum = sumOfExponentials(x, dx, columns, rowMax(x, columns));
-    const scale = splat(label < columns ? dy / sum : NaN);
-    for (let c: usize = 0; c < columns; c += 4) {
-      const n = reach(c, columns);
-      storeUpTo(dx + (c << 2), f32x4.mul(loadUpTo(dx + (c << 2), n), scale), n);
-    }
+    const sum = sumOfStored(x, dx, columns, rowMax(x, columns));
+    scaleRow(dx, columns, splat(label < columns ? dy / sum : NaN));
     if (label < columns) store<f32>(dx + (label << 2), load<f32>(dx + (label << 2)) - dy);
   }
 }
@@ -233,15 +280,23 @@ export function cross_entropy_f32(args: CrossEntropyArgs, begin: usize, end: usi
     const offset = (row * columns) << 2;
     const largest = rowMax(args.logits + offset, columns);
     const shift = splat(largest);
-    const rest = splat(logOf(sumOfExponentials(args.logits + offset, 0, columns, largest)));
+    const rest = splat(logOf(sumOnly(args.logits + offset, columns, largest)));
     let total = splat(0);
-    for (let c: usize = 0; c < columns; c += 4) {
-      const n = reach(c, columns);
-      const at = offset + (c << 2);
+    let at = offset;
+    for (let left = columns; left != 0; at += 16) {
+      const n = min<usize>(left, 4);
       const term = f32x4.sub(rest, f32x4.sub(loadUpTo(args.logits + at, n), shift));
       total = f32x4.add(total, f32x4.mul(loadUpTo(args.labels + at, n), term));
+      left -= n;
     }
     store<f32>(args.y + (row << 2), horizontalSum(total));
+  }
+}
+
+class CrossEntropyGradient {
+  @inline
+  vec(exponential: v128, label: v128, scale: v128, dy: v128): v128 {
+    return f32x4.mul(f32x4.sub(f32x4.mul(exponential, scale), label), dy);
   }
 }
 
@@ -251,13 +306,9 @@ export function cross_entropy_grad_f32(args: CrossEntropyGradientArgs, begin: us
   for (let row = begin; row < end; row++) {
     const offset = (row * columns) << 2;
     const dx = args.dx + offset;
-    const sum = sumOfExponentials(args.logits + offset, dx, columns, rowMax(args.logits + offset, columns));
+    const sum = sumOfStored(args.logits + offset, dx, columns, rowMax(args.logits + offset, columns));
     const scale = splat(rowDot(args.labels + offset, 0, columns) / sum);
     const dy = v128.load32_splat(args.dy + (row << 2));
-    for (let c: usize = 0; c < columns; c += 4) {
-      const n = reach(c, columns);
-      const softmax = f32x4.mul(loadUpTo(dx + (c << 2), n), scale);
-      storeUpTo(dx + (c << 2), f32x4.mul(f32x4.sub(softmax, loadUpTo(args.labels + offset + (c << 2), n)), dy), n);
-    }
+    mapRow<CrossEntropyGradient>(dx, args.labels + offset, dx, columns, scale, dy);
   }
 }
