@@ -39,6 +39,9 @@ export const recording = <T>(recorder: Recorder, action: () => T): T => withReco
 export const recordingOnly = <T>(keep: (recorder: Recorder) => boolean, action: () => T): T =>
   withRecorders(recorders.filter(keep), action);
 
+/** Runs the action while nobody is told of anything. */
+export const unrecorded = <T>(action: () => T): T => withRecorders([], action);
+
 /** The innermost recorder that traces, if any. */
 export const currentTrace = (): Recorder | undefined => recorders.findLast((recorder) => recorder.traces);
 

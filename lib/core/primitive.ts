@@ -83,6 +83,8 @@ export interface Primitive {
   readonly alias?: string;
   readonly fusible?: "elementwise";
   readonly keeps: readonly string[];
+  /** The same operation for another program, where it holds something between its forward and its backward pass. */
+  fresh?(): Primitive;
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;
   lower?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Command | readonly Command[];
   host?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;

@@ -8,6 +8,10 @@ import { replay, specialize, stateRead, type Graph } from "./graph.js";
 import { ProgramPair } from "./pair.js";
 import type { Traced } from "./trace.js";
 
+/** A graph, ready to run: tensors in, tensors out. */
+export const compiledGraph = (graph: Graph): ConcreteFunction<readonly Tensor[]> =>
+  new ConcreteFunction({ graph, createdVariables: 0, result: (outputs) => outputs });
+
 /** One trace of a function, compiled for each shape that its open axes take. */
 export class ConcreteFunction<R = unknown> {
   readonly #traced: Traced<R>;

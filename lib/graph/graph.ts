@@ -74,7 +74,7 @@ export function replay(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
   const now = new Map(graph.inputs.map((input, i) => [input.id, inputs[i]!]));
   const current = (tensor: Tensor): Tensor => now.get(tensor.id) ?? tensor;
   for (const step of graph.steps) {
-    const result = apply(step.op, withInputs(step, current).inputs, step.attrs);
+    const result = apply(step.op.fresh?.() ?? step.op, withInputs(step, current).inputs, step.attrs);
     for (const name in step.outputs) now.set(step.outputs[name]!.id, result instanceof Tensor ? result : result[name]!);
   }
   return graph.outputs.map(current);

@@ -7,19 +7,17 @@
 //  (3) Arguments, and values of variables that the function does not write, are kept as they are, not copied out.
 
 import { isFloat } from "../core/dtype.js";
-import { recording, recordingOnly, tell } from "../core/interpreter.js";
+import { recording, tell, unrecorded } from "../core/interpreter.js";
 import type { Gradients, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
 import { symbolic, Tensor } from "../core/tensor.js";
 import { GradientTape } from "../autodiff/tape.js";
 import { zeros } from "../ops/shaping/create.js";
-import { ConcreteFunction } from "./concrete.js";
+import { compiledGraph, type ConcreteFunction } from "./concrete.js";
 import { forEachState, readsOf, replay, stateRead, type Graph } from "./graph.js";
 import { Trace } from "./trace.js";
 
 type Compiled = ConcreteFunction<readonly Tensor[]>;
-
-const compiled = (graph: Graph): Compiled => new ConcreteFunction({ graph, createdVariables: 0, result: (outputs) => outputs });
 
 /** A backward program: the kept values and the gradients of results in, gradients of those sources that are connected out. */
 interface Backward {
@@ -90,7 +88,7 @@ export class ProgramPair {
       if (known.has(tensor.id) || this.#extra.has(tensor.id)) continue;
       this.#extra.set(tensor.id, outputs.push(tensor) - 1);
     }
-    this.#forward = compiled({ name: graph.name, inputs: this.#inputs, steps: trace.steps, outputs });
+    this.#forward = compiledGraph({ name: graph.name, inputs: this.#inputs, steps: trace.steps, outputs });
   }
 
   #leaves(): Tensor[] {
@@ -100,10 +98,7 @@ export class ProgramPair {
   /** Runs the forward program and tells the tapes. */
   run(inputs: readonly Tensor[]): Tensor[] {
     const snapshots = new Map([...this.#steady].map(([id, state]) => [id, state.snapshot()]));
-    const outputs = recordingOnly(
-      () => false,
-      () => this.#forward.run(inputs),
-    );
+    const outputs = unrecorded(() => this.#forward.run(inputs));
     const results = outputs.slice(0, this.#results.length);
     const positions = new Map(this.#inputs.map(({ id }, i) => [id, inputs[i]!]));
     const valueOf = ({ id }: Tensor): Tensor => positions.get(id) ?? snapshots.get(id) ?? outputs[this.#extra.get(id)!]!;
@@ -178,7 +173,7 @@ export class ProgramPair {
     const { steps, kept } = this.#closed(trace.steps, seeds, outputs);
     const graph = { name: trace.name, inputs: [...kept, ...seeds], steps, outputs };
     const rest = [...gradients];
-    return { kept, connected: isWanted.map((wanted) => wanted && rest.shift() !== null), program: compiled(graph) };
+    return { kept, connected: isWanted.map((wanted) => wanted && rest.shift() !== null), program: compiledGraph(graph) };
   }
 
   /** The steps with the views that they use made anew, which costs nothing, and what else they use of the forward pass. */
@@ -202,11 +197,7 @@ export class ProgramPair {
 }
 
 /** Traces apart from every tape and trace outside. */
-const apart = <T>(trace: Trace, action: () => T): T =>
-  recordingOnly(
-    () => false,
-    () => recording(trace, action),
-  );
+const apart = <T>(trace: Trace, action: () => T): T => unrecorded(() => recording(trace, action));
 
 function followedStates(graph: Graph, follows: (state: State) => boolean): State[] {
   const states = new Set<State>();

@@ -4,6 +4,7 @@ import { apply } from "../core/interpreter.js";
 import type { Inputs, Primitive } from "../core/primitive.js";
 import { printArray } from "../core/print.js";
 import { Chainable, Tensor } from "../core/tensor.js";
+import { isRepeating } from "./control/host.js";
 
 /** An effect on the host that sees tensors: defined anew for each use, since what it does is its own. */
 function onHost(name: string, tensors: readonly Tensor[], action: (tensors: readonly Tensor[]) => void): void {
@@ -16,7 +17,7 @@ function onHost(name: string, tensors: readonly Tensor[], action: (tensors: read
     keeps: [],
     infer: () => ({}),
     host(inputs: Inputs) {
-      action(inputs.tensors as readonly Tensor[]);
+      if (!isRepeating()) action(inputs.tensors as readonly Tensor[]);
       return {};
     },
   };
