@@ -160,7 +160,7 @@ function findRuns(a: ConvArgs, x: usize, first: usize, count: usize, columns: us
   }
 }
 
-/** Gives the entries of a tile their places in the panel and leaves out those that are all zeros; at least one stays. */
+/** Gives the entries of a tile their places in the panel and leaves out those that are all zeros; where none stays, one is there all the same. */
 function dropZeros(table: usize, rows: usize, entries: usize, offset: usize, step: usize): usize {
   const zeros = threadScratch() + ZEROS;
   const start = table;
@@ -173,7 +173,7 @@ function dropZeros(table: usize, rows: usize, entries: usize, offset: usize, ste
       isZero = isZero && from == zeros;
     }
     store<u32>(kept, offset << 2);
-    if (!isZero || (e + 1 == entries && kept == start)) kept += ENTRY << 2;
+    if (!isZero) kept += ENTRY << 2;
   }
   return (kept - start) / (ENTRY << 2);
 }
@@ -196,12 +196,15 @@ function products(a: ConvArgs, group: usize, count: usize, atMost: usize, k: usi
     for (let i: usize = 0, tile: usize = 0; i < count; i += rows, tile++, table += (atMost * ENTRY) << 2) {
       rows = tileRows(count - i);
       const entries = load<u32>(threadScratch() + COUNTS + (tile << 2));
+      if (entries == 0 && flags == ADD) continue;
+      // Nothing but padding: one product with zeros.
+      const length = entries ? k : 1;
       const to = load<usize>(outputs + (i << 2)) + (j << 2);
       const isWhole = i + rows <= count && width == NR;
       if (isWhole && load<usize>(outputs + ((i + rows - 1) << 2)) - load<usize>(outputs + (i << 2)) == (rows - 1) * step)
-        rowsTile(rows, table, entries, k, panel, to, step, bias, flags);
+        rowsTile(rows, table, max(entries, 1), length, panel, to, step, bias, flags);
       else {
-        rowsTile(rows, table, entries, k, panel, edge, NR << 2, 0, 0);
+        rowsTile(rows, table, max(entries, 1), length, panel, edge, NR << 2, 0, 0);
         for (let r: usize = 0; r < rows && i + r < count; r++)
           storeEdge(edge + ((r * NR) << 2), 1, width, load<usize>(outputs + ((i + r) << 2)) + (j << 2), 0, bias, flags);
       }

@@ -10,9 +10,13 @@ const EDGE: usize = 16384;
 const BIAS_EDGE: usize = 16640;
 const PANELS: usize = 17408;
 
+/** Flag: b is in panels already. */
+const PACKED: u32 = 8;
+
 @unmanaged
 export class GemmArgs {
   a: In = 0;
+  /** A matrix, or its panels as pack_f32 makes them. */
   b: In = 0;
   /** One value for each column, or null. */
   bias: In = 0;
@@ -24,10 +28,10 @@ export class GemmArgs {
   strideAK: Size = 0;
   strideBK: Size = 0;
   strideBN: Size = 0;
-  /** Rows and columns of a unit: together at most 350, each at most 256. */
+  /** Rows and columns of a unit: rows at most 256; together at most 350, unless b is in panels. */
   unitM: Size = 0;
   unitN: Size = 0;
-  /** 4: negative results become zero. */
+  /** 4: negative results become zero; 8: b is in panels (no batch then, and unitN is a multiple of 16 or all columns). */
   flags: u32 = 0;
   /** Lengths of the batch axes (1 where there is none), the last one varying fastest, and the strides of a and b along them. */
   batch0: Size = 0;
@@ -59,7 +63,9 @@ export function gemm_f32(args: GemmArgs, begin: usize, end: usize): void {
     block(
       args,
       args.a + ((i0 * args.batchA0 + i1 * args.batchA1 + i2 * args.batchA2 + row * args.strideAM) << 2),
-      args.b + ((i0 * args.batchB0 + i1 * args.batchB1 + i2 * args.batchB2 + column * args.strideBN) << 2),
+      args.flags & PACKED
+        ? args.b + ((column * args.k) << 2)
+        : args.b + ((i0 * args.batchB0 + i1 * args.batchB1 + i2 * args.batchB2 + column * args.strideBN) << 2),
       args.c + ((batch * args.m * args.n + row * args.n + column) << 2),
       args.bias ? args.bias + (column << 2) : 0,
       min(args.unitM, args.m - row),
@@ -77,10 +83,17 @@ function block(args: GemmArgs, a: usize, b: usize, c: usize, bias: usize, m: usi
     const k = min(most, args.k - q);
     const isLast = q + k == args.k;
     const flags: u32 = (q ? ADD : 0) | (isLast && bias ? BIAS : 0) | (isLast ? args.flags & RELU : 0);
-    const panels = threadScratch() + PANELS;
-    packPanels(b + ((q * args.strideBK) << 2), args.strideBK, args.strideBN, k, n, panels);
-    const rows = panels + ((k * (n + NR - 1)) / NR) * (NR << 2);
-    product(args, a + ((q * args.strideAK) << 2), rows, k, panels, c, ldc, bias, m, n, flags);
+    let panels = threadScratch() + PANELS;
+    let rows = panels;
+    let panelBytes = (k * NR) << 2;
+    if (args.flags & PACKED) {
+      panels = b + ((q * NR) << 2);
+      panelBytes = (args.k * NR) << 2;
+    } else {
+      packPanels(b + ((q * args.strideBK) << 2), args.strideBK, args.strideBN, k, n, panels);
+      rows += ((n + NR - 1) / NR) * panelBytes;
+    }
+    product(args, a + ((q * args.strideAK) << 2), rows, k, panels, panelBytes, c, ldc, bias, m, n, flags);
   }
 }
 
@@ -100,6 +113,7 @@ function product(
   copy: usize,
   k: usize,
   panels: usize,
+  panelBytes: usize,
   c: usize,
   ldc: usize,
   bias: usize,
@@ -125,7 +139,7 @@ function product(
     if (strideK != 4) findRows(copy, k << 2, m, table);
     else findRows(a, strideM, m, table);
   }
-  for (let j: usize = 0; j < n; j += NR, panels += (k * NR) << 2) {
+  for (let j: usize = 0; j < n; j += NR, panels += panelBytes) {
     const width = min(NR, n - j);
     let rows: usize = 0;
     for (let i: usize = 0, entry = table; i < m; i += rows, entry += ENTRY << 2) {

@@ -107,6 +107,9 @@ for (const build of builds) {
     for (let round = 0; round < 60; round++)
       check(t, backward(anyGeometry(pick([1, 2, 2, 2, 3]))), { transposed: true, unitM: pick([5, 24, 96]) });
     check(t, backward(forward(2, [1, 13, 13], 32, 64, [1, 3, 3])), { transposed: true, unitM: 96 });
+    // Taps some at a time, few of which meet anything.
+    for (const options of [{}, { bias: true, relu: true }])
+      check(t, backward(forward(1, [1, 9, 8], 10, 300, [1, 3, 3], { stride: [1, 2, 2] })), { transposed: true, ...options });
   });
 
   const close = (t: Test, found: Float32Array, sums: Float64Array, sizes: Float64Array, what: unknown) => {

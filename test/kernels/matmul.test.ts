@@ -16,6 +16,8 @@ interface Product {
   relu?: boolean;
   unitM?: number;
   unitN?: number;
+  /** b in panels. */
+  packed?: boolean;
 }
 
 const ones: [number, number, number] = [1, 1, 1];
@@ -66,6 +68,15 @@ const describe = (p: Product) => JSON.stringify(p);
 for (const build of builds) {
   const harness = new Harness(build);
 
+  const panels = (p: Product, b: Block) => {
+    const { strideBK: strideK, strideBN: strideN } = stridesOf(p) as { strideBK: number; strideBN: number };
+    const packed = harness.floats(Math.ceil(p.n / 16) * 16 * p.k);
+    harness.run(
+      kernels.pack_f32({ b, packed, groups: 1, taps: 1, k: p.k, n: p.n, strideGroup: 0, strideTap: 0, strideK, strideN }, Math.ceil(p.n / 16)),
+    );
+    return packed;
+  };
+
   const check = (t: Test, p: Product, kernel: "gemm_f32" | "gemv_f32" = "gemm_f32", spoil?: (a: Block, b: Block) => void) => {
     harness.reset();
     const strides = stridesOf(p);
@@ -78,7 +89,9 @@ for (const build of builds) {
     const unitM = p.unitM ?? Math.max(p.m, 1);
     const unitN = p.unitN ?? Math.max(p.n, 1);
     const size = kernel === "gemv_f32" ? Math.ceil(p.n / unitN) : x * y * z * Math.ceil(p.m / unitM) * Math.ceil(p.n / unitN);
-    const command = kernels[kernel]({ ...p, ...strides, a, b, bias, c, unitM, unitN, flags: p.relu ? 4 : 0 }, size);
+    const flags = (p.relu ? 4 : 0) | (p.packed ? 8 : 0);
+    const right = p.packed ? panels(p, b) : b;
+    const command = kernels[kernel]({ ...p, ...strides, a, b: right, bias, c, unitM, unitN, flags }, size);
     harness.run(command);
     const whole = c.view.slice();
     const { values, bounds } = expected(p, a.view, b.view, bias?.view ?? null);
@@ -110,6 +123,9 @@ for (const build of builds) {
       check(t, { m: 70, n: 50, k: 321, form, bias: true, relu: true, unitM: 24, unitN: 16 });
       check(t, { m: 40, n: 256, k: 1030, form, unitM: 10, unitN: 128 });
       check(t, { m: 256, n: 24, k: 256, form, unitM: 90, unitN: 24 });
+      check(t, { m: 19, n: 29, k: 7, form, packed: true, bias: true, relu: true });
+      check(t, { m: 70, n: 50, k: 321, form, packed: true, bias: true, unitM: 24, unitN: 16 });
+      check(t, { m: 193, n: 530, k: 37, form, packed: true, unitM: 98, unitN: 272 });
     }
   });
 

@@ -4,7 +4,7 @@ import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
-import type { Command } from "../../runtime/command.js";
+import { scratch, type Command } from "../../runtime/command.js";
 import { broadcastShapes, sumTo, walk } from "../broadcasting.js";
 import { cast } from "../elementwise/cast.js";
 import { operands } from "../promotion.js";
@@ -100,13 +100,14 @@ function fewBatchAxes(a: Tensor, b: Tensor): { a: Tensor; b: Tensor } {
   return { a: full(a), b: full(b) };
 }
 
-/** Flag of the kernels: negative results become zero. */
+/** Flags of the kernels: negative results become zero; b is in panels. */
 const RELU = 4;
+const PACKED = 8;
 
 /** Multiply-adds that one unit of work should have: some 30 µs. */
 const UNIT_WORK = 1 << 20;
 
-function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs): Command {
+function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs): Command | Command[] {
   const { m, k, n } = sizes(known(a.shape), known(b.shape), attrs) as { m: number; k: number; n: number };
   const [lastA, lastB] = [a.shape.at(-1)!, b.shape.at(-1)!];
   const [strideAM, strideAK] = attrs.transposeA ? [1, lastA] : [lastA, 1];
@@ -128,10 +129,23 @@ function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: At
     const unitN = columnsFor(m, k, n);
     return kernels.gemv_f32({ ...args, unitM: m, unitN }, Math.ceil(n / unitN), 1);
   }
+  const blocks = rowBlocks(m, n, k);
+  if (blocks > 1 && batch === 1 && n > 0 && k > 0) {
+    const packed = scratch(roundUp(n, 16) * k * 4);
+    const strides = { strideGroup: 0, strideTap: 0, strideK: strideBK, strideN: strideBN };
+    const pack = kernels.pack_f32({ b, packed, groups: 1, taps: 1, k, n, ...strides }, Math.ceil(n / 16), Math.ceil((1 << 11) / k));
+    const unitM = roundUp(m / blocks, 2);
+    const unitN = roundUp(n / Math.ceil(n / 512), 16);
+    const units = Math.ceil(m / unitM) * Math.ceil(n / unitN);
+    const flags = args.flags | PACKED;
+    return [pack, kernels.gemm_f32({ ...args, b: packed, unitM, unitN, flags }, units, grainOf(unitM, unitN, k))];
+  }
   const { unitM, unitN } = blockFor(m, n, k);
   const units = batch * Math.ceil(m / unitM) * Math.ceil(n / unitN);
-  return kernels.gemm_f32({ ...args, unitM, unitN }, units, Math.ceil(UNIT_WORK / Math.max(1, unitM * unitN * k) / 2));
+  return kernels.gemm_f32({ ...args, unitM, unitN }, units, grainOf(unitM, unitN, k));
 }
+
+const grainOf = (unitM: number, unitN: number, k: number): number => Math.ceil(UNIT_WORK / Math.max(1, unitM * unitN * k) / 2);
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
@@ -140,7 +154,17 @@ function columnsFor(m: number, k: number, n: number): number {
   return Math.min(Math.max(n, 1), Math.max(64, roundUp(UNIT_WORK / 4 / Math.max(1, m * k), 64)));
 }
 
-/** Rows and columns of a unit: panels of b are packed once per unit, so units are tall where there are many rows. */
+/**
+ * Blocks of rows of a product whose units share the panels of b: a unit's rows stay in the second cache while panels pass by. An even number,
+ * so that two threads have as much to do.
+ */
+function rowBlocks(m: number, n: number, k: number): number {
+  const rows = Math.min(192, Math.max(64, (2 * UNIT_WORK) / Math.max(1, Math.min(n, 512) * k)));
+  const blocks = Math.ceil(m / rows);
+  return blocks < 3 ? blocks : roundUp(blocks, 4);
+}
+
+/** Rows and columns of a unit that packs its own panels of b. */
 function blockFor(m: number, n: number, k: number): { unitM: number; unitN: number } {
   const columns = Math.max(16, roundUp(UNIT_WORK / Math.max(1, Math.min(m, 192) * k), 16));
   const unitN = Math.max(1, Math.min(n, 128, columns));
