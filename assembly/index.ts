@@ -2,6 +2,7 @@
 
 export * from "./abi";
 export * from "./program";
+export { keepConstantsInGlobals } from "./constants";
 export * from "./convolution/conv";
 export * from "./convolution/depthwise";
 export * from "./convolution/short";

@@ -4,8 +4,11 @@
 //      numbers as C's functions do.
 //  (2) Apart from `madd` they use multiplication and addition only, never a fused operation, so that elementwise results are the same
 //      bits in both builds and on every machine.
-//  (3) No tables: coefficients are immediates. "msun" is FreeBSD's libm (Sun Microsystems, 1993), "Cephes" Stephen Moshier's library
-//      (1984–2000); "fitted" are minimax polynomials by Remez exchange in 40 digits, with the error of the approximation.
+//  (3) No tables: coefficients are immediates, or globals where they run hottest (constants.ts). "msun" is FreeBSD's libm (Sun
+//      Microsystems, 1993), "Cephes" Stephen Moshier's library (1984–2000); "fitted" are minimax polynomials by Remez exchange in 40
+//      digits, with the error of the approximation.
+
+import * as constants from "./constants";
 
 // @ts-ignore: decorator
 @inline
@@ -27,6 +30,13 @@ function step(a: v128, x: v128, b: f32): v128 {
   return f32x4.add(f32x4.mul(a, x), splat(b));
 }
 
+/** a·x + b without fusing. */
+// @ts-ignore: decorator
+@inline
+function stepTo(a: v128, x: v128, b: v128): v128 {
+  return f32x4.add(f32x4.mul(a, x), b);
+}
+
 /** mask ? a : b, lane by lane. */
 // @ts-ignore: decorator
 @inline
@@ -37,50 +47,46 @@ export function select(mask: v128, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function signOf(x: v128): v128 {
-  return v128.and(x, i32x4.splat(0x80000000));
+  return v128.and(x, constants.SIGN);
 }
 
 /** |x| with the sign of s. */
 // @ts-ignore: decorator
 @inline
 export function copySign(x: v128, s: v128): v128 {
-  return v128.bitselect(s, x, i32x4.splat(0x80000000));
+  return v128.bitselect(s, x, constants.SIGN);
 }
 
 /** max(x, low), and x where it is NaN: one instruction where f32x4.max takes eight. */
 // @ts-ignore: decorator
 @inline
-export function atLeast(x: v128, low: f32): v128 {
-  return f32x4.pmax(x, splat(low));
+export function atLeast(x: v128, low: v128): v128 {
+  return f32x4.pmax(x, low);
 }
 
 /** min(x, high), and x where it is NaN. */
 // @ts-ignore: decorator
 @inline
-export function atMost(x: v128, high: f32): v128 {
-  return f32x4.pmin(x, splat(high));
+export function atMost(x: v128, high: v128): v128 {
+  return f32x4.pmin(x, high);
 }
-
-/** Added to a number between −2²² and 2²², it leaves the nearest integer in the low bits, halves to even. */
-const INTEGER: f32 = 12582912;
 
 /** eʳ − 1 for |r| ≤ ln 2 / 2; fitted, relative error 2^−28.2. */
 // @ts-ignore: decorator
 @inline
 function expm1Core(r: v128): v128 {
-  let p = step(splat(0.0013814570941406772), r, 0.008368736003558986);
-  p = step(p, r, 0.04166838986917484);
-  p = step(p, r, 0.166665204735865);
-  p = step(p, r, 0.4999999343583166);
-  return f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r);
+  const z = f32x4.mul(r, r);
+  const high = f32x4.add(stepTo(constants.EXP5, r, constants.EXP4), f32x4.mul(constants.EXP6, z));
+  const p = f32x4.add(stepTo(constants.EXP3, r, constants.EXP2), f32x4.mul(high, z));
+  return stepTo(p, z, r);
 }
 
-/** x − n·ln 2; ln 2 in two parts, the first of 9 bits so that its product is exact (Cephes). */
+/** x − n·ln 2, where the first product is exact. */
 // @ts-ignore: decorator
 @inline
 function withoutPowers(x: v128, n: v128): v128 {
-  const r = f32x4.sub(x, f32x4.mul(n, splat(0.693359375)));
-  return f32x4.sub(r, f32x4.mul(n, splat(-2.1219444e-4)));
+  const r = f32x4.sub(x, f32x4.mul(n, constants.LN2_HIGH));
+  return f32x4.sub(r, f32x4.mul(n, constants.LN2_LOW));
 }
 
 /** eˣ for −104 ≤ x ≤ 89 or NaN. */
@@ -88,12 +94,11 @@ function withoutPowers(x: v128, n: v128): v128 {
 @inline
 function expWithin(x: v128): v128 {
   // The integer k = nearest(x / ln 2), biased by twice the exponent's bias: 2ᵏ comes in two factors, since k reaches 128 and −150.
-  const t = step(x, splat(1.44269504088896341), INTEGER + 254);
-  const r = withoutPowers(x, f32x4.sub(t, splat(INTEGER + 254)));
-  const p = f32x4.add(expm1Core(r), splat(1));
-  const exponent = i32x4.splat(0x7f800000);
-  const floor = v128.and(i32x4.shl(t, 22), exponent);
-  const ceil = v128.and(i32x4.shl(i32x4.add(t, i32x4.splat(1)), 22), exponent);
+  const t = stepTo(x, constants.LOG2_E, constants.INTEGER_254);
+  const r = withoutPowers(x, f32x4.sub(t, constants.INTEGER_254));
+  const p = f32x4.add(expm1Core(r), constants.ONE);
+  const floor = v128.and(i32x4.shl(t, 22), constants.EXPONENT);
+  const ceil = v128.and(i32x4.shl(i32x4.add(t, constants.INTEGER_ONE), 22), constants.EXPONENT);
   return f32x4.mul(f32x4.mul(p, floor), ceil);
 }
 
@@ -101,28 +106,28 @@ function expWithin(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
-  return expWithin(atMost(atLeast(x, -104), 89));
+  return expWithin(atMost(atLeast(x, constants.EXP_LOW), constants.EXP_HIGH));
 }
 
 /** eˣ for x ≤ 0, flushed to zero from −87.7 down: what softmax needs, in fewer steps. */
 // @ts-ignore: decorator
 @inline
 export function expNegative(x: v128): v128 {
-  const y = atLeast(x, -88);
-  const t = step(y, splat(1.44269504088896341), INTEGER + 127);
-  const r = withoutPowers(y, f32x4.sub(t, splat(INTEGER + 127)));
+  const y = atLeast(x, constants.FLUSH);
+  const t = stepTo(y, constants.LOG2_E, constants.INTEGER_127);
+  const r = withoutPowers(y, f32x4.sub(t, constants.INTEGER_127));
   // The biased exponent, alone in its place; 0 for −127, which makes a factor of 0.
-  return f32x4.mul(f32x4.add(expm1Core(r), splat(1)), i32x4.shl(t, 23));
+  return f32x4.mul(f32x4.add(expm1Core(r), constants.ONE), i32x4.shl(t, 23));
 }
 
 /** eˣ − 1 for −20 ≤ x ≤ 89 or NaN, but 0 for −0. */
 // @ts-ignore: decorator
 @inline
 function expm1Within(x: v128): v128 {
-  const t = step(x, splat(1.44269504088896341), INTEGER + 126);
-  const m = expm1Core(withoutPowers(x, f32x4.sub(t, splat(INTEGER + 126))));
+  const t = stepTo(x, constants.LOG2_E, constants.INTEGER_126);
+  const m = expm1Core(withoutPowers(x, f32x4.sub(t, constants.INTEGER_126)));
   const half = i32x4.shl(t, 23); // half of 2ᵏ, which alone would overflow
-  const e = f32x4.add(f32x4.mul(half, m), f32x4.sub(half, splat(0.5)));
+  const e = f32x4.add(f32x4.mul(half, m), f32x4.sub(half, constants.HALF));
   return f32x4.add(e, e);
 }
 
@@ -130,18 +135,18 @@ function expm1Within(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expm1(x: v128): v128 {
-  return v128.or(expm1Within(atMost(atLeast(x, -20), 89)), signOf(x));
+  return v128.or(expm1Within(atMost(atLeast(x, constants.EXPM1_LOW), constants.EXP_HIGH)), signOf(x));
 }
 
 /** log(1 + f) + f²/2 − f by s = f / (2 + f), for √½ ≤ 1 + f < √2 (msun, e_logf.c; error 2^−34). */
 // @ts-ignore: decorator
 @inline
 function logCore(f: v128, halfSquare: v128): v128 {
-  const s = f32x4.div(f, f32x4.add(splat(2), f));
+  const s = f32x4.div(f, f32x4.add(constants.TWO, f));
   const z = f32x4.mul(s, s);
-  let r = step(splat(0.24279078841), z, 0.28498786688);
-  r = step(r, z, 0.40000972152);
-  r = step(r, z, 0.66666662693);
+  let r = stepTo(constants.LOG4, z, constants.LOG3);
+  r = stepTo(r, z, constants.LOG2);
+  r = stepTo(r, z, constants.LOG1);
   return f32x4.mul(s, f32x4.add(halfSquare, f32x4.mul(z, r)));
 }
 
@@ -149,22 +154,22 @@ function logCore(f: v128, halfSquare: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function exponentOf(bits: v128): v128 {
-  return i32x4.shr_s(i32x4.sub(bits, i32x4.splat(0x3f3504f3)), 23);
+  return i32x4.shr_s(i32x4.sub(bits, constants.ROOT_HALF_BITS), 23);
 }
 
 /** x, or x·2²⁵ where x is denormal. */
 // @ts-ignore: decorator
 @inline
 function normalized(x: v128, denormal: v128): v128 {
-  return select(denormal, f32x4.mul(x, splat(33554432)), x);
+  return select(denormal, f32x4.mul(x, constants.TWO_25), x);
 }
 
 /** y = log x in whatever base, corrected at 0, below 0, at +Infinity and NaN. */
 // @ts-ignore: decorator
 @inline
 function logEdges(x: v128, y: v128): v128 {
-  y = select(f32x4.lt(x, splat(Infinity)), y, x);
-  y = select(f32x4.eq(x, splat(0)), splat(-Infinity), y);
+  y = select(f32x4.lt(x, constants.INFINITE), y, x);
+  y = select(f32x4.eq(x, splat(0)), f32x4.neg(constants.INFINITE), y);
   return select(f32x4.lt(x, splat(0)), splat(NaN), y);
 }
 
@@ -172,14 +177,14 @@ function logEdges(x: v128, y: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function log(x: v128): v128 {
-  const denormal = f32x4.lt(x, splat(1.17549435e-38));
+  const denormal = f32x4.lt(x, constants.LEAST_NORMAL);
   const bits = normalized(x, denormal);
   const k = exponentOf(bits);
-  const n = f32x4.convert_i32x4_s(i32x4.sub(k, v128.and(denormal, i32x4.splat(25))));
-  const f = f32x4.sub(i32x4.sub(bits, i32x4.shl(k, 23)), splat(1));
-  const halfSquare = f32x4.mul(splat(0.5), f32x4.mul(f, f));
-  let y = f32x4.add(logCore(f, halfSquare), f32x4.mul(n, splat(9.0580006145e-6)));
-  y = f32x4.add(f32x4.add(f32x4.sub(y, halfSquare), f), f32x4.mul(n, splat(6.9313812256e-1)));
+  const n = f32x4.convert_i32x4_s(i32x4.sub(k, v128.and(denormal, constants.INTEGER_25)));
+  const f = f32x4.sub(i32x4.sub(bits, i32x4.shl(k, 23)), constants.ONE);
+  const halfSquare = f32x4.mul(constants.HALF, f32x4.mul(f, f));
+  let y = f32x4.add(logCore(f, halfSquare), f32x4.mul(n, constants.LOG_TWO_LOW));
+  y = f32x4.add(f32x4.add(f32x4.sub(y, halfSquare), f), f32x4.mul(n, constants.LOG_TWO_HIGH));
   return logEdges(x, y);
 }
 
@@ -187,12 +192,12 @@ export function log(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function logToBase(x: v128, high: f32, low: f32, twoHigh: f32, twoLow: f32): v128 {
-  const denormal = f32x4.lt(x, splat(1.17549435e-38));
+  const denormal = f32x4.lt(x, constants.LEAST_NORMAL);
   const bits = normalized(x, denormal);
   const k = exponentOf(bits);
-  const n = f32x4.convert_i32x4_s(i32x4.sub(k, v128.and(denormal, i32x4.splat(25))));
-  const f = f32x4.sub(i32x4.sub(bits, i32x4.shl(k, 23)), splat(1));
-  const halfSquare = f32x4.mul(splat(0.5), f32x4.mul(f, f));
+  const n = f32x4.convert_i32x4_s(i32x4.sub(k, v128.and(denormal, constants.INTEGER_25)));
+  const f = f32x4.sub(i32x4.sub(bits, i32x4.shl(k, 23)), constants.ONE);
+  const halfSquare = f32x4.mul(constants.HALF, f32x4.mul(f, f));
   const a = v128.and(f32x4.sub(f, halfSquare), i32x4.splat(0xfffff000));
   const b = f32x4.add(f32x4.sub(f32x4.sub(f, a), halfSquare), logCore(f, halfSquare));
   let y = f32x4.add(f32x4.mul(n, splat(twoLow)), f32x4.mul(f32x4.add(a, b), splat(low)));
@@ -214,20 +219,20 @@ export function log10(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function log1p(x: v128): v128 {
-  const u = f32x4.add(x, splat(1));
+  const u = f32x4.add(x, constants.ONE);
   const k = exponentOf(u);
   const n = f32x4.convert_i32x4_s(k);
   // What 1 + x lost in rounding.
-  const lost = select(f32x4.lt(x, splat(1)), f32x4.sub(x, f32x4.sub(u, splat(1))), f32x4.sub(splat(1), f32x4.sub(u, x)));
+  const lost = select(f32x4.lt(x, constants.ONE), f32x4.sub(x, f32x4.sub(u, constants.ONE)), f32x4.sub(constants.ONE, f32x4.sub(u, x)));
   const c = f32x4.div(lost, u);
   const near = i32x4.eq(k, i32x4.splat(0));
-  const f = select(near, x, f32x4.sub(i32x4.sub(u, i32x4.shl(k, 23)), splat(1)));
-  const halfSquare = f32x4.mul(splat(0.5), f32x4.mul(f, f));
-  const carry = v128.andnot(f32x4.add(f32x4.mul(n, splat(9.0580006145e-6)), c), near);
+  const f = select(near, x, f32x4.sub(i32x4.sub(u, i32x4.shl(k, 23)), constants.ONE));
+  const halfSquare = f32x4.mul(constants.HALF, f32x4.mul(f, f));
+  const carry = v128.andnot(f32x4.add(f32x4.mul(n, constants.LOG_TWO_LOW), c), near);
   let y = f32x4.add(logCore(f, halfSquare), carry);
-  y = f32x4.add(f32x4.add(f32x4.sub(y, halfSquare), f), f32x4.mul(n, splat(6.9313812256e-1)));
-  y = select(f32x4.lt(x, splat(Infinity)), y, x);
-  y = select(f32x4.eq(x, splat(-1)), splat(-Infinity), y);
+  y = f32x4.add(f32x4.add(f32x4.sub(y, halfSquare), f), f32x4.mul(n, constants.LOG_TWO_HIGH));
+  y = select(f32x4.lt(x, constants.INFINITE), y, x);
+  y = select(f32x4.eq(x, splat(-1)), f32x4.neg(constants.INFINITE), y);
   return v128.or(select(f32x4.lt(x, splat(-1)), splat(NaN), y), signOf(x));
 }
 
@@ -236,22 +241,22 @@ export function log1p(x: v128): v128 {
 @inline
 export function tanh(x: v128): v128 {
   const a = f32x4.abs(x);
-  const t = expm1Within(atLeast(f32x4.mul(a, splat(-2)), -20));
-  return copySign(f32x4.div(t, f32x4.add(splat(2), t)), x);
+  const t = expm1Within(atLeast(f32x4.neg(f32x4.add(a, a)), constants.EXPM1_LOW));
+  return copySign(f32x4.div(t, f32x4.add(constants.TWO, t)), x);
 }
 
 /** 1 / (1 + e⁻ˣ). */
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const e = expWithin(atLeast(f32x4.neg(f32x4.abs(x)), -104));
-  return f32x4.div(select(f32x4.lt(x, splat(0)), e, splat(1)), f32x4.add(splat(1), e));
+  const e = expWithin(atLeast(f32x4.neg(f32x4.abs(x)), constants.EXP_LOW));
+  return f32x4.div(select(f32x4.lt(x, splat(0)), e, constants.ONE), f32x4.add(constants.ONE, e));
 }
 
 /** log(1 + eˣ). */
 export function softplus(x: v128): v128 {
-  const e = expWithin(atLeast(f32x4.neg(f32x4.abs(x)), -104));
-  return f32x4.add(atLeast(x, 0), log1p(e));
+  const e = expWithin(atLeast(f32x4.neg(f32x4.abs(x)), constants.EXP_LOW));
+  return f32x4.add(atLeast(x, splat(0)), log1p(e));
 }
 
 /** The hyperbolic sine: (t + t / (t + 1)) / 2 with t = e^|x| − 1, and e^(|x| − ln 2) where that overflows. */
@@ -305,22 +310,22 @@ export function atanh(x: v128): v128 {
 export function erf(x: v128): v128 {
   const a = f32x4.abs(x);
   const s = f32x4.mul(x, x);
-  let p = step(splat(-0.0005990873923312504), s, 0.004993184470451623);
-  p = step(p, s, -0.026766619234916522);
-  p = step(p, s, 0.11281816249269294);
-  p = step(p, s, -0.3761249369399836);
-  p = step(p, s, 0.12837914955756405);
-  const near = f32x4.add(f32x4.mul(p, x), x);
+  let p = stepTo(constants.ERF5, s, constants.ERF4);
+  p = stepTo(p, s, constants.ERF3);
+  p = stepTo(p, s, constants.ERF2);
+  p = stepTo(p, s, constants.ERF1);
+  p = stepTo(p, s, constants.ERF0);
+  const near = stepTo(p, x, x);
   // log erfc |x|
-  const t = atMost(a, 4);
-  let q = step(splat(0.00019569939896203975), t, -0.003040887647823854);
-  q = step(q, t, 0.022217647146404906);
-  q = step(q, t, -0.10391238926179452);
-  q = step(q, t, -0.6372040971857781);
-  q = step(q, t, -1.1276626731410542);
-  q = step(q, t, -0.0001988049170751547);
-  const far = copySign(f32x4.sub(splat(1), exp(q)), x);
-  return select(f32x4.lt(a, splat(0.921875)), near, far);
+  const t = atMost(a, constants.ERF_END);
+  let q = stepTo(constants.ERFC6, t, constants.ERFC5);
+  q = stepTo(q, t, constants.ERFC4);
+  q = stepTo(q, t, constants.ERFC3);
+  q = stepTo(q, t, constants.ERFC2);
+  q = stepTo(q, t, constants.ERFC1);
+  q = stepTo(q, t, constants.ERFC0);
+  const far = copySign(f32x4.sub(constants.ONE, expWithin(q)), x);
+  return select(f32x4.lt(a, constants.ERF_NEAR), near, far);
 }
 
 /** The inverse of erf (M. Giles, "Approximating the erfinv function", 2010). */

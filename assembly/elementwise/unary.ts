@@ -1,4 +1,5 @@
 // Functions of one float32 tensor. Units are elements; y may be x.
+import { HALF, ONE } from "../constants";
 import * as lanes from "../lanes";
 import { MapArgs, ParametricArgs, map, mapToBool, mapWith } from "./map";
 
@@ -461,7 +462,7 @@ export function silu_f32(a: MapArgs, begin: usize, end: usize): void {
 class Gelu {
   @inline
   vec(x: v128, p: v128, q: v128): v128 {
-    return f32x4.mul(f32x4.mul(x, lanes.splat(0.5)), f32x4.add(lanes.splat(1), lanes.erf(f32x4.mul(x, lanes.splat(0.7071067811865476)))));
+    return f32x4.mul(f32x4.mul(x, HALF), f32x4.add(ONE, lanes.erf(f32x4.mul(x, lanes.splat(0.7071067811865476)))));
   }
 }
 
@@ -473,9 +474,9 @@ export function gelu_f32(a: MapArgs, begin: usize, end: usize): void {
 class GeluTanh {
   @inline
   vec(x: v128, p: v128, q: v128): v128 {
-    const cubic = f32x4.mul(x, f32x4.add(f32x4.mul(f32x4.mul(x, x), lanes.splat(0.044715)), lanes.splat(1)));
+    const cubic = f32x4.mul(x, f32x4.add(f32x4.mul(f32x4.mul(x, x), lanes.splat(0.044715)), ONE));
     const t = lanes.tanh(f32x4.mul(cubic, lanes.splat(0.7978845608028654)));
-    return f32x4.mul(f32x4.mul(x, lanes.splat(0.5)), f32x4.add(lanes.splat(1), t));
+    return f32x4.mul(f32x4.mul(x, HALF), f32x4.add(ONE, t));
   }
 }
 

@@ -1,0 +1,112 @@
+// Constants of the vector maths, each in a global of its own. A vector constant in the code costs the engine three to five instructions
+// wherever it is used, in a loop too; a global that may change is one load, and makes eˣ twice as fast. Nothing does change them.
+//
+// "Fitted", "msun" and "Cephes" as in lanes.ts.
+
+export let ONE: v128 = f32x4.splat(1);
+export let TWO: v128 = f32x4.splat(2);
+export let HALF: v128 = f32x4.splat(0.5);
+export let SIGN: v128 = i32x4.splat(0x80000000);
+
+// eˣ: 1 / ln 2, ln 2 in two parts, the first of 9 bits (Cephes), and the polynomial of eʳ − 1 − r (fitted).
+export let LOG2_E: v128 = f32x4.splat(1.44269504088896341);
+export let LN2_HIGH: v128 = f32x4.splat(0.693359375);
+export let LN2_LOW: v128 = f32x4.splat(-2.1219444e-4);
+export let EXP2: v128 = f32x4.splat(0.4999999343583166);
+export let EXP3: v128 = f32x4.splat(0.166665204735865);
+export let EXP4: v128 = f32x4.splat(0.04166838986917484);
+export let EXP5: v128 = f32x4.splat(0.008368736003558986);
+export let EXP6: v128 = f32x4.splat(0.0013814570941406772);
+// 1.5·2²³ and a bias: what is added to it is rounded to an integer, which stands with its bias in the low bits.
+export let INTEGER_126: v128 = f32x4.splat(12582912 + 126);
+export let INTEGER_127: v128 = f32x4.splat(12582912 + 127);
+export let INTEGER_254: v128 = f32x4.splat(12582912 + 254);
+export let INTEGER_ONE: v128 = i32x4.splat(1);
+export let EXPONENT: v128 = i32x4.splat(0x7f800000);
+// Where eˣ is 0 or infinite, where expNegative gives 0, and where eˣ − 1 is −1.
+export let EXP_LOW: v128 = f32x4.splat(-104);
+export let EXP_HIGH: v128 = f32x4.splat(89);
+export let FLUSH: v128 = f32x4.splat(-88);
+export let EXPM1_LOW: v128 = f32x4.splat(-20);
+
+// log x: its polynomial in s² (msun), ln 2 in two parts, the bits of √½, and what normalizes denormal numbers.
+export let LOG1: v128 = f32x4.splat(0.66666662693);
+export let LOG2: v128 = f32x4.splat(0.40000972152);
+export let LOG3: v128 = f32x4.splat(0.28498786688);
+export let LOG4: v128 = f32x4.splat(0.24279078841);
+export let LOG_TWO_HIGH: v128 = f32x4.splat(6.9313812256e-1);
+export let LOG_TWO_LOW: v128 = f32x4.splat(9.0580006145e-6);
+export let ROOT_HALF_BITS: v128 = i32x4.splat(0x3f3504f3);
+export let LEAST_NORMAL: v128 = f32x4.splat(1.17549435e-38);
+export let TWO_25: v128 = f32x4.splat(33554432);
+export let INTEGER_25: v128 = i32x4.splat(25);
+export let INFINITE: v128 = f32x4.splat(Infinity);
+
+// erf x − x over x near 0 by x², and log erfc x over x beyond 0.92 (both fitted).
+export let ERF0: v128 = f32x4.splat(0.12837914955756405);
+export let ERF1: v128 = f32x4.splat(-0.3761249369399836);
+export let ERF2: v128 = f32x4.splat(0.11281816249269294);
+export let ERF3: v128 = f32x4.splat(-0.026766619234916522);
+export let ERF4: v128 = f32x4.splat(0.004993184470451623);
+export let ERF5: v128 = f32x4.splat(-0.0005990873923312504);
+export let ERFC0: v128 = f32x4.splat(-0.0001988049170751547);
+export let ERFC1: v128 = f32x4.splat(-1.1276626731410542);
+export let ERFC2: v128 = f32x4.splat(-0.6372040971857781);
+export let ERFC3: v128 = f32x4.splat(-0.10391238926179452);
+export let ERFC4: v128 = f32x4.splat(0.022217647146404906);
+export let ERFC5: v128 = f32x4.splat(-0.003040887647823854);
+export let ERFC6: v128 = f32x4.splat(0.00019569939896203975);
+export let ERF_END: v128 = f32x4.splat(4);
+export let ERF_NEAR: v128 = f32x4.splat(0.921875);
+
+/** Never called. What an exported function may change, the compiler can't put back into the code. */
+export function keepConstantsInGlobals(): void {
+  const x = v128.load(0);
+  ONE = x;
+  TWO = x;
+  HALF = x;
+  SIGN = x;
+  LOG2_E = x;
+  LN2_HIGH = x;
+  LN2_LOW = x;
+  EXP2 = x;
+  EXP3 = x;
+  EXP4 = x;
+  EXP5 = x;
+  EXP6 = x;
+  INTEGER_126 = x;
+  INTEGER_127 = x;
+  INTEGER_254 = x;
+  INTEGER_ONE = x;
+  EXPONENT = x;
+  EXP_LOW = x;
+  EXP_HIGH = x;
+  FLUSH = x;
+  EXPM1_LOW = x;
+  LOG1 = x;
+  LOG2 = x;
+  LOG3 = x;
+  LOG4 = x;
+  LOG_TWO_HIGH = x;
+  LOG_TWO_LOW = x;
+  ROOT_HALF_BITS = x;
+  LEAST_NORMAL = x;
+  TWO_25 = x;
+  INTEGER_25 = x;
+  INFINITE = x;
+  ERF0 = x;
+  ERF1 = x;
+  ERF2 = x;
+  ERF3 = x;
+  ERF4 = x;
+  ERF5 = x;
+  ERFC0 = x;
+  ERFC1 = x;
+  ERFC2 = x;
+  ERFC3 = x;
+  ERFC4 = x;
+  ERFC5 = x;
+  ERFC6 = x;
+  ERF_END = x;
+  ERF_NEAR = x;
+}
