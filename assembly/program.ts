@@ -5,7 +5,9 @@
 //      (size, grain) of the command alone, so results don't depend on who takes them.
 //  (3) A barrier waits for finished chunks, not for threads: a thread that comes late, or never, holds nobody up.
 //  (4) Only the launching thread resets a program, while no worker is inside: `active` is 0 before a launch and after it.
-//  (5) A serial segment (its commands in order) belongs to the launching thread.
+//  (5) No more threads take part at once than there are cores; further workers stand by, since one that loses its core in the midst of a
+//      chunk holds up all.
+//  (6) A serial segment (its commands in order) belongs to the launching thread.
 //
 // Words of a program:  0 segment count · 1 cursor (first unfinished segment, a hint) · 16.. segments, 32 words each
 // Words of a segment:  0 first command (address) · 1 command count · 2 tickets · 3 serial · 8 next ticket · 16 chunks done
@@ -13,6 +15,7 @@
 // Words of the pool, each on a cache line of its own:
 //   0 signal (changes when there may be work) · 16 open program · 32 workers inside · 48 workers parked · 64 launcher parked · 80 launcher may park
 //   96 workers started · 112 quit · 128 spins before parking · 144 program that a worker shall launch · 160 such programs done
+//   176 seats (workers that may be inside at once)
 
 const PROGRAM_HEADER: usize = 64;
 const SEGMENT: usize = 128;
@@ -40,6 +43,8 @@ const COMMAND: usize = 32;
 @inline const DELEGATED: usize = 576;
 // @ts-ignore: decorator
 @inline const DELEGATES_DONE: usize = 640;
+// @ts-ignore: decorator
+@inline const SEATS: usize = 704;
 
 // @ts-ignore: decorator
 @inline
@@ -82,10 +87,19 @@ function isDone(segment: usize): bool {
   return atomic.load<u32>(segment, 64) >= load<u32>(segment, 8);
 }
 
-/** Tells parked workers that there is something to do. */
+/** How many parked workers would find a seat. */
+// @ts-ignore: decorator
+@inline
+function wanted(pool: usize): i32 {
+  const parked = <i32>atomic.load<u32>(pool, PARKED);
+  return parked ? min(parked, load<i32>(pool, SEATS) + parked - <i32>atomic.load<u32>(pool, STARTED)) : 0;
+}
+
+/** Tells workers that there is something to do, and wakes as many as have seats. */
 function wake(pool: usize): void {
   atomic.add<u32>(pool, 1, SIGNAL);
-  if (atomic.load<u32>(pool, PARKED)) atomic.notify(pool + SIGNAL, -1);
+  const count = wanted(pool);
+  if (count > 0) atomic.notify(pool + SIGNAL, count);
 }
 
 /** Tells a parked launcher that a segment is done. */
@@ -122,7 +136,7 @@ function launchFrom(program: usize, pool: usize, mayPark: bool): void {
       runInOrder(segment);
       atomic.store<u32>(segment, load<u32>(segment, 8), 64);
     } else {
-      if (atomic.load<u32>(pool, PARKED)) wake(pool);
+      if (wanted(pool) > 0) wake(pool);
       claim(segment);
       awaitSegment(segment, pool, mayPark);
     }
@@ -165,9 +179,10 @@ export function work(pool: usize): void {
   const signal = pool + SIGNAL;
   const spins = load<u32>(pool, SPINS);
   let seen = atomic.load<u32>(signal) - 1;
+  let patience: u32 = spins;
   atomic.add<u32>(pool, 1, STARTED);
   while (!atomic.load<u32>(pool, QUIT)) {
-    let n: u32 = 0;
+    let n: u32 = spins - patience;
     while (atomic.load<u32>(signal) == seen) {
       if (++n < spins) continue;
       atomic.add<u32>(pool, 1, PARKED);
@@ -182,10 +197,11 @@ export function work(pool: usize): void {
       atomic.notify(pool + DELEGATES_DONE, -1);
       continue;
     }
-    atomic.add<u32>(pool, 1, ACTIVE);
+    const seated = atomic.add<u32>(pool, 1, ACTIVE) < load<u32>(pool, SEATS);
     const program = atomic.load<usize>(pool, OPEN);
-    if (program) join(program, pool);
+    if (program && seated) join(program, pool);
     atomic.sub<u32>(pool, 1, ACTIVE);
+    patience = seated ? spins : 0; // who found no seat leaves the cores to the others
   }
   atomic.sub<u32>(pool, 1, STARTED);
 }

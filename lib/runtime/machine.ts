@@ -18,22 +18,29 @@ const STARTED = 96;
 const QUIT = 112;
 const SPINS = 128;
 const DELEGATES_DONE = 160;
-/** Some 30 µs of looking at a word before a thread parks. */
-const SPIN_COUNT = 20000;
+const SEATS = 176;
+/**
+ * How often a thread looks at a word before it parks: half a millisecond or so, since a program's serial stretches and a loop's own work
+ * between programs are shorter and waking takes 50 µs.
+ */
+const SPIN_COUNT = 500_000;
 
 /** Bytes of scratch memory per thread: THREAD_SCRATCH of assembly/abi.ts. */
 const THREAD_SCRATCH = 1 << 19;
 
 const scratches: number[] = [];
 let workers: Thread[] = [];
-let wanted = configuredThreads();
+/** Threads that run at once at most. More than the machine says it has: to test with, or where it says too little. */
+const cores = setting("KERASM_NUM_CORES") ?? platform.availableThreads();
+let wanted = setting("KERASM_NUM_THREADS") ?? Math.min(cores, 16);
 let deterministic = platform.setting("KERASM_DETERMINISTIC") === "1";
 let kernels: Kernels = await load();
 let pool = newPool();
 
-function configuredThreads(): number {
-  const setting = Number(platform.setting("KERASM_NUM_THREADS"));
-  return Number.isInteger(setting) && setting > 0 ? setting : Math.min(platform.availableThreads(), 16);
+/** A positive whole number from the environment. */
+function setting(name: string): number | undefined {
+  const value = Number(platform.setting(name));
+  return Number.isInteger(value) && value > 0 ? value : undefined;
 }
 
 async function load(): Promise<Kernels> {
@@ -47,8 +54,6 @@ async function load(): Promise<Kernels> {
 function newPool(): number {
   const address = allocate(POOL_BYTES);
   words().fill(0, address / 4, (address + POOL_BYTES) / 4);
-  words()[address / 4 + SPINS] = SPIN_COUNT;
-  words()[address / 4 + LAUNCHER_MAY_PARK] = platform.mayBlock ? 1 : 0;
   return address;
 }
 
@@ -92,6 +97,9 @@ const workersWanted = (): number => (platform.mayBlock ? wanted - 1 : wanted);
 let reportedFailure = false;
 
 function startWorkers(): void {
+  words()[pool / 4 + SPINS] = SPIN_COUNT;
+  words()[pool / 4 + SEATS] = platform.mayBlock ? cores - 1 : cores;
+  words()[pool / 4 + LAUNCHER_MAY_PARK] = platform.mayBlock ? 1 : 0;
   for (let thread = workers.length + 1; thread <= workersWanted(); thread++) {
     try {
       const worker = platform.startThread({ module: kernels.module, memory, kernels: kernelNames, scratch: scratchOf(thread), pool });

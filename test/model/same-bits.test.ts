@@ -1,6 +1,7 @@
 // Training gives the same weights bit for bit: for a seed, on any number of threads, and whoever runs the programs.
 
 import { createHash } from "node:crypto";
+import "../support/four-cores.js";
 import t from "tap";
 import { platform } from "#platform";
 import * as tf from "../../lib/index.js";

@@ -1,3 +1,4 @@
+import "../support/four-cores.js";
 import t from "tap";
 import { platform } from "#platform";
 import { kernels } from "../../lib/generated/kernels.js";
