@@ -34,6 +34,7 @@ export * from "./optimizer/optimizers";
 export * from "./pooling/average";
 export * from "./pooling/max";
 export * from "./random/random";
+export * from "./recurrent/lstm";
 export * from "./reduce/arg";
 export * from "./reduce/bytes";
 export * from "./reduce/reductions";

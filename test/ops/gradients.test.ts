@@ -4,6 +4,7 @@
 
 import t from "tap";
 import * as tf from "../../lib/index.js";
+import { lstm } from "../../lib/ops/recurrent/lstm.js";
 
 const { ops } = tf.keras;
 type Function = (...inputs: tf.Tensor[]) => tf.Tensor;
@@ -27,6 +28,7 @@ const soft = tf.constant([
   [0, 0, 1, 0],
 ]);
 const indices = tf.constant([2, 0, 2, -1], { dtype: "int32" });
+const mask = tf.constant([[false, true, false, true], [true, false, true, false]]); // prettier-ignore
 const positive = [0.3, 2] as const;
 
 const unary = (names: readonly string[], range?: readonly [number, number], once?: boolean): Case[] =>
@@ -110,6 +112,27 @@ const cases: readonly Case[] = [
   { name: "einsum", fn: (a, b) => ops.einsum("ij,kj->ik", a!, b!), shapes: [matrix, [2, 4]] },
   { name: "einsum of a batch", fn: (a, b) => ops.einsum("bnth,bnsh->bnts", a!, b!), shapes: [[2, 2, 3, 4], [2, 2, 2, 4]] }, // prettier-ignore
   { name: "attention", fn: (q, k, v) => ops.dotProductAttention(q!, k!, v!, { isCausal: true }), shapes: [[1, 3, 2, 4], [1, 3, 2, 4], [1, 3, 2, 4]] }, // prettier-ignore
+  {
+    name: "lstm",
+    fn: (projected, recurrentKernel) => lstm({ projected: projected!, recurrentKernel: recurrentKernel! }).hidden,
+    shapes: [
+      [2, 3, 12],
+      [3, 12],
+    ],
+  },
+  {
+    name: "lstm from given states through a mask",
+    fn: (projected, recurrentKernel, hidden0, cell0) => {
+      const { hidden, cells } = lstm({ projected: projected!, recurrentKernel: recurrentKernel!, hidden0: hidden0!, cell0: cell0!, mask });
+      return ops.concatenate([hidden, cells], -1);
+    },
+    shapes: [
+      [2, 4, 8],
+      [2, 8],
+      [2, 2],
+      [2, 2],
+    ],
+  },
   { name: "rfft", fn: (x) => ops.add(...(ops.rfft(x!) as [tf.Tensor, tf.Tensor])), shapes: [[2, 6]] },
   { name: "inv", fn: (x) => ops.inv(ops.add(x!, ops.multiply(ops.eye(3), 4))), shapes: [[3, 3]] },
   { name: "solve", fn: (a, b) => ops.solve(ops.add(a!, ops.multiply(ops.eye(3), 4)), b!), shapes: [[3, 3], [3, 2]] }, // prettier-ignore

@@ -1,5 +1,6 @@
 import { boolean, fraction, positiveInteger, type Schema } from "../../config/index.js";
 import { add, concatenate, matmul, multiply, onesLike } from "../../ops/index.js";
+import { mergeAxes, splitAxis } from "../../ops/shaping/reshape.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { dropout } from "../../random/index.js";
@@ -35,6 +36,18 @@ export interface Cell extends Layer {
   readonly stateSize: StateSize;
   readonly outputSize?: number;
   getInitialState?(batchSize: number): States | readonly States[];
+  /** All steps at once, where that gives what the calls step by step give; null where it does not. */
+  wholeSequence?(given: WholeSequence): readonly Tensor[] | null;
+}
+
+/** What a cell needs to go through all steps at once. It answers with its states after each step, `[batch, time, units]`, the output first. */
+export interface WholeSequence {
+  /** The input gone through the kernel, `[batch, time, gates · units]`. */
+  readonly projected: Tensor;
+  /** The states to begin with; null: zeros. */
+  readonly initial: States | null;
+  /** bool `[batch, time]`: where it is false the states stay as they are. */
+  readonly mask: Tensor | null;
 }
 
 /** The options that all cells with gates share, in Keras's order of positional ones. */
@@ -119,6 +132,7 @@ export abstract class GatedCell<S extends Schema = typeof cellOptions> extends L
 
   /** The part of the gates that comes from the input: `x · kernel + bias`, for a step or a whole sequence. */
   project(x: Tensor): Tensor {
+    if (x.rank === 3) return splitAxis(this.project(mergeAxes(x, 0, 2)), 0, [x.shape[0]!, x.shape[1]!]); // one product, not one for each row
     const product = matmul(x, this.kernel);
     const bias = this.inputBias();
     return bias ? add(product, bias) : product;

@@ -1,10 +1,11 @@
 import { boolean, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { InitializerLike } from "../../initializers/index.js";
-import { add, matmul, multiply, split } from "../../ops/index.js";
+import { add, matmul, multiply, sigmoid, split, tanh } from "../../ops/index.js";
+import { lstm } from "../../ops/recurrent/lstm.js";
 import { activation } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
-import { cellFields, type CellOptions, GatedCell, initializeParts, type States, type StateSize } from "./cell.js";
+import { cellFields, type CellOptions, GatedCell, initializeParts, type States, type StateSize, type WholeSequence } from "./cell.js";
 
 /** The options of long short-term memory. */
 export const lstmFields = { ...cellFields, recurrentActivation: activation("sigmoid"), unitForgetBias: boolean(true) } as const;
@@ -36,6 +37,16 @@ export class LSTMCell extends GatedCell<typeof LSTMCell.options> {
     const carry = add(kept, multiply(recurrentActivation(i), activation(g)));
     const output = multiply(recurrentActivation(o), activation(carry));
     return [output, [output, carry]];
+  }
+
+  /** One operation, for the activations that it has and a step that nobody replaced. */
+  wholeSequence({ projected, initial, mask }: WholeSequence): readonly Tensor[] | null {
+    const { activation, recurrentActivation } = this.options;
+    if (activation !== tanh || recurrentActivation !== sigmoid || this.call !== LSTMCell.prototype.call) return null;
+    const [hidden0, cell0] = (initial ?? []) as readonly Tensor[];
+    const recurrentKernel = this.recurrentKernel.value();
+    const { hidden, cells } = lstm({ projected, recurrentKernel, hidden0, cell0, mask: mask ?? undefined });
+    return [hidden, cells];
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import { ShapeError, StateError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { symbolic, type Tensor } from "../../core/tensor.js";
-import { cast, expandDims, reshape, slice, stack, where, zerosLike } from "../../ops/index.js";
+import { cast, cumsum, expandDims, flip, greater, multiply, reshape, slice, stack, where, zerosLike } from "../../ops/index.js";
 import { Variable } from "../../variables/variable.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -45,6 +45,16 @@ interface Common {
   readonly goBackwards: boolean;
   readonly stateful: boolean;
   readonly zeroOutputForMask: boolean;
+}
+
+/** What a sequence gave. */
+interface Run {
+  /** The output of the last step. */
+  readonly last: Tensor;
+  /** The outputs of all steps. */
+  readonly sequence: () => Tensor;
+  /** The states after the last step. */
+  readonly states: States;
 }
 
 /** Applies a cell to the steps of `[batch, time, features]`; the base of recurrent layers. */
@@ -107,43 +117,66 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
 
   override call(sequence: Tensor, { training, mask, initialState }: RNNCallOptions = {}): unknown {
     const { returnSequences, returnState, stateful } = this.flags;
-    let states = this.#begin(sequence, initialState);
-    const run = this.#run(sequence, states, mask ?? null, training === true);
-    states = run.states;
+    const run = this.#run(sequence, this.#begin(sequence, initialState), mask ?? null, training === true);
+    const { states } = run;
     if (stateful) flatStates(states).forEach((state, i) => this.#states![i]!.assign(state));
     const output = returnSequences ? run.sequence() : run.last;
     return returnState ? [output, ...(states as readonly States[])] : output;
   }
 
-  #begin(sequence: Tensor, given: RNNCallOptions["initialState"]): States {
+  /** The states to begin with; null: zeros. */
+  #begin(sequence: Tensor, given: RNNCallOptions["initialState"]): States | null {
     const [batch] = sequence.shape as [number | null];
     if (given !== null && given !== undefined) return (Array.isArray(given) ? given : [given]) as States;
-    const zero = this.getInitialState(batch);
-    if (!this.#states) return zero;
+    if (!this.#states) {
+      const isZero = this.getInitialState === BaseRNN.prototype.getInitialState && !this.cell.getInitialState;
+      return isZero ? null : this.getInitialState(batch);
+    }
     const kept = this.#states[0]!.shape[0];
     if (batch !== null && batch !== kept) {
       throw new StateError(this.name, { given: `a batch of ${batch}`, expected: `${kept}, as the layer is stateful` });
     }
     let next = 0;
-    return mapStates(zero, () => this.#states![next++]!.value());
+    return mapStates(this.getInitialState(batch), () => this.#states![next++]!.value());
   }
 
-  #run(
-    sequence: Tensor,
-    initial: States,
-    mask: Tensor | null,
-    training: boolean,
-  ): { last: Tensor; sequence: () => Tensor; states: States } {
+  #run(sequence: Tensor, begin: States | null, mask: Tensor | null, training: boolean): Run {
     const { cell } = this;
-    const { goBackwards } = this.flags;
-    const time = sequence.shape[1] ?? 1;
-    const first = at(sequence, 0);
-    const masks: DropoutMasks | undefined = cell instanceof GatedCell ? cell.drawMasks(first, firstOf(initial), training) : undefined;
-    // Where nothing is dropped, the whole sequence goes through the kernel at once.
-    const isProjected = cell instanceof GatedCell && masks!.inputs === null;
-    const inputs = isProjected ? cell.project(sequence) : sequence;
-    const options: CellOptions = { training, ...(masks && { masks }), isProjected };
+    const initial = begin ?? this.getInitialState(sequence.shape[0]!);
+    const masks = cell instanceof GatedCell ? cell.drawMasks(at(sequence, 0), firstOf(initial), training) : undefined;
     const isThere = mask && cast(mask, "bool");
+    if (!(cell instanceof GatedCell) || sequence.rank !== 3) return this.#stepByStep(sequence, initial, isThere, { training, ...(masks && { masks }) }); // prettier-ignore
+    // The whole sequence goes through the kernel at once: what is dropped of an input is the same at every step.
+    const inputs = masks!.inputs ? multiply(sequence, expandDims(masks!.inputs, 1)) : sequence;
+    return (
+      this.#atOnce(inputs, begin, isThere, masks!) ??
+      this.#stepByStep(cell.project(inputs), initial, isThere, { training, masks: masks!, isProjected: true })
+    );
+  }
+
+  /** All steps as one operation, where the cell has one for them. */
+  #atOnce(inputs: Tensor, initial: States | null, isThere: Tensor | null, masks: DropoutMasks): Run | null {
+    const cell = this.cell as Cell & GatedCell;
+    const time = inputs.shape[1]!;
+    if (!cell.wholeSequence || masks.state || !time || (isThere && isThere.rank !== 2)) return null;
+    const turned = (x: Tensor): Tensor => (this.flags.goBackwards ? flip(x, 1) : x);
+    const mask = isThere && turned(isThere);
+    const states = cell.wholeSequence({ projected: cell.project(turned(inputs)), initial, mask });
+    if (!states) return null;
+    const output = this.#maskedSequence(states[0]!, initial, mask);
+    return { last: at(output, time - 1), sequence: () => output, states: states.map((state) => at(state, time - 1)) };
+  }
+
+  /** Outputs of masked steps: zeros, or those of the step before, which are zeros at the beginning even where the state is given. */
+  #maskedSequence(hidden: Tensor, initial: States | null, mask: Tensor | null): Tensor {
+    if (!mask) return hidden;
+    if (this.#zeroesMasked) return where(expandDims(mask, 2), hidden, 0);
+    return initial ? where(expandDims(greater(cumsum(cast(mask, "int32"), { axis: 1 }), 0), 2), hidden, 0) : hidden;
+  }
+
+  #stepByStep(inputs: Tensor, initial: States, isThere: Tensor | null, options: CellOptions): Run {
+    const { goBackwards } = this.flags;
+    const time = inputs.shape[1] ?? 1;
     const outputs: Tensor[] = [];
     let states = initial;
     for (let i = 0; i < time; i++) {
@@ -155,9 +188,7 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     }
     const last = outputs.at(-1)!;
     const whole = () =>
-      sequence.shape[1] === null
-        ? symbolic({ shape: [last.shape[0]!, null, ...last.shape.slice(1)], dtype: last.dtype })
-        : stack(outputs, 1);
+      inputs.shape[1] === null ? symbolic({ shape: [last.shape[0]!, null, ...last.shape.slice(1)], dtype: last.dtype }) : stack(outputs, 1);
     return { last, sequence: whole, states };
   }
 
@@ -167,10 +198,13 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     return [output, Array.isArray(next) ? next : [next]];
   }
 
+  get #zeroesMasked(): boolean {
+    return this.flags.zeroOutputForMask || this.forcedZeroOutput;
+  }
+
   /** Where a step is masked: the output before, or zeros. */
   #masked(output: Tensor, before: Tensor | undefined, present: Tensor): Tensor {
-    const isZero = this.flags.zeroOutputForMask || this.forcedZeroOutput;
-    return where(fitted(present, output), output, isZero || !before ? zerosLike(output) : before);
+    return where(fitted(present, output), output, this.#zeroesMasked || !before ? zerosLike(output) : before);
   }
 }
 

@@ -1,0 +1,122 @@
+import { ShapeError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText } from "../../core/shape.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { kernels } from "../../generated/kernels.js";
+import { scratch, type Command, type Operand } from "../../runtime/command.js";
+import { matmul } from "../linalg/matmul.js";
+import { concatenate } from "../shaping/concatenate.js";
+import { zerosLike } from "../shaping/create.js";
+import { expandDims, mergeAxes } from "../shaping/reshape.js";
+import { slice } from "../shaping/slice.js";
+import { secondGradient } from "./lstm-second-gradient.js";
+
+export interface LstmInputs {
+  /** What each step gets from its input: x · kernel + bias, `[batch, time, 4 · units]`. */
+  readonly projected: Tensor;
+  /** `[units, 4 · units]` */
+  readonly recurrentKernel: Tensor;
+  /** States to begin with, `[batch, units]` both; default zeros. */
+  readonly hidden0?: Tensor | undefined;
+  readonly cell0?: Tensor | undefined;
+  /** bool `[batch, time]`: where it is false the states stay as they are. */
+  readonly mask?: Tensor | undefined;
+}
+
+/**
+ * Long short-term memory through all steps of a sequence at once: gates i, f, o and candidate g, in the order i, f, g, o, from
+ * `projected + h · recurrentKernel`; `c' = f · c + i · g`, `h' = o · tanh(c')`; sigmoids for gates, tanh for the candidate.
+ *
+ * @returns hidden and cells: the states after each step, `[batch, time, units]` both
+ * @see Hochreiter and Schmidhuber 1997
+ */
+export function lstm({ projected, recurrentKernel, hidden0, cell0, mask }: LstmInputs): { hidden: Tensor; cells: Tensor } {
+  return lstmOp.apply({ projected, recurrentKernel, hidden0, cell0, mask });
+}
+
+/** Rows of the batch that go through all steps together: a unit of work. */
+const UNIT_ROWS = 8;
+
+const lstmOp = primitive({
+  name: "lstm",
+  inputs: ["projected", "recurrentKernel", "hidden0?", "cell0?", "mask?"],
+  infer({ projected, recurrentKernel }): { hidden: Spec; cells: Spec; gates: Spec } {
+    const [batch, time, width] = projected.shape as [number | null, number | null, number | null];
+    const [units, columns] = recurrentKernel.shape as [number, number];
+    if (projected.rank !== 3 || columns !== 4 * units || (width !== null && width !== columns)) {
+      throw new ShapeError("lstm", {
+        given: `projected ${shapeText(projected.shape)} and recurrentKernel ${shapeText(recurrentKernel.shape)}`,
+        expected: "[batch, time, 4 · units] and [units, 4 · units]",
+      });
+    }
+    const states: Spec = { shape: [batch, time, units], dtype: "float32" };
+    return { hidden: states, cells: states, gates: { shape: [batch, time, columns], dtype: "float32" } };
+  },
+  lower({ projected, recurrentKernel, hidden0 = null, cell0 = null, mask = null }, { hidden, cells, gates }) {
+    const [rows, time, units] = known(hidden.shape) as [number, number, number];
+    const [packing, packed] = pack(recurrentKernel, { k: units, n: 4 * units, strideK: 4 * units, strideN: 1 });
+    const args = { projected, packed, hidden0, cell0, mask, hidden, cells, gates, rows, time, units, unitRows: UNIT_ROWS };
+    return [packing, kernels.lstm_f32(args, Math.ceil(rows / UNIT_ROWS), 1)];
+  },
+  keeps: ["recurrentKernel", "hidden0", "cell0", "mask", "hidden", "cells", "gates"],
+  gradient: (dy, { recurrentKernel, hidden0, cell0, mask, hidden, cells, gates }) => {
+    const given = { dHidden: dy.hidden ?? undefined, dCells: dy.cells ?? undefined, dGates: dy.gates ?? undefined };
+    let parts: Gradients | undefined;
+    const all = (): Gradients => (parts ??= gradientOp.apply({ gates, cells, cell0, mask, recurrentKernel, ...given }));
+    return {
+      projected: () => all().dProjected,
+      recurrentKernel: () => productOverSteps(before(hidden, hidden0), all().dProjected),
+      hidden0: () => all().dHidden0,
+      cell0: () => all().dCell0,
+    };
+  },
+});
+
+interface Gradients {
+  readonly dProjected: Tensor;
+  readonly dHidden0: Tensor;
+  readonly dCell0: Tensor;
+}
+
+const gradientOp = primitive({
+  name: "lstm_gradient",
+  inputs: ["gates", "cells", "cell0?", "mask?", "recurrentKernel", "dHidden?", "dCells?", "dGates?"],
+  infer({ gates, cells }): { dProjected: Spec; dHidden0: Spec; dCell0: Spec } {
+    const state: Spec = { shape: [cells.shape[0]!, cells.shape[2]!], dtype: "float32" };
+    return { dProjected: { shape: gates.shape, dtype: "float32" }, dHidden0: state, dCell0: state };
+  },
+  lower({ recurrentKernel, cell0 = null, mask = null, dHidden = null, dCells = null, dGates = null, ...inputs }, outputs) {
+    const [rows, time, units] = known(inputs.cells.shape) as [number, number, number];
+    const [packing, packed] = pack(recurrentKernel, { k: 4 * units, n: units, strideK: 1, strideN: 4 * units });
+    const args = { ...inputs, cell0, mask, packed, dHidden, dCells, dGates, ...outputs, rows, time, units, unitRows: UNIT_ROWS };
+    return [packing, kernels.lstm_grad_f32(args, Math.ceil(rows / UNIT_ROWS), 1)];
+  },
+  keeps: ["gates", "cells", "cell0", "mask", "recurrentKernel", "dHidden", "dCells", "dGates", "dProjected"],
+  gradient: (dy, kept) => secondGradient(dy, kept),
+});
+
+/** The states before each step, from those after it. */
+export function before(states: Tensor, first: Tensor | undefined): Tensor {
+  const [, time] = states.shape as [number | null, number];
+  const begin = first ? expandDims(first, 1) : zerosLike(slice(states, [0, 0, 0], [-1, 1, -1]));
+  return time === 1 ? begin : concatenate([begin, slice(states, [0, 0, 0], [-1, time - 1, -1])], 1);
+}
+
+/** aᵀ · b over rows and steps. */
+export const productOverSteps = (a: Tensor, b: Tensor): Tensor => matmul(mergeAxes(a, 0, 2), mergeAxes(b, 0, 2), { transposeA: true });
+
+interface Matrix {
+  readonly k: number;
+  readonly n: number;
+  readonly strideK: number;
+  readonly strideN: number;
+}
+
+/** A matrix in the panels of the kernels, and the command that packs it. */
+function pack(b: Tensor, matrix: Matrix): [packing: Command, packed: Operand] {
+  const { k, n } = matrix;
+  const units = Math.ceil(n / 16);
+  const packed = scratch(Math.max(4, units * k * 16 * 4));
+  const grain = Math.ceil((1 << 15) / Math.max(1, k * 16));
+  return [kernels.pack_f32({ ...matrix, b, packed, groups: 1, strideGroup: 0, taps: 1, strideTap: 0 }, units, grain), packed];
+}

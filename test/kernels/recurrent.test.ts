@@ -1,0 +1,144 @@
+// Recurrent kernels against the formulas in float64.
+
+import t from "tap";
+import { kernels } from "../../lib/generated/kernels.js";
+import { builds, distance, Harness, random } from "./harness.js";
+
+interface Sizes {
+  readonly rows: number;
+  readonly time: number;
+  readonly units: number;
+}
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, x, i) => sum + x * b[i]!, 0);
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** Everything that a run reads and gives; optional inputs may be missing. */
+interface Run extends Sizes {
+  readonly projected: ArrayLike<number>;
+  /** [units, 4 · units] */
+  readonly kernel: ArrayLike<number>;
+  readonly hidden0: ArrayLike<number> | null;
+  readonly cell0: ArrayLike<number> | null;
+  readonly mask: ArrayLike<number> | null;
+}
+
+/** The states after each step and the gates, one element after the other. */
+function expected({ rows, time, units, projected, kernel, hidden0, cell0, mask }: Run) {
+  const hidden = new Float64Array(rows * time * units);
+  const cells = new Float64Array(hidden.length);
+  const gates = new Float64Array(hidden.length * 4);
+  for (let n = 0; n < rows; n++)
+    for (let t = 0; t < time; t++) {
+      const place = n * time + t;
+      const hiddenBefore = (u: number) => (t ? hidden[(place - 1) * units + u]! : (hidden0?.[n * units + u] ?? 0));
+      const cellBefore = (u: number) => (t ? cells[(place - 1) * units + u]! : (cell0?.[n * units + u] ?? 0));
+      for (let q = 0; q < 4 * units; q++) {
+        let sum = projected[place * 4 * units + q]!;
+        for (let u = 0; u < units; u++) sum += hiddenBefore(u) * kernel[u * 4 * units + q]!;
+        gates[place * 4 * units + q] = Math.floor(q / units) === 2 ? Math.tanh(sum) : sigmoid(sum);
+      }
+      for (let u = 0; u < units; u++) {
+        const [i, f, g, o] = [0, 1, 2, 3].map((gate) => gates[(place * 4 + gate) * units + u]!) as [number, number, number, number];
+        const isThere = mask ? mask[place] !== 0 : true;
+        cells[place * units + u] = isThere ? f * cellBefore(u) + i * g : cellBefore(u);
+        hidden[place * units + u] = isThere ? o * Math.tanh(cells[place * units + u]!) : hiddenBefore(u);
+      }
+    }
+  return { hidden, cells, gates };
+}
+
+const sizes: readonly Sizes[] = [
+  { rows: 0, time: 3, units: 4 },
+  { rows: 1, time: 1, units: 1 },
+  { rows: 1, time: 3, units: 33 },
+  { rows: 2, time: 0, units: 5 },
+  { rows: 3, time: 4, units: 3 },
+  { rows: 5, time: 2, units: 4 },
+  { rows: 7, time: 3, units: 5 },
+  { rows: 9, time: 3, units: 8 },
+  { rows: 17, time: 2, units: 18 },
+];
+
+for (const build of builds) {
+  const harness = new Harness(build);
+  for (const { rows, time, units } of sizes)
+    for (const isPlain of [true, false]) {
+      const how = isPlain ? "from zeros" : "from given states through a mask";
+      t.test(`lstm of ${rows} rows, ${time} steps, ${units} units, ${how} (${build})`, async (t) => {
+        harness.reset();
+        const unitRows = 4;
+        const blocks = Math.ceil(rows / unitRows);
+        const cuts = blocks > 1 ? [1] : [];
+        const panels = Math.ceil((4 * units) / 16) * 16 * 4 * units;
+        const given = (count: number, seed: number) => (isPlain ? null : harness.floats(random(count, seed)));
+        const projected = harness.floats(random(rows * time * 4 * units, 1));
+        const kernel = harness.floats(random(units * 4 * units, 2));
+        const [hidden0, cell0] = [given(rows * units, 3), given(rows * units, 4)];
+        const mask = isPlain ? null : harness.bytes(random(rows * time, 5).map((x) => (x > -0.2 ? 1 : 0)));
+        const [hidden, cells] = [harness.floats(rows * time * units), harness.floats(rows * time * units)];
+        const gates = harness.floats(rows * time * 4 * units);
+        const packed = harness.floats(panels);
+        const packing = { b: kernel, packed, groups: 1, taps: 1, strideGroup: 0, strideTap: 0 };
+        harness.run(kernels.pack_f32({ ...packing, k: units, n: 4 * units, strideK: 4 * units, strideN: 1 }, Math.ceil((4 * units) / 16)));
+        const args = { projected, packed, hidden0, cell0, mask, hidden, cells, gates, rows, time, units, unitRows };
+        const run = kernels.lstm_f32(args, blocks);
+        harness.run(run);
+        const whole = [hidden, cells, gates].map(({ view }) => view.slice());
+        for (const { view } of [hidden, cells, gates]) view.fill(12345);
+        harness.run(run, cuts);
+        t.strictSame([hidden, cells, gates].map(({ view }) => view), whole, "any split gives the same bits"); // prettier-ignore
+
+        const views = {
+          projected: projected.view,
+          kernel: kernel.view,
+          hidden0: hidden0?.view ?? null,
+          cell0: cell0?.view ?? null,
+          mask: mask?.view ?? null,
+        };
+        const reference = expected({ rows, time, units, ...views });
+        for (const [name, { view }] of Object.entries({ hidden, cells, gates }))
+          t.ok(distance(view, reference[name as "hidden"]) < 3e-6, `${name}: ${distance(view, reference[name as "hidden"])} off`);
+
+        // One random direction: the slope of a weighted sum of all outputs, by central differences of the reference.
+        const weights = {
+          dHidden: random(hidden.view.length, 6),
+          dCells: random(hidden.view.length, 7),
+          dGates: random(gates.view.length, 8),
+        };
+        const packedBack = harness.floats(panels);
+        const back = { k: 4 * units, n: units, strideK: 1, strideN: 4 * units };
+        harness.run(kernels.pack_f32({ ...packing, packed: packedBack, ...back }, Math.ceil(units / 16)));
+        const [dHidden, dCells, dGates] = Object.values(weights).map((values) => harness.floats(values)) as [
+          typeof hidden,
+          typeof hidden,
+          typeof hidden,
+        ];
+        const dProjected = harness.floats(gates.view.length);
+        const [dHidden0, dCell0] = [harness.floats(rows * units), harness.floats(rows * units)];
+        const inputs = { gates, cells, cell0, mask, packed: packedBack, dHidden, dCells, dGates };
+        const gradient = kernels.lstm_grad_f32({ ...inputs, dProjected, dHidden0, dCell0, rows, time, units, unitRows }, blocks);
+        harness.run(gradient);
+        const once = [dProjected, dHidden0, dCell0].map(({ view }) => view.slice());
+        harness.run(gradient, cuts);
+        t.strictSame([dProjected, dHidden0, dCell0].map(({ view }) => view), once, "any split of the gradient gives the same bits"); // prettier-ignore
+
+        const direction = {
+          projected: random(projected.view.length, 9),
+          hidden0: random(rows * units, 10),
+          cell0: random(rows * units, 11),
+        };
+        const at = (h: number): number => {
+          const moved = (name: keyof typeof direction) =>
+            views[name] === null
+              ? direction[name].map((d) => d * h)
+              : Float64Array.from(views[name], (x, i) => x + direction[name][i]! * h);
+          const y = expected({ rows, time, units, kernel: kernel.view, mask: views.mask, projected: moved("projected"), hidden0: moved("hidden0"), cell0: moved("cell0") }); // prettier-ignore
+          return dot(y.hidden, weights.dHidden) + dot(y.cells, weights.dCells) + dot(y.gates, weights.dGates);
+        };
+        const slope = (at(1e-3) - at(-1e-3)) / 2e-3;
+        const found = dot(dProjected.view, direction.projected) + dot(dHidden0.view, direction.hidden0) + dot(dCell0.view, direction.cell0);
+        t.ok(Math.abs(found - slope) < 2e-4 * (1 + Math.abs(slope)), `gradient along a direction: ${found}, by steps ${slope}`);
+      });
+    }
+}

@@ -1,0 +1,148 @@
+// LSTM layers run as one operation where that gives what their cell gives step by step.
+
+import fc from "fast-check";
+import t from "tap";
+import * as tf from "../../lib/index.js";
+
+const { layers, ops } = tf.keras;
+
+/** The cell without a way to do all steps at once: its step is its own. */
+class StepByStep extends layers.LSTMCell {
+  override call(...args: Parameters<tf.keras.layers.LSTMCell["call"]>) {
+    return super.call(...args);
+  }
+}
+
+interface Shape {
+  readonly batch: number;
+  readonly time: number;
+  readonly features: number;
+  readonly units: number;
+}
+
+const shapes = fc.record({
+  batch: fc.constantFrom(0, 1, 2, 3, 8, 11),
+  time: fc.integer({ min: 1, max: 5 }),
+  features: fc.integer({ min: 1, max: 5 }),
+  units: fc.constantFrom(1, 3, 4, 5, 9, 16),
+});
+const flags = fc.record({
+  goBackwards: fc.boolean(),
+  returnSequences: fc.boolean(),
+  zeroOutputForMask: fc.boolean(),
+  isMasked: fc.boolean(),
+  isGiven: fc.boolean(),
+  useBias: fc.boolean(),
+});
+
+const isFused = (fn: (x: tf.Tensor) => unknown, x: tf.Tensor): boolean =>
+  tf
+    .function(fn)
+    .getConcreteFunction(x)
+    .tracedGraph.steps.some(({ op }) => op.name === "lstm");
+
+t.test("all steps at once give the values and gradients of step by step", async (t) => {
+  fc.assert(
+    fc.property(shapes, flags, ({ batch, time, features, units }: Shape, { isMasked, isGiven, useBias, ...how }) => {
+      const x = tf.random.normal([batch, time, features]);
+      const [cell, own] = [new layers.LSTMCell(units, { useBias }), new StepByStep(units, { useBias })];
+      const [fused, plain] = [cell, own].map((each) => new layers.RNN(each, { ...how, returnState: true })) as [
+        tf.keras.layers.RNN,
+        tf.keras.layers.RNN,
+      ];
+      const options = {
+        ...(isMasked && { mask: ops.greater(tf.random.normal([batch, time]), -0.3) }),
+        ...(isGiven && { initialState: [tf.random.normal([batch, units]), tf.random.normal([batch, units])] }),
+      };
+      const run = (layer: tf.keras.layers.RNN) => (layer as unknown as (x: tf.Tensor, options: object) => tf.Tensor[])(x, options);
+      run(fused);
+      run(plain);
+      plain.setWeights(fused.getWeights());
+      const all = (layer: tf.keras.layers.RNN): tf.Tensor[] => {
+        const tape = new tf.GradientTape();
+        const sources = [x, ...(options.initialState ?? []), ...layer.trainableVariables];
+        tape.watch([x, ...(options.initialState ?? [])]);
+        const outputs: tf.Tensor[] = [];
+        const loss = tape.record(() => {
+          outputs.push(...run(layer));
+          return outputs.map((y, i) => ops.sum(ops.multiply(ops.square(y), i + 1))).reduce((a, b) => ops.add(a, b));
+        });
+        return [...outputs, ...tape.gradient(loss, sources).map((g) => g!)];
+      };
+      const expected = all(plain);
+      for (const found of [all(fused), tf.function(() => all(fused))()])
+        found.forEach((y, i) => {
+          const most = batch === 0 && y.size === 0 ? 0 : ops.max(ops.abs(ops.subtract(y, expected[i]!))).item();
+          if (!(most < 2e-5)) throw new Error(`value ${i} is ${most} off`);
+        });
+    }),
+    { numRuns: 40 },
+  );
+  t.pass();
+});
+
+t.test("what takes the operation, and what does not", async (t) => {
+  const x = tf.random.normal([2, 3, 4]);
+  const taken = (layer: tf.keras.layers.Layer) => {
+    (layer as unknown as (x: tf.Tensor) => unknown)(x);
+    return isFused(layer as never, x);
+  };
+  t.ok(taken(new layers.LSTM(5)), "LSTM");
+  t.ok(taken(new layers.LSTM(5, { stateful: true })), "stateful LSTM");
+  t.ok(taken(new layers.LSTM(5, { dropout: 0.5 })), "LSTM with dropout of inputs");
+  t.ok(taken(new layers.RNN(new layers.LSTMCell(5))), "RNN of an LSTM cell");
+  t.ok(taken(new layers.Bidirectional(new layers.LSTM(5))), "Bidirectional");
+  t.ok(taken(new tf.keras.Sequential([new layers.LSTM(5, { returnSequences: true }), new layers.LSTM(3)])), "layers on top of each other");
+  t.notOk(taken(new layers.LSTM(5, { activation: "relu" })), "another activation");
+  t.notOk(taken(new layers.LSTM(5, { recurrentActivation: "hard_sigmoid" })), "another recurrent activation");
+  t.notOk(taken(new layers.RNN(new StepByStep(5))), "a cell with a step of its own");
+  const dropping = new layers.LSTM(5, { recurrentDropout: 0.5 });
+  dropping(x);
+  t.notOk(
+    isFused((each) => dropping(each, { training: true }), x),
+    "dropout of states while training",
+  );
+});
+
+t.test("dropout of inputs drops the same features at every step", async (t) => {
+  const layer = new layers.LSTM(3, { dropout: 0.5, seed: 1, returnSequences: true });
+  const x = tf.ones([4, 2, 6]);
+  layer(x);
+  const tape = new tf.GradientTape();
+  tape.watch(x);
+  const y = tape.record(() => ops.sum(layer(x, { training: true }) as tf.Tensor));
+  const zeros = ops.cast(ops.equal(tape.gradient(y, x)!, 0), "float32");
+  const dropped = ops.sum(zeros).item();
+  t.ok(dropped > 0 && dropped < 48, `${dropped} of 48`);
+  t.equal(ops.max(ops.abs(ops.subtract(...(ops.unstack(zeros, 2, 1) as [tf.Tensor, tf.Tensor])))).item(), 0);
+});
+
+t.test("one trace serves batches of all sizes", async (t) => {
+  const layer = new layers.LSTM(6, { returnSequences: true });
+  layer(tf.zeros([1, 5, 3]));
+  const traced = tf.function((x: tf.Tensor) => layer(x) as tf.Tensor, { inputSignature: [new tf.TensorSpec([null, 5, 3], "float32")] });
+  for (const batch of [1, 4, 9]) {
+    const x = tf.random.normal([batch, 5, 3]);
+    t.ok(ops.max(ops.abs(ops.subtract(traced(x), layer(x) as tf.Tensor))).item() < 1e-6, `${batch}`);
+  }
+  t.equal(traced.tracingCount, 1);
+});
+
+t.test("the same bits on any number of threads", async (t) => {
+  const layer = new layers.LSTM(19, { returnSequences: true });
+  const x = tf.random.normal([21, 6, 7]);
+  layer(x);
+  const step = tf.function((x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    const y = tape.record(() => ops.sum(ops.square(layer(x) as tf.Tensor)));
+    return tape.gradient(y, layer.trainableVariables);
+  });
+  const before = tf.config.get().threads;
+  const bits = [1, 2, 4].map((threads) => {
+    tf.config.threading.setIntraOpParallelismThreads(threads);
+    return step(x).map((gradient) => new Uint8Array(gradient!.data().slice().buffer));
+  });
+  tf.config.threading.setIntraOpParallelismThreads(before);
+  t.strictSame(bits[1], bits[0]);
+  t.strictSame(bits[2], bits[0]);
+});
