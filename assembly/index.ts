@@ -6,6 +6,7 @@ export { keepConstantsInGlobals } from "./constants";
 export * from "./convolution/conv";
 export * from "./convolution/depthwise";
 export * from "./convolution/short";
+export * from "./convolution/taps";
 export * from "./convolution/weight-gradient";
 export * from "./convolution/winograd";
 export * from "./convolution/winograd-gradient";

@@ -85,6 +85,18 @@ for (const build of builds) {
     y.view.fill(54321);
     harness.run(command, cuts);
     t.ok(Buffer.from(whole.buffer).equals(Buffer.from(y.view.slice().buffer)), "any split gives the same bytes");
+    if (g.groups === 1 && [...g.stride, ...g.upsample].every((each) => each === 1) && (transposed || n === 1)) {
+      const pixels = g.batch * product(g.in);
+      const products = harness.floats(taps * n * pixels);
+      const one = { batch: [1, 1, 1], batchA: [0, 0, 0], batchB: [0, 0, 0], bias: null, flags: 0, unitM: taps * n, unitN: 128 };
+      const strideAM = n === 1 ? layout.strideTap : layout.strideN;
+      const sizes = { m: taps * n, n: pixels, k: inner, strideAM, strideAK: layout.strideK, strideBK: 1, strideBN: inner };
+      harness.run(kernels.gemm_f32({ ...one, ...sizes, a: w, b: x, c: products }, Math.ceil(pixels / 128)));
+      const rows = g.batch * g.out[0]! * g.out[1]!;
+      y.view.fill(54321);
+      harness.run(kernels.sum_taps_f32({ ...g, products, bias: b, y, flags: relu ? 4 : 0 }, rows), [rows >> 1, rows >> 2]);
+      compare(y.view);
+    }
     if (!isInside(g)) return;
     y.view.fill(54321);
     harness.run(kernels.conv_short_f32({ ...g, x, packed, bias: b, y, unitM, flags: relu ? 4 : 0 }, size), cuts);
@@ -107,6 +119,11 @@ for (const build of builds) {
     for (let round = 0; round < 60; round++)
       check(t, backward(anyGeometry(pick([1, 2, 2, 2, 3]))), { transposed: true, unitM: pick([5, 24, 96]) });
     check(t, backward(forward(2, [1, 13, 13], 32, 64, [1, 3, 3])), { transposed: true, unitM: 96 });
+    // By products of every tap with every pixel.
+    for (const channels of [1, 2, 3])
+      check(t, backward(forward(2, [1, 7, 9], channels, 12, [1, 3, 3], { pad: [[0, 0], [1, 1], [0, 2]] })), { transposed: true, bias: true }); // prettier-ignore
+    check(t, backward(forward(1, [3, 6, 5], 1, 9, [2, 3, 2], { dilation: [1, 1, 2] })), { transposed: true, relu: true });
+    check(t, forward(2, [1, 8, 10], 13, 1, [1, 3, 5], { pad: [[0, 0], [1, 1], [2, 2]] }), { bias: true, relu: true }); // prettier-ignore
     // Taps some at a time, few of which meet anything.
     for (const options of [{}, { bias: true, relu: true }])
       check(t, backward(forward(1, [1, 9, 8], 10, 300, [1, 3, 3], { stride: [1, 2, 2] })), { transposed: true, ...options });

@@ -91,6 +91,7 @@ function run(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias:
     return [kernels.depthwise_f32({ ...g, x, w: kernel, bias, y, flags }, rows, Math.ceil(UNIT_WORK / 8 / Math.max(1, perRow)))];
   }
   if (isMinimal(g)) return minimal(g, x, kernel, strides, bias, y, flags);
+  if (isFew(g, strides)) return few(g, x, kernel, strides, bias, y, flags);
   if (inner < SHORT && g.upsample.every((each) => each === 1)) return short(g, x, kernel, strides, bias, y, flags);
   const { packed, pack } = packing(g, kernel, strides);
   const perPixel = Math.max(1, taps * inner * n);
@@ -150,6 +151,35 @@ function short(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bia
     Math.ceil(UNIT_WORK / 3 / Math.max(1, work)),
   );
   return [pack, ...source.commands, command];
+}
+
+/** Whether so few channels go out that the products with all taps, which a matrix product gives, are better summed afterwards. */
+function isFew(g: Geometry, { strideTap, strideN }: PackStrides): boolean {
+  const rows = sizeOf(g.kernel) * g.outChannels;
+  const isPlain = g.groups === 1 && [...g.stride, ...g.upsample].every((each) => each === 1);
+  // Rows of the left matrix, a tap and an output channel each, are equally far apart.
+  const isMatrix = g.outChannels === 1 || strideTap === g.outChannels * strideN;
+  return (
+    isPlain && isMatrix && g.outChannels <= 4 && g.channels >= 8 && rows > 4 && rows <= Math.min(192, 2 * g.channels) && g.out[2]! < 1 << 17
+  );
+}
+
+/** Convolution to few channels. */
+function few(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias: Tensor | null, y: Tensor, flags: number): Command[] {
+  const m = sizeOf(g.kernel) * g.outChannels;
+  const [n, k] = [g.batch * sizeOf(g.in), g.channels];
+  const products = scratch(Math.max(4, m * n * 4));
+  const none = { bias: null, batch: [1, 1, 1], batchA: [0, 0, 0], batchB: [0, 0, 0], flags: 0 };
+  const strideAM = g.outChannels === 1 ? strides.strideTap : strides.strideN;
+  const [unitM, unitN] = [m, 128];
+  const product = kernels.gemm_f32(
+    { ...none, a: kernel, b: x, c: products, m, n, k, strideAM, strideAK: strides.strideK, strideBK: 1, strideBN: k, unitM, unitN },
+    Math.ceil(n / unitN),
+    Math.ceil(UNIT_WORK / 3 / (unitM * unitN * k)),
+  );
+  const rows = g.batch * g.out[0]! * g.out[1]!;
+  const grain = Math.ceil((1 << 16) / (m * g.out[2]!));
+  return [product, kernels.sum_taps_f32({ ...g, products, bias, y, flags }, rows, grain)];
 }
 
 /** dw of y = x ∗ w. Pixels are cut into parts with sums of their own, as many as keep some threads busy. */
