@@ -19,6 +19,8 @@ export type Size = usize;
 
 /** Private memory of the calling thread: THREAD_SCRATCH bytes, 64-byte aligned; its content does not survive the call. */
 export const THREAD_SCRATCH: usize = 1 << 19;
+/** What elementwise kernels may use of it, so that `fused` can keep values of its own behind. */
+export const FUSED_SCRATCH: usize = 1 << 15;
 let scratch: usize = 0;
 
 // @ts-ignore: decorator

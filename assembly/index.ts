@@ -15,6 +15,7 @@ export * from "./elementwise/bytes";
 export * from "./elementwise/cast";
 export * from "./elementwise/compare";
 export * from "./elementwise/fill";
+export * from "./elementwise/fused";
 export * from "./elementwise/gamma";
 export * from "./elementwise/integer";
 export * from "./elementwise/unary";

@@ -138,7 +138,7 @@ function rows2<Row>(args: BinaryArgs, shift: usize, yShift: usize, begin: usize,
   }
   const repeated = threadScratch() + REPETITION;
   const repeats = repeatsA || repeatsB;
-  const row = begin / inner;
+  const row = args.sizes1 ? begin / inner : 0;
   let column = begin - row * inner;
   let y = args.y + (begin << yShift);
   let at = begin;

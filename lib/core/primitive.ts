@@ -57,7 +57,10 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   readonly writes?: readonly NoInfer<Bare<N>>[];
   /** Runs in program order and is never dropped. */
   readonly effect?: boolean;
-  /** "elementwise": output element i depends on input elements i (or broadcast ones) alone, so an output may take an input's memory. */
+  /**
+   * "elementwise": element i of the output y depends on elements i (or broadcast ones) of the inputs alone. So y may take the memory of an
+   * input, and where one command does it whose units are elements of y, it may run block by block with others.
+   */
   readonly fusible?: "elementwise";
   /** What this operation does to `of`, where that is something a producer can do while it stores. */
   follows?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Follower | null;
@@ -88,6 +91,8 @@ export interface Primitive {
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;
   lower?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Command | readonly Command[];
   host?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
+  /** Outputs and inputs whose memory they may take where nobody needs the input afterwards; equal roots are one place in memory. */
+  overwrites?(root: (tensor: Tensor) => object): readonly (readonly [output: Tensor, input: Tensor])[];
   follows?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Follower | null;
   absorbs?(inputs: Inputs, attrs: unknown, follower: Follower): { inputs: Inputs; attrs: unknown } | null;
   gradient?(

@@ -9,13 +9,8 @@ import { build } from "../runtime/machine.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
 import { Program, type Place } from "../runtime/program.js";
 import { forEachState, withInputs, type Graph } from "./graph.js";
-import { mergeCommonSubexpressions } from "./passes/common-subexpressions.js";
-import { fuseEpilogues } from "./passes/epilogues.js";
-import { removeDeadCode } from "./passes/dead-code.js";
+import { afterPasses } from "./passes/index.js";
 import { planMemory, type Plan } from "./plan.js";
-
-/** What happens to a graph before it is planned, in order. Each keeps its results the same; see its own file. */
-export const passes: readonly ((graph: Graph) => Graph)[] = [mergeCommonSubexpressions, removeDeadCode, fuseEpilogues];
 
 /** A part of the work: a program, or a step that the host does between programs. */
 type Piece = Program | (() => void);
@@ -52,7 +47,7 @@ export class Executable {
   readonly #written: readonly State[];
 
   constructor(graph: Graph) {
-    this.graph = passes.reduce((done, pass) => pass(done), graph);
+    this.graph = afterPasses(graph);
     this.plan = planMemory(this.graph);
     this.#arena = take(this.plan.arenaBytes);
     this.#constants = take(this.plan.constantBytes);

@@ -151,25 +151,37 @@ function lastUses(graph: Graph): Map<number, number> {
 
 /** Invariant (3). */
 function writeOver(
-  { op, inputs, outputs }: Step,
+  step: Step,
   commands: readonly Command[],
   at: number,
   root: (tensor: Tensor) => Tensor | State,
   lifetimes: ReadonlyMap<Tensor | Scratch, Lifetime>,
 ): void {
-  if (op.fusible !== "elementwise" || commands.length !== 1 || !outputs.y) return;
-  const mine = lifetimes.get(outputs.y)!;
-  for (const name of op.inputs) {
-    const input = inputs[name];
-    if (!(input instanceof Tensor) || !sameShape(input.shape, outputs.y.shape)) continue;
+  const taken = new Set<Lifetime>();
+  for (const [output, input] of overwritable(step, commands, root)) {
+    const mine = lifetimes.get(output)!;
     const place = root(input);
-    if (place instanceof State || !place.isSymbolic) continue;
+    if (mine.over || place instanceof State || !place.isSymbolic) continue;
     const theirs = lifetimes.get(place)!;
     // Elements of another size stand in other places: writing one would overwrite inputs that are still to be read.
-    if (theirs.end !== at || dtypes[input.dtype].bytes !== dtypes[outputs.y.dtype].bytes) continue;
+    if (theirs.end !== at || taken.has(theirs) || dtypes[input.dtype].bytes !== dtypes[output.dtype].bytes) continue;
     mine.over = theirs;
-    return;
+    taken.add(theirs);
   }
+}
+
+/** Pairs of an output and an input of the same elements. */
+function overwritable(
+  { op, inputs, outputs: { y } }: Step,
+  commands: readonly Command[],
+  root: (tensor: Tensor) => Tensor | State,
+): readonly (readonly [output: Tensor, input: Tensor])[] {
+  if (op.overwrites) return op.overwrites(root);
+  if (op.fusible !== "elementwise" || commands.length !== 1 || !y) return [];
+  return op.inputs.flatMap((name) => {
+    const input = inputs[name];
+    return input instanceof Tensor && sameShape(input.shape, y.shape) ? [[y, input] as const] : [];
+  });
 }
 
 /** Places the largest first, each at the lowest offset that is free during its lifetime. @returns bytes of the arena */

@@ -45,7 +45,7 @@ export interface Command {
 }
 
 export function command(kernel: number, layout: Layout, args: object, size: number, grain: number): Command {
-  return { kernel, layout, args: args as Readonly<Record<string, unknown>>, size, grain: Math.max(1, Math.min(grain, size)) };
+  return { kernel, layout, args: args as Readonly<Record<string, unknown>>, size, grain: Math.max(1, grain) };
 }
 
 /** Every address word of a command: what it refers to and how it is used. */

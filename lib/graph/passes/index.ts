@@ -1,0 +1,31 @@
+import type { Graph } from "../graph.js";
+import { mergeCommonSubexpressions } from "./common-subexpressions.js";
+import { removeDeadCode } from "./dead-code.js";
+import { fuseElementwise } from "./elementwise.js";
+import { fuseEpilogues } from "./epilogues.js";
+
+/** A change of a graph that keeps its results the same; what exactly it keeps true, its own file says. */
+export interface Pass {
+  readonly name: string;
+  run(graph: Graph): Graph;
+}
+
+/** What happens to a graph before it is planned, in order. */
+export const passes: readonly Pass[] = [
+  { name: "common subexpressions", run: mergeCommonSubexpressions },
+  { name: "dead code", run: removeDeadCode },
+  { name: "epilogues", run: fuseEpilogues },
+  { name: "elementwise", run: fuseElementwise },
+];
+
+let active = passes;
+
+/** The graph after the passes. */
+export const afterPasses = (graph: Graph): Graph => active.reduce((done, pass) => pass.run(done), graph);
+
+/** Takes other passes for what is compiled from now on: for tests that compare. Gives back those before. */
+export function usePasses(others: readonly Pass[]): readonly Pass[] {
+  const before = active;
+  active = others;
+  return before;
+}
