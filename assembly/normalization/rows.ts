@@ -1,4 +1,4 @@
-// Layer normalization and RMS normalization: of each row by its own statistics. Units are rows.
+// Layer normalization and RMS normalization: of each row by its own statistics. Units are rows, or blocks of them.
 import { In, Out, Size } from "../abi";
 import { loadUpTo, splat, storeUpTo } from "../lanes";
 
@@ -23,7 +23,14 @@ export class NormalizeRowsGradientArgs {
   dx: Out = 0;
   /** A factor for each column of dy; none: 1. */
   gamma: In = 0;
+  /** Σ dy · normalized x, the gradient of gamma, [blocks, columns]; null where only dx is wanted. */
+  dots: Out = 0;
+  /** Σ dy, the gradient of beta, [blocks, columns]; null with dots. */
+  sums: Out = 0;
+  rows: Size = 0;
   columns: Size = 0;
+  /** Rows of a block. */
+  block: Size = 0;
   centered: u32 = 0;
   epsilon: f32 = 0;
 }
@@ -73,47 +80,12 @@ function sumOf(x: usize, n: usize, mean: f32, squared: bool): f32 {
   return horizontalSum(total) + last;
 }
 
-/** Σ y · dy · gamma where y is normalized x. */
-function dotOf(x: usize, dy: usize, gamma: usize, columns: usize, shift: v128, factor: v128): f32 {
-  let total = splat(0);
-  let s0 = splat(0);
-  let s1 = splat(0);
-  let left = FOLD;
-  let c: usize = 0;
-  for (; c + 32 <= columns << 2; c += 32) {
-    const y0 = f32x4.mul(f32x4.sub(v128.load(x + c), shift), factor);
-    const y1 = f32x4.mul(f32x4.sub(v128.load(x + c, 16), shift), factor);
-    s0 = f32x4.add(s0, f32x4.mul(y0, slopeAt(dy, gamma, c, 4)));
-    s1 = f32x4.add(s1, f32x4.mul(y1, slopeAt(dy, gamma, c + 16, 4)));
-    left -= 8;
-    if (left == 0) {
-      total = f32x4.add(total, f32x4.add(s0, s1));
-      s0 = splat(0);
-      s1 = splat(0);
-      left = FOLD;
-    }
-  }
-  for (; c < columns << 2; c += 16) {
-    const n = min<usize>(columns - (c >> 2), 4);
-    // Lanes beyond the end hold (0 − mean) · factor on one side and 0 on the other.
-    const y = f32x4.mul(f32x4.sub(loadUpTo(x + c, n), shift), factor);
-    s0 = f32x4.add(s0, f32x4.mul(y, slopeAt(dy, gamma, c, n)));
-  }
-  return horizontalSum(f32x4.add(total, f32x4.add(s0, s1)));
-}
-
 /** dy · gamma of up to four columns. */
 // @ts-ignore: decorator
 @inline
 function slopeAt(dy: usize, gamma: usize, at: usize, n: usize): v128 {
   const d = loadUpTo(dy + at, n);
   return gamma ? f32x4.mul(d, loadUpTo(gamma + at, n)) : d;
-}
-
-/** Σ dy · gamma. */
-function slopeSum(dy: usize, gamma: usize, columns: usize): f32 {
-  if (!gamma) return sumOf(dy, columns, 0, false);
-  return dotOf(dy, gamma, 0, columns, splat(0), splat(1));
 }
 
 // @ts-ignore: decorator
@@ -152,26 +124,77 @@ function scaled(args: NormalizeRowsArgs, at: usize, normalized: v128, n: usize):
   return args.beta ? f32x4.add(normalized, loadUpTo(args.beta + at, n)) : normalized;
 }
 
-/** With d = dy · gamma: dx = (d − mean(d) − y · mean(d · y)) / √(variance + epsilon); without centering, without mean(d). */
+/**
+ * With d = dy · gamma: dx = (d − mean(d) − y · mean(d · y)) / √(variance + epsilon); without centering, without mean(d). Where they are
+ * wanted, the sums over rows that the factors' gradients are, in the same pass. Units are blocks of rows.
+ */
 export function normalize_rows_grad_f32(args: NormalizeRowsGradientArgs, begin: usize, end: usize): void {
+  const bytes = args.columns << 2;
+  for (let unit = begin; unit < end; unit++) {
+    const last = min((unit + 1) * args.block, args.rows);
+    const dots = args.dots ? args.dots + unit * bytes : 0;
+    const sums = args.sums + unit * bytes;
+    if (dots) {
+      memory.fill(dots, 0, bytes);
+      memory.fill(sums, 0, bytes);
+    }
+    for (let row = unit * args.block; row < last; row++) gradientOfRow(args, row * bytes, dots, sums);
+  }
+}
+
+function gradientOfRow(args: NormalizeRowsGradientArgs, offset: usize, dots: usize, sums: usize): void {
   const columns = args.columns;
   const count = <f32>columns;
   const gamma = args.gamma;
-  for (let row = begin; row < end; row++) {
-    const offset = (row * columns) << 2;
-    const x = args.x + offset;
-    const dy = args.dy + offset;
-    const dx = args.dx + offset;
-    const mean: f32 = args.centered ? sumOf(x, columns, 0, false) / count : 0;
-    const shift = splat(mean);
-    const factor = splat(inverseDeviation(x, columns, mean, args.epsilon));
-    const slope = splat(dotOf(x, dy, gamma, columns, shift, factor) / count);
-    const base = splat(args.centered ? slopeSum(dy, gamma, columns) / count : 0);
-    for (let c: usize = 0; c < columns << 2; c += 16) {
-      const n = min<usize>(columns - (c >> 2), 4);
-      const y = f32x4.mul(f32x4.sub(loadUpTo(x + c, n), shift), factor);
-      const d = f32x4.sub(f32x4.sub(slopeAt(dy, gamma, c, n), base), f32x4.mul(y, slope));
-      storeUpTo(dx + c, f32x4.mul(d, factor), n);
+  const x = args.x + offset;
+  const dy = args.dy + offset;
+  const dx = args.dx + offset;
+  const mean: f32 = args.centered ? sumOf(x, columns, 0, false) / count : 0;
+  const shift = splat(mean);
+  const factor = splat(inverseDeviation(x, columns, mean, args.epsilon));
+  const end = columns << 2;
+  let slopes = splat(0);
+  let products = splat(0);
+  for (let c: usize = 0; c < end;) {
+    const fold = min(c + (FOLD << 2), end);
+    let slope = splat(0);
+    let product = splat(0);
+    for (; c + 16 <= fold; c += 16) {
+      const y = f32x4.mul(f32x4.sub(v128.load(x + c), shift), factor);
+      const d = slopeAt(dy, gamma, c, 4);
+      slope = f32x4.add(slope, d);
+      product = f32x4.add(product, f32x4.mul(d, y));
+      if (dots) addFactors(dots + c, sums + c, v128.load(dy + c), y, 4);
     }
+    slopes = f32x4.add(slopes, slope);
+    products = f32x4.add(products, product);
+    if (c == fold) continue;
+    // Lanes beyond the end hold (0 − mean) · factor in y, and 0 in d.
+    const n = (end - c) >> 2;
+    const y = f32x4.mul(f32x4.sub(loadUpTo(x + c, n), shift), factor);
+    const d = slopeAt(dy, gamma, c, n);
+    slopes = f32x4.add(slopes, d);
+    products = f32x4.add(products, f32x4.mul(d, y));
+    if (dots) addFactors(dots + c, sums + c, loadUpTo(dy + c, n), y, n);
+    break;
   }
+  const slope = splat(horizontalSum(products) / count);
+  const base = splat(args.centered ? horizontalSum(slopes) / count : 0);
+  let c: usize = 0;
+  for (; c + 16 <= end; c += 16) v128.store(dx + c, gradientAt(x, dy, gamma, c, 4, shift, factor, base, slope));
+  if (c < end) storeUpTo(dx + c, gradientAt(x, dy, gamma, c, (end - c) >> 2, shift, factor, base, slope), (end - c) >> 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function addFactors(dots: usize, sums: usize, dy: v128, y: v128, n: usize): void {
+  storeUpTo(dots, f32x4.add(loadUpTo(dots, n), f32x4.mul(dy, y)), n);
+  storeUpTo(sums, f32x4.add(loadUpTo(sums, n), dy), n);
+}
+
+// @ts-ignore: decorator
+@inline
+function gradientAt(x: usize, dy: usize, gamma: usize, c: usize, n: usize, shift: v128, factor: v128, base: v128, slope: v128): v128 {
+  const y = f32x4.mul(f32x4.sub(loadUpTo(x + c, n), shift), factor);
+  return f32x4.mul(f32x4.sub(f32x4.sub(slopeAt(dy, gamma, c, n), base), f32x4.mul(y, slope)), factor);
 }

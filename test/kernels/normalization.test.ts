@@ -95,7 +95,13 @@ for (const build of builds) {
         const beta = hasFactors ? harness.floats(matrix(columns, 9, 1)) : null;
         const [y, dx] = [harness.floats(rows * columns), harness.floats(rows * columns)];
         harness.run(kernels.normalize_rows_f32({ x, y, gamma, beta, columns, centered, epsilon }, rows), [1]);
-        harness.run(kernels.normalize_rows_grad_f32({ x, dy, dx, gamma, columns, centered, epsilon }, rows), [2]);
+        const [block, blocks] = [2, Math.ceil(rows / 2)];
+        const [dots, sums] = hasFactors ? [harness.floats(blocks * columns), harness.floats(blocks * columns)] : [null, null];
+        harness.run(
+          kernels.normalize_rows_grad_f32({ x, dy, dx, gamma, dots, sums, rows, columns, block, centered, epsilon }, blocks),
+          [1],
+        );
+        const [dgamma, dbeta] = [new Float64Array(columns), new Float64Array(columns)];
         for (let r = 0; r < rows; r++) {
           const row = rowOf(x.view, columns, r);
           const centre = centered ? sum(row) / columns : 0;
@@ -109,7 +115,16 @@ for (const build of builds) {
           const slope = d.map((each, c) => (each - base - n[c]! * dot) * scale);
           const size = Math.max(1, scale) * (hasFactors ? 5 : 1);
           close(t, dx.view.subarray(r * columns, (r + 1) * columns), slope, 3e-5 * size, "gradient");
+          rowOf(dy.view, columns, r).forEach((each, c) => {
+            dgamma[c]! += each * n[c]!;
+            dbeta[c]! += each;
+          });
         }
+        if (!dots || !sums) continue;
+        const overBlocks = (parts: Float32Array) =>
+          Float32Array.from({ length: columns }, (_, c) => sum(Array.from({ length: blocks }, (_, b) => parts[b * columns + c]!)));
+        close(t, overBlocks(dots.view), [...dgamma], 1e-4, "gradient of gamma");
+        close(t, overBlocks(sums.view), [...dbeta], 1e-5, "gradient of beta");
       }
     });
   }

@@ -10,7 +10,7 @@ import { rsqrt } from "../elementwise/powers.js";
 import { asFloat } from "../promotion.js";
 import { mean, sum } from "../reduce/sum.js";
 import { moveaxis } from "../shaping/transpose.js";
-import { momentsCommands, momentsGradient, rowsOfChannels } from "./moments.js";
+import { momentsCommands, momentsGradient, rowsOfChannels, total } from "./moments.js";
 
 export interface AffineOptions {
   /** Added at the end, [channels]. Default: nothing. */
@@ -177,8 +177,3 @@ const trainingGradientOp = primitive({
     };
   },
 });
-
-/** The sum of those that are there. */
-function total(parts: readonly (Tensor | null)[]): Tensor | null {
-  return parts.reduce((sum, part) => (sum && part ? add(sum, part) : (sum ?? part)), null);
-}

@@ -88,3 +88,8 @@ export function momentsGradient(x: Tensor, mean: Tensor, dmean: Tensor | null, d
   if (!shared) return scaled;
   return scaled ? add(scaled, shared) : broadcastTo(shared, x.shape);
 }
+
+/** The sum of those that are there. */
+export function total(parts: readonly (Tensor | null)[]): Tensor | null {
+  return parts.reduce((sum, part) => (sum && part ? add(sum, part) : (sum ?? part)), null);
+}

@@ -3,16 +3,18 @@ import { primitive } from "../../core/primitive.js";
 import type { Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
+import { scratch } from "../../runtime/command.js";
 import { sumTo } from "../broadcasting.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
 import { rsqrt, square } from "../elementwise/powers.js";
-
 import { alongAxes, rowGrain, rowsOf } from "../nn/rows.js";
 import { asFloat } from "../promotion.js";
 import { checkAxes, type Axis } from "../reduce/family.js";
 import { mean } from "../reduce/sum.js";
 import { like } from "../rules.js";
+import { broadcastTo } from "../shaping/broadcast.js";
 import { reshape } from "../shaping/reshape.js";
+import { total } from "./moments.js";
 
 interface RowsAttrs {
   readonly centered: boolean;
@@ -38,12 +40,21 @@ const normalizeRowsOp = primitive({
     return kernels.normalize_rows_f32({ x, gamma, beta, y, columns, centered: centered ? 1 : 0, epsilon }, rows, rowGrain(columns));
   },
   keeps: ["x", "gamma"],
-  gradient: (dy, { x, gamma }, { attrs }) => ({
-    x: () => gradientOf(x, dy, gamma, attrs),
-    gamma: () => sumTo(multiply(dy, normalizeRows(x, attrs)), gamma!.shape),
-    beta: () => sumTo(dy, [x.shape.at(-1)!]),
-  }),
+  gradient: (dy, { x, gamma }, { attrs }) => {
+    let parts: Gradients | undefined;
+    const all = (): Gradients => (parts ??= gradientsOp.apply({ x, dy, gamma }, attrs));
+    return { x: () => (gamma ? all().dx : gradientOf(x, dy, gamma, attrs)), gamma: () => all().dgamma, beta: () => all().dbeta };
+  },
 });
+
+interface Gradients {
+  readonly dx: Tensor;
+  readonly dgamma: Tensor;
+  readonly dbeta: Tensor;
+}
+
+/** Rows that a unit of the kernel takes: so many that the sums over them are little beside them, and stay accurate. */
+const blockOf = (columns: number): number => Math.min(256, Math.max(16, Math.ceil((1 << 16) / Math.max(1, columns))));
 
 const rowMean = (x: Tensor): Tensor => mean(x, { axis: -1, keepdims: true });
 
@@ -53,26 +64,64 @@ const gradientOp = primitive({
   infer: ({ x }, _: RowsAttrs): Spec => ({ shape: x.shape, dtype: "float32" }),
   lower: ({ x, dy, gamma = null }, { y }, { centered, epsilon }) => {
     const { rows, columns } = rowsOf(x);
-    const args = { x, dy, gamma, dx: y, columns, centered: centered ? 1 : 0, epsilon };
+    const args = { x, dy, gamma, dx: y, dots: null, sums: null, rows, columns, block: 1, centered: centered ? 1 : 0, epsilon };
     return kernels.normalize_rows_grad_f32(args, rows, rowGrain(columns));
   },
   keeps: ["x", "dy", "gamma"],
-  // The map from d = dy · gamma is its own transpose. For x: with n = normalized x, r = 1 / deviation and the centred means written out,
-  // dx = r · (d − mean(d) − n · mean(d · n)), where n and r depend on x as above.
   gradient: (u, { x, dy, gamma }, { attrs }) => ({
     dy: () => timesGamma(gradientOf(x, u, undefined, attrs), gamma),
     gamma: () => sumTo(multiply(gradientOf(x, u, undefined, attrs), dy), gamma!.shape),
-    x: () => {
-      const centre = (t: Tensor): Tensor => (attrs.centered ? subtract(t, rowMean(t)) : t);
-      const d = timesGamma(dy, gamma);
-      const shifted = centre(x);
-      const r = rsqrt(add(rowMean(square(shifted)), attrs.epsilon));
-      const n = multiply(shifted, r);
-      const [a, b] = [rowMean(multiply(d, n)), rowMean(multiply(u, n))];
-      const through = subtract(rowMean(multiply(centre(d), u)), multiply(multiply(a, b), 3));
-      const slope = add(add(multiply(centre(u), a), multiply(centre(d), b)), multiply(n, through));
-      return multiply(multiply(square(r), slope), -1);
-    },
+    x: () => secondGradient(u, x, timesGamma(dy, gamma), attrs),
+  }),
+});
+
+/**
+ * What a gradient u of dx is for x. The map from d = dy · gamma to dx is its own transpose; with n = normalized x, r = 1 / deviation and the
+ * centred means written out, dx = r · (d − mean(d) − n · mean(d · n)), where n and r depend on x as above.
+ */
+function secondGradient(u: Tensor, x: Tensor, d: Tensor, attrs: RowsAttrs): Tensor {
+  const centre = (t: Tensor): Tensor => (attrs.centered ? subtract(t, rowMean(t)) : t);
+  const shifted = centre(x);
+  const r = rsqrt(add(rowMean(square(shifted)), attrs.epsilon));
+  const n = multiply(shifted, r);
+  const [a, b] = [rowMean(multiply(d, n)), rowMean(multiply(u, n))];
+  const through = subtract(rowMean(multiply(centre(d), u)), multiply(multiply(a, b), 3));
+  const slope = add(add(multiply(centre(u), a), multiply(centre(d), b)), multiply(n, through));
+  return multiply(multiply(square(r), slope), -1);
+}
+
+/** The gradients of x and of both factors in one pass. */
+const gradientsOp = primitive({
+  name: "normalize_rows_gradients",
+  inputs: ["x", "dy", "gamma?"],
+  infer: ({ x }, _: RowsAttrs): { dx: Spec; dgamma: Spec; dbeta: Spec } => {
+    const factor: Spec = { shape: [x.shape.at(-1)!], dtype: "float32" };
+    return { dx: { shape: x.shape, dtype: "float32" }, dgamma: factor, dbeta: factor };
+  },
+  lower: ({ x, dy, gamma = null }, { dx, dgamma, dbeta }, { centered, epsilon }) => {
+    const { rows, columns } = rowsOf(x);
+    const block = blockOf(columns);
+    const blocks = Math.ceil(rows / block);
+    const [dots, sums] = [scratch(blocks * columns * 4), scratch(blocks * columns * 4)];
+    const join = { reduced: blocks, inner: columns, block: Math.max(1, blocks), count: 1 };
+    const args = { x, dy, gamma, dx, dots, sums, rows, columns, block, centered: centered ? 1 : 0, epsilon };
+    return [
+      kernels.normalize_rows_grad_f32(args, blocks, Math.ceil((1 << 14) / Math.max(1, block * columns))),
+      kernels.sum_f32({ x: dots, y: dgamma, ...join }, Math.ceil(columns / 64)),
+      kernels.sum_f32({ x: sums, y: dbeta, ...join }, Math.ceil(columns / 64)),
+    ];
+  },
+  keeps: ["x", "dy", "gamma"],
+  // dgamma = Σ dy · n and dbeta = Σ dy, n as above: the gradient of n · (dy · v) for x is that of normalizing.
+  gradient: ({ dx: u, dgamma: v, dbeta: w }, { x, dy, gamma }, { attrs }) => ({
+    dy: () =>
+      total([
+        u && timesGamma(gradientOf(x, u, undefined, attrs), gamma),
+        v && multiply(normalizeRows(x, attrs), v),
+        w && broadcastTo(w, dy.shape),
+      ]),
+    gamma: () => u && sumTo(multiply(gradientOf(x, u, undefined, attrs), dy), gamma!.shape),
+    x: () => total([u && secondGradient(u, x, timesGamma(dy, gamma), attrs), v && gradientOf(x, dy, v, attrs)]),
   }),
 });
 
