@@ -1,5 +1,5 @@
 // Layer normalization and RMS normalization: of each row by its own statistics. Units are rows, or blocks of them.
-import { In, Out, Size } from "../abi";
+import { In, Out, Size, threadScratch } from "../abi";
 import { loadUpTo, splat, storeUpTo } from "../lanes";
 
 @unmanaged
@@ -97,6 +97,8 @@ function inverseDeviation(x: usize, columns: usize, mean: f32, epsilon: f32): f3
 /** y = (x − mean) / √(variance + epsilon) · gamma + beta, or x / √(mean square + epsilon) · gamma + beta. */
 export function normalize_rows_f32(args: NormalizeRowsArgs, begin: usize, end: usize): void {
   const columns = args.columns;
+  // The next row comes into the cache while this one is written.
+  let touched = splat(0);
   for (let row = begin; row < end; row++) {
     const offset = (row * columns) << 2;
     const x = args.x + offset;
@@ -105,15 +107,20 @@ export function normalize_rows_f32(args: NormalizeRowsArgs, begin: usize, end: u
     const shift = splat(mean);
     const y = args.y + offset;
     let c: usize = 0;
-    for (; c + 32 <= columns << 2; c += 32) {
+    const next = row + 1 < end ? columns << 2 : 0;
+    for (; c + 64 <= columns << 2; c += 64) {
+      touched = v128.or(touched, v128.load(x + next + c));
       v128.store(y + c, scaled(args, c, f32x4.mul(f32x4.sub(v128.load(x + c), shift), factor), 4));
       v128.store(y + c, scaled(args, c + 16, f32x4.mul(f32x4.sub(v128.load(x + c, 16), shift), factor), 4), 16);
+      v128.store(y + c, scaled(args, c + 32, f32x4.mul(f32x4.sub(v128.load(x + c, 32), shift), factor), 4), 32);
+      v128.store(y + c, scaled(args, c + 48, f32x4.mul(f32x4.sub(v128.load(x + c, 48), shift), factor), 4), 48);
     }
     for (; c < columns << 2; c += 16) {
       const n = min<usize>(columns - (c >> 2), 4);
       storeUpTo(y + c, scaled(args, c, f32x4.mul(f32x4.sub(loadUpTo(x + c, n), shift), factor), n), n);
     }
   }
+  v128.store(threadScratch(), touched);
 }
 
 /** normalized · gamma + beta of up to four columns. */
