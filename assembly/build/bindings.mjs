@@ -12,44 +12,46 @@ export const bindings = {
   run: () => writeGenerated(output, bindingsOf(readKernels())),
 };
 
+/** Types in full, for the compiler; what is there at run time in little text, which lib/runtime/bindings.ts reads. */
 export function bindingsOf({ kernels, layouts }) {
+  const indexOf = (name) => layouts.findIndex((layout) => layout.name === name);
   return `// Generated from assembly/ by npm run build. Do not edit.
 
-import { command, type Command, type Layout, type Operand } from "../runtime/command.js";
+import { bind, type Kernel } from "../runtime/bindings.js";
+import type { Operand } from "../runtime/command.js";
 
 ${layouts.map(layoutText).join("\n")}
-/** One function for each kernel: arguments, size of the whole range in the kernel's units, units that one claim of a thread takes. */
-export const kernels = {
-${kernels.map(kernelText).join("\n")}
-};
+/** One function for each kernel. */
+export interface Kernels {
+${kernels.map(({ name, layout, doc }) => `${indented(doc, "  ")}  readonly ${name}: Kernel<${layout}>;`).join("\n")}
+}
 
-/** The kernels in the order of their table slots. */
-export const kernelNames = [
-${kernels.map(({ name }) => `  ${JSON.stringify(name)},\n`).join("")}] as const;
+/** \`kernelNames\` in the order of their table slots. */
+export const { kernels, kernelNames } = bind<Kernels>(
+  \`${layouts.map(fieldsText).join("\n")}\`,
+  \`${kernels.map(({ name, layout }) => `${name} ${indexOf(layout)}`).join("\n")}\`,
+);
 `;
 }
 
-function layoutText({ name, words, fields, doc }) {
+function layoutText({ name, fields, doc }) {
   const properties = fields.map((field) => `${indented(field.doc, "  ")}  readonly ${field.name}: ${typeOf(field)};\n`);
-  const entries = fields.map(({ name, kind, word, count }) => `    ${JSON.stringify({ name, kind, word, count })},\n`);
   return `${indented(doc, "")}export interface ${name} {
 ${properties.join("")}}
-const ${name}Layout: Layout = {
-  words: ${words},
-  fields: [
-${entries.join("")}  ],
-};
 `;
+}
+
+const signs = { in: "<", out: ">", inout: "=", u32: "", i32: "-", f32: "~" };
+
+/** The fields of an args class on a line: `<x >y columns axes*2 ~scale`. */
+function fieldsText({ fields }) {
+  return fields.map(({ name, kind, count }) => `${signs[kind]}${name}${count === 1 ? "" : `*${count}`}`).join(" ");
 }
 
 function typeOf({ kind, array }) {
   const one = kind === "in" || kind === "out" || kind === "inout" ? "Operand | null" : "number";
   if (!array) return one;
   return one === "number" ? "readonly number[]" : `readonly (${one})[]`;
-}
-
-function kernelText({ name, layout, doc }, slot) {
-  return `${indented(doc, "  ")}  ${name}: (args: ${layout}, size: number, grain: number = size): Command => command(${slot}, ${layout}Layout, args, size, grain),`;
 }
 
 const indented = (doc, indent) => (doc ? `${doc.replace(/^/gm, indent)}\n` : "");

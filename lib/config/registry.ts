@@ -30,10 +30,14 @@ function add(entry: Entry): void {
 
 /**
  * Makes classes known by their Keras names: `registerClasses("keras.layers", { Dense })`. The names are keys, not
- * `class.name`, so that they survive minification.
+ * `class.name`, so that they survive minification; and the classes get them back, where a bundler had to tell the loss
+ * BinaryCrossentropy from the metric.
  */
 export function registerClasses(module: string, classes: Readonly<Record<string, Deserializable>>): void {
-  for (const [name, value] of Object.entries(classes)) add({ kind: "class", module, name, value });
+  for (const [name, value] of Object.entries(classes)) {
+    if (typeof value === "function" && !entries.has(value)) Object.defineProperty(value, "name", { value: name });
+    add({ kind: "class", module, name, value });
+  }
 }
 
 /** Makes functions known by their Keras names: `registerFunctions("keras.losses", { mean_squared_error: meanSquaredError })`. */

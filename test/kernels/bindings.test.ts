@@ -1,6 +1,7 @@
 // The generator of lib/generated/kernels.ts, on small sources.
 
 import t from "tap";
+import { bind, layoutOf, type Kernel } from "../../lib/runtime/bindings.js";
 import type { Field } from "../../lib/runtime/command.js";
 
 interface Kernels {
@@ -97,7 +98,23 @@ t.test("the bindings number the kernels by table slot", async (t) => {
     export function a_f32(a: Pair, begin: usize, end: usize): void {}
     export function b_f32(a: Pair, begin: usize, end: usize): void {}`),
   );
-  t.match(text, "a_f32: (args: Pair, size: number, grain: number = size): Command => command(0, PairLayout, args, size, grain)");
-  t.match(text, "b_f32: (args: Pair, size: number, grain: number = size): Command => command(1, PairLayout, args, size, grain)");
-  t.match(text, 'export const kernelNames = [\n  "a_f32",\n  "b_f32",\n] as const;');
+  t.match(text, /readonly a_f32: Kernel<Pair>;\n.*readonly b_f32: Kernel<Pair>;/);
+  t.match(text, "a_f32 0\nb_f32 0");
+});
+
+t.test("a line of fields is read as the words that the kernel sees", async (t) => {
+  const { words, fields } = layoutOf("<x >y =state n axes*3 -offset ~scale");
+  t.equal(words, 9);
+  t.strictSame(
+    fields.map(({ name, kind, word, count }) => `${name} ${kind} ${word} ${count}`),
+    ["x in 0 1", "y out 1 1", "state inout 2 1", "n u32 3 1", "axes u32 4 3", "offset i32 7 1", "scale f32 8 1"],
+  );
+});
+
+t.test("bound kernels make commands of their slot, with the whole range as grain unless told otherwise", async (t) => {
+  const { kernels, kernelNames } = bind<Readonly<Record<string, Kernel<object>>>>("<x\n>y n", "a_f32 1\nb_f32 0");
+  t.strictSame(kernelNames, ["a_f32", "b_f32"]);
+  const { kernel, layout, size, grain } = kernels["a_f32"]!({ y: null, n: 4 }, 8);
+  t.strictSame([kernel, layout.words, size, grain], [0, 2, 8, 8]);
+  t.equal(kernels["b_f32"]!({ x: null }, 8, 2).grain, 2);
 });

@@ -1,7 +1,9 @@
 // The packed package in a user's folder: what it holds, plain JavaScript on every Node at hand, strict TypeScript.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import t from "tap";
 import * as datasets from "../../datasets/index.js";
 import * as tf from "../../lib/index.js";
@@ -59,6 +61,45 @@ t.test("the code for browsers imports its own files only, that for Node also Nod
       .filter((line) => !allowed.test(line));
   t.strictSame(foreign("browser", /: \.\//), []);
   t.strictSame(foreign("node", /: (\.\/|node:)/), []);
+});
+
+/** Files that importing an entry loads at once: itself, and what it imports other than lazily. */
+function loadedWith(entry: string, seen = new Set<string>()): Set<string> {
+  if (!seen.has(entry)) {
+    seen.add(entry);
+    const statements = read(entry).matchAll(/\b(?:from|import)\s*"(\.\/[^"]+)"/g);
+    for (const [, specifier] of statements) loadedWith(join(dirname(entry), specifier!), seen);
+  }
+  return seen;
+}
+
+for (const platform of ["node", "browser"])
+  t.test(`what the entry for ${platform} loads at once is below 165 kB gzipped, without the kernels`, async (t) => {
+    const loaded = [...loadedWith(join("dist", platform, "index.js"))];
+    t.strictSame(
+      loaded.filter((file) => /wasm/.test(file)),
+      [],
+      "the kernels come lazily",
+    );
+    const bytes = loaded.reduce((sum, file) => sum + gzipSync(read(file), { level: 9 }).length, 0);
+    t.ok(bytes < 165_000, `${bytes} bytes`);
+  });
+
+t.test("minified classes have the names that they are saved and reported by, recorded operations those of their functions", async (t) => {
+  const packed = (await import(pathToFileURL(join(home, "dist/node/index.js")).href)) as typeof tf;
+  const namesOf = (space: object, fits: (name: string, value: object) => boolean) =>
+    Object.entries(space)
+      .filter(([name, value]) => typeof value === "function" && fits(name, value as object))
+      .map(([name, value]) => [name, (value as { name: string }).name]);
+  const isClass = (_: string, value: object) => /^class\b/.test(Function.prototype.toString.call(value));
+  for (const space of ["layers", "optimizers", "losses", "metrics", "initializers", "callbacks"] as const) {
+    const names = namesOf(tf.keras[space], isClass);
+    t.ok(names.length > 3, space);
+    t.strictSame(namesOf(packed.keras[space], isClass), names);
+  }
+  const isRecorded = (name: string) => ["relu", "concatenate", "matmul"].includes(name);
+  t.strictSame(namesOf(packed.keras.ops, isRecorded), namesOf(tf.keras.ops, isRecorded));
+  t.throws(() => packed.keras.ops.reshape([1, 2], [3]), { name: "ShapeError" });
 });
 
 const program = `

@@ -20,6 +20,8 @@ interface Parameter {
 /** How Keras's class of an operation and our function take their parameters. */
 export interface Signature {
   readonly className: string;
+  /** What our function is called. */
+  readonly name: string;
   /** The last part of Keras's module: "numpy". */
   readonly module: string;
   readonly positional: readonly Parameter[];
@@ -34,10 +36,12 @@ type AnyFunction = (...args: never[]) => unknown;
  * Reads `Clip: clip(*x, x_min, x_max)`: parameters with a star are arguments of the call, those behind a semicolon are
  * our options.
  */
-export function parseSignature(module: string, text: string): { name: string; signature: Signature } {
-  const [, className, name, list] = /^(\w+): ([\w.]+)\((.*)\)$/.exec(text)!;
+export function parseSignature(module: string, text: string): { path: string[]; signature: Signature } {
+  const [, className, names, list] = /^(\w+): ([\w.]+)\((.*)\)$/.exec(text)!;
   const [positional = "", optional = ""] = list!.split("; ");
-  return { name: name!, signature: { className: className!, module, positional: parameters(positional), optional: parameters(optional) } };
+  const path = names!.split(".");
+  const name = path.at(-1)!;
+  return { path, signature: { className: className!, name, module, positional: parameters(positional), optional: parameters(optional) } };
 }
 
 function parameters(list: string): Parameter[] {
@@ -101,7 +105,7 @@ export function recordedFunction<F extends AnyFunction>(signature: Signature, fn
     const { args, values } = sort(signature, given);
     return new OperationCall(signature, fn, values).record(args);
   };
-  Object.defineProperties(recorded, { name: { value: fn.name }, length: { value: fn.length }, unrecorded: { value: fn } });
+  Object.defineProperties(recorded, { name: { value: signature.name }, length: { value: fn.length }, unrecorded: { value: fn } });
   return recorded as unknown as F;
 }
 

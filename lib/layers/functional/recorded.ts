@@ -15,10 +15,9 @@ function withRecords(): Functions {
   const made = copy(operations as unknown as Functions);
   for (const [module, lines] of Object.entries(signatures)) {
     for (const line of lines.trim().split("\n")) {
-      const { name, signature } = parseSignature(module, line.trim());
-      const path = name.split(".");
-      const last = path.pop()!;
-      const owner = path.reduce<Functions | undefined>((space, key) => space?.[key] as Functions | undefined, made);
+      const { path, signature } = parseSignature(module, line.trim());
+      const last = path.at(-1)!;
+      const owner = path.slice(0, -1).reduce<Functions | undefined>((space, key) => space?.[key] as Functions | undefined, made);
       const fn = owner?.[last];
       if (typeof fn !== "function") continue;
       owner![last] = recordedFunction(signature, fn, isInferring);
