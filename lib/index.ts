@@ -11,7 +11,7 @@ export { MemoryError } from "./core/storage.js";
 export { Tensor, type NestedArray } from "./core/tensor.js";
 export { tidy } from "./tidy.js";
 
-export { customGradient } from "./autodiff/custom-gradient.js";
+export { customGradient } from "./graph/custom-gradient.js";
 export { GradientTape, type GradientTapeOptions } from "./autodiff/tape.js";
 export { cond, switchCase } from "./graph/control/cond.js";
 export { whileLoop } from "./graph/control/while.js";

@@ -1,4 +1,4 @@
-import { customGradient } from "./autodiff/custom-gradient.js";
+import { customGradient } from "./graph/custom-gradient.js";
 import { cond, switchCase } from "./graph/control/cond.js";
 import { associativeScan, foriLoop, map, scan } from "./graph/control/loops.js";
 import { whileLoop } from "./graph/control/while.js";

@@ -1,3 +1,4 @@
+import { StateError } from "../core/errors.js";
 import { isRecording, isTracing, tapes, type Recorder } from "../core/interpreter.js";
 import { State } from "../core/state.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,6 +7,7 @@ import { Executable } from "./executable.js";
 import { listing, profile, type Profile } from "./profile.js";
 import { replay, specialize, stateRead, type Graph } from "./graph.js";
 import { ProgramPair } from "./pair.js";
+import { openStep, Stages } from "./stages.js";
 import type { Traced } from "./trace.js";
 
 /** A graph, ready to run: tensors in, tensors out. */
@@ -19,9 +21,12 @@ export class ConcreteFunction<R = unknown> {
   readonly #pairs = new Map<string, ProgramPair>();
   /** What the graph reads. */
   #states?: readonly State[];
+  readonly #mayOpen: boolean;
+  readonly #stages = new Map<string, Stages | undefined>();
 
   constructor(traced: Traced<R>) {
     this.#traced = traced;
+    this.#mayOpen = openStep(traced.graph) >= 0;
   }
 
   /** The recorded steps, before any pass. */
@@ -48,10 +53,22 @@ export class ConcreteFunction<R = unknown> {
   }
 
   #outputs(tensors: readonly Tensor[]): readonly Tensor[] {
-    if (!isRecording() && !tensors.some(({ isSymbolic }) => isSymbolic)) return this.executable(tensors).run(tensors);
+    const isSymbolic = tensors.some((tensor) => tensor.isSymbolic);
+    if (!isRecording() && !isSymbolic) return (this.#stagesFor(tensors) ?? this.executable(tensors)).run(tensors);
     const [tape, ...others] = tapes();
-    const isInside = isTracing() || others.length > 0 || tensors.some(({ isSymbolic }) => isSymbolic);
-    return isInside ? replay(this.#traced.graph, tensors) : this.#pair(tensors, tape!).run(tensors);
+    if (isTracing() || isSymbolic || others.length > 0) return replay(this.#traced.graph, tensors);
+    return (this.#stagesFor(tensors) ?? this.#pair(tensors, tape!)).run(tensors);
+  }
+
+  /** The function in stages, where values decide about shapes inside. */
+  #stagesFor(tensors: readonly Tensor[]): Stages | undefined {
+    if (!this.#mayOpen) return undefined;
+    const key = shapesOf(tensors);
+    if (!this.#stages.has(key)) {
+      const known = specialize(this.#traced.graph, tensors);
+      this.#stages.set(key, openStep(known) < 0 ? undefined : new Stages(known));
+    }
+    return this.#stages.get(key);
   }
 
   #pair(tensors: readonly Tensor[], tape: Recorder): ProgramPair {
@@ -74,15 +91,25 @@ export class ConcreteFunction<R = unknown> {
   /** The same without keeping a page's thread busy; the arguments must not change meanwhile. */
   async runAside(tensors: readonly Tensor[]): Promise<R> {
     if (isRecording() || tensors.some((tensor) => tensor.isSymbolic)) return this.run(tensors);
-    return this.#traced.result(await this.executable(tensors).runAside(tensors));
+    return this.#traced.result(await (this.#stagesFor(tensors) ?? this.executable(tensors)).runAside(tensors));
   }
 
-  /** The compiled program for inputs of these shapes. */
+  /** The compiled program for inputs of these shapes. @throws StateError where values decide about shapes: then there are several */
   executable(specs: readonly Tensor[] = this.#traced.graph.inputs): Executable {
-    const key = specs.map(({ shape }) => shape.join()).join(";");
+    const key = shapesOf(specs);
     let executable = this.#executables.get(key);
-    if (!executable || executable.build !== build())
-      this.#executables.set(key, (executable = new Executable(specialize(this.#traced.graph, specs))));
+    if (executable && executable.build === build()) return executable;
+    const known = specialize(this.#traced.graph, specs);
+    const open = this.#mayOpen ? known.steps[openStep(known)] : undefined;
+    if (open) {
+      throw new StateError(known.name, {
+        given: `${open.op.name}, a result of which has a shape that depends on values, or an input of unknown shape`,
+        expected: "shapes that are known, where the program as a whole is asked for",
+      });
+    }
+    this.#executables.set(key, (executable = new Executable(known)));
     return executable;
   }
 }
+
+const shapesOf = (specs: readonly Tensor[]): string => specs.map(({ shape }) => shape.join()).join(";");

@@ -101,6 +101,39 @@ t.test("a custom gradient replaces what its function would have had, and can be 
   close(t, outer.gradient(first, w), [1, 1], "its derivative");
 });
 
+t.test("a custom gradient holds in traced functions, with the tape inside or outside, and once more for its own gradient", async (t) => {
+  const scale = tf.variable(2);
+  const straight = tf.customGradient((x: tf.Tensor) => ({ value: tf.round(x), gradient: (dy) => dy.mul(x).mul(scale) }));
+  const f = (x: tf.Tensor) => straight(tf.sin(x)).mul(3);
+  const both = (f: (x: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => {
+    const [outer, inner] = [new tf.GradientTape(), new tf.GradientTape()];
+    outer.watch(x);
+    inner.watch(x);
+    const first = outer.record(() =>
+      inner.gradient(
+        inner.record(() => f(x)),
+        x,
+      )!,
+    );
+    return tf.stack([first, ...outer.gradient(first, [x, scale]).map((each) => each!)]);
+  };
+  const single = (f: (x: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    return tape.gradient(
+      tape.record(() => f(x)),
+      x,
+    )!;
+  };
+  const x = tf.constant(0.4);
+  const wanted = [3 * 2 * Math.sin(0.4) * Math.cos(0.4), 6 * Math.cos(0.8), (3 * Math.sin(0.8)) / 2];
+  close(t, both(f)(x), wanted, "eager");
+  close(t, tf.function(both(f))(x), wanted, "tapes inside");
+  close(t, both(tf.function(f))(x), wanted, "tapes outside");
+  close(t, single(tf.function(f))(x), wanted[0]!, "one tape outside");
+  close(t, single(f)(x), wanted[0]!, "one tape, eager");
+});
+
 t.test("output gradients weigh the target, and a wrong shape is refused", async (t) => {
   const w = tf.variable([1, 2]);
   const tape = new tf.GradientTape({ persistent: true });

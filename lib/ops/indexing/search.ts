@@ -1,8 +1,9 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
-import { adoptTensor, type Tensor } from "../../core/tensor.js";
-import { add, divide, floorDivide, maximum, minimum, mod, subtract } from "../elementwise/arithmetic.js";
+import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
+import { add, divide, floorDivide, maximum, minimum, mod, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { equal, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";
 import { logicalAnd, logicalNot } from "../elementwise/logical.js";
@@ -14,6 +15,7 @@ import { sum } from "../reduce/sum.js";
 import { progression } from "../shaping/create.js";
 import { linspace } from "../shaping/sequences.js";
 import { expandDims, ravel, reshape } from "../shaping/reshape.js";
+import { filledRows } from "./rows.js";
 import { argsort } from "./sort.js";
 import { addAt, asIndices } from "./take.js";
 
@@ -65,22 +67,21 @@ export function argpartition(x: TensorLike, kth: number, axis: number | null = -
  * How often each whole number from 0 on occurs along the last axis.
  *
  * @param options.weights    what each occurrence counts; default 1
- * @param options.minlength  the least length of the result; it is longer where x holds larger numbers, which are read from the tensor
+ * @param options.minlength  the least length of the result; it is longer where x holds larger numbers
  */
 export function bincount(
   x: TensorLike,
   { weights = null, minlength = 0 }: { weights?: TensorLike | null; minlength?: number; sparse?: boolean } = {},
 ): Tensor {
   const numbers = asIndices(x);
-  const length = Math.max(minlength, numbers.size === 0 ? 0 : max(numbers).item() + 1);
+  const least = numbers.size === 0 ? asTensor(minlength, "int32") : maximum(add(max(numbers), 1), minlength);
   const given = weights === null ? null : asTensor(weights);
   const ones = given ?? progression(1, 0, numbers.size, "int32");
   const counted = ones.dtype === "float32" ? ones : cast(ones, "int32");
-  if (numbers.rank === 1) return addAt(ravel(counted), numbers, [length]);
+  if (numbers.rank === 1) return addAt(ravel(counted), numbers, filledRows(least, [], 0, "int32"));
   const rows = known(numbers.shape, "bincount")[0]!;
-  const starts = expandDims(progression(0, length, rows, "int32"), 1);
-  const flat = addAt(ravel(counted), ravel(add(numbers, starts)), [rows * length]);
-  return reshape(flat, [rows, length]);
+  const starts = expandDims(multiply(progression(0, 1, rows, "int32"), least), 1);
+  return reshape(addAt(ravel(counted), ravel(add(numbers, starts)), filledRows(multiply(least, rows), [], 0, "int32")), [rows, -1]);
 }
 
 /**
@@ -106,23 +107,25 @@ export function histogram(
   return [counts, linspace(low, high, bins + 1)];
 }
 
-/**
- * The coordinates of the elements that are not zero: one int32 vector for each axis. How many there are is read from the tensor,
- * so this needs values.
- */
+/** The coordinates of the elements that are not zero: one int32 vector for each axis. How many there are depends on the values. */
 export function nonzero(x: TensorLike): Tensor[] {
   const tensor = asTensor(x);
-  const shape = known(tensor.shape, "nonzero");
-  const places: number[] = [];
-  tensor.view("nonzero").forEach((value, i) => {
-    if (value !== 0) places.push(i);
-  });
-  const strides = stridesOf(shape);
-  return shape.map((length, axis) =>
-    adoptTensor(
-      Int32Array.from(places, (i) => Math.floor(i / strides[axis]!) % length),
-      [places.length],
-      "int32",
-    ),
-  );
+  const vectors = nonzeroOp.apply({ x: tensor });
+  return tensor.shape.map((_, axis) => vectors[`axis${axis}`]!);
 }
+
+const nonzeroOp = primitive({
+  name: "nonzero",
+  inputs: ["x"],
+  infer: ({ x }) => Object.fromEntries(x.shape.map((_, axis): [string, Spec] => [`axis${axis}`, { shape: [null], dtype: "int32" }])),
+  host: ({ x }) => {
+    const places: number[] = [];
+    x.view("nonzero").forEach((value, i) => {
+      if (value !== 0) places.push(i);
+    });
+    const shape = known(x.shape, "nonzero");
+    const strides = stridesOf(shape);
+    const along = (length: number, axis: number) => Int32Array.from(places, (i) => Math.floor(i / strides[axis]!) % length);
+    return Object.fromEntries(shape.map((length, axis) => [`axis${axis}`, adoptTensor(along(length, axis), [places.length], "int32")]));
+  },
+});

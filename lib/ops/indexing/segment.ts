@@ -8,12 +8,12 @@ import { less } from "../elementwise/comparison.js";
 import { where } from "../elementwise/where.js";
 import { max } from "../reduce/extrema.js";
 import { full } from "../shaping/create.js";
-import { expandDims } from "../shaping/reshape.js";
+import { filledRows } from "./rows.js";
 import { addAt, asIndices } from "./take.js";
-import { scatterUpdate } from "./update.js";
+import { scatterUpdateRows } from "./update.js";
 
 export interface SegmentOptions {
-  /** How many segments. Default: the largest id plus 1, which is read from the tensor. */
+  /** How many segments. Default: the largest id plus 1. */
   numSegments?: number | null;
   /** Whether the ids ascend: only a hint. */
   sorted?: boolean;
@@ -28,26 +28,31 @@ function prepared(where_: string, data: TensorLike, segmentIds: TensorLike, numS
       expected: "one id for each row",
     });
   }
-  const count = numSegments ?? (ids.isSymbolic ? null : add(max(ids), 1).item());
+  /** What the segments are put together on. */
+  const base = (value: number, dtype: "float32" | "int32"): Tensor => {
+    const row = rows.shape.slice(1);
+    return typeof numSegments === "number"
+      ? full([numSegments, ...row], value, { dtype })
+      : filledRows(add(max(ids), 1), row, value, dtype);
+  };
   // An id outside is left out; those below 0 must not count from the end.
-  return { rows, ids: where(less(ids, 0), 0x7fffffff, ids), count };
+  return { rows, ids: where(less(ids, 0), 0x7fffffff, ids), base };
 }
 
 /** The sums of the rows of each segment. */
 export function segmentSum(data: TensorLike, segmentIds: TensorLike, { numSegments }: SegmentOptions = {}): Tensor {
-  const { rows, ids, count } = prepared("segmentSum", data, segmentIds, numSegments);
+  const { rows, ids, base } = prepared("segmentSum", data, segmentIds, numSegments);
   const wide = rows.dtype === "float32" ? rows : cast(rows, "int32");
-  return cast(addAt(wide, ids, [count, ...rows.shape.slice(1)]), rows.dtype);
+  return cast(addAt(wide, ids, base(0, "int32")), rows.dtype);
 }
 
-function reduced(name: string, neutral: number, reduction: string) {
+function reduced(name: string, neutral: number, reduction: "max" | "min" | "mul") {
   return (data: TensorLike, segmentIds: TensorLike, { numSegments }: SegmentOptions = {}): Tensor => {
-    const { rows, ids, count } = prepared(name, data, segmentIds, numSegments);
+    const { rows, ids, base } = prepared(name, data, segmentIds, numSegments);
     const least = Math.max(-2147483648, Math.min(2147483647, neutral));
-    const base = full([count, ...rows.shape.slice(1)], rows.dtype === "float32" ? neutral : least, {
-      dtype: rows.dtype === "float32" ? "float32" : "int32",
-    });
-    return cast(scatterUpdate(base, expandDims(ids, -1), rows, reduction), rows.dtype);
+    const wide = rows.dtype === "float32" ? rows : cast(rows, "int32");
+    const start = rows.dtype === "float32" ? base(neutral, "float32") : base(least, "int32");
+    return cast(scatterUpdateRows(start, ids, wide, reduction), rows.dtype);
   };
 }
 

@@ -3,7 +3,7 @@ import { dtypes, type Dtype } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
-import type { Spec, Tensor } from "../../core/tensor.js";
+import { Tensor, type Spec } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { cast } from "../elementwise/cast.js";
 import { broadcastTo } from "../shaping/broadcast.js";
@@ -69,13 +69,20 @@ interface Placement extends Along {
   readonly shape: Shape;
 }
 
-/** Zeros of the shape, with the rows of x added where the indices say: the reverse of `take`. */
-export const addAt = (x: Tensor, indices: Tensor, shape: Shape, axis = 0): Tensor => putOp.apply({ x, indices }, { shape, axis });
+/**
+ * Zeros of the shape, with the rows of x added where the indices say: the reverse of `take`.
+ *
+ * @param shape  or a tensor that has it, where it is not known yet
+ */
+export const addAt = (x: Tensor, indices: Tensor, shape: Shape | Tensor, axis = 0): Tensor =>
+  shape instanceof Tensor
+    ? putOp.apply({ x, indices, like: shape }, { shape: shape.shape, axis })
+    : putOp.apply({ x, indices, like: undefined }, { shape, axis });
 
 const putOp = primitive({
   name: "add_at",
-  inputs: ["x", "indices"],
-  infer: ({ x }, { shape }: Placement): Spec => ({ shape, dtype: x.dtype }),
+  inputs: ["x", "indices", "like?"],
+  infer: ({ x, like }, { shape }: Placement): Spec => ({ shape: like?.shape ?? shape, dtype: x.dtype }),
   lower: ({ x, indices }, { y }, { axis }) => {
     const shape = known(y.shape);
     const inner = sizeOf(shape.slice(axis + 1));

@@ -3,9 +3,8 @@ import { dtypes } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sizeOf } from "../../core/shape.js";
 import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
-import { StateError } from "../../core/errors.js";
 import { moveaxis } from "../shaping/transpose.js";
-import { ravel, reshape } from "../shaping/reshape.js";
+import { ravel } from "../shaping/reshape.js";
 
 export interface UniqueOptions {
   /** Whether the result ascends. It always does here. */
@@ -25,7 +24,7 @@ export interface UniqueOptions {
 }
 
 /**
- * The different elements (or slices along an axis) in ascending order. How many there are is read from the tensor, so this needs values.
+ * The different elements (or slices along an axis) in ascending order. How many there are depends on the values, unless `size` says it.
  *
  * @returns the elements, or a list of them and of what else was asked for
  */
@@ -33,10 +32,18 @@ export function unique(x: TensorLike, options: UniqueOptions = {}): Tensor | Ten
   const { returnIndex = false, returnInverse = false, returnCounts = false, axis = null, size = null, fillValue = null } = options;
   const tensor = asTensor(x);
   const along = axis === null ? null : checkAxis("unique", axis, tensor.rank);
-  if (tensor.isSymbolic) {
-    const { values, index, inverse, counts } = uniqueOp.apply({ x: tensor }, { axis: along, size });
-    return answer(values, [returnIndex && index, returnInverse && inverse, returnCounts && counts]);
-  }
+  const { values, index, inverse, counts } = uniqueOp.apply({ x: tensor }, { axis: along, size, fillValue });
+  const others = [returnIndex && index, returnInverse && inverse, returnCounts && counts].filter((other) => other !== false);
+  return others.length === 0 ? values : [values, ...others];
+}
+
+interface Attributes {
+  readonly axis: number | null;
+  readonly size: number | null;
+  readonly fillValue: number | null;
+}
+
+function uniqueOf(tensor: Tensor, { axis: along, size, fillValue }: Attributes): Record<"values" | "index" | "inverse" | "counts", Tensor> {
   const moved = along === null ? ravel(tensor) : moveaxis(tensor, along, 0);
   const [rows = 1, ...rest] = known(moved.shape, "unique");
   const width = sizeOf(rest);
@@ -79,41 +86,26 @@ export function unique(x: TensorLike, options: UniqueOptions = {}): Tensor | Ten
     );
   const shaped = adoptTensor(values, [count, ...rest], tensor.dtype);
   const inverseShape = along === null ? known(tensor.shape) : [rows];
-  return answer(along === null ? shaped : moveaxis(shaped, 0, along), [
-    returnIndex && filled(firsts, firsts[0] ?? 0),
-    returnInverse &&
-      reshape(
-        adoptTensor(
-          inverse.map((i) => Math.min(i, count - 1)),
-          [rows],
-          "int32",
-        ),
-        inverseShape,
-      ),
-    returnCounts && filled(counts, 0),
-  ]);
+  return {
+    values: along === null ? shaped : moveaxis(shaped, 0, along),
+    index: filled(firsts, firsts[0] ?? 0),
+    inverse: adoptTensor(
+      inverse.map((i) => Math.min(i, count - 1)),
+      inverseShape,
+      "int32",
+    ),
+    counts: filled(counts, 0),
+  };
 }
 
-const answer = (values: Tensor, others: readonly (Tensor | false)[]): Tensor | Tensor[] => {
-  const wanted = others.filter((other) => other !== false);
-  return wanted.length === 0 ? values : [values, ...wanted];
-};
-
-/** Stands for the result while there are no values. */
 const uniqueOp = primitive({
   name: "unique",
   inputs: ["x"],
-  infer: ({ x }, { axis, size }: { axis: number | null; size: number | null }) => {
+  infer: ({ x }, { axis, size }: Attributes) => {
     const shape = axis === null ? [size] : x.shape.map((length, i) => (i === axis ? size : length));
     const list: Spec = { shape: [size], dtype: "int32" };
     const inverse: Spec = { shape: axis === null ? x.shape : [x.shape[axis]!], dtype: "int32" };
     return { values: { shape, dtype: x.dtype } as Spec, index: list, inverse, counts: list };
   },
-  lower: () => {
-    throw new StateError("unique", {
-      given: "a tensor inside a traced function",
-      expected: "a tensor with values",
-      hint: "The shape of the result depends on them: call unique outside.",
-    });
-  },
+  host: ({ x }, attributes) => uniqueOf(x, attributes),
 });

@@ -167,5 +167,6 @@ const putOp = primitive({
   },
 });
 
-const scatterUpdateRows = (x: Tensor, indices: Tensor, updates: Tensor, reduction: Reduction | null): Tensor =>
+/** x with rows put, or combined with what is there, where the indices along the first axis say. */
+export const scatterUpdateRows = (x: Tensor, indices: Tensor, updates: Tensor, reduction: Reduction | null): Tensor =>
   putOp.apply({ x, indices, updates }, { reduction });

@@ -3,10 +3,12 @@ import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, stridesOf } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
+import { mod, subtract } from "../elementwise/arithmetic.js";
 import { take } from "../indexing/take.js";
 import { sum } from "../reduce/sum.js";
-import { integers, type Integers } from "../static.js";
+import { integers, isStatic, type Integers } from "../static.js";
 import { expandDims, flattenFrom, ravel, reshape } from "./reshape.js";
+import { progression } from "./create.js";
 import { everything, stridedOf } from "./slice.js";
 import { concatenate } from "./concatenate.js";
 import { swapaxes } from "./transpose.js";
@@ -83,9 +85,15 @@ function mergeWithNext(x: Tensor, axis: number): Tensor {
   return reshape(x, [...shape.slice(0, axis), length, ...shape.slice(axis + 2)]);
 }
 
-/** The elements moved along axes; those that leave at one end come back at the other. @param axis  default: the flattened x */
+/**
+ * The elements moved along axes; those that leave at one end come back at the other.
+ *
+ * @param shift  for each axis; a tensor may be known only when the operation runs
+ * @param axis   default: the flattened x
+ */
 export function roll(x: TensorLike, shift: Integers, axis?: Integers | null): Tensor {
   const tensor = asTensor(x);
+  if (!isStatic(shift) && asTensor(shift).isSymbolic) return rolledBy(tensor, ravel(asTensor(shift)), axis ?? null);
   if (axis === undefined || axis === null) {
     const total = integers(shift).reduce((sum, each) => sum + each, 0);
     return tensor.rank <= 1 ? rolled(tensor, total, 0) : reshape(rolled(ravel(tensor), total, 0), tensor.shape);
@@ -93,6 +101,16 @@ export function roll(x: TensorLike, shift: Integers, axis?: Integers | null): Te
   const axes = integers(axis);
   const shifts = integers(shift);
   return axes.reduce((y, each, i) => rolled(y, shifts[shifts.length === 1 ? 0 : i]!, checkAxis("roll", each, y.rank)), tensor);
+}
+
+function rolledBy(x: Tensor, shifts: Tensor, axis: Integers | null): Tensor {
+  if (axis === null) return reshape(rolledBy(ravel(x), sum(shifts, { keepdims: true }), 0), x.shape);
+  return integers(axis).reduce<Tensor>((y, each, i) => {
+    const along = checkAxis("roll", each, y.rank);
+    const [length] = known([y.shape[along]!], "roll");
+    const shift = take(shifts, shifts.shape[0] === 1 ? 0 : i, 0);
+    return take(y, mod(subtract(progression(0, 1, length!, "int32"), shift), length!), along);
+  }, x);
 }
 
 function rolled(x: Tensor, shift: number, axis: number): Tensor {

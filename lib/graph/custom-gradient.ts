@@ -1,0 +1,65 @@
+import { apply, isTracing, recordingOnly, tell, unrecorded } from "../core/interpreter.js";
+import type { Primitive, Step } from "../core/primitive.js";
+import type { Tensor } from "../core/tensor.js";
+import { identity } from "../ops/gradient/stop-gradient.js";
+import { captureBranch } from "./control/branch.js";
+import { replay } from "./graph.js";
+
+type Gradients = Tensor | null | readonly (Tensor | null)[];
+
+/** A value with the function that gives the gradients of its inputs from the gradient of the value. */
+export interface WithGradient {
+  value: Tensor;
+  gradient: (dy: Tensor) => Gradients;
+}
+
+/**
+ * A function with a gradient of its own, for stability or for a straight-through estimate.
+ *
+ * ```ts
+ * const clipped = tf.customGradient((x) => ({ value: x, gradient: (dy) => tf.clipByValue(dy, -1, 1) }));
+ * ```
+ * @param fn  gets tensors, gives the value and its gradient function; what it computes inside is not differentiated
+ */
+export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) => WithGradient): (...inputs: T) => Tensor {
+  return (...inputs) => {
+    const made = recordingOnly(
+      (recorder) => recorder.traces,
+      () => fn(...inputs),
+    );
+    return isTracing() ? traced(made, inputs) : recorded(made, inputs);
+  };
+}
+
+const listOf = (gradients: Gradients): (Tensor | null)[] => (Array.isArray(gradients) ? [...gradients] : [gradients as Tensor | null]);
+
+const definition = { name: "customGradient", states: [], writes: [], effect: false };
+
+/** Tells the tapes of a step that has this gradient. */
+function recorded({ value, gradient }: WithGradient, inputs: readonly Tensor[]): Tensor {
+  const y = unrecorded(() => identity(value)); // an input given back is a value of its own
+  const op: Primitive = {
+    ...definition,
+    inputs: ["xs"],
+    keeps: [],
+    infer: () => y,
+    gradient: (dy) => ({ xs: () => listOf(gradient(dy as Tensor)) }),
+  };
+  const step: Step = { op, inputs: { xs: inputs }, attrs: undefined, outputs: { y } };
+  tell(step);
+  return y;
+}
+
+/** A step of the trace: the gradient is a graph, so that it goes wherever the trace is run, inlined or differentiated. */
+function traced({ value, gradient }: WithGradient, inputs: readonly Tensor[]): Tensor {
+  const { graph, captures, rebuild } = captureBranch("customGradient", [value], ([dy]) => listOf(gradient(dy!)));
+  const op: Primitive = {
+    ...definition,
+    inputs: ["value", "xs", "captures"],
+    alias: "value",
+    keeps: ["captures"],
+    infer: (given) => given.value as Tensor,
+    gradient: (dy, kept) => ({ xs: () => rebuild(replay(graph, [dy as Tensor, ...(kept.captures as readonly Tensor[])])) }),
+  };
+  return apply(op, { value, xs: inputs, captures }, undefined) as Tensor;
+}
