@@ -6,7 +6,7 @@
 
 import { isFloat } from "../core/dtype.js";
 import { ArgumentError, StateError } from "../core/errors.js";
-import { forEachTensor, recording, recordingOnly, type Recorder } from "../core/interpreter.js";
+import { forEachTensor, isTracing, recording, recordingOnly, tapes, type Recorder } from "../core/interpreter.js";
 import type { Primitive, Step } from "../core/primitive.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
@@ -15,6 +15,7 @@ import { leaves, unflatten, type Tree } from "../core/tree.js";
 import { onesLike, zerosLike } from "../ops/shaping/create.js";
 import { add } from "../ops/elementwise/arithmetic.js";
 import { reshape } from "../ops/shaping/reshape.js";
+import { deferredGradients } from "./deferred.js";
 import { stack } from "../ops/shaping/concatenate.js";
 
 /** What a gradient can be taken with respect to: a watched tensor or a variable. */
@@ -45,6 +46,10 @@ interface Entry {
   readonly outputs: readonly { readonly name: string; readonly id: number; readonly spec: Spec }[];
   readonly kept: Record<string, unknown>;
   readonly specs: Record<string, Spec | readonly Spec[]>;
+  /** The step itself, where its tensors are symbolic: then it holds no values. */
+  readonly step: Step | null;
+  /** Whether an axis of its tensors is not known yet. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -187,7 +192,26 @@ export class GradientTape implements Recorder {
       const sum = sums.get(id);
       sums.set(id, sum ? add(sum, gradient) : gradient);
     };
+    const collected = () =>
+      sources.map((source, i) => {
+        const parts = sourceIds[i]!.map((id) => sums.get(id)).filter((part) => part !== undefined);
+        if (parts.length > 0) return parts.reduce((sum, part) => add(sum, part));
+        return unconnectedGradients === "zero" ? zerosLike(source instanceof Tensor ? source : source.state.snapshot()) : null;
+      });
     const seeds = outputGradients === undefined ? [] : leaves(outputGradients);
+    const between = this.#entries.filter(({ outputs }) => outputs.some(({ id }) => reached.has(id)));
+    if (between.some(({ isOpen }) => isOpen) && between.every(({ step }) => step) && isTracing() && tapes().length === 0) {
+      const steps = between.map(({ step }) => step!);
+      const connected = targets.flatMap((target, i) => (reached.has(target.id) ? [i] : []));
+      const recorded = {
+        steps,
+        targets: connected.map((i) => targets[i]!),
+        seeds: connected.map((i) => seeds[i]),
+        sources: sourceIds.flat(),
+      };
+      for (const [id, gradient] of deferredGradients(recorded)) sums.set(id, gradient);
+      return collected();
+    }
     targets.forEach((target, i) => {
       if (!reached.has(target.id)) return;
       const seed = seeds[i];
@@ -200,11 +224,7 @@ export class GradientTape implements Recorder {
       accumulate(target.id, seed ?? onesLike(target));
     });
     for (let i = this.#entries.length - 1; i >= 0; i--) backwardThrough(this.#entries[i]!, sums, reached, accumulate);
-    return sources.map((source, i) => {
-      const parts = sourceIds[i]!.map((id) => sums.get(id)).filter((part) => part !== undefined);
-      if (parts.length > 0) return parts.reduce((sum, part) => add(sum, part));
-      return unconnectedGradients === "zero" ? zerosLike(source instanceof Tensor ? source : source.state.snapshot()) : null;
-    });
+    return collected();
   }
 
   /** Ids of all tensors that depend on the given ones. */
@@ -217,7 +237,8 @@ export class GradientTape implements Recorder {
   }
 }
 
-function entryOf(op: Primitive, attrs: unknown, { inputs, outputs }: Step): Entry {
+function entryOf(op: Primitive, attrs: unknown, step: Step): Entry {
+  const { inputs, outputs } = step;
   const ids = [];
   const specs: Record<string, Spec | readonly Spec[]> = {};
   for (const name of op.inputs) {
@@ -231,7 +252,9 @@ function entryOf(op: Primitive, attrs: unknown, { inputs, outputs }: Step): Entr
   const kept: Record<string, unknown> = {};
   for (const name of op.keeps) kept[name] = inputs[name] ?? outputs[name];
   const results = Object.entries(outputs).map(([name, { id, shape, dtype }]) => ({ name, id, spec: { shape, dtype } }));
-  return { op, attrs, inputs: ids, outputs: results, kept, specs };
+  const isSymbolic = Object.values(outputs).some((output) => output.isSymbolic);
+  const isOpen = isSymbolic && [...Object.values(specs).flat(), ...Object.values(outputs)].some(({ shape }) => shape.includes(null));
+  return { op, attrs, inputs: ids, outputs: results, kept, specs, step: isSymbolic ? step : null, isOpen };
 }
 
 function backwardThrough(

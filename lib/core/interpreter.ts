@@ -97,6 +97,22 @@ export function forEachTensor(inputs: Inputs, visit: (tensor: Tensor, name: stri
   }
 }
 
+/** A step with every tensor among its inputs replaced. */
+export function withInputs(step: Step, replace: (tensor: Tensor) => Tensor): Step {
+  const inputs: Record<string, Inputs[string]> = {};
+  let changed = false;
+  for (const name in step.inputs) {
+    const input = step.inputs[name];
+    if (input instanceof Tensor) inputs[name] = replace(input);
+    else if (Array.isArray(input)) {
+      const replaced = (input as readonly Tensor[]).map(replace);
+      inputs[name] = replaced.every((each, i) => each === (input as readonly Tensor[])[i]) ? input : replaced;
+    } else inputs[name] = input;
+    changed ||= inputs[name] !== input;
+  }
+  return changed ? { ...step, inputs } : step;
+}
+
 function anySymbolic(inputs: Inputs): boolean {
   for (const name in inputs) {
     const input = inputs[name];

@@ -51,6 +51,8 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   lower?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Command | readonly Command[];
   /** Instead of `lower`: computes on the calling thread, between programs. What prints, checks, or decides what runs next. */
   host?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
+  /** Instead of `lower`: the steps that it stands for, recorded when the shapes of its inputs are known. Such an input is never real. */
+  expand?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
   /** The input whose elements the output `y` shares: only the shape differs. */
   readonly alias?: NoInfer<Bare<N>>;
   /** The states among the inputs that are written. Such an operation is never dropped, merged or reordered. */
@@ -86,6 +88,8 @@ export interface Primitive {
   readonly alias?: string;
   readonly fusible?: "elementwise";
   readonly keeps: readonly string[];
+  /** Instead of `lower` and `host`: the steps that it stands for, recorded when the shapes of its inputs are known. */
+  expand?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
   /** The same operation for another program, where it holds something between its forward and its backward pass. */
   fresh?(): Primitive;
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;

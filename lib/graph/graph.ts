@@ -1,7 +1,11 @@
-import { apply, forEachTensor, namedSpecs } from "../core/interpreter.js";
-import type { Inputs, Step } from "../core/primitive.js";
+import { apply, forEachTensor, namedSpecs, recording, unrecorded, withInputs } from "../core/interpreter.js";
+import type { Inputs, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
 import { symbolic, Tensor, type Spec } from "../core/tensor.js";
+import { identity } from "../ops/gradient/stop-gradient.js";
+import { Trace } from "./trace.js";
+
+export { withInputs };
 
 /**
  * What a traced function recorded: steps in program order over symbolic tensors. Tensors with values among the
@@ -13,22 +17,6 @@ export interface Graph {
   readonly steps: readonly Step[];
   /** Tensors whose values a call gives back; may be inputs or constants. */
   readonly outputs: readonly Tensor[];
-}
-
-/** A step with every tensor among its inputs replaced. */
-export function withInputs(step: Step, replace: (tensor: Tensor) => Tensor): Step {
-  const inputs: Record<string, Inputs[string]> = {};
-  let changed = false;
-  for (const name in step.inputs) {
-    const input = step.inputs[name];
-    if (input instanceof Tensor) inputs[name] = replace(input);
-    else if (Array.isArray(input)) {
-      const replaced = (input as readonly Tensor[]).map(replace);
-      inputs[name] = replaced.every((each, i) => each === (input as readonly Tensor[])[i]) ? input : replaced;
-    } else inputs[name] = input;
-    changed ||= inputs[name] !== input;
-  }
-  return changed ? { ...step, inputs } : step;
 }
 
 /** The states that a step reads or writes, with what it does to them. */
@@ -49,7 +37,10 @@ export function readsOf(step: Step): Tensor[] {
   return tensors;
 }
 
-/** The same graph for inputs of other (better known) shapes: every step is inferred anew. */
+/**
+ * The same graph for inputs of other (better known) shapes: every step is inferred anew, and what had to wait for the shapes of its inputs
+ * becomes the steps that it stands for.
+ */
 export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
   if (graph.inputs.every(({ shape }) => !shape.includes(null))) return graph;
   const now = new Map<number, Tensor>();
@@ -59,14 +50,29 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
     now.set(input.id, known);
     return known;
   });
-  const steps = graph.steps.map((step) => {
+  const steps = graph.steps.flatMap((step): Step[] => {
     const { op, attrs, inputs } = withInputs(step, current);
-    const specs = Object.entries(namedSpecs(op.infer(inputs, attrs)));
-    const outputs = Object.fromEntries(specs.map(([name, spec]) => [name, symbolic(spec)]));
+    let outputs: Record<string, Tensor>;
+    const trace = new Trace(graph.name, false);
+    if (op.expand && readsOf({ ...step, inputs }).every(({ shape }) => !shape.includes(null))) {
+      outputs = unrecorded(() => recording(trace, () => expanded(op, inputs, attrs)));
+    } else {
+      const specs = Object.entries(namedSpecs(op.infer(inputs, attrs)));
+      outputs = Object.fromEntries(specs.map(([name, spec]) => [name, symbolic(spec)]));
+      trace.note({ op, attrs, inputs, outputs });
+    }
     for (const name in outputs) now.set(step.outputs[name]!.id, outputs[name]!);
-    return { op, attrs, inputs, outputs };
+    return trace.steps;
   });
   return { name: graph.name, inputs, steps, outputs: graph.outputs.map(current) };
+}
+
+/** An input that is given back is an output of its own. */
+function expanded(op: Primitive, inputs: Inputs, attrs: unknown): Record<string, Tensor> {
+  const given = new Set<Tensor>();
+  forEachTensor(inputs, (tensor) => given.add(tensor));
+  const outputs = Object.entries(op.expand!(inputs, attrs));
+  return Object.fromEntries(outputs.map(([name, output]) => [name, given.has(output) ? identity(output) : output]));
 }
 
 /** Runs the steps on other tensors: how a graph is inlined, or run step by step. */

@@ -191,3 +191,36 @@ t.test("the listing shows shapes, what was fused, planned bytes and barriers; th
   t.ok(Math.abs(profile.steps.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-6);
   t.equal((JSON.parse(profile.chromeTrace()) as { traceEvents: unknown[] }).traceEvents.length, profile.steps.length);
 });
+
+t.test("gradients over axes that are open in the signature: the same as eagerly, for each length", async (t) => {
+  const { keras } = tf;
+  const model = new keras.Sequential([
+    new keras.Input({ shape: [4] }),
+    new keras.layers.Dense(5, { activation: "softplus" }),
+    new keras.layers.Dense(3),
+  ]);
+  const loss = new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true });
+  const f = (x: tf.Tensor, y: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    const value = tape.record(() => loss(y, model(x)).add(tf.reduceMean(keras.ops.roll(x, 1, 0).mul(x))));
+    const [dx, unconnected, ...rest] = tape.gradient(value, [x, tf.constant(1), ...model.trainableVariables]);
+    return [value, dx!, ...(rest as tf.Tensor[]), tf.constant(unconnected === null ? 1 : 0)];
+  };
+  const traced = tf.function(f, { inputSignature: [new tf.TensorSpec([null, 4]), new tf.TensorSpec([null], "int32")] });
+  for (const n of [3, 1, 7]) {
+    const x = tf.random.normal([n, 4], { seed: n });
+    const y = tf.constant(Int32Array.from({ length: n }, (_, i) => i % 3));
+    const [got, wanted] = [traced(x, y), f(x, y)];
+    t.equal(got.length, wanted.length);
+    got.forEach((each, i) => {
+      const [a, b] = [each.data(), wanted[i]!.data()];
+      t.same(each.shape, wanted[i]!.shape);
+      t.ok(
+        a.every((value, k) => Math.abs(value - b[k]!) <= 1e-5 * Math.max(1, Math.abs(b[k]!))),
+        `${n} rows, value ${i}`,
+      );
+    });
+  }
+  t.equal(traced.tracingCount, 1);
+});

@@ -4,6 +4,8 @@ import { primitive } from "../../core/primitive.js";
 import { known, shapeText, stridesOf } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { mod, subtract } from "../elementwise/arithmetic.js";
+import { equal } from "../elementwise/comparison.js";
+import { where } from "../elementwise/where.js";
 import { take } from "../indexing/take.js";
 import { sum } from "../reduce/sum.js";
 import { integers, isStatic, type Integers } from "../static.js";
@@ -88,34 +90,46 @@ function mergeWithNext(x: Tensor, axis: number): Tensor {
 /**
  * The elements moved along axes; those that leave at one end come back at the other.
  *
- * @param shift  for each axis; a tensor may be known only when the operation runs
+ * @param shift  for each axis; a tensor may be known only when the operation runs, as may the axes
  * @param axis   default: the flattened x
  */
 export function roll(x: TensorLike, shift: Integers, axis?: Integers | null): Tensor {
   const tensor = asTensor(x);
-  if (!isStatic(shift) && asTensor(shift).isSymbolic) return rolledBy(tensor, ravel(asTensor(shift)), axis ?? null);
   if (axis === undefined || axis === null) {
+    if (isOpen(shift)) return reshape(rolledBy(ravel(tensor), sum(asTensor(shift)), 0), tensor.shape);
     const total = integers(shift).reduce((sum, each) => sum + each, 0);
     return tensor.rank <= 1 ? rolled(tensor, total, 0) : reshape(rolled(ravel(tensor), total, 0), tensor.shape);
+  }
+  if (isOpen(shift) || isOpen(axis)) {
+    const [shifts, axes] = [shift, axis].map((each) => asTensor(each, "int32"));
+    const forAxis = (a: number) => sum(where(equal(mod(axes!, tensor.rank), a), shifts!, 0));
+    return tensor.shape.reduce<Tensor>((y, _, a) => rolledBy(y, forAxis(a), a), tensor);
   }
   const axes = integers(axis);
   const shifts = integers(shift);
   return axes.reduce((y, each, i) => rolled(y, shifts[shifts.length === 1 ? 0 : i]!, checkAxis("roll", each, y.rank)), tensor);
 }
 
-function rolledBy(x: Tensor, shifts: Tensor, axis: Integers | null): Tensor {
-  if (axis === null) return reshape(rolledBy(ravel(x), sum(shifts, { keepdims: true }), 0), x.shape);
-  return integers(axis).reduce<Tensor>((y, each, i) => {
-    const along = checkAxis("roll", each, y.rank);
-    const [length] = known([y.shape[along]!], "roll");
-    const shift = take(shifts, shifts.shape[0] === 1 ? 0 : i, 0);
-    return take(y, mod(subtract(progression(0, 1, length!, "int32"), shift), length!), along);
-  }, x);
+const isOpen = (value: Integers): boolean => !isStatic(value) && asTensor(value).isSymbolic;
+
+function rolledBy(x: Tensor, shift: Tensor, axis: number): Tensor {
+  const [length] = known([x.shape[axis]!], "roll");
+  return take(x, mod(subtract(progression(0, 1, length!, "int32"), shift), length!), axis);
 }
+
+/** Along an axis of unknown length: waits for it. */
+const rollOp = primitive({
+  name: "roll",
+  inputs: ["x"],
+  infer: ({ x }, _: { shift: number; axis: number }): Spec => ({ shape: x.shape, dtype: x.dtype }),
+  expand: ({ x }, { shift, axis }) => ({ y: rolled(x, shift, axis) }),
+  gradient: (dy, _, { attrs: { shift, axis } }) => ({ x: () => rolled(dy, -shift, axis) }),
+});
 
 function rolled(x: Tensor, shift: number, axis: number): Tensor {
   const length = x.shape[axis];
-  if (x.rank === 0 || length === null || length === 0) return x;
+  if (x.rank === 0 || length === 0) return x;
+  if (length === null) return rollOp.apply({ x }, { shift, axis });
   const cut = (((length! - shift) % length!) + length!) % length!;
   if (cut === 0) return x;
   const part = (begin: number, count: number): Tensor =>
