@@ -49,19 +49,21 @@ function alongN(args: GemmArgs, first: usize, last: usize): void {
     }
 }
 
-/**
- * Columns first ≤ j < last of one row, a multiple of 8: b is read row after row, four at a time, which is what its way from memory likes
- * best; the sums stand in c meanwhile.
- */
+/** Columns first ≤ j < last of one row, a multiple of 8. */
 function oneRow(args: GemmArgs, first: usize, last: usize): void {
   const c = args.c + (first << 2);
   const end = args.c + (last << 2);
-  const strideA = args.strideAK << 2;
-  const strideB = args.strideBK << 2;
-  let a = args.a;
-  let b = args.b + (first << 2);
   memory.fill(c, 0, end - c);
-  let q = args.k;
+  addProduct(args.a, args.strideAK << 2, args.b + (first << 2), args.strideBK << 2, args.k, c, end);
+  for (let j = first; j < last; j += 4) finish(args, args.c, j, v128.load(args.c + (j << 2)));
+}
+
+/**
+ * c += a · b for one row of a multiple of 8 columns: b is read row after row, four at a time, which is what its way from memory likes best;
+ * the sums stand in c meanwhile. Strides are in bytes.
+ */
+export function addProduct(a: usize, strideA: usize, b: usize, strideB: usize, k: usize, c: usize, end: usize): void {
+  let q = k;
   for (; q >= 4; q -= 4) {
     addFour(a, strideA, b, strideB, c, end);
     a += strideA << 2;
@@ -73,7 +75,6 @@ function oneRow(args: GemmArgs, first: usize, last: usize): void {
     a += strideA;
     b += strideB;
   }
-  for (let j = first; j < last; j += 4) finish(args, args.c, j, v128.load(args.c + (j << 2)));
 }
 
 /** c += four elements of a times four rows of b, one after the other. */

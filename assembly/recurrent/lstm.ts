@@ -2,6 +2,7 @@
 // Units are groups of unitRows rows of the batch.
 import { In, Out, Size } from "../abi";
 import { loadUpTo, sigmoid, splat, storeUpTo, tanh } from "../lanes";
+import { addProduct } from "../matmul/gemv";
 import { ADD } from "../matmul/tile";
 import { findRows, multiplyRows } from "./frame";
 
@@ -9,8 +10,9 @@ import { findRows, multiplyRows } from "./frame";
 export class LstmArgs {
   /** What each step gets from its input, [rows, time, 4 · units]. */
   projected: In = 0;
-  /** The recurrent kernel in panels. */
+  /** The recurrent kernel in panels; null for a single row of an even number of units, which reads it where it lies. */
   packed: In = 0;
+  kernel: In = 0;
   /** States to begin with, [rows, units] both; null: zeros. */
   hidden0: In = 0;
   cell0: In = 0;
@@ -41,11 +43,14 @@ function step(a: LstmArgs, first: usize, rows: usize, t: usize): void {
   const place = first * a.time + t;
   const gates = a.gates + ((place * row) << 2);
   const before = t ? a.hidden + (place - 1) * row : a.hidden0 ? a.hidden0 + first * row : 0;
-  if (before) {
+  if (!a.packed) {
+    memory.fill(gates, 0, row << 2);
+    if (before) addProduct(before, 4, a.kernel, row << 2, a.units, gates, gates + (row << 2));
+  } else if (before) {
     findRows(before, t ? a.time * row : row, rows);
     multiplyRows(rows, a.units, a.packed, row, gates, (a.time * row) << 2, 0);
   }
-  for (let i: usize = 0; i < rows; i++) finish(a, first + i, t, before != 0);
+  for (let i: usize = 0; i < rows; i++) finish(a, first + i, t, before || !a.packed);
 }
 
 /** What follows the product with the recurrent kernel, which stands in the place of the gates. */

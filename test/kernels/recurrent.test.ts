@@ -52,6 +52,7 @@ const sizes: readonly Sizes[] = [
   { rows: 0, time: 3, units: 4 },
   { rows: 1, time: 1, units: 1 },
   { rows: 1, time: 3, units: 33 },
+  { rows: 1, time: 3, units: 18 },
   { rows: 2, time: 0, units: 5 },
   { rows: 3, time: 4, units: 3 },
   { rows: 5, time: 2, units: 4 },
@@ -81,7 +82,22 @@ for (const build of builds) {
         const packed = harness.floats(panels);
         const packing = { b: kernel, packed, groups: 1, taps: 1, strideGroup: 0, strideTap: 0 };
         harness.run(kernels.pack_f32({ ...packing, k: units, n: 4 * units, strideK: 4 * units, strideN: 1 }, Math.ceil((4 * units) / 16)));
-        const args = { projected, packed, hidden0, cell0, mask, hidden, cells, gates, rows, time, units, unitRows };
+        const isUnpacked = rows === 1 && units % 2 === 0;
+        const args = {
+          projected,
+          packed: isUnpacked ? null : packed,
+          kernel: isUnpacked ? kernel : null,
+          hidden0,
+          cell0,
+          mask,
+          hidden,
+          cells,
+          gates,
+          rows,
+          time,
+          units,
+          unitRows,
+        };
         const run = kernels.lstm_f32(args, blocks);
         harness.run(run);
         const whole = [hidden, cells, gates].map(({ view }) => view.slice());

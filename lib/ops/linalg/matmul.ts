@@ -166,9 +166,10 @@ function rowBlocks(m: number, n: number, k: number): number {
 
 /** Rows and columns of a unit that packs its own panels of b. */
 function blockFor(m: number, n: number, k: number): { unitM: number; unitN: number } {
-  const columns = Math.max(16, roundUp(UNIT_WORK / Math.max(1, Math.min(m, 192) * k), 16));
+  // However long k is, a unit has a quarter of the columns: fewer take rows of a transposed again and again.
+  const columns = Math.max(16, roundUp(n / 4, 16), roundUp(UNIT_WORK / Math.max(1, Math.min(m, 192) * k), 16));
   const unitN = Math.max(1, Math.min(n, 128, columns));
-  const rows = Math.max(24, roundUp(UNIT_WORK / Math.max(1, unitN * k), 12));
+  const rows = Math.max(64, roundUp(UNIT_WORK / Math.max(1, unitN * k), 12));
   const unitM = Math.max(1, Math.min(m, 192, rows));
   return { unitM, unitN };
 }

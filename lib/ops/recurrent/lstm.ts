@@ -54,9 +54,11 @@ const lstmOp = primitive({
   },
   lower({ projected, recurrentKernel, hidden0 = null, cell0 = null, mask = null }, { hidden, cells, gates }) {
     const [rows, time, units] = known(hidden.shape) as [number, number, number];
+    const args = { projected, hidden0, cell0, mask, hidden, cells, gates, rows, time, units, unitRows: UNIT_ROWS };
+    // A single row reads the kernel where it lies: panels are for rows that share them.
+    if (rows === 1 && units % 2 === 0) return kernels.lstm_f32({ ...args, kernel: recurrentKernel, packed: null }, 1);
     const [packing, packed] = pack(recurrentKernel, { k: units, n: 4 * units, strideK: 4 * units, strideN: 1 });
-    const args = { projected, packed, hidden0, cell0, mask, hidden, cells, gates, rows, time, units, unitRows: UNIT_ROWS };
-    return [packing, kernels.lstm_f32(args, Math.ceil(rows / UNIT_ROWS), 1)];
+    return [packing, kernels.lstm_f32({ ...args, packed, kernel: null }, Math.ceil(rows / UNIT_ROWS), 1)];
   },
   keeps: ["recurrentKernel", "hidden0", "cell0", "mask", "hidden", "cells", "gates"],
   gradient: (dy, { recurrentKernel, hidden0, cell0, mask, hidden, cells, gates }) => {
