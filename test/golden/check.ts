@@ -1,16 +1,25 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
 import type { Family } from "./cases.js";
+import { PassComparison } from "./passes.js";
 import { countUnsupported, type Expectations, expectationsFile, outcomes } from "./expectations.js";
 
 const expectations = JSON.parse(readFileSync(expectationsFile, "utf8")) as Expectations;
 
-/** Every kept case of a family passes, eagerly and traced, but for what `expected.json` lists. */
-export function checkFamily(family: Family): void {
+/**
+ * Every kept case of a family passes, eagerly and traced, but for what `expected.json` lists. Every traced program gives the same bits
+ * without each of the passes that changed it.
+ *
+ * @param options.needsAllPasses  whether each pass must have something to do
+ */
+export function checkFamily(family: Family, { needsAllPasses = false } = {}): void {
   for (const mode of ["eager", "traced"] as const) {
     t.test(`${family}, ${mode}`, async (t) => {
       const { unsupported = {}, failing = {} } = expectations[family] ?? {};
-      const results = await outcomes(family, mode);
+      const comparison = mode === "traced" ? new PassComparison() : undefined;
+      const results = await outcomes(family, mode, comparison);
+      comparison?.end();
+      if (needsAllPasses && comparison) t.notOk([...comparison.changed.values()].includes(0), "every pass changes some program");
       const failed = results.filter(({ id, outcome }) => outcome.status === "failed" && !(id in failing));
       t.strictSame(
         failed.map(({ id, outcome }) => `${id}: ${outcome.status === "failed" ? outcome.message : ""}`),

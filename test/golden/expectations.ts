@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type Family, goldenDir, subjectOf } from "./cases.js";
 import type { ModeName } from "./modes.js";
 import type { Outcome } from "./outcome.js";
+import type { PassComparison } from "./passes.js";
 import { casesOf, runCase, runsIn } from "./run.js";
 
 /** What is expected of a family beside that every case passes. `expect.ts` writes it. */
@@ -22,7 +23,8 @@ export interface Result {
   readonly outcome: Outcome;
 }
 
-export async function outcomes(family: Family, mode: ModeName): Promise<Result[]> {
+/** @param comparison  what makes a case fail whose programs give other bits without a pass */
+export async function outcomes(family: Family, mode: ModeName, comparison?: PassComparison): Promise<Result[]> {
   const results: Result[] = [];
   for (const testCase of await casesOf(goldenDir, family)) {
     if (!runsIn(testCase, mode)) continue;
@@ -30,7 +32,12 @@ export async function outcomes(family: Family, mode: ModeName): Promise<Result[]
       status: "failed",
       message: String(error),
     }));
-    results.push({ id: testCase.id, subject: subjectOf(testCase), outcome });
+    const differences = comparison?.differences() ?? [];
+    results.push({
+      id: testCase.id,
+      subject: subjectOf(testCase),
+      outcome: differences.length > 0 ? { status: "failed", message: differences.join("\n") } : outcome,
+    });
   }
   return results;
 }

@@ -1,4 +1,4 @@
 import { checkFamily } from "./check.js";
 
-checkFamily("layers");
+checkFamily("layers", { needsAllPasses: true });
 checkFamily("layers_symbolic");

@@ -154,7 +154,9 @@ class Grouping {
       .filter((view) => needed.has(view.outputs.y!) && readsOf(view).every((tensor) => needed.add(tensor)));
     const made = new Set(steps.map(({ outputs }) => outputs.y!));
     const source = (tensor: Tensor): Tensor => (made.has(this.#source(tensor)) ? this.#source(tensor) : tensor);
-    const fused = fusedStep({ steps, source, results: [...made].filter((y) => needed.has(y)) });
+    const results = [...made].filter((y) => needed.has(y));
+    if (results.length === 0) return [];
+    const fused = fusedStep({ steps, source, results });
     readsOf(fused).forEach((tensor) => needed.add(tensor));
     return [fused, ...neededViews.reverse()];
   }
