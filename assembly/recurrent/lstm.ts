@@ -45,7 +45,7 @@ function step(a: LstmArgs, first: usize, rows: usize, t: usize): void {
   const before = t ? a.hidden + (place - 1) * row : a.hidden0 ? a.hidden0 + first * row : 0;
   if (!a.packed) {
     memory.fill(gates, 0, row << 2);
-    if (before) addProduct(before, 4, a.kernel, row << 2, a.units, gates, gates + (row << 2));
+    if (before) addProduct(before, a.kernel, row << 2, a.units, gates, gates + (row << 2));
   } else if (before) {
     findRows(before, t ? a.time * row : row, rows);
     multiplyRows(rows, a.units, a.packed, row, gates, (a.time * row) << 2, 0);

@@ -149,9 +149,10 @@ const grainOf = (unitM: number, unitN: number, k: number): number => Math.ceil(U
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
-/** Columns of a unit of a product with few rows. */
+/** Columns of a unit of a product with few rows: some 4 µs, since such products stand in predictions of one sample, where nothing else is long. */
 function columnsFor(m: number, k: number, n: number): number {
-  return Math.min(Math.max(n, 1), Math.max(64, roundUp(UNIT_WORK / 4 / Math.max(1, m * k), 64)));
+  const units = Math.max(1, Math.round((m * k * n) / (1 << 16)));
+  return Math.max(1, Math.min(n, roundUp(n / units, 32)));
 }
 
 /**
