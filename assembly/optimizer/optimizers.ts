@@ -63,19 +63,34 @@ export function sgd_f32(args: SgdArgs, begin: usize, end: usize): void {
   const rate = v128.load32_splat(args.learningRate);
   const decay = splat(args.weightDecay);
   const momentum = splat(args.momentum);
-  for (let i = begin; i < end; i += 4) {
-    const n = min<usize>(end - i, 4);
-    const at = i << 2;
-    const step = f32x4.mul(loadUpTo(args.gradient + at, n), rate);
-    let v = loadUpTo(args.variable + at, n);
-    if (args.weightDecay != 0) v = decayed(v, decay, rate);
-    if (args.velocity) {
-      const m = f32x4.sub(f32x4.mul(loadUpTo(args.velocity + at, n), momentum), step);
-      storeUpTo(args.velocity + at, m, n);
-      v = f32x4.add(v, args.nesterov ? f32x4.sub(f32x4.mul(m, momentum), step) : m);
-    } else v = f32x4.sub(v, step);
-    storeUpTo(args.variable + at, v, n);
+  const decays = args.weightDecay != 0;
+  const nesterov = args.nesterov != 0;
+  const offset = begin << 2;
+  let x = args.variable + offset;
+  let g = args.gradient + offset;
+  let m = args.velocity ? args.velocity + offset : 0;
+  let n = end - begin;
+  for (; n >= 4; n -= 4) {
+    sgd(x, g, m, 4, rate, decay, momentum, decays, nesterov);
+    x += 16;
+    g += 16;
+    if (m) m += 16;
   }
+  if (n) sgd(x, g, m, n, rate, decay, momentum, decays, nesterov);
+}
+
+// @ts-ignore: decorator
+@inline
+function sgd(x: usize, g: usize, m: usize, n: usize, rate: v128, decay: v128, momentum: v128, decays: bool, nesterov: bool): void {
+  const step = f32x4.mul(loadUpTo(g, n), rate);
+  let v = loadUpTo(x, n);
+  if (decays) v = decayed(v, decay, rate);
+  if (m) {
+    const velocity = f32x4.sub(f32x4.mul(loadUpTo(m, n), momentum), step);
+    storeUpTo(m, velocity, n);
+    v = f32x4.add(v, nesterov ? f32x4.sub(f32x4.mul(velocity, momentum), step) : velocity);
+  } else v = f32x4.sub(v, step);
+  storeUpTo(x, v, n);
 }
 
 /** velocity = rho · velocity + (1 − rho) · gradient²; variable −= rate · gradient / √(velocity + epsilon), with momentum or centered. */
@@ -86,27 +101,59 @@ export function rmsprop_f32(args: RmspropArgs, begin: usize, end: usize): void {
   const rho = splat(args.rho);
   const rest = splat(args.rhoRest);
   const epsilon = splat(args.epsilon);
-  for (let i = begin; i < end; i += 4) {
-    const n = min<usize>(end - i, 4);
-    const at = i << 2;
-    const gradient = loadUpTo(args.gradient + at, n);
-    let v = loadUpTo(args.variable + at, n);
-    if (args.weightDecay != 0) v = decayed(v, decay, rate);
-    const velocity = f32x4.add(f32x4.mul(rho, loadUpTo(args.velocity + at, n)), f32x4.mul(rest, f32x4.mul(gradient, gradient)));
-    storeUpTo(args.velocity + at, velocity, n);
-    let under = velocity;
-    if (args.average) {
-      const average = f32x4.add(f32x4.mul(rho, loadUpTo(args.average + at, n)), f32x4.mul(rest, gradient));
-      storeUpTo(args.average + at, average, n);
-      under = f32x4.sub(under, f32x4.mul(average, average));
-    }
-    let step = f32x4.div(f32x4.mul(rate, gradient), f32x4.sqrt(f32x4.add(under, epsilon)));
-    if (args.moment) {
-      step = f32x4.add(f32x4.mul(momentum, loadUpTo(args.moment + at, n)), step);
-      storeUpTo(args.moment + at, step, n);
-    }
-    storeUpTo(args.variable + at, f32x4.sub(v, step), n);
+  const decays = args.weightDecay != 0;
+  const offset = begin << 2;
+  let x = args.variable + offset;
+  let g = args.gradient + offset;
+  let v = args.velocity + offset;
+  let m = args.moment ? args.moment + offset : 0;
+  let a = args.average ? args.average + offset : 0;
+  let n = end - begin;
+  for (; n >= 4; n -= 4) {
+    rmsprop(x, g, v, m, a, 4, rate, decay, momentum, rho, rest, epsilon, decays);
+    x += 16;
+    g += 16;
+    v += 16;
+    if (m) m += 16;
+    if (a) a += 16;
   }
+  if (n) rmsprop(x, g, v, m, a, n, rate, decay, momentum, rho, rest, epsilon, decays);
+}
+
+// @ts-ignore: decorator
+@inline
+function rmsprop(
+  x: usize,
+  g: usize,
+  v: usize,
+  m: usize,
+  a: usize,
+  n: usize,
+  rate: v128,
+  decay: v128,
+  momentum: v128,
+  rho: v128,
+  rest: v128,
+  epsilon: v128,
+  decays: bool,
+): void {
+  const gradient = loadUpTo(g, n);
+  let variable = loadUpTo(x, n);
+  if (decays) variable = decayed(variable, decay, rate);
+  const velocity = f32x4.add(f32x4.mul(rho, loadUpTo(v, n)), f32x4.mul(rest, f32x4.mul(gradient, gradient)));
+  storeUpTo(v, velocity, n);
+  let under = velocity;
+  if (a) {
+    const average = f32x4.add(f32x4.mul(rho, loadUpTo(a, n)), f32x4.mul(rest, gradient));
+    storeUpTo(a, average, n);
+    under = f32x4.sub(under, f32x4.mul(average, average));
+  }
+  let step = f32x4.div(f32x4.mul(rate, gradient), f32x4.sqrt(f32x4.add(under, epsilon)));
+  if (m) {
+    step = f32x4.add(f32x4.mul(momentum, loadUpTo(m, n)), step);
+    storeUpTo(m, step, n);
+  }
+  storeUpTo(x, f32x4.sub(variable, step), n);
 }
 
 /** baseⁿ, rounded once. */
@@ -130,23 +177,55 @@ export function adam_f32(args: AdamArgs, begin: usize, end: usize): void {
   const rest1 = splat(args.beta1Rest);
   const rest2 = splat(args.beta2Rest);
   const epsilon = splat(args.epsilon);
-  for (let i = begin; i < end; i += 4) {
-    const n = min<usize>(end - i, 4);
-    const at = i << 2;
-    const gradient = loadUpTo(args.gradient + at, n);
-    let v = loadUpTo(args.variable + at, n);
-    if (args.weightDecay != 0) v = decayed(v, decay, rate);
-    let moment = loadUpTo(args.moment + at, n);
-    moment = f32x4.add(moment, f32x4.mul(f32x4.sub(gradient, moment), rest1));
-    storeUpTo(args.moment + at, moment, n);
-    let velocity = loadUpTo(args.velocity + at, n);
-    velocity = f32x4.add(velocity, f32x4.mul(f32x4.sub(f32x4.mul(gradient, gradient), velocity), rest2));
-    storeUpTo(args.velocity + at, velocity, n);
-    if (args.largest) {
-      velocity = f32x4.max(loadUpTo(args.largest + at, n), velocity);
-      storeUpTo(args.largest + at, velocity, n);
-    }
-    v = f32x4.sub(v, f32x4.div(f32x4.mul(moment, alpha), f32x4.add(f32x4.sqrt(velocity), epsilon)));
-    storeUpTo(args.variable + at, v, n);
+  const decays = args.weightDecay != 0;
+  const offset = begin << 2;
+  let x = args.variable + offset;
+  let g = args.gradient + offset;
+  let m = args.moment + offset;
+  let v = args.velocity + offset;
+  let l = args.largest ? args.largest + offset : 0;
+  let n = end - begin;
+  for (; n >= 4; n -= 4) {
+    adam(x, g, m, v, l, 4, rate, decay, alpha, rest1, rest2, epsilon, decays);
+    x += 16;
+    g += 16;
+    m += 16;
+    v += 16;
+    if (l) l += 16;
   }
+  if (n) adam(x, g, m, v, l, n, rate, decay, alpha, rest1, rest2, epsilon, decays);
+}
+
+// @ts-ignore: decorator
+@inline
+function adam(
+  x: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  l: usize,
+  n: usize,
+  rate: v128,
+  decay: v128,
+  alpha: v128,
+  rest1: v128,
+  rest2: v128,
+  epsilon: v128,
+  decays: bool,
+): void {
+  const gradient = loadUpTo(g, n);
+  let variable = loadUpTo(x, n);
+  if (decays) variable = decayed(variable, decay, rate);
+  let moment = loadUpTo(m, n);
+  moment = f32x4.add(moment, f32x4.mul(f32x4.sub(gradient, moment), rest1));
+  storeUpTo(m, moment, n);
+  let velocity = loadUpTo(v, n);
+  velocity = f32x4.add(velocity, f32x4.mul(f32x4.sub(f32x4.mul(gradient, gradient), velocity), rest2));
+  storeUpTo(v, velocity, n);
+  if (l) {
+    velocity = f32x4.max(loadUpTo(l, n), velocity);
+    storeUpTo(l, velocity, n);
+  }
+  variable = f32x4.sub(variable, f32x4.div(f32x4.mul(moment, alpha), f32x4.add(f32x4.sqrt(velocity), epsilon)));
+  storeUpTo(x, variable, n);
 }
