@@ -12,6 +12,8 @@ export interface Options {
   readonly threads: readonly number[];
   /** Time by the processor instead of the wall: for one thread on a machine that others use too. */
   readonly cpu: boolean;
+  /** Ours with 256-bit operations, as `tf.config.set({ revectorize: true })` makes the engine do. */
+  readonly revectorize: boolean;
   /** Names of the cases alone. */
   readonly list: boolean;
 }
@@ -23,6 +25,7 @@ const usage = `npm run bench -- [options]
   --quick           fewer cases and shorter rounds: under a minute
   --threads 1,2     numbers of threads (default: 1 and the number of cores)
   --cpu             time by the processor's clock, one thread only: for a machine that others use too
+  --revectorize     ours with 256-bit operations (Node 24)
   --list            print the names of the cases
 
 Peers: npm install --prefix bench (TensorFlow.js, jax-js); a python3 that can import torch. What is missing is reported and left out.`;
@@ -38,6 +41,7 @@ export function readOptions(args: readonly string[]): Options | null {
       threads: { type: "string" },
       cpu: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
+      revectorize: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -49,11 +53,12 @@ export function readOptions(args: readonly string[]): Options | null {
   if (values.cpu && threads.join() !== "1") throw new Error(`--cpu with --threads ${values.threads}: expected one thread`);
   if (threads.some((count) => !Number.isInteger(count) || count < 1))
     throw new Error(`--threads ${values.threads}: expected numbers like 1,2`);
-  const { json, quick, cpu, list, filter } = values;
+  const { json, quick, cpu, list, revectorize, filter } = values;
   return {
     quick,
     cpu,
     list,
+    revectorize,
     threads,
     ...(json !== undefined && { json }),
     ...(filter !== undefined && { filter: new RegExp(filter, "i") }),

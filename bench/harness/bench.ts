@@ -26,11 +26,11 @@ export class Bench {
 
   /** Measures the limits, starts the peers, and says what the figures below are of. */
   async start(peers: readonly PeerName[]): Promise<void> {
-    const { threads } = this.#options;
+    const { threads, revectorize } = this.#options;
     const { build } = tf.config.get();
     console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`);
     console.log(
-      `Node ${process.versions.node} (V8 ${process.versions.v8}), ${build} build${this.#options.cpu ? "; times are the processor's, not the wall's" : ""}`,
+      `Node ${process.versions.node} (V8 ${process.versions.v8}), ${build} build${revectorize ? ", revectorized" : ""}${this.#options.cpu ? "; times are the processor's, not the wall's" : ""}`,
     );
     for (const count of threads) {
       const limits = await Limits.start(build, count);
@@ -38,6 +38,7 @@ export class Bench {
       const [flops, bytes] = [limits.rate("arithmetic") / 1e6, limits.rate("copy") / 1e6];
       console.log(`limit of ${count} ${count === 1 ? "thread" : "threads"}: ${flops.toFixed(1)} GFLOP/s, ${bytes.toFixed(1)} GB/s copied`);
     }
+    if (revectorize) await tf.config.set({ revectorize }); // the limits above are those of 128 bits
     const starts = peers.flatMap((name) =>
       (singleThreaded.includes(name) ? threads.slice(0, 1) : threads).map((count) => [name, count] as const),
     );

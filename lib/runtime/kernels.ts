@@ -36,6 +36,13 @@ async function binary(build: Build): Promise<Uint8Array<ArrayBuffer>> {
   return bytes;
 }
 
+function withEmptySection(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(bytes.length + 3);
+  longer.set(bytes);
+  longer.set([0, 1, 0], bytes.length); // a custom section of one byte, the length 0 of its name
+  return longer;
+}
+
 /** The kernels of one build on the calling thread, and the module from which workers get theirs. */
 export interface Kernels {
   readonly build: Build;
@@ -45,8 +52,13 @@ export interface Kernels {
   readonly functions: readonly Kernel[];
 }
 
-export async function loadKernels(build: Build): Promise<Kernels> {
-  const module = await WebAssembly.compile(await binary(build));
+/**
+ * Compiles the kernels anew where `revectorized`: engines keep the machine code of equal binaries, so that one differs by an empty custom
+ * section.
+ */
+export async function loadKernels(build: Build, revectorized: boolean): Promise<Kernels> {
+  const bytes = await binary(build);
+  const module = await WebAssembly.compile(revectorized ? withEmptySection(bytes) : bytes);
   const { instance } = instantiateSync(module, { env: { memory } });
   const exports = instance.exports as unknown as Exports & Record<string, Kernel>;
   const functions = kernelNames.map((name) => exports[name]!);

@@ -34,6 +34,7 @@ let workers: Thread[] = [];
 const cores = setting("KERASM_NUM_CORES") ?? platform.availableThreads();
 let wanted = setting("KERASM_NUM_THREADS") ?? Math.min(cores, 16);
 let deterministic = platform.setting("KERASM_DETERMINISTIC") === "1";
+let revectorized = false;
 let kernels: Kernels = await load();
 let pool = newPool();
 
@@ -45,7 +46,7 @@ function setting(name: string): number | undefined {
 
 async function load(): Promise<Kernels> {
   const build: Build = !deterministic && hasRelaxed() && platform.setting("KERASM_BUILD") !== "simd" ? "relaxed" : "simd";
-  const loaded = await loadKernels(build);
+  const loaded = await loadKernels(build, revectorized);
   loaded.exports.setThreadScratch(scratchOf(0));
   return loaded;
 }
@@ -150,6 +151,24 @@ export const isDeterministic = (): boolean => deterministic;
 export async function setDeterministic(on: boolean): Promise<void> {
   if (deterministic === on) return;
   deterministic = on;
+  await reload();
+}
+
+/** Whether the engine joins neighbouring 128-bit operations of the kernels into 256-bit ones. */
+export const isRevectorized = (): boolean => revectorized;
+
+/** Whether this engine can do that when told to. */
+export const canRevectorize = platform.setRevectorize !== undefined;
+
+/** Tells the engine to do so or not, and compiles the kernels anew. Results don't depend on it. */
+export async function setRevectorized(on: boolean): Promise<void> {
+  if (revectorized === on) return;
+  revectorized = on;
+  platform.setRevectorize?.(on);
+  await reload();
+}
+
+async function reload(): Promise<void> {
   const loaded = await load();
   stopWorkers();
   kernels = loaded;

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { gunzip } from "node:zlib";
 import { Worker } from "node:worker_threads";
 import type { FileStore, Platform, Thread, ThreadStart } from "./platform.js";
@@ -15,7 +16,8 @@ const { parentPort, workerData } = require("node:worker_threads");
 enterPool(workerData, () => parentPort.postMessage("ready"));`;
 
 function startThread(start: ThreadStart): Thread {
-  const worker = new Worker(source, { eval: true, workerData: start, name: "kerasm", stdout: false, stderr: false });
+  // Options of the process are not the worker's: with --input-type=module its source would be taken for a module.
+  const worker = new Worker(source, { eval: true, workerData: start, name: "kerasm", execArgv: [], stdout: false, stderr: false });
   worker.unref();
   const started = new Promise<void>((resolve, reject) => {
     worker.once("message", () => resolve());
@@ -107,6 +109,9 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** The flag is experimental, so it is for the one version that is tested: the engine of Node 26 ends the process while it compiles the kernels. */
+const hasRevectorize = process.versions.node.startsWith("24.");
+
 export const platform: Platform = {
   name: "node",
   availableThreads: availableParallelism,
@@ -114,6 +119,7 @@ export const platform: Platform = {
   startThread,
   turn: () => new Promise((resolve) => setImmediate(resolve)),
   changed: wordChanged,
+  ...(hasRevectorize && { setRevectorize: (on) => setFlagsFromString(`--${on ? "" : "no-"}experimental-wasm-revectorize`) }),
   setting: (name) => process.env[name],
   openStore,
   gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),

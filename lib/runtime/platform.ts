@@ -43,6 +43,8 @@ export interface Platform {
   turn(): Promise<void>;
   /** Resolves when the word is no longer `value`, without blocking. */
   changed(words: Int32Array, index: number, value: number): Promise<void>;
+  /** Whether the engine shall make 256-bit operations of pairs of 128-bit ones in what it compiles from here on; missing where it can't. */
+  readonly setRevectorize?: (on: boolean) => void;
   /** A setting from outside: an environment variable in Node. */
   setting(name: string): string | undefined;
   /** Storage at a path (Node) or `indexeddb://name` (browser). */
