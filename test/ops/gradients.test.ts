@@ -109,6 +109,15 @@ const cases: readonly Case[] = [
   },
   { name: "sliceUpdate", fn: (x, u) => ops.square(ops.sliceUpdate(x!, [1, 2], u!)), shapes: [matrix, [2, 2]] },
   { name: "segmentSum", fn: (x) => ops.square(ops.segmentSum(x!, labels, { numSegments: 3 })), shapes: [matrix] },
+  { name: "matmul of a batch with one matrix", fn: (a, b) => ops.matmul(a!, b!), shapes: [[2, 3, 4], [4, 5]] }, // prettier-ignore
+  {
+    name: "matmul of a batch with one transposed matrix",
+    fn: (a, b) => tf.matmul(a!, b!, { transposeB: true }),
+    shapes: [
+      [2, 3, 4],
+      [5, 4],
+    ],
+  },
   { name: "einsum", fn: (a, b) => ops.einsum("ij,kj->ik", a!, b!), shapes: [matrix, [2, 4]] },
   { name: "einsum of a batch", fn: (a, b) => ops.einsum("bnth,bnsh->bnts", a!, b!), shapes: [[2, 2, 3, 4], [2, 2, 2, 4]] }, // prettier-ignore
   { name: "attention", fn: (q, k, v) => ops.dotProductAttention(q!, k!, v!, { isCausal: true }), shapes: [[1, 3, 2, 4], [1, 3, 2, 4], [1, 3, 2, 4]] }, // prettier-ignore

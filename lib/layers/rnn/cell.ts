@@ -1,6 +1,5 @@
 import { boolean, fraction, positiveInteger, type Schema } from "../../config/index.js";
 import { add, concatenate, matmul, multiply, onesLike } from "../../ops/index.js";
-import { mergeAxes, splitAxis } from "../../ops/shaping/reshape.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { dropout } from "../../random/index.js";
@@ -132,7 +131,6 @@ export abstract class GatedCell<S extends Schema = typeof cellOptions> extends L
 
   /** The part of the gates that comes from the input: `x · kernel + bias`, for a step or a whole sequence. */
   project(x: Tensor): Tensor {
-    if (x.rank === 3) return splitAxis(this.project(mergeAxes(x, 0, 2)), 0, [x.shape[0]!, x.shape[1]!]); // one product, not one for each row
     const product = matmul(x, this.kernel);
     const bias = this.inputBias();
     return bias ? add(product, bias) : product;

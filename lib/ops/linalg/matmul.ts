@@ -9,7 +9,7 @@ import { broadcastShapes, sumTo, walk } from "../broadcasting.js";
 import { cast } from "../elementwise/cast.js";
 import { operands } from "../promotion.js";
 import { broadcastTo } from "../shaping/broadcast.js";
-import { expandDims, squeeze } from "../shaping/reshape.js";
+import { expandDims, mergeAxes, squeeze } from "../shaping/reshape.js";
 
 export interface MatmulOptions {
   /** Take x1 with its last two axes exchanged. Default: false. */
@@ -87,10 +87,18 @@ const matmulOp = primitive({
   gradient: (dy, { a, b }, { attrs: { transposeA, transposeB } }) => ({
     a: () =>
       sumTo(transposeA ? matmul(b, dy, { transposeA: transposeB, transposeB: true }) : matmul(dy, b, { transposeB: !transposeB }), a.shape),
-    b: () =>
-      sumTo(transposeB ? matmul(dy, a, { transposeA: true, transposeB: transposeA }) : matmul(a, dy, { transposeA: !transposeA }), b.shape),
+    b: () => {
+      const [x, d] = isOneMatrix(a, b, transposeA) ? [inOneColumn(a), inOneColumn(dy)] : [a, dy];
+      return sumTo(transposeB ? matmul(d, x, { transposeA: true, transposeB: transposeA }) : matmul(x, d, { transposeA: !transposeA }), b.shape); // prettier-ignore
+    },
   }),
 });
+
+/** Whether all rows of a meet the same matrix: then a batch of products is one. */
+const isOneMatrix = (a: Tensor, b: Tensor, transposeA: boolean): boolean => a.rank > 2 && b.rank === 2 && !transposeA;
+
+/** The matrices of a batch one below the other. */
+const inOneColumn = (x: Tensor): Tensor => mergeAxes(x, 0, x.rank - 1);
 
 /** The kernels walk at most three groups of batch axes; where broadcasting needs more, it is done beforehand. */
 function fewBatchAxes(a: Tensor, b: Tensor): { a: Tensor; b: Tensor } {
@@ -108,12 +116,14 @@ const PACKED = 8;
 const UNIT_WORK = 1 << 20;
 
 function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs): Command | Command[] {
-  const { m, k, n } = sizes(known(a.shape), known(b.shape), attrs) as { m: number; k: number; n: number };
+  const { m: rows, k, n } = sizes(known(a.shape), known(b.shape), attrs) as { m: number; k: number; n: number };
+  const isOne = isOneMatrix(a, b, attrs.transposeA);
+  const m = isOne ? rows * sizeOf(known(batchOf(a.shape))) : rows;
   const [lastA, lastB] = [a.shape.at(-1)!, b.shape.at(-1)!];
   const [strideAM, strideAK] = attrs.transposeA ? [1, lastA] : [lastA, 1];
   const [strideBK, strideBN] = attrs.transposeB ? [1, lastB] : [lastB, 1];
-  const batches = known(batchOf(y.shape));
-  const { sizes: lengths, strides } = walk("matmul", batches, [known(batchOf(a.shape)), known(batchOf(b.shape))]);
+  const batches = isOne ? [] : known(batchOf(y.shape));
+  const { sizes: lengths, strides } = walk("matmul", batches, [isOne ? [] : known(batchOf(a.shape)), known(batchOf(b.shape))]);
   // Innermost first there, innermost last here.
   const axes = (values: readonly number[], missing: number) => [2, 1, 0].map((i) => values[i] ?? missing);
   const args = {
