@@ -17,6 +17,7 @@ export { cond, switchCase } from "./graph/control/cond.js";
 export { whileLoop } from "./graph/control/while.js";
 export { tracedFunction as function, type FunctionOptions, type TracedFunction } from "./graph/function.js";
 export { debugging, print } from "./graph/print.js";
+export { profiler, type Profile, type Recording } from "./graph/profile.js";
 export { TensorSpec } from "./graph/signature.js";
 export { Variable, variable, type VariableOptions } from "./variables/variable.js";
 

@@ -4,7 +4,8 @@ import { State } from "../core/state.js";
 import type { Tensor } from "../core/tensor.js";
 import { build } from "../runtime/machine.js";
 import { Executable } from "./executable.js";
-import { listing, profile, type Profile } from "./profile.js";
+import { listing } from "./listing.js";
+import { profile, type Profile } from "./profile.js";
 import { replay, specialize, stateRead, type Graph } from "./graph.js";
 import { ProgramPair } from "./pair.js";
 import { openStep, Stages } from "./stages.js";
@@ -39,7 +40,7 @@ export class ConcreteFunction<R = unknown> {
     return listing(this.executable());
   }
 
-  /** Runs the program on the given tensors some twenty times and tells where the time goes. Effects happen each time. */
+  /** Runs the program on the given tensors some forty times and tells where the time goes. Variables are afterwards what they were. */
   profile(...tensors: readonly Tensor[]): Profile {
     return profile(this.executable(tensors), tensors);
   }

@@ -11,6 +11,7 @@ import { Program, type Place } from "../runtime/program.js";
 import { forEachState, withInputs, type Graph } from "./graph.js";
 import { afterPasses } from "./passes/index.js";
 import { planMemory, type Plan } from "./plan.js";
+import { recordRun } from "./profile.js";
 
 /** A part of the work: a program, or a step that the host does between programs. */
 type Piece = Program | (() => void);
@@ -44,7 +45,8 @@ export class Executable {
   readonly #pieces: readonly Piece[];
   readonly #arena: number;
   readonly #constants: number;
-  readonly #written: readonly State[];
+  /** The states that it writes. */
+  readonly written: readonly State[];
 
   constructor(graph: Graph) {
     this.graph = afterPasses(graph);
@@ -57,7 +59,7 @@ export class Executable {
     }
     const written = new Set<State>();
     for (const step of this.graph.steps) forEachState(step, (state, isWritten) => isWritten && written.add(state));
-    this.#written = [...written];
+    this.written = [...written];
     this.#pieces = this.#cut();
     const blocks = [
       { address: this.#arena, bytes: Math.max(this.plan.arenaBytes, 1) },
@@ -115,6 +117,8 @@ export class Executable {
 
   /** Copies the inputs in, runs the program, copies the outputs out. */
   run(inputs: readonly Tensor[]): Tensor[] {
+    const recorded = recordRun(this, inputs);
+    if (recorded) return recorded;
     this.#begin(inputs);
     for (const piece of this.#pieces) {
       if (piece instanceof Program) piece.run();
@@ -125,6 +129,8 @@ export class Executable {
 
   /** The same without keeping a page's thread busy. */
   async runAside(inputs: readonly Tensor[]): Promise<Tensor[]> {
+    const recorded = recordRun(this, inputs);
+    if (recorded) return recorded;
     this.#begin(inputs);
     for (const piece of this.#pieces) {
       if (piece instanceof Program) await piece.runAside();
@@ -150,7 +156,7 @@ export class Executable {
 
   #begin(inputs: readonly Tensor[]): void {
     this.graph.inputs.forEach((input, i) => this.#copyIn(input, inputs[i]!));
-    for (const state of this.#written) state.beforeWrite();
+    for (const state of this.written) state.beforeWrite();
   }
 
   #end(): Tensor[] {

@@ -1,113 +1,95 @@
-// To look inside a compiled function: its steps as a listing, and the time of each as a table or a trace for chrome://tracing.
+// Where the time of programs goes: as a table, or as a trace for chrome://tracing and Perfetto.
+//
+//  (1) A program that is profiled runs step by step, so its steps don't overlap; values are the same.
+//  (2) While a recording is under way, every program that runs on this thread is recorded, within the step that runs it if there is one.
 
-import { shapeText } from "../core/shape.js";
-import type { Step } from "../core/primitive.js";
-import { State } from "../core/state.js";
-import { Tensor } from "../core/tensor.js";
+import type { Tensor } from "../core/tensor.js";
 import type { Executable } from "./executable.js";
+import { median, Timeline, timeTable, type StepTime } from "./timeline.js";
 
-/** Time of one step of a program. */
-export interface StepTime {
-  readonly operation: string;
-  /** Shapes of the outputs. */
-  readonly outputs: string;
-  /** Median over the runs, milliseconds. */
-  readonly ms: number;
-  /** Part of the whole, 0 to 1. */
-  readonly share: number;
-}
-
-export interface Profile {
+export interface Recording {
   readonly steps: readonly StepTime[];
-  /** Median time of a whole run as one program, milliseconds. */
-  readonly runMs: number;
-  /** Sum of the steps' times. */
+  /** Sum of the steps' times for one run of each, milliseconds. */
   readonly stepsMs: number;
   /** The slowest operations first, as a table. */
   toString(): string;
-  /** One run in the format of chrome://tracing. */
+  /** The JSON of a trace file for chrome://tracing or ui.perfetto.dev. */
   chromeTrace(): string;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+export interface Profile extends Recording {
+  /** Median time of a whole run as one program, milliseconds. */
+  readonly runMs: number;
+}
 
-/** Runs the program `repeats` times as a whole and as often step by step. Effects happen each time. */
+let recorded: Timeline | null = null;
+
+/** Records a run where somebody asked for it. @returns null where nobody did */
+export const recordRun = (executable: Executable, inputs: readonly Tensor[]): Tensor[] | null =>
+  recorded && timedRun(executable, inputs, recorded);
+
+function timedRun(executable: Executable, inputs: readonly Tensor[], timeline: Timeline): Tensor[] {
+  const before = recorded;
+  recorded = timeline;
+  const begin = performance.now();
+  try {
+    return executable.runTimed(inputs, (step, from, to) => timeline.step(step, from, to));
+  } finally {
+    timeline.program(executable.graph.name, begin, performance.now());
+    recorded = before;
+  }
+}
+
+/** Runs the program `repeats` times as a whole and as often step by step. Variables are afterwards what they were; other effects happen each time. */
 export function profile(executable: Executable, inputs: readonly Tensor[], repeats = 20): Profile {
-  const whole: number[] = [];
-  for (let i = 0; i < repeats; i++) {
-    const begin = performance.now();
-    executable.run(inputs);
-    whole.push(performance.now() - begin);
+  const before = executable.written.map((state) => [state, state.view().slice()] as const);
+  try {
+    const whole: number[] = [];
+    for (let i = 0; i < repeats; i++) {
+      const begin = performance.now();
+      executable.run(inputs);
+      whole.push(performance.now() - begin);
+    }
+    const timeline = new Timeline();
+    for (let i = 0; i < repeats; i++) timedRun(executable, inputs, timeline);
+    const runMs = median(whole);
+    const recording = recordingOf(timeline);
+    return { ...recording, runMs, toString: () => `${recording.toString()}\none run as a whole: ${runMs.toFixed(3)} ms` };
+  } finally {
+    for (const [state, elements] of before) state.load(elements);
   }
-  const times = new Map<Step, number[]>();
-  let events: object[] = [];
-  for (let i = 0; i < repeats; i++) {
-    events = [];
-    executable.runTimed(inputs, (step, begin, end) => {
-      const list = times.get(step) ?? [];
-      times.set(step, [...list, end - begin]);
-      events.push({
-        name: step.op.name,
-        ph: "X",
-        pid: 1,
-        tid: 1,
-        ts: begin * 1000,
-        dur: (end - begin) * 1000,
-        args: { outputs: outputsText(step) },
-      });
-    });
-  }
-  const medians = [...times].map(([step, list]) => ({ step, ms: median(list) }));
-  const stepsMs = medians.reduce((sum, { ms }) => sum + ms, 0);
-  const steps = medians.map(({ step, ms }) => ({ operation: step.op.name, outputs: outputsText(step), ms, share: ms / stepsMs }));
-  const runMs = median(whole);
-  return { steps, runMs, stepsMs, toString: () => table(steps, runMs), chromeTrace: () => JSON.stringify({ traceEvents: events }) };
 }
 
-const outputsText = (step: Step): string => Object.values(step.outputs).map(({ shape, dtype }) => `${dtype}${shapeText(shape)}`).join(" "); // prettier-ignore
-
-function table(steps: readonly StepTime[], runMs: number): string {
-  const rows = [...steps].sort((a, b) => b.ms - a.ms).filter(({ ms }) => ms > 0.0005);
-  const width = Math.max(9, ...rows.map(({ operation }) => operation.length));
-  const lines = rows.map(
-    ({ operation, outputs, ms, share }) =>
-      `${operation.padEnd(width)} ${ms.toFixed(3).padStart(9)} ${(share * 100).toFixed(1).padStart(6)} %  ${outputs}`,
-  );
-  return [
-    `${"operation".padEnd(width)} ${"ms".padStart(9)} ${"share".padStart(8)}  outputs`,
-    ...lines,
-    `one run as a whole: ${runMs.toFixed(3)} ms`,
-  ].join("\n");
-}
-
-/** The steps of a program, one a line, with shapes and what was fused; then bytes and barriers. */
-export function listing(executable: Executable): string {
-  const names = new Map<number, string>();
-  const nameOf = (value: unknown): string => {
-    if (value instanceof State) return `@${value.address.toString(16)}`;
-    if (!(value instanceof Tensor)) return Array.isArray(value) ? `[${value.map(nameOf).join(", ")}]` : "-";
-    if (!value.isSymbolic) return `constant ${value.dtype}${shapeText(value.shape)}`;
-    return names.get(value.id) ?? names.set(value.id, `%${names.size}`).get(value.id)!;
+function recordingOf(timeline: Timeline): Recording {
+  const { steps } = timeline;
+  return {
+    steps,
+    stepsMs: steps.reduce((sum, { ms }) => sum + ms, 0),
+    toString: () => timeTable(steps),
+    chromeTrace: () => timeline.chromeTrace(),
   };
-  const { graph, plan, segments } = executable;
-  const inputs = graph.inputs.map((input) => `${nameOf(input)}: ${input.dtype}${shapeText(input.shape)}`);
-  const lines = graph.steps.map((step) => {
-    const given = step.op.inputs.filter((name) => step.inputs[name] !== undefined).map((name) => nameOf(step.inputs[name]));
-    const outputs = Object.values(step.outputs).map((output) => `${nameOf(output)}: ${output.dtype}${shapeText(output.shape)}`);
-    return `  ${outputs.length > 0 ? `${outputs.join(", ")} = ` : ""}${step.op.name}(${given.join(", ")})${attributesText(step.attrs)}`;
-  });
-  const serial = segments.filter((segment) => segment.serial).length;
-  return [
-    `${graph.name}(${inputs.join(", ")})`,
-    ...lines,
-    `  return ${graph.outputs.map(nameOf).join(", ")}`,
-    `${plan.arenaBytes} bytes planned (${plan.unplannedBytes} without sharing), ${plan.constantBytes} bytes of constants`,
-    `${segments.length} segments, ${segments.length - serial} of them for all threads`,
-  ].join("\n");
 }
 
-function attributesText(attrs: unknown): string {
-  if (typeof attrs !== "object" || attrs === null) return "";
-  const shown = Object.entries(attrs).filter(([, value]) => value !== undefined && value !== false && typeof value !== "function");
-  return shown.length === 0 ? "" : ` { ${shown.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(", ")} }`;
-}
+/** Time of the operations of traced functions. TensorFlow: tf.profiler. */
+export const profiler = {
+  /**
+   * Records every program that runs while the function does, a step at a time: traced functions, `fit`, `evaluate`, `predict`.
+   *
+   * ```ts
+   * const square = tf.function((x: tf.Tensor) => tf.reduceSum(x.mul(x)));
+   * const recording = await tf.profiler.profile(() => square(tf.ones([8])));
+   * console.log(String(recording));
+   * recording.chromeTrace(); // the JSON of a file for ui.perfetto.dev, …
+   * ```
+   */
+  async profile(action: () => unknown): Promise<Recording> {
+    const before = recorded;
+    const timeline = (recorded = new Timeline());
+    try {
+      await action();
+    } finally {
+      recorded = before;
+    }
+    return recordingOf(timeline);
+  },
+};

@@ -189,7 +189,7 @@ t.test("the listing shows shapes, what was fused, planned bytes and barriers; th
   const profile = concrete.profile(tf.ones([2, 4]));
   t.equal(profile.steps.filter(({ operation }) => operation === "matmul").length, 1);
   t.ok(Math.abs(profile.steps.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-6);
-  t.equal((JSON.parse(profile.chromeTrace()) as { traceEvents: unknown[] }).traceEvents.length, profile.steps.length);
+  t.ok((JSON.parse(profile.chromeTrace()) as { traceEvents: unknown[] }).traceEvents.length > profile.steps.length);
 });
 
 t.test("gradients over axes that are open in the signature: the same as eagerly, for each length", async (t) => {

@@ -3,7 +3,9 @@ import { type Config, deserializeKerasObject, type Schema, toCamelCase } from ".
 import { isFloat } from "../../core/dtype.js";
 import { StateError } from "../../core/errors.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
-import { tracedFunction } from "../../graph/function.js";
+import { tracedFunction, type TracedFunction } from "../../graph/function.js";
+import type { Profile } from "../../graph/profile.js";
+import { flatten as flattenArguments, specKey } from "../../graph/signature.js";
 import { inferOnly } from "../../layers/base/infer.js";
 import type { layerOptions } from "../../layers/base/options.js";
 import { flatten, mapLeaves } from "../../layers/functional/structure.js";
@@ -351,6 +353,28 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     state.loss?.checkLabels(batch[1]);
     const logs = readLogs(make()([batch]));
     return options.returnDict ? logs : this.#inOrder(logs);
+  }
+
+  /**
+   * Where the time of one step goes, operation by operation: of training where labels are given, else of prediction. `String(…)` of it is a
+   * table, its `chromeTrace()` a file for ui.perfetto.dev. Weights, optimizer and metrics are afterwards what they were.
+   *
+   * @param x, y  one batch
+   * @throws StateError for a model that runs eagerly: it has no program
+   */
+  async profile(x: DataLike, y?: DataLike): Promise<Profile> {
+    if (this.runEagerly) {
+      throw new StateError(`${this.name}.profile`, {
+        given: "a model that runs eagerly",
+        expected: "a compiled step",
+        hint: "Leave runEagerly out of compile.",
+      });
+    }
+    const batches = epochBatches("profile", x, y, { batchSize: Number.MAX_SAFE_INTEGER });
+    const batch = y === undefined ? await batches.peek("profile") : await this.#buildFor("profile", batches);
+    const step = y === undefined ? this.#makePredictFunction() : this.makeTrainFunction();
+    const { tensors } = flattenArguments([[batch]], [], specKey);
+    return (step as unknown as TracedFunction<Execution<unknown>>).getConcreteFunction([batch]).profile(...tensors);
   }
 
   /** Makes all variables for batches like the first one, so that steps find them. @returns the first batch */
