@@ -34,14 +34,15 @@ type AnyFunction = (...args: never[]) => unknown;
 
 /**
  * Reads `Clip: clip(*x, x_min, x_max)`: parameters with a star are arguments of the call, those behind a semicolon are
- * our options.
+ * our options. `abs` alone is `Abs: abs(*x)`.
  */
 export function parseSignature(module: string, text: string): { path: string[]; signature: Signature } {
-  const [, className, names, list] = /^(\w+): ([\w.]+)\((.*)\)$/.exec(text)!;
-  const [positional = "", optional = ""] = list!.split("; ");
+  const [, given, names, list = "*x"] = /^(?:(\w+): )?([\w.]+)(?:\((.*)\))?$/.exec(text)!;
+  const [positional = "", optional = ""] = list.split("; ");
   const path = names!.split(".");
   const name = path.at(-1)!;
-  return { path, signature: { className: className!, name, module, positional: parameters(positional), optional: parameters(optional) } };
+  const className = given ?? name.charAt(0).toUpperCase() + name.slice(1);
+  return { path, signature: { className, name, module, positional: parameters(positional), optional: parameters(optional) } };
 }
 
 function parameters(list: string): Parameter[] {
