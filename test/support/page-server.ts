@@ -1,12 +1,14 @@
 // A static server for the packed package, and a page whose import map names its entries as package.json's `exports` do for browsers.
 
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize, sep } from "node:path";
 
 export interface PageServer {
   readonly url: string;
+  /** What the page's script posted. */
+  readonly posted: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -16,15 +18,19 @@ const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".js
  * Serves the folder of the installed package below `/kerasm/` and the page at `/`.
  *
  * @param isolated  whether the page is cross-origin isolated, which sharing memory with workers takes
+ * @param script  a module that the page runs; what it posts to `/posted` is `posted` here
  */
-export async function servePage(home: string, { isolated }: { isolated: boolean }): Promise<PageServer> {
-  const page = await pageFor(home);
+export async function servePage(home: string, { isolated, script = "" }: { isolated: boolean; script?: string }): Promise<PageServer> {
+  const page = `${await pageFor(home)}<script type="module">${script}</script>`;
+  let post: (text: string) => void;
+  const posted = new Promise<string>((resolve) => (post = resolve));
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (isolated) {
       response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
       response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     }
+    if (path === "/posted") return void readBody(request).then((body) => (post(body), response.end()));
     if (path === "/") return void response.setHeader("Content-Type", "text/html; charset=utf-8").end(page);
     const file = normalize(join(home, decodeURIComponent(path.replace(/^\/kerasm\//, ""))));
     if (!path.startsWith("/kerasm/") || !file.startsWith(home + sep)) return void response.writeHead(404).end();
@@ -35,6 +41,7 @@ export async function servePage(home: string, { isolated }: { isolated: boolean 
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
+    posted,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     close: () =>
       new Promise((resolve) => {
@@ -42,6 +49,12 @@ export async function servePage(home: string, { isolated }: { isolated: boolean 
         server.closeAllConnections();
       }),
   };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request.setEncoding("utf8")) text += chunk as string;
+  return text;
 }
 
 async function pageFor(home: string): Promise<string> {
