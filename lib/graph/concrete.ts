@@ -4,7 +4,7 @@ import { State } from "../core/state.js";
 import type { Tensor } from "../core/tensor.js";
 import { build } from "../runtime/machine.js";
 import { Executable } from "./executable.js";
-import { listing } from "./listing.js";
+import { listing, stepsListing } from "./listing.js";
 import { profile, type Profile } from "./profile.js";
 import { replay, specialize, stateRead, type Graph } from "./graph.js";
 import { ProgramPair } from "./pair.js";
@@ -35,9 +35,13 @@ export class ConcreteFunction<R = unknown> {
     return this.#traced.graph;
   }
 
-  /** The program as a listing: its steps with shapes and what was fused into them, planned bytes, barriers. */
+  /**
+   * The program as a listing: its steps with shapes and what was fused into them, planned bytes, barriers. Where axes are open there is a
+   * program for each length: then the steps as they were recorded.
+   */
   get graph(): string {
-    return listing(this.executable());
+    const { graph } = this.#traced;
+    return graph.inputs.some(({ shape }) => shape.includes(null)) ? stepsListing(graph) : listing(this.executable());
   }
 
   /** Runs the program on the given tensors some forty times and tells where the time goes. Variables are afterwards what they were. */

@@ -35,6 +35,8 @@ export interface TracedFunction<F extends AnyFunction> {
  * const g = tf.function((x: tf.Tensor) => tf.reduceMean(tf.multiply(x, x)));
  * g(tf.ones([8]));
  * ```
+ * Inside, tensors have no values yet: `x.item()`, `x.data()` and `x > 0` are errors that say what to do instead. JavaScript lets nobody
+ * notice `if (x)`, which always holds: write `tf.cond` or `tf.where`.
  */
 export function tracedFunction<F extends AnyFunction>(
   fn: F,

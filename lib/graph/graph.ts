@@ -3,7 +3,7 @@ import type { Inputs, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
 import { symbolic, Tensor, type Spec } from "../core/tensor.js";
 import { identity } from "../ops/gradient/stop-gradient.js";
-import { Trace } from "./trace.js";
+import { Trace, withOrigin } from "./trace.js";
 
 export { withInputs };
 
@@ -57,7 +57,7 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
     if (op.expand && readsOf({ ...step, inputs }).every(({ shape }) => !shape.includes(null))) {
       outputs = unrecorded(() => recording(trace, () => expanded(op, inputs, attrs)));
     } else {
-      const specs = Object.entries(namedSpecs(op.infer(inputs, attrs)));
+      const specs = Object.entries(namedSpecs(inferred({ ...step, inputs }, step)));
       outputs = Object.fromEntries(specs.map(([name, spec]) => [name, symbolic(spec)]));
       trace.note({ op, attrs, inputs, outputs });
     }
@@ -65,6 +65,15 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
     return trace.steps;
   });
   return { name: graph.name, inputs, steps, outputs: graph.outputs.map(current) };
+}
+
+/** What the step gives now. @throws what its definition throws, with the line that recorded it */
+function inferred({ op, inputs, attrs }: Step, recorded: Step): Spec | Record<string, Spec> {
+  try {
+    return op.infer(inputs, attrs);
+  } catch (error) {
+    throw withOrigin(error, recorded);
+  }
 }
 
 /** An input that is given back is an output of its own. */

@@ -4,6 +4,26 @@ import type { Step } from "../core/primitive.js";
 import { symbolic, Tensor, type Spec } from "../core/tensor.js";
 import type { Graph } from "./graph.js";
 
+const origins = new WeakMap<Step, Error>();
+
+function stackHere(): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 50;
+  const error = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
+}
+
+const ownFiles = new URL("..", import.meta.url).href;
+
+/** The same error, which also tells the user's lines that recorded the step. */
+export function withOrigin(error: unknown, step: Step): unknown {
+  const frames = origins.get(step)?.stack?.split("\n").slice(1) ?? [];
+  const users = frames.filter((frame) => !frame.includes(ownFiles) && !frame.includes("node:"));
+  if (error instanceof Error && users.length > 0) error.stack = `${error.stack ?? error.message}\n  recorded\n${users.join("\n")}`;
+  return error;
+}
+
 /** Records a function's operations on symbolic tensors. Variables may be made under it only where `mayCreate` says so. */
 export class Trace implements Recorder {
   readonly traces = true;
@@ -17,7 +37,11 @@ export class Trace implements Recorder {
 
   note(step: Step): void {
     const isEffect = step.op.effect || step.op.states.length > 0;
-    if (isEffect || Object.values(step.outputs).some((output) => output.isSymbolic)) this.steps.push(step);
+    const outputs = Object.values(step.outputs);
+    if (!isEffect && !outputs.some((output) => output.isSymbolic)) return;
+    this.steps.push(step);
+    // Whether such shapes fit is known later only: then the error tells of this line.
+    if (outputs.some(({ shape }) => shape.includes(null))) origins.set(step, stackHere());
   }
 
   /** Told of each variable that the traced function itself makes. */

@@ -1,7 +1,7 @@
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { type Dtype, type TypedArray } from "../core/dtype.js";
 import { DtypeError, ShapeError, StateError } from "../core/errors.js";
-import { currentTrace, recordingOnly, type Recorder } from "../core/interpreter.js";
+import { currentTrace, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
@@ -104,15 +104,28 @@ export class Variable extends Chainable {
 
   /** The elements as a flat typed array, a copy. */
   data(): TypedArray {
+    this.#checkNow("data()");
     return this.state.view().slice();
   }
   /** The elements as nested arrays. */
   array(): NestedArray {
+    this.#checkNow("array()");
     return this.state.snapshot().array();
   }
   /** The only element. */
   item(): number {
+    this.#checkNow("item()");
     return this.state.snapshot().item();
+  }
+
+  /** Elements in a trace would be those of the moment when it is traced, for ever. @throws StateError there */
+  #checkNow(asked: string): void {
+    if (!isTracing()) return;
+    throw new StateError(`${this.name}.${asked}`, {
+      given: "a variable inside a traced function",
+      expected: "a variable whose elements are wanted now",
+      hint: "Compute with value(), which is read whenever the function runs (tf.where, tf.cond), or take the elements outside of the function.",
+    });
   }
 
   #like(value: TensorLike): Tensor {

@@ -10,6 +10,7 @@ import { less } from "../../ops/elementwise/comparison.js";
 import { concatenate, stack } from "../../ops/shaping/concatenate.js";
 import { stridedOf } from "../../ops/shaping/slice.js";
 import { unstack } from "../../ops/shaping/split.js";
+import { checkCarried } from "./carried.js";
 import { whileLoop } from "./while.js";
 
 const tensors = (tree: unknown): Tree<Tensor> => mapTree(tree as Tree<unknown>, (leaf) => asTensor(leaf as TensorLike));
@@ -46,6 +47,12 @@ function stacked(parts: readonly Tree<Tensor>[]): Tree<Tensor> {
   );
 }
 
+/** What is carried from one iteration to the next; a number may become a tensor of any dtype. */
+function checkTrees(loop: string, before: unknown, after: unknown): void {
+  const flat = leaves(before as Tree<unknown>);
+  if (flat.every((leaf) => leaf instanceof Tensor)) checkCarried(loop, flat, leaves(tensors(after)));
+}
+
 export interface ScanOptions {
   /** Number of iterations, where `xs` is null. */
   length?: number;
@@ -75,6 +82,7 @@ export function scan<C, Y>(
   for (let i = 0; i < count; i++) {
     const at = reverse ? count - 1 - i : i;
     const [next, y] = f(carry, (given ? given[at] : null) as never);
+    checkTrees("scan", carry, next);
     carry = next;
     if (y !== null && y !== undefined) ys[at] = tensors(y);
   }
@@ -109,7 +117,11 @@ export function foriLoop<V>(lower: TensorLike, upper: TensorLike, body: (i: Tens
     )[1];
   }
   let value = initVal;
-  for (let i = begin.item(); i < end.item(); i++) value = body(asTensor(i, "int32"), value);
+  for (let i = begin.item(); i < end.item(); i++) {
+    const next = body(asTensor(i, "int32"), value);
+    checkTrees("foriLoop", value, next);
+    value = next;
+  }
   return value;
 }
 

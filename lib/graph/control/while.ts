@@ -1,11 +1,10 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ArgumentError } from "../../core/errors.js";
 import { unrecorded } from "../../core/interpreter.js";
-import { sameShape } from "../../core/shape.js";
-import type { Chainable, Tensor, Spec } from "../../core/tensor.js";
+import type { Chainable, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, unflatten, type Tree } from "../../core/tree.js";
 import { compiledGraph } from "../concrete.js";
 import { captureBranch } from "./branch.js";
+import { checkCarried } from "./carried.js";
 import { runOnHost } from "./host.js";
 
 export interface WhileOptions {
@@ -35,7 +34,7 @@ export function whileLoop<V extends readonly unknown[]>(
     const result = body(...spread(tensors));
     const list = loopVars.length === 1 && !(Array.isArray(result) && result.length === 1) ? [result] : result;
     const values = leaves(list as Tree<unknown>).map((value) => asTensor(value as TensorLike));
-    checkCarried(initial, values);
+    checkCarried("whileLoop", initial, values);
     return values;
   };
 
@@ -53,24 +52,6 @@ type TensorsIn<T> = T extends Chainable | number | boolean | ArrayBufferView ? T
 
 /** A tensor for each leaf. */
 export type TensorsOf<V extends readonly unknown[]> = { -readonly [K in keyof V]: TensorsIn<V[K]> };
-
-function checkCarried(before: readonly Spec[], after: readonly Spec[]): void {
-  const text = ({ shape, dtype }: Spec) => `${dtype}[${shape.map(String).join(", ")}]`;
-  if (before.length !== after.length) {
-    throw new ArgumentError("whileLoop body", {
-      given: `${after.length} values`,
-      expected: `${before.length}, one for each loop variable`,
-    });
-  }
-  before.forEach((spec, i) => {
-    if (spec.dtype === after[i]!.dtype && sameShape(spec.shape, after[i]!.shape)) return;
-    throw new ArgumentError(`whileLoop variable ${i}`, {
-      given: `${text(after[i]!)} after an iteration`,
-      expected: `${text(spec)} as before it`,
-      hint: "Loop variables keep their shape and dtype.",
-    });
-  });
-}
 
 function recordLoop(
   test: (tensors: readonly Tensor[]) => Tensor,
