@@ -8,6 +8,8 @@ export interface Options {
   readonly json?: string;
   /** Fewer cases and rounds: under a minute. */
   readonly quick: boolean;
+  /** Milliseconds that each side of a case is timed for. */
+  readonly budget: number;
   /** Numbers of threads to run every case with. */
   readonly threads: readonly number[];
   /** Time by the processor instead of the wall: for one thread on a machine that others use too. */
@@ -21,8 +23,9 @@ export interface Options {
 const usage = `npm run bench -- [options]
 
   --filter TEXT     only cases whose name fits this regular expression
-  --json FILE       one object a line: case, peer, threads, ours_ms, peer_ms, ratio, limit_fraction
+  --json FILE       one object a line: case, peer, threads, ours_ms, peer_ms, ratio, limit_fraction, and the best times
   --quick           fewer cases and shorter rounds: under a minute
+  --budget MS       how long each side of a case is timed (default: 600)
   --threads 1,2     numbers of threads (default: 1 and the number of cores)
   --cpu             time by the processor's clock, one thread only: for a machine that others use too
   --revectorize     ours with 256-bit operations (Node 24)
@@ -38,6 +41,7 @@ export function readOptions(args: readonly string[]): Options | null {
       filter: { type: "string" },
       json: { type: "string" },
       quick: { type: "boolean", default: false },
+      budget: { type: "string", default: "600" },
       threads: { type: "string" },
       cpu: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
@@ -53,12 +57,15 @@ export function readOptions(args: readonly string[]): Options | null {
   if (values.cpu && threads.join() !== "1") throw new Error(`--cpu with --threads ${values.threads}: expected one thread`);
   if (threads.some((count) => !Number.isInteger(count) || count < 1))
     throw new Error(`--threads ${values.threads}: expected numbers like 1,2`);
+  const budget = Number(values.budget);
+  if (!(budget >= 10)) throw new Error(`--budget ${values.budget}: expected milliseconds, at least 10`);
   const { json, quick, cpu, list, revectorize, filter } = values;
   return {
     quick,
     cpu,
     list,
     revectorize,
+    budget,
     threads,
     ...(json !== undefined && { json }),
     ...(filter !== undefined && { filter: new RegExp(filter, "i") }),

@@ -4,7 +4,7 @@ import * as tf from "../../lib/index.js";
 import { convInputGradient, convWeightGradient } from "../../lib/ops/convolution/conv.js";
 import type { Case } from "../harness/case.js";
 
-const { conv, depthwiseConv } = tf.keras.ops;
+const { conv } = tf.keras.ops;
 
 interface Layer {
   readonly name: string;
@@ -14,6 +14,7 @@ interface Layer {
   readonly filters: number;
   readonly window: number;
   readonly stride?: number;
+  readonly groups?: number;
   readonly padding: "valid" | "same";
   readonly quick?: boolean;
 }
@@ -24,22 +25,23 @@ const layers: readonly Layer[] = [
   { name: "56×56×64 3×3", batch: 4, size: 56, channels: 64, filters: 64, window: 3, padding: "same", quick: true },
   { name: "56×56×64 1×1", batch: 4, size: 56, channels: 64, filters: 64, window: 1, padding: "same" },
   { name: "28×28×128 3×3 stride 2", batch: 8, size: 28, channels: 128, filters: 128, window: 3, stride: 2, padding: "same" },
+  { name: "56×56×64 3×3 depthwise", batch: 4, size: 56, channels: 64, filters: 64, window: 3, groups: 64, padding: "same" },
 ];
 
 /** NHWC shapes here, NCHW in PyTorch; its padding stands on both sides where the stride is 1, so cropping is not needed. */
-function directions({ name, batch, size, channels, filters, window, stride = 1, padding, quick = false }: Layer): Case[] {
+function directions({ name, batch, size, channels, filters, window, stride = 1, groups = 1, padding, quick = false }: Layer): Case[] {
   const positions = padding === "same" ? Math.ceil(size / stride) : Math.floor((size - window) / stride) + 1;
   const [inputs, kernel, outputs] = [
     [batch, size, size, channels],
-    [window, window, channels, filters],
+    [window, window, channels / groups, filters],
     [batch, positions, positions, filters],
   ];
-  const work = { flops: 2 * batch * positions ** 2 * filters * window ** 2 * channels };
+  const work = { flops: 2 * batch * positions ** 2 * filters * window ** 2 * (channels / groups) };
   const pad = padding === "same" ? (window - 1) / 2 : 0;
-  const setup = `x, w = torch.rand(${batch}, ${channels}, ${size}, ${size}), torch.rand(${filters}, ${channels}, ${window}, ${window})
+  const setup = `x, w = torch.rand(${batch}, ${channels}, ${size}, ${size}), torch.rand(${filters}, ${channels / groups}, ${window}, ${window})
 dy = torch.rand(${batch}, ${filters}, ${positions}, ${positions})`;
   const gradient = (which: string) =>
-    `torch.ops.aten.convolution_backward(dy, x, w, None, [${stride}]*2, [${pad}]*2, [1, 1], False, [0, 0], 1, [${which}, False])`;
+    `torch.ops.aten.convolution_backward(dy, x, w, None, [${stride}]*2, [${pad}]*2, [1, 1], False, [0, 0], ${groups}, [${which}, False])`;
   const options = { strides: stride, padding };
   const walking = { strides: [stride, stride], dilation: [1, 1], padding };
   const x = () => tf.random.uniform(inputs);
@@ -55,10 +57,10 @@ dy = torch.rand(${batch}, ${filters}, ${positions}, ${positions})`;
         return () => tf.tidy(() => void conv(a, b, options));
       },
       peers: {
-        torch: { setup, run: `F.conv2d(x, w, None, ${stride}, ${pad})` },
+        torch: { setup, run: `F.conv2d(x, w, None, ${stride}, ${pad}, 1, ${groups})` },
         "tfjs-wasm": {
-          setup: `const x = tf.randomUniform([${inputs}]), w = tf.randomUniform([${kernel}]);`,
-          run: `tf.conv2d(x, w, ${stride}, "${padding}");`,
+          setup: `const x = tf.randomUniform([${inputs}]), w = tf.randomUniform([${groups > 1 ? [window, window, channels, 1] : kernel}]);`,
+          run: `tf.${groups > 1 ? "depthwiseConv2d" : "conv2d"}(x, w, ${stride}, "${padding}");`,
         },
       },
     },
@@ -85,20 +87,4 @@ dy = torch.rand(${batch}, ${filters}, ${positions}, ${positions})`;
   ];
 }
 
-const depthwise: Case = {
-  name: "conv depthwise 56×56×64 3×3 forward",
-  work: { flops: 2 * 4 * 56 * 56 * 64 * 9 },
-  ours() {
-    const [x, w] = [tf.random.uniform([4, 56, 56, 64]), tf.random.uniform([3, 3, 64, 1])];
-    return () => tf.tidy(() => void depthwiseConv(x, w, { padding: "same" }));
-  },
-  peers: {
-    torch: { setup: "x, w = torch.rand(4, 64, 56, 56), torch.rand(64, 1, 3, 3)", run: "F.conv2d(x, w, None, 1, 1, 1, 64)" },
-    "tfjs-wasm": {
-      setup: "const x = tf.randomUniform([4, 56, 56, 64]), w = tf.randomUniform([3, 3, 64, 1]);",
-      run: 'tf.depthwiseConv2d(x, w, 1, "same");',
-    },
-  },
-};
-
-export const convolution: readonly Case[] = [...layers.flatMap(directions), depthwise];
+export const convolution: readonly Case[] = layers.flatMap(directions);

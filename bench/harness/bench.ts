@@ -4,7 +4,7 @@ import * as tf from "../../lib/index.js";
 import type { Options } from "../options.js";
 import { canStandStill, Peer } from "../peers/peer.js";
 import { local, peerNames, type Case, type Contestant, type PeerName } from "./case.js";
-import { compare, type Patience } from "./compare.js";
+import { compare, type Patience, type Timing } from "./compare.js";
 import { Limits, type Measure } from "./limits.js";
 import { JsonLines, line, type Outcome } from "./report.js";
 
@@ -51,12 +51,12 @@ export class Bench {
   }
 
   async run(entry: Case, threads: number): Promise<void> {
-    const results = new Map<PeerName, number | string>();
+    const results = new Map<PeerName, Timing | string>();
     const contestants: Contestant[] = [];
     const { flops = 0, bytes = 0 } = entry.work ?? {};
-    const limit = (measure: Measure, work: number) => work > 0 && contestants.push(this.#limits.get(threads)!.contestant(measure, work));
-    limit("arithmetic", flops);
-    limit("copy", bytes);
+    const addLimit = (measure: Measure, work: number) => work > 0 && contestants.push(this.#limits.get(threads)!.contestant(measure, work));
+    addLimit("arithmetic", flops);
+    addLimit("copy", bytes);
     for (const name of peerNames) {
       const code = entry.peers?.[name];
       const peer = this.#peers.get(`${name} ${threads}`);
@@ -69,13 +69,13 @@ export class Bench {
       }
     }
     if (tf.config.get().threads !== threads) tf.config.threading.setIntraOpParallelismThreads(threads);
-    const ours = await this.#prepared(entry, threads);
-    if (!ours) return;
-    const times = await compare([...contestants, ours], this.#patience(threads));
+    const side = await this.#prepared(entry, threads);
+    if (!side) return;
+    const times = await compare([...contestants, side], this.#patience(threads));
     for (const name of peerNames) if (times.has(name)) results.set(name, times.get(name)!);
-    const oursMs = times.get("ours")!;
-    const limitMs = Math.max(times.get("limit arithmetic") ?? 0, times.get("limit copy") ?? 0);
-    const outcome: Outcome = { case: entry, threads, oursMs, limitFraction: limitMs > 0 ? limitMs / oursMs : null, peers: results };
+    const ours = times.get("ours")!;
+    const limit = Math.max(...["limit arithmetic", "limit copy"].map((name) => times.get(name)?.median ?? 0));
+    const outcome: Outcome = { case: entry, threads, ours, limitFraction: limit > 0 ? limit / ours.median : null, peers: results };
     console.log(line(outcome));
     this.#json.add(outcome);
   }
@@ -95,10 +95,11 @@ export class Bench {
   }
 
   #patience(threads: number): Patience {
+    const { quick, budget } = this.#options;
     const pause = threads > 1 && !canStandStill ? 20 : 0;
-    return this.#options.quick
+    return quick
       ? { warmUp: 80, budget: 60, turns: 1, turn: 6, pause: pause / 4 }
-      : { warmUp: 150, budget: 600, turns: 3, turn: 20, pause };
+      : { warmUp: 150, budget, turns: 3, turn: Math.min(20, budget / 10), pause };
   }
 
   stop(): void {

@@ -25,8 +25,14 @@ interface Entry {
   spent: number;
 }
 
-/** Median milliseconds of one call, by the contestants' names. */
-export async function compare(contestants: readonly Contestant[], patience: Patience): Promise<Map<string, number>> {
+/** Milliseconds of one call, over all turns. */
+export interface Timing {
+  readonly median: number;
+  readonly best: number;
+}
+
+/** The contestants' times, by their names. */
+export async function compare(contestants: readonly Contestant[], patience: Patience): Promise<Map<string, Timing>> {
   const { budget, turns } = patience;
   const entries: Entry[] = [];
   for (const contestant of contestants) entries.push(await warmedUp(contestant, patience));
@@ -40,7 +46,7 @@ export async function compare(contestants: readonly Contestant[], patience: Pati
       entry.spent += Math.max(performance.now() - begin, patience.turn / 2);
     }
   }
-  return new Map(entries.map(({ contestant, samples }) => [contestant.name, median(samples)]));
+  return new Map(entries.map(({ contestant, samples }) => [contestant.name, { median: median(samples), best: Math.min(...samples) }]));
 }
 
 /** Calls until the engine has compiled its best code, and finds how many calls make a turn, and how many a fifth of one before it. */

@@ -1,17 +1,18 @@
 // What a case gave, for people (a line of a table) and for programs (an object a line).
 
 import { appendFileSync, writeFileSync } from "node:fs";
+import type { Timing } from "./compare.js";
 import { peerNames, type Case, type PeerName } from "./case.js";
 
 /** One case at one number of threads. */
 export interface Outcome {
   readonly case: Case;
   readonly threads: number;
-  readonly oursMs: number;
+  readonly ours: Timing;
   /** Part of the machine's limit that we reach; null where the case has no work to count. */
   readonly limitFraction: number | null;
-  /** Milliseconds, or why there are none. */
-  readonly peers: ReadonlyMap<PeerName, number | string>;
+  /** Times, or why there are none. */
+  readonly peers: ReadonlyMap<PeerName, Timing | string>;
 }
 
 /** Three significant digits, in the unit that suits. */
@@ -20,9 +21,9 @@ export function timeText(ms: number): string {
   return ms >= 1 ? `${ms.toPrecision(3)} ms` : `${(ms * 1000).toPrecision(3)} µs`;
 }
 
-function rateText({ case: { work }, oursMs }: Outcome): string {
-  if (work?.flops) return `${(work.flops / oursMs / 1e6).toFixed(1)} GFLOP/s`;
-  return work?.bytes ? `${(work.bytes / oursMs / 1e6).toFixed(1)} GB/s` : "";
+function rateText({ case: { work }, ours }: Outcome): string {
+  if (work?.flops) return `${(work.flops / ours.median / 1e6).toFixed(1)} GFLOP/s`;
+  return work?.bytes ? `${(work.bytes / ours.median / 1e6).toFixed(1)} GB/s` : "";
 }
 
 const columns = (cells: readonly string[], widths: readonly number[]): string =>
@@ -34,14 +35,14 @@ export const heading = (): string => columns(["case", "threads", "ours", "rate",
 
 /** Ratios are ours / peer: below 1 we are faster. */
 export function line(outcome: Outcome): string {
-  const { case: entry, threads, oursMs, limitFraction, peers } = outcome;
+  const { case: entry, threads, ours, limitFraction, peers } = outcome;
   const limit = limitFraction === null ? "" : `${(limitFraction * 100).toFixed(0)} %`;
   const cells = peerNames.map((name) => {
-    const ms = peers.get(name);
-    if (ms === undefined) return "";
-    return typeof ms === "string" ? "–" : `${timeText(ms)} (${(oursMs / ms).toFixed(2)})`;
+    const theirs = peers.get(name);
+    if (theirs === undefined) return "";
+    return typeof theirs === "string" ? "–" : `${timeText(theirs.median)} (${(ours.median / theirs.median).toFixed(2)})`;
   });
-  return columns([entry.name, String(threads), timeText(oursMs), rateText(outcome), limit, ...cells], widths);
+  return columns([entry.name, String(threads), timeText(ours.median), rateText(outcome), limit, ...cells], widths);
 }
 
 const rounded = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(5)));
@@ -55,13 +56,22 @@ export class JsonLines {
     if (path !== undefined) writeFileSync(path, "");
   }
 
-  add({ case: { name }, threads, oursMs, limitFraction, peers }: Outcome): void {
+  add({ case: { name }, threads, ours, limitFraction, peers }: Outcome): void {
     if (this.#path === undefined) return;
-    const entries: (readonly [PeerName | null, number | string])[] = peers.size > 0 ? [...peers] : [[null, ""]];
+    const entries: (readonly [PeerName | null, Timing | string])[] = peers.size > 0 ? [...peers] : [[null, ""]];
     for (const [peer, result] of entries) {
-      const ms = typeof result === "number" ? result : null;
-      const ratio = ms === null ? null : rounded(oursMs / ms);
-      const object = { case: name, peer, threads, ours_ms: rounded(oursMs), peer_ms: rounded(ms), ratio, limit_fraction: rounded(limitFraction) }; // prettier-ignore
+      const theirs = typeof result === "string" ? null : result;
+      const object = {
+        case: name,
+        peer,
+        threads,
+        ours_ms: rounded(ours.median),
+        peer_ms: rounded(theirs && theirs.median),
+        ratio: rounded(theirs && ours.median / theirs.median),
+        limit_fraction: rounded(limitFraction),
+        ours_best_ms: rounded(ours.best),
+        peer_best_ms: rounded(theirs && theirs.best),
+      };
       appendFileSync(this.#path, `${JSON.stringify(object)}\n`);
     }
   }
