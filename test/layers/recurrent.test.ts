@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import t from "tap";
 import * as tf from "../../lib/index.js";
+import { lstm } from "../../lib/ops/recurrent/lstm.js";
 
 const { layers, ops } = tf.keras;
 
@@ -102,6 +103,28 @@ t.test("what takes the operation, and what does not", async (t) => {
     isFused((each) => dropping(each, { training: true }), x),
     "dropout of states while training",
   );
+});
+
+t.test("a state for all rows, or of whole numbers, is taken as step by step", async (t) => {
+  const x = tf.random.normal([3, 2, 4]);
+  const [fused, plain] = [new layers.RNN(new layers.LSTMCell(5)), new layers.RNN(new StepByStep(5))];
+  const states = [
+    [tf.ones([1, 5]), tf.ones([1, 5])],
+    [tf.ones([3, 5], { dtype: "int32" }), tf.ones([3, 5], { dtype: "int32" })],
+  ];
+  for (const initialState of states) {
+    const found = fused(x, { initialState }) as tf.Tensor;
+    plain(x);
+    plain.setWeights(fused.getWeights());
+    t.ok(ops.max(ops.abs(ops.subtract(found, plain(x, { initialState }) as tf.Tensor))).item() < 1e-6);
+  }
+});
+
+t.test("the operation says which input does not fit", async (t) => {
+  const given = { projected: tf.zeros([2, 3, 8]), recurrentKernel: tf.zeros([2, 8]) };
+  t.throws(() => lstm({ ...given, projected: tf.zeros([2, 3, 6]) }), /given projected \[2, 3, 6\] and recurrentKernel \[2, 8\]/);
+  t.throws(() => lstm({ ...given, hidden0: tf.zeros([1, 2]), cell0: tf.zeros([2, 2]) }), /given hidden0 \[1, 2\]; expected \[2, 2\]/);
+  t.throws(() => lstm({ ...given, mask: tf.zeros([2, 4], { dtype: "bool" }) }), /given mask \[2, 4\]; expected \[2, 3\]/);
 });
 
 t.test("dropout of inputs drops the same features at every step", async (t) => {

@@ -1,6 +1,6 @@
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
-import { known, shapeText } from "../../core/shape.js";
+import { known, shapeText, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
@@ -34,13 +34,17 @@ export function lstm({ projected, recurrentKernel, hidden0, cell0, mask }: LstmI
   return lstmOp.apply({ projected, recurrentKernel, hidden0, cell0, mask });
 }
 
+/** Whether the shape may be the wanted one; null is an axis not known yet. */
+export const fits = ({ shape }: Tensor, wanted: Shape): boolean =>
+  shape.length === wanted.length && shape.every((length, axis) => length === null || wanted[axis] === null || length === wanted[axis]);
+
 /** Rows of the batch that go through all steps together: a unit of work. */
 const UNIT_ROWS = 8;
 
 const lstmOp = primitive({
   name: "lstm",
   inputs: ["projected", "recurrentKernel", "hidden0?", "cell0?", "mask?"],
-  infer({ projected, recurrentKernel }): { hidden: Spec; cells: Spec; gates: Spec } {
+  infer({ projected, recurrentKernel, hidden0, cell0, mask }): { hidden: Spec; cells: Spec; gates: Spec } {
     const [batch, time, width] = projected.shape as [number | null, number | null, number | null];
     const [units, columns] = recurrentKernel.shape as [number, number];
     if (projected.rank !== 3 || columns !== 4 * units || (width !== null && width !== columns)) {
@@ -49,6 +53,8 @@ const lstmOp = primitive({
         expected: "[batch, time, 4 · units] and [units, 4 · units]",
       });
     }
+    for (const [name, given, wanted] of [["hidden0", hidden0, [batch, units]], ["cell0", cell0, [batch, units]], ["mask", mask, [batch, time]]] as const) // prettier-ignore
+      if (given && !fits(given, wanted)) throw new ShapeError("lstm", { given: `${name} ${shapeText(given.shape)}`, expected: shapeText(wanted) }); // prettier-ignore
     const states: Spec = { shape: [batch, time, units], dtype: "float32" };
     return { hidden: states, cells: states, gates: { shape: [batch, time, columns], dtype: "float32" } };
   },
