@@ -52,7 +52,7 @@ const chain = (name: string, factorShape: readonly number[], bytes: number): Cas
 
 const call = (name: string, shape: readonly number[]): Case => ({
   name: `elementwise add ${name}, one call`,
-  quick: true,
+  quick: shape.length === 0,
   ours() {
     const [x, y] = [tf.random.uniform(shape), tf.random.uniform(shape)];
     return () => tf.tidy(() => void tf.add(x, y));

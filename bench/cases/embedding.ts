@@ -19,6 +19,7 @@ export const embedding: readonly Case[] = [
     name: `${name} lookup`,
     work: { bytes: 8 * batch * length * width },
     quick: true,
+    slow: ["tfjs-wasm"],
     ours() {
       const [table, tokens] = ours();
       return () => tf.tidy(() => void take(table, tokens, 0));

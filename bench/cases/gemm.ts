@@ -80,7 +80,7 @@ export const gemm: readonly Case[] = [
   ),
   ...[64, 128].map((size) => chain(size, 32)),
   ...dense.flatMap(([name, sizes]) => [
-    product("nn", `${name} forward`, sizes, true),
+    product("nn", `${name} forward`, sizes, sizes.k > 64),
     product("nt", `${name} input gradient`, { m: sizes.m, k: sizes.n, n: sizes.k }, false),
     product("tn", `${name} kernel gradient`, { m: sizes.k, k: sizes.m, n: sizes.n }, false),
   ]),

@@ -22,6 +22,6 @@ export const predictions: readonly Case[] = [
   prediction("mlp", 1, true),
   prediction("cnn", 1, true),
   prediction("cnn", 32, true),
-  prediction("resnet", 1, true),
+  prediction("resnet", 1, false),
   prediction("lstm", 1, true),
 ];
