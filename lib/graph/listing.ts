@@ -43,26 +43,24 @@ export function stepsListing(graph: Graph): string {
 }
 
 /**
- * The steps of a program, one a line, with shapes and what was fused; a line where threads wait for each other; then bytes and barriers.
+ * The steps of a program, one a line, with shapes and what was fused; then bytes and barriers. Before a step stands the number of the segment
+ * in which it runs: threads wait for each other between segments only.
  */
 export function listing({ graph, plan, segments }: Executable): string {
   const { first, lineOf, last } = writer(graph);
-  const segmentOf = new Map(segments.flatMap((segment) => segment.commands.map((command) => [command, segment] as const)));
-  let current = segments[0];
-  const lines = plan.byStep.flatMap(({ step, commands }) => {
-    const line = lineOf(step);
-    const own = [...new Set(commands.map((command) => segmentOf.get(command)).filter((segment) => segment !== undefined))];
-    const begins = own.length > 0 && own[0] !== current;
-    current = own.at(-1) ?? current;
-    const within = own.length > 1 ? ` ---- ${own.length - 1} within` : "";
-    return begins ? ["  ---- barrier", line + within] : [line + within];
+  const segmentOf = new Map(segments.flatMap((segment, s) => segment.commands.map((command) => [command, s] as const)));
+  const lines = plan.byStep.map(({ step, commands }) => {
+    const own = commands.map((command) => segmentOf.get(command)).filter((segment) => segment !== undefined);
+    const [from, to] = [Math.min(...own), Math.max(...own)];
+    const place = own.length === 0 ? "" : from === to ? `${from}` : `${from}-${to}`;
+    return `${place.padStart(6)} ${lineOf(step)}`;
   });
   const serial = segments.filter((segment) => segment.serial).length;
   return [
     first,
     ...lines,
-    last(),
+    `       ${last()}`,
     `${plan.arenaBytes} bytes planned (${plan.unplannedBytes} without sharing), ${plan.constantBytes} bytes of constants`,
-    `${segments.length} segments, ${segments.length - serial} of them for all threads`,
+    `${segments.length} segments, ${segments.length - serial} of them for all threads, with a barrier between one and the next`,
   ].join("\n");
 }

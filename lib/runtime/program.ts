@@ -28,34 +28,63 @@ interface Segment {
 
 const chunksOf = ({ size, grain }: Command): number => Math.ceil(size / grain);
 
-/** Cuts a list of commands at the places where a barrier is needed. */
+/** A segment as it is filled, with the places that its commands touch. */
+class Filling implements Segment {
+  readonly commands: Command[] = [];
+  readonly reads: Place[] = [];
+  readonly writes: Place[] = [];
+
+  constructor(readonly serial: boolean) {}
+
+  /** Whether a command that touches these places has to wait for this segment, or this segment would have had to wait for it. */
+  conflicts({ reads, writes }: Touched): boolean {
+    return overlaps(writes, this.writes) || overlaps(writes, this.reads) || overlaps(reads, this.writes);
+  }
+
+  add(command: Command, { reads, writes }: Touched): void {
+    this.commands.push(command);
+    this.reads.push(...reads);
+    this.writes.push(...writes);
+  }
+}
+
+interface Touched {
+  readonly reads: readonly Place[];
+  readonly writes: readonly Place[];
+}
+
+/** How many segments a command may move ahead. */
+const REACH = 4;
+
+/**
+ * Cuts a list of commands at the places where a barrier is needed. A command goes into the first of the last segments for all threads with which,
+ * and with everything after which, it has nothing to do: weight gradients and updates fill the gaps that others leave.
+ */
 export function segmentsOf(commands: readonly Command[], place: Placing): Segment[] {
-  const segments: Segment[] = [];
-  let reads: Place[] = [];
-  let writes: Place[] = [];
+  const segments: Filling[] = [];
   for (const command of commands) {
     if (command.size === 0) continue;
-    const serial = chunksOf(command) === 1;
-    const current = segments.at(-1);
-    const mine = { reads: [] as Place[], writes: [] as Place[] };
-    forEachAddress(command, (operand, kind) => {
-      const at = place(operand);
-      if (kind !== "out") mine.reads.push(at);
-      if (kind !== "in") mine.writes.push(at);
-    });
-    const conflict = overlaps(mine.writes, writes) || overlaps(mine.writes, reads) || overlaps(mine.reads, writes);
-    if (current && current.serial === serial && (serial || !conflict)) {
-      current.commands.push(command);
-      if (serial) continue;
-      reads.push(...mine.reads);
-      writes.push(...mine.writes);
-    } else {
-      segments.push({ commands: [command], serial });
-      reads = mine.reads;
-      writes = mine.writes;
-    }
+    const touched = touchedBy(command, place);
+    let found: Filling | undefined;
+    for (let s = segments.length - 1; s >= Math.max(0, segments.length - REACH) && !segments[s]!.conflicts(touched); s--)
+      if (!segments[s]!.serial) found = segments[s];
+    const isSerial = chunksOf(command) === 1;
+    const last = segments.at(-1);
+    if (!found && isSerial && last?.serial) found = last;
+    if (!found) segments.push((found = new Filling(isSerial)));
+    found.add(command, touched);
   }
   return segments;
+}
+
+function touchedBy(command: Command, place: Placing): Touched {
+  const touched = { reads: [] as Place[], writes: [] as Place[] };
+  forEachAddress(command, (operand, kind) => {
+    const at = place(operand);
+    if (kind !== "out") touched.reads.push(at);
+    if (kind !== "in") touched.writes.push(at);
+  });
+  return touched;
 }
 
 function overlaps(some: readonly Place[], others: readonly Place[]): boolean {

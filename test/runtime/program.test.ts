@@ -53,7 +53,20 @@ t.test("a barrier stands only where a command touches what an earlier one writes
   t.equal(segmentsOf([add(a, b, c, 512), add(c, b, d, 512)], place).length, 2, "a read after a write waits");
   t.equal(segmentsOf([add(a, b, c, 512), add(b, d, a, 512)], place).length, 2, "a write after a read waits");
   t.equal(segmentsOf([add(a, b, c, 4096), add(c, b, d, 4096)], place).length, 1, "commands of one chunk run in order without a barrier");
-  for (const block of [a, b, c, d]) block.free();
+  t.equal(segmentsOf([add(a, b, c, 512), add(a, b, d, 4096)], place).length, 1, "one of one chunk is a chunk among others");
+  const [x, y] = [new Block(4096), new Block(4096)];
+  const ahead = segmentsOf([add(a, b, c, 512), add(c, b, d, 512), add(a, b, x, 512), add(x, d, y, 512)], place);
+  t.same(
+    ahead.map(({ commands }) => commands.length),
+    [2, 1, 1],
+    "what needs nothing of the segments before moves ahead of them",
+  );
+  t.equal(
+    segmentsOf([add(a, b, c, 512), add(c, b, d, 512), add(a, x, b, 512)], place).length,
+    3,
+    "but not before those who read what it writes",
+  );
+  for (const block of [a, b, c, d, x, y]) block.free();
 });
 
 t.test("where the launching thread must not block, the workers run the program, and it stays free", async (t) => {
