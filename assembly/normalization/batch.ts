@@ -3,7 +3,7 @@
 // Moments are found block by block (a fixed number of rows): mean and centred sum of squares of each, two passes over rows that are still
 // in the cache, then joined in order (Chan, Golub and LeVeque, 1979). So they are as accurate as two passes over everything.
 import { In, Out, Size, threadScratch } from "../abi";
-import { loadUpTo, splat, storeUpTo } from "../lanes";
+import { loadPart, loadUpTo, splat, storePart, storeUpTo } from "../lanes";
 
 @unmanaged
 export class MomentsArgs {
@@ -85,89 +85,95 @@ function inverseDeviation(variance: v128, epsilon: v128): v128 {
   return f32x4.div(splat(1), f32x4.sqrt(f32x4.add(variance, epsilon)));
 }
 
-/** Mean and squares of each block of rows. Units are (block, tile) pairs, a tile being 64 channels. */
+/** Mean and squares of each block of rows. Units are (block, tile) pairs, a tile being 64 channels; neighbouring ones go together. */
 export function block_moments_f32(args: MomentsArgs, begin: usize, end: usize): void {
-  const channels = args.channels;
-  const tiles = (channels + TILE - 1) / TILE;
-  for (let unit = begin; unit < end; unit++) {
+  const tiles = (args.channels + TILE - 1) / TILE;
+  let unit = begin;
+  while (unit < end) {
     const block = unit / tiles;
     const first = (unit - block * tiles) * TILE;
-    const last = min(first + TILE, channels);
+    const together = min(tiles - (unit - block * tiles), end - unit);
+    const last = min(first + together * TILE, args.channels);
     const rows = min(args.block, args.rows - block * args.block);
-    let c = first;
-    for (; c + 16 <= last; c += 16) momentsOfSixteen(args, block, c, rows);
-    for (; c < last; c += 4) momentsOfFour(args, block, c, rows, min<usize>(last - c, 4));
+    const whole = (last - first) & ~3;
+    for (let c: usize = 0; c < whole; c += STRIP) momentsOfStrip(args, block, first + c, rows, min(STRIP, whole - c) << 2);
+    if (first + whole < last) momentsOfRest(args, block, first + whole, rows, last - first - whole);
+    unit += together;
   }
 }
 
-/** Moments of sixteen channels: enough sums side by side to keep the adders busy. */
-function momentsOfSixteen(args: MomentsArgs, block: usize, c: usize, rows: usize): void {
+/** Channels whose sums stay in the first cache while rows are read. */
+const STRIP: usize = 1024;
+
+/** Both passes over whole vectors of channels, `bytes` wide. Four rows go at a time, one of each quarter (reduce/reduce.ts says why). */
+function momentsOfStrip(args: MomentsArgs, block: usize, c: usize, rows: usize, bytes: usize): void {
   const stride = args.channels << 2;
+  const x = args.x + block * args.block * stride + (c << 2);
+  const mean = args.mean + block * stride + (c << 2);
+  const squares = args.squares + block * stride + (c << 2);
+  const quarter = rows >> 2;
+  memory.fill(mean, 0, bytes);
+  let row = x;
+  for (let r = quarter; r != 0; r--, row += stride) addRows(row, mean, mean, bytes, quarter * stride, true, false);
+  row += 3 * quarter * stride;
+  for (let r = rows & 3; r != 0; r--, row += stride) addRows(row, mean, mean, bytes, 0, false, false);
   const count = splat(<f32>rows);
-  const x = args.x + ((block * args.block * args.channels + c) << 2);
-  let s0 = splat(0);
-  let s1 = s0;
-  let s2 = s0;
-  let s3 = s0;
-  let p = x;
-  for (let r = rows; r != 0; r--) {
-    s0 = f32x4.add(s0, v128.load(p));
-    s1 = f32x4.add(s1, v128.load(p, 16));
-    s2 = f32x4.add(s2, v128.load(p, 32));
-    s3 = f32x4.add(s3, v128.load(p, 48));
-    p += stride;
-  }
-  const m0 = f32x4.div(s0, count);
-  const m1 = f32x4.div(s1, count);
-  const m2 = f32x4.div(s2, count);
-  const m3 = f32x4.div(s3, count);
-  s0 = splat(0);
-  s1 = s0;
-  s2 = s0;
-  s3 = s0;
-  p = x;
-  for (let r = rows; r != 0; r--) {
-    const d0 = f32x4.sub(v128.load(p), m0);
-    const d1 = f32x4.sub(v128.load(p, 16), m1);
-    const d2 = f32x4.sub(v128.load(p, 32), m2);
-    const d3 = f32x4.sub(v128.load(p, 48), m3);
-    s0 = f32x4.add(s0, f32x4.mul(d0, d0));
-    s1 = f32x4.add(s1, f32x4.mul(d1, d1));
-    s2 = f32x4.add(s2, f32x4.mul(d2, d2));
-    s3 = f32x4.add(s3, f32x4.mul(d3, d3));
-    p += stride;
-  }
-  const at = (block * args.channels + c) << 2;
-  v128.store(args.mean + at, m0);
-  v128.store(args.mean + at, m1, 16);
-  v128.store(args.mean + at, m2, 32);
-  v128.store(args.mean + at, m3, 48);
-  v128.store(args.squares + at, s0);
-  v128.store(args.squares + at, s1, 16);
-  v128.store(args.squares + at, s2, 32);
-  v128.store(args.squares + at, s3, 48);
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(mean + at, f32x4.div(v128.load(mean + at), count));
+  memory.fill(squares, 0, bytes);
+  row = x;
+  for (let r = quarter; r != 0; r--, row += stride) addRows(row, squares, mean, bytes, quarter * stride, true, true);
+  row += 3 * quarter * stride;
+  for (let r = rows & 3; r != 0; r--, row += stride) addRows(row, squares, mean, bytes, 0, false, true);
 }
 
-function momentsOfFour(args: MomentsArgs, block: usize, c: usize, rows: usize, n: usize): void {
+/** Adds one row, or four that are `apart` bytes apart: x, or (x − mean)². */
+// @ts-ignore: decorator
+@inline
+function addRows(x: usize, sums: usize, mean: usize, bytes: usize, apart: usize, four: bool, squared: bool): void {
+  const x1 = x + apart;
+  const x2 = x1 + apart;
+  const x3 = x2 + apart;
+  for (let c: usize = 0; c < bytes; c += 16) {
+    const centre = squared ? v128.load(mean + c) : splat(0);
+    let sum = f32x4.add(v128.load(sums + c), deviation(x + c, centre, squared));
+    if (four) {
+      sum = f32x4.add(sum, deviation(x1 + c, centre, squared));
+      sum = f32x4.add(sum, deviation(x2 + c, centre, squared));
+      sum = f32x4.add(sum, deviation(x3 + c, centre, squared));
+    }
+    v128.store(sums + c, sum);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function deviation(x: usize, mean: v128, squared: bool): v128 {
+  if (!squared) return v128.load(x);
+  const d = f32x4.sub(v128.load(x), mean);
+  return f32x4.mul(d, d);
+}
+
+/** The last one to three channels. */
+function momentsOfRest(args: MomentsArgs, block: usize, c: usize, rows: usize, n: usize): void {
   const stride = args.channels << 2;
   const x = args.x + ((block * args.block * args.channels + c) << 2);
   let sum = splat(0);
   let p = x;
   for (let r = rows; r != 0; r--) {
-    sum = f32x4.add(sum, loadUpTo(p, n));
+    sum = f32x4.add(sum, loadPart(p, n));
     p += stride;
   }
   const mean = f32x4.div(sum, splat(<f32>rows));
   let squares = splat(0);
   p = x;
   for (let r = rows; r != 0; r--) {
-    const d = f32x4.sub(loadUpTo(p, n), mean);
+    const d = f32x4.sub(loadPart(p, n), mean);
     squares = f32x4.add(squares, f32x4.mul(d, d));
     p += stride;
   }
   const at = (block * args.channels + c) << 2;
-  storeUpTo(args.mean + at, mean, n);
-  storeUpTo(args.squares + at, squares, n);
+  storePart(args.mean + at, mean, n);
+  storePart(args.squares + at, squares, n);
 }
 
 /** Joins the moments of the blocks in order. Units are channels. */
@@ -233,69 +239,86 @@ export function normalize_f32(args: NormalizeArgs, begin: usize, end: usize): vo
   }
 }
 
-/** The two sums over rows that the gradients need, for each block of rows. Units are (block, tile) pairs, a tile being 64 channels. */
+/**
+ * The two sums over rows that the gradients need, for each block of rows. Units are (block, tile) pairs, a tile being 64 channels; neighbouring
+ * ones go together.
+ */
 export function normalize_sums_f32(args: NormalizeSumsArgs, begin: usize, end: usize): void {
-  const channels = args.channels;
-  const tiles = (channels + TILE - 1) / TILE;
-  for (let unit = begin; unit < end; unit++) {
+  const tiles = (args.channels + TILE - 1) / TILE;
+  let unit = begin;
+  while (unit < end) {
     const block = unit / tiles;
     const first = (unit - block * tiles) * TILE;
-    const last = min(first + TILE, channels);
+    const together = min(tiles - (unit - block * tiles), end - unit);
+    const last = min(first + together * TILE, args.channels);
     const rows = min(args.block, args.rows - block * args.block);
-    let c = first;
-    for (; c + 8 <= last; c += 8) sumsOfEight(args, block, c, rows);
-    for (; c < last; c += 4) sumsOfFour(args, block, c, rows, min<usize>(last - c, 4));
+    const whole = (last - first) & ~3;
+    for (let c: usize = 0; c < whole; c += STRIP) sumsOfStrip(args, block, first + c, rows, min(STRIP, whole - c) << 2);
+    if (first + whole < last) sumsOfRest(args, block, first + whole, rows, last - first - whole);
+    unit += together;
   }
 }
 
-function sumsOfEight(args: NormalizeSumsArgs, block: usize, c: usize, rows: usize): void {
+/** Whole vectors of channels, `bytes` wide. Two rows go at a time, one of each half: four streams of memory. */
+function sumsOfStrip(args: NormalizeSumsArgs, block: usize, c: usize, rows: usize, bytes: usize): void {
   const stride = args.channels << 2;
-  const start = (block * args.block * args.channels + c) << 2;
-  let x = args.x + start;
-  let dy = args.dy + start;
-  const mean0 = v128.load(args.mean + (c << 2));
-  const mean1 = v128.load(args.mean + (c << 2), 16);
-  let sum0 = splat(0);
-  let sum1 = sum0;
-  let dot0 = sum0;
-  let dot1 = sum0;
-  for (let r = rows; r != 0; r--) {
-    const d0 = v128.load(dy);
-    const d1 = v128.load(dy, 16);
-    sum0 = f32x4.add(sum0, d0);
-    sum1 = f32x4.add(sum1, d1);
-    dot0 = f32x4.add(dot0, f32x4.mul(d0, f32x4.sub(v128.load(x), mean0)));
-    dot1 = f32x4.add(dot1, f32x4.mul(d1, f32x4.sub(v128.load(x, 16), mean1)));
-    x += stride;
-    dy += stride;
-  }
-  const at = (block * args.channels + c) << 2;
+  const start = block * args.block * stride + (c << 2);
+  const sums = args.sums + block * stride + (c << 2);
+  const dots = args.dots + block * stride + (c << 2);
+  const mean = args.mean + (c << 2);
+  const half = rows >> 1;
+  memory.fill(sums, 0, bytes);
+  memory.fill(dots, 0, bytes);
+  let row = start;
+  for (let r = half; r != 0; r--, row += stride) addProducts(args.x + row, args.dy + row, mean, sums, dots, bytes, half * stride, true);
+  row += half * stride;
+  if (rows & 1) addProducts(args.x + row, args.dy + row, mean, sums, dots, bytes, 0, false);
   const epsilon = splat(args.epsilon);
-  v128.store(args.sums + at, sum0);
-  v128.store(args.sums + at, sum1, 16);
-  v128.store(args.dots + at, f32x4.mul(dot0, inverseDeviation(v128.load(args.variance + (c << 2)), epsilon)));
-  v128.store(args.dots + at, f32x4.mul(dot1, inverseDeviation(v128.load(args.variance + (c << 2), 16), epsilon)), 16);
+  for (let at: usize = 0; at < bytes; at += 16)
+    v128.store(dots + at, f32x4.mul(v128.load(dots + at), inverseDeviation(v128.load(args.variance + (c << 2) + at), epsilon)));
 }
 
-function sumsOfFour(args: NormalizeSumsArgs, block: usize, c: usize, rows: usize, n: usize): void {
+/** Adds dy and dy · (x − mean) of one row, or of two that are `apart` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function addProducts(x: usize, dy: usize, mean: usize, sums: usize, dots: usize, bytes: usize, apart: usize, two: bool): void {
+  const x1 = x + apart;
+  const dy1 = dy + apart;
+  for (let c: usize = 0; c < bytes; c += 16) {
+    const centre = v128.load(mean + c);
+    const d = v128.load(dy + c);
+    let sum = f32x4.add(v128.load(sums + c), d);
+    let dot = f32x4.add(v128.load(dots + c), f32x4.mul(d, f32x4.sub(v128.load(x + c), centre)));
+    if (two) {
+      const e = v128.load(dy1 + c);
+      sum = f32x4.add(sum, e);
+      dot = f32x4.add(dot, f32x4.mul(e, f32x4.sub(v128.load(x1 + c), centre)));
+    }
+    v128.store(sums + c, sum);
+    v128.store(dots + c, dot);
+  }
+}
+
+/** The last one to three channels. */
+function sumsOfRest(args: NormalizeSumsArgs, block: usize, c: usize, rows: usize, n: usize): void {
   const stride = args.channels << 2;
   const start = (block * args.block * args.channels + c) << 2;
   let x = args.x + start;
   let dy = args.dy + start;
-  const mean = loadUpTo(args.mean + (c << 2), n);
+  const mean = loadPart(args.mean + (c << 2), n);
   let sum = splat(0);
   let dot = splat(0);
   for (let r = rows; r != 0; r--) {
-    const d = loadUpTo(dy, n);
+    const d = loadPart(dy, n);
     sum = f32x4.add(sum, d);
-    dot = f32x4.add(dot, f32x4.mul(d, f32x4.sub(loadUpTo(x, n), mean)));
+    dot = f32x4.add(dot, f32x4.mul(d, f32x4.sub(loadPart(x, n), mean)));
     x += stride;
     dy += stride;
   }
   const at = (block * args.channels + c) << 2;
-  const inverse = inverseDeviation(loadUpTo(args.variance + (c << 2), n), splat(args.epsilon));
-  storeUpTo(args.sums + at, sum, n);
-  storeUpTo(args.dots + at, f32x4.mul(dot, inverse), n);
+  const inverse = inverseDeviation(loadPart(args.variance + (c << 2), n), splat(args.epsilon));
+  storePart(args.sums + at, sum, n);
+  storePart(args.dots + at, f32x4.mul(dot, inverse), n);
 }
 
 /** dx = scale / √(variance + epsilon) · (dy − sums / rows − normalized x · dots / rows). Units are rows. */

@@ -129,7 +129,7 @@ for (const build of builds) {
     });
   }
 
-  for (const channels of [1, 3, 4, 10, 64, 65, 70]) {
+  for (const channels of [1, 3, 4, 10, 64, 65, 70, 1029]) {
     t.test(`batch normalization of ${channels} channels, moments joined over blocks (${build})`, async (t) => {
       harness.reset();
       const [height, block, epsilon] = [37, 8, 1e-3];
