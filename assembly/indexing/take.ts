@@ -4,7 +4,7 @@
 //  (2) An index below 0 counts from the end. One outside picks `fill`, and is left out where rows are written.
 //  (3) Rows that go to the same place are combined in the order of the indices, by one thread: the result is always the same.
 import { In, InOut, Out, Size } from "../abi";
-import { loadUpTo, storeUpTo } from "../lanes";
+import { loadPart, loadUpTo, storePart, storeUpTo } from "../lanes";
 import { copyRun } from "./strided";
 
 @unmanaged
@@ -32,6 +32,21 @@ export class PutArgs {
   length: Size = 0;
   count: Size = 0;
   inner: Size = 0;
+}
+
+@unmanaged
+export class AddAtArgs {
+  /** [outer, count, inner]. */
+  x: In = 0;
+  /** int32. */
+  indices: In = 0;
+  /** [outer, length, inner]. */
+  y: Out = 0;
+  length: Size = 0;
+  count: Size = 0;
+  inner: Size = 0;
+  /** Rows of y that a unit writes. */
+  block: Size = 0;
 }
 
 /** An index as a place from 0 to length − 1, or a larger number for one outside. */
@@ -173,16 +188,6 @@ function put<Op>(args: PutArgs, begin: usize, end: usize): void {
   }
 }
 
-/** y[outer, indices[k]] += x[outer, k]. Units are (outer, 32 columns) pairs. */
-export function put_add_f32(args: PutArgs, begin: usize, end: usize): void {
-  put<Add>(args, begin, end);
-}
-
-/** y[outer, indices[k]] += x[outer, k]. Units are (outer, 32 columns) pairs. */
-export function put_add_i32(args: PutArgs, begin: usize, end: usize): void {
-  put<AddIntegers>(args, begin, end);
-}
-
 /** y[outer, indices[k]] *= x[outer, k]. Units are (outer, 32 columns) pairs. */
 export function put_mul_f32(args: PutArgs, begin: usize, end: usize): void {
   put<Multiply>(args, begin, end);
@@ -232,6 +237,41 @@ export function put_8(args: PutArgs, begin: usize, end: usize): void {
       copyRun(args.x + (outer * args.count + k) * inner + first, args.y + (outer * args.length + at) * inner + first, width);
     }
   }
+}
+
+/** A block of y is set to zero and filled by all rows that go there while it is in the cache; other rows are left to the other units. */
+// @ts-ignore: decorator
+@inline
+function addAt<Op>(args: AddAtArgs, begin: usize, end: usize): void {
+  const op = changetype<Op>(0);
+  const bytes = args.inner << 2;
+  const blocks = (args.length + args.block - 1) / args.block;
+  for (let unit = begin; unit < end; unit++) {
+    const outer = unit / blocks;
+    const first = (unit - outer * blocks) * args.block;
+    const rows = min(args.block, args.length - first);
+    const base = args.y + (outer * args.length + first) * bytes;
+    memory.fill(base, 0, rows * bytes);
+    let x = args.x + outer * args.count * bytes;
+    for (let k: usize = 0; k < args.count; k++, x += bytes) {
+      const at = place(load<i32>(args.indices + (k << 2)), args.length);
+      if (at >= args.length || at - first >= rows) continue;
+      const y = base + (at - first) * bytes;
+      let c: usize = 0;
+      for (; c + 16 <= bytes; c += 16) v128.store(y + c, op.join(v128.load(y + c), v128.load(x + c)));
+      if (c < bytes) storePart(y + c, op.join(loadPart(y + c, (bytes - c) >> 2), loadPart(x + c, (bytes - c) >> 2)), (bytes - c) >> 2);
+    }
+  }
+}
+
+/** y[outer, j] = Σ x[outer, k] over all k with indices[k] = j. Units are (outer, block of rows) pairs. */
+export function add_at_f32(args: AddAtArgs, begin: usize, end: usize): void {
+  addAt<Add>(args, begin, end);
+}
+
+/** y[outer, j] = Σ x[outer, k] over all k with indices[k] = j. Units are (outer, block of rows) pairs. */
+export function add_at_i32(args: AddAtArgs, begin: usize, end: usize): void {
+  addAt<AddIntegers>(args, begin, end);
 }
 
 // One index for each element: x is [outer, length, inner], indices and picked elements are [outer, count, inner].

@@ -103,10 +103,11 @@ for (const build of builds) {
         const y = harness.floats(outer * count * inner);
         const units = outer * count;
         harness.run(kernels.take_32({ x, indices, y, length, count, inner, fill: 0x7fc00000 }, units), cutsOf(cuts, units));
-        const added = harness.floats(Float32Array.from({ length: outer * length * inner }, () => 0));
+        const added = harness.floats(Float32Array.from({ length: outer * length * inner }, () => NaN));
         const rows = harness.floats(Float32Array.from({ length: outer * count * inner }, () => Math.floor(next() * 100)));
-        const tiles = outer * Math.ceil(inner / 32);
-        harness.run(kernels.put_add_f32({ x: rows, indices, y: added, length, count, inner }, tiles), cutsOf(cuts, tiles));
+        const block = 1 + (Math.abs(seed) % length);
+        const blocks = outer * Math.ceil(length / block);
+        harness.run(kernels.add_at_f32({ x: rows, indices, y: added, length, count, inner, block }, blocks), cutsOf(cuts, blocks));
         const expected = new Float32Array(outer * length * inner);
         for (let o = 0; o < outer; o++) {
           for (let k = 0; k < count; k++) {

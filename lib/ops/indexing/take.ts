@@ -13,8 +13,11 @@ import { broadcastShapes } from "../broadcasting.js";
 
 /** Elements per claim of a thread. */
 const GRAIN = 1 << 15;
-/** Columns of a unit of the kernels that write rows (TILE in assembly/indexing/take.ts). */
-const TILE = 32;
+/**
+ * Blocks of rows that sums of rows are cut into: such that one stays in the second cache, but no more than a few for each of a row's vectors,
+ * since every block looks through all indices.
+ */
+const blocksOf = (length: number, inner: number): number => Math.max(1, Math.min(32, inner >> 2, Math.ceil((length * inner) / (1 << 17))));
 
 /** NaN for floats, the least number for int32, 0 for bytes: what an index outside picks. */
 const outside: Record<Dtype, number> = { float32: 0x7fc00000, int32: 0x80000000, uint8: 0, bool: 0 };
@@ -87,10 +90,12 @@ const putOp = primitive({
     const shape = known(y.shape);
     const inner = sizeOf(shape.slice(axis + 1));
     const count = indices.size;
-    const args = { x, indices, y, length: shape[axis]!, count, inner };
-    const units = sizeOf(shape.slice(0, axis)) * Math.ceil(inner / TILE);
-    const kernel = x.dtype === "float32" ? kernels.put_add_f32 : kernels.put_add_i32;
-    return [fillCommand(y, 0), kernel(args, units, Math.ceil(GRAIN / (count * Math.min(inner, TILE) + 1)))];
+    const length = shape[axis]!;
+    const block = Math.ceil(length / blocksOf(length, inner));
+    const args = { x, indices, y, length, count, inner, block: Math.max(1, block) };
+    const units = length === 0 ? 0 : sizeOf(shape.slice(0, axis)) * Math.ceil(length / block);
+    const kernel = x.dtype === "float32" ? kernels.add_at_f32 : kernels.add_at_i32;
+    return kernel(args, units, Math.ceil(GRAIN / ((block + count) * inner + 1)));
   },
   keeps: ["indices"],
   gradient: (dy, { indices }, { attrs: { axis } }) => ({ x: () => takeAt(dy, indices, axis, 0) }),
