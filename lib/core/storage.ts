@@ -51,9 +51,14 @@ function nurse(): number {
   return nurseryEnd - TINY;
 }
 
+/** Writes the bytes of a tensor's elements. */
+export type Fill = (target: Uint8Array) => void;
+
 /** Elements of a tensor; several tensors share one when one is a view of another. */
 export class Storage {
   #disposed = false;
+  /** Writes the elements, where nobody has needed them yet. */
+  #fill: Fill | null = null;
   private constructor(readonly block: Block) {}
 
   /** New memory with undefined content, for the operation that runs now; `keep` follows when it has run. */
@@ -81,6 +86,13 @@ export class Storage {
     return new Storage({ bytes: host.byteLength, address: 0, host, stamp });
   }
 
+  /** Elements that `fill` writes when they are needed, where they are needed. It may be called more than once, and writes the same each time. */
+  static later(bytes: number, fill: Fill): Storage {
+    const storage = new Storage({ bytes, address: 0, host: null, stamp });
+    storage.#fill = fill;
+    return storage;
+  }
+
   /** Memory that somebody else owns: a variable's. `detach` makes it an own copy before the owner writes. */
   static borrow(address: number, bytes: number): Storage {
     return new Storage({ bytes, address, host: null, stamp: BORROWED });
@@ -90,16 +102,15 @@ export class Storage {
   resident(): number {
     const { block } = this;
     if (block.address === 0) {
-      if (this.#disposed) throw new KerasmError("tensor", { given: "a tensor that was disposed", expected: "one that is alive" });
-      const host = block.host!;
       const tiny = block.bytes <= TINY ? nurse() : 0;
       if (tiny) {
-        memoryBytes().set(host, tiny);
+        this.copyTo(memoryBytes().subarray(tiny, tiny + block.bytes));
         return tiny;
       }
+      this.#checkAlive();
       settle(block);
-      memoryBytes().set(host, block.address);
-      block.host = null;
+      this.copyTo(memoryBytes().subarray(block.address, block.address + block.bytes));
+      block.host = this.#fill = null;
       finalizer.register(this, block, block);
     }
     if (block.stamp < stamp && block.stamp !== NURSED) block.stamp = stamp;
@@ -109,10 +120,27 @@ export class Storage {
   /** The elements where they are, as a view that is valid until the next operation. */
   view(dtype: Dtype): TypedArray {
     const { block } = this;
-    if (this.#disposed) throw new KerasmError("tensor", { given: "a tensor that was disposed", expected: "one that is alive" });
+    this.#checkAlive();
+    if (this.#fill) {
+      block.host = new Uint8Array(block.bytes);
+      this.#fill(block.host);
+      this.#fill = null;
+    }
     const { array: ArrayType, bytes } = dtypes[dtype];
     if (block.host) return new ArrayType(block.host.buffer, block.host.byteOffset, block.bytes / bytes);
     return new ArrayType(memoryBytes().buffer, block.address, block.bytes / bytes);
+  }
+
+  /** Writes the elements as they lie in memory. */
+  copyTo(target: Uint8Array): void {
+    this.#checkAlive();
+    const { block } = this;
+    if (this.#fill) this.#fill(target);
+    else target.set(block.host ?? memoryBytes().subarray(block.address, block.address + block.bytes));
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed) throw new KerasmError("tensor", { given: "a tensor that was disposed", expected: "one that is alive" });
   }
 
   /** A borrowed storage keeps what it has now in memory of its own. */
@@ -132,7 +160,7 @@ export class Storage {
       finalizer.unregister(block);
       freeBlock(block);
     }
-    block.host = null;
+    block.host = this.#fill = null;
     block.address = 0;
   }
 }

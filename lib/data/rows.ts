@@ -1,5 +1,4 @@
-import { dtypes, type TypedArray } from "../core/dtype.js";
-import { known, sizeOf } from "../core/shape.js";
+import { pickRows } from "../core/rows.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { leaves, unflatten, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
@@ -8,7 +7,7 @@ import { mapShapes, specOf } from "./spec.js";
 import { rowCount, rowsOf, stack, type Element } from "./structure.js";
 
 // Data that any row can be taken from. A pipeline over it is an order of row numbers until something needs the elements; a batch is then
-// gathered row by row into one typed array for each component.
+// gathered row by row, and only where it is read (`lib/core/rows.ts`).
 
 export interface RowSource {
   readonly count: number;
@@ -34,7 +33,7 @@ export function slices(element: Element): RowSource {
     gather: (rows) =>
       unflatten(
         element,
-        tensors.map((tensor) => gatherRows(tensor, rows)),
+        tensors.map((tensor) => pickRows(tensor, rows)),
       ) as Element,
   };
 }
@@ -73,23 +72,4 @@ function inTurn(rows: readonly number[], row: (index: number) => Later<Element>)
     elements.push(element);
   }
   return elements;
-}
-
-function gatherRows(tensor: Tensor, rows: readonly number[]): Tensor {
-  const shape = known(tensor.shape.slice(1));
-  const size = sizeOf(shape);
-  const from = tensor.view();
-  const to = new dtypes[tensor.dtype].array(rows.length * size);
-  if (size === 1) for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]!]!;
-  else copyRuns(from, to, rows, size);
-  return adoptTensor(to, [rows.length, ...shape], tensor.dtype);
-}
-
-/** Neighbouring rows that stay neighbours are copied at once. */
-function copyRuns(from: TypedArray, to: TypedArray, rows: readonly number[], size: number): void {
-  for (let begin = 0, end = 1; begin < rows.length; begin = end++) {
-    const first = rows[begin]!;
-    while (end < rows.length && rows[end] === first + end - begin) end++;
-    to.set(from.subarray(first * size, (first + end - begin) * size), begin * size);
-  }
 }

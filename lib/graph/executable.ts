@@ -164,8 +164,8 @@ export class Executable {
   }
 
   #copyIn(target: Tensor, value: Tensor): void {
-    const view = value.view();
-    memoryBytes().set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), this.#place(target).address);
+    const { address } = this.#place(target);
+    value.storage!.copyTo(memoryBytes().subarray(address, address + bytesOf(value)!));
   }
 
   #copyOut(output: Spec & Tensor): Tensor {

@@ -1,6 +1,6 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import type { TypedArray } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text, ValueError } from "../../core/errors.js";
+import { pickRows } from "../../core/rows.js";
 import { adoptTensor, Tensor } from "../../core/tensor.js";
 import { Chainable } from "../../core/tensor.js";
 import { isPlainObject } from "../../config/index.js";
@@ -98,7 +98,7 @@ export class ArrayData implements BatchSource {
     for (let begin = 0; begin < this.samples; begin += batchSize) {
       const end = Math.min(begin + batchSize, this.samples);
       const gather = (leaf: unknown) =>
-        leaf instanceof Tensor ? (order ? gatherRows(leaf, order.subarray(begin, end)) : rows(leaf, begin, end)) : leaf;
+        leaf instanceof Tensor ? (order ? pickRows(leaf, order.subarray(begin, end)) : rows(leaf, begin, end)) : leaf;
       yield this.#parts.map((part) => mapLeaves(part, gather)) as unknown as Batch;
     }
   }
@@ -139,19 +139,6 @@ export function rows(x: Tensor, begin: number, end: number): Tensor {
   const view = x.view();
   const size = view.length / x.shape[0]!;
   return adoptTensor(view.slice(begin * size, end * size), [end - begin, ...(x.shape.slice(1) as number[])], x.dtype);
-}
-
-/** The samples with the given indices. */
-export function gatherRows(x: Tensor, indices: Int32Array): Tensor {
-  const view = x.view();
-  const size = view.length / x.shape[0]!;
-  const gathered = new (view.constructor as new (length: number) => TypedArray)(indices.length * size);
-  for (let i = 0; i < indices.length; i++) {
-    const from = indices[i]! * size;
-    if (size === 1) gathered[i] = view[from]!;
-    else gathered.set(view.subarray(from, from + size), i * size);
-  }
-  return adoptTensor(gathered, [indices.length, ...(x.shape.slice(1) as number[])], x.dtype);
 }
 
 /** The numbers below `count` in random order: Fisher and Yates 1938, on numbers of Mulberry32. The global seed decides. */
