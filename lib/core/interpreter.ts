@@ -132,7 +132,7 @@ function run(op: Primitive, inputs: Inputs, attrs: unknown, specs: Record<string
   }
   if (op.host) return void Object.assign(outputs, op.host(inputs, attrs));
   for (const name of op.writes) (inputs[name] as State).beforeWrite();
-  for (const name in specs) outputs[name] = own(allocateTensor(specs[name]!));
+  for (const name in specs) outputs[name] = own(allocateTensor(specs[name]!, op.name));
   runEagerly(commandsOf({ op, inputs, outputs, attrs }));
   for (const name in specs) outputs[name]!.storage!.keep();
 }

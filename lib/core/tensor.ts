@@ -137,8 +137,8 @@ export function adoptTensor(elements: TypedArray, shape: readonly number[], dtyp
 }
 
 /** An eager tensor with undefined content. */
-export function allocateTensor(spec: Spec): Tensor {
-  return new Tensor(spec, Storage.allocate(sizeOf(known(spec.shape)) * dtypes[spec.dtype].bytes));
+export function allocateTensor(spec: Spec, where?: string): Tensor {
+  return new Tensor(spec, Storage.allocate(sizeOf(known(spec.shape, where)) * dtypes[spec.dtype].bytes));
 }
 
 /** Bytes of the elements, or null where an axis is unknown. */

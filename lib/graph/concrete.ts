@@ -1,5 +1,7 @@
 import { StateError } from "../core/errors.js";
 import { isRecording, isTracing, tapes, type Recorder } from "../core/interpreter.js";
+import type { Step } from "../core/primitive.js";
+import { shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
 import type { Tensor } from "../core/tensor.js";
 import { build } from "../runtime/machine.js";
@@ -9,7 +11,7 @@ import { profile, type Profile } from "./profile.js";
 import { replay, specialize, stateRead, type Graph } from "./graph.js";
 import { ProgramPair } from "./pair.js";
 import { openStep, Stages } from "./stages.js";
-import type { Traced } from "./trace.js";
+import { withOrigin, type Traced } from "./trace.js";
 
 /** A graph, ready to run: tensors in, tensors out. */
 export const compiledGraph = (graph: Graph): ConcreteFunction<readonly Tensor[]> =>
@@ -105,16 +107,25 @@ export class ConcreteFunction<R = unknown> {
     let executable = this.#executables.get(key);
     if (executable && executable.build === build()) return executable;
     const known = specialize(this.#traced.graph, specs);
-    const open = this.#mayOpen ? known.steps[openStep(known)] : undefined;
-    if (open) {
-      throw new StateError(known.name, {
-        given: `${open.op.name}, a result of which has a shape that depends on values, or an input of unknown shape`,
-        expected: "shapes that are known, where the program as a whole is asked for",
-      });
-    }
+    checkKnown(known);
     this.#executables.set(key, (executable = new Executable(known)));
     return executable;
   }
+}
+
+/** @throws StateError where a shape is open in spite of known inputs, with the line that recorded the step */
+function checkKnown({ name, steps }: Graph): void {
+  const isOpen = ({ outputs }: Step) => Object.values(outputs).some(({ shape }) => shape.includes(null));
+  const step = steps.find(isOpen);
+  if (!step) return;
+  const shapes = Object.values(step.outputs).map(({ shape }) => shapeText(shape));
+  const facts = step.op.host
+    ? { expected: "shapes that are known, where the program as a whole is asked for", hint: "The values decide about this one." }
+    : {
+        expected: "shapes that follow from those of the inputs",
+        hint: "Make it from a tensor that has the axis: tf.zerosLike(x), x.mul(0).",
+      };
+  throw withOrigin(new StateError(name, { given: `${step.op.name}, which gives ${shapes.join(", ")}`, ...facts }), step);
 }
 
 const shapesOf = (specs: readonly Tensor[]): string => specs.map(({ shape }) => shape.join()).join(";");

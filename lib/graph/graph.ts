@@ -3,7 +3,7 @@ import type { Inputs, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
 import { symbolic, Tensor, type Spec } from "../core/tensor.js";
 import { identity } from "../ops/gradient/stop-gradient.js";
-import { Trace, withOrigin } from "./trace.js";
+import { inheritOrigin, Trace, withOrigin } from "./trace.js";
 
 export { withInputs };
 
@@ -62,6 +62,7 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
       trace.note({ op, attrs, inputs, outputs });
     }
     for (const name in outputs) now.set(step.outputs[name]!.id, outputs[name]!);
+    for (const made of trace.steps) inheritOrigin(made, step);
     return trace.steps;
   });
   return { name: graph.name, inputs, steps, outputs: graph.outputs.map(current) };

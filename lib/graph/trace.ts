@@ -24,6 +24,12 @@ export function withOrigin(error: unknown, step: Step): unknown {
   return error;
 }
 
+/** The step that takes the place of another tells of the same lines. */
+export function inheritOrigin(step: Step, from: Step): void {
+  const origin = origins.get(from);
+  if (origin) origins.set(step, origin);
+}
+
 /** Records a function's operations on symbolic tensors. Variables may be made under it only where `mayCreate` says so. */
 export class Trace implements Recorder {
   readonly traces = true;

@@ -224,3 +224,30 @@ t.test("gradients over axes that are open in the signature: the same as eagerly,
   }
   t.equal(traced.tracingCount, 1);
 });
+
+t.test("recurrent layers over a batch that is open in the signature begin with zeros of its length", async (t) => {
+  const { layers } = tf.keras;
+  for (const layer of [
+    new layers.SimpleRNN(3),
+    new layers.GRU(3),
+    new layers.LSTM(3, { recurrentDropout: 0.1 }),
+    new layers.RNN(new layers.GRUCell(2)),
+  ]) {
+    layer(tf.ones([2, 4, 2]));
+    const f = (x: tf.Tensor) => {
+      const tape = new tf.GradientTape();
+      tape.watch(x);
+      const y = tape.record(() => tf.reduceSum(tf.square(layer(x) as tf.Tensor)));
+      return tape.gradient(y, x)!;
+    };
+    const traced = tf.function(f, { inputSignature: [new tf.TensorSpec([null, 4, 2])] });
+    for (const n of [1, 3]) {
+      const x = tf.random.normal([n, 4, 2], { seed: n });
+      const [a, b] = [traced(x).data(), f(x).data()];
+      t.ok(
+        a.every((value, i) => Math.abs(value - b[i]!) <= 1e-5),
+        `${layer.name}, ${n} rows`,
+      );
+    }
+  }
+});

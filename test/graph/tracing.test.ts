@@ -261,3 +261,24 @@ t.test("functions that call each other through a branch without end are caught",
     2,
   );
 });
+
+t.test("a length that is taken from an open axis as a number is refused with the line and what to do instead", async (t) => {
+  const seed = new keras.random.SeedGenerator(1);
+  const errorOf = (make: (x: tf.Tensor) => tf.Tensor) => {
+    const f = tf.function((x: tf.Tensor) => x.add(make(x)), { name: "f", inputSignature: [new tf.TensorSpec([null, 2])] });
+    try {
+      f(tf.ones([3, 2]));
+    } catch (thrown) {
+      return thrown as Error;
+    }
+    return undefined;
+  };
+  const [zeros, normal] = [errorOf((x) => tf.zeros(x.shape)), errorOf((x) => keras.random.normal(x.shape, { seed }))];
+  t.match(zeros?.message, /full: given the shape \[null, 2\]; expected all axes to be known/);
+  t.match(
+    normal?.message,
+    /f: given random_normal, which gives \[null, 2\]; expected shapes that follow from those of the inputs.*zerosLike/,
+  );
+  t.match(zeros?.stack, /tracing\.test/);
+  t.match(normal?.stack, /recorded\n.*tracing\.test/);
+});

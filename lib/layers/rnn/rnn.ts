@@ -19,7 +19,7 @@ import type { Mask } from "../base/types.js";
 import { Layer } from "../layer.js";
 import { type Cell, type CellOptions, type DropoutMasks, firstOf, GatedCell, type States } from "./cell.js";
 import { StackedRNNCells } from "./stacked-rnn-cells.js";
-import { flatStates, mapStates, zeroStates } from "./states.js";
+import { flatStates, mapStates, zeroStates, zeroStatesOf } from "./states.js";
 
 /** The options of every recurrent layer. */
 export const rnnFields = {
@@ -142,7 +142,7 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
 
   #run(sequence: Tensor, begin: States | null, mask: Tensor | null, training: boolean): Run {
     const { cell } = this;
-    const initial = begin ?? this.getInitialState(sequence.shape[0]!);
+    const initial = begin ?? ([zeroStatesOf(this.cell.stateSize, sequence)].flat() as States);
     const masks = cell instanceof GatedCell ? cell.drawMasks(at(sequence, 0), firstOf(initial), training) : undefined;
     const isThere = mask && cast(mask, "bool");
     if (!(cell instanceof GatedCell) || sequence.rank !== 3) return this.#stepByStep(sequence, initial, isThere, { training, ...(masks && { masks }) }); // prettier-ignore

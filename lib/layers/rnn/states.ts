@@ -1,11 +1,20 @@
 import { symbolic, type Tensor } from "../../core/tensor.js";
-import { zeros } from "../../ops/index.js";
+import { add, reshape, sum, take, zeros, zerosLike } from "../../ops/index.js";
 import type { States, StateSize } from "./cell.js";
 
 /** States of zeros for a batch; for one of unknown size, symbolic tensors. */
 export function zeroStates(size: StateSize, batch: number | null): States {
   if (Array.isArray(size)) return (size as readonly StateSize[]).map((each) => zeroStates(each, batch));
   return batch === null ? symbolic({ shape: [null, size as number], dtype: "float32" }) : zeros([batch, size as number]);
+}
+
+/** States of zeros for the batch of a sequence, also where its length is known only when the program runs. */
+export function zeroStatesOf(size: StateSize, sequence: Tensor): States {
+  const [batch, , ...rest] = sequence.shape;
+  if (typeof batch === "number") return zeroStates(size, batch);
+  const first = sum(take(sequence, 0, 1), { axis: rest.map((_, i) => i + 1) });
+  const column = reshape(zerosLike(first), [-1, 1]);
+  return mapStates(zeroStates(size, null), (state) => add(column, zeros(state.shape.slice(1))));
 }
 
 /** States with every tensor replaced; `others` are walked along. */
