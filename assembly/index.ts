@@ -36,6 +36,7 @@ export * from "./optimizer/optimizers";
 export * from "./pooling/average";
 export * from "./pooling/max";
 export * from "./random/random";
+export * from "./recurrent/gru";
 export * from "./recurrent/lstm";
 export * from "./reduce/arg";
 export * from "./reduce/bytes";

@@ -158,3 +158,86 @@ for (const build of builds) {
       });
     }
 }
+
+/** The state after each step and the gates z, r, g with the candidate's part of the product. */
+function expectedGru({ rows, time, units, projected, kernel, hidden0, mask }: Omit<Run, "cell0">, bias: ArrayLike<number> | null) {
+  const hidden = new Float64Array(rows * time * units);
+  const gates = new Float64Array(hidden.length * 4);
+  for (let n = 0; n < rows; n++)
+    for (let t = 0; t < time; t++) {
+      const place = n * time + t;
+      const before = (u: number) => (t ? hidden[(place - 1) * units + u]! : (hidden0?.[n * units + u] ?? 0));
+      const product = (q: number) => {
+        let sum = bias?.[q] ?? 0;
+        for (let u = 0; u < units; u++) sum += before(u) * kernel[u * 3 * units + q]!;
+        return sum;
+      };
+      for (let u = 0; u < units; u++) {
+        const x = (gate: number) => projected[(place * 3 + gate) * units + u]!;
+        const [z, r] = [sigmoid(x(0) + product(u)), sigmoid(x(1) + product(units + u))];
+        const p = product(2 * units + u);
+        const g = Math.tanh(x(2) + r * p);
+        [z, r, g, p].forEach((value, gate) => (gates[(place * 4 + gate) * units + u] = value));
+        const isThere = mask ? mask[place] !== 0 : true;
+        hidden[place * units + u] = isThere ? z * before(u) + (1 - z) * g : before(u);
+      }
+    }
+  return { hidden, gates };
+}
+
+for (const build of builds) {
+  const harness = new Harness(build);
+  for (const { rows, time, units } of sizes)
+    for (const isPlain of [true, false]) {
+      const how = isPlain ? "from zeros" : "with a bias from a given state through a mask";
+      t.test(`gru of ${rows} rows, ${time} steps, ${units} units, ${how} (${build})`, async (t) => {
+        harness.reset();
+        const unitRows = 4;
+        const blocks = Math.ceil(rows / unitRows);
+        const cuts = blocks > 1 ? [1] : [];
+        const given = (count: number, seed: number) => (isPlain ? null : harness.floats(random(count, seed)));
+        const projected = harness.floats(random(rows * time * 3 * units, 1));
+        const kernel = harness.floats(random(units * 3 * units, 2));
+        const [hidden0, bias] = [given(rows * units, 3), given(3 * units, 4)];
+        const mask = isPlain ? null : harness.bytes(random(rows * time, 5).map((x) => (x > -0.2 ? 1 : 0)));
+        const [hidden, gates] = [harness.floats(rows * time * units), harness.floats(rows * time * 4 * units)];
+        const panels = Math.ceil((4 * units) / 16) * 16 * 3 * units;
+        const [packed, packedBack] = [harness.floats(panels), harness.floats(panels)];
+        const packing = { b: kernel, groups: 1, taps: 1, strideGroup: 0, strideTap: 0 };
+        harness.run(kernels.pack_f32({ ...packing, packed, k: units, n: 3 * units, strideK: 3 * units, strideN: 1 }, Math.ceil((3 * units) / 16))); // prettier-ignore
+        const run = kernels.gru_f32({ projected, packed, bias, hidden0, mask, hidden, gates, rows, time, units, unitRows }, blocks);
+        harness.run(run);
+        const whole = [hidden, gates].map(({ view }) => view.slice());
+        harness.run(run, cuts);
+        t.strictSame([hidden, gates].map(({ view }) => view), whole, "any split gives the same bits"); // prettier-ignore
+        const views = { projected: projected.view, kernel: kernel.view, hidden0: hidden0?.view ?? null, mask: mask?.view ?? null };
+        const reference = expectedGru({ rows, time, units, ...views }, bias?.view ?? null);
+        for (const [name, { view }] of Object.entries({ hidden, gates }))
+          t.ok(distance(view, reference[name as "hidden"]) < 5e-6, `${name}: ${distance(view, reference[name as "hidden"])} off`);
+
+        const weights = { dHidden: random(hidden.view.length, 6), dGates: random(gates.view.length, 8) };
+        harness.run(kernels.pack_f32({ ...packing, packed: packedBack, k: 3 * units, n: units, strideK: 1, strideN: 3 * units }, Math.ceil(units / 16))); // prettier-ignore
+        const [dHidden, dGates] = [harness.floats(weights.dHidden), harness.floats(weights.dGates)];
+        const [dProjected, dInner] = [harness.floats(projected.view.length), harness.floats(projected.view.length)];
+        const dHidden0 = harness.floats(rows * units);
+        const inputs = { gates, hidden, hidden0, mask, packed: packedBack, dHidden, dGates };
+        const gradient = kernels.gru_grad_f32({ ...inputs, dProjected, dInner, dHidden0, rows, time, units, unitRows }, blocks);
+        harness.run(gradient);
+        const once = [dProjected, dInner, dHidden0].map(({ view }) => view.slice());
+        harness.run(gradient, cuts);
+        t.strictSame([dProjected, dInner, dHidden0].map(({ view }) => view), once, "any split of the gradient gives the same bits"); // prettier-ignore
+
+        const direction = { projected: random(projected.view.length, 9), hidden0: random(rows * units, 10), bias: random(3 * units, 11) };
+        const at = (h: number): number => {
+          const moved = (values: ArrayLike<number> | null, by: Float32Array) => Float64Array.from(by, (d, i) => (values?.[i] ?? 0) + d * h);
+          const inputs = { ...views, projected: moved(views.projected, direction.projected), hidden0: moved(views.hidden0, direction.hidden0) }; // prettier-ignore
+          const y = expectedGru({ rows, time, units, ...inputs }, moved(bias?.view ?? null, direction.bias));
+          return dot(y.hidden, weights.dHidden) + dot(y.gates, weights.dGates);
+        };
+        const slope = (at(1e-3) - at(-1e-3)) / 2e-3;
+        const ofBias = dot(dInner.view, Float64Array.from(dInner.view, (_, i) => direction.bias[i % (3 * units)]!)); // prettier-ignore
+        const found = dot(dProjected.view, direction.projected) + dot(dHidden0.view, direction.hidden0) + ofBias;
+        t.ok(Math.abs(found - slope) < 2e-4 * (1 + Math.abs(slope)), `gradient along a direction: ${found}, by steps ${slope}`);
+      });
+    }
+}

@@ -1,18 +1,39 @@
-// LSTM layers run as one operation where that gives what their cell gives step by step.
+// LSTM and GRU layers run as one operation where that gives what their cells give step by step.
 
 import fc from "fast-check";
 import t from "tap";
 import * as tf from "../../lib/index.js";
+import { gru } from "../../lib/ops/recurrent/gru.js";
 import { lstm } from "../../lib/ops/recurrent/lstm.js";
 
 const { layers, ops } = tf.keras;
 
-/** The cell without a way to do all steps at once: its step is its own. */
+// The cells without a way to do all steps at once: their step is their own.
 class StepByStep extends layers.LSTMCell {
   override call(...args: Parameters<tf.keras.layers.LSTMCell["call"]>) {
     return super.call(...args);
   }
 }
+class GRUStepByStep extends layers.GRUCell {
+  override call(...args: Parameters<tf.keras.layers.GRUCell["call"]>) {
+    return super.call(...args);
+  }
+}
+
+const kinds = {
+  LSTM: {
+    states: 2,
+    whole: (units: number, options: object) => new layers.LSTMCell(units, options),
+    stepwise: (units: number, options: object) => new StepByStep(units, options),
+    layer: (units: number, options: object) => new layers.LSTM(units, options),
+  },
+  GRU: {
+    states: 1,
+    whole: (units: number, options: object) => new layers.GRUCell(units, options),
+    stepwise: (units: number, options: object) => new GRUStepByStep(units, options),
+    layer: (units: number, options: object) => new layers.GRU(units, options),
+  },
+} as const;
 
 interface Shape {
   readonly batch: number;
@@ -40,47 +61,49 @@ const isFused = (fn: (x: tf.Tensor) => unknown, x: tf.Tensor): boolean =>
   tf
     .function(fn)
     .getConcreteFunction(x)
-    .tracedGraph.steps.some(({ op }) => op.name === "lstm");
+    .tracedGraph.steps.some(({ op }) => op.name === "lstm" || op.name === "gru");
 
-t.test("all steps at once give the values and gradients of step by step", async (t) => {
-  fc.assert(
-    fc.property(shapes, flags, ({ batch, time, features, units }: Shape, { isMasked, isGiven, useBias, ...how }) => {
-      const x = tf.random.normal([batch, time, features]);
-      const [cell, own] = [new layers.LSTMCell(units, { useBias }), new StepByStep(units, { useBias })];
-      const [fused, plain] = [cell, own].map((each) => new layers.RNN(each, { ...how, returnState: true })) as [
-        tf.keras.layers.RNN,
-        tf.keras.layers.RNN,
-      ];
-      const options = {
-        ...(isMasked && { mask: ops.greater(tf.random.normal([batch, time]), -0.3) }),
-        ...(isGiven && { initialState: [tf.random.normal([batch, units]), tf.random.normal([batch, units])] }),
-      };
-      const run = (layer: tf.keras.layers.RNN) => (layer as unknown as (x: tf.Tensor, options: object) => tf.Tensor[])(x, options);
-      run(fused);
-      run(plain);
-      plain.setWeights(fused.getWeights());
-      const all = (layer: tf.keras.layers.RNN): tf.Tensor[] => {
-        const tape = new tf.GradientTape();
-        const sources = [x, ...(options.initialState ?? []), ...layer.trainableVariables];
-        tape.watch([x, ...(options.initialState ?? [])]);
-        const outputs: tf.Tensor[] = [];
-        const loss = tape.record(() => {
-          outputs.push(...run(layer));
-          return outputs.map((y, i) => ops.sum(ops.multiply(ops.square(y), i + 1))).reduce((a, b) => ops.add(a, b));
-        });
-        return [...outputs, ...tape.gradient(loss, sources).map((g) => g!)];
-      };
-      const expected = all(plain);
-      for (const found of [all(fused), tf.function(() => all(fused))()])
-        found.forEach((y, i) => {
-          const most = batch === 0 && y.size === 0 ? 0 : ops.max(ops.abs(ops.subtract(y, expected[i]!))).item();
-          if (!(most < 2e-5)) throw new Error(`value ${i} is ${most} off`);
-        });
-    }),
-    { numRuns: 40 },
-  );
-  t.pass();
-});
+for (const [name, { whole, stepwise, states }] of Object.entries(kinds))
+  t.test(`${name}: all steps at once give the values and gradients of step by step`, async (t) => {
+    fc.assert(
+      fc.property(shapes, flags, ({ batch, time, features, units }: Shape, { isMasked, isGiven, useBias, ...how }) => {
+        const x = tf.random.normal([batch, time, features]);
+        const [cell, own] = [whole(units, { useBias }), stepwise(units, { useBias })];
+        const [fused, plain] = [cell, own].map((each) => new layers.RNN(each, { ...how, returnState: true })) as [
+          tf.keras.layers.RNN,
+          tf.keras.layers.RNN,
+        ];
+        const options = {
+          ...(isMasked && { mask: ops.greater(tf.random.normal([batch, time]), -0.3) }),
+          ...(isGiven && { initialState: Array.from({ length: states }, () => tf.random.normal([batch, units])) }),
+        };
+        const run = (layer: tf.keras.layers.RNN) => (layer as unknown as (x: tf.Tensor, options: object) => tf.Tensor[])(x, options);
+        run(fused);
+        run(plain);
+        fused.setWeights(fused.getWeights().map((w) => w.map((value, i) => value + 0.1 * ((i % 5) - 2)))); // biases begin as zeros
+        plain.setWeights(fused.getWeights());
+        const all = (layer: tf.keras.layers.RNN): tf.Tensor[] => {
+          const tape = new tf.GradientTape();
+          const sources = [x, ...(options.initialState ?? []), ...layer.trainableVariables];
+          tape.watch([x, ...(options.initialState ?? [])]);
+          const outputs: tf.Tensor[] = [];
+          const loss = tape.record(() => {
+            outputs.push(...run(layer));
+            return outputs.map((y, i) => ops.sum(ops.multiply(ops.square(y), i + 1))).reduce((a, b) => ops.add(a, b));
+          });
+          return [...outputs, ...tape.gradient(loss, sources).map((g) => g!)];
+        };
+        const expected = all(plain);
+        for (const found of [all(fused), tf.function(() => all(fused))()])
+          found.forEach((y, i) => {
+            const most = batch === 0 && y.size === 0 ? 0 : ops.max(ops.abs(ops.subtract(y, expected[i]!))).item();
+            if (!(most < 2e-5)) throw new Error(`value ${i} is ${most} off`);
+          });
+      }),
+      { numRuns: 40 },
+    );
+    t.pass();
+  });
 
 t.test("what takes the operation, and what does not", async (t) => {
   const x = tf.random.normal([2, 3, 4]);
@@ -89,6 +112,8 @@ t.test("what takes the operation, and what does not", async (t) => {
     return isFused(layer as never, x);
   };
   t.ok(taken(new layers.LSTM(5)), "LSTM");
+  t.ok(taken(new layers.GRU(5)), "GRU");
+  t.notOk(taken(new layers.GRU(5, { resetAfter: false })), "GRU with the reset before the product");
   t.ok(taken(new layers.LSTM(5, { stateful: true })), "stateful LSTM");
   t.ok(taken(new layers.LSTM(5, { dropout: 0.5 })), "LSTM with dropout of inputs");
   t.ok(taken(new layers.RNN(new layers.LSTMCell(5))), "RNN of an LSTM cell");
@@ -124,6 +149,10 @@ t.test("the operation says which input does not fit", async (t) => {
   const given = { projected: tf.zeros([2, 3, 8]), recurrentKernel: tf.zeros([2, 8]) };
   t.throws(() => lstm({ ...given, projected: tf.zeros([2, 3, 6]) }), /given projected \[2, 3, 6\] and recurrentKernel \[2, 8\]/);
   t.throws(() => lstm({ ...given, hidden0: tf.zeros([1, 2]), cell0: tf.zeros([2, 2]) }), /given hidden0 \[1, 2\]; expected \[2, 2\]/);
+  t.throws(
+    () => gru({ projected: tf.zeros([2, 3, 6]), recurrentKernel: tf.zeros([2, 6]), bias: tf.zeros([5]) }),
+    /given bias \[5\]; expected \[6\]/,
+  );
   t.throws(() => lstm({ ...given, mask: tf.zeros([2, 4], { dtype: "bool" }) }), /given mask \[2, 4\]; expected \[2, 3\]/);
 });
 
@@ -151,21 +180,22 @@ t.test("one trace serves batches of all sizes", async (t) => {
   t.equal(traced.tracingCount, 1);
 });
 
-t.test("the same bits on any number of threads", async (t) => {
-  const layer = new layers.LSTM(19, { returnSequences: true });
-  const x = tf.random.normal([21, 6, 7]);
-  layer(x);
-  const step = tf.function((x: tf.Tensor) => {
-    const tape = new tf.GradientTape();
-    const y = tape.record(() => ops.sum(ops.square(layer(x) as tf.Tensor)));
-    return tape.gradient(y, layer.trainableVariables);
+for (const [name, { layer: make }] of Object.entries(kinds))
+  t.test(`${name}: the same bits on any number of threads`, async (t) => {
+    const layer = make(19, { returnSequences: true });
+    const x = tf.random.normal([21, 6, 7]);
+    layer(x);
+    const step = tf.function((x: tf.Tensor) => {
+      const tape = new tf.GradientTape();
+      const y = tape.record(() => ops.sum(ops.square(layer(x) as tf.Tensor)));
+      return tape.gradient(y, layer.trainableVariables);
+    });
+    const before = tf.config.get().threads;
+    const bits = [1, 2, 4].map((threads) => {
+      tf.config.threading.setIntraOpParallelismThreads(threads);
+      return step(x).map((gradient) => new Uint8Array(gradient!.data().slice().buffer));
+    });
+    tf.config.threading.setIntraOpParallelismThreads(before);
+    t.strictSame(bits[1], bits[0]);
+    t.strictSame(bits[2], bits[0]);
   });
-  const before = tf.config.get().threads;
-  const bits = [1, 2, 4].map((threads) => {
-    tf.config.threading.setIntraOpParallelismThreads(threads);
-    return step(x).map((gradient) => new Uint8Array(gradient!.data().slice().buffer));
-  });
-  tf.config.threading.setIntraOpParallelismThreads(before);
-  t.strictSame(bits[1], bits[0]);
-  t.strictSame(bits[2], bits[0]);
-});

@@ -4,6 +4,7 @@
 
 import t from "tap";
 import * as tf from "../../lib/index.js";
+import { gru } from "../../lib/ops/recurrent/gru.js";
 import { lstm } from "../../lib/ops/recurrent/lstm.js";
 
 const { ops } = tf.keras;
@@ -141,6 +142,20 @@ const cases: readonly Case[] = [
       [2, 2],
       [2, 2],
     ],
+  },
+  {
+    name: "gru",
+    fn: (projected, recurrentKernel) => gru({ projected: projected!, recurrentKernel: recurrentKernel! }),
+    shapes: [
+      [2, 3, 9],
+      [3, 9],
+    ],
+  },
+  {
+    name: "gru with a bias from a given state through a mask",
+    fn: (projected, recurrentKernel, bias, hidden0) =>
+      gru({ projected: projected!, recurrentKernel: recurrentKernel!, bias: bias!, hidden0: hidden0!, mask }),
+    shapes: [[2, 4, 6], [2, 6], [6], [2, 2]],
   },
   { name: "rfft", fn: (x) => ops.add(...(ops.rfft(x!) as [tf.Tensor, tf.Tensor])), shapes: [[2, 6]] },
   { name: "inv", fn: (x) => ops.inv(ops.add(x!, ops.multiply(ops.eye(3), 4))), shapes: [[3, 3]] },

@@ -2,6 +2,7 @@ import { boolean, fraction, positiveInteger, type Schema } from "../../config/in
 import { add, concatenate, matmul, multiply, onesLike } from "../../ops/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
+import { fits } from "../../ops/recurrent/steps.js";
 import { dropout } from "../../random/index.js";
 import { initializers, type InitializerLike } from "../../initializers/index.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
@@ -9,6 +10,7 @@ import type { Variable } from "../../variables/variable.js";
 import { activation, constraint, initializer, regularizer, seed, weightOptions } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
+import { flatStates } from "./states.js";
 
 /** What a recurrent cell carries from step to step: tensors, nested where cells are stacked. */
 export type States = Tensor | readonly States[];
@@ -147,6 +149,14 @@ export abstract class GatedCell<S extends Schema = typeof cellOptions> extends L
     const draw = (like: Tensor, part: number) =>
       training && part > 0 ? dropout(onesLike(like), part, { seed: this.seedGenerator }) : null;
     return { inputs: draw(input, rate), state: draw(state, recurrentDropout) };
+  }
+
+  /** The states to begin with, where they and the mask are of the batch; states that broadcast or change their dtype on the way go step by step. */
+  protected plainStates(projected: Tensor, initial: States | null, mask: Tensor | null): readonly Tensor[] | null {
+    const [batch, time] = projected.shape as [number | null, number | null];
+    const given = initial === null ? [] : flatStates(initial);
+    const isPlain = given.every((state) => state.dtype === "float32" && fits(state, [batch, this.units]));
+    return isPlain && (!mask || fits(mask, [batch, time])) ? given : null;
   }
 
   /** Input and state with what is dropped taken out, the input gone through the kernel. */

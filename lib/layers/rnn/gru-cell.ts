@@ -1,9 +1,10 @@
 import { boolean, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { add, matmul, multiply, slice, split, squeeze, subtract } from "../../ops/index.js";
+import { add, matmul, multiply, sigmoid, slice, split, squeeze, subtract, tanh } from "../../ops/index.js";
+import { gru } from "../../ops/recurrent/gru.js";
 import { activation } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
-import { cellFields, type CellOptions, firstOf, GatedCell, type States } from "./cell.js";
+import { cellFields, type CellOptions, firstOf, GatedCell, type States, type WholeSequence } from "./cell.js";
 
 /** The options of gated recurrent units. */
 export const gruFields = { ...cellFields, recurrentActivation: activation("sigmoid"), resetAfter: boolean(true) } as const;
@@ -45,6 +46,17 @@ export class GRUCell extends GatedCell<typeof GRUCell.options> {
     const g = activation(add(xg, recurrent));
     const output = add(multiply(z, h), multiply(subtract(1, z), g));
     return [output, Array.isArray(states) ? [output] : output];
+  }
+
+  /** One operation, for the activations that it has, `resetAfter`, and a step that nobody replaced. */
+  wholeSequence({ projected, initial, mask }: WholeSequence): readonly Tensor[] | null {
+    const { activation, recurrentActivation, resetAfter } = this.options;
+    if (activation !== tanh || recurrentActivation !== sigmoid || !resetAfter || this.call !== GRUCell.prototype.call) return null;
+    const given = this.plainStates(projected, initial, mask);
+    if (!given) return null;
+    const bias = this.bias && this.#biasRow(1);
+    const recurrentKernel = this.recurrentKernel.value();
+    return [gru({ projected, recurrentKernel, bias, hidden0: given[0], mask: mask ?? undefined })];
   }
 }
 

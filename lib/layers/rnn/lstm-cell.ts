@@ -2,7 +2,7 @@ import { boolean, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { InitializerLike } from "../../initializers/index.js";
 import { add, matmul, multiply, sigmoid, split, tanh } from "../../ops/index.js";
-import { fits, lstm } from "../../ops/recurrent/lstm.js";
+import { lstm } from "../../ops/recurrent/lstm.js";
 import { activation } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
 import { cellFields, type CellOptions, GatedCell, initializeParts, type States, type StateSize, type WholeSequence } from "./cell.js";
@@ -43,11 +43,8 @@ export class LSTMCell extends GatedCell<typeof LSTMCell.options> {
   wholeSequence({ projected, initial, mask }: WholeSequence): readonly Tensor[] | null {
     const { activation, recurrentActivation } = this.options;
     if (activation !== tanh || recurrentActivation !== sigmoid || this.call !== LSTMCell.prototype.call) return null;
-    // States that broadcast or change their dtype on the way go step by step.
-    const [batch, time] = projected.shape as [number | null, number | null];
-    const given = (initial ?? []) as readonly Tensor[];
-    const isPlain = given.every((state) => state.dtype === "float32" && fits(state, [batch, this.units]));
-    if (!isPlain || (mask && !fits(mask, [batch, time]))) return null;
+    const given = this.plainStates(projected, initial, mask);
+    if (!given) return null;
     const [hidden0, cell0] = given;
     const recurrentKernel = this.recurrentKernel.value();
     const { hidden, cells } = lstm({ projected, recurrentKernel, hidden0, cell0, mask: mask ?? undefined });

@@ -17,7 +17,7 @@ import { concatenate, stack } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { expandDims } from "../shaping/reshape.js";
 import { split, unstack } from "../shaping/split.js";
-import { before, productOverSteps } from "./lstm.js";
+import { before, complement, curve, productOverSteps, slope } from "./steps.js";
 
 interface Kept {
   readonly gates: Tensor;
@@ -41,7 +41,6 @@ type Name = "gates" | "cells" | "cell0" | "recurrentKernel" | "dHidden" | "dCell
 
 const sum = (first: Tensor, ...rest: readonly Tensor[]): Tensor => rest.reduce((total, each) => add(total, each), first);
 const product = (first: Tensor, ...rest: readonly Tensor[]): Tensor => rest.reduce((total, each) => multiply(total, each), first);
-const complement = (x: Tensor): Tensor => subtract(1, x);
 const inFour = (x: Tensor): [Tensor, Tensor, Tensor, Tensor] => split(x, 4, -1) as never;
 
 export function secondGradient(dy: Cotangents, kept: Kept): { readonly [N in Name]: () => Tensor | null } {
@@ -144,8 +143,3 @@ function transposed(dy: Cotangents, kept: Kept): Record<Name, Tensor> {
     dGates: stack(results.dGates, 1),
   };
 }
-
-/** The slope of a sigmoid, by its value. */
-const slope = (s: Tensor): Tensor => multiply(s, complement(s));
-/** How that slope changes with the value. */
-const curve = (s: Tensor): Tensor => subtract(1, multiply(s, 2));

@@ -1,15 +1,10 @@
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
-import { known, shapeText, type Shape } from "../../core/shape.js";
+import { known, shapeText } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
-import { scratch, type Command, type Operand } from "../../runtime/command.js";
-import { matmul } from "../linalg/matmul.js";
-import { concatenate } from "../shaping/concatenate.js";
-import { zerosLike } from "../shaping/create.js";
-import { expandDims, mergeAxes } from "../shaping/reshape.js";
-import { slice } from "../shaping/slice.js";
 import { secondGradient } from "./lstm-second-gradient.js";
+import { before, fits, pack, productOverSteps, UNIT_ROWS } from "./steps.js";
 
 export interface LstmInputs {
   /** What each step gets from its input: x · kernel + bias, `[batch, time, 4 · units]`. */
@@ -33,13 +28,6 @@ export interface LstmInputs {
 export function lstm({ projected, recurrentKernel, hidden0, cell0, mask }: LstmInputs): { hidden: Tensor; cells: Tensor } {
   return lstmOp.apply({ projected, recurrentKernel, hidden0, cell0, mask });
 }
-
-/** Whether the shape may be the wanted one; null is an axis not known yet. */
-export const fits = ({ shape }: Tensor, wanted: Shape): boolean =>
-  shape.length === wanted.length && shape.every((length, axis) => length === null || wanted[axis] === null || length === wanted[axis]);
-
-/** Rows of the batch that go through all steps together: a unit of work. */
-const UNIT_ROWS = 8;
 
 const lstmOp = primitive({
   name: "lstm",
@@ -102,29 +90,3 @@ const gradientOp = primitive({
   keeps: ["gates", "cells", "cell0", "mask", "recurrentKernel", "dHidden", "dCells", "dGates", "dProjected"],
   gradient: (dy, kept) => secondGradient(dy, kept),
 });
-
-/** The states before each step, from those after it. */
-export function before(states: Tensor, first: Tensor | undefined): Tensor {
-  const [, time] = states.shape as [number | null, number];
-  const begin = first ? expandDims(first, 1) : zerosLike(slice(states, [0, 0, 0], [-1, 1, -1]));
-  return time === 1 ? begin : concatenate([begin, slice(states, [0, 0, 0], [-1, time - 1, -1])], 1);
-}
-
-/** aᵀ · b over rows and steps. */
-export const productOverSteps = (a: Tensor, b: Tensor): Tensor => matmul(mergeAxes(a, 0, 2), mergeAxes(b, 0, 2), { transposeA: true });
-
-interface Matrix {
-  readonly k: number;
-  readonly n: number;
-  readonly strideK: number;
-  readonly strideN: number;
-}
-
-/** A matrix in the panels of the kernels, and the command that packs it. */
-function pack(b: Tensor, matrix: Matrix): [packing: Command, packed: Operand] {
-  const { k, n } = matrix;
-  const units = Math.ceil(n / 16);
-  const packed = scratch(Math.max(4, units * k * 16 * 4));
-  const grain = Math.ceil((1 << 15) / Math.max(1, k * 16));
-  return [kernels.pack_f32({ ...matrix, b, packed, groups: 1, strideGroup: 0, taps: 1, strideTap: 0 }, units, grain), packed];
-}
