@@ -131,10 +131,18 @@ function run(op: Primitive, inputs: Inputs, attrs: unknown, specs: Record<string
     return;
   }
   if (op.host) return void Object.assign(outputs, op.host(inputs, attrs));
+  if (op.expand) return expand(op, inputs, attrs, outputs);
   for (const name of op.writes) (inputs[name] as State).beforeWrite();
   for (const name in specs) outputs[name] = own(allocateTensor(specs[name]!, op.name));
   runEagerly(commandsOf({ op, inputs, outputs, attrs }));
   for (const name in specs) outputs[name]!.storage!.keep();
+}
+
+/** Computes what waited for shapes: step by step, which recorders see unless the operation has a gradient of its own. */
+function expand(op: Primitive, inputs: Inputs, attrs: unknown, outputs: Record<string, Tensor>): void {
+  if (!op.gradient) return void Object.assign(outputs, op.expand!(inputs, attrs));
+  const made = unrecorded(() => op.expand!(inputs, attrs));
+  for (const name in made) outputs[name] = new Tensor(made[name]!, made[name]!.storage); // also where an input is given back
 }
 
 const scratches = new Map<Scratch, number>();

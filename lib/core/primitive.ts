@@ -51,7 +51,7 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   lower?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Command | readonly Command[];
   /** Instead of `lower`: computes on the calling thread, between programs. What prints, checks, or decides what runs next. */
   host?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
-  /** Instead of `lower`: the steps that it stands for, recorded when the shapes of its inputs are known. Such an input is never real. */
+  /** Instead of `lower`: the steps that it stands for, recorded when the shapes of its inputs are known. */
   expand?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
   /** The input whose elements the output `y` shares: only the shape differs. */
   readonly alias?: NoInfer<Bare<N>>;

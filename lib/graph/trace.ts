@@ -1,5 +1,5 @@
 import { StateError } from "../core/errors.js";
-import { recording, type Recorder } from "../core/interpreter.js";
+import { recording, unrecorded, type Recorder } from "../core/interpreter.js";
 import type { Step } from "../core/primitive.js";
 import { symbolic, Tensor, type Spec } from "../core/tensor.js";
 import type { Graph } from "./graph.js";
@@ -74,7 +74,7 @@ export interface ResultTree<R> {
   rebuild(tensors: readonly Tensor[]): R;
 }
 
-/** Calls the function on symbolic tensors of the given specs. */
+/** Calls the function on symbolic tensors of the given specs, apart from the tapes that are on: they are told of calls. */
 export function trace<R>(
   name: string,
   specs: readonly (Spec & { name?: string })[],
@@ -83,6 +83,6 @@ export function trace<R>(
 ): Traced<R> {
   const inputs = specs.map((spec) => symbolic({ shape: spec.shape, dtype: spec.dtype }, spec.name));
   const recorder = new Trace(name, mayCreate);
-  const { tensors, rebuild } = recording(recorder, () => call(inputs));
+  const { tensors, rebuild } = unrecorded(() => recording(recorder, () => call(inputs)));
   return { graph: { name, inputs, steps: recorder.steps, outputs: tensors }, createdVariables: recorder.createdVariables, result: rebuild };
 }

@@ -251,3 +251,37 @@ t.test("recurrent layers over a batch that is open in the signature begin with z
     }
   }
 });
+
+t.test("open axes, a gradient inside, and tapes inside each other outside", async (t) => {
+  const f = (x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    return tape.gradient(
+      tape.record(() => tf.reduceMean(tf.keras.ops.roll(x, 1, 0).mul(x).mul(x))),
+      x,
+    )!;
+  };
+  const traced = tf.function(f, { inputSignature: [new tf.TensorSpec([null])] });
+  const derivatives = (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => {
+    const [outer, inner] = [new tf.GradientTape(), new tf.GradientTape()];
+    outer.watch(x);
+    inner.watch(x);
+    const second = outer.record(() =>
+      inner.gradient(
+        inner.record(() => tf.reduceSum(tf.square(f(x)))),
+        x,
+      )!,
+    );
+    return [second, outer.gradient(second, x)].map((each) => each?.array() ?? null);
+  };
+  const single = (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    const y = tape.record(() => tf.reduceSum(tf.square(f(x))));
+    return tape.gradient(y, x)!.array();
+  };
+  for (const x of [tf.constant([1, 2, 3]), tf.constant([2]), tf.constant([1, -1])]) {
+    t.same(single(traced, x), single(f, x));
+    t.same(derivatives(traced, x), derivatives(f, x));
+  }
+});
