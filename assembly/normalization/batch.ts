@@ -40,6 +40,8 @@ export class NormalizeArgs {
   y: Out = 0;
   channels: Size = 0;
   epsilon: f32 = 0;
+  /** Results below it become it: −Infinity, or 0 for a relu that follows. */
+  floor: f32 = 0;
 }
 
 @unmanaged
@@ -203,9 +205,10 @@ export function join_moments_f32(args: JoinMomentsArgs, begin: usize, end: usize
 /** Channels whose factors lie in thread scratch at a time. */
 const BAND: usize = 8192;
 
-/** y = (x − mean) / √(variance + epsilon) · scale + offset. Units are rows. */
+/** y = (x − mean) / √(variance + epsilon) · scale + offset, or floor where that is more. Units are rows. */
 export function normalize_f32(args: NormalizeArgs, begin: usize, end: usize): void {
   const channels = args.channels;
+  const floor = splat(args.floor);
   const factors = threadScratch();
   const shifts = factors + (BAND << 2);
   for (let first: usize = 0; first < channels; first += BAND) {
@@ -225,14 +228,14 @@ export function normalize_f32(args: NormalizeArgs, begin: usize, end: usize): vo
       for (; c + 8 <= width; c += 8) {
         const u = f32x4.add(f32x4.mul(v128.load(args.x + at), v128.load(factors + (c << 2))), v128.load(shifts + (c << 2)));
         const v = f32x4.add(f32x4.mul(v128.load(args.x + at, 16), v128.load(factors + (c << 2), 16)), v128.load(shifts + (c << 2), 16));
-        v128.store(args.y + at, u);
-        v128.store(args.y + at, v, 16);
+        v128.store(args.y + at, f32x4.max(u, floor));
+        v128.store(args.y + at, f32x4.max(v, floor), 16);
         at += 32;
       }
       for (; c < width; c += 4) {
         const n = min<usize>(width - c, 4);
         const u = f32x4.add(f32x4.mul(loadUpTo(args.x + at, n), v128.load(factors + (c << 2))), v128.load(shifts + (c << 2)));
-        storeUpTo(args.y + at, u, n);
+        storeUpTo(args.y + at, f32x4.max(u, floor), n);
         at += 16;
       }
     }

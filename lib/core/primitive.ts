@@ -66,7 +66,7 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   readonly fusible?: "elementwise";
   /** What this operation does to `of`, where that is something a producer can do while it stores. */
   follows?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Follower | null;
-  /** The same step with what follows it done while it stores its output, or null where it can't. */
+  /** The same step with what follows it done while it stores its first output, or null where it can't. */
   absorbs?(inputs: InputsOf<N>, attrs: A, follower: Follower): { readonly inputs: InputsOf<N>; readonly attrs: A } | null;
   /** Inputs and outputs whose values the gradient needs: all that a tape holds. */
   readonly keeps?: readonly K[];

@@ -86,3 +86,35 @@ t.test("the gradient of relu is done by the pooling that follows it", async (t) 
   t.same(f(x).array(), f.pythonFunction(x).array());
   t.notOk(operations(f, new tf.TensorSpec([2, 5, 6, 5])).includes("relu_grad"));
 });
+
+t.test("a normalization cuts at zero while it stores, and its statistics are there for those who need them before", async (t) => {
+  const x = tf.random.normal([40, 6], { seed: 4 });
+  for (const training of [true, false]) {
+    const layer = new tf.keras.layers.BatchNormalization();
+    layer(x);
+    const [first, second] = [0, 1].map(() => layer.getWeights());
+    const step = (x: tf.Tensor) => tf.keras.ops.relu(layer(x, { training }) as tf.Tensor);
+    const expected = step(x).data();
+    const statistics = layer.getWeights();
+    layer.setWeights(first!);
+    const f = tf.function(step);
+    t.same(f(x).data(), expected);
+    t.same(layer.getWeights(), statistics, "moving statistics");
+    layer.setWeights(second!);
+    t.notOk(operations(f, new tf.TensorSpec([40, 6])).includes("relu"));
+  }
+});
+
+t.test("what a normalization gives is there where somebody else needs it without the relu", async (t) => {
+  const layer = new tf.keras.layers.BatchNormalization();
+  const x = tf.random.normal([40, 6], { seed: 5 });
+  layer(x);
+  const f = tf.function((x: tf.Tensor) => {
+    const y = layer(x) as tf.Tensor;
+    return [tf.keras.ops.relu(y), tf.reduceSum(y)];
+  });
+  t.same(
+    f(x).map((y) => y.array()),
+    f.pythonFunction(x).map((y) => y.array()),
+  );
+});

@@ -1,6 +1,6 @@
 import { checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
-import { primitive } from "../../core/primitive.js";
+import { primitive, type Follower } from "../../core/primitive.js";
 import { shapeText } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -57,15 +57,32 @@ const rowGrain = (channels: number): number => Math.ceil((1 << 16) / (channels +
 
 const allButLast = (x: Tensor): number[] => x.shape.slice(0, -1).map((_, i) => i);
 
+interface Attrs {
+  readonly epsilon: number;
+  /** Negative results become zero. */
+  readonly relu?: boolean;
+}
+
+const floorFor = (relu = false): number => (relu ? 0 : -Infinity);
+
+/** The normalization with a relu done while it stores. */
+const withRelu = <I>(inputs: I, attrs: Attrs, { kind }: Follower): { inputs: I; attrs: Attrs } | null =>
+  kind === "relu" && !attrs.relu ? { inputs, attrs: { ...attrs, relu: true } } : null;
+
 /** With given statistics: an affine map of each channel. */
 const normalizeOp = primitive({
   name: "batch_normalization",
   inputs: ["x", "mean", "variance", "scale?", "offset?"],
-  infer: ({ x }, _: { epsilon: number }): Spec => ({ shape: x.shape, dtype: "float32" }),
-  lower: ({ x, mean, variance, scale = null, offset = null }, { y }, { epsilon }) => {
+  infer: ({ x }, _: Attrs): Spec => ({ shape: x.shape, dtype: "float32" }),
+  lower: ({ x, mean, variance, scale = null, offset = null }, { y }, { epsilon, relu }) => {
     const { rows, channels } = rowsOfChannels(x);
-    return kernels.normalize_f32({ x, mean, variance, scale, offset, y, channels, epsilon }, rows, rowGrain(channels));
+    return kernels.normalize_f32(
+      { x, mean, variance, scale, offset, y, channels, epsilon, floor: floorFor(relu) },
+      rows,
+      rowGrain(channels),
+    );
   },
+  absorbs: withRelu,
   keeps: ["x", "mean", "variance", "scale"],
   gradient: (dy, { x, mean, variance, scale }, { attrs: { epsilon } }) => {
     const axis = allButLast(x);
@@ -99,15 +116,16 @@ export function batchNormalizationTraining(
 const trainingOp = primitive({
   name: "batch_normalization_training",
   inputs: ["x", "scale?", "offset?"],
-  infer: ({ x }, _: { epsilon: number }): { result: Spec; mean: Spec; variance: Spec } => {
+  infer: ({ x }, _: Attrs): { result: Spec; mean: Spec; variance: Spec } => {
     const channels: Spec = { shape: [x.shape.at(-1)!], dtype: "float32" };
     return { result: { shape: x.shape, dtype: "float32" }, mean: channels, variance: channels };
   },
-  lower: ({ x, scale = null, offset = null }, { result, mean, variance }, { epsilon }) => {
+  lower: ({ x, scale = null, offset = null }, { result, mean, variance }, { epsilon, relu }) => {
     const { rows, channels } = rowsOfChannels(x);
-    const args = { x, mean, variance, scale, offset, y: result, channels, epsilon };
+    const args = { x, mean, variance, scale, offset, y: result, channels, epsilon, floor: floorFor(relu) };
     return [...momentsCommands(x, mean, variance), kernels.normalize_f32(args, rows, rowGrain(channels))];
   },
+  absorbs: withRelu,
   keeps: ["x", "scale", "mean", "variance"],
   gradient: (cotangents, { x, scale, mean, variance }, { attrs }) => {
     const { result: dy } = cotangents;
