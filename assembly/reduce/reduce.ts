@@ -23,7 +23,7 @@ export class ReduceArgs {
 
 /** The number of columns that a unit reduces. Neighbouring units of one call go together. */
 export const TILE: usize = 64;
-const STRIP: usize = 1024;
+const STRIP: usize = 2048;
 const FOLD: usize = 1024;
 
 // @ts-ignore: decorator
