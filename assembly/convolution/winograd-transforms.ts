@@ -48,6 +48,8 @@ export function windowTransform(
 }
 
 /** G, three columns: a row or column of the kernel into six runs. */
+// @ts-ignore: decorator
+@inline
 export function kernelTransform(p0: usize, p1: usize, p2: usize, to: usize, stride: usize): void {
   const g0 = v128.load(p0);
   const g1 = v128.load(p1);

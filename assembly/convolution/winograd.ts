@@ -41,23 +41,22 @@ export function winograd_weights_f32(a: WinogradWeightsArgs, begin: usize, end: 
     let to = a.u + ((panel * a.k) << 2);
     for (let q: usize = 0; q < a.k; q++)
       for (let j = panel; j < panel + NR; j += 4, to += 16) {
-        const w = a.w + ((a.first + q * a.strideK + j * a.strideN) << 2);
-        if (j + 4 > a.n) takeSome(a, w, a.n - min(j, a.n), taps);
-        else if (a.strideN == 1) takeFour(a, w, taps);
-        else gatherFour(a, w, taps);
-        for (let s: usize = 0; s < 48; s += 16) kernelTransform(taps + s, taps + 48 + s, taps + 96 + s, rows + s, 48);
+        let w = a.w + ((a.first + q * a.strideK + j * a.strideN) << 2);
+        let step = a.strideTap << 2;
+        if (j + 4 > a.n || a.strideN != 1) {
+          if (j + 4 > a.n) takeSome(a, w, a.n - min(j, a.n), taps);
+          else gatherFour(a, w, taps);
+          w = taps;
+          step = 16;
+        }
+        for (let s: usize = 0; s < 48; s += 16, w += step) kernelTransform(w, w + 3 * step, w + 6 * step, rows + s, 48);
         for (let i: usize = 0; i < 6; i++)
           kernelTransform(rows + i * 48, rows + i * 48 + 16, rows + i * 48 + 32, to + i * 6 * position, position);
       }
   }
 }
 
-/** The nine taps of four neighbouring columns. */
-function takeFour(a: WinogradWeightsArgs, w: usize, taps: usize): void {
-  const step = a.strideTap << 2;
-  for (let t: usize = 0; t < 144; t += 16, w += step) v128.store(taps + t, v128.load(w));
-}
-
+/** The nine taps of four columns that don't lie side by side. */
 function gatherFour(a: WinogradWeightsArgs, w: usize, taps: usize): void {
   const step = a.strideTap << 2;
   const column = a.strideN << 2;
