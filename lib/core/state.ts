@@ -41,6 +41,7 @@ export class State implements Spec, Operand {
   /** Whether tapes watch what is read from it without being told. */
   trainable = false;
   #lent: Tensor | null = null;
+  #version = 0;
 
   constructor(shape: readonly number[], dtype: Dtype) {
     this.shape = shape;
@@ -63,10 +64,21 @@ export class State implements Spec, Operand {
     return (this.#lent ??= new Borrowed(this));
   }
 
+  /** Another number after every write. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** To be called before anything writes the memory. */
   beforeWrite(): void {
+    this.#version++;
     this.#lent?.storage!.detach();
     this.#lent = null;
+  }
+
+  /** To be called after a program wrote the memory, during which others may have looked. */
+  afterWrite(): void {
+    this.#version++;
   }
 
   /** The elements where they lie: valid until the memory grows. */

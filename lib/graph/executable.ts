@@ -11,6 +11,7 @@ import { Program, type Place } from "../runtime/program.js";
 import { forEachState, withInputs, type Graph } from "./graph.js";
 import { afterPasses } from "./passes/index.js";
 import { planMemory, type Plan } from "./plan.js";
+import { Preparation } from "./preparation.js";
 import { recordRun } from "./profile.js";
 
 /** A part of the work: a program, or a step that the host does between programs. */
@@ -40,6 +41,8 @@ function take(bytes: number): number {
 export class Executable {
   readonly graph: Graph;
   readonly plan: Plan;
+  /** What is made of variables once, not on every run. */
+  readonly preparation: Preparation;
   /** The kernels that the program was compiled for. */
   readonly build = build();
   readonly #pieces: readonly Piece[];
@@ -47,6 +50,8 @@ export class Executable {
   readonly #constants: number;
   /** The states that it writes. */
   readonly written: readonly State[];
+  readonly #prepared: number;
+  readonly #prepare: Program | null;
 
   constructor(graph: Graph) {
     this.graph = afterPasses(graph);
@@ -60,12 +65,17 @@ export class Executable {
     const written = new Set<State>();
     for (const step of this.graph.steps) forEachState(step, (state, isWritten) => isWritten && written.add(state));
     this.written = [...written];
+    this.preparation = new Preparation(this.plan, written);
+    this.#prepared = take(this.preparation.bytes);
+    const { commands } = this.preparation;
+    this.#prepare = commands.length > 0 ? new Program(commands, (operand) => this.#place(operand)) : null;
     this.#pieces = this.#cut();
     const blocks = [
+      { address: this.#prepared, bytes: Math.max(this.preparation.bytes, 1) },
       { address: this.#arena, bytes: Math.max(this.plan.arenaBytes, 1) },
       { address: this.#constants, bytes: Math.max(this.plan.constantBytes, 1) },
     ];
-    finalizer.register(this, { pieces: this.#pieces, blocks });
+    finalizer.register(this, { pieces: this.#prepare ? [this.#prepare, ...this.#pieces] : this.#pieces, blocks });
   }
 
   /** Barriers and serial stretches, for listings. */
@@ -81,7 +91,7 @@ export class Executable {
       commands = [];
     };
     for (const { step, commands: own } of this.plan.byStep) {
-      commands.push(...own);
+      commands.push(...this.preparation.without(own));
       if (!step.op.host) continue;
       close();
       pieces.push(this.#hostPiece(step));
@@ -110,6 +120,8 @@ export class Executable {
       const { address, bytes } = this.#place(operand.whole);
       return { address: address + operand.bytes, bytes: bytes - operand.bytes };
     }
+    const offset = this.preparation.offset(operand);
+    if (offset !== undefined) return { address: this.#prepared + offset, bytes: (operand as Scratch).bytes };
     const found = this.plan.find(operand as Tensor | Scratch);
     if (found instanceof State) return found;
     return { address: (found.isConstant ? this.#constants : this.#arena) + found.slot.offset, bytes: found.slot.bytes };
@@ -121,8 +133,11 @@ export class Executable {
     if (recorded) return recorded;
     this.#begin(inputs);
     for (const piece of this.#pieces) {
-      if (piece instanceof Program) piece.run();
-      else piece();
+      if (piece instanceof Program) {
+        if (this.#prepare && this.preparation.isStale()) this.#prepare.run();
+        piece.run();
+      } else piece();
+      this.#afterPiece();
     }
     return this.#end();
   }
@@ -133,8 +148,11 @@ export class Executable {
     if (recorded) return recorded;
     this.#begin(inputs);
     for (const piece of this.#pieces) {
-      if (piece instanceof Program) await piece.runAside();
-      else piece();
+      if (piece instanceof Program) {
+        if (this.#prepare && this.preparation.isStale()) await this.#prepare.runAside();
+        await piece.runAside();
+      } else piece();
+      this.#afterPiece();
     }
     return this.#end();
   }
@@ -142,13 +160,16 @@ export class Executable {
   /** Runs step by step, each a program of its own, and tells how long each took. */
   runTimed(inputs: readonly Tensor[], timed: (step: Step, begin: number, end: number) => void): Tensor[] {
     this.#begin(inputs);
-    for (const { step, commands } of this.plan.byStep) {
+    for (const { step, commands: own } of this.plan.byStep) {
+      const commands = this.preparation.without(own);
       const program = commands.length > 0 ? new Program(commands, (operand) => this.#place(operand)) : null;
       const host = step.op.host ? this.#hostPiece(step) : null;
+      if (this.#prepare && this.preparation.isStale()) this.#prepare.run();
       const begin = performance.now();
       program?.run();
       host?.();
       timed(step, begin, performance.now());
+      this.#afterPiece();
       program?.free();
     }
     return this.#end();
@@ -157,6 +178,11 @@ export class Executable {
   #begin(inputs: readonly Tensor[]): void {
     this.graph.inputs.forEach((input, i) => this.#copyIn(input, inputs[i]!));
     for (const state of this.written) state.beforeWrite();
+  }
+
+  /** A piece may have written states that a graph within the next one reads. */
+  #afterPiece(): void {
+    for (const state of this.written) state.afterWrite();
   }
 
   #end(): Tensor[] {

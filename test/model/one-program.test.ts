@@ -54,7 +54,9 @@ t.test("forward, backward, clipping, optimizer and metrics: one run for each ste
     await fit(model)(); // builds and traces
     t.equal(await runsDuring(fit(model)), runs);
   }
-  t.equal(await runsDuring(() => each.evaluate(x, y, { batchSize: 16, verbose: 0 })), 4);
+  const evaluate = () => each.evaluate(x, y, { batchSize: 16, verbose: 0 });
+  t.equal(await runsDuring(evaluate), 5, "weights are packed once beforehand");
+  t.equal(await runsDuring(evaluate), 4);
 });
 
 t.test("the last, smaller batch is a second trace", async (t) => {
