@@ -99,7 +99,7 @@ export class Bench {
     const pause = threads > 1 && !canStandStill ? 20 : 0;
     return quick
       ? { warmUp: 80, budget: 60, turns: 1, turn: 6, pause: pause / 4 }
-      : { warmUp: 150, budget, turns: 3, turn: Math.min(20, budget / 10), pause };
+      : { warmUp: 300, budget, turns: 3, turn: Math.min(20, budget / 10), pause };
   }
 
   stop(): void {
