@@ -72,7 +72,10 @@ for (const build of builds) {
     const { strideBK: strideK, strideBN: strideN } = stridesOf(p) as { strideBK: number; strideBN: number };
     const packed = harness.floats(Math.ceil(p.n / 16) * 16 * p.k);
     harness.run(
-      kernels.pack_f32({ b, packed, groups: 1, taps: 1, k: p.k, n: p.n, strideGroup: 0, strideTap: 0, strideK, strideN }, Math.ceil(p.n / 16)),
+      kernels.pack_f32(
+        { b, packed, groups: 1, taps: 1, k: p.k, n: p.n, strideGroup: 0, strideTap: 0, strideK, strideN },
+        Math.ceil(p.n / 16),
+      ),
     );
     return packed;
   };
