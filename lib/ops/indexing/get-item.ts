@@ -3,7 +3,7 @@ import { Chainable, type Tensor } from "../../core/tensor.js";
 import { ShapeError, text } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import { expandDims, squeeze } from "../shaping/reshape.js";
-import { everything, stridedOf, type Range } from "../shaping/slice.js";
+import { everything, resolved, stridedOf, type Range } from "../shaping/slice.js";
 import { take } from "./take.js";
 
 /** Elements from `start` up to `stop` by `step`, as Python's slice: null is from the beginning, to the end, by 1. */
@@ -19,15 +19,16 @@ export type Key = number | Slice | null | "..." | TensorLike;
 const isSlice = (key: Key): key is Slice =>
   typeof key === "object" && key !== null && !(key instanceof Chainable) && !Array.isArray(key) && !ArrayBuffer.isView(key);
 
-/** What Python's slice means for an axis. */
-function rangeOf({ start, stop, step }: Slice, length: number | null): Range {
-  const by = step ?? 1;
-  if (length === null) return { begin: start ?? 0, step: by, count: null };
-  const clamp = (at: number, low: number, high: number): number => Math.min(Math.max(at < 0 ? at + length : at, low), high);
-  const first = by > 0 ? clamp(start ?? 0, 0, length) : start === undefined || start === null ? length - 1 : clamp(start, -1, length - 1);
-  const last = by > 0 ? clamp(stop ?? length, 0, length) : stop === undefined || stop === null ? -1 : clamp(stop, -1, length - 1);
-  const count = Math.max(0, Math.ceil((last - first) / by));
-  return { begin: count === 0 ? 0 : first, step: by, count };
+/** What Python's slice means for an axis; of one that is not known yet, when it is. */
+function rangeOf({ start = null, stop = null, step }: Slice, length: number | null): Range {
+  const range = { begin: start, step: step ?? 1, count: null, stop };
+  return length === null ? range : resolved(range, length);
+}
+
+/** One element of an axis, counted from the end where the index is negative. */
+function elementOf(index: number, length: number | null): Range {
+  if (index >= 0 || length !== null) return { begin: index < 0 ? index + length! : index, step: 1, count: 1 };
+  return { begin: index, step: 1, count: null, stop: index === -1 ? null : index + 1 };
 }
 
 /**
@@ -59,14 +60,13 @@ export function getItem(x: TensorLike, key: Key | readonly Key[]): Tensor {
     const length = tensor.shape[axis];
     if (each === null) added.push(place++);
     else if (typeof each === "number") {
-      const at = each < 0 && length !== null ? each + length! : each;
-      if (length !== null && (at < 0 || at >= length!)) {
+      if (length !== null && (each < -length! || each >= length!)) {
         throw new ShapeError("getItem", {
           given: `index ${each} along axis ${axis} of ${shapeText(tensor.shape)}`,
           expected: `−${length} to ${length! - 1}`,
         });
       }
-      ranges.push({ begin: at, step: 1, count: 1 });
+      ranges.push(elementOf(each, length!));
       dropped.push(axis);
     } else if (each === "...") throw new ShapeError("getItem", { given: text(key), expected: "at most one ..." });
     else if (isSlice(each)) {

@@ -23,7 +23,9 @@ function shifted(x: Tensor, axis: number, begin: number, dropped: number): Tenso
   return stridedOf(
     x,
     x.shape.map((length, i) =>
-      i === axis ? { begin, step: 1, count: length === null ? null : Math.max(0, length - dropped) } : everything(length),
+      i === axis
+        ? { begin, step: 1, count: length === null ? null : Math.max(0, length - dropped), stop: begin < dropped ? begin - dropped : null }
+        : everything(length),
     ),
   );
 }

@@ -37,26 +37,45 @@ export function slice(x: TensorLike, begin: readonly number[], size: readonly nu
   return stridedOf(tensor, ranges);
 }
 
-/** Elements begin, begin + step, …, so many, along an axis. A null count takes the whole axis, whose length is not known yet, from `begin` on. */
+/**
+ * Elements begin, begin + step, …, so many, along an axis. A null count is for an axis whose length is not known yet: then begin and stop are
+ * those of Python's slice, counted from the end where they are negative, null for the whole axis in the direction of the step.
+ */
 export interface Range {
-  readonly begin: number;
+  readonly begin: number | null;
   readonly step: number;
   readonly count: number | null;
+  readonly stop?: number | null;
 }
 
 /** All of an axis, in order. */
 export const everything = (length: number | null): Range => ({ begin: 0, step: 1, count: length });
 
-/** What a range is of an axis of known length: a null count is everything from `begin` to the end, or backwards. */
-function resolved({ begin, step, count }: Range, length: number): { begin: number; step: number; count: number } {
-  if (count !== null) return { begin, step, count };
-  if (step < 0) return { begin: length - 1, step, count: Math.ceil(length / -step) };
-  return { begin, step, count: Math.max(0, Math.ceil((length - begin) / step)) };
+interface Resolved {
+  readonly begin: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** What a range is of an axis of known length. @throws ShapeError where elements lie beyond the axis */
+export function resolved({ begin, step, count, stop = null }: Range, length: number): Resolved {
+  if (count !== null) {
+    const [first, last] = [begin ?? 0, (begin ?? 0) + (count - 1) * step];
+    if (count === 0 || (Math.min(first, last) >= 0 && Math.max(first, last) < length)) return { begin: first, step, count };
+    throw new ShapeError("slice", { given: `elements ${first} to ${last} of an axis of length ${length}`, expected: `0 to ${length - 1}` });
+  }
+  const clamp = (at: number, low: number, high: number): number => Math.min(Math.max(at < 0 ? at + length : at, low), high);
+  const first = step > 0 ? clamp(begin ?? 0, 0, length) : begin === null ? length - 1 : clamp(begin, -1, length - 1);
+  const last = step > 0 ? clamp(stop ?? length, 0, length) : stop === null ? -1 : clamp(stop, -1, length - 1);
+  const found = Math.max(0, Math.ceil((last - first) / step));
+  return { begin: found === 0 ? 0 : first, step, count: found };
 }
 
 /** A view of x by a range along each axis, all within x. */
 export function stridedOf(x: Tensor, ranges: readonly Range[]): Tensor {
-  const whole = ranges.every(({ begin, step, count }, axis) => begin === 0 && step === 1 && count === x.shape[axis]);
+  const whole = ranges.every(
+    ({ begin, step, count, stop = null }, axis) => begin === 0 && step === 1 && stop === null && count === x.shape[axis],
+  );
   return whole ? x : stridedOp.apply({ x }, { ranges });
 }
 
@@ -114,7 +133,7 @@ export function fillCommand(y: Tensor, value: number) {
 export function flip(x: TensorLike, axis?: Axis): Tensor {
   const tensor = asTensor(x);
   const axes = checkAxes("flip", axis, tensor.rank);
-  const reversed = (count: number | null): Range => ({ begin: Math.max(0, (count ?? 1) - 1), step: -1, count });
+  const reversed = (length: number | null): Range => ({ begin: length === null ? null : Math.max(0, length - 1), step: -1, count: length });
   return stridedOf(
     tensor,
     tensor.shape.map((length, i) => (axes.includes(i) ? reversed(length) : everything(length))),
