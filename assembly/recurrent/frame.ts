@@ -38,3 +38,10 @@ export function multiplyRows(rows: usize, k: usize, packed: usize, n: usize, y: 
     }
   }
 }
+
+/** The gradient before a sigmoid, given the one behind it and its result. */
+// @ts-ignore: decorator
+@inline
+export function throughSigmoid(d: v128, y: v128): v128 {
+  return f32x4.mul(d, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)));
+}

@@ -3,7 +3,7 @@
 import { In, Out, Size } from "../abi";
 import { loadUpTo, sigmoid, splat, storeUpTo, tanh } from "../lanes";
 import { ADD } from "../matmul/tile";
-import { findRows, multiplyRows } from "./frame";
+import { findRows, multiplyRows, throughSigmoid } from "./frame";
 
 @unmanaged
 export class GruArgs {
@@ -164,8 +164,8 @@ function finishBack(a: GruGradientArgs, n: usize, t: usize): void {
     dg = f32x4.mul(dg, f32x4.sub(one, f32x4.mul(g, g)));
     dr = f32x4.add(dr, f32x4.mul(dg, p));
     dp = f32x4.add(dp, f32x4.mul(dg, r));
-    dz = f32x4.mul(dz, f32x4.mul(z, f32x4.sub(one, z)));
-    dr = f32x4.mul(dr, f32x4.mul(r, f32x4.sub(one, r)));
+    dz = throughSigmoid(dz, z);
+    dr = throughSigmoid(dr, r);
     const input = a.dProjected + place * row * 3 + at;
     const inner = a.dInner + place * row * 3 + at;
     storeUpTo(input, dz, width);

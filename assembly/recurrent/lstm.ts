@@ -4,7 +4,7 @@ import { In, Out, Size } from "../abi";
 import { loadUpTo, sigmoid, splat, storeUpTo, tanh } from "../lanes";
 import { addProduct } from "../matmul/gemv";
 import { ADD } from "../matmul/tile";
-import { findRows, multiplyRows } from "./frame";
+import { findRows, multiplyRows, throughSigmoid } from "./frame";
 
 @unmanaged
 export class LstmArgs {
@@ -203,10 +203,4 @@ function finishBack(a: LstmGradientArgs, n: usize, t: usize): void {
     storeUpTo(to + 2 * row, f32x4.mul(dg, f32x4.sub(one, f32x4.mul(g, g))), width);
     storeUpTo(to + 3 * row, throughSigmoid(dO, o), width);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function throughSigmoid(d: v128, y: v128): v128 {
-  return f32x4.mul(d, f32x4.mul(y, f32x4.sub(splat(1), y)));
 }

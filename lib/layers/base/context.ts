@@ -15,9 +15,6 @@ let scopes: readonly string[] = [];
 /** The training flag that surrounding calls set. */
 export const inheritedTraining = (): boolean | undefined => current?.training;
 
-/** Whether a layer's call is under way. */
-export const insideCall = (): boolean => current !== null;
-
 /**
  * Runs a layer's call.
  *

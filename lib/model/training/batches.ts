@@ -135,11 +135,11 @@ function sampleCount(where: string, parts: readonly unknown[]): number {
 }
 
 /** The samples from `begin` to `end`. */
-export function rows(x: Tensor, begin: number, end: number): Tensor {
-  const view = x.view();
-  const size = view.length / x.shape[0]!;
-  return adoptTensor(view.slice(begin * size, end * size), [end - begin, ...(x.shape.slice(1) as number[])], x.dtype);
-}
+export const rows = (x: Tensor, begin: number, end: number): Tensor =>
+  pickRows(
+    x,
+    Int32Array.from({ length: end - begin }, (_, i) => begin + i),
+  );
 
 /** The numbers below `count` in random order: Fisher and Yates 1938, on numbers of Mulberry32. The global seed decides. */
 function shuffled(count: number): Int32Array {

@@ -4,14 +4,11 @@ import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { depthwiseConv } from "../convolution/depthwise.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
-import { randomNormal } from "../random/random.js";
 import { mean } from "../reduce/sum.js";
 import { stack } from "../shaping/concatenate.js";
 import { squeeze } from "../shaping/reshape.js";
 import { pad } from "../shaping/pad.js";
-import { everything, stridedOf } from "../shaping/slice.js";
 import { asBatch, type DataFormatOption } from "./layout.js";
-import { grid, sampled, type TransformOptions } from "./sampling.js";
 
 /** A filter of an image: weights [height, width], the same for every channel. */
 function filtered(images: Tensor, weights: readonly (readonly number[])[], padding: "same" | "valid"): Tensor {
@@ -94,28 +91,4 @@ export function ssim(
   const under = multiply(add(add(aa, bb), c1), add(add(varianceA, varianceB), c2));
   const y = mean(divide(over, under), { axis: [1, 2, 3] });
   return first.isSingle ? squeeze(y, 0) : y;
-}
-
-export interface ElasticOptions extends TransformOptions {
-  /** How far pixels are moved. Default 20. */
-  alpha?: number;
-  /** How smooth the movement is. Default 5. */
-  sigma?: number;
-}
-
-/** Images whose pixels are moved by a smooth random field. @param seed  int32 [2], as the random operations take it */
-export function elasticallyTransformed(
-  images: TensorLike,
-  seed: Tensor,
-  { alpha = 20, sigma = 5, fillMode = "reflect", ...options }: ElasticOptions = {},
-): Tensor {
-  const { x, back } = asBatch("elasticTransform", images, options.dataFormat);
-  const size = Math.floor(6 * sigma) | 1;
-  const [batch, height, width] = x.shape as [number, number, number];
-  const field = multiply(randomNormal(seed, [batch, height, width, 2]), sigma);
-  const smooth = multiply(blurred(field, [size, size], [sigma, sigma]), alpha);
-  const part = (channel: number): Tensor =>
-    squeeze(stridedOf(smooth, [...smooth.shape.slice(0, 3).map(everything), { begin: channel, step: 1, count: 1 }]), 3);
-  const [rows, columns] = grid(x);
-  return back(sampled("elasticTransform", x, add(rows, part(0)), add(columns, part(1)), { ...options, fillMode }));
 }
