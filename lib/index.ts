@@ -2,14 +2,14 @@
 
 import "./ops/methods.js";
 
-export { config, type Settings } from "./config-api.js";
+export { config, type Settings } from "./api/settings.js";
 export { asTensor as convertToTensor, constant, type ConstantOptions, type TensorLike } from "./core/convert.js";
 export type { Dtype as DType, TypedArray } from "./core/dtype.js";
 export { ArgumentError, DtypeError, KerasmError, ShapeError, StateError, UnknownNameError, ValueError } from "./core/errors.js";
 export type { Shape } from "./core/shape.js";
 export { MemoryError } from "./core/storage.js";
 export { Tensor, type NestedArray } from "./core/tensor.js";
-export { tidy } from "./tidy.js";
+export { tidy } from "./api/tidy.js";
 
 export { customGradient } from "./graph/custom-gradient.js";
 export { GradientTape, type GradientTapeOptions } from "./autodiff/tape.js";
@@ -21,15 +21,15 @@ export { profiler, type Profile, type Recording } from "./graph/profile.js";
 export { TensorSpec } from "./graph/signature.js";
 export { Variable, variable, type VariableOptions } from "./variables/variable.js";
 
-export { addN, zip } from "./tf/lists.js";
-export * from "./tf/math.js";
-export * from "./tf/shapes.js";
+export { addN, zip } from "./api/tf/lists.js";
+export * from "./api/tf/math.js";
+export * from "./api/tf/shapes.js";
 export * as data from "./data/index.js";
-export * as io from "./tf/io.js";
-export * as math from "./tf/math.js";
-export * as nn from "./tf/nn.js";
+export * as io from "./api/tf/io.js";
+export * as math from "./api/tf/math.js";
+export * as nn from "./api/tf/nn.js";
 
-export * as random from "./tf/random.js";
+export * as random from "./api/tf/random.js";
 export * as train from "./saving/index.js";
 
-export * as keras from "./keras.js";
+export * as keras from "./api/keras.js";

@@ -1,7 +1,8 @@
 import { deserializeKerasObject, serializeKerasObject } from "../config/index.js";
-import { StateError, text, ValueError } from "../core/errors.js";
+import { StateError } from "../core/errors.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { CheckpointError, decode } from "../saving/format.js";
+import { checkPath } from "../saving/path.js";
 import { placeOf } from "../saving/place.js";
 import type { Variable } from "../variables/variable.js";
 
@@ -12,16 +13,6 @@ interface Saved {
   readonly name: string;
   readonly built: boolean;
   readonly weights: readonly Variable[];
-}
-
-/** @throws ValueError for an ending that promises a format of Keras's */
-export function checkPath(where: string, path: unknown): void {
-  if (typeof path === "string" && path !== "" && !/\.(keras|h5|hdf5)$/.test(path)) return;
-  throw new ValueError(where, {
-    given: text(path),
-    expected: "a path that ends neither in .keras nor in .h5",
-    hint: "Files are checkpoints of kerasm's own form, for instance model.ckpt.",
-  });
 }
 
 /** Writes config, weights and, where the model is compiled, the optimizer's state. */

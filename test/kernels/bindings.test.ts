@@ -8,7 +8,7 @@ interface Kernels {
   kernels: { name: string; layout: string; doc: string }[];
   layouts: { name: string; words: number; doc: string; fields: (Field & { array: boolean; doc: string })[] }[];
 }
-const load = async (name: string) => import(new URL(`../../../assembly/build/${name}.mjs`, import.meta.url).href) as Promise<unknown>;
+const load = async (name: string) => import(new URL(`../../../tools/build/${name}.mjs`, import.meta.url).href) as Promise<unknown>;
 const { readKernels } = (await load("kernels")) as { readKernels(entry: string, read: (path: string) => string | undefined): Kernels };
 const { bindingsOf } = (await load("bindings")) as { bindingsOf(kernels: Kernels): string };
 

@@ -1,8 +1,8 @@
 import t from "tap";
 import * as tf from "../../lib/index.js";
-import * as keras from "../../lib/keras.js";
-import { fillIn } from "../../lib/model/callbacks/model-checkpoint.js";
-import { ProgressBar } from "../../lib/model/callbacks/progress-bar.js";
+import * as keras from "../../lib/api/keras.js";
+import { fillIn } from "../../lib/callbacks/model-checkpoint.js";
+import { ProgressBar } from "../../lib/callbacks/progress-bar.js";
 import { messageOf } from "../support/message.js";
 
 const { callbacks, layers } = keras;

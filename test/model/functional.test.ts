@@ -1,6 +1,6 @@
 import t from "tap";
 import * as tf from "../../lib/index.js";
-import * as keras from "../../lib/keras.js";
+import * as keras from "../../lib/api/keras.js";
 import { messageOf } from "../support/message.js";
 
 const { layers } = keras;

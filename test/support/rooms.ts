@@ -8,8 +8,9 @@ export const rooms: readonly (readonly string[])[] = [
   ["lib/core"],
   ["lib/ops"],
   ["lib/autodiff", "lib/graph"],
+  ["lib/autograph"],
   ["lib/variables", "lib/config"],
-  ["lib/random"],
+  ["lib/random", "lib/formats"],
   [
     "lib/activations",
     "lib/initializers",
@@ -21,19 +22,20 @@ export const rooms: readonly (readonly string[])[] = [
     "lib/data",
     "lib/saving",
   ],
-  ["lib/layers"],
-  ["lib/model"],
   ["lib/distribution"],
-  ["lib/tf"],
+  ["lib/layers"],
+  ["lib/callbacks"],
+  ["lib/model"],
+  ["lib/api"],
   ["lib"],
-  ["models", "datasets"],
+  ["models", "datasets", "addons"],
   ["examples", "bench"],
 ];
 
 /** The bindings are the runtime's, made by machine. */
 const parts: Readonly<Record<string, string>> = { "lib/generated": "lib/runtime" };
 
-/** The room of a file: `lib` for the public entries, which stand directly in `lib/`. */
+/** The room of a file: `lib` for the entry that stands directly in `lib/`. */
 export function roomOf(path: string): string {
   const folders = path.split("/").slice(0, -1);
   const room = folders[0] === "lib" ? folders.slice(0, 2).join("/") : folders[0]!;

@@ -1,7 +1,7 @@
 import { isPlainObject } from "../../config/index.js";
 import { ArgumentError, didYouMean, text } from "../../core/errors.js";
-import type { Callback } from "../callbacks/callback.js";
-import type { CallbackList } from "../callbacks/callback-list.js";
+import type { Callback } from "../../callbacks/callback.js";
+import type { CallbackList } from "../../callbacks/callback-list.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import type { Identifier, Schema } from "../../config/index.js";
 import type { Losses, LossWeights } from "./compile-loss.js";

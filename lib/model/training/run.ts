@@ -2,7 +2,7 @@ import { platform } from "#platform";
 import type { TypedArray } from "../../core/dtype.js";
 import { adoptTensor, Tensor } from "../../core/tensor.js";
 import { flatten, mapLeaves } from "../../layers/functional/structure.js";
-import type { Logs } from "../callbacks/callback.js";
+import type { Logs } from "../../callbacks/callback.js";
 import type { Batch } from "./batches.js";
 
 /** Some batches in one call; a traced one can run aside. */

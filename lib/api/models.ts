@@ -1,0 +1,4 @@
+// keras.models.
+
+export { loadModel, Model, modelFromJson } from "../model/model.js";
+export { Sequential } from "../model/sequential.js";

@@ -1,0 +1,3 @@
+// tf.io: files.
+
+export { readAsset } from "../../data/asset.js";

@@ -1,0 +1,20 @@
+import type { TensorLike } from "../../core/convert.js";
+import { asTensor } from "../../core/convert.js";
+import { ArgumentError } from "../../core/errors.js";
+import type { Tensor } from "../../core/tensor.js";
+import { add } from "../../ops/index.js";
+
+/** The sum of tensors of one shape. TensorFlow: tf.add_n. @throws ArgumentError for an empty list */
+export function addN(tensors: readonly TensorLike[]): Tensor {
+  const [first, ...rest] = tensors;
+  if (first === undefined) throw new ArgumentError("addN", { given: "no tensors", expected: "at least one" });
+  return rest.reduce<Tensor>((sum, each) => add(sum, each), asTensor(first));
+}
+
+/** Pairs (triples, …) of what stands at the same place in each list, as far as the shortest goes: Python's zip. */
+export function zip<T extends readonly (readonly unknown[])[]>(
+  ...lists: T
+): { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E : never }[] {
+  const length = Math.min(...lists.map((list) => list.length));
+  return Array.from({ length }, (_, i) => lists.map((list) => list[i])) as never;
+}

@@ -1,0 +1,3 @@
+// tf.random
+
+export { categorical, normal, setRandomSeed as setSeed, shuffle, truncatedNormal, uniform } from "../../random/index.js";

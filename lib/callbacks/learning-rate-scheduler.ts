@@ -1,0 +1,30 @@
+import { platform } from "#platform";
+import { ArgumentError, text } from "../core/errors.js";
+import { Callback, type Logs } from "./callback.js";
+
+/** Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)` gives the new one. Keras: keras.callbacks.LearningRateScheduler */
+export class LearningRateScheduler extends Callback {
+  readonly verbose: number;
+
+  constructor(
+    readonly schedule: (epoch: number, learningRate: number) => number,
+    { verbose = 0 }: { verbose?: number } = {},
+  ) {
+    super();
+    this.verbose = verbose;
+  }
+
+  override onEpochBegin(epoch: number): void {
+    const { optimizer } = this.model;
+    const rate: unknown = this.schedule(epoch, optimizer.learningRate.item());
+    if (typeof rate !== "number") {
+      throw new ArgumentError("LearningRateScheduler.schedule", { given: `the answer ${text(rate)}`, expected: "a number" });
+    }
+    optimizer.learningRate = rate;
+    if (this.verbose > 0) platform.output.write(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.\n`);
+  }
+
+  override onEpochEnd(_epoch: number, logs: Logs): void {
+    logs["learning_rate"] = this.model.optimizer.learningRate.item();
+  }
+}

@@ -1,0 +1,120 @@
+import { platform } from "#platform";
+import { ArgumentError, text, ValueError } from "../core/errors.js";
+import { checkPath } from "../saving/path.js";
+import { type Answer, type Logs } from "./callback.js";
+import { MonitorCallback, type MonitorOptions } from "./monitor.js";
+
+export interface ModelCheckpointOptions extends MonitorOptions {
+  readonly verbose?: number;
+  /** Whether only a model that is better than all before is saved. Default: false. */
+  readonly saveBestOnly?: boolean;
+  /** Whether the weights alone are saved. Default: false. */
+  readonly saveWeightsOnly?: boolean;
+  /** "epoch", or a number of batches. Default: "epoch". */
+  readonly saveFreq?: "epoch" | number;
+  /** The value that the first model must beat. */
+  readonly initialValueThreshold?: number | null;
+}
+
+/**
+ * Saves the model at the end of epochs, or every so many batches. The path may name values: `"{epoch:02d}-{val_loss:.2f}.ckpt"`.
+ * Keras: keras.callbacks.ModelCheckpoint
+ */
+export class ModelCheckpoint extends MonitorCallback {
+  readonly verbose: number;
+  readonly saveBestOnly: boolean;
+  readonly saveWeightsOnly: boolean;
+  readonly saveFreq: "epoch" | number;
+  #epoch = 0;
+  #batches = 0;
+  #lastBatch = -1;
+
+  constructor(
+    readonly filepath: string,
+    options: ModelCheckpointOptions = {},
+  ) {
+    super("ModelCheckpoint", options);
+    this.best = options.initialValueThreshold ?? null;
+    this.verbose = options.verbose ?? 0;
+    this.saveBestOnly = options.saveBestOnly ?? false;
+    this.saveWeightsOnly = options.saveWeightsOnly ?? false;
+    this.saveFreq = options.saveFreq ?? "epoch";
+    if (this.saveFreq !== "epoch" && !(Number.isInteger(this.saveFreq) && this.saveFreq > 0)) {
+      throw new ArgumentError("ModelCheckpoint.saveFreq", { given: text(this.saveFreq), expected: '"epoch" or a positive integer' });
+    }
+    checkPath("ModelCheckpoint.filepath", filepath);
+  }
+
+  override onEpochBegin(epoch: number): void {
+    this.#epoch = epoch;
+  }
+
+  override onTrainBatchEnd(batch: number, logs: Logs): Answer {
+    if (this.saveFreq === "epoch") return undefined;
+    this.#batches += batch <= this.#lastBatch ? batch + 1 : batch - this.#lastBatch;
+    this.#lastBatch = batch;
+    if (this.#batches < this.saveFreq) return undefined;
+    this.#batches = 0;
+    return this.#save({ ...logs, batch: batch + 1 });
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): Answer {
+    this.#epoch = epoch;
+    return this.saveFreq === "epoch" ? this.#save(logs) : undefined;
+  }
+
+  async #save(logs: Logs): Promise<void> {
+    const path = fillIn(this.filepath, { ...logs, epoch: this.#epoch + 1 });
+    if (!this.#isWorthSaving(logs, path)) return;
+    if (this.saveWeightsOnly) await this.model.saveWeights(path);
+    else await this.model.save(path);
+    this.#say(`finished saving model to ${path}`);
+  }
+
+  #isWorthSaving(logs: Logs, path: string): boolean {
+    if (!this.saveBestOnly) {
+      this.#say(`saving model to ${path}`);
+      return true;
+    }
+    const current = this.valueIn(logs, "ModelCheckpoint");
+    if (current === undefined) return true;
+    const best = this.best === null ? "None" : this.best.toFixed(5);
+    if (!this.isImprovement(current, this.best)) {
+      this.#say(`${this.monitor} did not improve from ${best}`);
+      return false;
+    }
+    this.#say(`${this.monitor} improved from ${best} to ${current.toFixed(5)}, saving model to ${path}`);
+    this.best = current;
+    return true;
+  }
+
+  #say(message: string): void {
+    if (this.verbose > 0) platform.output.write(`\nEpoch ${this.#epoch + 1}: ${message}\n`);
+  }
+}
+
+/** Python's `format` for numbers: `{epoch:02d}`, `{val_loss:.2f}`, `{loss}`. */
+export function fillIn(pattern: string, values: Readonly<Record<string, number>>): string {
+  return pattern.replace(
+    /\{(\w+)(?::(0?)(\d*)(?:\.(\d+))?([dfe]?))?\}/g,
+    (_, name: string, zero: string, width: string, digits: string | undefined, kind: string) => {
+      const value = values[name];
+      if (value === undefined) {
+        throw new ValueError("ModelCheckpoint.filepath", {
+          given: `{${name}} in ${text(pattern)}`,
+          expected: `a name among ${Object.keys(values).join(", ")}`,
+        });
+      }
+      const decimals = digits === undefined ? 6 : Number(digits);
+      const written =
+        kind === "f"
+          ? value.toFixed(decimals)
+          : kind === "e"
+            ? value.toExponential(decimals)
+            : kind === "d"
+              ? value.toFixed(0)
+              : String(value);
+      return written.padStart(Number(width || 0), zero === "0" ? "0" : " ");
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import { oneOf } from "../config/index.js";
+import { ValueError } from "../core/errors.js";
+import { Callback, type Logs } from "./callback.js";
+
+/** Whether less or more is better; "auto" goes by the metric. */
+export type MonitorMode = "auto" | "min" | "max";
+
+export interface MonitorOptions {
+  /** The name of a loss or metric. Default: "val_loss". */
+  readonly monitor?: string;
+  /** Default: "auto". */
+  readonly mode?: MonitorMode;
+}
+
+/** The base of callbacks that watch one value. */
+export abstract class MonitorCallback extends Callback {
+  readonly monitor: string;
+  readonly mode: MonitorMode;
+  /** The best value so far. */
+  best: number | null = null;
+  readonly #minDelta: number;
+  #isLessBetter: boolean | null = null;
+
+  constructor(where: string, { monitor = "val_loss", mode = "auto" }: MonitorOptions, minDelta = 0) {
+    super();
+    this.monitor = monitor;
+    this.mode = oneOf(["auto", "min", "max"], "auto").parse(mode, `${where}.mode`);
+    this.#minDelta = Math.abs(minDelta);
+  }
+
+  /** The watched value, or undefined with a warning where there is none. */
+  protected valueIn(logs: Logs, what: string): number | undefined {
+    const value = logs[this.monitor];
+    if (value === undefined) console.warn(`${what} needs ${this.monitor}, which is not there. There are: ${Object.keys(logs).join(", ")}.`);
+    return value;
+  }
+
+  /** Whether a value is better than another one, by more than the least difference that counts. */
+  protected isImprovement(value: number, reference: number | null): boolean {
+    if (reference === null) return true;
+    return this.#lessIsBetter() ? value + this.#minDelta < reference : value - this.#minDelta > reference;
+  }
+
+  #lessIsBetter(): boolean {
+    return (this.#isLessBetter ??= this.mode === "auto" ? this.#byMetric() : this.mode === "min");
+  }
+
+  #byMetric(): boolean {
+    const name = this.monitor.replace(/^val_/, "");
+    const direction = this.model.metrics.find((metric) => metric.name === name)?.direction;
+    if (direction !== undefined) return direction !== "up";
+    if (name === "loss") return true;
+    throw new ValueError(`${this.constructor.name}.mode`, {
+      given: `"auto" with monitor "${this.monitor}"`,
+      expected: '"min" or "max"',
+      hint: "Nothing says whether less or more of it is better.",
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { platform } from "#platform";
+import { ValueError } from "../core/errors.js";
+import { Callback, type Logs } from "./callback.js";
+
+/** Stops training when the loss is no number or infinite. Keras: keras.callbacks.TerminateOnNaN */
+export class TerminateOnNaN extends Callback {
+  readonly raiseError: boolean;
+
+  /** @param options.raiseError  whether an error is thrown instead */
+  constructor({ raiseError = false }: { raiseError?: boolean } = {}) {
+    super();
+    this.raiseError = raiseError;
+  }
+
+  override onBatchEnd(batch: number, logs: Logs): void {
+    const loss = logs["loss"];
+    if (loss === undefined || Number.isFinite(loss)) return;
+    if (this.raiseError) throw new ValueError("fit", { given: `a loss of ${loss} at batch ${batch}`, expected: "a finite number" });
+    platform.output.write(`Batch ${batch}: Invalid loss, terminating training\n`);
+    this.model.stopTraining = true;
+  }
+}

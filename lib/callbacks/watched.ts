@@ -1,0 +1,19 @@
+// What callbacks see of the model that they watch: an interface, so that they know nothing of the training loop.
+
+import type { Schema } from "../config/index.js";
+import type { Tensor } from "../core/tensor.js";
+import type { Metric } from "../metrics/index.js";
+import type { Optimizer } from "../optimizers/index.js";
+
+/** A model as callbacks see it. Every `keras.Model` is one. */
+export interface WatchedModel {
+  readonly name: string;
+  /** Set to true, it ends training after the present batch. */
+  stopTraining: boolean;
+  readonly optimizer: Optimizer<Schema>;
+  readonly metrics: readonly Metric[];
+  getWeights(): ReturnType<Tensor["data"]>[];
+  setWeights(weights: ReturnType<Tensor["data"]>[]): void;
+  save(path: string): Promise<void>;
+  saveWeights(path: string): Promise<void>;
+}

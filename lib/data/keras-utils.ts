@@ -1,7 +1,0 @@
-// keras.utils: a table of contents.
-
-export { resetNames as clearSession } from "../config/names.js";
-export { normalize } from "../ops/nn/normalize.js";
-export { padSequences, type PadSequencesOptions, type Sequence } from "./pad-sequences.js";
-export { setRandomSeed } from "../variables/seed-generator.js";
-export { toCategorical } from "./to-categorical.js";

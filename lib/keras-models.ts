@@ -1,4 +1,0 @@
-// keras.models.
-
-export { loadModel, Model, modelFromJson } from "./model/model.js";
-export { Sequential } from "./model/sequential.js";

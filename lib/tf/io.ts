@@ -1,3 +1,0 @@
-// tf.io: files.
-
-export { readAsset } from "../data/asset.js";

@@ -1,0 +1,92 @@
+// Bundles the compiled JavaScript into dist/node and dist/browser. The two differ in what `#platform` stands for, which the conditions
+// of package.json's `imports` decide. Everything that the package needs is bundled in; licences of bundled packages go beside.
+
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { rolldown } from "rolldown";
+import { filesIn, root } from "./steps.mjs";
+
+const entries = {
+  index: "build/lib/index.js",
+  keras: "build/lib/api/keras.js",
+  datasets: "build/datasets/index.js",
+  models: "build/models/index.js",
+};
+const platforms = ["node", "browser"];
+const licences = "dist/THIRD-PARTY-LICENSES.txt";
+const presentEntries = () => Object.entries(entries).filter(([, file]) => existsSync(join(root, file)));
+
+export const bundle = {
+  name: "bundle",
+  inputs: () => [
+    ...["build/lib", "build/models", "build/datasets"].flatMap((room) => filesIn(room, (file) => file.endsWith(".js"))),
+    "package.json",
+    "tools/build/bundle.mjs",
+  ],
+  outputs: () => platforms.flatMap((platform) => presentEntries().map(([name]) => `dist/${platform}/${name}.js`)),
+  run: async () => {
+    if (!presentEntries().length) return;
+    const packages = new Set();
+    for (const platform of platforms) for (const name of await bundleFor(platform)) packages.add(name);
+    writeFileSync(join(root, licences), [...packages].sort().map(licenceOf).join("\n"));
+  },
+};
+
+/** One entry importing another imports the file that users import, not a copy: so `tf.keras` is the namespace of `kerasm/keras`. */
+const entriesStayApart = {
+  name: "entries-stay-apart",
+  resolveId(source, importer) {
+    if (!importer || !source.startsWith(".")) return null;
+    const target = join(dirname(importer), source);
+    const found = presentEntries().find(([, file]) => join(root, file) === target);
+    return found ? { id: `./${found[0]}.js`, external: true } : null;
+  },
+};
+
+const isEntry = (id) => presentEntries().some(([, file]) => join(root, file) === id);
+
+/** What is imported when it is needed: a file of its own each. */
+const lazily = /\/generated\/wasm-\w+\.js$/;
+
+/** Returns the names of the packages that went into the bundle. */
+async function bundleFor(platform) {
+  rmSync(join(root, "dist", platform), { recursive: true, force: true });
+  const build = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(presentEntries()),
+    platform,
+    external: /^node:/,
+    plugins: [entriesStayApart],
+    treeshake: true,
+    logLevel: "warn",
+  });
+  const { output } = await build.write({
+    dir: join(root, "dist", platform),
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    // All that is loaded at once is one file: what files import from each other costs some 6 kB gzipped.
+    codeSplitting: { groups: [{ name: "core", test: (id) => /build\/lib|node_modules/.test(id) && !isEntry(id) && !lazily.test(id) }] },
+    // Names of classes stay: layers and errors are called by them.
+    minify: { compress: true, mangle: { keepNames: { class: true, function: false } }, codegen: { removeWhitespace: true } },
+    sourcemap: false,
+  });
+  await build.close();
+  return output
+    .filter((file) => file.type === "chunk")
+    .flatMap((chunk) => Object.keys(chunk.modules))
+    .map((module) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1])
+    .filter((name) => name !== undefined);
+}
+
+/** Packages without a licence file of their own, and the package of the same project that has it. */
+const licencedWith = { "@assemblyscript/loader": "assemblyscript" };
+
+function licenceOf(name) {
+  const { version, license } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+  const folder = join("node_modules", licencedWith[name] ?? name);
+  const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|notice)(\.\w+)?$/i.test(file));
+  if (!files.length) throw new Error(`${name} is bundled but has no licence file`);
+  const texts = files.map((file) => readFileSync(join(root, folder, file), "utf8").trim());
+  return [`${name} ${version} (${license})`, ...texts, `${"-".repeat(80)}\n`].join("\n\n");
+}

@@ -1,0 +1,37 @@
+// Copies to dist/types the declarations that the public entries reach, and no others.
+
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { filesIn, root } from "./steps.mjs";
+
+const entries = ["lib/index.d.ts", "lib/api/keras.d.ts", "datasets/index.d.ts", "models/index.d.ts"];
+const present = () => entries.filter((file) => existsSync(join(root, "build", file)));
+
+export const declarations = {
+  name: "declarations",
+  inputs: () => [
+    ...["build/lib", "build/models", "build/datasets"].flatMap((room) => filesIn(room, (file) => file.endsWith(".d.ts"))),
+    "tools/build/declarations.mjs",
+  ],
+  outputs: () => present().map((file) => `dist/types/${file}`),
+  run: () => {
+    rmSync(join(root, "dist/types"), { recursive: true, force: true });
+    for (const file of reachable(present())) {
+      mkdirSync(dirname(join(root, "dist/types", file)), { recursive: true });
+      cpSync(join(root, "build", file), join(root, "dist/types", file));
+    }
+  },
+};
+
+function reachable(files) {
+  const seen = new Set(files);
+  for (const file of seen) {
+    const text = readFileSync(join(root, "build", file), "utf8");
+    for (const [, specifier] of text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+)["']([^"']+)["']/g)) {
+      if (!specifier.startsWith("."))
+        throw new Error(`${file}: the public types mention ${specifier}, which users need not have installed`);
+      seen.add(posix.join(posix.dirname(file), specifier.replace(/\.js$/, ".d.ts")));
+    }
+  }
+  return [...seen].sort();
+}
