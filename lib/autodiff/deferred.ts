@@ -2,7 +2,7 @@
 // place, and the steps that it stands for when the graph is specialized for the shapes of a call.
 
 import { isFloat } from "../core/dtype.js";
-import { apply, forEachTensor, unrecorded, withInputs } from "../core/interpreter.js";
+import { apply, forEachTensor, unrecordedInference, withInputs } from "../core/interpreter.js";
 import type { Gradients, Primitive, Step } from "../core/primitive.js";
 import { symbolic, type Tensor } from "../core/tensor.js";
 import { zerosLike } from "../ops/shaping/create.js";
@@ -78,5 +78,5 @@ function thunksOf({ op, inputs, outputs, attrs }: Step): Gradients {
   const dys = Object.fromEntries(floats.map(([name, { shape, dtype }]) => [name, symbolic({ shape, dtype })]));
   const kept = Object.fromEntries(op.keeps.map((name) => [name, inputs[name] ?? outputs[name]]));
   const dy = Object.keys(outputs).join() === "y" ? dys["y"] : dys;
-  return unrecorded(() => op.gradient!(dy, kept, { attrs, specs: inputs, wants: () => false }));
+  return unrecordedInference(() => op.gradient!(dy, kept, { attrs, specs: inputs, wants: () => false }));
 }

@@ -7,6 +7,7 @@
 import { isFloat } from "../core/dtype.js";
 import { ArgumentError, StateError } from "../core/errors.js";
 import { forEachTensor, isTracing, recording, recordingOnly, tapes, type Recorder } from "../core/interpreter.js";
+import { atOnce, checkSynchronous } from "../core/ownership.js";
 import type { Primitive, Step } from "../core/primitive.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
@@ -79,7 +80,8 @@ export class GradientTape implements Recorder {
 
   /** Runs the function, remembers what it computes, and returns its result. */
   record<T>(fn: () => T): T {
-    return recording(this, fn);
+    checkSynchronous("GradientTape.record", fn);
+    return atOnce("GradientTape.record", recording(this, fn));
   }
 
   /** Runs the function without remembering what it computes. */

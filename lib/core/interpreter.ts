@@ -3,13 +3,15 @@
 import { Part, Scratch, type Command, type Operand } from "../runtime/command.js";
 import { allocate, release } from "../runtime/heap.js";
 import { runOnce, type Place } from "../runtime/program.js";
+import { StateError } from "./errors.js";
+import { atOnce, checkReadable, type Owner } from "./ownership.js";
 import type { Inputs, Primitive, Step } from "./primitive.js";
 import { settleNewStates, State } from "./state.js";
 import { newStamp } from "./storage.js";
 import { allocateTensor, symbolic, Tensor, type Spec } from "./tensor.js";
 
 /** Somebody who is told what happens: a tape or a trace. */
-export interface Recorder {
+export interface Recorder extends Owner {
   note(step: Step): void;
   /** Under a trace, what touches state is recorded instead of run, and so is what depends on it. */
   readonly traces: boolean;
@@ -41,6 +43,12 @@ export const recordingOnly = <T>(keep: (recorder: Recorder) => boolean, action: 
 
 /** Runs the action while nobody is told of anything. */
 export const unrecorded = <T>(action: () => T): T => withRecorders([], action);
+
+/** A trace that nobody keeps: under it, nothing that touches state is run. */
+const nowhere: Recorder = { traces: true, note() {} };
+
+/** Runs the action for shapes and dtypes alone: no tape or trace sees it, and no state changes. */
+export const unrecordedInference = <T>(action: () => T): T => withRecorders([nowhere], action);
 
 /** The innermost recorder that traces, if any. */
 export const currentTrace = (): Recorder | undefined => recorders.findLast((recorder) => recorder.traces);
@@ -78,7 +86,7 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
   const specs = namedSpecs(inferred);
   const isSymbolic = (tracing && (op.effect || op.states.length > 0)) || anySymbolic(inputs);
   const outputs: Record<string, Tensor> = {};
-  if (isSymbolic) for (const name in specs) outputs[name] = symbolic(specs[name]!);
+  if (isSymbolic) represent(op, inputs, specs, outputs);
   else run(op, inputs, attrs, specs, outputs);
   if (isSymbolic || recorders.length > 0) {
     const step: Step = { op, inputs, attrs, outputs };
@@ -86,6 +94,25 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
     if (recorders.length > 0) tell(step);
   }
   return isOneSpec(inferred) ? outputs.y! : outputs;
+}
+
+/** Makes symbolic outputs, which belong to the innermost trace. */
+function represent(op: Primitive, inputs: Inputs, specs: Record<string, Spec>, outputs: Record<string, Tensor>): void {
+  const trace = currentTrace();
+  forEachTensor(inputs, (tensor) => tensor.storage === null && checkReadable(tensor, trace, op.name));
+  if (trace === undefined && op.writes.length > 0) refuseSymbolicWrite(op, inputs);
+  const owner = trace?.outer === undefined ? undefined : trace;
+  for (const name in specs) outputs[name] = symbolic(specs[name]!, undefined, owner);
+}
+
+function refuseSymbolicWrite(op: Primitive, inputs: Inputs): never {
+  const given: string[] = [];
+  forEachTensor(inputs, (tensor) => tensor.storage === null && given.push(tensor.toString()));
+  throw new StateError(op.name, {
+    given: `the symbolic ${given.join(", ")}`,
+    expected: "values to write into a variable",
+    hint: "A tensor of a model under construction has no value: write the variable in a layer's call, or in a traced function.",
+  });
 }
 
 /** Every tensor among the inputs. */
@@ -186,7 +213,7 @@ export function scoped<T>(action: () => T, keep: (result: T) => Iterable<Tensor>
   const outer = scope;
   const mine: Tensor[] = (scope = []);
   try {
-    const result = action();
+    const result = atOnce("scope", action());
     const kept = new Set(Array.from(keep(result), (tensor) => tensor.storage));
     for (const tensor of mine) {
       if (!kept.has(tensor.storage)) tensor.dispose();

@@ -100,7 +100,7 @@ export class State implements Spec, Operand {
 
 /** A tensor that looks into a state's memory, and keeps the state alive while it does. */
 class Borrowed extends Tensor {
-  constructor(readonly owner: State) {
-    super(owner, Storage.borrow(owner.address, owner.bytes));
+  constructor(readonly lender: State) {
+    super(lender, Storage.borrow(lender.address, lender.bytes));
   }
 }

@@ -4,6 +4,7 @@ import { StateError } from "./errors.js";
 import { printArray, printTensor } from "./print.js";
 import { known, shapeText, sizeOf, sizeOrNull, type Shape } from "./shape.js";
 import type { Step } from "./primitive.js";
+import type { Owner } from "./ownership.js";
 import { Storage } from "./storage.js";
 
 /** Shape and dtype: all that is known of a tensor before it has values. */
@@ -34,6 +35,8 @@ export class Tensor extends Chainable implements Spec, Operand {
   readonly storage: Storage | null;
   /** The operation that made a symbolic tensor, or undefined for an input. */
   producer?: Step;
+  /** The trace that a symbolic tensor belongs to; undefined where nobody's. */
+  owner?: Owner;
   /** Name of a symbolic tensor, for messages. */
   name?: string;
 
@@ -121,10 +124,11 @@ export class Tensor extends Chainable implements Spec, Operand {
   }
 }
 
-/** A symbolic tensor. */
-export function symbolic(spec: Spec, name?: string): Tensor {
+/** A symbolic tensor, that a trace or nobody owns. */
+export function symbolic(spec: Spec, name?: string, owner?: Owner): Tensor {
   const tensor = new Tensor(spec, null);
   if (name !== undefined) tensor.name = name;
+  if (owner !== undefined) tensor.owner = owner;
   return tensor;
 }
 

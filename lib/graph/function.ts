@@ -1,5 +1,6 @@
 import { ArgumentError, DtypeError, StateError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
+import { atOnce, checkSynchronous } from "../core/ownership.js";
 import { Tensor } from "../core/tensor.js";
 import { ConcreteFunction } from "./concrete.js";
 import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flattened } from "./signature.js";
@@ -43,6 +44,7 @@ export function tracedFunction<F extends AnyFunction>(
   { inputSignature, name = fn.name || "function" }: FunctionOptions = {},
 ): TracedFunction<F> {
   type R = ReturnType<F>;
+  checkSynchronous(name, fn);
   const parameters = parameterNames(fn);
   const concrete = new Map<string, ConcreteFunction<R>>();
   const watch = new RetraceWatch(name, parameters);
@@ -73,7 +75,7 @@ export function tracedFunction<F extends AnyFunction>(
     }));
     const traceOnce = (mayCreate: boolean): Traced<R> => {
       tracingCount++;
-      return trace(name, specs, mayCreate, (inputs) => flattenResult(fn(...(flat.rebuild(inputs) as never[])) as R));
+      return trace(name, specs, mayCreate, (inputs) => flattenResult(atOnce(name, fn(...(flat.rebuild(inputs) as never[])) as R)));
     };
     let traced = traceOnce(tracingCount === 0);
     if (traced.createdVariables > 0) traced = traceOnce(false); // as TensorFlow does: a second trace must make none
@@ -82,7 +84,7 @@ export function tracedFunction<F extends AnyFunction>(
   };
 
   const call = (...args: unknown[]): R => {
-    if (isTracing()) return inlined(name, () => fn(...(args as never[])) as R);
+    if (isTracing()) return inlined(name, () => atOnce(name, fn(...(args as never[])) as R));
     const flat = flattened(args);
     return concreteFor(flat).run(flat.tensors);
   };

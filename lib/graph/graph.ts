@@ -1,9 +1,10 @@
 import { apply, forEachTensor, namedSpecs, recording, unrecorded, withInputs } from "../core/interpreter.js";
 import type { Inputs, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
-import { symbolic, Tensor, type Spec } from "../core/tensor.js";
+import { Tensor, type Spec } from "../core/tensor.js";
 import { identity } from "../ops/gradient/stop-gradient.js";
-import { inheritOrigin, Trace, withOrigin } from "./trace.js";
+import { inheritOrigin } from "../core/ownership.js";
+import { Trace, withOrigin } from "./trace.js";
 
 export { withInputs };
 
@@ -45,27 +46,27 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
   if (graph.inputs.every(({ shape }) => !shape.includes(null))) return graph;
   const now = new Map<number, Tensor>();
   const current = (tensor: Tensor): Tensor => now.get(tensor.id) ?? tensor;
+  const trace = new Trace(graph.name, false, null);
   const inputs = graph.inputs.map((input, i) => {
-    const known = symbolic(specs[i]!, input.name);
+    const known = trace.input(specs[i]!, input.name);
     now.set(input.id, known);
     return known;
   });
-  const steps = graph.steps.flatMap((step): Step[] => {
+  for (const step of graph.steps) {
     const { op, attrs, inputs } = withInputs(step, current);
     let outputs: Record<string, Tensor>;
-    const trace = new Trace(graph.name, false);
+    const before = trace.steps.length;
     if (op.expand && readsOf({ ...step, inputs }).every(({ shape }) => !shape.includes(null))) {
       outputs = unrecorded(() => recording(trace, () => expanded(op, inputs, attrs)));
     } else {
       const specs = Object.entries(namedSpecs(inferred({ ...step, inputs }, step)));
-      outputs = Object.fromEntries(specs.map(([name, spec]) => [name, symbolic(spec)]));
+      outputs = Object.fromEntries(specs.map(([name, spec]) => [name, trace.input(spec)]));
       trace.note({ op, attrs, inputs, outputs });
     }
     for (const name in outputs) now.set(step.outputs[name]!.id, outputs[name]!);
-    for (const made of trace.steps) inheritOrigin(made, step);
-    return trace.steps;
-  });
-  return { name: graph.name, inputs, steps, outputs: graph.outputs.map(current) };
+    for (const made of trace.steps.slice(before)) inheritOrigin(made, step);
+  }
+  return { name: graph.name, inputs, steps: trace.steps, outputs: graph.outputs.map(current) };
 }
 
 /** What the step gives now. @throws what its definition throws, with the line that recorded it */

@@ -10,7 +10,7 @@ import { isFloat } from "../core/dtype.js";
 import { recording, tell, unrecorded } from "../core/interpreter.js";
 import type { Gradients, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
-import { symbolic, Tensor } from "../core/tensor.js";
+import { Tensor } from "../core/tensor.js";
 import { GradientTape } from "../autodiff/tape.js";
 import { zeros } from "../ops/shaping/create.js";
 import { compiledGraph, type ConcreteFunction } from "./concrete.js";
@@ -36,6 +36,7 @@ interface Sources {
 
 export class ProgramPair {
   readonly #name: string;
+  readonly #trace: Trace;
   readonly #inputs: readonly Tensor[];
   readonly #results: readonly Tensor[];
   readonly #sources: Sources;
@@ -52,11 +53,11 @@ export class ProgramPair {
   /** @param follows  what a gradient may be asked for: inputs by position, states */
   constructor(graph: Graph, follows: (source: number | State) => boolean) {
     this.#name = graph.name;
-    this.#inputs = graph.inputs.map(({ shape, dtype, name }) => symbolic({ shape, dtype }, name));
+    const trace = (this.#trace = new Trace(graph.name, false, null));
+    this.#inputs = graph.inputs.map((input) => trace.input(input, input.name));
     const inputs = graph.inputs.flatMap(({ dtype }, i) => (isFloat(dtype) && follows(i) ? [i] : []));
     this.#tape.watch(inputs.map((i) => this.#inputs[i]!));
     this.#tape.watch(followedStates(graph, follows));
-    const trace = new Trace(graph.name, false);
     this.#results = apart(trace, () => this.#tape.record(() => replay(graph, this.#inputs)));
 
     const written = new Set<State>();
@@ -165,8 +166,8 @@ export class ProgramPair {
 
   #differentiate(isGiven: readonly boolean[], isWanted: readonly boolean[]): Backward {
     const given = this.#results.filter((_, i) => isGiven[i]);
-    const seeds = given.map(({ shape, dtype }) => symbolic({ shape, dtype }));
-    const trace = new Trace(`${this.#name} gradient`, false);
+    const trace = new Trace(`${this.#name} gradient`, false, this.#trace);
+    const seeds = given.map((result) => trace.input(result));
     const sources = this.#leaves().filter((_, i) => isWanted[i]);
     const gradients = apart(trace, () => this.#tape.gradient(given, sources, { outputGradients: seeds }));
     const outputs = gradients.filter((gradient) => gradient !== null);

@@ -1,53 +1,50 @@
 import { StateError } from "../core/errors.js";
 import { recording, unrecorded, type Recorder } from "../core/interpreter.js";
+import { checkReadable, noteOrigin, originOf, type Owner } from "../core/ownership.js";
 import type { Step } from "../core/primitive.js";
-import { symbolic, Tensor, type Spec } from "../core/tensor.js";
+import { symbolic, type Spec, type Tensor } from "../core/tensor.js";
 import type { Graph } from "./graph.js";
-
-const origins = new WeakMap<Step, Error>();
-
-function stackHere(): Error {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 50;
-  const error = new Error();
-  Error.stackTraceLimit = stackTraceLimit;
-  return error;
-}
-
-const ownFiles = new URL("..", import.meta.url).href;
 
 /** The same error, which also tells the user's lines that recorded the step. */
 export function withOrigin(error: unknown, step: Step): unknown {
-  const frames = origins.get(step)?.stack?.split("\n").slice(1) ?? [];
-  const users = frames.filter((frame) => !frame.includes(ownFiles) && !frame.includes("node:"));
+  const users = originOf(step);
   if (error instanceof Error && users.length > 0) error.stack = `${error.stack ?? error.message}\n  recorded\n${users.join("\n")}`;
   return error;
 }
 
-/** The step that takes the place of another tells of the same lines. */
-export function inheritOrigin(step: Step, from: Step): void {
-  const origin = origins.get(from);
-  if (origin) origins.set(step, origin);
-}
-
-/** Records a function's operations on symbolic tensors. Variables may be made under it only where `mayCreate` says so. */
+/** Records a function's operations on symbolic tensors, which belong to it. Variables may be made under it only where `mayCreate` says so. */
 export class Trace implements Recorder {
   readonly traces = true;
   readonly steps: Step[] = [];
   createdVariables = 0;
 
+  /** @param outer  the trace whose tensors it may read as well; null for none */
   constructor(
     readonly name: string,
     readonly mayCreate: boolean,
+    readonly outer: Owner | null,
   ) {}
+
+  /** A symbolic tensor that stands for a value given from outside. */
+  input({ shape, dtype }: Spec, name?: string): Tensor {
+    return symbolic({ shape, dtype }, name, this);
+  }
+
+  /** Checks that the results of the traced function are its own. @throws StateError where one belongs to another trace */
+  checkResults(results: readonly Tensor[]): void {
+    for (const result of results) if (result.isSymbolic) checkReadable(result, this, `the result of ${this.name}`);
+  }
 
   note(step: Step): void {
     const isEffect = step.op.effect || step.op.states.length > 0;
     const outputs = Object.values(step.outputs);
     if (!isEffect && !outputs.some((output) => output.isSymbolic)) return;
     this.steps.push(step);
-    // Whether such shapes fit is known later only: then the error tells of this line.
-    if (outputs.some(({ shape }) => shape.includes(null))) origins.set(step, stackHere());
+    // Whether open shapes fit is known later only: then the error tells of this line.
+    noteOrigin(
+      step,
+      outputs.some(({ shape }) => shape.includes(null)),
+    );
   }
 
   /** Told of each variable that the traced function itself makes. */
@@ -81,8 +78,9 @@ export function trace<R>(
   mayCreate: boolean,
   call: (inputs: Tensor[]) => ResultTree<R>,
 ): Traced<R> {
-  const inputs = specs.map((spec) => symbolic({ shape: spec.shape, dtype: spec.dtype }, spec.name));
-  const recorder = new Trace(name, mayCreate);
+  const recorder = new Trace(name, mayCreate, null);
+  const inputs = specs.map((spec) => recorder.input(spec, spec.name));
   const { tensors, rebuild } = unrecorded(() => recording(recorder, () => call(inputs)));
+  recorder.checkResults(tensors);
   return { graph: { name, inputs, steps: recorder.steps, outputs: tensors }, createdVariables: recorder.createdVariables, result: rebuild };
 }

@@ -4,7 +4,8 @@
 //      everything that a gradient can flow to.
 //  (2) A state that it writes is read and written inside.
 
-import { recording, unrecorded } from "../../core/interpreter.js";
+import { currentTrace, recording, unrecorded } from "../../core/interpreter.js";
+import { atOnce } from "../../core/ownership.js";
 import type { Step } from "../../core/primitive.js";
 import { State } from "../../core/state.js";
 import { symbolic, Tensor, type Spec } from "../../core/tensor.js";
@@ -25,9 +26,10 @@ export interface Branch<R> {
 
 /** Traces a function on symbolic parameters, apart from every tape and trace outside. */
 export function captureBranch<R>(name: string, specs: readonly Spec[], fn: (parameters: Tensor[]) => R): Branch<R> {
-  const parameters = specs.map(({ shape, dtype }) => symbolic({ shape, dtype }));
-  const trace = new Trace(name, false);
-  const { tensors, rebuild } = unrecorded(() => recording(trace, () => flattenResult(fn(parameters))));
+  const trace = new Trace(name, false, currentTrace() ?? null);
+  const parameters = specs.map((spec) => trace.input(spec));
+  const { tensors, rebuild } = unrecorded(() => recording(trace, () => flattenResult(atOnce(name, fn(parameters)))));
+  trace.checkResults(tensors);
   const written = new Set<State>();
   const states = new Set<State>();
   for (const step of trace.steps) {

@@ -1,15 +1,11 @@
-import { recording, type Recorder } from "../../core/interpreter.js";
+import { unrecordedInference } from "../../core/interpreter.js";
 import { symbolic, Tensor, type Spec } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";
-import { initScope } from "../../variables/variable.js";
 import { KerasTensor } from "../functional/keras-tensor.js";
 import { whileInferring } from "./context.js";
 
-/** A trace that nobody keeps: under it, nothing that touches state is run. */
-const nowhere: Recorder = { traces: true, note() {} };
-
 /** Runs a computation for shapes and dtypes alone: no tape or trace sees it, and no state changes. */
-export const inferOnly = <T>(action: () => T): T => initScope(() => recording(nowhere, () => whileInferring(action)));
+export const inferOnly = <T>(action: () => T): T => unrecordedInference(() => whileInferring(action));
 
 /** New Keras tensors with the specs of the outputs, in their structure. */
 export function kerasTensorsLike(outputs: unknown): unknown {
