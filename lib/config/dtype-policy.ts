@@ -5,9 +5,9 @@ import { registerClasses } from "./registry.js";
 import { deserializeKerasObject, serializeKerasObject } from "./serialization.js";
 import { floatx } from "./settings.js";
 
-/** The dtypes that a policy can name. */
-const policies = ["float32", "int32", "uint8", "bool"] as const;
-export type PolicyDtype = (typeof policies)[number];
+/** The dtypes that a policy can name, and what they are kept as. */
+const policies = { float32: "float32", int32: "int32", int64: "int32", uint8: "uint8", bool: "bool" } as const;
+export type PolicyDtype = keyof typeof policies;
 
 /** Which dtype a layer computes in and which its variables have. Keras: `keras.DTypePolicy`. */
 export class DTypePolicy {
@@ -15,18 +15,18 @@ export class DTypePolicy {
 
   /** @param name  "float32" unless another is given. @throws ValueError for mixed precision, which needs float16 storage */
   constructor(name: string = floatx()) {
-    if (!(policies as readonly string[]).includes(name)) {
-      throw new ValueError("keras.DTypePolicy", { given: text(name), expected: `one of ${policies.join(", ")}` });
+    if (!Object.hasOwn(policies, name)) {
+      throw new ValueError("keras.DTypePolicy", { given: text(name), expected: `one of ${Object.keys(policies).join(", ")}` });
     }
     this.name = name as PolicyDtype;
   }
 
-  get computeDtype(): PolicyDtype {
-    return this.name;
+  get computeDtype(): (typeof policies)[PolicyDtype] {
+    return policies[this.name];
   }
 
-  get variableDtype(): PolicyDtype {
-    return this.name;
+  get variableDtype(): (typeof policies)[PolicyDtype] {
+    return policies[this.name];
   }
 
   getConfig(): Record<string, Json> {

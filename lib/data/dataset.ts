@@ -2,6 +2,7 @@ import { boolean, integer, nonNegativeInteger, nullable, positiveInteger, schema
 import { asTensor } from "../core/convert.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
+import type { NestedStrings } from "../core/strings.js";
 import type { Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
 import { makeDefaultSeed } from "../variables/seed-generator.js";
@@ -32,7 +33,9 @@ export const UNKNOWN_CARDINALITY = -2;
 export const AUTOTUNE = -1;
 
 /** The arguments of a function of an element: the components of a tuple are spread. */
-export type ElementArguments<T> = T extends readonly unknown[] ? T : [element: T];
+export type ElementArguments<T> = IsStrings<T> extends true ? [element: T] : T extends readonly unknown[] ? T : [element: T];
+
+type IsStrings<T> = 0 extends 1 & T ? false : [T] extends [NestedStrings] ? true : false;
 
 type ElementOf<D> = D extends Dataset<infer T> ? T : never;
 
@@ -148,7 +151,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** Each element as `fn` makes it of its components, which are spread as arguments; `fn` may be asynchronous. */
   map<const U>(fn: (...components: ElementArguments<T>) => U): Dataset<Structured<Awaited<U>>> {
     const { stream, spec, rows } = this.#pipeline;
-    const apply = fn as unknown as (...components: readonly Element[]) => Later<unknown>;
+    const apply = fn as unknown as (...components: readonly unknown[]) => Later<unknown>;
     const element = (input: Element): Later<Element> => after(apply(...spread(input)), (made) => structured(made, "dataset.map"));
     const mappedSpec = () => specBySymbols(spec(), element);
     if (rows) return new Dataset(fromRows(mappedRows(rows.source, element, mappedSpec), rows.order));
@@ -272,7 +275,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     options: Options<typeof interleaveOptions> = {},
   ): Dataset<U> {
     const inner = (element: Element): Later<Stream<Element>> =>
-      after((fn as unknown as (...components: readonly Element[]) => Later<Dataset<U>>)(...spread(element)), (made) => {
+      after((fn as unknown as (...components: readonly unknown[]) => Later<Dataset<U>>)(...spread(element)), (made) => {
         if (made instanceof Dataset) return made.#pipeline.stream;
         throw new ArgumentError("dataset.flatMap", { given: text(made), expected: "a Dataset from the function" });
       });
@@ -350,4 +353,4 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 }
 
-type Predicate = (...components: readonly Element[]) => Later<boolean | Tensor>;
+type Predicate = (...components: readonly unknown[]) => Later<boolean | Tensor>;

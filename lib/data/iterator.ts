@@ -2,7 +2,7 @@ import { StateError, ValueError } from "../core/errors.js";
 import { platform } from "#platform";
 import { after, type Later } from "./later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./streams/stream.js";
-import type { Element } from "./structure.js";
+import { visible, type Element } from "./structure.js";
 
 /** Milliseconds of synchronous work after which an asynchronous iteration lets the event loop turn, so that memory can be freed. */
 const TURN_AFTER = 8;
@@ -115,4 +115,4 @@ export class DatasetIterator<T> implements IterableIterator<T> {
 }
 
 const resultOf = <T>(item: Element | End): IteratorResult<T> =>
-  item === END ? { done: true, value: undefined } : { done: false, value: item as T };
+  item === END ? { done: true, value: undefined } : { done: false, value: visible(item) as T };

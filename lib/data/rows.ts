@@ -1,10 +1,11 @@
 import { pickRows } from "../core/rows.js";
-import { adoptTensor, type Tensor } from "../core/tensor.js";
+import { Strings } from "../core/strings.js";
+import { adoptTensor } from "../core/tensor.js";
 import { leaves, unflatten, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
 import { after, type Later } from "./later.js";
 import { mapShapes, specOf } from "./spec.js";
-import { rowCount, rowsOf, stack, type Element } from "./structure.js";
+import { rowCount, rowsOf, stack, type Element, type Leaf } from "./structure.js";
 
 // Data that any row can be taken from. A pipeline over it is an order of row numbers until something needs the elements; a batch is then
 // gathered row by row, and only where it is read (`lib/core/rows.ts`).
@@ -20,7 +21,7 @@ export interface RowSource {
 /** The slices of tensors along their first axes. */
 export function slices(element: Element): RowSource {
   const count = rowCount(element, "Dataset.fromTensorSlices");
-  const tensors = leaves<Tensor>(element);
+  const tensors = leaves<Leaf>(element);
   const row = tensors.map(rowsOf);
   return {
     count,
@@ -33,7 +34,7 @@ export function slices(element: Element): RowSource {
     gather: (rows) =>
       unflatten(
         element,
-        tensors.map((tensor) => pickRows(tensor, rows)),
+        tensors.map((leaf) => (leaf instanceof Strings ? leaf.pick(rows) : pickRows(leaf, rows))),
       ) as Element,
   };
 }

@@ -1,14 +1,16 @@
 import { constant, type TensorLike } from "../core/convert.js";
-import { ShapeError, StateError, text } from "../core/errors.js";
+import type { Dtype } from "../core/dtype.js";
+import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { shapeText, type Shape } from "../core/shape.js";
-import { symbolic, type Tensor } from "../core/tensor.js";
-import { isBranch, mapTree, type Tree } from "../core/tree.js";
+import { isStrings, Strings } from "../core/strings.js";
+import { symbolic } from "../core/tensor.js";
+import { isBranch, leaves, mapTree, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
 import type { Later } from "./later.js";
-import type { Element } from "./structure.js";
+import type { Element, Leaf } from "./structure.js";
 
 /** Shapes and dtypes of an element. */
-export const specOf = (element: Element): Tree<TensorSpec> => mapTree(element, ({ shape, dtype }: Tensor) => new TensorSpec(shape, dtype));
+export const specOf = (element: Element): Tree<TensorSpec> => mapTree(element, ({ shape, dtype }: Leaf) => new TensorSpec(shape, dtype));
 
 /** The specs with other shapes. */
 export const mapShapes = (spec: Tree<TensorSpec> | null, change: (shape: Shape) => Shape): Tree<TensorSpec> | null =>
@@ -16,9 +18,9 @@ export const mapShapes = (spec: Tree<TensorSpec> | null, change: (shape: Shape) 
 
 /** What `fn` makes of an element, asked with symbolic tensors; null where it needs values, or time. */
 export function specBySymbols(spec: Tree<TensorSpec> | null, fn: (element: Element) => Later<Element>): Tree<TensorSpec> | null {
-  if (spec === null) return null;
+  if (spec === null || leaves<TensorSpec>(spec).some(({ dtype }) => dtype === "string")) return null;
   try {
-    const made = fn(mapTree(spec, ({ shape, dtype }: TensorSpec) => symbolic({ shape: shape!, dtype })));
+    const made = fn(mapTree(spec, ({ shape, dtype }: TensorSpec) => symbolic({ shape: shape!, dtype: dtype as Dtype })));
     if (!(made instanceof Promise)) return specOf(made);
     made.catch(() => {});
   } catch (error) {
@@ -39,11 +41,17 @@ export function conform(value: unknown, spec: Tree<TensorSpec>, where: string): 
   return Array.isArray(spec) ? keys.map(part) : Object.fromEntries(keys.map((key) => [key, part(key)]));
 }
 
-function conformLeaf(value: TensorLike, spec: TensorSpec, where: string): Tensor {
-  const tensor = constant(value, { dtype: spec.dtype });
+function conformLeaf(value: TensorLike, spec: TensorSpec, where: string): Leaf {
+  const tensor = spec.dtype === "string" ? stringsOf(value, where) : constant(value, { dtype: spec.dtype });
   if (spec.accepts(tensor)) return tensor;
   throw new ShapeError(where, {
     given: `${tensor.dtype} ${shapeText(tensor.shape)}`,
     expected: `${spec.dtype} ${spec.shape ? shapeText(spec.shape) : "of any shape"}, as outputSignature says`,
   });
+}
+
+function stringsOf(value: unknown, where: string): Strings {
+  if (value instanceof Strings) return value;
+  if (isStrings(value)) return Strings.of(value, where);
+  throw new DtypeError(where, { given: text(value), expected: "strings, as outputSignature says" });
 }

@@ -2,71 +2,104 @@ import { asTensor, constant, type TensorLike } from "../core/convert.js";
 import { dtypes } from "../core/dtype.js";
 import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { known, sameShape, shapeText, sizeOf } from "../core/shape.js";
+import { isStrings, Strings, type NestedStrings } from "../core/strings.js";
 import { adoptTensor, Chainable, type Tensor } from "../core/tensor.js";
 import { isBranch, leaves, mapTree, unflatten, type Tree } from "../core/tree.js";
 
-/** An element as the stages see it: a tensor, or arrays and records of tensors. */
-export type Element = Tree<Tensor>;
+/** What an element is made of: tensors, and strings, which users see as plain strings and arrays. */
+export type Leaf = Tensor | Strings;
+
+/** An element as the stages see it: a leaf, or arrays and records of leaves. */
+export type Element = Tree<Leaf>;
 
 type Numbers = number | boolean | bigint | readonly Numbers[];
 
 /**
- * What becomes of a user's value as an element: nested arrays of numbers are one tensor; an array that holds tensors, typed arrays or
- * records is a tuple of components, a record one of named components.
+ * What becomes of a user's value as an element: nested arrays of numbers are one tensor, nested arrays of strings one array of strings; an
+ * array that holds tensors, typed arrays, records or both kinds is a tuple of components, a record one of named components.
  */
 export type Structured<T> = T extends Chainable | ArrayBufferView
   ? Tensor
-  : T extends Numbers
-    ? Tensor
-    : T extends readonly unknown[]
-      ? { -readonly [K in keyof T]: Structured<T[K]> }
-      : T extends object
+  : T extends NestedStrings
+    ? NestedStrings
+    : T extends Numbers
+      ? Tensor
+      : T extends readonly unknown[]
         ? { -readonly [K in keyof T]: Structured<T[K]> }
-        : never;
+        : T extends object
+          ? { -readonly [K in keyof T]: Structured<T[K]> }
+          : never;
 
 /** A user's value as an element. */
 export function structured(value: unknown, where: string): Element {
   if (value instanceof Chainable) return value.value();
+  if (value instanceof Strings) return value;
+  if (isStrings(value)) return Strings.of(value, where);
   if (Array.isArray(value))
     return isNumbers(value) ? constant(value as TensorLike) : value.map((each, i) => structured(each, `${where}[${i}]`));
   if (isBranch(value)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, structured(each, `${where}.${key}`)]));
   if (isLeaf(value)) return asTensor(value as TensorLike);
-  throw new DtypeError(where, { given: text(value), expected: "tensors, numbers, typed arrays, or arrays and records of them" });
+  throw new DtypeError(where, { given: text(value), expected: "tensors, numbers, strings, typed arrays, or arrays and records of them" });
 }
 
 const isLeaf = (value: unknown): boolean =>
   typeof value === "number" || typeof value === "boolean" || typeof value === "bigint" || ArrayBuffer.isView(value);
 
-/** Whether an array is nested numbers all through, judged by its first leaf. */
+/** Whether an array is nested numbers all through, judged by the first leaf of each of its items. */
 function isNumbers(value: readonly unknown[]): boolean {
-  let first: unknown = value;
-  while (Array.isArray(first)) first = first[0];
-  return first === undefined || (isLeaf(first) && !ArrayBuffer.isView(first));
+  return value.every((item) => {
+    let first: unknown = item;
+    while (Array.isArray(first)) first = first[0];
+    return first === undefined || (isLeaf(first) && !ArrayBuffer.isView(first));
+  });
 }
 
 /** The arguments that a function of an element gets: several components are spread, as in TensorFlow. */
-export const spread = (element: Element): readonly Element[] =>
-  Array.isArray(element) ? (element as readonly Element[]) : [element as Element];
+export const spread = (element: Element): readonly unknown[] => {
+  const shown = visible(element);
+  return Array.isArray(element) ? (shown as readonly unknown[]) : [shown];
+};
+
+/** An element as users see it: strings are plain. */
+export function visible(element: Element): unknown {
+  return holdsStrings(element) ? mapTree(element, (leaf: Leaf) => (leaf instanceof Strings ? leaf.nested() : leaf)) : element;
+}
+
+function holdsStrings(element: Element): boolean {
+  if (element instanceof Strings) return true;
+  return isBranch(element) && Object.values(element).some((each) => holdsStrings(each as Element));
+}
 
 /** One element out of several of the same shapes, along a new first axis: one typed array for each component. */
 export function stack(elements: readonly Element[]): Element {
-  const flat = elements.map((element) => leaves<Tensor>(element));
+  const flat = elements.map((element) => leaves<Leaf>(element));
   const first = flat[0]!;
-  const stacked = first.map((like, component) => {
+  const stacked = first.map((like, component): Leaf => {
+    if (like instanceof Strings) return stackedStrings(flat.map((each) => each[component]), like, component); // prettier-ignore
     const shape = known(like.shape, "dataset.batch");
     const size = sizeOf(shape);
     const rows = new dtypes[like.dtype].array(size * elements.length);
     flat.forEach((tensors, row) => {
       const tensor = tensors[component];
-      if (!tensor || tensor.dtype !== like.dtype || !sameShape(tensor.shape, shape)) misfit(component, like, tensor);
-      rows.set(tensor!.view(), row * size);
+      if (!tensor || tensor instanceof Strings || tensor.dtype !== like.dtype || !sameShape(tensor.shape, shape)) {
+        misfit(component, like, tensor);
+      }
+      rows.set(tensor.view(), row * size);
     });
     return adoptTensor(rows, [elements.length, ...shape], like.dtype);
   });
   return unflatten(elements[0], stacked) as Element;
 }
 
-function misfit(component: number, like: Tensor, given: Tensor | undefined): never {
+function stackedStrings(leaves: readonly (Leaf | undefined)[], like: Strings, component: number): Strings {
+  const values = leaves.flatMap((leaf) => {
+    if (!(leaf instanceof Strings) || !sameShape(leaf.shape, like.shape)) misfit(component, like, leaf);
+    return leaf.values;
+  });
+  return new Strings([leaves.length, ...like.shape], values);
+}
+
+function misfit(component: number, like: Leaf, given: Leaf | undefined): never {
   throw new ShapeError("dataset.batch", {
     given: given ? `an element of ${given.dtype} ${shapeText(given.shape)} as component ${component}` : "an element of another structure",
     expected: `${like.dtype} ${shapeText(like.shape)}, as the first of the batch has`,
@@ -77,7 +110,7 @@ function misfit(component: number, like: Tensor, given: Tensor | undefined): nev
 /** The rows of an element along its first axes. */
 export function unstack(element: Element): Element[] {
   const rows = rowCount(element, "dataset.unbatch");
-  const parts = leaves<Tensor>(element).map((tensor) => rowsOf(tensor));
+  const parts = leaves<Leaf>(element).map((leaf) => rowsOf(leaf));
   return Array.from(
     { length: rows },
     (_, row) =>
@@ -88,8 +121,9 @@ export function unstack(element: Element): Element[] {
   );
 }
 
-/** How to take a row of a tensor as a tensor of its own. */
-export function rowsOf(tensor: Tensor): (row: number) => Tensor {
+/** How to take a row of a leaf as a leaf of its own. */
+export function rowsOf(tensor: Leaf): (row: number) => Leaf {
+  if (tensor instanceof Strings) return (row) => tensor.row(row);
   const shape = known(tensor.shape.slice(1));
   const size = sizeOf(shape);
   const { dtype } = tensor;
@@ -100,9 +134,9 @@ export function rowsOf(tensor: Tensor): (row: number) => Tensor {
 export function rowCount(element: Element, where: string): number {
   let count: number | undefined;
   let named = "";
-  mapTree(element, (tensor: Tensor, path) => {
+  mapTree(element, (tensor: Leaf, path) => {
     const name = path || "the tensor";
-    if (tensor.isSymbolic) {
+    if (!(tensor instanceof Strings) && tensor.isSymbolic) {
       throw new StateError(where, { given: `the symbolic ${tensor.toString()}`, expected: "tensors with values" });
     }
     if (tensor.rank === 0) {

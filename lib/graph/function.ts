@@ -157,6 +157,7 @@ class RetraceWatch {
 /** A tensor that stands for a spec where only shape and dtype count. */
 function exampleOf(arg: unknown): unknown {
   if (!(arg instanceof TensorSpec)) return arg;
+  if (arg.dtype === "string") throw new ArgumentError("getConcreteFunction", { given: String(arg), expected: "a spec of numbers: strings are no tensors" }); // prettier-ignore
   if (arg.shape) return new Tensor({ shape: arg.shape, dtype: arg.dtype }, null);
   throw new ArgumentError("getConcreteFunction", { given: String(arg), expected: "a spec with a shape" });
 }

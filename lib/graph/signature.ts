@@ -10,11 +10,12 @@ import { isBranch } from "../core/tree.js";
 export class TensorSpec {
   constructor(
     readonly shape: Shape | null = null,
-    readonly dtype: Dtype = "float32",
+    /** "string" in specs of datasets alone. */
+    readonly dtype: Dtype | "string" = "float32",
     readonly name?: string,
   ) {}
 
-  accepts({ shape, dtype }: Spec): boolean {
+  accepts({ shape, dtype }: Pick<Spec, "shape"> & { readonly dtype: Dtype | "string" }): boolean {
     if (dtype !== this.dtype) return false;
     return (
       this.shape === null || (this.shape.length === shape.length && this.shape.every((length, i) => length === null || length === shape[i]))

@@ -54,6 +54,14 @@ export {
 export {
   MaxPooling1D, MaxPooling1D as MaxPool1D, MaxPooling2D, MaxPooling2D as MaxPool2D, MaxPooling3D, MaxPooling3D as MaxPool3D,
 } from "./pooling/max-pooling.js"; // prettier-ignore
+export { CategoryEncoding } from "./preprocessing/category-encoding.js";
+export { Discretization } from "./preprocessing/discretization.js";
+export { HashedCrossing } from "./preprocessing/hashed-crossing.js";
+export { Hashing } from "./preprocessing/hashing.js";
+export { IntegerLookup } from "./preprocessing/integer-lookup.js";
+export { Normalization } from "./preprocessing/normalization.js";
+export { StringLookup } from "./preprocessing/string-lookup.js";
+export { TextVectorization } from "./preprocessing/text-vectorization.js";
 export { Rescaling } from "./preprocessing/rescaling.js";
 export { ActivityRegularization } from "./regularization/activity-regularization.js";
 export { AlphaDropout } from "./regularization/alpha-dropout.js";

@@ -28,6 +28,7 @@ export const families = [
   "optimizers",
   "layers",
   "layers_symbolic",
+  "preprocessing",
   "models",
   "models_captured",
   "training",

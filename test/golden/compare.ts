@@ -7,6 +7,8 @@ export interface Tolerance {
   readonly rtol: number;
   readonly atol: number;
   readonly scaled?: boolean;
+  /** By how much integers may differ; default 0. */
+  readonly integers?: number;
 }
 
 /** What is compared with a recorded tensor: a tensor, or a number, boolean or array of them. */
@@ -89,7 +91,7 @@ function compareTensor(expected: Encoded, value: unknown, tolerance: Tolerance, 
   sameShape(expected.shape, actual.shape, where);
   sameKind(expected.dtype, actual.dtype, where);
   const exact = kindOf(expected.dtype) !== "float";
-  compareElements(elementsOf(expected), actual.elements, exact ? { rtol: 0, atol: 0 } : tolerance, where);
+  compareElements(elementsOf(expected), actual.elements, exact ? { rtol: 0, atol: tolerance.integers ?? 0 } : tolerance, where);
 }
 
 function compareTensorLike(expected: readonly number[], actual: unknown, tolerance: Tolerance, where: string): void {

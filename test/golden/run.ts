@@ -7,6 +7,7 @@ import { runLayer, runSymbolicLayer } from "./families/layers.js";
 import { runMetric } from "./families/metrics.js";
 import { runObject, runSchedule } from "./families/objects.js";
 import { runOptimizer } from "./families/optimizers.js";
+import { runPreprocessing } from "./families/preprocessing.js";
 import { runSaved } from "./families/saving.js";
 import { runTraining } from "./families/training.js";
 import { type Mode, type ModeName, modes } from "./modes.js";
@@ -28,6 +29,7 @@ const runners: Readonly<Record<Family, Runner>> = {
   optimizers: runOptimizer,
   layers: (testCase, mode) => runLayer(testCase, mode, "layers"),
   layers_symbolic: runSymbolicLayer,
+  preprocessing: runPreprocessing,
   models: (testCase, mode) => runLayer(testCase, mode, "models"),
   models_captured: (testCase, mode) => runLayer(testCase, mode, "models_captured"),
   training: (testCase, mode) => runTraining(testCase, mode.name),

@@ -23,6 +23,7 @@ export const tolerances = {
   initializers: { outputs: { rtol: 1e-5, atol: 1e-6 }, gradients: exact },
   training: { outputs: { rtol: 1e-3, atol: 1e-4 }, gradients: { rtol: 1e-3, atol: 5e-4 } },
   utils: { outputs: { rtol: 1e-5, atol: 1e-6 }, gradients: { rtol: 1e-3, atol: 1e-6 } },
+  preprocessing: layer,
   dtypes: { outputs: exact, gradients: exact },
   saving: { outputs: { rtol: 1e-4, atol: 1e-5 }, gradients: exact },
 } as const satisfies Record<string, { outputs: Tolerance; gradients: Tolerance }>;

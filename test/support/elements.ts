@@ -1,7 +1,8 @@
 import { Tensor } from "../../lib/core/tensor.js";
 
-/** An element of a dataset as nested arrays of numbers. */
+/** An element of a dataset as nested arrays of numbers and strings. */
 export function plain(element: unknown): unknown {
+  if (typeof element === "string") return element;
   if (element instanceof Tensor) return element.array();
   if (Array.isArray(element)) return element.map(plain);
   return Object.fromEntries(Object.entries(element as object).map(([key, each]) => [key, plain(each)]));

@@ -2,8 +2,8 @@ import type { TensorLike } from "../../core/convert.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 
-/** What a layer can be called on: a tensor, anything that becomes one, or arrays and records of these. */
-export type LayerInput = TensorLike | null | readonly LayerInput[] | { readonly [name: string]: LayerInput };
+/** What a layer can be called on: a tensor, anything that becomes one, strings where the layer reads them, or arrays and records of these. */
+export type LayerInput = TensorLike | string | null | readonly LayerInput[] | { readonly [name: string]: LayerInput };
 
 /** A mask in the structure of what it masks. */
 export type Mask = Tensor | null | readonly Mask[] | { readonly [name: string]: Mask };

@@ -1,0 +1,47 @@
+import { field, fixed, invalid, positiveInteger, registerClasses, withDefault } from "../../config/index.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { ArgumentError } from "../../core/errors.js";
+import type { Tensor } from "../../core/tensor.js";
+import { cast } from "../../ops/index.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+import { checkIndices, encode } from "./encoding.js";
+
+const modes = ["one_hot", "multi_hot", "count"] as const;
+
+/** "binary" is an old name of "multi_hot". */
+const outputMode = withDefault(
+  field<(typeof modes)[number] | "binary", (typeof modes)[number]>({
+    expected: `one of ${modes.map((mode) => `"${mode}"`).join(", ")}`,
+    parse: (value) => (value === "binary" ? "multi_hot" : modes.includes(value as never) ? (value as (typeof modes)[number]) : invalid),
+  }),
+  "multi_hot",
+);
+
+/**
+ * Whole numbers below `numTokens` as vectors: "one_hot" `[…, numTokens]`, "multi_hot" (which ones occur) or "count" (how often) `[batch, numTokens]`.
+ *
+ * Called with `{ countWeights }` in mode "count", each index counts its weight. Keras: keras.layers.CategoryEncoding
+ */
+export class CategoryEncoding extends Layer<typeof CategoryEncoding.options> {
+  static override readonly options = layerOptions.extend(["numTokens"], {
+    numTokens: positiveInteger(),
+    outputMode,
+    sparse: fixed(false),
+  });
+
+  override call(x: Tensor, { countWeights }: { countWeights?: TensorLike } = {}): Tensor {
+    const { numTokens, outputMode } = this.options;
+    if (countWeights !== undefined && outputMode !== "count") {
+      throw new ArgumentError(`${this.name}.countWeights`, {
+        given: `weights in mode "${outputMode}"`,
+        expected: 'them in mode "count" only',
+      });
+    }
+    checkIndices(this.name, x, outputMode);
+    const weights = countWeights === undefined ? undefined : cast(asTensor(countWeights), this.computeDtype);
+    return encode(x, { mode: outputMode, depth: numTokens, dtype: this.computeDtype, weights });
+  }
+}
+
+registerClasses("keras.layers", { CategoryEncoding });

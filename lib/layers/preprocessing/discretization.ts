@@ -1,0 +1,93 @@
+import { type Config, dtypePolicy, fixed, list, nonNegativeInteger, nullable, number, oneOf, positiveNumber, registerClasses, unwritten, boolean } from "../../config/index.js"; // prettier-ignore
+import { ArgumentError, StateError } from "../../core/errors.js";
+import type { Tensor } from "../../core/tensor.js";
+import { cast, expandDims, less, logicalNot, sum } from "../../ops/index.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch, numbersOf } from "./adapting.js";
+import { encode } from "./encoding.js";
+import { binBoundaries, emptySummary, mergeSummaries, summarize, type Summary } from "./quantiles.js";
+import { Learned } from "./learned.js";
+
+/**
+ * Numbers as the bins they fall into: bin i holds the numbers from boundary i − 1 (included) to boundary i. The boundaries are given
+ * (`binBoundaries`), or learned by `adapt` so that `numBins` bins hold equally many.
+ *
+ * "int" gives int32 of the shape of the input; "one_hot", "multi_hot" and "count" encode it as CategoryEncoding does. Keras: keras.layers.Discretization
+ */
+export class Discretization extends Layer<typeof Discretization.options> {
+  static override readonly options = layerOptions.extend(["binBoundaries"], {
+    binBoundaries: nullable(list(number())),
+    numBins: nullable(nonNegativeInteger()),
+    epsilon: positiveNumber(0.01),
+    outputMode: oneOf(["int", "one_hot", "multi_hot", "count"], "int"),
+    sparse: fixed(false),
+    dtype: dtypePolicy("string"),
+    trainable: unwritten(boolean(true)),
+  });
+
+  /** The boundaries that `adapt` learned, with the summary that they come from. */
+  readonly learned = new Learned<readonly number[]>();
+  #summary: Summary = emptySummary;
+
+  constructor(...given: ConstructorParameters<typeof Layer<typeof Discretization.options>>) {
+    super(...given);
+    const { numBins, binBoundaries } = this.options;
+    if ((numBins === null) !== (binBoundaries === null)) return;
+    throw new ArgumentError(this.name, {
+      given: numBins === null ? "neither binBoundaries nor numBins" : "both binBoundaries and numBins",
+      expected: "one of them",
+    });
+  }
+
+  /** The boundaries in use; null before `adapt`. */
+  get binBoundaries(): readonly number[] | null {
+    return this.options.binBoundaries ?? this.learned.value;
+  }
+
+  override call(x: Tensor): Tensor {
+    const boundaries = this.binBoundaries;
+    if (boundaries === null) {
+      throw new StateError(this.name, {
+        given: "a call before the boundaries are known",
+        expected: "binBoundaries, or a call of adapt first",
+      });
+    }
+    const { outputMode } = this.options;
+    // What is below no boundary, NaN among it, is in the last bin.
+    const bins = boundaries.length === 0 ? cast(less(x, -Infinity), "int32") : sum(cast(logicalNot(less(expandDims(cast(x, "float32"), -1), [...boundaries])), "int32"), { axis: -1 }); // prettier-ignore
+    const dtype = outputMode === "int" ? "int32" : this.computeDtype;
+    return encode(bins, { mode: outputMode, depth: boundaries.length + 1, dtype });
+  }
+
+  /** Learns boundaries from data: one tensor, or a Dataset or iterable of batches, of which only a summary is kept. */
+  adapt(data: AdaptData, options: AdaptOptions = {}): Adapted {
+    const { numBins, epsilon } = this.options;
+    if (numBins === null) {
+      throw new ArgumentError(`${this.name}.adapt`, {
+        given: "a layer with binBoundaries",
+        expected: "one with numBins, which learns them",
+      });
+    }
+    return forEachBatch(`${this.name}.adapt`, data, options, {
+      begin: () => (this.#summary = emptySummary),
+      update: (batch) => (this.#summary = mergeSummaries(summarize(numbersOf(batch).view(), epsilon), this.#summary, epsilon)),
+      finish: () => (this.learned.value = binBoundaries(this.#summary, numBins)),
+    });
+  }
+
+  override getConfig(): ReturnType<Layer["getConfig"]> {
+    return { ...super.getConfig(), bin_boundaries: this.binBoundaries as number[] | null };
+  }
+
+  /** A config with both holds what was learned. */
+  static override fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
+    const { bin_boundaries: boundaries, ...rest } = config;
+    const isLearned = boundaries != null && rest["num_bins"] != null;
+    const layer = Layer.fromConfig.call(this as never, isLearned ? rest : config) as Discretization;
+    if (isLearned) layer.learned.value = list(number()).parse(boundaries, "Discretization.bin_boundaries");
+    return layer as T;
+  }
+}
+
+registerClasses("keras.layers", { Discretization });

@@ -1,0 +1,197 @@
+import { boolean, deserializeKerasObject, field, fixed, integer, invalid, isPlainObject, type Json, nullable, positiveInteger, registerClasses, serializeKerasObject, string, unwritten } from "../../config/index.js"; // prettier-ignore
+import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
+import { shapeText } from "../../core/shape.js";
+import { isStrings, Strings, type NestedStrings } from "../../core/strings.js";
+import { adoptTensor, Tensor } from "../../core/tensor.js";
+import { layerOptions } from "../base/options.js";
+import { Layer } from "../layer.js";
+import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch } from "./adapting.js";
+import { idfWeights, lookupMode, maxTokens, rowsOf, vocabularyField } from "./index-lookup.js";
+import { StringLookup } from "./string-lookup.js";
+import { lower, ngrams, splitCharacters, splitWords, stripPunctuation } from "./text.js";
+
+type Standardize = (text: string) => string;
+type Split = (text: string) => readonly string[];
+
+const standardizers: Readonly<Record<string, Standardize>> = {
+  lower,
+  strip_punctuation: stripPunctuation,
+  lower_and_strip_punctuation: (text) => stripPunctuation(lower(text)),
+};
+
+const splitters: Readonly<Record<string, Split>> = { whitespace: splitWords, character: splitCharacters };
+
+/** One of some named functions, or a function of the user's own. */
+const functionField = <F extends (text: string) => unknown>(named: Readonly<Record<string, F>>, fallback: string) =>
+  nullable(
+    field<string | F, string | F>({
+      expected: `one of ${Object.keys(named).map((name) => `"${name}"`).join(", ")}, or a function of a string`, // prettier-ignore
+      takesObjects: "configs",
+      parse: (value) => {
+        const read = isPlainObject(value) ? deserializeKerasObject(value) : value;
+        return typeof read === "function" || (typeof read === "string" && Object.hasOwn(named, read)) ? (read as string | F) : invalid;
+      },
+      serialize: (value) => serializeKerasObject(value),
+    }),
+    fallback,
+  );
+
+/** Widths of n-grams: a number stands for all up to it. */
+const ngramsField = nullable(
+  field<number | readonly number[], number | readonly number[]>({
+    expected: "a positive integer, or an array of them",
+    parse: (value) => {
+      const widths: unknown = Array.isArray(value) ? value : [value];
+      const fits = (width: unknown): boolean => Number.isInteger(width) && (width as number) > 0;
+      return (widths as unknown[]).every(fits) ? (value as number | readonly number[]) : invalid;
+    },
+  }),
+);
+
+/**
+ * Texts as numbers: standardized, split into tokens, put together to n-grams, looked up in a vocabulary that is given or learned by `adapt`.
+ *
+ * Texts are strings in arrays of shape `[batch]` or `[batch, 1]`. "int" gives int32 `[batch, tokens]`, filled up with 0 or cut to
+ * `outputSequenceLength` (with `ragged` arrays of different lengths instead); "multi_hot", "count" and "tf_idf" `[batch, vocabulary]`.
+ *
+ * ```ts
+ * const vectorize = new keras.layers.TextVectorization({ outputSequenceLength: 4 });
+ * vectorize.adapt(["the cat", "the dog"]);
+ * vectorize(["The dog!"]).array(); // [[2, 3, 0, 0]]
+ * ```
+ *
+ * `standardize` and `split` may be functions of one string. Keras: keras.layers.TextVectorization
+ */
+export class TextVectorization extends Layer<typeof TextVectorization.options> {
+  static override readonly options = layerOptions.extend([], {
+    maxTokens: maxTokens(),
+    standardize: functionField<Standardize>(standardizers, "lower_and_strip_punctuation"),
+    split: functionField<Split>(splitters, "whitespace"),
+    ngrams: ngramsField,
+    outputMode: lookupMode,
+    outputSequenceLength: nullable(positiveInteger()),
+    padToMaxTokens: boolean(false),
+    sparse: fixed(false),
+    ragged: boolean(false),
+    vocabulary: vocabularyField<string>("string"),
+    idfWeights: idfWeights(),
+    encoding: string("utf-8"),
+    vocabularySize: nullable(integer()),
+    hasInputVocabulary: unwritten(nullable(boolean())),
+  });
+
+  /** What tokens are looked up in. */
+  readonly lookup: StringLookup;
+  readonly #widths: readonly number[] | null;
+
+  constructor(...given: ConstructorParameters<typeof Layer<typeof TextVectorization.options>>) {
+    super(...given);
+    const { maxTokens, padToMaxTokens, vocabulary, idfWeights, outputMode, encoding, hasInputVocabulary } = this.options;
+    const { ngrams: widths, outputSequenceLength, ragged } = this.options;
+    if (outputMode !== "int" && outputSequenceLength !== null) {
+      throw new ArgumentError(`${this.name}.outputSequenceLength`, {
+        given: `${outputSequenceLength} in mode "${outputMode}"`,
+        expected: 'it in mode "int" only',
+      });
+    }
+    if (outputMode !== "int" && ragged) {
+      throw new ArgumentError(`${this.name}.ragged`, { given: `true in mode "${outputMode}"`, expected: 'it in mode "int" only' });
+    }
+    this.#widths = typeof widths === "number" ? Array.from({ length: widths }, (_, i) => i + 1) : widths;
+    this.lookup = new StringLookup({
+      maxTokens,
+      padToMaxTokens,
+      vocabulary,
+      idfWeights,
+      outputMode,
+      encoding,
+      hasInputVocabulary,
+      maskToken: "",
+    });
+  }
+
+  override get convertsInputs(): boolean {
+    return false;
+  }
+
+  override call(inputs: NestedStrings | Strings): Tensor {
+    const { outputMode, outputSequenceLength, ragged, split } = this.options;
+    const { shape, rows } = this.#tokensOf(this.name, inputs);
+    const indices = this.lookup.numbersOf(rows);
+    if (outputMode !== "int") return this.lookup.encodedRows(indices, shape === null || shape.length > 1 || outputMode === "one_hot");
+    if (ragged && split !== null) return indices.map((row) => [...row]) as unknown as Tensor;
+    if (shape !== null && outputSequenceLength === null) return adoptTensor(Int32Array.from(indices.flat()), shape, "int32");
+    const length = outputSequenceLength ?? Math.max(0, ...indices.map((row) => row.length));
+    const padded = new Int32Array(indices.length * length);
+    indices.forEach((row, i) => padded.set(row.slice(0, length), i * length));
+    const outer = shape === null ? [indices.length] : shape.slice(0, -1);
+    return adoptTensor(padded, [...outer, length], "int32");
+  }
+
+  /** The tokens of each text, and their shape where all texts have equally many: where nothing is split. */
+  #tokensOf(where: string, inputs: unknown): { shape: readonly number[] | null; rows: readonly (readonly string[])[] } {
+    if (!(inputs instanceof Strings) && !isStrings(inputs) && !(Array.isArray(inputs) && inputs.length === 0)) {
+      throw new DtypeError(where, { given: inputs instanceof Tensor ? "numbers" : "no strings", expected: "strings, or arrays of them" });
+    }
+    const texts = inputs instanceof Strings ? inputs : Strings.of(inputs as NestedStrings, where);
+    const { standardize, split } = this.options;
+    const standard = typeof standardize === "string" ? standardizers[standardize]! : standardize;
+    const values = standard ? texts.values.map(standard) : texts.values;
+    if (split === null) return this.#unsplit(texts.shape, values);
+    if (texts.rank > 1 && texts.shape.at(-1) !== 1) {
+      throw new ShapeError(where, { given: `texts of shape ${shapeText(texts.shape)}`, expected: "[batch] or [batch, 1]" });
+    }
+    const cut = typeof split === "string" ? splitters[split]! : split;
+    const rows = values.map((text) => cut(text));
+    return { shape: texts.rank === 0 ? [this.#joined(rows[0]!).length] : null, rows: rows.map((row) => this.#joined(row)) };
+  }
+
+  #unsplit(shape: readonly number[], values: readonly string[]): { shape: readonly number[]; rows: readonly (readonly string[])[] } {
+    const rows = rowsOf(shape, values, false).map((row) => this.#joined(row));
+    const length = rows[0]?.length ?? 0;
+    return { shape: this.#widths && shape.length > 0 ? [...shape.slice(0, -1), length] : shape, rows };
+  }
+
+  #joined(tokens: readonly string[]): readonly string[] {
+    return this.#widths ? ngrams(tokens, this.#widths) : tokens;
+  }
+
+  /** Learns the vocabulary from texts: an array of them, or a Dataset or iterable of batches. */
+  adapt(data: AdaptData, options: AdaptOptions & { readonly batchSize?: number | null } = {}): Adapted {
+    const where = `${this.name}.adapt`;
+    return forEachBatch(where, data, options, {
+      begin: () => this.lookup.resetState(),
+      update: (batch, isWhole) => {
+        const { shape, rows } = this.#tokensOf(where, batch);
+        const isVector = isWhole && shape !== null && shape.length === 1;
+        this.lookup.updateState(isVector ? rows.flatMap((row) => row.map((token) => [token])) : rows);
+      },
+      finish: () => this.lookup.finalizeState(),
+    });
+  }
+
+  /** The tokens in the order of their numbers. @see StringLookup.getVocabulary */
+  getVocabulary(options: boolean | { readonly includeSpecialTokens?: boolean } = {}): (string | null)[] {
+    return this.lookup.getVocabulary(options);
+  }
+
+  vocabularySize(): number {
+    return this.lookup.vocabularySize();
+  }
+
+  /** Replaces the vocabulary. @see StringLookup.setVocabulary */
+  setVocabulary(...given: Parameters<StringLookup["setVocabulary"]>): void {
+    this.lookup.setVocabulary(...given);
+  }
+
+  /** In mode "tf_idf": the weight of each number, null before it is known. */
+  get idfWeights(): Tensor | null {
+    return this.lookup.idfWeights;
+  }
+
+  override getConfig(): Record<string, Json> {
+    return { ...super.getConfig(), vocabulary_size: this.vocabularySize() };
+  }
+}
+
+registerClasses("keras.layers", { TextVectorization });

@@ -1,0 +1,106 @@
+import { platform } from "#platform";
+import { ValueError } from "../../core/errors.js";
+import type { Saveable } from "../../saving/saveable.js";
+
+// Tokens and their numbers: what lookup layers learn or are given.
+
+export type Token = string | number;
+
+/** How often tokens occur, and in how many documents. */
+export class TokenCounts<T extends Token> {
+  readonly #counts = new Map<T, number>();
+  readonly #documents: Map<T, number> | null;
+  documents = 0;
+
+  /** @param byDocument  whether documents are counted too */
+  constructor(byDocument: boolean) {
+    this.#documents = byDocument ? new Map() : null;
+  }
+
+  /** Counts the tokens of one document. */
+  add(document: readonly T[]): void {
+    this.documents++;
+    for (const token of document) this.#counts.set(token, (this.#counts.get(token) ?? 0) + 1);
+    if (!this.#documents) return;
+    for (const token of new Set(document)) this.#documents.set(token, (this.#documents.get(token) ?? 0) + 1);
+  }
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  /** Tokens by descending count; among equal counts the last one in order (numbers, or UTF-8 bytes) comes first. */
+  ranked(without: readonly unknown[], most: number): T[] {
+    const entries = [...this.#counts].filter(([token]) => !without.includes(token));
+    entries.sort(([a, countA], [b, countB]) => countB - countA || compareTokens(b, a));
+    return entries.slice(0, most).map(([token]) => token);
+  }
+
+  /** `log(1 + documents / (1 + documents with the token))` for each token. */
+  inverseDocumentFrequencies(tokens: readonly T[]): number[] {
+    return tokens.map((token) => Math.log(1 + this.documents / (1 + (this.#documents?.get(token) ?? 0))));
+  }
+}
+
+/** Numbers by size, strings as their UTF-8 bytes compare, which is the order of their code points. */
+function compareTokens(a: Token, b: Token): number {
+  if (typeof a === "number" || typeof b === "number") return Number(a) - Number(b);
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [p, q] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (p !== q) return rank(p) - rank(q);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates, which stand for code points above all others, come last. */
+const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+
+/** The tokens of a layer by number, without the special ones, and what each weighs in tf-idf. */
+export class Vocabulary<T extends Token> implements Saveable {
+  #tokens: readonly T[] | null = null;
+  #numbers = new Map<T, number>();
+  /** Inverse document frequencies with those of the special tokens, where the layer has them. */
+  weights: readonly number[] | null = null;
+
+  /** null before there is a vocabulary. */
+  get tokens(): readonly T[] | null {
+    return this.#tokens;
+  }
+
+  set tokens(tokens: readonly T[] | null) {
+    this.#tokens = tokens;
+    this.#numbers = new Map(tokens?.map((token, i) => [token, i]));
+  }
+
+  /** The place of a token among them; undefined where it is none. */
+  numberOf(token: T): number | undefined {
+    return this.#numbers.get(token);
+  }
+
+  saveState(): { tokens: readonly T[]; weights: readonly number[] | null } | null {
+    return this.#tokens && { tokens: this.#tokens, weights: this.weights };
+  }
+
+  loadState(state: { tokens: readonly T[]; weights: readonly number[] | null } | null): void {
+    this.tokens = state?.tokens ?? null;
+    this.weights = state?.weights ?? null;
+  }
+}
+
+/** The lines of a vocabulary file, one token each. Node reads it at once; a page has no such files. */
+export function readVocabulary(where: string, path: string): string[] {
+  const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  const bytes =
+    platform.name === "node" ? platform.openStore(slash < 0 ? "." : path.slice(0, slash) || "/").readNow!(path.slice(slash + 1)) : null;
+  if (!bytes) {
+    throw new ValueError(where, {
+      given: `the vocabulary file ${JSON.stringify(path)}`,
+      expected: "a file that exists",
+      ...(platform.name === "node" ? {} : { hint: "A page has no files: fetch the vocabulary and pass its tokens as an array." }),
+    });
+  }
+  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+  while (lines.at(-1) === "") lines.pop();
+  return lines;
+}
