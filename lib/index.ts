@@ -14,6 +14,7 @@ export { tidy } from "./api/tidy.js";
 export { customGradient } from "./graph/custom-gradient.js";
 export { GradientTape, type GradientTapeOptions } from "./autodiff/tape.js";
 export { cond, switchCase } from "./graph/control/cond.js";
+export { TensorArray, type TensorArrayOptions } from "./graph/control/tensor-array.js";
 export { whileLoop } from "./graph/control/while.js";
 export { tracedFunction as function, type FunctionOptions, type TracedFunction } from "./graph/function.js";
 export { debugging, print } from "./graph/print.js";

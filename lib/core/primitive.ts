@@ -90,6 +90,11 @@ export interface Primitive {
   readonly keeps: readonly string[];
   /** Instead of `lower` and `host`: the steps that it stands for, recorded when the shapes of its inputs are known. */
   expand?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
+  /**
+   * What the host decides between programs, as steps of the program itself, where that costs less than the cut: recorded by the call, results
+   * in the order of the outputs. Null where it does not.
+   */
+  inline?(inputs: Inputs): readonly Tensor[] | null;
   /** The same operation for another program, where it holds something between its forward and its backward pass. */
   fresh?(): Primitive;
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;

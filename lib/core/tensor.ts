@@ -18,6 +18,18 @@ export type NestedArray = number | boolean | NestedArray[];
 /** What has a present value and the chained operations: a tensor, a variable. `lib/ops/methods.ts` adds the methods. */
 export abstract class Chainable {
   abstract value(): Tensor;
+
+  /** JavaScript's operators know no tensors: `x > 0` would compare one number, and could not be recorded. @throws StateError but for text */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    const tensor = this.value();
+    tensor.view("an operator");
+    throw new StateError("operator on a tensor", {
+      given: `a tensor of shape ${shapeText(tensor.shape)} and dtype ${tensor.dtype}`,
+      expected: "a method or function of tensors",
+      hint: "Write x.mul(y), x.greater(0), or x.item() for its number; or let tf.autograph.toGraph, tf.function(fn, { autograph: true }) or the plugin kerasm/autograph convert the function.",
+    });
+  }
 }
 
 let nextId = 1;
@@ -75,7 +87,7 @@ export class Tensor extends Chainable implements Spec, Operand {
     throw new StateError(`tensor.${asked}`, {
       given: `the symbolic ${this.toString()}`,
       expected: "a tensor with values",
-      hint: "Inside a traced function or a model under construction there are no values yet: compute with tensors (tf.where, tf.cond), or run eagerly.",
+      hint: "Inside a traced function or a model under construction there are no values yet: compute with tensors (tf.where, tf.cond), or run eagerly; tf.function(fn, { autograph: true }) converts if, while and operators.",
     });
   }
 
@@ -116,11 +128,6 @@ export class Tensor extends Chainable implements Spec, Operand {
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
-  }
-
-  [Symbol.toPrimitive](hint: string): string | number {
-    if (hint === "string") return this.toString();
-    return this.item();
   }
 }
 

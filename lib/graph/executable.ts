@@ -53,9 +53,10 @@ export class Executable {
   readonly #prepared: number;
   readonly #prepare: Program | null;
 
-  constructor(graph: Graph) {
+  /** @param staying  how many of the last inputs are read by every iteration of `repeat` */
+  constructor(graph: Graph, staying = 0) {
     this.graph = afterPasses(graph);
-    this.plan = planMemory(this.graph);
+    this.plan = planMemory(this.graph, staying > 0 ? this.graph.inputs.slice(-staying) : []);
     this.#arena = take(this.plan.arenaBytes);
     this.#constants = take(this.plan.constantBytes);
     for (const { tensor, slot } of this.plan.constants) {
@@ -140,6 +141,65 @@ export class Executable {
       this.#afterPiece();
     }
     return this.#end();
+  }
+
+  /**
+   * Runs again and again: outputs become the first inputs of the next run, where they lie; the other inputs are copied in once. The last
+   * output says whether to go on; it is no result.
+   *
+   * @param limit  at most so many runs, at least one
+   */
+  repeat(inputs: readonly Tensor[], limit: number): Tensor[] {
+    const { outputs } = this.graph;
+    const holds = outputs.at(-1)!;
+    this.#begin(inputs);
+    for (let n = 1; ; n++) {
+      for (const piece of this.#pieces) {
+        if (!(piece instanceof Program)) piece();
+        else {
+          if (this.#prepare && this.preparation.isStale()) this.#prepare.run();
+          piece.run();
+        }
+        this.#afterPiece();
+      }
+      if (n >= limit || !this.#peek(holds)) return this.#end().slice(0, -1);
+      this.#moves ??= this.#movesBack();
+      for (const move of this.#moves) move();
+    }
+  }
+
+  #moves: readonly (() => void)[] | undefined;
+
+  /** Copies of outputs into the places of the inputs that they become. */
+  #movesBack(): (() => void)[] {
+    const pairs = this.graph.outputs.slice(0, -1).flatMap((output, i) => {
+      const input = this.graph.inputs[i]!;
+      const to = this.#place(input).address;
+      if (!output.isSymbolic) return [{ output, input, from: -1, to, bytes: bytesOf(output)! }];
+      const from = this.#place(output).address;
+      return from === to ? [] : [{ output, input, from, to, bytes: bytesOf(output)! }];
+    });
+    const isInTheWay = pairs.some(({ from, bytes }, i) =>
+      pairs.some((other, j) => j < i && from >= 0 && from < other.to + other.bytes && other.to < from + bytes),
+    );
+    if (isInTheWay) {
+      return [
+        () => {
+          const values = pairs.map(({ from, bytes }) => (from < 0 ? null : memoryBytes().slice(from, from + bytes)));
+          pairs.forEach(({ output, input, to }, i) => (values[i] ? memoryBytes().set(values[i]!, to) : this.#copyIn(input, output)));
+        },
+      ];
+    }
+    return pairs.map(({ output, input, from, to, bytes }) =>
+      from < 0 ? () => this.#copyIn(input, output) : () => void memoryBytes().copyWithin(to, from, from + bytes),
+    );
+  }
+
+  /** Whether a scalar output is true. */
+  #peek(output: Tensor): boolean {
+    if (!output.isSymbolic) return Boolean(output.item());
+    const { array: ArrayType } = dtypes[output.dtype];
+    return Boolean(new ArrayType(memoryBytes().buffer, this.#place(output).address, 1)[0]);
   }
 
   /** The same without keeping a page's thread busy. */

@@ -5,7 +5,8 @@
 //  (2) A view (reshape) lies where its source lies; a read of a state lies in the state itself, unless the state is written while the value
 //      is still used: then it is copied when it is read.
 //  (3) An elementwise step may write over an input of its own shape that nobody uses afterwards.
-//  (4) Constants lie in a block of their own and keep their values between calls.
+//  (4) Inputs that stay keep their place and their elements until the end, so that the program can run again without them.
+//  (5) Constants lie in a block of their own and keep their values between calls.
 
 import { forEachAddress, Part, Scratch, type Command } from "../runtime/command.js";
 import { commandsOf } from "../core/interpreter.js";
@@ -46,7 +47,8 @@ interface Lifetime {
 const ALIGN = 64;
 const aligned = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGN) * ALIGN;
 
-export function planMemory(graph: Graph): Plan {
+/** @param staying  inputs whose elements the program must leave as they are */
+export function planMemory(graph: Graph, staying: readonly Tensor[] = []): Plan {
   const roots = rootsOf(graph);
   const root = (tensor: Tensor): Tensor | State => roots.get(tensor.id) ?? tensor;
   const lifetimes = new Map<Tensor | Scratch, Lifetime>();
@@ -77,7 +79,7 @@ export function planMemory(graph: Graph): Plan {
       forEachAddress(command, (operand) => forScratch(operand, (scratch) => touch(scratch, at, scratch.bytes)));
     return { step, commands };
   });
-  for (const output of graph.outputs) use(output, graph.steps.length);
+  for (const output of [...graph.outputs, ...staying]) use(output, graph.steps.length);
   byStep.forEach(({ step, commands }, at) => writeOver(step, commands, at, root, lifetimes));
 
   const unplannedBytes = [...lifetimes.values()].reduce((sum, { slot }) => sum + slot.bytes, 0);

@@ -28,6 +28,9 @@ let recorded: Timeline | null = null;
 export const recordRun = (executable: Executable, inputs: readonly Tensor[]): Tensor[] | null =>
   recorded && timedRun(executable, inputs, recorded);
 
+/** Whether runs are recorded now. */
+export const isRecordingRuns = (): boolean => recorded !== null;
+
 function timedRun(executable: Executable, inputs: readonly Tensor[], timeline: Timeline): Tensor[] {
   const before = recorded;
   recorded = timeline;

@@ -2,6 +2,7 @@
 
 import type { TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
+import { ShapeError, StateError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
 import { add, divide, floorDivide, maximum, minimum, mod, multiply, subtract } from "./elementwise/arithmetic.js";
@@ -11,6 +12,7 @@ import { exp, log } from "./elementwise/exponential.js";
 import { logicalAnd, logicalNot, logicalOr } from "./elementwise/logical.js";
 import { abs, negative, power, sqrt, square } from "./elementwise/powers.js";
 import { argmax, argmin } from "./reduce/arg.js";
+import { getItem } from "./indexing/get-item.js";
 import { matmul } from "./linalg/matmul.js";
 import { max, min } from "./reduce/extrema.js";
 import type { ReductionOptions } from "./reduce/family.js";
@@ -30,6 +32,8 @@ interface ChainedMethods {
   reshape(shape: readonly (number | null)[]): Tensor;
   squeeze(axis?: number | readonly number[]): Tensor;
   transpose(axes?: readonly number[]): Tensor;
+  /** The slices along the first axis, of a tensor with values. */
+  [Symbol.iterator](): IterableIterator<Tensor>;
 }
 
 declare module "../core/tensor.js" {
@@ -64,7 +68,25 @@ const own: Record<string, (this: Chainable, ...args: never[]) => Tensor> = {
   },
 };
 
-const methods: Record<string, unknown> = { ...own };
+/** The slices along the first axis. @throws StateError for a symbolic tensor; ShapeError for a scalar */
+function slices(this: Chainable): Iterator<Tensor> {
+  const tensor = this.value();
+  if (tensor.isSymbolic) {
+    throw new StateError("for … of", {
+      given: `the symbolic ${tensor.toString()}`,
+      expected: "a tensor with values",
+      hint: "In a traced function use tf.function(fn, { autograph: true }), the plugin kerasm/autograph, or tf.whileLoop.",
+    });
+  }
+  if (tensor.rank === 0) throw new ShapeError("for … of", { given: "a scalar", expected: "a tensor with a first axis" });
+  return rowsOf(tensor);
+}
+
+function* rowsOf(tensor: Tensor): Generator<Tensor, undefined> {
+  for (let i = 0; i < tensor.shape[0]!; i++) yield getItem(tensor, i);
+}
+
+const methods: Record<PropertyKey, unknown> = { ...own, [Symbol.iterator]: slices };
 for (const [name, fn] of Object.entries(binary)) {
   methods[name] = function (this: Chainable, other: TensorLike) {
     return fn(this, other);
@@ -80,5 +102,5 @@ for (const [name, fn] of Object.entries(reductions)) {
     return fn(this, options);
   };
 }
-for (const [name, value] of Object.entries(methods))
-  Object.defineProperty(Chainable.prototype, name, { value, writable: true, configurable: true });
+for (const name of Reflect.ownKeys(methods))
+  Object.defineProperty(Chainable.prototype, name, { value: methods[name], writable: true, configurable: true });

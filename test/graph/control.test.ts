@@ -1,4 +1,5 @@
 import t from "tap";
+import { passes, usePasses } from "../../lib/graph/passes/index.js";
 import * as tf from "../../lib/index.js";
 
 const both = <A extends tf.Tensor[]>(f: (...args: A) => tf.Tensor) => [
@@ -124,4 +125,81 @@ t.test("prints and assertions run with the program, in order", async (t) => {
   t.throws(() => f(tf.constant(40)), /debugging.assertLess: given 46 and 10 at element 0.*v stays small/);
   v.assign(1);
   t.equal(f(tf.constant(2)).item(), 3, "and the function works again");
+});
+
+t.test("what a body writes, its condition reads", async (t) => {
+  const v = tf.variable(0);
+  const count = tf.function(() => {
+    tf.whileLoop(
+      () => v.less(10),
+      (i) => (v.assignAdd(3), [i.add(1)]),
+      [tf.constant(0, { dtype: "int32" })],
+    );
+    return v.value();
+  });
+  t.equal(count().item(), 12);
+  v.assign(7);
+  t.equal(count().item(), 10);
+});
+
+t.test("loop variables may change places, and be constants", async (t) => {
+  const f = tf.function((n: tf.Tensor, a: tf.Tensor, b: tf.Tensor) =>
+    tf.whileLoop(
+      (i) => i.less(n),
+      (i, x, y, _) => [i.add(1), y, x, tf.constant(5)],
+      [tf.constant(0, { dtype: "int32" }), a, b, tf.constant(4)],
+    ),
+  );
+  const run = (n: number) => f(tf.constant(n, { dtype: "int32" }), tf.constant([1, 2]), tf.constant([3, 4])).map((each) => each.array());
+  t.same(run(0), [0, [1, 2], [3, 4], 4]);
+  t.same(run(1), [1, [3, 4], [1, 2], 5]);
+  t.same(run(4), [4, [1, 2], [3, 4], 5]);
+});
+
+t.test("axes that a loop may change are open", async (t) => {
+  const grow = (x: tf.Tensor) =>
+    tf.whileLoop(
+      (i) => i.less(3),
+      (i, v) => [i.add(1), tf.concat([v, v], 0)],
+      [tf.constant(0, { dtype: "int32" }), x],
+      { shapeInvariants: [[], [null]] },
+    )[1];
+  for (const f of [grow, tf.function(grow)]) t.same(f(tf.constant([1])).array(), new Array(8).fill(1));
+});
+
+t.test("a range between tensors is as long as their values say", async (t) => {
+  const f = tf.function((n: tf.Tensor) => tf.range(1, n, 2));
+  for (const n of [6, 1, 4]) t.same(f(tf.constant(n, { dtype: "int32" })).array(), [1, 3, 5].filter((i) => i < n)); // prettier-ignore
+  t.same(tf.range(tf.constant(2.5)).array(), [0, 1, 2]);
+  t.throws(() => f(tf.constant([1, 2], { dtype: "int32" })), /range\.limit: given a tensor of shape \[2\]/);
+});
+
+t.test("short branches become a choice inside of the program, with the same bits; not where a gradient is wanted", async (t) => {
+  const choose = (x: tf.Tensor) =>
+    tf.cond(
+      x.greater(0),
+      () => tf.divide(1, x).mul(0.1),
+      () => x.mul(x),
+    );
+  const inlined = tf.function(choose);
+  t.notMatch(inlined.getConcreteFunction(tf.constant(1)).graph, "cond");
+  const before = usePasses(passes.filter(({ name }) => name !== "choices"));
+  const chosen = tf.function(choose);
+  try {
+    t.match(chosen.getConcreteFunction(tf.constant(1)).graph, "cond");
+    for (const x of [3, 0.7, 0, -0, -1e-30, NaN, Infinity])
+      t.same(inlined(tf.constant(x)).data(), chosen(tf.constant(x)).data(), `of ${x}`);
+  } finally {
+    usePasses(before);
+  }
+  const slope = tf.function((x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    return tape.gradient(
+      tape.record(() => choose(x)),
+      x,
+    )!;
+  });
+  t.equal(slope(tf.constant(0)).item(), 0, "no 0 · ∞ of the branch that was not taken");
+  t.equal(slope(tf.constant(-2)).item(), -4);
 });

@@ -3,7 +3,7 @@
 export {
   abs, arccos as acos, arccosh as acosh, add, arcsin as asin, arcsinh as asinh, arctan as atan, arctan2 as atan2, arctanh as atanh, ceil, clip as clipByValue, cos, cosh, divide, divideNoNan, equal, erf, exp, expm1, floor, floorDivide as floordiv,
   greater, greaterEqual, isfinite as isFinite, isinf as isInf, isnan as isNan, less, lessEqual, log, log1p, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum,
-  matmul, mod as floormod, multiply, negative, notEqual, power as pow, reciprocal, round, rsqrt, sigmoid, sign, sin, sinh, sqrt, square, squaredDifference, softplus, subtract, tan, tanh, topK, trunc,
+  matmul, mod as floormod, fmod as truncatemod, multiply, negative, notEqual, power as pow, reciprocal, round, rsqrt, sigmoid, sign, sin, sinh, sqrt, square, squaredDifference, softplus, subtract, tan, tanh, topK, trunc,
   logsumexp as reduceLogsumexp, std as reduceStd, variance as reduceVariance,
   all as reduceAll, any as reduceAny, argmax as argMax, argmin as argMin, cumprod, cumsum, max as reduceMax, mean as reduceMean, min as reduceMin, prod as reduceProd, sum as reduceSum,
 } from "../../ops/index.js"; // prettier-ignore

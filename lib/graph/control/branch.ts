@@ -3,6 +3,7 @@
 //  (1) What it uses from outside comes in as inputs: captured tensors, and the values of variables that it only reads. So tapes outside see
 //      everything that a gradient can flow to.
 //  (2) A state that it writes is read and written inside.
+//  (3) What it makes leaves it as a result only: a tensor that gets out in another way is an error where it is used (core/ownership.ts).
 
 import { currentTrace, recording, unrecorded } from "../../core/interpreter.js";
 import { atOnce } from "../../core/ownership.js";
@@ -24,8 +25,19 @@ export interface Branch<R> {
   rebuild(tensors: readonly Tensor[]): R;
 }
 
-/** Traces a function on symbolic parameters, apart from every tape and trace outside. */
-export function captureBranch<R>(name: string, specs: readonly Spec[], fn: (parameters: Tensor[]) => R): Branch<R> {
+const none: ReadonlySet<State> = new Set();
+
+/**
+ * Traces a function on symbolic parameters, apart from every tape and trace outside.
+ *
+ * @param changing  states that others write while the branch is in use: they are read inside, too
+ */
+export function captureBranch<R>(
+  name: string,
+  specs: readonly Spec[],
+  fn: (parameters: Tensor[]) => R,
+  changing: ReadonlySet<State> = none,
+): Branch<R> {
   const trace = new Trace(name, false, currentTrace() ?? null);
   const parameters = specs.map((spec) => trace.input(spec));
   const { tensors, rebuild } = unrecorded(() => recording(trace, () => flattenResult(atOnce(name, fn(parameters)))));
@@ -45,7 +57,7 @@ export function captureBranch<R>(name: string, specs: readonly Spec[], fn: (para
   const steps: Step[] = [];
   for (const step of trace.steps) {
     const state = stateRead(step);
-    if (state && !written.has(state)) {
+    if (state && !written.has(state) && !changing.has(state)) {
       const value = hoisted.get(state) ?? read(state);
       hoisted.set(state, value);
       states.delete(state);

@@ -34,6 +34,7 @@ interface Computation {
   recorded(inputs: readonly Tensor[]): readonly Tensor[];
   /** The same once more, for (3), with operations that tapes see. */
   again(inputs: readonly Tensor[]): readonly Tensor[];
+  inline?(inputs: readonly Tensor[]): readonly Tensor[] | null;
 }
 
 /** A run whose backward pass is to come. */
@@ -79,10 +80,12 @@ export interface HostOptions {
   infer(inputs: readonly Spec[]): readonly Spec[];
   /** Gets the values of the inputs, runs the branches. */
   compute(inputs: readonly Tensor[]): readonly Tensor[];
+  /** The same as steps, where they are cheaper than the host: null where not. */
+  inline?(inputs: readonly Tensor[]): readonly Tensor[] | null;
 }
 
 /** Runs branches as the values of the inputs say, with gradients of any order. */
-export function runOnHost({ name, inputs, count, branches, infer, compute }: HostOptions): Tensor[] {
+export function runOnHost({ name, inputs, count, branches, infer, compute, inline }: HostOptions): Tensor[] {
   const written = [...new Set(branches.flatMap((branch) => [...branch.written]))];
   const own = <T>(all: readonly T[]): readonly T[] => all.slice(0, inputs.length);
   const computation: Computation = {
@@ -96,6 +99,7 @@ export function runOnHost({ name, inputs, count, branches, infer, compute }: Hos
     compute: (all) => compute(own(all)),
     recorded: (all) => compute(own(all)),
     again: (all) => rewound(written, all.slice(inputs.length), () => compute(own(all))),
+    ...(inline && { inline: (all: readonly Tensor[]) => inline(own(all)) }),
   };
   return applied(computation, [...inputs, ...written.map(read)]);
 }
@@ -141,6 +145,10 @@ function operationOf(computation: Computation, stateNames: readonly string[]): P
     effect,
     keeps: ["xs", ticketName],
     fresh: () => operationOf(computation, stateNames),
+    ...(computation.inline && {
+      // Who follows it needs the ticket, and the gradient of a choice that was not taken is no number to add.
+      inline: ({ xs }: Inputs) => (followed.size === 0 ? computation.inline!(xs as readonly Tensor[]) : null),
+    }),
     infer: ({ xs }) => numbered([...computation.infer(xs as readonly Tensor[]), ticketSpec]),
     host({ xs }: Inputs) {
       // The tapes that are on are told of the whole.

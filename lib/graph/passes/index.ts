@@ -1,4 +1,5 @@
 import type { Graph } from "../graph.js";
+import { inlineChoices } from "./choices.js";
 import { mergeCommonSubexpressions } from "./common-subexpressions.js";
 import { removeDeadCode } from "./dead-code.js";
 import { fuseElementwise } from "./elementwise.js";
@@ -12,6 +13,7 @@ export interface Pass {
 
 /** What happens to a graph before it is planned, in order. */
 export const passes: readonly Pass[] = [
+  { name: "choices", run: inlineChoices },
   { name: "common subexpressions", run: mergeCommonSubexpressions },
   { name: "dead code", run: removeDeadCode },
   { name: "epilogues", run: fuseEpilogues },

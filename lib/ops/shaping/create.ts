@@ -3,12 +3,13 @@ import { isFloat, type Dtype } from "../../core/dtype.js";
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { isKnown, type Shape } from "../../core/shape.js";
-import type { Spec, Tensor } from "../../core/tensor.js";
+import type { Chainable, Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { cast } from "../elementwise/cast.js";
 import { greaterEqual } from "../elementwise/comparison.js";
 import { add } from "../elementwise/arithmetic.js";
 import { broadcastTo } from "./broadcast.js";
+import { openRange } from "./open-range.js";
 import { expandDims } from "./reshape.js";
 import { fillCommand } from "./slice.js";
 
@@ -88,12 +89,21 @@ export const progression = (start: number, step: number, count: number, dtype: "
 /**
  * The numbers from start up to stop, which is left out.
  *
- * @param start  with `stop` left out: the stop, and the start is 0
+ * @param start  a number, or a scalar tensor, as stop and step; with `stop` left out: the stop, and the start is 0
  * @param step   default 1; may be negative
  * @param options.dtype  default: int32 where all are whole numbers, else float32
  */
-export function arange(start: number, stop?: number | null, step = 1, { dtype }: DtypeOption = {}): Tensor {
+export function arange(
+  start: number | Chainable,
+  stop?: number | Chainable | null,
+  step: number | Chainable = 1,
+  { dtype }: DtypeOption = {},
+): Tensor {
   const [first, last] = stop === undefined || stop === null ? [0, start] : [start, stop];
+  if (typeof first !== "number" || typeof last !== "number" || typeof step !== "number") {
+    const range = openRange(first, last, step);
+    return dtype === undefined ? range : cast(range, checkedDtype(dtype)!);
+  }
   if (step === 0 || ![first, last, step].every(Number.isFinite)) {
     throw new ValueError("arange", { given: `from ${first} to ${last} by ${step}`, expected: "finite numbers and a step that is not 0" });
   }
