@@ -1,5 +1,6 @@
 import type { Command } from "../runtime/command.js";
 import { apply } from "./interpreter.js";
+import type { OutputPlaces } from "./replicas.js";
 import type { State } from "./state.js";
 import type { Spec, Tensor } from "./tensor.js";
 
@@ -49,14 +50,19 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   infer(inputs: InputsOf<N>, attrs: A): O;
   /** The commands that compute the outputs, in order; absent where `alias` says that there is nothing to compute. */
   lower?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Command | readonly Command[];
-  /** Instead of `lower`: computes on the calling thread, between programs. What prints, checks, or decides what runs next. */
-  host?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
+  /**
+   * Instead of `lower`: computes on the calling thread, between programs. What prints, checks, decides what runs next, or meets other processes.
+   * In a program it may write outputs where they are wanted (`places`, by name) instead of giving them back.
+   */
+  host?(inputs: InputsOf<N>, attrs: A, places?: OutputPlaces): { readonly [K in OutputNames<NoInfer<O>>]?: Tensor };
   /** Instead of `lower`: the steps that it stands for, recorded when the shapes of its inputs are known. */
   expand?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
   /** The input whose elements the output `y` shares: only the shape differs. */
   readonly alias?: NoInfer<Bare<N>>;
   /** The states among the inputs that are written. Such an operation is never dropped, merged or reordered. */
   readonly writes?: readonly NoInfer<Bare<N>>[];
+  /** The input that the state it writes equals afterwards. */
+  readonly sets?: NoInfer<Bare<N>>;
   /** Runs in program order and is never dropped. */
   readonly effect?: boolean;
   /**
@@ -86,6 +92,7 @@ export interface Primitive {
   readonly writes: readonly string[];
   readonly effect: boolean;
   readonly alias?: string;
+  readonly sets?: string;
   readonly fusible?: "elementwise";
   readonly keeps: readonly string[];
   /** Instead of `lower` and `host`: the steps that it stands for, recorded when the shapes of its inputs are known. */
@@ -99,7 +106,7 @@ export interface Primitive {
   fresh?(): Primitive;
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;
   lower?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Command | readonly Command[];
-  host?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
+  host?(inputs: Inputs, attrs: unknown, places?: OutputPlaces): Record<string, Tensor>;
   /** Outputs and inputs whose memory they may take where nobody needs the input afterwards; equal roots are one place in memory. */
   overwrites?(root: (tensor: Tensor) => object): readonly (readonly [output: Tensor, input: Tensor])[];
   follows?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Follower | null;

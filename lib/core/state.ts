@@ -40,6 +40,8 @@ export class State implements Spec, Operand {
   readonly bytes: number;
   /** Whether tapes watch what is read from it without being told. */
   trainable = false;
+  /** The same variable in replicas 1, 2, … of this process, where it is each replica's own. */
+  others: readonly State[] = [];
   #lent: Tensor | null = null;
   #version = 0;
 
@@ -91,10 +93,22 @@ export class State implements Spec, Operand {
     return new dtypes[this.dtype].array(memoryBytes().buffer, this.address, this.size);
   }
 
-  /** Replaces all elements from outside: a restored checkpoint, an initial value. */
+  /** Replaces all elements from outside, in every replica: a restored checkpoint, an initial value. */
   load(elements: ArrayLike<number>): void {
     this.beforeWrite();
     this.#elements().set(elements);
+    for (const other of this.others) other.load(elements);
+  }
+
+  /** Makes states for the other replicas, which begin with the present value. */
+  split(count: number): void {
+    const made = Array.from({ length: count - 1 - this.others.length }, () => {
+      const other = new State(this.shape, this.dtype);
+      other.trainable = this.trainable;
+      other.load(this.#elements());
+      return other;
+    });
+    this.others = [...this.others, ...made];
   }
 }
 

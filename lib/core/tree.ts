@@ -2,6 +2,15 @@
 
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
 
+/** Gives the values that an object is made of and how to make one like it of others: a value for each replica. */
+export const parts: unique symbol = Symbol.for("kerasm.parts") as never;
+
+export interface Composite {
+  [parts](): { readonly values: readonly unknown[]; like(values: readonly unknown[]): unknown };
+}
+
+export const isComposite = (value: unknown): value is Composite => typeof value === "object" && value !== null && parts in value;
+
 const isRecord = (value: unknown): value is Record<string, unknown> => {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -109,9 +109,10 @@ export class Executable {
       return new Tensor(tensor, Storage.borrow(address, Math.min(bytes, bytesOf(tensor)!)));
     };
     const real = withInputs({ op, inputs, outputs, attrs }, seen).inputs;
+    const places = Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, this.#place(output)]));
     return () => {
-      const results = op.host!(real, attrs);
-      for (const name in outputs) this.#copyIn(outputs[name]!, results[name]!);
+      const results = op.host!(real, attrs, places);
+      for (const name in results) this.#copyIn(outputs[name]!, results[name]!);
     };
   }
 

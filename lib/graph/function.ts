@@ -1,6 +1,7 @@
 import { ArgumentError, DtypeError, StateError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { atOnce, checkSynchronous } from "../core/ownership.js";
+import { replicaKey } from "../core/replicas.js";
 import { Tensor } from "../core/tensor.js";
 import { ConcreteFunction } from "./concrete.js";
 import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flattened } from "./signature.js";
@@ -64,8 +65,8 @@ export function tracedFunction<F extends AnyFunction>(
 
   const concreteFor = (flat: Flattened): ConcreteFunction<R> => {
     const rank = (i: number) => flat.tensors[i]!.shape.map(() => null);
-    const key = inputSignature ? `${flat.key}|${flat.tensors.map((tensor) => tensor.rank).join()}` : flat.key;
-    let found = concrete.get(key);
+    const signature = inputSignature ? `${flat.key}|${flat.tensors.map((tensor) => tensor.rank).join()}` : flat.key;
+    let found = concrete.get(replicaKey() + signature);
     if (found) return found;
     watch.traced(flat.keys);
     const specs = flat.tensors.map((tensor, i) => ({
@@ -79,7 +80,8 @@ export function tracedFunction<F extends AnyFunction>(
     };
     let traced = traceOnce(tracingCount === 0);
     if (traced.createdVariables > 0) traced = traceOnce(false); // as TensorFlow does: a second trace must make none
-    concrete.set(key, (found = new ConcreteFunction(traced)));
+    // Tracing may have given replicas states of their own: then what was traced before is traced again when it is called.
+    concrete.set(replicaKey() + signature, (found = new ConcreteFunction(traced)));
     return found;
   };
 

@@ -4,7 +4,7 @@ import type { Dtype } from "../core/dtype.js";
 import { constant, type TensorLike } from "../core/convert.js";
 import { shapeText, type Shape } from "../core/shape.js";
 import { Tensor, type Spec } from "../core/tensor.js";
-import { isBranch } from "../core/tree.js";
+import { isBranch, isComposite, parts } from "../core/tree.js";
 
 /** What a traced function accepts for a tensor argument: `new tf.TensorSpec([null, 784], "float32")`; a shape of null is any shape. */
 export class TensorSpec {
@@ -65,6 +65,7 @@ export function flatten(
       names.push(name);
       return spec(tensor, tensors.length - 1);
     }
+    if (isComposite(value)) return `<${value[parts]().values.map((each) => keyOf(each, name)).join()}>`;
     if (isBranch(value)) {
       const entries = Object.entries(value).map(
         ([key, each]) => `${Array.isArray(value) ? "" : `${key}:`}${keyOf(each, Array.isArray(value) ? name : key)}`,
@@ -84,6 +85,10 @@ export function flatten(
       let next = 0;
       const rebuilt = (value: unknown): unknown => {
         if (value instanceof Tensor || isTypedArray(value)) return replacements[next++];
+        if (isComposite(value)) {
+          const { values, like } = value[parts]();
+          return like(values.map(rebuilt));
+        }
         if (Array.isArray(value)) return value.map(rebuilt);
         if (isBranch(value)) return Object.fromEntries(Object.entries(value).map(([k, each]) => [k, rebuilt(each)]));
         return value;

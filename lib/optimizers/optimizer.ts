@@ -10,6 +10,7 @@ import { add, cast, clip, divide, equal, floorDivide, mod, multiply, notEqual, s
 import { type Child, children, fieldsOf } from "../saving/saveable.js";
 import { Variable } from "../variables/variable.js";
 import { clipByGlobalNorm, clipByNorm } from "./clipping.js";
+import { crossReplicaSum } from "./cross-replica.js";
 import { type LearningRate, learningRate } from "./learning-rate.js";
 import { LearningRateSchedule } from "./schedules/schedule.js";
 
@@ -262,7 +263,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   }
 
   #update(gradients: readonly Tensor[], variables: readonly Variable[]): void {
-    const clipped = this.#clipped(gradients);
+    const clipped = crossReplicaSum(this.name, this.#clipped(gradients), variables);
     this.decayWeights(variables);
     this.updateAll(clipped, variables, cast(this.learningRate, "float32"));
   }

@@ -1,4 +1,5 @@
 import { constant } from "../core/convert.js";
+import { replica } from "../core/replicas.js";
 import { ArgumentError, text } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { add } from "../ops/elementwise/arithmetic.js";
@@ -63,5 +64,14 @@ export type Seed = number | SeedGenerator | null | undefined;
 /** The seed as the int32 [2] that random operations read. */
 export function drawSeed(seed: Seed): Tensor {
   if (typeof seed === "number") return constant([Uint32Array.of(seed)[0]! | 0, 0], { dtype: "int32" });
-  return (seed ?? globalSeedGenerator()).next();
+  return forReplica((seed ?? globalSeedGenerator()).next());
+}
+
+/** 2³² divided by the golden ratio: keys of neighbouring replicas differ in many bits. */
+const REPLICA_STRIDE = 0x9e3779b9;
+
+/** Replicas draw other numbers of the same generator. */
+function forReplica(seed: Tensor): Tensor {
+  const { id } = replica();
+  return id === 0 ? seed : add(seed, constant([Math.imul(id, REPLICA_STRIDE), 0], { dtype: "int32" }));
 }

@@ -41,7 +41,8 @@ function keyOf({ op, inputs, attrs }: Step, versions: ReadonlyMap<State, number>
   return `${op.name}(${parts.join()})${attributes}`;
 }
 
-function textOf(value: unknown): string | null {
+/** Attributes as a text that is equal where they are; null where they can't be compared. */
+export function textOf(value: unknown): string | null {
   if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean") return JSON.stringify(value) ?? "";
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value !== "object") return null;

@@ -18,6 +18,7 @@ const assignOp = primitive({
   name: "assign",
   inputs: ["&state", "x"],
   writes: ["state"],
+  sets: "x",
   infer: () => ({}),
   lower: ({ state, x }) => kernels.copy_bytes({ x, y: state }, state.bytes, COPY_GRAIN),
 });

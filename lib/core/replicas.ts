@@ -1,0 +1,112 @@
+// Who computes together. One replica by default: then nothing here costs or records anything. Strategies set it, collective operations,
+// variables and the optimizer read it; nobody else knows that there are several.
+
+import type { State } from "./state.js";
+import type { Tensor } from "./tensor.js";
+
+/** How values of several replicas become one. */
+export type Reduction = "sum" | "mean" | "max" | "min";
+
+/** Where the elements of an output are wanted: written there, they need not be given back. */
+export interface OutputPlace {
+  readonly address: number;
+  readonly bytes: number;
+}
+export type OutputPlaces = Readonly<Record<string, OutputPlace>>;
+
+/** What one replica says when values meet. Every replica says the same, in the same order. */
+export interface Meeting {
+  readonly kind: "all-reduce" | "all-gather" | "broadcast" | "reduce-scatter";
+  readonly reduction?: Reduction;
+  /** The replica whose values count, of a broadcast. */
+  readonly root?: number;
+  /** Lengths along the first axis by replica, of an all-gather. */
+  readonly lengths?: readonly number[];
+}
+
+/** Replicas that compute together, and how their values meet. */
+export interface Group {
+  /** How many replicas there are in all. */
+  readonly count: number;
+  /** How many of them this process has: more than one run in lockstep, as one program. */
+  readonly local: number;
+  /** The first replica of this process. */
+  readonly id: number;
+  /** Tells groups apart in the keys of traces. */
+  readonly key: string;
+  /** Lets real values meet those of other processes. Where all replicas are in this process, values meet while they are traced. */
+  meet(meeting: Meeting, xs: readonly Tensor[], places?: OutputPlaces): Record<string, Tensor>;
+  /** The length of each replica's part, told by one of them. */
+  lengths(own: number, isReal: boolean): readonly number[];
+}
+
+/** What one replica knows of itself. */
+export interface Replica {
+  /** From 0. */
+  readonly id: number;
+  readonly group: Group;
+}
+
+const alone: Group = {
+  count: 1,
+  local: 1,
+  id: 0,
+  key: "",
+  meet: () => {
+    throw new Error("one replica meets nobody");
+  },
+  lengths: (own) => [own],
+};
+const onlyOne: Replica = { id: 0, group: alone };
+
+let current: Replica = onlyOne;
+let inside = false;
+let scope: Group = alone;
+let layout = 0;
+
+/** The replica that computes now; the only one of one where no strategy runs. */
+export const replica = (): Replica => current;
+
+/** Whether a function is run by replicas now: then variables are each replica's own. */
+export const isInReplica = (): boolean => inside;
+
+/** Runs the action as a replica. */
+export function asReplica<T>(as: Replica, action: () => T): T {
+  const [before, wasInside] = [current, inside];
+  [current, inside] = [as, true];
+  try {
+    return action();
+  } finally {
+    [current, inside] = [before, wasInside];
+  }
+}
+
+/** The group that variables are made for now. */
+export const scopeGroup = (): Group => scope;
+
+/** Variables are made for this group from now on. @returns what ends it */
+export function enterScope(group: Group): () => void {
+  const before = scope;
+  scope = group;
+  return () => {
+    scope = before;
+  };
+}
+
+/** What a trace depends on beside its arguments: the group, the replica, and which states are each replica's own. */
+export const replicaKey = (): string => (layout === 0 && current === onlyOne ? "" : `${current.group.key}/${current.id}/${layout}`);
+
+/**
+ * The states of one variable by replica of this process. Where replicas write different values it has one for each, from then on, beginning
+ * with its present value.
+ */
+export function statesOf(state: State): readonly State[] {
+  return [state, ...state.others];
+}
+
+/** Gives each replica of this process a state of its own. */
+export function split(state: State, count: number): void {
+  if (state.others.length >= count - 1) return;
+  layout++;
+  state.split(count);
+}
