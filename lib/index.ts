@@ -25,6 +25,8 @@ export { Variable, variable, type VariableOptions } from "./variables/variable.j
 export { addN, zip } from "./api/tf/lists.js";
 export * from "./api/tf/math.js";
 export * from "./api/tf/shapes.js";
+export * as distribute from "./api/tf/distribute.js";
+export { VariableAggregation, VariableSynchronization } from "./api/tf/distribute.js";
 export * as data from "./data/index.js";
 export * as io from "./api/tf/io.js";
 export * as math from "./api/tf/math.js";

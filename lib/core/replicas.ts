@@ -94,7 +94,10 @@ export function enterScope(group: Group): () => void {
 }
 
 /** What a trace depends on beside its arguments: the group, the replica, and which states are each replica's own. */
-export const replicaKey = (): string => (layout === 0 && current === onlyOne ? "" : `${current.group.key}/${current.id}/${layout}`);
+export function replicaKey(): string {
+  if (current.group.count > 1) return `${current.group.key}/${current.id}/${layout} `;
+  return layout === 0 ? "" : `${layout} `;
+}
 
 /**
  * The states of one variable by replica of this process. Where replicas write different values it has one for each, from then on, beginning

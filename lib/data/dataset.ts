@@ -82,9 +82,11 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     return new Dataset(fromRows(slices(structured(tensors, "Dataset.fromTensorSlices"))));
   }
 
-  /** One element: the given tensors. */
+  /** One element: the given tensors. An array of arrays is a tuple of components, as TensorFlow's tuple: `fromTensors([[1, 2], [3]])`. */
   static fromTensors<const T>(tensors: T): Dataset<Structured<T>> {
-    const element = structured(tensors, "Dataset.fromTensors");
+    const where = "Dataset.fromTensors";
+    const isTuple = Array.isArray(tensors) && tensors.length > 0 && tensors.every((each) => Array.isArray(each));
+    const element = isTuple ? tensors.map((each, i) => structured(each, `${where}[${i}]`)) : structured(tensors, where);
     return new Dataset(
       fromRows({ count: 1, spec: () => specOf(element), row: () => element, gather: (rows) => stack(rows.map(() => element)) }),
     );

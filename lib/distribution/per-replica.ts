@@ -23,7 +23,9 @@ export function joined(structures: readonly unknown[]): unknown {
   const [first] = structures;
   if (Array.isArray(first)) return first.map((_, i) => joined(structures.map((each) => (each as unknown[])[i])));
   if (isBranch(first)) {
-    return Object.fromEntries(Object.keys(first).map((key) => [key, joined(structures.map((each) => (each as Record<string, unknown>)[key]))]));
+    return Object.fromEntries(
+      Object.keys(first).map((key) => [key, joined(structures.map((each) => (each as Record<string, unknown>)[key]))]),
+    );
   }
   return first === undefined || first === null ? first : new PerReplica(structures);
 }

@@ -65,7 +65,10 @@ export function flatten(
       names.push(name);
       return spec(tensor, tensors.length - 1);
     }
-    if (isComposite(value)) return `<${value[parts]().values.map((each) => keyOf(each, name)).join()}>`;
+    if (isComposite(value))
+      return `<${value[parts]()
+        .values.map((each) => keyOf(each, name))
+        .join()}>`;
     if (isBranch(value)) {
       const entries = Object.entries(value).map(
         ([key, each]) => `${Array.isArray(value) ? "" : `${key}:`}${keyOf(each, Array.isArray(value) ? name : key)}`,

@@ -92,7 +92,13 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   /** Makes a variable of the metric's state; usually in the constructor. */
   addWeight({ name, shape = [], initializer = "zeros", dtype = this.dtype }: MetricWeight): Variable {
     const initialize: InitializerLike = initializers.get(initializer, `${this.name}.${name}`);
-    const variable = new Variable(() => initialize(shape, { dtype }), { name, dtype, trainable: false, synchronization: "on_read", aggregation: "sum" });
+    const variable = new Variable(() => initialize(shape, { dtype }), {
+      name,
+      dtype,
+      trainable: false,
+      synchronization: "on_read",
+      aggregation: "sum",
+    });
     this.#own.push(variable);
     return variable;
   }

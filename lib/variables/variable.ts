@@ -78,7 +78,9 @@ export class Variable extends Chainable {
     const typed = kept && value.dtype !== kept ? initScope(() => cast(value, kept)) : value;
     this.state = new State(typed.shape as readonly number[], typed.dtype);
     const { group } = this;
-    this.state.load((group.local < group.count ? initScope(() => asReplica({ id: group.id, group }, () => broadcast(typed))) : typed).view());
+    this.state.load(
+      (group.local < group.count ? initScope(() => asReplica({ id: group.id, group }, () => broadcast(typed))) : typed).view(),
+    );
     this.state.trainable = trainable;
     if (synchronization === "on_read") split(this.state, group.local);
     (currentTrace() as CreationWatcher | undefined)?.created?.(this);
@@ -114,7 +116,9 @@ export class Variable extends Chainable {
     const own = read(this.state);
     if (this.synchronization !== "on_read" || aggregation === "none") return own;
     if (group.local === 1) {
-      return asReplica({ id: group.id, group }, () => (aggregation === "only_first_replica" ? broadcast(own) : allReduce(own, aggregation)));
+      return asReplica({ id: group.id, group }, () =>
+        aggregation === "only_first_replica" ? broadcast(own) : allReduce(own, aggregation),
+      );
     }
     if (aggregation === "only_first_replica") return own;
     const sum = this.state.others.reduce((all, other) => add(all, read(other)), own);

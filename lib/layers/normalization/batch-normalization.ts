@@ -1,8 +1,10 @@
-import { boolean, dictionary, epsilon as fuzz, fixed, integer, nullable, number, registerClasses } from "../../config/index.js";
+import { boolean, dictionary, epsilon as fuzz, integer, nullable, number, registerClasses } from "../../config/index.js";
 import { ArgumentError, ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { add, batchNormalization, batchNormalizationTraining, cast, clip, divide, expandDims, maximum, minimum, moments, multiply, onesLike, sqrt, square, squeeze, subtract, sum, where } from "../../ops/index.js"; // prettier-ignore
+import { add, batchNormalization, batchNormalizationTraining, cast, clip, divide, divideNoNan, expandDims, maximum, minimum, moments, multiply, onesLike, reshape, sqrt, square, squeeze, subtract, sum, where } from "../../ops/index.js"; // prettier-ignore
+import { replica } from "../../core/replicas.js";
+import { allReduce } from "../../ops/collective/all-reduce.js";
 import { stopGradient } from "../../ops/gradient/stop-gradient.js";
 import type { Variable } from "../../variables/variable.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
@@ -37,7 +39,7 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
     renorm: boolean(false),
     renormClipping: nullable(dictionary(number())),
     renormMomentum: number(0.99),
-    synchronized: fixed(false),
+    synchronized: boolean(false),
   });
 
   declare gamma?: Variable;
@@ -103,13 +105,16 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
     if (!training || !this.trainable) {
       return batchNormalization(x, this.movingMean, this.movingVariance, axis, { offset, scale, epsilon });
     }
-    if (!mask && !renorm && this.#axes.every((own, i) => own === i)) {
+    const isTogether = this.options.synchronized && replica().group.count > 1;
+    if (x.shape.includes(0) && !isTogether)
+      return batchNormalization(x, this.movingMean, this.movingVariance, axis, { offset, scale, epsilon });
+    if (!mask && !renorm && !isTogether && this.#axes.every((own, i) => own === i)) {
       const { y, mean, variance } = batchNormalizationTraining(x, { offset, scale, epsilon });
       track(this.movingMean, mean, momentum);
       track(this.movingVariance, variance, momentum);
       return y;
     }
-    const [mean, variance] = mask ? this.#maskedMoments(x, mask) : moments(x, this.#axes);
+    const [mean, variance] = isTogether ? this.#momentsTogether(x, mask) : mask ? this.#maskedMoments(x, mask) : moments(x, this.#axes);
     if (renorm) {
       [scale, offset] = this.#renormalized(mean, variance, scale, offset);
       this.#trackRenorm(mean, variance);
@@ -118,6 +123,18 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
       track(this.movingVariance, variance, momentum);
     }
     return batchNormalization(x, mean, variance, axis, { offset, scale, epsilon });
+  }
+
+  /** Mean and variance over the samples of all replicas: first the mean, then what is around it, as with one replica. */
+  #momentsTogether(x: Tensor, mask: Tensor | null | undefined): [Tensor, Tensor] {
+    const isThere = mask ? expandDims(cast(mask, "bool"), -1) : null;
+    const present = (value: Tensor): Tensor => (isThere ? where(isThere, value, 0) : value);
+    const over = { axis: this.#axes };
+    const [total, count] = allReduce([sum(present(x), over), sum(present(onesLike(x)), over)], "sum") as [Tensor, Tensor];
+    const mean = divideNoNan(total, count);
+    const shape = x.shape.map((length, i) => (this.#axes.includes(i) ? 1 : (length as number)));
+    const squares = allReduce(sum(present(square(subtract(x, reshape(mean, shape)))), over), "sum");
+    return [mean, divideNoNan(squares, count)];
   }
 
   /** Mean and variance of what the mask leaves. */

@@ -19,6 +19,7 @@ import type { Hook, Logs } from "../../callbacks/callback.js";
 import type { History } from "../../callbacks/history.js";
 import { type Batch, type BatchesLike, type DataLike, type EpochBatches, givesBatches } from "./batches.js";
 import { Compiled } from "./compiled.js";
+import { Distribution, lossOfPart, type Merge, shareOfLoss } from "./distributed.js";
 import { arrayParts, epochBatches, splitForValidation, unpack } from "./data.js";
 import { areOptions, checkOptions, type CompileOptions, checkWhole, type EvaluateOptions, type FitOptions, type Method, type OnBatchOptions, type PredictOptions, type RunOptions, verbosity } from "./options.js"; // prettier-ignore
 import { Breather, type Execution, inGroups, lazyLogs, Outputs, readLogs, runAside, type StepLogs } from "./run.js";
@@ -36,6 +37,8 @@ export interface LossArguments {
 export abstract class Trainer<S extends Schema = typeof layerOptions> extends Layer<S> {
   /** Callbacks set it to true to end training after the present batch. */
   stopTraining = false;
+  /** The replicas of the strategy in whose scope the model is made. */
+  readonly #distribution = new Distribution();
   #compiled: Compiled | null = null;
   #train: Execution<StepLogs> | null = null;
   #test: Execution<StepLogs> | null = null;
@@ -50,7 +53,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    * @throws ArgumentError, ValueError for options, losses, metrics or optimizers that are not known
    */
   compile(options: CompileOptions = {}): void {
-    this.#compiled = new Compiled(options, this.outputNames);
+    this.#compiled = this.#distribution.scope(() => new Compiled(options, this.outputNames));
+    this.#distribution.check(`${this.name}.compile`, this.weights);
     this.#train = this.#test = this.#predict = null;
     this.stopTraining = false;
   }
@@ -142,8 +146,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const tape = new GradientTape();
     const [loss, yPred, scaled] = tape.record(() => {
       const yPred = this.#call(x, true);
-      const loss = this.computeLoss({ x, y, yPred, sampleWeight, training: true });
-      return [loss, yPred, optimizer.scaleLoss(loss)] as const;
+      const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: true }));
+      return [loss, yPred, optimizer.scaleLoss(shareOfLoss(loss))] as const;
     });
     lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
     const weights = this.trainableWeights;
@@ -155,7 +159,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   testStep(data: Batch): StepLogs {
     const { x, y, sampleWeight } = unpack(data);
     const yPred = this.#call(x, false);
-    const loss = this.computeLoss({ x, y, yPred, sampleWeight, training: false });
+    const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: false }));
     this.#state("testStep").lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
   }
@@ -180,16 +184,17 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   #makePredictFunction(): Execution<unknown> {
-    return (this.#predict ??= this.#execution("predict_step", (batch) => this.predictStep(batch)));
+    return (this.#predict ??= this.#execution("predict_step", (batch) => this.predictStep(batch), "concatenate"));
   }
 
-  #execution<R>(name: string, step: (batch: Batch) => R): Execution<R> {
+  #execution<R>(name: string, given: (batch: Batch) => R, merge: Merge = "first"): Execution<R> {
+    const step = this.#distribution.step(given, merge);
     const execute = (batches: readonly Batch[]): R => {
       let answer: R | undefined;
       for (const batch of batches) answer = step(batch);
       return answer!;
     };
-    return this.runEagerly ? execute : (tracedFunction(execute, { name }) as Execution<R>);
+    return this.#distribution.execution(this.runEagerly ? execute : (tracedFunction(execute, { name }) as Execution<R>), merge);
   }
 
   /**
@@ -243,6 +248,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const [begin, end] = [`on${kind}BatchBegin`, `on${kind}BatchEnd`] as [Hook, Hook];
     let answer: StepLogs = {};
     let step = 0;
+    this.#distribution.begin();
     for await (const group of inGroups(batches.epoch(), state.stepsPerExecution)) {
       await callbacks.call(begin, step, {});
       for (const batch of group) state.loss?.checkLabels(batch[1]);
@@ -307,6 +313,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const breather = new Breather();
     const predict = this.#makePredictFunction();
     const outputs = new Outputs();
+    this.#distribution.begin();
     await callbacks.call("onPredictBegin", {});
     let step = 0;
     for await (const group of inGroups(batches.epoch(), 1)) {
@@ -351,6 +358,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const batches = epochBatches(method, x, y, { ...options, batchSize: Number.MAX_SAFE_INTEGER });
     const batch = await this.#buildFor(method, batches);
     state.loss?.checkLabels(batch[1]);
+    this.#distribution.begin();
     const logs = readLogs(make()([batch]));
     return options.returnDict ? logs : this.#inOrder(logs);
   }
@@ -382,8 +390,11 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const batch = await batches.peek(method);
     const state = this.#state(method);
     const isBuilt = state.built && this.built && this.flattenLayers().every((layer) => layer.built);
-    if (!isBuilt && !state.runEagerly && this.trainStep === Trainer.prototype.trainStep) this.#infer(state, batch);
-    if (!state.optimizer.built && this.built) state.optimizer.build(this.trainableWeights);
+    this.#distribution.scope(() => {
+      if (!isBuilt && !state.runEagerly && this.trainStep === Trainer.prototype.trainStep) this.#infer(state, batch);
+      if (!state.optimizer.built && this.built) state.optimizer.build(this.trainableWeights);
+    });
+    this.#distribution.check(`${this.name}.${method}`, [...this.weights, ...this.metrics.flatMap(({ variables }) => variables)]);
     return batch;
   }
 

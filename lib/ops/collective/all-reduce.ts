@@ -99,15 +99,15 @@ export function allReduce(given: TensorLike | readonly Tensor[], reduction: Redu
   const isList = isTensorList(given);
   const xs = isList ? [...given] : [asTensor(given as TensorLike)];
   const odd = xs.find(({ dtype }) => dtype === "bool" || (reduction === "mean" && !isFloat(dtype)));
-  if (odd) throw new DtypeError("allReduce", { given: `the ${reduction} of ${odd.dtype} values`, expected: "numbers", hint: "Cast first." });
+  if (odd)
+    throw new DtypeError("allReduce", { given: `the ${reduction} of ${odd.dtype} values`, expected: "numbers", hint: "Cast first." });
   const { group, id } = replica();
   if (group.count === 1 || xs.length === 0) return isList ? xs : xs[0]!;
   const ys = listed(reduceOp.apply({ xs }, { group, id, meeting: { kind: "all-reduce", reduction } }), xs.length);
   return isList ? ys : ys[0]!;
 }
 
-const isTensorList = (given: unknown): given is readonly Tensor[] =>
-  Array.isArray(given) && given.every((each) => each instanceof Tensor);
+const isTensorList = (given: unknown): given is readonly Tensor[] => Array.isArray(given) && given.every((each) => each instanceof Tensor);
 
 const broadcastOp = primitive({
   name: "broadcast",
@@ -118,7 +118,10 @@ const broadcastOp = primitive({
   keeps: ["xs"],
   gradient: (dy, { xs }, { attrs: { meeting, id } }) => ({
     xs: () => {
-      const sums = allReduce(xs.map((x, i) => dy[`y${i}`] ?? zerosLike(x)), "sum");
+      const sums = allReduce(
+        xs.map((x, i) => dy[`y${i}`] ?? zerosLike(x)),
+        "sum",
+      );
       return id === meeting.root ? sums : sums.map((sum) => zerosLike(sum));
     },
   }),
@@ -165,11 +168,19 @@ together.set(gatherOp, (inputs) => {
 
 /** Puts an axis first, and back. */
 function withFirst(where: string, x: Tensor, axis: number): { readonly x: Tensor; back(y: Tensor): Tensor } {
-  if (x.rank === 0) throw new ShapeError(where, { given: "a scalar", expected: "a tensor with an axis", hint: "Give it one: tf.expandDims." });
+  if (x.rank === 0)
+    throw new ShapeError(where, { given: "a scalar", expected: "a tensor with an axis", hint: "Give it one: tf.expandDims." });
   const at = checkAxis(where, axis, x.rank);
   if (at === 0) return { x, back: (y) => y };
   const order = [at, ...x.shape.map((_, i) => i).filter((i) => i !== at)];
-  return { x: transpose(x, order), back: (y) => transpose(y, order.map((_, i) => order.indexOf(i))) };
+  return {
+    x: transpose(x, order),
+    back: (y) =>
+      transpose(
+        y,
+        order.map((_, i) => order.indexOf(i)),
+      ),
+  };
 }
 
 const lengthOf = (where: string, shape: Shape): number => {

@@ -1,0 +1,13 @@
+// tf.distribute: strategies, what replicas know, and clusters.
+
+export { AutoShardPolicy, DistributedDataset, InputContext, type DistributeOptions } from "../../distribution/dataset.js";
+export { MirroredStrategy, type MirroredOptions } from "../../distribution/mirrored.js";
+export { PerReplica as DistributedValues } from "../../distribution/per-replica.js";
+export {
+  CrossDeviceOps, getReplicaContext, getStrategy, hasStrategy, HierarchicalCopyAllReduce, inCrossReplicaContext, NcclAllReduce, ReduceOp, ReductionToOneDevice, ReplicaContext, Strategy,
+} from "../../distribution/strategy.js"; // prettier-ignore
+
+/** When a variable's values meet. TensorFlow: tf.VariableSynchronization */
+export const VariableSynchronization = { AUTO: "auto", NONE: "none", ON_WRITE: "on_write", ON_READ: "on_read" } as const;
+/** How a variable's values become one. TensorFlow: tf.VariableAggregation */
+export const VariableAggregation = { NONE: "none", SUM: "sum", MEAN: "mean", ONLY_FIRST_REPLICA: "only_first_replica" } as const;

@@ -1,0 +1,66 @@
+import { ArgumentError, text } from "../core/errors.js";
+import { asReplica, isInReplica, replica, type Group } from "../core/replicas.js";
+import { deviceIndex } from "./devices.js";
+import { LockstepGroup } from "./lockstep.js";
+import { argumentsFor, CrossDeviceOps, resultOf, Strategy, whileRunning } from "./strategy.js";
+
+export interface MirroredOptions {
+  /** A replica for each: `["cpu:0", "cpu:1"]`. Default: one replica with all threads, which is the fastest. */
+  readonly devices?: readonly string[] | null;
+  /** Taken for likeness: sums are computed one way here. */
+  readonly crossDeviceOps?: CrossDeviceOps | null;
+}
+
+/**
+ * Replicas on one machine. By default there is one with all threads, as fast as without a strategy. With `devices` there is one for each, in
+ * lockstep: each is traced by itself, and together they are one program. So what holds for many replicas can be tried out anywhere, in a
+ * page too. TensorFlow: tf.distribute.MirroredStrategy
+ *
+ * ```ts
+ * const strategy = new tf.distribute.MirroredStrategy({ devices: ["cpu:0", "cpu:1"] });
+ * const model = strategy.scope(() => makeModel());
+ * ```
+ *
+ * With several replicas `run` traces its function at every call outside of a tf.function, since its replicas have to meet: values of tensors
+ * can't be read inside (`x.item()`).
+ */
+export class MirroredStrategy extends Strategy {
+  readonly group: Group;
+  readonly devices: readonly string[];
+
+  constructor(options: MirroredOptions = {}) {
+    super();
+    const where = new.target.name;
+    for (const key of Object.keys(options))
+      if (key !== "devices" && key !== "crossDeviceOps")
+        throw new ArgumentError(where, { given: `the option ${key}`, expected: "devices, crossDeviceOps" });
+    const { devices = null, crossDeviceOps = null } = options;
+    if (crossDeviceOps !== null && !(crossDeviceOps instanceof CrossDeviceOps))
+      throw new ArgumentError(`${where}.crossDeviceOps`, {
+        given: text(crossDeviceOps),
+        expected: "one of tf.distribute's CrossDeviceOps",
+      });
+    this.devices = devices === null ? ["cpu:0"] : checkedDevices(where, devices);
+    this.group = this.devices.length === 1 ? replicaOfOne : new LockstepGroup(this.devices.length);
+  }
+
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): R {
+    const { group } = this;
+    if (group instanceof LockstepGroup && !isInReplica()) {
+      const name = fn.name || "replica_fn";
+      return whileRunning(this, () => resultOf(group.run(name, fn as never, argumentsFor(args)))) as R;
+    }
+    return whileRunning(this, () => asReplica({ id: isInReplica() ? replica().id : 0, group }, () => fn(...(args as unknown as A))));
+  }
+}
+
+const replicaOfOne: Group = replica().group;
+
+function checkedDevices(where: string, devices: readonly string[]): readonly string[] {
+  if (!Array.isArray(devices) || devices.length === 0)
+    throw new ArgumentError(`${where}.devices`, { given: text(devices), expected: 'a list of devices, as ["cpu:0", "cpu:1"]' });
+  const indices = devices.map((device) => deviceIndex(where, device));
+  const twice = indices.find((index, i) => indices.indexOf(index) !== i);
+  if (twice !== undefined) throw new ArgumentError(`${where}.devices`, { given: `cpu:${twice} twice`, expected: "each device once" });
+  return indices.map((index) => `cpu:${index}`);
+}

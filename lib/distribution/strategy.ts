@@ -1,0 +1,307 @@
+import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
+import { isFloat } from "../core/dtype.js";
+import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
+import { enterScope, isInReplica, replica, type Group } from "../core/replicas.js";
+import { adoptTensor, Chainable, Tensor } from "../core/tensor.js";
+import { isBranch } from "../core/tree.js";
+import { Dataset } from "../data/dataset.js";
+import { allGather, allReduce } from "../ops/collective/all-reduce.js";
+import { add, cast, concatenate, divide, sum } from "../ops/index.js";
+import { DistributedDataset, type DistributeOptions, distributeOptions, InputContext } from "./dataset.js";
+import { joined, partOf, PerReplica } from "./per-replica.js";
+
+/** How values of replicas become one. TensorFlow: tf.distribute.ReduceOp */
+export const ReduceOp = { SUM: "SUM", MEAN: "MEAN" } as const;
+export type ReduceOp = (typeof ReduceOp)[keyof typeof ReduceOp];
+
+/** Ways to sum over devices in TensorFlow. Here there is one; they are taken for likeness. */
+export class CrossDeviceOps {}
+export class HierarchicalCopyAllReduce extends CrossDeviceOps {
+  constructor(readonly options: { numPacks?: number } = {}) {
+    super();
+  }
+}
+export class ReductionToOneDevice extends CrossDeviceOps {
+  constructor(readonly options: { reduceToDevice?: string | null; accumulationFn?: unknown } = {}) {
+    super();
+  }
+}
+export class NcclAllReduce extends CrossDeviceOps {
+  static #warned = false;
+  constructor(readonly options: { numPacks?: number } = {}) {
+    super();
+    if (NcclAllReduce.#warned) return;
+    NcclAllReduce.#warned = true;
+    console.warn("kerasm: NcclAllReduce is for GPUs; sums are computed on processors here, the same way with every choice.");
+  }
+}
+
+export const reductionOf = (where: string, op: unknown): "sum" | "mean" => {
+  const name = typeof op === "string" ? op.toLowerCase() : op;
+  if (name === "sum" || name === "mean") return name;
+  throw new ArgumentError(where, { given: text(op), expected: "tf.distribute.ReduceOp.SUM or MEAN" });
+};
+
+/** Scopes that are entered, outermost first. */
+const entered: { readonly strategy: Strategy }[] = [];
+
+/** A function that replicas run. */
+type StepFunction<A extends readonly unknown[], R> = (...args: A) => R;
+
+/**
+ * Replicas of a computation and how they go together: variables made in its scope belong to all of them, `run` calls a function in each,
+ * `reduce` and `gather` put their results together. TensorFlow: tf.distribute.Strategy
+ */
+export abstract class Strategy {
+  /** What `run` gives replicas of. */
+  abstract readonly group: Group;
+
+  /** Replicas whose gradients are summed. */
+  get numReplicasInSync(): number {
+    return this.group.count;
+  }
+
+  get name(): string {
+    return this.constructor.name;
+  }
+
+  /**
+   * Runs a function whose variables belong to the replicas of this strategy, and gives its result. Without a function the scope begins
+   * here and ends with the block: `using scope = strategy.scope()`.
+   */
+  scope<R>(fn: () => R): R;
+  scope(): Disposable & { readonly strategy: Strategy };
+  scope(fn?: () => unknown): unknown {
+    const entry = { strategy: this as Strategy };
+    const leaveGroup = enterScope(this.group);
+    entered.push(entry);
+    const leave = () => {
+      const at = entered.lastIndexOf(entry);
+      if (at < 0) return;
+      entered.splice(at, 1);
+      leaveGroup();
+    };
+    if (fn === undefined) return { strategy: this, [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: leave };
+    let result: unknown;
+    try {
+      result = fn();
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(leave);
+    leave();
+    return result;
+  }
+
+  /**
+   * Calls the function in every replica with its part of the arguments.
+   *
+   * @returns the result, where there is one replica; else the structure of the result with a value for each replica in it
+   */
+  abstract run<A extends readonly unknown[], R>(
+    fn: StepFunction<A, R>,
+    args?: readonly unknown[],
+    kwargs?: Readonly<Record<string, unknown>>,
+  ): R;
+
+  /** The guide's name of `run`. */
+  experimentalRunV2<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: readonly unknown[] = []): R {
+    return this.run(fn, args);
+  }
+
+  /** Values of all replicas as one: element by element (axis null), or over all their slices along an axis. */
+  reduce(op: ReduceOp, value: unknown, given: number | null | { readonly axis?: number | null } = null): Tensor {
+    const where = "strategy.reduce";
+    this.#checkOutside(where);
+    const reduction = reductionOf(where, op);
+    const axis = typeof given === "object" && given !== null ? (given.axis ?? null) : given;
+    const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
+    if (axis === null) {
+      const all = this.summed(this.addUp(where, values));
+      return reduction === "mean" ? divide(all, this.numReplicasInSync) : all;
+    }
+    const parts = values.map((each) => {
+      if (each.rank === 0) throw new ShapeError(where, { given: `a scalar and axis ${axis}`, expected: "axis: null for scalars" });
+      return sum(each, { axis: checkAxis(where, axis, each.rank) });
+    });
+    const all = this.summed(this.addUp(where, parts));
+    if (reduction === "sum") return all;
+    const lengths = values.reduce((total, each) => total + (each.shape.at(axis) ?? 0), 0);
+    const total = this.summed(asTensor(lengths, "float32"));
+    return divide(isFloat(all.dtype) ? all : cast(all, "float32"), total);
+  }
+
+  protected addUp(where: string, values: readonly Tensor[]): Tensor {
+    const odd = values.find(({ shape }) => shape.join() !== values[0]!.shape.join());
+    if (odd) {
+      throw new ShapeError(where, {
+        given: `values of shapes [${values[0]!.shape.join(", ")}] and [${odd.shape.join(", ")}]`,
+        expected: "one shape in all replicas",
+        hint: "With an axis, lengths along it may differ.",
+      });
+    }
+    return values.reduce((all, each) => add(all, each));
+  }
+
+  /** The sum of a value over the processes. */
+  protected summed(value: Tensor): Tensor {
+    return value;
+  }
+
+  /** Values of all replicas one after another along an axis. */
+  gather(value: unknown, given: number | { readonly axis: number } = 0): Tensor {
+    this.#checkOutside("strategy.gather");
+    const axis = typeof given === "object" ? given.axis : given;
+    const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
+    for (const { rank } of values)
+      if (rank === 0) throw new ShapeError("strategy.gather", { given: "scalars", expected: "tensors with an axis" });
+    return this.gathered(values.length === 1 ? values[0]! : concatenate(values, axis), axis);
+  }
+
+  protected gathered(value: Tensor, _axis: number): Tensor {
+    return value;
+  }
+
+  /** The values of the replicas of this process. */
+  experimentalLocalResults(value: unknown): readonly unknown[] {
+    return this.localValues(value);
+  }
+
+  protected localValues(value: unknown): readonly unknown[] {
+    if (value instanceof PerReplica) return value.values;
+    return Array.from({ length: this.group.local }, () => value);
+  }
+
+  #checkOutside(where: string): void {
+    if (!isInReplica()) return;
+    throw new StateError(where, {
+      given: "a call inside of strategy.run",
+      expected: "a call outside",
+      hint: "Inside, use tf.distribute.getReplicaContext().allReduce.",
+    });
+  }
+
+  /** A dataset of global batches as one that gives each replica its part of every batch. */
+  experimentalDistributeDataset<T>(dataset: Dataset<T>, options: DistributeOptions = {}): DistributedDataset<T> {
+    if (!(dataset instanceof Dataset))
+      throw new ArgumentError("strategy.experimentalDistributeDataset", { given: text(dataset), expected: "a Dataset" });
+    return new DistributedDataset(dataset, this.group, distributeOptions("strategy.experimentalDistributeDataset", options));
+  }
+
+  /** A dataset whose batches are each replica's own: `fn` gets an InputContext and makes it, batched for one replica. */
+  distributeDatasetsFromFunction<T>(fn: (context: InputContext) => Dataset<T>): DistributedDataset<T> {
+    const context = new InputContext(this.group.count / this.group.local, this.group.id / this.group.local, this.group.count);
+    const dataset = fn(context);
+    if (!(dataset instanceof Dataset))
+      throw new ArgumentError("strategy.distributeDatasetsFromFunction", { given: text(dataset), expected: "a Dataset from the function" });
+    return new DistributedDataset(dataset, this.group, { policy: "own" });
+  }
+
+  /** A value for each replica, as `fn` makes it. */
+  experimentalDistributeValuesFromFunction<T>(fn: (context: { replicaIdInSyncGroup: number; numReplicasInSync: number }) => T): unknown {
+    const { local, id, count } = this.group;
+    const values = Array.from({ length: local }, (_, i) => fn({ replicaIdInSyncGroup: id + i, numReplicasInSync: count }));
+    return local === 1 ? values[0] : new PerReplica(values);
+  }
+}
+
+/** The result of replicas by replica, as `run` gives it. */
+export const resultOf = (results: readonly unknown[]): unknown => (results.length === 1 ? results[0] : joined(results));
+
+/** What each replica gets of the arguments. */
+export const argumentsFor =
+  (args: readonly unknown[]) =>
+  (id: number): readonly unknown[] =>
+    args.map((arg) => partOf(arg, id));
+
+/** The strategy whose scope is entered, if any. */
+export const currentStrategy = (): Strategy | null => entered.at(-1)?.strategy ?? null;
+
+/** Whether a strategy's scope is entered. TensorFlow: tf.distribute.has_strategy */
+export const hasStrategy = (): boolean => entered.length > 0;
+
+/** Whether the code stands in a scope and outside of `run`. TensorFlow: tf.distribute.in_cross_replica_context */
+export const inCrossReplicaContext = (): boolean => hasStrategy() && !isInReplica();
+
+/** What a replica knows inside of `run`. TensorFlow: tf.distribute.ReplicaContext */
+export class ReplicaContext {
+  constructor(readonly strategy: Strategy) {}
+
+  /** The number of this replica: a constant of its trace. */
+  get replicaIdInSyncGroup(): number {
+    return replica().id;
+  }
+
+  get numReplicasInSync(): number {
+    return replica().group.count;
+  }
+
+  /** The sum or mean over all replicas of a value, or of each tensor of a structure, as one message. */
+  allReduce<T>(op: ReduceOp, value: T): T {
+    const reduction = reductionOf("ReplicaContext.allReduce", op);
+    const flat: Tensor[] = [];
+    const take = (leaf: unknown): unknown => {
+      if (Array.isArray(leaf) && !leaf.every((each) => typeof each === "number")) return leaf.map(take);
+      if (isBranch(leaf) && !Array.isArray(leaf)) return Object.fromEntries(Object.entries(leaf).map(([key, each]) => [key, take(each)]));
+      return new Place(flat.push(leaf instanceof Chainable ? leaf.value() : asTensor(leaf as TensorLike)) - 1);
+    };
+    const structure = take(value);
+    const reduced = allReduce(flat, reduction);
+    const put = (node: unknown): unknown =>
+      node instanceof Place
+        ? reduced[node.at]
+        : Array.isArray(node)
+          ? node.map(put)
+          : Object.fromEntries(Object.entries(node as object).map(([key, each]) => [key, put(each)]));
+    return put(structure) as T;
+  }
+
+  /** The values of all replicas one after another along an axis. */
+  allGather(value: TensorLike, given: number | { readonly axis: number } = 0): Tensor {
+    return allGather(value, typeof given === "object" ? given.axis : given);
+  }
+
+  /** Calls `fn(strategy, …args)`. Replicas meet in its reductions only: what it does with one replica's values it does in each. */
+  mergeCall<R>(fn: (strategy: Strategy, ...args: never[]) => R, args: readonly unknown[] = []): R {
+    return fn(this.strategy, ...(args as never[]));
+  }
+}
+
+class Place {
+  constructor(readonly at: number) {}
+}
+
+/** One replica with all threads: what runs where no strategy was made. */
+export class DefaultStrategy extends Strategy {
+  readonly group: Group = replica().group;
+
+  run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: readonly unknown[] = []): R {
+    return fn(...(args as unknown as A));
+  }
+}
+
+let defaultStrategy: Strategy | undefined;
+
+/** The strategy of the scope; outside of all, one of one replica. TensorFlow: tf.distribute.get_strategy */
+export const getStrategy = (): Strategy => running.at(-1) ?? currentStrategy() ?? (defaultStrategy ??= new DefaultStrategy());
+
+/** Strategies whose `run` is under way. */
+const running: Strategy[] = [];
+
+/** Runs the action inside of a strategy's `run`. */
+export function whileRunning<T>(strategy: Strategy, action: () => T): T {
+  running.push(strategy);
+  const leave = enterScope(strategy.group);
+  try {
+    return action();
+  } finally {
+    leave();
+    running.pop();
+  }
+}
+
+/** What this replica knows; null in a scope outside of `run`. TensorFlow: tf.distribute.get_replica_context */
+export function getReplicaContext(): ReplicaContext | null {
+  return inCrossReplicaContext() ? null : new ReplicaContext(getStrategy());
+}

@@ -1,0 +1,102 @@
+// How a model's steps are run by the replicas of the strategy in whose scope it was made. With one replica nothing differs.
+
+import { StateError } from "../../core/errors.js";
+import { replica } from "../../core/replicas.js";
+import type { Tensor } from "../../core/tensor.js";
+import { batchLength, checkGlobalBatch, partsOf } from "../../distribution/dataset.js";
+import { joined, partOf } from "../../distribution/per-replica.js";
+import { currentStrategy, type Strategy } from "../../distribution/strategy.js";
+import { divide, sum } from "../../ops/index.js";
+import { mapLeaves } from "../../layers/functional/structure.js";
+import type { Variable } from "../../variables/variable.js";
+import type { Batch } from "./batches.js";
+import type { Execution } from "./run.js";
+
+/** What becomes of the answers of several replicas: the first one's, or all, the samples one behind the other. */
+export type Merge = "first" | "concatenate";
+
+export class Distribution {
+  /** The strategy, where there are several replicas. */
+  readonly strategy: Strategy | null;
+  /** Whether the next batch is the first one of a pass, a full one. */
+  #isFirst = true;
+
+  constructor() {
+    const strategy = currentStrategy();
+    this.strategy = strategy !== null && strategy.numReplicasInSync > 1 ? strategy : null;
+  }
+
+  /** Runs what may make variables, so that they belong to the replicas. */
+  scope<R>(action: () => R): R {
+    return this.strategy ? this.strategy.scope(action) : action();
+  }
+
+  /** @throws StateError where the model, or a metric, was made outside of the scope */
+  check(where: string, variables: Iterable<Variable>): void {
+    const present = currentStrategy();
+    if (present !== null && present.numReplicasInSync > 1 && present !== this.strategy) {
+      throw new StateError(where, {
+        given: "a model made outside of the strategy's scope",
+        expected: "a model made and compiled in strategy.scope()",
+      });
+    }
+    if (!this.strategy) return;
+    for (const variable of variables) {
+      if (variable.group === this.strategy.group) continue;
+      throw new StateError(where, {
+        given: `the variable ${variable.name}, made outside of the strategy's scope`,
+        expected: "variables made in strategy.scope()",
+        hint: "Make layers, metrics and the optimizer there.",
+      });
+    }
+  }
+
+  /** A pass over batches begins: the first one is a full one. */
+  begin(): void {
+    this.#isFirst = true;
+  }
+
+  /** The batch with a part for each replica. */
+  #divided(batch: Batch): Batch {
+    const { group } = this.strategy!;
+    const length = batchLength(batch) ?? 0;
+    if (this.#isFirst) checkGlobalBatch("model.fit", length, group.count);
+    this.#isFirst = false;
+    const parts = partsOf(batch, group, "global");
+    return (parts.length === 1 ? parts[0] : joined(parts)) as Batch;
+  }
+
+  /** A step as the replicas run it: its argument is divided, its answers are merged. */
+  step<R>(step: (batch: Batch) => R, merge: Merge): (batch: Batch) => R {
+    const { strategy } = this;
+    if (!strategy) return step;
+    return (batch) => {
+      const answers: unknown = strategy.run((part: Batch) => step(part), [batch]);
+      return (merge === "first" ? partOf(answers, 0) : answers) as R;
+    };
+  }
+
+  /** An execution of such steps, on whole batches. */
+  execution<R>(run: Execution<R>, merge: Merge): Execution<R> {
+    const { strategy } = this;
+    if (!strategy) return run;
+    const gathered = (answer: R): R =>
+      merge === "first" ? answer : (mapLeaves(answer, (leaf) => (leaf instanceof Object ? strategy.gather(leaf, 0) : leaf)) as R);
+    const divided = (batches: readonly Batch[]) => batches.map((batch) => this.#divided(batch));
+    const execute = (batches: readonly Batch[]): R => gathered(run(divided(batches)));
+    const { aside } = run;
+    return aside
+      ? Object.assign(execute, { aside: async (batches: readonly Batch[]) => gathered(await aside(divided(batches))) })
+      : execute;
+  }
+}
+
+/** The loss as one replica's share of it: gradients are summed over replicas, so each counts as one of them. */
+export function shareOfLoss(loss: Tensor): Tensor {
+  const { count } = replica().group;
+  if (count === 1) return loss;
+  return divide(loss, count);
+}
+
+/** The loss of a part without samples is 0. */
+export const lossOfPart = (loss: Tensor): Tensor => (replica().group.count > 1 && loss.shape.includes(0) ? sum(loss) : loss);
