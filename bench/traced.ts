@@ -1,7 +1,7 @@
 // npm run build, then node build/bench/traced.js [question]...: what traced functions cost and save. Questions: step, tape, epoch, trace, arena.
 
 import * as tf from "../lib/index.js";
-import { tensorBytes } from "../lib/core/storage.js";
+import { tensorBytes } from "../lib/core/blocks.js";
 import { networks, samples, type Network, type NetworkName } from "./networks.js";
 import { resnet50 } from "./resnet50.js";
 

@@ -5,9 +5,17 @@ import "./ops/methods.js";
 export { config, type Settings } from "./api/settings.js";
 export { asTensor as convertToTensor, constant, type ConstantOptions, type TensorLike } from "./core/convert.js";
 export type { Dtype as DType, TypedArray } from "./core/dtype.js";
-export { ArgumentError, DtypeError, KerasmError, ShapeError, StateError, UnknownNameError, ValueError } from "./core/errors.js";
+export {
+  ArgumentError,
+  DtypeError,
+  KerasmError,
+  MemoryError,
+  ShapeError,
+  StateError,
+  UnknownNameError,
+  ValueError,
+} from "./core/errors.js";
 export type { Shape } from "./core/shape.js";
-export { MemoryError } from "./core/storage.js";
 export { Tensor, type NestedArray } from "./core/tensor.js";
 export { tidy } from "./api/tidy.js";
 

@@ -1,5 +1,5 @@
 import { ArgumentError, text } from "../core/errors.js";
-import { setSoftLimit, tensorBytes } from "../core/storage.js";
+import { setSoftLimit, tensorBytes } from "../core/blocks.js";
 import { usedBytes } from "../runtime/heap.js";
 import { build, canRevectorize, isDeterministic, isRevectorized, setDeterministic, setRevectorized, setThreads, threads } from "../runtime/machine.js"; // prettier-ignore
 import { memoryBytes } from "../runtime/memory.js";

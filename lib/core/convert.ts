@@ -1,6 +1,6 @@
 import { dtypes, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
 import { DtypeError, ShapeError, text, ValueError } from "./errors.js";
-import { shapeText, sizeOf } from "./shape.js";
+import { bytesIn, shapeText, sizeOf } from "./shape.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "./tensor.js";
 
 type AnyTypedArray =
@@ -46,6 +46,7 @@ export function constant(values: TensorLike, { dtype, shape }: ConstantOptions =
   const nested = shapeOf(values);
   const leaf = firstLeaf(values);
   const kept = checkedDtype(dtype) ?? naturalDtype(leaf);
+  if (shape) bytesIn({ shape, dtype: kept }, "constant");
   const elements = new dtypes[kept].array(sizeOf(shape ?? nested));
   const given = sizeOf(nested);
   if (given !== elements.length && given !== 1) {

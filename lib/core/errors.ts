@@ -30,6 +30,11 @@ export class ShapeError extends KerasmError {
   override readonly name = "ShapeError";
 }
 
+/** More than the memory has room for, even after everything that can be moved out was. */
+export class MemoryError extends KerasmError {
+  override readonly name = "MemoryError";
+}
+
 /** A dtype that the operation does not take, or a value that its dtype cannot hold. */
 export class DtypeError extends KerasmError {
   override readonly name = "DtypeError";

@@ -3,9 +3,10 @@
 import { Part, Scratch, type Command, type Operand } from "../runtime/command.js";
 import { allocate, release } from "../runtime/heap.js";
 import { runOnce, type Place } from "../runtime/program.js";
-import { StateError } from "./errors.js";
+import { ShapeError, StateError } from "./errors.js";
 import { atOnce, checkReadable, type Owner } from "./ownership.js";
 import type { Inputs, Primitive, Step } from "./primitive.js";
+import { bytesIn, checkLengths, shapeText } from "./shape.js";
 import { settleNewStates, State } from "./state.js";
 import { newStamp } from "./storage.js";
 import { allocateTensor, symbolic, Tensor, type Spec } from "./tensor.js";
@@ -102,7 +103,10 @@ function represent(op: Primitive, inputs: Inputs, specs: Record<string, Spec>, o
   forEachTensor(inputs, (tensor) => tensor.storage === null && checkReadable(tensor, trace, op.name));
   if (trace === undefined && op.writes.length > 0) refuseSymbolicWrite(op, inputs);
   const owner = trace?.outer === undefined ? undefined : trace;
-  for (const name in specs) outputs[name] = symbolic(specs[name]!, undefined, owner);
+  for (const name in specs) {
+    checkLengths(specs[name]!.shape, op.name);
+    outputs[name] = symbolic(specs[name]!, undefined, owner);
+  }
 }
 
 function refuseSymbolicWrite(op: Primitive, inputs: Inputs): never {
@@ -154,7 +158,7 @@ function run(op: Primitive, inputs: Inputs, attrs: unknown, specs: Record<string
   if (op.alias) {
     const source = inputs[op.alias];
     if (source instanceof State) outputs.y = source.snapshot();
-    else outputs.y = new Tensor(specs.y!, (source as Tensor).storage);
+    else outputs.y = viewOf(source as Tensor, specs.y!, op.name);
     return;
   }
   if (op.host) return void Object.assign(outputs, op.host(inputs, attrs));
@@ -163,6 +167,13 @@ function run(op: Primitive, inputs: Inputs, attrs: unknown, specs: Record<string
   for (const name in specs) outputs[name] = own(allocateTensor(specs[name]!, op.name));
   runEagerly(commandsOf({ op, inputs, outputs, attrs }));
   for (const name in specs) outputs[name]!.storage!.keep();
+}
+
+/** The elements of a tensor under another shape. */
+function viewOf({ storage }: Tensor, spec: Spec, where: string): Tensor {
+  const bytes = bytesIn(spec, where);
+  if (bytes === storage!.block.bytes) return new Tensor(spec, storage);
+  throw new ShapeError(where, { given: `${storage!.block.bytes} bytes of elements for ${shapeText(spec.shape)}`, expected: `${bytes}` });
 }
 
 /** Computes what waited for shapes: step by step, which recorders see unless the operation has a gradient of its own. */
@@ -177,7 +188,10 @@ const scratches = new Map<Scratch, number>();
 /** Where an operand of an eager call lies. */
 function placeOf(operand: Operand): Place {
   if (operand instanceof Tensor) return { address: operand.storage!.resident(), bytes: operand.storage!.block.bytes };
-  if (operand instanceof State) return operand;
+  if (operand instanceof State) {
+    operand.resident();
+    return operand;
+  }
   if (operand instanceof Scratch) {
     let address = scratches.get(operand);
     if (address === undefined) scratches.set(operand, (address = allocate(operand.bytes)));

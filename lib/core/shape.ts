@@ -1,4 +1,5 @@
-import { StateError } from "./errors.js";
+import { dtypes, type Dtype } from "./dtype.js";
+import { MemoryError, ShapeError, StateError, text } from "./errors.js";
 
 /** Lengths of the axes; null is an axis whose length is not known yet. */
 export type Shape = readonly (number | null)[];
@@ -23,6 +24,45 @@ export function sizeOf(shape: readonly number[]): number {
   let size = 1;
   for (const length of shape) size *= length;
   return size;
+}
+
+/** What WebAssembly can address. */
+const ADDRESSABLE = 2 ** 32;
+
+/**
+ * Bytes of the elements: what every memory of a tensor or a variable is measured by.
+ *
+ * @throws ShapeError where a length is no whole number from 0, MemoryError where all is more than can be addressed, StateError where a
+ *   length is not known
+ */
+export function bytesIn({ shape, dtype }: { readonly shape: Shape; readonly dtype: Dtype }, where: string): number {
+  let { bytes } = dtypes[dtype];
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis]!;
+    if (length >>> 0 !== length) checkLengths(known(shape, where), where);
+    bytes *= length;
+  }
+  if (bytes >= ADDRESSABLE) tooLarge(shape, where);
+  return bytes;
+}
+
+/** Checks a shape, in which axes may be open. @throws ShapeError where a length is no whole number from 0, MemoryError */
+export function checkLengths(shape: Shape, where: string): void {
+  let size = 1;
+  shape.forEach((length, axis) => {
+    if (length === null) return;
+    if (!Number.isInteger(length) || length < 0)
+      throw new ShapeError(where, {
+        given: `the length ${text(length)} of axis ${axis} in the shape ${shapeText(shape)}`,
+        expected: "whole numbers from 0",
+      });
+    size *= length;
+  });
+  if (size >= ADDRESSABLE) tooLarge(shape, where);
+}
+
+function tooLarge(shape: Shape, where: string): never {
+  throw new MemoryError(where, { given: `the shape ${shapeText(shape)}`, expected: "a tensor of less than 2³² bytes" });
 }
 
 /** Number of elements, or null where an axis is unknown. */

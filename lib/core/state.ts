@@ -1,17 +1,15 @@
-// State: memory with an identity, that operations read and write. Variables are made of it.
+// State: elements with an identity, that operations read and write. Variables are made of it.
 //
-//  (1) The address of a state never changes, so that compiled programs can refer to it.
-//  (2) A value that was read is immutable: it borrows the state's memory until the state is written, and gets a copy of its own before that.
+//  (1) The address of a state does not change while a program is loaded that refers to it; otherwise its block is spilled like any other.
+//  (2) A value that was read is immutable: it shares the state's block until the state is written, and gets a copy of its own before that.
 
-import { allocate, release } from "../runtime/heap.js";
-import { bytes as memoryBytes } from "../runtime/memory.js";
 import type { Operand } from "../runtime/command.js";
+import { bytes as memoryBytes } from "../runtime/memory.js";
+import { Block, currentStamp, settle } from "./blocks.js";
 import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
-import { sizeOf } from "./shape.js";
-import { MemoryError, Storage } from "./storage.js";
+import { bytesIn } from "./shape.js";
+import { Storage, type Lender } from "./storage.js";
 import { Tensor, type Spec } from "./tensor.js";
-
-const finalizer = new FinalizationRegistry<{ address: number; bytes: number }>(({ address, bytes }) => release(address, bytes));
 
 const watchers = new Set<() => void>();
 /** Whether states were made that watchers were not told of. */
@@ -33,11 +31,15 @@ export function settleNewStates(): void {
   for (const watcher of [...watchers]) watcher();
 }
 
-export class State implements Spec, Operand {
+let nextId = 1;
+
+export class State implements Spec, Operand, Lender {
+  /** Unique in the process. */
+  readonly id = nextId++;
   readonly shape: readonly number[];
   readonly dtype: Dtype;
-  readonly address: number;
   readonly bytes: number;
+  readonly block: Block;
   /** Whether tapes watch what is read from it without being told. */
   trainable = false;
   /** The same variable in replicas 1, 2, … of this process, where it is each replica's own. */
@@ -45,19 +47,35 @@ export class State implements Spec, Operand {
   #lent: Tensor | null = null;
   #version = 0;
 
+  /** Zeros of that shape. @throws ShapeError for an impossible one */
   constructor(shape: readonly number[], dtype: Dtype) {
     this.shape = shape;
     this.dtype = dtype;
-    this.bytes = sizeOf(shape) * dtypes[dtype].bytes;
-    this.address = allocate(Math.max(this.bytes, 1));
-    if (!this.address) throw new MemoryError("variable", { given: `a variable of ${this.bytes} bytes`, expected: "memory for it" });
-    memoryBytes().fill(0, this.address, this.address + this.bytes);
+    this.bytes = bytesIn({ shape, dtype }, "variable");
+    this.block = new Block(this.bytes, new Uint8Array(this.bytes), 0);
     fresh = watchers.size > 0;
-    finalizer.register(this, { address: this.address, bytes: Math.max(this.bytes, 1) });
   }
 
   get size(): number {
-    return sizeOf(this.shape);
+    return this.bytes / dtypes[this.dtype].bytes;
+  }
+
+  /** The address, after upload where needed; it stays while the operation runs. */
+  resident(): number {
+    const { block } = this;
+    const { host } = block;
+    if (host) {
+      settle(block, this);
+      memoryBytes().set(host, block.address);
+      block.host = null;
+    }
+    block.stamp = currentStamp();
+    return block.address;
+  }
+
+  /** Where the elements lie now, for those who made it resident. */
+  get address(): number {
+    return this.block.address;
   }
 
   /** The present value as a tensor; the same tensor until the next write. */
@@ -83,14 +101,15 @@ export class State implements Spec, Operand {
     this.#version++;
   }
 
-  /** The elements where they lie: valid until the memory grows. */
+  /** The elements where they lie: valid until the next operation. */
   view(): TypedArray {
     settleNewStates();
     return this.#elements();
   }
 
   #elements(): TypedArray {
-    return new dtypes[this.dtype].array(memoryBytes().buffer, this.address, this.size);
+    const { buffer, byteOffset } = this.block.elements;
+    return new dtypes[this.dtype].array(buffer, byteOffset, this.size);
   }
 
   /** Replaces all elements from outside, in every replica: a restored checkpoint, an initial value. */
@@ -112,9 +131,9 @@ export class State implements Spec, Operand {
   }
 }
 
-/** A tensor that looks into a state's memory, and keeps the state alive while it does. */
+/** A tensor that shares a state's block, and keeps the state alive while it does. */
 class Borrowed extends Tensor {
   constructor(readonly lender: State) {
-    super(lender, Storage.borrow(lender.address, lender.bytes));
+    super(lender, Storage.borrow(lender));
   }
 }

@@ -1,51 +1,26 @@
-// Where the elements of tensors are.
+// Where the elements of a tensor are: a block, resident or at home (blocks.ts).
 //
-//  (1) A block is resident (it has an address in the shared memory) or spilled (it is a typed array of the JavaScript heap), never both.
-//  (2) `residents` holds the blocks of tensors that can be spilled, oldest first. It holds blocks, never storages: a tensor that nobody
-//      refers to any more is collected, and the finalizer of its storage frees the block.
-//  (3) Finalizers run only when the event loop turns. Until then memory pressure spills the oldest blocks: a spilled block is counted and
-//      freed by the garbage collector alone. So no loop, not even a synchronous one, fills the memory with what nobody needs.
-//  (4) Blocks that the running operation uses bear the present stamp and are not spilled.
-//  (5) Tiny blocks (scalars above all) are always at home in the JavaScript heap and need no finalizer. An operation sees them through the
+//  (1) Tiny blocks (scalars above all) are always at home in the JavaScript heap and need no finalizer. An operation sees them through the
 //      nursery, a small area that is used from its beginning by every operation.
+//  (2) A tensor that was read from a variable shares its block, until the variable is written: then it gets a copy.
 
+import { Block, currentStamp, free, nextStamp, settle } from "./blocks.js";
 import { KerasmError } from "./errors.js";
 import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
-import { allocate, release } from "../runtime/heap.js";
-import { bytes as memoryBytes, maximumBytes } from "../runtime/memory.js";
+import { allocate } from "../runtime/heap.js";
+import { bytes as memoryBytes } from "../runtime/memory.js";
 
-/** The shared memory has no room, even after everything that can be spilled was. */
-export class MemoryError extends KerasmError {
-  override readonly name = "MemoryError";
-}
-
-/** Stamp of blocks that somebody else owns. */
-const BORROWED = Infinity;
 /** Stamp of tiny results that are still in the nursery. */
 const NURSED = -1;
 
-export interface Block {
-  readonly bytes: number;
-  address: number;
-  host: Uint8Array | null;
-  stamp: number;
-}
-
-const residents = new Set<Block>();
-let residentBytes = 0;
-let stamp = 1;
-/** Above this, the oldest tensors are spilled. */
-let softLimit = Math.min(1 << 30, maximumBytes / 4);
-
-const finalizer = new FinalizationRegistry<Block>(freeBlock);
-
 const TINY = 128;
 const NURSERY_BYTES = 1 << 15;
-const nursery = allocate(NURSERY_BYTES);
-let nurseryEnd = nursery;
+let nursery = 0;
+let nurseryEnd = 0;
 
 /** Room in the nursery until the next operation, or 0 where this operation has used it up. */
 function nurse(): number {
+  if (nursery === 0) nursery = nurseryEnd = allocate(NURSERY_BYTES);
   if (nurseryEnd + TINY > nursery + NURSERY_BYTES) return 0;
   nurseryEnd += TINY;
   return nurseryEnd - TINY;
@@ -54,28 +29,45 @@ function nurse(): number {
 /** Writes the bytes of a tensor's elements. */
 export type Fill = (target: Uint8Array) => void;
 
+/** Who lends a block. */
+export interface Lender {
+  readonly block: Block;
+  /** The address, after upload where needed. */
+  resident(): number;
+}
+
 /** Elements of a tensor; several tensors share one when one is a view of another. */
 export class Storage {
   #disposed = false;
   /** Writes the elements, where nobody has needed them yet. */
   #fill: Fill | null = null;
-  private constructor(readonly block: Block) {}
+  /** Whose block it is, where it is not its own: a variable's, or memory of a program. */
+  #lender: Lender | null;
+
+  private constructor(
+    public block: Block,
+    lender: Lender | null = null,
+  ) {
+    this.#lender = lender;
+  }
 
   /** New memory with undefined content, for the operation that runs now; `keep` follows when it has run. */
   static allocate(bytes: number): Storage {
     const tiny = bytes <= TINY ? nurse() : 0;
-    if (tiny) return new Storage({ bytes, address: tiny, host: null, stamp: NURSED });
-    const block: Block = { bytes, address: 0, host: null, stamp };
-    settle(block);
+    const block = new Block(bytes, null, NURSED);
     const storage = new Storage(block);
-    finalizer.register(storage, block, block);
+    if (tiny) block.address = tiny;
+    else settle(block, storage);
     return storage;
   }
 
   /** To be called when the operation has run that this storage was allocated for. */
   keep(): void {
+    if (this.block.stamp === NURSED) this.#takeHome();
+  }
+
+  #takeHome(): void {
     const { block } = this;
-    if (block.stamp !== NURSED) return;
     block.host = memoryBytes().slice(block.address, block.address + block.bytes);
     block.address = 0;
     block.stamp = 0;
@@ -83,22 +75,29 @@ export class Storage {
 
   /** Elements that stay in the given bytes until a kernel reads them. The bytes are taken over, not copied. */
   static adopt(host: Uint8Array): Storage {
-    return new Storage({ bytes: host.byteLength, address: 0, host, stamp });
+    return new Storage(new Block(host.byteLength, host, currentStamp()));
   }
 
   /** Elements that `fill` writes when they are needed, where they are needed. It may be called more than once, and writes the same each time. */
   static later(bytes: number, fill: Fill): Storage {
-    const storage = new Storage({ bytes, address: 0, host: null, stamp });
+    const storage = new Storage(new Block(bytes, null, currentStamp()));
     storage.#fill = fill;
     return storage;
   }
 
-  /** Memory that somebody else owns: a variable's. `detach` makes it an own copy before the owner writes. */
-  static borrow(address: number, bytes: number): Storage {
-    return new Storage({ bytes, address, host: null, stamp: BORROWED });
+  /** Elements of somebody else, who keeps them where they are. */
+  static at(address: number, bytes: number): Storage {
+    const block = new Block(bytes, null, Infinity);
+    block.address = address;
+    return new Storage(block, { block, resident: () => address });
   }
 
-  /** The address, after upload where needed; not spilled before the next `newStamp`. */
+  /** The block of a variable. `detach` makes it an own copy before the owner writes. */
+  static borrow(lender: Lender): Storage {
+    return new Storage(lender.block, lender);
+  }
+
+  /** The address, after upload where needed; not spilled before the next operation. */
   resident(): number {
     const { block } = this;
     if (block.address === 0) {
@@ -108,12 +107,13 @@ export class Storage {
         return tiny;
       }
       this.#checkAlive();
-      settle(block);
+      if (this.#lender) return this.#lender.resident();
+      settle(block, this);
       this.copyTo(memoryBytes().subarray(block.address, block.address + block.bytes));
       block.host = this.#fill = null;
-      finalizer.register(this, block, block);
     }
-    if (block.stamp < stamp && block.stamp !== NURSED) block.stamp = stamp;
+    const now = currentStamp();
+    if (block.stamp < now && block.stamp !== NURSED) block.stamp = now;
     return block.address;
   }
 
@@ -134,9 +134,8 @@ export class Storage {
   /** Writes the elements as they lie in memory. */
   copyTo(target: Uint8Array): void {
     this.#checkAlive();
-    const { block } = this;
     if (this.#fill) this.#fill(target);
-    else target.set(block.host ?? memoryBytes().subarray(block.address, block.address + block.bytes));
+    else target.set(this.block.elements);
   }
 
   #checkAlive(): void {
@@ -145,76 +144,22 @@ export class Storage {
 
   /** A borrowed storage keeps what it has now in memory of its own. */
   detach(): void {
-    const { block } = this;
-    if (block.address === 0) return;
-    block.host = memoryBytes().slice(block.address, block.address + block.bytes);
-    block.address = 0;
-    block.stamp = 0;
+    if (!this.#lender || this.#disposed) return;
+    this.block = new Block(this.block.bytes, this.block.elements.slice(), 0);
+    this.#lender = null;
   }
 
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const { block } = this;
-    if (block.stamp !== BORROWED) {
-      finalizer.unregister(block);
-      freeBlock(block);
-    }
-    block.host = this.#fill = null;
-    block.address = 0;
+    if (this.#lender) this.block = new Block(this.block.bytes, null, 0);
+    else free(this.block);
+    this.#fill = null;
   }
 }
 
 /** Begins a new operation: blocks used from now on stay where they are until the next one. */
 export function newStamp(): void {
-  stamp++;
+  nextStamp();
   nurseryEnd = nursery;
-}
-
-/** Gives a block an address; its host bytes are the caller's business. */
-function settle(block: Block): void {
-  if (residentBytes + block.bytes > softLimit) spill(residentBytes + block.bytes - softLimit * 0.75);
-  block.address = allocate(Math.max(block.bytes, 1));
-  if (block.address === 0) {
-    spill(block.bytes * 2);
-    block.address = allocate(Math.max(block.bytes, 1)) || (spill(Infinity), allocate(Math.max(block.bytes, 1)));
-    if (block.address === 0) {
-      throw new MemoryError("memory", {
-        given: `a request for ${block.bytes} bytes with ${residentBytes} bytes in use`,
-        expected: `no more than ${maximumBytes} bytes in all`,
-        hint: "Use smaller batches, or let the event loop turn (await) between steps.",
-      });
-    }
-  }
-  block.stamp = stamp;
-  residentBytes += block.bytes;
-  residents.add(block);
-}
-
-/** Moves the oldest blocks out of the shared memory until `wanted` bytes are free, or all that may be moved is. */
-function spill(wanted: number): void {
-  for (const block of residents) {
-    if (wanted <= 0) return;
-    if (block.stamp >= stamp) continue;
-    wanted -= block.bytes;
-    finalizer.unregister(block);
-    const host = memoryBytes().slice(block.address, block.address + block.bytes);
-    freeBlock(block);
-    block.host = host;
-  }
-}
-
-function freeBlock(block: Block): void {
-  if (!residents.delete(block)) return;
-  residentBytes -= block.bytes;
-  release(block.address, Math.max(block.bytes, 1));
-  block.address = 0;
-}
-
-/** Bytes of tensors that are resident now. */
-export const tensorBytes = (): number => residentBytes;
-
-/** Sets the number of bytes of tensors above which the oldest are spilled. */
-export function setSoftLimit(bytes: number): void {
-  softLimit = bytes;
 }

@@ -1,8 +1,8 @@
 import type { Operand } from "../runtime/command.js";
 import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
-import { StateError } from "./errors.js";
+import { ShapeError, StateError } from "./errors.js";
 import { printArray, printTensor } from "./print.js";
-import { known, shapeText, sizeOf, sizeOrNull, type Shape } from "./shape.js";
+import { bytesIn, known, shapeText, sizeOf, sizeOrNull, type Shape } from "./shape.js";
 import type { Step } from "./primitive.js";
 import type { Owner } from "./ownership.js";
 import { Storage } from "./storage.js";
@@ -141,6 +141,9 @@ export function symbolic(spec: Spec, name?: string, owner?: Owner): Tensor {
 
 /** A tensor that takes over the given elements. */
 export function adoptTensor(elements: TypedArray, shape: readonly number[], dtype: Dtype): Tensor {
+  const bytes = bytesIn({ shape, dtype }, "tensor");
+  if (bytes !== elements.byteLength)
+    throw new ShapeError("tensor", { given: `${elements.byteLength} bytes for ${dtype}${shapeText(shape)}`, expected: `${bytes} bytes` });
   return new Tensor(
     { shape, dtype },
     Storage.adopt(new Uint8Array(elements.buffer as ArrayBuffer, elements.byteOffset, elements.byteLength)),
@@ -148,8 +151,8 @@ export function adoptTensor(elements: TypedArray, shape: readonly number[], dtyp
 }
 
 /** An eager tensor with undefined content. */
-export function allocateTensor(spec: Spec, where?: string): Tensor {
-  return new Tensor(spec, Storage.allocate(sizeOf(known(spec.shape, where)) * dtypes[spec.dtype].bytes));
+export function allocateTensor(spec: Spec, where = "tensor"): Tensor {
+  return new Tensor(spec, Storage.allocate(bytesIn(spec, where)));
 }
 
 /** Bytes of the elements, or null where an axis is unknown. */

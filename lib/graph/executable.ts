@@ -1,7 +1,8 @@
 import { dtypes } from "../core/dtype.js";
 import type { Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
-import { MemoryError, Storage } from "../core/storage.js";
+import { pin, programLoaded, unpin, unloadProgram, programUsed, type Block, type Unloadable } from "../core/blocks.js";
+import { Storage } from "../core/storage.js";
 import { adoptTensor, bytesOf, Tensor, type Spec } from "../core/tensor.js";
 import { Part, type Command, type Operand, type Scratch } from "../runtime/command.js";
 import { allocate, release } from "../runtime/heap.js";
@@ -17,24 +18,41 @@ import { recordRun } from "./profile.js";
 /** A part of the work: a program, or a step that the host does between programs. */
 type Piece = Program | (() => void);
 
-interface Owned {
-  readonly pieces: readonly Piece[];
-  readonly blocks: readonly { address: number; bytes: number }[];
+interface Memory {
+  readonly address: number;
+  readonly bytes: number;
 }
 
-const finalizer = new FinalizationRegistry<Owned>(({ pieces, blocks }) => {
-  for (const piece of pieces) if (piece instanceof Program) piece.free();
-  for (const { address, bytes } of blocks) release(address, bytes);
-});
+/** What an executable has in the shared memory: for as long as it is loaded. It knows nothing of the executable (`Unloadable` says why). */
+class Residence implements Unloadable {
+  readonly bytes: number;
+  running = 0;
+  isLoaded = true;
 
-function take(bytes: number): number {
-  const address = allocate(Math.max(bytes, 1));
-  if (address) return address;
-  throw new MemoryError("traced function", {
-    given: `an arena of ${bytes} bytes`,
-    expected: "memory for it",
-    hint: "Use smaller batches.",
-  });
+  constructor(
+    readonly memory: readonly Memory[],
+    readonly states: readonly Block[],
+  ) {
+    this.bytes = memory.reduce((sum, { bytes }) => sum + bytes, 0);
+    states.forEach(pin);
+  }
+
+  unload(): void {
+    this.isLoaded = false;
+    this.states.forEach(unpin);
+    for (const { address, bytes } of this.memory) release(address, bytes);
+  }
+}
+
+const finalizer = new FinalizationRegistry<Residence>(unloadProgram);
+
+/** An executable in memory. */
+interface Loaded {
+  readonly residence: Residence;
+  readonly pieces: readonly Piece[];
+  readonly prepare: Program | null;
+  /** What takes the outputs to the inputs that they become, for `repeat`. */
+  moves?: readonly (() => void)[];
 }
 
 /** A graph with all shapes known, compiled: one program, run by one call; more where the host has to act in between. */
@@ -45,50 +63,86 @@ export class Executable {
   readonly preparation: Preparation;
   /** The kernels that the program was compiled for. */
   readonly build = build();
-  readonly #pieces: readonly Piece[];
-  readonly #arena: number;
-  readonly #constants: number;
   /** The states that it writes. */
   readonly written: readonly State[];
-  readonly #prepared: number;
-  readonly #prepare: Program | null;
+  readonly #states: readonly State[];
+  #arena = 0;
+  #constants = 0;
+  #prepared = 0;
+  #loaded: Loaded | null = null;
 
   /** @param staying  how many of the last inputs are read by every iteration of `repeat` */
   constructor(graph: Graph, staying = 0) {
     this.graph = afterPasses(graph);
     this.plan = planMemory(this.graph, staying > 0 ? this.graph.inputs.slice(-staying) : []);
-    this.#arena = take(this.plan.arenaBytes);
-    this.#constants = take(this.plan.constantBytes);
-    for (const { tensor, slot } of this.plan.constants) {
-      const view = tensor.view();
-      memoryBytes().set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), this.#constants + slot.offset);
-    }
+    const states = new Set<State>();
     const written = new Set<State>();
-    for (const step of this.graph.steps) forEachState(step, (state, isWritten) => isWritten && written.add(state));
+    for (const step of this.graph.steps)
+      forEachState(step, (state, isWritten) => {
+        states.add(state);
+        if (isWritten) written.add(state);
+      });
+    this.#states = [...states];
     this.written = [...written];
     this.preparation = new Preparation(this.plan, written);
-    this.#prepared = take(this.preparation.bytes);
-    const { commands } = this.preparation;
-    this.#prepare = commands.length > 0 ? new Program(commands, (operand) => this.#place(operand)) : null;
-    this.#pieces = this.#cut();
-    const blocks = [
-      { address: this.#prepared, bytes: Math.max(this.preparation.bytes, 1) },
-      { address: this.#arena, bytes: Math.max(this.plan.arenaBytes, 1) },
-      { address: this.#constants, bytes: Math.max(this.plan.constantBytes, 1) },
-    ];
-    finalizer.register(this, { pieces: this.#prepare ? [this.#prepare, ...this.#pieces] : this.#pieces, blocks });
   }
 
   /** Barriers and serial stretches, for listings. */
   get segments(): Program["segments"] {
-    return this.#pieces.flatMap((piece) => (piece instanceof Program ? piece.segments : []));
+    return this.#load().pieces.flatMap((piece) => (piece instanceof Program ? piece.segments : []));
   }
 
-  #cut(): Piece[] {
+  /** Lays everything out in memory, where it is not there any more. */
+  #load(): Loaded {
+    if (this.#loaded?.residence.isLoaded) return this.#loaded;
+    const blocks: Memory[] = [];
+    const take = (bytes: number): number => {
+      const address = allocate(bytes);
+      blocks.push({ address, bytes });
+      return address;
+    };
+    const pinned: Block[] = [];
+    const programs: Program[] = [];
+    try {
+      for (const state of this.#states) {
+        state.resident();
+        pin(state.block);
+        pinned.push(state.block);
+      }
+      this.#arena = take(this.plan.arenaBytes);
+      this.#constants = take(this.plan.constantBytes);
+      for (const { tensor, slot } of this.plan.constants) {
+        const view = tensor.view();
+        memoryBytes().set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), this.#constants + slot.offset);
+      }
+      this.#prepared = take(this.preparation.bytes);
+      const program = (commands: readonly Command[]): Program => {
+        programs.push(new Program(commands, (operand) => this.#place(operand)));
+        return programs.at(-1)!;
+      };
+      const { commands } = this.preparation;
+      const prepare = commands.length > 0 ? program(commands) : null;
+      const pieces = this.#cut(program);
+      const residence = new Residence([...blocks, ...programs.map(({ memory }) => memory)], pinned);
+      this.preparation.reset();
+      programLoaded(residence, this.#loaded !== null);
+      if (this.#loaded) finalizer.unregister(this);
+      finalizer.register(this, residence, this);
+      return (this.#loaded = { residence, pieces, prepare });
+    } catch (error) {
+      for (const each of programs) each.free();
+      for (const { address, bytes } of blocks) release(address, bytes);
+      throw error;
+    } finally {
+      pinned.forEach(unpin); // the residence pins them
+    }
+  }
+
+  #cut(program: (commands: readonly Command[]) => Program): Piece[] {
     const pieces: Piece[] = [];
     let commands: Command[] = [];
     const close = () => {
-      if (commands.length > 0) pieces.push(new Program(commands, (operand) => this.#place(operand)));
+      if (commands.length > 0) pieces.push(program(commands));
       commands = [];
     };
     for (const { step, commands: own } of this.plan.byStep) {
@@ -106,7 +160,7 @@ export class Executable {
     const seen = (tensor: Tensor): Tensor => {
       if (!tensor.isSymbolic) return tensor;
       const { address, bytes } = this.#place(tensor);
-      return new Tensor(tensor, Storage.borrow(address, Math.min(bytes, bytesOf(tensor)!)));
+      return new Tensor(tensor, Storage.at(address, Math.min(bytes, bytesOf(tensor)!)));
     };
     const real = withInputs({ op, inputs, outputs, attrs }, seen).inputs;
     const places = Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, this.#place(output)]));
@@ -133,15 +187,23 @@ export class Executable {
   run(inputs: readonly Tensor[]): Tensor[] {
     const recorded = recordRun(this, inputs);
     if (recorded) return recorded;
-    this.#begin(inputs);
-    for (const piece of this.#pieces) {
+    const loaded = this.#begin(inputs);
+    try {
+      this.#runOnce(loaded);
+      return this.#end();
+    } finally {
+      loaded.residence.running--;
+    }
+  }
+
+  #runOnce({ pieces, prepare }: Loaded): void {
+    for (const piece of pieces) {
       if (piece instanceof Program) {
-        if (this.#prepare && this.preparation.isStale()) this.#prepare.run();
+        if (prepare && this.preparation.isStale()) prepare.run();
         piece.run();
       } else piece();
       this.#afterPiece();
     }
-    return this.#end();
   }
 
   /**
@@ -153,23 +215,17 @@ export class Executable {
   repeat(inputs: readonly Tensor[], limit: number): Tensor[] {
     const { outputs } = this.graph;
     const holds = outputs.at(-1)!;
-    this.#begin(inputs);
-    for (let n = 1; ; n++) {
-      for (const piece of this.#pieces) {
-        if (!(piece instanceof Program)) piece();
-        else {
-          if (this.#prepare && this.preparation.isStale()) this.#prepare.run();
-          piece.run();
-        }
-        this.#afterPiece();
+    const loaded = this.#begin(inputs);
+    try {
+      for (let n = 1; ; n++) {
+        this.#runOnce(loaded);
+        if (n >= limit || !this.#peek(holds)) return this.#end().slice(0, -1);
+        for (const move of (loaded.moves ??= this.#movesBack())) move();
       }
-      if (n >= limit || !this.#peek(holds)) return this.#end().slice(0, -1);
-      this.#moves ??= this.#movesBack();
-      for (const move of this.#moves) move();
+    } finally {
+      loaded.residence.running--;
     }
   }
-
-  #moves: readonly (() => void)[] | undefined;
 
   /** Copies of outputs into the places of the inputs that they become. */
   #movesBack(): (() => void)[] {
@@ -207,38 +263,51 @@ export class Executable {
   async runAside(inputs: readonly Tensor[]): Promise<Tensor[]> {
     const recorded = recordRun(this, inputs);
     if (recorded) return recorded;
-    this.#begin(inputs);
-    for (const piece of this.#pieces) {
-      if (piece instanceof Program) {
-        if (this.#prepare && this.preparation.isStale()) await this.#prepare.runAside();
-        await piece.runAside();
-      } else piece();
-      this.#afterPiece();
+    const { residence, pieces, prepare } = this.#begin(inputs);
+    try {
+      for (const piece of pieces) {
+        if (piece instanceof Program) {
+          if (prepare && this.preparation.isStale()) await prepare.runAside();
+          await piece.runAside();
+        } else piece();
+        this.#afterPiece();
+      }
+      return this.#end();
+    } finally {
+      residence.running--;
     }
-    return this.#end();
   }
 
   /** Runs step by step, each a program of its own, and tells how long each took. */
   runTimed(inputs: readonly Tensor[], timed: (step: Step, begin: number, end: number) => void): Tensor[] {
-    this.#begin(inputs);
-    for (const { step, commands: own } of this.plan.byStep) {
-      const commands = this.preparation.without(own);
-      const program = commands.length > 0 ? new Program(commands, (operand) => this.#place(operand)) : null;
-      const host = step.op.host ? this.#hostPiece(step) : null;
-      if (this.#prepare && this.preparation.isStale()) this.#prepare.run();
-      const begin = performance.now();
-      program?.run();
-      host?.();
-      timed(step, begin, performance.now());
-      this.#afterPiece();
-      program?.free();
+    const { residence, prepare } = this.#begin(inputs);
+    try {
+      for (const { step, commands: own } of this.plan.byStep) {
+        const commands = this.preparation.without(own);
+        const program = commands.length > 0 ? new Program(commands, (operand) => this.#place(operand)) : null;
+        const host = step.op.host ? this.#hostPiece(step) : null;
+        if (prepare && this.preparation.isStale()) prepare.run();
+        const begin = performance.now();
+        program?.run();
+        host?.();
+        timed(step, begin, performance.now());
+        this.#afterPiece();
+        program?.free();
+      }
+      return this.#end();
+    } finally {
+      residence.running--;
     }
-    return this.#end();
   }
 
-  #begin(inputs: readonly Tensor[]): void {
+  /** Whoever calls it counts `running` down when the run has ended. */
+  #begin(inputs: readonly Tensor[]): Loaded {
+    const loaded = this.#load();
     this.graph.inputs.forEach((input, i) => this.#copyIn(input, inputs[i]!));
     for (const state of this.written) state.beforeWrite();
+    loaded.residence.running++;
+    programUsed(loaded.residence);
+    return loaded;
   }
 
   /** A piece may have written states that a graph within the next one reads. */

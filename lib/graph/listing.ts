@@ -19,7 +19,7 @@ export function attributesText(attrs: unknown): string {
 function writer({ name, inputs, outputs }: Graph): { first: string; lineOf(step: Step): string; last(): string } {
   const names = new Map<number, string>();
   const nameOf = (value: unknown): string => {
-    if (value instanceof State) return `@${value.address.toString(16)}`;
+    if (value instanceof State) return `@${value.id}`;
     if (!(value instanceof Tensor)) return Array.isArray(value) ? `[${value.map(nameOf).join(", ")}]` : "-";
     if (!value.isSymbolic) return `constant ${value.dtype}${shapeText(value.shape)}`;
     return names.get(value.id) ?? names.set(value.id, `%${names.size}`).get(value.id)!;

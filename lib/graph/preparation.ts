@@ -77,6 +77,11 @@ export class Preparation {
     return commands.filter((command) => !this.#commands.has(command));
   }
 
+  /** Its memory is new: what was made is gone. */
+  reset(): void {
+    this.#isFirst = true;
+  }
+
   /** Whether a state was written since the last call, or this is the first one. */
   isStale(): boolean {
     let stale = this.#isFirst;

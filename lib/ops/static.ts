@@ -2,6 +2,7 @@
 // or tensors that have values.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { text, ValueError } from "../core/errors.js";
 import { Chainable } from "../core/tensor.js";
 
 /** Whole numbers, or a tensor of them that has values. */
@@ -9,10 +10,12 @@ export type Integers = number | readonly number[] | TensorLike;
 
 const hasElements = (value: Integers): value is TensorLike => value instanceof Chainable || ArrayBuffer.isView(value);
 
-/** The numbers of an argument. @throws StateError for a tensor without values */
-export function integers(value: Integers): number[] {
-  if (hasElements(value)) return Array.from(asTensor(value).view());
-  return [value].flat() as number[];
+/** The numbers of an argument. @throws StateError for a tensor without values, ValueError for what is no whole number */
+export function integers(value: Integers, where = "argument"): number[] {
+  const numbers = hasElements(value) ? Array.from(asTensor(value).view()) : ([value].flat() as number[]);
+  for (const number of numbers)
+    if (!Number.isInteger(number)) throw new ValueError(where, { given: text(numbers), expected: "whole numbers" });
+  return numbers;
 }
 
 /** One number, or a list of numbers: what it was given as. */

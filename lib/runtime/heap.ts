@@ -2,6 +2,7 @@
 //  (1) Small blocks (up to 32 KiB) have a size class each; a freed one waits in its class's list.
 //  (2) Large blocks are cut from free ranges, best fit, and neighbours that are free grow together again.
 //  (3) A freed block is reused at once: programs run to their end before TypeScript goes on.
+//  (4) Where the memory cannot grow, whoever knows what may move is asked to make room (`onPressure`).
 // Limit: blocks never move, so a long run can fragment the large ranges.
 
 import { growTo, memoryBytes, PAGE } from "./memory.js";
@@ -31,11 +32,25 @@ export function blockBytes(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
-/** The address of a new block, or 0 where there is no memory left. Its content is what was there before. */
+/** Makes room for `bytes` and answers with what `retry` gives then: an address. Throws where there is no more room to make. */
+type MakeRoom = (bytes: number, retry: () => number) => number;
+
+let makeRoom: MakeRoom = (bytes) => {
+  throw new RangeError(`memory: given a request for ${bytes} bytes; expected no more than the memory has.`);
+};
+
+/** Says who is asked when the memory is full. */
+export function onPressure(make: MakeRoom): void {
+  makeRoom = make;
+}
+
+/** The address of a new block. Its content is what was there before. @throws what `onPressure` throws where there is no memory left */
 export function allocate(bytes: number): number {
+  if (!(bytes >= 0)) throw new RangeError(`memory: given a request for ${bytes} bytes; expected a number from 0.`);
   const size = blockBytes(bytes);
-  const address = size > SMALL ? takeRange(size) : takeSmall(size);
-  if (address) used += size;
+  const take = (): number => (size > SMALL ? takeRange(size) : takeSmall(size));
+  const address = take() || makeRoom(bytes, take);
+  used += size;
   return address;
 }
 

@@ -166,7 +166,6 @@ export class Program {
     this.#parallel = this.segments.some(({ serial }) => !serial);
     this.#bytes = programBytes(this.segments);
     this.#address = allocate(this.#bytes);
-    if (!this.#address) throw new RangeError(`a program of ${this.#bytes} bytes finds no memory`);
     write(this.segments, this.#address, place);
   }
 
@@ -177,6 +176,11 @@ export class Program {
   /** The same without keeping a page's thread: where that must stay free, the workers run it alone. */
   runAside(): Promise<void> | void {
     return this.#parallel ? runProgramAside(this.#address) : this.run();
+  }
+
+  /** Where it lies. */
+  get memory(): { address: number; bytes: number } {
+    return { address: this.#address, bytes: this.#bytes };
   }
 
   /** Gives the program's memory back. */

@@ -35,7 +35,7 @@ function keyOf({ op, inputs, attrs }: Step, versions: ReadonlyMap<State, number>
   const parts = op.inputs.map((name) => {
     const input = inputs[name];
     if (input === undefined) return "-";
-    if (input instanceof State) return `@${input.address}v${versions.get(input) ?? 0}`;
+    if (input instanceof State) return `@${input.id}v${versions.get(input) ?? 0}`;
     return input instanceof Tensor ? input.id : `[${(input as readonly Tensor[]).map(({ id }) => id).join()}]`;
   });
   return `${op.name}(${parts.join()})${attributes}`;

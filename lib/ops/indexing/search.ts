@@ -1,7 +1,7 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
-import { known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
+import { checkLengths, known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
 import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
 import { add, divide, floorDivide, maximum, minimum, mod, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
@@ -73,6 +73,7 @@ export function bincount(
   x: TensorLike,
   { weights = null, minlength = 0 }: { weights?: TensorLike | null; minlength?: number; sparse?: boolean } = {},
 ): Tensor {
+  checkLengths([minlength], "bincount");
   const numbers = asIndices(x);
   const least = numbers.size === 0 ? asTensor(minlength, "int32") : maximum(add(max(numbers), 1), minlength);
   const given = weights === null ? null : asTensor(weights);

@@ -1,3 +1,4 @@
+import { checkLengths } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { equal } from "../elementwise/comparison.js";
 import { add } from "../elementwise/arithmetic.js";
@@ -12,6 +13,7 @@ import { expandDims } from "./reshape.js";
  * @param options.k  the diagonal: 0 the main one, positive above it, negative below
  */
 export function eye(N: number, M: number | null = N, { k = 0, dtype = "float32" }: { k?: number; dtype?: string } = {}): Tensor {
+  checkLengths([N, M ?? N], "eye");
   return cast(equal(expandDims(add(arange(N), k), 1), arange(M ?? N)), dtype);
 }
 

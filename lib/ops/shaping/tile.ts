@@ -1,7 +1,7 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
-import { known, shapeText, stridesOf } from "../../core/shape.js";
+import { checkLengths, known, shapeText, stridesOf } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { mod, subtract } from "../elementwise/arithmetic.js";
 import { equal } from "../elementwise/comparison.js";
@@ -19,7 +19,8 @@ import { gatherView } from "./views.js";
 /** x put next to itself so often along each axis; missing axes are added in front. */
 export function tile(x: TensorLike, repeats: Integers): Tensor {
   const tensor = asTensor(x);
-  const counts = integers(repeats);
+  const counts = integers(repeats, "tile");
+  checkLengths(counts, "tile");
   while (counts.length < tensor.rank) counts.unshift(1);
   const whole = expandDims(
     tensor,
@@ -65,7 +66,8 @@ const tileOp = primitive({
 export function repeat(x: TensorLike, repeats: Integers, axis: number | null = null): Tensor {
   const tensor = axis === null ? ravel(x) : asTensor(x);
   const along = checkAxis("repeat", axis ?? 0, tensor.rank);
-  const counts = integers(repeats);
+  const counts = integers(repeats, "repeat");
+  checkLengths(counts, "repeat");
   if (counts.length === 1) {
     const doubled = tile(
       expandDims(tensor, along + 1),
