@@ -15,7 +15,7 @@ export * as optimizers from "../optimizers/index.js";
 export * as random from "../random/index.js";
 export * as regularizers from "../regularizers/index.js";
 export * as utils from "./utils.js";
-export * as saving from "../config/saving.js";
+export * as saving from "./saving.js";
 export { DTypePolicy } from "../config/dtype-policy.js";
 export { Input } from "../layers/core/input-layer.js";
 export { Layer } from "../layers/layer.js";

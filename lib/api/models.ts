@@ -2,3 +2,4 @@
 
 export { loadModel, Model, modelFromJson } from "../model/model.js";
 export { Sequential } from "../model/sequential.js";
+export { saveModel } from "./saving.js";

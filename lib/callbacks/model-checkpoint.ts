@@ -1,6 +1,6 @@
 import { platform } from "#platform";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
-import { checkPath } from "../saving/path.js";
+import { formatOf } from "../saving/path.js";
 import { type Answer, type Logs } from "./callback.js";
 import { MonitorCallback, type MonitorOptions } from "./monitor.js";
 
@@ -17,7 +17,8 @@ export interface ModelCheckpointOptions extends MonitorOptions {
 }
 
 /**
- * Saves the model at the end of epochs, or every so many batches. The path may name values: `"{epoch:02d}-{val_loss:.2f}.ckpt"`.
+ * Saves the model at the end of epochs, or every so many batches. The path may name values:
+ * `"{epoch:02d}-{val_loss:.2f}.keras"`; its ending says which form the files have, as that of `model.save` does.
  * Keras: keras.callbacks.ModelCheckpoint
  */
 export class ModelCheckpoint extends MonitorCallback {
@@ -42,7 +43,13 @@ export class ModelCheckpoint extends MonitorCallback {
     if (this.saveFreq !== "epoch" && !(Number.isInteger(this.saveFreq) && this.saveFreq > 0)) {
       throw new ArgumentError("ModelCheckpoint.saveFreq", { given: text(this.saveFreq), expected: '"epoch" or a positive integer' });
     }
-    checkPath("ModelCheckpoint.filepath", filepath);
+    const form = formatOf("ModelCheckpoint.filepath", filepath);
+    if (form !== "checkpoint" && (form === "weights") !== this.saveWeightsOnly) {
+      throw new ArgumentError("ModelCheckpoint.filepath", {
+        given: `${text(filepath)} with saveWeightsOnly: ${this.saveWeightsOnly}`,
+        expected: this.saveWeightsOnly ? "a path that ends in .weights.h5" : "a path that ends in .keras",
+      });
+    }
   }
 
   override onEpochBegin(epoch: number): void {

@@ -1,6 +1,8 @@
 import { Callable } from "./callable.js";
 import type { Config, Json } from "./json.js";
-import { classNameOf } from "./registry.js";
+import { customObjectScope, type CustomObjects } from "./custom-objects.js";
+import { toCamelCase } from "./names.js";
+import { classNameOf, entryOf } from "./registry.js";
 import { type Arguments, type OptionValues, type Schema, schema } from "./schema.js";
 
 /** The options of a class that declares none. */
@@ -16,11 +18,32 @@ export function schemaOf(self: object): Schema {
   return (self.constructor as unknown as { readonly options: Schema }).options;
 }
 
-/** An object of a class from its config, by the class's schema: what `fromConfig` of every class with a schema does. */
-export function objectFromConfig<T>(constructor: new (...args: never[]) => T, config: Config): T {
+/** What `fromConfig` takes beside the config. */
+export interface FromConfigOptions {
+  /** Classes and functions of the user's own that the config names. */
+  readonly customObjects?: CustomObjects | null;
+}
+
+/**
+ * An object of a class from its config, by the class's schema: what `fromConfig` of every class with a schema does. A class of the user's
+ * own may have options that no schema knows; its constructor gets them in camelCase as they are.
+ */
+export function objectFromConfig<T>(
+  constructor: new (...args: never[]) => T,
+  config: Config,
+  { customObjects }: FromConfigOptions = {},
+): T {
   const { options } = constructor as unknown as { readonly options: Schema };
   const make = constructor as unknown as new (options: object) => T;
-  return new make(options.fromConfig(classNameOf(constructor.prototype as object), config));
+  const name = classNameOf(constructor.prototype as object);
+  if (customObjects) return customObjectScope(customObjects, () => objectFromConfig(constructor, config));
+  if (entryOf(constructor)) return new make(options.fromConfig(name, config));
+  const known = Object.entries(config).filter(([key]) => toCamelCase(key) in options.fields);
+  const own = Object.entries(config).filter(([key]) => !(toCamelCase(key) in options.fields));
+  return new make({
+    ...options.fromConfig(name, Object.fromEntries(known)),
+    ...Object.fromEntries(own.map(([key, value]) => [toCamelCase(key), value])),
+  });
 }
 
 /**
@@ -43,7 +66,7 @@ export abstract class Configured<S extends Schema = NoOptions> extends Callable 
   }
 
   /** An object with the options of a config. */
-  static fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
-    return objectFromConfig(this, config);
+  static fromConfig<T>(this: new (...args: never[]) => T, config: Config, options?: FromConfigOptions): T {
+    return objectFromConfig(this, config, options);
   }
 }

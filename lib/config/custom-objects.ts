@@ -10,40 +10,86 @@ export type CustomObjects = Readonly<Record<string, CustomObject>>;
 
 const registered = new Map<string, CustomObject>();
 const names = new WeakMap<object, string>();
-let scope: CustomObjects = {};
+/** The scopes that are open, outermost first. */
+let scopes: readonly CustomObjects[] = [];
+
+/** How `registerKerasSerializable` names an object: `package>name`. */
+export interface Registration {
+  /** Default: "Custom". */
+  package?: string;
+  /** Default: the object's own. */
+  name?: string;
+}
 
 /**
- * Makes a class or function known to saving and loading as `package>name`.
+ * Makes a class or function known to saving and loading as `package>name`; by hand, or as a decorator of a class.
  *
  * ```ts
  * class Antirectifier extends keras.layers.Layer { … }
  * keras.saving.registerKerasSerializable(Antirectifier, { package: "my_package" });
+ *
+ * @keras.saving.registerKerasSerializable("my_package")
+ * class Antirectifier extends keras.layers.Layer { … }
  * ```
  *
- * @param options  `package`, by default "Custom"; `name`, by default the object's own
- * @returns what was given
+ * @returns what was given, or the decorator
+ * @throws ValueError for an object without a name
+ *
+ * Keras: keras.saving.register_keras_serializable
  */
-export function registerKerasSerializable<T extends CustomObject>(object: T, options: { package?: string; name?: string } = {}): T {
-  const name = options.name ?? object.name;
+export function registerKerasSerializable(packageName?: string, name?: string): <T extends CustomObject>(object: T, context?: object) => T;
+export function registerKerasSerializable(registration: Registration): <T extends CustomObject>(object: T, context?: object) => T;
+export function registerKerasSerializable<T extends CustomObject>(object: T, registration?: Registration | ClassDecoratorContext): T;
+export function registerKerasSerializable(first: unknown = {}, second?: unknown): unknown {
+  if (typeof first === "string" || typeof first !== "function") {
+    const registration = typeof first === "string" ? { package: first, ...(typeof second === "string" && { name: second }) } : first;
+    return (object: CustomObject) => register(object, registration as Registration);
+  }
+  // Used as a decorator without a call, the second argument is the decorator's context.
+  const isContext = typeof second === "object" && second !== null && "kind" in second;
+  return register(first as unknown as CustomObject, isContext ? {} : ((second ?? {}) as Registration));
+}
+
+function register<T extends CustomObject>(object: T, registration: Registration): T {
+  const name = registration.name ?? object.name;
   if (name === "") {
     throw new ValueError("keras.saving.registerKerasSerializable", { given: "an object without a name", expected: "the option name" });
   }
-  const key = `${options.package ?? "Custom"}>${name}`;
+  const key = `${registration.package ?? "Custom"}>${name}`;
   registered.set(key, object);
   names.set(object, key);
   return object;
 }
 
-/** Runs `body` with these custom objects known; they replace those of an outer scope. */
+/**
+ * Runs `body` with these custom objects known; they go before those of an outer scope. Where `body` is asynchronous, the scope lasts until
+ * its promise settles.
+ *
+ * ```ts
+ * const model = await keras.saving.customObjectScope({ Antirectifier }, () => keras.models.loadModel("m.keras"));
+ * ```
+ *
+ * Keras: keras.saving.custom_object_scope
+ */
 export function customObjectScope<T>(objects: CustomObjects, body: () => T): T {
-  const outer = scope;
-  scope = { ...outer, ...objects };
+  const own = { ...objects };
+  scopes = [...scopes, own];
+  const close = (): void => void (scopes = scopes.filter((scope) => scope !== own));
+  let isAsynchronous = false;
   try {
-    return body();
+    const result = body();
+    if (result instanceof Promise) {
+      isAsynchronous = true;
+      return result.finally(close) as T;
+    }
+    return result;
   } finally {
-    scope = outer;
+    if (!isAsynchronous) close();
   }
 }
+
+/** The custom objects of all open scopes, by name: what a call keeps that goes on later. */
+export const currentCustomObjects = (): CustomObjects => Object.assign({}, ...scopes) as CustomObjects;
 
 /** The objects that `registerKerasSerializable` was given, by registered name. */
 export function getCustomObjects(): CustomObjects {
@@ -52,7 +98,8 @@ export function getCustomObjects(): CustomObjects {
 
 /** The object of that name in the scope or among the registered ones. */
 export function customObject(name: string): CustomObject | undefined {
-  return Object.hasOwn(scope, name) ? scope[name] : registered.get(name);
+  const scope = scopes.findLast((each) => Object.hasOwn(each, name));
+  return scope ? scope[name] : registered.get(name);
 }
 
 /** `package>name` of an object that was registered. */
@@ -64,7 +111,7 @@ export function registeredNameOf(object: object): string | undefined {
 export function getRegisteredObject(name: string): CustomObject {
   const object = customObject(name);
   if (object !== undefined) return object;
-  const known = [...Object.keys(scope), ...registered.keys()];
+  const known = [...Object.keys(currentCustomObjects()), ...registered.keys()];
   const hint = didYouMean(name, known);
   throw new ValueError("keras.saving.getRegisteredObject", {
     given: text(name),

@@ -4,6 +4,7 @@ import {
   classNameOf,
   type Config,
   type DTypePolicy,
+  type FromConfigOptions,
   type Json,
   objectFromConfig,
   parseOptions,
@@ -59,6 +60,8 @@ export interface Layer<S extends Schema = typeof layerOptions> {
 export class Layer<S extends Schema = typeof layerOptions> extends LayerState implements Operation {
   /** What the constructor takes; a subclass with options of its own declares them here. */
   static readonly options: Schema = layerOptions;
+  /** Whether a config says which shapes the layer was built for. Keras leaves it out for layers that need no building. */
+  static readonly savesBuild: boolean = true;
 
   /** The checked options of the constructor. */
   declare readonly options: OptionValues<S>;
@@ -273,8 +276,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   }
 
   /** A layer from what `getConfig` gave. */
-  static fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
-    return objectFromConfig(this, config);
+  static fromConfig<T>(this: new (...args: never[]) => T, config: Config, options?: FromConfigOptions): T {
+    return objectFromConfig(this, config, options);
   }
 
   /** What Keras calls the shapes that `build` takes; layers with several inputs name them. */
@@ -286,7 +289,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   getBuildConfig(): Config | null {
     const shapes = this.#buildShapes;
     const names = this.shapeNames;
-    if (!shapes || shapes.length === 0 || shapes.length > names.length) return null;
+    if (!shapes || shapes.length === 0 || shapes.length > names.length || !(this.constructor as typeof Layer).savesBuild) return null;
     const named = Object.fromEntries(shapes.map((shape, i) => [names[i]!, shape]));
     return names.length === 1 ? named : { shapes_dict: named };
   }

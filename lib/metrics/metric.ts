@@ -14,7 +14,7 @@ import type { Dtype } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";
 import { type InitializerLike, initializers, type InitializerIdentifier } from "../initializers/index.js";
 import { cast, zeros } from "../ops/index.js";
-import { type Child, children, fieldsOf } from "../saving/saveable.js";
+import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import { Variable } from "../variables/variable.js";
 
 const common = { name: nullable(string()), dtype: dtypePolicy("string") };
@@ -118,6 +118,11 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   *[children](): Iterable<Child> {
     yield* fieldsOf(this);
     yield ["variables", this.#own];
+  }
+
+  /** What Keras's files save. */
+  [kerasState](): KerasState {
+    return { name: this.name, variables: this.#own, parts: partsByName(fieldsOf(this)) };
   }
 
   protected override invoke(...args: unknown[]): MetricResult {

@@ -1,5 +1,8 @@
 import {
   type Config,
+  type CustomObjects,
+  customObjectScope,
+  type FromConfigOptions,
   isPlainObject,
   type Json,
   registerClasses,
@@ -17,10 +20,22 @@ import type { CallOptions } from "../layers/base/types.js";
 import type { KerasTensor } from "../layers/functional/keras-tensor.js";
 import type { Operation } from "../layers/functional/node.js";
 import { Layer } from "../layers/layer.js";
+import { type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
 import { readGraph, writeGraph } from "./graph/config.js";
 import { Graph } from "./graph/graph.js";
-import { loadWeights, readModel, saveModel, saveWeights } from "./saving.js";
+import { parseJson } from "../formats/json.js";
+import type { FilePath } from "../saving/place.js";
+import {
+  type LoadOptions,
+  loadWeights,
+  type LoadWeightsOptions,
+  readModel,
+  saveModel,
+  type SaveOptions,
+  saveWeights,
+  type SaveWeightsOptions,
+} from "./saving.js";
 import { summarize, type Summarized, type SummaryOptions } from "./summary.js";
 import { Trainer } from "./training/trainer.js";
 import { platform } from "#platform";
@@ -101,6 +116,14 @@ export class Model extends Trainer {
 
   override sublayers(): Layer[] {
     return this.#graph ? [...new Set([...this.#graph.layers, ...super.sublayers()])] : super.sublayers();
+  }
+
+  /** What Keras's files save: the layers, and the optimizer once the model is compiled. */
+  override [kerasState](): KerasState {
+    const own = super[kerasState]();
+    const layers = ["layers", this.layers] as const;
+    const rest = this.compiled ? partsByName([...own.parts, ["optimizer", this.optimizer]]) : own.parts;
+    return { ...own, parts: this.#graph ? [layers, ...rest] : partsByName([...rest, layers]) };
   }
 
   /** The layers of the model, without those inside them. */
@@ -187,7 +210,8 @@ export class Model extends Trainer {
     return this.#graph && this.constructor === Model ? { input_shape: null } : super.getBuildConfig();
   }
 
-  static override fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
+  static override fromConfig<T>(this: new (...args: never[]) => T, config: Config, options: FromConfigOptions = {}): T {
+    if (options.customObjects) return customObjectScope(options.customObjects, () => Model.fromConfig.call(this as never, config) as T);
     const make = this as unknown as new (options: ModelOptions) => T;
     if (!("input_layers" in config)) return Layer.fromConfig.call(this as never, config) as T;
     const { name, trainable } = config;
@@ -205,19 +229,28 @@ export class Model extends Trainer {
     return JSON.stringify(this.toJSON());
   }
 
-  /** Saves config, weights and the optimizer's state. Keras: save; `loadModel` reads it. */
-  override save(path: string): Promise<void> {
-    return saveModel(this, path);
+  /**
+   * Saves config, weights and the optimizer's state; `loadModel` reads it. `.keras` and `.h5` are Keras's own forms, any other ending is
+   * that of checkpoints. The path is one of this machine, or `indexeddb://`, `opfs://`, `memory://`, `downloads://`.
+   *
+   * @throws CheckpointError where it can't be written; then what was there before is intact. Keras: save
+   */
+  override save(path: string, options?: SaveOptions): Promise<void> {
+    return saveModel(this, path, options);
   }
 
-  /** Saves the weights. */
-  override saveWeights(path: string): Promise<void> {
-    return saveWeights(this, path);
+  /** Saves the weights: `.weights.h5` as Keras does, with `maxShardSize` several files that a `.weights.json` names. Keras: save_weights */
+  override saveWeights(path: string, options?: SaveWeightsOptions): Promise<void> {
+    return saveWeights(this, path, options);
   }
 
-  /** Takes over the weights that `saveWeights` of such a model wrote. @throws CheckpointError where they do not fit; then nothing changed */
-  override loadWeights(path: string): Promise<void> {
-    return loadWeights(this, path);
+  /**
+   * Takes over the weights that `saveWeights` of such a model wrote, those of a whole model, or those of legacy `.h5` files.
+   *
+   * @throws CheckpointError where they do not fit, FormatError for a file that is damaged; then nothing changed. Keras: load_weights
+   */
+  override loadWeights(path: FilePath, options?: LoadWeightsOptions): Promise<void> {
+    return loadWeights(this, path, options);
   }
 }
 
@@ -227,16 +260,20 @@ const single = <T>(values: readonly T[]): T | T[] => (values.length === 1 ? valu
 const isFunctional = (operation: Operation): boolean => operation.constructor === Model;
 
 /** A model from the text that `toJson` gave, or from what it parses to. Keras: keras.models.model_from_json */
-export function modelFromJson(json: string | object): Model {
-  const config: unknown = typeof json === "string" ? JSON.parse(json) : json;
-  const model = deserializeKerasObject(config);
+export function modelFromJson(json: string | object, options: { readonly customObjects?: CustomObjects } = {}): Model {
+  const config: unknown = typeof json === "string" ? parseJson(json, "modelFromJson") : json;
+  const model = deserializeKerasObject(config, options);
   if (model instanceof Model) return model;
   throw new ArgumentError("modelFromJson", { given: text(model), expected: "the JSON of a model" });
 }
 
-/** The model that `save` wrote. Keras: keras.models.load_model */
-export async function loadModel(path: string): Promise<Model> {
-  const model = await readModel(path);
+/**
+ * The model in a file: what `save` wrote, here or in Keras. The path is one of this machine, a URL, or a `File` that the user chose.
+ *
+ * @throws CheckpointError, FormatError for a file that is missing, damaged or of something else. Keras: keras.models.load_model
+ */
+export async function loadModel(path: FilePath, options?: LoadOptions): Promise<Model> {
+  const model = await readModel(path, options);
   if (model instanceof Model) return model;
   throw new ValueError("loadModel", { given: text(path), expected: "a file with a model" });
 }

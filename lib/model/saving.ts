@@ -1,60 +1,314 @@
-import { deserializeKerasObject, serializeKerasObject } from "../config/index.js";
-import { StateError } from "../core/errors.js";
+// Models and weights in files. The ending of a path says which form a file has: Keras's `.keras`, `.weights.h5` and `.h5`, or, with any
+// other ending, the form of checkpoints, in which a model's config stands beside its state.
+
+import {
+  boolean,
+  customObjectScope,
+  type CustomObjects,
+  currentCustomObjects,
+  deserializeKerasObject,
+  isPlainObject,
+  type Json,
+  nullable,
+  number,
+  field,
+  invalid,
+  objectSharingScope,
+  type Options,
+  schema,
+  serializeKerasObject,
+} from "../config/index.js";
+import { ArgumentError, StateError, text } from "../core/errors.js";
+import type { FileStore } from "../runtime/platform.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { CheckpointError, decode } from "../saving/format.js";
-import { checkPath } from "../saving/path.js";
-import { placeOf } from "../saving/place.js";
+import { formatOf } from "../saving/path.js";
+import { type FilePath, placeOf, readFile, storeAt, write } from "../saving/place.js";
+import type { KerasSaveable } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
+import type { Model } from "./model.js";
 
-// Models and weights in files of the form of checkpoints. A model's file holds its config beside its state, so that it can be made anew.
+const kerasFiles = () => import("../saving/keras/index.js");
 
-/** What of a model goes into files. */
-interface Saved {
-  readonly name: string;
-  readonly built: boolean;
-  readonly weights: readonly Variable[];
+const objects = field<object, object>({
+  expected: "objects",
+  takesObjects: true,
+  parse: (value) => (typeof value === "object" && value !== null ? value : invalid),
+});
+
+const saveOptions = schema([], {
+  /** Whether a file that exists is replaced; else it is an error. */
+  overwrite: boolean(true),
+  /** Whether `.keras` is a zip archive, or a folder. */
+  zipped: boolean(true),
+  /** Whether `.h5` files have the optimizer's state. */
+  includeOptimizer: boolean(true),
+});
+
+const saveWeightsOptions = schema([], {
+  overwrite: boolean(true),
+  /** The most gigabytes of variables in one file; more make several, which `x.weights.json` names. */
+  maxShardSize: nullable(number()),
+});
+
+const loadOptions = schema([], {
+  /** Classes and functions that the file names, beside those that are registered. */
+  customObjects: nullable(objects),
+  /** Whether a model that was compiled is compiled again. */
+  compile: boolean(true),
+  /** Here for Keras's sake: no code of a file is ever run. */
+  safeMode: boolean(true),
+});
+
+const loadWeightsOptions = schema([], {
+  /** Leave out what does not fit, with a warning. */
+  skipMismatch: boolean(false),
+  /** Match the layers of legacy `.h5` files by their names instead of by their order. */
+  byName: boolean(false),
+  /** Layers that stay as they are. */
+  objectsToSkip: nullable(objects),
+});
+
+export type SaveOptions = Options<typeof saveOptions>;
+export type SaveWeightsOptions = Options<typeof saveWeightsOptions>;
+export interface LoadOptions extends Omit<Options<typeof loadOptions>, "customObjects"> {
+  customObjects?: CustomObjects | null | undefined;
+}
+export interface LoadWeightsOptions extends Omit<Options<typeof loadWeightsOptions>, "objectsToSkip"> {
+  objectsToSkip?: readonly object[] | null | undefined;
 }
 
 /** Writes config, weights and, where the model is compiled, the optimizer's state. */
-export async function saveModel(model: Saved, path: string): Promise<void> {
-  checkPath(`${model.name}.save`, path);
-  const config = serializeKerasObject(model);
-  await new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).write(path);
+export async function saveModel(model: Model, path: string, options: SaveOptions = {}): Promise<void> {
+  const where = `${model.name}.save`;
+  const { overwrite, zipped, includeOptimizer } = saveOptions.parse(where, [options]);
+  const format = formatOf(where, path);
+  if (format === "weights") {
+    throw new ArgumentError(where, { given: text(path), expected: "a path of a model", hint: "saveWeights writes .weights.h5 files." });
+  }
+  const place = placeOf(path);
+  await checkFree(where, place.store, place.name, overwrite);
+  if (format === "checkpoint") {
+    const config = serializeKerasObject(model);
+    await new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).write(path);
+    return;
+  }
+  const files = await kerasFiles();
+  if (!model.built) console.warn(`kerasm: ${where}: the model is not built, so the file has no weights.`);
+  const config = objectSharingScope(() => serializeKerasObject(model));
+  if (format === "h5") {
+    const training = includeOptimizer && model.compiled ? trainingConfig(model) : null;
+    const file = files.legacyModel({ ...legacyView(model), ...(!includeOptimizer && { optimizer: null }) }, config, training);
+    await write(place, files.writeHdf5(file));
+    return;
+  }
+  const members = files.archiveMembers(model as KerasSaveable & Model, config, extrasOf(model));
+  if (zipped) await write(place, files.writeZip(members));
+  else {
+    // The weights last: a folder without them is no model.
+    const store = (folder: string) => storeAt(folder === "" ? path : `${path}/${folder}`);
+    for (const { name, content } of [
+      ...members.filter(({ name }) => name !== "model.weights.h5"),
+      ...members.filter(({ name }) => name === "model.weights.h5"),
+    ]) {
+      const slash = name.lastIndexOf("/");
+      await write({ store: store(slash < 0 ? "" : name.slice(0, slash)), name: name.slice(slash + 1), path: `${path}/${name}` }, content);
+    }
+  }
 }
 
-/** The model that `saveModel` wrote. @throws CheckpointError for a file of something else */
-export async function readModel(path: string): Promise<unknown> {
-  checkPath("loadModel", path);
-  const { store, name } = placeOf(path);
-  const bytes = await store.read(name);
-  if (!bytes) throw new CheckpointError(path, { given: "a path where there is no file", expected: "a model" });
+async function checkFree(where: string, store: FileStore, name: string, overwrite: boolean): Promise<void> {
+  if (overwrite || (await store.read(name).catch(() => null)) === null) return;
+  throw new StateError(where, { given: `${text(name)}, which exists, and overwrite: false`, expected: "another path" });
+}
+
+/** State that Keras's files do not have: random generators, and metrics that have seen something. */
+function extrasOf(model: Model): Record<string, Variable> {
+  const weights = new Set<Variable>(model.weights);
+  const extras: Record<string, Variable> = {};
+  model.variables.filter((variable) => !weights.has(variable)).forEach((variable, i) => (extras[`seed/${i}`] = variable));
+  if (!model.compiled) return extras;
+  const metrics = model.metrics.flatMap((metric) => metric.variables).filter((variable) => !weights.has(variable));
+  if (metrics.some((variable) => variable.state.view().some((value) => value !== 0))) metrics.forEach((variable, i) => (extras[`metric/${i}`] = variable)); // prettier-ignore
+  return extras;
+}
+
+/** A model as legacy files see it. */
+function legacyView(model: Model) {
+  const { trainable, nonTrainable } = model.tracked();
+  return { layers: model.layers, own: [...trainable, ...nonTrainable], optimizer: model.compiled ? model.optimizer : null };
+}
+
+/** The compile config as legacy files have it: the optimizer apart, objects by class and config. */
+function trainingConfig(model: Model): object {
+  const { optimizer, ...rest } = model.getCompileConfig() as Record<string, Json>;
+  const plain = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(plain);
+    if (!isPlainObject(value)) return value;
+    if (typeof value["class_name"] === "string" && "config" in value) return { class_name: value["class_name"], config: value["config"] };
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  };
+  return { ...(plain(rest) as object), optimizer_config: plain(optimizer) };
+}
+
+/**
+ * The model that a file has. @throws FormatError, CheckpointError for a file that is damaged, or of something else
+ */
+export async function readModel(path: FilePath, options: LoadOptions = {}): Promise<unknown> {
+  const { customObjects, compile } = loadOptions.parse("loadModel", [options]);
+  // The scope of the call, which may have ended when the file is read.
+  const known = { ...currentCustomObjects(), ...(customObjects as CustomObjects | null) };
+  const place = placeOf(path);
+  const format = formatOf("loadModel", place.name);
+  if (format === "weights") {
+    throw new ArgumentError("loadModel", {
+      given: text(place.name),
+      expected: "the file of a model",
+      hint: "loadWeights reads weights alone.",
+    });
+  }
+  const make = (config: unknown): Model =>
+    customObjectScope(known, () =>
+      objectSharingScope(() => deserializeKerasObject(compile ? config : { ...(config as object), compile_config: null })),
+    ) as Model;
+  if (format === "checkpoint") return readCheckpoint(await readFile(place, "a model"), place.path, make);
+  const files = await kerasFiles();
+  if (format === "h5") {
+    const file = files.readHdf5(await readFile(place, "a model"), place.path, files.inflate);
+    const { config, training } = files.legacyConfigs(file, place.path);
+    const model = make(config);
+    const view = () => legacyView(model);
+    const plan = files.planLegacy(view(), file, place.path);
+    if (compile && training) {
+      const { optimizer_config: optimizer, ...rest } = training;
+      const settings = Object.fromEntries(Object.entries(rest).filter(([key]) => compileKeys.has(key)));
+      try {
+        customObjectScope(known, () => model.compileFromConfig({ ...settings, optimizer } as never));
+      } catch (error) {
+        console.warn(`kerasm: ${place.path}: the model is not compiled: ${(error as Error).message}`);
+      }
+      if (model.compiled) files.planLegacyOptimizer(view().optimizer, file, place.path, plan);
+    }
+    plan.commit(model.variables);
+    return model;
+  }
+  const archive = await archiveAt(place, files);
+  const model = make(files.configOf(archive));
+  if (!isSaveable(model)) return model;
+  files.planArchive(model, archive, extrasOf(model)).commit(model.variables);
+  return model;
+}
+
+const compileKeys = new Set(["loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution"]);
+
+const isSaveable = (model: unknown): model is KerasSaveable & Model => typeof model === "function" && "variables" in model;
+
+/** The archive at a place: a zip file, or a folder with the same members. */
+async function archiveAt({ store, name, path }: ReturnType<typeof placeOf>, files: Awaited<ReturnType<typeof kerasFiles>>) {
+  let isFolder = false;
+  const bytes = await store.read(name).catch((error: NodeJS.ErrnoException) => {
+    isFolder = error.code === "EISDIR";
+    if (!isFolder) throw error;
+    return null;
+  });
+  if (bytes) return files.archiveOf(bytes, path);
+  const folder = isFolder || /^(memory|indexeddb|opfs|https?):/.test(path) ? storeAt(path) : null;
+  const members = new Map<string, Uint8Array>();
+  for (const member of ["config.json", "metadata.json", "model.weights.h5"]) {
+    const content = await folder?.read(member);
+    if (content) members.set(member, content);
+  }
+  if (!members.has("config.json")) throw new CheckpointError(path, { given: "a path where there is no file", expected: "a model" });
+  return {
+    where: path,
+    names: [...members.keys()],
+    read(member: string): Uint8Array {
+      const content = members.get(member);
+      if (content) return content;
+      throw new CheckpointError(`${path}/${member}`, { given: "a path where there is no file", expected: "a member of the model" });
+    },
+  };
+}
+
+async function readCheckpoint(bytes: Uint8Array, path: string, make: (config: unknown) => Model): Promise<unknown> {
   const { objects } = decode(bytes, path);
   const config = objects[objects[0]?.children?.["config"] ?? -1]?.state;
   if (!config) {
     throw new CheckpointError(path, { given: "a file without a config", expected: "a model", hint: "loadWeights reads weights alone." });
   }
-  const model = deserializeKerasObject(config);
-  await new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).restore(path);
+  const model = make(config);
+  new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).decode(bytes, path);
   return model;
 }
 
-/** Writes the weights alone, in their order. */
-export async function saveWeights(model: Saved, path: string): Promise<void> {
-  checkPath(`${model.name}.saveWeights`, path);
-  await weightsOf(model, "saveWeights").write(path);
+/** Writes the weights alone. */
+export async function saveWeights(model: Model, path: string, options: SaveWeightsOptions = {}): Promise<void> {
+  const where = `${model.name}.saveWeights`;
+  const { overwrite, maxShardSize } = saveWeightsOptions.parse(where, [options]);
+  const format = formatOf(where, path);
+  if (format === "keras" || format === "h5") {
+    throw new ArgumentError(where, { given: text(path), expected: "a path that ends in .weights.h5, or in nothing of Keras's" });
+  }
+  if (maxShardSize !== null && (format !== "weights" || !(maxShardSize > 0))) {
+    throw new ArgumentError(`${where}.maxShardSize`, { given: `${maxShardSize} for ${text(path)}`, expected: "gigabytes, and a path that ends in .weights.json" }); // prettier-ignore
+  }
+  if (!model.built) throw notBuilt(where);
+  const place = placeOf(path);
+  await checkFree(where, place.store, place.name, overwrite);
+  if (format === "checkpoint") {
+    await new Checkpoint({ weights: model.weights }).write(path);
+    return;
+  }
+  const files = await kerasFiles();
+  const root = model as KerasSaveable & Model;
+  if (maxShardSize !== null || path.endsWith(".json")) {
+    const name = place.name.replace(/\.h5$/, ".json");
+    for (const file of files.shardFiles(root, name, (maxShardSize ?? 5) * 2 ** 30))
+      await write({ ...place, name: file.name }, file.content);
+    return;
+  }
+  const file = new files.GroupWriter();
+  files.writeState(root, file);
+  await write(place, files.writeHdf5(file));
 }
 
-/** Takes over weights that `saveWeights` wrote: all of them, or none. */
-export async function loadWeights(model: Saved, path: string): Promise<void> {
-  checkPath(`${model.name}.loadWeights`, path);
-  (await weightsOf(model, "loadWeights").restore(path)).assertConsumed();
+/** Takes over saved weights: all of them, or none. */
+export async function loadWeights(model: Model, path: FilePath, options: LoadWeightsOptions = {}): Promise<void> {
+  const where = `${model.name}.loadWeights`;
+  const { skipMismatch, byName, objectsToSkip } = loadWeightsOptions.parse(where, [options]);
+  if (!model.built) throw notBuilt(where);
+  const place = placeOf(path);
+  const format = formatOf(where, place.name);
+  const skip = new Set((objectsToSkip ?? []) as object[]);
+  if (byName && format !== "h5") {
+    throw new ArgumentError(`${where}.byName`, { given: `true for ${text(place.name)}`, expected: "a legacy .h5 file" });
+  }
+  if (format === "checkpoint") {
+    const bytes = await readFile(place, "weights");
+    new Checkpoint({ weights: model.weights }).decode(bytes, place.path);
+    return;
+  }
+  const files = await kerasFiles();
+  const root = model as KerasSaveable & Model;
+  if (format === "keras") {
+    files.planState(root, files.storeOfArchive(await archiveAt(place, files)), place.path, { skipMismatch, skip }).commit(model.variables);
+    return;
+  }
+  const bytes = await readFile(place, "weights");
+  if (place.name.endsWith(".json")) {
+    const store = await files.shardStore(bytes, place.path, (name) =>
+      readFile({ ...place, name, path: `${place.path}: ${name}` }, "a shard"),
+    );
+    files.planState(root, store, place.path, { skipMismatch, skip }).commit(model.variables);
+    return;
+  }
+  const file = files.readHdf5(bytes, place.path, files.inflate);
+  const isLegacy = file.attributes.has("layer_names") || file.members.has("model_weights") || file.attributes.has("layer_names0");
+  const plan = isLegacy
+    ? files.planLegacy(legacyView(model), file, place.path, { byName, skipMismatch })
+    : files.planState(root, files.storeOf(file), place.path, { skipMismatch, skip });
+  plan.commit(model.variables);
 }
 
-function weightsOf(model: Saved, method: string): Checkpoint {
-  if (model.built) return new Checkpoint({ weights: model.weights });
-  throw new StateError(`${model.name}.${method}`, {
-    given: "a model that is not built",
-    expected: "weights",
-    hint: "Call the model once, or its build.",
-  });
-}
+const notBuilt = (where: string): StateError =>
+  new StateError(where, { given: "a model that is not built", expected: "weights", hint: "Call the model once, or its build." });

@@ -1,4 +1,13 @@
-import { type Config, deserializeKerasObject, isPlainObject, type Json, registerClasses, serializeKerasObject } from "../config/index.js";
+import {
+  type Config,
+  customObjectScope,
+  deserializeKerasObject,
+  type FromConfigOptions,
+  isPlainObject,
+  type Json,
+  registerClasses,
+  serializeKerasObject,
+} from "../config/index.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { sameShape, shapeText, type Shape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
@@ -142,13 +151,15 @@ export class Sequential extends Model {
     return this.graph ? { input_shape: this.graph.inputs[0]!.shape } : null;
   }
 
-  static override fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
+  static override fromConfig<T>(this: new (...args: never[]) => T, config: Config, options: FromConfigOptions = {}): T {
+    if (options.customObjects)
+      return customObjectScope(options.customObjects, () => Sequential.fromConfig.call(this as never, config) as T);
     const { layers, build_input_shape: shape, ...common } = config;
     if (!Array.isArray(layers)) throw new ArgumentError("Sequential.fromConfig", { given: text(config), expected: "a config with layers" });
-    const options = Sequential.options.fromConfig("Sequential", common);
+    const given = Sequential.options.fromConfig("Sequential", common);
     const model = new (this as unknown as new (layers: readonly SequentialItem[], options: LayerOptions) => T & Sequential)(
       layers.map((layer) => deserializeKerasObject(layer) as Layer),
-      options,
+      given,
     );
     if (!model.graph && Array.isArray(shape)) model.build(shape as Shape);
     return model;

@@ -1,4 +1,4 @@
-import { type Arguments, automaticName, boolean, classNameOf, type Config, type Extended, Family, type Fields } from "../config/index.js";
+import { type Arguments, automaticName, boolean, classNameOf, type Config, type FromConfigOptions, type Extended, Family, type Fields } from "../config/index.js";
 import { field, fraction, type Identifier, invalid, type Json, lowerCase, nullable, number, objectFromConfig } from "../config/index.js";
 import { type OptionValues, parseOptions, positiveInteger, type Schema, schema, schemaOf, string } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
@@ -7,7 +7,7 @@ import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { type InitializerIdentifier, initializers } from "../initializers/index.js";
 import { add, cast, clip, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where, zerosLike } from "../ops/index.js";
-import { type Child, children, fieldsOf } from "../saving/saveable.js";
+import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import { Variable } from "../variables/variable.js";
 import { clipByGlobalNorm, clipByNorm } from "./clipping.js";
 import { crossReplicaSum } from "./cross-replica.js";
@@ -111,6 +111,11 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   *[children](): Iterable<Child> {
     yield* fieldsOf(this);
     yield ["variables", this.#own];
+  }
+
+  /** What Keras's files save. */
+  [kerasState](): KerasState {
+    return { name: this.name, variables: this.#own, parts: partsByName(fieldsOf(this)) };
   }
 
   /** How many updates there were. */
@@ -359,8 +364,8 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     return schemaOf(this).getConfig(present);
   }
 
-  static fromConfig<T>(this: new (...args: never[]) => T, config: Config): T {
-    return objectFromConfig(this, config);
+  static fromConfig<T>(this: new (...args: never[]) => T, config: Config, options?: FromConfigOptions): T {
+    return objectFromConfig(this, config, options);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { FileStore, Platform, Thread, ThreadStart } from "./platform.js";
+import { inTurn } from "./in-turn.js";
+import type { FileContent, FileStore, Platform, Thread, ThreadStart } from "./platform.js";
 import { wordChanged } from "./waiting.js";
 import { enterPool } from "./worker-source.js";
 
@@ -34,9 +35,68 @@ function openStore(location: string): FileStore {
   };
   return {
     read: async (name) => (await run<Uint8Array | undefined>("readonly", (store) => store.get(name))) ?? null,
-    write: async (name, bytes) => void (await run("readwrite", (store) => store.put(bytes, name))),
+    write: async (name, content) => void (await run("readwrite", (store) => store.put(joined(content), name))),
     remove: async (name) => void (await run("readwrite", (store) => store.delete(name))),
     list: async () => (await run("readonly", (store) => store.getAllKeys())).map(String).sort(),
+    locked: (action) => whileLocked(location, action),
+  };
+}
+
+function joined(content: FileContent): Uint8Array {
+  if (content instanceof Uint8Array) return content;
+  const whole = new Uint8Array(content.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of content) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Other tabs wait where the browser can tell them to. */
+const whileLocked = <T>(name: string, action: () => Promise<T>): Promise<T> =>
+  typeof navigator !== "undefined" && "locks" in navigator
+    ? (navigator.locks.request(`kerasm ${name}`, action) as Promise<T>)
+    : inTurn(name, action);
+
+/** A folder of the origin's private file system: `opfs://models/mine`. A file is replaced when its writer is closed, not before. */
+function openPrivateFolder(location: string): FileStore {
+  const parts = location.replace(/^opfs:\/\//, "").split("/").filter(Boolean); // prettier-ignore
+  const folder = async (create: boolean): Promise<FileSystemDirectoryHandle> => {
+    let at = await navigator.storage.getDirectory();
+    for (const part of parts) at = await at.getDirectoryHandle(part, { create });
+    return at;
+  };
+  const ifMissing =
+    <T>(otherwise: T) =>
+    (error: unknown): T => {
+      if ((error as Error).name === "NotFoundError") return otherwise;
+      throw error;
+    };
+  return {
+    read: async (name) => {
+      const file = await folder(false).then((at) => at.getFileHandle(name)).catch(ifMissing(null)); // prettier-ignore
+      return file && new Uint8Array(await (await file.getFile()).arrayBuffer());
+    },
+    write: async (name, content) => {
+      const file = await (await folder(true)).getFileHandle(name, { create: true });
+      const writer = await file.createWritable();
+      try {
+        await writer.write(joined(content) as Uint8Array<ArrayBuffer>);
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+      await writer.close();
+    },
+    remove: (name) => folder(false).then((at) => at.removeEntry(name)).catch(ifMissing(undefined)), // prettier-ignore
+    list: async () => {
+      const at = await folder(false).catch(ifMissing(null));
+      const names: string[] = [];
+      if (at) for await (const name of (at as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
+      return names.sort();
+    },
+    locked: (action) => whileLocked(location, action),
   };
 }
 
@@ -69,7 +129,7 @@ export const platform: Platform = {
   turn,
   changed: (words, index, value) => wordChanged(words, index, value, turn),
   setting: () => undefined,
-  openStore,
+  openStore: (location) => (location.startsWith("opfs://") ? openPrivateFolder(location) : openStore(location)),
   async gunzip(bytes) {
     const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());

@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers";
 import { readFileSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { gunzip } from "node:zlib";
-import { Worker } from "node:worker_threads";
-import type { FileStore, Platform, Thread, ThreadStart } from "./platform.js";
+import { threadId, Worker } from "node:worker_threads";
+import { inTurn } from "./in-turn.js";
+import type { FileContent, FileStore, Platform, Thread, ThreadStart } from "./platform.js";
 import { wordChanged } from "./waiting.js";
 import { enterPool } from "./worker-source.js";
 
@@ -28,13 +29,18 @@ function startThread(start: ThreadStart): Thread {
   return { started, stop: () => void worker.terminate() };
 }
 
+/** A name that no other thread or process uses: the process's number first, so that what is left of it can be told. */
+let asides = 0;
+const asideName = (target: string): string =>
+  `${target}.${process.pid}.${threadId}-${asides++}-${Math.random().toString(36).slice(2, 10)}.tmp`;
+
 /** A folder of files. Writes go aside, are synced, and take their place by renaming. */
 function openStore(location: string): FileStore {
   const folder = resolve(location);
   const path = (name: string) => join(folder, name);
   let swept: Promise<void> | undefined;
   return {
-    read: (name) => readFile(path(name)).then((bytes) => new Uint8Array(bytes), nullIfMissing),
+    read: (name) => readFile(path(name)).then((bytes) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), nullIfMissing),
     readNow(name) {
       try {
         return new Uint8Array(readFileSync(path(name)));
@@ -42,15 +48,15 @@ function openStore(location: string): FileStore {
         return nullIfMissing(error);
       }
     },
-    async write(name, bytes) {
+    async write(name, content) {
       const target = path(name);
-      const aside = `${target}.${process.pid}.tmp`;
+      const aside = asideName(target);
       await mkdir(dirname(target), { recursive: true });
-      await (swept ??= sweep(folder));
+      await (swept ??= sweep(dirname(target)));
       try {
-        const file = await open(aside, "w");
+        const file = await open(aside, "wx");
         try {
-          await file.writeFile(bytes);
+          for (const piece of piecesOf(content)) await file.writeFile(piece);
           await file.sync();
         } finally {
           await file.close();
@@ -65,19 +71,88 @@ function openStore(location: string): FileStore {
     remove: (name) => rm(path(name), { force: true }),
     async list() {
       try {
-        return (await readdir(folder)).filter((name) => !name.endsWith(".tmp")).sort();
+        return (await readdir(folder)).filter((name) => !/\.(tmp|lock)$/.test(name)).sort();
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
         throw error;
       }
     },
+    locked: (action) => inTurn(folder, () => whileLocked(path("checkpoint.lock"), action)),
   };
+}
+
+/** Few large pieces: a system call for each name of a group would cost more than copying it. */
+function* piecesOf(content: FileContent): Generator<Uint8Array> {
+  if (content instanceof Uint8Array) {
+    yield content;
+    return;
+  }
+  const large = 1 << 20;
+  let small: Uint8Array[] = [];
+  let bytes = 0;
+  for (const piece of content) {
+    if (piece.length < large / 16) {
+      small.push(piece);
+      bytes += piece.length;
+    }
+    if ((piece.length >= large / 16 || bytes > large) && bytes > 0) {
+      yield Buffer.concat(small);
+      [small, bytes] = [[], 0];
+    }
+    if (piece.length >= large / 16) yield piece;
+  }
+  if (bytes > 0) yield Buffer.concat(small);
+}
+
+const LOCK_BEAT = 5_000;
+const LOCK_AGE = 30_000;
+
+/** Runs an action while a file says so. Its holder keeps it young; one that is old, or whose process is gone, is nobody's. */
+async function whileLocked<T>(lock: string, action: () => Promise<T>): Promise<T> {
+  const mark = `${process.pid} ${threadId} ${Math.random()}`;
+  await mkdir(dirname(lock), { recursive: true });
+  for (let wait = 2; ; wait = Math.min(wait * 1.5, 50)) {
+    try {
+      const file = await open(lock, "wx");
+      await file.writeFile(mark).finally(() => file.close());
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    await breakOld(lock);
+    await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+  }
+  const beat = setInterval(() => void utimes(lock, new Date(), new Date()).catch(() => {}), LOCK_BEAT);
+  beat.unref();
+  try {
+    return await action();
+  } finally {
+    clearInterval(beat);
+    await rm(lock, { force: true }).catch(() => {});
+  }
+}
+
+async function breakOld(lock: string): Promise<void> {
+  const [mark, { mtimeMs }] = await Promise.all([readFile(lock, "utf8"), stat(lock)]).catch(() => ["", { mtimeMs: Infinity }] as const);
+  const age = Date.now() - mtimeMs;
+  const pid = Number(mark.split(" ")[0]);
+  // A lock without a mark is being made.
+  if (!(age > LOCK_AGE || (pid > 0 && !isAlive(pid)))) return;
+  const aside = asideName(lock);
+  try {
+    await rename(lock, aside);
+    // Between looking and renaming another one may have taken it: then it goes back.
+    if ((await readFile(aside, "utf8")) !== mark) await rename(aside, lock);
+    else await rm(aside, { force: true });
+  } catch {
+    // another one was quicker
+  }
 }
 
 /** Removes what processes that were killed left aside, a minute ago or more. */
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = Number(/\.(\d+)\.tmp$/.exec(name)?.[1]);
+    const pid = Number(/\.(\d+)(?:\.[\w-]+)?\.tmp$/.exec(name)?.[1]);
     if (!pid || isAlive(pid)) continue;
     const path = join(folder, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));

@@ -19,18 +19,23 @@ export interface ThreadStart {
   readonly pool: number;
 }
 
-/** Durable storage for named files: a folder in Node, an IndexedDB database in a browser. */
+/** Storage for named files: a folder in Node, an IndexedDB database in a browser, memory, a server. */
 export interface FileStore {
   /** The bytes of a file, or null where there is none. */
   read(name: string): Promise<Uint8Array | null>;
   /** The same at once, where the storage can do that. */
   readNow?(name: string): Uint8Array | null;
-  /** Replaces a file as a whole: after a crash there is the old content or the new one. */
-  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Replaces a file as a whole: after a crash, and beside other writers, there is the old content or a new one. */
+  write(name: string, content: FileContent): Promise<void>;
   remove(name: string): Promise<void>;
   /** Names of all files, sorted. */
   list(): Promise<string[]>;
+  /** Runs an action while nobody else runs one here: other threads, processes and tabs wait. */
+  locked<T>(action: () => Promise<T>): Promise<T>;
 }
+
+/** Bytes, or the pieces of them in order. */
+export type FileContent = Uint8Array | readonly Uint8Array[];
 
 export interface Platform {
   readonly name: "node" | "browser";
@@ -47,7 +52,7 @@ export interface Platform {
   readonly setRevectorize?: (on: boolean) => void;
   /** A setting from outside: an environment variable in Node. */
   setting(name: string): string | undefined;
-  /** Storage at a path (Node) or `indexeddb://name` (browser). */
+  /** Storage at a path (Node), at `indexeddb://name` or `opfs://folder` (browser). */
   openStore(location: string): FileStore;
   /** Decompresses gzip. */
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;

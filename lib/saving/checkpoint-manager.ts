@@ -1,8 +1,8 @@
 import type { FileStore } from "../runtime/platform.js";
 import { nullable, positiveInteger, schema, string, type Options } from "../config/index.js";
 import type { Checkpoint } from "./checkpoint.js";
-import { readIndex, writeIndex } from "./checkpoint-index.js";
-import { storeAt, write } from "./place.js";
+import { addCheckpoint, readIndex } from "./checkpoint-index.js";
+import { storeAt } from "./place.js";
 
 const managerOptions = schema([], { maxToKeep: nullable(positiveInteger()), checkpointName: string("ckpt") });
 
@@ -62,7 +62,7 @@ export class CheckpointManager {
   }
 
   /**
-   * Saves the present state, then removes what is too old. Training may go on meanwhile: the state is that of the moment of the call.
+   * Saves the present state, then removes what is too old, and numbered files that killed runs left behind. Training may go on meanwhile: the state is that of the moment of the call.
    *
    * @returns the path
    * @throws CheckpointError where it can't be written; then the checkpoints before are intact
@@ -76,15 +76,10 @@ export class CheckpointManager {
 
   async #write(name: string, bytes: Uint8Array): Promise<string> {
     await this.ready;
-    const path = this.#pathOf(name);
-    await write({ store: this.#store, name }, bytes, path);
-    const all = [...(await this.#kept).filter((each) => each !== name), name];
-    const old = all.slice(0, Math.max(0, all.length - this.#maxToKeep));
-    const kept = all.slice(old.length);
-    await writeIndex(this.#store, this.directory, kept);
-    this.#kept = kept;
-    for (const each of old) await this.#store.remove(each).catch(() => {}); // a file that can't be removed is no longer named
-    return path;
+    const isOwn = (each: string) => each.startsWith(`${this.#name}-`) && /^\d+$/.test(each.slice(this.#name.length + 1));
+    const place = { store: this.#store, location: this.directory };
+    this.#kept = await addCheckpoint({ ...place, name, content: bytes, maxToKeep: this.#maxToKeep, isOwn });
+    return this.#pathOf(name);
   }
 
   /** Restores the newest checkpoint; where there is none, things stay as they are. @returns its path or null */

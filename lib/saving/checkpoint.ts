@@ -1,10 +1,10 @@
 import { isPlainObject } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { Variable } from "../variables/variable.js";
-import { CheckpointError, decode, encode, type SavedObject, type SavedTensor } from "./format.js";
-import { addToIndex } from "./checkpoint-index.js";
+import { decode, encode, type SavedObject, type SavedTensor } from "./format.js";
+import { saveCheckpoint } from "./checkpoint-index.js";
 import { objectGraph } from "./object-graph.js";
-import { placeOf, write } from "./place.js";
+import { placeOf, readFile, write } from "./place.js";
 import { nothingRestored, Restoration, type RestoreStatus } from "./restoration.js";
 import { children, isSaveable } from "./saveable.js";
 
@@ -59,12 +59,11 @@ export class Checkpoint {
     const { bytes, number } = this.next();
     const path = `${prefix}-${number}`;
     try {
-      await write(placeOf(path), bytes, path);
+      await saveCheckpoint(path, bytes);
     } catch (error) {
       this.withdraw(number);
       throw error;
     }
-    await addToIndex(path);
     return path;
   }
 
@@ -81,7 +80,7 @@ export class Checkpoint {
 
   /** Writes the present state to a file of exactly this path, without counting. @returns the path */
   async write(path: string): Promise<string> {
-    await write(placeOf(path), this.encode(), path);
+    await write(placeOf(path), this.encode());
     return path;
   }
 
@@ -93,10 +92,16 @@ export class Checkpoint {
   async restore(path: CheckpointPath): Promise<RestoreStatus> {
     const given = await path;
     if (given === null || given === undefined) return nothingRestored;
-    const { store, name } = placeOf(given);
-    const bytes = await store.read(name);
-    if (!bytes) throw new CheckpointError(given, { given: "a path where there is no file", expected: "a checkpoint" });
-    const restoration = new Restoration(this, decode(bytes, given), given);
+    return this.#take(await readFile(placeOf(given), "a checkpoint"), given, false);
+  }
+
+  /** Takes over the state in the bytes of a file as a whole: every value has its object and every object its value, or nothing changes. */
+  decode(bytes: Uint8Array, file: string): void {
+    this.#take(bytes, file, true);
+  }
+
+  #take(bytes: Uint8Array, file: string, isWhole: boolean): RestoreStatus {
+    const restoration = new Restoration(this, decode(bytes, file), file, isWhole);
     this.#restoration?.abandon();
     this.#restoration = restoration;
     return restoration;

@@ -15,7 +15,10 @@
 import { dtypes, keptDtype, type Dtype, type TypedArray } from "../core/dtype.js";
 import { KerasmError, text } from "../core/errors.js";
 import { sizeOf } from "../core/shape.js";
-import { crc32c } from "./crc32c.js";
+import { isPlainObject } from "../config/json.js";
+import { textOf } from "../formats/bytes.js";
+import { crc32c } from "../formats/crc.js";
+import { parseJson } from "../formats/json.js";
 
 /** A checkpoint that can't be written, read, or taken over. */
 export class CheckpointError extends KerasmError {
@@ -91,18 +94,47 @@ export function decode(file: Uint8Array, name: string): Saved {
   const header = file.subarray(PREFIX, PREFIX + headerBytes);
   if (header.length !== headerBytes) fail(`a file of ${file.length} bytes that ends in its header`, `${headerBytes} bytes of header`);
   if (crc32c(header) !== checksum) fail(`a header with the checksum ${crc32c(header)}`, `${checksum}: the file is damaged`);
-  const { objects, tensors } = JSON.parse(new TextDecoder().decode(header)) as { objects: SavedObject[]; tensors: Entry[] };
+  const { objects, tensors } = checkedHeader(parseJson(textOf(header, name), name), name);
   const data = file.subarray(aligned(PREFIX + headerBytes));
   return {
     objects,
     tensors: tensors.map(({ name: tensor, dtype: written, shape, offset, bytes, crc32c: sum }) => {
       const dtype = keptDtype(written) ?? fail(`tensor ${tensor} of dtype ${text(written)}`, "a dtype that kerasm knows");
       if (sizeOf(shape) * dtypes[dtype].bytes !== bytes) fail(`tensor ${tensor} of ${bytes} bytes`, `the size of its shape ${text(shape)}`);
-      const part = data.slice(offset, offset + bytes);
-      if (part.length !== bytes)
+      if (offset + bytes > data.length)
         fail(`a file of ${file.length} bytes that ends in tensor ${tensor}`, `${bytes} bytes of it: the file was cut short`);
+      const part = data.slice(offset, offset + bytes);
       if (crc32c(part) !== sum) fail(`tensor ${tensor} with the checksum ${crc32c(part)}`, `${sum}: the file is damaged`);
       return { name: tensor, dtype, shape, elements: new dtypes[dtype].array(part.buffer, 0, sizeOf(shape)) };
     }),
   };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** The header as what it has to be: a checksum says that it arrived as it was written, not who wrote it. @throws CheckpointError */
+function checkedHeader(header: unknown, file: string): { objects: SavedObject[]; tensors: Entry[] } {
+  const fail = (given: unknown, expected: string): never => {
+    throw new CheckpointError(file, { given: `a header with ${text(given)}`, expected, hint: "It was not written by kerasm." });
+  };
+  if (!isPlainObject(header)) return fail(header, "objects and tensors");
+  const { objects, tensors } = header;
+  if (!Array.isArray(objects) || objects.length === 0 || !Array.isArray(tensors)) return fail(header, "lists of objects and tensors");
+  for (const tensor of tensors as unknown[]) {
+    if (!isPlainObject(tensor)) return fail(tensor, "tensors");
+    const { name, dtype, shape, offset, bytes, crc32c: sum } = tensor;
+    const isWhole = typeof name === "string" && typeof dtype === "string" && [offset, bytes, sum].every(isCount);
+    if (!isWhole || !Array.isArray(shape) || !shape.every(isCount) || shape.length > 64)
+      fail(tensor, "tensors with name, dtype, shape, offset, bytes and crc32c");
+  }
+  for (const object of objects as unknown[]) {
+    if (!isPlainObject(object)) return fail(object, "objects");
+    const { children, tensor, state } = object;
+    if (tensor !== undefined && !(isCount(tensor) && tensor < tensors.length)) fail(object, `tensors below ${tensors.length}`);
+    if (children === undefined) continue;
+    const isTree = isPlainObject(children) && Object.values(children).every((child) => isCount(child) && child < objects.length);
+    if (!isTree || tensor !== undefined || state !== undefined)
+      fail(object, `either children below ${objects.length}, a tensor or a state`);
+  }
+  return { objects: objects as SavedObject[], tensors: tensors as Entry[] };
 }

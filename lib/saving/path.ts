@@ -1,13 +1,15 @@
-// Which paths can be written: the ending says which format a file has.
+// Which form a file has, by the ending of its path.
 
-import { text, ValueError } from "../core/errors.js";
+import { ArgumentError, text } from "../core/errors.js";
 
-/** @throws ValueError for an ending that promises a format of Keras's */
-export function checkPath(where: string, path: unknown): void {
-  if (typeof path === "string" && path !== "" && !/\.(keras|h5|hdf5)$/.test(path)) return;
-  throw new ValueError(where, {
-    given: text(path),
-    expected: "a path that ends neither in .keras nor in .h5",
-    hint: "Files are checkpoints of kerasm's own form, for instance model.ckpt.",
-  });
+/** Keras's archive; weights of Keras 3; a file of Keras 1 and 2; or our own form, which any other ending stands for. */
+export type FileForm = "keras" | "weights" | "h5" | "checkpoint";
+
+/** @throws ArgumentError for what is no path */
+export function formatOf(where: string, path: unknown): FileForm {
+  if (typeof path !== "string" || path === "") throw new ArgumentError(where, { given: text(path), expected: "a path" });
+  const name = path.replace(/[?#].*$/, "");
+  if (name.endsWith(".keras")) return "keras";
+  if (/\.weights\.(h5|json)$/.test(name)) return "weights";
+  return /\.(h5|hdf5)$/.test(name) ? "h5" : "checkpoint";
 }

@@ -1,26 +1,86 @@
+// Places where files are: one interface, `FileStore`, for folders, databases of a browser, memory, servers, and what a user chose.
+
 import { platform } from "#platform";
-import type { FileStore } from "../runtime/platform.js";
-import { ValueError } from "../core/errors.js";
+import type { FileContent, FileStore } from "../runtime/platform.js";
+import { ArgumentError, text, ValueError } from "../core/errors.js";
+import { lengthOf } from "../formats/bytes.js";
 import { CheckpointError } from "./format.js";
+import { memoryStore } from "./places/memory.js";
+import { blobStore, downloadStore, serverStore } from "./places/read-only.js";
 
 /** A file, by the store that it is in and its name there. */
 export interface Place {
   readonly store: FileStore;
   readonly name: string;
+  /** The whole path, for errors. */
+  readonly path: string;
 }
 
-/** The store at a folder or at `indexeddb://name`. */
-export function storeAt(location: string): FileStore {
-  if (platform.name === "node" && /^[a-z]+:\/\//i.test(location)) {
-    throw new ValueError("checkpoint", { given: location, expected: "a folder", hint: "indexeddb:// is for browsers." });
+/** What names a file: a path, a URL, a file that the user chose, or several of which the first is meant. */
+export type FilePath = string | URL | Blob | readonly Blob[];
+
+type Opener = (location: string) => FileStore;
+
+const inBrowsers: Opener = (location) => {
+  if (platform.name === "node") {
+    throw new ValueError("path", { given: text(location), expected: "a path of this machine, or memory://", hint: "This place is for browsers." }); // prettier-ignore
   }
   return platform.openStore(location);
+};
+
+const schemes: Readonly<Record<string, Opener>> = {
+  memory: memoryStore,
+  indexeddb: inBrowsers,
+  opfs: inBrowsers,
+  http: serverStore,
+  https: serverStore,
+  blob: serverStore,
+  downloads: downloadStore,
+};
+
+const schemeOf = (location: string): string | undefined => /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1]?.toLowerCase();
+
+/** In a page a path without a scheme is one of its own database; what is not there is read from beside the page. */
+function pageStore(location: string): FileStore {
+  const own = platform.openStore(location);
+  const served = serverStore(location);
+  return { ...own, read: async (name) => (await own.read(name)) ?? (name.includes(".") ? served.read(name) : null) };
 }
 
-/** The place that a path such as `./tf_ckpts/ckpt-3` or `indexeddb://name/ckpt-3` names. */
-export function placeOf(path: string): Place {
-  const slash = path.lastIndexOf("/");
-  return { store: storeAt(slash < 0 ? "." : path.slice(0, slash) || "/"), name: path.slice(slash + 1) };
+/** The store at a folder, or at a URL such as `indexeddb://name`. @throws ValueError for a scheme that is not known */
+export function storeAt(location: string): FileStore {
+  const scheme = schemeOf(location);
+  if (scheme === undefined) {
+    if (platform.name === "node") return platform.openStore(location);
+    return pageStore(location);
+  }
+  if (scheme === "file" && platform.name === "node") return platform.openStore(decodeURIComponent(new URL(location).pathname));
+  if (Object.hasOwn(schemes, scheme)) return schemes[scheme]!(location);
+  throw new ValueError("path", {
+    given: text(location),
+    expected: `a path, or a URL of one of ${Object.keys(schemes).map((known) => `${known}://`).join(", ")}`, // prettier-ignore
+  });
+}
+
+/** The place that a path such as `./tf_ckpts/ckpt-3` or `indexeddb://name/ckpt-3` names. @throws ArgumentError for what is no path */
+export function placeOf(given: FilePath): Place {
+  if (typeof Blob !== "undefined" && (given instanceof Blob || (Array.isArray(given) && given.length > 0 && given[0] instanceof Blob))) {
+    const files = [given].flat() as Blob[];
+    const first = files[0]!;
+    const name = "name" in first ? String(first.name) : "blob-0";
+    return { store: blobStore(files), name, path: name };
+  }
+  const path = given instanceof URL ? given.href : given;
+  if (typeof path !== "string" || path === "" || path.includes("\0")) {
+    throw new ArgumentError("path", { given: text(path), expected: "a path, a URL or a File" });
+  }
+  const scheme = schemeOf(path);
+  const end = scheme === "http" || scheme === "https" ? path.search(/[?#]|$/) : path.length;
+  const slash = path.lastIndexOf("/", end - 1);
+  const start = scheme === undefined ? 0 : scheme.length + 3;
+  // memory://m.keras and downloads://m.keras name a file of the whole place.
+  if (slash < start) return { store: storeAt(path.slice(0, start) || "."), name: path.slice(start), path };
+  return { store: storeAt(path.slice(0, slash) || "/"), name: path.slice(slash + 1), path };
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -37,17 +97,41 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Writes a file. @throws CheckpointError that says why it can't be; then what was there before is intact */
-export async function write({ store, name }: Place, bytes: Uint8Array, path: string): Promise<void> {
+export async function write({ store, name, path }: Place, content: FileContent): Promise<void> {
   try {
-    await store.write(name, bytes);
+    await store.write(name, content);
   } catch (cause) {
-    const { code, name: kind, message } = cause as Error & { code?: string };
-    const reason = reasons[code ?? kind];
-    throw new CheckpointError(path, {
-      given: reason ? `${reason} (${code ?? kind})` : message,
-      expected: `room for a file of ${bytes.length} bytes`,
-      hint: "What was saved before is intact.",
-      cause,
-    });
+    throw notWritten(path, cause, content instanceof Uint8Array ? content.length : lengthOf(content));
   }
+}
+
+/** Runs an action while nobody else writes to the store. @throws CheckpointError where the store can't be written */
+export async function whileLocked<T>({ store, path }: Pick<Place, "store" | "path">, action: () => Promise<T>): Promise<T> {
+  let isRunning = false;
+  try {
+    return await store.locked(() => {
+      isRunning = true;
+      return action();
+    });
+  } catch (cause) {
+    throw isRunning ? cause : notWritten(path, cause, 0);
+  }
+}
+
+function notWritten(path: string, cause: unknown, bytes: number): Error {
+  const { code, name: kind, message } = cause as Error & { code?: string };
+  const reason = reasons[code ?? kind];
+  return new CheckpointError(path, {
+    given: reason ? `${reason} (${code ?? kind})` : message,
+    expected: bytes > 0 ? `room for a file of ${bytes} bytes` : "a place that can be written",
+    hint: "What was saved before is intact.",
+    cause,
+  });
+}
+
+/** Reads a file. @throws CheckpointError where there is none */
+export async function readFile({ store, name, path }: Place, expected = "a file"): Promise<Uint8Array> {
+  const bytes = await store.read(name);
+  if (bytes) return bytes;
+  throw new CheckpointError(path, { given: "a path where there is no file", expected });
 }

@@ -39,8 +39,10 @@ export class Restoration implements RestoreStatus {
     root: object,
     readonly saved: Saved,
     readonly file: string,
+    isWhole = false,
   ) {
     this.#root = new WeakRef(root);
+    if (isWhole) this.#checkWhole();
     this.#takeOver();
     this.#stop = this.#waiting().length > 0 ? watchNewStates(() => this.#takeOver()) : () => {};
   }
@@ -52,8 +54,19 @@ export class Restoration implements RestoreStatus {
 
   assertConsumed(): this {
     this.assertExistingObjectsMatched();
-    const left = this.#waiting();
-    if (left.length === 0) return this;
+    this.#assertTaken(this.#waiting());
+    return this;
+  }
+
+  /** Every saved value has its object, and every object its value, before the first one is taken over. */
+  #checkWhole(): void {
+    const found = this.#match();
+    this.#assertTaken(this.#waiting().filter((number) => !found.has(number)));
+    this.#assertMatched(new Set(found.values()));
+  }
+
+  #assertTaken(left: readonly number[]): void {
+    if (left.length === 0) return;
     throw new CheckpointError(this.file, {
       given: `values that no object took: ${some(left.map((number) => this.#nameOf(number)))}`,
       expected: "an object for each",
@@ -62,10 +75,14 @@ export class Restoration implements RestoreStatus {
   }
 
   assertExistingObjectsMatched(): this {
-    const matched = new Set(this.#takeOver().values());
+    this.#assertMatched(new Set(this.#takeOver().values()));
+    return this;
+  }
+
+  #assertMatched(matched: ReadonlySet<object>): void {
     const root = this.#root.deref();
     const missing = root ? objectGraph(root).filter(({ object }) => isLeaf(object) && !matched.has(object)) : [];
-    if (missing.length === 0) return this;
+    if (missing.length === 0) return;
     throw new CheckpointError(this.file, {
       given: `no value for ${some(missing.map(({ path }) => path))}`,
       expected: "a value for every object of the checkpoint",

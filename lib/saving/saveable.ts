@@ -1,3 +1,5 @@
+import { toSnakeCase } from "../config/names.js";
+import type { TensorLike } from "../core/convert.js";
 import { Tensor } from "../core/tensor.js";
 import { Variable } from "../variables/variable.js";
 
@@ -52,3 +54,39 @@ function entriesOf(object: object): Iterable<Child> {
   if (object instanceof Set) return Array.from(object, (value, i) => [`${i}`, value]);
   return fieldsOf(object);
 }
+
+/** An object's state as Keras's files have it. */
+export interface KerasState {
+  /** What the file calls it, beside its path. */
+  readonly name: string;
+  /** Its own variables, in Keras's order: they are called 0, 1, 2, … */
+  readonly variables: readonly Variable[];
+  /** What it holds, in Keras's order (`partsByName`): fields and what they hold. Fields stand in files in snake_case. */
+  readonly parts: Iterable<Child>;
+}
+
+/** Objects that Keras's files save say so by this method: layers, optimizers and metrics. */
+export const kerasState: unique symbol = Symbol.for("kerasm.kerasState");
+
+/** Parts in the order in which Keras visits them, which decides where a shared one is saved: by name, those that begin with _ last. */
+export function partsByName(parts: Iterable<Child>): Child[] {
+  const key = (name: string) => (name.startsWith("_") ? `~${name}` : name);
+  const named = Array.from(parts, ([name, part]) => [toSnakeCase(name), part] as const);
+  return named.sort(([a], [b]) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** An object with a state for Keras's files, and what it may do itself. */
+export interface KerasSaveable {
+  [kerasState](): KerasState;
+  /** Writes variables of its own: `store.kernel = this.kernel`. Keras: save_own_variables */
+  saveOwnVariables?(store: Record<string, TensorLike>): void;
+  /** Takes over what `saveOwnVariables` wrote. Keras: load_own_variables */
+  loadOwnVariables?(store: Readonly<Record<string, Tensor>>): void;
+  /** Adds files beside the weights, by name: text or bytes. Keras: save_assets */
+  saveAssets?(assets: Record<string, string | Uint8Array>): void;
+  /** Takes over what `saveAssets` wrote. Keras: load_assets */
+  loadAssets?(assets: Readonly<Record<string, Uint8Array>>): void;
+}
+
+export const isKerasSaveable = (value: unknown): value is KerasSaveable & object =>
+  (typeof value === "object" || typeof value === "function") && value !== null && kerasState in value;

@@ -6,6 +6,7 @@ import { Layer } from "../layer.js";
 
 /** Applies an activation: `new Activation("relu")`. Keras: keras.layers.Activation */
 export class Activation extends Layer<typeof Activation.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["activation"], { activation: activations.field() });
   override supportsMasking = true;
 

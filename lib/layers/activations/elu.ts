@@ -6,6 +6,7 @@ import { Layer } from "../layer.js";
 
 /** `x` where it is above 0, else `alpha · (eˣ − 1)`. Keras: keras.layers.ELU */
 export class ELU extends Layer<typeof ELU.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { alpha: number(1) });
   override supportsMasking = true;
 

@@ -6,6 +6,7 @@ import { Layer } from "../layer.js";
 
 /** `x` where it is above 0, else `negativeSlope · x`. Keras: keras.layers.LeakyReLU */
 export class LeakyReLU extends Layer<typeof LeakyReLU.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { negativeSlope: nonNegativeNumber(0.3) });
   override supportsMasking = true;
 

@@ -9,6 +9,7 @@ import { Layer } from "../layer.js";
  * Keras: keras.layers.ReLU
  */
 export class ReLU extends Layer<typeof ReLU.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], {
     maxValue: nullable(nonNegativeNumber()),
     negativeSlope: nonNegativeNumber(0),

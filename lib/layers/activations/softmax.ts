@@ -12,6 +12,7 @@ const LARGE_NEGATIVE = -1e9;
 
 /** `eˣ / Σ eˣ` along an axis or several; what a mask takes out gets 0. Keras: keras.layers.Softmax */
 export class Softmax extends Layer<typeof Softmax.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1) });
   override supportsMasking = true;
 

@@ -13,6 +13,7 @@ import { ShapeError } from "../../core/errors.js";
 import { sameShape, shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { another } from "../../initializers/initializer.js";
+import { fieldsOf, type KerasState, kerasState, partsByName } from "../../saving/saveable.js";
 import { cast, dotProductAttention, einsum, multiply } from "../../ops/index.js";
 import { Softmax } from "../activations/softmax.js";
 import { kernelAndBias, regularizer, seed } from "../base/fields.js";
@@ -127,6 +128,12 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
     this.dropoutLayer = new Dropout({ rate: this.shared.dropout, seed: this.shared.seed });
     const heads = this.queryDense.computeOutputShape<Shape>(query);
     this.outputDense = make("attention_output", projections.output, [...heads.slice(0, -1), this.valueSize]);
+  }
+
+  /** Keras's fields for these two are private. */
+  override [kerasState](): KerasState {
+    const names: Readonly<Record<string, string>> = { softmax: "_softmax", dropoutLayer: "_dropout_layer" };
+    return { ...super[kerasState](), parts: partsByName(fieldsOf(this).map(([name, part]) => [names[name] ?? name, part] as const)) };
   }
 
   #sublayerOptions() {

@@ -8,7 +8,7 @@ import { Chainable, Tensor } from "../../core/tensor.js";
 import { initializers, type InitializerIdentifier } from "../../initializers/index.js";
 import { Metric } from "../../metrics/index.js";
 import { regularizers, type RegularizerIdentifier } from "../../regularizers/index.js";
-import { type Child, children, fieldsOf } from "../../saving/saveable.js";
+import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../../saving/saveable.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import { Variable } from "../../variables/variable.js";
 import type { Layer } from "../layer.js";
@@ -140,6 +140,12 @@ export abstract class LayerState extends Callable {
     yield* fieldsOf(this);
     yield ["layers", this.sublayers()];
     yield ["weights", [...this.#weights.keys()]];
+  }
+
+  /** What Keras's files save. */
+  [kerasState](): KerasState {
+    const { trainable, nonTrainable } = this.tracked();
+    return { name: this.name, variables: [...trainable, ...nonTrainable], parts: partsByName(fieldsOf(this)) };
   }
 
   /** All weights: own trainable ones, own others, then those of the layers inside. */

@@ -4,6 +4,7 @@ import { Layer } from "../layer.js";
 
 /** Gives its input back, whatever its structure. Keras: keras.layers.Identity */
 export class Identity extends Layer<typeof Identity.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions;
   override supportsMasking = true;
 

@@ -8,6 +8,7 @@ import { Layer } from "../layer.js";
 
 /** Masks the steps of `[batch, time, features]` in which every feature is `maskValue`, and sets them to 0. Keras: keras.layers.Masking */
 export class Masking extends Layer<typeof Masking.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { maskValue: number(0) });
   override supportsMasking = true;
 

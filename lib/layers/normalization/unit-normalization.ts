@@ -6,6 +6,7 @@ import { Layer } from "../layer.js";
 
 /** Divides vectors along an axis by their length. Keras: keras.layers.UnitNormalization */
 export class UnitNormalization extends Layer<typeof UnitNormalization.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1) });
   override supportsMasking = true;
 

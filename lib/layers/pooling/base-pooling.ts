@@ -25,6 +25,7 @@ export interface PoolOptions {
 
 /** One number for each window; the base of maximum and average pooling. */
 export abstract class BasePooling extends Layer<PoolingOptions> {
+  static override readonly savesBuild = false;
   static override readonly options: Schema = poolingOptions(2);
 
   /** The number for each window. */

@@ -9,6 +9,7 @@ const options = layerOptions.extend([], { dataFormat: dataFormat(), keepdims: bo
 
 /** One number for each channel: everything between batch and channels is put together. */
 abstract class GlobalPooling extends Layer<typeof options> {
+  static override readonly savesBuild = false;
   static override readonly options = options;
   /** Axes beside batch and channels. */
   protected abstract readonly imageRank: number;

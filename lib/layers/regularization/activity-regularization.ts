@@ -6,6 +6,7 @@ import { Layer } from "../layer.js";
 
 /** Gives its input back and adds `l1 · Σ|x| + l2 · Σx²`, by sample, to the losses. Keras: keras.layers.ActivityRegularization */
 export class ActivityRegularization extends Layer<typeof ActivityRegularization.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { l1: nonNegativeNumber(0), l2: nonNegativeNumber(0) });
   override supportsMasking = true;
 

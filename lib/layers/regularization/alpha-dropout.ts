@@ -15,6 +15,7 @@ const LIMIT = -ALPHA * SCALE;
 
 /** In training, drops elements so that mean and variance stay as SELU keeps them. Keras: keras.layers.AlphaDropout */
 export class AlphaDropout extends Layer<typeof AlphaDropout.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["rate"], {
     rate: fraction(),
     noiseShape: nullable(list(nullable(positiveInteger()))),

@@ -13,6 +13,7 @@ import { Layer } from "../layer.js";
  * gives its input back. Along axes of length 1 in `noiseShape` one draw counts for all. @see Srivastava et al. 2014. Keras: keras.layers.Dropout
  */
 export class Dropout extends Layer<typeof Dropout.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["rate"], {
     rate: fraction(),
     noiseShape: nullable(list(nullable(positiveInteger()))),
@@ -38,6 +39,7 @@ const spatialOptions = layerOptions.extend(["rate"], {
 
 /** In training, drops whole channels of samples. */
 abstract class SpatialDropout extends Layer<typeof spatialOptions> {
+  static override readonly savesBuild = false;
   static override readonly options: Schema = spatialOptions;
   /** Axes beside batch and channels. */
   protected abstract readonly imageRank: number;

@@ -9,6 +9,7 @@ import { Layer } from "../layer.js";
 
 /** In training, adds normal noise of mean 0 and standard deviation `stddev`. Keras: keras.layers.GaussianNoise */
 export class GaussianNoise extends Layer<typeof GaussianNoise.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["stddev"], { stddev: fraction(), seed: seed() });
 
   readonly seedGenerator = this.options.stddev > 0 ? new SeedGenerator(this.options.seed) : null;
@@ -22,6 +23,7 @@ export class GaussianNoise extends Layer<typeof GaussianNoise.options> {
 
 /** In training, multiplies with normal noise of mean 1 and variance `rate / (1 − rate)`. Keras: keras.layers.GaussianDropout */
 export class GaussianDropout extends Layer<typeof GaussianDropout.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["rate"], { rate: fraction(), seed: seed() });
 
   readonly seedGenerator = this.options.rate > 0 ? new SeedGenerator(this.options.seed) : null;

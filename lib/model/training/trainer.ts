@@ -3,6 +3,7 @@ import { type Config, deserializeKerasObject, type Schema, toCamelCase } from ".
 import { isFloat } from "../../core/dtype.js";
 import { StateError } from "../../core/errors.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
+import type { FilePath } from "../../saving/place.js";
 import { tracedFunction, type TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
 import { flatten as flattenArguments, specKey } from "../../graph/signature.js";
@@ -417,9 +418,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     return new CallbackList(callbacks, this as unknown as Trainer, { ...params, verbose: verbosity(verbose) }, addHistory);
   }
 
-  /** What `compile` was called with, as Keras saves it. */
+  /** What `compile` was called with, as Keras saves it; nothing where it was not called. */
   getCompileConfig(): Config | null {
-    return this.#compiled?.getConfig() ?? null;
+    return this.#compiled?.getConfig() ?? {};
   }
 
   /** Compiles the model from what `getCompileConfig` gave. */
@@ -431,11 +432,11 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** Saves the model. */
-  abstract save(path: string): Promise<void>;
+  abstract save(path: string, options?: object): Promise<void>;
   /** Saves the weights. */
-  abstract saveWeights(path: string): Promise<void>;
+  abstract saveWeights(path: string, options?: object): Promise<void>;
   /** Takes over saved weights. */
-  abstract loadWeights(path: string): Promise<void>;
+  abstract loadWeights(path: FilePath, options?: object): Promise<void>;
 }
 
 /** The number of samples of a batch. */

@@ -1,5 +1,5 @@
 import t from "tap";
-import { crc32c } from "../../lib/saving/crc32c.js";
+import { crc32c } from "../../lib/formats/crc.js";
 
 t.test("CRC-32C of the examples of RFC 3720, appendix B.4", async (t) => {
   t.equal(crc32c(new Uint8Array(32)), 0x8a9136aa);

@@ -1,0 +1,36 @@
+// keras.saving.
+
+import { ArgumentError, text } from "../core/errors.js";
+import { Model } from "../model/model.js";
+import type { LoadWeightsOptions, SaveOptions, SaveWeightsOptions } from "../model/saving.js";
+import type { KerasFileEditor as Editor } from "../saving/keras/editor.js";
+import type { FilePath } from "../saving/place.js";
+
+export * from "../config/saving.js";
+export { loadModel } from "../model/model.js";
+export type { LoadOptions, LoadWeightsOptions, SaveOptions, SaveWeightsOptions } from "../model/saving.js";
+
+function checked(where: string, model: unknown): Model {
+  if (model instanceof Model) return model;
+  throw new ArgumentError(`keras.saving.${where}`, { given: text(model), expected: "a model" });
+}
+
+/** The same as `model.save`. Keras: keras.saving.save_model */
+export const saveModel = (model: Model, path: string, options?: SaveOptions): Promise<void> =>
+  checked("saveModel", model).save(path, options);
+
+/** The same as `model.saveWeights`. Keras: keras.saving.save_weights */
+export const saveWeights = (model: Model, path: string, options?: SaveWeightsOptions): Promise<void> =>
+  checked("saveWeights", model).saveWeights(path, options);
+
+/** The same as `model.loadWeights`. Keras: keras.saving.load_weights */
+export const loadWeights = (model: Model, path: FilePath, options?: LoadWeightsOptions): Promise<void> =>
+  checked("loadWeights", model).loadWeights(path, options);
+
+export type KerasFileEditor = Editor;
+
+/** Opens files of weights to look into them, change them and write them anew; what `open` gives says more. Keras: keras.saving.KerasFileEditor */
+export const KerasFileEditor = {
+  /** Opens a `.keras` or `.weights.h5` file. @throws FormatError for what is neither */
+  open: async (path: FilePath): Promise<Editor> => (await import("../saving/keras/index.js")).KerasFileEditor.open(path),
+};

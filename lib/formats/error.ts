@@ -1,0 +1,11 @@
+import { KerasmError } from "../core/errors.js";
+
+/** Bytes that are not what their format asks for: a damaged, truncated or foreign file. `where` names file and member. */
+export class FormatError extends KerasmError {
+  override readonly name = "FormatError";
+}
+
+/** A file that is in order, but uses a part of its format that is not read here. */
+export class UnsupportedFormatError extends KerasmError {
+  override readonly name = "UnsupportedFormatError";
+}

@@ -1,0 +1,122 @@
+// Configs of Keras 2 and of legacy `.h5` files as today's: modules for classes, nodes by arguments, options that are gone.
+
+import { isPlainObject, lookUp } from "../../config/index.js";
+
+type Loose = Record<string, unknown>;
+
+/** Options that Keras no longer has, and that change nothing. */
+const gone = new Set([
+  "batch_input_shape", "input_dim", "input_length", "time_major", "implementation", "virtual_batch_size", "renorm", "renorm_clipping",
+  "renorm_momentum", "fused", "adjustment", "experimental_autocast", "build_input_shape_dict", "decay", "jit_compile",
+  "is_legacy_optimizer", "reset_after_gru", "interpolation_order", "lora_rank", "lora_alpha",
+]); // prettier-ignore
+
+/** The config as Keras 3 has it. */
+export function modernConfig(config: unknown): unknown {
+  if (Array.isArray(config)) return config.map(modernConfig);
+  if (!isPlainObject(config)) return config;
+  if (typeof config["class_name"] !== "string" || !("config" in config)) return mapValues(config, modernConfig);
+  const { class_name: name } = config as { class_name: string };
+  if (name === "__keras_tensor__") return config;
+  if (name === "Policy" || name === "DTypePolicy") return (config["config"] as Loose)["name"];
+  const module = config["module"] ?? moduleOf(name);
+  const isModel = name === "Sequential" || name === "Functional" || name === "Model";
+  const rest = { ...config, ...(module !== undefined && { module, class_name: name === "Model" ? "Functional" : name }) };
+  return { registered_name: null, ...rest, config: isModel ? modelConfig(name, config["config"]) : layerConfig(name, config["config"]) };
+}
+
+const mapValues = (object: Loose, change: (value: unknown) => unknown): Loose =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+
+function moduleOf(name: string): string | undefined {
+  if (name === "Functional" || name === "Model") return "keras.src.models.functional";
+  if (name === "Sequential") return "keras";
+  return lookUp("keras.layers", name) ? "keras.layers" : undefined;
+}
+
+function layerConfig(name: string, given: unknown): unknown {
+  if (!isPlainObject(given)) return given;
+  const config = mapValues(Object.fromEntries(Object.entries(given).filter(([key]) => !gone.has(key))), modernConfig);
+  if (name === "InputLayer") {
+    const shape = given["batch_shape"] ?? given["batch_input_shape"];
+    return { ...config, ...(shape !== undefined && { batch_shape: shape }) };
+  }
+  const { axis } = config;
+  if (name === "BatchNormalization" && Array.isArray(axis) && axis.length === 1) return { ...config, axis: axis[0] as unknown };
+  return config;
+}
+
+function modelConfig(name: string, given: unknown): unknown {
+  const config: Loose = Array.isArray(given) ? { layers: given } : { ...(given as Loose) };
+  const layers = (Array.isArray(config["layers"]) ? config["layers"] : []) as Loose[];
+  const modern = layers.map((layer) => {
+    const made = modernConfig(layer) as Loose;
+    return "inbound_nodes" in layer ? { ...made, inbound_nodes: (layer["inbound_nodes"] as unknown[]).map(modernNode) } : made;
+  });
+  if (name === "Sequential" && layers.length > 0 && layers[0]!["class_name"] !== "InputLayer") {
+    const first = layers[0]!["config"] as Loose | undefined;
+    const shape = first?.["batch_input_shape"];
+    if (Array.isArray(shape)) {
+      const input = {
+        batch_shape: shape,
+        dtype: typeof first?.["dtype"] === "string" ? first["dtype"] : "float32",
+        name: `${String(first?.["name"])}_input`,
+      };
+      modern.unshift({ module: "keras.layers", class_name: "InputLayer", config: input, registered_name: null });
+    }
+  }
+  return { ...config, layers: modern };
+}
+
+/** A node as a list of `[layer, node, tensor, options]` as one with arguments. */
+function modernNode(node: unknown): unknown {
+  if (!Array.isArray(node)) return node;
+  const entries = (typeof node[0] === "string" ? [node] : node) as unknown[][];
+  const tensors = entries.map(([layer, index, tensor]) => ({
+    class_name: "__keras_tensor__",
+    config: { shape: [], dtype: "float32", keras_history: [layer, index, tensor] },
+  }));
+  const options = entries.map((entry) => entry[3]).find((value) => isPlainObject(value) && Object.keys(value).length > 0) as
+    Loose | undefined;
+  return { args: tensors.length === 1 ? tensors : [tensors], kwargs: options ? mapValues(options, modernArgument) : {} };
+}
+
+/** A tensor among the options of a node. */
+const modernArgument = (value: unknown): unknown =>
+  Array.isArray(value) && value.length === 3 && typeof value[0] === "string" && typeof value[1] === "number"
+    ? { class_name: "__keras_tensor__", config: { shape: [], dtype: "float32", keras_history: value } }
+    : value;
+
+const modules: Readonly<Record<string, string>> = {
+  optimizer_config: "keras.optimizers",
+  loss: "keras.losses",
+  metrics: "keras.metrics",
+  weighted_metrics: "keras.metrics",
+};
+
+/** A training config as Keras 3 has it: what an object is, its key says. */
+export function modernTraining(config: Loose): Loose {
+  const named = (value: unknown, module: string | undefined): unknown => {
+    if (Array.isArray(value)) return value.map((item) => named(item, module));
+    if (!isPlainObject(value)) return value;
+    const isObject = typeof value["class_name"] === "string" && "config" in value;
+    if (!isObject) return mapValues(value, (item) => named(item, module));
+    const name = String(value["class_name"]).split(">").at(-1)!;
+    return {
+      registered_name: null,
+      ...value,
+      module: value["module"] ?? module ?? null,
+      class_name: name,
+      config: layerConfig(name, value["config"]),
+    };
+  };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, named(value, modules[key])]));
+}
+
+/** A model's config as legacy `.h5` files have it: layers by class and config alone. */
+export function legacyConfig(config: unknown): unknown {
+  if (!isPlainObject(config) || !("class_name" in config)) return config;
+  const { class_name, config: own, name, inbound_nodes: nodes } = config;
+  const inner = isPlainObject(own) && Array.isArray(own["layers"]) ? { ...own, layers: own["layers"].map(legacyConfig) } : own;
+  return { class_name, config: inner, ...(name !== undefined && { name }), ...(nodes !== undefined && { inbound_nodes: nodes }) };
+}

@@ -1,0 +1,162 @@
+// The state of an object in Keras's HDF5 layout: for each object a group `path/vars` with the attribute `name` and the variables 0, 1, 2, …
+
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { KerasmError, text } from "../../core/errors.js";
+import { adoptTensor, type Tensor } from "../../core/tensor.js";
+import { bytesOf } from "../../formats/bytes.js";
+import { type Elements, type FileDtype, fromFile } from "../../formats/dtypes.js";
+import { groupAt, type Hdf5Dataset, type Hdf5Group, textsOf } from "../../formats/hdf5/tree.js";
+import { DatasetWriter, type GroupWriter } from "../../formats/hdf5/writer.js";
+import type { Variable } from "../../variables/variable.js";
+import { CheckpointError } from "../format.js";
+import { Assignments } from "./assignments.js";
+import { type KerasObject, kerasObjects } from "./walk.js";
+import type { KerasSaveable } from "../saveable.js";
+
+/** The present value of a variable as a dataset; the elements are copied, so training may go on. */
+export const datasetOf = ({ dtype, shape, state }: Variable): DatasetWriter =>
+  new DatasetWriter(dtype, shape, bytesOf(state.view().slice()));
+
+/** A variable, or what a layer wrote by itself, of an object. */
+export interface OwnVariable {
+  readonly key: string;
+  readonly data: DatasetWriter;
+}
+
+/** What an object writes. */
+export function ownVariables({ object, state }: KerasObject): OwnVariable[] {
+  if (!object.saveOwnVariables) return state.variables.map((variable, i) => ({ key: `${i}`, data: datasetOf(variable) }));
+  const store = Object.create(null) as Record<string, TensorLike>;
+  object.saveOwnVariables(store);
+  return Object.entries(store).map(([key, value]) => {
+    const tensor = asTensor(value);
+    return { key, data: new DatasetWriter(tensor.dtype, tensor.shape as number[], bytesOf(tensor.data())) };
+  });
+}
+
+/** Writes the state of an object and of all that it holds below a group. */
+export function writeState(root: KerasSaveable & object, file: GroupWriter): void {
+  for (const each of kerasObjects(root)) {
+    const group = file.group(`${each.path}/vars`);
+    group.attributes.set("name", { utf8: each.state.name });
+    for (const { key, data } of ownVariables(each)) group.members.set(key, data);
+  }
+}
+
+/** What a dataset of a file holds. @throws FormatError for what no tensor holds */
+export function elementsOf(dataset: Hdf5Dataset, where: string): Elements {
+  const { type, shape, attributes } = dataset;
+  const isBfloat16 = textsOf({ attributes }, "dtype")?.[0] === "bfloat16";
+  if (type.kind === "opaque" && type.bytes === 2 && isBfloat16) return fromFile(dataset.read(), "bfloat16", shape, where);
+  if (type.kind === "number") return fromFile(dataset.read(), type.dtype as FileDtype, shape, where, type.isBigEndian);
+  throw new CheckpointError(where, { given: `a dataset of ${type.kind}`, expected: "numbers" });
+}
+
+/** How the state of an object is taken over. */
+export interface LoadOptions {
+  /** Leave out objects whose state does not fit, with a warning. */
+  readonly skipMismatch?: boolean;
+  /** Objects that stay as they are. */
+  readonly skip?: ReadonlySet<object>;
+}
+
+/** The variables of a group by name. */
+export type VariableStore = (path: string) => ReadonlyMap<string, Hdf5Dataset> | undefined;
+
+/** What a file holds, by the path of an object. */
+export function storeOf(file: Hdf5Group): VariableStore {
+  return (path) => {
+    // Keras 2.13 had another name for lists of layers.
+    const group = groupAt(file, `${path}/vars`) ?? groupAt(file, `${path.replaceAll("layers", "_layer_checkpoint_dependencies")}/vars`);
+    if (!group) return undefined;
+    return new Map([...group.members].filter((entry): entry is [string, Hdf5Dataset] => entry[1].kind === "dataset"));
+  };
+}
+
+/** Plans to take over the state of an object and of all that it holds. @throws CheckpointError that names all that does not fit */
+export function planState(
+  root: KerasSaveable & object,
+  store: VariableStore,
+  where: string,
+  { skipMismatch, skip }: LoadOptions = {},
+): Assignments {
+  const plan = new Assignments();
+  const failures: Error[] = [];
+  for (const each of kerasObjects(root)) {
+    if (skip?.has(each.object)) continue;
+    const part = new Assignments();
+    try {
+      planObject(each, store(each.path) ?? new Map(), `${where}: ${each.path || "the model"} (${each.state.name})`, part);
+      plan.addAll(part);
+    } catch (error) {
+      if (!(error instanceof KerasmError)) throw error;
+      failures.push(error);
+    }
+  }
+  if (failures.length === 0) return plan;
+  const names = failures.map((error) => (error as KerasmError).where.slice(where.length + 2));
+  if (skipMismatch) {
+    console.warn(`kerasm: ${where}: ${failures.length} objects were left out, since they do not fit: ${failures[0]!.message}`);
+    return plan;
+  }
+  if (failures.length === 1) throw failures[0]!;
+  throw new CheckpointError(where, {
+    given: `${failures.length} objects that do not fit: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}`,
+    expected: "a file of this model",
+    hint: `The first one: ${failures[0]!.message}`,
+    cause: failures[0],
+  });
+}
+
+function planObject(
+  { object, state, path }: KerasObject,
+  stored: ReadonlyMap<string, Hdf5Dataset>,
+  where: string,
+  plan: Assignments,
+): void {
+  const read = (key: string, dataset: Hdf5Dataset) => elementsOf(dataset, `${where}/${key}`);
+  if (object.loadOwnVariables) {
+    const store = Object.create(null) as Record<string, Tensor>;
+    for (const [key, dataset] of stored) {
+      const { elements, shape, dtype } = read(key, dataset);
+      store[key] = adoptTensor(elements.slice(), shape, dtype);
+    }
+    plan.addAction(() => object.loadOwnVariables!(store));
+    return;
+  }
+  const { variables } = state;
+  if (isOptimizer(path) && stored.size !== variables.length) return planOptimizer(variables, stored, where, plan, read);
+  if (stored.size !== variables.length) {
+    throw new CheckpointError(where, {
+      given: `${stored.size} variables`,
+      expected: `${variables.length}, as the object has`,
+      hint: variables.length === 0 ? "Build it first: call it on data once." : "The file is of another model. Nothing was changed.",
+    });
+  }
+  variables.forEach((variable, i) => {
+    const dataset = stored.get(`${i}`);
+    if (!dataset) throw new CheckpointError(where, { given: `variables ${text([...stored.keys()])}`, expected: `one named ${i}` });
+    plan.add(variable, read(`${i}`, dataset), `${where}/${i}`);
+  });
+}
+
+const isOptimizer = (path: string): boolean => /(^|\/)(inner_)?optimizer$/.test(path);
+
+/**
+ * An optimizer that was not built when it was saved has its first variables only, and these are taken over. One with more or others was of
+ * another model: Keras leaves it as it is and warns, and so do we.
+ */
+function planOptimizer(
+  variables: readonly Variable[],
+  stored: ReadonlyMap<string, Hdf5Dataset>,
+  where: string,
+  plan: Assignments,
+  read: (key: string, dataset: Hdf5Dataset) => Elements,
+): void {
+  const isBeginning = stored.size <= 2 && variables.slice(0, stored.size).every(({ shape }, i) => shape.length === 0 && stored.get(`${i}`)?.shape.length === 0); // prettier-ignore
+  if (!isBeginning) {
+    console.warn(`kerasm: ${where}: the optimizer starts anew, since it has ${variables.length} variables and the file ${stored.size}.`);
+    return;
+  }
+  variables.slice(0, stored.size).forEach((variable, i) => plan.add(variable, read(`${i}`, stored.get(`${i}`)!), `${where}/${i}`));
+}

@@ -1,0 +1,59 @@
+// Places that can be read, or written, only: a server, a file that a user chose, a download.
+
+import { StateError } from "../../core/errors.js";
+import { joined } from "../../formats/bytes.js";
+import type { FileStore } from "../../runtime/platform.js";
+
+function refusing(what: string, expected: string): FileStore {
+  const refuse = async (): Promise<never> => {
+    throw new StateError(what, { given: "a place that cannot do this", expected });
+  };
+  return { read: refuse, write: refuse, remove: refuse, list: refuse, locked: (action) => action() };
+}
+
+/** Files below a URL. */
+export function serverStore(location: string): FileStore {
+  return {
+    ...refusing(location, "a place that can be written: a folder, indexeddb://, opfs://, memory:// or downloads://"),
+    async read(name) {
+      const url = `${location}/${name}`;
+      let response: Response;
+      try {
+        response = await fetch(url);
+      } catch (cause) {
+        throw new StateError(url, { given: `no answer: ${(cause as Error).message}`, expected: "a file", cause });
+      }
+      if (response.status === 404 || response.status === 410) return null;
+      if (!response.ok) throw new StateError(url, { given: `the answer ${response.status}`, expected: "a file" });
+      return new Uint8Array(await response.arrayBuffer());
+    },
+  };
+}
+
+/** One file that the user has: what an input element, a drop or `fs.openAsBlob` gives. Others of the same choice may stand beside it. */
+export function blobStore(files: readonly Blob[]): FileStore {
+  const names = files.map((file, i) => ("name" in file ? String(file.name) : `blob-${i}`));
+  return {
+    ...refusing("a Blob", "a path to write to"),
+    async read(name) {
+      const file = files[names.indexOf(name)];
+      return file ? new Uint8Array(await file.arrayBuffer()) : null;
+    },
+    list: async () => [...names].sort(),
+  };
+}
+
+/** Files that the browser downloads: `downloads://m.keras`. */
+export function downloadStore(location: string): FileStore {
+  return {
+    ...refusing(location, "a place that can be read, or a page"),
+    async write(name, content) {
+      if (typeof document === "undefined") throw new StateError(location, { given: "no page", expected: "a page, which can download" });
+      const url = URL.createObjectURL(new Blob([joined(content instanceof Uint8Array ? [content] : content) as Uint8Array<ArrayBuffer>]));
+      const link = Object.assign(document.createElement("a"), { href: url, download: name });
+      link.click();
+      // The download reads the URL after this turn.
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    },
+  };
+}
