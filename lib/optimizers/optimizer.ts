@@ -1,4 +1,14 @@
-import { type Arguments, automaticName, boolean, classNameOf, type Config, type FromConfigOptions, type Extended, Family, type Fields } from "../config/index.js";
+import {
+  type Arguments,
+  automaticName,
+  boolean,
+  classNameOf,
+  type Config,
+  type FromConfigOptions,
+  type Extended,
+  Family,
+  type Fields,
+} from "../config/index.js";
 import { field, fraction, type Identifier, invalid, type Json, lowerCase, nullable, number, objectFromConfig } from "../config/index.js";
 import { type OptionValues, parseOptions, positiveInteger, type Schema, schema, schemaOf, string } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
