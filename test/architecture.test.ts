@@ -59,7 +59,7 @@ t.test("only the Node side of the platform knows Node", async (t) => {
 });
 
 t.test("each bundled package has one room", async (t) => {
-  const home: Readonly<Record<string, string>> = { "@assemblyscript/loader": "lib/runtime", zod: "lib/config", fflate: "lib/saving" };
+  const home: Readonly<Record<string, string>> = { "@assemblyscript/loader": "lib/runtime", zod: "lib/config", fflate: "lib/formats" };
   const isItself = (target: string, path: string) => packageOf(target) === "kerasm" && ["examples", "bench"].includes(roomOf(path));
   const isAstray = (target: string, path: string) =>
     !isItself(target, path) &&
