@@ -45,11 +45,23 @@ const entriesStayApart = {
 
 const isEntry = (id) => presentEntries().some(([, file]) => join(root, file) === id);
 
-/** What is imported when it is needed: a file of its own each. */
-const lazily = /\/generated\/wasm-\w+\.js$/;
+/** Files that the entries import at once, and the packages that these do. The rest is imported when it is needed, and stays in files of its own. */
+function loadedAtOnce() {
+  const files = new Set(presentEntries().map(([, file]) => join(root, file)));
+  const packages = new Set();
+  for (const file of files) {
+    for (const [, target] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^'"`;]*?["']([^"']+)["'];?$/gm)) {
+      if (target.startsWith(".")) files.add(join(dirname(file), target));
+      else if (target.startsWith("#platform")) for (const name of platforms) files.add(join(root, `build/lib/runtime/platform-${name}.js`));
+      else packages.add(target.split("/", target.startsWith("@") ? 2 : 1).join("/"));
+    }
+  }
+  return (id) => files.has(id) || packages.has(/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]);
+}
 
 /** Returns the names of the packages that went into the bundle. */
 async function bundleFor(platform) {
+  const isLoadedAtOnce = loadedAtOnce();
   rmSync(join(root, "dist", platform), { recursive: true, force: true });
   const build = await rolldown({
     cwd: root,
@@ -66,7 +78,7 @@ async function bundleFor(platform) {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     // All that is loaded at once is one file: what files import from each other costs some 6 kB gzipped.
-    codeSplitting: { groups: [{ name: "core", test: (id) => /build\/lib|node_modules/.test(id) && !isEntry(id) && !lazily.test(id) }] },
+    codeSplitting: { groups: [{ name: "core", test: (id) => /build\/lib|node_modules/.test(id) && !isEntry(id) && isLoadedAtOnce(id) }] },
     // Names of classes stay: layers and errors are called by them.
     minify: { compress: true, mangle: { keepNames: { class: true, function: false } }, codegen: { removeWhitespace: true } },
     sourcemap: false,
