@@ -1,4 +1,5 @@
 import { text, ValueError } from "../core/errors.js";
+import { MAX_DEPTH } from "../core/tree.js";
 import { customObjectScope, type CustomObjects, registeredNameOf } from "./custom-objects.js";
 import { type Config, type Envelope, isEnvelope, isPlainObject, type Json } from "./json.js";
 import { customNameOf, entryFor, entryOf } from "./registry.js";
@@ -36,12 +37,35 @@ export function registerSpecialForm<T>(form: SpecialForm<T>): void {
 
 /** A value as Keras's JSON: plain values stay, Keras objects become envelopes. @throws ValueError for what has no config */
 export function serializeKerasObject(value: unknown): Json {
+  return within(value, () => serialize(value));
+}
+
+/** How deep the present config is nested. */
+let depth = 0;
+
+/** Runs a step of a recursion over configs. @throws ValueError for one that is too deep: it holds itself, or came from somebody who means ill */
+function within<T>(value: unknown, step: () => T): T {
+  if (depth > MAX_DEPTH) {
+    throw new ValueError("keras.saving", {
+      given: `a config that is more than ${MAX_DEPTH} levels deep, or holds itself (${text(value, 40)})`,
+      expected: "a tree",
+    });
+  }
+  depth++;
+  try {
+    return step();
+  } finally {
+    depth--;
+  }
+}
+
+function serialize(value: unknown): Json {
   if (value === null || value === undefined) return null;
   for (const form of specialForms.values()) {
     if (form.matches(value)) return { class_name: form.className, config: form.write(value) };
   }
   if (typeof value === "boolean" || typeof value === "number" || typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(serializeKerasObject);
+  if (Array.isArray(value)) return value.map((item) => serializeKerasObject(item));
   if (ArrayBuffer.isView(value) && "length" in value) return Array.from(value as unknown as ArrayLike<number>);
   if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, serializeKerasObject(item)]));
   if (isSerializable(value)) return envelopeOf(value);
@@ -113,6 +137,10 @@ export function deserializeKerasObject(config: unknown, options: { customObjects
 }
 
 function deserialize(config: unknown): unknown {
+  return within(config, () => deserializeNow(config));
+}
+
+function deserializeNow(config: unknown): unknown {
   if (Array.isArray(config)) return config.map(deserialize);
   if (!isPlainObject(config)) return config;
   if (!isEnvelope(config)) return Object.fromEntries(Object.entries(config).map(([key, item]) => [key, deserialize(item)]));

@@ -43,7 +43,7 @@ export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
  */
 export function constant(values: TensorLike, { dtype, shape }: ConstantOptions = {}): Tensor {
   if (values instanceof Chainable) return values.value();
-  const nested = shapeOf(values);
+  const nested = shapeOf(values); // an array that holds itself ends here
   const leaf = firstLeaf(values);
   const kept = checkedDtype(dtype) ?? naturalDtype(leaf);
   if (shape) bytesIn({ shape, dtype: kept }, "constant");
@@ -85,6 +85,12 @@ function shapeOf(values: TensorLike): number[] {
   let at: unknown = values;
   while (Array.isArray(at)) {
     shape.push(at.length);
+    if (shape.length > 64) {
+      throw new ShapeError("constant", {
+        given: "arrays nested more than 64 deep, or an array that holds itself",
+        expected: "nested arrays",
+      });
+    }
     at = at[0];
   }
   if (at instanceof Chainable) shape.push(...(at.value().shape as number[]));

@@ -30,6 +30,11 @@ export abstract class Chainable {
       hint: "Write x.mul(y), x.greater(0), or x.item() for its number; or let tf.autograph.toGraph, tf.function(fn, { autograph: true }) or the plugin kerasm/autograph convert the function.",
     });
   }
+
+  /** Nested arrays of the values, for `JSON.stringify`. @throws StateError for a symbolic tensor */
+  toJSON(): NestedArray {
+    return this.value().array();
+  }
 }
 
 let nextId = 1;

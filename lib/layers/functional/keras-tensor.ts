@@ -1,3 +1,4 @@
+import { MAX_DEPTH } from "../../core/tree.js";
 import { uniqueName } from "../../config/index.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
 import type { Operation } from "./node.js";
@@ -18,16 +19,23 @@ export class KerasTensor extends Tensor {
     this.name = name;
   }
 
+  /** What it is, as Keras's configs have it. */
+  override toJSON(): never {
+    return { class_name: "__keras_tensor__", config: { shape: this.shape, dtype: this.dtype, name: this.name } } as never;
+  }
+
   override toString(): string {
     return `<KerasTensor shape=[${this.shape.join(", ")}], dtype=${this.dtype}, name=${this.name}>`;
   }
 }
 
 /** Whether any leaf of the values is a Keras tensor. */
-export function holdsKerasTensor(value: unknown): boolean {
+export function holdsKerasTensor(value: unknown, depth = 0): boolean {
   if (value instanceof KerasTensor) return true;
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
-  if (Array.isArray(value)) return typeof value[0] !== "number" && value.some(holdsKerasTensor);
+  // What is deeper holds itself, and whoever reads it says so.
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || depth > MAX_DEPTH) return false;
+  const holds = (item: unknown) => holdsKerasTensor(item, depth + 1);
+  if (Array.isArray(value)) return typeof value[0] !== "number" && value.some(holds);
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).some(holdsKerasTensor);
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).some(holds);
 }

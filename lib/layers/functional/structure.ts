@@ -1,15 +1,22 @@
-import { isBranch, type Tree } from "../../core/tree.js";
+import { ArgumentError } from "../../core/errors.js";
+import { isBranch, MAX_DEPTH, type Tree } from "../../core/tree.js";
 
 // Structures of tensors in Keras's order: arrays by index, records by their sorted keys.
 
 const sortedKeys = (record: object): string[] => Object.keys(record).sort();
 
 /** The leaves in Keras's order. */
-export function flatten<T>(tree: Tree<T> | unknown): T[] {
+export function flatten<T>(tree: Tree<T> | unknown, depth = 0): T[] {
   if (!isBranch(tree)) return [tree as T];
-  if (Array.isArray(tree)) return tree.flatMap((item: Tree<T>) => flatten(item));
+  if (depth > MAX_DEPTH) {
+    throw new ArgumentError("structure", {
+      given: `nesting more than ${MAX_DEPTH} deep, or a structure that holds itself`,
+      expected: "a tree",
+    });
+  }
+  if (Array.isArray(tree)) return tree.flatMap((item: Tree<T>) => flatten<T>(item, depth + 1));
   const record = tree as { readonly [key: string]: Tree<T> };
-  return sortedKeys(record).flatMap((key) => flatten(record[key]!));
+  return sortedKeys(record).flatMap((key) => flatten<T>(record[key]!, depth + 1));
 }
 
 /** The leaves in Keras's order with where they stand: `["x", 0]`. */

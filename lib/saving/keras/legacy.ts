@@ -176,7 +176,8 @@ export function planLegacyOptimizer(optimizer: LegacyModel["optimizer"], file: H
   const values = valuesIn(group, `${where}: optimizer_weights`);
   const own = new Assignments();
   try {
-    if (values.length !== optimizer.variables.length) {
+    // One that was not built when it was saved has its first variables only: the step and the rate.
+    if (values.length !== optimizer.variables.length && values.length > 2) {
       throw new CheckpointError(where, { given: `${values.length} variables`, expected: `${optimizer.variables.length}` });
     }
     values.forEach(([name, dataset], i) => own.add(optimizer.variables[i]!, elementsOf(dataset, `${where}: ${name}`), `${where}: ${name}`));

@@ -69,11 +69,12 @@ export async function shardStore(map: Uint8Array, where: string, read: (name: st
     places.set(path.replace(/^\//, "").replace(/\/?vars$/, ""), names as string[]);
     for (const name of names as string[]) if (!files.has(name)) files.set(name, readHdf5(await read(name), `${where}: ${name}`));
   }
-  return (path) => {
-    const names = places.get(path);
-    if (!names) return undefined;
-    const all = new Map<string, Hdf5Dataset>();
-    for (const name of names) for (const [key, dataset] of storeOf(files.get(name)!)(path) ?? []) all.set(key, dataset);
-    return all;
+  const stores = new Map([...files].map(([name, file]) => [name, storeOf(file)]));
+  return {
+    paths: [...new Set([...stores.values()].flatMap(({ paths }) => paths))],
+    at(path) {
+      const names = places.get(path);
+      return names && new Map<string, Hdf5Dataset>(names.flatMap((name) => [...(stores.get(name)!.at(path) ?? [])]));
+    },
   };
 }

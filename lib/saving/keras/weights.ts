@@ -60,16 +60,33 @@ export interface LoadOptions {
   readonly skip?: ReadonlySet<object>;
 }
 
-/** The variables of a group by name. */
-export type VariableStore = (path: string) => ReadonlyMap<string, Hdf5Dataset> | undefined;
+/** What a file has, by the path of an object. */
+export interface VariableStore {
+  /** The variables of an object by name. */
+  at(path: string): ReadonlyMap<string, Hdf5Dataset> | undefined;
+  /** Paths of objects that have variables. */
+  readonly paths: readonly string[];
+}
 
 /** What a file holds, by the path of an object. */
 export function storeOf(file: Hdf5Group): VariableStore {
-  return (path) => {
-    // Keras 2.13 had another name for lists of layers.
-    const group = groupAt(file, `${path}/vars`) ?? groupAt(file, `${path.replaceAll("layers", "_layer_checkpoint_dependencies")}/vars`);
-    if (!group) return undefined;
-    return new Map([...group.members].filter((entry): entry is [string, Hdf5Dataset] => entry[1].kind === "dataset"));
+  // Keras 2.13 had another name for lists of layers.
+  const old = "_layer_checkpoint_dependencies";
+  const paths: string[] = [];
+  const visit = (group: Hdf5Group, path: readonly string[]): void => {
+    for (const [name, member] of group.members) {
+      if (member.kind !== "group") continue;
+      if (name === "vars" && [...member.members.values()].some(({ kind }) => kind === "dataset")) paths.push(path.join("/"));
+      else visit(member, [...path, name === old ? "layers" : name]);
+    }
+  };
+  visit(file, []);
+  return {
+    paths,
+    at(path) {
+      const group = groupAt(file, `${path}/vars`) ?? groupAt(file, `${path.replaceAll("layers", old)}/vars`);
+      return group && new Map([...group.members].filter((entry): entry is [string, Hdf5Dataset] => entry[1].kind === "dataset"));
+    },
   };
 }
 
@@ -82,16 +99,24 @@ export function planState(
 ): Assignments {
   const plan = new Assignments();
   const failures: Error[] = [];
+  const left = new Set(store.paths);
   for (const each of kerasObjects(root)) {
+    left.delete(each.path);
     if (skip?.has(each.object)) continue;
     const part = new Assignments();
     try {
-      planObject(each, store(each.path) ?? new Map(), `${where}: ${each.path || "the model"} (${each.state.name})`, part);
+      planObject(each, store.at(each.path) ?? new Map(), `${where}: ${each.path || "the model"} (${each.state.name})`, part);
       plan.addAll(part);
     } catch (error) {
       if (!(error instanceof KerasmError)) throw error;
       failures.push(error);
     }
+  }
+  // Without a layer of the file the rest would be another model's. The optimizer is the trainer's, and may be missing.
+  for (const path of left) {
+    if (!/(^|\/)layers\//.test(path)) continue;
+    const facts = { given: "variables that no layer of the model has", expected: "a model of the same layers", hint: "Nothing was changed. skipMismatch: true leaves them out." }; // prettier-ignore
+    failures.push(new CheckpointError(`${where}: ${path}`, facts));
   }
   if (failures.length === 0) return plan;
   const names = failures.map((error) => (error as KerasmError).where.slice(where.length + 2));
