@@ -3,6 +3,11 @@ import type { WatchedModel } from "./watched.js";
 /** Losses and metrics by name. Values are read when they are asked for. */
 export type Logs = Record<string, number>;
 
+/** What callbacks are told after a batch of prediction: what the model gave, in the structure of its outputs. */
+export interface PredictLogs {
+  readonly outputs: unknown;
+}
+
 /** What a callback knows of the run it is part of. */
 export interface CallbackParams {
   readonly verbose: number;
@@ -63,7 +68,8 @@ export class Callback {
   onPredictBegin(_logs: Logs): Answer {}
   onPredictEnd(_logs: Logs): Answer {}
   onPredictBatchBegin(_batch: number, _logs: Logs): Answer {}
-  onPredictBatchEnd(_batch: number, _logs: Logs): Answer {}
+  /** `logs.outputs`: what the model gave for the batch. */
+  onPredictBatchEnd(_batch: number, _logs: PredictLogs): Answer {}
 }
 
 /** The hooks that are told of a batch. */

@@ -1,5 +1,5 @@
-export { Callback, type CallbackParams, type Logs } from "./callback.js";
-export { CallbackList } from "./callback-list.js";
+export { Callback, type CallbackParams, type Logs, type PredictLogs } from "./callback.js";
+export { CallbackList, type CallbackListOptions } from "./callback-list.js";
 export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.js";
 export { History } from "./history.js";
 export { LambdaCallback, type LambdaHooks } from "./lambda-callback.js";

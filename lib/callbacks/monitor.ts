@@ -1,5 +1,6 @@
 import { oneOf } from "../config/index.js";
 import { ValueError } from "../core/errors.js";
+import type { Metric } from "../metrics/index.js";
 import { Callback, type Logs } from "./callback.js";
 
 /** Whether less or more is better; "auto" goes by the metric. */
@@ -37,7 +38,9 @@ export abstract class MonitorCallback extends Callback {
 
   /** Whether a value is better than another one, by more than the least difference that counts. */
   protected isImprovement(value: number, reference: number | null): boolean {
-    if (reference === null) return true;
+    // What is no number is never better; and whatever is one is better than what is none.
+    if (Number.isNaN(value)) return false;
+    if (reference === null || Number.isNaN(reference)) return true;
     return this.#lessIsBetter() ? value + this.#minDelta < reference : value - this.#minDelta > reference;
   }
 
@@ -47,7 +50,8 @@ export abstract class MonitorCallback extends Callback {
 
   #byMetric(): boolean {
     const name = this.monitor.replace(/^val_/, "");
-    const direction = this.model.metrics.find((metric) => metric.name === name)?.direction;
+    const all = this.model.metrics.flatMap((metric) => (metric as Partial<{ metrics: readonly Metric[] }>).metrics ?? [metric]);
+    const direction = all.find((metric) => metric.name === name)?.direction;
     if (direction !== undefined) return direction !== "up";
     if (name === "loss") return true;
     throw new ValueError(`${this.constructor.name}.mode`, {

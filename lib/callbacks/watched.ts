@@ -10,6 +10,11 @@ export interface WatchedModel {
   readonly name: string;
   /** Set to true, it ends training after the present batch. */
   stopTraining: boolean;
+  /** Set to true, it ends the present evaluation, or prediction. */
+  stopEvaluating: boolean;
+  stopPredicting: boolean;
+  /** Set when training begins, it makes training go on with a later epoch. */
+  initialEpoch: number | null;
   readonly optimizer: Optimizer<Schema>;
   readonly metrics: readonly Metric[];
   getWeights(): ReturnType<Tensor["data"]>[];

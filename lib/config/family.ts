@@ -60,6 +60,11 @@ export class Family<T extends object> {
     return [...this.#byString.keys()];
   }
 
+  /** Whether a string names something of this family. */
+  has(name: string): boolean {
+    return customObject(name) !== undefined || this.#byString.has(name);
+  }
+
   /** What an identifier means, as Keras's `get` of the family. @throws ValueError listing what is known */
   get(identifier: Identifier<T>, where = `${this.module}.get`): T {
     if (this.#rules.accepts(identifier) && !this.#isClass(identifier)) return identifier;

@@ -313,7 +313,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   [Symbol.iterator](): Iterator<T, undefined> {
-    const iteration = this.#iterate();
+    const iteration = this.iteration();
     return {
       next: () => iteration.next(),
       return: () => {
@@ -324,7 +324,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    const iteration = this.#iterate();
+    const iteration = this.iteration();
     const rest = iteration[Symbol.asyncIterator]();
     return {
       next: () => rest.next(),
@@ -335,7 +335,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     };
   }
 
-  #iterate(): DatasetIterator<T> {
+  /** The iteration that `for … of` begins, or goes on with after a restore: a checkpoint of this dataset saves where it stands. */
+  iteration(): DatasetIterator<T> {
     const iteration = this.#waits ? this.#latest! : this.iterator();
     [this.#latest, this.#waits] = [iteration, false];
     return iteration;

@@ -50,6 +50,11 @@ export class DatasetIterator<T> implements IterableIterator<T> {
     });
   }
 
+  /** The next element: at once where nothing in the pipeline is asynchronous, else when it comes. */
+  step(): Later<IteratorResult<T>> {
+    return after(this.#advance(), (item) => resultOf<T>(item));
+  }
+
   [Symbol.iterator](): this {
     return this;
   }

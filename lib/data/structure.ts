@@ -4,7 +4,7 @@ import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { known, sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { isStrings, Strings, type NestedStrings } from "../core/strings.js";
 import { adoptTensor, Chainable, type Tensor } from "../core/tensor.js";
-import { isBranch, leaves, mapTree, unflatten, type Tree } from "../core/tree.js";
+import { isBranch, leaves, leavesWithPath, mapTree, pathText, unflatten, type Tree } from "../core/tree.js";
 
 /** What an element is made of: tensors, and strings, which users see as plain strings and arrays. */
 export type Leaf = Tensor | Strings;
@@ -134,8 +134,8 @@ export function rowsOf(tensor: Leaf): (row: number) => Leaf {
 export function rowCount(element: Element, where: string): number {
   let count: number | undefined;
   let named = "";
-  mapTree(element, (tensor: Leaf, path) => {
-    const name = path || "the tensor";
+  for (const { leaf: tensor, path } of leavesWithPath<Leaf>(element)) {
+    const name = pathText(path) || "the tensor";
     if (!(tensor instanceof Strings) && tensor.isSymbolic) {
       throw new StateError(where, { given: `the symbolic ${tensor.toString()}`, expected: "tensors with values" });
     }
@@ -151,7 +151,7 @@ export function rowCount(element: Element, where: string): number {
       throw new ShapeError(where, { given: `${rows} rows in ${name}`, expected: `${count}, as many as in ${named}` });
     }
     [count, named] = [rows, name];
-  });
+  }
   if (count === undefined) throw new ShapeError(where, { given: "no tensors", expected: "at least one" });
   return count;
 }

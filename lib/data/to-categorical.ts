@@ -1,4 +1,5 @@
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { ValueError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast, oneHot, squeeze } from "../ops/index.js";
 
@@ -6,16 +7,30 @@ import { cast, oneHot, squeeze } from "../ops/index.js";
  * Class indices as one-hot vectors, float32; a last axis of length 1 goes. Keras: keras.utils.to_categorical
  *
  * @param x           whole numbers, any shape
- * @param numClasses  default: one more than the largest index, which reads the values
+ * @param numClasses  default: one more than the largest index
+ * @throws ValueError for what is no index of a class
  */
-export function toCategorical(x: TensorLike, { numClasses }: { readonly numClasses?: number | null } = {}): Tensor {
-  const given = cast(asTensor(x), "int32");
-  const indices = given.rank > 1 && given.shape.at(-1) === 1 ? squeeze(given, -1) : given;
-  return oneHot(indices, numClasses ?? largestOf(indices.data()) + 1);
+export function toCategorical(x: TensorLike, { numClasses = null }: { readonly numClasses?: number | null } = {}): Tensor {
+  const given = asTensor(x);
+  // In a traced function labels have no values yet.
+  const largest = given.isSymbolic && numClasses !== null ? -1 : checkLabels(given.data(), numClasses ?? Infinity);
+  const indices = cast(given, "int32");
+  const classes = numClasses ?? largest + 1;
+  return oneHot(indices.rank > 1 && indices.shape.at(-1) === 1 ? squeeze(indices, -1) : indices, classes);
 }
 
-function largestOf(indices: ArrayLike<number>): number {
+/** The largest label. @throws ValueError for one that is no class */
+function checkLabels(labels: ArrayLike<number>, classes: number): number {
   let largest = -1;
-  for (let i = 0; i < indices.length; i++) largest = Math.max(largest, indices[i]!);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (Number.isInteger(label) && label >= 0 && label < classes) largest = Math.max(largest, label);
+    else {
+      throw new ValueError("toCategorical", {
+        given: `the label ${label} (number ${i})`,
+        expected: classes === Infinity ? "whole numbers of at least 0" : `whole numbers from 0 to ${classes - 1}`,
+      });
+    }
+  }
   return largest;
 }

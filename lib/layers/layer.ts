@@ -19,12 +19,13 @@ import { Tensor } from "../core/tensor.js";
 import { divide } from "../ops/index.js";
 import { initScope } from "../variables/variable.js";
 import { ensureBuilt, shapesOf } from "./base/build.js";
+import { callWith } from "./base/call-form.js";
 import { currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
 import { convertArguments, isSymbolic, type LayerCall } from "./base/convert.js";
 import { nameLayer } from "./base/describe.js";
 import { inferOnly, kerasTensorsLike, symbolicLike } from "./base/infer.js";
 import { checkInput, type InputSpec } from "./base/input-spec.js";
-import { inputMask, maskOutputs } from "./base/mask.js";
+import { inputMask, maskOutputs, warnOfDroppedMask } from "./base/mask.js";
 import { layerOptions } from "./base/options.js";
 import { LayerState } from "./base/state.js";
 import type { CallOptions, LayerInput, Mask } from "./base/types.js";
@@ -137,6 +138,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
       const outputs = this.#compute(call, mask, symbolic);
       this.built = true;
       if (this.supportsMasking) maskOutputs(this as unknown as Layer, call.args[0], outputs, mask);
+      else warnOfDroppedMask(this as unknown as Layer, call.args[0], this.takesMask);
       if (symbolic) new Node(this, call.given, this.#recorded(call, mask), outputs);
       return outputs;
     });
@@ -158,7 +160,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     const training = given.training ?? inheritedTraining();
     const options = { ...given, training, mask: mask ?? undefined };
     const padded = this.inputCount > args.length ? Array.from({ length: this.inputCount }, (_, i) => args[i]) : args;
-    const compute = () => (this.call as (...args: unknown[]) => unknown)(...padded, options);
+    const compute = () => callWith(this as unknown as Layer, padded, options);
     const forget = () => this.clearLosses();
     return inCall(this, given.training ?? undefined, forget, () => {
       try {

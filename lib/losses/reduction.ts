@@ -1,5 +1,7 @@
+import { ShapeError } from "../core/errors.js";
+import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
-import { cast, divideNoNan, mean, multiply, sum, where } from "../ops/index.js";
+import { broadcastTo, cast, divideNoNan, expandDims, mean, multiply, onesLike, sum, where } from "../ops/index.js";
 import { toSameRank } from "./same-rank.js";
 
 /** How the losses of single samples become one. Keras's spelling; null and "none" keep them apart. */
@@ -15,7 +17,8 @@ export function applyMask(sampleWeight: Tensor | undefined, mask: Tensor | undef
   const averages = reduction === "mean" || reduction === "sum_over_batch_size";
   const weight = averages ? where(cast(mask, "bool"), divideNoNan(1, mean(there)), 0) : there;
   if (sampleWeight === undefined) return weight;
-  return multiply(...toSameRank(weight, cast(sampleWeight, "float32")));
+  const [masked, given] = toSameRank(weight, cast(sampleWeight, "float32"));
+  return given.rank < masked.rank ? multiply(masked, alongAxes(given, masked)) : multiply(masked, given);
 }
 
 /** One loss from the losses of samples, their weights and a mask. */
@@ -24,9 +27,32 @@ export function reduceWeighted(values: Tensor, sampleWeight: Tensor | undefined,
   let weighted = values;
   if (weight !== undefined) {
     [weighted, weight] = toSameRank(values, cast(weight, values.dtype));
+    weight = alongAxes(weight, weighted);
     weighted = multiply(weighted, weight);
   }
   return reduce(weighted, weight, reduction);
+}
+
+/**
+ * Weights that fit values: a weight of `[batch]` counts for all steps of `[batch, steps]`, as it does in metrics.
+ *
+ * @throws ShapeError where weights are neither for samples nor for their parts
+ */
+function alongAxes(weight: Tensor, values: Tensor): Tensor {
+  const fits = (axis: number): boolean => {
+    const [own, length] = [weight.shape[axis], values.shape[axis]];
+    return own === length || own === 1 || own === null || length === null;
+  };
+  if (weight.rank > 0 && weight.rank < values.rank && weight.shape.every((_, axis) => fits(axis))) {
+    let spread = weight;
+    while (spread.rank < values.rank) spread = expandDims(spread, -1);
+    return values.shape.includes(null) ? multiply(spread, onesLike(values)) : broadcastTo(spread, values.shape);
+  }
+  if (weight.rank === 0 || (weight.rank === values.rank && weight.shape.every((_, axis) => fits(axis)))) return weight;
+  throw new ShapeError("sampleWeight", {
+    given: `weights of shape ${shapeText(weight.shape)} for losses of shape ${shapeText(values.shape)}`,
+    expected: "a weight for each sample, or for each of its parts",
+  });
 }
 
 function reduce(values: Tensor, weight: Tensor | undefined, reduction: Reduction): Tensor {

@@ -40,13 +40,14 @@ export abstract class AtConstraint<S extends Schema> extends Metric<S> {
   readonly falseNegatives = this.#counter("false_negatives");
 
   #counter(name: string): Variable {
-    return this.addWeight({ name, shape: [this.thresholds.length], dtype: "float32" });
+    return this.addTotal({ name, shape: [this.thresholds.length], dtype: "float32" });
   }
 
   override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
     const { truePositives, falsePositives, trueNegatives, falseNegatives, thresholds } = this;
     const { classId } = this.options as unknown as { classId: number | null };
-    count({ truePositives, falsePositives, trueNegatives, falseNegatives }, yTrue, yPred, { thresholds, classId, sampleWeight });
+    const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };
+    count(counts, yTrue, yPred, { thresholds, classId, sampleWeight }, (total, found) => this.accumulate(total, found));
   }
 
   /** Found positives among all positives: sensitivity. */

@@ -72,7 +72,7 @@ export class AUC extends Metric<typeof AUC.options> {
   }
 
   #build(labels: readonly number[]): void {
-    const counter = (name: string): Variable => this.addWeight({ name, shape: [this.thresholds.length, ...labels], dtype: "float32" });
+    const counter = (name: string): Variable => this.addTotal({ name, shape: [this.thresholds.length, ...labels], dtype: "float32" });
     this.truePositives = counter("true_positives");
     this.falsePositives = counter("false_positives");
     this.trueNegatives = counter("true_negatives");
@@ -94,13 +94,10 @@ export class AUC extends Metric<typeof AUC.options> {
     const given = asTensor(yPred);
     if (this.truePositives === undefined) this.#buildFor(given.shape);
     const { truePositives, falsePositives, trueNegatives, falseNegatives } = this;
-    count({ truePositives, falsePositives, trueNegatives, falseNegatives }, yTrue, fromLogits ? sigmoid(given) : given, {
-      thresholds: this.thresholds,
-      sampleWeight,
-      multiLabel,
-      // Labels that are apart are weighed in the result.
-      labelWeights: multiLabel ? null : labelWeights,
-    });
+    const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };
+    // Labels that are apart are weighed in the result.
+    const options = { thresholds: this.thresholds, sampleWeight, multiLabel, labelWeights: multiLabel ? null : labelWeights };
+    count(counts, yTrue, fromLogits ? sigmoid(given) : given, options, (total, found) => this.accumulate(total, found));
   }
 
   override result(): Tensor {

@@ -7,8 +7,8 @@ import { toSamples } from "./reduction.js";
 
 /** The base of metrics that are a weighted mean: the sum of values, and of their weights. */
 export abstract class Averaging<S extends Schema> extends Metric<S> {
-  readonly total = this.addWeight({ name: "total" });
-  readonly count = this.addWeight({ name: "count" });
+  readonly total = this.addTotal({ name: "total" });
+  readonly count = this.addTotal({ name: "count" });
 
   override result(): Tensor {
     return divideNoNan(this.total, this.count);
@@ -17,9 +17,9 @@ export abstract class Averaging<S extends Schema> extends Metric<S> {
   /** Takes in values and the weights of their samples. */
   protected add(given: TensorLike, sampleWeight: TensorLike | null | undefined): void {
     const { values, weight } = toSamples(given, sampleWeight, mean);
-    this.total.assignAdd(sum(values));
-    if (weight !== undefined) this.count.assignAdd(sum(weight));
-    else if (values.rank === 0) this.count.assignAdd(1);
-    else this.count.assignAdd(values.shape[0] ?? sum(onesLike(values)));
+    this.accumulate(this.total, sum(values));
+    if (weight !== undefined) this.accumulate(this.count, sum(weight));
+    else if (values.rank === 0) this.accumulate(this.count, 1);
+    else this.accumulate(this.count, values.shape[0] ?? sum(onesLike(values)));
   }
 }

@@ -17,10 +17,11 @@ export abstract class ConfusionCount extends Metric<typeof confusionCountOptions
   /** Which of the counts it is. */
   protected abstract readonly counted: keyof Counts;
   readonly thresholds = thresholdsOf(this.options.thresholds, 0.5);
-  readonly accumulator = this.addWeight({ name: "accumulator", shape: [this.thresholds.length], dtype: "float32" });
+  readonly accumulator = this.addTotal({ name: "accumulator", shape: [this.thresholds.length], dtype: "float32" });
 
   override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
-    count({ [this.counted]: this.accumulator }, yTrue, yPred, { thresholds: this.thresholds, sampleWeight });
+    const counts = { [this.counted]: this.accumulator };
+    count(counts, yTrue, yPred, { thresholds: this.thresholds, sampleWeight }, (total, found) => this.accumulate(total, found));
   }
 
   override result(): Tensor {

@@ -58,8 +58,14 @@ export interface CountOptions {
   readonly labelWeights?: readonly number[] | null;
 }
 
-/** Adds the counts of a batch. */
-export function count(counts: Counts, yTrue: TensorLike, yPred: TensorLike, options: CountOptions): void {
+/** Gives the counts of a batch to `accumulate`, variable by variable. */
+export function count(
+  counts: Counts,
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: CountOptions,
+  accumulate: (count: Variable, found: Tensor) => void,
+): void {
   const { thresholds, multiLabel = false } = options;
   let [predictions, labels] = toSameRank(cast(asTensor(yPred), "float32"), cast(asTensor(yTrue), "float32"));
   const sampleWeight = sampleWeightOf(options.sampleWeight, labels);
@@ -79,7 +85,7 @@ export function count(counts: Counts, yTrue: TensorLike, yPred: TensorLike, opti
   const at = (which: Tensor): Tensor => sum(multiply(isPositive, which), { axis: 1 });
   const [truePositives, falsePositives] = [at(isTrue), at(isFalse)];
   const update = (variable: Variable | undefined, values: Tensor): void => {
-    variable?.assign(add(variable, reshape(values, variable.shape)));
+    if (variable) accumulate(variable, reshape(values, variable.shape));
   };
   update(counts.truePositives, truePositives);
   update(counts.falsePositives, falsePositives);

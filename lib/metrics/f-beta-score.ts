@@ -52,7 +52,7 @@ export class FBetaScore<S extends Schema = typeof options> extends Metric<S> {
       });
     }
     const shape = this.#own.average === "micro" ? [] : [predictions.shape[1]!];
-    const counter = (name: string): Variable => this.addWeight({ name, shape });
+    const counter = (name: string): Variable => this.addTotal({ name, shape });
     return {
       truePositives: counter("true_positives"),
       falsePositives: counter("false_positives"),
@@ -72,10 +72,10 @@ export class FBetaScore<S extends Schema = typeof options> extends Metric<S> {
     const predictions = cast(isPositive, this.dtype);
     const weight = sampleWeight === undefined || sampleWeight === null ? undefined : this.#weight(sampleWeight, labels);
     const total = (values: Tensor): Tensor => sum(weight ? multiply(values, weight) : values, average === "micro" ? {} : { axis: 0 });
-    counts.truePositives.assignAdd(total(multiply(predictions, labels)));
-    counts.falsePositives.assignAdd(total(multiply(predictions, subtract(1, labels))));
-    counts.falseNegatives.assignAdd(total(multiply(subtract(1, predictions), labels)));
-    counts.weights.assignAdd(total(labels));
+    this.accumulate(counts.truePositives, total(multiply(predictions, labels)));
+    this.accumulate(counts.falsePositives, total(multiply(predictions, subtract(1, labels))));
+    this.accumulate(counts.falseNegatives, total(multiply(subtract(1, predictions), labels)));
+    this.accumulate(counts.weights, total(labels));
   }
 
   #weight(given: TensorLike, labels: Tensor): Tensor {

@@ -27,7 +27,7 @@ export interface IoUBase<S extends Schema> {
 export abstract class IoUBase<S extends Schema> extends Metric<S> {
   override readonly direction = "up";
   /** `[labels, predictions]` */
-  readonly totalConfusionMatrix = this.addWeight({ name: "total_confusion_matrix", shape: this.#shape });
+  readonly totalConfusionMatrix = this.addTotal({ name: "total_confusion_matrix", shape: this.#shape });
 
   get #shape(): readonly number[] {
     const { numClasses } = this.rules();
@@ -50,7 +50,7 @@ export abstract class IoUBase<S extends Schema> extends Metric<S> {
     const weight = where(counts, this.#weight(sampleWeight, labels), 0);
     const rows = multiply(oneHot(labels, numClasses), expandDims(weight, -1));
     const matrix = matmul(transpose(rows), oneHot(predictions, numClasses));
-    this.totalConfusionMatrix.assignAdd(cast(matrix, this.dtype));
+    this.accumulate(this.totalConfusionMatrix, cast(matrix, this.dtype));
   }
 
   /** Weights in the dtype of the counts, so that whole numbers stay whole. */

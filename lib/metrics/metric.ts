@@ -10,11 +10,12 @@ import {
 } from "../config/index.js";
 import { Family, type Identifier, type Fields, type Json, nullable, type Schema, schema, string } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
-import type { Dtype } from "../core/dtype.js";
+import { type Dtype, isFloat } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";
 import { type InitializerLike, initializers, type InitializerIdentifier } from "../initializers/index.js";
-import { cast, zeros } from "../ops/index.js";
+import { add, cast, isfinite, subtract, where, zeros } from "../ops/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../saving/saveable.js";
+import { stateless } from "../variables/stateless.js";
 import { Variable } from "../variables/variable.js";
 
 const common = { name: nullable(string()), dtype: dtypePolicy("string") };
@@ -75,6 +76,8 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   /** Whether more or less is better; undefined where the metric doesn't say. */
   readonly direction?: "up" | "down";
   readonly #own: Variable[] = [];
+  /** What sums have lost by rounding so far, for each variable that `accumulate` adds to. */
+  readonly #carries = new Map<Variable, Variable>();
 
   constructor(...given: Arguments<S>) {
     super(...given);
@@ -103,9 +106,48 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
     return variable;
   }
 
+  /**
+   * A variable that `accumulate` adds to: a sum or a count of any size. Float32 alone counts to 2²⁴; what rounding takes is kept beside it, so
+   * that the variable is always the number nearest to the true sum.
+   */
+  protected addTotal(weight: MetricWeight): Variable {
+    const total = this.addWeight(weight);
+    const { shape, dtype, name } = total;
+    const options = { name: `${name}_carry`, dtype, trainable: false, synchronization: "on_read", aggregation: "sum" } as const;
+    this.#carries.set(total, new Variable(() => zeros(shape, { dtype }), options));
+    return total;
+  }
+
+  /** Adds to a variable of `addTotal`. @see Neumaier 1974, with the correction applied at every step */
+  protected accumulate(total: Variable, delta: TensorLike): void {
+    const carry = this.#carries.get(total)!;
+    const before = total.value();
+    const added = cast(asTensor(delta), total.dtype);
+    if (!isFloat(total.dtype)) return void total.assign(add(before, added));
+    const sum = add(before, added);
+    const taken = subtract(sum, before);
+    const lost = add(subtract(before, subtract(sum, taken)), subtract(added, taken));
+    const rest = add(carry, lost);
+    const nearest = add(sum, rest);
+    // Where a sum is infinite or undefined, so is what rounding takes: then there is nothing to keep.
+    const left = subtract(rest, subtract(nearest, sum));
+    carry.assign(where(isfinite(left), left, 0));
+    total.assign(where(isfinite(nearest), nearest, sum));
+  }
+
   /** Forgets all values. */
   resetState(): void {
-    for (const variable of this.variables) variable.assign(zeros(variable.shape, { dtype: variable.dtype }));
+    for (const variable of this.state) variable.assign(zeros(variable.shape, { dtype: variable.dtype }));
+  }
+
+  /** All state: `variables`, and what rounding has taken from sums. */
+  get state(): readonly Variable[] {
+    return [...this.variables, ...this.#carriesWithin()];
+  }
+
+  #carriesWithin(): Variable[] {
+    const inner = Object.values(this).filter((value): value is Metric => value instanceof Metric);
+    return [...this.#carries.values(), ...inner.flatMap((metric) => metric.#carriesWithin())];
   }
 
   /** The state: variables of the metric, then those of metrics it holds. */
@@ -118,6 +160,23 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   *[children](): Iterable<Child> {
     yield* fieldsOf(this);
     yield ["variables", this.#own];
+    if (this.#carries.size > 0) yield ["carries", [...this.#carries.values()]];
+  }
+
+  /** The variables after an update from the given ones; the metric stays as it is. Keras: stateless_update_state */
+  statelessUpdateState(variables: readonly TensorLike[], ...args: Parameters<this["updateState"]>): Tensor[] {
+    return stateless(this.variables, variables, () => this.updateState(...args), `${this.name}.statelessUpdateState`).values;
+  }
+
+  /** The result for the given variables; the metric stays as it is. Keras: stateless_result */
+  statelessResult(variables: readonly TensorLike[]): MetricResult {
+    return stateless(this.variables, variables, () => this.result(), `${this.name}.statelessResult`).result;
+  }
+
+  /** The variables of a metric that has seen nothing. Keras: stateless_reset_state */
+  statelessResetState(): Tensor[] {
+    const present = this.variables.map((variable) => variable.value());
+    return stateless(this.variables, present, () => this.resetState(), `${this.name}.statelessResetState`).values;
   }
 
   /** What Keras's files save. */

@@ -21,19 +21,17 @@ export abstract class PrecisionRecall extends Metric<typeof precisionRecallOptio
   static override readonly options: Schema = precisionRecallOptions;
   override readonly direction = "up";
   readonly thresholds = thresholdsOf(this.options.thresholds, this.options.topK === null ? 0.5 : LOWEST);
-  readonly truePositives = this.addWeight({ name: "true_positives", shape: [this.thresholds.length], dtype: "float32" });
+  readonly truePositives = this.addTotal({ name: "true_positives", shape: [this.thresholds.length], dtype: "float32" });
 
   /** What is positive on one side only. */
   protected abstract readonly others: { readonly falsePositives?: Variable; readonly falseNegatives?: Variable };
 
   override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
     const { topK, classId } = this.options;
-    count({ truePositives: this.truePositives, ...this.others }, yTrue, yPred, {
-      thresholds: this.thresholds,
-      topK,
-      classId,
-      sampleWeight,
-    });
+    const counts = { truePositives: this.truePositives, ...this.others };
+    count(counts, yTrue, yPred, { thresholds: this.thresholds, topK, classId, sampleWeight }, (total, found) =>
+      this.accumulate(total, found),
+    );
   }
 
   override result(): Tensor {

@@ -3,7 +3,7 @@ import { PrecisionRecall } from "./precision-recall.js";
 
 /** Which part of the positive predictions is right. Keras: keras.metrics.Precision */
 export class Precision extends PrecisionRecall {
-  readonly falsePositives = this.addWeight({ name: "false_positives", shape: [this.thresholds.length], dtype: "float32" });
+  readonly falsePositives = this.addTotal({ name: "false_positives", shape: [this.thresholds.length], dtype: "float32" });
   protected override readonly others = { falsePositives: this.falsePositives };
 }
 

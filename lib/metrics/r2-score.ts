@@ -39,7 +39,7 @@ export class R2Score extends Metric<typeof R2Score.options> {
     numRegressors: nonNegativeInteger(0),
   });
   override readonly direction = "up";
-  readonly numSamples = this.addWeight({ name: "num_samples", dtype: "float32" });
+  readonly numSamples = this.addTotal({ name: "num_samples", dtype: "float32" });
   #sums?: Sums;
 
   #build(labels: Tensor, predictions: Tensor): Sums {
@@ -49,7 +49,7 @@ export class R2Score extends Metric<typeof R2Score.options> {
         expected: "[batch, outputs] both",
       });
     }
-    const summed = (name: string): Variable => this.addWeight({ name, shape: [predictions.shape[1]!], dtype: "float32" });
+    const summed = (name: string): Variable => this.addTotal({ name, shape: [predictions.shape[1]!], dtype: "float32" });
     return { squares: summed("squared_sum"), labels: summed("sum"), errors: summed("residual"), weights: summed("count") };
   }
 
@@ -59,11 +59,11 @@ export class R2Score extends Metric<typeof R2Score.options> {
     const given = cast(asTensor(sampleWeight ?? 1), this.dtype);
     const weight = broadcastTo(given.rank === 1 ? expandDims(given, 1) : given, labels.shape);
     const weighted = multiply(labels, weight);
-    sums.labels.assignAdd(sum(weighted, { axis: 0 }));
-    sums.squares.assignAdd(sum(multiply(labels, weighted), { axis: 0 }));
-    sums.errors.assignAdd(sum(multiply(square(subtract(labels, predictions)), weight), { axis: 0 }));
-    sums.weights.assignAdd(sum(weight, { axis: 0 }));
-    this.numSamples.assignAdd(sum(cast(any(notEqual(weight, 0), { axis: -1 }), "float32")));
+    this.accumulate(sums.labels, sum(weighted, { axis: 0 }));
+    this.accumulate(sums.squares, sum(multiply(labels, weighted), { axis: 0 }));
+    this.accumulate(sums.errors, sum(multiply(square(subtract(labels, predictions)), weight), { axis: 0 }));
+    this.accumulate(sums.weights, sum(weight, { axis: 0 }));
+    this.accumulate(this.numSamples, sum(cast(any(notEqual(weight, 0), { axis: -1 }), "float32")));
   }
 
   override result(): Tensor {

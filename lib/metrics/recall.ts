@@ -3,7 +3,7 @@ import { PrecisionRecall } from "./precision-recall.js";
 
 /** Which part of the positive labels is found. Keras: keras.metrics.Recall */
 export class Recall extends PrecisionRecall {
-  readonly falseNegatives = this.addWeight({ name: "false_negatives", shape: [this.thresholds.length], dtype: "float32" });
+  readonly falseNegatives = this.addTotal({ name: "false_negatives", shape: [this.thresholds.length], dtype: "float32" });
   protected override readonly others = { falseNegatives: this.falseNegatives };
 }
 

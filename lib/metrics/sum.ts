@@ -11,10 +11,10 @@ export interface Sum {
 /** The weighted sum of all values. Keras: keras.metrics.Sum */
 export class Sum extends Metric<typeof Sum.options> {
   static override readonly options = metricOptions("sum", {});
-  readonly total = this.addWeight({ name: "total" });
+  readonly total = this.addTotal({ name: "total" });
 
   override updateState(values: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
-    this.total.assignAdd(sum(toSamples(values, sampleWeight, sum).values));
+    this.accumulate(this.total, sum(toSamples(values, sampleWeight, sum).values));
   }
 
   override result(): Tensor {

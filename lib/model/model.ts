@@ -10,9 +10,9 @@ import {
   serializeKerasObject,
   deserializeKerasObject,
 } from "../config/index.js";
-import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import { ArgumentError, didYouMean, StateError, text, ValueError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
-import type { Tensor } from "../core/tensor.js";
+import { Tensor } from "../core/tensor.js";
 import { checkInput } from "../layers/base/input-spec.js";
 import { inferOnly, symbolicLike } from "../layers/base/infer.js";
 import { layerOptions, type LayerOptions } from "../layers/base/options.js";
@@ -61,7 +61,10 @@ export class Model extends Trainer {
 
   #graph: Graph | null = null;
 
-  constructor({ inputs, outputs, ...options }: ModelOptions = {}) {
+  constructor(inputs: Endpoints, outputs: Endpoints, options?: LayerOptions);
+  constructor(options?: ModelOptions);
+  constructor(...given: readonly unknown[]) {
+    const { inputs, outputs, ...options } = modelOptions(new.target, given);
     super(options);
     if (inputs === undefined && outputs === undefined) return;
     if (inputs === undefined || outputs === undefined) {
@@ -104,6 +107,12 @@ export class Model extends Trainer {
   /** A model of one's own is built by its first call: its layers build themselves. */
   override get buildsByCall(): boolean {
     return this.#graph === null && (this.constructor.prototype as Model).build === Model.prototype.build;
+  }
+
+  /** Arrays, numbers and variables become the tensors that the graph begins with. */
+  protected override invoke(...given: unknown[]): unknown {
+    if (this.#graph && !(given[0] instanceof Tensor)) given[0] = this.#graph.converted(given[0]);
+    return super.invoke(...given);
   }
 
   override call(inputs: never, options: never): unknown {
@@ -252,6 +261,27 @@ export class Model extends Trainer {
   override loadWeights(path: FilePath, options?: LoadWeightsOptions): Promise<void> {
     return loadWeights(this, path, options);
   }
+}
+
+/** The arguments of a model: `(inputs, outputs, options)`, or all in one object. @throws ArgumentError for what is not known */
+function modelOptions(target: typeof Model, given: readonly unknown[]): ModelOptions {
+  const { options } = target;
+  const name = target === Model ? "Model" : target.name;
+  const [first, second, third, ...more] = given;
+  if (more.length > 0) {
+    throw new ArgumentError(name, { given: `${text(more[0])} as argument 4`, expected: "inputs, outputs, then one options object" });
+  }
+  const isPositional = second !== undefined || (first !== undefined && !isPlainObject(first));
+  const all: unknown = isPositional ? { ...((third ?? {}) as object), inputs: first, outputs: second } : (first ?? {});
+  const known = ["inputs", "outputs", ...Object.keys(options.fields)];
+  const unknown = Object.keys(all as object).find((key) => !known.includes(key));
+  if (unknown === undefined) return all as ModelOptions;
+  const hint = didYouMean(unknown, known);
+  throw new ArgumentError(name, {
+    given: `the unknown option ${text(unknown)}`,
+    expected: `options among ${known.join(", ")}`,
+    ...(hint && { hint }),
+  });
 }
 
 const single = <T>(values: readonly T[]): T | T[] => (values.length === 1 ? values[0]! : [...values]);

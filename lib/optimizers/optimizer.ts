@@ -88,6 +88,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   /** Variables that weights decay has no hold of, and parts of their names. */
   #undecayed: { readonly variables: ReadonlySet<Variable>; readonly names: readonly string[] } = { variables: new Set(), names: [] };
   readonly #warned = new Set<Variable>();
+  #version = 0;
 
   constructor(...given: Arguments<S>) {
     this.options = parseOptions<S>(this, given);
@@ -128,6 +129,11 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     return { name: this.name, variables: this.#own, parts: partsByName(fieldsOf(this)) };
   }
 
+  /** Another number after each change that a compiled step can't see: of what the learning rate comes from. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** How many updates there were. */
   get iterations(): Variable | Tensor {
     const { gradientAccumulationSteps: every } = this.#common;
@@ -146,6 +152,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
       const variable = this.#learningRate;
       if (variable instanceof Variable) this.#own.splice(this.#own.indexOf(variable), 1);
       this.#learningRate = rate;
+      this.#version++;
     } else if (this.#learningRate instanceof Variable) {
       this.#learningRate.assign(rate);
     } else {

@@ -90,3 +90,44 @@ t.test("wrong use is refused with a reason", (t) => {
   t.throws(() => new metrics.Precision({ thresholds: 2 }), /thresholds: given 2/);
   t.end();
 });
+
+t.test("counts and sums go beyond what float32 alone can count to", async (t) => {
+  const start = 2 ** 24;
+  const mean = new keras.metrics.Mean();
+  mean.updateState(tf.constant(1), { sampleWeight: start });
+  for (let i = 0; i < 1001; i++) mean.updateState(tf.constant(1), { sampleWeight: 1 });
+  t.equal(mean.count.item(), Math.fround(start + 1001));
+  t.equal(mean.result().item(), 1);
+  const sum = new keras.metrics.Sum();
+  const step = tf.function(() => sum.updateState(tf.constant([0.1])));
+  sum.updateState([2 ** 22]);
+  for (let i = 0; i < 1000; i++) step();
+  t.equal(sum.result().item(), Math.fround(2 ** 22 + 1000 * Math.fround(0.1)), "traced, with fractions");
+  const positives = new keras.metrics.TruePositives();
+  positives.updateState([1], [1], { sampleWeight: [start] });
+  for (let i = 0; i < 5; i++) positives.updateState([1], [1]);
+  t.equal(positives.result().item(), Math.fround(start + 5));
+  positives.resetState();
+  positives.updateState([1], [1]);
+  t.equal(positives.result().item(), 1, "nothing is left after a reset");
+  sum.resetState();
+  sum.updateState([Infinity]);
+  sum.updateState([1]);
+  t.equal(sum.result().item(), Infinity);
+});
+
+t.test("metrics as functions of their state", (t) => {
+  const mean = new keras.metrics.Mean();
+  mean.updateState([100]);
+  let state = mean.statelessResetState();
+  t.strictSame(state.map((value) => value.item()), [0, 0]); // prettier-ignore
+  state = mean.statelessUpdateState(state, [1, 3]);
+  state = mean.statelessUpdateState(state, [8]);
+  t.equal((mean.statelessResult(state) as tf.Tensor).item(), 4);
+  t.equal(mean.result().item(), 100, "its own state is what it was");
+  const traced = tf.function((a: tf.Tensor, b: tf.Tensor) => mean.statelessUpdateState([a, b], [1, 1]));
+  t.strictSame(traced(tf.constant(5), tf.constant(1)).map((value) => value.item()), [7, 3]); // prettier-ignore
+  t.equal(mean.result().item(), 100);
+  t.throws(() => mean.statelessResult([tf.constant(1)]), /mean\w*.statelessResult: given 1 values; expected 2/);
+  t.end();
+});

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import t from "tap";
 import * as tf from "../../lib/index.js";
 import * as keras from "../../lib/api/keras.js";
@@ -141,4 +142,58 @@ t.test("paths of checkpoints take values", async (t) => {
     await messageOf(() => new callbacks.ModelCheckpoint("best.keras")),
     /ModelCheckpoint.filepath: given "best.keras"; expected a path that ends neither in .keras nor in .h5/,
   );
+});
+
+t.test("a monitor that begins with NaN is beaten by any number, and NaN beats nothing", async (t) => {
+  const values = [NaN, NaN, 5, NaN, 4, 3];
+  const fit = async (callback: keras.callbacks.Callback, epochs = values.length) =>
+    (await line().fit(x, y, { ...quiet, epochs, callbacks: [pretend(values), callback] })).epoch.length;
+  const stopping = new callbacks.EarlyStopping({ patience: 3 });
+  t.equal(await fit(stopping), 6);
+  t.equal(stopping.best, 3);
+  const folder = t.testdir();
+  const best = new callbacks.ModelCheckpoint(`${folder}/best-{epoch}.ckpt`, { saveBestOnly: true, saveWeightsOnly: true });
+  await fit(best);
+  t.strictSame(readdirSync(folder).sort(), ["best-3.ckpt", "best-5.ckpt", "best-6.ckpt"]);
+  const model = line();
+  const plateau = new callbacks.ReduceLROnPlateau({ patience: 2, factor: 0.5 });
+  const rates = (await model.fit(x, y, { ...quiet, epochs: 6, callbacks: [pretend(values), plateau] })).history["learning_rate"]!;
+  t.equal(plateau.best, 3);
+  t.equal(rates.at(-1), Math.fround(0.05));
+});
+
+t.test("hooks of prediction are told what the model gave", async (t) => {
+  const model = line();
+  const rows: number[] = [];
+  const collect = new callbacks.LambdaCallback({ onPredictBatchEnd: (_, { outputs }) => void rows.push(...(outputs as tf.Tensor).data()) });
+  const all = await model.predict(x, { ...quiet, batchSize: 3, callbacks: [collect] });
+  t.strictSame(rows, [...all.data()]);
+});
+
+t.test("CallbackList has Keras's constructor and hooks", async (t) => {
+  const calls: string[] = [];
+  const spy = new callbacks.LambdaCallback({
+    onTrainBegin: () => void calls.push("begin"),
+    onTrainBatchEnd: (batch, logs) => void calls.push(`batch ${batch} ${logs["loss"]}`),
+    onEpochEnd: (epoch, logs) => void calls.push(`epoch ${epoch} ${logs["loss"]}`),
+  });
+  const model = line();
+  const list = new callbacks.CallbackList([spy], { addHistory: true, model: model as never, epochs: 3, steps: 2, verbose: 0 });
+  await list.onTrainBegin();
+  await list.onEpochBegin(0);
+  await list.onTrainBatchBegin(0);
+  await list.onTrainBatchEnd(0, { loss: 2 });
+  await list.onEpochEnd(0, { loss: 1 });
+  await list.onTrainEnd();
+  t.strictSame(calls, ["begin", "batch 0 2", "epoch 0 1"]);
+  t.strictSame(list.history!.history, { loss: [1] });
+  t.equal(spy.model, model);
+  t.strictSame(spy.params, { verbose: 0, epochs: 3, steps: 2 });
+  t.equal(new callbacks.CallbackList(null).callbacks.length, 0);
+  t.match(
+    await messageOf(() => new callbacks.CallbackList([], { addProgressbar: true } as never)),
+    /^CallbackList: given the unknown option/,
+  );
+  const { epoch } = await model.fit(x, y, { ...quiet, callbacks: list, epochs: 2 });
+  t.equal(epoch.length, 2, "fit takes a list as it is");
 });

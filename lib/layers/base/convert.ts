@@ -53,7 +53,7 @@ function toTensors(layer: Layer, value: unknown): unknown {
 }
 
 /** Whether a value is numbers alone: they make one tensor. */
-function isNumeric(value: unknown): boolean {
+export function isNumeric(value: unknown): boolean {
   if (typeof value === "number" || typeof value === "boolean" || ArrayBuffer.isView(value)) return true;
   return (
     Array.isArray(value) &&

@@ -1,3 +1,4 @@
+import { classNameOf } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { maskOf, setMask } from "../../core/mask.js";
 import { Tensor } from "../../core/tensor.js";
@@ -40,4 +41,16 @@ export function maskOutputs(layer: Layer, inputs: unknown, outputs: unknown, mas
     const output = tensors[i];
     if (mask instanceof Tensor && output && maskOf(output) === undefined) setMask(output, mask);
   });
+}
+
+const warned = new WeakSet<Layer>();
+
+/** Warns, once for each layer, that a mask ends where a layer hands none on. */
+export function warnOfDroppedMask(layer: Layer, inputs: unknown, isUsed: boolean): void {
+  if (warned.has(layer) || carriedMasks(inputs) === null) return;
+  warned.add(layer);
+  console.warn(
+    `${layer.name} (${classNameOf(layer)}): its input carries a mask, which it ${isUsed ? "uses but does not hand on" : "does not support"}: ` +
+      "the layers behind it see no mask.",
+  );
 }

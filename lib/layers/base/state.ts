@@ -197,9 +197,9 @@ export abstract class LayerState extends Callable {
     this.#trainable = false;
   }
 
-  /** The values of `weights`, as flat typed arrays. */
-  getWeights(): TypedArray[] {
-    return this.weights.map((weight) => weight.data());
+  /** The values of `weights`: flat typed arrays, each with the `shape` of its weight. */
+  getWeights(): WeightValue[] {
+    return this.weights.map(valueOf);
   }
 
   /**
@@ -207,7 +207,7 @@ export abstract class LayerState extends Callable {
    *
    * @throws ArgumentError, ShapeError where they do not fit; then nothing was changed
    */
-  setWeights(values: readonly TensorLike[]): void {
+  setWeights(values: readonly (TensorLike | WeightValue)[]): void {
     const { weights } = this;
     const where = `${this.name}.setWeights`;
     if (values.length !== weights.length) {
@@ -230,6 +230,13 @@ export abstract class LayerState extends Callable {
   }
 }
 
+/** The elements of a weight, in a flat typed array that knows their shape. */
+export type WeightValue = TypedArray & { readonly shape: readonly number[] };
+
+/** A copy of a variable's elements, with its shape. */
+export const valueOf = (variable: Variable): WeightValue =>
+  Object.defineProperty(variable.data(), "shape", { value: variable.shape, enumerable: false }) as WeightValue;
+
 /** Own state first, then that of the layers inside; what several hold is named once. */
 function collect(root: LayerState, own: (tracked: Tracked) => readonly Variable[]): Variable[] {
   const found = new Set<Variable>();
@@ -245,11 +252,12 @@ function collect(root: LayerState, own: (tracked: Tracked) => readonly Variable[
 }
 
 /** The value as a tensor of the weight's shape and dtype. */
-function fit(where: string, weight: Variable, value: TensorLike): Tensor {
+function fit(where: string, weight: Variable, value: TensorLike | WeightValue): Tensor {
   const flat = ArrayBuffer.isView(value) && (value as TypedArray).length === weight.size;
+  const shape = (flat ? (value as Partial<WeightValue>).shape : undefined) ?? weight.shape;
   const tensor = flat
-    ? constant(value, { dtype: weight.dtype, shape: weight.shape })
-    : asTensor(value, value instanceof Chainable ? undefined : weight.dtype);
+    ? constant(value, { dtype: weight.dtype, shape })
+    : asTensor(value as TensorLike, value instanceof Chainable ? undefined : weight.dtype);
   if (sameShape(tensor.shape, weight.shape)) return tensor;
   throw new ShapeError(where, { given: `a value of shape ${shapeText(tensor.shape)}`, expected: shapeText(weight.shape) });
 }

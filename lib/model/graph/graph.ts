@@ -2,8 +2,9 @@ import { ArgumentError, ShapeError, text } from "../../core/errors.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { maskOf, setMask } from "../../core/mask.js";
 import { shapeText } from "../../core/shape.js";
-import type { Tensor } from "../../core/tensor.js";
+import { Chainable, type Tensor } from "../../core/tensor.js";
 import { isPlainObject } from "../../config/index.js";
+import { isNumeric } from "../../layers/base/convert.js";
 import { InputLayer } from "../../layers/core/input-layer.js";
 import { describeInputs } from "../../layers/base/describe.js";
 import { InputSpec } from "../../layers/base/input-spec.js";
@@ -91,6 +92,11 @@ export class Graph {
     return unpackSingle(mapLeaves(this.outputStructure, fill));
   }
 
+  /** Inputs of a call with tensors for arrays, numbers and variables, as far as the structure of the graph's inputs tells which are which. */
+  converted(given: unknown): unknown {
+    return convertedLike(this.inputStructure, given);
+  }
+
   /** The inputs as tensors of the dtypes and ranks of the graph's own, in order. */
   #standardized(where: string, given: unknown): (Tensor | null)[] {
     const flat = flatten<TensorLike | null>(this.#structured(where, given));
@@ -122,6 +128,20 @@ export class Graph {
       expected: `the structure ${text(mapLeaves(inputStructure, (leaf) => (leaf as KerasTensor).name))}`,
     });
   }
+}
+
+function convertedLike(structure: unknown, given: unknown): unknown {
+  if (given instanceof Chainable) return given.value();
+  if (Array.isArray(structure)) {
+    if (Array.isArray(given) && given.length === structure.length) return given.map((item, i) => convertedLike(structure[i], item));
+    if (structure.length === 1 && isNumeric(given)) return asTensor(given as TensorLike);
+  }
+  if (isPlainObject(given)) {
+    const own = isPlainObject(structure) ? structure : {};
+    return Object.fromEntries(Object.entries(given).map(([key, item]) => [key, convertedLike(own[key], item)]));
+  }
+  if (isNumeric(given)) return asTensor(given as TensorLike);
+  return Array.isArray(given) ? given.map((item) => convertedLike(undefined, item)) : given;
 }
 
 function isOptional(tensor: KerasTensor): boolean {

@@ -1,10 +1,11 @@
-import { isPlainObject, type Schema } from "../../config/index.js";
-import { ArgumentError, text } from "../../core/errors.js";
+import { isPlainObject, type Json, type Schema } from "../../config/index.js";
+import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
-import { flatten, flattenWithPath } from "../../layers/functional/structure.js";
-import type { Metric } from "../../metrics/index.js";
+import { at, isBranch, leaves, leavesWithPath, type Path } from "../../core/tree.js";
+import { Metric, type MetricUpdateOptions } from "../../metrics/index.js";
+import type { Variable } from "../../variables/variable.js";
+import { weightsOf } from "./compile-loss.js";
 import { metricFor, type MetricIdentifier } from "./identify.js";
-import { at, likePredictions, type Path } from "./outputs.js";
 
 /** Metrics of a model: for its only output, or for each output in an array, or a record by names of outputs. */
 export type Metrics = MetricIdentifier | null | readonly Metrics[] | { readonly [name: string]: Metrics };
@@ -17,43 +18,72 @@ interface OutputMetrics {
   readonly metrics: readonly Metric<Schema>[];
 }
 
-/** What `compile` says of metrics, applied to labels and predictions once their structure is known. */
-export class CompiledMetrics {
+/** Weights of samples, in the structure of the outputs. */
+type Weights = MetricUpdateOptions["sampleWeight"] | readonly unknown[] | { readonly [name: string]: unknown };
+
+/**
+ * What `compile` says of metrics, applied to labels and predictions once their structure is known. It is one metric of the model, named
+ * "compile_metrics", whose result is a record: so a step of one's own may go through `model.metrics` as Keras's guide does.
+ */
+export class CompiledMetrics extends Metric {
   readonly #given: { readonly plain: Metrics; readonly weighted: Metrics };
   readonly #outputNames: readonly string[] | null;
+  readonly #labelsLike: (yTrue: unknown, yPred: unknown) => unknown;
   #plain: readonly OutputMetrics[] | null = null;
   #weighted: readonly OutputMetrics[] = [];
 
-  constructor(plain: Metrics, weighted: Metrics, outputNames: readonly string[] | null) {
+  /** @param labelsLike  brings labels into the structure of predictions */
+  constructor(
+    plain: Metrics,
+    weighted: Metrics,
+    outputNames: readonly string[] | null,
+    labelsLike: (yTrue: unknown, yPred: unknown) => unknown,
+  ) {
+    super({ name: "compile_metrics" });
     for (const [name, given] of Object.entries({ metrics: plain, weightedMetrics: weighted })) {
       if (given === null || Array.isArray(given) || isMetricRecord(given)) continue;
       throw new ArgumentError(`compile.${name}`, { given: text(given), expected: "an array of metrics, or a record by names of outputs" });
     }
     this.#given = { plain, weighted };
     this.#outputNames = outputNames;
+    this.#labelsLike = labelsLike;
   }
 
   get built(): boolean {
     return this.#plain !== null;
   }
 
+  /** The single metrics. */
   get metrics(): readonly Metric<Schema>[] {
     return [...(this.#plain ?? []), ...this.#weighted].flatMap(({ metrics }) => metrics);
   }
 
+  override get variables(): readonly Variable[] {
+    return this.metrics.flatMap((metric) => metric.variables);
+  }
+
+  override resetState(): void {
+    for (const metric of this.metrics) metric.resetState();
+  }
+
   /** Takes in a batch. */
-  updateState(yTrue: unknown, yPred: unknown, sampleWeight: unknown): void {
-    const labels = likePredictions(yTrue, yPred, this.#outputNames, flattenWithPath(yPred).map(({ path }) => this.#concerns(path))); // prettier-ignore
+  override updateState(yTrue: unknown, yPred: unknown, { sampleWeight = null }: { readonly sampleWeight?: Weights } = {}): void {
+    const labels = this.#labelsLike(yTrue, yPred);
     if (this.#plain === null) {
       this.#plain = this.#build("metrics", this.#given.plain, labels, yPred);
       this.#weighted = this.#build("weightedMetrics", this.#given.weighted, labels, yPred);
     }
-    const weights = sampleWeight === null || sampleWeight === undefined ? [] : flatten<Tensor>(sampleWeight);
-    const paths = flattenWithPath(yPred).map(({ path }) => path.join("/"));
+    const outputs = leavesWithPath(yPred);
+    const hasLabels = outputs.map(({ path }) => (at(labels, path) ?? null) !== null);
+    const weights = weightsOf(sampleWeight, yPred, this.#outputNames, hasLabels);
     const update = (own: readonly OutputMetrics[], weighted: boolean): void => {
-      for (const { path, metrics } of own) {
-        const weight = weighted ? (weights[paths.indexOf(path.join("/"))] ?? weights[0]) : undefined;
-        const args = [at(labels, path), at(yPred, path), ...(weight === undefined ? [] : [{ sampleWeight: weight }])];
+      for (const { path, prefix, metrics } of own) {
+        const label = at(labels, path) ?? null;
+        if (label === null) {
+          throw new ValueError("y", { given: `no labels for the output ${prefix}`, expected: "labels for every output with metrics" });
+        }
+        const weight = weighted ? weights(path) : null;
+        const args = [label, at(yPred, path), ...(weight === null ? [] : [{ sampleWeight: weight }])];
         for (const metric of metrics) (metric.updateState as (...args: unknown[]) => void).apply(metric, args);
       }
     };
@@ -61,12 +91,13 @@ export class CompiledMetrics {
     update(this.#weighted, true);
   }
 
-  #concerns(path: Path): boolean {
-    return this.#plain === null || [...this.#plain, ...this.#weighted].some((own) => own.path.join("/") === path.join("/"));
+  /** Stands in no config: what `compile` was given does. */
+  override getConfig(): Record<string, Json> {
+    throw new StateError("compile_metrics", { given: "a question for its config", expected: "model.getCompileConfig()" });
   }
 
   /** All results by name; a name that occurs twice gets a number, a weighted metric of the same name the prefix `weighted_`. */
-  result(): Record<string, Tensor> {
+  override result(): Record<string, Tensor> {
     const results: Record<string, Tensor> = {};
     const counts = new Map<string, number>();
     const put = (name: string, metric: Metric<Schema>): void => {
@@ -85,8 +116,8 @@ export class CompiledMetrics {
   }
 
   #build(argument: string, given: Metrics, yTrue: unknown, yPred: unknown): OutputMetrics[] {
-    const outputs = flattenWithPath<Tensor>(yPred as Tensor);
-    if (given === null || flatten(given).length === 0) return [];
+    const outputs = leavesWithPath<Tensor>(yPred as Tensor);
+    if (given === null || leaves(given).length === 0) return [];
     const names = outputs.map(({ path }, i) => outputName(path, this.#outputNames?.[i]));
     const own = outputs.length === 1 ? [given] : this.#assign(argument, given, outputs.map(({ path }) => path), names); // prettier-ignore
     return outputs.flatMap(({ path, leaf }, i) => {

@@ -4,7 +4,8 @@ import { Mean, type Metric } from "../../metrics/index.js";
 import { type Optimizer, optimizers } from "../../optimizers/index.js";
 import { CompiledLoss } from "./compile-loss.js";
 import { CompiledMetrics } from "./compile-metrics.js";
-import { checkOptions, type CompileOptions, checkWhole } from "./options.js";
+import { type CompileOptions, compileOptions } from "./options.js";
+import { likePredictions } from "./outputs.js";
 
 /** What `compile` made of its options. */
 export class Compiled {
@@ -17,26 +18,21 @@ export class Compiled {
   readonly stepsPerExecution: number;
   readonly options: CompileOptions;
 
-  constructor(options: CompileOptions, outputNames: readonly string[] | null) {
-    checkOptions("compile", options);
-    const {
-      optimizer = "rmsprop",
-      loss = null,
-      lossWeights = null,
-      metrics = null,
-      weightedMetrics = null,
-      stepsPerExecution = 1,
-    } = options;
-    checkWhole("compile.stepsPerExecution", stepsPerExecution, 1);
+  constructor(given: CompileOptions, outputNames: readonly string[] | null) {
+    const options = compileOptions.parse("compile", [given]);
+    const { loss, lossWeights, metrics, weightedMetrics } = options;
     if (lossWeights !== null && loss === null) {
       throw new ArgumentError("compile.lossWeights", { given: "weights without a loss", expected: "a loss for each weight" });
     }
-    this.optimizer = optimizers.get(optimizer, "compile.optimizer");
+    this.optimizer = optimizers.get(options.optimizer, "compile.optimizer");
     this.loss = loss === null ? null : new CompiledLoss(loss, lossWeights, outputNames);
-    this.metrics = metrics === null && weightedMetrics === null ? null : new CompiledMetrics(metrics, weightedMetrics, outputNames);
-    this.runEagerly = options.runEagerly ?? false;
-    this.stepsPerExecution = stepsPerExecution;
-    this.options = options;
+    const labelsLike = (yTrue: unknown, yPred: unknown): unknown =>
+      this.loss?.labelsLike(yTrue, yPred) ?? likePredictions(yTrue, yPred, outputNames, []);
+    const hasMetrics = metrics !== null || weightedMetrics !== null;
+    this.metrics = hasMetrics ? new CompiledMetrics(metrics, weightedMetrics, outputNames, labelsLike) : null;
+    this.runEagerly = options.runEagerly;
+    this.stepsPerExecution = options.stepsPerExecution;
+    this.options = given;
   }
 
   /** Whether losses, metrics and the optimizer have their variables. */
@@ -44,8 +40,14 @@ export class Compiled {
     return this.optimizer.built && this.loss?.built !== false && this.metrics?.built !== false;
   }
 
-  /** All metrics: the loss, those of `compile`, and the losses of single outputs. */
+  /** All metrics: the loss, those of `compile` as one, and the losses of single outputs. */
   get allMetrics(): Metric<Schema>[] {
+    const compiled = this.metrics ? [this.metrics] : [];
+    return [this.lossTracker, ...compiled, ...(this.loss?.metrics ?? [])] as unknown as Metric<Schema>[];
+  }
+
+  /** The same with each metric of `compile` by itself: what checkpoints save. */
+  get singleMetrics(): Metric<Schema>[] {
     return [this.lossTracker, ...(this.metrics?.metrics ?? []), ...(this.loss?.metrics ?? [])] as unknown as Metric<Schema>[];
   }
 

@@ -3,7 +3,7 @@ import { ArgumentError, text } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { sparseCategoricalCrossentropy, SparseCategoricalCrossentropy } from "../../losses/index.js";
 import { FunctionLoss, Loss, losses, type LossLike, lossOptions } from "../../losses/loss.js";
-import { field, invalid, type Identifier } from "../../config/index.js";
+import { field, invalid, type Identifier, isPlainObject } from "../../config/index.js";
 import { BinaryAccuracy, CategoricalAccuracy, MeanMetricWrapper, Metric, type MetricFunction, metrics, SparseCategoricalAccuracy } from "../../metrics/index.js"; // prettier-ignore
 
 // What users write in `compile` becomes losses and metrics here. "accuracy" and "crossentropy" mean different things for
@@ -73,14 +73,19 @@ function nameOf(identifier: unknown, fn: object): string {
   throw new ArgumentError("compile", { given: text(fn), expected: "a function with a name" });
 }
 
-/** Whether labels of a loss are indices of classes. */
-export function wantsIndices(loss: Loss<Schema>): boolean {
-  return (
-    loss instanceof SparseCategoricalCrossentropy || (loss instanceof LossFunction && loss.options.fn === sparseCategoricalCrossentropy)
-  );
+/** Whether labels of a loss, or of what names one, are indices of classes. */
+export function wantsIndices(loss: unknown): boolean {
+  if (typeof loss === "string") return losses.has(loss) && wantsIndices(losses.get(loss));
+  if (isPlainObject(loss) && "class_name" in loss) return wantsIndices(losses.get(loss));
+  if (loss instanceof LossFunction) return loss.options.fn === sparseCategoricalCrossentropy;
+  return loss instanceof SparseCategoricalCrossentropy || loss === SparseCategoricalCrossentropy || loss === sparseCategoricalCrossentropy;
 }
+
+/** The axis of classes in predictions. */
+export const classAxis = (loss: Loss<Schema>): number => (loss instanceof SparseCategoricalCrossentropy ? loss.options.axis : -1);
 
 /** Whether a label is one of so many classes, or one that the loss leaves out. */
 export function isLabel(loss: Loss<Schema>, label: number, classes: number): boolean {
-  return (label >= 0 && label < classes) || (loss instanceof SparseCategoricalCrossentropy && loss.options.ignoreClass === label);
+  if (loss instanceof SparseCategoricalCrossentropy && loss.options.ignoreClass === label) return true;
+  return Number.isInteger(label) && label >= 0 && label < classes;
 }

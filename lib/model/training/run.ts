@@ -11,12 +11,11 @@ export interface Execution<R> {
   aside?(batches: readonly Batch[]): Promise<R>;
 }
 
-/** Runs the batches, in a page on the workers, so that its thread stays free. */
-export const runAside = <R>(run: Execution<R>, batches: readonly Batch[]): R | Promise<R> =>
-  platform.mayBlock || !run.aside ? run(batches) : run.aside(batches);
-
 /** What a step answers: losses and metrics by name. */
 export type StepLogs = Readonly<Record<string, Tensor | number>>;
+
+/** What a step of one's own may answer: results of metrics that are records are spread. */
+export type StepAnswer = Readonly<Record<string, Tensor | number | Readonly<Record<string, Tensor | number>>>>;
 
 /** Milliseconds of work after which the event loop gets its turn. */
 const SPELL = 8;
@@ -51,18 +50,6 @@ export function lazyLogs(logs: StepLogs): Logs {
 
 /** Logs with their values. */
 export const readLogs = (logs: StepLogs): Logs => ({ ...lazyLogs(logs) });
-
-/** Batches, so many at a time; the last group may be smaller. */
-export async function* inGroups(batches: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch[], void, void> {
-  let group: Batch[] = [];
-  for await (const batch of batches) {
-    group.push(batch);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
-}
 
 /** Outputs of several batches as one: the samples one behind the other. */
 export class Outputs {

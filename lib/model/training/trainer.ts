@@ -1,29 +1,34 @@
 import { GradientTape } from "../../autodiff/tape.js";
-import { type Config, deserializeKerasObject, type Schema, toCamelCase } from "../../config/index.js";
+import type { Callback, Logs } from "../../callbacks/callback.js";
+import { CallbackList } from "../../callbacks/callback-list.js";
+import type { History } from "../../callbacks/history.js";
+import { type Arguments, type Config, deserializeKerasObject, type OptionValues, type Schema, toCamelCase } from "../../config/index.js";
 import { isFloat } from "../../core/dtype.js";
 import { StateError } from "../../core/errors.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
-import type { FilePath } from "../../saving/place.js";
-import { tracedFunction, type TracedFunction } from "../../graph/function.js";
+import { leaves, mapTree, type Tree } from "../../core/tree.js";
+import type { TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
 import { flatten as flattenArguments, specKey } from "../../graph/signature.js";
 import { inferOnly } from "../../layers/base/infer.js";
 import type { layerOptions } from "../../layers/base/options.js";
-import { flatten, mapLeaves } from "../../layers/functional/structure.js";
 import { Layer } from "../../layers/layer.js";
 import type { Metric } from "../../metrics/index.js";
 import { add, cast, sum } from "../../ops/index.js";
 import type { Optimizer } from "../../optimizers/index.js";
+import type { FilePath } from "../../saving/place.js";
 import { type Child, children } from "../../saving/saveable.js";
-import { CallbackList } from "../../callbacks/callback-list.js";
-import type { Hook, Logs } from "../../callbacks/callback.js";
-import type { History } from "../../callbacks/history.js";
-import { type Batch, type BatchesLike, type DataLike, type EpochBatches, givesBatches } from "./batches.js";
+import { type Batch, type BatchesLike, type DataLike, givesBatches, unpack } from "./batches.js";
 import { Compiled } from "./compiled.js";
-import { Distribution, lossOfPart, type Merge, shareOfLoss } from "./distributed.js";
-import { arrayParts, epochBatches, splitForValidation, unpack } from "./data.js";
-import { areOptions, checkOptions, type CompileOptions, checkWhole, type EvaluateOptions, type FitOptions, type Method, type OnBatchOptions, type PredictOptions, type RunOptions, verbosity } from "./options.js"; // prettier-ignore
-import { Breather, type Execution, inGroups, lazyLogs, Outputs, readLogs, runAside, type StepLogs } from "./run.js";
+import { arrayParts, epochBatches, fitData } from "./data.js";
+import type { EpochBatches } from "./epochs.js";
+import { runEpoch } from "./loop.js";
+import { Distribution, lossOfPart, shareOfLoss } from "./distributed.js";
+import { TrainingPlace } from "./place.js";
+import { areOptions, type CompileOptions, type EvaluateOptions, evaluateOptions, type FitOptions, fitOptions, type PredictOptions, predictOptions, type TestOnBatchOptions, testOnBatchOptions, type TrainOnBatchOptions, trainOnBatchOptions } from "./options.js"; // prettier-ignore
+import { type Execution, lazyLogs, Outputs, readLogs, type StepAnswer, type StepLogs } from "./run.js";
+import { type Run, Runs } from "./runs.js";
+import { Steps } from "./steps.js";
 
 /** What a loss is computed from. */
 export interface LossArguments {
@@ -37,13 +42,27 @@ export interface LossArguments {
 /** What makes a layer a model: training, evaluation and prediction. */
 export abstract class Trainer<S extends Schema = typeof layerOptions> extends Layer<S> {
   /** Callbacks set it to true to end training after the present batch. */
-  stopTraining = false;
+  declare stopTraining: boolean;
+  /** Callbacks set it to true to end the evaluation that they are told of. */
+  declare stopEvaluating: boolean;
+  /** Callbacks set it to true to end the prediction that they are told of. */
+  declare stopPredicting: boolean;
+  /** Callbacks set it when training begins, to make it go on with a later epoch. */
+  declare initialEpoch: number | null;
+  #compiled: Compiled | null = null;
   /** The replicas of the strategy in whose scope the model is made. */
   readonly #distribution = new Distribution();
-  #compiled: Compiled | null = null;
-  #train: Execution<StepLogs> | null = null;
-  #test: Execution<StepLogs> | null = null;
-  #predict: Execution<unknown> | null = null;
+  readonly #steps = new Steps(this as never, this.#distribution);
+  readonly #runs = new Runs(() => this.#singleMetrics);
+  /** Where the data of a running `fit` stand, for checkpoints, and where those of the next one are to begin. */
+  readonly #place = new TrainingPlace();
+
+  constructor(...given: Arguments<S>) {
+    super(...given);
+    // Flags of runs are no part of what a layer is made of.
+    for (const [key, value] of Object.entries({ stopTraining: false, stopEvaluating: false, stopPredicting: false, initialEpoch: null }))
+      Object.defineProperty(this, key, { value, writable: true, configurable: true, enumerable: false });
+  }
 
   /** Names of the outputs, where they have any. */
   abstract get outputNames(): readonly string[] | null;
@@ -54,9 +73,10 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    * @throws ArgumentError, ValueError for options, losses, metrics or optimizers that are not known
    */
   compile(options: CompileOptions = {}): void {
+    this.#runs.refuseWhileTraining(`${this.name}.compile`);
     this.#compiled = this.#distribution.scope(() => new Compiled(options, this.outputNames));
     this.#distribution.check(`${this.name}.compile`, this.weights);
-    this.#train = this.#test = this.#predict = null;
+    this.#steps.forget();
     this.stopTraining = false;
   }
 
@@ -65,7 +85,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     yield* super[children]();
     if (!this.#compiled) return;
     yield ["optimizer", this.optimizer];
-    yield ["metrics", this.#compiled.allMetrics];
+    yield ["metrics", this.#compiled.singleMetrics];
+    yield ["data", this.#place];
   }
 
   /** Whether `compile` was called. */
@@ -90,11 +111,19 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     });
   }
 
-  /** The loss, the metrics of `compile`, then metrics of the model and its layers. */
+  /** The mean loss, the metrics of `compile` as one (named "compile_metrics"), losses of outputs, then metrics of the model and its layers. */
   override get metrics(): Metric[] {
-    const own = this.#compiled?.allMetrics ?? [];
+    return this.#metricsBeside(this.#compiled?.allMetrics ?? []);
+  }
+
+  /** The same with each metric of `compile` by itself. */
+  get #singleMetrics(): Metric[] {
+    return this.#metricsBeside(this.#compiled?.singleMetrics ?? []);
+  }
+
+  #metricsBeside(compiled: readonly Metric<Schema>[]): Metric[] {
     const inner = this.flattenLayers().filter((layer) => !(layer instanceof Trainer)).flatMap((layer) => layer.tracked().metrics); // prettier-ignore
-    return [...new Set([...(own as unknown as Metric[]), ...this.tracked().metrics, ...inner])];
+    return [...new Set([...(compiled as unknown as Metric[]), ...this.tracked().metrics, ...inner])];
   }
 
   /** Names of the metrics. */
@@ -110,15 +139,12 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /** The results of all metrics by name. */
   getMetricsResult(): Record<string, Tensor> {
     const results: Record<string, Tensor> = {};
-    const compiled = this.#compiled;
-    const named = new Set<unknown>(compiled?.metrics?.metrics);
     for (const metric of this.metrics) {
-      if (named.has(metric)) continue;
       const result = metric.result();
       if (result instanceof Tensor) results[metric.name] = result;
       else Object.assign(results, result);
     }
-    return { ...results, ...compiled?.metrics?.result() };
+    return results;
   }
 
   /**
@@ -136,12 +162,12 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** Updates the metrics and gives their results. To be overridden for metrics of one's own. */
   computeMetrics(_x: unknown, y: unknown, yPred: unknown, { sampleWeight = null }: { sampleWeight?: unknown } = {}): StepLogs {
-    this.#compiled?.metrics?.updateState(y, yPred, sampleWeight);
+    this.#compiled?.metrics?.updateState(y, yPred, { sampleWeight: sampleWeight as never });
     return this.getMetricsResult();
   }
 
   /** One step of training on a batch. To be overridden for training of another kind; losses and metrics by name are the answer. */
-  trainStep(data: Batch): StepLogs {
+  trainStep(data: Batch): StepAnswer {
     const { x, y, sampleWeight } = unpack(data);
     const { optimizer, lossTracker } = this.#state("trainStep");
     const tape = new GradientTape();
@@ -157,7 +183,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** One step of evaluation on a batch. */
-  testStep(data: Batch): StepLogs {
+  testStep(data: Batch): StepAnswer {
     const { x, y, sampleWeight } = unpack(data);
     const yPred = this.#call(x, false);
     const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: false }));
@@ -176,58 +202,83 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** Makes the function that `fit` runs; with `force` anew, after a change of what a step does. */
   makeTrainFunction(force = false): Execution<StepLogs> {
-    if (force) this.#train = null;
-    return (this.#train ??= this.#execution("train_step", (batch) => this.trainStep(batch)));
+    if (force) this.#steps.forget("train");
+    return this.#steps.train();
   }
 
-  #makeTestFunction(): Execution<StepLogs> {
-    return (this.#test ??= this.#execution("test_step", (batch) => this.testStep(batch)));
+  /** Makes the function that `evaluate` runs; with `force` anew. */
+  makeTestFunction(force = false): Execution<StepLogs> {
+    if (force) this.#steps.forget("test");
+    return this.#steps.test();
   }
 
-  #makePredictFunction(): Execution<unknown> {
-    return (this.#predict ??= this.#execution("predict_step", (batch) => this.predictStep(batch), "concatenate"));
-  }
-
-  #execution<R>(name: string, given: (batch: Batch) => R, merge: Merge = "first"): Execution<R> {
-    const step = this.#distribution.step(given, merge);
-    const execute = (batches: readonly Batch[]): R => {
-      let answer: R | undefined;
-      for (const batch of batches) answer = step(batch);
-      return answer!;
-    };
-    return this.#distribution.execution(this.runEagerly ? execute : (tracedFunction(execute, { name }) as Execution<R>), merge);
+  /** Makes the function that `predict` runs; with `force` anew. */
+  makePredictFunction(force = false): Execution<unknown> {
+    if (force) this.#steps.forget("predict");
+    return this.#steps.predict();
   }
 
   /**
-   * Trains the model.
+   * Trains the model. A checkpoint that was made while it ran, and is restored before it runs again, makes it go on inside the epoch.
    *
-   * @param x  inputs, or what gives batches: a Dataset, an iterable, a generator function
+   * @param x  inputs, or what gives batches: a Dataset, a PyDataset, an iterable, a generator function
    * @param y  labels, where the batches don't hold them
    * @returns  losses and metrics of each epoch
+   * @throws StateError while another `fit` of this model runs
    */
   async fit(x: DataLike | BatchesLike, y?: DataLike, options?: FitOptions): Promise<History>;
   async fit(x: DataLike | BatchesLike, options?: FitOptions): Promise<History>;
   async fit(...given: readonly unknown[]): Promise<History> {
-    const { x, y, options } = argumentsOf<FitOptions>("fit", given);
+    const { x, y, options } = argumentsOf("fit", fitOptions, given);
     const state = this.#state("fit");
-    const { epochs = 1, initialEpoch = 0, validationFreq = 1 } = options;
-    checkWhole("fit.epochs", epochs, 0);
-    checkWhole("fit.initialEpoch", initialEpoch, 0);
-    const { batches, validation } = fitData(x, y, options);
+    return this.#runs.during(`${this.name}.fit`, "fit", true, async (run) => {
+      const { batches, validation } = fitData(x, y, dataOfFit(options, state));
+      try {
+        return await this.#fit(run, state, batches, validation, options);
+      } finally {
+        this.#place.leave();
+        await batches.close();
+        await validation?.close();
+      }
+    });
+  }
+
+  async #fit(
+    run: Run,
+    state: Compiled,
+    batches: EpochBatches,
+    validation: EpochBatches | null,
+    { epochs, initialEpoch, validationFreq, callbacks: given, verbose }: FitValues,
+  ): Promise<History> {
     await this.#buildFor("fit", batches);
-    const callbacks = this.#callbackList(options, { epochs, steps: batches.count }, true);
+    const callbacks = this.#callbackList(given, verbose, { epochs, steps: batches.count }, true);
     this.stopTraining = false;
-    const train = this.makeTrainFunction();
-    const breather = new Breather();
+    this.initialEpoch = null;
     await callbacks.call("onTrainBegin", {});
+    let goesOn = await this.#place.enter(batches);
     let logs: Logs = {};
-    for (let epoch = initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
-      this.resetMetrics();
+    for (let epoch = this.initialEpoch ?? initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
+      this.#runs.take(run);
+      if (!goesOn) {
+        this.resetMetrics();
+        await batches.begin();
+      }
+      goesOn = false;
       await callbacks.call("onEpochBegin", epoch, {});
-      const last = await this.#runEpoch(batches, state, train, callbacks, "Train", breather);
-      logs = this.#epochLogs(last);
+      this.#steps.refresh();
+      const last = await this.#runBatches(run, state, batches, callbacks, "Train");
+      this.#runs.take(run);
+      if (last === undefined && !this.stopTraining) {
+        console.warn(
+          `${this.name}.fit: the data gave no batch for epoch ${epoch + 1}: training ends here. ` +
+            "An iterator can be run through once: pass a function that makes it, or a Dataset.",
+        );
+        break;
+      }
+      logs = this.#epochLogs(last ?? {});
       if (validation && isValidated(epoch, validationFreq)) {
-        const found = await this.#evaluate(validation, state, callbacks, breather);
+        await validation.begin(true);
+        const found = await this.#evaluate(run, validation, state, callbacks);
         for (const [name, value] of Object.entries(found)) logs[`val_${name}`] = value;
       }
       await callbacks.call("onEpochEnd", epoch, logs);
@@ -237,29 +288,42 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     return callbacks.history!;
   }
 
-  /** Runs the batches of one epoch. @returns what the last step answered */
-  async #runEpoch(
-    batches: EpochBatches,
+  /** Runs the batches of one epoch of training or evaluation. @returns what the last step answered, undefined where there was no batch */
+  async #runBatches(
+    run: Run,
     state: Compiled,
-    run: Execution<StepLogs>,
+    batches: EpochBatches,
     callbacks: CallbackList,
-    kind: "Train" | "Test",
-    breather: Breather,
-  ): Promise<StepLogs> {
-    const [begin, end] = [`on${kind}BatchBegin`, `on${kind}BatchEnd`] as [Hook, Hook];
-    let answer: StepLogs = {};
-    let step = 0;
+    hooks: "Train" | "Test",
+  ): Promise<StepLogs | undefined> {
     this.#distribution.begin();
-    for await (const group of inGroups(batches.epoch(), state.stepsPerExecution)) {
-      await callbacks.call(begin, step, {});
-      for (const batch of group) state.loss?.checkLabels(batch[1]);
-      answer = await runAside(run, group);
-      step += group.length;
-      await callbacks.call(end, step - 1, lazyLogs(answer));
-      if (kind === "Train" && this.stopTraining) break;
-      await breather.pause();
-    }
-    return answer;
+    const isWatched = callbacks.listensBeyondProgress(`on${hooks}BatchBegin`) || callbacks.listensBeyondProgress(`on${hooks}BatchEnd`);
+    const isTraining = hooks === "Train";
+    return runEpoch<StepLogs>({
+      batches,
+      callbacks,
+      hooks,
+      groupSize: state.stepsPerExecution,
+      runs: this.#runs,
+      prepare: (group) => {
+        this.#runs.take(run);
+        if (isWatched) this.#steps.refresh();
+        for (const batch of group) state.loss?.checkLabels(batch[1]);
+        return isTraining ? this.makeTrainFunction() : this.makeTestFunction();
+      },
+      answered: (answer) => {
+        this.#steps.settle();
+        return lazyLogs(answer);
+      },
+      isStopped: () => (isTraining ? this.stopTraining : this.#isTold("stopEvaluating")),
+    });
+  }
+
+  /** Whether a callback of the present run asked it to stop; the wish is then fulfilled. */
+  #isTold(flag: "stopEvaluating" | "stopPredicting"): boolean {
+    const told = this[flag];
+    this[flag] = false;
+    return told;
   }
 
   /** What the metrics say; where a step of one's own answers other names, its last answer. */
@@ -271,7 +335,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /**
-   * The loss and the metrics of the model on data.
+   * The loss and the metrics of the model on data. It may be called inside callbacks of a running `fit`, and beside it: each run has its own
+   * metrics.
    *
    * @returns one number, or an array of the loss and the metrics, or with `returnDict` a record
    */
@@ -280,88 +345,126 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async evaluate(x: DataLike | BatchesLike, y?: DataLike, options?: EvaluateOptions): Promise<number | number[]>;
   async evaluate(x: DataLike | BatchesLike, options?: EvaluateOptions): Promise<number | number[]>;
   async evaluate(...given: readonly unknown[]): Promise<unknown> {
-    const { x, y, options } = argumentsOf<EvaluateOptions>("evaluate", given);
+    const { x, y, options } = argumentsOf("evaluate", evaluateOptions, given);
     const state = this.#state("evaluate");
-    const batches = epochBatches("evaluate", x, y, options);
-    await this.#buildFor("evaluate", batches);
-    const callbacks = this.#callbackList(options, { epochs: 1, steps: batches.count });
-    const logs = await this.#evaluate(batches, state, callbacks, new Breather());
-    return options.returnDict ? logs : this.#inOrder(logs);
+    return this.#runs.during(`${this.name}.evaluate`, "evaluate", false, async (run) => {
+      const batches = epochBatches("evaluate", x, y, options);
+      try {
+        await this.#buildFor("evaluate", batches);
+        const callbacks = this.#callbackList(options.callbacks, options.verbose, { epochs: 1, steps: batches.count });
+        const logs = await this.#evaluate(run, batches, state, callbacks);
+        return options.returnDict ? logs : this.#inOrder(logs);
+      } finally {
+        await batches.close();
+      }
+    });
   }
 
-  async #evaluate(batches: EpochBatches, state: Compiled, callbacks: CallbackList, breather: Breather): Promise<Logs> {
+  async #evaluate(run: Run, batches: EpochBatches, state: Compiled, callbacks: CallbackList): Promise<Logs> {
+    this.stopEvaluating = false;
     await callbacks.call("onTestBegin", {});
+    this.#runs.take(run);
     this.resetMetrics();
-    const last = await this.#runEpoch(batches, state, this.#makeTestFunction(), callbacks, "Test", breather);
-    const logs = this.#epochLogs(last);
+    this.#steps.refresh();
+    const last = await this.#runBatches(run, state, batches, callbacks, "Test");
+    this.#runs.take(run);
+    const logs = this.#epochLogs(last ?? {});
     await callbacks.call("onTestEnd", logs);
     return logs;
   }
 
   /** Logs in the order of the metrics; one value stands alone. */
   #inOrder(logs: Logs): number | number[] {
-    const names = this.metricsNames;
+    const names = this.#singleMetrics.map(({ name }) => name);
     const others = Object.keys(logs).filter((name) => !names.includes(name)).sort(); // prettier-ignore
     const values = [...names.filter((name) => name in logs), ...others].map((name) => logs[name]!);
     return values.length === 1 ? values[0]! : values;
   }
 
   /** What the model gives for inputs: a tensor, or tensors in the structure of the outputs. */
-  async predict<Output = Tensor>(x: DataLike | BatchesLike, options: PredictOptions = {}): Promise<Output> {
-    checkOptions("predict", options);
+  async predict<Output = Tensor>(x: DataLike | BatchesLike, given: PredictOptions = {}): Promise<Output> {
+    const options = predictOptions.parse("predict", [given]);
     const batches = epochBatches("predict", x, undefined, options);
-    const callbacks = this.#callbackList(options, { epochs: 1, steps: batches.count });
-    const breather = new Breather();
-    const predict = this.#makePredictFunction();
+    const callbacks = this.#callbackList(options.callbacks, options.verbose, { epochs: 1, steps: batches.count });
     const outputs = new Outputs();
-    this.#distribution.begin();
-    await callbacks.call("onPredictBegin", {});
-    let step = 0;
-    for await (const group of inGroups(batches.epoch(), 1)) {
-      await callbacks.call("onPredictBatchBegin", step, {});
-      outputs.add(await runAside(predict, group));
-      await callbacks.call("onPredictBatchEnd", step++, {});
-      await breather.pause();
+    try {
+      this.stopPredicting = false;
+      await batches.peek("predict");
+      this.#distribution.begin();
+      await callbacks.call("onPredictBegin", {});
+      this.#steps.refresh();
+      const isWatched = callbacks.listensBeyondProgress("onPredictBatchBegin") || callbacks.listensBeyondProgress("onPredictBatchEnd");
+      await runEpoch<unknown>({
+        batches,
+        callbacks,
+        hooks: "Predict",
+        groupSize: 1,
+        runs: this.#runs,
+        prepare: () => {
+          if (isWatched) this.#steps.refresh();
+          return this.makePredictFunction();
+        },
+        answered: (answer) => {
+          this.#steps.settle();
+          outputs.add(answer);
+          return { outputs: answer };
+        },
+        isStopped: () => this.#isTold("stopPredicting"),
+      });
+      await callbacks.call("onPredictEnd", {});
+      return outputs.join() as Output;
+    } finally {
+      await batches.close();
     }
-    await callbacks.call("onPredictEnd", {});
-    return outputs.join() as Output;
   }
 
-  /** One step of training on the given samples. @returns the loss, or the loss and the metrics */
-  async trainOnBatch(x: DataLike, y: DataLike | undefined, options: OnBatchOptions & { returnDict: true }): Promise<Logs>;
-  async trainOnBatch(x: DataLike, y?: DataLike, options?: OnBatchOptions): Promise<number | number[]>;
-  async trainOnBatch(x: DataLike, y?: DataLike, options: OnBatchOptions = {}): Promise<unknown> {
+  /** One step of training on the given samples, with metrics of its own. @returns the loss, or the loss and the metrics */
+  async trainOnBatch(x: DataLike, y: DataLike | undefined, options: TrainOnBatchOptions & { returnDict: true }): Promise<Logs>;
+  async trainOnBatch(x: DataLike, y?: DataLike, options?: TrainOnBatchOptions): Promise<number | number[]>;
+  async trainOnBatch(x: DataLike, y?: DataLike, given: TrainOnBatchOptions = {}): Promise<unknown> {
+    const options = trainOnBatchOptions.parse("trainOnBatch", [given]);
     return this.#onBatch("trainOnBatch", x, y, options, () => this.makeTrainFunction());
   }
 
-  /** The loss and the metrics of the model on the given samples. */
-  async testOnBatch(x: DataLike, y: DataLike | undefined, options: OnBatchOptions & { returnDict: true }): Promise<Logs>;
-  async testOnBatch(x: DataLike, y?: DataLike, options?: OnBatchOptions): Promise<number | number[]>;
-  async testOnBatch(x: DataLike, y?: DataLike, options: OnBatchOptions = {}): Promise<unknown> {
-    return this.#onBatch("testOnBatch", x, y, options, () => this.#makeTestFunction());
+  /** The loss and the metrics of the model on the given samples alone. */
+  async testOnBatch(x: DataLike, y: DataLike | undefined, options: TestOnBatchOptions & { returnDict: true }): Promise<Logs>;
+  async testOnBatch(x: DataLike, y?: DataLike, options?: TestOnBatchOptions): Promise<number | number[]>;
+  async testOnBatch(x: DataLike, y?: DataLike, given: TestOnBatchOptions = {}): Promise<unknown> {
+    const options = testOnBatchOptions.parse("testOnBatch", [given]);
+    return this.#onBatch("testOnBatch", x, y, options, () => this.makeTestFunction());
   }
 
   /** What the model gives for the given samples. */
   async predictOnBatch<Output = Tensor>(x: DataLike): Promise<Output> {
     const [inputs] = arrayParts("predictOnBatch", x, undefined, undefined);
-    return this.#makePredictFunction()([[inputs]]) as Output;
+    this.#steps.refresh();
+    const answer = this.makePredictFunction()([[inputs]]) as Output;
+    this.#steps.settle();
+    return answer;
   }
 
   async #onBatch(
     method: "trainOnBatch" | "testOnBatch",
     x: DataLike,
     y: DataLike | undefined,
-    options: OnBatchOptions,
+    options: OptionValues<typeof testOnBatchOptions> & Partial<OptionValues<typeof trainOnBatchOptions>>,
     make: () => Execution<StepLogs>,
   ): Promise<unknown> {
-    checkOptions(method, options);
     const state = this.#state(method);
-    const batches = epochBatches(method, x, y, { ...options, batchSize: Number.MAX_SAFE_INTEGER });
-    const batch = await this.#buildFor(method, batches);
-    state.loss?.checkLabels(batch[1]);
-    this.#distribution.begin();
-    const logs = readLogs(make()([batch]));
-    return options.returnDict ? logs : this.#inOrder(logs);
+    const { sampleWeight, classWeight } = options;
+    const labelsAreIndices = state.loss?.takesIndices ?? false;
+    const batches = epochBatches(method, x, y, { sampleWeight, classWeight, labelsAreIndices, batchSize: Number.MAX_SAFE_INTEGER });
+    return this.#runs.during(`${this.name}.${method}`, method, false, async (run) => {
+      const batch = await this.#buildFor(method, batches);
+      state.loss?.checkLabels(batch[1]);
+      this.#runs.take(run);
+      this.resetMetrics();
+      this.#steps.refresh();
+      this.#distribution.begin();
+      const logs = readLogs(make()([batch]));
+      this.#steps.settle();
+      return options.returnDict ? logs : this.#inOrder(logs);
+    });
   }
 
   /**
@@ -381,7 +484,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     }
     const batches = epochBatches("profile", x, y, { batchSize: Number.MAX_SAFE_INTEGER });
     const batch = y === undefined ? await batches.peek("profile") : await this.#buildFor("profile", batches);
-    const step = y === undefined ? this.#makePredictFunction() : this.makeTrainFunction();
+    const step = y === undefined ? this.makePredictFunction() : this.makeTrainFunction();
     const { tensors } = flattenArguments([[batch]], [], specKey);
     return (step as unknown as TracedFunction<Execution<unknown>>).getConcreteFunction([batch]).profile(...tensors);
   }
@@ -400,7 +503,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   #infer(state: Compiled, batch: Batch): void {
-    const specs = mapLeaves(batch, (leaf) => (leaf instanceof Tensor ? symbolic({ shape: leaf.shape, dtype: leaf.dtype }) : leaf)) as Batch;
+    const toSpec = (leaf: unknown) => (leaf instanceof Tensor ? symbolic({ shape: leaf.shape, dtype: leaf.dtype }) : leaf);
+    const specs = mapTree(batch as Tree<unknown>, toSpec) as unknown as Batch;
     const { x, y, sampleWeight } = unpack(specs);
     inferOnly(() => {
       const yPred = this.#call(x, false);
@@ -410,12 +514,13 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   #callbackList(
-    { callbacks = [], verbose }: RunOptions,
+    callbacks: readonly Callback[] | CallbackList,
+    verbose: number,
     params: { epochs: number; steps: number | null },
     addHistory = false,
   ): CallbackList {
     if (callbacks instanceof CallbackList) return callbacks;
-    return new CallbackList(callbacks, this as unknown as Trainer, { ...params, verbose: verbosity(verbose) }, addHistory);
+    return new CallbackList(callbacks, { addHistory, addProgbar: verbose !== 0, model: this as unknown as Trainer, ...params, verbose });
   }
 
   /** What `compile` was called with, as Keras saves it; nothing where it was not called. */
@@ -440,40 +545,31 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 }
 
 /** The number of samples of a batch. */
-const batchSizeOf = (x: unknown): number => flatten<unknown>(x).find((leaf): leaf is Tensor => leaf instanceof Tensor)?.shape[0] ?? 1;
+const batchSizeOf = (x: unknown): number => leaves<unknown>(x).find((leaf): leaf is Tensor => leaf instanceof Tensor)?.shape[0] ?? 1;
 
 /** Data and options in the arguments of a method: `(x, y, options)`, or `(x, options)` where x holds everything. */
-function argumentsOf<O>(method: Method, [x, second, third]: readonly unknown[]): { x: unknown; y: unknown; options: O } {
+function argumentsOf<S extends Schema>(
+  method: string,
+  schema: S,
+  [x, second, third, ...more]: readonly unknown[],
+): { x: unknown; y: unknown; options: OptionValues<S> } {
   const isShort =
     third === undefined &&
     second !== undefined &&
-    areOptions(method, second) &&
+    areOptions(schema, second) &&
     (givesBatches(x) || Object.keys(second as object).length > 0);
-  const [y, options] = isShort ? [undefined, second] : [second, third ?? {}];
-  checkOptions(method, options);
-  return { x, y, options: options as O };
+  const [y, given] = isShort ? [undefined, second] : [second, third ?? {}];
+  return { x, y, options: schema.parse(method, [given, ...more]) as OptionValues<S> };
 }
 
-/** Batches for training and for validation. */
-function fitData(x: unknown, y: unknown, options: FitOptions): { batches: EpochBatches; validation: EpochBatches | null } {
-  const { batchSize, classWeight, sampleWeight, shuffle = true, stepsPerEpoch, validationSplit = 0, validationData = null } = options;
-  const train = { batchSize, shuffle, steps: stepsPerEpoch };
-  const validate = { batchSize: options.validationBatchSize ?? batchSize, steps: options.validationSteps };
-  if (validationData === null && validationSplit !== 0) {
-    if (givesBatches(x))
-      throw new StateError("fit.validationSplit", { given: "batches", expected: "data in memory", hint: "Use validationData." });
-    const { training, validation } = splitForValidation(arrayParts("fit", x, y, sampleWeight, classWeight), validationSplit);
-    const weights = { sampleWeight: training[2] };
-    return {
-      batches: epochBatches("fit", training[0], training[1], { ...train, ...weights }),
-      validation: epochBatches("fit", validation[0], validation[1], { ...validate, sampleWeight: validation[2] }),
-    };
-  }
-  const batches = epochBatches("fit", x, y, { ...train, sampleWeight, classWeight });
-  if (validationData === null) return { batches, validation: null };
-  if (givesBatches(validationData)) return { batches, validation: epochBatches("fit.validationData", validationData, undefined, validate) };
-  const [valX, valY, valWeight] = validationData as readonly unknown[];
-  return { batches, validation: epochBatches("fit.validationData", valX, valY, { ...validate, sampleWeight: valWeight }) };
+type FitValues = OptionValues<typeof fitOptions>;
+
+/** What the options of `fit` say of data. */
+function dataOfFit(options: FitValues, { loss }: Compiled) {
+  const { batchSize, classWeight, sampleWeight, shuffle, stepsPerEpoch: steps, validationSplit, validationData } = options;
+  const validation = { batchSize: options.validationBatchSize ?? batchSize, steps: options.validationSteps };
+  const labelsAreIndices = loss?.takesIndices ?? false;
+  return { batchSize, classWeight, sampleWeight, shuffle, steps, validationSplit, validationData, validation, labelsAreIndices };
 }
 
 const isValidated = (epoch: number, frequency: number | readonly number[]): boolean => typeof frequency === "number" ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1); // prettier-ignore

@@ -1,0 +1,127 @@
+import { isPlainObject, type Schema } from "../../config/index.js";
+import { ArgumentError, text } from "../../core/errors.js";
+import { Chainable, type Tensor } from "../../core/tensor.js";
+import { tracedFunction, type TracedFunction } from "../../graph/function.js";
+import type { Optimizer } from "../../optimizers/index.js";
+import type { Batch } from "./batches.js";
+import type { Distribution, Merge } from "./distributed.js";
+import type { Execution, StepLogs } from "./run.js";
+import { changesBetween, type Fingerprint, fingerprintOf } from "./staleness.js";
+
+/** A model whose steps are made. */
+interface Stepped {
+  readonly name: string;
+  readonly runEagerly: boolean;
+  readonly compiled: boolean;
+  readonly optimizer: Optimizer<Schema>;
+  trainStep(batch: Batch): unknown;
+  testStep(batch: Batch): unknown;
+  predictStep(batch: Batch): unknown;
+}
+
+type Kind = "train" | "test" | "predict";
+
+/** The functions that run the steps of a model, made when first needed and anew when what they are made of has changed. */
+export class Steps {
+  readonly #model: Stepped & Parameters<typeof fingerprintOf>[0];
+  readonly #distribution: Distribution;
+  readonly #made = new Map<Kind, { readonly execute: Execution<never>; readonly traced: { readonly tracingCount?: number } }>();
+  #madeOf: Fingerprint | null = null;
+  /** What steps change themselves while they are traced: counters of calls and the like. */
+  readonly #volatile = new Set<string>();
+  #traces = 0;
+
+  constructor(model: Stepped & Parameters<typeof fingerprintOf>[0], distribution: Distribution) {
+    this.#model = model;
+    this.#distribution = distribution;
+  }
+
+  train(): Execution<StepLogs> {
+    return this.#get("train", (batch) => stepLogs(`${this.#model.name}.trainStep`, this.#model.trainStep(batch)));
+  }
+
+  test(): Execution<StepLogs> {
+    return this.#get("test", (batch) => stepLogs(`${this.#model.name}.testStep`, this.#model.testStep(batch)));
+  }
+
+  predict(): Execution<unknown> {
+    return this.#get("predict", (batch) => this.#model.predictStep(batch), "concatenate");
+  }
+
+  /** Lets go of what was made. */
+  forget(kind?: Kind): void {
+    if (kind) this.#made.delete(kind);
+    else {
+      this.#made.clear();
+      this.#volatile.clear();
+    }
+    this.#traces = this.#tracesNow();
+    if (this.#made.size === 0) this.#madeOf = null;
+  }
+
+  /** Lets go of what was made if it would no longer do what an eager step does. To be called where user code may have changed something. */
+  refresh(): void {
+    if (this.#made.size === 0 || this.#model.runEagerly) return;
+    const present = this.#fingerprint();
+    if (changesBetween(this.#madeOf!, present).every((key) => this.#volatile.has(key))) return;
+    this.#made.clear();
+    this.#traces = 0;
+    this.#madeOf = present;
+  }
+
+  /** Notes what a step changed while it was traced: such changes are no reason to trace again. */
+  settle(): void {
+    const traces = this.#tracesNow();
+    if (traces === this.#traces) return;
+    this.#traces = traces;
+    const present = this.#fingerprint();
+    for (const key of changesBetween(this.#madeOf!, present)) this.#volatile.add(key);
+    this.#madeOf = present;
+  }
+
+  #fingerprint(): Fingerprint {
+    const model = this.#model;
+    return fingerprintOf(model, model.compiled ? model.optimizer : null);
+  }
+
+  #tracesNow(): number {
+    let traces = 0;
+    for (const { traced } of this.#made.values()) traces += traced.tracingCount ?? 0;
+    return traces;
+  }
+
+  #get<R>(kind: Kind, step: (batch: Batch) => R, merge: Merge = "first"): Execution<R> {
+    const found = this.#made.get(kind);
+    if (found) return found.execute as Execution<R>;
+    this.#madeOf ??= this.#fingerprint();
+    const stepped = this.#distribution.step(step, merge);
+    const inOrder = (batches: readonly Batch[]): R => {
+      let answer: R | undefined;
+      for (const batch of batches) answer = stepped(batch);
+      return answer!;
+    };
+    const traced = this.#model.runEagerly ? inOrder : (tracedFunction(inOrder, { name: `${kind}_step` }) as Execution<R>);
+    const execute = this.#distribution.execution(traced, merge);
+    this.#made.set(kind, { execute: execute as Execution<never>, traced: traced as Partial<TracedFunction<never>> });
+    return execute;
+  }
+}
+
+/** What a step answers, checked: losses and metrics by name, records among them spread. @throws ArgumentError for anything else */
+export function stepLogs(where: string, answer: unknown): StepLogs {
+  if (!isPlainObject(answer)) {
+    throw new ArgumentError(where, {
+      given: answer === undefined ? "nothing as its answer" : `the answer ${text(answer)}`,
+      expected: "losses and metrics by name",
+      hint: "End it with: return { loss: … }",
+    });
+  }
+  const logs: Record<string, Tensor | number> = {};
+  for (const [name, value] of Object.entries(answer)) {
+    if (value instanceof Chainable) logs[name] = value.value();
+    else if (typeof value === "number") logs[name] = value;
+    else if (isPlainObject(value)) Object.assign(logs, stepLogs(where, value));
+    else throw new ArgumentError(`${where}.${name}`, { given: `the answer ${text(value)}`, expected: "a number or a scalar tensor" });
+  }
+  return logs;
+}
