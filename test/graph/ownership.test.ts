@@ -37,11 +37,11 @@ const leaks: Readonly<Record<string, () => unknown>> = {
     })(x),
   "from one branch into the other": () =>
     tf.function((x: tf.Tensor) => {
-      let leaked!: tf.Tensor;
+      let leaked: tf.Tensor | undefined;
       return tf.cond(
         tf.greater(tf.reduceSum(x), 0),
-        () => leaked.add(1),
-        () => (leaked = x.mul(2)),
+        () => (leaked = leaked?.add(1) ?? x.mul(2)),
+        () => (leaked = leaked?.add(1) ?? x.mul(2)),
       );
     })(x),
   "into a variable": () => {
