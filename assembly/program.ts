@@ -8,8 +8,10 @@
 //  (5) No more threads take part at once than there are cores; further workers stand by, since one that loses its core in the midst of a
 //      chunk holds up all.
 //  (6) A serial segment (its commands in order) belongs to the launching thread.
+//  (7) Where a kernel refuses what it was given, nothing that depends on it runs: threads look before every segment, and in serial ones
+//      before every command.
 //
-// Words of a program:  0 segment count · 1 cursor (first unfinished segment, a hint) · 16.. segments, 32 words each
+// Words of a program:  0 segment count · 1 cursor (first unfinished segment, a hint) · 8–11 what a kernel refused · 16.. segments, 32 words each
 // Words of a segment:  0 first command (address) · 1 command count · 2 tickets · 3 serial · 8 next ticket · 16 chunks done
 // Words of a command:  0 kernel (table slot) · 1 args (address) · 2 size · 3 grain · 4 first ticket · 5 tickets · 6, 7 reserved
 // Words of the pool, each on a cache line of its own:
@@ -17,34 +19,11 @@
 //   96 workers started · 112 quit · 128 spins before parking · 144 program that a worker shall launch · 160 such programs done
 //   176 seats (workers that may be inside at once)
 
-const PROGRAM_HEADER: usize = 64;
-const SEGMENT: usize = 128;
-const COMMAND: usize = 32;
-
-// @ts-ignore: decorator
-@inline const SIGNAL: usize = 0;
-// @ts-ignore: decorator
-@inline const OPEN: usize = 64;
-// @ts-ignore: decorator
-@inline const ACTIVE: usize = 128;
-// @ts-ignore: decorator
-@inline const PARKED: usize = 192;
-// @ts-ignore: decorator
-@inline const LAUNCHER_PARKED: usize = 256;
-// @ts-ignore: decorator
-@inline const LAUNCHER_MAY_PARK: usize = 320;
-// @ts-ignore: decorator
-@inline const STARTED: usize = 384;
-// @ts-ignore: decorator
-@inline const QUIT: usize = 448;
-// @ts-ignore: decorator
-@inline const SPINS: usize = 512;
-// @ts-ignore: decorator
-@inline const DELEGATED: usize = 576;
-// @ts-ignore: decorator
-@inline const DELEGATES_DONE: usize = 640;
-// @ts-ignore: decorator
-@inline const SEATS: usize = 704;
+import { tellRefusalsAt } from "./abi";
+import {
+  ACTIVE, COMMAND, DELEGATED, DELEGATES_DONE, LAUNCHER_MAY_PARK, LAUNCHER_PARKED, OPEN, PARKED, PROGRAM_HEADER, QUIT, REFUSAL, SEATS, SEGMENT, SIGNAL,
+  SPINS, STARTED,
+} from "./shared"; // prettier-ignore
 
 // @ts-ignore: decorator
 @inline
@@ -55,12 +34,22 @@ function call(command: usize, begin: usize, end: usize): void {
 /** Runs the whole program on the calling thread. */
 export function runAlone(program: usize): void {
   const segments = load<usize>(program);
-  for (let s: usize = 0; s < segments; s++) runInOrder(program + PROGRAM_HEADER + s * SEGMENT);
+  store<u32>(program, 0, REFUSAL);
+  tellRefusalsAt(program + REFUSAL);
+  for (let s: usize = 0; s < segments; s++) runInOrder(program, program + PROGRAM_HEADER + s * SEGMENT);
+  tellRefusalsAt(0);
 }
 
-function runInOrder(segment: usize): void {
+/** Whether a kernel of the program was given something impossible. */
+// @ts-ignore: decorator
+@inline
+function isRefused(program: usize): bool {
+  return atomic.load<u32>(program, REFUSAL) != 0;
+}
+
+function runInOrder(program: usize, segment: usize): void {
   let command = load<usize>(segment);
-  for (let n = load<u32>(segment, 4); n > 0; n--, command += COMMAND) call(command, 0, load<usize>(command, 8));
+  for (let n = load<u32>(segment, 4); n > 0 && !isRefused(program); n--, command += COMMAND) call(command, 0, load<usize>(command, 8));
 }
 
 /** Takes tickets of the segment until none is left. */
@@ -128,12 +117,14 @@ function launchFrom(program: usize, pool: usize, mayPark: bool): void {
     store<u32>(segment, 0, 64);
   }
   atomic.store<u32>(program, 0, 4);
+  atomic.store<u32>(program, 0, REFUSAL);
+  tellRefusalsAt(program + REFUSAL);
   atomic.store<usize>(pool, program, OPEN);
   wake(pool);
-  for (let s: usize = 0; s < segments; s++) {
+  for (let s: usize = 0; s < segments && !isRefused(program); s++) {
     const segment = program + PROGRAM_HEADER + s * SEGMENT;
     if (load<u32>(segment, 12)) {
-      runInOrder(segment);
+      runInOrder(program, segment);
       atomic.store<u32>(segment, load<u32>(segment, 8), 64);
     } else {
       if (wanted(pool) > 0) wake(pool);
@@ -144,6 +135,7 @@ function launchFrom(program: usize, pool: usize, mayPark: bool): void {
   }
   atomic.store<u32>(pool, 0, OPEN);
   while (atomic.load<u32>(pool, ACTIVE)) {}
+  tellRefusalsAt(0);
 }
 
 function awaitSegment(segment: usize, pool: usize, mayPark: bool): void {
@@ -162,7 +154,8 @@ function awaitSegment(segment: usize, pool: usize, mayPark: bool): void {
 function join(program: usize, pool: usize): bool {
   const segments = load<usize>(program);
   const spins = load<u32>(pool, SPINS);
-  for (let s: usize = atomic.load<u32>(program, 4); s < segments; s++) {
+  tellRefusalsAt(program + REFUSAL);
+  for (let s: usize = atomic.load<u32>(program, 4); s < segments && !isRefused(program); s++) {
     const segment = program + PROGRAM_HEADER + s * SEGMENT;
     if (!load<u32>(segment, 12)) {
       claim(segment);

@@ -12,7 +12,8 @@
 //                       commands × 2 words  table slot · where its arguments lie, bytes
 //                       patches × 4 words   where the word lies, bytes · where the value lies · shift · period, or 0
 //                       argument words
-import { FUSED_SCRATCH, Size, threadScratch } from "../abi";
+import { Size, threadScratch } from "../abi";
+import { FUSED_SCRATCH } from "../shared";
 
 @unmanaged
 export class FusedArgs {

@@ -1,9 +1,9 @@
 // Rows picked by indices, and the reverse: rows added (or otherwise combined) where indices say.
 //
 //  (1) x is [outer, length, inner] and indices are [count]; the picked rows are [outer, count, inner].
-//  (2) An index below 0 counts from the end. One outside picks `fill`, and is left out where rows are written.
+//  (2) An index below 0 counts from the end. One outside picks `fill`, and is left out where rows are written; who gives a `site` hears of it.
 //  (3) Rows that go to the same place are combined in the order of the indices, by one thread: the result is always the same.
-import { In, InOut, Out, Size } from "../abi";
+import { In, InOut, Out, refuse, Size } from "../abi";
 import { loadPart, loadUpTo, storePart, storeUpTo } from "../lanes";
 import { copyRun } from "./strided";
 
@@ -19,6 +19,11 @@ export class TakeArgs {
   inner: Size = 0;
   /** The bits of the element that stands for what is outside. */
   fill: u32 = 0;
+  /** What is added to an index below 0: the length, or 0 where there are none. */
+  wrap: Size = 0;
+  /** Who wants to know of an index outside, and the number of the axis for it. */
+  site: u32 = 0;
+  axis: u32 = 0;
 }
 
 @unmanaged
@@ -49,51 +54,46 @@ export class AddAtArgs {
   block: Size = 0;
 }
 
-/** An index as a place from 0 to length − 1, or a larger number for one outside. */
+/** An index as a place from 0 to length − 1, or a larger number for one outside; what is below 0 counts from `wrap`. */
 // @ts-ignore: decorator
 @inline
-function place(index: i32, length: usize): usize {
-  return index < 0 ? <usize>index + length : <usize>index;
+function place(index: i32, wrap: usize): usize {
+  return index < 0 ? <usize>index + wrap : <usize>index;
+}
+
+// @ts-ignore: decorator
+@inline
+function take<T>(args: TakeArgs, begin: usize, end: usize): void {
+  const inner = args.inner;
+  const bytes = inner * sizeof<T>();
+  let outer = begin / args.count;
+  let k = begin - outer * args.count;
+  let y = args.y + begin * bytes;
+  for (let row = begin; row < end; row++) {
+    const index = load<i32>(args.indices + (k << 2));
+    const at = place(index, args.wrap);
+    const x = args.x + (outer * args.length + at) * bytes;
+    if (at >= args.length) {
+      refuse(args.site, index, args.axis, args.length);
+      for (let i: usize = 0; i < bytes; i += sizeof<T>()) store<T>(y + i, <T>args.fill);
+    } else if (inner == 1) store<T>(y, load<T>(x));
+    else copyRun(x, y, bytes);
+    y += bytes;
+    if (++k == args.count) {
+      k = 0;
+      outer++;
+    }
+  }
 }
 
 /** y[outer, k] = x[outer, indices[k]], elements of 32 bits. Units are rows of y. */
 export function take_32(args: TakeArgs, begin: usize, end: usize): void {
-  const inner = args.inner;
-  const bytes = inner << 2;
-  let outer = begin / args.count;
-  let k = begin - outer * args.count;
-  let y = args.y + begin * bytes;
-  for (let row = begin; row < end; row++) {
-    const at = place(load<i32>(args.indices + (k << 2)), args.length);
-    const x = args.x + (outer * args.length + at) * bytes;
-    if (at >= args.length) for (let i: usize = 0; i < bytes; i += 4) store<u32>(y + i, args.fill);
-    else if (inner == 1) store<u32>(y, load<u32>(x));
-    else copyRun(x, y, bytes);
-    y += bytes;
-    if (++k == args.count) {
-      k = 0;
-      outer++;
-    }
-  }
+  take<u32>(args, begin, end);
 }
 
 /** y[outer, k] = x[outer, indices[k]], elements of 8 bits. Units are rows of y. */
 export function take_8(args: TakeArgs, begin: usize, end: usize): void {
-  const bytes = args.inner;
-  let outer = begin / args.count;
-  let k = begin - outer * args.count;
-  let y = args.y + begin * bytes;
-  for (let row = begin; row < end; row++) {
-    const at = place(load<i32>(args.indices + (k << 2)), args.length);
-    const x = args.x + (outer * args.length + at) * bytes;
-    if (at >= args.length) for (let i: usize = 0; i < bytes; i++) store<u8>(y + i, <u8>args.fill);
-    else copyRun(x, y, bytes);
-    y += bytes;
-    if (++k == args.count) {
-      k = 0;
-      outer++;
-    }
-  }
+  take<u8>(args, begin, end);
 }
 
 class Add {
@@ -276,28 +276,31 @@ export function add_at_i32(args: AddAtArgs, begin: usize, end: usize): void {
 
 // One index for each element: x is [outer, length, inner], indices and picked elements are [outer, count, inner].
 
-/** y[outer, k, i] = x[outer, indices[outer, k, i], i], elements of 32 bits. Units are elements of y. */
-export function take_along_32(args: TakeArgs, begin: usize, end: usize): void {
+// @ts-ignore: decorator
+@inline
+function takeAlong<T>(args: TakeArgs, begin: usize, end: usize): void {
   const inner = args.inner;
   for (let i = begin; i < end; i++) {
     const row = i / inner;
-    const at = place(load<i32>(args.indices + (i << 2)), args.length);
+    const index = load<i32>(args.indices + (i << 2));
+    const at = place(index, args.wrap);
     const outer = row / args.count;
-    const from = args.x + (((outer * args.length + at) * inner + (i - row * inner)) << 2);
-    store<u32>(args.y + (i << 2), at < args.length ? load<u32>(from) : args.fill);
+    const from = args.x + ((outer * args.length + at) * inner + (i - row * inner)) * sizeof<T>();
+    let element = <T>args.fill;
+    if (at < args.length) element = load<T>(from);
+    else refuse(args.site, index, args.axis, args.length);
+    store<T>(args.y + i * sizeof<T>(), element);
   }
+}
+
+/** y[outer, k, i] = x[outer, indices[outer, k, i], i], elements of 32 bits. Units are elements of y. */
+export function take_along_32(args: TakeArgs, begin: usize, end: usize): void {
+  takeAlong<u32>(args, begin, end);
 }
 
 /** y[outer, k, i] = x[outer, indices[outer, k, i], i], elements of 8 bits. Units are elements of y. */
 export function take_along_8(args: TakeArgs, begin: usize, end: usize): void {
-  const inner = args.inner;
-  for (let i = begin; i < end; i++) {
-    const row = i / inner;
-    const at = place(load<i32>(args.indices + (i << 2)), args.length);
-    const outer = row / args.count;
-    const from = args.x + (outer * args.length + at) * inner + (i - row * inner);
-    store<u8>(args.y + i, at < args.length ? load<u8>(from) : <u8>args.fill);
-  }
+  takeAlong<u8>(args, begin, end);
 }
 
 /** y[outer, indices[outer, k, i], i] += x[outer, k, i]. Units are columns: elements of [outer, inner]. */
@@ -313,5 +316,41 @@ export function put_along_add_f32(args: PutArgs, begin: usize, end: usize): void
       const to = args.y + (((outer * args.length + at) * inner + column) << 2);
       store<f32>(to, load<f32>(to) + load<f32>(args.x + from));
     }
+  }
+}
+
+@unmanaged
+export class PlacesArgs {
+  /** int32 [rows, depth]: coordinates along the first axes of something. */
+  x: In = 0;
+  /** int32 [depth]. */
+  lengths: In = 0;
+  /** int32 [rows]. */
+  y: Out = 0;
+  depth: Size = 0;
+  /** Whether a coordinate below 0 counts from the end. */
+  wraps: u32 = 0;
+  /** Who wants to know of a coordinate outside, and the number of the first axis for it. */
+  site: u32 = 0;
+  axis: u32 = 0;
+}
+
+/** y[row] = the place that coordinates name in C order; a place outside where one of them is. Units are rows. */
+export function places_i32(args: PlacesArgs, begin: usize, end: usize): void {
+  const depth = args.depth;
+  for (let row = begin; row < end; row++) {
+    let place: i32 = 0;
+    for (let axis: usize = 0; axis < depth; axis++) {
+      const index = load<i32>(args.x + ((row * depth + axis) << 2));
+      const length = load<i32>(args.lengths + (axis << 2));
+      const at = index < 0 && args.wraps ? index + length : index;
+      if (<u32>at >= <u32>length) {
+        refuse(args.site, index, args.axis + <u32>axis, length);
+        place = i32.MAX_VALUE;
+        break;
+      }
+      place = place * length + at;
+    }
+    store<i32>(args.y + (row << 2), place);
   }
 }

@@ -1,7 +1,7 @@
 // Softmax and its relatives along the last axis, and the cross-entropies of logits. Units are rows; rows are never cut.
 //
-// A label that names no class makes the loss of its row NaN, and the gradient of the whole row.
-import { In, Out, Size } from "../abi";
+// A label that names no class makes the loss of its row NaN, and the gradient of the whole row; who gives a `site` hears of it.
+import { In, Out, refuse, Size } from "../abi";
 import { exp, expNegative, loadOver, loadPart, loadUpTo, log, splat, storePart } from "../lanes";
 
 @unmanaged
@@ -28,6 +28,9 @@ export class CrossEntropyArgs {
   /** One number for each row. */
   y: Out = 0;
   columns: Size = 0;
+  /** Who wants to know of a label that names no class, and the number of the axis of classes for it. */
+  site: u32 = 0;
+  axis: u32 = 0;
 }
 
 @unmanaged
@@ -39,6 +42,8 @@ export class CrossEntropyGradientArgs {
   /** Gradient of the logits. */
   dx: Out = 0;
   columns: Size = 0;
+  site: u32 = 0;
+  axis: u32 = 0;
 }
 
 // @ts-ignore: decorator
@@ -254,6 +259,7 @@ export function sparse_cross_entropy_f32(args: CrossEntropyArgs, begin: usize, e
     const label: usize = load<u32>(args.labels + (row << 2));
     const largest = rowMax(x, columns);
     const rest = logOf(sumOnly(x, columns, largest));
+    if (label >= columns) refuse(args.site, <i32>label, args.axis, columns);
     const chosen: f32 = label < columns ? load<f32>(x + (label << 2)) : NaN;
     store<f32>(args.y + (row << 2), rest - (chosen - largest));
   }
@@ -266,6 +272,7 @@ export function sparse_cross_entropy_grad_f32(args: CrossEntropyGradientArgs, be
     const x = args.logits + ((row * columns) << 2);
     const dx = args.dx + ((row * columns) << 2);
     const label: usize = load<u32>(args.labels + (row << 2));
+    if (label >= columns) refuse(args.site, <i32>label, args.axis, columns);
     const dy = load<f32>(args.dy + (row << 2));
     const sum = sumOfStored(x, dx, columns, rowMax(x, columns));
     scaleRow(dx, columns, splat(label < columns ? dy / sum : NaN));

@@ -4,29 +4,20 @@
 //  (2) Workers start with the first program that gains from them, and join whenever they are ready; none is ever waited for.
 
 import { platform } from "#platform";
+import {
+  DELEGATES_DONE, EAGER_REFUSAL, LAUNCHER_MAY_PARK, POOL_BYTES, QUIT, REFUSAL, SEATS, SIGNAL, SPINS, STARTED, THREAD_SCRATCH,
+} from "../generated/constants.js"; // prettier-ignore
 import { kernelNames } from "../generated/kernels.js";
 import { allocate } from "./heap.js";
 import { hasRelaxed, loadKernels, type Build, type Kernels } from "./kernels.js";
 import { memory, words } from "./memory.js";
 import type { Thread } from "./platform.js";
 
-// The pool's words, as assembly/program.ts has them.
-const POOL_BYTES = 1024;
-const SIGNAL = 0;
-const LAUNCHER_MAY_PARK = 80;
-const STARTED = 96;
-const QUIT = 112;
-const SPINS = 128;
-const DELEGATES_DONE = 160;
-const SEATS = 176;
 /**
  * How often a thread looks at a word before it parks: half a millisecond or so, since a program's serial stretches and a loop's own work
  * between programs are shorter and waking takes 50 µs.
  */
 const SPIN_COUNT = 500_000;
-
-/** Bytes of scratch memory per thread: THREAD_SCRATCH of assembly/abi.ts. */
-const THREAD_SCRATCH = 1 << 19;
 
 const scratches: number[] = [];
 let workers: Thread[] = [];
@@ -62,18 +53,44 @@ function scratchOf(thread: number): number {
   return (scratches[thread] ??= allocate(THREAD_SCRATCH));
 }
 
+/** What a kernel was given and could not follow: an index along an axis of that length, for the operation with that number. */
+export interface Refusal {
+  readonly site: number;
+  readonly index: number;
+  readonly axis: number;
+  readonly length: number;
+}
+
+let onRefusal: (refusal: Refusal) => never = ({ index, axis, length }) => {
+  throw new RangeError(`kernel: given index ${index} along axis ${axis}; expected one for a length of ${length}.`);
+};
+
+/** Says what is thrown where a kernel refused what it was given. */
+export function throwRefusals(throwing: (refusal: Refusal) => never): void {
+  onRefusal = throwing;
+}
+
+function checkRefusal(address: number): void {
+  const at = address / 4;
+  const site = words()[at]!;
+  if (site === 0) return;
+  words()[at] = 0;
+  onRefusal({ site, index: words()[at + 1]! | 0, axis: words()[at + 2]!, length: words()[at + 3]! });
+}
+
 /** Calls one kernel on this thread over its whole range. */
 export function callKernel(kernel: number, args: number, size: number): void {
   kernels.functions[kernel]!(args, 0, size);
+  checkRefusal(EAGER_REFUSAL);
 }
 
 /** Runs an encoded program; `parallel` says that some segment has work for more than one thread. */
 export function runProgram(address: number, parallel: boolean): void {
   while (delegated > 0 && words()[delegated] === delegatedBefore) {} // a worker still runs the last one
-  if (!parallel || wanted === 1) return kernels.exports.runAlone(address);
-  if (workers.length < workersWanted()) startWorkers();
-  if (words()[pool / 4 + STARTED] === 0) kernels.exports.runAlone(address);
+  if (parallel && wanted > 1 && workers.length < workersWanted()) startWorkers();
+  if (!parallel || wanted === 1 || words()[(pool + STARTED) / 4] === 0) kernels.exports.runAlone(address);
   else kernels.exports.launch(address, pool);
+  checkRefusal(address + REFUSAL);
 }
 
 /** Word that changes when the delegated program has run, and what it was before; 0 where none was delegated. */
@@ -84,12 +101,13 @@ let delegatedBefore = 0;
 export async function runProgramAside(address: number): Promise<void> {
   if (platform.mayBlock || wanted === 1) return runProgram(address, true);
   if (workers.length < workersWanted()) startWorkers();
-  if (words()[pool / 4 + STARTED] === 0) return runProgram(address, true);
+  if (words()[(pool + STARTED) / 4] === 0) return runProgram(address, true);
   while (delegated > 0 && words()[delegated] === delegatedBefore) await platform.turn();
-  delegated = pool / 4 + DELEGATES_DONE;
+  delegated = (pool + DELEGATES_DONE) / 4;
   delegatedBefore = words()[delegated]!;
   kernels.exports.delegate(address, pool);
   await platform.changed(new Int32Array(memory.buffer), delegated, delegatedBefore | 0);
+  checkRefusal(address + REFUSAL);
 }
 
 /** A page's own thread has other things to do, so it gets a worker more. */
@@ -98,9 +116,9 @@ const workersWanted = (): number => (platform.mayBlock ? wanted - 1 : wanted);
 let reportedFailure = false;
 
 function startWorkers(): void {
-  words()[pool / 4 + SPINS] = SPIN_COUNT;
-  words()[pool / 4 + SEATS] = platform.mayBlock ? cores - 1 : cores;
-  words()[pool / 4 + LAUNCHER_MAY_PARK] = platform.mayBlock ? 1 : 0;
+  words()[(pool + SPINS) / 4] = SPIN_COUNT;
+  words()[(pool + SEATS) / 4] = platform.mayBlock ? cores - 1 : cores;
+  words()[(pool + LAUNCHER_MAY_PARK) / 4] = platform.mayBlock ? 1 : 0;
   for (let thread = workers.length + 1; thread <= workersWanted(); thread++) {
     try {
       const worker = platform.startThread({ module: kernels.module, memory, kernels: kernelNames, scratch: scratchOf(thread), pool });
@@ -122,10 +140,10 @@ function goOnWithFewer(error: unknown): void {
 /** Ends the workers; the next program that gains from them starts new ones. */
 function stopWorkers(): void {
   if (workers.length === 0) return;
-  const signal = new Int32Array(memory.buffer, pool + SIGNAL * 4, 1);
+  const signal = new Int32Array(memory.buffer, pool + SIGNAL, 1);
   while (delegated > 0 && words()[delegated] === delegatedBefore) {}
   delegated = 0;
-  words()[pool / 4 + QUIT] = 1;
+  words()[(pool + QUIT) / 4] = 1;
   Atomics.add(signal, 0, 1);
   Atomics.notify(signal, 0);
   workers = [];

@@ -4,15 +4,12 @@
 //      one reads, begins a new segment.
 //  (2) A run of commands that have one chunk each is a serial segment: the launching thread does it in order, without barriers.
 
+import { COMMAND, PROGRAM_HEADER, SEGMENT } from "../generated/constants.js";
 import { forEachAddress, type Command, type Field, type Operand } from "./command.js";
 import { allocate, release } from "./heap.js";
 import { TABLE_BASE } from "./kernels.js";
 import { callKernel, runProgram, runProgramAside } from "./machine.js";
 import { EAGER_ADDRESS, EAGER_BYTES, floats, ints, words } from "./memory.js";
-
-const PROGRAM_HEADER = 64;
-const SEGMENT = 128;
-const COMMAND = 32;
 
 /** Where an operand lies, and how many bytes from there belong to it. */
 export interface Place {

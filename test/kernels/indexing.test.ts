@@ -102,7 +102,10 @@ for (const build of builds) {
         const x = harness.floats(Float32Array.from({ length: outer * length * inner }, () => next()));
         const y = harness.floats(outer * count * inner);
         const units = outer * count;
-        harness.run(kernels.take_32({ x, indices, y, length, count, inner, fill: 0x7fc00000 }, units), cutsOf(cuts, units));
+        harness.run(
+          kernels.take_32({ x, indices, y, length, count, inner, fill: 0x7fc00000, wrap: length, site: 0, axis: 0 }, units),
+          cutsOf(cuts, units),
+        );
         const added = harness.floats(Float32Array.from({ length: outer * length * inner }, () => NaN));
         const rows = harness.floats(Float32Array.from({ length: outer * count * inner }, () => Math.floor(next() * 100)));
         const block = 1 + (Math.abs(seed) % length);
@@ -138,7 +141,10 @@ for (const build of builds) {
         const indices = harness.ints(Array.from({ length: size }, () => Math.floor(next() * length)));
         const x = harness.floats(Float32Array.from({ length: outer * length * inner }, () => next()));
         const y = harness.floats(size);
-        harness.run(kernels.take_along_32({ x, indices, y, length, count, inner, fill: 0 }, size), cutsOf(cuts, size));
+        harness.run(
+          kernels.take_along_32({ x, indices, y, length, count, inner, fill: 0, wrap: length, site: 0, axis: 0 }, size),
+          cutsOf(cuts, size),
+        );
         const added = harness.floats(new Float32Array(outer * length * inner));
         const columns = outer * inner;
         harness.run(kernels.put_along_add_f32({ x: y, indices, y: added, length, count, inner }, columns), cutsOf(cuts, columns));

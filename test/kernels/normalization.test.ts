@@ -57,7 +57,7 @@ for (const build of builds) {
 
       const labels = harness.ints([0, columns - 1, columns]);
       const loss = harness.floats(rows);
-      harness.run(kernels.sparse_cross_entropy_f32({ logits: x, labels, y: loss, columns }, rows), [1]);
+      harness.run(kernels.sparse_cross_entropy_f32({ logits: x, labels, y: loss, columns, site: 0, axis: 0 }, rows), [1]);
       const losses = labels.view.map((label) => label);
       const expected = Array.from(losses, (label, r) => {
         const row = rowOf(x.view, columns, r);
@@ -67,12 +67,12 @@ for (const build of builds) {
       t.ok(Number.isNaN(loss.view[2]), "a label that names no class makes the loss NaN");
 
       const upstream = harness.floats([0.5, -2, 1]);
-      harness.run(kernels.sparse_cross_entropy_grad_f32({ logits: x, labels, dy: upstream, dx, columns }, rows), [2]);
+      harness.run(kernels.sparse_cross_entropy_grad_f32({ logits: x, labels, dy: upstream, dx, columns, site: 0, axis: 0 }, rows), [2]);
       const sparse = all((row, r) => softmax(row).map((p, c) => (p - Number(c === labels.view[r])) * upstream.view[r]!));
       close(t, dx.view.subarray(0, 2 * columns), sparse.slice(0, 2 * columns), 2e-6, "its gradient");
 
       const weights = harness.floats(matrix(columns, 3).map(Math.abs));
-      harness.run(kernels.cross_entropy_f32({ logits: x, labels: weights, y: loss, columns }, rows), [1]);
+      harness.run(kernels.cross_entropy_f32({ logits: x, labels: weights, y: loss, columns, site: 0, axis: 0 }, rows), [1]);
       const dense = Array.from({ length: rows }, (_, r) => {
         const row = rowOf(x.view, columns, r);
         return sum(rowOf(weights.view, columns, r).map((w, c) => w * (logSumExp(row) - row[c]!)));

@@ -1,16 +1,36 @@
-// Writes lib/generated/kernels.ts: a typed function for each kernel, which makes a command of it.
+// Writes lib/generated/kernels.ts, a typed function for each kernel, which makes a command of it, and lib/generated/constants.ts, the numbers
+// that kernels and TypeScript share.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readKernels } from "./kernels.mjs";
-import { filesIn, writeGenerated } from "./steps.mjs";
+import { filesIn, root, writeGenerated } from "./steps.mjs";
 
 const output = "lib/generated/kernels.ts";
+const constants = "lib/generated/constants.ts";
+const shared = "assembly/shared.ts";
 
 export const bindings = {
   name: "bindings",
   inputs: () => [...filesIn("assembly", (file) => file.endsWith(".ts")), "tools/build/bindings.mjs", "tools/build/kernels.mjs"],
-  outputs: () => [output],
-  run: () => writeGenerated(output, bindingsOf(readKernels())),
+  outputs: () => [output, constants],
+  run: () => {
+    writeGenerated(output, bindingsOf(readKernels()));
+    writeGenerated(constants, constantsOf(readFileSync(join(root, shared), "utf8")));
+  },
 };
+
+/** The constants of a module in which each stands on a line of its own, with their comments. */
+export function constantsOf(text) {
+  const lines = text.split("\n").filter((line) => !line.startsWith("//"));
+  const translated = lines.map((line) => {
+    const [, name, value] = /^export const (\w+): usize = (\d+(?: << \d+)?);$/.exec(line) ?? [];
+    if (name) return `export const ${name} = ${value};`;
+    if (line === "" || line.startsWith("/**")) return line;
+    throw new Error(`${shared}: given "${line}"; expected export const NAME: usize = a number`);
+  });
+  return `// Generated from ${shared} by npm run build. Do not edit.\n${translated.join("\n")}`;
+}
 
 /** Types in full, for the compiler; what is there at run time in little text, which lib/runtime/bindings.ts reads. */
 export function bindingsOf({ kernels, layouts }) {

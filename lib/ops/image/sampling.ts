@@ -11,7 +11,7 @@ import { logicalAnd } from "../elementwise/logical.js";
 import { abs, negative } from "../elementwise/powers.js";
 import { floor, round } from "../elementwise/rounding.js";
 import { where } from "../elementwise/where.js";
-import { take } from "../indexing/take.js";
+import { takeAt } from "../indexing/take.js";
 import { solve } from "../linalg/solve.js";
 import { asFloat } from "../promotion.js";
 import { concatenate, stack } from "../shaping/concatenate.js";
@@ -115,7 +115,7 @@ export function mapCoordinates(
   const strides = stridesOf(shape);
   const flat = ravel(asFloat(given));
   const read = (indices: readonly Tensor[]): Tensor =>
-    take(
+    takeAt(
       flat,
       indices.map((index, i) => multiply(index, strides[i]!)).reduce((a, b) => add(a, b)),
       0,
@@ -155,7 +155,7 @@ export function sampled(
   const rows = mergeAxes(images, 0, 3);
   const first = multiply(imageNumbers(images), height * width);
   const nodes = [nodesOf(y, height, order, fillMode), nodesOf(x, width, order, fillMode)];
-  const read = ([row, column]: readonly Tensor[]): Tensor => take(rows, add(add(multiply(row!, width), column!), first), 0);
+  const read = ([row, column]: readonly Tensor[]): Tensor => takeAt(rows, add(add(multiply(row!, width), column!), first), 0);
   return interpolate(nodes, fillValue, read, (each) => expandDims(each, -1));
 }
 

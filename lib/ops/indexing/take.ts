@@ -1,6 +1,7 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { dtypes, type Dtype } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
+import { siteOf } from "../../core/indices.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
@@ -26,26 +27,33 @@ const outside: Record<Dtype, number> = { float32: 0x7fc00000, int32: 0x80000000,
 export const asIndices = (indices: TensorLike): Tensor => cast(asTensor(indices), "int32");
 
 /**
- * Elements of x along an axis, picked by indices; negative ones count from the end, and one outside picks NaN (of integers, the least number).
+ * Elements of x along an axis, picked by indices; negative ones count from the end.
  *
  * @param indices  whole numbers, any shape
  * @param axis     default: the flattened x
  * @returns        the shape of x with that of indices in place of the axis
+ * @throws ValueError for an index outside, when the operation runs
  */
 export function take(x: TensorLike, indices: TensorLike, axis: number | null = null): Tensor {
   const tensor = asTensor(x);
   const picked = asIndices(indices);
-  if (axis === null) return takeAt(ravel(tensor), picked, 0);
-  return takeAt(tensor, picked, checkAxis("take", axis, tensor.rank));
+  const checked = { site: siteOf("take") };
+  if (axis === null) return takeOp.apply({ x: ravel(tensor), indices: picked }, { axis: 0, ...checked });
+  return takeOp.apply({ x: tensor, indices: picked }, { axis: checkAxis("take", axis, tensor.rank), ...checked });
 }
 
 interface Along {
   readonly axis: number;
   /** What an index outside picks, where it is not the usual. */
   readonly fill?: number;
+  /** Who refuses an index outside; absent: nobody does. */
+  readonly site?: number;
+  /** Whether indices below 0 count from the end. Default: true. */
+  readonly wraps?: boolean;
 }
 
-const takeAt = (x: Tensor, indices: Tensor, axis: number, fill?: number): Tensor => takeOp.apply({ x, indices }, { axis, fill });
+/** The same without a check: an index outside picks NaN (of integers, the least number), or what `fill` says. */
+export const takeAt = (x: Tensor, indices: Tensor, axis: number, fill?: number): Tensor => takeOp.apply({ x, indices }, { axis, fill });
 
 const takeOp = primitive({
   name: "take",
@@ -54,11 +62,12 @@ const takeOp = primitive({
     shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
     dtype: x.dtype,
   }),
-  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype] }) => {
+  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype], site = 0 }) => {
     const shape = known(x.shape);
     const inner = sizeOf(shape.slice(axis + 1));
     const count = indices.size;
-    const args = { x, indices, y, length: shape[axis]!, count, inner, fill };
+    const length = shape[axis]!;
+    const args = { x, indices, y, length, count, inner, fill, wrap: length, site, axis };
     const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_32 : kernels.take_8;
     return kernel(args, inner === 0 ? 0 : sizeOf(shape.slice(0, axis)) * count, Math.ceil(GRAIN / (inner + 1)));
   },
@@ -104,13 +113,19 @@ const putOp = primitive({
 /**
  * Elements of x along an axis, each picked by an index of its own.
  *
- * @param indices  whole numbers, of the shape of x but for the axis (other axes broadcast)
+ * @param indices  whole numbers, of the shape of x but for the axis (other axes broadcast); negative ones count from the end
  * @param axis     default: both flattened
+ * @throws ValueError for an index outside, when the operation runs
  */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number | null = null): Tensor {
+  return pickAlong(x, indices, axis, { site: siteOf("takeAlongAxis") });
+}
+
+/** The same with other checks: without a `site`, an index outside picks NaN (of integers, the least number). */
+export function pickAlong(x: TensorLike, indices: TensorLike, axis: number | null, checks: Pick<Along, "site" | "wraps"> = {}): Tensor {
   const tensor = asTensor(x);
   const picked = asIndices(indices);
-  if (axis === null) return takeAlong(ravel(tensor), ravel(picked), 0);
+  if (axis === null) return takeAlongOp.apply({ x: ravel(tensor), indices: ravel(picked) }, { axis: 0, ...checks });
   const along = checkAxis("takeAlongAxis", axis, tensor.rank);
   if (picked.rank !== tensor.rank) {
     throw new ShapeError("takeAlongAxis", {
@@ -125,7 +140,7 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number |
       t,
       common.map((length, i) => (i === along ? t.shape[i]! : length)),
     );
-  return takeAlong(filled(tensor), filled(picked), along);
+  return takeAlongOp.apply({ x: filled(tensor), indices: filled(picked) }, { axis: along, ...checks });
 }
 
 const takeAlong = (x: Tensor, indices: Tensor, axis: number, fill?: number): Tensor => takeAlongOp.apply({ x, indices }, { axis, fill });
@@ -134,10 +149,11 @@ const takeAlongOp = primitive({
   name: "take_along_axis",
   inputs: ["x", "indices"],
   infer: ({ x, indices }): Spec => ({ shape: indices.shape, dtype: x.dtype }),
-  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype] }: Along) => {
+  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype], site = 0, wraps = true }: Along) => {
     const shape = known(x.shape);
     const count = known(y.shape)[axis]!;
-    const args = { x, indices, y, length: shape[axis]!, count, inner: sizeOf(shape.slice(axis + 1)), fill };
+    const length = shape[axis]!;
+    const args = { x, indices, y, length, count, inner: sizeOf(shape.slice(axis + 1)), fill, wrap: wraps ? length : 0, site, axis };
     const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_along_32 : kernels.take_along_8;
     return kernel(args, y.size, GRAIN);
   },

@@ -1,8 +1,9 @@
-import { asTensor, type TensorLike } from "../../core/convert.js";
+import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { siteOf } from "../../core/indices.js";
 import { primitive } from "../../core/primitive.js";
-import { known, shapeText, sizeOf, stridesOf, type Shape } from "../../core/shape.js";
+import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import type { Command } from "../../runtime/command.js";
@@ -18,7 +19,7 @@ import { sum } from "../reduce/sum.js";
 import { full, progression, zerosLike } from "../shaping/create.js";
 import { expandDims, reshape } from "../shaping/reshape.js";
 import { slice as staticSlice } from "../shaping/slice.js";
-import { addAt, asIndices, take } from "./take.js";
+import { addAt, asIndices, take, takeAt } from "./take.js";
 
 /**
  * A block of x.
@@ -53,10 +54,18 @@ export function sliceUpdate(inputs: TensorLike, startIndices: Integers, updates:
   const starts = isStatic(startIndices) ? integers(startIndices) : asIndices(startIndices);
   let spread = block;
   let inside: Tensor | undefined;
-  tensor.shape.forEach((length, axis) => {
-    const count = block.shape[axis]!;
-    const first = Array.isArray(starts) ? starts[axis]! : take(starts as Tensor, axis, 0);
-    const places = subtract(progression(0, 1, known([length], "sliceUpdate")[0]!, "int32"), first);
+  tensor.shape.forEach((_, axis) => {
+    const [length, count] = known([tensor.shape[axis]!, block.shape[axis]!], "sliceUpdate") as [number, number];
+    if (count > length || (Array.isArray(starts) && !(starts[axis]! >= 0 && starts[axis]! + count <= length))) {
+      throw new ShapeError("sliceUpdate", {
+        given: `${count} elements${Array.isArray(starts) ? ` from ${starts[axis]} on` : ""} along axis ${axis} of ${shapeText(tensor.shape)}`,
+        expected: `a block within 0 to ${length}`,
+      });
+    }
+    const first = Array.isArray(starts)
+      ? starts[axis]!
+      : placesOf("sliceUpdate", reshape(take(starts as Tensor, axis, 0), [1, 1]), [length - count + 1], { wraps: false, axis });
+    const places = subtract(progression(0, 1, length, "int32"), first);
     const others = tensor.shape.map((_, i) => i).filter((i) => i !== axis);
     const here = expandDims(logicalAnd(greaterEqual(places, 0), less(places, count)), others);
     inside = inside ? logicalAnd(inside, here) : here;
@@ -75,13 +84,27 @@ function flatPlaces(where: string, indices: Tensor, shape: Shape): { places: Ten
     });
   }
   const lengths = known(shape.slice(0, depth), where);
-  const coordinates = reshape(indices, [-1, depth]);
-  const sizes = Int32Array.from(lengths);
-  const positive = whereNegative(coordinates, sizes);
-  return { places: sum(multiply(positive, Int32Array.from(stridesOf(lengths))), { axis: -1 }), lengths, rest: shape.slice(depth) };
+  return { places: placesOf(where, reshape(indices, [-1, depth]), lengths), lengths, rest: shape.slice(depth) };
 }
 
-const whereNegative = (coordinates: Tensor, sizes: Int32Array): Tensor => where(less(coordinates, 0), add(coordinates, sizes), coordinates);
+interface Places {
+  readonly site: number;
+  readonly wraps: boolean;
+  /** The number of the first axis, for the error. */
+  readonly axis: number;
+}
+
+/** What rows of coordinates are in C order. Each is checked along its own axis, when the operation runs. */
+const placesOf = (where: string, x: Tensor, lengths: readonly number[], { wraps = true, axis = 0 } = {}): Tensor =>
+  placesOp.apply({ x, lengths: constant(Int32Array.from(lengths)) }, { site: siteOf(where), wraps, axis });
+
+const placesOp = primitive({
+  name: "places",
+  inputs: ["x", "lengths"],
+  infer: ({ x }, _: Places): Spec => ({ shape: x.shape.slice(0, 1), dtype: "int32" }),
+  lower: ({ x, lengths }, { y }, { site, wraps, axis }) =>
+    kernels.places_i32({ x, lengths, y, depth: lengths.size, wraps: Number(wraps), site, axis }, y.size),
+});
 
 /**
  * Zeros of the shape, with values added where the indices say; those that meet are summed.
@@ -145,13 +168,13 @@ const putOp = primitive({
     if (reduction === "max" || reduction === "min") {
       return {
         x: () => multiply(dy, cast(equal(x, y), "float32")),
-        updates: () => multiply(take(dy, indices, 0), cast(equal(updates, take(y, indices, 0)), "float32")),
+        updates: () => multiply(takeAt(dy, indices, 0, 0), cast(equal(updates, takeAt(y, indices, 0)), "float32")),
       };
     }
     if (reduction === "mul") {
       return {
         x: () => multiply(dy, scatterUpdateRows(full(x.shape, 1), indices, updates, "mul")),
-        updates: () => divideNoNan(take(multiply(dy, y), indices, 0), updates),
+        updates: () => divideNoNan(takeAt(multiply(dy, y), indices, 0, 0), updates),
       };
     }
     const count = indices.size;
@@ -160,8 +183,8 @@ const putOp = primitive({
     return {
       x: () => where(expandDims(less(last, 0), others), dy, zerosLike(dy)),
       updates: () => {
-        const wins = expandDims(equal(take(last, indices, 0), progression(0, 1, count, "int32")), others);
-        return where(wins, take(dy, indices, 0), 0);
+        const wins = expandDims(equal(takeAt(last, indices, 0), progression(0, 1, count, "int32")), others);
+        return where(wins, takeAt(dy, indices, 0, 0), 0);
       },
     };
   },

@@ -1,5 +1,6 @@
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
+import { siteOf } from "../../core/indices.js";
 import { primitive } from "../../core/primitive.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
@@ -11,7 +12,7 @@ import { log } from "../elementwise/exponential.js";
 import { binary, type Binary } from "../elementwise/family.js";
 import { negative } from "../elementwise/powers.js";
 import { oneHot } from "../indexing/one-hot.js";
-import { takeAlongAxis } from "../indexing/take.js";
+import { pickAlong } from "../indexing/take.js";
 import { asFloat } from "../promotion.js";
 import { sum } from "../reduce/sum.js";
 import { COSTLY_GRAIN } from "../rules.js";
@@ -66,13 +67,16 @@ export function categoricalCrossentropy(
   return crossEntropyOp.apply({ labels: moveaxis(labels, along, -1), logits: moveaxis(logits, along, -1) });
 }
 
+/** Labels of rows of weights are no indices. */
+const unchecked: Checked = { site: 0, axis: 0 };
+
 const crossEntropyOp = primitive({
   name: "categorical_crossentropy",
   inputs: ["labels", "logits"],
   infer: ({ logits }): Spec => ({ shape: logits.shape.slice(0, -1), dtype: "float32" }),
   lower: ({ labels, logits }, { y }) => {
     const { rows, columns } = rowsOf(logits);
-    return kernels.cross_entropy_f32({ labels, logits, y, columns }, rows, rowGrain(columns));
+    return kernels.cross_entropy_f32({ labels, logits, y, columns, ...unchecked }, rows, rowGrain(columns));
   },
   keeps: ["labels", "logits"],
   gradient: (dy, { labels, logits }) => ({
@@ -88,7 +92,7 @@ const crossEntropyGradientOp = primitive({
   infer: ({ logits }): Spec => ({ shape: logits.shape, dtype: "float32" }),
   lower: ({ labels, logits, dy }, { y }) => {
     const { rows, columns } = rowsOf(logits);
-    return kernels.cross_entropy_grad_f32({ labels, logits, dy, dx: y, columns }, rows, rowGrain(columns));
+    return kernels.cross_entropy_grad_f32({ labels, logits, dy, dx: y, columns, ...unchecked }, rows, rowGrain(columns));
   },
   keeps: ["labels", "logits", "dy"],
   gradient: (u, { labels, logits, dy }) => {
@@ -107,7 +111,8 @@ const crossEntropyGradientOp = primitive({
  *
  * @param target  classes as whole numbers, the shape of output without the axis, or with length 1 there
  * @param output  logits or probabilities
- * @returns       one loss for each row; NaN where target names no class
+ * @returns       one loss for each row
+ * @throws ValueError where target names no class, when the operation runs
  */
 export function sparseCategoricalCrossentropy(
   target: TensorLike,
@@ -126,30 +131,38 @@ export function sparseCategoricalCrossentropy(
     });
   }
   const rows = moveaxis(logits, along, -1);
-  if (fromLogits) return sparseOp.apply({ labels, logits: rows });
-  return negative(squeeze(takeAlongAxis(logOfProbabilities(rows, rows.rank - 1), expandDims(labels, -1), -1), -1));
+  const site = siteOf("sparseCategoricalCrossentropy");
+  if (fromLogits) return sparseOp.apply({ labels, logits: rows }, { site, axis: along });
+  const chosen = pickAlong(logOfProbabilities(rows, rows.rank - 1), expandDims(labels, -1), -1, { site, wraps: false });
+  return negative(squeeze(chosen, -1));
+}
+
+/** Who refuses a label that names no class, and the axis of the classes as the user counts it. */
+interface Checked {
+  readonly site: number;
+  readonly axis: number;
 }
 
 const sparseOp = primitive({
   name: "sparse_categorical_crossentropy",
   inputs: ["labels", "logits"],
-  infer: ({ logits }): Spec => ({ shape: logits.shape.slice(0, -1), dtype: "float32" }),
-  lower: ({ labels, logits }, { y }) => {
+  infer: ({ logits }, _: Checked): Spec => ({ shape: logits.shape.slice(0, -1), dtype: "float32" }),
+  lower: ({ labels, logits }, { y }, attrs) => {
     const { rows, columns } = rowsOf(logits);
-    return kernels.sparse_cross_entropy_f32({ labels, logits, y, columns }, rows, rowGrain(columns));
+    return kernels.sparse_cross_entropy_f32({ labels, logits, y, columns, ...attrs }, rows, rowGrain(columns));
   },
   keeps: ["labels", "logits"],
-  gradient: (dy, { labels, logits }) => ({ logits: () => sparseGradientOp.apply({ labels, logits, dy }) }),
+  gradient: (dy, { labels, logits }, { attrs }) => ({ logits: () => sparseGradientOp.apply({ labels, logits, dy }, attrs) }),
 });
 
 /** (softmax(logits) − oneHot(labels)) · dy. */
 const sparseGradientOp = primitive({
   name: "sparse_categorical_crossentropy_gradient",
   inputs: ["labels", "logits", "dy"],
-  infer: ({ logits }): Spec => ({ shape: logits.shape, dtype: "float32" }),
-  lower: ({ labels, logits, dy }, { y }) => {
+  infer: ({ logits }, _: Checked): Spec => ({ shape: logits.shape, dtype: "float32" }),
+  lower: ({ labels, logits, dy }, { y }, attrs) => {
     const { rows, columns } = rowsOf(logits);
-    return kernels.sparse_cross_entropy_grad_f32({ labels, logits, dy, dx: y, columns }, rows, rowGrain(columns));
+    return kernels.sparse_cross_entropy_grad_f32({ labels, logits, dy, dx: y, columns, ...attrs }, rows, rowGrain(columns));
   },
   keeps: ["labels", "logits", "dy"],
   gradient: (u, { labels, logits, dy }) => ({

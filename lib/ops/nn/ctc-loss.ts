@@ -8,7 +8,7 @@ import { greater, notEqual } from "../elementwise/comparison.js";
 import { logaddexp } from "../elementwise/exponential.js";
 import { negative } from "../elementwise/powers.js";
 import { where } from "../elementwise/where.js";
-import { takeAlongAxis } from "../indexing/take.js";
+import { pickAlong } from "../indexing/take.js";
 import { broadcastTo } from "../shaping/broadcast.js";
 import { concatenate, stack } from "../shaping/concatenate.js";
 import { full } from "../shaping/create.js";
@@ -53,7 +53,7 @@ export function ctcLoss(
   const states = 2 * count + 1;
   const blanks = full([batch, count], maskIndex, { dtype: "int32" });
   const path = concatenate([reshape(stack([blanks, labels], 2), [batch, 2 * count]), full([batch, 1], maskIndex, { dtype: "int32" })], 1);
-  const scores = takeAlongAxis(logSoftmax(logits), broadcastTo(expandDims(path, 1), [batch, time, states]), 2);
+  const scores = pickAlong(logSoftmax(logits), broadcastTo(expandDims(path, 1), [batch, time, states]), 2);
   const canSkip = skips(path, maskIndex);
   const lasts = reshape(cast(asTensor(outputLength), "int32"), [batch, 1]);
   const [first, ...others] = unstack(scores, time, 1);
@@ -64,8 +64,8 @@ export function ctcLoss(
   });
   const lengths = reshape(cast(asTensor(targetLength), "int32"), [batch, 1]);
   const end = multiply(lengths, 2);
-  const onBlank = takeAlongAxis(alpha, end, 1);
-  const onLabel = where(greater(lengths, 0), takeAlongAxis(alpha, maximum(subtract(end, 1), 0), 1), NOTHING);
+  const onBlank = pickAlong(alpha, end, 1);
+  const onLabel = where(greater(lengths, 0), pickAlong(alpha, maximum(subtract(end, 1), 0), 1), NOTHING);
   return negative(squeeze(logaddexp(onBlank, onLabel), 1));
 }
 

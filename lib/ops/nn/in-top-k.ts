@@ -4,7 +4,7 @@ import { cast } from "../elementwise/cast.js";
 import { greater, less } from "../elementwise/comparison.js";
 import { isfinite } from "../elementwise/inspection.js";
 import { logicalAnd } from "../elementwise/logical.js";
-import { takeAlongAxis } from "../indexing/take.js";
+import { pickAlong } from "../indexing/take.js";
 import { asFloat } from "../promotion.js";
 import { sum } from "../reduce/sum.js";
 import { expandDims, squeeze } from "../shaping/reshape.js";
@@ -18,7 +18,7 @@ import { expandDims, squeeze } from "../shaping/reshape.js";
  */
 export function inTopK(targets: TensorLike, predictions: TensorLike, k: number): Tensor {
   const scores = asFloat(predictions);
-  const own = takeAlongAxis(scores, expandDims(cast(asTensor(targets), "int32"), -1), -1);
+  const own = pickAlong(scores, expandDims(cast(asTensor(targets), "int32"), -1), -1);
   const better = sum(cast(greater(scores, own), "int32"), { axis: -1 });
   return logicalAnd(less(better, k), squeeze(isfinite(own), -1));
 }
