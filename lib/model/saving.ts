@@ -19,11 +19,13 @@ import {
   serializeKerasObject,
 } from "../config/index.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
+import type { Layer } from "../layers/layer.js";
 import type { FileStore } from "../runtime/platform.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { CheckpointError, decode } from "../saving/format.js";
 import { formatOf } from "../saving/path.js";
 import { type FilePath, placeOf, readFile, storeAt, write } from "../saving/place.js";
+import type { NameMap } from "../saving/named-weights.js";
 import type { KerasSaveable } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
 import type { Model } from "./model.js";
@@ -33,7 +35,7 @@ const kerasFiles = () => import("../saving/keras/index.js");
 const objects = field<object, object>({
   expected: "objects",
   takesObjects: true,
-  parse: (value) => (typeof value === "object" && value !== null ? value : invalid),
+  parse: (value) => ((typeof value === "object" || typeof value === "function") && value !== null ? value : invalid),
 });
 
 const saveOptions = schema([], {
@@ -67,6 +69,8 @@ const loadWeightsOptions = schema([], {
   byName: boolean(false),
   /** Layers that stay as they are. */
   objectsToSkip: nullable(objects),
+  /** What the variables are called in a safetensors file, or in the folder of one: by path, `{ "dense/kernel": "fc.weight" }`. */
+  nameMap: nullable(objects),
 });
 
 export type SaveOptions = Options<typeof saveOptions>;
@@ -74,8 +78,9 @@ export type SaveWeightsOptions = Options<typeof saveWeightsOptions>;
 export interface LoadOptions extends Omit<Options<typeof loadOptions>, "customObjects"> {
   customObjects?: CustomObjects | null | undefined;
 }
-export interface LoadWeightsOptions extends Omit<Options<typeof loadWeightsOptions>, "objectsToSkip"> {
+export interface LoadWeightsOptions extends Omit<Options<typeof loadWeightsOptions>, "objectsToSkip" | "nameMap"> {
   objectsToSkip?: readonly object[] | null | undefined;
+  nameMap?: NameMap | null | undefined;
 }
 
 /** Writes config, weights and, where the model is compiled, the optimizer's state. */
@@ -246,8 +251,11 @@ export async function saveWeights(model: Model, path: string, options: SaveWeigh
   const where = `${model.name}.saveWeights`;
   const { overwrite, maxShardSize } = saveWeightsOptions.parse(where, [options]);
   const format = formatOf(where, path);
-  if (format === "keras" || format === "h5") {
-    throw new ArgumentError(where, { given: text(path), expected: "a path that ends in .weights.h5, or in nothing of Keras's" });
+  if (format === "keras" || format === "h5" || format === "tfjs" || format === "onnx") {
+    throw new ArgumentError(where, {
+      given: text(path),
+      expected: "a path that ends in .weights.h5, .safetensors, or in nothing of others",
+    });
   }
   if (maxShardSize !== null && (format !== "weights" || !(maxShardSize > 0))) {
     throw new ArgumentError(`${where}.maxShardSize`, { given: `${maxShardSize} for ${text(path)}`, expected: "gigabytes, and a path that ends in .weights.json" }); // prettier-ignore
@@ -257,6 +265,11 @@ export async function saveWeights(model: Model, path: string, options: SaveWeigh
   await checkFree(where, place.store, place.name, overwrite);
   if (format === "checkpoint") {
     await new Checkpoint({ weights: model.weights }).write(path);
+    return;
+  }
+  if (format === "safetensors") {
+    const { namedWeights } = await import("../saving/named-weights.js");
+    await write(place, namedWeights(namedVariables(model), where));
     return;
   }
   const files = await kerasFiles();
@@ -275,11 +288,16 @@ export async function saveWeights(model: Model, path: string, options: SaveWeigh
 /** Takes over saved weights: all of them, or none. */
 export async function loadWeights(model: Model, path: FilePath, options: LoadWeightsOptions = {}): Promise<void> {
   const where = `${model.name}.loadWeights`;
-  const { skipMismatch, byName, objectsToSkip } = loadWeightsOptions.parse(where, [options]);
+  const { skipMismatch, byName, objectsToSkip, nameMap } = loadWeightsOptions.parse(where, [options]);
   if (!model.built) throw notBuilt(where);
   const place = placeOf(path);
   const format = formatOf(where, place.name);
   const skip = new Set((objectsToSkip ?? []) as object[]);
+  if (format === "safetensors" || nameMap !== null) {
+    const { planNamed } = await import("../saving/named-weights.js");
+    (await planNamed(namedVariables(model), path, nameMap as NameMap | null)).commit();
+    return;
+  }
   if (byName && format !== "h5") {
     throw new ArgumentError(`${where}.byName`, { given: `true for ${text(place.name)}`, expected: "a legacy .h5 file" });
   }
@@ -308,6 +326,18 @@ export async function loadWeights(model: Model, path: FilePath, options: LoadWei
     ? files.planLegacy(legacyView(model), file, place.path, { byName, skipMismatch })
     : files.planState(root, files.storeOf(file), place.path, { skipMismatch, skip });
   plan.commit(model.variables);
+}
+
+/** The weights by the names of the layers that lead to them, below the model; a shared layer's by the first of its places. */
+function namedVariables(model: Model): (readonly [string, Variable])[] {
+  const found = new Map<Variable, string>();
+  const visit = (layer: Layer, prefix: string): void => {
+    const { trainable, nonTrainable } = layer.tracked();
+    for (const variable of [...trainable, ...nonTrainable]) if (!found.has(variable)) found.set(variable, `${prefix}${variable.name}`);
+    for (const inner of layer.sublayers()) visit(inner, `${prefix}${inner.name}/`);
+  };
+  visit(model as unknown as Layer, "");
+  return model.weights.map((variable) => [found.get(variable)!, variable] as const);
 }
 
 const notBuilt = (where: string): StateError =>

@@ -41,6 +41,23 @@ function openStore(location: string): FileStore {
   let swept: Promise<void> | undefined;
   return {
     read: (name) => readFile(path(name)).then((bytes) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), nullIfMissing),
+    async open(name) {
+      const info = await stat(path(name)).catch(nullIfMissing);
+      if (!info?.isFile()) return null;
+      return {
+        size: info.size,
+        async read(begin, end) {
+          const file = await open(path(name), "r");
+          try {
+            const bytes = new Uint8Array(end - begin);
+            const { bytesRead } = await file.read(bytes, 0, bytes.length, begin);
+            return bytes.subarray(0, bytesRead);
+          } finally {
+            await file.close();
+          }
+        },
+      };
+    },
     readNow(name) {
       try {
         return new Uint8Array(readFileSync(path(name)));

@@ -23,7 +23,9 @@ export interface ThreadStart {
 export interface FileStore {
   /** The bytes of a file, or null where there is none. */
   read(name: string): Promise<Uint8Array | null>;
-  /** The same at once, where the storage can do that. */
+  /** Reading of parts, where the storage can do that; null where there is no such file. */
+  open?(name: string): Promise<FileParts | null>;
+  /** The same as `read` at once, where the storage can do that. */
   readNow?(name: string): Uint8Array | null;
   /** Replaces a file as a whole: after a crash, and beside other writers, there is the old content or a new one. */
   write(name: string, content: FileContent): Promise<void>;
@@ -32,6 +34,13 @@ export interface FileStore {
   list(): Promise<string[]>;
   /** Runs an action while nobody else runs one here: other threads, processes and tabs wait. */
   locked<T>(action: () => Promise<T>): Promise<T>;
+}
+
+/** A file that is read by parts. */
+export interface FileParts {
+  readonly size: number;
+  /** The bytes from `begin` up to `end`. */
+  read(begin: number, end: number): Promise<Uint8Array>;
 }
 
 /** Bytes, or the pieces of them in order. */

@@ -9,6 +9,7 @@ import { filesIn, root } from "./steps.mjs";
 const entries = {
   index: "build/lib/index.js",
   keras: "build/lib/api/keras.js",
+  formats: "build/lib/api/formats.js",
   datasets: "build/datasets/index.js",
   models: "build/models/index.js",
 };
@@ -45,9 +46,9 @@ const entriesStayApart = {
 
 const isEntry = (id) => presentEntries().some(([, file]) => join(root, file) === id);
 
-/** Files that the entries import at once, and the packages that these do. The rest is imported when it is needed, and stays in files of its own. */
+/** Files that the main entries import at once, and the packages that these do. The rest is imported when it is needed, and stays in files of its own. */
 function loadedAtOnce() {
-  const files = new Set(presentEntries().map(([, file]) => join(root, file)));
+  const files = new Set(["index", "keras", "datasets", "models"].map((name) => join(root, entries[name])).filter((file) => existsSync(file)));
   const packages = new Set();
   for (const file of files) {
     for (const [, target] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^'"`;]*?["']([^"']+)["'];?$/gm)) {

@@ -39,6 +39,10 @@ export function blobStore(files: readonly Blob[]): FileStore {
       const file = files[names.indexOf(name)];
       return file ? new Uint8Array(await file.arrayBuffer()) : null;
     },
+    open: async (name) => {
+      const file = files[names.indexOf(name)];
+      return file ? { size: file.size, read: async (begin, end) => new Uint8Array(await file.slice(begin, end).arrayBuffer()) } : null;
+    },
     list: async () => [...names].sort(),
   };
 }
