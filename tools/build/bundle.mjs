@@ -48,7 +48,9 @@ const isEntry = (id) => presentEntries().some(([, file]) => join(root, file) ===
 
 /** Files that the main entries import at once, and the packages that these do. The rest is imported when it is needed, and stays in files of its own. */
 function loadedAtOnce() {
-  const files = new Set(["index", "keras", "datasets", "models"].map((name) => join(root, entries[name])).filter((file) => existsSync(file)));
+  const files = new Set(
+    ["index", "keras", "datasets", "models"].map((name) => join(root, entries[name])).filter((file) => existsSync(file)),
+  );
   const packages = new Set();
   for (const file of files) {
     for (const [, target] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^'"`;]*?["']([^"']+)["'];?$/gm)) {
