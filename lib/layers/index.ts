@@ -11,6 +11,32 @@ export { Softmax } from "./activations/softmax.js";
 export { AdditiveAttention, Attention } from "./attention/attention.js";
 export { GroupedQueryAttention as GroupQueryAttention } from "./attention/grouped-query-attention.js";
 export { MultiHeadAttention } from "./attention/multi-head-attention.js";
+export {
+  RandomBrightness,
+  RandomColorDegeneration,
+  RandomColorJitter,
+  RandomContrast,
+  RandomGrayscale,
+  RandomHue,
+  RandomInvert,
+  RandomPosterization,
+  RandomSaturation,
+  Solarization,
+} from "./augmentation/color.js";
+export { CenterCrop, MaxNumBoundingBoxes, RandomCrop, RandomFlip, Resizing } from "./augmentation/framing.js";
+export { RandomGaussianBlur, RandomSharpness } from "./augmentation/filtering.js";
+export { AutoContrast, ContrastLimitedAdaptiveHistogramEqualization, Equalization } from "./augmentation/histogram.js";
+export type { Boxes, ImageData, Transformation } from "./augmentation/image-layer.js";
+export { CutMix, MixUp, RandomErasing } from "./augmentation/mixing.js";
+export { AugMix, Pipeline, RandAugment } from "./augmentation/policies.js";
+export {
+  RandomElasticTransform,
+  RandomPerspective,
+  RandomRotation,
+  RandomShear,
+  RandomTranslation,
+  RandomZoom,
+} from "./augmentation/warping.js";
 export { InputSpec, type InputSpecOptions } from "./base/input-spec.js";
 export type { LayerOptions } from "./base/options.js";
 export type { WeightOptions } from "./base/state.js";

@@ -2,3 +2,4 @@
 
 export { SeedGenerator, setRandomSeed } from "../variables/seed-generator.js";
 export * from "./random.js";
+export { beta, gamma } from "./gamma.js";

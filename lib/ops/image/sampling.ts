@@ -225,7 +225,7 @@ export function perspectiveTransform(
 }
 
 /** The eight parameters of the projection that takes end points to start points. */
-function homography(starts: Tensor, ends: Tensor): Tensor {
+export function homography(starts: Tensor, ends: Tensor): Tensor {
   const [sx, sy] = unstack(starts, 2, 2) as [Tensor, Tensor];
   const [ex, ey] = unstack(ends, 2, 2) as [Tensor, Tensor];
   const [one, zero] = [onesLike(ex), zerosLike(ex)];
