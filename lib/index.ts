@@ -7,6 +7,7 @@ export { asTensor as convertToTensor, constant, type ConstantOptions, type Tenso
 export type { Dtype as DType, TypedArray } from "./core/dtype.js";
 export {
   ArgumentError,
+  ClusterError,
   DtypeError,
   KerasmError,
   MemoryError,

@@ -47,10 +47,12 @@ t.test("models, datasets and examples see what a user sees", async (t) => {
   t.strictSame(importers(isClosed), []);
 });
 
+/** What a page never loads: the Node side of the platform, and the processes that it opens. */
+const isNodeSide = (path: string) => path === "lib/runtime/platform-node.ts" || path.startsWith("lib/runtime/mpi/");
+
 t.test("only the Node side of the platform knows Node", async (t) => {
   const free = ["examples", "bench"];
-  const isNode = (target: string, path: string) =>
-    target.startsWith("node:") && path !== "lib/runtime/platform-node.ts" && !free.includes(roomOf(path));
+  const isNode = (target: string, path: string) => target.startsWith("node:") && !isNodeSide(path) && !free.includes(roomOf(path));
   t.strictSame(importers(isNode), []);
   t.strictSame(
     importers((target) => /platform-(node|browser)\.ts$/.test(target)),
@@ -59,7 +61,12 @@ t.test("only the Node side of the platform knows Node", async (t) => {
 });
 
 t.test("each bundled package has one room", async (t) => {
-  const home: Readonly<Record<string, string>> = { "@assemblyscript/loader": "lib/runtime", zod: "lib/config", fflate: "lib/formats" };
+  const home: Readonly<Record<string, string>> = {
+    koffi: "lib/runtime",
+    "@assemblyscript/loader": "lib/runtime",
+    zod: "lib/config",
+    fflate: "lib/formats",
+  };
   const isItself = (target: string, path: string) => packageOf(target) === "kerasm" && ["examples", "bench"].includes(roomOf(path));
   const isAstray = (target: string, path: string) =>
     !isItself(target, path) &&
@@ -78,7 +85,9 @@ t.test("only operations name kernels", async (t) => {
 
 t.test("the package has no run-time dependency and no install script", async (t) => {
   const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as Record<string, Record<string, string> | undefined>;
-  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies"]) t.notOk(manifest[kind], kind);
+  for (const kind of ["dependencies", "optionalDependencies"]) t.notOk(manifest[kind], kind);
+  const peers = manifest["peerDependenciesMeta"] as Record<string, { optional?: boolean }> | undefined;
+  for (const peer of Object.keys(manifest["peerDependencies"] ?? {})) t.ok(peers?.[peer]?.optional, `${peer} is optional`);
   t.strictSame(
     Object.keys(manifest["scripts"] ?? {}).filter((name) => /install|prepare$/.test(name)),
     [],

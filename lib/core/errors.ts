@@ -60,6 +60,11 @@ export class StateError extends KerasmError {
   override readonly name = "StateError";
 }
 
+/** Processes that can't go on together: one was lost, one does something else, MPI is missing. */
+export class ClusterError extends KerasmError {
+  override readonly name = "ClusterError";
+}
+
 /** A value as an error message shows it: `"relu"`, `[2, null, 3]`, `Float32Array(784)`, `Dense`. */
 export function text(value: unknown, limit = 80): string {
   const whole = plainText(value);

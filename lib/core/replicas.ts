@@ -113,3 +113,12 @@ export function split(state: State, count: number): void {
   layout++;
   state.split(count);
 }
+
+let chief = true;
+
+/** Whether this process writes files and prints for all of them: the first one, or the only one. */
+export const isChief = (): boolean => chief;
+
+export function setChief(on: boolean): void {
+  chief = on;
+}

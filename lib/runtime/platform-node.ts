@@ -216,6 +216,11 @@ export const platform: Platform = {
   openStore,
   gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),
   readAsset: async (url) => new Uint8Array(await readFile(url)),
+  openCommunicator: async (options) => (await import("./mpi/open.js")).openCommunicator(options),
+  isLaunched: () => {
+    const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, SLURM_NTASKS, SLURM_PROCID } = process.env;
+    return Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? (SLURM_PROCID === undefined ? 1 : SLURM_NTASKS) ?? 1) > 1;
+  },
   output: {
     write: (text) => void process.stdout.write(text),
     get columns() {

@@ -1,5 +1,7 @@
 // The one seam between Node and a browser. Both sides implement this interface; `#platform` resolves to one of them by `imports` conditions.
 
+import type { Communicator, CommunicatorOptions } from "./communicator.js";
+
 /** A started worker thread. */
 export interface Thread {
   /** Resolves when the thread has entered the kernels, rejects when it could not start. */
@@ -67,6 +69,10 @@ export interface Platform {
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;
   /** Bytes of a file that ships with the package. */
   readAsset(url: URL): Promise<Uint8Array>;
+  /** Joins the processes that were started with this one; missing where there can be none. */
+  readonly openCommunicator?: (options: CommunicatorOptions) => Promise<Communicator>;
+  /** Whether a launcher (mpirun, mpiexec, srun) started this process with others. */
+  readonly isLaunched?: () => boolean;
   /** Where progress goes; `columns` is 0 when it is no terminal. */
   readonly output: { write(text: string): void; readonly columns: number };
 }

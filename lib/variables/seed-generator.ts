@@ -58,6 +58,16 @@ export function setRandomSeed(seed: number): void {
   globalGenerator = new SeedGenerator(makeDefaultSeed());
 }
 
+/** Where the numbers stand that seeds are made of. */
+export const seedPosition = (): number => counter;
+
+/** Takes over where another process stands; nothing happens where this one stands there already. */
+export function adoptSeeds(position: number): void {
+  if (position === counter) return;
+  counter = position >>> 0;
+  globalGenerator = null;
+}
+
 /** What random operations take as a seed: an integer (the same numbers at every call), a generator, or nothing (the global one). */
 export type Seed = number | SeedGenerator | null | undefined;
 

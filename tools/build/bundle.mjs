@@ -12,6 +12,7 @@ const entries = {
   formats: "build/lib/api/formats.js",
   datasets: "build/datasets/index.js",
   models: "build/models/index.js",
+  mpi: "build/addons/mpi/index.js",
 };
 const platforms = ["node", "browser"];
 const licences = "dist/THIRD-PARTY-LICENSES.txt";
@@ -20,7 +21,7 @@ const presentEntries = () => Object.entries(entries).filter(([, file]) => exists
 export const bundle = {
   name: "bundle",
   inputs: () => [
-    ...["build/lib", "build/models", "build/datasets"].flatMap((room) => filesIn(room, (file) => file.endsWith(".js"))),
+    ...["build/lib", "build/models", "build/datasets", "build/addons"].flatMap((room) => filesIn(room, (file) => file.endsWith(".js"))),
     "package.json",
     "tools/build/bundle.mjs",
   ],
@@ -70,7 +71,7 @@ async function bundleFor(platform) {
     cwd: root,
     input: Object.fromEntries(presentEntries()),
     platform,
-    external: /^node:/,
+    external: /^(node:|koffi$)/,
     plugins: [entriesStayApart],
     treeshake: true,
     logLevel: "warn",

@@ -2,6 +2,12 @@
 
 export { AutoShardPolicy, DistributedDataset, InputContext, type DistributeOptions } from "../../distribution/dataset.js";
 export { MirroredStrategy, type MirroredOptions } from "../../distribution/mirrored.js";
+export { MultiWorkerMirroredStrategy, type MultiWorkerOptions } from "../../distribution/multi-worker.js";
+export {
+  CollectiveCommunication, CommunicationImplementation, type CommunicationOptions, initialize, type InitializeOptions,
+} from "../../distribution/processes.js"; // prettier-ignore
+export * as experimental from "./distribute-experimental.js";
+export * as cluster_resolver from "./cluster-resolver.js";
 export { PerReplica as DistributedValues } from "../../distribution/per-replica.js";
 export {
   CrossDeviceOps, getReplicaContext, getStrategy, hasStrategy, HierarchicalCopyAllReduce, inCrossReplicaContext, NcclAllReduce, ReduceOp, ReductionToOneDevice, ReplicaContext, Strategy,

@@ -1,0 +1,13 @@
+// tf.distribute.experimental
+
+import type { Communicator } from "../../runtime/communicator.js";
+import { initialize, type InitializeOptions, joinedProcesses } from "../../distribution/processes.js";
+
+export { CommunicationImplementation, CollectiveCommunication, type CommunicationOptions } from "../../distribution/processes.js";
+export { MultiWorkerMirroredStrategy } from "../../distribution/multi-worker.js";
+
+/** The connection to the other processes of this job; null where this process is alone. */
+export async function openCommunicator(options: InitializeOptions = {}): Promise<Communicator | null> {
+  await initialize(options);
+  return joinedProcesses()?.communicator ?? null;
+}

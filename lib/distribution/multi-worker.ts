@@ -1,0 +1,71 @@
+import { ArgumentError } from "../core/errors.js";
+import { asReplica, replica, type Group } from "../core/replicas.js";
+import type { Tensor } from "../core/tensor.js";
+import { allGather, allReduce } from "../ops/collective/all-reduce.js";
+import type { ClusterResolver, Task } from "./cluster.js";
+import { ProcessGroup } from "./process-group.js";
+import { checkCommunication, requireJoined, type CommunicationOptions } from "./processes.js";
+import { Strategy, whileRunning } from "./strategy.js";
+
+export interface MultiWorkerOptions {
+  /** Taken for likeness: `initialize` has read it. */
+  readonly clusterResolver?: ClusterResolver | null;
+  readonly communicationOptions?: CommunicationOptions;
+}
+
+let group: ProcessGroup | undefined;
+
+/** The group of all processes; one for all strategies, since processes meet in one order. */
+export function processGroup(where: string, compression: "float16" | null): Group {
+  const { communicator } = requireJoined(where);
+  if (!communicator || communicator.size === 1) return replica().group;
+  if (group && group.compression !== compression)
+    throw new ArgumentError(where, { given: `compression ${compression}`, expected: `${group.compression}, as in the strategy before` });
+  return (group ??= new ProcessGroup(where, communicator, compression));
+}
+
+/**
+ * A replica in each process, on one machine or many: the same script runs in all of them, gradients are summed over MPI.
+ *
+ * ```ts
+ * await tf.distribute.initialize();                             // TF_CONFIG, or mpirun, mpiexec, srun
+ * const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+ * ```
+ *
+ * TensorFlow: tf.distribute.MultiWorkerMirroredStrategy
+ *
+ * @throws StateError before `initialize`; ClusterError in a page
+ */
+export class MultiWorkerMirroredStrategy extends Strategy {
+  readonly group: Group;
+  readonly task: Task;
+
+  constructor(options: MultiWorkerOptions = {}) {
+    super();
+    const where = "MultiWorkerMirroredStrategy";
+    for (const key of Object.keys(options))
+      if (key !== "clusterResolver" && key !== "communicationOptions")
+        throw new ArgumentError(where, { given: `the option ${key}`, expected: "clusterResolver, communicationOptions" });
+    checkCommunication(`${where}.communicationOptions`, options.communicationOptions ?? {});
+    this.task = requireJoined(where).task;
+    this.group = processGroup(where, options.communicationOptions?.compression ?? null);
+  }
+
+  /** Whether this process writes and prints. */
+  get isChief(): boolean {
+    return this.group.id === 0;
+  }
+
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): R {
+    const { group } = this;
+    return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
+  }
+
+  protected override summed(value: Tensor): Tensor {
+    return asReplica({ id: this.group.id, group: this.group }, () => allReduce(value, "sum"));
+  }
+
+  protected override gathered(value: Tensor, axis: number): Tensor {
+    return asReplica({ id: this.group.id, group: this.group }, () => allGather(value, axis));
+  }
+}

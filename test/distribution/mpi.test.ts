@@ -1,0 +1,193 @@
+// Replicas in processes of their own: equal bits on all ranks, the weights of one process, and what happens when one is lost or disagrees.
+
+import t, { type Test } from "tap";
+import { fileURLToPath } from "node:url";
+import { launchers, runRanks, start, startTasks, type Ended, type Launcher } from "./mpi/launch.js";
+
+interface Answer {
+  readonly rank: number;
+  readonly replicas: number;
+  readonly bits: string;
+  readonly weights: readonly (readonly number[])[];
+  readonly history: Record<string, readonly number[]>;
+  readonly evaluated: readonly number[];
+  readonly predicted: readonly number[];
+}
+
+const answersOf = <A = Answer>(ended: readonly Ended[]): A[] =>
+  (ended.flatMap(({ answers }) => answers) as unknown as (A & { rank: number })[]).sort((a, b) => a.rank - b.rank);
+
+function ended(t: Test, all: readonly Ended[]): void {
+  for (const { code, err, signal } of all) t.strictSame([code, signal], [0, null], `ends well ${err.slice(0, 500)}`);
+}
+
+const furthest = (a: readonly number[], b: readonly number[]): number => Math.max(0, ...a.map((value, i) => Math.abs(value - b[i]!)));
+const present = (Object.keys(launchers) as Launcher[]).filter((each) => launchers[each]);
+for (const each of Object.keys(launchers) as Launcher[])
+  if (!launchers[each]) t.comment(`no MPI for ${each} here: apt-get install openmpi-bin mpich`);
+
+t.setTimeout(300_000);
+const script = fileURLToPath(new URL("./mpi/rank.js", import.meta.url));
+const alone = start(process.execPath, [script, "train", "5"], { KERASM_NUM_THREADS: "1" }).ended;
+
+for (const launcher of present) {
+  t.test(`${launcher}: fit, evaluate and predict on 2 ranks give equal bits, and what one process gives`, async (t) => {
+    const all = await runRanks(launcher, 2, ["train", "5"]);
+    ended(t, all);
+    const [first, second] = answersOf(all);
+    const [one] = answersOf([await alone]);
+    t.equal(first!.replicas, 2);
+    t.equal(first!.bits, second!.bits, "bits of all weights");
+    t.strictSame(first!.history, second!.history, "logs");
+    t.strictSame(first!.evaluated, second!.evaluated, "evaluation");
+    t.strictSame(first!.predicted, second!.predicted, "prediction");
+    first!.weights.forEach((weight, i) =>
+      t.ok(furthest(weight, one!.weights[i]!) < 1e-5, `weight ${i}: ${furthest(weight, one!.weights[i]!)}`),
+    );
+    t.ok(furthest(first!.predicted, one!.predicted) < 1e-4, "prediction of one process");
+    t.ok(furthest(first!.history["accuracy"]!, one!.history["accuracy"]!) < 0.021, "accuracy, one sample");
+  });
+
+  t.test(`${launcher}: collective operations on 2 ranks`, async (t) => {
+    const all = await runRanks(launcher, 2, ["collectives"]);
+    ended(t, all);
+    const [first, second] = answersOf<Record<string, unknown>>(all);
+    const common = [[3, -1, 2], [1.5, -0.5, 1], [2, 0, 2], [1, -1, 0], [2, -1, 2], [1, 0, 0, 2, -1, 2]]; // prettier-ignore
+    t.strictSame(first!["traced"], [...common, [0, 2]]);
+    t.strictSame(second!["traced"], [...common, [4, 6]]);
+    t.strictSame(first!["eager"], [[0, 0], [1, 1], [1, 1]], "unequal lengths"); // prettier-ignore
+    t.strictSame(first!["gradient"], [3, 3, 3]);
+    t.strictSame([first!["parts"], second!["parts"]], [[[0, 1], [4]], [[2, 3], []]]); // prettier-ignore
+    t.ok(Math.abs((second!["mean"] as number) - 2 / 3) < 1e-6, "mean over unequal shares");
+    t.strictSame([first!["total"], second!["total"]], [4, 4], "a metric read outside is everybody's");
+    t.strictSame([first!["chief"], second!["chief"]], [true, false]);
+  });
+}
+
+if (launchers.mpirun) {
+  t.test("4 ranks: equal bits without a seed, and the weights of one process with one", async (t) => {
+    const unseeded = answersOf(await runRanks("mpirun", 4, ["train"], 100));
+    t.equal(unseeded.length, 4);
+    t.equal(new Set(unseeded.map(({ bits }) => bits)).size, 1);
+    const all = await runRanks("mpirun", 4, ["train", "5"], 100);
+    ended(t, all);
+    const [one] = answersOf([await alone]);
+    answersOf(all)[3]!.weights.forEach((weight, i) => t.ok(furthest(weight, one!.weights[i]!) < 1e-5, `weight ${i}`));
+  });
+}
+
+if (launchers.TF_CONFIG) {
+  t.test("halves on the way: sums within half of a percent, the same on all ranks", async (t) => {
+    const [first, second] = answersOf<{ sums: number[] }>(await runRanks("TF_CONFIG", 2, ["half"]));
+    t.strictSame(first!.sums, second!.sums);
+    first!.sums.forEach((sum, i) => {
+      const exact = Math.sin(i) * 10 ** ((i % 9) - 5) * 3;
+      if (Math.abs(sum - exact) > 2e-7 + 2e-3 * Math.abs(exact)) t.fail(`element ${i}: ${sum}, not ${exact}`);
+    });
+  });
+
+  for (const kind of ["number", "dtype", "order", "shape", "reduction", "missing"]) {
+    t.test(`ranks that disagree in ${kind}: the error in all, no wait without end`, async (t) => {
+      const all = await runRanks("TF_CONFIG", 2, ["disagree", kind], 20);
+      for (const { code, err, answers, signal } of all) {
+        t.equal(signal, null, "ends by itself");
+        t.not(code, 0);
+        t.equal(answers.length, 0, "nobody goes on");
+        t.match(
+          err,
+          /ClusterError: MultiWorkerMirroredStrategy: given an? [\w-]+ \(?.*while worker \d gives .*; expected the same step on all workers\. Do model and data agree\?/,
+        );
+      }
+    });
+  }
+
+  for (const [name, signal, within] of [
+    ["killed", "SIGKILL", 5],
+    ["stopped", "SIGSTOP", 6],
+  ] as const) {
+    // prettier-ignore
+    t.test(`a rank that is ${name}: the others end within 5 s, with the error and exit code 3`, async (t) => {
+      const [victim, other] = await startTasks(2, ["endless"], 30);
+      await Promise.all([victim!.said("@"), other!.said("@")]);
+      await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 500));
+      const begin = performance.now();
+      process.kill(victim!.child.pid!, signal);
+      const { code, err } = await other!.ended;
+      const seconds = (performance.now() - begin) / 1000;
+      process.kill(-victim!.child.pid!, "SIGKILL");
+      t.equal(code, 3, err);
+      t.ok(seconds < within, `${seconds} s`);
+      t.match(err, /ClusterError: MultiWorkerMirroredStrategy: given worker 0 \(127\.0\.0\.1:\d+\), which was lost during .*; expected all 2 workers to go on\. Start all of them again/);
+    });
+  }
+
+  t.test("a rank that throws: its error is shown, the others end with theirs", async (t) => {
+    const all = await runRanks("TF_CONFIG", 2, ["throws", "1"], 30);
+    t.equal(all[1]!.code, 1);
+    t.match(all[1]!.err, /a mistake of the user's/);
+    t.equal(all[0]!.code, 3);
+    t.match(all[0]!.err, /given worker 1 .*lost/);
+  });
+
+  t.test("ranks that wait for nobody end as well when one is lost", async (t) => {
+    const [one, other] = await startTasks(2, ["idle"], 30);
+    await Promise.all([one!.said("@"), other!.said("@")]);
+    process.kill(one!.child.pid!, "SIGKILL");
+    const { code, err } = await other!.ended;
+    t.equal(code, 3);
+    t.match(err, /given worker 0 .*lost/);
+  });
+
+  t.test("nobody at task 0", async (t) => {
+    const env = { TF_CONFIG: JSON.stringify({ cluster: { worker: ["127.0.0.1:1", "127.0.0.1:2"] }, task: { type: "worker", index: 1 } }) };
+    const { code, err } = await start(process.execPath, [script, "initialize"], env, 20).ended;
+    t.equal(code, 1);
+    t.match(err, /ClusterError: MultiWorkerMirroredStrategy: given no worker at 127\.0\.0\.1:1 for 1 s; expected task 0 there\./);
+  });
+
+  t.test("nobody but task 0", async (t) => {
+    const [first] = (await startTasks(2, ["initialize"], 20)).map((task, i) =>
+      i === 0 ? task : (process.kill(-task.child.pid!, "SIGKILL"), task),
+    );
+    t.match((await first!.ended).err, /given no task 1 for 1 s; expected all 2 tasks of the cluster/);
+  });
+}
+
+const configs: Readonly<Record<string, [string, RegExp]>> = {
+  "no JSON": ["{", /ArgumentError: TF_CONFIG: given "\{"; expected JSON/],
+  "no cluster": ['{"task":{"type":"worker","index":0}}', /TF_CONFIG\.cluster: given undefined; expected addresses by job/],
+  "an unknown job": ['{"cluster":{"boss":["a:1"]},"task":{"type":"boss","index":0}}', /TF_CONFIG\.cluster: given "boss"; expected jobs chief, worker, ps, evaluator/],
+  "an address without a port": ['{"cluster":{"worker":["a"]},"task":{"type":"worker","index":0}}', /TF_CONFIG\.cluster\.worker: given "a"; expected an address "host:port"/],
+  "an address twice": ['{"cluster":{"worker":["a:1","a:1"]},"task":{"type":"worker","index":0}}', /given "a:1"; expected each address once/],
+  "another task": ['{"cluster":{"worker":["a:1"]},"task":{"type":"chief","index":0}}', /TF_CONFIG\.task\.type: given "chief"; expected a job of the cluster: worker/],
+  "an index too large": ['{"cluster":{"worker":["a:1","a:2"]},"task":{"type":"worker","index":2}}', /TF_CONFIG\.task\.index: given 2; expected an index from 0 to 1/],
+}; // prettier-ignore
+for (const [name, [TF_CONFIG, expected]] of Object.entries(configs)) {
+  t.test(`TF_CONFIG with ${name}`, async (t) => {
+    const { code, err } = await start(process.execPath, [script, "initialize"], { TF_CONFIG }, 20).ended;
+    t.equal(code, 1);
+    t.match(err, expected);
+  });
+}
+
+t.test("a process that nobody is with: one replica", async (t) => {
+  const { code, answers } = await start(process.execPath, [script, "initialize"], {}, 20).ended;
+  t.strictSame([code, answers], [0, [{ replicas: 1 }]]);
+});
+
+t.test("a library that is not there", async (t) => {
+  const TF_CONFIG = JSON.stringify({ cluster: { worker: ["127.0.0.1:1", "127.0.0.1:2"] }, task: { type: "worker", index: 1 } });
+  const { err } = await start(process.execPath, [script, "initialize"], { TF_CONFIG, KERASM_MPI_LIBRARY: "/nowhere.so" }, 20).ended;
+  t.match(
+    err,
+    /ClusterError: MultiWorkerMirroredStrategy: given KERASM_MPI_LIBRARY \/nowhere\.so, which can't be loaded; expected the path of an MPI library/,
+  );
+});
+
+if (launchers.mpirun) {
+  t.test("Open MPI without mpirun can't find the others", async (t) => {
+    const TF_CONFIG = JSON.stringify({ cluster: { worker: ["127.0.0.1:1", "127.0.0.1:2"] }, task: { type: "worker", index: 1 } });
+    const { err } = await start(process.execPath, [script, "initialize"], { TF_CONFIG, KERASM_MPI_LIBRARY: "libmpi.so.40" }, 20).ended;
+    t.match(err, /given Open MPI v[\d.]+ \(libmpi\.so\.40\) without mpirun; expected mpirun, or MPICH/);
+  });
+}

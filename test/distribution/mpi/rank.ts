@@ -1,0 +1,159 @@
+// What a rank of the tests does: the first argument names it.
+
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "../../../lib/index.js";
+import { allGather, allReduce, broadcast, reduceScatter } from "../../../lib/ops/collective/all-reduce.js";
+import { replica } from "../../../lib/core/replicas.js";
+
+const { keras } = tf;
+
+/** Answers go to files, since launchers mix the output of ranks. */
+function say(answer: object): void {
+  writeFileSync(join(process.env["KERASM_TEST_ANSWERS"]!, `${process.pid}.json`), JSON.stringify(answer));
+  process.stdout.write("@\n");
+}
+
+function data(count: number): { x: tf.Tensor; y: tf.Tensor } {
+  const values = Float32Array.from({ length: count * 5 }, (_, i) => Math.sin(i * 3.7) + 0.1 * (i % 7));
+  const labels = Int32Array.from({ length: count }, (_, i) => (i * 5) % 3);
+  return { x: tf.constant(values, { shape: [count, 5] }), y: tf.constant(labels) };
+}
+
+export function network(rate = 0.02): tf.keras.Sequential {
+  const model = new keras.Sequential([
+    new keras.Input({ shape: [5] }),
+    new keras.layers.Dense(8, { activation: "tanh" }),
+    new keras.layers.BatchNormalization({ synchronized: true }),
+    new keras.layers.Dense(3),
+  ]);
+  model.compile({
+    optimizer: new keras.optimizers.Adam({ learningRate: rate }),
+    loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }),
+    metrics: ["accuracy"],
+  });
+  return model;
+}
+
+const bits = (model: tf.keras.Sequential): string => {
+  const hash = createHash("sha256");
+  for (const weight of model.weights) hash.update(new Uint8Array(weight.data().buffer as ArrayBuffer));
+  return hash.digest("hex");
+};
+
+const options = { batchSize: 12, epochs: 3, verbose: 0 } as const;
+
+/** Training in every way, from one seed or none. */
+async function train(scope: <R>(action: () => R) => R, seed: number | null): Promise<object> {
+  if (seed !== null) tf.random.setSeed(seed);
+  const { x, y } = data(48);
+  const model = scope(() => network());
+  const history = await model.fit(x, y, { ...options, validationData: [x, y] });
+  const evaluated = await model.evaluate(x, y, { batchSize: 7, verbose: 0 });
+  const predicted = await model.predict(x, { batchSize: 11, verbose: 0 });
+  return {
+    bits: bits(model),
+    weights: model.weights.map((weight) => [...weight.data()]),
+    history: history.history,
+    evaluated,
+    predicted: [...predicted.data()],
+  };
+}
+
+const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> = {
+  async train([seed]) {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    const answer = await train((action) => strategy.scope(action), seed === undefined ? null : Number(seed));
+    say({ rank: strategy.group.id, replicas: strategy.numReplicasInSync, ...answer });
+  },
+  async collectives() {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    const { id, count } = strategy.group;
+    const x = tf.constant([id + 1, -id, 2 * id]);
+    const run = tf.function((x: tf.Tensor) =>
+      strategy.run(() => [
+        allReduce(x, "sum"),
+        allReduce(x, "mean"),
+        allReduce(x, "max"),
+        allReduce(x, "min"),
+        broadcast(x, count - 1),
+        allGather(x),
+        reduceScatter(tf.cast(tf.range(0, 2 * count), "float32")),
+      ]),
+    );
+    const traced = run(x).map((each) => each.array());
+    const eager = strategy.run(() => allGather(tf.ones([id + 1, 2]).mul(id), 0)).array();
+    const gradient = strategy.run(() => {
+      const tape = new tf.GradientTape();
+      tape.watch(x);
+      const loss = tape.record(() => tf.reduceSum(tf.multiply(allReduce(x), id + 1)));
+      return tape.gradient(loss, x)!;
+    });
+    const parts = [...strategy.experimentalDistributeDataset(tf.data.Dataset.range(5).batch(4))].map((each) => each.array());
+    const mean = strategy.reduce("MEAN", tf.ones([id + 1]).mul(id), { axis: 0 }).item();
+    const total = strategy.scope(() => new keras.metrics.Sum());
+    strategy.run(() => void total.updateState(x));
+    say({ rank: id, traced, eager, gradient: gradient.array(), parts, mean, total: total.result().item(), chief: strategy.isChief });
+  },
+  async half() {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy({ communicationOptions: { compression: "float16" } });
+    const { id } = strategy.group;
+    const x = tf.constant(Float32Array.from({ length: 1001 }, (_, i) => Math.sin(i) * 10 ** ((i % 9) - 5) * (id + 1)));
+    say({ rank: id, sums: [...strategy.run(() => allReduce(x)).data()] });
+  },
+  /** Steps without end: the test ends them. */
+  async endless() {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    const { x, y } = data(48);
+    const model = strategy.scope(() => network());
+    say({ rank: strategy.group.id, pid: process.pid });
+    for (;;) await model.fit(x, y, { ...options, epochs: 100 });
+  },
+  async throws([who]) {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    const { x, y } = data(48);
+    const model = strategy.scope(() => network());
+    const watch = new keras.callbacks.LambdaCallback({
+      onTrainBatchEnd: (batch: number) => {
+        if (strategy.group.id === Number(who) && batch === 2) throw new Error("a mistake of the user's");
+      },
+    });
+    await model.fit(x, y, { ...options, epochs: 1000, callbacks: [watch] });
+  },
+  async disagree([kind]) {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    const { id, count } = strategy.group;
+    const isLast = id === count - 1;
+    const x = tf.ones([kind === "number" && isLast ? 2000 : 1000]);
+    const reshaped = kind === "shape" && isLast ? tf.reshape(x, [10, 100]) : x;
+    const typed = kind === "dtype" && isLast ? tf.cast(reshaped, "int32") : reshaped;
+    strategy.run(() => {
+      if (kind === "order" && isLast) void allReduce(tf.ones([4]));
+      return allReduce(typed, kind === "reduction" && isLast ? "max" : "sum");
+    });
+    if (kind === "missing" && !isLast) strategy.run(() => allReduce(x));
+    if (kind === "missing" && isLast) strategy.run(() => broadcast(x));
+    say({ rank: id, count, replica: replica().id });
+  },
+  async idle() {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    say({ rank: strategy.group.id, pid: process.pid });
+    setInterval(() => {}, 1000);
+  },
+  async initialize() {
+    await tf.distribute.initialize({ timeoutSeconds: 1 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    say({ replicas: strategy.numReplicasInSync });
+  },
+};
+
+const [name = "", ...rest] = process.argv.slice(2);
+await scenarios[name]!(rest);
