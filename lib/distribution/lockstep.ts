@@ -288,7 +288,7 @@ class Weaving {
     const texts = op.inputs.map((name) => {
       const input = inputs[name];
       if (input === undefined) return "-";
-      if (input instanceof State) return `@${input.address}v${this.#versionFor(id, input)}`;
+      if (input instanceof State) return `@${input.id}v${this.#versionFor(id, input)}`;
       return input instanceof Tensor ? input.id : `[${(input as readonly Tensor[]).map((each) => each.id).join()}]`;
     });
     return `${op.name}(${texts.join()})${attributes}`;

@@ -5,8 +5,9 @@
 //  (2) A list is one message: its tensors are laid side by side in memory that stays, reduced there, and copied to where they are wanted.
 
 import { dtypes, type Dtype } from "../core/dtype.js";
-import { ClusterError, DtypeError } from "../core/errors.js";
+import { ClusterError, DtypeError, MemoryError } from "../core/errors.js";
 import type { Group, Meeting, OutputPlaces } from "../core/replicas.js";
+import { shapeText } from "../core/shape.js";
 import { adoptTensor, bytesOf, type Tensor } from "../core/tensor.js";
 import { meetingText } from "../ops/collective/all-reduce.js";
 import { CommunicatorFailure, type Communicator } from "../runtime/communicator.js";
@@ -51,7 +52,10 @@ export class ProcessGroup implements Group {
   #take(bytes: number): number {
     if (this.#bucket.bytes < bytes) {
       if (this.#bucket.bytes > 0) release(this.#bucket.address, this.#bucket.bytes);
-      this.#bucket = { address: allocate(bytes), bytes };
+      this.#bucket = { address: 0, bytes: 0 };
+      const address = allocate(bytes);
+      if (address === 0) throw new MemoryError(this.where, { given: `a message of ${bytes} bytes`, expected: "memory for it" });
+      this.#bucket = { address, bytes };
     }
     return this.#bucket.address;
   }
@@ -89,11 +93,11 @@ export class ProcessGroup implements Group {
     this.communicator.allReduce(this.#words, 4, "int32", "max");
     const agreed = new Int32Array(memoryBytes().buffer, this.#words, 4);
     if (agreed[0] === -agreed[1]! && agreed[2] === -agreed[3]!) return;
-    const said = this.#texts(`${meetingText({ meeting }, xs)}, its meeting ${this.#meetings}`);
+    const said = this.#texts(`${meetingText({ meeting }, xs)} (${shapesText(xs)}), its meeting ${this.#meetings}`);
     const own = said[this.id]!;
     const who = said.findIndex((each) => each !== own);
     throw new ClusterError(this.where, {
-      given: `${own}, while worker ${who < 0 ? "?" : who} gives ${who < 0 ? "the same of other shapes" : said[who]!}`,
+      given: `${own}, while worker ${who < 0 ? "?" : who} gives ${who < 0 ? "something else" : said[who]!}`,
       expected: "the same step on all workers",
       hint: "Do model and data agree?",
     });
@@ -201,6 +205,12 @@ function give(
 const kindsOf = ["all-reduce", "all-gather", "broadcast", "reduce-scatter"];
 const reductionsOf = [undefined, "sum", "mean", "max", "min"];
 const dtypesOf = Object.keys(dtypes);
+
+/** Shapes of the first tensors, as an error message shows them. */
+function shapesText(xs: readonly Tensor[]): string {
+  const shown = xs.slice(0, 4).map(({ shape }) => shapeText(shape));
+  return [...shown, ...(xs.length > 4 ? ["…"] : [])].join(", ");
+}
 
 /** Two numbers of 30 bits that are equal where processes do the same: FNV-1a over what they do, from two beginnings. */
 function hashes({ kind, reduction, root = 0, lengths = [] }: Meeting, xs: readonly Tensor[], count: number): [number, number] {

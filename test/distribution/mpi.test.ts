@@ -2,6 +2,8 @@
 
 import t, { type Test } from "tap";
 import { fileURLToPath } from "node:url";
+import { TFConfigClusterResolver } from "../../lib/distribution/cluster.js";
+import { messageOf } from "../support/message.js";
 import { launchers, runRanks, start, startTasks, type Ended, type Launcher } from "./mpi/launch.js";
 
 interface Answer {
@@ -114,7 +116,7 @@ if (launchers.TF_CONFIG) {
       process.kill(victim!.child.pid!, signal);
       const { code, err } = await other!.ended;
       const seconds = (performance.now() - begin) / 1000;
-      process.kill(-victim!.child.pid!, "SIGKILL");
+      if (signal === "SIGSTOP") process.kill(-victim!.child.pid!, "SIGKILL");
       t.equal(code, 3, err);
       t.ok(seconds < within, `${seconds} s`);
       t.match(err, /ClusterError: MultiWorkerMirroredStrategy: given worker 0 \(127\.0\.0\.1:\d+\), which was lost during .*; expected all 2 workers to go on\. Start all of them again/);
@@ -154,7 +156,7 @@ if (launchers.TF_CONFIG) {
 }
 
 const configs: Readonly<Record<string, [string, RegExp]>> = {
-  "no JSON": ["{", /ArgumentError: TF_CONFIG: given "\{"; expected JSON/],
+  "no JSON": ["{", /TF_CONFIG: given "\{"; expected JSON/],
   "no cluster": ['{"task":{"type":"worker","index":0}}', /TF_CONFIG\.cluster: given undefined; expected addresses by job/],
   "an unknown job": ['{"cluster":{"boss":["a:1"]},"task":{"type":"boss","index":0}}', /TF_CONFIG\.cluster: given "boss"; expected jobs chief, worker, ps, evaluator/],
   "an address without a port": ['{"cluster":{"worker":["a"]},"task":{"type":"worker","index":0}}', /TF_CONFIG\.cluster\.worker: given "a"; expected an address "host:port"/],
@@ -162,13 +164,15 @@ const configs: Readonly<Record<string, [string, RegExp]>> = {
   "another task": ['{"cluster":{"worker":["a:1"]},"task":{"type":"chief","index":0}}', /TF_CONFIG\.task\.type: given "chief"; expected a job of the cluster: worker/],
   "an index too large": ['{"cluster":{"worker":["a:1","a:2"]},"task":{"type":"worker","index":2}}', /TF_CONFIG\.task\.index: given 2; expected an index from 0 to 1/],
 }; // prettier-ignore
-for (const [name, [TF_CONFIG, expected]] of Object.entries(configs)) {
-  t.test(`TF_CONFIG with ${name}`, async (t) => {
-    const { code, err } = await start(process.execPath, [script, "initialize"], { TF_CONFIG }, 20).ended;
-    t.equal(code, 1);
-    t.match(err, expected);
-  });
+for (const [name, [config, expected]] of Object.entries(configs)) {
+  t.test(`TF_CONFIG with ${name}`, async (t) => t.match(await messageOf(() => new TFConfigClusterResolver(config)), expected));
 }
+
+t.test("a process ends where TF_CONFIG is wrong", async (t) => {
+  const { code, err } = await start(process.execPath, [script, "initialize"], { TF_CONFIG: "{" }, 20).ended;
+  t.equal(code, 1);
+  t.match(err, /ArgumentError: TF_CONFIG: given "\{"; expected JSON/);
+});
 
 t.test("a process that nobody is with: one replica", async (t) => {
   const { code, answers } = await start(process.execPath, [script, "initialize"], {}, 20).ended;
