@@ -3,7 +3,9 @@
 import type { Schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Metric } from "../metrics/index.js";
+import type { GraphNode } from "../formats/tfevents.js";
 import type { Optimizer } from "../optimizers/index.js";
+import type { Variable } from "../variables/variable.js";
 
 /** A model as callbacks see it. Every `keras.Model` is one. */
 export interface WatchedModel {
@@ -17,6 +19,13 @@ export interface WatchedModel {
   initialEpoch: number | null;
   readonly optimizer: Optimizer<Schema>;
   readonly metrics: readonly Metric[];
+  readonly layers: readonly { readonly name: string; readonly weights: readonly Variable[] }[];
+  /** Gives the table of layers to `printFn`. */
+  summary(options: { readonly printFn: (text: string) => void; readonly lineLength?: number }): void;
+  /** The model without its weights, as JSON. */
+  toJson(): string;
+  /** Which layers and operations get their inputs from which; null for a model of one's own. */
+  describeGraph(): readonly GraphNode[] | null;
   getWeights(): ReturnType<Tensor["data"]>[];
   setWeights(weights: ReturnType<Tensor["data"]>[]): void;
   save(path: string): Promise<void>;

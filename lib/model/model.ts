@@ -1,4 +1,5 @@
 import {
+  classNameOf,
   type Config,
   type CustomObjects,
   customObjectScope,
@@ -161,6 +162,16 @@ export class Model extends Trainer {
       given: "a model without a graph",
       expected: "a functional model, or a Sequential that is built",
     });
+  }
+
+  /** Which layers and operations get their inputs from which, in the order in which they run; null for a model without a graph. */
+  describeGraph(): { name: string; op: string; inputs: string[] }[] | null {
+    const graph = this.#graph;
+    return graph && graph.operations.map((operation) => {
+      const calls = graph.nodes.filter((node) => node.operation === operation);
+      const inputs = calls.flatMap((node) => node.inputs.flatMap(({ history }) => (history ? [history.operation.name] : [])));
+      return { name: operation.name, op: classNameOf(operation), inputs: [...new Set(inputs)] };
+    }); // prettier-ignore
   }
 
   /** The Keras tensors that the model begins with, in order. */

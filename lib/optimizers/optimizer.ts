@@ -1,61 +1,31 @@
 import {
   type Arguments,
   automaticName,
-  boolean,
   classNameOf,
   type Config,
-  type FromConfigOptions,
-  type Extended,
   Family,
-  type Fields,
+  type FromConfigOptions,
+  type Identifier,
 } from "../config/index.js";
-import { field, fraction, type Identifier, invalid, type Json, lowerCase, nullable, number, objectFromConfig } from "../config/index.js";
-import { type OptionValues, parseOptions, positiveInteger, type Schema, schema, schemaOf, string } from "../config/index.js";
-import { asTensor, type TensorLike } from "../core/convert.js";
+import { type Json, lowerCase, objectFromConfig, type OptionValues, parseOptions, type Schema, schema, schemaOf } from "../config/index.js";
+import { asTensor, constant, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { type InitializerIdentifier, initializers } from "../initializers/index.js";
-import { add, cast, clip, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where, zerosLike } from "../ops/index.js";
+import { add, cast, clip, divide, equal, floorDivide, mod, multiply, where, zerosLike } from "../ops/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../saving/saveable.js";
+import { stateless } from "../variables/stateless.js";
 import { Variable } from "../variables/variable.js";
+import { MovingAverages } from "./averages.js";
 import { clipByGlobalNorm, clipByNorm } from "./clipping.js";
+import { updateIf } from "./conditional.js";
 import { crossReplicaSum } from "./cross-replica.js";
-import { type LearningRate, learningRate } from "./learning-rate.js";
+import type { LearningRate } from "./learning-rate.js";
+import { type Common, commonFields, commonOf, type OptimizerFields } from "./options.js";
 import { LearningRateSchedule } from "./schedules/schedule.js";
 
-const severalSteps = field<number>({
-  expected: "an integer of at least 2",
-  parse: (value) => (Number.isInteger(value) && (value as number) >= 2 ? (value as number) : invalid),
-});
-
-const common = {
-  name: nullable(string()),
-  learningRate: learningRate(0.001),
-  weightDecay: nullable(number()),
-  clipnorm: nullable(number()),
-  globalClipnorm: nullable(number()),
-  clipvalue: nullable(number()),
-  useEma: boolean(false),
-  emaMomentum: fraction(0.99),
-  emaOverwriteFrequency: nullable(positiveInteger()),
-  lossScaleFactor: nullable(number()),
-  gradientAccumulationSteps: nullable(severalSteps),
-};
-
-/** The options of every optimizer. */
-export type OptimizerFields = typeof common;
-
-type Common = OptionValues<Schema<readonly [], OptimizerFields>>;
-
-/** The options of an optimizer: its default learning rate, the common ones and its own. */
-export function optimizerOptions<const F extends Fields>(
-  rate: number,
-  own: F,
-): Schema<readonly ["learningRate"], Extended<OptimizerFields, F>> {
-  const all = schema(["learningRate"], { ...common, learningRate: learningRate(rate) }).extend(["learningRate"], own);
-  return all as unknown as Schema<readonly ["learningRate"], Extended<OptimizerFields, F>>;
-}
+export { type OptimizerFields, optimizerOptions } from "./options.js";
 
 /** A variable of an optimizer for each variable of a model. */
 export type Slots = ReadonlyMap<Variable, Variable>;
@@ -75,7 +45,7 @@ export type Slots = ReadonlyMap<Variable, Variable>;
  * Keras: keras.optimizers.Optimizer
  */
 export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRate"], OptimizerFields>> {
-  static readonly options: Schema = schema(["learningRate"], common);
+  static readonly options: Schema = schema(["learningRate"], commonFields);
   readonly options: OptionValues<S>;
   readonly name: string;
   built = false;
@@ -83,16 +53,18 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   readonly #steps: Variable;
   #learningRate: Variable | LearningRateSchedule | (() => TensorLike);
   #trainable: readonly Variable[] = [];
-  #averages: Slots = new Map();
+  #averages: MovingAverages | null = null;
   #accumulators: Slots = new Map();
   /** Variables that weights decay has no hold of, and parts of their names. */
   #undecayed: { readonly variables: ReadonlySet<Variable>; readonly names: readonly string[] } = { variables: new Set(), names: [] };
   readonly #warned = new Set<Variable>();
   #version = 0;
+  #commonOptions: Common | null = null;
+  #lossScaleFactor: number | null;
 
   constructor(...given: Arguments<S>) {
     this.options = parseOptions<S>(this, given);
-    const { name, learningRate: rate, clipnorm, globalClipnorm, clipvalue } = this.#common;
+    const { name, learningRate: rate, clipnorm, globalClipnorm, clipvalue, lossScaleFactor } = this.#common;
     this.name = name ?? automaticName(classNameOf(this));
     if ([clipnorm, globalClipnorm, clipvalue].filter((limit) => limit !== null).length > 1) {
       throw new ArgumentError(classNameOf(this), {
@@ -102,10 +74,11 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     }
     this.#steps = this.#track(new Variable(0, { name: "iteration", dtype: "int32", trainable: false }));
     this.#learningRate = typeof rate === "number" ? this.#track(rateVariable(rate)) : rate;
+    this.#lossScaleFactor = lossScaleFactor;
   }
 
   get #common(): Common {
-    return this.options as unknown as Common;
+    return (this.#commonOptions ??= commonOf(this.options));
   }
 
   #track(variable: Variable): Variable {
@@ -132,6 +105,17 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   /** Another number after each change that a compiled step can't see: of what the learning rate comes from. */
   get version(): number {
     return this.#version;
+  }
+
+  /** What losses are multiplied by before gradients are taken, and gradients divided by; null: nothing. */
+  get lossScaleFactor(): number | null {
+    return this.#lossScaleFactor;
+  }
+
+  set lossScaleFactor(factor: number | null) {
+    if (factor === this.#lossScaleFactor) return;
+    this.#lossScaleFactor = commonFields.lossScaleFactor.parse(factor, `${this.name}.lossScaleFactor`);
+    this.#version++;
   }
 
   /** How many updates there were. */
@@ -166,11 +150,16 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
 
   /** Makes the optimizer's variables for those of a model. A subclass calls this first, then makes its slots. */
   build(variables: readonly Variable[]): void {
-    const { useEma, gradientAccumulationSteps } = this.#common;
-    if (useEma) this.#averages = this.addSlots(variables, "average");
+    const { useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps } = this.#common;
+    if (useEma) this.#averages = new MovingAverages(this.addSlots(variables, "average"), emaMomentum, emaOverwriteFrequency);
     if (gradientAccumulationSteps !== null) this.#accumulators = this.addSlots(variables, "gradient_accumulator");
     this.#trainable = [...variables];
     this.built = true;
+  }
+
+  /** The variables of the model that the optimizer was built for. */
+  protected get trainableVariables(): readonly Variable[] {
+    return this.#trainable;
   }
 
   /** A variable of the optimizer. */
@@ -187,6 +176,15 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   /** A variable for each of a model's. */
   protected addSlots(variables: readonly Variable[], name: string, initializer: InitializerIdentifier = "zeros"): Slots {
     return new Map(variables.map((variable) => [variable, this.addVariableFromReference(variable, name, initializer)]));
+  }
+
+  /** A variable for each of the given ones, named after them. Keras: add_optimizer_variables */
+  addOptimizerVariables(
+    trainableVariables: readonly Variable[],
+    name: string,
+    { initializer = "zeros" }: { readonly initializer?: InitializerIdentifier } = {},
+  ): Variable[] {
+    return trainableVariables.map((variable) => this.addVariableFromReference(variable, name, initializer));
   }
 
   /** Two variables for each of a model's, in turns. */
@@ -251,11 +249,12 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     this.#check(gradients, variables);
     const known = variables.filter((_, index) => gradients[index] !== null);
     let present = gradients.filter((gradient) => gradient !== null);
-    const { lossScaleFactor: scale, gradientAccumulationSteps: every } = this.#common;
+    const { gradientAccumulationSteps: every } = this.#common;
+    const scale = this.#lossScaleFactor;
     if (scale !== null) present = present.map((gradient) => divide(gradient, scale));
     if (every === null) this.#update(present, known);
     else this.#accumulate(present, known, every);
-    if (this.#common.useEma) this.#average();
+    this.#averages?.update(this.iterations);
     for (const variable of known) if (variable.constraint) variable.assign(variable.constraint(variable.value()));
     this.#steps.assignAdd(1);
   }
@@ -337,47 +336,81 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     const isUpdate = equal(mod(add(this.#steps, 1), every), 0);
     const sums = new Map(variables.map((variable, index) => [variable, add(gradients[index]!, this.#accumulators.get(variable)!)]));
     // Every step updates; in those between, all that an update writes is put back.
-    const waiting = new Set([...this.#accumulators.values(), ...this.#averages.values(), this.#steps, this.#learningRate]);
-    const written = [...variables, ...this.#own.filter((variable) => !waiting.has(variable))];
-    const before = written.map((variable) => variable.value());
-    this.#update(
-      [...sums.values()].map((sum) => divide(sum, every)),
-      variables,
-    );
-    for (const [index, variable] of written.entries()) variable.assign(where(isUpdate, variable, before[index]!));
+    const averages = this.#averages?.slots.values() ?? [];
+    const waiting = new Set([...this.#accumulators.values(), ...averages, this.#steps, this.#learningRate]);
+    updateIf(isUpdate, [...variables, ...this.#own.filter((variable) => !waiting.has(variable))], () => {
+      const means = [...sums.values()].map((sum) => divide(sum, every));
+      this.#update(means, variables);
+    });
     for (const [variable, accumulator] of this.#accumulators) {
       accumulator.assign(where(isUpdate, zerosLike(accumulator), sums.get(variable) ?? accumulator));
     }
   }
 
-  #average(): void {
-    const { emaMomentum, emaOverwriteFrequency: every } = this.#common;
-    const momentum = multiply(cast(notEqual(this.iterations, 0), "float32"), emaMomentum);
-    for (const [variable, average] of this.#averages) {
-      average.assign(add(multiply(average, momentum), multiply(variable, subtract(1, momentum))));
-    }
-    if (every === null) return;
-    const isDue = equal(mod(add(this.iterations, 1), every), 0);
-    for (const [variable, average] of this.#averages) variable.assign(where(isDue, average, variable));
+  /** With `useEma` the moving averages of the variables; null otherwise, and before the optimizer is built. */
+  get movingAverages(): MovingAverages | null {
+    return this.#averages;
   }
 
   /** At the end of training: with `useEma` the variables take their moving averages. */
   finalizeVariableValues(variables: readonly Variable[]): void {
-    for (const variable of variables) {
-      const average = this.#averages.get(variable);
-      if (average) variable.assign(average);
+    this.#averages?.finalize(variables);
+  }
+
+  /**
+   * The variables of the model and of the optimizer after an update; they themselves stay as they are. Keras: stateless_apply
+   *
+   * @returns `[trainableVariables, optimizerVariables]`
+   * @throws StateError for an optimizer that is not built
+   */
+  statelessApply(
+    optimizerVariables: readonly TensorLike[],
+    gradients: readonly (Tensor | null)[],
+    trainableVariables: readonly TensorLike[],
+  ): [trainableVariables: Tensor[], optimizerVariables: Tensor[]] {
+    const where = `${this.name}.statelessApply`;
+    this.#needBuilt(where);
+    const trained = this.#trainable;
+    const values = [...trainableVariables, ...optimizerVariables];
+    const after = stateless([...trained, ...this.variables], values, () => this.apply(gradients, trained), where).values;
+    return [after.slice(0, trained.length), after.slice(trained.length)];
+  }
+
+  /** Replaces the values of `variables`. @throws StateError for an optimizer that is not built, ArgumentError where they do not fit; then nothing changed */
+  setWeights(weights: readonly TensorLike[]): void {
+    const where = `${this.name}.setWeights`;
+    this.#needBuilt(where);
+    const { variables } = this;
+    if (weights.length !== variables.length) {
+      throw new ArgumentError(where, { given: `${weights.length} values`, expected: `${variables.length}, one for each variable` });
     }
+    const before = variables.map((variable) => variable.value());
+    try {
+      for (const [index, variable] of variables.entries()) variable.assign(fitting(weights[index]!, variable));
+    } catch (error) {
+      for (const [index, variable] of variables.entries()) variable.assign(before[index]!);
+      throw error;
+    }
+  }
+
+  #needBuilt(where: string): void {
+    if (this.built) return;
+    throw new StateError(where, {
+      given: "an optimizer that is not built",
+      expected: "its variables",
+      hint: "optimizer.build(model.trainableVariables).",
+    });
   }
 
   /** The loss as its gradient is to be computed: with `lossScaleFactor` it is scaled, and gradients are scaled back. */
   scaleLoss(loss: Tensor): Tensor {
-    const { lossScaleFactor: scale } = this.#common;
+    const scale = this.#lossScaleFactor;
     return scale === null ? loss : multiply(loss, scale);
   }
 
   getConfig(): Record<string, Json> {
     const rate = this.#learningRate;
-    const present = { ...this.options, name: this.name, learningRate: rate instanceof Variable ? rate.item() : rate };
+    const present = { ...this.options, name: this.name, lossScaleFactor: this.#lossScaleFactor, learningRate: rate instanceof Variable ? rate.item() : rate }; // prettier-ignore
     return schemaOf(this).getConfig(present);
   }
 
@@ -395,6 +428,12 @@ export interface OptimizerVariable {
 }
 
 const rateVariable = (rate: number): Variable => new Variable(rate, { name: "learning_rate", dtype: "float32", trainable: false });
+
+/** A value for a variable: flat typed arrays are taken in its shape. */
+const fitting = (value: TensorLike, variable: Variable): TensorLike =>
+  ArrayBuffer.isView(value) && (value as ArrayLike<number> & ArrayBufferView).length === variable.size
+    ? constant(value, { shape: variable.shape, dtype: variable.dtype })
+    : value;
 
 /** A variable's place in its model, as a name: `dense/kernel` is `dense_kernel`. */
 function pathOf(variable: Variable): string {

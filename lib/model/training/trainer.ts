@@ -2,6 +2,7 @@ import { GradientTape } from "../../autodiff/tape.js";
 import type { Callback, Logs } from "../../callbacks/callback.js";
 import { CallbackList } from "../../callbacks/callback-list.js";
 import type { History } from "../../callbacks/history.js";
+import type { WatchedModel } from "../../callbacks/watched.js";
 import { type Arguments, type Config, deserializeKerasObject, type OptionValues, type Schema, toCamelCase } from "../../config/index.js";
 import { isFloat } from "../../core/dtype.js";
 import { StateError } from "../../core/errors.js";
@@ -259,16 +260,17 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     let logs: Logs = {};
     for (let epoch = this.initialEpoch ?? initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
       this.#runs.take(run);
-      if (!goesOn) {
+      const isResumed = goesOn;
+      goesOn = false;
+      if (!isResumed) {
         this.resetMetrics();
         await batches.begin();
       }
-      goesOn = false;
       await callbacks.call("onEpochBegin", epoch, {});
       this.#steps.refresh();
       const last = await this.#runBatches(run, state, batches, callbacks, "Train");
       this.#runs.take(run);
-      if (last === undefined && !this.stopTraining) {
+      if (last === undefined && !isResumed && !this.stopTraining) {
         console.warn(
           `${this.name}.fit: the data gave no batch for epoch ${epoch + 1}: training ends here. ` +
             "An iterator can be run through once: pass a function that makes it, or a Dataset.",
@@ -520,7 +522,13 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     addHistory = false,
   ): CallbackList {
     if (callbacks instanceof CallbackList) return callbacks;
-    return new CallbackList(callbacks, { addHistory, addProgbar: verbose !== 0, model: this as unknown as Trainer, ...params, verbose });
+    return new CallbackList(callbacks, {
+      addHistory,
+      addProgbar: verbose !== 0,
+      model: this as unknown as WatchedModel,
+      ...params,
+      verbose,
+    });
   }
 
   /** What `compile` was called with, as Keras saves it; nothing where it was not called. */
