@@ -23,6 +23,7 @@ import type { Operation } from "../layers/functional/node.js";
 import { Layer } from "../layers/layer.js";
 import { type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
+import { exportModel, type ExportOptions } from "./export.js";
 import { readGraph, writeGraph } from "./graph/config.js";
 import { Graph } from "./graph/graph.js";
 import { parseJson } from "../formats/json.js";
@@ -257,6 +258,15 @@ export class Model extends Trainer {
    */
   override save(path: string, options?: SaveOptions): Promise<void> {
     return saveModel(this, path, options);
+  }
+
+  /**
+   * Writes the model for inference elsewhere: `model.export("m.onnx")`.
+   *
+   * @throws OnnxError that names the operation that ONNX cannot express, and the line that recorded it. Keras: export
+   */
+  export(path: string, options?: ExportOptions): Promise<void> {
+    return exportModel(this, path, options);
   }
 
   /** Saves the weights: `.weights.h5` as Keras does, with `maxShardSize` several files that a `.weights.json` names. Keras: save_weights */

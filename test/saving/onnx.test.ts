@@ -1,0 +1,125 @@
+// ONNX files, run by ONNX Runtime: what was exported gives what the model gives.
+
+import t from "tap";
+import * as ort from "onnxruntime-web/wasm";
+import * as tf from "../../lib/index.js";
+import { primitives } from "../../lib/core/primitive.js";
+import { leaves } from "../../lib/core/tree.js";
+import { rows, withoutRow } from "../../lib/saving/onnx/table.js";
+import { placeOf } from "../../lib/saving/place.js";
+import { goldenDir, readCases } from "../golden/cases.js";
+import { isEncoded, toTensor } from "../golden/values.js";
+import { SimpleCNN } from "../../models/index.js";
+
+const { keras } = tf;
+const { layers } = keras;
+ort.env.wasm.numThreads = 1;
+ort.env.logLevel = "error";
+
+interface Assertions {
+  same(got: unknown, wanted: unknown, message: string): unknown;
+  equal(got: unknown, wanted: unknown, message: string): unknown;
+}
+
+type AnyModel = tf.keras.Model;
+
+/** Runs the exported model, and compares with the model itself. */
+async function check(t: Assertions, name: string, model: AnyModel, inputs: readonly tf.Tensor[], options: object = {}): Promise<void> {
+  await model.export("memory://onnx/m.onnx", options);
+  const session = await ort.InferenceSession.create((await placeOf("memory://onnx/m.onnx").store.read("m.onnx"))!);
+  const feeds = Object.fromEntries(
+    session.inputNames.map((key, i) => {
+      const { dtype, shape } = inputs[i]!;
+      return [key, new ort.Tensor(dtype as "float32", inputs[i]!.data() as Float32Array, shape as number[])];
+    }),
+  );
+  const results = await session.run(feeds);
+  const expected = leaves(model<unknown>((inputs.length === 1 ? inputs[0]! : inputs) as never, { training: false }) as tf.Tensor[]);
+  session.outputNames.forEach((key, i) => {
+    const [got, wanted] = [results[key]!, (expected[i] as tf.Tensor).data()];
+    t.same(got.dims, (expected[i] as tf.Tensor).shape, `${name}: shape of ${key}`);
+    const off = (got.data as Float32Array).findIndex((value, j) => !(Math.abs(Number(value) - wanted[j]!) <= 1e-4 * Math.max(1, Math.abs(wanted[j]!)))); // prettier-ignore
+    t.equal(off, -1, `${name}: ${key}${off < 0 ? "" : `[${off}]: ${(got.data as Float32Array)[off]} for ${wanted[off]}`}`);
+  });
+  await session.release();
+}
+
+/** The tensors of recorded inputs, in Keras's order. */
+function tensorsIn(value: unknown): tf.Tensor[] {
+  if (isEncoded(value)) return [toTensor(value)];
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  return Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, item]) => tensorsIn(item)); // prettier-ignore
+}
+
+t.test("each operation has a row, or a reason why not", (t) => {
+  const without = [...primitives.values()].filter((op) => !Object.hasOwn(rows, op.name) && withoutRow(op) === undefined);
+  t.strictSame(without.map(({ name }) => name), [], "a row in lib/saving/onnx/table.ts, or a reason there"); // prettier-ignore
+  t.strictSame(Object.keys(rows).filter((name) => !primitives.has(name)), [], "no row is of an operation that is gone"); // prettier-ignore
+  t.end();
+});
+
+t.test("the conformance models", async (t) => {
+  for (const testCase of await readCases(goldenDir, "models")) {
+    let model: AnyModel;
+    try {
+      model = keras.saving.deserializeKerasObject(testCase["config"]) as AnyModel;
+    } catch {
+      continue; // a layer that is not there yet: the conformance test says so
+    }
+    model.setWeights((testCase["weights"] as { value: never }[]).map(({ value }) => toTensor(value)));
+    const given = tensorsIn(testCase["inputs"] ?? (testCase["args"] as unknown[])[0]);
+    const typed = given.map((x, i) => (x.dtype === model.inputs[i]!.dtype ? x : tf.cast(x, model.inputs[i]!.dtype)));
+    await check(t, testCase.id, model, typed);
+  }
+});
+
+t.test("the models of the package", async (t) => {
+  const model = new SimpleCNN() as unknown as AnyModel;
+  const x = keras.random.normal([2, 28, 28, 1], { seed: 1 });
+  model(x);
+  await check(t, "SimpleCNN", model, [x], { inputSignature: new tf.TensorSpec([null, 28, 28, 1], "float32") });
+});
+
+/** Layers by what ONNX has otherwise, each in a model of its own. */
+const others: Readonly<Record<string, () => [tf.keras.layers.Layer | ((x: tf.Tensor) => tf.Tensor), number[]]>> = {
+  "Conv2D, same, strides": () => [new layers.Conv2D(3, 3, { padding: "same", strides: 2 }) as never, [7, 6, 2]],
+  "Conv2D, groups and dilation": () => [new layers.Conv2D(4, 3, { groups: 2, dilationRate: 2 }) as never, [9, 9, 2]],
+  "Conv1D, causal": () => [new layers.Conv1D(3, 3, { padding: "causal" }) as never, [7, 2]],
+  "Conv3D": () => [new layers.Conv3D(2, 2) as never, [4, 4, 4, 2]],
+  "DepthwiseConv2D": () => [new layers.DepthwiseConv2D(3, { depthMultiplier: 2 }) as never, [6, 6, 3]],
+  "Conv2DTranspose, same": () => [new layers.Conv2DTranspose(3, 3, { strides: 2, padding: "same" }) as never, [4, 5, 2]],
+  "Conv2DTranspose, valid": () => [new layers.Conv2DTranspose(3, 2, { strides: 3 }) as never, [4, 5, 2]],
+  "AveragePooling2D, same": () => [new layers.AveragePooling2D(3, { strides: 2, padding: "same" }) as never, [7, 6, 2]],
+  "MaxPooling1D": () => [new layers.MaxPooling1D(2) as never, [7, 3]],
+  "LSTM": () => [new layers.LSTM(4, { returnSequences: true }) as never, [5, 3]],
+  "GRU": () => [new layers.GRU(4) as never, [5, 3]],
+  "Bidirectional": () => [new layers.Bidirectional(new layers.LSTM(4)) as never, [5, 3]],
+  "GroupNormalization": () => [new layers.GroupNormalization({ groups: 2 }) as never, [5, 4]],
+  "UpSampling2D, bilinear": () => [new layers.UpSampling2D({ size: 2, interpolation: "bilinear" } as never) as never, [4, 3, 2]],
+  "activations": () => [new layers.Activation((x: tf.TensorLike) => keras.ops.concatenate([keras.activations.mish(x), keras.ops.selu(x), keras.ops.hardSilu(x), keras.ops.logSoftmax(x), keras.ops.softsign(x), keras.ops.gelu(x, false)], -1)) as never, [6]], // prettier-ignore
+}; // prettier-ignore
+
+for (const [name, make] of Object.entries(others))
+  t.test(name, async (t) => {
+    const [layer, shape] = make();
+    const model = new keras.Sequential([new keras.Input({ shape }), layer as never]);
+    await check(t, name, model, [keras.random.normal([2, ...shape], { seed: 3 })]);
+  });
+
+t.test("what cannot be expressed is named with its line", async (t) => {
+  const x = keras.Input({ shape: [3] });
+  class Odd extends keras.layers.Layer {
+    override call(x: tf.Tensor) {
+      return keras.ops.cumprod(x, { axis: 1 } as never);
+    }
+  }
+  const model = new keras.Model({ inputs: x, outputs: new Odd()(x) });
+  await t.rejects(model.export("memory://onnx/x.onnx"), { name: "OnnxError", message: /cumprod.*ONNX has no operator/ });
+  await t.rejects(model.export("memory://onnx/x", { format: "tf_saved_model" }), { name: "ArgumentError", message: /onnx/ });
+  await t.rejects(model.export("memory://onnx/saved"), { name: "ArgumentError", message: /onnx/ });
+  class Own extends keras.Model {}
+  await t.rejects(new Own().export("memory://onnx/x.onnx"), {
+    name: "ArgumentError",
+    message: /inputSignature/,
+  });
+});
