@@ -10,7 +10,7 @@ export * as layers from "../layers/index.js";
 export * as losses from "../losses/index.js";
 export * as metrics from "../metrics/index.js";
 export * as models from "./models.js";
-export { ops } from "./ops.js";
+export * as ops from "./ops.js";
 export * as optimizers from "../optimizers/index.js";
 export * as random from "../random/index.js";
 export * as regularizers from "../regularizers/index.js";

@@ -1,32 +1,30 @@
+import { type DataFormat, defaults } from "../core/defaults.js";
 import { text, ValueError } from "../core/errors.js";
 
 // keras.config: a few values that stand for the whole process. They are read when an object is made, never later.
 
-export type DataFormat = "channels_last" | "channels_first";
-
-let imageFormat: DataFormat = "channels_last";
-let fuzz = 1e-7;
+export type { DataFormat };
 
 /** Where images have their channels unless a layer says otherwise: `"channels_last"`. */
 export function imageDataFormat(): DataFormat {
-  return imageFormat;
+  return defaults.imageDataFormat;
 }
 
 export function setImageDataFormat(format: DataFormat): void {
   if (format !== "channels_last" && format !== "channels_first") {
     throw new ValueError("keras.config.setImageDataFormat", { given: text(format), expected: '"channels_last" or "channels_first"' });
   }
-  imageFormat = format;
+  defaults.imageDataFormat = format;
 }
 
 /** The small number that keeps divisions and logarithms finite: 1e-7. */
 export function epsilon(): number {
-  return fuzz;
+  return defaults.epsilon;
 }
 
 export function setEpsilon(value: number): void {
   if (!(value > 0)) throw new ValueError("keras.config.setEpsilon", { given: text(value), expected: "a number above 0" });
-  fuzz = value;
+  defaults.epsilon = value;
 }
 
 /** The dtype of floats: `"float32"`. */

@@ -35,6 +35,11 @@ export abstract class Chainable {
   toJSON(): NestedArray {
     return this.value().array();
   }
+
+  /** Whether it stands for a value inside a model under construction: an operation on it is a node of the model. */
+  get isOfModel(): boolean {
+    return false;
+  }
 }
 
 let nextId = 1;

@@ -1,7 +1,5 @@
 // keras.layers: a table of contents, one line per module.
 
-import "./functional/methods.js";
-
 export { Activation } from "./activations/activation.js";
 export { ELU } from "./activations/elu.js";
 export { LeakyReLU } from "./activations/leaky-relu.js";

@@ -1,9 +1,8 @@
-// Chained operations: `x.mul(y).add(1)`. Each is the public function with the receiver as its first argument.
+// Chained operations: `x.mul(y).add(1)`. Each is the public function with the receiver as its first argument, in the same call forms.
 
-import type { TensorLike } from "../core/convert.js";
-import type { Dtype } from "../core/dtype.js";
+import type { Declared } from "../core/operation.js";
+import type { AnyFunction, MethodForms } from "../core/signature.js";
 import { ShapeError, StateError } from "../core/errors.js";
-import type { Shape } from "../core/shape.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
 import { add, divide, floorDivide, maximum, minimum, mod, multiply, subtract } from "./elementwise/arithmetic.js";
 import { cast } from "./elementwise/cast.js";
@@ -11,62 +10,73 @@ import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./eleme
 import { exp, log } from "./elementwise/exponential.js";
 import { logicalAnd, logicalNot, logicalOr } from "./elementwise/logical.js";
 import { abs, negative, power, sqrt, square } from "./elementwise/powers.js";
-import { argmax, argmin } from "./reduce/arg.js";
 import { getItem } from "./indexing/get-item.js";
 import { matmul } from "./linalg/matmul.js";
+import { argmax, argmin } from "./reduce/arg.js";
 import { max, min } from "./reduce/extrema.js";
-import type { ReductionOptions } from "./reduce/family.js";
 import { mean, sum } from "./reduce/sum.js";
 import { expandDims, reshape, squeeze } from "./shaping/reshape.js";
 import { transpose } from "./shaping/transpose.js";
 
-const binary = { add, sub: subtract, mul: multiply, div: divide, floorDiv: floorDivide, mod, pow: power, matmul, maximum, minimum, equal, notEqual, greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr }; // prettier-ignore
-const unary = { neg: negative, abs, square, sqrt, exp, log, logicalNot };
-const reductions = { sum, mean, max, min };
+/** A declared function as a method. */
+type Method<D> = D extends Declared<infer S, infer F> ? (...args: MethodForms<S, F>) => ReturnType<F> : never;
 
-interface ChainedMethods {
-  argMax(axis?: number): Tensor;
-  argMin(axis?: number): Tensor;
-  cast(dtype: Dtype): Tensor;
-  expandDims(axis: number): Tensor;
-  reshape(shape: readonly (number | null)[]): Tensor;
-  squeeze(axis?: number | readonly number[]): Tensor;
-  transpose(axes?: readonly number[]): Tensor;
-  /** The slices along the first axis, of a tensor with values. */
-  [Symbol.iterator](): IterableIterator<Tensor>;
-}
-
+// Written out one by one: the types of properties are looked up when they are used, those of a mapped type at once, in a circle.
 declare module "../core/tensor.js" {
-  interface Chainable extends BinaryMethods, UnaryMethods, ReductionMethods, ChainedMethods {}
+  interface Chainable {
+    readonly abs: Method<typeof abs>;
+    readonly add: Method<typeof add>;
+    readonly argMax: Method<typeof argmax>;
+    readonly argMin: Method<typeof argmin>;
+    readonly cast: Method<typeof cast>;
+    readonly div: Method<typeof divide>;
+    readonly equal: Method<typeof equal>;
+    readonly exp: Method<typeof exp>;
+    readonly expandDims: Method<typeof expandDims>;
+    readonly floorDiv: Method<typeof floorDivide>;
+    readonly greater: Method<typeof greater>;
+    readonly greaterEqual: Method<typeof greaterEqual>;
+    readonly less: Method<typeof less>;
+    readonly lessEqual: Method<typeof lessEqual>;
+    readonly log: Method<typeof log>;
+    readonly logicalAnd: Method<typeof logicalAnd>;
+    readonly logicalNot: Method<typeof logicalNot>;
+    readonly logicalOr: Method<typeof logicalOr>;
+    readonly matmul: Method<typeof matmul>;
+    readonly max: Method<typeof max>;
+    readonly maximum: Method<typeof maximum>;
+    readonly mean: Method<typeof mean>;
+    readonly min: Method<typeof min>;
+    readonly minimum: Method<typeof minimum>;
+    readonly mod: Method<typeof mod>;
+    readonly mul: Method<typeof multiply>;
+    readonly neg: Method<typeof negative>;
+    readonly notEqual: Method<typeof notEqual>;
+    readonly pow: Method<typeof power>;
+    readonly reshape: Method<typeof reshape>;
+    readonly sqrt: Method<typeof sqrt>;
+    readonly square: Method<typeof square>;
+    readonly squeeze: Method<typeof squeeze>;
+    readonly sub: Method<typeof subtract>;
+    readonly sum: Method<typeof sum>;
+    readonly transpose: Method<typeof transpose>;
+    /** The slices along the first axis, of a tensor with values. */
+    [Symbol.iterator](): IterableIterator<Tensor>;
+  }
 }
 
-type BinaryMethods = { readonly [K in keyof typeof binary]: (other: TensorLike) => Tensor };
-type UnaryMethods = { readonly [K in keyof typeof unary]: () => Tensor };
-type ReductionMethods = { readonly [K in keyof typeof reductions]: (options?: ReductionOptions) => Tensor };
+const methods: Readonly<Record<string, AnyFunction>> = {
+  abs, add, argMax: argmax, argMin: argmin, cast, div: divide, equal, exp, expandDims, floorDiv: floorDivide, greater, greaterEqual, less,
+  lessEqual, log, logicalAnd, logicalNot, logicalOr, matmul, max, maximum, mean, min, minimum, mod, mul: multiply, neg: negative, notEqual,
+  pow: power, reshape, sqrt, square, squeeze, sub: subtract, sum, transpose,
+}; // prettier-ignore
 
-const own: Record<string, (this: Chainable, ...args: never[]) => Tensor> = {
-  argMax(axis?: number) {
-    return argmax(this, { axis: axis ?? null });
-  },
-  argMin(axis?: number) {
-    return argmin(this, { axis: axis ?? null });
-  },
-  cast(dtype: Dtype) {
-    return cast(this, dtype);
-  },
-  expandDims(axis: number) {
-    return expandDims(this, axis);
-  },
-  reshape(shape: Shape) {
-    return reshape(this, shape);
-  },
-  squeeze(axis?: number | readonly number[]) {
-    return squeeze(this, axis);
-  },
-  transpose(axes?: readonly number[]) {
-    return transpose(this, axes);
-  },
-};
+for (const [name, fn] of Object.entries(methods)) {
+  const value = function (this: Chainable, ...args: unknown[]): unknown {
+    return fn(this, ...args);
+  };
+  Object.defineProperty(Chainable.prototype, name, { value, writable: true, configurable: true });
+}
 
 /** The slices along the first axis. @throws StateError for a symbolic tensor; ShapeError for a scalar */
 function slices(this: Chainable): Iterator<Tensor> {
@@ -86,21 +96,4 @@ function* rowsOf(tensor: Tensor): Generator<Tensor, undefined> {
   for (let i = 0; i < tensor.shape[0]!; i++) yield getItem(tensor, i);
 }
 
-const methods: Record<PropertyKey, unknown> = { ...own, [Symbol.iterator]: slices };
-for (const [name, fn] of Object.entries(binary)) {
-  methods[name] = function (this: Chainable, other: TensorLike) {
-    return fn(this, other);
-  };
-}
-for (const [name, fn] of Object.entries(unary)) {
-  methods[name] = function (this: Chainable) {
-    return fn(this);
-  };
-}
-for (const [name, fn] of Object.entries(reductions)) {
-  methods[name] = function (this: Chainable, options?: ReductionOptions) {
-    return fn(this, options);
-  };
-}
-for (const name of Reflect.ownKeys(methods))
-  Object.defineProperty(Chainable.prototype, name, { value: methods[name], writable: true, configurable: true });
+Object.defineProperty(Chainable.prototype, Symbol.iterator, { value: slices, writable: true, configurable: true });

@@ -1,8 +1,10 @@
-import { toCamelCase } from "../../lib/config/names.js";
+// How recorded arguments, which go by Python's parameter names, are passed to a function here. A declared function has the same names:
+// what is a tensor goes by position, all else by name. For others the function's own source decides: parameters it names are positional,
+// a last parameter that is called options or is taken apart in place gets all the others.
 
-// How recorded arguments, which go by Python's parameter names, are passed to a function here. The function's own
-// declaration decides: parameters it names are positional, a last parameter that is called options or is taken apart in
-// place gets all the others.
+import { toCamelCase } from "../../lib/config/names.js";
+import { signatureOf } from "../../lib/core/operation.js";
+import type { Signature } from "../../lib/core/signature.js";
 
 /** A parameter of a function, as its source declares it. */
 interface Parameter {
@@ -16,7 +18,6 @@ const known = new WeakMap<object, readonly Parameter[]>();
 
 /** The parameters that a function's source declares. */
 export function parametersOf(fn: (...args: never[]) => unknown): readonly Parameter[] {
-  fn = (fn as { unrecorded?: typeof fn }).unrecorded ?? fn;
   let parameters = known.get(fn);
   if (parameters === undefined) known.set(fn, (parameters = split(listOf(Function.prototype.toString.call(fn))).map(parse)));
   return parameters;
@@ -73,6 +74,8 @@ export function arrange(
   order: readonly string[] = Object.keys(named),
   leading: readonly unknown[] = [],
 ): unknown[] {
+  const signature = signatureOf(fn);
+  if (signature) return arrangeDeclared(signature, named, order, leading);
   const parameters = parametersOf(fn);
   const last = parameters.at(-1);
   const slots = parameters.filter((parameter) => parameter.kind === "positional").map((parameter) => parameter.name);
@@ -102,4 +105,23 @@ export function arrange(
   if (others.size === 0) return args;
   while (args.length < slots.length) args.push(undefined);
   return [...args, Object.fromEntries([...others].map(([name, value]) => [toCamelCase(name), value]))];
+}
+
+/** Arguments for a declared function: first parameters by position as far as they are arguments of the call, the others by name. */
+function arrangeDeclared(
+  { parameters }: Signature,
+  named: Readonly<Record<string, unknown>>,
+  order: readonly string[],
+  leading: readonly unknown[],
+): unknown[] {
+  const options = new Map(order.filter((name) => name in named).map((name) => [toCamelCase(name).replace(/_$/, ""), named[name]]));
+  const args = [...leading];
+  for (const { name, isArgument, isRest } of parameters.slice(leading.length)) {
+    if (!isArgument || !options.has(name)) break;
+    const value = options.get(name);
+    options.delete(name);
+    if (isRest) args.push(...(value as readonly unknown[]));
+    else args.push(value);
+  }
+  return options.size === 0 ? args : [...args, Object.fromEntries(options)];
 }

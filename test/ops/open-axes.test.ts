@@ -4,7 +4,7 @@ import t from "tap";
 import * as tf from "../../lib/index.js";
 
 const { ops } = tf.keras;
-type Key = Parameters<typeof ops.getItem>[1];
+type Key = number | { start?: number; stop?: number; step?: number };
 
 const x = tf.constant(
   Float32Array.from({ length: 5 * 3 }, (_, i) => i * i),

@@ -1,11 +1,10 @@
 import { boolean, fixed, positiveInteger, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { cast, take } from "../../ops/index.js";
+import { cast, notEqual, take } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
-import { recorded } from "../functional/recorded.js";
 
 /**
  * Rows of a table: whole numbers `[…]` below `inputDim` become vectors `[…, outputDim]`.
@@ -40,7 +39,7 @@ export class Embedding extends AdaptedLayer<typeof Embedding.options> {
   }
 
   override computeMask(indices: Tensor): Tensor | null {
-    return this.options.maskZero ? recorded.notEqual(indices, 0) : null;
+    return this.options.maskZero ? notEqual(indices, 0) : null;
   }
 
   override call(indices: Tensor): Tensor {

@@ -3,7 +3,6 @@ import { setMask } from "../../core/mask.js";
 import type { Tensor } from "../../core/tensor.js";
 import { any, notEqual, squeeze, where } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
-import { recorded } from "../functional/recorded.js";
 import { Layer } from "../layer.js";
 
 /** Masks the steps of `[batch, time, features]` in which every feature is `maskValue`, and sets them to 0. Keras: keras.layers.Masking */
@@ -13,7 +12,7 @@ export class Masking extends Layer<typeof Masking.options> {
   override supportsMasking = true;
 
   override computeMask(x: Tensor): Tensor {
-    return recorded.any(recorded.notEqual(x, this.options.maskValue), { axis: -1 });
+    return any(notEqual(x, this.options.maskValue), { axis: -1 });
   }
 
   override call(x: Tensor): Tensor {

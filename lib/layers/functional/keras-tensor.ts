@@ -24,6 +24,10 @@ export class KerasTensor extends Tensor {
     return { class_name: "__keras_tensor__", config: { shape: this.shape, dtype: this.dtype, name: this.name } } as never;
   }
 
+  override get isOfModel(): boolean {
+    return true;
+  }
+
   override toString(): string {
     return `<KerasTensor shape=[${this.shape.join(", ")}], dtype=${this.dtype}, name=${this.name}>`;
   }

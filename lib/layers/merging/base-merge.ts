@@ -2,10 +2,9 @@ import type { Schema } from "../../config/index.js";
 import { ArgumentError, ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { expandDims } from "../../ops/index.js";
+import { expandDims, logicalOr } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import type { Mask } from "../base/types.js";
-import { recorded } from "../functional/recorded.js";
 import { Layer } from "../layer.js";
 
 /** One tensor from a list of tensors; the base of Add, Multiply and their kin. */
@@ -40,7 +39,7 @@ export abstract class Merge<S extends Schema = typeof layerOptions> extends Laye
   /** By default a step is there when it is there in any input. */
   override computeMask(_inputs: readonly Tensor[], mask: readonly Mask[] | null): Tensor | null {
     if (mask === null || mask.some((each) => each === null)) return null;
-    return (mask as readonly Tensor[]).reduce((all, each) => recorded.logicalOr(all, each));
+    return (mask as readonly Tensor[]).reduce((all, each) => logicalOr(all, each));
   }
 
   protected checkList(inputs: unknown): void {

@@ -2,10 +2,9 @@ import { integer, registerClasses } from "../../config/index.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { concatenate } from "../../ops/index.js";
+import { any, concatenate, expandDims, logicalOr, onesLike, zerosLike } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import type { Mask } from "../base/types.js";
-import { recorded } from "../functional/recorded.js";
 import { Merge } from "./base-merge.js";
 
 /** The inputs one behind the other along an axis. Keras: keras.layers.Concatenate */
@@ -43,10 +42,10 @@ export class Concatenate extends Merge<typeof Concatenate.options> {
     if (mask === null || mask.every((each) => each === null)) return null;
     const masks = inputs.map((x, i) => {
       const own = mask[i] as Tensor | null;
-      if (own === null) return recorded.onesLike(x, { dtype: "bool" });
-      return own.rank < x.rank ? recorded.logicalOr(recorded.expandDims(own, -1), recorded.zerosLike(x, { dtype: "bool" })) : own;
+      if (own === null) return onesLike(x, { dtype: "bool" });
+      return own.rank < x.rank ? logicalOr(expandDims(own, -1), zerosLike(x, { dtype: "bool" })) : own;
     });
-    return recorded.any(recorded.concatenate(masks, this.options.axis), { axis: -1, keepdims: false });
+    return any(concatenate(masks, this.options.axis), { axis: -1, keepdims: false });
   }
 }
 

@@ -12,7 +12,8 @@ import type { Dtype } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
 import { KerasTensor } from "../../layers/functional/keras-tensor.js";
 import type { Node, Operation } from "../../layers/functional/node.js";
-import { OperationCall } from "../../layers/functional/operation.js";
+import { OperationCall } from "../../layers/functional/operation-call.js";
+import "../../layers/functional/registered-operations.js";
 import { mapLeaves } from "../../layers/functional/structure.js";
 import type { Graph } from "./graph.js";
 
@@ -58,8 +59,8 @@ export function writeGraph(graph: Graph, hasOwnNode: HasOwnNode): Record<"layers
 
 function envelopeOf(operation: Operation): Record<string, Json> {
   if (!(operation instanceof OperationCall)) return serializeKerasObject(operation) as Record<string, Json>;
-  const { className, module } = operation.signature;
-  return { module: `keras.src.ops.${module}`, class_name: className, config: operation.getConfig() as Json, registered_name: className };
+  const { className } = operation.declared;
+  return { module: operation.module, class_name: className, config: operation.getConfig() as Json, registered_name: className };
 }
 
 function writeNode({ args, options }: Node, leaf: (value: unknown) => unknown): Json {

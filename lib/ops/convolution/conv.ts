@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -38,20 +39,26 @@ export interface ConvOptions {
  * @throws ShapeError where the window does not fit, or the channels don't divide
  * @see keras.ops.conv
  */
-export function conv(
-  inputs: TensorLike,
-  kernel: TensorLike,
-  { strides = 1, padding = "valid", dataFormat, dilationRate = 1 }: ConvOptions = {},
-): Tensor {
-  const x = asFloat(inputs);
-  const rank = spatialRank("conv", x);
-  const walking: Walking = {
-    strides: perAxis("conv", "strides", strides, rank),
-    padding: paddingOf("conv", padding, rank, ["valid", "same", "causal"]),
-    dilation: perAxis("conv", "dilationRate", dilationRate, rank),
-  };
-  return channelsLast("conv", x, dataFormat, (x) => convOf(x, asFloat(kernel), walking));
-}
+export const conv = operation(
+  'nn.conv(*inputs, *kernel, strides:ints=1, padding:any="valid", dataFormat:string=null, dilationRate:ints=1)',
+  (
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: PerAxis,
+    padding: Padding,
+    dataFormat: DataFormat | null,
+    dilationRate: PerAxis,
+  ): Tensor => {
+    const x = asFloat(inputs);
+    const rank = spatialRank("conv", x);
+    const walking: Walking = {
+      strides: perAxis("conv", "strides", strides, rank),
+      padding: paddingOf("conv", padding, rank, ["valid", "same", "causal"]),
+      dilation: perAxis("conv", "dilationRate", dilationRate, rank),
+    };
+    return channelsLast("conv", x, dataFormat, (x) => convOf(x, asFloat(kernel), walking));
+  },
+);
 
 export interface ConvAttrs extends Walking {
   /** Negative results become zero. */

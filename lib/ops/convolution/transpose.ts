@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -6,7 +7,7 @@ import type { Spec, Tensor } from "../../core/tensor.js";
 import { asFloat } from "../promotion.js";
 import { convOf, convWeightGradient, spans, type ConvOptions } from "./conv.js";
 import { inputGradient, type Walking } from "./lowering.js";
-import { channelsLast, paddingOf, perAxis, spatial, spatialRank, type PerAxis } from "./window.js";
+import { channelsLast, paddingOf, perAxis, spatial, spatialRank, type DataFormat, type Padding, type PerAxis } from "./window.js";
 
 export interface ConvTransposeOptions extends ConvOptions {
   /** Cells added behind the outputs along each spatial axis; default: as many as make the outputs `stride` times as long. */
@@ -21,30 +22,37 @@ export interface ConvTransposeOptions extends ConvOptions {
  * @returns       `[batch, ...positions, filters]`: "same" gives length · stride positions, "valid" (length − 1) · stride + max(window, stride)
  * @see keras.ops.conv_transpose
  */
-export function convTranspose(
-  inputs: TensorLike,
-  kernel: TensorLike,
-  { strides = 1, padding = "valid", outputPadding = null, dataFormat, dilationRate = 1 }: ConvTransposeOptions = {},
-): Tensor {
-  const x = asFloat(inputs);
-  const w = asFloat(kernel);
-  const rank = spatialRank("convTranspose", x);
-  if (w.rank !== x.rank) {
-    throw new ShapeError("convTranspose", {
-      given: `inputs ${shapeText(x.shape)} and kernel ${shapeText(w.shape)}`,
-      expected: "a kernel of the same rank: window, filters, channels",
-    });
-  }
-  const steps = perAxis("convTranspose", "strides", strides, rank);
-  const dilation = perAxis("convTranspose", "dilationRate", dilationRate, rank);
-  const isSame = paddingOf("convTranspose", padding, rank) === "same";
-  const added = outputPadding === null ? null : perAxis("convTranspose", "outputPadding", outputPadding, rank, 0);
-  // The convolution that this is the transpose of reads the outputs with this padding.
-  const crops = spans(w.shape, dilation).map((span, i) => cropsOf(span, steps[i]!, isSame, added?.[i]));
-  return channelsLast("convTranspose", x, dataFormat, (x) =>
-    transposeOp.apply({ x, kernel: w }, { strides: steps, padding: crops, dilation }),
-  );
-}
+export const convTranspose = operation(
+  'nn.convTranspose(*inputs, *kernel, strides:ints=1, padding:any="valid", outputPadding:ints=null, dataFormat:string=null, dilationRate:ints=1)',
+  (
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: PerAxis,
+    padding: Padding,
+    outputPadding: PerAxis | null,
+    dataFormat: DataFormat | null,
+    dilationRate: PerAxis,
+  ): Tensor => {
+    const x = asFloat(inputs);
+    const w = asFloat(kernel);
+    const rank = spatialRank("convTranspose", x);
+    if (w.rank !== x.rank) {
+      throw new ShapeError("convTranspose", {
+        given: `inputs ${shapeText(x.shape)} and kernel ${shapeText(w.shape)}`,
+        expected: "a kernel of the same rank: window, filters, channels",
+      });
+    }
+    const steps = perAxis("convTranspose", "strides", strides, rank);
+    const dilation = perAxis("convTranspose", "dilationRate", dilationRate, rank);
+    const isSame = paddingOf("convTranspose", padding, rank) === "same";
+    const added = outputPadding === null ? null : perAxis("convTranspose", "outputPadding", outputPadding, rank, 0);
+    // The convolution that this is the transpose of reads the outputs with this padding.
+    const crops = spans(w.shape, dilation).map((span, i) => cropsOf(span, steps[i]!, isSame, added?.[i]));
+    return channelsLast("convTranspose", x, dataFormat, (x) =>
+      transposeOp.apply({ x, kernel: w }, { strides: steps, padding: crops, dilation }),
+    );
+  },
+);
 
 /** How many of the (length − 1) · stride + span covered cells are no outputs, in front and behind (below zero: outputs that nothing covers). */
 function cropsOf(span: number, stride: number, isSame: boolean, added: number | undefined): [number, number] {

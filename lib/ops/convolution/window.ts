@@ -1,12 +1,13 @@
 // What convolutions and pooling share: options for each spatial axis, paddings, output lengths.
 
+import type { DataFormat } from "../../core/defaults.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { transpose } from "../shaping/transpose.js";
 
 /** Where the channels stand: after the spatial axes, or before them. */
-export type DataFormat = "channels_last" | "channels_first";
+export type { DataFormat };
 
 /** How many cells of padding stand before and after each spatial axis, or the rule for it. */
 export type Padding = "valid" | "same" | "causal" | readonly (readonly [before: number, after: number])[];

@@ -1,37 +1,47 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { asFloat } from "../promotion.js";
 import { cast } from "./cast.js";
 import { equal, greater, less } from "./comparison.js";
-import { binary, unaryOfNumbers, type Binary, type Unary } from "./family.js";
+import { binary, unaryOfNumbers, type Binary, type BinaryFunction, type UnaryFunction } from "./family.js";
 import { negative } from "./powers.js";
 import { where } from "./where.js";
 
 /** x1 + x2; of booleans, whether one of them is true. */
-export const add: Binary = binary({
-  name: "add",
-  kernels: { float32: kernels.add_f32, int32: kernels.add_i32, bool: kernels.or_u8 },
-  isBias: true,
-  gradient: { a: (dy) => dy, b: (dy) => dy },
-});
+export const add: Binary = operation(
+  "numpy.add(*x1, *x2)",
+  binary({
+    name: "add",
+    kernels: { float32: kernels.add_f32, int32: kernels.add_i32, bool: kernels.or_u8 },
+    isBias: true,
+    gradient: { a: (dy) => dy, b: (dy) => dy },
+  }),
+);
 
 /** x1 − x2. */
-export const subtract: Binary = binary({
-  name: "subtract",
-  kernels: { float32: kernels.sub_f32, int32: kernels.sub_i32 },
-  gradient: { a: (dy) => dy, b: (dy) => negative(dy) },
-});
+export const subtract: Binary = operation(
+  "numpy.subtract(*x1, *x2)",
+  binary({
+    name: "subtract",
+    kernels: { float32: kernels.sub_f32, int32: kernels.sub_i32 },
+    gradient: { a: (dy) => dy, b: (dy) => negative(dy) },
+  }),
+);
 
 /** x1 · x2; of booleans, whether both are true. */
-export const multiply: Binary = binary({
-  name: "multiply",
-  kernels: { float32: kernels.mul_f32, int32: kernels.mul_i32, bool: kernels.and_u8 },
-  keeps: ["a", "b"],
-  gradient: { a: (dy, { b }) => multiply(dy, b), b: (dy, { a }) => multiply(dy, a) },
-});
+export const multiply: Binary = operation(
+  "numpy.multiply(*x1, *x2)",
+  binary({
+    name: "multiply",
+    kernels: { float32: kernels.mul_f32, int32: kernels.mul_i32, bool: kernels.and_u8 },
+    keeps: ["a", "b"],
+    gradient: { a: (dy, { b }) => multiply(dy, b), b: (dy, { a }) => multiply(dy, a) },
+  }),
+);
 
-const divideOp: Binary = binary({
+const divideOp: BinaryFunction = binary({
   name: "divide",
   kernels: { float32: kernels.div_f32 },
   keeps: ["b", "y"],
@@ -39,62 +49,77 @@ const divideOp: Binary = binary({
 });
 
 /** x1 / x2, float32 for integers too. */
-export const divide: Binary = (x1, x2) => divideOp(asFloat(x1), asFloat(x2));
+export const divide = operation("numpy.divide(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => divideOp(asFloat(x1), asFloat(x2)));
 
 /** x1 / x2, and 0 where x2 is 0. */
-export function divideNoNan(x1: TensorLike, x2: TensorLike): Tensor {
+export const divideNoNan = operation("numpy.divideNoNan(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const divisor = asFloat(x2);
   const isZero = equal(divisor, 0);
   return where(isZero, 0, divide(x1, where(isZero, 1, divisor)));
-}
+});
 
 /** ⌊x1 / x2⌋; 0 for an integer divided by 0. */
-export const floorDivide: Binary = binary({
-  name: "floor_divide",
-  kernels: { float32: kernels.floordiv_f32, int32: kernels.floordiv_i32 },
-});
+export const floorDivide: Binary = operation(
+  "numpy.floorDivide(*x1, *x2)",
+  binary({
+    name: "floor_divide",
+    kernels: { float32: kernels.floordiv_f32, int32: kernels.floordiv_i32 },
+  }),
+);
 
 /** The remainder of x1 / x2 with the sign of x2. */
-export const mod: Binary = binary({
-  name: "mod",
-  kernels: { float32: kernels.mod_f32, int32: kernels.mod_i32 },
-  keeps: ["a", "b"],
-  gradient: { a: (dy) => dy, b: (dy, { a, b }) => negative(multiply(dy, floorDivide(a, b))) },
-});
+export const mod: Binary = operation(
+  "numpy.mod(*x1, *x2)",
+  binary({
+    name: "mod",
+    kernels: { float32: kernels.mod_f32, int32: kernels.mod_i32 },
+    keeps: ["a", "b"],
+    gradient: { a: (dy) => dy, b: (dy, { a, b }) => negative(multiply(dy, floorDivide(a, b))) },
+  }),
+);
 
 /** The remainder of x1 / x2 with the sign of x1. */
-export const fmod: Binary = binary({
-  name: "fmod",
-  kernels: { float32: kernels.fmod_f32, int32: kernels.fmod_i32 },
-  keeps: ["a", "b"],
-  gradient: { a: (dy) => dy, b: (dy, { a, b }) => negative(multiply(dy, towardsZero(divide(a, b)))) },
-});
+export const fmod: Binary = operation(
+  "numpy.fmod(*x1, *x2)",
+  binary({
+    name: "fmod",
+    kernels: { float32: kernels.fmod_f32, int32: kernels.fmod_i32 },
+    keeps: ["a", "b"],
+    gradient: { a: (dy) => dy, b: (dy, { a, b }) => negative(multiply(dy, towardsZero(divide(a, b)))) },
+  }),
+);
 
 /** x without its fraction. Not differentiable: the slope is 0. */
-const towardsZero: Unary = unaryOfNumbers({ name: "towards_zero", float32: kernels.trunc_f32 });
+const towardsZero: UnaryFunction = unaryOfNumbers({ name: "towards_zero", float32: kernels.trunc_f32 });
 
 /** Gradient of a choice between a and b: all of it where a is chosen, half where they are equal. */
 const share = (dy: Tensor, chosen: Tensor, a: Tensor, b: Tensor): Tensor =>
   multiply(dy, add(cast(chosen, "float32"), multiply(cast(equal(a, b), "float32"), 0.5)));
 
 /** The larger of x1 and x2; NaN if one of them is. */
-export const maximum: Binary = binary({
-  name: "maximum",
-  kernels: { float32: kernels.maximum_f32, int32: kernels.maximum_i32, uint8: kernels.maximum_u8, bool: kernels.or_u8 },
-  keeps: ["a", "b"],
-  gradient: { a: (dy, { a, b }) => share(dy, greater(a, b), a, b), b: (dy, { a, b }) => share(dy, less(a, b), a, b) },
-});
+export const maximum: Binary = operation(
+  "numpy.maximum(*x1, *x2)",
+  binary({
+    name: "maximum",
+    kernels: { float32: kernels.maximum_f32, int32: kernels.maximum_i32, uint8: kernels.maximum_u8, bool: kernels.or_u8 },
+    keeps: ["a", "b"],
+    gradient: { a: (dy, { a, b }) => share(dy, greater(a, b), a, b), b: (dy, { a, b }) => share(dy, less(a, b), a, b) },
+  }),
+);
 
 /** The smaller of x1 and x2; NaN if one of them is. */
-export const minimum: Binary = binary({
-  name: "minimum",
-  kernels: { float32: kernels.minimum_f32, int32: kernels.minimum_i32, uint8: kernels.minimum_u8, bool: kernels.and_u8 },
-  keeps: ["a", "b"],
-  gradient: { a: (dy, { a, b }) => share(dy, less(a, b), a, b), b: (dy, { a, b }) => share(dy, greater(a, b), a, b) },
-});
+export const minimum: Binary = operation(
+  "numpy.minimum(*x1, *x2)",
+  binary({
+    name: "minimum",
+    kernels: { float32: kernels.minimum_f32, int32: kernels.minimum_i32, uint8: kernels.minimum_u8, bool: kernels.and_u8 },
+    keeps: ["a", "b"],
+    gradient: { a: (dy, { a, b }) => share(dy, less(a, b), a, b), b: (dy, { a, b }) => share(dy, greater(a, b), a, b) },
+  }),
+);
 
 /** (x1 − x2)². */
-export const squaredDifference: Binary = binary({
+export const squaredDifference: BinaryFunction = binary({
   name: "squared_difference",
   kernels: { float32: kernels.squared_difference_f32 },
   keeps: ["a", "b"],

@@ -1,5 +1,6 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { DtypeError } from "../../core/errors.js";
+import { operation } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -8,30 +9,39 @@ import { binary, type Binary } from "./family.js";
 import { logicalNot } from "./logical.js";
 
 /** x1 & x2, bit by bit. */
-export const bitwiseAnd: Binary = binary({
-  name: "bitwise_and",
-  kernels: { int32: kernels.and_i32, uint8: kernels.and_u8, bool: kernels.and_u8 },
-});
+export const bitwiseAnd = operation(
+  "numpy.bitwiseAnd(*x, *y)",
+  binary({
+    name: "bitwise_and",
+    kernels: { int32: kernels.and_i32, uint8: kernels.and_u8, bool: kernels.and_u8 },
+  }),
+);
 
 /** x1 | x2, bit by bit. */
-export const bitwiseOr: Binary = binary({
-  name: "bitwise_or",
-  kernels: { int32: kernels.or_i32, uint8: kernels.or_u8, bool: kernels.or_u8 },
-});
+export const bitwiseOr = operation(
+  "numpy.bitwiseOr(*x, *y)",
+  binary({
+    name: "bitwise_or",
+    kernels: { int32: kernels.or_i32, uint8: kernels.or_u8, bool: kernels.or_u8 },
+  }),
+);
 
 /** x1 ^ x2, bit by bit. */
-export const bitwiseXor: Binary = binary({
-  name: "bitwise_xor",
-  kernels: { int32: kernels.xor_i32, uint8: kernels.xor_u8, bool: kernels.xor_u8 },
-});
+export const bitwiseXor = operation(
+  "numpy.bitwiseXor(*x, *y)",
+  binary({
+    name: "bitwise_xor",
+    kernels: { int32: kernels.xor_i32, uint8: kernels.xor_u8, bool: kernels.xor_u8 },
+  }),
+);
 
 /** All bits of x turned over; of a bool, its contrary. */
-export function bitwiseNot(x: TensorLike): Tensor {
+export const bitwiseNot = operation("numpy.bitwiseNot(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (tensor.dtype === "bool") return logicalNot(tensor);
   if (tensor.dtype !== "float32") return notOp.apply({ x: tensor });
   throw new DtypeError("bitwiseNot", { given: "float32", expected: "an integer dtype or bool" });
-}
+});
 
 const notOp = primitive({
   name: "bitwise_not",
@@ -42,10 +52,13 @@ const notOp = primitive({
 });
 
 /** x1 · 2^x2. */
-export const leftShift: Binary = binary({ name: "left_shift", kernels: { int32: kernels.shift_left_i32 } });
+export const leftShift = operation("numpy.leftShift(*x, *y)", binary({ name: "left_shift", kernels: { int32: kernels.shift_left_i32 } }));
 
 /** ⌊x1 / 2^x2⌋. */
-export const rightShift: Binary = binary({ name: "right_shift", kernels: { int32: kernels.shift_right_i32 } });
+export const rightShift = operation(
+  "numpy.rightShift(*x, *y)",
+  binary({ name: "right_shift", kernels: { int32: kernels.shift_right_i32 } }),
+);
 
 /** The greatest common divisor. */
-export const gcd: Binary = binary({ name: "gcd", kernels: { int32: kernels.gcd_i32 } });
+export const gcd: Binary = operation("numpy.gcd(*x1, *x2)", binary({ name: "gcd", kernels: { int32: kernels.gcd_i32 } }));

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
@@ -21,11 +22,11 @@ const kernelOf = {
  * @param x      any shape and dtype
  * @param dtype  "float32", "int32", "uint8", "bool", or a name that stands for one of them ("int64")
  */
-export function cast(x: TensorLike, dtype: string): Tensor {
+export const cast = operation("core.cast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => {
   const tensor = asTensor(x);
   const to = checkedDtype(dtype)!;
   return tensor.dtype === to ? tensor : castOp.apply({ x: tensor }, { to });
-}
+});
 
 const castOp = primitive({
   name: "cast",

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -15,14 +16,14 @@ import { logicalAnd } from "./logical.js";
  * @param xMin  a number, or a tensor that broadcasts with x
  * @param xMax  a number, or a tensor that broadcasts with x
  */
-export function clip(x: TensorLike, xMin: TensorLike, xMax: TensorLike): Tensor {
+export const clip = operation("numpy.clip(*x, xMin:tensor, xMax:tensor)", (x: TensorLike, xMin: TensorLike, xMax: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (typeof xMin !== "number" || typeof xMax !== "number") return minimum(maximum(tensor, xMin), xMax);
   if (xMin > xMax) throw new ValueError("clip", { given: `xMin ${xMin} and xMax ${xMax}`, expected: "xMin not above xMax" });
   if (tensor.dtype === "float32") return clipOp.apply({ x: tensor }, { p: xMin, q: xMax });
   if (tensor.dtype === "bool") return clip(cast(tensor, "int32"), xMin, xMax);
   return minimum(maximum(tensor, xMin), xMax);
-}
+});
 
 const clipOp = primitive({
   name: "clip",

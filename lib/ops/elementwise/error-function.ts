@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -7,20 +8,26 @@ import { unary, type Unary } from "./family.js";
 import { negative, square } from "./powers.js";
 
 /** The error function: 2 / √π · ∫₀ˣ e^(−t²) dt. */
-export const erf: Unary = unary({
-  name: "erf",
-  kernel: kernels.erf_f32,
-  keeps: ["x"],
-  gradient: (dy, { x }) => multiply(dy, multiply(exp(negative(square(x))), 2 / Math.sqrt(Math.PI))),
-});
+export const erf: Unary = operation(
+  "math.erf(*x)",
+  unary({
+    name: "erf",
+    kernel: kernels.erf_f32,
+    keeps: ["x"],
+    gradient: (dy, { x }) => multiply(dy, multiply(exp(negative(square(x))), 2 / Math.sqrt(Math.PI))),
+  }),
+);
 
 /** 1 − erf(x). */
-export const erfc = (x: TensorLike): Tensor => subtract(1, erf(x));
+export const erfc = operation("math.erfc(*x)", (x: TensorLike): Tensor => subtract(1, erf(x)));
 
 /** The number whose error function is x; ±Infinity at ±1, NaN beyond. */
-export const erfinv: Unary = unary({
-  name: "erfinv",
-  kernel: kernels.erfinv_f32,
-  keeps: ["y"],
-  gradient: (dy, { y }) => multiply(dy, multiply(exp(square(y)), Math.sqrt(Math.PI) / 2)),
-});
+export const erfinv: Unary = operation(
+  "math.erfinv(*x)",
+  unary({
+    name: "erfinv",
+    kernel: kernels.erfinv_f32,
+    keeps: ["y"],
+    gradient: (dy, { y }) => multiply(dy, multiply(exp(square(y)), Math.sqrt(Math.PI) / 2)),
+  }),
+);

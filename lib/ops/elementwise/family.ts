@@ -3,6 +3,7 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { DtypeError } from "../../core/errors.js";
+import type { Declared } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sameShape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
@@ -13,8 +14,12 @@ import { as, asFloat, operands } from "../promotion.js";
 import { COSTLY_GRAIN, GRAIN, like } from "../rules.js";
 import { cast } from "./cast.js";
 
-export type Unary = (x: TensorLike) => Tensor;
-export type Binary = (x1: TensorLike, x2: TensorLike) => Tensor;
+/** What `unary` and `binary` give: a function that only operations call. */
+export type UnaryFunction = (x: TensorLike) => Tensor;
+export type BinaryFunction = (x1: TensorLike, x2: TensorLike) => Tensor;
+/** The same, declared for users. */
+export type Unary = Declared<"(*x)", UnaryFunction>;
+export type Binary = Declared<"(*x1, *x2)", BinaryFunction>;
 
 type MapKernel = (args: MapArgs, size: number, grain?: number) => Command;
 type BinaryKernel = (args: BinaryArgs, size: number, grain?: number) => Command;
@@ -28,7 +33,7 @@ export function unary<const K extends "x" | "y" = never>(definition: {
   readonly grain?: number;
   /** Whether it cuts at zero, which who makes x can do while storing it. */
   readonly isRelu?: boolean;
-}): Unary {
+}): UnaryFunction {
   const { name, kernel, keeps, gradient, grain = COSTLY_GRAIN, isRelu = false } = definition;
   const op = primitive<"x", Spec, unknown, "x" | "y">({
     name,
@@ -51,7 +56,7 @@ export function unaryOfNumbers<const K extends "x" | "y" = never>(definition: {
   readonly keeps?: readonly K[];
   readonly gradient?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
   readonly grain?: number;
-}): Unary {
+}): UnaryFunction {
   const { name, float32, int32 } = definition;
   const ofFloats = unary({ ...definition, kernel: float32, grain: definition.grain ?? GRAIN });
   if (!int32) return (x) => (asTensor(x).dtype === "float32" ? ofFloats(x) : asTensor(x));
@@ -93,7 +98,7 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
   readonly isBias?: boolean;
   /** Whether it keeps a where b is positive, which who makes a may do while storing it. */
   readonly isMask?: boolean;
-}): Binary {
+}): BinaryFunction {
   const { name, kernels, result, keeps, gradient, grain = GRAIN, isBias = false, isMask = false } = definition;
   const op = primitive<"a" | "b", Spec, unknown, "a" | "b" | "y">({
     name,

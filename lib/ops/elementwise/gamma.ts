@@ -1,12 +1,15 @@
+import { operation } from "../../core/operation.js";
+import type { Tensor } from "../../core/tensor.js";
+import type { TensorLike } from "../../core/convert.js";
 import { kernels } from "../../generated/kernels.js";
 import { asFloat } from "../promotion.js";
 import { divide, multiply, subtract } from "./arithmetic.js";
-import { binary, type Binary } from "./family.js";
+import { binary, type Binary, type BinaryFunction } from "./family.js";
 
 /** A kernel that takes some hundred steps for an element. */
 const GRAIN = 1 << 9;
 
-const gammaincOp: Binary = binary({
+const gammaincOp: BinaryFunction = binary({
   name: "gammainc",
   kernels: { float32: kernels.gammainc_f32 },
   keeps: ["a", "b"],
@@ -15,7 +18,7 @@ const gammaincOp: Binary = binary({
 });
 
 /** The density of the gamma distribution of shape a at b. */
-const density: Binary = binary({
+const density: BinaryFunction = binary({
   name: "gamma_density",
   kernels: { float32: kernels.gamma_density_f32 },
   keeps: ["a", "b", "y"],
@@ -24,4 +27,6 @@ const density: Binary = binary({
 });
 
 /** The regularized lower incomplete gamma function: the part of the gamma distribution of shape x1 below x2. */
-export const gammainc: Binary = (x1, x2) => gammaincOp(asFloat(x1), asFloat(x2));
+export const gammainc = operation("math.gammainc(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
+  gammaincOp(asFloat(x1), asFloat(x2)),
+);

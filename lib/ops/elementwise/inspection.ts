@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
@@ -30,7 +31,7 @@ export const isinf = inspection("isinf", kernels.isinf_f32, false);
 export const isfinite = inspection("isfinite", kernels.isfinite_f32, true);
 
 /** Whether x is Infinity, bool. */
-export const isposinf = (x: TensorLike): Tensor => equal(x, Infinity);
+export const isposinf = operation("numpy.isposinf(*x)", (x: TensorLike): Tensor => equal(x, Infinity));
 
 /** Whether x is −Infinity, bool. */
-export const isneginf = (x: TensorLike): Tensor => equal(x, -Infinity);
+export const isneginf = operation("numpy.isneginf(*x)", (x: TensorLike): Tensor => equal(x, -Infinity));

@@ -1,27 +1,37 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { GRAIN, like } from "../rules.js";
 import { cast } from "./cast.js";
-import { binary, type Binary } from "./family.js";
+import { binary, type Binary, type BinaryFunction } from "./family.js";
 
 const onBooleans =
-  (op: Binary): Binary =>
+  (op: BinaryFunction): BinaryFunction =>
   (x1, x2) =>
     op(cast(x1, "bool"), cast(x2, "bool"));
 
 /** Whether both are true (not zero), bool. */
-export const logicalAnd: Binary = onBooleans(binary({ name: "logical_and", kernels: { bool: kernels.and_u8 } }));
+export const logicalAnd: Binary = operation(
+  "numpy.logicalAnd(*x1, *x2)",
+  onBooleans(binary({ name: "logical_and", kernels: { bool: kernels.and_u8 } })),
+);
 
 /** Whether one or both are true (not zero), bool. */
-export const logicalOr: Binary = onBooleans(binary({ name: "logical_or", kernels: { bool: kernels.or_u8 } }));
+export const logicalOr: Binary = operation(
+  "numpy.logicalOr(*x1, *x2)",
+  onBooleans(binary({ name: "logical_or", kernels: { bool: kernels.or_u8 } })),
+);
 
 /** Whether exactly one is true (not zero), bool. */
-export const logicalXor: Binary = onBooleans(binary({ name: "logical_xor", kernels: { bool: kernels.xor_u8 } }));
+export const logicalXor: Binary = operation(
+  "numpy.logicalXor(*x1, *x2)",
+  onBooleans(binary({ name: "logical_xor", kernels: { bool: kernels.xor_u8 } })),
+);
 
 /** Whether x is false (zero), bool. */
-export const logicalNot = (x: TensorLike): Tensor => notOp.apply({ x: cast(x, "bool") });
+export const logicalNot = operation("numpy.logicalNot(*x)", (x: TensorLike): Tensor => notOp.apply({ x: cast(x, "bool") }));
 
 const notOp = primitive({
   name: "logical_not",

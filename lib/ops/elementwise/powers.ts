@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -5,34 +6,44 @@ import { COSTLY_GRAIN } from "../rules.js";
 import { divide, multiply, subtract } from "./arithmetic.js";
 import { equal } from "./comparison.js";
 import { log } from "./exponential.js";
-import { binary, unary, unaryOfNumbers, type Binary, type Unary } from "./family.js";
+import { binary, unary, unaryOfNumbers, type BinaryFunction, type Unary, type UnaryFunction } from "./family.js";
 import { where } from "./where.js";
 
 /** −x. */
-export const negative: Unary = unaryOfNumbers({
-  name: "negative",
-  float32: kernels.neg_f32,
-  int32: kernels.neg_i32,
-  gradient: (dy) => negative(dy),
-});
+export const negative: Unary = operation(
+  "numpy.negative(*x)",
+  unaryOfNumbers({
+    name: "negative",
+    float32: kernels.neg_f32,
+    int32: kernels.neg_i32,
+    gradient: (dy) => negative(dy),
+  }),
+);
 
 /** |x|. Its slope at 0 is 0. */
-export const abs: Unary = unaryOfNumbers({
-  name: "abs",
-  float32: kernels.abs_f32,
-  int32: kernels.abs_i32,
-  keeps: ["x"],
-  gradient: (dy, { x }) => multiply(dy, sign(x)),
-});
+export const abs: Unary = operation(
+  "numpy.abs(*x)",
+  unaryOfNumbers({
+    name: "abs",
+    float32: kernels.abs_f32,
+    int32: kernels.abs_i32,
+    keeps: ["x"],
+    gradient: (dy, { x }) => multiply(dy, sign(x)),
+  }),
+  { className: "Absolute" },
+);
 
 /** −1, 0 or 1, as x is negative, zero or positive. */
-export const sign: Unary = unaryOfNumbers({
-  name: "sign",
-  float32: kernels.sign_f32,
-  int32: kernels.sign_i32,
-});
+export const sign: Unary = operation(
+  "numpy.sign(*x)",
+  unaryOfNumbers({
+    name: "sign",
+    float32: kernels.sign_f32,
+    int32: kernels.sign_i32,
+  }),
+);
 
-const squareOfFloats: Unary = unaryOfNumbers({
+const squareOfFloats: UnaryFunction = unaryOfNumbers({
   name: "square",
   float32: kernels.square_f32,
   keeps: ["x"],
@@ -40,45 +51,57 @@ const squareOfFloats: Unary = unaryOfNumbers({
 });
 
 /** x². */
-export function square(x: TensorLike): Tensor {
+export const square = operation("numpy.square(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (tensor.dtype === "float32") return squareOfFloats(tensor);
   return multiply(tensor, tensor);
-}
+});
 
 /** √x, NaN for negative x. */
-export const sqrt: Unary = unary({
-  name: "sqrt",
-  kernel: kernels.sqrt_f32,
-  keeps: ["y"],
-  gradient: (dy, { y }) => divide(multiply(dy, 0.5), y),
-});
+export const sqrt: Unary = operation(
+  "numpy.sqrt(*x)",
+  unary({
+    name: "sqrt",
+    kernel: kernels.sqrt_f32,
+    keeps: ["y"],
+    gradient: (dy, { y }) => divide(multiply(dy, 0.5), y),
+  }),
+);
 
 /** 1 / √x. */
-export const rsqrt: Unary = unary({
-  name: "rsqrt",
-  kernel: kernels.rsqrt_f32,
-  keeps: ["x", "y"],
-  gradient: (dy, { x, y }) => divide(multiply(dy, multiply(y, -0.5)), x),
-});
+export const rsqrt: Unary = operation(
+  "math.rsqrt(*x)",
+  unary({
+    name: "rsqrt",
+    kernel: kernels.rsqrt_f32,
+    keeps: ["x", "y"],
+    gradient: (dy, { x, y }) => divide(multiply(dy, multiply(y, -0.5)), x),
+  }),
+);
 
 /** 1 / x. */
-export const reciprocal: Unary = unary({
-  name: "reciprocal",
-  kernel: kernels.reciprocal_f32,
-  keeps: ["y"],
-  gradient: (dy, { y }) => negative(multiply(dy, square(y))),
-});
+export const reciprocal: Unary = operation(
+  "numpy.reciprocal(*x)",
+  unary({
+    name: "reciprocal",
+    kernel: kernels.reciprocal_f32,
+    keeps: ["y"],
+    gradient: (dy, { y }) => negative(multiply(dy, square(y))),
+  }),
+);
 
 /** The cube root of x. */
-export const cbrt: Unary = unary({
-  name: "cbrt",
-  kernel: kernels.cbrt_f32,
-  keeps: ["y"],
-  gradient: (dy, { y }) => divide(dy, multiply(square(y), 3)),
-});
+export const cbrt: Unary = operation(
+  "numpy.cbrt(*x)",
+  unary({
+    name: "cbrt",
+    kernel: kernels.cbrt_f32,
+    keeps: ["y"],
+    gradient: (dy, { y }) => divide(dy, multiply(square(y), 3)),
+  }),
+);
 
-const powerOp: Binary = binary({
+const powerOp: BinaryFunction = binary({
   name: "power",
   kernels: { float32: kernels.pow_f32, int32: kernels.pow_i32 },
   keeps: ["a", "b", "y"],
@@ -91,11 +114,11 @@ const powerOp: Binary = binary({
 });
 
 /** x1 to the power of x2. The exponents 2, 1 and −1 of float32 take a shorter way. */
-export function power(x1: TensorLike, x2: TensorLike): Tensor {
+export const power = operation("numpy.power(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   if (typeof x2 === "number" && asTensor(x1).dtype === "float32") {
     if (x2 === 2) return square(x1);
     if (x2 === 1) return asTensor(x1);
     if (x2 === -1) return reciprocal(x1);
   }
   return powerOp(x1, x2);
-}
+});

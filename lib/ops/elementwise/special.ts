@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { DtypeError, ValueError } from "../../core/errors.js";
 import { dtypes } from "../../core/dtype.js";
@@ -19,83 +20,91 @@ import { sin } from "./trigonometric.js";
 import { where } from "./where.js";
 
 /** The larger of x1 and x2; where one is NaN, the other. */
-export function fmax(x1: TensorLike, x2: TensorLike): Tensor {
+export const fmax = operation("numpy.fmax(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   return where(isnan(a), b, where(isnan(b), a, maximum(a, b)));
-}
+});
 
 /** The smaller of x1 and x2; where one is NaN, the other. */
-export function fmin(x1: TensorLike, x2: TensorLike): Tensor {
+export const fmin = operation("numpy.fmin(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   return where(isnan(a), b, where(isnan(b), a, minimum(a, b)));
-}
+});
 
 /** |x| as float32. */
-export const fabs = (x: TensorLike): Tensor => abs(asFloat(x));
+export const fabs = operation("numpy.fabs(*x)", (x: TensorLike): Tensor => abs(asFloat(x)));
 
 /** 0 for negative x1, 1 for positive x1, x2 for 0. */
-export function heaviside(x1: TensorLike, x2: TensorLike): Tensor {
+export const heaviside = operation("numpy.heaviside(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = [asFloat(x1), asFloat(x2)];
   return where(isnan(a), a, where(equal(a, 0), b, where(less(a, 0), 0, 1)));
-}
+});
 
 /** √(x1² + x2²) without overflow. */
-export function hypot(x1: TensorLike, x2: TensorLike): Tensor {
+export const hypot = operation("numpy.hypot(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = [abs(asFloat(x1)), abs(asFloat(x2))];
   const larger = maximum(a, b);
   const ratio = divide(minimum(a, b), where(equal(larger, 0), 1, larger));
   return where(isinf(larger), larger, multiply(larger, sqrt(add(square(ratio), 1))));
-}
+});
 
 /** Whether |x1 − x2| ≤ atol + rtol · |x2|, bool. @param options.equalNan  counts NaN as equal to NaN; default false */
-export function isclose(
-  x1: TensorLike,
-  x2: TensorLike,
-  { rtol = 1e-5, atol = 1e-8, equalNan = false }: { rtol?: number; atol?: number; equalNan?: boolean } = {},
-): Tensor {
-  const [a, b] = [asFloat(x1), asFloat(x2)];
-  const near = lessEqual(abs(subtract(a, b)), add(multiply(abs(b), rtol), atol));
-  const close = logicalOr(equal(a, b), logicalAnd(near, less(abs(b), Infinity)));
-  return equalNan ? logicalOr(close, logicalAnd(isnan(a), isnan(b))) : close;
-}
+export const isclose = operation(
+  "numpy.isclose(*x1, *x2, *rtol=1e-05, *atol=1e-08, equalNan=false)",
+  (x1: TensorLike, x2: TensorLike, rtol: number, atol: number, equalNan: boolean): Tensor => {
+    const [a, b] = [asFloat(x1), asFloat(x2)];
+    const near = lessEqual(abs(subtract(a, b)), add(multiply(abs(b), rtol), atol));
+    const close = logicalOr(equal(a, b), logicalAnd(near, less(abs(b), Infinity)));
+    return equalNan ? logicalOr(close, logicalAnd(isnan(a), isnan(b))) : close;
+  },
+);
 
 /** Whether all elements are close, a bool scalar. @see isclose */
-export const allclose = (x1: TensorLike, x2: TensorLike, options: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Tensor =>
-  all(isclose(x1, x2, options));
+export const allclose = operation(
+  "numpy.allclose(*x1, *x2, rtol=1e-05, atol=1e-08, equalNan=false)",
+  (
+    x1: TensorLike,
+    x2: TensorLike,
+    options: { rtol?: number; atol?: number; equalNan?: boolean },
+    _atol: unknown,
+    _equalNan: unknown,
+  ): Tensor => all(isclose(x1, x2, options)),
+  { className: "AllClose" },
+);
 
 /** NaN as 0 (or another number), infinities as the largest numbers (or others). */
-export function nanToNum(
-  x: TensorLike,
-  { nan = 0, posinf, neginf }: { nan?: number; posinf?: number | null; neginf?: number | null } = {},
-): Tensor {
-  const tensor = asTensor(x);
-  if (tensor.dtype !== "float32") return tensor;
-  const high = where(equal(tensor, Infinity), posinf ?? 3.4028234663852886e38, tensor);
-  const low = where(equal(tensor, -Infinity), neginf ?? -3.4028234663852886e38, high);
-  return where(isnan(tensor), nan, low);
-}
+export const nanToNum = operation(
+  "numpy.nanToNum(*x, nan=0.0, posinf:number=null, neginf:number=null)",
+  (x: TensorLike, nan: number, posinf: number | null, neginf: number | null): Tensor => {
+    const tensor = asTensor(x);
+    if (tensor.dtype !== "float32") return tensor;
+    const high = where(equal(tensor, Infinity), posinf ?? 3.4028234663852886e38, tensor);
+    const low = where(equal(tensor, -Infinity), neginf ?? -3.4028234663852886e38, high);
+    return where(isnan(tensor), nan, low);
+  },
+);
 
 /** Whether the sign is negative, of −0 too; bool. */
-export function signbit(x: TensorLike): Tensor {
+export const signbit = operation("numpy.signbit(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (tensor.dtype === "uint8" || tensor.dtype === "bool") return full(tensor.shape, false);
   return less(tensor.dtype === "float32" ? view(tensor, "int32") : tensor, 0);
-}
+});
 
 /** sin(πx) / πx, 1 at 0. */
-export function sinc(x: TensorLike): Tensor {
+export const sinc = operation("numpy.sinc(*x)", (x: TensorLike): Tensor => {
   const angle = multiply(asFloat(x), Math.PI);
   const isZero = equal(angle, 0);
   const safe = where(isZero, 1, angle);
   return where(isZero, 1, divide(sin(safe), safe));
-}
+});
 
 /** A polynomial by Horner's rule, the highest coefficient first. */
 const polynomial = (x: Tensor, coefficients: readonly number[]): Tensor =>
   coefficients.slice(1).reduce((y, c) => add(multiply(y, x), c), asTensor(coefficients[0]!));
 
 /** The modified Bessel function of order 0 (Abramowitz and Stegun 9.8.1 and 9.8.2). */
-export function i0(x: TensorLike): Tensor {
+export const i0 = operation("numpy.i0(*x)", (x: TensorLike): Tensor => {
   const a = abs(asFloat(x));
   const t = square(divide(a, 3.75));
   const near = polynomial(minimum(t, 1), [0.0045813, 0.0360768, 0.2659732, 1.2067492, 3.0899424, 3.5156229, 1]);
@@ -106,27 +115,29 @@ export function i0(x: TensorLike): Tensor {
     [0.00392377, -0.01647633, 0.02635537, -0.02057706, 0.00916281, -0.00157565, 0.00225319, 0.01328592, 0.39894228],
   );
   return where(less(a, 3.75), near, multiply(divide(exp(far), sqrt(far)), tail));
-}
+});
 
 /** The least common multiple. */
-export function lcm(x1: TensorLike, x2: TensorLike): Tensor {
+export const lcm = operation("numpy.lcm(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   const divisor = gcd(a, b);
   return abs(multiply(floorDivide(a, where(equal(divisor, 0), onesLike(divisor), divisor)), b));
-}
+});
 
 /** x1 · 2^x2. */
-export const ldexp = (x1: TensorLike, x2: TensorLike): Tensor => multiply(asFloat(x1), exp2(asFloat(x2)));
+export const ldexp = operation("numpy.ldexp(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
+  multiply(asFloat(x1), exp2(asFloat(x2))),
+);
 
 /** The float32 next to x1 in the direction of x2. */
-export function nextafter(x1: TensorLike, x2: TensorLike): Tensor {
+export const nextafter = operation("numpy.nextafter(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = [asFloat(x1), asFloat(x2)];
   const bits = view(a, "int32");
   const away = equal(greater(b, a), greater(a, 0));
   const stepped = view(add(bits, subtract(multiply(cast(away, "int32"), 2), 1)), "float32");
   const fromZero = where(greater(b, 0), 2 ** -149, -(2 ** -149));
   return where(logicalOr(isnan(a), isnan(b)), NaN, where(equal(a, b), b, where(equal(a, 0), fromZero, stepped)));
-}
+});
 
 const viewOp = primitive({
   name: "view",
@@ -147,13 +158,13 @@ const viewOp = primitive({
 });
 
 /** The same bytes read as another dtype; the last axis is longer or shorter where their widths differ. */
-export function view(x: TensorLike, dtype: string): Tensor {
+export const view = operation("numpy.view(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
   const tensor = asTensor(x);
-  const to = checkedDtype(dtype)!;
+  const to = checkedDtype(dtype ?? "float32")!;
   if (to === tensor.dtype) return tensor;
   if (to === "bool") throw new DtypeError("view", { given: "bool", expected: "a dtype of numbers" });
   return viewOp.apply({ x: tensor }, { dtype: to });
-}
+});
 
 /** The range of integer dtypes by the names that users give. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = {
@@ -174,31 +185,34 @@ export function saturateCast(x: TensorLike, dtype: string): Tensor {
 }
 
 /** Whether x has no imaginary part: all tensors here are real. */
-export const isreal = (x: TensorLike): Tensor => onesLike(asTensor(x), { dtype: "bool" });
+export const isreal = operation("numpy.isreal(*x)", (x: TensorLike): Tensor => onesLike(asTensor(x), { dtype: "bool" }));
 
 /** The real part: x itself. */
-export const real = (x: TensorLike): Tensor => asTensor(x);
+export const real = operation("numpy.real(*x)", (x: TensorLike): Tensor => asTensor(x));
 
 /** The imaginary part: zeros. */
-export const imag = (x: TensorLike): Tensor => zerosLike(asTensor(x));
+export const imag = operation("numpy.imag(*x)", (x: TensorLike): Tensor => zerosLike(asTensor(x)));
 
 /** The complex conjugate: x itself. */
-export const conj = (x: TensorLike): Tensor => asTensor(x);
+export const conj = operation("numpy.conj(*x)", (x: TensorLike): Tensor => asTensor(x), { className: "Conjugate" });
 
 /** The angle of x in the complex plane: 0, or π for negative numbers. */
-export function angle(x: TensorLike): Tensor {
+export const angle = operation("numpy.angle(*x)", (x: TensorLike): Tensor => {
   const tensor = asFloat(x);
   return where(isnan(tensor), tensor, where(less(tensor, 0), Math.PI, 0));
-}
+});
 
 /** The first choice whose condition is true, the default where none is. */
-export function select(condlist: readonly TensorLike[], choicelist: readonly TensorLike[], defaultValue: TensorLike = 0): Tensor {
-  if (condlist.length !== choicelist.length) {
-    throw new ValueError("select", {
-      given: `${condlist.length} conditions and ${choicelist.length} choices`,
-      expected: "as many of both",
-    });
-  }
-  const dtype = commonDtype(...choicelist, defaultValue);
-  return condlist.reduceRight<Tensor>((rest, condition, i) => where(condition, as(choicelist[i]!, dtype), rest), as(defaultValue, dtype));
-}
+export const select = operation(
+  "numpy.select(*condlist, *choicelist, *default=0)",
+  (condlist: readonly TensorLike[], choicelist: readonly TensorLike[], defaultValue: TensorLike): Tensor => {
+    if (condlist.length !== choicelist.length) {
+      throw new ValueError("select", {
+        given: `${condlist.length} conditions and ${choicelist.length} choices`,
+        expected: "as many of both",
+      });
+    }
+    const dtype = commonDtype(...choicelist, defaultValue);
+    return condlist.reduceRight<Tensor>((rest, condition, i) => where(condition, as(choicelist[i]!, dtype), rest), as(defaultValue, dtype));
+  },
+);

@@ -1,4 +1,6 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
+import { ArgumentError } from "../../core/errors.js";
 import { dtypes } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
@@ -8,17 +10,24 @@ import { broadcastShapes, sumTo, walk } from "../broadcasting.js";
 import { operands } from "../promotion.js";
 import { GRAIN } from "../rules.js";
 import { zerosLike } from "../shaping/create.js";
+import { nonzero } from "../indexing/search.js";
 import { cast } from "./cast.js";
 
 /**
- * x1 where the condition is true (not zero), x2 elsewhere. All three broadcast.
+ * x1 where the condition is true (not zero), x2 elsewhere. All three broadcast. Without x1 and x2: the places where the condition is
+ * true, as `nonzero` gives them.
  *
  * @returns the dtype in which x1 and x2 meet
  */
-export function where(condition: TensorLike, x1: TensorLike, x2: TensorLike): Tensor {
-  const [a, b] = operands(x1, x2);
-  return whereOp.apply({ c: cast(condition, "bool"), a, b });
-}
+export const where = operation(
+  "numpy.where(*condition, *x1=null, *x2=null)",
+  (condition: TensorLike, x1: TensorLike | null, x2: TensorLike | null): Tensor => {
+    if (x1 === null && x2 === null) return nonzero(condition) as unknown as Tensor;
+    if (x1 === null || x2 === null) throw new ArgumentError("where", { given: "one of x1 and x2", expected: "both, or none of them" });
+    const [a, b] = operands(x1, x2);
+    return whereOp.apply({ c: cast(condition, "bool"), a, b });
+  },
+);
 
 const whereOp = primitive({
   name: "where",

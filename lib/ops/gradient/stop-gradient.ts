@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -10,7 +11,7 @@ const stopOp = primitive({
 });
 
 /** The same values, through which no gradient flows. Keras: keras.ops.stop_gradient. */
-export const stopGradient = (x: TensorLike): Tensor => stopOp.apply({ x: asTensor(x) });
+export const stopGradient = operation("core.stopGradient(*variable)", (x: TensorLike): Tensor => stopOp.apply({ x: asTensor(x) }));
 
 const identityOp = primitive({
   name: "identity",

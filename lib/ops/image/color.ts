@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { DtypeError, ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -30,41 +31,53 @@ function floats(where_: string, images: TensorLike): Tensor {
 }
 
 /** The luminance 0.2989 r + 0.587 g + 0.114 b as images of one channel; those of one channel stay as they are. */
-export function rgbToGrayscale(images: TensorLike, { dataFormat }: DataFormatOption = {}): Tensor {
-  const given = asTensor(images);
-  const first = isChannelsFirst("rgbToGrayscale", dataFormat);
-  if (given.shape.at(first ? -3 : -1) === 1) return given;
-  const { parts, axis } = planes("rgbToGrayscale", asFloat(given), dataFormat);
-  const [r, g, b] = parts as [Tensor, Tensor, Tensor];
-  const gray = add(add(multiply(r, 0.2989), multiply(g, 0.587)), multiply(b, 0.114));
-  return cast(expandDims(gray, axis), given.dtype);
-}
+export const rgbToGrayscale = operation(
+  "image.rgbToGrayscale(*images, dataFormat:string=null)",
+  (images: TensorLike, dataFormat: string | null): Tensor => {
+    const given = asTensor(images);
+    const first = isChannelsFirst("rgbToGrayscale", dataFormat);
+    if (given.shape.at(first ? -3 : -1) === 1) return given;
+    const { parts, axis } = planes("rgbToGrayscale", asFloat(given), dataFormat);
+    const [r, g, b] = parts as [Tensor, Tensor, Tensor];
+    const gray = add(add(multiply(r, 0.2989), multiply(g, 0.587)), multiply(b, 0.114));
+    return cast(expandDims(gray, axis), given.dtype);
+  },
+  { className: "RGBToGrayscale" },
+);
 
 /** Hue, saturation and value, each 0 to 1, of red, green and blue. */
-export function rgbToHsv(images: TensorLike, { dataFormat }: DataFormatOption = {}): Tensor {
-  const given = floats("rgbToHsv", images);
-  const clean = where(less(abs(given), 2 ** -23), 0, given);
-  const { parts, axis } = planes("rgbToHsv", clean, dataFormat);
-  const [r, g, b] = parts as [Tensor, Tensor, Tensor];
-  const value = maximum(maximum(r, g), b);
-  const range = subtract(value, minimum(minimum(r, g), b));
-  const hasColor = greater(range, 0);
-  const isLit = greater(value, 0);
-  const saturation = where(isLit, divide(range, where(isLit, value, 1)), 0);
-  const sixth = divide(1 / 6, where(hasColor, range, 1));
-  const fromGreen = add(multiply(sixth, subtract(b, r)), 2 / 6);
-  const fromBlue = add(multiply(sixth, subtract(r, g)), 4 / 6);
-  const hue = where(equal(value, r), multiply(sixth, subtract(g, b)), where(equal(value, g), fromGreen, fromBlue));
-  const turned = add(where(hasColor, hue, 0), cast(less(hue, 0), "float32"));
-  return stack([turned, saturation, value], axis);
-}
+export const rgbToHsv = operation(
+  "image.rgbToHsv(*images, dataFormat:string=null)",
+  (images: TensorLike, dataFormat: string | null): Tensor => {
+    const given = floats("rgbToHsv", images);
+    const clean = where(less(abs(given), 2 ** -23), 0, given);
+    const { parts, axis } = planes("rgbToHsv", clean, dataFormat);
+    const [r, g, b] = parts as [Tensor, Tensor, Tensor];
+    const value = maximum(maximum(r, g), b);
+    const range = subtract(value, minimum(minimum(r, g), b));
+    const hasColor = greater(range, 0);
+    const isLit = greater(value, 0);
+    const saturation = where(isLit, divide(range, where(isLit, value, 1)), 0);
+    const sixth = divide(1 / 6, where(hasColor, range, 1));
+    const fromGreen = add(multiply(sixth, subtract(b, r)), 2 / 6);
+    const fromBlue = add(multiply(sixth, subtract(r, g)), 4 / 6);
+    const hue = where(equal(value, r), multiply(sixth, subtract(g, b)), where(equal(value, g), fromGreen, fromBlue));
+    const turned = add(where(hasColor, hue, 0), cast(less(hue, 0), "float32"));
+    return stack([turned, saturation, value], axis);
+  },
+  { className: "RGBToHSV" },
+);
 
 /** Red, green and blue of hue, saturation and value. */
-export function hsvToRgb(images: TensorLike, { dataFormat }: DataFormatOption = {}): Tensor {
-  const { parts, axis } = planes("hsvToRgb", floats("hsvToRgb", images), dataFormat);
-  const [hue, saturation, value] = parts as [Tensor, Tensor, Tensor];
-  const turn = multiply(mod(hue, 1), 6);
-  const away = (from: number): Tensor => abs(subtract(turn, from));
-  const channel = (strength: Tensor): Tensor => multiply(value, add(subtract(1, saturation), multiply(saturation, clip(strength, 0, 1))));
-  return stack([channel(subtract(away(3), 1)), channel(subtract(2, away(2))), channel(subtract(2, away(4)))], axis);
-}
+export const hsvToRgb = operation(
+  "image.hsvToRgb(*images, dataFormat:string=null)",
+  (images: TensorLike, dataFormat: string | null): Tensor => {
+    const { parts, axis } = planes("hsvToRgb", floats("hsvToRgb", images), dataFormat);
+    const [hue, saturation, value] = parts as [Tensor, Tensor, Tensor];
+    const turn = multiply(mod(hue, 1), 6);
+    const away = (from: number): Tensor => abs(subtract(turn, from));
+    const channel = (strength: Tensor): Tensor => multiply(value, add(subtract(1, saturation), multiply(saturation, clip(strength, 0, 1))));
+    return stack([channel(subtract(away(3), 1)), channel(subtract(2, away(2))), channel(subtract(2, away(4)))], axis);
+  },
+  { className: "HSVToRGB" },
+);

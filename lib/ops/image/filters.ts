@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { constant, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -32,10 +33,13 @@ export interface BlurOptions extends DataFormatOption {
 }
 
 /** Images filtered with a bell. */
-export function gaussianBlur(images: TensorLike, { kernelSize = [3, 3], sigma = [1, 1], dataFormat }: BlurOptions = {}): Tensor {
-  const { x, back } = asBatch("gaussianBlur", images, dataFormat);
-  return back(blurred(x, kernelSize, sigma));
-}
+export const gaussianBlur = operation(
+  "image.gaussianBlur(*images, kernelSize:ints=[3,3], sigma:numbers=[1,1], dataFormat:string=null)",
+  (images: TensorLike, kernelSize: readonly number[], sigma: readonly number[], dataFormat: string | null): Tensor => {
+    const { x, back } = asBatch("gaussianBlur", images, dataFormat);
+    return back(blurred(x, kernelSize, sigma));
+  },
+);
 
 function blurred(x: Tensor, kernelSize: readonly number[], sigma: readonly number[]): Tensor {
   const rows = filtered(x, bell(kernelSize[1]!, sigma[1]!).map((weight) => [weight]), "same"); // prettier-ignore
@@ -43,14 +47,17 @@ function blurred(x: Tensor, kernelSize: readonly number[], sigma: readonly numbe
 }
 
 /** How steep images are, by Sobel's filters: a last axis with the slopes downwards and to the right. */
-export function sobelEdges(images: TensorLike, { dataFormat }: DataFormatOption = {}): Tensor {
-  const { x, back } = asBatch("sobelEdges", images, dataFormat);
-  const mirrored = pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric"); // prettier-ignore
-  const down = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]; // prettier-ignore
-  const right = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]; // prettier-ignore
-  const slopes = [down, right].map((weights) => back(filtered(mirrored, weights, "valid")));
-  return stack(slopes, -1);
-}
+export const sobelEdges = operation(
+  "image.sobelEdges(*images, dataFormat:string=null)",
+  (images: TensorLike, dataFormat: string | null): Tensor => {
+    const { x, back } = asBatch("sobelEdges", images, dataFormat);
+    const mirrored = pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric"); // prettier-ignore
+    const down = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]; // prettier-ignore
+    const right = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]; // prettier-ignore
+    const slopes = [down, right].map((weights) => back(filtered(mirrored, weights, "valid")));
+    return stack(slopes, -1);
+  },
+);
 
 export interface SimilarityOptions extends DataFormatOption {
   /** Size of the window. Default 11. */
@@ -69,26 +76,34 @@ export interface SimilarityOptions extends DataFormatOption {
  * @returns       a number for each image
  * @see Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to structural similarity", 2004
  */
-export function ssim(
-  image1: TensorLike,
-  image2: TensorLike,
-  maxVal: number,
-  { filterSize = 11, filterSigma = 1.5, k1 = 0.01, k2 = 0.03, dataFormat }: SimilarityOptions = {},
-): Tensor {
-  const [first, second] = [asBatch("ssim", image1, dataFormat), asBatch("ssim", image2, dataFormat)];
-  const [a, b] = [first.x, second.x];
-  if (a.shape.join() !== b.shape.join())
-    throw new ShapeError("ssim", { given: `${shapeText(a.shape)} and ${shapeText(b.shape)}`, expected: "equal shapes" });
-  const weights = bell(filterSize, filterSigma);
-  const around = (x: Tensor): Tensor => filtered(filtered(x, weights.map((weight) => [weight]), "valid"), [weights], "valid"); // prettier-ignore
-  const [ma, mb] = [around(a), around(b)];
-  const [aa, bb, ab] = [multiply(ma, ma), multiply(mb, mb), multiply(ma, mb)];
-  const varianceA = subtract(around(multiply(a, a)), aa);
-  const varianceB = subtract(around(multiply(b, b)), bb);
-  const covariance = subtract(around(multiply(a, b)), ab);
-  const [c1, c2] = [(k1 * maxVal) ** 2, (k2 * maxVal) ** 2];
-  const over = multiply(add(multiply(ab, 2), c1), add(multiply(covariance, 2), c2));
-  const under = multiply(add(add(aa, bb), c1), add(add(varianceA, varianceB), c2));
-  const y = mean(divide(over, under), { axis: [1, 2, 3] });
-  return first.isSingle ? squeeze(y, 0) : y;
-}
+export const ssim = operation(
+  "image.ssim(*image1, *image2, maxVal=1.0, filterSize:int=11, filterSigma=1.5, k1=0.01, k2=0.03, dataFormat:string=null)",
+  (
+    image1: TensorLike,
+    image2: TensorLike,
+    maxVal: number,
+    filterSize: number,
+    filterSigma: number,
+    k1: number,
+    k2: number,
+    dataFormat: string | null,
+  ): Tensor => {
+    const [first, second] = [asBatch("ssim", image1, dataFormat), asBatch("ssim", image2, dataFormat)];
+    const [a, b] = [first.x, second.x];
+    if (a.shape.join() !== b.shape.join())
+      throw new ShapeError("ssim", { given: `${shapeText(a.shape)} and ${shapeText(b.shape)}`, expected: "equal shapes" });
+    const weights = bell(filterSize, filterSigma);
+    const around = (x: Tensor): Tensor => filtered(filtered(x, weights.map((weight) => [weight]), "valid"), [weights], "valid"); // prettier-ignore
+    const [ma, mb] = [around(a), around(b)];
+    const [aa, bb, ab] = [multiply(ma, ma), multiply(mb, mb), multiply(ma, mb)];
+    const varianceA = subtract(around(multiply(a, a)), aa);
+    const varianceB = subtract(around(multiply(b, b)), bb);
+    const covariance = subtract(around(multiply(a, b)), ab);
+    const [c1, c2] = [(k1 * maxVal) ** 2, (k2 * maxVal) ** 2];
+    const over = multiply(add(multiply(ab, 2), c1), add(multiply(covariance, 2), c2));
+    const under = multiply(add(add(aa, bb), c1), add(add(varianceA, varianceB), c2));
+    const y = mean(divide(over, under), { axis: [1, 2, 3] });
+    return first.isSingle ? squeeze(y, 0) : y;
+  },
+  { className: "SSIM" },
+);

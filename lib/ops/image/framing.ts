@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -63,20 +64,32 @@ export interface CropOptions extends DataFormatOption {
 }
 
 /** A block of images: of each axis two of what is cut before, what is cut behind, and how much is left. */
-export function cropImages(images: TensorLike, options: CropOptions = {}): Tensor {
-  const x = asTensor(images);
-  const [h, w] = axesOf("cropImages", x, options.dataFormat);
-  const rows = side("cropImages", "height", x.shape[h]!, options.topCropping, options.bottomCropping, options.targetHeight, -1);
-  const columns = side("cropImages", "width", x.shape[w]!, options.leftCropping, options.rightCropping, options.targetWidth, -1);
-  return stridedOf(
-    x,
-    x.shape.map((length, axis) => {
-      if (axis !== h && axis !== w) return everything(length);
-      const { before, target } = axis === h ? rows : columns;
-      return { begin: before, step: 1, count: target };
-    }),
-  );
-}
+export const cropImages = operation(
+  "image.cropImages(*images, topCropping:int=null, leftCropping:int=null, bottomCropping:int=null, rightCropping:int=null, targetHeight:int=null, targetWidth:int=null, dataFormat:string=null)",
+  (
+    images: TensorLike,
+    topCropping: number | null,
+    leftCropping: number | null,
+    bottomCropping: number | null,
+    rightCropping: number | null,
+    targetHeight: number | null,
+    targetWidth: number | null,
+    dataFormat: string | null,
+  ): Tensor => {
+    const x = asTensor(images);
+    const [h, w] = axesOf("cropImages", x, dataFormat);
+    const rows = side("cropImages", "height", x.shape[h]!, topCropping, bottomCropping, targetHeight, -1);
+    const columns = side("cropImages", "width", x.shape[w]!, leftCropping, rightCropping, targetWidth, -1);
+    return stridedOf(
+      x,
+      x.shape.map((length, axis) => {
+        if (axis !== h && axis !== w) return everything(length);
+        const { before, target } = axis === h ? rows : columns;
+        return { begin: before, step: 1, count: target };
+      }),
+    );
+  },
+);
 
 export interface PadOptions extends DataFormatOption {
   topPadding?: number | null;
@@ -88,17 +101,29 @@ export interface PadOptions extends DataFormatOption {
 }
 
 /** Images with zeros around: of each axis two of what is added before, what is added behind, and how much there is then. */
-export function padImages(images: TensorLike, options: PadOptions = {}): Tensor {
-  const x = asTensor(images);
-  const [h, w] = axesOf("padImages", x, options.dataFormat);
-  const rows = side("padImages", "height", x.shape[h]!, options.topPadding, options.bottomPadding, options.targetHeight, 1);
-  const columns = side("padImages", "width", x.shape[w]!, options.leftPadding, options.rightPadding, options.targetWidth, 1);
-  return pad(
-    x,
-    x.shape.map((_, axis) => {
-      if (axis !== h && axis !== w) return [0, 0] as const;
-      const { before, behind } = axis === h ? rows : columns;
-      return [before, behind] as const;
-    }),
-  );
-}
+export const padImages = operation(
+  "image.padImages(*images, topPadding:int=null, leftPadding:int=null, bottomPadding:int=null, rightPadding:int=null, targetHeight:int=null, targetWidth:int=null, dataFormat:string=null)",
+  (
+    images: TensorLike,
+    topPadding: number | null,
+    leftPadding: number | null,
+    bottomPadding: number | null,
+    rightPadding: number | null,
+    targetHeight: number | null,
+    targetWidth: number | null,
+    dataFormat: string | null,
+  ): Tensor => {
+    const x = asTensor(images);
+    const [h, w] = axesOf("padImages", x, dataFormat);
+    const rows = side("padImages", "height", x.shape[h]!, topPadding, bottomPadding, targetHeight, 1);
+    const columns = side("padImages", "width", x.shape[w]!, leftPadding, rightPadding, targetWidth, 1);
+    return pad(
+      x,
+      x.shape.map((_, axis) => {
+        if (axis !== h && axis !== w) return [0, 0] as const;
+        const { before, behind } = axis === h ? rows : columns;
+        return [before, behind] as const;
+      }),
+    );
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -102,14 +103,22 @@ function sameWidths(where: string, shape: Shape, windows: Windows): (readonly [n
  * @param size    of a window: one number, [height, width], or for volumes [depth, height, width]
  * @returns       [rows of windows, columns of windows, pixels · channels]
  */
-export function extractPatches(images: TensorLike, size: Sizes, options: PatchOptions = {}): Tensor {
-  const space = typeof size !== "number" && size.length === 3 ? 3 : 2;
-  return extract("extractPatches", images, size, space, options);
-}
+export const extractPatches = operation(
+  'image.extractPatches(*images, size:ints, strides:ints=null, dilationRate:ints=1, padding="valid", dataFormat:string=null)',
+  (images: TensorLike, size: Sizes, strides: Sizes | null, dilationRate: Sizes, padding: string, dataFormat: string | null): Tensor => {
+    const space = typeof size !== "number" && size.length === 3 ? 3 : 2;
+    return extract("extractPatches", images, size, space, { strides, dilationRate, padding, dataFormat });
+  },
+);
 
 /** Windows of volumes, each as one vector. @see extractPatches */
-export const extractPatches3d = (volumes: TensorLike, size: Sizes, options: PatchOptions = {}): Tensor =>
-  extract("extractPatches3d", volumes, size, 3, options);
+export const extractPatches3d = operation(
+  'image.extractPatches3d(*volumes, size:ints, strides:ints=null, dilationRate:ints=1, padding="valid", dataFormat:string=null)',
+  (volumes: TensorLike, size: Sizes, strides: Sizes | null, dilationRate: Sizes, padding: string, dataFormat: string | null): Tensor => {
+    return extract("extractPatches3d", volumes, size, 3, { strides, dilationRate, padding, dataFormat });
+  },
+  { className: "ExtractPatches" },
+);
 
 /**
  * Images put together from windows that do not overlap: the reverse of extractPatches.

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
@@ -184,34 +185,34 @@ export interface ResizeOptions extends DataFormatOption {
  * @param images  [height, width, channels], or a batch of them
  * @param size    [height, width] of the result
  */
-export function resize(
-  images: TensorLike,
-  size: readonly number[],
-  {
-    interpolation = "bilinear",
-    antialias = false,
-    cropToAspectRatio = false,
-    padToAspectRatio = false,
-    fillMode = "constant",
-    fillValue = 0,
-    dataFormat,
-  }: ResizeOptions = {},
-): Tensor {
-  const fail = (given: string, expected: string): never => {
-    throw new ValueError("resize", { given, expected });
-  };
-  const isNearest = interpolation === "nearest";
-  if (!isNearest && !["bilinear", "bicubic", "lanczos3", "lanczos5"].includes(interpolation))
-    fail(`interpolation ${text(interpolation)}`, "bilinear, nearest, bicubic, lanczos3 or lanczos5");
-  if (fillMode !== "constant") fail(`fillMode ${text(fillMode)}`, "constant");
-  if (cropToAspectRatio && padToAspectRatio) fail("cropToAspectRatio and padToAspectRatio", "one of them");
-  if (size.length !== 2) fail(`size ${shapeText(size)}`, "[height, width]");
-  const [height, width] = size as [number, number];
-  let { x, back } = asBatch("resize", images, dataFormat);
-  const attrs: RatioAttrs = { height, width, axes: [1, 2] };
-  if (cropToAspectRatio) x = cropOp.apply({ x }, attrs);
-  if (padToAspectRatio) x = padOp.apply({ x }, { ...attrs, value: fillValue });
-  for (const [axis, output] of [[1, height], [2, width]] as const) {
+export const resize = operation(
+  'image.resize(*images, size:ints, interpolation="bilinear", antialias=false, cropToAspectRatio=false, padToAspectRatio=false, fillMode="constant", fillValue=0.0, dataFormat:string=null)',
+  (
+    images: TensorLike,
+    size: readonly number[],
+    interpolation: string,
+    antialias: boolean,
+    cropToAspectRatio: boolean,
+    padToAspectRatio: boolean,
+    fillMode: string,
+    fillValue: number,
+    dataFormat: string | null,
+  ): Tensor => {
+    const fail = (given: string, expected: string): never => {
+      throw new ValueError("resize", { given, expected });
+    };
+    const isNearest = interpolation === "nearest";
+    if (!isNearest && !["bilinear", "bicubic", "lanczos3", "lanczos5"].includes(interpolation))
+      fail(`interpolation ${text(interpolation)}`, "bilinear, nearest, bicubic, lanczos3 or lanczos5");
+    if (fillMode !== "constant") fail(`fillMode ${text(fillMode)}`, "constant");
+    if (cropToAspectRatio && padToAspectRatio) fail("cropToAspectRatio and padToAspectRatio", "one of them");
+    if (size.length !== 2) fail(`size ${shapeText(size)}`, "[height, width]");
+    const [height, width] = size as [number, number];
+    let { x, back } = asBatch("resize", images, dataFormat);
+    const attrs: RatioAttrs = { height, width, axes: [1, 2] };
+    if (cropToAspectRatio) x = cropOp.apply({ x }, attrs);
+    if (padToAspectRatio) x = padOp.apply({ x }, { ...attrs, value: fillValue });
+    for (const [axis, output] of [[1, height], [2, width]] as const) {
     if (x.shape[axis] === output) continue;
     if (isNearest) x = nearest(x, axis, output);
     else {
@@ -219,8 +220,9 @@ export function resize(
       x = resampled(x, axis, weights(x, axis, output, scale, 0, samplingKernels[kernelNames[interpolation]!]!, antialias));
     }
   } // prettier-ignore
-  return back(x);
-}
+    return back(x);
+  },
+);
 
 /**
  * Images scaled and moved along some axes: the output pixel at place i shows the input at (i − translation) / scale.
@@ -231,31 +233,34 @@ export function resize(
  * @param spatialDims  the axes
  * @param method       "linear", "cubic", "lanczos3", "lanczos5"
  */
-export function scaleAndTranslate(
-  images: TensorLike,
-  outputShape: readonly number[],
-  scale: TensorLike,
-  translation: TensorLike,
-  spatialDims: readonly number[],
-  method: string,
-  antialias = true,
-): Tensor {
-  const given = asTensor(images);
-  const kernel = Object.hasOwn(kernelNames, method) ? samplingKernels[kernelNames[method]!]! : undefined;
-  if (!kernel)
-    throw new ValueError("scaleAndTranslate", { given: `method ${text(method)}`, expected: Object.keys(kernelNames).join(", ") });
-  if (outputShape.length !== given.rank) {
-    throw new ShapeError("scaleAndTranslate", {
-      given: `outputShape ${shapeText(outputShape)} for ${shapeText(given.shape)}`,
-      expected: "equal ranks",
+export const scaleAndTranslate = operation(
+  "image.scaleAndTranslate(*images, *outputShape, *scale, *translation, spatialDims:ints, method:string, antialias=true)",
+  (
+    images: TensorLike,
+    outputShape: readonly number[],
+    scale: TensorLike,
+    translation: TensorLike,
+    spatialDims: readonly number[],
+    method: string,
+    antialias: boolean,
+  ): Tensor => {
+    const given = asTensor(images);
+    const kernel = Object.hasOwn(kernelNames, method) ? samplingKernels[kernelNames[method]!]! : undefined;
+    if (!kernel)
+      throw new ValueError("scaleAndTranslate", { given: `method ${text(method)}`, expected: Object.keys(kernelNames).join(", ") });
+    if (outputShape.length !== given.rank) {
+      throw new ShapeError("scaleAndTranslate", {
+        given: `outputShape ${shapeText(outputShape)} for ${shapeText(given.shape)}`,
+        expected: "equal ranks",
+      });
+    }
+    let x = asFloat(given);
+    spatialDims.forEach((each, i) => {
+      const axis = each < 0 ? each + x.rank : each;
+      const one = (values: TensorLike): Tensor => take(asFloat(values), i, 0);
+      x = resampled(x, axis, weights(x, axis, outputShape[axis]!, one(scale), one(translation), kernel, antialias));
     });
-  }
-  let x = asFloat(given);
-  spatialDims.forEach((each, i) => {
-    const axis = each < 0 ? each + x.rank : each;
-    const one = (values: TensorLike): Tensor => take(asFloat(values), i, 0);
-    x = resampled(x, axis, weights(x, axis, outputShape[axis]!, one(scale), one(translation), kernel, antialias));
-  });
-  if (isFloat(given.dtype)) return x;
-  return cast(minimum(maximum(round(x), min(asFloat(given))), max(asFloat(given))), given.dtype);
-}
+    if (isFloat(given.dtype)) return x;
+    return cast(minimum(maximum(round(x), min(asFloat(given))), max(asFloat(given))), given.dtype);
+  },
+);

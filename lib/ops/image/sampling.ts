@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
@@ -92,38 +93,35 @@ function interpolate(
  * @param fillMode     outside: "constant" (default), "nearest", "wrap", "mirror" or "reflect"
  * @param fillValue    for "constant"; default 0
  */
-export function mapCoordinates(
-  inputs: TensorLike,
-  coordinates: TensorLike | readonly TensorLike[],
-  order: number,
-  fillMode: string = "constant",
-  fillValue = 0,
-): Tensor {
-  const given = asTensor(inputs);
-  checkMode("mapCoordinates", fillMode);
-  if (order !== 0 && order !== 1) throw new ValueError("mapCoordinates", { given: `order ${order}`, expected: "0 or 1" });
-  const places = Array.isArray(coordinates)
-    ? (coordinates as readonly TensorLike[]).map((each) => asFloat(each))
-    : unstack(asFloat(coordinates as TensorLike), null, 0);
-  if (places.length !== given.rank) {
-    throw new ShapeError("mapCoordinates", {
-      given: `${places.length} coordinates for ${shapeText(given.shape)}`,
-      expected: `one for each of its ${given.rank} axes`,
-    });
-  }
-  const shape = known(given.shape, "mapCoordinates");
-  const strides = stridesOf(shape);
-  const flat = ravel(asFloat(given));
-  const read = (indices: readonly Tensor[]): Tensor =>
-    takeAt(
-      flat,
-      indices.map((index, i) => multiply(index, strides[i]!)).reduce((a, b) => add(a, b)),
-      0,
-    );
-  const nodes = places.map((coordinate, axis) => nodesOf(coordinate, shape[axis]!, order, fillMode));
-  const y = interpolate(nodes, fillValue, read, (x) => x);
-  return isFloat(given.dtype) ? y : cast(round(y), given.dtype);
-}
+export const mapCoordinates = operation(
+  'image.mapCoordinates(*inputs, *coordinates, order:number, fillMode="constant", fillValue=0)',
+  (inputs: TensorLike, coordinates: TensorLike | readonly TensorLike[], order: number, fillMode: string, fillValue: number): Tensor => {
+    const given = asTensor(inputs);
+    checkMode("mapCoordinates", fillMode);
+    if (order !== 0 && order !== 1) throw new ValueError("mapCoordinates", { given: `order ${order}`, expected: "0 or 1" });
+    const places = Array.isArray(coordinates)
+      ? (coordinates as readonly TensorLike[]).map((each) => asFloat(each))
+      : unstack(asFloat(coordinates as TensorLike), null, 0);
+    if (places.length !== given.rank) {
+      throw new ShapeError("mapCoordinates", {
+        given: `${places.length} coordinates for ${shapeText(given.shape)}`,
+        expected: `one for each of its ${given.rank} axes`,
+      });
+    }
+    const shape = known(given.shape, "mapCoordinates");
+    const strides = stridesOf(shape);
+    const flat = ravel(asFloat(given));
+    const read = (indices: readonly Tensor[]): Tensor =>
+      takeAt(
+        flat,
+        indices.map((index, i) => multiply(index, strides[i]!)).reduce((a, b) => add(a, b)),
+        0,
+      );
+    const nodes = places.map((coordinate, axis) => nodesOf(coordinate, shape[axis]!, order, fillMode));
+    const y = interpolate(nodes, fillValue, read, (x) => x);
+    return isFloat(given.dtype) ? y : cast(round(y), given.dtype);
+  },
+);
 
 export interface TransformOptions extends DataFormatOption {
   /** "bilinear" (default) or "nearest". */
@@ -180,49 +178,64 @@ const parameters = (matrix: Tensor): Tensor[] => unstack(matrix, null, 1).map((e
  *
  * @param transform  [a₀, a₁, a₂, b₀, b₁, b₂, 0, 0], or one for each image
  */
-export function affineTransform(images: TensorLike, transform: TensorLike, options: TransformOptions = {}): Tensor {
-  const { x: batch, back } = asBatch("affineTransform", images, options.dataFormat);
-  const given = asFloat(transform);
-  if ((given.rank !== 1 && given.rank !== 2) || given.shape.at(-1) !== 8)
-    throw new ShapeError("affineTransform", { given: `transform ${shapeText(given.shape)}`, expected: "[8] or [batch, 8]" });
-  const [a0, a1, a2, b0, b1, b2] = parameters(given.rank === 1 ? expandDims(given, 0) : given) as [
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
-  const [y, x] = grid(batch);
-  const [toX, toY] = [add(add(multiply(a0, x), multiply(a1, y)), a2), add(add(multiply(b0, x), multiply(b1, y)), b2)];
-  return back(sampled("affineTransform", batch, toY, toX, options));
-}
+export const affineTransform = operation(
+  'image.affineTransform(*images, *transform, interpolation="bilinear", fillMode="constant", fillValue=0, dataFormat:string=null)',
+  (
+    images: TensorLike,
+    transform: TensorLike,
+    interpolation: string,
+    fillMode: string,
+    fillValue: number,
+    dataFormat: string | null,
+  ): Tensor => {
+    const { x: batch, back } = asBatch("affineTransform", images, dataFormat);
+    const given = asFloat(transform);
+    if ((given.rank !== 1 && given.rank !== 2) || given.shape.at(-1) !== 8)
+      throw new ShapeError("affineTransform", { given: `transform ${shapeText(given.shape)}`, expected: "[8] or [batch, 8]" });
+    const [a0, a1, a2, b0, b1, b2] = parameters(given.rank === 1 ? expandDims(given, 0) : given) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const [y, x] = grid(batch);
+    const [toX, toY] = [add(add(multiply(a0, x), multiply(a1, y)), a2), add(add(multiply(b0, x), multiply(b1, y)), b2)];
+    return back(sampled("affineTransform", batch, toY, toX, { interpolation, fillMode, fillValue, dataFormat }));
+  },
+);
 
 /**
  * Images seen from elsewhere: the four end points show what is at the four start points.
  *
  * @param startPoints, endPoints  [4, 2] of (x, y), or one such for each image
  */
-export function perspectiveTransform(
-  images: TensorLike,
-  startPoints: TensorLike,
-  endPoints: TensorLike,
-  options: TransformOptions = {},
-): Tensor {
-  const { x: batch, back } = asBatch("perspectiveTransform", images, options.dataFormat);
-  const [starts, ends] = [startPoints, endPoints].map((points) => {
-    const tensor = asFloat(points);
-    if (tensor.shape.slice(-2).join() !== "4,2" || tensor.rank > 3)
-      throw new ShapeError("perspectiveTransform", { given: `points ${shapeText(tensor.shape)}`, expected: "[4, 2] or [batch, 4, 2]" });
-    return tensor.rank === 2 ? expandDims(tensor, 0) : tensor;
-  }) as [Tensor, Tensor];
-  const [a0, a1, a2, b0, b1, b2, c0, c1] = parameters(homography(starts, ends)) as Tensor[];
-  const [y, x] = grid(batch);
-  const depth = add(add(multiply(c0!, x), multiply(c1!, y)), 1);
-  const toX = divide(add(add(multiply(a0!, x), multiply(a1!, y)), a2!), depth);
-  const toY = divide(add(add(multiply(b0!, x), multiply(b1!, y)), b2!), depth);
-  return back(sampled("perspectiveTransform", batch, toY, toX, { ...options, fillMode: "constant" }));
-}
+export const perspectiveTransform = operation(
+  'image.perspectiveTransform(*images, *startPoints, *endPoints, interpolation="bilinear", fillValue=0, dataFormat:string=null)',
+  (
+    images: TensorLike,
+    startPoints: TensorLike,
+    endPoints: TensorLike,
+    interpolation: string,
+    fillValue: number,
+    dataFormat: string | null,
+  ): Tensor => {
+    const { x: batch, back } = asBatch("perspectiveTransform", images, dataFormat);
+    const [starts, ends] = [startPoints, endPoints].map((points) => {
+      const tensor = asFloat(points);
+      if (tensor.shape.slice(-2).join() !== "4,2" || tensor.rank > 3)
+        throw new ShapeError("perspectiveTransform", { given: `points ${shapeText(tensor.shape)}`, expected: "[4, 2] or [batch, 4, 2]" });
+      return tensor.rank === 2 ? expandDims(tensor, 0) : tensor;
+    }) as [Tensor, Tensor];
+    const [a0, a1, a2, b0, b1, b2, c0, c1] = parameters(homography(starts, ends)) as Tensor[];
+    const [y, x] = grid(batch);
+    const depth = add(add(multiply(c0!, x), multiply(c1!, y)), 1);
+    const toX = divide(add(add(multiply(a0!, x), multiply(a1!, y)), a2!), depth);
+    const toY = divide(add(add(multiply(b0!, x), multiply(b1!, y)), b2!), depth);
+    return back(sampled("perspectiveTransform", batch, toY, toX, { ...{ interpolation, fillValue, dataFormat }, fillMode: "constant" }));
+  },
+);
 
 /** The eight parameters of the projection that takes end points to start points. */
 export function homography(starts: Tensor, ends: Tensor): Tensor {

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { ShapeError, text } from "../../core/errors.js";
@@ -36,7 +37,7 @@ function elementOf(index: number, length: number | null): Range {
  *
  * @param key  one part, or a list of parts
  */
-export function getItem(x: TensorLike, key: Key | readonly Key[]): Tensor {
+export const getItem = operation("numpy.getItem(*x, *key:tree)", (x: TensorLike, key: Key | readonly Key[]): Tensor => {
   const tensor = asTensor(x);
   const keys = Array.isArray(key) ? [...(key as readonly Key[])] : [key as Key];
   const used = keys.filter((each) => each !== null && each !== "...").length;
@@ -83,4 +84,4 @@ export function getItem(x: TensorLike, key: Key | readonly Key[]): Tensor {
     picked.reduce((y, { axis, indices }) => take(y, indices, axisOf(axis)), kept),
     added,
   );
-}
+});

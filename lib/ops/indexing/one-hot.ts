@@ -1,4 +1,6 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { ArgumentError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast } from "../elementwise/cast.js";
 import { equal } from "../elementwise/comparison.js";
@@ -15,14 +17,21 @@ export interface OneHotOptions {
 }
 
 /** 1 at the class that x names, 0 at the others; all 0 for a class that does not exist. */
-export function oneHot(x: TensorLike, numClasses: number, { axis = -1, dtype = "float32" }: OneHotOptions = {}): Tensor {
-  const classes = cast(asTensor(x), "int32");
-  const hot = cast(equal(expandDims(classes, -1), progression(0, 1, numClasses, "int32")), dtype);
-  return moveaxis(hot, -1, checkAxis("oneHot", axis, classes.rank + 1));
-}
+export const oneHot = operation(
+  "nn.oneHot(*x, numClasses:int, axis:ints=-1, dtype:dtype=null, sparse=false)",
+  (x: TensorLike, numClasses: number, axis: number, dtype: string | null, _sparse: unknown): Tensor => {
+    const classes = cast(asTensor(x), "int32");
+    const hot = cast(equal(expandDims(classes, -1), progression(0, 1, numClasses, "int32")), dtype ?? "float32");
+    return moveaxis(hot, -1, checkAxis("oneHot", axis, classes.rank + 1));
+  },
+);
 
 /** 1 at each class that the last axis of x names, 0 at the others. */
-export function multiHot(x: TensorLike, numClasses: number, options: OneHotOptions = {}): Tensor {
-  const tensor = asTensor(x);
-  return max(oneHot(tensor, numClasses, options), { axis: tensor.rank > 1 ? 1 : 0 });
-}
+export const multiHot = operation(
+  "nn.multiHot(*inputs, numClasses:int=null, axis:ints=-1, dtype:dtype=null, sparse=false)",
+  (x: TensorLike, numClasses: number | null, axis: number, dtype: string | null, _sparse: unknown): Tensor => {
+    if (numClasses === null) throw new ArgumentError("multiHot.numClasses", { given: "none", expected: "the number of classes" });
+    const tensor = asTensor(x);
+    return max(oneHot(tensor, numClasses, { axis, dtype }), { axis: tensor.rank > 1 ? 1 : 0 });
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -24,44 +25,59 @@ import { addAt, asIndices } from "./take.js";
  *
  * @param side  "left" (default): before elements equal to it; "right": after them
  */
-export function searchsorted(sortedSequence: TensorLike, values: TensorLike, side: string = "left"): Tensor {
-  if (side !== "left" && side !== "right") throw new ValueError("searchsorted", { given: `side ${text(side)}`, expected: "left or right" });
-  const [sequence, wanted] = operands(sortedSequence, values);
-  if (sequence.rank !== 1)
-    throw new ShapeError("searchsorted", { given: `a sequence of shape ${shapeText(sequence.shape)}`, expected: "a vector" });
-  const column = expandDims(wanted, -1);
-  return sum(cast(side === "left" ? less(sequence, column) : lessEqual(sequence, column), "int32"), { axis: -1 });
-}
+export const searchsorted = operation(
+  'numpy.searchsorted(*sortedSequence, *values, side="left")',
+  (sortedSequence: TensorLike, values: TensorLike, side: string): Tensor => {
+    if (side !== "left" && side !== "right")
+      throw new ValueError("searchsorted", { given: `side ${text(side)}`, expected: "left or right" });
+    const [sequence, wanted] = operands(sortedSequence, values);
+    if (sequence.rank !== 1)
+      throw new ShapeError("searchsorted", { given: `a sequence of shape ${shapeText(sequence.shape)}`, expected: "a vector" });
+    const column = expandDims(wanted, -1);
+    return sum(cast(side === "left" ? less(sequence, column) : lessEqual(sequence, column), "int32"), { axis: -1 });
+  },
+  { className: "SearchSorted" },
+);
 
 /** For each element, the number of the bin it falls into: bins are given by their ascending edges. */
-export const digitize = (x: TensorLike, bins: TensorLike): Tensor => searchsorted(bins, x, "right");
+export const digitize = operation("numpy.digitize(*x, *bins)", (x: TensorLike, bins: TensorLike): Tensor => searchsorted(bins, x, "right"));
 
 /** Whether each element of x1 is among those of x2, bool. @param options.invert  whether it is not */
-export function isin(x1: TensorLike, x2: TensorLike, { invert = false }: { assumeUnique?: boolean; invert?: boolean } = {}): Tensor {
-  const [a, b] = operands(x1, x2);
-  const found = any(equal(expandDims(a, -1), ravel(b)), { axis: -1 });
-  return invert ? logicalNot(found) : found;
-}
+export const isin = operation(
+  "numpy.isin(*x1, *x2, assumeUnique=false, invert=false)",
+  (x1: TensorLike, x2: TensorLike, assumeUnique: boolean, invert: boolean): Tensor => {
+    const [a, b] = operands(x1, x2);
+    const found = any(equal(expandDims(a, -1), ravel(b)), { axis: -1 });
+    return invert ? logicalNot(found) : found;
+  },
+  { className: "IsIn" },
+);
 
 /** Coordinates in a shape from places in its flattened form: one tensor for each axis. */
-export function unravelIndex(indices: TensorLike, shape: readonly number[]): Tensor[] {
-  const places = asIndices(indices);
-  const size = sizeOf(shape);
-  const positive = mod(places, size);
-  return stridesOf(shape).map((stride, axis) => cast(mod(floorDivide(positive, stride), shape[axis]!), asTensor(indices).dtype));
-}
+export const unravelIndex = operation(
+  "numpy.unravelIndex(*indices, shape:shape)",
+  (indices: TensorLike, shape: readonly number[]): Tensor[] => {
+    const places = asIndices(indices);
+    const size = sizeOf(shape);
+    const positive = mod(places, size);
+    return stridesOf(shape).map((stride, axis) => cast(mod(floorDivide(positive, stride), shape[axis]!), asTensor(indices).dtype));
+  },
+);
 
 /**
  * An order in which the element at place kth is the one that sorting would put there, smaller ones before and larger ones after it.
  *
  * @param axis  default −1
  */
-export function argpartition(x: TensorLike, kth: number, axis: number | null = -1): Tensor {
-  const tensor = asTensor(x);
-  if (axis !== null) checkAxis("argpartition", axis, tensor.rank);
-  if (!Number.isInteger(kth)) throw new ValueError("argpartition", { given: `kth ${kth}`, expected: "a whole number" });
-  return argsort(tensor, axis);
-}
+export const argpartition = operation(
+  "numpy.argpartition(*x, kth:int, axis:ints=-1)",
+  (x: TensorLike, kth: number, axis: number | null): Tensor => {
+    const tensor = asTensor(x);
+    if (axis !== null) checkAxis("argpartition", axis, tensor.rank);
+    if (!Number.isInteger(kth)) throw new ValueError("argpartition", { given: `kth ${kth}`, expected: "a whole number" });
+    return argsort(tensor, axis);
+  },
+);
 
 /**
  * How often each whole number from 0 on occurs along the last axis.
@@ -69,21 +85,21 @@ export function argpartition(x: TensorLike, kth: number, axis: number | null = -
  * @param options.weights    what each occurrence counts; default 1
  * @param options.minlength  the least length of the result; it is longer where x holds larger numbers
  */
-export function bincount(
-  x: TensorLike,
-  { weights = null, minlength = 0 }: { weights?: TensorLike | null; minlength?: number; sparse?: boolean } = {},
-): Tensor {
-  checkLengths([minlength], "bincount");
-  const numbers = asIndices(x);
-  const least = numbers.size === 0 ? asTensor(minlength, "int32") : maximum(add(max(numbers), 1), minlength);
-  const given = weights === null ? null : asTensor(weights);
-  const ones = given ?? progression(1, 0, numbers.size, "int32");
-  const counted = ones.dtype === "float32" ? ones : cast(ones, "int32");
-  if (numbers.rank === 1) return addAt(ravel(counted), numbers, filledRows(least, [], 0, "int32"));
-  const rows = known(numbers.shape, "bincount")[0]!;
-  const starts = expandDims(multiply(progression(0, 1, rows, "int32"), least), 1);
-  return reshape(addAt(ravel(counted), ravel(add(numbers, starts)), filledRows(multiply(least, rows), [], 0, "int32")), [rows, -1]);
-}
+export const bincount = operation(
+  "numpy.bincount(*x, weights:tensor=null, minlength:int=0, sparse=false)",
+  (x: TensorLike, weights: TensorLike | null, minlength: number, sparse: boolean): Tensor => {
+    checkLengths([minlength], "bincount");
+    const numbers = asIndices(x);
+    const least = numbers.size === 0 ? asTensor(minlength, "int32") : maximum(add(max(numbers), 1), minlength);
+    const given = weights === null ? null : asTensor(weights);
+    const ones = given ?? progression(1, 0, numbers.size, "int32");
+    const counted = ones.dtype === "float32" ? ones : cast(ones, "int32");
+    if (numbers.rank === 1) return addAt(ravel(counted), numbers, filledRows(least, [], 0, "int32"));
+    const rows = known(numbers.shape, "bincount")[0]!;
+    const starts = expandDims(multiply(progression(0, 1, rows, "int32"), least), 1);
+    return reshape(addAt(ravel(counted), ravel(add(numbers, starts)), filledRows(multiply(least, rows), [], 0, "int32")), [rows, -1]);
+  },
+);
 
 /**
  * How many elements fall into each of equal bins.
@@ -92,28 +108,28 @@ export function bincount(
  * @param options.range  the edges of the first and the last bin; default: the smallest and largest element
  * @returns              [counts, edges]
  */
-export function histogram(
-  x: TensorLike,
-  { bins = 10, range = null }: { bins?: number; range?: readonly [number, number] | null } = {},
-): [counts: Tensor, edges: Tensor] {
-  const values = ravel(cast(x, "float32"));
-  const low = range ? asTensor(range[0]) : min(values);
-  const high = range ? asTensor(range[1]) : max(values);
-  const width = divide(subtract(high, low), bins);
-  const bin = floor(divide(subtract(values, low), width));
-  const inside = logicalAnd(greaterEqual(values, low), lessEqual(values, high));
-  // The last bin contains its upper edge.
-  const last = cast(minimum(maximum(bin, 0), bins - 1), "int32");
-  const counts = addAt(cast(inside, "float32"), last, [bins]);
-  return [counts, linspace(low, high, bins + 1)];
-}
+export const histogram = operation(
+  "numpy.histogram(*x, bins:int=10, range:any=null)",
+  (x: TensorLike, bins: number, range: readonly [number, number] | null): [counts: Tensor, edges: Tensor] => {
+    const values = ravel(cast(x, "float32"));
+    const low = range ? asTensor(range[0]) : min(values);
+    const high = range ? asTensor(range[1]) : max(values);
+    const width = divide(subtract(high, low), bins);
+    const bin = floor(divide(subtract(values, low), width));
+    const inside = logicalAnd(greaterEqual(values, low), lessEqual(values, high));
+    // The last bin contains its upper edge.
+    const last = cast(minimum(maximum(bin, 0), bins - 1), "int32");
+    const counts = addAt(cast(inside, "float32"), last, [bins]);
+    return [counts, linspace(low, high, bins + 1)];
+  },
+);
 
 /** The coordinates of the elements that are not zero: one int32 vector for each axis. How many there are depends on the values. */
-export function nonzero(x: TensorLike): Tensor[] {
+export const nonzero = operation("numpy.nonzero(*x)", (x: TensorLike): Tensor[] => {
   const tensor = asTensor(x);
   const vectors = nonzeroOp.apply({ x: tensor });
   return tensor.shape.map((_, axis) => vectors[`axis${axis}`]!);
-}
+});
 
 const nonzeroOp = primitive({
   name: "nonzero",

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -11,13 +12,6 @@ import { full } from "../shaping/create.js";
 import { filledRows } from "./rows.js";
 import { addAt, asIndices } from "./take.js";
 import { scatterUpdateRows } from "./update.js";
-
-export interface SegmentOptions {
-  /** How many segments. Default: the largest id plus 1. */
-  numSegments?: number | null;
-  /** Whether the ids ascend: only a hint. */
-  sorted?: boolean;
-}
 
 function prepared(where_: string, data: TensorLike, segmentIds: TensorLike, numSegments: number | null | undefined) {
   const rows = asTensor(data);
@@ -39,21 +33,34 @@ function prepared(where_: string, data: TensorLike, segmentIds: TensorLike, numS
   return { rows, ids: where(less(ids, 0), 0x7fffffff, ids), base };
 }
 
-/** The sums of the rows of each segment. */
-export function segmentSum(data: TensorLike, segmentIds: TensorLike, { numSegments }: SegmentOptions = {}): Tensor {
-  const { rows, ids, base } = prepared("segmentSum", data, segmentIds, numSegments);
-  const wide = rows.dtype === "float32" ? rows : cast(rows, "int32");
-  return cast(addAt(wide, ids, base(0, "int32")), rows.dtype);
-}
+/** All four take the same arguments. */
+const segments = <const N extends string>(name: N): `math.${N}(*data, *segmentIds, numSegments:int=null, sorted=false)` =>
+  `math.${name}(*data, *segmentIds, numSegments:int=null, sorted=false)`;
 
-function reduced(name: string, neutral: number, reduction: "max" | "min" | "mul") {
-  return (data: TensorLike, segmentIds: TensorLike, { numSegments }: SegmentOptions = {}): Tensor => {
+/**
+ * The sums of the rows of each segment.
+ *
+ * @param segmentIds   the segment of each row
+ * @param numSegments  how many segments; default: the largest id plus 1
+ * @param sorted       whether the ids ascend: only a hint
+ */
+export const segmentSum = operation(
+  segments("segmentSum"),
+  (data: TensorLike, segmentIds: TensorLike, numSegments: number | null, _sorted: boolean): Tensor => {
+    const { rows, ids, base } = prepared("segmentSum", data, segmentIds, numSegments);
+    const wide = rows.dtype === "float32" ? rows : cast(rows, "int32");
+    return cast(addAt(wide, ids, base(0, "int32")), rows.dtype);
+  },
+);
+
+function reduced<const N extends string>(name: N, neutral: number, reduction: "max" | "min" | "mul") {
+  return operation(segments(name), (data: TensorLike, segmentIds: TensorLike, numSegments: number | null, _sorted: boolean): Tensor => {
     const { rows, ids, base } = prepared(name, data, segmentIds, numSegments);
     const least = Math.max(-2147483648, Math.min(2147483647, neutral));
     const wide = rows.dtype === "float32" ? rows : cast(rows, "int32");
     const start = rows.dtype === "float32" ? base(neutral, "float32") : base(least, "int32");
     return cast(scatterUpdateRows(start, ids, wide, reduction), rows.dtype);
-  };
+  });
 }
 
 /** The largest of the rows of each segment; −Infinity where there is none. */

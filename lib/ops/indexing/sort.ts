@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -31,36 +32,39 @@ function order(x: Tensor, descending: boolean): Tensor {
 }
 
 /** For each place along an axis, where the element stands that belongs there in ascending order; NaN comes last. @param axis  default −1 */
-export function argsort(x: TensorLike, axis: number | null = -1): Tensor {
+export const argsort = operation("numpy.argsort(*x, axis:ints=-1)", (x: TensorLike, axis: number | null): Tensor => {
   const tensor = asTensor(x);
   if (axis === null || tensor.rank === 0) return order(ravel(tensor), false);
   const along = checkAxis("argsort", axis, tensor.rank);
   return moveaxis(order(moveaxis(tensor, along, -1), false), -1, along);
-}
+});
 
 /** The elements in ascending order along an axis; NaN comes last. @param axis  default −1 */
-export function sort(x: TensorLike, axis: number | null = -1): Tensor {
+export const sort = operation("numpy.sort(*x, axis:ints=-1)", (x: TensorLike, axis: number | null): Tensor => {
   const tensor = asTensor(x);
   if (axis === null || tensor.rank === 0) return take(ravel(tensor), order(ravel(tensor), false), 0);
   return takeAlongAxis(tensor, argsort(tensor, axis), axis);
-}
+});
 
 /**
  * The k largest elements along the last axis, the largest first, and where they stand.
  *
  * @returns values, and indices as int32; of equals the first one first
  */
-export function topK(x: TensorLike, k: number): [values: Tensor, indices: Tensor] {
-  const tensor = asTensor(x);
-  const length = tensor.shape.at(-1);
-  if (length === undefined || !Number.isInteger(k) || k < 0 || (length !== null && k > length))
-    throw new ValueError("topK", {
-      given: `k ${k} for ${length ?? "no"} elements`,
-      expected: "a whole number up to the length of the last axis",
-    });
-  const indices = stridedOf(
-    order(tensor, true),
-    tensor.shape.map((count, axis) => ({ begin: 0, step: 1, count: axis === tensor.rank - 1 ? k : count })),
-  );
-  return [takeAlongAxis(tensor, indices, -1), indices];
-}
+export const topK = operation(
+  "math.topK(*x, k:int, sorted=true, isStable=true)",
+  (x: TensorLike, k: number, _sorted: unknown, _isStable: unknown): [values: Tensor, indices: Tensor] => {
+    const tensor = asTensor(x);
+    const length = tensor.shape.at(-1);
+    if (length === undefined || !Number.isInteger(k) || k < 0 || (length !== null && k > length))
+      throw new ValueError("topK", {
+        given: `k ${k} for ${length ?? "no"} elements`,
+        expected: "a whole number up to the length of the last axis",
+      });
+    const indices = stridedOf(
+      order(tensor, true),
+      tensor.shape.map((count, axis) => ({ begin: 0, step: 1, count: axis === tensor.rank - 1 ? k : count })),
+    );
+    return [takeAlongAxis(tensor, indices, -1), indices];
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { dtypes, type Dtype } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
@@ -34,13 +35,16 @@ export const asIndices = (indices: TensorLike): Tensor => cast(asTensor(indices)
  * @returns        the shape of x with that of indices in place of the axis
  * @throws ValueError for an index outside, when the operation runs
  */
-export function take(x: TensorLike, indices: TensorLike, axis: number | null = null): Tensor {
-  const tensor = asTensor(x);
-  const picked = asIndices(indices);
-  const checked = { site: siteOf("take") };
-  if (axis === null) return takeOp.apply({ x: ravel(tensor), indices: picked }, { axis: 0, ...checked });
-  return takeOp.apply({ x: tensor, indices: picked }, { axis: checkAxis("take", axis, tensor.rank), ...checked });
-}
+export const take = operation(
+  "numpy.take(*x, *indices, axis:ints=null)",
+  (x: TensorLike, indices: TensorLike, axis: number | null): Tensor => {
+    const tensor = asTensor(x);
+    const picked = asIndices(indices);
+    const checked = { site: siteOf("take") };
+    if (axis === null) return takeOp.apply({ x: ravel(tensor), indices: picked }, { axis: 0, ...checked });
+    return takeOp.apply({ x: tensor, indices: picked }, { axis: checkAxis("take", axis, tensor.rank), ...checked });
+  },
+);
 
 interface Along {
   readonly axis: number;
@@ -117,9 +121,12 @@ const putOp = primitive({
  * @param axis     default: both flattened
  * @throws ValueError for an index outside, when the operation runs
  */
-export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number | null = null): Tensor {
-  return pickAlong(x, indices, axis, { site: siteOf("takeAlongAxis") });
-}
+export const takeAlongAxis = operation(
+  "numpy.takeAlongAxis(*x, *indices, axis:ints=null)",
+  (x: TensorLike, indices: TensorLike, axis: number | null): Tensor => {
+    return pickAlong(x, indices, axis, { site: siteOf("takeAlongAxis") });
+  },
+);
 
 /** The same with other checks: without a `site`, an index outside picks NaN (of integers, the least number). */
 export function pickAlong(x: TensorLike, indices: TensorLike, axis: number | null, checks: Pick<Along, "site" | "wraps"> = {}): Tensor {

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
@@ -28,14 +29,25 @@ export interface UniqueOptions {
  *
  * @returns the elements, or a list of them and of what else was asked for
  */
-export function unique(x: TensorLike, options: UniqueOptions = {}): Tensor | Tensor[] {
-  const { returnIndex = false, returnInverse = false, returnCounts = false, axis = null, size = null, fillValue = null } = options;
-  const tensor = asTensor(x);
-  const along = axis === null ? null : checkAxis("unique", axis, tensor.rank);
-  const { values, index, inverse, counts } = uniqueOp.apply({ x: tensor }, { axis: along, size, fillValue });
-  const others = [returnIndex && index, returnInverse && inverse, returnCounts && counts].filter((other) => other !== false);
-  return others.length === 0 ? values : [values, ...others];
-}
+export const unique = operation(
+  "numpy.unique(*x, sorted=true, returnIndex=false, returnInverse=false, returnCounts=false, axis:ints=null, size:ints=null, fillValue:number=null)",
+  (
+    x: TensorLike,
+    _sorted: boolean,
+    returnIndex: boolean,
+    returnInverse: boolean,
+    returnCounts: boolean,
+    axis: number | null,
+    size: number | null,
+    fillValue: number | null,
+  ): Tensor | Tensor[] => {
+    const tensor = asTensor(x);
+    const along = axis === null ? null : checkAxis("unique", axis, tensor.rank);
+    const { values, index, inverse, counts } = uniqueOp.apply({ x: tensor }, { axis: along, size, fillValue });
+    const others = [returnIndex && index, returnInverse && inverse, returnCounts && counts].filter((other) => other !== false);
+    return others.length === 0 ? values : [values, ...others];
+  },
+);
 
 interface Attributes {
   readonly axis: number | null;

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
@@ -27,52 +28,58 @@ import { addAt, asIndices, take, takeAt } from "./take.js";
  * @param startIndices  the first index along each axis; a tensor may be known only when the operation runs
  * @param shape         how many along each axis; −1: all that follow
  */
-export function slice(inputs: TensorLike, startIndices: Integers, shape: Integers): Tensor {
-  const tensor = asTensor(inputs);
-  const lengths = integers(shape);
-  if (isStatic(startIndices)) return staticSlice(tensor, integers(startIndices), lengths);
-  const starts = asIndices(startIndices);
-  return lengths.reduce((y, length, axis) => {
-    const first = take(starts, axis, 0);
-    const count = length === -1 ? known([tensor.shape[axis]!], "slice")[0]! : length;
-    // As in Keras, a block that would reach beyond the end is moved back to fit.
-    const fitting = clip(first, 0, Math.max(0, known([tensor.shape[axis]!], "slice")[0]! - count));
-    return take(y, add(progression(0, 1, count, "int32"), fitting), axis);
-  }, tensor);
-}
+export const slice = operation(
+  "core.slice(*inputs, *startIndices, shape:shape)",
+  (inputs: TensorLike, startIndices: Integers, shape: Integers): Tensor => {
+    const tensor = asTensor(inputs);
+    const lengths = integers(shape);
+    if (isStatic(startIndices)) return staticSlice(tensor, integers(startIndices), lengths);
+    const starts = asIndices(startIndices);
+    return lengths.reduce((y, length, axis) => {
+      const first = take(starts, axis, 0);
+      const count = length === -1 ? known([tensor.shape[axis]!], "slice")[0]! : length;
+      // As in Keras, a block that would reach beyond the end is moved back to fit.
+      const fitting = clip(first, 0, Math.max(0, known([tensor.shape[axis]!], "slice")[0]! - count));
+      return take(y, add(progression(0, 1, count, "int32"), fitting), axis);
+    }, tensor);
+  },
+);
 
 /** x with a block replaced by others. @param startIndices  where the block begins, numbers or a tensor */
-export function sliceUpdate(inputs: TensorLike, startIndices: Integers, updates: TensorLike): Tensor {
-  const tensor = asTensor(inputs);
-  const block = as(updates, tensor.dtype);
-  if (block.rank !== tensor.rank) {
-    throw new ShapeError("sliceUpdate", {
-      given: `inputs ${shapeText(tensor.shape)} and updates ${shapeText(block.shape)}`,
-      expected: "equal ranks",
-    });
-  }
-  const starts = isStatic(startIndices) ? integers(startIndices) : asIndices(startIndices);
-  let spread = block;
-  let inside: Tensor | undefined;
-  tensor.shape.forEach((_, axis) => {
-    const [length, count] = known([tensor.shape[axis]!, block.shape[axis]!], "sliceUpdate") as [number, number];
-    if (count > length || (Array.isArray(starts) && !(starts[axis]! >= 0 && starts[axis]! + count <= length))) {
+export const sliceUpdate = operation(
+  "core.sliceUpdate(*inputs, *startIndices, *updates)",
+  (inputs: TensorLike, startIndices: Integers, updates: TensorLike): Tensor => {
+    const tensor = asTensor(inputs);
+    const block = as(updates, tensor.dtype);
+    if (block.rank !== tensor.rank) {
       throw new ShapeError("sliceUpdate", {
-        given: `${count} elements${Array.isArray(starts) ? ` from ${starts[axis]} on` : ""} along axis ${axis} of ${shapeText(tensor.shape)}`,
-        expected: `a block within 0 to ${length}`,
+        given: `inputs ${shapeText(tensor.shape)} and updates ${shapeText(block.shape)}`,
+        expected: "equal ranks",
       });
     }
-    const first = Array.isArray(starts)
-      ? starts[axis]!
-      : placesOf("sliceUpdate", reshape(take(starts as Tensor, axis, 0), [1, 1]), [length - count + 1], { wraps: false, axis });
-    const places = subtract(progression(0, 1, length, "int32"), first);
-    const others = tensor.shape.map((_, i) => i).filter((i) => i !== axis);
-    const here = expandDims(logicalAnd(greaterEqual(places, 0), less(places, count)), others);
-    inside = inside ? logicalAnd(inside, here) : here;
-    spread = take(spread, clip(places, 0, count - 1), axis);
-  });
-  return inside ? where(inside, spread, tensor) : block;
-}
+    const starts = isStatic(startIndices) ? integers(startIndices) : asIndices(startIndices);
+    let spread = block;
+    let inside: Tensor | undefined;
+    tensor.shape.forEach((_, axis) => {
+      const [length, count] = known([tensor.shape[axis]!, block.shape[axis]!], "sliceUpdate") as [number, number];
+      if (count > length || (Array.isArray(starts) && !(starts[axis]! >= 0 && starts[axis]! + count <= length))) {
+        throw new ShapeError("sliceUpdate", {
+          given: `${count} elements${Array.isArray(starts) ? ` from ${starts[axis]} on` : ""} along axis ${axis} of ${shapeText(tensor.shape)}`,
+          expected: `a block within 0 to ${length}`,
+        });
+      }
+      const first = Array.isArray(starts)
+        ? starts[axis]!
+        : placesOf("sliceUpdate", reshape(take(starts as Tensor, axis, 0), [1, 1]), [length - count + 1], { wraps: false, axis });
+      const places = subtract(progression(0, 1, length, "int32"), first);
+      const others = tensor.shape.map((_, i) => i).filter((i) => i !== axis);
+      const here = expandDims(logicalAnd(greaterEqual(places, 0), less(places, count)), others);
+      inside = inside ? logicalAnd(inside, here) : here;
+      spread = take(spread, clip(places, 0, count - 1), axis);
+    });
+    return inside ? where(inside, spread, tensor) : block;
+  },
+);
 
 /** Places in the flattened first axes of a shape, from rows of coordinates; the rest of the shape is one row. */
 function flatPlaces(where: string, indices: Tensor, shape: Shape): { places: Tensor; lengths: readonly number[]; rest: Shape } {
@@ -112,12 +119,15 @@ const placesOp = primitive({
  * @param indices  [..., depth]: coordinates along the first axes
  * @param values   [..., ...rest of the shape]
  */
-export function scatter(indices: TensorLike, values: TensorLike, shape: Shape): Tensor {
-  const { places, lengths, rest } = flatPlaces("scatter", asIndices(indices), shape);
-  const given = asTensor(values);
-  const rows = reshape(given.dtype === "float32" ? given : cast(given, "int32"), [-1, ...rest]);
-  return cast(reshape(addAt(rows, places, [sizeOf(lengths), ...rest]), shape), given.dtype);
-}
+export const scatter = operation(
+  "core.scatter(*indices, *values, shape:shape)",
+  (indices: TensorLike, values: TensorLike, shape: Shape): Tensor => {
+    const { places, lengths, rest } = flatPlaces("scatter", asIndices(indices), shape);
+    const given = asTensor(values);
+    const rows = reshape(given.dtype === "float32" ? given : cast(given, "int32"), [-1, ...rest]);
+    return cast(reshape(addAt(rows, places, [sizeOf(lengths), ...rest]), shape), given.dtype);
+  },
+);
 
 type Reduction = "add" | "max" | "min" | "mul";
 
@@ -127,17 +137,20 @@ type Reduction = "add" | "max" | "min" | "mul";
  * @param indices    [..., depth]: coordinates along the first axes
  * @param reduction  null replaces (the last of several wins); "add", "max", "min", "mul" combine with what is there
  */
-export function scatterUpdate(inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: string | null = null): Tensor {
-  const tensor = asTensor(inputs);
-  const { places, lengths, rest } = flatPlaces("scatterUpdate", asIndices(indices), tensor.shape);
-  const shape = tensor.shape;
-  const rows = reshape(as(updates, tensor.dtype), [-1, ...rest]);
-  const base = reshape(tensor, [sizeOf(lengths), ...rest]);
-  if (reduction === "add") return add(tensor, reshape(addAt(rows, places, base.shape), shape));
-  if (reduction !== null && !["max", "min", "mul"].includes(reduction))
-    throw new ValueError("scatterUpdate", { given: `reduction ${text(reduction)}`, expected: "add, max, min, mul or null" });
-  return reshape(putOp.apply({ x: base, indices: places, updates: rows }, { reduction: reduction as Reduction | null }), shape);
-}
+export const scatterUpdate = operation(
+  "core.scatterUpdate(*inputs, *indices, *updates, reduction:string=null)",
+  (inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: string | null): Tensor => {
+    const tensor = asTensor(inputs);
+    const { places, lengths, rest } = flatPlaces("scatterUpdate", asIndices(indices), tensor.shape);
+    const shape = tensor.shape;
+    const rows = reshape(as(updates, tensor.dtype), [-1, ...rest]);
+    const base = reshape(tensor, [sizeOf(lengths), ...rest]);
+    if (reduction === "add") return add(tensor, reshape(addAt(rows, places, base.shape), shape));
+    if (reduction !== null && !["max", "min", "mul"].includes(reduction))
+      throw new ValueError("scatterUpdate", { given: `reduction ${text(reduction)}`, expected: "add, max, min, mul or null" });
+    return reshape(putOp.apply({ x: base, indices: places, updates: rows }, { reduction: reduction as Reduction | null }), shape);
+  },
+);
 
 const combine: Record<Exclude<Reduction, "add">, Partial<Record<Tensor["dtype"], typeof kernels.put_32>>> = {
   max: { float32: kernels.put_max_f32, int32: kernels.put_max_i32 },

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -14,45 +15,51 @@ import { arranged, contract, type Labelled } from "./contraction.js";
  * @param subscripts  a letter for each axis of each operand, "..." for all other axes; after "->" those of the result,
  *                    without it the letters that occur once, in the order of the alphabet
  */
-export function einsum(subscripts: string, ...operands: TensorLike[]): Tensor {
-  const text_ = subscripts.replace(/\s+/g, "");
-  const [inputs, output] = text_.split("->") as [string, string | undefined];
-  const terms = inputs.split(",");
-  if (terms.length !== operands.length) {
-    throw new ValueError("einsum", { given: `${text(subscripts)} and ${operands.length} operands`, expected: `${terms.length} operands` });
-  }
-  const dtype = commonDtype(...operands);
-  const tensors = operands.map((operand) => as(operand, dtype === "float32" ? "float32" : "int32"));
-  const ranks = terms.map((term, i) => tensors[i]!.rank - term.replace("...", "").length);
-  const dots = Math.max(0, ...terms.map((term, i) => (term.includes("...") ? ranks[i]! : 0)));
-  const named = (term: string, rank: number): string[] =>
-    [...term.replace("...", "\u0000")].flatMap((name) =>
-      name === "\u0000" ? Array.from({ length: rank }, (_, i) => `.${dots - rank + i}`) : [name],
-    );
-  const labelled = terms.map((term, i) => {
-    const axes = named(term, Math.max(0, ranks[i]!));
-    if (axes.length === tensors[i]!.rank) return withoutRepeats({ tensor: tensors[i]!, axes });
-    throw new ShapeError("einsum", {
-      given: `${text(term)} for an operand of shape ${shapeText(tensors[i]!.shape)}`,
-      expected: "a letter for each axis",
+export const einsum = operation(
+  "numpy.einsum(subscripts:string, *...operands)",
+  (subscripts: string, operands: readonly TensorLike[]): Tensor => {
+    const text_ = subscripts.replace(/\s+/g, "");
+    const [inputs, output] = text_.split("->") as [string, string | undefined];
+    const terms = inputs.split(",");
+    if (terms.length !== operands.length) {
+      throw new ValueError("einsum", {
+        given: `${text(subscripts)} and ${operands.length} operands`,
+        expected: `${terms.length} operands`,
+      });
+    }
+    const dtype = commonDtype(...operands);
+    const tensors = operands.map((operand) => as(operand, dtype === "float32" ? "float32" : "int32"));
+    const ranks = terms.map((term, i) => tensors[i]!.rank - term.replace("...", "").length);
+    const dots = Math.max(0, ...terms.map((term, i) => (term.includes("...") ? ranks[i]! : 0)));
+    const named = (term: string, rank: number): string[] =>
+      [...term.replace("...", "\u0000")].flatMap((name) =>
+        name === "\u0000" ? Array.from({ length: rank }, (_, i) => `.${dots - rank + i}`) : [name],
+      );
+    const labelled = terms.map((term, i) => {
+      const axes = named(term, Math.max(0, ranks[i]!));
+      if (axes.length === tensors[i]!.rank) return withoutRepeats({ tensor: tensors[i]!, axes });
+      throw new ShapeError("einsum", {
+        given: `${text(term)} for an operand of shape ${shapeText(tensors[i]!.shape)}`,
+        expected: "a letter for each axis",
+      });
     });
-  });
-  const all = labelled.flatMap(({ axes }) => axes);
-  const implicit = [
-    ...Array.from({ length: dots }, (_, i) => `.${i}`),
-    ...[...new Set(all)].filter((name) => !name.startsWith(".") && countIn(terms, name) === 1).sort(),
-  ];
-  const wanted = output === undefined ? implicit : named(output, output.includes("...") ? dots : 0);
-  const unknown = wanted.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new ValueError("einsum", { given: text(subscripts), expected: `${unknown} to stand in an operand` });
+    const all = labelled.flatMap(({ axes }) => axes);
+    const implicit = [
+      ...Array.from({ length: dots }, (_, i) => `.${i}`),
+      ...[...new Set(all)].filter((name) => !name.startsWith(".") && countIn(terms, name) === 1).sort(),
+    ];
+    const wanted = output === undefined ? implicit : named(output, output.includes("...") ? dots : 0);
+    const unknown = wanted.find((name) => !all.includes(name));
+    if (unknown !== undefined) throw new ValueError("einsum", { given: text(subscripts), expected: `${unknown} to stand in an operand` });
 
-  const result = labelled.slice(1).reduce((left, right, i) => {
-    const later = new Set([...wanted, ...labelled.slice(i + 2).flatMap(({ axes }) => axes)]);
-    return contract("einsum", ...fitted(left, right), later);
-  }, labelled[0]!);
-  const y = arranged(result, wanted);
-  return dtype === "float32" || dtype === "int32" ? y : cast(y, dtype);
-}
+    const result = labelled.slice(1).reduce((left, right, i) => {
+      const later = new Set([...wanted, ...labelled.slice(i + 2).flatMap(({ axes }) => axes)]);
+      return contract("einsum", ...fitted(left, right), later);
+    }, labelled[0]!);
+    const y = arranged(result, wanted);
+    return dtype === "float32" || dtype === "int32" ? y : cast(y, dtype);
+  },
+);
 
 const countIn = (terms: readonly string[], name: string): number => terms.join("").split(name).length - 1;
 

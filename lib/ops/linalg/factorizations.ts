@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 // Factorizations of matrices: the last two axes of a tensor. Small matrices, in float64 inside.
 
 import type { TensorLike } from "../../core/convert.js";
@@ -19,7 +20,7 @@ import { expandDims } from "../shaping/reshape.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { everything, stridedOf } from "../shaping/slice.js";
 import { swapaxes } from "../shaping/transpose.js";
-import { matmul } from "./matmul.js";
+import { matrixProduct } from "./matmul.js";
 
 const GRAIN = 1 << 14;
 
@@ -56,10 +57,10 @@ const scaleColumns = (x: Tensor, vector: Tensor): Tensor => multiply(x, expandDi
  *
  * @param upper  gives Lᵀ instead; default false
  */
-export function cholesky(x: TensorLike, upper = false): Tensor {
+export const cholesky = operation("linalg.cholesky(*x, upper=false)", (x: TensorLike, upper: boolean): Tensor => {
   const lower = choleskyOp.apply({ x: matrices("cholesky", x, true) });
   return upper ? transposed(lower) : lower;
-}
+});
 
 const choleskyOp = primitive({
   name: "cholesky",
@@ -76,7 +77,7 @@ const choleskyOp = primitive({
   keeps: ["y"],
   gradient: (dy, { y: l }) => ({
     x: () => {
-      const inner = tril(matmul(l, dy, { transposeA: true }));
+      const inner = tril(matrixProduct(l, dy, { transposeA: true }));
       const halved = subtract(inner, multiply(diagonalPart(inner), 0.5));
       // L⁻ᵀ · inner · L⁻¹, of which the symmetric part counts.
       const left = triangular(l, halved, { lower: true, transposed: true });
@@ -87,11 +88,11 @@ const choleskyOp = primitive({
 });
 
 /** The inverse of the matrix whose Cholesky factor is x. @param upper  x is the upper factor; default false */
-export function choleskyInverse(x: TensorLike, upper = false): Tensor {
+export const choleskyInverse = operation("linalg.choleskyInverse(*x, upper=false)", (x: TensorLike, upper: boolean): Tensor => {
   const factor = matrices("choleskyInverse", x, true);
   const inverse = triangular(factor, identityLike(factor), { lower: !upper, transposed: false });
-  return upper ? matmul(inverse, inverse, { transposeB: true }) : matmul(inverse, inverse, { transposeA: true });
-}
+  return upper ? matrixProduct(inverse, inverse, { transposeB: true }) : matrixProduct(inverse, inverse, { transposeA: true });
+});
 
 /** Identity matrices of the shape of x. */
 export const identityLike = (x: Tensor): Tensor =>
@@ -127,7 +128,7 @@ const triangularOp = primitive({
     return {
       b: db,
       a: () => {
-        const product = attrs.transposed ? matmul(y, db(), { transposeB: true }) : matmul(db(), y, { transposeB: true });
+        const product = attrs.transposed ? matrixProduct(y, db(), { transposeB: true }) : matrixProduct(db(), y, { transposeB: true });
         const triangle = attrs.lower ? tril(product, attrs.unit ? -1 : 0) : triu(product, attrs.unit ? 1 : 0);
         return negative(triangle);
       },
@@ -142,10 +143,10 @@ const triangularOp = primitive({
  *
  * @returns [LU, pivots]: row k was exchanged with row pivots[k], for k = 0, 1, …
  */
-export function luFactor(x: TensorLike): Tensor[] {
+export const luFactor = operation("linalg.luFactor(*x)", (x: TensorLike): Tensor[] => {
   const { lu, pivots } = luOf(matrices("luFactor", x));
   return [lu, pivots];
-}
+});
 
 /** L and U, the exchanges, and which row of x has come to each place. */
 export const luOf = (x: Tensor): { readonly lu: Tensor; readonly pivots: Tensor; readonly order: Tensor } => luOp.apply({ x });
@@ -171,8 +172,8 @@ const luOp = primitive({
         throw new ShapeError("luFactor", { given: shapeText(lu.shape), expected: "square matrices to differentiate" });
       const lower = { lower: true, transposed: true, unit: true };
       const inner = add(
-        tril(matmul(unitLower(lu), tril(dlu, -1), { transposeA: true }), -1),
-        triu(matmul(triu(dlu), triu(lu), { transposeB: true })),
+        tril(matrixProduct(unitLower(lu), tril(dlu, -1), { transposeA: true }), -1),
+        triu(matrixProduct(triu(dlu), triu(lu), { transposeB: true })),
       );
       // P · L⁻ᵀ · inner · U⁻ᵀ.
       const left = triangular(lu, inner, lower);
@@ -196,12 +197,12 @@ export const exchangeRows = (x: Tensor, order: Tensor, back = false): Tensor =>
  *
  * @param mode  "reduced" (default): q has as many columns as x has rows or columns, whichever is fewer; "complete": q is square
  */
-export function qr(x: TensorLike, mode: string = "reduced"): Tensor[] {
+export const qr = operation('linalg.qr(*x, mode="reduced")', (x: TensorLike, mode: string): Tensor[] => {
   if (mode !== "reduced" && mode !== "complete")
     throw new ValueError("qr", { given: `mode ${text(mode)}`, expected: "reduced or complete" });
   const { q, r } = qrOp.apply({ x: matrices("qr", x) }, { complete: mode === "complete" });
   return [q, r];
-}
+});
 
 const qrOp = primitive({
   name: "qr",
@@ -224,11 +225,11 @@ const qrOp = primitive({
           given: `r of shape ${shapeText(r.shape)}`,
           expected: "square r to differentiate: mode reduced, no fewer rows than columns",
         });
-      const a = dr && matmul(r, dr, { transposeB: true });
-      const b = dq && matmul(dq, q, { transposeA: true });
+      const a = dr && matrixProduct(r, dr, { transposeB: true });
+      const b = dq && matrixProduct(dq, q, { transposeA: true });
       const m = a && b ? subtract(a, b) : (a ?? negative(b!));
       const symmetric = add(tril(m), transposed(tril(m, -1)));
-      const inner = dq ? add(dq, matmul(q, symmetric)) : matmul(q, symmetric);
+      const inner = dq ? add(dq, matrixProduct(q, symmetric)) : matrixProduct(q, symmetric);
       return transposed(triangular(r, transposed(inner), { lower: false, transposed: false }));
     },
   }),
@@ -237,10 +238,10 @@ const qrOp = primitive({
 // Eigenvalues of symmetric matrices.
 
 /** Eigenvalues in ascending order and eigenvectors (columns) of symmetric matrices, of which the lower triangle is read. @returns [w, v] */
-export function eigh(x: TensorLike): Tensor[] {
+export const eigh = operation("linalg.eigh(*x)", (x: TensorLike): Tensor[] => {
   const { w, v } = eighOp.apply({ x: matrices("eigh", x, true) });
   return [w, v];
-}
+});
 
 const eighOp = primitive({
   name: "eigh",
@@ -256,8 +257,10 @@ const eighOp = primitive({
     x: () => {
       const gaps = subtract(expandDims(w, -2), expandDims(w, -1));
       const isZero = equal(gaps, 0);
-      const inner = dv && multiply(where(isZero, 0, reciprocal(where(isZero, 1, gaps))), matmul(v, dv, { transposeA: true }));
-      const whole = matmul(inner ? add(matmul(v, inner), dw ? scaleColumns(v, dw) : 0) : scaleColumns(v, dw!), v, { transposeB: true });
+      const inner = dv && multiply(where(isZero, 0, reciprocal(where(isZero, 1, gaps))), matrixProduct(v, dv, { transposeA: true }));
+      const whole = matrixProduct(inner ? add(matrixProduct(v, inner), dw ? scaleColumns(v, dw) : 0) : scaleColumns(v, dw!), v, {
+        transposeB: true,
+      });
       return multiply(add(whole, transposed(whole)), 0.5);
     },
   }),
@@ -286,18 +289,18 @@ const svdOp = primitive({
       const isZero = equal(gaps, 0);
       const f = where(isZero, 0, reciprocal(where(isZero, 1, gaps)));
       const skew = (left: Tensor, d: Tensor): Tensor => {
-        const product = matmul(left, d, { transposeA: true });
+        const product = matrixProduct(left, d, { transposeA: true });
         return multiply(f, subtract(product, transposed(product)));
       };
       const safe = where(equal(s, 0), 0, reciprocal(where(equal(s, 0), 1, s)));
       const terms: Tensor[] = [];
-      if (ds) terms.push(matmul(scale(u, ds), v, { transposeB: true }));
+      if (ds) terms.push(matrixProduct(scale(u, ds), v, { transposeB: true }));
       if (du) {
-        terms.push(matmul(scale(matmul(u, skew(u, du)), s), v, { transposeB: true }));
-        const rest = subtract(du, matmul(u, matmul(u, du, { transposeA: true })));
-        terms.push(matmul(scale(rest, safe), v, { transposeB: true }));
+        terms.push(matrixProduct(scale(matrixProduct(u, skew(u, du)), s), v, { transposeB: true }));
+        const rest = subtract(du, matrixProduct(u, matrixProduct(u, du, { transposeA: true })));
+        terms.push(matrixProduct(scale(rest, safe), v, { transposeB: true }));
       }
-      if (dv) terms.push(matmul(matmul(scale(u, s), skew(v, dv)), v, { transposeB: true }));
+      if (dv) terms.push(matrixProduct(matrixProduct(scale(u, s), skew(v, dv)), v, { transposeB: true }));
       return terms.reduce((a, b) => add(a, b));
     },
   }),
@@ -332,9 +335,13 @@ function completed(u: Tensor): Tensor {
  * @param computeUv     false gives the values alone; default true
  * @returns             [u, s, vᵀ], or s
  */
-export function svd(x: TensorLike, fullMatrices = true, computeUv = true): Tensor | Tensor[] {
-  const tensor = matrices("svd", x);
-  const { u, s, v } = thinSvd(tensor);
-  if (!computeUv) return s;
-  return fullMatrices ? [completed(u), s, transposed(completed(v))] : [u, s, transposed(v)];
-}
+export const svd = operation(
+  "linalg.svd(*x, fullMatrices=true, computeUv=true)",
+  (x: TensorLike, fullMatrices: boolean, computeUv: boolean): Tensor | Tensor[] => {
+    const tensor = matrices("svd", x);
+    const { u, s, v } = thinSvd(tensor);
+    if (!computeUv) return s;
+    return fullMatrices ? [completed(u), s, transposed(completed(v))] : [u, s, transposed(v)];
+  },
+  { className: "SVD" },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -18,16 +19,8 @@ export interface MatmulOptions {
   transposeB?: boolean;
 }
 
-/**
- * Matrix product of the last two axes; the axes before them broadcast. A tensor of rank 1 is a row on the left and a column on the right.
- *
- * @param x1  float32 or int32 `[..., m, k]`
- * @param x2  `[..., k, n]`
- * @returns   `[..., m, n]`; uint8 and bool operands give int32
- * @throws ShapeError where the inner axes differ
- * @see keras.ops.matmul, tf.matmul
- */
-export function matmul(x1: TensorLike, x2: TensorLike, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+/** A matrix product with operands that may be taken with their last two axes exchanged. */
+export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
   let [a, b] = operands(x1, x2);
   if (a.dtype !== "float32") [a, b] = [cast(a, "int32"), cast(b, "int32")];
   const isRow = a.rank === 1;
@@ -45,6 +38,17 @@ export function matmul(x1: TensorLike, x2: TensorLike, { transposeA = false, tra
   if (isColumn) y = squeeze(y, -1);
   return isRow ? squeeze(y, isColumn ? -1 : -2) : y;
 }
+
+/**
+ * Matrix product of the last two axes; the axes before them broadcast. A tensor of rank 1 is a row on the left and a column on the right.
+ *
+ * @param x1  float32 or int32 `[..., m, k]`
+ * @param x2  `[..., k, n]`
+ * @returns   `[..., m, n]`; uint8 and bool operands give int32
+ * @throws ShapeError where the inner axes differ
+ * @see keras.ops.matmul
+ */
+export const matmul = operation("numpy.matmul(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => matrixProduct(x1, x2));
 
 interface Attrs {
   readonly transposeA: boolean;
@@ -86,10 +90,13 @@ const matmulOp = primitive({
   keeps: ["a", "b"],
   gradient: (dy, { a, b }, { attrs: { transposeA, transposeB } }) => ({
     a: () =>
-      sumTo(transposeA ? matmul(b, dy, { transposeA: transposeB, transposeB: true }) : matmul(dy, b, { transposeB: !transposeB }), a.shape),
+      sumTo(
+        transposeA ? matrixProduct(b, dy, { transposeA: transposeB, transposeB: true }) : matrixProduct(dy, b, { transposeB: !transposeB }),
+        a.shape,
+      ),
     b: () => {
       const [x, d] = isOneMatrix(a, b, transposeA) ? [inOneColumn(a), inOneColumn(dy)] : [a, dy];
-      return sumTo(transposeB ? matmul(d, x, { transposeA: true, transposeB: transposeA }) : matmul(x, d, { transposeA: !transposeA }), b.shape); // prettier-ignore
+      return sumTo(transposeB ? matrixProduct(d, x, { transposeA: true, transposeB: transposeA }) : matrixProduct(x, d, { transposeA: !transposeA }), b.shape); // prettier-ignore
     },
   }),
 });

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -61,19 +62,22 @@ function matrixNorm(x: Tensor, ord: number | string, [rows, columns]: readonly [
 }
 
 /** The norm of vectors or matrices. */
-export function norm(x: TensorLike, { ord = null, axis = null, keepdims = false }: NormOptions = {}): Tensor {
-  const tensor = asFloat(x);
-  const kind = typeof ord === "string" && /^-?inf$/.test(ord) ? (ord === "inf" ? Infinity : -Infinity) : ord;
-  const axes = checkAxes("norm", axis, tensor.rank);
-  if (kind === null || (axis === null && tensor.rank !== 2 && kind === 2)) {
-    if (axis !== null || keepdims) return vectorNorm(tensor, 2, axes, keepdims);
-    return vectorNorm(ravel(tensor), 2, [0], false);
-  }
-  if (axes.length === 1) {
-    if (typeof kind === "number") return vectorNorm(tensor, kind, axes, keepdims);
-    throw new ValueError("norm", { given: `ord ${text(kind)} of vectors`, expected: "a number" });
-  }
-  if (axes.length !== 2) throw new ValueError("norm", { given: `axes ${text(axes)}`, expected: "one axis or two" });
-  const given = axis === null ? axes : ([axis].flat() as number[]).map((each) => (each < 0 ? each + tensor.rank : each));
-  return matrixNorm(tensor, kind, given as unknown as [number, number], keepdims);
-}
+export const norm = operation(
+  "linalg.norm(*x, ord:number|string=null, axis:ints=null, keepdims=false)",
+  (x: TensorLike, ord: number | string | null, axis: Axis, keepdims: boolean): Tensor => {
+    const tensor = asFloat(x);
+    const kind = typeof ord === "string" && /^-?inf$/.test(ord) ? (ord === "inf" ? Infinity : -Infinity) : ord;
+    const axes = checkAxes("norm", axis, tensor.rank);
+    if (kind === null || (axis === null && tensor.rank !== 2 && kind === 2)) {
+      if (axis !== null || keepdims) return vectorNorm(tensor, 2, axes, keepdims);
+      return vectorNorm(ravel(tensor), 2, [0], false);
+    }
+    if (axes.length === 1) {
+      if (typeof kind === "number") return vectorNorm(tensor, kind, axes, keepdims);
+      throw new ValueError("norm", { given: `ord ${text(kind)} of vectors`, expected: "a number" });
+    }
+    if (axes.length !== 2) throw new ValueError("norm", { given: `axes ${text(axes)}`, expected: "one axis or two" });
+    const given = axis === null ? axes : ([axis].flat() as number[]).map((each) => (each < 0 ? each + tensor.rank : each));
+    return matrixNorm(tensor, kind, given as unknown as [number, number], keepdims);
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { checkAxis } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
@@ -37,49 +38,52 @@ function dotOver(where: string, a: Tensor, b: Tensor, ofA: readonly number[], of
  *
  * @param axes  how many: the last ones of x1 and the first ones of x2 (default 2), or a list for each
  */
-export function tensordot(x1: TensorLike, x2: TensorLike, axes: number | readonly (number | readonly number[])[] = 2): Tensor {
-  const { a, b, back } = prepared(x1, x2);
-  const lists =
-    typeof axes === "number"
-      ? [Array.from({ length: axes }, (_, i) => a.rank - axes + i), Array.from({ length: axes }, (_, i) => i)]
-      : axes.map((each) => [each].flat() as number[]);
-  const [ofA, ofB] = [
-    lists[0]!.map((axis) => checkAxis("tensordot", axis, a.rank)),
-    lists[1]!.map((axis) => checkAxis("tensordot", axis, b.rank)),
-  ];
-  if (ofA.length !== ofB.length)
-    throw new ValueError("tensordot", { given: `${ofA.length} and ${ofB.length} axes`, expected: "as many of both" });
-  return back(dotOver("tensordot", a, b, ofA, ofB));
-}
+export const tensordot = operation(
+  "numpy.tensordot(*x1, *x2, axes:any=2)",
+  (x1: TensorLike, x2: TensorLike, axes: number | readonly (number | readonly number[])[]): Tensor => {
+    const { a, b, back } = prepared(x1, x2);
+    const lists =
+      typeof axes === "number"
+        ? [Array.from({ length: axes }, (_, i) => a.rank - axes + i), Array.from({ length: axes }, (_, i) => i)]
+        : axes.map((each) => [each].flat() as number[]);
+    const [ofA, ofB] = [
+      lists[0]!.map((axis) => checkAxis("tensordot", axis, a.rank)),
+      lists[1]!.map((axis) => checkAxis("tensordot", axis, b.rank)),
+    ];
+    if (ofA.length !== ofB.length)
+      throw new ValueError("tensordot", { given: `${ofA.length} and ${ofB.length} axes`, expected: "as many of both" });
+    return back(dotOver("tensordot", a, b, ofA, ofB));
+  },
+);
 
 /** NumPy's dot: the last axis of x1 with the second to last of x2 (the only one of a vector); a scalar multiplies. */
-export function dot(x1: TensorLike, x2: TensorLike): Tensor {
+export const dot = operation("numpy.dot(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const { a, b, back } = prepared(x1, x2);
   if (a.rank === 0 || b.rank === 0) return back(multiply(a, b));
   return back(dotOver("dot", a, b, [a.rank - 1], [Math.max(0, b.rank - 2)]));
-}
+});
 
 /** The last axis of x1 with the last axis of x2; a scalar multiplies. */
-export function inner(x1: TensorLike, x2: TensorLike): Tensor {
+export const inner = operation("numpy.inner(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const { a, b, back } = prepared(x1, x2);
   if (a.rank === 0 || b.rank === 0) return back(multiply(a, b));
   return back(dotOver("inner", a, b, [a.rank - 1], [b.rank - 1]));
-}
+});
 
 /** The product of both, flattened, as vectors. */
-export function vdot(x1: TensorLike, x2: TensorLike): Tensor {
+export const vdot = operation("numpy.vdot(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const { a, b, back } = prepared(x1, x2);
   return back(sum(multiply(ravel(a), ravel(b))));
-}
+});
 
 /** Every element of x1 times every element of x2, both flattened. */
-export function outer(x1: TensorLike, x2: TensorLike): Tensor {
+export const outer = operation("numpy.outer(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   return multiply(expandDims(ravel(a), 1), ravel(b));
-}
+});
 
 /** Kronecker's product: x2 times each element of x1, as blocks. */
-export function kron(x1: TensorLike, x2: TensorLike): Tensor {
+export const kron = operation("numpy.kron(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   let [a, b] = operands(x1, x2);
   const rank = Math.max(a.rank, b.rank);
   const front = (x: Tensor): Tensor =>
@@ -98,7 +102,7 @@ export function kron(x1: TensorLike, x2: TensorLike): Tensor {
   );
   for (let axis = 0; axis < rank; axis++) y = mergeAxes(y, axis, 2);
   return y;
-}
+});
 
 export interface CrossOptions {
   /** The axis of the vectors in x1, in x2 and in the result. Default −1. */
@@ -110,20 +114,23 @@ export interface CrossOptions {
 }
 
 /** The vector product of vectors of length 2 or 3; of two of length 2, its third component alone. */
-export function cross(x1: TensorLike, x2: TensorLike, { axisa = -1, axisb = -1, axisc = -1, axis = null }: CrossOptions = {}): Tensor {
-  const [a, b] = operands(x1, x2);
-  const first = moveaxis(a, axis ?? axisa, -1);
-  const second = moveaxis(b, axis ?? axisb, -1);
-  const lengths = [first.shape.at(-1), second.shape.at(-1)];
-  if (lengths.some((length) => length !== 2 && length !== 3)) {
-    throw new ShapeError("cross", { given: `${shapeText(a.shape)} and ${shapeText(b.shape)}`, expected: "vectors of length 2 or 3" });
-  }
-  const parts = (x: Tensor): Tensor[] => {
-    const list = unstack(x, null, x.rank - 1);
-    return list.length === 3 ? list : [...list, zerosLike(list[0]!)];
-  };
-  const [p, q] = [parts(first), parts(second)];
-  const component = (i: number, j: number): Tensor => subtract(multiply(p[i]!, q[j]!), multiply(p[j]!, q[i]!));
-  if (lengths[0] === 2 && lengths[1] === 2) return component(0, 1);
-  return moveaxis(stack([component(1, 2), component(2, 0), component(0, 1)], -1), -1, axis ?? axisc);
-}
+export const cross = operation(
+  "numpy.cross(*x1, *x2, axisa:int=-1, axisb:int=-1, axisc:int=-1, axis:ints=null)",
+  (x1: TensorLike, x2: TensorLike, axisa: number, axisb: number, axisc: number, axis: number | null): Tensor => {
+    const [a, b] = operands(x1, x2);
+    const first = moveaxis(a, axis ?? axisa, -1);
+    const second = moveaxis(b, axis ?? axisb, -1);
+    const lengths = [first.shape.at(-1), second.shape.at(-1)];
+    if (lengths.some((length) => length !== 2 && length !== 3)) {
+      throw new ShapeError("cross", { given: `${shapeText(a.shape)} and ${shapeText(b.shape)}`, expected: "vectors of length 2 or 3" });
+    }
+    const parts = (x: Tensor): Tensor[] => {
+      const list = unstack(x, null, x.rank - 1);
+      return list.length === 3 ? list : [...list, zerosLike(list[0]!)];
+    };
+    const [p, q] = [parts(first), parts(second)];
+    const component = (i: number, j: number): Tensor => subtract(multiply(p[i]!, q[j]!), multiply(p[j]!, q[i]!));
+    if (lengths[0] === 2 && lengths[1] === 2) return component(0, 1);
+    return moveaxis(stack([component(1, 2), component(2, 0), component(0, 1)], -1), -1, axis ?? axisc);
+  },
+);

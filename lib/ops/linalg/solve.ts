@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -18,7 +19,7 @@ import { broadcastTo } from "../shaping/broadcast.js";
 import { diagonal, positionsAlong } from "../shaping/diagonal.js";
 import { expandDims, squeeze } from "../shaping/reshape.js";
 import { exchangeRows, identityLike, luOf, matrices, thinSvd, transposed, triangular } from "./factorizations.js";
-import { matmul } from "./matmul.js";
+import { matrixProduct } from "./matmul.js";
 
 /** A right side of a system: matrices, or vectors taken as columns. */
 function rightSide(where_: string, a: Tensor, b: TensorLike): { columns: Tensor; back: (y: Tensor) => Tensor } {
@@ -43,11 +44,11 @@ function together(a: Tensor, b: Tensor): [Tensor, Tensor] {
 }
 
 /** x with a · x = b, for square matrices. @param b  [..., n, k], or vectors [..., n] */
-export function solve(a: TensorLike, b: TensorLike): Tensor {
+export const solve = operation("linalg.solve(*a, *b)", (a: TensorLike, b: TensorLike): Tensor => {
   const matrix = matrices("solve", a, true);
   const { columns, back } = rightSide("solve", matrix, b);
   return back(solveOp(...together(matrix, columns)));
-}
+});
 
 const solveOp = (a: Tensor, b: Tensor): Tensor => {
   const { lu, order } = luOf(a);
@@ -56,17 +57,20 @@ const solveOp = (a: Tensor, b: Tensor): Tensor => {
 };
 
 /** x with a · x = b for triangles a. @param lower  the lower triangle of a is read; default false: the upper one */
-export function solveTriangular(a: TensorLike, b: TensorLike, lower = false): Tensor {
-  const matrix = matrices("solveTriangular", a, true);
-  const { columns, back } = rightSide("solveTriangular", matrix, b);
-  return back(triangular(...together(matrix, columns), { lower, transposed: false }));
-}
+export const solveTriangular = operation(
+  "linalg.solveTriangular(*a, *b, lower=false)",
+  (a: TensorLike, b: TensorLike, lower: boolean): Tensor => {
+    const matrix = matrices("solveTriangular", a, true);
+    const { columns, back } = rightSide("solveTriangular", matrix, b);
+    return back(triangular(...together(matrix, columns), { lower, transposed: false }));
+  },
+);
 
 /** The inverse of square matrices. */
-export function inv(x: TensorLike): Tensor {
+export const inv = operation("linalg.inv(*x)", (x: TensorLike): Tensor => {
   const matrix = matrices("inv", x, true);
   return solveOp(matrix, identityLike(matrix));
-}
+});
 
 /** 1 or −1: whether an even number of rows was exchanged. */
 function parity(pivots: Tensor): Tensor {
@@ -76,54 +80,54 @@ function parity(pivots: Tensor): Tensor {
 }
 
 /** The determinant of square matrices. */
-export function det(x: TensorLike): Tensor {
+export const det = operation("linalg.det(*x)", (x: TensorLike): Tensor => {
   const { lu, pivots } = luOf(matrices("det", x, true));
   return multiply(prod(diagonal(lu, 0, -2, -1), { axis: -1 }), parity(pivots));
-}
+});
 
 /** Sign of the determinant, and the logarithm of its size. @returns [sign, log |det|] */
-export function slogdet(x: TensorLike): Tensor[] {
+export const slogdet = operation("numpy.slogdet(*x)", (x: TensorLike): Tensor[] => {
   const { lu, pivots } = luOf(matrices("slogdet", x, true));
   const d = diagonal(lu, 0, -2, -1);
   return [multiply(prod(sign(d), { axis: -1 }), parity(pivots)), sum(log(abs(d)), { axis: -1 })];
-}
+});
 
 /** The logarithm of the determinant; NaN where that is negative. */
-export function logdet(x: TensorLike): Tensor {
+export const logdet = operation("math.logdet(*x)", (x: TensorLike): Tensor => {
   const [side, size] = slogdet(x) as [Tensor, Tensor];
   return where(greater(side, 0), size, where(equal(side, 0), -Infinity, NaN));
-}
+});
 
 /** The n-th power of square matrices; of their inverses for a negative n. */
-export function matrixPower(x: TensorLike, n: number): Tensor {
+export const matrixPower = operation("linalg.matrixPower(*x, n:int)", (x: TensorLike, n: number): Tensor => {
   const matrix = matrices("matrixPower", x, true);
   if (!Number.isInteger(n)) throw new ValueError("matrixPower", { given: `n ${n}`, expected: "a whole number" });
   if (n === 0) return identityLike(matrix);
   let base = n < 0 ? inv(matrix) : matrix;
   let result: Tensor | undefined;
   for (let left = Math.abs(n); left > 0; left >>= 1) {
-    if (left & 1) result = result ? matmul(result, base) : base;
-    if (left > 1) base = matmul(base, base);
+    if (left & 1) result = result ? matrixProduct(result, base) : base;
+    if (left > 1) base = matrixProduct(base, base);
   }
   return result!;
-}
+});
 
 const EPSILON = 2 ** -23;
 
 /** How many singular values are above a tolerance, int32. @param tol  default: the largest one · max(rows, columns) · 2⁻²³ */
-export function matrixRank(x: TensorLike, tol: number | null = null): Tensor {
+export const matrixRank = operation("linalg.matrixRank(*x, tol:number=null)", (x: TensorLike, tol: number | null): Tensor => {
   const matrix = matrices("matrixRank", x);
   const { s } = thinSvd(matrix);
   const [rows, columns] = known(matrix.shape.slice(-2), "matrixRank");
   const limit = tol ?? multiply(max(s, { axis: -1, keepdims: true }), Math.max(rows!, columns!) * EPSILON);
   return sum(cast(greater(s, limit), "int32"), { axis: -1 });
-}
+});
 
 /** The pseudoinverse of Moore and Penrose. @param rcond  singular values up to this part of the largest count as 0; default max(rows, columns) · 2⁻²³ */
-export function pinv(x: TensorLike, rcond: number | null = null): Tensor {
+export const pinv = operation("linalg.pinv(*x, rcond:number=null)", (x: TensorLike, rcond: number | null): Tensor => {
   const matrix = matrices("pinv", x);
   return pinvOp.apply({ x: matrix, p: stopGradient(pseudoinverse(matrix, rcond)) });
-}
+});
 
 function pseudoinverse(x: Tensor, rcond: number | null): Tensor {
   const { u, s, v } = thinSvd(x);
@@ -131,7 +135,7 @@ function pseudoinverse(x: Tensor, rcond: number | null): Tensor {
   const limit = multiply(max(s, { axis: -1, keepdims: true }), rcond ?? Math.max(rows!, columns!) * EPSILON);
   const isKept = greater(s, limit);
   const inverse = where(isKept, reciprocal(where(isKept, s, 1)), 0);
-  return matmul(multiply(v, expandDims(inverse, -2)), u, { transposeB: true });
+  return matrixProduct(multiply(v, expandDims(inverse, -2)), u, { transposeB: true });
 }
 
 /** The pseudoinverse p of x as it is, with the gradient that holds where the rank does not change (Golub and Pereyra, 1973). */
@@ -144,19 +148,25 @@ const pinvOp = primitive({
   gradient: (dy, { x, p }) => ({
     x: () => {
       const t = transposed;
-      const through = negative(matmul(matmul(t(p), dy), t(p)));
-      const rows = matmul(subtract(identityLike(matmul(x, p)), matmul(x, p)), matmul(t(dy), matmul(p, t(p))));
-      const columns = matmul(matmul(t(p), matmul(p, t(dy))), subtract(identityLike(matmul(p, x)), matmul(p, x)));
+      const through = negative(matrixProduct(matrixProduct(t(p), dy), t(p)));
+      const rows = matrixProduct(
+        subtract(identityLike(matrixProduct(x, p)), matrixProduct(x, p)),
+        matrixProduct(t(dy), matrixProduct(p, t(p))),
+      );
+      const columns = matrixProduct(
+        matrixProduct(t(p), matrixProduct(p, t(dy))),
+        subtract(identityLike(matrixProduct(p, x)), matrixProduct(p, x)),
+      );
       return add(through, add(rows, columns));
     },
   }),
 });
 
 /** The x of least length for which |a · x − b| is least. @param rcond  as for pinv */
-export function lstsq(a: TensorLike, b: TensorLike, rcond: number | null = null): Tensor {
+export const lstsq = operation("linalg.lstsq(*a, *b, rcond:number=null)", (a: TensorLike, b: TensorLike, rcond: number | null): Tensor => {
   const matrix = matrices("lstsq", a);
   const given = asFloat(b);
   const columns = given.rank === 1 ? expandDims(given, -1) : given;
-  const y = matmul(pinv(matrix, rcond), columns);
+  const y = matrixProduct(pinv(matrix, rcond), columns);
   return given.rank === 1 ? squeeze(y, -1) : y;
-}
+});

@@ -1,5 +1,6 @@
 import type { TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
+import { operation } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -7,7 +8,7 @@ import { add, divide, maximum, minimum, multiply, subtract } from "../elementwis
 import { clip } from "../elementwise/clip.js";
 import { greater, less, lessEqual } from "../elementwise/comparison.js";
 import { exp } from "../elementwise/exponential.js";
-import { binary, unary, type Binary, type Unary } from "../elementwise/family.js";
+import { binary, unary, type BinaryFunction, type Unary, type UnaryFunction } from "../elementwise/family.js";
 import { erf } from "../elementwise/error-function.js";
 import { abs, negative, sqrt, square } from "../elementwise/powers.js";
 import { where } from "../elementwise/where.js";
@@ -16,17 +17,20 @@ import { COSTLY_GRAIN, GRAIN, like } from "../rules.js";
 import { splitInHalves } from "../shaping/split.js";
 
 /** max(0, x). */
-export const relu: Unary = unary({
-  name: "relu",
-  kernel: kernels.relu_f32,
-  keeps: ["y"],
-  gradient: (dy, { y }) => reluGrad(dy, y),
-  grain: GRAIN,
-  isRelu: true,
-});
+export const relu: Unary = operation(
+  "nn.relu(*x)",
+  unary({
+    name: "relu",
+    kernel: kernels.relu_f32,
+    keeps: ["y"],
+    gradient: (dy, { y }) => reluGrad(dy, y),
+    grain: GRAIN,
+    isRelu: true,
+  }),
+);
 
 /** dy where relu's output is positive, else 0. */
-const reluGrad: Binary = binary({
+const reluGrad: BinaryFunction = binary({
   name: "relu_grad",
   kernels: { float32: kernels.relu_grad_f32 },
   isMask: true,
@@ -35,15 +39,18 @@ const reluGrad: Binary = binary({
 });
 
 /** min(max(0, x), 6). */
-export const relu6: Unary = unary({
-  name: "relu6",
-  kernel: kernels.relu6_f32,
-  keeps: ["y"],
-  gradient: (dy, { y }) => relu6Grad(dy, y),
-  grain: GRAIN,
-});
+export const relu6: Unary = operation(
+  "nn.relu6(*x)",
+  unary({
+    name: "relu6",
+    kernel: kernels.relu6_f32,
+    keeps: ["y"],
+    gradient: (dy, { y }) => relu6Grad(dy, y),
+    grain: GRAIN,
+  }),
+);
 
-const relu6Grad: Binary = binary({
+const relu6Grad: BinaryFunction = binary({
   name: "relu6_grad",
   kernels: { float32: kernels.relu6_grad_f32 },
   keeps: ["b"],
@@ -51,15 +58,18 @@ const relu6Grad: Binary = binary({
 });
 
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: Unary = unary({
-  name: "sigmoid",
-  kernel: kernels.sigmoid_f32,
-  keeps: ["y"],
-  gradient: (dy, { y }) => sigmoidGrad(dy, y),
-});
+export const sigmoid: Unary = operation(
+  "nn.sigmoid(*x)",
+  unary({
+    name: "sigmoid",
+    kernel: kernels.sigmoid_f32,
+    keeps: ["y"],
+    gradient: (dy, { y }) => sigmoidGrad(dy, y),
+  }),
+);
 
 /** dy · y · (1 − y). */
-const sigmoidGrad: Binary = binary({
+const sigmoidGrad: BinaryFunction = binary({
   name: "sigmoid_grad",
   kernels: { float32: kernels.sigmoid_grad_f32 },
   keeps: ["a", "b"],
@@ -70,10 +80,13 @@ const sigmoidGrad: Binary = binary({
 });
 
 /** The hyperbolic tangent: (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). */
-export const tanh: Unary = unary({ name: "tanh", kernel: kernels.tanh_f32, keeps: ["y"], gradient: (dy, { y }) => tanhGrad(dy, y) });
+export const tanh: Unary = operation(
+  "numpy.tanh(*x)",
+  unary({ name: "tanh", kernel: kernels.tanh_f32, keeps: ["y"], gradient: (dy, { y }) => tanhGrad(dy, y) }),
+);
 
 /** dy · (1 − y²). */
-const tanhGrad: Binary = binary({
+const tanhGrad: BinaryFunction = binary({
   name: "tanh_grad",
   kernels: { float32: kernels.tanh_grad_f32 },
   keeps: ["a", "b"],
@@ -81,28 +94,34 @@ const tanhGrad: Binary = binary({
 });
 
 /** log(1 + eˣ). */
-export const softplus: Unary = unary({
-  name: "softplus",
-  kernel: kernels.softplus_f32,
-  keeps: ["x"],
-  gradient: (dy, { x }) => multiply(dy, sigmoid(x)),
-});
+export const softplus: Unary = operation(
+  "nn.softplus(*x)",
+  unary({
+    name: "softplus",
+    kernel: kernels.softplus_f32,
+    keeps: ["x"],
+    gradient: (dy, { x }) => multiply(dy, sigmoid(x)),
+  }),
+);
 
 /** log(sigmoid(x)). */
-export const logSigmoid: Unary = (x) => negative(softplus(negative(asFloat(x))));
+export const logSigmoid = operation("nn.logSigmoid(*x)", (x: TensorLike): Tensor => negative(softplus(negative(asFloat(x)))));
 
 /** x · sigmoid(x), called swish too. */
-export const silu: Unary = unary({
-  name: "silu",
-  kernel: kernels.silu_f32,
-  keeps: ["x"],
-  gradient: (dy, { x }) => {
-    const s = sigmoid(x);
-    return multiply(dy, multiply(s, add(1, multiply(x, subtract(1, s)))));
-  },
-});
+export const silu: Unary = operation(
+  "nn.silu(*x)",
+  unary({
+    name: "silu",
+    kernel: kernels.silu_f32,
+    keeps: ["x"],
+    gradient: (dy, { x }) => {
+      const s = sigmoid(x);
+      return multiply(dy, multiply(s, add(1, multiply(x, subtract(1, s)))));
+    },
+  }),
+);
 
-const exactGelu: Unary = unary({
+const exactGelu: UnaryFunction = unary({
   name: "gelu",
   kernel: kernels.gelu_f32,
   keeps: ["x"],
@@ -115,7 +134,7 @@ const exactGelu: Unary = unary({
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
-const tanhGelu: Unary = unary({
+const tanhGelu: UnaryFunction = unary({
   name: "gelu_tanh",
   kernel: kernels.gelu_tanh_f32,
   keeps: ["x"],
@@ -128,7 +147,9 @@ const tanhGelu: Unary = unary({
 });
 
 /** x · Φ(x), Φ the normal distribution. @param approximate  by a tanh, Keras's default */
-export const gelu = (x: TensorLike, approximate = true): Tensor => (approximate ? tanhGelu(x) : exactGelu(x));
+export const gelu = operation("nn.gelu(*x, approximate=true)", (x: TensorLike, approximate: boolean): Tensor =>
+  approximate ? tanhGelu(x) : exactGelu(x),
+);
 
 const eluOp = primitive({
   name: "elu",
@@ -141,18 +162,18 @@ const eluOp = primitive({
 });
 
 /** x, and alpha · (eˣ − 1) below 0. */
-export const elu = (x: TensorLike, alpha = 1): Tensor => eluOp.apply({ x: asFloat(x) }, { alpha });
+export const elu = operation("nn.elu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => eluOp.apply({ x: asFloat(x) }, { alpha }));
 
 /** x, and alpha · (e^(x / alpha) − 1) below 0. */
-export const celu = (x: TensorLike, alpha = 1): Tensor => {
+export const celu = operation("nn.celu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => {
   const tensor = asFloat(x);
   return add(maximum(tensor, 0), multiply(alpha, elu(minimum(divide(tensor, alpha), 0))));
-};
+});
 
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 
 /** scale · elu(x, alpha) with the constants that keep mean 0 and variance 1 (Klambauer et al. 2017). */
-export const selu = (x: TensorLike): Tensor => multiply(elu(x, SELU.alpha), SELU.scale);
+export const selu = operation("nn.selu(*x)", (x: TensorLike): Tensor => multiply(elu(x, SELU.alpha), SELU.scale));
 
 const leakyReluOp = primitive({
   name: "leaky_relu",
@@ -165,64 +186,69 @@ const leakyReluOp = primitive({
 });
 
 /** x, and negativeSlope · x below 0. */
-export const leakyRelu = (x: TensorLike, negativeSlope = 0.2): Tensor => leakyReluOp.apply({ x: asFloat(x) }, { slope: negativeSlope });
+export const leakyRelu = operation("nn.leakyRelu(*x, negativeSlope=0.2)", (x: TensorLike, negativeSlope: number): Tensor =>
+  leakyReluOp.apply({ x: asFloat(x) }, { slope: negativeSlope }),
+);
 
 /** relu6(x + 3) / 6. */
-export const hardSigmoid = (x: TensorLike): Tensor => divide(relu6(add(asFloat(x), 3)), 6);
+export const hardSigmoid = operation("nn.hardSigmoid(*x)", (x: TensorLike): Tensor => divide(relu6(add(asFloat(x), 3)), 6));
 
 /** x · hardSigmoid(x), called hardSwish too. */
-export const hardSilu = (x: TensorLike): Tensor => multiply(asFloat(x), hardSigmoid(x));
+export const hardSilu = operation("nn.hardSilu(*x)", (x: TensorLike): Tensor => multiply(asFloat(x), hardSigmoid(x)));
 
 /** x limited to [−1, 1]. */
-export const hardTanh = (x: TensorLike): Tensor => clip(asFloat(x), -1, 1);
+export const hardTanh = operation("nn.hardTanh(*x)", (x: TensorLike): Tensor => clip(asFloat(x), -1, 1));
 
 /** x, and 0 within the threshold of 0. */
-export const hardShrink = (x: TensorLike, threshold = 0.5): Tensor => {
+export const hardShrink = operation("nn.hardShrink(*x, threshold=0.5)", (x: TensorLike, threshold: number): Tensor => {
   const tensor = asFloat(x);
   return where(lessEqual(abs(tensor), threshold), 0, tensor);
-};
+});
 
 /** x moved by the threshold towards 0, and 0 within it. */
-export const softShrink = (x: TensorLike, threshold = 0.5): Tensor => {
+export const softShrink = operation("nn.softShrink(*x, threshold=0.5)", (x: TensorLike, threshold: number): Tensor => {
   const tensor = asFloat(x);
   return where(greater(tensor, threshold), subtract(tensor, threshold), where(less(tensor, -threshold), add(tensor, threshold), 0));
-};
+});
 
 /** x − tanh(x). */
-export const tanhShrink = (x: TensorLike): Tensor => subtract(asFloat(x), tanh(x));
+export const tanhShrink = operation("nn.tanhShrink(*x)", (x: TensorLike): Tensor => subtract(asFloat(x), tanh(x)));
 
 /** x / (1 + |x|). */
-export const softsign = (x: TensorLike): Tensor => {
+export const softsign = operation("nn.softsign(*x)", (x: TensorLike): Tensor => {
   const tensor = asFloat(x);
   return divide(tensor, add(abs(tensor), 1));
-};
+});
 
 /** (x + √(x² + b)) / 2. */
-export const squareplus = (x: TensorLike, b = 4): Tensor => {
+export const squareplus = operation("nn.squareplus(*x, b=4)", (x: TensorLike, b: number): Tensor => {
   const tensor = asFloat(x);
   return multiply(add(tensor, sqrt(add(square(tensor), b))), 0.5);
-};
+});
 
 /** 0 up to −1, (x + 1)² / 4 up to 1, x beyond. */
-export const sparsePlus = (x: TensorLike): Tensor => {
+export const sparsePlus = operation("nn.sparsePlus(*x)", (x: TensorLike): Tensor => {
   const tensor = asFloat(x);
   return where(lessEqual(tensor, -1), 0, where(less(tensor, 1), multiply(square(add(tensor, 1)), 0.25), tensor));
-};
+});
 
 /** 0 up to −1, (x + 1) / 2 up to 1, 1 beyond. */
-export const sparseSigmoid = (x: TensorLike): Tensor => {
+export const sparseSigmoid = operation("nn.sparseSigmoid(*x)", (x: TensorLike): Tensor => {
   const tensor = asFloat(x);
   return where(lessEqual(tensor, -1), 0, where(less(tensor, 1), multiply(add(tensor, 1), 0.5), 1));
-};
+});
 
 /** x where it is above the threshold, the default value elsewhere. */
-export const threshold = (x: TensorLike, threshold: number, defaultValue: number): Tensor => {
-  const tensor = asFloat(x);
-  return where(greater(tensor, threshold), tensor, defaultValue);
-};
+export const threshold = operation(
+  "nn.threshold(*x, threshold:number, defaultValue:number)",
+  (x: TensorLike, threshold: number, defaultValue: number): Tensor => {
+    const tensor = asFloat(x);
+    return where(greater(tensor, threshold), tensor, defaultValue);
+  },
+);
 
 /** One half of x along an axis, times the sigmoid of the other. @throws ValueError for an odd length */
-export function glu(x: TensorLike, axis = -1): Tensor {
+export const glu = operation("nn.glu(*x, axis:ints=-1)", (x: TensorLike, axis: number): Tensor => {
   const tensor = asFloat(x);
   const length = tensor.shape.at(axis);
   if (typeof length === "number" && length % 2 !== 0) {
@@ -230,4 +256,4 @@ export function glu(x: TensorLike, axis = -1): Tensor {
   }
   const [a, b] = splitInHalves(tensor, axis);
   return multiply(a, sigmoid(b));
-}
+});

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -40,27 +41,35 @@ const NEVER = -0.7 * 3.4028234663852886e38;
  * @returns      [batch, targets, heads, size]
  * @see Vaswani et al., "Attention is all you need", 2017
  */
-export function dotProductAttention(
-  query: TensorLike,
-  key: TensorLike,
-  value: TensorLike,
-  { bias = null, mask = null, scale = null, isCausal = false, attnLogitsSoftCap = null }: AttentionOptions = {},
-): Tensor {
-  const [q, k, v] = [asFloat(query), asFloat(key), asFloat(value)];
-  for (const [name, tensor] of Object.entries({ query: q, key: k, value: v })) {
-    if (tensor.rank !== 4) {
-      throw new ShapeError(`dotProductAttention: ${name}`, { given: shapeText(tensor.shape), expected: "[batch, length, heads, size]" });
+export const dotProductAttention = operation(
+  "nn.dotProductAttention(*query, *key, *value, *bias=null, *mask=null, *scale=null, isCausal=false, flashAttention:any=null, attnLogitsSoftCap:number=null)",
+  (
+    query: TensorLike,
+    key: TensorLike,
+    value: TensorLike,
+    bias: TensorLike | null,
+    mask: TensorLike | null,
+    scale: number | null,
+    isCausal: boolean,
+    flashAttention: boolean | null,
+    attnLogitsSoftCap: number | null,
+  ): Tensor => {
+    const [q, k, v] = [asFloat(query), asFloat(key), asFloat(value)];
+    for (const [name, tensor] of Object.entries({ query: q, key: k, value: v })) {
+      if (tensor.rank !== 4) {
+        throw new ShapeError(`dotProductAttention: ${name}`, { given: shapeText(tensor.shape), expected: "[batch, length, heads, size]" });
+      }
     }
-  }
-  let scores = multiply(einsum("btnh,bsnh->bnts", q, k), scale ?? 1 / Math.sqrt(k.shape[3]!));
-  if (attnLogitsSoftCap) scores = multiply(tanh(divide(scores, attnLogitsSoftCap)), attnLogitsSoftCap);
-  if (bias !== null) scores = add(scores, asFloat(bias));
-  let seen = mask === null ? null : cast(mask, "bool");
-  if (isCausal) {
-    const causal = greaterEqual(positionsAlong(scores, -2), positionsAlong(scores, -1));
-    seen = seen ? logicalAnd(seen, causal) : causal;
-  }
-  // Added, not put in: sums fuse, and where a target sees nothing, gradients are those of equal weights.
-  if (seen) scores = add(scores, where(seen, 0, NEVER));
-  return einsum("bnts,bsnh->btnh", softmax(scores), v);
-}
+    let scores = multiply(einsum("btnh,bsnh->bnts", q, k), scale ?? 1 / Math.sqrt(k.shape[3]!));
+    if (attnLogitsSoftCap) scores = multiply(tanh(divide(scores, attnLogitsSoftCap)), attnLogitsSoftCap);
+    if (bias !== null) scores = add(scores, asFloat(bias));
+    let seen = mask === null ? null : cast(mask, "bool");
+    if (isCausal) {
+      const causal = greaterEqual(positionsAlong(scores, -2), positionsAlong(scores, -1));
+      seen = seen ? logicalAnd(seen, causal) : causal;
+    }
+    // Added, not put in: sums fuse, and where a target sees nothing, gradients are those of equal weights.
+    if (seen) scores = add(scores, where(seen, 0, NEVER));
+    return einsum("bnts,bsnh->btnh", softmax(scores), v);
+  },
+);

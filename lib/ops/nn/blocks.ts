@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 // Pixels moved between axes: blocks of an image as channels, and overlapping windows as columns.
 
 import { constant, type TensorLike, asTensor } from "../../core/convert.js";
@@ -21,28 +22,34 @@ function check(where: string, x: Tensor, rank: number): void {
 }
 
 /** Channels as blocks of pixels: [n, h, w, c · b²] becomes [n, h · b, w · b, c]. */
-export function depthToSpace(x: TensorLike, blockSize: number, dataFormat: string = "channels_last"): Tensor {
-  const tensor = asTensor(x);
-  check("depthToSpace", tensor, 4);
-  if (isFirst("depthToSpace", dataFormat)) {
-    const split = splitAxis(tensor, 1, [null, blockSize, blockSize]);
-    return mergeAxes(mergeAxes(transpose(split, [0, 1, 4, 2, 5, 3]), 2, 2), 3, 2);
-  }
-  const split = splitAxis(tensor, 3, [blockSize, blockSize, null]);
-  return mergeAxes(mergeAxes(transpose(split, [0, 1, 3, 2, 4, 5]), 1, 2), 2, 2);
-}
+export const depthToSpace = operation(
+  'nn.depthToSpace(*x, blockSize:int, dataFormat="channels_last")',
+  (x: TensorLike, blockSize: number, dataFormat: string): Tensor => {
+    const tensor = asTensor(x);
+    check("depthToSpace", tensor, 4);
+    if (isFirst("depthToSpace", dataFormat)) {
+      const split = splitAxis(tensor, 1, [null, blockSize, blockSize]);
+      return mergeAxes(mergeAxes(transpose(split, [0, 1, 4, 2, 5, 3]), 2, 2), 3, 2);
+    }
+    const split = splitAxis(tensor, 3, [blockSize, blockSize, null]);
+    return mergeAxes(mergeAxes(transpose(split, [0, 1, 3, 2, 4, 5]), 1, 2), 2, 2);
+  },
+);
 
 /** Blocks of pixels as channels: the reverse of depthToSpace. */
-export function spaceToDepth(x: TensorLike, blockSize: number, dataFormat: string = "channels_last"): Tensor {
-  const tensor = asTensor(x);
-  check("spaceToDepth", tensor, 4);
-  if (isFirst("spaceToDepth", dataFormat)) {
-    const split = splitAxis(splitAxis(tensor, 3, [null, blockSize]), 2, [null, blockSize]);
-    return mergeAxes(transpose(split, [0, 1, 3, 5, 2, 4]), 1, 3);
-  }
-  const split = splitAxis(splitAxis(tensor, 2, [null, blockSize]), 1, [null, blockSize]);
-  return mergeAxes(transpose(split, [0, 1, 3, 2, 4, 5]), 3, 3);
-}
+export const spaceToDepth = operation(
+  'nn.spaceToDepth(*x, blockSize:int, dataFormat="channels_last")',
+  (x: TensorLike, blockSize: number, dataFormat: string): Tensor => {
+    const tensor = asTensor(x);
+    check("spaceToDepth", tensor, 4);
+    if (isFirst("spaceToDepth", dataFormat)) {
+      const split = splitAxis(splitAxis(tensor, 3, [null, blockSize]), 2, [null, blockSize]);
+      return mergeAxes(transpose(split, [0, 1, 3, 5, 2, 4]), 1, 3);
+    }
+    const split = splitAxis(splitAxis(tensor, 2, [null, blockSize]), 1, [null, blockSize]);
+    return mergeAxes(transpose(split, [0, 1, 3, 2, 4, 5]), 3, 3);
+  },
+);
 
 type Pair = number | readonly number[];
 const pairOf = (value: Pair): readonly [number, number] =>
@@ -83,17 +90,20 @@ function windowPlaces(
  * @param kernelSize  of a window
  * @returns           [n, c · kernel pixels, windows]
  */
-export function unfold(input: TensorLike, kernelSize: Pair, { dilation, padding = 0, stride }: WindowOptions = {}): Tensor {
-  const given = asFloat(input);
-  check("unfold", given, 4);
-  const [ph, pw] = pairOf(padding);
-  const image = ph || pw ? pad(given, [[0, 0], [0, 0], [ph, ph], [pw, pw]]) : given; // prettier-ignore
-  const [height, width] = image.shape.slice(2) as [number, number];
-  const [kh, kw] = pairOf(kernelSize);
-  const { places, windows } = windowPlaces([height, width], [kh, kw], { dilation, stride });
-  const taken = take(mergeAxes(image, 2, 2), places, 2);
-  return mergeAxes(splitAxis(taken, 2, [kh * kw, windows]), 1, 2);
-}
+export const unfold = operation(
+  "nn.unfold(*x, kernelSize:ints, dilation:ints=1, padding:ints=0, stride:ints=1)",
+  (input: TensorLike, kernelSize: Pair, dilation: Pair, padding: Pair, stride: Pair): Tensor => {
+    const given = asFloat(input);
+    check("unfold", given, 4);
+    const [ph, pw] = pairOf(padding);
+    const image = ph || pw ? pad(given, [[0, 0], [0, 0], [ph, ph], [pw, pw]]) : given; // prettier-ignore
+    const [height, width] = image.shape.slice(2) as [number, number];
+    const [kh, kw] = pairOf(kernelSize);
+    const { places, windows } = windowPlaces([height, width], [kh, kw], { dilation, stride });
+    const taken = take(mergeAxes(image, 2, 2), places, 2);
+    return mergeAxes(splitAxis(taken, 2, [kh * kw, windows]), 1, 2);
+  },
+);
 
 /**
  * Columns as windows of images, added where they overlap: the reverse of unfold.
@@ -102,19 +112,22 @@ export function unfold(input: TensorLike, kernelSize: Pair, { dilation, padding 
  * @param outputSize  height and width of the images
  * @returns           [n, c, h, w]
  */
-export function fold(x: TensorLike, outputSize: Pair, kernelSize: Pair, { dilation, padding = 0, stride }: WindowOptions = {}): Tensor {
-  const columns = asFloat(x);
-  check("fold", columns, 3);
-  const [[h, w], [ph, pw], [kh, kw]] = [pairOf(outputSize), pairOf(padding), pairOf(kernelSize)];
-  const [height, width] = [h + 2 * ph, w + 2 * pw];
-  const { places } = windowPlaces([height, width], [kh, kw], { dilation, stride });
-  const flat = mergeAxes(splitAxis(columns, 1, [null, kh * kw]), 2, 2);
-  const image = splitAxis(addAt(flat, constant(places), [flat.shape[0]!, flat.shape[1]!, height * width], 2), 2, [height, width]);
-  if (!ph && !pw) return image;
-  return stridedOf(image, [
-    everything(image.shape[0]!),
-    everything(image.shape[1]!),
-    { begin: ph, step: 1, count: h },
-    { begin: pw, step: 1, count: w },
-  ]);
-}
+export const fold = operation(
+  "nn.fold(*x, outputSize:ints, kernelSize:ints, dilation:ints=1, padding:ints=0, stride:ints=1)",
+  (x: TensorLike, outputSize: Pair, kernelSize: Pair, dilation: Pair, padding: Pair, stride: Pair): Tensor => {
+    const columns = asFloat(x);
+    check("fold", columns, 3);
+    const [[h, w], [ph, pw], [kh, kw]] = [pairOf(outputSize), pairOf(padding), pairOf(kernelSize)];
+    const [height, width] = [h + 2 * ph, w + 2 * pw];
+    const { places } = windowPlaces([height, width], [kh, kw], { dilation, stride });
+    const flat = mergeAxes(splitAxis(columns, 1, [null, kh * kw]), 2, 2);
+    const image = splitAxis(addAt(flat, constant(places), [flat.shape[0]!, flat.shape[1]!, height * width], 2), 2, [height, width]);
+    if (!ph && !pw) return image;
+    return stridedOf(image, [
+      everything(image.shape[0]!),
+      everything(image.shape[1]!),
+      { begin: ph, step: 1, count: h },
+      { begin: pw, step: 1, count: w },
+    ]);
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { siteOf } from "../../core/indices.js";
@@ -9,7 +10,7 @@ import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { clip } from "../elementwise/clip.js";
 import { log } from "../elementwise/exponential.js";
-import { binary, type Binary } from "../elementwise/family.js";
+import { binary, type BinaryFunction } from "../elementwise/family.js";
 import { negative } from "../elementwise/powers.js";
 import { oneHot } from "../indexing/one-hot.js";
 import { pickAlong } from "../indexing/take.js";
@@ -54,18 +55,17 @@ const logOfProbabilities = (output: Tensor, axis: number): Tensor =>
  * @param output  logits or probabilities
  * @returns       one loss for each row: the shape without the axis
  */
-export function categoricalCrossentropy(
-  target: TensorLike,
-  output: TensorLike,
-  { fromLogits = false, axis = -1 }: CrossEntropyOptions = {},
-): Tensor {
-  const logits = asFloat(output);
-  const labels = asFloat(target);
-  checkSame("categoricalCrossentropy", labels, logits);
-  const along = checkAxis("categoricalCrossentropy", axis, logits.rank);
-  if (!fromLogits) return negative(sum(multiply(labels, logOfProbabilities(logits, along)), { axis: along }));
-  return crossEntropyOp.apply({ labels: moveaxis(labels, along, -1), logits: moveaxis(logits, along, -1) });
-}
+export const categoricalCrossentropy = operation(
+  "nn.categoricalCrossentropy(*target, *output, fromLogits=false, axis:ints=-1)",
+  (target: TensorLike, output: TensorLike, fromLogits: boolean, axis: number): Tensor => {
+    const logits = asFloat(output);
+    const labels = asFloat(target);
+    checkSame("categoricalCrossentropy", labels, logits);
+    const along = checkAxis("categoricalCrossentropy", axis, logits.rank);
+    if (!fromLogits) return negative(sum(multiply(labels, logOfProbabilities(logits, along)), { axis: along }));
+    return crossEntropyOp.apply({ labels: moveaxis(labels, along, -1), logits: moveaxis(logits, along, -1) });
+  },
+);
 
 /** Labels of rows of weights are no indices. */
 const unchecked: Checked = { site: 0, axis: 0 };
@@ -114,28 +114,27 @@ const crossEntropyGradientOp = primitive({
  * @returns       one loss for each row
  * @throws ValueError where target names no class, when the operation runs
  */
-export function sparseCategoricalCrossentropy(
-  target: TensorLike,
-  output: TensorLike,
-  { fromLogits = false, axis = -1 }: CrossEntropyOptions = {},
-): Tensor {
-  const logits = asFloat(output);
-  const along = checkAxis("sparseCategoricalCrossentropy", axis, logits.rank);
-  const given = asTensor(target);
-  const labels = cast(given.rank === logits.rank && given.shape[along] === 1 ? squeeze(given, along) : given, "int32");
-  const wanted = logits.shape.filter((_, i) => i !== along);
-  if (!fits(labels.shape, wanted)) {
-    throw new ShapeError("sparseCategoricalCrossentropy", {
-      given: `target ${shapeText(given.shape)} and output ${shapeText(logits.shape)}`,
-      expected: `a target of shape ${shapeText(wanted)}: one class for each row of the output`,
-    });
-  }
-  const rows = moveaxis(logits, along, -1);
-  const site = siteOf("sparseCategoricalCrossentropy");
-  if (fromLogits) return sparseOp.apply({ labels, logits: rows }, { site, axis: along });
-  const chosen = pickAlong(logOfProbabilities(rows, rows.rank - 1), expandDims(labels, -1), -1, { site, wraps: false });
-  return negative(squeeze(chosen, -1));
-}
+export const sparseCategoricalCrossentropy = operation(
+  "nn.sparseCategoricalCrossentropy(*target, *output, fromLogits=false, axis:ints=-1)",
+  (target: TensorLike, output: TensorLike, fromLogits: boolean, axis: number): Tensor => {
+    const logits = asFloat(output);
+    const along = checkAxis("sparseCategoricalCrossentropy", axis, logits.rank);
+    const given = asTensor(target);
+    const labels = cast(given.rank === logits.rank && given.shape[along] === 1 ? squeeze(given, along) : given, "int32");
+    const wanted = logits.shape.filter((_, i) => i !== along);
+    if (!fits(labels.shape, wanted)) {
+      throw new ShapeError("sparseCategoricalCrossentropy", {
+        given: `target ${shapeText(given.shape)} and output ${shapeText(logits.shape)}`,
+        expected: `a target of shape ${shapeText(wanted)}: one class for each row of the output`,
+      });
+    }
+    const rows = moveaxis(logits, along, -1);
+    const site = siteOf("sparseCategoricalCrossentropy");
+    if (fromLogits) return sparseOp.apply({ labels, logits: rows }, { site, axis: along });
+    const chosen = pickAlong(logOfProbabilities(rows, rows.rank - 1), expandDims(labels, -1), -1, { site, wraps: false });
+    return negative(squeeze(chosen, -1));
+  },
+);
 
 /** Who refuses a label that names no class, and the axis of the classes as the user counts it. */
 interface Checked {
@@ -172,7 +171,7 @@ const sparseGradientOp = primitive({
 });
 
 /** max(x, 0) − x · t + log(1 + e^−|x|), from logits x and targets t. */
-const fromLogitsOp: Binary = binary({
+const fromLogitsOp: BinaryFunction = binary({
   name: "binary_crossentropy",
   kernels: { float32: kernels.sigmoid_cross_entropy_f32 },
   keeps: ["a", "b"],
@@ -186,11 +185,14 @@ const fromLogitsOp: Binary = binary({
  * @param target  0 to 1, the shape of output
  * @param output  logits or probabilities
  */
-export function binaryCrossentropy(target: TensorLike, output: TensorLike, { fromLogits = false }: { fromLogits?: boolean } = {}): Tensor {
-  const predictions = asFloat(output);
-  const labels = asFloat(target);
-  checkSame("binaryCrossentropy", labels, predictions);
-  if (fromLogits) return fromLogitsOp(predictions, labels);
-  const p = clip(predictions, EPSILON, 1 - EPSILON);
-  return negative(add(multiply(labels, log(p)), multiply(subtract(1, labels), log(subtract(1, p)))));
-}
+export const binaryCrossentropy = operation(
+  "nn.binaryCrossentropy(*target, *output, fromLogits=false)",
+  (target: TensorLike, output: TensorLike, fromLogits: boolean): Tensor => {
+    const predictions = asFloat(output);
+    const labels = asFloat(target);
+    checkSame("binaryCrossentropy", labels, predictions);
+    if (fromLogits) return fromLogitsOp(predictions, labels);
+    const p = clip(predictions, EPSILON, 1 - EPSILON);
+    return negative(add(multiply(labels, log(p)), multiply(subtract(1, labels), log(subtract(1, p)))));
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { known, shapeText } from "../../core/shape.js";
@@ -33,41 +34,39 @@ const NOTHING = -1e5;
  * @param options.maskIndex  the class that is the blank
  * @see Graves et al., Connectionist Temporal Classification, 2006
  */
-export function ctcLoss(
-  target: TensorLike,
-  output: TensorLike,
-  targetLength: TensorLike,
-  outputLength: TensorLike,
-  { maskIndex = 0 }: { maskIndex?: number } = {},
-): Tensor {
-  const labels = cast(asTensor(target), "int32");
-  const logits = asTensor(output);
-  if (labels.rank !== 2 || logits.rank !== 3) {
-    throw new ShapeError("ctcLoss", {
-      given: `target ${shapeText(labels.shape)} and output ${shapeText(logits.shape)}`,
-      expected: "target [batch, labels] and output [batch, time, classes]",
+export const ctcLoss = operation(
+  "nn.ctcLoss(*target, *output, *targetLength, *outputLength, maskIndex:int=0)",
+  (target: TensorLike, output: TensorLike, targetLength: TensorLike, outputLength: TensorLike, maskIndex: number): Tensor => {
+    const labels = cast(asTensor(target), "int32");
+    const logits = asTensor(output);
+    if (labels.rank !== 2 || logits.rank !== 3) {
+      throw new ShapeError("ctcLoss", {
+        given: `target ${shapeText(labels.shape)} and output ${shapeText(logits.shape)}`,
+        expected: "target [batch, labels] and output [batch, time, classes]",
+      });
+    }
+    const [batch, count] = known(labels.shape, "ctcLoss") as [number, number];
+    const [, time] = known(logits.shape, "ctcLoss") as [number, number, number];
+    const states = 2 * count + 1;
+    const blanks = full([batch, count], maskIndex, { dtype: "int32" });
+    const path = concatenate([reshape(stack([blanks, labels], 2), [batch, 2 * count]), full([batch, 1], maskIndex, { dtype: "int32" })], 1);
+    const scores = pickAlong(logSoftmax(logits), broadcastTo(expandDims(path, 1), [batch, time, states]), 2);
+    const canSkip = skips(path, maskIndex);
+    const lasts = reshape(cast(asTensor(outputLength), "int32"), [batch, 1]);
+    const [first, ...others] = unstack(scores, time, 1);
+    let alpha = startOf(first!);
+    others.forEach((score, at) => {
+      const moved = logaddexp(logaddexp(alpha, behind(alpha, 1)), where(canSkip, behind(alpha, 2), NOTHING));
+      alpha = where(greater(lasts, at + 1), add(moved, score), alpha);
     });
-  }
-  const [batch, count] = known(labels.shape, "ctcLoss") as [number, number];
-  const [, time] = known(logits.shape, "ctcLoss") as [number, number, number];
-  const states = 2 * count + 1;
-  const blanks = full([batch, count], maskIndex, { dtype: "int32" });
-  const path = concatenate([reshape(stack([blanks, labels], 2), [batch, 2 * count]), full([batch, 1], maskIndex, { dtype: "int32" })], 1);
-  const scores = pickAlong(logSoftmax(logits), broadcastTo(expandDims(path, 1), [batch, time, states]), 2);
-  const canSkip = skips(path, maskIndex);
-  const lasts = reshape(cast(asTensor(outputLength), "int32"), [batch, 1]);
-  const [first, ...others] = unstack(scores, time, 1);
-  let alpha = startOf(first!);
-  others.forEach((score, at) => {
-    const moved = logaddexp(logaddexp(alpha, behind(alpha, 1)), where(canSkip, behind(alpha, 2), NOTHING));
-    alpha = where(greater(lasts, at + 1), add(moved, score), alpha);
-  });
-  const lengths = reshape(cast(asTensor(targetLength), "int32"), [batch, 1]);
-  const end = multiply(lengths, 2);
-  const onBlank = pickAlong(alpha, end, 1);
-  const onLabel = where(greater(lengths, 0), pickAlong(alpha, maximum(subtract(end, 1), 0), 1), NOTHING);
-  return negative(squeeze(logaddexp(onBlank, onLabel), 1));
-}
+    const lengths = reshape(cast(asTensor(targetLength), "int32"), [batch, 1]);
+    const end = multiply(lengths, 2);
+    const onBlank = pickAlong(alpha, end, 1);
+    const onLabel = where(greater(lengths, 0), pickAlong(alpha, maximum(subtract(end, 1), 0), 1), NOTHING);
+    return negative(squeeze(logaddexp(onBlank, onLabel), 1));
+  },
+  { className: "CTCLoss" },
+);
 
 /** States that can be reached over a blank: labels that differ from the one before. */
 function skips(path: Tensor, blank: number): Tensor {

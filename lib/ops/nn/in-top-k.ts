@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast } from "../elementwise/cast.js";
@@ -16,9 +17,12 @@ import { expandDims, squeeze } from "../shaping/reshape.js";
  * @param predictions  `[batch, classes]`
  * @returns            bool `[batch]`
  */
-export function inTopK(targets: TensorLike, predictions: TensorLike, k: number): Tensor {
-  const scores = asFloat(predictions);
-  const own = pickAlong(scores, expandDims(cast(asTensor(targets), "int32"), -1), -1);
-  const better = sum(cast(greater(scores, own), "int32"), { axis: -1 });
-  return logicalAnd(less(better, k), squeeze(isfinite(own), -1));
-}
+export const inTopK = operation(
+  "math.inTopK(*targets, *predictions, k:int)",
+  (targets: TensorLike, predictions: TensorLike, k: number): Tensor => {
+    const scores = asFloat(predictions);
+    const own = pickAlong(scores, expandDims(cast(asTensor(targets), "int32"), -1), -1);
+    const better = sum(cast(greater(scores, own), "int32"), { axis: -1 });
+    return logicalAnd(less(better, k), squeeze(isfinite(own), -1));
+  },
+);

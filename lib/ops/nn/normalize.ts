@@ -1,4 +1,6 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
+import { defaults } from "../../core/defaults.js";
 import { ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { divide, maximum, multiply } from "../elementwise/arithmetic.js";
@@ -7,24 +9,26 @@ import { asFloat } from "../promotion.js";
 import { max } from "../reduce/extrema.js";
 import { sum } from "../reduce/sum.js";
 
-export interface NormalizeOptions {
-  /** Default: the last; null for all. */
-  axis?: number | readonly number[] | null;
-  /** Which norm: 1, 2, any number above 0, or Infinity. */
-  order?: number;
-  /** Norms below it count as it. */
-  epsilon?: number;
-}
-
-/** x divided by its norm along an axis, so that vectors have length 1. */
-export function normalize(x: TensorLike, { axis = -1, order = 2, epsilon = 1e-12 }: NormalizeOptions = {}): Tensor {
-  const tensor = asFloat(x);
-  if (!(order > 0)) throw new ValueError("normalize", { given: `order ${order}`, expected: "an order above 0" });
-  if (order === 2) return multiply(tensor, rsqrt(maximum(sum(square(tensor), { axis, keepdims: true }), epsilon * epsilon)));
-  const size = abs(tensor);
-  const norm =
-    order === Infinity
-      ? max(size, { axis, keepdims: true })
-      : power(sum(order === 1 ? size : power(size, order), { axis, keepdims: true }), 1 / order);
-  return divide(tensor, maximum(norm, epsilon));
-}
+/**
+ * x divided by its norm along an axis, so that vectors have length 1.
+ *
+ * @param axis     default: the last; null for all
+ * @param order    which norm: 1, 2 (default), any number above 0, or Infinity
+ * @param epsilon  norms below it count as it; default keras.config.epsilon()
+ * @see keras.ops.normalize
+ */
+export const normalize = operation(
+  "nn.normalize(*x, axis:ints=-1, order=2, epsilon:number=null)",
+  (x: TensorLike, axis: number | readonly number[] | null, order: number, epsilon: number | null): Tensor => {
+    const tensor = asFloat(x);
+    const least = epsilon ?? defaults.epsilon;
+    if (!(order > 0)) throw new ValueError("normalize", { given: `order ${order}`, expected: "an order above 0" });
+    if (order === 2) return multiply(tensor, rsqrt(maximum(sum(square(tensor), { axis, keepdims: true }), least * least)));
+    const size = abs(tensor);
+    const norm =
+      order === Infinity
+        ? max(size, { axis, keepdims: true })
+        : power(sum(order === 1 ? size : power(size, order), { axis, keepdims: true }), 1 / order);
+    return divide(tensor, maximum(norm, least));
+  },
+);

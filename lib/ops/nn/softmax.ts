@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
@@ -11,14 +12,14 @@ import { alongAxes, rowGrain, rowsOf } from "./rows.js";
 import { expandDims } from "../shaping/reshape.js";
 
 /** eˣ / Σ eˣ along an axis (or several, taken as one): positive numbers that sum to 1. @param axis  default −1 */
-export function softmax(x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] } = {}): Tensor {
+export const softmax = operation("nn.softmax(*x, axis:ints=-1)", (x: TensorLike, axis: number | readonly number[]): Tensor => {
   return alongAxes("softmax", asRow(x), axis, (rows) => softmaxOp.apply({ x: rows }));
-}
+});
 
 /** log(softmax(x)) along an axis. @param axis  default −1 */
-export function logSoftmax(x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] } = {}): Tensor {
+export const logSoftmax = operation("nn.logSoftmax(*x, axis:ints=-1)", (x: TensorLike, axis: number | readonly number[]): Tensor => {
   return alongAxes("logSoftmax", asRow(x), axis, (rows) => logSoftmaxOp.apply({ x: rows }));
-}
+});
 
 /** A scalar counts as a row of one. */
 function asRow(x: TensorLike): Tensor {

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, divide, maximum, multiply, subtract } from "../elementwise/arithmetic.js";
@@ -16,7 +17,7 @@ import { moveaxis } from "../shaping/transpose.js";
  *
  * @see Martins and Astudillo, From Softmax to Sparsemax, 2016
  */
-export function sparsemax(x: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor {
+export const sparsemax = operation("nn.sparsemax(*x, axis:ints=-1)", (x: TensorLike, axis: number): Tensor => {
   const logits = moveaxis(asFloat(x), axis, -1);
   const sorted = negative(sort(negative(logits)));
   const ranks = add(cast(arange(logits.shape.at(-1)!), "float32"), 1);
@@ -26,4 +27,4 @@ export function sparsemax(x: TensorLike, { axis = -1 }: { axis?: number } = {}):
   // The paper takes the last of these sums; Keras adds them up, and so do we.
   const limit = divide(subtract(total(multiply(sums, isSupport)), 1), total(isSupport));
   return moveaxis(maximum(subtract(logits, limit), 0), -1, axis);
-}
+});

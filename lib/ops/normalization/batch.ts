@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive, type Follower } from "../../core/primitive.js";
@@ -27,25 +28,31 @@ export interface AffineOptions {
  * @param mean, variance  [channels]
  * @param axis            the axis of the channels
  */
-export function batchNormalization(
-  x: TensorLike,
-  mean: TensorLike,
-  variance: TensorLike,
-  axis: number,
-  { offset, scale, epsilon = 1e-3 }: AffineOptions = {},
-): Tensor {
-  const tensor = asFloat(x);
-  const along = checkAxis("batchNormalization", axis, tensor.rank);
-  const parts = { mean: asFloat(mean), variance: asFloat(variance), ...optional(scale, offset) };
-  for (const part of Object.values(parts)) {
-    if (!part || (part.rank === 1 && part.shape[0] === tensor.shape[along]) || tensor.shape[along] === null) continue;
-    throw new ShapeError("batchNormalization", {
-      given: `x ${shapeText(tensor.shape)} with axis ${axis}, and statistics or factors of shape ${shapeText(part.shape)}`,
-      expected: shapeText([tensor.shape[along]!]),
-    });
-  }
-  return moveaxis(normalizeOp.apply({ x: moveaxis(tensor, along, -1), ...parts }, { epsilon }), -1, along);
-}
+export const batchNormalization = operation(
+  "nn.batchNormalization(*x, *mean, *variance, axis:ints, *offset=null, *scale=null, epsilon=0.001)",
+  (
+    x: TensorLike,
+    mean: TensorLike,
+    variance: TensorLike,
+    axis: number,
+    offset: TensorLike | null,
+    scale: TensorLike | null,
+    epsilon: number,
+  ): Tensor => {
+    const tensor = asFloat(x);
+    const along = checkAxis("batchNormalization", axis, tensor.rank);
+    const parts = { mean: asFloat(mean), variance: asFloat(variance), ...optional(scale, offset) };
+    for (const part of Object.values(parts)) {
+      if (!part || (part.rank === 1 && part.shape[0] === tensor.shape[along]) || tensor.shape[along] === null) continue;
+      throw new ShapeError("batchNormalization", {
+        given: `x ${shapeText(tensor.shape)} with axis ${axis}, and statistics or factors of shape ${shapeText(part.shape)}`,
+        expected: shapeText([tensor.shape[along]!]),
+      });
+    }
+    return moveaxis(normalizeOp.apply({ x: moveaxis(tensor, along, -1), ...parts }, { epsilon }), -1, along);
+  },
+  { className: "BatchNorm" },
+);
 
 const optional = (scale?: TensorLike | null, offset?: TensorLike | null): { scale: Tensor | undefined; offset: Tensor | undefined } => ({
   scale: scale === undefined || scale === null ? undefined : asFloat(scale),

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { known, sizeOf } from "../../core/shape.js";
 import { primitive } from "../../core/primitive.js";
@@ -19,18 +20,21 @@ import { squeeze } from "../shaping/reshape.js";
  * @param options.keepdims  keeps them with length 1; default false
  * @returns         [mean, variance]; the variance is the mean square deviation
  */
-export function moments(x: TensorLike, axes: Axis, { keepdims = false }: { keepdims?: boolean } = {}): [mean: Tensor, variance: Tensor] {
-  const tensor = asFloat(asTensor(x));
-  const reduced = checkAxes("moments", axes, tensor.rank);
-  const lasting = tensor.rank - 1;
-  if (!keepdims && tensor.rank > 1 && reduced.length === lasting && !reduced.includes(lasting)) {
-    const { mean, variance } = channelMomentsOp.apply({ x: tensor });
-    return [mean, variance];
-  }
-  const average = mean(tensor, { axis: reduced, keepdims: true });
-  const variance = mean(square(subtract(tensor, average)), { axis: reduced, keepdims: true });
-  return keepdims ? [average, variance] : [squeeze(average, reduced), squeeze(variance, reduced)];
-}
+export const moments = operation(
+  "nn.moments(*x, axes:ints, keepdims=false, synchronized=false)",
+  (x: TensorLike, axes: Axis, keepdims: boolean, _synchronized: unknown): [mean: Tensor, variance: Tensor] => {
+    const tensor = asFloat(asTensor(x));
+    const reduced = checkAxes("moments", axes, tensor.rank);
+    const lasting = tensor.rank - 1;
+    if (!keepdims && tensor.rank > 1 && reduced.length === lasting && !reduced.includes(lasting)) {
+      const { mean, variance } = channelMomentsOp.apply({ x: tensor });
+      return [mean, variance];
+    }
+    const average = mean(tensor, { axis: reduced, keepdims: true });
+    const variance = mean(square(subtract(tensor, average)), { axis: reduced, keepdims: true });
+    return keepdims ? [average, variance] : [squeeze(average, reduced), squeeze(variance, reduced)];
+  },
+);
 
 /** Rows whose moments are found together; TILE channels make a unit (assembly/normalization/batch.ts). */
 const BLOCK = 256;

@@ -1,3 +1,5 @@
+import { defaults } from "../../core/defaults.js";
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Shape } from "../../core/shape.js";
@@ -157,15 +159,14 @@ function along(x: Tensor, axes: readonly number[], tensor: Tensor): Tensor {
  * @param axis         default −1
  * @param epsilon      added to the variance; default Keras's epsilon, 1e-7
  */
-export function layerNormalization(
-  x: TensorLike,
-  gamma: TensorLike | null = null,
-  beta: TensorLike | null = null,
-  { axis = -1, epsilon = 1e-7 }: { axis?: Axis; epsilon?: number } = {},
-): Tensor {
-  const factors = { gamma: gamma === null ? undefined : asFloat(gamma), beta: beta === null ? undefined : asFloat(beta) };
-  return normalized("layerNormalization", asFloat(x), axis, { centered: true, epsilon }, factors);
-}
+export const layerNormalization = operation(
+  "nn.layerNormalization(*x, *gamma=null, *beta=null, axis:ints=-1, epsilon:number=null, rmsScaling=false)",
+  (x: TensorLike, gamma: TensorLike | null, beta: TensorLike | null, axis: Axis, epsilon: number | null, rmsScaling: boolean): Tensor => {
+    const factors = { gamma: gamma === null ? undefined : asFloat(gamma), beta: beta === null ? undefined : asFloat(beta) };
+    return normalized("layerNormalization", asFloat(x), axis, { centered: !rmsScaling, epsilon: epsilon ?? defaults.epsilon }, factors);
+  },
+  { className: "LayerNorm" },
+);
 
 /**
  * x divided by its root mean square along axes, times a scale.
@@ -174,11 +175,11 @@ export function layerNormalization(
  * @param axis     default −1
  * @param epsilon  added to the mean square; default Keras's epsilon, 1e-7
  */
-export function rmsNormalization(
-  x: TensorLike,
-  scale: TensorLike = 1,
-  { axis = -1, epsilon = 1e-7 }: { axis?: Axis; epsilon?: number } = {},
-): Tensor {
-  const gamma = scale === 1 ? undefined : asFloat(scale);
-  return normalized("rmsNormalization", asFloat(x), axis, { centered: false, epsilon }, { gamma });
-}
+export const rmsNormalization = operation(
+  "nn.rmsNormalization(*x, *scale=null, axis:ints=-1, epsilon:number=null)",
+  (x: TensorLike, scale: TensorLike | null, axis: Axis, epsilon: number | null): Tensor => {
+    const gamma = scale === null || scale === 1 ? undefined : asFloat(scale);
+    return normalized("rmsNormalization", asFloat(x), axis, { centered: false, epsilon: epsilon ?? defaults.epsilon }, { gamma });
+  },
+  { className: "RMSNorm" },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -64,9 +65,12 @@ function adapted(where: string, inputs: TensorLike, outputSize: PerAxis, options
  * @param poolSize  length of the window, for all spatial axes or for each
  * @see keras.ops.max_pool
  */
-export function maxPool(inputs: TensorLike, poolSize: PerAxis, options: PoolOptions = {}): Tensor {
-  return pooled("maxPool", inputs, poolSize, options, (x, attrs) => maxPoolOp.apply({ x }, attrs));
-}
+export const maxPool = operation(
+  'nn.maxPool(*inputs, poolSize:ints, strides:ints=null, padding="valid", dataFormat:string=null)',
+  (inputs: TensorLike, poolSize: PerAxis, strides: PerAxis | null, padding: "valid" | "same", dataFormat: DataFormat | null): Tensor => {
+    return pooled("maxPool", inputs, poolSize, { strides, padding, dataFormat }, (x, attrs) => maxPoolOp.apply({ x }, attrs));
+  },
+);
 
 /**
  * The mean of each window; cells of the padding don't count.
@@ -75,27 +79,36 @@ export function maxPool(inputs: TensorLike, poolSize: PerAxis, options: PoolOpti
  * @param poolSize  length of the window, for all spatial axes or for each
  * @see keras.ops.average_pool
  */
-export function averagePool(inputs: TensorLike, poolSize: PerAxis, options: PoolOptions = {}): Tensor {
-  return pooled("averagePool", inputs, poolSize, options, (x, attrs) => averageOf(x, attrs));
-}
+export const averagePool = operation(
+  'nn.averagePool(*inputs, poolSize:ints, strides:ints=null, padding="valid", dataFormat:string=null)',
+  (inputs: TensorLike, poolSize: PerAxis, strides: PerAxis | null, padding: "valid" | "same", dataFormat: DataFormat | null): Tensor => {
+    return pooled("averagePool", inputs, poolSize, { strides, padding, dataFormat }, (x, attrs) => averageOf(x, attrs));
+  },
+);
 
 /**
  * The largest element of each of outputSize windows: window i of n over a length l covers floor(i · l / n) … ceil((i + 1) · l / n) − 1.
  *
  * @see keras.ops.adaptive_max_pool
  */
-export function adaptiveMaxPool(inputs: TensorLike, outputSize: PerAxis, options: AdaptivePoolOptions = {}): Tensor {
-  return adapted("adaptiveMaxPool", inputs, outputSize, options, (x, attrs) => maxPoolOp.apply({ x }, attrs));
-}
+export const adaptiveMaxPool = operation(
+  "nn.adaptiveMaxPool(*inputs, outputSize:ints, dataFormat:string=null)",
+  (inputs: TensorLike, outputSize: PerAxis, dataFormat: DataFormat | null): Tensor => {
+    return adapted("adaptiveMaxPool", inputs, outputSize, { dataFormat }, (x, attrs) => maxPoolOp.apply({ x }, attrs));
+  },
+);
 
 /**
  * The mean of each of outputSize windows: window i of n over a length l covers floor(i · l / n) … ceil((i + 1) · l / n) − 1.
  *
  * @see keras.ops.adaptive_average_pool
  */
-export function adaptiveAveragePool(inputs: TensorLike, outputSize: PerAxis, options: AdaptivePoolOptions = {}): Tensor {
-  return adapted("adaptiveAveragePool", inputs, outputSize, options, (x, attrs) => averageOf(x, attrs));
-}
+export const adaptiveAveragePool = operation(
+  "nn.adaptiveAveragePool(*inputs, outputSize:ints, dataFormat:string=null)",
+  (inputs: TensorLike, outputSize: PerAxis, dataFormat: DataFormat | null): Tensor => {
+    return adapted("adaptiveAveragePool", inputs, outputSize, { dataFormat }, (x, attrs) => averageOf(x, attrs));
+  },
+);
 
 function infer({ x }: { x: Tensor }, { size, strides, padding }: PoolAttrs): Spec {
   const positions = spatial(x.shape).map((length, i) =>

@@ -12,7 +12,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { square } from "../elementwise/powers.js";
-import { matmul } from "../linalg/matmul.js";
+import { matrixProduct } from "../linalg/matmul.js";
 import { concatenate, stack } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { expandDims } from "../shaping/reshape.js";
@@ -70,7 +70,7 @@ function transposed(dy: Cotangents, { gates, hidden, hidden0, mask, recurrentKer
   for (let t = time - 1; t >= 0; t--) {
     dh[t] = later ? add(given[t]!, later) : given[t]!;
     const [z] = parts(gate[t]!, 4) as [Tensor];
-    later = add(matmul(b[t]!, recurrentKernel, { transposeB: true }), multiply(stays(z, t), dh[t]!));
+    later = add(matrixProduct(b[t]!, recurrentKernel, { transposeB: true }), multiply(stays(z, t), dh[t]!));
   }
 
   const [uA, uB] = [each(dy.dProjected ?? zerosLike(kept.dProjected)), each(dy.dInner ?? zerosLike(kept.dInner))];
@@ -89,7 +89,7 @@ function transposed(dy: Cotangents, { gates, hidden, hidden0, mask, recurrentKer
     ];
     uProducts!.push(u);
     const [uAz, uAr, uAg] = parts(uA[t]!, 3) as [Tensor, Tensor, Tensor];
-    const [uBz, uBr, uP] = parts(add(uB[t]!, matmul(u, recurrentKernel)), 3) as [Tensor, Tensor, Tensor];
+    const [uBz, uBr, uP] = parts(add(uB[t]!, matrixProduct(u, recurrentKernel)), 3) as [Tensor, Tensor, Tensor];
     const [inZ, inR] = [add(uAz, uBz), add(uAr, uBr)];
     const [uDz, uDr] = [multiply(inZ, slope(z)), multiply(inR, slope(r))];
     const inG = add(add(uAg, multiply(uP, r)), multiply(uDr, p));

@@ -11,7 +11,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { square } from "../elementwise/powers.js";
-import { matmul } from "../linalg/matmul.js";
+import { matrixProduct } from "../linalg/matmul.js";
 import { tanh } from "../nn/activations.js";
 import { concatenate, stack } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
@@ -91,7 +91,7 @@ function stepsOf({ gates, cells, cell0, mask, recurrentKernel, dHidden, dCells, 
     const own = ifMasked(concatenate([multiply(dc, g), multiply(dc, cellBefore[t]!), multiply(dc, i), multiply(dh, y)], -1));
     const dGate = gateGiven ? add(own, gateGiven[t]!) : own;
     steps[t] = { gates: [i, f, g, o], cellBefore: cellBefore[t]!, y, dh, dc, dGate, m };
-    const product0 = matmul(a[t]!, recurrentKernel, { transposeB: true });
+    const product0 = matrixProduct(a[t]!, recurrentKernel, { transposeB: true });
     fromHidden = m ? add(product0, multiply(complement(m), dh)) : product0;
     fromCell = m ? add(product(m, dc, f), multiply(complement(m), dc)) : multiply(dc, f);
   }
@@ -113,7 +113,7 @@ function transposed(dy: Cotangents, kept: Kept): Record<Name, Tensor> {
     const ifMasked = (x: Tensor): Tensor => (m ? multiply(m, x) : x);
     const orPassed = (x: Tensor, passed: Tensor): Tensor => (m ? add(x, multiply(complement(m), passed)) : x);
     results.hidden.push(uHidden);
-    const fromProduct = matmul(uHidden, recurrentKernel);
+    const fromProduct = matrixProduct(uHidden, recurrentKernel);
     const uA = given ? add(given[t]!, fromProduct) : fromProduct;
     const slopes = concatenate([...[i, f].map(slope), complement(square(g)), slope(o)], -1);
     const curves = concatenate([...[i, f].map(curve), multiply(g, -2), curve(o)], -1);

@@ -5,7 +5,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { multiply, subtract } from "../elementwise/arithmetic.js";
-import { matmul } from "../linalg/matmul.js";
+import { matrixProduct } from "../linalg/matmul.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { expandDims, mergeAxes } from "../shaping/reshape.js";
@@ -26,7 +26,8 @@ export function before(states: Tensor, first: Tensor | undefined): Tensor {
 }
 
 /** aᵀ · b over rows and steps. */
-export const productOverSteps = (a: Tensor, b: Tensor): Tensor => matmul(mergeAxes(a, 0, 2), mergeAxes(b, 0, 2), { transposeA: true });
+export const productOverSteps = (a: Tensor, b: Tensor): Tensor =>
+  matrixProduct(mergeAxes(a, 0, 2), mergeAxes(b, 0, 2), { transposeA: true });
 
 interface Matrix {
   readonly k: number;

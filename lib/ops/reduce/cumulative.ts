@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sizeOf } from "../../core/shape.js";
@@ -18,7 +19,7 @@ export interface CumulativeOptions {
   /** The axis to run along. Default: the flattened tensor. */
   axis?: Integers | null;
   /** dtype of the result. Default: that of x, int32 for bool. */
-  dtype?: string;
+  dtype?: string | null;
 }
 
 interface ScanAttrs {
@@ -66,22 +67,28 @@ const cumprodOf = (x: Tensor, axis: number, reverse = false): Tensor => cumprodO
 
 function prepared(where: string, x: TensorLike, { axis = null, dtype }: CumulativeOptions): { x: Tensor; axis: number } {
   const given = asTensor(x);
-  const wanted = dtype === undefined ? given : cast(given, dtype);
+  const wanted = dtype === undefined || dtype === null ? given : cast(given, dtype);
   const tensor = as(wanted, wanted.dtype === "float32" ? "float32" : "int32");
   return axis === null ? { x: ravel(tensor), axis: 0 } : { x: tensor, axis: checkAxis(where, integers(axis)[0] ?? 0, tensor.rank) };
 }
 
 /** The sums of the elements up to each one, along an axis. */
-export function cumsum(x: TensorLike, options: CumulativeOptions = {}): Tensor {
-  const of = prepared("cumsum", x, options);
-  return cumsumOf(of.x, of.axis);
-}
+export const cumsum = operation(
+  "numpy.cumsum(*x, axis:ints=null, dtype:dtype=null)",
+  (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => {
+    const of = prepared("cumsum", x, { axis, dtype });
+    return cumsumOf(of.x, of.axis);
+  },
+);
 
 /** The products of the elements up to each one, along an axis. */
-export function cumprod(x: TensorLike, options: CumulativeOptions = {}): Tensor {
-  const of = prepared("cumprod", x, options);
-  return cumprodOf(of.x, of.axis);
-}
+export const cumprod = operation(
+  "numpy.cumprod(*x, axis:ints=null, dtype:dtype=null)",
+  (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => {
+    const of = prepared("cumprod", x, { axis, dtype });
+    return cumprodOf(of.x, of.axis);
+  },
+);
 
 /** Products along an axis of the elements before each one (or after it): a one first, and the last element left out. */
 function productsBefore(x: Tensor, axis: number, reverse: boolean): Tensor {

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
@@ -9,7 +10,7 @@ import { clip } from "../elementwise/clip.js";
 import { notEqual } from "../elementwise/comparison.js";
 import { log10 } from "../elementwise/exponential.js";
 import { sqrt, square } from "../elementwise/powers.js";
-import { matmul } from "../linalg/matmul.js";
+import { matrixProduct } from "../linalg/matmul.js";
 import { pad } from "../shaping/pad.js";
 import { asFloat, operands } from "../promotion.js";
 import { diagonal } from "../shaping/diagonal.js";
@@ -43,41 +44,45 @@ export function diff(a: TensorLike, n = 1, axis = -1): Tensor {
 }
 
 /** The integral of y by trapezoids along an axis. @param options.x  where the values stand @param options.dx  or how far apart */
-export function trapezoid(
-  y: TensorLike,
-  { x = null, dx = 1, axis = -1 }: { x?: TensorLike | null; dx?: number; axis?: number } = {},
-): Tensor {
-  const values = asFloat(y);
-  const along = checkAxis("trapezoid", axis, values.rank);
-  const heights = multiply(add(shifted(values, along, 1, 1), shifted(values, along, 0, 1)), 0.5);
-  if (x === null) return sum(multiply(heights, dx), { axis: along });
-  const places = asFloat(x);
-  const gaps = diff(places, 1, places.rank === 1 ? 0 : along);
-  const wide = places.rank === 1 ? expandDims(gaps, gapsAxes(values.rank, along)) : gaps;
-  return sum(multiply(heights, wide), { axis: along });
-}
+export const trapezoid = operation(
+  "numpy.trapezoid(*y, x:tensor=null, dx=1.0, axis:ints=-1)",
+  (y: TensorLike, x: TensorLike | null, dx: number, axis: number): Tensor => {
+    const values = asFloat(y);
+    const along = checkAxis("trapezoid", axis, values.rank);
+    const heights = multiply(add(shifted(values, along, 1, 1), shifted(values, along, 0, 1)), 0.5);
+    if (x === null) return sum(multiply(heights, dx), { axis: along });
+    const places = asFloat(x);
+    const gaps = diff(places, 1, places.rank === 1 ? 0 : along);
+    const wide = places.rank === 1 ? expandDims(gaps, gapsAxes(values.rank, along)) : gaps;
+    return sum(multiply(heights, wide), { axis: along });
+  },
+);
 
 const gapsAxes = (rank: number, along: number): number[] => Array.from({ length: rank }, (_, i) => i).filter((i) => i !== along);
 
 /** Distances between all rows of x and all rows of y. */
-export function cdist(x: TensorLike, y: TensorLike): Tensor {
-  const [a, b] = [asFloat(x), asFloat(y)];
-  return sqrt(sum(square(subtract(expandDims(a, -2), expandDims(b, -3))), { axis: -1 }));
-}
+export const cdist = operation(
+  "math.cdist(*x, *y)",
+  (x: TensorLike, y: TensorLike): Tensor => {
+    const [a, b] = [asFloat(x), asFloat(y)];
+    return sqrt(sum(square(subtract(expandDims(a, -2), expandDims(b, -3))), { axis: -1 }));
+  },
+  { className: "CDist" },
+);
 
 /** Pearson's correlation of the rows of x (variables) with each other. */
-export function corrcoef(x: TensorLike): Tensor {
+export const corrcoef = operation("numpy.corrcoef(*x)", (x: TensorLike): Tensor => {
   const given = asFloat(x);
   const rows = given.rank < 2 ? expandDims(given, 0) : given;
   const centred = subtract(rows, mean(rows, { axis: -1, keepdims: true }));
-  const covariance = matmul(centred, centred, { transposeB: true });
+  const covariance = matrixProduct(centred, centred, { transposeB: true });
   const deviation = sqrt(diagonal(covariance));
   const y = clip(divide(divide(covariance, expandDims(deviation, 1)), deviation), -1, 1);
   return given.rank < 2 ? squeeze(y) : y;
-}
+});
 
 /** How well two vectors agree at each displacement. @param mode  "valid" (default): where they overlap wholly, "same" or "full" */
-export function correlate(x1: TensorLike, x2: TensorLike, mode: string = "valid"): Tensor {
+export const correlate = operation('numpy.correlate(*x1, *x2, mode="valid")', (x1: TensorLike, x2: TensorLike, mode: string): Tensor => {
   const [a, b] = operands(x1, x2);
   const [n, m] = [a.shape[0]!, b.shape[0]!];
   if (a.rank !== 1 || b.rank !== 1 || n === null || m === null) {
@@ -99,13 +104,17 @@ export function correlate(x1: TensorLike, x2: TensorLike, mode: string = "valid"
   const y = sum(multiply(reshape(rows, [count, s]), short), { axis: -1 });
   const turned = isSwapped ? stridedOf(y, [{ begin: count - 1, step: -1, count }]) : y;
   return cast(turned, dtype);
-}
+});
 
 /** The ratio of the largest possible value to the error between two signals, in decibels. */
-export function psnr(x1: TensorLike, x2: TensorLike, maxVal: number): Tensor {
-  const [a, b] = [asFloat(x1), asFloat(x2)];
-  if (a.rank !== b.rank)
-    throw new ShapeError("psnr", { given: `${shapeText(a.shape)} and ${shapeText(b.shape)}`, expected: "equal shapes" });
-  const error = mean(square(subtract(a, b)));
-  return subtract(20 * Math.log10(maxVal), multiply(log10(error), 10));
-}
+export const psnr = operation(
+  "nn.psnr(*x1, *x2, maxVal:number)",
+  (x1: TensorLike, x2: TensorLike, maxVal: number): Tensor => {
+    const [a, b] = [asFloat(x1), asFloat(x2)];
+    if (a.rank !== b.rank)
+      throw new ShapeError("psnr", { given: `${shapeText(a.shape)} and ${shapeText(b.shape)}`, expected: "equal shapes" });
+    const error = mean(square(subtract(a, b)));
+    return subtract(20 * Math.log10(maxVal), multiply(log10(error), 10));
+  },
+  { className: "PSNR" },
+);

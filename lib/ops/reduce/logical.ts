@@ -1,20 +1,21 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { cast } from "../elementwise/cast.js";
-import { reduction, reductionAttrs, type ReductionOptions } from "./family.js";
+import { reduction, reductionAttrs, type ReductionOptions, type Axis } from "./family.js";
 
 /** Whether any element along the axes is not zero, bool. */
-export function any(x: TensorLike, options: ReductionOptions = {}): Tensor {
+export const any = operation("numpy.any(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = cast(x, "bool");
-  return anyOp.apply({ x: tensor }, reductionAttrs("any", tensor, options));
-}
+  return anyOp.apply({ x: tensor }, reductionAttrs("any", tensor, { axis, keepdims }));
+});
 
 /** Whether all elements along the axes are not zero, bool. */
-export function all(x: TensorLike, options: ReductionOptions = {}): Tensor {
+export const all = operation("numpy.all(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = cast(x, "bool");
-  return allOp.apply({ x: tensor }, reductionAttrs("all", tensor, options));
-}
+  return allOp.apply({ x: tensor }, reductionAttrs("all", tensor, { axis, keepdims }));
+});
 
 const anyOp = reduction({ name: "any", kernels: () => ({ first: kernels.max_u8 }) });
 const allOp = reduction({ name: "all", kernels: () => ({ first: kernels.min_u8 }) });

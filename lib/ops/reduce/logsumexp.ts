@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, subtract } from "../elementwise/arithmetic.js";
@@ -8,16 +9,19 @@ import { stopGradient } from "../gradient/stop-gradient.js";
 import { asFloat } from "../promotion.js";
 import { squeeze } from "../shaping/reshape.js";
 import { max } from "./extrema.js";
-import { checkAxes, type ReductionOptions } from "./family.js";
+import { checkAxes, type ReductionOptions, type Axis } from "./family.js";
 import { sum } from "./sum.js";
 
 /** `log(sum(eˣ))`, which does not overflow; over everything, or along `axis`. */
-export function logsumexp(x: TensorLike, { axis, keepdims = false }: ReductionOptions = {}): Tensor {
-  const tensor = asFloat(x);
-  const axes = checkAxes("logsumexp", axis, tensor.rank);
-  const largest = max(tensor, { axis: axes, keepdims: true });
-  // Infinities are not subtracted from themselves.
-  const shift = stopGradient(where(isfinite(largest), largest, 0));
-  const result = add(log(sum(exp(subtract(tensor, shift)), { axis: axes, keepdims: true })), shift);
-  return keepdims ? result : squeeze(result, axes);
-}
+export const logsumexp = operation(
+  "math.logsumexp(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
+    const tensor = asFloat(x);
+    const axes = checkAxes("logsumexp", axis, tensor.rank);
+    const largest = max(tensor, { axis: axes, keepdims: true });
+    // Infinities are not subtracted from themselves.
+    const shift = stopGradient(where(isfinite(largest), largest, 0));
+    const result = add(log(sum(exp(subtract(tensor, shift)), { axis: axes, keepdims: true })), shift);
+    return keepdims ? result : squeeze(result, axes);
+  },
+);

@@ -1,5 +1,8 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
+import type { Axis } from "./family.js";
+import type { Integers } from "../static.js";
 import type { Tensor } from "../../core/tensor.js";
 import { isnan } from "../elementwise/inspection.js";
 import { where } from "../elementwise/where.js";
@@ -15,13 +18,22 @@ function without(x: TensorLike, instead: number): Tensor {
 }
 
 /** The product along axes, NaN counted as 1. */
-export const nanprod = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => prod(without(x, 1), { axis, keepdims });
+export const nanprod = operation(
+  "numpy.nanprod(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => prod(without(x, 1), { axis, keepdims }),
+);
 
 /** The sums up to each element along an axis, NaN counted as 0. */
-export const nancumsum = (x: TensorLike, { axis, dtype }: CumulativeOptions = {}): Tensor => cumsum(without(x, 0), { axis, dtype });
+export const nancumsum = operation(
+  "numpy.nancumsum(*x, axis:ints=null, dtype:dtype=null)",
+  (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => cumsum(without(x, 0), { axis, dtype }),
+);
 
 /** The products up to each element along an axis, NaN counted as 1. */
-export const nancumprod = (x: TensorLike, { axis, dtype }: CumulativeOptions = {}): Tensor => cumprod(without(x, 1), { axis, dtype });
+export const nancumprod = operation(
+  "numpy.nancumprod(*x, axis:ints=null, dtype:dtype=null)",
+  (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => cumprod(without(x, 1), { axis, dtype }),
+);
 
 const found = (x: TensorLike, index: Tensor, { axis, keepdims }: ArgOptions): Tensor => {
   const tensor = asTensor(x);
@@ -29,9 +41,15 @@ const found = (x: TensorLike, index: Tensor, { axis, keepdims }: ArgOptions): Te
 };
 
 /** The index of the largest element along an axis, NaN left out; −1 where there is none. */
-export const nanargmax = (x: TensorLike, { axis, keepdims }: ArgOptions = {}): Tensor =>
-  found(x, argmax(without(x, -Infinity), { axis, keepdims }), { axis, keepdims });
+export const nanargmax = operation(
+  "numpy.nanargmax(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: number | null, keepdims: boolean): Tensor =>
+    found(x, argmax(without(x, -Infinity), { axis, keepdims }), { axis, keepdims }),
+);
 
 /** The index of the smallest element along an axis, NaN left out; −1 where there is none. */
-export const nanargmin = (x: TensorLike, { axis, keepdims }: ArgOptions = {}): Tensor =>
-  found(x, argmin(without(x, Infinity), { axis, keepdims }), { axis, keepdims });
+export const nanargmin = operation(
+  "numpy.nanargmin(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: number | null, keepdims: boolean): Tensor =>
+    found(x, argmin(without(x, Infinity), { axis, keepdims }), { axis, keepdims }),
+);

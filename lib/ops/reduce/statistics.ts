@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
@@ -19,41 +20,42 @@ import { expandDims, flattenFrom, reshape, squeeze } from "../shaping/reshape.js
 import { moveaxis, transpose } from "../shaping/transpose.js";
 import { any } from "./logical.js";
 import { max, min } from "./extrema.js";
-import { checkAxes, type ReductionOptions } from "./family.js";
+import { checkAxes, type ReductionOptions, type Axis } from "./family.js";
 import { mean, sum } from "./sum.js";
 
 /** The largest minus the smallest element along axes. */
-export const ptp = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor =>
-  subtract(max(x, { axis, keepdims }), min(x, { axis, keepdims }));
+export const ptp = operation("numpy.ptp(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor =>
+  subtract(max(x, { axis, keepdims }), min(x, { axis, keepdims })),
+);
 
 /**
  * The weighted mean along axes, float32.
  *
  * @param options.weights  of the shape of x, or a vector along the one axis; default: all equal
  */
-export function average(
-  x: TensorLike,
-  { axis = null, weights = null }: { axis?: number | readonly number[] | null; weights?: TensorLike | null } = {},
-): Tensor {
-  const tensor = asFloat(x);
-  if (weights === null) return mean(tensor, { axis });
-  let factors = asFloat(weights);
-  if (factors.rank === 1 && tensor.rank > 1) {
-    const axes = axis === null ? [] : [axis].flat();
-    if (axes.length !== 1 || (factors.shape[0] !== tensor.shape.at(axes[0]!) && tensor.shape.at(axes[0]!) !== null)) {
-      throw new ShapeError("average", {
-        given: `weights ${shapeText(factors.shape)} for ${shapeText(tensor.shape)} along axis ${text(axis)}`,
-        expected: "one axis, as long as the weights, or weights of the shape of x",
-      });
+export const average = operation(
+  "numpy.average(*x, *weights=null, axis:ints=null)",
+  (x: TensorLike, weights: TensorLike | null, axis: number | readonly number[] | null): Tensor => {
+    const tensor = asFloat(x);
+    if (weights === null) return mean(tensor, { axis });
+    let factors = asFloat(weights);
+    if (factors.rank === 1 && tensor.rank > 1) {
+      const axes = axis === null ? [] : [axis].flat();
+      if (axes.length !== 1 || (factors.shape[0] !== tensor.shape.at(axes[0]!) && tensor.shape.at(axes[0]!) !== null)) {
+        throw new ShapeError("average", {
+          given: `weights ${shapeText(factors.shape)} for ${shapeText(tensor.shape)} along axis ${text(axis)}`,
+          expected: "one axis, as long as the weights, or weights of the shape of x",
+        });
+      }
+      const along = checkAxis("average", axes[0]!, tensor.rank);
+      factors = expandDims(
+        factors,
+        tensor.shape.map((_, i) => i).filter((i) => i !== along),
+      );
     }
-    const along = checkAxis("average", axes[0]!, tensor.rank);
-    factors = expandDims(
-      factors,
-      tensor.shape.map((_, i) => i).filter((i) => i !== along),
-    );
-  }
-  return divide(sum(multiply(tensor, factors), { axis }), sum(broadcastTo(factors, tensor.shape), { axis }));
-}
+    return divide(sum(multiply(tensor, factors), { axis }), sum(broadcastTo(factors, tensor.shape), { axis }));
+  },
+);
 
 // Functions that leave NaN out.
 
@@ -74,32 +76,50 @@ const unlessAllNan = (x: TensorLike, y: Tensor, options: ReductionOptions): Tens
 };
 
 /** The sum along axes, NaN counted as 0. */
-export const nansum = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => sum(withoutNan(x, 0), { axis, keepdims });
+export const nansum = operation(
+  "numpy.nansum(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => sum(withoutNan(x, 0), { axis, keepdims }),
+);
 
 /** The mean along axes, NaN left out. */
-export function nanmean(x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor {
-  const tensor = asFloat(x);
-  return divide(sum(withoutNan(tensor, 0), { axis, keepdims }), countOf(tensor, { axis, keepdims }));
-}
+export const nanmean = operation(
+  "numpy.nanmean(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
+    const tensor = asFloat(x);
+    return divide(sum(withoutNan(tensor, 0), { axis, keepdims }), countOf(tensor, { axis, keepdims }));
+  },
+);
 
 /** The largest element along axes, NaN left out. */
-export const nanmax = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor =>
-  unlessAllNan(x, max(withoutNan(x, -Infinity), { axis, keepdims }), { axis, keepdims });
+export const nanmax = operation(
+  "numpy.nanmax(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor =>
+    unlessAllNan(x, max(withoutNan(x, -Infinity), { axis, keepdims }), { axis, keepdims }),
+);
 
 /** The smallest element along axes, NaN left out. */
-export const nanmin = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor =>
-  unlessAllNan(x, min(withoutNan(x, Infinity), { axis, keepdims }), { axis, keepdims });
+export const nanmin = operation(
+  "numpy.nanmin(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor =>
+    unlessAllNan(x, min(withoutNan(x, Infinity), { axis, keepdims }), { axis, keepdims }),
+);
 
 /** The mean square deviation along axes, NaN left out. */
-export function nanvar(x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor {
-  const tensor = asFloat(x);
-  const axes = checkAxes("nanvar", axis, tensor.rank);
-  const centred = subtract(tensor, nanmean(tensor, { axis: axes, keepdims: true }));
-  return divide(sum(square(where(isnan(tensor), 0, centred)), { axis: axes, keepdims }), countOf(tensor, { axis: axes, keepdims }));
-}
+export const nanvar = operation(
+  "numpy.nanvar(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
+    const tensor = asFloat(x);
+    const axes = checkAxes("nanvar", axis, tensor.rank);
+    const centred = subtract(tensor, nanmean(tensor, { axis: axes, keepdims: true }));
+    return divide(sum(square(where(isnan(tensor), 0, centred)), { axis: axes, keepdims }), countOf(tensor, { axis: axes, keepdims }));
+  },
+);
 
 /** The standard deviation along axes, NaN left out. */
-export const nanstd = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => sqrt(nanvar(x, { axis, keepdims }));
+export const nanstd = operation(
+  "numpy.nanstd(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => sqrt(nanvar(x, { axis, keepdims })),
+);
 
 // Quantiles.
 
@@ -158,23 +178,41 @@ function quantilesOf(
  *
  * @param q  a number, or a vector, whose axis comes first in the result
  */
-export const quantile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
-  quantilesOf("quantile", x, q, { axis, method, keepdims }, false);
+export const quantile = operation(
+  'numpy.quantile(*x, *q, axis:ints=null, method="linear", keepdims=false)',
+  (x: TensorLike, q: TensorLike, axis: Axis, method: string, keepdims: boolean): Tensor =>
+    quantilesOf("quantile", x, q, { axis, method, keepdims }, false),
+);
 
 /** Quantiles of q in percent. */
-export const percentile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
-  quantile(x, divide(asFloat(q), 100), { axis, method, keepdims });
+export const percentile = operation(
+  'numpy.percentile(*x, *q, axis:ints=null, method="linear", keepdims=false)',
+  (x: TensorLike, q: TensorLike, axis: Axis, method: string, keepdims: boolean): Tensor =>
+    quantile(x, divide(asFloat(q), 100), { axis, method, keepdims }),
+);
 
 /** The middle element along axes; of an even number, the mean of the two in the middle. */
-export const median = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => quantile(x, 0.5, { axis, keepdims });
+export const median = operation(
+  "numpy.median(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => quantile(x, 0.5, { axis, keepdims }),
+);
 
 /** Quantiles of the elements that are not NaN. */
-export const nanquantile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
-  quantilesOf("nanquantile", x, q, { axis, method, keepdims }, true);
+export const nanquantile = operation(
+  'numpy.nanquantile(*x, *q, axis:ints=null, method="linear", keepdims=false)',
+  (x: TensorLike, q: TensorLike, axis: Axis, method: string, keepdims: boolean): Tensor =>
+    quantilesOf("nanquantile", x, q, { axis, method, keepdims }, true),
+);
 
 /** Percentiles of the elements that are not NaN. */
-export const nanpercentile = (x: TensorLike, q: TensorLike, { axis, method, keepdims }: QuantileOptions = {}): Tensor =>
-  nanquantile(x, divide(asFloat(q), 100), { axis, method, keepdims });
+export const nanpercentile = operation(
+  'numpy.nanpercentile(*x, *q, axis:ints=null, method="linear", keepdims=false)',
+  (x: TensorLike, q: TensorLike, axis: Axis, method: string, keepdims: boolean): Tensor =>
+    nanquantile(x, divide(asFloat(q), 100), { axis, method, keepdims }),
+);
 
 /** The median of the elements that are not NaN. */
-export const nanmedian = (x: TensorLike, { axis, keepdims }: ReductionOptions = {}): Tensor => nanquantile(x, 0.5, { axis, keepdims });
+export const nanmedian = operation(
+  "numpy.nanmedian(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => nanquantile(x, 0.5, { axis, keepdims }),
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
@@ -9,7 +10,7 @@ import { as, asFloat } from "../promotion.js";
 import { broadcastTo } from "../shaping/broadcast.js";
 import { expandDims } from "../shaping/reshape.js";
 import { known, sizeOf } from "../../core/shape.js";
-import { reduction, reductionAttrs, type ReductionAttrs, type ReductionOptions } from "./family.js";
+import { reduction, reductionAttrs, type ReductionAttrs, type ReductionOptions, type Axis } from "./family.js";
 
 /** A gradient of a reduction's result, in the shape of its input. */
 export function spread(dy: Tensor, shape: Shape, { axes, keepdims }: ReductionAttrs): Tensor {
@@ -26,10 +27,10 @@ const summed = (dtype: Dtype): Dtype => (dtype === "float32" ? "float32" : "int3
  * @param options.keepdims  keeps them with length 1; default false
  * @returns float32 for float32; int32 for bool and integers, uint8 for uint8 as Keras
  */
-export function sum(x: TensorLike, options: ReductionOptions = {}): Tensor {
+export const sum = operation("numpy.sum(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = asTensor(x);
-  return sumOp.apply({ x: as(tensor, summed(tensor.dtype)) }, reductionAttrs("sum", tensor, options));
-}
+  return sumOp.apply({ x: as(tensor, summed(tensor.dtype)) }, reductionAttrs("sum", tensor, { axis, keepdims }));
+});
 
 const sumOp = reduction({
   name: "sum",
@@ -38,10 +39,10 @@ const sumOp = reduction({
 });
 
 /** The mean of the elements along axes, float32. */
-export function mean(x: TensorLike, options: ReductionOptions = {}): Tensor {
+export const mean = operation("numpy.mean(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = asFloat(x);
-  return meanOp.apply({ x: tensor }, reductionAttrs("mean", tensor, options));
-}
+  return meanOp.apply({ x: tensor }, reductionAttrs("mean", tensor, { axis, keepdims }));
+});
 
 const meanOp = reduction({
   name: "mean",
@@ -67,6 +68,6 @@ const meanOp = reduction({
 });
 
 /** The number of elements that are not zero, int32. */
-export function countNonzero(x: TensorLike, options: ReductionOptions = {}): Tensor {
-  return sum(cast(cast(x, "bool"), "int32"), options);
-}
+export const countNonzero = operation("numpy.countNonzero(*x, axis:ints=null)", (x: TensorLike, axis: Axis): Tensor => {
+  return sum(cast(cast(x, "bool"), "int32"), { axis });
+});

@@ -1,16 +1,22 @@
+import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { subtract } from "../elementwise/arithmetic.js";
 import { sqrt, square } from "../elementwise/powers.js";
 import { asFloat } from "../promotion.js";
-import type { ReductionOptions } from "./family.js";
+import type { Axis } from "./family.js";
 import { mean } from "./sum.js";
 
 /** Mean of the squared distances from the mean; over everything, or along `axis`. */
-export function variance(x: TensorLike, options: ReductionOptions = {}): Tensor {
-  const tensor = asFloat(x);
-  return mean(square(subtract(tensor, mean(tensor, { ...options, keepdims: true }))), options);
-}
+export const variance = operation(
+  "numpy.var(*x, axis:ints=null, keepdims=false)",
+  (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
+    const tensor = asFloat(x);
+    return mean(square(subtract(tensor, mean(tensor, { axis, keepdims: true }))), { axis, keepdims });
+  },
+);
 
 /** Root of the variance. */
-export const std = (x: TensorLike, options: ReductionOptions = {}): Tensor => sqrt(variance(x, options));
+export const std = operation("numpy.std(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
+  return sqrt(variance(x, { axis, keepdims }));
+});

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -7,10 +8,10 @@ import { broadcastShapes, sumTo } from "../broadcasting.js";
 import { gatherView } from "./views.js";
 
 /** x repeated along its axes of length 1, and along new axes in front, so that it has the shape. @throws ShapeError where it does not fit */
-export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
+export const broadcastTo = operation("numpy.broadcastTo(*x, shape:shape)", (x: TensorLike, shape: Shape): Tensor => {
   const tensor = asTensor(x);
   return sameShape(tensor.shape, shape) ? tensor : broadcastOp.apply({ x: tensor }, { shape });
-}
+});
 
 const broadcastOp = primitive({
   name: "broadcast_to",

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
@@ -21,11 +22,11 @@ const promoted = (where: string, xs: readonly TensorLike[]): Tensor[] => {
  * @param axis  default 0
  * @throws ShapeError where other axes differ
  */
-export function concatenate(xs: readonly TensorLike[], axis = 0): Tensor {
+export const concatenate = operation("numpy.concatenate(*xs, axis:ints=0)", (xs: readonly TensorLike[], axis: number): Tensor => {
   const tensors = promoted("concatenate", xs);
   const along = checkAxis("concatenate", axis, tensors[0]!.rank);
   return tensors.length === 1 ? tensors[0]! : concatenateOp.apply({ xs: tensors }, { axis: along });
-}
+});
 
 const concatenateOp = primitive({
   name: "concatenate",
@@ -77,7 +78,7 @@ const concatenateOp = primitive({
 });
 
 /** The tensors, all of one shape, along a new axis. @param axis  its place; default 0 */
-export function stack(xs: readonly TensorLike[], axis = 0): Tensor {
+export const stack = operation("numpy.stack(*x, axis:ints=0)", (xs: readonly TensorLike[], axis: number): Tensor => {
   const tensors = promoted("stack", xs);
   const first = tensors[0]!;
   for (const { shape } of tensors) {
@@ -90,4 +91,4 @@ export function stack(xs: readonly TensorLike[], axis = 0): Tensor {
     tensors.map((x) => expandDims(x, along)),
     along,
   );
-}
+});

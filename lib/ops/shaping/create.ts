@@ -1,3 +1,4 @@
+import { declare, operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";
 import { ValueError } from "../../core/errors.js";
@@ -13,11 +14,6 @@ import { openRange } from "./open-range.js";
 import { expandDims } from "./reshape.js";
 import { fillCommand } from "./slice.js";
 
-export interface DtypeOption {
-  /** dtype of the result. */
-  dtype?: string;
-}
-
 const fillOp = primitive({
   name: "full",
   inputs: [],
@@ -26,32 +22,42 @@ const fillOp = primitive({
 });
 
 /** A tensor of one value, or of values that broadcast. @param options.dtype  default: bool for a boolean, else float32 */
-export function full(shape: Shape | number, fillValue: TensorLike, { dtype }: DtypeOption = {}): Tensor {
-  const lengths = typeof shape === "number" ? [shape] : shape;
-  if (typeof fillValue !== "number" && typeof fillValue !== "boolean") {
-    const value = asTensor(fillValue);
-    return broadcastTo(cast(value, dtype ?? "float32"), lengths);
-  }
-  const to = checkedDtype(dtype) ?? asTensor(fillValue).dtype;
-  const value = asTensor(fillValue, to).item();
-  return fillOp.apply({}, { shape: lengths, dtype: to, value });
-}
+export const full = operation(
+  "numpy.full(shape:shape, *fillValue, dtype:dtype=null)",
+  (shape: Shape | number, fillValue: TensorLike, dtype: string | null): Tensor => {
+    const lengths = typeof shape === "number" ? [shape] : shape;
+    if (typeof fillValue !== "number" && typeof fillValue !== "boolean") {
+      const value = asTensor(fillValue);
+      return broadcastTo(cast(value, dtype ?? "float32"), lengths);
+    }
+    const to = checkedDtype(dtype ?? undefined) ?? asTensor(fillValue).dtype;
+    const value = asTensor(fillValue, to).item();
+    return fillOp.apply({}, { shape: lengths, dtype: to, value });
+  },
+);
 
 /** A tensor of zeros. @param options.dtype  default float32 */
-export const zeros = (shape: Shape | number, { dtype = "float32" }: DtypeOption = {}): Tensor => full(shape, 0, { dtype });
+export const zeros = declare("numpy.zeros(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
+  full(shape, 0, dtype ?? "float32"),
+);
 
 /** A tensor of ones. @param options.dtype  default float32 */
-export const ones = (shape: Shape | number, { dtype = "float32" }: DtypeOption = {}): Tensor => full(shape, 1, { dtype });
+export const ones = declare("numpy.ones(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
+  full(shape, 1, dtype ?? "float32"),
+);
 
 /** One value in the shape and dtype of x. */
-export function fullLike(x: TensorLike, fillValue: TensorLike, { dtype }: DtypeOption = {}): Tensor {
-  const tensor = asTensor(x);
-  const to = dtype ?? tensor.dtype;
-  if (isKnown(tensor.shape)) return full(tensor.shape, fillValue, { dtype: to });
-  const filled = (value: number): Tensor => fullLikeOp.apply({ x: tensor }, { dtype: checkedDtype(to)!, value });
-  if (typeof fillValue === "number" || typeof fillValue === "boolean") return filled(Number(fillValue));
-  return cast(add(filled(0), cast(fillValue, to)), to);
-}
+export const fullLike = operation(
+  "numpy.fullLike(*x, *fillValue, dtype:dtype=null)",
+  (x: TensorLike, fillValue: TensorLike, dtype: string | null): Tensor => {
+    const tensor = asTensor(x);
+    const to = dtype ?? tensor.dtype;
+    if (isKnown(tensor.shape)) return full(tensor.shape, fillValue, { dtype: to });
+    const filled = (value: number): Tensor => fullLikeOp.apply({ x: tensor }, { dtype: checkedDtype(to)!, value });
+    if (typeof fillValue === "number" || typeof fillValue === "boolean") return filled(Number(fillValue));
+    return cast(add(filled(0), cast(fillValue, to)), to);
+  },
+);
 
 /** Where the shape is known only when values are. */
 const fullLikeOp = primitive({
@@ -62,10 +68,14 @@ const fullLikeOp = primitive({
 });
 
 /** Zeros in the shape and dtype of x. */
-export const zerosLike = (x: TensorLike, options: DtypeOption = {}): Tensor => fullLike(x, 0, options);
+export const zerosLike = operation("numpy.zerosLike(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
+  return fullLike(x, 0, { dtype });
+});
 
 /** Ones in the shape and dtype of x. */
-export const onesLike = (x: TensorLike, options: DtypeOption = {}): Tensor => fullLike(x, 1, options);
+export const onesLike = operation("numpy.onesLike(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
+  return fullLike(x, 1, { dtype });
+});
 
 interface Progression {
   readonly start: number;
@@ -93,25 +103,24 @@ export const progression = (start: number, step: number, count: number, dtype: "
  * @param step   default 1; may be negative
  * @param options.dtype  default: int32 where all are whole numbers, else float32
  */
-export function arange(
-  start: number | Chainable,
-  stop?: number | Chainable | null,
-  step: number | Chainable = 1,
-  { dtype }: DtypeOption = {},
-): Tensor {
-  const [first, last] = stop === undefined || stop === null ? [0, start] : [start, stop];
-  if (typeof first !== "number" || typeof last !== "number" || typeof step !== "number") {
-    const range = openRange(first, last, step);
-    return dtype === undefined ? range : cast(range, checkedDtype(dtype)!);
-  }
-  if (step === 0 || ![first, last, step].every(Number.isFinite)) {
-    throw new ValueError("arange", { given: `from ${first} to ${last} by ${step}`, expected: "finite numbers and a step that is not 0" });
-  }
-  const count = Math.max(0, Math.ceil((last - first) / step));
-  const to = checkedDtype(dtype) ?? ([first, last, step].every(Number.isInteger) ? "int32" : "float32");
-  if (to === "float32" || (to === "int32" && Number.isInteger(first) && Number.isInteger(step))) return progression(first, step, count, to);
-  return cast(progression(first, step, count, isFloat(to) || !Number.isInteger(step) ? "float32" : "int32"), to);
-}
+export const arange = operation(
+  "numpy.arange(*start, *stop=null, *step=null, dtype:dtype=null)",
+  (start: number | Chainable, stop: number | Chainable | null, step: number | Chainable | null, dtype: string | null): Tensor => {
+    const [first, last] = stop === null ? [0, start] : [start, stop];
+    const by = step ?? 1;
+    if (typeof first !== "number" || typeof last !== "number" || typeof by !== "number") {
+      const range = openRange(first, last, by);
+      return dtype === null ? range : cast(range, checkedDtype(dtype)!);
+    }
+    if (by === 0 || ![first, last, by].every(Number.isFinite)) {
+      throw new ValueError("arange", { given: `from ${first} to ${last} by ${by}`, expected: "finite numbers and a step that is not 0" });
+    }
+    const count = Math.max(0, Math.ceil((last - first) / by));
+    const to = checkedDtype(dtype ?? undefined) ?? ([first, last, by].every(Number.isInteger) ? "int32" : "float32");
+    if (to === "float32" || (to === "int32" && Number.isInteger(first) && Number.isInteger(by))) return progression(first, by, count, to);
+    return cast(progression(first, by, count, isFloat(to) || !Number.isInteger(by) ? "float32" : "int32"), to);
+  },
+);
 
 /**
  * A matrix with ones at and below a diagonal, zeros above.
@@ -119,7 +128,10 @@ export function arange(
  * @param M  columns; default as many as rows
  * @param k  the diagonal: 0 the main one, positive above it, negative below
  */
-export function tri(N: number, M: number | null = N, k = 0, { dtype = "float32" }: DtypeOption = {}): Tensor {
-  const rows = expandDims(add(progression(0, 1, N, "int32"), k), 1);
-  return cast(greaterEqual(rows, progression(0, 1, M ?? N, "int32")), dtype);
-}
+export const tri = declare(
+  "numpy.tri(N:int, M:int=null, k:int=0, dtype:dtype=null)",
+  (N: number, M: number | null, k: number, dtype: string | null): Tensor => {
+    const rows = expandDims(add(progression(0, 1, N, "int32"), k), 1);
+    return cast(greaterEqual(rows, progression(0, 1, M ?? N, "int32")), dtype ?? "float32");
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -28,16 +29,16 @@ const positionsOp = primitive({
 });
 
 /** x with zeros above the k-th diagonal of its last two axes. */
-export function tril(x: TensorLike, k = 0): Tensor {
+export const tril = operation("numpy.tril(*x, k:int=0)", (x: TensorLike, k: number): Tensor => {
   const tensor = asTensor(x);
   return where(greaterEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, 0);
-}
+});
 
 /** x with zeros below the k-th diagonal of its last two axes. */
-export function triu(x: TensorLike, k = 0): Tensor {
+export const triu = operation("numpy.triu(*x, k:int=0)", (x: TensorLike, k: number): Tensor => {
   const tensor = asTensor(x);
   return where(lessEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, 0);
-}
+});
 
 /** How many elements the k-th diagonal of a matrix has; null where that is not known yet. */
 function lengthOf(rows: number | null, columns: number | null, k: number): number | null {
@@ -54,12 +55,15 @@ function diagonalView(shape: readonly number[], k: number): View {
 }
 
 /** The diagonal of the matrices that two axes span; it becomes the last axis. @param offset  0 the main one, positive above it */
-export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor {
-  const tensor = asTensor(x);
-  if (tensor.rank < 2) throw new ShapeError("diagonal", { given: shapeText(tensor.shape), expected: "two axes or more" });
-  const [a, b] = [checkAxis("diagonal", axis1, tensor.rank), checkAxis("diagonal", axis2, tensor.rank)];
-  return diagonalOf(moveaxis(tensor, [a, b], [-2, -1]), offset);
-}
+export const diagonal = operation(
+  "numpy.diagonal(*x, offset:int=0, axis1:int=0, axis2:int=1)",
+  (x: TensorLike, offset: number, axis1: number, axis2: number): Tensor => {
+    const tensor = asTensor(x);
+    if (tensor.rank < 2) throw new ShapeError("diagonal", { given: shapeText(tensor.shape), expected: "two axes or more" });
+    const [a, b] = [checkAxis("diagonal", axis1, tensor.rank), checkAxis("diagonal", axis2, tensor.rank)];
+    return diagonalOf(moveaxis(tensor, [a, b], [-2, -1]), offset);
+  },
+);
 
 interface Diagonal {
   readonly k: number;
@@ -93,15 +97,18 @@ const placeOp = primitive({
 });
 
 /** A vector as the k-th diagonal of a square matrix, or the k-th diagonal of a matrix. */
-export function diag(x: TensorLike, k = 0): Tensor {
+export const diag = operation("numpy.diag(*x, k:int=0)", (x: TensorLike, k: number): Tensor => {
   const tensor = asTensor(x);
   if (tensor.rank === 2) return diagonalOf(tensor, k);
   if (tensor.rank === 1) return diagonalOnly(tensor, [null, null], k);
   throw new ShapeError("diag", { given: shapeText(tensor.shape), expected: "a vector or a matrix" });
-}
+});
 
 /** The elements of x, flattened, as the k-th diagonal of a square matrix. */
-export const diagflat = (x: TensorLike, k = 0): Tensor => diag(ravel(x), k);
+export const diagflat = operation("numpy.diagflat(*x, k:int=0)", (x: TensorLike, k: number): Tensor => diag(ravel(x), k));
 
 /** The sum of the diagonal of the matrices that two axes span. */
-export const trace = (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor => sum(diagonal(x, offset, axis1, axis2), { axis: -1 });
+export const trace = operation(
+  "numpy.trace(*x, offset:int=0, axis1:int=0, axis2:int=1)",
+  (x: TensorLike, offset: number, axis1: number, axis2: number): Tensor => sum(diagonal(x, offset, axis1, axis2), { axis: -1 }),
+);

@@ -1,26 +1,22 @@
+import { declare, operation } from "../../core/operation.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { sizeOrNull, type Shape } from "../../core/shape.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { primitive } from "../../core/primitive.js";
 import { identity } from "../gradient/stop-gradient.js";
 import { cast } from "../elementwise/cast.js";
-import { fullLike, type DtypeOption } from "./create.js";
+import { fullLike } from "./create.js";
 import { stack } from "./concatenate.js";
 import { fillCommand } from "./slice.js";
 
-export interface ConversionOptions {
-  /** dtype of the result. Default: that of the values. */
-  dtype?: string | null;
-  /** kerasm has dense tensors only; both are here for Keras's sake. */
-  sparse?: boolean | null;
-  ragged?: boolean | null;
-}
-
 /** The values as a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. */
-export function convertToTensor(x: TensorLike, { dtype }: ConversionOptions = {}): Tensor {
-  const tensor = hasSymbolicLeaf(x) ? stacked(x as readonly TensorLike[]) : x instanceof Chainable ? asTensor(x) : constant(x);
-  return dtype === undefined || dtype === null ? tensor : cast(tensor, dtype);
-}
+export const convertToTensor = declare(
+  "core.convertToTensor(*x, dtype:dtype=null, sparse:any=null, ragged:any=null)",
+  (x: TensorLike, dtype: string | null, _sparse: unknown, _ragged: unknown): Tensor => {
+    const tensor = hasSymbolicLeaf(x) ? stacked(x as readonly TensorLike[]) : x instanceof Chainable ? asTensor(x) : constant(x);
+    return dtype === null ? tensor : cast(tensor, dtype);
+  },
+);
 
 const hasSymbolicLeaf = (x: TensorLike): boolean =>
   Array.isArray(x) && x.some((each: TensorLike) => (each instanceof Chainable ? each.value().isSymbolic : hasSymbolicLeaf(each)));
@@ -31,25 +27,29 @@ function stacked(x: readonly TensorLike[]): Tensor {
 }
 
 /** The values as a tensor. @param dtype  default: that of the values */
-export const array = (x: TensorLike, dtype?: string | null): Tensor => convertToTensor(x, { dtype });
+export const array = operation("numpy.array(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor =>
+  convertToTensor(x, { dtype }),
+);
 
 /** The same values as a tensor of its own. */
-export const copy = (x: TensorLike): Tensor => identity(x);
+export const copy = operation("numpy.copy(*x)", (x: TensorLike): Tensor => identity(x));
 
 /** A tensor in the shape of x; its values mean nothing. */
-export const emptyLike = (x: TensorLike, options: DtypeOption = {}): Tensor => fullLike(x, 0, options);
+export const emptyLike = operation("numpy.emptyLike(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
+  return fullLike(x, 0, { dtype });
+});
 
 /** The lengths of the axes; null where they are not known yet. */
-export const shape = (x: TensorLike): Shape => asTensor(x).shape;
+export const shape = declare("core.shape(*x)", (x: TensorLike): Shape => asTensor(x).shape);
 
 /** The number of axes. */
-export const ndim = (x: TensorLike): number => asTensor(x).rank;
+export const ndim = operation("numpy.ndim(*x)", (x: TensorLike): number => asTensor(x).rank);
 
 /** The number of elements: a number, or a tensor that gets it where axes are not known yet. */
-export function size(x: TensorLike): number | Tensor {
+export const size = operation("numpy.size(*x)", (x: TensorLike): number | Tensor => {
   const tensor = asTensor(x);
   return sizeOrNull(tensor.shape) ?? sizeOp.apply({ x: tensor });
-}
+});
 
 const sizeOp = primitive({
   name: "size",

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -28,29 +29,32 @@ const fold = (i: number, last: number, length: number): number => (i < length ? 
  * @param mode      "constant" (default), "reflect" (mirrored without the edge), "symmetric" (with it), "edge", "wrap"
  * @param constantValues  what is added in constant mode; default 0
  */
-export function pad(x: TensorLike, padWidth: PadWidth, mode: string = "constant", constantValues: number | null = 0): Tensor {
-  const tensor = asTensor(x);
-  const widths = widthsOf(padWidth, tensor.rank);
-  if (mode === "constant") {
-    return padOp.apply(
-      { x: tensor },
-      { before: widths.map(([before]) => before), after: widths.map(([, after]) => after), value: constantValues ?? 0 },
-    );
-  }
-  if (!Object.hasOwn(sources, mode)) {
-    throw new ValueError("pad", { given: `mode ${text(mode)}`, expected: `constant, ${Object.keys(sources).join(", ")}` });
-  }
-  const source = sources[mode as Exclude<Mode, "constant">];
-  return widths.reduce((y, [before, after], axis) => {
-    if (before === 0 && after === 0) return y;
-    const length = known([y.shape[axis]!], "pad")[0]!;
-    return take(
-      y,
-      Int32Array.from({ length: before + length + after }, (_, i) => source(i - before, length)),
-      axis,
-    );
-  }, tensor);
-}
+export const pad = operation(
+  'numpy.pad(*x, padWidth:any, mode="constant", *constantValues=null)',
+  (x: TensorLike, padWidth: PadWidth, mode: string, constantValues: number | null): Tensor => {
+    const tensor = asTensor(x);
+    const widths = widthsOf(padWidth, tensor.rank);
+    if (mode === "constant") {
+      return padOp.apply(
+        { x: tensor },
+        { before: widths.map(([before]) => before), after: widths.map(([, after]) => after), value: constantValues ?? 0 },
+      );
+    }
+    if (!Object.hasOwn(sources, mode)) {
+      throw new ValueError("pad", { given: `mode ${text(mode)}`, expected: `constant, ${Object.keys(sources).join(", ")}` });
+    }
+    const source = sources[mode as Exclude<Mode, "constant">];
+    return widths.reduce((y, [before, after], axis) => {
+      if (before === 0 && after === 0) return y;
+      const length = known([y.shape[axis]!], "pad")[0]!;
+      return take(
+        y,
+        Int32Array.from({ length: before + length + after }, (_, i) => source(i - before, length)),
+        axis,
+      );
+    }, tensor);
+  },
+);
 
 function widthsOf(padWidth: PadWidth, rank: number): (readonly [number, number])[] {
   const given = typeof padWidth === "number" ? [[padWidth, padWidth]] : typeof padWidth[0] === "number" ? [padWidth] : padWidth;

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 // Operations that change the shape and nothing else: they compute nothing, the result shares the elements.
 
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
@@ -13,10 +14,13 @@ import { checkAxes, type Axis } from "../reduce/family.js";
  * @param shape  lengths of the new axes; one may be −1: what is left over
  * @throws ShapeError where the number of elements differs
  */
-export function reshape(x: TensorLike, shape: readonly (number | null)[] | number): Tensor {
-  const tensor = asTensor(x);
-  return reshapeOp.apply({ x: tensor }, { shape: resolve(tensor.shape, typeof shape === "number" ? [shape] : shape) });
-}
+export const reshape = operation(
+  "numpy.reshape(*x, newshape:shape)",
+  (x: TensorLike, shape: readonly (number | null)[] | number): Tensor => {
+    const tensor = asTensor(x);
+    return reshapeOp.apply({ x: tensor }, { shape: resolve(tensor.shape, typeof shape === "number" ? [shape] : shape) });
+  },
+);
 
 /** Fills in the −1 (or the one null) of a wanted shape. */
 function resolve(from: Shape, shape: Shape): Shape {
@@ -46,12 +50,12 @@ const reshapeOp = primitive({
 });
 
 /** Inserts axes of length 1 at these places of the result: [3] with axis 0 is [1, 3]. */
-export function expandDims(x: TensorLike, axis: number | readonly number[]): Tensor {
+export const expandDims = operation("numpy.expandDims(*x, axis:ints)", (x: TensorLike, axis: number | readonly number[]): Tensor => {
   const tensor = asTensor(x);
   const added = typeof axis === "number" ? [axis] : axis;
   const axes = checkAxes("expandDims", added, tensor.rank + added.length);
   return axes.length === 0 ? tensor : expandDimsOp.apply({ x: tensor }, { axes });
-}
+});
 
 interface Axes {
   /** Ascending. */
@@ -71,14 +75,14 @@ const expandDimsOp = primitive({
 });
 
 /** Removes axes of length 1: those named, or all of them. @throws ShapeError where a named axis is longer */
-export function squeeze(x: TensorLike, axis?: Axis): Tensor {
+export const squeeze = operation("numpy.squeeze(*x, axis:ints=null)", (x: TensorLike, axis: Axis): Tensor => {
   const tensor = asTensor(x);
   const axes =
     axis === undefined || axis === null
       ? tensor.shape.flatMap((length, i) => (length === 1 ? [i] : []))
       : checkAxes("squeeze", axis, tensor.rank);
   return axes.length === 0 ? tensor : squeezeOp.apply({ x: tensor }, { axes });
-}
+});
 
 const squeezeOp = primitive({
   name: "squeeze",
@@ -95,7 +99,7 @@ const squeezeOp = primitive({
 });
 
 /** All elements along one axis. */
-export const ravel = (x: TensorLike): Tensor => reshape(x, [-1]);
+export const ravel = operation("numpy.ravel(*x)", (x: TensorLike): Tensor => reshape(x, [-1]));
 
 /** Merges the axes from one on into a single axis. */
 export function flattenFrom(x: TensorLike, axis: number): Tensor {

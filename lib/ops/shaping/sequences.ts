@@ -1,3 +1,4 @@
+import { type Declared, declare, operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { keptDtype } from "../../core/dtype.js";
@@ -14,23 +15,8 @@ import { ones, progression } from "./create.js";
 import { expandDims, reshape } from "./reshape.js";
 import { moveaxis } from "./transpose.js";
 
-export interface SpacingOptions {
-  /** How many numbers. Default 50. */
-  num?: number;
-  /** Whether `stop` is the last one. Default true. */
-  endpoint?: boolean;
-  /** dtype of the result. Default float32. */
-  dtype?: string | null;
-  /** Where the new axis stands. Default 0. */
-  axis?: number;
-}
-
 /** start + i · (stop − start) / (num − 1), along a new axis, and the step. */
-function spaced(
-  start: TensorLike,
-  stop: TensorLike,
-  { num = 50, endpoint = true, axis = 0 }: SpacingOptions,
-): [values: Tensor, step: Tensor] {
+function spaced(start: TensorLike, stop: TensorLike, num: number, endpoint: boolean, axis: number): [values: Tensor, step: Tensor] {
   const [from, to] = [asFloat(start), asFloat(stop)];
   const gaps = endpoint ? num - 1 : num;
   const range = subtract(to, from);
@@ -42,49 +28,63 @@ function spaced(
   return [moveaxis(values, 0, axis < 0 ? axis + rank + 1 : axis), step];
 }
 
-function inDtype(values: Tensor, dtype: string | null | undefined): Tensor {
-  if (dtype === undefined || dtype === null) return values;
+function inDtype(values: Tensor, dtype: string | null): Tensor {
+  if (dtype === null) return values;
   return cast(keptDtype(dtype) === "float32" ? values : floor(values), dtype);
 }
 
-/** Evenly spaced numbers from start to stop along a new axis. @param options.retstep  gives [numbers, step]; default false */
-export function linspace(
-  start: TensorLike,
-  stop: TensorLike,
-  num: number,
-  options?: Omit<SpacingOptions, "num"> & { retstep?: false },
-): Tensor;
-export function linspace(
-  start: TensorLike,
-  stop: TensorLike,
-  num: number,
-  options: Omit<SpacingOptions, "num"> & { retstep: true },
-): [Tensor, Tensor];
-export function linspace(
-  start: TensorLike,
-  stop: TensorLike,
-  num: Integers = 50,
-  { retstep = false, dtype, ...options }: Omit<SpacingOptions, "num"> & { retstep?: boolean } = {},
-): Tensor | [Tensor, Tensor] {
-  const [values, step] = spaced(start, stop, { num: integers(num)[0]!, ...options });
-  return retstep ? [inDtype(values, dtype), step] : inDtype(values, dtype);
+/**
+ * Evenly spaced numbers from start to stop along a new axis.
+ *
+ * @param num       how many
+ * @param endpoint  whether `stop` is the last one
+ * @param retstep   also gives the step: [numbers, step]
+ * @param dtype     default float32; integers are rounded down
+ * @param axis      where the new axis stands
+ * @see keras.ops.linspace
+ */
+export const linspace = operation(
+  "numpy.linspace(*start, *stop, num:int=50, endpoint=true, retstep=false, dtype:dtype=null, axis:ints=0)",
+  (start: TensorLike, stop: TensorLike, num: Integers, endpoint: boolean, retstep: boolean, dtype: string | null, axis: number): Tensor => {
+    const [values, step] = spaced(start, stop, lengthOf(num), endpoint, axis);
+    return (retstep ? [inDtype(values, dtype), step] : inDtype(values, dtype)) as Tensor;
+  },
+) as Linspace;
+
+type Spaced = (start: TensorLike, stop: TensorLike, num: Integers, endpoint: boolean, retstep: boolean, dtype: string | null, axis: number) => Tensor; // prettier-ignore
+
+/** What `retstep` makes of the result. */
+interface Linspace extends Declared<
+  "numpy.linspace(*start, *stop, num:int=50, endpoint=true, retstep=false, dtype:dtype=null, axis:int=0)",
+  Spaced
+> {
+  // prettier-ignore
+  (start: TensorLike, stop: TensorLike, num: Integers, options: { endpoint?: boolean; retstep: true; dtype?: string | null; axis?: number }): [
+    Tensor,
+    Tensor,
+  ];
 }
 
-/** base to the power of evenly spaced numbers from start to stop. @param options.base  default 10 */
-export function logspace(
-  start: TensorLike,
-  stop: TensorLike,
-  num = 50,
-  { base = 10, dtype, ...options }: Omit<SpacingOptions, "num"> & { base?: TensorLike } = {},
-): Tensor {
-  return inDtype(power(asFloat(base), spaced(start, stop, { num, ...options })[0]), dtype);
-}
+/**
+ * base to the power of evenly spaced numbers from start to stop.
+ *
+ * @param base  default 10
+ * @see keras.ops.logspace
+ */
+export const logspace = declare(
+  "numpy.logspace(*start, *stop, num:int=50, endpoint=true, *base=10, dtype:dtype=null, axis:int=0)",
+  (start: TensorLike, stop: TensorLike, num: number, endpoint: boolean, base: TensorLike, dtype: string | null, axis: number): Tensor =>
+    inDtype(power(asFloat(base), spaced(start, stop, num, endpoint, axis)[0]), dtype),
+);
 
-/** Numbers of equal ratio from start to stop, both positive. */
-export function geomspace(start: TensorLike, stop: TensorLike, num = 50, { dtype, ...options }: Omit<SpacingOptions, "num"> = {}): Tensor {
-  const scaled = (x: TensorLike): Tensor => divide(log(asFloat(x)), Math.LN2);
-  return inDtype(exp2(spaced(scaled(start), scaled(stop), { num, ...options })[0]), dtype);
-}
+/** Numbers of equal ratio from start to stop, both positive. @see keras.ops.geomspace */
+export const geomspace = declare(
+  "numpy.geomspace(*start, *stop, num:int=50, endpoint=true, dtype:dtype=null, axis:int=0)",
+  (start: TensorLike, stop: TensorLike, num: number, endpoint: boolean, dtype: string | null, axis: number): Tensor => {
+    const scaled = (x: TensorLike): Tensor => divide(log(asFloat(x)), Math.LN2);
+    return inDtype(exp2(spaced(scaled(start), scaled(stop), num, endpoint, axis)[0]), dtype);
+  },
+);
 
 /** A window as a function of 2π · i / (n − 1), or of i itself. */
 function window(n: number, shape: (turn: Tensor, i: Tensor) => Tensor): Tensor {
@@ -96,35 +96,43 @@ function window(n: number, shape: (turn: Tensor, i: Tensor) => Tensor): Tensor {
 const lengthOf = (x: TensorLike): number => integers(x)[0]!;
 
 /** The triangular window that is 0 at its ends. */
-export const bartlett = (x: TensorLike): Tensor => {
+export const bartlett = declare("numpy.bartlett(*x)", (x: TensorLike): Tensor => {
   const n = lengthOf(x);
   return window(n, (_, i) => subtract(1, abs(subtract(multiply(i, 2 / (n - 1)), 1))));
-};
+});
 
 /** 0.42 − 0.5 cos + 0.08 cos of twice the angle. */
-export const blackman = (x: TensorLike): Tensor =>
-  window(lengthOf(x), (turn) => add(subtract(0.42, multiply(cos(turn), 0.5)), multiply(cos(multiply(turn, 2)), 0.08)));
+export const blackman = declare("numpy.blackman(*x)", (x: TensorLike): Tensor =>
+  window(lengthOf(x), (turn) => add(subtract(0.42, multiply(cos(turn), 0.5)), multiply(cos(multiply(turn, 2)), 0.08))),
+);
 
 /** 0.54 − 0.46 cos. */
-export const hamming = (x: TensorLike): Tensor => window(lengthOf(x), (turn) => subtract(0.54, multiply(cos(turn), 0.46)));
+export const hamming = declare("numpy.hamming(*x)", (x: TensorLike): Tensor =>
+  window(lengthOf(x), (turn) => subtract(0.54, multiply(cos(turn), 0.46))),
+);
 
 /** 0.5 − 0.5 cos. */
-export const hanning = (x: TensorLike): Tensor => window(lengthOf(x), (turn) => subtract(0.5, multiply(cos(turn), 0.5)));
+export const hanning = declare("numpy.hanning(*x)", (x: TensorLike): Tensor =>
+  window(lengthOf(x), (turn) => subtract(0.5, multiply(cos(turn), 0.5))),
+);
 
 /** The Kaiser window: i₀(β √(1 − t²)) / i₀(β) for t from −1 to 1. */
-export function kaiser(x: TensorLike, beta: TensorLike): Tensor {
+export const kaiser = declare("numpy.kaiser(*x, *beta)", (x: TensorLike, beta: TensorLike): Tensor => {
   const n = lengthOf(x);
   const b = asFloat(beta);
   return window(n, (_, i) => {
     const t = subtract(multiply(i, 2 / (n - 1)), 1);
     return divide(i0(multiply(b, sqrt(subtract(1, square(t))))), i0(b));
   });
-}
+});
 
 /** Powers of a vector as columns, the highest first. @param N  how many; default its length @param increasing  the lowest first */
-export function vander(x: TensorLike, N: number | null = null, increasing = false): Tensor {
-  const tensor = asTensor(x);
-  const count = N ?? tensor.shape[0]!;
-  const exponents = increasing ? progression(0, 1, count, "int32") : progression(count - 1, -1, count, "int32");
-  return power(expandDims(tensor, -1), tensor.dtype === "float32" ? cast(exponents, "float32") : exponents);
-}
+export const vander = operation(
+  "numpy.vander(*x, N:int=null, increasing=false)",
+  (x: TensorLike, N: number | null, increasing: boolean): Tensor => {
+    const tensor = asTensor(x);
+    const count = N ?? tensor.shape[0]!;
+    const exponents = increasing ? progression(0, 1, count, "int32") : progression(count - 1, -1, count, "int32");
+    return power(expandDims(tensor, -1), tensor.dtype === "float32" ? cast(exponents, "float32") : exponents);
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
@@ -15,27 +16,30 @@ import { gatherView, scatterView, type View } from "./views.js";
  * @param size   how many along each axis; −1: all that follow
  * @throws ShapeError where the block reaches beyond x
  */
-export function slice(x: TensorLike, begin: readonly number[], size: readonly number[]): Tensor {
-  const tensor = asTensor(x);
-  if (begin.length !== tensor.rank || size.length !== tensor.rank) {
-    throw new ShapeError("slice", {
-      given: `begin ${shapeText(begin)} and size ${shapeText(size)}`,
-      expected: `${tensor.rank} entries in both`,
-    });
-  }
-  const ranges = begin.map((first, axis): Range => {
-    const length = tensor.shape[axis]!;
-    const count = size[axis] === -1 ? (length === null ? null : length - first) : size[axis]!;
-    if (first < 0 || (length !== null && (count! < 0 || first + count! > length))) {
+export const slice = operation(
+  "core.slice(*inputs, *startIndices, shape:shape)",
+  (x: TensorLike, begin: readonly number[], size: readonly number[]): Tensor => {
+    const tensor = asTensor(x);
+    if (begin.length !== tensor.rank || size.length !== tensor.rank) {
       throw new ShapeError("slice", {
-        given: `elements ${first} to ${first + (count ?? 0)} along axis ${axis} of ${shapeText(tensor.shape)}`,
-        expected: `a range within 0 to ${length}`,
+        given: `begin ${shapeText(begin)} and size ${shapeText(size)}`,
+        expected: `${tensor.rank} entries in both`,
       });
     }
-    return { begin: first, step: 1, count };
-  });
-  return stridedOf(tensor, ranges);
-}
+    const ranges = begin.map((first, axis): Range => {
+      const length = tensor.shape[axis]!;
+      const count = size[axis] === -1 ? (length === null ? null : length - first) : size[axis]!;
+      if (first < 0 || (length !== null && (count! < 0 || first + count! > length))) {
+        throw new ShapeError("slice", {
+          given: `elements ${first} to ${first + (count ?? 0)} along axis ${axis} of ${shapeText(tensor.shape)}`,
+          expected: `a range within 0 to ${length}`,
+        });
+      }
+      return { begin: first, step: 1, count };
+    });
+    return stridedOf(tensor, ranges);
+  },
+);
 
 /**
  * Elements begin, begin + step, …, so many, along an axis. A null count is for an axis whose length is not known yet: then begin and stop are
@@ -130,7 +134,7 @@ export function fillCommand(y: Tensor, value: number) {
 }
 
 /** x in reverse along axes. @param axis  default: all */
-export function flip(x: TensorLike, axis?: Axis): Tensor {
+export const flip = operation("numpy.flip(*x, axis:ints=null)", (x: TensorLike, axis: Axis): Tensor => {
   const tensor = asTensor(x);
   const axes = checkAxes("flip", axis, tensor.rank);
   const reversed = (length: number | null): Range => ({ begin: length === null ? null : Math.max(0, length - 1), step: -1, count: length });
@@ -138,10 +142,10 @@ export function flip(x: TensorLike, axis?: Axis): Tensor {
     tensor,
     tensor.shape.map((length, i) => (axes.includes(i) ? reversed(length) : everything(length))),
   );
-}
+});
 
 /** x in reverse along its second axis. */
-export const fliplr = (x: TensorLike): Tensor => flip(x, 1);
+export const fliplr = operation("numpy.fliplr(*x)", (x: TensorLike): Tensor => flip(x, 1));
 
 /** x in reverse along its first axis. */
-export const flipud = (x: TensorLike): Tensor => flip(x, 0);
+export const flipud = operation("numpy.flipud(*x)", (x: TensorLike): Tensor => flip(x, 0));

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -47,19 +48,22 @@ const pieceOp = primitive({
  * @param axis  default 0
  * @throws ShapeError where equal pieces are not possible
  */
-export function split(x: TensorLike, indicesOrSections: Integers, axis = 0): Tensor[] {
-  const tensor = asTensor(x);
-  const along = checkAxis("split", axis, tensor.rank);
-  const length = tensor.shape[along]!;
-  const sections = integerOrList(indicesOrSections);
-  if (typeof sections !== "number") return cutAt(tensor, sections, along);
-  if (!Number.isInteger(sections) || sections < 1)
-    throw new ValueError("split", { given: `${sections} sections`, expected: "a positive number" });
-  if (length !== null && length % sections !== 0) {
-    throw new ShapeError("split", { given: `${length} elements along axis ${along} in ${sections} pieces`, expected: "equal pieces" });
-  }
-  return arraySplit(tensor, sections, along);
-}
+export const split = operation(
+  "numpy.split(*x, indicesOrSections:ints, axis:ints=0)",
+  (x: TensorLike, indicesOrSections: Integers, axis: number): Tensor[] => {
+    const tensor = asTensor(x);
+    const along = checkAxis("split", axis, tensor.rank);
+    const length = tensor.shape[along]!;
+    const sections = integerOrList(indicesOrSections);
+    if (typeof sections !== "number") return cutAt(tensor, sections, along);
+    if (!Number.isInteger(sections) || sections < 1)
+      throw new ValueError("split", { given: `${sections} sections`, expected: "a positive number" });
+    if (length !== null && length % sections !== 0) {
+      throw new ShapeError("split", { given: `${length} elements along axis ${along} in ${sections} pieces`, expected: "equal pieces" });
+    }
+    return arraySplit(tensor, sections, along);
+  },
+);
 
 function cutAt(x: Tensor, places: readonly number[], axis: number): Tensor[] {
   const length = x.shape[axis]!;
@@ -75,31 +79,37 @@ function cutAt(x: Tensor, places: readonly number[], axis: number): Tensor[] {
 }
 
 /** As `split`, but the first pieces may be one longer than the others. */
-export function arraySplit(x: TensorLike, indicesOrSections: Integers, axis = 0): Tensor[] {
-  const sections = integerOrList(indicesOrSections);
-  if (typeof sections !== "number") return split(x, sections, axis);
-  const tensor = asTensor(x);
-  const along = checkAxis("arraySplit", axis, tensor.rank);
-  return Array.from({ length: sections }, (_, index) => pieceOp.apply({ x: tensor }, { axis: along, index, sections }));
-}
+export const arraySplit = operation(
+  "numpy.arraySplit(*x, indicesOrSections:ints, axis:ints=0)",
+  (x: TensorLike, indicesOrSections: Integers, axis: number): Tensor[] => {
+    const sections = integerOrList(indicesOrSections);
+    if (typeof sections !== "number") return split(x, sections, axis);
+    const tensor = asTensor(x);
+    const along = checkAxis("arraySplit", axis, tensor.rank);
+    return Array.from({ length: sections }, (_, index) => pieceOp.apply({ x: tensor }, { axis: along, index, sections }));
+  },
+);
 
 /** The two halves of a tensor along an axis. */
 export const splitInHalves = (x: Tensor, axis: number): [Tensor, Tensor] => split(x, 2, axis) as [Tensor, Tensor];
 
 /** The slices along an axis, without it. @param num  how many; default: the length of the axis */
-export function unstack(x: TensorLike, num?: number | null, axis = 0): Tensor[] {
-  const tensor = asTensor(x);
-  const along = checkAxis("unstack", axis, tensor.rank);
-  const length = num ?? tensor.shape[along]!;
-  if (length === null)
-    throw new ShapeError("unstack", { given: shapeText(tensor.shape), expected: `a known length of axis ${along}, or num` });
-  return Array.from({ length }, (_, begin) =>
-    squeeze(
-      stridedOf(
-        tensor,
-        tensor.shape.map((size, each) => (each === along ? { begin, step: 1, count: 1 } : everything(size))),
+export const unstack = operation(
+  "core.unstack(*x, num:int=null, axis:ints=0)",
+  (x: TensorLike, num: number | null, axis: number): Tensor[] => {
+    const tensor = asTensor(x);
+    const along = checkAxis("unstack", axis, tensor.rank);
+    const length = num ?? tensor.shape[along]!;
+    if (length === null)
+      throw new ShapeError("unstack", { given: shapeText(tensor.shape), expected: `a known length of axis ${along}, or num` });
+    return Array.from({ length }, (_, begin) =>
+      squeeze(
+        stridedOf(
+          tensor,
+          tensor.shape.map((size, each) => (each === along ? { begin, step: 1, count: 1 } : everything(size))),
+        ),
+        along,
       ),
-      along,
-    ),
-  );
-}
+    );
+  },
+);

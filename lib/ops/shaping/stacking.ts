@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -18,52 +19,57 @@ function atLeast(x: TensorLike, rank: number): Tensor {
 }
 
 /** Side by side: along the second axis, of vectors along the only one. */
-export function hstack(xs: readonly TensorLike[]): Tensor {
+export const hstack = operation("numpy.hstack(*xs)", (xs: readonly TensorLike[]): Tensor => {
   const tensors = xs.map((x) => atLeast(x, 1));
   return concatenate(tensors, tensors[0]?.rank === 1 ? 0 : 1);
-}
+});
 
 /** One above the other: along the first axis; vectors are rows. */
-export const vstack = (xs: readonly TensorLike[]): Tensor =>
+export const vstack = operation("numpy.vstack(*xs)", (xs: readonly TensorLike[]): Tensor =>
   concatenate(
     xs.map((x) => atLeast(x, 2)),
     0,
-  );
+  ),
+);
 
 /** One behind the other: along the third axis. */
-export function dstack(xs: readonly TensorLike[]): Tensor {
+export const dstack = operation("numpy.dstack(*xs)", (xs: readonly TensorLike[]): Tensor => {
   const deep = (x: TensorLike): Tensor => {
     const tensor = atLeast(x, 2);
     return tensor.rank > 2 ? tensor : expandDims(asTensor(x).rank < 2 ? atLeast(x, 2) : tensor, 2);
   };
   return concatenate(xs.map(deep), 2);
-}
+});
 
 /** Vectors as columns, matrices side by side. */
-export function columnStack(xs: readonly TensorLike[]): Tensor {
+export const columnStack = operation("numpy.columnStack(*xs)", (xs: readonly TensorLike[]): Tensor => {
   const columns = xs.map((x) => {
     const tensor = asTensor(x);
     return tensor.rank < 2 ? transpose(atLeast(tensor, 2)) : tensor;
   });
   return concatenate(columns, 1);
-}
+});
 
 /** x2 after x1 along an axis. @param axis  default: both flattened */
-export function append(x1: TensorLike, x2: TensorLike, axis: number | null = null): Tensor {
+export const append = operation("numpy.append(*x1, *x2, axis:ints=null)", (x1: TensorLike, x2: TensorLike, axis: number | null): Tensor => {
   return axis === null ? concatenate([ravel(x1), ravel(x2)], 0) : concatenate([x1, x2], axis);
-}
+});
 
 /** Pieces along the second axis, of a vector along the only one. */
-export function hsplit(x: TensorLike, indicesOrSections: Integers): Tensor[] {
+export const hsplit = operation("numpy.hsplit(*x, indicesOrSections:ints)", (x: TensorLike, indicesOrSections: Integers): Tensor[] => {
   const tensor = asTensor(x);
   return split(tensor, indicesOrSections, tensor.rank === 1 ? 0 : 1);
-}
+});
 
 /** Pieces along the first axis. */
-export const vsplit = (x: TensorLike, indicesOrSections: Integers): Tensor[] => split(x, indicesOrSections, 0);
+export const vsplit = operation("numpy.vsplit(*x, indicesOrSections:ints)", (x: TensorLike, indicesOrSections: Integers): Tensor[] =>
+  split(x, indicesOrSections, 0),
+);
 
 /** Pieces along the third axis. */
-export const dsplit = (x: TensorLike, indicesOrSections: Integers): Tensor[] => split(x, indicesOrSections, 2);
+export const dsplit = operation("numpy.dsplit(*x, indicesOrSections:ints)", (x: TensorLike, indicesOrSections: Integers): Tensor[] =>
+  split(x, indicesOrSections, 2),
+);
 
 /**
  * Coordinates of a grid: one tensor for each vector, all of the shape of the grid.
@@ -71,7 +77,7 @@ export const dsplit = (x: TensorLike, indicesOrSections: Integers): Tensor[] => 
  * @param xs                vectors; others are flattened
  * @param options.indexing  "xy" (default): the first two axes exchanged, or "ij"
  */
-export function meshgrid(xs: readonly TensorLike[], { indexing = "xy" }: { indexing?: string } = {}): Tensor[] {
+export const meshgrid = operation('numpy.meshgrid(*...x, indexing="xy")', (xs: readonly TensorLike[], indexing: string): Tensor[] => {
   if (indexing !== "xy" && indexing !== "ij")
     throw new ValueError("meshgrid", { given: `indexing ${text(indexing)}`, expected: "xy or ij" });
   const vectors = xs.map((x) => ravel(x));
@@ -82,4 +88,4 @@ export function meshgrid(xs: readonly TensorLike[], { indexing = "xy" }: { index
     const axes = vectors.map((_, axis) => axis).filter((axis) => axis !== place(i));
     return broadcastTo(expandDims(vector, axes), shape);
   });
-}
+});

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -17,7 +18,7 @@ import { swapaxes } from "./transpose.js";
 import { gatherView } from "./views.js";
 
 /** x put next to itself so often along each axis; missing axes are added in front. */
-export function tile(x: TensorLike, repeats: Integers): Tensor {
+export const tile = operation("numpy.tile(*x, repeats:tensor)", (x: TensorLike, repeats: Integers): Tensor => {
   const tensor = asTensor(x);
   const counts = integers(repeats, "tile");
   checkLengths(counts, "tile");
@@ -27,7 +28,7 @@ export function tile(x: TensorLike, repeats: Integers): Tensor {
     Array.from({ length: counts.length - tensor.rank }, (_, i) => i),
   );
   return counts.every((count) => count === 1) ? whole : tileOp.apply({ x: whole }, { counts });
-}
+});
 
 const tileOp = primitive({
   name: "tile",
@@ -63,23 +64,26 @@ const tileOp = primitive({
  * @param repeats  one number for all, or one for each element along the axis
  * @param axis     default: the flattened x
  */
-export function repeat(x: TensorLike, repeats: Integers, axis: number | null = null): Tensor {
-  const tensor = axis === null ? ravel(x) : asTensor(x);
-  const along = checkAxis("repeat", axis ?? 0, tensor.rank);
-  const counts = integers(repeats, "repeat");
-  checkLengths(counts, "repeat");
-  if (counts.length === 1) {
-    const doubled = tile(
-      expandDims(tensor, along + 1),
-      Array.from({ length: tensor.rank + 1 }, (_, i) => (i === along + 1 ? counts[0]! : 1)),
-    );
-    return mergeWithNext(doubled, along);
-  }
-  const length = tensor.shape[along];
-  if (counts.length !== length)
-    throw new ValueError("repeat", { given: `${counts.length} repeats for ${length} elements`, expected: "one, or one for each" });
-  return take(tensor, Int32Array.from(counts.flatMap((count, i) => Array.from({ length: count }, () => i))), along);
-}
+export const repeat = operation(
+  "numpy.repeat(*x, repeats:tensor, axis:ints=null)",
+  (x: TensorLike, repeats: Integers, axis: number | null): Tensor => {
+    const tensor = axis === null ? ravel(x) : asTensor(x);
+    const along = checkAxis("repeat", axis ?? 0, tensor.rank);
+    const counts = integers(repeats, "repeat");
+    checkLengths(counts, "repeat");
+    if (counts.length === 1) {
+      const doubled = tile(
+        expandDims(tensor, along + 1),
+        Array.from({ length: tensor.rank + 1 }, (_, i) => (i === along + 1 ? counts[0]! : 1)),
+      );
+      return mergeWithNext(doubled, along);
+    }
+    const length = tensor.shape[along];
+    if (counts.length !== length)
+      throw new ValueError("repeat", { given: `${counts.length} repeats for ${length} elements`, expected: "one, or one for each" });
+    return take(tensor, Int32Array.from(counts.flatMap((count, i) => Array.from({ length: count }, () => i))), along);
+  },
+);
 
 /** Makes one axis of two neighbouring ones; the last of the two is known. */
 function mergeWithNext(x: Tensor, axis: number): Tensor {
@@ -95,22 +99,25 @@ function mergeWithNext(x: Tensor, axis: number): Tensor {
  * @param shift  for each axis; a tensor may be known only when the operation runs, as may the axes
  * @param axis   default: the flattened x
  */
-export function roll(x: TensorLike, shift: Integers, axis?: Integers | null): Tensor {
-  const tensor = asTensor(x);
-  if (axis === undefined || axis === null) {
-    if (isOpen(shift)) return reshape(rolledBy(ravel(tensor), sum(asTensor(shift)), 0), tensor.shape);
-    const total = integers(shift).reduce((sum, each) => sum + each, 0);
-    return tensor.rank <= 1 ? rolled(tensor, total, 0) : reshape(rolled(ravel(tensor), total, 0), tensor.shape);
-  }
-  if (isOpen(shift) || isOpen(axis)) {
-    const [shifts, axes] = [shift, axis].map((each) => asTensor(each, "int32"));
-    const forAxis = (a: number) => sum(where(equal(mod(axes!, tensor.rank), a), shifts!, 0));
-    return tensor.shape.reduce<Tensor>((y, _, a) => rolledBy(y, forAxis(a), a), tensor);
-  }
-  const axes = integers(axis);
-  const shifts = integers(shift);
-  return axes.reduce((y, each, i) => rolled(y, shifts[shifts.length === 1 ? 0 : i]!, checkAxis("roll", each, y.rank)), tensor);
-}
+export const roll = operation(
+  "numpy.roll(*x, shift:ints, axis:ints=null)",
+  (x: TensorLike, shift: Integers, axis: Integers | null): Tensor => {
+    const tensor = asTensor(x);
+    if (axis === undefined || axis === null) {
+      if (isOpen(shift)) return reshape(rolledBy(ravel(tensor), sum(asTensor(shift)), 0), tensor.shape);
+      const total = integers(shift).reduce((sum, each) => sum + each, 0);
+      return tensor.rank <= 1 ? rolled(tensor, total, 0) : reshape(rolled(ravel(tensor), total, 0), tensor.shape);
+    }
+    if (isOpen(shift) || isOpen(axis)) {
+      const [shifts, axes] = [shift, axis].map((each) => asTensor(each, "int32"));
+      const forAxis = (a: number) => sum(where(equal(mod(axes!, tensor.rank), a), shifts!, 0));
+      return tensor.shape.reduce<Tensor>((y, _, a) => rolledBy(y, forAxis(a), a), tensor);
+    }
+    const axes = integers(axis);
+    const shifts = integers(shift);
+    return axes.reduce((y, each, i) => rolled(y, shifts[shifts.length === 1 ? 0 : i]!, checkAxis("roll", each, y.rank)), tensor);
+  },
+);
 
 const isOpen = (value: Integers): boolean => !isStatic(value) && asTensor(value).isSymbolic;
 
@@ -143,17 +150,20 @@ function rolled(x: Tensor, shift: number, axis: number): Tensor {
 }
 
 /** x turned by so many quarter turns in the plane of two axes, from the first towards the second. */
-export function rot90(x: TensorLike, k = 1, axes: readonly number[] = [0, 1]): Tensor {
-  const tensor = asTensor(x);
-  const [a, b] = axes.map((axis) => checkAxis("rot90", axis, tensor.rank));
-  if (axes.length !== 2 || a === b) throw new ValueError("rot90", { given: `axes ${shapeText(axes)}`, expected: "two different axes" });
-  const reversed = (t: Tensor, axis: number): Tensor =>
-    stridedOf(
-      t,
-      t.shape.map((count, i) => (i === axis ? { begin: Math.max(0, (count ?? 1) - 1), step: -1, count } : everything(count))),
-    );
-  const turns = ((k % 4) + 4) % 4;
-  if (turns === 0) return tensor;
-  if (turns === 2) return reversed(reversed(tensor, a!), b!);
-  return turns === 1 ? reversed(swapaxes(tensor, a!, b!), a!) : reversed(swapaxes(tensor, a!, b!), b!);
-}
+export const rot90 = operation(
+  "numpy.rot90(*array, k:int=1, axes:ints=[0,1])",
+  (x: TensorLike, k: number, axes: readonly number[]): Tensor => {
+    const tensor = asTensor(x);
+    const [a, b] = axes.map((axis) => checkAxis("rot90", axis, tensor.rank));
+    if (axes.length !== 2 || a === b) throw new ValueError("rot90", { given: `axes ${shapeText(axes)}`, expected: "two different axes" });
+    const reversed = (t: Tensor, axis: number): Tensor =>
+      stridedOf(
+        t,
+        t.shape.map((count, i) => (i === axis ? { begin: Math.max(0, (count ?? 1) - 1), step: -1, count } : everything(count))),
+      );
+    const turns = ((k % 4) + 4) % 4;
+    if (turns === 0) return tensor;
+    if (turns === 2) return reversed(reversed(tensor, a!), b!);
+    return turns === 1 ? reversed(swapaxes(tensor, a!, b!), a!) : reversed(swapaxes(tensor, a!, b!), b!);
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";
 import { ValueError } from "../../core/errors.js";
@@ -12,14 +13,14 @@ import { gatherView } from "./views.js";
  *
  * @param axes  for each axis of the result, the axis of x that it is; default: all in reverse
  */
-export function transpose(x: TensorLike, axes?: readonly number[] | null): Tensor {
+export const transpose = operation("numpy.transpose(*x, axes:ints=null)", (x: TensorLike, axes: readonly number[] | null): Tensor => {
   const tensor = asTensor(x);
   const order = axes ? axes.map((axis) => checkAxis("transpose", axis, tensor.rank)) : tensor.shape.map((_, i) => tensor.rank - 1 - i);
   if (order.length !== tensor.rank || new Set(order).size !== order.length) {
     throw new ValueError("transpose", { given: `axes ${shapeText(axes!)} for rank ${tensor.rank}`, expected: "each axis of x once" });
   }
   return order.every((axis, i) => axis === i) ? tensor : transposeOp.apply({ x: tensor }, { order });
-}
+});
 
 const transposeOp = primitive({
   name: "transpose",
@@ -64,20 +65,23 @@ function asSwap(shape: readonly number[], order: readonly number[]): { batch: nu
 }
 
 /** x with axes moved to other places; the others stay in order. */
-export function moveaxis(x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor {
-  const tensor = asTensor(x);
-  const from = [source].flat().map((axis) => checkAxis("moveaxis", axis, tensor.rank));
-  const to = [destination].flat().map((axis) => checkAxis("moveaxis", axis, tensor.rank));
-  if (from.length !== to.length) {
-    throw new ValueError("moveaxis", { given: `${from.length} sources and ${to.length} destinations`, expected: "as many of both" });
-  }
-  const order = tensor.shape.map((_, i) => i).filter((axis) => !from.includes(axis));
-  for (const i of to.map((_, k) => k).sort((a, b) => to[a]! - to[b]!)) order.splice(to[i]!, 0, from[i]!);
-  return transpose(tensor, order);
-}
+export const moveaxis = operation(
+  "numpy.moveaxis(*x, source:ints, destination:ints)",
+  (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
+    const tensor = asTensor(x);
+    const from = [source].flat().map((axis) => checkAxis("moveaxis", axis, tensor.rank));
+    const to = [destination].flat().map((axis) => checkAxis("moveaxis", axis, tensor.rank));
+    if (from.length !== to.length) {
+      throw new ValueError("moveaxis", { given: `${from.length} sources and ${to.length} destinations`, expected: "as many of both" });
+    }
+    const order = tensor.shape.map((_, i) => i).filter((axis) => !from.includes(axis));
+    for (const i of to.map((_, k) => k).sort((a, b) => to[a]! - to[b]!)) order.splice(to[i]!, 0, from[i]!);
+    return transpose(tensor, order);
+  },
+);
 
 /** x with two axes exchanged. */
-export function swapaxes(x: TensorLike, axis1: number, axis2: number): Tensor {
+export const swapaxes = operation("numpy.swapaxes(*x, axis1:int, axis2:int)", (x: TensorLike, axis1: number, axis2: number): Tensor => {
   const tensor = asTensor(x);
   const a = checkAxis("swapaxes", axis1, tensor.rank);
   const b = checkAxis("swapaxes", axis2, tensor.rank);
@@ -85,4 +89,4 @@ export function swapaxes(x: TensorLike, axis1: number, axis2: number): Tensor {
     tensor,
     tensor.shape.map((_, i) => (i === a ? b : i === b ? a : i)),
   );
-}
+});

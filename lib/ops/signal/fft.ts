@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 // Fourier transforms of complex tensors as pairs [real, imaginary], made of matrix products.
 //
 // A transform of length n = n₁ · n₂ is n₂ transforms of length n₁, a rotation, and n₁ transforms of length n₂ (Cooley and Tukey, 1965); short
@@ -82,10 +83,14 @@ function lengthOf(where: string, x: Tensor, axis = -1): number {
 }
 
 /** The discrete Fourier transform along the last axis. @returns [real, imaginary] */
-export function fft(x: Complex): Tensor[] {
-  const given = parts("fft", x);
-  return [...transform(given, lengthOf("fft", given[0]), true)];
-}
+export const fft = operation(
+  "math.fft(*x)",
+  (x: Complex): Tensor[] => {
+    const given = parts("fft", x);
+    return [...transform(given, lengthOf("fft", given[0]), true)];
+  },
+  { className: "FFT" },
+);
 
 function alongLastTwo(where: string, x: Complex, forwards: boolean): Parts {
   const rows = transform(parts(where, x), lengthOf(where, parts(where, x)[0]), forwards);
@@ -95,14 +100,18 @@ function alongLastTwo(where: string, x: Complex, forwards: boolean): Parts {
 }
 
 /** The discrete Fourier transform along the last two axes. @returns [real, imaginary] */
-export const fft2 = (x: Complex): Tensor[] => [...alongLastTwo("fft2", x, true)];
+export const fft2 = operation("math.fft2(*x)", (x: Complex): Tensor[] => [...alongLastTwo("fft2", x, true)], { className: "FFT2" });
 
 /** The inverse of fft2. @returns [real, imaginary] */
-export function ifft2(x: Complex): Tensor[] {
-  const y = alongLastTwo("ifft2", x, false);
-  const count = lengthOf("ifft2", y[0], -1) * lengthOf("ifft2", y[0], -2);
-  return [multiply(y[0], 1 / count), multiply(y[1], 1 / count)];
-}
+export const ifft2 = operation(
+  "math.ifft2(*x)",
+  (x: Complex): Tensor[] => {
+    const y = alongLastTwo("ifft2", x, false);
+    const count = lengthOf("ifft2", y[0], -1) * lengthOf("ifft2", y[0], -2);
+    return [multiply(y[0], 1 / count), multiply(y[1], 1 / count)];
+  },
+  { className: "IFFT2" },
+);
 
 /** The last axis cut, or filled up with zeros, to a length. */
 function fitted(x: Tensor, length: number): Tensor {
@@ -118,36 +127,44 @@ function fitted(x: Tensor, length: number): Tensor {
  * @param fftLength  n; the tensor is cut or filled up with zeros. Default: its length
  * @returns          [real, imaginary]
  */
-export function rfft(x: TensorLike, fftLength: number | null = null): Tensor[] {
-  const given = asFloat(x);
-  const n = checkLength("rfft", fftLength ?? lengthOf("rfft", given));
-  const real = fitted(given, n);
-  const bins = Math.floor(n / 2) + 1;
-  if (n <= DIRECT || divisor(n) === 1) {
-    const [c, s] = rootsOf(n, n, bins);
-    return [matmul(real, c), matmul(real, negative(s))];
-  }
-  return transform([real, zerosLike(real)], n, true).map((part) => fitted(part, bins));
-}
+export const rfft = operation(
+  "math.rfft(*x, fftLength:int=null)",
+  (x: TensorLike, fftLength: number | null): Tensor[] => {
+    const given = asFloat(x);
+    const n = checkLength("rfft", fftLength ?? lengthOf("rfft", given));
+    const real = fitted(given, n);
+    const bins = Math.floor(n / 2) + 1;
+    if (n <= DIRECT || divisor(n) === 1) {
+      const [c, s] = rootsOf(n, n, bins);
+      return [matmul(real, c), matmul(real, negative(s))];
+    }
+    return transform([real, zerosLike(real)], n, true).map((part) => fitted(part, bins));
+  },
+  { className: "RFFT" },
+);
 
 /** The real tensor whose rfft is x. @param fftLength  its length n. Default: twice the number of terms less one */
-export function irfft(x: Complex, fftLength: number | null = null): Tensor {
-  const given = parts("irfft", x);
-  const n = checkLength("irfft", fftLength ?? 2 * (lengthOf("irfft", given[0]) - 1));
-  const bins = Math.floor(n / 2) + 1;
-  const [re, im] = [fitted(given[0], bins), fitted(given[1], bins)];
-  // Terms n − k are the conjugates of terms k.
-  const mirrored = (part: Tensor): Tensor => {
-    const count = n - bins;
-    const axis = part.rank - 1;
-    return stridedOf(
-      part,
-      part.shape.map((size, i) => (i === axis ? { begin: Math.max(0, count), step: -1, count } : everything(size))),
-    );
-  };
-  const whole: Parts = [concatenate([re, mirrored(re)], -1), concatenate([im, negative(mirrored(im))], -1)];
-  return multiply(transform(whole, n, false)[0], 1 / n);
-}
+export const irfft = operation(
+  "math.irfft(*x, fftLength:int=null)",
+  (x: Complex, fftLength: number | null): Tensor => {
+    const given = parts("irfft", x);
+    const n = checkLength("irfft", fftLength ?? 2 * (lengthOf("irfft", given[0]) - 1));
+    const bins = Math.floor(n / 2) + 1;
+    const [re, im] = [fitted(given[0], bins), fitted(given[1], bins)];
+    // Terms n − k are the conjugates of terms k.
+    const mirrored = (part: Tensor): Tensor => {
+      const count = n - bins;
+      const axis = part.rank - 1;
+      return stridedOf(
+        part,
+        part.shape.map((size, i) => (i === axis ? { begin: Math.max(0, count), step: -1, count } : everything(size))),
+      );
+    };
+    const whole: Parts = [concatenate([re, mirrored(re)], -1), concatenate([im, negative(mirrored(im))], -1)];
+    return multiply(transform(whole, n, false)[0], 1 / n);
+  },
+  { className: "IRFFT" },
+);
 
 function checkLength(where: string, n: number): number {
   if (Number.isInteger(n) && n > 0) return n;

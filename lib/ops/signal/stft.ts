@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { constant, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -42,8 +43,11 @@ const placesOf = (count: number, { length, stride }: Frames): Int32Array =>
   Int32Array.from({ length: count * length }, (_, i) => Math.floor(i / length) * stride + (i % length));
 
 /** Overlapping pieces along the last axis: of a length, each so many elements after the one before. */
-export const extractSequences = (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor =>
-  framesOp.apply({ x: asFloat(x) }, { length: sequenceLength, stride: sequenceStride });
+export const extractSequences = operation(
+  "math.extractSequences(*x, sequenceLength:int, sequenceStride:int)",
+  (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor =>
+    framesOp.apply({ x: asFloat(x) }, { length: sequenceLength, stride: sequenceStride }),
+);
 
 const framesOp = primitive({
   name: "frames",
@@ -94,20 +98,25 @@ function windowOf(where: string, window: string | TensorLike | null, sequenceLen
  * @param fftLength       of the transform; frames stand in its middle
  * @returns               [real, imaginary], each [..., frames, fftLength / 2 + 1]
  */
-export function stft(
-  x: TensorLike,
-  sequenceLength: number,
-  sequenceStride: number,
-  fftLength: number,
-  { window = "hann", center = true }: FrameOptions = {},
-): Tensor[] {
-  const signal = asFloat(x);
-  const weights = windowOf("stft", window, sequenceLength, fftLength);
-  const half = Math.floor(fftLength / 2);
-  const ends = signal.shape.map((_, i) => [i === signal.rank - 1 ? half : 0, i === signal.rank - 1 ? half : 0] as const);
-  const frames = extractSequences(center ? pad(signal, ends, "reflect") : signal, fftLength, sequenceStride);
-  return rfft(weights ? multiply(frames, weights) : frames, fftLength);
-}
+export const stft = operation(
+  'math.stft(*x, sequenceLength:int, sequenceStride:int, fftLength:int, window:string|tensor|null="hann", center=true)',
+  (
+    x: TensorLike,
+    sequenceLength: number,
+    sequenceStride: number,
+    fftLength: number,
+    window: string | TensorLike | null,
+    center: boolean,
+  ): Tensor[] => {
+    const signal = asFloat(x);
+    const weights = windowOf("stft", window, sequenceLength, fftLength);
+    const half = Math.floor(fftLength / 2);
+    const ends = signal.shape.map((_, i) => [i === signal.rank - 1 ? half : 0, i === signal.rank - 1 ? half : 0] as const);
+    const frames = extractSequences(center ? pad(signal, ends, "reflect") : signal, fftLength, sequenceStride);
+    return rfft(weights ? multiply(frames, weights) : frames, fftLength);
+  },
+  { className: "STFT" },
+);
 
 /**
  * The signal whose stft is x: frames added where they overlap, divided by the sum of their squared windows.

@@ -1,0 +1,124 @@
+// The declaration of public functions: one text gives both call forms, the defaults, the check of arguments, the node of a functional model
+// and its config. `operation` is for what Keras has as an operation class; `declare` for all other functions of tensors.
+//
+// Invariants:
+//  (1) The implementation gets every argument, in the declared order, of its declared kind, defaults filled in.
+//  (2) A Keras tensor among the tensors of an operation makes a node, by whatever name the function was called.
+
+import { Chainable } from "./tensor.js";
+import { type AnyFunction, bind, checkArguments, type Forms, isOptions, parseSignature, type Signature } from "./signature.js";
+
+/** A function with its declaration: called by position, by name in a trailing object, or both. */
+export interface Declared<S extends string, F extends AnyFunction> {
+  (...args: Forms<S, F>): ReturnType<F>;
+  readonly signature: Signature;
+}
+
+/** A function that a functional model can hold as a node. */
+export interface DeclaredOperation {
+  readonly signature: Signature;
+  /** Keras's class of the operation: `Take`. */
+  readonly className: string;
+  /** Calls it with all arguments in order. */
+  readonly run: AnyFunction;
+}
+
+/** Makes a node of a call on Keras tensors, or gives `notRecorded` where the call is only inferring shapes. */
+export type CallRecorder = (operation: DeclaredOperation, args: readonly unknown[]) => unknown;
+export const notRecorded: unique symbol = Symbol("not recorded");
+
+let recordCall: CallRecorder = () => notRecorded;
+
+/** Says who makes nodes of calls on Keras tensors: the layers. */
+export function setCallRecorder(recorder: CallRecorder): void {
+  recordCall = recorder;
+}
+
+/**
+ * A function of tensors. The text is its signature (lib/core/signature.ts says how it is written); it may begin with a path, of which
+ * messages show the last part.
+ *
+ * ```ts
+ * export const reduceSum = declare("tf.reduceSum(*inputTensor, axis:ints=null, keepdims=false)", (x, axis, keepdims) => …);
+ * ```
+ */
+export function declare<const S extends string, F extends AnyFunction>(text: S, run: F): Declared<S, F> {
+  const signature = parseSignature(text);
+  const bound = binder(signature);
+  return finish(function (...given: unknown[]): unknown {
+    return call(run, bound(given));
+  }, signature) as unknown as Declared<S, F>;
+}
+
+/**
+ * An operation: a function of tensors that a functional model can hold. The path of its text is Keras's module: `numpy`, `nn`, `linalg`.
+ *
+ * @param options.className  Keras's class, where it is not the name with a capital
+ */
+export function operation<const S extends string, F extends AnyFunction>(
+  text: S,
+  run: F,
+  options: { readonly className?: string } = {},
+): Declared<S, F> {
+  const signature = parseSignature(text);
+  const { name, parameters } = signature;
+  const declared: DeclaredOperation = { signature, run, className: options.className ?? name.charAt(0).toUpperCase() + name.slice(1) };
+  const bound = binder(signature);
+  const places = parameters.flatMap(({ isArgument }, i) => (isArgument ? [i] : []));
+  const operated = finish(function (...given: unknown[]): unknown {
+    const args = bound(given);
+    for (const place of places) {
+      if (!holdsModelTensor(args[place])) continue;
+      const node = recordCall(declared, args);
+      if (node !== notRecorded) return node;
+      break;
+    }
+    return call(run, args);
+  }, signature);
+  Object.defineProperty(operated, "operation", { value: declared });
+  return operated as unknown as Declared<S, F>;
+}
+
+/** The operation behind a function, or undefined where it is none. */
+export const operationOf = (value: unknown): DeclaredOperation | undefined =>
+  typeof value === "function" ? (value as { operation?: DeclaredOperation }).operation : undefined;
+
+/** The signature of a declared function. */
+export const signatureOf = (value: unknown): Signature | undefined =>
+  typeof value === "function" ? (value as { signature?: Signature }).signature : undefined;
+
+/** Makes complete arguments of what was given; what is complete passes. */
+function binder(signature: Signature): (given: unknown[]) => unknown[] {
+  const { length } = signature.parameters;
+  const hasRest = signature.parameters.some(({ isRest }) => isRest);
+  return (given) => {
+    const isComplete = !hasRest && given.length === length && !given.includes(undefined) && !isOptions(given[length - 1]);
+    const args = isComplete ? given : bind(signature, given);
+    checkArguments(signature, args);
+    return args;
+  };
+}
+
+function call(run: AnyFunction, args: unknown[]): unknown {
+  switch (args.length) {
+    case 1:
+      return run(args[0]);
+    case 2:
+      return run(args[0], args[1]);
+    case 3:
+      return run(args[0], args[1], args[2]);
+    default:
+      return run(...args);
+  }
+}
+
+/** Whether a tensor of a model under construction is among the values. */
+function holdsModelTensor(value: unknown): boolean {
+  if (value instanceof Chainable) return value.isOfModel;
+  if (Array.isArray(value)) return typeof value[0] === "object" && value.some(holdsModelTensor);
+  return isOptions(value) && Object.values(value).some(holdsModelTensor);
+}
+
+function finish<F extends AnyFunction>(fn: F, signature: Signature): F {
+  return Object.defineProperties(fn, { name: { value: signature.name }, signature: { value: signature } });
+}
