@@ -1,5 +1,7 @@
 // Errors are typed facts: where, what was given, what was expected, and what to do about it. The sentence is made here and nowhere else.
 
+import { usersFirst } from "./stack.js";
+
 /** What an error knows. `given` and `expected` are fragments of a sentence: "a [2, 3] and b [4, 5]", "a positive integer". */
 export interface ErrorFacts {
   readonly given: string;
@@ -7,6 +9,9 @@ export interface ErrorFacts {
   readonly hint?: string;
   readonly cause?: unknown;
 }
+
+/** Frames that an error keeps: the user's line stands behind some of our own. */
+const FRAMES = 50;
 
 /** The base of all errors that kerasm throws on purpose: `where: given …; expected …. hint`. */
 export class KerasmError extends Error {
@@ -17,7 +22,11 @@ export class KerasmError extends Error {
   readonly hint?: string;
 
   constructor(where: string, { given, expected, hint, cause }: ErrorFacts) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = FRAMES;
     super(`${where}: given ${given}; expected ${expected}.${hint ? ` ${hint}` : ""}`, cause === undefined ? undefined : { cause });
+    Error.stackTraceLimit = limit;
+    if (this.stack !== undefined) this.stack = usersFirst(this.stack);
     this.where = where;
     this.given = given;
     this.expected = expected;

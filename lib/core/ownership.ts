@@ -8,6 +8,7 @@
 import { ArgumentError, StateError } from "./errors.js";
 import type { Step } from "./primitive.js";
 import { shapeText } from "./shape.js";
+import { type Stack, stackHere, usersFrames } from "./stack.js";
 import type { Tensor } from "./tensor.js";
 
 /** A trace, as the one who owns symbolic tensors. */
@@ -19,22 +20,9 @@ export interface Owner {
 }
 
 /** Frames that are kept of the place where a step was recorded: the user's line stands behind those of the operation. */
-const FRAMES = 16;
-
-interface Stack {
-  stack?: string;
-}
+const FRAMES = 24;
 
 const origins = new WeakMap<Step, Stack>();
-
-/** Where the caller is; engines make the text when it is asked for. */
-function stackHere(limit: number): Stack {
-  const before = Error.stackTraceLimit;
-  Error.stackTraceLimit = limit;
-  const here = new Error();
-  Error.stackTraceLimit = before;
-  return here;
-}
 
 /** Remembers the lines that record this step; many of them where it is likely that somebody asks. */
 export function noteOrigin(step: Step, isLikely: boolean): void {
@@ -45,14 +33,6 @@ export function noteOrigin(step: Step, isLikely: boolean): void {
 export function inheritOrigin(step: Step, from: Step): void {
   const origin = origins.get(from);
   if (origin) origins.set(step, origin);
-}
-
-const ownFiles = new URL("..", import.meta.url).href;
-
-/** The frames of a stack that are not kerasm's own. */
-function usersFrames(stack: string | undefined): string[] {
-  const frames = (stack ?? "").split("\n").filter((frame) => /:\d+:\d+\)?$/.test(frame));
-  return frames.filter((frame) => !frame.includes(ownFiles) && !frame.includes("node:"));
 }
 
 /** The user's lines that recorded a step, innermost first. */

@@ -18,7 +18,7 @@ export interface MirroredOptions {
  *
  * ```ts
  * const strategy = new tf.distribute.MirroredStrategy({ devices: ["cpu:0", "cpu:1"] });
- * const model = strategy.scope(() => makeModel());
+ * const model = strategy.scope(() => new keras.Sequential([new keras.Input({ shape: [1] }), new keras.layers.Dense(1)]));
  * ```
  *
  * With several replicas `run` traces its function at every call outside of a tf.function, since its replicas have to meet: values of tensors

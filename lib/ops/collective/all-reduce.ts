@@ -62,7 +62,7 @@ together.set(reduceOp, (inputs, { group, meeting }) => {
   const reduction = meeting.reduction!;
   const lists = inputs.map(({ xs }) => xs as readonly Tensor[]);
   const reduced = lists[0]!.map((_, i) => {
-    const all = lists.map((xs) => xs[i]!).reduce(combine[reduction]);
+    const all = lists.map((xs) => xs[i]!).reduce((a, b) => combine[reduction](a, b));
     return reduction === "mean" ? divide(all, group.count) : all;
   });
   return lists.map(() => named(reduced));
@@ -220,7 +220,7 @@ const scatterOp = primitive({
 together.set(scatterOp, (inputs, { group, meeting }) => {
   const lists = inputs.map(({ xs }) => xs as readonly Tensor[]);
   const sums = lists[0]!.map((_, i) => {
-    const sum = lists.map((xs) => xs[i]!).reduce(combine[meeting.reduction!]);
+    const sum = lists.map((xs) => xs[i]!).reduce((a, b) => combine[meeting.reduction!](a, b));
     return meeting.reduction === "mean" ? divide(sum, group.count) : sum;
   });
   return lists.map((_, id) =>

@@ -62,13 +62,7 @@ export const isclose = operation(
 /** Whether all elements are close, a bool scalar. @see isclose */
 export const allclose = operation(
   "numpy.allclose(*x1, *x2, rtol=1e-05, atol=1e-08, equalNan=false)",
-  (
-    x1: TensorLike,
-    x2: TensorLike,
-    options: { rtol?: number; atol?: number; equalNan?: boolean },
-    _atol: unknown,
-    _equalNan: unknown,
-  ): Tensor => all(isclose(x1, x2, options)),
+  (x1: TensorLike, x2: TensorLike, rtol: number, atol: number, equalNan: boolean): Tensor => all(isclose(x1, x2, { rtol, atol, equalNan })),
   { className: "AllClose" },
 );
 

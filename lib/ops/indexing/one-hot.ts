@@ -6,6 +6,7 @@ import { cast } from "../elementwise/cast.js";
 import { equal } from "../elementwise/comparison.js";
 import { max } from "../reduce/extrema.js";
 import { progression } from "../shaping/create.js";
+import { checkDense } from "../rules.js";
 import { expandDims } from "../shaping/reshape.js";
 import { moveaxis } from "../shaping/transpose.js";
 
@@ -19,7 +20,8 @@ export interface OneHotOptions {
 /** 1 at the class that x names, 0 at the others; all 0 for a class that does not exist. */
 export const oneHot = operation(
   "nn.oneHot(*x, numClasses:int, axis:ints=-1, dtype:dtype=null, sparse=false)",
-  (x: TensorLike, numClasses: number, axis: number, dtype: string | null, _sparse: unknown): Tensor => {
+  (x: TensorLike, numClasses: number, axis: number, dtype: string | null, sparse: boolean): Tensor => {
+    checkDense("oneHot", sparse);
     const classes = cast(asTensor(x), "int32");
     const hot = cast(equal(expandDims(classes, -1), progression(0, 1, numClasses, "int32")), dtype ?? "float32");
     return moveaxis(hot, -1, checkAxis("oneHot", axis, classes.rank + 1));
@@ -29,7 +31,8 @@ export const oneHot = operation(
 /** 1 at each class that the last axis of x names, 0 at the others. */
 export const multiHot = operation(
   "nn.multiHot(*inputs, numClasses:int=null, axis:ints=-1, dtype:dtype=null, sparse=false)",
-  (x: TensorLike, numClasses: number | null, axis: number, dtype: string | null, _sparse: unknown): Tensor => {
+  (x: TensorLike, numClasses: number | null, axis: number, dtype: string | null, sparse: boolean): Tensor => {
+    checkDense("multiHot", sparse);
     if (numClasses === null) throw new ArgumentError("multiHot.numClasses", { given: "none", expected: "the number of classes" });
     const tensor = asTensor(x);
     return max(oneHot(tensor, numClasses, { axis, dtype }), { axis: tensor.rank > 1 ? 1 : 0 });

@@ -1,3 +1,4 @@
+import { checkDense } from "../rules.js";
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
@@ -88,6 +89,7 @@ export const argpartition = operation(
 export const bincount = operation(
   "numpy.bincount(*x, weights:tensor=null, minlength:int=0, sparse=false)",
   (x: TensorLike, weights: TensorLike | null, minlength: number, sparse: boolean): Tensor => {
+    checkDense("bincount", sparse);
     checkLengths([minlength], "bincount");
     const numbers = asIndices(x);
     const least = numbers.size === 0 ? asTensor(minlength, "int32") : maximum(add(max(numbers), 1), minlength);

@@ -6,13 +6,15 @@ import { primitive } from "../../core/primitive.js";
 import { identity } from "../gradient/stop-gradient.js";
 import { cast } from "../elementwise/cast.js";
 import { fullLike } from "./create.js";
+import { checkDense } from "../rules.js";
 import { stack } from "./concatenate.js";
 import { fillCommand } from "./slice.js";
 
 /** The values as a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. */
 export const convertToTensor = declare(
-  "core.convertToTensor(*x, dtype:dtype=null, sparse:any=null, ragged:any=null)",
-  (x: TensorLike, dtype: string | null, _sparse: unknown, _ragged: unknown): Tensor => {
+  "core.convertToTensor(*x, dtype:dtype=null, sparse:bool|null=null, ragged:bool|null=null)",
+  (x: TensorLike, dtype: string | null, _sparse: boolean | null, ragged: boolean | null): Tensor => {
+    checkDense("convertToTensor", false, ragged);
     const tensor = hasSymbolicLeaf(x) ? stacked(x as readonly TensorLike[]) : x instanceof Chainable ? asTensor(x) : constant(x);
     return dtype === null ? tensor : cast(tensor, dtype);
   },
