@@ -1,6 +1,10 @@
 // The public face, TensorFlow-2-shaped: tf.constant, tf.GradientTape, tf.function, tf.data, tf.train, tf.keras …
 
 import "./ops/methods.js";
+import { setRoot } from "./autograph/to-graph.js";
+import * as tf from "./index.js";
+
+setRoot(tf); // what functions made anew from their text call tf
 
 export { config, type Settings } from "./api/settings.js";
 export { asTensor as convertToTensor, constant, type ConstantOptions, type TensorLike } from "./core/convert.js";
@@ -34,6 +38,7 @@ export { Variable, variable, type VariableOptions } from "./variables/variable.j
 export { addN, zip } from "./api/tf/lists.js";
 export * from "./api/tf/math.js";
 export * from "./api/tf/shapes.js";
+export * as autograph from "./api/tf/autograph.js";
 export * as distribute from "./api/tf/distribute.js";
 export { VariableAggregation, VariableSynchronization } from "./api/tf/distribute.js";
 export * as data from "./data/index.js";

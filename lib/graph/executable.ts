@@ -248,13 +248,20 @@ export class Executable {
       ];
     }
     return pairs.map(({ output, input, from, to, bytes }) =>
-      from < 0 ? () => this.#copyIn(input, output) : () => void memoryBytes().copyWithin(to, from, from + bytes),
+      from < 0
+        ? () => this.#copyIn(input, output)
+        : () => {
+            const memory = memoryBytes();
+            if (bytes > 16) memory.copyWithin(to, from, from + bytes);
+            else for (let i = 0; i < bytes; i++) memory[to + i] = memory[from + i]!; // a counter, a sum
+          },
     );
   }
 
   /** Whether a scalar output is true. */
   #peek(output: Tensor): boolean {
     if (!output.isSymbolic) return Boolean(output.item());
+    if (output.dtype === "bool") return memoryBytes()[this.#place(output).address] !== 0;
     const { array: ArrayType } = dtypes[output.dtype];
     return Boolean(new ArrayType(memoryBytes().buffer, this.#place(output).address, 1)[0]);
   }

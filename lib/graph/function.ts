@@ -4,6 +4,7 @@ import { atOnce, checkSynchronous } from "../core/ownership.js";
 import { replicaKey } from "../core/replicas.js";
 import { Tensor } from "../core/tensor.js";
 import { ConcreteFunction } from "./concrete.js";
+import { converted, type Scope } from "./conversion.js";
 import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flattened } from "./signature.js";
 import { trace, type Traced } from "./trace.js";
 
@@ -12,6 +13,15 @@ export interface FunctionOptions {
   inputSignature?: readonly TensorSpec[];
   /** For messages and listings. Default: the function's own name. */
   name?: string;
+  /**
+   * Whether the function's `if`, `while`, `for` and operators on tensors become part of the program: it is made anew from its text. "built" says
+   * that a build step has done so. Default: false.
+   */
+  autograph?: boolean | "built";
+  /** For autograph: what the function uses of the code around it, `{ names }` or `(code) => eval(code)`. */
+  scope?: Scope;
+  /** For autograph: whether operators are converted, beside control flow. Default: true. */
+  operators?: boolean;
 }
 
 // eslint-disable-next-line -- any function
@@ -42,9 +52,10 @@ export interface TracedFunction<F extends AnyFunction> {
  */
 export function tracedFunction<F extends AnyFunction>(
   fn: F,
-  { inputSignature, name = fn.name || "function" }: FunctionOptions = {},
+  { inputSignature, name = fn.name || "function", autograph = false, scope, operators }: FunctionOptions = {},
 ): TracedFunction<F> {
   type R = ReturnType<F>;
+  const body = autograph === true ? converted(fn, { scope, operators }) : fn;
   checkSynchronous(name, fn);
   const parameters = parameterNames(fn);
   const concrete = new Map<string, ConcreteFunction<R>>();
@@ -76,7 +87,7 @@ export function tracedFunction<F extends AnyFunction>(
     }));
     const traceOnce = (mayCreate: boolean): Traced<R> => {
       tracingCount++;
-      return trace(name, specs, mayCreate, (inputs) => flattenResult(atOnce(name, fn(...(flat.rebuild(inputs) as never[])) as R)));
+      return trace(name, specs, mayCreate, (inputs) => flattenResult(atOnce(name, body(...(flat.rebuild(inputs) as never[])) as R)));
     };
     let traced = traceOnce(tracingCount === 0);
     if (traced.createdVariables > 0) traced = traceOnce(false); // as TensorFlow does: a second trace must make none
@@ -86,7 +97,7 @@ export function tracedFunction<F extends AnyFunction>(
   };
 
   const call = (...args: unknown[]): R => {
-    if (isTracing()) return inlined(name, () => atOnce(name, fn(...(args as never[])) as R));
+    if (isTracing()) return inlined(name, () => atOnce(name, body(...(args as never[])) as R));
     const flat = flattened(args);
     return concreteFor(flat).run(flat.tensors);
   };

@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { gunzip } from "node:zlib";
@@ -204,7 +206,24 @@ async function syncFolder(folder: string): Promise<void> {
 /** The flag is experimental, so it is for the one version that is tested: the engine of Node 26 ends the process while it compiles the kernels. */
 const hasRevectorize = process.versions.node.startsWith("24.");
 
+/** Beside the bundle, or where the compiler puts it. */
+function loadConverter(): unknown {
+  const files = ["./autograph-source.js", "../../tools/autograph/source.js"].map((file) => fileURLToPath(new URL(file, import.meta.url)));
+  const file = files.find((each) => existsSync(each));
+  const { emitWarning } = process;
+  process.emitWarning = () => {}; // Node 20 calls it experimental
+  try {
+    return file && (createRequire(import.meta.url)(file) as unknown);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ERR_REQUIRE_ESM") return undefined; // older: who needs it imports kerasm/autograph
+    throw error;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 export const platform: Platform = {
+  loadConverter,
   name: "node",
   availableThreads: availableParallelism,
   mayBlock: true,

@@ -49,6 +49,8 @@ export interface FileParts {
 export type FileContent = Uint8Array | readonly Uint8Array[];
 
 export interface Platform {
+  /** The converter of autograph, loaded at once where that is possible: Node, from 20.19 on. */
+  loadConverter?(): unknown;
   readonly name: "node" | "browser";
   /** Number of threads that make sense here, the calling one included; 1 where memory can't be shared with workers. */
   availableThreads(): number;

@@ -5,7 +5,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { filesIn, root } from "./steps.mjs";
 
-export const rooms = ["lib", "models", "datasets", "addons", "examples", "bench", "test"];
+export const rooms = ["lib", "models", "datasets", "addons", "examples", "bench", "test", "tools"];
 const sources = () => rooms.flatMap((room) => filesIn(room, (file) => file.endsWith(".ts") && !file.includes("node_modules")));
 
 export const types = {

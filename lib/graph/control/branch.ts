@@ -38,56 +38,87 @@ export function captureBranch<R>(
   fn: (parameters: Tensor[]) => R,
   changing: ReadonlySet<State> = none,
 ): Branch<R> {
-  const trace = new Trace(name, false, currentTrace() ?? null);
-  const parameters = specs.map((spec) => trace.input(spec));
-  const { tensors, rebuild } = unrecorded(() => recording(trace, () => flattenResult(atOnce(name, fn(parameters)))));
-  trace.checkResults(tensors);
-  const written = new Set<State>();
-  const states = new Set<State>();
-  for (const step of trace.steps) {
-    forEachState(step, (state, isWritten) => {
-      states.add(state);
-      if (isWritten) written.add(state);
-    });
+  const branch = new OpenBranch(name);
+  const parameters = specs.map((spec) => branch.parameter(spec));
+  const { tensors, rebuild } = branch.within(() => flattenResult(atOnce(name, fn(parameters))));
+  return { ...branch.close(tensors, changing), rebuild };
+}
+
+/** A branch whose results are still to be chosen. */
+export class OpenBranch {
+  readonly #name: string;
+  readonly #trace: Trace;
+  readonly #parameters: Tensor[] = [];
+
+  constructor(name: string) {
+    this.#name = name;
+    this.#trace = new Trace(name, false, currentTrace() ?? null);
   }
-  // Reads of states that are only read happen outside.
-  const hoisted = new Map<State, Tensor>();
-  const replaced = new Map<number, Tensor>();
-  const current = (tensor: Tensor): Tensor => replaced.get(tensor.id) ?? tensor;
-  const steps: Step[] = [];
-  for (const step of trace.steps) {
-    const state = stateRead(step);
-    if (state && !written.has(state) && !changing.has(state)) {
-      const value = hoisted.get(state) ?? read(state);
-      hoisted.set(state, value);
-      states.delete(state);
-      replaced.set(step.outputs.y!.id, value);
-      continue;
+
+  /** One more input. */
+  parameter(spec: Spec): Tensor {
+    const parameter = this.#trace.input(spec);
+    this.#parameters.push(parameter);
+    return parameter;
+  }
+
+  /** Records what the action does. */
+  within<T>(action: () => T): T {
+    return unrecorded(() => recording(this.#trace, action));
+  }
+
+  /** The branch with these results. */
+  close(tensors: readonly Tensor[], changing: ReadonlySet<State> = none): Branch<readonly Tensor[]> {
+    const trace = this.#trace;
+    const parameters = this.#parameters;
+    trace.checkResults(tensors);
+    const written = new Set<State>();
+    const states = new Set<State>();
+    for (const step of trace.steps) {
+      forEachState(step, (state, isWritten) => {
+        states.add(state);
+        if (isWritten) written.add(state);
+      });
     }
-    steps.push(withInputs(step, current));
+    // Reads of states that are only read happen outside.
+    const hoisted = new Map<State, Tensor>();
+    const replaced = new Map<number, Tensor>();
+    const current = (tensor: Tensor): Tensor => replaced.get(tensor.id) ?? tensor;
+    const steps: Step[] = [];
+    for (const step of trace.steps) {
+      const state = stateRead(step);
+      if (state && !written.has(state) && !changing.has(state)) {
+        const value = hoisted.get(state) ?? read(state);
+        hoisted.set(state, value);
+        states.delete(state);
+        replaced.set(step.outputs.y!.id, value);
+        continue;
+      }
+      steps.push(withInputs(step, current));
+    }
+    const results = tensors.map(current);
+    const made = new Set([...parameters, ...steps.flatMap(({ outputs }) => Object.values(outputs))].map(({ id }) => id));
+    const captures = new Map<number, Tensor>();
+    const capture = (tensor: Tensor): void => {
+      if (!made.has(tensor.id) && (tensor.isSymbolic || hoistedHas(hoisted, tensor))) captures.set(tensor.id, tensor);
+    };
+    for (const step of steps) readsOf(step).forEach(capture);
+    results.forEach(capture);
+    const graph = {
+      name: this.#name,
+      inputs: [...parameters, ...captures.values()],
+      steps,
+      outputs: results,
+    };
+    return {
+      graph: withPlaceholders(graph, parameters.length),
+      captures: [...captures.values()],
+      states: [...states],
+      written,
+      isEffect: steps.some(({ op }) => op.effect),
+      rebuild: (others) => others,
+    };
   }
-  const results = tensors.map(current);
-  const made = new Set([...parameters, ...steps.flatMap(({ outputs }) => Object.values(outputs))].map(({ id }) => id));
-  const captures = new Map<number, Tensor>();
-  const capture = (tensor: Tensor): void => {
-    if (!made.has(tensor.id) && (tensor.isSymbolic || hoistedHas(hoisted, tensor))) captures.set(tensor.id, tensor);
-  };
-  for (const step of steps) readsOf(step).forEach(capture);
-  results.forEach(capture);
-  const graph = {
-    name,
-    inputs: [...parameters, ...captures.values()],
-    steps,
-    outputs: results,
-  };
-  return {
-    graph: withPlaceholders(graph, parameters.length),
-    captures: [...captures.values()],
-    states: [...states],
-    written,
-    isEffect: steps.some(({ op }) => op.effect),
-    rebuild,
-  };
 }
 
 const hoistedHas = (hoisted: ReadonlyMap<State, Tensor>, tensor: Tensor): boolean => [...hoisted.values()].includes(tensor);

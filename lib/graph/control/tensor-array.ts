@@ -230,6 +230,13 @@ export class TensorArray {
     return copy;
   }
 
+  /** Takes over the elements of another list of the same kind. */
+  become(other: TensorArray): void {
+    this.#elementShape = other.#elementShape;
+    this.#list = other.#list && [...other.#list];
+    this.#buffer = other.#buffer;
+  }
+
   /** The shape of elements is learned from another list of the same kind. */
   learn(other: TensorArray): void {
     this.#elementShape ??= other.#elementShape;
