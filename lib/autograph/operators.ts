@@ -12,6 +12,7 @@ import { getItem } from "../ops/indexing/get-item.js";
 import { take } from "../ops/indexing/take.js";
 import { convertToTensor } from "../ops/shaping/facts.js";
 import { unstack } from "../ops/shaping/split.js";
+import { isWeak, markWeak } from "./reconcile.js";
 import { lineOf } from "./state.js";
 
 // eslint-disable-next-line -- operands of any kind
@@ -21,17 +22,24 @@ const isTensor = (value: unknown): value is Chainable => value instanceof Chaina
 /** What can stand beside a tensor in an arithmetic operation. */
 const isText = (value: unknown): boolean => typeof value === "string";
 
+/** Whole numbers that a loop carries stay weak: they may still meet a float32. */
+const kept = (y: Tensor, a: unknown, b: unknown): Tensor => {
+  if (!y.isSymbolic || y.dtype !== "int32") return y;
+  const isLoose = (value: unknown) => typeof value === "number" || (value instanceof Tensor && isWeak(value));
+  return isLoose(a) && isLoose(b) ? markWeak(y) : y;
+};
+
 export const add = (a: Any, b: Any): unknown => {
   if (!isTensor(a) && !isTensor(b)) return a + b;
-  return isText(a) || isText(b) ? String(a) + String(b) : arithmetic.add(a, b);
+  return isText(a) || isText(b) ? String(a) + String(b) : kept(arithmetic.add(a, b), a, b);
 };
-export const sub = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? arithmetic.subtract(a, b) : a - b);
-export const mul = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? arithmetic.multiply(a, b) : a * b);
+export const sub = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? kept(arithmetic.subtract(a, b), a, b) : a - b);
+export const mul = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? kept(arithmetic.multiply(a, b), a, b) : a * b);
 export const div = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? arithmetic.divide(a, b) : a / b);
 /** The remainder with the sign of the dividend, as JavaScript has it. */
-export const mod = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? arithmetic.fmod(a, b) : a % b);
+export const mod = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? kept(arithmetic.fmod(a, b), a, b) : a % b);
 export const pow = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? power(a, b) : a ** b);
-export const neg = (a: Any): unknown => (isTensor(a) ? negative(a) : -a);
+export const neg = (a: Any): unknown => (isTensor(a) ? kept(negative(a), a, 0) : -a);
 
 export const less = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? comparison.less(a, b) : a < b);
 export const lessEqual = (a: Any, b: Any): unknown => (isTensor(a) || isTensor(b) ? comparison.lessEqual(a, b) : a <= b);

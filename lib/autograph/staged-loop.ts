@@ -107,7 +107,7 @@ function traceBody(loop: StagedLoop, state: ConstructState, slots: Slot[][], whe
       const made = initialOf(slot).map((spec) => branch.parameter(spec));
       parameters.push(made);
       if (slot.kind === "list") return made.length > 0 ? (each as TensorArray).withFlow(made) : (each as TensorArray).identity();
-      return made[0] ?? each;
+      return slot.kind === "weak" && slot.dtype === "int32" ? markWeak(made[0]!) : (made[0] ?? each);
     };
     return place(value);
   });

@@ -492,7 +492,11 @@ export class Converter {
     );
     const close = findLast(code, ")", right!.end, body.start);
     this.#out.overwrite(close, close + 1, node.type === "ForInStatement" ? ")," : ",");
-    if (isDeclared) return { ...nothing, names: text, bound: declaredIn([left!]) };
+    if (isDeclared) {
+      const bound = declaredIn([left!]);
+      if (pattern.type !== "ArrayPattern") return { ...nothing, names: text, bound };
+      return { ...nothing, names: "$each", assigned: `${left!["kind"] as string} ${text} = $ag.list($each); `, bound };
+    }
     const names: string[] = [];
     targets(
       pattern,
