@@ -6,7 +6,6 @@ import { apply, forEachTensor, unrecordedInference, withInputs } from "../core/i
 import type { Gradients, Primitive, Step } from "../core/primitive.js";
 import { symbolic, type Tensor } from "../core/tensor.js";
 import { zerosLike } from "../ops/shaping/create.js";
-import { GradientTape } from "./tape.js";
 
 /** The steps between sources and targets, in order. */
 export interface Recorded {
@@ -18,8 +17,19 @@ export interface Recorded {
   readonly sources: readonly number[];
 }
 
+/** What differentiates the steps once their shapes are known. */
+export interface Tape {
+  watch(sources: readonly Tensor[]): void;
+  note(step: Step): void;
+  gradient(
+    targets: readonly Tensor[],
+    sources: readonly Tensor[],
+    options: { outputGradients: (Tensor | null)[] },
+  ): readonly (Tensor | null)[];
+}
+
 /** Gradients by id of the source, of those that are connected. */
-export function deferredGradients({ steps, targets, seeds, sources }: Recorded): Map<number, Tensor> {
+export function deferredGradients({ steps, targets, seeds, sources }: Recorded, newTape: () => Tape): Map<number, Tensor> {
   const tensors = new Map<number, Tensor>();
   const add = (tensor: Tensor) => tensor.isSymbolic && tensors.set(tensor.id, tensor);
   for (const { inputs, outputs } of steps) {
@@ -41,7 +51,7 @@ export function deferredGradients({ steps, targets, seeds, sources }: Recorded):
       const now = new Map(ids.map((id, i) => [id, (xs as readonly Tensor[])[i]!]));
       const current = (tensor: Tensor): Tensor => now.get(tensor.id) ?? tensor;
       const wanted = connected.map((id) => now.get(id)!);
-      const tape = new GradientTape({ watchAccessedVariables: false });
+      const tape = newTape();
       tape.watch(wanted);
       for (const step of steps) {
         const outputs = Object.fromEntries(Object.entries(step.outputs).map(([name, output]) => [name, current(output)]));

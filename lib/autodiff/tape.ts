@@ -211,7 +211,8 @@ export class GradientTape implements Recorder {
         seeds: connected.map((i) => seeds[i]),
         sources: sourceIds.flat(),
       };
-      for (const [id, gradient] of deferredGradients(recorded)) sums.set(id, gradient);
+      for (const [id, gradient] of deferredGradients(recorded, () => new GradientTape({ watchAccessedVariables: false })))
+        sums.set(id, gradient);
       return collected();
     }
     targets.forEach((target, i) => {

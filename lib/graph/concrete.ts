@@ -73,7 +73,7 @@ export class ConcreteFunction<R = unknown> {
     const key = shapesOf(tensors);
     if (!this.#stages.has(key)) {
       const known = specialize(this.#traced.graph, tensors);
-      this.#stages.set(key, openStep(known) < 0 ? undefined : new Stages(known));
+      this.#stages.set(key, openStep(known) < 0 ? undefined : new Stages(known, compiledGraph));
     }
     return this.#stages.get(key);
   }
@@ -89,7 +89,7 @@ export class ConcreteFunction<R = unknown> {
     let pair = this.#pairs.get(key);
     if (!pair) {
       const known = specialize(graph, tensors);
-      pair = new ProgramPair(known, (source) => follows(source instanceof State ? source : tensors[source]!));
+      pair = new ProgramPair(known, compiledGraph, (source) => follows(source instanceof State ? source : tensors[source]!));
       this.#pairs.set(key, pair);
     }
     return pair;

@@ -20,6 +20,16 @@ export interface Graph {
   readonly outputs: readonly Tensor[];
 }
 
+/** A compiled graph: tensors in, tensors out. */
+export interface Runnable {
+  run(inputs: readonly Tensor[]): readonly Tensor[];
+  /** The same without keeping a page's thread busy. */
+  runAside(inputs: readonly Tensor[]): Promise<readonly Tensor[]>;
+}
+
+/** How a graph becomes one: handed to what makes graphs out of graphs. */
+export type Compile = (graph: Graph) => Runnable;
+
 /** The states that a step reads or writes, with what it does to them. */
 export function forEachState(step: Step, visit: (state: State, isWritten: boolean) => void): void {
   for (const name of step.op.states) visit(step.inputs[name] as State, step.op.writes.includes(name));

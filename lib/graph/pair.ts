@@ -13,15 +13,12 @@ import { State } from "../core/state.js";
 import { Tensor } from "../core/tensor.js";
 import { GradientTape } from "../autodiff/tape.js";
 import { zeros } from "../ops/shaping/create.js";
-import { compiledGraph, type ConcreteFunction } from "./concrete.js";
-import { forEachState, readsOf, replay, stateRead, type Graph } from "./graph.js";
+import { forEachState, readsOf, replay, stateRead, type Compile, type Graph, type Runnable } from "./graph.js";
 import { Trace } from "./trace.js";
-
-type Compiled = ConcreteFunction<readonly Tensor[]>;
 
 /** A backward program: the kept values and the gradients of results in, gradients of those sources that are connected out. */
 interface Backward {
-  readonly program: Compiled;
+  readonly program: Runnable;
   /** What it reads of the forward pass, as the forward graph names it. */
   readonly kept: readonly Tensor[];
   readonly connected: readonly boolean[];
@@ -36,6 +33,7 @@ interface Sources {
 
 export class ProgramPair {
   readonly #name: string;
+  readonly #compile: Compile;
   readonly #trace: Trace;
   readonly #inputs: readonly Tensor[];
   readonly #results: readonly Tensor[];
@@ -46,12 +44,13 @@ export class ProgramPair {
   readonly #producers: ReadonlyMap<number, Step>;
   readonly #whole: Backward;
   readonly #backwards = new Map<string, Backward>();
-  readonly #forward: Compiled;
+  readonly #forward: Runnable;
   /** Where each tensor that the forward program gives beside the results stands among its outputs. */
   readonly #extra = new Map<number, number>();
 
   /** @param follows  what a gradient may be asked for: inputs by position, states */
-  constructor(graph: Graph, follows: (source: number | State) => boolean) {
+  constructor(graph: Graph, compile: Compile, follows: (source: number | State) => boolean) {
+    this.#compile = compile;
     this.#name = graph.name;
     const trace = (this.#trace = new Trace(graph.name, false, null));
     this.#inputs = graph.inputs.map((input) => trace.input(input, input.name));
@@ -89,7 +88,7 @@ export class ProgramPair {
       if (known.has(tensor.id) || this.#extra.has(tensor.id)) continue;
       this.#extra.set(tensor.id, outputs.push(tensor) - 1);
     }
-    this.#forward = compiledGraph({ name: graph.name, inputs: this.#inputs, steps: trace.steps, outputs });
+    this.#forward = compile({ name: graph.name, inputs: this.#inputs, steps: trace.steps, outputs });
   }
 
   #leaves(): Tensor[] {
@@ -174,7 +173,7 @@ export class ProgramPair {
     const { steps, kept } = this.#closed(trace.steps, seeds, outputs);
     const graph = { name: trace.name, inputs: [...kept, ...seeds], steps, outputs };
     const rest = [...gradients];
-    return { kept, connected: isWanted.map((wanted) => wanted && rest.shift() !== null), program: compiledGraph(graph) };
+    return { kept, connected: isWanted.map((wanted) => wanted && rest.shift() !== null), program: this.#compile(graph) };
   }
 
   /** The steps with the views that they use made anew, which costs nothing, and what else they use of the forward pass. */

@@ -7,8 +7,7 @@
 import { apply } from "../core/interpreter.js";
 import type { Step } from "../core/primitive.js";
 import { Tensor } from "../core/tensor.js";
-import { compiledGraph, type ConcreteFunction } from "./concrete.js";
-import { readsOf, withInputs, type Graph } from "./graph.js";
+import { readsOf, withInputs, type Compile, type Graph, type Runnable } from "./graph.js";
 
 /** Where a graph with known inputs has its first step of that kind, or −1. */
 export const openStep = ({ steps }: Graph): number =>
@@ -19,10 +18,10 @@ export class Stages {
   readonly #step: Step;
   /** What the stage before gives to the step and to the rest. */
   readonly #passed: readonly Tensor[];
-  readonly #before: ConcreteFunction<readonly Tensor[]>;
-  readonly #rest: ConcreteFunction<readonly Tensor[]>;
+  readonly #before: Runnable;
+  readonly #rest: Runnable;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, compile: Compile) {
     const at = openStep(graph);
     const [before, step, rest] = [graph.steps.slice(0, at), graph.steps[at]!, graph.steps.slice(at + 1)];
     const made = new Set([...graph.inputs, ...before.flatMap(({ outputs }) => Object.values(outputs))].map(({ id }) => id));
@@ -31,9 +30,9 @@ export class Stages {
     this.#graph = graph;
     this.#step = step;
     this.#passed = [...passed.values()];
-    this.#before = compiledGraph({ name: graph.name, inputs: graph.inputs, steps: before, outputs: this.#passed });
+    this.#before = compile({ name: graph.name, inputs: graph.inputs, steps: before, outputs: this.#passed });
     const inputs = [...this.#passed, ...Object.values(step.outputs)];
-    this.#rest = compiledGraph({ name: `${graph.name}, after ${step.op.name}`, inputs, steps: rest, outputs: graph.outputs });
+    this.#rest = compile({ name: `${graph.name}, after ${step.op.name}`, inputs, steps: rest, outputs: graph.outputs });
   }
 
   run(inputs: readonly Tensor[]): readonly Tensor[] {

@@ -2,9 +2,6 @@
 
 import { ShapeError } from "../core/errors.js";
 import { shapeText, sizeOf, type Shape } from "../core/shape.js";
-import type { Tensor } from "../core/tensor.js";
-import { squeeze } from "./shaping/reshape.js";
-import { sum } from "./reduce/sum.js";
 
 /** The shape that all shapes broadcast to; an unknown axis meets anything. @throws ShapeError where they do not fit */
 export function broadcastShapes(where: string, ...shapes: readonly Shape[]): Shape {
@@ -68,21 +65,4 @@ export function walk(where: string, output: readonly number[], operands: readonl
     });
   }
   return { sizes, strides };
-}
-
-/** Sums a gradient over the axes along which an operand was broadcast. */
-export function sumTo(dy: Tensor, shape: Shape): Tensor {
-  const extra = dy.rank - shape.length;
-  const axis: number[] = [];
-  dy.shape.forEach((length, i) => {
-    if (i < extra || (shape[i - extra] === 1 && length !== 1)) axis.push(i);
-  });
-  if (axis.length === 0) return dy;
-  const summed = sum(dy, { axis, keepdims: true });
-  return extra === 0
-    ? summed
-    : squeeze(
-        summed,
-        Array.from({ length: extra }, (_, i) => i),
-      );
 }

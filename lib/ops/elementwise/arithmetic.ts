@@ -6,7 +6,7 @@ import { asFloat } from "../promotion.js";
 import { cast } from "./cast.js";
 import { equal, greater, less } from "./comparison.js";
 import { binary, unaryOfNumbers, type Binary, type BinaryFunction, type UnaryFunction } from "./family.js";
-import { negative } from "./powers.js";
+import { negative } from "./negative.js";
 import { where } from "./where.js";
 
 /** x1 + x2; of booleans, whether one of them is true. */

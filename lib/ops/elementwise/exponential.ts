@@ -1,13 +1,7 @@
 import { operation } from "../../core/operation.js";
-import type { TensorLike } from "../../core/convert.js";
-import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
-import { operands } from "../promotion.js";
-import { add, divide, maximum, multiply, subtract } from "./arithmetic.js";
-import { unary, type Binary, type Unary } from "./family.js";
-import { isinf } from "./inspection.js";
-import { abs, negative } from "./powers.js";
-import { where } from "./where.js";
+import { add, divide, multiply } from "./arithmetic.js";
+import { unary, type Unary } from "./family.js";
 
 /** eˣ. */
 export const exp: Unary = operation(
@@ -75,21 +69,3 @@ export const log1p: Unary = operation(
     gradient: (dy, { x }) => divide(dy, add(x, 1)),
   }),
 );
-
-/** log(eᵃ + eᵇ) without overflow. */
-export const logaddexp = operation("numpy.logaddexp(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
-  logOfSum(x1, x2, (d) => log1p(exp(d))),
-);
-
-/** log₂(2ᵃ + 2ᵇ) without overflow. */
-export const logaddexp2 = operation("numpy.logaddexp2(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
-  logOfSum(x1, x2, (d) => divide(log1p(exp2(d)), Math.LN2)),
-);
-
-function logOfSum(x1: TensorLike, x2: TensorLike, rest: (difference: Tensor) => Tensor): Tensor {
-  const [a, b] = operands(x1, x2);
-  const larger = maximum(a, b);
-  const difference = negative(abs(subtract(a, b)));
-  // Two equal infinities have no difference.
-  return where(isinf(larger), larger, add(larger, rest(difference)));
-}

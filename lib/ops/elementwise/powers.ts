@@ -7,18 +7,10 @@ import { divide, multiply, subtract } from "./arithmetic.js";
 import { equal } from "./comparison.js";
 import { log } from "./exponential.js";
 import { binary, unary, unaryOfNumbers, type BinaryFunction, type Unary, type UnaryFunction } from "./family.js";
+import { negative } from "./negative.js";
 import { where } from "./where.js";
 
-/** −x. */
-export const negative: Unary = operation(
-  "numpy.negative(*x)",
-  unaryOfNumbers({
-    name: "negative",
-    float32: kernels.neg_f32,
-    int32: kernels.neg_i32,
-    gradient: (dy) => negative(dy),
-  }),
-);
+export { negative };
 
 /** |x|. Its slope at 0 is 0. */
 export const abs: Unary = operation(

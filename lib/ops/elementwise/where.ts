@@ -6,11 +6,11 @@ import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
-import { broadcastShapes, sumTo, walk } from "../broadcasting.js";
+import { broadcastShapes, walk } from "../broadcasting.js";
+import { sumTo } from "../shaping/broadcast.js";
 import { operands } from "../promotion.js";
 import { GRAIN } from "../rules.js";
-import { zerosLike } from "../shaping/create.js";
-import { nonzero } from "../indexing/search.js";
+import { nonzero } from "../indexing/nonzero.js";
 import { cast } from "./cast.js";
 
 /**
@@ -47,4 +47,4 @@ const whereOp = primitive({
 });
 
 /** A scalar zero of the dtype of x. */
-const zeroOf = (x: Tensor): Tensor => (x.dtype === "float32" ? asTensor(0) : zerosLike(x));
+const zeroOf = (x: Tensor): Tensor => asTensor(0, x.dtype);

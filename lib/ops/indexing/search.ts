@@ -4,7 +4,7 @@ import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { checkLengths, known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
-import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
+import type { Tensor } from "../../core/tensor.js";
 import { add, divide, floorDivide, maximum, minimum, mod, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { equal, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";
@@ -125,26 +125,3 @@ export const histogram = operation(
     return [counts, linspace(low, high, bins + 1)];
   },
 );
-
-/** The coordinates of the elements that are not zero: one int32 vector for each axis. How many there are depends on the values. */
-export const nonzero = operation("numpy.nonzero(*x)", (x: TensorLike): Tensor[] => {
-  const tensor = asTensor(x);
-  const vectors = nonzeroOp.apply({ x: tensor });
-  return tensor.shape.map((_, axis) => vectors[`axis${axis}`]!);
-});
-
-const nonzeroOp = primitive({
-  name: "nonzero",
-  inputs: ["x"],
-  infer: ({ x }) => Object.fromEntries(x.shape.map((_, axis): [string, Spec] => [`axis${axis}`, { shape: [null], dtype: "int32" }])),
-  host: ({ x }) => {
-    const places: number[] = [];
-    x.view("nonzero").forEach((value, i) => {
-      if (value !== 0) places.push(i);
-    });
-    const shape = known(x.shape, "nonzero");
-    const strides = stridesOf(shape);
-    const along = (length: number, axis: number) => Int32Array.from(places, (i) => Math.floor(i / strides[axis]!) % length);
-    return Object.fromEntries(shape.map((length, axis) => [`axis${axis}`, adoptTensor(along(length, axis), [places.length], "int32")]));
-  },
-});

@@ -6,7 +6,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, maximum, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { greater, notEqual } from "../elementwise/comparison.js";
-import { logaddexp } from "../elementwise/exponential.js";
+import { logaddexp } from "../elementwise/logaddexp.js";
 import { negative } from "../elementwise/powers.js";
 import { where } from "../elementwise/where.js";
 import { pickAlong } from "../indexing/take.js";

@@ -6,7 +6,7 @@ import type { Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch } from "../../runtime/command.js";
-import { sumTo } from "../broadcasting.js";
+import { sumTo } from "../shaping/broadcast.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
 import { rsqrt, square } from "../elementwise/powers.js";
 import { alongAxes, rowGrain, rowsOf } from "../nn/rows.js";

@@ -11,7 +11,8 @@ import { cast } from "../elementwise/cast.js";
 import { equal } from "../elementwise/comparison.js";
 import { maximum, minimum } from "../elementwise/arithmetic.js";
 import { reduction, reductionAttrs, type ReductionAttrs, type ReductionKernels, type Axis } from "./family.js";
-import { spread, sum } from "./sum.js";
+import { spread } from "../shaping/broadcast.js";
+import { sum } from "./sum.js";
 
 /** dy where x is the extremum y, shared equally among equals. */
 function shareAmongEquals(dy: Tensor, x: Tensor, y: Tensor, attrs: ReductionAttrs): Tensor {

@@ -6,7 +6,7 @@ import { cast } from "../elementwise/cast.js";
 import { as } from "../promotion.js";
 import { productsOfOthers } from "./cumulative.js";
 import { reduction, reductionAttrs, type ReductionOptions } from "./family.js";
-import { spread } from "./sum.js";
+import { spread } from "../shaping/broadcast.js";
 
 /**
  * The product of the elements along axes.

@@ -1,21 +1,14 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
-import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { divide } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { as, asFloat } from "../promotion.js";
-import { broadcastTo } from "../shaping/broadcast.js";
-import { expandDims } from "../shaping/reshape.js";
+import { spread, sumOp } from "../shaping/broadcast.js";
 import { known, sizeOf } from "../../core/shape.js";
-import { reduction, reductionAttrs, type ReductionAttrs, type ReductionOptions, type Axis } from "./family.js";
-
-/** A gradient of a reduction's result, in the shape of its input. */
-export function spread(dy: Tensor, shape: Shape, { axes, keepdims }: ReductionAttrs): Tensor {
-  return broadcastTo(keepdims ? dy : expandDims(dy, axes), shape);
-}
+import { reduction, reductionAttrs, type Axis } from "./family.js";
 
 /** Integers and booleans are added as int32. */
 const summed = (dtype: Dtype): Dtype => (dtype === "float32" ? "float32" : "int32");
@@ -30,12 +23,6 @@ const summed = (dtype: Dtype): Dtype => (dtype === "float32" ? "float32" : "int3
 export const sum = operation("numpy.sum(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = asTensor(x);
   return sumOp.apply({ x: as(tensor, summed(tensor.dtype)) }, reductionAttrs("sum", tensor, { axis, keepdims }));
-});
-
-const sumOp = reduction({
-  name: "sum",
-  kernels: (dtype) => ({ first: dtype === "float32" ? kernels.sum_f32 : kernels.sum_i32 }),
-  gradient: (dy, _, { specs, attrs }) => ({ x: () => spread(dy, specs.x.shape, attrs) }),
 });
 
 /** The mean of the elements along axes, float32. */

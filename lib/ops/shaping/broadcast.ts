@@ -1,10 +1,15 @@
+// Broadcasting and summing are each other's gradient: so both stand here.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sameShape, shapeText, stridesOf, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { broadcastShapes, sumTo } from "../broadcasting.js";
+import { kernels } from "../../generated/kernels.js";
+import { broadcastShapes } from "../broadcasting.js";
+import { reduction, type ReductionAttrs } from "../reduce/family.js";
+import { expandDims, squeeze } from "./reshape.js";
 import { gatherView } from "./views.js";
 
 /** x repeated along its axes of length 1, and along new axes in front, so that it has the shape. @throws ShapeError where it does not fit */
@@ -30,3 +35,32 @@ const broadcastOp = primitive({
   },
   gradient: (dy, _, { specs }) => ({ x: () => sumTo(dy, specs.x.shape) }),
 });
+
+/** Sums float32 as such, other dtypes as int32. */
+export const sumOp = reduction({
+  name: "sum",
+  kernels: (dtype) => ({ first: dtype === "float32" ? kernels.sum_f32 : kernels.sum_i32 }),
+  gradient: (dy, _, { specs, attrs }) => ({ x: () => spread(dy, specs.x.shape, attrs) }),
+});
+
+/** A gradient of a reduction's result, in the shape of its input. */
+export function spread(dy: Tensor, shape: Shape, { axes, keepdims }: ReductionAttrs): Tensor {
+  return broadcastTo(keepdims ? dy : expandDims(dy, axes), shape);
+}
+
+/** Sums a gradient over the axes along which an operand was broadcast. */
+export function sumTo(dy: Tensor, shape: Shape): Tensor {
+  const extra = dy.rank - shape.length;
+  const axes: number[] = [];
+  dy.shape.forEach((length, i) => {
+    if (i < extra || (shape[i - extra] === 1 && length !== 1)) axes.push(i);
+  });
+  if (axes.length === 0) return dy;
+  const summed = sumOp.apply({ x: dy }, { axes, keepdims: true });
+  return extra === 0
+    ? summed
+    : squeeze(
+        summed,
+        Array.from({ length: extra }, (_, i) => i),
+      );
+}
