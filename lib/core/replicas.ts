@@ -36,6 +36,8 @@ export interface Group {
   readonly key: string;
   /** Lets real values meet those of other processes. Where all replicas are in this process, values meet while they are traced. */
   meet(meeting: Meeting, xs: readonly Tensor[], places?: OutputPlaces): Record<string, Tensor>;
+  /** Told of each variable that is made for it. */
+  created?(variable: unknown): void;
   /** The length of each replica's part, told by one of them. */
   lengths(own: number, isReal: boolean): readonly number[];
 }

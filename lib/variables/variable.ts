@@ -83,6 +83,7 @@ export class Variable extends Chainable {
     );
     this.state.trainable = trainable;
     if (synchronization === "on_read") split(this.state, group.local);
+    group.created?.(this);
     (currentTrace() as CreationWatcher | undefined)?.created?.(this);
   }
 

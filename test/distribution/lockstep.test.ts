@@ -238,6 +238,10 @@ t.test("states of replicas are made once", (t) => {
 
 const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   "a GPU": [() => new tf.distribute.MirroredStrategy({ devices: ["/gpu:0"] }), /MirroredStrategy: given the device \/gpu:0; expected cpu:0 … cpu:\d+\. kerasm computes on processors/],
+  "TPUs": [() => new tf.distribute.TPUStrategy(), /TPUStrategy: given a request for TPUs; expected a strategy for processors\. Use MirroredStrategy on one machine, MultiWorkerMirroredStrategy across machines\./],
+  "one device that is not there": [() => new tf.distribute.OneDeviceStrategy("gpu:0"), /OneDeviceStrategy: given the device gpu:0/],
+  "workers that were not joined": [() => new tf.distribute.MultiWorkerMirroredStrategy(), /MultiWorkerMirroredStrategy: given processes that have not been joined; expected await tf\.distribute\.initialize\(\) before/],
+  "a coordinator of replicas": [() => new tf.distribute.coordinator.ClusterCoordinator(mirrored(1) as never), /expected a ParameterServerStrategy/],
   "a device twice": [() => new tf.distribute.MirroredStrategy({ devices: ["cpu:0", "cpu:0"] }), /MirroredStrategy\.devices: given cpu:0 twice/],
   "no devices": [() => new tf.distribute.MirroredStrategy({ devices: [] }), /MirroredStrategy\.devices: given \[\]/],
   "an unknown option": [() => new tf.distribute.MirroredStrategy({ device: "cpu:0" } as never), /given the option device/],
@@ -294,6 +298,13 @@ for (const [name, [action, expected]] of Object.entries(mistakes)) {
     t.equal(tf.distribute.hasStrategy(), false, "no scope is left");
   });
 }
+
+t.test("one device, central storage: the replicas of MirroredStrategy", (t) => {
+  t.equal(new tf.distribute.OneDeviceStrategy("cpu:1").numReplicasInSync, 1);
+  const central = new tf.distribute.experimental.CentralStorageStrategy({ computeDevices: devices(3), parameterDevice: "cpu:0" });
+  t.equal(central.run(() => allReduce(tf.constant(2))) instanceof tf.distribute.DistributedValues, true);
+  t.end();
+});
 
 t.test("more replicas than samples: a warning, empty shares, the right sum", (t) => {
   const lines: string[] = [];

@@ -4,7 +4,7 @@ import t, { type Test } from "tap";
 import { fileURLToPath } from "node:url";
 import { TFConfigClusterResolver } from "../../lib/distribution/cluster.js";
 import { messageOf } from "../support/message.js";
-import { launchers, runRanks, start, startTasks, type Ended, type Launcher } from "./mpi/launch.js";
+import { launchers, runRanks, start, startCluster, startTasks, type Ended, type Launcher } from "./mpi/launch.js";
 
 interface Answer {
   readonly rank: number;
@@ -138,6 +138,41 @@ if (launchers.TF_CONFIG) {
     const { code, err } = await other!.ended;
     t.equal(code, 3);
     t.match(err, /given worker 0 .*lost/);
+  });
+
+  interface Served {
+    readonly rank: number;
+    readonly w: readonly (readonly number[])[];
+    readonly seen: number;
+    readonly losses: readonly number[];
+    readonly failure: string;
+    readonly servers: readonly number[];
+    readonly workers: readonly number[];
+  }
+
+  t.test("PS: a chief, a worker and a task that keeps the variables: what one process computes", async (t) => {
+    const all = await Promise.all((await startCluster({ chief: 1, worker: 1, ps: 1 }, ["served", "fails"], 60)).map(({ ended }) => ended));
+    ended(t, all);
+    const answers = answersOf<Served>(all);
+    const [one] = answersOf<Served>([await start(process.execPath, [script, "served"], { KERASM_NUM_THREADS: "1" }).ended]);
+    t.strictSame([answers[0]!.servers, answers[0]!.workers], [[2], [1]]);
+    t.equal(answers[0]!.seen, 40, "every function ran once");
+    for (const { w, losses, seen } of answers) {
+      t.ok(furthest(w.flat(), one!.w.flat()) < 1e-4, "weights");
+      t.ok(furthest(losses, one!.losses) < 1e-4, "losses");
+      t.equal(seen, 40);
+    }
+    t.match(answers[0]!.failure, /coordinator\.join: given a function that failed on worker 1: a mistake in a scheduled function/);
+  });
+
+  t.test("PS: two workers, one of which is lost: its function runs again, training goes on", async (t) => {
+    const all = await Promise.all((await startCluster({ chief: 1, worker: 2 }, ["served", "dies"], 60)).map(({ ended }) => ended));
+    t.equal(all[1]!.signal, "SIGKILL");
+    t.strictSame([all[0]!.code, all[2]!.code], [0, 0], all[0]!.err + all[2]!.err);
+    const [chief, worker] = answersOf<Served>(all);
+    t.equal(chief!.seen, 40);
+    t.strictSame(chief!.w, worker!.w);
+    t.ok(furthest(chief!.w.flat(), [2, -3]) < 0.2, `learned ${String(chief!.w)}`);
   });
 
   t.test("nobody at task 0", async (t) => {

@@ -4,6 +4,8 @@ import type { Communicator } from "../../runtime/communicator.js";
 import { initialize, type InitializeOptions, joinedProcesses } from "../../distribution/processes.js";
 
 export { CommunicationImplementation, CollectiveCommunication, type CommunicationOptions } from "../../distribution/processes.js";
+export { CentralStorageStrategy, TPUStrategy } from "../../distribution/one-device.js";
+export { ParameterServerStrategy } from "../../distribution/parameter-server.js";
 export { MultiWorkerMirroredStrategy } from "../../distribution/multi-worker.js";
 
 /** The connection to the other processes of this job; null where this process is alone. */

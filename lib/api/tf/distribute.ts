@@ -8,6 +8,9 @@ export {
 } from "../../distribution/processes.js"; // prettier-ignore
 export * as experimental from "./distribute-experimental.js";
 export * as cluster_resolver from "./cluster-resolver.js";
+export { OneDeviceStrategy, TPUStrategy } from "../../distribution/one-device.js";
+export { ParameterServerStrategy } from "../../distribution/parameter-server.js";
+export * as coordinator from "./coordinator.js";
 export { PerReplica as DistributedValues } from "../../distribution/per-replica.js";
 export {
   CrossDeviceOps, getReplicaContext, getStrategy, hasStrategy, HierarchicalCopyAllReduce, inCrossReplicaContext, NcclAllReduce, ReduceOp, ReductionToOneDevice, ReplicaContext, Strategy,

@@ -115,6 +115,18 @@ export async function startTasks(count: number, args: readonly string[], limit =
   });
 }
 
+/** Starts the tasks of a cluster with several jobs. */
+export async function startCluster(jobs: Readonly<Record<string, number>>, args: readonly string[], limit = 60): Promise<Started[]> {
+  const counts = Object.entries(jobs);
+  const ports = await freePorts(counts.reduce((sum, [, count]) => sum + count, 0));
+  const cluster = Object.fromEntries(counts.map(([job, count]) => [job, ports.splice(0, count).map((port) => `127.0.0.1:${port}`)]));
+  return counts.flatMap(([type, count]) =>
+    Array.from({ length: count }, (_, index) =>
+      start(process.execPath, [script, ...args], { ...threads, TF_CONFIG: JSON.stringify({ cluster, task: { type, index } }) }, limit),
+    ),
+  );
+}
+
 /** Runs ranks to their end. */
 export async function runRanks(launcher: Launcher, count: number, args: readonly string[], limit = 60): Promise<Ended[]> {
   if (launcher === "TF_CONFIG") return Promise.all((await startTasks(count, args, limit)).map(({ ended }) => ended));

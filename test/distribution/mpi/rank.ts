@@ -142,6 +142,52 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     if (kind === "missing" && isLast) strategy.run(() => broadcast(x));
     say({ rank: id, count, replica: replica().id });
   },
+  /** A chief, workers and tasks that keep variables. */
+  async served([how]) {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.experimental.ParameterServerStrategy();
+    const coordinator = new tf.distribute.coordinator.ClusterCoordinator(strategy);
+    const rank = strategy.joined.communicator?.rank ?? 0;
+    const { w, seen, optimizer } = strategy.scope(() => {
+      const w = tf.variable([[0], [0]], { dtype: "float32" });
+      const optimizer = new keras.optimizers.SGD({ learningRate: 0.1, momentum: 0.5 });
+      optimizer.build([w]);
+      return { w, seen: tf.variable(0, { dtype: "int32", trainable: false }), optimizer };
+    });
+    const step = tf.function((x: tf.Tensor) => {
+      const y = tf.matmul(x, tf.constant([[2], [-3]]));
+      const tape = new tf.GradientTape();
+      const loss = tape.record(() => tf.reduceMean(tf.square(tf.subtract(tf.matmul(x, w), y))));
+      optimizer.applyGradients([[tape.gradient(loss, w), w]]);
+      seen.assignAdd(1);
+      return loss;
+    });
+    const perWorker = coordinator.createPerWorkerDataset(() =>
+      tf.data.Dataset.range(32)
+        .map((i) => tf.stack([tf.sin(tf.cast(i, "float32")), tf.cos(tf.cast(i, "float32").mul(3))]))
+        .batch(8),
+    );
+    const iterator = perWorker.iterator();
+    const train = (batches: { next(): IteratorResult<tf.Tensor> }, scale: number) => {
+      if (how === "dies" && rank === 1 && seen.item() >= 3) process.kill(process.pid, "SIGKILL");
+      return step(tf.multiply(batches.next().value as tf.Tensor, scale));
+    };
+    const wrong = () => {
+      throw new Error("a mistake in a scheduled function");
+    };
+    const losses: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const values = Array.from({ length: 8 }, () => coordinator.schedule(train, [iterator, 1]));
+      await coordinator.join();
+      losses.push(values[7]!.fetch().item());
+    }
+    let failure = "";
+    if (how === "fails") {
+      coordinator.schedule(wrong);
+      await coordinator.join().catch((error: Error) => void (failure = error.message));
+    }
+    say({ rank, w: w.array(), seen: seen.item(), losses, failure, servers: strategy.servers, workers: strategy.workers });
+  },
   async idle() {
     await tf.distribute.initialize({ timeoutSeconds: 20 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();

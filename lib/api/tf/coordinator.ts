@@ -1,0 +1,3 @@
+// tf.distribute.coordinator
+
+export { ClusterCoordinator, PerWorkerDataset, PerWorkerIterator, RemoteValue } from "../../distribution/coordinator.js";

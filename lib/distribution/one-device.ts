@@ -1,0 +1,39 @@
+// Strategies with one replica, and those that name what is to be taken instead.
+
+import { ArgumentError, StateError } from "../core/errors.js";
+import { deviceIndex } from "./devices.js";
+import { MirroredStrategy } from "./mirrored.js";
+
+/** One replica on one device: for scripts that choose a strategy. TensorFlow: tf.distribute.OneDeviceStrategy */
+export class OneDeviceStrategy extends MirroredStrategy {
+  /** @throws ArgumentError for a device that is not there */
+  constructor(device = "cpu:0") {
+    if (typeof device !== "string") throw new ArgumentError("OneDeviceStrategy", { given: String(device), expected: '"cpu:0"' });
+    super({ devices: [`cpu:${deviceIndex("OneDeviceStrategy", device)}`] });
+  }
+}
+
+/**
+ * In TensorFlow variables lie in the processor's memory and replicas on other devices. Here variables exist once in any case, so it is
+ * MirroredStrategy. TensorFlow: tf.distribute.experimental.CentralStorageStrategy
+ */
+export class CentralStorageStrategy extends MirroredStrategy {
+  constructor({
+    computeDevices = null,
+    parameterDevice = null,
+  }: { computeDevices?: readonly string[] | null; parameterDevice?: string | null } = {}) {
+    if (parameterDevice !== null) deviceIndex("CentralStorageStrategy", parameterDevice);
+    super({ devices: computeDevices });
+  }
+}
+
+/** There are no TPUs here. @throws StateError that says what to take */
+export class TPUStrategy {
+  constructor() {
+    throw new StateError("TPUStrategy", {
+      given: "a request for TPUs",
+      expected: "a strategy for processors",
+      hint: "Use MirroredStrategy on one machine, MultiWorkerMirroredStrategy across machines.",
+    });
+  }
+}
