@@ -2,7 +2,8 @@
 
 export { resetNames as clearSession } from "../config/names.js";
 export { normalize } from "../ops/nn/normalize.js";
-export { padSequences, type PadSequencesOptions, type Sequence } from "../data/pad-sequences.js";
+export { padSequences, type PadSequencesOptions, type Sequence as PaddedSequence } from "../data/pad-sequences.js";
 export { setRandomSeed } from "../variables/seed-generator.js";
 export { toCategorical } from "../data/to-categorical.js";
 export * as boundingBoxes from "../ops/boxes/index.js";
+export { PyDataset, PyDataset as Sequence, type PyDatasetOptions } from "../data/py-dataset.js";

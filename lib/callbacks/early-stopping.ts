@@ -1,21 +1,26 @@
 import { platform } from "#platform";
+import { boolean, nonNegativeInteger, nullable, number, type Options, schema } from "../config/index.js";
 import type { TypedArray } from "../core/dtype.js";
 import type { Logs } from "./callback.js";
-import { MonitorCallback, type MonitorOptions } from "./monitor.js";
+import { MonitorCallback, monitorFields, verbosityField } from "./monitor.js";
 
-export interface EarlyStoppingOptions extends MonitorOptions {
+const options = schema([], {
+  ...monitorFields,
   /** The least change that counts as better. Default: 0. */
-  readonly minDelta?: number;
+  minDelta: number(0),
   /** Epochs without improvement before training stops. Default: 0. */
-  readonly patience?: number;
-  readonly verbose?: number;
+  patience: nonNegativeInteger(0),
+  verbose: verbosityField,
   /** A value that must be beaten for an epoch to count as better. */
-  readonly baseline?: number | null;
+  baseline: nullable(number()),
   /** Whether the weights of the best epoch come back at the end. Default: false. */
-  readonly restoreBestWeights?: boolean;
+  restoreBestWeights: boolean(false),
   /** Epochs before this one don't count. Default: 0. */
-  readonly startFromEpoch?: number;
-}
+  startFromEpoch: nonNegativeInteger(0),
+});
+
+/** What EarlyStopping takes. */
+export type EarlyStoppingOptions = Options<typeof options>;
 
 /** Stops training when a value gets no better. Keras: keras.callbacks.EarlyStopping */
 export class EarlyStopping extends MonitorCallback {
@@ -29,13 +34,14 @@ export class EarlyStopping extends MonitorCallback {
   bestEpoch = 0;
   bestWeights: TypedArray[] | null = null;
 
-  constructor(options: EarlyStoppingOptions = {}) {
-    super("EarlyStopping", options, options.minDelta);
-    this.patience = options.patience ?? 0;
-    this.verbose = options.verbose ?? 0;
-    this.baseline = options.baseline ?? null;
-    this.restoreBestWeights = options.restoreBestWeights ?? false;
-    this.startFromEpoch = options.startFromEpoch ?? 0;
+  constructor(given: EarlyStoppingOptions = {}) {
+    const parsed = options.parse("EarlyStopping", [given]);
+    super(parsed, parsed.minDelta);
+    this.patience = parsed.patience;
+    this.verbose = parsed.verbose;
+    this.baseline = parsed.baseline;
+    this.restoreBestWeights = parsed.restoreBestWeights;
+    this.startFromEpoch = parsed.startFromEpoch;
   }
 
   override onTrainBegin(): void {

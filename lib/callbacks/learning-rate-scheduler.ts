@@ -1,6 +1,10 @@
 import { platform } from "#platform";
+import { type Options, schema } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { Callback, type Logs } from "./callback.js";
+import { verbosityField } from "./monitor.js";
+
+const options = schema([], { verbose: verbosityField });
 
 /** Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)` gives the new one. Keras: keras.callbacks.LearningRateScheduler */
 export class LearningRateScheduler extends Callback {
@@ -8,10 +12,16 @@ export class LearningRateScheduler extends Callback {
 
   constructor(
     readonly schedule: (epoch: number, learningRate: number) => number,
-    { verbose = 0 }: { verbose?: number } = {},
+    given: Options<typeof options> = {},
   ) {
     super();
-    this.verbose = verbose;
+    if (typeof schedule !== "function") {
+      throw new ArgumentError("LearningRateScheduler.schedule", {
+        given: text(schedule),
+        expected: "a function of the epoch and the present rate",
+      });
+    }
+    this.verbose = options.parse("LearningRateScheduler", [given]).verbose;
   }
 
   override onEpochBegin(epoch: number): void {

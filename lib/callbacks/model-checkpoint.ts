@@ -1,20 +1,25 @@
 import { platform } from "#platform";
+import { boolean, either, nullable, number, oneOf, type Options, positiveInteger, schema, withDefault } from "../config/index.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { formatOf } from "../saving/path.js";
 import { type Answer, type Logs } from "./callback.js";
-import { MonitorCallback, type MonitorOptions } from "./monitor.js";
+import { MonitorCallback, monitorFields, verbosityField } from "./monitor.js";
 
-export interface ModelCheckpointOptions extends MonitorOptions {
-  readonly verbose?: number;
+const options = schema([], {
+  ...monitorFields,
+  verbose: verbosityField,
   /** Whether only a model that is better than all before is saved. Default: false. */
-  readonly saveBestOnly?: boolean;
+  saveBestOnly: boolean(false),
   /** Whether the weights alone are saved. Default: false. */
-  readonly saveWeightsOnly?: boolean;
+  saveWeightsOnly: boolean(false),
   /** "epoch", or a number of batches. Default: "epoch". */
-  readonly saveFreq?: "epoch" | number;
+  saveFreq: withDefault(either(oneOf(["epoch"]), positiveInteger()), "epoch"),
   /** The value that the first model must beat. */
-  readonly initialValueThreshold?: number | null;
-}
+  initialValueThreshold: nullable(number()),
+});
+
+/** What ModelCheckpoint takes beside a path. */
+export type ModelCheckpointOptions = Options<typeof options>;
 
 /**
  * Saves the model at the end of epochs, or every so many batches. The path may name values:
@@ -32,17 +37,15 @@ export class ModelCheckpoint extends MonitorCallback {
 
   constructor(
     readonly filepath: string,
-    options: ModelCheckpointOptions = {},
+    given: ModelCheckpointOptions = {},
   ) {
-    super("ModelCheckpoint", options);
-    this.best = options.initialValueThreshold ?? null;
-    this.verbose = options.verbose ?? 0;
-    this.saveBestOnly = options.saveBestOnly ?? false;
-    this.saveWeightsOnly = options.saveWeightsOnly ?? false;
-    this.saveFreq = options.saveFreq ?? "epoch";
-    if (this.saveFreq !== "epoch" && !(Number.isInteger(this.saveFreq) && this.saveFreq > 0)) {
-      throw new ArgumentError("ModelCheckpoint.saveFreq", { given: text(this.saveFreq), expected: '"epoch" or a positive integer' });
-    }
+    const parsed = options.parse("ModelCheckpoint", [given]);
+    super(parsed);
+    this.best = parsed.initialValueThreshold;
+    this.verbose = parsed.verbose;
+    this.saveBestOnly = parsed.saveBestOnly;
+    this.saveWeightsOnly = parsed.saveWeightsOnly;
+    this.saveFreq = parsed.saveFreq;
     const form = formatOf("ModelCheckpoint.filepath", filepath);
     if (form !== "checkpoint" && (form === "weights") !== this.saveWeightsOnly) {
       throw new ArgumentError("ModelCheckpoint.filepath", {

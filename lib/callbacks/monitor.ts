@@ -1,4 +1,4 @@
-import { oneOf } from "../config/index.js";
+import { field, invalid, oneOf, string, withDefault } from "../config/index.js";
 import { ValueError } from "../core/errors.js";
 import type { Metric } from "../metrics/index.js";
 import { Callback, type Logs } from "./callback.js";
@@ -6,12 +6,28 @@ import { Callback, type Logs } from "./callback.js";
 /** Whether less or more is better; "auto" goes by the metric. */
 export type MonitorMode = "auto" | "min" | "max";
 
-export interface MonitorOptions {
+/** The options of callbacks that watch one value. */
+export const monitorFields = {
   /** The name of a loss or metric. Default: "val_loss". */
-  readonly monitor?: string;
-  /** Default: "auto". */
-  readonly mode?: MonitorMode;
+  monitor: string("val_loss"),
+  /** Whether less ("min") or more ("max") is better. Default: "auto", which goes by the metric. */
+  mode: oneOf(["auto", "min", "max"], "auto"),
+};
+
+/** Their values. */
+export interface MonitorOptions {
+  readonly monitor: string;
+  readonly mode: MonitorMode;
 }
+
+/** 0: silent, 1: a line for what is done. */
+export const verbosityField = withDefault(
+  field<number | boolean, number>({
+    expected: "0 or 1",
+    parse: (value) => (typeof value === "boolean" || Number.isInteger(value) ? Number(value) : invalid),
+  }),
+  0,
+);
 
 /** The base of callbacks that watch one value. */
 export abstract class MonitorCallback extends Callback {
@@ -22,10 +38,10 @@ export abstract class MonitorCallback extends Callback {
   readonly #minDelta: number;
   #isLessBetter: boolean | null = null;
 
-  constructor(where: string, { monitor = "val_loss", mode = "auto" }: MonitorOptions, minDelta = 0) {
+  constructor({ monitor, mode }: MonitorOptions, minDelta = 0) {
     super();
     this.monitor = monitor;
-    this.mode = oneOf(["auto", "min", "max"], "auto").parse(mode, `${where}.mode`);
+    this.mode = mode;
     this.#minDelta = Math.abs(minDelta);
   }
 

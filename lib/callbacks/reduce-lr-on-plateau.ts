@@ -1,21 +1,31 @@
 import { platform } from "#platform";
-import { ArgumentError } from "../core/errors.js";
+import { field, invalid, nonNegativeInteger, number, type Options, schema, withDefault } from "../config/index.js";
 import type { Logs } from "./callback.js";
-import { MonitorCallback, type MonitorOptions } from "./monitor.js";
+import { MonitorCallback, monitorFields, verbosityField } from "./monitor.js";
 
-export interface ReduceLROnPlateauOptions extends MonitorOptions {
-  /** What the learning rate is multiplied by. Default: 0.1. */
-  readonly factor?: number;
+const options = schema([], {
+  ...monitorFields,
+  /** What the learning rate is multiplied by: a number below 1. Default: 0.1. */
+  factor: withDefault(
+    field<number>({
+      expected: "a number below 1",
+      parse: (value) => (typeof value === "number" && value < 1 ? value : invalid),
+    }),
+    0.1,
+  ),
   /** Epochs without improvement before that. Default: 10. */
-  readonly patience?: number;
-  readonly verbose?: number;
+  patience: nonNegativeInteger(10),
+  verbose: verbosityField,
   /** The least change that counts as better. Default: 1e-4. */
-  readonly minDelta?: number;
+  minDelta: number(1e-4),
   /** Epochs to wait after a reduction. Default: 0. */
-  readonly cooldown?: number;
+  cooldown: nonNegativeInteger(0),
   /** The learning rate does not fall below this. Default: 0. */
-  readonly minLr?: number;
-}
+  minLr: number(0),
+});
+
+/** What ReduceLROnPlateau takes. */
+export type ReduceLROnPlateauOptions = Options<typeof options>;
 
 /** Makes the learning rate smaller when a value gets no better. Keras: keras.callbacks.ReduceLROnPlateau */
 export class ReduceLROnPlateau extends MonitorCallback {
@@ -27,15 +37,19 @@ export class ReduceLROnPlateau extends MonitorCallback {
   #wait = 0;
   #cooling = 0;
 
-  constructor(options: ReduceLROnPlateauOptions = {}) {
-    super("ReduceLROnPlateau", options, options.minDelta ?? 1e-4);
-    this.factor = options.factor ?? 0.1;
-    this.patience = options.patience ?? 10;
-    this.verbose = options.verbose ?? 0;
-    this.cooldown = options.cooldown ?? 0;
-    this.minLr = options.minLr ?? 0;
-    if (!(this.factor < 1))
-      throw new ArgumentError("ReduceLROnPlateau.factor", { given: String(this.factor), expected: "a number below 1" });
+  constructor(given: ReduceLROnPlateauOptions = {}) {
+    const parsed = options.parse("ReduceLROnPlateau", [given]);
+    super(parsed, parsed.minDelta);
+    this.factor = parsed.factor;
+    this.patience = parsed.patience;
+    this.verbose = parsed.verbose;
+    this.cooldown = parsed.cooldown;
+    this.minLr = parsed.minLr;
+  }
+
+  /** Whether epochs are waited for after a reduction. */
+  inCooldown(): boolean {
+    return this.#cooling > 0;
   }
 
   override onTrainBegin(): void {

@@ -1,15 +1,20 @@
 import { platform } from "#platform";
+import { boolean, type Options, schema } from "../config/index.js";
 import { ValueError } from "../core/errors.js";
 import { Callback, type Logs } from "./callback.js";
+
+const options = schema([], {
+  /** Whether an error is thrown instead. Default: false. */
+  raiseError: boolean(false),
+});
 
 /** Stops training when the loss is no number or infinite. Keras: keras.callbacks.TerminateOnNaN */
 export class TerminateOnNaN extends Callback {
   readonly raiseError: boolean;
 
-  /** @param options.raiseError  whether an error is thrown instead */
-  constructor({ raiseError = false }: { raiseError?: boolean } = {}) {
+  constructor(given: Options<typeof options> = {}) {
     super();
-    this.raiseError = raiseError;
+    this.raiseError = options.parse("TerminateOnNaN", [given]).raiseError;
   }
 
   override onBatchEnd(batch: number, logs: Logs): void {

@@ -139,8 +139,8 @@ t.test("paths of checkpoints take values", async (t) => {
   t.equal(fillIn("a-{epoch:02d}-{val_loss:.2f}.keras", { epoch: 3, val_loss: 0.456 }), "a-03-0.46.keras");
   t.match(await messageOf(() => fillIn("{mape}", { epoch: 1 })), /given \{mape\} in "\{mape\}"; expected a name among epoch/);
   t.match(
-    await messageOf(() => new callbacks.ModelCheckpoint("best.keras")),
-    /ModelCheckpoint.filepath: given "best.keras"; expected a path that ends neither in .keras nor in .h5/,
+    await messageOf(() => new callbacks.ModelCheckpoint("best.keras", { saveWeightsOnly: true })),
+    /ModelCheckpoint.filepath: given "best.keras" with saveWeightsOnly: true; expected a path that ends in .weights.h5/,
   );
 });
 

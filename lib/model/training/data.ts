@@ -31,7 +31,7 @@ function source(where: string, x: unknown, y: unknown, options: DataOptions): Ba
       if (value === undefined || value === null) continue;
       throw new ArgumentError(`${where}.${name}`, { given: "a value beside batches", expected: "none: the batches hold it" });
     }
-    return iterableSource(`${where}.x`, x, (batch) => weighed(where, batch, classWeight, labelsAreIndices));
+    return iterableSource(`${where}.x`, x, (batch) => weighed(where, batch, classWeight, labelsAreIndices), shuffle !== false);
   }
   const parts = arrayParts(where, x, y, sampleWeight, classWeight, labelsAreIndices);
   const samples = firstLength(parts);

@@ -21,7 +21,8 @@ export class EpochBatches {
   #pass: BatchIteration | null = null;
   /** A batch that was looked at and not used, and where the pass stood before it. */
   #first: { readonly batch: Batch; readonly before: SavedPosition | undefined } | null = null;
-  #count: number | null;
+  /** How many batches there turned out to be. */
+  #found: number | null = null;
   /** Batches that the present pass has given. */
   #seen = 0;
   /** Batches that the present epoch has given. */
@@ -30,13 +31,11 @@ export class EpochBatches {
   constructor(
     readonly source: BatchSource,
     readonly steps: number | null,
-  ) {
-    this.#count = source.count;
-  }
+  ) {}
 
   /** Batches of an epoch, as far as they are known. */
   get count(): number | null {
-    return this.steps ?? this.#count;
+    return this.steps ?? this.source.count ?? this.#found;
   }
 
   /** Batches of the present epoch that were used. */
@@ -60,6 +59,7 @@ export class EpochBatches {
   async begin(anew = false): Promise<void> {
     this.#step = 0;
     if (anew) await this.#restart();
+    this.source.onEpochBegin?.();
   }
 
   /** The next batch of the epoch, null at its end. */
@@ -85,11 +85,12 @@ export class EpochBatches {
   #end(): Later<null> {
     const { steps } = this;
     const isShort = steps !== null && this.#step < steps;
-    if (steps === null) this.#count ??= this.#step;
+    if (steps === null) this.#found ??= this.#step;
     else if (isShort) {
       console.warn("The data ran out before the epoch did: it takes stepsPerEpoch · epochs batches. A Dataset goes on with .repeat().");
     }
     this.#step = 0;
+    this.source.onEpochEnd?.();
     const isUsedUp = this.source.count !== null && this.#seen >= this.source.count;
     return steps === null || isShort || isUsedUp ? after(this.#restart(), () => null) : null;
   }

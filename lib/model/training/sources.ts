@@ -5,8 +5,10 @@ import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.j
 import { Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../../core/tree.js";
 import { Dataset } from "../../data/dataset.js";
-import type { SavedPosition } from "../../data/iterator.js";
+import { DatasetIterator, type SavedPosition } from "../../data/iterator.js";
 import { after, type Later } from "../../data/later.js";
+import { PyDataset } from "../../data/py-dataset.js";
+import type { Stream } from "../../data/streams/stream.js";
 import { describeInputs } from "../../layers/base/describe.js";
 import { asBatch, type Batch, type BatchesLike } from "./batches.js";
 
@@ -16,6 +18,9 @@ export interface BatchSource {
   readonly count: number | null;
   /** The batches, from the first on. */
   iterate(): BatchIteration;
+  /** Told when an epoch begins, and when it is over. */
+  onEpochBegin?(): void;
+  onEpochEnd?(): void;
   /** Whether there is one pass only, as over a generator object. */
   readonly isOnce?: boolean;
 }
@@ -71,24 +76,15 @@ function datasetOf(tensors: readonly Tensor[], samples: number, batchSize: numbe
 }
 
 /** Batches that a Dataset gives. */
-export function datasetSource(dataset: Dataset<unknown>, count: number | null, toBatch: (element: unknown) => Batch): BatchSource {
-  return {
-    count,
-    iterate() {
-      const iterator = dataset.iteration();
-      return {
-        next: () => after(iterator.step(), ({ done, value }) => (done ? null : toBatch(value))),
-        close: () => iterator.close(),
-        saveState: () => iterator.saveState(),
-        loadState: (state) => iterator.loadState(state),
-      };
-    },
-  };
-}
+const datasetSource = (dataset: Dataset<unknown>, count: number | null, toBatch: (element: unknown) => Batch): BatchSource => ({
+  count,
+  iterate: () => iteration(dataset.iteration(), toBatch),
+});
 
 /** Batches of a user's iterable; its items are `x`, `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
-export function iterableSource(where: string, given: BatchesLike, weigh: (batch: Batch) => Batch): BatchSource {
+export function iterableSource(where: string, given: BatchesLike, weigh: (batch: Batch) => Batch, isShuffled: boolean): BatchSource {
   const toBatch = (item: unknown): Batch => weigh(asBatch(where, item));
+  if (given instanceof PyDataset) return pySource(given, isShuffled, toBatch);
   if (given instanceof Dataset) {
     const count = given.cardinality();
     return datasetSource(given as Dataset<unknown>, count >= 0 ? count : null, toBatch);
@@ -109,6 +105,27 @@ export function iterableSource(where: string, given: BatchesLike, weigh: (batch:
     },
   };
 }
+
+/** Batches of a PyDataset; how many there are may change from epoch to epoch. */
+const pySource = (dataset: PyDataset, isShuffled: boolean, toBatch: (item: unknown) => Batch): BatchSource => ({
+  get count() {
+    return dataset.length;
+  },
+  iterate() {
+    const iterator = new DatasetIterator<unknown>(dataset.stream(isShuffled) as Stream<never>);
+    return iteration(iterator, toBatch);
+  },
+  onEpochBegin: () => dataset.onEpochBegin(),
+  onEpochEnd: () => dataset.onEpochEnd(),
+});
+
+/** A pass over a pipeline. */
+const iteration = (iterator: DatasetIterator<unknown>, toBatch: (element: unknown) => Batch): BatchIteration => ({
+  next: () => after(iterator.step(), ({ done, value }) => (done ? null : toBatch(value))),
+  close: () => iterator.close(),
+  saveState: () => iterator.saveState(),
+  loadState: (state) => iterator.loadState(state),
+});
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 

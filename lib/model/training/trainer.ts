@@ -29,6 +29,7 @@ import { TrainingPlace } from "./place.js";
 import { areOptions, type CompileOptions, type EvaluateOptions, evaluateOptions, type FitOptions, fitOptions, type PredictOptions, predictOptions, type TestOnBatchOptions, testOnBatchOptions, type TrainOnBatchOptions, trainOnBatchOptions } from "./options.js"; // prettier-ignore
 import { type Execution, lazyLogs, Outputs, readLogs, type StepAnswer, type StepLogs } from "./run.js";
 import { type Run, Runs } from "./runs.js";
+import { placesOf, setStateTree, type StateGroups, type StateTree, stateTree, type ValueFormat } from "./state-tree.js";
 import { Steps } from "./steps.js";
 
 /** What a loss is computed from. */
@@ -354,6 +355,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
       try {
         await this.#buildFor("evaluate", batches);
         const callbacks = this.#callbackList(options.callbacks, options.verbose, { epochs: 1, steps: batches.count });
+        await batches.begin();
         const logs = await this.#evaluate(run, batches, state, callbacks);
         return options.returnDict ? logs : this.#inOrder(logs);
       } finally {
@@ -392,6 +394,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     try {
       this.stopPredicting = false;
       await batches.peek("predict");
+      await batches.begin();
       this.#distribution.begin();
       await callbacks.call("onPredictBegin", {});
       this.#steps.refresh();
@@ -529,6 +532,32 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
       ...params,
       verbose,
     });
+  }
+
+  /**
+   * All state as nested records by path, under `trainable_variables`, `non_trainable_variables`, `optimizer_variables` and
+   * `metrics_variables`. Keras: get_state_tree
+   *
+   * @param options.valueFormat  "backend_tensor" for tensors, "numpy_array" for typed arrays with a shape
+   */
+  getStateTree({ valueFormat = "backend_tensor" }: { readonly valueFormat?: ValueFormat } = {}): StateTree {
+    return stateTree(this.#stateGroups(), valueFormat);
+  }
+
+  /** Replaces state by what `getStateTree` gave, or by parts of it. @throws ArgumentError for a path that is none, or a value that does not fit; then nothing changed */
+  setStateTree(tree: StateTree): void {
+    setStateTree(`${this.name}.setStateTree`, this.#stateGroups(), tree);
+  }
+
+  #stateGroups(): StateGroups {
+    const optimizer = this.#compiled?.optimizer;
+    const places = placesOf(this.flattenLayers());
+    return {
+      trainable_variables: this.trainableVariables.map((variable) => [places(variable), variable]),
+      non_trainable_variables: this.nonTrainableVariables.map((variable) => [places(variable), variable]),
+      ...(optimizer && { optimizer_variables: optimizer.variables.map((variable) => [`${optimizer.name}/${variable.name}`, variable]) }),
+      metrics_variables: this.#singleMetrics.flatMap(({ name, variables }) => variables.map((variable) => [`${name}/${variable.name}`, variable] as const)), // prettier-ignore
+    };
   }
 
   /** What `compile` was called with, as Keras saves it; nothing where it was not called. */

@@ -1,0 +1,2 @@
+export { Distiller, type DistillerOptions } from "./distiller.js";
+export { DistillationLoss, FeatureDistillation, LogitsDistillation, type DistilledLosses } from "./losses.js";
