@@ -13,7 +13,12 @@ const entries = {
   datasets: "build/datasets/index.js",
   models: "build/models/index.js",
   mpi: "build/addons/mpi/index.js",
+  autograph: "build/tools/autograph/index.js",
+  "autograph-runtime": "build/tools/autograph/runtime.js",
+  "autograph-source": "build/tools/autograph/source.js",
 };
+/** Plugins and commands: they run where code is built, and know nothing of the library. */
+const tools = ["vite", "rollup", "rolldown", "webpack", "webpack-loader", "esbuild", "node", "hooks", "cli"];
 const platforms = ["node", "browser"];
 const licences = "dist/THIRD-PARTY-LICENSES.txt";
 const presentEntries = () => Object.entries(entries).filter(([, file]) => existsSync(join(root, file)));
@@ -21,15 +26,21 @@ const presentEntries = () => Object.entries(entries).filter(([, file]) => exists
 export const bundle = {
   name: "bundle",
   inputs: () => [
-    ...["build/lib", "build/models", "build/datasets", "build/addons"].flatMap((room) => filesIn(room, (file) => file.endsWith(".js"))),
+    ...["build/lib", "build/models", "build/datasets", "build/addons", "build/tools"].flatMap((room) =>
+      filesIn(room, (file) => file.endsWith(".js")),
+    ),
     "package.json",
     "tools/build/bundle.mjs",
   ],
-  outputs: () => platforms.flatMap((platform) => presentEntries().map(([name]) => `dist/${platform}/${name}.js`)),
+  outputs: () => [
+    ...platforms.flatMap((platform) => presentEntries().map(([name]) => `dist/${platform}/${name}.js`)),
+    ...tools.map((name) => `dist/autograph/${name}.js`),
+  ],
   run: async () => {
     if (!presentEntries().length) return;
     const packages = new Set();
     for (const platform of platforms) for (const name of await bundleFor(platform)) packages.add(name);
+    for (const name of await bundleTools()) packages.add(name);
     writeFileSync(join(root, licences), [...packages].sort().map(licenceOf).join("\n"));
   },
 };
@@ -88,6 +99,32 @@ async function bundleFor(platform) {
     sourcemap: false,
   });
   await build.close();
+  return packagesOf(output);
+}
+
+/** The plugins, each an entry of its own. Returns the names of the packages that went in. */
+async function bundleTools() {
+  rmSync(join(root, "dist/autograph"), { recursive: true, force: true });
+  const build = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(tools.map((name) => [name, `build/tools/autograph/${name}.js`])),
+    platform: "node",
+    external: /^(node:|rolldown)/,
+    logLevel: "warn",
+  });
+  const { output } = await build.write({
+    dir: join(root, "dist/autograph"),
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    minify: true,
+    sourcemap: false,
+  });
+  await build.close();
+  return packagesOf(output);
+}
+
+function packagesOf(output) {
   return output
     .filter((file) => file.type === "chunk")
     .flatMap((chunk) => Object.keys(chunk.modules))

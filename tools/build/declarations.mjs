@@ -4,13 +4,22 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { filesIn, root } from "./steps.mjs";
 
-const entries = ["lib/index.d.ts", "lib/api/keras.d.ts", "datasets/index.d.ts", "models/index.d.ts", "addons/mpi/index.d.ts"];
+const entries = [
+  "lib/index.d.ts",
+  "lib/api/keras.d.ts",
+  "datasets/index.d.ts",
+  "models/index.d.ts",
+  "addons/mpi/index.d.ts",
+  ...["index", "runtime", "vite", "rollup", "rolldown", "webpack", "esbuild", "node"].map((name) => `tools/autograph/${name}.d.ts`),
+];
 const present = () => entries.filter((file) => existsSync(join(root, "build", file)));
 
 export const declarations = {
   name: "declarations",
   inputs: () => [
-    ...["build/lib", "build/models", "build/datasets", "build/addons"].flatMap((room) => filesIn(room, (file) => file.endsWith(".d.ts"))),
+    ...["build/lib", "build/models", "build/datasets", "build/addons", "build/tools"].flatMap((room) =>
+      filesIn(room, (file) => file.endsWith(".d.ts")),
+    ),
     "tools/build/declarations.mjs",
   ],
   outputs: () => present().map((file) => `dist/types/${file}`),

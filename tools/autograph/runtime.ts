@@ -1,0 +1,3 @@
+// kerasm/autograph/runtime: what converted modules import.
+
+export { $ag } from "../../lib/autograph/index.js";
