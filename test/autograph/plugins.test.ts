@@ -1,7 +1,7 @@
 // One program through every plugin: bundled, minified, run, and its stack leads to the source.
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -168,9 +168,9 @@ t.test("options that are none are refused", async (t) => {
 t.test("Node converts modules as they are loaded, and the command converts files", async (t) => {
   const run = promisify(execFile);
   const hook = pathToFileURL(here("../../tools/autograph/node.js")).href;
-  // Beside the test's own build, the runtime has no name: an import map stands for the package.
+  // A package of its own, so that the name kerasm is not the repository's, with the test's build under that name.
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "app", type: "module" }));
   const packageFolder = join(folder, "node_modules", "kerasm");
-  const { mkdirSync } = await import("node:fs");
   mkdirSync(join(packageFolder, "autograph"), { recursive: true });
   writeFileSync(
     join(packageFolder, "package.json"),
