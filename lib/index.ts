@@ -50,3 +50,4 @@ export * as random from "./api/tf/random.js";
 export * as train from "./saving/index.js";
 
 export * as keras from "./api/keras.js";
+export { ready } from "./runtime/machine.js";

@@ -1,7 +1,8 @@
-// Loading the kernels: one of two builds of one source, compiled once, instantiated on every thread.
+// Loading the kernels: one of two builds of one source, compiled at first use, instantiated on every thread.
 
 import { instantiateSync } from "@assemblyscript/loader";
 import { kernelNames } from "../generated/kernels.js";
+import { binaryOf, type Build } from "./binary.js";
 import { memory } from "./memory.js";
 
 /** What the wasm binary offers beside the kernels. */
@@ -16,7 +17,6 @@ interface Exports {
 /** The compiler keeps the first slot of the table for "no function". */
 export const TABLE_BASE = 1;
 
-export type Build = "simd" | "relaxed";
 export type Kernel = (args: number, begin: number, end: number) => void;
 
 // (module (func (result v128) (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0))))
@@ -27,14 +27,6 @@ const relaxedProbe = new Uint8Array([
 
 /** Whether this engine has fused multiply-add on vectors. */
 export const hasRelaxed = (): boolean => WebAssembly.validate(relaxedProbe);
-
-async function binary(build: Build): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: text } = build === "relaxed" ? await import("../generated/wasm-relaxed.js") : await import("../generated/wasm-simd.js");
-  const decoded = atob(text);
-  const bytes = new Uint8Array(decoded.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = decoded.charCodeAt(i);
-  return bytes;
-}
 
 function withEmptySection(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const longer = new Uint8Array(bytes.length + 3);
@@ -52,13 +44,21 @@ export interface Kernels {
   readonly functions: readonly Kernel[];
 }
 
-/**
- * Compiles the kernels anew where `revectorized`: engines keep the machine code of equal binaries, so that one differs by an empty custom
- * section.
- */
-export async function loadKernels(build: Build, revectorized: boolean): Promise<Kernels> {
-  const bytes = await binary(build);
-  const module = await WebAssembly.compile(revectorized ? withEmptySection(bytes) : bytes);
+/** Engines keep the machine code of equal binaries: where it shall be made anew, the binary differs by an empty custom section. */
+const bytesFor = (build: Build, revectorized: boolean): Uint8Array<ArrayBuffer> =>
+  revectorized ? withEmptySection(binaryOf(build)) : binaryOf(build);
+
+/** The kernels, compiled now. @throws where the engine forbids that on this thread, with what to do instead */
+export function loadKernels(build: Build, revectorized: boolean): Kernels {
+  return instantiate(build, new WebAssembly.Module(bytesFor(build, revectorized)));
+}
+
+/** The same without keeping the thread busy. */
+export async function loadKernelsAside(build: Build, revectorized: boolean): Promise<Kernels> {
+  return instantiate(build, await WebAssembly.compile(bytesFor(build, revectorized)));
+}
+
+function instantiate(build: Build, module: WebAssembly.Module): Kernels {
   const { instance } = instantiateSync(module, { env: { memory } });
   const exports = instance.exports as unknown as Exports & Record<string, Kernel>;
   const functions = kernelNames.map((name) => exports[name]!);

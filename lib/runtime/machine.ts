@@ -1,6 +1,6 @@
-// The machine: kernels, memory and threads together. State of the process, set up when this module is imported.
+// The machine: kernels, memory and threads together. State of the process, set up at first use: to import it does nothing.
 //
-//  (1) One thread launches programs: the one that imported this module. Workers only take part.
+//  (1) One thread launches programs: the one that first used this module. Workers only take part.
 //  (2) Workers start with the first program that gains from them, and join whenever they are ready; none is ever waited for.
 
 import { platform } from "#platform";
@@ -9,7 +9,8 @@ import {
 } from "../generated/constants.js"; // prettier-ignore
 import { kernelNames } from "../generated/kernels.js";
 import { allocate } from "./heap.js";
-import { hasRelaxed, loadKernels, type Build, type Kernels } from "./kernels.js";
+import type { Build } from "./binary.js";
+import { hasRelaxed, loadKernels, loadKernelsAside, type Kernels } from "./kernels.js";
 import { memory, words } from "./memory.js";
 import type { Thread } from "./platform.js";
 
@@ -21,25 +22,73 @@ const SPIN_COUNT = 500_000;
 
 const scratches: number[] = [];
 let workers: Thread[] = [];
-/** Threads that run at once at most. More than the machine says it has: to test with, or where it says too little. */
-const cores = setting("KERASM_NUM_CORES") ?? platform.availableThreads();
-let wanted = setting("KERASM_NUM_THREADS") ?? Math.min(cores, 16);
-let deterministic = platform.setting("KERASM_DETERMINISTIC") === "1";
+let count: number | undefined;
+let deterministic: boolean | undefined;
 let revectorized = false;
-let kernels: Kernels = await load();
-let pool = newPool();
+let loaded: Kernels | undefined;
+/** Those of `loaded`, by table slot. */
+let functions: Kernels["functions"] = [];
+let pool = 0;
 
-/** A positive whole number from the environment. */
-function setting(name: string): number | undefined {
-  const value = Number(platform.setting(name));
-  return Number.isInteger(value) && value > 0 ? value : undefined;
+/** More threads than any machine gains from. */
+const MOST_THREADS = 64;
+
+/** A whole number from the environment. @throws RangeError for anything else */
+function setting(name: string, most: number): number | undefined {
+  const text = platform.setting(name);
+  if (text === undefined || text === "") return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new RangeError(`${name}: given ${text.slice(0, 80)}; expected a whole number from 1 to ${most}.`);
 }
 
-async function load(): Promise<Kernels> {
-  const build: Build = !deterministic && hasRelaxed() && platform.setting("KERASM_BUILD") !== "simd" ? "relaxed" : "simd";
-  const loaded = await loadKernels(build, revectorized);
-  loaded.exports.setThreadScratch(scratchOf(0));
-  return loaded;
+/** Threads that run at once at most. More than the machine says it has: to test with, or where it says too little. */
+const cores = (): number => setting("KERASM_NUM_CORES", 4096) ?? platform.availableThreads();
+
+/** Number of threads that programs run on, the calling one included. */
+export function threads(): number {
+  return (count ??= setting("KERASM_NUM_THREADS", MOST_THREADS) ?? Math.min(cores(), 16));
+}
+
+/** Whether the build that gives the same bits on every machine and browser is taken. */
+export function isDeterministic(): boolean {
+  return (deterministic ??= platform.setting("KERASM_DETERMINISTIC") === "1");
+}
+
+/** The build in use: `relaxed` has fused multiply-add, `simd` gives the same bits on every machine. */
+export function build(): Build {
+  if (loaded) return loaded.build;
+  const named = platform.setting("KERASM_BUILD");
+  if (named !== undefined && named !== "" && named !== "simd" && named !== "relaxed")
+    throw new RangeError(`KERASM_BUILD: given ${named.slice(0, 80)}; expected simd or relaxed.`);
+  return !isDeterministic() && named !== "simd" && hasRelaxed() ? "relaxed" : "simd";
+}
+
+/** The kernels, compiled at first use. */
+function kernels(): Kernels {
+  if (loaded) return loaded;
+  try {
+    return use(loadKernels(build(), revectorized));
+  } catch (cause) {
+    if (!(cause instanceof RangeError) || platform.mayBlock) throw cause;
+    throw new Error("kernels: given a page's main thread, which may not compile them at once; expected await tf.ready() before.", {
+      cause,
+    });
+  }
+}
+
+function use(compiled: Kernels): Kernels {
+  compiled.exports.setThreadScratch(scratchOf(0));
+  pool ||= newPool();
+  functions = compiled.functions;
+  return (loaded = compiled);
+}
+
+/** Compiles the kernels without keeping the thread busy: for pages, whose main thread may not compile at once. Elsewhere nobody needs it. */
+export async function ready(): Promise<void> {
+  if (loaded) return;
+  const compiled = await loadKernelsAside(build(), revectorized);
+  if (!loaded) use(compiled);
 }
 
 /** A pool without workers. Each generation of workers has one of its own, so that one that is told to quit never meets the next. */
@@ -80,16 +129,17 @@ function checkRefusal(address: number): void {
 
 /** Calls one kernel on this thread over its whole range. */
 export function callKernel(kernel: number, args: number, size: number): void {
-  kernels.functions[kernel]!(args, 0, size);
+  (functions[kernel] ?? kernels().functions[kernel]!)(args, 0, size);
   checkRefusal(EAGER_REFUSAL);
 }
 
 /** Runs an encoded program; `parallel` says that some segment has work for more than one thread. */
 export function runProgram(address: number, parallel: boolean): void {
   while (delegated > 0 && words()[delegated] === delegatedBefore) {} // a worker still runs the last one
-  if (parallel && wanted > 1 && workers.length < workersWanted()) startWorkers();
-  if (!parallel || wanted === 1 || words()[(pool + STARTED) / 4] === 0) kernels.exports.runAlone(address);
-  else kernels.exports.launch(address, pool);
+  const { exports } = loaded ?? kernels();
+  if (parallel && threads() > 1 && workers.length < workersWanted()) startWorkers();
+  if (!parallel || threads() === 1 || words()[(pool + STARTED) / 4] === 0) exports.runAlone(address);
+  else exports.launch(address, pool);
   checkRefusal(address + REFUSAL);
 }
 
@@ -99,29 +149,31 @@ let delegatedBefore = 0;
 
 /** Runs an encoded program on the workers alone where this thread must stay free (a page's), else at once. */
 export async function runProgramAside(address: number): Promise<void> {
-  if (platform.mayBlock || wanted === 1) return runProgram(address, true);
+  if (platform.mayBlock || threads() === 1) return runProgram(address, true);
+  const { exports } = kernels();
   if (workers.length < workersWanted()) startWorkers();
   if (words()[(pool + STARTED) / 4] === 0) return runProgram(address, true);
   while (delegated > 0 && words()[delegated] === delegatedBefore) await platform.turn();
   delegated = (pool + DELEGATES_DONE) / 4;
   delegatedBefore = words()[delegated]!;
-  kernels.exports.delegate(address, pool);
+  exports.delegate(address, pool);
   await platform.changed(new Int32Array(memory.buffer), delegated, delegatedBefore | 0);
   checkRefusal(address + REFUSAL);
 }
 
 /** A page's own thread has other things to do, so it gets a worker more. */
-const workersWanted = (): number => (platform.mayBlock ? wanted - 1 : wanted);
+const workersWanted = (): number => (platform.mayBlock ? threads() - 1 : threads());
 
 let reportedFailure = false;
 
 function startWorkers(): void {
+  const { module } = kernels();
   words()[(pool + SPINS) / 4] = SPIN_COUNT;
-  words()[(pool + SEATS) / 4] = platform.mayBlock ? cores - 1 : cores;
+  words()[(pool + SEATS) / 4] = platform.mayBlock ? cores() - 1 : cores();
   words()[(pool + LAUNCHER_MAY_PARK) / 4] = platform.mayBlock ? 1 : 0;
   for (let thread = workers.length + 1; thread <= workersWanted(); thread++) {
     try {
-      const worker = platform.startThread({ module: kernels.module, memory, kernels: kernelNames, scratch: scratchOf(thread), pool });
+      const worker = platform.startThread({ module, memory, kernels: kernelNames, scratch: scratchOf(thread), pool });
       workers.push(worker);
       worker.started.catch((error) => workers.includes(worker) && goOnWithFewer(error));
     } catch (error) {
@@ -131,7 +183,7 @@ function startWorkers(): void {
 }
 
 function goOnWithFewer(error: unknown): void {
-  wanted = Math.max(1, wanted - 1);
+  count = Math.max(1, threads() - 1);
   if (reportedFailure) return;
   reportedFailure = true;
   console.warn(`kerasm: a worker thread did not start (${(error as Error).message}); going on with fewer threads.`);
@@ -150,24 +202,15 @@ function stopWorkers(): void {
   pool = newPool();
 }
 
-/** Number of threads that programs run on, the calling one included. */
-export const threads = (): number => wanted;
-
 /** Sets the number of threads. Results don't depend on it. */
-export function setThreads(count: number): void {
+export function setThreads(wanted: number): void {
   stopWorkers();
-  wanted = count;
+  count = wanted;
 }
-
-/** The build in use: `relaxed` has fused multiply-add, `simd` gives the same bits on every machine. */
-export const build = (): Build => kernels.build;
-
-/** Whether the build that gives the same bits on every machine and browser is taken. */
-export const isDeterministic = (): boolean => deterministic;
 
 /** Takes that build, or leaves the choice to the engine's abilities. Compiled programs are of one build: see `build`. */
 export async function setDeterministic(on: boolean): Promise<void> {
-  if (deterministic === on) return;
+  if (isDeterministic() === on) return;
   deterministic = on;
   await reload();
 }
@@ -187,7 +230,9 @@ export async function setRevectorized(on: boolean): Promise<void> {
 }
 
 async function reload(): Promise<void> {
-  const loaded = await load();
+  if (!loaded) return;
+  loaded = undefined;
+  const compiled = await loadKernelsAside(build(), revectorized);
   stopWorkers();
-  kernels = loaded;
+  use(compiled);
 }
