@@ -3,6 +3,7 @@
 import { platform } from "#platform";
 import type { FileContent, FileStore } from "../runtime/platform.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
+import { isChief } from "../core/replicas.js";
 import { lengthOf } from "../formats/bytes.js";
 import { CheckpointError } from "./format.js";
 import { memoryStore } from "./places/memory.js";
@@ -47,8 +48,16 @@ function pageStore(location: string): FileStore {
   return { ...own, read: async (name) => (await own.read(name)) ?? (name.includes(".") ? served.read(name) : null) };
 }
 
-/** The store at a folder, or at a URL such as `indexeddb://name`. @throws ValueError for a scheme that is not known */
+/**
+ * The store at a folder, or at a URL such as `indexeddb://name`. Of several processes that train together the first one writes, the others
+ * only read. @throws ValueError for a scheme that is not known
+ */
 export function storeAt(location: string): FileStore {
+  const store = openedAt(location);
+  return isChief() ? store : { ...store, write: async () => {}, remove: async () => {} };
+}
+
+function openedAt(location: string): FileStore {
   const scheme = schemeOf(location);
   if (scheme === undefined) {
     if (platform.name === "node") return platform.openStore(location);

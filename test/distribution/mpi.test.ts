@@ -140,6 +140,22 @@ if (launchers.TF_CONFIG) {
     t.match(err, /given worker 0 .*lost/);
   });
 
+  t.test("a rank is killed, all start again: the bits of a run that went through; the chief prints", async (t) => {
+    const folder = t.testdir();
+    const through = await runRanks("TF_CONFIG", 2, ["backed", `${folder}/a`]);
+    ended(t, through);
+    const [whole, same] = answersOf(through);
+    t.equal(whole!.bits, same!.bits);
+    t.match(through[0]!.out, /Epoch 5\/5/);
+    t.notMatch(through[1]!.out, /Epoch/);
+    const broken = await runRanks("TF_CONFIG", 2, ["backed", `${folder}/b`, "1", "13"], 30);
+    t.strictSame([broken[0]!.code, broken[1]!.signal], [3, "SIGKILL"], broken[0]!.err);
+    const again = await runRanks("TF_CONFIG", 2, ["backed", `${folder}/b`]);
+    ended(t, again);
+    t.notMatch(again[0]!.out, /Epoch 1\/5/, "it goes on where it was");
+    for (const { bits } of answersOf(again)) t.equal(bits, whole!.bits);
+  });
+
   interface Served {
     readonly rank: number;
     readonly w: readonly (readonly number[])[];

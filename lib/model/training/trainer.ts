@@ -6,6 +6,7 @@ import type { WatchedModel } from "../../callbacks/watched.js";
 import { type Arguments, type Config, deserializeKerasObject, type OptionValues, type Schema, toCamelCase } from "../../config/index.js";
 import { isFloat } from "../../core/dtype.js";
 import { StateError } from "../../core/errors.js";
+import { isChief } from "../../core/replicas.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../../core/tree.js";
 import type { TracedFunction } from "../../graph/function.js";
@@ -527,7 +528,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     if (callbacks instanceof CallbackList) return callbacks;
     return new CallbackList(callbacks, {
       addHistory,
-      addProgbar: verbose !== 0,
+      addProgbar: verbose !== 0 && isChief(),
       model: this as unknown as WatchedModel,
       ...params,
       verbose,

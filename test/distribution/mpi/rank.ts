@@ -142,6 +142,23 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     if (kind === "missing" && isLast) strategy.run(() => broadcast(x));
     say({ rank: id, count, replica: replica().id });
   },
+  /** Training with backups, in which a rank may end itself. */
+  async backed([folder, who, at]) {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    tf.random.setSeed(11);
+    const { x, y } = data(48);
+    const model = strategy.scope(() => network());
+    let steps = 0;
+    const watch = new keras.callbacks.LambdaCallback({
+      onTrainBatchEnd: () => {
+        if (strategy.group.id === Number(who) && steps++ === Number(at)) process.kill(process.pid, "SIGKILL");
+      },
+    });
+    const backup = new keras.callbacks.BackupAndRestore(folder!, { deleteCheckpoint: false });
+    await model.fit(x, y, { batchSize: 12, epochs: 5, verbose: 1, callbacks: [watch, backup] });
+    say({ rank: strategy.group.id, bits: bits(model) });
+  },
   /** A chief, workers and tasks that keep variables. */
   async served([how]) {
     await tf.distribute.initialize({ timeoutSeconds: 20 });
