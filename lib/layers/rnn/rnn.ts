@@ -129,7 +129,8 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     const [batch] = sequence.shape as [number | null];
     if (given !== null && given !== undefined) return (Array.isArray(given) ? given : [given]) as States;
     if (!this.#states) {
-      const isZero = this.getInitialState === BaseRNN.prototype.getInitialState && !this.cell.getInitialState;
+      // For an open batch a cell's states are zeros, too; made from the sequence, they belong to its trace.
+      const isZero = this.getInitialState === BaseRNN.prototype.getInitialState && (!this.cell.getInitialState || batch === null);
       return isZero ? null : this.getInitialState(batch);
     }
     const kept = this.#states[0]!.shape[0];
