@@ -88,8 +88,9 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
   const where = `${model.name}.save`;
   const { overwrite, zipped, includeOptimizer } = saveOptions.parse(where, [options]);
   const format = formatOf(where, path);
-  if (format === "weights") {
-    throw new ArgumentError(where, { given: text(path), expected: "a path of a model", hint: "saveWeights writes .weights.h5 files." });
+  if (format === "weights" || format === "safetensors" || format === "onnx") {
+    const hint = format === "onnx" ? "export writes ONNX." : "saveWeights writes files of weights.";
+    throw new ArgumentError(where, { given: text(path), expected: "a path of a model", hint });
   }
   const place = placeOf(path);
   await checkFree(where, place.store, place.name, overwrite);
@@ -165,7 +166,7 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
   const known = { ...currentCustomObjects(), ...(customObjects as CustomObjects | null) };
   const place = placeOf(path);
   const format = formatOf("loadModel", place.name);
-  if (format === "weights") {
+  if (format === "weights" || format === "safetensors") {
     throw new ArgumentError("loadModel", {
       given: text(place.name),
       expected: "the file of a model",
@@ -176,6 +177,10 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
     customObjectScope(known, () =>
       objectSharingScope(() => deserializeKerasObject(compile ? config : { ...(config as object), compile_config: null })),
     ) as Model;
+  if (format === "onnx") {
+    const [{ readOnnxGraph }, { ImportedModel }] = await Promise.all([import("../saving/imported/onnx.js"), import("./imported.js")]);
+    return new ImportedModel(readOnnxGraph(await readFile(place, "a model"), place.path));
+  }
   if (format === "checkpoint") return readCheckpoint(await readFile(place, "a model"), place.path, make);
   const files = await kerasFiles();
   if (format === "h5") {

@@ -26,6 +26,9 @@ type AnyModel = tf.keras.Model;
 /** Runs the exported model, and compares with the model itself. */
 async function check(t: Assertions, name: string, model: AnyModel, inputs: readonly tf.Tensor[], options: object = {}): Promise<void> {
   await model.export("memory://onnx/m.onnx", options);
+  // Read again, it is the same model.
+  const again = await keras.models.loadModel("memory://onnx/m.onnx");
+  const own = leaves(again<unknown>((inputs.length === 1 ? inputs[0]! : inputs) as never, { training: false }) as tf.Tensor[]);
   const session = await ort.InferenceSession.create((await placeOf("memory://onnx/m.onnx").store.read("m.onnx"))!);
   const feeds = Object.fromEntries(
     session.inputNames.map((key, i) => {
@@ -36,6 +39,9 @@ async function check(t: Assertions, name: string, model: AnyModel, inputs: reado
   const results = await session.run(feeds);
   const expected = leaves(model<unknown>((inputs.length === 1 ? inputs[0]! : inputs) as never, { training: false }) as tf.Tensor[]);
   session.outputNames.forEach((key, i) => {
+    const read = (own[i] as tf.Tensor).data();
+    const wrong = read.findIndex((value, j) => !(Math.abs(value - (expected[i] as tf.Tensor).data()[j]!) <= 1e-4 * Math.max(1, Math.abs(value)))); // prettier-ignore
+    t.equal(wrong, -1, `${name}: ${key}, read again`);
     const [got, wanted] = [results[key]!, (expected[i] as tf.Tensor).data()];
     t.same(got.dims, (expected[i] as tf.Tensor).shape, `${name}: shape of ${key}`);
     const off = (got.data as Float32Array).findIndex((value, j) => !(Math.abs(Number(value) - wanted[j]!) <= 1e-4 * Math.max(1, Math.abs(wanted[j]!)))); // prettier-ignore

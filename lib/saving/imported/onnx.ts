@@ -1,0 +1,555 @@
+// ONNX models for inference and fine-tuning: one row for each operator that is read. Floats among the initializers become variables.
+
+import { Tensor } from "../../core/tensor.js";
+import { adoptTensor } from "../../core/tensor.js";
+import { constant } from "../../core/convert.js";
+import { ValueError } from "../../core/errors.js";
+import { sizeOf } from "../../core/shape.js";
+import { UnsupportedFormatError } from "../../formats/error.js";
+import { fileDtypeOf, type OnnxNode, readOnnx, tensorOf } from "../../formats/onnx.js";
+import { keptAs } from "../../formats/dtypes.js";
+import type { Values } from "../../formats/protobuf.js";
+import * as ops from "../../ops/index.js";
+import { lstm as lstmOp } from "../../ops/recurrent/lstm.js";
+import { gru as gruOp } from "../../ops/recurrent/gru.js";
+import { Variable } from "../../variables/variable.js";
+import { ImportedGraph, type ImportedNode, type Run } from "./graph.js";
+
+/** The attributes of a node, read with defaults. */
+class Given {
+  constructor(
+    readonly node: OnnxNode,
+    readonly where: string,
+    readonly opset: number,
+  ) {}
+
+  #raw(name: string): Values | undefined {
+    return this.node.attributes.get(name);
+  }
+
+  int(name: string, fallback: number): number {
+    const value = this.#raw(name)?.["i"];
+    return typeof value === "number" ? value : this.#raw(name) ? 0 : fallback;
+  }
+
+  float(name: string, fallback: number): number {
+    const value = this.#raw(name)?.["f"];
+    return typeof value === "number" ? value : this.#raw(name) ? 0 : fallback;
+  }
+
+  ints(name: string): number[] | undefined {
+    const attribute = this.#raw(name);
+    return attribute && (attribute["ints"] as number[]);
+  }
+
+  text(name: string, fallback: string): string {
+    const value = this.#raw(name)?.["s"];
+    return value instanceof Uint8Array ? new TextDecoder().decode(value) : fallback;
+  }
+
+  tensor(name: string): Values | undefined {
+    return this.#raw(name)?.["t"] as Values | undefined;
+  }
+
+  floats(name: string): number[] | undefined {
+    return this.#raw(name)?.["floats"] as number[] | undefined;
+  }
+
+  has(name: string): boolean {
+    return this.#raw(name) !== undefined;
+  }
+
+  /** @throws UnsupportedFormatError */
+  refuse(given: string, expected: string): never {
+    throw new UnsupportedFormatError(`${this.where}: ${this.node.opType} ${this.node.name}`, { given, expected });
+  }
+}
+
+type Operator = (given: Given) => Run;
+
+const T = (value: Tensor | undefined): Tensor => {
+  if (value) return value;
+  throw new ValueError("input", { given: "nothing", expected: "a tensor" });
+};
+
+/** Numbers that a graph computes for shapes. @throws ValueError where they depend on what comes in */
+function numbers(value: Tensor | undefined): number[] {
+  const tensor = T(value);
+  if (!tensor.isSymbolic) return Array.from(tensor.data());
+  throw new ValueError("shape", { given: "lengths that the inputs decide", expected: "lengths that are known when the model is called" });
+}
+
+const int32 = (values: readonly number[]): Tensor => constant(values as number[], { dtype: "int32", shape: [values.length] });
+
+const unary =
+  (fn: (x: Tensor) => Tensor): Operator =>
+  () =>
+  ([x]) =>
+    fn(T(x));
+const binary =
+  (fn: (a: Tensor, b: Tensor) => Tensor): Operator =>
+  () =>
+  ([a, b]) =>
+    fn(T(a), T(b));
+const variadic =
+  (fn: (a: Tensor, b: Tensor) => Tensor): Operator =>
+  () =>
+  (all) =>
+    all.map(T).reduce((a, b) => fn(a, b));
+
+const isInteger = ({ dtype }: Tensor): boolean => dtype === "int32" || dtype === "uint8";
+
+/** Whole numbers are divided as in C: towards zero. */
+const divide = (a: Tensor, b: Tensor): Tensor => (isInteger(a) ? ops.cast(ops.trunc(ops.divide(a, b)), a.dtype) : ops.divide(a, b));
+
+/** Axes as attribute (older operators) or as second input. */
+const axesOf = (given: Given, input: Tensor | undefined): number[] | undefined => (input ? numbers(input) : given.ints("axes"));
+
+const reduce =
+  (fn: (x: Tensor, options: { axis: number[] | null; keepdims: boolean }) => Tensor): Operator =>
+  (given) =>
+  ([x, axes]) => {
+    const axis = axesOf(given, axes);
+    if ((!axis || axis.length === 0) && given.int("noop_with_empty_axes", 0) === 1) return T(x);
+    return fn(T(x), { axis: axis && axis.length > 0 ? axis : null, keepdims: given.int("keepdims", 1) === 1 });
+  };
+
+/** Cells around each axis for a window, as pairs. */
+function padsOf(
+  given: Given,
+  x: Tensor,
+  window: readonly number[],
+  strides: readonly number[],
+  dilations: readonly number[],
+): [number, number][] {
+  const auto = given.text("auto_pad", "NOTSET");
+  const rank = window.length;
+  if (auto === "NOTSET") {
+    const pads = given.ints("pads") ?? window.flatMap(() => [0, 0]);
+    return window.map((_, i) => [pads[i]!, pads[i + rank]!]);
+  }
+  if (auto === "VALID") return window.map(() => [0, 0]);
+  return window.map((length, i) => {
+    const size = x.shape[i + 2];
+    if (size === null || size === undefined) given.refuse(`auto_pad ${auto} over an open length`, "known lengths");
+    const span = (length - 1) * dilations[i]! + 1;
+    const whole = Math.max(0, (Math.ceil(size! / strides[i]!) - 1) * strides[i]! + span - size!);
+    const small = Math.floor(whole / 2);
+    return auto === "SAME_UPPER" ? [small, whole - small] : [whole - small, small];
+  });
+}
+
+const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
+const first = { dataFormat: "channels_first" } as const;
+
+/** x with cells of a value around its spatial axes. */
+function padded(x: Tensor, pads: readonly (readonly [number, number])[], value: number): Tensor {
+  if (pads.every(([before, after]) => before === 0 && after === 0)) return x;
+  return ops.pad(x, [[0, 0], [0, 0], ...pads], "constant", value); // prettier-ignore
+}
+
+const conv: Operator =
+  (given) =>
+  ([x, w, b]) => {
+    const kernel = T(w);
+    const rank = kernel.rank - 2;
+    const window = kernel.shape.slice(2) as number[];
+    const strides = given.ints("strides") ?? ones(rank);
+    const dilations = given.ints("dilations") ?? ones(rank);
+    const pads = padsOf(given, T(x), window, strides, dilations);
+    const hwio = ops.transpose(kernel, [...window.map((_, i) => i + 2), 1, 0]);
+    const options = { ...first, strides, dilationRate: dilations, padding: pads } as never;
+    const y = ops.conv(T(x), hwio, options);
+    return b ? ops.add(y, ops.reshape(b, [b.shape[0]!, ...ones(rank)])) : y;
+  };
+
+const convTranspose: Operator =
+  (given) =>
+  ([x, w, b]) => {
+    const kernel = T(w);
+    const rank = kernel.rank - 2;
+    const window = kernel.shape.slice(2) as number[];
+    const strides = given.ints("strides") ?? ones(rank);
+    const dilations = given.ints("dilations") ?? ones(rank);
+    if (given.int("group", 1) !== 1) given.refuse("groups", "one group");
+    const added = given.ints("output_padding") ?? window.map(() => 0);
+    const auto = given.text("auto_pad", "NOTSET");
+    const given1 = given.ints("pads") ?? window.flatMap(() => [0, 0]);
+    const whole = ops.convTranspose(T(x), ops.transpose(kernel, [...window.map((_, i) => i + 2), 1, 0]), { ...first, strides, dilationRate: dilations, padding: "valid" } as never); // prettier-ignore
+    // "valid" gives (n − 1) · stride + max(span, stride); what is wanted is cut out of it, or zeros are added.
+    const wanted = window.map((length, i) => {
+      const span = (length - 1) * dilations[i]! + 1;
+      const size = (T(x).shape[i + 2]! - 1) * strides[i]! + span;
+      if (auto === "NOTSET") return { from: given1[i]!, length: size - given1[i]! - given1[i + rank]! + added[i]! };
+      const out = T(x).shape[i + 2]! * strides[i]!;
+      const cut = Math.max(0, size - out);
+      return { from: auto === "SAME_UPPER" ? Math.floor(cut / 2) : Math.ceil(cut / 2), length: out };
+    });
+    const missing = wanted.map(({ from, length }, i): [number, number] => [0, Math.max(0, from + length - whole.shape[i + 2]!)]);
+    const full = padded(whole, missing, 0);
+    const y = ops.slice(full, [0, 0, ...wanted.map(({ from }) => from)], [full.shape[0]!, full.shape[1]!, ...wanted.map(({ length }) => length)]); // prettier-ignore
+    return b ? ops.add(y, ops.reshape(b, [b.shape[0]!, ...ones(rank)])) : y;
+  };
+
+const pool =
+  (kind: "max" | "average"): Operator =>
+  (given) =>
+  ([x]) => {
+    const window = given.ints("kernel_shape")!;
+    const strides = given.ints("strides") ?? ones(window.length);
+    const dilations = given.ints("dilations") ?? ones(window.length);
+    if (dilations.some((each) => each !== 1) || given.int("ceil_mode", 0) !== 0) given.refuse("dilations or ceil_mode", "neither");
+    const pads = padsOf(given, T(x), window, strides, dilations);
+    const isPadded = pads.some(([before, after]) => before + after > 0);
+    const options = { ...first, strides, padding: "valid" } as never;
+    if (kind === "max") return ops.maxPool(padded(T(x), pads, -Infinity), window, options);
+    const sums = ops.averagePool(padded(T(x), pads, 0), window, options);
+    if (!isPadded || given.int("count_include_pad", 0) === 1) return sums;
+    const there = ops.averagePool(padded(ops.onesLike(T(x)), pads, 0), window, options);
+    return ops.divide(sums, there);
+  };
+
+/** Statistics over all but batch and channels. */
+const spatialAxes = (x: Tensor): number[] => Array.from({ length: x.rank - 2 }, (_, i) => i + 2);
+const perChannel = (x: Tensor, value: Tensor): Tensor => ops.reshape(value, [value.shape[0]!, ...ones(x.rank - 2)]);
+
+const batchNormalization: Operator =
+  (given) =>
+  ([x, scale, bias, mean, variance]) =>
+    ops.batchNormalization(T(x), T(mean), T(variance), 1, {
+      scale: T(scale),
+      offset: T(bias),
+      epsilon: given.float("epsilon", 1e-5),
+    } as never);
+
+const instanceNormalization: Operator =
+  (given) =>
+  ([x, scale, bias]) => {
+    const axis = spatialAxes(T(x));
+    const mean = ops.mean(T(x), { axis, keepdims: true });
+    const centered = ops.subtract(T(x), mean);
+    const variance = ops.mean(ops.square(centered), { axis, keepdims: true });
+    const y = ops.divide(centered, ops.sqrt(ops.add(variance, given.float("epsilon", 1e-5))));
+    return ops.add(ops.multiply(y, perChannel(T(x), T(scale))), perChannel(T(x), T(bias)));
+  };
+
+const layerNormalization: Operator =
+  (given) =>
+  ([x, scale, bias]) => {
+    const start = given.int("axis", -1);
+    const { rank } = T(x);
+    const axis = Array.from({ length: rank - (start < 0 ? start + rank : start) }, (_, i) => rank - 1 - i);
+    const centered = ops.subtract(T(x), ops.mean(T(x), { axis, keepdims: true }));
+    const spread = ops.sqrt(ops.add(ops.mean(ops.square(centered), { axis, keepdims: true }), given.float("epsilon", 1e-5)));
+    const y = ops.multiply(ops.divide(centered, spread), T(scale));
+    return bias ? ops.add(y, bias) : y;
+  };
+
+const gemm: Operator =
+  (given) =>
+  ([a, b, c]) => {
+    const product = ops.matmul(given.int("transA", 0) ? ops.transpose(T(a)) : T(a), given.int("transB", 0) ? ops.transpose(T(b)) : T(b));
+    const [alpha, beta] = [given.float("alpha", 1), given.float("beta", 1)];
+    const scaled = alpha === 1 ? product : ops.multiply(product, alpha);
+    return c ? ops.add(scaled, beta === 1 ? c : ops.multiply(c, beta)) : scaled;
+  };
+
+const reshape: Operator =
+  (given) =>
+  ([x, shape]) => {
+    const lengths = shape ? numbers(shape) : given.ints("shape")!;
+    const keeps = given.int("allowzero", 0) === 0;
+    const own = lengths.map((length, axis) => (length === 0 && keeps ? T(x).shape[axis]! : length));
+    return ops.reshape(T(x), own.map((length) => length ?? -1)); // prettier-ignore
+  };
+
+const slice: Operator =
+  (given) =>
+  ([x, starts, ends, axes, steps]) => {
+    const begin = starts ? numbers(starts) : given.ints("starts")!;
+    const end = ends ? numbers(ends) : given.ints("ends")!;
+    const along = axes ? numbers(axes) : (given.ints("axes") ?? begin.map((_, i) => i));
+    const by = steps ? numbers(steps) : ones(begin.length);
+    const key = T(x).shape.map((length, axis) => {
+      const i = along.findIndex((each) => (each < 0 ? each + T(x).rank : each) === axis);
+      if (i < 0) return { start: null, stop: null };
+      // Beyond the ends means up to them; so does what is far below zero, for steps backwards.
+      const far = (at: number): number | null => (Math.abs(at) >= 2 ** 31 - 2 || (length !== null && (at < -length || at > length)) ? null : at); // prettier-ignore
+      const step = by[i]!;
+      return { start: far(begin[i]!), stop: step > 0 && end[i]! < 0 && far(end[i]!) === null ? 0 : far(end[i]!), step };
+    });
+    return ops.getItem(T(x), key as never);
+  };
+
+const split: Operator =
+  (given) =>
+  ([x, sizes]) => {
+    const axis = given.int("axis", 0);
+    const lengths = sizes ? numbers(sizes) : given.ints("split");
+    if (!lengths) return ops.split(T(x), given.node.output.length, axis);
+    const cuts = lengths.slice(0, -1).reduce<number[]>((all, length) => [...all, (all.at(-1) ?? 0) + length], []);
+    return lengths.length === 1 ? [T(x)] : ops.split(T(x), cuts, axis);
+  };
+
+const squeeze: Operator =
+  (given) =>
+  ([x, axes]) => {
+    const axis = axesOf(given, axes);
+    return axis ? ops.squeeze(T(x), axis) : ops.squeeze(T(x));
+  };
+
+const unsqueeze: Operator =
+  (given) =>
+  ([x, axes]) =>
+    ops.expandDims(T(x), axesOf(given, axes)!);
+
+const pad: Operator =
+  (given) =>
+  ([x, pads, value, axes]) => {
+    const cells = pads ? numbers(pads) : given.ints("pads")!;
+    const along = axes ? numbers(axes) : T(x).shape.map((_, i) => i);
+    const widths = T(x).shape.map((_, axis): [number, number] => {
+      const i = along.findIndex((each) => (each < 0 ? each + T(x).rank : each) === axis);
+      return i < 0 ? [0, 0] : [cells[i]!, cells[i + along.length]!];
+    });
+    const mode = given.text("mode", "constant");
+    if (mode === "edge" || mode === "wrap" || widths.flat().some((width) => width < 0)) given.refuse(`mode ${mode}, ${String(widths)}`, "constant or reflect, and no negative widths"); // prettier-ignore
+    if (mode === "reflect") return ops.pad(T(x), widths, "reflect", null);
+    return ops.pad(T(x), widths, "constant", value ? numbers(value)[0]! : given.float("value", 0));
+  };
+
+const gather: Operator =
+  (given) =>
+  ([x, indices]) =>
+    ops.take(T(x), T(indices), given.int("axis", 0));
+
+const expand: Operator =
+  () =>
+  ([x, shape]) => {
+    const lengths = numbers(shape);
+    const own = T(x).shape;
+    const rank = Math.max(lengths.length, own.length);
+    const at = (list: readonly (number | null)[], i: number) => list[i - rank + list.length] ?? 1;
+    return ops.broadcastTo(T(x), Array.from({ length: rank }, (_, i) => Math.max(at(lengths, i), at(own, i)))); // prettier-ignore
+  };
+
+const resize: Operator =
+  (given) =>
+  ([x, roi, scalesOf, sizesOf]) => {
+    // Upsample and the Resize of operators 10 have the scales second.
+    const scales = scalesOf ?? (given.node.input.length === 2 ? roi : undefined);
+    const size = T(x).shape.slice(2).map((length, i) => (sizesOf ? numbers(sizesOf)[i + 2]! : Math.floor(length! * numbers(scales)[i + 2]!))); // prettier-ignore
+    const mode = given.text("mode", "nearest");
+    const coordinates = given.text("coordinate_transformation_mode", given.node.opType === "Upsample" ? "asymmetric" : "half_pixel");
+    if (T(x).rank !== 4 || (mode !== "nearest" && mode !== "linear"))
+      given.refuse(`mode ${mode} at rank ${T(x).rank}`, "nearest or linear, of images");
+    if (mode === "nearest") {
+      const factors = size.map((length, i) => length / T(x).shape[i + 2]!);
+      if (!factors.every(Number.isInteger)) given.refuse(`sizes ${String(size)}`, "whole multiples");
+      return factors.reduce((y, factor, i) => (factor === 1 ? y : ops.repeat(y, factor, i + 2)), T(x));
+    }
+    if (coordinates !== "half_pixel" && coordinates !== "pytorch_half_pixel") given.refuse(`coordinates ${coordinates}`, "half_pixel");
+    return ops.image.resize(T(x), size as never, { interpolation: "bilinear", dataFormat: "channels_first" } as never);
+  };
+
+/** Columns in another order of gates. */
+const gates = (w: Tensor, order: readonly number[]): Tensor => {
+  const parts = ops.split(w, order.length, -1);
+  return ops.concatenate(order.map((i) => parts[i]!), -1); // prettier-ignore
+};
+
+const recurrent =
+  (kind: "LSTM" | "GRU"): Operator =>
+  (given) => {
+    const direction = given.text("direction", "forward");
+    if (given.has("activations") || given.has("clip") || given.int("layout", 0) !== 0)
+      given.refuse("activations, clip or layout", "the defaults");
+    if (kind === "GRU" && given.int("linear_before_reset", 0) !== 1) given.refuse("linear_before_reset 0", "1");
+    const order = kind === "LSTM" ? [0, 2, 3, 1] : [0, 1, 2];
+    const count = kind === "LSTM" ? 4 : 3;
+    return ([x, w, r, b, lengths, h0, c0]) => {
+      if (lengths) given.refuse("sequence_lens", "sequences of one length");
+      const run = (i: number, isReverse: boolean) => {
+        const one = (value: Tensor): Tensor => ops.take(value, i, 0);
+        const kernel = gates(ops.transpose(one(T(w))), order);
+        const recurrentKernel = gates(ops.transpose(one(T(r))), order);
+        const biases = b ? ops.split(one(b), 2, 0).map((each) => gates(each, order)) : [];
+        const batchFirst = ops.transpose(T(x), [1, 0, 2]);
+        const sequence = isReverse ? ops.flip(batchFirst, 1) : batchFirst;
+        const product = ops.matmul(sequence, kernel);
+        const projected = biases[0] ? ops.add(product, biases[0]) : product;
+        const hidden0 = h0 && one(h0);
+        const cell0 = c0 && one(c0);
+        const own = kind === "LSTM" ? lstmOp({ projected: biases[1] ? ops.add(projected, biases[1]) : projected, recurrentKernel, hidden0, cell0 }) : { hidden: gruOp({ projected, recurrentKernel, bias: biases[1], hidden0 }) }; // prettier-ignore
+        const last = (value: Tensor): Tensor => ops.getItem(value, ["...", -1, { start: null, stop: null }] as never);
+        const hidden = isReverse ? ops.flip(own.hidden, 1) : own.hidden;
+        return { y: ops.transpose(hidden, [1, 0, 2]), h: last(own.hidden), c: "cells" in own ? last(own.cells) : undefined };
+      };
+      const all = direction === "bidirectional" ? [run(0, false), run(1, true)] : [run(0, direction === "reverse")];
+      const y = ops.stack(all.map((each) => each.y), 1); // prettier-ignore
+      const h = ops.stack(all.map((each) => each.h), 0); // prettier-ignore
+      if (kind === "GRU") return [y, h];
+      return [y, h, ops.stack(all.map((each) => each.c!), 0)]; // prettier-ignore
+    };
+  };
+
+const cast: Operator = (given) => {
+  const dtype = keptAs(fileDtypeOf(given.int("to", 1), given.where));
+  return ([x]) => ops.cast(T(x), dtype);
+};
+
+const constantOf: Operator = (given) => {
+  const message = given.tensor("value");
+  const scalar = given.has("value_float") ? constant(given.float("value_float", 0)) : given.has("value_int") ? constant(given.int("value_int", 0), { dtype: "int32" }) : undefined; // prettier-ignore
+  const list = given.ints("value_ints");
+  const floats = given.floats("value_floats");
+  if (!message) {
+    const value =
+      scalar ?? (list && list.length > 0 ? int32(list) : floats && constant(floats)) ?? given.refuse("a constant of text", "numbers");
+    return () => value;
+  }
+  const { elements, shape, dtype } = tensorOf(message, given.where);
+  const value = adoptTensor(elements.slice(), shape, dtype);
+  return () => value;
+};
+
+const compare =
+  (fn: (a: Tensor, b: Tensor) => Tensor): Operator =>
+  () =>
+  ([a, b]) =>
+    fn(T(a), T(b));
+
+/** Rows of the table: how an operator is computed. */
+export const operators: Readonly<Record<string, Operator>> = {
+  Abs: unary(ops.abs), Acos: unary(ops.arccos), Acosh: unary(ops.arccosh), Asin: unary(ops.arcsin), Asinh: unary(ops.arcsinh),
+  Atan: unary(ops.arctan), Atanh: unary(ops.arctanh), Ceil: unary(ops.ceil), Cos: unary(ops.cos), Cosh: unary(ops.cosh), Erf: unary(ops.erf),
+  Exp: unary(ops.exp), Floor: unary(ops.floor), Identity: unary((x) => x), IsInf: unary(ops.isinf), IsNaN: unary(ops.isnan), Log: unary(ops.log),
+  Mish: unary((x) => ops.multiply(x, ops.tanh(ops.softplus(x)))), Neg: unary(ops.negative), Not: unary(ops.logicalNot),
+  Reciprocal: unary(ops.reciprocal), Relu: unary(ops.relu), Round: unary((x) => ops.round(x)), Sigmoid: unary(ops.sigmoid), Sign: unary(ops.sign),
+  Sin: unary(ops.sin), Sinh: unary(ops.sinh), Softplus: unary(ops.softplus), Softsign: unary((x) => ops.divide(x, ops.add(ops.abs(x), 1))),
+  Sqrt: unary(ops.sqrt), Tan: unary(ops.tan), Tanh: unary(ops.tanh), Size: unary((x) => int32([sizeOf(x.shape as number[])])),
+  HardSwish: unary((x) => ops.multiply(x, ops.clip(ops.add(ops.multiply(x, 1 / 6), 0.5), 0, 1))),
+  Add: binary(ops.add), Sub: binary(ops.subtract), Mul: binary(ops.multiply), Div: binary(divide), Pow: binary((a, b) => ops.power(a, ops.cast(b, a.dtype))),
+  Equal: compare(ops.equal), Greater: compare(ops.greater), GreaterOrEqual: compare(ops.greaterEqual), Less: compare(ops.less),
+  LessOrEqual: compare(ops.lessEqual), And: compare(ops.logicalAnd), Or: compare(ops.logicalOr), Xor: compare(ops.logicalXor),
+  MatMul: binary((a, b) => ops.matmul(a, b)), PRelu: binary((x, slope) => ops.where(ops.greater(x, 0), x, ops.multiply(x, slope))),
+  Max: variadic(ops.maximum), Min: variadic(ops.minimum), Sum: variadic(ops.add),
+  Mean: () => (all) => ops.divide(all.map(T).reduce((a, b) => ops.add(a, b)), all.length),
+  Mod: (given) => ([a, b]) => (given.int("fmod", 0) ? ops.fmod(T(a), T(b)) : ops.mod(T(a), T(b))),
+  Where: () => ([c, a, b]) => ops.where(T(c), T(a), T(b)),
+  Dropout: () => ([x]) => T(x),
+  Cast: cast, Constant: constantOf, Conv: conv, ConvTranspose: convTranspose, MaxPool: pool("max"), AveragePool: pool("average"),
+  GlobalAveragePool: unary((x) => ops.mean(x, { axis: spatialAxes(x), keepdims: true })),
+  GlobalMaxPool: unary((x) => ops.max(x, { axis: spatialAxes(x), keepdims: true })),
+  BatchNormalization: batchNormalization, InstanceNormalization: instanceNormalization, LayerNormalization: layerNormalization, Gemm: gemm,
+  Clip: (given) => ([x, least, most]) => {
+    const low = least ? numbers(least)[0]! : given.float("min", -Infinity);
+    const high = most ? numbers(most)[0]! : given.float("max", Infinity);
+    return ops.clip(T(x), low, high);
+  },
+  LeakyRelu: (given) => ([x]) => ops.leakyRelu(T(x), given.float("alpha", 0.01)),
+  Elu: (given) => ([x]) => ops.elu(T(x), given.float("alpha", 1)),
+  Celu: (given) => ([x]) => ops.celu(T(x), given.float("alpha", 1)),
+  Selu: (given) => ([x]) => {
+    const elu = ops.elu(T(x), given.float("alpha", 1.67326319217681884765625));
+    return ops.multiply(elu, given.float("gamma", 1.05070102214813232421875));
+  },
+  ThresholdedRelu: (given) => ([x]) => ops.where(ops.greater(T(x), given.float("alpha", 1)), T(x), 0),
+  HardSigmoid: (given) => ([x]) => ops.clip(ops.add(ops.multiply(T(x), given.float("alpha", 0.2)), given.float("beta", 0.5)), 0, 1),
+  Gelu: (given) => ([x]) => ops.gelu(T(x), given.text("approximate", "none") === "tanh"),
+  Softmax: (given) => ([x]) => softmaxAlong(given, T(x), (y, axis) => ops.softmax(y, { axis })),
+  LogSoftmax: (given) => ([x]) => softmaxAlong(given, T(x), (y, axis) => ops.logSoftmax(y, { axis })),
+  Reshape: reshape, Slice: slice, Split: split, Squeeze: squeeze, Unsqueeze: unsqueeze, Pad: pad, Gather: gather, Expand: expand,
+  Resize: resize, Upsample: resize, LSTM: recurrent("LSTM"), GRU: recurrent("GRU"),
+  Flatten: (given) => ([x]) => {
+    const { shape, rank } = T(x);
+    const axis = given.int("axis", 1) < 0 ? given.int("axis", 1) + rank : given.int("axis", 1);
+    const inner = shape.slice(axis) as (number | null)[];
+    return ops.reshape(T(x), inner.includes(null) ? [sizeOf(shape.slice(0, axis) as number[]), -1] : [-1, sizeOf(inner as number[])]);
+  },
+  Transpose: (given) => ([x]) => ops.transpose(T(x), given.ints("perm") ?? null),
+  Concat: (given) => (all) => ops.concatenate(all.map(T), given.int("axis", 0)),
+  GatherElements: (given) => ([x, indices]) => ops.takeAlongAxis(T(x), T(indices), given.int("axis", 0)),
+  Tile: () => ([x, repeats]) => ops.tile(T(x), numbers(repeats)),
+  Shape: (given) => ([x]) => {
+    const { shape } = T(x);
+    if (shape.includes(null)) throw new ValueError("Shape", { given: "an open length", expected: "lengths that are known when the model is called" });
+    return int32((shape as number[]).slice(given.int("start", 0), given.has("end") ? given.int("end", 0) : undefined));
+  },
+  ConstantOfShape: (given) => ([shape]) => {
+    const message = given.tensor("value");
+    const { elements, dtype } = message ? tensorOf(message, given.where) : { elements: [0], dtype: "float32" as const };
+    return ops.full(numbers(shape), elements[0] ?? 0, { dtype } as never);
+  },
+  Range: () => ([start, limit, delta]) => {
+    const [from, to, by] = [numbers(start)[0]!, numbers(limit)[0]!, numbers(delta)[0]!];
+    const count = Math.max(0, Math.ceil((to - from) / by));
+    return constant(Array.from({ length: count }, (_, i) => from + i * by), { dtype: T(start).dtype, shape: [count] });
+  },
+  ReduceMean: reduce((x, options) => ops.mean(x, options)), ReduceSum: reduce((x, options) => ops.sum(x, options)),
+  ReduceMax: reduce((x, options) => ops.max(x, options)), ReduceMin: reduce((x, options) => ops.min(x, options)),
+  ReduceProd: reduce((x, options) => ops.prod(x, options)), ReduceSumSquare: reduce((x, options) => ops.sum(ops.square(x), options)),
+  ReduceL2: reduce((x, options) => ops.sqrt(ops.sum(ops.square(x), options))), ReduceL1: reduce((x, options) => ops.sum(ops.abs(x), options)),
+  ReduceLogSumExp: reduce((x, options) => ops.logsumexp(x, options)),
+  ArgMax: (given) => ([x]) => ops.argmax(T(x), { axis: given.int("axis", 0), keepdims: given.int("keepdims", 1) === 1 }),
+  ArgMin: (given) => ([x]) => ops.argmin(T(x), { axis: given.int("axis", 0), keepdims: given.int("keepdims", 1) === 1 }),
+  CumSum: (given) => ([x, axis]) => {
+    const along = numbers(axis)[0]!;
+    if (given.int("exclusive", 0)) given.refuse("exclusive", "sums with the element itself");
+    return given.int("reverse", 0) ? ops.flip(ops.cumsum(ops.flip(T(x), along), { axis: along }), along) : ops.cumsum(T(x), { axis: along });
+  },
+  TopK: (given) => ([x, k]) => {
+    const axis = given.int("axis", -1);
+    const count = k ? numbers(k)[0]! : given.int("k", 1);
+    const isLargest = given.int("largest", 1) === 1;
+    const rows = ops.moveaxis(T(x), axis, -1);
+    const order = ops.slice(ops.argsort(isLargest ? ops.negative(rows) : rows), rows.shape.map(() => 0), [...rows.shape.slice(0, -1), count] as number[]);
+    return [ops.takeAlongAxis(rows, order, -1), order].map((each) => ops.moveaxis(each, -1, axis));
+  },
+  Einsum: (given) => (all) => ops.einsum(given.text("equation", ""), ...all.map(T)),
+  OneHot: (given) => ([indices, depth, values]) => {
+    const [off, on] = ops.unstack(T(values));
+    const hot = ops.oneHot(T(indices), numbers(depth)[0]!, { axis: given.int("axis", -1) } as never);
+    return ops.add(ops.multiply(hot, ops.subtract(on!, off!)), off!);
+  },
+  DepthToSpace: (given) => ([x]) => {
+    if (given.text("mode", "DCR") !== "DCR") given.refuse("mode CRD", "DCR");
+    return ops.depthToSpace(T(x), given.int("blocksize", 1), "channels_first");
+  },
+  SpaceToDepth: (given) => ([x]) => ops.spaceToDepth(T(x), given.int("blocksize", 1), "channels_first"),
+  Trilu: (given) => ([x, k]) => (given.int("upper", 1) ? ops.triu(T(x), k ? numbers(k)[0]! : 0) : ops.tril(T(x), k ? numbers(k)[0]! : 0)),
+  NonZero: () => ([x]) => ops.stack(ops.nonzero(T(x)) as Tensor[], 0),
+}; // prettier-ignore
+
+/** Before operators 13 the axes from `axis` on were one. */
+function softmaxAlong(given: Given, x: Tensor, fn: (x: Tensor, axis: number) => Tensor): Tensor {
+  if (given.opset >= 13) return fn(x, given.int("axis", -1));
+  const axis = given.int("axis", 1) < 0 ? given.int("axis", 1) + x.rank : given.int("axis", 1);
+  if (axis === x.rank - 1) return fn(x, -1);
+  return ops.reshape(fn(ops.reshape(x, [...x.shape.slice(0, axis), -1] as number[]), -1), x.shape as number[]);
+}
+
+/** Floats of more than one element are weights; statistics of normalizations are not trained. */
+const statistics: Readonly<Record<string, readonly number[]>> = { BatchNormalization: [3, 4] };
+
+/** The graph in an ONNX file. @throws FormatError for a damaged file, UnsupportedFormatError that names an operator that is not read */
+export function readOnnxGraph(file: Uint8Array, where: string): ImportedGraph {
+  const graph = readOnnx(file, where);
+  const untrained = new Set(graph.nodes.flatMap(({ opType, input }) => (statistics[opType] ?? []).map((i) => input[i])));
+  const values = new Map<string, Tensor | Variable>();
+  for (const [name, { elements, shape, dtype }] of graph.initializers) {
+    const tensor = adoptTensor(elements.slice(), shape, dtype);
+    const isWeight = dtype === "float32" && elements.length > 1;
+    values.set(name, isWeight ? new Variable(tensor, { name, trainable: !untrained.has(name) }) : tensor);
+  }
+  const unknown = [...new Set(graph.nodes.map(({ opType }) => opType))].filter((opType) => !Object.hasOwn(operators, opType));
+  if (unknown.length > 0) {
+    throw new UnsupportedFormatError(where, { given: `the operators ${unknown.join(", ")}`, expected: `operators among ${Object.keys(operators).sort().join(", ")}` }); // prettier-ignore
+  }
+  const nodes = graph.nodes.map((node): ImportedNode => {
+    const run = operators[node.opType]!(new Given(node, where, graph.opset));
+    return { name: node.name, op: node.opType, inputs: node.input, outputs: node.output, run };
+  });
+  const inputs = graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype: keptAs(dtype), shape }));
+  return new ImportedGraph({ where, inputs, outputs: graph.outputs.map(({ name }) => name), nodes, values });
+}
