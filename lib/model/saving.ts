@@ -99,6 +99,12 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
     await new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).write(path);
     return;
   }
+  if (format === "tfjs") {
+    const { tfjsFiles } = await import("../saving/tfjs.js");
+    if (!model.built) throw notBuilt(where);
+    for (const file of tfjsFiles(place.name, serializeKerasObject(model), namedVariables(model, true))) await write({ ...place, name: file.name }, file.content); // prettier-ignore
+    return;
+  }
   const files = await kerasFiles();
   if (!model.built) console.warn(`kerasm: ${where}: the model is not built, so the file has no weights.`);
   const config = objectSharingScope(() => serializeKerasObject(model));
@@ -181,6 +187,21 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
     const [{ readOnnxGraph }, { ImportedModel }] = await Promise.all([import("../saving/imported/onnx.js"), import("./imported.js")]);
     return new ImportedModel(readOnnxGraph(await readFile(place, "a model"), place.path));
   }
+  if (format === "tfjs") {
+    const { planTfjs, readTfjsModel, tfjsConfigs } = await import("../saving/tfjs.js");
+    const read = await readTfjsModel(place);
+    if (read.model.format === "graph-model") {
+      const [{ readTfjsGraph }, { ImportedModel }] = await Promise.all([import("../saving/imported/tfjs.js"), import("./imported.js")]);
+      return new ImportedModel(readTfjsGraph(read));
+    }
+    const { config, training } = tfjsConfigs(read);
+    const model = make(config);
+    if (!model.built) throw notBuilt(place.path);
+    const plan = planTfjs(namedVariables(model, true), read);
+    if (compile && training) compileAs(model, training, known, place.path);
+    plan.commit();
+    return model;
+  }
   if (format === "checkpoint") return readCheckpoint(await readFile(place, "a model"), place.path, make);
   const files = await kerasFiles();
   if (format === "h5") {
@@ -190,13 +211,7 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
     const view = () => legacyView(model);
     const plan = files.planLegacy(view(), file, place.path);
     if (compile && training) {
-      const { optimizer_config: optimizer, ...rest } = training;
-      const settings = Object.fromEntries(Object.entries(rest).filter(([key]) => compileKeys.has(key)));
-      try {
-        customObjectScope(known, () => model.compileFromConfig({ ...settings, optimizer } as never));
-      } catch (error) {
-        console.warn(`kerasm: ${place.path}: the model is not compiled: ${(error as Error).message}`);
-      }
+      compileAs(model, training, known, place.path);
       if (model.compiled) files.planLegacyOptimizer(view().optimizer, file, place.path, plan);
     }
     plan.commit(model.variables);
@@ -207,6 +222,17 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
   if (!isSaveable(model)) return model;
   files.planArchive(model, archive, extrasOf(model)).commit(model.variables);
   return model;
+}
+
+/** Compiles a model as an older file says, with a warning where that is not possible: the model is worth more than how it was trained. */
+function compileAs(model: Model, training: Record<string, unknown>, known: CustomObjects, path: string): void {
+  const { optimizer_config: optimizer, ...rest } = training;
+  const settings = Object.fromEntries(Object.entries(rest).filter(([key]) => compileKeys.has(key)));
+  try {
+    customObjectScope(known, () => model.compileFromConfig({ ...settings, optimizer } as never));
+  } catch (error) {
+    console.warn(`kerasm: ${path}: the model is not compiled: ${(error as Error).message}`);
+  }
 }
 
 const compileKeys = new Set(["loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution"]);
@@ -333,13 +359,22 @@ export async function loadWeights(model: Model, path: FilePath, options: LoadWei
   plan.commit(model.variables);
 }
 
-/** The weights by the names of the layers that lead to them, below the model; a shared layer's by the first of its places. */
-function namedVariables(model: Model): (readonly [string, Variable])[] {
+/**
+ * The weights by the names of the layers that lead to them, below the model; a shared layer's by the first of its places.
+ *
+ * @param isShort  whether models inside, and cells, have no part in the names, as in TensorFlow.js
+ */
+function namedVariables(model: Model, isShort = false): (readonly [string, Variable])[] {
   const found = new Map<Variable, string>();
   const visit = (layer: Layer, prefix: string): void => {
     const { trainable, nonTrainable } = layer.tracked();
     for (const variable of [...trainable, ...nonTrainable]) if (!found.has(variable)) found.set(variable, `${prefix}${variable.name}`);
-    for (const inner of layer.sublayers()) visit(inner, `${prefix}${inner.name}/`);
+    const cell = "cell" in layer ? layer.cell : undefined;
+    const isModel = "graph" in layer;
+    for (const inner of layer.sublayers()) {
+      const isNameless = isShort && inner === cell;
+      visit(inner, isNameless ? prefix : isShort && isModel ? `${inner.name}/` : `${prefix}${inner.name}/`);
+    }
   };
   visit(model as unknown as Layer, "");
   return model.weights.map((variable) => [found.get(variable)!, variable] as const);
