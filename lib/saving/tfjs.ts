@@ -1,7 +1,7 @@
 // Models of layers in the form of TensorFlow.js, in and out; graphs are in `imported/tfjs.ts`.
 
 import { isPlainObject } from "../config/index.js";
-import { text } from "../core/errors.js";
+import { ArgumentError, text } from "../core/errors.js";
 import { bytesOf } from "../formats/bytes.js";
 import { type Elements } from "../formats/dtypes.js";
 import { FormatError } from "../formats/error.js";
@@ -97,41 +97,104 @@ export function olderConfig(value: unknown): unknown {
   const { class_name: name, config } = value;
   if (typeof name !== "string" || !("config" in value)) return mapValues(value);
   if (name === "DTypePolicy") return (config as Record<string, unknown>)["name"];
+  if (name === "L1" || name === "L2") {
+    const { l1 = 0, l2 = 0 } = config as Record<string, unknown>;
+    return { class_name: "L1L2", config: { l1, l2 } };
+  }
+  if (isPlainObject(config) && Array.isArray(config["layers"])) return olderModel(value, config);
   const inner = isPlainObject(config) ? mapValues(config) : config;
   const own = isPlainObject(inner) ? inner : {};
-  delete own["build_input_shape"];
   if (name === "InputLayer" && "batch_shape" in own) {
     own["batch_input_shape"] = own["batch_shape"];
     delete own["batch_shape"];
     delete own["optional"];
     delete own["ragged"];
   }
-  const nodes = value["inbound_nodes"];
-  for (const key of ["input_layers", "output_layers"] as const) {
-    const ends = own[key];
-    if (Array.isArray(ends) && typeof ends[0] === "string") own[key] = [ends];
+  return { class_name: name, config: isPlainObject(inner) ? own : inner };
+}
+
+/** Operations that are layers in TensorFlow.js. */
+const operationLayers = new Set(["Add", "Multiply", "Maximum", "Minimum"]);
+
+/** A model: its layers with nodes as lists, in which a call of a model inside counts from 1. Operations that only make masks are left out. */
+function olderModel(value: Record<string, unknown>, config: Record<string, unknown>): unknown {
+  const layers = config["layers"] as Record<string, unknown>[];
+  const isModel = (layer: Record<string, unknown>) => isPlainObject(layer["config"]) && Array.isArray(layer["config"]["layers"]);
+  const models = new Map(layers.filter(isModel).map((layer) => [layer["name"], layer["class_name"]]));
+  const isOperation = (layer: Record<string, unknown>) => String(layer["module"]).startsWith("keras.src.ops");
+  const used = new Set<unknown>();
+  const nodesOf = (layer: Record<string, unknown>) => {
+    const nodes = layer["inbound_nodes"];
+    return Array.isArray(nodes) ? nodes.map((node) => olderNode(node, models, isOperation(layer))) : undefined;
+  };
+  const all = layers.map((layer) => ({ layer, nodes: nodesOf(layer) }));
+  for (const { nodes } of all) for (const name of JSON.stringify(nodes ?? []).matchAll(/\["([^"]+)",\d+,\d+/g)) used.add(name[1]);
+  const ends = (key: string): unknown => {
+    const given = config[key];
+    if (!Array.isArray(given)) return given;
+    const list = (typeof given[0] === "string" ? [given] : given) as unknown[][];
+    return list.map(([name, node, tensor]) => {
+      used.add(name);
+      return [name, (node as number) + (models.get(name) === "Sequential" ? 1 : 0), tensor];
+    });
+  };
+  const [inputs, outputs] = [ends("input_layers"), ends("output_layers")];
+  const kept = all.filter(({ layer, nodes }) => !isOperation(layer) || nodes === undefined || used.has(layer["name"]));
+  const wrong = kept.find(({ layer }) => isOperation(layer) && !operationLayers.has(String(layer["class_name"])));
+  if (wrong) {
+    throw new ArgumentError("save", {
+      given: `the operation ${String(wrong.layer["class_name"])} in the model`,
+      expected: "layers: models of TensorFlow.js have no operations between them",
+      hint: "export writes ONNX, which has.",
+    });
   }
   return {
-    class_name: name === "Functional" ? "Model" : name,
-    config: isPlainObject(inner) ? own : inner,
-    ...(value["name"] !== undefined && { name: value["name"] }),
-    ...(Array.isArray(nodes) && { inbound_nodes: nodes.map(olderNode) }),
+    class_name: value["class_name"] === "Functional" ? "Model" : value["class_name"],
+    config: {
+      name: config["name"],
+      layers: kept.map(({ layer, nodes }) => ({
+        ...(olderConfig(isOperation(layer) ? { ...layer, config: { name: layer["name"] } } : layer) as object),
+        ...(layer["name"] !== undefined && { name: layer["name"] }),
+        ...(nodes && { inbound_nodes: nodes }),
+      })),
+      ...(inputs !== undefined && { input_layers: inputs, output_layers: outputs }),
+    },
   };
 }
 
 const mapValues = (record: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).map(([key, item]) => [key, olderConfig(item)]));
 
-/** A node with arguments as a list of `[layer, node, tensor, options]`. */
-function olderNode(node: unknown): unknown {
+/** A tensor of a config as `[layer, node, tensor]`, also inside of lists; undefined for what is none. */
+function historyOf(value: unknown, models: ReadonlyMap<unknown, unknown>): unknown {
+  if (Array.isArray(value)) {
+    const all = value.map((each) => historyOf(each, models));
+    return all.length > 0 && all.every((each) => each !== undefined) ? all : undefined;
+  }
+  if (!isPlainObject(value) || value["class_name"] !== "__keras_tensor__") return undefined;
+  const [name, node, tensor] = (value["config"] as Record<string, unknown>)["keras_history"] as [string, number, number];
+  return [name, node + (models.has(name) ? 1 : 0), tensor];
+}
+
+/** Names of the inputs behind the first one, which only attention has. */
+const furtherInputs = ["value", "key"];
+
+/** A node with arguments as a list of `[layer, node, tensor, options]`. Masks are carried by the tensors themselves. */
+function olderNode(node: unknown, models: ReadonlyMap<unknown, unknown>, isOperation: boolean): unknown {
   const { args, kwargs } = node as { args: unknown[]; kwargs: Record<string, unknown> };
-  const options = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== null).map(([key, value]) => [key, olderConfig(value)])); // prettier-ignore
-  const tensors = args.flat(3).flatMap((each) => {
-    const history = isPlainObject(each) && each["class_name"] === "__keras_tensor__" ? (each["config"] as Record<string, unknown>)["keras_history"] : undefined; // prettier-ignore
-    return Array.isArray(history) ? [[...(history as unknown[]), {}]] : [];
-  });
-  if (tensors.length > 0) tensors[0]![3] = options;
-  return tensors;
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(kwargs)) {
+    if (value !== null && key !== "mask") options[key] = historyOf(value, models) ?? olderConfig(value);
+  }
+  const histories = args.map((each) => historyOf(each, models) as unknown[] | undefined);
+  const first = isOperation ? histories : histories[0];
+  if (!isOperation) {
+    histories.slice(1).forEach((history, i) => {
+      if (history !== undefined) options[furtherInputs[i] ?? `input_${i + 1}`] = history;
+    });
+  }
+  const list = first === undefined ? [] : typeof first[0] === "string" ? [first] : first;
+  return list.flatMap((history, i) => (history === undefined ? [] : [[...(history as unknown[]), i === 0 ? options : {}]]));
 }
 
 /** The files of a model of layers. */

@@ -156,11 +156,8 @@ const fused =
 const prelu = (x: Tensor, slope: Tensor): Tensor => ops.where(ops.greater(x, 0), x, ops.multiply(x, slope));
 
 const matmul: Operation = (given) => {
-  const options = {
-    transposeA: given.bool("transpose_a") || given.bool("adj_x"),
-    transposeB: given.bool("transpose_b") || given.bool("adj_y"),
-  };
-  return ([a, b]) => ops.matmul(T(a), T(b), options as never);
+  const turned = (x: Tensor, ...names: readonly string[]): Tensor => (names.some((name) => given.bool(name)) ? ops.swapaxes(x, -1, -2) : x);
+  return ([a, b]) => ops.matmul(turned(T(a), "transpose_a", "adj_x"), turned(T(b), "transpose_b", "adj_y"));
 };
 
 const pool =

@@ -36,7 +36,8 @@ function moduleOf(name: string): string | undefined {
 
 function layerConfig(name: string, given: unknown): unknown {
   if (!isPlainObject(given)) return given;
-  const config = mapValues(Object.fromEntries(Object.entries(given).filter(([key]) => !gone.has(key))), modernConfig);
+  const isGone = (key: string): boolean => gone.has(key) && !(key === "input_dim" && name === "Embedding");
+  const config = mapValues(Object.fromEntries(Object.entries(given).filter(([key]) => !isGone(key))), modernConfig);
   if (name === "InputLayer") {
     const shape = given["batch_shape"] ?? given["batch_input_shape"];
     return { ...config, ...(shape !== undefined && { batch_shape: shape }) };
@@ -49,10 +50,22 @@ function layerConfig(name: string, given: unknown): unknown {
 function modelConfig(name: string, given: unknown): unknown {
   const config: Loose = Array.isArray(given) ? { layers: given } : { ...(given as Loose) };
   const layers = (Array.isArray(config["layers"]) ? config["layers"] : []) as Loose[];
+  const isModel = (layer: Loose) => isPlainObject(layer["config"]) && Array.isArray(layer["config"]["layers"]);
+  const models = new Map(layers.filter(isModel).map((layer) => [layer["name"] ?? (layer["config"] as Loose)["name"], layer["class_name"]]));
+  const nodesOf = (layer: Loose) => (Array.isArray(layer["inbound_nodes"]) ? (layer["inbound_nodes"] as unknown[]) : []);
+  const isOld = layers.some((layer) => nodesOf(layer).some(Array.isArray));
   const modern = layers.map((layer) => {
     const made = modernConfig(layer) as Loose;
-    return "inbound_nodes" in layer ? { ...made, inbound_nodes: (layer["inbound_nodes"] as unknown[]).map(modernNode) } : made;
+    return "inbound_nodes" in layer ? { ...made, inbound_nodes: nodesOf(layer).map((node) => modernNode(node, models)) } : made;
   });
+  // Where nodes are lists, the calls of a model inside count from 1; today that is so for the ends of functional models only.
+  const end = (each: unknown): unknown =>
+    Array.isArray(each) && typeof each[0] === "string"
+      ? [each[0], (each[1] as number) - (models.get(each[0]) === "Sequential" ? 1 : 0), each[2]]
+      : Array.isArray(each)
+        ? each.map(end)
+        : each;
+  if (isOld) for (const key of ["input_layers", "output_layers"]) if (key in config) config[key] = unwrapped(end(config[key]));
   if (name === "Sequential" && layers.length > 0 && layers[0]!["class_name"] !== "InputLayer") {
     const first = layers[0]!["config"] as Loose | undefined;
     const shape = first?.["batch_input_shape"];
@@ -68,24 +81,37 @@ function modelConfig(name: string, given: unknown): unknown {
   return { ...config, layers: modern };
 }
 
+/** A list of one tensor is that tensor. */
+const unwrapped = (ends: unknown): unknown => (Array.isArray(ends) && ends.length === 1 && Array.isArray(ends[0]) ? ends[0] : ends);
+
 /** A node as a list of `[layer, node, tensor, options]` as one with arguments. */
-function modernNode(node: unknown): unknown {
+function modernNode(node: unknown, models: ReadonlyMap<unknown, unknown>): unknown {
   if (!Array.isArray(node)) return node;
   const entries = (typeof node[0] === "string" ? [node] : node) as unknown[][];
   const tensors = entries.map(([layer, index, tensor]) => ({
     class_name: "__keras_tensor__",
-    config: { shape: [], dtype: "float32", keras_history: [layer, index, tensor] },
+    config: { shape: [], dtype: "float32", keras_history: [layer, (index as number) - (models.has(layer) ? 1 : 0), tensor] },
   }));
   const options = entries.map((entry) => entry[3]).find((value) => isPlainObject(value) && Object.keys(value).length > 0) as
     Loose | undefined;
-  return { args: tensors.length === 1 ? tensors : [tensors], kwargs: options ? mapValues(options, modernArgument) : {} };
+  const kwargs = options ? mapValues(options, modernArgument) : {};
+  // Attention names its further inputs.
+  const further = ["value", "key"].flatMap((name) => {
+    const given = kwargs[name];
+    if (!isPlainObject(given) || given["class_name"] !== "__keras_tensor__") return [];
+    delete kwargs[name];
+    return [given];
+  });
+  return { args: tensors.length === 1 ? [...tensors, ...further] : [tensors], kwargs };
 }
 
-/** A tensor among the options of a node. */
-const modernArgument = (value: unknown): unknown =>
-  Array.isArray(value) && value.length === 3 && typeof value[0] === "string" && typeof value[1] === "number"
-    ? { class_name: "__keras_tensor__", config: { shape: [], dtype: "float32", keras_history: value } }
-    : value;
+/** A tensor among the options of a node, or a list of them. */
+function modernArgument(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const isTensor = value.length >= 3 && typeof value[0] === "string" && typeof value[1] === "number";
+  if (!isTensor) return value.map(modernArgument);
+  return { class_name: "__keras_tensor__", config: { shape: [], dtype: "float32", keras_history: value.slice(0, 3) as unknown[] } };
+}
 
 const modules: Readonly<Record<string, string>> = {
   optimizer_config: "keras.optimizers",
