@@ -9,6 +9,8 @@ import { filesIn, root } from "./steps.mjs";
 const entries = {
   index: "build/lib/index.js",
   keras: "build/lib/api/keras.js",
+  ops: "build/lib/api/basics.js",
+  data: "build/lib/data/index.js",
   formats: "build/lib/api/formats.js",
   datasets: "build/datasets/index.js",
   models: "build/models/index.js",
@@ -56,27 +58,8 @@ const entriesStayApart = {
   },
 };
 
-const isEntry = (id) => presentEntries().some(([, file]) => join(root, file) === id);
-
-/** Files that the main entries import at once, and the packages that these do. The rest is imported when it is needed, and stays in files of its own. */
-function loadedAtOnce() {
-  const files = new Set(
-    ["index", "keras", "datasets", "models"].map((name) => join(root, entries[name])).filter((file) => existsSync(file)),
-  );
-  const packages = new Set();
-  for (const file of files) {
-    for (const [, target] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^'"`;]*?["']([^"']+)["'];?$/gm)) {
-      if (target.startsWith(".")) files.add(join(dirname(file), target));
-      else if (target.startsWith("#platform")) for (const name of platforms) files.add(join(root, `build/lib/runtime/platform-${name}.js`));
-      else packages.add(target.split("/", target.startsWith("@") ? 2 : 1).join("/"));
-    }
-  }
-  return (id) => files.has(id) || packages.has(/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]);
-}
-
 /** Returns the names of the packages that went into the bundle. */
 async function bundleFor(platform) {
-  const isLoadedAtOnce = loadedAtOnce();
   rmSync(join(root, "dist", platform), { recursive: true, force: true });
   const build = await rolldown({
     cwd: root,
@@ -91,9 +74,8 @@ async function bundleFor(platform) {
     dir: join(root, "dist", platform),
     format: "esm",
     entryFileNames: "[name].js",
+    // Files follow what each entry reaches: what one does not need it does not load, and what is imported at need is a file of its own.
     chunkFileNames: "[name]-[hash].js",
-    // All that is loaded at once is one file: what files import from each other costs some 6 kB gzipped.
-    codeSplitting: { groups: [{ name: "core", test: (id) => /build\/lib|node_modules/.test(id) && !isEntry(id) && isLoadedAtOnce(id) }] },
     // Names of classes stay: layers and errors are called by them.
     minify: { compress: true, mangle: { keepNames: { class: true, function: false } }, codegen: { removeWhitespace: true } },
     sourcemap: false,
@@ -116,6 +98,7 @@ async function bundleTools() {
     dir: join(root, "dist/autograph"),
     format: "esm",
     entryFileNames: "[name].js",
+    // Files follow what each entry reaches: what one does not need it does not load, and what is imported at need is a file of its own.
     chunkFileNames: "[name]-[hash].js",
     minify: true,
     sourcemap: false,

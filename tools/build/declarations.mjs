@@ -7,6 +7,8 @@ import { filesIn, root } from "./steps.mjs";
 const entries = [
   "lib/index.d.ts",
   "lib/api/keras.d.ts",
+  "lib/api/basics.d.ts",
+  "lib/data/index.d.ts",
   "datasets/index.d.ts",
   "models/index.d.ts",
   "addons/mpi/index.d.ts",
