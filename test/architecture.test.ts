@@ -66,6 +66,8 @@ t.test("each bundled package has one room", async (t) => {
     "@assemblyscript/loader": "lib/runtime",
     zod: "lib/config",
     fflate: "lib/formats",
+    "fast-png": "lib/formats",
+    "jpeg-js": "lib/formats",
   };
   const isItself = (target: string, path: string) => packageOf(target) === "kerasm" && ["examples", "bench"].includes(roomOf(path));
   const isAstray = (target: string, path: string) =>

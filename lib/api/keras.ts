@@ -13,6 +13,7 @@ export * as metrics from "../metrics/index.js";
 export * as models from "./models.js";
 export * as ops from "./ops.js";
 export * as optimizers from "../optimizers/index.js";
+export * as preprocessing from "./preprocessing.js";
 export * as random from "../random/index.js";
 export * as regularizers from "../regularizers/index.js";
 export * as utils from "./utils.js";

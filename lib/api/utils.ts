@@ -7,3 +7,13 @@ export { setRandomSeed } from "../variables/seed-generator.js";
 export { toCategorical } from "../data/to-categorical.js";
 export * as boundingBoxes from "../ops/boxes/index.js";
 export { PyDataset, PyDataset as Sequence, type PyDatasetOptions } from "../data/py-dataset.js";
+export { FeatureSpace } from "../layers/preprocessing/feature-space.js";
+export {
+  audioDatasetFromDirectory,
+  imageDatasetFromDirectory,
+  textDatasetFromDirectory,
+  type DirectoryDataset,
+} from "../data/directories.js";
+export { arrayToImg, imgToArray, loadImg, saveImg } from "../data/images.js";
+export { splitDataset } from "../data/split-dataset.js";
+export { timeseriesDatasetFromArray } from "../data/timeseries.js";

@@ -9,6 +9,8 @@ export { Softmax } from "./activations/softmax.js";
 export { AdditiveAttention, Attention } from "./attention/attention.js";
 export { GroupedQueryAttention as GroupQueryAttention } from "./attention/grouped-query-attention.js";
 export { MultiHeadAttention } from "./attention/multi-head-attention.js";
+export { MelSpectrogram } from "./audio/mel-spectrogram.js";
+export { STFTSpectrogram } from "./audio/stft-spectrogram.js";
 export {
   RandomBrightness,
   RandomColorDegeneration,

@@ -139,5 +139,10 @@ export const platform: Platform = {
     if (!response.ok) throw new Error(`${url.href}: the server answered ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   },
+  async readFile(file) {
+    const response = await fetch(file);
+    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+    return new Uint8Array(await response.arrayBuffer());
+  },
   output: { write: (text) => console.log(text.replace(/\n$/, "")), columns: 0 },
 };

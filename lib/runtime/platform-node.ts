@@ -240,6 +240,31 @@ export const platform: Platform = {
     const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, SLURM_NTASKS, SLURM_PROCID } = process.env;
     return Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? (SLURM_PROCID === undefined ? 1 : SLURM_NTASKS) ?? 1) > 1;
   },
+  async readFile(file) {
+    if (/^https?:/.test(String(file))) {
+      const response = await fetch(file);
+      if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+      return new Uint8Array(await response.arrayBuffer());
+    }
+    return new Uint8Array(await readFile(typeof file === "string" && file.startsWith("file:") ? new URL(file) : file));
+  },
+  openFolder(path) {
+    const folder = typeof path === "string" && !path.startsWith("file:") ? path : fileURLToPath(path);
+    const walk = async (inner: string): Promise<string[]> => {
+      const entries = await readdir(join(folder, inner), { withFileTypes: true });
+      const found = entries.map(async (entry) => {
+        const name = inner === "" ? entry.name : `${inner}/${entry.name}`;
+        // What a link points to counts.
+        const isFolder = entry.isSymbolicLink() ? (await stat(join(folder, name))).isDirectory() : entry.isDirectory();
+        return isFolder ? walk(name) : [name];
+      });
+      return (await Promise.all(found)).flat();
+    };
+    return {
+      list: async () => (await walk("")).sort(),
+      read: async (name) => new Uint8Array(await readFile(join(folder, name))),
+    };
+  },
   output: {
     write: (text) => void process.stdout.write(text),
     get columns() {

@@ -75,6 +75,10 @@ export interface Platform {
   readonly openCommunicator?: (options: CommunicatorOptions) => Promise<Communicator>;
   /** Whether a launcher (mpirun, mpiexec, srun) started this process with others. */
   readonly isLaunched?: () => boolean;
+  /** Bytes of a file of the user's: from disk in Node (a path or a file: URL), by fetch in a page. */
+  readFile(file: string | URL): Promise<Uint8Array>;
+  /** A folder of the user's; missing in a page. Paths are relative to it, sorted, with "/" between names. */
+  openFolder?(path: string | URL): { list(): Promise<string[]>; read(path: string): Promise<Uint8Array> };
   /** Where progress goes; `columns` is 0 when it is no terminal. */
   readonly output: { write(text: string): void; readonly columns: number };
 }

@@ -7,7 +7,7 @@ import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch } from "./adapting.js";
 import { encode } from "./encoding.js";
-import { readVocabulary, type Token, TokenCounts, Vocabulary } from "./vocabulary.js";
+import { linesOf, readVocabulary, type Token, TokenCounts, Vocabulary } from "./vocabulary.js";
 
 const modes = ["int", "one_hot", "multi_hot", "count", "tf_idf"] as const;
 export type LookupMode = (typeof modes)[number];
@@ -321,6 +321,31 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
 
   /** A batch as documents of tokens. `isWhole`: the data was one vector, each of whose tokens is a document. */
   protected abstract documentsOf(batch: unknown, isWhole: boolean): readonly (readonly T[])[];
+
+  /** In a Keras file: the weights of mode "tf_idf". */
+  saveOwnVariables(store: Record<string, TensorLike>): void {
+    if (this.#options.outputMode === "tf_idf" && this.idfWeights) store["idf_weights"] = this.idfWeights;
+  }
+
+  #storedWeights: readonly number[] | null = null;
+
+  loadOwnVariables(store: Readonly<Record<string, Tensor>>): void {
+    this.#storedWeights = store["idf_weights"] ? Array.from(store["idf_weights"].data()) : null;
+  }
+
+  /** In a Keras file: a vocabulary that the config does not state, one token a line. */
+  saveAssets(assets: Record<string, string | Uint8Array>): void {
+    if (Array.isArray(this.#options.vocabulary) || this.vocabulary.tokens === null) return;
+    assets["vocabulary.txt"] = this.getVocabulary().map(String).join("\n");
+  }
+
+  loadAssets(assets: Readonly<Record<string, Uint8Array>>): void {
+    const bytes = assets["vocabulary.txt"];
+    if (!bytes || Array.isArray(this.#options.vocabulary)) return;
+    const tokens = linesOf(bytes).map((line) => this.tokenOf(`${this.name}: vocabulary.txt`, line));
+    this.setVocabulary(tokens, this.#storedWeights?.slice(0, tokens.length) ?? null);
+    this.#storedWeights = null;
+  }
 
   override getConfig(): Record<string, Json> {
     return { ...super.getConfig(), vocabulary_size: this.#frozen };

@@ -80,8 +80,8 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     hasInputVocabulary: unwritten(nullable(boolean())),
   });
 
-  /** What tokens are looked up in. */
-  readonly lookup: StringLookup;
+  /** What tokens are looked up in; Keras's files call it so. */
+  readonly _lookupLayer: StringLookup;
   readonly #widths: readonly number[] | null;
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof TextVectorization.options>>) {
@@ -98,7 +98,7 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
       throw new ArgumentError(`${this.name}.ragged`, { given: `true in mode "${outputMode}"`, expected: 'it in mode "int" only' });
     }
     this.#widths = typeof widths === "number" ? Array.from({ length: widths }, (_, i) => i + 1) : widths;
-    this.lookup = new StringLookup({
+    this._lookupLayer = new StringLookup({
       maxTokens,
       padToMaxTokens,
       vocabulary,
@@ -117,8 +117,8 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
   override call(inputs: NestedStrings | Strings): Tensor {
     const { outputMode, outputSequenceLength, ragged, split } = this.options;
     const { shape, rows } = this.#tokensOf(this.name, inputs);
-    const indices = this.lookup.numbersOf(rows);
-    if (outputMode !== "int") return this.lookup.encodedRows(indices, shape === null || shape.length > 1 || outputMode === "one_hot");
+    const indices = this._lookupLayer.numbersOf(rows);
+    if (outputMode !== "int") return this._lookupLayer.encodedRows(indices, shape === null || shape.length > 1 || outputMode === "one_hot");
     if (ragged && split !== null) return indices.map((row) => [...row]) as unknown as Tensor;
     if (shape !== null && outputSequenceLength === null) return adoptTensor(Int32Array.from(indices.flat()), shape, "int32");
     const length = outputSequenceLength ?? Math.max(0, ...indices.map((row) => row.length));
@@ -160,33 +160,33 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
   adapt(data: AdaptData, options: AdaptOptions & { readonly batchSize?: number | null } = {}): Adapted {
     const where = `${this.name}.adapt`;
     return forEachBatch(where, data, options, {
-      begin: () => this.lookup.resetState(),
+      begin: () => this._lookupLayer.resetState(),
       update: (batch, isWhole) => {
         const { shape, rows } = this.#tokensOf(where, batch);
         const isVector = isWhole && shape !== null && shape.length === 1;
-        this.lookup.updateState(isVector ? rows.flatMap((row) => row.map((token) => [token])) : rows);
+        this._lookupLayer.updateState(isVector ? rows.flatMap((row) => row.map((token) => [token])) : rows);
       },
-      finish: () => this.lookup.finalizeState(),
+      finish: () => this._lookupLayer.finalizeState(),
     });
   }
 
   /** The tokens in the order of their numbers. @see StringLookup.getVocabulary */
   getVocabulary(options: boolean | { readonly includeSpecialTokens?: boolean } = {}): (string | null)[] {
-    return this.lookup.getVocabulary(options);
+    return this._lookupLayer.getVocabulary(options);
   }
 
   vocabularySize(): number {
-    return this.lookup.vocabularySize();
+    return this._lookupLayer.vocabularySize();
   }
 
   /** Replaces the vocabulary. @see StringLookup.setVocabulary */
   setVocabulary(...given: Parameters<StringLookup["setVocabulary"]>): void {
-    this.lookup.setVocabulary(...given);
+    this._lookupLayer.setVocabulary(...given);
   }
 
   /** In mode "tf_idf": the weight of each number, null before it is known. */
   get idfWeights(): Tensor | null {
-    return this.lookup.idfWeights;
+    return this._lookupLayer.idfWeights;
   }
 
   override getConfig(): Record<string, Json> {

@@ -100,6 +100,11 @@ export function readVocabulary(where: string, path: string): string[] {
       ...(platform.name === "node" ? {} : { hint: "A page has no files: fetch the vocabulary and pass its tokens as an array." }),
     });
   }
+  return linesOf(bytes);
+}
+
+/** The lines of a text, without empty ones at the end. */
+export function linesOf(bytes: Uint8Array): string[] {
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
   while (lines.at(-1) === "") lines.pop();
   return lines;

@@ -54,6 +54,8 @@ const samplingKernels: Readonly<Record<string, Kernel>> = {
   lanczos3: lanczos(3),
   lanczos5: lanczos(5),
 };
+/** Cubic convolution at distances in steps of 1/1024, as TensorFlow reads it from a table where it does not widen the filter. */
+const tabulatedCubic: Kernel = (x) => samplingKernels["cubic"]!(divide(round(multiply(x, 1024)), 1024));
 const kernelNames: Readonly<Record<string, string>> = {
   linear: "linear", bilinear: "linear", trilinear: "linear", triangle: "linear", cubic: "cubic", bicubic: "cubic", tricubic: "cubic", lanczos3: "lanczos3", lanczos5: "lanczos5",
 }; // prettier-ignore
@@ -217,7 +219,8 @@ export const resize = operation(
     if (isNearest) x = nearest(x, axis, output);
     else {
       const scale = divide(output, lengthAlong(x, axis));
-      x = resampled(x, axis, weights(x, axis, output, scale, 0, samplingKernels[kernelNames[interpolation]!]!, antialias));
+      const kernel = interpolation === "bicubic" && !antialias ? tabulatedCubic : samplingKernels[kernelNames[interpolation]!]!;
+      x = resampled(x, axis, weights(x, axis, output, scale, 0, kernel, antialias));
     }
   } // prettier-ignore
     return back(x);

@@ -2,6 +2,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError, text } from "../../core/errors.js";
 import { known, shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
+import { cast } from "../elementwise/cast.js";
 import { slice } from "../shaping/slice.js";
 import { isChannelsFirst } from "./layout.js";
 import { resize } from "./resize.js";
@@ -46,7 +47,9 @@ export function smartResize(
   if (!Array.isArray(size) || size.length !== 2) {
     throw new ValueError("smartResize.size", { given: text(size), expected: "[height, width]" });
   }
-  const images = asTensor(x);
+  const given = asTensor(x);
+  // Pixels between pixels are not rounded.
+  const images = interpolation === "nearest" ? given : cast(given, "float32");
   if (images.rank !== 3 && images.rank !== 4) {
     throw new ShapeError("smartResize", {
       given: `images of shape ${shapeText(images.shape)}`,

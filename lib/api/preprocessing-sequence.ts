@@ -1,0 +1,3 @@
+// keras.preprocessing.sequence: a table of contents.
+
+export { padSequences } from "../data/pad-sequences.js";

@@ -1,0 +1,160 @@
+// Pictures in files: PNG, JPEG, GIF (first frame) and BMP everywhere, what else the browser knows in a page.
+
+import { ValueError } from "../core/errors.js";
+import { orientationOf, turned } from "./exif.js";
+
+/** Pixels row by row, channels side by side: grey, grey and alpha, RGB, or RGB and alpha. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 2 | 3 | 4;
+  /** Bits of a channel. */
+  readonly depth: 8 | 16;
+  readonly pixels: Uint8Array | Uint16Array;
+}
+
+type Kind = "png" | "jpeg" | "gif" | "bmp" | "webp";
+
+/** What a file is, by its first bytes. */
+export function kindOf(bytes: Uint8Array): Kind | null {
+  const begins = (...signature: readonly number[]): boolean => signature.every((byte, i) => bytes[i] === byte);
+  if (begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "png";
+  if (begins(0xff, 0xd8, 0xff)) return "jpeg";
+  if (begins(0x47, 0x49, 0x46, 0x38)) return "gif";
+  if (begins(0x42, 0x4d)) return "bmp";
+  return begins(0x52, 0x49, 0x46, 0x46) && String.fromCharCode(...bytes.subarray(8, 12)) === "WEBP" ? "webp" : null;
+}
+
+/**
+ * The picture in a file, turned as its EXIF data says. PNG gives the same pixels everywhere; JPEG is decoded by the browser in a page.
+ *
+ * @throws ValueError for what is no picture, or a damaged one
+ */
+export async function decodeImage(bytes: Uint8Array, where = "decodeImage"): Promise<Picture> {
+  const kind = kindOf(bytes);
+  const isPage = typeof createImageBitmap === "function" && typeof OffscreenCanvas === "function";
+  const decode = kind === "png" ? decodePng : isPage && kind !== null ? byBrowser : kind === "jpeg" ? decodeJpeg : kind === "bmp" ? decodeBmp : kind === "gif" ? decodeGif : null; // prettier-ignore
+  if (decode === null) {
+    throw new ValueError(where, {
+      given: kind === null ? `${bytes.length} bytes that are no picture` : `a picture of kind ${kind}`,
+      expected: kind === null ? "PNG, JPEG, GIF or BMP" : "PNG, JPEG, GIF or BMP in Node, where there is no decoder for it",
+    });
+  }
+  try {
+    return await decode(bytes);
+  } catch (cause) {
+    throw new ValueError(where, {
+      given: `a ${kind!.toUpperCase()} file that does not decode`,
+      expected: "a whole one",
+      hint: reasonOf(cause),
+      cause,
+    });
+  }
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+async function decodePng(bytes: Uint8Array): Promise<Picture> {
+  const { decode, convertIndexedToRgb } = await import("fast-png");
+  const png = decode(bytes, { checkCrc: true });
+  const { width, height } = png;
+  if (png.palette) {
+    const pixels = Uint8Array.from(convertIndexedToRgb(png));
+    return { width, height, channels: (pixels.length / (width * height)) as 3 | 4, depth: 8, pixels };
+  }
+  const pixels = png.depth === 16 ? Uint16Array.from(png.data) : png.depth === 8 ? Uint8Array.from(png.data) : unpacked(png.data as Uint8Array, width, height, png.depth); // prettier-ignore
+  return { width, height, channels: png.channels as Picture["channels"], depth: png.depth === 16 ? 16 : 8, pixels };
+}
+
+/** Grey pixels of 1, 2 or 4 bits as bytes. */
+function unpacked(packed: Uint8Array, width: number, height: number, depth: number): Uint8Array {
+  const pixels = new Uint8Array(width * height);
+  const stride = Math.ceil((width * depth) / 8);
+  const most = 2 ** depth - 1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const bit = x * depth;
+      const value = (packed[y * stride + (bit >> 3)]! >> (8 - depth - (bit & 7))) & most;
+      pixels[y * width + x] = (value * 255) / most;
+    }
+  }
+  return pixels;
+}
+
+async function decodeJpeg(bytes: Uint8Array): Promise<Picture> {
+  const { default: jpeg } = await import("jpeg-js");
+  const { width, height, data } = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false, tolerantDecoding: false });
+  const picture: Picture = { width, height, channels: 3, depth: 8, pixels: data };
+  return turned(componentsOf(bytes) === 1 ? withoutCopies(picture) : picture, orientationOf(bytes));
+}
+
+/** How many components a JPEG has, by the header of its frame. */
+function componentsOf(bytes: Uint8Array): number {
+  for (let at = 2; at + 9 < bytes.length;) {
+    if (bytes[at] !== 0xff) return 3;
+    const marker = bytes[at + 1]!;
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return bytes[at + 9]!;
+    at += 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
+  }
+  return 3;
+}
+
+/** A grey picture that came with three equal channels. */
+const withoutCopies = ({ width, height, pixels }: Picture): Picture => ({
+  width,
+  height,
+  channels: 1,
+  depth: 8,
+  pixels: Uint8Array.from({ length: width * height }, (_, i) => pixels[i * 3]!),
+});
+
+async function decodeGif(bytes: Uint8Array): Promise<Picture> {
+  return (await import("./gif.js")).decodeGif(bytes);
+}
+
+async function decodeBmp(bytes: Uint8Array): Promise<Picture> {
+  return (await import("./bmp.js")).decodeBmp(bytes);
+}
+
+/** What the browser makes of a file. */
+async function byBrowser(bytes: Uint8Array): Promise<Picture> {
+  const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
+    premultiplyAlpha: "none",
+    colorSpaceConversion: "none",
+  });
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = canvas.getContext("2d", { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0);
+  const { width, height, data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  bitmap.close();
+  const picture: Picture = { width, height, channels: 4, depth: 8, pixels: new Uint8Array(data.buffer) };
+  return kindOf(bytes) === "jpeg" ? withoutAlpha(picture, componentsOf(bytes) === 1 ? 1 : 3) : picture;
+}
+
+/** The first channels of each pixel. */
+const withoutAlpha = ({ width, height, pixels, channels: all }: Picture, channels: 1 | 3): Picture => ({
+  width,
+  height,
+  channels,
+  depth: 8,
+  pixels: Uint8Array.from({ length: width * height * channels }, (_, i) => pixels[Math.floor(i / channels) * all + (i % channels)]!),
+});
+
+/** A picture as the bytes of a PNG or JPEG file. @param quality  of JPEG, 1 to 100 */
+export async function encodeImage(
+  { width, height, channels, depth, pixels }: Picture,
+  kind: "png" | "jpeg",
+  quality = 75,
+): Promise<Uint8Array> {
+  if (kind === "png") {
+    const { encode } = await import("fast-png");
+    return encode({ width, height, channels, depth, data: pixels });
+  }
+  const { default: jpeg } = await import("jpeg-js");
+  const rgba = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) rgba[i * 4 + c] = pixels[i * channels + (channels < 3 ? 0 : c)]!;
+    rgba[i * 4 + 3] = 255;
+  }
+  return new Uint8Array(jpeg.encode({ width, height, data: rgba }, quality).data);
+}
