@@ -1,9 +1,10 @@
-import { boolean, integer, nonNegativeInteger, nullable, positiveInteger, schema, type Arguments, type Options } from "../config/index.js";
+import { boolean, field, integer, invalid, nonNegativeInteger, nullable, positiveInteger } from "../config/index.js";
+import { schema, type Arguments, type Options } from "../config/index.js";
 import { asTensor } from "../core/convert.js";
-import { ArgumentError, text } from "../core/errors.js";
+import { ArgumentError, DtypeError, text } from "../core/errors.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
 import type { NestedStrings } from "../core/strings.js";
-import type { Tree } from "../core/tree.js";
+import { leaves, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
 import { makeDefaultSeed } from "../variables/seed-generator.js";
 import { DatasetIterator, type SavedPosition } from "./iterator.js";
@@ -45,7 +46,27 @@ const shuffleOptions = schema(["bufferSize"], {
   reshuffleEachIteration: boolean(true),
 });
 const batchOptions = schema(["batchSize"], { batchSize: positiveInteger(), dropRemainder: boolean(false) });
+/** The only option of `fromGenerator`; what is in it is checked when elements come. */
+const generatorOptions = schema([], {
+  outputSignature: nullable(
+    field<Tree<TensorSpec>>({
+      expected: "a TensorSpec, or arrays and records of them",
+      takesObjects: true,
+      parse: (value) => (leaves<unknown>(value).every((leaf) => leaf instanceof TensorSpec) ? (value as Tree<TensorSpec>) : invalid),
+    }),
+  ),
+});
+const rangeOptions = schema(["start", "stop", "step"], { start: integer(), stop: integer(), step: integer(1) });
+const countOptions = schema(["count"], { count: nullable(integer()) });
+const requiredCount = schema(["count"], { count: integer() });
+const prefetchOptions = schema(["bufferSize"], { bufferSize: integer(-1) });
+const enumerateOptions = schema(["start"], { start: integer(0) });
 const interleaveOptions = schema([], { cycleLength: positiveInteger(2), blockLength: positiveInteger(1) });
+
+/** @throws ArgumentError for what can't be called */
+function checkFunction(where: string, fn: unknown): void {
+  if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function of the components of an element" });
+}
 
 /** A number of things to take, where −1 means all of them. */
 function countOf(where: string, count: number | null | undefined): number {
@@ -95,11 +116,15 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** Whole numbers as int32 scalars: `range(stop)`, `range(start, stop, step)`. */
   static range(stop: number): Dataset<Tensor>;
   static range(start: number, stop: number, step?: number): Dataset<Tensor>;
-  static range(first: number, second?: number, step = 1): Dataset<Tensor> {
-    const [start, stop] = second === undefined ? [0, first] : [first, second];
-    for (const [name, value] of Object.entries({ start, stop, step })) integer().parse(value, `Dataset.range.${name}`);
+  static range(...given: readonly number[]): Dataset<Tensor> {
+    const { start, stop, step } = rangeOptions.parse("Dataset.range", given.length === 1 ? [0, ...given] : given);
     if (step === 0) throw new ArgumentError("Dataset.range.step", { given: "0", expected: "an integer other than 0" });
-    return new Dataset(fromRows(numbers(start, step, Math.max(0, Math.ceil((stop - start) / step)))));
+    const count = Math.max(0, Math.ceil((stop - start) / step));
+    for (const value of count === 0 ? [] : [start, start + (count - 1) * step]) {
+      if (value === (value | 0)) continue;
+      throw new DtypeError("Dataset.range", { given: `the element ${value}`, expected: "elements that int32 holds, from -2147483648 to 2147483647" }); // prettier-ignore
+    }
+    return new Dataset(fromRows(numbers(start, step, count)));
   }
 
   /**
@@ -109,9 +134,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
    */
   static fromGenerator<T>(
     source: Iterable<T> | AsyncIterable<T> | (() => Iterable<T> | AsyncIterable<T>),
-    { outputSignature }: { outputSignature?: Tree<TensorSpec> } = {},
+    options: Options<typeof generatorOptions> = {},
   ): Dataset<Structured<T>> {
     const where = "Dataset.fromGenerator";
+    const { outputSignature } = generatorOptions.parse(where, [options]);
     const iterable = typeof source === "function" ? source : () => source;
     const probe: unknown = typeof source === "function" ? null : source;
     if (
@@ -153,6 +179,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** Each element as `fn` makes it of its components, which are spread as arguments; `fn` may be asynchronous. */
   map<const U>(fn: (...components: ElementArguments<T>) => U): Dataset<Structured<Awaited<U>>> {
     const { stream, spec, rows } = this.#pipeline;
+    checkFunction("dataset.map", fn);
     const apply = fn as unknown as (...components: readonly unknown[]) => Later<unknown>;
     const element = (input: Element): Later<Element> => after(apply(...spread(input)), (made) => structured(made, "dataset.map"));
     const mappedSpec = () => specBySymbols(spec(), element);
@@ -162,7 +189,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** The elements for which `predicate` gives true, or a bool tensor that is true. */
   filter(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>): Dataset<T> {
-    const accepts = this.#predicate(predicate as unknown as Predicate);
+    const accepts = this.#predicate("dataset.filter", predicate as unknown as Predicate);
     const { stream, spec, rows } = this.#pipeline;
     if (!rows) return new Dataset({ stream: filter(stream, accepts), spec });
     const { source, order } = rows;
@@ -177,10 +204,11 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** The elements up to the first for which `predicate` is false. */
   takeWhile(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>): Dataset<T> {
     const { stream, spec } = this.#pipeline;
-    return new Dataset({ stream: takeWhile(stream, this.#predicate(predicate as unknown as Predicate)), spec });
+    return new Dataset({ stream: takeWhile(stream, this.#predicate("dataset.takeWhile", predicate as unknown as Predicate)), spec });
   }
 
-  #predicate(predicate: Predicate): (element: Element) => Later<boolean> {
+  #predicate(where: string, predicate: Predicate): (element: Element) => Later<boolean> {
+    checkFunction(where, predicate);
     return (element) => after(predicate(...spread(element)), (answer) => (typeof answer === "boolean" ? answer : answer.item() !== 0));
   }
 
@@ -218,25 +246,26 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** `count` passes, one after the other; without a count, passes without end. */
-  repeat(count?: number | null): Dataset<T> {
-    const times = countOf("dataset.repeat.count", count);
+  repeat(...given: Arguments<typeof countOptions>): Dataset<T> {
+    const times = countOf("dataset.repeat.count", countOptions.parse("dataset.repeat", given).count);
     return new Dataset(reorder(this.#pipeline, (input) => repeat(input, times)));
   }
 
   /** The first `count` elements; all for −1. */
-  take(count: number): Dataset<T> {
-    const most = countOf("dataset.take.count", count);
+  take(...given: Arguments<typeof requiredCount>): Dataset<T> {
+    const most = countOf("dataset.take.count", requiredCount.parse("dataset.take", given).count);
     return new Dataset(reorder(this.#pipeline, (input) => take(input, most)));
   }
 
   /** All elements but the first `count`; none for −1. */
-  skip(count: number): Dataset<T> {
-    const least = countOf("dataset.skip.count", count);
+  skip(...given: Arguments<typeof requiredCount>): Dataset<T> {
+    const least = countOf("dataset.skip.count", requiredCount.parse("dataset.skip", given).count);
     return new Dataset(reorder(this.#pipeline, (input) => (least === Infinity ? take(input, 0) : skip(input, least))));
   }
 
   /** Asks for up to `bufferSize` elements ahead where they come asynchronously. */
-  prefetch(bufferSize: number = AUTOTUNE): Dataset<T> {
+  prefetch(...given: Arguments<typeof prefetchOptions>): Dataset<T> {
+    const { bufferSize } = prefetchOptions.parse("dataset.prefetch", given);
     const ahead = bufferSize === AUTOTUNE ? 2 : nonNegativeInteger().parse(bufferSize, "dataset.prefetch.bufferSize");
     return new Dataset({ ...this.#pipeline, stream: prefetch(this.#pipeline.stream, ahead) });
   }
@@ -249,16 +278,18 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** The elements of this dataset, then those of the other. */
   concatenate(other: Dataset<T>): Dataset<T> {
+    if (!(other instanceof Dataset)) throw new ArgumentError("dataset.concatenate", { given: text(other), expected: "a Dataset" });
     const { stream, spec } = this.#pipeline;
     return new Dataset({ stream: concatenate([stream, other.#pipeline.stream]), spec });
   }
 
   /** Each element with its number before it: `[index, element]`. */
-  enumerate(start = 0): Dataset<[index: Tensor, element: T]> {
+  enumerate(...given: Arguments<typeof enumerateOptions>): Dataset<[index: Tensor, element: T]> {
+    const { start } = enumerateOptions.parse("dataset.enumerate", given);
     const { stream, spec } = this.#pipeline;
     const pair = (index: number, element: Element): Element => [adoptTensor(Int32Array.of(index), [], "int32"), element];
     return new Dataset({
-      stream: enumerate(stream, integer().parse(start, "dataset.enumerate.start"), pair),
+      stream: enumerate(stream, start, pair),
       spec: () => {
         const inner = spec();
         return inner && [new TensorSpec([], "int32"), inner];
@@ -276,6 +307,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     fn: (...components: ElementArguments<T>) => Later<Dataset<U>>,
     options: Options<typeof interleaveOptions> = {},
   ): Dataset<U> {
+    checkFunction("dataset.interleave", fn);
     const inner = (element: Element): Later<Stream<Element>> =>
       after((fn as unknown as (...components: readonly unknown[]) => Later<Dataset<U>>)(...spread(element)), (made) => {
         if (made instanceof Dataset) return made.#pipeline.stream;
@@ -289,6 +321,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** What `transformation` makes of this dataset: for stages of one's own in a chain. */
   apply<U>(transformation: (dataset: this) => Dataset<U>): Dataset<U> {
+    checkFunction("dataset.apply", transformation);
     return transformation(this);
   }
 

@@ -3,6 +3,7 @@ import {
   automaticName,
   classNameOf,
   Configured,
+  type DTypePolicy,
   dtypePolicy,
   Family,
   type Extended,
@@ -12,6 +13,7 @@ import {
 } from "../config/index.js";
 import { nullable, oneOf, type Schema, schema, string, unwritten } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
+import type { Dtype } from "../core/dtype.js";
 import { maskOf } from "../core/mask.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast, logicalAnd } from "../ops/index.js";
@@ -75,6 +77,11 @@ export abstract class Loss<S extends Schema = Schema<readonly [], LossFields>> e
     const { name, reduction } = this.options as unknown as { name: string | null; reduction: Reduction };
     this.name = name ?? automaticName(classNameOf(this));
     this.reduction = reduction;
+  }
+
+  /** The dtype of the computation. */
+  get dtype(): Dtype {
+    return (this.options as unknown as { readonly dtype: DTypePolicy }).dtype.computeDtype;
   }
 
   /** The losses of single samples. */

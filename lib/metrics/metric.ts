@@ -106,6 +106,11 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
     return variable;
   }
 
+  /** The same as `addWeight`. Keras: add_variable */
+  addVariable(weight: MetricWeight): Variable {
+    return this.addWeight(weight);
+  }
+
   /**
    * A variable that `accumulate` adds to: a sum or a count of any size. Float32 alone counts to 2²⁴; what rounding takes is kept beside it, so
    * that the variable is always the number nearest to the true sum.

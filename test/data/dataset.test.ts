@@ -1,4 +1,5 @@
 import t from "tap";
+import { messageOf } from "../support/message.js";
 import { Dataset, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY } from "../../lib/data/index.js";
 import { adoptTensor } from "../../lib/core/tensor.js";
 import { constant } from "../../lib/core/convert.js";
@@ -319,4 +320,33 @@ t.test("an asynchronous iteration lets the event loop turn", async (t) => {
   for await (const element of Dataset.range(1).repeat()) if (element && (turns >= 3 || performance.now() > deadline)) break;
   clearInterval(timer);
   t.ok(turns >= 3, `${turns} turns`);
+});
+
+t.test("options of every method are declared: names, counts, functions", async (t) => {
+  const five = Dataset.range(5);
+  const values = (dataset: Dataset) => [...dataset].map((element) => element.item());
+  t.strictSame(values(five.take({ count: 2 })), [0, 1]); // prettier-ignore
+  t.strictSame(values(five.skip({ count: 3 })), [3, 4]); // prettier-ignore
+  t.strictSame(values(five.take(2).repeat({ count: 2 })), [0, 1, 0, 1]); // prettier-ignore
+  t.equal([...five.enumerate({ start: 3 })][0]![0].item(), 3);
+  const wrong: [() => unknown, RegExp][] = [
+    [() => five.take({ number: 2 } as never), /^dataset.take: given the unknown option "number"; expected options among count/],
+    [() => five.take(2, 3 as never), /^dataset.take: given 3 as argument 2/],
+    [() => five.repeat(1.5), /^dataset.repeat.count: given 1.5/],
+    [() => five.prefetch({ size: 2 } as never), /^dataset.prefetch: given the unknown option "size"/],
+    [() => five.batch(2, { drop_remainder: true } as never), /^dataset.batch: given the unknown option "drop_remainder".*dropRemainder/],
+    [() => five.shuffle(2, { seeds: 1 } as never), /^dataset.shuffle: given the unknown option "seeds".*seed/],
+    [() => Dataset.fromGenerator([1], { signature: 1 } as never), /^Dataset.fromGenerator: given the unknown option "signature"/],
+    [() => Dataset.fromGenerator([1], { outputSignature: [1] as never }), /^Dataset.fromGenerator.outputSignature: given \[1\]/],
+    [() => Dataset.range(2 ** 31 + 1), /^Dataset.range: given the element 2147483648; expected elements that int32 holds/],
+    [() => (Dataset.range as (...args: number[]) => unknown)(0, 5, 1, 2), /^Dataset.range: given 2 as argument 4/],
+    [() => five.map(3 as never), /^dataset.map: given 3; expected a function/],
+    [() => five.filter("x" as never), /^dataset.filter: given "x"/],
+    [() => five.takeWhile(null as never), /^dataset.takeWhile: given null/],
+    [() => five.flatMap({} as never), /^dataset.interleave: given \{\}/],
+    [() => five.concatenate([] as never), /^dataset.concatenate: given \[\]; expected a Dataset/],
+    [() => five.apply(1 as never), /^dataset.apply: given 1/],
+  ];
+  for (const [action, expected] of wrong) t.match(await messageOf(action), expected);
+  t.equal(Dataset.range(2 ** 31).cardinality(), 2 ** 31);
 });
