@@ -26,7 +26,7 @@ export { tidy } from "./api/tidy.js";
 
 export { customGradient } from "./graph/custom-gradient.js";
 export { GradientTape, type GradientTapeOptions } from "./autodiff/tape.js";
-export { cond, switchCase } from "./graph/control/cond.js";
+export { cond } from "./graph/control/cond.js";
 export { TensorArray, type TensorArrayOptions } from "./graph/control/tensor-array.js";
 export { whileLoop } from "./graph/control/while.js";
 export { tracedFunction as function, type FunctionOptions, type TracedFunction } from "./graph/function.js";
@@ -35,6 +35,7 @@ export { profiler, type Profile, type Recording } from "./graph/profile.js";
 export { TensorSpec } from "./graph/signature.js";
 export { Variable, variable, type VariableOptions } from "./variables/variable.js";
 
+export { case, mapFn, scan, switchCase, vectorizedMap } from "./api/tf/control.js";
 export { addN, zip } from "./api/tf/lists.js";
 export * from "./api/tf/math.js";
 export * from "./api/tf/shapes.js";

@@ -5,7 +5,7 @@
 //  (3) Gradients are computed with public operations, so outer tapes and traces see them like any other.
 
 import { isFloat } from "../core/dtype.js";
-import { ArgumentError, StateError } from "../core/errors.js";
+import { ArgumentError, ShapeError, StateError } from "../core/errors.js";
 import { forEachTensor, isTracing, recording, recordingOnly, tapes, type Recorder } from "../core/interpreter.js";
 import { atOnce, checkSynchronous } from "../core/ownership.js";
 import type { Primitive, Step } from "../core/primitive.js";
@@ -165,6 +165,48 @@ export class GradientTape implements Recorder {
       return reshape(stack(wanted), [...target.shape, ...shape] as number[]);
     });
     return unflatten(sources as Tree<unknown>, jacobians) as unknown as GradientsOf<S>;
+  }
+
+  /**
+   * The jacobian of each row of the target with respect to the same row of the source, where rows do not depend on each other: one backward
+   * pass for each element of a row. TensorFlow: GradientTape.batch_jacobian.
+   *
+   * @returns shape `[batch, ...target.shape.slice(1), ...source.shape.slice(1)]`, or null where nothing connects
+   */
+  batchJacobian(target: Tensor, source: Tensor): Tensor | null {
+    const [batch] = target.shape;
+    if (target.rank === 0 || source.rank === 0 || typeof batch !== "number" || batch !== source.shape[0]) {
+      throw new ShapeError("GradientTape.batchJacobian", {
+        given: `a target ${shapeText(target.shape)} and a source ${shapeText(source.shape)}`,
+        expected: "the same first axis in both",
+      });
+    }
+    this.#use("GradientTape.batchJacobian");
+    const perRow = batch === 0 ? 0 : target.size / batch;
+    const columns = this.stopRecording(() =>
+      Array.from({ length: perRow }, (_, element) => {
+        const seed = new Float32Array(target.size);
+        for (let row = 0; row < batch; row++) seed[row * perRow + element] = 1;
+        return this.#backward([target], [source], { outputGradients: adoptTensor(seed, target.shape as readonly number[], "float32") })[0]!;
+      }),
+    );
+    if (!this.#persistent) this.#forget();
+    const some = columns.find((column) => column !== null);
+    if (!some) return null;
+    const shape = [...target.shape, ...source.shape.slice(1)] as number[];
+    return reshape(
+      stack(
+        columns.map((column) => column ?? zerosLike(some)),
+        1,
+      ),
+      shape,
+    );
+  }
+
+  /** Forgets what was recorded so far, and goes on recording. TensorFlow: GradientTape.reset. */
+  reset(): void {
+    this.#forget();
+    this.#used = false;
   }
 
   #use(where: string): void {

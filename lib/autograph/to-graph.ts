@@ -5,10 +5,13 @@
 
 import { asTensor } from "../core/convert.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
-import { mapTree, type Tree } from "../core/tree.js";
+import type { Dtype } from "../core/dtype.js";
+import { Chainable } from "../core/tensor.js";
+import { leaves, mapTree, type Tree } from "../core/tree.js";
 import { setConversion, type ConversionOptions } from "../graph/conversion.js";
 import { platform } from "#platform";
 import { $ag } from "./index.js";
+import { weakDtype } from "./reconcile.js";
 import { checkLoopOptions } from "./loops.js";
 import type { LoopOptions } from "./state.js";
 
@@ -77,7 +80,7 @@ export function toGraph<F extends AnyFunction>(fn: F, options: ConversionOptions
   const name = fn.name || "function";
   const inner = build(name, code, free, scope);
   const graphed = function (this: unknown, ...args: never[]): unknown {
-    return asTensors(inner.apply(this, args));
+    return asTensors(inner.apply(this, args), args);
   };
   Object.defineProperty(graphed, "name", { value: name });
   Object.defineProperty(graphed, "length", { value: fn.length });
@@ -87,8 +90,17 @@ export function toGraph<F extends AnyFunction>(fn: F, options: ConversionOptions
 
 setConversion(toGraph);
 
-const asTensors = (result: unknown): unknown =>
-  mapTree(result as Tree<unknown>, (leaf) => (typeof leaf === "number" || typeof leaf === "boolean" ? asTensor(leaf) : leaf));
+/** Numbers of a result as tensors: float32 where one of the arguments is, as in a traced function, whose branches give them their dtype. */
+function asTensors(result: unknown, args: readonly unknown[]): unknown {
+  const isFloat = () => leaves(args as Tree<unknown>).some((leaf) => leaf instanceof Chainable && leaf.value().dtype === "float32");
+  const dtypeOf = (value: number | boolean): Dtype => {
+    const own = weakDtype([value]);
+    return own === "int32" && isFloat() ? "float32" : own;
+  };
+  return mapTree(result as Tree<unknown>, (leaf) =>
+    typeof leaf === "number" || typeof leaf === "boolean" ? asTensor(leaf, dtypeOf(leaf)) : leaf,
+  );
+}
 
 function build(name: string, code: string, free: readonly string[], scope: ConversionOptions["scope"]): AnyFunction {
   const tail = `\n//# sourceURL=kerasm-autograph/${name.replace(/[^\w$]/g, "_")}.js`;

@@ -2,6 +2,7 @@ import { ArgumentError, DtypeError, StateError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { atOnce, checkSynchronous } from "../core/ownership.js";
 import { replicaKey } from "../core/replicas.js";
+import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import { ConcreteFunction } from "./concrete.js";
 import { converted, type Scope } from "./conversion.js";
@@ -18,6 +19,8 @@ export interface FunctionOptions {
    * that a build step has done so. Default: false.
    */
   autograph?: boolean | "built";
+  /** Whether an axis whose length changes from call to call becomes an open one, so that one trace does for all. Default: false. */
+  reduceRetracing?: boolean;
   /** For autograph: what the function uses of the code around it, `{ names }` or `(code) => eval(code)`. */
   scope?: Scope;
   /** For autograph: whether operators are converted, beside control flow. Default: true. */
@@ -52,7 +55,7 @@ export interface TracedFunction<F extends AnyFunction> {
  */
 export function tracedFunction<F extends AnyFunction>(
   fn: F,
-  { inputSignature, name = fn.name || "function", autograph = false, scope, operators }: FunctionOptions = {},
+  { inputSignature, name = fn.name || "function", autograph = false, scope, operators, reduceRetracing = false }: FunctionOptions = {},
 ): TracedFunction<F> {
   type R = ReturnType<F>;
   const body = autograph === true ? converted(fn, { scope, operators }) : fn;
@@ -62,7 +65,9 @@ export function tracedFunction<F extends AnyFunction>(
   const watch = new RetraceWatch(name, parameters);
   let tracingCount = 0;
 
+  const opened = reduceRetracing && !inputSignature ? new OpenAxes() : null;
   const flattened = (args: readonly unknown[]): Flattened => {
+    if (opened) return flatten(args, parameters, ({ shape, dtype }) => `${dtype}[${shape.map(() => "?").join()}]`);
     if (!inputSignature) return flatten(args, parameters, specKey);
     const flat = flatten(args, parameters, (tensor, i) => inputSignature[i]?.toString() ?? specKey(tensor));
     const fits = flat.tensors.length === inputSignature.length && flat.tensors.every((tensor, i) => inputSignature[i]!.accepts(tensor));
@@ -76,12 +81,17 @@ export function tracedFunction<F extends AnyFunction>(
 
   const concreteFor = (flat: Flattened): ConcreteFunction<R> => {
     const rank = (i: number) => flat.tensors[i]!.shape.map(() => null);
-    const signature = inputSignature ? `${flat.key}|${flat.tensors.map((tensor) => tensor.rank).join()}` : flat.key;
+    const shapes = opened?.shapesFor(flat);
+    const signature = shapes
+      ? `${flat.key}|${shapes.map((shape) => shape.join()).join(";")}`
+      : inputSignature
+        ? `${flat.key}|${flat.tensors.map((tensor) => tensor.rank).join()}`
+        : flat.key;
     let found = concrete.get(replicaKey() + signature);
     if (found) return found;
     watch.traced(flat.keys);
     const specs = flat.tensors.map((tensor, i) => ({
-      shape: inputSignature ? (inputSignature[i]!.shape ?? rank(i)) : tensor.shape,
+      shape: shapes ? shapes[i]! : inputSignature ? (inputSignature[i]!.shape ?? rank(i)) : tensor.shape,
       dtype: tensor.dtype,
       name: flat.names[i] ?? `args_${i}`,
     }));
@@ -116,6 +126,18 @@ export function tracedFunction<F extends AnyFunction>(
       value: (...args: unknown[]) => concreteFor(flattened(args.map(exampleOf))),
     },
   });
+}
+
+/** Shapes of arguments, with an open axis where calls differ. */
+class OpenAxes {
+  readonly #known = new Map<string, Shape[]>();
+
+  shapesFor({ key, tensors }: Flattened): Shape[] {
+    const before = this.#known.get(key);
+    const shapes = tensors.map(({ shape }, i) => shape.map((length, axis) => (before && before[i]![axis] !== length ? null : length)));
+    this.#known.set(key, shapes);
+    return shapes;
+  }
 }
 
 let depth = 0;

@@ -33,6 +33,7 @@ export const families = [
   "models_captured",
   "training",
   "saving",
+  "tf_functions",
 ] as const;
 
 export type Family = (typeof families)[number];

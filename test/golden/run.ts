@@ -9,7 +9,9 @@ import { runObject, runSchedule } from "./families/objects.js";
 import { runOptimizer } from "./families/optimizers.js";
 import { runPreprocessing } from "./families/preprocessing.js";
 import { runSaved } from "./families/saving.js";
+import { runTfFunction } from "./families/tf-functions.js";
 import { runTraining } from "./families/training.js";
+import { runsAs } from "./families/tf-programs.js";
 import { type Mode, type ModeName, modes } from "./modes.js";
 import { Mismatch, type Outcome, Unsupported } from "./outcome.js";
 
@@ -34,10 +36,12 @@ const runners: Readonly<Record<Family, Runner>> = {
   models_captured: (testCase, mode) => runLayer(testCase, mode, "models_captured"),
   training: (testCase, mode) => runTraining(testCase, mode.name),
   saving: runSaved,
+  tf_functions: runTfFunction,
 };
 
 /** Cases in which nothing is computed run once: there is nothing to trace. */
 export function runsIn(testCase: Case, mode: ModeName): boolean {
+  if (testCase["family"] === "tf_functions") return runsAs(testCase, mode);
   return mode === "eager" || !["symbolic", "result_type"].includes(testCase.kind);
 }
 

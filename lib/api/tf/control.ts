@@ -1,0 +1,94 @@
+// TensorFlow's control flow with functions, beside tf.cond and tf.whileLoop.
+
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { ArgumentError } from "../../core/errors.js";
+import { Chainable, type Tensor } from "../../core/tensor.js";
+import { leaves, type Tree } from "../../core/tree.js";
+import { cond, switchCase as choose } from "../../graph/control/cond.js";
+import { map, scan as scanned } from "../../graph/control/loops.js";
+import { getItem } from "../../ops/indexing/get-item.js";
+import { concatenate } from "../../ops/shaping/concatenate.js";
+import { expandDims } from "../../ops/shaping/reshape.js";
+import { flip } from "../../ops/shaping/slice.js";
+
+function checkOptions(where: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new ArgumentError(where, { given: `the option ${unknown}`, expected: known.join(", ") });
+}
+
+export interface CaseOptions<R> {
+  /** What is computed where no condition holds. Default: the last function. */
+  default?: () => R;
+}
+
+/** The result of the first function whose condition holds. TensorFlow: tf.case. @param pairs  [condition, function] each */
+function firstOf<R>(pairs: readonly (readonly [TensorLike, () => R])[], options: CaseOptions<R> = {}): R {
+  checkOptions("case", options, ["default"]);
+  const otherwise = options.default ?? pairs.at(-1)?.[1];
+  if (!otherwise) throw new ArgumentError("case", { given: "no pairs and no default", expected: "at least one of them" });
+  return pairs.reduceRight<() => R>(
+    (rest, [pred, fn]) =>
+      () =>
+        cond(pred, fn, rest),
+    otherwise,
+  )();
+}
+export { firstOf as case };
+
+/**
+ * The result of the function with that index. TensorFlow: tf.switch_case.
+ *
+ * @param options.default  for an index out of range. Default: the last function
+ */
+export function switchCase<R>(branchIndex: TensorLike, branchFns: readonly (() => R)[], options: CaseOptions<R> = {}): R {
+  checkOptions("switchCase", options, ["default"]);
+  const fns = options.default ? [...branchFns, options.default] : branchFns;
+  if (fns.length === 0) throw new ArgumentError("switchCase", { given: "no functions", expected: "at least one" });
+  return choose(branchIndex, fns as readonly (() => R)[]);
+}
+
+export interface MapOptions {
+  /** dtype of the results, or specs in their structure: to check. Default: as they come. */
+  fnOutputSignature?: unknown;
+}
+
+/** The function applied to each slice along the first axis, results put together. TensorFlow: tf.map_fn. */
+export function mapFn<R>(fn: (element: never) => R, elems: unknown, options: MapOptions = {}): R {
+  checkOptions("mapFn", options, ["fnOutputSignature"]);
+  const result = map(fn, elems);
+  const { fnOutputSignature: wanted } = options;
+  if (typeof wanted === "string")
+    for (const leaf of leaves(result as Tree<unknown>))
+      if ((leaf as Tensor).dtype !== wanted)
+        throw new ArgumentError("mapFn", { given: `results of dtype ${(leaf as Tensor).dtype}`, expected: wanted });
+  return result;
+}
+
+/** The same as mapFn: here it is traced for each slice, too. TensorFlow: tf.vectorized_map. */
+export const vectorizedMap = <R>(fn: (element: never) => R, elems: unknown): R => map(fn, elems);
+
+export interface ScanOptions {
+  /** Before the first element. Default: the first element itself. */
+  initializer?: TensorLike;
+  /** From the end. Default: false. */
+  reverse?: boolean;
+}
+
+/** What `fn(accumulated, element)` gives after each element of the first axis. TensorFlow: tf.scan. */
+export function scan(fn: (accumulated: Tensor, element: Tensor) => TensorLike, elems: TensorLike, options: ScanOptions = {}): Tensor {
+  checkOptions("scan", options, ["initializer", "reverse"]);
+  const { initializer, reverse = false } = options;
+  const all = asTensor(elems);
+  const step = (carry: Tensor, element: never): [Tensor, Tensor] => {
+    const next = asTensor(fn(carry, element));
+    return [next, next];
+  };
+  if (initializer !== undefined)
+    return scanned(step, initializer instanceof Chainable ? initializer.value() : asTensor(initializer), all, { reverse })[1];
+  const inOrder = reverse ? flip(all, 0) : all;
+  const first = getItem(inOrder, 0);
+  if (all.shape[0] === 1) return expandDims(first, 0);
+  const rest = scanned(step, first, getItem(inOrder, { start: 1 }))[1];
+  const results = concatenate([expandDims(first, 0), rest], 0);
+  return reverse ? flip(results, 0) : results;
+}

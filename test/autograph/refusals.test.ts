@@ -1,0 +1,252 @@
+// What autograph does not take: word by word, with the place where it stands.
+
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import t from "tap";
+import * as tf from "../../lib/index.js";
+import { transformModule } from "../../tools/autograph/module.js";
+
+/* eslint-disable -- operands are tensors */
+type Any = any;
+
+/** «» stands where the message has to point. */
+const atConversion: Record<string, { body: string; text: string }> = {
+  "an async function": {
+    body: "const g = «async () => x;",
+    text: "given an async function; expected a function that computes at once. Await outside of it, and pass in what came.",
+  },
+  "a generator": {
+    body: "const g = «function* () { yield x; };",
+    text: "given a generator function; expected a function that computes at once. Give back a list or a tensor.",
+  },
+  "a label": { body: "«outer: while (x > 0) break outer;", text: "given the label outer; expected loops without labels. Use a variable that the loops ask." },
+  "var in a branch": {
+    body: "if (x > 0) { «var y = x; }",
+    text: "given var inside of a branch or loop; expected let or const. Or declare it at the beginning of the function.",
+  },
+  "var in the head of a loop": { body: "for («var i = 0; i < x; i++) {}", text: "given var in the head of a loop; expected let." },
+  "a try that a condition leaves": {
+    body: "try { if (x > 0) «return x; } finally { x = 0; }",
+    text: "given a return inside of a try statement that a condition decides; expected a try statement that runs to its end. Set a variable in it, and return behind it.",
+  },
+  "a switch that a condition leaves": {
+    body: "switch (x) { case 1: if (x > 0) «return x; }",
+    text: "given a return inside of a switch statement that a condition decides; expected a switch statement that runs to its end. Set a variable in it, and return behind it.",
+  },
+  "a break of a switch inside of an if": {
+    body: "switch (x) { case 1: if (x > 0) { «break; } x = 2; }",
+    text: "given a break of a switch statement inside of an if; expected a switch statement whose cases run to their end. Write if … else if.",
+  },
+  "an assignment inside of &&": {
+    body: "x > 0 && («x = 2);",
+    text: "given an assignment inside of &&; expected an expression that changes nothing. Write an if statement.",
+  },
+  "a declaration used before a statement that may exit": {
+    body: "const g = () => later; if (x > 0) return 1; «const later = 2; return g();",
+    text: "given later, declared behind a statement that may exit and used before it; expected a declaration before its use. Declare later further up.",
+  },
+}; // prettier-ignore
+
+for (const [name, { body, text }] of Object.entries(atConversion)) {
+  t.test(`at conversion: ${name}`, async (t) => {
+    const marked = `"use autograph";\nfunction f(x) {\n    ${body}\n}\n`;
+    const at = marked.indexOf("«");
+    const [line, column] = [marked.slice(0, at).split("\n").length, at - marked.lastIndexOf("\n", at)];
+    t.throws(() => transformModule(marked.replace("«", ""), { file: "app.js" }), {
+      message: `app.js:${line}:${column}: autograph: ${text}`,
+    });
+  });
+}
+
+const x = () => tf.constant(1);
+const two = () => tf.constant([1, 2]);
+const i32 = { dtype: "int32" } as const;
+const traced = (fn: (...args: Any[]) => unknown, options = {}) =>
+  tf.function(fn, { autograph: true, ...options }) as (...args: Any[]) => Any;
+
+let total = 0;
+const atRun: Record<string, { run: () => unknown; text: string }> = {
+  "a value in one branch only": {
+    run: () => traced(function f(x: Any) { let y: Any; if (x > 0) y = x * 2; return y + 1; })(x()),
+    text: "y: given no value after the if at line 3; expected a value in its else branch too, or before it. Give y a value before.",
+  },
+  "dtypes that differ": {
+    run: () => traced(function f(x: Any) { let y; if (x > 0) y = tf.constant(1); else y = tf.constant(1, { dtype: "int32" }); return y; })(x()),
+    text: "y: given float32[] in the first branch and int32[] in the other of the if at line 3; expected the same dtype and shape in both.",
+  },
+  "shapes that differ": {
+    run: () => traced(function f(x: Any) { let y; if (x > 0) y = tf.zeros([2]); else y = tf.zeros([3]); return y; })(x()),
+    text: "y: given float32[2] in the first branch and float32[3] in the other of the if at line 3; expected the same dtype and shape in both.",
+  },
+  "a loop variable that changes its shape": {
+    run: () => traced(function f(x: Any, n: Any) { let y = x; while (n > 0) { y = tf.concat([y, y], 0); n -= 1; } return y; })(two(), x()),
+    text: 'y: given float32[2] before the loop at line 3 and float32[4] after an iteration; expected the same dtype and shape. Give it that dtype before the loop: tf.zeros([4], { dtype: "float32" }).',
+  },
+  "a loop variable that changes its dtype": {
+    run: () => traced(function f(x: Any, n: Any) { let y = n; while (n > 0) { y = x * 2; n -= 1; } return y; })(x(), tf.constant(3, i32)),
+    text: 'y: given int32[] before the loop at line 3 and float32[] after an iteration; expected the same dtype and shape. Give it that dtype before the loop: tf.zeros([], { dtype: "float32" }).',
+  },
+  "a variable that is first set in a loop": {
+    run: () => traced(function f(n: Any) { let y: Any; while (n > 0) { y = n; n -= 1; } return y + 1; })(x()),
+    text: "y: given no value after the loop at line 3; expected a value before it. Give y a value before.",
+  },
+  "a condition of rank 1, traced": {
+    run: () => traced(function f(x: Any) { if (x > 0) return x; return -x; })(two()),
+    text: "autograph: given if (…) at line 2 over a tensor of shape [2]; expected a scalar. Use tf.reduceAny or tf.reduceAll, or tf.where for a choice per element.",
+  },
+  "a condition of rank 1, eager": {
+    run: () => tf.autograph.toGraph(function f(x: Any) { if (x > 0) return x; return -x; })(two()),
+    text: "autograph: given if (…) at line 2 over a tensor of shape [2]; expected a scalar. Use tf.reduceAny or tf.reduceAll, or tf.where for a choice per element.",
+  },
+  "a return on some paths": {
+    run: () => traced(function f(x: Any) { if (x > 0) return x; })(x()),
+    text: "autograph: given a function at line 1 that returns in some branches only; expected a return on every path.",
+  },
+  "push in a loop whose length values decide": {
+    run: () => traced(function f(n: Any) { const out = []; while (n > 0) { out.push(n); n -= 1; } return out; })(x()),
+    text: "out: given push inside a loop whose length values decide; expected a loop of known length. Use tf.TensorArray.",
+  },
+  "an element of a tensor": {
+    run: () => traced(function f(x: Any) { x[0] = 1; return x; })(two()),
+    text: "autograph: given an assignment to an element of a tensor at line 2; expected tensors to stay as they are. Make a new one: tf.tensorScatterNdUpdate, tf.where, tf.stack.",
+  },
+  "a recursion without end": {
+    run: () => {
+      const down: Any = tf.autograph.toGraph(function f(x: Any): Any { if (x > 0) return down(x - 1); return x; }, { scope: { get down() { return (y: Any) => down(y); } } as Any });
+      return tf.function(down)(x());
+    },
+    text: "autograph: given 100 branches inside each other at line 2; expected a recursion that ends while it is traced. Where a tensor decides, both branches are traced: write a loop.",
+  },
+  "a switch over a tensor": {
+    run: () => traced(function f(x: Any) { switch (x) { case 1: return x; default: return -x; } })(x()),
+    text: "autograph: given switch (…) at line 2 over a tensor; expected a value of JavaScript. Write if … else if, or tf.switchCase.",
+  },
+  "a native function": {
+    run: () => tf.autograph.toGraph(Math.max),
+    text: 'autograph: given "function max() { [native code] }", whose source can\'t be read; expected a function written in JavaScript. Bound functions and those of the engine have no text: pass the function itself.',
+  },
+  "a bound function": {
+    run: () => tf.autograph.toGraph(function f(x: Any) { return x; }.bind(null)),
+    text: 'autograph: given "function () { [native code] }", whose source can\'t be read; expected a function written in JavaScript. Bound functions and those of the engine have no text: pass the function itself.',
+  },
+  "free variables": {
+    run: () => { const limit = 3; return tf.autograph.toGraph(function clip(x: Any) { if (x > limit) return limit; return x; }); },
+    text: "autograph: given clip that uses limit of the code around it; expected a function that uses its parameters, globals and tf. A function made anew from its text has no closure: pass { scope: (code) => eval(code) } or { scope: { limit } }, or use the build-time plugin kerasm/autograph/vite.",
+  },
+  "a variable of the code around it, assigned": {
+    run: () => tf.function(tf.autograph.toGraph(function step(x: Any) { if (x > 0) total = x; return x; }, { scope: (code) => eval(code) }))(x()),
+    text: "total: given an assignment inside the if at line 2 to a variable declared outside of step; expected a function that changes its own variables. Keep it in a variable of the function, and return it.",
+  },
+  "an unknown option": {
+    run: () => tf.autograph.toGraph(function f(x: Any) { return x; }, { scop: {} } as Any),
+    text: "tf.autograph.toGraph: given the option scop; expected scope, operators.",
+  },
+  "an unknown option of a loop": {
+    run: () => traced(function f(n: Any) { while (n > 0) { tf.autograph.setLoopOptions({ maximum: 3 } as Any); n -= 1; } return n; })(x()),
+    text: "setLoopOptions: given the option maximum; expected maximumIterations, unroll.",
+  },
+}; // prettier-ignore
+
+/** Functions as written on one line come out of the compiler on several: the line in the message is that of their own text. */
+for (const [name, { run, text }] of Object.entries(atRun)) {
+  t.test(`at run time: ${name}`, async (t) => {
+    let message = "";
+    try {
+      run();
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    t.equal(message.replace(/at line \d+/g, "at line #"), text.replace(/at line \d+/g, "at line #"));
+    t.equal(
+      tf
+        .function((y: tf.Tensor) => y.add(1))(x())
+        .item(),
+      2,
+      "and everything goes on",
+    );
+  });
+}
+
+t.test("lines are those of the function's own text", async (t) => {
+  const fn = new Function("tf", `return function f(x) {\n\n  let y;\n  if (x > 0) y = x;\n  return y + 1;\n}`)(tf) as (
+    x: tf.Tensor,
+  ) => tf.Tensor;
+  t.throws(() => traced(fn)(x()), { message: /after the if at line 4;/ });
+  t.equal(total, 0);
+});
+
+t.test("scopes: names, and a direct eval", async (t) => {
+  const limit = 3;
+  const clip = function clip(x: Any) {
+    if (x > limit) x = tf.constant(limit);
+    return x;
+  };
+  for (const scope of [{ limit }, (code: string) => eval(code) as unknown])
+    for (const run of [tf.autograph.toGraph(clip, { scope }), traced(clip, { scope })])
+      t.same(
+        [5, 2].map((each) => run(tf.constant(each)).item()),
+        [3, 2],
+      );
+});
+
+t.test("doNotConvert, operators: false and setLoopOptions", async (t) => {
+  const left = tf.autograph.doNotConvert(function f(x: Any) {
+    if (x) return 1;
+    return 2;
+  });
+  t.equal(tf.autograph.toGraph(left), left);
+  t.equal(traced(left)(tf.constant(0)), 1, "a tensor as it is always holds");
+  const control = function f(x: Any) {
+    if (x.greater(0)) x = x.mul(2);
+    return x;
+  };
+  t.notMatch(tf.autograph.toCode(function f(x: Any) { if (x > 0) x *= 2; return x; }, { operators: false }), "$ag.mul"); // prettier-ignore
+  t.equal(traced(control, { operators: false })(x()).item(), 2);
+  const limited = traced(function f(n: Any) {
+    let i = 0;
+    while (i < n) {
+      tf.autograph.setLoopOptions({ maximumIterations: 3 });
+      i += 1;
+    }
+    return i;
+  });
+  t.same(
+    [2, 10].map((n) => limited(tf.constant(n, i32)).item()),
+    [2, 3],
+  );
+});
+
+t.test("a page that forbids eval is told to use the plugin", async (t) => {
+  const library = new URL("../../lib/index.js", import.meta.url).href;
+  const code = `import * as tf from ${JSON.stringify(library)}; try { tf.autograph.toGraph((x) => x > 0 ? x : -x); } catch (error) { console.log(error.message); }`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--disallow-code-generation-from-strings",
+    "--input-type=module",
+    "-e",
+    code,
+  ]);
+  t.equal(
+    stdout.trim(),
+    "autograph: given a page whose Content-Security-Policy forbids unsafe-eval; expected functions that a build step has transformed. Use the plugin kerasm/autograph/vite, /rollup, /rolldown, /webpack or /esbuild.",
+  );
+  t.ok(fileURLToPath(library));
+});
+
+t.test("toCode is stable", async (t) => {
+  const fn = new Function(`return function sumEven(items) {\n  let s = 0;\n  for (const c of items) {\n    if (c % 2 > 0) continue;\n    s += c; // even\n  }\n  return s;\n}`)() as () => void; // prettier-ignore
+  t.equal(
+    tf.autograph.toCode(fn),
+    `// $ag decides at run time: with values JavaScript goes on, without them both ways are recorded.
+//   at: line and column in the source; names: the variables that a branch or loop may change, read by get, written by set
+function sumEven(items) {
+  let s = 0;
+  $ag.forOf( items, (c) => {
+    $ag.if ($ag.greater($ag.mod(c , 2) , 0), () => { return; }, () => {
+    s = $ag.add(s, c); }, { at: "4:5", names: ["s"], get: () => [s], set: ($v) => { s = $v[0]; } }); // even
+  }, { at: "3:3", names: ["s"], get: () => [s], set: ($v) => { s = $v[0]; } });
+  return s;
+}
+`,
+  );
+});

@@ -1,0 +1,3 @@
+import { checkFamily } from "./check.js";
+
+checkFamily("tf_functions");
