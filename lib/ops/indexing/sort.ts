@@ -32,7 +32,7 @@ function order(x: Tensor, descending: boolean): Tensor {
 }
 
 /** For each place along an axis, where the element stands that belongs there in ascending order; NaN comes last. @param axis  default −1 */
-export const argsort = operation("numpy.argsort(*x, axis:ints=-1)", (x: TensorLike, axis: number | null): Tensor => {
+export const argsort = operation("numpy.argsort(*x, axis:ints|null=-1)", (x: TensorLike, axis: number | null): Tensor => {
   const tensor = asTensor(x);
   if (axis === null || tensor.rank === 0) return order(ravel(tensor), false);
   const along = checkAxis("argsort", axis, tensor.rank);

@@ -18,7 +18,7 @@ import { sum } from "../reduce/sum.js";
  * @see keras.ops.normalize
  */
 export const normalize = operation(
-  "nn.normalize(*x, axis:ints=-1, order=2, epsilon:number=null)",
+  "nn.normalize(*x, axis:ints|null=-1, order=2, epsilon:number=null)",
   (x: TensorLike, axis: number | readonly number[] | null, order: number, epsilon: number | null): Tensor => {
     const tensor = asFloat(x);
     const least = epsilon ?? defaults.epsilon;
