@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import * as ops from "../ops/index.js";
@@ -6,7 +7,7 @@ import { activations } from "./activation.js";
 // keras.activations: the functions of keras.ops, their parameters with defaults in one options object.
 
 /** x itself. */
-export const linear = (x: TensorLike): Tensor => asTensor(x);
+export const linear = declare("activations.linear(*x)", (x: TensorLike): Tensor => asTensor(x));
 
 /** What `relu` takes beside x. */
 export interface ReluOptions {
@@ -19,50 +20,61 @@ export interface ReluOptions {
 }
 
 /** `max(0, x)`; with options `x` above the threshold up to `maxValue`, and `negativeSlope · (x − threshold)` below. */
-export function relu(x: TensorLike, { negativeSlope = 0, maxValue = null, threshold = 0 }: ReluOptions = {}): Tensor {
-  if (negativeSlope !== 0 && maxValue === null && threshold === 0) return ops.leakyRelu(x, negativeSlope);
-  const tensor = asTensor(x);
-  const positive = threshold === 0 ? ops.relu(tensor) : ops.where(ops.greater(tensor, threshold), tensor, 0);
-  const bounded = maxValue === null ? positive : ops.clip(positive, 0, maxValue);
-  if (negativeSlope === 0) return bounded;
-  return ops.subtract(bounded, ops.multiply(ops.relu(ops.subtract(threshold, tensor)), negativeSlope));
-}
+export const relu = declare(
+  "activations.relu(*x, negativeSlope=0.0, maxValue:any=null, threshold=0.0)",
+  (x: TensorLike, negativeSlope: number, maxValue: number | null, threshold: number): Tensor => {
+    if (negativeSlope !== 0 && maxValue === null && threshold === 0) return ops.leakyRelu(x, negativeSlope);
+    const tensor = asTensor(x);
+    const positive = threshold === 0 ? ops.relu(tensor) : ops.where(ops.greater(tensor, threshold), tensor, 0);
+    const bounded = maxValue === null ? positive : ops.clip(positive, 0, maxValue);
+    if (negativeSlope === 0) return bounded;
+    return ops.subtract(bounded, ops.multiply(ops.relu(ops.subtract(threshold, tensor)), negativeSlope));
+  },
+);
 
 /** x above 0, `negativeSlope · x` below. */
-export const leakyRelu = (x: TensorLike, { negativeSlope = 0.2 }: { readonly negativeSlope?: number } = {}): Tensor =>
-  ops.leakyRelu(x, negativeSlope);
+export const leakyRelu = declare("activations.leakyRelu(*x, negativeSlope=0.2)", (x: TensorLike, negativeSlope: number): Tensor =>
+  ops.leakyRelu(x, negativeSlope),
+);
 
 /** x above 0, `alpha · (eˣ − 1)` below. */
-export const elu = (x: TensorLike, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => ops.elu(x, alpha);
+export const elu = declare("activations.elu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => ops.elu(x, alpha));
 
 /** x above 0, `alpha · (e^(x / alpha) − 1)` below. */
-export const celu = (x: TensorLike, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => ops.celu(x, alpha);
+export const celu = declare("activations.celu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => ops.celu(x, alpha));
 
 /** `x · Φ(x)`, exact unless `approximate` takes the form with tanh. */
-export const gelu = (x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor => ops.gelu(x, approximate);
+export const gelu = declare("activations.gelu(*x, approximate=false)", (x: TensorLike, approximate: boolean): Tensor =>
+  ops.gelu(x, approximate),
+);
 
 /** The first half of an axis times the sigmoid of the second. */
-export const glu = (x: TensorLike, { axis = -1 }: { readonly axis?: number } = {}): Tensor => ops.glu(x, axis);
+export const glu = declare("activations.glu(*x, axis:ints=-1)", (x: TensorLike, axis: number): Tensor => ops.glu(x, axis));
 
 /** x moved towards 0 by the threshold, and 0 within it. */
-export const softShrink = (x: TensorLike, { threshold: limit = 0.5 }: { readonly threshold?: number } = {}): Tensor =>
-  ops.softShrink(x, limit);
+export const softShrink = declare("activations.softShrink(*x, threshold=0.5)", (x: TensorLike, limit: number): Tensor =>
+  ops.softShrink(x, limit),
+);
 
 /** x beyond the threshold, 0 within. */
-export const hardShrink = (x: TensorLike, { threshold: limit = 0.5 }: { readonly threshold?: number } = {}): Tensor =>
-  ops.hardShrink(x, limit);
+export const hardShrink = declare("activations.hardShrink(*x, threshold=0.5)", (x: TensorLike, limit: number): Tensor =>
+  ops.hardShrink(x, limit),
+);
 
 /** `(x + √(x² + b)) / 2`. */
-export const squareplus = (x: TensorLike, { b = 4 }: { readonly b?: number } = {}): Tensor => ops.squareplus(x, b);
+export const squareplus = declare("activations.squareplus(*x, b=4)", (x: TensorLike, b: number): Tensor => ops.squareplus(x, b));
 
 /** x above the threshold, else a constant. */
-export const threshold = (x: TensorLike, limit: number, defaultValue: number): Tensor => ops.threshold(x, limit, defaultValue);
+export const threshold = declare(
+  "activations.threshold(*x, threshold:any, defaultValue:any)",
+  (x: TensorLike, limit: number, defaultValue: number): Tensor => ops.threshold(x, limit, defaultValue),
+);
 
 /** `x · tanh(softplus(x))`. @see Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019 */
-export const mish = (x: TensorLike): Tensor => ops.multiply(x, ops.tanh(ops.softplus(x)));
+export const mish = declare("activations.mish(*x)", (x: TensorLike): Tensor => ops.multiply(x, ops.tanh(ops.softplus(x))));
 
 /** `eˣ`. */
-export const exponential = (x: TensorLike): Tensor => ops.exp(x);
+export const exponential = declare("activations.exponential(*x)", (x: TensorLike): Tensor => ops.exp(x));
 
 export const {
   hardSigmoid,

@@ -87,6 +87,12 @@ export const operationOf = (value: unknown): DeclaredOperation | undefined =>
 export const signatureOf = (value: unknown): Signature | undefined =>
   typeof value === "function" ? (value as { signature?: Signature }).signature : undefined;
 
+/** Those of a record's entries that a declared function takes by name: of a layer's or loss's options, what its function wants. */
+export function optionsFor<O extends object>(fn: { readonly signature: Signature }, options: O): O {
+  const names = new Set(fn.signature.parameters.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.has(name))) as O;
+}
+
 /** Makes complete arguments of what was given; what is complete passes. */
 function binder(signature: Signature): (given: unknown[]) => unknown[] {
   const { length } = signature.parameters;

@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { boolean, fraction, integer, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -16,11 +17,13 @@ export interface BinaryCrossentropyOptions {
 }
 
 /** `−mean(yTrue · log(yPred) + (1 − yTrue) · log(1 − yPred))` along an axis. */
-export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: BinaryCrossentropyOptions = {}): Tensor {
-  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-  const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
-  return mean(perElement(smoothed(labels, labelSmoothing, 0.5), predictions, { fromLogits }), { axis });
-}
+export const binaryCrossentropy = declare(
+  "losses.binaryCrossentropy(*yTrue, *yPred, fromLogits=false, labelSmoothing=0.0, axis:ints=-1)",
+  (yTrue: TensorLike, yPred: TensorLike, fromLogits: boolean, labelSmoothing: number, axis: number | readonly number[]): Tensor => {
+    const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
+    return mean(perElement(smoothed(labels, labelSmoothing, 0.5), predictions, { fromLogits }), { axis });
+  },
+);
 
 /** Cross-entropy of independent yes-or-no predictions; labels are 0 and 1. Keras: keras.losses.BinaryCrossentropy */
 export class BinaryCrossentropy extends FunctionLoss<typeof BinaryCrossentropy.options> {
@@ -31,7 +34,7 @@ export class BinaryCrossentropy extends FunctionLoss<typeof BinaryCrossentropy.o
   });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return binaryCrossentropy(yTrue, yPred, this.options);
+    return binaryCrossentropy(yTrue, yPred, optionsFor(binaryCrossentropy, this.options));
   }
 }
 

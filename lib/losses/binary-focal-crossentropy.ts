@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { boolean, fraction, integer, number, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -20,17 +21,28 @@ export interface BinaryFocalCrossentropyOptions extends BinaryCrossentropyOption
  *
  * @see Lin et al., Focal Loss for Dense Object Detection, 2018
  */
-export function binaryFocalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: BinaryFocalCrossentropyOptions = {}): Tensor {
-  const { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-  const [given, predictions] = labelsAndPredictions(yTrue, yPred);
-  const labels = smoothed(given, labelSmoothing, 0.5);
-  const probabilities = fromLogits ? sigmoid(predictions) : predictions;
-  const others = subtract(1, labels);
-  const right = add(multiply(labels, probabilities), multiply(others, subtract(1, probabilities)));
-  const focal = multiply(power(subtract(1, right), gamma), perElement(labels, probabilities, { fromLogits: false }));
-  if (!applyClassBalancing) return mean(focal, { axis });
-  return mean(multiply(add(multiply(labels, alpha), multiply(others, 1 - alpha)), focal), { axis });
-}
+export const binaryFocalCrossentropy = declare(
+  "losses.binaryFocalCrossentropy(*yTrue, *yPred, applyClassBalancing=false, alpha=0.25, gamma=2.0, fromLogits=false, labelSmoothing=0.0, axis:ints=-1)",
+  (
+    yTrue: TensorLike,
+    yPred: TensorLike,
+    applyClassBalancing: boolean,
+    alpha: number,
+    gamma: number,
+    fromLogits: boolean,
+    labelSmoothing: number,
+    axis: number | readonly number[],
+  ): Tensor => {
+    const [given, predictions] = labelsAndPredictions(yTrue, yPred);
+    const labels = smoothed(given, labelSmoothing, 0.5);
+    const probabilities = fromLogits ? sigmoid(predictions) : predictions;
+    const others = subtract(1, labels);
+    const right = add(multiply(labels, probabilities), multiply(others, subtract(1, probabilities)));
+    const focal = multiply(power(subtract(1, right), gamma), perElement(labels, probabilities, { fromLogits: false }));
+    if (!applyClassBalancing) return mean(focal, { axis });
+    return mean(multiply(add(multiply(labels, alpha), multiply(others, 1 - alpha)), focal), { axis });
+  },
+);
 
 /** Binary cross-entropy in which easy samples count less. Keras: keras.losses.BinaryFocalCrossentropy */
 export class BinaryFocalCrossentropy extends FunctionLoss<typeof BinaryFocalCrossentropy.options> {
@@ -44,7 +56,7 @@ export class BinaryFocalCrossentropy extends FunctionLoss<typeof BinaryFocalCros
   });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return binaryFocalCrossentropy(yTrue, yPred, this.options);
+    return binaryFocalCrossentropy(yTrue, yPred, optionsFor(binaryFocalCrossentropy, this.options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { boolean, fraction, integer } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -16,12 +17,14 @@ export interface CategoricalCrossentropyOptions {
 }
 
 /** `−sum(yTrue · log(yPred))` along the axis of classes. */
-export function categoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: CategoricalCrossentropyOptions = {}): Tensor {
-  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-  const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
-  const classes = predictions.shape.at(axis) ?? 1;
-  return perSample(smoothed(labels, labelSmoothing, 1 / classes), predictions, { fromLogits, axis });
-}
+export const categoricalCrossentropy = declare(
+  "losses.categoricalCrossentropy(*yTrue, *yPred, fromLogits=false, labelSmoothing=0.0, axis:ints=-1)",
+  (yTrue: TensorLike, yPred: TensorLike, fromLogits: boolean, labelSmoothing: number, axis: number): Tensor => {
+    const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
+    const classes = predictions.shape.at(axis) ?? 1;
+    return perSample(smoothed(labels, labelSmoothing, 1 / classes), predictions, { fromLogits, axis });
+  },
+);
 
 /** Cross-entropy of one class out of several; labels are one-hot or probabilities. Keras: keras.losses.CategoricalCrossentropy */
 export class CategoricalCrossentropy extends FunctionLoss<typeof CategoricalCrossentropy.options> {
@@ -32,7 +35,7 @@ export class CategoricalCrossentropy extends FunctionLoss<typeof CategoricalCros
   });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return categoricalCrossentropy(yTrue, yPred, this.options);
+    return categoricalCrossentropy(yTrue, yPred, optionsFor(categoricalCrossentropy, this.options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { boolean, epsilon, fraction, integer, number } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -18,20 +19,26 @@ export interface CategoricalFocalCrossentropyOptions extends CategoricalCrossent
  *
  * @see Lin et al., Focal Loss for Dense Object Detection, 2018
  */
-export function categoricalFocalCrossentropy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  options: CategoricalFocalCrossentropyOptions = {},
-): Tensor {
-  const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-  const [given, predictions] = labelsAndPredictions(yTrue, yPred);
-  const classes = predictions.shape.at(axis) ?? 1;
-  const labels = smoothed(given, labelSmoothing, 1 / classes);
-  const raw = fromLogits ? softmax(predictions, { axis }) : predictions;
-  const probabilities = clip(divide(raw, sum(raw, { axis, keepdims: true })), epsilon(), 1 - epsilon());
-  const entropy = negative(multiply(labels, log(probabilities)));
-  return sum(multiply(multiply(power(subtract(1, probabilities), gamma), alpha), entropy), { axis });
-}
+export const categoricalFocalCrossentropy = declare(
+  "losses.categoricalFocalCrossentropy(*yTrue, *yPred, alpha=0.25, gamma=2.0, fromLogits=false, labelSmoothing=0.0, axis:ints=-1)",
+  (
+    yTrue: TensorLike,
+    yPred: TensorLike,
+    alpha: number,
+    gamma: number,
+    fromLogits: boolean,
+    labelSmoothing: number,
+    axis: number,
+  ): Tensor => {
+    const [given, predictions] = labelsAndPredictions(yTrue, yPred);
+    const classes = predictions.shape.at(axis) ?? 1;
+    const labels = smoothed(given, labelSmoothing, 1 / classes);
+    const raw = fromLogits ? softmax(predictions, { axis }) : predictions;
+    const probabilities = clip(divide(raw, sum(raw, { axis, keepdims: true })), epsilon(), 1 - epsilon());
+    const entropy = negative(multiply(labels, log(probabilities)));
+    return sum(multiply(multiply(power(subtract(1, probabilities), gamma), alpha), entropy), { axis });
+  },
+);
 
 /** Categorical cross-entropy in which easy samples count less. Keras: keras.losses.CategoricalFocalCrossentropy */
 export class CategoricalFocalCrossentropy extends FunctionLoss<typeof CategoricalFocalCrossentropy.options> {
@@ -44,7 +51,7 @@ export class CategoricalFocalCrossentropy extends FunctionLoss<typeof Categorica
   });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return categoricalFocalCrossentropy(yTrue, yPred, this.options);
+    return categoricalFocalCrossentropy(yTrue, yPred, optionsFor(categoricalFocalCrossentropy, this.options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { field, invalid, withDefault } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -5,12 +6,15 @@ import { cast, divide, multiply, oneHot, power, subtract, sum } from "../ops/ind
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `(1 − p^q) / q`, where p is the probability of the right class; labels are class indices. */
-export function categoricalGeneralizedCrossEntropy(yTrue: TensorLike, yPred: TensorLike, q: number): Tensor {
-  const probabilities = asTensor(yPred);
-  const labels = oneHot(cast(asTensor(yTrue), "int32"), probabilities.shape.at(-1)!, { dtype: probabilities.dtype });
-  const right = sum(multiply(probabilities, labels), { axis: -1 });
-  return divide(subtract(1, power(right, q)), q);
-}
+export const categoricalGeneralizedCrossEntropy = declare(
+  "losses.categoricalGeneralizedCrossEntropy(*yTrue, *yPred, q:any)",
+  (yTrue: TensorLike, yPred: TensorLike, q: number): Tensor => {
+    const probabilities = asTensor(yPred);
+    const labels = oneHot(cast(asTensor(yTrue), "int32"), probabilities.shape.at(-1)!, { dtype: probabilities.dtype });
+    const right = sum(multiply(probabilities, labels), { axis: -1 });
+    return divide(subtract(1, power(right, q)), q);
+  },
+);
 
 const openFraction = field<number>({
   expected: "a number between 0 and 1",

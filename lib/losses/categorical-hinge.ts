@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, max, maximum, multiply, subtract, sum } from "../ops/index.js";
@@ -5,12 +6,12 @@ import { labelsAndPredictions } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `max(best wrong − right + 1, 0)` for each sample. */
-export function categoricalHinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
+export const categoricalHinge = declare("losses.categoricalHinge(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
   const right = sum(multiply(labels, predictions), { axis: -1 });
   const wrong = max(multiply(subtract(1, labels), predictions), { axis: -1 });
   return maximum(add(subtract(wrong, right), 1), 0);
-}
+});
 
 /** Margin between the right class and the best of the others; labels are one-hot. Keras: keras.losses.CategoricalHinge */
 export class CategoricalHinge extends FunctionLoss<typeof CategoricalHinge.options> {

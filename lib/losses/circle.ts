@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { boolean, number } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { setMask } from "../core/mask.js";
@@ -23,23 +24,33 @@ export interface CircleOptions {
  * @param yPred  embeddings of length 1 `[batch, features]`
  * @see Sun et al., Circle Loss: A Unified Perspective of Pair Similarity Optimization, 2020
  */
-export function circle(yTrue: TensorLike, yPred: TensorLike, options: CircleOptions = {}): Tensor {
-  const { refLabels, refEmbeddings, removeDiagonal = true, gamma = 80, margin = 0.4 } = options;
-  const embeddings = asTensor(yPred);
-  const labels = reshape(cast(asTensor(yTrue), "int32"), [-1, 1]);
-  const others = refLabels === undefined || refLabels === null ? labels : reshape(cast(asTensor(refLabels), "int32"), [-1, 1]);
-  const references = refEmbeddings === undefined || refEmbeddings === null ? embeddings : asTensor(refEmbeddings);
-  const distances = maximum(subtract(1, matmul(embeddings, transpose(references))), 0);
-  const isSame = equal(labels, transpose(others));
-  const isOther = logicalNot(isSame);
-  const [rows, columns] = isSame.shape as readonly number[];
-  const pulls = removeDiagonal ? logicalAnd(isSame, logicalNot(eye(rows!, columns!, { dtype: "bool" }))) : isSame;
-  const pull = multiply(multiply(weight(add(distances, margin), pulls), subtract(distances, margin)), gamma);
-  const push = multiply(multiply(weight(subtract(1 + margin, distances), isOther), subtract(1 - margin, distances)), gamma);
-  const overPairs = (terms: Tensor, mask: Tensor): Tensor => logsumexp(where(mask, terms, -Infinity), { axis: 1 });
-  const loss = softplus(add(overPairs(pull, pulls), overPairs(push, isOther)));
-  return setMask(loss, greater(loss, 0));
-}
+export const circle = declare(
+  "losses.circle(*yTrue, *yPred, refLabels:any=null, refEmbeddings:any=null, removeDiagonal=true, gamma=80, margin=0.4)",
+  (
+    yTrue: TensorLike,
+    yPred: TensorLike,
+    refLabels: TensorLike | null,
+    refEmbeddings: TensorLike | null,
+    removeDiagonal: boolean,
+    gamma: number,
+    margin: number,
+  ): Tensor => {
+    const embeddings = asTensor(yPred);
+    const labels = reshape(cast(asTensor(yTrue), "int32"), [-1, 1]);
+    const others = refLabels === undefined || refLabels === null ? labels : reshape(cast(asTensor(refLabels), "int32"), [-1, 1]);
+    const references = refEmbeddings === undefined || refEmbeddings === null ? embeddings : asTensor(refEmbeddings);
+    const distances = maximum(subtract(1, matmul(embeddings, transpose(references))), 0);
+    const isSame = equal(labels, transpose(others));
+    const isOther = logicalNot(isSame);
+    const [rows, columns] = isSame.shape as readonly number[];
+    const pulls = removeDiagonal ? logicalAnd(isSame, logicalNot(eye(rows!, columns!, { dtype: "bool" }))) : isSame;
+    const pull = multiply(multiply(weight(add(distances, margin), pulls), subtract(distances, margin)), gamma);
+    const push = multiply(multiply(weight(subtract(1 + margin, distances), isOther), subtract(1 - margin, distances)), gamma);
+    const overPairs = (terms: Tensor, mask: Tensor): Tensor => logsumexp(where(mask, terms, -Infinity), { axis: 1 });
+    const loss = softplus(add(overPairs(pull, pulls), overPairs(push, isOther)));
+    return setMask(loss, greater(loss, 0));
+  },
+);
 
 const weight = (values: Tensor, mask: Tensor): Tensor => maximum(multiply(values, cast(mask, "float32")), 0);
 
@@ -48,7 +59,7 @@ export class Circle extends FunctionLoss<typeof Circle.options> {
   static override readonly options = lossOptions("circle", { gamma: number(80), margin: number(0.4), removeDiagonal: boolean(true) });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return circle(yTrue, yPred, this.options);
+    return circle(yTrue, yPred, optionsFor(circle, this.options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { integer, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -12,10 +13,13 @@ export interface CosineSimilarityOptions {
 }
 
 /** Minus the cosine of the angle between labels and predictions: −1 where they point the same way. */
-export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: CosineSimilarityOptions = {}): Tensor {
-  const [labels, predictions] = ofSameRank(yTrue, yPred);
-  return negative(sum(multiply(normalize(labels, { axis }), normalize(predictions, { axis })), { axis }));
-}
+export const cosineSimilarity = declare(
+  "losses.cosineSimilarity(*yTrue, *yPred, axis:ints=-1)",
+  (yTrue: TensorLike, yPred: TensorLike, axis: number | readonly number[]): Tensor => {
+    const [labels, predictions] = ofSameRank(yTrue, yPred);
+    return negative(sum(multiply(normalize(labels, { axis }), normalize(predictions, { axis })), { axis }));
+  },
+);
 
 /** Minus the cosine of the angle between labels and predictions. Keras: keras.losses.CosineSimilarity */
 export class CosineSimilarity extends FunctionLoss<typeof CosineSimilarity.options> {

@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { ShapeError } from "../core/errors.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { shapeText } from "../core/shape.js";
@@ -12,7 +13,7 @@ import { FunctionLoss, losses, lossOptions } from "./loss.js";
  * @param yPred  logits `[batch, time, classes]`
  * @see Graves et al., Connectionist Temporal Classification, 2006
  */
-export function ctc(yTrue: TensorLike, yPred: TensorLike): Tensor {
+export const ctc = declare("losses.ctc(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const labels = asTensor(yTrue);
   const logits = asTensor(yPred);
   if (labels.rank !== 2 || logits.rank !== 3) {
@@ -24,7 +25,7 @@ export function ctc(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [batch, time] = logits.shape;
   const labelLength = sum(cast(notEqual(labels, 0), "int32"), { axis: -1 });
   return ctcLoss(labels, logits, labelLength, full([batch!], time!, { dtype: "int32" }));
-}
+});
 
 /** Loss for sequences without alignment; predictions are logits, class 0 is the blank. Keras: keras.losses.CTC */
 export class CTC extends FunctionLoss<typeof CTC.options> {

@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { epsilon, integer, nullable, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,22 +7,21 @@ import { labelsAndPredictions } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `1 − 2 · overlap / (all of yTrue + all of yPred)`; over everything, or along `axis`. */
-export function dice(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  { axis = null }: { readonly axis?: number | readonly number[] | null } = {},
-): Tensor {
-  const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
-  const overlap = multiply(sum(multiply(labels, predictions), { axis }), 2);
-  return subtract(1, divide(overlap, add(add(sum(labels, { axis }), sum(predictions, { axis })), epsilon())));
-}
+export const dice = declare(
+  "losses.dice(*yTrue, *yPred, axis:ints=null)",
+  (yTrue: TensorLike, yPred: TensorLike, axis: number | readonly number[] | null): Tensor => {
+    const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
+    const overlap = multiply(sum(multiply(labels, predictions), { axis }), 2);
+    return subtract(1, divide(overlap, add(add(sum(labels, { axis }), sum(predictions, { axis })), epsilon())));
+  },
+);
 
 /** Overlap of two areas, for segmentation. Keras: keras.losses.Dice */
 export class Dice extends FunctionLoss<typeof Dice.options> {
   static override readonly options = lossOptions("dice", { axis: nullable(oneOrMore(integer())) });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return dice(yTrue, yPred, this.options);
+    return dice(yTrue, yPred, optionsFor(dice, this.options));
   }
 }
 

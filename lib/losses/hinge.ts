@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { maximum, mean, multiply, subtract } from "../ops/index.js";
@@ -5,11 +6,11 @@ import { labelsAndPredictions, toHingeLabels } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `mean(max(1 − yTrue · yPred, 0))` along the last axis. */
-export function hinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
+export const hinge = declare("losses.hinge(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
   const margin = maximum(subtract(1, multiply(toHingeLabels(labels), predictions)), 0);
   return mean(margin, { axis: -1 });
-}
+});
 
 /** Mean distance from the right side of the margin; labels are −1 and 1, or 0 and 1. Keras: keras.losses.Hinge */
 export class Hinge extends FunctionLoss<typeof Hinge.options> {

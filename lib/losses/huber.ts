@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { number } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,20 +7,20 @@ import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** Half the square of differences up to `delta`, and a straight line beyond, averaged along the last axis. */
-export function huber(yTrue: TensorLike, yPred: TensorLike, { delta = 1 }: { readonly delta?: number } = {}): Tensor {
+export const huber = declare("losses.huber(*yTrue, *yPred, delta=1.0)", (yTrue: TensorLike, yPred: TensorLike, delta: number): Tensor => {
   const [labels, predictions] = ofSameRank(yTrue, yPred);
   const error = subtract(predictions, labels);
   const size = abs(error);
   const line = subtract(multiply(size, delta), (delta * delta) / 2);
   return mean(where(lessEqual(size, delta), multiply(square(error), 0.5), line), { axis: -1 });
-}
+});
 
 /** Squares of small differences, absolute values of large ones. Keras: keras.losses.Huber */
 export class Huber extends FunctionLoss<typeof Huber.options> {
   static override readonly options = lossOptions("huber_loss", { delta: number(1) });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return huber(yTrue, yPred, this.options);
+    return huber(yTrue, yPred, optionsFor(huber, this.options));
   }
 }
 

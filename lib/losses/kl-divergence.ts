@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { epsilon } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,12 +7,12 @@ import { labelsAndPredictions } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `sum(yTrue · log(yTrue / yPred))` along the last axis, both clipped to `[ε, 1]`. */
-export function klDivergence(yTrue: TensorLike, yPred: TensorLike): Tensor {
+export const klDivergence = declare("losses.klDivergence(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
   const p = clip(labels, epsilon(), 1);
   const q = clip(predictions, epsilon(), 1);
   return sum(multiply(p, log(divide(p, q))), { axis: -1 });
-}
+});
 
 /** Kullback–Leibler divergence of the predictions from the labels, both distributions. Keras: keras.losses.KLDivergence */
 export class KLDivergence extends FunctionLoss<typeof KLDivergence.options> {

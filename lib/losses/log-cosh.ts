@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, mean, multiply, softplus, subtract } from "../ops/index.js";
@@ -5,11 +6,11 @@ import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `mean(log(cosh(yPred − yTrue)))` along the last axis, as `x + softplus(−2x) − log 2`, which does not overflow. */
-export function logCosh(yTrue: TensorLike, yPred: TensorLike): Tensor {
+export const logCosh = declare("losses.logCosh(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = ofSameRank(yTrue, yPred);
   const error = subtract(predictions, labels);
   return mean(subtract(add(error, softplus(multiply(error, -2))), Math.LN2), { axis: -1 });
-}
+});
 
 /** Logarithm of the hyperbolic cosine of the differences: squares near 0, absolute values far away. Keras: keras.losses.LogCosh */
 export class LogCosh extends FunctionLoss<typeof LogCosh.options> {

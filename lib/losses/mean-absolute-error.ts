@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, mean, subtract } from "../ops/index.js";
@@ -5,10 +6,10 @@ import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `mean(|yTrue − yPred|)` along the last axis. */
-export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+export const meanAbsoluteError = declare("losses.meanAbsoluteError(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = ofSameRank(yTrue, yPred);
   return mean(abs(subtract(labels, predictions)), { axis: -1 });
-}
+});
 
 /** Mean of the absolute differences. Keras: keras.losses.MeanAbsoluteError */
 export class MeanAbsoluteError extends FunctionLoss<typeof MeanAbsoluteError.options> {

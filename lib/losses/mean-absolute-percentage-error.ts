@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { epsilon } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,11 +7,14 @@ import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `100 · mean(|yTrue − yPred| / max(|yTrue|, ε))` along the last axis. */
-export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const [labels, predictions] = ofSameRank(yTrue, yPred);
-  const relative = divide(subtract(labels, predictions), maximum(abs(labels), epsilon()));
-  return multiply(mean(abs(relative), { axis: -1 }), 100);
-}
+export const meanAbsolutePercentageError = declare(
+  "losses.meanAbsolutePercentageError(*yTrue, *yPred)",
+  (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+    const [labels, predictions] = ofSameRank(yTrue, yPred);
+    const relative = divide(subtract(labels, predictions), maximum(abs(labels), epsilon()));
+    return multiply(mean(abs(relative), { axis: -1 }), 100);
+  },
+);
 
 /** Mean of the absolute differences in per cent of the labels. Keras: keras.losses.MeanAbsolutePercentageError */
 export class MeanAbsolutePercentageError extends FunctionLoss<typeof MeanAbsolutePercentageError.options> {

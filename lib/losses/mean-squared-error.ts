@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { mean, square, subtract } from "../ops/index.js";
@@ -5,10 +6,10 @@ import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `mean((yTrue − yPred)²)` along the last axis. */
-export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+export const meanSquaredError = declare("losses.meanSquaredError(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = ofSameRank(yTrue, yPred);
   return mean(square(subtract(labels, predictions)), { axis: -1 });
-}
+});
 
 /** Mean of the squared differences. Keras: keras.losses.MeanSquaredError */
 export class MeanSquaredError extends FunctionLoss<typeof MeanSquaredError.options> {

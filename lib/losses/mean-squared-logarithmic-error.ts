@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { epsilon } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,11 +7,14 @@ import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `mean((log(yPred + 1) − log(yTrue + 1))²)` along the last axis. */
-export function meanSquaredLogarithmicError(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const [labels, predictions] = ofSameRank(yTrue, yPred);
-  const logarithm = (x: Tensor): Tensor => log(add(maximum(x, epsilon()), 1));
-  return mean(square(subtract(logarithm(predictions), logarithm(labels))), { axis: -1 });
-}
+export const meanSquaredLogarithmicError = declare(
+  "losses.meanSquaredLogarithmicError(*yTrue, *yPred)",
+  (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+    const [labels, predictions] = ofSameRank(yTrue, yPred);
+    const logarithm = (x: Tensor): Tensor => log(add(maximum(x, epsilon()), 1));
+    return mean(square(subtract(logarithm(predictions), logarithm(labels))), { axis: -1 });
+  },
+);
 
 /** Mean of the squared differences of the logarithms. Keras: keras.losses.MeanSquaredLogarithmicError */
 export class MeanSquaredLogarithmicError extends FunctionLoss<typeof MeanSquaredLogarithmicError.options> {

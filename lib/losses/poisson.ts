@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { epsilon } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,10 +7,10 @@ import { labelsAndPredictions } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** `mean(yPred − yTrue · log(yPred))` along the last axis. */
-export function poisson(yTrue: TensorLike, yPred: TensorLike): Tensor {
+export const poisson = declare("losses.poisson(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
   return mean(subtract(predictions, multiply(labels, log(add(predictions, epsilon())))), { axis: -1 });
-}
+});
 
 /** Poisson loss, up to what depends on the labels alone. Keras: keras.losses.Poisson */
 export class Poisson extends FunctionLoss<typeof Poisson.options> {

@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { boolean, integer, nullable } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { setMask } from "../core/mask.js";
@@ -20,20 +21,18 @@ export interface SparseCategoricalCrossentropyOptions {
  *
  * @param yTrue  class indices, of the shape of yPred without the axis of classes, or with 1 in its place
  */
-export function sparseCategoricalCrossentropy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  options: SparseCategoricalCrossentropyOptions = {},
-): Tensor {
-  const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
-  const predictions = asTensor(yPred);
-  let labels = asTensor(yTrue);
-  if (labels.rank === predictions.rank && labels.shape.at(axis) === 1) labels = squeeze(labels, axis);
-  if (ignoreClass === null) return perSample(labels, predictions, { fromLogits, axis });
-  const counts = notEqual(labels, ignoreClass);
-  const loss = perSample(where(counts, labels, 0), where(expandDims(counts, axis), predictions, 0), { fromLogits, axis });
-  return setMask(where(counts, loss, 0), counts);
-}
+export const sparseCategoricalCrossentropy = declare(
+  "losses.sparseCategoricalCrossentropy(*yTrue, *yPred, fromLogits=false, ignoreClass:any=null, axis:ints=-1)",
+  (yTrue: TensorLike, yPred: TensorLike, fromLogits: boolean, ignoreClass: number | null, axis: number): Tensor => {
+    const predictions = asTensor(yPred);
+    let labels = asTensor(yTrue);
+    if (labels.rank === predictions.rank && labels.shape.at(axis) === 1) labels = squeeze(labels, axis);
+    if (ignoreClass === null) return perSample(labels, predictions, { fromLogits, axis });
+    const counts = notEqual(labels, ignoreClass);
+    const loss = perSample(where(counts, labels, 0), where(expandDims(counts, axis), predictions, 0), { fromLogits, axis });
+    return setMask(where(counts, loss, 0), counts);
+  },
+);
 
 /** Cross-entropy of one class out of several; labels are class indices. Keras: keras.losses.SparseCategoricalCrossentropy */
 export class SparseCategoricalCrossentropy extends FunctionLoss<typeof SparseCategoricalCrossentropy.options> {
@@ -49,7 +48,7 @@ export class SparseCategoricalCrossentropy extends FunctionLoss<typeof SparseCat
   }
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return sparseCategoricalCrossentropy(yTrue, yPred, this.options);
+    return sparseCategoricalCrossentropy(yTrue, yPred, optionsFor(sparseCategoricalCrossentropy, this.options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { epsilon, integer, nullable, number, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -15,13 +16,16 @@ export interface TverskyOptions {
 }
 
 /** `1 − overlap / (overlap + alpha · false positives + beta · false negatives)`; over everything, or along `axis`. */
-export function tversky(yTrue: TensorLike, yPred: TensorLike, { alpha = 0.5, beta = 0.5, axis = null }: TverskyOptions = {}): Tensor {
-  const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
-  const overlap = sum(multiply(predictions, labels), { axis });
-  const falsePositives = multiply(sum(multiply(subtract(1, labels), predictions), { axis }), alpha);
-  const falseNegatives = multiply(sum(multiply(labels, subtract(1, predictions)), { axis }), beta);
-  return subtract(1, divide(overlap, add(add(overlap, falsePositives), add(falseNegatives, epsilon()))));
-}
+export const tversky = declare(
+  "losses.tversky(*yTrue, *yPred, alpha=0.5, beta=0.5, axis:ints=null)",
+  (yTrue: TensorLike, yPred: TensorLike, alpha: number, beta: number, axis: number | readonly number[] | null): Tensor => {
+    const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
+    const overlap = sum(multiply(predictions, labels), { axis });
+    const falsePositives = multiply(sum(multiply(subtract(1, labels), predictions), { axis }), alpha);
+    const falseNegatives = multiply(sum(multiply(labels, subtract(1, predictions)), { axis }), beta);
+    return subtract(1, divide(overlap, add(add(overlap, falsePositives), add(falseNegatives, epsilon()))));
+  },
+);
 
 /**
  * Overlap of two areas, with weights for what is too much and what is missing. Keras: keras.losses.Tversky
@@ -36,7 +40,7 @@ export class Tversky extends FunctionLoss<typeof Tversky.options> {
   });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return tversky(yTrue, yPred, this.options);
+    return tversky(yTrue, yPred, optionsFor(tversky, this.options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { registerFunctions, number } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -7,10 +8,13 @@ import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
 /** 1 where a prediction is on the side of `threshold` that its label, 0 or 1, names. */
-export function binaryAccuracy(yTrue: TensorLike, yPred: TensorLike, { threshold = 0.5 }: { readonly threshold?: number } = {}): Tensor {
-  const [labels, predictions] = toSameRank(asTensor(yTrue), asTensor(yPred));
-  return cast(equal(labels, cast(greater(predictions, threshold), labels.dtype)), "float32");
-}
+export const binaryAccuracy = declare(
+  "metrics.binaryAccuracy(*yTrue, *yPred, threshold=0.5)",
+  (yTrue: TensorLike, yPred: TensorLike, threshold: number): Tensor => {
+    const [labels, predictions] = toSameRank(asTensor(yTrue), asTensor(yPred));
+    return cast(equal(labels, cast(greater(predictions, threshold), labels.dtype)), "float32");
+  },
+);
 
 /** How often yes-or-no predictions are right. Keras: keras.metrics.BinaryAccuracy */
 export class BinaryAccuracy extends MeanOf<typeof BinaryAccuracy.options> {
@@ -18,7 +22,7 @@ export class BinaryAccuracy extends MeanOf<typeof BinaryAccuracy.options> {
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return binaryAccuracy(yTrue, yPred, this.options);
+    return binaryAccuracy(yTrue, yPred, optionsFor(binaryAccuracy, this.options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { optionsFor } from "../core/operation.js";
 import { boolean, fraction } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -11,7 +12,7 @@ export class BinaryCrossentropy extends MeanOf<typeof BinaryCrossentropy.options
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return binaryCrossentropy(yTrue, yPred, this.options);
+    return binaryCrossentropy(yTrue, yPred, optionsFor(binaryCrossentropy, this.options));
   }
 }
 

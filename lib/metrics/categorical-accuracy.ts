@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { registerFunctions } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,9 +7,12 @@ import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
 /** 1 where the largest prediction is that of the class whose label is largest. */
-export function categoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  return cast(equal(argmax(asTensor(yTrue), { axis: -1 }), argmax(asTensor(yPred), { axis: -1 })), "float32");
-}
+export const categoricalAccuracy = declare(
+  "metrics.categoricalAccuracy(*yTrue, *yPred)",
+  (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+    return cast(equal(argmax(asTensor(yTrue), { axis: -1 }), argmax(asTensor(yPred), { axis: -1 })), "float32");
+  },
+);
 
 /** How often the best class is the right one; labels are one-hot. Keras: keras.metrics.CategoricalAccuracy */
 export class CategoricalAccuracy extends MeanOf<typeof CategoricalAccuracy.options> {

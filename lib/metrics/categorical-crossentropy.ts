@@ -1,3 +1,4 @@
+import { optionsFor } from "../core/operation.js";
 import { boolean, fraction, integer } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -15,7 +16,7 @@ export class CategoricalCrossentropy extends MeanOf<typeof CategoricalCrossentro
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return categoricalCrossentropy(yTrue, yPred, this.options);
+    return categoricalCrossentropy(yTrue, yPred, optionsFor(categoricalCrossentropy, this.options));
   }
 }
 

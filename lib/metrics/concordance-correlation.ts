@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { registerFunctions, epsilon, integer, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -7,20 +8,19 @@ import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
 /** How near labels and predictions are to a line through the origin of slope 1, along an axis. */
-export function concordanceCorrelation(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  { axis = -1 }: { readonly axis?: number | readonly number[] } = {},
-): Tensor {
-  const [labels, predictions] = ofSameRank(yTrue, yPred);
-  const options = { axis, keepdims: true };
-  const [labelMean, predictionMean] = [mean(labels, options), mean(predictions, options)];
-  // Keras centres both by the mean of the predictions.
-  const covariance = multiply(subtract(labels, predictionMean), subtract(predictions, predictionMean));
-  const spread = add(variance(labels, options), variance(predictions, options));
-  const norm = add(spread, square(subtract(labelMean, predictionMean)));
-  return mean(divide(multiply(covariance, 2), add(norm, epsilon())), { axis });
-}
+export const concordanceCorrelation = declare(
+  "metrics.concordanceCorrelation(*yTrue, *yPred, axis:ints=-1)",
+  (yTrue: TensorLike, yPred: TensorLike, axis: number | readonly number[]): Tensor => {
+    const [labels, predictions] = ofSameRank(yTrue, yPred);
+    const options = { axis, keepdims: true };
+    const [labelMean, predictionMean] = [mean(labels, options), mean(predictions, options)];
+    // Keras centres both by the mean of the predictions.
+    const covariance = multiply(subtract(labels, predictionMean), subtract(predictions, predictionMean));
+    const spread = add(variance(labels, options), variance(predictions, options));
+    const norm = add(spread, square(subtract(labelMean, predictionMean)));
+    return mean(divide(multiply(covariance, 2), add(norm, epsilon())), { axis });
+  },
+);
 
 /** Concordance correlation of labels and predictions. Keras: keras.metrics.ConcordanceCorrelation */
 export class ConcordanceCorrelation extends MeanOf<typeof ConcordanceCorrelation.options> {
@@ -28,7 +28,7 @@ export class ConcordanceCorrelation extends MeanOf<typeof ConcordanceCorrelation
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return concordanceCorrelation(yTrue, yPred, this.options);
+    return concordanceCorrelation(yTrue, yPred, optionsFor(concordanceCorrelation, this.options));
   }
 }
 

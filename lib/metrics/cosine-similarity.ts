@@ -1,3 +1,4 @@
+import { optionsFor } from "../core/operation.js";
 import { integer, oneOrMore, unwritten } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -12,7 +13,7 @@ export class CosineSimilarity extends MeanOf<typeof CosineSimilarity.options> {
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return negative(cosineSimilarity(yTrue, yPred, this.options));
+    return negative(cosineSimilarity(yTrue, yPred, optionsFor(cosineSimilarity, this.options)));
   }
 }
 

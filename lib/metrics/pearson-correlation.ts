@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { registerFunctions, integer, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -7,18 +8,17 @@ import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
 /** The correlation of labels and predictions along an axis. */
-export function pearsonCorrelation(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  { axis = -1 }: { readonly axis?: number | readonly number[] } = {},
-): Tensor {
-  const [labels, predictions] = ofSameRank(yTrue, yPred);
-  const standard = (x: Tensor): Tensor => {
-    const centred = subtract(x, mean(x, { axis, keepdims: true }));
-    return divide(centred, std(centred, { axis, keepdims: true }));
-  };
-  return mean(multiply(standard(labels), standard(predictions)), { axis });
-}
+export const pearsonCorrelation = declare(
+  "metrics.pearsonCorrelation(*yTrue, *yPred, axis:ints=-1)",
+  (yTrue: TensorLike, yPred: TensorLike, axis: number | readonly number[]): Tensor => {
+    const [labels, predictions] = ofSameRank(yTrue, yPred);
+    const standard = (x: Tensor): Tensor => {
+      const centred = subtract(x, mean(x, { axis, keepdims: true }));
+      return divide(centred, std(centred, { axis, keepdims: true }));
+    };
+    return mean(multiply(standard(labels), standard(predictions)), { axis });
+  },
+);
 
 /** Pearson correlation of labels and predictions. Keras: keras.metrics.PearsonCorrelation */
 export class PearsonCorrelation extends MeanOf<typeof PearsonCorrelation.options> {
@@ -26,7 +26,7 @@ export class PearsonCorrelation extends MeanOf<typeof PearsonCorrelation.options
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return pearsonCorrelation(yTrue, yPred, this.options);
+    return pearsonCorrelation(yTrue, yPred, optionsFor(pearsonCorrelation, this.options));
   }
 }
 

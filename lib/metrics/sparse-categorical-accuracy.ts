@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 import { registerFunctions } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -6,13 +7,16 @@ import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
 /** 1 where the largest prediction is that of the class that the label names. */
-export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const predictions = asTensor(yPred);
-  let labels = asTensor(yTrue);
-  if (labels.rank === predictions.rank && labels.shape.at(-1) === 1) labels = squeeze(labels, -1);
-  const matches = cast(equal(cast(labels, "int32"), cast(argmax(predictions, { axis: -1 }), "int32")), "float32");
-  return matches.rank > 1 && matches.shape.at(-1) === 1 ? squeeze(matches, -1) : matches;
-}
+export const sparseCategoricalAccuracy = declare(
+  "metrics.sparseCategoricalAccuracy(*yTrue, *yPred)",
+  (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+    const predictions = asTensor(yPred);
+    let labels = asTensor(yTrue);
+    if (labels.rank === predictions.rank && labels.shape.at(-1) === 1) labels = squeeze(labels, -1);
+    const matches = cast(equal(cast(labels, "int32"), cast(argmax(predictions, { axis: -1 }), "int32")), "float32");
+    return matches.rank > 1 && matches.shape.at(-1) === 1 ? squeeze(matches, -1) : matches;
+  },
+);
 
 /** How often the best class is the right one; labels are class indices. Keras: keras.metrics.SparseCategoricalAccuracy */
 export class SparseCategoricalAccuracy extends MeanOf<typeof SparseCategoricalAccuracy.options> {

@@ -1,3 +1,4 @@
+import { optionsFor } from "../core/operation.js";
 import { boolean, integer, nullable } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -15,7 +16,7 @@ export class SparseCategoricalCrossentropy extends MeanOf<typeof SparseCategoric
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return sparseCategoricalCrossentropy(yTrue, yPred, this.options);
+    return sparseCategoricalCrossentropy(yTrue, yPred, optionsFor(sparseCategoricalCrossentropy, this.options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { boolean, positiveInteger, registerFunctions } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -22,16 +23,18 @@ function isAmongFirst(labels: Tensor, ids: Tensor, k: number): Tensor {
 }
 
 /** 1 where the class that the label names is among the `k` best. */
-export function sparseTopKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, options: SparseTopKOptions = {}): Tensor {
-  const { k = 5, fromSortedIds = false } = options;
-  const predictions = asTensor(yPred);
-  const labels = asTensor(yTrue);
-  const flatLabels = labels.rank > 1 ? reshape(labels, [-1]) : labels;
-  const flat = predictions.rank > 2 ? reshape(predictions, [-1, predictions.shape.at(-1)!]) : predictions;
-  const matches = fromSortedIds ? isAmongFirst(flatLabels, flat, k) : inTopK(cast(flatLabels, "int32"), flat, k);
-  const hits = cast(matches, "float32");
-  return labels.rank > 1 ? reshape(hits, labels.shape) : hits;
-}
+export const sparseTopKCategoricalAccuracy = declare(
+  "metrics.sparseTopKCategoricalAccuracy(*yTrue, *yPred, k=5, fromSortedIds=false)",
+  (yTrue: TensorLike, yPred: TensorLike, k: number, fromSortedIds: boolean): Tensor => {
+    const predictions = asTensor(yPred);
+    const labels = asTensor(yTrue);
+    const flatLabels = labels.rank > 1 ? reshape(labels, [-1]) : labels;
+    const flat = predictions.rank > 2 ? reshape(predictions, [-1, predictions.shape.at(-1)!]) : predictions;
+    const matches = fromSortedIds ? isAmongFirst(flatLabels, flat, k) : inTopK(cast(flatLabels, "int32"), flat, k);
+    const hits = cast(matches, "float32");
+    return labels.rank > 1 ? reshape(hits, labels.shape) : hits;
+  },
+);
 
 /** How often the right class is among the k best; labels are class indices. Keras: keras.metrics.SparseTopKCategoricalAccuracy */
 export class SparseTopKCategoricalAccuracy extends MeanOf<typeof SparseTopKCategoricalAccuracy.options> {
@@ -42,7 +45,7 @@ export class SparseTopKCategoricalAccuracy extends MeanOf<typeof SparseTopKCateg
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return sparseTopKCategoricalAccuracy(yTrue, yPred, this.options);
+    return sparseTopKCategoricalAccuracy(yTrue, yPred, optionsFor(sparseTopKCategoricalAccuracy, this.options));
   }
 }
 

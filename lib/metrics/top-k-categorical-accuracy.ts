@@ -1,3 +1,4 @@
+import { declare, optionsFor } from "../core/operation.js";
 import { registerFunctions, positiveInteger } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -7,10 +8,13 @@ import { MeanOf } from "./mean-of.js";
 import { sparseTopKCategoricalAccuracy } from "./sparse-top-k-categorical-accuracy.js";
 
 /** 1 where the class of the largest label is among the `k` best. */
-export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, { k = 5 }: { readonly k?: number } = {}): Tensor {
-  const labels = argmax(asTensor(yTrue), { axis: -1 });
-  return sparseTopKCategoricalAccuracy(labels, yPred, { k });
-}
+export const topKCategoricalAccuracy = declare(
+  "metrics.topKCategoricalAccuracy(*yTrue, *yPred, k=5)",
+  (yTrue: TensorLike, yPred: TensorLike, k: number): Tensor => {
+    const labels = argmax(asTensor(yTrue), { axis: -1 });
+    return sparseTopKCategoricalAccuracy(labels, yPred, { k });
+  },
+);
 
 /** How often the right class is among the k best; labels are one-hot. Keras: keras.metrics.TopKCategoricalAccuracy */
 export class TopKCategoricalAccuracy extends MeanOf<typeof TopKCategoricalAccuracy.options> {
@@ -18,7 +22,7 @@ export class TopKCategoricalAccuracy extends MeanOf<typeof TopKCategoricalAccura
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
-    return topKCategoricalAccuracy(yTrue, yPred, this.options);
+    return topKCategoricalAccuracy(yTrue, yPred, optionsFor(topKCategoricalAccuracy, this.options));
   }
 }
 

@@ -1,10 +1,12 @@
 // Gamma and beta numbers, made of normal and uniform ones.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { declare } from "../core/operation.js";
 import { ValueError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, maximum, multiply, subtract } from "../ops/elementwise/arithmetic.js";
+import { cast } from "../ops/elementwise/cast.js";
 import { greater, less } from "../ops/elementwise/comparison.js";
 import { exp, log } from "../ops/elementwise/exponential.js";
 import { rsqrt } from "../ops/elementwise/powers.js";
@@ -14,7 +16,7 @@ import { sigmoid } from "../ops/nn/activations.js";
 import { broadcastTo } from "../ops/shaping/broadcast.js";
 import type { Seed } from "../variables/seed-generator.js";
 import { seedsOf } from "./seeds.js";
-import { normal, uniform, type RandomOptions } from "./random.js";
+import { normal, uniform } from "./random.js";
 
 /** Rejected candidates are replaced so often; each is accepted with probability above 0.95, so that all of them fail once in 10¹⁰. */
 const attempts = 8;
@@ -48,13 +50,18 @@ function positive(name: string, value: TensorLike): Tensor {
 }
 
 /** Gamma numbers of shape parameter alpha and scale 1. Keras: keras.random.gamma */
-export function gamma(shape: Shape, alpha: TensorLike, { seed }: Pick<RandomOptions, "seed"> = {}): Tensor {
-  return maximum(exp(logGamma(shape, positive("gamma.alpha", alpha), seedsOf(seed))), 0);
-}
+export const gamma = declare(
+  "random.gamma(shape:shape, *alpha, dtype:dtype=null, seed:any=null)",
+  (shape: Shape, alpha: TensorLike, dtype: string | null, seed: Seed): Tensor =>
+    cast(maximum(exp(logGamma(shape, positive("gamma.alpha", alpha), seedsOf(seed))), 0), dtype ?? "float32"),
+);
 
 /** Beta numbers, between 0 and 1. Keras: keras.random.beta */
-export function beta(shape: Shape, alpha: TensorLike, beta: TensorLike, { seed }: Pick<RandomOptions, "seed"> = {}): Tensor {
-  const next = seedsOf(seed);
-  const first = logGamma(shape, positive("beta.alpha", alpha), next);
-  return sigmoid(subtract(first, logGamma(shape, positive("beta.beta", beta), next)));
-}
+export const beta = declare(
+  "random.beta(shape:shape, *alpha, *beta, dtype:dtype=null, seed:any=null)",
+  (shape: Shape, alpha: TensorLike, beta: TensorLike, dtype: string | null, seed: Seed): Tensor => {
+    const next = seedsOf(seed);
+    const first = logGamma(shape, positive("beta.alpha", alpha), next);
+    return cast(sigmoid(subtract(first, logGamma(shape, positive("beta.beta", beta), next))), dtype ?? "float32");
+  },
+);

@@ -1,3 +1,4 @@
+import { declare } from "../core/operation.js";
 // keras.random: random tensors from a seed that may be a number, a generator, or nothing, which is the global one.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
@@ -19,6 +20,7 @@ import { expandDims } from "../ops/shaping/reshape.js";
 import { randomDropout, randomIntegers, randomNormal, randomTruncatedNormal, randomUniform } from "../ops/random/random.js";
 import { drawSeed, type Seed } from "../variables/seed-generator.js";
 
+/** What random functions of one seed take by name. */
 export interface RandomOptions {
   /** A number gives the same tensor at every call, a SeedGenerator another one each time. Default: the global generator. */
   seed?: Seed;
@@ -27,34 +29,35 @@ export interface RandomOptions {
 }
 
 /** Uniform numbers in [minval, maxval). @param options.minval  default 0 @param options.maxval  default 1 */
-export function uniform(
-  shape: Shape,
-  { minval = 0, maxval = 1, seed, dtype = "float32" }: RandomOptions & { minval?: number; maxval?: number } = {},
-): Tensor {
-  if (dtype === "int32") return randomIntegers(drawSeed(seed), shape, minval, maxval);
-  return cast(randomUniform(drawSeed(seed), shape, minval, maxval), dtype);
-}
+export const uniform = declare(
+  "random.uniform(shape:shape, minval=0, maxval=1, dtype:dtype=null, seed:any=null)",
+  (shape: Shape, minval: number, maxval: number, dtype: string | null, seed: Seed): Tensor => {
+    if (dtype === "int32") return randomIntegers(drawSeed(seed), shape, minval, maxval);
+    return cast(randomUniform(drawSeed(seed), shape, minval, maxval), dtype ?? "float32");
+  },
+);
 
 /** Normal numbers. @param options.mean  default 0 @param options.stddev  default 1 */
-export function normal(
-  shape: Shape,
-  { mean = 0, stddev = 1, seed, dtype = "float32" }: RandomOptions & { mean?: number; stddev?: number } = {},
-): Tensor {
-  return cast(randomNormal(drawSeed(seed), shape, mean, stddev), dtype);
-}
+export const normal = declare(
+  "random.normal(shape:shape, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
+  (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
+    cast(randomNormal(drawSeed(seed), shape, mean, stddev), dtype ?? "float32"),
+);
 
 /** Normal numbers within two standard deviations of the mean. @param options.mean  default 0 @param options.stddev  default 1 */
-export function truncatedNormal(
-  shape: Shape,
-  { mean = 0, stddev = 1, seed, dtype = "float32" }: RandomOptions & { mean?: number; stddev?: number } = {},
-): Tensor {
-  return cast(randomTruncatedNormal(drawSeed(seed), shape, mean, stddev), dtype);
-}
+export const truncatedNormal = declare(
+  "random.truncatedNormal(shape:shape, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
+  (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
+    cast(randomTruncatedNormal(drawSeed(seed), shape, mean, stddev), dtype ?? "float32"),
+);
 
 /** Whole numbers, uniform in [minval, maxval). @param options.dtype  default int32 */
-export function randint(shape: Shape, minval: number, maxval: number, { seed, dtype = "int32" }: RandomOptions = {}): Tensor {
-  return cast(randomIntegers(drawSeed(seed), shape, minval, maxval), dtype);
-}
+export const randint = declare(
+  'random.randint(shape:shape, minval:number, maxval:number, dtype:dtype="int32", seed:any=null)',
+  (shape: Shape, minval: number, maxval: number, dtype: string, seed: Seed | null): Tensor => {
+    return cast(randomIntegers(drawSeed(seed), shape, minval, maxval), dtype);
+  },
+);
 
 /**
  * x with a part of its elements set to 0, the others scaled up so that the expected sum stays.
@@ -62,34 +65,40 @@ export function randint(shape: Shape, minval: number, maxval: number, { seed, dt
  * @param rate  the part that is dropped, 0 to 1
  * @param options.noiseShape  lengths 1 share one decision along their axis; null takes the length of x
  */
-export function dropout(x: TensorLike, rate: number, { noiseShape, seed }: { noiseShape?: Shape | null; seed?: Seed } = {}): Tensor {
-  const tensor = asFloat(x);
-  if (!(rate >= 0 && rate <= 1)) throw new ValueError("dropout", { given: `a rate of ${rate}`, expected: "0 to 1" });
-  if (!noiseShape) return randomDropout(drawSeed(seed), tensor, rate);
-  if (noiseShape.length !== tensor.rank) {
-    throw new ShapeError("dropout", {
-      given: `noiseShape ${shapeText(noiseShape)} and x ${shapeText(tensor.shape)}`,
-      expected: "equal ranks",
-    });
-  }
-  const kept = greaterEqual(
-    randomUniform(
-      drawSeed(seed),
-      noiseShape.map((length, axis) => length ?? tensor.shape[axis]!),
-    ),
-    rate,
-  );
-  return where(kept, rate < 1 ? divide(tensor, 1 - rate) : 0, 0);
-}
+export const dropout = declare(
+  "random.dropout(*inputs, rate:number, noiseShape:shape=null, seed:any=null)",
+  (x: TensorLike, rate: number, noiseShape: Shape | null, seed: Seed | null): Tensor => {
+    const tensor = asFloat(x);
+    if (!(rate >= 0 && rate <= 1)) throw new ValueError("dropout", { given: `a rate of ${rate}`, expected: "0 to 1" });
+    if (!noiseShape) return randomDropout(drawSeed(seed), tensor, rate);
+    if (noiseShape.length !== tensor.rank) {
+      throw new ShapeError("dropout", {
+        given: `noiseShape ${shapeText(noiseShape)} and x ${shapeText(tensor.shape)}`,
+        expected: "equal ranks",
+      });
+    }
+    const kept = greaterEqual(
+      randomUniform(
+        drawSeed(seed),
+        noiseShape.map((length, axis) => length ?? tensor.shape[axis]!),
+      ),
+      rate,
+    );
+    return where(kept, rate < 1 ? divide(tensor, 1 - rate) : 0, 0);
+  },
+);
 
 /** The slices of x along an axis in random order. @param axis  default 0 */
-export function shuffle(x: TensorLike, { axis = 0, seed }: { axis?: number; seed?: Seed } = {}): Tensor {
-  const tensor = asTensor(x);
-  const length = known(tensor.shape, "shuffle").at(axis);
-  if (length === undefined)
-    throw new ValueError("shuffle", { given: `axis ${axis} of ${shapeText(tensor.shape)}`, expected: "an axis of x" });
-  return take(tensor, argsort(randomIntegers(drawSeed(seed), [length], -(2 ** 31), 2 ** 31 - 1)), axis);
-}
+export const shuffle = declare(
+  "random.shuffle(*x, axis:ints=0, seed:any=null)",
+  (x: TensorLike, axis: number, seed: Seed | null): Tensor => {
+    const tensor = asTensor(x);
+    const length = known(tensor.shape, "shuffle").at(axis);
+    if (length === undefined)
+      throw new ValueError("shuffle", { given: `axis ${axis} of ${shapeText(tensor.shape)}`, expected: "an axis of x" });
+    return take(tensor, argsort(randomIntegers(drawSeed(seed), [length], -(2 ** 31), 2 ** 31 - 1)), axis);
+  },
+);
 
 /**
  * Classes drawn with probabilities in proportion to e^logits.
@@ -97,12 +106,15 @@ export function shuffle(x: TensorLike, { axis = 0, seed }: { axis?: number; seed
  * @param logits  [batch, classes]
  * @returns       int32 [batch, numSamples]
  */
-export function categorical(logits: TensorLike, numSamples: number, { seed, dtype = "int32" }: RandomOptions = {}): Tensor {
-  const rows = asFloat(logits);
-  const [batch, classes] = known(rows.shape, "categorical");
-  // The largest of logits plus Gumbel noise is such a draw.
-  const gumbel = negative(
-    log(negative(log(add(multiply(randomUniform(drawSeed(seed), [batch!, numSamples, classes!]), 1 - 2 ** -23), 2 ** -25)))),
-  );
-  return cast(argmax(add(expandDims(rows, 1), gumbel), { axis: -1 }), dtype);
-}
+export const categorical = declare(
+  'random.categorical(*logits, numSamples:int, dtype:dtype="int32", seed:any=null)',
+  (logits: TensorLike, numSamples: number, dtype: string, seed: Seed | null): Tensor => {
+    const rows = asFloat(logits);
+    const [batch, classes] = known(rows.shape, "categorical");
+    // The largest of logits plus Gumbel noise is such a draw.
+    const gumbel = negative(
+      log(negative(log(add(multiply(randomUniform(drawSeed(seed), [batch!, numSamples, classes!]), 1 - 2 ** -23), 2 ** -25)))),
+    );
+    return cast(argmax(add(expandDims(rows, 1), gumbel), { axis: -1 }), dtype);
+  },
+);

@@ -74,7 +74,9 @@ export type Seed = number | SeedGenerator | null | undefined;
 /** The seed as the int32 [2] that random operations read. */
 export function drawSeed(seed: Seed): Tensor {
   if (typeof seed === "number") return constant([Uint32Array.of(seed)[0]! | 0, 0], { dtype: "int32" });
-  return forReplica((seed ?? globalSeedGenerator()).next());
+  const generator: unknown = seed ?? globalSeedGenerator();
+  if (generator instanceof SeedGenerator) return forReplica(generator.next());
+  throw new ArgumentError("seed", { given: text(seed), expected: "a number, a keras.random.SeedGenerator, or null" });
 }
 
 /** 2³² divided by the golden ratio: keys of neighbouring replicas differ in many bits. */

@@ -1,4 +1,4 @@
-import { operation } from "../../core/operation.js";
+import { declare, operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -119,12 +119,15 @@ export const minimum: Binary = operation(
 );
 
 /** (x1 − x2)². */
-export const squaredDifference: BinaryFunction = binary({
-  name: "squared_difference",
-  kernels: { float32: kernels.squared_difference_f32 },
-  keeps: ["a", "b"],
-  gradient: {
-    a: (dy, { a, b }) => multiply(multiply(dy, 2), subtract(a, b)),
-    b: (dy, { a, b }) => multiply(multiply(dy, 2), subtract(b, a)),
-  },
-});
+export const squaredDifference: Binary = declare(
+  "math.squaredDifference(*x1, *x2)",
+  binary({
+    name: "squared_difference",
+    kernels: { float32: kernels.squared_difference_f32 },
+    keeps: ["a", "b"],
+    gradient: {
+      a: (dy, { a, b }) => multiply(multiply(dy, 2), subtract(a, b)),
+      b: (dy, { a, b }) => multiply(multiply(dy, 2), subtract(b, a)),
+    },
+  }),
+);

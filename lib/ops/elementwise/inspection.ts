@@ -22,13 +22,13 @@ function inspection(name: string, kernel: typeof kernels.isnan_f32, ofIntegers: 
 }
 
 /** Whether x is NaN, bool. */
-export const isnan = inspection("isnan", kernels.isnan_f32, false);
+export const isnan = operation("numpy.isnan(*x)", inspection("isnan", kernels.isnan_f32, false));
 
 /** Whether x is Infinity or −Infinity, bool. */
-export const isinf = inspection("isinf", kernels.isinf_f32, false);
+export const isinf = operation("numpy.isinf(*x)", inspection("isinf", kernels.isinf_f32, false));
 
 /** Whether x is neither NaN nor an infinity, bool. */
-export const isfinite = inspection("isfinite", kernels.isfinite_f32, true);
+export const isfinite = operation("numpy.isfinite(*x)", inspection("isfinite", kernels.isfinite_f32, true));
 
 /** Whether x is Infinity, bool. */
 export const isposinf = operation("numpy.isposinf(*x)", (x: TensorLike): Tensor => equal(x, Infinity));

@@ -170,13 +170,13 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** x in another dtype, limited to its range instead of wrapped. */
-export function saturateCast(x: TensorLike, dtype: string): Tensor {
+export const saturateCast = operation("core.saturateCast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => {
   const range = ranges[dtype];
   const tensor = asTensor(x);
   if (!range) return cast(tensor, dtype);
   const from = as(tensor, tensor.dtype === "float32" ? "float32" : "int32");
   return cast(clip(from, ...range), dtype);
-}
+});
 
 /** Whether x has no imaginary part: all tensors here are real. */
 export const isreal = operation("numpy.isreal(*x)", (x: TensorLike): Tensor => onesLike(asTensor(x), { dtype: "bool" }));

@@ -126,40 +126,45 @@ export const extractPatches3d = operation(
  * @param size        of a window
  * @param outputSize  of the images, or volumes
  */
-export function reconstructPatches(
-  patches: TensorLike,
-  size: Sizes,
-  outputSize: readonly number[],
-  { strides = null, padding = "valid", dataFormat }: Omit<PatchOptions, "dilationRate"> = {},
-): Tensor {
-  const where = "reconstructPatches";
-  const space = outputSize.length;
-  const sizes = listOf(size, space);
-  if (listOf(strides ?? size, space).some((stride, i) => stride !== sizes[i])) {
-    throw new ValueError(where, {
-      given: `strides ${text(strides)} and size ${text(size)}`,
-      expected: "strides equal to the size: windows that do not overlap",
+export const reconstructPatches = operation(
+  'image.reconstructPatches(*patches, size:ints, outputSize:ints, strides:ints=null, padding="valid", dataFormat:string=null)',
+  (
+    patches: TensorLike,
+    size: Sizes,
+    outputSize: readonly number[],
+    strides: Sizes | null,
+    padding: string,
+    dataFormat: string | null,
+  ): Tensor => {
+    const where = "reconstructPatches";
+    const space = outputSize.length;
+    const sizes = listOf(size, space);
+    if (listOf(strides ?? size, space).some((stride, i) => stride !== sizes[i])) {
+      throw new ValueError(where, {
+        given: `strides ${text(strides)} and size ${text(size)}`,
+        expected: "strides equal to the size: windows that do not overlap",
+      });
+    }
+    const { x, back } = asBatch(where, patches, dataFormat, space);
+    const counts = x.shape.slice(1, -1);
+    counts.forEach((count, i) => {
+      if (count === null) return;
+      const [most, wanted] = [count * sizes[i]!, outputSize[i]!];
+      if (padding === "same" ? wanted > most - sizes[i]! && wanted <= most : wanted === most) return;
+      throw new ShapeError(where, {
+        given: `outputSize ${shapeText(outputSize)} for ${shapeText(x.shape)}`,
+        expected: `${most} along axis ${i}`,
+      });
     });
-  }
-  const { x, back } = asBatch(where, patches, dataFormat, space);
-  const counts = x.shape.slice(1, -1);
-  counts.forEach((count, i) => {
-    if (count === null) return;
-    const [most, wanted] = [count * sizes[i]!, outputSize[i]!];
-    if (padding === "same" ? wanted > most - sizes[i]! && wanted <= most : wanted === most) return;
-    throw new ShapeError(where, {
-      given: `outputSize ${shapeText(outputSize)} for ${shapeText(x.shape)}`,
-      expected: `${most} along axis ${i}`,
+    let y = splitAxis(x, space + 1, [...sizes, null]);
+    const axes = Array.from({ length: space }, (_, i) => [i + 1, i + 1 + space]).flat();
+    y = transpose(y, [0, ...axes, 2 * space + 1]);
+    for (let i = 0; i < space; i++) y = mergeAxes(y, i + 1, 2);
+    const ranges = y.shape.map((length, axis) => {
+      if (axis === 0 || axis === space + 1) return everything(length);
+      const count = outputSize[axis - 1]!;
+      return { begin: length === null ? 0 : Math.floor((length - count) / 2), step: 1, count };
     });
-  });
-  let y = splitAxis(x, space + 1, [...sizes, null]);
-  const axes = Array.from({ length: space }, (_, i) => [i + 1, i + 1 + space]).flat();
-  y = transpose(y, [0, ...axes, 2 * space + 1]);
-  for (let i = 0; i < space; i++) y = mergeAxes(y, i + 1, 2);
-  const ranges = y.shape.map((length, axis) => {
-    if (axis === 0 || axis === space + 1) return everything(length);
-    const count = outputSize[axis - 1]!;
-    return { begin: length === null ? 0 : Math.floor((length - count) / 2), step: 1, count };
-  });
-  return back(stridedOf(y, ranges));
-}
+    return back(stridedOf(y, ranges));
+  },
+);

@@ -1,3 +1,4 @@
+import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -7,13 +8,6 @@ import { kernels } from "../../generated/kernels.js";
 import { as } from "../promotion.js";
 import { ravel, reshape } from "../shaping/reshape.js";
 import { reducedShape } from "./family.js";
-
-export interface ArgOptions {
-  /** The axis to search. Default: the flattened tensor. */
-  axis?: number | null;
-  /** Keeps the axis with length 1. Default false. */
-  keepdims?: boolean;
-}
 
 interface ArgAttrs {
   readonly axis: number;
@@ -37,7 +31,7 @@ function arg(name: "argmax" | "argmin", ofFloats: typeof kernels.argmax_f32, ofI
       return (x.dtype === "float32" ? ofFloats : ofIntegers)(args, y.size, Math.ceil(WORK / reduced));
     },
   });
-  return (x: TensorLike, { axis = null, keepdims = false }: ArgOptions = {}): Tensor => {
+  return (x: TensorLike, axis: number | null, keepdims: boolean): Tensor => {
     const given = asTensor(x);
     const tensor = as(given, given.dtype === "float32" ? "float32" : "int32");
     if (axis !== null) return op.apply({ x: tensor }, { axis: checkAxis(name, axis, tensor.rank), keepdims });
@@ -52,7 +46,7 @@ function arg(name: "argmax" | "argmin", ofFloats: typeof kernels.argmax_f32, ofI
 }
 
 /** The index of the largest element along an axis, int32: the first of equals; the first NaN, if there is one. */
-export const argmax = arg("argmax", kernels.argmax_f32, kernels.argmax_i32);
+export const argmax = operation("numpy.argmax(*x, axis:int=null, keepdims=false)", arg("argmax", kernels.argmax_f32, kernels.argmax_i32));
 
 /** The index of the smallest element along an axis, int32: the first of equals; the first NaN, if there is one. */
-export const argmin = arg("argmin", kernels.argmin_f32, kernels.argmin_i32);
+export const argmin = operation("numpy.argmin(*x, axis:int=null, keepdims=false)", arg("argmin", kernels.argmin_f32, kernels.argmin_i32));

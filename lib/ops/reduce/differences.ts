@@ -32,7 +32,7 @@ function shifted(x: Tensor, axis: number, begin: number, dropped: number): Tenso
 }
 
 /** The n-th differences of neighbours along an axis. @param n  default 1 @param axis  default −1 */
-export function diff(a: TensorLike, n = 1, axis = -1): Tensor {
+export const diff = operation("numpy.diff(a:any, n=1, axis:ints=-1)", (a: TensorLike, n: number, axis: number): Tensor => {
   let x = asTensor(a);
   const along = checkAxis("diff", axis, x.rank);
   if (n < 0) throw new ValueError("diff", { given: `n ${n}`, expected: "0 or more" });
@@ -41,7 +41,7 @@ export function diff(a: TensorLike, n = 1, axis = -1): Tensor {
     x = x.dtype === "bool" ? notEqual(next, here) : subtract(next, here);
   }
   return x;
-}
+});
 
 /** The integral of y by trapezoids along an axis. @param options.x  where the values stand @param options.dx  or how far apart */
 export const trapezoid = operation(

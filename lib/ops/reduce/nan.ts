@@ -6,7 +6,7 @@ import type { Integers } from "../static.js";
 import type { Tensor } from "../../core/tensor.js";
 import { isnan } from "../elementwise/inspection.js";
 import { where } from "../elementwise/where.js";
-import { argmax, argmin, type ArgOptions } from "./arg.js";
+import { argmax, argmin } from "./arg.js";
 import { cumprod, cumsum, type CumulativeOptions } from "./cumulative.js";
 import type { ReductionOptions } from "./family.js";
 import { all } from "./logical.js";
@@ -35,7 +35,7 @@ export const nancumprod = operation(
   (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => cumprod(without(x, 1), { axis, dtype }),
 );
 
-const found = (x: TensorLike, index: Tensor, { axis, keepdims }: ArgOptions): Tensor => {
+const found = (x: TensorLike, index: Tensor, { axis, keepdims }: { axis: number | null; keepdims: boolean }): Tensor => {
   const tensor = asTensor(x);
   return isFloat(tensor.dtype) ? where(all(isnan(tensor), { axis, keepdims }), -1, index) : index;
 };

@@ -1,11 +1,12 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
+import { operation } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { multiply } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { as } from "../promotion.js";
 import { productsOfOthers } from "./cumulative.js";
-import { reduction, reductionAttrs, type ReductionOptions } from "./family.js";
+import { reduction, reductionAttrs, type Axis } from "./family.js";
 import { spread } from "../shaping/broadcast.js";
 
 /**
@@ -15,11 +16,15 @@ import { spread } from "../shaping/broadcast.js";
  * @param options.keepdims  keeps them with length 1; default false
  * @param options.dtype  dtype of the result; default float32 for float32, int32 for integers and bool
  */
-export function prod(x: TensorLike, { dtype, ...options }: ReductionOptions & { dtype?: string } = {}): Tensor {
-  const tensor = asTensor(x);
-  const y = prodOp.apply({ x: as(tensor, tensor.dtype === "float32" ? "float32" : "int32") }, reductionAttrs("prod", tensor, options));
-  return dtype === undefined ? y : cast(y, dtype);
-}
+export const prod = operation(
+  "numpy.prod(*x, axis:ints=null, keepdims=false, dtype:dtype=null)",
+  (x: TensorLike, axis: Axis, keepdims: boolean, dtype: string | null): Tensor => {
+    const tensor = asTensor(x);
+    const attrs = reductionAttrs("prod", tensor, { axis, keepdims });
+    const y = prodOp.apply({ x: as(tensor, tensor.dtype === "float32" ? "float32" : "int32") }, attrs);
+    return dtype === null ? y : cast(y, dtype);
+  },
+);
 
 const prodOp = reduction({
   name: "prod",

@@ -1,3 +1,4 @@
+import { declare } from "../../core/operation.js";
 import { checkLengths } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { equal } from "../elementwise/comparison.js";
@@ -12,10 +13,15 @@ import { expandDims } from "./reshape.js";
  * @param M          columns; default as many as rows
  * @param options.k  the diagonal: 0 the main one, positive above it, negative below
  */
-export function eye(N: number, M: number | null = N, { k = 0, dtype = "float32" }: { k?: number; dtype?: string } = {}): Tensor {
-  checkLengths([N, M ?? N], "eye");
-  return cast(equal(expandDims(add(arange(N), k), 1), arange(M ?? N)), dtype);
-}
+export const eye = declare(
+  "numpy.eye(N:int, M:int=null, k:int=0, dtype:dtype=null)",
+  (N: number, M: number | null, k: number, dtype: string | null): Tensor => {
+    checkLengths([N, M ?? N], "eye");
+    return cast(equal(expandDims(add(arange(N), k), 1), arange(M ?? N)), dtype ?? "float32");
+  },
+);
 
 /** The square matrix with ones on the main diagonal. */
-export const identity = (n: number, { dtype = "float32" }: { dtype?: string } = {}): Tensor => eye(n, n, { dtype });
+export const identity = declare("numpy.identity(n:int, dtype:dtype=null)", (n: number, dtype: string | null): Tensor =>
+  eye(n, n, { dtype }),
+);

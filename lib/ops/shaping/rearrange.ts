@@ -1,6 +1,7 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
+import { operation } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";
 import { expandDims, mergeAxes, splitAxis, squeeze } from "./reshape.js";
 import { transpose } from "./transpose.js";
@@ -19,39 +20,43 @@ function groupsOf(side: string): string[][] {
  * @param axesLengths  lengths of axes that are taken apart; one of each group may be left out
  * @see einops.rearrange
  */
-export function rearrange(tensor: TensorLike, pattern: string, axesLengths: Readonly<Record<string, number>> = {}): Tensor {
-  let x = asTensor(tensor);
-  const sides = pattern.split("->");
-  if (sides.length !== 2) throw new ValueError("rearrange", { given: text(pattern), expected: 'a pattern with "->"' });
-  const [from, to] = sides.map((side) => groupsOf(side.trim())) as [string[][], string[][]];
-  const rest = x.rank - (from.length - 1);
-  const dots = (groups: string[][]): string[][] =>
-    groups.flatMap((group) => (group[0] === "..." ? Array.from({ length: rest }, (_, i) => [`...${i}`]) : [group]));
-  const [before, after] = [dots(from), dots(to)];
-  if (before.length !== x.rank) {
-    throw new ShapeError("rearrange", { given: `${shapeText(x.shape)} for ${text(pattern)}`, expected: `${before.length} axes` });
-  }
-  const names: string[] = [];
-  let axis = 0;
-  for (const group of before) {
-    if (group.length === 0) {
-      x = squeeze(x, axis);
-      continue;
+export const rearrange = operation(
+  "einops.rearrange(*tensor, *pattern:string, axesLengths:tree=null)",
+  (tensor: TensorLike, pattern: string, axesLengths: Readonly<Record<string, number>> | null): Tensor => {
+    const lengths = axesLengths ?? {};
+    let x = asTensor(tensor);
+    const sides = pattern.split("->");
+    if (sides.length !== 2) throw new ValueError("rearrange", { given: text(pattern), expected: 'a pattern with "->"' });
+    const [from, to] = sides.map((side) => groupsOf(side.trim())) as [string[][], string[][]];
+    const rest = x.rank - (from.length - 1);
+    const dots = (groups: string[][]): string[][] =>
+      groups.flatMap((group) => (group[0] === "..." ? Array.from({ length: rest }, (_, i) => [`...${i}`]) : [group]));
+    const [before, after] = [dots(from), dots(to)];
+    if (before.length !== x.rank) {
+      throw new ShapeError("rearrange", { given: `${shapeText(x.shape)} for ${text(pattern)}`, expected: `${before.length} axes` });
     }
-    if (group.length > 1) x = splitAxis(x, axis, group.map((name) => axesLengths[name] ?? null)); // prettier-ignore
-    axis += group.length;
-    names.push(...group);
-  }
-  const order = after.flat();
-  if (order.length !== names.length || order.some((name) => !names.includes(name)))
-    throw new ValueError("rearrange", { given: text(pattern), expected: "the same names on both sides, each once" });
-  x = transpose(
-    x,
-    order.map((name) => names.indexOf(name)),
-  );
-  after.forEach((group, i) => {
-    if (group.length === 0) x = expandDims(x, i);
-    else x = mergeAxes(x, i, group.length);
-  });
-  return x;
-}
+    const names: string[] = [];
+    let axis = 0;
+    for (const group of before) {
+      if (group.length === 0) {
+        x = squeeze(x, axis);
+        continue;
+      }
+      if (group.length > 1) x = splitAxis(x, axis, group.map((name) => lengths[name] ?? null)); // prettier-ignore
+      axis += group.length;
+      names.push(...group);
+    }
+    const order = after.flat();
+    if (order.length !== names.length || order.some((name) => !names.includes(name)))
+      throw new ValueError("rearrange", { given: text(pattern), expected: "the same names on both sides, each once" });
+    x = transpose(
+      x,
+      order.map((name) => names.indexOf(name)),
+    );
+    after.forEach((group, i) => {
+      if (group.length === 0) x = expandDims(x, i);
+      else x = mergeAxes(x, i, group.length);
+    });
+    return x;
+  },
+);

@@ -124,27 +124,33 @@ export const stft = operation(
  * @param x               [real, imaginary], each [..., frames, fftLength / 2 + 1]
  * @param options.length  of the result
  */
-export function istft(
-  x: Complex,
-  sequenceLength: number,
-  sequenceStride: number,
-  fftLength: number,
-  { length = null, window = "hann", center = true }: FrameOptions & { length?: number | null } = {},
-): Tensor {
-  const weights = windowOf("istft", window, sequenceLength, fftLength);
-  const frames = irfft(x, fftLength);
-  const count = lengthOf("istft", frames, -2);
-  const whole = fftLength + sequenceStride * (count - 1);
-  const axis = frames.rank - 2;
-  const attrs: Frames = { length: fftLength, stride: sequenceStride };
-  const sum = overlapped(weights ? multiply(frames, weights) : frames, whole, attrs);
-  const squares = weights ? square(weights) : ones([fftLength]);
-  const norm = overlapped(broadcastTo(squares, [count, fftLength]), whole, attrs);
-  const signal = divide(sum, where(greater(norm, 1e-10), norm, 1));
-  const begin = center ? Math.floor(fftLength / 2) : 0;
-  const end = length !== null ? begin + length : center ? whole - Math.floor(fftLength / 2) : whole;
-  return stridedOf(
-    signal,
-    signal.shape.map((size, i) => (i === axis ? { begin, step: 1, count: Math.max(0, Math.min(end, whole) - begin) } : everything(size))),
-  );
-}
+export const istft = operation(
+  'math.istft(*x:any, sequenceLength:int, sequenceStride:int, fftLength:int, length:int=null, window:string|tensor|null="hann", center=true)',
+  (
+    x: Complex,
+    sequenceLength: number,
+    sequenceStride: number,
+    fftLength: number,
+    length: number | null,
+    window: string | TensorLike | null,
+    center: boolean,
+  ): Tensor => {
+    const weights = windowOf("istft", window, sequenceLength, fftLength);
+    const frames = irfft(x, fftLength);
+    const count = lengthOf("istft", frames, -2);
+    const whole = fftLength + sequenceStride * (count - 1);
+    const axis = frames.rank - 2;
+    const attrs: Frames = { length: fftLength, stride: sequenceStride };
+    const sum = overlapped(weights ? multiply(frames, weights) : frames, whole, attrs);
+    const squares = weights ? square(weights) : ones([fftLength]);
+    const norm = overlapped(broadcastTo(squares, [count, fftLength]), whole, attrs);
+    const signal = divide(sum, where(greater(norm, 1e-10), norm, 1));
+    const begin = center ? Math.floor(fftLength / 2) : 0;
+    const end = length !== null ? begin + length : center ? whole - Math.floor(fftLength / 2) : whole;
+    return stridedOf(
+      signal,
+      signal.shape.map((size, i) => (i === axis ? { begin, step: 1, count: Math.max(0, Math.min(end, whole) - begin) } : everything(size))),
+    );
+  },
+  { className: "ISTFT" },
+);
