@@ -12,7 +12,8 @@ export interface Kind {
   readonly isStructure?: boolean;
 }
 
-const isInteger = (value: unknown): boolean => typeof value === "number" && Number.isInteger(value);
+/** Lengths, axes and counts: what could be one of an axis in memory. */
+const isInteger = (value: unknown): boolean => typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 2 ** 32;
 /** A length may also be a scalar tensor: part of `ops.shape(x)` where an axis is open. */
 const isLength = (value: unknown): boolean => isInteger(value) || value instanceof Chainable;
 const isArrayOf = (value: unknown, accepts: (item: unknown) => boolean): boolean =>
@@ -40,12 +41,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   tree: { accepts: () => true, expected: "a tensor or a structure of tensors", isStructure: true },
   tensor: { accepts: isTensorLike, expected: "a tensor, a number, or nested arrays of numbers" },
   tensors: {
-    accepts: (value) => (Array.isArray(value) && value.every(isTensorLike)) || value instanceof Chainable,
+    accepts: (value) => Array.isArray(value) && value.every(isTensorLike),
     expected: "an array of tensors",
   },
   bool: { accepts: (value) => typeof value === "boolean", expected: "true or false" },
   int: { accepts: isLength, expected: "a whole number" },
   ints: { accepts: (value) => isLength(value) || isArrayOf(value, isLength), expected: "a whole number, or an array of them" },
+  list: { accepts: (value) => isArrayOf(value, isLength), expected: "an array of whole numbers" },
+  pairs: { accepts: (value) => isArrayOf(value, (item) => isArrayOf(item, isLength)), expected: "an array of pairs of whole numbers" },
   number: { accepts: isNumber, expected: "a number" },
   numbers: { accepts: (value) => isNumber(value) || isArrayOf(value, isNumber), expected: "a number, or an array of them" },
   string: { accepts: (value) => typeof value === "string", expected: "a string" },

@@ -40,7 +40,7 @@ export interface ConvOptions {
  * @see keras.ops.conv
  */
 export const conv = operation(
-  'nn.conv(*inputs, *kernel, strides:ints=1, padding:any="valid", dataFormat:string=null, dilationRate:ints=1)',
+  'nn.conv(*inputs, *kernel, strides:ints=1, padding:string|pairs="valid", dataFormat:string=null, dilationRate:ints=1)',
   (
     inputs: TensorLike,
     kernel: TensorLike,

@@ -17,7 +17,7 @@ import type { DataFormat, Padding, PerAxis } from "./window.js";
  * @see keras.ops.depthwise_conv
  */
 export const depthwiseConv = operation(
-  'nn.depthwiseConv(*inputs, *kernel, strides:ints=1, padding:any="valid", dataFormat:string=null, dilationRate:ints=1)',
+  'nn.depthwiseConv(*inputs, *kernel, strides:ints=1, padding:string|pairs="valid", dataFormat:string=null, dilationRate:ints=1)',
   (
     inputs: TensorLike,
     kernel: TensorLike,
@@ -53,7 +53,7 @@ export const depthwiseConv = operation(
  * @see keras.ops.separable_conv
  */
 export const separableConv = operation(
-  'nn.separableConv(*inputs, *depthwiseKernel, *pointwiseKernel, strides:ints=1, padding:any="valid", dataFormat:string=null, dilationRate:ints=1)',
+  'nn.separableConv(*inputs, *depthwiseKernel, *pointwiseKernel, strides:ints=1, padding:string|pairs="valid", dataFormat:string=null, dilationRate:ints=1)',
   (
     inputs: TensorLike,
     depthwiseKernel: TensorLike,

@@ -23,7 +23,7 @@ export interface ConvTransposeOptions extends ConvOptions {
  * @see keras.ops.conv_transpose
  */
 export const convTranspose = operation(
-  'nn.convTranspose(*inputs, *kernel, strides:ints=1, padding:any="valid", outputPadding:ints=null, dataFormat:string=null, dilationRate:ints=1)',
+  'nn.convTranspose(*inputs, *kernel, strides:ints=1, padding:string|pairs="valid", outputPadding:ints=null, dataFormat:string=null, dilationRate:ints=1)',
   (
     inputs: TensorLike,
     kernel: TensorLike,

@@ -127,7 +127,7 @@ export const extractPatches3d = operation(
  * @param outputSize  of the images, or volumes
  */
 export const reconstructPatches = operation(
-  'image.reconstructPatches(*patches, size:ints, outputSize:ints, strides:ints=null, padding="valid", dataFormat:string=null)',
+  'image.reconstructPatches(*patches, size:ints, outputSize:list, strides:ints=null, padding="valid", dataFormat:string=null)',
   (
     patches: TensorLike,
     size: Sizes,

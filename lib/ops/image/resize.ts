@@ -188,7 +188,7 @@ export interface ResizeOptions extends DataFormatOption {
  * @param size    [height, width] of the result
  */
 export const resize = operation(
-  'image.resize(*images, size:ints, interpolation="bilinear", antialias=false, cropToAspectRatio=false, padToAspectRatio=false, fillMode="constant", fillValue=0.0, dataFormat:string=null)',
+  'image.resize(*images, size:list, interpolation="bilinear", antialias=false, cropToAspectRatio=false, padToAspectRatio=false, fillMode="constant", fillValue=0.0, dataFormat:string=null)',
   (
     images: TensorLike,
     size: readonly number[],

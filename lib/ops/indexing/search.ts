@@ -56,7 +56,7 @@ export const isin = operation(
 
 /** Coordinates in a shape from places in its flattened form: one tensor for each axis. */
 export const unravelIndex = operation(
-  "numpy.unravelIndex(*indices, shape:shape)",
+  "numpy.unravelIndex(*indices, shape:list)",
   (indices: TensorLike, shape: readonly number[]): Tensor[] => {
     const places = asIndices(indices);
     const size = sizeOf(shape);

@@ -120,7 +120,7 @@ const placesOp = primitive({
  * @param values   [..., ...rest of the shape]
  */
 export const scatter = operation(
-  "core.scatter(*indices, *values, shape:shape)",
+  "core.scatter(*indices, *values, shape:list)",
   (indices: TensorLike, values: TensorLike, shape: Shape): Tensor => {
     const { places, lengths, rest } = flatPlaces("scatter", asIndices(indices), shape);
     const given = asTensor(values);

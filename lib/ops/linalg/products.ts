@@ -1,7 +1,7 @@
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { checkAxis } from "../../core/convert.js";
-import { ShapeError, ValueError } from "../../core/errors.js";
+import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { multiply, subtract } from "../elementwise/arithmetic.js";
@@ -39,13 +39,15 @@ function dotOver(where: string, a: Tensor, b: Tensor, ofA: readonly number[], of
  * @param axes  how many: the last ones of x1 and the first ones of x2 (default 2), or a list for each
  */
 export const tensordot = operation(
-  "numpy.tensordot(*x1, *x2, axes:any=2)",
+  "numpy.tensordot(*x1, *x2, axes:ints|pairs=2)",
   (x1: TensorLike, x2: TensorLike, axes: number | readonly (number | readonly number[])[]): Tensor => {
     const { a, b, back } = prepared(x1, x2);
     const lists =
       typeof axes === "number"
         ? [Array.from({ length: axes }, (_, i) => a.rank - axes + i), Array.from({ length: axes }, (_, i) => i)]
         : axes.map((each) => [each].flat() as number[]);
+    if (lists.length !== 2)
+      throw new ValueError("tensordot.axes", { given: text(axes), expected: "how many axes, or a list of axes for each of x1 and x2" });
     const [ofA, ofB] = [
       lists[0]!.map((axis) => checkAxis("tensordot", axis, a.rank)),
       lists[1]!.map((axis) => checkAxis("tensordot", axis, b.rank)),

@@ -22,7 +22,7 @@ const promoted = (where: string, xs: readonly TensorLike[]): Tensor[] => {
  * @param axis  default 0
  * @throws ShapeError where other axes differ
  */
-export const concatenate = operation("numpy.concatenate(*xs, axis:ints=0)", (xs: readonly TensorLike[], axis: number): Tensor => {
+export const concatenate = operation("numpy.concatenate(*xs:tensors, axis:ints=0)", (xs: readonly TensorLike[], axis: number): Tensor => {
   const tensors = promoted("concatenate", xs);
   const along = checkAxis("concatenate", axis, tensors[0]!.rank);
   return tensors.length === 1 ? tensors[0]! : concatenateOp.apply({ xs: tensors }, { axis: along });
@@ -78,7 +78,7 @@ const concatenateOp = primitive({
 });
 
 /** The tensors, all of one shape, along a new axis. @param axis  its place; default 0 */
-export const stack = operation("numpy.stack(*x, axis:ints=0)", (xs: readonly TensorLike[], axis: number): Tensor => {
+export const stack = operation("numpy.stack(*x:tensors, axis:ints=0)", (xs: readonly TensorLike[], axis: number): Tensor => {
   const tensors = promoted("stack", xs);
   const first = tensors[0]!;
   for (const { shape } of tensors) {

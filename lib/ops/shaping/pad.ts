@@ -30,7 +30,7 @@ const fold = (i: number, last: number, length: number): number => (i < length ? 
  * @param constantValues  what is added in constant mode; default 0
  */
 export const pad = operation(
-  'numpy.pad(*x, padWidth:any, mode="constant", *constantValues=null)',
+  'numpy.pad(*x, padWidth:ints|pairs, mode="constant", *constantValues=null)',
   (x: TensorLike, padWidth: PadWidth, mode: string, constantValues: number | null): Tensor => {
     const tensor = asTensor(x);
     const widths = widthsOf(padWidth, tensor.rank);

@@ -19,13 +19,13 @@ function atLeast(x: TensorLike, rank: number): Tensor {
 }
 
 /** Side by side: along the second axis, of vectors along the only one. */
-export const hstack = operation("numpy.hstack(*xs)", (xs: readonly TensorLike[]): Tensor => {
+export const hstack = operation("numpy.hstack(*xs:tensors)", (xs: readonly TensorLike[]): Tensor => {
   const tensors = xs.map((x) => atLeast(x, 1));
   return concatenate(tensors, tensors[0]?.rank === 1 ? 0 : 1);
 });
 
 /** One above the other: along the first axis; vectors are rows. */
-export const vstack = operation("numpy.vstack(*xs)", (xs: readonly TensorLike[]): Tensor =>
+export const vstack = operation("numpy.vstack(*xs:tensors)", (xs: readonly TensorLike[]): Tensor =>
   concatenate(
     xs.map((x) => atLeast(x, 2)),
     0,
@@ -33,7 +33,7 @@ export const vstack = operation("numpy.vstack(*xs)", (xs: readonly TensorLike[])
 );
 
 /** One behind the other: along the third axis. */
-export const dstack = operation("numpy.dstack(*xs)", (xs: readonly TensorLike[]): Tensor => {
+export const dstack = operation("numpy.dstack(*xs:tensors)", (xs: readonly TensorLike[]): Tensor => {
   const deep = (x: TensorLike): Tensor => {
     const tensor = atLeast(x, 2);
     return tensor.rank > 2 ? tensor : expandDims(asTensor(x).rank < 2 ? atLeast(x, 2) : tensor, 2);
@@ -42,7 +42,7 @@ export const dstack = operation("numpy.dstack(*xs)", (xs: readonly TensorLike[])
 });
 
 /** Vectors as columns, matrices side by side. */
-export const columnStack = operation("numpy.columnStack(*xs)", (xs: readonly TensorLike[]): Tensor => {
+export const columnStack = operation("numpy.columnStack(*xs:tensors)", (xs: readonly TensorLike[]): Tensor => {
   const columns = xs.map((x) => {
     const tensor = asTensor(x);
     return tensor.rank < 2 ? transpose(atLeast(tensor, 2)) : tensor;

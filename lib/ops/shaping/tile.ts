@@ -151,7 +151,7 @@ function rolled(x: Tensor, shift: number, axis: number): Tensor {
 
 /** x turned by so many quarter turns in the plane of two axes, from the first towards the second. */
 export const rot90 = operation(
-  "numpy.rot90(*array, k:int=1, axes:ints=[0,1])",
+  "numpy.rot90(*array, k:int=1, axes:list=[0,1])",
   (x: TensorLike, k: number, axes: readonly number[]): Tensor => {
     const tensor = asTensor(x);
     const [a, b] = axes.map((axis) => checkAxis("rot90", axis, tensor.rank));

@@ -13,7 +13,7 @@ import { gatherView } from "./views.js";
  *
  * @param axes  for each axis of the result, the axis of x that it is; default: all in reverse
  */
-export const transpose = operation("numpy.transpose(*x, axes:ints=null)", (x: TensorLike, axes: readonly number[] | null): Tensor => {
+export const transpose = operation("numpy.transpose(*x, axes:list=null)", (x: TensorLike, axes: readonly number[] | null): Tensor => {
   const tensor = asTensor(x);
   const order = axes ? axes.map((axis) => checkAxis("transpose", axis, tensor.rank)) : tensor.shape.map((_, i) => tensor.rank - 1 - i);
   if (order.length !== tensor.rank || new Set(order).size !== order.length) {
