@@ -116,8 +116,8 @@ function arrangeDeclared(
 ): unknown[] {
   const options = new Map(order.filter((name) => name in named).map((name) => [toCamelCase(name).replace(/_$/, ""), named[name]]));
   const args = [...leading];
-  for (const { name, isArgument, isRest } of parameters.slice(leading.length)) {
-    if (!isArgument || !options.has(name)) break;
+  for (const { name, isArgument, isRest, kind } of parameters.slice(leading.length)) {
+    if (!(isArgument || kind.isStructure) || !options.has(name)) break;
     const value = options.get(name);
     options.delete(name);
     if (isRest) args.push(...(value as readonly unknown[]));
