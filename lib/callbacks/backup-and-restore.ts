@@ -1,3 +1,5 @@
+// A backup of training, from which a run that was ended goes on.
+
 import { type Arguments, boolean, either, field, invalid, oneOf, schema, string, withDefault } from "../config/index.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { placeOf, write } from "../saving/place.js";
@@ -24,8 +26,10 @@ function never() {
 }
 
 /**
- * Backs the state of training up, so that a run that was ended goes on when it is started again in the same way: weights, optimizer, metrics,
- * random generators, and where the data stand. With `saveFreq` in batches it goes on inside the epoch, with the batches that would have come.
+ * Backs the state of training up, so that a run that was ended goes on when it is started again in the same way: weights, optimizer,
+ * metrics,
+ * random generators, and where the data stand. With `saveFreq` in batches it goes on inside the epoch, with the batches that would have
+ * come.
  * Keras: keras.callbacks.BackupAndRestore
  */
 export class BackupAndRestore extends Callback {

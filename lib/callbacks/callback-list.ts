@@ -1,3 +1,5 @@
+// Callbacks as one.
+
 import { ArgumentError, didYouMean, text } from "../core/errors.js";
 import { type Answer, Callback, type CallbackParams, type Hook, type Logs, type PredictLogs } from "./callback.js";
 import { History } from "./history.js";
@@ -16,7 +18,8 @@ export interface CallbackListOptions extends Partial<CallbackParams> {
 const known = ["addHistory", "addProgbar", "model", "verbose", "epochs", "steps"];
 
 /**
- * Several callbacks as one: hooks are called in the order of the list, and only where a callback overrides them. For training loops of one's
+ * Several callbacks as one: hooks are called in the order of the list, and only where a callback overrides them. For training loops of
+ * one's
  * own:
  *
  * ```ts
@@ -148,4 +151,5 @@ export class CallbackList extends Callback {
   }
 }
 
-const invoke = (callback: Callback, hook: Hook, args: readonly unknown[]): Answer => (callback[hook] as (...args: readonly unknown[]) => Answer).apply(callback, args as unknown[]); // prettier-ignore
+const invoke = (callback: Callback, hook: Hook, args: readonly unknown[]): Answer =>
+  (callback[hook] as (...args: readonly unknown[]) => Answer).apply(callback, args as unknown[]);

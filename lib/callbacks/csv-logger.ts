@@ -1,3 +1,5 @@
+// Epochs as lines of a CSV file.
+
 import { type Arguments, boolean, schema, string } from "../config/index.js";
 import { placeOf, write } from "../saving/place.js";
 import { Callback, type Logs } from "./callback.js";
@@ -40,7 +42,8 @@ export class CSVLogger extends Callback {
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     this.#keys ??= columns(Object.keys(logs).sort());
-    const line = (values: readonly unknown[]) => void this.#lines.push(values.map((value) => this.#quoted(String(value))).join(this.separator)); // prettier-ignore
+    const line = (values: readonly unknown[]) =>
+      void this.#lines.push(values.map((value) => this.#quoted(String(value))).join(this.separator));
     if (!this.#hasHeader) line(["epoch", ...this.#keys]);
     this.#hasHeader = true;
     line([epoch, ...this.#keys.map((key) => (key in logs ? pythonNumber(logs[key]!) : "NA"))]);

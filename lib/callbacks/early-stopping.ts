@@ -1,3 +1,5 @@
+// The end of training when a value gets no better.
+
 import { platform } from "#platform";
 import { boolean, nonNegativeInteger, nullable, number, type Options, schema } from "../config/index.js";
 import type { TypedArray } from "../core/dtype.js";

@@ -1,3 +1,5 @@
+// keras.callbacks: a table of contents.
+
 export { BackupAndRestore } from "./backup-and-restore.js";
 export { Callback, type CallbackParams, type Logs, type PredictLogs } from "./callback.js";
 export { CallbackList, type CallbackListOptions } from "./callback-list.js";

@@ -1,3 +1,5 @@
+// Learning rates by epoch.
+
 import { platform } from "#platform";
 import { type Options, schema } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
@@ -6,7 +8,10 @@ import { verbosityField } from "./monitor.js";
 
 const options = schema([], { verbose: verbosityField });
 
-/** Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)` gives the new one. Keras: keras.callbacks.LearningRateScheduler */
+/**
+ * Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)` gives the new one. Keras:
+ * keras.callbacks.LearningRateScheduler
+ */
 export class LearningRateScheduler extends Callback {
   readonly verbose: number;
 

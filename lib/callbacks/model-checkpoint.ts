@@ -1,3 +1,5 @@
+// Files of a model, written while it trains.
+
 import { platform } from "#platform";
 import { boolean, either, nullable, number, oneOf, type Options, positiveInteger, schema, withDefault } from "../config/index.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";

@@ -1,3 +1,5 @@
+// A smaller learning rate when a value gets no better.
+
 import { platform } from "#platform";
 import { field, invalid, nonNegativeInteger, number, type Options, schema, withDefault } from "../config/index.js";
 import type { Logs } from "./callback.js";

@@ -1,3 +1,5 @@
+// Epochs, sent to a server.
+
 import { type Arguments, boolean, dictionary, nullable, schema, string } from "../config/index.js";
 import { Callback, type Logs } from "./callback.js";
 
@@ -14,7 +16,10 @@ const options = schema([], {
   sendAsJson: boolean(false),
 });
 
-/** Sends losses and metrics of each epoch to a server, as a form or as JSON. A server that is not there is warned of. Keras: keras.callbacks.RemoteMonitor */
+/**
+ * Sends losses and metrics of each epoch to a server, as a form or as JSON. A server that is not there is warned of. Keras:
+ * keras.callbacks.RemoteMonitor
+ */
 export class RemoteMonitor extends Callback {
   readonly #options: ReturnType<typeof options.parse>;
 

@@ -1,3 +1,5 @@
+// Moving averages of weights, shown to evaluation and prediction.
+
 import { type Arguments, boolean, type Schema, schema } from "../config/index.js";
 import { StateError } from "../core/errors.js";
 import { LossScaleOptimizer, MultiOptimizer, type Optimizer } from "../optimizers/index.js";
@@ -10,7 +12,8 @@ const options = schema([], {
 });
 
 /**
- * Puts the moving averages of the weights, which an optimizer with `useEma` keeps, into the model while it is evaluated or predicts, and the
+ * Puts the moving averages of the weights, which an optimizer with `useEma` keeps, into the model while it is evaluated or predicts, and
+ * the
  * weights back afterwards. Keras: keras.callbacks.SwapEMAWeights
  */
 export class SwapEMAWeights extends Callback {

@@ -1,4 +1,17 @@
-import { type Arguments, boolean, either, nonNegativeInteger, nullable, oneOf, positiveInteger, schema, string, withDefault } from "../config/index.js"; // prettier-ignore
+// What TensorBoard shows of a training.
+
+import {
+  type Arguments,
+  boolean,
+  either,
+  nonNegativeInteger,
+  nullable,
+  oneOf,
+  positiveInteger,
+  schema,
+  string,
+  withDefault,
+} from "../config/index.js";
 import { fixed, json } from "../config/index.js";
 import { writePng } from "../formats/png.js";
 import { histogramValue, imageValue, kerasModelValue, scalarValue, type SummaryValue, textValue } from "../formats/tfevents.js";
@@ -31,7 +44,8 @@ const options = schema([], {
 });
 
 /**
- * Writes what TensorBoard shows: losses and metrics of epochs and batches, the learning rate, histograms and images of weights, the graph of
+ * Writes what TensorBoard shows: losses and metrics of epochs and batches, the learning rate, histograms and images of weights, the graph
+ * of
  * the model and its summary. Nothing has to be installed to write it. Keras: keras.callbacks.TensorBoard
  *
  * ```ts
@@ -175,7 +189,11 @@ function imageOf(tag: string, weight: Variable): SummaryValue | null {
   if (shape.length > 3 || weight.size === 0) return null;
   const data = weight.data();
   const [count, height, width] =
-    shape.length === 3 ? [shape[2]!, shape[0]!, shape[1]!] : shape.length === 2 ? [1, Math.min(...shape), Math.max(...shape)] : [1, shape[0] ?? 1, 1]; // prettier-ignore
+    shape.length === 3
+      ? [shape[2]!, shape[0]!, shape[1]!]
+      : shape.length === 2
+        ? [1, Math.min(...shape), Math.max(...shape)]
+        : [1, shape[0] ?? 1, 1];
   const isTurned = shape.length === 2 && shape[0]! > shape[1]!;
   let [least, most] = [Infinity, -Infinity];
   for (let i = 0; i < data.length; i++) [least, most] = [Math.min(least, data[i]!), Math.max(most, data[i]!)];

@@ -1,3 +1,5 @@
+// The end of training at a loss that is no number.
+
 import { platform } from "#platform";
 import { boolean, type Options, schema } from "../config/index.js";
 import { ValueError } from "../core/errors.js";

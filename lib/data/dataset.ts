@@ -98,7 +98,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   // Sources
 
-  /** The slices of tensors along their first axes: `fromTensorSlices([x, y])` gives `[x[0], y[0]]`, `[x[1], y[1]]`, … @throws ShapeError where the lengths differ */
+  /**
+   * The slices of tensors along their first axes: `fromTensorSlices([x, y])` gives `[x[0], y[0]]`, `[x[1], y[1]]`, … @throws ShapeError
+   * where the lengths differ
+   */
   static fromTensorSlices<const T>(tensors: T): Dataset<Structured<T>> {
     return new Dataset(fromRows(slices(structured(tensors, "Dataset.fromTensorSlices"))));
   }
@@ -122,7 +125,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const count = Math.max(0, Math.ceil((stop - start) / step));
     for (const value of count === 0 ? [] : [start, start + (count - 1) * step]) {
       if (value === (value | 0)) continue;
-      throw new DtypeError("Dataset.range", { given: `the element ${value}`, expected: "elements that int32 holds, from -2147483648 to 2147483647" }); // prettier-ignore
+      throw new DtypeError("Dataset.range", {
+        given: `the element ${value}`,
+        expected: "elements that int32 holds, from -2147483648 to 2147483647",
+      });
     }
     return new Dataset(fromRows(numbers(start, step, count)));
   }

@@ -1,3 +1,5 @@
+// Batches by number, from a class of the user's own.
+
 import { boolean, type Options, positiveInteger, schema } from "../config/index.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import { makeDefaultSeed } from "../variables/seed-generator.js";
@@ -20,7 +22,8 @@ const options = schema([], {
 export type PyDatasetOptions = Options<typeof options>;
 
 /**
- * Batches by number, which a class of one's own makes. In `fit` they come in random order, and asynchronous ones are made ahead of the step.
+ * Batches by number, which a class of one's own makes. In `fit` they come in random order, and asynchronous ones are made ahead of the
+ * step.
  *
  * ```ts
  * class Files extends keras.utils.PyDataset {

@@ -1,4 +1,5 @@
-// Random order on the host. The generator is sfc32 (C. Doty-Humphrey, PractRand), seeded by splitmix32: integers only, so every machine draws the same.
+// Random order on the host. The generator is sfc32 (C. Doty-Humphrey, PractRand), seeded by splitmix32: integers only, so every machine
+// draws the same.
 
 /** Numbers from a seed, always the same ones. */
 export class Random {

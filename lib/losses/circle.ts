@@ -3,7 +3,24 @@ import { boolean, number } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { setMask } from "../core/mask.js";
 import type { Tensor } from "../core/tensor.js";
-import { add, cast, equal, eye, greater, logicalAnd, logicalNot, logsumexp, matmul, maximum, multiply, reshape, softplus, subtract, transpose, where } from "../ops/index.js"; // prettier-ignore
+import {
+  add,
+  cast,
+  equal,
+  eye,
+  greater,
+  logicalAnd,
+  logicalNot,
+  logsumexp,
+  matmul,
+  maximum,
+  multiply,
+  reshape,
+  softplus,
+  subtract,
+  transpose,
+  where,
+} from "../ops/index.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
 /** What `circle` takes beside labels and embeddings. */

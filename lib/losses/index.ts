@@ -1,3 +1,5 @@
+// keras.losses: a table of contents.
+
 export { binaryCrossentropy, BinaryCrossentropy, type BinaryCrossentropyOptions } from "./binary-crossentropy.js";
 export { binaryFocalCrossentropy, BinaryFocalCrossentropy, type BinaryFocalCrossentropyOptions } from "./binary-focal-crossentropy.js";
 export { categoricalCrossentropy, CategoricalCrossentropy, type CategoricalCrossentropyOptions } from "./categorical-crossentropy.js";

@@ -1,3 +1,5 @@
+// The base of losses, and the names that mean one.
+
 import {
   type Arguments,
   automaticName,

@@ -1,3 +1,5 @@
+// The base of metrics that are one rate where another one is held.
+
 import {
   type Extended,
   type Fields,

@@ -1,3 +1,5 @@
+// The area under a curve of rates.
+
 import {
   type Arguments,
   boolean,
@@ -15,7 +17,24 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, text } from "../core/errors.js";
 import { shapeText, type Shape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
-import { add, divide, divideNoNan, equal, greater, log, logicalAnd, maximum, mean, minimum, multiply, sigmoid, slice, subtract, sum, where } from "../ops/index.js"; // prettier-ignore
+import {
+  add,
+  divide,
+  divideNoNan,
+  equal,
+  greater,
+  log,
+  logicalAnd,
+  maximum,
+  mean,
+  minimum,
+  multiply,
+  sigmoid,
+  slice,
+  subtract,
+  sum,
+  where,
+} from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
 import { count } from "./confusion.js";
 import { Metric, metricOptions, metrics, type MetricUpdateOptions } from "./metric.js";

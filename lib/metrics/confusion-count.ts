@@ -1,3 +1,5 @@
+// The base of the counts of right and wrong predictions.
+
 import type { Schema } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,3 +1,5 @@
+// The weighted mean of precision and recall.
+
 import { epsilon, field, invalid, nullable, oneOf, type OptionValues, positiveNumber, type Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ShapeError } from "../core/errors.js";

@@ -1,7 +1,29 @@
 import { dtypePolicy, epsilon, type Schema, withDefault } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
-import { add, argmax, broadcastTo, cast, divide, expandDims, eye, greater, greaterEqual, less, logicalAnd, matmul, multiply, notEqual, oneHot, reshape, subtract, sum, take, transpose, where } from "../ops/index.js"; // prettier-ignore
+import {
+  add,
+  argmax,
+  broadcastTo,
+  cast,
+  divide,
+  expandDims,
+  eye,
+  greater,
+  greaterEqual,
+  less,
+  logicalAnd,
+  matmul,
+  multiply,
+  notEqual,
+  oneHot,
+  reshape,
+  subtract,
+  sum,
+  take,
+  transpose,
+  where,
+} from "../ops/index.js";
 import { Metric, type MetricUpdateOptions } from "./metric.js";
 
 /** Counts are whole numbers unless another dtype is given. */

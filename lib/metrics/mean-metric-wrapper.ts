@@ -1,3 +1,5 @@
+// Functions as metrics.
+
 import { field, invalid, serializeKerasObject, isEnvelope, deserializeKerasObject } from "../config/index.js";
 import { nullable, schema, string, dtypePolicy } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

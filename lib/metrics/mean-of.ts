@@ -1,3 +1,5 @@
+// The base of metrics that are the mean of a function.
+
 import type { Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { maskOf } from "../core/mask.js";

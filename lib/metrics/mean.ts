@@ -1,3 +1,5 @@
+// The mean of values.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { Averaging } from "./averaging.js";

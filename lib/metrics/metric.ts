@@ -1,3 +1,5 @@
+// The base of metrics, and the names that mean one.
+
 import {
   type Arguments,
   automaticName,
@@ -112,7 +114,8 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   }
 
   /**
-   * A variable that `accumulate` adds to: a sum or a count of any size. Float32 alone counts to 2²⁴; what rounding takes is kept beside it, so
+   * A variable that `accumulate` adds to: a sum or a count of any size. Float32 alone counts to 2²⁴; what rounding takes is kept beside it,
+   * so
    * that the variable is always the number nearest to the true sum.
    */
   protected addTotal(weight: MetricWeight): Variable {

@@ -1,3 +1,5 @@
+// The base of precision and recall.
+
 import { nonNegativeInteger, nullable, positiveInteger, type Schema } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

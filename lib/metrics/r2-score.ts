@@ -1,3 +1,5 @@
+// The part of a variance that predictions explain.
+
 import { nonNegativeInteger, oneOf } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ShapeError, StateError } from "../core/errors.js";

@@ -1,3 +1,5 @@
+// Values and weights by sample.
+
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { maskOf } from "../core/mask.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,3 +1,5 @@
+// The sum of values.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { sum } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// Adafactor.
+
 import { boolean, number } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, expandDims, maximum, mean, minimum, multiply, power, rsqrt, sqrt, square, subtract } from "../ops/index.js";

@@ -4,7 +4,10 @@ import type { Tensor } from "../core/tensor.js";
 import { allReduce } from "../ops/collective/all-reduce.js";
 import type { Variable } from "../variables/variable.js";
 
-/** The gradients summed over all replicas, as one message; themselves where there is one replica. @throws StateError for variables of no replicas */
+/**
+ * The gradients summed over all replicas, as one message; themselves where there is one replica. @throws StateError for variables of no
+ * replicas
+ */
 export function crossReplicaSum(where: string, gradients: readonly Tensor[], variables: readonly Variable[]): readonly Tensor[] {
   const { group } = replica();
   if (group.count === 1) return gradients;

@@ -1,3 +1,5 @@
+// Follow the regularized leader.
+
 import { field, invalid, nonNegativeNumber, number, withDefault } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { Constant } from "../initializers/index.js";

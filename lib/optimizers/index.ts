@@ -1,3 +1,5 @@
+// keras.optimizers: a table of contents.
+
 export { Adadelta } from "./adadelta.js";
 export { Adafactor } from "./adafactor.js";
 export { Adagrad } from "./adagrad.js";

@@ -1,3 +1,5 @@
+// Adam with a step for each layer.
+
 import { number } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

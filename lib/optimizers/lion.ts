@@ -1,3 +1,5 @@
+// Updates by signs.
+
 import { field, invalid, number, withDefault } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, multiply, sign } from "../ops/index.js";

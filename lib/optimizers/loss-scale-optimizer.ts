@@ -18,7 +18,8 @@ import { Optimizer, optimizers } from "./optimizer.js";
 
 /**
  * Scales losses for an inner optimizer, so that small gradients do not vanish in float16. A step whose gradients are not all finite is left
- * out, and the scale is halved; after `dynamicGrowthSteps` steps without one the scale is doubled. Keras: keras.optimizers.LossScaleOptimizer
+ * out, and the scale is halved; after `dynamicGrowthSteps` steps without one the scale is doubled. Keras:
+ * keras.optimizers.LossScaleOptimizer
  *
  * @see Micikevicius et al., Mixed Precision Training, 2017
  */

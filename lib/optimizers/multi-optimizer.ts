@@ -124,7 +124,10 @@ export class MultiOptimizer extends Optimizer<typeof MultiOptimizer.options> {
     for (const variable of variables) {
       const optimizer = this.#byVariable.get(variable);
       if (!optimizer) {
-        throw new ValueError(`${this.name}.apply`, { given: `the variable ${variable.name}`, expected: "variables that the optimizer was built with" }); // prettier-ignore
+        throw new ValueError(`${this.name}.apply`, {
+          given: `the variable ${variable.name}`,
+          expected: "variables that the optimizer was built with",
+        });
       }
       shares.set(optimizer, [...(shares.get(optimizer) ?? []), variable]);
     }

@@ -1,4 +1,15 @@
-import { Callable, type Config, deserializeKerasObject, isPlainObject, type Json, registerClasses, type Schema, serializeKerasObject } from "../config/index.js"; // prettier-ignore
+// Which optimizer a variable has, by its path.
+
+import {
+  Callable,
+  type Config,
+  deserializeKerasObject,
+  isPlainObject,
+  type Json,
+  registerClasses,
+  type Schema,
+  serializeKerasObject,
+} from "../config/index.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import type { Variable } from "../variables/variable.js";
 import { Optimizer } from "./optimizer.js";

@@ -376,7 +376,10 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     return [after.slice(0, trained.length), after.slice(trained.length)];
   }
 
-  /** Replaces the values of `variables`. @throws StateError for an optimizer that is not built, ArgumentError where they do not fit; then nothing changed */
+  /**
+   * Replaces the values of `variables`. @throws StateError for an optimizer that is not built, ArgumentError where they do not fit; then
+   * nothing changed
+   */
   setWeights(weights: readonly TensorLike[]): void {
     const where = `${this.name}.setWeights`;
     this.#needBuilt(where);
@@ -410,7 +413,12 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
 
   getConfig(): Record<string, Json> {
     const rate = this.#learningRate;
-    const present = { ...this.options, name: this.name, lossScaleFactor: this.#lossScaleFactor, learningRate: rate instanceof Variable ? rate.item() : rate }; // prettier-ignore
+    const present = {
+      ...this.options,
+      name: this.name,
+      lossScaleFactor: this.#lossScaleFactor,
+      learningRate: rate instanceof Variable ? rate.item() : rate,
+    };
     return schemaOf(this).getConfig(present);
   }
 

@@ -1,3 +1,5 @@
+// Tensors that can be assigned.
+
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { type Dtype, type TypedArray } from "../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";

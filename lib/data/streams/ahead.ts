@@ -1,3 +1,5 @@
+// Items made ahead of the one that is wanted, several at a time.
+
 import { after, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
@@ -9,7 +11,8 @@ export interface AheadOptions {
 }
 
 /**
- * Each item as `make` makes it, in order. Where it takes time, several are in the making at once, ahead of the one that is wanted; where it does
+ * Each item as `make` makes it, in order. Where it takes time, several are in the making at once, ahead of the one that is wanted; where it
+ * does
  * not, each is made when it is wanted. The input must be synchronous.
  */
 export const ahead = <T, U>(input: Stream<T>, make: (item: T) => Later<U>, options: AheadOptions): Stream<U> => ({

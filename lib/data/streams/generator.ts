@@ -1,3 +1,5 @@
+// Iterables as streams.
+
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 

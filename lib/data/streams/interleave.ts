@@ -1,3 +1,5 @@
+// Streams by turns.
+
 import { after, until, type Later } from "../later.js";
 import { replayed } from "./replay.js";
 import { END, type Cursor, type End, type Stream } from "./stream.js";

@@ -1,3 +1,5 @@
+// Random order from a buffer.
+
 import type { Later } from "../later.js";
 import { Random } from "../random.js";
 import { replayed } from "./replay.js";

@@ -1,3 +1,5 @@
+// A model that trains a student by a teacher.
+
 import { type Config, deserializeKerasObject, type Json, registerClasses, serializeKerasObject } from "../../config/index.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -27,7 +29,8 @@ export interface DistillerOptions extends LayerOptions {
  *
  * ```ts
  * const distiller = new keras.distillation.Distiller(teacher, student, new keras.distillation.LogitsDistillation({ temperature: 3 }));
- * distiller.compile({ optimizer: "adam", loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }), metrics: ["accuracy"] });
+ * distiller.compile({ optimizer: "adam", loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }), metrics: ["accuracy"]
+ * });
  * await distiller.fit(x, y, { epochs: 5 });
  * distiller.student;
  * ```

@@ -14,7 +14,8 @@ import type { Model } from "../model.js";
 export type DistilledLosses = LossIdentifier | null | readonly DistilledLosses[] | { readonly [name: string]: DistilledLosses };
 
 /**
- * The base of losses between a teacher's and a student's outputs. One of one's own overrides `computeLoss`. Keras: keras.distillation.DistillationLoss
+ * The base of losses between a teacher's and a student's outputs. One of one's own overrides `computeLoss`. Keras:
+ * keras.distillation.DistillationLoss
  */
 export abstract class DistillationLoss {
   /** The layers whose outputs are compared; null: the outputs of the models. */
@@ -41,7 +42,8 @@ export abstract class DistillationLoss {
 
 /** Losses as functions, in the structure in which they were given. */
 function lossesOf(where: string, given: DistilledLosses): Tree<LossLike | null> {
-  const isTree = (value: DistilledLosses): boolean => Array.isArray(value) || (isPlainObject(value) && typeof value["class_name"] !== "string"); // prettier-ignore
+  const isTree = (value: DistilledLosses): boolean =>
+    Array.isArray(value) || (isPlainObject(value) && typeof value["class_name"] !== "string");
   const read = (value: DistilledLosses): Tree<LossLike | null> => {
     if (value === null) return null;
     if (!isTree(value)) return losses.get(value as LossIdentifier, where);
@@ -72,7 +74,8 @@ function sumOf(
 }
 
 /**
- * Teaches by the teacher's outputs: logits of both are divided by a temperature, which makes distributions softer. With the Kullback–Leibler
+ * Teaches by the teacher's outputs: logits of both are divided by a temperature, which makes distributions softer. With the
+ * Kullback–Leibler
  * divergence (the default) they go through a softmax, and the loss counts temperature² times. Keras: keras.distillation.LogitsDistillation
  *
  * @see Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015

@@ -92,7 +92,9 @@ export class Graph {
     return unpackSingle(mapLeaves(this.outputStructure, fill));
   }
 
-  /** Inputs of a call with tensors for arrays, numbers and variables, as far as the structure of the graph's inputs tells which are which. */
+  /**
+   * Inputs of a call with tensors for arrays, numbers and variables, as far as the structure of the graph's inputs tells which are which.
+   */
   converted(given: unknown): unknown {
     return convertedLike(this.inputStructure, given);
   }
@@ -117,7 +119,11 @@ export class Graph {
     const { inputStructure } = this;
     if (Array.isArray(inputStructure) && inputStructure.length === 1 && !Array.isArray(given) && !isPlainObject(given)) return [given];
     if (isPlainObject(given) && !isPlainObject(inputStructure)) {
-      if (this.inputs.every(({ name }) => name! in given)) return packLike(inputStructure as never, this.inputs.map(({ name }) => given[name!])); // prettier-ignore
+      if (this.inputs.every(({ name }) => name! in given))
+        return packLike(
+          inputStructure as never,
+          this.inputs.map(({ name }) => given[name!]),
+        );
     } else if (isPlainObject(given) && isPlainObject(inputStructure)) {
       // More than the model asks for is no harm.
       const own = Object.fromEntries(Object.keys(inputStructure).map((key) => [key, given[key]]));

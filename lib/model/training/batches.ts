@@ -32,7 +32,8 @@ export function asBatch(where: string, item: unknown): Batch {
   return parts.map((part) => toTensors(where, part)) as unknown as Batch;
 }
 
-const isNumbers = (value: unknown): boolean => Array.isArray(value) && (typeof value[0] === "number" || typeof value[0] === "boolean" || isNumbers(value[0])); // prettier-ignore
+const isNumbers = (value: unknown): boolean =>
+  Array.isArray(value) && (typeof value[0] === "number" || typeof value[0] === "boolean" || isNumbers(value[0]));
 
 /** The data with tensors at its leaves. Arrays of numbers are tensors, arrays of tensors are several inputs. */
 export function toTensors(where: string, data: unknown): unknown {

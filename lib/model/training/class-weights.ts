@@ -16,7 +16,8 @@ export function checkClassWeights(where: string, weights: object): void {
 }
 
 /**
- * Weights of what is labelled, by its class: a weight for each label, of the shape of the labels without their axis of classes. The last axis
+ * Weights of what is labelled, by its class: a weight for each label, of the shape of the labels without their axis of classes. The last
+ * axis
  * is one of classes (one-hot vectors), or of length 1; where `areIndices`, each label is a class index by itself.
  */
 export function weightsByClass(where: string, y: unknown, weights: ClassWeights, areIndices: boolean): Tensor {

@@ -14,7 +14,8 @@ export interface SavedEpoch {
 }
 
 /**
- * A source, iterated epoch by epoch. Without `steps` each epoch is one pass; with `steps` one pass goes on through several epochs, and begins
+ * A source, iterated epoch by epoch. Without `steps` each epoch is one pass; with `steps` one pass goes on through several epochs, and
+ * begins
  * anew when it is over.
  */
 export class EpochBatches {

@@ -4,7 +4,15 @@ import type { Tensor } from "../../core/tensor.js";
 import { sparseCategoricalCrossentropy, SparseCategoricalCrossentropy } from "../../losses/index.js";
 import { FunctionLoss, Loss, losses, type LossLike, lossOptions } from "../../losses/loss.js";
 import { field, invalid, type Identifier, isPlainObject } from "../../config/index.js";
-import { BinaryAccuracy, CategoricalAccuracy, MeanMetricWrapper, Metric, type MetricFunction, metrics, SparseCategoricalAccuracy } from "../../metrics/index.js"; // prettier-ignore
+import {
+  BinaryAccuracy,
+  CategoricalAccuracy,
+  MeanMetricWrapper,
+  Metric,
+  type MetricFunction,
+  metrics,
+  SparseCategoricalAccuracy,
+} from "../../metrics/index.js";
 
 // What users write in `compile` becomes losses and metrics here. "accuracy" and "crossentropy" mean different things for
 // different shapes of labels and predictions.

@@ -1,7 +1,8 @@
 import type { EpochBatches, SavedEpoch } from "./epochs.js";
 
 /**
- * Where the data of a model's training stand: a child of the model in checkpoints. What is saved while `fit` runs, and restored before `fit`
+ * Where the data of a model's training stand: a child of the model in checkpoints. What is saved while `fit` runs, and restored before
+ * `fit`
  * runs again on data of the same form, makes it go on with the next batch of the epoch, in the order that was drawn.
  */
 export class TrainingPlace {

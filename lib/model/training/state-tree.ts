@@ -66,7 +66,8 @@ export function setStateTree(where: string, groups: StateGroups, tree: StateTree
     const variables = withPaths(group);
     for (const [path, value] of flatten(values as StateTree)) {
       const variable = variables.get(path);
-      if (!variable) throw new ArgumentError(`${where}.${name}`, { given: `the path ${text(path)}`, expected: "a path that getStateTree gives" }); // prettier-ignore
+      if (!variable)
+        throw new ArgumentError(`${where}.${name}`, { given: `the path ${text(path)}`, expected: "a path that getStateTree gives" });
       changes.push([variable, fitting(`${where}.${name}.${path}`, variable, value as TensorLike)]);
     }
   }

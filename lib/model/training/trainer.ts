@@ -27,7 +27,20 @@ import type { EpochBatches } from "./epochs.js";
 import { runEpoch } from "./loop.js";
 import { Distribution, lossOfPart, shareOfLoss } from "./distributed.js";
 import { TrainingPlace } from "./place.js";
-import { areOptions, type CompileOptions, type EvaluateOptions, evaluateOptions, type FitOptions, fitOptions, type PredictOptions, predictOptions, type TestOnBatchOptions, testOnBatchOptions, type TrainOnBatchOptions, trainOnBatchOptions } from "./options.js"; // prettier-ignore
+import {
+  areOptions,
+  type CompileOptions,
+  type EvaluateOptions,
+  evaluateOptions,
+  type FitOptions,
+  fitOptions,
+  type PredictOptions,
+  predictOptions,
+  type TestOnBatchOptions,
+  testOnBatchOptions,
+  type TrainOnBatchOptions,
+  trainOnBatchOptions,
+} from "./options.js";
 import { type Execution, lazyLogs, Outputs, readLogs, type StepAnswer, type StepLogs } from "./run.js";
 import { type Run, Runs } from "./runs.js";
 import { placesOf, setStateTree, type StateGroups, type StateTree, stateTree, type ValueFormat } from "./state-tree.js";
@@ -114,7 +127,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     });
   }
 
-  /** The mean loss, the metrics of `compile` as one (named "compile_metrics"), losses of outputs, then metrics of the model and its layers. */
+  /**
+   * The mean loss, the metrics of `compile` as one (named "compile_metrics"), losses of outputs, then metrics of the model and its layers.
+   */
   override get metrics(): Metric[] {
     return this.#metricsBeside(this.#compiled?.allMetrics ?? []);
   }
@@ -125,7 +140,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   #metricsBeside(compiled: readonly Metric<Schema>[]): Metric[] {
-    const inner = this.flattenLayers().filter((layer) => !(layer instanceof Trainer)).flatMap((layer) => layer.tracked().metrics); // prettier-ignore
+    const inner = this.flattenLayers()
+      .filter((layer) => !(layer instanceof Trainer))
+      .flatMap((layer) => layer.tracked().metrics);
     return [...new Set([...(compiled as unknown as Metric[]), ...this.tracked().metrics, ...inner])];
   }
 
@@ -339,7 +356,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /**
-   * The loss and the metrics of the model on data. It may be called inside callbacks of a running `fit`, and beside it: each run has its own
+   * The loss and the metrics of the model on data. It may be called inside callbacks of a running `fit`, and beside it: each run has its
+   * own
    * metrics.
    *
    * @returns one number, or an array of the loss and the metrics, or with `returnDict` a record
@@ -545,7 +563,10 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     return stateTree(this.#stateGroups(), valueFormat);
   }
 
-  /** Replaces state by what `getStateTree` gave, or by parts of it. @throws ArgumentError for a path that is none, or a value that does not fit; then nothing changed */
+  /**
+   * Replaces state by what `getStateTree` gave, or by parts of it. @throws ArgumentError for a path that is none, or a value that does not
+   * fit; then nothing changed
+   */
   setStateTree(tree: StateTree): void {
     setStateTree(`${this.name}.setStateTree`, this.#stateGroups(), tree);
   }
@@ -557,7 +578,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
       trainable_variables: this.trainableVariables.map((variable) => [places(variable), variable]),
       non_trainable_variables: this.nonTrainableVariables.map((variable) => [places(variable), variable]),
       ...(optimizer && { optimizer_variables: optimizer.variables.map((variable) => [`${optimizer.name}/${variable.name}`, variable]) }),
-      metrics_variables: this.#singleMetrics.flatMap(({ name, variables }) => variables.map((variable) => [`${name}/${variable.name}`, variable] as const)), // prettier-ignore
+      metrics_variables: this.#singleMetrics.flatMap(({ name, variables }) =>
+        variables.map((variable) => [`${name}/${variable.name}`, variable] as const),
+      ),
     };
   }
 
@@ -610,4 +633,5 @@ function dataOfFit(options: FitValues, { loss }: Compiled) {
   return { batchSize, classWeight, sampleWeight, shuffle, steps, validationSplit, validationData, validation, labelsAreIndices };
 }
 
-const isValidated = (epoch: number, frequency: number | readonly number[]): boolean => typeof frequency === "number" ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1); // prettier-ignore
+const isValidated = (epoch: number, frequency: number | readonly number[]): boolean =>
+  typeof frequency === "number" ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1);

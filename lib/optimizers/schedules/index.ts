@@ -1,3 +1,5 @@
+// keras.optimizers.schedules: a table of contents.
+
 export { CosineDecayRestarts } from "./cosine-decay-restarts.js";
 export { CosineDecay } from "./cosine-decay.js";
 export { ExponentialDecay } from "./exponential-decay.js";

@@ -1,3 +1,5 @@
+// The base of learning rates that change with the step.
+
 import { Configured, Family, type Schema } from "../../config/index.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
