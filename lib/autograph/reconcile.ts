@@ -115,6 +115,7 @@ export function joined(parts: readonly Merged[], paths: number, rebuild: (values
 function zerosLike(value: unknown): unknown {
   if (typeof value === "number") return 0;
   if (typeof value === "boolean") return false;
+  if (value instanceof Tensor && isWeak(value)) return 0;
   if (value instanceof Chainable) {
     const { shape, dtype } = value as unknown as Spec;
     if (shape.includes(null)) return undefined;

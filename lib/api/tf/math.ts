@@ -16,7 +16,7 @@ export const matmul = declare(
 );
 
 export {
-  abs, arccos as acos, arccosh as acosh, add, arcsin as asin, arcsinh as asinh, arctan as atan, arctan2 as atan2, arctanh as atanh, ceil, clip as clipByValue, cos, cosh, divide, divideNoNan, equal, erf, exp, expm1, floor, floorDivide as floordiv,
+  abs, tensordot, arccos as acos, arccosh as acosh, add, arcsin as asin, arcsinh as asinh, arctan as atan, arctan2 as atan2, arctanh as atanh, ceil, clip as clipByValue, cos, cosh, divide, divideNoNan, equal, erf, exp, expm1, floor, floorDivide as floordiv,
   greater, greaterEqual, isfinite as isFinite, isinf as isInf, isnan as isNan, less, lessEqual, log, log1p, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum,
   mod as floormod, fmod as truncatemod, multiply, negative, notEqual, power as pow, reciprocal, round, rsqrt, sigmoid, sign, sin, sinh, sqrt, square, squaredDifference, softplus, subtract, tan, tanh, topK, trunc,
   logsumexp as reduceLogsumexp, std as reduceStd, variance as reduceVariance,
