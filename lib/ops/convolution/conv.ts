@@ -71,7 +71,11 @@ export const convOf = (x: Tensor, kernel: Tensor, walking: Walking): Tensor =>
 
 /** Number of cells from the first to the last tap of each axis. */
 export const spans = (kernel: Shape, dilation: readonly number[]): number[] =>
-  kernel.slice(0, -2).map((length, i) => dilation[i]! * (length! - 1) + 1);
+  kernel.slice(0, -2).map((length, i) => {
+    if (length === 0)
+      throw new ShapeError("conv", { given: `a kernel ${shapeText(kernel)}`, expected: "at least one tap along each axis" });
+    return dilation[i]! * (length! - 1) + 1;
+  });
 
 const convOp = primitive({
   name: "conv",

@@ -115,15 +115,17 @@ export function reduction<K extends "x" | "y" = never>(definition: {
   readonly name: string;
   readonly kernels: (dtype: Dtype) => ReductionKernels;
   readonly result?: (dtype: Dtype) => Dtype;
+  /** Writes the result of reducing no elements, where the kernels are not made for that. */
+  readonly ofNothing?: (y: Tensor) => Command;
   readonly keeps?: readonly K[];
   readonly gradient?: PrimitiveDefinition<"x", ReductionAttrs, Spec, K>["gradient"];
 }) {
-  const { name, kernels, result = (dtype: Dtype) => dtype, keeps, gradient } = definition;
+  const { name, kernels, result = (dtype: Dtype) => dtype, ofNothing, keeps, gradient } = definition;
   return primitive<"x", Spec, ReductionAttrs, K>({
     name,
     inputs: ["x"],
     infer: ({ x }, attrs): Spec => ({ shape: reducedShape(x.shape, attrs), dtype: result(x.dtype) }),
-    lower: ({ x }, { y }, { axes }) => reductionCommands(x, y, axes, kernels(x.dtype)),
+    lower: ({ x }, { y }, { axes }) => (ofNothing && x.size === 0 ? ofNothing(y) : reductionCommands(x, y, axes, kernels(x.dtype))),
     keeps: keeps ?? [],
     gradient,
   });

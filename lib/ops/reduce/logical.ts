@@ -18,4 +18,8 @@ export const all = operation("numpy.all(*x, axis:ints=null, keepdims=false)", (x
 });
 
 const anyOp = reduction({ name: "any", kernels: () => ({ first: kernels.max_u8 }) });
-const allOp = reduction({ name: "all", kernels: () => ({ first: kernels.min_u8 }) });
+const allOp = reduction({
+  name: "all",
+  kernels: () => ({ first: kernels.min_u8 }),
+  ofNothing: (y) => kernels.fill_8({ y, bits: 1 }, y.size),
+});
