@@ -196,4 +196,7 @@ t.test("CallbackList has Keras's constructor and hooks", async (t) => {
   );
   const { epoch } = await model.fit(x, y, { ...quiet, callbacks: list, epochs: 2 });
   t.equal(epoch.length, 2, "fit takes a list as it is");
+  t.equal(model.history, list.history, "and the model keeps the history");
+  const mute = new callbacks.CallbackList([spy]);
+  t.match(await messageOf(() => model.fit(x, y, { ...quiet, callbacks: mute })), /^fit.callbacks: given a CallbackList without a History/);
 });

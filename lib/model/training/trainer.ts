@@ -5,7 +5,7 @@ import type { History } from "../../callbacks/history.js";
 import type { WatchedModel } from "../../callbacks/watched.js";
 import { type Arguments, type Config, deserializeKerasObject, type OptionValues, type Schema, toCamelCase } from "../../config/index.js";
 import { isFloat } from "../../core/dtype.js";
-import { StateError } from "../../core/errors.js";
+import { ArgumentError, StateError } from "../../core/errors.js";
 import { isChief } from "../../core/replicas.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../../core/tree.js";
@@ -63,6 +63,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   declare stopEvaluating: boolean;
   /** Callbacks set it to true to end the prediction that they are told of. */
   declare stopPredicting: boolean;
+  /** Losses and metrics of the latest `fit`, which gives the same object back; null before. */
+  declare history: History | null;
   /** Callbacks set it when training begins, to make it go on with a later epoch. */
   declare initialEpoch: number | null;
   #compiled: Compiled | null = null;
@@ -76,7 +78,13 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   constructor(...given: Arguments<S>) {
     super(...given);
     // Flags of runs are no part of what a layer is made of.
-    for (const [key, value] of Object.entries({ stopTraining: false, stopEvaluating: false, stopPredicting: false, initialEpoch: null }))
+    for (const [key, value] of Object.entries({
+      stopTraining: false,
+      stopEvaluating: false,
+      stopPredicting: false,
+      initialEpoch: null,
+      history: null,
+    }))
       Object.defineProperty(this, key, { value, writable: true, configurable: true, enumerable: false });
   }
 
@@ -274,6 +282,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const callbacks = this.#callbackList(given, verbose, { epochs, steps: batches.count }, true);
     this.stopTraining = false;
     this.initialEpoch = null;
+    this.history = callbacks.history;
     await callbacks.call("onTrainBegin", {});
     let goesOn = await this.#place.enter(batches);
     let logs: Logs = {};
@@ -543,7 +552,13 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     params: { epochs: number; steps: number | null },
     addHistory = false,
   ): CallbackList {
-    if (callbacks instanceof CallbackList) return callbacks;
+    if (callbacks instanceof CallbackList) {
+      if (addHistory && !callbacks.history) {
+        throw new ArgumentError("fit.callbacks", { given: "a CallbackList without a History", expected: "one made with addHistory: true" });
+      }
+      callbacks.setModel(this as unknown as WatchedModel);
+      return callbacks;
+    }
     return new CallbackList(callbacks, {
       addHistory,
       addProgbar: verbose !== 0 && isChief(),
