@@ -17,7 +17,7 @@ for (const mode of ["eager", "traced"])
     t.same(run((x) => ops.any(x, 1), rows).array(), [false, false, false]);
     t.same(run((x) => ops.sum(x, 1), rows).array(), [0, 0, 0]);
     t.same(run((x) => ops.prod(x, { axis: 1 }), rows).array(), [1, 1, 1]);
-    t.equal(run((x) => ops.mean(x), nothing).array(), NaN);
+    t.ok(Number.isNaN(run((x) => ops.mean(x), nothing).array()));
     t.throws(() => run((x) => ops.max(x), nothing), /at least one element/);
     t.throws(() => run((x) => ops.argmax(x), nothing), /at least one element/);
     t.same(run((x) => ops.matmul(x, tf.zeros([0, 2])), rows).array(), [[0, 0], [0, 0], [0, 0]]); // prettier-ignore
