@@ -36,6 +36,8 @@ export interface Group {
   readonly key: string;
   /** Lets real values meet those of other processes. Where all replicas are in this process, values meet while they are traced. */
   meet(meeting: Meeting, xs: readonly Tensor[], places?: OutputPlaces): Record<string, Tensor>;
+  /** The axis along which a variable of this path is split over the replicas; null where each has all of it. Absent: never. */
+  splitAxis?(path: string, shape: readonly number[]): number | null;
   /** Told of each variable that is made for it. */
   created?(variable: unknown): void;
   /** The length of each replica's part, told by one of them. */
@@ -114,6 +116,22 @@ export function split(state: State, count: number): void {
   if (state.others.length >= count - 1) return;
   layout++;
   state.split(count);
+}
+
+let parts = false;
+
+/** Whether variables that are split over replicas are this replica's part now, for values and shapes alike: while they are updated. */
+export const arePartsShown = (): boolean => parts;
+
+/** Runs an update of variables: those that are split are their parts. */
+export function withParts<T>(action: () => T): T {
+  const before = parts;
+  parts = true;
+  try {
+    return action();
+  } finally {
+    parts = before;
+  }
 }
 
 let chief = true;

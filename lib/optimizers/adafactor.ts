@@ -26,6 +26,10 @@ export class Adafactor extends Optimizer<typeof Adafactor.options> {
   readonly #columns = new Map<Variable, Variable>();
   #velocities!: Slots;
 
+  protected override get isElementwise(): boolean {
+    return false;
+  }
+
   override build(variables: readonly Variable[]): void {
     if (this.built) return;
     super.build(variables);

@@ -19,5 +19,8 @@ export function crossReplicaSum(where: string, gradients: readonly Tensor[], var
       hint: "Make the model and the optimizer there.",
     });
   }
-  return allReduce(gradients, "sum");
+  // Those of variables that are split were summed where their parts were gathered.
+  const isWhole = variables.map(({ splitAxis }) => splitAxis === null);
+  const sums = allReduce(gradients.filter((_, i) => isWhole[i]), "sum"); // prettier-ignore
+  return gradients.map((gradient, i) => (isWhole[i] ? sums.shift()! : gradient));
 }

@@ -19,6 +19,10 @@ export class Lamb extends Optimizer<typeof Lamb.options> {
   #momentums!: Slots;
   #velocities!: Slots;
 
+  protected override get isElementwise(): boolean {
+    return false;
+  }
+
   override build(variables: readonly Variable[]): void {
     if (this.built) return;
     super.build(variables);

@@ -31,6 +31,10 @@ export class Muon extends Optimizer<typeof Muon.options> {
   /** Of the variables that Adam updates. */
   readonly #velocities = new Map<Variable, Variable>();
 
+  protected override get isElementwise(): boolean {
+    return false;
+  }
+
   override build(variables: readonly Variable[]): void {
     if (this.built) return;
     super.build(variables);

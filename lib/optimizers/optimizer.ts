@@ -11,6 +11,7 @@ import { type Json, lowerCase, objectFromConfig, type OptionValues, parseOptions
 import { asTensor, constant, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import { withParts } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
 import { type InitializerIdentifier, initializers } from "../initializers/index.js";
 import { add, cast, clip, divide, equal, floorDivide, mod, multiply, where, zerosLike } from "../ops/index.js";
@@ -163,14 +164,15 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   }
 
   /** A variable of the optimizer. */
-  addVariable({ name, shape = [], dtype = "float32", initializer = "zeros" }: OptimizerVariable): Variable {
+  addVariable({ name, shape = [], dtype = "float32", initializer = "zeros", like }: OptimizerVariable): Variable {
     const initialize = initializers.get(initializer, `${this.name}.${name}`);
-    return this.#track(new Variable(() => initialize(shape, { dtype }), { name, dtype, trainable: false }));
+    return this.#track(new Variable(() => initialize(shape, { dtype }), { name, dtype, trainable: false, ...(like && { like }) }));
   }
 
   /** A variable of the shape of another one, named after it. */
   addVariableFromReference(reference: Variable, name: string, initializer: InitializerIdentifier = "zeros"): Variable {
-    return this.addVariable({ name: `${pathOf(reference)}_${name}`, shape: reference.shape, dtype: reference.dtype, initializer });
+    const { shape, dtype } = reference;
+    return this.addVariable({ name: `${pathOf(reference)}_${name}`, shape, dtype, initializer, like: reference });
   }
 
   /** A variable for each of a model's. */
@@ -247,6 +249,34 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     if (gradients.length === 0) return;
     if (!this.built) this.build(variables);
     this.#check(gradients, variables);
+    if (variables.some(({ splitAxis }) => splitAxis !== null)) {
+      this.#checkParts(variables);
+      return withParts(() => this.#apply(gradients, variables));
+    }
+    this.#apply(gradients, variables);
+  }
+
+  /** Whether element i of an update depends on elements i alone: then variables may be split. */
+  protected get isElementwise(): boolean {
+    return true;
+  }
+
+  #checkParts(variables: readonly Variable[]): void {
+    const { clipnorm, globalClipnorm } = this.#common;
+    const refuse = (given: string): never => {
+      throw new StateError(this.name, {
+        given: `${given} for variables that are split over replicas`,
+        expected: "an update of each element by itself",
+        hint: "Use clipvalue, and optimizers such as SGD, Adam, AdamW, RMSprop or Lion.",
+      });
+    };
+    if (!this.isElementwise) refuse(classNameOf(this));
+    if (clipnorm !== null || globalClipnorm !== null) refuse(clipnorm !== null ? "clipnorm" : "globalClipnorm");
+    const bound = variables.find(({ splitAxis, constraint }) => splitAxis !== null && constraint !== null);
+    if (bound) refuse(`the constraint of ${bound.name}`);
+  }
+
+  #apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): void {
     const known = variables.filter((_, index) => gradients[index] !== null);
     let present = gradients.filter((gradient) => gradient !== null);
     const { gradientAccumulationSteps: every } = this.#common;
@@ -433,6 +463,8 @@ export interface OptimizerVariable {
   readonly shape?: readonly number[];
   readonly dtype?: Dtype;
   readonly initializer?: InitializerIdentifier;
+  /** A variable of the same shape that it goes with. */
+  readonly like?: Variable;
 }
 
 const rateVariable = (rate: number): Variable => new Variable(rate, { name: "learning_rate", dtype: "float32", trainable: false });

@@ -48,8 +48,8 @@ export class Checkpoint {
     const tensors: SavedTensor[] = [];
     const objects = objectGraph(this).map(({ object, path, children }): SavedObject => {
       if (!(object instanceof Variable)) return isSaveable(object) ? { state: object.saveState() } : { children };
-      const { state, shape, dtype } = object;
-      return { tensor: tensors.push({ name: path, dtype, shape, elements: state.view() }) - 1 };
+      const { shape, dtype } = object;
+      return { tensor: tensors.push({ name: path, dtype, shape, elements: object.elements() }) - 1 };
     });
     return encode({ objects, tensors });
   }

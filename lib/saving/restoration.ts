@@ -105,7 +105,7 @@ export class Restoration implements RestoreStatus {
       else states.push([object as Saveable, state, this.#nameOf(number)]);
     }
     this.#loadStates(states);
-    for (const [variable, { elements }] of variables) variable.state.load(elements);
+    for (const [variable, { elements }] of variables) variable.loadElements(elements);
     for (const number of found.keys()) this.#done.add(number);
     if (this.#waiting().length === 0 || !this.#root.deref()) this.#stop?.();
     return found;

@@ -1,17 +1,18 @@
 // Tensors that can be assigned.
 
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
-import { type Dtype, type TypedArray } from "../core/dtype.js";
+import { type Dtype, dtypes, type TypedArray } from "../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { currentTrace, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
-import { asReplica, isInReplica, replica, scopeGroup, split, type Group } from "../core/replicas.js";
-import { sameShape, shapeText } from "../core/shape.js";
+import { arePartsShown, asReplica, isInReplica, replica, scopeGroup, split, type Group } from "../core/replicas.js";
+import { sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { State } from "../core/state.js";
-import { Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
-import { allReduce, broadcast } from "../ops/collective/all-reduce.js";
+import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
+import { allGather, allReduce, broadcast } from "../ops/collective/all-reduce.js";
 import { add, divide, subtract } from "../ops/elementwise/arithmetic.js";
 import { cast } from "../ops/elementwise/cast.js";
+import { slice } from "../ops/indexing/update.js";
 import { assign, read } from "../ops/state/assign.js";
 
 export interface VariableOptions {
@@ -24,6 +25,10 @@ export interface VariableOptions {
   synchronization?: VariableSynchronization;
   /** How values of several replicas become one. Default: "none", what the first replica has. */
   aggregation?: VariableAggregation;
+  /** Its place in a model, by which a layout finds it. Default: the name. */
+  path?: string;
+  /** The variable whose elements this one goes with: split where that one is. */
+  like?: Variable;
 }
 
 export type VariableSynchronization = "auto" | "none" | "on_write" | "on_read";
@@ -58,6 +63,9 @@ export class Variable extends Chainable {
   readonly aggregation: VariableAggregation;
   /** The replicas that it was made for: those of the strategy in whose scope it was made. */
   readonly group: Group;
+  /** The axis along which it is split over the replicas of its group: `state` is this replica's part. Null: each replica has all of it. */
+  readonly splitAxis: number | null;
+  readonly #shape: readonly number[];
 
   /** @param initial  the first value, or a function that makes it (run outside of tapes and traces) */
   constructor(initial: TensorLike | (() => TensorLike), options: VariableOptions = {}) {
@@ -78,11 +86,12 @@ export class Variable extends Chainable {
       });
     }
     const typed = kept && value.dtype !== kept ? initScope(() => cast(value, kept)) : value;
-    this.state = new State(typed.shape as readonly number[], typed.dtype);
+    this.#shape = typed.shape as readonly number[];
+    this.splitAxis = options.like ? options.like.splitAxis : (this.group.splitAxis?.(options.path ?? name, this.#shape) ?? null);
+    this.state = new State(this.#partShape(), typed.dtype);
     const { group } = this;
-    this.state.load(
-      (group.local < group.count ? initScope(() => asReplica({ id: group.id, group }, () => broadcast(typed))) : typed).view(),
-    );
+    const agreed = group.local < group.count ? initScope(() => asReplica({ id: group.id, group }, () => broadcast(typed))) : typed;
+    this.state.load(this.#partOf(agreed).view());
     this.state.trainable = trainable;
     if (synchronization === "on_read") split(this.state, group.local);
     group.created?.(this);
@@ -90,16 +99,32 @@ export class Variable extends Chainable {
   }
 
   get shape(): readonly number[] {
-    return this.state.shape;
+    return arePartsShown() ? this.state.shape : this.#shape;
+  }
+
+  #partShape(): readonly number[] {
+    const { splitAxis: axis, group } = this;
+    return axis === null ? this.#shape : this.#shape.map((length, i) => (i === axis ? length / group.count : length));
+  }
+
+  /** This replica's part of a value of the whole variable. */
+  #partOf(value: Tensor): Tensor {
+    return this.splitAxis === null ? value : initScope(() => this.#partOfWritten(value));
+  }
+
+  #partOfWritten(whole: Tensor): Tensor {
+    const { splitAxis: axis, group } = this;
+    const shape = this.#partShape();
+    return slice(whole, shape.map((length, i) => (i === axis ? group.id * length : 0)), shape); // prettier-ignore
   }
   get dtype(): Dtype {
     return this.state.dtype;
   }
   get rank(): number {
-    return this.state.shape.length;
+    return this.#shape.length;
   }
   get size(): number {
-    return this.state.size;
+    return sizeOf(this.shape);
   }
   get trainable(): boolean {
     return this.state.trainable;
@@ -110,7 +135,36 @@ export class Variable extends Chainable {
 
   /** The present value; it does not change when the variable does. */
   override value(): Tensor {
-    return this.group.count === 1 || isInReplica() ? read(this.state) : this.#together();
+    if (this.group.count === 1) return read(this.state);
+    if (this.splitAxis !== null) return arePartsShown() ? read(this.state) : this.#gathered();
+    return isInReplica() ? read(this.state) : this.#together();
+  }
+
+  /** The whole of a variable that is split: the parts of all replicas. */
+  #gathered(): Tensor {
+    const { group, splitAxis } = this;
+    const gather = () => allGather(read(this.state), splitAxis!);
+    return isInReplica() ? gather() : asReplica({ id: group.id, group }, gather);
+  }
+
+  /** The elements of all of it, for files. Where it is split, every process has to ask. */
+  elements(): TypedArray {
+    if (this.splitAxis !== null) return initScope(() => this.#gathered()).data();
+    return this.state.others.length > 0 ? this.#now().data() : this.state.view();
+  }
+
+  /** Takes over the elements of all of it, from a file. */
+  loadElements(elements: ArrayLike<number>): void {
+    if (this.splitAxis === null) {
+      this.state.load(elements);
+      // What is summed when it is read stands with the first replica.
+      if (this.synchronization === "on_read" && this.aggregation === "sum")
+        for (const other of this.state.others) other.load(new Uint8Array(other.size));
+      return;
+    }
+    const whole = new dtypes[this.dtype].array(elements.length);
+    whole.set(elements);
+    this.state.load(this.#partOf(adoptTensor(whole, this.#shape, this.dtype)).view());
   }
 
   /** The value as it is outside of replicas: theirs together where they meet when it is read, else the first one's. */
@@ -151,8 +205,9 @@ export class Variable extends Chainable {
     return aggregation === "only_first_replica" ? broadcast(value) : allReduce(value, aggregation);
   }
 
-  #write(value: Tensor): void {
+  #write(whole: Tensor): void {
     const { group, state } = this;
+    const value = this.splitAxis === null || arePartsShown() ? whole : this.#partOfWritten(whole);
     if (group.count === 1 || isInReplica()) return assign(state, value);
     const isSplit = this.synchronization === "on_read" && this.aggregation === "sum" && value.dtype === "float32";
     const part = isSplit ? divide(value, group.count) : value;

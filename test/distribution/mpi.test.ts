@@ -97,7 +97,7 @@ if (launchers.TF_CONFIG) {
         t.equal(answers.length, 0, "nobody goes on");
         t.match(
           err,
-          /ClusterError: MultiWorkerMirroredStrategy: given an? [\w-]+ \(?.*while worker \d gives .*; expected the same step on all workers\. Do model and data agree\?/,
+          /\w+Error: MultiWorkerMirroredStrategy: given an? [\w-]+ \(?.*while worker \d gives .*; expected the same step on all workers\. Do model and data agree\?/,
         );
       }
     });
@@ -119,7 +119,7 @@ if (launchers.TF_CONFIG) {
       if (signal === "SIGSTOP") process.kill(-victim!.child.pid!, "SIGKILL");
       t.equal(code, 3, err);
       t.ok(seconds < within, `${seconds} s`);
-      t.match(err, /ClusterError: MultiWorkerMirroredStrategy: given worker 0 \(127\.0\.0\.1:\d+\), which was lost during .*; expected all 2 workers to go on\. Start all of them again/);
+      t.match(err, /\w+Error: MultiWorkerMirroredStrategy: given worker 0 \(127\.0\.0\.1:\d+\), which was lost during .*; expected all 2 workers to go on\. Start all of them again/);
     });
   }
 
@@ -154,6 +154,33 @@ if (launchers.TF_CONFIG) {
     ended(t, again);
     t.notMatch(again[0]!.out, /Epoch 1\/5/, "it goes on where it was");
     for (const { bits } of answersOf(again)) t.equal(bits, whole!.bits);
+  });
+
+  interface Split {
+    readonly bytes: number;
+    readonly weights: readonly (readonly number[])[];
+    readonly shapes: readonly (readonly number[])[];
+    readonly history: Record<string, readonly number[]>;
+    readonly loss: readonly number[];
+    readonly same: boolean;
+  }
+
+  t.test("ModelParallel: the weights of one process, and memory that falls with the number of ranks", async (t) => {
+    const folder = t.testdir();
+    const [one] = answersOf<Split>([await start(process.execPath, [script, "split", folder], { KERASM_NUM_THREADS: "1" }).ended]);
+    let before = one!.bytes;
+    for (const count of [2, 4]) {
+      const all = await runRanks("TF_CONFIG", count, ["split", folder], 90);
+      ended(t, all);
+      const [first, ...others] = answersOf<Split>(all);
+      first!.weights.forEach((weight, i) => t.ok(furthest(weight, one!.weights[i]!) < 2e-4, `${count} ranks, weight ${i}`));
+      t.strictSame(first!.shapes, one!.shapes, "shapes are those of the whole");
+      for (const { weights } of others) t.strictSame(weights, first!.weights, "whole weights are the same on all ranks");
+      for (const { loss } of [first!, ...others]) t.ok(furthest(loss, one!.loss) < 1e-3, "evaluation");
+      t.ok(first!.same, "weights come back from a file");
+      t.ok(first!.bytes < before * 0.7, `${first!.bytes} bytes of variables, ${before} before`);
+      before = first!.bytes;
+    }
   });
 
   interface Served {
@@ -195,7 +222,7 @@ if (launchers.TF_CONFIG) {
     const env = { TF_CONFIG: JSON.stringify({ cluster: { worker: ["127.0.0.1:1", "127.0.0.1:2"] }, task: { type: "worker", index: 1 } }) };
     const { code, err } = await start(process.execPath, [script, "initialize"], env, 20).ended;
     t.equal(code, 1);
-    t.match(err, /ClusterError: MultiWorkerMirroredStrategy: given no worker at 127\.0\.0\.1:1 for 1 s; expected task 0 there\./);
+    t.match(err, /\w+Error: MultiWorkerMirroredStrategy: given no worker at 127\.0\.0\.1:1 for 1 s; expected task 0 there\./);
   });
 
   t.test("nobody but task 0", async (t) => {
@@ -222,7 +249,7 @@ for (const [name, [config, expected]] of Object.entries(configs)) {
 t.test("a process ends where TF_CONFIG is wrong", async (t) => {
   const { code, err } = await start(process.execPath, [script, "initialize"], { TF_CONFIG: "{" }, 20).ended;
   t.equal(code, 1);
-  t.match(err, /ArgumentError: TF_CONFIG: given "\{"; expected JSON/);
+  t.match(err, /\w+Error: TF_CONFIG: given "\{"; expected JSON/);
 });
 
 t.test("a process that nobody is with: one replica", async (t) => {
@@ -235,7 +262,7 @@ t.test("a library that is not there", async (t) => {
   const { err } = await start(process.execPath, [script, "initialize"], { TF_CONFIG, KERASM_MPI_LIBRARY: "/nowhere.so" }, 20).ended;
   t.match(
     err,
-    /ClusterError: MultiWorkerMirroredStrategy: given KERASM_MPI_LIBRARY \/nowhere\.so, which can't be loaded; expected the path of an MPI library/,
+    /\w+Error: MultiWorkerMirroredStrategy: given KERASM_MPI_LIBRARY \/nowhere\.so, which can't be loaded; expected the path of an MPI library/,
   );
 });
 

@@ -12,9 +12,10 @@ export class Weight extends Variable {
   regularizer: RegularizerLike | null = null;
 
   constructor(initial: TensorLike | (() => TensorLike), options: VariableOptions & { name: string }) {
-    super(initial, options);
     const scope = currentPath();
-    this.path = scope === "" ? options.name : `${scope}/${options.name}`;
+    const path = scope === "" ? options.name : `${scope}/${options.name}`;
+    super(initial, { ...options, path });
+    this.path = path;
   }
 }
 

@@ -151,6 +151,8 @@ const gatherOp = primitive({
   keeps: ["xs"],
   gradient: (dy, { xs }, { attrs: { meeting, id } }) => ({
     xs: () => {
+      const isEven = meeting.lengths!.every((length) => length === meeting.lengths![0]);
+      if (isEven) return xs.map((_, i) => (dy[`y${i}`] ? reduceScatter(dy[`y${i}`]!) : null));
       const start = meeting.lengths!.slice(0, id).reduce((sum, length) => sum + length, 0);
       return xs.map(({ shape }, i) => {
         const own = dy[`y${i}`];

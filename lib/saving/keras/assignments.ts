@@ -46,10 +46,10 @@ export class Assignments {
   commit(all: readonly Variable[] = []): void {
     const before = this.#actions.length === 0 ? [] : all.map((variable) => [variable, variable.data()] as const);
     try {
-      for (const [variable, elements] of this.#values) variable.state.load(elements);
+      for (const [variable, elements] of this.#values) variable.loadElements(elements);
       for (const action of this.#actions) action();
     } catch (error) {
-      for (const [variable, elements] of before) variable.state.load(elements);
+      for (const [variable, elements] of before) variable.loadElements(elements);
       throw error;
     }
   }

@@ -14,8 +14,8 @@ import { type KerasObject, kerasObjects } from "./walk.js";
 import type { KerasSaveable } from "../saveable.js";
 
 /** The present value of a variable as a dataset; the elements are copied, so training may go on. */
-export const datasetOf = ({ dtype, shape, state }: Variable): DatasetWriter =>
-  new DatasetWriter(dtype, shape, bytesOf(state.view().slice()));
+export const datasetOf = (variable: Variable): DatasetWriter =>
+  new DatasetWriter(variable.dtype, variable.shape, bytesOf(variable.elements().slice()));
 
 /** A variable, or what a layer wrote by itself, of an object. */
 export interface OwnVariable {

@@ -159,6 +159,55 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     await model.fit(x, y, { batchSize: 12, epochs: 5, verbose: 1, callbacks: [watch, backup] });
     say({ rank: strategy.group.id, bits: bits(model) });
   },
+  /** A model whose variables are split by layouts. */
+  async split([folder]) {
+    const { distribution } = keras;
+    await distribution.initialize();
+    const { size, rank } = (await tf.distribute.experimental.openCommunicator()) ?? { size: 1, rank: 0 };
+    const mesh = new distribution.DeviceMesh([1, size], ["batch", "model"]);
+    const layouts = new distribution.LayoutMap(mesh)
+      .set("embedding.*embeddings", [null, "model"])
+      .set("(query|key|value).*kernel", [null, "model", null])
+      .set("attention_output.*kernel", ["model", null, null])
+      .set("einsum_dense.*kernel", [null, "model"])
+      .set("wide.*kernel", ["model", null])
+      .set("wide.*bias", ["model"]);
+    distribution.setDistribution(size === 1 ? null : new distribution.ModelParallel({ layoutMap: layouts, batchDimName: "batch" }));
+    const make = () => {
+      const ids = keras.Input({ shape: [6], dtype: "int32" });
+      let h = new keras.layers.Embedding(20, 8, { name: "embedding" })(ids) as tf.Tensor;
+      h = new keras.layers.MultiHeadAttention(4, 4, { name: "attention" })(h, h) as tf.Tensor;
+      h = new keras.layers.EinsumDense("abc,cd->abd", [null, 8], { name: "einsum_dense", activation: "tanh" })(h) as tf.Tensor;
+      h = new keras.layers.Flatten()(h) as tf.Tensor;
+      h = new keras.layers.Dense(16, { name: "wide", activation: "relu", kernelRegularizer: "l2" })(h) as tf.Tensor;
+      const model = new keras.Model({ inputs: ids, outputs: new keras.layers.Dense(3, { name: "last" })(h) });
+      model.compile({
+        optimizer: new keras.optimizers.Adam({ learningRate: 0.01 }),
+        loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }),
+        metrics: ["accuracy"],
+      });
+      return model;
+    };
+    tf.random.setSeed(21);
+    const model = make();
+    const x = tf.constant(
+      Int32Array.from({ length: 24 * 6 }, (_, i) => (i * 7 + (i >> 2)) % 20),
+      { shape: [24, 6] },
+    );
+    const y = tf.constant(Int32Array.from({ length: 24 }, (_, i) => i % 3));
+    const history = await model.fit(x, y, { batchSize: 8, epochs: 3, shuffle: false, verbose: 0 });
+    const bytes = [...model.weights, ...model.optimizer.variables].reduce((sum, { state }) => sum + state.bytes, 0);
+    const path = `${folder}/model.weights.h5`;
+    await model.saveWeights(path);
+    const loss = (await model.evaluate(x, y, { batchSize: 8, verbose: 0 })) as number[];
+    const answer = { weights: model.weights.map((weight) => [...weight.data()]), shapes: model.weights.map(({ shape }) => shape) };
+    // Everybody reads what the first one has written.
+    if (size > 1) (await tf.distribute.experimental.openCommunicator())!.barrier();
+    const other = make();
+    await other.loadWeights(path);
+    const same = other.weights.every((weight, i) => String(weight.data()) === String(answer.weights[i]));
+    say({ rank, size, bytes, history: history.history, loss, same, ...answer });
+  },
   /** A chief, workers and tasks that keep variables. */
   async served([how]) {
     await tf.distribute.initialize({ timeoutSeconds: 20 });

@@ -1,0 +1,351 @@
+// keras.distribution: how a model is spread over devices, the way Keras 3 says it.
+
+import { platform } from "#platform";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import { asReplica, type Group, type Meeting, type OutputPlaces, replica } from "../core/replicas.js";
+import { shapeText } from "../core/shape.js";
+import type { Tensor } from "../core/tensor.js";
+import { allGather, allReduce } from "../ops/collective/all-reduce.js";
+import { Variable } from "../variables/variable.js";
+import { SimpleClusterResolver } from "./cluster.js";
+import { deviceIndex, listDevices } from "./devices.js";
+import { MirroredStrategy } from "./mirrored.js";
+import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
+import { initialize as joinProcesses, joinedProcesses } from "./processes.js";
+import { Strategy, whileRunning } from "./strategy.js";
+
+export { listDevices };
+
+/** Devices in a grid with named axes. Keras: keras.distribution.DeviceMesh */
+export class DeviceMesh {
+  readonly devices: readonly string[];
+
+  /** @throws ArgumentError where shape, names and devices don't fit */
+  constructor(
+    readonly shape: readonly number[],
+    readonly axisNames: readonly string[],
+    { devices = null }: { readonly devices?: readonly string[] | null } = {},
+  ) {
+    const where = "DeviceMesh";
+    if (!Array.isArray(shape) || shape.length === 0 || !shape.every((length) => Number.isInteger(length) && length > 0))
+      throw new ArgumentError(`${where}.shape`, { given: text(shape), expected: "lengths of at least one axis" });
+    if (!Array.isArray(axisNames) || axisNames.length !== shape.length || new Set(axisNames).size !== axisNames.length)
+      throw new ArgumentError(`${where}.axisNames`, { given: text(axisNames), expected: `${shape.length} names, each once` });
+    const count = shape.reduce((product, length) => product * length, 1);
+    const known = devices ?? availableDevices().slice(0, count);
+    if (known.length !== count)
+      throw new ArgumentError(`${where}.devices`, {
+        given: `${known.length} devices for a mesh of shape ${shapeText(shape)}`,
+        expected: `${count}`,
+      });
+    if (!joinedProcesses()?.communicator) known.forEach((device) => deviceIndex(where, device));
+    this.devices = [...known];
+  }
+
+  /** The length of an axis; 1 for a name that is none. */
+  lengthOf(axis: string | null): number {
+    const at = axis === null ? -1 : this.axisNames.indexOf(axis);
+    return at < 0 ? 1 : this.shape[at]!;
+  }
+}
+
+/** Devices of this job: processes where they were joined, else logical processors. */
+const availableDevices = (): readonly string[] => {
+  const communicator = joinedProcesses()?.communicator;
+  return communicator ? Array.from({ length: communicator.size }, (_, rank) => `process:${rank}`) : listDevices();
+};
+
+/** The axis of a mesh along which each axis of a tensor is split, or null. Keras: keras.distribution.TensorLayout */
+export class TensorLayout {
+  constructor(
+    readonly axes: readonly (string | null)[],
+    readonly deviceMesh: DeviceMesh | null = null,
+  ) {
+    if (!Array.isArray(axes) || !axes.every((axis) => axis === null || typeof axis === "string"))
+      throw new ArgumentError("TensorLayout.axes", { given: text(axes), expected: "names of mesh axes, or null" });
+    if (deviceMesh) checkAxes("TensorLayout.axes", axes, deviceMesh);
+  }
+}
+
+function checkAxes(where: string, axes: readonly (string | null)[], mesh: DeviceMesh): void {
+  const named = axes.filter((axis) => axis !== null);
+  const unknown = named.find((axis) => !mesh.axisNames.includes(axis));
+  if (unknown !== undefined)
+    throw new ValueError(where, { given: text(unknown), expected: `an axis of the mesh: ${mesh.axisNames.join(", ")}` });
+  if (new Set(named).size !== named.length) throw new ValueError(where, { given: text(axes), expected: "each axis of the mesh once" });
+}
+
+/**
+ * Layouts by regular expressions of paths: `layouts.set("dense.*kernel", [null, "model"])`. A path takes the layout of its own name, else that
+ * of the expression that it matches. Keras: keras.distribution.LayoutMap
+ */
+export class LayoutMap {
+  readonly #layouts = new Map<string, TensorLayout>();
+
+  constructor(readonly deviceMesh: DeviceMesh) {
+    if (!(deviceMesh instanceof DeviceMesh)) throw new ArgumentError("LayoutMap", { given: text(deviceMesh), expected: "a DeviceMesh" });
+  }
+
+  set(path: string, layout: TensorLayout | readonly (string | null)[]): this {
+    if (this.#layouts.has(path)) throw new ValueError("LayoutMap", { given: `${text(path)} a second time`, expected: "each path once" });
+    const axes = layout instanceof TensorLayout ? layout.axes : layout;
+    this.#layouts.set(path, new TensorLayout(axes, this.deviceMesh));
+    return this;
+  }
+
+  /** @throws ValueError where several expressions match */
+  get(path: string): TensorLayout | undefined {
+    const own = this.#layouts.get(path);
+    if (own) return own;
+    const matching = [...this.#layouts].filter(([pattern]) => new RegExp(pattern).test(path));
+    if (matching.length <= 1) return matching[0]?.[1];
+    throw new ValueError("LayoutMap", {
+      given: `${path}, which matches ${matching.map(([pattern]) => text(pattern)).join(" and ")}`,
+      expected: "one of them",
+    });
+  }
+
+  delete(path: string): boolean {
+    return this.#layouts.delete(path);
+  }
+
+  keys(): string[] {
+    return [...this.#layouts.keys()];
+  }
+
+  get size(): number {
+    return this.#layouts.size;
+  }
+
+  *[Symbol.iterator](): Generator<[string, TensorLayout]> {
+    yield* this.#layouts;
+  }
+}
+
+/** How a model is spread. Keras: keras.distribution.Distribution */
+export abstract class Distribution {
+  abstract readonly strategy: Strategy;
+
+  constructor(
+    readonly deviceMesh: DeviceMesh,
+    /** The axis of the mesh along which batches are divided. */
+    readonly batchDimName: string | null,
+  ) {}
+
+  /** Runs a function whose models are spread in this way. */
+  scope<R>(fn: () => R): R {
+    return this.strategy.scope(fn);
+  }
+
+  /** The layout of a variable; undefined where each replica has all of it. */
+  getVariableLayout(_variable: { readonly path?: string; readonly name: string }): TensorLayout | undefined {
+    return undefined;
+  }
+
+  /** The layout of data: batches are divided along the first axis. */
+  getDataLayout(shape: readonly number[]): TensorLayout {
+    return new TensorLayout([this.batchDimName, ...shape.slice(1).map(() => null)], this.deviceMesh);
+  }
+}
+
+interface DataParallelOptions {
+  readonly deviceMesh?: DeviceMesh | null;
+  /** Replicas on these devices. Default: one with all threads; a process each where processes were joined. */
+  readonly devices?: readonly string[] | null;
+  readonly autoShardDataset?: boolean;
+}
+
+/** Every replica has the whole model and a part of each batch. Keras: keras.distribution.DataParallel */
+export class DataParallel extends Distribution {
+  readonly strategy: Strategy;
+
+  constructor({ deviceMesh = null, devices = null }: DataParallelOptions = {}) {
+    const isJoined = joinedProcesses()?.communicator !== undefined && joinedProcesses()?.communicator !== null;
+    const known = deviceMesh?.devices ?? devices ?? (isJoined ? availableDevices() : ["cpu:0"]);
+    super(deviceMesh ?? new DeviceMesh([known.length], ["batch"], { devices: known }), deviceMesh?.axisNames[0] ?? "batch");
+    this.strategy = isJoined ? new MultiWorkerMirroredStrategy() : new MirroredStrategy({ devices: known });
+  }
+}
+
+/** Replicas that have parts of variables: those of the processes, with layouts. */
+class SplitGroup implements Group {
+  readonly count: number;
+  readonly local = 1;
+  readonly id: number;
+  readonly key: string;
+  static #groups = 0;
+
+  constructor(
+    readonly base: Group,
+    readonly layouts: LayoutMap,
+    readonly modelAxes: readonly string[],
+  ) {
+    this.count = base.count;
+    this.id = base.id;
+    this.key = `split${++SplitGroup.#groups}`;
+  }
+
+  meet(meeting: Meeting, xs: readonly Tensor[], places?: OutputPlaces): Record<string, Tensor> {
+    return this.base.meet(meeting, xs, places);
+  }
+
+  lengths(own: number, isReal: boolean): readonly number[] {
+    return this.base.lengths(own, isReal);
+  }
+
+  splitAxis(path: string, shape: readonly number[]): number | null {
+    const layout = this.layouts.get(path);
+    if (!layout) return null;
+    if (layout.axes.length !== shape.length)
+      throw new ValueError("ModelParallel", {
+        given: `the layout ${text(layout.axes)} for ${path} of shape ${shapeText(shape)}`,
+        expected: "an entry for each axis",
+      });
+    const axis = layout.axes.findIndex((name) => name !== null && this.modelAxes.includes(name) && layout.deviceMesh!.lengthOf(name) > 1);
+    if (axis < 0) return null;
+    if (shape[axis]! % this.count !== 0)
+      throw new ValueError("ModelParallel", {
+        given: `axis ${axis} of ${path}, of length ${shape[axis]}`,
+        expected: `a multiple of ${this.count}, the number of processes`,
+      });
+    return axis;
+  }
+}
+
+/** Replicas in processes with parts of variables. */
+class SplitStrategy extends Strategy {
+  constructor(readonly group: Group) {
+    super();
+  }
+
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): R {
+    const { group } = this;
+    return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
+  }
+
+  protected override summed(value: Tensor): Tensor {
+    return asReplica({ id: this.group.id, group: this.group }, () => allReduce(value, "sum"));
+  }
+
+  protected override gathered(value: Tensor, axis: number): Tensor {
+    return asReplica({ id: this.group.id, group: this.group }, () => allGather(value, axis));
+  }
+}
+
+/**
+ * Variables are split over processes as the layouts say: each keeps its part, with the optimizer's variables for it. Where a layer needs a
+ * variable, its parts are gathered; its gradient is summed and divided again. Every process computes its part of the batch. On one
+ * process variables exist once, so it is DataParallel. Keras: keras.distribution.ModelParallel
+ *
+ * ```ts
+ * const mesh = new keras.distribution.DeviceMesh([1, 2], ["batch", "model"]);
+ * const layouts = new keras.distribution.LayoutMap(mesh).set("dense.*kernel", [null, "model"]);
+ * keras.distribution.setDistribution(new keras.distribution.ModelParallel({ layoutMap: layouts, batchDimName: "batch" }));
+ * ```
+ */
+export class ModelParallel extends Distribution {
+  readonly strategy: Strategy;
+  readonly layoutMap: LayoutMap;
+
+  constructor({
+    layoutMap,
+    batchDimName = null,
+  }: {
+    readonly layoutMap: LayoutMap;
+    readonly batchDimName?: string | null;
+    readonly autoShardDataset?: boolean;
+  }) {
+    if (!(layoutMap instanceof LayoutMap))
+      throw new ArgumentError("ModelParallel.layoutMap", { given: text(layoutMap), expected: "a LayoutMap" });
+    const { deviceMesh } = layoutMap;
+    const batch = batchDimName ?? deviceMesh.axisNames[0]!;
+    if (!deviceMesh.axisNames.includes(batch))
+      throw new ValueError("ModelParallel.batchDimName", {
+        given: text(batch),
+        expected: `an axis of the mesh: ${deviceMesh.axisNames.join(", ")}`,
+      });
+    super(deviceMesh, batch);
+    this.layoutMap = layoutMap;
+    if (!joinedProcesses()?.communicator) {
+      this.strategy = new MirroredStrategy({ devices: deviceMesh.devices });
+      return;
+    }
+    const group = processGroup("ModelParallel", null);
+    if (deviceMesh.devices.length !== group.count)
+      throw new ValueError("ModelParallel", {
+        given: `a mesh of ${deviceMesh.devices.length} devices for ${group.count} processes`,
+        expected: "one for each",
+      });
+    const modelAxes = deviceMesh.axisNames.filter((name) => name !== batch);
+    this.strategy = new SplitStrategy(group.count === 1 ? replica().group : new SplitGroup(group, layoutMap, modelAxes));
+  }
+
+  override getVariableLayout({ path, name }: { readonly path?: string; readonly name: string }): TensorLayout | undefined {
+    return this.layoutMap.get(path ?? name);
+  }
+}
+
+let current: Distribution | null = null;
+let leave: Disposable | null = null;
+
+/** How models are spread that are made from here on; null: not at all. Keras: keras.distribution.set_distribution */
+export function setDistribution(distribution: Distribution | null): void {
+  if (distribution !== null && !(distribution instanceof Distribution))
+    throw new ArgumentError("setDistribution", { given: text(distribution), expected: "a Distribution, or null" });
+  leave?.[Symbol.dispose]();
+  current = distribution;
+  leave = distribution === null ? null : distribution.strategy.scope();
+}
+
+/** What was set. Keras: keras.distribution.distribution */
+export const distribution = (): Distribution | null => current;
+
+/**
+ * The part of a tensor that this process keeps by a layout; all of it where nothing is split. Keras: keras.distribution.distribute_tensor
+ *
+ * @throws ValueError where the layout does not fit
+ */
+export function distributeTensor(tensor: TensorLike, layout: TensorLayout): Tensor {
+  const whole = tensor instanceof Variable ? tensor.value() : asTensor(tensor);
+  if (!(layout instanceof TensorLayout)) throw new ArgumentError("distributeTensor", { given: text(layout), expected: "a TensorLayout" });
+  if (layout.axes.length !== whole.rank)
+    throw new ValueError("distributeTensor", {
+      given: `the layout ${text(layout.axes)} for a tensor of shape ${shapeText(whole.shape)}`,
+      expected: "an entry for each axis",
+    });
+  if (!layout.deviceMesh)
+    throw new StateError("distributeTensor", { given: "a layout without a mesh", expected: "new TensorLayout(axes, deviceMesh)" });
+  return whole;
+}
+
+/**
+ * Joins the processes of this job. Without arguments it reads KERAS_DISTRIBUTION_JOB_ADDRESSES, KERAS_DISTRIBUTION_NUM_PROCESSES and
+ * KERAS_DISTRIBUTION_PROCESS_ID, else TF_CONFIG, or what mpirun, mpiexec or srun say. Keras: keras.distribution.initialize
+ *
+ * @param jobAddresses  addresses `host:port` of all processes, with commas between, or of the first one
+ */
+export async function initialize(jobAddresses?: string | null, numProcesses?: number | null, processId?: number | null): Promise<void> {
+  const addresses = jobAddresses ?? platform.setting("KERAS_DISTRIBUTION_JOB_ADDRESSES");
+  const count = numProcesses ?? numberOf("KERAS_DISTRIBUTION_NUM_PROCESSES");
+  const id = processId ?? numberOf("KERAS_DISTRIBUTION_PROCESS_ID");
+  if (addresses === undefined || addresses === null || addresses === "") return joinProcesses();
+  const list = addresses.split(",").map((address) => address.trim());
+  if (id === undefined)
+    throw new ArgumentError("keras.distribution.initialize", {
+      given: "addresses without processId",
+      expected: "the number of this process",
+    });
+  // Only the first one listens: the others need an address to have a name.
+  const total = count ?? list.length;
+  const [host, port] = list[0]!.split(":");
+  const worker = Array.from({ length: total }, (_, i) => list[i] ?? `${host}:${Number(port) + i}`);
+  return joinProcesses({ clusterResolver: new SimpleClusterResolver({ worker }, { taskType: "worker", taskId: id }) });
+}
+
+function numberOf(name: string): number | undefined {
+  const given = platform.setting(name);
+  if (given === undefined) return undefined;
+  if (/^\d+$/.test(given)) return Number(given);
+  throw new ArgumentError(name, { given: text(given), expected: "a whole number" });
+}

@@ -1,0 +1,76 @@
+// keras.distribution on one process; over processes see mpi.test.ts.
+
+import t from "tap";
+import * as tf from "../../lib/index.js";
+import { messageOf } from "../support/message.js";
+
+const { distribution } = tf.keras;
+const { DeviceMesh, LayoutMap, TensorLayout, DataParallel, ModelParallel } = distribution;
+const mesh = () => new DeviceMesh([1, 2], ["batch", "model"]);
+
+t.test("devices, meshes and layouts", (t) => {
+  t.ok(distribution.listDevices().length >= 16);
+  t.strictSame(distribution.listDevices("gpu"), []);
+  t.strictSame(mesh().devices, ["cpu:0", "cpu:1"]);
+  const layouts = new LayoutMap(mesh()).set("dense.*kernel", [null, "model"]).set("dense_1/kernel", new TensorLayout(["model", null]));
+  t.strictSame(layouts.get("model/dense/kernel")!.axes, [null, "model"]);
+  t.strictSame(layouts.get("dense_1/kernel")!.axes, ["model", null], "the name itself comes first");
+  t.equal(layouts.get("dense/bias"), undefined);
+  t.strictSame(layouts.keys(), ["dense.*kernel", "dense_1/kernel"]);
+  t.end();
+});
+
+for (const [name, make] of Object.entries({
+  DataParallel: () => new DataParallel({ devices: ["cpu:0", "cpu:1"] }),
+  ModelParallel: () => new ModelParallel({ layoutMap: new LayoutMap(mesh()).set(".*kernel", [null, "model"]), batchDimName: "batch" }),
+})) {
+  t.test(`setDistribution(${name}): models made from here on are spread, with the results of one`, async (t) => {
+    t.teardown(() => distribution.setDistribution(null));
+    const x = tf.constant(Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)), { shape: [16, 3] }); // prettier-ignore
+    const y = tf.constant(Float32Array.from({ length: 16 }, (_, i) => Math.cos(i)), { shape: [16, 1] }); // prettier-ignore
+    const train = async () => {
+      tf.random.setSeed(9);
+      const model = new tf.keras.Sequential([
+        new tf.keras.Input({ shape: [3] }),
+        new tf.keras.layers.Dense(4),
+        new tf.keras.layers.Dense(1),
+      ]);
+      model.compile({ optimizer: "adam", loss: "mse" });
+      await model.fit(x, y, { batchSize: 8, epochs: 2, shuffle: false, verbose: 0 });
+      return model;
+    };
+    const alone = await train();
+    const spread = make();
+    distribution.setDistribution(spread);
+    t.equal(distribution.distribution(), spread);
+    t.equal(spread.strategy.numReplicasInSync, 2);
+    const model = await train();
+    model.weights.forEach((weight, i) => {
+      const other = alone.weights[i]!.data();
+      t.ok(
+        weight.data().every((value, at) => Math.abs(value - other[at]!) < 1e-5),
+        weight.name,
+      );
+    });
+    distribution.setDistribution(null);
+    t.equal(tf.distribute.hasStrategy(), false);
+  });
+}
+
+const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
+  "a mesh of other names": [() => new DeviceMesh([1, 2], ["batch"]), /DeviceMesh\.axisNames: given \["batch"\]; expected 2 names, each once/],
+  "a mesh of too few devices": [() => new DeviceMesh([4], ["batch"], { devices: ["cpu:0"] }), /DeviceMesh\.devices: given 1 devices for a mesh of shape \[4\]; expected 4/],
+  "a mesh of nothing": [() => new DeviceMesh([0], ["batch"]), /DeviceMesh\.shape: given \[0\]/],
+  "a device that is not there": [() => new DeviceMesh([1], ["batch"], { devices: ["gpu:0"] }), /given the device gpu:0/],
+  "an axis that is not there": [() => new LayoutMap(mesh()).set("kernel", ["rows"]), /given "rows"; expected an axis of the mesh: batch, model/],
+  "an axis twice": [() => new TensorLayout(["model", "model"], mesh()), /expected each axis of the mesh once/],
+  "a path twice": [() => new LayoutMap(mesh()).set("a", [null]).set("a", [null]), /given "a" a second time/],
+  "a path that two expressions match": [() => new LayoutMap(mesh()).set("d.*", [null]).set(".*e", [null]).get("de"), /given de, which matches "d\.\*" and "\.\*e"/],
+  "no layouts": [() => new ModelParallel({ layoutMap: {} as never }), /ModelParallel\.layoutMap: given \{\}/],
+  "a batch axis that is not there": [() => new ModelParallel({ layoutMap: new LayoutMap(mesh()), batchDimName: "data" }), /given "data"; expected an axis of the mesh/],
+  "no distribution": [() => distribution.setDistribution("auto" as never), /setDistribution: given "auto"/],
+  "a layout of another rank": [() => distribution.distributeTensor(tf.ones([2, 2]), new TensorLayout(["model"], mesh())), /for a tensor of shape \[2, 2\]/],
+  "addresses without a number": [() => distribution.initialize("a:1,b:2"), /keras\.distribution\.initialize: given addresses without processId/],
+}; // prettier-ignore
+for (const [name, [action, expected]] of Object.entries(mistakes))
+  t.test(`refused: ${name}`, async (t) => t.match(await messageOf(action), expected));
