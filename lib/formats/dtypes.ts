@@ -99,8 +99,15 @@ export function fromFile(bytes: Uint8Array, dtype: FileDtype, shape: readonly nu
   const little = isBigEndian && each > 1 ? swapped(bytes, each) : bytes;
   const { array } = dtypes[kept];
   if (dtype === kept && dtype !== "bool") {
-    const aligned = little.byteOffset % each === 0 ? little : little.slice();
-    return { dtype: kept, shape, elements: new array(aligned.buffer, aligned.byteOffset, size) };
+    if (little.byteOffset % each === 0) return { dtype: kept, shape, elements: new array(little.buffer, little.byteOffset, size) };
+    // A copy that lives no longer than its reader needs it: a model's worth of them would double the memory of a load.
+    return {
+      dtype: kept,
+      shape,
+      get elements() {
+        return new array(little.slice().buffer, 0, size);
+      },
+    };
   }
   const view = new DataView(little.buffer, little.byteOffset, little.byteLength);
   const elements = new array(size);

@@ -1,6 +1,5 @@
 // Values of a file for variables: all are checked before the first variable changes, so that a load that fails leaves things as they were.
 
-import { dtypes, type TypedArray } from "../../core/dtype.js";
 import { text } from "../../core/errors.js";
 import { sameShape, shapeText } from "../../core/shape.js";
 import type { Elements } from "../../formats/dtypes.js";
@@ -9,12 +8,13 @@ import { CheckpointError } from "../format.js";
 
 /** What a load is about to do. */
 export class Assignments {
-  readonly #values: [Variable, TypedArray][] = [];
+  readonly #values: [Variable, Elements][] = [];
   /** What objects do themselves, after all is checked. */
   readonly #actions: (() => void)[] = [];
 
   /** Plans a value. @throws CheckpointError where it does not fit */
-  add(variable: Variable, { elements, shape, dtype }: Elements, where: string): void {
+  add(variable: Variable, source: Elements, where: string): void {
+    const { shape, dtype } = source;
     if (!sameShape(shape, variable.shape)) {
       throw new CheckpointError(where, {
         given: `${dtype} ${shapeText(shape)}`,
@@ -22,13 +22,7 @@ export class Assignments {
         hint: "The file is of another model. Nothing was changed.",
       });
     }
-    const { array } = dtypes[variable.dtype];
-    if (elements instanceof array) this.#values.push([variable, elements]);
-    else {
-      const converted = new array(elements.length);
-      converted.set(elements);
-      this.#values.push([variable, converted]);
-    }
+    this.#values.push([variable, source]);
   }
 
   /** Plans what an object does itself. */
@@ -46,7 +40,7 @@ export class Assignments {
   commit(all: readonly Variable[] = []): void {
     const before = this.#actions.length === 0 ? [] : all.map((variable) => [variable, variable.data()] as const);
     try {
-      for (const [variable, elements] of this.#values) variable.loadElements(elements);
+      for (const [variable, { elements }] of this.#values) variable.loadElements(elements);
       for (const action of this.#actions) action();
     } catch (error) {
       for (const [variable, elements] of before) variable.loadElements(elements);
