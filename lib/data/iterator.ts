@@ -1,4 +1,4 @@
-import { StateError, ValueError } from "../core/errors.js";
+import { text, StateError, ValueError } from "../core/errors.js";
 import { platform } from "#platform";
 import { after, type Later } from "./later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./streams/stream.js";
@@ -100,6 +100,9 @@ export class DatasetIterator<T> implements IterableIterator<T> {
         hint: "The dataset must be made by the same stages as when it was saved.",
       });
     }
+    if (!isPosition(position, 0) || typeof over !== "boolean") {
+      throw new ValueError("dataset", { given: `the position ${text(position)}`, expected: "what saveState gave" });
+    }
     this.#over = over;
     this.#goal = { position };
   }
@@ -121,3 +124,11 @@ export class DatasetIterator<T> implements IterableIterator<T> {
 
 const resultOf = <T>(item: Element | End): IteratorResult<T> =>
   item === END ? { done: true, value: undefined } : { done: false, value: visible(item) as T };
+
+/** Whether a value is what positions are made of: whole numbers from 0, flags and texts, in lists and records of bounded depth. */
+function isPosition(value: unknown, depth: number): boolean {
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0;
+  if (value === null || typeof value === "boolean" || typeof value === "string") return true;
+  if (typeof value !== "object" || depth > 100) return false;
+  return (Array.isArray(value) ? value : Object.values(value)).every((each) => isPosition(each, depth + 1));
+}

@@ -12,6 +12,8 @@ const entries = {
   ops: "build/lib/api/basics.js",
   data: "build/lib/data/index.js",
   formats: "build/lib/api/formats.js",
+  onnx: "build/lib/api/onnx.js",
+  tfjs: "build/lib/api/tfjs.js",
   datasets: "build/datasets/index.js",
   models: "build/models/index.js",
   mpi: "build/addons/mpi/index.js",

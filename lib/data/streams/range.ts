@@ -1,3 +1,4 @@
+import { text, ValueError } from "../../core/errors.js";
 import { END, type Cursor, type Stream } from "./stream.js";
 
 /** The numbers 0, 1, … count − 1. */
@@ -14,6 +15,9 @@ class RangeCursor implements Cursor<number> {
     return this.#next;
   }
   restore(position: number) {
+    if (!(Number.isSafeInteger(position) && position >= 0 && position <= this.count)) {
+      throw new ValueError("dataset", { given: `the position ${text(position)}`, expected: `one from 0 to ${this.count}` });
+    }
     this.#next = position;
   }
 }
