@@ -1,6 +1,7 @@
 // All cases, family by family.
 
 import type { Case } from "../harness/case.js";
+import { autograph } from "./autograph.js";
 import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
 import { embedding } from "./embedding.js";
@@ -29,4 +30,5 @@ export const cases: readonly Case[] = [
   ...training,
   ...predictions,
   ...processes,
+  ...autograph,
 ];

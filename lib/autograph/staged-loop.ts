@@ -74,7 +74,7 @@ function slotsOf(name: string, value: unknown, inList: boolean): Slot[] {
     return Object.entries(value).flatMap(([key, each]) => slotsOf(Array.isArray(value) ? `${name}[${key}]` : `${name}.${key}`, each, true));
   const slot = (kind: Slot["kind"], dtype: Dtype = "float32"): Slot[] => [{ name, before: value, kind, dtype }];
   if (isMissing(value)) return slot("missing");
-  if (value instanceof Tensor) return slot("tensor", value.dtype);
+  if (value instanceof Tensor) return slot(isWeak(value) ? "weak" : "tensor", value.dtype);
   if (value instanceof TensorArray) return slot("list");
   // Numbers of lists and records are carried only where the body turns out to change them.
   if (typeof value === "number" || typeof value === "boolean") return slot(inList ? "kept" : "weak", weakDtype([value]));
@@ -297,7 +297,7 @@ function record(
     const dtype = slot.dtype;
     const shape = kind === "tensor" ? (before as Tensor).shape : [];
     const tensor = tensorOf(after, dtype, shape, name, before);
-    const place = carry(kind === "tensor" ? (before as Tensor) : asTensor(before as number, dtype), { dtype, shape }, tensor);
+    const place = carry(before instanceof Tensor ? cast(before, dtype) : asTensor(before as number, dtype), { dtype, shape }, tensor);
     const stays = kind === "weak" && dtype === "int32" && (!(after instanceof Chainable) || isWeak(tensor));
     return (results) => (stays ? markWeak(results[place]!) : results[place]!);
   }

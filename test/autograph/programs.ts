@@ -397,6 +397,18 @@ export const programs: Record<string, Program> = {
     any ||= ok;
     return any ? 1 : 0;
   }, [[5], [50], [500]]),
+  "numbers through nested loops": program(
+    (x: Any, n: Any) => {
+      let a = -2;
+      for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) a = -x;
+      return a;
+    },
+    [
+      [0.5, 2],
+      [0.5, 0],
+    ],
+    { dtype: "float32" },
+  ),
   "tensors in between": program((x: Any) => {
     let y = x;
     for (const i of tf.range(3) as Any) y = y + x;

@@ -1,0 +1,61 @@
+// The guide's loop: the sum of the even numbers of a list, by hand, converted, and traced.
+
+import * as tf from "../../lib/index.js";
+import type { Case } from "../harness/case.js";
+
+/* eslint-disable -- operands are tensors */
+type Any = any;
+
+function sumEven(items: Any): Any {
+  let s: Any = 0;
+  for (const c of items) {
+    if (c % 2 > 0) continue;
+    s += c;
+  }
+  return s;
+}
+
+/** What one writes without autograph. */
+function byHand(items: tf.Tensor): tf.Tensor {
+  let s: Any = 0;
+  for (const c of items) {
+    if (tf.truncatemod(c, 2).greater(0).item()) continue;
+    s = tf.add(s, c);
+  }
+  return s;
+}
+
+const sizes = [4, 1000];
+
+const tfjs = (size: number) => ({
+  setup: `const x = tf.range(0, ${size}, 1, 'int32')`,
+  run: `tf.tidy(() => { let s = tf.scalar(0, 'int32'); for (const c of tf.unstack(x)) { if (tf.mod(c, 2).dataSync()[0] > 0) continue; s = tf.add(s, c); } return s.dataSync()[0]; })`,
+});
+
+export const autograph: readonly Case[] = sizes.flatMap((size): Case[] => [
+  {
+    name: `autograph sum of even numbers, ${size}: eager, by hand`,
+    ours() {
+      const x = tf.range(0, size);
+      return () => byHand(x);
+    },
+    peers: { "tfjs-cpu": tfjs(size), "tfjs-wasm": tfjs(size) },
+  },
+  {
+    name: `autograph sum of even numbers, ${size}: eager, converted`,
+    ours() {
+      const x = tf.range(0, size);
+      const run = tf.autograph.toGraph(sumEven);
+      return () => run(x);
+    },
+  },
+  {
+    name: `autograph sum of even numbers, ${size}: traced`,
+    quick: true,
+    ours() {
+      const x = tf.range(0, size);
+      const run = tf.function(sumEven, { autograph: true });
+      return () => run(x);
+    },
+  },
+]);
