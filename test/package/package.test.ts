@@ -35,6 +35,19 @@ t.test("every export has its types and its code for Node and for browsers", asyn
   }
 });
 
+t.test("autograph has an entry for each bundler, one for Node, and a command", async (t) => {
+  for (const name of ["vite", "rollup", "rolldown", "webpack", "esbuild", "node"]) {
+    const targets = manifest.exports[`./autograph/${name}`] as Record<string, string>;
+    t.strictSame(Object.keys(targets), ["types", "default"]);
+    for (const target of Object.values(targets)) t.ok(existsSync(join(home, target)), `${name}: ${target}`);
+  }
+  t.ok(existsSync(join(home, "dist/autograph/cli.js")));
+  const program = `import * as tf from "kerasm"; const f = tf.autograph.toGraph((x) => { if (x > 0) return x * x; return 0; }); console.log(f(tf.constant(9)).item(), f(tf.constant(-9)).item());`;
+  writeFileSync(join(folder, "converts.mjs"), program);
+  const { stdout, stderr } = await run(process.execPath, [join(folder, "converts.mjs")], { cwd: folder });
+  t.same([stdout, stderr], ["81 0\n", ""]);
+});
+
 t.test("licences go with the package: its own, the data set's, and those of all that is bundled", async (t) => {
   t.equal(manifest.license, "MIT");
   t.match(read("LICENSE"), /MIT License/);
@@ -45,7 +58,7 @@ t.test("licences go with the package: its own, the data set's, and those of all 
 
 t.test("it holds what it needs and nothing else", async (t) => {
   const expected =
-    /^(dist\/(node|browser)\/[\w.-]+\.js|dist\/types\/.+\.d\.ts|dist\/THIRD-PARTY-LICENSES\.txt|datasets\/[\w-]+\/[\w.-]+|package\.json|README\.md|LICENSE)$/;
+    /^(dist\/(node|browser|autograph)\/[\w.-]+\.js|dist\/types\/.+\.d\.ts|dist\/THIRD-PARTY-LICENSES\.txt|datasets\/[\w-]+\/[\w.-]+|package\.json|README\.md|LICENSE)$/;
   t.strictSame(
     files.filter((file) => !expected.test(file.replaceAll("\\", "/"))),
     [],
