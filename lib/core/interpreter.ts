@@ -85,7 +85,7 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
   if (op.states.length > 0) settleNewStates();
   const inferred = op.infer(inputs, attrs);
   const specs = namedSpecs(inferred);
-  const isSymbolic = (tracing && (op.effect || op.states.length > 0)) || anySymbolic(inputs);
+  const isSymbolic = (tracing && (op.effect || op.states.length > 0 || isOpen(op, specs))) || anySymbolic(inputs);
   const outputs: Record<string, Tensor> = {};
   if (isSymbolic) represent(op, inputs, specs, outputs);
   else run(op, inputs, attrs, specs, outputs);
@@ -96,6 +96,10 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
   }
   return isOneSpec(inferred) ? outputs.y! : outputs;
 }
+
+/** Whether something is made of nothing but a shape that is not known yet. */
+const isOpen = (op: Primitive, specs: Record<string, Spec>): boolean =>
+  op.inputs.length === 0 && Object.values(specs).some(({ shape }) => shape.includes(null));
 
 /** Makes symbolic outputs, which belong to the innermost trace. */
 function represent(op: Primitive, inputs: Inputs, specs: Record<string, Spec>, outputs: Record<string, Tensor>): void {

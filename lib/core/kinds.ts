@@ -10,6 +10,8 @@ export interface Kind {
   readonly expected: string;
   /** Whether plain objects are values of this kind, not options. */
   readonly isStructure?: boolean;
+  /** Whether its numbers are lengths, which may be scalar tensors. */
+  readonly isLength?: boolean;
 }
 
 /** Lengths, axes and counts: what could be one of an axis in memory. */
@@ -45,9 +47,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     expected: "an array of tensors",
   },
   bool: { accepts: (value) => typeof value === "boolean", expected: "true or false" },
-  int: { accepts: isLength, expected: "a whole number" },
-  ints: { accepts: (value) => isLength(value) || isArrayOf(value, isLength), expected: "a whole number, or an array of them" },
-  list: { accepts: (value) => isArrayOf(value, isLength), expected: "an array of whole numbers" },
+  int: { accepts: isLength, expected: "a whole number", isLength: true },
+  ints: {
+    accepts: (value) => isLength(value) || isArrayOf(value, isLength),
+    expected: "a whole number, or an array of them",
+    isLength: true,
+  },
+  list: { accepts: (value) => isArrayOf(value, isLength), expected: "an array of whole numbers", isLength: true },
   pairs: { accepts: (value) => isArrayOf(value, (item) => isArrayOf(item, isLength)), expected: "an array of pairs of whole numbers" },
   number: { accepts: isNumber, expected: "a number" },
   numbers: { accepts: (value) => isNumber(value) || isArrayOf(value, isNumber), expected: "a number, or an array of them" },
@@ -56,6 +62,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   shape: {
     accepts: (value) => isArrayOf(value, (item) => item === null || isLength(item)) || value instanceof Chainable || isInteger(value),
     expected: "an array of lengths",
+    isLength: true,
   },
   function: { accepts: (value) => typeof value === "function", expected: "a function" },
 };
@@ -68,5 +75,6 @@ export function kindOf(name: string): Kind {
     accepts: (value) => parts.some(({ accepts }) => accepts(value)),
     expected: parts.map(({ expected }) => expected).join(", or "),
     ...(parts.some(({ isStructure }) => isStructure) && { isStructure: true }),
+    ...(parts.some(({ isLength }) => isLength) && { isLength: true }),
   };
 }

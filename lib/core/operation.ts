@@ -5,6 +5,7 @@
 //  (1) The implementation gets every argument, in the declared order, of its declared kind, defaults filled in.
 //  (2) A Keras tensor among the tensors of an operation makes a node, by whatever name the function was called.
 
+import { callOpen, readLengths } from "./open-lengths.js";
 import { Chainable } from "./tensor.js";
 import { type AnyFunction, bind, checkArguments, type Forms, isOptions, parseSignature, type Signature } from "./signature.js";
 
@@ -46,7 +47,7 @@ export function declare<const S extends string, F extends AnyFunction>(text: S, 
   const signature = parseSignature(text);
   const bound = binder(signature);
   return finish(function (...given: unknown[]): unknown {
-    return call(run, bound(given));
+    return callWithLengths(run, bound(given), signature);
   }, signature) as unknown as Declared<S, F>;
 }
 
@@ -73,7 +74,7 @@ export function operation<const S extends string, F extends AnyFunction>(
       if (node !== notRecorded) return node;
       break;
     }
-    return call(run, args);
+    return callWithLengths(run, args, signature);
   }, signature);
   Object.defineProperty(operated, "operation", { value: declared });
   return operated as unknown as Declared<S, F>;
@@ -103,6 +104,13 @@ function binder(signature: Signature): (given: unknown[]) => unknown[] {
     checkArguments(signature, args);
     return args;
   };
+}
+
+/** Lengths that are tensors are read where they have values; where they have none, the call is a step of its own. */
+function callWithLengths(run: AnyFunction, args: unknown[], signature: Signature): unknown {
+  const read = signature.hasLengths ? readLengths(signature, args) : null;
+  if (!read) return call(run, args);
+  return read.isOpen ? callOpen(signature, run, read.args) : call(run, read.args);
 }
 
 function call(run: AnyFunction, args: unknown[]): unknown {

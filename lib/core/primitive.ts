@@ -57,6 +57,8 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   host?(inputs: InputsOf<N>, attrs: A, places?: OutputPlaces): { readonly [K in OutputNames<NoInfer<O>>]?: Tensor };
   /** Instead of `lower`: the steps that it stands for, recorded when the shapes of its inputs are known. */
   expand?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
+  /** The list of inputs that must have values for `expand`: until they have, `host` computes it when the program runs. */
+  readonly needs?: NoInfer<Bare<N>>;
   /** The input whose elements the output `y` shares: only the shape differs. */
   readonly alias?: NoInfer<Bare<N>>;
   /** The states among the inputs that are written. Such an operation is never dropped, merged or reordered. */
@@ -102,6 +104,7 @@ export interface Primitive {
    * in the order of the outputs. Null where it does not.
    */
   inline?(inputs: Inputs): readonly Tensor[] | null;
+  readonly needs?: string;
   /** The same operation for another program, where it holds something between its forward and its backward pass. */
   fresh?(): Primitive;
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;

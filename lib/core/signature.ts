@@ -30,6 +30,8 @@ export interface Signature {
   /** What stands before it: `numpy`, `linalg`. */
   readonly module: string;
   readonly parameters: readonly Parameter[];
+  /** Whether some parameter takes lengths, which may be scalar tensors. */
+  readonly hasLengths: boolean;
 }
 
 type Split<L extends string> = L extends `${infer H}, ${infer T}` ? [H, ...Split<T>] : L extends "" ? [] : [L];
@@ -121,7 +123,8 @@ export function parseSignature(declaration: string): Signature {
   const [, where, list] = /^([\w.]+)\((.*)\)$/s.exec(declaration)!;
   const name = where!.slice(where!.lastIndexOf(".") + 1);
   const module = where!.slice(0, Math.max(0, where!.lastIndexOf(".")));
-  return { where: name, name, module, parameters: list === "" ? [] : list!.split(", ").map(parameter) };
+  const parameters = list === "" ? [] : list!.split(", ").map(parameter);
+  return { where: name, name, module, parameters, hasLengths: parameters.some(({ kind }) => kind.isLength) };
 }
 
 function parameter(text: string): Parameter {

@@ -123,7 +123,7 @@ function checkKnown({ name, steps }: Graph): void {
     ? { expected: "shapes that are known, where the program as a whole is asked for", hint: "The values decide about this one." }
     : {
         expected: "shapes that follow from those of the inputs",
-        hint: "Make it from a tensor that has the axis: tf.zerosLike(x), x.mul(0).",
+        hint: "Take lengths by keras.ops.shape(x), or make it from a tensor that has the axis: tf.zerosLike(x), x.mul(0).",
       };
   throw withOrigin(new StateError(name, { given: `${step.op.name}, which gives ${shapes.join(", ")}`, ...facts }), step);
 }

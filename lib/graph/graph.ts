@@ -66,7 +66,10 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
     const { op, attrs, inputs } = withInputs(step, current);
     let outputs: Record<string, Tensor>;
     const before = trace.steps.length;
-    if (op.expand && readsOf({ ...step, inputs }).every(({ shape }) => !shape.includes(null))) {
+    const reads = readsOf({ ...step, inputs });
+    if (reads.length > 0 && isPure(op) && reads.every((read) => !read.isSymbolic)) {
+      outputs = unrecorded(() => byName(apply(op, inputs, attrs)));
+    } else if (op.expand && hasNeeds(op, inputs) && reads.every(({ shape }) => !shape.includes(null))) {
       outputs = unrecorded(() => recording(trace, () => expanded(op, inputs, attrs)));
     } else {
       const specs = Object.entries(namedSpecs(inferred({ ...step, inputs }, step)));
@@ -78,6 +81,14 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
   }
   return { name: graph.name, inputs, steps: trace.steps, outputs: graph.outputs.map(current) };
 }
+
+/** Whether what it gives follows from its inputs alone: with values, it is computed here and now. */
+const isPure = ({ states, effect }: Primitive): boolean => states.length === 0 && !effect;
+
+const hasNeeds = ({ needs }: Primitive, inputs: Inputs): boolean =>
+  needs === undefined || (inputs[needs] as readonly Tensor[]).every((tensor) => !tensor.isSymbolic);
+
+const byName = (result: Tensor | Record<string, Tensor>): Record<string, Tensor> => (result instanceof Tensor ? { y: result } : result);
 
 /** What the step gives now. @throws what its definition throws, with the line that recorded it */
 function inferred({ op, inputs, attrs }: Step, recorded: Step): Spec | Record<string, Spec> {

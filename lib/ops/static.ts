@@ -18,6 +18,12 @@ export function integers(value: Integers, where = "argument"): number[] {
   return numbers;
 }
 
+/** The same where some may be open: null. */
+export function openIntegers(value: Integers | readonly (number | null)[], where: string): (number | null)[] {
+  if (value === null || !Array.isArray(value) || !value.includes(null)) return value === null ? [null] : integers(value as Integers, where);
+  return (value as readonly (number | null)[]).map((each) => (each === null ? null : integers(each, where)[0]!));
+}
+
 /** One number, or a list of numbers: what it was given as. */
 export function integerOrList(value: Integers): number | number[] {
   if (typeof value === "number") return value;

@@ -1,7 +1,8 @@
 import { declare, operation } from "../../core/operation.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
-import { sizeOrNull, type Shape } from "../../core/shape.js";
-import { Chainable, type Tensor } from "../../core/tensor.js";
+import { isTracing } from "../../core/interpreter.js";
+import { isKnown, sizeOrNull, type Shape } from "../../core/shape.js";
+import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
 import { primitive } from "../../core/primitive.js";
 import { identity } from "../gradient/stop-gradient.js";
 import { cast } from "../elementwise/cast.js";
@@ -41,8 +42,25 @@ export const emptyLike = operation("numpy.emptyLike(*x, dtype:dtype=null)", (x: 
   return fullLike(x, 0, { dtype });
 });
 
-/** The lengths of the axes; null where they are not known yet. */
-export const shape = declare("core.shape(*x)", (x: TensorLike): Shape => asTensor(x).shape);
+/** The lengths of the axes. Where one is open: a scalar tensor in a layer's call or a traced function, else null. @see keras.ops.shape */
+export const shape = declare("core.shape(*x)", (x: TensorLike): Lengths => {
+  const tensor = asTensor(x);
+  if (!isTracing() || isKnown(tensor.shape)) return tensor.shape as Lengths;
+  return tensor.shape.map((length, axis) => length ?? lengthOp.apply({ x: tensor }, { axis })) as Lengths;
+});
+
+/**
+ * Lengths of axes. Inside a layer's call or a traced function an open one is a scalar tensor, which stands wherever a length does
+ * (`ops.ones([b, 3])`) and is computed with by operations (`ops.multiply(b, 2)`); outside, it is null. The type is that of the usual case.
+ */
+type Lengths = Shape;
+
+const lengthOp = primitive({
+  name: "axis_length",
+  inputs: ["x"],
+  infer: (_, __: { axis: number }): Spec => ({ shape: [], dtype: "int32" }),
+  expand: ({ x }, { axis }) => ({ y: asTensor(x.shape[axis]!, "int32") }),
+});
 
 /** The number of axes. */
 export const ndim = operation("numpy.ndim(*x)", (x: TensorLike): number => asTensor(x).rank);

@@ -2,14 +2,14 @@ import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
-import { checkLengths, known, shapeText, stridesOf } from "../../core/shape.js";
+import { checkLengths, known, shapeText, stridesOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { mod, subtract } from "../elementwise/arithmetic.js";
 import { equal } from "../elementwise/comparison.js";
 import { where } from "../elementwise/where.js";
 import { take } from "../indexing/take.js";
 import { sum } from "../reduce/sum.js";
-import { integers, isStatic, type Integers } from "../static.js";
+import { integers, isStatic, openIntegers, type Integers } from "../static.js";
 import { expandDims, flattenFrom, ravel, reshape } from "./reshape.js";
 import { progression } from "./create.js";
 import { everything, stridedOf } from "./slice.js";
@@ -18,9 +18,9 @@ import { swapaxes } from "./transpose.js";
 import { gatherView } from "./views.js";
 
 /** x put next to itself so often along each axis; missing axes are added in front. */
-export const tile = operation("numpy.tile(*x, repeats:tensor)", (x: TensorLike, repeats: Integers): Tensor => {
+export const tile = operation("numpy.tile(*x, repeats:ints|tensor)", (x: TensorLike, repeats: Integers): Tensor => {
   const tensor = asTensor(x);
-  const counts = integers(repeats, "tile");
+  const counts = openIntegers(repeats, "tile");
   checkLengths(counts, "tile");
   while (counts.length < tensor.rank) counts.unshift(1);
   const whole = expandDims(
@@ -33,8 +33,8 @@ export const tile = operation("numpy.tile(*x, repeats:tensor)", (x: TensorLike, 
 const tileOp = primitive({
   name: "tile",
   inputs: ["x"],
-  infer: ({ x }, { counts }: { counts: readonly number[] }): Spec => ({
-    shape: x.shape.map((length, axis) => (length === null ? null : length * counts[axis]!)),
+  infer: ({ x }, { counts }: { counts: Shape }): Spec => ({
+    shape: x.shape.map((length, axis) => (length === null || counts[axis] === null ? null : length * counts[axis]!)),
     dtype: x.dtype,
   }),
   lower: ({ x }, { y }, { counts }) => {
@@ -65,11 +65,11 @@ const tileOp = primitive({
  * @param axis     default: the flattened x
  */
 export const repeat = operation(
-  "numpy.repeat(*x, repeats:tensor, axis:ints=null)",
+  "numpy.repeat(*x, repeats:ints|tensor, axis:ints=null)",
   (x: TensorLike, repeats: Integers, axis: number | null): Tensor => {
     const tensor = axis === null ? ravel(x) : asTensor(x);
     const along = checkAxis("repeat", axis ?? 0, tensor.rank);
-    const counts = integers(repeats, "repeat");
+    const counts = openIntegers(repeats, "repeat");
     checkLengths(counts, "repeat");
     if (counts.length === 1) {
       const doubled = tile(
@@ -81,7 +81,7 @@ export const repeat = operation(
     const length = tensor.shape[along];
     if (counts.length !== length)
       throw new ValueError("repeat", { given: `${counts.length} repeats for ${length} elements`, expected: "one, or one for each" });
-    return take(tensor, Int32Array.from(counts.flatMap((count, i) => Array.from({ length: count }, () => i))), along);
+    return take(tensor, Int32Array.from(counts.flatMap((count, i) => Array.from({ length: count! }, () => i))), along);
   },
 );
 
