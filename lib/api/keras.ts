@@ -7,6 +7,7 @@ export * as config from "../config/settings.js";
 export * as constraints from "../constraints/index.js";
 export * as distillation from "../model/distillation/index.js";
 export * as distribution from "../distribution/keras.js";
+export * as datasets from "../data/known/index.js";
 export * as initializers from "../initializers/index.js";
 export * as layers from "../layers/index.js";
 export * as losses from "../losses/index.js";

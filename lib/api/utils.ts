@@ -17,3 +17,4 @@ export {
 export { arrayToImg, imgToArray, loadImg, saveImg } from "../data/images.js";
 export { splitDataset } from "../data/split-dataset.js";
 export { timeseriesDatasetFromArray } from "../data/timeseries.js";
+export { BytePairTokenizer } from "../data/byte-pair-tokenizer.js";

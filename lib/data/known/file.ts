@@ -1,0 +1,63 @@
+// Files of data sets: from where they are kept, or from their origin once.
+
+import { platform } from "#platform";
+import { ValueError } from "../../core/errors.js";
+
+/** A file of a data set: its address, and what its bytes hash to (SHA-256, or MD5 where that is all that Keras states). */
+export interface DatasetSource {
+  readonly name: string;
+  readonly origin: string;
+  readonly hash: string;
+}
+
+/** Where files are kept: Keras's own folder in Node, IndexedDB in a page. */
+export function cacheLocation(): string {
+  if (platform.name === "browser") return "indexeddb://kerasm-datasets";
+  const home = platform.setting("KERAS_HOME") ?? `${platform.setting("HOME") ?? platform.setting("USERPROFILE") ?? "."}/.keras`;
+  return `${home}/datasets`;
+}
+
+/**
+ * The bytes of a file: at `path` where one is given, else where files are kept, else from its origin.
+ *
+ * @throws ValueError where it cannot be had, or where it is not the file that Keras has
+ */
+export async function datasetFile(where: string, { name, origin, hash }: DatasetSource, path?: string | URL | null): Promise<Uint8Array> {
+  if (path !== undefined && path !== null) {
+    try {
+      return await platform.readFile(path);
+    } catch (cause) {
+      throw new ValueError(where, { given: `the path ${JSON.stringify(String(path))}`, expected: "a file that can be read", cause });
+    }
+  }
+  const store = platform.openStore(cacheLocation());
+  const kept = await store.read(name);
+  if (kept && (await hashOf(kept, hash)) === hash) return kept;
+  const bytes = await platform.readFile(origin).catch((cause: unknown) => {
+    throw new ValueError(where, {
+      given: `no answer from ${origin}${kept ? `, and a damaged ${name} in ${cacheLocation()}` : ""}`,
+      expected: "the file",
+      hint: `Without a connection put it at ${cacheLocation()}/${name}, or pass its place: loadData({ path }).`,
+      cause,
+    });
+  });
+  const found = await hashOf(bytes, hash);
+  if (found !== hash) {
+    throw new ValueError(where, {
+      given: `a file with hash ${found} from ${origin}`,
+      expected: hash,
+      hint: "It is damaged or another one.",
+    });
+  }
+  await store.write(name, bytes);
+  return bytes;
+}
+
+/** The hash of bytes, of the kind of another one. A page without a secure context has no SHA-256: there the hash counts as right. */
+async function hashOf(bytes: Uint8Array, like: string): Promise<string> {
+  if (like.length === 32) return (await import("./md5.js")).md5(bytes);
+  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  if (!subtle) return like;
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
