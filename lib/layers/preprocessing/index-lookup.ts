@@ -3,6 +3,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
 import { Chainable, adoptTensor, Tensor } from "../../core/tensor.js";
 import { multiply } from "../../ops/index.js";
+import { isInferring } from "../base/context.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch } from "./adapting.js";
@@ -290,7 +291,10 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
 
   /** Refuses calls before there is a vocabulary. */
   protected requireVocabulary(): void {
-    if (this.vocabulary.tokens !== null) return;
+    const { outputMode, padToMaxTokens } = this.#options;
+    const hasShape = outputMode === "int" || padToMaxTokens || this.#frozen !== null;
+    // A model that is made from its config gets the vocabulary afterwards.
+    if (this.vocabulary.tokens !== null || (isInferring() && hasShape)) return;
     throw new StateError(this.name, {
       given: "a call before there is a vocabulary",
       expected: "the option vocabulary, or a call of adapt first",
@@ -307,7 +311,8 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
 
   /** Counts with the weights of mode "tf_idf". */
   protected weighted(counts: Tensor): Tensor {
-    return this.#options.outputMode === "tf_idf" ? multiply(counts, this.idfWeights!) : counts;
+    const weights = this.#options.outputMode === "tf_idf" ? this.idfWeights : null;
+    return weights ? multiply(counts, weights) : counts;
   }
 
   /** The kind of its tokens. */
