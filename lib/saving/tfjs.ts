@@ -199,12 +199,10 @@ function olderNode(node: unknown, models: ReadonlyMap<unknown, unknown>, isOpera
 
 /** The files of a model of layers. */
 export function tfjsFiles(name: string, config: unknown, variables: PathedVariables) {
-  const weights = variables.map(([path, { dtype, shape, state }]): TfjsWeight => ({
-    name: path,
-    dtype,
-    shape,
-    bytes: bytesOf(state.view().slice()),
-  }));
+  const weights = variables.map(([path, variable]): TfjsWeight => {
+    const { dtype, shape } = variable;
+    return { name: path, dtype, shape, bytes: bytesOf(variable.elements().slice()) };
+  });
   const topology = { ...(olderConfig(config) as object), keras_version: "tfjs-layers 4.22.0", backend: "tensor_flow.js" };
   return writeTfjs(name, topology, null, weights);
 }
