@@ -38,7 +38,13 @@ function lines(socket, take) {
 function member(who, socket) {
   const entry = { socket, seen: Date.now(), gone: false };
   members.set(who, entry);
-  const gone = () => { if (entry.gone) return; entry.gone = true; if (ready || rank !== 0) lost(who); else members.delete(who); };
+  const gone = () => {
+    if (entry.gone) return;
+    entry.gone = true;
+    if (rank === 0 && ready && [...members.values()].every((each) => each.gone)) through();
+    if (ready || rank !== 0) lost(who);
+    else members.delete(who);
+  };
   socket.on("close", gone).on("error", gone);
   return entry;
 }
@@ -57,6 +63,7 @@ setInterval(() => {
 // PMI-1: put, get and barrier of one key-value space.
 const values = new Map();
 let waiting = [], finalized = 0;
+function through() { Atomics.store(words, 3, 1); Atomics.notify(words, 3); }
 function pmi(socket, line) {
   const said = Object.fromEntries(line.split(" ").map((word) => { const at = word.indexOf("="); return [word.slice(0, at), word.slice(at + 1)]; }));
   const say = (text) => socket.write(text + "\\n");
@@ -75,7 +82,7 @@ function pmi(socket, line) {
       return;
     case "finalize":
       say("cmd=finalize_ack");
-      if (++finalized === size) { Atomics.store(words, 3, 1); Atomics.notify(words, 3); }
+      if (++finalized === size) through();
       return;
     default: return say("cmd=" + said.cmd + "_result rc=-1 msg=unknown");
   }

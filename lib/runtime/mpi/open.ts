@@ -27,6 +27,8 @@ const SPIN = 0.5;
 const NAP = 0.05;
 /** Seconds in which all have to come to the end, once one process left. */
 const GRACE = 2;
+/** Seconds in which the others have to end MPI, on a machine that is busy with other things. */
+const PATIENCE = 30;
 
 /** The launcher that started this process, and what it says. */
 export function launcher(): { readonly family: "open-mpi" | "mpich" | null; readonly rank: number; readonly size: number } | null {
@@ -276,7 +278,8 @@ class Mpi implements Communicator {
       this.#barrier(true);
       this.#lifeline?.ignore();
       this.#library.call("MPI_Finalize");
-      if (this.#servesOthers) Atomics.wait(this.#lifeline!.words, 3, 0, GRACE * 1000);
+      // The others end MPI through this process: until they have, or are gone.
+      if (this.#servesOthers) Atomics.wait(this.#lifeline!.words, 3, 0, PATIENCE * 1000);
     } finally {
       this.#closed = true;
     }
