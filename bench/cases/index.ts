@@ -11,6 +11,7 @@ import { normalization } from "./normalization.js";
 import { optimizers } from "./optimizers.js";
 import { pooling } from "./pooling.js";
 import { predictions } from "./prediction.js";
+import { preprocessing } from "./preprocessing.js";
 import { processes } from "./processes.js";
 import { reductions } from "./reductions.js";
 import { softmaxes } from "./softmax.js";
@@ -30,5 +31,6 @@ export const cases: readonly Case[] = [
   ...training,
   ...predictions,
   ...processes,
+  ...preprocessing,
   ...autograph,
 ];

@@ -38,8 +38,10 @@ const byteOfChar = new Map(charOfByte.map((char, byte) => [char, byte]));
  * A byte-pair tokenizer: texts as numbers of the pieces that training merged most often, and back.
  *
  * ```ts
- * const tokenizer = keras.utils.BytePairTokenizer.fromJSON(await (await fetch("tokenizer.json")).json());
- * tokenizer.encode("Hello world"); // [15496, 995]
+ * const tokenizer = keras.utils.BytePairTokenizer.fromJSON({
+ *   model: { type: "BPE", vocab: { l: 0, o: 1, w: 2, lo: 3, low: 4 }, merges: ["l o", "lo w"] },
+ * });
+ * tokenizer.encode("low lo"); // [4, 3]
  * ```
  *
  * Read are files of model "BPE" whose words are cut as by GPT-2 ("ByteLevel"), by a pattern ("Split"), or at white space.

@@ -58,8 +58,8 @@ const crossField = field<Cross | readonly string[] | object, Cross | readonly st
  * const space = new keras.utils.FeatureSpace({
  *   features: { age: "float_normalized", city: keras.utils.FeatureSpace.stringCategorical({ numOovIndices: 1 }) },
  * });
- * space.adapt(dataset); // elements { age, city }
- * space({ age: [31], city: ["Bern"] }); // [1, …]
+ * space.adapt({ age: [20, 40], city: ["Rom", "Bern"] });
+ * space({ age: [30], city: ["Bern"] }).array(); // [[0, 0, 0, 1]]
  * ```
  *
  * Features are given by kind ("float", "float_rescaled", "float_normalized", "float_discretized", "integer_categorical", "string_categorical",

@@ -1,0 +1,62 @@
+// What stands between a file and a model: text, statistics, pictures.
+
+import * as tf from "../../lib/index.js";
+import type { Case } from "../harness/case.js";
+
+const { layers } = tf.keras;
+
+/** Lines of made-up words, frequent ones more often, of some ten million characters. */
+function corpus(): string[] {
+  let state = 12345;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const lines: string[] = [];
+  for (let size = 0; size < 10_000_000;) {
+    const line = Array.from({ length: 40 + Math.floor(next() * 120) }, () => `w${Math.floor(next() * next() * 20_000).toString(36)}`).join(
+      " ",
+    );
+    size += line.length;
+    lines.push(line);
+  }
+  return lines;
+}
+
+/** A picture of 500 × 375 pixels with slopes and grain. */
+const picture = () => {
+  const pixels = Float32Array.from({ length: 375 * 500 * 3 }, (_, i) => 128 + 100 * Math.sin(i / 900) + ((i * 13) % 17));
+  return tf.constant(pixels, { shape: [375, 500, 3] });
+};
+
+export const preprocessing: readonly Case[] = [
+  {
+    name: "preprocessing text: vectorize 10 MB in batches of 128",
+    once: true,
+    ours() {
+      const batches = tf.data.Dataset.fromTensorSlices(corpus()).batch(128);
+      const vectorize = new layers.TextVectorization({ maxTokens: 10_000, outputSequenceLength: 128 });
+      void vectorize.adapt(batches.take(50));
+      return () => [...batches.map((texts) => vectorize(texts as never))].length;
+    },
+  },
+  {
+    name: "preprocessing adapt: Normalization on 10 M numbers, streamed",
+    once: true,
+    ours() {
+      const batches = tf.data.Dataset.fromTensorSlices(tf.random.uniform([1_000_000, 10], { seed: 1 })).batch(4096);
+      return () => void new layers.Normalization().adapt(batches);
+    },
+  },
+  {
+    name: "preprocessing images: resize 500 × 375 to 224 × 224",
+    ours() {
+      const [resize, x] = [new layers.Resizing(224, 224), picture()];
+      return () => resize(x);
+    },
+  },
+  {
+    name: "preprocessing images: RandAugment of 32 × 224 × 224",
+    ours() {
+      const [augment, x] = [new layers.RandAugment({ seed: 1 }), tf.random.uniform([32, 224, 224, 3], { minval: 0, maxval: 255, seed: 2 })];
+      return () => augment(x);
+    },
+  },
+];
