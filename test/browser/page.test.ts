@@ -74,6 +74,31 @@ else {
         t.equal(there.weights, here.weights);
       });
 
+      t.test("models go to the places of a page and come back", async (t) => {
+        const download = page.waitForEvent("download");
+        const found = await page.evaluate(async () => {
+          const { keras, ...tf } = (await import("kerasm" as string)) as Tf;
+          const model = new keras.Sequential([new keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
+          const x = tf.ones([1, 3]);
+          const same: Record<string, boolean> = {};
+          const check = async (name: string, path: string | Blob) => {
+            const loaded = await keras.models.loadModel(path);
+            same[name] = JSON.stringify(loaded(x).array()) === JSON.stringify(model(x).array());
+          };
+          for (const place of ["indexeddb://models/m.keras", "opfs://models/deep/m.keras", "opfs://m.h5", "memory://m.keras"]) {
+            await model.save(place);
+            await check(place, place);
+          }
+          const root = await navigator.storage.getDirectory();
+          const folder = await (await root.getDirectoryHandle("models")).getDirectoryHandle("deep");
+          await check("File", await (await folder.getFileHandle("m.keras")).getFile());
+          await model.save("downloads://mine.keras");
+          return same;
+        });
+        t.strictSame(Object.values(found), [true, true, true, true, true], JSON.stringify(found));
+        t.equal((await download).suggestedFilename(), "mine.keras");
+      });
+
       t.test("the page had nothing to complain of", async (t) => t.strictSame(complaints, []));
     });
 }
