@@ -1,6 +1,5 @@
 import { ClusterError, StateError } from "../core/errors.js";
 import type { Group } from "../core/replicas.js";
-import { replica } from "../core/replicas.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { dtypes } from "../core/dtype.js";
 import type { Variable } from "../variables/variable.js";
@@ -125,6 +124,3 @@ export function addTo(variable: Variable, difference: Tensor): void {
   for (let i = 0; i < sum.length; i++) sum[i]! += delta[i]!;
   variable.state.load(sum);
 }
-
-/** Whether this process is alone, or who it is. */
-export const ownRank = ({ communicator }: Joined): number => communicator?.rank ?? replica().id;

@@ -38,7 +38,6 @@ const signatures = {
   MPI_Iprobe: "iihaa",
   MPI_Get_count: "aha",
   MPI_Test: "aaa",
-  MPI_Cancel: "a",
 } as const;
 
 /** koffi, which users install beside kerasm. @throws CommunicatorFailure where it is missing */
