@@ -1,5 +1,4 @@
 import { asTensor, type TensorLike } from "../core/convert.js";
-import { ValueError } from "../core/errors.js";
 import { apply } from "../core/interpreter.js";
 import type { Inputs, Primitive } from "../core/primitive.js";
 import { printArray } from "../core/print.js";
@@ -64,51 +63,3 @@ export function checkOnHost(name: string, tensors: readonly TensorLike[], check:
     check,
   );
 }
-
-type Compare = (a: number, b: number) => boolean;
-
-/** Compares element by element; one side may be a scalar. */
-function assertion(name: string, holds: Compare, relation: string) {
-  return (x: TensorLike, y: TensorLike, { message = "" }: { message?: string } = {}): void => {
-    const a = asTensor(x);
-    checkOnHost(name, [a, asTensor(y, a.dtype)], ([one, other]) => {
-      const [p, q] = [one!.view(), other!.view()];
-      const length = Math.max(p.length, q.length);
-      const at = (view: ArrayLike<number>, i: number) => view[view.length === 1 ? 0 : i]!;
-      for (let i = 0; i < length; i++) {
-        if (holds(at(p, i), at(q, i))) continue;
-        throw new ValueError(`debugging.${name}`, {
-          given: `${at(p, i)} and ${at(q, i)} at element ${i}`,
-          expected: `x ${relation} y for every element`,
-          ...(message && { hint: message }),
-        });
-      }
-    });
-  };
-}
-
-/** Checks that run with the program and stop it with a clear error. TensorFlow: tf.debugging. */
-export const debugging = {
-  assertEqual: assertion("assertEqual", (a, b) => a === b, "=="),
-  assertNoneEqual: assertion("assertNoneEqual", (a, b) => a !== b, "!="),
-  assertLess: assertion("assertLess", (a, b) => a < b, "<"),
-  assertLessEqual: assertion("assertLessEqual", (a, b) => a <= b, "<="),
-  assertGreater: assertion("assertGreater", (a, b) => a > b, ">"),
-  assertGreaterEqual: assertion("assertGreaterEqual", (a, b) => a >= b, ">="),
-  assertNear: assertion("assertNear", (a, b) => Math.abs(a - b) <= 1e-5 + 1e-5 * Math.abs(b), "≈"),
-
-  /** All elements are finite. */
-  checkNumerics(x: TensorLike, message = ""): Tensor {
-    const tensor = asTensor(x);
-    checkOnHost("checkNumerics", [tensor], ([real]) => {
-      const bad = real!.view().findIndex((value) => !Number.isFinite(value));
-      if (bad < 0) return;
-      throw new ValueError("debugging.checkNumerics", {
-        given: `${real!.view()[bad]} at element ${bad}`,
-        expected: "finite numbers",
-        ...(message && { hint: message }),
-      });
-    });
-    return tensor;
-  },
-};

@@ -167,6 +167,11 @@ export class Variable extends Chainable {
     this.state.load(this.#partOf(adoptTensor(whole, this.#shape, this.dtype)).view());
   }
 
+  /** The same as `value()`. TensorFlow: read_value. */
+  readValue(): Tensor {
+    return this.value();
+  }
+
   /** The value as it is outside of replicas: theirs together where they meet when it is read, else the first one's. */
   #together(): Tensor {
     const { group, aggregation } = this;
@@ -189,12 +194,12 @@ export class Variable extends Chainable {
   }
   /** Adds to the value. */
   assignAdd(delta: TensorLike): this {
-    this.#write(this.#fitting("assignAdd", add(this, this.#met(this.#like(delta)))));
+    this.#write(this.#fitting("assignAdd", add(this, this.#met(this.#ofDtype("assignAdd", delta)))));
     return this;
   }
   /** Subtracts from the value. */
   assignSub(delta: TensorLike): this {
-    this.#write(this.#fitting("assignSub", subtract(this, this.#met(this.#like(delta)))));
+    this.#write(this.#fitting("assignSub", subtract(this, this.#met(this.#ofDtype("assignSub", delta)))));
     return this;
   }
 
@@ -249,11 +254,19 @@ export class Variable extends Chainable {
     return asTensor(value, value instanceof Chainable ? undefined : this.dtype);
   }
 
-  #fitting(method: string, value: TensorLike): Tensor {
+  #ofDtype(method: string, value: TensorLike): Tensor {
     const tensor = this.#like(value);
+    if (tensor.dtype === this.dtype) return tensor;
+    throw new DtypeError(`${this.name}.${method}`, {
+      given: `a value of dtype ${tensor.dtype}`,
+      expected: this.dtype,
+      hint: "Cast it first.",
+    });
+  }
+
+  #fitting(method: string, value: TensorLike): Tensor {
+    const tensor = this.#ofDtype(method, value);
     const where = `${this.name}.${method}`;
-    if (tensor.dtype !== this.dtype)
-      throw new DtypeError(where, { given: `a value of dtype ${tensor.dtype}`, expected: this.dtype, hint: "Cast it first." });
     if (!sameShape(tensor.shape, this.shape))
       throw new ShapeError(where, { given: `a value of shape ${shapeText(tensor.shape)}`, expected: shapeText(this.shape) });
     return tensor;

@@ -34,6 +34,7 @@ export const families = [
   "training",
   "saving",
   "tf_functions",
+  "tf_ops",
 ] as const;
 
 export type Family = (typeof families)[number];

@@ -10,6 +10,7 @@ import { runOptimizer } from "./families/optimizers.js";
 import { runPreprocessing } from "./families/preprocessing.js";
 import { runSaved } from "./families/saving.js";
 import { runTfFunction } from "./families/tf-functions.js";
+import { runTensorFlow } from "./families/tf-ops.js";
 import { runTraining } from "./families/training.js";
 import { runsAs } from "./families/tf-programs.js";
 import { type Mode, type ModeName, modes } from "./modes.js";
@@ -37,6 +38,7 @@ const runners: Readonly<Record<Family, Runner>> = {
   training: (testCase, mode) => runTraining(testCase, mode.name),
   saving: runSaved,
   tf_functions: runTfFunction,
+  tf_ops: runTensorFlow,
 };
 
 /** Cases in which nothing is computed run once: there is nothing to trace. */

@@ -10,7 +10,7 @@ export const rooms: readonly (readonly string[])[] = [
   ["lib/autodiff", "lib/graph"],
   ["lib/autograph"],
   ["lib/variables", "lib/config"],
-  ["lib/random", "lib/formats"],
+  ["lib/random", "lib/formats", "lib/ragged", "lib/sparse"],
   [
     "lib/activations",
     "lib/initializers",

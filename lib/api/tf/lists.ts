@@ -1,15 +1,19 @@
-import type { TensorLike } from "../../core/convert.js";
-import { asTensor } from "../../core/convert.js";
+// What takes lists of tensors, or lists of anything.
+
+import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
+import { declare } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add } from "../../ops/index.js";
+import { sameDtype } from "./forms.js";
 
-/** The sum of tensors of one shape. TensorFlow: tf.add_n. @throws ArgumentError for an empty list */
-export function addN(tensors: readonly TensorLike[]): Tensor {
-  const [first, ...rest] = tensors;
+/** The sum of tensors of one shape. @throws ArgumentError for an empty list */
+export const addN = declare("tf.addN(*inputs:tensors, name:string=null)", (inputs: readonly TensorLike[], _: string | null): Tensor => {
+  const [first, ...rest] = inputs;
   if (first === undefined) throw new ArgumentError("addN", { given: "no tensors", expected: "at least one" });
+  sameDtype("addN", ...inputs);
   return rest.reduce<Tensor>((sum, each) => add(sum, each), asTensor(first));
-}
+});
 
 /** Pairs (triples, …) of what stands at the same place in each list, as far as the shortest goes: Python's zip. */
 export function zip<T extends readonly (readonly unknown[])[]>(

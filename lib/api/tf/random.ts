@@ -1,3 +1,280 @@
-// tf.random
+// tf.random: numbers from the global generator or a seed; TensorFlow's own from `stateless` functions and tf.random.Generator.
 
-export { categorical, normal, setRandomSeed as setSeed, shuffle, truncatedNormal, uniform } from "../../random/index.js";
+import { asTensor, constant, type TensorLike } from "../../core/convert.js";
+import { keptDtype } from "../../core/dtype.js";
+import { ArgumentError, text, ValueError } from "../../core/errors.js";
+import { declare } from "../../core/operation.js";
+import { known, sizeOf, type Shape } from "../../core/shape.js";
+import { adoptTensor, type Tensor } from "../../core/tensor.js";
+import { integers, type Integers } from "../../ops/static.js";
+import * as ops from "../../ops/index.js";
+import * as random from "../../random/index.js";
+import type { Seed } from "../../variables/seed-generator.js";
+import { Variable } from "../../variables/variable.js";
+import { drawnFrom, type Fill, fillBits, fillIntegers, fillNormal, fillTruncated, fillUniform, type PhiloxState, philox, skipped, stateOfSeed } from "./stateless.js"; // prettier-ignore
+
+type Name = string | null;
+type SeedGiven = Seed | null;
+
+/** Sets the global seed. */
+export const setSeed = declare("tf.random.setSeed(seed:int)", (seed: number): void => random.setRandomSeed(seed));
+
+const withSeed = (seed: SeedGiven): { seed?: NonNullable<Seed> } => (seed === null ? {} : { seed: seed as NonNullable<Seed> });
+const isWhole = (dtype: string): boolean => keptDtype(dtype) !== "float32";
+
+export const normal = declare(
+  'tf.random.normal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype="float32", seed:any=null, name:string=null)',
+  (shape: Shape, mean: number, stddev: number, dtype: string, seed: SeedGiven, _: Name): Tensor =>
+    random.normal(lengths(shape), { mean, stddev, dtype, ...withSeed(seed) }),
+);
+export const truncatedNormal = declare(
+  'tf.random.truncatedNormal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype="float32", seed:any=null, name:string=null)',
+  (shape: Shape, mean: number, stddev: number, dtype: string, seed: SeedGiven, _: Name): Tensor =>
+    random.truncatedNormal(lengths(shape), { mean, stddev, dtype, ...withSeed(seed) }),
+);
+/** Uniform in [minval, maxval): floats, or with a dtype of whole numbers these. @throws ArgumentError for whole numbers without maxval */
+export const uniform = declare(
+  'tf.random.uniform(shape:shape, minval:number=0, maxval:number=null, dtype:dtype="float32", seed:any=null, name:string=null)',
+  (shape: Shape, minval: number, maxval: number | null, dtype: string, seed: SeedGiven, _: Name): Tensor =>
+    random.uniform(lengths(shape), {
+      minval,
+      maxval: maxvalOf("uniform", maxval, dtype),
+      dtype: isWhole(dtype) ? "int32" : dtype,
+      ...withSeed(seed),
+    }),
+);
+
+function maxvalOf(where: string, maxval: number | null, dtype: string): number {
+  if (maxval !== null) return maxval;
+  if (isWhole(dtype)) throw new ArgumentError(`random.${where}.maxval`, { given: "none", expected: "a number, for whole numbers" });
+  return 1;
+}
+
+const lengths = (shape: Shape | Integers): number[] => integers(shape as Integers, "random.shape");
+
+export const shuffle = declare(
+  "tf.random.shuffle(*value, seed:any=null, name:string=null)",
+  (value: TensorLike, seed: SeedGiven, _: Name): Tensor => random.shuffle(value, withSeed(seed)),
+);
+/** Classes drawn with probabilities in proportion to e^logits: [batch, numSamples]. */
+export const categorical = declare(
+  "tf.random.categorical(*logits, numSamples:int, dtype:dtype=null, seed:any=null, name:string=null)",
+  (logits: TensorLike, numSamples: number, dtype: string | null, seed: SeedGiven, _: Name): Tensor =>
+    random.categorical(logits, numSamples, { ...(dtype !== null && { dtype }), ...withSeed(seed) }),
+);
+/** Gamma-distributed numbers with shape alpha and rate beta: [...shape, ...those of alpha and beta]. */
+export const gamma = declare(
+  'tf.random.gamma(shape:shape, *alpha, *beta=null, dtype:dtype="float32", seed:any=null, name:string=null)',
+  (shape: Shape, alpha: TensorLike, beta: TensorLike | null, dtype: string, seed: SeedGiven, _: Name): Tensor => {
+    const form = ops.add(asTensor(alpha), beta === null ? 0 : ops.zerosLike(asTensor(beta)));
+    const inner = known(form.shape, "random.gamma");
+    const outer = lengths(shape);
+    const flat = ops.reshape(form, [-1]);
+    const each = ops.unstack(flat).map((one) => random.gamma([sizeOf(outer)], one.item(), withSeed(seed)));
+    const whole = ops.reshape(ops.stack(each, -1), [...outer, ...inner]);
+    return ops.cast(beta === null ? whole : ops.divide(whole, beta), dtype);
+  },
+);
+/** Numbers of events of a rate: [...shape, ...that of lam]. */
+export const poisson = declare(
+  'tf.random.poisson(shape:shape, *lam, dtype:dtype="float32", seed:any=null, name:string=null)',
+  (shape: Shape, lam: TensorLike, dtype: string, seed: SeedGiven, _: Name): Tensor => {
+    const rates = asTensor(lam);
+    const outer = lengths(shape);
+    const view = rates.view("random.poisson");
+    const whole = [...outer, ...known(rates.shape, "random.poisson")];
+    const seeds = random.uniform([2], { minval: 0, maxval: 2 ** 31 - 1, dtype: "int32", ...withSeed(seed) }).view("random.poisson");
+    const state = stateOfSeed(seeds[0]!, seeds[1]!);
+    const values = Float32Array.from({ length: sizeOf(whole) }, (__, i) => poissonOf(skipped(state, 1024 * i), view[i % view.length]!));
+    return ops.cast(constant(values, { shape: whole }), dtype);
+  },
+);
+
+/** Counts arrivals while their waiting times are below the rate. */
+function poissonOf(state: PhiloxState, rate: number): number {
+  if (!(rate >= 0)) throw new ValueError("random.poisson", { given: `the rate ${rate}`, expected: "at least 0" });
+  let [count, at, waited] = [0, state, 0];
+  for (;;) {
+    for (const word of philox(at)) {
+      waited -= Math.log(((word >>> 8) + 0.5) / 2 ** 24);
+      if (waited > rate) return count;
+      count++;
+    }
+    at = skipped(at, 1);
+  }
+}
+
+const checkAlg = (where: string, alg: unknown): void => {
+  if (alg === null || alg === undefined || alg === "philox" || alg === "auto_select" || alg === 1 || alg === 3) return;
+  throw new ValueError(`${where}.alg`, { given: text(alg), expected: "philox or auto_select" });
+};
+
+/** The same numbers for the same seed (two whole numbers), which are TensorFlow's. */
+export const statelessUniform = declare(
+  'tf.random.statelessUniform(shape:shape, *seed, minval:number=0, maxval:number=null, dtype:dtype="float32", name:string=null, alg:any="auto_select")',
+  (shape: Shape, seed: TensorLike, minval: number | null, maxval: number | null, dtype: string, _: Name, alg: unknown): Tensor => {
+    const where = "statelessUniform";
+    checkAlg(where, alg);
+    const size = lengths(shape);
+    if (!isWhole(dtype)) {
+      const [low, high] = [minval ?? 0, maxvalOf(where, maxval, dtype)];
+      return scaled(drawnFrom(where, seed, { shape: size, fill: fillUniform, dtype: "float32" }), high - low, low);
+    }
+    if (minval === null && maxval === null) return drawnFrom(where, seed, { shape: size, fill: fillBits, dtype: "int32" });
+    return ops.cast(
+      drawnFrom(where, seed, { shape: size, fill: integersFill(where, minval ?? 0, maxvalOf(where, maxval, dtype)), dtype: "int32" }),
+      dtype,
+    );
+  },
+);
+
+function integersFill(where: string, minval: number, maxval: number): Fill {
+  if (!(maxval > minval))
+    throw new ValueError(`random.${where}`, { given: `minval ${minval} and maxval ${maxval}`, expected: "minval below maxval" });
+  return fillIntegers(minval, maxval - minval);
+}
+
+const scaled = (x: Tensor, factor: number, shift: number): Tensor => {
+  const wide = factor === 1 ? x : ops.multiply(x, factor);
+  return shift === 0 ? wide : ops.add(wide, shift);
+};
+
+const stateless = <const N extends string>(name: N, fill: Fill) =>
+  declare(
+    `tf.random.${name}(shape:shape, *seed, mean:number=0, stddev:number=1, dtype:dtype="float32", name:string=null, alg:any="auto_select")` as const,
+    (shape: Shape, seed: TensorLike, mean: number, stddev: number, dtype: string, _: Name, alg: unknown): Tensor => {
+      checkAlg(name, alg);
+      return ops.cast(scaled(drawnFrom(name, seed, { shape: lengths(shape), fill, dtype: "float32" }), stddev, mean), dtype);
+    },
+  );
+export const statelessNormal = stateless("statelessNormal", fillNormal);
+export const statelessTruncatedNormal = stateless("statelessTruncatedNormal", fillTruncated);
+
+/** Blocks of the generator that TensorFlow keeps for each number asked for. */
+const BLOCKS_EACH = 256;
+
+/**
+ * A generator with a state of its own, Philox as in TensorFlow: the same seed gives TensorFlow's numbers. In traced functions it is not to be
+ * used: there `tf.random.normal` and keras.random draw anew at every call.
+ *
+ * ```ts
+ * const g = tf.random.Generator.fromSeed(1);
+ * g.normal([2, 3]);
+ * ```
+ */
+export class Generator {
+  /** Counter (two numbers of 64 bits, each in two words) and key, as six words. */
+  readonly state: Variable;
+
+  private constructor(words: readonly number[]) {
+    this.state = new Variable(constant(Int32Array.from(words, (word) => word | 0)), { trainable: false, name: "StateVar", dtype: "int32" });
+  }
+
+  static fromSeed(seed: number, alg: unknown = null): Generator {
+    checkAlg("Generator.fromSeed", alg);
+    if (!Number.isInteger(seed)) throw new ArgumentError("Generator.fromSeed", { given: text(seed), expected: "a whole number" });
+    return new Generator(wordsOfSeed(seed));
+  }
+
+  static fromNonDeterministicState(alg: unknown = null): Generator {
+    checkAlg("Generator.fromNonDeterministicState", alg);
+    return new Generator(crypto.getRandomValues(new Int32Array(6)) as unknown as number[]);
+  }
+
+  /** A generator that goes on where the state of another one stands. */
+  static fromState(state: Variable | TensorLike, alg: unknown = null): Generator {
+    checkAlg("Generator.fromState", alg);
+    const words = Array.from(asTensor(state, "int32").view("Generator.fromState"));
+    if (words.length !== 6)
+      throw new ArgumentError("Generator.fromState", { given: `${words.length} numbers`, expected: "the six words of a state" });
+    return new Generator(words);
+  }
+
+  get algorithm(): number {
+    return 1;
+  }
+
+  /** The key, two words. */
+  get key(): Tensor {
+    return constant(this.state.value().view("Generator.key").slice(4));
+  }
+
+  #now(): PhiloxState {
+    const words = Uint32Array.from(this.state.value().view("tf.random.Generator"));
+    return { counter: [words[0]!, words[1]!, words[2]!, words[3]!], key: [words[4]!, words[5]!] };
+  }
+
+  #advance(numbers: number): PhiloxState {
+    const now = this.#now();
+    const next = skipped(now, numbers * BLOCKS_EACH);
+    this.state.assign(constant(Int32Array.from([...next.counter, ...next.key], (word) => word | 0)));
+    return now;
+  }
+
+  #draw(shape: Shape, fill: Fill, dtype: "float32" | "int32"): Tensor {
+    const size = lengths(shape);
+    const count = sizeOf(size);
+    return adoptTensor(fill(this.#advance(count), count), size, dtype);
+  }
+
+  normal(
+    shape: Shape,
+    { mean = 0, stddev = 1, dtype = "float32" }: { mean?: number; stddev?: number; dtype?: string; name?: string } = {},
+  ): Tensor {
+    return ops.cast(scaled(this.#draw(shape, fillNormal, "float32"), stddev, mean), dtype);
+  }
+
+  truncatedNormal(
+    shape: Shape,
+    { mean = 0, stddev = 1, dtype = "float32" }: { mean?: number; stddev?: number; dtype?: string; name?: string } = {},
+  ): Tensor {
+    return ops.cast(scaled(this.#draw(shape, fillTruncated, "float32"), stddev, mean), dtype);
+  }
+
+  /** @throws ArgumentError for whole numbers without maxval */
+  uniform(
+    shape: Shape,
+    { minval = 0, maxval = null, dtype = "float32" }: { minval?: number; maxval?: number | null; dtype?: string; name?: string } = {},
+  ): Tensor {
+    const high = maxvalOf("Generator.uniform", maxval, dtype);
+    if (isWhole(dtype)) return ops.cast(this.#draw(shape, integersFill("Generator.uniform", minval, high), "int32"), dtype);
+    return ops.cast(scaled(this.#draw(shape, fillUniform, "float32"), high - minval, minval), dtype);
+  }
+
+  /** All 32 bits of each number. */
+  uniformFullInt(shape: Shape, { dtype = "int32" }: { dtype?: string; name?: string } = {}): Tensor {
+    return ops.cast(this.#draw(shape, fillBits, "int32"), dtype);
+  }
+
+  /** Seeds for `stateless` functions: [2, count]. */
+  makeSeeds(count = 1): Tensor {
+    const first = this.#draw([count], fillBits, "int32");
+    return ops.stack([first, ops.zerosLike(first)]);
+  }
+
+  /** Generators that go on independently of each other and of this one. */
+  split(count = 1): Generator[] {
+    const keys = this.#draw([count], fillBits, "int32").view();
+    return Array.from(keys, (key) => new Generator([0, 0, 0, 0, key, 0]));
+  }
+
+  /** Goes on as if so many numbers had been drawn. */
+  skip(delta: number): void {
+    this.#advance(delta);
+  }
+
+  resetFromSeed(seed: number): void {
+    this.state.assign(constant(Int32Array.from(wordsOfSeed(seed), (word) => word | 0)));
+  }
+
+  reset(state: TensorLike): void {
+    this.state.assign(asTensor(state, "int32"));
+  }
+}
+
+/** The seed is the low word of the counter's first number. */
+const wordsOfSeed = (seed: number): number[] => [seed >>> 0, seed < 0 ? 0xffffffff : Math.floor(seed / 2 ** 32), 0, 0, 0, 0];
+
+let globalGenerator: Generator | undefined;
+export const getGlobalGenerator = (): Generator => (globalGenerator ??= Generator.fromNonDeterministicState());
+export const setGlobalGenerator = (generator: Generator): void => void (globalGenerator = generator);

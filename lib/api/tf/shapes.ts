@@ -1,67 +1,659 @@
-// TensorFlow's names of operations on shapes, and of what makes tensors.
+// TensorFlow's names of operations on shapes and indices, and of what makes tensors: the root of tf.
 
-import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
-import type { Dtype } from "../../core/dtype.js";
-import { ArgumentError } from "../../core/errors.js";
-import type { Tensor } from "../../core/tensor.js";
-import { add, cast, multiply, oneHot as plainOneHot, split as splitAt, take } from "../../ops/index.js";
+import { asTensor, checkAxis, checkedDtype, constant as constantOf, type TensorLike } from "../../core/convert.js";
+import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
+import { declare } from "../../core/operation.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
+import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
+import { checkOnHost } from "../../graph/print.js";
+import { identity as identityOf } from "../../ops/gradient/stop-gradient.js";
+import { takeFrom, addAt, asIndices } from "../../ops/indexing/take.js";
+import { placesOf, scatterUpdateRows } from "../../ops/indexing/update.js";
+import { integers, type Integers } from "../../ops/static.js";
+import { fillCommand } from "../../ops/shaping/slice.js";
+import * as ops from "../../ops/index.js";
+import { concatenateRagged, RaggedTensor, stackRagged } from "../../ragged/ragged-tensor.js";
+import { elementwise, sameDtype, withRagged, type Axes } from "./forms.js";
 
-export {
-  arange as range, argsort, eye, flip as reverse, unstack, broadcastTo, cast, concatenate as concat, expandDims, fullLike, full as fill, ones, onesLike, reshape, slice, squeeze, stack, transpose, where, zeros, zerosLike,
-} from "../../ops/index.js"; // prettier-ignore
-export { identity, stopGradient } from "../../ops/gradient/stop-gradient.js";
+type Name = string | null;
 
-export interface GatherOptions {
-  /** The axis that is indexed. Default: 0. */
-  axis?: number;
-}
+/** x in another dtype; fractions are cut off. */
+export const cast = elementwise(
+  declare("tf.cast(*x, dtype:dtype, name:string=null)", (x: TensorLike, dtype: string, _: Name): Tensor => ops.cast(x, dtype)),
+);
 
-/** Slices of params along an axis, at the indices. TensorFlow: tf.gather. */
-export const gather = (params: TensorLike, indices: TensorLike, { axis = 0 }: GatherOptions = {}): Tensor => take(params, indices, axis);
+/** x in another dtype, limited to its range. */
+export const saturateCast = declare(
+  "tf.saturateCast(*value, dtype:dtype, name:string=null)",
+  (value: TensorLike, dtype: string, _: Name): Tensor => ops.saturateCast(value, dtype),
+);
 
-export interface OneHotOptions {
-  /** What stands at the index. Default: 1. */
-  onValue?: number;
-  /** What stands elsewhere. Default: 0. */
-  offValue?: number;
-  /** Where the new axis stands. Default: the last one. */
-  axis?: number;
-  /** Default: float32. */
-  dtype?: Dtype;
-}
+/** The same bytes as elements of another dtype: a wider one takes the last axis, a narrower one adds one. */
+export const bitcast = declare("tf.bitcast(*input, type:dtype, name:string=null)", (input: TensorLike, type: string, _: Name): Tensor => {
+  const x = asTensor(input);
+  const width = (dtype: string): number => (dtype === "uint8" || dtype === "bool" ? 1 : 4);
+  const [from, to] = [width(x.dtype), width(checkedDtype(type)!)];
+  if (from === to) return ops.view(x, { dtype: type });
+  if (from < to) {
+    if (x.shape.at(-1) !== to / from)
+      throw new ShapeError("bitcast", { given: shapeText(x.shape), expected: `a last axis of ${to / from} for ${type}` });
+    return ops.reshape(ops.view(x, { dtype: type }), x.shape.slice(0, -1));
+  }
+  return ops.view(ops.expandDims(x, -1), { dtype: type });
+});
 
-/** `depth` elements for each index: onValue at the index, offValue elsewhere. TensorFlow: tf.one_hot. */
-export function oneHot(
-  indices: TensorLike,
-  depth: number,
-  { onValue = 1, offValue = 0, axis = -1, dtype = "float32" }: OneHotOptions = {},
-): Tensor {
-  const hot = plainOneHot(indices, depth, { axis });
-  return cast(onValue === 1 && offValue === 0 ? hot : add(multiply(hot, onValue - offValue), offValue), dtype);
-}
+/** The same elements in another shape; one length may be −1: what is left. */
+export const reshape = declare(
+  "tf.reshape(*tensor, shape:shape, name:string=null)",
+  (tensor: TensorLike, shape: Shape | number | TensorLike, _: Name): Tensor => ops.reshape(tensor, shape as Shape),
+);
+
+const lengthOp = primitive({
+  name: "axis_length",
+  inputs: ["x"],
+  infer: (): Spec => ({ shape: [], dtype: "int32" }),
+  lower: ({ x }, { y }, { axis }: { axis: number }) => fillCommand(y, known(x.shape)[axis]!),
+});
+
+/** The lengths of the axes as an int32 vector; of axes that are not known yet, when the operation runs. */
+export const shape = declare(
+  "tf.shape(*input, outType:dtype=null, name:string=null)",
+  (input: TensorLike, outType: string | null, _: Name): Tensor => {
+    const x = asTensor(input);
+    const lengths = x.shape.includes(null)
+      ? ops.stack(x.shape.map((length, axis) => (length === null ? lengthOp.apply({ x }, { axis }) : asTensor(length, "int32"))))
+      : constantOf(Int32Array.from(x.shape as number[]));
+    return outType === null ? lengths : ops.cast(lengths, outType);
+  },
+);
+
+/** The number of elements, a scalar. */
+export const size = declare(
+  "tf.size(*input, outType:dtype=null, name:string=null)",
+  (input: TensorLike, outType: string | null, _: Name): Tensor => {
+    const count = asTensor(ops.size(input), "int32");
+    return outType === null ? count : ops.cast(count, outType);
+  },
+);
+
+/** The number of axes, a scalar. */
+export const rank = declare("tf.rank(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
+  asTensor(asTensor(input).rank, "int32"),
+);
+
+/** x with an axis of length 1 put in. */
+export const expandDims = declare("tf.expandDims(*input, axis:int, name:string=null)", (input: TensorLike, axis: number, _: Name): Tensor =>
+  ops.expandDims(input, axis),
+);
+
+/** x without its axes of length 1, or without the given ones. @throws ShapeError where one is longer */
+export const squeeze = declare("tf.squeeze(*input, axis:ints=null, name:string=null)", (input: TensorLike, axis: Axes, _: Name): Tensor =>
+  ops.squeeze(input, axis as number | null),
+);
+
+/** Tensors one after the other along an axis. */
+export const concat = withRagged(
+  declare(
+    'tf.concat(*values:tensors, axis:int, name:string="concat")',
+    (values: readonly TensorLike[] | Tensor, axis: number, _: Name): Tensor => {
+      const list = values instanceof Chainable ? [values.value()] : values;
+      sameDtype("concat", ...list);
+      return ops.concatenate(list, axis);
+    },
+  ),
+  ([values, axis]) => concatenateRagged(values as RaggedTensor[], axis as number),
+);
+
+/** Tensors along a new axis. */
+export const stack = withRagged(
+  declare(
+    'tf.stack(*values:tensors, axis:int=0, name:string="stack")',
+    (values: readonly TensorLike[] | Tensor, axis: number, _: Name): Tensor => {
+      const list = values instanceof Chainable ? [...values.value()] : values;
+      sameDtype("stack", ...list);
+      return ops.stack(list, axis);
+    },
+  ),
+  ([values, axis]) => stackRagged(values as RaggedTensor[], axis as number),
+);
+
+/** The slices along an axis, as tensors without it. */
+export const unstack = declare(
+  'tf.unstack(*value, num:int=null, axis:int=0, name:string="unstack")',
+  (value: TensorLike, num: number | null, axis: number, _: Name): Tensor[] => ops.unstack(value, { num, axis }),
+);
 
 /**
- * Parts of a tensor along an axis. TensorFlow: tf.split.
+ * Parts of a tensor along an axis.
  *
- * @param numOrSizes  the number of equal parts, or the length of each part (one may be −1: what is left)
+ * @param numOrSizeSplits  the number of equal parts, or the length of each part (one may be −1: what is left)
  */
-export function split(value: TensorLike, numOrSizes: number | readonly number[], axis = 0): Tensor[] {
-  if (typeof numOrSizes === "number") return splitAt(value, numOrSizes, axis);
-  const tensor = asTensor(value);
-  const length = tensor.shape[checkAxis("split", axis, tensor.rank)] ?? 0;
-  const given = numOrSizes.reduce((sum, size) => sum + Math.max(size, 0), 0);
-  const sizes = numOrSizes.map((size) => (size === -1 ? length - given : size));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total !== length || sizes.some((size) => size < 0)) {
-    throw new ArgumentError("split", {
-      given: `sizes [${numOrSizes.join(", ")}]`,
-      expected: `sizes that add up to ${length}, the length of axis ${axis}`,
-    });
-  }
-  let at = 0;
-  return splitAt(
-    tensor,
-    sizes.slice(0, -1).map((size) => (at += size)),
-    axis,
+export const split = declare(
+  'tf.split(*value, numOrSizeSplits:ints, axis:int=0, num:int=null, name:string="split")',
+  (value: TensorLike, numOrSizeSplits: Integers, axis: number, _num: number | null, _: Name): Tensor[] => {
+    if (typeof numOrSizeSplits === "number") return ops.split(value, numOrSizeSplits, axis);
+    const tensor = asTensor(value);
+    const length = tensor.shape[checkAxis("split", axis, tensor.rank)] ?? 0;
+    const given = integers(numOrSizeSplits, "split");
+    if (numOrSizeSplits instanceof Chainable && numOrSizeSplits.value().rank === 0) return ops.split(value, given[0]!, axis);
+    const sum = given.reduce((total, each) => total + Math.max(each, 0), 0);
+    const sizes = given.map((each) => (each === -1 ? length - sum : each));
+    const total = sizes.reduce((all, each) => all + each, 0);
+    if (total !== length || sizes.some((each) => each < 0)) {
+      throw new ArgumentError("split", {
+        given: `sizes [${given.join(", ")}]`,
+        expected: `sizes that add up to ${length}, the length of axis ${axis}`,
+      });
+    }
+    let at = 0;
+    const places = sizes.slice(0, -1).map((each) => (at += each));
+    return ops.split(tensor, places, axis);
+  },
+);
+
+/** x with its axes in another order; without one, reversed. `conjugate` changes nothing: all tensors are real. */
+export const transpose = declare(
+  'tf.transpose(*a, perm:ints=null, conjugate=false, name:string="transpose")',
+  (a: TensorLike, perm: Axes, _conjugate: boolean, _: Name): Tensor => {
+    const x = asTensor(a);
+    if (Array.isArray(perm) && (perm.length !== x.rank || new Set(perm).size !== perm.length))
+      throw new ValueError("transpose.perm", { given: text(perm), expected: `each of the ${x.rank} axes once` });
+    return ops.transpose(x, perm as number[] | null);
+  },
+);
+
+const filled = <const N extends string>(name: N, value: number) =>
+  declare(
+    `tf.${name}(shape:shape, dtype:dtype="float32", name:string=null, layout:null=null)` as const,
+    (shape: Shape | number, dtype: string, _: Name, _layout: null): Tensor => ops.full(shape as Shape, value, { dtype }),
   );
+export const zeros = filled("zeros", 0);
+export const ones = filled("ones", 1);
+
+const filledLike = <const N extends string>(name: N, value: number) =>
+  elementwise(
+    declare(
+      `tf.${name}(*input, dtype:dtype=null, name:string=null, layout:null=null)` as const,
+      (input: TensorLike, dtype: string | null, _: Name, _layout: null): Tensor => ops.fullLike(input, value, { dtype }),
+    ),
+  );
+export const zerosLike = filledLike("zerosLike", 0);
+export const onesLike = filledLike("onesLike", 1);
+export { fullLike } from "../../ops/index.js";
+
+/** A tensor in which every element is the value. */
+export const fill = declare(
+  "tf.fill(dims:shape, *value, name:string=null, layout:null=null)",
+  (dims: Shape | number, value: TensorLike, _: Name, _layout: null): Tensor => {
+    const kept = value instanceof Chainable ? value.value().dtype : typeof value === "boolean" ? "bool" : null;
+    return ops.full(dims as Shape, value as number, { dtype: kept });
+  },
+);
+
+/** `range(limit)`, `range(start, limit, delta)`: numbers from start on, below limit. @throws ValueError for a delta of 0 */
+export const range = declare(
+  'tf.range(*start, *limit=null, *delta=1, dtype:dtype=null, name:string="range")',
+  (start: TensorLike, limit: TensorLike | null, delta: TensorLike, dtype: string | null, _: Name): Tensor => {
+    if (delta === 0 || (delta instanceof Chainable && !delta.value().isSymbolic && delta.value().item() === 0))
+      throw new ValueError("range.delta", { given: "0", expected: "a number other than 0" });
+    const [from, to] = limit === null ? [typeof start === "number" ? 0 : asTensor(0, asTensor(start).dtype), start] : [start, limit];
+    return ops.arange(from as number, to as number, delta as number, { dtype });
+  },
+);
+
+/** `num` numbers from start to stop, both included. */
+export const linspace = declare(
+  "tf.linspace(*start, *stop, num:int, name:string=null, axis:int=0)",
+  (start: TensorLike, stop: TensorLike, num: number, _: Name, axis: number): Tensor => {
+    if (typeof num === "number" && num < 1) throw new ValueError("linspace.num", { given: String(num), expected: "at least 1" });
+    return ops.linspace(start, stop, { num, axis });
+  },
+);
+
+/** The identity matrix, as often as `batchShape` says. */
+export const eye = declare(
+  'tf.eye(numRows:int, numColumns:int=null, batchShape:shape=null, dtype:dtype="float32", name:string=null)',
+  (numRows: number, numColumns: number | null, batchShape: Shape | null, dtype: string, _: Name): Tensor => {
+    const matrix = ops.eye(numRows, numColumns ?? numRows, { dtype: checkedDtype(dtype)! });
+    return batchShape === null ? matrix : ops.broadcastTo(matrix, [...(batchShape as number[]), ...matrix.shape] as number[]);
+  },
+);
+
+/**
+ * `depth` elements for each index: onValue at the index, offValue elsewhere.
+ *
+ * @param onValue, offValue  default 1 and 0
+ * @param axis   where the new axis stands; default: last
+ * @param dtype  default: that of the values, float32 where none is given
+ */
+export const oneHot = declare(
+  "tf.oneHot(*indices, depth:int, onValue:number|bool=null, offValue:number|bool=null, axis:int=null, dtype:dtype=null, name:string=null)",
+  (
+    indices: TensorLike,
+    depth: number,
+    onValue: number | boolean | Tensor | null,
+    offValue: number | boolean | Tensor | null,
+    axis: number | null,
+    dtype: string | null,
+    _: Name,
+  ): Tensor => {
+    const hot = ops.oneHot(indices, depth, { axis: axis ?? -1, dtype: "float32" });
+    const values = [onValue, offValue].filter((value) => value !== null);
+    const natural = values.some((value) => typeof value === "boolean")
+      ? "bool"
+      : values.find((value) => value instanceof Chainable)?.value().dtype;
+    if (values.length === 0 || (onValue === 1 && offValue === 0)) return ops.cast(hot, dtype ?? "float32");
+    const kept = dtype ?? natural ?? "float32";
+    const as = (value: unknown): Tensor => ops.cast(asTensor(value as TensorLike), kept);
+    return ops.where(ops.cast(hot, "bool"), as(onValue ?? 1), as(offValue ?? 0));
+  },
+);
+
+/**
+ * x where the condition holds, y elsewhere; without x and y, where it holds: coordinates `[n, rank]`.
+ */
+export const where = declare(
+  "tf.where(*condition, *x=null, *y=null, name:string=null)",
+  (condition: TensorLike, x: TensorLike | null, y: TensorLike | null, _: Name): Tensor => {
+    if (x === null && y === null) return ops.stack(ops.nonzero(condition), -1);
+    if (x === null || y === null)
+      throw new ArgumentError("where", { given: `no ${x === null ? "x" : "y"}`, expected: "both x and y, or neither" });
+    sameDtype("where", x, y);
+    return ops.where(ops.cast(asTensor(condition), "bool"), x, y);
+  },
+);
+
+/**
+ * Slices of params along an axis, at the indices.
+ *
+ * @param axis       default: batchDims
+ * @param batchDims  how many first axes params and indices share
+ * @throws ValueError for an index outside, when the operation runs; none counts from the end
+ */
+export const gather = withRagged(
+  declare(
+    "tf.gather(*params, *indices, validateIndices:bool|null=null, axis:int=null, batchDims:int=0, name:string=null)",
+    (params: TensorLike, indices: TensorLike, _validate: boolean | null, axis: number | null, batchDims: number, _: Name): Tensor => {
+      const [x, picked] = [asTensor(params), asIndices(indices)];
+      const batch = batchDims === 0 ? 0 : checkAxis("gather.batchDims", batchDims, picked.rank + 1);
+      const along = checkAxis("gather", axis ?? batch, x.rank);
+      if (batch === 0) return takeFrom("gather", x, picked, along);
+      if (along < batch)
+        throw new ValueError("gather.axis", { given: String(axis), expected: `an axis from ${batch} on, behind the batch axes` });
+      const lead = known(x.shape.slice(0, batch), "gather");
+      if (lead.some((length, i) => picked.shape[i] !== length))
+        throw new ShapeError("gather", {
+          given: `params ${shapeText(x.shape)} and indices ${shapeText(picked.shape)}`,
+          expected: `equal lengths of the first ${batch} axes`,
+        });
+      const moved = ops.moveaxis(x, along, batch);
+      const [length, ...rest] = moved.shape.slice(batch);
+      const total = sizeOf(lead);
+      const each = ops.reshape(picked, [total, -1]);
+      const rows = ops.broadcastTo(ops.reshape(constantOf(Int32Array.from({ length: total }, (_, i) => i)), [total, 1]), each.shape);
+      const pairs = ops.stack([rows, each], -1);
+      const places = placesOf("gather", ops.reshape(pairs, [-1, 2]), [total, length!], { wraps: false, axis: along - 1 });
+      const flat = takeFrom("gather", ops.reshape(moved, [total * length!, ...rest]), places, 0);
+      const made = ops.reshape(flat, [...picked.shape, ...rest] as number[]);
+      const inner = picked.rank - batch;
+      const between = along - batch;
+      const order = [
+        ...lead.map((_, i) => i),
+        ...Array.from({ length: between }, (_, i) => picked.rank + i),
+        ...Array.from({ length: inner }, (_, i) => batch + i),
+        ...rest.slice(between).map((_, i) => picked.rank + between + i),
+      ];
+      return ops.transpose(made, order);
+    },
+  ),
+  ([params, indices]) => (params as RaggedTensor).gather(integers(indices as Integers, "gather")),
+);
+
+/** Slices of params at coordinates: the last axis of indices goes along the first axes of params. */
+export const gatherNd = declare(
+  'tf.gatherNd(*params, *indices, batchDims:int=0, name:string=null, badIndicesPolicy="")',
+  (params: TensorLike, indices: TensorLike, batchDims: number, _: Name, _policy: string): Tensor => {
+    const [x, given] = [asTensor(params), asIndices(indices)];
+    const depth = given.shape.at(-1);
+    if (typeof depth !== "number" || depth + batchDims > x.rank)
+      throw new ShapeError("gatherNd", {
+        given: `indices ${shapeText(given.shape)} for ${shapeText(x.shape)}`,
+        expected: "a last axis of coordinates, at most one for each axis",
+      });
+    const lead = known(x.shape.slice(0, batchDims), "gatherNd");
+    const count = sizeOf(lead);
+    let coordinates = ops.reshape(given, [-1, depth]);
+    if (batchDims > 0) {
+      const each = sizeOf(known(given.shape, "gatherNd").slice(batchDims, -1));
+      const batch = constantOf(Int32Array.from({ length: count * each }, (_, i) => Math.floor(i / each)));
+      coordinates = ops.concatenate([ops.expandDims(batch, 1), coordinates], 1);
+    }
+    const lengths = [...(batchDims > 0 ? [count] : []), ...known(x.shape.slice(batchDims, batchDims + depth), "gatherNd")];
+    const rest = x.shape.slice(batchDims + depth);
+    const places = placesOf("gatherNd", coordinates, lengths, { wraps: false });
+    const rows = takeFrom("gatherNd", ops.reshape(x, [sizeOf(lengths), ...rest] as number[]), places, 0);
+    return ops.reshape(rows, [...given.shape.slice(0, -1), ...rest] as number[]);
+  },
+);
+
+/** Where updates go in a tensor of such a shape. */
+function rowsAt(where: string, indices: TensorLike, updates: TensorLike, shape: readonly number[]) {
+  const given = asIndices(indices);
+  const depth = given.shape.at(-1);
+  if (typeof depth !== "number" || depth > shape.length)
+    throw new ShapeError(where, {
+      given: `indices ${shapeText(given.shape)} for ${shapeText(shape)}`,
+      expected: "a last axis of coordinates, at most one for each axis",
+    });
+  const lengths = shape.slice(0, depth);
+  const rest = shape.slice(depth);
+  const put = asTensor(updates);
+  const wanted = [...given.shape.slice(0, -1), ...rest];
+  if (put.rank !== wanted.length || wanted.some((length, i) => length !== null && put.shape[i] !== null && put.shape[i] !== length))
+    throw new ShapeError(where, { given: `updates ${shapeText(put.shape)}`, expected: shapeText(wanted) });
+  const places = placesOf(where, ops.reshape(given, [-1, depth]), lengths, { wraps: false });
+  return { places, rows: ops.reshape(put, [-1, ...rest]), base: [sizeOf(lengths), ...rest] };
 }
+
+/** Zeros of the shape, with updates added at the coordinates. */
+export const scatterNd = declare(
+  'tf.scatterNd(*indices, *updates, shape:shape, badIndicesPolicy="", name:string=null)',
+  (indices: TensorLike, updates: TensorLike, shape: Shape | TensorLike, _policy: string, _: Name): Tensor => {
+    const lengths = integers(shape as Integers, "scatterNd.shape");
+    const { places, rows, base } = rowsAt("scatterNd", indices, updates, lengths);
+    const wide = rows.dtype === "float32" ? rows : ops.cast(rows, "int32");
+    return ops.cast(ops.reshape(addAt(wide, places, base), lengths), rows.dtype);
+  },
+);
+
+const scatterInto = <const N extends string>(name: N, reduction: "max" | "min" | null) =>
+  declare(
+    `tf.${name}(*tensor, *indices, *updates, name:string=null)` as const,
+    (tensor: TensorLike, indices: TensorLike, updates: TensorLike, _: Name): Tensor => {
+      const x = asTensor(tensor);
+      sameDtype(name, x, updates);
+      const { places, rows, base } = rowsAt(name, indices, asTensor(updates, x.dtype), known(x.shape, name));
+      return ops.reshape(scatterUpdateRows(ops.reshape(x, base), places, rows, reduction), x.shape as number[]);
+    },
+  );
+/** The tensor with updates at the coordinates; the last of several wins. */
+export const tensorScatterNdUpdate = scatterInto("tensorScatterNdUpdate", null);
+export const tensorScatterNdMax = scatterInto("tensorScatterNdMax", "max");
+export const tensorScatterNdMin = scatterInto("tensorScatterNdMin", "min");
+
+const scatterAdd = <const N extends string>(name: N, combine: (x: Tensor, y: Tensor) => Tensor) =>
+  declare(
+    `tf.${name}(*tensor, *indices, *updates, badIndicesPolicy="", name:string=null)` as const,
+    (tensor: TensorLike, indices: TensorLike, updates: TensorLike, _policy: string, _: Name): Tensor => {
+      const x = asTensor(tensor);
+      sameDtype(name, x, updates);
+      return combine(x, scatterNd(indices, asTensor(updates, x.dtype), known(x.shape, name)));
+    },
+  );
+/** The tensor with updates added at the coordinates. */
+export const tensorScatterNdAdd = scatterAdd("tensorScatterNdAdd", ops.add);
+/** The tensor with updates subtracted at the coordinates. */
+export const tensorScatterNdSub = scatterAdd("tensorScatterNdSub", ops.subtract);
+
+/** A block of a tensor: from `begin` on, `size` elements along each axis (−1: to the end). @throws ValueError for a block that reaches outside */
+export const slice = declare(
+  "tf.slice(*input, begin:ints, size:ints, name:string=null)",
+  (input: TensorLike, begin: Integers, size: Integers, _: Name): Tensor => {
+    const x = asTensor(input);
+    const [from, count] = [integers(begin, "slice.begin"), integers(size, "slice.size")];
+    if (from.length !== x.rank || count.length !== x.rank)
+      throw new ShapeError("slice", { given: `begin ${text(from)} and size ${text(count)}`, expected: `${x.rank} numbers each` });
+    const lengths = from.map((at, axis) => {
+      const length = x.shape[axis]!;
+      const wanted = count[axis]! === -1 && length !== null ? length - at : count[axis]!;
+      if (at < 0 || wanted < 0 || (length !== null && at + wanted > length))
+        throw new ValueError("slice", {
+          given: `begin ${at} and size ${count[axis]} along axis ${axis}`,
+          expected: `a block inside of the ${length ?? "known"} elements`,
+        });
+      return wanted;
+    });
+    return ops.slice(x, from, lengths);
+  },
+);
+
+/** x put next to itself so often along each axis. */
+export const tile = declare(
+  "tf.tile(*input, multiples:ints, name:string=null)",
+  (input: TensorLike, multiples: Integers, _: Name): Tensor => {
+    const x = asTensor(input);
+    const counts = integers(multiples, "tile");
+    if (counts.length !== x.rank)
+      throw new ShapeError("tile.multiples", { given: text(counts), expected: `${x.rank} numbers, one for each axis` });
+    return ops.tile(x, Int32Array.from(counts));
+  },
+);
+
+/** Each element (slice along an axis) so often. Default axis: none, of the flattened tensor. */
+export const repeat = declare(
+  "tf.repeat(*input, repeats:ints, axis:int=null, name:string=null)",
+  (input: TensorLike, repeats: Integers, axis: number | null, _: Name): Tensor => ops.repeat(input, repeats as number, { axis }),
+);
+
+/**
+ * x with elements added at its edges.
+ *
+ * @param paddings  how many before and after each axis: [rank, 2]
+ * @param mode      "CONSTANT", "REFLECT" (mirrored without the edge) or "SYMMETRIC" (with it), in any case
+ */
+export const pad = declare(
+  'tf.pad(*tensor, paddings:any, mode="CONSTANT", *constantValues=0, name:string=null)',
+  (tensor: TensorLike, paddings: TensorLike, mode: string, constantValues: TensorLike, _: Name): Tensor => {
+    const x = asTensor(tensor);
+    const flat = integers(asTensor(paddings, "int32"), "pad.paddings");
+    if (flat.length !== 2 * x.rank)
+      throw new ShapeError("pad.paddings", { given: text(paddings), expected: `[before, after] for each of ${x.rank} axes` });
+    const widths = x.shape.map((_, axis): [number, number] => [flat[2 * axis]!, flat[2 * axis + 1]!]);
+    const kind = mode.toLowerCase();
+    if (!["constant", "reflect", "symmetric"].includes(kind))
+      throw new ValueError("pad.mode", { given: text(mode), expected: "CONSTANT, REFLECT or SYMMETRIC" });
+    widths.forEach(([before, after], axis) => {
+      const length = x.shape[axis]!;
+      const most = kind === "constant" || length === null ? Infinity : kind === "reflect" ? length - 1 : length;
+      if (before < 0 || after < 0 || before > most || after > most)
+        throw new ValueError("pad.paddings", { given: `[${before}, ${after}] along axis ${axis}`, expected: `numbers from 0 to ${most}` });
+    });
+    if (kind === "constant" && constantValues instanceof Chainable) {
+      sameDtype("pad", x, constantValues);
+      return ops.pad(x, widths, { constantValues: constantValues.value().item() });
+    }
+    return ops.pad(x, widths, kind === "constant" ? { constantValues: Number(constantValues) } : { mode: kind });
+  },
+);
+
+/** x with the order of elements reversed along axes. */
+export const reverse = declare(
+  "tf.reverse(*tensor, axis:ints, name:string=null)",
+  (tensor: TensorLike, axis: Integers, _: Name): Tensor => {
+    return integers(axis, "reverse").reduce((x, each) => ops.flip(x, each), asTensor(tensor));
+  },
+);
+
+/** x with its elements moved on along axes; what falls out at the end comes in at the front. */
+export const roll = declare(
+  "tf.roll(*input, shift:ints, axis:ints, name:string=null)",
+  (input: TensorLike, shift: Integers, axis: Integers, _: Name): Tensor => {
+    const [steps, axes] = [integers(shift, "roll.shift"), integers(axis, "roll.axis")];
+    if (steps.length !== axes.length)
+      throw new ShapeError("roll", { given: `${steps.length} shifts and ${axes.length} axes`, expected: "a shift for each axis" });
+    return axes.reduce<Tensor>((x, each, i) => ops.roll(x, steps[i]!, each), asTensor(input));
+  },
+);
+
+/** x in a larger shape: axes of length 1, and missing ones in front, are repeated. */
+export const broadcastTo = declare(
+  "tf.broadcastTo(*input, shape:shape, name:string=null)",
+  (input: TensorLike, shape: Shape, _: Name): Tensor => ops.broadcastTo(input, shape as number[]),
+);
+
+function isDescending(where: string, direction: string): boolean {
+  if (direction === "ASCENDING" || direction === "DESCENDING") return direction === "DESCENDING";
+  throw new ValueError(`${where}.direction`, { given: text(direction), expected: "ASCENDING or DESCENDING" });
+}
+
+/** The elements along an axis in order. */
+export const sort = declare(
+  'tf.sort(*values, axis:int=-1, direction="ASCENDING", name:string=null)',
+  (values: TensorLike, axis: number, direction: string, _: Name): Tensor => {
+    const ascending = ops.sort(values, axis);
+    return isDescending("sort", direction) ? ops.flip(ascending, axis) : ascending;
+  },
+);
+
+/** Where the elements along an axis stand in order; equal ones stay in theirs. */
+export const argsort = declare(
+  'tf.argsort(*values, axis:int=-1, direction="ASCENDING", stable=false, name:string=null)',
+  (values: TensorLike, axis: number, direction: string, _stable: boolean, _: Name): Tensor => {
+    const x = asTensor(values);
+    if (!isDescending("argsort", direction)) return ops.argsort(x, axis);
+    return ops.argsort(x.dtype === "float32" ? ops.negative(x) : ops.bitwiseNot(ops.cast(x, "int32")), axis);
+  },
+);
+
+/** Where values would be put into a sorted sequence. @param side  "left": before equal ones, "right": behind */
+export const searchsorted = declare(
+  'tf.searchsorted(*sortedSequence, *values, side="left", outType:dtype="int32", name:string=null)',
+  (sortedSequence: TensorLike, values: TensorLike, side: string, outType: string, _: Name): Tensor => {
+    const [sequence, wanted] = [asTensor(sortedSequence), asTensor(values)];
+    if (sequence.rank < 2) return ops.cast(ops.searchsorted(sequence, wanted, { side: side as "left" }), outType);
+    const rows = known(sequence.shape.slice(0, -1), "searchsorted");
+    const [flat, each] = [sequence, wanted].map((x) => ops.unstack(ops.reshape(x, [sizeOf(rows), x.shape.at(-1)!])));
+    const found = flat!.map((row, i) => ops.searchsorted(row, each![i]!, { side: side as "left" }));
+    return ops.cast(ops.reshape(ops.stack(found), wanted.shape as number[]), outType);
+  },
+);
+
+/** The different elements of a vector in order of their first occurrence, and for each element which of them it is. */
+export function unique(x: NestedStrings): [y: string[], idx: Tensor];
+export function unique(x: TensorLike, options?: { outIdx?: string; name?: string }): [y: Tensor, idx: Tensor];
+export function unique(x: TensorLike | NestedStrings, options: { outIdx?: string; name?: string } = {}): [Tensor | string[], Tensor] {
+  if (!isStrings(x) && !((x as unknown) instanceof Strings)) return uniqueNumbers(x as TensorLike, options);
+  const values = x instanceof Strings ? x.values : Strings.of(x as NestedStrings, "unique").values;
+  const found = new Map<string, number>();
+  const places = values.map((value) => (found.has(value) ? found.get(value)! : (found.set(value, found.size), found.size - 1)));
+  return [[...found.keys()], constantOf(Int32Array.from(places))];
+}
+
+const uniqueNumbers = declare(
+  'tf.unique(*x, outIdx:dtype="int32", name:string=null)',
+  (x: TensorLike, outIdx: string, _: Name): [Tensor, Tensor] => {
+    const tensor = asTensor(x);
+    if (tensor.rank !== 1) throw new ShapeError("unique", { given: shapeText(tensor.shape), expected: "a vector" });
+    const [values, first, inverse] = ops.unique(tensor, { returnIndex: true, returnInverse: true }) as unknown as Tensor[];
+    const order = ops.argsort(first!);
+    return [ops.take(values!, order, 0), ops.cast(ops.take(ops.argsort(order), ops.reshape(inverse!, [-1]), 0), outIdx)];
+  },
+);
+Object.defineProperty(unique, "signature", { value: uniqueNumbers.signature });
+
+/** The slices at which a mask holds. @param axis  the first axis that the mask stands for; default 0 */
+export const booleanMask = declare(
+  'tf.booleanMask(*tensor, *mask, axis:int=null, name:string="boolean_mask")',
+  (tensor: TensorLike, mask: TensorLike, axis: number | null, _: Name): Tensor => {
+    const [x, holds] = [asTensor(tensor), asTensor(mask)];
+    const at = axis === null ? 0 : checkAxis("booleanMask", axis, x.rank);
+    const covered = x.shape.slice(at, at + holds.rank);
+    const fits = holds.rank > 0 && covered.length === holds.rank && covered.every((length, i) => length === null || holds.shape[i] === null || length === holds.shape[i]); // prettier-ignore
+    if (!fits)
+      throw new ShapeError("booleanMask", {
+        given: `a mask ${shapeText(holds.shape)} for ${shapeText(x.shape)} from axis ${at} on`,
+        expected: "the lengths of the axes that it stands for, at least one",
+      });
+    const flat = ops.reshape(x, [...x.shape.slice(0, at), covered.includes(null) ? -1 : sizeOf(covered as number[]), ...x.shape.slice(at + holds.rank)] as number[]); // prettier-ignore
+    const [places] = ops.nonzero(ops.reshape(holds, [-1]));
+    return ops.take(flat, places!, at);
+  },
+);
+
+/** For each length, that many elements that hold, then others: `[..., maxlen]`. Default maxlen: the largest length. */
+export const sequenceMask = declare(
+  'tf.sequenceMask(*lengths, maxlen:int=null, dtype:dtype="bool", name:string=null)',
+  (lengths: TensorLike, maxlen: number | null, dtype: string, _: Name): Tensor => {
+    const counts = asIndices(lengths);
+    const most = maxlen ?? (counts.isSymbolic ? ops.max(counts) : Array.from(counts.view()).reduce((a, b) => Math.max(a, b), 0));
+    const places =
+      typeof most === "number" ? constantOf(Int32Array.from({ length: most }, (_, i) => i)) : ops.arange(0, most, 1, { dtype: "int32" });
+    return ops.cast(ops.less(places, ops.expandDims(counts, -1)), dtype);
+  },
+);
+
+/** x itself, whose shape must be this one (null takes any length). @throws ShapeError where it is not */
+export const ensureShape = declare("tf.ensureShape(*x, shape:shape, name:string=null)", (x: TensorLike, shape: Shape, _: Name): Tensor => {
+  const tensor = asTensor(x);
+  const check = (given: Shape): void => {
+    if (given.length === shape.length && shape.every((length, i) => length === null || given[i] === null || length === given[i])) return;
+    throw new ShapeError("ensureShape", { given: `a tensor of shape ${shapeText(given)}`, expected: shapeText(shape) });
+  };
+  check(tensor.shape);
+  if (tensor.shape.includes(null)) checkOnHost("ensureShape", [tensor], ([real]) => check(real!.shape));
+  return tensor;
+});
+
+/** t, made shorter where it is longer than clipNorm (Euclidean, over the axes; default: all). */
+export const clipByNorm = declare(
+  "tf.clipByNorm(*t, *clipNorm, axes:ints=null, name:string=null)",
+  (t: TensorLike, clipNorm: TensorLike, axes: Axes, _: Name): Tensor => {
+    const squares = ops.sum(ops.square(t), { axis: axes, keepdims: true });
+    // The root of nothing has no slope.
+    const holds = ops.greater(squares, 0);
+    const norm = ops.where(holds, ops.sqrt(ops.where(holds, squares, 1)), squares);
+    return ops.divide(ops.multiply(t, clipNorm), ops.maximum(norm, clipNorm));
+  },
+);
+
+/** The root of the sum of all squares of a list of tensors; null entries are left out. */
+export const globalNorm = declare(
+  "tf.linalg.globalNorm(*tList:any, name:string=null)",
+  (tList: readonly (TensorLike | null)[], _: Name): Tensor =>
+    ops.sqrt(tList.reduce<Tensor>((sum, t) => (t === null ? sum : ops.add(sum, ops.sum(ops.square(t)))), asTensor(0))),
+);
+
+/** Tensors, all made shorter where their common norm is above clipNorm: `[list, norm]`. A norm that is not finite gives NaN. */
+export const clipByGlobalNorm = declare(
+  "tf.clipByGlobalNorm(*tList:any, *clipNorm, *useNorm=null, name:string=null)",
+  <T extends TensorLike | null>(tList: readonly T[], clipNorm: TensorLike, useNorm: TensorLike | null, _: Name) => {
+    const norm = useNorm === null ? globalNorm(tList) : asTensor(useNorm);
+    const scale = ops.multiply(clipNorm, ops.minimum(ops.reciprocal(norm), ops.divide(1, clipNorm)));
+    const finite = ops.add(scale, ops.subtract(norm, norm));
+    return [tList.map((t) => (t === null ? null : ops.multiply(t, finite))), norm] as [Tensor[], Tensor];
+  },
+);
+
+/** Grids of coordinates of vectors. @param indexing  "xy": the first two axes are exchanged; "ij" */
+export const meshgrid = declare(
+  'tf.meshgrid(*...args, indexing="xy", name:string="meshgrid")',
+  (args: readonly TensorLike[], indexing: string, _: Name): Tensor[] => ops.meshgrid(...args, { indexing: indexing as "xy" }),
+);
+
+/** Sums of products by a formula: `einsum("ij,jk->ik", a, b)`. `optimize` is a hint. */
+export const einsum = declare(
+  'tf.einsum(equation:string, *...inputs, optimize="greedy", name:string=null)',
+  (equation: string, inputs: readonly TensorLike[], _optimize: string, _: Name): Tensor => ops.einsum(equation, ...inputs),
+);
+
+/** Sums of products over axes of a and of b: a number of them, or the axes of each. */
+export const tensordot = declare(
+  "tf.tensordot(*a, *b, axes:any, name:string=null)",
+  (a: TensorLike, b: TensorLike, axes: number | readonly (number | readonly number[])[], _: Name): Tensor => {
+    const lists =
+      typeof axes === "number" ? axes : (axes.map((each) => (typeof each === "number" ? [each] : each)) as [number[], number[]]);
+    return ops.tensordot(a, b, lists as never);
+  },
+);
+
+export const identity = declare("tf.identity(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
+  identityOf(asTensor(input)),
+);
+/** The same values, through which no gradient flows. */
+export const stopGradient = declare("tf.stopGradient(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
+  ops.stopGradient(input),
+);
+/** Whether a value is a tensor of this package: also a variable, a ragged or a sparse one. */
+export const isTensor = declare("tf.isTensor(x:tree)", (x: unknown): boolean => x instanceof Chainable || x instanceof RaggedTensor);

@@ -30,9 +30,14 @@ export interface TensorArrayOptions {
   dynamicSize?: boolean;
   /** The shape of every element. Default: that of the first one that is written. */
   elementShape?: Shape;
+  /** Whether all elements have the shape of the first one. Default: true. */
+  inferShape?: boolean;
+  /** Accepted for likeness with TensorFlow: elements are kept as long as the list is. */
+  clearAfterRead?: boolean;
+  name?: string;
 }
 
-const known = ["size", "dynamicSize", "elementShape"];
+const known = ["size", "dynamicSize", "elementShape", "inferShape", "clearAfterRead", "name"];
 
 interface Buffer {
   readonly rows: Tensor;
@@ -59,12 +64,14 @@ export class TensorArray {
   #buffer: Buffer | null = null;
   /** The size before the first element, where it is known when the program runs. */
   readonly #open: Tensor | null;
+  readonly #infersShape: boolean;
 
   /** @param dtype  of the elements */
   constructor(dtype: Dtype, options: TensorArrayOptions = {}) {
     const unknown = Object.keys(options).find((name) => !known.includes(name));
     if (unknown !== undefined) throw new ArgumentError("TensorArray", { given: `the option ${unknown}`, expected: known.join(", ") });
-    const { size = 0, dynamicSize = false, elementShape = null } = options;
+    const { size = 0, dynamicSize = false, elementShape = null, inferShape = true } = options;
+    this.#infersShape = inferShape;
     this.dtype = checkedDtype(dtype) ?? "float32";
     this.dynamicSize = dynamicSize;
     this.#elementShape = elementShape && !elementShape.includes(null) ? elementShape : null;
@@ -166,7 +173,7 @@ export class TensorArray {
     if (tensor.dtype !== this.dtype)
       throw new DtypeError("TensorArray.unstack", { given: `a tensor of dtype ${tensor.dtype}`, expected: this.dtype });
     if (tensor.rank === 0) throw new ShapeError("TensorArray.unstack", { given: "a scalar", expected: "a tensor with a first axis" });
-    this.#elementShape ??= tensor.shape.slice(1);
+    if (this.#infersShape) this.#elementShape ??= tensor.shape.slice(1);
     if (tensor.shape[0] === null) {
       this.#list = null;
       this.#buffer = { rows: tensor, size: rowCount(tensor), worst: asTensor(-1, "int32") };
@@ -208,7 +215,7 @@ export class TensorArray {
 
   /** A list of its own with the same elements. */
   identity(): TensorArray {
-    const copy = new TensorArray(this.dtype, { dynamicSize: this.dynamicSize, size: this.#open ?? 0 });
+    const copy = new TensorArray(this.dtype, { dynamicSize: this.dynamicSize, size: this.#open ?? 0, inferShape: this.#infersShape });
     copy.#elementShape = this.#elementShape;
     copy.#list = this.#list && [...this.#list];
     copy.#buffer = this.#buffer;
@@ -279,7 +286,7 @@ export class TensorArray {
   }
 
   #stacked(method: string, list: readonly (Tensor | undefined)[]): Tensor {
-    const shape = this.#elementShape;
+    const shape = this.#elementShape ?? list.find(Boolean)?.shape;
     if (!shape)
       throw new StateError(`TensorArray.${method}`, { given: "a list without elements", expected: "an element, or { elementShape }" });
     if (list.length === 0) return zeros([0, ...(shape as number[])], { dtype: this.dtype });
@@ -319,7 +326,7 @@ export class TensorArray {
         given: `an element of shape ${shapeText(element.shape)}`,
         expected: shapeText(wanted),
       });
-    if (!wanted && !element.shape.includes(null)) this.#elementShape = element.shape;
+    if (!wanted && this.#infersShape && !element.shape.includes(null)) this.#elementShape = element.shape;
     return element;
   }
 }

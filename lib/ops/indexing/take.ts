@@ -59,6 +59,10 @@ interface Along {
 /** The same without a check: an index outside picks NaN (of integers, the least number), or what `fill` says. */
 export const takeAt = (x: Tensor, indices: Tensor, axis: number, fill?: number): Tensor => takeOp.apply({ x, indices }, { axis, fill });
 
+/** `take` for who counts from the front alone: an index below 0 is outside. @param name  of the operation that refuses it */
+export const takeFrom = (name: string, x: Tensor, indices: Tensor, axis: number): Tensor =>
+  takeOp.apply({ x, indices }, { axis, site: siteOf(name), wraps: false });
+
 const takeOp = primitive({
   name: "take",
   inputs: ["x", "indices"],
@@ -66,12 +70,12 @@ const takeOp = primitive({
     shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
     dtype: x.dtype,
   }),
-  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype], site = 0 }) => {
+  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype], site = 0, wraps = true }) => {
     const shape = known(x.shape);
     const inner = sizeOf(shape.slice(axis + 1));
     const count = indices.size;
     const length = shape[axis]!;
-    const args = { x, indices, y, length, count, inner, fill, wrap: length, site, axis };
+    const args = { x, indices, y, length, count, inner, fill, wrap: wraps ? length : 0, site, axis };
     const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_32 : kernels.take_8;
     return kernel(args, inner === 0 ? 0 : sizeOf(shape.slice(0, axis)) * count, Math.ceil(GRAIN / (inner + 1)));
   },

@@ -102,7 +102,7 @@ interface Places {
 }
 
 /** What rows of coordinates are in C order. Each is checked along its own axis, when the operation runs. */
-const placesOf = (where: string, x: Tensor, lengths: readonly number[], { wraps = true, axis = 0 } = {}): Tensor =>
+export const placesOf = (where: string, x: Tensor, lengths: readonly number[], { wraps = true, axis = 0 } = {}): Tensor =>
   placesOp.apply({ x, lengths: constant(Int32Array.from(lengths)) }, { site: siteOf(where), wraps, axis });
 
 const placesOp = primitive({

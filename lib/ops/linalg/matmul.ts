@@ -143,7 +143,8 @@ function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: At
   const batch = sizeOf(batches);
   if (a.dtype === "int32")
     return kernels.matmul_i32({ ...args, unitM: 1, unitN: n }, batch * m, Math.ceil(UNIT_WORK / 4 / Math.max(1, k * n)));
-  if (m <= 4 && batch === 1) {
+  // Where columns of b lie in one piece, that kernel reads rows of a in one piece as well.
+  if (m <= 4 && batch === 1 && (strideAK === 1 || !attrs.transposeB)) {
     const unitN = columnsFor(m, k, n);
     return kernels.gemv_f32({ ...args, unitM: m, unitN }, Math.ceil(n / unitN), 1);
   }

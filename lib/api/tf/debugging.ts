@@ -1,0 +1,174 @@
+// tf.debugging: checks that run with the program and stop it with an error that names the values.
+
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { declare } from "../../core/operation.js";
+import { shapeText, type Shape } from "../../core/shape.js";
+import { Chainable, type Tensor } from "../../core/tensor.js";
+import { checkOnHost } from "../../graph/print.js";
+import { broadcastShapes } from "../../ops/broadcasting.js";
+import { sameDtype } from "./forms.js";
+
+type Message = string | null;
+type Name = string | null;
+type Compare = (a: number, b: number) => boolean;
+
+const hint = (message: Message): { hint?: string } => (message ? { hint: message } : {});
+
+/** Fails at the first pair that does not hold; shapes broadcast. */
+function compare(name: string, x: TensorLike, y: TensorLike, holds: Compare, relation: string, message: Message): void {
+  const a = x instanceof Chainable || !(y instanceof Chainable) ? asTensor(x) : asTensor(x, y.value().dtype);
+  const b = asTensor(y, a.dtype);
+  sameDtype(`debugging.${name}`, a, b);
+  broadcastShapes(`debugging.${name}`, a.shape, b.shape);
+  checkOnHost(name, [a, b], ([one, other]) => {
+    const shape = broadcastShapes(name, one!.shape, other!.shape) as number[];
+    const [p, q] = [one!.view(), other!.view()];
+    const [stepsP, stepsQ] = [one!, other!].map((each) => stepsOf(each.shape as number[], shape)) as [number[], number[]];
+    const total = shape.reduce((product, length) => product * length, 1);
+    for (let i = 0; i < total; i++) {
+      let [left, at, to] = [i, 0, 0];
+      for (let axis = shape.length - 1; axis >= 0; axis--) {
+        const k = left % shape[axis]!;
+        left = (left - k) / shape[axis]!;
+        at += k * stepsP[axis]!;
+        to += k * stepsQ[axis]!;
+      }
+      if (holds(p[at]!, q[to]!)) continue;
+      throw new ValueError(`debugging.${name}`, {
+        given: `${p[at]} and ${q[to]} at element ${i}`,
+        expected: `x ${relation} y for every element`,
+        ...hint(message),
+      });
+    }
+  });
+}
+
+/** How far neighbours along each axis of the common shape lie apart; 0 where the axis is repeated. */
+function stepsOf(shape: readonly number[], common: readonly number[]): number[] {
+  const missing = common.length - shape.length;
+  const steps = new Array<number>(common.length).fill(0);
+  for (let axis = shape.length - 1, step = 1; axis >= 0; step *= shape[axis]!, axis--) if (shape[axis] !== 1) steps[axis + missing] = step;
+  return steps;
+}
+
+const assertion = <const N extends string>(name: N, holds: Compare, relation: string) =>
+  declare(
+    `tf.debugging.${name}(*x, *y, message:string=null, summarize:int=null, name:string=null)` as const,
+    (x: TensorLike, y: TensorLike, message: Message, _summarize: number | null, _: Name): void =>
+      compare(name, x, y, holds, relation, message),
+  );
+export const assertEqual = assertion("assertEqual", (a, b) => a === b, "==");
+export const assertNoneEqual = assertion("assertNoneEqual", (a, b) => a !== b, "!=");
+export const assertLess = assertion("assertLess", (a, b) => a < b, "<");
+export const assertLessEqual = assertion("assertLessEqual", (a, b) => a <= b, "<=");
+export const assertGreater = assertion("assertGreater", (a, b) => a > b, ">");
+export const assertGreaterEqual = assertion("assertGreaterEqual", (a, b) => a >= b, ">=");
+
+/** |x − y| ≤ atol + rtol · |y|. Default of both: ten times the machine epsilon. */
+export const assertNear = declare(
+  "tf.debugging.assertNear(*x, *y, rtol:number=null, atol:number=null, message:string=null, summarize:int=null, name:string=null)",
+  (x: TensorLike, y: TensorLike, rtol: number | null, atol: number | null, message: Message, _summarize: number | null, _: Name): void => {
+    const [relative, absolute] = [rtol ?? 10 * 2 ** -23, atol ?? 10 * 2 ** -23];
+    compare("assertNear", x, y, (a, b) => Math.abs(a - b) <= absolute + relative * Math.abs(b), "≈", message);
+  },
+);
+
+const ofOne = <const N extends string>(name: N, holds: (a: number) => boolean, expected: string) =>
+  declare(
+    `tf.debugging.${name}(*x, message:string=null, summarize:int=null, name:string=null)` as const,
+    (x: TensorLike, message: Message, _summarize: number | null, _: Name): void =>
+      checkOnHost(name, [x], ([real]) => {
+        const at = real!.view().findIndex((value) => !holds(value));
+        if (at < 0) return;
+        throw new ValueError(`debugging.${name}`, { given: `${real!.view()[at]} at element ${at}`, expected, ...hint(message) });
+      }),
+  );
+export const assertPositive = ofOne("assertPositive", (a) => a > 0, "numbers above 0");
+export const assertNegative = ofOne("assertNegative", (a) => a < 0, "numbers below 0");
+export const assertNonNegative = ofOne("assertNonNegative", (a) => a >= 0, "numbers of at least 0");
+export const assertNonPositive = ofOne("assertNonPositive", (a) => a <= 0, "numbers of at most 0");
+
+/** A tensor of a rank. @throws ShapeError where it has another */
+export const assertRank = declare(
+  "tf.debugging.assertRank(*x, rank:int, message:string=null, name:string=null)",
+  (x: TensorLike, rank: number, message: Message, _: Name): void => {
+    const tensor = asTensor(x);
+    if (tensor.rank !== rank)
+      throw new ShapeError("debugging.assertRank", { given: shapeText(tensor.shape), expected: `rank ${rank}`, ...hint(message) });
+  },
+);
+
+/** Whether values hold: scalars that are not 0. */
+export const Assert = declare(
+  "tf.debugging.Assert(*condition, data:any, summarize:int=null, name:string=null)",
+  (condition: TensorLike, data: readonly unknown[], _summarize: number | null, _: Name): void =>
+    checkOnHost("Assert", [condition], ([real]) => {
+      if (real!.view().every((value) => value !== 0)) return;
+      throw new ValueError("debugging.Assert", {
+        given: "a condition that does not hold",
+        expected: "true",
+        hint: data.map((each) => text(each)).join(" "),
+      });
+    }),
+);
+
+/** Lengths of tensors: the same letter stands for the same length everywhere. */
+export type NamedShape = string | readonly (number | string | null)[];
+
+/**
+ * The shapes of tensors. `[[x, ["N", "C"]], [y, ["N"]]]` says that x has two axes, and y the first of them.
+ *
+ * @throws ShapeError where a tensor has another shape
+ */
+export const assertShapes = declare(
+  "tf.debugging.assertShapes(shapes:any, data:any=null, summarize:int=null, message:string=null, name:string=null)",
+  (
+    shapes: readonly (readonly [TensorLike, NamedShape])[] | ReadonlyMap<TensorLike, NamedShape>,
+    _data: unknown,
+    _summarize: number | null,
+    message: Message,
+    _: Name,
+  ): void => {
+    const lengths = new Map<string, number>();
+    for (const [value, wanted] of shapes) {
+      const { shape } = asTensor(value);
+      const names = typeof wanted === "string" ? [...wanted] : [...wanted];
+      const open = names.findIndex((name) => name === "..." || name === "*");
+      if (open >= 0 && names[open] === "...")
+        names.splice(open, 1, ...new Array<null>(Math.max(0, shape.length - names.length + 1)).fill(null));
+      const fail = (): never => {
+        throw new ShapeError("debugging.assertShapes", {
+          given: `a tensor of shape ${shapeText(shape)}`,
+          expected: `${text(wanted)}${lengths.size > 0 ? ` with ${[...lengths].map(([name, length]) => `${name} = ${length}`).join(", ")}` : ""}`,
+          ...hint(message),
+        });
+      };
+      if (names.length !== shape.length) fail();
+      names.forEach((name, axis) => {
+        const length = (shape as Shape)[axis]!;
+        if (name === null || name === "*" || length === null) return;
+        if (typeof name === "number" ? length !== name : lengths.has(name) && lengths.get(name) !== length) fail();
+        if (typeof name === "string") lengths.set(name, length);
+      });
+    }
+  },
+);
+
+/** x itself, whose elements must all be finite. */
+export const checkNumerics = declare(
+  "tf.debugging.checkNumerics(*tensor, message:string, name:string=null)",
+  (tensor: TensorLike, message: string, _: Name): Tensor => {
+    const x = asTensor(tensor);
+    checkOnHost("checkNumerics", [x], ([real]) => {
+      const bad = real!.view().findIndex((value) => !Number.isFinite(value));
+      if (bad < 0) return;
+      throw new ValueError("debugging.checkNumerics", {
+        given: `${real!.view()[bad]} at element ${bad}`,
+        expected: "finite numbers",
+        ...hint(message),
+      });
+    });
+    return x;
+  },
+);

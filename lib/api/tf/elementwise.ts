@@ -1,0 +1,252 @@
+// TensorFlow's names of what is done element by element, and of reductions: at the root and in tf.math. keras.ops has the same operations.
+
+import type { TensorLike } from "../../core/convert.js";
+import { asTensor } from "../../core/convert.js";
+import { DtypeError, ShapeError, ValueError } from "../../core/errors.js";
+import { declare } from "../../core/operation.js";
+import { isFloat } from "../../core/dtype.js";
+import { Chainable, type Tensor } from "../../core/tensor.js";
+import { checkOnHost } from "../../graph/print.js";
+import * as ops from "../../ops/index.js";
+import { broadcastTo } from "../../ops/shaping/broadcast.js";
+import { matrixProduct } from "../../ops/linalg/matmul.js";
+import { type RaggedTensor } from "../../ragged/ragged-tensor.js";
+import { reduceRagged } from "../../ragged/reduce.js";
+import { binary, elementwise, reduction, sameDtype, unary, type Axes } from "./forms.js";
+
+export const abs = unary("abs", ops.abs);
+export const acos = unary("acos", ops.arccos);
+export const acosh = unary("acosh", ops.arccosh);
+export const asin = unary("asin", ops.arcsin);
+export const asinh = unary("asinh", ops.arcsinh);
+export const atan = unary("atan", ops.arctan);
+export const atanh = unary("atanh", ops.arctanh);
+export const ceil = unary("ceil", ops.ceil);
+export const cos = unary("cos", ops.cos);
+export const cosh = unary("cosh", ops.cosh);
+export const erf = unary("erf", ops.erf);
+export const exp = unary("exp", ops.exp);
+export const expm1 = unary("expm1", ops.expm1);
+export const floor = unary("floor", ops.floor);
+export const isFinite = unary("isFinite", ops.isfinite);
+export const isInf = unary("isInf", ops.isinf);
+export const isNan = unary("isNan", ops.isnan);
+export { isNan as isNaN };
+export const log = unary("log", ops.log);
+export const log1p = unary("log1p", ops.log1p);
+export const logicalNot = unary("logicalNot", ops.logicalNot);
+export const negative = unary("negative", ops.negative);
+export const reciprocal = unary("reciprocal", ops.reciprocal);
+/** The nearest whole number; halves go to the even one. */
+export const round = unary("round", (x) => ops.round(x));
+export const rsqrt = unary("rsqrt", ops.rsqrt);
+export const sigmoid = unary("sigmoid", ops.sigmoid);
+export const sign = unary("sign", ops.sign);
+export const sin = unary("sin", ops.sin);
+export const sinh = unary("sinh", ops.sinh);
+export const sqrt = unary("sqrt", ops.sqrt);
+export const square = unary("square", ops.square);
+export const tan = unary("tan", ops.tan);
+export const tanh = unary("tanh", ops.tanh);
+export const trunc = unary("trunc", ops.trunc);
+export const logSigmoid = unary("logSigmoid", ops.logSigmoid);
+
+/** log(1 + eˣ). */
+export const softplus = elementwise(
+  declare("tf.math.softplus(*features, name:string=null)", (features: TensorLike, _: string | null): Tensor => ops.softplus(features)),
+);
+/** x / (1 + |x|). */
+export const softsign = elementwise(
+  declare("tf.math.softsign(*features, name:string=null)", (features: TensorLike, _: string | null): Tensor => ops.softsign(features)),
+);
+
+export const add = binary("add", ops.add);
+export const subtract = binary("subtract", ops.subtract);
+export const multiply = binary("multiply", ops.multiply);
+/** The larger of x and y, NaN where one is NaN. Where they are equal, the gradient goes to x. */
+export const maximum = binary("maximum", (x, y) => either(ops.maximum, ops.greaterEqual, x, y));
+/** The smaller of x and y, NaN where one is NaN. Where they are equal, the gradient goes to x. */
+export const minimum = binary("minimum", (x, y) => either(ops.minimum, ops.lessEqual, x, y));
+
+/** keras.ops shares the gradient of equal elements; TensorFlow gives it to the first. Whole numbers have none. */
+function either(extremum: typeof ops.maximum, wins: typeof ops.greaterEqual, x: TensorLike, y: TensorLike): Tensor {
+  const isFloats = [x, y].every((each) => !(each instanceof Chainable) || isFloat(each.value().dtype));
+  if (!isFloats) return extremum(x, y);
+  const first = asTensor(x);
+  return ops.where(ops.logicalOr(wins(first, y), ops.isnan(first)), first, y);
+}
+
+export const pow = binary("pow", ops.power);
+export const squaredDifference = binary("squaredDifference", (x, y) => {
+  const isWhole = [x, y].some((each) => each instanceof Chainable && !isFloat(each.value().dtype));
+  return isWhole ? ops.square(ops.subtract(x, y)) : ops.squaredDifference(x, y);
+});
+/** x / y; of whole numbers the quotient with its fraction, as in Python. */
+export const divide = binary("divide", ops.divide);
+export const truediv = binary("truediv", ops.divide);
+/** x / y, and 0 where y is 0. */
+export const divideNoNan = binary("divideNoNan", ops.divideNoNan);
+export const equal = binary("equal", ops.equal);
+export const notEqual = binary("notEqual", ops.notEqual);
+export const greater = binary("greater", ops.greater);
+export const greaterEqual = binary("greaterEqual", ops.greaterEqual);
+export const less = binary("less", ops.less);
+export const lessEqual = binary("lessEqual", ops.lessEqual);
+export const logicalAnd = binary("logicalAnd", ops.logicalAnd);
+export const logicalOr = binary("logicalOr", ops.logicalOr);
+/** Whether exactly one of x and y holds. */
+export const logicalXor = declare(
+  'tf.math.logicalXor(*x, *y, name:string="LogicalXor")',
+  (x: TensorLike, y: TensorLike, _: string | null): Tensor => ops.logicalXor(x, y),
+);
+/** The angle of the point (x, y). */
+export const atan2 = elementwise(
+  declare("tf.math.atan2(*y, *x, name:string=null)", (y: TensorLike, x: TensorLike, _: string | null): Tensor => {
+    sameDtype("atan2", y, x);
+    return ops.arctan2(y, x);
+  }),
+);
+
+/** Division of whole numbers by 0 has no result. */
+function checkDivisor(where: string, x: TensorLike, y: TensorLike): void {
+  const divisor = asTensor(y, x instanceof Chainable ? x.value().dtype : undefined);
+  if (isFloat(divisor.dtype)) return;
+  checkOnHost(where, [divisor], ([values]) => {
+    const at = values!.view().indexOf(0);
+    if (at >= 0) throw new ValueError(where, { given: `a divisor of 0 at element ${at}`, expected: "whole numbers other than 0" });
+  });
+}
+
+/** x / y, rounded down. @throws ValueError for whole numbers divided by 0 */
+export const floordiv = binary("floordiv", (x, y) => {
+  checkDivisor("floordiv", x, y);
+  return ops.floorDivide(x, y);
+});
+/** The rest of the division that rounds down: it has the sign of y. @throws ValueError for whole numbers divided by 0 */
+export const floormod = binary("floormod", (x, y) => {
+  checkDivisor("floormod", x, y);
+  return ops.mod(x, y);
+});
+export { floormod as mod };
+/** The rest of the division that rounds towards 0: it has the sign of x. */
+export const truncatemod = binary("truncatemod", ops.fmod);
+
+/** x within [clipValueMin, clipValueMax]. */
+export const clipByValue = elementwise(
+  declare(
+    "tf.clipByValue(*t, *clipValueMin, *clipValueMax, name:string=null)",
+    (t: TensorLike, clipValueMin: TensorLike, clipValueMax: TensorLike, _: string | null): Tensor => {
+      const x = asTensor(t);
+      const isNumber = typeof clipValueMin === "number" && typeof clipValueMax === "number";
+      const y = isNumber ? ops.clip(x, clipValueMin, clipValueMax) : ops.minimum(ops.maximum(x, clipValueMin), clipValueMax);
+      return y.shape.length > x.rank ? broadcastTo(y, y.shape) : y;
+    },
+  ),
+);
+
+const overRagged =
+  (name: "sum" | "mean" | "max" | "min" | "prod") =>
+  (x: RaggedTensor, axis: Axes): unknown =>
+    reduceRagged(name, x, axis);
+
+export const reduceSum = reduction("reduceSum", (x, options) => ops.sum(x, options), overRagged("sum"));
+/** The mean; of whole numbers it is cut to a whole one. */
+export const reduceMean = reduction(
+  "reduceMean",
+  (x, options) => {
+    const tensor = asTensor(x);
+    return isFloat(tensor.dtype) ? ops.mean(tensor, options) : ops.cast(ops.trunc(ops.mean(tensor, options)), tensor.dtype);
+  },
+  overRagged("mean"),
+);
+export const reduceMax = reduction("reduceMax", (x, options) => extremum("max", x, options), overRagged("max"));
+export const reduceMin = reduction("reduceMin", (x, options) => extremum("min", x, options), overRagged("min"));
+export const reduceProd = reduction("reduceProd", (x, options) => ops.prod(x, options), overRagged("prod"));
+export const reduceLogsumexp = reduction("reduceLogsumexp", (x, options) => ops.logsumexp(x, options));
+export const reduceAll = reduction("reduceAll", (x, options) => ops.all(x, options));
+export const reduceAny = reduction("reduceAny", (x, options) => ops.any(x, options));
+export const reduceStd = reduction("reduceStd", (x, options) => ops.std(floats("reduceStd", x), options));
+export const reduceVariance = reduction("reduceVariance", (x, options) => ops.variance(floats("reduceVariance", x), options));
+
+/** The extremum; of nothing, what every element would replace. */
+function extremum(name: "max" | "min", x: TensorLike, options: { axis: Axes; keepdims: boolean }): Tensor {
+  return ops[name](x, options);
+}
+
+/** @throws DtypeError for what is not of floats */
+function floats(where: string, x: TensorLike): Tensor {
+  const tensor = asTensor(x);
+  if (isFloat(tensor.dtype)) return tensor;
+  throw new DtypeError(where, { given: `a tensor of dtype ${tensor.dtype}`, expected: "floats", hint: "Convert with tf.cast." });
+}
+
+const extremeArgument = <const N extends "argmax" | "argmin">(name: N) =>
+  declare(
+    `tf.${name}(*input, axis:int=null, outputType:dtype="int64", name:string=null)` as const,
+    (input: TensorLike, axis: number | null, outputType: string, _: string | null): Tensor =>
+      ops.cast(ops[name](input, { axis: axis ?? 0 }), outputType),
+  );
+/** Where the largest element along an axis stands. Default axis: 0. */
+export const argmax = extremeArgument("argmax");
+/** Where the smallest element along an axis stands. Default axis: 0. */
+export const argmin = extremeArgument("argmin");
+export { argmax as argMax, argmin as argMin };
+
+const cumulative = <const N extends string>(name: N, run: (x: Tensor, axis: number) => Tensor, neutral: number) =>
+  declare(
+    `tf.${name}(*x, axis:int=0, exclusive=false, reverse=false, name:string=null)` as const,
+    (x: TensorLike, axis: number, exclusive: boolean, reverse: boolean, _: string | null): Tensor => {
+      const tensor = asTensor(x);
+      if (tensor.rank === 0) throw new ShapeError(name, { given: "a scalar", expected: "a tensor with an axis" });
+      const given = reverse ? ops.flip(tensor, axis) : tensor;
+      let y = run(given, axis);
+      if (exclusive) {
+        const length = tensor.shape.at(axis)!;
+        const along = axis < 0 ? axis + tensor.rank : axis;
+        const widths = tensor.shape.map((_, i): [number, number] => (i === along ? [1, 0] : [0, 0]));
+        const padded = ops.pad(y, widths, { constantValues: neutral });
+        y = length === 0 ? y : ops.getItem(padded, [...widths.slice(0, along).map(() => ({})), { stop: -1 }]);
+      }
+      return reverse ? ops.flip(y, axis) : y;
+    },
+  );
+/** The sums of the elements so far along an axis. @param exclusive  without the element itself @param reverse  from the end */
+export const cumsum = cumulative("cumsum", (x, axis) => ops.cumsum(x, { axis }), 0);
+/** The products of the elements so far along an axis. @param exclusive  without the element itself @param reverse  from the end */
+export const cumprod = cumulative("math.cumprod", (x, axis) => ops.cumprod(x, { axis }), 1);
+
+/**
+ * The matrix product of the last two axes; the axes before them broadcast.
+ *
+ * @param transposeA, transposeB  take the operand with its last two axes exchanged; adjointA, adjointB do the same, of real numbers
+ */
+export const matmul = declare(
+  "tf.matmul(*a, *b, transposeA=false, transposeB=false, adjointA=false, adjointB=false, aIsSparse=false, bIsSparse=false, outputType:dtype=null, gradA=false, gradB=false, name:string=null)",
+  (
+    a: TensorLike,
+    b: TensorLike,
+    transposeA: boolean,
+    transposeB: boolean,
+    adjointA: boolean,
+    adjointB: boolean,
+    _aIsSparse: boolean,
+    _bIsSparse: boolean,
+    outputType: string | null,
+    _gradA: boolean,
+    _gradB: boolean,
+    _: string | null,
+  ): Tensor => {
+    const [x, y] = [asTensor(a), asTensor(b)];
+    sameDtype("matmul", x, y);
+    for (const operand of [x, y]) {
+      if (operand.rank < 2)
+        throw new ShapeError("matmul", {
+          given: `a tensor of rank ${operand.rank}`,
+          expected: "matrices: a rank of at least 2",
+          hint: "tf.linalg.matvec multiplies a matrix by a vector.",
+        });
+    }
+    const product = matrixProduct(x, y, { transposeA: transposeA || adjointA, transposeB: transposeB || adjointB });
+    return outputType === null ? product : ops.cast(product, outputType);
+  },
+);

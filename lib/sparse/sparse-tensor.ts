@@ -1,0 +1,111 @@
+// Sparse tensors by coordinates (COO): a value for each named place, 0 elsewhere. Gradients go to the values.
+
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { ArgumentError, ShapeError, text, ValueError } from "../core/errors.js";
+import { shapeText } from "../core/shape.js";
+import { isStrings, type NestedStrings, Strings } from "../core/strings.js";
+import { adoptTensor, type Tensor } from "../core/tensor.js";
+import { type Composite, parts } from "../core/tree.js";
+import { asIndices } from "../ops/indexing/take.js";
+import { integers, type Integers } from "../ops/static.js";
+
+/**
+ * Values at coordinates of a tensor that is zero elsewhere. TensorFlow: tf.SparseTensor.
+ *
+ * ```ts
+ * const x = new tf.SparseTensor([[0, 1], [2, 0]], [5, 7], [3, 2]);
+ * tf.sparse.toDense(x);   // [[0, 5], [0, 0], [7, 0]]
+ * ```
+ */
+export class SparseTensor implements Composite {
+  /** [values, rank]: the coordinates of each value, int32. */
+  readonly indices: Tensor;
+  readonly values: Tensor | Strings;
+  /** The lengths of the axes. */
+  readonly shape: readonly number[];
+
+  /** @throws ShapeError where indices, values and shape do not fit */
+  constructor(indices: TensorLike, values: TensorLike | Strings | NestedStrings, denseShape: Integers) {
+    const shape = integers(denseShape, "SparseTensor.denseShape");
+    const given = asIndices(indices);
+    this.indices = given.rank === 1 && given.shape[0] === 0 ? adoptTensor(new Int32Array(0), [0, shape.length], "int32") : given;
+    this.values =
+      values instanceof Strings ? values : isStrings(values) ? Strings.of(values, "SparseTensor") : asTensor(values as TensorLike);
+    this.shape = shape;
+    const [count, rank] = this.indices.shape;
+    const many = this.values.shape[0];
+    const fits =
+      this.indices.rank === 2 && this.values.rank === 1 && (count === many || count === null || many === null) && rank === shape.length;
+    if (!fits || shape.some((length) => length < 0))
+      throw new ShapeError("SparseTensor", {
+        given: `indices ${shapeText(this.indices.shape)}, values ${shapeText(this.values.shape)} and denseShape ${text(shape)}`,
+        expected: "indices [values, rank], values [values] and a length for each axis",
+      });
+  }
+
+  get dtype(): string {
+    return this.values.dtype;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  get denseShape(): Tensor {
+    return adoptTensor(Int32Array.from(this.shape), [this.shape.length], "int32");
+  }
+
+  /** Other values at the same places. */
+  withValues(values: TensorLike | Strings): SparseTensor {
+    return new SparseTensor(this.indices, values, this.shape);
+  }
+
+  [parts](): { readonly values: readonly unknown[]; like(values: readonly unknown[]): unknown } {
+    const { values } = this;
+    return {
+      values: values instanceof Strings ? [this.indices] : [this.indices, values],
+      like: ([indices, others]) => new SparseTensor(indices as Tensor, (others as Tensor | undefined) ?? values, this.shape),
+    };
+  }
+
+  toString(): string {
+    const shown = (value: Tensor | Strings): string =>
+      value instanceof Strings ? text(value.values) : value.isSymbolic ? value.toString() : JSON.stringify(value.array());
+    return `SparseTensor(indices=${shown(this.indices)}, values=${shown(this.values)}, denseShape=${text(this.shape)})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** The values as a tensor. @throws ArgumentError for strings, and for what is no sparse tensor */
+export function numbersOf(where: string, x: unknown): Tensor {
+  const { values } = asSparse(where, x);
+  if (!(values instanceof Strings)) return values;
+  throw new ArgumentError(where, { given: "a sparse tensor of strings", expected: "one of numbers" });
+}
+
+export function asSparse(where: string, x: unknown): SparseTensor {
+  if (x instanceof SparseTensor) return x;
+  throw new ArgumentError(where, { given: text(x), expected: "a SparseTensor" });
+}
+
+/** Coordinates must ascend, each stand once and lie inside. @throws ValueError otherwise */
+export function checkOrder(where: string, indices: Tensor, shape: readonly number[]): void {
+  const flat = indices.view(where);
+  const rank = shape.length;
+  let before = -1;
+  for (let i = 0; i * rank < flat.length; i++) {
+    const at = Array.from(flat.subarray(i * rank, (i + 1) * rank));
+    const outside = at.some((place, axis) => place < 0 || place >= shape[axis]!);
+    const place = at.reduce((sum, each, axis) => sum * shape[axis]! + each, 0);
+    if (outside || place <= before)
+      throw new ValueError(where, {
+        given: `the coordinates ${text(at)}${outside ? "" : " out of order, or twice"}`,
+        expected: `ascending places inside of ${text(shape)}`,
+        ...(!outside && { hint: "tf.sparse.reorder puts them in order." }),
+      });
+    before = place;
+  }
+}
