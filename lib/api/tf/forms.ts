@@ -9,7 +9,13 @@ import { Chainable, type Tensor } from "../../core/tensor.js";
 import { isRagged, overValues, type RaggedTensor } from "../../ragged/ragged-tensor.js";
 
 /** A function of tensors that takes ragged tensors as well, and then gives one. */
-export type Elementwise<F> = F & ((...args: readonly unknown[]) => RaggedTensor);
+export type Elementwise<F> = F & OfRagged;
+
+type Argument = RaggedTensor | TensorLike | string | null;
+interface OfRagged {
+  (x: RaggedTensor, ...others: readonly Argument[]): RaggedTensor;
+  (x: TensorLike, y: RaggedTensor, ...others: readonly Argument[]): RaggedTensor;
+}
 
 /** The same function, of the elements of ragged tensors where one is among the arguments. */
 export function elementwise<S extends string, F extends AnyFunction>(fn: Declared<S, F>): Elementwise<Declared<S, F>> {
