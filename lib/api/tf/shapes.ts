@@ -51,7 +51,7 @@ export const reshape = declare(
 );
 
 const lengthOp = primitive({
-  name: "axis_length",
+  name: "length_along",
   inputs: ["x"],
   infer: (): Spec => ({ shape: [], dtype: "int32" }),
   lower: ({ x }, { y }, { axis }: { axis: number }) => fillCommand(y, known(x.shape)[axis]!),
