@@ -27,6 +27,8 @@ const SPIN = 0.5;
 const NAP = 0.05;
 /** Seconds in which all have to come to the end, once one process left. */
 const GRACE = 2;
+/** Seconds in which what a lost process has still sent may arrive. */
+const ON_THE_WAY = 0.3;
 /** Seconds in which the others have to end MPI, on a machine that is busy with other things. */
 const PATIENCE = 30;
 
@@ -139,9 +141,9 @@ class Mpi implements Communicator {
       const lifeline = this.#lifeline;
       if (!lifeline) continue;
       if (lifeline.first !== 0 && !this.#tolerant) {
-        // At the end others may be through and gone already.
+        // Others may be through and gone already, with their part on the way.
         lostAt ||= performance.now();
-        if (!isEnd || performance.now() - lostAt > GRACE * 1000) this.#fail(lifeline.first - 1, what);
+        if (performance.now() - lostAt > (isEnd ? GRACE : ON_THE_WAY) * 1000) this.#fail(lifeline.first - 1, what);
       }
       if (tests < TESTS || (hasCore && performance.now() - begin < SPIN)) continue;
       if (lifeline.first === 0) Atomics.wait(lifeline.words, 0, 0, NAP);
