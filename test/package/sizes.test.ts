@@ -7,7 +7,16 @@ import t from "tap";
 import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
-const budgets: Readonly<Record<string, number>> = { index: 345, keras: 320, ops: 180, data: 125, datasets: 345, models: 345, formats: 30 };
+const budgets: Readonly<Record<string, number>> = {
+  index: 365,
+  keras: 345,
+  ops: 180,
+  data: 125,
+  datasets: 365,
+  models: 365,
+  formats: 30,
+  autograph: 190,
+};
 
 /** The files that a file imports when it is loaded, itself included. */
 function loadedWith(entry: string): Set<string> {

@@ -4,16 +4,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { filesIn, root } from "./steps.mjs";
 
-const entries = [
-  "lib/index.d.ts",
-  "lib/api/keras.d.ts",
-  "lib/api/basics.d.ts",
-  "lib/data/index.d.ts",
-  "datasets/index.d.ts",
-  "models/index.d.ts",
-  "addons/mpi/index.d.ts",
-  ...["index", "runtime", "vite", "rollup", "rolldown", "webpack", "esbuild", "node"].map((name) => `tools/autograph/${name}.d.ts`),
-];
+/** What package.json promises. */
+const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const entries = Object.values(exports).flatMap(({ types }) => (types ? [types.replace("./dist/types/", "")] : []));
 const present = () => entries.filter((file) => existsSync(join(root, "build", file)));
 
 export const declarations = {
@@ -22,6 +15,7 @@ export const declarations = {
     ...["build/lib", "build/models", "build/datasets", "build/addons", "build/tools"].flatMap((room) =>
       filesIn(room, (file) => file.endsWith(".d.ts")),
     ),
+    "package.json",
     "tools/build/declarations.mjs",
   ],
   outputs: () => present().map((file) => `dist/types/${file}`),
