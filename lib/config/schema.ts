@@ -26,6 +26,7 @@ export class Schema<const P extends readonly string[] = readonly string[], const
   readonly fields: F;
   /** Fields by their name in Keras's config. */
   #keras?: Map<string, string>;
+  #defaults?: Values<F>;
 
   constructor(positional: P, fields: F) {
     this.positional = positional;
@@ -83,6 +84,11 @@ export class Schema<const P extends readonly string[] = readonly string[], const
       values[name] = field.parse(value === undefined ? field.fallback : value, `${where}.${name}`);
     }
     return values as Values<F>;
+  }
+
+  /** What a call without options has: the same record each time, for methods that are called often. @throws ArgumentError where one is required */
+  get defaults(): Values<F> {
+    return (this.#defaults ??= Object.freeze(this.parse("options", [])));
   }
 
   /** The config of an object with these options, in Keras's own snake_case. */

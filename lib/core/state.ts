@@ -119,6 +119,13 @@ export class State implements Spec, Operand, Lender {
     for (const other of this.others) other.load(elements);
   }
 
+  /** Sets all elements to 0, in this replica alone. */
+  clear(): void {
+    settleNewStates();
+    this.beforeWrite();
+    this.block.elements.fill(0);
+  }
+
   /** Makes states for the other replicas, which begin with the present value. */
   split(count: number): void {
     const made = Array.from({ length: count - 1 - this.others.length }, () => {

@@ -145,7 +145,7 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
 
   /** Forgets all values. */
   resetState(): void {
-    for (const variable of this.state) variable.assign(zeros(variable.shape, { dtype: variable.dtype }));
+    for (const variable of this.state) variable.clear();
   }
 
   /** All state: `variables`, and what rounding has taken from sums. */
@@ -154,14 +154,26 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   }
 
   #carriesWithin(): Variable[] {
-    const inner = Object.values(this).filter((value): value is Metric => value instanceof Metric);
-    return [...this.#carries.values(), ...inner.flatMap((metric) => metric.#carriesWithin())];
+    const carries = [...this.#carries.values()];
+    for (const metric of this.#inner()) carries.push(...metric.#carriesWithin());
+    return carries;
   }
 
   /** The state: variables of the metric, then those of metrics it holds. */
   get variables(): readonly Variable[] {
-    const inner = Object.values(this).filter((value): value is Metric => value instanceof Metric);
-    return [...this.#own, ...inner.flatMap((metric) => metric.variables)];
+    const variables = [...this.#own];
+    for (const metric of this.#inner()) variables.push(...metric.variables);
+    return variables;
+  }
+
+  /** The metrics that fields hold. */
+  #inner(): Metric[] {
+    const found: Metric[] = [];
+    for (const key of Object.keys(this)) {
+      const value = (this as unknown as Record<string, unknown>)[key];
+      if (value instanceof Metric) found.push(value);
+    }
+    return found;
   }
 
   /** What checkpoints save. */

@@ -3,7 +3,7 @@
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { type Dtype, dtypes, type TypedArray } from "../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";
-import { currentTrace, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
+import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
 import { arePartsShown, asReplica, isInReplica, replica, scopeGroup, split, type Group } from "../core/replicas.js";
 import { sameShape, shapeText, sizeOf } from "../core/shape.js";
@@ -13,6 +13,7 @@ import { allGather, allReduce, broadcast } from "../ops/collective/all-reduce.js
 import { add, divide, subtract } from "../ops/elementwise/arithmetic.js";
 import { cast } from "../ops/elementwise/cast.js";
 import { slice } from "../ops/indexing/update.js";
+import { zeros } from "../ops/shaping/create.js";
 import { assign, read } from "../ops/state/assign.js";
 
 export interface VariableOptions {
@@ -190,6 +191,13 @@ export class Variable extends Chainable {
   /** Replaces the value. @throws ShapeError, DtypeError where it does not fit */
   assign(value: TensorLike): this {
     this.#write(this.#met(this.#fitting("assign", value)));
+    return this;
+  }
+  /** Sets all elements to 0. */
+  clear(): this {
+    // Where nobody is told of it, it needs no tensor of zeros.
+    if (this.group.count > 1 || isRecording()) return this.assign(zeros(this.shape, { dtype: this.dtype }));
+    this.state.clear();
     return this;
   }
   /** Adds to the value. */

@@ -13,7 +13,7 @@ import { SeedGenerator } from "../../variables/seed-generator.js";
 import { Variable } from "../../variables/variable.js";
 import type { Layer } from "../layer.js";
 import { inScope, isInferring } from "./context.js";
-import { visitFields } from "./tracking.js";
+import { foundIn, visitFields } from "./tracking.js";
 import { penaltyOf, Weight } from "./weight.js";
 
 /** What `addWeight` takes. */
@@ -31,11 +31,11 @@ export interface WeightOptions {
 
 /** What belongs to a layer by its fields. */
 export interface Tracked {
-  readonly layers: Layer[];
-  readonly metrics: Metric[];
-  readonly trainable: Variable[];
-  readonly nonTrainable: Variable[];
-  readonly seeds: Variable[];
+  readonly layers: readonly Layer[];
+  readonly metrics: readonly Metric[];
+  readonly trainable: readonly Variable[];
+  readonly nonTrainable: readonly Variable[];
+  readonly seeds: readonly Variable[];
 }
 
 /** What a layer keeps: weights, losses, metrics and the layers inside it. */
@@ -106,7 +106,7 @@ export abstract class LayerState extends Callable {
 
   /** The layers that this one holds, without theirs. */
   sublayers(): Layer[] {
-    return this.tracked().layers;
+    return [...this.tracked().layers];
   }
 
   /** All layers inside this one, depth first. */
@@ -123,7 +123,12 @@ export abstract class LayerState extends Callable {
 
   /** What the fields of this layer hold: assigning is enough to track. */
   tracked(): Tracked {
-    const tracked: Tracked = { layers: [], metrics: [], trainable: [], nonTrainable: [], seeds: [] };
+    return foundIn(this, () => this.#track());
+  }
+
+  #track(): Tracked {
+    const [layers, metrics, trainable, nonTrainable, seeds]: [Layer[], Metric[], Variable[], Variable[], Variable[]] = [[], [], [], [], []];
+    const tracked = { layers, metrics, trainable, nonTrainable, seeds };
     for (const [weight, trainable] of this.#weights) (trainable ? tracked.trainable : tracked.nonTrainable).push(weight);
     visitFields(this, (value) => {
       if (value instanceof LayerState) tracked.layers.push(value as Layer);

@@ -6,7 +6,30 @@
  */
 export function visitFields(owner: object, visit: (value: object) => void): void {
   const seen = new Set<object>();
-  for (const key of Object.keys(owner)) look((owner as Record<string, unknown>)[key], visit, seen);
+  for (const key of Object.keys(owner)) {
+    const value = (owner as Record<string, unknown>)[key];
+    if ((typeof value === "object" && value !== null) || typeof value === "function") look(value, visit, seen);
+  }
+}
+
+let found: Map<object, unknown> | null = null;
+
+/** Runs the body, while which no layer's fields come to hold anything else: each is looked through once. */
+export function whileUnchanged<T>(body: () => T): T {
+  if (found) return body();
+  found = new Map();
+  try {
+    return body();
+  } finally {
+    found = null;
+  }
+}
+
+/** What `look` finds in the fields of `owner`; while nothing changes, what it found before. */
+export function foundIn<T>(owner: object, look: () => T): T {
+  if (!found) return look();
+  if (!found.has(owner)) found.set(owner, look());
+  return found.get(owner) as T;
 }
 
 function look(value: unknown, visit: (value: object) => void, seen: Set<object>): void {

@@ -6,7 +6,7 @@ import { isBranch, leaves, mapTree, sameStructure, type Tree } from "../../core/
 import { type Batch, givesBatches, rows, toTensors } from "./batches.js";
 import { checkClassWeights, type ClassWeights, weightsByClass } from "./class-weights.js";
 import { EpochBatches } from "./epochs.js";
-import { arraySource, type BatchSource, iterableSource } from "./sources.js";
+import { arraySource, type BatchSource, iterableSource, sampleCount } from "./sources.js";
 
 /** Data and how to cut it. */
 export interface DataOptions {
@@ -22,6 +22,15 @@ export interface DataOptions {
 /** Batches of what a user gave a method as data. */
 export const epochBatches = (where: string, x: unknown, y: unknown, options: DataOptions): EpochBatches =>
   new EpochBatches(source(where, x, y, options), options.steps ?? null);
+
+/** All samples of data in memory as one batch. */
+export function wholeBatch(where: string, x: unknown, y: unknown, options: DataOptions): Batch {
+  const { sampleWeight, classWeight, labelsAreIndices } = options;
+  if (classWeight) checkClassWeights(where, classWeight);
+  const parts = arrayParts(where, x, y, sampleWeight, classWeight, labelsAreIndices);
+  sampleCount(where, parts);
+  return parts as unknown as Batch;
+}
 
 function source(where: string, x: unknown, y: unknown, options: DataOptions): BatchSource {
   const { sampleWeight, classWeight, batchSize, steps, shuffle = false, labelsAreIndices = false } = options;

@@ -32,7 +32,7 @@ export class Distribution {
   }
 
   /** @throws StateError where the model, or a metric, was made outside of the scope */
-  check(where: string, variables: Iterable<Variable>): void {
+  check(where: string, variables: () => Iterable<Variable>): void {
     const present = currentStrategy();
     if (present !== null && present.numReplicasInSync > 1 && present !== this.strategy) {
       throw new StateError(where, {
@@ -41,7 +41,7 @@ export class Distribution {
       });
     }
     if (!this.strategy) return;
-    for (const variable of variables) {
+    for (const variable of variables()) {
       if (variable.group === this.strategy.group) continue;
       throw new StateError(where, {
         given: `the variable ${variable.name}, made outside of the strategy's scope`,

@@ -49,7 +49,14 @@ export function lazyLogs(logs: StepLogs): Logs {
 }
 
 /** Logs with their values. */
-export const readLogs = (logs: StepLogs): Logs => ({ ...lazyLogs(logs) });
+export function readLogs(logs: StepLogs): Logs {
+  const read: Logs = {};
+  for (const name of Object.keys(logs).sort()) {
+    const value = logs[name]!;
+    read[name] = value instanceof Tensor ? value.item() : value;
+  }
+  return read;
+}
 
 /** Outputs of several batches as one: the samples one behind the other. */
 export class Outputs {

@@ -58,9 +58,9 @@ export class Runs {
   take(run: Run): void {
     const before = this.#holder;
     if (before === run) return;
-    const metrics = this.#metrics();
-    if (before && !before.isOver)
-      before.kept = new Map(metrics.flatMap(({ state }) => state).map((variable) => [variable, variable.value()]));
+    const isGoingOn = before !== null && !before.isOver;
+    const metrics = isGoingOn || run.kept ? this.#metrics() : [];
+    if (isGoingOn) before.kept = new Map(metrics.flatMap(({ state }) => state).map((variable) => [variable, variable.value()]));
     this.#holder = run;
     const { kept } = run;
     run.kept = null;

@@ -166,7 +166,7 @@ class Pass implements BatchIteration {
 }
 
 /** The number of samples that all tensors have. @throws ShapeError, ValueError */
-function sampleCount(where: string, parts: readonly unknown[]): number {
+export function sampleCount(where: string, parts: readonly unknown[]): number {
   const tensors = leaves<unknown>(parts).filter((leaf): leaf is Tensor => leaf instanceof Tensor);
   const scalar = tensors.find(({ rank }) => rank === 0);
   if (scalar || tensors.length === 0)

@@ -63,10 +63,11 @@ export class Steps {
   refresh(): void {
     if (this.#made.size === 0 || this.#model.runEagerly) return;
     const present = this.#fingerprint();
-    if (changesBetween(this.#madeOf!, present).every((key) => this.#volatile.has(key))) return;
+    const isStale = changesBetween(this.#madeOf!, present).some((place) => !this.#volatile.has(place));
+    this.#madeOf = present;
+    if (!isStale) return;
     this.#made.clear();
     this.#traces = 0;
-    this.#madeOf = present;
   }
 
   /** Notes what a step changed while it was traced: such changes are no reason to trace again. */

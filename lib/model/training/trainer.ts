@@ -14,6 +14,7 @@ import type { Profile } from "../../graph/profile.js";
 import { flatten as flattenArguments, specKey } from "../../graph/signature.js";
 import { inferOnly } from "../../layers/base/infer.js";
 import type { layerOptions } from "../../layers/base/options.js";
+import { whileUnchanged } from "../../layers/base/tracking.js";
 import { Layer } from "../../layers/layer.js";
 import type { Metric } from "../../metrics/index.js";
 import { add, cast, sum } from "../../ops/index.js";
@@ -22,8 +23,8 @@ import type { FilePath } from "../../saving/place.js";
 import { type Child, children } from "../../saving/saveable.js";
 import { type Batch, type BatchesLike, type DataLike, givesBatches, unpack } from "./batches.js";
 import { Compiled } from "./compiled.js";
-import { arrayParts, epochBatches, fitData } from "./data.js";
-import type { EpochBatches } from "./epochs.js";
+import { arrayParts, epochBatches, fitData, wholeBatch } from "./data.js";
+import { EpochBatches } from "./epochs.js";
 import { runEpoch } from "./loop.js";
 import { Distribution, lossOfPart, shareOfLoss } from "./distributed.js";
 import { TrainingPlace } from "./place.js";
@@ -99,7 +100,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   compile(options: CompileOptions = {}): void {
     this.#runs.refuseWhileTraining(`${this.name}.compile`);
     this.#compiled = this.#distribution.scope(() => new Compiled(options, this.outputNames));
-    this.#distribution.check(`${this.name}.compile`, this.weights);
+    this.#distribution.check(`${this.name}.compile`, () => this.weights);
     this.#steps.forget();
     this.stopTraining = false;
   }
@@ -406,8 +407,10 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** Logs in the order of the metrics; one value stands alone. */
-  #inOrder(logs: Logs): number | number[] {
-    const names = this.#singleMetrics.map(({ name }) => name);
+  #inOrder(logs: Logs, known: readonly string[] = []): number | number[] {
+    // A step may have made metrics that nobody knew before.
+    const isKnown = Object.keys(logs).every((name) => known.includes(name));
+    const names = isKnown ? known : this.#singleMetrics.map(({ name }) => name);
     const others = Object.keys(logs).filter((name) => !names.includes(name)).sort(); // prettier-ignore
     const values = [...names.filter((name) => name in logs), ...others].map((name) => logs[name]!);
     return values.length === 1 ? values[0]! : values;
@@ -454,16 +457,16 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /** One step of training on the given samples, with metrics of its own. @returns the loss, or the loss and the metrics */
   async trainOnBatch(x: DataLike, y: DataLike | undefined, options: TrainOnBatchOptions & { returnDict: true }): Promise<Logs>;
   async trainOnBatch(x: DataLike, y?: DataLike, options?: TrainOnBatchOptions): Promise<number | number[]>;
-  async trainOnBatch(x: DataLike, y?: DataLike, given: TrainOnBatchOptions = {}): Promise<unknown> {
-    const options = trainOnBatchOptions.parse("trainOnBatch", [given]);
+  async trainOnBatch(x: DataLike, y?: DataLike, given?: TrainOnBatchOptions): Promise<unknown> {
+    const options = given === undefined ? trainOnBatchOptions.defaults : trainOnBatchOptions.parse("trainOnBatch", [given]);
     return this.#onBatch("trainOnBatch", x, y, options, () => this.makeTrainFunction());
   }
 
   /** The loss and the metrics of the model on the given samples alone. */
   async testOnBatch(x: DataLike, y: DataLike | undefined, options: TestOnBatchOptions & { returnDict: true }): Promise<Logs>;
   async testOnBatch(x: DataLike, y?: DataLike, options?: TestOnBatchOptions): Promise<number | number[]>;
-  async testOnBatch(x: DataLike, y?: DataLike, given: TestOnBatchOptions = {}): Promise<unknown> {
-    const options = testOnBatchOptions.parse("testOnBatch", [given]);
+  async testOnBatch(x: DataLike, y?: DataLike, given?: TestOnBatchOptions): Promise<unknown> {
+    const options = given === undefined ? testOnBatchOptions.defaults : testOnBatchOptions.parse("testOnBatch", [given]);
     return this.#onBatch("testOnBatch", x, y, options, () => this.makeTestFunction());
   }
 
@@ -486,17 +489,32 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const state = this.#state(method);
     const { sampleWeight, classWeight } = options;
     const labelsAreIndices = state.loss?.takesIndices ?? false;
-    const batches = epochBatches(method, x, y, { sampleWeight, classWeight, labelsAreIndices, batchSize: Number.MAX_SAFE_INTEGER });
+    const data = { sampleWeight, classWeight, labelsAreIndices, batchSize: Number.MAX_SAFE_INTEGER };
+    const given = givesBatches(x) ? epochBatches(method, x, y, data) : wholeBatch(method, x, y, data);
     return this.#runs.during(`${this.name}.${method}`, method, false, async (run) => {
-      const batch = await this.#buildFor(method, batches);
-      state.loss?.checkLabels(batch[1]);
-      this.#runs.take(run);
-      this.resetMetrics();
-      this.#steps.refresh();
+      const batch = given instanceof EpochBatches ? await given.peek(method) : given;
+      let names: readonly string[] = [];
+      const begin = (): void => {
+        this.#checkPlace(method);
+        state.loss?.checkLabels(batch[1]);
+        this.#runs.take(run);
+        this.resetMetrics();
+        this.#steps.refresh();
+        names = this.#singleMetrics.map(({ name }) => name);
+      };
+      const hasBegun = whileUnchanged(() => {
+        const isBuilt = state.optimizer.built && this.#isBuilt(state);
+        if (isBuilt) begin();
+        return isBuilt;
+      });
+      if (!hasBegun) {
+        this.#build(method, state, batch);
+        begin();
+      }
       this.#distribution.begin();
       const logs = readLogs(make()([batch]));
       this.#steps.settle();
-      return options.returnDict ? logs : this.#inOrder(logs);
+      return options.returnDict ? logs : this.#inOrder(logs, names);
     });
   }
 
@@ -525,14 +543,25 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /** Makes all variables for batches like the first one, so that steps find them. @returns the first batch */
   async #buildFor(method: string, batches: EpochBatches): Promise<Batch> {
     const batch = await batches.peek(method);
-    const state = this.#state(method);
-    const isBuilt = state.built && this.built && this.flattenLayers().every((layer) => layer.built);
+    this.#build(method, this.#state(method), batch);
+    return batch;
+  }
+
+  #build(method: string, state: Compiled, batch: Batch): void {
     this.#distribution.scope(() => {
-      if (!isBuilt && !state.runEagerly && this.trainStep === Trainer.prototype.trainStep) this.#infer(state, batch);
+      if (!this.#isBuilt(state) && !state.runEagerly && this.trainStep === Trainer.prototype.trainStep) this.#infer(state, batch);
       if (!state.optimizer.built && this.built) state.optimizer.build(this.trainableWeights);
     });
-    this.#distribution.check(`${this.name}.${method}`, [...this.weights, ...this.metrics.flatMap(({ variables }) => variables)]);
-    return batch;
+    this.#checkPlace(method);
+  }
+
+  #isBuilt(state: Compiled): boolean {
+    return state.built && this.built && this.flattenLayers().every((layer) => layer.built);
+  }
+
+  /** @throws StateError where variables belong to other replicas than those of the present strategy */
+  #checkPlace(method: string): void {
+    this.#distribution.check(`${this.name}.${method}`, () => [...this.weights, ...this.metrics.flatMap(({ variables }) => variables)]);
   }
 
   #infer(state: Compiled, batch: Batch): void {
