@@ -25,6 +25,7 @@ export * from "./indexing/sort";
 export * from "./indexing/strided";
 export * from "./indexing/take";
 export * from "./linalg/factorizations";
+export * from "./linalg/eigen";
 export * from "./matmul/gemm";
 export * from "./matmul/gemv";
 export * from "./matmul/matmul-int32";

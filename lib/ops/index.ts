@@ -22,6 +22,18 @@ export {
 } from "./elementwise/bitwise.js"; // prettier-ignore
 export { cast } from "./elementwise/cast.js";
 export { clip } from "./elementwise/clip.js";
+export {
+  angle,
+  conj,
+  conj as conjugate,
+  imag,
+  isreal,
+  polar,
+  real,
+  viewAsComplex,
+  viewAsReal,
+  type Complex,
+} from "./elementwise/complex.js";
 export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./elementwise/comparison.js";
 export { erf, erfc, erfinv } from "./elementwise/error-function.js";
 export { exp, exp2, expm1, log, log10, log1p, log2 } from "./elementwise/exponential.js";
@@ -32,7 +44,7 @@ export { gammainc } from "./elementwise/gamma.js";
 export { abs, abs as absolute, cbrt, negative, power, reciprocal, rsqrt, sign, sqrt, square } from "./elementwise/powers.js";
 export { ceil, floor, round, trunc } from "./elementwise/rounding.js";
 export {
-  allclose, angle, conj, conj as conjugate, fabs, fmax, fmin, heaviside, hypot, i0, imag, isclose, isreal, lcm, ldexp, nanToNum, nextafter, real, saturateCast, select, signbit, sinc, view,
+  allclose, fabs, fmax, fmin, heaviside, hypot, i0, isclose, lcm, ldexp, nanToNum, nextafter, saturateCast, select, signbit, sinc, view,
 } from "./elementwise/special.js"; // prettier-ignore
 export * from "./elementwise/trigonometric.js";
 export { where } from "./elementwise/where.js";
@@ -48,6 +60,7 @@ export { take, takeAlongAxis } from "./indexing/take.js";
 export { unique } from "./indexing/unique.js";
 export { scatter, scatterUpdate, slice, sliceUpdate } from "./indexing/update.js";
 export { einsum } from "./linalg/einsum.js";
+export { eig } from "./linalg/eig.js";
 export { cross, dot, inner, kron, outer, tensordot, vdot } from "./linalg/products.js";
 export { cholesky, choleskyInverse, eigh, luFactor, qr, svd } from "./linalg/factorizations.js";
 export { norm } from "./linalg/norm.js";
@@ -58,6 +71,7 @@ export { hardSilu as hardSwish, silu as swish } from "./nn/activations.js";
 export { dotProductAttention } from "./nn/attention.js";
 export { depthToSpace, fold, spaceToDepth, unfold } from "./nn/blocks.js";
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from "./nn/crossentropy.js";
+export { ctcDecode } from "./nn/ctc-decode.js";
 export { ctcLoss } from "./nn/ctc-loss.js";
 export { inTopK } from "./nn/in-top-k.js";
 export { normalize } from "./nn/normalize.js";
@@ -86,7 +100,7 @@ export { concatenate, stack } from "./shaping/concatenate.js";
 export { arange, full, fullLike, ones, onesLike, tri, zeros, zerosLike } from "./shaping/create.js";
 export { diag, diagflat, diagonal, trace, tril, triu } from "./shaping/diagonal.js";
 export { eye, identity } from "./shaping/eye.js";
-export { array, convertToTensor, copy, emptyLike, ndim, shape, size } from "./shaping/facts.js";
+export { array, convertToNumpy, convertToTensor, copy, dtype, empty, emptyLike, isTensor, ndim, shape, size } from "./shaping/facts.js";
 export { pad } from "./shaping/pad.js";
 export { rearrange } from "./shaping/rearrange.js";
 export { expandDims, ravel, reshape, squeeze } from "./shaping/reshape.js";

@@ -1,4 +1,8 @@
+// Elastic deformations of images, for the operation and the layer.
+
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { isTracing } from "../core/interpreter.js";
+import { operation } from "../core/operation.js";
 import { known } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, subtract } from "../ops/elementwise/arithmetic.js";
@@ -6,20 +10,14 @@ import { exp } from "../ops/elementwise/exponential.js";
 import { square } from "../ops/elementwise/powers.js";
 import { depthwiseConv } from "../ops/convolution/depthwise.js";
 import { asBatch } from "../ops/image/layout.js";
+import { identity } from "../ops/gradient/stop-gradient.js";
 import { grid, sampled, type TransformOptions } from "../ops/image/sampling.js";
 import { sum } from "../ops/reduce/sum.js";
 import { progression } from "../ops/shaping/create.js";
 import { reshape, squeeze } from "../ops/shaping/reshape.js";
 import type { Seed } from "../variables/seed-generator.js";
-import { normal, type RandomOptions } from "./random.js";
+import { normal } from "./random.js";
 import { seedsOf } from "./seeds.js";
-
-export interface ElasticOptions extends TransformOptions, Pick<RandomOptions, "seed"> {
-  /** How far pixels move. Default 20. */
-  readonly alpha?: number;
-  /** How far neighbours move together, in pixels. Default 5. */
-  readonly sigma?: number;
-}
 
 /** A bell of `size` numbers that sum to 1. */
 export function bell(size: number, sigma: TensorLike): Tensor {
@@ -58,15 +56,33 @@ export function displaced(images: Tensor, [dy, dx]: readonly [y: Tensor, x: Tens
 }
 
 /**
- * Images whose pixels are moved by smooth random fields. Keras: keras.ops.image.elastic_transform
+ * Images whose pixels are moved by smooth random fields: noise of standard deviation `sigma` under a bell of that width, times `alpha`.
  *
- * @see Simard et al. 2003, Best practices for convolutional neural networks
+ * @param images   `[height, width, channels]` or a batch of them
+ * @param alpha    how far pixels move; default 20
+ * @param sigma    how far neighbours move together, in pixels; default 5
+ * @param seed     a number, or a SeedGenerator; default: the global one
+ * @returns        the shape and dtype of images
+ * @see Simard et al. 2003, Best practices for convolutional neural networks. Keras: keras.ops.image.elastic_transform
  */
-export function elasticTransform(images: TensorLike, options: ElasticOptions = {}): Tensor {
-  const { alpha = 20, sigma = 5, seed, fillMode = "reflect" } = options;
-  const given = asTensor(images);
-  const { shape } = asBatch("elasticTransform", given, options.dataFormat).x;
-  const size = known(shape, "elasticTransform").slice(0, 3) as unknown as [number, number, number];
-  const [y, x] = elasticFields(size, sigma, sigma, seed);
-  return displaced(given, [multiply(y, alpha), multiply(x, alpha)], { ...options, fillMode });
-}
+export const elasticTransform = operation(
+  'image.elasticTransform(*images, alpha=20.0, sigma=5.0, interpolation="bilinear", fillMode="reflect", fillValue=0.0, seed=null, dataFormat:string=null)',
+  (
+    images: TensorLike,
+    alpha: number,
+    sigma: number,
+    interpolation: string,
+    fillMode: string,
+    fillValue: number,
+    seed: Seed | null,
+    dataFormat: string | null,
+  ): Tensor => {
+    const given = asTensor(images);
+    const { shape } = asBatch("elasticTransform", given, dataFormat).x;
+    // Of a model under construction shapes alone are wanted.
+    if (given.isSymbolic && !isTracing()) return identity(given);
+    const size = known(shape, "elasticTransform").slice(0, 3) as unknown as [number, number, number];
+    const [y, x] = elasticFields(size, sigma, sigma, seed ?? undefined);
+    return displaced(given, [multiply(y, alpha), multiply(x, alpha)], { interpolation, fillMode, fillValue, dataFormat });
+  },
+);

@@ -1,6 +1,6 @@
 import type { Shape } from "../../lib/core/shape.js";
 import { Mismatch, Unsupported } from "./outcome.js";
-import { elementsOf, type Encoded, isEncoded, isRecord, kindOf } from "./values.js";
+import { complexParts, elementsOf, type Encoded, isEncoded, isRecord, kindOf } from "./values.js";
 
 /** `|got − expected| ≤ atol + rtol·|expected|`, elementwise; `scaled`: atol counts in units of max(1, max|expected|). */
 export interface Tolerance {
@@ -45,6 +45,7 @@ function actualOf(value: unknown, where: string): Actual {
 
 /** Fails where a result differs from the recorded one, which may be nested. */
 export function compare(expected: unknown, actual: unknown, tolerance: Tolerance, where: string): void {
+  if (isEncoded(expected) && expected.dtype === "complex64") return compare(complexParts(expected), actual, tolerance, where);
   if (isEncoded(expected)) return compareTensor(expected, actual, tolerance, where);
   if (expected === null || expected === undefined) {
     if (actual !== null && actual !== undefined) throw new Mismatch(`${where}: got ${String(actual)}, expected nothing`);
@@ -70,6 +71,8 @@ export function compare(expected: unknown, actual: unknown, tolerance: Tolerance
 const camel = (key: string): string => key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 function compareSpec(expected: { shape: Shape; dtype: string }, actual: unknown, where: string): void {
+  if (expected.dtype === "complex64" && Array.isArray(actual) && actual.length === 2)
+    return actual.forEach((part, i) => compareSpec({ ...expected, dtype: "float32" }, part, `${where}[${i}]`));
   if (!isTensor(actual)) throw new Mismatch(`${where}: got ${String(actual)}, expected a symbolic tensor`);
   sameShape(expected.shape, actual.shape, where);
   sameKind(expected.dtype, actual.dtype, where);

@@ -62,6 +62,16 @@ export function elementsOf(encoded: Encoded): Elements {
   }
 }
 
+/** Real and imaginary part of a recorded complex tensor, as recorded float32 tensors: a complex tensor is a pair of them here. */
+export function complexParts({ shape, data }: Encoded): [Encoded, Encoded] {
+  const both = new Float32Array(Uint8Array.from(Buffer.from(data ?? "", "base64")).buffer);
+  const part = (offset: number): Encoded => {
+    const elements = Float32Array.from({ length: both.length / 2 }, (_, i) => both[2 * i + offset]!);
+    return { shape, dtype: "float32", data: Buffer.from(elements.buffer).toString("base64") };
+  };
+  return [part(0), part(1)];
+}
+
 export function toTensor(encoded: Encoded): Tensor {
   return surface.tf.constant(elementsOf(encoded), { shape: encoded.shape, dtype: keptDtype(encoded.dtype) });
 }

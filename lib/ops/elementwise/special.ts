@@ -6,7 +6,7 @@ import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { as, asFloat, commonDtype, operands } from "../promotion.js";
 import { all } from "../reduce/logical.js";
-import { full, onesLike, zerosLike } from "../shaping/create.js";
+import { full, onesLike } from "../shaping/create.js";
 import { add, divide, floorDivide, maximum, minimum, multiply, subtract } from "./arithmetic.js";
 import { gcd } from "./bitwise.js";
 import { cast } from "./cast.js";
@@ -176,24 +176,6 @@ export const saturateCast = operation("core.saturateCast(*x, dtype:dtype)", (x: 
   if (!range) return cast(tensor, dtype);
   const from = as(tensor, tensor.dtype === "float32" ? "float32" : "int32");
   return cast(clip(from, ...range), dtype);
-});
-
-/** Whether x has no imaginary part: all tensors here are real. */
-export const isreal = operation("numpy.isreal(*x)", (x: TensorLike): Tensor => onesLike(asTensor(x), { dtype: "bool" }));
-
-/** The real part: x itself. */
-export const real = operation("numpy.real(*x)", (x: TensorLike): Tensor => asTensor(x));
-
-/** The imaginary part: zeros. */
-export const imag = operation("numpy.imag(*x)", (x: TensorLike): Tensor => zerosLike(asTensor(x)));
-
-/** The complex conjugate: x itself. */
-export const conj = operation("numpy.conj(*x)", (x: TensorLike): Tensor => asTensor(x), { className: "Conjugate" });
-
-/** The angle of x in the complex plane: 0, or π for negative numbers. */
-export const angle = operation("numpy.angle(*x)", (x: TensorLike): Tensor => {
-  const tensor = asFloat(x);
-  return where(isnan(tensor), tensor, where(less(tensor, 0), Math.PI, 0));
 });
 
 /** The first choice whose condition is true, the default where none is. */

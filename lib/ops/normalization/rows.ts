@@ -13,6 +13,7 @@ import { alongAxes, rowGrain, rowsOf } from "../nn/rows.js";
 import { asFloat } from "../promotion.js";
 import { checkAxes, type Axis } from "../reduce/family.js";
 import { mean } from "../reduce/sum.js";
+import { variance } from "../reduce/variance.js";
 import { like } from "../rules.js";
 import { broadcastTo } from "../shaping/broadcast.js";
 import { reshape } from "../shaping/reshape.js";
@@ -163,10 +164,17 @@ export const layerNormalization = operation(
   "nn.layerNormalization(*x, *gamma=null, *beta=null, axis:ints=-1, epsilon:number=null, rmsScaling=false)",
   (x: TensorLike, gamma: TensorLike | null, beta: TensorLike | null, axis: Axis, epsilon: number | null, rmsScaling: boolean): Tensor => {
     const factors = { gamma: gamma === null ? undefined : asFloat(gamma), beta: beta === null ? undefined : asFloat(beta) };
-    return normalized("layerNormalization", asFloat(x), axis, { centered: !rmsScaling, epsilon: epsilon ?? defaults.epsilon }, factors);
+    if (rmsScaling) return scaledByDeviation(asFloat(x), factors.gamma, axis, epsilon ?? defaults.epsilon);
+    return normalized("layerNormalization", asFloat(x), axis, { centered: true, epsilon: epsilon ?? defaults.epsilon }, factors);
   },
   { className: "LayerNorm" },
 );
+
+/** What Keras's rms_scaling gives: x / √(variance + ε) · gamma, without centering. */
+function scaledByDeviation(x: Tensor, gamma: Tensor | undefined, axis: Axis, epsilon: number): Tensor {
+  const y = multiply(x, rsqrt(add(variance(x, { axis, keepdims: true }), epsilon)));
+  return gamma === undefined ? y : multiply(y, alongAxes(gamma, x, axis));
+}
 
 /**
  * x divided by its root mean square along axes, times a scale.

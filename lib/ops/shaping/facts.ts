@@ -1,12 +1,13 @@
 import { declare, operation } from "../../core/operation.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { isTracing } from "../../core/interpreter.js";
-import { isKnown, sizeOrNull, type Shape } from "../../core/shape.js";
-import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
+import type { Dtype, TypedArray } from "../../core/dtype.js";
+import { isKnown, known, sizeOrNull, type Shape } from "../../core/shape.js";
+import { Chainable, type Spec, Tensor } from "../../core/tensor.js";
 import { primitive } from "../../core/primitive.js";
 import { identity } from "../gradient/stop-gradient.js";
 import { cast } from "../elementwise/cast.js";
-import { fullLike } from "./create.js";
+import { fullLike, zeros } from "./create.js";
 import { checkDense } from "../rules.js";
 import { stack } from "./concatenate.js";
 import { fillCommand } from "./slice.js";
@@ -40,6 +41,23 @@ export const copy = operation("numpy.copy(*x)", (x: TensorLike): Tensor => ident
 /** A tensor in the shape of x; its values mean nothing. */
 export const emptyLike = operation("numpy.emptyLike(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
   return fullLike(x, 0, { dtype });
+});
+
+/** A tensor of a shape whose values mean nothing: zeros here. @param options.dtype  default float32 */
+export const empty = declare("numpy.empty(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
+  zeros(shape, dtype),
+);
+
+/** Whether a value is a tensor of this package; variables and arrays are none. */
+export const isTensor = declare("core.isTensor(x)", (x: unknown): x is Tensor => x instanceof Tensor);
+
+/** The name of the dtype of a tensor or of what becomes one: `"float32"`. */
+export const dtype = declare("core.dtype(*x)", (x: TensorLike): Dtype => asTensor(x).dtype);
+
+/** The elements as a flat typed array of their own, which carries the `shape` of the tensor. @throws StateError for a tensor without values */
+export const convertToNumpy = declare("core.convertToNumpy(*x)", (x: TensorLike): TypedArray & { readonly shape: readonly number[] } => {
+  const tensor = asTensor(x);
+  return Object.defineProperty(tensor.data(), "shape", { value: known(tensor.shape, "convertToNumpy"), enumerable: false }) as never;
 });
 
 /** The lengths of the axes. Where one is open: a scalar tensor in a layer's call or a traced function, else null. @see keras.ops.shape */

@@ -9,6 +9,7 @@ import { ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
+import { complexParts, type Complex } from "../elementwise/complex.js";
 import { negative } from "../elementwise/powers.js";
 import { matmul } from "../linalg/matmul.js";
 import { asFloat } from "../promotion.js";
@@ -19,8 +20,6 @@ import { mergeAxes, splitAxis } from "../shaping/reshape.js";
 import { everything, stridedOf } from "../shaping/slice.js";
 import { swapaxes } from "../shaping/transpose.js";
 
-/** A complex tensor: real and imaginary part. */
-export type Complex = readonly [real: TensorLike, imaginary: TensorLike];
 type Parts = readonly [Tensor, Tensor];
 
 const DIRECT = 64;
@@ -67,15 +66,6 @@ function transform([re, im]: Parts, n: number, forwards: boolean): Parts {
   return each((x) => mergeAxes(swapaxes(x, -2, -1), last, 2), transform(rows, long, forwards));
 }
 
-function parts(where: string, x: Complex): Parts {
-  const [re, im] = [asFloat(x[0]), asFloat(x[1])];
-  if (re.rank === im.rank && re.shape.every((length, i) => length === im.shape[i])) return [re, im];
-  throw new ShapeError(where, {
-    given: `real part ${shapeText(re.shape)}, imaginary part ${shapeText(im.shape)}`,
-    expected: "equal shapes",
-  });
-}
-
 function lengthOf(where: string, x: Tensor, axis = -1): number {
   const length = x.shape.at(axis);
   if (typeof length === "number" && length > 0) return length;
@@ -86,14 +76,14 @@ function lengthOf(where: string, x: Tensor, axis = -1): number {
 export const fft = operation(
   "math.fft(*x)",
   (x: Complex): Tensor[] => {
-    const given = parts("fft", x);
+    const given = complexParts("fft", x);
     return [...transform(given, lengthOf("fft", given[0]), true)];
   },
   { className: "FFT" },
 );
 
 function alongLastTwo(where: string, x: Complex, forwards: boolean): Parts {
-  const rows = transform(parts(where, x), lengthOf(where, parts(where, x)[0]), forwards);
+  const rows = transform(complexParts(where, x), lengthOf(where, complexParts(where, x)[0]), forwards);
   const turned: Parts = [swapaxes(rows[0], -2, -1), swapaxes(rows[1], -2, -1)];
   const [re, im] = transform(turned, lengthOf(where, turned[0]), forwards);
   return [swapaxes(re, -2, -1), swapaxes(im, -2, -1)];
@@ -147,7 +137,7 @@ export const rfft = operation(
 export const irfft = operation(
   "math.irfft(*x, fftLength:int=null)",
   (x: Complex, fftLength: number | null): Tensor => {
-    const given = parts("irfft", x);
+    const given = complexParts("irfft", x);
     const n = checkLength("irfft", fftLength ?? 2 * (lengthOf("irfft", given[0]) - 1));
     const bins = Math.floor(n / 2) + 1;
     const [re, im] = [fitted(given[0], bins), fitted(given[1], bins)];

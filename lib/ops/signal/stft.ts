@@ -16,7 +16,8 @@ import { ones } from "../shaping/create.js";
 import { mergeAxes } from "../shaping/reshape.js";
 import { everything, stridedOf } from "../shaping/slice.js";
 import { gatherView } from "../shaping/views.js";
-import { irfft, rfft, type Complex } from "./fft.js";
+import type { Complex } from "../elementwise/complex.js";
+import { irfft, rfft } from "./fft.js";
 
 export interface FrameOptions {
   /** Weights of a frame: "hann" (default), "hamming", a vector of the sequence's length, or null. */
