@@ -15,6 +15,7 @@ export {
   DtypeError,
   KerasmError,
   MemoryError,
+  NotSupportedError,
   ShapeError,
   StateError,
   UnknownNameError,

@@ -1,11 +1,59 @@
-// The names of Keras that make no sense in JavaScript: why, and what does the same here. Calling one says both.
+// The names of Keras that make no sense in JavaScript: why, and what does the same here. They exist, and throw what is said here when they are
+// called.
+
+import { NotSupportedError } from "../core/errors.js";
 
 /** Names that stand for something that only Python has. */
 export interface Absent {
-  /** Keras's names; one that ends with a dot stands for all names that begin so. */
+  /** Keras's names. */
   readonly names: readonly string[];
   readonly reason: string;
+  /** What to use here. */
   readonly instead: string;
 }
 
-export const absent: readonly Absent[] = [];
+export const absent: readonly Absent[] = [
+  {
+    names: ["keras.layers.JaxLayer", "keras.layers.FlaxLayer", "keras.layers.TorchModuleWrapper"],
+    reason: "wraps modules of other Python frameworks",
+    instead: "Write the computation as a class that extends keras.layers.Layer, and set its weights with setWeights.",
+  },
+  {
+    names: ["keras.layers.TFSMLayer"],
+    reason: "runs TensorFlow's SavedModel format, whose graphs need TensorFlow",
+    instead: "Save the model as .keras and read it with keras.models.loadModel.",
+  },
+  {
+    names: ["keras.wrappers.SKLearnClassifier", "keras.wrappers.SKLearnRegressor", "keras.wrappers.SKLearnTransformer"],
+    reason: "makes estimators for scikit-learn, which is a Python library",
+    instead: "Use model.fit, model.evaluate and model.predict.",
+  },
+  {
+    names: ["keras.callbacks.OrbaxCheckpoint"],
+    reason: "writes checkpoints of Orbax, a library of JAX",
+    instead: "Use keras.callbacks.ModelCheckpoint, keras.callbacks.BackupAndRestore or tf.train.Checkpoint.",
+  },
+  {
+    names: ["keras.legacy.saving.serializeKerasObject", "keras.legacy.saving.deserializeKerasObject"],
+    reason: "writes and reads configs of Keras 2",
+    instead: "Use keras.saving.serializeKerasObject; keras.models.loadModel reads files of Keras 2.",
+  },
+  {
+    names: ["keras.optimizers.legacy.Adagrad"],
+    reason: "stands for the optimizers of Keras 2, and only throws in Keras 3",
+    instead: "Use the optimizer of the same name in keras.optimizers.",
+  },
+  {
+    names: ["keras.config.setBackend"],
+    reason: "chooses among TensorFlow, JAX and torch; there is one backend here",
+    instead: "Leave it out; tf.config.set chooses threads and determinism.",
+  },
+];
+
+/** A class or function for a name that makes no sense here: calling it, with or without `new`, throws. */
+export function notHere(name: string): { new (...args: unknown[]): never; (...args: unknown[]): never } {
+  const { reason, instead } = absent.find(({ names }) => names.includes(name))!;
+  return function (): never {
+    throw new NotSupportedError(name, { given: `a name that ${reason}`, expected: "something that JavaScript has", hint: instead });
+  } as never;
+}

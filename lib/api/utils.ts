@@ -18,3 +18,21 @@ export { arrayToImg, imgToArray, loadImg, saveImg } from "../data/images.js";
 export { splitDataset } from "../data/split-dataset.js";
 export { timeseriesDatasetFromArray } from "../data/timeseries.js";
 export { BytePairTokenizer } from "../data/byte-pair-tokenizer.js";
+export { standardizeDtype } from "../config/dtypes.js";
+export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from "../config/process.js";
+export {
+  customObjectScope,
+  customObjectScope as CustomObjectScope,
+  deserializeKerasObject,
+  getCustomObjects,
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  serializeKerasObject,
+} from "../config/saving.js";
+export * as legacy from "./legacy-saving.js";
+export { packXYSampleWeight, unpackXYSampleWeight } from "../data/pack.js";
+export { isKerasTensor } from "../layers/functional/keras-tensor.js";
+export { Progbar, type ProgbarOptions } from "../callbacks/progbar.js";
+export { Config } from "../config/config.js";
+export { getSourceInputs } from "../model/graph/sources.js";

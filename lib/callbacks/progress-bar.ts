@@ -1,5 +1,7 @@
 // A line of progress in Keras's form: `  15/1875 ━━━━━━━━━━━━━━━━━━━━ 12s 6ms/step - accuracy: 0.8720 - loss: 0.3501`.
 
+import { switches } from "../core/defaults.js";
+
 /** Where progress goes. */
 export interface Output {
   write(text: string): void;
@@ -7,9 +9,17 @@ export interface Output {
   readonly columns: number;
 }
 
-const WIDTH = 20;
-/** Seconds between two updates of a line. */
-const INTERVAL = 0.05;
+/** How a bar looks. */
+export interface Look {
+  /** Characters of a full bar. */
+  readonly width: number;
+  /** Seconds between two updates of a line. */
+  readonly interval: number;
+  /** What is counted. */
+  readonly unit: string;
+}
+
+const usual: Look = { width: 20, interval: 0.05, unit: "step" };
 const bold = (text: string): string => `\x1b[1m${text}\x1b[0m`;
 const green = (text: string): string => (text === "" ? "" : `\x1b[32m${text}\x1b[0m`);
 const white = (text: string): string => `\x1b[37m${text}\x1b[0m`;
@@ -31,13 +41,19 @@ export class ProgressBar {
     readonly verbose: number,
     readonly output: Output,
     readonly now: () => number = () => performance.now() / 1000,
+    readonly look: Look = usual,
   ) {
     this.#start = now();
   }
 
+  /** Whether lines are drawn over: not into files, and not where keras.config says so. */
+  get isTerminal(): boolean {
+    return this.output.columns > 0 && switches.interactiveLogging;
+  }
+
   /** Whether an update would be drawn now: values need not be read for one that is not. */
   get isDue(): boolean {
-    return this.verbose === 1 && this.output.columns > 0 && this.now() - this.#lastUpdate >= INTERVAL;
+    return this.verbose === 1 && this.isTerminal && this.now() - this.#lastUpdate >= this.look.interval;
   }
 
   /** Tells that a step was done. */
@@ -48,18 +64,19 @@ export class ProgressBar {
   /** Draws the line. */
   update(current: number, values: Readonly<Record<string, number>>, isLast: boolean): void {
     const now = this.now();
-    const isTerminal = this.output.columns > 0;
+    const { isTerminal } = this;
     if (!isLast && !this.isDue) return;
     const elapsed = now - this.#start;
     const perStep = this.#stepTime(current, now);
     const metrics = Object.entries(values).map(([name, value]) => ` - ${name}: ${format(value)}`).join(""); // prettier-ignore
     if (this.verbose === 2) {
-      if (isLast) this.output.write(`${this.#count(current)} - ${elapsed.toFixed(0)}s - ${perStepText(perStep)}${metrics}\n`);
+      if (isLast)
+        this.output.write(`${this.#count(current)} - ${elapsed.toFixed(0)}s - ${perStepText(perStep, this.look.unit)}${metrics}\n`);
       return;
     }
     const time = this.target === null || isLast ? `${elapsed.toFixed(0)}s` : remaining(perStep * (this.target - current));
     const bar = this.#bar(current, isTerminal);
-    const info = ` ${isTerminal ? bold(time) : time} ${perStepText(perStep)}${metrics}`;
+    const info = ` ${isTerminal ? bold(time) : time} ${perStepText(perStep, this.look.unit)}${metrics}`;
     const width = visible(bar) + visible(info);
     const padding = " ".repeat(Math.max(0, this.#width - width));
     this.output.write(`${isTerminal ? "\b".repeat(this.#width) + "\r" : ""}${bar}${info}${isTerminal ? padding : ""}${isLast ? "\n" : ""}`);
@@ -75,8 +92,9 @@ export class ProgressBar {
   #bar(current: number, isTerminal: boolean): string {
     const count = this.#count(current);
     if (this.target === null) return count;
-    const done = Math.min(WIDTH, Math.trunc((WIDTH * current) / this.target));
-    const [left, right] = ["━".repeat(done), "━".repeat(WIDTH - done)];
+    const { width } = this.look;
+    const done = Math.min(width, Math.trunc((width * current) / this.target));
+    const [left, right] = ["━".repeat(done), "━".repeat(width - done)];
     return isTerminal ? `${bold(count)} ${green(left)}${white(right)}` : `${count} ${left}${right}`;
   }
 
@@ -95,9 +113,9 @@ const format = (value: number): string => (Math.abs(value) > 1e-3 ? value.toFixe
 const exponential = (value: number): string =>
   value.toExponential(4).replace(/e([+-])(\d)$/, "e$10$2").replace("Infinity", "inf").replace("NaN", "nan"); // prettier-ignore
 
-function perStepText(seconds: number): string {
-  if (seconds >= 1 || seconds === 0) return `${seconds.toFixed(0)}s/step`;
-  return seconds >= 1e-3 ? `${(seconds * 1e3).toFixed(0)}ms/step` : `${(seconds * 1e6).toFixed(0)}us/step`;
+function perStepText(seconds: number, unit: string): string {
+  if (seconds >= 1 || seconds === 0) return `${seconds.toFixed(0)}s/${unit}`;
+  return seconds >= 1e-3 ? `${(seconds * 1e3).toFixed(0)}ms/${unit}` : `${(seconds * 1e6).toFixed(0)}us/${unit}`;
 }
 
 function remaining(seconds: number): string {

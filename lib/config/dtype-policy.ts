@@ -1,4 +1,6 @@
 import { text, ValueError } from "../core/errors.js";
+import { declare } from "../core/operation.js";
+import type { CustomObjects } from "./custom-objects.js";
 import { field, type Field, withDefault } from "./field.js";
 import { type Config, isPlainObject, type Json } from "./json.js";
 import { registerClasses } from "./registry.js";
@@ -42,7 +44,46 @@ export class DTypePolicy {
   }
 }
 
-registerClasses("keras", { DTypePolicy });
+/** The same as DTypePolicy. Keras: keras.FloatDTypePolicy */
+export class FloatDTypePolicy extends DTypePolicy {}
+
+/** The policy of layers that are given none; null until one was set: then it is `keras.config.floatx()`. */
+let ofAll: DTypePolicy | null = null;
+
+/** The policy of layers that are given none. Keras: keras.config.dtype_policy */
+export const defaultDtypePolicy = (): DTypePolicy => ofAll ?? new DTypePolicy();
+
+/** Sets the policy of layers that are given none: a name, or a policy. @throws ValueError. Keras: keras.config.set_dtype_policy */
+export const setDtypePolicy = declare("config.setDtypePolicy(policy)", (policy: string | DTypePolicy): void => {
+  ofAll = getPolicy(policy);
+});
+
+/** The policy that a name, a config or null (the default one) means. @throws ValueError. Keras: keras.dtype_policies.get */
+export const getPolicy = declare("dtypePolicies.get(identifier:tree|null)", (identifier: unknown): DTypePolicy => {
+  if (identifier === null) return defaultDtypePolicy();
+  if (identifier instanceof DTypePolicy) return identifier;
+  if (typeof identifier === "string") return new DTypePolicy(identifier);
+  const policy = isPlainObject(identifier) ? deserializeKerasObject(identifier) : identifier;
+  if (policy instanceof DTypePolicy) return policy;
+  throw new ValueError("dtypePolicies.get", { given: text(identifier), expected: 'a dtype such as "float32", or a keras.DTypePolicy' });
+});
+
+/** A policy as an object of its class and config. Keras: keras.dtype_policies.serialize */
+export const serializePolicy = declare("dtypePolicies.serialize(dtypePolicy)", (dtypePolicy: DTypePolicy): Json =>
+  serializeKerasObject(dtypePolicy),
+);
+
+/** The policy that such an object describes. @throws ValueError. Keras: keras.dtype_policies.deserialize */
+export const deserializePolicy = declare(
+  "dtypePolicies.deserialize(config:tree, customObjects:tree=null)",
+  (config: Config, customObjects: CustomObjects | null): DTypePolicy => {
+    const policy = deserializeKerasObject(config, customObjects === null ? {} : { customObjects });
+    if (policy instanceof DTypePolicy) return policy;
+    throw new ValueError("dtypePolicies.deserialize", { given: text(config), expected: "the config of a policy" });
+  },
+);
+
+registerClasses("keras", { DTypePolicy, FloatDTypePolicy });
 registerClasses("keras.dtype_policies", { DTypePolicy });
 
 /** What a `dtype` option takes. */
@@ -54,7 +95,7 @@ export function dtypePolicy(written: "object" | "string"): Field<DTypePolicyLike
     expected: 'a dtype such as "float32", or a keras.DTypePolicy',
     takesObjects: "configs",
     parse(value, where) {
-      if (value === null) return new DTypePolicy();
+      if (value === null) return defaultDtypePolicy();
       if (value instanceof DTypePolicy) return value;
       const policy = isPlainObject(value) ? deserializeKerasObject(value) : typeof value === "string" ? new DTypePolicy(value) : value;
       if (policy instanceof DTypePolicy) return policy;

@@ -51,7 +51,17 @@ export function automaticName(className: string): string {
   return uniqueName(classToSnakeCase(className));
 }
 
+/** A number that no call with this prefix got before: 1, 2, … Keras: keras.backend.get_uid */
+export function getUid(prefix = ""): number {
+  const count = (uids.get(prefix) ?? 0) + 1;
+  uids.set(prefix, count);
+  return count;
+}
+
+const uids = new Map<string, number>();
+
 /** Starts automatic names anew: what `keras.utils.clearSession()` does. */
 export function resetNames(): void {
   counts.clear();
+  uids.clear();
 }

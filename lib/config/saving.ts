@@ -3,6 +3,7 @@
 export {
   type CustomObject,
   customObjectScope,
+  customObjectScope as CustomObjectScope,
   type CustomObjects,
   getCustomObjects,
   getRegisteredObject,

@@ -1,3 +1,4 @@
+export * from "./functions.js";
 export { Constraint, type ConstraintIdentifier, type ConstraintLike, constraints } from "./constraint.js";
 export { deserialize, get, serialize } from "./identifiers.js";
 export { MaxNorm } from "./max-norm.js";

@@ -4,3 +4,20 @@ export type DataFormat = "channels_last" | "channels_first";
 
 /** Written by keras.config's setters alone (lib/config/settings.ts). */
 export const defaults: { epsilon: number; imageDataFormat: DataFormat } = { epsilon: 1e-7, imageDataFormat: "channels_last" };
+
+/** Switches of keras.config, written by lib/config/process.ts alone. */
+export const switches: {
+  interactiveLogging: boolean;
+  tracebackFiltering: boolean;
+  flashAttention: boolean;
+  unsafeDeserialization: boolean;
+  maxEpochs: number | null;
+  maxStepsPerEpoch: number | null;
+} = {
+  interactiveLogging: true,
+  tracebackFiltering: true,
+  flashAttention: true,
+  unsafeDeserialization: false,
+  maxEpochs: null,
+  maxStepsPerEpoch: null,
+};

@@ -69,6 +69,11 @@ export class StateError extends KerasmError {
   override readonly name = "StateError";
 }
 
+/** A name or a form of Keras that has no meaning here; the hint says what to use instead. */
+export class NotSupportedError extends KerasmError {
+  override readonly name = "NotSupportedError";
+}
+
 /** Processes that can't go on together: one was lost, one does something else, MPI is missing. */
 export class ClusterError extends KerasmError {
   override readonly name = "ClusterError";

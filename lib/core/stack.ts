@@ -1,5 +1,7 @@
 // Stacks of calls: which frames are the user's, which are the package's own.
 
+import { switches } from "./defaults.js";
+
 export interface Stack {
   stack?: string;
 }
@@ -33,6 +35,7 @@ export const usersFrames = (stack: string | undefined): string[] =>
 
 /** The same stack with the user's frames before the package's own: the line to look at comes first. */
 export function usersFirst(stack: string): string {
+  if (!switches.tracebackFiltering) return stack;
   const lines = stack.split("\n");
   const begin = lines.findIndex(isFrame);
   if (begin < 0) return stack;

@@ -42,19 +42,35 @@ export type { LayerOptions } from "./base/options.js";
 export type { WeightOptions } from "./base/state.js";
 export { Wrapper } from "./base/wrapper.js";
 export type { CallOptions, LayerInput, Mask } from "./base/types.js";
-export { Conv1D, Conv2D, Conv3D } from "./convolutional/conv.js";
-export { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./convolutional/conv-transpose.js";
-export { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from "./convolutional/depthwise-conv.js";
+export { Conv1D, Conv1D as Convolution1D, Conv2D, Conv2D as Convolution2D, Conv3D, Conv3D as Convolution3D } from "./convolutional/conv.js";
+export {
+  Conv1DTranspose,
+  Conv1DTranspose as Convolution1DTranspose,
+  Conv2DTranspose,
+  Conv2DTranspose as Convolution2DTranspose,
+  Conv3DTranspose,
+  Conv3DTranspose as Convolution3DTranspose,
+} from "./convolutional/conv-transpose.js";
+export {
+  DepthwiseConv1D,
+  DepthwiseConv2D,
+  SeparableConv1D,
+  SeparableConv1D as SeparableConvolution1D,
+  SeparableConv2D,
+  SeparableConv2D as SeparableConvolution2D,
+} from "./convolutional/depthwise-conv.js";
 export { Dense } from "./core/dense.js";
 export { EinsumDense } from "./core/einsum-dense.js";
 export { Embedding } from "./core/embedding.js";
 export { Identity } from "./core/identity.js";
 export { Input, InputLayer, type InputOptions } from "./core/input-layer.js";
 export { Masking } from "./core/masking.js";
+export { deserialize, serialize } from "./identifiers.js";
 export { Layer } from "./layer.js";
 export { Add, Average, Subtract } from "./merging/arithmetic.js";
 export { Concatenate } from "./merging/concatenate.js";
 export { Dot } from "./merging/dot.js";
+export { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from "./merging/functional.js";
 export { Maximum, Minimum, Multiply } from "./merging/masked.js";
 export { BatchNormalization } from "./normalization/batch-normalization.js";
 export { GroupNormalization } from "./normalization/group-normalization.js";

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toCamelCase } from "../../lib/config/names.js";
-import { deviationOf, isAbsent, isEqualHere, waitingFor } from "./deviations.js";
+import { absence, deviationOf, isEqualHere, waitingFor } from "./deviations.js";
 import { isPublic, kerasNames, spelledHere, type KerasName, type KerasParameter } from "./interface.js";
 import { constructorParameters, parametersOf, type OwnParameter } from "./parameters.js";
 
@@ -34,7 +34,7 @@ export function compare(keras: Namespace): Finding[] {
 function findingOf(keras: Namespace, row: KerasName): Finding {
   const name = spelledHere(row.name);
   const value = at(keras, name);
-  const absent = isAbsent(row.name);
+  const absent = absence(row.name);
   const base = { row, name, isPresent: value !== undefined };
   if (absent !== undefined)
     return { ...base, absent, faults: value === undefined ? ["has no error that names what to use instead"] : [], deviations: [] };
@@ -65,8 +65,12 @@ export function at(keras: Namespace, path: string): unknown {
 
 const differencesOfAliases = (keras: Namespace, { aliases }: KerasName, value: unknown): string[] =>
   aliases
-    .filter((alias) => !isAbsent(alias) && at(keras, spelledHere(alias)) !== value)
+    .filter((alias) => absence(alias) === undefined && !isSame(at(keras, spelledHere(alias)), value))
     .map((alias) => `alias ${spelledHere(alias)} ${at(keras, spelledHere(alias)) === undefined ? "is missing" : "is another object"}`);
+
+/** Whether two values are one: the same object, or a class and its name that needs no `new`. */
+const isSame = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === "function" && typeof b === "function" && a.prototype !== undefined && a.prototype === b.prototype);
 
 function differencesOfParameters({ kind, params }: KerasName, value: AnyFunction): string[] {
   const own = kind === "class" ? constructorParameters(value) : parametersOf(value);

@@ -1,14 +1,26 @@
 // Where the package differs from Keras on purpose, each with its reason.
 
 import { absent } from "../../lib/api/absent.js";
+import { spelledHere } from "./interface.js";
 
 /** Why a name of Keras makes no sense here. */
-export function isAbsent(name: string): string | undefined {
-  return absent.find(({ names }) => names.some((each) => (each.endsWith(".") ? name.startsWith(each) : name === each)))?.reason;
-}
+export const absence = (name: string): string | undefined => absent.find(({ names }) => names.includes(spelledHere(name)))?.reason;
 
-/** Names that other plans bring. */
-const waiting: readonly { readonly names: RegExp; readonly plan: string }[] = [];
+/** Names, parameters and members that other plans bring. */
+const waiting: readonly { readonly names: RegExp; readonly plan: string }[] = [
+  { names: /^keras\.applications\./, plan: "applications" },
+  { names: /^keras\.datasets\./, plan: "datasets" },
+  { names: /^keras\.distribution\./, plan: "distribution" },
+  { names: /^keras\.(quantizers\.|Quantizer$)/, plan: "precision" },
+  { names: /^keras\.dtype_policies\.(AWQ|GPTQ|Int4|Quantized|Ternary|DTypePolicyMap)/, plan: "precision" },
+  {
+    names: /^keras\.utils\.(FeatureSpace|(audio|image|text)_dataset_from_directory|(load|save)_img|array_to_img|img_to_array)$/,
+    plan: "preprocessing",
+  },
+  { names: /^keras\.preprocessing\.image\.smart_resize$/, plan: "preprocessing" },
+  { names: /^keras\.layers\.(MelSpectrogram|STFTSpectrogram)$/, plan: "preprocessing" },
+  { names: /^keras\.export\.ExportArchive$/, plan: "export" },
+];
 
 export const waitingFor = (name: string): string | undefined => waiting.find(({ names }) => names.test(name))?.plan;
 
@@ -20,14 +32,57 @@ interface Deviation {
   readonly reason: string;
 }
 
-export const deviations: readonly Deviation[] = [];
+export const deviations: readonly Deviation[] = [
+  {
+    names: /^keras\.ops\.(custom_gradient|fori_loop|while_loop|scan|cond|map|switch|associative_scan)$/,
+    difference: /^(parameter|order)/,
+    reason: "keeps the types of what it carries, so its functions go by position",
+  },
+  {
+    names: /^keras\.ops\.polar$/,
+    difference: /abs_/,
+    reason: "the underscore is Python's, where abs is taken",
+  },
+  {
+    names: /^keras\.(regularizers|constraints|initializers)\./,
+    difference: /^alias .* another object/,
+    reason: "the lower-case name is a function that needs no new",
+  },
+  {
+    names: /^keras\.layers\./,
+    difference: /^method (convertWeight|transformSingle\w+|get(Clipped|Shifted)Bbox|getTransformedXY|getElasticTransformParams) is missing/,
+    reason: "an inner step of Keras's augmentation layers; a layer of one's own overrides transformImages and its kin",
+  },
+  {
+    names: /^keras\.layers\./,
+    difference: /^parameter factor is missing/,
+    reason: "Keras takes it from the base class of augmentation layers and does nothing with it",
+  },
+  {
+    names: /./,
+    difference:
+      /^(method|property) (quantiz\w*|enableLora|getQuantizationLayerStructure|quantizationMode|quantizedBuild|quantizedCall|variableSerializationSpec|gptqUnpackedColumnSize)\b/,
+    reason: "comes with the plan for precision",
+  },
+  {
+    names: /^keras\.layers\.(Dense|EinsumDense|Embedding)$/,
+    difference: /^parameter (gptqUnpackedColumnSize|quantizationConfig|lora\w+) is missing/,
+    reason: "comes with the plan for precision",
+  },
+];
 
 export const deviationOf = (name: string, difference: string): string | undefined =>
   deviations.find((each) => each.names.test(name) && each.difference.test(difference))?.reason;
 
 /** Whether a default means what Keras's means. */
 export function isEqualHere(name: string, theirs: unknown, mine: unknown): boolean {
-  if (JSON.stringify(theirs) === JSON.stringify(mine ?? null)) return true;
-  if (name === "activation" && theirs === null && mine === "linear") return true;
+  const shown = JSON.stringify(theirs);
+  if (shown === JSON.stringify(mine ?? null)) return true;
+  // Python's None of an activation is the identity, which is called linear.
+  if (name === "activation" && theirs === null) return mine === "linear";
+  // One number stands for the same number on every axis and side.
+  if (typeof mine === "number" && Array.isArray(theirs)) return theirs.length > 0 && theirs.every((each) => isEqualHere(name, each, mine));
+  // None and an absent option are one; so are None and what it stands for.
+  if (theirs === null) return mine === "" || (Array.isArray(mine) && mine.length === 0);
   return false;
 }

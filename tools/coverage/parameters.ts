@@ -82,7 +82,8 @@ function fromText(text: string): OwnParameter[] | undefined {
       found.push({ name: pattern.name.replace(/^_/, ""), isPositional: true, ...defaultOf(param) });
     } else if (pattern.type === "ObjectPattern") {
       for (const property of pattern.properties) {
-        if (property.type === "RestElement" || property.key.type !== "Identifier") return undefined;
+        if (property.type === "RestElement") continue;
+        if (property.key.type !== "Identifier") return undefined;
         const given = defaultOf(property.value);
         found.push({ name: property.key.name, isPositional: false, ...given });
       }

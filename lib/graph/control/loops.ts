@@ -55,7 +55,9 @@ function checkTrees(loop: string, before: unknown, after: unknown): void {
 
 export interface ScanOptions {
   /** Number of iterations, where `xs` is null. */
-  length?: number;
+  length?: number | null;
+  /** Keras's hint how often to repeat the body in one iteration; a traced scan is unrolled whole, so it changes nothing. Default: 1. */
+  unroll?: number | boolean;
   /** Begin at the end; the outputs keep the order of the inputs. Default: false. */
   reverse?: boolean;
 }
@@ -69,12 +71,14 @@ export function scan<C, Y>(
   f: (carry: C, x: never) => readonly [C, Y],
   init: C,
   xs: unknown = null,
-  { length, reverse = false }: ScanOptions = {},
+  { length = null, reverse = false, unroll = 1 }: ScanOptions = {},
 ): [C, Y] {
   const given = xs === null ? null : slices("scan", tensors(xs));
   const count = given?.length ?? length;
-  if (count === undefined) throw new ArgumentError("scan", { given: "neither xs nor a length", expected: "one of them" });
-  if (given && length !== undefined && length !== given.length) {
+  if (typeof unroll !== "boolean" && !(Number.isInteger(unroll) && unroll > 0))
+    throw new ArgumentError("scan.unroll", { given: String(unroll), expected: "a positive whole number, or a boolean" });
+  if (count === null) throw new ArgumentError("scan", { given: "neither xs nor a length", expected: "one of them" });
+  if (given && length !== null && length !== given.length) {
     throw new ArgumentError("scan.length", { given: String(length), expected: `${given.length}, the length of xs` });
   }
   const ys: Tree<Tensor>[] = [];

@@ -1,4 +1,5 @@
 import { MAX_DEPTH } from "../../core/tree.js";
+import { declare } from "../../core/operation.js";
 import { uniqueName } from "../../config/index.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
 import type { Operation } from "./node.js";
@@ -32,6 +33,9 @@ export class KerasTensor extends Tensor {
     return `<KerasTensor shape=[${this.shape.join(", ")}], dtype=${this.dtype}, name=${this.name}>`;
   }
 }
+
+/** Whether a value is a Keras tensor: one of a model under construction. Keras: keras.utils.is_keras_tensor */
+export const isKerasTensor = declare("utils.isKerasTensor(x)", (x: unknown): x is KerasTensor => x instanceof KerasTensor);
 
 /** Whether any leaf of the values is a Keras tensor. */
 export function holdsKerasTensor(value: unknown, depth = 0): boolean {

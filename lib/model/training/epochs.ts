@@ -1,3 +1,4 @@
+import { switches } from "../../core/defaults.js";
 import { StateError } from "../../core/errors.js";
 import type { SavedPosition } from "../../data/iterator.js";
 import { after, type Later } from "../../data/later.js";
@@ -29,10 +30,19 @@ export class EpochBatches {
   /** Batches that the present epoch has given. */
   #step = 0;
 
+  /** Whether keras.config ends epochs before they are over: the next one begins anew. */
+  readonly #isCut: boolean;
+  /** Batches of an epoch; null for all that a pass over the source gives. */
+  readonly steps: number | null;
+
   constructor(
     readonly source: BatchSource,
-    readonly steps: number | null,
-  ) {}
+    steps: number | null,
+  ) {
+    const limit = switches.maxStepsPerEpoch;
+    this.#isCut = limit !== null && (steps ?? source.count ?? Infinity) > limit;
+    this.steps = this.#isCut ? limit : steps;
+  }
 
   /** Batches of an epoch, as far as they are known. */
   get count(): number | null {
@@ -93,7 +103,7 @@ export class EpochBatches {
     this.#step = 0;
     this.source.onEpochEnd?.();
     const isUsedUp = this.source.count !== null && this.#seen >= this.source.count;
-    return steps === null || isShort || isUsedUp ? after(this.#restart(), () => null) : null;
+    return steps === null || isShort || isUsedUp || this.#isCut ? after(this.#restart(), () => null) : null;
   }
 
   #restart(): Later<void> {

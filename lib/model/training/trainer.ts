@@ -4,6 +4,7 @@ import { CallbackList } from "../../callbacks/callback-list.js";
 import type { History } from "../../callbacks/history.js";
 import type { WatchedModel } from "../../callbacks/watched.js";
 import { type Arguments, type Config, deserializeKerasObject, type OptionValues, type Schema, toCamelCase } from "../../config/index.js";
+import { switches } from "../../core/defaults.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, StateError } from "../../core/errors.js";
 import { isChief } from "../../core/replicas.js";
@@ -287,7 +288,11 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     await callbacks.call("onTrainBegin", {});
     let goesOn = await this.#place.enter(batches);
     let logs: Logs = {};
-    for (let epoch = this.initialEpoch ?? initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
+    for (
+      let epoch = this.initialEpoch ?? initialEpoch;
+      epoch < Math.min(epochs, switches.maxEpochs ?? Infinity) && !this.stopTraining;
+      epoch++
+    ) {
       this.#runs.take(run);
       const isResumed = goesOn;
       goesOn = false;

@@ -173,7 +173,7 @@ export const layerNormalization = operation(
 /** What Keras's rms_scaling gives: x / √(variance + ε) · gamma, without centering. */
 function scaledByDeviation(x: Tensor, gamma: Tensor | undefined, axis: Axis, epsilon: number): Tensor {
   const y = multiply(x, rsqrt(add(variance(x, { axis, keepdims: true }), epsilon)));
-  return gamma === undefined ? y : multiply(y, alongAxes(gamma, x, axis));
+  return gamma === undefined ? y : multiply(y, along(x, checkAxes("layerNormalization", axis, x.rank), gamma));
 }
 
 /**

@@ -34,8 +34,8 @@ export const ptp = operation("numpy.ptp(*x, axis:ints=null, keepdims=false)", (x
  * @param options.weights  of the shape of x, or a vector along the one axis; default: all equal
  */
 export const average = operation(
-  "numpy.average(*x, *weights=null, axis:ints=null)",
-  (x: TensorLike, weights: TensorLike | null, axis: number | readonly number[] | null): Tensor => {
+  "numpy.average(*x, axis:ints=null, *weights=null)",
+  (x: TensorLike, axis: number | readonly number[] | null, weights: TensorLike | null): Tensor => {
     const tensor = asFloat(x);
     if (weights === null) return mean(tensor, { axis });
     let factors = asFloat(weights);

@@ -59,7 +59,7 @@ export function runFunction(testCase: Case, mode: Mode, family: FunctionFamily):
 /** Results of dtypes that kerasm does not have are not computed. */
 function requireKept(result: unknown): void {
   if (isEncoded(result)) return void (result.dtype === "complex64" || kindOf(result.dtype));
-  if if (isRecord(result) || Array.isArray(result)) Object.values(result).forEach(requireKept);
+  if (isRecord(result) || Array.isArray(result)) Object.values(result).forEach(requireKept);
 }
 
 /** Complex tensors as the pairs that they are here. */
@@ -83,7 +83,8 @@ const shapes = new Set(["shape", "newshape", "start_indices"]);
 function translated(name: string, recorded: unknown, value: unknown): unknown {
   if (name === "dtype" && value === null) return undefined;
   if (shapes.has(name) && isEncoded(recorded) && recorded.shape.length === 1) return [...elementsOf(recorded)];
-  if (name !== "start_indices" && shapes.has(name) && isRecord(recorded) && "$keras_tensor" in recorded) throw new Unsupported("a symbolic tensor as a shape");
+  if (name !== "start_indices" && shapes.has(name) && isRecord(recorded) && "$keras_tensor" in recorded)
+    throw new Unsupported("a symbolic tensor as a shape");
   return arrays.has(name) ? numbersAsTensor(recorded, value) : value;
 }
 

@@ -1,0 +1,9 @@
+// keras.dtypePolicies.
+
+export {
+  deserializePolicy as deserialize,
+  DTypePolicy,
+  FloatDTypePolicy,
+  getPolicy as get,
+  serializePolicy as serialize,
+} from "../config/dtype-policy.js";

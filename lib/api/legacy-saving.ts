@@ -1,0 +1,3 @@
+// keras.legacy.saving.
+
+export { deserializeKerasObject, serializeKerasObject } from "./absent-names.js";

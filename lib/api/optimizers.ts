@@ -1,0 +1,4 @@
+// keras.optimizers.
+
+export * from "../optimizers/index.js";
+export * as legacy from "./legacy-optimizers.js";

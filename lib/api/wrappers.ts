@@ -1,0 +1,3 @@
+// keras.wrappers.
+
+export { SKLearnClassifier, SKLearnRegressor, SKLearnTransformer } from "./absent-names.js";

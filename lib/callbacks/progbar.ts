@@ -1,0 +1,82 @@
+// keras.utils.Progbar: a bar for loops of one's own.
+
+import { ArgumentError, text } from "../core/errors.js";
+import { ProgressBar } from "./progress-bar.js";
+import { platform } from "#platform";
+
+/** What a bar takes beside its target. */
+export interface ProgbarOptions {
+  /** Characters of the bar. Default: 20. */
+  readonly width?: number;
+  /** 0 for nothing, 1 for a bar (default), 2 for one line at the end. */
+  readonly verbose?: 0 | 1 | 2;
+  /** Seconds between two updates of the line. Default: 0.05. */
+  readonly interval?: number;
+  /** Values that are shown as they are; of others the mean over the steps is. */
+  readonly statefulMetrics?: readonly string[] | null;
+  /** What is counted. Default: "step". */
+  readonly unitName?: string;
+}
+
+const known = ["width", "verbose", "interval", "statefulMetrics", "unitName"];
+
+/**
+ * A bar of progress on the terminal.
+ *
+ * ```ts
+ * const bar = new keras.utils.Progbar(3, { verbose: 0 });
+ * for (let step = 1; step <= 3; step++) bar.update(step, { values: [["loss", 1 / step]] });
+ * ```
+ *
+ * Keras: keras.utils.Progbar
+ */
+export class Progbar {
+  readonly #bar: ProgressBar;
+  readonly #verbose: number;
+  readonly #stateful: ReadonlySet<string>;
+  /** For each value its sum, and over how many steps. */
+  readonly #sums = new Map<string, [sum: number, steps: number]>();
+  #seen = 0;
+
+  /** @param target  the number of steps, null where it is not known. @throws ArgumentError */
+  constructor(
+    readonly target: number | null,
+    options: ProgbarOptions = {},
+  ) {
+    const unknown = Object.keys(options).find((name) => !known.includes(name));
+    if (unknown !== undefined) throw new ArgumentError("Progbar", { given: `the option ${unknown}`, expected: known.join(", ") });
+    if (target !== null && !(Number.isInteger(target) && target >= 0))
+      throw new ArgumentError("Progbar.target", { given: text(target), expected: "a whole number, or null" });
+    const { width = 20, verbose = 1, interval = 0.05, statefulMetrics, unitName = "step" } = options;
+    this.#verbose = verbose;
+    this.#stateful = new Set(statefulMetrics ?? []);
+    this.#bar = new ProgressBar(target, verbose, platform.output, undefined, { width, interval, unit: unitName });
+  }
+
+  /**
+   * Draws the bar after so many steps.
+   *
+   * @param options.values    `[name, value]` pairs, of the steps since the last update
+   * @param options.finalize  whether it is the last update; default: once the target is reached
+   */
+  update(
+    current: number,
+    { values = null, finalize = null }: { values?: readonly (readonly [string, number])[] | null; finalize?: boolean | null } = {},
+  ): void {
+    const steps = Math.max(current - this.#seen, 1);
+    for (const [name, value] of values ?? []) {
+      const [sum, count] = this.#stateful.has(name) ? [0, 0] : (this.#sums.get(name) ?? [0, 0]);
+      this.#sums.set(name, this.#stateful.has(name) ? [value, 1] : [sum + value * steps, count + steps]);
+    }
+    this.#seen = current;
+    if (this.#verbose === 0) return;
+    this.#bar.tick(current);
+    const shown = Object.fromEntries([...this.#sums].map(([name, [sum, count]]) => [name, sum / count]));
+    this.#bar.update(current, shown, finalize ?? (this.target !== null && current >= this.target));
+  }
+
+  /** Draws the bar after n more steps. */
+  add(n: number, { values = null }: { values?: readonly (readonly [string, number])[] | null } = {}): void {
+    this.update(this.#seen + n, { values });
+  }
+}
