@@ -29,6 +29,7 @@ export { DTypePolicy, FloatDTypePolicy } from "../config/dtype-policy.js";
 export { version } from "../config/version.js";
 export { Initializer } from "../initializers/initializer.js";
 export { InputSpec } from "../layers/base/input-spec.js";
+export { StatelessScope } from "../variables/stateless-scope.js";
 export { KerasTensor } from "../layers/functional/keras-tensor.js";
 export { Loss } from "../losses/loss.js";
 export { Metric } from "../metrics/metric.js";

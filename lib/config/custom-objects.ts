@@ -1,3 +1,4 @@
+import { switches } from "../core/defaults.js";
 import { didYouMean, text, ValueError } from "../core/errors.js";
 
 // Classes and functions of the user's own: registered for the process, or handed over for the length of one call.
@@ -85,6 +86,23 @@ export function customObjectScope<T>(objects: CustomObjects, body: () => T): T {
     return result;
   } finally {
     if (!isAsynchronous) close();
+  }
+}
+
+/** Whether files may name code only by what is registered; set for the length of a load. */
+let safe: boolean | null = null;
+
+/** Whether what a config describes is built in safe mode: the default. */
+export const inSafeMode = (): boolean => safe ?? !switches.unsafeDeserialization;
+
+/** Runs what reads a file with safe mode on or off. Synchronous: configs are read at once. */
+export function safeModeScope<T>(mode: boolean, body: () => T): T {
+  const before = safe;
+  safe = mode && !switches.unsafeDeserialization;
+  try {
+    return body();
+  } finally {
+    safe = before;
   }
 }
 

@@ -64,7 +64,10 @@ export { EinsumDense } from "./core/einsum-dense.js";
 export { Embedding } from "./core/embedding.js";
 export { Identity } from "./core/identity.js";
 export { Input, InputLayer, type InputOptions } from "./core/input-layer.js";
+export { Lambda } from "./core/lambda.js";
 export { Masking } from "./core/masking.js";
+export { ReversibleEmbedding } from "./core/reversible-embedding.js";
+export { TernaryDense } from "./core/ternary-dense.js";
 export { deserialize, serialize } from "./identifiers.js";
 export { Layer } from "./layer.js";
 export { Add, Average, Subtract } from "./merging/arithmetic.js";
@@ -118,6 +121,7 @@ export { UpSampling1D, UpSampling2D, UpSampling3D } from "./reshaping/up-samplin
 export { ZeroPadding1D, ZeroPadding2D, ZeroPadding3D } from "./reshaping/zero-padding.js";
 export { Bidirectional } from "./rnn/bidirectional.js";
 export type { Cell, CellOptions, States } from "./rnn/cell.js";
+export { ConvLSTM1D, ConvLSTM2D, ConvLSTM3D } from "./rnn/conv-lstm.js";
 export { GRUCell } from "./rnn/gru-cell.js";
 export { LSTMCell } from "./rnn/lstm-cell.js";
 export { GRU, LSTM, SimpleRNN } from "./rnn/recurrent.js";

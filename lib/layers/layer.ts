@@ -5,19 +5,21 @@ import {
   type Config,
   type DTypePolicy,
   type FromConfigOptions,
+  isPlainObject,
   type Json,
   objectFromConfig,
   parseOptions,
   schemaOf,
 } from "../config/index.js";
 import type { OptionValues, Schema } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import type { Shape } from "../core/shape.js";
-import { Tensor } from "../core/tensor.js";
+import { symbolic as symbolicOf, Tensor } from "../core/tensor.js";
 import { divide } from "../ops/index.js";
-import { initScope } from "../variables/variable.js";
+import { initScope, type Variable } from "../variables/variable.js";
 import { ensureBuilt, shapesOf } from "./base/build.js";
 import { callWith } from "./base/call-form.js";
 import { currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
@@ -30,7 +32,9 @@ import { layerOptions } from "./base/options.js";
 import { LayerState } from "./base/state.js";
 import type { CallOptions, LayerInput, Mask } from "./base/types.js";
 import { Node, type Operation } from "./functional/node.js";
-import { flatten } from "./functional/structure.js";
+import { KerasTensor } from "./functional/keras-tensor.js";
+import { flatten, mapLeaves } from "./functional/structure.js";
+import { StatelessScope } from "../variables/stateless-scope.js";
 
 /** What calling a layer gives: what its `call` returns, one tensor where that is not declared. */
 export type ResultOf<L extends { call(...args: never[]): unknown }> =
@@ -151,6 +155,59 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     return { ...call, args: call.args.slice(0, 1), options: { ...call.options, mask: mask as Tensor } };
   }
 
+  /** The Keras tensors that a call on Keras tensors gives; nothing is computed. Keras: symbolic_call */
+  symbolicCall(...given: unknown[]): unknown {
+    const keras = given.map((each) =>
+      mapLeaves(each, (leaf) => (leaf instanceof Tensor && !leaf.isOfModel ? new KerasTensor(leaf) : leaf)),
+    );
+    return this.invoke(...keras);
+  }
+
+  /** Shapes and dtypes of the outputs, as Keras tensors of no model. Keras: compute_output_spec */
+  computeOutputSpec(...given: unknown[]): unknown {
+    const call = convertArguments(this as unknown as Layer, given);
+    if (!this.built) ensureBuilt(this as unknown as Layer, call);
+    const plain = (value: unknown): unknown => mapLeaves(value, (leaf) => (leaf instanceof Tensor ? symbolicOf(leaf) : leaf));
+    return kerasTensorsLike(inferOnly(() => callWith(this as unknown as Layer, call.args.map(plain), plain(call.options) as CallOptions)));
+  }
+
+  /**
+   * Calls the layer with values in the place of its variables, which stay as they are; gradients with respect to the values flow.
+   *
+   * @param given  the arguments of the call; `returnLosses: true` among the options asks for the losses, too
+   * @returns      `[outputs, values of the non-trainable variables afterwards]`, then the losses where they are asked for
+   * @throws StateError before the layer is built, ArgumentError for values of another number. Keras: stateless_call
+   */
+  statelessCall(
+    trainableVariables: readonly TensorLike[],
+    nonTrainableVariables: readonly TensorLike[],
+    ...given: unknown[]
+  ): [outputs: unknown, nonTrainableVariables: Tensor[], losses?: Tensor[]] {
+    const where = `${this.name}.statelessCall`;
+    if (!this.built)
+      throw new StateError(where, {
+        given: "a layer that is not built",
+        expected: "variables",
+        hint: "Call build(inputShape), or the layer.",
+      });
+    const last = given.at(-1);
+    const hasOptions = isPlainObject(last) && "returnLosses" in last;
+    const { returnLosses = false, ...options } = hasOptions ? last : {};
+    const args = hasOptions ? [...given.slice(0, -1), ...(Object.keys(options).length > 0 ? [options] : [])] : given;
+    const pairs = (variables: readonly Variable[], values: readonly TensorLike[]): [Variable, Tensor][] => {
+      if (variables.length !== values.length)
+        throw new ArgumentError(where, { given: `${values.length} values`, expected: `${variables.length}, one for each variable` });
+      return variables.map((variable, i) => [variable, asTensor(values[i]!)]);
+    };
+    const { nonTrainableVariables: others } = this;
+    const scope = new StatelessScope({
+      stateMapping: [...pairs(this.trainableVariables, trainableVariables), ...pairs(others, nonTrainableVariables)],
+    });
+    const [outputs, losses] = scope.run(() => [this.invoke(...args), returnLosses ? this.losses : []] as const);
+    const after = others.map((variable) => scope.getCurrentValue(variable)!);
+    return returnLosses ? [outputs, after, losses] : [outputs, after];
+  }
+
   /** Calls the layer, as a model does when it runs. */
   replay(args: readonly unknown[], options: Readonly<Record<string, unknown>>): unknown {
     return this.invoke(...args, options);
@@ -240,6 +297,16 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
 
   get variableDtype(): Dtype {
     return this.common.dtype.variableDtype;
+  }
+
+  /** The dtype that inputs are brought to. */
+  get inputDtype(): Dtype {
+    return this.computeDtype;
+  }
+
+  /** How the weights are kept in fewer bits; null where they are not. */
+  get quantizationMode(): string | null {
+    return null;
   }
 
   /** The dtype that float inputs are brought to. */

@@ -4,6 +4,7 @@
 import {
   boolean,
   customObjectScope,
+  safeModeScope,
   type CustomObjects,
   currentCustomObjects,
   deserializeKerasObject,
@@ -167,7 +168,7 @@ function trainingConfig(model: Model): object {
  * The model that a file has. @throws FormatError, CheckpointError for a file that is damaged, or of something else
  */
 export async function readModel(path: FilePath, options: LoadOptions = {}): Promise<unknown> {
-  const { customObjects, compile } = loadOptions.parse("loadModel", [options]);
+  const { customObjects, compile, safeMode } = loadOptions.parse("loadModel", [options]);
   // The scope of the call, which may have ended when the file is read.
   const known = { ...currentCustomObjects(), ...(customObjects as CustomObjects | null) };
   const place = placeOf(path);
@@ -181,7 +182,9 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
   }
   const make = (config: unknown): Model =>
     customObjectScope(known, () =>
-      objectSharingScope(() => deserializeKerasObject(compile ? config : { ...(config as object), compile_config: null })),
+      safeModeScope(safeMode, () =>
+        objectSharingScope(() => deserializeKerasObject(compile ? config : { ...(config as object), compile_config: null })),
+      ),
     ) as Model;
   if (format === "onnx") {
     const [{ readOnnxGraph }, { ImportedModel }] = await Promise.all([import("../saving/imported/onnx.js"), import("./imported.js")]);

@@ -15,6 +15,7 @@ import { cast } from "../ops/elementwise/cast.js";
 import { slice } from "../ops/indexing/update.js";
 import { zeros } from "../ops/shaping/create.js";
 import { assign, read } from "../ops/state/assign.js";
+import { keepWritten, standIn } from "./stateless-scope.js";
 
 export interface VariableOptions {
   /** Default: the dtype of the initial value. */
@@ -136,6 +137,8 @@ export class Variable extends Chainable {
 
   /** The present value; it does not change when the variable does. */
   override value(): Tensor {
+    const given = standIn(this);
+    if (given) return given;
     if (this.group.count === 1) return read(this.state);
     if (this.splitAxis !== null) return arePartsShown() ? read(this.state) : this.#gathered();
     return isInReplica() ? read(this.state) : this.#together();
@@ -219,6 +222,7 @@ export class Variable extends Chainable {
   }
 
   #write(whole: Tensor): void {
+    if (keepWritten(this, whole)) return;
     const { group, state } = this;
     const value = this.splitAxis === null || arePartsShown() ? whole : this.#partOfWritten(whole);
     if (group.count === 1 || isInReplica()) return assign(state, value);

@@ -1,4 +1,4 @@
-import { boolean, fraction, oneOf, registerClasses, type Schema } from "../../config/index.js";
+import { boolean, unwritten, fraction, oneOf, registerClasses, type Schema } from "../../config/index.js";
 import { ArgumentError, ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -111,7 +111,12 @@ export class Attention extends ScoredAttention<typeof Attention.options> {
 
 /** Attention by sums: `softmax(Σ scale · tanh(query + key)) · value`. @see Bahdanau et al. 2015. Keras: keras.layers.AdditiveAttention */
 export class AdditiveAttention extends ScoredAttention<typeof AdditiveAttention.options> {
-  static override readonly options = layerOptions.extend([], { useScale: boolean(true), dropout: fraction(0), seed: seed() });
+  static override readonly options = layerOptions.extend([], {
+    useScale: boolean(true),
+    scoreMode: unwritten(oneOf(["dot", "concat"], "dot")),
+    dropout: fraction(0),
+    seed: seed(),
+  });
 
   declare scale?: Variable;
 

@@ -1,4 +1,4 @@
-import { boolean, dtypePolicy, nullable, type Options, schema, string, writtenWhenSet } from "../../config/index.js";
+import { boolean, dtypePolicy, nullable, type Options, schema, string, unwritten, writtenWhenSet } from "../../config/index.js";
 import { regularizers } from "../../regularizers/index.js";
 
 /** The options of every layer. */
@@ -9,6 +9,8 @@ export const layerOptions = schema([], {
   trainable: boolean(true),
   /** The dtype policy. */
   dtype: dtypePolicy("object"),
+  /** Whether float inputs are brought to the dtype that the layer computes in. */
+  autocast: unwritten(boolean(true)),
   /** A penalty on what the layer puts out. */
   activityRegularizer: writtenWhenSet(nullable(regularizers.field())),
 });

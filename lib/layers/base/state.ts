@@ -73,6 +73,16 @@ export abstract class LayerState extends Callable {
     return weight;
   }
 
+  /** The same as addWeight, with shape and initializer by position. Keras: add_variable */
+  addVariable(shape: Shape, initializer: InitializerIdentifier | null, options: Omit<WeightOptions, "shape" | "initializer"> = {}): Weight {
+    return this.addWeight({ shape, initializer, ...options });
+  }
+
+  /** The variables of the metrics of this layer and the layers inside. */
+  get metricsVariables(): Variable[] {
+    return this.metrics.flatMap(({ variables }) => variables);
+  }
+
   /** Adds to the losses of the present call; to be used inside `call`. */
   addLoss(loss: Tensor | readonly Tensor[]): void {
     if (isInferring()) return;

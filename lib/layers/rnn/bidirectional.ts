@@ -53,6 +53,17 @@ export class Bidirectional extends Layer<typeof Bidirectional.options> {
     for (const layer of [this.forwardLayer, this.backwardLayer]) if (!layer.built) layer.build(inputShape);
   }
 
+  /** The states of both layers, where they are stateful; null where they are not. */
+  get states(): readonly unknown[] | null {
+    const both = [this.forwardLayer, this.backwardLayer].map((layer) => (layer as unknown as { states?: readonly unknown[] }).states);
+    return both.every((states) => states !== undefined) ? both.flatMap((states) => states!) : null;
+  }
+
+  /** Sets the states of stateful layers to zero. Keras: reset_states */
+  resetStates(): void {
+    this.resetState();
+  }
+
   /** Sets the states of stateful layers to zero. */
   resetState(): void {
     this.forwardLayer.resetState();

@@ -10,7 +10,7 @@ import type { Variable } from "../../variables/variable.js";
 import { activation, constraint, initializer, regularizer, seed, weightOptions } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
-import { flatStates } from "./states.js";
+import { flatStates, zeroStates } from "./states.js";
 
 /** What a recurrent cell carries from step to step: tensors, nested where cells are stacked. */
 export type States = Tensor | readonly States[];
@@ -36,7 +36,13 @@ export interface CellOptions {
 export interface Cell extends Layer {
   readonly stateSize: StateSize;
   readonly outputSize?: number;
+  /** Whether `getInitialState` gives zeros of `stateSize`. */
+  readonly startsFromZero?: boolean;
   getInitialState?(batchSize: number): States | readonly States[];
+  /** States to begin with for a step whose batch is not known; without it: zeros of `stateSize`. */
+  initialStatesFor?(x: Tensor): States;
+  /** What a sequence drops, drawn once. */
+  drawMasks?(input: Tensor, state: Tensor, training: boolean): DropoutMasks;
   /** All steps at once, where that gives what the calls step by step give; null where it does not. */
   wholeSequence?(given: WholeSequence): readonly Tensor[] | null;
 }
@@ -104,6 +110,45 @@ export abstract class GatedCell<S extends Schema = typeof cellOptions> extends L
 
   protected override get inputCount(): number {
     return 2;
+  }
+
+  /** A class of one's own that begins elsewhere overrides `getInitialState`. */
+  get startsFromZero(): boolean {
+    return this.getInitialState === GatedCell.prototype.getInitialState;
+  }
+
+  /** States of zeros for a batch. */
+  getInitialState(batchSize: number): States[] {
+    return [zeroStates(this.stateSize, batchSize)].flat() as States[];
+  }
+
+  #masks = new Map<string, Tensor | null>();
+
+  /** What is dropped of inputs, drawn at the first call and kept until `resetDropoutMask`; null where nothing is. */
+  getDropoutMask(stepInput: Tensor): Tensor | null {
+    return this.#mask("inputs", stepInput, this.cell.dropout);
+  }
+
+  /** What is dropped of states, drawn at the first call and kept until `resetRecurrentDropoutMask`; null where nothing is. */
+  getRecurrentDropoutMask(stepInput: Tensor): Tensor | null {
+    return this.#mask("states", stepInput, this.cell.recurrentDropout);
+  }
+
+  resetDropoutMask(): void {
+    this.#masks.delete("inputs");
+  }
+
+  resetRecurrentDropoutMask(): void {
+    this.#masks.delete("states");
+  }
+
+  #mask(name: string, like: Tensor, rate: number): Tensor | null {
+    const kept = this.#masks.get(name);
+    // A mask of a trace means nothing outside of it.
+    if (kept !== undefined && !kept?.isSymbolic) return kept;
+    const drawn = rate > 0 ? dropout(onesLike(like), rate, { seed: this.seedGenerator }) : null;
+    this.#masks.set(name, drawn);
+    return drawn;
   }
 
   /** The shape of the bias. */

@@ -1,4 +1,4 @@
-import { registerClasses, unwritten } from "../../config/index.js";
+import { field, invalid, registerClasses, unwritten, withDefault } from "../../config/index.js";
 import { regularizer, seed } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -7,6 +7,17 @@ import { GRUCell, gruFields } from "./gru-cell.js";
 import { LSTMCell, lstmFields } from "./lstm-cell.js";
 import { BaseRNN, rnnFields } from "./rnn.js";
 import { SimpleRNNCell } from "./simple-rnn-cell.js";
+
+/** Which library computes, in Keras on a GPU: accepted, and without effect here. */
+const useCudnn = unwritten(
+  withDefault(
+    field<boolean | "auto", boolean | "auto">({
+      expected: '"auto", true or false',
+      parse: (value) => (value === "auto" || typeof value === "boolean" ? value : invalid),
+    }),
+    "auto",
+  ),
+);
 
 const common = { ...rnnFields, activityRegularizer: regularizer() } as const;
 
@@ -32,7 +43,7 @@ export class SimpleRNN extends BaseRNN<typeof SimpleRNN.options> {
  * @see LSTMCell
  */
 export class LSTM extends BaseRNN<typeof LSTM.options> {
-  static override readonly options = layerOptions.extend(["units"], { ...lstmFields, ...common });
+  static override readonly options = layerOptions.extend(["units"], { ...lstmFields, ...common, useCudnn });
   override readonly cell = new LSTMCell({
     ...(cellOptionsOf(this.options, lstmFields) as object),
     name: "lstm_cell",
@@ -46,12 +57,26 @@ export class LSTM extends BaseRNN<typeof LSTM.options> {
  * @see GRUCell
  */
 export class GRU extends BaseRNN<typeof GRU.options> {
-  static override readonly options = layerOptions.extend(["units"], { ...gruFields, ...common });
+  static override readonly options = layerOptions.extend(["units"], { ...gruFields, ...common, useCudnn });
   override readonly cell = new GRUCell({
     ...(cellOptionsOf(this.options, gruFields) as object),
     name: "gru_cell",
   } as never) as unknown as Cell;
   override inputSpec = new InputSpec({ ndim: 3 });
 }
+
+/** Options of the cell that can be read from the layer: `lstm.units`. */
+function showOptions(prototype: object, fields: object): void {
+  for (const name of Object.keys(fields)) {
+    if (name in prototype) continue;
+    const get = function (this: { options: Record<string, unknown> }): unknown {
+      return this.options[name];
+    };
+    Object.defineProperty(prototype, name, { get, configurable: true });
+  }
+}
+showOptions(SimpleRNN.prototype, cellFields);
+showOptions(LSTM.prototype, lstmFields);
+showOptions(GRU.prototype, gruFields);
 
 registerClasses("keras.layers", { SimpleRNN, LSTM, GRU });

@@ -104,6 +104,11 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     return Array.isArray(states) ? (states as readonly States[]) : [states as States];
   }
 
+  /** Sets the states of a stateful layer to zero. Keras: reset_states */
+  resetStates(): void {
+    this.resetState();
+  }
+
   /** Sets the states of a stateful layer to zero. */
   resetState(): void {
     for (const state of this.#states ?? []) state.assign(zerosLike(state));
@@ -130,7 +135,9 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     if (given !== null && given !== undefined) return (Array.isArray(given) ? given : [given]) as States;
     if (!this.#states) {
       // For an open batch a cell's states are zeros, too; made from the sequence, they belong to its trace.
-      const isZero = this.getInitialState === BaseRNN.prototype.getInitialState && (!this.cell.getInitialState || batch === null);
+      const isZero =
+        this.getInitialState === BaseRNN.prototype.getInitialState &&
+        (!this.cell.getInitialState || this.cell.startsFromZero || batch === null);
       return isZero ? null : this.getInitialState(batch);
     }
     const kept = this.#states[0]!.shape[0];
@@ -143,8 +150,8 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
 
   #run(sequence: Tensor, begin: States | null, mask: Tensor | null, training: boolean): Run {
     const { cell } = this;
-    const initial = begin ?? ([zeroStatesOf(this.cell.stateSize, sequence)].flat() as States);
-    const masks = cell instanceof GatedCell ? cell.drawMasks(at(sequence, 0), firstOf(initial), training) : undefined;
+    const initial = begin ?? ([cell.initialStatesFor?.(at(sequence, 0)) ?? zeroStatesOf(cell.stateSize, sequence)].flat() as States);
+    const masks = cell.drawMasks?.(at(sequence, 0), firstOf(initial), training);
     const isThere = mask && cast(mask, "bool");
     if (!(cell instanceof GatedCell) || sequence.rank !== 3) return this.#stepByStep(sequence, initial, isThere, { training, ...(masks && { masks }) }); // prettier-ignore
     // The whole sequence goes through the kernel at once: what is dropped of an input is the same at every step.

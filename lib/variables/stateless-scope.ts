@@ -1,0 +1,89 @@
+// Values that stand in for those of variables: what runs in such a scope reads and writes them and leaves the variables as they are. They are
+// tensors like any other, so gradients with respect to them flow.
+
+import { ArgumentError, text } from "../core/errors.js";
+import type { Tensor } from "../core/tensor.js";
+import { checkSynchronous } from "../core/ownership.js";
+
+let open: Map<object, Tensor | null> | null = null;
+
+/** The value that stands in for a variable's; undefined where none does. */
+export const standIn = (variable: object): Tensor | undefined => open?.get(variable) ?? undefined;
+
+/** Keeps a written value for the scope; false outside of one. */
+export function keepWritten(variable: object, value: Tensor): boolean {
+  if (!open) return false;
+  open.set(variable, value);
+  return true;
+}
+
+/** What `new keras.StatelessScope` takes. */
+export interface StatelessScopeOptions {
+  /** Pairs of a variable and the value that stands in for its own. */
+  readonly stateMapping?: readonly (readonly [variable: object, value: Tensor])[] | null;
+  /** Whether losses that layers add are kept for the scope. Default: false. */
+  readonly collectLosses?: boolean;
+  /** Accepted as in Keras: variables here always have values. Default: true. */
+  readonly initializeVariables?: boolean;
+}
+
+const known = ["stateMapping", "collectLosses", "initializeVariables"];
+
+/**
+ * A scope in which variables are read from a mapping and written to it, and stay as they are.
+ *
+ * ```ts
+ * const v = tf.variable([1]);
+ * const scope = new keras.StatelessScope({ stateMapping: [[v, tf.constant([5])]] });
+ * scope.run(() => v.assignAdd([1]));
+ * scope.getCurrentValue(v)!.array(); // [6], and v is still [1]
+ * ```
+ *
+ * Keras: keras.StatelessScope, which is entered by `with`
+ */
+export class StatelessScope {
+  readonly #values: Map<object, Tensor | null>;
+  readonly losses: Tensor[] = [];
+  readonly collectLosses: boolean;
+
+  constructor(options: StatelessScopeOptions = {}) {
+    const unknown = Object.keys(options).find((name) => !known.includes(name));
+    if (unknown !== undefined) throw new ArgumentError("StatelessScope", { given: `the option ${unknown}`, expected: known.join(", ") });
+    const { stateMapping, collectLosses = false } = options;
+    for (const pair of stateMapping ?? [])
+      if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "object")
+        throw new ArgumentError("StatelessScope.stateMapping", { given: text(pair), expected: "[variable, value] pairs" });
+    this.#values = new Map(stateMapping ?? []);
+    this.collectLosses = collectLosses;
+  }
+
+  /** Runs a synchronous function in the scope, and gives what it gives. */
+  run<T>(body: () => T): T {
+    checkSynchronous("StatelessScope.run", body);
+    const before = open;
+    // What an outer scope holds is seen in an inner one.
+    const values = new Map([...(before ?? []), ...this.#values]);
+    open = values;
+    try {
+      return body();
+    } finally {
+      open = before;
+      for (const [variable, value] of values) if (before?.get(variable) !== value) this.#values.set(variable, value);
+    }
+  }
+
+  /** Keeps a loss. */
+  addLoss(loss: Tensor): void {
+    this.losses.push(loss);
+  }
+
+  /** Keeps a value for a variable: `[variable, value]`. */
+  addUpdate([variable, value]: readonly [variable: object, value: Tensor]): void {
+    this.#values.set(variable, value);
+  }
+
+  /** The value that stands in for a variable's, null where none does. */
+  getCurrentValue(variable: object): Tensor | null {
+    return this.#values.get(variable) ?? null;
+  }
+}
