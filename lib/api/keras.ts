@@ -37,5 +37,6 @@ export { Optimizer } from "../optimizers/optimizer.js";
 export { Regularizer } from "../regularizers/regularizer.js";
 export { Input } from "../layers/core/input-layer.js";
 export { Layer } from "../layers/layer.js";
+export { Function_ as Function } from "../model/function.js";
 export { Model } from "../model/model.js";
 export { Sequential } from "../model/sequential.js";

@@ -37,12 +37,17 @@ export class Sequential extends Model {
   /** All layers with the input, if there is one. */
   #layers: Layer[] = [];
 
-  constructor(layers?: readonly SequentialItem[] | null, options: LayerOptions = {}) {
+  constructor(
+    layers?: readonly SequentialItem[] | null | (LayerOptions & { layers?: readonly SequentialItem[] | null }),
+    options: LayerOptions = {},
+  ) {
     const isConfig = isPlainObject(layers);
-    super(isConfig ? (layers as LayerOptions) : options);
-    if (isConfig || layers === undefined || layers === null) return;
-    if (!Array.isArray(layers)) throw new ArgumentError("Sequential.layers", { given: text(layers), expected: "an array of layers" });
-    for (const layer of layers) this.#append(layer);
+    const { layers: named, ...rest } = (isConfig ? layers : options) as LayerOptions & { layers?: readonly SequentialItem[] | null };
+    super(rest);
+    const given = isConfig ? named : layers;
+    if (given === undefined || given === null) return;
+    if (!Array.isArray(given)) throw new ArgumentError("Sequential.layers", { given: text(given), expected: "an array of layers" });
+    for (const layer of given as readonly SequentialItem[]) this.#append(layer);
     this.#rebuild();
   }
 
