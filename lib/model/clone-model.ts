@@ -93,7 +93,7 @@ export function cloneModel(model: Model, options: CloneModelOptions = {}): Model
         return callFunction ? callFunction(clone, args, named) : clone.replay(args, named);
       }
       let call = operations.get(operation);
-      if (!call) operations.set(operation, (call = deserializeKerasObject(serializeKerasObject(operation)) as OperationCall));
+      if (!call) operations.set(operation, (call = (operation as OperationCall).copy()));
       return call.record(args, named);
     };
     const results = flatten<Tensor>(run());

@@ -6,7 +6,7 @@ import { declare } from "../../core/operation.js";
 import { known, shapeText, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { addAt } from "../../ops/indexing/take.js";
-import type { Complex } from "../../ops/signal/fft.js";
+import type { Complex } from "../../ops/elementwise/complex.js";
 import * as ops from "../../ops/index.js";
 
 type Name = string | null;

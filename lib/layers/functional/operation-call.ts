@@ -46,6 +46,11 @@ export class OperationCall implements Operation {
     return outputs;
   }
 
+  /** The same operation with calls of its own, for another model. */
+  copy(): OperationCall {
+    return new OperationCall(this.declared, this.values, this.name);
+  }
+
   getConfig(): Config {
     return { name: this.name, ...(serializeKerasObject(this.values) as Config) };
   }
