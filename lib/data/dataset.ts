@@ -1,30 +1,35 @@
 import { boolean, field, integer, invalid, nonNegativeInteger, nullable, positiveInteger } from "../config/index.js";
 import { schema, type Arguments, type Options } from "../config/index.js";
-import { asTensor } from "../core/convert.js";
-import { ArgumentError, DtypeError, text } from "../core/errors.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "../core/errors.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
 import type { NestedStrings } from "../core/strings.js";
-import { leaves, type Tree } from "../core/tree.js";
+import { type Shape } from "../core/shape.js";
+import { Strings } from "../core/strings.js";
+import { isBranch, leaves, mapTree, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
 import { makeDefaultSeed } from "../variables/seed-generator.js";
 import { DatasetIterator, type SavedPosition } from "./iterator.js";
 import { after, type Later } from "./later.js";
+import { stackPadded, type PaddedOptions } from "./padded.js";
 import { fromRows, reorder, type Pipeline } from "./pipeline.js";
+import { Random } from "./random.js";
 import { mappedRows, numbers, slices } from "./rows.js";
 import { cache } from "./streams/cache.js";
 import { chunks, flatten } from "./streams/chunks.js";
 import { concatenate } from "./streams/concatenate.js";
+import { chosen, counted, distinct, grouped, resized, sampled, scanned, sharded, windows, withoutErrors } from "./streams/grouping.js";
 import { interleave } from "./streams/interleave.js";
 import { generated } from "./streams/generator.js";
 import { filter, map } from "./streams/map.js";
 import { prefetch } from "./streams/prefetch.js";
 import { repeat } from "./streams/repeat.js";
 import { shuffle } from "./streams/shuffle.js";
-import type { Stream } from "./streams/stream.js";
+import { END, type Stream } from "./streams/stream.js";
 import { skip, take, takeWhile } from "./streams/take.js";
 import { enumerate, zip } from "./streams/zip.js";
 import { conform, mapShapes, specBySymbols, specOf } from "./spec.js";
-import { spread, stack, structured, unstack, type Element, type Structured } from "./structure.js";
+import { nested, spread, stack, structured, unstack, visible, type Element, type Leaf, type Structured } from "./structure.js";
 
 /** What `cardinality()` answers for a dataset that never ends. */
 export const INFINITE_CARDINALITY = -1;
@@ -61,7 +66,22 @@ const countOptions = schema(["count"], { count: nullable(integer()) });
 const requiredCount = schema(["count"], { count: integer() });
 const prefetchOptions = schema(["bufferSize"], { bufferSize: integer(-1) });
 const enumerateOptions = schema(["start"], { start: integer(0) });
-const interleaveOptions = schema([], { cycleLength: positiveInteger(2), blockLength: positiveInteger(1) });
+const interleaveOptions = schema([], {
+  cycleLength: positiveInteger(2),
+  blockLength: positiveInteger(1),
+  numParallelCalls: nullable(integer()),
+  deterministic: nullable(boolean()),
+});
+const windowOptions = schema(["size"], {
+  size: positiveInteger(),
+  shift: nullable(positiveInteger()),
+  stride: positiveInteger(1),
+  dropRemainder: boolean(false),
+});
+const shardOptions = schema(["numShards", "index"], { numShards: positiveInteger(), index: nonNegativeInteger() });
+const counterOptions = schema(["start", "step"], { start: integer(0), step: integer(1) });
+const randomOptions = schema([], { seed: nullable(integer()), rerandomizeEachIteration: nullable(boolean()) });
+const ignoreOptions = schema([], { logWarning: boolean(false) });
 
 /** @throws ArgumentError for what can't be called */
 function checkFunction(where: string, fn: unknown): void {
@@ -86,6 +106,8 @@ function countOf(where: string, count: number | null | undefined): number {
  * stands; after restoring, the next iteration goes on from there.
  */
 export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
+  /** A dataset can be an element of another one: a window. */
+  readonly [nested] = true;
   readonly #pipeline: Pipeline;
   #latest: DatasetIterator<T> | null = null;
   /** Whether the latest iteration was restored and waits to be gone on with. */
@@ -246,7 +268,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   unbatch(): Dataset<T> {
     const { stream, spec } = this.#pipeline;
     return new Dataset({
-      stream: flatten(map(stream, unstack, "unbatch")),
+      stream: { ...flatten(map(stream, unstack, "unbatch")), count: rowsIn(stream.count, spec()) },
       spec: () => mapShapes(spec(), (shape) => shape.slice(1)),
     });
   }
@@ -286,7 +308,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   concatenate(other: Dataset<T>): Dataset<T> {
     if (!(other instanceof Dataset)) throw new ArgumentError("dataset.concatenate", { given: text(other), expected: "a Dataset" });
     const { stream, spec } = this.#pipeline;
-    return new Dataset({ stream: concatenate([stream, other.#pipeline.stream]), spec });
+    const [own, others] = [spec(), other.#pipeline.spec()];
+    if (own && others) checkAlike("dataset.concatenate", own, others);
+    return new Dataset({ stream: concatenate([stream, other.#pipeline.stream]), spec: () => common(own, others) });
   }
 
   /** Each element with its number before it: `[index, element]`. */
@@ -329,6 +353,308 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   apply<U>(transformation: (dataset: this) => Dataset<U>): Dataset<U> {
     checkFunction("dataset.apply", transformation);
     return transformation(this);
+  }
+
+  /**
+   * Windows of `size` elements, each a dataset (of tuples and records, one of datasets): `flatMap((w) => w.batch(3))` makes tensors of them.
+   *
+   * @param options.shift   how many elements later the next window begins; default: size
+   * @param options.stride  how many elements later the next one of a window stands; default 1
+   * @param options.dropRemainder  whether shorter windows at the end are left out; default false
+   */
+  window(...given: Arguments<typeof windowOptions>): Dataset<WindowOf<T>> {
+    const { size, shift, stride, dropRemainder } = windowOptions.parse("dataset.window", given);
+    const { stream, spec } = this.#pipeline;
+    const options = { size, shift: shift ?? size, stride, dropRemainder };
+    return new Dataset({ stream: map(windows(stream, options), (items) => listed(items, spec), "window"), spec: () => null });
+  }
+
+  /** Every `numShards`-th element, beginning with number `index`. @throws ValueError for an index that is no shard */
+  shard(...given: Arguments<typeof shardOptions>): Dataset<T> {
+    const { numShards, index } = shardOptions.parse("dataset.shard", given);
+    if (index >= numShards) throw new ValueError("dataset.shard.index", { given: String(index), expected: `a number below ${numShards}` });
+    return new Dataset(reorder(this.#pipeline, (input) => sharded(input, numShards, index)));
+  }
+
+  /** What `fn(state, element)` gives as its second part; the first part is the next state. */
+  scan<S, U>(initialState: S, fn: (state: Structured<S>, element: T) => readonly [unknown, U]): Dataset<Structured<U>> {
+    checkFunction("dataset.scan", fn);
+    const call = fn as unknown as (state: unknown, element: unknown) => Later<unknown>;
+    const step = (state: Element, item: Element): Later<readonly [Element, Element]> =>
+      after(call(visible(state), visible(item)), (made) => {
+        if (!Array.isArray(made) || made.length !== 2)
+          throw new ArgumentError("dataset.scan", { given: text(made), expected: "[state, element] from the function" });
+        return [structured(made[0], "dataset.scan.state"), structured(made[1], "dataset.scan")] as const;
+      });
+    return new Dataset({
+      stream: scanned(this.#pipeline.stream, structured(initialState, "dataset.scan.initialState"), step),
+      spec: () => null,
+    });
+  }
+
+  /** What `fn(state, element)` makes of all elements, one after the other: at once where nothing in the pipeline is asynchronous. */
+  reduce<S>(initialState: S, fn: (state: Structured<S>, element: T) => unknown): Later<Structured<S>> {
+    checkFunction("dataset.reduce", fn);
+    const call = fn as unknown as (state: unknown, element: unknown) => Later<unknown>;
+    const cursor = this.#pipeline.stream.open();
+    let state = structured(initialState, "dataset.reduce.initialState");
+    const step = (): Later<Element> => {
+      for (;;) {
+        const item = cursor.next();
+        if (item instanceof Promise) return item.then((it) => (it === END ? state : after(take(it), () => step())));
+        if (item === END) return state;
+        const taken = take(item);
+        if (taken instanceof Promise) return taken.then(step);
+      }
+    };
+    const take = (item: Element): Later<void> =>
+      after(call(visible(state), visible(item)), (made) => void (state = structured(made, "dataset.reduce")));
+    return after(step(), (made) => visible(made) as Structured<S>);
+  }
+
+  /** Batches of elements whose shapes differ: shorter ones are filled up, to the longest of the batch or to `paddedShapes`. */
+  paddedBatch(batchSize: number, options: PaddedOptions & { dropRemainder?: boolean } = {}): Dataset<T> {
+    const { paddedShapes = null, paddingValues = null, dropRemainder = false, ...unknown } = options;
+    const size = positiveInteger().parse(batchSize, "dataset.paddedBatch.batchSize");
+    checkNoOthers("dataset.paddedBatch", unknown, "paddedShapes, paddingValues, dropRemainder");
+    const { stream, spec } = this.#pipeline;
+    return new Dataset({
+      stream: map(chunks(stream, size, dropRemainder), (items) => stackPadded(items, { paddedShapes, paddingValues }), "paddedBatch"),
+      spec: () => mapShapes(spec(), (shape) => [dropRemainder ? size : null, ...shape.map(() => null)]),
+    });
+  }
+
+  /** The elements that were not there before. */
+  unique(): Dataset<T> {
+    const { stream, spec } = this.#pipeline;
+    return new Dataset({ stream: distinct(stream, keyOf), spec });
+  }
+
+  /** The elements without those whose making failed. @param options.logWarning  whether the errors are printed; default false */
+  ignoreErrors(...given: Arguments<typeof ignoreOptions>): Dataset<T> {
+    const { logWarning } = ignoreOptions.parse("dataset.ignoreErrors", given);
+    const { stream, spec } = this.#pipeline;
+    return new Dataset({ stream: withoutErrors(stream, (error) => logWarning && console.warn(String(error))), spec });
+  }
+
+  /** The rows of batches in batches of other sizes; several sizes take turns. */
+  rebatch(batchSize: number | readonly number[], { dropRemainder = false, ...unknown }: { dropRemainder?: boolean } = {}): Dataset<T> {
+    checkNoOthers("dataset.rebatch", unknown, "dropRemainder");
+    const sizes = [batchSize].flat().map((size) => positiveInteger().parse(size, "dataset.rebatch.batchSize"));
+    if (sizes.length === 0) throw new ArgumentError("dataset.rebatch.batchSize", { given: "no sizes", expected: "at least one" });
+    const { stream, spec } = this.#pipeline;
+    const rows = flatten(map(stream, unstack, "unbatch"));
+    return new Dataset({
+      stream: map(resized(rows, sizes, dropRemainder), stack, "batch"),
+      spec: () => mapShapes(spec(), (shape) => [null, ...shape.slice(1)]),
+    });
+  }
+
+  /** Elements with one key, `windowSize` at a time, as `reduceFunc(key, window)` makes them. @param options.windowSizeFunc  gives the size for a key */
+  groupByWindow<U>(options: {
+    keyFunc: (...components: ElementArguments<T>) => TensorLike;
+    reduceFunc: (key: Tensor, window: Dataset<T>) => Later<Dataset<U>>;
+    windowSize?: number | null;
+    windowSizeFunc?: ((key: Tensor) => TensorLike) | null;
+  }): Dataset<U> {
+    const where = "dataset.groupByWindow";
+    const { keyFunc, reduceFunc, windowSize = null, windowSizeFunc = null, ...unknown } = options;
+    checkNoOthers(where, unknown, "keyFunc, reduceFunc, windowSize, windowSizeFunc");
+    checkFunction(`${where}.keyFunc`, keyFunc);
+    checkFunction(`${where}.reduceFunc`, reduceFunc);
+    if ((windowSize === null) === (windowSizeFunc === null))
+      throw new ArgumentError(where, { given: "windowSize and windowSizeFunc", expected: "exactly one of them" });
+    const { stream, spec } = this.#pipeline;
+    const key = (item: Element): Tensor => asTensor((keyFunc as (...components: readonly unknown[]) => TensorLike)(...spread(item)));
+    return new Dataset({
+      stream: grouped<Element, Element>(stream, {
+        key: (item) => String(key(item).item()),
+        size: (item) => (windowSizeFunc ? asTensor(windowSizeFunc(key(item))).item() : windowSize!),
+        reduce: (first, items) =>
+          after(reduceFunc(asTensor(key(first).item(), "int32"), new Dataset<T>(rowsOf(items, spec))), (made) => streamOf(where, made)),
+      }),
+      spec: () => null,
+    });
+  }
+
+  /**
+   * Batches of elements of similar length.
+   *
+   * @param options.elementLengthFunc  the length of an element
+   * @param options.bucketBoundaries   where one bucket ends and the next begins, ascending
+   * @param options.bucketBatchSizes   of each bucket, one more than boundaries
+   * @param options.padToBucketBoundary  whether batches are filled up to the bucket's largest length; longer elements are errors then
+   * @param options.noPadding          whether elements of a batch must have one shape as they are
+   */
+  bucketBySequenceLength(
+    options: PaddedOptions & {
+      elementLengthFunc: (...components: ElementArguments<T>) => TensorLike;
+      bucketBoundaries: readonly number[];
+      bucketBatchSizes: readonly number[];
+      padToBucketBoundary?: boolean;
+      noPadding?: boolean;
+      dropRemainder?: boolean;
+    },
+  ): Dataset<T> {
+    const where = "dataset.bucketBySequenceLength";
+    const { elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes = null, paddingValues = null, ...rest } = options;
+    const { padToBucketBoundary = false, noPadding = false, dropRemainder = false, ...unknown } = rest;
+    checkNoOthers(where, unknown, "elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes, paddingValues, padToBucketBoundary, noPadding, dropRemainder"); // prettier-ignore
+    checkFunction(`${where}.elementLengthFunc`, elementLengthFunc);
+    const ascends = bucketBoundaries.every((bound, i) => i === 0 || bound > bucketBoundaries[i - 1]!);
+    if (bucketBatchSizes.length !== bucketBoundaries.length + 1 || !ascends || bucketBatchSizes.some((size) => !(size >= 1)))
+      throw new ArgumentError(where, {
+        given: `boundaries ${text(bucketBoundaries)} and batch sizes ${text(bucketBatchSizes)}`,
+        expected: "ascending boundaries, and one batch size more",
+      });
+    const { stream, spec } = this.#pipeline;
+    const lengthOf = (item: Element): number =>
+      asTensor((elementLengthFunc as (...components: readonly unknown[]) => TensorLike)(...spread(item))).item();
+    const bucketOf = (item: Element): number => {
+      const length = lengthOf(item);
+      const at = bucketBoundaries.findIndex((bound) => length < bound);
+      return at < 0 ? bucketBoundaries.length : at;
+    };
+    const shapesFor = (bucket: number, item: Element): PaddedOptions["paddedShapes"] => {
+      if (!padToBucketBoundary) return paddedShapes;
+      const bound = bucketBoundaries[bucket];
+      if (bound === undefined)
+        throw new ValueError(where, {
+          given: `an element of length ${lengthOf(item)}`,
+          expected: `lengths below ${bucketBoundaries.at(-1)}, the last boundary, with padToBucketBoundary`,
+        });
+      const shape = (leaf: Leaf): Shape => leaf.shape.map(() => bound - 1);
+      return (isBranch(item) ? leaves<Leaf>(item).map(shape) : shape(item)) as Tree<Shape>;
+    };
+    const batch =
+      (bucket: number) =>
+      (items: readonly Element[]): Element =>
+        noPadding ? stack(items) : stackPadded(items, { paddedShapes: shapesFor(bucket, items[0]!), paddingValues });
+    return new Dataset({
+      stream: grouped<Element, Element>(stream, {
+        key: (item) => String(bucketOf(item)),
+        size: (item) => bucketBatchSizes[bucketOf(item)]!,
+        reduce: (first, items) => {
+          const bucket = bucketOf(first);
+          return map(chunks(rowsOf(items, spec).stream, bucketBatchSizes[bucket]!, dropRemainder), batch(bucket), "bucket");
+        },
+      }),
+      spec: () => null,
+    });
+  }
+
+  /** Elements of the classes in the proportions of `targetDist`: those of frequent classes are left out at random. */
+  rejectionResample(
+    classFunc: (...components: ElementArguments<T>) => TensorLike,
+    targetDist: readonly number[],
+    { initialDist, seed, ...unknown }: { initialDist?: readonly number[] | null; seed?: number | null } = {},
+  ): Dataset<[label: Tensor, element: T]> {
+    const where = "dataset.rejectionResample";
+    checkFunction(where, classFunc);
+    checkNoOthers(where, unknown, "initialDist, seed");
+    const counts = initialDist ? initialDist.map((each) => each * 1000) : targetDist.map(() => 1);
+    const fixed = initialDist != null;
+    const begun = seed ?? makeDefaultSeed();
+    const random = new Random(begun);
+    const label = (item: Element): number => {
+      const of = asTensor((classFunc as (...components: readonly unknown[]) => TensorLike)(...spread(item))).item();
+      if (!(of >= 0 && of < targetDist.length))
+        throw new ValueError(where, { given: `the class ${of}`, expected: `0 to ${targetDist.length - 1}` });
+      return of;
+    };
+    const accepts = (item: Element): boolean => {
+      const of = label(item);
+      if (!fixed) counts[of]!++;
+      const total = counts.reduce((sum, each) => sum + each, 0);
+      const ratios = targetDist.map((share, i) => (counts[i]! > 0 ? (share * total) / counts[i]! : 0));
+      return (random.next() / 2 ** 32) * Math.max(...ratios) < ratios[of]!;
+    };
+    const pair = (item: Element): Element => [asTensor(label(item), "int32"), item];
+    return new Dataset({ stream: map(filter(this.#pipeline.stream, accepts), pair), spec: () => null });
+  }
+
+  /** The only element. @throws ValueError where there is none, or more */
+  getSingleElement(): Later<T> {
+    const cursor = this.#pipeline.stream.open();
+    const refuse = (given: string): never => {
+      throw new ValueError("dataset.getSingleElement", { given, expected: "exactly one element" });
+    };
+    return after(cursor.next(), (first) => {
+      if (first === END) return refuse("a dataset without elements");
+      return after(cursor.next(), (second) => (second === END ? (visible(first) as T) : refuse("a dataset with more elements")));
+    });
+  }
+
+  /** The elements as typed arrays, in nested arrays where they have axes: numbers for scalars. */
+  *asNumpyIterator(): IterableIterator<unknown> {
+    for (const element of this) yield mapTree(element as Tree<unknown>, (leaf) => (leaf instanceof Tensor ? leaf.array() : leaf));
+  }
+
+  /** Numbers without end: start, start + step, … */
+  static counter(...given: Arguments<typeof counterOptions>): Dataset<Tensor> {
+    const { start, step } = counterOptions.parse("Dataset.counter", given);
+    return new Dataset({ stream: map(counted(start, step), integerElement), spec: () => new TensorSpec([], "int32") });
+  }
+
+  /** Random whole numbers without end, of 31 bits. */
+  static random(...given: Arguments<typeof randomOptions>): Dataset<Tensor> {
+    const { seed } = randomOptions.parse("Dataset.random", given);
+    const begun = seed ?? makeDefaultSeed();
+    return new Dataset({
+      stream: map(counted(0, 1), (i) => integerElement(new Random(begun, i).next() >>> 1)),
+      spec: () => new TensorSpec([], "int32"),
+    });
+  }
+
+  /** Elements of the datasets, drawn at random by weight. @param options.weights  default: equal ones @param options.stopOnEmptyDataset  default false */
+  static sampleFromDatasets<T>(
+    datasets: readonly Dataset<T>[],
+    options: {
+      weights?: readonly number[] | null;
+      seed?: number | null;
+      stopOnEmptyDataset?: boolean;
+      rerandomizeEachIteration?: boolean | null;
+    } = {},
+  ): Dataset<T> {
+    const where = "Dataset.sampleFromDatasets";
+    const { weights = null, seed = null, stopOnEmptyDataset = false, rerandomizeEachIteration: _again, ...unknown } = options;
+    checkNoOthers(where, unknown, "weights, seed, stopOnEmptyDataset, rerandomizeEachIteration");
+    const shares = weights ?? datasets.map(() => 1);
+    if (datasets.length === 0 || shares.length !== datasets.length || shares.some((share) => !(share >= 0)))
+      throw new ArgumentError(where, {
+        given: `${datasets.length} datasets and weights ${text(shares)}`,
+        expected: "a weight of at least 0 for each",
+      });
+    const begun = seed ?? makeDefaultSeed();
+    const streams = datasets.map((dataset) => streamOf(where, dataset));
+    return new Dataset({
+      stream: sampled(streams, shares, () => new Random(begun), stopOnEmptyDataset),
+      spec: datasets[0]!.#pipeline.spec,
+    });
+  }
+
+  /** An element of the dataset that each number of `choiceDataset` names. @param options.stopOnEmptyDataset  default true */
+  static chooseFromDatasets<T>(
+    datasets: readonly Dataset<T>[],
+    choiceDataset: Dataset<Tensor>,
+    { stopOnEmptyDataset = true, ...unknown }: { stopOnEmptyDataset?: boolean } = {},
+  ): Dataset<T> {
+    const where = "Dataset.chooseFromDatasets";
+    checkNoOthers(where, unknown, "stopOnEmptyDataset");
+    if (datasets.length === 0) throw new ArgumentError(where, { given: "no datasets", expected: "at least one" });
+    const choices = map(streamOf(where, choiceDataset), (choice) => (choice as Tensor).item());
+    const streams = datasets.map((dataset) => streamOf(where, dataset));
+    return new Dataset({ stream: chosen(choices, streams, stopOnEmptyDataset), spec: datasets[0]!.#pipeline.spec });
+  }
+
+  /** What is behind a dataset, for stages that make datasets of others. */
+  static pipelineOf(dataset: Dataset<unknown>): Pipeline {
+    return dataset.#pipeline;
+  }
+
+  /** A dataset of a pipeline: for sources. */
+  static ofPipeline<T>(pipeline: Pipeline): Dataset<T> {
+    return new Dataset(pipeline);
   }
 
   // What is known
@@ -396,3 +722,74 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 }
 
 type Predicate = (...components: readonly unknown[]) => Later<boolean | Tensor>;
+
+/** How many rows there are in so many elements, where the first lengths are known. */
+function rowsIn(count: number | null, spec: Tree<TensorSpec> | null): number | null {
+  const first = spec && leaves<TensorSpec>(spec)[0]?.shape?.[0];
+  return count === null || typeof first !== "number" ? null : count * first;
+}
+
+/** A window: a dataset of each component. */
+type WindowOf<T> = T extends Tensor ? Dataset<T> : T extends NestedStrings ? Dataset<T> : { [K in keyof T]: Dataset<T[K]> };
+
+const integerElement = (value: number): Element => adoptTensor(Int32Array.of(value), [], "int32");
+
+const streamOf = (where: string, dataset: unknown): Stream<Element> => {
+  if (dataset instanceof Dataset) return Dataset.pipelineOf(dataset).stream;
+  throw new ArgumentError(where, { given: text(dataset), expected: "a Dataset" });
+};
+
+/** Elements at hand as a pipeline. */
+const rowsOf = (items: readonly Element[], spec: () => Tree<TensorSpec> | null): Pipeline =>
+  fromRows({ count: items.length, spec, row: (i) => items[i]!, gather: (rows) => stack(rows.map((row) => items[row]!)) });
+
+/** Elements at hand as a dataset, or, where they have components, one of each. */
+function listed(items: readonly Element[], spec: () => Tree<TensorSpec> | null): Element {
+  const first = items[0]!;
+  if (!isBranch(first)) return Dataset.ofPipeline(rowsOf(items, spec)) as unknown as Element;
+  const part = (key: string): Element =>
+    listed(
+      items.map((item) => (item as Record<string, Element>)[key]!),
+      () => (spec() as Record<string, Tree<TensorSpec>> | null)?.[key] ?? null,
+    );
+  return Array.isArray(first)
+    ? first.map((_, i) => part(String(i)))
+    : Object.fromEntries(Object.keys(first).map((key) => [key, part(key)]));
+}
+
+/** Equal for elements with equal dtypes, shapes and values. */
+const keyOf = (element: Element): string =>
+  leaves<Leaf>(element)
+    .map(
+      (leaf) =>
+        `${leaf.dtype}[${leaf.shape.join()}]${leaf instanceof Strings ? JSON.stringify(leaf.values) : Array.from(leaf.view()).join()}`,
+    )
+    .join(";");
+
+function checkNoOthers(where: string, others: object, known: string): void {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new ArgumentError(where, { given: `the option ${unknown}`, expected: known });
+}
+
+/** @throws DtypeError where datasets can't stand in one */
+function checkAlike(where: string, own: Tree<TensorSpec>, other: Tree<TensorSpec>): void {
+  const [a, b] = [leaves<TensorSpec>(own), leaves<TensorSpec>(other)];
+  const alike = a.length === b.length && Array.isArray(own) === Array.isArray(other) && a.every(({ dtype }, i) => dtype === b[i]!.dtype);
+  if (alike) return;
+  throw new DtypeError(where, {
+    given: `elements of ${a.join(" and ")} and of ${b.join(" and ")}`,
+    expected: "the same components and dtypes",
+  });
+}
+
+/** What is true of the elements of two datasets. */
+function common(own: Tree<TensorSpec> | null, other: Tree<TensorSpec> | null): Tree<TensorSpec> | null {
+  if (own === null || other === null) return null;
+  const others = leaves<TensorSpec>(other);
+  let next = 0;
+  return mapTree(own, ({ shape, dtype }: TensorSpec) => {
+    const also = others[next++]!.shape;
+    const same = shape && also && shape.length === also.length ? shape.map((length, i) => (length === also[i] ? length : null)) : null;
+    return new TensorSpec(same, dtype);
+  });
+}

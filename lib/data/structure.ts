@@ -30,10 +30,16 @@ export type Structured<T> = T extends Chainable | ArrayBufferView
           ? { -readonly [K in keyof T]: Structured<T[K]> }
           : never;
 
+/** What marks a dataset as something that can be an element: a window. */
+export const nested: unique symbol = Symbol.for("kerasm.nested dataset") as never;
+
+const isNested = (value: unknown): boolean => typeof value === "object" && value !== null && nested in value;
+
 /** A user's value as an element. */
 export function structured(value: unknown, where: string): Element {
   if (value instanceof Chainable) return value.value();
   if (value instanceof Strings) return value;
+  if (isNested(value)) return value as Element;
   if (isStrings(value)) return Strings.of(value, where);
   if (Array.isArray(value))
     return isNumbers(value) ? constant(value as TensorLike) : value.map((each, i) => structured(each, `${where}[${i}]`));

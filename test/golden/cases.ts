@@ -35,6 +35,7 @@ export const families = [
   "saving",
   "tf_functions",
   "tf_ops",
+  "tf_data",
 ] as const;
 
 export type Family = (typeof families)[number];

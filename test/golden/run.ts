@@ -10,6 +10,7 @@ import { runOptimizer } from "./families/optimizers.js";
 import { runPreprocessing } from "./families/preprocessing.js";
 import { runSaved } from "./families/saving.js";
 import { runTfFunction } from "./families/tf-functions.js";
+import { runPipeline } from "./families/tf-data.js";
 import { runTensorFlow } from "./families/tf-ops.js";
 import { runTraining } from "./families/training.js";
 import { runsAs } from "./families/tf-programs.js";
@@ -39,12 +40,13 @@ const runners: Readonly<Record<Family, Runner>> = {
   saving: runSaved,
   tf_functions: runTfFunction,
   tf_ops: runTensorFlow,
+  tf_data: (testCase) => runPipeline(testCase),
 };
 
 /** Cases in which nothing is computed run once: there is nothing to trace. */
 export function runsIn(testCase: Case, mode: ModeName): boolean {
   if (testCase["family"] === "tf_functions") return runsAs(testCase, mode);
-  return mode === "eager" || !["symbolic", "result_type"].includes(testCase.kind);
+  return mode === "eager" || !["symbolic", "result_type", "elements", "multiset", "operation"].includes(testCase.kind);
 }
 
 /** The cases of a family as they run: a saved model is a case for each kind of file. */

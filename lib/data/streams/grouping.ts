@@ -1,0 +1,243 @@
+// Stages that put items together, choose among streams, or carry a state. They know no tensors.
+
+import { ValueError } from "../../core/errors.js";
+import type { Later } from "../later.js";
+import type { Random } from "../random.js";
+import { pull, settled, staged } from "./staged.js";
+import { END, type Cursor, type Stream } from "./stream.js";
+
+export interface WindowOptions {
+  readonly size: number;
+  /** How many items later the next window begins. */
+  readonly shift: number;
+  /** How many items later the next one of a window stands. */
+  readonly stride: number;
+  readonly dropRemainder: boolean;
+}
+
+/** Lists of items, that may overlap or leave some out. */
+export function windows<T>(input: Stream<T>, { size, shift, stride, dropRemainder }: WindowOptions): Stream<T[]> {
+  const span = (size - 1) * stride + 1;
+  const { count } = input;
+  const made =
+    count === null || count === Infinity
+      ? count
+      : dropRemainder
+        ? Math.max(0, Math.floor((count - span) / shift) + 1)
+        : Math.ceil(count / shift);
+  return staged<T[]>("window", made, [input], function* () {
+    let buffer: T[] = [];
+    let ended = false;
+    for (;;) {
+      while (!ended && buffer.length < span) {
+        const item = yield* pull<T>();
+        if (item === END) ended = true;
+        else buffer.push(item);
+      }
+      if (buffer.length === 0 || (dropRemainder && buffer.length < span)) return;
+      yield { give: buffer.slice(0, span).filter((_, i) => i % stride === 0) };
+      let missing = shift - buffer.length;
+      buffer = buffer.slice(shift);
+      for (; missing > 0 && !ended; missing--) if ((yield* pull<T>()) === END) ended = true;
+      if (ended && buffer.length === 0) return;
+    }
+  });
+}
+
+/** Every count-th item, beginning with number index. */
+export const sharded = <T>(input: Stream<T>, count: number, index: number): Stream<T> => ({
+  kind: `shard < ${input.kind}`,
+  count: input.count === null || input.count === Infinity ? input.count : Math.max(0, Math.ceil((input.count - index) / count)),
+  open() {
+    const cursor = input.open();
+    let at = 0;
+    const next = (): Later<T | typeof END> => {
+      for (;;) {
+        const item = cursor.next();
+        if (item instanceof Promise) return item.then((it) => (it === END || at++ % count === index ? it : next()));
+        if (item === END || at++ % count === index) return item;
+      }
+    };
+    return {
+      next,
+      save: () => [at, cursor.save()],
+      restore(position) {
+        const [before, inner] = position as [number, ReturnType<Cursor<T>["save"]>];
+        at = before;
+        return cursor.restore(inner);
+      },
+      close: () => cursor.close?.(),
+    };
+  },
+});
+
+/** What a function makes of a state and each item. */
+export const scanned = <S, T, U>(input: Stream<T>, initial: S, fn: (state: S, item: T) => Later<readonly [S, U]>): Stream<U> =>
+  staged<U>("scan", input.count, [input], function* () {
+    let state = initial;
+    for (;;) {
+      const item = yield* pull<T>();
+      if (item === END) return;
+      const [next, made] = yield* settled(fn(state, item));
+      state = next;
+      yield { give: made };
+    }
+  });
+
+/** The items whose key was not there before. */
+export const distinct = <T>(input: Stream<T>, key: (item: T) => string): Stream<T> =>
+  staged<T>("unique", null, [input], function* () {
+    const seen = new Set<string>();
+    for (;;) {
+      const item = yield* pull<T>();
+      if (item === END) return;
+      const own = key(item);
+      if (seen.has(own)) continue;
+      seen.add(own);
+      yield { give: item };
+    }
+  });
+
+export interface GroupOptions<T, U> {
+  readonly key: (item: T) => Later<string>;
+  /** How many items make a group of this key. */
+  readonly size: (item: T) => Later<number>;
+  /** The stream of a group. */
+  readonly reduce: (first: T, items: readonly T[]) => Later<Stream<U>>;
+}
+
+/** Items with one key, so many at a time, and at the end what is left: each group as a stream of its own. */
+export const grouped = <T, U>(input: Stream<T>, { key, size, reduce }: GroupOptions<T, U>): Stream<U> =>
+  staged<U>("groupByWindow", null, [input], function* () {
+    const groups = new Map<string, { readonly items: T[]; readonly most: number }>();
+    function* give(items: readonly T[]) {
+      const cursor = (yield* settled(reduce(items[0]!, items))).open();
+      for (;;) {
+        const item = yield* settled(cursor.next());
+        if (item === END) return;
+        yield { give: item };
+      }
+    }
+    for (;;) {
+      const item = yield* pull<T>();
+      if (item === END) break;
+      const own = yield* settled(key(item));
+      let group = groups.get(own);
+      if (!group) {
+        const most = yield* settled(size(item));
+        if (!(most > 0)) throw new ValueError("dataset.groupByWindow.windowSize", { given: String(most), expected: "at least 1" });
+        groups.set(own, (group = { items: [], most }));
+      }
+      group.items.push(item);
+      if (group.items.length < group.most) continue;
+      groups.delete(own);
+      yield* give(group.items);
+    }
+    const left = [...groups].sort(([a], [b]) => Number(a) - Number(b) || (a < b ? -1 : a > b ? 1 : 0));
+    for (const [, { items }] of left) yield* give(items);
+  });
+
+/** An item of the stream that each choice names. @param stopOnEmpty  whether the first stream that ends ends all */
+export const chosen = <T>(choices: Stream<number>, inputs: readonly Stream<T>[], stopOnEmpty: boolean): Stream<T> =>
+  staged<T>("choose", null, [...inputs, choices], function* () {
+    const over = new Set<number>();
+    while (over.size < inputs.length) {
+      const at = yield* pull<number>(inputs.length);
+      if (at === END) return;
+      if (!(at >= 0 && at < inputs.length))
+        throw new ValueError("Dataset.chooseFromDatasets", {
+          given: `the choice ${at}`,
+          expected: `a number from 0 to ${inputs.length - 1}`,
+        });
+      if (over.has(at)) continue;
+      const item = yield* pull<T>(at);
+      if (item !== END) yield { give: item };
+      else if (stopOnEmpty) return;
+      else over.add(at);
+    }
+  });
+
+/** Items of streams drawn at random, by weight. */
+export function sampled<T>(inputs: readonly Stream<T>[], weights: readonly number[], begin: () => Random, stopOnEmpty: boolean): Stream<T> {
+  const total = inputs.reduce<number | null>((sum, { count }) => (sum === null || count === null ? null : sum + count), 0);
+  const used = inputs.filter((_, i) => weights[i]! > 0);
+  const count =
+    used.length === 1 ? used[0]!.count : stopOnEmpty || used.length < inputs.length ? null : total === Infinity ? Infinity : null;
+  return staged<T>("sample", count, inputs, function* () {
+    const random = begin();
+    const left = weights.map((weight) => weight);
+    for (;;) {
+      const sum = left.reduce((all, each) => all + each, 0);
+      if (!(sum > 0)) return;
+      let place = (random.next() / 2 ** 32) * sum;
+      let at = left.findIndex((weight) => (place -= weight) < 0);
+      if (at < 0) at = left.findLastIndex((weight) => weight > 0);
+      const item = yield* pull<T>(at);
+      if (item !== END) yield { give: item };
+      else if (stopOnEmpty) return;
+      else left[at] = 0;
+    }
+  });
+}
+
+/** The same items, without those whose making failed. @param log  is told of what failed */
+export const withoutErrors = <T>(input: Stream<T>, log: (error: unknown) => void): Stream<T> => ({
+  kind: `ignoreErrors < ${input.kind}`,
+  count: null,
+  open() {
+    const cursor = input.open();
+    const next = (): Later<T | typeof END> => {
+      for (;;) {
+        let item: Later<T | typeof END>;
+        try {
+          item = cursor.next();
+        } catch (error) {
+          log(error);
+          continue;
+        }
+        if (!(item instanceof Promise)) return item;
+        return item.catch((error: unknown) => {
+          log(error);
+          return next();
+        });
+      }
+    };
+    return { next, save: () => cursor.save(), restore: (position) => cursor.restore(position), close: () => cursor.close?.() };
+  },
+});
+
+/** Rows of batches in batches of other sizes, which repeat in turn. */
+export const resized = <T>(rows: Stream<T>, sizes: readonly number[], dropRemainder: boolean): Stream<T[]> =>
+  staged<T[]>("rebatch", null, [rows], function* () {
+    for (let i = 0; ; i++) {
+      const chunk: T[] = [];
+      const size = sizes[i % sizes.length]!;
+      while (chunk.length < size) {
+        const item = yield* pull<T>();
+        if (item === END) {
+          if (chunk.length > 0 && !dropRemainder) yield { give: chunk };
+          return;
+        }
+        chunk.push(item);
+      }
+      yield { give: chunk };
+    }
+  });
+
+/** Numbers without end. */
+export const counted = (start: number, step: number): Stream<number> => ({
+  kind: "counter",
+  count: Infinity,
+  open() {
+    let at = start;
+    return {
+      next() {
+        const now = at;
+        at += step;
+        return now;
+      },
+      save: () => at,
+      restore: (position) => void (at = position as number),
+    };
+  },
+});
