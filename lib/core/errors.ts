@@ -26,7 +26,7 @@ export class KerasmError extends Error {
     Error.stackTraceLimit = FRAMES;
     super(`${where}: given ${given}; expected ${expected}.${hint ? ` ${hint}` : ""}`, cause === undefined ? undefined : { cause });
     Error.stackTraceLimit = limit;
-    if (this.stack !== undefined) this.stack = usersFirst(this.stack);
+    if (this.stack !== undefined) this.stack = usersFirst(this.stack.replace(/^KerasmError\b/, new.target.name));
     this.where = where;
     this.given = given;
     this.expected = expected;

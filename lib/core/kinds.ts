@@ -60,7 +60,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   string: { accepts: (value) => typeof value === "string", expected: "a string" },
   dtype: { accepts: (value) => typeof value === "string" && keptDtype(value) !== undefined, expected: "the name of a dtype" },
   shape: {
-    accepts: (value) => isArrayOf(value, (item) => item === null || isLength(item)) || value instanceof Chainable || isInteger(value),
+    accepts: (value) =>
+      isArrayOf(value, (item) => item === null || typeof item === "number" || item instanceof Chainable) ||
+      value instanceof Chainable ||
+      isInteger(value),
     expected: "an array of lengths",
     isLength: true,
   },

@@ -100,7 +100,7 @@ function mergeWithNext(x: Tensor, axis: number): Tensor {
  * @param axis   default: the flattened x
  */
 export const roll = operation(
-  "numpy.roll(*x, shift:ints, axis:ints=null)",
+  "numpy.roll(*x, shift:tensor, axis:tensor|null=null)",
   (x: TensorLike, shift: Integers, axis: Integers | null): Tensor => {
     const tensor = asTensor(x);
     if (axis === undefined || axis === null) {
