@@ -276,7 +276,7 @@ async function readCheckpoint(bytes: Uint8Array, path: string, make: (config: un
     throw new CheckpointError(path, { given: "a file without a config", expected: "a model", hint: "loadWeights reads weights alone." });
   }
   const model = make(config);
-  new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).decode(bytes, path);
+  new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).decodeForNew(bytes, path);
   return model;
 }
 

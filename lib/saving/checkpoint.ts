@@ -100,6 +100,11 @@ export class Checkpoint {
     this.#take(bytes, file, true);
   }
 
+  /** Takes over the state in the bytes for objects that were just made of the file's own config: what they make later waits. */
+  decodeForNew(bytes: Uint8Array, file: string): void {
+    this.#take(bytes, file, false).assertExistingObjectsMatched();
+  }
+
   #take(bytes: Uint8Array, file: string, isWhole: boolean): RestoreStatus {
     const restoration = new Restoration(this, decode(bytes, file), file, isWhole);
     this.#restoration?.abandon();

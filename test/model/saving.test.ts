@@ -65,7 +65,6 @@ t.test("ModelCheckpoint keeps the best weights and whole models", async (t) => {
 
 t.test("bad input is named", async (t) => {
   const folder = t.testdir();
-  t.match(await messageOf(() => model().save("a.keras")), /functional\w*\.save: given "a.keras"; expected a path that ends neither/);
   t.match(await messageOf(() => keras.models.loadModel(join(folder, "none"))), /given a path where there is no file; expected a model/);
   const damaged = join(folder, "damaged.ckpt");
   await writeFile(damaged, "KERASMCK and no more");
