@@ -1,4 +1,4 @@
-import { dtypes, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
+import { aliases, dtypes, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
 import { DtypeError, ShapeError, text, ValueError } from "./errors.js";
 import { bytesIn, shapeText, sizeOf } from "./shape.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "./tensor.js";
@@ -60,19 +60,25 @@ export function constant(values: TensorLike, { dtype, shape }: ConstantOptions =
   return adoptTensor(elements, shape ?? nested, kept);
 }
 
+/** The typed arrays that are no other dtype's, and their own. */
+const natural: readonly (readonly [new (length: number) => object, Dtype])[] = [
+  [Uint8Array, "uint8"], [Uint8ClampedArray, "uint8"], [Int8Array, "int8"], [Uint16Array, "uint16"], [Int16Array, "int16"],
+  [Uint32Array, "uint32"], [BigUint64Array, "uint32"],
+]; // prettier-ignore
+
 /** The dtype that a user's name stands for, or undefined for undefined. @throws DtypeError for unknown names */
 export function checkedDtype(dtype: string | undefined): Dtype | undefined {
   if (dtype === undefined) return undefined;
   const kept = keptDtype(dtype);
   if (kept) return kept;
-  throw new DtypeError("dtype", { given: text(dtype), expected: `one of ${Object.keys(dtypes).join(", ")}` });
+  throw new DtypeError("dtype", { given: text(dtype), expected: `one of ${Object.keys({ ...dtypes, ...aliases }).join(", ")}` });
 }
 
 function naturalDtype(leaf: unknown): Dtype {
   if (leaf instanceof Chainable) return leaf.value().dtype;
   if (typeof leaf === "boolean") return "bool";
   if (leaf === undefined || typeof leaf === "number" || leaf instanceof Float32Array || leaf instanceof Float64Array) return "float32";
-  return leaf instanceof Uint8Array || leaf instanceof Uint8ClampedArray ? "uint8" : "int32";
+  return natural.find(([array]) => leaf instanceof array)?.[1] ?? "int32";
 }
 
 function firstLeaf(values: unknown): unknown {
@@ -118,7 +124,7 @@ function fill(elements: TypedArray, dtype: Dtype, values: TensorLike, shape: rea
       const flat = value instanceof Chainable ? value.value().view() : (value as unknown as ArrayLike<number | bigint>);
       const wanted = sizeOf(shape.slice(axis));
       if (flat.length !== wanted) ragged(`${flat.length} values`, axis);
-      if (flat instanceof dtypes[dtype].array && dtype !== "bool") {
+      if (flat instanceof dtypes[dtype].array && dtype !== "bool" && !dtypes[dtype].encoding) {
         elements.set(flat as TypedArray, next);
         next += wanted;
       } else for (let i = 0; i < flat.length; i++) elements[next++] = checked(flat[i]!, dtype);
@@ -130,13 +136,6 @@ function fill(elements: TypedArray, dtype: Dtype, values: TensorLike, shape: rea
   visit(values, 0);
 }
 
-const limits: Readonly<Record<Dtype, readonly [number, number]>> = {
-  float32: [-Infinity, Infinity],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint8: [0, 255],
-  bool: [-Infinity, Infinity],
-};
-
 /** The value as an element of the dtype. */
 function checked(value: number | bigint | boolean, dtype: Dtype): number {
   const number = Number(value);
@@ -145,11 +144,13 @@ function checked(value: number | bigint | boolean, dtype: Dtype): number {
   };
   if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint") misfit("a number or a boolean");
   if (dtype === "bool") return number === 0 ? 0 : 1;
-  if (dtype === "float32") {
-    if (Number.isFinite(number) && !Number.isFinite(Math.fround(number))) misfit("a value within ±3.4028235e38");
+  const { encoding, range } = dtypes[dtype];
+  if (dtype === "float32" || encoding) {
+    const kept = encoding ? encoding.decode(encoding.encode(number)) : Math.fround(number);
+    if (Number.isFinite(number) && !Number.isFinite(kept)) misfit(`a value within ±${encoding ? range[1] : "3.4028235e38"}`);
     return number;
   }
-  const [least, most] = limits[dtype];
+  const [least, most] = range;
   const whole = Math.trunc(number);
   if (!(whole >= least && whole <= most)) misfit(`a whole number from ${least} to ${most}`);
   return whole;

@@ -4,15 +4,23 @@
 import { throwRefusals } from "../runtime/machine.js";
 import { ValueError } from "./errors.js";
 
-const names = [""];
+/** What a message says of a value that was refused for another reason than its being outside of an axis. */
+export type Refused = (value: number) => { readonly given: string; readonly expected: string; readonly hint?: string };
 
-/** The number by which a kernel tells which operation refused an index. */
-export function siteOf(operation: string): number {
+const names = [""];
+const sentences = new Map<number, Refused>();
+
+/** The number by which a kernel tells which operation refused an index, or a value that `refused` describes. */
+export function siteOf(operation: string, refused?: Refused): number {
   const known = names.indexOf(operation);
-  return known > 0 ? known : names.push(operation) - 1;
+  const site = known > 0 ? known : names.push(operation) - 1;
+  if (refused) sentences.set(site, refused);
+  return site;
 }
 
 throwRefusals(({ site, index, axis, length }) => {
+  const refused = sentences.get(site);
+  if (refused) throw new ValueError(names[site]!, refused(index));
   throw new ValueError(names[site]!, {
     given: `index ${index} along axis ${axis}`,
     expected: length === 0 ? "none: the axis is empty" : `one from 0 to ${length - 1}`,

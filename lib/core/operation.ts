@@ -6,7 +6,8 @@
 //  (2) A Keras tensor among the tensors of an operation makes a node, by whatever name the function was called.
 
 import { callOpen, readLengths } from "./open-lengths.js";
-import { Chainable } from "./tensor.js";
+import { Chainable, widths } from "./tensor.js";
+import { holdsHalf, inFloat32 } from "./width.js";
 import { type AnyFunction, bind, checkArguments, type Forms, isOptions, parseSignature, type Signature } from "./signature.js";
 
 /** A function with its declaration: called by position, by name in a trailing object, or both. */
@@ -54,12 +55,13 @@ export function declare<const S extends string, F extends AnyFunction>(text: S, 
 /**
  * An operation: a function of tensors that a functional model can hold. The path of its text is Keras's module: `numpy`, `nn`, `linalg`.
  *
- * @param options.className  Keras's class, where it is not the name with a capital
+ * @param options.className   Keras's class, where it is not the name with a capital
+ * @param options.keepsWidth  whether it takes halves as they are; others see float32 (lib/core/width.ts)
  */
 export function operation<const S extends string, F extends AnyFunction>(
   text: S,
   run: F,
-  options: { readonly className?: string } = {},
+  options: { readonly className?: string; readonly keepsWidth?: boolean } = {},
 ): Declared<S, F> {
   const signature = parseSignature(text);
   const { name, parameters } = signature;
@@ -74,6 +76,8 @@ export function operation<const S extends string, F extends AnyFunction>(
       if (node !== notRecorded) return node;
       break;
     }
+    if (widths.areMixed && !options.keepsWidth && holdsHalf(args, places))
+      return inFloat32((widened) => callWithLengths(run, widened, signature), args, places);
     return callWithLengths(run, args, signature);
   }, signature);
   Object.defineProperty(operated, "operation", { value: declared });

@@ -2,7 +2,8 @@ import type { Command } from "../runtime/command.js";
 import { apply } from "./interpreter.js";
 import type { OutputPlaces } from "./replicas.js";
 import type { State } from "./state.js";
-import type { Spec, Tensor } from "./tensor.js";
+import { widths, type Spec, type Tensor } from "./tensor.js";
+import { applyWidened, needsWidening } from "./width.js";
 
 /*
  * Names of inputs carry their kind: "x" is a tensor, "bias?" may be undefined, "...xs" is a list of tensors,
@@ -72,6 +73,10 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
    * input, and where one command does it whose units are elements of y, it may run block by block with others.
    */
   readonly fusible?: "elementwise";
+  /** Takes tensors of every dtype as they lie in memory; others compute on float32, int32, uint8 and bool (lib/core/width.ts). */
+  readonly keepsWidth?: boolean;
+  /** Copies elements without looking at them: those of one and of four bytes are taken as they are. */
+  readonly moves?: boolean;
   /** What this operation does to `of`, where that is something a producer can do while it stores. */
   follows?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Follower | null;
   /** The same step with what follows it done while it stores its first output, or null where it can't. */
@@ -96,6 +101,8 @@ export interface Primitive {
   readonly alias?: string;
   readonly sets?: string;
   readonly fusible?: "elementwise";
+  readonly keepsWidth?: boolean;
+  readonly moves?: boolean;
   readonly keeps: readonly string[];
   /** Instead of `lower` and `host`: the steps that it stands for, recorded when the shapes of its inputs are known. */
   expand?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
@@ -156,7 +163,10 @@ export function primitive<const N extends string, O extends Spec | Record<string
     ...(lower && { lower }),
     ...(host && { host }),
     ...(gradient && { gradient }),
-    apply: (inputs: Inputs, attrs?: unknown) => apply(op, inputs, attrs),
+    apply: (inputs: Inputs, attrs?: unknown) =>
+      widths.areMixed && needsWidening(op, inputs)
+        ? applyWidened(op, inputs, attrs, (widened) => apply(op, widened, attrs))
+        : apply(op, inputs, attrs),
   } as unknown as TypedPrimitive<N, A, O>;
   if (primitives.has(op.name)) throw new Error(`primitive ${op.name} is defined twice`);
   primitives.set(op.name, op);

@@ -6,7 +6,7 @@
 import type { Operand } from "../runtime/command.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
 import { Block, currentStamp, settle } from "./blocks.js";
-import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
+import { bytesOfElements, dtypes, elementsAt, type Dtype, type TypedArray } from "./dtype.js";
 import { bytesIn } from "./shape.js";
 import { Storage, type Lender } from "./storage.js";
 import { Tensor, type Spec } from "./tensor.js";
@@ -109,13 +109,14 @@ export class State implements Spec, Operand, Lender {
 
   #elements(): TypedArray {
     const { buffer, byteOffset } = this.block.elements;
-    return new dtypes[this.dtype].array(buffer, byteOffset, this.size);
+    return elementsAt(this.dtype, buffer, byteOffset, this.size);
   }
 
   /** Replaces all elements from outside, in every replica: a restored checkpoint, an initial value. */
   load(elements: ArrayLike<number>): void {
     this.beforeWrite();
-    this.#elements().set(elements);
+    if (dtypes[this.dtype].encoding) this.block.elements.set(bytesOfElements(this.dtype, Float32Array.from(elements)));
+    else this.#elements().set(elements);
     for (const other of this.others) other.load(elements);
   }
 

@@ -6,7 +6,7 @@
 
 import { Block, currentStamp, free, nextStamp, settle } from "./blocks.js";
 import { KerasmError } from "./errors.js";
-import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
+import { dtypes, elementsAt, type Dtype, type TypedArray } from "./dtype.js";
 import { allocate } from "../runtime/heap.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
 
@@ -126,9 +126,9 @@ export class Storage {
       this.#fill(block.host);
       this.#fill = null;
     }
-    const { array: ArrayType, bytes } = dtypes[dtype];
-    if (block.host) return new ArrayType(block.host.buffer, block.host.byteOffset, block.bytes / bytes);
-    return new ArrayType(memoryBytes().buffer, block.address, block.bytes / bytes);
+    const length = block.bytes / dtypes[dtype].bytes;
+    if (block.host) return elementsAt(dtype, block.host.buffer, block.host.byteOffset, length);
+    return elementsAt(dtype, memoryBytes().buffer, block.address, length);
   }
 
   /** Writes the elements as they lie in memory. */

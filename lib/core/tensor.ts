@@ -1,5 +1,5 @@
 import type { Operand } from "../runtime/command.js";
-import { dtypes, type Dtype, type TypedArray } from "./dtype.js";
+import { bytesOfElements, dtypes, isStoredOnly, type Dtype, type TypedArray } from "./dtype.js";
 import { ShapeError, StateError } from "./errors.js";
 import { printArray, printTensor } from "./print.js";
 import { bytesIn, known, shapeText, sizeOf, sizeOrNull, type Shape } from "./shape.js";
@@ -44,6 +44,9 @@ export abstract class Chainable {
 
 let nextId = 1;
 
+/** Whether a tensor was made whose dtype operations do not compute in: until then nobody has to look for one. */
+export const widths = { areMixed: false };
+
 /**
  * An immutable array of numbers with a shape and a dtype. A symbolic tensor has a spec only: it stands for a value
  * inside a traced function or for an input of a model. Nobody has to free it.
@@ -66,6 +69,7 @@ export class Tensor extends Chainable implements Spec, Operand {
     super();
     this.shape = spec.shape;
     this.dtype = spec.dtype;
+    if (isStoredOnly(spec.dtype)) widths.areMixed = true;
     this.storage = storage;
   }
 
@@ -86,7 +90,7 @@ export class Tensor extends Chainable implements Spec, Operand {
     return this.storage === null;
   }
 
-  /** The elements as a flat typed array, a copy: Float32Array, Int32Array, or Uint8Array (uint8 and bool). */
+  /** The elements as a flat typed array, a copy: the typed array of the dtype, Uint8Array for bool, Float32Array for float16 and bfloat16. */
   data(): TypedArray {
     return this.view("data()").slice();
   }
@@ -151,13 +155,15 @@ export function symbolic(spec: Spec, name?: string, owner?: Owner): Tensor {
 
 /** A tensor that takes over the given elements. */
 export function adoptTensor(elements: TypedArray, shape: readonly number[], dtype: Dtype): Tensor {
+  return adoptBytes(bytesOfElements(dtype, elements), { shape, dtype });
+}
+
+/** A tensor that takes over its elements as they lie in memory. */
+export function adoptBytes(stored: Uint8Array, { shape, dtype }: Spec): Tensor {
   const bytes = bytesIn({ shape, dtype }, "tensor");
-  if (bytes !== elements.byteLength)
-    throw new ShapeError("tensor", { given: `${elements.byteLength} bytes for ${dtype}${shapeText(shape)}`, expected: `${bytes} bytes` });
-  return new Tensor(
-    { shape, dtype },
-    Storage.adopt(new Uint8Array(elements.buffer as ArrayBuffer, elements.byteOffset, elements.byteLength)),
-  );
+  if (bytes !== stored.byteLength)
+    throw new ShapeError("tensor", { given: `${stored.byteLength} bytes for ${dtype}${shapeText(shape)}`, expected: `${bytes} bytes` });
+  return new Tensor({ shape, dtype }, Storage.adopt(stored));
 }
 
 /** An eager tensor with undefined content. */

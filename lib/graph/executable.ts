@@ -1,9 +1,9 @@
-import { dtypes } from "../core/dtype.js";
+import { elementsAt } from "../core/dtype.js";
 import type { Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
 import { pin, programLoaded, unpin, unloadProgram, programUsed, type Block, type Unloadable } from "../core/blocks.js";
 import { Storage } from "../core/storage.js";
-import { adoptTensor, bytesOf, Tensor, type Spec } from "../core/tensor.js";
+import { adoptBytes, bytesOf, Tensor, type Spec } from "../core/tensor.js";
 import { Part, type Command, type Operand, type Scratch } from "../runtime/command.js";
 import { allocate, release } from "../runtime/heap.js";
 import { build } from "../runtime/machine.js";
@@ -262,8 +262,7 @@ export class Executable {
   #peek(output: Tensor): boolean {
     if (!output.isSymbolic) return Boolean(output.item());
     if (output.dtype === "bool") return memoryBytes()[this.#place(output).address] !== 0;
-    const { array: ArrayType } = dtypes[output.dtype];
-    return Boolean(new ArrayType(memoryBytes().buffer, this.#place(output).address, 1)[0]);
+    return Boolean(elementsAt(output.dtype, memoryBytes().buffer, this.#place(output).address, 1)[0]);
   }
 
   /** The same without keeping a page's thread busy. */
@@ -332,9 +331,7 @@ export class Executable {
   }
 
   #copyOut(output: Spec & Tensor): Tensor {
-    const { array: ArrayType, bytes } = dtypes[output.dtype];
     const { address } = this.#place(output);
-    const elements = memoryBytes().slice(address, address + output.size * bytes);
-    return adoptTensor(new ArrayType(elements.buffer), output.shape as readonly number[], output.dtype);
+    return adoptBytes(memoryBytes().slice(address, address + bytesOf(output)!), output);
   }
 }

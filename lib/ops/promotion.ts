@@ -1,10 +1,10 @@
 // Which dtype a result has: Keras's promotion lattice (keras.backend.result_type), with weakly typed numbers.
 
 import { asTensor, constant, type TensorLike } from "../core/convert.js";
-import { dtypes, keptDtype, type Dtype } from "../core/dtype.js";
+import { isFloat, keptDtype, type Dtype } from "../core/dtype.js";
 import { DtypeError, text } from "../core/errors.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
-import { cast } from "./elementwise/cast.js";
+import { cast, toArithmetic } from "./elementwise/cast.js";
 
 /** What stands directly above each dtype; "int" and "float" are the weak types of plain numbers. */
 const above: Readonly<Record<string, readonly string[]>> = {
@@ -59,35 +59,25 @@ export function resultType(...given: readonly string[]): string {
 function promotedAs(value: TensorLike): string {
   if (value instanceof Chainable) return value.value().dtype;
   if (typeof value === "boolean") return "bool";
-  if (typeof value === "number")
-    return Number.isInteger(value) && value <= 0x7fffffff && value >= -0x80000000 ? weakInteger(value) : "float";
+  if (typeof value === "number") return Number.isInteger(value) ? "int" : "float";
   if (!Array.isArray(value)) return constant(value).dtype;
   if (value.length === 0) return "float";
   return value.map((each: TensorLike) => promotedAs(each)).reduce((a, b) => (a === b ? a : upperBounds(a).has(b) ? b : a));
 }
-
-/** A number that no uint8 can hold counts as an int32. */
-const weakInteger = (value: number): string => (value < 0 || value > 255 ? "int32" : "int");
 
 /** The dtype in which these arguments meet; numbers alone meet in float32. */
 export function commonDtype(...values: readonly TensorLike[]): Dtype {
   const [a, b] = values;
   if (values.length === 2 && a instanceof Chainable && b instanceof Chainable && a.value().dtype === b.value().dtype)
     return a.value().dtype;
-  const given = values.map((value) => {
-    const dtype = promotedAs(value);
-    // −1 beside an int32 or a float32 is no reason to promote.
-    return typeof value === "number" && dtype === "int32" ? (values.some(isBytes) ? dtype : "int") : dtype;
-  });
+  const given = values.map(promotedAs);
   if (given.every((dtype) => dtype === "int" || dtype === "float")) return "float32";
   return keptDtype(resultType(...given))!;
 }
 
-const isBytes = (value: TensorLike): boolean => value instanceof Chainable && dtypes[value.value().dtype].bytes === 1;
-
-/** The argument as a tensor of the dtype. */
+/** The argument as a tensor of the dtype. @throws DtypeError for a number that it cannot hold */
 export function as(value: TensorLike, dtype: Dtype): Tensor {
-  return value instanceof Chainable ? cast(value, dtype) : asTensor(value, dtype);
+  return value instanceof Chainable ? toArithmetic(value.value(), dtype) : asTensor(value, dtype);
 }
 
 /** Both arguments as tensors of the dtype in which they meet. */
@@ -96,5 +86,9 @@ export function operands(a: TensorLike, b: TensorLike): [Tensor, Tensor] {
   return [as(a, dtype), as(b, dtype)];
 }
 
-/** The argument as a float32 tensor: integers and booleans are converted. */
-export const asFloat = (x: TensorLike): Tensor => as(x, "float32");
+/** The argument as a tensor of floats: integers and booleans become float32. */
+export function asFloat(x: TensorLike): Tensor {
+  if (!(x instanceof Chainable)) return asTensor(x, "float32");
+  const tensor = x.value();
+  return isFloat(tensor.dtype) ? tensor : cast(tensor, "float32");
+}

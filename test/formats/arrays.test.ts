@@ -3,7 +3,8 @@ import { join } from "node:path";
 import t from "tap";
 import * as tf from "../../lib/index.js";
 import * as formats from "../../lib/api/formats.js";
-import { floatToBfloat, floatToHalf, fromFile, toFile } from "../../lib/formats/dtypes.js";
+import { floatToBfloat, floatToHalf } from "../../lib/core/halves.js";
+import { fromFile, toFile } from "../../lib/formats/dtypes.js";
 
 const { keras } = tf;
 const path = (name: string) => `memory://arrays/${name}`;

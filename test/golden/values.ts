@@ -11,7 +11,7 @@ export interface Encoded {
   readonly keras_mask?: Encoded;
 }
 
-export type Elements = Float32Array | Int32Array | Uint8Array;
+export type Elements = Float32Array | Int32Array | Uint8Array | Int8Array | Int16Array | Uint16Array | Uint32Array;
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -41,9 +41,9 @@ const readers: Readonly<Record<string, (buffer: ArrayBuffer) => ArrayLike<number
 };
 
 /** The dtype that kerasm keeps elements of a recorded dtype in. */
-export function keptDtype(dtype: string): "float32" | "int32" | "uint8" | "bool" {
-  if (dtype === "uint8" || dtype === "bool") return dtype;
-  return kindOf(dtype) === "float" ? "float32" : "int32";
+export function keptDtype(dtype: string): "float32" | "int32" | "uint32" | "int16" | "uint16" | "int8" | "uint8" | "bool" {
+  if (kindOf(dtype) === "float") return "float32";
+  return dtype === "int64" ? "int32" : dtype === "uint64" ? "uint32" : (dtype as "int32");
 }
 
 /** The elements of a recorded tensor, in the dtype that kerasm keeps them in. */
@@ -52,14 +52,7 @@ export function elementsOf(encoded: Encoded): Elements {
   if (read === undefined || encoded.data === undefined) throw new Unsupported(`dtype ${encoded.dtype}`);
   const bytes = Uint8Array.from(Buffer.from(encoded.data, "base64"));
   const elements = read(bytes.buffer);
-  switch (keptDtype(encoded.dtype)) {
-    case "float32":
-      return elements as Float32Array;
-    case "int32":
-      return elements instanceof Int32Array ? elements : Int32Array.from(elements);
-    default:
-      return elements as Uint8Array;
-  }
+  return elements as Elements;
 }
 
 /** Real and imaginary part of a recorded complex tensor, as recorded float32 tensors: a complex tensor is a pair of them here. */

@@ -1,3 +1,4 @@
+import type { Dtype } from "../../core/dtype.js";
 import { ValueError } from "../../core/errors.js";
 import { isKnown, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -14,7 +15,7 @@ export interface EncodingOptions {
   readonly mode: EncodingMode;
   /** Number of categories. */
   readonly depth: number;
-  readonly dtype: "float32" | "int32" | "uint8" | "bool";
+  readonly dtype: Dtype;
   /** What each index counts; default 1. */
   readonly weights?: Tensor | undefined;
 }

@@ -2,39 +2,84 @@ import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
-import type { Tensor } from "../../core/tensor.js";
+import type { Spec, Tensor } from "../../core/tensor.js";
+import { siteOf } from "../../core/indices.js";
+import { setConversion } from "../../core/width.js";
 import { kernels } from "../../generated/kernels.js";
 
 /** Elements that one claim of a thread converts. */
 const GRAIN = 1 << 16;
 
-/** A kernel for each pair of dtypes whose bytes differ. A bool is a uint8 already. */
-const kernelOf = {
-  float32: { int32: kernels.cast_f32_i32, uint8: kernels.cast_f32_u8, bool: kernels.cast_f32_bool },
-  int32: { float32: kernels.cast_i32_f32, uint8: kernels.cast_i32_u8, bool: kernels.cast_i32_bool },
+/** A kernel for each pair of dtypes whose bytes differ. A bool is a uint8 already; other pairs go through float32 or int32. */
+const kernelOf: Readonly<Record<Dtype, Partial<Record<Dtype, typeof kernels.cast_u8_i32>>>> = {
+  float32: {
+    int32: kernels.cast_f32_i32, uint8: kernels.cast_f32_u8, bool: kernels.cast_f32_bool,
+    float16: kernels.cast_f32_f16, bfloat16: kernels.cast_f32_bf16,
+    int8: kernels.cast_f32_i8, int16: kernels.cast_f32_i16, uint16: kernels.cast_f32_i16, uint32: kernels.cast_f32_u32,
+  },
+  int32: {
+    float32: kernels.cast_i32_f32, uint8: kernels.cast_i32_u8, bool: kernels.cast_i32_bool,
+    int8: kernels.cast_i32_i8, int16: kernels.cast_i32_i16, uint16: kernels.cast_i32_i16, uint32: kernels.cast_i32_u32,
+  },
   uint8: { float32: kernels.cast_u8_f32, int32: kernels.cast_u8_i32, bool: kernels.cast_u8_bool },
   bool: { float32: kernels.cast_u8_f32, int32: kernels.cast_u8_i32, uint8: kernels.copy_bytes },
-} as const;
+  int8: { float32: kernels.cast_i8_f32, int32: kernels.cast_i8_i32 },
+  int16: { float32: kernels.cast_i16_f32, int32: kernels.cast_i16_i32 },
+  uint16: { float32: kernels.cast_u16_f32, int32: kernels.cast_u16_i32 },
+  uint32: { float32: kernels.cast_u32_f32, int32: kernels.cast_i32_u32 },
+  float16: { float32: kernels.cast_f16_f32 },
+  bfloat16: { float32: kernels.cast_bf16_f32 },
+}; // prettier-ignore
 
 /**
- * The same values in another dtype. Fractions are cut towards zero; what is not zero is true.
+ * The same values in another dtype, as NumPy and Keras convert: fractions are cut towards zero, integers wrap (300 is 44 as int8; −1 is the
+ * largest uint32), halves are rounded to the nearest, what is not zero is true. float32 to int32 or uint8 saturates at int32's ends.
  *
  * @param x      any shape and dtype
- * @param dtype  "float32", "int32", "uint8", "bool", or a name that stands for one of them ("int64")
+ * @param dtype  a dtype, or a name that stands for one: "float64" is float32, "int64" int32, "uint64" uint32 (docs/dtypes.md)
  */
-export const cast = operation("core.cast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => {
-  const tensor = asTensor(x);
-  const to = checkedDtype(dtype)!;
-  return tensor.dtype === to ? tensor : castOp.apply({ x: tensor }, { to });
-});
+export const cast = operation("core.cast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => convert(asTensor(x), checkedDtype(dtype)!), {
+  keepsWidth: true,
+}); // prettier-ignore
+
+function convert(x: Tensor, to: Dtype): Tensor {
+  if (x.dtype === to) return x;
+  if (kernelOf[x.dtype][to]) return castOp.apply({ x }, { to });
+  return convert(convert(x, isFloat(x.dtype) || isFloat(to) ? "float32" : "int32"), to);
+}
 
 const castOp = primitive({
   name: "cast",
   inputs: ["x"],
   infer: ({ x }, { to }: { to: Dtype }) => ({ shape: x.shape, dtype: to }),
-  lower: ({ x }, { y }, { to }) => (kernelOf[x.dtype] as Record<Dtype, typeof kernels.cast_u8_i32>)[to]({ x, y }, y.size, GRAIN),
+  lower: ({ x }, { y }, { to }) => kernelOf[x.dtype][to]!({ x, y }, y.size, GRAIN),
   fusible: "elementwise",
+  keepsWidth: true,
   gradient: (dy, _, { specs, attrs }) => ({
     ...(isFloat(specs.x.dtype) && isFloat(attrs.to) && { x: () => cast(dy, specs.x.dtype) }),
   }),
 });
+
+/**
+ * The same values in a dtype that something is computed in: as `cast`, but a uint32 that int32 cannot hold is an error.
+ *
+ * @throws ValueError when it runs
+ */
+export const toArithmetic = (x: Tensor, to: Dtype): Tensor =>
+  x.dtype === "uint32" && to === "int32" ? narrowOp.apply({ x }) : convert(x, to);
+
+const narrowOp = primitive({
+  name: "narrow_uint32",
+  inputs: ["x"],
+  infer: ({ x }): Spec => ({ shape: x.shape, dtype: "int32" }),
+  lower: ({ x }, { y }) => kernels.narrow_u32_i32({ x, y, site: UNSIGNED }, y.size, GRAIN),
+  keepsWidth: true,
+});
+
+const UNSIGNED = siteOf("arithmetic on uint32", (value) => ({
+  given: `the value ${value >>> 0}`,
+  expected: "values below 2 ** 31: arithmetic on uint32 runs in int32",
+  hint: 'cast(x, "float32") computes with larger ones, rounded to 24 bits.',
+}));
+
+setConversion(convert, toArithmetic);

@@ -13,7 +13,7 @@ import { broadcastShapes, walk } from "../broadcasting.js";
 import { sumTo } from "../shaping/broadcast.js";
 import { as, asFloat, operands } from "../promotion.js";
 import { COSTLY_GRAIN, GRAIN, like } from "../rules.js";
-import { cast } from "./cast.js";
+import { cast, toArithmetic } from "./cast.js";
 
 /** What `unary` and `binary` give: a function that only operations call. */
 export type UnaryFunction = (x: TensorLike) => Tensor;
@@ -126,7 +126,7 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
     if (!kernels.int32) {
       throw new DtypeError(name, { given: `${a.dtype}`, expected: Object.keys(kernels).join(" or ") });
     }
-    const y = op.apply({ a: cast(a, "int32"), b: cast(b, "int32") });
+    const y = op.apply({ a: toArithmetic(a, "int32"), b: toArithmetic(b, "int32") });
     return result ? y : cast(y, a.dtype);
   };
 }

@@ -1,7 +1,7 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { DtypeError, ValueError } from "../../core/errors.js";
-import { dtypes } from "../../core/dtype.js";
+import { dtypes, isFloat, type Dtype } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { as, asFloat, commonDtype, operands } from "../promotion.js";
@@ -136,7 +136,7 @@ export const nextafter = operation("numpy.nextafter(*x1, *x2)", (x1: TensorLike,
 const viewOp = primitive({
   name: "view",
   inputs: ["x"],
-  infer: ({ x }, { dtype }: { dtype: "float32" | "int32" | "uint8" }): Spec => {
+  infer: ({ x }, { dtype }: { dtype: Dtype }): Spec => {
     const ratio = dtypes[x.dtype].bytes / dtypes[dtype].bytes;
     if (ratio === 1) return { shape: x.shape, dtype };
     const last = x.shape.at(-1);
@@ -160,20 +160,17 @@ export const view = operation("numpy.view(*x, dtype:dtype=null)", (x: TensorLike
   return viewOp.apply({ x: tensor }, { dtype: to });
 });
 
-/** The range of integer dtypes by the names that users give. */
-const ranges: Readonly<Record<string, readonly [number, number]>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-  uint16: [0, 65535],
-  int32: [-2147483648, 2147483520],
-};
-
 /** x in another dtype, limited to its range instead of wrapped. */
 export const saturateCast = operation("core.saturateCast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => {
-  const range = ranges[dtype];
   const tensor = asTensor(x);
-  if (!range) return cast(tensor, dtype);
+  const to = checkedDtype(dtype)!;
+  if (isFloat(to) || to === "bool") return cast(tensor, to);
+  const [least, most] = dtypes[to].range;
+  // The largest float32 that the range holds, where its end is none.
+  const range = [
+    least,
+    tensor.dtype === "float32" && most > 2 ** 24 ? (most >= 2 ** 31 ? 4294967040 : 2147483520) : Math.min(most, 2 ** 31 - 1),
+  ] as const;
   const from = as(tensor, tensor.dtype === "float32" ? "float32" : "int32");
   return cast(clip(from, ...range), dtype);
 });

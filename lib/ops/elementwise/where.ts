@@ -31,6 +31,7 @@ export const where = operation(
 
 const whereOp = primitive({
   name: "where",
+  moves: true,
   inputs: ["c", "a", "b"],
   infer: ({ c, a, b }): Spec => ({ shape: broadcastShapes("where", c.shape, a.shape, b.shape), dtype: a.dtype }),
   lower: ({ c, a, b }, { y }) => {

@@ -21,8 +21,8 @@ const GRAIN = 1 << 15;
  */
 const blocksOf = (length: number, inner: number): number => Math.max(1, Math.min(32, inner >> 2, Math.ceil((length * inner) / (1 << 17))));
 
-/** NaN for floats, the least number for int32, 0 for bytes: what an index outside picks. */
-const outside: Record<Dtype, number> = { float32: 0x7fc00000, int32: 0x80000000, uint8: 0, bool: 0 };
+/** NaN for floats, the least number for int32, 0 for the rest: what an index outside picks. */
+const outside: Readonly<Partial<Record<Dtype, number>>> = { float32: 0x7fc00000, int32: 0x80000000 };
 
 /** Indices as int32; fractions are cut off, as Keras does. */
 export const asIndices = (indices: TensorLike): Tensor => cast(asTensor(indices), "int32");
@@ -65,12 +65,13 @@ export const takeFrom = (name: string, x: Tensor, indices: Tensor, axis: number)
 
 const takeOp = primitive({
   name: "take",
+  moves: true,
   inputs: ["x", "indices"],
   infer: ({ x, indices }, { axis }: Along): Spec => ({
     shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
     dtype: x.dtype,
   }),
-  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype], site = 0, wraps = true }) => {
+  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype] ?? 0, site = 0, wraps = true }) => {
     const shape = known(x.shape);
     const inner = sizeOf(shape.slice(axis + 1));
     const count = indices.size;
@@ -158,9 +159,10 @@ const takeAlong = (x: Tensor, indices: Tensor, axis: number, fill?: number): Ten
 
 const takeAlongOp = primitive({
   name: "take_along_axis",
+  moves: true,
   inputs: ["x", "indices"],
   infer: ({ x, indices }): Spec => ({ shape: indices.shape, dtype: x.dtype }),
-  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype], site = 0, wraps = true }: Along) => {
+  lower: ({ x, indices }, { y }, { axis, fill = outside[x.dtype] ?? 0, site = 0, wraps = true }: Along) => {
     const shape = known(x.shape);
     const count = known(y.shape)[axis]!;
     const length = shape[axis]!;

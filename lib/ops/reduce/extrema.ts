@@ -1,6 +1,6 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import type { Dtype } from "../../core/dtype.js";
+import type { ArithmeticDtype } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -23,10 +23,10 @@ function shareAmongEquals(dy: Tensor, x: Tensor, y: Tensor, attrs: ReductionAttr
 
 type Extremum = (x: TensorLike, axis: Axis, keepdims: boolean, initial: TensorLike | null) => Tensor;
 
-function extremum(name: "max" | "min", kernelsOf: Record<Dtype, ReductionKernels>, combine: BinaryFunction): Extremum {
+function extremum(name: "max" | "min", kernelsOf: Readonly<Record<ArithmeticDtype, ReductionKernels>>, combine: BinaryFunction): Extremum {
   const op = reduction({
     name,
-    kernels: (dtype) => kernelsOf[dtype],
+    kernels: (dtype) => kernelsOf[dtype as ArithmeticDtype],
     keeps: ["x", "y"],
     gradient: (dy, { x, y }, { attrs }) => ({ x: () => shareAmongEquals(dy, x, y, attrs) }),
   });

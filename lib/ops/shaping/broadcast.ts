@@ -20,6 +20,7 @@ export const broadcastTo = operation("numpy.broadcastTo(*x, shape:shape)", (x: T
 
 const broadcastOp = primitive({
   name: "broadcast_to",
+  moves: true,
   inputs: ["x"],
   infer: ({ x }, { shape }: { shape: Shape }) => {
     const met = broadcastShapes("broadcastTo", x.shape, shape);

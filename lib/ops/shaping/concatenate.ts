@@ -30,6 +30,7 @@ export const concatenate = operation("numpy.concatenate(*xs:tensors, axis:ints=0
 
 const concatenateOp = primitive({
   name: "concatenate",
+  moves: true,
   inputs: ["...xs"],
   infer: ({ xs }, { axis }: { axis: number }): Spec => {
     const shape = [...xs[0]!.shape];

@@ -96,6 +96,7 @@ export function viewOf(shape: readonly number[], ranges: readonly Range[]): View
 
 const stridedOp = primitive({
   name: "slice",
+  moves: true,
   inputs: ["x"],
   infer: ({ x }, { ranges }: { ranges: readonly Range[] }): Spec => ({
     shape: ranges.map((range, axis) => (x.shape[axis] === null ? range.count : resolved(range, x.shape[axis]!).count)),

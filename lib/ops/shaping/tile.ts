@@ -32,6 +32,7 @@ export const tile = operation("numpy.tile(*x, repeats:ints|tensor)", (x: TensorL
 
 const tileOp = primitive({
   name: "tile",
+  moves: true,
   inputs: ["x"],
   infer: ({ x }, { counts }: { counts: Shape }): Spec => ({
     shape: x.shape.map((length, axis) => (length === null || counts[axis] === null ? null : length * counts[axis]!)),

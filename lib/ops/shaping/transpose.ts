@@ -24,6 +24,7 @@ export const transpose = operation("numpy.transpose(*x, axes:list=null)", (x: Te
 
 const transposeOp = primitive({
   name: "transpose",
+  moves: true,
   inputs: ["x"],
   infer: ({ x }, { order }: { order: readonly number[] }) => ({ shape: order.map((axis) => x.shape[axis]!), dtype: x.dtype }),
   lower: ({ x }, { y }, { order }) => {

@@ -19,6 +19,7 @@ const assignOp = primitive({
   inputs: ["&state", "x"],
   writes: ["state"],
   sets: "x",
+  keepsWidth: true,
   infer: () => ({}),
   lower: ({ state, x }) => kernels.copy_bytes({ x, y: state }, state.bytes, COPY_GRAIN),
 });

@@ -1,0 +1,118 @@
+// How operations compute on tensors whose dtype has no kernels: converted to the dtype that its row of the table names, and the result back.
+//
+//  (1) Halves are converted around a whole declared operation, so what is computed inside of it is float32 and only its result is rounded.
+//  (2) What reaches a primitive is converted there: integers of other widths above all. A result that the primitive declares in the dtype of
+//      its inputs is converted back; others (places, counts, comparisons) stay.
+//  (3) Nothing of this is looked for until a tensor of such a dtype was made.
+
+import { dtypes, isFloat, isStoredOnly, type Dtype } from "./dtype.js";
+import { DtypeError } from "./errors.js";
+import { forEachTensor, namedSpecs, withInputs } from "./interpreter.js";
+import type { Inputs, Primitive } from "./primitive.js";
+import { State } from "./state.js";
+import { Chainable, Tensor, type Spec } from "./tensor.js";
+
+type Conversion = (x: Tensor, to: Dtype) => Tensor;
+
+let convert: Conversion;
+let widen: Conversion;
+
+/** Says how tensors are converted: `cast` of the operations, and the same for arithmetic, which refuses what does not fit. */
+export function setConversion(conversion: Conversion, forArithmetic: Conversion): void {
+  convert = conversion;
+  widen = forArithmetic;
+}
+
+const isHalf = (dtype: Dtype): boolean => isFloat(dtype) && isStoredOnly(dtype);
+
+/** The float dtype in which these meet: a half where all are the same half, else float32; undefined where there is no float. */
+function meeting(given: readonly Dtype[]): Dtype | undefined {
+  const floats = new Set(given.filter(isFloat));
+  return floats.size > 1 ? "float32" : floats.values().next().value;
+}
+
+/** Every tensor in nested arrays and records replaced. */
+function mapTensors(value: unknown, change: (tensor: Tensor) => Tensor): unknown {
+  if (value instanceof Chainable) {
+    const tensor = value.value();
+    const changed = change(tensor);
+    return changed === tensor ? value : changed;
+  }
+  if (Array.isArray(value)) return value.some((each) => typeof each === "object") ? value.map((each) => mapTensors(each, change)) : value;
+  if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapTensors(each, change)]));
+  return value;
+}
+
+/** Runs a function of tensors on halves: it sees float32, and its float32 results become the half in which its arguments meet. */
+export function inFloat32(run: (args: unknown[]) => unknown, args: unknown[], places: readonly number[]): unknown {
+  const found: Dtype[] = [];
+  const wide = [...args];
+  for (const place of places) {
+    wide[place] = mapTensors(args[place], (tensor) => {
+      found.push(tensor.dtype);
+      return isHalf(tensor.dtype) ? convert(tensor, "float32") : tensor;
+    });
+  }
+  const half = meeting(found);
+  const result = run(wide);
+  if (half === undefined || half === "float32") return result;
+  return mapTensors(result, (tensor) => (tensor.dtype === "float32" ? convert(tensor, half) : tensor));
+}
+
+/** Whether a half is among the arguments at these places. */
+export function holdsHalf(args: readonly unknown[], places: readonly number[]): boolean {
+  let isThere = false;
+  for (const place of places)
+    mapTensors(args[place], (tensor) => {
+      isThere ||= isHalf(tensor.dtype);
+      return tensor;
+    });
+  return isThere;
+}
+
+/** Whether a primitive has to be applied by `applyWidened`. */
+export function needsWidening(op: Primitive, inputs: Inputs): boolean {
+  if (op.keepsWidth || op.alias) return false;
+  const isForeign = ({ dtype }: { readonly dtype: Dtype }) => isStoredOnly(dtype) && !(op.moves && dtypes[dtype].bytes !== 2);
+  for (const name in inputs) {
+    const input = inputs[name];
+    if (Array.isArray(input) ? (input as readonly Tensor[]).some(isForeign) : input && isForeign(input as Tensor | State)) return true;
+  }
+  return false;
+}
+
+/** Applies a primitive to inputs of which some are stored in a dtype that it does not compute in. */
+export function applyWidened(
+  op: Primitive,
+  inputs: Inputs,
+  attrs: unknown,
+  apply: (inputs: Inputs) => Tensor | Record<string, Tensor>,
+): Tensor | Record<string, Tensor> {
+  for (const name of op.states) {
+    const { dtype } = inputs[name] as State;
+    if (isStoredOnly(dtype)) {
+      throw new DtypeError(op.name, {
+        given: `a variable of ${dtype}`,
+        expected: `one of ${dtypes[dtype].arithmetic}, in which this computes`,
+        hint: "Keep variables in float32: the policies mixed_float16 and mixed_bfloat16 do.",
+      });
+    }
+  }
+  const given: Dtype[] = [];
+  forEachTensor(inputs, ({ dtype }) => given.push(dtype));
+  const half = meeting(given);
+  const declared = given.some((dtype) => !isFloat(dtype) && isStoredOnly(dtype)) ? declaredSpecs(op, inputs, attrs) : {};
+  const widened = (tensor: Tensor): Tensor =>
+    isStoredOnly(tensor.dtype) ? (op.moves ? convert : widen)(tensor, dtypes[tensor.dtype].arithmetic) : tensor;
+  const back = (tensor: Tensor, name: string): Tensor => {
+    if (tensor.dtype === "float32") return half === undefined ? tensor : convert(tensor, half);
+    const wanted = declared[name]?.dtype;
+    return wanted !== undefined && tensor.dtype === "int32" && !isFloat(wanted) ? convert(tensor, wanted) : tensor;
+  };
+  const outputs = apply(withInputs({ op, inputs, attrs, outputs: {} }, widened).inputs);
+  if (outputs instanceof Tensor) return back(outputs, "y");
+  return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, back(tensor, name)]));
+}
+
+const declaredSpecs = (op: Primitive, inputs: Inputs, attrs: unknown): Record<string, Spec> => namedSpecs(op.infer(inputs, attrs));

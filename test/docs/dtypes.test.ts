@@ -1,0 +1,49 @@
+// docs/dtypes.md is made of the table in lib/core/dtype.ts: `node build/test/docs/dtypes.test.js --write` makes it anew.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import t from "tap";
+import { aliases, dtypes, type Dtype } from "../../lib/core/dtype.js";
+import { resultType } from "../../lib/ops/promotion.js";
+import { repository } from "../support/sources.js";
+
+const file = `${repository}docs/dtypes.md`;
+const names = Object.keys(dtypes) as Dtype[];
+const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
+const table = (heads: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
+  [row(heads), row(heads.map(() => "---")), ...rows.map(row)].join("\n");
+
+const page = `# Dtypes
+
+Made from \`lib/core/dtype.ts\` and \`lib/ops/promotion.ts\` by \`node build/test/docs/dtypes.test.js --write\`; a test holds it.
+
+${table(
+  ["dtype", "bytes", "seen by JavaScript as", "least", "largest", "computed in"],
+  names.map((name) => {
+    const { bytes, array, range, arithmetic } = dtypes[name];
+    return [name, bytes, array.name, range[0], range[1], arithmetic];
+  }),
+)}
+
+Strings are arrays of JavaScript strings: no tensors hold them. Other names: ${Object.entries(aliases)
+  .map(([name, kept]) => `\`${name}\` is ${kept}`)
+  .join(", ")}. 64 bits become 32, as in Keras on JAX; a value that does not fit is an error where JavaScript gives it.
+
+- **Storage** has the width of the dtype: tensors, variables, constants, files. \`constant\` refuses what the dtype cannot hold and names its ends.
+- **Casts** cut fractions towards zero and wrap integers (300 is 44 as int8, −1 is 4294967295 as uint32); halves are rounded to the nearest, ties to even; float32 to int32 and uint8 saturates at the ends of int32.
+- **Arithmetic**: an operation on float16 or bfloat16 computes in float32 and rounds its result once. int8, int16 and uint16 compute in int32 and wrap back. uint32 computes in int32: a value from 2³¹ on is an error there (moving and casting it is none).
+- **Promotion** is Keras's table. Numbers of JavaScript are weak: whole ones take the dtype of the integers beside them, fractions that of the floats. The dtype of a result never depends on a value: a number that the dtype cannot hold is an error.
+
+## Where two dtypes meet
+
+${table(
+  ["", ...names, "whole number", "fraction"],
+  names.map((a) => [`**${a}**`, ...[...names, "int", "float"].map((b) => resultType(a, b))]),
+)}
+`;
+
+if (process.argv.includes("--write")) writeFileSync(file, page);
+
+t.test("docs/dtypes.md says what the code does", async (t) => {
+  const squeezed = (text: string) => text.replace(/[ -]+/g, " "); // prettier pads tables
+  t.equal(squeezed(readFileSync(file, "utf8")), squeezed(page));
+});
