@@ -349,6 +349,7 @@ const floorDivide: Row = (step) => {
 const numberOf = (step: StepView, name: string): number => (step.attrs as Record<string, number>)[name]!;
 
 export const rows: Readonly<Record<string, Row>> = {
+  matmul_int8: (step) => step.emitter.node("MatMul", [castTo(step, step.at("a"), "int32"), castTo(step, step.at("b"), "int32")]),
   narrow_uint32: (step) => castTo(step, step.at("x"), "int32"),
   cast: (step) => {
     const { to } = step.attrs as unknown as { to: Dtype };
