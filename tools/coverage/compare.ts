@@ -17,6 +17,8 @@ export interface Finding {
   readonly absent?: string;
   /** Which other plan brings the name. */
   readonly waitsFor?: string;
+  /** Whether what it takes could be read and compared: some functions check their options object by themselves. */
+  readonly isRead: boolean;
   /** What differs without a reason. */
   readonly faults: readonly string[];
   /** What differs with a reason. */
@@ -31,11 +33,17 @@ export function compare(keras: Namespace): Finding[] {
   return kerasNames().map((row) => findingOf(keras, row));
 }
 
+/** Differences that are not known yet, as sentences. */
+export const newFaults = (findings: readonly Finding[], known: Readonly<Record<string, readonly string[]>>): string[] =>
+  findings.flatMap(({ name, faults }) => faults.filter((fault) => !known[name]?.includes(fault)).map((fault) => `${name} ${fault}`));
+
 function findingOf(keras: Namespace, row: KerasName): Finding {
   const name = spelledHere(row.name);
   const value = at(keras, name);
   const absent = absence(row.name);
-  const base = { row, name, isPresent: value !== undefined };
+  const own = row.kind === "class" ? constructorParameters : parametersOf;
+  const isRead = value !== undefined && own(value as AnyFunction) !== undefined;
+  const base = { row, name, isPresent: value !== undefined, isRead };
   if (absent !== undefined)
     return { ...base, absent, faults: value === undefined ? ["has no error that names what to use instead"] : [], deviations: [] };
   const waitsFor = waitingFor(row.name);
@@ -75,7 +83,7 @@ const isSame = (a: unknown, b: unknown): boolean =>
 function differencesOfParameters({ kind, params }: KerasName, value: AnyFunction): string[] {
   const own = kind === "class" ? constructorParameters(value) : parametersOf(value);
   const wanted = params.filter((param) => !param.popped && !param.var);
-  if (own === undefined) return wanted.length > 0 ? ["parameters are not declared"] : [];
+  if (own === undefined) return [];
   const found: string[] = [];
   const names = own.map(({ name }) => name);
   for (const param of wanted) {

@@ -34,6 +34,31 @@ interface Deviation {
 
 export const deviations: readonly Deviation[] = [
   {
+    names: /^keras\.layers\.(Average|Max)Pooling\dD$/,
+    difference: /^parameter poolSize has the default/,
+    reason: "more than Keras has: a default in every rank",
+  },
+  {
+    names: /^keras\.metrics\.\w*IoU$/,
+    difference: /^parameter dtype is "int32"/,
+    reason: "the counts of a confusion matrix, which Keras's null stands for",
+  },
+  {
+    names: /^keras\.layers\.InputLayer$/,
+    difference: /^parameter (sparse|ragged) is false/,
+    reason: "Keras's null means false",
+  },
+  {
+    names: /^keras\.Optimizer$/,
+    difference: /learningRate has the default/,
+    reason: "more than Keras has: optimizers of one's own begin with a rate",
+  },
+  {
+    names: /^keras\.optimizers\.LossScaleOptimizer$/,
+    difference: /initialScale/,
+    reason: "the same number, which Keras writes as an expression: 2 to the 15th",
+  },
+  {
     names: /^keras\.ops\.(custom_gradient|fori_loop|while_loop|scan|cond|map|switch|associative_scan)$/,
     difference: /^(parameter|order)/,
     reason: "keeps the types of what it carries, so its functions go by position",

@@ -47,6 +47,15 @@ export function pageOf(findings: readonly Finding[]): string {
     "",
     ...reasons(findings),
     "",
+    "## Parameters not compared",
+    "",
+    "They take an options object that they check by themselves.",
+    "",
+    findings
+      .filter(({ isPresent, isRead, absent }) => isPresent && !isRead && absent === undefined)
+      .map(({ name }) => `\`${name}\``)
+      .join(", "),
+    "",
     "## Missing, without a reason",
     "",
     ...findings.flatMap(({ name, faults }) => (faults.length > 0 ? [`- \`${name}\`: ${faults.join("; ")}`] : [])),
