@@ -44,6 +44,7 @@ export * from "./api/tf/elementwise.js";
 export * from "./api/tf/shapes.js";
 export { topK } from "./api/tf/math.js";
 export { norm } from "./api/tf/linalg.js";
+export * as audio from "./api/tf/audio.js";
 export * as bitwise from "./api/tf/bitwise.js";
 export * as debugging from "./api/tf/debugging.js";
 export * as image from "./api/tf/image.js";

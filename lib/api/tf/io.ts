@@ -1,3 +1,317 @@
-// tf.io: files.
+// tf.io: files, and what is in them: pictures, numbers, tables, Examples. Pictures are decoded asynchronously.
 
-export { readAsset } from "../../data/asset.js";
+import { asTensor, constant, type TensorLike } from "../../core/convert.js";
+import { keptDtype } from "../../core/dtype.js";
+import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
+import { declare } from "../../core/operation.js";
+import { sizeOf } from "../../core/shape.js";
+import { type NestedStrings, Strings } from "../../core/strings.js";
+import { Chainable, type Tensor } from "../../core/tensor.js";
+import { readAsset } from "../../data/asset.js";
+import { type FeatureValues, readExample } from "../../formats/example.js";
+import { decodeImage as decodePicture, kindOf, type Picture } from "../../formats/image.js";
+import * as ops from "../../ops/index.js";
+import { SparseTensor } from "../../sparse/sparse-tensor.js";
+import { convertImageDtype } from "./image.js";
+
+export { readAsset };
+
+type Name = string | null;
+
+const bytesOf = (where: string, contents: unknown): Uint8Array => {
+  if (contents instanceof Uint8Array) return contents;
+  if (contents instanceof ArrayBuffer) return new Uint8Array(contents);
+  throw new ArgumentError(where, { given: text(contents), expected: "the bytes of a file, a Uint8Array" });
+};
+
+/** The pixels of a picture with so many channels; 0 takes those of the file. */
+function pixels(where: string, { width, height, channels, depth, pixels }: Picture, wanted: number, dtype: string): Tensor {
+  if (![0, 1, 3, 4].includes(wanted)) throw new ValueError(`${where}.channels`, { given: String(wanted), expected: "0, 1, 3 or 4" });
+  if (dtype !== "uint8" && dtype !== "uint16") throw new ValueError(`${where}.dtype`, { given: text(dtype), expected: "uint8 or uint16" });
+  const white = dtype === "uint16" ? 65535 : 255;
+  const own = depth === 16 ? 65535 : 255;
+  const kept = wanted === 0 ? channels : wanted;
+  const made = new (dtype === "uint16" ? Int32Array : Uint8Array)(width * height * kept);
+  const scaled = (value: number): number => (own === white ? value : own > white ? value >> 8 : value * 257);
+  for (let i = 0; i < width * height; i++) {
+    const at = i * channels;
+    const isGrey = channels < 3;
+    const [r, g, b] = isGrey ? [pixels[at]!, pixels[at]!, pixels[at]!] : [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!];
+    const alpha = channels === 2 ? pixels[at + 1]! : channels === 4 ? pixels[at + 3]! : own;
+    if (kept === channels) for (let c = 0; c < kept; c++) made[i * kept + c] = scaled(pixels[at + c]!);
+    else if (kept === 1) made[i] = scaled(isGrey ? r : Math.floor(r * 0.299 + g * 0.587 + b * 0.114));
+    else made.set([r, g, b, ...(kept === 4 ? [alpha] : [])].map(scaled), i * kept);
+  }
+  return constant(made, { shape: [height, width, kept], dtype: dtype === "uint16" ? "int32" : "uint8" });
+}
+
+/** The picture in the bytes of a PNG file: [height, width, channels]. */
+export const decodePng = declare(
+  'tf.io.decodePng(contents:any, channels:int=0, dtype:string="uint8", name:string=null)',
+  async (contents: Uint8Array, channels: number, dtype: string, _: Name): Promise<Tensor> =>
+    pixels("io.decodePng", await decodePicture(bytesOf("io.decodePng", contents), "io.decodePng"), channels, dtype),
+);
+
+/** The picture in the bytes of a JPEG file: uint8 [height, width, channels]. Options but `channels` and `ratio` 1 say how libjpeg decodes. */
+export const decodeJpeg = declare(
+  'tf.io.decodeJpeg(contents:any, channels:int=0, ratio:int=1, fancyUpscaling=true, tryRecoverTruncated=false, acceptableFraction:number=1, dctMethod="", name:string=null)',
+  async (
+    contents: Uint8Array,
+    channels: number,
+    ratio: number,
+    _fancy: boolean,
+    _recover: boolean,
+    _part: number,
+    _dct: string,
+    _: Name,
+  ): Promise<Tensor> => {
+    const where = "io.decodeJpeg";
+    if (ratio !== 1) throw new ValueError(`${where}.ratio`, { given: String(ratio), expected: "1", hint: "Use tf.image.resize." });
+    return pixels(where, jpegChannels(bytesOf(where, contents), await decodePicture(bytesOf(where, contents), where)), channels, "uint8");
+  },
+);
+
+/** Grey JPEG files have one channel, whatever they were decoded to. */
+function jpegChannels(bytes: Uint8Array, picture: Picture): Picture {
+  if (kindOf(bytes) !== "jpeg" || picture.channels < 3) return picture;
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; at += 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!)) {
+    const marker = bytes[at + 1]!;
+    if (marker < 0xc0 || marker > 0xcf || [0xc4, 0xc8, 0xcc].includes(marker)) continue;
+    const count = bytes[at + 9] === 1 ? 1 : 3;
+    const { width, height, channels, pixels: all } = picture;
+    const made = new Uint8Array(width * height * count);
+    for (let i = 0; i < width * height; i++) for (let c = 0; c < count; c++) made[i * count + c] = all[i * channels + c]!;
+    return { ...picture, channels: count, pixels: made };
+  }
+  return picture;
+}
+
+/** The picture in the bytes of a PNG, JPEG, GIF (first frame) or BMP file. @param dtype  floats are 0 … 1 */
+export const decodeImage = declare(
+  'tf.io.decodeImage(contents:any, channels:int=null, dtype:dtype="uint8", name:string=null, expandAnimations=true)',
+  async (contents: Uint8Array, channels: number | null, dtype: string, _: Name, _animations: boolean): Promise<Tensor> => {
+    const bytes = bytesOf("io.decodeImage", contents);
+    const picture = jpegChannels(bytes, await decodePicture(bytes, "io.decodeImage"));
+    const made = pixels("io.decodeImage", picture, channels ?? 0, dtype === "uint16" ? "uint16" : "uint8");
+    return dtype === "uint16" ? made : convertImageDtype(made, dtype);
+  },
+);
+
+/** Bytes as numbers. @throws ValueError where they are no whole number of them */
+export const decodeRaw = declare(
+  "tf.io.decodeRaw(inputBytes:any, outType:string, littleEndian=true, fixedLength:int=null, name:string=null)",
+  (inputBytes: Uint8Array, outType: string, littleEndian: boolean, fixedLength: number | null, _: Name): Tensor => {
+    const where = "io.decodeRaw";
+    const given = bytesOf(where, inputBytes);
+    const bytes = fixedLength === null ? given : Uint8Array.from({ length: fixedLength }, (__, i) => given[i] ?? 0);
+    const widths: Readonly<Record<string, number>> = {
+      uint8: 1,
+      int8: 1,
+      bool: 1,
+      int16: 2,
+      uint16: 2,
+      int32: 4,
+      uint32: 4,
+      float32: 4,
+      int64: 8,
+      float64: 8,
+    };
+    const width = Object.hasOwn(widths, outType) ? widths[outType]! : undefined;
+    if (width === undefined) throw new ValueError(`${where}.outType`, { given: text(outType), expected: Object.keys(widths).join(", ") });
+    if (bytes.length % width !== 0)
+      throw new ValueError(where, { given: `${bytes.length} bytes`, expected: `a multiple of ${width} for ${outType}` });
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const readers: Readonly<Record<string, (at: number) => number>> = {
+      uint8: (at) => view.getUint8(at), int8: (at) => view.getInt8(at), bool: (at) => view.getUint8(at), int16: (at) => view.getInt16(at, littleEndian),
+      uint16: (at) => view.getUint16(at, littleEndian), int32: (at) => view.getInt32(at, littleEndian), uint32: (at) => view.getUint32(at, littleEndian),
+      float32: (at) => view.getFloat32(at, littleEndian), int64: (at) => Number(view.getBigInt64(at, littleEndian)), float64: (at) => view.getFloat64(at, littleEndian),
+    }; // prettier-ignore
+    const values = Array.from({ length: bytes.length / width }, (__, i) => readers[outType]!(i * width));
+    return constant(values, { dtype: keptDtype(outType)!, shape: [values.length] });
+  },
+);
+
+/** The fields of a record; quotes keep delimiters, two of them stand for one. @throws ValueError for an open quote */
+export function fieldsOf(record: string, delimiter: string, useQuotes: boolean): string[] {
+  const fields: string[] = [];
+  let at = 0;
+  for (;;) {
+    if (useQuotes && record[at] === '"') {
+      let field = "";
+      for (at++; ; at++) {
+        if (at >= record.length)
+          throw new ValueError("io.decodeCsv", { given: `the record ${text(record)}`, expected: "a quote that is closed" });
+        if (record[at] !== '"') field += record[at];
+        else if (record[at + 1] === '"') field += record[at++];
+        else break;
+      }
+      at++;
+      if (at < record.length && record[at] !== delimiter)
+        throw new ValueError("io.decodeCsv", { given: `the record ${text(record)}`, expected: "a delimiter behind a quote" });
+      fields.push(field);
+    } else {
+      const end = record.indexOf(delimiter, at);
+      fields.push(record.slice(at, end < 0 ? undefined : end));
+      at = end < 0 ? record.length : end;
+    }
+    if (at >= record.length) return fields;
+    at++;
+    if (at === record.length) return [...fields, ""];
+  }
+}
+
+/**
+ * Columns of records of comma separated values.
+ *
+ * @param recordDefaults  for each column what stands for an empty field, which is its dtype too: `[0]`, `[""]`, an int32 tensor; of an empty
+ *                        array or a dtype's name, the field is required
+ */
+export const decodeCsv = declare(
+  'tf.io.decodeCsv(records:any, recordDefaults:any, fieldDelim=",", useQuoteDelim=true, naValue="", selectCols:ints=null, name:string=null)',
+  (
+    records: NestedStrings,
+    recordDefaults: readonly unknown[],
+    fieldDelim: string,
+    useQuoteDelim: boolean,
+    naValue: string,
+    selectCols: readonly number[] | null,
+    _: Name,
+  ): (Tensor | NestedStrings)[] => {
+    const where = "io.decodeCsv";
+    const lines = Strings.of(records, where);
+    const rows = lines.values.map((line) => fieldsOf(line, fieldDelim, useQuoteDelim));
+    const columns = recordDefaults.map((__, i) => selectCols?.[i] ?? i);
+    const wrong = rows.find((row) => (selectCols ? columns.some((at) => at >= row.length) : row.length !== columns.length));
+    if (wrong)
+      throw new ValueError(where, { given: `a record of ${wrong.length} fields`, expected: `${columns.length}, one for each default` });
+    return recordDefaults.map((given, i) => {
+      const value =
+        given instanceof Chainable
+          ? given.value().size === 0
+            ? undefined
+            : given.value().item()
+          : Array.isArray(given)
+            ? (given[0] as unknown)
+            : undefined;
+      const dtype =
+        typeof given === "string"
+          ? given
+          : given instanceof Chainable
+            ? given.value().dtype
+            : typeof value === "string"
+              ? "string"
+              : "float32";
+      const fields = rows.map((row) => {
+        const field = row[columns[i]!]!;
+        if (field !== "" && field !== naValue) return field;
+        if (value === undefined)
+          throw new ValueError(where, { given: `an empty field in column ${columns[i]}`, expected: "a value: it has no default" });
+        return String(value);
+      });
+      if (dtype === "string") return new Strings(lines.shape, fields).nested();
+      const numbers = fields.map((field) => {
+        const number = field.trim() === "" ? NaN : Number(field);
+        const isWrong =
+          (Number.isNaN(number) && !/^[-+]?nan$/i.test(field.trim())) || (keptDtype(dtype) === "int32" && !Number.isInteger(number));
+        if (isWrong) throw new ValueError(where, { given: `${text(field)} in column ${columns[i]}`, expected: dtype });
+        return number;
+      });
+      return constant(numbers, { dtype: keptDtype(dtype)!, shape: lines.shape });
+    });
+  },
+);
+
+/** A feature of a known shape. */
+export class FixedLenFeature {
+  constructor(
+    readonly shape: readonly number[],
+    readonly dtype: string,
+    readonly defaultValue: TensorLike | NestedStrings | null = null,
+  ) {}
+}
+
+/** A feature of any number of values: a sparse tensor. */
+export class VarLenFeature {
+  constructor(readonly dtype: string) {}
+}
+
+type Feature = FixedLenFeature | VarLenFeature;
+type Parsed = Record<string, Tensor | NestedStrings | SparseTensor>;
+const decoder = new TextDecoder();
+
+/** The values of a feature, checked against its dtype; null where there are none. */
+function valuesOf(where: string, key: string, found: FeatureValues | undefined, dtype: string): (number | string)[] | null {
+  if (!found) return null;
+  const kind = dtype === "string" ? "bytes" : keptDtype(dtype) === "float32" ? "float" : "int64";
+  if (found.kind !== kind)
+    throw new ValueError(`${where}.${key}`, { given: `a list of ${found.kind}`, expected: `${kind}, for dtype ${dtype}` });
+  return found.kind === "bytes" ? found.values.map((bytes) => decoder.decode(bytes)) : [...found.values];
+}
+
+const leafOf = (values: readonly (number | string)[], shape: readonly number[], dtype: string): Tensor | Strings =>
+  dtype === "string" ? new Strings(shape, values as string[]) : constant(values as number[], { dtype: keptDtype(dtype)!, shape });
+const shown = (leaf: Tensor | Strings): Tensor | NestedStrings => (leaf instanceof Strings ? leaf.nested() : leaf);
+
+/** The values of several Examples: dense ones along a new first axis, others as sparse matrices. */
+function parsed(where: string, all: readonly Uint8Array[], features: Readonly<Record<string, Feature>>): Parsed {
+  const examples = all.map((bytes) => readExample(bytesOf(where, bytes), where));
+  const made: Parsed = {};
+  for (const [key, feature] of Object.entries(features)) {
+    const rows = examples.map((example) => valuesOf(where, key, example.get(key), feature.dtype));
+    if (feature instanceof VarLenFeature) {
+      const lists = rows.map((row) => row ?? []);
+      const places = lists.flatMap((list, row) => list.flatMap((__, i) => [row, i]));
+      const values = leafOf(lists.flat(), [lists.flat().length], feature.dtype);
+      const longest = Math.max(0, ...lists.map((list) => list.length));
+      made[key] = new SparseTensor(constant(Int32Array.from(places), { shape: [places.length / 2, 2] }), values as Tensor, [
+        all.length,
+        longest,
+      ]);
+      continue;
+    }
+    if (!(feature instanceof FixedLenFeature))
+      throw new ArgumentError(`${where}.features.${key}`, { given: text(feature), expected: "a FixedLenFeature or a VarLenFeature" });
+    const size = sizeOf(feature.shape);
+    const filled = rows.map((row) => {
+      const values = row ?? defaultsOf(where, key, feature, size);
+      if (values.length === size) return values;
+      throw new ShapeError(`${where}.${key}`, {
+        given: `${values.length} values`,
+        expected: `${size}, for the shape ${text(feature.shape)}`,
+      });
+    });
+    made[key] = shown(leafOf(filled.flat(), [all.length, ...feature.shape], feature.dtype));
+  }
+  return made;
+}
+
+function defaultsOf(where: string, key: string, { defaultValue, dtype }: FixedLenFeature, size: number): (number | string)[] {
+  if (defaultValue === null)
+    throw new ValueError(`${where}.${key}`, { given: "an Example without it", expected: "a value: it has no default" });
+  const values =
+    dtype === "string"
+      ? [...Strings.of(defaultValue as NestedStrings, where).values]
+      : Array.from(asTensor(defaultValue as TensorLike).view());
+  return values.length === 1 ? new Array<number | string>(size).fill(values[0]!) : values;
+}
+
+/** The features of serialized Examples, by name. */
+export const parseExample = declare(
+  "tf.io.parseExample(serialized:any, features:tree, exampleNames:any=null, name:string=null)",
+  (serialized: readonly Uint8Array[], features: Readonly<Record<string, Feature>>, _names: unknown, _: Name): Parsed =>
+    parsed("io.parseExample", serialized, features),
+);
+
+/** The features of one serialized Example, by name. */
+export const parseSingleExample = declare(
+  "tf.io.parseSingleExample(serialized:any, features:tree, exampleNames:any=null, name:string=null)",
+  (serialized: Uint8Array, features: Readonly<Record<string, Feature>>, _names: unknown, _: Name): Parsed => {
+    const all = parsed("io.parseSingleExample", [serialized], features);
+    const first = (value: Parsed[string]): Parsed[string] => {
+      if (value instanceof SparseTensor)
+        return new SparseTensor(ops.getItem(value.indices, [{}, { start: 1 }]), value.values as Tensor, [value.shape[1]!]);
+      return Array.isArray(value) ? (value[0] as NestedStrings) : ops.getItem(value as Tensor, 0);
+    };
+    return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, first(value)]));
+  },
+);

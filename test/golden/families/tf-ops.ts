@@ -315,6 +315,8 @@ export async function runTensorFlow(testCase: Case, mode: Mode): Promise<void> {
       asPython(value, plainOf(param, value, sources.restore(value, plain.has(param) || isHost ? sources.tensors : tensors)), param);
     const positional = args.map((value, i) => given(value, params[rest ? Math.min(i, params.length) : i] ?? ""));
     const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, given(value, key)]));
+    if (name === "tf.io.decode_csv")
+      positional[1] = (args[1] as unknown[]).map((each) => (isWhole(each) ? listAsTensor(each) : sources.restore(each, tensors)));
     if (isConstant(name)) {
       positional[0] = sources.restore(args[0], tensors);
       if (named["dtype"] == null && isWhole(args[0])) named["dtype"] = "int32";
