@@ -34,6 +34,18 @@ t.test("every folder is a known room", async (t) => {
   );
 });
 
+/** Files that begin with code, or with an instruction to a tool, instead of a sentence that says what they are for. */
+const silent = (files: readonly SourceFile[]) =>
+  files.filter(({ text }) => !/^(\/\/ (?!@ts-)|\/\*\*?\s)/.test(text)).map(({ path }) => path);
+
+t.test("every file opens with what it is for", async (t) => {
+  t.strictSame(silent([file("a.ts", "// What a is.\n"), file("b.ts", "// @ts-ignore\n"), file("c.ts", "const c = 1;\n")]), [
+    "b.ts",
+    "c.ts",
+  ]);
+  t.strictSame(silent(sourcesIn("lib", "assembly").filter(({ path }) => !path.startsWith("lib/generated/"))), []);
+});
+
 t.test("imports run along the arrows", async (t) => {
   t.strictSame(wrongWay(sources), []);
   t.equal(circle(sources), undefined);

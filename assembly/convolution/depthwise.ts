@@ -1,3 +1,5 @@
+// Convolution of each channel by itself, and its gradients: no product to pack for, so rows are walked where they lie.
+
 import { In, Out, Size, threadScratch } from "../abi";
 import { madd } from "../lanes";
 import { RELU } from "../matmul/tile";

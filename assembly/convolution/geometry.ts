@@ -1,3 +1,6 @@
+// Where a convolution looks: the arithmetic of strides, padding and dilation that all convolution kernels share, and a walk over output
+// pixels.
+
 import { Size } from "../abi";
 
 /**

@@ -1,3 +1,5 @@
+// Copies of bytes, cut into chunks as every other command, so that threads share them.
+
 import { In, Out } from "../abi";
 
 @unmanaged

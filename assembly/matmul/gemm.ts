@@ -1,3 +1,5 @@
+// The matrix product of float32: packed panels, and tiles of sums that stay in registers.
+
 import { In, Out, Size, threadScratch } from "../abi";
 import { packPanels } from "./pack";
 import { ADD, BIAS, columnsTile, ENTRY, NR, RELU, rowsTile, storeEdge, tileRows } from "./tile";

@@ -1,3 +1,5 @@
+// Matrix products of few rows, which read b once instead of packing it.
+
 import { madd } from "../lanes";
 import { GemmArgs } from "./gemm";
 import { RELU } from "./tile";

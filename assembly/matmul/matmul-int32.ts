@@ -1,3 +1,5 @@
+// The matrix product of whole numbers, modulo 2³².
+
 import { GemmArgs } from "./gemm";
 
 /** c = a · b in whole numbers, modulo 2³². Units: rows of c, those of the whole batch. */

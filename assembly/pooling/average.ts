@@ -1,3 +1,5 @@
+// Means of windows, and their gradient.
+
 import { In, Out } from "../abi";
 import { coverBegin, coverCount, Windows } from "./window";
 

@@ -1,3 +1,5 @@
+// Largest elements of windows, their gradient, and their places.
+
 import { In, Out } from "../abi";
 import { coverBegin, coverCount, Windows } from "./window";
 

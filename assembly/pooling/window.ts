@@ -1,3 +1,5 @@
+// Which inputs a pooling window covers: shared by the kernels of means and of largest elements.
+
 import { Size } from "../abi";
 
 /**

@@ -1,3 +1,5 @@
+// The type of activations and their family: what names such as "relu" are looked up in.
+
 import { Family, type Identifier } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,10 +1,10 @@
+// keras.activations: the functions of keras.ops, their parameters with defaults in one options object.
+
 import { declare } from "../core/operation.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import * as ops from "../ops/index.js";
 import { activations } from "./activation.js";
-
-// keras.activations: the functions of keras.ops, their parameters with defaults in one options object.
 
 /** x itself. */
 export const linear = declare("activations.linear(*x)", (x: TensorLike): Tensor => asTensor(x));

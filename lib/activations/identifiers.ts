@@ -1,3 +1,5 @@
+// keras.activations.get, serialize, deserialize.
+
 import type { Json } from "../config/index.js";
 import { type Activation, type ActivationIdentifier, activations } from "./activation.js";
 import { linear } from "./functions.js";

@@ -1,3 +1,5 @@
+// keras.config: what is set for the whole process, each name with its reader and its writer.
+
 import { ArgumentError, text } from "../core/errors.js";
 import { setSoftLimit, tensorBytes } from "../core/blocks.js";
 import { usedBytes } from "../runtime/heap.js";

@@ -1,3 +1,5 @@
+// tf.tidy: the tensors that a function made are freed when it returns instead of when nobody refers to them.
+
 import { scoped } from "../core/interpreter.js";
 import { Chainable } from "../core/tensor.js";
 import { leaves, type Tree } from "../core/tree.js";

@@ -1,3 +1,5 @@
+// A variable of converted code that has a value on some paths only; asking for it tells which path gave none.
+
 import { StateError } from "../core/errors.js";
 import { Chainable } from "../core/tensor.js";
 import type { Tensor } from "../core/tensor.js";

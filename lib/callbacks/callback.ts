@@ -1,3 +1,5 @@
+// The base of callbacks: the hooks that a run calls, and what they are told.
+
 import type { WatchedModel } from "./watched.js";
 
 /** Losses and metrics by name. Values are read when they are asked for. */

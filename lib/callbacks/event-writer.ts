@@ -1,3 +1,5 @@
+// TensorBoard's event files: records with checksums, written in order to a place of files.
+
 import { joined } from "../formats/bytes.js";
 import { graphEvent, type GraphNode, summaryEvent, type SummaryValue, versionEvent } from "../formats/tfevents.js";
 import { placeOf, write } from "../saving/place.js";

@@ -1,3 +1,5 @@
+// The callback that `fit` gives back: losses and metrics at the end of each epoch.
+
 import { Callback, type Logs } from "./callback.js";
 
 /** Losses and metrics at the end of each epoch: what `fit` gives back. Keras: keras.callbacks.History */

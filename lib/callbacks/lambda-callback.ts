@@ -1,3 +1,5 @@
+// A callback made of functions.
+
 import { ArgumentError, didYouMean, text } from "../core/errors.js";
 import { Callback, type Hook } from "./callback.js";
 

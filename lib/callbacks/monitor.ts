@@ -1,3 +1,5 @@
+// What callbacks share that watch one logged number: which way is better, and from when on it counts.
+
 import { field, invalid, oneOf, string, withDefault } from "../config/index.js";
 import { ValueError } from "../core/errors.js";
 import type { Metric } from "../metrics/index.js";

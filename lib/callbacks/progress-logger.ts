@@ -1,3 +1,5 @@
+// Progress of training, evaluation and prediction as lines of text.
+
 import { platform } from "#platform";
 import { Callback, type Logs } from "./callback.js";
 import { type Output, ProgressBar } from "./progress-bar.js";

@@ -1,3 +1,5 @@
+// The base of everything that is made from options: parses them by the schema, and gives them back as a config.
+
 import { Callable } from "./callable.js";
 import type { Config, Json } from "./json.js";
 import { customObjectScope, type CustomObjects } from "./custom-objects.js";

@@ -1,7 +1,7 @@
+// Classes and functions of the user's own: registered for the process, or handed over for the length of one call.
+
 import { switches } from "../core/defaults.js";
 import { didYouMean, text, ValueError } from "../core/errors.js";
-
-// Classes and functions of the user's own: registered for the process, or handed over for the length of one call.
 
 /** A class or function that a config can name. */
 export type CustomObject = object & { readonly name: string };

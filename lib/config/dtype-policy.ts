@@ -1,3 +1,5 @@
+// Dtype policies: which dtype a layer computes in, and which its variables have.
+
 import { text, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
 import type { CustomObjects } from "./custom-objects.js";

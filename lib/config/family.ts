@@ -1,3 +1,6 @@
+// A family of things that a name, a config, a class, a function or an object can mean: one rule for optimizers, losses, layers and all
+// others.
+
 import { didYouMean, text, UnknownNameError, ValueError } from "../core/errors.js";
 import { customObject } from "./custom-objects.js";
 import { field, type FieldMaker, withDefault, type Field } from "./field.js";

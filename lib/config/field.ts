@@ -1,3 +1,5 @@
+// One option of a class: what it accepts, what it becomes, how Keras writes it.
+
 import { text, ValueError } from "../core/errors.js";
 import type { Json } from "./json.js";
 

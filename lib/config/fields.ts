@@ -1,9 +1,9 @@
+// The kinds of options that many classes share. zod does the checking and stays inside: no type of it is exported.
+
 import * as z from "zod/mini";
 import { type Field, field, type FieldMaker, invalid, maker, withDefault } from "./field.js";
 import { isPlainObject, type Json } from "./json.js";
 import { imageDataFormat } from "./settings.js";
-
-// The kinds of options that many classes share. zod does the checking and stays inside: no type of it is exported.
 
 /** A maker of fields that a zod type checks; the type is built when the first value comes. */
 function checked<T>(type: () => z.ZodMiniType<T>, expected: string): FieldMaker<T> {

@@ -1,3 +1,5 @@
+// Table of contents: what classes with options and their families use.
+
 export * from "./callable.js";
 export * from "./configured.js";
 export * from "./custom-objects.js";

@@ -1,10 +1,10 @@
+// Which class or function a name in a Keras config means. Each class registers itself where it is declared;
+// this file knows no class.
+
 import { didYouMean, text, UnknownNameError } from "../core/errors.js";
 import { customObject, registeredNameOf } from "./custom-objects.js";
 import type { Config, Envelope } from "./json.js";
 import { classToSnakeCase } from "./names.js";
-
-// Which class or function a name in a Keras config means. Each class registers itself where it is declared;
-// this file knows no class.
 
 /** A class whose objects Keras configs describe. */
 export interface Deserializable<T = object> {

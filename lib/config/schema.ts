@@ -1,9 +1,9 @@
+// One declaration of a class's options gives their TypeScript type, the constructor's arguments, defaults, checks, and Keras's config both ways.
+
 import { ArgumentError, didYouMean, text } from "../core/errors.js";
 import type { Field } from "./field.js";
 import { type Config, isPlainObject, type Json } from "./json.js";
 import { toCamelCase, toSnakeCase } from "./names.js";
-
-// One declaration of a class's options gives their TypeScript type, the constructor's arguments, defaults, checks, and Keras's config both ways.
 
 /** The fields of a schema by camelCase name, in the order in which Keras writes them. */
 export type Fields = Readonly<Record<string, Field<unknown, unknown>>>;

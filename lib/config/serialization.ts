@@ -1,10 +1,10 @@
+// Objects to Keras's `{ module, class_name, config, registered_name }` and back.
+
 import { text, ValueError } from "../core/errors.js";
 import { MAX_DEPTH } from "../core/tree.js";
 import { customObjectScope, type CustomObjects, registeredNameOf } from "./custom-objects.js";
 import { type Config, type Envelope, isEnvelope, isPlainObject, type Json } from "./json.js";
 import { customNameOf, entryFor, entryOf } from "./registry.js";
-
-// Objects to Keras's `{ module, class_name, config, registered_name }` and back.
 
 /** An object that states its own config. */
 export interface Serializable {

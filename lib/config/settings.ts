@@ -1,7 +1,7 @@
+// keras.config: a few values that stand for the whole process. They are read when an object is made, never later.
+
 import { type DataFormat, defaults } from "../core/defaults.js";
 import { text, ValueError } from "../core/errors.js";
-
-// keras.config: a few values that stand for the whole process. They are read when an object is made, never later.
 
 export type { DataFormat };
 

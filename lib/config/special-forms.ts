@@ -1,10 +1,10 @@
+// Values in configs that are no Keras objects: tensors, arrays, slices, the ellipsis.
+
 import { constant, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { Chainable } from "../core/tensor.js";
 import { isPlainObject, type Json } from "./json.js";
 import { registerSpecialForm } from "./serialization.js";
-
-// Values in configs that are no Keras objects: tensors, arrays, slices, the ellipsis.
 
 interface Values {
   readonly value: TensorLike;

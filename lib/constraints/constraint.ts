@@ -1,3 +1,5 @@
+// The base of constraints and their family, and the norms that they share.
+
 import { classAndSnakeCase, Configured, epsilon, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, sqrt, square, sum } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// keras.constraints.get, serialize, deserialize.
+
 import type { Json } from "../config/index.js";
 import { type ConstraintIdentifier, type ConstraintLike, constraints } from "./constraint.js";
 

@@ -1,3 +1,5 @@
+// Table of contents of keras.constraints.
+
 export * from "./functions.js";
 export { Constraint, type ConstraintIdentifier, type ConstraintLike, constraints } from "./constraint.js";
 export { deserialize, get, serialize } from "./identifiers.js";

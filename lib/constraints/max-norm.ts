@@ -1,3 +1,5 @@
+// The constraint that shortens vectors that are too long.
+
 import { integer, number, oneOrMore, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { clip } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// The constraint that keeps lengths of vectors between two bounds.
+
 import { integer, number, oneOrMore, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, clip, multiply } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// The constraint that cuts weights at zero.
+
 import { schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { maximum } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// The constraint that gives vectors the length 1.
+
 import { epsilon, integer, oneOrMore, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// What operations take where they want a tensor, and how it becomes one; tf.constant.
+
 import { aliases, dtypes, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
 import { DtypeError, ShapeError, text, ValueError } from "./errors.js";
 import { bytesIn, shapeText, sizeOf } from "./shape.js";

@@ -1,6 +1,6 @@
-import type { Tensor } from "./tensor.js";
-
 // Keras masks: a bool tensor that travels with a tensor and says which of its steps are there. Layers set it, layers and losses read it.
+
+import type { Tensor } from "./tensor.js";
 
 const masks = new WeakMap<Tensor, Tensor>();
 

@@ -1,3 +1,5 @@
+// How an operation that computes is defined: its inputs, shape rule, lowering to kernels and gradient side by side.
+
 import type { Command } from "../runtime/command.js";
 import { apply } from "./interpreter.js";
 import type { OutputPlaces } from "./replicas.js";

@@ -1,3 +1,5 @@
+// Shapes with axes of unknown length, and the arithmetic of them: sizes, strides, broadcasting, checks.
+
 import { dtypes, type Dtype } from "./dtype.js";
 import { MemoryError, ShapeError, StateError, text } from "./errors.js";
 

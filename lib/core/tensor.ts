@@ -1,3 +1,5 @@
+// The tensor: an immutable value with a spec; its elements are in a storage, or nowhere while it is symbolic.
+
 import type { Operand } from "../runtime/command.js";
 import { bytesOfElements, dtypes, isStoredOnly, type Dtype, type TypedArray } from "./dtype.js";
 import { ShapeError, StateError } from "./errors.js";

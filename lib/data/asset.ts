@@ -1,3 +1,5 @@
+// Files at an address, read in Node and in a page alike, with a check of what they hash to.
+
 import { platform } from "#platform";
 import { ValueError } from "../core/errors.js";
 

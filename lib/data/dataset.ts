@@ -1,3 +1,6 @@
+// tf.data.Dataset: what users see of pipelines. Its methods put together streams (streams/) and what is known of their elements
+// (pipeline.ts).
+
 import { boolean, field, integer, invalid, nonNegativeInteger, nullable, positiveInteger } from "../config/index.js";
 import { schema, type Arguments, type Options } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// One iteration of a dataset, which can be left, saved and taken up again; it lets the event loop turn.
+
 import { text, StateError, ValueError } from "../core/errors.js";
 import { platform } from "#platform";
 import { after, type Later } from "./later.js";

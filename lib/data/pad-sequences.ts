@@ -1,3 +1,5 @@
+// keras.utils.padSequences: sequences of different lengths as one array.
+
 import { constant } from "../core/convert.js";
 import { ArgumentError, ShapeError, text } from "../core/errors.js";
 import { sameShape, shapeText } from "../core/shape.js";

@@ -1,3 +1,5 @@
+// What a dataset is inside: a stream of elements with their spec and length, or rows in memory of which only the numbers travel.
+
 import type { Tree } from "../core/tree.js";
 import type { TensorSpec } from "../graph/signature.js";
 import { map } from "./streams/map.js";

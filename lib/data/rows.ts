@@ -1,3 +1,6 @@
+// Data that any row can be taken from. A pipeline over it is an order of row numbers until something needs the elements; a batch is then
+// gathered row by row, and only where it is read (`lib/core/rows.ts`).
+
 import { pickRows } from "../core/rows.js";
 import { Strings } from "../core/strings.js";
 import { adoptTensor } from "../core/tensor.js";
@@ -6,9 +9,6 @@ import { TensorSpec } from "../graph/signature.js";
 import { after, type Later } from "./later.js";
 import { mapShapes, specOf } from "./spec.js";
 import { rowCount, rowsOf, stack, type Element, type Leaf } from "./structure.js";
-
-// Data that any row can be taken from. A pipeline over it is an order of row numbers until something needs the elements; a batch is then
-// gathered row by row, and only where it is read (`lib/core/rows.ts`).
 
 export interface RowSource {
   readonly count: number;

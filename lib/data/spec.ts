@@ -1,3 +1,5 @@
+// Shapes and dtypes of elements: found by a look at one, or by running a function on symbolic tensors.
+
 import { constant, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";

@@ -1,3 +1,5 @@
+// keras.utils.splitDataset: one dataset as two.
+
 import { boolean, integer, nullable, number, schema, type Options } from "../config/index.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { Dataset } from "./dataset.js";

@@ -1,3 +1,5 @@
+// The structures of elements (tensors in tuples and records): walked, stacked and taken apart.
+
 import { asTensor, constant, type TensorLike } from "../core/convert.js";
 import { dtypes } from "../core/dtype.js";
 import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";

@@ -1,3 +1,5 @@
+// keras.utils.timeseriesDatasetFromArray: windows of a series as a dataset.
+
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ShapeError, text, ValueError } from "../core/errors.js";
 import { known } from "../core/shape.js";

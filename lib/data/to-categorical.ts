@@ -1,3 +1,5 @@
+// keras.utils.toCategorical: class indices as one-hot vectors.
+
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ValueError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,3 +1,5 @@
+// How a dataset is divided among processes and replicas, and batches among them.
+
 import { ArgumentError, text } from "../core/errors.js";
 import type { Group } from "../core/replicas.js";
 import { Tensor } from "../core/tensor.js";

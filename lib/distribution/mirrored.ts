@@ -1,3 +1,5 @@
+// MirroredStrategy: replicas in one process, traced each by itself and woven into one program.
+
 import { ArgumentError, text } from "../core/errors.js";
 import { asReplica, isInReplica, replica, type Group } from "../core/replicas.js";
 import { deviceIndex } from "./devices.js";

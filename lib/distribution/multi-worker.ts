@@ -1,3 +1,5 @@
+// MultiWorkerMirroredStrategy: replicas in several processes that meet by MPI.
+
 import { ArgumentError } from "../core/errors.js";
 import { asReplica, replica, type Group } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";

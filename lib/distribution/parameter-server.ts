@@ -1,3 +1,5 @@
+// ParameterServerStrategy: variables that live on servers, and workers that read them and send updates.
+
 import { ClusterError, StateError } from "../core/errors.js";
 import type { Group } from "../core/replicas.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";

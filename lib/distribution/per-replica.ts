@@ -1,3 +1,5 @@
+// A value for each replica of this process, and batches cut into such values.
+
 import { parts, mapTree, isBranch, isComposite, type Composite, type Tree } from "../core/tree.js";
 
 /** A value for each replica of this process. TensorFlow: tf.distribute.DistributedValues */

@@ -1,3 +1,4 @@
+// The base of strategies: scopes in which variables are made, runs in every replica, and what replicas put together.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { isFloat } from "../core/dtype.js";

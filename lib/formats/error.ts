@@ -1,3 +1,5 @@
+// The errors of everything that reads files: damaged ones, and forms that are not supported.
+
 import { KerasmError } from "../core/errors.js";
 
 /** Bytes that are not what their format asks for: a damaged, truncated or foreign file. `where` names file and member. */

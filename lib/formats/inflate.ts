@@ -1,3 +1,5 @@
+// Deflated data, inflated within a bound that the caller states, so that no file can ask for more memory than it may.
+
 import { inflateSync } from "fflate";
 
 /** Raw deflate or, with its head, zlib data, inflated to at most a length: memory is that of the length, whatever the data says. */

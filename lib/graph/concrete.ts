@@ -1,3 +1,5 @@
+// A graph made ready to run on given specs: passes, plan and program, kept for the next call.
+
 import { StateError } from "../core/errors.js";
 import { isRecording, isTracing, tapes, type Recorder } from "../core/interpreter.js";
 import type { Step } from "../core/primitive.js";

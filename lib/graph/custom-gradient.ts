@@ -1,3 +1,5 @@
+// tf.customGradient: a function that brings its own gradient.
+
 import { apply, isTracing, recordingOnly, tell, unrecorded } from "../core/interpreter.js";
 import type { Primitive, Step } from "../core/primitive.js";
 import type { Tensor } from "../core/tensor.js";

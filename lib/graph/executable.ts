@@ -1,3 +1,5 @@
+// A graph as one program in one arena, cut only where the host has to do something in between; runs it.
+
 import { elementsAt } from "../core/dtype.js";
 import type { Step } from "../core/primitive.js";
 import { State } from "../core/state.js";

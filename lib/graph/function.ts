@@ -1,3 +1,5 @@
+// tf.function: a function that is traced once for each signature and then runs as a program.
+
 import { ArgumentError, DtypeError, StateError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { atOnce, checkSynchronous } from "../core/ownership.js";

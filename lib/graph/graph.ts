@@ -1,3 +1,5 @@
+// The graph that a trace leaves: steps in program order over symbolic tensors, and the walks over them that everybody uses.
+
 import { apply, forEachTensor, namedSpecs, recording, unrecorded, withInputs } from "../core/interpreter.js";
 import type { Inputs, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";

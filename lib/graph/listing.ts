@@ -1,3 +1,5 @@
+// Graphs as text: steps with shapes and attributes, for people.
+
 import { shapeText } from "../core/shape.js";
 import type { Step } from "../core/primitive.js";
 import { State } from "../core/state.js";

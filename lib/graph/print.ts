@@ -1,3 +1,5 @@
+// tf.print and assertions: steps of a program that the host does with real values.
+
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { apply } from "../core/interpreter.js";
 import type { Inputs, Primitive } from "../core/primitive.js";

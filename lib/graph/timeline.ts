@@ -1,3 +1,5 @@
+// Where the time of a program goes: by step, as a table.
+
 import { attributesText, outputsText } from "./listing.js";
 import type { Step } from "../core/primitive.js";
 

@@ -1,3 +1,5 @@
+// The recorder that makes a graph: runs a function on symbolic tensors and keeps the steps.
+
 import { StateError } from "../core/errors.js";
 import { recording, unrecorded, type Recorder } from "../core/interpreter.js";
 import { checkReadable, noteOrigin, originOf, type Owner } from "../core/ownership.js";

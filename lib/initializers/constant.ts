@@ -1,3 +1,5 @@
+// The initializer of one value, or of given values.
+
 import { deserializeKerasObject, field, invalid, schema, serializeKerasObject, withDefault } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";

@@ -1,3 +1,5 @@
+// Glorot's initializer, normal: variance by inputs and outputs.
+
 import { schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";

@@ -1,3 +1,5 @@
+// Glorot's initializer, uniform: what Dense and the convolutions start from.
+
 import { schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";

@@ -1,3 +1,5 @@
+// He's initializer, normal: variance by inputs, for relu.
+
 import { schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";

@@ -1,3 +1,5 @@
+// keras.initializers.get, serialize, deserialize.
+
 import type { Json } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import { Chainable } from "../core/tensor.js";

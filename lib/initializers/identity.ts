@@ -1,3 +1,5 @@
+// The initializer of identity matrices.
+
 import { number, schema } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";

@@ -1,3 +1,5 @@
+// Table of contents of keras.initializers.
+
 export * from "./functions.js";
 export { Constant } from "./constant.js";
 export { GlorotNormal } from "./glorot-normal.js";

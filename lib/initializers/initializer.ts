@@ -1,3 +1,5 @@
+// The base of initializers and their family.
+
 import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, objectFromConfig, type Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";

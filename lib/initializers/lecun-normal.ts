@@ -1,3 +1,5 @@
+// LeCun's initializer, normal: variance by inputs, for selu.
+
 import { schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";

@@ -1,3 +1,5 @@
+// The initializer of orthogonal matrices, by the QR factorization of normal numbers.
+
 import { number, schema } from "../config/index.js";
 import { constant } from "../core/convert.js";
 import { ShapeError } from "../core/errors.js";

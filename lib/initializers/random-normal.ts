@@ -1,3 +1,5 @@
+// The initializer of normal numbers.
+
 import { number, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomNormal } from "../ops/random/random.js";

@@ -1,3 +1,5 @@
+// The initializer of uniform numbers.
+
 import { number, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomUniform } from "../ops/random/random.js";

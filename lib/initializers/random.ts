@@ -1,3 +1,5 @@
+// What random initializers share: a seed, which makes the same initializer give the same values.
+
 import { field, invalid, nullable, type OptionValues, type Schema } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";

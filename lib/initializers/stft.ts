@@ -1,3 +1,5 @@
+// The initializer of the windowed sines and cosines that make a convolution a Fourier transform.
+
 import { boolean, list, nullable, number, oneOf, schema, field, invalid, type Field, type Json } from "../config/index.js";
 import { constant } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";

@@ -1,3 +1,5 @@
+// The initializer of normal numbers without their tails.
+
 import { number, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomTruncatedNormal } from "../ops/random/random.js";

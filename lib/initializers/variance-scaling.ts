@@ -1,3 +1,5 @@
+// The initializer that scales by the number of inputs and outputs; Glorot's, He's and LeCun's are cases of it.
+
 import { field, integer, invalid, list, nullable, oneOf, positiveNumber, schema, withDefault } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomNormal, randomTruncatedNormal, randomUniform } from "../ops/random/random.js";

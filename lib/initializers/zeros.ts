@@ -1,3 +1,5 @@
+// The initializer of zeros.
+
 import { schema } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";

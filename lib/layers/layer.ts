@@ -1,3 +1,5 @@
+// The base of all layers: builds at the first call, converts, masks, runs `call`, and records Keras tensors. The parts stand in base/.
+
 import {
   type Arguments,
   automaticName,

@@ -1,3 +1,5 @@
+// The loss of yes-or-no predictions that makes light of easy samples, as a function and as a class.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { boolean, fraction, integer, number, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// The loss of one class out of several with one-hot labels, as a function and as a class.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { boolean, fraction, integer } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// The loss of one class out of several that makes light of easy samples, as a function and as a class.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { boolean, epsilon, fraction, integer, number } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// The loss of one class out of several that bears wrong labels, as a function and as a class.
+
 import { declare } from "../core/operation.js";
 import { field, invalid, withDefault } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

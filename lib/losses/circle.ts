@@ -1,3 +1,5 @@
+// Circle loss of embeddings, as a function and as a class.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { boolean, number } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// The angle between labels and predictions, as a function and as a class.
+
 import { declare } from "../core/operation.js";
 import { integer, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// Connectionist temporal classification, as a function and as a class; the recursion is `ops.ctcLoss`.
+
 import { declare } from "../core/operation.js";
 import { ShapeError } from "../core/errors.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

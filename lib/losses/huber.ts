@@ -1,3 +1,5 @@
+// Squares near zero and straight lines beyond, as a function and as a class.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { number } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

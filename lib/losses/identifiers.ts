@@ -1,3 +1,5 @@
+// keras.losses.get, serialize, deserialize.
+
 import type { Json } from "../config/index.js";
 import { type LossIdentifier, type LossLike, losses } from "./loss.js";
 

@@ -1,3 +1,5 @@
+// What losses do with labels first: dtype, rank, label smoothing, and 0 and 1 as −1 and 1.
+
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, all, cast, equal, logicalOr, multiply, subtract, where } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// The logarithm of the hyperbolic cosine of differences, as a function and as a class.
+
 import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,3 +1,5 @@
+// The mean absolute error in per cent, as a function and as a class.
+
 import { declare } from "../core/operation.js";
 import { epsilon } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

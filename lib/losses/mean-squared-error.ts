@@ -1,3 +1,5 @@
+// The mean squared error, as a function and as a class.
+
 import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,3 +1,5 @@
+// How the losses of samples become one number: weights, masks, and the reductions of Keras.
+
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";

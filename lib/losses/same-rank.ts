@@ -1,3 +1,5 @@
+// Labels and predictions whose ranks differ by one, brought to the same rank.
+
 import type { Tensor } from "../core/tensor.js";
 import { expandDims, squeeze } from "../ops/index.js";
 

@@ -1,3 +1,5 @@
+// The loss of one class out of several with labels as indices, as a function and as a class.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { boolean, integer, nullable } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// Tversky loss of segmentations, as a function and as a class.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { epsilon, integer, nullable, number, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// How often predictions equal labels, as a function and as a metric.
+
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { toSameRank } from "../losses/same-rank.js";

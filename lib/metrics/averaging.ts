@@ -1,3 +1,5 @@
+// The base of metrics that are a weighted mean over all samples seen.
+
 import type { Schema } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,3 +1,5 @@
+// How often yes-or-no predictions are right, as a function and as a metric.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { registerFunctions, number } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

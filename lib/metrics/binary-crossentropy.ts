@@ -1,3 +1,5 @@
+// The loss of yes-or-no predictions as a metric.
+
 import { optionsFor } from "../core/operation.js";
 import { boolean, fraction } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// Intersection over union of two classes, from scores.
+
 import { list, nonNegativeInteger, nullable, number, schema, string } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { cast, greaterEqual } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// The margin between the right class and the best of the others as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { categoricalHinge } from "../losses/categorical-hinge.js";

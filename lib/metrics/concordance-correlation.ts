@@ -1,3 +1,5 @@
+// Lin's concordance of labels and predictions, as a function and as a metric.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { registerFunctions, epsilon, integer, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// True and false positives and negatives at one or more thresholds: what precision, recall and their kin are made of.
+
 import { epsilon, fraction, nullable, oneOrMore } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ShapeError } from "../core/errors.js";
@@ -21,8 +23,6 @@ import {
   topK,
 } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
-
-// True and false positives and negatives at one or more thresholds: what precision, recall and their kin are made of.
 
 /** Below every prediction. */
 export const LOWEST = -1e10;

@@ -1,3 +1,5 @@
+// The angle between labels and predictions as a metric.
+
 import { optionsFor } from "../core/operation.js";
 import { integer, oneOrMore, unwritten } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

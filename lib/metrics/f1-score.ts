@@ -1,3 +1,5 @@
+// The harmonic mean of precision and recall: FBetaScore with beta 1.
+
 import { FBetaScore, fScoreFields } from "./f-beta-score.js";
 import { metricOptions, metrics } from "./metric.js";
 

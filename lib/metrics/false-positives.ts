@@ -1,3 +1,5 @@
+// False alarms, counted at thresholds.
+
 import { ConfusionCount } from "./confusion-count.js";
 import { metrics } from "./metric.js";
 

@@ -1,3 +1,5 @@
+// keras.metrics.get, serialize, deserialize.
+
 import type { Json } from "../config/index.js";
 import { type MetricIdentifier, type MetricLike, metrics } from "./metric.js";
 

@@ -1,3 +1,5 @@
+// Table of contents of keras.metrics.
+
 export { accuracy, Accuracy } from "./accuracy.js";
 export { AUC } from "./auc.js";
 export { binaryAccuracy, BinaryAccuracy } from "./binary-accuracy.js";

@@ -1,3 +1,5 @@
+// The base of intersection over union: a confusion matrix of classes, added to by batch.
+
 import { dtypePolicy, epsilon, type Schema, withDefault } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,3 +1,5 @@
+// Intersection over union of chosen classes.
+
 import { type Arguments, boolean, integer, list, nonNegativeInteger, nullable, positiveInteger, schema, string } from "../config/index.js";
 import { text, ValueError } from "../core/errors.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";

@@ -1,3 +1,5 @@
+// The Kullback–Leibler divergence as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { klDivergence } from "../losses/kl-divergence.js";

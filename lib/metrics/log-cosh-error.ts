@@ -1,3 +1,5 @@
+// The logarithm of the hyperbolic cosine of differences as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { logCosh } from "../losses/log-cosh.js";

@@ -1,3 +1,5 @@
+// The mean absolute error as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { meanAbsoluteError } from "../losses/mean-absolute-error.js";

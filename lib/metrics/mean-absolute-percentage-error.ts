@@ -1,3 +1,5 @@
+// The mean absolute error in per cent as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { meanAbsolutePercentageError } from "../losses/mean-absolute-percentage-error.js";

@@ -1,3 +1,5 @@
+// Intersection over union, averaged over all classes.
+
 import { boolean, integer, nullable, positiveInteger, schema, string } from "../config/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";

@@ -1,3 +1,5 @@
+// The mean squared error as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { meanSquaredError } from "../losses/mean-squared-error.js";

@@ -1,3 +1,5 @@
+// The mean squared error of logarithms as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { meanSquaredLogarithmicError } from "../losses/mean-squared-logarithmic-error.js";

@@ -1,3 +1,5 @@
+// Intersection over union of chosen classes, with one-hot labels.
+
 import { boolean, integer, list, nonNegativeInteger, nullable, positiveInteger, schema, string } from "../config/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";

@@ -1,3 +1,5 @@
+// Pearson's correlation of labels and predictions, as a function and as a metric.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { registerFunctions, integer, oneOrMore } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

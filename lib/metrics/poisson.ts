@@ -1,3 +1,5 @@
+// The Poisson loss of counts as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { poisson } from "../losses/poisson.js";

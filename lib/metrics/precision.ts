@@ -1,3 +1,5 @@
+// Precision, at one threshold or several, or among the best k.
+
 import { metrics } from "./metric.js";
 import { PrecisionRecall } from "./precision-recall.js";
 

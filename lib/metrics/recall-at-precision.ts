@@ -1,3 +1,5 @@
+// The best recall that a wanted precision allows, over all thresholds.
+
 import { fraction } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { AtConstraint, atConstraintOptions } from "./at-constraint.js";

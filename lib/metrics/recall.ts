@@ -1,3 +1,5 @@
+// Recall, at one threshold or several, or among the best k.
+
 import { metrics } from "./metric.js";
 import { PrecisionRecall } from "./precision-recall.js";
 

@@ -1,3 +1,5 @@
+// The root of the mean squared error over all samples seen, which is not the mean of roots.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { toSameRank } from "../losses/same-rank.js";

@@ -1,3 +1,5 @@
+// How often the right class of an index label is the best one, as a function and as a metric.
+
 import { declare } from "../core/operation.js";
 import { registerFunctions } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

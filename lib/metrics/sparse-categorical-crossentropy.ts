@@ -1,3 +1,5 @@
+// The loss of one class out of several as a metric; labels are indices.
+
 import { optionsFor } from "../core/operation.js";
 import { boolean, integer, nullable } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// How often the right class of an index label is among the best k, as a function and as a metric.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { boolean, positiveInteger, registerFunctions } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

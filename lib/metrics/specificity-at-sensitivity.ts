@@ -1,3 +1,5 @@
+// The best specificity that a wanted sensitivity allows, over all thresholds.
+
 import { fraction } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { AtConstraint, atConstraintOptions } from "./at-constraint.js";

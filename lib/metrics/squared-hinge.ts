@@ -1,3 +1,5 @@
+// The squared distance from the right side of the margin as a metric.
+
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { squaredHinge } from "../losses/squared-hinge.js";

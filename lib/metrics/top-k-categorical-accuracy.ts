@@ -1,3 +1,5 @@
+// How often the right class of a one-hot label is among the best k, as a function and as a metric.
+
 import { declare, optionsFor } from "../core/operation.js";
 import { registerFunctions, positiveInteger } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

@@ -1,3 +1,5 @@
+// Negative labels that were seen as such, counted at thresholds.
+
 import { ConfusionCount } from "./confusion-count.js";
 import { metrics } from "./metric.js";
 

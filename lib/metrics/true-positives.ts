@@ -1,3 +1,5 @@
+// Positive labels that were found, counted at thresholds.
+
 import { ConfusionCount } from "./confusion-count.js";
 import { metrics } from "./metric.js";
 

@@ -1,3 +1,5 @@
+// model.export: a model in the form of other run times; the writer of the form comes with the first export.
+
 import { boolean, field, invalid, nullable, type Options, schema, string } from "../config/index.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import { leaves, type Tree, unflatten } from "../core/tree.js";

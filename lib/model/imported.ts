@@ -1,3 +1,5 @@
+// A model that came from a graph of another framework, as a Keras model.
+
 import { isPlainObject } from "../config/index.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import { asTensor } from "../core/convert.js";

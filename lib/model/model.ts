@@ -1,3 +1,5 @@
+// The class Model: functional or subclassed; the trainer's methods on top of a layer, and saving.
+
 import {
   classNameOf,
   type Config,

@@ -1,3 +1,5 @@
+// The class Sequential: layers in a row, a functional model as soon as the input shape is known.
+
 import {
   type Config,
   customObjectScope,

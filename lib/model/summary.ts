@@ -1,3 +1,5 @@
+// model.summary(): the table of layers, shapes and parameters.
+
 import { platform } from "#platform";
 import { classNameOf } from "../config/index.js";
 import { dtypes } from "../core/dtype.js";

@@ -1,3 +1,5 @@
+// What definitions of operations share: grains, shape rules, the check for dense input.
+
 import { ArgumentError } from "../core/errors.js";
 // Small rules that families share. Imports nothing of this room, so that it is there before everything else of it.
 

@@ -1,3 +1,5 @@
+// The optimizer Adadelta.
+
 import { number } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, sqrt, square } from "../ops/index.js";

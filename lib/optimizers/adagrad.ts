@@ -1,3 +1,5 @@
+// The optimizer Adagrad.
+
 import { number } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { Constant } from "../initializers/index.js";

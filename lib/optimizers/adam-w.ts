@@ -1,3 +1,5 @@
+// The optimizer AdamW: Adam with its default weight decay.
+
 import { number } from "../config/index.js";
 import { Adam, adamFields } from "./adam.js";
 import { optimizerOptions, optimizers } from "./optimizer.js";

@@ -1,3 +1,5 @@
+// The optimizer Adam: one operation updates a variable and both of its means.
+
 import { boolean, number, type OptionValues, type Schema } from "../config/index.js";
 import { asTensor } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";

@@ -1,3 +1,5 @@
+// The optimizer Adamax.
+
 import { number } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, add, divide, maximum, multiply, power, subtract } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// Exponential moving averages of weights, beside any optimizer.
+
 import { add, cast, equal, mod, multiply, notEqual, subtract, where } from "../ops/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { Variable } from "../variables/variable.js";

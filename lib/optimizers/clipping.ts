@@ -1,3 +1,5 @@
+// Gradients cut to a norm, one by one or all together.
+
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, greater, maximum, minimum, multiply, onesLike, sqrt, square, subtract, sum, where } from "../ops/index.js";
 

@@ -1,3 +1,5 @@
+// Updates that a condition inside the program takes back.
+
 import type { Tensor } from "../core/tensor.js";
 import { where } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";

@@ -1,3 +1,5 @@
+// Gradients summed over replicas, in one message.
+
 import { StateError } from "../core/errors.js";
 import { replica } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";

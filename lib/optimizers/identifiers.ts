@@ -1,3 +1,5 @@
+// keras.optimizers.get, serialize, deserialize.
+
 import type { Json, Schema } from "../config/index.js";
 import { type Optimizer, type OptimizerIdentifier, optimizers } from "./optimizer.js";
 

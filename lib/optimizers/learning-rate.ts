@@ -1,3 +1,5 @@
+// The learning rate of an optimizer: a variable, a schedule or a function, read the same way.
+
 import { field, invalid, isPlainObject, serializeKerasObject, type Field, withDefault } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import { LearningRateSchedule, schedules } from "./schedules/schedule.js";

@@ -1,3 +1,5 @@
+// The optimizer that scales losses for mixed precision and skips steps that overflow.
+
 import {
   type Arguments,
   nullable,

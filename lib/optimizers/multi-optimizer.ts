@@ -1,3 +1,5 @@
+// Several optimizers as one, each for its part of the variables.
+
 import {
   type Arguments,
   field,

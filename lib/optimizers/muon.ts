@@ -1,3 +1,5 @@
+// The optimizer Muon.
+
 import { boolean, list, nullable, number, positiveInteger, string } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, matmul, multiply, power, sqrt, square, subtract, sum, transpose } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// The optimizer Nadam.
+
 import { number } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, power, sqrt, square, subtract } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// The base of optimizers and their family: slots, clipping, decay, averages, accumulation, and one `update` for each rule.
+
 import {
   type Arguments,
   automaticName,

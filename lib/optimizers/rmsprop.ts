@@ -1,3 +1,5 @@
+// The optimizer RMSprop.
+
 import { boolean, number } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { rmspropUpdate } from "../ops/optimizer/updates.js";

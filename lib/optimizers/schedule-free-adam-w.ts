@@ -1,3 +1,5 @@
+// The optimizer ScheduleFreeAdamW.
+
 import { nonNegativeNumber, number } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, minimum, multiply, power, sqrt, square, subtract } from "../ops/index.js";

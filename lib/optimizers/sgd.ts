@@ -1,3 +1,5 @@
+// The optimizer SGD.
+
 import { boolean, fraction } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { sgdUpdate } from "../ops/optimizer/updates.js";

@@ -1,3 +1,5 @@
+// keras.random: random tensors, the same for the same seed on any number of threads.
+
 import { declare } from "../core/operation.js";
 // keras.random: random tensors from a seed that may be a number, a generator, or nothing, which is the global one.
 

@@ -1,3 +1,5 @@
+// Several seeds from one, for functions that draw more than once.
+
 import type { Seed } from "../variables/seed-generator.js";
 
 /** Seeds for several draws of one call: a generator gives another one each time by itself, a number stands for a sequence of numbers. */

@@ -1,9 +1,9 @@
+// Keras offers each class under a function's name too.
+
 import { L1 } from "./l1.js";
 import { L1L2 } from "./l1-l2.js";
 import { L2 } from "./l2.js";
 import { OrthogonalRegularizer } from "./orthogonal-regularizer.js";
-
-// Keras offers each class under a function's name too.
 
 /** A penalty of `factor · sum(|x|)`. Keras: keras.regularizers.l1 */
 export const l1 = (factor = 0.01): L1 => new L1(factor);

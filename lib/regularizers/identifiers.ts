@@ -1,3 +1,5 @@
+// keras.regularizers.get, serialize, deserialize.
+
 import type { Json } from "../config/index.js";
 import { type RegularizerIdentifier, type RegularizerLike, regularizers } from "./regularizer.js";
 

@@ -1,3 +1,5 @@
+// Table of contents of keras.regularizers.
+
 export { l1, l1L2, l2, orthogonalRegularizer } from "./functions.js";
 export { deserialize, get, serialize } from "./identifiers.js";
 export { L1 } from "./l1.js";

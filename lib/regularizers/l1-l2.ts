@@ -1,3 +1,5 @@
+// The penalty of absolute values and of squares together.
+
 import { nonNegativeNumber, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, add, multiply, square, sum } from "../ops/index.js";

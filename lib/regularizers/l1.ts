@@ -1,3 +1,5 @@
+// The penalty of absolute values.
+
 import { nonNegativeNumber, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, multiply, sum } from "../ops/index.js";

@@ -1,3 +1,5 @@
+// The penalty of squares.
+
 import { nonNegativeNumber, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { multiply, square, sum } from "../ops/index.js";

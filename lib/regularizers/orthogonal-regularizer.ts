@@ -1,3 +1,5 @@
+// The penalty of vectors that are not at right angles.
+
 import { nonNegativeNumber, oneOf, schema } from "../config/index.js";
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";

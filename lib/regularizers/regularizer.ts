@@ -1,3 +1,5 @@
+// The base of regularizers and their family.
+
 import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 

@@ -1,3 +1,5 @@
+// Asynchronous actions that must not overlap, queued by name.
+
 const last = new Map<string, Promise<unknown>>();
 
 /** Runs actions of one name one after the other, in the order of the calls. */

@@ -1,3 +1,5 @@
+// The seam to a page: workers, files in its database, time, cores. Its twin is platform-node.ts.
+
 import { inTurn } from "./in-turn.js";
 import type { FileContent, FileStore, Platform, Thread, ThreadStart } from "./platform.js";
 import { wordChanged } from "./waiting.js";

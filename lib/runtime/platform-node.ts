@@ -1,3 +1,5 @@
+// The seam to Node: workers, files, time, cores. Its twin is platform-browser.ts.
+
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers";
 import { existsSync, readFileSync } from "node:fs";

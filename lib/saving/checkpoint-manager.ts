@@ -1,3 +1,5 @@
+// tf.train.CheckpointManager: the newest few checkpoints of a place.
+
 import type { FileStore } from "../runtime/platform.js";
 import { nullable, positiveInteger, schema, string, type Options } from "../config/index.js";
 import type { Checkpoint } from "./checkpoint.js";

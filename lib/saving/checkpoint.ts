@@ -1,3 +1,5 @@
+// tf.train.Checkpoint: the state of objects as one file, and back.
+
 import { isPlainObject } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { Variable } from "../variables/variable.js";

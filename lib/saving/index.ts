@@ -1,3 +1,5 @@
+// Table of contents: checkpoints, Keras's files, places, and the forms of others.
+
 export { Checkpoint, type CheckpointPath } from "./checkpoint.js";
 export { latestCheckpoint } from "./checkpoint-index.js";
 export { CheckpointManager } from "./checkpoint-manager.js";

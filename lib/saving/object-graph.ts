@@ -1,3 +1,5 @@
+// The objects that a checkpoint saves, found by a walk over fields, with the path of each.
+
 import { Variable } from "../variables/variable.js";
 import { childrenOf, isSaveable } from "./saveable.js";
 

@@ -1,3 +1,5 @@
+// What is restored from a checkpoint, also into objects that are made only later.
+
 import { StateError, text } from "../core/errors.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { watchNewStates } from "../core/state.js";

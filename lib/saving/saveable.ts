@@ -1,10 +1,10 @@
+// What checkpoints walk. An object is saved if it leads to variables, or to objects that save a state of their own. Nothing has to be
+// registered: the fields of an object are its children, unless it says otherwise.
+
 import { toSnakeCase } from "../config/names.js";
 import type { TensorLike } from "../core/convert.js";
 import { Tensor } from "../core/tensor.js";
 import { Variable } from "../variables/variable.js";
-
-// What checkpoints walk. An object is saved if it leads to variables, or to objects that save a state of their own. Nothing has to be
-// registered: the fields of an object are its children, unless it says otherwise.
 
 /** Something that a checkpoint saves beside variables: the position of a dataset, a counter of one's own. */
 export interface Saveable {

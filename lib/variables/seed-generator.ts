@@ -1,3 +1,5 @@
+// keras.random.SeedGenerator, the seed of the process, and how state of random numbers is saved.
+
 import { constant } from "../core/convert.js";
 import { replica } from "../core/replicas.js";
 import { ArgumentError, text } from "../core/errors.js";

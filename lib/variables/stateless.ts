@@ -1,3 +1,5 @@
+// Calls as functions of state: values go in place of variables, and come out as results.
+
 import type { TensorLike } from "../core/convert.js";
 import { ArgumentError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";

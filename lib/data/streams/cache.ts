@@ -1,3 +1,5 @@
+// The stage that keeps items, so that they are made once.
+
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 

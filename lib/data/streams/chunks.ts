@@ -1,3 +1,5 @@
+// The stages that put items into lists, and take lists apart.
+
 import { after, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 

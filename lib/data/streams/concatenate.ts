@@ -1,3 +1,5 @@
+// The stage that gives one stream after the other.
+
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 

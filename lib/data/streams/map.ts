@@ -1,3 +1,5 @@
+// The stages that change items, and choose among them.
+
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type Stream } from "./stream.js";
 

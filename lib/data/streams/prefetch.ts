@@ -1,3 +1,5 @@
+// The stage that asks ahead where items come asynchronously.
+
 import type { Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 

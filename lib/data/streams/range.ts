@@ -1,3 +1,5 @@
+// The stream of numbers from zero, which most pipelines begin with.
+
 import { text, ValueError } from "../../core/errors.js";
 import { END, type Cursor, type Stream } from "./stream.js";
 

@@ -1,3 +1,5 @@
+// The stage that gives its input again and again.
+
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 

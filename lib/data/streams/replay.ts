@@ -1,3 +1,5 @@
+// How a stage that holds items back says where it stands: by where its input stood, and how far it went on from there.
+
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 

@@ -1,7 +1,7 @@
-import type { Later } from "../later.js";
-
 // Streams: lazy sequences that can say where they stand and go on from there. They know nothing of tensors: a stage that only chooses or
 // orders what comes (shuffle, take, repeat, …) acts on elements and on row numbers of data in memory alike.
+
+import type { Later } from "../later.js";
 
 /** What a cursor answers after its last item. */
 export const END: unique symbol = Symbol("end");

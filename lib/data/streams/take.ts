@@ -1,3 +1,5 @@
+// The stages that keep, or leave out, the beginning of a stream.
+
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 

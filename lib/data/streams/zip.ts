@@ -1,3 +1,5 @@
+// The stages that put streams side by side, and that number items.
+
 import { after, all } from "../later.js";
 import { END, type Position, type Stream } from "./stream.js";
 

@@ -1,3 +1,5 @@
+// tf.cond and tf.switchCase: one of several functions, chosen by a value while the program runs.
+
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import { sameShape, sizeOrNull } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// tf.whileLoop: a loop whose end the values decide, as one step of a graph.
+
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isRecording, unrecorded } from "../../core/interpreter.js";
 import { ArgumentError } from "../../core/errors.js";

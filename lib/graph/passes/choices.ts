@@ -1,3 +1,5 @@
+// The pass that computes both sides of a short choice, so that the program need not stop for it.
+
 import { recording, unrecorded } from "../../core/interpreter.js";
 import { inheritOrigin } from "../../core/ownership.js";
 import type { Step } from "../../core/primitive.js";

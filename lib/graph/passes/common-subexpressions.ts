@@ -1,3 +1,5 @@
+// The pass that computes equal steps once.
+
 import type { Step } from "../../core/primitive.js";
 import { State } from "../../core/state.js";
 import { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// The pass that drops steps whose results nobody uses.
+
 import { readsOf, type Graph } from "../graph.js";
 
 /** Drops steps whose results nobody uses. Keeps true: effects stay, in their order; all that outputs and effects need stays. */

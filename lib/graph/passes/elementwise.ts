@@ -1,3 +1,5 @@
+// The pass that runs elementwise steps together, block by block, so that values between them stay in the cache.
+
 import type { Step } from "../../core/primitive.js";
 import { State } from "../../core/state.js";
 import { Tensor } from "../../core/tensor.js";

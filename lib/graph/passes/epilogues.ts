@@ -1,3 +1,5 @@
+// The pass that lets products and convolutions add a bias and cut at zero while they store.
+
 import type { Step } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
 import { readsOf, type Graph } from "../graph.js";

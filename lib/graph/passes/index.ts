@@ -1,3 +1,5 @@
+// The passes in the order in which they run, before a graph is planned.
+
 import type { Graph } from "../graph.js";
 import { inlineChoices } from "./choices.js";
 import { mergeCommonSubexpressions } from "./common-subexpressions.js";

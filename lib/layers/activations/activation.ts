@@ -1,3 +1,5 @@
+// The layer that applies an activation by name or function.
+
 import { registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { activations } from "../../activations/index.js";

@@ -1,3 +1,5 @@
+// The layer ELU.
+
 import { elu } from "../../activations/index.js";
 import { number, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// The layer LeakyReLU.
+
 import { leakyRelu } from "../../activations/index.js";
 import { nonNegativeNumber, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// The layer PReLU, whose slope below zero is learned.
+
 import { integer, nullable, registerClasses } from "../../config/index.js";
 import { relu } from "../../activations/index.js";
 import type { Shape } from "../../core/shape.js";

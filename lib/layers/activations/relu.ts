@@ -1,3 +1,5 @@
+// The layer ReLU, with its upper bound, its threshold and its slope below.
+
 import { relu } from "../../activations/index.js";
 import { nonNegativeNumber, nullable, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";

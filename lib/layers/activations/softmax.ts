@@ -1,3 +1,5 @@
+// The layer Softmax, which leaves out what a mask takes out.
+
 import { softmax } from "../../activations/index.js";
 import { integer, oneOrMore, registerClasses } from "../../config/index.js";
 import { ShapeError } from "../../core/errors.js";

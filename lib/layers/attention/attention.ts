@@ -1,3 +1,5 @@
+// Attention and AdditiveAttention: one head, without projections.
+
 import { boolean, unwritten, fraction, oneOf, registerClasses, type Schema } from "../../config/index.js";
 import { ArgumentError, ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";

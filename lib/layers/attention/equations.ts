@@ -1,3 +1,5 @@
+// The einsum equations of attention with projections, for any number of axes.
+
 import type { Projection } from "./projected-attention.js";
 
 const letter = (index: number): string => String.fromCharCode(97 + index);

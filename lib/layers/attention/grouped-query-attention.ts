@@ -1,3 +1,5 @@
+// The layer GroupedQueryAttention: several heads share one pair of keys and values.
+
 import { positiveInteger, registerClasses } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";

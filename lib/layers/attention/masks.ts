@@ -1,3 +1,5 @@
+// Masks of attention: causal ones, windows, and how those of queries and values come together.
+
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { maskOf } from "../../core/mask.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// The layer MultiHeadAttention.
+
 import { integer, type Json, nullable, positiveInteger, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import { severalOf } from "../base/fields.js";

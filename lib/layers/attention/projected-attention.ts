@@ -1,3 +1,5 @@
+// The base of attention with projections: queries, keys and values by dense layers, scores, and the projection back.
+
 import {
   boolean,
   fraction,

@@ -1,3 +1,5 @@
+// The layer MelSpectrogram: spectra of sounds on the mel scale.
+
 import { boolean, field, invalid, nonNegativeNumber, nullable, number, positiveInteger, positiveNumber, registerClasses, type Json } from "../../config/index.js"; // prettier-ignore
 import { constant } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// The layer STFTSpectrogram: spectra of sounds by a convolution that can be trained.
+
 import { boolean, dataFormat, list, number, nullable, oneOf, positiveInteger, registerClasses, either } from "../../config/index.js"; // prettier-ignore
 import { epsilon } from "../../config/settings.js";
 import { ArgumentError, DtypeError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Layers that change colours of images at random.
+
 import { integer, nullable, registerClasses, fraction } from "../../config/index.js";
 import { epsilon } from "../../config/settings.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// Layers that sharpen or blur images at random.
+
 import { field, integer, invalid, nullable, registerClasses, withDefault } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, clip, depthwiseConv, expandDims, getItem, multiply, reshape, subtract, tile, where } from "../../ops/index.js";

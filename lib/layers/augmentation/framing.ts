@@ -1,3 +1,5 @@
+// Layers that cut, resize and flip images, with their bounding boxes.
+
 import { boolean, integer, nullable, number, oneOf, positiveInteger, registerClasses, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { asTensor } from "../../core/convert.js";

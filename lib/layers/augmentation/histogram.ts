@@ -1,3 +1,5 @@
+// Layers that even out how often brightnesses occur.
+
 import { nonNegativeNumber, positiveInteger, registerClasses, tuple } from "../../config/index.js";
 import { asTensor } from "../../core/convert.js";
 import { known } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// The base of layers that change images: also labels, bounding boxes and masks that come with them, each by the same draw.
+
 import { toCamelCase } from "../../config/names.js";
 import type { OptionValues, Schema } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";

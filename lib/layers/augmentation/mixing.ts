@@ -1,3 +1,5 @@
+// Layers that blend images with others of the batch, or erase parts of them.
+
 import { field, integer, invalid, nullable, positiveNumber, registerClasses, withDefault } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";

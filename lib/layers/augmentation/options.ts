@@ -1,8 +1,8 @@
+// The kinds of options that layers over images share.
+
 import { dataFormat, field, type Field, invalid, nullable, oneOf, type Json, withDefault, writtenWhenSet } from "../../config/index.js";
 import { checkFormat, type BoxFormat } from "../../ops/boxes/formats.js";
 import { layerOptions } from "../base/options.js";
-
-// The kinds of options that layers over images share.
 
 /** Where random numbers are drawn from: `[low, high]`. */
 export type Span = readonly [low: number, high: number];

@@ -1,3 +1,5 @@
+// RandAugment, AugMix and Pipeline: layers made of other layers.
+
 import {
   boolean,
   DTypePolicy,

@@ -1,3 +1,5 @@
+// Layers that rotate, move, zoom, shear and bend images at random.
+
 import { fraction, integer, nullable, number, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import {

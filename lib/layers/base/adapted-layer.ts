@@ -1,3 +1,5 @@
+// The base of layers whose kernel can be frozen and adapted by a product of low rank (LoRA).
+
 import { type Json, nullable, number, positiveInteger, type Schema, writtenWhenSet } from "../../config/index.js";
 import { StateError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";

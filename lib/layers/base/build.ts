@@ -1,3 +1,5 @@
+// Builds a layer at its first call, from the shapes of what it is called on.
+
 import { Tensor } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";
 import { initScope } from "../../variables/variable.js";

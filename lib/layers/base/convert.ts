@@ -1,3 +1,5 @@
+// The arguments of a layer call as tensors of the dtype in which the layer computes.
+
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, text } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// How layers name themselves and their inputs in messages.
+
 import { KerasmError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import { Tensor } from "../../core/tensor.js";

@@ -1,11 +1,11 @@
+// The kinds of options that layers share.
+
 import { activations } from "../../activations/index.js";
 import { constraints } from "../../constraints/index.js";
 import { boolean, type Field, field, integer, invalid, list, nullable, oneOf } from "../../config/index.js";
 import { initializers } from "../../initializers/index.js";
 import { regularizers } from "../../regularizers/index.js";
 import type { WeightOptions } from "./state.js";
-
-// The kinds of options that layers share.
 
 /** An initializer by name, config, class or object. */
 export const initializer = initializers.field;

@@ -1,3 +1,5 @@
+// Shapes and dtypes of what a layer would give, found by its own `call` on symbolic tensors.
+
 import { unrecordedInference } from "../../core/interpreter.js";
 import { symbolic, Tensor, type Spec } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";

@@ -1,3 +1,5 @@
+// keras.layers.InputSpec: what a layer demands of its inputs, checked before it is built.
+
 import { DtypeError, ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// How masks go through a call: taken from inputs, computed by the layer, carried on, or dropped with a warning.
+
 import { classNameOf } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { maskOf, setMask } from "../../core/mask.js";

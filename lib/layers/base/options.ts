@@ -1,3 +1,5 @@
+// The options of every layer: name, whether it trains, dtype policy, activity regularizer.
+
 import { boolean, dtypePolicy, nullable, type Options, schema, string, unwritten, writtenWhenSet } from "../../config/index.js";
 import { regularizers } from "../../regularizers/index.js";
 

@@ -1,3 +1,5 @@
+// What a layer owns: weights, children, losses and metrics, found by its fields.
+
 import { Callable } from "../../config/index.js";
 import { constraints, type ConstraintIdentifier } from "../../constraints/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";

@@ -1,3 +1,5 @@
+// The types of a layer's inputs, masks, shapes and call options.
+
 import type { TensorLike } from "../../core/convert.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

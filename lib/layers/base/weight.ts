@@ -1,3 +1,5 @@
+// A variable that a layer made: with its initializer, regularizer, constraint, and its place in the layer's path.
+
 import type { Tensor } from "../../core/tensor.js";
 import type { TensorLike } from "../../core/convert.js";
 import { Variable, type VariableOptions } from "../../variables/variable.js";

@@ -1,3 +1,5 @@
+// The base of layers that change what another layer does.
+
 import { deserializeKerasObject, field, invalid, isPlainObject, type Schema, serializeKerasObject } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import { Layer } from "../layer.js";

@@ -1,3 +1,5 @@
+// The base of convolution layers: options, kernel, bias, and where the channels stand.
+
 import { dataFormat, nullable, oneOf, positiveInteger, type Schema, tuple } from "../../config/index.js";
 import { ArgumentError, ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";

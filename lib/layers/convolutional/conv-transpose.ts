@@ -1,3 +1,5 @@
+// Transposed convolutions along one, two and three axes.
+
 import {
   dataFormat,
   nullable,

@@ -1,3 +1,5 @@
+// Convolutions along one, two and three axes.
+
 import { registerClasses } from "../../config/index.js";
 import { BaseConv, convOptions } from "./base-conv.js";
 

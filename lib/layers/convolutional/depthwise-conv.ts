@@ -1,3 +1,5 @@
+// Depthwise and separable convolutions.
+
 import { boolean, dataFormat, oneOf, positiveInteger, registerClasses, type Schema, tuple } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// The layer EinsumDense.
+
 import { fixed, nullable, positiveInteger, registerClasses, string } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

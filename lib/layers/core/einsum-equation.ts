@@ -1,3 +1,5 @@
+// The shapes of weights that an einsum equation asks for.
+
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 

@@ -1,3 +1,5 @@
+// The layer Embedding.
+
 import { boolean, fixed, positiveInteger, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, notEqual, take } from "../../ops/index.js";

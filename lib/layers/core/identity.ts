@@ -1,3 +1,5 @@
+// The layer Identity.
+
 import { registerClasses } from "../../config/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";

@@ -1,3 +1,5 @@
+// InputLayer, and keras.Input, which begins a functional model.
+
 import "../functional/operation-call.js";
 import { boolean, DTypePolicy, field, fixed, invalid, nullable, positiveInteger, registerClasses, shape, schema, string, unwritten, withDefault } from "../../config/index.js"; // prettier-ignore
 import type { Json, Options } from "../../config/index.js";

@@ -1,3 +1,5 @@
+// The layer Masking: where masks begin if not in an Embedding.
+
 import { number, registerClasses } from "../../config/index.js";
 import { setMask } from "../../core/mask.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// The layer ReversibleEmbedding: its table is also the projection back to logits.
+
 import { boolean, type Config, nullable, number, registerClasses, string } from "../../config/index.js";
 import { setMask } from "../../core/mask.js";
 import type { Shape } from "../../core/shape.js";

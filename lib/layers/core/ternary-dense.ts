@@ -1,3 +1,5 @@
+// The layer TernaryDense: weights that count as −1, 0 and 1.
+
 import { nonNegativeNumber, nullable, positiveInteger, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

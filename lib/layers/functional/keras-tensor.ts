@@ -1,3 +1,5 @@
+// The tensor of a functional model, which remembers the call that made it.
+
 import { MAX_DEPTH } from "../../core/tree.js";
 import { declare } from "../../core/operation.js";
 import { uniqueName } from "../../config/index.js";

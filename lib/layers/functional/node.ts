@@ -1,3 +1,5 @@
+// One call of a layer, a model or an operation on Keras tensors: what the graph of a functional model is made of.
+
 import { ArgumentError, text } from "../../core/errors.js";
 import type { Config } from "../../config/index.js";
 import { KerasTensor } from "./keras-tensor.js";

@@ -1,3 +1,5 @@
+// Add, Average and Subtract.
+
 import { registerClasses } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";

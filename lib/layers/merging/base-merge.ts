@@ -1,3 +1,5 @@
+// The base of layers that make one tensor from several: shapes brought to one rank, masks put together.
+
 import type { Schema } from "../../config/index.js";
 import { ArgumentError, ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";

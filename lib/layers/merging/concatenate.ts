@@ -1,3 +1,5 @@
+// The layer Concatenate.
+
 import { integer, registerClasses } from "../../config/index.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// The layer Dot.
+
 import { boolean, integer, oneOrMore, registerClasses } from "../../config/index.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";

@@ -1,10 +1,10 @@
+// Merges in which what a mask takes out must not count: there is no number that leaves the others as they are.
+
 import { registerClasses } from "../../config/index.js";
 import { maskOf, setMask } from "../../core/mask.js";
 import type { Tensor } from "../../core/tensor.js";
 import { any, broadcastTo, expandDims, logicalOr, maximum, minimum, multiply, where } from "../../ops/index.js";
 import { Merge } from "./base-merge.js";
-
-// Merges in which what a mask takes out must not count: there is no number that leaves the others as they are.
 
 /** Where an input is there, for each of its elements; undefined without a mask. */
 function presenceOf(x: Tensor): Tensor | undefined {

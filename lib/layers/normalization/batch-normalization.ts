@@ -1,3 +1,5 @@
+// The layer BatchNormalization, with its moving mean and variance.
+
 import { boolean, dictionary, epsilon as fuzz, integer, nullable, number, registerClasses } from "../../config/index.js";
 import { ArgumentError, ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";

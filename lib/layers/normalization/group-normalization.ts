@@ -1,3 +1,5 @@
+// The layer GroupNormalization.
+
 import { boolean, field, integer, invalid, type Json, number, registerClasses, withDefault } from "../../config/index.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// The layer LayerNormalization.
+
 import { boolean, integer, type Json, number, oneOrMore, registerClasses } from "../../config/index.js";
 import { checkAxis } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";

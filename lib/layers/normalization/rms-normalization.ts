@@ -1,3 +1,5 @@
+// The layer RMSNormalization.
+
 import { integer, type Json, number, oneOrMore, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

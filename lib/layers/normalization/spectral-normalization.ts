@@ -1,3 +1,5 @@
+// The wrapper SpectralNormalization, which bounds the largest singular value of a kernel.
+
 import { positiveInteger, registerClasses } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";

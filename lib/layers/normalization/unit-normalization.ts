@@ -1,3 +1,5 @@
+// The layer UnitNormalization.
+
 import { integer, oneOrMore, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { divide, maximum, sqrt, square, sum } from "../../ops/index.js";

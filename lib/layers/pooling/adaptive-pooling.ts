@@ -1,3 +1,5 @@
+// Pooling to a given size, along one, two and three axes.
+
 import { dataFormat, positiveInteger, registerClasses, type Schema, tuple } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { adaptiveAveragePool, adaptiveMaxPool } from "../../ops/index.js";

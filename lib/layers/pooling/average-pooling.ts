@@ -1,3 +1,5 @@
+// Means of windows, along one, two and three axes.
+
 import { registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { averagePool } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// The base of pooling layers: windows, strides, padding, and where the channels stand.
+
 import { dataFormat, nullable, oneOf, positiveInteger, type Json, type Schema, tuple } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { InputSpec } from "../base/input-spec.js";

@@ -1,3 +1,5 @@
+// One number for each channel: its mean, or its largest value.
+
 import { boolean, dataFormat, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, divide, expandDims, max, mean, sum, where } from "../../ops/index.js";

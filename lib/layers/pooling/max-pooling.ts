@@ -1,3 +1,5 @@
+// Largest values of windows, along one, two and three axes.
+
 import { registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { maxPool } from "../../ops/index.js";

@@ -1,9 +1,9 @@
+// What layers of categories are called on: strings, whole numbers of any size, tensors.
+
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { DtypeError, ShapeError, text } from "../../core/errors.js";
 import { isStrings, Strings, type NestedStrings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
-
-// What layers of categories are called on: strings, whole numbers of any size, tensors.
 
 /** Whole numbers that int32 does not hold. */
 export class Integers {

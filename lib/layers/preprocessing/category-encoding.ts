@@ -1,3 +1,5 @@
+// The layer CategoryEncoding.
+
 import { field, fixed, invalid, positiveInteger, registerClasses, withDefault } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";

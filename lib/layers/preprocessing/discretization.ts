@@ -1,3 +1,5 @@
+// The layer Discretization: numbers as bins, whose boundaries it can learn.
+
 import { type Config, dtypePolicy, fixed, list, nonNegativeInteger, nullable, number, oneOf, positiveNumber, registerClasses, unwritten, boolean } from "../../config/index.js"; // prettier-ignore
 import { ArgumentError, StateError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// Numbers of categories as one-hot, multi-hot or counted vectors.
+
 import type { Dtype } from "../../core/dtype.js";
 import { ValueError } from "../../core/errors.js";
 import { isKnown, sizeOf } from "../../core/shape.js";

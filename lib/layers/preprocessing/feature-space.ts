@@ -1,3 +1,5 @@
+// keras.utils.FeatureSpace: columns of a table, each preprocessed by its kind, as one vector.
+
 import {
   type Config,
   deserializeKerasObject,

@@ -1,3 +1,5 @@
+// The layer HashedCrossing.
+
 import { boolean, DTypePolicy, dtypePolicy, fixed, oneOf, positiveInteger, registerClasses, unwritten, withDefault } from "../../config/index.js"; // prettier-ignore
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
 import { sameShape, shapeText } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// The layer Hashing.
+
 import { fixed, integer, nullable, oneOf, positiveInteger, registerClasses, string, either, DTypePolicy, withDefault, dtypePolicy } from "../../config/index.js"; // prettier-ignore
 import { ValueError } from "../../core/errors.js";
 import { Strings } from "../../core/strings.js";

@@ -1,3 +1,5 @@
+// The base of StringLookup and IntegerLookup: a vocabulary, what is outside of it, and the ways to put out.
+
 import { boolean, field, fixed, integer, invalid, type Json, list, nonNegativeInteger, nullable, number, oneOf, type Schema, unwritten, withDefault, writtenWhenSet, type OptionValues } from "../../config/index.js"; // prettier-ignore
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";

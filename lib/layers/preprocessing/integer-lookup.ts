@@ -1,3 +1,5 @@
+// The layer IntegerLookup.
+
 import { fixed, integer, nullable, registerClasses } from "../../config/index.js";
 import { ArgumentError, DtypeError, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";

@@ -1,3 +1,5 @@
+// What `adapt` learned, where it is no tensor: kept as JSON, saved with checkpoints.
+
 import type { Saveable } from "../../saving/saveable.js";
 
 /** A value that `adapt` learns and checkpoints save: plain JSON. */

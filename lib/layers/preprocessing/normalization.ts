@@ -1,3 +1,5 @@
+// The layer Normalization: mean and variance, given or learned.
+
 import { boolean, type Field, field, integer, invalid, type Json, list, nullable, registerClasses } from "../../config/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError, ValueError, text } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// The layer Rescaling.
+
 import { field, invalid, registerClasses, type Field } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, cast, multiply } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// The key of a hash, as Keras derives it from a salt.
+
 import { field, invalid, nullable } from "../../config/index.js";
 import type { Salt } from "../../ops/hashing/buckets.js";
 

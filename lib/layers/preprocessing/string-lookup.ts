@@ -1,3 +1,5 @@
+// The layer StringLookup.
+
 import { nullable, registerClasses, string } from "../../config/index.js";
 import { ArgumentError, DtypeError } from "../../core/errors.js";
 import { isStrings, Strings, type NestedStrings } from "../../core/strings.js";

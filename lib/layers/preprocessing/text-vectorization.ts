@@ -1,3 +1,5 @@
+// The layer TextVectorization: text to tokens to numbers.
+
 import { boolean, deserializeKerasObject, field, fixed, integer, invalid, isPlainObject, type Json, nullable, positiveInteger, registerClasses, serializeKerasObject, string, unwritten } from "../../config/index.js"; // prettier-ignore
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";

@@ -1,8 +1,8 @@
+// Tokens and their numbers: what lookup layers learn or are given.
+
 import { platform } from "#platform";
 import { ValueError } from "../../core/errors.js";
 import type { Saveable } from "../../saving/saveable.js";
-
-// Tokens and their numbers: what lookup layers learn or are given.
 
 export type Token = string | number;
 

@@ -1,3 +1,5 @@
+// The layer ActivityRegularization.
+
 import { type Json, nonNegativeNumber, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { L1L2 } from "../../regularizers/index.js";

@@ -1,3 +1,5 @@
+// The layer AlphaDropout.
+
 import { fraction, list, nullable, positiveInteger, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

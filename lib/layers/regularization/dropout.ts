@@ -1,3 +1,5 @@
+// Dropout, of elements and of whole channels.
+
 import { fraction, list, nullable, positiveInteger, registerClasses, unwritten, dtypePolicy, boolean, dataFormat, type Schema } from "../../config/index.js"; // prettier-ignore
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

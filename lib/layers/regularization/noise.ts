@@ -1,3 +1,5 @@
+// GaussianNoise and GaussianDropout.
+
 import { fraction, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, multiply } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// Margins cut off, along one, two and three axes.
+
 import { dataFormat, registerClasses, type Schema, unwritten } from "../../config/index.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// The layer Flatten.
+
 import { dataFormat, registerClasses } from "../../config/index.js";
 import { isKnown, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

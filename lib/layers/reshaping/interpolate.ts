@@ -1,3 +1,5 @@
+// Linear interpolation of UpSampling2D.
+
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { matmul, reshape } from "../../ops/index.js";
 

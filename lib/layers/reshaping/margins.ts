@@ -1,3 +1,5 @@
+// The margins of padding and cropping: the forms in which they are given, as pairs.
+
 import { type Field, field, invalid, nonNegativeInteger } from "../../config/index.js";
 
 /** Numbers before and after an axis. */

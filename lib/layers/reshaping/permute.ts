@@ -1,3 +1,5 @@
+// The layer Permute.
+
 import { integer, list, registerClasses } from "../../config/index.js";
 import { ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";

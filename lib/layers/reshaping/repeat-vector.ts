@@ -1,3 +1,5 @@
+// The layer RepeatVector.
+
 import { positiveInteger, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { expandDims, repeat } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// The layer Reshape.
+
 import { integer, list, registerClasses } from "../../config/index.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
 import { isKnown, shapeText, sizeOf, type Shape } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// Elements repeated, along one, two and three axes.
+
 import { dataFormat, oneOf, positiveInteger, registerClasses, type Schema, tuple, unwritten } from "../../config/index.js";
 import type { Json } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";

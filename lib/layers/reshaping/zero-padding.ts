@@ -1,3 +1,5 @@
+// Zeros around, along one, two and three axes.
+
 import { dataFormat, registerClasses, type Schema } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { pad } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// The wrapper Bidirectional.
+
 import { deserializeKerasObject, type Json, nullable, oneOf, registerClasses, serializeKerasObject } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// What a recurrent cell is: one step, its states, its dropout masks; and the base of cells with gates.
+
 import { boolean, fraction, positiveInteger, type Schema } from "../../config/index.js";
 import { add, concatenate, matmul, multiply, onesLike } from "../../ops/index.js";
 import type { Shape } from "../../core/shape.js";

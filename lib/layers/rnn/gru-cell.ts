@@ -1,3 +1,5 @@
+// The cell of GRU: one step.
+
 import { boolean, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, matmul, multiply, sigmoid, slice, split, squeeze, subtract, tanh } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// The cell of LSTM: one step.
+
 import { boolean, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { InitializerLike } from "../../initializers/index.js";

@@ -1,3 +1,5 @@
+// SimpleRNN, LSTM and GRU: RNN with a given cell, in one kernel for the whole sequence where the options allow it.
+
 import { field, invalid, registerClasses, unwritten, withDefault } from "../../config/index.js";
 import { regularizer, seed } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";

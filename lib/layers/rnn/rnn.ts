@@ -1,3 +1,5 @@
+// The layer RNN: runs a cell along time, from either end, with masks and states that are kept.
+
 import {
   boolean,
   field,

@@ -1,3 +1,5 @@
+// The cell of SimpleRNN: one step.
+
 import { registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, matmul } from "../../ops/index.js";

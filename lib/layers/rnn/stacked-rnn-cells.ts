@@ -1,3 +1,5 @@
+// Several cells as one.
+
 import { list, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// States of recurrent layers: zeros of the right shape, and walks over nested ones.
+
 import { symbolic, type Tensor } from "../../core/tensor.js";
 import { add, reshape, sum, take, zeros, zerosLike } from "../../ops/index.js";
 import type { States, StateSize } from "./cell.js";

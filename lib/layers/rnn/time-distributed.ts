@@ -1,3 +1,5 @@
+// The wrapper TimeDistributed.
+
 import { registerClasses } from "../../config/index.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// keras.models.cloneModel: the same graph of new layers.
+
 import { Input } from "../../layers/core/input-layer.js";
 import { KerasTensor } from "../../layers/functional/keras-tensor.js";
 import { Node, nodeOf } from "../../layers/functional/node.js";

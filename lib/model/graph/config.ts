@@ -1,3 +1,6 @@
+// A graph as Keras writes it: operations by name, each with the nodes that belong to the graph; tensors by
+// [operation, node, output]. Nodes are counted within the graph.
+
 import {
   deserializeKerasObject,
   isPlainObject,
@@ -16,9 +19,6 @@ import { OperationCall } from "../../layers/functional/operation-call.js";
 import "../../layers/functional/registered-operations.js";
 import { mapLeaves } from "../../layers/functional/structure.js";
 import type { Graph } from "./graph.js";
-
-// A graph as Keras writes it: operations by name, each with the nodes that belong to the graph; tensors by
-// [operation, node, output]. Nodes are counted within the graph.
 
 /** How a tensor of a config names its maker. */
 type Reference = readonly [operation: string, node: number, output: number];

@@ -1,3 +1,5 @@
+// The computation of a functional model: calls in order, and running them on other inputs.
+
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { maskOf, setMask } from "../../core/mask.js";

@@ -1,3 +1,5 @@
+// The weights of classes that `fit` takes, as weights of samples.
+
 import { ArgumentError, text } from "../../core/errors.js";
 import { adoptTensor, Tensor } from "../../core/tensor.js";
 

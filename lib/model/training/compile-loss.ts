@@ -1,3 +1,5 @@
+// The losses of a model, put together from all forms that `compile` takes.
+
 import type { Schema } from "../../config/index.js";
 import { isPlainObject } from "../../config/index.js";
 import type { TensorLike } from "../../core/convert.js";

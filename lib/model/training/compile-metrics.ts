@@ -1,3 +1,5 @@
+// The metrics of a model, put together from all forms that `compile` takes.
+
 import { isPlainObject, type Json, type Schema } from "../../config/index.js";
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// What `compile` made of its options: optimizer, losses, metrics.
+
 import { type Config, type Json, serializeKerasObject, type Schema, toSnakeCase } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import { Mean, type Metric } from "../../metrics/index.js";

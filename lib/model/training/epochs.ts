@@ -1,3 +1,5 @@
+// One pass over training data after the other, from wherever a checkpoint left off.
+
 import { switches } from "../../core/defaults.js";
 import { StateError } from "../../core/errors.js";
 import type { SavedPosition } from "../../data/iterator.js";

@@ -1,3 +1,6 @@
+// What users write in `compile` becomes losses and metrics here. "accuracy" and "crossentropy" mean different things for
+// different shapes of labels and predictions.
+
 import type { Schema } from "../../config/index.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -13,9 +16,6 @@ import {
   metrics,
   SparseCategoricalAccuracy,
 } from "../../metrics/index.js";
-
-// What users write in `compile` becomes losses and metrics here. "accuracy" and "crossentropy" mean different things for
-// different shapes of labels and predictions.
 
 /** A loss: its name, an object, a class, a function of labels and predictions, or a config. */
 export type LossIdentifier = Identifier<LossLike & object>;

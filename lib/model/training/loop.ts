@@ -1,3 +1,5 @@
+// One epoch: groups of batches in turn, callbacks told, the event loop let through.
+
 import type { CallbackList } from "../../callbacks/callback-list.js";
 import type { Hook } from "../../callbacks/callback.js";
 import { platform } from "#platform";

@@ -1,3 +1,5 @@
+// Where the data of a training stand, as a part of checkpoints.
+
 import type { EpochBatches, SavedEpoch } from "./epochs.js";
 
 /**

@@ -1,3 +1,5 @@
+// What a step of a run answers, and logs that are read only when somebody asks for them.
+
 import { platform } from "#platform";
 import type { TypedArray } from "../../core/dtype.js";
 import { adoptTensor, Tensor } from "../../core/tensor.js";

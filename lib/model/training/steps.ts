@@ -1,3 +1,5 @@
+// The train, test and predict steps of a model, traced for several batches at once, and when they have to be traced anew.
+
 import { isPlainObject, type Schema } from "../../config/index.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";

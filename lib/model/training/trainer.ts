@@ -1,3 +1,5 @@
+// compile, fit, evaluate, predict and their kin: what Model inherits to be trained.
+
 import { GradientTape } from "../../autodiff/tape.js";
 import type { Callback, Logs } from "../../callbacks/callback.js";
 import { CallbackList } from "../../callbacks/callback-list.js";

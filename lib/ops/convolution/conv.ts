@@ -1,3 +1,5 @@
+// Convolution along any number of axes as one primitive, its two gradients, and the choice of a kernel.
+
 import { operation } from "../../core/operation.js";
 import { type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Convolution of each channel by itself, and separable convolution made of it.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

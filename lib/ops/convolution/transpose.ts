@@ -1,3 +1,5 @@
+// The transpose of a convolution: its input gradient as an operation of its own.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

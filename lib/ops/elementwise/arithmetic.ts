@@ -1,3 +1,5 @@
+// The four operations, remainders, and the larger and the smaller of two.
+
 import { declare, operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";

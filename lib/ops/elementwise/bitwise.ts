@@ -1,3 +1,5 @@
+// Operations on the bits of whole numbers.
+
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { DtypeError } from "../../core/errors.js";
 import { operation } from "../../core/operation.js";

@@ -1,3 +1,5 @@
+// Changing the dtype.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";

@@ -1,3 +1,5 @@
+// Values kept between two bounds.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";

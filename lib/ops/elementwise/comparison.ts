@@ -1,3 +1,5 @@
+// Comparisons, which give booleans.
+
 import type { Tensor } from "../../core/tensor.js";
 import type { TensorLike } from "../../core/convert.js";
 import { operation } from "../../core/operation.js";

@@ -1,3 +1,5 @@
+// The error function, its complement and its inverse.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";

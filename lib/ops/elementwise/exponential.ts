@@ -1,3 +1,5 @@
+// Exponentials and logarithms.
+
 import { operation } from "../../core/operation.js";
 import { kernels } from "../../generated/kernels.js";
 import { add, divide, multiply } from "./arithmetic.js";

@@ -1,3 +1,5 @@
+// The incomplete gamma function, elementwise.
+
 import { operation } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { TensorLike } from "../../core/convert.js";

@@ -1,3 +1,5 @@
+// Which elements are NaN, infinite, finite.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";

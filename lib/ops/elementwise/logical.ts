@@ -1,3 +1,5 @@
+// Operations on truth values.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";

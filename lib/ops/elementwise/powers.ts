@@ -1,3 +1,5 @@
+// Absolute value, sign, squares, roots and powers.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// To whole numbers: down, up, towards zero, to the nearest.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";

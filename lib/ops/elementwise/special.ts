@@ -1,3 +1,5 @@
+// Elementwise functions that are compositions of others: hypot, sinc, isclose and the like.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { DtypeError, ValueError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Trigonometric and hyperbolic functions and their inverses.
+
 import type { Tensor } from "../../core/tensor.js";
 import type { TensorLike } from "../../core/convert.js";
 import { operation } from "../../core/operation.js";

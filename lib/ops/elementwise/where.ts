@@ -1,3 +1,5 @@
+// Elements of one tensor or another, by a condition.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Where gradients end.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";

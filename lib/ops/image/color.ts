@@ -1,3 +1,5 @@
+// Colour spaces of images.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { DtypeError, ShapeError } from "../../core/errors.js";

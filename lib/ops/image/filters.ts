@@ -1,3 +1,5 @@
+// Filters of images: blur, edges, and the structural similarity that is made of them.
+
 import { operation } from "../../core/operation.js";
 import { constant, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

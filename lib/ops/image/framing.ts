@@ -1,3 +1,5 @@
+// Images cut to, and padded to, a size.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Windows of images as vectors, and images made of such windows again.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Images of another size, by every interpolation of Keras.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";

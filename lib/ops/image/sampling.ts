@@ -1,3 +1,5 @@
+// Images read at places between pixels: affine and perspective maps, and coordinates of one's own.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";

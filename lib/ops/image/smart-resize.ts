@@ -1,3 +1,5 @@
+// keras.utils.smartResize: another size without changing proportions.
+
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError, text } from "../../core/errors.js";
 import { known, shapeText } from "../../core/shape.js";

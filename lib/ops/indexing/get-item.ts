@@ -1,3 +1,5 @@
+// Python's `x[…]`: indices, slices, new axes and ellipses as views and gathers.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";

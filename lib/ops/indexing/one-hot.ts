@@ -1,3 +1,5 @@
+// Class indices as vectors.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Rows whose number a value says.
+
 import { primitive } from "../../core/primitive.js";
 import type { Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// Where values belong in order, and how many fall where.
+
 import { checkDense } from "../rules.js";
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";

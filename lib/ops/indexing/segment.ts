@@ -1,3 +1,5 @@
+// Sums, products and extrema of segments of rows.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Order: sorting, and the largest k.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Elements by index along an axis, and their gradient, which adds where indices repeat.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { dtypes, type Dtype } from "../../core/dtype.js";

@@ -1,3 +1,5 @@
+// The different elements of a tensor, with their places and counts.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";

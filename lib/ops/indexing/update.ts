@@ -1,3 +1,5 @@
+// Tensors with some elements replaced: by block, by index.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";

@@ -1,3 +1,5 @@
+// Einstein's convention: an equation taken apart into transposes, products and sums.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";

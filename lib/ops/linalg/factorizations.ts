@@ -1,3 +1,5 @@
+// Cholesky, LU, QR, eigenvalues, singular values; their gradients are written with public operations.
+
 import { operation } from "../../core/operation.js";
 // Factorizations of matrices: the last two axes of a tensor. Small matrices, in float64 inside.
 

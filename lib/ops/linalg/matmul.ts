@@ -1,3 +1,5 @@
+// The matrix product: ranks, batches, transposes, and the choice of a kernel.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Norms of vectors and matrices.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { text, ValueError } from "../../core/errors.js";

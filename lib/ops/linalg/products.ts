@@ -1,3 +1,5 @@
+// Dot, inner, outer, tensor, Kronecker and cross products: compositions of the matrix product.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { checkAxis } from "../../core/convert.js";

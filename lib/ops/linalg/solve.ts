@@ -1,3 +1,5 @@
+// Systems of equations, inverses, determinants and what follows from the factorizations.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Activations: those with a kernel, and those that are compositions.
+
 import type { TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import { operation } from "../../core/operation.js";

@@ -1,3 +1,5 @@
+// Scaled dot-product attention.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

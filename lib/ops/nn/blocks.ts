@@ -1,3 +1,5 @@
+// Blocks of pixels as channels, windows as columns, and back.
+
 import { operation } from "../../core/operation.js";
 // Pixels moved between axes: blocks of an image as channels, and overlapping windows as columns.
 

@@ -1,3 +1,5 @@
+// Cross-entropies, from probabilities and from logits.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Connectionist temporal classification: the recursion over alignments, in logarithms.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Vectors of length 1.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { defaults } from "../../core/defaults.js";

@@ -1,3 +1,5 @@
+// Softmax and its logarithm, along one axis or several.
+
 import { operation } from "../../core/operation.js";
 import { type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";

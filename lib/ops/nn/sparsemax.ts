@@ -1,3 +1,5 @@
+// The softmax that gives exact zeros.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// Batch normalization as primitives: by given statistics, and by those of the batch.
+
 import { operation } from "../../core/operation.js";
 import { checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Mean and variance as one primitive, by channels or by rows, and what batch and row normalization share of it.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { known, sizeOf } from "../../core/shape.js";

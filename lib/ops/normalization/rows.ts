@@ -1,3 +1,5 @@
+// Layer and RMS normalization as primitives: each row by itself.
+
 import { defaults } from "../../core/defaults.js";
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";

@@ -1,3 +1,5 @@
+// Largest elements and means of windows, along any number of axes.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

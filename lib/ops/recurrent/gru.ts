@@ -1,3 +1,5 @@
+// A whole sequence of GRU as one primitive, for cells with Keras's default activations.
+
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText } from "../../core/shape.js";

@@ -1,3 +1,5 @@
+// Running sums and products.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";

@@ -1,3 +1,5 @@
+// Differences, distances, correlations and the like: compositions of sums.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";

@@ -1,3 +1,5 @@
+// The largest and the smallest elements.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { ArithmeticDtype } from "../../core/dtype.js";

@@ -1,3 +1,5 @@
+// Whether any, or all, elements are true.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// The logarithm of a sum of exponentials, which does not overflow.
+
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// Reductions that skip NaN.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";

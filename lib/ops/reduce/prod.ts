@@ -1,3 +1,5 @@
+// Products along axes, with a gradient that bears zeros.
+
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { operation } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// Means, quantiles, medians and ranges.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";

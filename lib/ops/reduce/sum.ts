@@ -1,3 +1,5 @@
+// Sums and means.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";

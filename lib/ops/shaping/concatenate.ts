@@ -1,3 +1,5 @@
+// Tensors put together along an axis, old or new.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";

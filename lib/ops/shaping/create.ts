@@ -1,3 +1,5 @@
+// Tensors of one value and of progressions.
+
 import { declare, operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";

@@ -1,3 +1,5 @@
+// Triangles and diagonals of matrices.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

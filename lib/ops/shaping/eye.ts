@@ -1,3 +1,5 @@
+// Identity matrices.
+
 import { declare } from "../../core/operation.js";
 import { checkLengths } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";

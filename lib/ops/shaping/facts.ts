@@ -1,3 +1,5 @@
+// Conversion, copies, and what is known of a tensor: shape, rank, size.
+
 import { declare, operation } from "../../core/operation.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { isTracing } from "../../core/interpreter.js";

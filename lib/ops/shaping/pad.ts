@@ -1,3 +1,5 @@
+// Elements added around: a constant, or the tensor's own by reflection.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";

@@ -1,3 +1,5 @@
+// Patterns of axes as text: "b (h w) c -> b c h w".
+
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";

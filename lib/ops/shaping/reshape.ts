@@ -1,3 +1,5 @@
+// The same elements in another shape: views, which cost nothing.
+
 import { operation } from "../../core/operation.js";
 // Operations that change the shape and nothing else: they compute nothing, the result shares the elements.
 

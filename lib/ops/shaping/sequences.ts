@@ -1,3 +1,5 @@
+// Evenly spaced numbers and window functions.
+
 import { type Declared, declare, operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// Blocks with strides, views where possible, and their gradients; reversal.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";

@@ -1,3 +1,5 @@
+// A tensor as several pieces.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";

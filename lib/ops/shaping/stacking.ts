@@ -1,3 +1,5 @@
+// NumPy's names of stacking and splitting, and grids.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { text, ValueError } from "../../core/errors.js";

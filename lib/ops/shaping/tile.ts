@@ -1,3 +1,5 @@
+// Repetition and rotation of elements.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";

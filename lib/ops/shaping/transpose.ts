@@ -1,3 +1,5 @@
+// Axes in another order.
+
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";

@@ -1,3 +1,5 @@
+// Fourier transforms of complex tensors, which are pairs of real ones.
+
 import { operation } from "../../core/operation.js";
 // Fourier transforms of complex tensors as pairs [real, imaginary], made of matrix products.
 //

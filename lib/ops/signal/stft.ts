@@ -1,3 +1,5 @@
+// Overlapping frames, and their Fourier transforms both ways.
+
 import { operation } from "../../core/operation.js";
 import { constant, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";

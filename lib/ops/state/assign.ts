@@ -1,3 +1,5 @@
+// Reading and writing variables, as steps of a program in order.
+
 import { primitive } from "../../core/primitive.js";
 import type { Command, Operand } from "../../runtime/command.js";
 import type { State } from "../../core/state.js";

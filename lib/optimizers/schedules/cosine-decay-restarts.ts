@@ -1,3 +1,5 @@
+// The learning rate schedule CosineDecayRestarts.
+
 import { number, positiveNumber, schema, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, cos, divide, floor, log, multiply, power, subtract } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// The learning rate schedule CosineDecay.
+
 import { nonNegativeNumber, nullable, number, positiveNumber, schema, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, cos, divide, less, minimum, multiply, subtract, where } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// The learning rate schedule ExponentialDecay.
+
 import { boolean, number, schema, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { divide, floor, multiply, power } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// keras.optimizers.schedules.serialize, deserialize.
+
 import type { CustomObjects, Json } from "../../config/index.js";
 import { customObjectScope } from "../../config/index.js";
 import { type LearningRateSchedule, schedules } from "./schedule.js";

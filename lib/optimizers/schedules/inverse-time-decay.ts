@@ -1,3 +1,5 @@
+// The learning rate schedule InverseTimeDecay.
+
 import { boolean, number, positiveNumber, schema, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, divide, floor, multiply } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// The learning rate schedule PiecewiseConstantDecay.
+
 import { type Arguments, list, number, schema, string } from "../../config/index.js";
 import { text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";

@@ -1,3 +1,5 @@
+// The learning rate schedule PolynomialDecay.
+
 import { boolean, number, positiveNumber, schema, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, ceil, divide, equal, minimum, multiply, power, subtract, where } from "../../ops/index.js";

@@ -1,3 +1,5 @@
+// How a process notices within seconds that another one was lost, while its main thread waits.
+
 import { Worker } from "node:worker_threads";
 import { CommunicatorFailure } from "../communicator.js";
 import { lifelineSource } from "./lifeline-source.js";

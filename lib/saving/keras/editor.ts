@@ -1,3 +1,5 @@
+// keras.saving.KerasFileEditor: looks into weight files, and changes them without a model.
+
 import { ArgumentError, didYouMean, text } from "../../core/errors.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";

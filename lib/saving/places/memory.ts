@@ -1,3 +1,5 @@
+// Files that live as long as the process.
+
 import { joined } from "../../formats/bytes.js";
 import { inTurn } from "../../runtime/in-turn.js";
 import type { FileStore } from "../../runtime/platform.js";
