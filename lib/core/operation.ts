@@ -8,6 +8,7 @@
 import { callOpen, readLengths } from "./open-lengths.js";
 import { Chainable, widths } from "./tensor.js";
 import { holdsHalf, inFloat32 } from "./width.js";
+import { kindOf } from "./kinds.js";
 import { type AnyFunction, bind, checkArguments, type Forms, isOptions, parseSignature, type Signature } from "./signature.js";
 
 /** A function with its declaration: called by position, by name in a trailing object, or both. */
@@ -67,8 +68,17 @@ export function operation<const S extends string, F extends AnyFunction>(
   const { name, parameters } = signature;
   const declared: DeclaredOperation = { signature, run, className: options.className ?? name.charAt(0).toUpperCase() + name.slice(1) };
   const bound = binder(signature);
+  const isOfTensors = parameters.every(({ isArgument, isRest, kind }) => isArgument && !isRest && kind === kindOf("tensor"));
   const places = parameters.flatMap(({ isArgument }, i) => (isArgument ? [i] : []));
   const operated = finish(function (...given: unknown[]): unknown {
+    // What loops call all the time: one or two tensors, with nothing to bind, to check or to record.
+    if (isOfTensors && !widths.areMixed && given.length === parameters.length && given.length <= 2) {
+      const [first, second] = given;
+      if (isReady(first)) {
+        if (given.length === 1) return run(first);
+        if (isReady(second)) return run(first, second);
+      }
+    }
     const args = bound(given);
     for (const place of places) {
       if (!holdsModelTensor(args[place])) continue;
@@ -98,13 +108,25 @@ export function optionsFor<O extends object>(fn: { readonly signature: Signature
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.has(name))) as O;
 }
 
-/** Makes complete arguments of what was given; what is complete passes. */
+/** Whether a value is a tensor of any operation, and none that stands for a node of a model. */
+const isReady = (value: unknown): boolean => typeof value === "number" || (value instanceof Chainable && !value.isOfModel);
+
+/** Makes complete arguments of what was given, which is the wrapper's own array. */
 function binder(signature: Signature): (given: unknown[]) => unknown[] {
-  const { length } = signature.parameters;
-  const hasRest = signature.parameters.some(({ isRest }) => isRest);
+  const { parameters } = signature;
+  const hasRest = parameters.some(({ isRest }) => isRest);
+  /** Arguments by position: what is left out has its default. */
+  const completes = (given: unknown[]): boolean => {
+    if (hasRest || given.length > parameters.length || isOptions(given[given.length - 1])) return false;
+    for (let i = 0; i < parameters.length; i++) {
+      if (given[i] !== undefined) continue;
+      if (parameters[i]!.isRequired) return false;
+      given[i] = parameters[i]!.fallback;
+    }
+    return true;
+  };
   return (given) => {
-    const isComplete = !hasRest && given.length === length && !given.includes(undefined) && !isOptions(given[length - 1]);
-    const args = isComplete ? given : bind(signature, given);
+    const args = completes(given) ? given : bind(signature, given);
     checkArguments(signature, args);
     return args;
   };

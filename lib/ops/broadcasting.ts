@@ -1,10 +1,11 @@
 // Broadcasting: the shape of a result, and how kernels walk operands of other shapes.
 
 import { ShapeError } from "../core/errors.js";
-import { shapeText, sizeOf, type Shape } from "../core/shape.js";
+import { sameShape, shapeText, sizeOf, type Shape } from "../core/shape.js";
 
 /** The shape that all shapes broadcast to; an unknown axis meets anything. @throws ShapeError where they do not fit */
 export function broadcastShapes(where: string, ...shapes: readonly Shape[]): Shape {
+  if (shapes.length === 2 && sameShape(shapes[0]!, shapes[1]!)) return shapes[0]!;
   const rank = Math.max(...shapes.map((shape) => shape.length));
   const result = new Array<number | null>(rank).fill(1);
   for (const shape of shapes) {

@@ -75,8 +75,12 @@ export function unaryOfNumbers<const K extends "x" | "y" = never>(definition: {
   };
 }
 
+const UNIT: readonly number[] = [1];
+
 /** How a kernel is called with operands that broadcast. */
 export function broadcastCommand(name: string, kernel: BinaryKernel, a: Tensor, b: Tensor, y: Tensor, grain: number): Command {
+  if (sameShape(a.shape, y.shape) && sameShape(b.shape, y.shape))
+    return kernel({ a, b, y, sizes: [y.size], aStrides: UNIT, bStrides: UNIT }, y.size, grain);
   const { sizes, strides } = walk(name, known(y.shape), [known(a.shape), known(b.shape)]);
   return kernel({ a, b, y, sizes, aStrides: strides[0]!, bStrides: strides[1]! }, y.size, grain);
 }
