@@ -28,6 +28,7 @@ import { moveaxis } from "../shaping/transpose.js";
 import { gatherView, scatterView } from "../shaping/views.js";
 import { positionsAlong } from "../shaping/diagonal.js";
 import { asBatch, type DataFormatOption } from "./layout.js";
+import { blended, type Sampling } from "./taps.js";
 
 type Kernel = (distance: Tensor) => Tensor;
 
@@ -58,6 +59,11 @@ const samplingKernels: Readonly<Record<string, Kernel>> = {
 };
 /** Cubic convolution at distances in steps of 1/1024, as TensorFlow reads it from a table where it does not widen the filter. */
 const tabulatedCubic: Kernel = (x) => samplingKernels["cubic"]!(divide(round(multiply(x, 1024)), 1024));
+/** What takes so few pixels that they are gathered. */
+const fewTaps: Readonly<Record<string, Sampling>> = {
+  bilinear: { name: "linear", radius: 1, kernel: samplingKernels["linear"]! },
+  bicubic: { name: "cubic", radius: 2, kernel: tabulatedCubic },
+};
 const kernelNames: Readonly<Record<string, string>> = {
   linear: "linear", bilinear: "linear", trilinear: "linear", triangle: "linear", cubic: "cubic", bicubic: "cubic", tricubic: "cubic", lanczos3: "lanczos3", lanczos5: "lanczos5",
 }; // prettier-ignore
@@ -216,15 +222,19 @@ export const resize = operation(
     const attrs: RatioAttrs = { height, width, axes: [1, 2] };
     if (cropToAspectRatio) x = cropOp.apply({ x }, attrs);
     if (padToAspectRatio) x = padOp.apply({ x }, { ...attrs, value: fillValue });
-    for (const [axis, output] of [[1, height], [2, width]] as const) {
-    if (x.shape[axis] === output) continue;
-    if (isNearest) x = nearest(x, axis, output);
-    else {
-      const scale = divide(output, lengthAlong(x, axis));
-      const kernel = interpolation === "bicubic" && !antialias ? tabulatedCubic : samplingKernels[kernelNames[interpolation]!]!;
-      x = resampled(x, axis, weights(x, axis, output, scale, 0, kernel, antialias));
+    for (const [axis, output] of [
+      [1, height],
+      [2, width],
+    ] as const) {
+      if (x.shape[axis] === output) continue;
+      if (isNearest) x = nearest(x, axis, output);
+      else if (!antialias && x.shape[axis] && fewTaps[interpolation]) x = blended(asFloat(x), axis, output, fewTaps[interpolation]);
+      else {
+        const scale = divide(output, lengthAlong(x, axis));
+        const kernel = interpolation === "bicubic" && !antialias ? tabulatedCubic : samplingKernels[kernelNames[interpolation]!]!;
+        x = resampled(x, axis, weights(x, axis, output, scale, 0, kernel, antialias));
+      }
     }
-  } // prettier-ignore
     return back(x);
   },
 );
