@@ -217,6 +217,7 @@ export const resize = operation(
     if (fillMode !== "constant") fail(`fillMode ${text(fillMode)}`, "constant");
     if (cropToAspectRatio && padToAspectRatio) fail("cropToAspectRatio and padToAspectRatio", "one of them");
     if (size.length !== 2) fail(`size ${shapeText(size)}`, "[height, width]");
+    if (size.some((length) => length < 0)) fail(`size ${shapeText(size)}`, "lengths of at least 0");
     const [height, width] = size as [number, number];
     let { x, back } = asBatch("resize", images, dataFormat);
     const attrs: RatioAttrs = { height, width, axes: [1, 2] };
