@@ -54,6 +54,8 @@ for (const interpolation of ["bilinear", "bicubic"] as const) {
 }
 
 t.test("a size below 0 is refused", (t) => {
-  t.throws(() => image.resize(tf.zeros([1, 4, 4, 1]), [1, -7]), { message: /^resize: given size \[1, -7\]; expected lengths of at least 0/ });
+  t.throws(() => image.resize(tf.zeros([1, 4, 4, 1]), [1, -7]), {
+    message: /^resize: given size \[1, -7\]; expected lengths of at least 0/,
+  });
   t.end();
 });
