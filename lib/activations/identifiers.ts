@@ -1,6 +1,7 @@
 // keras.activations.get, serialize, deserialize.
 
-import type { Json } from "../config/index.js";
+import { type CustomObjects, customObjectScope, type Json } from "../config/index.js";
+import { declare } from "../core/operation.js";
 import { type Activation, type ActivationIdentifier, activations } from "./activation.js";
 import { linear } from "./functions.js";
 
@@ -10,5 +11,9 @@ export const get = (identifier: ActivationIdentifier | null): Activation => (ide
 /** An activation as Keras's JSON: its name. Keras: keras.activations.serialize */
 export const serialize = (activation: Activation): Json => activations.serialize(activation);
 
-/** The activation that a config describes. Keras: keras.activations.deserialize */
-export const deserialize = (config: unknown): Activation => activations.get(config as ActivationIdentifier);
+/** The activation that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.activations.deserialize */
+export const deserialize = declare(
+  "activations.deserialize(config:tree, customObjects:tree|null=null)",
+  (config: unknown, customObjects: CustomObjects | null): Activation =>
+    customObjectScope(customObjects ?? {}, () => activations.get(config as ActivationIdentifier)),
+);

@@ -1,6 +1,7 @@
 // keras.constraints.get, serialize, deserialize.
 
-import type { Json } from "../config/index.js";
+import { type CustomObjects, customObjectScope, type Json } from "../config/index.js";
+import { declare } from "../core/operation.js";
 import { type ConstraintIdentifier, type ConstraintLike, constraints } from "./constraint.js";
 
 /** The constraint that a name, config, class or function means; null stays null. Keras: keras.constraints.get */
@@ -10,5 +11,9 @@ export const get = (identifier: ConstraintIdentifier | null): ConstraintLike | n
 /** A constraint as Keras's JSON. Keras: keras.constraints.serialize */
 export const serialize = (constraint: ConstraintLike): Json => constraints.serialize(constraint);
 
-/** The constraint that a config describes. Keras: keras.constraints.deserialize */
-export const deserialize = (config: unknown): ConstraintLike => constraints.get(config as ConstraintIdentifier);
+/** The constraint that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.constraints.deserialize */
+export const deserialize = declare(
+  "constraints.deserialize(config:tree, customObjects:tree|null=null)",
+  (config: unknown, customObjects: CustomObjects | null): ConstraintLike =>
+    customObjectScope(customObjects ?? {}, () => constraints.get(config as ConstraintIdentifier)),
+);

@@ -1,6 +1,7 @@
 // keras.initializers.get, serialize, deserialize.
 
-import type { Json } from "../config/index.js";
+import { type CustomObjects, customObjectScope, type Json } from "../config/index.js";
+import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import { Chainable } from "../core/tensor.js";
 import { type InitializerIdentifier, type InitializerLike, initializers, valuesOf } from "./initializer.js";
@@ -15,5 +16,9 @@ export function get(identifier: InitializerIdentifier | TensorLike | null): Init
 /** An initializer as Keras's JSON. Keras: keras.initializers.serialize */
 export const serialize = (initializer: InitializerLike): Json => initializers.serialize(initializer);
 
-/** The initializer that a config describes. Keras: keras.initializers.deserialize */
-export const deserialize = (config: unknown): InitializerLike => initializers.get(config as InitializerIdentifier);
+/** The initializer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.initializers.deserialize */
+export const deserialize = declare(
+  "initializers.deserialize(config:tree, customObjects:tree|null=null)",
+  (config: unknown, customObjects: CustomObjects | null): InitializerLike =>
+    customObjectScope(customObjects ?? {}, () => initializers.get(config as InitializerIdentifier)),
+);

@@ -1,6 +1,7 @@
 // keras.optimizers.get, serialize, deserialize.
 
-import type { Json, Schema } from "../config/index.js";
+import { type CustomObjects, customObjectScope, type Json, type Schema } from "../config/index.js";
+import { declare } from "../core/operation.js";
 import { type Optimizer, type OptimizerIdentifier, optimizers } from "./optimizer.js";
 
 /** The optimizer that a name, config or class means; null stays null. Keras: keras.optimizers.get */
@@ -10,5 +11,9 @@ export const get = (identifier: OptimizerIdentifier | null): Optimizer<Schema> |
 /** An optimizer as Keras's JSON. Keras: keras.optimizers.serialize */
 export const serialize = (optimizer: Optimizer<Schema>): Json => optimizers.serialize(optimizer);
 
-/** The optimizer that a config describes. Keras: keras.optimizers.deserialize */
-export const deserialize = (config: unknown): Optimizer<Schema> => optimizers.get(config as OptimizerIdentifier);
+/** The optimizer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.optimizers.deserialize */
+export const deserialize = declare(
+  "optimizers.deserialize(config:tree, customObjects:tree|null=null)",
+  (config: unknown, customObjects: CustomObjects | null): Optimizer<Schema> =>
+    customObjectScope(customObjects ?? {}, () => optimizers.get(config as OptimizerIdentifier)),
+);

@@ -1,6 +1,7 @@
 // keras.regularizers.get, serialize, deserialize.
 
-import type { Json } from "../config/index.js";
+import { type CustomObjects, customObjectScope, type Json } from "../config/index.js";
+import { declare } from "../core/operation.js";
 import { type RegularizerIdentifier, type RegularizerLike, regularizers } from "./regularizer.js";
 
 /** The regularizer that a name, config, class or function means; null stays null. Keras: keras.regularizers.get */
@@ -10,5 +11,9 @@ export const get = (identifier: RegularizerIdentifier | null): RegularizerLike |
 /** A regularizer as Keras's JSON. Keras: keras.regularizers.serialize */
 export const serialize = (regularizer: RegularizerLike): Json => regularizers.serialize(regularizer);
 
-/** The regularizer that a config describes. Keras: keras.regularizers.deserialize */
-export const deserialize = (config: unknown): RegularizerLike => regularizers.get(config as RegularizerIdentifier);
+/** The regularizer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.regularizers.deserialize */
+export const deserialize = declare(
+  "regularizers.deserialize(config:tree, customObjects:tree|null=null)",
+  (config: unknown, customObjects: CustomObjects | null): RegularizerLike =>
+    customObjectScope(customObjects ?? {}, () => regularizers.get(config as RegularizerIdentifier)),
+);

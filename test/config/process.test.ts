@@ -91,3 +91,18 @@ t.test("inputs, targets and weights are packed and unpacked", async (t) => {
   t.strictSame(pack(1, null, 3), [1, null, 3]);
   t.throws(() => unpack([1, 2, 3, 4]), { name: "ArgumentError" });
 });
+
+t.test("families read configs with custom objects, for the length of the call", async (t) => {
+  class Half extends keras.regularizers.Regularizer {
+    override call(x: tf.Tensor) {
+      return keras.ops.multiply(keras.ops.sum(x), 0.5);
+    }
+  }
+  const config = { class_name: "Half", config: {} };
+  const made = keras.regularizers.deserialize(config, { Half } as never);
+  t.equal((made as unknown as Half).call(tf.ones([4])).item(), 2);
+  t.throws(() => keras.regularizers.deserialize(config), { name: "UnknownNameError" });
+  const twice = (y: tf.Tensor, p: tf.Tensor) => keras.ops.multiply(keras.ops.subtract(y, p), 2);
+  t.equal(keras.losses.deserialize("twice", { twice } as never), twice);
+  t.ok(keras.optimizers.deserialize({ class_name: "Adam", config: {} }) instanceof keras.optimizers.Adam);
+});
