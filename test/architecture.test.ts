@@ -72,6 +72,20 @@ t.test("only the Node side of the platform knows Node", async (t) => {
   );
 });
 
+t.test("every dependency has its reason in docs/architecture.md", async (t) => {
+  const { devDependencies, peerDependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as Record<
+    string,
+    object
+  >;
+  const page = readFileSync(join(repository, "docs/architecture.md"), "utf8");
+  const rows = page.slice(page.indexOf("## Dependencies")).split("\n## ")[0]!;
+  const packages = Object.keys({ ...devDependencies, ...peerDependencies });
+  t.strictSame(
+    packages.filter((name) => !rows.includes(`\`${name}\``)),
+    [],
+  );
+});
+
 t.test("each bundled package has one room", async (t) => {
   const home: Readonly<Record<string, string>> = {
     koffi: "lib/runtime",

@@ -23,6 +23,7 @@ const known = ["addHistory", "addProgbar", "model", "verbose", "epochs", "steps"
  * own:
  *
  * ```ts
+ * const stopping = new keras.callbacks.EarlyStopping({ monitor: "loss" });
  * const callbacks = new keras.callbacks.CallbackList([stopping], { addHistory: true, model, epochs: 10 });
  * await callbacks.onTrainBegin();
  * ```

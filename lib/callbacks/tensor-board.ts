@@ -49,6 +49,7 @@ const options = schema([], {
  * the model and its summary. Nothing has to be installed to write it. Keras: keras.callbacks.TensorBoard
  *
  * ```ts
+ * model.compile({ optimizer: "sgd", loss: "mse" });
  * await model.fit(x, y, { callbacks: [new keras.callbacks.TensorBoard({ logDir: "logs/run1", histogramFreq: 1 })] });
  * // tensorboard --logdir logs
  * ```

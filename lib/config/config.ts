@@ -8,7 +8,8 @@ import { ArgumentError, StateError } from "../core/errors.js";
  * ```ts
  * const config = new keras.utils.Config({ learningRate: 0.1 });
  * config.freeze();
- * config.set("learningRate", 1); // throws
+ * config.unfreeze(); // until then a change is an error
+ * config.set("learningRate", 1);
  * ```
  *
  * Keras: keras.utils.Config

@@ -67,7 +67,11 @@ function register<T extends CustomObject>(object: T, registration: Registration)
  * its promise settles.
  *
  * ```ts
- * const model = await keras.saving.customObjectScope({ Antirectifier }, () => keras.models.loadModel("m.keras"));
+ * class Twice extends keras.layers.Layer {
+ *   override call(x: tf.Tensor) { return x.mul(2); }
+ * }
+ * const config = keras.saving.serializeKerasObject(new Twice());
+ * const layer = keras.saving.customObjectScope({ Twice }, () => keras.saving.deserializeKerasObject(config));
  * ```
  *
  * Keras: keras.saving.custom_object_scope

@@ -26,12 +26,16 @@ export type PyDatasetOptions = Options<typeof options>;
  * step.
  *
  * ```ts
- * class Files extends keras.utils.PyDataset {
- *   constructor(readonly names: string[], options = {}) { super(options); }
- *   override get length() { return this.names.length; }
- *   override async getItem(index: number) { return readBatch(this.names[index]!); }   // [x], [x, y] or [x, y, sampleWeight]
+ * class Lines extends keras.utils.PyDataset {
+ *   override get length() { return 4; } // batches
+ *   override async getItem(index: number) {
+ *     const batch = tf.ones([8, 1]).mul(index);
+ *     // a batch: [x], [x, y] or [x, y, sampleWeight]
+ *     return [batch, batch.mul(2)];
+ *   }
  * }
- * await model.fit(new Files(names, { workers: 4 }), { epochs: 3 });
+ * model.compile({ optimizer: "sgd", loss: "mse" });
+ * await model.fit(new Lines({ workers: 4 }), { epochs: 3, verbose: 0 });
  * ```
  *
  * Keras: keras.utils.PyDataset

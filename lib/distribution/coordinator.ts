@@ -91,6 +91,7 @@ const MOST_RUNS = 10;
  * Schedules functions on the workers of a ParameterServerStrategy.
  *
  * ```ts
+ * const strategy = new tf.distribute.ParameterServerStrategy(…); // in a cluster: docs/distribution.md
  * const coordinator = new tf.distribute.coordinator.ClusterCoordinator(strategy);
  * for (let step = 0; step < 100; step++) coordinator.schedule(trainStep, [iterator]);
  * await coordinator.join();

@@ -36,7 +36,8 @@ const known = ["stateMapping", "collectLosses", "initializeVariables"];
  * const v = tf.variable([1]);
  * const scope = new keras.StatelessScope({ stateMapping: [[v, tf.constant([5])]] });
  * scope.run(() => v.assignAdd([1]));
- * scope.getCurrentValue(v)!.array(); // [6], and v is still [1]
+ * scope.getCurrentValue(v)!.array(); // [6]
+ * v.array(); // [1]
  * ```
  *
  * Keras: keras.StatelessScope, which is entered by `with`

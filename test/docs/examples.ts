@@ -8,6 +8,7 @@ import { sourcesIn } from "../support/sources.js";
 
 /** What stands around an example. */
 const surroundings: Readonly<Record<string, string>> = {
+  ops: "keras.ops",
   x: "tf.constant([[1, 2], [3, 4]])",
   y: "tf.constant([[1], [0]])",
   w: "tf.variable([[1]])",
@@ -76,4 +77,17 @@ export const expectResultModule = `export function expectResult(value: unknown, 
 }
 const plain = (value: unknown): string => (typeof value === "object" && !String(value).startsWith("tf.") ? JSON.stringify(value) : String(value));
 const squeezed = (text: string): string => text.replace(/^(["'])(.*)\\1$/, "$2").replace(/\\s+/g, "");
+`;
+
+/**
+ * A program that runs examples one after the other in one process, since the start of a process costs more than most examples. It prints a line
+ * of JSON for each: its file, and the error that it ended with.
+ */
+export const runnerModule = `for (const file of process.argv.slice(2)) {
+  const warnings = [];
+  console.error = console.warn = (...words) => void warnings.push(words.join(" "));
+  const error = await import("./" + file + ".js").then(() => warnings.join("\\n"), (error) => String(error?.stack ?? error));
+  process.stdout.write("\\n@example " + JSON.stringify({ file, error }) + "\\n");
+}
+process.exit(0);
 `;

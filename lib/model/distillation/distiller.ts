@@ -28,6 +28,8 @@ export interface DistillerOptions extends LayerOptions {
  * `studentLossWeight · loss(y, student) + (1 − studentLossWeight) · Σ weight · distillationLoss(teacher, student)`.
  *
  * ```ts
+ * const teacher = new keras.Sequential([new keras.Input({ shape: [2] }), new keras.layers.Dense(64), new keras.layers.Dense(2)]);
+ * const student = new keras.Sequential([new keras.Input({ shape: [2] }), new keras.layers.Dense(2)]);
  * const distiller = new keras.distillation.Distiller(teacher, student, new keras.distillation.LogitsDistillation({ temperature: 3 }));
  * distiller.compile({ optimizer: "adam", loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }), metrics: ["accuracy"]
  * });

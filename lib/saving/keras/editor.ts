@@ -32,6 +32,8 @@ export interface Comparison {
  * Looks into a file of weights, changes it, and writes it anew.
  *
  * ```ts
+ * const small = new keras.Sequential([new keras.Input({ shape: [2] }), new keras.layers.Dense(1, { name: "dense" })]);
+ * await small.saveWeights("old.weights.h5");
  * const editor = await keras.saving.KerasFileEditor.open("old.weights.h5");
  * console.log(editor.summary());
  * editor.renameObject("dense", "hidden");
