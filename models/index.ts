@@ -1,4 +1,5 @@
-// kerasm/models: ready-made architectures, one file each.
+// kerasm/models: ready-made architectures.
 
+export * from "./applications.js";
 export * from "./simple-cnn.js";
 export * from "./simple-mlp.js";

@@ -1,6 +1,7 @@
 // The public face, Keras-3-shaped: keras.layers, keras.ops, keras.models …
 
 export * as activations from "../activations/index.js";
+export * as applications from "../applications/index.js";
 export * as backend from "./backend.js";
 export * as callbacks from "./callbacks.js";
 export * as config from "./config.js";

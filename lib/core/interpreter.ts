@@ -88,7 +88,10 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
   const isSymbolic = (tracing && (op.effect || op.states.length > 0 || isOpen(op, specs))) || anySymbolic(inputs);
   const outputs: Record<string, Tensor> = {};
   if (isSymbolic) represent(op, inputs, specs, outputs);
-  else run(op, inputs, attrs, specs, outputs);
+  else {
+    for (const name of op.states) (inputs[name] as State).ready();
+    run(op, inputs, attrs, specs, outputs);
+  }
   if (isSymbolic || recorders.length > 0) {
     const step: Step = { op, inputs, attrs, outputs };
     if (isSymbolic) for (const name in outputs) outputs[name]!.producer = step;

@@ -46,13 +46,20 @@ export class State implements Spec, Operand, Lender {
   others: readonly State[] = [];
   #lent: Tensor | null = null;
   #version = 0;
+  /** What gives the first elements, until they are wanted. */
+  #first: (() => TypedArray) | null = null;
 
-  /** Zeros of that shape. @throws ShapeError for an impossible one */
-  constructor(shape: readonly number[], dtype: Dtype) {
+  /**
+   * @param first  gives the first elements when they are first wanted; nothing is computed, and no memory taken, for a state that is loaded
+   *     from outside before. Default: zeros. It must not depend on when it is called
+   * @throws ShapeError for an impossible shape
+   */
+  constructor(shape: readonly number[], dtype: Dtype, first: (() => TypedArray) | null = null) {
     this.shape = shape;
     this.dtype = dtype;
     this.bytes = bytesIn({ shape, dtype }, "variable");
-    this.block = new Block(this.bytes, new Uint8Array(this.bytes), 0);
+    this.block = new Block(this.bytes, first ? null : new Uint8Array(this.bytes), 0);
+    this.#first = first;
     fresh = watchers.size > 0;
   }
 
@@ -60,8 +67,24 @@ export class State implements Spec, Operand, Lender {
     return this.bytes / dtypes[this.dtype].bytes;
   }
 
+  /** Makes the first elements where they are still to be made; to be called before an operation or a program begins. */
+  ready(): void {
+    const first = this.#first;
+    if (!first) return;
+    const elements = first();
+    this.#first = null;
+    this.block.host = new Uint8Array(this.bytes);
+    this.#put(elements);
+  }
+
+  #put(elements: ArrayLike<number>): void {
+    if (dtypes[this.dtype].encoding) this.block.elements.set(bytesOfElements(this.dtype, Float32Array.from(elements)));
+    else this.#elements().set(elements);
+  }
+
   /** The address, after upload where needed; it stays while the operation runs. */
   resident(): number {
+    this.ready();
     const { block } = this;
     const { host } = block;
     if (host) {
@@ -81,6 +104,7 @@ export class State implements Spec, Operand, Lender {
   /** The present value as a tensor; the same tensor until the next write. */
   snapshot(): Tensor {
     settleNewStates();
+    this.ready();
     return (this.#lent ??= new Borrowed(this));
   }
 
@@ -104,6 +128,7 @@ export class State implements Spec, Operand, Lender {
   /** The elements where they lie: valid until the next operation. */
   view(): TypedArray {
     settleNewStates();
+    this.ready();
     return this.#elements();
   }
 
@@ -115,8 +140,9 @@ export class State implements Spec, Operand, Lender {
   /** Replaces all elements from outside, in every replica: a restored checkpoint, an initial value. */
   load(elements: ArrayLike<number>): void {
     this.beforeWrite();
-    if (dtypes[this.dtype].encoding) this.block.elements.set(bytesOfElements(this.dtype, Float32Array.from(elements)));
-    else this.#elements().set(elements);
+    if (this.#first) this.block.host = new Uint8Array(this.bytes);
+    this.#first = null;
+    this.#put(elements);
     for (const other of this.others) other.load(elements);
   }
 
@@ -129,6 +155,7 @@ export class State implements Spec, Operand, Lender {
 
   /** Makes states for the other replicas, which begin with the present value. */
   split(count: number): void {
+    this.ready();
     const made = Array.from({ length: count - 1 - this.others.length }, () => {
       const other = new State(this.shape, this.dtype);
       other.trainable = this.trainable;

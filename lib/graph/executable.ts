@@ -97,6 +97,7 @@ export class Executable {
   /** Lays everything out in memory, where it is not there any more. */
   #load(): Loaded {
     if (this.#loaded?.residence.isLoaded) return this.#loaded;
+    for (const state of this.#states) state.ready();
     const blocks: Memory[] = [];
     const take = (bytes: number): number => {
       const address = allocate(bytes);

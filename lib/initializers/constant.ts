@@ -27,6 +27,10 @@ const values = field<TensorLike>({
 export class Constant extends Initializer<typeof Constant.options> {
   static override readonly options = schema(["value"], { value: withDefault(values, 0) });
 
+  override get isRepeatable(): boolean {
+    return typeof this.options.value === "number";
+  }
+
   override call(shape: readonly number[], dtype: Dtype): Tensor {
     return broadcastTo(cast(asTensor(this.options.value), dtype), shape);
   }

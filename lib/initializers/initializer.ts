@@ -23,6 +23,11 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
   /** Values for a tensor of this shape and dtype. */
   abstract call(shape: readonly number[], dtype: Dtype): Tensor;
 
+  /** Whether it takes every shape, and gives the same values whenever it is called: then a weight's first value can wait until it is wanted. */
+  get isRepeatable(): boolean {
+    return false;
+  }
+
   protected override invoke(shape: readonly number[], { dtype = "float32" }: InitializerCallOptions = {}): Tensor {
     return this.call(shape, dtype);
   }

@@ -10,6 +10,10 @@ import { Initializer, initializers } from "./initializer.js";
 export class Ones extends Initializer<typeof Ones.options> {
   static override readonly options = schema([], {});
 
+  override get isRepeatable(): boolean {
+    return true;
+  }
+
   override call(shape: readonly number[], dtype: Dtype): Tensor {
     return ones(shape, { dtype });
   }

@@ -19,6 +19,11 @@ import { RandomInitializer, seedField } from "./random.js";
 export class Orthogonal extends RandomInitializer<typeof Orthogonal.options> {
   static override readonly options = schema(["gain"], { gain: number(1), seed: seedField() });
 
+  /** It refuses shapes of less than two axes, when the layer is made. */
+  override get isRepeatable(): boolean {
+    return false;
+  }
+
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
     if (shape.length < 2) throw new ShapeError("Orthogonal", { given: `the shape ${shapeText(shape)}`, expected: "at least rank 2" });
     const columns = shape.at(-1)!;

@@ -30,6 +30,10 @@ export abstract class RandomInitializer<S extends Schema> extends Initializer<S>
     return this.#seed;
   }
 
+  override get isRepeatable(): boolean {
+    return typeof this.#seed === "number";
+  }
+
   /** Values drawn from a seed, float32. */
   protected abstract draw(shape: readonly number[], seed: Tensor): Tensor;
 

@@ -10,6 +10,10 @@ import { Initializer, initializers } from "./initializer.js";
 export class Zeros extends Initializer<typeof Zeros.options> {
   static override readonly options = schema([], {});
 
+  override get isRepeatable(): boolean {
+    return true;
+  }
+
   override call(shape: readonly number[], dtype: Dtype): Tensor {
     return zeros(shape, { dtype });
   }

@@ -31,6 +31,8 @@ export interface VariableOptions {
   path?: string;
   /** The variable whose elements this one goes with: split where that one is. */
   like?: Variable;
+  /** The shape of what the function gives that makes the first value. With it, and a dtype, it is called when the value is first wanted. */
+  shape?: readonly number[];
 }
 
 export type VariableSynchronization = "auto" | "none" | "on_write" | "on_read";
@@ -78,6 +80,13 @@ export class Variable extends Chainable {
     this.aggregation = oneOf(`${name}.aggregation`, aggregation, aggregations);
     this.group = scopeGroup();
     const kept = checkedDtype(dtype);
+    if (typeof initial === "function" && options.shape && kept && this.group.count === 1) {
+      this.#shape = options.shape;
+      this.splitAxis = null;
+      this.state = new State(this.#shape, kept, () => initScope(() => asTensor((initial as () => TensorLike)(), kept)).view());
+      this.#created(trainable);
+      return;
+    }
     const value =
       typeof initial === "function" ? initScope(() => asTensor((initial as () => TensorLike)(), kept)) : asTensor(initial, kept);
     if (value.isSymbolic) {
@@ -94,6 +103,11 @@ export class Variable extends Chainable {
     const { group } = this;
     const agreed = group.local < group.count ? initScope(() => asReplica({ id: group.id, group }, () => broadcast(typed))) : typed;
     this.state.load(this.#partOf(agreed).view());
+    this.#created(trainable);
+  }
+
+  #created(trainable: boolean): void {
+    const { group, synchronization } = this;
     this.state.trainable = trainable;
     if (synchronization === "on_read") split(this.state, group.local);
     group.created?.(this);

@@ -26,6 +26,7 @@ export const rooms: readonly (readonly string[])[] = [
   ["lib/layers"],
   ["lib/callbacks"],
   ["lib/model"],
+  ["lib/applications"],
   ["lib/api"],
   ["lib"],
   ["models", "datasets", "addons"],

@@ -7,7 +7,7 @@ import type { Dtype, TypedArray } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text } from "../../core/errors.js";
 import { sameShape, shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
-import { initializers, type InitializerIdentifier } from "../../initializers/index.js";
+import { Initializer, initializers, type InitializerIdentifier } from "../../initializers/index.js";
 import { Metric } from "../../metrics/index.js";
 import { regularizers, type RegularizerIdentifier } from "../../regularizers/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../../saving/saveable.js";
@@ -66,7 +66,13 @@ export abstract class LayerState extends Callable {
     const make = initializers.get(initializer ?? (kept === "float32" ? "glorot_uniform" : "zeros"), `${where}.initializer`);
     const weight = inScope(
       this.name,
-      () => new Weight(() => make(shape as readonly number[], { dtype: kept }), { name, dtype: kept, trainable }),
+      () =>
+        new Weight(() => make(shape as readonly number[], { dtype: kept }), {
+          name,
+          dtype: kept,
+          trainable,
+          ...(make instanceof Initializer && make.isRepeatable && { shape: shape as readonly number[] }),
+        }),
     );
     if (regularizer) weight.regularizer = regularizers.get(regularizer, `${where}.regularizer`);
     if (constraint) weight.constraint = constraints.get(constraint, `${where}.constraint`);

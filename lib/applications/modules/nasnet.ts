@@ -1,0 +1,9 @@
+// keras.applications.nasnet: a table of contents.
+
+import { preprocessing } from "../preprocess.js";
+
+export { NASNetMobile, NASNetLarge } from "../networks.js";
+export { decodePredictions } from "../predictions.js";
+
+/** Images as the network was trained on them: the mode "tf". Keras: preprocess_input */
+export const preprocessInput = preprocessing("tf");

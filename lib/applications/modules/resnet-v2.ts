@@ -1,0 +1,9 @@
+// keras.applications.resnetV2: a table of contents.
+
+import { preprocessing } from "../preprocess.js";
+
+export { ResNet50V2, ResNet101V2, ResNet152V2 } from "../networks.js";
+export { decodePredictions } from "../predictions.js";
+
+/** Images as the network was trained on them: the mode "tf". Keras: preprocess_input */
+export const preprocessInput = preprocessing("tf");

@@ -1,0 +1,9 @@
+// keras.applications.resnet50: a table of contents.
+
+import { preprocessing } from "../preprocess.js";
+
+export { ResNet50 } from "../networks.js";
+export { decodePredictions } from "../predictions.js";
+
+/** Images as the network was trained on them: the mode "caffe". Keras: preprocess_input */
+export const preprocessInput = preprocessing("caffe");
