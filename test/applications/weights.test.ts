@@ -46,6 +46,10 @@ let caches = 0;
 /** A cache of its own, which nothing is in. */
 const newCache = (): string => join(folder, `cache-${caches++}`);
 
+/** Whether two arrays have the same elements; quicker than a comparison that shows where they differ. */
+const same = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
+  a.length === b.length && Array.prototype.every.call(a, (value, i) => value === b[i]);
+
 /** The file that a network with these options would be given, as Keras writes such files. */
 async function h5Of(name: string, args: object): Promise<Uint8Array> {
   const model = await make(name, args as never);
@@ -97,9 +101,9 @@ t.test("weights are fetched once, checked and kept, with the top and without", a
     for (const each of [model, twin])
       each.weights.forEach((weight, k) => {
         const { path, shape } = weight as typeof weight & { path: string };
-        t.strictSame(weight.data(), formulaWeight(k, path, shape, 1), path);
+        t.ok(same(weight.data(), formulaWeight(k, path, shape, 1)), path);
       });
-    t.strictSame(new Uint8Array(readFileSync(join(cacheDir, file))), new Uint8Array(bytes));
+    t.ok(same(readFileSync(join(cacheDir, file)), bytes), "what came is kept");
     files.delete(pathOf(file));
     await keras.applications.MobileNet(options);
     t.equal(asked.length, 1, "later ones come from the cache");
@@ -147,7 +151,7 @@ t.test("weights from a path, a URL, and a file of the user's", async (t) => {
   for (const weights of [path, `${mirror}/own.h5`, new URL(`${mirror}/own.h5`), blob]) {
     const model = await keras.applications.MobileNet({ ...small, includeTop: false, weights });
     const last = model.weights.at(-1)! as (typeof model.weights)[number] & { path: string };
-    t.strictSame(last.data(), formulaWeight(model.weights.length - 1, last.path, last.shape, 1));
+    t.ok(same(last.data(), formulaWeight(model.weights.length - 1, last.path, last.shape, 1)), last.path);
   }
   const other = keras.applications.MobileNet({ ...small, classes: 7, weights: path });
   await t.rejects(other, { name: "CheckpointError" }, "a file of another model");
