@@ -1,5 +1,6 @@
 // Dtype policies: which dtype a layer computes in, and which its variables have.
 
+import { dtypes, keptDtype, type Dtype } from "../core/dtype.js";
 import { text, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
 import type { CustomObjects } from "./custom-objects.js";
@@ -9,28 +10,28 @@ import { registerClasses } from "./registry.js";
 import { deserializeKerasObject, serializeKerasObject } from "./serialization.js";
 import { floatx } from "./settings.js";
 
-/** The dtypes that a policy can name, and what they are kept as. */
-const policies = { float32: "float32", int32: "int32", int64: "int32", uint8: "uint8", bool: "bool" } as const;
-export type PolicyDtype = keyof typeof policies;
+/** Policies that compute in a half and keep variables in float32. */
+const mixed: Readonly<Record<string, Dtype>> = { mixed_float16: "float16", mixed_bfloat16: "bfloat16" };
 
-/** Which dtype a layer computes in and which its variables have. Keras: `keras.DTypePolicy`. */
+/**
+ * Which dtype a layer computes in and which its variables have: a dtype for both, or "mixed_float16" and "mixed_bfloat16", under which
+ * layers compute in the half and variables are float32. Keras: `keras.DTypePolicy`.
+ */
 export class DTypePolicy {
-  readonly name: PolicyDtype;
+  readonly name: string;
+  readonly computeDtype: Dtype;
+  readonly variableDtype: Dtype;
 
-  /** @param name  "float32" unless another is given. @throws ValueError for mixed precision, which needs float16 storage */
+  /** @param name  "float32" unless another is given. @throws ValueError for another name */
   constructor(name: string = floatx()) {
-    if (!Object.hasOwn(policies, name)) {
-      throw new ValueError("keras.DTypePolicy", { given: text(name), expected: `one of ${Object.keys(policies).join(", ")}` });
+    const kept = Object.hasOwn(mixed, name) ? mixed[name] : keptDtype(name);
+    if (!kept) {
+      const known = [...Object.keys(dtypes), "int64", "float64", ...Object.keys(mixed)];
+      throw new ValueError("keras.DTypePolicy", { given: text(name), expected: `one of ${known.join(", ")}` });
     }
-    this.name = name as PolicyDtype;
-  }
-
-  get computeDtype(): (typeof policies)[PolicyDtype] {
-    return policies[this.name];
-  }
-
-  get variableDtype(): (typeof policies)[PolicyDtype] {
-    return policies[this.name];
+    this.name = name;
+    this.computeDtype = kept;
+    this.variableDtype = Object.hasOwn(mixed, name) ? "float32" : kept;
   }
 
   getConfig(): Record<string, Json> {

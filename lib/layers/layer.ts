@@ -15,13 +15,13 @@ import {
 } from "../config/index.js";
 import type { OptionValues, Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
-import type { Dtype } from "../core/dtype.js";
+import { isFloat, isStoredOnly, type Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import type { Shape } from "../core/shape.js";
 import { symbolic as symbolicOf, Tensor } from "../core/tensor.js";
-import { divide } from "../ops/index.js";
-import { initScope, type Variable } from "../variables/variable.js";
+import { cast, divide } from "../ops/index.js";
+import { initScope, readingAs, type Variable } from "../variables/variable.js";
 import { ensureBuilt, shapesOf } from "./base/build.js";
 import { callWith } from "./base/call-form.js";
 import { currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
@@ -219,7 +219,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     const training = given.training ?? inheritedTraining();
     const options = { ...given, training, mask: mask ?? undefined };
     const padded = this.inputCount > args.length ? Array.from({ length: this.inputCount }, (_, i) => args[i]) : args;
-    const compute = () => callWith(this as unknown as Layer, padded, options);
+    const compute = () => this.#inItsDtype(() => callWith(this as unknown as Layer, padded, options));
     const forget = () => this.clearLosses();
     return inCall(this, given.training ?? undefined, forget, () => {
       try {
@@ -232,6 +232,19 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
         throw nameLayer(error, classNameOf(this), this.name, args);
       }
     });
+  }
+
+  /** Under a policy that computes in a half, variables are read in it and float32 outputs are rounded to it. */
+  #inItsDtype(compute: () => unknown): unknown {
+    const { computeDtype, variableDtype } = this;
+    const isHalf = isFloat(computeDtype) && isStoredOnly(computeDtype);
+    const outputs = readingAs(isHalf && computeDtype !== variableDtype ? computeDtype : null, compute);
+    if (!isHalf || this.sublayers().length > 0) return outputs;
+    const rounded = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(rounded);
+      return value instanceof Tensor && value.dtype === "float32" ? cast(value, computeDtype) : value;
+    };
+    return rounded(outputs);
   }
 
   /** A penalty on the outputs. */

@@ -1,7 +1,7 @@
 // Tensors that can be assigned.
 
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
-import { type Dtype, dtypes, type TypedArray } from "../core/dtype.js";
+import { type Dtype, dtypes, isFloat, type TypedArray } from "../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
@@ -48,6 +48,20 @@ interface CreationWatcher extends Recorder {
 
 /** Runs the action outside of every tape and trace: for values that are made once, such as initial weights. */
 export const initScope = <T>(action: () => T): T => recordingOnly(() => false, action);
+
+/** The half that float variables are read as by the layer whose call runs; null: as they are. */
+let autocast: Dtype | null = null;
+
+/** Runs the action while trained float variables are read in this dtype: a layer that computes in a half. Keras: AutocastScope */
+export function readingAs<T>(dtype: Dtype | null, action: () => T): T {
+  const before = autocast;
+  autocast = dtype;
+  try {
+    return action();
+  } finally {
+    autocast = before;
+  }
+}
 
 /**
  * A tensor that can be assigned: weights, optimizer state, counters.
@@ -153,6 +167,11 @@ export class Variable extends Chainable {
   override value(): Tensor {
     const given = standIn(this);
     if (given) return given;
+    const value = this.#present();
+    return autocast !== null && this.trainable && isFloat(value.dtype) ? cast(value, autocast) : value;
+  }
+
+  #present(): Tensor {
     if (this.group.count === 1) return read(this.state);
     if (this.splitAxis !== null) return arePartsShown() ? read(this.state) : this.#gathered();
     return isInReplica() ? read(this.state) : this.#together();

@@ -1,0 +1,41 @@
+// Layers under mixed policies: variables and gradients in float32, calls in the half, values within its precision of float32's.
+
+import t from "tap";
+import * as tf from "../../lib/index.js";
+
+const { layers, Sequential } = tf.keras;
+
+for (const [name, half, unit] of [
+  ["mixed_float16", "float16", 2 ** -10],
+  ["mixed_bfloat16", "bfloat16", 2 ** -7],
+] as const)
+  // prettier-ignore
+  t.test(`${name} computes in ${half} and trains float32 variables`, async (t) => {
+    const make = (dtype: string) =>
+      new Sequential([
+        new layers.Input({ shape: [8] }),
+        new layers.Dense(16, { activation: "relu", dtype }),
+        new layers.BatchNormalization({ dtype }),
+        new layers.Dropout(0.25, { dtype }),
+        new layers.Dense(4, { activation: "softmax", dtype: "float32" }),
+      ]);
+    const [mixed, plain] = [make(name), make("float32")];
+    plain.setWeights(mixed.getWeights());
+    t.same(new Set(mixed.weights.map(({ dtype }) => dtype)), new Set(["float32"]));
+    const x = tf.constant(Float32Array.from({ length: 256 }, (_, i) => Math.sin(i * 0.7)), { shape: [32, 8] });
+    const inner = mixed.layers[0]!(x);
+    t.equal(inner.dtype, half);
+    const [y, wanted] = [mixed(x) as tf.Tensor, plain(x) as tf.Tensor];
+    t.equal(y.dtype, "float32");
+    y.data().forEach((value, i) => t.ok(Math.abs(value - wanted.data()[i]!) < 8 * unit, `${value} and ${wanted.data()[i]}`));
+    const labels = tf.constant(Int32Array.from({ length: 32 }, (_, i) => (x.data()[8 * i]! > 0 ? 1 : 0)));
+    mixed.compile({ optimizer: "adam", loss: "sparse_categorical_crossentropy" });
+    const { history } = await mixed.fit(x, labels, { epochs: 12, batchSize: 16, verbose: 0 });
+    const losses = history["loss"] as number[];
+    t.ok(losses.every(Number.isFinite) && losses.at(-1)! < losses[0]! * 0.95, `loss ${losses[0]} to ${losses.at(-1)}`);
+    t.same(mixed.layers[0]!.getConfig()["dtype"], { module: "keras", class_name: "DTypePolicy", config: { name }, registered_name: null });
+  });
+
+t.test("unknown policies are refused", async (t) => {
+  t.throws(() => new layers.Dense(1, { dtype: "mixed_float8" }), /given "mixed_float8"; expected/);
+});
