@@ -13,7 +13,7 @@ import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
 import { adoptTensor, Tensor, type Spec } from "../core/tensor.js";
 import { leaves, unflatten, type Tree } from "../core/tree.js";
-import { onesLike, zerosLike } from "../ops/shaping/create.js";
+import { onesLike, zeros, zerosLike } from "../ops/shaping/create.js";
 import { add } from "../ops/elementwise/arithmetic.js";
 import { reshape } from "../ops/shaping/reshape.js";
 import { deferredGradients } from "./deferred.js";
@@ -151,16 +151,17 @@ export class GradientTape implements Recorder {
     this.#use("GradientTape.jacobian");
     const flat = leaves(sources as unknown as Tree<Source>);
     const rows = this.stopRecording(() =>
-      Array.from({ length: target.size }, (_, i) => {
+      Array.from({ length: Math.max(1, target.size) }, (_, i) => {
         const seed = new Float32Array(target.size);
-        seed[i] = 1;
+        if (target.size > 0) seed[i] = 1; // of nothing one pass tells what is connected
         return this.#backward([target], flat, { outputGradients: adoptTensor(seed, target.shape as readonly number[], "float32") });
       }),
     );
     if (!this.#persistent) this.#forget();
     const jacobians = flat.map((source, s) => {
-      if (rows[0]?.[s] === null || rows.length === 0) return null;
+      if (rows[0]?.[s] === null) return null;
       const shape = source instanceof Tensor ? source.shape : source.state.shape;
+      if (target.size === 0) return zeros([...target.shape, ...shape] as number[]);
       const wanted = rows.map((row) => row[s] ?? zerosLike(rows.find((other) => other[s])![s]!));
       return reshape(stack(wanted), [...target.shape, ...shape] as number[]);
     });

@@ -146,7 +146,7 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
     const count = add(sum(where(isThere, onesLike(x), 0), over), fuzz());
     const mean = divide(sum(where(isThere, x, 0), over), count);
     const variance = divide(sum(where(isThere, square(subtract(x, mean)), 0), over), count);
-    return [squeeze(mean), squeeze(variance)];
+    return [squeeze(mean, this.#axes), squeeze(variance, this.#axes)];
   }
 
   /** Scale and offset with the correction towards the moving statistics; the correction has no gradient. */

@@ -47,7 +47,7 @@ export const hypot = operation("numpy.hypot(*x1, *x2)", (x1: TensorLike, x2: Ten
   const [a, b] = [abs(asFloat(x1)), abs(asFloat(x2))];
   const larger = maximum(a, b);
   const ratio = divide(minimum(a, b), where(equal(larger, 0), 1, larger));
-  return where(isinf(larger), larger, multiply(larger, sqrt(add(square(ratio), 1))));
+  return where(logicalOr(isinf(a), isinf(b)), Infinity, multiply(larger, sqrt(add(square(ratio), 1))));
 });
 
 /** Whether |x1 − x2| ≤ atol + rtol · |x2|, bool. @param options.equalNan  counts NaN as equal to NaN; default false */

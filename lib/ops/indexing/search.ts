@@ -1,5 +1,7 @@
 // Where values belong in order, and how many fall where.
 
+import { isFloat } from "../../core/dtype.js";
+import { isnan } from "../elementwise/inspection.js";
 import { checkDense } from "../rules.js";
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
@@ -10,7 +12,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, divide, floorDivide, maximum, minimum, mod, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { equal, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";
-import { logicalAnd, logicalNot } from "../elementwise/logical.js";
+import { logicalAnd, logicalNot, logicalOr } from "../elementwise/logical.js";
 import { floor } from "../elementwise/rounding.js";
 import { operands } from "../promotion.js";
 import { any } from "../reduce/logical.js";
@@ -37,7 +39,9 @@ export const searchsorted = operation(
     if (sequence.rank !== 1)
       throw new ShapeError("searchsorted", { given: `a sequence of shape ${shapeText(sequence.shape)}`, expected: "a vector" });
     const column = expandDims(wanted, -1);
-    return sum(cast(side === "left" ? less(sequence, column) : lessEqual(sequence, column), "int32"), { axis: -1 });
+    const isBefore = side === "left" ? less(sequence, column) : lessEqual(sequence, column);
+    // NaN stands behind every number, as sorting puts it.
+    return sum(cast(isFloat(wanted.dtype) ? logicalOr(isBefore, isnan(column)) : isBefore, "int32"), { axis: -1 });
   },
   { className: "SearchSorted" },
 );

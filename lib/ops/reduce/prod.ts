@@ -9,6 +9,7 @@ import { cast } from "../elementwise/cast.js";
 import { as } from "../promotion.js";
 import { productsOfOthers } from "./cumulative.js";
 import { reduction, reductionAttrs, type Axis } from "./family.js";
+import { zerosLike } from "../shaping/create.js";
 import { spread } from "../shaping/broadcast.js";
 
 /**
@@ -33,6 +34,6 @@ const prodOp = reduction({
   kernels: (dtype) => ({ first: dtype === "float32" ? kernels.prod_f32 : kernels.prod_i32 }),
   keeps: ["x"],
   gradient: (dy, { x }, { specs, attrs }) => ({
-    x: () => multiply(spread(dy, specs.x.shape, attrs), productsOfOthers(x, attrs.axes)),
+    x: () => (x.shape.includes(0) ? zerosLike(x) : multiply(spread(dy, specs.x.shape, attrs), productsOfOthers(x, attrs.axes))),
   }),
 });
