@@ -60,7 +60,7 @@ export interface DecodeOptions {
 /**
  * The likeliest classes of each sample, best first: `[id, name, score]`. The names are fetched once, like weights, or given.
  *
- * ```ts
+ * ```text
  * const [found] = await keras.applications.resnet.decodePredictions(await model.predict(image), { top: 3 });
  * ```
  *

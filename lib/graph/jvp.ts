@@ -19,8 +19,8 @@ import { zerosLike } from "../ops/shaping/create.js";
  * The value of a function and its derivative along a direction: `[f(x), J(x) · t]`.
  *
  * ```ts
- * const [y, dy] = ops.jvp((x: tf.Tensor) => ops.square(x), [3], [1]);
- * [y.item(), dy.item()]; // [9, 6]
+ * const [y, dy] = ops.jvp((x: tf.Tensor) => ops.square(x), [3], [1]) as tf.Tensor[];
+ * [y!.item(), dy!.item()]; // [9, 6]
  * ```
  *
  * @param fun       a function of tensors

@@ -54,7 +54,7 @@ function parsed(signature: string): Core {
  *
  * ```ts
  * const larger = ops.vectorize((a: tf.Tensor, b: tf.Tensor) => ops.maximum(a, b));
- * larger([1, 5, 3], 2).array(); // [2, 5, 3]
+ * (larger([1, 5, 3], 2) as tf.Tensor).array(); // [2, 5, 3]
  * const product = ops.vectorize((m: tf.Tensor, v: tf.Tensor) => ops.matmul(m, v), { signature: "(m,n),(n)->(m)" });
  * ```
  *

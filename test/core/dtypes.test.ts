@@ -140,7 +140,7 @@ t.test("integers of every width add, compare, move and sum with wrapping as thei
   }
 });
 
-t.test("uint32 holds and moves what it can; arithmetic beyond int32 says so", async (t) => {
+t.test("narrow_uint32: uint32 holds and moves what it can; arithmetic beyond int32 says so", async (t) => {
   const x = tf.constant([4294967295, 7], { dtype: "uint32" });
   t.same([...x.data()], [4294967295, 7]);
   t.same([...ops.flip(ops.reshape(x, [1, 2]), 1).data()], [7, 4294967295]);

@@ -5,7 +5,7 @@ import * as tf from "../../lib/index.js";
 
 const { ops } = tf.keras;
 
-t.test("int8 · int8 is int32, exactly: every remainder of rows, columns and depth", async (t) => {
+t.test("matmul_int8: int8 · int8 is int32, exactly: every remainder of rows, columns and depth", async (t) => {
   let state = 1;
   const int8 = (shape: readonly number[]) => {
     const size = shape.reduce((a, b) => a * b, 1);

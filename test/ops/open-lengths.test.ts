@@ -3,6 +3,7 @@
 
 import t from "tap";
 import * as tf from "../../lib/index.js";
+import { rowCount, rowsLike } from "../../lib/ops/shaping/row-count.js";
 
 const { keras } = tf;
 const { ops } = keras;
@@ -58,4 +59,57 @@ t.test("outside of calls an open axis is null, and a length must be a scalar", a
   t.same(ops.shape(keras.Input({ shape: [2] })), [null, 2]);
   t.throws(() => ops.ones([tf.constant([1, 2]) as unknown as number, 3]), /expected a scalar/);
   t.same(ops.ones([tf.constant(2, { dtype: "int32" }) as unknown as number]).shape, [2]);
+});
+
+t.test("rows are counted, cut and filled up to the length of another tensor", async (t) => {
+  const x = tf.constant([[1, 2], [3, 4], [5, 6]]); // prettier-ignore
+  const program = (x: tf.Tensor, like: tf.Tensor) => [rowCount(x), rowsLike(x, like)] as const;
+  const traced = tf.function((x: tf.Tensor, like: tf.Tensor) => [...program(x, like)], {
+    inputSignature: [new tf.TensorSpec([null, 2]), new tf.TensorSpec([null, 2])],
+  });
+  for (const [rows, expected] of [
+    [
+      2,
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      4,
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+        [0, 0],
+      ],
+    ],
+  ] as const) {
+    // prettier-ignore
+    for (const [count, cut] of [program(x, tf.zeros([rows, 2])), traced(x, tf.zeros([rows, 2])) as unknown as readonly tf.Tensor[]]) {
+      t.equal(count!.item(), 3, "row_count");
+      t.same(cut!.array(), expected, "rows_like");
+    }
+  }
+});
+
+t.test("tf.shape gives the length along each axis, and numpyFunction runs JavaScript in a trace", async (t) => {
+  const f = tf.function((x: tf.Tensor) => tf.shape(x), { inputSignature: [new tf.TensorSpec([null, 2])] });
+  t.same(f(tf.ones([5, 2])).array(), [5, 2], "length_along");
+  const doubled = (x: tf.Tensor) => tf.numpyFunction((a: tf.Tensor) => a.mul(2), [x], "float32") as tf.Tensor;
+  t.same(doubled(tf.constant([1, 2])).array(), [2, 4], "py_function");
+  t.same(
+    tf
+      .function(doubled)(tf.constant([1, 2]))
+      .array(),
+    [2, 4],
+  );
+});
+
+t.test("open lengths are steps of the trace until shapes are known", async (t) => {
+  const f = tf.function((x: tf.Tensor) => ops.ones([lengths(x)[0]!, 3]), { inputSignature: [new tf.TensorSpec([null, 2])] });
+  f(tf.ones([2, 2]));
+  const listing = f.getConcreteFunction(new tf.TensorSpec([null, 2])).graph;
+  t.match(listing, /axis_length/);
+  t.match(listing, /with_lengths/);
 });

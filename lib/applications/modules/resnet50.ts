@@ -1,9 +1,5 @@
-// keras.applications.resnet50: a table of contents.
-
-import { preprocessing } from "../preprocess.js";
+// keras.applications.resnet50: a table of contents, of the same functions as keras.applications.resnet.
 
 export { ResNet50 } from "../networks.js";
 export { decodePredictions } from "../predictions.js";
-
-/** Images as the network was trained on them: the mode "caffe". Keras: preprocess_input */
-export const preprocessInput = preprocessing("caffe");
+export { preprocessInput } from "./resnet.js";
