@@ -52,7 +52,9 @@ t.test("no module imports itself in a circle", async (t) => {
 });
 
 t.test("no module waits while it is loaded", async (t) => {
-  const waits = modules.filter((name) => /^(?:(?:export )?(?:const|let|var) [^=\n]*= )?await /m.test(readFileSync(join(root, name), "utf8")));
+  const waits = modules.filter((name) =>
+    /^(?:(?:export )?(?:const|let|var) [^=\n]*= )?await /m.test(readFileSync(join(root, name), "utf8")),
+  );
   t.strictSame(waits, []);
 });
 

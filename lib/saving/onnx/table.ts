@@ -398,6 +398,10 @@ export const rows: Readonly<Record<string, Row>> = {
     const axis = step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(BigInt(numberOf(step, "axis")))));
     return castTo(step, op("Gather", [op("Shape", [step.at("x")]), axis], { axis: 0 }), "int32");
   },
+  length_along: (step) => {
+    const axis = step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(BigInt(numberOf(step, "axis")))));
+    return castTo(step, make(step)("Gather", [make(step)("Shape", [step.at("x")]), axis], { axis: 0 }), "int32");
+  },
   row_count: (step) => {
     const axis = step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(0n)));
     return castTo(step, make(step)("Gather", [make(step)("Shape", [step.at("x")]), axis], { axis: 0 }), "int32");
@@ -549,7 +553,7 @@ const reasons: readonly (readonly [reason: string, matches: (op: Primitive) => b
 /** Operations that no operator of ONNX, and no few of them, can do. */
 const noOperator = new Set([
   "arctan2", "erfinv", "gammainc", "gcd", "cumprod", "view", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "left_shift", "right_shift",
-  "cholesky", "solve_triangular", "lu_factor", "qr", "eigh", "svd", "pinv", "unique", "patches", "frames", "diagonal", "place_diagonal", "embed",
+  "cholesky", "solve_triangular", "lu_factor", "qr", "eig", "eigh", "svd", "pinv", "unique", "patches", "frames", "diagonal", "place_diagonal", "embed",
   "add_at", "add_along_axis", "put", "places", "rows_like", "crop_to_ratio", "pad_to_ratio",
 ]); // prettier-ignore
 
