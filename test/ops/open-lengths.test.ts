@@ -93,7 +93,7 @@ t.test("rows are counted, cut and filled up to the length of another tensor", as
   }
 });
 
-t.test("tf.shape gives the length along each axis, and numpyFunction runs JavaScript in a trace", async (t) => {
+t.test("tf.shape gives the length along each axis, and numpyFunction runs JavaScript", async (t) => {
   const f = tf.function((x: tf.Tensor) => tf.shape(x), { inputSignature: [new tf.TensorSpec([null, 2])] });
   t.same(f(tf.ones([5, 2])).array(), [5, 2], "length_along");
   const doubled = (x: tf.Tensor) => tf.numpyFunction((a: tf.Tensor) => a.mul(2), [x], "float32") as tf.Tensor;
