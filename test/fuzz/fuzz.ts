@@ -196,7 +196,7 @@ export function fuzz(seed: number, until: (done: number) => boolean): { programs
           faults.push(`seed ${own}: ${threads} threads differ: ${text}`);
       }
       const found = eager.data();
-      const scale = Math.max(1, ...plain.data.map((v) => (Number.isFinite(v) ? Math.abs(v) : 0)));
+      const scale = plain.data.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 1);
       if (eager.shape.join() !== plain.shape.join())
         faults.push(`seed ${own}: shape ${eager.shape.join()}, not ${plain.shape.join()}: ${text}`);
       else if (
