@@ -348,6 +348,12 @@ const floorDivide: Row = (step) => {
 /** Attributes that name a value of a step, as numbers. */
 const numberOf = (step: StepView, name: string): number => (step.attrs as Record<string, number>)[name]!;
 
+/** The length of an axis of x, an int32 scalar. */
+function lengthAlong(step: Parameters<Row>[0], axis: number): ReturnType<Row> {
+  const place = step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(BigInt(axis))));
+  return castTo(step, make(step)("Gather", [make(step)("Shape", [step.at("x")]), place], { axis: 0 }), "int32");
+}
+
 export const rows: Readonly<Record<string, Row>> = {
   matmul_int8: (step) => step.emitter.node("MatMul", [castTo(step, step.at("a"), "int32"), castTo(step, step.at("b"), "int32")]),
   narrow_uint32: (step) => castTo(step, step.at("x"), "int32"),
@@ -393,19 +399,9 @@ export const rows: Readonly<Record<string, Row>> = {
     const [zero, one] = [0n, 1n].map((value) => emitter.constant("int64", [], bytesOf(BigInt64Array.of(value))));
     return castTo(step, op("Range", [zero!, length, one!]), "int32");
   },
-  length: (step) => {
-    const op = make(step);
-    const axis = step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(BigInt(numberOf(step, "axis")))));
-    return castTo(step, op("Gather", [op("Shape", [step.at("x")]), axis], { axis: 0 }), "int32");
-  },
-  length_along: (step) => {
-    const axis = step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(BigInt(numberOf(step, "axis")))));
-    return castTo(step, make(step)("Gather", [make(step)("Shape", [step.at("x")]), axis], { axis: 0 }), "int32");
-  },
-  row_count: (step) => {
-    const axis = step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(0n)));
-    return castTo(step, make(step)("Gather", [make(step)("Shape", [step.at("x")]), axis], { axis: 0 }), "int32");
-  },
+  length: (step) => lengthAlong(step, numberOf(step, "axis")),
+  length_along: (step) => lengthAlong(step, numberOf(step, "axis")),
+  row_count: (step) => lengthAlong(step, 0),
   size: (step) => castTo(step, make(step)("Size", [step.at("x")]), "int32"),
   sum: reduction("ReduceSum"),
   mean: reduction("ReduceMean"),
