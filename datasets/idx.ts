@@ -1,13 +1,14 @@
 // IDX, the format of the MNIST family: two zero bytes, a type byte, the rank, one big-endian 32-bit length per axis, then the elements.
 
-import * as tf from "../lib/index.js";
+import { constant } from "../lib/core/convert.js";
+import { ValueError } from "../lib/core/errors.js";
+import type { Tensor } from "../lib/core/tensor.js";
 
 const unsignedByte = 0x08;
 
 /** The uint8 tensor that an IDX file holds. @throws ValueError where the bytes are no IDX file of bytes, or not all of it */
-export function parseIdx(bytes: Uint8Array, name = "parseIdx"): tf.Tensor {
-  const fail = (given: string, expected: string) =>
-    new tf.ValueError(name, { given, expected, hint: "The file is damaged or no IDX file." });
+export function parseIdx(bytes: Uint8Array, name = "parseIdx"): Tensor {
+  const fail = (given: string, expected: string) => new ValueError(name, { given, expected, hint: "The file is damaged or no IDX file." });
   const rank = bytes[3] ?? 0;
   const start = 4 + 4 * rank;
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== unsignedByte || bytes.length < start)
@@ -16,5 +17,5 @@ export function parseIdx(bytes: Uint8Array, name = "parseIdx"): tf.Tensor {
   const shape = Array.from({ length: rank }, (_, axis) => header.getUint32(4 + 4 * axis));
   const size = shape.reduce((product, length) => product * length, 1);
   if (bytes.length - start !== size) throw fail(`${bytes.length - start} elements`, `${size} for the shape [${shape.join(", ")}]`);
-  return tf.constant(bytes.slice(start), { shape, dtype: "uint8" });
+  return constant(bytes.slice(start), { shape, dtype: "uint8" });
 }

@@ -1,5 +1,3 @@
-import { datasets } from "../lib/api/keras.js";
-
 // Data sets from Keras's own files, fetched once and kept.
 
-export const { bostonHousing, californiaHousing, cifar10, cifar100, imdb, mnist, reuters } = datasets;
+export { bostonHousing, californiaHousing, cifar10, cifar100, imdb, mnist, reuters } from "../lib/data/known/index.js";

@@ -22,12 +22,13 @@ export function withStackLimit<T>(limit: number, action: () => T): T {
   }
 }
 
-/** The folder of the package's files: what stands in it is not the user's. */
-const ownFiles = `${import.meta.url.split("/").slice(0, -2).join("/")}/`;
+/** The folder of the package's files: what stands in it is not the user's. Bundles of CommonJS and of scripts have no address: none is known. */
+const ownAddress = (import.meta as { url?: string }).url;
+const ownFiles = ownAddress === undefined ? null : `${ownAddress.split("/").slice(0, -2).join("/")}/`;
 
 const isFrame = (line: string): boolean => /^\s+at |:\d+:\d+\)?$/.test(line);
 const hasPlace = (frame: string): boolean => /:\d+:\d+\)?$/.test(frame);
-const isUsers = (frame: string): boolean => hasPlace(frame) && !frame.includes(ownFiles) && !frame.includes("node:");
+const isUsers = (frame: string): boolean => hasPlace(frame) && !(ownFiles !== null && frame.includes(ownFiles)) && !frame.includes("node:");
 
 /** The frames of a stack that are not the package's own. */
 export const usersFrames = (stack: string | undefined): string[] =>

@@ -8,6 +8,8 @@ export type Build = "simd" | "relaxed";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 function bytesOf(text: string): Bytes {
+  if (alphabet.length !== 256)
+    throw new Error('kernels: given code that was read in another encoding; expected UTF-8. Put <meta charset="utf-8"> into the page.');
   const byteOf = new Uint8Array(Math.max(...Array.from(alphabet, (character) => character.charCodeAt(0))) + 1);
   for (let byte = 0; byte < alphabet.length; byte++) byteOf[alphabet.charCodeAt(byte)] = byte;
   const bytes = new Uint8Array(text.length);

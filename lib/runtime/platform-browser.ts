@@ -1,5 +1,6 @@
 // The seam to a page: workers, files in its database, time, cores. Its twin is platform-node.ts.
 
+import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
 import type { FileContent, FileStore, Platform, Thread, ThreadStart } from "./platform.js";
 import { wordChanged } from "./waiting.js";
@@ -26,9 +27,19 @@ const files = "files";
 
 /** Files as records of an IndexedDB database: `indexeddb://name`. A transaction is atomic, so a file is the old one or the new one. */
 function openStore(location: string): FileStore {
-  const database = openDatabase(location.replace(/^indexeddb:\/\//, ""));
+  let database: Promise<IDBDatabase> | undefined;
+  /** Open until somebody deletes it, or the site's data are cleared: then the next use opens it anew. */
+  const opened = (): Promise<IDBDatabase> => {
+    if (database) return database;
+    const opening = openDatabase(location.replace(/^indexeddb:\/\//, ""), () => {
+      if (database === opening) database = undefined;
+    });
+    database = opening;
+    opening.catch(() => (database = undefined));
+    return opening;
+  };
   const run = async <T>(mode: IDBTransactionMode, action: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
-    const transaction = (await database).transaction(files, mode, { durability: "strict" });
+    const transaction = (await opened()).transaction(files, mode, { durability: "strict" });
     const request = action(transaction.objectStore(files));
     return new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(request.result);
@@ -102,11 +113,25 @@ function openPrivateFolder(location: string): FileStore {
   };
 }
 
-function openDatabase(name: string): Promise<IDBDatabase> {
+const assets = "kerasm-assets";
+
+/** The Cache API is there in secure contexts only, and takes addresses of servers. */
+const mayKeep = (url: URL): boolean => "caches" in globalThis && /^https?:$/.test(url.protocol);
+
+/** `onClose` is told when the connection ends by others: a tab that deletes the database is not kept waiting. */
+function openDatabase(name: string, onClose: () => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(files);
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      const connection = request.result;
+      connection.onclose = onClose;
+      connection.onversionchange = () => {
+        connection.close();
+        onClose();
+      };
+      resolve(connection);
+    };
     request.onerror = () => reject(request.error);
   });
 }
@@ -136,10 +161,19 @@ export const platform: Platform = {
     const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   },
-  async readAsset(url) {
+  baseUrl: () => (inPage ? document.baseURI : location.href),
+  async readAsset(url, progress) {
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`${url.href}: the server answered ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    return bodyOf(response, progress);
+  },
+  async keptAsset(url) {
+    if (!mayKeep(url)) return null;
+    const kept = await (await caches.open(assets)).match(url.href);
+    return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+  },
+  async keepAsset(url, bytes) {
+    if (mayKeep(url)) await (await caches.open(assets)).put(url.href, new Response(bytes as Uint8Array<ArrayBuffer>));
   },
   async readFile(file) {
     const response = await fetch(file);

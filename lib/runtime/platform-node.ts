@@ -6,11 +6,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { gunzip } from "node:zlib";
 import { threadId, Worker } from "node:worker_threads";
+import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
 import type { FileContent, FileStore, Platform, Thread, ThreadStart } from "./platform.js";
 import { wordChanged } from "./waiting.js";
@@ -236,7 +237,13 @@ export const platform: Platform = {
   setting: (name) => process.env[name],
   openStore,
   gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),
-  readAsset: async (url) => new Uint8Array(await readFile(url)),
+  baseUrl: () => pathToFileURL(`${process.cwd()}/`),
+  async readAsset(url, progress) {
+    if (url.protocol === "file:") return new Uint8Array(await readFile(url));
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    return bodyOf(response, progress);
+  },
   openCommunicator: async (options) => (await import("./mpi/open.js")).openCommunicator(options),
   isLaunched: () => {
     const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, SLURM_NTASKS, SLURM_PROCID } = process.env;

@@ -69,8 +69,14 @@ export interface Platform {
   openStore(location: string): FileStore;
   /** Decompresses gzip. */
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;
-  /** Bytes of a file that ships with the package. */
-  readAsset(url: URL): Promise<Uint8Array>;
+  /** What relative addresses are meant from: the page, in Node the working directory. */
+  baseUrl(): string | URL;
+  /** Bytes of a file that ships with code; `progress` is told how many have come. */
+  readAsset(url: URL, progress?: (bytes: number) => void): Promise<Uint8Array>;
+  /** The bytes that `keepAsset` was given for an address, null where there are none; missing where files are on disk anyway. */
+  keptAsset?(url: URL): Promise<Uint8Array | null>;
+  /** Keeps bytes for later visits. */
+  keepAsset?(url: URL, bytes: Uint8Array): Promise<void>;
   /** Joins the processes that were started with this one; missing where there can be none. */
   readonly openCommunicator?: (options: CommunicatorOptions) => Promise<Communicator>;
   /** Whether a launcher (mpirun, mpiexec, srun) started this process with others. */

@@ -86,6 +86,9 @@ export class CheckpointManager {
 
   /** Restores the newest checkpoint; where there is none, things stay as they are. @returns its path or null */
   async restoreOrInitialize(): Promise<string | null> {
+    // Others may have saved meanwhile: another tab, another process.
+    await this.#saving;
+    this.#kept = await readIndex(this.#store, this.directory);
     const latest = await this.latestCheckpoint;
     await this.checkpoint.restore(latest);
     return latest;

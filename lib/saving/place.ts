@@ -96,6 +96,10 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "a full disk",
   EDQUOT: "a full quota",
   QuotaExceededError: "a full quota",
+  AbortError: "a transaction that the browser ended: the site's data were cleared, or its quota is full",
+  InvalidStateError: "a database that was closed: it was deleted, or the site's data were cleared",
+  UnknownError: "a failure of the browser's storage",
+  SecurityError: "no permission to keep data: storage is blocked for this site",
   EFBIG: "a limit on the size of files",
   EROFS: "a read-only file system",
   EACCES: "no permission to write there",
@@ -131,7 +135,7 @@ function notWritten(path: string, cause: unknown, bytes: number): Error {
   const { code, name: kind, message } = cause as Error & { code?: string };
   const reason = reasons[code ?? kind];
   return new CheckpointError(path, {
-    given: reason ? `${reason} (${code ?? kind})` : message,
+    given: reason ? `${reason} (${code ?? kind})` : message || kind || String(cause),
     expected: bytes > 0 ? `room for a file of ${bytes} bytes` : "a place that can be written",
     hint: "What was saved before is intact.",
     cause,

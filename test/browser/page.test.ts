@@ -12,6 +12,8 @@ import { servePage } from "../support/page-server.js";
 type Tf = typeof import("../../lib/index.js");
 type Datasets = typeof import("../../datasets/index.js");
 
+t.setTimeout(240_000);
+
 const steps = 50;
 
 /** Trains in a page: the same program that runs here, with the package as the page imports it. */
@@ -97,6 +99,71 @@ else {
         });
         t.strictSame(Object.values(found), [true, true, true, true, true], JSON.stringify(found));
         t.equal((await download).suggestedFilename(), "mine.keras");
+      });
+
+      t.test("data that are cleared while a page is open are no end: the next save begins anew", async (t) => {
+        const found = await page.evaluate(async () => {
+          const tf = (await import("kerasm" as string)) as Tf;
+          const checkpoint = new tf.train.Checkpoint({ w: tf.variable([1, 2]) });
+          const manager = new tf.train.CheckpointManager(checkpoint, "indexeddb://cleared");
+          await manager.save();
+          const outcome = await new Promise<string>((resolve) => {
+            const request = indexedDB.deleteDatabase("cleared");
+            request.onsuccess = () => resolve("deleted");
+            request.onblocked = () => resolve("blocked");
+          });
+          const path = await manager.save();
+          return { outcome, path, restored: await manager.restoreOrInitialize() };
+        });
+        t.strictSame(found, { outcome: "deleted", path: "indexeddb://cleared/ckpt-2", restored: "indexeddb://cleared/ckpt-2" });
+      });
+
+      t.test("two tabs keep each other's checkpoints, and each sees the latest", async (t) => {
+        const [other] = await Promise.all([page.waitForEvent("popup"), page.evaluate((url) => void window.open(url), server.url)]);
+        t.teardown(() => other.close());
+        await other.waitForLoadState();
+        const save = (each: Page, begin: number) =>
+          each.evaluate(async (begin) => {
+            const tf = (await import("kerasm" as string)) as Tf;
+            const checkpoint = new tf.train.Checkpoint({ w: tf.variable([1]) });
+            const manager = new tf.train.CheckpointManager(checkpoint, "indexeddb://shared");
+            await manager.ready;
+            for (let i = 0; i < 5; i++) await manager.save({ checkpointNumber: begin + 2 * i });
+          }, begin);
+        await Promise.all([save(page, 1), save(other, 2)]);
+        const kept = await page.evaluate(async () => {
+          const tf = (await import("kerasm" as string)) as Tf;
+          const manager = new tf.train.CheckpointManager(new tf.train.Checkpoint({ w: tf.variable([1]) }), "indexeddb://shared");
+          await manager.ready;
+          return { names: manager.checkpoints.length, latest: manager.checkpoints.at(-1) === (await manager.restoreOrInitialize()) };
+        });
+        t.strictSame(kept, { names: 10, latest: true });
+      });
+
+      t.test("a data set is fetched once, and told of while it comes", async (t) => {
+        const requests: string[] = [];
+        const listen = (request: { url(): string }) => void requests.push(request.url());
+        await page.reload();
+        page.on("request", listen);
+        const found = await page.evaluate(async () => {
+          const { fashionMnist } = (await import("kerasm/datasets" as string)) as Datasets;
+          await fashionMnist.loadData();
+          let last = 0;
+          await fashionMnist.loadData({
+            baseUrl: "kerasm/datasets/fashion-mnist",
+            progress: ({ loaded, total }) => (last = loaded / total),
+          });
+          const wrong = await fashionMnist.loadData({ baseUrl: "./" }).catch((error: Error) => `${error.name}: ${error.message}`);
+          return { last, wrong: String(wrong) };
+        });
+        page.off("request", listen);
+        t.strictSame(
+          requests.filter((url) => url.includes("/kerasm/") && url.endsWith(".gz")),
+          [],
+        );
+        t.equal(found.last, 1);
+        t.match(found.wrong, /ValueError.*the server answered 404/);
+        complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes("404")));
       });
 
       t.test("the page had nothing to complain of", async (t) => t.strictSame(complaints, []));

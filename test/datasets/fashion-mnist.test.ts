@@ -1,11 +1,14 @@
-import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import t from "tap";
 import { fashionMnist } from "../../datasets/index.js";
 import { parseIdx } from "../../datasets/idx.js";
+import { readAsset } from "../../lib/data/asset.js";
 import { repository } from "../support/sources.js";
 
 const shipped = join(repository, "datasets/fashion-mnist");
@@ -45,6 +48,42 @@ t.test("says which file is missing, cut short or another one", async (t) => {
   content[100]! ^= 1;
   await writeFile(labels, gzipSync(content));
   await t.rejects(fashionMnist.loadData({ baseUrl }), { name: "ValueError", message: /t10k-labels-idx1-ubyte\.gz.*content with SHA-256/ });
+});
+
+t.test("servers: an HTML answer, Content-Encoding, and what is no server at all are told apart", async (t) => {
+  const content = await readFile(join(shipped, "t10k-labels-idx1-ubyte.gz"));
+  const answers: Record<string, { type: string; body: Buffer | string; encoding?: string }> = {
+    "/page.gz": { type: "text/html", body: "\n<!DOCTYPE html><title>none</title>" },
+    "/plain.gz": { type: "application/gzip", body: content },
+    "/decoded.gz": { type: "application/octet-stream", body: content, encoding: "gzip" },
+  };
+  const server = createServer((request, response) => {
+    const answer = answers[request.url!];
+    if (!answer) return void response.writeHead(404).end();
+    if (answer.encoding) response.setHeader("Content-Encoding", answer.encoding);
+    response.setHeader("Content-Type", answer.type).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => server.close());
+  const at = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+  const raw = gunzipSync(content);
+  for (const path of ["/plain.gz", "/decoded.gz"]) t.ok(raw.equals(await readAsset(at(path))), path);
+  await t.rejects(readAsset(at("/page.gz")), { name: "ValueError", message: /an HTML page.*baseUrl/s });
+  await t.rejects(readAsset(at("/none.gz")), { name: "ValueError", message: /the server answered 404/ });
+});
+
+t.test("options: a relative folder, progress, and nothing that is not known", async (t) => {
+  const told: { loaded: number; total: number }[] = [];
+  const baseUrl = relative(process.cwd(), shipped);
+  await fashionMnist.loadData({ baseUrl, progress: (each) => void told.push(each) });
+  t.equal(told.at(-1)!.loaded, told.at(-1)!.total);
+  let [sum, names] = [0, 0];
+  for (const name of await readdir(shipped))
+    if (name.endsWith(".gz")) [sum, names] = [sum + (await stat(join(shipped, name))).size, names + 1];
+  t.equal(told[0]!.total, sum);
+  t.equal(names, 4);
+  await t.rejects(fashionMnist.loadData({ baseUrl: "" }), { message: /baseUrl/ });
+  await t.rejects(fashionMnist.loadData({ progres: () => {} } as never), { message: /progres/ });
 });
 
 t.test("IDX is checked before it is believed", async (t) => {

@@ -220,3 +220,34 @@ t.test("the event loop turns while a model trains", async (t) => {
   clearInterval(timer);
   t.ok(turns > 2, `${turns} turns`);
 });
+
+t.test("a signal ends training after the present step, and the history so far is the answer", async (t) => {
+  const { x, y } = points(120);
+  const model = classifier();
+  const stop = new AbortController();
+  const steps: number[] = [];
+  const at = new keras.callbacks.LambdaCallback({
+    onTrainBatchEnd: (step) => {
+      if (steps.push(step) === 7) stop.abort();
+    },
+  });
+  const before = await model.fit(x, y, { ...quiet, batchSize: 24, epochs: 9, callbacks: [at], signal: stop.signal });
+  t.equal(steps.length, 7);
+  t.equal(before.epoch.length, 2);
+  t.ok(model.stopTraining);
+
+  const none = await model.fit(x, y, { ...quiet, epochs: 3, callbacks: [at], signal: stop.signal });
+  t.strictSame([none.epoch, steps.length], [[], 7], "aborted before it began");
+  t.equal((await model.fit(x, y, quiet)).epoch.length, 1, "and it may train again");
+  await t.rejects(model.fit(x, y, { signal: {} as AbortSignal }), { message: /^fit\.signal: given .*expected an AbortSignal/ });
+});
+
+t.test("a signal also ends a validation that is under way", async (t) => {
+  const { x, y } = points(120);
+  const stop = new AbortController();
+  let tested = 0;
+  const at = new keras.callbacks.LambdaCallback({ onTestBatchEnd: () => void (++tested === 2 && stop.abort()) });
+  const options = { ...quiet, validationData: [x, y] as const, validationBatchSize: 8, epochs: 5, callbacks: [at], signal: stop.signal };
+  const { epoch } = await classifier().fit(x, y, options);
+  t.strictSame([epoch.length, tested], [1, 2]);
+});

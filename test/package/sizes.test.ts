@@ -12,7 +12,7 @@ const budgets: Readonly<Record<string, number>> = {
   keras: 372,
   ops: 190,
   data: 130,
-  datasets: 430,
+  datasets: 175,
   models: 430,
   formats: 30,
   autograph: 190,

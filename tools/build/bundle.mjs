@@ -24,8 +24,13 @@ const entries = {
 /** Plugins and commands: they run where code is built, and know nothing of the library. */
 const tools = ["vite", "rollup", "rolldown", "webpack", "webpack-loader", "esbuild", "node", "hooks", "cli"];
 const platforms = ["node", "browser"];
+/** Everything in one file for pages without modules: `<script src="…/kerasm.global.js">` makes the global `kerasm`. */
+const script = "dist/kerasm.global.js";
 const licences = "dist/THIRD-PARTY-LICENSES.txt";
 const presentEntries = () => Object.entries(entries).filter(([, file]) => existsSync(join(root, file)));
+
+/** Names of classes stay: layers and errors are called by them. */
+const minify = { compress: true, mangle: { keepNames: { class: true, function: false } }, codegen: { removeWhitespace: true } };
 
 export const bundle = {
   name: "bundle",
@@ -39,11 +44,13 @@ export const bundle = {
   outputs: () => [
     ...platforms.flatMap((platform) => presentEntries().map(([name]) => `dist/${platform}/${name}.js`)),
     ...tools.map((name) => `dist/autograph/${name}.js`),
+    script,
   ],
   run: async () => {
     if (!presentEntries().length) return;
     const packages = new Set();
     for (const platform of platforms) for (const name of await bundleFor(platform)) packages.add(name);
+    for (const name of await bundleScript()) packages.add(name);
     for (const name of await bundleTools()) packages.add(name);
     writeFileSync(join(root, licences), [...packages].sort().map(licenceOf).join("\n"));
   },
@@ -78,9 +85,30 @@ async function bundleFor(platform) {
     entryFileNames: "[name].js",
     // Files follow what each entry reaches: what one does not need it does not load, and what is imported at need is a file of its own.
     chunkFileNames: "[name]-[hash].js",
-    // Names of classes stay: layers and errors are called by them.
-    minify: { compress: true, mangle: { keepNames: { class: true, function: false } }, codegen: { removeWhitespace: true } },
-    sourcemap: false,
+    minify,
+    sourcemap: true,
+  });
+  await build.close();
+  return packagesOf(output);
+}
+
+/** The whole library as a script. Returns the names of the packages that went in. */
+async function bundleScript() {
+  const build = await rolldown({
+    cwd: root,
+    input: "build/lib/index.js",
+    platform: "browser",
+    // A script has no address of its own; what asks for it knows.
+    transform: { define: { "import.meta": "{}" } },
+    logLevel: "warn",
+  });
+  const { output } = await build.write({
+    file: join(root, script),
+    format: "iife",
+    name: "kerasm",
+    codeSplitting: false,
+    minify,
+    sourcemap: true,
   });
   await build.close();
   return packagesOf(output);
@@ -103,7 +131,7 @@ async function bundleTools() {
     // Files follow what each entry reaches: what one does not need it does not load, and what is imported at need is a file of its own.
     chunkFileNames: "[name]-[hash].js",
     minify: true,
-    sourcemap: false,
+    sourcemap: true,
   });
   await build.close();
   return packagesOf(output);

@@ -1,6 +1,6 @@
 // Copies to dist/types the declarations that the public entries reach, and no others.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { filesIn, root } from "./steps.mjs";
 
@@ -23,10 +23,33 @@ export const declarations = {
     rmSync(join(root, "dist/types"), { recursive: true, force: true });
     for (const file of reachable(present())) {
       mkdirSync(dirname(join(root, "dist/types", file)), { recursive: true });
-      cpSync(join(root, "build", file), join(root, "dist/types", file));
+      const text = readFileSync(join(root, "build", file), "utf8");
+      const reference = /\b(URL|Blob|WebAssembly|AbortSignal)\b/.test(text)
+        ? `/// <reference path="${posix.relative(posix.dirname(file), "web.d.ts")}" />\n`
+        : "";
+      writeFileSync(join(root, "dist/types", file), reference + text);
     }
+    writeFileSync(join(root, "dist/types/web.d.ts"), web);
   },
 };
+
+/** What the types mention of the web, for programs without its library; where that is there, the two are one. */
+const web = `// Names of the web that the types of kerasm mention, as far as a program needs them that has neither TypeScript's DOM nor Node's types.
+interface URL {
+  href: string;
+}
+interface Blob {
+  readonly size: number;
+  readonly type: string;
+}
+interface AbortSignal {
+  readonly aborted: boolean;
+}
+declare namespace WebAssembly {
+  interface Module {}
+  interface Memory {}
+}
+`;
 
 function reachable(files) {
   const seen = new Set(files);

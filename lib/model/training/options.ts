@@ -114,6 +114,14 @@ export const fitOptions = schema([], {
   validationBatchSize: nullable(positiveInteger()),
   /** After how many epochs, or after which ones, there is a validation. Default: 1. */
   validationFreq: frequency,
+  /** An AbortSignal: when it is aborted, training ends after the present step, and `fit` resolves with the history so far. */
+  signal: nullable(
+    field<AbortSignal>({
+      expected: "an AbortSignal",
+      takesObjects: true,
+      parse: (value) => (value instanceof AbortSignal ? value : invalid),
+    }),
+  ),
 });
 
 /** What `fit` takes beside data. */

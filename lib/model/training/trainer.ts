@@ -265,9 +265,15 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const state = this.#state("fit");
     return this.#runs.during(`${this.name}.fit`, "fit", true, async (run) => {
       const { batches, validation } = fitData(x, y, dataOfFit(options, state));
+      const stop = () => {
+        this.stopTraining = true;
+        this.stopEvaluating = true;
+      };
+      options.signal?.addEventListener("abort", stop);
       try {
         return await this.#fit(run, state, batches, validation, options);
       } finally {
+        options.signal?.removeEventListener("abort", stop);
         this.#place.leave();
         await batches.close();
         await validation?.close();
@@ -280,7 +286,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     state: Compiled,
     batches: EpochBatches,
     validation: EpochBatches | null,
-    { epochs, initialEpoch, validationFreq, callbacks: given, verbose }: FitValues,
+    { epochs, initialEpoch, validationFreq, callbacks: given, verbose, signal }: FitValues,
   ): Promise<History> {
     await this.#buildFor("fit", batches);
     const callbacks = this.#callbackList(given, verbose, { epochs, steps: batches.count }, true);
@@ -289,6 +295,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     this.history = callbacks.history;
     await callbacks.call("onTrainBegin", {});
     let goesOn = await this.#place.enter(batches);
+    if (signal?.aborted) this.stopTraining = true; // before there was a step
     let logs: Logs = {};
     for (
       let epoch = this.initialEpoch ?? initialEpoch;
@@ -314,7 +321,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
         break;
       }
       logs = this.#epochLogs(last ?? {});
-      if (validation && isValidated(epoch, validationFreq)) {
+      if (validation && !signal?.aborted && isValidated(epoch, validationFreq)) {
         await validation.begin(true);
         const found = await this.#evaluate(run, validation, state, callbacks);
         for (const [name, value] of Object.entries(found)) logs[`val_${name}`] = value;
