@@ -1,8 +1,6 @@
 // IDX, the format of the MNIST family: two zero bytes, a type byte, the rank, one big-endian 32-bit length per axis, then the elements.
 
-import { constant } from "../lib/core/convert.js";
-import { ValueError } from "../lib/core/errors.js";
-import type { Tensor } from "../lib/core/tensor.js";
+import { constant, ValueError, type Tensor } from "../lib/api/data-files.js";
 
 const unsignedByte = 0x08;
 

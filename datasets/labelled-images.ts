@@ -1,8 +1,6 @@
 // Data sets of labelled images in IDX files: where their files are, how they are read, and what is told meanwhile.
 
-import { field, invalid, nullable, schema, type Options } from "../lib/config/index.js";
-import type { Tensor } from "../lib/core/tensor.js";
-import { addressOf, readAsset } from "../lib/data/asset.js";
+import { addressOf, field, invalid, nullable, readAsset, schema, type Options, type Tensor } from "../lib/api/data-files.js";
 import { parseIdx } from "./idx.js";
 
 /** A file of a data set. */
