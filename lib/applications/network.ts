@@ -1,6 +1,6 @@
 // What every network shares: its options and their checks, the input, the top, and where its weights come from.
 
-import { activations } from "../activations/index.js";
+import { activations } from "../activations/family.js";
 import {
   type Arguments,
   boolean,

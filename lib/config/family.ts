@@ -5,7 +5,7 @@ import { didYouMean, text, UnknownNameError, ValueError } from "../core/errors.j
 import { customObject } from "./custom-objects.js";
 import { field, type FieldMaker, withDefault, type Field } from "./field.js";
 import { isPlainObject, type Json } from "./json.js";
-import { className, type Deserializable, entryOf, registerClasses, registerFunctions, type Spelling } from "./registry.js";
+import { className, type Deserializable, entryOf, refuseSecond, registerClasses, registerFunctions, type Spelling } from "./registry.js";
 import { deserializeKerasObject, serializeKerasObject } from "./serialization.js";
 
 /** A function of a family: an activation, a functional loss. */
@@ -48,14 +48,19 @@ export class Family<T extends object> {
   register(classes: Readonly<Record<string, Deserializable<T>>>, ...aliases: readonly string[]): void {
     registerClasses(this.module, classes);
     for (const [name, value] of Object.entries(classes)) {
-      for (const spelled of [...(this.#rules.spelling ?? className)(name), ...aliases]) this.#byString.set(spelled, value);
+      for (const spelled of [...(this.#rules.spelling ?? className)(name), ...aliases]) this.#spell(spelled, value);
     }
   }
 
   /** Adds functions by their Keras names, and other strings that Keras takes for the function. */
   registerFunction(functions: Readonly<Record<string, AnyFunction>>, ...aliases: readonly string[]): void {
     registerFunctions(this.module, functions);
-    for (const [name, value] of Object.entries(functions)) for (const spelled of [name, ...aliases]) this.#byString.set(spelled, value);
+    for (const [name, value] of Object.entries(functions)) for (const spelled of [name, ...aliases]) this.#spell(spelled, value);
+  }
+
+  #spell(name: string, value: Deserializable<T> | AnyFunction): void {
+    refuseSecond(`the names of ${this.module}`, name, this.#byString.get(name), value);
+    this.#byString.set(name, value);
   }
 
   /** The strings that name something of this family. */

@@ -1,7 +1,7 @@
 // Which class or function a name in a Keras config means. Each class registers itself where it is declared;
 // this file knows no class.
 
-import { didYouMean, text, UnknownNameError } from "../core/errors.js";
+import { didYouMean, StateError, text, UnknownNameError } from "../core/errors.js";
 import { customObject, registeredNameOf } from "./custom-objects.js";
 import type { Config, Envelope } from "./json.js";
 import { classToSnakeCase } from "./names.js";
@@ -23,9 +23,20 @@ const entries = new WeakMap<object, Entry>();
 function add(entry: Entry): void {
   let names = modules.get(entry.module);
   if (names === undefined) modules.set(entry.module, (names = new Map()));
+  refuseSecond(`the registry of ${entry.module}`, entry.name, names.get(entry.name)?.value, entry.value);
   names.set(entry.name, entry);
   // The first registration is the name an object is saved under; later ones are other names to find it by.
   if (!entries.has(entry.value)) entries.set(entry.value, entry);
+}
+
+/** Of one name there is one meaning: the same value again is nothing new, another is an error. @throws StateError */
+export function refuseSecond(registry: string, name: string, present: unknown, added: unknown): void {
+  if (present === undefined || present === added) return;
+  throw new StateError(registry, {
+    given: `a second meaning of ${text(name)}: ${text(added)}`,
+    expected: `a name that means nothing yet (it means ${text(present)})`,
+    hint: "Register each name once, where its class or function is declared.",
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { text, ValueError } from "../core/errors.js";
 import { MAX_DEPTH } from "../core/tree.js";
 import { customObjectScope, type CustomObjects, registeredNameOf } from "./custom-objects.js";
 import { type Config, type Envelope, isEnvelope, isPlainObject, type Json } from "./json.js";
-import { customNameOf, entryFor, entryOf } from "./registry.js";
+import { customNameOf, entryFor, entryOf, refuseSecond } from "./registry.js";
 
 /** An object that states its own config. */
 export interface Serializable {
@@ -32,6 +32,7 @@ const specialForms = new Map<string, SpecialForm<unknown>>();
 
 /** Adds a kind of value that configs can hold; the room that has the value registers it. */
 export function registerSpecialForm<T>(form: SpecialForm<T>): void {
+  refuseSecond("the special forms of configs", form.className, specialForms.get(form.className), form);
   specialForms.set(form.className, form as SpecialForm<unknown>);
 }
 

@@ -3,7 +3,7 @@
 import { constant, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { Chainable } from "../core/tensor.js";
-import { isPlainObject, type Json } from "./json.js";
+import type { Json } from "./json.js";
 import { registerSpecialForm } from "./serialization.js";
 
 interface Values {
@@ -23,32 +23,11 @@ registerSpecialForm<Chainable>({
   read: toTensor,
 });
 
-registerSpecialForm<Chainable>({ className: "__numpy__", matches: (_): _ is Chainable => false, write: () => null, read: toTensor });
+/** A form that files hold and nobody here writes: keys of items are written with the graph that they belong to (lib/model/graph/config.ts). */
+const readOnly = (className: string, read: (config: Json) => unknown): void =>
+  registerSpecialForm<unknown>({ className, matches: (_): _ is never => false, write: () => null, read });
 
-/** `{ start, stop, step }`, as `keras.ops.getItem` takes it. */
-type Slice = { readonly start: number | null; readonly stop: number | null; readonly step?: number | null };
-
-registerSpecialForm<Slice>({
-  className: "__slice__",
-  matches: (value): value is Slice =>
-    isPlainObject(value) &&
-    "start" in value &&
-    "stop" in value &&
-    Object.keys(value).every((key) => ["start", "stop", "step"].includes(key)),
-  write: ({ start, stop, step = null }) => ({ start, stop, step }),
-  read: (config) => config as Slice,
-});
-
-registerSpecialForm<"...">({
-  className: "__ellipsis__",
-  matches: (value) => value === "...",
-  write: () => ({}),
-  read: () => "...",
-});
-
-registerSpecialForm<string>({
-  className: "__bytes__",
-  matches: (_): _ is string => false,
-  write: () => null,
-  read: (config) => (config as { readonly value: string }).value,
-});
+readOnly("__numpy__", toTensor);
+readOnly("__slice__", (slice) => slice);
+readOnly("__ellipsis__", () => "...");
+readOnly("__bytes__", (config) => (config as { readonly value: string }).value);

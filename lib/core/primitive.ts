@@ -1,6 +1,7 @@
 // How an operation that computes is defined: its inputs, shape rule, lowering to kernels and gradient side by side.
 
 import type { Command } from "../runtime/command.js";
+import { StateError, text } from "./errors.js";
 import { apply } from "./interpreter.js";
 import type { OutputPlaces } from "./replicas.js";
 import type { State } from "./state.js";
@@ -170,7 +171,8 @@ export function primitive<const N extends string, O extends Spec | Record<string
         ? applyWidened(op, inputs, attrs, (widened) => apply(op, widened, attrs))
         : apply(op, inputs, attrs),
   } as unknown as TypedPrimitive<N, A, O>;
-  if (primitives.has(op.name)) throw new Error(`primitive ${op.name} is defined twice`);
+  if (primitives.has(op.name))
+    throw new StateError("primitive", { given: `a second meaning of ${text(op.name)}`, expected: "a name of its own" });
   primitives.set(op.name, op);
   return op;
 }

@@ -8,7 +8,7 @@ export { HeNormal } from "./he-normal.js";
 export { HeUniform } from "./he-uniform.js";
 export { deserialize, get, serialize } from "./identifiers.js";
 export { Identity, Identity as IdentityInitializer } from "./identity.js";
-export { Initializer, type InitializerCallOptions, type InitializerIdentifier, type InitializerLike, initializers } from "./initializer.js";
+export { Initializer, type InitializerCallOptions, type InitializerIdentifier, type InitializerLike } from "./initializer.js";
 export { LecunNormal } from "./lecun-normal.js";
 export { LecunUniform } from "./lecun-uniform.js";
 export { Ones } from "./ones.js";

@@ -18,7 +18,7 @@ export { hinge, Hinge } from "./hinge.js";
 export { huber, Huber } from "./huber.js";
 export { klDivergence, KLDivergence } from "./kl-divergence.js";
 export { logCosh, LogCosh } from "./log-cosh.js";
-export { Loss, losses, type LossCallOptions, type LossLike } from "./loss.js";
+export { Loss, type LossCallOptions, type LossLike } from "./loss.js";
 export { meanAbsoluteError, MeanAbsoluteError } from "./mean-absolute-error.js";
 export { meanAbsolutePercentageError, MeanAbsolutePercentageError } from "./mean-absolute-percentage-error.js";
 export { meanSquaredError, MeanSquaredError } from "./mean-squared-error.js";

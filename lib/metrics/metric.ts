@@ -14,7 +14,8 @@ import { Family, type Identifier, type Fields, type Json, nullable, type Schema,
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { type Dtype, isFloat } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";
-import { type InitializerLike, initializers, type InitializerIdentifier } from "../initializers/index.js";
+import { initializers } from "../initializers/family.js";
+import type { InitializerLike, InitializerIdentifier } from "../initializers/index.js";
 import { add, cast, isfinite, subtract, where, zeros } from "../ops/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import { stateless } from "../variables/stateless.js";

@@ -14,7 +14,7 @@ export { LossScaleOptimizer } from "./loss-scale-optimizer.js";
 export { MultiOptimizer, type OptimizerSelector } from "./multi-optimizer.js";
 export { Muon } from "./muon.js";
 export { Nadam } from "./nadam.js";
-export { Optimizer, optimizers, type Slots, type OptimizerVariable } from "./optimizer.js";
+export { Optimizer, type Slots, type OptimizerVariable } from "./optimizer.js";
 export { OptimizerMap } from "./optimizer-map.js";
 export { RMSprop } from "./rmsprop.js";
 export { ScheduleFreeAdamW } from "./schedule-free-adam-w.js";

@@ -2,7 +2,7 @@
 
 import { registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { activations } from "../../activations/index.js";
+import { activations } from "../../activations/family.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 

@@ -1,10 +1,10 @@
 // The kinds of options that layers share.
 
-import { activations } from "../../activations/index.js";
-import { constraints } from "../../constraints/index.js";
+import { activations } from "../../activations/family.js";
+import { constraints } from "../../constraints/family.js";
 import { boolean, type Field, field, integer, invalid, list, nullable, oneOf } from "../../config/index.js";
-import { initializers } from "../../initializers/index.js";
-import { regularizers } from "../../regularizers/index.js";
+import { initializers } from "../../initializers/family.js";
+import { regularizers } from "../../regularizers/family.js";
 import type { WeightOptions } from "./state.js";
 
 /** An initializer by name, config, class or object. */

@@ -1,7 +1,7 @@
 // The options of every layer: name, whether it trains, dtype policy, activity regularizer.
 
 import { boolean, dtypePolicy, nullable, type Options, schema, string, unwritten, writtenWhenSet } from "../../config/index.js";
-import { regularizers } from "../../regularizers/index.js";
+import { regularizers } from "../../regularizers/family.js";
 
 /** The options of every layer. */
 export const layerOptions = schema([], {

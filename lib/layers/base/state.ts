@@ -1,15 +1,18 @@
 // What a layer owns: weights, children, losses and metrics, found by its fields.
 
 import { Callable } from "../../config/index.js";
-import { constraints, type ConstraintIdentifier } from "../../constraints/index.js";
+import { constraints } from "../../constraints/family.js";
+import type { ConstraintIdentifier } from "../../constraints/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import type { Dtype, TypedArray } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text } from "../../core/errors.js";
 import { sameShape, shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
-import { Initializer, initializers, type InitializerIdentifier } from "../../initializers/index.js";
+import { initializers } from "../../initializers/family.js";
+import { Initializer, type InitializerIdentifier } from "../../initializers/index.js";
 import { Metric } from "../../metrics/index.js";
-import { regularizers, type RegularizerIdentifier } from "../../regularizers/index.js";
+import { regularizers } from "../../regularizers/family.js";
+import type { RegularizerIdentifier } from "../../regularizers/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../../saving/saveable.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import { Variable } from "../../variables/variable.js";

@@ -149,13 +149,6 @@ function replayNode(operation: Operation, node: Json, find: (reference: Referenc
 const mapKeys = (record: object, key: (name: string) => string) =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [key(name), value as unknown]));
 
-for (const [className, read] of Object.entries({
-  __slice__: (config: Json) => config,
-  __ellipsis__: () => "...",
-})) {
-  registerSpecialForm<unknown>({ className, matches: (value): value is unknown => false, write: () => null, read });
-}
-
 registerSpecialForm<TensorReference | KerasTensor>({
   className: "__keras_tensor__",
   matches: (value): value is TensorReference => value instanceof TensorReference,

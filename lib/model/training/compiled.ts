@@ -3,7 +3,8 @@
 import { type Config, type Json, serializeKerasObject, type Schema, toSnakeCase } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import { Mean, type Metric } from "../../metrics/index.js";
-import { type Optimizer, optimizers } from "../../optimizers/index.js";
+import { optimizers } from "../../optimizers/family.js";
+import type { Optimizer } from "../../optimizers/index.js";
 import { CompiledLoss } from "./compile-loss.js";
 import { CompiledMetrics } from "./compile-metrics.js";
 import { type CompileOptions, compileOptions } from "./options.js";

@@ -7,13 +7,13 @@ import type { Tensor } from "../../core/tensor.js";
 import { sparseCategoricalCrossentropy, SparseCategoricalCrossentropy } from "../../losses/index.js";
 import { FunctionLoss, Loss, losses, type LossLike, lossOptions } from "../../losses/loss.js";
 import { field, invalid, type Identifier, isPlainObject } from "../../config/index.js";
+import { metrics } from "../../metrics/family.js";
 import {
   BinaryAccuracy,
   CategoricalAccuracy,
   MeanMetricWrapper,
   Metric,
   type MetricFunction,
-  metrics,
   SparseCategoricalAccuracy,
 } from "../../metrics/index.js";
 

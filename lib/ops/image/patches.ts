@@ -1,6 +1,6 @@
 // Windows of images as vectors, and images made of such windows again.
 
-import { operation } from "../../core/operation.js";
+import { declare, operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -113,13 +113,11 @@ export const extractPatches = operation(
   },
 );
 
-/** Windows of volumes, each as one vector. @see extractPatches */
-export const extractPatches3d = operation(
+/** Windows of volumes, each as one vector. In a model it is extractPatches of three sizes, as Keras has it. @see extractPatches */
+export const extractPatches3d = declare(
   'image.extractPatches3d(*volumes, size:ints, strides:ints=null, dilationRate:ints=1, padding="valid", dataFormat:string=null)',
-  (volumes: TensorLike, size: Sizes, strides: Sizes | null, dilationRate: Sizes, padding: string, dataFormat: string | null): Tensor => {
-    return extract("extractPatches3d", volumes, size, 3, { strides, dilationRate, padding, dataFormat });
-  },
-  { className: "ExtractPatches" },
+  (volumes: TensorLike, size: Sizes, strides: Sizes | null, dilationRate: Sizes, padding: string, dataFormat: string | null): Tensor =>
+    extractPatches(volumes, listOf(size, 3), strides, dilationRate, padding, dataFormat),
 );
 
 /**

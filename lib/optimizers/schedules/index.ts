@@ -6,5 +6,5 @@ export { ExponentialDecay } from "./exponential-decay.js";
 export { InverseTimeDecay } from "./inverse-time-decay.js";
 export { PiecewiseConstantDecay } from "./piecewise-constant-decay.js";
 export { PolynomialDecay } from "./polynomial-decay.js";
-export { LearningRateSchedule, schedules } from "./schedule.js";
+export { LearningRateSchedule } from "./schedule.js";
 export { deserialize, serialize } from "./identifiers.js";
