@@ -9,6 +9,8 @@ import { repository } from "../support/sources.js";
 import { families, goldenDir } from "./cases.js";
 import { casesOf, runCase } from "./run.js";
 
+t.setTimeout(600_000); // many cases, on a machine that may be busy
+
 const applied = new Set<string>();
 for (const op of primitives.values() as Iterable<{ name: string; infer: (...args: never[]) => unknown }>) {
   const { infer } = op;
