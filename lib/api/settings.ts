@@ -5,6 +5,7 @@ import { setSoftLimit, tensorBytes } from "../core/blocks.js";
 import { usedBytes } from "../runtime/heap.js";
 import { build, canRevectorize, isDeterministic, isRevectorized, setDeterministic, setRevectorized, setThreads, threads } from "../runtime/machine.js"; // prettier-ignore
 import { memoryBytes } from "../runtime/memory.js";
+import { functionsRunEagerly, runFunctionsEagerly } from "../graph/function.js";
 
 /** What can be set for the whole process. */
 export interface Settings {
@@ -19,6 +20,34 @@ export interface Settings {
   revectorize?: boolean;
   /** Bytes of tensors in the shared memory above which the oldest move to the JavaScript heap. */
   memoryLimit?: number;
+}
+
+/** A device as TensorFlow lists it. */
+export interface PhysicalDevice {
+  readonly name: string;
+  readonly deviceType: string;
+}
+
+const cpu: PhysicalDevice = { name: "/physical_device:CPU:0", deviceType: "CPU" };
+const logicalCpu: PhysicalDevice = { name: "/device:CPU:0", deviceType: "CPU" };
+
+/** The only device there is, unless another kind is asked for. */
+const devicesOf =
+  (device: PhysicalDevice) =>
+  (deviceType: string | null = null): PhysicalDevice[] => {
+    if (deviceType !== null && typeof deviceType !== "string")
+      throw new ArgumentError("config.listPhysicalDevices.deviceType", {
+        given: text(deviceType),
+        expected: 'the kind of a device: "CPU"',
+      });
+    return deviceType === null || deviceType === "CPU" ? [device] : [];
+  };
+
+/** @throws ArgumentError for what is not the device */
+function checkDevices(where: string, devices: unknown): void {
+  for (const device of [devices].flat() as unknown[])
+    if (device !== cpu)
+      throw new ArgumentError(where, { given: text(device), expected: "a device that tf.config.listPhysicalDevices gave" });
 }
 
 /** Settings of the process. TensorFlow: tf.config. */
@@ -61,6 +90,46 @@ export const config = {
   /** The same bits on every machine and browser from here on. TensorFlow: tf.config.experimental.enable_op_determinism. */
   enableOpDeterminism: (): Promise<void> => setDeterministic(true),
 
+  /** The devices of a kind: one "CPU", which is all threads; no "GPU", no "TPU". */
+  listPhysicalDevices: devicesOf(cpu),
+  listLogicalDevices: devicesOf(logicalCpu),
+  getVisibleDevices: devicesOf(cpu),
+
+  /** Takes the only device; there is no other one to hide. @throws ArgumentError for others */
+  setVisibleDevices(devices: PhysicalDevice | readonly PhysicalDevice[], deviceType: string | null = null): void {
+    checkDevices("config.setVisibleDevices", devices);
+    if (devicesOf(cpu)(deviceType).length > [devices].flat().length)
+      throw new ArgumentError("config.setVisibleDevices", { given: "no devices", expected: "the CPU, which everything runs on" });
+  },
+
+  runFunctionsEagerly,
+  functionsRunEagerly,
+
+  experimental: {
+    enableOpDeterminism: (): Promise<void> => setDeterministic(true),
+
+    /** Memory always grows as it is needed. @throws ArgumentError for `false`, and for what is no device */
+    setMemoryGrowth(device: PhysicalDevice, enable: boolean): void {
+      checkDevices("config.experimental.setMemoryGrowth", device);
+      if (enable !== true)
+        throw new ArgumentError("config.experimental.setMemoryGrowth.enable", {
+          given: text(enable),
+          expected: "true: memory is never taken as a whole",
+          hint: "tf.config.set({ memoryLimit }) bounds it.",
+        });
+    },
+    getMemoryGrowth(device: PhysicalDevice): boolean {
+      checkDevices("config.experimental.getMemoryGrowth", device);
+      return true;
+    },
+
+    /** Bytes of tensors in the shared memory. */
+    getMemoryInfo: (_device = "CPU:0"): { current: number } => ({ current: tensorBytes() }),
+    listPhysicalDevices: devicesOf(cpu),
+    setVisibleDevices: (devices: PhysicalDevice | readonly PhysicalDevice[], deviceType: string | null = null): void =>
+      config.setVisibleDevices(devices, deviceType),
+  },
+
   threading: {
     getIntraOpParallelismThreads: threads,
     /** @throws ArgumentError unless the number is a positive integer */
@@ -68,6 +137,17 @@ export const config = {
       if (!Number.isInteger(count) || count < 1 || count > 64)
         throw new ArgumentError("config.threads", { given: text(count), expected: "an integer from 1 to 64" });
       setThreads(count);
+    },
+    /** Operations run one after the other, each on all threads. */
+    getInterOpParallelismThreads: (): number => 1,
+    /** @throws ArgumentError for other numbers than 0 (let kerasm choose) and 1 */
+    setInterOpParallelismThreads(count: number): void {
+      if (count !== 0 && count !== 1)
+        throw new ArgumentError("config.threading.setInterOpParallelismThreads", {
+          given: text(count),
+          expected: "0 or 1: operations run one after the other",
+          hint: "setIntraOpParallelismThreads says how many threads each of them has.",
+        });
     },
   },
 };

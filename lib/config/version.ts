@@ -2,3 +2,6 @@
 
 /** The version of Keras whose interface this is: `"3.16.0"`. Keras: keras.version */
 export const version = (): string => "3.16.0";
+
+/** The version of TensorFlow whose names are here: `"2.21.0"`. TensorFlow: tf.__version__ */
+export const tensorflowVersion = "2.21.0";

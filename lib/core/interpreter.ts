@@ -80,6 +80,13 @@ export function commandsOf({ op, inputs, outputs, attrs }: Step): readonly Comma
   return Array.isArray(commands) ? (commands as Command[]) : [commands as Command];
 }
 
+/** Looks at the results of every operation that is computed now: tf.debugging.enableCheckNumerics. */
+let inspect: ((name: string, outputs: Readonly<Record<string, Tensor>>) => void) | null = null;
+
+export function setInspection(look: typeof inspect): void {
+  inspect = look;
+}
+
 /** Applies an operation: the only way to compute anything. */
 export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | Record<string, Tensor> {
   if (op.states.length > 0) settleNewStates();
@@ -91,6 +98,7 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
   else {
     for (const name of op.states) (inputs[name] as State).ready();
     run(op, inputs, attrs, specs, outputs);
+    inspect?.(op.name, outputs);
   }
   if (isSymbolic || recorders.length > 0) {
     const step: Step = { op, inputs, attrs, outputs };

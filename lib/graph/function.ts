@@ -45,6 +45,16 @@ export interface TracedFunction<F extends AnyFunction> {
   readonly pythonFunction: F;
 }
 
+let eagerly = false;
+
+/** Whether traced functions run as the plain functions that they were made of: to look into them. TensorFlow: tf.config.run_functions_eagerly */
+export function runFunctionsEagerly(on: boolean): void {
+  if (typeof on !== "boolean") throw new ArgumentError("config.runFunctionsEagerly", { given: String(on), expected: "true or false" });
+  eagerly = on;
+}
+
+export const functionsRunEagerly = (): boolean => eagerly;
+
 /**
  * Makes a function that is traced once for each signature (dtypes and shapes of tensors, values of other arguments) and run as one program.
  *
@@ -110,6 +120,7 @@ export function tracedFunction<F extends AnyFunction>(
 
   const call = (...args: unknown[]): R => {
     if (isTracing()) return inlined(name, () => atOnce(name, body(...(args as never[])) as R));
+    if (eagerly) return atOnce(name, body(...(args as never[])) as R);
     const flat = flattened(args);
     return concreteFor(flat).run(flat.tensors);
   };
@@ -117,7 +128,7 @@ export function tracedFunction<F extends AnyFunction>(
     name: { value: name },
     aside: {
       value: async (...args: unknown[]): Promise<R> => {
-        if (isTracing()) return call(...args);
+        if (isTracing() || eagerly) return call(...args);
         const flat = flattened(args);
         return concreteFor(flat).runAside(flat.tensors);
       },

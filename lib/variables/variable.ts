@@ -15,6 +15,7 @@ import { cast } from "../ops/elementwise/cast.js";
 import { slice } from "../ops/indexing/update.js";
 import { zeros } from "../ops/shaping/create.js";
 import { assign, read } from "../ops/state/assign.js";
+import { currentScope } from "./name-scope.js";
 import { keepWritten, standIn } from "./stateless-scope.js";
 
 export interface VariableOptions {
@@ -89,7 +90,7 @@ export class Variable extends Chainable {
   constructor(initial: TensorLike | (() => TensorLike), options: VariableOptions = {}) {
     super();
     const { dtype, name = "Variable", trainable = true, synchronization = "auto", aggregation = "none" } = options;
-    this.name = name;
+    this.name = currentScope() + name;
     this.synchronization = oneOf(`${name}.synchronization`, synchronization, synchronizations);
     this.aggregation = oneOf(`${name}.aggregation`, aggregation, aggregations);
     this.group = scopeGroup();

@@ -1,10 +1,13 @@
 // tf.debugging: checks that run with the program and stop it with an error that names the values.
 
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { DtypeError, ShapeError, text, ValueError } from "../../core/errors.js";
+import { isFloat, keptDtype } from "../../core/dtype.js";
+import { setInspection } from "../../core/interpreter.js";
 import { declare } from "../../core/operation.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
+import { functionsRunEagerly, runFunctionsEagerly } from "../../graph/function.js";
 import { checkOnHost } from "../../graph/print.js";
 import { broadcastShapes } from "../../ops/broadcasting.js";
 import { sameDtype } from "./forms.js";
@@ -171,4 +174,104 @@ export const checkNumerics = declare(
     });
     return x;
   },
+);
+
+/** Whether traced functions ran eagerly before results were checked; null while they are not. */
+let before: boolean | null = null;
+
+/**
+ * From here on the results of every operation are looked at: the first NaN or infinity throws an error that names the operation, with the
+ * user's line in its stack. Traced functions run eagerly meanwhile. For finding a fault: it is slow.
+ */
+export const enableCheckNumerics = declare(
+  "tf.debugging.enableCheckNumerics(stackHeightLimit:int=30, pathLengthLimit:int=50)",
+  (_height: number, _path: number): void => {
+    before ??= functionsRunEagerly();
+    runFunctionsEagerly(true);
+    setInspection((name, outputs) => {
+      for (const output of Object.values(outputs)) {
+        if (!isFloat(output.dtype)) continue;
+        const values = output.view();
+        const bad = values.findIndex((value) => !Number.isFinite(value));
+        if (bad < 0) continue;
+        throw new ValueError(name, {
+          given: `${values[bad]} at element ${bad} of its result, ${output.dtype} ${shapeText(output.shape)}`,
+          expected: "finite numbers",
+          hint: "tf.debugging.disableCheckNumerics() ends these checks.",
+        });
+      }
+    });
+  },
+);
+
+/** Ends what `enableCheckNumerics` began. */
+export const disableCheckNumerics = declare("tf.debugging.disableCheckNumerics()", (): void => {
+  setInspection(null);
+  if (before !== null) runFunctionsEagerly(before);
+  before = null;
+});
+
+const rankAssertion = <const N extends string>(name: N, holds: (rank: number, wanted: number) => boolean, expected: string) =>
+  declare(
+    `tf.debugging.${name}(*x, rank:int, message:string=null, name:string=null)` as const,
+    (x: TensorLike, rank: number, message: Message, _: Name): void => {
+      const tensor = asTensor(x);
+      if (!holds(tensor.rank, rank))
+        throw new ShapeError(`debugging.${name}`, { given: shapeText(tensor.shape), expected: `${expected} ${rank}`, ...hint(message) });
+    },
+  );
+export const assertRankAtLeast = rankAssertion("assertRankAtLeast", (rank, wanted) => rank >= wanted, "a rank of at least");
+
+/** A tensor whose rank is one of several. */
+export const assertRankIn = declare(
+  "tf.debugging.assertRankIn(*x, ranks:list, message:string=null, name:string=null)",
+  (x: TensorLike, ranks: readonly number[], message: Message, _: Name): void => {
+    const tensor = asTensor(x);
+    if (!Array.from(ranks).includes(tensor.rank))
+      throw new ShapeError("debugging.assertRankIn", {
+        given: shapeText(tensor.shape),
+        expected: `a rank of ${text(ranks)}`,
+        ...hint(message),
+      });
+  },
+);
+
+/** A tensor without axes. @returns it */
+export const assertScalar = declare(
+  "tf.debugging.assertScalar(*tensor, name:string=null, message:string=null)",
+  (tensor: TensorLike, _: Name, message: Message): Tensor => {
+    const x = asTensor(tensor);
+    if (x.rank !== 0) throw new ShapeError("debugging.assertScalar", { given: shapeText(x.shape), expected: "a scalar", ...hint(message) });
+    return x;
+  },
+);
+
+/** A tensor of a dtype. @throws DtypeError where it has another */
+export const assertType = declare(
+  "tf.debugging.assertType(*tensor, tfType:dtype, message:string=null, name:string=null)",
+  (tensor: TensorLike, tfType: string, message: Message, _: Name): void => {
+    const { dtype } = asTensor(tensor);
+    if (dtype !== keptDtype(tfType)) throw new DtypeError("debugging.assertType", { given: dtype, expected: tfType, ...hint(message) });
+  },
+);
+
+/** A tensor of whole numbers. */
+export const assertInteger = declare(
+  "tf.debugging.assertInteger(*x, message:string=null, name:string=null)",
+  (x: TensorLike, message: Message, _: Name): void => {
+    const { dtype } = asTensor(x);
+    if (isFloat(dtype) || dtype === "bool")
+      throw new DtypeError("debugging.assertInteger", { given: dtype, expected: "a dtype of whole numbers", ...hint(message) });
+  },
+);
+
+/** x itself, whose elements must all be finite. */
+export const assertAllFinite = declare(
+  "tf.debugging.assertAllFinite(*x, message:string, name:string=null)",
+  (x: TensorLike, message: string, _: Name): Tensor => checkNumerics(x, message),
+);
+
+/** Whether a tensor is of numbers. */
+export const isNumericTensor = declare("tf.debugging.isNumericTensor(tensor:any)", (tensor: unknown): boolean =>
+  tensor instanceof Chainable ? tensor.value().dtype !== "bool" : false,
 );

@@ -2,14 +2,18 @@
 
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { keptDtype } from "../../core/dtype.js";
-import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
+import { ArgumentError, DtypeError, ShapeError, StateError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { sizeOf } from "../../core/shape.js";
+import { shapeText, sizeOf } from "../../core/shape.js";
 import { type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { readAsset } from "../../data/asset.js";
 import { type FeatureValues, readExample } from "../../formats/example.js";
-import { decodeImage as decodePicture, kindOf, type Picture } from "../../formats/image.js";
+import { decodeImage as decodePicture, encodeImage, kindOf, type Picture } from "../../formats/image.js";
+import { record } from "../../formats/tfevents.js";
+import { readFileBytes } from "../../data/folder.js";
+import { compressed, compressionOf } from "../../data/compression.js";
+import { placeOf, write } from "../../saving/place.js";
 import * as ops from "../../ops/index.js";
 import { SparseTensor } from "../../sparse/sparse-tensor.js";
 import { convertImageDtype } from "./image.js";
@@ -21,8 +25,131 @@ type Name = string | null;
 const bytesOf = (where: string, contents: unknown): Uint8Array => {
   if (contents instanceof Uint8Array) return contents;
   if (contents instanceof ArrayBuffer) return new Uint8Array(contents);
+  // Bytes that went through a Dataset as numbers.
+  if (contents instanceof Chainable && contents.value().dtype === "uint8" && contents.value().rank === 1)
+    return Uint8Array.from(contents.value().view(where));
   throw new ArgumentError(where, { given: text(contents), expected: "the bytes of a file, a Uint8Array" });
 };
+
+const encoder = new TextEncoder();
+
+/** The bytes of a file: of a path or a URL in Node; by fetch in a page. @throws ValueError where it can't be read */
+export const readFile = declare(
+  "tf.io.readFile(filename:any, name:string=null)",
+  (filename: string | URL | Blob, _: Name): Promise<Uint8Array> => readFileBytes("io.readFile", filename),
+);
+
+/** Writes a file as a whole, and the folders on its way: bytes, or a string as UTF-8. `memory://…` and, in a page, `indexeddb://…` too. */
+export const writeFile = declare(
+  "tf.io.writeFile(filename:string, contents:any, name:string=null)",
+  async (filename: string, contents: Uint8Array | string, _: Name): Promise<void> => {
+    const bytes = typeof contents === "string" ? encoder.encode(contents) : bytesOf("io.writeFile", contents);
+    await write(placeOf(filename), bytes);
+  },
+);
+
+/** Pixels as a picture. @throws ShapeError for what is none */
+function pictureOf(where: string, image: TensorLike): Picture {
+  const pixels = asTensor(image);
+  const [height, width, channels] = pixels.shape as number[];
+  if (pixels.rank !== 3 || ![1, 2, 3, 4].includes(channels!) || !width || !height)
+    throw new ShapeError(where, { given: shapeText(pixels.shape), expected: "[height, width, 1 to 4 channels]" });
+  if (pixels.dtype !== "uint8" && pixels.dtype !== "int32")
+    throw new DtypeError(where, { given: pixels.dtype, expected: "uint8", hint: "tf.image.convertImageDtype makes it of floats." });
+  const depth = pixels.dtype === "uint8" ? 8 : 16;
+  const values = depth === 8 ? Uint8Array.from(pixels.view(where)) : Uint16Array.from(pixels.view(where));
+  return { width, height, channels: channels as 1 | 2 | 3 | 4, depth, pixels: values };
+}
+
+/** A picture as the bytes of a PNG file: uint8, or 16 bits in an int32 tensor. @param options.compression  taken as zlib's own; only −1 */
+export const encodePng = declare(
+  "tf.io.encodePng(*image, compression:int=-1, name:string=null)",
+  (image: TensorLike, _compression: number, _: Name): Promise<Uint8Array> => encodeImage(pictureOf("io.encodePng", image), "png"),
+);
+
+/** A picture, uint8 [height, width, 1 or 3], as the bytes of a JPEG file. @throws ValueError for options that this encoder has not */
+export const encodeJpeg = declare(
+  'tf.io.encodeJpeg(*image, format="", quality:int=95, progressive=false, optimizeSize=false, chromaDownsampling=true, densityUnit="in", xDensity:int=300, yDensity:int=300, xmpMetadata="", name:string=null)',
+  (
+    image: TensorLike,
+    format: string,
+    quality: number,
+    progressive: boolean,
+    optimize: boolean,
+    ...rest: unknown[]
+  ): Promise<Uint8Array> => {
+    const where = "io.encodeJpeg";
+    const picture = pictureOf(where, image);
+    const { channels } = picture;
+    const wanted: Readonly<Record<string, readonly number[]>> = { "": [1, 3], grayscale: [1], rgb: [3] };
+    if (!Object.hasOwn(wanted, format))
+      throw new ValueError(`${where}.format`, { given: text(format), expected: '"", "grayscale" or "rgb"' });
+    if (!wanted[format]!.includes(channels))
+      throw new ShapeError(where, { given: `${channels} channels`, expected: `${wanted[format]!.join(" or ")} channels` });
+    if (picture.depth !== 8) throw new DtypeError(where, { given: "16 bits", expected: "uint8" });
+    if (!(quality >= 0 && quality <= 100)) throw new ValueError(`${where}.quality`, { given: String(quality), expected: "0 to 100" });
+    const others = [progressive, optimize, rest[4] !== ""];
+    if (others.some(Boolean))
+      throw new ValueError(where, {
+        given: ["progressive", "optimizeSize", "xmpMetadata"][others.indexOf(true)]!,
+        expected: "its default",
+      });
+    return encodeImage(picture, "jpeg", Math.max(1, quality));
+  },
+);
+
+type Serialized = Uint8Array | string | Tensor;
+
+/**
+ * Writes records to a TFRecord file: `write` each, then `await close()`.
+ *
+ * ```ts
+ * const writer = new tf.io.TFRecordWriter("memory://train.tfrecord");
+ * writer.write(tf.train.Example({}).serializeToString());
+ * await writer.close();
+ * ```
+ *
+ * @param options  null, "GZIP" or "ZLIB"
+ */
+export class TFRecordWriter {
+  readonly #path: string;
+  readonly #compression: string | null;
+  readonly #pieces: Uint8Array[] = [];
+  #isClosed = false;
+
+  constructor(path: string, options: string | TFRecordOptions | null = null) {
+    if (typeof path !== "string" || path === "")
+      throw new ArgumentError("io.TFRecordWriter.path", { given: text(path), expected: "a path" });
+    const compression = options instanceof TFRecordOptions ? options.compressionType : options;
+    [this.#path, this.#compression] = [path, compressionOf("io.TFRecordWriter", compression)];
+  }
+
+  /** Adds a record. */
+  write(given: Serialized): void {
+    if (this.#isClosed) throw new StateError("io.TFRecordWriter", { given: "a writer that was closed", expected: "an open one" });
+    this.#pieces.push(record(typeof given === "string" ? encoder.encode(given) : bytesOf("io.TFRecordWriter.write", given)));
+  }
+
+  /** Writes the file with all records so far. */
+  async flush(): Promise<void> {
+    const content = this.#compression === null ? this.#pieces : await compressed(this.#pieces, this.#compression);
+    await write(placeOf(this.#path), content);
+  }
+
+  /** Writes the file; no record can be added then. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.flush();
+  }
+}
+
+/** How a TFRecord file is compressed: "GZIP", "ZLIB", or "" for not. */
+export class TFRecordOptions {
+  constructor(readonly compressionType: string | null = null) {
+    compressionOf("io.TFRecordOptions", compressionType);
+  }
+}
 
 /** The pixels of a picture with so many channels; 0 takes those of the file. */
 function pixels(where: string, { width, height, channels, depth, pixels }: Picture, wanted: number, dtype: string): Tensor {

@@ -1,0 +1,62 @@
+// tf.errors: TensorFlow's names of errors, for `instanceof`. An error here is one of kerasm's; TensorFlow's kinds are groups of them.
+
+import {
+  ArgumentError,
+  ClusterError,
+  DtypeError,
+  type ErrorFacts,
+  KerasmError,
+  MemoryError,
+  NotSupportedError,
+  ShapeError,
+  StateError,
+  UnknownNameError,
+  ValueError,
+} from "../../core/errors.js";
+
+type Kind = abstract new (...args: never[]) => KerasmError;
+
+/** The base of all errors here. */
+export { KerasmError as OpError };
+
+/** An error of one's own of TensorFlow's kind; `instanceof` holds for kerasm's errors of these kinds too. */
+function kindOf(name: string, kinds: readonly Kind[]) {
+  const made = class extends KerasmError {
+    override readonly name: string = name;
+
+    constructor(where: string, facts: ErrorFacts) {
+      super(where, facts);
+    }
+
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+      return this === made && kinds.some((kind) => value instanceof kind);
+    }
+  };
+  return Object.defineProperty(made, "name", { value: name });
+}
+
+/** An argument, a shape, a dtype or a value that is not allowed. */
+export const InvalidArgumentError = kindOf("InvalidArgumentError", [ArgumentError, ShapeError, DtypeError, ValueError, UnknownNameError]);
+/** What is asked for at the wrong time. */
+export const FailedPreconditionError = kindOf("FailedPreconditionError", [StateError]);
+/** More than there is room for. */
+export const ResourceExhaustedError = kindOf("ResourceExhaustedError", [MemoryError]);
+/** What is not here. */
+export const UnimplementedError = kindOf("UnimplementedError", [NotSupportedError]);
+/** Processes that can't go on together. */
+export const UnavailableError = kindOf("UnavailableError", [ClusterError]);
+/** A file that is not there: files that can't be read are ValueErrors that name them. */
+export const NotFoundError = kindOf("NotFoundError", [ValueError]);
+/** A file that is damaged. */
+export const DataLossError = kindOf("DataLossError", [ValueError]);
+/** An index beyond the end. */
+export const OutOfRangeError = kindOf("OutOfRangeError", [ValueError]);
+export const AbortedError = kindOf("AbortedError", []);
+export const AlreadyExistsError = kindOf("AlreadyExistsError", []);
+export const CancelledError = kindOf("CancelledError", []);
+export const DeadlineExceededError = kindOf("DeadlineExceededError", []);
+export const InternalError = kindOf("InternalError", []);
+export const PermissionDeniedError = kindOf("PermissionDeniedError", []);
+export const UnauthenticatedError = kindOf("UnauthenticatedError", []);
+export const UnknownError = kindOf("UnknownError", []);
