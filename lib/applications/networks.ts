@@ -4,7 +4,7 @@
 // path, URL or File), inputTensor, inputShape, pooling (null, "avg", "max"), classes (1000), classifierActivation ("softmax"), name; also by
 // position, in Keras's order.
 
-import { family } from "./lazily.js";
+import { family } from "../core/lazily.js";
 import "./layers.js";
 
 const vgg = family(() => import("./families/vgg.js"));

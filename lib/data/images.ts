@@ -6,7 +6,7 @@ import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { ShapeError, text, ValueError } from "../core/errors.js";
 import { known, shapeText } from "../core/shape.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
-import { decodeImage, encodeImage, type Picture } from "../formats/image.js";
+import type { Picture } from "../formats/image.js";
 import { cast, clip, image, round, slice, transpose } from "../ops/index.js";
 import { readFileBytes } from "./folder.js";
 
@@ -36,6 +36,7 @@ const loadOptions = schema([], {
  */
 export async function loadImg(source: ImageSource, options: Options<typeof loadOptions> = {}): Promise<Tensor> {
   const { colorMode, targetSize, interpolation, keepAspectRatio } = loadOptions.parse("loadImg", [options]);
+  const { decodeImage } = await import("../formats/image.js");
   const named = typeof source === "string" || source instanceof URL ? ` ${JSON.stringify(String(source))}` : "";
   const picture = await decodeImage(await readFileBytes("loadImg", source), `loadImg${named}`);
   const pixels = inColors(picture, colorMode);
@@ -138,6 +139,7 @@ export async function saveImg(path: string, x: TensorLike, options: Options<type
     throw new ValueError("saveImg", { given: text(path), expected: "a path that ends in .png, .jpg or .jpeg, or the option fileFormat" });
   const pixels = arrayToImg(x, { dataFormat, scale });
   const [height, width, channels = 1] = pixels.shape as [number, number, (1 | 3 | 4)?];
+  const { encodeImage } = await import("../formats/image.js");
   const bytes = await encodeImage({ width, height, channels, depth: 8, pixels: Uint8Array.from(pixels.data()) }, kind, quality);
   const slash = path.lastIndexOf("/");
   await platform.openStore(slash < 0 ? "." : path.slice(0, slash) || "/").write(path.slice(slash + 1), bytes);

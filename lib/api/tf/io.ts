@@ -9,14 +9,12 @@ import { type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { readAsset } from "../../data/asset.js";
 import { type FeatureValues, readExample } from "../../formats/example.js";
-import { decodeImage as decodePicture, encodeImage, kindOf, type Picture } from "../../formats/image.js";
 import { record } from "../../formats/tfevents.js";
 import { readFileBytes } from "../../data/folder.js";
 import { compressed, compressionOf } from "../../data/compression.js";
 import { placeOf, write } from "../../saving/place.js";
 import * as ops from "../../ops/index.js";
 import { SparseTensor } from "../../sparse/sparse-tensor.js";
-import { convertImageDtype } from "./image.js";
 
 export { readAsset };
 
@@ -48,54 +46,47 @@ export const writeFile = declare(
   },
 );
 
-/** Pixels as a picture. @throws ShapeError for what is none */
-function pictureOf(where: string, image: TensorLike): Picture {
-  const pixels = asTensor(image);
-  const [height, width, channels] = pixels.shape as number[];
-  if (pixels.rank !== 3 || ![1, 2, 3, 4].includes(channels!) || !width || !height)
-    throw new ShapeError(where, { given: shapeText(pixels.shape), expected: "[height, width, 1 to 4 channels]" });
-  if (pixels.dtype !== "uint8" && pixels.dtype !== "int32")
-    throw new DtypeError(where, { given: pixels.dtype, expected: "uint8", hint: "tf.image.convertImageDtype makes it of floats." });
-  const depth = pixels.dtype === "uint8" ? 8 : 16;
-  const values = depth === 8 ? Uint8Array.from(pixels.view(where)) : Uint16Array.from(pixels.view(where));
-  return { width, height, channels: channels as 1 | 2 | 3 | 4, depth, pixels: values };
-}
+/** What decodes and encodes pictures is loaded with the first one. */
+const pictures = () => import("./pictures.js");
 
-/** A picture as the bytes of a PNG file: uint8, or 16 bits in an int32 tensor. @param options.compression  taken as zlib's own; only −1 */
+/** A picture as the bytes of a PNG file: uint8, or 16 bits in an int32 tensor. @param options.compression  taken as zlib's own */
 export const encodePng = declare(
   "tf.io.encodePng(*image, compression:int=-1, name:string=null)",
-  (image: TensorLike, _compression: number, _: Name): Promise<Uint8Array> => encodeImage(pictureOf("io.encodePng", image), "png"),
+  async (image: TensorLike, _compression: number, _: Name): Promise<Uint8Array> => (await pictures()).encodePng(image),
 );
 
 /** A picture, uint8 [height, width, 1 or 3], as the bytes of a JPEG file. @throws ValueError for options that this encoder has not */
 export const encodeJpeg = declare(
   'tf.io.encodeJpeg(*image, format="", quality:int=95, progressive=false, optimizeSize=false, chromaDownsampling=true, densityUnit="in", xDensity:int=300, yDensity:int=300, xmpMetadata="", name:string=null)',
-  (
+  async (
     image: TensorLike,
-    format: string,
-    quality: number,
-    progressive: boolean,
-    optimize: boolean,
-    ...rest: unknown[]
-  ): Promise<Uint8Array> => {
-    const where = "io.encodeJpeg";
-    const picture = pictureOf(where, image);
-    const { channels } = picture;
-    const wanted: Readonly<Record<string, readonly number[]>> = { "": [1, 3], grayscale: [1], rgb: [3] };
-    if (!Object.hasOwn(wanted, format))
-      throw new ValueError(`${where}.format`, { given: text(format), expected: '"", "grayscale" or "rgb"' });
-    if (!wanted[format]!.includes(channels))
-      throw new ShapeError(where, { given: `${channels} channels`, expected: `${wanted[format]!.join(" or ")} channels` });
-    if (picture.depth !== 8) throw new DtypeError(where, { given: "16 bits", expected: "uint8" });
-    if (!(quality >= 0 && quality <= 100)) throw new ValueError(`${where}.quality`, { given: String(quality), expected: "0 to 100" });
-    const others = [progressive, optimize, rest[4] !== ""];
-    if (others.some(Boolean))
-      throw new ValueError(where, {
-        given: ["progressive", "optimizeSize", "xmpMetadata"][others.indexOf(true)]!,
-        expected: "its default",
-      });
-    return encodeImage(picture, "jpeg", Math.max(1, quality));
-  },
+    ...options: [string, number, boolean, boolean, boolean, string, number, number, string, Name]
+  ): Promise<Uint8Array> => (await pictures()).encodeJpeg(image, ...options),
+);
+
+/** The picture in the bytes of a PNG file: [height, width, channels]. */
+export const decodePng = declare(
+  'tf.io.decodePng(contents:any, channels:int=0, dtype:string="uint8", name:string=null)',
+  async (contents: Uint8Array | Tensor, channels: number, dtype: string, _: Name): Promise<Tensor> =>
+    (await pictures()).decodePng(bytesOf("io.decodePng", contents), channels, dtype),
+);
+
+/** The picture in the bytes of a JPEG file: uint8 [height, width, channels]. Options but `channels` and `ratio` 1 say how libjpeg decodes. */
+export const decodeJpeg = declare(
+  'tf.io.decodeJpeg(contents:any, channels:int=0, ratio:int=1, fancyUpscaling=true, tryRecoverTruncated=false, acceptableFraction:number=1, dctMethod="", name:string=null)',
+  async (
+    contents: Uint8Array | Tensor,
+    channels: number,
+    ratio: number,
+    ..._how: [boolean, boolean, number, string, Name]
+  ): Promise<Tensor> => (await pictures()).decodeJpeg(bytesOf("io.decodeJpeg", contents), channels, ratio),
+);
+
+/** The picture in the bytes of a PNG, JPEG, GIF (first frame) or BMP file. @param dtype  floats are 0 … 1 */
+export const decodeImage = declare(
+  'tf.io.decodeImage(contents:any, channels:int=null, dtype:dtype="uint8", name:string=null, expandAnimations=true)',
+  async (contents: Uint8Array | Tensor, channels: number | null, dtype: string, _: Name, _animations: boolean): Promise<Tensor> =>
+    (await pictures()).decodeImage(bytesOf("io.decodeImage", contents), channels, dtype),
 );
 
 type Serialized = Uint8Array | string | Tensor;
@@ -150,79 +141,6 @@ export class TFRecordOptions {
     compressionOf("io.TFRecordOptions", compressionType);
   }
 }
-
-/** The pixels of a picture with so many channels; 0 takes those of the file. */
-function pixels(where: string, { width, height, channels, depth, pixels }: Picture, wanted: number, dtype: string): Tensor {
-  if (![0, 1, 3, 4].includes(wanted)) throw new ValueError(`${where}.channels`, { given: String(wanted), expected: "0, 1, 3 or 4" });
-  if (dtype !== "uint8" && dtype !== "uint16") throw new ValueError(`${where}.dtype`, { given: text(dtype), expected: "uint8 or uint16" });
-  const white = dtype === "uint16" ? 65535 : 255;
-  const own = depth === 16 ? 65535 : 255;
-  const kept = wanted === 0 ? channels : wanted;
-  const made = new (dtype === "uint16" ? Int32Array : Uint8Array)(width * height * kept);
-  const scaled = (value: number): number => (own === white ? value : own > white ? value >> 8 : value * 257);
-  for (let i = 0; i < width * height; i++) {
-    const at = i * channels;
-    const isGrey = channels < 3;
-    const [r, g, b] = isGrey ? [pixels[at]!, pixels[at]!, pixels[at]!] : [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!];
-    const alpha = channels === 2 ? pixels[at + 1]! : channels === 4 ? pixels[at + 3]! : own;
-    if (kept === channels) for (let c = 0; c < kept; c++) made[i * kept + c] = scaled(pixels[at + c]!);
-    else if (kept === 1) made[i] = scaled(isGrey ? r : Math.floor(r * 0.299 + g * 0.587 + b * 0.114));
-    else made.set([r, g, b, ...(kept === 4 ? [alpha] : [])].map(scaled), i * kept);
-  }
-  return constant(made, { shape: [height, width, kept], dtype: dtype === "uint16" ? "int32" : "uint8" });
-}
-
-/** The picture in the bytes of a PNG file: [height, width, channels]. */
-export const decodePng = declare(
-  'tf.io.decodePng(contents:any, channels:int=0, dtype:string="uint8", name:string=null)',
-  async (contents: Uint8Array, channels: number, dtype: string, _: Name): Promise<Tensor> =>
-    pixels("io.decodePng", await decodePicture(bytesOf("io.decodePng", contents), "io.decodePng"), channels, dtype),
-);
-
-/** The picture in the bytes of a JPEG file: uint8 [height, width, channels]. Options but `channels` and `ratio` 1 say how libjpeg decodes. */
-export const decodeJpeg = declare(
-  'tf.io.decodeJpeg(contents:any, channels:int=0, ratio:int=1, fancyUpscaling=true, tryRecoverTruncated=false, acceptableFraction:number=1, dctMethod="", name:string=null)',
-  async (
-    contents: Uint8Array,
-    channels: number,
-    ratio: number,
-    _fancy: boolean,
-    _recover: boolean,
-    _part: number,
-    _dct: string,
-    _: Name,
-  ): Promise<Tensor> => {
-    const where = "io.decodeJpeg";
-    if (ratio !== 1) throw new ValueError(`${where}.ratio`, { given: String(ratio), expected: "1", hint: "Use tf.image.resize." });
-    return pixels(where, jpegChannels(bytesOf(where, contents), await decodePicture(bytesOf(where, contents), where)), channels, "uint8");
-  },
-);
-
-/** Grey JPEG files have one channel, whatever they were decoded to. */
-function jpegChannels(bytes: Uint8Array, picture: Picture): Picture {
-  if (kindOf(bytes) !== "jpeg" || picture.channels < 3) return picture;
-  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; at += 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!)) {
-    const marker = bytes[at + 1]!;
-    if (marker < 0xc0 || marker > 0xcf || [0xc4, 0xc8, 0xcc].includes(marker)) continue;
-    const count = bytes[at + 9] === 1 ? 1 : 3;
-    const { width, height, channels, pixels: all } = picture;
-    const made = new Uint8Array(width * height * count);
-    for (let i = 0; i < width * height; i++) for (let c = 0; c < count; c++) made[i * count + c] = all[i * channels + c]!;
-    return { ...picture, channels: count, pixels: made };
-  }
-  return picture;
-}
-
-/** The picture in the bytes of a PNG, JPEG, GIF (first frame) or BMP file. @param dtype  floats are 0 … 1 */
-export const decodeImage = declare(
-  'tf.io.decodeImage(contents:any, channels:int=null, dtype:dtype="uint8", name:string=null, expandAnimations=true)',
-  async (contents: Uint8Array, channels: number | null, dtype: string, _: Name, _animations: boolean): Promise<Tensor> => {
-    const bytes = bytesOf("io.decodeImage", contents);
-    const picture = jpegChannels(bytes, await decodePicture(bytes, "io.decodeImage"));
-    const made = pixels("io.decodeImage", picture, channels ?? 0, dtype === "uint16" ? "uint16" : "uint8");
-    return dtype === "uint16" ? made : convertImageDtype(made, dtype);
-  },
-);
 
 /** Bytes as numbers. @throws ValueError where they are no whole number of them */
 export const decodeRaw = declare(
