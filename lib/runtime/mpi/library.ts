@@ -60,9 +60,25 @@ function candidates(prefers: "open-mpi" | "mpich" | null): string[] {
   return prefers === "open-mpi" ? [...openNames, ...standardNames, ...mpichNames] : [...standardNames, ...mpichNames, ...openNames];
 }
 
+/**
+ * What MPI's transports read when they are loaded, unless the user says otherwise. UCX and Open MPI rewrite the C library's `mmap` and `munmap`
+ * in place to learn of memory that is given back, while V8's threads are inside of them: one process in some hundreds was lost to that. UCX
+ * would also take over SIGSEGV, which V8 needs for WebAssembly's bounds.
+ */
+const transportSettings: Readonly<Record<string, string>> = {
+  UCX_MEM_MMAP_HOOK_MODE: "none",
+  UCX_MEM_MALLOC_HOOKS: "n",
+  UCX_MEM_EVENTS: "n",
+  UCX_HANDLE_ERRORS: "none",
+  UCX_ERROR_SIGNALS: "",
+  OMPI_MCA_memory: "^patcher",
+};
+
 /** @param prefers  the family whose launcher started this process */
 export async function loadLibrary(prefers: "open-mpi" | "mpich" | null, override: string | undefined): Promise<Library> {
   const koffi = await loadKoffi();
+  if (process.platform !== "win32")
+    for (const [name, value] of Object.entries(transportSettings)) if (process.env[name] === undefined) setEnvironment(koffi, name, value);
   const names = override ? [override] : candidates(prefers);
   for (const name of names) {
     let lib;
@@ -82,6 +98,11 @@ export async function loadLibrary(prefers: "open-mpi" | "mpich" | null, override
           hint: "apt-get install mpich, or set KERASM_MPI_LIBRARY.",
         },
   );
+}
+
+/** For C code: the `process.env` of one of Node's workers is a copy. */
+function setEnvironment(koffi: typeof Koffi, name: string, value: string): void {
+  koffi.load(null as never).func("int setenv(const char *, const char *, int)")(name, value, 1);
 }
 
 function wrap(koffi: typeof Koffi, lib: ReturnType<typeof Koffi.load>, path: string): Library {
@@ -108,7 +129,6 @@ function wrap(koffi: typeof Koffi, lib: ReturnType<typeof Koffi.load>, path: str
     typeof handle === "number" ? handle : (koffi.address(objects.symbol(handle, "int") as never) as unknown as bigint);
   const base = Number(koffi.address(new Uint8Array(memory.buffer)) as unknown as bigint);
   const handles = new Map<string, Address>();
-  const libc = () => koffi.load(null as never);
   return {
     abi,
     path,
@@ -127,6 +147,6 @@ function wrap(koffi: typeof Koffi, lib: ReturnType<typeof Koffi.load>, path: str
       const code = functionOf(name)(...args);
       if (code !== 0) throw new CommunicatorFailure({ given: `the error ${code} of ${name}`, expected: "success" });
     },
-    setEnvironment: (name, value) => void libc().func("int setenv(const char *, const char *, int)")(name, value, 1),
+    setEnvironment: (name, value) => setEnvironment(koffi, name, value),
   };
 }
