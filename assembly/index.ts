@@ -3,6 +3,7 @@
 export * from "./abi";
 export * from "./program";
 export { keepConstantsInGlobals } from "./constants";
+export * from "./attention/attention";
 export * from "./convolution/conv";
 export * from "./convolution/depthwise";
 export * from "./convolution/short";

@@ -2,6 +2,7 @@
 
 import { In, Out, Size, threadScratch } from "../abi";
 import { packPanels } from "./pack";
+import { findRows, gatherRows, transposeRows } from "./rows";
 import { ADD, BIAS, columnsTile, ENTRY, NR, RELU, rowsTile, storeEdge, tileRows } from "./tile";
 
 /** The longest run of k that is summed in registers: a panel of it stays in the first cache. */
@@ -138,8 +139,8 @@ function product(
   } else {
     if (columns) transposeRows(a, strideK, k, m, copy);
     else if (strideK != 4) gatherRows(a, strideM, strideK, k, m, copy);
-    if (strideK != 4) findRows(copy, k << 2, m, table);
-    else findRows(a, strideM, m, table);
+    if (strideK != 4) findRows(copy, k << 2, m);
+    else findRows(a, strideM, m);
   }
   for (let j: usize = 0; j < n; j += NR, panels += panelBytes) {
     const width = min(NR, n - j);
@@ -164,64 +165,5 @@ function copyRows(a: usize, strideK: usize, k: usize, m: usize, copy: usize, str
     for (let i: usize = 0; i < m; i += 4) v128.store(copy + (i << 2), v128.load(a + (i << 2)));
     a += strideK;
     copy += stride;
-  }
-}
-
-/** copy[i, q] = a[q, i]: rows of a block that is contiguous along m. */
-function transposeRows(a: usize, strideK: usize, k: usize, m: usize, copy: usize): void {
-  const row = k << 2;
-  let i: usize = 0;
-  for (; i + 4 <= m; i += 4) {
-    let from = a + (i << 2);
-    let to = copy + i * row;
-    let q: usize = 0;
-    for (; q + 4 <= k; q += 4) {
-      const r0 = v128.load(from);
-      const r1 = v128.load(from + strideK);
-      const r2 = v128.load(from + 2 * strideK);
-      const r3 = v128.load(from + 3 * strideK);
-      const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-      const t1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-      const t2 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-      const t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-      v128.store(to, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
-      v128.store(to + row, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
-      v128.store(to + 2 * row, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5));
-      v128.store(to + 3 * row, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7));
-      from += strideK << 2;
-      to += 16;
-    }
-    for (; q < k; q++) {
-      const r = v128.load(from);
-      v128.store32_lane(to, r, 0);
-      v128.store32_lane(to + row, r, 1);
-      v128.store32_lane(to + 2 * row, r, 2);
-      v128.store32_lane(to + 3 * row, r, 3);
-      from += strideK;
-      to += 4;
-    }
-  }
-  gatherRows(a + (i << 2), 4, strideK, k, m - i, copy + i * row);
-}
-
-/** copy[i, q] = a[i, q], wherever that lies. */
-function gatherRows(a: usize, strideM: usize, strideK: usize, k: usize, m: usize, copy: usize): void {
-  for (let i: usize = 0; i < m; i++) {
-    let from = a + i * strideM;
-    for (let q: usize = 0; q < k; q++) {
-      store<f32>(copy, load<f32>(from));
-      from += strideK;
-      copy += 4;
-    }
-  }
-}
-
-/** Fills the table with the addresses of the rows of each tile; the last tile repeats the last row. */
-function findRows(a: usize, strideM: usize, m: usize, table: usize): void {
-  let rows: usize = 0;
-  for (let i: usize = 0; i < m; i += rows, table += ENTRY << 2) {
-    rows = tileRows(m - i);
-    store<u32>(table, 0);
-    for (let r: usize = 0; r < rows; r++) store<u32>(table + (r << 2), a + min(i + r, m - 1) * strideM, 4);
   }
 }

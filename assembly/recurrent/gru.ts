@@ -3,7 +3,8 @@
 import { In, Out, Size } from "../abi";
 import { loadUpTo, sigmoid, splat, storeUpTo, tanh } from "../lanes";
 import { ADD } from "../matmul/tile";
-import { findRows, multiplyRows, throughSigmoid } from "./frame";
+import { findRows, multiplyRows } from "../matmul/rows";
+import { throughSigmoid } from "./frame";
 
 @unmanaged
 export class GruArgs {

@@ -16,6 +16,7 @@ import { processes } from "./processes.js";
 import { reductions } from "./reductions.js";
 import { softmaxes } from "./softmax.js";
 import { training } from "./training.js";
+import { transformer } from "./transformer.js";
 
 export const cases: readonly Case[] = [
   ...gemm,
@@ -27,6 +28,7 @@ export const cases: readonly Case[] = [
   ...reductions,
   ...embedding,
   ...lstm,
+  ...transformer,
   ...optimizers,
   ...training,
   ...predictions,

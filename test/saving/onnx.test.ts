@@ -100,10 +100,19 @@ const others: Readonly<Record<string, () => [tf.keras.layers.Layer | ((x: tf.Ten
   "LSTM": () => [new layers.LSTM(4, { returnSequences: true }) as never, [5, 3]],
   "GRU": () => [new layers.GRU(4) as never, [5, 3]],
   "Bidirectional": () => [new layers.Bidirectional(new layers.LSTM(4)) as never, [5, 3]],
+  "attention, causal, with a bias": () => [new layers.Lambda((x: tf.Tensor) => keras.ops.dotProductAttention(x, x, x, { isCausal: true, bias: tf.linspace(0, 1, 6) })) as never, [6, 2, 4]],
+  "attention, masked": () => [new layers.Lambda((x: tf.Tensor) => keras.ops.dotProductAttention(x, x, x, { mask: tf.constant([true, false, true, true, false, true]) })) as never, [6, 2, 4]],
+  "MultiHeadAttention": () => [new layers.Lambda(selfAttention()) as never, [6, 4]],
   "GroupNormalization": () => [new layers.GroupNormalization({ groups: 2 }) as never, [5, 4]],
   "UpSampling2D, bilinear": () => [new layers.UpSampling2D({ size: 2, interpolation: "bilinear" } as never) as never, [4, 3, 2]],
   "activations": () => [new layers.Activation((x: tf.TensorLike) => keras.ops.concatenate([keras.activations.mish(x), keras.ops.selu(x), keras.ops.hardSilu(x), keras.ops.logSoftmax(x), keras.ops.softsign(x), keras.ops.gelu(x, false)], -1)) as never, [6]], // prettier-ignore
 }; // prettier-ignore
+
+function selfAttention(): (x: tf.Tensor) => tf.Tensor {
+  const layer = new layers.MultiHeadAttention(2, 3);
+  layer.build([null, 6, 4], [null, 6, 4]);
+  return (x) => layer(x, x, null, { useCausalMask: true }) as tf.Tensor;
+}
 
 for (const [name, make] of Object.entries(others))
   t.test(name, async (t) => {

@@ -17,6 +17,9 @@ import type { Tensor } from "../../core/tensor.js";
 import { another } from "../../initializers/initializer.js";
 import { fieldsOf, type KerasState, kerasState, partsByName } from "../../saving/saveable.js";
 import { cast, dotProductAttention, einsum, multiply } from "../../ops/index.js";
+import { attention, fitsBlocks } from "../../ops/nn/attention.js";
+import { asFloat } from "../../ops/promotion.js";
+import { drawSeed } from "../../variables/seed-generator.js";
 import { Softmax } from "../activations/softmax.js";
 import { kernelAndBias, regularizer, seed } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
@@ -34,7 +37,7 @@ export const projectedOptions = {
   useBias,
   useGate: boolean(false),
   slidingWindow: nullable(positiveInteger()),
-  /** Here for Keras's sake: there is one way to compute attention. */
+  /** Whether to attend by blocks, without keeping weights: null and true wherever that is possible, false never. */
   flashAttention: unwritten(nullable(boolean())),
   ...weights,
   activityRegularizer: regularizer(),
@@ -64,6 +67,9 @@ export interface Projection {
   readonly outputShape: readonly (number | null)[];
   readonly biasAxes: string;
 }
+
+/** Queries, keys and values with axes of heads. */
+type Projected = readonly [query: Tensor, key: Tensor, value: Tensor];
 
 /** Attention between projections of query, value and key, several heads side by side. */
 export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
@@ -174,25 +180,35 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
       across(maskFor(query, queryMask), -1),
       across(maskFor(value, valueMask), -2),
       across(maskFor(key, keyMask), -2),
-      useCausalMask ? causalMask(query, value) : null,
       slidingWindow === null ? null : windowMask(query, value, slidingWindow),
     );
     const gate = this.gateDense?.(query);
     const [q, k, v] = [this.queryDense(query), this.keyDense(key ?? value), this.valueDense(value)];
     const drops = training === true && this.shared.dropout > 0;
-    const [heads, scores] = this.#attend(q, this.perQueryHead(k), this.perQueryHead(v), mask, drops, returnAttentionScores);
-    const output = this.outputDense(gate ? multiply(heads, gate) : heads);
-    return returnAttentionScores ? [output, scores!] : output;
+    const projected = [q, this.perQueryHead(k), this.perQueryHead(v)] as const;
+    const heads = returnAttentionScores ? null : this.#byBlocks(projected, mask, useCausalMask, drops);
+    if (heads) return this.outputDense(gate ? multiply(heads, gate) : heads);
+    const [written, scores] = this.#writtenOut(projected, useCausalMask ? both(mask, causalMask(query, value)) : mask, drops);
+    const output = this.outputDense(gate ? multiply(written, gate) : written);
+    return returnAttentionScores ? [output, scores] : output;
   }
 
-  #attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, drops: boolean, needsScores: boolean): [Tensor, Tensor | null] {
+  /** Attention that keeps no weights; null where it can't be had. */
+  #byBlocks([query, key, value]: Projected, mask: Tensor | null, isCausal: boolean, drops: boolean): Tensor | null {
+    const { flashAttention, dropout } = this.shared;
+    if (query.rank !== 4) return null;
     const scale = 1 / Math.sqrt(this.headSize);
-    const behindHeads = -2 * this.axes.length - 1;
-    if (!needsScores && !drops && q.rank === 4) {
-      return [dotProductAttention(q, k, v, { mask: mask && spread(mask, 4, behindHeads), scale }), null];
-    }
-    const { product, combination, scoreRank } = scoreEquations(q.rank, this.axes);
-    const scores = this.softmax(einsum(product, k, multiply(q, scale)), { mask: mask && spread(mask, scoreRank, behindHeads) });
-    return [einsum(combination, this.dropoutLayer(scores, { training: drops }), v), scores];
+    const seen = mask && spread(mask, 4, -3);
+    if (!drops) return dotProductAttention(query, key, value, { mask: seen, scale, isCausal, flashAttention });
+    const inputs = { query: asFloat(query), key: asFloat(key), value: asFloat(value), mask: seen ?? undefined };
+    if (flashAttention === false || !fitsBlocks(inputs)) return null;
+    return attention({ ...inputs, seed: drawSeed(this.dropoutLayer.seedGenerator) }, { scale, isCausal, rate: dropout });
+  }
+
+  #writtenOut([query, key, value]: Projected, mask: Tensor | null, drops: boolean): [output: Tensor, scores: Tensor] {
+    const { product, combination, scoreRank } = scoreEquations(query.rank, this.axes);
+    const scaled = multiply(query, 1 / Math.sqrt(this.headSize));
+    const scores = this.softmax(einsum(product, key, scaled), { mask: mask && spread(mask, scoreRank, -2 * this.axes.length - 1) });
+    return [einsum(combination, this.dropoutLayer(scores, { training: drops }), value), scores];
   }
 }

@@ -287,6 +287,27 @@ const gru: Row = (step) => {
   return { hidden: timeSecond(step, all!), gates: "" };
 };
 
+/** Attention written out: weights of [batch, heads, targets, sources]. Nothing is dropped where a model predicts. */
+const attention: Row = (step) => {
+  const op = make(step);
+  const { emitter } = step;
+  const { scale, isCausal, rate } = step.attrs as unknown as { scale: number; isCausal: boolean; rate: number };
+  if (rate > 0) throw new Error("attention that drops weights at random");
+  const [heads, keys] = [op("Transpose", [step.at("query")], { perm: [0, 2, 1, 3] }), op("Transpose", [step.at("key")], { perm: [0, 2, 3, 1] })]; // prettier-ignore
+  let scores = op("Mul", [op("MatMul", [heads, keys]), emitter.scalar(scale)]);
+  if (step.tensor("bias")) scores = op("Add", [scores, step.at("bias")]);
+  let seen = step.tensor("mask") ? bool(step, "mask") : null;
+  if (isCausal) {
+    const ones = op("Expand", [emitter.constant("int32", [], bytesOf(Int32Array.of(1))), op("Slice", [op("Shape", [scores]), emitter.ints([2]), emitter.ints([4])])]); // prettier-ignore
+    const causal = castTo(step, op("Trilu", [ones], { upper: 0 }), "bool");
+    seen = seen ? op("And", [seen, causal]) : causal;
+  }
+  if (seen) scores = op("Add", [scores, op("Where", [seen, emitter.scalar(0), emitter.scalar(-0.7 * 3.4028234663852886e38)])]);
+  const weights = op("Softmax", [scores], { axis: -1 });
+  const values = op("Transpose", [step.at("value")], { perm: [0, 2, 1, 3] });
+  return { output: op("Transpose", [op("MatMul", [weights, values])], { perm: [0, 2, 1, 3] }), largest: "", total: "" };
+};
+
 type CellStep = (step: StepView, projected: string, states: readonly string[], gate: (value: string, index: number) => string) => string[];
 
 const lstmStep: CellStep = (step, projected, [h, c], gate) => {
@@ -533,6 +554,7 @@ export const rows: Readonly<Record<string, Row>> = {
   moments,
   lstm,
   gru,
+  attention,
 };
 
 /** Why operations have no row: by what is true of them, or by name. */
