@@ -51,6 +51,9 @@ const nowhere: Recorder = { traces: true, note() {} };
 /** Runs the action for shapes and dtypes alone: no tape or trace sees it, and no state changes. */
 export const unrecordedInference = <T>(action: () => T): T => withRecorders([nowhere], action);
 
+/** Whether what runs now runs for shapes and dtypes alone. */
+export const isForShapesAlone = (): boolean => currentTrace() === nowhere;
+
 /** The innermost recorder that traces, if any. */
 export const currentTrace = (): Recorder | undefined => recorders.findLast((recorder) => recorder.traces);
 

@@ -114,7 +114,11 @@ export function replay(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
   const now = new Map(graph.inputs.map((input, i) => [input.id, inputs[i]!]));
   const current = (tensor: Tensor): Tensor => now.get(tensor.id) ?? tensor;
   for (const step of graph.steps) {
-    const result = apply(step.op.fresh?.() ?? step.op, withInputs(step, current).inputs, step.attrs);
+    const op = step.op.fresh?.() ?? step.op;
+    const { inputs: given } = withInputs(step, current);
+    const isKnown =
+      op.expand && !op.gradient && hasNeeds(op, given) && readsOf({ ...step, inputs: given }).every(({ shape }) => !shape.includes(null));
+    const result = isKnown ? expanded(op, given, step.attrs) : apply(op, given, step.attrs);
     for (const name in step.outputs) now.set(step.outputs[name]!.id, result instanceof Tensor ? result : result[name]!);
   }
   return graph.outputs.map(current);

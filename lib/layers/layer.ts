@@ -24,9 +24,10 @@ import { cast, divide } from "../ops/index.js";
 import { initScope, readingAs, type Variable } from "../variables/variable.js";
 import { ensureBuilt, shapesOf } from "./base/build.js";
 import { callWith } from "./base/call-form.js";
-import { currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
+import { callEntry, currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
 import { convertArguments, isSymbolic, type LayerCall } from "./base/convert.js";
 import { nameLayer } from "./base/describe.js";
+import { currentRematScope, remat, type RematScope } from "./base/remat.js";
 import { inferOnly, kerasTensorsLike, symbolicLike } from "./base/infer.js";
 import { checkInput, type InputSpec } from "./base/input-spec.js";
 import { inputMask, maskOutputs, warnOfDroppedMask } from "./base/mask.js";
@@ -83,6 +84,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   declare readonly inboundNodes: Node[];
 
   #path: string | null = null;
+  /** Says whether activations are computed anew for the gradient. */
+  readonly #rematScope: RematScope | null;
   #buildShapes: readonly Json[] | null = null;
 
   constructor(...given: Arguments<S>) {
@@ -94,6 +97,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     hide(this, "inputSpec", null);
     hide(this, "supportsMasking", this.computeMask !== Layer.prototype.computeMask);
     hide(this, "inboundNodes", []);
+    this.#rematScope = currentRematScope();
     hide(this, "build", (...shapes: never[]) => this.#build(shapes));
     if (!trainable) this.freeze();
   }
@@ -219,7 +223,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     const training = given.training ?? inheritedTraining();
     const options = { ...given, training, mask: mask ?? undefined };
     const padded = this.inputCount > args.length ? Array.from({ length: this.inputCount }, (_, i) => args[i]) : args;
-    const compute = () => this.#inItsDtype(() => callWith(this as unknown as Layer, padded, options));
+    const run: LayerRun = (args, options) => this.#inItsDtype(() => callWith(this as unknown as Layer, args, options));
+    const compute = () => (this.#rematScope ? this.rematerializedCall(run, padded, options) : run)(padded, options);
     const forget = () => this.clearLosses();
     return inCall(this, given.training ?? undefined, forget, () => {
       try {
@@ -232,6 +237,36 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
         throw nameLayer(error, classNameOf(this), this.name, args);
       }
     });
+  }
+
+  /**
+   * The same computation, with the values in between computed anew for the gradient where the `keras.RematScope` says so in which the layer was
+   * made. Keras: rematerialized_call
+   */
+  rematerializedCall(layerCall: LayerRun, args: readonly unknown[], options: CallOptions): LayerRun {
+    const scope = this.#rematScope;
+    if (!scope || isInferring()) return layerCall;
+    const parts = this.sublayers();
+    // What the user calls is recomputed part by part.
+    if (callEntry() === this && parts.length > 0 && parts.every((part) => part.#rematScope)) return layerCall;
+    if (scope.mode === "activations") return this.#withActivationAnew(layerCall);
+    const symbolicOnes = (value: unknown): unknown => mapLeaves(value, (leaf) => (leaf instanceof Tensor ? symbolicOf(leaf) : leaf));
+    const outputs = () => inferOnly(() => layerCall(args.map(symbolicOnes), symbolicOnes(options) as CallOptions));
+    return scope.takes(this.name, outputs) ? remat(layerCall) : layerCall;
+  }
+
+  #withActivationAnew(layerCall: LayerRun): LayerRun {
+    const { options } = this;
+    const { activation } = options as { activation?: unknown };
+    if (typeof activation !== "function") return layerCall;
+    return (...given) => {
+      hide(this, "options", { ...options, activation: remat(activation as (x: Tensor) => Tensor) });
+      try {
+        return layerCall(...given);
+      } finally {
+        hide(this, "options", options);
+      }
+    };
   }
 
   /** Under a policy that computes in a half, variables are read in it and float32 outputs are rounded to it. */
@@ -393,6 +428,9 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     return this.toString();
   }
 }
+
+/** What a call computes of its arguments. */
+type LayerRun = (args: readonly unknown[], options: CallOptions) => unknown;
 
 /** Whether an input has no values although nothing is traced: the call is for shapes alone. */
 const isUntraced = (input: unknown): boolean => input instanceof Tensor && input.isSymbolic && !isTracing();

@@ -279,7 +279,8 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     if (bound) refuse(`the constraint of ${bound.name}`);
   }
 
-  #apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): void {
+  #apply(given: readonly (Tensor | null)[], all: readonly Variable[]): void {
+    const [gradients, variables] = overwritten(given, all);
     const known = variables.filter((_, index) => gradients[index] !== null);
     let present = gradients.filter((gradient) => gradient !== null);
     const { gradientAccumulationSteps: every } = this.#common;
@@ -493,3 +494,10 @@ export const optimizers = new Family<Optimizer<Schema>>({
   spelling: lowerCase,
   accepts: (value): value is Optimizer<Schema> => value instanceof Optimizer,
 });
+
+/** Puts gradients in the place of the variables that want that; the others are left. */
+function overwritten(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): [(Tensor | null)[], Variable[]] {
+  const isLeft = variables.map(({ overwriteWithGradient }) => !overwriteWithGradient);
+  variables.forEach((variable, i) => !isLeft[i] && gradients[i] && variable.assign(gradients[i]));
+  return [gradients.filter((_, i) => isLeft[i]), variables.filter((_, i) => isLeft[i])];
+}

@@ -3,6 +3,7 @@
 
 import { ArgumentError, text } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
+import { isForShapesAlone } from "../core/interpreter.js";
 import { checkSynchronous } from "../core/ownership.js";
 
 let open: Map<object, Tensor | null> | null = null;
@@ -13,8 +14,37 @@ export const standIn = (variable: object): Tensor | undefined => open?.get(varia
 /** Keeps a written value for the scope; false outside of one. */
 export function keepWritten(variable: object, value: Tensor): boolean {
   if (!open) return false;
-  open.set(variable, value);
+  if (!isForShapesAlone()) open.set(variable, value);
   return true;
+}
+
+/** Somebody who is told which variables are read, with the value, and which are written. */
+export interface StateObserver {
+  read(variable: object, value: Tensor): void;
+  written(variable: object): void;
+}
+
+let observers: readonly StateObserver[] = [];
+
+/** Runs the action while the observer is told, beside those that are told already. */
+export function observing<T>(observer: StateObserver, action: () => T): T {
+  const before = observers;
+  observers = [...before, observer];
+  try {
+    return action();
+  } finally {
+    observers = before;
+  }
+}
+
+/** Tells of a variable that was read. */
+export function noteRead(variable: object, value: Tensor): void {
+  for (const observer of observers) observer.read(variable, value);
+}
+
+/** Tells of a variable that is about to be written. */
+export function noteWritten(variable: object): void {
+  for (const observer of observers) observer.written(variable);
 }
 
 /** What `new keras.StatelessScope` takes. */

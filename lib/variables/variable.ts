@@ -16,7 +16,7 @@ import { slice } from "../ops/indexing/update.js";
 import { zeros } from "../ops/shaping/create.js";
 import { assign, read } from "../ops/state/assign.js";
 import { currentScope } from "./name-scope.js";
-import { keepWritten, standIn } from "./stateless-scope.js";
+import { keepWritten, noteRead, noteWritten, standIn } from "./stateless-scope.js";
 
 export interface VariableOptions {
   /** Default: the dtype of the initial value. */
@@ -53,6 +53,12 @@ export const initScope = <T>(action: () => T): T => recordingOnly(() => false, a
 /** The half that float variables are read as by the layer whose call runs; null: as they are. */
 let autocast: Dtype | null = null;
 
+/** Runs actions later with float variables read as they are read here. */
+export function readingAsHere(): <T>(action: () => T) => T {
+  const there = autocast;
+  return (action) => readingAs(there, action);
+}
+
 /** Runs the action while trained float variables are read in this dtype: a layer that computes in a half. Keras: AutocastScope */
 export function readingAs<T>(dtype: Dtype | null, action: () => T): T {
   const before = autocast;
@@ -76,6 +82,10 @@ export function readingAs<T>(dtype: Dtype | null, action: () => T): T {
 export class Variable extends Chainable {
   readonly state: State;
   name: string;
+  /** Whether layers that compute in a half read it in that half. */
+  autocast = true;
+  /** Whether an optimizer puts the gradient in its place instead of a step. Keras: overwrite_with_gradient */
+  overwriteWithGradient = false;
   /** Applied after every update by an optimizer. */
   constraint: ((value: Tensor) => Tensor) | null = null;
   readonly synchronization: VariableSynchronization;
@@ -154,6 +164,10 @@ export class Variable extends Chainable {
   get rank(): number {
     return this.#shape.length;
   }
+  /** The number of axes. The same as `rank`. */
+  get ndim(): number {
+    return this.rank;
+  }
   get size(): number {
     return sizeOf(this.shape);
   }
@@ -166,10 +180,9 @@ export class Variable extends Chainable {
 
   /** The present value; it does not change when the variable does. */
   override value(): Tensor {
-    const given = standIn(this);
-    if (given) return given;
-    const value = this.#present();
-    return autocast !== null && this.trainable && isFloat(value.dtype) ? cast(value, autocast) : value;
+    const value = standIn(this) ?? this.#present();
+    noteRead(this, value);
+    return autocast !== null && this.autocast && this.trainable && isFloat(value.dtype) ? cast(value, autocast) : value;
   }
 
   #present(): Tensor {
@@ -256,6 +269,7 @@ export class Variable extends Chainable {
   }
 
   #write(whole: Tensor): void {
+    noteWritten(this);
     if (keepWritten(this, whole)) return;
     const { group, state } = this;
     const value = this.splitAxis === null || arePartsShown() ? whole : this.#partOfWritten(whole);

@@ -7,8 +7,6 @@ import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree, unflatten } from "../../core/tree.js";
 import { checkedDtype } from "../../core/convert.js";
-import { customGradient } from "../../graph/custom-gradient.js";
-import { GradientTape } from "../../autodiff/tape.js";
 import { sizeOrNull } from "../../core/shape.js";
 import { unstack } from "../../ops/index.js";
 
@@ -145,34 +143,5 @@ const hostCall = primitive({
   },
 });
 
-/** A function whose values are not kept for its gradient, but computed anew there. */
-export function recomputeGrad<A extends Tensor[]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
-  return customGradient(
-    (...args: Tensor[]) =>
-      ({
-        value: f(...(args as A)),
-        gradient: (dy: Tensor) => {
-          const tape = new GradientTape({ persistent: false });
-          const given = args.map((each) => each.value());
-          given.forEach((each) => tape.watch(each));
-          const y = tape.record(() => f(...(given as A)));
-          return tape.gradient(y, given, { outputGradients: dy } as never) as Tensor[];
-        },
-      }) as never,
-  ) as never;
-}
-
-/**
- * Runs an action on a device. There is one, the processor, so that this checks the name alone. TensorFlow: `with tf.device(name):`.
- *
- * @throws ValueError for a device that there is not
- */
-export function device<T>(deviceName: string, action?: () => T): T | { scope<R>(action: () => R): R } {
-  if (typeof deviceName !== "string" || !/^(\/?(job:[\w-]+|replica:\d+|task:\d+)\/?)*\/?(device:)?(CPU|cpu)(:\d+)?$/.test(deviceName))
-    throw new ValueError("device", {
-      given: text(deviceName),
-      expected: '"CPU:0"',
-      hint: "Kernels run on the processor: there are no others.",
-    });
-  return action ? action() : { scope: (inner) => inner() };
-}
+export { device } from "../device.js";
+export { recomputeGrad } from "../../variables/recompute.js";

@@ -68,3 +68,20 @@ export function inScope<T>(name: string, action: () => T): T {
 
 /** The names of the scopes around, joined. */
 export const currentPath = (): string => scopes.join("/");
+
+/** Runs actions later as if they ran here: inside the same calls, with the same training flag and names. */
+export function resumingHere(): <T>(action: () => T) => T {
+  const there = { current, inferring, scopes };
+  return (action) => {
+    const before = { current, inferring, scopes };
+    ({ current, inferring, scopes } = there);
+    try {
+      return action();
+    } finally {
+      ({ current, inferring, scopes } = before);
+    }
+  };
+}
+
+/** The layer that the user called, null outside of every call. */
+export const callEntry = (): object | null => current?.entry ?? null;

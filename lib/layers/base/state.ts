@@ -119,6 +119,11 @@ export abstract class LayerState extends Callable {
     return this.#losses;
   }
 
+  /** Puts others in the place of the losses of the latest call. */
+  replaceLosses(losses: readonly Tensor[]): void {
+    this.#losses = [...losses];
+  }
+
   /** Forgets the losses of the latest call. */
   clearLosses(): void {
     if (this.#losses.length > 0) this.#losses = [];

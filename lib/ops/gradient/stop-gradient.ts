@@ -1,4 +1,4 @@
-// Where gradients end.
+// Where gradients end, and values that are tied to others.
 
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
@@ -25,3 +25,14 @@ const identityOp = primitive({
 
 /** The same values as a tensor of its own. TensorFlow: tf.identity. */
 export const identity = (x: TensorLike): Tensor => identityOp.apply({ x: asTensor(x) });
+
+const afterOp = primitive({
+  name: "after",
+  inputs: ["x", "...others"],
+  infer: ({ x }) => ({ shape: x.shape, dtype: x.dtype }),
+  alias: "x",
+  gradient: (dy) => ({ x: () => dy }),
+});
+
+/** The same values, which are there only once the others are: what is computed of them is no equal of what was computed of x. */
+export const after = (x: Tensor, others: readonly Tensor[]): Tensor => afterOp.apply({ x, others });

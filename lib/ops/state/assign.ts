@@ -3,7 +3,7 @@
 import { primitive } from "../../core/primitive.js";
 import type { Command, Operand } from "../../runtime/command.js";
 import type { State } from "../../core/state.js";
-import type { Tensor } from "../../core/tensor.js";
+import { bytesOf, type Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 
 /** Bytes that one claim of a thread copies. */
@@ -36,3 +36,6 @@ export function assign(state: State, x: Tensor): void {
 
 /** Copies bytes between operands: what a plan needs where a value must outlive its place. */
 export const copyCommand = (x: Operand, y: Operand, bytes: number): Command => kernels.copy_bytes({ x, y }, bytes, COPY_GRAIN);
+
+/** Copies a tensor of known size into another. */
+export const copyTensor = (x: Tensor, y: Tensor): Command => copyCommand(x, y, bytesOf(x)!);
