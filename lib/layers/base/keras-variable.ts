@@ -5,7 +5,7 @@ import { checkedDtype, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, NotSupportedError, text } from "../../core/errors.js";
 import { Chainable } from "../../core/tensor.js";
-import { type InitializerIdentifier, initializers } from "../../initializers/index.js";
+import { type InitializerIdentifier, initializers } from "../../initializers/initializer.js";
 import { Variable, type VariableAggregation, type VariableSynchronization } from "../../variables/variable.js";
 import { isNumeric } from "./convert.js";
 import { Weight } from "./weight.js";
