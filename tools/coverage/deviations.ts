@@ -64,6 +64,16 @@ export const deviations: readonly Deviation[] = [
     reason: "keeps the types of what it carries, so its functions go by position",
   },
   {
+    names: /^keras\.Variable$/,
+    difference: /^method numpy is missing/,
+    reason: "there is no NumPy: array() gives nested arrays, data() a typed array",
+  },
+  {
+    names: /^keras\.Variable$/,
+    difference: /^property handle is missing/,
+    reason: "what a backend of Keras has behind a variable: here it is the variable itself",
+  },
+  {
     names: /^keras\.ops\.polar$/,
     difference: /abs_/,
     reason: "the underscore is Python's, where abs is taken",
