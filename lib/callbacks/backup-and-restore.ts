@@ -4,6 +4,7 @@ import { type Arguments, boolean, either, field, invalid, oneOf, schema, string,
 import { Checkpoint } from "../saving/checkpoint.js";
 import { placeOf, write } from "../saving/place.js";
 import { Callback } from "./callback.js";
+import { backup } from "./watched.js";
 
 const everyBatches = field<number>({
   expected: "a positive integer",
@@ -11,7 +12,7 @@ const everyBatches = field<number>({
 });
 
 const options = schema(["backupDir"], {
-  /** A folder that nothing else uses, or a place such as `indexeddb://backup`. */
+  /** A folder that nothing else uses, or a place such as `indexeddb://backup`; or a file of Keras: `backup.keras`, `backup.weights.h5`. */
   backupDir: string(),
   /** "epoch", a number of batches, or false for never. Default: "epoch". */
   saveFreq: withDefault(either(either(oneOf(["epoch"]), everyBatches), never()), "epoch"),
@@ -27,9 +28,8 @@ function never() {
 
 /**
  * Backs the state of training up, so that a run that was ended goes on when it is started again in the same way: weights, optimizer,
- * metrics,
- * random generators, and where the data stand. With `saveFreq` in batches it goes on inside the epoch, with the batches that would have
- * come.
+ * metrics, random generators, and where the data stand. With `saveFreq` in batches it goes on inside the epoch, with the batches that would
+ * have come. Where the path ends in `.keras` or `.weights.h5`, the backup is such a file, which Keras reads, too.
  * Keras: keras.callbacks.BackupAndRestore
  */
 export class BackupAndRestore extends Callback {
@@ -52,8 +52,11 @@ export class BackupAndRestore extends Callback {
     this.deleteCheckpoint = parsed.deleteCheckpoint;
   }
 
-  #place(name: string) {
-    return placeOf(`${this.backupDir}/${name}`);
+  /** The backup before the latest one stands beside it. */
+  get #paths(): { readonly latest: string; readonly previous: string } {
+    const file = kerasFile.exec(this.backupDir);
+    if (!file) return { latest: `${this.backupDir}/latest.ckpt`, previous: `${this.backupDir}/previous.ckpt` };
+    return { latest: this.backupDir, previous: `${this.backupDir.slice(0, file.index)}.previous${file[0]}` };
   }
 
   override async onTrainBegin(): Promise<void> {
@@ -63,13 +66,11 @@ export class BackupAndRestore extends Callback {
       loadState: ({ epoch }: { epoch: number }) => void (this.#restored = epoch),
     };
     this.#checkpoint = new Checkpoint({ model: this.model, progress });
-    const { store } = this.#place(LATEST);
-    const names = [LATEST, ...(this.doubleCheckpoint ? [PREVIOUS] : [])];
+    const { latest, previous } = this.#paths;
     let failed: unknown = null;
-    for (const name of names) {
-      if (!(await store.read(name))) continue;
+    for (const path of [latest, ...(this.doubleCheckpoint ? [previous] : [])]) {
       try {
-        await this.#checkpoint.restore(this.#place(name).path);
+        if (!(await this.#restore(path))) continue;
         failed = null;
         break;
       } catch (error) {
@@ -78,6 +79,16 @@ export class BackupAndRestore extends Callback {
     }
     if (failed) throw failed;
     if (this.#restored !== null) this.model.initialEpoch = this.#epoch = this.#restored;
+  }
+
+  /** @returns whether there is a backup at that path */
+  async #restore(path: string): Promise<boolean> {
+    const checkpoint = this.#checkpoint!;
+    if (kerasFile.test(path)) return (await this.model[backup]()).read(path, (rest) => checkpoint.decodePart(rest, path));
+    const { store, name } = placeOf(path);
+    if (!(await store.read(name))) return false;
+    await checkpoint.restore(path);
+    return true;
   }
 
   override onEpochBegin(epoch: number): void {
@@ -100,21 +111,24 @@ export class BackupAndRestore extends Callback {
   }
 
   async #save(): Promise<void> {
-    const bytes = this.#checkpoint!.encode();
-    const latest = this.#place(LATEST);
+    const { latest, previous } = this.#paths;
     if (this.doubleCheckpoint) {
-      const before = await latest.store.read(LATEST);
-      if (before) await write(this.#place(PREVIOUS), before);
+      const { store, name } = placeOf(latest);
+      const before = await store.read(name);
+      if (before) await write(placeOf(previous), before);
     }
-    await write(latest, bytes);
+    if (!kerasFile.test(latest)) return write(placeOf(latest), this.#checkpoint!.encode());
+    const files = await this.model[backup]();
+    return files.write(latest, this.#checkpoint!.encode(files.variables()));
   }
 
   override async onTrainEnd(): Promise<void> {
     if (!this.deleteCheckpoint) return;
-    const { store } = this.#place(LATEST);
-    for (const name of [LATEST, PREVIOUS]) if (await store.read(name)) await store.remove(name);
+    for (const path of Object.values(this.#paths)) {
+      const { store, name } = placeOf(path);
+      if (await store.read(name)) await store.remove(name);
+    }
   }
 }
 
-const LATEST = "latest.ckpt";
-const PREVIOUS = "previous.ckpt";
+const kerasFile = /\.(keras|weights\.h5)$/;

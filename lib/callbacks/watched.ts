@@ -7,6 +7,19 @@ import type { GraphNode } from "../formats/tfevents.js";
 import type { Optimizer } from "../optimizers/index.js";
 import type { Variable } from "../variables/variable.js";
 
+/** What backs a model up in Keras's files: a model gives it by this name, apart from what users call. */
+export const backup: unique symbol = Symbol("backup");
+
+/** How a model is backed up in Keras's files. */
+export interface Backup {
+  /** Weights and variables of the optimizer: what these files have a place for. */
+  variables(): ReadonlySet<Variable>;
+  /** Writes them, and the bytes that hold the rest. */
+  write(path: string, rest: Uint8Array): Promise<void>;
+  /** Gives the rest to `take`, and takes over the others, all after they were checked. @returns whether there is a file */
+  read(path: string, take: (rest: Uint8Array) => void): Promise<boolean>;
+}
+
 /** A model as callbacks see it. Every `keras.Model` is one. */
 export interface WatchedModel {
   readonly name: string;
@@ -30,4 +43,5 @@ export interface WatchedModel {
   setWeights(weights: ReturnType<Tensor["data"]>[]): void;
   save(path: string): Promise<void>;
   saveWeights(path: string): Promise<void>;
+  [backup](): Promise<Backup>;
 }

@@ -61,6 +61,13 @@ export function entryOf(value: object): Entry | undefined {
   return entries.get(value);
 }
 
+/** Classes that Keras's sources call otherwise than its users do; paths in files and automatic names come from there. */
+export const sourceName: unique symbol = Symbol("sourceName");
+
+/** What Keras's source calls the class of an object, which names it in files. */
+export const sourceNameOf = (object: object): string =>
+  (object.constructor as { readonly [sourceName]?: string })[sourceName] ?? classNameOf(object);
+
 /** The class name of an object: its Keras name, or the name of a class of the user's own. */
 export function classNameOf(object: object): string {
   const constructor = object.constructor;

@@ -87,15 +87,28 @@ export function fromFile(bytes: Uint8Array, dtype: FileDtype, shape: readonly nu
     };
   }
   const view = new DataView(little.buffer, little.byteOffset, little.byteLength);
-  const elements = new array(size);
-  for (let i = 0, at = 0; i < size; i++, at += each) {
-    const value = read(view, at);
-    elements[i] = typeof value === "bigint" ? Number(value) : value;
-    if (!isFloat(kept) && elements[i] !== Number(value)) {
-      throw new FormatError(where, { given: `${value} as ${dtype}`, expected: `a value within ${kept}, which tensors keep it as` });
-    }
+  if (!isFloat(kept) && each > dtypes[kept].bytes) checkRange(view, dtype, where);
+  return {
+    dtype: kept,
+    shape,
+    // As above: made when it is taken over, one after the other.
+    get elements() {
+      const elements = new array(size);
+      for (let i = 0, at = 0; i < size; i++, at += each) elements[i] = Number(read(view, at));
+      return elements;
+    },
+  };
+}
+
+/** @throws FormatError for a whole number that what tensors keep it as does not have */
+function checkRange(view: DataView, dtype: FileDtype, where: string): void {
+  const { bytes, kept, read } = table[dtype];
+  const one = new dtypes[kept].array(1);
+  for (let at = 0; at < view.byteLength; at += bytes) {
+    const value = Number(read(view, at));
+    one[0] = value;
+    if (one[0] !== value) throw new FormatError(where, { given: `${read(view, at)} as ${dtype}`, expected: `a value within ${kept}, which tensors keep it as` }); // prettier-ignore
   }
-  return { dtype: kept, shape, elements };
 }
 
 /** How many elements a shape of a file has. @throws FormatError for lengths that no tensor has */

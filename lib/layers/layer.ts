@@ -4,6 +4,7 @@ import {
   type Arguments,
   automaticName,
   classNameOf,
+  sourceNameOf,
   type Config,
   type DTypePolicy,
   type FromConfigOptions,
@@ -92,7 +93,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     super();
     hide(this, "options", parseOptions<S>(this, given));
     const { name, trainable } = this.common;
-    hide(this, "name", checkedName(name ?? automaticName(classNameOf(this))));
+    hide(this, "name", checkedName(name ?? automaticName(sourceNameOf(this))));
     hide(this, "built", false);
     hide(this, "inputSpec", null);
     hide(this, "supportsMasking", this.computeMask !== Layer.prototype.computeMask);

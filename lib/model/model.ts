@@ -23,6 +23,7 @@ import type { CallOptions } from "../layers/base/types.js";
 import type { KerasTensor } from "../layers/functional/keras-tensor.js";
 import type { Operation } from "../layers/functional/node.js";
 import { Layer } from "../layers/layer.js";
+import { type Backup, backup } from "../callbacks/watched.js";
 import { type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
 import { exportModel, type ExportOptions } from "./export.js";
@@ -129,6 +130,11 @@ export class Model extends Trainer {
 
   override sublayers(): Layer[] {
     return this.#graph ? [...new Set([...this.#graph.layers, ...super.sublayers()])] : super.sublayers();
+  }
+
+  /** What BackupAndRestore does where its path names one of Keras's files. */
+  async [backup](): Promise<Backup> {
+    return (await import("./backup.js")).backupOf(this);
   }
 
   /** What Keras's files save: the layers, and the optimizer once the model is compiled. */

@@ -13,6 +13,7 @@ import {
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { all, divide, equal, isfinite, logicalAnd, multiply, where, zerosLike } from "../ops/index.js";
+import { type KerasState, kerasState } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
 import { updateIf } from "./conditional.js";
 import type { LearningRate } from "./learning-rate.js";
@@ -57,6 +58,11 @@ export class LossScaleOptimizer extends Optimizer<typeof LossScaleOptimizer.opti
 
   override get variables(): readonly Variable[] {
     return [...super.variables, ...this.innerOptimizer.variables];
+  }
+
+  /** Keras writes what the inner optimizer has here, too. */
+  override [kerasState](): KerasState {
+    return { ...super[kerasState](), variables: this.variables };
   }
 
   override get iterations(): Variable | Tensor {

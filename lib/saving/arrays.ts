@@ -1,9 +1,9 @@
 // Tensors in files that other tools read: NumPy's .npy and .npz, and safetensors.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { bytesOfElements } from "../core/dtype.js";
 import { ArgumentError, didYouMean, text } from "../core/errors.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
-import { bytesOf } from "../formats/bytes.js";
 import { type Elements, fromFile } from "../formats/dtypes.js";
 import { FormatError } from "../formats/error.js";
 import { inflate } from "../formats/inflate.js";
@@ -16,7 +16,7 @@ const tensorOf = ({ elements, shape, dtype }: Elements): Tensor => adoptTensor(e
 
 function dataOf(value: TensorLike): { dtype: Tensor["dtype"]; shape: readonly number[]; bytes: Uint8Array } {
   const tensor = asTensor(value);
-  return { dtype: tensor.dtype, shape: tensor.shape as readonly number[], bytes: bytesOf(tensor.data()) };
+  return { dtype: tensor.dtype, shape: tensor.shape as readonly number[], bytes: bytesOfElements(tensor.dtype, tensor.data()) };
 }
 
 /** The array in a `.npy` file. float64 and int64 become float32 and int32. NumPy: numpy.load */

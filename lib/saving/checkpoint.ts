@@ -45,11 +45,12 @@ export class Checkpoint {
     return [...Object.entries(this.#objects), ["save_counter", this.saveCounter]];
   }
 
-  /** The bytes of a checkpoint of the present state. */
-  encode(): Uint8Array {
+  /** The bytes of a checkpoint of the present state; without the variables that are saved elsewhere. */
+  encode(without: ReadonlySet<Variable> = new Set()): Uint8Array {
     const tensors: SavedTensor[] = [];
     const objects = objectGraph(this).map(({ object, path, children }): SavedObject => {
       if (!(object instanceof Variable)) return isSaveable(object) ? { state: object.saveState() } : { children };
+      if (without.has(object)) return { children: {} };
       const { shape, dtype } = object;
       return { tensor: tensors.push({ name: path, dtype, shape, elements: object.elements() }) - 1 };
     });
@@ -105,6 +106,11 @@ export class Checkpoint {
   /** Takes over the state in the bytes for objects that were just made of the file's own config: what they make later waits. */
   decodeForNew(bytes: Uint8Array, file: string): void {
     this.#take(bytes, file, false).assertExistingObjectsMatched();
+  }
+
+  /** Takes over the state in the bytes of a part of a file: what has no object yet waits. */
+  decodePart(bytes: Uint8Array, file: string): void {
+    this.#take(bytes, file, false);
   }
 
   #take(bytes: Uint8Array, file: string, isWhole: boolean): RestoreStatus {

@@ -12,7 +12,7 @@
 // children, or a `tensor` (its place in `tensors`), or a `state` of JSON. `tensors` have name, dtype, shape, offset into the data, bytes
 // and the CRC-32C of these bytes. Every byte of a file is checked before any of it is used.
 
-import { dtypes, keptDtype, type Dtype, type TypedArray } from "../core/dtype.js";
+import { bytesOfElements, dtypes, elementsAt, keptDtype, type Dtype, type TypedArray } from "../core/dtype.js";
 import { KerasmError, text } from "../core/errors.js";
 import { sizeOf } from "../core/shape.js";
 import { isPlainObject } from "../config/json.js";
@@ -56,14 +56,15 @@ const MAGIC = "KERASMCK";
 const VERSION = 1;
 const PREFIX = 24;
 const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
-const bytesOf = (elements: TypedArray): Uint8Array => new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
 
 /** The bytes of a checkpoint file. */
 export function encode({ objects, tensors }: Saved): Uint8Array {
   let end = 0;
-  const entries = tensors.map(({ name, dtype, shape, elements }): Entry => {
-    const entry = { name, dtype, shape, offset: end, bytes: elements.byteLength, crc32c: crc32c(bytesOf(elements)) };
-    end = aligned(end + elements.byteLength);
+  const encoded = tensors.map(({ dtype, elements }) => bytesOfElements(dtype, elements));
+  const entries = tensors.map(({ name, dtype, shape }, i): Entry => {
+    const bytes = encoded[i]!;
+    const entry = { name, dtype, shape, offset: end, bytes: bytes.length, crc32c: crc32c(bytes) };
+    end = aligned(end + bytes.length);
     return entry;
   });
   const header = new TextEncoder().encode(JSON.stringify({ objects, tensors: entries }));
@@ -72,7 +73,7 @@ export function encode({ objects, tensors }: Saved): Uint8Array {
   file.set(new TextEncoder().encode(MAGIC));
   file.set(new Uint8Array(Uint32Array.of(VERSION, header.length, crc32c(header), 0).buffer), MAGIC.length);
   file.set(header, PREFIX);
-  entries.forEach(({ offset }, i) => file.set(bytesOf(tensors[i]!.elements), data + offset));
+  entries.forEach(({ offset }, i) => file.set(encoded[i]!, data + offset));
   return file;
 }
 
@@ -103,9 +104,11 @@ export function decode(file: Uint8Array, name: string): Saved {
       if (sizeOf(shape) * dtypes[dtype].bytes !== bytes) fail(`tensor ${tensor} of ${bytes} bytes`, `the size of its shape ${text(shape)}`);
       if (offset + bytes > data.length)
         fail(`a file of ${file.length} bytes that ends in tensor ${tensor}`, `${bytes} bytes of it: the file was cut short`);
-      const part = data.slice(offset, offset + bytes);
+      const part = data.subarray(offset, offset + bytes);
       if (crc32c(part) !== sum) fail(`tensor ${tensor} with the checksum ${crc32c(part)}`, `${sum}: the file is damaged`);
-      return { name: tensor, dtype, shape, elements: new dtypes[dtype].array(part.buffer, 0, sizeOf(shape)) };
+      // Where the file lies so that views of its elements are allowed, nothing is copied.
+      const { buffer, byteOffset } = part.byteOffset % dtypes[dtype].bytes === 0 ? part : part.slice();
+      return { name: tensor, dtype, shape, elements: elementsAt(dtype, buffer, byteOffset, sizeOf(shape)) };
     }),
   };
 }

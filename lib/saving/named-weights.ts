@@ -31,7 +31,7 @@ export function namedWeights(variables: NamedVariables, where: string) {
     if (seen.has(name))
       throw new ArgumentError(where, { given: `two variables named ${text(name)}`, expected: "names of their own for layers" });
     seen.add(name);
-    return { name, dtype: variable.dtype, shape: variable.shape, bytes: bytesOf(variable.elements().slice()) };
+    return { name, dtype: variable.dtype, shape: variable.shape, bytes: variable.fileBytes() };
   });
   return writeSafetensors(inputs, { format: "kerasm" });
 }

@@ -63,6 +63,13 @@ export interface KerasState {
   readonly variables: readonly Variable[];
   /** What it holds, in Keras's order (`partsByName`): fields and what they hold. Fields stand in files in snake_case. */
   readonly parts: Iterable<Child>;
+  /** What is written in the place of a variable: a kernel with its adaptation. */
+  readonly merged?: ReadonlyMap<Variable, () => Tensor>;
+  /**
+   * Variables by name that make a load exact where Keras's files have something merged. They stand beside what Keras reads; where a file has
+   * none of them, those that are none of `variables` become zeros, as in Keras.
+   */
+  readonly beside?: Readonly<Record<string, Variable>>;
 }
 
 /** Objects that Keras's files save say so by this method: layers, optimizers and metrics. */

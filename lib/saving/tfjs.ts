@@ -1,6 +1,7 @@
 // Models of layers in the form of TensorFlow.js, in and out; graphs are in `imported/tfjs.ts`.
 
 import { isPlainObject } from "../config/index.js";
+import { dtypes } from "../core/dtype.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { bytesOf } from "../formats/bytes.js";
 import { type Elements } from "../formats/dtypes.js";
@@ -200,8 +201,10 @@ function olderNode(node: unknown, models: ReadonlyMap<unknown, unknown>, isOpera
 /** The files of a model of layers. */
 export function tfjsFiles(name: string, config: unknown, variables: PathedVariables) {
   const weights = variables.map(([path, variable]): TfjsWeight => {
+    // TensorFlow.js has no halves.
     const { dtype, shape } = variable;
-    return { name: path, dtype, shape, bytes: bytesOf(variable.elements().slice()) };
+    if (dtypes[dtype].encoding) return { name: path, dtype: "float32", shape, bytes: bytesOf(variable.elements()) };
+    return { name: path, dtype, shape, bytes: variable.fileBytes() };
   });
   const topology = { ...(olderConfig(config) as object), keras_version: "tfjs-layers 4.22.0", backend: "tensor_flow.js" };
   return writeTfjs(name, topology, null, weights);

@@ -1,7 +1,7 @@
 // Tensors that can be assigned.
 
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
-import { type Dtype, dtypes, isFloat, type TypedArray } from "../core/dtype.js";
+import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from "../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
@@ -202,6 +202,13 @@ export class Variable extends Chainable {
   elements(): TypedArray {
     if (this.splitAxis !== null) return initScope(() => this.#gathered()).data();
     return this.state.others.length > 0 ? this.#now().data() : this.state.view();
+  }
+
+  /** A copy of the elements of all of it as files have them: halves in two bytes. */
+  fileBytes(): Uint8Array {
+    const elements = this.elements();
+    const bytes = bytesOfElements(this.dtype, elements);
+    return bytes.buffer === elements.buffer ? bytes.slice() : bytes;
   }
 
   /** Takes over the elements of all of it, from a file. */

@@ -175,6 +175,48 @@ t.test("BackupAndRestore gives the same weights as a run that was never ended", 
   );
 });
 
+t.test(
+  "BackupAndRestore in Keras's files: the same weights as a run that was never ended, and Keras's own loaders read them",
+  async (t) => {
+    for (const ending of ["keras", "weights.h5"]) {
+      const folder = t.testdir({});
+      const path = join(folder, `backup.${ending}`);
+      const options = { ...quiet, batchSize: 4, epochs: 3 } as const;
+      const whole = line();
+      let copy = new Uint8Array();
+      const take = new callbacks.LambdaCallback({
+        onTrainBatchEnd: () => {
+          if (whole.optimizer.iterations.item() === 10) copy = new Uint8Array(readFileSync(path));
+        },
+      });
+      const { history } = await whole.fit(x, y, { ...options, callbacks: [new callbacks.BackupAndRestore(path, { saveFreq: 5, doubleCheckpoint: true }), take] }); // prettier-ignore
+      t.strictSame(readdirSync(folder), [], "backups go when training has come to its end");
+      writeFileSync(path, copy);
+      keras.utils.setRandomSeed(123);
+      const again = line();
+      const rest = await again.fit(x, y, {
+        ...options,
+        callbacks: [new callbacks.BackupAndRestore(path, { deleteCheckpoint: false, saveFreq: 5 })],
+      });
+      t.strictSame(rest.history["loss"], history["loss"]!.slice(1), `${ending}: goes on inside the second epoch`);
+      t.strictSame(again.getWeights(), whole.getWeights(), ending);
+      const other = line();
+      await other.loadWeights(path);
+      if (ending === "keras") t.strictSame((await keras.models.loadModel(path)).getWeights(), other.getWeights());
+      // Damaged, it is an error, and the model is as it was; weights alone are no backup.
+      writeFileSync(path, copy.subarray(0, 700));
+      const third = line();
+      const before = third.getWeights();
+      const backup = () => third.fit(x, y, { ...options, callbacks: [new callbacks.BackupAndRestore(path)] });
+      t.match(await messageOf(backup), new RegExp(`backup\\.${ending}`));
+      if (ending === "keras") await third.save(path);
+      else await third.saveWeights(path);
+      t.match(await messageOf(backup), /expected a backup/);
+      t.strictSame(third.getWeights(), before);
+    }
+  },
+);
+
 t.test("TensorBoard's files hold scalars, histograms, images, the graph and text", async (t) => {
   const logDir = join(t.testdir(), "logs");
   const model = line();

@@ -1,6 +1,6 @@
 // The layer GroupedQueryAttention: several heads share one pair of keys and values.
 
-import { positiveInteger, registerClasses } from "../../config/index.js";
+import { positiveInteger, registerClasses, sourceName } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -22,6 +22,8 @@ export class GroupedQueryAttention extends ProjectedAttention<typeof GroupedQuer
     ...projectedOptions,
   });
 
+  static readonly [sourceName] = "GroupedQueryAttention";
+
   protected override readonly axes = [1];
 
   constructor(...given: ConstructorParameters<typeof ProjectedAttention<typeof GroupedQueryAttention.options>>) {
@@ -33,6 +35,10 @@ export class GroupedQueryAttention extends ProjectedAttention<typeof GroupedQuer
         expected: `a multiple of numKeyValueHeads, which is ${numKeyValueHeads}`,
       });
     }
+  }
+
+  protected override get privateParts(): readonly string[] {
+    return [...super.privateParts, "queryDense", "keyDense", "valueDense", "outputDense"];
   }
 
   protected override get headSize(): number {

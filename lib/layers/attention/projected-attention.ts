@@ -5,6 +5,7 @@ import {
   fraction,
   nullable,
   type Options,
+  toSnakeCase,
   type OptionValues,
   positiveInteger,
   type Schema,
@@ -138,10 +139,14 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
     this.outputDense = make("attention_output", projections.output, [...heads.slice(0, -1), this.valueSize]);
   }
 
-  /** Keras's fields for these two are private. */
+  /** The layers inside that are private in Keras, which names them in files: with a line in front. */
+  protected get privateParts(): readonly string[] {
+    return ["softmax", "dropoutLayer", "gateDense"];
+  }
+
   override [kerasState](): KerasState {
-    const names: Readonly<Record<string, string>> = { softmax: "_softmax", dropoutLayer: "_dropout_layer" };
-    return { ...super[kerasState](), parts: partsByName(fieldsOf(this).map(([name, part]) => [names[name] ?? name, part] as const)) };
+    const nameOf = (name: string) => (this.privateParts.includes(name) ? `_${toSnakeCase(name)}` : name);
+    return { ...super[kerasState](), parts: partsByName(fieldsOf(this).map(([name, part]) => [nameOf(name), part] as const)) };
   }
 
   #sublayerOptions() {

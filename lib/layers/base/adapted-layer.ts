@@ -6,6 +6,7 @@ import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, matmul, multiply } from "../../ops/index.js";
 import type { InitializerIdentifier } from "../../initializers/index.js";
+import { type KerasState, kerasState } from "../../saving/saveable.js";
 import type { Variable } from "../../variables/variable.js";
 import { Layer } from "../layer.js";
 import { layerOptions } from "./options.js";
@@ -69,6 +70,17 @@ export abstract class AdaptedLayer<S extends Schema = typeof layerOptions> exten
     if (!this.#lora) return weight;
     const { a, b, rank, alpha } = this.#lora;
     return add(weight, multiply(matmul(a, b), alpha / rank));
+  }
+
+  /** Keras's files have the adapted weight in the place of the frozen one, and no factors. */
+  override [kerasState](): KerasState {
+    const state = super[kerasState]();
+    if (!this.#lora) return state;
+    const { a, b } = this.#lora;
+    const { weight, name } = this.adaptable;
+    const others = state.variables.filter((variable) => ![weight, a, b].includes(variable));
+    const merged = new Map([[weight, () => this.adapted().value()]]);
+    return { ...state, variables: [weight, ...others], merged, beside: { [name]: weight, [`lora_${name}_a`]: a, [`lora_${name}_b`]: b } };
   }
 
   override getConfig(): Record<string, Json> {

@@ -10,6 +10,7 @@ import { Layer } from "../layer.js";
 
 /** Other axes for the same numbers, sample by sample; one of them may be -1. Keras: keras.layers.Reshape */
 export class Reshape extends Layer<typeof Reshape.options> {
+  static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["targetShape"], { targetShape: list(integer()) });
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof Reshape.options>>) {

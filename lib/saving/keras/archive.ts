@@ -107,7 +107,7 @@ const base64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => S
 function written(extras: Extras): object {
   const entries = Object.entries(extras);
   if (entries.length === 0) return {};
-  const state = entries.map(([name, each]) => [name, { dtype: each.dtype, shape: each.shape, data: base64(bytesOf(each.elements())) }]);
+  const state = entries.map(([name, each]) => [name, { dtype: each.dtype, shape: each.shape, data: base64(each.fileBytes()) }]);
   return { kerasm: { state: Object.fromEntries(state) as object } };
 }
 

@@ -3,16 +3,15 @@
 import { ArgumentError, didYouMean, text } from "../../core/errors.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
-import { bytesOf } from "../../formats/bytes.js";
 import { readHdf5 } from "../../formats/hdf5/reader.js";
 import { groupAt, type Hdf5Group, textsOf } from "../../formats/hdf5/tree.js";
-import { DatasetWriter, GroupWriter, writeHdf5 } from "../../formats/hdf5/writer.js";
+import { GroupWriter, writeHdf5 } from "../../formats/hdf5/writer.js";
 import { inflate } from "../../formats/inflate.js";
 import { type FilePath, placeOf, readFile, write } from "../place.js";
 import type { KerasSaveable } from "../saveable.js";
 import { archiveOf, configOf } from "./archive.js";
 import { kerasObjects } from "./walk.js";
-import { elementsOf } from "./weights.js";
+import { datasetOfTensor, elementsOf } from "./weights.js";
 
 /** The weights of one object of a file. */
 interface EditedObject {
@@ -180,8 +179,7 @@ export class KerasFileEditor {
     for (const [object, { name, weights }] of this.#objects) {
       const group = root.group(`${object}/vars`);
       if (name !== null) group.attributes.set("name", { utf8: name });
-      for (const [key, value] of weights)
-        group.members.set(key, new DatasetWriter(value.dtype, value.shape as number[], bytesOf(value.data())));
+      for (const [key, value] of weights) group.members.set(key, datasetOfTensor(value));
     }
     await write(placeOf(path), writeHdf5(root));
   }

@@ -1,7 +1,7 @@
 // Where the state of an object stands in Keras's files: paths of fields, and in lists of classes, `layers/dense_1/vars/0`. What is shared
 // stands where it is met first.
 
-import { classNameOf, classToSnakeCase, isPlainObject } from "../../config/index.js";
+import { classToSnakeCase, isPlainObject, sourceNameOf } from "../../config/index.js";
 import { isKerasSaveable, type KerasSaveable, type KerasState, kerasState } from "../saveable.js";
 
 /** An object of a file. */
@@ -32,7 +32,7 @@ export function kerasObjects(root: KerasSaveable & object): KerasObject[] {
     for (const item of items) {
       const isObject = isKerasSaveable(item);
       if (!isObject && !itemsOf(item)) continue;
-      const name = isObject ? classToSnakeCase(classNameOf(item)) : "container";
+      const name = isObject ? classToSnakeCase(sourceNameOf(item)) : "container";
       const count = used.get(name) ?? 0;
       used.set(name, count + 1);
       visitPart(item, joinPath(path, count === 0 ? name : `${name}_${count}`));

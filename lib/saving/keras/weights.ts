@@ -1,7 +1,9 @@
 // The state of an object in Keras's HDF5 layout: for each object a group `path/vars` with the attribute `name` and the variables 0, 1, 2, …
 
 import { asTensor, type TensorLike } from "../../core/convert.js";
+import { bytesOfElements, dtypes } from "../../core/dtype.js";
 import { KerasmError, text } from "../../core/errors.js";
+import { sizeOf } from "../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { bytesOf } from "../../formats/bytes.js";
 import { type Elements, type FileDtype, fromFile } from "../../formats/dtypes.js";
@@ -11,11 +13,20 @@ import type { Variable } from "../../variables/variable.js";
 import { CheckpointError } from "../format.js";
 import { Assignments } from "./assignments.js";
 import { type KerasObject, kerasObjects } from "./walk.js";
-import type { KerasSaveable } from "../saveable.js";
+import type { KerasSaveable, KerasState } from "../saveable.js";
 
 /** The present value of a variable as a dataset; the elements are copied, so training may go on. */
-export const datasetOf = (variable: Variable): DatasetWriter =>
-  new DatasetWriter(variable.dtype, variable.shape, bytesOf(variable.elements().slice()));
+export const datasetOf = (variable: Variable): DatasetWriter => dataset(variable, variable.fileBytes());
+
+/** A tensor as a dataset. */
+export const datasetOfTensor = (tensor: Tensor): DatasetWriter => dataset(tensor, bytesOfElements(tensor.dtype, tensor.data()));
+
+function dataset({ dtype, shape }: Variable | Tensor, bytes: Uint8Array): DatasetWriter {
+  const writer = new DatasetWriter(dtype, shape as readonly number[], bytes);
+  // HDF5 has no such floats: Keras writes them as bytes, and says so.
+  if (dtype === "bfloat16") writer.attributes.set("dtype", { utf8: "bfloat16" });
+  return writer;
+}
 
 /** A variable, or what a layer wrote by itself, of an object. */
 export interface OwnVariable {
@@ -23,15 +34,20 @@ export interface OwnVariable {
   readonly data: DatasetWriter;
 }
 
+/** The group beside `vars` in which exact state stands, which Keras does not look into. */
+const BESIDE = "kerasm";
+
 /** What an object writes. */
 export function ownVariables({ object, state }: KerasObject): OwnVariable[] {
-  if (!object.saveOwnVariables) return state.variables.map((variable, i) => ({ key: `${i}`, data: datasetOf(variable) }));
+  if (!object.saveOwnVariables) {
+    return state.variables.map((variable, i) => {
+      const merged = state.merged?.get(variable);
+      return { key: `${i}`, data: merged ? datasetOfTensor(merged()) : datasetOf(variable) };
+    });
+  }
   const store = Object.create(null) as Record<string, TensorLike>;
   object.saveOwnVariables(store);
-  return Object.entries(store).map(([key, value]) => {
-    const tensor = asTensor(value);
-    return { key, data: new DatasetWriter(tensor.dtype, tensor.shape as number[], bytesOf(tensor.data())) };
-  });
+  return Object.entries(store).map(([key, value]) => ({ key, data: datasetOfTensor(asTensor(value)) }));
 }
 
 /** Writes the state of an object and of all that it holds below a group. */
@@ -40,6 +56,8 @@ export function writeState(root: KerasSaveable & object, file: GroupWriter): voi
     const group = file.group(`${each.path}/vars`);
     group.attributes.set("name", { utf8: each.state.name });
     for (const { key, data } of ownVariables(each)) group.members.set(key, data);
+    const beside = Object.entries(each.state.beside ?? {});
+    if (beside.length > 0) for (const [key, variable] of beside) file.group(`${each.path}/${BESIDE}`).members.set(key, datasetOf(variable));
   }
 }
 
@@ -64,6 +82,8 @@ export interface LoadOptions {
 export interface VariableStore {
   /** The variables of an object by name. */
   at(path: string): ReadonlyMap<string, Hdf5Dataset> | undefined;
+  /** What stands beside them. */
+  beside?(path: string): ReadonlyMap<string, Hdf5Dataset> | undefined;
   /** Paths of objects that have variables. */
   readonly paths: readonly string[];
 }
@@ -85,10 +105,17 @@ export function storeOf(file: Hdf5Group): VariableStore {
     paths,
     at(path) {
       const group = groupAt(file, `${path}/vars`) ?? groupAt(file, `${path.replaceAll("layers", old)}/vars`);
-      return group && new Map([...group.members].filter((entry): entry is [string, Hdf5Dataset] => entry[1].kind === "dataset"));
+      return group && datasetsIn(group);
+    },
+    beside(path) {
+      const group = groupAt(file, `${path}/${BESIDE}`);
+      return group && datasetsIn(group);
     },
   };
 }
+
+const datasetsIn = (group: Hdf5Group): Map<string, Hdf5Dataset> =>
+  new Map([...group.members].filter((entry): entry is [string, Hdf5Dataset] => entry[1].kind === "dataset"));
 
 /** Plans to take over the state of an object and of all that it holds. @throws CheckpointError that names all that does not fit */
 export function planState(
@@ -105,7 +132,7 @@ export function planState(
     if (skip?.has(each.object)) continue;
     const part = new Assignments();
     try {
-      planObject(each, store.at(each.path) ?? new Map(), `${where}: ${each.path || "the model"} (${each.state.name})`, part);
+      planObject(each, store, `${where}: ${each.path || "the model"} (${each.state.name})`, part);
       plan.addAll(part);
     } catch (error) {
       if (!(error instanceof KerasmError)) throw error;
@@ -133,20 +160,16 @@ export function planState(
   });
 }
 
-function planObject(
-  { object, state, path }: KerasObject,
-  stored: ReadonlyMap<string, Hdf5Dataset>,
-  where: string,
-  plan: Assignments,
-): void {
+function planObject({ object, state, path }: KerasObject, store: VariableStore, where: string, plan: Assignments): void {
+  const stored = store.at(path) ?? new Map<string, Hdf5Dataset>();
   const read = (key: string, dataset: Hdf5Dataset) => elementsOf(dataset, `${where}/${key}`);
   if (object.loadOwnVariables) {
-    const store = Object.create(null) as Record<string, Tensor>;
+    const given = Object.create(null) as Record<string, Tensor>;
     for (const [key, dataset] of stored) {
       const { elements, shape, dtype } = read(key, dataset);
-      store[key] = adoptTensor(elements.slice(), shape, dtype);
+      given[key] = adoptTensor(elements.slice(), shape, dtype);
     }
-    plan.addAction(() => object.loadOwnVariables!(store));
+    plan.addAction(() => object.loadOwnVariables!(given));
     return;
   }
   const { variables } = state;
@@ -163,6 +186,26 @@ function planObject(
     if (!dataset) throw new CheckpointError(where, { given: `variables ${text([...stored.keys()])}`, expected: `one named ${i}` });
     plan.add(variable, read(`${i}`, dataset), `${where}/${i}`);
   });
+  planBeside(state, store.beside?.(path), where, plan, read);
+}
+
+/** What makes a load exact, or zeros where the file does not have it. */
+function planBeside(
+  { beside = {}, variables }: KerasState,
+  stored: ReadonlyMap<string, Hdf5Dataset> | undefined,
+  where: string,
+  plan: Assignments,
+  read: (key: string, dataset: Hdf5Dataset) => Elements,
+): void {
+  const named = Object.entries(beside);
+  const isThere = stored !== undefined && named.every(([name]) => stored.has(name));
+  for (const [name, variable] of named) {
+    if (isThere) plan.add(variable, read(name, stored.get(name)!), `${where}/${name}`);
+    else if (!variables.includes(variable)) {
+      const { dtype, shape } = variable;
+      plan.add(variable, { dtype, shape, elements: new dtypes[dtype].array(sizeOf(shape)) }, `${where}/${name}`);
+    }
+  }
 }
 
 const isOptimizer = (path: string): boolean => /(^|\/)(inner_)?optimizer$/.test(path);
