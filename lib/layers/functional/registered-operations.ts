@@ -13,7 +13,7 @@ function register(functions: object): void {
   for (const [name, value] of Object.entries(functions) as [string, unknown][]) {
     const declared = operationOf(value);
     if (declared) {
-const module = `keras.src.ops.${declared.signature.module}`;
+      const module = `keras.src.ops.${declared.signature.module}`;
       if (!seen.has(declared)) registerClasses(module, { [declared.className]: configClassOf(declared) });
       seen.add(declared);
       // Keras has a class of its own for a second name of one operation: TrueDivide beside Divide.
