@@ -16,6 +16,7 @@ import rolldownPlugin from "../../tools/autograph/rolldown.js";
 import rollupPlugin from "../../tools/autograph/rollup.js";
 import vitePlugin from "../../tools/autograph/vite.js";
 import webpackPlugin from "../../tools/autograph/webpack.js";
+import { nodes } from "../support/packed.js";
 import { repository } from "../support/sources.js";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -85,6 +86,26 @@ writeFileSync(files.ts, app(true));
 const options = { runtime, exclude: /node_modules/ };
 const external = (id: string) => id === library || id === runtime;
 
+/** What people have before this plugin and after it, where the bundler itself has none: TypeScript compiled, and code made small. */
+const small = {
+  name: "esbuild",
+  async transform(code: string, id: string) {
+    return id.endsWith(".ts") ? esbuild.transform(code, { loader: "ts", sourcemap: true, sourcefile: id }) : null;
+  },
+  async renderChunk(code: string) {
+    return esbuild.transform(code, { minify: true, format: "esm", sourcemap: true });
+  },
+};
+const typescriptLoader = join(folder, "typescript-loader.cjs");
+writeFileSync(
+  typescriptLoader,
+  `module.exports = function (code) {
+    const done = this.async();
+    require("esbuild").transform(code, { loader: "ts", sourcemap: true, sourcefile: this.resourcePath })
+      .then((made) => done(null, made.code, JSON.parse(made.map)), done);
+  };`,
+);
+
 type Bundle = (file: string, out: string) => Promise<unknown>;
 
 const bundlers: Record<string, { bundle: Bundle; kinds: readonly ("js" | "ts")[] }> = {
@@ -102,9 +123,9 @@ const bundlers: Record<string, { bundle: Bundle; kinds: readonly ("js" | "ts")[]
     },
   },
   rollup: {
-    kinds: ["js"],
+    kinds: ["js", "ts"],
     bundle: async (file, out) => {
-      const made = await rollup({ input: file, external, plugins: [rollupPlugin(options) as never] });
+      const made = await rollup({ input: file, external, plugins: [small, rollupPlugin(options) as never] });
       await made.write({ file: out, format: "es", sourcemap: true });
       await made.close();
     },
@@ -119,7 +140,7 @@ const bundlers: Record<string, { bundle: Bundle; kinds: readonly ("js" | "ts")[]
       }), // prettier-ignore
   },
   webpack: {
-    kinds: ["js"],
+    kinds: ["js", "ts"],
     bundle: (file, out) =>
       new Promise<void>((resolve, reject) => {
         webpack(
@@ -127,7 +148,7 @@ const bundlers: Record<string, { bundle: Bundle; kinds: readonly ("js" | "ts")[]
             mode: "production", target: "node", entry: file, devtool: "source-map", context: folder,
             output: { path: join(out, ".."), filename: out.split("/").at(-1)!, module: true, devtoolModuleFilenameTemplate: "[absolute-resource-path]" },
             experiments: { outputModule: true }, externals: [({ request }, done) => (external(request ?? "") ? done(undefined, `module ${request}`) : done())],
-            plugins: [webpackPlugin(options) as never],
+            module: { rules: [{ test: /\.ts$/, loader: typescriptLoader }] }, plugins: [webpackPlugin(options) as never],
           },
           (error, stats) => (error ? reject(error) : stats?.hasErrors() ? reject(new Error(stats.toString())) : resolve()),
         ); // prettier-ignore
@@ -177,10 +198,24 @@ t.test("Node converts modules as they are loaded, and the command converts files
     JSON.stringify({ name: "kerasm", type: "module", exports: { "./autograph/runtime": "./runtime.js" } }),
   );
   writeFileSync(join(packageFolder, "runtime.js"), `export * from "${runtime}";`);
-  const { stdout } = await run(process.execPath, ["--import", hook, "--enable-source-maps", files.js], { cwd: folder });
-  const [line, ...stack] = stdout.split("\n");
-  t.same(JSON.parse(line!), wanted);
-  t.match(stack.join("\n"), new RegExp(`app\\.js:${lineOfThrow("js")}:\\d+`));
+  for (const { name, path } of nodes()) {
+    const [major, minor] = /\d+\.\d+/
+      .exec((await run(path, ["--version"])).stdout)![0]!
+      .split(".")
+      .map(Number) as [number, number];
+    const started = (file: string) => run(path, ["--import", hook, "--enable-source-maps", "--no-warnings", file], { cwd: folder });
+    if (major === 20 && minor < 6) {
+      await t.rejects(started(files.js), /kerasm\/autograph\/node: given Node 20\..*; expected Node 20\.6 or later/s, name);
+      continue;
+    }
+    // Node strips types by itself from 22.18 on.
+    for (const kind of major > 22 || (major === 22 && minor >= 18) ? (["js", "ts"] as const) : (["js"] as const)) {
+      const { stdout } = await started(files[kind]);
+      const [line, ...stack] = stdout.split("\n");
+      t.same(JSON.parse(line!), wanted, `${name}, ${kind}`);
+      t.match(stack.join("\n"), new RegExp(`app\\.${kind}:${lineOfThrow(kind)}:\\d+`));
+    }
+  }
 
   const cli = here("../../tools/autograph/cli.js");
   await run(process.execPath, [cli, files.js, "--out", join(folder, "out")]);

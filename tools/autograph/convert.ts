@@ -24,6 +24,7 @@ export interface ConvertOptions {
 
 const OPERATORS: Readonly<Record<string, string>> = {
   "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod", "**": "pow", "<": "less", "<=": "lessEqual", ">": "greater", ">=": "greaterEqual",
+  "&": "bitAnd", "|": "bitOr", "^": "bitXor", "<<": "shiftLeft", ">>": "shiftRight",
   "==": "looseEqual", "===": "equal", "!=": "looseNotEqual", "!==": "notEqual",
 }; // prettier-ignore
 
@@ -630,6 +631,7 @@ export class Converter {
         if (node["operator"] === "delete" && node["argument"].type === "MemberExpression") return this.#memberParts(node["argument"]);
         this.#expressionIn(node);
         if (node["operator"] === "!") return this.#unary(node, "not");
+        if (node["operator"] === "~" && this.#options.operators) return this.#unary(node, "bitNot");
         if (node["operator"] === "-" && this.#options.operators && node["argument"].type !== "Literal") this.#unary(node, "neg");
         return;
       case "BinaryExpression":

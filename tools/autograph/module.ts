@@ -25,13 +25,15 @@ export interface Transformed {
 
 const DIRECTIVE = "use autograph";
 
-export function parsed(code: string, file: string): Node {
+/** @param isPart  whether the code may use private names of a class around it */
+export function parsed(code: string, file: string, isPart = false): Node {
   try {
     return parse(code, {
       ecmaVersion: "latest",
       sourceType: "module",
       allowHashBang: true,
       allowReturnOutsideFunction: true,
+      checkPrivateFields: !isPart,
     }) as unknown as Node;
   } catch (error) {
     const { loc, message } = error as { loc?: { line: number; column: number }; message: string };

@@ -5,4 +5,8 @@ import { loadNow } from "./hooks.js";
 
 const { registerHooks } = module as unknown as { registerHooks?: (hooks: { load: typeof loadNow }) => void };
 if (registerHooks) registerHooks({ load: loadNow });
-else module.register("./hooks.js", import.meta.url);
+else if (typeof module.register === "function") module.register("./hooks.js", import.meta.url);
+else
+  throw new Error(
+    `kerasm/autograph/node: given Node ${process.versions.node}; expected Node 20.6 or later. Convert files with kerasm-autograph.`,
+  );
