@@ -277,6 +277,22 @@ export class Model extends Trainer {
     return exportModel(this, path, options);
   }
 
+  /**
+   * A copy for inference: batch normalization is taken into the convolution or dense layer before it, where nothing else sees what is between
+   * them. It predicts what this model does with `training: false`, is not trained, and knows nothing of later changes of this one.
+   *
+   * ```ts
+   * const model = new keras.Sequential([keras.Input({ shape: [4] }), new keras.layers.Dense(3), new keras.layers.BatchNormalization()]);
+   * const quick = await model.optimizeForInference();
+   * quick.layers.length; // 1
+   * ```
+   *
+   * @throws StateError for a model without a graph
+   */
+  async optimizeForInference(): Promise<Model> {
+    return (await import("./inference.js")).optimizedForInference(this);
+  }
+
   /** Saves the weights: `.weights.h5` as Keras does, with `maxShardSize` several files that a `.weights.json` names. Keras: save_weights */
   override saveWeights(path: string, options?: SaveWeightsOptions): Promise<void> {
     return saveWeights(this, path, options);

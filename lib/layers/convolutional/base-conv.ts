@@ -7,6 +7,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, conv, pad, reshape } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
+import { type ChannelSums, isLinear } from "../base/channels.js";
 import { activation, kernelAndBias, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -90,6 +91,12 @@ export abstract class BaseConv extends AdaptedLayer<ReturnType<typeof convOption
 
   protected override get adaptable() {
     return { weight: this.kernel, name: "kernel" };
+  }
+
+  get channelSums(): ChannelSums | null {
+    const { activation, dataFormat } = this.options;
+    const facts = { weight: this.kernel, weightAxes: [-1], bias: this.bias, axis: channelAxis(dataFormat), isLinear: isLinear(activation) };
+    return this.adapted() === this.kernel ? facts : null;
   }
 
   override build(inputShape: Shape): void {

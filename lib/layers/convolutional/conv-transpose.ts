@@ -14,6 +14,7 @@ import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { convTranspose } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
+import { type ChannelSums, isLinear } from "../base/channels.js";
 import { activation, kernelAndBias, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -42,6 +43,11 @@ abstract class ConvTranspose extends Layer<ReturnType<typeof convTransposeOption
   declare bias?: Variable;
 
   override inputSpec = new InputSpec({ ndim: this.options.kernelSize.length + 2 });
+
+  get channelSums(): ChannelSums {
+    const { activation, dataFormat } = this.options;
+    return { weight: this.kernel, weightAxes: [-2], bias: this.bias, axis: channelAxis(dataFormat), isLinear: isLinear(activation) };
+  }
 
   override build(inputShape: Shape): void {
     const { filters, kernelSize, useBias, dataFormat } = this.options;

@@ -5,6 +5,7 @@ import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { depthwiseConv, separableConv } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
+import { type ChannelSums, isLinear } from "../base/channels.js";
 import { activation, constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -40,6 +41,11 @@ abstract class DepthwiseConv extends Layer<ReturnType<typeof depthwiseOptions>> 
   declare bias?: Variable;
 
   override inputSpec = new InputSpec({ ndim: this.options.kernelSize.length + 2 });
+
+  get channelSums(): ChannelSums {
+    const { activation, dataFormat } = this.options;
+    return { weight: this.kernel, weightAxes: [-2, -1], bias: this.bias, axis: channelAxis(dataFormat), isLinear: isLinear(activation) };
+  }
 
   override build(inputShape: Shape): void {
     const { kernelSize, depthMultiplier, useBias, dataFormat } = this.options;
@@ -85,6 +91,12 @@ abstract class SeparableConv extends Layer<ReturnType<typeof separableOptions>> 
   declare bias?: Variable;
 
   override inputSpec = new InputSpec({ ndim: this.options.kernelSize.length + 2 });
+
+  get channelSums(): ChannelSums {
+    const { activation, dataFormat } = this.options;
+    const weight = this.pointwiseKernel;
+    return { weight, weightAxes: [-1], bias: this.bias, axis: channelAxis(dataFormat), isLinear: isLinear(activation) };
+  }
 
   override build(inputShape: Shape): void {
     const { filters, kernelSize, depthMultiplier, useBias, dataFormat } = this.options;

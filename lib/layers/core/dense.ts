@@ -6,6 +6,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, matmul } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
+import { type ChannelSums, isLinear } from "../base/channels.js";
 import { activation, kernelAndBias, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -32,6 +33,13 @@ export class Dense extends AdaptedLayer<typeof Dense.options> {
 
   protected override get adaptable() {
     return { weight: this.kernel, name: "kernel" };
+  }
+
+  get channelSums(): ChannelSums | null {
+    const isLeft = this.adapted() === this.kernel;
+    return isLeft
+      ? { weight: this.kernel, weightAxes: [-1], bias: this.bias, axis: -1, isLinear: isLinear(this.options.activation) }
+      : null;
   }
 
   override build(inputShape: Shape): void {

@@ -4,11 +4,12 @@ import { boolean, dictionary, epsilon as fuzz, integer, nullable, number, regist
 import { ArgumentError, ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { add, batchNormalization, batchNormalizationTraining, cast, clip, divide, divideNoNan, expandDims, maximum, minimum, moments, multiply, onesLike, reshape, sqrt, square, squeeze, subtract, sum, where } from "../../ops/index.js"; // prettier-ignore
+import { add, batchNormalization, batchNormalizationTraining, cast, clip, divide, divideNoNan, expandDims, maximum, minimum, moments, multiply, negative, onesLike, reshape, sqrt, square, squeeze, subtract, sum, where } from "../../ops/index.js"; // prettier-ignore
 import { replica } from "../../core/replicas.js";
 import { allReduce } from "../../ops/collective/all-reduce.js";
 import { stopGradient } from "../../ops/gradient/stop-gradient.js";
 import type { Variable } from "../../variables/variable.js";
+import type { ChannelScaling } from "../base/channels.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -92,6 +93,18 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: { [axis]: channels } });
     const own = axis < 0 ? axis + inputShape.length : axis;
     this.#axes = inputShape.flatMap((_, i) => (i === own ? [] : [i]));
+  }
+
+  get channelScaling(): ChannelScaling {
+    const { axis, epsilon } = this.options;
+    const values = () => {
+      const { gamma, beta, movingMean, movingVariance } = this;
+      const deviation = sqrt(add(movingVariance, epsilon));
+      const scale = divide(gamma ?? 1, deviation);
+      const shift = multiply(movingMean, scale);
+      return { scale, offset: beta ? subtract(beta, shift) : negative(shift) };
+    };
+    return { axis, values };
   }
 
   override call(given: Tensor, { training, mask }: { training?: boolean; mask?: Tensor | null } = {}): Tensor {
