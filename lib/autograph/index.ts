@@ -7,4 +7,17 @@ import { doLoop, forLoop, forOf, whileLoop } from "./loops.js";
 import * as operators from "./operators.js";
 import { and, none, not, or } from "./truth.js";
 
-export const $ag = { ...operators, ...bits, and, or, not, none, choose, if: ifElse, while: whileLoop, for: forLoop, do: doLoop, forOf } as const;
+export const $ag = {
+  ...operators,
+  ...bits,
+  and,
+  or,
+  not,
+  none,
+  choose,
+  if: ifElse,
+  while: whileLoop,
+  for: forLoop,
+  do: doLoop,
+  forOf,
+} as const;
