@@ -25,6 +25,7 @@ export * as regularizers from "../regularizers/index.js";
 export * as utils from "./utils.js";
 export * as saving from "./saving.js";
 export * as tree from "../core/keras-tree.js";
+export * as visualization from "../visualization/index.js";
 export * as wrappers from "./wrappers.js";
 export { DTypePolicy, FloatDTypePolicy } from "../config/dtype-policy.js";
 export { version } from "../config/version.js";

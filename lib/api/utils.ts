@@ -36,3 +36,6 @@ export { isKerasTensor } from "../layers/functional/keras-tensor.js";
 export { Progbar, type ProgbarOptions } from "../callbacks/progbar.js";
 export { Config } from "../config/config.js";
 export { getSourceInputs } from "../model/graph/sources.js";
+export { modelToDot } from "../visualization/model-to-dot.js";
+export { plotModel } from "../visualization/plot.js";
+export { getFile } from "../saving/get-file.js";

@@ -3,6 +3,7 @@
 import { platform } from "#platform";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { isPlainObject } from "../config/index.js";
+import { digest as digestOf } from "../formats/digest.js";
 import type { Model } from "../model/model.js";
 import { type FilePath, placeOf, storeAt } from "../saving/place.js";
 
@@ -125,10 +126,8 @@ async function obtain(where: string, file: WeightsFile, baseUrl: string, cacheDi
 
 /** The digest of the kind that a hash is of. */
 async function digest(bytes: Uint8Array, like: string): Promise<string> {
-  if (like.length === 32) return (await import("./md5.js")).md5(bytes);
-  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
-  // A page without a secure context has none; the checks of the file's own form remain.
-  if (!subtle) return like;
-  const found = new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const isMd5 = like.length === 32;
+  // A page without a secure context has no SHA-256; the checks of the file's own form remain.
+  if (!isMd5 && !(globalThis.crypto as Crypto | undefined)?.subtle) return like;
+  return digestOf(bytes, isMd5 ? "md5" : "sha256");
 }

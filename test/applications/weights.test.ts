@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { md5 } from "../../lib/applications/md5.js";
+import { md5 } from "../../lib/formats/md5.js";
 import * as tf from "../../lib/index.js";
 import { keras } from "../../lib/index.js";
 import { formulaWeight, make, optionsOf, recorded, setFormulaWeights } from "./facts.js";

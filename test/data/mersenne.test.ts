@@ -1,5 +1,5 @@
 import t from "tap";
-import { md5 } from "../../lib/data/known/md5.js";
+import { md5 } from "../../lib/formats/md5.js";
 import { RandomState } from "../../lib/data/known/mersenne.js";
 
 t.test("the generator is the one of Matsumoto and Nishimura", (t) => {

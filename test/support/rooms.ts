@@ -26,6 +26,7 @@ export const rooms: readonly (readonly string[])[] = [
   ["lib/layers"],
   ["lib/callbacks"],
   ["lib/model"],
+  ["lib/visualization"],
   ["lib/applications"],
   ["lib/api"],
   ["lib"],

@@ -55,7 +55,7 @@ export async function datasetFile(where: string, { name, origin, hash }: Dataset
 
 /** The hash of bytes, of the kind of another one. A page without a secure context has no SHA-256: there the hash counts as right. */
 async function hashOf(bytes: Uint8Array, like: string): Promise<string> {
-  if (like.length === 32) return (await import("./md5.js")).md5(bytes);
+  if (like.length === 32) return (await import("../../formats/md5.js")).md5(bytes);
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
   if (!subtle) return like;
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));

@@ -1,0 +1,28 @@
+// Letters of 5 by 7 dots, two more rows below the line, for text in pictures of pixels.
+
+/** The columns of each character from " " to "~", five a character, a byte each whose lowest bit is the top row. */
+const columns =
+  "000000000000005f00000007000700147f147f14242a7f2a12231308646236495620500008070300001c2241000041221c002a1c7f1c2a08083e0808" +
+  "00807030000808080808000060600020100804023e5149453e00427f400072494949462141494d331814127f1027454545393c4a4949314121110907" +
+  "3649494936464949291e0000140000004034000000081422411414141414004122140802015909063e415d594e7c1211127c7f494949363e41414122" +
+  "7f4141413e7f494949417f090909013e414151737f0808087f00417f41002040413f017f081422417f404040407f021c027f7f0408107f3e4141413e" +
+  "7f090909063e4151215e7f09192946264949493203017f01033f4040403f1f2040201f3f4038403f631408146303047804036159494d43007f414141" +
+  "0204081020004141417f04020102044040404040000307080020545478407f284444383844444428384444287f385454541800087e090218a4a49c78" +
+  "7f0804047800447d40002040403d007f1028440000417f40007c047804787c080404783844444438fc1824241818242418fc7c080404084854545424" +
+  "04043f44243c4040207c1c2040201c3c4030403c44281028444c9090907c4464544c440008364100000077000000413608000201020402";
+
+/** Dots of a letter with the space behind it, and of a line. */
+export const LETTER = { width: 6, height: 7 } as const;
+
+/** The dots of a text, as places from its upper left corner; what is no letter here is "?". */
+export function dotsOf(text: string): (readonly [x: number, y: number])[] {
+  const dots: [number, number][] = [];
+  [...text].forEach((letter, at) => {
+    const code = /^[ -~]$/.test(letter) ? letter.charCodeAt(0) - 32 : 31;
+    for (let column = 0; column < 5; column++) {
+      const bits = parseInt(columns.slice(10 * code + 2 * column, 10 * code + 2 * column + 2), 16);
+      for (let row = 0; row < 8; row++) if ((bits >> row) & 1) dots.push([LETTER.width * at + column, row]);
+    }
+  });
+  return dots;
+}

@@ -1,0 +1,146 @@
+// Drawings as lists of shapes, written as SVG or as pixels of a PNG.
+
+import { writePng } from "../formats/png.js";
+import { dotsOf, LETTER } from "./font.js";
+
+/** Red, green and blue, 0 to 255. */
+export type Color = readonly [red: number, green: number, blue: number];
+
+/** Pixels of RGB, row by row. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+export type Shape =
+  | { readonly kind: "box"; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly fill: Color | null; readonly stroke: Color | null; readonly isDashed?: boolean } // prettier-ignore
+  | { readonly kind: "path"; readonly points: readonly (readonly [number, number])[]; readonly stroke: Color; readonly isCurved?: boolean }
+  | { readonly kind: "text"; readonly x: number; readonly y: number; readonly text: string; readonly size: number; readonly color: Color; readonly isBold?: boolean } // prettier-ignore
+  | { readonly kind: "picture"; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly pixels: Pixels }; // prettier-ignore
+
+export interface Scene {
+  readonly width: number;
+  readonly height: number;
+  /** The color behind it; null: transparent. */
+  readonly background: Color | null;
+  readonly shapes: readonly Shape[];
+}
+
+/** How wide a text of a size is, at most. */
+export const textWidth = (text: string, size: number): number => text.length * size * 0.62;
+
+const rgb = ([red, green, blue]: Color): string => `rgb(${red},${green},${blue})`;
+export const escaped = (text: string): string =>
+  text.replace(/[&<>"]/g, (char) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[char]!);
+
+/** The scene as an SVG document. */
+export function toSvg({ width, height, background, shapes }: Scene): string {
+  const back = background ? `<rect width="${width}" height="${height}" fill="${rgb(background)}"/>` : "";
+  const arrow = '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'; // prettier-ignore
+  const head = shapes.some(({ kind }) => kind === "path") ? arrow : "";
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${head}${back}${shapes.map(svgOf).join("")}</svg>`;
+}
+
+function svgOf(shape: Shape): string {
+  const { kind } = shape;
+  if (kind === "path") {
+    const [first, ...others] = shape.points.map((point) => point.join(" "));
+    const line = shape.isCurved && others.length === 3 ? `M${first}C${others.join(" ")}` : `M${first}L${others.join("L")}`;
+    return `<path d="${line}" fill="none" stroke="${rgb(shape.stroke)}" stroke-width="1.5" marker-end="url(#arrow)"/>`;
+  }
+  const { x, y } = shape;
+  if (kind === "text") {
+    const weight = shape.isBold ? ' font-weight="bold"' : "";
+    return `<text x="${x}" y="${y}" font-family="Helvetica,Arial,sans-serif" font-size="${shape.size}" fill="${rgb(shape.color)}"${weight}>${escaped(shape.text)}</text>`;
+  }
+  const place = `x="${x}" y="${y}" width="${shape.width}" height="${shape.height}"`;
+  if (kind === "picture") {
+    const png = writePng({ ...shape.pixels, channels: 3 });
+    let binary = "";
+    for (let at = 0; at < png.length; at += 8192) binary += String.fromCharCode(...png.subarray(at, at + 8192));
+    return `<image ${place} preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,${btoa(binary)}"/>`;
+  }
+  const dashes = shape.isDashed ? ' stroke-dasharray="6 4"' : "";
+  return `<rect ${place} fill="${shape.fill ? rgb(shape.fill) : "none"}" stroke="${shape.stroke ? rgb(shape.stroke) : "none"}"${dashes}/>`;
+}
+
+/** Pixels that are drawn into: RGB, or RGB and opacity. */
+export class Canvas {
+  readonly data: Uint8Array;
+
+  constructor(
+    readonly width: number,
+    readonly height: number,
+    readonly channels: 3 | 4,
+    data?: Uint8Array,
+  ) {
+    this.data = data ?? new Uint8Array(width * height * channels);
+  }
+
+  /** Colors one pixel; outside of the picture nothing happens. */
+  dot(x: number, y: number, color: Color): void {
+    if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
+    const at = (y * this.width + x) * this.channels;
+    this.data.set(color, at);
+    if (this.channels === 4) this.data[at + 3] = 255;
+  }
+
+  fill(x: number, y: number, width: number, height: number, color: Color): void {
+    const [right, bottom] = [Math.min(this.width, x + width), Math.min(this.height, y + height)];
+    for (let row = Math.max(0, y); row < bottom; row++) for (let column = Math.max(0, x); column < right; column++) this.dot(column, row, color); // prettier-ignore
+  }
+
+  /** The edges of a box whose corners are pixels; thick ones stand around the line. */
+  outline(x1: number, y1: number, x2: number, y2: number, color: Color, thickness = 1): void {
+    const out = thickness >> 1;
+    const [left, right] = [Math.min(x1, x2) - out, Math.max(x1, x2) - out];
+    const [top, bottom] = [Math.min(y1, y2) - out, Math.max(y1, y2) - out];
+    const [width, height] = [right - left + thickness, bottom - top + thickness];
+    this.fill(left, top, width, thickness, color);
+    this.fill(left, bottom, width, thickness, color);
+    this.fill(left, top, thickness, height, color);
+    this.fill(right, top, thickness, height, color);
+  }
+
+  /** A line of one pixel. @see Bresenham 1965 */
+  line([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number], color: Color): void {
+    const steps = Math.max(Math.abs(x2 - x1), Math.abs(y2 - y1), 1);
+    for (let i = 0; i <= steps; i++) this.dot(Math.round(x1 + ((x2 - x1) * i) / steps), Math.round(y1 + ((y2 - y1) * i) / steps), color);
+  }
+
+  /** A text whose letters stand on the line y. @param dot  pixels of a dot of the letters. @param thickness  more makes it bolder */
+  text(x: number, y: number, text: string, dot: number, color: Color, thickness = 1): void {
+    for (const [column, row] of dotsOf(text))
+      this.fill(x + column * dot, y + (row - LETTER.height) * dot, dot + thickness - 1, dot + thickness - 1, color);
+  }
+}
+
+/** The scene as the bytes of a PNG file. @param scale  pixels for a unit of the scene */
+export function toPng({ width, height, background, shapes }: Scene, scale = 1): Uint8Array {
+  const at = (value: number): number => Math.round(value * scale);
+  const canvas = new Canvas(at(width), at(height), 4);
+  if (background) canvas.fill(0, 0, canvas.width, canvas.height, background);
+  for (const shape of shapes) {
+    if (shape.kind === "box") {
+      const [x, y, right, bottom] = [at(shape.x), at(shape.y), at(shape.x + shape.width), at(shape.y + shape.height)];
+      if (shape.fill) canvas.fill(x, y, right - x, bottom - y, shape.fill);
+      if (shape.stroke) canvas.outline(x, y, right, bottom, shape.stroke);
+    } else if (shape.kind === "path") {
+      const points = shape.points.map(([x, y]) => [at(x), at(y)] as const);
+      points.slice(1).forEach((point, i) => canvas.line(points[i]!, point, shape.stroke));
+    } else if (shape.kind === "text") {
+      const dot = Math.max(1, Math.floor((shape.size * 0.62 * scale) / LETTER.width));
+      canvas.text(at(shape.x), at(shape.y), shape.text, dot, shape.color, shape.isBold && dot > 1 ? 2 : 1);
+    } else {
+      const { pixels } = shape;
+      const [x, y, w, h] = [at(shape.x), at(shape.y), at(shape.width), at(shape.height)];
+      for (let row = 0; row < h; row++)
+        for (let column = 0; column < w; column++) {
+          const from = (Math.floor((row * pixels.height) / h) * pixels.width + Math.floor((column * pixels.width) / w)) * 3;
+          canvas.dot(x + column, y + row, [pixels.data[from]!, pixels.data[from + 1]!, pixels.data[from + 2]!]);
+        }
+    }
+  }
+  return writePng({ width: canvas.width, height: canvas.height, channels: 4, data: canvas.data });
+}
