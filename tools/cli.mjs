@@ -3,6 +3,11 @@
 
 /** @type {Record<string, { summary: string, load: () => Promise<{ run: (args: string[]) => Promise<number> }> }>} */
 const commands = {
+  summary: { summary: "tells what a model or a file of weights consists of", load: () => import("./cli/summary.mjs") },
+  convert: { summary: "writes a model or weights in another form of file", load: () => import("./cli/convert.mjs") },
+  inspect: { summary: "tells what a checkpoint holds", load: () => import("./cli/inspect.mjs") },
+  doctor: { summary: "tells what this machine gives, and what to change", load: () => import("./cli/doctor.mjs") },
+  bench: { summary: "tells how fast this machine is", load: () => import("./cli/bench.mjs") },
   cluster: { summary: "starts a script in several processes that train together", load: () => import("./cli/cluster.mjs") },
 };
 
@@ -22,5 +27,6 @@ if (name === undefined || name === "--help" || name === "-h" || name === "help")
   process.exitCode = 2;
 } else {
   const { run } = await commands[name].load();
-  process.exitCode = await run(args);
+  const code = await run(args);
+  if (code !== 0) process.exitCode = code;
 }

@@ -5,7 +5,8 @@ import { sameShape, shapeText } from "../core/shape.js";
 import { watchNewStates } from "../core/state.js";
 import { Variable } from "../variables/variable.js";
 import { CheckpointError, type Saved, type SavedTensor } from "./format.js";
-import { isLeaf, objectGraph, pathOf } from "./object-graph.js";
+import { namesOf } from "./inspect.js";
+import { isLeaf, objectGraph } from "./object-graph.js";
 import { childrenOf, isSaveable, type Saveable } from "./saveable.js";
 
 /**
@@ -168,12 +169,7 @@ export class Restoration implements RestoreStatus {
 
   /** How the saved object was reached. */
   #nameOf(number: number): string {
-    const { objects } = this.saved;
-    const paths = new Map<number, string>([[0, ""]]);
-    for (const [at, path] of paths) {
-      for (const [name, child] of Object.entries(objects[at]!.children ?? {})) if (!paths.has(child)) paths.set(child, pathOf(path, name));
-    }
-    return paths.get(number) ?? `object ${number}`;
+    return namesOf(this.saved).get(number) ?? `object ${number}`;
   }
 }
 

@@ -9,7 +9,7 @@ const script = fileURLToPath(new URL("./mpi/rank.js", import.meta.url));
 const kerasm = (args: readonly string[], limit = 60) => start(process.execPath, [cli, ...args], {}, limit);
 
 const mistakes: Readonly<Record<string, [readonly string[], RegExp]>> = {
-  "an unknown command": [["train"], /kerasm: given the command train; expected one of cluster/],
+  "an unknown command": [["train"], /kerasm: given the command train; expected one of .*cluster/],
   "no script": [["cluster", "--workers", "2"], /kerasm cluster: given no script; expected one\./],
   "a script that is not there": [["cluster", "nowhere.mjs"], /given the script nowhere\.mjs, which is not there/],
   "no workers": [["cluster", "--workers", "0", script], /given --workers 0; expected a whole number from 1 to 256/],
