@@ -107,8 +107,8 @@ export class Tensor extends Chainable implements Spec, Operand {
     });
   }
 
-  /** The elements as nested arrays of numbers (booleans for bool); a number for a scalar. */
-  array(): NestedArray {
+  /** The elements as nested arrays of numbers (booleans for bool), a number for a scalar: `x.array<number[][]>()` where it matters to types. */
+  array<Nested = any>(): Nested {
     const flat = this.view("array()");
     const shape = known(this.shape);
     const isBool = this.dtype === "bool";
@@ -117,7 +117,7 @@ export class Tensor extends Chainable implements Spec, Operand {
       const inner = step / shape[axis]!;
       return Array.from({ length: shape[axis]! }, (_, i) => nest(axis + 1, offset + i * inner, inner));
     };
-    return nest(0, 0, flat.length);
+    return nest(0, 0, flat.length) as Nested;
   }
 
   /** The only element, as a number (0 or 1 for bool). @throws StateError where there are more */

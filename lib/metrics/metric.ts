@@ -90,7 +90,7 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   }
 
   /** Takes in values. */
-  abstract updateState(...args: never[]): void;
+  abstract updateState(...args: any[]): void;
 
   /** What the values taken in so far give. */
   abstract result(): MetricResult;

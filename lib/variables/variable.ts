@@ -293,7 +293,7 @@ export class Variable extends Chainable {
     return this.#now().data();
   }
   /** The elements as nested arrays. */
-  array(): NestedArray {
+  array<Nested = any>(): Nested {
     this.#checkNow("array()");
     return this.#now().array();
   }

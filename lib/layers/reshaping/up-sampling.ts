@@ -1,7 +1,7 @@
 // Elements repeated, along one, two and three axes.
 
 import { dataFormat, oneOf, positiveInteger, registerClasses, type Schema, tuple, unwritten } from "../../config/index.js";
-import type { Json } from "../../config/index.js";
+import type { Json, OptionValues } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, repeat, transpose } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
@@ -12,13 +12,19 @@ import { Layer } from "../layer.js";
 const upSamplingOptions = (rank: number) =>
   layerOptions.extend(["size"], { size: tuple(rank, positiveInteger(), 2), dataFormat: dataFormat() });
 
+type UpSamplingOptions = ReturnType<typeof upSamplingOptions>;
+
 /** Repeats each element along the axes between batch and channels. */
-abstract class UpSampling extends Layer<ReturnType<typeof upSamplingOptions>> {
+abstract class UpSampling<S extends Schema = UpSamplingOptions> extends Layer<S> {
   static override readonly options: Schema = upSamplingOptions(2);
-  override inputSpec = new InputSpec({ ndim: this.options.size.length + 2 });
+  override inputSpec = new InputSpec({ ndim: this.shared.size.length + 2 });
+
+  protected get shared(): OptionValues<UpSamplingOptions> {
+    return this.options as never;
+  }
 
   override call(x: Tensor): Tensor {
-    const { size, dataFormat } = this.options;
+    const { size, dataFormat } = this.shared;
     const first = dataFormat === "channels_last" ? 1 : 2;
     return size.reduce((y, times, i) => (times === 1 ? y : repeat(y, times, first + i)), x);
   }
@@ -34,13 +40,13 @@ export class UpSampling1D extends UpSampling {
 }
 
 /** Makes images `[batch, height, width, channels]` larger by whole factors. Keras: keras.layers.UpSampling2D */
-export class UpSampling2D extends UpSampling {
+export class UpSampling2D extends UpSampling<typeof UpSampling2D.options> {
   static override readonly options = upSamplingOptions(2).extend(["size"], {
     interpolation: oneOf(["nearest", "bilinear"], "nearest"),
   });
 
   override call(x: Tensor): Tensor {
-    const { size, dataFormat, interpolation } = this.options as typeof this.options & { interpolation: "nearest" | "bilinear" };
+    const { size, dataFormat, interpolation } = this.options;
     if (interpolation === "nearest") return super.call(x);
     const isFirst = dataFormat === "channels_first";
     const images = cast(isFirst ? transpose(x, [0, 2, 3, 1]) : x, "float32");
