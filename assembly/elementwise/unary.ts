@@ -521,18 +521,6 @@ export function leaky_relu_f32(a: ParametricArgs, begin: usize, end: usize): voi
   mapWith<LeakyRelu>(a, begin, end);
 }
 
-class Affine {
-  @inline
-  vec(x: v128, p: v128, q: v128): v128 {
-    return f32x4.add(f32x4.mul(x, p), q);
-  }
-}
-
-/** y[i] = p·x + q. */
-export function affine_f32(a: ParametricArgs, begin: usize, end: usize): void {
-  mapWith<Affine>(a, begin, end);
-}
-
 class Isnan {
   @inline
   mask(x: v128): v128 {

@@ -111,23 +111,6 @@ export function log_softmax_f32(args: RowsArgs, begin: usize, end: usize): void 
   }
 }
 
-class LogSoftmaxGradient {
-  @inline
-  vec(y: v128, dy: v128, sum: v128, none: v128): v128 {
-    return f32x4.sub(dy, f32x4.mul(exp(y), sum));
-  }
-}
-
-/** dx = dy − e^y · Σ dy. */
-export function log_softmax_grad_f32(args: RowsGradientArgs, begin: usize, end: usize): void {
-  const columns = args.columns;
-  for (let row = begin; row < end; row++) {
-    const offset = (row * columns) << 2;
-    const sum = splat(rowDot(args.dy + offset, 0, columns));
-    mapRow<LogSoftmaxGradient>(args.y + offset, args.dy + offset, args.dx + offset, columns, sum, sum);
-  }
-}
-
 /** y = log Σ eˣ − x[label]. */
 export function sparse_cross_entropy_f32(args: CrossEntropyArgs, begin: usize, end: usize): void {
   const columns = args.columns;

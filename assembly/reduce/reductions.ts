@@ -55,33 +55,6 @@ export function mean_f32(args: ReduceArgs, begin: usize, end: usize): void {
   reduce<Mean>(args, begin, end);
 }
 
-class SumOfSquares {
-  @inline
-  neutral(): v128 {
-    return f32x4.splat(0);
-  }
-
-  @inline
-  step(acc: v128, x: v128): v128 {
-    return f32x4.add(acc, f32x4.mul(x, x));
-  }
-
-  @inline
-  join(a: v128, b: v128): v128 {
-    return f32x4.add(a, b);
-  }
-
-  @inline
-  finish(acc: v128, count: f32): v128 {
-    return acc;
-  }
-}
-
-/** y = Σ x² along the reduced axis, for each block of it. */
-export function sum_of_squares_f32(args: ReduceArgs, begin: usize, end: usize): void {
-  reduce<SumOfSquares>(args, begin, end);
-}
-
 class Prod {
   @inline
   neutral(): v128 {

@@ -9,7 +9,7 @@ import { logicalAnd, logicalOr } from "../ops/elementwise/logical.js";
 import { getItem } from "../ops/indexing/get-item.js";
 import { take } from "../ops/indexing/take.js";
 import { boundsOf } from "../ops/shaping/open-range.js";
-import { rowCount } from "../ops/shaping/row-count.js";
+import { axisLength } from "../ops/shaping/axis-length.js";
 import { ifElse } from "./branches.js";
 import { stagedLoop } from "./staged-loop.js";
 import { lineOf, type LoopOptions, type Meta } from "./state.js";
@@ -115,7 +115,7 @@ const going = (meta: Meta): boolean | Tensor => (meta.go ? truth(meta.go(), () =
 
 function overRows(tensor: Tensor, length: number | null, body: (element: unknown) => void, meta: Meta): void {
   if (length === 0) return;
-  const count = length ?? rowCount(tensor);
+  const count = length ?? axisLength(tensor, 0);
   const limit = limitOf(meta);
   stagedLoop({
     holds: length === null ? less(asTensor(0, "int32"), count) : true,

@@ -5,6 +5,7 @@
 import { toCamelCase } from "../../lib/config/names.js";
 import { signatureOf } from "../../lib/core/operation.js";
 import type { Signature } from "../../lib/core/signature.js";
+import { originalOf } from "./surface.js";
 
 /** A parameter of a function, as its source declares it. */
 interface Parameter {
@@ -74,9 +75,10 @@ export function arrange(
   order: readonly string[] = Object.keys(named),
   leading: readonly unknown[] = [],
 ): unknown[] {
-  const signature = signatureOf(fn);
+  const declared = originalOf(fn);
+  const signature = signatureOf(declared);
   if (signature) return arrangeDeclared(signature, named, order, leading);
-  const parameters = parametersOf(fn);
+  const parameters = parametersOf(declared);
   const last = parameters.at(-1);
   const slots = parameters.filter((parameter) => parameter.kind === "positional").map((parameter) => parameter.name);
   const placed = new Map<number, unknown>(leading.slice(0, slots.length || leading.length).map((value, index) => [index, value]));

@@ -23,6 +23,7 @@ export function checkFamily(family: Family, { needsAllPasses = false, comparesPa
       const comparison = mode === "traced" && comparesPasses ? new PassComparison() : undefined;
       const results = await outcomes(family, mode, comparison);
       comparison?.end();
+      t.ok(results.some(({ outcome }) => outcome.status === "passed"), "some case runs"); // prettier-ignore
       if (needsAllPasses && comparison)
         t.strictSame(
           [...comparison.changed].filter(([name, count]) => count === 0 && !withoutCases.includes(name)),

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import t from "tap";
 
+t.setTimeout(240_000); // each run is a process or two
+
 const program = fileURLToPath(new URL("conformance.js", import.meta.url));
 const run = promisify(execFile);
 const encoded = (values: number[]) => ({
@@ -56,4 +58,14 @@ t.test("wrong arguments are refused", async (t) => {
   await t.rejects(run(process.execPath, [program, "--dir", "/nowhere/at/all"]), /there is no folder \/nowhere\/at\/all/);
   await t.rejects(run(process.execPath, [program, "--family", "leyers"]), /given the family "leyers"/);
   await t.rejects(run(process.execPath, [program, "--mode", "lazy"]), /given the mode "lazy"/);
+});
+
+t.test("a run of no cases fails, whether it is the folder, the family or the filter", async (t) => {
+  const dir = t.testdir();
+  const none = { code: 1, stderr: /no case ran/ };
+  await t.rejects(run(process.execPath, [program, "--dir", dir]), none);
+  writeFileSync(join(dir, "activations.jsonl"), JSON.stringify(relu("activations/relu/0", [0, 2])));
+  await t.rejects(run(process.execPath, [program, "--dir", dir, "--family", "ops"]), none);
+  await t.rejects(run(process.execPath, [program, "--dir", dir, "--filter", "selu"]), none);
+  await t.resolves(run(process.execPath, [program, "--dir", dir]));
 });

@@ -71,6 +71,10 @@ async function main(): Promise<void> {
     if (options.verbose) printFailures(results, family);
   }
   console.log(`\n${totals.line("all")}`);
+  if (results.length === 0) {
+    console.error("conformance: no case ran; expected some of the folder, the families and the filter given.");
+    process.exitCode = 1;
+  }
   if (options.json !== undefined) writeFileSync(options.json, results.map(jsonLine).join(""));
 }
 

@@ -56,12 +56,36 @@ function keptSymbolicDtype(dtype: string): string {
 
 const camel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
+type Around = (fn: AnyFunction) => AnyFunction;
+let around: Around = (fn) => fn;
+const originals = new WeakMap<object, AnyFunction>();
+
+/** Says what stands around the functions that cases call: for tests of the cases themselves. */
+export function setAround(wrap: Around): void {
+  around = wrap;
+}
+
+/** A function as cases call it. */
+export function wrapped(fn: AnyFunction): AnyFunction {
+  const outer = around(fn);
+  return outer === fn ? fn : standingFor(fn, outer);
+}
+
+/** Says that a function takes the arguments of another. */
+export function standingFor<F extends object>(fn: AnyFunction, outer: F): F {
+  originals.set(outer, fn);
+  return outer;
+}
+
+/** The function that another was put around. */
+export const originalOf = (fn: AnyFunction): AnyFunction => originals.get(fn) ?? fn;
+
 /** A function of the public API by its Keras name: `find("ops", "image.rgb_to_hsv")`. @throws Unsupported where there is none */
 export function find(namespace: string, name: string): AnyFunction {
   let found: unknown = surface.keras[namespace];
   for (const part of name.split(".")) found = (found as Namespace | undefined)?.[camel(part)];
   if (typeof found !== "function") throw new Unsupported(`keras.${namespace}.${name}`);
-  return found as AnyFunction;
+  return wrapped(found as AnyFunction);
 }
 
 /** The object that a config describes. */

@@ -24,7 +24,6 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const floats = {
   sum: [kernels.sum_f32, sum],
   mean: [kernels.mean_f32, (values, count) => sum(values) / count],
-  sum_of_squares: [kernels.sum_of_squares_f32, (values) => sum(values.map((x) => x * x))],
   prod: [kernels.prod_f32, (values) => values.reduce((a, b) => a * b, 1)],
   max: [kernels.max_f32, (values) => Math.max(...values)],
   min: [kernels.min_f32, (values) => Math.min(...values)],

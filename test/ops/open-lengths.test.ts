@@ -3,7 +3,8 @@
 
 import t from "tap";
 import * as tf from "../../lib/index.js";
-import { rowCount, rowsLike } from "../../lib/ops/shaping/row-count.js";
+import { axisLength } from "../../lib/ops/shaping/axis-length.js";
+import { rowsLike } from "../../lib/ops/shaping/rows-like.js";
 
 const { keras } = tf;
 const { ops } = keras;
@@ -63,7 +64,7 @@ t.test("outside of calls an open axis is null, and a length must be a scalar", a
 
 t.test("rows are counted, cut and filled up to the length of another tensor", async (t) => {
   const x = tf.constant([[1, 2], [3, 4], [5, 6]]); // prettier-ignore
-  const program = (x: tf.Tensor, like: tf.Tensor) => [rowCount(x), rowsLike(x, like)] as const;
+  const program = (x: tf.Tensor, like: tf.Tensor) => [axisLength(x, 0), rowsLike(x, like)] as const;
   const traced = tf.function((x: tf.Tensor, like: tf.Tensor) => [...program(x, like)], {
     inputSignature: [new tf.TensorSpec([null, 2]), new tf.TensorSpec([null, 2])],
   });
@@ -87,7 +88,7 @@ t.test("rows are counted, cut and filled up to the length of another tensor", as
   ] as const) {
     // prettier-ignore
     for (const [count, cut] of [program(x, tf.zeros([rows, 2])), traced(x, tf.zeros([rows, 2])) as unknown as readonly tf.Tensor[]]) {
-      t.equal(count!.item(), 3, "row_count");
+      t.equal(count!.item(), 3, "the length of an axis");
       t.same(cut!.array(), expected, "rows_like");
     }
   }
@@ -95,7 +96,7 @@ t.test("rows are counted, cut and filled up to the length of another tensor", as
 
 t.test("tf.shape gives the length along each axis, and numpyFunction runs JavaScript", async (t) => {
   const f = tf.function((x: tf.Tensor) => tf.shape(x), { inputSignature: [new tf.TensorSpec([null, 2])] });
-  t.same(f(tf.ones([5, 2])).array(), [5, 2], "length_along");
+  t.same(f(tf.ones([5, 2])).array(), [5, 2], "all lengths");
   const doubled = (x: tf.Tensor) => tf.numpyFunction((a: tf.Tensor) => a.mul(2), [x], "float32", { shapes: [[2]] }) as tf.Tensor;
   const traced = tf.function(doubled);
   t.same(doubled(tf.constant([1, 2])).array(), [2, 4], "py_function");

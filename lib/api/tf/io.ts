@@ -177,7 +177,7 @@ export const decodeRaw = declare(
 );
 
 /** The fields of a record; quotes keep delimiters, two of them stand for one. @throws ValueError for an open quote */
-export function fieldsOf(record: string, delimiter: string, useQuotes: boolean): string[] {
+function fieldsOf(record: string, delimiter: string, useQuotes: boolean): string[] {
   const fields: string[] = [];
   let at = 0;
   for (;;) {

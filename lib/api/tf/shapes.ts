@@ -3,16 +3,15 @@
 import { asTensor, checkAxis, checkedDtype, constant as constantOf, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
-import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
+import { Chainable, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
 import { identity as identityOf } from "../../ops/gradient/stop-gradient.js";
 import { takeFrom, addAt, asIndices } from "../../ops/indexing/take.js";
 import { placesOf, scatterUpdateRows } from "../../ops/indexing/update.js";
 import { integers, type Integers } from "../../ops/static.js";
-import { fillCommand } from "../../ops/shaping/slice.js";
+import { axisLength } from "../../ops/shaping/axis-length.js";
 import * as ops from "../../ops/index.js";
 import { concatenateRagged, RaggedTensor, stackRagged } from "../../ragged/ragged-tensor.js";
 import { elementwise, sameDtype, withRagged, type Axes } from "./forms.js";
@@ -50,20 +49,13 @@ export const reshape = declare(
   (tensor: TensorLike, shape: Shape | number | TensorLike, _: Name): Tensor => ops.reshape(tensor, shape as Shape),
 );
 
-const lengthOp = primitive({
-  name: "length_along",
-  inputs: ["x"],
-  infer: (): Spec => ({ shape: [], dtype: "int32" }),
-  lower: ({ x }, { y }, { axis }: { axis: number }) => fillCommand(y, known(x.shape)[axis]!),
-});
-
 /** The lengths of the axes as an int32 vector; of axes that are not known yet, when the operation runs. */
 export const shape = declare(
   "tf.shape(*input, outType:dtype=null, name:string=null)",
   (input: TensorLike, outType: string | null, _: Name): Tensor => {
     const x = asTensor(input);
     const lengths = x.shape.includes(null)
-      ? ops.stack(x.shape.map((length, axis) => (length === null ? lengthOp.apply({ x }, { axis }) : asTensor(length, "int32"))))
+      ? ops.stack(x.shape.map((length, axis) => (length === null ? axisLength(x, axis) : asTensor(length, "int32"))))
       : constantOf(Int32Array.from(x.shape as number[]));
     return outType === null ? lengths : ops.cast(lengths, outType);
   },

@@ -19,7 +19,8 @@ import { scatterUpdateRows } from "../../ops/indexing/update.js";
 import { concatenate, stack } from "../../ops/shaping/concatenate.js";
 import { zeros } from "../../ops/shaping/create.js";
 import { expandDims, reshape } from "../../ops/shaping/reshape.js";
-import { rowCount, rowsLike } from "../../ops/shaping/row-count.js";
+import { axisLength } from "../../ops/shaping/axis-length.js";
+import { rowsLike } from "../../ops/shaping/rows-like.js";
 import { split, unstack } from "../../ops/shaping/split.js";
 import { checkOnHost } from "../print.js";
 
@@ -176,7 +177,7 @@ export class TensorArray {
     if (this.#infersShape) this.#elementShape ??= tensor.shape.slice(1);
     if (tensor.shape[0] === null) {
       this.#list = null;
-      this.#buffer = { rows: tensor, size: rowCount(tensor), worst: asTensor(-1, "int32") };
+      this.#buffer = { rows: tensor, size: axisLength(tensor, 0), worst: asTensor(-1, "int32") };
       return this;
     }
     if (!this.dynamicSize && this.#list && this.#list.length > 0 && tensor.shape[0] !== this.#list.length)
@@ -339,7 +340,7 @@ const openZeros = (size: Tensor, shape: Shape, dtype: Dtype): Tensor => {
 
 /** The rows, or twice as many where the index lies behind the end. */
 function grown(rows: Tensor, index: Tensor): Tensor {
-  const count = rowCount(rows);
+  const count = axisLength(rows, 0);
   const wanted = where(less(index, count), count, maximum(multiply(count, 2), add(index, 1)));
   return rowsLike(rows, filledRows(wanted, [], 0, "int32"));
 }

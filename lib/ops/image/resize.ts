@@ -7,7 +7,6 @@ import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, stridesOf } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
 import { add, divide, maximum, minimum, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { greater, greaterEqual, lessEqual } from "../elementwise/comparison.js";
@@ -21,6 +20,7 @@ import { matmul } from "../linalg/matmul.js";
 import { asFloat } from "../promotion.js";
 import { max, min } from "../reduce/extrema.js";
 import { sum } from "../reduce/sum.js";
+import { axisLength } from "../shaping/axis-length.js";
 import { progression } from "../shaping/create.js";
 import { expandDims, ravel } from "../shaping/reshape.js";
 import { embed, fillCommand, stridedOf, viewOf, type Range } from "../shaping/slice.js";
@@ -71,15 +71,8 @@ const kernelNames: Readonly<Record<string, string>> = {
 /** The length of an axis: a number, or a tensor that gets it where it is not known yet. */
 function lengthAlong(x: Tensor, axis: number): number | Tensor {
   const length = x.shape[axis]!;
-  return length ?? lengthOp.apply({ x }, { axis });
+  return length ?? axisLength(x, axis);
 }
-
-const lengthOp = primitive({
-  name: "length",
-  inputs: ["x"],
-  infer: (_, __: { axis: number }): Spec => ({ shape: [], dtype: "int32" }),
-  lower: ({ x }, { y }, { axis }) => kernels.range_i32({ y, start: known(x.shape)[axis]!, step: 0 }, 1),
-});
 
 /** What each input pixel of an axis contributes to each output pixel: [input, output]. */
 function weights(

@@ -5,13 +5,14 @@ import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { isTracing } from "../../core/interpreter.js";
 import type { Dtype, TypedArray } from "../../core/dtype.js";
 import { isKnown, known, sizeOrNull, type Shape } from "../../core/shape.js";
-import { Chainable, type Spec, Tensor } from "../../core/tensor.js";
+import { Chainable, Tensor } from "../../core/tensor.js";
 import { primitive } from "../../core/primitive.js";
 import { identity } from "../gradient/stop-gradient.js";
 import { cast } from "../elementwise/cast.js";
 import { fullLike, zeros } from "./create.js";
 import { checkDense } from "../rules.js";
 import { stack } from "./concatenate.js";
+import { axisLength } from "./axis-length.js";
 import { fillCommand } from "./slice.js";
 
 /** The values as a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. */
@@ -66,7 +67,7 @@ export const convertToNumpy = declare("core.convertToNumpy(*x)", (x: TensorLike)
 export const shape = declare("core.shape(*x)", (x: TensorLike): Lengths => {
   const tensor = asTensor(x);
   if (!isTracing() || isKnown(tensor.shape)) return tensor.shape as Lengths;
-  return tensor.shape.map((length, axis) => length ?? lengthOp.apply({ x: tensor }, { axis })) as Lengths;
+  return tensor.shape.map((length, axis) => length ?? axisLength(tensor, axis)) as Lengths;
 });
 
 /**
@@ -74,13 +75,6 @@ export const shape = declare("core.shape(*x)", (x: TensorLike): Lengths => {
  * (`ops.ones([b, 3])`) and is computed with by operations (`ops.multiply(b, 2)`); outside, it is null. The type is that of the usual case.
  */
 type Lengths = Shape;
-
-const lengthOp = primitive({
-  name: "axis_length",
-  inputs: ["x"],
-  infer: (_, __: { axis: number }): Spec => ({ shape: [], dtype: "int32" }),
-  expand: ({ x }, { axis }) => ({ y: asTensor(x.shape[axis]!, "int32") }),
-});
 
 /** The number of axes. */
 export const ndim = operation("numpy.ndim(*x)", (x: TensorLike): number => asTensor(x).rank);

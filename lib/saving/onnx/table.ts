@@ -420,9 +420,7 @@ export const rows: Readonly<Record<string, Row>> = {
     const [zero, one] = [0n, 1n].map((value) => emitter.constant("int64", [], bytesOf(BigInt64Array.of(value))));
     return castTo(step, op("Range", [zero!, length, one!]), "int32");
   },
-  length: (step) => lengthAlong(step, numberOf(step, "axis")),
-  length_along: (step) => lengthAlong(step, numberOf(step, "axis")),
-  row_count: (step) => lengthAlong(step, 0),
+  axis_length: (step) => lengthAlong(step, numberOf(step, "axis")),
   size: (step) => castTo(step, make(step)("Size", [step.at("x")]), "int32"),
   sum: reduction("ReduceSum"),
   mean: reduction("ReduceMean"),

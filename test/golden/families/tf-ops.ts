@@ -9,7 +9,7 @@ import { listAsTensor } from "../leaves.js";
 import { differentiate, type Mode } from "../modes.js";
 import { compareUpToChoice } from "../nonunique.js";
 import { Mismatch, Unsupported } from "../outcome.js";
-import { type Namespace, surface } from "../surface.js";
+import { type Namespace, surface, wrapped } from "../surface.js";
 import { type Encoded, isEncoded, isRecord, kindOf, toTensor } from "../values.js";
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -36,7 +36,7 @@ function find(name: string): AnyFunction {
       Object.defineProperty(found, "signature", { value: (owner[part] as { signature?: unknown }).signature });
   }
   if (typeof found !== "function") throw new Unsupported(name);
-  return found as AnyFunction;
+  return wrapped(found as AnyFunction);
 }
 
 /** Arguments that hold lengths, axes and places: plain numbers, where Python has lists of them. */

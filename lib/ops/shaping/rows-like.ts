@@ -1,21 +1,10 @@
-// First axes whose length is known when the program runs: how long they are, and tensors cut or filled up to the length of another.
+// Tensors cut or filled up to as many rows as another has, where that is known when the program runs.
 
 import { primitive } from "../../core/primitive.js";
-import { known } from "../../core/shape.js";
 import { bytesOf, type Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { Part } from "../../runtime/command.js";
 import { fillCommand } from "./slice.js";
-
-/** The length of the first axis as an int32 scalar. */
-export const rowCount = (x: Tensor): Tensor => rowCountOp.apply({ x });
-
-const rowCountOp = primitive({
-  name: "row_count",
-  inputs: ["x"],
-  infer: () => ({ shape: [], dtype: "int32" as const }),
-  lower: ({ x }, { y }) => fillCommand(y, known(x.shape)[0]!),
-});
 
 /** x with as many rows as `like` has: the first ones, and zeros where x has fewer. */
 export const rowsLike = (x: Tensor, like: Tensor): Tensor => rowsLikeOp.apply({ x, like });
