@@ -20,6 +20,7 @@ export * as models from "./models.js";
 export * as ops from "./ops.js";
 export * as optimizers from "./optimizers.js";
 export * as preprocessing from "./preprocessing.js";
+export * as quantizers from "../quantizers/index.js";
 export * as random from "../random/index.js";
 export * as regularizers from "../regularizers/index.js";
 export * as utils from "./utils.js";
@@ -41,6 +42,7 @@ export { remat, RematScope, type RematScopeOptions } from "../layers/base/remat.
 export { Loss } from "../losses/loss.js";
 export { Metric } from "../metrics/metric.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export { Quantizer } from "../quantizers/quantizer.js";
 export { Regularizer } from "../regularizers/regularizer.js";
 export { Input } from "../layers/core/input-layer.js";
 export { Layer } from "../layers/layer.js";

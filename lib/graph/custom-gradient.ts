@@ -1,6 +1,6 @@
 // tf.customGradient: a function that brings its own gradient.
 
-import { apply, isTracing, recordingOnly, tell, unrecorded } from "../core/interpreter.js";
+import { apply, isForShapesAlone, isTracing, recordingOnly, tell, unrecorded } from "../core/interpreter.js";
 import type { Primitive, Step } from "../core/primitive.js";
 import type { Tensor } from "../core/tensor.js";
 import { identity } from "../ops/gradient/stop-gradient.js";
@@ -29,6 +29,7 @@ export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) =
       (recorder) => recorder.traces,
       () => fn(...inputs),
     );
+    if (isForShapesAlone()) return made.value;
     return isTracing() ? traced(made, inputs) : recorded(made, inputs);
   };
 }

@@ -19,6 +19,7 @@ export const rooms: readonly (readonly string[])[] = [
     "lib/losses",
     "lib/metrics",
     "lib/optimizers",
+    "lib/quantizers",
     "lib/data",
     "lib/saving",
   ],

@@ -3,6 +3,7 @@
 import { lookUp, registerClasses } from "../../config/index.js";
 import { operationOf } from "../../core/operation.js";
 import * as list from "../../ops/index.js";
+import { fakeQuantWithMinMaxVars } from "../../quantizers/quantize.js";
 import { configClassOf } from "./operation-call.js";
 
 /** A function of two names is one class. */
@@ -25,3 +26,4 @@ function register(functions: object): void {
 }
 
 register(list);
+register({ fakeQuantWithMinMaxVars });
