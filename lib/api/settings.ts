@@ -5,6 +5,7 @@ import { setSoftLimit, tensorBytes } from "../core/blocks.js";
 import { usedBytes } from "../runtime/heap.js";
 import { build, canRevectorize, isDeterministic, isRevectorized, setDeterministic, setRevectorized, setThreads, threads } from "../runtime/machine.js"; // prettier-ignore
 import { memoryBytes } from "../runtime/memory.js";
+import { setCacheLimit } from "../data/spill.js";
 import { functionsRunEagerly, runFunctionsEagerly } from "../graph/function.js";
 
 /** What can be set for the whole process. */
@@ -20,6 +21,8 @@ export interface Settings {
   revectorize?: boolean;
   /** Bytes of tensors in the shared memory above which the oldest move to the JavaScript heap. */
   memoryLimit?: number;
+  /** Bytes that caches of datasets hold in memory; what comes then goes into files (Node). Default: 1 GiB; in a page there is no limit. */
+  cacheLimit?: number;
 }
 
 /** A device as TensorFlow lists it. */
@@ -53,7 +56,7 @@ function checkDevices(where: string, devices: unknown): void {
 /** Settings of the process. TensorFlow: tf.config. */
 export const config = {
   /** Changes settings. @throws ArgumentError for a value that can't be, or `revectorize` where the engine can't */
-  async set({ threads: count, deterministic, revectorize, memoryLimit }: Settings): Promise<void> {
+  async set({ threads: count, deterministic, revectorize, memoryLimit, cacheLimit }: Settings): Promise<void> {
     if (revectorize && !canRevectorize)
       throw new ArgumentError("config.revectorize", { given: "true on an engine that can't", expected: "Node 24" });
     if (count !== undefined) config.threading.setIntraOpParallelismThreads(count);
@@ -62,6 +65,7 @@ export const config = {
         throw new ArgumentError("config.memoryLimit", { given: text(memoryLimit), expected: "a positive number of bytes" });
       setSoftLimit(memoryLimit);
     }
+    if (cacheLimit !== undefined) setCacheLimit(cacheLimit);
     if (deterministic !== undefined) await setDeterministic(deterministic);
     if (revectorize !== undefined) await setRevectorized(revectorize);
   },

@@ -1,7 +1,19 @@
 // tf.data.Dataset: what users see of pipelines. Its methods put together streams (streams/) and what is known of their elements
 // (pipeline.ts).
 
-import { boolean, field, integer, invalid, nonNegativeInteger, nullable, positiveInteger } from "../config/index.js";
+import {
+  boolean,
+  either,
+  field,
+  integer,
+  invalid,
+  list,
+  nonNegativeInteger,
+  nullable,
+  oneOf,
+  positiveInteger,
+  string,
+} from "../config/index.js";
 import { schema, type Arguments, type Options } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "../core/errors.js";
@@ -13,24 +25,42 @@ import { isBranch, leaves, mapTree, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
 import { makeDefaultSeed } from "../variables/seed-generator.js";
 import { DatasetIterator, type SavedPosition } from "./iterator.js";
+import { beside } from "./beside.js";
 import { after, type Later } from "./later.js";
+import { Options as DataOptions } from "./options.js";
 import { stackPadded, type PaddedOptions } from "./padded.js";
 import { fromRows, reorder, type Pipeline } from "./pipeline.js";
 import { Random } from "./random.js";
 import { mappedRows, numbers, slices } from "./rows.js";
+import { ahead, type AheadOptions } from "./streams/ahead.js";
 import { cache } from "./streams/cache.js";
 import { chunks, flatten } from "./streams/chunks.js";
 import { concatenate } from "./streams/concatenate.js";
-import { chosen, counted, distinct, grouped, resized, sampled, scanned, sharded, windows, withoutErrors } from "./streams/grouping.js";
+import { deferred } from "./streams/deferred.js";
+import {
+  chosen,
+  counted,
+  distinct,
+  grouped,
+  type LeftOut,
+  resized,
+  sampled,
+  scanned,
+  sharded,
+  windows,
+  withoutErrors,
+} from "./streams/grouping.js";
 import { interleave } from "./streams/interleave.js";
 import { generated } from "./streams/generator.js";
 import { filter, map } from "./streams/map.js";
+import { Pace } from "./streams/pace.js";
 import { prefetch } from "./streams/prefetch.js";
 import { repeat } from "./streams/repeat.js";
 import { shuffle } from "./streams/shuffle.js";
 import { END, type Stream } from "./streams/stream.js";
 import { skip, take, takeWhile } from "./streams/take.js";
 import { enumerate, zip } from "./streams/zip.js";
+import { elementSpill } from "./spill.js";
 import { conform, mapShapes, specBySymbols, specOf } from "./spec.js";
 import { nested, spread, stack, structured, unstack, visible, type Element, type Leaf, type Structured } from "./structure.js";
 
@@ -40,6 +70,10 @@ export const INFINITE_CARDINALITY = -1;
 export const UNKNOWN_CARDINALITY = -2;
 /** Let kerasm choose: taken by `prefetch` and `map`'s neighbours for likeness with TensorFlow. */
 export const AUTOTUNE = -1;
+
+/** Calls that AUTOTUNE has under way at most. */
+const MOST_CALLS = 16;
+const noOptions = new DataOptions();
 
 /** The arguments of a function of an element: the components of a tuple are spread. */
 export type ElementArguments<T> = IsStrings<T> extends true ? [element: T] : T extends readonly unknown[] ? T : [element: T];
@@ -84,6 +118,23 @@ const windowOptions = schema(["size"], {
 const shardOptions = schema(["numShards", "index"], { numShards: positiveInteger(), index: nonNegativeInteger() });
 const counterOptions = schema(["start", "step"], { start: integer(0), step: integer(1) });
 const randomOptions = schema([], { seed: nullable(integer()), rerandomizeEachIteration: nullable(boolean()) });
+const mapOptions = schema([], {
+  numParallelCalls: nullable(integer()),
+  deterministic: nullable(boolean()),
+  synchronous: nullable(boolean()),
+  useUnboundedThreadpool: boolean(false),
+  name: nullable(string()),
+});
+const cacheOptions = schema(["filename"], { filename: string("") });
+const storeOptions = schema(["path"], { path: string(), compression: nullable(oneOf(["GZIP", "AUTO"])) });
+const listOptions = schema(["filePattern"], {
+  filePattern: either(string(), list(string())),
+  shuffle: nullable(boolean(), true),
+  seed: nullable(integer()),
+  name: nullable(string()),
+});
+/** A buffer for all files of a folder. */
+const MOST_FILES = 2 ** 24;
 const ignoreOptions = schema([], { logWarning: boolean(false) });
 
 /** @throws ArgumentError for what can't be called */
@@ -112,13 +163,22 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** A dataset can be an element of another one: a window. */
   readonly [nested] = true;
   readonly #pipeline: Pipeline;
+  #options = noOptions;
+  #ignored = 0;
   #latest: DatasetIterator<T> | null = null;
   /** Whether the latest iteration was restored and waits to be gone on with. */
   #waits = false;
 
-  /** Datasets are made by the static functions. */
-  private constructor(pipeline: Pipeline) {
+  /** Datasets are made by the static functions, and by the classes of files. */
+  protected constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline;
+  }
+
+  /** A dataset of another pipeline with the options of this one. */
+  #with<U>(pipeline: Pipeline): Dataset<U> {
+    const made = new Dataset<U>(pipeline);
+    made.#options = this.#options;
+    return made;
   }
 
   // Sources
@@ -207,24 +267,54 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   // Stages
 
-  /** Each element as `fn` makes it of its components, which are spread as arguments; `fn` may be asynchronous. */
-  map<const U>(fn: (...components: ElementArguments<T>) => U): Dataset<Structured<Awaited<U>>> {
+  /**
+   * Each element as `fn` makes it of its components, which are spread as arguments; `fn` may be asynchronous.
+   *
+   * @param options.numParallelCalls  elements that are in the making at once, for functions that take time: AUTOTUNE lets measured times decide.
+   *   Asynchronous ones wait beside each other; a plain function that takes long is sent to worker threads, where it needs nothing but its
+   *   arguments. Default: one after the other
+   * @param options.deterministic     whether elements keep their order; else whichever is ready comes first. Default: as `options()` say, true
+   */
+  map<const U>(
+    fn: (...components: ElementArguments<T>) => U,
+    ...given: readonly [options?: Options<typeof mapOptions>] | readonly [numParallelCalls: number | null, deterministic?: boolean | null]
+  ): Dataset<Structured<Awaited<U>>> {
+    const where = "dataset.map";
     const { stream, spec, rows } = this.#pipeline;
-    checkFunction("dataset.map", fn);
+    checkFunction(where, fn);
+    const { numParallelCalls, deterministic } = mapOptions.parse(where, typeof given[0] === "number" || given[0] === null ? [{ numParallelCalls: given[0], deterministic: given[1] }] : given); // prettier-ignore
+    const calls = this.#calls(where, numParallelCalls);
     const apply = fn as unknown as (...components: readonly unknown[]) => Later<unknown>;
-    const element = (input: Element): Later<Element> => after(apply(...spread(input)), (made) => structured(made, "dataset.map"));
-    const mappedSpec = () => specBySymbols(spec(), element);
-    if (rows) return new Dataset(fromRows(mappedRows(rows.source, element, mappedSpec), rows.order));
-    return new Dataset({ stream: map(stream, element), spec: mappedSpec });
+    const call = (input: Element): Later<Element> => after(apply(...spread(input)), (made) => structured(made, where));
+    const element = calls > 1 ? beside(apply, call) : call;
+    const parallel = calls > 1 ? this.#parallel(where, calls, numParallelCalls === AUTOTUNE, deterministic) : null;
+    const mappedSpec = () => specBySymbols(spec(), call);
+    if (rows) return this.#with(fromRows(mappedRows(rows.source, element, mappedSpec, parallel), rows.order));
+    return this.#with({ stream: parallel ? ahead(stream, element, parallel) : map(stream, element, "map", where), spec: mappedSpec });
+  }
+
+  /** How many calls are under way at once. @throws ValueError for numbers below 1 other than AUTOTUNE */
+  #calls(where: string, numParallelCalls: number | null): number {
+    if (numParallelCalls === null) return 1;
+    const { autotune, threading } = this.#options;
+    const most = threading.privateThreadpoolSize || Infinity;
+    if (numParallelCalls === AUTOTUNE) return Math.min(most, autotune.enabled === false ? 2 : MOST_CALLS);
+    return Math.min(most, positiveInteger().parse(numParallelCalls, `${where}.numParallelCalls`));
+  }
+
+  /** How a stage works on several elements at once. */
+  #parallel(stage: string, calls: number, tunes: boolean, deterministic: boolean | null): AheadOptions {
+    const isOrdered = deterministic ?? this.#options.deterministic ?? true;
+    return { name: "map", stage, workers: calls, queueSize: calls, isOrdered, ...(tunes && { pace: () => new Pace() }) };
   }
 
   /** The elements for which `predicate` gives true, or a bool tensor that is true. */
   filter(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>): Dataset<T> {
     const accepts = this.#predicate("dataset.filter", predicate as unknown as Predicate);
     const { stream, spec, rows } = this.#pipeline;
-    if (!rows) return new Dataset({ stream: filter(stream, accepts), spec });
+    if (!rows) return this.#with({ stream: filter(stream, accepts, "dataset.filter"), spec });
     const { source, order } = rows;
-    return new Dataset(
+    return this.#with(
       fromRows(
         source,
         filter(order, (row) => after(source.row(row), accepts)),
@@ -235,7 +325,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** The elements up to the first for which `predicate` is false. */
   takeWhile(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>): Dataset<T> {
     const { stream, spec } = this.#pipeline;
-    return new Dataset({ stream: takeWhile(stream, this.#predicate("dataset.takeWhile", predicate as unknown as Predicate)), spec });
+    return this.#with({ stream: takeWhile(stream, this.#predicate("dataset.takeWhile", predicate as unknown as Predicate)), spec });
   }
 
   #predicate(where: string, predicate: Predicate): (element: Element) => Later<boolean> {
@@ -252,14 +342,14 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   shuffle(...args: Arguments<typeof shuffleOptions>): Dataset<T> {
     const { bufferSize, seed, reshuffleEachIteration } = shuffleOptions.parse("dataset.shuffle", args);
     const options = { bufferSize, seed: seed ?? makeDefaultSeed(), reshuffleEachIteration };
-    return new Dataset(reorder(this.#pipeline, (input) => shuffle(input, options)));
+    return this.#with(reorder(this.#pipeline, (input) => shuffle(input, options)));
   }
 
   /** Several elements as one, along a new first axis. `dropRemainder` leaves a shorter last batch out. */
   batch(...args: Arguments<typeof batchOptions>): Dataset<T> {
     const { batchSize, dropRemainder } = batchOptions.parse("dataset.batch", args);
     const { stream, spec, rows } = this.#pipeline;
-    return new Dataset({
+    return this.#with({
       stream: rows
         ? map(chunks(rows.order, batchSize, dropRemainder), rows.source.gather, "batch")
         : map(chunks(stream, batchSize, dropRemainder), stack, "batch"),
@@ -270,7 +360,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** The slices of each element along its first axis, as elements of their own. */
   unbatch(): Dataset<T> {
     const { stream, spec } = this.#pipeline;
-    return new Dataset({
+    return this.#with({
       stream: { ...flatten(map(stream, unstack, "unbatch")), count: rowsIn(stream.count, spec()) },
       spec: () => mapShapes(spec(), (shape) => shape.slice(1)),
     });
@@ -279,32 +369,91 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** `count` passes, one after the other; without a count, passes without end. */
   repeat(...given: Arguments<typeof countOptions>): Dataset<T> {
     const times = countOf("dataset.repeat.count", countOptions.parse("dataset.repeat", given).count);
-    return new Dataset(reorder(this.#pipeline, (input) => repeat(input, times)));
+    return this.#with(reorder(this.#pipeline, (input) => repeat(input, times)));
   }
 
   /** The first `count` elements; all for −1. */
   take(...given: Arguments<typeof requiredCount>): Dataset<T> {
     const most = countOf("dataset.take.count", requiredCount.parse("dataset.take", given).count);
-    return new Dataset(reorder(this.#pipeline, (input) => take(input, most)));
+    return this.#with(reorder(this.#pipeline, (input) => take(input, most)));
   }
 
   /** All elements but the first `count`; none for −1. */
   skip(...given: Arguments<typeof requiredCount>): Dataset<T> {
     const least = countOf("dataset.skip.count", requiredCount.parse("dataset.skip", given).count);
-    return new Dataset(reorder(this.#pipeline, (input) => (least === Infinity ? take(input, 0) : skip(input, least))));
+    return this.#with(reorder(this.#pipeline, (input) => (least === Infinity ? take(input, 0) : skip(input, least))));
   }
 
-  /** Asks for up to `bufferSize` elements ahead where they come asynchronously. */
+  /** Asks for up to `bufferSize` elements ahead where they come asynchronously; AUTOTUNE, the default, for as many as measured times ask for. */
   prefetch(...given: Arguments<typeof prefetchOptions>): Dataset<T> {
     const { bufferSize } = prefetchOptions.parse("dataset.prefetch", given);
-    const ahead = bufferSize === AUTOTUNE ? 2 : nonNegativeInteger().parse(bufferSize, "dataset.prefetch.bufferSize");
-    return new Dataset({ ...this.#pipeline, stream: prefetch(this.#pipeline.stream, ahead) });
+    const tunes = bufferSize === AUTOTUNE && this.#options.autotune.enabled !== false;
+    const count = tunes ? null : bufferSize === AUTOTUNE ? 2 : nonNegativeInteger().parse(bufferSize, "dataset.prefetch.bufferSize");
+    return this.#with({ ...this.#pipeline, stream: prefetch(this.#pipeline.stream, count) });
   }
 
-  /** Keeps every element when it is first made. */
-  cache(): Dataset<T> {
+  /**
+   * Keeps every element when it is first made: in memory (above `tf.config.set({ cacheLimit })` in a file that ends with the process, in Node),
+   * or in the folder `filename`, where later processes find them.
+   */
+  cache(...given: Arguments<typeof cacheOptions>): Dataset<T> {
+    const { filename } = cacheOptions.parse("dataset.cache", given);
     const { stream, spec } = this.#pipeline;
-    return new Dataset({ stream: cache(stream), spec });
+    return filename === "" ? this.#with({ stream: cache(stream, elementSpill), spec }) : this.snapshot(filename);
+  }
+
+  /** Keeps every element in a folder when it is first made; where a whole pass is there already, that is what comes. Pass it by `await`. */
+  snapshot(...given: Arguments<typeof storeOptions>): Dataset<T> {
+    const { path, compression } = storeOptions.parse("dataset.snapshot", given);
+    const { stream, spec } = this.#pipeline;
+    const open = async () => (await import("./files/store.js")).snapshot(stream, path, compression);
+    return this.#with({ stream: deferred(`snapshot < ${stream.kind}`, stream.count, open), spec });
+  }
+
+  /** Writes all elements into a folder, which `Dataset.load` reads. @param options.compression  null or "GZIP" */
+  async save(...given: Arguments<typeof storeOptions>): Promise<void> {
+    const { path, compression } = storeOptions.parse("dataset.save", given);
+    await (await import("./files/store.js")).save(this.#pipeline.stream, path, compression);
+  }
+
+  /** The elements that `save` or `snapshot` wrote. They come asynchronously. */
+  static load<T = Tensor>(...given: Arguments<typeof storeOptions>): Dataset<T> {
+    const { path } = storeOptions.parse("Dataset.load", given);
+    const open = async () => (await import("./files/store.js")).load(path);
+    return new Dataset({ stream: deferred("load", null, open), spec: () => null });
+  }
+
+  /**
+   * The paths of the files that patterns stand for, as strings: `*` and `?` within a name, `[a-c]`, `{a,b}`, `**` for folders of any depth.
+   *
+   * @param options.shuffle  whether each iteration has an order of its own; default true, else by name
+   */
+  static listFiles(...given: Arguments<typeof listOptions>): Dataset<string> {
+    const { filePattern, shuffle: shuffles, seed } = listOptions.parse("Dataset.listFiles", given);
+    const open = async () => (await import("./files/glob.js")).matching([filePattern].flat());
+    const files = new Dataset<string>({ stream: deferred("files", null, open), spec: () => new TensorSpec([], "string") });
+    return shuffles ? files.shuffle(MOST_FILES, { seed }) : files;
+  }
+
+  /** The options that stages of this dataset go by. */
+  options(): DataOptions {
+    return new DataOptions().over(this.#options);
+  }
+
+  /** The same dataset; the stages behind it go by these options. */
+  withOptions(options: DataOptions): Dataset<T> {
+    if (!(options instanceof DataOptions))
+      throw new ArgumentError("dataset.withOptions", { given: text(options), expected: "tf.data.Options" });
+    const made = this.#with<T>(this.#pipeline);
+    made.#options = options.check().over(this.#options);
+    return made;
+  }
+
+  /** Batches as ragged tensors: of vectors, matrices … whose first lengths differ. They come asynchronously. */
+  raggedBatch(...given: Arguments<typeof batchOptions>): Dataset<unknown> {
+    const { batchSize, dropRemainder } = batchOptions.parse("dataset.raggedBatch", given);
+    const batched = async (items: readonly Element[]) => (await import("./ragged-batch.js")).raggedBatch(items);
+    return this.#with({ stream: map(chunks(this.#pipeline.stream, batchSize, dropRemainder), batched, "raggedBatch"), spec: () => null });
   }
 
   /** The elements of this dataset, then those of the other. */
@@ -313,7 +462,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const { stream, spec } = this.#pipeline;
     const [own, others] = [spec(), other.#pipeline.spec()];
     if (own && others) checkAlike("dataset.concatenate", own, others);
-    return new Dataset({ stream: concatenate([stream, other.#pipeline.stream]), spec: () => common(own, others) });
+    return this.#with({ stream: concatenate([stream, other.#pipeline.stream]), spec: () => common(own, others) });
   }
 
   /** Each element with its number before it: `[index, element]`. */
@@ -321,7 +470,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const { start } = enumerateOptions.parse("dataset.enumerate", given);
     const { stream, spec } = this.#pipeline;
     const pair = (index: number, element: Element): Element => [adoptTensor(Int32Array.of(index), [], "int32"), element];
-    return new Dataset({
+    return this.#with({
       stream: enumerate(stream, start, pair),
       spec: () => {
         const inner = spec();
@@ -335,7 +484,11 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     return this.interleave(fn, { cycleLength: 1 });
   }
 
-  /** The elements of the datasets that `fn` makes of each element: `cycleLength` of them by turns, `blockLength` elements at a time. */
+  /**
+   * The elements of the datasets that `fn` makes of each element: `cycleLength` of them by turns, `blockLength` elements at a time. With
+   * `numParallelCalls` those that are open work beside each other where they take time (the order stays: `deterministic: false` allows another
+   * one, and demands none).
+   */
   interleave<U>(
     fn: (...components: ElementArguments<T>) => Later<Dataset<U>>,
     options: Options<typeof interleaveOptions> = {},
@@ -346,8 +499,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         if (made instanceof Dataset) return made.#pipeline.stream;
         throw new ArgumentError("dataset.flatMap", { given: text(made), expected: "a Dataset from the function" });
       });
-    return new Dataset({
-      stream: interleave(this.#pipeline.stream, inner, interleaveOptions.parse("dataset.interleave", [options])),
+    const { cycleLength, blockLength, numParallelCalls } = interleaveOptions.parse("dataset.interleave", [options]);
+    const isParallel = this.#calls("dataset.interleave", numParallelCalls) > 1;
+    return this.#with({
+      stream: interleave(this.#pipeline.stream, inner, { cycleLength, blockLength, isParallel }),
       spec: () => null,
     });
   }
@@ -369,14 +524,14 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const { size, shift, stride, dropRemainder } = windowOptions.parse("dataset.window", given);
     const { stream, spec } = this.#pipeline;
     const options = { size, shift: shift ?? size, stride, dropRemainder };
-    return new Dataset({ stream: map(windows(stream, options), (items) => listed(items, spec), "window"), spec: () => null });
+    return this.#with({ stream: map(windows(stream, options), (items) => listed(items, spec), "window"), spec: () => null });
   }
 
   /** Every `numShards`-th element, beginning with number `index`. @throws ValueError for an index that is no shard */
   shard(...given: Arguments<typeof shardOptions>): Dataset<T> {
     const { numShards, index } = shardOptions.parse("dataset.shard", given);
     if (index >= numShards) throw new ValueError("dataset.shard.index", { given: String(index), expected: `a number below ${numShards}` });
-    return new Dataset(reorder(this.#pipeline, (input) => sharded(input, numShards, index)));
+    return this.#with(reorder(this.#pipeline, (input) => sharded(input, numShards, index)));
   }
 
   /** What `fn(state, element)` gives as its second part; the first part is the next state. */
@@ -389,7 +544,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
           throw new ArgumentError("dataset.scan", { given: text(made), expected: "[state, element] from the function" });
         return [structured(made[0], "dataset.scan.state"), structured(made[1], "dataset.scan")] as const;
       });
-    return new Dataset({
+    return this.#with({
       stream: scanned(this.#pipeline.stream, structured(initialState, "dataset.scan.initialState"), step),
       spec: () => null,
     });
@@ -421,7 +576,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const size = positiveInteger().parse(batchSize, "dataset.paddedBatch.batchSize");
     checkNoOthers("dataset.paddedBatch", unknown, "paddedShapes, paddingValues, dropRemainder");
     const { stream, spec } = this.#pipeline;
-    return new Dataset({
+    return this.#with({
       stream: map(chunks(stream, size, dropRemainder), (items) => stackPadded(items, { paddedShapes, paddingValues }), "paddedBatch"),
       spec: () => mapShapes(spec(), (shape) => [dropRemainder ? size : null, ...shape.map(() => null)]),
     });
@@ -430,14 +585,36 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** The elements that were not there before. */
   unique(): Dataset<T> {
     const { stream, spec } = this.#pipeline;
-    return new Dataset({ stream: distinct(stream, keyOf), spec });
+    return this.#with({ stream: distinct(stream, keyOf), spec });
   }
 
-  /** The elements without those whose making failed. @param options.logWarning  whether the errors are printed; default false */
+  /**
+   * The elements without those whose making failed. How many were left out is told at the end of each iteration, and by `ignoredErrors`.
+   *
+   * @param options.logWarning  whether each error is printed; default false
+   */
   ignoreErrors(...given: Arguments<typeof ignoreOptions>): Dataset<T> {
     const { logWarning } = ignoreOptions.parse("dataset.ignoreErrors", given);
     const { stream, spec } = this.#pipeline;
-    return new Dataset({ stream: withoutErrors(stream, (error) => logWarning && console.warn(String(error))), spec });
+    const begin = (): LeftOut => {
+      let [count, first] = [0, ""];
+      made.#ignored = 0;
+      return {
+        error(error) {
+          made.#ignored = ++count;
+          first ||= String(error);
+          if (logWarning) console.warn(String(error));
+        },
+        end: () => void (count > 0 && console.warn(`dataset.ignoreErrors: ${count} elements were left out. The first: ${first}`)),
+      };
+    };
+    const made: Dataset<T> = this.#with({ stream: withoutErrors(stream, begin), spec });
+    return made;
+  }
+
+  /** How many elements `ignoreErrors` left out in the latest iteration of this dataset. */
+  get ignoredErrors(): number {
+    return this.#ignored;
   }
 
   /** The rows of batches in batches of other sizes; several sizes take turns. */
@@ -447,7 +624,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     if (sizes.length === 0) throw new ArgumentError("dataset.rebatch.batchSize", { given: "no sizes", expected: "at least one" });
     const { stream, spec } = this.#pipeline;
     const rows = flatten(map(stream, unstack, "unbatch"));
-    return new Dataset({
+    return this.#with({
       stream: map(resized(rows, sizes, dropRemainder), stack, "batch"),
       spec: () => mapShapes(spec(), (shape) => [null, ...shape.slice(1)]),
     });
@@ -469,7 +646,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       throw new ArgumentError(where, { given: "windowSize and windowSizeFunc", expected: "exactly one of them" });
     const { stream, spec } = this.#pipeline;
     const key = (item: Element): Tensor => asTensor((keyFunc as (...components: readonly unknown[]) => TensorLike)(...spread(item)));
-    return new Dataset({
+    return this.#with({
       stream: grouped<Element, Element>(stream, {
         key: (item) => String(key(item).item()),
         size: (item) => (windowSizeFunc ? asTensor(windowSizeFunc(key(item))).item() : windowSize!),
@@ -533,7 +710,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       (bucket: number) =>
       (items: readonly Element[]): Element =>
         noPadding ? stack(items) : stackPadded(items, { paddedShapes: shapesFor(bucket, items[0]!), paddingValues });
-    return new Dataset({
+    return this.#with({
       stream: grouped<Element, Element>(stream, {
         key: (item) => String(bucketOf(item)),
         size: (item) => bucketBatchSizes[bucketOf(item)]!,
@@ -573,7 +750,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       return (random.next() / 2 ** 32) * Math.max(...ratios) < ratios[of]!;
     };
     const pair = (item: Element): Element => [asTensor(label(item), "int32"), item];
-    return new Dataset({ stream: map(filter(this.#pipeline.stream, accepts), pair), spec: () => null });
+    return this.#with({ stream: map(filter(this.#pipeline.stream, accepts), pair), spec: () => null });
   }
 
   /** The only element. @throws ValueError where there is none, or more */

@@ -5,6 +5,7 @@ import { platform } from "#platform";
 import { after, type Later } from "./later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./streams/stream.js";
 import { visible, type Element } from "./structure.js";
+import { atOnce } from "./walking.js";
 
 /** Milliseconds of synchronous work after which an asynchronous iteration lets the event loop turn, so that memory can be freed. */
 const TURN_AFTER = 8;
@@ -42,7 +43,7 @@ export class DatasetIterator<T> implements IterableIterator<T> {
 
   /** The next element, where nothing in the pipeline is asynchronous. @throws StateError where something is */
   next(): IteratorResult<T> {
-    const item = this.#advance();
+    const item = atOnce(() => this.#advance());
     if (!(item instanceof Promise)) return resultOf(item);
     item.catch(() => {});
     throw new StateError("dataset", {

@@ -2,6 +2,7 @@
 
 import type { Tree } from "../core/tree.js";
 import type { TensorSpec } from "../graph/signature.js";
+import { ahead, type AheadOptions } from "./streams/ahead.js";
 import { map } from "./streams/map.js";
 import { range } from "./streams/range.js";
 import type { Stream } from "./streams/stream.js";
@@ -17,9 +18,13 @@ export interface Pipeline {
   readonly rows?: { readonly source: RowSource; readonly order: Stream<number> };
 }
 
-/** Rows in an order, by default their own. */
-export const fromRows = (source: RowSource, order: Stream<number> = range(source.count)): Pipeline => ({
-  stream: map(order, source.row, "rows"),
+/** Rows in an order, by default their own. @param parallel  how several are made at once, where they take time */
+export const fromRows = (
+  source: RowSource,
+  order: Stream<number> = range(source.count),
+  parallel: AheadOptions | null = source.parallel ?? null,
+): Pipeline => ({
+  stream: parallel ? ahead(order, source.row, { ...parallel, name: "rows" }) : map(order, source.row, "rows"),
   spec: source.spec,
   rows: { source, order },
 });

@@ -6,7 +6,9 @@ import { Strings } from "../core/strings.js";
 import { adoptTensor } from "../core/tensor.js";
 import { leaves, unflatten, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
+import { failure } from "./element-error.js";
 import { after, type Later } from "./later.js";
+import type { AheadOptions } from "./streams/ahead.js";
 import { mapShapes, specOf } from "./spec.js";
 import { rowCount, rowsOf, stack, type Element, type Leaf } from "./structure.js";
 
@@ -16,6 +18,8 @@ export interface RowSource {
   row(index: number): Later<Element>;
   /** The rows as one element with a new first axis. */
   gather(rows: readonly number[]): Later<Element>;
+  /** How several rows are made at once, where they take time. */
+  readonly parallel?: AheadOptions;
 }
 
 /** The slices of tensors along their first axes. */
@@ -52,25 +56,51 @@ export const numbers = (start: number, step: number, count: number): RowSource =
     ),
 });
 
-/** Each row as `fn` makes it. */
-export const mappedRows = (source: RowSource, fn: (element: Element) => Later<Element>, spec: () => Tree<TensorSpec> | null): RowSource => {
-  const row = (index: number) => after(source.row(index), fn);
-  return { count: source.count, spec, row, gather: (rows) => after(inTurn(rows, row), stack) };
+/** Each row as `fn` makes it. @param parallel  how several are made at once; those of a batch are, too */
+export const mappedRows = (
+  source: RowSource,
+  fn: (element: Element) => Later<Element>,
+  spec: () => Tree<TensorSpec> | null,
+  parallel: AheadOptions | null,
+): RowSource => {
+  const row = (index: number): Later<Element> => {
+    const failed = (error: unknown): never => failure("dataset.map", index, `row ${index}`, error);
+    const element = source.row(index);
+    try {
+      const made = after(element, fn);
+      return made instanceof Promise ? made.catch(failed) : made;
+    } catch (error) {
+      return failed(error);
+    }
+  };
+  return {
+    count: source.count,
+    spec,
+    row,
+    gather: (rows) => after(inTurn(rows, row, parallel?.workers ?? 1), stack),
+    ...(parallel && { parallel: { ...parallel, stage: undefined } }),
+  };
 };
 
-/** Asynchronous rows are made one at a time, in order: `fn` may have effects. */
-function inTurn(rows: readonly number[], row: (index: number) => Later<Element>): Later<readonly Element[]> {
-  const elements: Element[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const element = row(rows[i]!);
-    if (element instanceof Promise) {
-      return (async () => {
-        elements.push(await element);
-        while (++i < rows.length) elements.push(await row(rows[i]!));
-        return elements;
-      })();
+/** Asynchronous rows are made so many at a time, begun in order: `fn` may have effects. */
+function inTurn(rows: readonly number[], row: (index: number) => Later<Element>, workers: number): Later<readonly Element[]> {
+  const elements = new Array<Element>(rows.length);
+  let next = 0;
+  const first = nextSlow();
+  return first ? Promise.all([first, ...Array.from({ length: Math.min(workers, rows.length) - 1 }, rest)]).then(() => elements) : elements;
+
+  /** Makes rows until one takes time. */
+  function nextSlow(): Promise<void> | null {
+    while (next < rows.length) {
+      const at = next++;
+      const element = row(rows[at]!);
+      if (element instanceof Promise) return element.then((made) => void (elements[at] = made)).then(rest);
+      elements[at] = element;
     }
-    elements.push(element);
+    return null;
   }
-  return elements;
+
+  async function rest(): Promise<void> {
+    await nextSlow();
+  }
 }

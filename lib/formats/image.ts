@@ -26,11 +26,22 @@ export function kindOf(bytes: Uint8Array): Kind | null {
 }
 
 /**
- * The picture in a file, turned as its EXIF data says. PNG gives the same pixels everywhere; JPEG is decoded by the browser in a page.
+ * The picture in a file, turned as its EXIF data says. PNG gives the same pixels everywhere; JPEG is decoded by the browser in a page, and by
+ * threads of its own in Node.
  *
  * @throws ValueError for what is no picture, or a damaged one
  */
 export async function decodeImage(bytes: Uint8Array, where = "decodeImage"): Promise<Picture> {
+  if (kindOf(bytes) !== null) {
+    const { decodeAside } = await import("./decode-aside.js");
+    const made = await decodeAside(bytes, where);
+    if (made) return made;
+  }
+  return decodeHere(bytes, where);
+}
+
+/** The same by this thread. */
+export async function decodeHere(bytes: Uint8Array, where: string): Promise<Picture> {
   const kind = kindOf(bytes);
   const isPage = typeof createImageBitmap === "function" && typeof OffscreenCanvas === "function";
   const decode = kind === "png" ? decodePng : isPage && kind !== null ? byBrowser : kind === "jpeg" ? decodeJpeg : kind === "bmp" ? decodeBmp : kind === "gif" ? decodeGif : null; // prettier-ignore

@@ -180,5 +180,18 @@ export const platform: Platform = {
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
     return new Uint8Array(await response.arrayBuffer());
   },
+  startHelper(script) {
+    if (!("source" in script)) throw new Error("a page has helpers by their source only");
+    const url = URL.createObjectURL(new Blob([script.source], { type: "text/javascript" }));
+    const worker = new Worker(url, { name: "kerasm helper" });
+    return {
+      post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
+      listen(answered, failed) {
+        worker.onmessage = ({ data }) => answered(data as never);
+        worker.onerror = (event) => failed(new Error(event.message || "the thread could not start"));
+      },
+      stop: () => worker.terminate(),
+    };
+  },
   output: { write: (text) => console.log(text.replace(/\n$/, "")), columns: 0 },
 };

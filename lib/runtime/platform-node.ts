@@ -1,8 +1,8 @@
 // The seam to Node: workers, files, time, cores. Its twin is platform-browser.ts.
 
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { setImmediate } from "node:timers";
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, type Dirent, existsSync, openSync, readFileSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { gunzip } from "node:zlib";
-import { threadId, Worker } from "node:worker_threads";
+import { threadId, Worker, type WorkerOptions } from "node:worker_threads";
 import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
 import type { FileContent, FileStore, Platform, Thread, ThreadStart } from "./platform.js";
@@ -225,6 +225,9 @@ function loadConverter(): unknown {
   }
 }
 
+/** Files of caches are closed when nobody refers to them any more. */
+const spills = new FinalizationRegistry<number>((file) => closeSync(file));
+
 export const platform: Platform = {
   loadConverter,
   name: "node",
@@ -272,6 +275,76 @@ export const platform: Platform = {
     return {
       list: async () => (await walk("")).sort(),
       read: async (name) => new Uint8Array(await readFile(join(folder, name))),
+    };
+  },
+  async readFolder(path) {
+    const entries = await readdir(path, { withFileTypes: true });
+    const isFolder = async (entry: Dirent): Promise<boolean> =>
+      entry.isSymbolicLink()
+        ? stat(join(path, entry.name)).then(
+            (info) => info.isDirectory(),
+            () => false,
+          )
+        : entry.isDirectory();
+    return Promise.all(entries.map(async (entry) => ({ name: entry.name, isFolder: await isFolder(entry) })));
+  },
+  async *readPieces(file, from, size) {
+    const handle = await open(typeof file === "string" && file.startsWith("file:") ? new URL(file) : file, "r");
+    try {
+      for (let at = from; ;) {
+        const bytes = new Uint8Array(size);
+        const { bytesRead } = await handle.read(bytes, 0, size, at);
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        yield bytes.subarray(0, bytesRead);
+      }
+    } finally {
+      await handle.close();
+    }
+  },
+  openSpill() {
+    const path = join(tmpdir(), `kerasm-cache-${process.pid}-${Math.random().toString(36).slice(2)}`);
+    const file = openSync(path, "w+", 0o600);
+    unlinkSync(path); // it lives as long as it is open
+    let end = 0;
+    const spill = {
+      write(pieces: readonly Uint8Array[]): number {
+        const place = end;
+        for (const piece of pieces) {
+          for (let at = 0; at < piece.length;) at += writeSync(file, piece, at, piece.length - at, end + at);
+          end += piece.length;
+        }
+        return place;
+      },
+      read(place: number, size: number): Uint8Array {
+        const bytes = new Uint8Array(size);
+        for (let at = 0; at < size;) {
+          const read = readSync(file, bytes, at, size - at, place + at);
+          if (read === 0) throw new Error(`the cache's file ends at ${place + at}`);
+          at += read;
+        }
+        return bytes;
+      },
+    };
+    spills.register(spill, file);
+    return spill;
+  },
+  startHelper(script) {
+    const module = "module" in script ? [`./${script.module}`, `../formats/${script.module}`].map((file) => fileURLToPath(new URL(file, import.meta.url))).find(existsSync) : null; // prettier-ignore
+    if (module === undefined) throw new Error("the package's own module is not there");
+    const options: WorkerOptions = { name: "kerasm helper", execArgv: [], stdout: false, stderr: false };
+    const worker =
+      module === null ? new Worker((script as { source: string }).source, { ...options, eval: true }) : new Worker(module, options);
+    worker.unref();
+    return {
+      post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
+      listen(answered, failed) {
+        worker.on("message", (message) => answered(message as never));
+        worker.once("error", failed);
+        worker.once("exit", () => failed(new Error("the thread ended")));
+        worker.unref();
+      },
+      stop: () => void worker.terminate(),
     };
   },
   output: {

@@ -48,6 +48,14 @@ export interface FileParts {
 /** Bytes, or the pieces of them in order. */
 export type FileContent = Uint8Array | readonly Uint8Array[];
 
+/** A thread that is sent messages and answers them. It keeps no process alive. */
+export interface Helper {
+  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  /** @param failed  called where the thread could not start, or ended */
+  listen(answered: (message: never) => void, failed: (error: Error) => void): void;
+  stop(): void;
+}
+
 export interface Platform {
   /** The converter of autograph, loaded at once where that is possible: Node, from 20.19 on. */
   loadConverter?(): unknown;
@@ -85,6 +93,14 @@ export interface Platform {
   readFile(file: string | URL): Promise<Uint8Array>;
   /** A folder of the user's; missing in a page. Paths are relative to it, sorted, with "/" between names. */
   openFolder?(path: string | URL): { list(): Promise<string[]>; read(path: string): Promise<Uint8Array> };
+  /** What is in a folder of the user's, not deeper; missing in a page. */
+  readFolder?(path: string): Promise<{ name: string; isFolder: boolean }[]>;
+  /** The bytes of a file of the user's piece by piece, from an offset on; missing in a page, where `fetch` does it. */
+  readPieces?(file: string | URL, from: number, size: number): AsyncIterable<Uint8Array>;
+  /** A file that ends with the process, read and written at once; missing in a page. */
+  openSpill?(): { write(pieces: readonly Uint8Array[]): number; read(place: number, size: number): Uint8Array };
+  /** A thread that runs a script, or a module of the package that stands beside its others. */
+  startHelper?(script: { readonly source: string } | { readonly module: string }): Helper;
   /** Where progress goes; `columns` is 0 when it is no terminal. */
   readonly output: { write(text: string): void; readonly columns: number };
 }

@@ -3,24 +3,35 @@
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
+/** Where items go that memory should not hold. */
+export interface Spill<T> {
+  /** Takes an item. @returns how to get it back from where it was put; null where it is to be held in memory */
+  hold(item: T): (() => T) | null;
+}
+
 /** Items are made once and kept: later passes, and others at the same time, get the same ones. */
-export function cache<T>(input: Stream<T>): Stream<T> {
-  const store = new Store(input);
+export function cache<T>(input: Stream<T>, spill?: () => Spill<T>): Stream<T> {
+  const store = new Store(input, spill?.() ?? null);
   return { kind: `cache < ${input.kind}`, count: input.count, open: () => new Cached(store) };
 }
 
 class Store<T> {
-  readonly items: T[] = [];
+  /** Items, or how to get them back. */
+  readonly #items: { readonly item?: T; readonly get?: () => T }[] = [];
   #maker: Cursor<T> | null = null;
   #start: Position = null;
   #ended = false;
   #coming: Promise<void> | null = null;
 
-  constructor(readonly input: Stream<T>) {}
+  constructor(
+    readonly input: Stream<T>,
+    readonly spill: Spill<T> | null,
+  ) {}
 
   /** Item number `index`, made where it is not there yet. */
   get(index: number): Later<T | End> {
-    if (index < this.items.length) return this.items[index]!;
+    const kept = this.#items[index];
+    if (kept) return kept.get ? kept.get() : kept.item!;
     if (this.#ended) return END;
     if (this.#coming) return this.#coming.then(() => this.get(index));
     const item = this.#open().next();
@@ -40,7 +51,10 @@ class Store<T> {
     if (item === END) {
       this.#ended = true;
       this.#maker = null;
-    } else this.items.push(item);
+    } else {
+      const get = this.spill?.hold(item) ?? null;
+      this.#items.push(get ? { get } : { item });
+    }
     return item;
   }
 
@@ -51,7 +65,7 @@ class Store<T> {
   }
 
   restart(start: Position): Later<void> {
-    if (this.items.length > 0 || this.#ended) return;
+    if (this.#items.length > 0 || this.#ended) return;
     this.#start = start;
     return (this.#maker ??= this.input.open()).restore(start);
   }

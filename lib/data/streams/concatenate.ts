@@ -41,6 +41,9 @@ class Concatenated<T> implements Cursor<T> {
     this.#at = at;
     return this.#cursor.restore(inner);
   }
+  where() {
+    return this.#cursor.where?.() ?? null;
+  }
   close() {
     return this.#cursor.close?.();
   }

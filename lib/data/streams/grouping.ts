@@ -180,29 +180,57 @@ export function sampled<T>(inputs: readonly Stream<T>[], weights: readonly numbe
   });
 }
 
-/** The same items, without those whose making failed. @param log  is told of what failed */
-export const withoutErrors = <T>(input: Stream<T>, log: (error: unknown) => void): Stream<T> => ({
+/** Who is told of what is left out: of each error, and at the end of how many there were. */
+export interface LeftOut {
+  error(error: unknown): void;
+  end(): void;
+}
+
+/** The same items, without those whose making failed. @throws what fails again and again at the same place */
+export const withoutErrors = <T>(input: Stream<T>, begin: () => LeftOut): Stream<T> => ({
   kind: `ignoreErrors < ${input.kind}`,
   count: null,
   open() {
     const cursor = input.open();
+    let leftOut = begin();
+    let place: string | null = null;
+    const leave = (error: unknown): void => {
+      const here = JSON.stringify(cursor.save());
+      if (here === place) throw error;
+      place = here;
+      leftOut.error(error);
+    };
+    const given = (item: T | typeof END): T | typeof END => {
+      place = null;
+      if (item === END) leftOut.end();
+      return item;
+    };
     const next = (): Later<T | typeof END> => {
       for (;;) {
         let item: Later<T | typeof END>;
         try {
           item = cursor.next();
         } catch (error) {
-          log(error);
+          leave(error);
           continue;
         }
-        if (!(item instanceof Promise)) return item;
-        return item.catch((error: unknown) => {
-          log(error);
+        if (!(item instanceof Promise)) return given(item);
+        return item.then(given, (error: unknown) => {
+          leave(error);
           return next();
         });
       }
     };
-    return { next, save: () => cursor.save(), restore: (position) => cursor.restore(position), close: () => cursor.close?.() };
+    return {
+      next,
+      save: () => cursor.save(),
+      restore(position) {
+        [leftOut, place] = [begin(), null];
+        return cursor.restore(position);
+      },
+      where: () => cursor.where?.() ?? null,
+      close: () => cursor.close?.(),
+    };
   },
 });
 

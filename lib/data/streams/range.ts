@@ -13,6 +13,9 @@ class RangeCursor implements Cursor<number> {
   next() {
     return this.#next < this.count ? this.#next++ : END;
   }
+  where() {
+    return `row ${this.#next - 1}`;
+  }
   save() {
     return this.#next;
   }

@@ -52,6 +52,9 @@ class Repeat<T> implements Cursor<T> {
     this.#gave = gave;
     return this.#pass.restore(pass);
   }
+  where() {
+    return this.#pass.where?.() ?? null;
+  }
   close() {
     return this.#pass.close?.();
   }

@@ -17,6 +17,8 @@ export interface Cursor<T> {
   save(): Position;
   /** Goes to a position that `save` of a cursor of the same stream gave, in this process or another. */
   restore(position: Position): Later<void>;
+  /** Where the item that `next` gave last is from, for messages: a row, a record of a file. Absent, or null: nobody knows. */
+  where?(): string | null;
   /** Ends the pass before its end: generators run their `finally`. */
   close?(): Later<void>;
 }

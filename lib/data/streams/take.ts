@@ -30,6 +30,9 @@ class Take<T> implements Cursor<T> {
     this.#taken = taken;
     return this.input.restore(input);
   }
+  where() {
+    return this.input.where?.() ?? null;
+  }
   close() {
     return this.input.close?.();
   }
@@ -63,6 +66,9 @@ class Skip<T> implements Cursor<T> {
     const [skipped, input] = position as [boolean, Position];
     this.#skipped = skipped;
     return this.input.restore(input);
+  }
+  where() {
+    return this.input.where?.() ?? null;
   }
   close() {
     return this.input.close?.();
@@ -98,6 +104,9 @@ class TakeWhile<T> implements Cursor<T> {
     const [ended, input] = position as [boolean, Position];
     this.#ended = ended;
     return this.input.restore(input);
+  }
+  where() {
+    return this.input.where?.() ?? null;
   }
   close() {
     return this.input.close?.();
