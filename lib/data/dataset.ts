@@ -317,7 +317,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     return this.#with(
       fromRows(
         source,
-        filter(order, (row) => after(source.row(row), accepts)),
+        filter(order, (row) => after(source.row(row), accepts), "dataset.filter"),
       ),
     );
   }

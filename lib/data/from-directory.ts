@@ -8,7 +8,7 @@ import { decodeWav } from "../formats/wav.js";
 import { cast, image, transpose } from "../ops/index.js";
 import { smartResize } from "../ops/image/smart-resize.js";
 import { toCategorical } from "./to-categorical.js";
-import { Dataset } from "./dataset.js";
+import { AUTOTUNE, Dataset } from "./dataset.js";
 import { type DirectoryHandle, type Folder, openFolder } from "./folder.js";
 import { inColors } from "./images.js";
 import { shuffleInPlace } from "./timeseries.js";
@@ -170,9 +170,17 @@ async function fromDirectory<T>(
       const value = await read(folder, path);
       return labelMode === null ? value : [value, labelOf(label, count, labelMode)];
     };
-    const elements = shuffled.map(element as never) as unknown as Dataset<T>;
-    const batched = (batchSize === null ? elements : elements.batch(batchSize)).prefetch(2);
-    return Object.assign(batched, { classNames: names, filePaths: chosen.map(({ path }) => path) });
+    const elements = shuffled.map(element as never, { numParallelCalls: AUTOTUNE }) as unknown as Dataset<T>;
+    const facts = { classNames: names, filePaths: chosen.map(({ path }) => path) };
+    const batches = (files: Dataset<T>): DirectoryDataset<T> =>
+      Object.assign((batchSize === null ? files : files.batch(batchSize)).prefetch(AUTOTUNE), facts);
+    // A bad file costs itself, not the batch that it would stand in.
+    return Object.defineProperty(batches(elements), "ignoreErrors", {
+      value: (...given: Parameters<Dataset<T>["ignoreErrors"]>): DirectoryDataset<T> => {
+        const good = elements.ignoreErrors(...given);
+        return Object.defineProperty(batches(good), "ignoredErrors", { get: () => good.ignoredErrors });
+      },
+    });
   };
   if (subset === "both") return [part("training"), part("validation")];
   return part(subset ?? "training");

@@ -1,10 +1,9 @@
 // Functions of elements on worker threads. A function goes there by its text, so it may use nothing but its arguments and what JavaScript
 // itself has. Tensors arrive as stand-ins with shape, dtype and their elements; whoever asks more of them, or fails, is called here instead.
 
-import { platform } from "#platform";
 import { type Dtype, dtypes } from "../core/dtype.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
-import type { Helper } from "../runtime/platform.js";
+import { Helpers } from "../runtime/helpers.js";
 import { isBranch, mapTree } from "../core/tree.js";
 import type { Later } from "./later.js";
 import { spread, structured, type Element, type Leaf } from "./structure.js";
@@ -99,60 +98,7 @@ export function portableText(fn: (...args: never[]) => unknown): string | null {
   return text;
 }
 
-/** Threads that are there, and what waits for them. */
-let helpers: { readonly helper: Helper; readonly waiting: Map<number, (answer: Answer) => void> }[] = [];
-let next = 0;
-let idle: ReturnType<typeof setTimeout> | undefined;
-/** Milliseconds without work after which threads end. */
-const PATIENCE = 10_000;
-
-interface Answer {
-  readonly id: number;
-  readonly value?: unknown;
-  readonly failed?: string;
-}
-
-function ended(): void {
-  if (helpers.some(({ waiting }) => waiting.size > 0)) return;
-  for (const { helper } of helpers) helper.stop();
-  helpers = [];
-}
-
-function helperFor(): (typeof helpers)[number] {
-  const most = Math.max(1, Math.min(4, platform.availableThreads() - 1));
-  const free = helpers.find(({ waiting }) => waiting.size === 0);
-  if (free) return free;
-  if (helpers.length < most) {
-    const helper = platform.startHelper!({ source });
-    const made = { helper, waiting: new Map<number, (answer: Answer) => void>() };
-    helper.listen(
-      (answer: Answer) => {
-        made.waiting.get(answer.id)?.(answer);
-        made.waiting.delete(answer.id);
-      },
-      (error) => {
-        helpers = helpers.filter((each) => each !== made);
-        for (const [id, take] of made.waiting) take({ id, failed: error.message });
-        made.waiting.clear();
-      },
-    );
-    helpers.push(made);
-    return made;
-  }
-  return helpers.reduce((least, each) => (each.waiting.size < least.waiting.size ? each : least));
-}
-
-function ask(text: string, args: readonly unknown[]): Promise<Answer> {
-  clearTimeout(idle);
-  idle = setTimeout(ended, PATIENCE);
-  (idle as { unref?: () => void }).unref?.();
-  const { helper, waiting } = helperFor();
-  const id = next++;
-  return new Promise((resolve) => {
-    waiting.set(id, resolve);
-    helper.post({ id, text, args });
-  });
-}
+const helpers = new Helpers({ source });
 
 /** Tensors as messages carry them. */
 const packed = (value: unknown): unknown =>
@@ -170,7 +116,9 @@ const unpacked = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
   if ("$tensor" in value) {
     const { elements, shape, dtype } = (value as Packed).$tensor;
-    return adoptTensor(dtypes[dtype].array.from(elements as ArrayLike<number>), shape, dtype);
+    const array = new dtypes[dtype].array(elements.length);
+    array.set(elements);
+    return adoptTensor(array, shape, dtype);
   }
   if (Array.isArray(value)) return value.map(unpacked);
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unpacked(each)]));
@@ -181,10 +129,10 @@ const unpacked = (value: unknown): unknown => {
  * function is none for there, and `leave` is told.
  */
 export function onWorkers(fn: (...args: never[]) => unknown, here: Call, leave: () => void): Call | null {
-  const text = platform.startHelper ? portableText(fn) : null;
+  const text = helpers.areThere ? portableText(fn) : null;
   if (text === null) return null;
   return async (element) => {
-    const answer = await ask(text, spread(element).map(packed)).catch((error: unknown): Answer => ({ id: -1, failed: String(error) }));
+    const answer = await helpers.ask({ text, args: spread(element).map(packed) });
     if (answer.failed === undefined) return structured(unpacked(answer.value), "dataset.map");
     const made = await here(element);
     leave();

@@ -190,6 +190,7 @@ export const platform: Platform = {
         worker.onmessage = ({ data }) => answered(data as never);
         worker.onerror = (event) => failed(new Error(event.message || "the thread could not start"));
       },
+      hold: () => {},
       stop: () => worker.terminate(),
     };
   },

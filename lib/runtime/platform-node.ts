@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { gunzip } from "node:zlib";
-import { threadId, Worker, type WorkerOptions } from "node:worker_threads";
+import { parentPort, threadId, Worker, type WorkerOptions } from "node:worker_threads";
 import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
 import type { FileContent, FileStore, Platform, Thread, ThreadStart } from "./platform.js";
@@ -344,8 +344,19 @@ export const platform: Platform = {
         worker.once("exit", () => failed(new Error("the thread ended")));
         worker.unref();
       },
+      hold: (on) => void (on ? worker.ref() : worker.unref()),
       stop: () => void worker.terminate(),
     };
+  },
+  serve(work) {
+    parentPort?.on("message", async (message: { id: number }) => {
+      try {
+        const { value, transfer } = await work(message as never);
+        parentPort!.postMessage({ id: message.id, value }, transfer as ArrayBuffer[]);
+      } catch (error) {
+        parentPort!.postMessage({ id: message.id, failed: String(error) });
+      }
+    });
   },
   output: {
     write: (text) => void process.stdout.write(text),

@@ -48,8 +48,10 @@ export interface FileParts {
 /** Bytes, or the pieces of them in order. */
 export type FileContent = Uint8Array | readonly Uint8Array[];
 
-/** A thread that is sent messages and answers them. It keeps no process alive. */
+/** A thread that is sent messages and answers them. */
 export interface Helper {
+  /** Whether the process waits for it. Default: no. */
+  hold(on: boolean): void;
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   /** @param failed  called where the thread could not start, or ended */
   listen(answered: (message: never) => void, failed: (error: Error) => void): void;
@@ -101,6 +103,8 @@ export interface Platform {
   openSpill?(): { write(pieces: readonly Uint8Array[]): number; read(place: number, size: number): Uint8Array };
   /** A thread that runs a script, or a module of the package that stands beside its others. */
   startHelper?(script: { readonly source: string } | { readonly module: string }): Helper;
+  /** In a thread that `startHelper` began with a module: answers messages. Missing in a page. */
+  serve?(work: (message: never) => Promise<{ readonly value: unknown; readonly transfer: readonly ArrayBuffer[] }>): void;
   /** Where progress goes; `columns` is 0 when it is no terminal. */
   readonly output: { write(text: string): void; readonly columns: number };
 }

@@ -39,6 +39,46 @@ t.test("images are saved and loaded, in the colors and sizes that are asked for"
   await t.rejects(utils.saveImg(join(folder, "image.webp"), image), { message: /png, \.jpg or \.jpeg/ });
 });
 
+t.test("bad files are errors that name them, or are left out one by one with their count", async (t) => {
+  const noise = tf.cast(tf.random.uniform([160, 120, 3], { maxval: 256, seed: 1 }), "uint8");
+  for (const [name, count] of [
+    ["a", 5],
+    ["b", 3],
+  ] as const) {
+    mkdirSync(join(folder, "some-bad", name), { recursive: true });
+    for (let i = 0; i < count; i++)
+      await utils.saveImg(join(folder, "some-bad", name, `${i}.${i % 2 ? "png" : "jpg"}`), noise, { scale: false });
+  }
+  writeFileSync(join(folder, "some-bad/a/2.jpg"), "no picture");
+  const options = { imageSize: [8, 8], batchSize: 4, shuffle: false } as const;
+  const dataset = await utils.imageDatasetFromDirectory(join(folder, "some-bad"), options);
+  const sizes = async (batches: AsyncIterable<[tf.Tensor, tf.Tensor]>): Promise<number[]> => {
+    const found = [];
+    for await (const [x] of batches) found.push(x.shape[0]!);
+    return found;
+  };
+  await t.rejects(sizes(dataset), /some-bad\/a\/2\.jpg/);
+  const told: string[] = [];
+  const { warn } = console;
+  console.warn = (text: string) => void told.push(text);
+  const good = dataset.ignoreErrors();
+  t.strictSame(await sizes(good), [4, 3], "seven of eight");
+  console.warn = warn;
+  t.equal(good.ignoredErrors, 1);
+  t.match(told, [/1 elements were left out.*2\.jpg/]);
+});
+
+t.test("large pictures are decoded by other threads, to the same pixels", async (t) => {
+  const { decodeHere, decodeImage } = await import("../../lib/formats/image.js");
+  const path = join(folder, "large.jpg");
+  await utils.saveImg(path, tf.cast(tf.random.uniform([200, 150, 3], { maxval: 256, seed: 2 }), "uint8"), { scale: false });
+  const bytes = await tf.io.readFile(path);
+  t.ok(bytes.length > 8192);
+  const [aside, here] = await Promise.all([decodeImage(bytes), decodeHere(bytes, "here")]);
+  t.strictSame(aside, here);
+  await t.rejects(decodeImage(bytes.subarray(0, 9000), "cut"), /cut: given a JPEG file that does not decode/);
+});
+
 t.test("a folder of images is a dataset of its classes", async (t) => {
   for (const [name, level] of [
     ["black", 0],

@@ -21,13 +21,16 @@ const entries = {
   "autograph-runtime": "build/tools/autograph/runtime.js",
   "autograph-source": "build/tools/autograph/source.js",
 };
+/** Entries of Node alone: modules that threads begin with. */
+const nodeEntries = { "decode-worker": "build/lib/formats/decode-worker.js" };
 /** Plugins and commands: they run where code is built, and know nothing of the library. */
 const tools = ["vite", "rollup", "rolldown", "webpack", "webpack-loader", "esbuild", "node", "hooks", "cli"];
 const platforms = ["node", "browser"];
 /** Everything in one file for pages without modules: `<script src="…/kerasm.global.js">` makes the global `kerasm`. */
 const script = "dist/kerasm.global.js";
 const licences = "dist/THIRD-PARTY-LICENSES.txt";
-const presentEntries = () => Object.entries(entries).filter(([, file]) => existsSync(join(root, file)));
+const presentEntries = (platform = "") =>
+  Object.entries({ ...entries, ...(platform === "node" && nodeEntries) }).filter(([, file]) => existsSync(join(root, file)));
 
 /** Names of classes stay: layers and errors are called by them. */
 const minify = { compress: true, mangle: { keepNames: { class: true, function: false } }, codegen: { removeWhitespace: true } };
@@ -42,7 +45,7 @@ export const bundle = {
     "tools/build/bundle.mjs",
   ],
   outputs: () => [
-    ...platforms.flatMap((platform) => presentEntries().map(([name]) => `dist/${platform}/${name}.js`)),
+    ...platforms.flatMap((platform) => presentEntries(platform).map(([name]) => `dist/${platform}/${name}.js`)),
     ...tools.map((name) => `dist/autograph/${name}.js`),
     script,
   ],
@@ -72,7 +75,7 @@ async function bundleFor(platform) {
   rmSync(join(root, "dist", platform), { recursive: true, force: true });
   const build = await rolldown({
     cwd: root,
-    input: Object.fromEntries(presentEntries()),
+    input: Object.fromEntries(presentEntries(platform)),
     platform,
     external: /^(node:|koffi$)/,
     plugins: [entriesStayApart],

@@ -173,8 +173,15 @@ function entriesOf(where: string, initializer: Initializer): Map<Key, Key> {
 }
 
 /** Values for keys of any structure. `missing` gives the value of a key that the table does not have. */
-function found(where: string, keys: unknown, entries: Entries, keyDtype: string, valueDtype: string, missing: (key: Key) => Key): Found {
-  if (isRagged(keys)) return keys.withFlatValues(found(where, keys.flatValues, entries, keyDtype, valueDtype, missing) as Tensor);
+function found<F extends Found>(
+  where: string,
+  keys: unknown,
+  entries: Entries,
+  keyDtype: string,
+  valueDtype: string,
+  missing: (key: Key) => Key,
+): F {
+  if (isRagged(keys)) return keys.withFlatValues(found<Tensor>(where, keys.flatValues, entries, keyDtype, valueDtype, missing)) as F;
   const isText = isStrings(keys) || keys instanceof Strings;
   if (isText !== (keyDtype === "string") && !(Array.isArray(keys) && keys.length === 0))
     throw new DtypeError(where, { given: `keys that are ${isText ? "strings" : "numbers"}`, expected: `keys of dtype ${keyDtype}` });
@@ -184,12 +191,12 @@ function found(where: string, keys: unknown, entries: Entries, keyDtype: string,
       : Strings.of(keys, where)
     : ((tensor: Tensor) => ({ shape: tensor.shape as number[], values: Array.from(tensor.view(where)) }))(asTensor(keys as TensorLike));
   const made = values.map((key) => entries.get(key) ?? missing(key));
-  if (valueDtype === "string") return new Strings(shape, made as string[]).nested();
-  return constant(made as number[], { dtype: keptDtype(valueDtype)!, shape });
+  if (valueDtype === "string") return new Strings(shape, made as string[]).nested() as F;
+  return constant(made as number[], { dtype: keptDtype(valueDtype)!, shape }) as F;
 }
 
 /** The same where the keys have no values yet: by place among the sorted keys. */
-function foundSymbolic(where: string, keys: Tensor, entries: Entries, valueDtype: string, missing: () => Tensor): Tensor {
+function foundSymbolic<F extends Found>(where: string, keys: Tensor, entries: Entries, valueDtype: string, missing: () => Tensor): F {
   if (valueDtype === "string" || [...entries.keys()].some((key) => typeof key === "string"))
     throw new DtypeError(where, {
       given: "a table of strings inside of a traced function",
@@ -198,13 +205,13 @@ function foundSymbolic(where: string, keys: Tensor, entries: Entries, valueDtype
     });
   const otherwise = missing();
   const sorted = [...(entries as ReadonlyMap<number, number>)].sort(([a], [b]) => a - b);
-  if (sorted.length === 0) return ops.broadcastTo(otherwise, keys.shape as number[]);
+  if (sorted.length === 0) return ops.broadcastTo(otherwise, keys.shape as number[]) as F;
   const known = constant(sorted.map(([key]) => key), { dtype: keys.dtype }); // prettier-ignore
   const values = constant(sorted.map(([, value]) => value), { dtype: keptDtype(valueDtype)! }); // prettier-ignore
   const flat = ops.reshape(keys, [-1]);
   const at = ops.minimum(ops.searchsorted(known, flat), sorted.length - 1);
   const hits = ops.equal(ops.take(known, at), flat);
-  return ops.reshape(ops.where(hits, ops.take(values, at), ops.reshape(otherwise, [-1])), keys.shape as number[]);
+  return ops.reshape(ops.where(hits, ops.take(values, at), ops.reshape(otherwise, [-1])), keys.shape as number[]) as F;
 }
 
 const isOpen = (keys: unknown): keys is Chainable => keys instanceof Chainable && keys.value().isSymbolic;
@@ -254,7 +261,7 @@ export class StaticHashTable {
   }
 
   /** The values of keys: strings in nested arrays, a tensor of whole numbers, or rows of unequal length of either. */
-  lookup(keys: Given | RaggedTensor): Found {
+  lookup<F extends Found = Tensor>(keys: Given | RaggedTensor): F {
     const where = "lookup.StaticHashTable.lookup";
     if (!isOpen(keys)) return found(where, keys, this.#entries, this.keyDtype, this.valueDtype, () => this.defaultValue);
     const otherwise = (): Tensor => asTensor(this.defaultValue as number, keptDtype(this.valueDtype) as Dtype);
@@ -262,8 +269,8 @@ export class StaticHashTable {
   }
 
   /** The same: TensorFlow's table[keys]. */
-  at(keys: Given | RaggedTensor): Found {
-    return this.lookup(keys);
+  at<F extends Found = Tensor>(keys: Given | RaggedTensor): F {
+    return this.lookup<F>(keys);
   }
 
   size(): Tensor {
@@ -312,7 +319,7 @@ export class StaticVocabularyTable {
   }
 
   /** The numbers of keys. */
-  lookup(keys: Given | RaggedTensor): Found {
+  lookup<F extends Found = Tensor>(keys: Given | RaggedTensor): F {
     const { size } = this.#entries;
     const where = "lookup.StaticVocabularyTable.lookup";
     if (isOpen(keys)) {
@@ -322,8 +329,8 @@ export class StaticVocabularyTable {
     return found(where, keys, this.#entries, this.keyDtype, "int32", (key) => size + bucketOf(String(key), this.#buckets, null));
   }
 
-  at(keys: Given | RaggedTensor): Found {
-    return this.lookup(keys);
+  at<F extends Found = Tensor>(keys: Given | RaggedTensor): F {
+    return this.lookup<F>(keys);
   }
 
   /** Keys and buckets. */
@@ -374,7 +381,7 @@ export class MutableHashTable {
     for (const key of column("lookup.MutableHashTable.remove", keys, this.keyDtype).values) this.#entries.delete(key);
   }
 
-  lookup(keys: Given | RaggedTensor): Found {
+  lookup<F extends Found = Tensor>(keys: Given | RaggedTensor): F {
     const where = "lookup.MutableHashTable.lookup";
     if (isOpen(keys))
       throw new DtypeError(where, {
@@ -385,8 +392,8 @@ export class MutableHashTable {
     return found(where, keys, this.#entries, this.keyDtype, this.valueDtype, () => this.#defaultValue);
   }
 
-  at(keys: Given | RaggedTensor): Found {
-    return this.lookup(keys);
+  at<F extends Found = Tensor>(keys: Given | RaggedTensor): F {
+    return this.lookup<F>(keys);
   }
 
   size(): Tensor {
