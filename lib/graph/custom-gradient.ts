@@ -2,7 +2,8 @@
 
 import { apply, isForShapesAlone, isTracing, recordingOnly, tell, unrecorded } from "../core/interpreter.js";
 import type { Primitive, Step } from "../core/primitive.js";
-import type { Tensor } from "../core/tensor.js";
+import { ArgumentError, text } from "../core/errors.js";
+import { Tensor } from "../core/tensor.js";
 import { identity } from "../ops/gradient/stop-gradient.js";
 import { captureBranch } from "./control/branch.js";
 import { replay } from "./graph.js";
@@ -27,11 +28,20 @@ export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) =
   return (...inputs) => {
     const made = recordingOnly(
       (recorder) => recorder.traces,
-      () => fn(...inputs),
+      () => checked(fn(...inputs)),
     );
     if (isForShapesAlone()) return made.value;
     return isTracing() ? traced(made, inputs) : recorded(made, inputs);
   };
+}
+
+function checked(made: WithGradient): WithGradient {
+  if (typeof made === "object" && made?.value instanceof Tensor && typeof made.gradient === "function") return made;
+  throw new ArgumentError("customGradient", {
+    given: `a function that returns ${Array.isArray(made) ? `an array of ${(made as unknown[]).length}` : text(made)}`,
+    expected: "one that returns { value: a tensor, gradient: a function of the value's gradient }",
+    hint: "Python's pair `return y, grad` is `return { value: y, gradient: grad }` here.",
+  });
 }
 
 const listOf = (gradients: Gradients): (Tensor | null)[] => (Array.isArray(gradients) ? [...gradients] : [gradients as Tensor | null]);

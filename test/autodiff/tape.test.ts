@@ -89,6 +89,18 @@ t.test("the jacobian has the target's axes, then the source's", async (t) => {
   ]);
 });
 
+t.test("a gradient of one's own that is not given as one", async (t) => {
+  for (const [made, given] of [
+    [[tf.ones([2]), () => null], "an array of 2"],
+    [tf.ones([2]), "[^;]+"],
+    [undefined, "undefined"],
+    [{ value: tf.ones([2]) }, "[^;]+"],
+  ] as const)
+    t.throws(() => tf.customGradient(() => made as never)(), {
+      message: new RegExp(`customGradient: given a function that returns (${given}).*expected one that returns \\{ value`),
+    });
+});
+
 t.test("a custom gradient replaces what its function would have had, and can be differentiated itself", async (t) => {
   const straight = tf.customGradient((x: tf.Tensor) => ({ value: tf.round(x), gradient: (dy) => dy.mul(x) }));
   const w = tf.variable([1.4, 2.6]);
