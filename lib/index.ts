@@ -23,7 +23,7 @@ export {
 } from "./core/errors.js";
 export type { Shape } from "./core/shape.js";
 export { Tensor, type NestedArray } from "./core/tensor.js";
-export { tidy } from "./api/tidy.js";
+export { scope, type Scope, tidy } from "./api/tidy.js";
 
 export { customGradient } from "./graph/custom-gradient.js";
 export { GradientTape, type GradientTapeOptions } from "./autodiff/tape.js";

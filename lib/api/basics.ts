@@ -4,7 +4,7 @@ import "../ops/methods.js";
 
 export * from "./ops.js";
 export { config, type Settings } from "./settings.js";
-export { tidy } from "./tidy.js";
+export { scope, type Scope, tidy } from "./tidy.js";
 export { GradientTape, type GradientTapeOptions } from "../autodiff/tape.js";
 export { asTensor as convertToTensor, constant, type ConstantOptions, type TensorLike } from "../core/convert.js";
 export type { Dtype as DType, TypedArray } from "../core/dtype.js";

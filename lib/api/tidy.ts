@@ -1,7 +1,7 @@
-// tf.tidy: the tensors that a function made are freed when it returns instead of when nobody refers to them.
+// tf.tidy and tf.scope: the tensors that were made are freed when a function returns, or a block ends, instead of when nobody refers to them.
 
-import { scoped } from "../core/interpreter.js";
-import { Chainable } from "../core/tensor.js";
+import { openScope, scoped } from "../core/interpreter.js";
+import { Chainable, type Tensor } from "../core/tensor.js";
 import { leaves, type Tree } from "../core/tree.js";
 
 /**
@@ -9,5 +9,40 @@ import { leaves, type Tree } from "../core/tree.js";
  * them any more. Never needed.
  */
 export function tidy<T>(fn: () => T): T {
-  return scoped(fn, (result) => leaves(result as Tree<unknown>).flatMap((leaf) => (leaf instanceof Chainable ? [leaf.value()] : [])));
+  return scoped(fn, tensorsOf);
 }
+
+/** A block whose tensors are freed at its end. */
+export interface Scope {
+  /** Lets the tensors of a value outlive the scope. @returns the value */
+  keep<T>(value: T): T;
+  /** Frees the others now, as the end of the block does. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Frees every tensor that is made until it is disposed of, but for what `keep` was given: at the end of the block with
+ * `using scope = tf.scope()`, where JavaScript has it. Never needed.
+ *
+ * ```ts
+ * const scope = tf.scope();
+ * const norm = scope.keep(tf.constant([3, 4]).square().sum().sqrt());
+ * scope.dispose();
+ * console.log(norm.item()); // 5
+ * ```
+ */
+export function scope(): Scope {
+  const { keep, close } = openScope();
+  return {
+    keep(value) {
+      keep(...tensorsOf(value));
+      return value;
+    },
+    dispose: close,
+    [Symbol.dispose]: close,
+  };
+}
+
+const tensorsOf = (value: unknown): Tensor[] =>
+  leaves(value as Tree<unknown>).flatMap((leaf) => (leaf instanceof Chainable ? [leaf.value()] : []));

@@ -2,8 +2,12 @@
 
 import { aliases, dtypes, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
 import { DtypeError, ShapeError, text, ValueError } from "./errors.js";
+import { isRecording } from "./interpreter.js";
 import { bytesIn, shapeText, sizeOf } from "./shape.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "./tensor.js";
+
+/** Axes that nested arrays may have: more are an array that holds itself. */
+const DEEPEST = 64;
 
 type AnyTypedArray =
   | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint8ClampedArray | Uint16Array | Uint32Array | BigInt64Array | BigUint64Array; // prettier-ignore
@@ -18,12 +22,40 @@ export interface ConstantOptions {
   shape?: readonly number[];
 }
 
+let stackTensors: ((parts: readonly Tensor[]) => Tensor) | undefined;
+
+/** Says who puts tensors together along a new axis: the operations. */
+export function setStacking(stack: (parts: readonly Tensor[]) => Tensor): void {
+  stackTensors = stack;
+}
+
+const holdsTensor = (value: unknown, depth = 0): boolean =>
+  value instanceof Chainable || (Array.isArray(value) && depth < DEEPEST && value.some((each) => holdsTensor(each, depth + 1)));
+
+/** Arrays with tensors among their numbers, recorded: tensors without values have a place, and gradients flow. */
+function stacked(stack: (parts: readonly Tensor[]) => Tensor, parts: readonly TensorLike[], dtype: Dtype | undefined): Tensor {
+  const kept = dtype ?? firstTensor(parts)?.dtype ?? "float32";
+  return stack(parts.map((each) => asTensor(each, each instanceof Chainable ? undefined : kept)));
+}
+
+function firstTensor(value: unknown): Tensor | undefined {
+  if (value instanceof Chainable) return value.value();
+  if (!Array.isArray(value)) return undefined;
+  for (const each of value) {
+    const found = firstTensor(each);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** Scalars that were made before, by dtype and value: `x.mul(2)` in a loop makes its 2 once. */
 const scalars = new Map<string, Tensor>();
 
 /** The value as a tensor. Numbers and arrays of numbers are float32 unless `dtype` says otherwise, booleans are bool. */
 export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
   if (value instanceof Chainable) return value.value();
+  if (Array.isArray(value) && stackTensors && isRecording() && holdsTensor(value))
+    return stacked(stackTensors, value as readonly TensorLike[], dtype);
   if (typeof value !== "number" && typeof value !== "boolean") return constant(value, dtype ? { dtype } : {});
   const kept = dtype ?? (typeof value === "boolean" ? "bool" : "float32");
   const key = Object.is(value, -0) ? `${kept}-0` : `${kept}${Number(value)}`;
@@ -93,9 +125,9 @@ function shapeOf(values: TensorLike): number[] {
   let at: unknown = values;
   while (Array.isArray(at)) {
     shape.push(at.length);
-    if (shape.length > 64) {
+    if (shape.length > DEEPEST) {
       throw new ShapeError("constant", {
-        given: "arrays nested more than 64 deep, or an array that holds itself",
+        given: `arrays nested more than ${DEEPEST} deep, or an array that holds itself`,
         expected: "nested arrays",
       });
     }

@@ -6,7 +6,7 @@ import { runOnce, type Place } from "../runtime/program.js";
 import { ShapeError, StateError } from "./errors.js";
 import { atOnce, checkReadable, type Owner } from "./ownership.js";
 import type { Inputs, Primitive, Step } from "./primitive.js";
-import { bytesIn, checkLengths, shapeText } from "./shape.js";
+import { bytesIn, checkLengths, type Shape, shapeText } from "./shape.js";
 import { settleNewStates, State } from "./state.js";
 import { newStamp } from "./storage.js";
 import { allocateTensor, symbolic, Tensor, type Spec } from "./tensor.js";
@@ -14,6 +14,8 @@ import { allocateTensor, symbolic, Tensor, type Spec } from "./tensor.js";
 /** Somebody who is told what happens: a tape or a trace. */
 export interface Recorder extends Owner {
   note(step: Step): void;
+  /** Remembers where the trace is: what it gives forgets the steps since then. */
+  mark?(): () => void;
   /** Under a trace, what touches state is recorded instead of run, and so is what depends on it. */
   readonly traces: boolean;
   /** Whether a gradient may be asked for with respect to this tensor, or to what is read of this state. Absent: never. */
@@ -59,6 +61,9 @@ export const currentTrace = (): Recorder | undefined => recorders.findLast((reco
 
 export const isTracing = (): boolean => tracing;
 
+/** Remembers where the innermost trace is: what it gives forgets the steps since then. */
+export const markTrace = (): (() => void) => currentTrace()?.mark?.() ?? (() => {});
+
 /** Whether anybody is told of operations now. */
 export const isRecording = (): boolean => recorders.length > 0;
 
@@ -95,7 +100,9 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
   if (op.states.length > 0) settleNewStates();
   const inferred = op.infer(inputs, attrs);
   const specs = namedSpecs(inferred);
-  const isSymbolic = (tracing && (op.effect || op.states.length > 0 || isOpen(op, specs))) || anySymbolic(inputs);
+  const isOfNothing = tracing && isOpen(op, specs);
+  if (isOfNothing) for (const name in specs) checkFollows(op.name, specs[name]!.shape);
+  const isSymbolic = isOfNothing || (tracing && (op.effect || op.states.length > 0)) || anySymbolic(inputs);
   const outputs: Record<string, Tensor> = {};
   if (isSymbolic) represent(op, inputs, specs, outputs);
   else {
@@ -114,6 +121,17 @@ export function apply(op: Primitive, inputs: Inputs, attrs: unknown): Tensor | R
 /** Whether something is made of nothing but a shape that is not known yet. */
 const isOpen = (op: Primitive, specs: Record<string, Spec>): boolean =>
   op.inputs.length === 0 && Object.values(specs).some(({ shape }) => shape.includes(null));
+
+/** A shape that is given, and follows from no input, is known under a trace that is kept: nothing will tell later. @throws StateError */
+export function checkFollows(where: string, shape: Shape): void {
+  const trace = tracing && shape.includes(null) ? currentTrace() : undefined;
+  if (!trace || trace === nowhere) return;
+  throw new StateError(trace.name ?? where, {
+    given: `${where}, which gives ${shapeText(shape)}`,
+    expected: "shapes that follow from those of the inputs",
+    hint: "Take lengths by keras.ops.shape(x), or make it from a tensor that has the axis: tf.zerosLike(x), x.mul(0).",
+  });
+}
 
 /** Makes symbolic outputs, which belong to the innermost trace. */
 function represent(op: Primitive, inputs: Inputs, specs: Record<string, Spec>, outputs: Record<string, Tensor>): void {
@@ -238,6 +256,37 @@ let scope: Tensor[] | null = null;
 function own(tensor: Tensor): Tensor {
   scope?.push(tensor);
   return tensor;
+}
+
+/** A scope that is left by hand. */
+export interface OpenScope {
+  /** These outlive the scope. */
+  keep(...tensors: readonly Tensor[]): void;
+  /** Leaves it: every other tensor that was made in it is freed. @throws StateError where a scope inside of it is still open */
+  close(): void;
+}
+
+/** Enters a scope that is left by hand. */
+export function openScope(): OpenScope {
+  const outer = scope;
+  const mine: Tensor[] = (scope = []);
+  const kept = new Set<unknown>();
+  let isOpen = true;
+  return {
+    keep: (...tensors) => tensors.forEach(({ storage }) => kept.add(storage)),
+    close() {
+      if (!isOpen) return;
+      if (scope !== mine) {
+        throw new StateError("scope", { given: "a scope that is left while one inside of it is open, or after an await", expected: "the innermost one", hint: "Scopes are synchronous: leave each in the function that entered it, before it waits." }); // prettier-ignore
+      }
+      isOpen = false;
+      scope = outer;
+      for (const tensor of mine) {
+        if (!kept.has(tensor.storage)) tensor.dispose();
+        else outer?.push(tensor);
+      }
+    },
+  };
 }
 
 /** Runs a synchronous function and frees every tensor that it made, except those that `keep` finds in its result. */

@@ -54,7 +54,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     isLength: true,
   },
   list: { accepts: (value) => isArrayOf(value, isLength), expected: "an array of whole numbers", isLength: true },
-  pairs: { accepts: (value) => isArrayOf(value, (item) => isArrayOf(item, isLength)), expected: "an array of pairs of whole numbers" },
+  pairs: {
+    accepts: (value) => isArrayOf(value, (item) => isArrayOf(item, isLength)),
+    expected: "an array of pairs of whole numbers",
+    isLength: true,
+  },
   number: { accepts: isNumber, expected: "a number" },
   numbers: { accepts: (value) => isNumber(value) || isArrayOf(value, isNumber), expected: "a number, or an array of them" },
   string: { accepts: (value) => typeof value === "string", expected: "a string" },

@@ -5,7 +5,9 @@
 //  (1) The implementation gets every argument, in the declared order, of its declared kind, defaults filled in.
 //  (2) A Keras tensor among the tensors of an operation makes a node, by whatever name the function was called.
 
-import { callOpen, readLengths } from "./open-lengths.js";
+import { isTracing, markTrace } from "./interpreter.js";
+import { callOpen, holdsOpen, lacksLengths, readLengths } from "./open-lengths.js";
+import { KerasmError } from "./errors.js";
 import { Chainable, widths } from "./tensor.js";
 import { holdsHalf, inFloat32 } from "./width.js";
 import { kindOf } from "./kinds.js";
@@ -44,9 +46,15 @@ export function setCallRecorder(recorder: CallRecorder): void {
  * ```ts
  * export const reduceSum = declare("tf.reduceSum(*inputTensor, axis:ints=null, keepdims=false)", (x, axis, keepdims) => …);
  * ```
+ *
+ * @param options.needsShapes  whether it computes with lengths of axes, so that it waits for them where they are open
  */
-export function declare<const S extends string, F extends AnyFunction>(text: S, run: F): Declared<S, F> {
-  const signature = parseSignature(text);
+export function declare<const S extends string, F extends AnyFunction>(
+  text: S,
+  run: F,
+  options: { readonly needsShapes?: boolean } = {},
+): Declared<S, F> {
+  const signature = { ...parseSignature(text), ...options };
   const bound = binder(signature);
   return finish(function (...given: unknown[]): unknown {
     return callWithLengths(run, bound(given), signature);
@@ -58,15 +66,21 @@ export function declare<const S extends string, F extends AnyFunction>(text: S, 
  *
  * @param options.className   Keras's class, where it is not the name with a capital
  * @param options.keepsWidth  whether it takes halves as they are; others see float32 (lib/core/width.ts)
+ * @param options.needsShapes whether it computes with lengths of axes, so that it waits for them where they are open
  */
 export function operation<const S extends string, F extends AnyFunction>(
   text: S,
   run: F,
-  options: { readonly className?: string; readonly keepsWidth?: boolean } = {},
+  options: { readonly className?: string; readonly keepsWidth?: boolean; readonly needsShapes?: boolean } = {},
 ): Declared<S, F> {
-  const signature = parseSignature(text);
+  const signature = { ...parseSignature(text), needsShapes: options.needsShapes === true };
   const { name, parameters } = signature;
-  const declared: DeclaredOperation = { signature, run, className: options.className ?? name.charAt(0).toUpperCase() + name.slice(1) };
+  const complete: AnyFunction = (...args: unknown[]) => callWithLengths(run, args, signature);
+  const declared: DeclaredOperation = {
+    signature,
+    run: complete,
+    className: options.className ?? name.charAt(0).toUpperCase() + name.slice(1),
+  };
   const bound = binder(signature);
   const isOfTensors = parameters.every(({ isArgument, isRest, kind }) => isArgument && !isRest && kind === kindOf("tensor"));
   const places = parameters.flatMap(({ isArgument }, i) => (isArgument ? [i] : []));
@@ -132,11 +146,28 @@ function binder(signature: Signature): (given: unknown[]) => unknown[] {
   };
 }
 
-/** Lengths that are tensors are read where they have values; where they have none, the call is a step of its own. */
+/**
+ * Lengths that are tensors are read where they have values; where they have none, the call is a step of its own. So is a call under a trace
+ * whose function wants to know an axis that is open.
+ */
 function callWithLengths(run: AnyFunction, args: unknown[], signature: Signature): unknown {
   const read = signature.hasLengths ? readLengths(signature, args) : null;
-  if (!read) return call(run, args);
-  return read.isOpen ? callOpen(signature, run, read.args) : call(run, read.args);
+  if (read?.isOpen) return callOpen(signature, run, read.args);
+  const given = read ? read.args : args;
+  if (!isTracing()) return call(run, given);
+  if (signature.needsShapes && holdsOpen(given)) return callOpen(signature, run, given);
+  const forget = markTrace();
+  try {
+    return call(run, given);
+  } catch (error) {
+    if (!(error instanceof KerasmError) || !holdsOpen(given) || lacksLengths(signature, given)) throw error;
+    forget();
+    try {
+      return callOpen(signature, run, given);
+    } catch {
+      throw error;
+    }
+  }
 }
 
 function call(run: AnyFunction, args: unknown[]): unknown {

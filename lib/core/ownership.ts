@@ -44,8 +44,7 @@ const lineOf = (frame: string | undefined): string | undefined => frame && /(?:\
 /** Whether the trace is the owner or inside of it. */
 function isInside(trace: Owner | undefined, owner: Owner | undefined): boolean {
   if (trace === undefined) return owner === undefined;
-  if (trace.outer === undefined) return true;
-  for (let at: Owner | null | undefined = trace; at; at = at.outer) if (at === owner) return true;
+  for (let at: Owner | null | undefined = trace; at; at = at.outer) if (at === owner || at.outer === undefined) return true;
   return false;
 }
 

@@ -61,6 +61,8 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   host?(inputs: InputsOf<N>, attrs: A, places?: OutputPlaces): { readonly [K in OutputNames<NoInfer<O>>]?: Tensor };
   /** Instead of `lower`: the steps that it stands for, recorded when the shapes of its inputs are known. */
   expand?(inputs: InputsOf<N>, attrs: A): { readonly [K in OutputNames<NoInfer<O>>]: Tensor };
+  /** For a number that follows from shapes alone: what it is where every open axis is that long. */
+  measures?(inputs: InputsOf<N>, attrs: A, open: number): number;
   /** The list of inputs that must have values for `expand`: until they have, `host` computes it when the program runs. */
   readonly needs?: NoInfer<Bare<N>>;
   /** The input whose elements the output `y` shares: only the shape differs. */
@@ -115,6 +117,7 @@ export interface Primitive {
    */
   inline?(inputs: Inputs): readonly Tensor[] | null;
   readonly needs?: string;
+  measures?(inputs: Inputs, attrs: unknown, open: number): number;
   /** The same operation for another program, where it holds something between its forward and its backward pass. */
   fresh?(): Primitive;
   infer(inputs: Inputs, attrs: unknown): Spec | Record<string, Spec>;

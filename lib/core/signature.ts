@@ -32,6 +32,8 @@ export interface Signature {
   readonly parameters: readonly Parameter[];
   /** Whether some parameter takes lengths, which may be scalar tensors. */
   readonly hasLengths: boolean;
+  /** Whether the function waits for the axes of its inputs: it computes with their lengths. */
+  readonly needsShapes?: boolean;
 }
 
 type Split<L extends string> = L extends `${infer H}, ${infer T}` ? [H, ...Split<T>] : L extends "" ? [] : [L];

@@ -3,6 +3,7 @@
 import type { Operand } from "../runtime/command.js";
 import { bytesOfElements, dtypes, isStoredOnly, type Dtype, type TypedArray } from "./dtype.js";
 import { ShapeError, StateError } from "./errors.js";
+import { maskOf } from "./mask.js";
 import { printArray, printTensor } from "./print.js";
 import { bytesIn, known, shapeText, sizeOf, sizeOrNull, type Shape } from "./shape.js";
 import type { Step } from "./primitive.js";
@@ -134,6 +135,16 @@ export class Tensor extends Chainable implements Spec, Operand {
   /** Frees the memory now instead of when nobody refers to the tensor any more. Never needed. */
   dispose(): void {
     this.storage?.dispose();
+  }
+
+  /** The same as `dispose`, for `using x = …`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The mask that it carries, bool, which says which of its steps are there: set by layers such as Embedding and Masking; null for none. */
+  get mask(): Tensor | null {
+    return maskOf(this) ?? null;
   }
 
   override toString(): string {

@@ -32,6 +32,11 @@ export class Trace implements Recorder {
     return symbolic({ shape, dtype }, name, this);
   }
 
+  mark(): () => void {
+    const { length } = this.steps;
+    return () => void (this.steps.length = length);
+  }
+
   /** Checks that the results of the traced function are its own. @throws StateError where one belongs to another trace */
   checkResults(results: readonly Tensor[]): void {
     for (const result of results) if (result.isSymbolic) checkReadable(result, this, `the result of ${this.name}`);

@@ -17,6 +17,7 @@ import {
   objectSharingScope,
   type Options,
   schema,
+  type Serializable,
   serializeKerasObject,
 } from "../config/index.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
@@ -180,27 +181,32 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
       hint: "loadWeights reads weights alone.",
     });
   }
-  const make = (config: unknown): Model =>
+  const read = (config: unknown): unknown =>
     customObjectScope(known, () =>
       safeModeScope(safeMode, () =>
         objectSharingScope(() => deserializeKerasObject(compile ? config : { ...(config as object), compile_config: null })),
       ),
-    ) as Model;
+    );
+  const make = (config: unknown): Model => {
+    const model = read(config);
+    if (isSaveable(model) && "graph" in model) return model;
+    throw notOf(place.path, "a model", config, model);
+  };
   if (format === "onnx") {
     const [{ readOnnxGraph }, { ImportedModel }] = await Promise.all([import("../saving/imported/onnx.js"), import("./imported.js")]);
     return new ImportedModel(readOnnxGraph(await readFile(place, "a model"), place.path));
   }
   if (format === "tfjs") {
     const { planTfjs, readTfjsModel, tfjsConfigs } = await import("../saving/tfjs.js");
-    const read = await readTfjsModel(place);
-    if (read.model.format === "graph-model") {
+    const files = await readTfjsModel(place);
+    if (files.model.format === "graph-model") {
       const [{ readTfjsGraph }, { ImportedModel }] = await Promise.all([import("../saving/imported/tfjs.js"), import("./imported.js")]);
-      return new ImportedModel(readTfjsGraph(read));
+      return new ImportedModel(readTfjsGraph(files));
     }
-    const { config, training } = tfjsConfigs(read);
+    const { config, training } = tfjsConfigs(files);
     const model = make(config);
     if (!model.built) throw notBuilt(place.path);
-    const plan = planTfjs(namedVariables(model, true), read);
+    const plan = planTfjs(namedVariables(model, true), files);
     if (compile && training) compileAs(model, training, known, place.path);
     plan.commit();
     return model;
@@ -221,10 +227,19 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
     return model;
   }
   const archive = await archiveAt(place, files);
-  const model = make(files.configOf(archive));
+  // An archive may be of a layer, or of whatever has a config.
+  const config = files.configOf(archive);
+  const model = read(config);
+  if (typeof (model as Serializable | null)?.getConfig !== "function") throw notOf(place.path, "an object of Keras", config, model);
   if (!isSaveable(model)) return model;
   files.planArchive(model, archive, extrasOf(model)).commit(model.variables);
   return model;
+}
+
+/** The error of a file whose config is of something else. */
+function notOf(path: string, expected: string, config: unknown, made: unknown): CheckpointError {
+  const name = isPlainObject(config) ? config["class_name"] : undefined;
+  return new CheckpointError(path, { given: `a config of ${typeof name === "string" ? `the class ${text(name)}` : text(made)}`, expected });
 }
 
 /** Compiles a model as an older file says, with a warning where that is not possible: the model is worth more than how it was trained. */

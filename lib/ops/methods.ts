@@ -2,7 +2,8 @@
 
 import type { Declared } from "../core/operation.js";
 import type { AnyFunction, MethodForms } from "../core/signature.js";
-import { ShapeError, StateError } from "../core/errors.js";
+import type { TensorLike } from "../core/convert.js";
+import { ShapeError, StateError, text, ValueError } from "../core/errors.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
 import { add, divide, floorDivide, maximum, minimum, mod, multiply, subtract } from "./elementwise/arithmetic.js";
 import { cast } from "./elementwise/cast.js";
@@ -10,7 +11,7 @@ import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./eleme
 import { exp, log } from "./elementwise/exponential.js";
 import { logicalAnd, logicalNot, logicalOr } from "./elementwise/logical.js";
 import { abs, negative, power, sqrt, square } from "./elementwise/powers.js";
-import { getItem } from "./indexing/get-item.js";
+import { getItem, type Key, type Slice } from "./indexing/get-item.js";
 import { matmul } from "./linalg/matmul.js";
 import { argmax, argmin } from "./reduce/arg.js";
 import { max, min } from "./reduce/extrema.js";
@@ -28,6 +29,13 @@ declare module "../core/tensor.js" {
     readonly add: Method<typeof add>;
     readonly argMax: Method<typeof argmax>;
     readonly argMin: Method<typeof argmin>;
+    /**
+     * A part, as x[…] in NumPy: `x.at(0)`, `x.at(-1)`, `x.at("1:", "::-1")`, `x.at("...", 0)`, `x.at(null)` with a new axis, `x.at(x.greater(0))`
+     * with what a mask lets through, `x.at([0, 2], [1, 1])` with elements that are named.
+     *
+     * @throws ShapeError for too many parts, an index outside, or a mask that does not fit
+     */
+    at(...key: readonly (Key | string)[]): Tensor;
     readonly cast: Method<typeof cast>;
     readonly div: Method<typeof divide>;
     readonly equal: Method<typeof equal>;
@@ -53,7 +61,18 @@ declare module "../core/tensor.js" {
     readonly neg: Method<typeof negative>;
     readonly notEqual: Method<typeof notEqual>;
     readonly pow: Method<typeof power>;
+    /** other / x. */
+    rdiv(other: TensorLike): Tensor;
+    /** other − x. */
+    rsub(other: TensorLike): Tensor;
     readonly reshape: Method<typeof reshape>;
+    /**
+     * x[start:stop:step] along the first axis; with lists, along as many axes: `x.slice([0, 1], [2, -1])` is x[0:2, 1:−1]. `stop` is where it
+     * ends, as in NumPy and in arrays of JavaScript: `tf.slice` takes sizes.
+     *
+     * @param start, stop, step  whole numbers, negative ones from the end; null: the beginning, the end, 1
+     */
+    slice(start?: Cut, stop?: Cut, step?: Cut): Tensor;
     readonly sqrt: Method<typeof sqrt>;
     readonly square: Method<typeof square>;
     readonly squeeze: Method<typeof squeeze>;
@@ -71,7 +90,33 @@ const methods: Readonly<Record<string, AnyFunction>> = {
   pow: power, reshape, sqrt, square, squeeze, sub: subtract, sum, transpose,
 }; // prettier-ignore
 
-for (const [name, fn] of Object.entries(methods)) {
+type Cut = number | null | readonly (number | null)[];
+
+/** `"1:"`, `"::-1"`: a slice as Python writes it. */
+function sliceFrom(key: string): Slice {
+  const found = /^\s*(-?\d*)\s*:\s*(-?\d*)\s*(?::\s*(-?\d*)\s*)?$/.exec(key);
+  if (!found) throw new ValueError("at", { given: text(key), expected: 'a slice, as "1:", ":-1", "::2", or "..."' });
+  const [start, stop, step] = found.slice(1).map((part) => (part ? Number(part) : null));
+  return { start: start!, stop: stop!, step: step! };
+}
+
+const own: Readonly<Record<string, AnyFunction>> = {
+  at: (x: Chainable, ...key: (Key | string)[]): Tensor =>
+    getItem(x, key.map((each) => (typeof each === "string" && each !== "..." ? sliceFrom(each) : each)) as Key[]), // prettier-ignore
+  rdiv: (x: Chainable, other: TensorLike): Tensor => divide(other, x),
+  rsub: (x: Chainable, other: TensorLike): Tensor => subtract(other, x),
+  slice(x: Chainable, ...cuts: (Cut | undefined)[]): Tensor {
+    const [start, stop, step] = cuts.map((cut) => (cut === undefined || cut === null ? [] : Array.isArray(cut) ? cut : [cut])) as (number | null)[][]; // prettier-ignore
+    const count = Math.max(1, ...[start, stop, step].map((each) => each?.length ?? 0));
+    const key = Array.from({ length: count }, (_, axis): Slice => ({ start: start?.[axis] ?? null, stop: stop?.[axis] ?? null, step: step?.[axis] ?? null })); // prettier-ignore
+    for (const { start, stop, step } of key)
+      for (const each of [start, stop, step])
+        if (each !== null && !Number.isInteger(each))
+          throw new ValueError("slice", { given: text(each), expected: "whole numbers, or null" });
+    return getItem(x, key);
+  },
+};
+for (const [name, fn] of Object.entries({ ...methods, ...own })) {
   const value = function (this: Chainable, ...args: unknown[]): unknown {
     return fn(this, ...args);
   };

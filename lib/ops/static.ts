@@ -12,7 +12,9 @@ const hasElements = (value: Integers): value is TensorLike => value instanceof C
 
 /** The numbers of an argument. @throws StateError for a tensor without values, ValueError for what is no whole number */
 export function integers(value: Integers, where = "argument"): number[] {
-  const numbers = hasElements(value) ? Array.from(asTensor(value).view()) : ([value].flat() as number[]);
+  const numbers = hasElements(value)
+    ? Array.from(asTensor(value).view())
+    : ([value].flat() as (number | Chainable)[]).map((each) => (each instanceof Chainable ? each.value().item() : each));
   for (const number of numbers)
     if (!Number.isInteger(number)) throw new ValueError(where, { given: text(numbers), expected: "whole numbers" });
   return numbers;

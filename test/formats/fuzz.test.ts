@@ -153,6 +153,7 @@ t.test("what somebody made who means ill", async (t) => {
     "the module __proto__": archive(json((c) => ({ ...c, module: "__proto__", class_name: "polluted" }))),
     "the key __proto__": archive(utf8('{"class_name":"Sequential","module":"keras","registered_name":null,"config":{"__proto__":{"polluted":1}}}')),
     "a lambda": archive(json((c) => ({ ...c, class_name: "__lambda__", config: { value: "4wEAAA==" } }))),
+    "no class": archive(json((c) => ({ config: c["config"] }))),
     "units of 2 ** 40": archive(json((c) => ((layersOf(c)[1]!.config["units"] = 2 ** 40), c))),
     "units of −4": archive(json((c) => ((layersOf(c)[1]!.config["units"] = -4), c))),
     "a shape of 2 ** 31": archive(json((c) => ((layersOf(c)[0]!.config["batch_shape"] = [null, 2 ** 31]), c))),
@@ -181,6 +182,24 @@ t.test("what somebody made who means ill", async (t) => {
   }
   t.equal(({} as Record<string, unknown>)["polluted"], undefined);
   t.ok(crc32(utf8("123456789")) === 0xcbf43926, "CRC-32 of zip");
+});
+
+t.test("a config of something that is no model", async (t) => {
+  for (const path of ["memory://fuzz/other.h5", "memory://fuzz/other/model.json"]) {
+    await model.save(path);
+    const { store, name } = placeOf(path);
+    const good = Buffer.from((await store.read(name))!);
+    for (const [what, from, to] of [
+      ["no class", '"class_name"', '"glass_name"'],
+      ["another class", '"Sequential"', '"Activation"'],
+    ] as const) {
+      const at = good.indexOf(from);
+      const bytes = Buffer.from(good);
+      bytes.write(to, at);
+      await store.write(name, bytes);
+      await t.rejects(keras.models.loadModel(path), { name: /Error$/, where: /./ }, `${path}: ${what}`);
+    }
+  }
 });
 
 /** A dataset that claims 2 ** 60 elements. */

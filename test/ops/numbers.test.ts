@@ -1,7 +1,13 @@
-// NaN, infinities and nothing at all, as NumPy has them: a row is a call and NumPy's answer (float32; NaN in JSON is "NaN").
+// NaN, infinities, zeros of both signs, denormals, nothing at all, rank 0 and rank 6, in every operation. numbers.jsonl.gz holds what
+// Keras answers on NumPy and, where that differs, on JAX (record-numbers.py records it); an element is right that agrees with one of them.
+// The rows in this file are those whose answers a person can check.
 
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import t from "tap";
+import { toCamelCase } from "../../lib/config/names.js";
 import * as tf from "../../lib/index.js";
+import { repository } from "../support/sources.js";
 
 const { keras } = tf;
 const { ops } = keras;
@@ -61,4 +67,102 @@ t.test("masked batch normalization with one channel", async (t) => {
   const y = new keras.layers.BatchNormalization()(x, { training: true, mask } as never) as tf.Tensor;
   const [mean, variance] = [7 / 3, 14 / 9];
   t.ok([...y.data()].every((v, i) => Math.abs(v - (i + 1 - mean) / Math.sqrt(variance + 1e-3)) < 1e-5));
+});
+
+/** A recorded tensor: shape, dtype and elements in base64. */
+interface Recorded {
+  readonly s: readonly number[];
+  readonly d: string;
+  readonly v: string;
+}
+/** A recorded argument: a tensor, a float, which JSON may not have, or a plain value. */
+type Given = Recorded | { readonly n: string } | number | string | boolean | null | readonly Given[];
+type Answer = Recorded | readonly Answer[];
+interface Row {
+  readonly op: string;
+  readonly args: readonly Given[];
+  readonly kwargs: Readonly<Record<string, Given>>;
+  readonly numpy: Answer;
+  readonly jax?: Answer;
+}
+
+const arrays: Readonly<Record<string, new (bytes: ArrayBuffer) => ArrayLike<number>>> = {
+  float32: Float32Array, int32: Int32Array, uint32: Uint32Array, int16: Int16Array, uint16: Uint16Array, int8: Int8Array, uint8: Uint8Array, bool: Uint8Array,
+}; // prettier-ignore
+const elementsOf = ({ d, v }: Recorded): ArrayLike<number> => new arrays[d]!(Uint8Array.from(Buffer.from(v, "base64")).buffer);
+const kindOf = (dtype: string): string => (dtype === "bool" ? dtype : /float/.test(dtype) ? "float" : "int");
+
+function argument(given: Given): unknown {
+  if (Array.isArray(given)) return given.map(argument);
+  if (typeof given !== "object" || given === null) return given;
+  if ("n" in given) return Number(given.n);
+  const { s, d } = given as Recorded;
+  return tf.constant(elementsOf(given as Recorded) as Float32Array, { shape: s, dtype: d as "float32" });
+}
+
+/** Operations whose zeros have the sign that the order of their steps gives. */
+const unsigned = new Set(["fmax", "fmin", "layer_normalization", "categorical_crossentropy", "sparse_categorical_crossentropy"]);
+
+function agrees(found: number, wanted: number, isUnsigned: boolean): boolean {
+  if (Object.is(found, wanted) || (isUnsigned && found === wanted)) return true;
+  return (
+    Number.isFinite(found) && Number.isFinite(wanted) && found !== wanted && Math.abs(found - wanted) <= 2e-5 * Math.abs(wanted) + 1e-6
+  );
+}
+
+/** What of a result differs from each of the answers, or null. */
+function difference(answers: readonly Answer[], y: unknown, isUnsigned: boolean): string | null {
+  const [first] = answers as readonly [Answer];
+  if (Array.isArray(first)) {
+    if (!Array.isArray(y) || y.length !== first.length) return `${String(y)}, not ${first.length} results`;
+    return y.map((each, i) => difference(answers.map((answer) => (answer as Answer[])[i]!), each, isUnsigned)).find((each) => each !== null) ?? null; // prettier-ignore
+  }
+  const recorded = answers as readonly Recorded[];
+  const tensor = y instanceof tf.Tensor ? y : tf.constant(y as number, { dtype: Number.isInteger(y) ? "int32" : "float32" });
+  if (!recorded.some(({ s }) => String(s) === String(tensor.shape)))
+    return `shape [${tensor.shape.join()}], not [${recorded[0]!.s.join()}]`;
+  if (!recorded.some(({ d }) => kindOf(d) === kindOf(tensor.dtype))) return `dtype ${tensor.dtype}, not ${recorded[0]!.d}`;
+  const wanted = recorded.map(elementsOf);
+  const found = tensor.data();
+  for (let i = 0; i < found.length; i++) {
+    if (!wanted.some((each) => agrees(found[i]!, each[i]!, isUnsigned)))
+      return `element ${i} is ${Object.is(found[i], -0) ? "-0" : found[i]}, not ${wanted.map((each) => (Object.is(each[i], -0) ? "-0" : each[i])).join(" or ")}`;
+  }
+  return null;
+}
+
+const table: Row[] = gunzipSync(readFileSync(`${repository}/test/ops/numbers.jsonl.gz`)).toString().trim().split("\n").map((line) => JSON.parse(line) as Row); // prettier-ignore
+const byOperation = new Map<string, Row[]>();
+for (const row of table) byOperation.set(row.op, [...(byOperation.get(row.op) ?? []), row]);
+
+for (const [op, rows] of byOperation)
+  t.test(`${op}: ${rows.length} recorded rows`, async (t) => {
+    const name = toCamelCase(op) as "add";
+    const faults: string[] = [];
+    for (const row of rows) {
+      const args = row.args.map(argument);
+      const options = Object.fromEntries(Object.entries(row.kwargs).map(([key, value]) => [toCamelCase(key), argument(value)]));
+      if (Object.keys(options).length > 0) args.push(options);
+      const call = (...args: unknown[]): unknown => (ops[name] as unknown as (...args: unknown[]) => unknown)(...args);
+      const text = JSON.stringify([row.args, row.kwargs], (_, value: unknown) => (typeof value === "object" && value !== null && "v" in value ? `${(value as Recorded).d}[${(value as Recorded).s.join()}]` : value)); // prettier-ignore
+      const answers = row.jax ? [row.numpy, row.jax] : [row.numpy];
+      for (const [mode, run] of [
+        ["eagerly", call],
+        ["traced", tf.function(call as (...args: never[]) => tf.Tensor)],
+      ] as const) {
+        let found: string | null;
+        try {
+          found = difference(answers, (run as typeof call)(...args), unsigned.has(op));
+        } catch (error) {
+          found = String(error);
+        }
+        if (found !== null) faults.push(`${text} ${mode}: ${found}`);
+      }
+    }
+    t.strictSame(faults, []);
+  });
+
+t.test("the table holds every operation that computes numbers", async (t) => {
+  t.ok(table.length > 2500, `${table.length} rows`);
+  t.ok(byOperation.size > 230, `${byOperation.size} operations`);
 });

@@ -3,6 +3,9 @@
 
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
+import { isTracing } from "../../core/interpreter.js";
+import { callOpen, holdsOpen } from "../../core/open-lengths.js";
+import { parseSignature } from "../../core/signature.js";
 import { Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, unflatten, type Tree } from "../../core/tree.js";
 import { add } from "../../ops/elementwise/arithmetic.js";
@@ -47,6 +50,39 @@ function stacked(parts: readonly Tree<Tensor>[]): Tree<Tensor> {
   );
 }
 
+/**
+ * Runs what needs to know the axes of its tensors: at once, or, where one is open under a trace, as a step that waits for them.
+ *
+ * @param run  gives tensors, and arrays and records of them
+ */
+function whenKnown<R>(where: string, xs: Tree<Tensor>, run: (xs: Tree<Tensor>) => R): R {
+  const flat = leaves(xs);
+  if (!isTracing() || !holdsOpen(flat)) return run(xs);
+  let rebuild: (made: readonly Tensor[]) => unknown = () => null;
+  const made = callOpen(
+    { where, name: where, module: "core", parameters: [xsParameter], hasLengths: false },
+    (known: readonly Tensor[]) => {
+      const result: unknown = run(unflatten(xs, known));
+      const found: Tensor[] = [];
+      const places = replaced(result, (leaf) => found.push(asTensor(leaf as TensorLike)) - 1);
+      rebuild = (tensors) => replaced(places, (place) => tensors[place as number]);
+      return found;
+    },
+    [flat],
+  );
+  return rebuild(Array.isArray(made) ? (made as Tensor[]) : [made as Tensor]) as R;
+}
+
+const xsParameter = parseSignature("map(*xs:tensors)").parameters[0]!;
+
+/** The same arrays and records with other leaves; null stays. */
+const replaced = (tree: unknown, leaf: (value: unknown) => unknown): unknown => {
+  if (tree === null || tree === undefined) return tree;
+  if (Array.isArray(tree)) return tree.map((each) => replaced(each, leaf));
+  if (tree instanceof Tensor || typeof tree !== "object") return leaf(tree);
+  return Object.fromEntries(Object.entries(tree).map(([key, each]) => [key, replaced(each, leaf)]));
+};
+
 /** What is carried from one iteration to the next; a number may become a tensor of any dtype. */
 function checkTrees(loop: string, before: unknown, after: unknown): void {
   const flat = leaves(before as Tree<unknown>);
@@ -73,7 +109,17 @@ export function scan<C, Y>(
   xs: unknown = null,
   { length = null, reverse = false, unroll = 1 }: ScanOptions = {},
 ): [C, Y] {
-  const given = xs === null ? null : slices("scan", tensors(xs));
+  if (xs === null) return scanned(f, init, null, { length, reverse, unroll });
+  return whenKnown("scan", tensors(xs), (known) => scanned(f, init, known, { length, reverse, unroll }));
+}
+
+function scanned<C, Y>(
+  f: (carry: C, x: never) => readonly [C, Y],
+  init: C,
+  xs: Tree<Tensor> | null,
+  { length = null, reverse = false, unroll = 1 }: ScanOptions,
+): [C, Y] {
+  const given = xs === null ? null : slices("scan", xs);
   const count = given?.length ?? length;
   if (typeof unroll !== "boolean" && !(Number.isInteger(unroll) && unroll > 0))
     throw new ArgumentError("scan.unroll", { given: String(unroll), expected: "a positive whole number, or a boolean" });
@@ -95,7 +141,7 @@ export function scan<C, Y>(
 
 /** The function applied to each slice along the first axis, results put together. Keras: keras.ops.map. */
 export function map<Y>(f: (x: never) => Y, xs: unknown): Y {
-  return stacked(slices("map", tensors(xs)).map((x) => tensors(f(x as never)))) as Y;
+  return whenKnown("map", tensors(xs), (known) => stacked(slices("map", known).map((x) => tensors(f(x as never)))) as Y);
 }
 
 /**
@@ -142,7 +188,10 @@ export interface AssociativeScanOptions {
  * @param f  takes two slices (in the structure of elems, with the axis) and combines them
  */
 export function associativeScan<E>(f: (a: E, b: E) => E, elems: E, { reverse = false, axis = 0 }: AssociativeScanOptions = {}): E {
-  const whole = tensors(elems);
+  return whenKnown("associativeScan", tensors(elems), (known) => partialResults(f, known, reverse, axis));
+}
+
+function partialResults<E>(f: (a: E, b: E) => E, whole: Tree<Tensor>, reverse: boolean, axis: number): E {
   const flat = leaves(whole);
   const at = checkAxis("associativeScan", axis, flat[0]?.rank ?? 0);
   const pick = (each: Tensor, begin: number, step: number, count: number): Tensor =>

@@ -2,9 +2,10 @@
 
 import { declare, operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
+import { isFloat } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
-import { asFloat } from "../promotion.js";
+import { asFloat, operands } from "../promotion.js";
 import { cast } from "./cast.js";
 import { equal, greater, less } from "./comparison.js";
 import { binary, unaryOfNumbers, type Binary, type BinaryFunction, type UnaryFunction } from "./family.js";
@@ -120,16 +121,20 @@ export const minimum: Binary = operation(
   }),
 );
 
+const squaredDifferenceOfFloats: BinaryFunction = binary({
+  name: "squared_difference",
+  kernels: { float32: kernels.squared_difference_f32 },
+  keeps: ["a", "b"],
+  gradient: {
+    a: (dy, { a, b }) => multiply(multiply(dy, 2), subtract(a, b)),
+    b: (dy, { a, b }) => multiply(multiply(dy, 2), subtract(b, a)),
+  },
+});
+
 /** (x1 − x2)². */
-export const squaredDifference: Binary = declare(
-  "math.squaredDifference(*x1, *x2)",
-  binary({
-    name: "squared_difference",
-    kernels: { float32: kernels.squared_difference_f32 },
-    keeps: ["a", "b"],
-    gradient: {
-      a: (dy, { a, b }) => multiply(multiply(dy, 2), subtract(a, b)),
-      b: (dy, { a, b }) => multiply(multiply(dy, 2), subtract(b, a)),
-    },
-  }),
-);
+export const squaredDifference: Binary = declare("math.squaredDifference(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = operands(x1, x2);
+  if (isFloat(a.dtype)) return squaredDifferenceOfFloats(a, b);
+  const difference = subtract(a, b);
+  return multiply(difference, difference);
+});

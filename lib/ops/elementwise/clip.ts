@@ -2,7 +2,6 @@
 
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -13,7 +12,7 @@ import { greaterEqual, lessEqual } from "./comparison.js";
 import { logicalAnd } from "./logical.js";
 
 /**
- * x limited to [xMin, xMax]. The gradient is 0 outside.
+ * x limited to [xMin, xMax]. The gradient is 0 outside. Where xMin is above xMax all is xMax, as in NumPy.
  *
  * @param xMin  a number, or a tensor that broadcasts with x
  * @param xMax  a number, or a tensor that broadcasts with x
@@ -21,7 +20,6 @@ import { logicalAnd } from "./logical.js";
 export const clip = operation("numpy.clip(*x, xMin:tensor, xMax:tensor)", (x: TensorLike, xMin: TensorLike, xMax: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (typeof xMin !== "number" || typeof xMax !== "number") return minimum(maximum(tensor, xMin), xMax);
-  if (xMin > xMax) throw new ValueError("clip", { given: `xMin ${xMin} and xMax ${xMax}`, expected: "xMin not above xMax" });
   if (tensor.dtype === "float32") return clipOp.apply({ x: tensor }, { p: xMin, q: xMax });
   if (tensor.dtype === "bool") return clip(cast(tensor, "int32"), xMin, xMax);
   return minimum(maximum(tensor, xMin), xMax);

@@ -10,9 +10,10 @@ import { stack } from "../shaping/concatenate.js";
 import { onesLike, zerosLike } from "../shaping/create.js";
 import { unstack } from "../shaping/split.js";
 import { multiply } from "./arithmetic.js";
-import { equal, less } from "./comparison.js";
+import { equal } from "./comparison.js";
 import { isnan } from "./inspection.js";
 import { negative } from "./negative.js";
+import { signbit } from "./special.js";
 import { arctan2, cos, sin } from "./trigonometric.js";
 import { where } from "./where.js";
 
@@ -64,14 +65,14 @@ export const conj = operation(
   { className: "Conjugate" },
 );
 
-/** The angle in the complex plane, atan2(im, re): of a real number 0, or π where it is negative. */
+/** The angle in the complex plane, atan2(im, re): of a real number 0, or π where it is negative, −0 included. */
 export const angle = operation("numpy.angle(*x)", (x: TensorLike | Complex): Tensor => {
   if (isComplex(x)) {
     const [re, im] = complexParts("angle", x);
     return arctan2(im, re);
   }
   const tensor = asFloat(x as TensorLike);
-  return where(isnan(tensor), tensor, where(less(tensor, 0), Math.PI, 0));
+  return where(isnan(tensor), tensor, where(signbit(tensor), Math.PI, 0));
 });
 
 /** Whether the imaginary part is 0, bool. */

@@ -4,15 +4,16 @@ import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
+import { GRAIN } from "../rules.js";
 import { divide, multiply } from "./arithmetic.js";
-import { unaryOfNumbers, type Unary, type UnaryFunction } from "./family.js";
+import { unary, unaryOfNumbers, type Unary, type UnaryFunction } from "./family.js";
 import { cast } from "./cast.js";
 
-/** The largest whole number not above x. */
-export const floor: Unary = operation("numpy.floor(*x)", unaryOfNumbers({ name: "floor", float32: kernels.floor_f32 }));
+/** The largest whole number not above x, a float as in Keras: that of integers is float32. */
+export const floor: Unary = operation("numpy.floor(*x)", unary({ name: "floor", kernel: kernels.floor_f32, grain: GRAIN }));
 
-/** The smallest whole number not below x. */
-export const ceil: Unary = operation("numpy.ceil(*x)", unaryOfNumbers({ name: "ceil", float32: kernels.ceil_f32 }));
+/** The smallest whole number not below x, a float as in Keras: that of integers is float32. */
+export const ceil: Unary = operation("numpy.ceil(*x)", unary({ name: "ceil", kernel: kernels.ceil_f32, grain: GRAIN }));
 
 /** x without its fraction. */
 export const trunc: Unary = operation("numpy.trunc(*x)", unaryOfNumbers({ name: "trunc", float32: kernels.trunc_f32 }));

@@ -16,7 +16,7 @@ import { clip } from "./clip.js";
 import { equal, greater, less, lessEqual } from "./comparison.js";
 import { exp, exp2 } from "./exponential.js";
 import { isinf, isnan } from "./inspection.js";
-import { logicalAnd, logicalOr } from "./logical.js";
+import { logicalAnd, logicalNot, logicalOr } from "./logical.js";
 import { abs, sqrt, square } from "./powers.js";
 import { sin } from "./trigonometric.js";
 import { where } from "./where.js";
@@ -166,7 +166,8 @@ export const view = operation("numpy.view(*x, dtype:dtype=null)", (x: TensorLike
 export const saturateCast = operation("core.saturateCast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => {
   const tensor = asTensor(x);
   const to = checkedDtype(dtype)!;
-  if (isFloat(to) || to === "bool") return cast(tensor, to);
+  if (isFloat(to)) return cast(tensor, to);
+  if (to === "bool") return logicalNot(lessEqual(tensor, 0)); // what is below false is false
   const [least, most] = dtypes[to].range;
   // The largest float32 that the range holds, where its end is none.
   const range = [

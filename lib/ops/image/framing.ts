@@ -20,7 +20,7 @@ interface Side {
 function side(
   where: string,
   axis: string,
-  length: number | null,
+  length: number,
   before: number | null | undefined,
   behind: number | null | undefined,
   target: number | null | undefined,
@@ -33,14 +33,10 @@ function side(
       expected: `two of what is ${sign > 0 ? "added" : "cut"} before and behind and the ${axis} of the result`,
     });
   };
-  if (length === null) {
-    if (target === null || target === undefined) fail();
-    return { before: before ?? 0, behind: behind ?? 0, target: target! };
-  }
-  const all = (target ?? NaN) - length!;
+  const all = (target ?? NaN) - length;
   const first = before ?? (behind !== null && behind !== undefined && !Number.isNaN(all) ? sign * all - behind : given < 2 ? fail() : 0);
   const last = behind ?? (Number.isNaN(all) ? fail() : sign * all - first);
-  const result = length! + sign * (first + last);
+  const result = length + sign * (first + last);
   if (first < 0 || last < 0 || result < 0) {
     throw new ValueError(where, {
       given: `${first} before and ${last} behind for the ${axis} ${length}`,
@@ -91,6 +87,7 @@ export const cropImages = operation(
       }),
     );
   },
+  { needsShapes: true },
 );
 
 export interface PadOptions extends DataFormatOption {
@@ -128,4 +125,5 @@ export const padImages = operation(
       }),
     );
   },
+  { needsShapes: true },
 );

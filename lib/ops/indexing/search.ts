@@ -12,6 +12,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, divide, floorDivide, maximum, minimum, mod, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { equal, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";
+import { where } from "../elementwise/where.js";
 import { logicalAnd, logicalNot, logicalOr } from "../elementwise/logical.js";
 import { floor } from "../elementwise/rounding.js";
 import { operands } from "../promotion.js";
@@ -21,6 +22,8 @@ import { sum } from "../reduce/sum.js";
 import { progression } from "../shaping/create.js";
 import { linspace } from "../shaping/sequences.js";
 import { expandDims, ravel, reshape } from "../shaping/reshape.js";
+import { flip } from "../shaping/slice.js";
+import { getItem } from "./get-item.js";
 import { filledRows } from "./rows.js";
 import { argsort } from "./sort.js";
 import { addAt, asIndices } from "./take.js";
@@ -46,8 +49,15 @@ export const searchsorted = operation(
   { className: "SearchSorted" },
 );
 
-/** For each element, the number of the bin it falls into: bins are given by their ascending edges. */
-export const digitize = operation("numpy.digitize(*x, *bins)", (x: TensorLike, bins: TensorLike): Tensor => searchsorted(bins, x, "right"));
+/** For each element, the number of the bin it falls into: bins are given by their edges, which ascend or descend. */
+export const digitize = operation("numpy.digitize(*x, *bins)", (x: TensorLike, bins: TensorLike): Tensor => {
+  const edges = asTensor(bins);
+  const ascending = searchsorted(edges, x, "right");
+  if (edges.shape[0] === null || edges.size < 2) return ascending;
+  // Edges that descend count from their end.
+  const isAscending = lessEqual(getItem(edges, 0), getItem(edges, -1));
+  return where(isAscending, ascending, subtract(edges.size, searchsorted(flip(edges), x, "right")));
+});
 
 /** Whether each element of x1 is among those of x2, bool. @param options.invert  whether it is not */
 export const isin = operation(
@@ -113,15 +123,20 @@ export const bincount = operation(
  * How many elements fall into each of equal bins.
  *
  * @param options.bins   default 10
- * @param options.range  the edges of the first and the last bin; default: the smallest and largest element
+ * @param options.range  the edges of the first and the last bin; default: the smallest and largest element (0 and 1 of none); one value v stands for v ± 0.5
  * @returns              [counts, edges]
  */
 export const histogram = operation(
   "numpy.histogram(*x, bins:int=10, range:any=null)",
   (x: TensorLike, bins: number, range: readonly [number, number] | null): [counts: Tensor, edges: Tensor] => {
     const values = ravel(cast(x, "float32"));
-    const low = range ? asTensor(range[0]) : min(values);
-    const high = range ? asTensor(range[1]) : max(values);
+    const isEmpty = values.shape[0] === 0;
+    const least = range ? asTensor(range[0]) : isEmpty ? asTensor(0) : min(values);
+    const most = range ? asTensor(range[1]) : isEmpty ? asTensor(1) : max(values);
+    // One value stands in the middle of a range of length 1.
+    const isPoint = equal(least, most);
+    const low = where(isPoint, subtract(least, 0.5), least);
+    const high = where(isPoint, add(most, 0.5), most);
     const width = divide(subtract(high, low), bins);
     const bin = floor(divide(subtract(values, low), width));
     const inside = logicalAnd(greaterEqual(values, low), lessEqual(values, high));

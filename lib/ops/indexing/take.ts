@@ -5,6 +5,7 @@ import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { dtypes, type Dtype } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
 import { siteOf } from "../../core/indices.js";
+import { checkFollows } from "../../core/interpreter.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
@@ -97,10 +98,11 @@ interface Placement extends Along {
  *
  * @param shape  or a tensor that has it, where it is not known yet
  */
-export const addAt = (x: Tensor, indices: Tensor, shape: Shape | Tensor, axis = 0): Tensor =>
-  shape instanceof Tensor
-    ? putOp.apply({ x, indices, like: shape }, { shape: shape.shape, axis })
-    : putOp.apply({ x, indices, like: undefined }, { shape, axis });
+export function addAt(x: Tensor, indices: Tensor, shape: Shape | Tensor, axis = 0): Tensor {
+  if (shape instanceof Tensor) return putOp.apply({ x, indices, like: shape }, { shape: shape.shape, axis });
+  checkFollows("addAt", shape);
+  return putOp.apply({ x, indices, like: undefined }, { shape, axis });
+}
 
 const putOp = primitive({
   name: "add_at",

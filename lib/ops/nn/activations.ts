@@ -1,6 +1,7 @@
 // Activations: those with a kernel, and those that are compositions.
 
-import type { TensorLike } from "../../core/convert.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
+import { isFloat } from "../../core/dtype.js";
 import { ValueError } from "../../core/errors.js";
 import { operation } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
@@ -8,7 +9,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { add, divide, maximum, minimum, multiply, subtract } from "../elementwise/arithmetic.js";
 import { clip } from "../elementwise/clip.js";
-import { greater, less, lessEqual } from "../elementwise/comparison.js";
+import { greater, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";
 import { exp } from "../elementwise/exponential.js";
 import { binary, unary, type BinaryFunction, type Unary, type UnaryFunction } from "../elementwise/family.js";
 import { erf } from "../elementwise/error-function.js";
@@ -18,18 +19,20 @@ import { asFloat } from "../promotion.js";
 import { COSTLY_GRAIN, GRAIN, like } from "../rules.js";
 import { splitInHalves } from "../shaping/split.js";
 
-/** max(0, x). */
-export const relu: Unary = operation(
-  "nn.relu(*x)",
-  unary({
-    name: "relu",
-    kernel: kernels.relu_f32,
-    keeps: ["y"],
-    gradient: (dy, { y }) => reluGrad(dy, y),
-    grain: GRAIN,
-    isRelu: true,
-  }),
-);
+const reluOfFloats = unary({
+  name: "relu",
+  kernel: kernels.relu_f32,
+  keeps: ["y"],
+  gradient: (dy, { y }) => reluGrad(dy, y),
+  grain: GRAIN,
+  isRelu: true,
+});
+
+/** max(0, x), in the dtype of x. */
+export const relu: Unary = operation("nn.relu(*x)", (x: TensorLike): Tensor => {
+  const tensor = asTensor(x);
+  return isFloat(tensor.dtype) ? reluOfFloats(tensor) : maximum(tensor, 0);
+});
 
 /** dy where relu's output is positive, else 0. */
 const reluGrad: BinaryFunction = binary({
@@ -234,10 +237,10 @@ export const sparsePlus = operation("nn.sparsePlus(*x)", (x: TensorLike): Tensor
   return where(lessEqual(tensor, -1), 0, where(less(tensor, 1), multiply(square(add(tensor, 1)), 0.25), tensor));
 });
 
-/** 0 up to −1, (x + 1) / 2 up to 1, 1 beyond. */
+/** 0 up to −1, (x + 1) / 2 up to 1, 1 beyond; NaN stays. */
 export const sparseSigmoid = operation("nn.sparseSigmoid(*x)", (x: TensorLike): Tensor => {
   const tensor = asFloat(x);
-  return where(lessEqual(tensor, -1), 0, where(less(tensor, 1), multiply(add(tensor, 1), 0.5), 1));
+  return where(lessEqual(tensor, -1), 0, where(greaterEqual(tensor, 1), 1, multiply(add(tensor, 1), 0.5)));
 });
 
 /** x where it is above the threshold, the default value elsewhere. */

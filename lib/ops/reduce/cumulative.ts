@@ -2,6 +2,7 @@
 
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import type { Dtype } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -67,11 +68,15 @@ const cumprodOp = primitive({
 export const cumsumOf = (x: Tensor, axis: number, reverse = false): Tensor => cumsumOp.apply({ x }, { axis, reverse });
 const cumprodOf = (x: Tensor, axis: number, reverse = false): Tensor => cumprodOp.apply({ x }, { axis, reverse });
 
-function prepared(where: string, x: TensorLike, { axis = null, dtype }: CumulativeOptions): { x: Tensor; axis: number } {
+function prepared(where: string, x: TensorLike, { axis = null, dtype }: CumulativeOptions): { x: Tensor; axis: number; dtype: Dtype } {
   const given = asTensor(x);
   const wanted = dtype === undefined || dtype === null ? given : cast(given, dtype);
   const tensor = as(wanted, wanted.dtype === "float32" ? "float32" : "int32");
-  return axis === null ? { x: ravel(tensor), axis: 0 } : { x: tensor, axis: checkAxis(where, integers(axis)[0] ?? 0, tensor.rank) };
+  // Sums of narrow integers wrap, as in NumPy on their dtype.
+  const kept = wanted.dtype === "bool" ? "int32" : wanted.dtype;
+  return axis === null
+    ? { x: ravel(tensor), axis: 0, dtype: kept }
+    : { x: tensor, axis: checkAxis(where, integers(axis)[0] ?? 0, tensor.rank), dtype: kept };
 }
 
 /** The sums of the elements up to each one, along an axis. */
@@ -79,7 +84,7 @@ export const cumsum = operation(
   "numpy.cumsum(*x, axis:ints=null, dtype:dtype=null)",
   (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => {
     const of = prepared("cumsum", x, { axis, dtype });
-    return cumsumOf(of.x, of.axis);
+    return cast(cumsumOf(of.x, of.axis), of.dtype);
   },
 );
 
@@ -88,7 +93,7 @@ export const cumprod = operation(
   "numpy.cumprod(*x, axis:ints=null, dtype:dtype=null)",
   (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => {
     const of = prepared("cumprod", x, { axis, dtype });
-    return cumprodOf(of.x, of.axis);
+    return cast(cumprodOf(of.x, of.axis), of.dtype);
   },
 );
 

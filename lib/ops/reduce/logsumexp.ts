@@ -20,7 +20,8 @@ export const logsumexp = operation(
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
     const tensor = asFloat(x);
     const axes = checkAxes("logsumexp", axis, tensor.rank);
-    const largest = max(tensor, { axis: axes, keepdims: true });
+    // Of nothing: the logarithm of 0.
+    const largest = max(tensor, { axis: axes, keepdims: true, initial: -Infinity });
     // Infinities are not subtracted from themselves.
     const shift = stopGradient(where(isfinite(largest), largest, 0));
     const result = add(log(sum(exp(subtract(tensor, shift)), { axis: axes, keepdims: true })), shift);

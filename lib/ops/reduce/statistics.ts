@@ -10,7 +10,7 @@ import { add, divide, maximum, multiply, subtract } from "../elementwise/arithme
 import { cast } from "../elementwise/cast.js";
 import { equal } from "../elementwise/comparison.js";
 import { isinf, isnan } from "../elementwise/inspection.js";
-import { logicalAnd } from "../elementwise/logical.js";
+import { logicalAnd, logicalOr } from "../elementwise/logical.js";
 import { sqrt, square } from "../elementwise/powers.js";
 import { ceil, floor, round } from "../elementwise/rounding.js";
 import { where } from "../elementwise/where.js";
@@ -18,6 +18,7 @@ import { sort } from "../indexing/sort.js";
 import { takeAlongAxis } from "../indexing/take.js";
 import { asFloat } from "../promotion.js";
 import { broadcastTo } from "../shaping/broadcast.js";
+import { full } from "../shaping/create.js";
 import { expandDims, flattenFrom, reshape, squeeze } from "../shaping/reshape.js";
 import { moveaxis, transpose } from "../shaping/transpose.js";
 import { any } from "./logical.js";
@@ -157,14 +158,19 @@ function quantilesOf(
   const tensor = asFloat(x);
   const parts = asFloat(q);
   const axes = checkAxes(where_, axis, tensor.rank);
-  const rows = axes.length === 0 ? expandDims(tensor, -1) : sortedAlong(tensor, axes);
+  const unfilled = axes.length === 0 ? expandDims(tensor, -1) : sortedAlong(tensor, axes);
+  // The quantile of nothing is NaN, as the mean is.
+  const rows = unfilled.shape.at(-1) === 0 ? full([...unfilled.shape.slice(0, -1), 1], NaN) : unfilled;
   // Numbers come first in a sorted row: each row has a last one of its own.
   const numbers = expandDims(countOf(rows, { axis: -1 }), -1);
   const { lower, higher, part } = between(multiply(maximum(subtract(numbers, 1), 0), reshape(parts, [-1])), method);
   const a = takeAlongAxis(rows, lower, -1);
   const b = takeAlongAxis(rows, higher, -1);
   const isWhole = method !== "linear" && method !== "midpoint";
-  const found = isWhole ? a : where(logicalAnd(isinf(a), equal(a, b)), a, add(a, multiply(subtract(b, a), part)));
+  // An infinity beside a number is reached at once; between two equal ones nothing is to be added.
+  const isAt = logicalOr(equal(part, 0), logicalAnd(isinf(a), equal(a, b)));
+  const ofInfinities = add(multiply(a, subtract(1, part)), multiply(b, part));
+  const found = isWhole ? a : where(isAt, a, where(logicalOr(isinf(a), isinf(b)), ofInfinities, add(a, multiply(subtract(b, a), part))));
   const y = ignoresNan ? found : where(any(isnan(rows), { axis: -1, keepdims: true }), NaN, found);
   const placed = parts.rank === 0 ? squeeze(y, -1) : moveaxis(y, -1, 0);
   return keepdims

@@ -11,5 +11,6 @@ const lengthOp = primitive({
   name: "axis_length",
   inputs: ["x"],
   infer: (_, __: { axis: number }): Spec => ({ shape: [], dtype: "int32" }),
+  measures: ({ x }, { axis }, open) => x.shape[axis] ?? open,
   expand: ({ x }, { axis }) => ({ y: asTensor(x.shape[axis]!, "int32") }),
 });

@@ -3,6 +3,7 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
+import { checkFollows } from "../../core/interpreter.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sameShape, shapeText, stridesOf, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -15,6 +16,7 @@ import { gatherView } from "./views.js";
 /** x repeated along its axes of length 1, and along new axes in front, so that it has the shape. @throws ShapeError where it does not fit */
 export const broadcastTo = operation("numpy.broadcastTo(*x, shape:shape)", (x: TensorLike, shape: Shape): Tensor => {
   const tensor = asTensor(x);
+  checkFollows("broadcastTo", shape);
   return sameShape(tensor.shape, shape) ? tensor : broadcastOp.apply({ x: tensor }, { shape });
 });
 

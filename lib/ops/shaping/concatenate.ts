@@ -1,7 +1,7 @@
 // Tensors put together along an axis, old or new.
 
 import { operation } from "../../core/operation.js";
-import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
+import { asTensor, checkAxis, setStacking, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -95,3 +95,5 @@ export const stack = operation("numpy.stack(*x:tensors, axis:ints=0)", (xs: read
     along,
   );
 });
+
+setStacking((parts) => stack(parts));

@@ -1,17 +1,16 @@
 // Conversion, copies, and what is known of a tensor: shape, rank, size.
 
 import { declare, operation } from "../../core/operation.js";
-import { asTensor, constant, type TensorLike } from "../../core/convert.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isTracing } from "../../core/interpreter.js";
 import type { Dtype, TypedArray } from "../../core/dtype.js";
-import { isKnown, known, sizeOrNull, type Shape } from "../../core/shape.js";
+import { isKnown, known, sizeOf, sizeOrNull, type Shape } from "../../core/shape.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
 import { primitive } from "../../core/primitive.js";
 import { identity } from "../gradient/stop-gradient.js";
 import { cast } from "../elementwise/cast.js";
 import { fullLike, zeros } from "./create.js";
 import { checkDense } from "../rules.js";
-import { stack } from "./concatenate.js";
 import { axisLength } from "./axis-length.js";
 import { fillCommand } from "./slice.js";
 
@@ -20,18 +19,10 @@ export const convertToTensor = declare(
   "core.convertToTensor(*x, dtype:dtype=null, sparse:bool|null=null, ragged:bool|null=null)",
   (x: TensorLike, dtype: string | null, _sparse: boolean | null, ragged: boolean | null): Tensor => {
     checkDense("convertToTensor", false, ragged);
-    const tensor = hasSymbolicLeaf(x) ? stacked(x as readonly TensorLike[]) : x instanceof Chainable ? asTensor(x) : constant(x);
+    const tensor = asTensor(x);
     return dtype === null ? tensor : cast(tensor, dtype);
   },
 );
-
-const hasSymbolicLeaf = (x: TensorLike): boolean =>
-  Array.isArray(x) && x.some((each: TensorLike) => (each instanceof Chainable ? each.value().isSymbolic : hasSymbolicLeaf(each)));
-
-/** Nested arrays with tensors that have no values yet. */
-function stacked(x: readonly TensorLike[]): Tensor {
-  return stack(x.map((each) => (Array.isArray(each) ? stacked(each as readonly TensorLike[]) : asTensor(each))));
-}
 
 /** The values as a tensor. @param dtype  default: that of the values */
 export const array = operation("numpy.array(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor =>
@@ -89,5 +80,6 @@ const sizeOp = primitive({
   name: "size",
   inputs: ["x"],
   infer: () => ({ shape: [], dtype: "int32" as const }),
+  measures: ({ x }, _, open) => sizeOf(x.shape.map((length) => length ?? open)),
   lower: ({ x }, { y }) => fillCommand(y, x.size),
 });

@@ -39,7 +39,8 @@ export function openRange(start: TensorLike, limit: TensorLike, delta: TensorLik
 }
 
 /** A tensor of the dtype of both. */
-const commonDtypeOf = (a: TensorLike, b: TensorLike): Tensor => asTensor(0, commonDtype(a, b));
+const commonDtypeOf = (a: TensorLike, b: TensorLike): Tensor =>
+  asTensor(0, [a, b].every((each) => Number.isInteger(each)) ? "int32" : commonDtype(a, b));
 
 const openRangeOp = primitive({
   name: "range",

@@ -5,6 +5,7 @@ import { operation } from "../../core/operation.js";
 
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
+import { checkFollows } from "../../core/interpreter.js";
 import { primitive } from "../../core/primitive.js";
 import { isKnown, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
@@ -20,6 +21,7 @@ export const reshape = operation(
   "numpy.reshape(*x, newshape:shape)",
   (x: TensorLike, shape: readonly (number | null)[] | number): Tensor => {
     const tensor = asTensor(x);
+    if (typeof shape === "object" && shape.filter((length) => length === null || length === -1).length > 1) checkFollows("reshape", shape);
     return reshapeOp.apply({ x: tensor }, { shape: resolve(tensor.shape, typeof shape === "number" ? [shape] : shape) });
   },
 );

@@ -6,11 +6,13 @@ import type { Tensor } from "../../core/tensor.js";
 import { keptDtype } from "../../core/dtype.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
+import { equal } from "../elementwise/comparison.js";
 import { exp2, log } from "../elementwise/exponential.js";
 import { i0 } from "../elementwise/special.js";
 import { floor } from "../elementwise/rounding.js";
 import { abs, power, sqrt, square } from "../elementwise/powers.js";
 import { cos } from "../elementwise/trigonometric.js";
+import { where } from "../elementwise/where.js";
 import { asFloat } from "../promotion.js";
 import { integers, type Integers } from "../static.js";
 import { ones, progression } from "./create.js";
@@ -25,8 +27,10 @@ function spaced(start: TensorLike, stop: TensorLike, num: number, endpoint: bool
   const step = gaps > 0 ? divide(range, gaps) : multiply(range, NaN);
   const rank = range.rank;
   const along = reshape(divide(progression(0, 1, num, "float32"), Math.max(1, gaps)), [num, ...Array.from({ length: rank }, () => 1)]);
-  // Weighted from both ends, so that the last number is exactly `stop`.
-  const values = add(multiply(expandDims(from, 0), subtract(1, along)), multiply(expandDims(to, 0), along));
+  // Weighted from both ends, so that the last number is exactly `stop`; an infinite end has no part where its weight is 0.
+  const rest = subtract(1, along);
+  const weighted = (end: Tensor, weight: Tensor): Tensor => where(equal(weight, 0), 0, multiply(expandDims(end, 0), weight));
+  const values = add(weighted(from, rest), weighted(to, along));
   return [moveaxis(values, 0, axis < 0 ? axis + rank + 1 : axis), step];
 }
 
