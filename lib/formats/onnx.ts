@@ -122,7 +122,7 @@ export function tensorOf(message: Values, where: string): Elements & { readonly 
     throw new UnsupportedFormatError(where, { given: "elements in another file", expected: "elements in the model" });
   const size = checkedSize(shape, where);
   const raw = message["rawData"] as Uint8Array | undefined;
-  if (raw) return { ...fromFile(raw, fileDtype, shape, where), fileDtype };
+  if (raw) return { ...fromFile(fileDtype === "int64" ? withinInt32(raw) : raw, fileDtype, shape, where), fileDtype };
   const lists = ["floatData", "int32Data", "int64Data", "doubleData"]
     .map((key) => message[key] as number[])
     .filter((list) => list.length > 0);
@@ -133,10 +133,27 @@ export function tensorOf(message: Values, where: string): Elements & { readonly 
   // Narrow elements stand in lists of wider ones, float16 by its bits.
   const bits = { float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array, float64: Float64Array, int32: Int32Array, int8: Int8Array, int16: Int16Array, uint8: Uint8Array, uint16: Uint16Array, bool: Uint8Array } as const; // prettier-ignore
   if (fileDtype === "int64" || fileDtype === "uint64" || fileDtype === "uint32") {
-    return { ...fromFile(bytesOf(BigInt64Array.from(values, BigInt)), "int64", shape, where), fileDtype };
+    return { ...fromFile(bytesOf(BigInt64Array.from(values, (value) => BigInt(clamped(value)))), "int64", shape, where), fileDtype };
   }
   const array = bits[fileDtype as keyof typeof bits];
   return { ...fromFile(bytesOf(array.from(values)), fileDtype, shape, where), fileDtype };
+}
+
+/** Exporters write the largest whole number for "up to the end": what int32 does not have is its own end. */
+const clamped = (value: number): number => Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), value));
+
+/** Elements of 64 bits, those beyond 32 bits clamped; a copy only where there are any. */
+function withinInt32(bytes: Uint8Array): Uint8Array {
+  if (bytes.length % 8 !== 0) return bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let changed: BigInt64Array | undefined;
+  for (let i = 0; i < bytes.length / 8; i++) {
+    const value = Number(view.getBigInt64(i * 8, true));
+    if (clamped(value) === value) continue;
+    changed ??= new BigInt64Array(bytes.slice().buffer);
+    changed[i] = BigInt(clamped(value));
+  }
+  return changed ? bytesOf(changed) : bytes;
 }
 
 /** A tensor as a message. */

@@ -226,12 +226,13 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
     plan.commit(model.variables);
     return model;
   }
-  const archive = await archiveAt(place, files);
+  const archive = await files.archiveAt(place);
   // An archive may be of a layer, or of whatever has a config.
   const config = files.configOf(archive);
   const model = read(config);
   if (typeof (model as Serializable | null)?.getConfig !== "function") throw notOf(place.path, "an object of Keras", config, model);
   if (!isSaveable(model)) return model;
+  await files.readAssets(archive, model);
   files.planArchive(model, archive, extrasOf(model)).commit(model.variables);
   return model;
 }
@@ -256,33 +257,6 @@ function compileAs(model: Model, training: Record<string, unknown>, known: Custo
 const compileKeys = new Set(["loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution"]);
 
 const isSaveable = (model: unknown): model is KerasSaveable & Model => typeof model === "function" && "variables" in model;
-
-/** The archive at a place: a zip file, or a folder with the same members. */
-async function archiveAt({ store, name, path }: ReturnType<typeof placeOf>, files: Awaited<ReturnType<typeof kerasFiles>>) {
-  let isFolder = false;
-  const bytes = await store.read(name).catch((error: NodeJS.ErrnoException) => {
-    isFolder = error.code === "EISDIR";
-    if (!isFolder) throw error;
-    return null;
-  });
-  if (bytes) return files.archiveOf(bytes, path);
-  const folder = isFolder || /^(memory|indexeddb|opfs|https?):/.test(path) ? storeAt(path) : null;
-  const members = new Map<string, Uint8Array>();
-  for (const member of ["config.json", "metadata.json", "model.weights.h5"]) {
-    const content = await folder?.read(member);
-    if (content) members.set(member, content);
-  }
-  if (!members.has("config.json")) throw new CheckpointError(path, { given: "a path where there is no file", expected: "a model" });
-  return {
-    where: path,
-    names: [...members.keys()],
-    read(member: string): Uint8Array {
-      const content = members.get(member);
-      if (content) return content;
-      throw new CheckpointError(`${path}/${member}`, { given: "a path where there is no file", expected: "a member of the model" });
-    },
-  };
-}
 
 async function readCheckpoint(bytes: Uint8Array, path: string, make: (config: unknown) => Model): Promise<unknown> {
   const { objects } = decode(bytes, path);
@@ -358,7 +332,7 @@ export async function loadWeights(model: Model, path: FilePath, options: LoadWei
   const files = await kerasFiles();
   const root = model as KerasSaveable & Model;
   if (format === "keras") {
-    files.planState(root, files.storeOfArchive(await archiveAt(place, files)), place.path, { skipMismatch, skip }).commit(model.variables);
+    files.planState(root, files.storeOfArchive(await files.archiveAt(place)), place.path, { skipMismatch, skip }).commit(model.variables);
     return;
   }
   const bytes = await readFile(place, "weights");

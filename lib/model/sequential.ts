@@ -163,14 +163,42 @@ export class Sequential extends Model {
       return customObjectScope(options.customObjects, () => Sequential.fromConfig.call(this as never, config) as T);
     const { layers, build_input_shape: shape, ...common } = config;
     if (!Array.isArray(layers)) throw new ArgumentError("Sequential.fromConfig", { given: text(config), expected: "a config with layers" });
-    const given = Sequential.options.fromConfig("Sequential", common);
-    const model = new (this as unknown as new (layers: readonly SequentialItem[], options: LayerOptions) => T & Sequential)(
-      layers.map((layer) => deserializeKerasObject(layer) as Layer),
-      given,
-    );
+    const made = layers.map((layer) => deserializeKerasObject(layer) as Layer);
+    const model =
+      (this as unknown) === Sequential
+        ? (new Sequential(made, Sequential.options.fromConfig("Sequential", common)) as T & Sequential)
+        : ofOwnClass(this as never as new (options: object) => T & Sequential, common, made);
     if (!model.graph && Array.isArray(shape)) model.build(shape as Shape);
     return model;
   }
+}
+
+/**
+ * A model of a class of the user's own. Its constructor gets the config; where the layers that it makes are others than those of the config
+ * (another number of units, say, which the config does not tell), those of the config are taken.
+ */
+function ofOwnClass<T extends Sequential>(make: new (options: object) => T, config: Config, layers: readonly Layer[]): T {
+  const model = Layer.fromConfig.call(make as never, config) as T;
+  const text = (all: readonly Layer[]) => JSON.stringify(all.filter((layer) => !(layer instanceof InputLayer)).map((layer) => nameless(serializeKerasObject(layer)))); // prettier-ignore
+  if (text(model.layers) === text(layers)) return model;
+  const before = model.layers.filter((layer) => !(layer instanceof InputLayer));
+  while (model.pop());
+  for (const layer of layers) model.add(layer);
+  // Fields that name a layer of the constructor name the one in its place.
+  const after = layers.filter((layer) => !(layer instanceof InputLayer));
+  for (const [field, value] of Object.entries(model) as [string, unknown][]) {
+    const place = before.indexOf(value as Layer);
+    if (place >= 0) (model as unknown as Record<string, unknown>)[field] = after[place] ?? null;
+  }
+  return model;
+}
+
+/** A config without what belongs to one object of many that are alike. */
+function nameless(value: Json): Json {
+  if (Array.isArray(value)) return value.map(nameless);
+  if (!isPlainObject(value)) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== "name" && key !== "build_config");
+  return Object.fromEntries(entries.map(([key, item]) => [key, nameless(item as Json)]));
 }
 
 registerClasses("keras", { Sequential });

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import t from "tap";
 import * as tf from "../../lib/index.js";
-import { loadNpz, loadSafetensors, saveNpz, saveSafetensors } from "../../lib/api/formats.js";
+import { loadNpy, loadNpz, loadSafetensors, saveNpy, saveNpz, saveSafetensors } from "../../lib/api/formats.js";
 import { joined, type Pieces } from "../../lib/formats/bytes.js";
 import { crc32 } from "../../lib/formats/crc.js";
 import { writeHdf5, DatasetWriter, GroupWriter } from "../../lib/formats/hdf5/writer.js";
@@ -14,6 +14,8 @@ import { placeOf } from "../../lib/saving/place.js";
 
 const { keras } = tf;
 const { layers } = keras;
+
+t.setTimeout(600_000); // thousands of damaged files, on machines that may be busy
 
 const FLIPS = Number(process.env["KERASM_FUZZ_FLIPS"] ?? 300);
 const SEED = Number(process.env["KERASM_FUZZ_SEED"] ?? Date.now() % 1e6);
@@ -64,11 +66,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   ".onnx": { path: "m.onnx", save: (path) => model.export(path), ...whole, namesMayDiffer: true },
   "model.json": { path: "t/model.json", save: (path) => model.save(path), ...whole, namesMayDiffer: true },
   "shards": { path: "t/group1-shard1of1.bin", save: () => model.save("memory://fuzz/t/model.json"), load: async () => of(await keras.models.loadModel("memory://fuzz/t/model.json")) },
+  ".weights.json": { path: "m.weights.json", save: (path) => model.saveWeights(path), ...weightsOnly },
+  "weights of a shard": { path: "m_00000.weights.h5", save: () => model.saveWeights("memory://fuzz/m.weights.json"), load: () => weightsOnly.load("memory://fuzz/m.weights.json") },
+  ".npy": { path: "m.npy", save: (path) => saveNpy(path, tf.constant([[1.5, -2, 3], [4, 5, 6]])), load: async (path) => tensorsOf({ a: await loadNpy(path) }) },
   ".npz": { path: "m.npz", save: (path) => saveNpz(path, { a: tf.ones([3, 2]), b: tf.constant([1, 2]) }), load: async (path) => tensorsOf(await loadNpz(path)), hasChecksum: true },
   "tensors": { path: "r.safetensors", save: (path) => saveSafetensors(path, { a: tf.ones([3, 2]), b: tf.constant([1, 2]) }), load: async (path) => tensorsOf(await loadSafetensors(path)), namesMayDiffer: true },
 }; // prettier-ignore
 
-const shapes = (values: State) => JSON.stringify(values.map(([, shape]) => shape));
+// Names that are numbers come first in a record.
+const shapes = (values: State) => JSON.stringify(values.map(([, shape]) => JSON.stringify(shape)).sort());
 const names = (values: State) => JSON.stringify(values.map(([name]) => name));
 
 for (const [name, kind] of Object.entries(kinds))

@@ -111,8 +111,35 @@ t.test("layers write variables by name and files, and take them back", async (t)
   const loaded = await keras.models.loadModel(path, { customObjects: { Vocabulary } });
   t.same(loaded(x).array(), [[2, 4, 6]]);
   t.same((loaded.layers[0] as unknown as Vocabulary).words, ["a", "ü"]);
+  for (const folder of [join(t.testdir({}), "folder.keras"), "memory://custom/folder.keras"]) {
+    await model.save(folder, { zipped: false });
+    const again = await keras.models.loadModel(folder, { customObjects: { Vocabulary } });
+    t.same((again.layers[0] as unknown as Vocabulary).words, ["a", "ü"], "files of layers in a folder");
+  }
   const other = new keras.Sequential([new keras.Input({ shape: [3] }), new keras.layers.Dense(3), new Vocabulary()]);
   const before = other.weights.map((weight) => weight.array());
   await t.rejects(other.loadWeights(path));
   t.same(other.weights.map((weight) => weight.array()), before, "what a hook refused changed nothing"); // prettier-ignore
+});
+
+t.test("a Sequential of one's own: its constructor gets the config, and the file's layers count", async (t) => {
+  class Classifier extends keras.Sequential {
+    readonly head: tf.keras.layers.Layer;
+    constructor({ classes = 2, ...options }: { classes?: number; name?: string } = {}) {
+      const head = new keras.layers.Dense(classes);
+      super([new keras.Input({ shape: [3] }), new keras.layers.Dense(4), head], options);
+      this.head = head;
+    }
+  }
+  for (const classes of [2, 5]) {
+    const model = new Classifier({ classes, name: "mine" });
+    for (const ending of ["keras", "h5", "ckpt"]) {
+      await model.save(`memory://custom/classifier.${ending}`);
+      const loaded = await keras.models.loadModel(`memory://custom/classifier.${ending}`, { customObjects: { Classifier } });
+      t.ok(loaded instanceof Classifier);
+      t.equal(loaded.name, "mine");
+      t.same(loaded(x).array(), model(x).array(), `${classes} classes, ${ending}`);
+      t.equal((loaded as Classifier).head, loaded.layers.at(-1), "fields still are layers of the model");
+    }
+  }
 });

@@ -1,6 +1,6 @@
 // What goes wrong leaves models and files as they were: loads that fail, writers at one time, files from outside.
 
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import t from "tap";
@@ -38,6 +38,62 @@ t.test("a failed load leaves the model as it was, in every form", async (t) => {
       await t.rejects(model.loadWeights(path), { name: /CheckpointError|FormatError/ }, `${ending}: ${saved} into ${own}`);
       t.same(values(model), before, `${ending}: ${saved} into ${own}: nothing changed`);
     }
+  }
+});
+
+t.test(
+  "a failed load leaves the model as it was, from files of whole models and of others, also where the end of a file is damaged",
+  async (t) => {
+    const folder = t.testdir({});
+    const paths = ["m.keras", "m.h5", "w.weights.h5", "w.weights.json", "w.safetensors", "w.ckpt"].map((name) => join(folder, name));
+    const named = (...units: number[]) => new keras.Sequential([new keras.Input({ shape: [3] }), ...units.map((each, i) => new layers.Dense(each, { name: `d${i}` }))]); // prettier-ignore
+    const [saved, wider, longer, damaged] = [named(4, 2), named(4, 3), named(4, 2, 2), named(4, 2)];
+    for (const path of paths) {
+      await (/w\.[^/]+$/.test(path) ? saved.saveWeights(path) : saved.save(path));
+      for (const model of [wider, longer]) {
+        const before = values(model);
+        await t.rejects(model.loadWeights(path), { name: /CheckpointError|FormatError/, where: /./ }, path);
+        t.same(values(model), before, `${path}: nothing changed`);
+      }
+      // The last bytes are missing: what came before them must not be taken over either.
+      const file = path.endsWith(".json") ? join(folder, "w_00000.weights.h5") : path;
+      const whole = readFileSync(file);
+      writeFileSync(file, whole.subarray(0, whole.length - 9));
+      const before = values(damaged);
+      await t.rejects(damaged.loadWeights(path), { name: /CheckpointError|FormatError/ }, `${path}, cut short`);
+      t.same(values(damaged), before, `${path}, cut short: nothing changed`);
+      writeFileSync(file, whole);
+      await damaged.loadWeights(path);
+      t.same(values(damaged), values(saved), `${path} loads`);
+    }
+    // A name map that asks for what the file does not have, after names that it has.
+    const model = named(4, 2);
+    const before = values(model);
+    const nameMap = { "d0/kernel": "d0/kernel", "d0/bias": "d0/bias", "d1/kernel": "none", "d1/bias": null };
+    await t.rejects(model.loadWeights(join(folder, "w.safetensors"), { nameMap }), { name: "CheckpointError", message: /none/ });
+    t.same(values(model), before);
+  },
+);
+
+t.test("a disk that is full, and a place that may not be written: an error that says so, and the file before is intact", async (t) => {
+  const model = chain(4, 2);
+  if (existsSync("/dev/full")) {
+    // Every write to it fails as on a full disk. A link in the place of what is written aside stands for the disk.
+    const { write } = await import("../../lib/saving/place.js");
+    const full = { write: async () => writeFileSync("/dev/full", "x") } as never;
+    await t.rejects(write({ store: full, name: "m.keras", path: "/full/m.keras" }, new Uint8Array(5)), { name: "CheckpointError", message: /m\.keras: given a full disk \(ENOSPC\); expected room for a file of 5 bytes.*intact/ }); // prettier-ignore
+  }
+  for (const ending of ["keras", "weights.h5", "safetensors", "ckpt", "onnx"]) {
+    const folder = t.testdir({});
+    const path = join(folder, `m.${ending}`);
+    const save = () => (ending === "onnx" ? model.export(path) : ending === "keras" ? model.save(path) : model.saveWeights(path));
+    await save();
+    const before = readFileSync(path);
+    // A file in the place of the folder: nothing can be written below it, whoever asks (root may write to read-only folders).
+    const below = join(path, `m.${ending}`);
+    await t.rejects(ending === "onnx" ? model.export(below) : ending === "keras" ? model.save(below) : model.saveWeights(below), { name: "CheckpointError", message: /no folder.*intact/ }, ending); // prettier-ignore
+    t.same(readFileSync(path), before, `${ending}: as it was`);
+    t.same(readdirSync(folder), [`m.${ending}`], "nothing is left aside");
   }
 });
 

@@ -9,12 +9,13 @@ import { rows, withoutRow } from "../../lib/saving/onnx/table.js";
 import { placeOf } from "../../lib/saving/place.js";
 import { goldenDir, readCases } from "../golden/cases.js";
 import { isEncoded, toTensor } from "../golden/values.js";
-import { SimpleCNN } from "../../models/index.js";
+import { SimpleCNN, SimpleMLP } from "../../models/index.js";
 
 const { keras } = tf;
 const { layers } = keras;
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = "error";
+t.setTimeout(240_000); // a run time of its own, on machines that may be busy
 
 interface Assertions {
   same(got: unknown, wanted: unknown, message: string): unknown;
@@ -80,10 +81,15 @@ t.test("the conformance models", async (t) => {
 });
 
 t.test("the models of the package", async (t) => {
-  const model = new SimpleCNN() as unknown as AnyModel;
-  const x = keras.random.normal([2, 28, 28, 1], { seed: 1 });
-  model(x);
-  await check(t, "SimpleCNN", model, [x], { inputSignature: new tf.TensorSpec([null, 28, 28, 1], "float32") });
+  const models: Readonly<Record<string, [AnyModel, number[]]>> = {
+    SimpleCNN: [new SimpleCNN() as unknown as AnyModel, [28, 28, 1]],
+    SimpleMLP: [new SimpleMLP() as unknown as AnyModel, [784]],
+  };
+  for (const [name, [model, shape]] of Object.entries(models)) {
+    const x = keras.random.normal([2, ...shape], { seed: 1 });
+    model(x);
+    await check(t, name, model, [x], { inputSignature: new tf.TensorSpec([null, ...shape], "float32") });
+  }
 });
 
 /** Layers by what ONNX has otherwise, each in a model of its own. */

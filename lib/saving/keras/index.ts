@@ -2,6 +2,7 @@
 
 export { type Archive, archiveMembers, archiveOf, configOf, type Extras, planArchive, storeOfArchive } from "./archive.js";
 export { KerasFileEditor } from "./editor.js";
+export { archiveAt, readAssets } from "./folder.js";
 export { legacyConfigs, legacyModel, type LegacyModel, planLegacy, planLegacyOptimizer } from "./legacy.js";
 export { shardFiles, shardStore } from "./shards.js";
 export { planState, storeOf, writeState } from "./weights.js";

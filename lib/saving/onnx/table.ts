@@ -390,6 +390,7 @@ export const rows: Readonly<Record<string, Row>> = {
   split_axis: aliasRow,
   identity: unary("Identity"),
   stopGradient: unary("Identity"),
+  after: unary("Identity"), // an order that inference does not need
   read: (step) => step.at("state"),
   broadcast_to: (step) => make(step)("Expand", [step.at("x"), step.emitter.ints(step.output().shape.map((length) => length ?? 1))]),
   tile: (step) => make(step)("Tile", [step.at("x"), step.emitter.ints((step.attrs as unknown as { counts: number[] }).counts)]),
