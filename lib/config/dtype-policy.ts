@@ -1,14 +1,21 @@
 // Dtype policies: which dtype a layer computes in, and which its variables have.
 
-import { dtypes, keptDtype, type Dtype } from "../core/dtype.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { dtypes, isFloat, keptDtype, type Dtype } from "../core/dtype.js";
 import { text, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
+import { Chainable } from "../core/tensor.js";
+import { cast } from "../ops/elementwise/cast.js";
 import type { CustomObjects } from "./custom-objects.js";
 import { field, type Field, withDefault } from "./field.js";
 import { type Config, isPlainObject, type Json } from "./json.js";
-import { registerClasses } from "./registry.js";
+import { classNameOf, registerClasses } from "./registry.js";
 import { deserializeKerasObject, serializeKerasObject } from "./serialization.js";
 import { floatx } from "./settings.js";
+
+/** The modes of quantization, as Keras names them. */
+export const quantizationModes = ["int8", "float8", "int4", "ternary", "gptq", "awq"] as const;
+export type QuantizationMode = (typeof quantizationModes)[number];
 
 /** Policies that compute in a half and keep variables in float32. */
 const mixed: Readonly<Record<string, Dtype>> = { mixed_float16: "float16", mixed_bfloat16: "bfloat16" };
@@ -18,20 +25,55 @@ const mixed: Readonly<Record<string, Dtype>> = { mixed_float16: "float16", mixed
  * layers compute in the half and variables are float32. Keras: `keras.DTypePolicy`.
  */
 export class DTypePolicy {
-  readonly name: string;
-  readonly computeDtype: Dtype;
-  readonly variableDtype: Dtype;
+  readonly #name: string;
+  readonly #computeDtype: Dtype;
+  readonly #variableDtype: Dtype;
 
-  /** @param name  "float32" unless another is given. @throws ValueError for another name */
-  constructor(name: string = floatx()) {
-    const kept = Object.hasOwn(mixed, name) ? mixed[name] : keptDtype(name);
+  /** @param name  that of the default policy unless another is given. @throws ValueError for another name */
+  constructor(name: string | null = null) {
+    const given = name ?? defaultDtypePolicy().name;
+    const kept = Object.hasOwn(mixed, given) ? mixed[given] : keptDtype(given);
     if (!kept) {
       const known = [...Object.keys(dtypes), "int64", "float64", ...Object.keys(mixed)];
-      throw new ValueError("keras.DTypePolicy", { given: text(name), expected: `one of ${known.join(", ")}` });
+      throw new ValueError("keras.DTypePolicy", { given: text(given), expected: `one of ${known.join(", ")}` });
     }
-    this.name = name;
-    this.computeDtype = kept;
-    this.variableDtype = Object.hasOwn(mixed, name) ? "float32" : kept;
+    this.#name = given;
+    this.#computeDtype = kept;
+    this.#variableDtype = Object.hasOwn(mixed, given) ? "float32" : kept;
+  }
+
+  /** What names the policy: "float32", "mixed_bfloat16", "int8_from_float32". */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** The dtype in which layers compute. */
+  get computeDtype(): Dtype {
+    return this.#computeDtype;
+  }
+
+  /** The dtype of variables. */
+  get variableDtype(): Dtype {
+    return this.#variableDtype;
+  }
+
+  /** How weights are kept in fewer bits: "int8", "int4", …; null where they are not. */
+  get quantizationMode(): QuantizationMode | null {
+    return null;
+  }
+
+  /** Which policy the layer at a path has: this one; a map has several. */
+  of(_path: string | null): DTypePolicy {
+    return this;
+  }
+
+  /** x as a layer of this policy takes it: floats of another dtype are cast where `autocast` is on. Keras: convert_input */
+  convertInput(x: unknown, autocast: boolean, dtype: string): unknown {
+    const wanted = keptDtype(dtype);
+    if (wanted === undefined) throw new ValueError("DTypePolicy.convertInput", { given: text(dtype), expected: "a dtype" });
+    if (!(x instanceof Chainable) && !Array.isArray(x) && !ArrayBuffer.isView(x)) return x;
+    const tensor = asTensor(x as TensorLike);
+    return autocast && isFloat(tensor.dtype) && tensor.dtype !== wanted ? cast(tensor, wanted) : tensor;
   }
 
   getConfig(): Record<string, Json> {
@@ -39,11 +81,16 @@ export class DTypePolicy {
   }
 
   static fromConfig(config: Config): DTypePolicy {
-    return new DTypePolicy(typeof config["name"] === "string" ? config["name"] : floatx());
+    return new DTypePolicy(typeof config["name"] === "string" ? config["name"] : null);
+  }
+
+  /** Whether another policy is of the same kind and name. */
+  equals(other: unknown): boolean {
+    return other instanceof DTypePolicy && other.constructor === this.constructor && other.name === this.name;
   }
 
   toString(): string {
-    return `<DTypePolicy "${this.name}">`;
+    return `<${classNameOf(this)} "${this.name}">`;
   }
 }
 
@@ -54,7 +101,18 @@ export class FloatDTypePolicy extends DTypePolicy {}
 let ofAll: DTypePolicy | null = null;
 
 /** The policy of layers that are given none. Keras: keras.config.dtype_policy */
-export const defaultDtypePolicy = (): DTypePolicy => ofAll ?? new DTypePolicy();
+export const defaultDtypePolicy = (): DTypePolicy => ofAll ?? new DTypePolicy(floatx());
+
+/** What makes a policy of a name that begins with a mode of quantization. */
+let ofQuantized: ((name: string) => DTypePolicy | undefined) | null = null;
+
+/** Says how names such as "int8_from_float32" are read. */
+export function readQuantizedNames(read: (name: string) => DTypePolicy | undefined): void {
+  ofQuantized = read;
+}
+
+/** The policy of a name. @throws ValueError for one that names none */
+const namedPolicy = (name: string): DTypePolicy => ofQuantized?.(name) ?? new DTypePolicy(name);
 
 /** Sets the policy of layers that are given none: a name, or a policy. @throws ValueError. Keras: keras.config.set_dtype_policy */
 export const setDtypePolicy = declare("config.setDtypePolicy(policy)", (policy: string | DTypePolicy): void => {
@@ -65,7 +123,7 @@ export const setDtypePolicy = declare("config.setDtypePolicy(policy)", (policy: 
 export const getPolicy = declare("dtypePolicies.get(identifier:tree|null)", (identifier: unknown): DTypePolicy => {
   if (identifier === null) return defaultDtypePolicy();
   if (identifier instanceof DTypePolicy) return identifier;
-  if (typeof identifier === "string") return new DTypePolicy(identifier);
+  if (typeof identifier === "string") return namedPolicy(identifier);
   const policy = isPlainObject(identifier) ? deserializeKerasObject(identifier) : identifier;
   if (policy instanceof DTypePolicy) return policy;
   throw new ValueError("dtypePolicies.get", { given: text(identifier), expected: 'a dtype such as "float32", or a keras.DTypePolicy' });
@@ -100,7 +158,7 @@ export function dtypePolicy(written: "object" | "string"): Field<DTypePolicyLike
     parse(value, where) {
       if (value === null) return defaultDtypePolicy();
       if (value instanceof DTypePolicy) return value;
-      const policy = isPlainObject(value) ? deserializeKerasObject(value) : typeof value === "string" ? new DTypePolicy(value) : value;
+      const policy = isPlainObject(value) ? deserializeKerasObject(value) : typeof value === "string" ? namedPolicy(value) : value;
       if (policy instanceof DTypePolicy) return policy;
       throw new ValueError(where, { given: text(value), expected: 'a dtype such as "float32", or a keras.DTypePolicy' });
     },

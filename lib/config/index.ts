@@ -4,6 +4,8 @@ export * from "./callable.js";
 export * from "./configured.js";
 export * from "./custom-objects.js";
 export * from "./dtype-policy.js";
+export * from "./quantized-policy.js";
+export * from "./dtype-policy-map.js";
 export * from "./family.js";
 export * from "./field.js";
 export * from "./fields.js";

@@ -7,17 +7,21 @@ import {
   sourceNameOf,
   type Config,
   type DTypePolicy,
+  type DTypePolicyLike,
+  DTypePolicyMap,
   type FromConfigOptions,
+  getPolicy,
   isPlainObject,
   type Json,
   objectFromConfig,
   parseOptions,
+  type QuantizationMode,
   schemaOf,
 } from "../config/index.js";
 import type { OptionValues, Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { isFloat, isStoredOnly, type Dtype } from "../core/dtype.js";
-import { ArgumentError, StateError, text } from "../core/errors.js";
+import { ArgumentError, NotSupportedError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import type { Shape } from "../core/shape.js";
 import { symbolic as symbolicOf, Tensor } from "../core/tensor.js";
@@ -88,6 +92,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** Says whether activations are computed anew for the gradient. */
   readonly #rematScope: RematScope | null;
   #buildShapes: readonly Json[] | null = null;
+  /** The dtype policy that was set after the layer was made. */
+  #policy: DTypePolicy | null = null;
 
   constructor(...given: Arguments<S>) {
     super();
@@ -337,8 +343,44 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     if (this.inputSpec) checkInput(this.name, this.inputSpec, inputs);
   }
 
+  /** The dtype policy: that of the options, until the layer was quantized or given another one. */
   get dtypePolicy(): DTypePolicy {
-    return this.common.dtype;
+    return this.#policy ?? this.common.dtype;
+  }
+
+  /** Sets the policy: a name, a config or a policy. One of a mode of quantization quantizes a layer that is built. */
+  set dtypePolicy(value: DTypePolicyLike) {
+    const policy = getPolicy(value);
+    const before = this.dtypePolicy;
+    if (before instanceof DTypePolicyMap && this.path !== null) {
+      before.delete(this.path);
+      before.set(this.path, policy);
+    } else this.#policy = policy;
+    const mode = policy.quantizationMode;
+    if (mode !== null && this.built && !this.isQuantized) this.quantize(mode);
+  }
+
+  /** The policy of this layer, where there is a map of them. */
+  get #ownPolicy(): DTypePolicy {
+    return this.dtypePolicy.of(this.#path);
+  }
+
+  /** Whether weights are kept in fewer bits. */
+  get isQuantized(): boolean {
+    return false;
+  }
+
+  /**
+   * Keeps the largest weight in fewer bits: Dense, EinsumDense, Embedding, ReversibleEmbedding and TernaryDense do.
+   *
+   * @throws NotSupportedError for other layers. Keras: quantize
+   */
+  quantize(..._given: unknown[]): unknown {
+    throw new NotSupportedError(`${this.name}.quantize`, {
+      given: `a layer of class ${classNameOf(this)}`,
+      expected: "Dense, EinsumDense, Embedding, ReversibleEmbedding or TernaryDense",
+      hint: "model.quantize leaves layers that cannot be quantized as they are.",
+    });
   }
 
   /** The dtype of the weights. */
@@ -347,7 +389,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   }
 
   get variableDtype(): Dtype {
-    return this.common.dtype.variableDtype;
+    return this.#ownPolicy.variableDtype;
   }
 
   /** The dtype that inputs are brought to. */
@@ -356,13 +398,13 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   }
 
   /** How the weights are kept in fewer bits; null where they are not. */
-  get quantizationMode(): string | null {
-    return null;
+  get quantizationMode(): QuantizationMode | null {
+    return this.#ownPolicy.quantizationMode;
   }
 
   /** The dtype that float inputs are brought to. */
   get computeDtype(): Dtype {
-    return this.common.dtype.computeDtype;
+    return this.#ownPolicy.computeDtype;
   }
 
   /** The names of the layers around and of this one: `sequential/dense`; null before it is built. */
@@ -389,7 +431,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
 
   /** The options as Keras saves them. */
   getConfig(): Record<string, Json> {
-    const config = schemaOf(this).getConfig(this.options as never);
+    const options = this.#policy ? { ...(this.options as object), dtype: this.#policy } : this.options;
+    const config = schemaOf(this).getConfig(options as never);
     config["name"] = this.name;
     if ("trainable" in config) config["trainable"] = this.trainable;
     return config;

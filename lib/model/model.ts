@@ -1,6 +1,7 @@
 // The class Model: functional or subclassed; the trainer's methods on top of a layer, and saving.
 
 import {
+  type Arguments,
   classNameOf,
   type Config,
   type CustomObjects,
@@ -41,6 +42,9 @@ import {
   saveWeights,
   type SaveWeightsOptions,
 } from "./saving.js";
+import type { LayerStructure } from "../quantizers/calibrated.js";
+import type { QuantizationReport } from "../quantizers/report.js";
+import { quantizeModel, quantizeModelOptions } from "./quantization/quantize.js";
 import { summarize, type Summarized, type SummaryOptions } from "./summary.js";
 import { Trainer } from "./training/trainer.js";
 import { platform } from "#platform";
@@ -246,6 +250,48 @@ export class Model extends Trainer {
     const { name, trainable } = config;
     const common = { ...(typeof name === "string" && { name }), ...(typeof trainable === "boolean" && { trainable }) };
     return new make({ ...common, ...(readGraph("Model.fromConfig", config, isFunctional) as { inputs: Endpoints; outputs: Endpoints }) });
+  }
+
+  /** What the latest `quantize` did. */
+  #report: QuantizationReport | null = null;
+
+  /** What the latest `quantize` did; null before there was one. */
+  get quantizationReport(): QuantizationReport | null {
+    return this.#report;
+  }
+
+  /**
+   * Keeps the weights of layers in fewer bits, for less memory and faster predictions. Layers that cannot be quantized stay as they are; the
+   * report, which `verbose` prints, names them.
+   *
+   * ```ts
+   * model.quantize("int8");
+   * model.quantize({ config: new keras.quantizers.Int4QuantizationConfig({ blockSize: 64 }), filters: "dense" });
+   * ```
+   *
+   * @param given  `mode` ("int8", "int4", "ternary", "gptq", "awq"), `config`, `filters` (which layers, by name), `verbose` (default: true); by
+   *               position or in one object. "gptq" and "awq" need a config that names data
+   * @throws StateError before the model is built, NotSupportedError for "float8", ValueError for another mode; then nothing changed.
+   *         Keras: quantize
+   */
+  override quantize(...given: Arguments<typeof quantizeModelOptions>): QuantizationReport {
+    this.forgetSteps();
+    const report = quantizeModel(this as never, given, (layer) => layer instanceof Model);
+    this.#report = report;
+    const warning = report.summaryWarning();
+    if (warning !== null) console.warn(`kerasm: ${warning}`);
+    const { verbose } = quantizeModelOptions.parse(`${this.name}.quantize`, given);
+    if (verbose) platform.output.write(`${report.render()}\n`);
+    return report;
+  }
+
+  /**
+   * Which layers "gptq" and "awq" quantize: `{ preBlockLayers, sequentialBlocks }`. Null here; models of one's own say it.
+   *
+   * Keras: get_quantization_layer_structure
+   */
+  getQuantizationLayerStructure(_mode: string): LayerStructure | null {
+    return null;
   }
 
   /** The model without its weights, as the object that Keras's `to_json` writes. */

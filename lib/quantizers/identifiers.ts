@@ -1,51 +1,54 @@
-// What names a quantizer or a config of one: keras.quantizers.get, serialize, deserialize.
+// keras.quantizers.get, serialize, deserialize.
 
-import { type Config, type CustomObjects, deserializeKerasObject, isPlainObject, type Json, registerClasses, serializeKerasObject, toSnakeCase } from "../config/index.js"; // prettier-ignore
-import { didYouMean, text, UnknownNameError } from "../core/errors.js";
+import { type CustomObjects, customObjectScope, deserializeKerasObject, type Json, serializeKerasObject } from "../config/index.js";
+import { text, UnknownNameError, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
-import { AWQConfig, Float8QuantizationConfig, GPTQConfig, Int4QuantizationConfig, Int8QuantizationConfig, QuantizationConfig, TernaryQuantizationConfig } from "./configs.js"; // prettier-ignore
-import { AbsMaxQuantizer, Quantizer } from "./quantizer.js";
+import { lookUp } from "../config/registry.js";
+import { classToSnakeCase } from "../config/names.js";
+import { QuantizationConfig } from "./config.js";
+import { Quantizer, quantizers } from "./quantizer.js";
 
-const classes = { Quantizer, AbsMaxQuantizer, QuantizationConfig, Int8QuantizationConfig, Int4QuantizationConfig, Float8QuantizationConfig, TernaryQuantizationConfig, AWQConfig, GPTQConfig }; // prettier-ignore
-registerClasses("keras.quantizers", classes);
+/** What the family holds: quantizers, and configs of quantization. */
+export type QuantizerLike = Quantizer | QuantizationConfig;
 
-type Any = Quantizer | QuantizationConfig;
-type Maker = new (options?: object) => Any;
-
-const known = new Map<string, Maker>(
-  Object.entries(classes).flatMap(([name, made]) => [name, toSnakeCase(name).replace(/^_/, "")].map((spelled) => [spelled, made as unknown as Maker] as const)), // prettier-ignore
-);
-
-/** A quantizer, or a config of one, as an object of its class and config. Keras: keras.quantizers.serialize */
-export const serialize = declare("quantizers.serialize(initializer:any)", (initializer: Any): Json => serializeKerasObject(initializer));
-
-/** What such an object describes. Keras: keras.quantizers.deserialize */
-export const deserialize = declare(
-  "quantizers.deserialize(config:tree, customObjects:tree=null)",
-  (config: Config, customObjects: CustomObjects | null): Any =>
-    deserializeKerasObject({ module: "keras.quantizers", ...config }, customObjects === null ? {} : { customObjects }) as Any,
-);
+const configs = ["QuantizationConfig", "Int8QuantizationConfig", "Int4QuantizationConfig", "Float8QuantizationConfig", "TernaryQuantizationConfig", "AWQConfig"]; // prettier-ignore
 
 /**
- * What a name, a config, a class or an object means; null is null.
+ * The quantizer, or config of quantization, that a name, a config, a class or an object means; null stays null.
  *
- * ```ts
- * keras.quantizers.get("abs_max_quantizer", { axis: -1 })!.getConfig()["axis"]; // [-1]
- * ```
- *
- * @param kwargs  options, where a class is made
- * @throws UnknownNameError for another name. Keras: keras.quantizers.get
+ * @param options  what a class that is named is made from. @throws UnknownNameError, ValueError. Keras: keras.quantizers.get
  */
-export function get(identifier: string | Any | Maker | Config | null, kwargs: object = {}): Any | null {
-  if (identifier === null || identifier === undefined) return null;
-  if (identifier instanceof Quantizer || identifier instanceof QuantizationConfig) return identifier;
-  if (isPlainObject(identifier)) return deserialize(identifier as Config);
-  const made = typeof identifier === "string" ? known.get(identifier) : typeof identifier === "function" ? identifier : undefined;
-  if (made) return new (made as Maker)(kwargs);
-  const hint = typeof identifier === "string" ? didYouMean(identifier, known.keys()) : undefined;
-  throw new UnknownNameError("quantizers.get", {
-    given: text(identifier),
-    expected: `a quantizer, or one of ${Object.keys(classes).join(", ")}`,
-    ...(hint !== undefined && { hint }),
-  });
+export function get(identifier: unknown, options: Readonly<Record<string, unknown>> = {}): QuantizerLike | null {
+  if (identifier === null || identifier instanceof Quantizer || identifier instanceof QuantizationConfig) return identifier;
+  const make = (made: unknown): QuantizerLike => new (made as new (options: object) => QuantizerLike)(options);
+  if (typeof identifier === "function") {
+    const { prototype } = identifier;
+    if (prototype instanceof Quantizer || prototype instanceof QuantizationConfig) return make(identifier);
+    throw new ValueError("quantizers.get", { given: text(identifier), expected: "a quantizer, or what names one" });
+  }
+  if (typeof identifier === "string") {
+    const name = [...configs, "Quantizer", "AbsMaxQuantizer"].find((each) => each === identifier || classToSnakeCase(each) === identifier);
+    if (name) return make(lookUp("keras.quantizers", name)!.value);
+    if (quantizers.has(identifier)) return quantizers.get(identifier);
+    throw new UnknownNameError("quantizers.get", {
+      given: text(identifier),
+      expected: `one of ${[...quantizers.names, ...configs].join(", ")}`,
+    });
+  }
+  return deserialize(identifier as object);
 }
+
+/** A quantizer or config as Keras's JSON. Keras: keras.quantizers.serialize */
+export const serialize = declare("quantizers.serialize(initializer)", (initializer: QuantizerLike): Json =>
+  serializeKerasObject(initializer),
+);
+
+/** What a config describes. @param customObjects  classes of the user's own that it names. Keras: keras.quantizers.deserialize */
+export const deserialize = declare(
+  "quantizers.deserialize(config:tree, customObjects:tree|null=null)",
+  (config: unknown, customObjects: CustomObjects | null): QuantizerLike => {
+    const made = customObjectScope(customObjects ?? {}, () => deserializeKerasObject(config));
+    if (made instanceof Quantizer || made instanceof QuantizationConfig) return made;
+    throw new ValueError("quantizers.deserialize", { given: text(config), expected: "the config of a quantizer" });
+  },
+);

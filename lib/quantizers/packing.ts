@@ -1,185 +1,148 @@
-// Whole numbers of few bits, several in a byte: keras.quantizers.pack_int4 and its kin.
+// Several small whole numbers in one byte.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
-import { dtypes, type Dtype } from "../core/dtype.js";
+import type { Dtype } from "../core/dtype.js";
 import { DtypeError, text, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
-import { known, shapeText } from "../core/shape.js";
-import { adoptTensor, type Tensor } from "../core/tensor.js";
-import { cast, floorDivide, mod, reshape, slice, stack, subtract, transpose, where } from "../ops/index.js";
+import type { Tensor } from "../core/tensor.js";
+import {
+  add, arange, bitwiseAnd, cast, clip, divide, floor, moveaxis, multiply, pad, reshape, rightShift, less, round, stack, subtract, take, unstack, where,
+} from "../ops/index.js"; // prettier-ignore
+import { mergeAxes } from "../ops/shaping/reshape.js";
 
-/** How many numbers a byte holds, what each counts for, and how the numbers are made digits. */
-interface Packing {
-  readonly base: number;
-  readonly count: number;
+/** An axis counted from the front. @throws ValueError for one that x does not have */
+function placeOf(where: string, x: Tensor, axis: number): number {
+  const place = axis < 0 ? axis + x.rank : axis;
+  if (place >= 0 && place < x.rank) return place;
+  throw new ValueError(`${where}.axis`, { given: text(axis), expected: `an axis of a tensor of rank ${x.rank}` });
 }
 
-const nibbles: Packing = { base: 16, count: 2 };
-const quarters: Packing = { base: 4, count: 4 };
-const trits: Packing = { base: 3, count: 5 };
-
-function checkedDtype(where: string, dtype: string): Dtype {
-  if (dtype === "int8" || dtype === "uint8") return dtype;
-  throw new ValueError(`${where}.dtype`, { given: text(dtype), expected: '"int8" or "uint8"' });
+/** The length that an axis had. @throws ValueError for one that the bytes do not hold */
+function checkLength(where: string, packed: Tensor, place: number, length: number, perByte: number): void {
+  const bytes = packed.shape[place];
+  if (length < 0 || (bytes != null && Math.ceil(length / perByte) !== bytes))
+    throw new ValueError(`${where}.origLen`, {
+      given: text(length),
+      expected: `a length that fills ${String(bytes)} bytes along the axis`,
+    });
 }
 
-function checkedAxis(where: string, { shape, rank }: Tensor, axis: number): number {
-  if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  throw new ValueError(`${where}.axis`, { given: text(axis), expected: `an axis of ${shapeText(shape)}` });
+/** The packed tensor, its shape, and how many elements the axis had. */
+export type Packed = [packed: Tensor, packedShape: number[], length: number];
+
+/** Elements in groups along an axis, which stands first: `[groups, inGroup, …]`; what is missing is 0. */
+function grouped(x: Tensor, axis: number, size: number): { groups: Tensor; length: number } {
+  const first = moveaxis(x, axis, 0);
+  const length = first.shape[0]!;
+  const missing = (size - (length % size)) % size;
+  const full = missing === 0 ? first : pad(first, [[0, missing], ...first.shape.slice(1).map(() => [0, 0] as [number, number])]);
+  return { groups: reshape(full, [-1, size, ...(first.shape.slice(1) as number[])]), length };
 }
 
-/** The orders of axes that bring one to the front and back. */
-function orders(rank: number, axis: number): { toFront: number[]; back: number[] } {
-  const toFront = [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
-  return { toFront, back: toFront.map((_, i) => toFront.indexOf(i)) };
+function checkWidth(where: string, dtype: string): void {
+  if (dtype !== "int8" && dtype !== "uint8")
+    throw new ValueError(`${where}.dtype`, { given: text(dtype), expected: 'one of "int8", "uint8"' });
 }
 
-/** Digits along an axis as bytes: `d₀ + base · d₁ + base² · d₂ …`, with digits of 0 to fill the last one up. */
-function packed(
-  where: string,
-  arr: Tensor,
-  axis: number,
-  { base, count }: Packing,
-  digit: (value: number) => number,
-  dtype: Dtype,
-): [Tensor, number[], number] {
-  const at = checkedAxis(where, arr, axis);
-  const { toFront, back } = orders(arr.rank, at);
-  const front = transpose(arr, toFront);
-  const [length = 0, ...others] = known(front.shape, where) as number[];
-  const inner = others.reduce((size, each) => size * each, 1);
-  const rows = Math.ceil(length / count);
-  const values = front.data();
-  const bytes = new dtypes[dtype].array(rows * inner);
-  for (let row = 0; row < rows; row++)
-    for (let i = 0; i < inner; i++) {
-      let byte = 0;
-      for (let place = count - 1; place >= 0; place--) {
-        const from = row * count + place;
-        byte = byte * base + digit(from < length ? Number(values[from * inner + i]) : 0);
-      }
-      bytes[row * inner + i] = byte; // wraps around in int8
-    }
-  const result = transpose(adoptTensor(bytes, [rows, ...others], dtype), back);
-  return [result, [...(result.shape as number[])], length];
+/** Fields of `bits` bits, the first one lowest. */
+function pack(where: string, arr: TensorLike, axis: number, dtype: string, bits: number): Packed {
+  checkWidth(where, dtype);
+  const x = asTensor(arr);
+  if (x.dtype !== dtype) throw new DtypeError(where, { given: `a tensor of ${x.dtype}`, expected: dtype });
+  const { groups, length } = grouped(cast(x, "int32"), placeOf(where, x, axis), 8 / bits);
+  const fields = unstack(bitwiseAnd(groups, 2 ** bits - 1), { axis: 1 });
+  const bytes = fields.reduce((all, field, i) => add(all, multiply(field, 2 ** (bits * i))));
+  const packed = moveaxis(cast(bytes, dtype as Dtype), 0, axis);
+  return [packed, [...packed.shape] as number[], length];
 }
 
-/** The digits of bytes along an axis, as int32. */
-function digitsOf(
-  where: string,
-  given: Tensor,
-  origLen: number,
-  axis: number,
-  { base, count }: Packing,
-  made: (digit: Tensor) => Tensor,
-  dtype: Dtype,
-): Tensor {
-  if (given.dtype !== "int8" && given.dtype !== "uint8") throw new DtypeError(where, { given: given.dtype, expected: "int8 or uint8" });
-  const { toFront, back } = orders(given.rank, checkedAxis(where, given, axis));
-  const signed = cast(transpose(given, toFront), "int32");
-  const bytes = unsigned(signed);
-  const [rows, ...others] = known(signed.shape, where) as number[];
-  if (!(Number.isInteger(origLen) && origLen >= 0 && origLen <= rows! * count))
-    throw new ValueError(`${where}.origLen`, { given: text(origLen), expected: `a length up to ${rows! * count}` });
-  const digits = Array.from({ length: count }, (_, place) => made(mod(floorDivide(bytes, base ** place), base)));
-  const all = reshape(stack(digits, 1), [rows! * count, ...others]);
-  const cut = slice(
-    all,
-    all.shape.map(() => 0),
-    [origLen, ...others],
-  );
-  return cast(transpose(cut, back), dtype);
+function unpack(where: string, packed: TensorLike, length: number, axis: number, dtype: string, bits: number): Tensor {
+  checkWidth(where, dtype);
+  const x = asTensor(packed);
+  if (x.dtype !== "int8" && x.dtype !== "uint8")
+    throw new DtypeError(where, { given: `a tensor of ${x.dtype}`, expected: "int8 or uint8" });
+  const place = placeOf(where, x, axis);
+  checkLength(where, x, place, length, 8 / bits);
+  const bytes = cast(x, "int32");
+  const half = 2 ** (bits - 1);
+  const field = (i: number): Tensor => {
+    const bare = bitwiseAnd(rightShift(bytes, bits * i), 2 ** bits - 1);
+    return dtype === "int8" ? signed(bare, half, 2 ** bits) : bare;
+  };
+  const fields = Array.from({ length: 8 / bits }, (_, i) => field(i));
+  return cast(unstacked(fields, length, place), dtype as Dtype);
 }
 
-/** Bytes of int8 as numbers from 0 to 255. */
-const unsigned = (x: Tensor): Tensor => where(x.less(0), x.add(256), x);
+/** Values of half and more stand for negative ones. */
+const signed = (x: Tensor, half: number, all: number): Tensor => where(less(x, half), x, subtract(x, all));
 
-/** A number of a few bits from its digit: the upper half stands for negative ones. */
-const signedBy =
-  (base: number) =>
-  (digit: Tensor): Tensor =>
-    where(digit.less(base / 2), digit, subtract(digit, base));
-
-function checkPacked(where: string, arr: Tensor, dtype: Dtype): void {
-  if (arr.dtype !== dtype) throw new DtypeError(where, { given: arr.dtype, expected: dtype, hint: "Cast it first." });
+/** Fields one after the other along the axis, without those that fill the last byte. Other axes may be open. */
+function unstacked(fields: readonly Tensor[], length: number, place: number): Tensor {
+  const all = mergeAxes(stack(fields, place + 1), place, 2);
+  return all.shape[place] === length ? all : take(all, arange(length, { dtype: "int32" }), place);
 }
 
 /**
- * Numbers from −8 to 7 (uint8: 0 to 15), two in a byte: the first in the lower four bits.
+ * Two whole numbers of 4 bits in one byte, neighbours along an axis: the first one in the lower bits.
  *
- * ```ts
- * const values = tf.constant([[-3, 7], [2, -8], [1, 0]], { dtype: "int8" });
- * const [packed, shape, length] = keras.quantizers.packInt4(values);
- * packed.array(); // [[45, -121], [1, 0]]
- * ```
- *
- * @returns  `[packed, its shape, the length of the axis before]`, which `unpackInt4` wants
- * @throws DtypeError, ValueError. Keras: keras.quantizers.pack_int4
+ * @param arr    int8 or uint8, as `dtype` says
+ * @returns      `[packed, packedShape, length of the axis]`
+ * @throws DtypeError for another dtype. Keras: keras.quantizers.pack_int4
  */
 export const packInt4 = declare(
-  'quantizers.packInt4(arr, axis:int=0, dtype:string="int8")',
-  (arr: TensorLike, axis: number, dtype: string): [Tensor, number[], number] => {
-    const where = "quantizers.packInt4";
-    const given = asTensor(arr);
-    checkPacked(where, given, checkedDtype(where, dtype));
-    return packed(where, given, axis, nibbles, (value) => value & 15, given.dtype);
-  },
+  'quantizers.packInt4(*arr, axis:int=0, dtype="int8")',
+  (arr: TensorLike, axis: number, dtype: string): Packed => pack("packInt4", arr, axis, dtype, 4),
 );
-
-/** The numbers that `packInt4` put into bytes. Keras: keras.quantizers.unpack_int4 */
-export const unpackInt4 = declare(
-  'quantizers.unpackInt4(packed, origLen:int, axis:int=0, dtype:string="int8")',
-  (bytes: TensorLike, origLen: number, axis: number, dtype: string): Tensor => {
-    const where = "quantizers.unpackInt4";
-    const kept = checkedDtype(where, dtype);
-    return digitsOf(where, asTensor(bytes), origLen, axis, nibbles, kept === "int8" ? signedBy(16) : (digit) => digit, kept);
-  },
-);
-
-/** Numbers from −2 to 1 (uint8: 0 to 3), four in a byte. @returns  as `packInt4`. Keras: keras.quantizers.pack_int2 */
-export const packInt2 = declare(
-  'quantizers.packInt2(arr, axis:int=0, dtype:string="int8")',
-  (arr: TensorLike, axis: number, dtype: string): [Tensor, number[], number] => {
-    const where = "quantizers.packInt2";
-    const given = asTensor(arr);
-    checkPacked(where, given, checkedDtype(where, dtype));
-    return packed(where, given, axis, quarters, (value) => value & 3, given.dtype);
-  },
-);
-
-/** The numbers that `packInt2` put into bytes. Keras: keras.quantizers.unpack_int2 */
-export const unpackInt2 = declare(
-  'quantizers.unpackInt2(packed, origLen:int, axis:int=0, dtype:string="int8")',
-  (bytes: TensorLike, origLen: number, axis: number, dtype: string): Tensor => {
-    const where = "quantizers.unpackInt2";
-    const kept = checkedDtype(where, dtype);
-    return digitsOf(where, asTensor(bytes), origLen, axis, quarters, kept === "int8" ? signedBy(4) : (digit) => digit, kept);
-  },
-);
-
-/** Half to even, as NumPy rounds. */
-const rounded = (value: number): number => {
-  const near = Math.round(value);
-  return Math.abs(value % 1) === 0.5 && near % 2 !== 0 ? near - 1 : near;
-};
 
 /**
- * Numbers −1, 0 and 1, five in a byte: digits 0, 1 and 2 to the base 3. Others are rounded and cut to them.
+ * What `packInt4` packed.
  *
- * ```ts
- * const [packed, , length] = keras.quantizers.packTernary([1, -1, 0, 1, 1, -1]);
- * keras.quantizers.unpackTernary(packed, length).array(); // [1, -1, 0, 1, 1, -1]
- * ```
- *
- * @returns  as `packInt4`, uint8. Keras: keras.quantizers.pack_ternary
+ * @param origLen  the length that the axis had
+ * @param dtype    "int8" for numbers from -8 to 7, "uint8" for those from 0 to 15. Keras: keras.quantizers.unpack_int4
  */
-export const packTernary = declare("quantizers.packTernary(arr, axis:int=0)", (arr: TensorLike, axis: number): [Tensor, number[], number] =>
-  packed("quantizers.packTernary", asTensor(arr), axis, trits, (value) => Math.max(-1, Math.min(1, rounded(value))) + 1, "uint8"),
+export const unpackInt4 = declare(
+  'quantizers.unpackInt4(*packed, origLen:int, axis:int=0, dtype="int8")',
+  (packed: TensorLike, origLen: number, axis: number, dtype: string): Tensor => unpack("unpackInt4", packed, origLen, axis, dtype, 4),
 );
 
-/** The numbers that `packTernary` put into bytes, int8. Keras: keras.quantizers.unpack_ternary */
+/** Four whole numbers of 2 bits in one byte, as `packInt4` does it with two of 4. Keras: keras.quantizers.pack_int2 */
+export const packInt2 = declare(
+  'quantizers.packInt2(*arr, axis:int=0, dtype="int8")',
+  (arr: TensorLike, axis: number, dtype: string): Packed => pack("packInt2", arr, axis, dtype, 2),
+);
+
+/** What `packInt2` packed: numbers from -2 to 1, or as "uint8" from 0 to 3. Keras: keras.quantizers.unpack_int2 */
+export const unpackInt2 = declare(
+  'quantizers.unpackInt2(*packed, origLen:int, axis:int=0, dtype="int8")',
+  (packed: TensorLike, origLen: number, axis: number, dtype: string): Tensor => unpack("unpackInt2", packed, origLen, axis, dtype, 2),
+);
+
+/** Five numbers of −1, 0 and 1 in one byte, as digits to the base 3; others are rounded and cut. Keras: keras.quantizers.pack_ternary */
+export const packTernary = declare("quantizers.packTernary(*arr, axis:int=0)", (arr: TensorLike, axis: number): Packed => {
+  const x = asTensor(arr);
+  const { groups, length } = grouped(cast(clip(round(cast(x, "float32")), -1, 1), "int32"), placeOf("packTernary", x, axis), 5);
+  const digits = unstack(add(groups, 1), { axis: 1 });
+  const bytes = digits.reduceRight((all, digit) => add(multiply(all, 3), digit));
+  const packed = moveaxis(cast(bytes, "uint8"), 0, axis);
+  return [packed, [...packed.shape] as number[], length];
+});
+
+/** What `packTernary` packed, as int8. @throws DtypeError for what is no bytes. Keras: keras.quantizers.unpack_ternary */
 export const unpackTernary = declare(
-  "quantizers.unpackTernary(packed, origLen:int, axis:int=0)",
-  (bytes: TensorLike, origLen: number, axis: number): Tensor =>
-    digitsOf("quantizers.unpackTernary", asTensor(bytes), origLen, axis, trits, (digit) => subtract(digit, 1), "int8"),
+  "quantizers.unpackTernary(*packed, origLen:int, axis:int=0)",
+  (packed: TensorLike, origLen: number, axis: number): Tensor => {
+    const x = asTensor(packed);
+    if (x.dtype !== "int8" && x.dtype !== "uint8")
+      throw new DtypeError("unpackTernary", { given: `a tensor of ${x.dtype}`, expected: "uint8 or int8" });
+    const place = placeOf("unpackTernary", x, axis);
+    checkLength("unpackTernary", x, place, origLen, 5);
+    let rest: Tensor = cast(cast(x, "uint8"), "float32");
+    const digits: Tensor[] = [];
+    for (let i = 0; i < 5; i++) {
+      const next = floor(divide(rest, 3));
+      digits.push(subtract(subtract(rest, multiply(next, 3)), 1));
+      rest = next;
+    }
+    return cast(unstacked(digits, origLen, place), "int8");
+  },
 );

@@ -1,86 +1,51 @@
-// Quantizers as objects.
+// The base of quantizers and their family.
 
-import { Configured, integer, type Json, nullable, number, oneOrMore, type Schema, schema, string, tuple } from "../config/index.js"; // prettier-ignore
+import { classAndSnakeCase, Configured, Family, type Identifier, oneOf, type Schema, schema } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
-import { text, ValueError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
-import { absMaxQuantize } from "./quantize.js";
 
-const baseOptions = schema([], { outputDtype: string("int8") });
+/** The dtype of what a quantizer puts out, an option of every one. */
+export const outputDtype = { outputDtype: oneOf(["int8", "uint8", "int16", "uint16", "int32"], "int8") };
 
-export interface Quantizer<S extends Schema = typeof baseOptions> {
-  (x: TensorLike, options?: object): unknown;
+const quantizerOptions = schema(["outputDtype"], outputDtype);
+
+export interface Quantizer<S extends Schema = typeof quantizerOptions> {
+  /** Whole numbers and the scale that made them: `x · scale`, rounded. */
+  (x: TensorLike, options?: { axis?: number | readonly number[] | null }): readonly [quantized: Tensor, scale: Tensor];
 }
 
 /**
- * The base of quantizers; this one leaves values as they are. One of one's own implements `call`.
+ * The base of quantizers: makes whole numbers of few bits from a tensor. One of one's own implements `call`.
  *
- * Options: `outputDtype` ("int8"). Keras: keras.quantizers.Quantizer
+ * Keras: keras.quantizers.Quantizer
  */
-export class Quantizer<S extends Schema = typeof baseOptions> extends Configured<S> {
-  static override readonly options: Schema = baseOptions;
+export class Quantizer<S extends Schema = typeof quantizerOptions> extends Configured<S> {
+  static override readonly options: Schema = quantizerOptions;
 
-  get outputDtype(): string {
-    return (this.options as unknown as { outputDtype: string }).outputDtype;
-  }
-
-  /** The quantized values. */
-  call(x: TensorLike, _options?: object): unknown {
+  /** The quantized values and their scale. This one gives x as it is. */
+  call(x: TensorLike, _options?: { axis?: number | readonly number[] | null }): unknown {
     return x;
   }
 
-  protected override invoke(x: TensorLike, options?: object): unknown {
+  protected override invoke(x: TensorLike, options?: { axis?: number | readonly number[] | null }): unknown {
     return this.call(x, options);
   }
-}
 
-/**
- * Quantizes by the largest size along an axis: `absMaxQuantize`, with a range and an axis of its own.
- *
- * ```ts
- * const quantizer = new keras.quantizers.AbsMaxQuantizer({ axis: 0 });
- * const [q] = quantizer([[1], [-4]]) as [tf.Tensor, tf.Tensor];
- * q.array(); // [[32], [-127]]
- * ```
- *
- * Called as `quantizer(x, { axis })`; without an axis of either it is the last one. Keras: keras.quantizers.AbsMaxQuantizer
- */
-export class AbsMaxQuantizer extends Quantizer<typeof AbsMaxQuantizer.options> {
-  static override readonly options = schema([], {
-    axis: nullable(oneOrMore(integer())),
-    valueRange: tuple(2, number(), [-127, 127]),
-    epsilon: number(1e-7),
-    outputDtype: string("int8"),
-  });
-
-  constructor(...given: ConstructorParameters<typeof Quantizer<typeof AbsMaxQuantizer.options>>) {
-    super(...given);
-    const { outputDtype, valueRange } = this.options;
-    if (outputDtype === "int8" && (valueRange[0]! < -128 || valueRange[1]! > 127))
-      throw new ValueError("AbsMaxQuantizer.valueRange", { given: text(valueRange), expected: "a range within [-128, 127] for int8" });
-  }
-
-  get axis(): readonly number[] | null {
-    const { axis } = this.options;
-    return axis === null ? null : [axis].flat();
-  }
-
-  get valueRange(): readonly number[] {
-    return this.options.valueRange;
-  }
-
-  get epsilon(): number {
-    return this.options.epsilon;
-  }
-
-  /** `[q, scale]`. */
-  override call(x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null; toNumpy?: boolean } = {}): [Tensor, Tensor] {
-    const { valueRange, epsilon, outputDtype } = this;
-    return absMaxQuantize(x, axis ?? this.axis ?? -1, { valueRange, epsilon, dtype: outputDtype });
-  }
-
-  override getConfig(): Record<string, Json> {
-    const { axis, valueRange, epsilon, outputDtype } = this;
-    return { value_range: [...valueRange], epsilon, output_dtype: outputDtype, ...(axis && { axis: [...axis] }) };
+  /** The dtype of the whole numbers. */
+  get outputDtype(): string {
+    return (this.options as unknown as { outputDtype: string }).outputDtype;
   }
 }
+
+/** What names a quantizer. */
+export type QuantizerIdentifier = Identifier<Quantizer>;
+
+/** Quantizers by name, config, class or object. Keras: keras.quantizers.get */
+export const quantizers = new Family<Quantizer>({
+  module: "keras.quantizers",
+  noun: "quantizer",
+  spelling: classAndSnakeCase,
+  accepts: (value): value is Quantizer => value instanceof Quantizer,
+});
+
+quantizers.register({ Quantizer });

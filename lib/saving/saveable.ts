@@ -61,6 +61,8 @@ export interface KerasState {
   readonly name: string;
   /** Its own variables, in Keras's order: they are called 0, 1, 2, … */
   readonly variables: readonly Variable[];
+  /** What is to be done after the variables were loaded. */
+  readonly loaded?: () => void;
   /** What it holds, in Keras's order (`partsByName`): fields and what they hold. Fields stand in files in snake_case. */
   readonly parts: Iterable<Child>;
   /** What is written in the place of a variable: a kernel with its adaptation. */

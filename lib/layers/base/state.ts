@@ -84,6 +84,11 @@ export abstract class LayerState extends Callable {
     return weight;
   }
 
+  /** Lets go of a weight: another one takes its place. */
+  protected dropWeight(weight: Variable): void {
+    this.#weights.delete(weight);
+  }
+
   /** The same as addWeight, with shape and initializer by position. Keras: add_variable */
   addVariable(shape: Shape, initializer: InitializerIdentifier | null, options: Omit<WeightOptions, "shape" | "initializer"> = {}): Weight {
     return this.addWeight({ shape, initializer, ...options });

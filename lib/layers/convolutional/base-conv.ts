@@ -90,7 +90,7 @@ export abstract class BaseConv extends AdaptedLayer<ReturnType<typeof convOption
   }
 
   protected override get adaptable() {
-    return { weight: this.kernel, name: "kernel" };
+    return { weight: this.kernel, name: "kernel", shape: this.kernel.shape };
   }
 
   get channelSums(): ChannelSums | null {

@@ -20,6 +20,30 @@ const FORMS = [
   /^()([a-z]{2,})\.\.\.,([a-z]+)->([a-z]+)\.\.\.$/i,
 ];
 
+/** The axes of an equation's operands and result, each by a letter; those that "..." stands for have letters of their own. */
+export interface EquationAxes {
+  readonly inputs: readonly string[];
+  readonly weights: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** The parts of an equation: the dots on the left, inputs, weights, outputs. @throws ValueError for another form */
+function partsOf(where: string, equation: string): readonly [dots: string, inputs: string, weights: string, outputs: string] {
+  const match = FORMS.map((form) => form.exec(equation.replace(/\s+/g, ""))).find((match) => match !== null);
+  if (match) return match.slice(1) as unknown as [string, string, string, string];
+  throw new ValueError(`${where}.equation`, { given: text(equation), expected: '"ab,bc->ac", "...ab,bc->...ac" or "ab...,bc->ac..."' });
+}
+
+/** The axes that an equation names, for inputs of a rank. @throws ValueError for an equation of another form */
+export function equationAxes(where: string, equation: string, rank: number): EquationAxes {
+  const [dots, inputs, weights, outputs] = partsOf(where, equation);
+  const used = new Set(inputs + weights + outputs);
+  const free = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"].filter((letter) => !used.has(letter));
+  const elided = free.slice(0, Math.max(0, rank - inputs.length));
+  const full = (letters: string): string[] => (dots === "" ? [...letters, ...elided] : [...elided, ...letters]);
+  return { inputs: full(inputs), weights: [...weights], outputs: full(outputs) };
+}
+
 /**
  * The shapes of kernel and bias.
  *
@@ -34,11 +58,7 @@ export function weightShapes(
   outputShape: Shape,
   biasAxes: string | null,
 ): WeightShapes {
-  const parts = FORMS.map((form) => form.exec(equation.replace(/\s+/g, ""))).find((match) => match !== null);
-  if (!parts) {
-    throw new ValueError(`${where}.equation`, { given: text(equation), expected: '"ab,bc->ac", "...ab,bc->...ac" or "ab...,bc->ac..."' });
-  }
-  const [, dots, inputs, weights, outputs] = parts as unknown as [string, string, string, string, string];
+  const [dots, inputs, weights, outputs] = partsOf(where, equation);
   const elided = inputShape.length - inputs.length;
   const onLeft = dots !== "";
   const inputAt = new Map([...inputs].map((letter, i) => [letter, onLeft ? i + elided : i]));

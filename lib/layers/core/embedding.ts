@@ -1,10 +1,14 @@
 // The layer Embedding.
 
-import { boolean, fixed, positiveInteger, registerClasses } from "../../config/index.js";
+import { boolean, positiveInteger, type QuantizationMode, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { cast, notEqual, take } from "../../ops/index.js";
+import { cast, divide, expandDims, notEqual, squeeze, take } from "../../ops/index.js";
+import { unpackInt4 } from "../../quantizers/packing.js";
 import type { Variable } from "../../variables/variable.js";
-import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
+import type { Layer } from "../layer.js";
+import { loraOptions } from "../base/adapted-layer.js";
+import { type FewBits, Int4Weight, Int8Weight } from "../base/few-bits.js";
+import { quantizationOption, QuantizedLayer, type Settings } from "../base/quantized-layer.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
 
@@ -13,7 +17,9 @@ import { layerOptions } from "../base/options.js";
  *
  * Weights: embeddings `[inputDim, outputDim]`. With `maskZero`, index 0 is padding and masked. Keras: keras.layers.Embedding
  */
-export class Embedding extends AdaptedLayer<typeof Embedding.options> {
+export class Embedding extends QuantizedLayer<typeof Embedding.options> {
+  static override readonly modes: readonly QuantizationMode[] = ["int8", "int4"];
+
   static override readonly options = layerOptions.extend(["inputDim", "outputDim"], {
     inputDim: positiveInteger(),
     outputDim: positiveInteger(),
@@ -22,7 +28,7 @@ export class Embedding extends AdaptedLayer<typeof Embedding.options> {
     embeddingsConstraint: constraint(),
     activityRegularizer: regularizer(),
     maskZero: boolean(false),
-    quantizationConfig: fixed(null),
+    ...quantizationOption,
     ...loraOptions,
   });
 
@@ -31,13 +37,17 @@ export class Embedding extends AdaptedLayer<typeof Embedding.options> {
   override supportsMasking = this.options.maskZero;
 
   protected override get adaptable() {
-    return { weight: this.embeddings, name: "embeddings" };
+    return { weight: this.embeddings, name: "embeddings", shape: [this.options.inputDim, this.options.outputDim] };
   }
 
   override build(): void {
     const { inputDim, outputDim } = this.options;
-    this.embeddings = this.addWeight({ name: "embeddings", shape: [inputDim, outputDim], ...weightOptions(this.options, "embeddings") });
+    this.embeddings = this.makeWeight("embeddings", [inputDim, outputDim], weightOptions(this.options, "embeddings"));
     this.adaptAsAsked();
+  }
+
+  protected override keptIn(settings: Settings, shape: readonly number[]): FewBits {
+    return keptTable(this, settings, shape as [number, number]);
   }
 
   override computeMask(indices: Tensor): Tensor | null {
@@ -45,8 +55,30 @@ export class Embedding extends AdaptedLayer<typeof Embedding.options> {
   }
 
   override call(indices: Tensor): Tensor {
-    return take(this.adapted(), cast(indices, "int32"), 0);
+    const places = cast(indices, "int32");
+    const { kept } = this;
+    if (!kept) return take(this.adapted(), places, 0);
+    return this.withAdaptation(keptRows(kept, places, this.options.outputDim), (a) => take(a, places, 0));
   }
+}
+
+/** A table whose rows have scales of their own, in few bits. */
+export function keptTable(owner: Layer, { mode, config, groupSize }: Settings, shape: readonly [number, number]): FewBits {
+  const [rows, columns] = shape;
+  const name = "embeddings";
+  const quantizer = config?.weightQuantizer ?? null;
+  if (mode === "int4")
+    return new Int4Weight(owner, { name, rows, columns, sharedAxis: 1, packedAxis: 1 }, { blockSize: groupSize, quantizer });
+  const form = { name, shape, axes: [1], scaleShape: [rows], folded: (scale: Tensor) => squeeze(scale, 1), spread: (scale: Tensor) => expandDims(scale, 1) }; // prettier-ignore
+  return new Int8Weight(owner, form, quantizer);
+}
+
+/** Rows of a table in few bits: taken first, made floats then. */
+export function keptRows(kept: FewBits, places: Tensor, columns: number): Tensor {
+  const values = take(kept.values, places, 0);
+  const scale = take(kept.scale, places, 0);
+  if (!(kept instanceof Int4Weight)) return divide(cast(values, scale.dtype), expandDims(scale, -1));
+  return kept.floatOf(unpackInt4(values, columns, -1), scale, kept.zero && take(kept.zero, places, 0));
 }
 
 registerClasses("keras.layers", { Embedding });

@@ -3,7 +3,7 @@
 import { lookUp, registerClasses } from "../../config/index.js";
 import { operationOf } from "../../core/operation.js";
 import * as list from "../../ops/index.js";
-import { fakeQuantWithMinMaxVars } from "../../quantizers/quantize.js";
+import { fakeQuantWithMinMaxVars } from "../../quantizers/fake-quant.js";
 import { configClassOf } from "./operation-call.js";
 
 /** A function of two names is one class. */

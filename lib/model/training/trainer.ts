@@ -95,6 +95,12 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /** Names of the outputs, where they have any. */
   abstract get outputNames(): readonly string[] | null;
 
+  /** Lets go of traced steps: the model is another one. */
+  protected forgetSteps(): void {
+    this.#runs.refuseWhileTraining(`${this.name}.quantize`);
+    this.#steps.forget();
+  }
+
   /**
    * Says how the model is trained. To be called again when `trainable` of a layer changes.
    *

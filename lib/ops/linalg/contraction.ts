@@ -4,6 +4,7 @@ import { ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { multiply } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
 import { sum } from "../reduce/sum.js";
 import { expandDims, mergeAxes, splitAxis, squeeze } from "../shaping/reshape.js";
 import { transpose } from "../shaping/transpose.js";
@@ -79,5 +80,7 @@ function outerProduct(a: Labelled, b: Labelled, axes: readonly string[]): Labell
       axes.flatMap((name, i) => (own.includes(name) ? [] : [i])),
     );
   };
-  return { tensor: multiply(spread(a), spread(b)), axes };
+  const [x, y] = [spread(a), spread(b)];
+  const isInt8 = x.dtype === "int8" && y.dtype === "int8";
+  return { tensor: isInt8 ? multiply(cast(x, "int32"), cast(y, "int32")) : multiply(x, y), axes };
 }

@@ -16,6 +16,7 @@ import { arranged, contract, type Labelled } from "./contraction.js";
  *
  * @param subscripts  a letter for each axis of each operand, "..." for all other axes; after "->" those of the result,
  *                    without it the letters that occur once, in the order of the alphabet
+ * @returns           the dtype in which the operands meet; int32 for int8 operands
  */
 export const einsum = operation(
   "numpy.einsum(subscripts:string, *...operands)",
@@ -30,7 +31,8 @@ export const einsum = operation(
       });
     }
     const dtype = commonDtype(...operands);
-    const tensors = operands.map((operand) => as(operand, dtype === "float32" ? "float32" : "int32"));
+    const isInt8 = dtype === "int8";
+    const tensors = operands.map((operand) => as(operand, isInt8 || dtype === "float32" ? dtype : "int32"));
     const ranks = terms.map((term, i) => tensors[i]!.rank - term.replace("...", "").length);
     const dots = Math.max(0, ...terms.map((term, i) => (term.includes("...") ? ranks[i]! : 0)));
     const named = (term: string, rank: number): string[] =>
@@ -59,7 +61,7 @@ export const einsum = operation(
       return contract("einsum", ...fitted(left, right), later);
     }, labelled[0]!);
     const y = arranged(result, wanted);
-    return dtype === "float32" || dtype === "int32" ? y : cast(y, dtype);
+    return isInt8 ? cast(y, "int32") : dtype === "float32" || dtype === "int32" ? y : cast(y, dtype);
   },
 );
 

@@ -187,6 +187,7 @@ function planObject({ object, state, path }: KerasObject, store: VariableStore, 
     plan.add(variable, read(`${i}`, dataset), `${where}/${i}`);
   });
   planBeside(state, store.beside?.(path), where, plan, read);
+  if (state.loaded) plan.addAction(state.loaded);
 }
 
 /** What makes a load exact, or zeros where the file does not have it. */
