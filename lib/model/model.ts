@@ -44,7 +44,7 @@ import {
 } from "./saving.js";
 import type { LayerStructure } from "../quantizers/calibrated.js";
 import type { QuantizationReport } from "../quantizers/report.js";
-import { quantizeModel, quantizeModelOptions } from "./quantization/quantize.js";
+import { quantizeModel, quantizeModelOptions, summarizeQuantized } from "./quantization/quantize.js";
 import { summarize, type Summarized, type SummaryOptions } from "./summary.js";
 import { Trainer } from "./training/trainer.js";
 import { platform } from "#platform";
@@ -283,6 +283,13 @@ export class Model extends Trainer {
     const { verbose } = quantizeModelOptions.parse(`${this.name}.quantize`, given);
     if (verbose) platform.output.write(`${report.render()}\n`);
     return report;
+  }
+
+  /** Which layers are quantized, how, and in how many bytes; `verbose` (default: true) prints it. @returns the text. Keras: quantization_summary */
+  quantizationSummary({ verbose = true }: { readonly verbose?: boolean } = {}): string {
+    const summary = summarizeQuantized(this.flattenLayers());
+    if (verbose) platform.output.write(`${summary}\n`);
+    return summary;
   }
 
   /**

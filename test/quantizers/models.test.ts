@@ -142,7 +142,7 @@ t.test("a model is calibrated block by block", async (t) => {
     t.equal(report.numQuantized, 5);
     t.same(report.skippedByReason(quantizers.QuantizationReport.SKIP_OUTSIDE_STRUCTURE), ["emb"]);
     const far = tf.reduceMax(tf.abs(tf.subtract(model(x) as tf.Tensor, before))).item();
-    t.ok(far > 0 && far < 0.2 * tf.reduceMax(tf.abs(before)).item(), `${config.mode}: ${far}`);
+    t.ok(far > 0 && far < 0.6 * tf.reduceMax(tf.abs(before)).item(), `${config.mode}: ${far}`);
     t.equal(model.flattenLayers().filter((layer) => layer instanceof QuantizedLayer && layer.waiting !== null).length, 0);
   }
 });
@@ -157,6 +157,10 @@ t.test("a model says what it quantized; predict goes on with the new weights", a
   t.same(report.quantized.map(([path, ...rest]) => [path.split("/").at(-1), ...rest]), [["a", "int8", "int8_from_float32"], ["b", "int8", "int8_from_float32"]]); // prettier-ignore
   t.equal(report.numSkipped, 1);
   t.equal(model.quantizationReport, report);
+  t.match(
+    model.quantizationSummary({ verbose: false }),
+    /int8_from_float32, int8, 80 bytes \(192 as float32\)[^]*Total: 116 bytes \(288 as float32\)/,
+  );
   const after = (await model.predict(x)) as tf.Tensor;
   t.same(after.data(), (model(x) as tf.Tensor).data());
   t.notSame(after.data(), before.data());

@@ -6,7 +6,7 @@
 import { boolean, getPolicy, GPTQDTypePolicy, AWQDTypePolicy, Int4DTypePolicy, type Json } from "../../config/index.js";
 import { nullable, type QuantizationMode, type Schema, schema, serializeKerasObject, string } from "../../config/index.js";
 import { NotSupportedError, StateError, text, ValueError } from "../../core/errors.js";
-import type { Shape } from "../../core/shape.js";
+import { type Shape, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { customGradient } from "../../graph/custom-gradient.js";
 import { add, cast, divide, matmul, multiply, reshape } from "../../ops/index.js";
@@ -59,6 +59,11 @@ export abstract class QuantizedLayer<S extends Schema = typeof layerOptions> ext
   /** The weight in few bits; null where it is in floats. */
   get kept(): FewBits | null {
     return this.#waiting ? null : this.#kept;
+  }
+
+  /** How many elements the weight stands for. */
+  get keptElements(): number {
+    return sizeOf(this.adaptable.shape as number[]);
   }
 
   override get isQuantized(): boolean {

@@ -2,6 +2,7 @@
 
 import { boolean, nullable, schema, string } from "../../config/index.js";
 import { field, invalid, withDefault } from "../../config/field.js";
+import { dtypes } from "../../core/dtype.js";
 import { NotSupportedError, StateError, text, ValueError } from "../../core/errors.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { InputLayer } from "../../layers/core/input-layer.js";
@@ -171,3 +172,21 @@ function calibrate({ before, blocks, covered, samples }: Plan, config: Calibrate
 
 /** What a block hands on where it gives several things. */
 const first = (output: unknown): Tensor => (Array.isArray(output) ? output[0] : output) as Tensor;
+
+/** The quantized layers of a model: paths, policies, and bytes beside those of float32. */
+export function summarizeQuantized(layers: readonly Layer[]): string {
+  const rows = layers.flatMap((layer) => {
+    const kept = layer instanceof QuantizedLayer ? layer.kept : null;
+    if (!kept) return [];
+    const bytes = kept.variables.reduce((sum, { size, dtype }) => sum + size * dtypes[dtype].bytes, 0);
+    const elements = (layer as QuantizedLayer).keptElements;
+    return [{ path: layer.path ?? layer.name, policy: layer.dtypePolicy.name, dtype: kept.values.dtype, bytes, floats: elements * 4 }];
+  });
+  const total = (of: "bytes" | "floats"): number => rows.reduce((sum, row) => sum + row[of], 0);
+  return [
+    "Quantized layers:",
+    ...rows.map(({ path, policy, dtype, bytes, floats }) => `  ${path}: ${policy}, ${dtype}, ${bytes} bytes (${floats} as float32)`),
+    ...(rows.length === 0 ? ["  (none)"] : []),
+    `Total: ${total("bytes")} bytes (${total("floats")} as float32)`,
+  ].join("\n");
+}
