@@ -39,9 +39,7 @@ export function get(identifier: unknown, options: Readonly<Record<string, unknow
 }
 
 /** A quantizer or config as Keras's JSON. Keras: keras.quantizers.serialize */
-export const serialize = declare("quantizers.serialize(initializer)", (initializer: QuantizerLike): Json =>
-  serializeKerasObject(initializer),
-);
+export const serialize = declare("quantizers.serialize(initializer)", (initializer: object): Json => serializeKerasObject(initializer));
 
 /** What a config describes. @param customObjects  classes of the user's own that it names. Keras: keras.quantizers.deserialize */
 export const deserialize = declare(

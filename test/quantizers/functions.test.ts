@@ -109,7 +109,7 @@ t.test("quantizers and configs are found by name, config, class and object", asy
   report.addQuantized("a", "int8", "int8_from_float32");
   report.addSkipped("b", QuantizationReport.SKIP_NO_SUPPORT);
   t.match(report.render(), /Quantized 1 layer\(s\):\n {2}- a \(int8\): int8_from_float32\nSkipped 1/);
-  t.match(report.summaryWarning()!, /1 layer\(s\) stay as they are/);
+  t.match(report.summaryWarning()!, /1 layer\(s\) do not support quantization/);
 });
 
 t.test("arguments that make no sense are refused", async (t) => {
