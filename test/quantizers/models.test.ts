@@ -37,7 +37,7 @@ interface SavedRow {
 }
 
 t.test("files of quantized models that Keras wrote", async (t) => {
-  for (const { file, x, loaded } of golden<SavedRow[]>("saved.json")) {
+  for (const { file, x, loaded } of golden<SavedRow[]>("saved.json.gz")) {
     const model = await keras.models.loadModel(fileOf(`${file}.keras`));
     t.ok(near(model(tensor(x)), loaded) < 1e-5, file);
     const path = join(folder, `${file}.keras`);
