@@ -1,6 +1,7 @@
 // The guide's loop: the sum of the even numbers of a list, by hand, converted, and traced.
 
 import * as tf from "../../lib/index.js";
+import { transformModule } from "../../tools/autograph/module.js";
 import type { Case } from "../harness/case.js";
 
 /* eslint-disable -- operands are tensors */
@@ -32,30 +33,52 @@ const tfjs = (size: number) => ({
   run: `tf.tidy(() => { let s = tf.scalar(0, 'int32'); for (const c of tf.unstack(x)) { if (tf.mod(c, 2).dataSync()[0] > 0) continue; s = tf.add(s, c); } return s.dataSync()[0]; })`,
 });
 
-export const autograph: readonly Case[] = sizes.flatMap((size): Case[] => [
-  {
-    name: `autograph sum of even numbers, ${size}: eager, by hand`,
-    ours() {
-      const x = tf.range(0, size);
-      return () => byHand(x);
-    },
-    peers: { "tfjs-cpu": tfjs(size), "tfjs-wasm": tfjs(size) },
+const jax = (size: number) => ({
+  setup: `const x = np.arange(${size})`,
+  run: `return (async () => { let s = np.array(0, { dtype: 'int32' }); for (let i = 0; i < ${size}; i++) { const c = x.ref.slice(i); if ((await np.remainder(c.ref, 2).data())[0] > 0) { c.dispose(); continue; } s = s.add(c); } return [s]; })();`,
+});
+
+/** A module of so many lines in functions with control flow. */
+function moduleOf(lines: number): string {
+  const one = `function step(x, n) {\n  let s = 0;\n  for (let i = 0; i < n; i++) {\n    if (x[i] % 2 > 0) continue;\n    else if (s > 100) break;\n    s += x[i] * 2;\n  }\n  while (s > 10 && !(s < 0)) s -= n > 2 ? 3 : 1;\n  return s;\n}\n`;
+  const count = Math.ceil(lines / one.trim().split("\n").length);
+  return `"use autograph";\n${Array.from({ length: count }, (_, i) => one.replace("step", `step${i}`)).join("")}`;
+}
+
+const transforming: Case = {
+  name: "autograph transform of a module of 1,000 lines",
+  ours() {
+    const source = moduleOf(1000);
+    return () => transformModule(source, { file: "app.js" });
   },
-  {
-    name: `autograph sum of even numbers, ${size}: eager, converted`,
-    ours() {
-      const x = tf.range(0, size);
-      const run = tf.autograph.toGraph(sumEven);
-      return () => run(x);
+};
+
+export const autograph: readonly Case[] = sizes
+  .flatMap((size): Case[] => [
+    {
+      name: `autograph sum of even numbers, ${size}: eager, by hand`,
+      ours() {
+        const x = tf.range(0, size);
+        return () => byHand(x);
+      },
+      peers: { "tfjs-cpu": tfjs(size), "tfjs-wasm": tfjs(size), jax: jax(size) },
     },
-  },
-  {
-    name: `autograph sum of even numbers, ${size}: traced`,
-    quick: true,
-    ours() {
-      const x = tf.range(0, size);
-      const run = tf.function(sumEven, { autograph: true });
-      return () => run(x);
+    {
+      name: `autograph sum of even numbers, ${size}: eager, converted`,
+      ours() {
+        const x = tf.range(0, size);
+        const run = tf.autograph.toGraph(sumEven);
+        return () => run(x);
+      },
     },
-  },
-]);
+    {
+      name: `autograph sum of even numbers, ${size}: traced`,
+      quick: true,
+      ours() {
+        const x = tf.range(0, size);
+        const run = tf.function(sumEven, { autograph: true });
+        return () => run(x);
+      },
+    },
+  ])
+  .concat(transforming);

@@ -1,6 +1,7 @@
 // All cases, family by family.
 
 import type { Case } from "../harness/case.js";
+import { applications } from "./applications.js";
 import { autograph } from "./autograph.js";
 import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
@@ -35,4 +36,5 @@ export const cases: readonly Case[] = [
   ...processes,
   ...preprocessing,
   ...autograph,
+  ...applications,
 ];

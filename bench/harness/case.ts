@@ -17,7 +17,7 @@ export interface Code {
   readonly run: string;
 }
 
-export const peerNames = ["torch", "tfjs-wasm", "tfjs-cpu", "jax"] as const;
+export const peerNames = ["torch", "ort", "tfjs-wasm", "tfjs-cpu", "jax"] as const;
 export type PeerName = (typeof peerNames)[number];
 
 /** One piece of work, ours and the peers'. */

@@ -11,6 +11,7 @@ const peers = {
   "tfjs-cpu": () => tensorflow("cpu"),
   "tfjs-wasm": () => tensorflow("wasm"),
   jax,
+  ort,
 };
 
 async function tensorflow(backend) {
@@ -32,6 +33,12 @@ async function jax() {
   const { version } = createRequire(import.meta.url)("../node_modules/@jax-js/jax/package.json");
   const wrap = (run) => async () => jax.tree.dispose(await jax.blockUntilReady(run()));
   return { version: `jax-js ${version} (wasm)`, scope: { jax, np: jax.numpy }, wrap };
+}
+
+async function ort() {
+  const ort = await import("onnxruntime-web");
+  ort.env.wasm.numThreads = Number(process.env.OMP_NUM_THREADS);
+  return { version: `onnxruntime-web ${ort.env.versions.web ?? ort.env.versions.common} (wasm)`, scope: { ort }, wrap: (run) => run };
 }
 
 const now =

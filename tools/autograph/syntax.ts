@@ -11,15 +11,20 @@ export interface Node {
 
 const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 
+/** What `children` has found: the transform asks again and again, and a tree stays as it was parsed. */
+const below: unique symbol = Symbol("children");
+
 /** The nodes directly below, in the order of the text. */
-export function children(node: Node): Node[] {
+export function children(node: Node & { [below]?: Node[] }): readonly Node[] {
+  const known = node[below];
+  if (known) return known;
   const found: Node[] = [];
   for (const key in node) {
     const value: unknown = node[key];
     if (isNode(value)) found.push(value);
     else if (Array.isArray(value)) for (const each of value) if (isNode(each)) found.push(each);
   }
-  return found;
+  return (node[below] = found);
 }
 
 export const isFunction = ({ type }: Node): boolean =>

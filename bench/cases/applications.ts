@@ -1,0 +1,70 @@
+// Networks of keras.applications at 224 × 224: what a prediction takes, beside the same network as ONNX in onnxruntime-web, and in PyTorch;
+// what building one takes.
+
+import { keras } from "../../lib/index.js";
+import * as tf from "../../lib/index.js";
+import type { Case } from "../harness/case.js";
+
+/** Multiplications and additions of one image. */
+const flops = { MobileNetV2: 0.6e9, ResNet50: 7.7e9, EfficientNetB0: 0.78e9 } as const;
+type Name = keyof typeof flops;
+
+const made = (name: Name): Promise<keras.Model> => keras.applications[name]({ weights: null });
+
+/** The bytes of a network as an ONNX file; the peer's process asks for them. */
+export async function exported(name: Name): Promise<Uint8Array> {
+  const { mkdtempSync, readFileSync, rmSync } = await import("node:fs");
+  const { tmpdir } = await import("node:os");
+  const folder = mkdtempSync(`${tmpdir()}/kerasm-bench-`);
+  try {
+    await (await made(name)).export(`${folder}/model.onnx`, { verbose: false });
+    return readFileSync(`${folder}/model.onnx`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const image = (batch: number) => tf.random.uniform([batch, 224, 224, 3], { minval: 0, maxval: 255, seed: 1 });
+
+const prediction = (name: Name, batch: number): Case[] => {
+  const work = { flops: flops[name] * batch };
+  return [
+    {
+      name: `prediction ${name} 224 batch ${batch}`,
+      work,
+      async ours() {
+        const [model, x] = [await made(name), image(batch)];
+        return () => model.predictOnBatch(x);
+      },
+      peers: {
+        torch: { setup: `import applications\npredict = applications.prediction("${name}", ${batch})`, run: "predict()" },
+        ort: {
+          setup: `
+            const { exported } = await import(${JSON.stringify(import.meta.url)});
+            const session = await ort.InferenceSession.create(await exported("${name}"));
+            const input = { [session.inputNames[0]]: new ort.Tensor("float32", new Float32Array(${batch} * 224 * 224 * 3).fill(100), [${batch}, 224, 224, 3]) };`,
+          run: "return session.run(input);",
+        },
+      },
+    },
+    {
+      name: `prediction ${name} 224 batch ${batch}, normalization folded`,
+      work,
+      async ours() {
+        const [model, x] = [await (await made(name)).optimizeForInference(), image(batch)];
+        return () => model.predictOnBatch(x);
+      },
+    },
+  ];
+};
+
+const building = (name: "ResNet50" | "EfficientNetB7"): Case => ({
+  name: `building ${name}`,
+  ours: () => () => keras.applications[name]({ weights: null }),
+});
+
+export const applications: readonly Case[] = [
+  ...(Object.keys(flops) as Name[]).flatMap((name) => [1, 8].flatMap((batch) => prediction(name, batch))),
+  building("ResNet50"),
+  building("EfficientNetB7"),
+];
