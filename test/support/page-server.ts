@@ -18,9 +18,13 @@ const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".js
  * Serves the folder of the installed package below `/kerasm/` and the page at `/`.
  *
  * @param isolated  whether the page is cross-origin isolated, which sharing memory with workers takes
+ * @param files  more files, by their path
  * @param script  a module that the page runs; what it posts to `/posted` is `posted` here
  */
-export async function servePage(home: string, { isolated, script = "" }: { isolated: boolean; script?: string }): Promise<PageServer> {
+export async function servePage(
+  home: string,
+  { isolated, script = "", files = new Map() }: { isolated: boolean; script?: string; files?: ReadonlyMap<string, Uint8Array> },
+): Promise<PageServer> {
   const page = `${await pageFor(home)}<script type="module">${script}</script>`;
   let post: (text: string) => void;
   const posted = new Promise<string>((resolve) => (post = resolve));
@@ -32,6 +36,8 @@ export async function servePage(home: string, { isolated, script = "" }: { isola
     }
     if (path === "/posted") return void readBody(request).then((body) => (post(body), response.end()));
     if (path === "/") return void response.setHeader("Content-Type", "text/html; charset=utf-8").end(page);
+    const more = files.get(path);
+    if (more) return void response.setHeader("Content-Type", "application/octet-stream").end(more);
     const file = normalize(join(home, decodeURIComponent(path.replace(/^\/kerasm\//, ""))));
     if (!path.startsWith("/kerasm/") || !file.startsWith(home + sep)) return void response.writeHead(404).end();
     readFile(file).then(
