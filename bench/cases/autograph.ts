@@ -1,7 +1,6 @@
 // The guide's loop: the sum of the even numbers of a list, by hand, converted, and traced.
 
 import * as tf from "../../lib/index.js";
-import { transformModule } from "../../tools/autograph/module.js";
 import type { Case } from "../harness/case.js";
 
 /* eslint-disable -- operands are tensors */
@@ -38,18 +37,19 @@ const jax = (size: number) => ({
   run: `return (async () => { let s = np.array(0, { dtype: 'int32' }); for (let i = 0; i < ${size}; i++) { const c = x.ref.slice(i); if ((await np.remainder(c.ref, 2).data())[0] > 0) { c.dispose(); continue; } s = s.add(c); } return [s]; })();`,
 });
 
-/** A module of so many lines in functions with control flow. */
-function moduleOf(lines: number): string {
+/** A function of so many lines: functions with control flow inside of one. */
+function functionOf(lines: number): () => void {
   const one = `function step(x, n) {\n  let s = 0;\n  for (let i = 0; i < n; i++) {\n    if (x[i] % 2 > 0) continue;\n    else if (s > 100) break;\n    s += x[i] * 2;\n  }\n  while (s > 10 && !(s < 0)) s -= n > 2 ? 3 : 1;\n  return s;\n}\n`;
   const count = Math.ceil(lines / one.trim().split("\n").length);
-  return `"use autograph";\n${Array.from({ length: count }, (_, i) => one.replace("step", `step${i}`)).join("")}`;
+  const all = Array.from({ length: count }, (_, i) => one.replace("step", `step${i}`)).join("");
+  return new Function(`return function whole() {\n${all}}`)() as () => void;
 }
 
 const transforming: Case = {
-  name: "autograph transform of a module of 1,000 lines",
+  name: "autograph transform of 1,000 lines",
   ours() {
-    const source = moduleOf(1000);
-    return () => transformModule(source, { file: "app.js" });
+    const whole = functionOf(1000);
+    return () => tf.autograph.toCode(whole);
   },
 };
 
