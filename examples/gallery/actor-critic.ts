@@ -32,8 +32,8 @@ class CartPole {
 
 const inputs = keras.Input({ shape: [4] });
 const common = new layers.Dense(64, { activation: "relu" })(inputs);
-const action = new layers.Dense(2, { activation: "softmax" })(common) as tf.Tensor;
-const critic = new layers.Dense(1)(common) as tf.Tensor;
+const action = new layers.Dense(2, { activation: "softmax" })(common);
+const critic = new layers.Dense(1)(common);
 const model = new keras.Model({ inputs, outputs: [action, critic] });
 const optimizer = new keras.optimizers.Adam({ learningRate: 0.01 });
 const huber = new keras.losses.Huber({ reduction: "sum" });

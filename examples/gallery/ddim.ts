@@ -19,23 +19,23 @@ function waves(x: tf.Tensor): tf.Tensor {
 }
 
 function residual(x: tf.Tensor, width: number): tf.Tensor {
-  const way = x.shape[3] === width ? x : (new layers.Conv2D(width, 1)(x) as tf.Tensor);
-  let y = new layers.BatchNormalization({ center: false, scale: false, momentum: 0.9 })(x) as tf.Tensor;
-  y = new layers.Conv2D(width, 3, { padding: "same", activation: "swish" })(y) as tf.Tensor;
-  return new layers.Add()([way, new layers.Conv2D(width, 3, { padding: "same" })(y)]) as tf.Tensor;
+  const way = x.shape[3] === width ? x : new layers.Conv2D(width, 1)(x);
+  let y = new layers.BatchNormalization({ center: false, scale: false, momentum: 0.9 })(x);
+  y = new layers.Conv2D(width, 3, { padding: "same", activation: "swish" })(y);
+  return new layers.Add()([way, new layers.Conv2D(width, 3, { padding: "same" })(y)]);
 }
 
 function network(): keras.Model {
   const noisy = keras.Input({ shape: [size, size, 1] });
   const variance = keras.Input({ shape: [1, 1, 1] });
-  const embedded = new layers.UpSampling2D(size, { interpolation: "nearest" })(waves(variance)) as tf.Tensor;
-  let x = new layers.Concatenate()([new layers.Conv2D(16, 1)(noisy), embedded]) as tf.Tensor;
+  const embedded = new layers.UpSampling2D(size, { interpolation: "nearest" })(waves(variance));
+  let x = new layers.Concatenate()([new layers.Conv2D(16, 1)(noisy), embedded]);
   const first = residual(x, 16);
-  x = new layers.AveragePooling2D(2)(first) as tf.Tensor;
+  x = new layers.AveragePooling2D(2)(first);
   const second = residual(x, 32);
-  x = residual(new layers.AveragePooling2D(2)(second) as tf.Tensor, 32);
-  x = residual(new layers.Concatenate()([new layers.UpSampling2D(2)(x), second]) as tf.Tensor, 32);
-  x = residual(new layers.Concatenate()([new layers.UpSampling2D(2)(x), first]) as tf.Tensor, 16);
+  x = residual(new layers.AveragePooling2D(2)(second), 32);
+  x = residual(new layers.Concatenate()([new layers.UpSampling2D(2)(x), second]), 32);
+  x = residual(new layers.Concatenate()([new layers.UpSampling2D(2)(x), first]), 16);
   return new keras.Model([noisy, variance], new layers.Conv2D(1, 1, { kernelInitializer: "zeros" })(x));
 }
 
@@ -57,12 +57,12 @@ class DiffusionModel extends keras.Model {
 
   /** What is noise and what is picture in a noisy one. */
   denoise(noisy: tf.Tensor, [noise, signal]: readonly [tf.Tensor, tf.Tensor], training: boolean): [noise: tf.Tensor, picture: tf.Tensor] {
-    const found = this.network([noisy, ops.square(noise)], { training }) as tf.Tensor;
+    const found = this.network([noisy, ops.square(noise)], { training });
     return [found, tf.divide(tf.subtract(noisy, tf.multiply(noise, found)), signal)];
   }
 
-  override trainStep(data: unknown): Record<string, tf.Tensor> {
-    const pictures = (Array.isArray(data) ? data[0] : data) as tf.Tensor;
+  override trainStep(data: unknown) {
+    const pictures = Array.isArray(data) ? data[0] : data;
     const [batch] = ops.shape(pictures) as number[];
     const noise = keras.random.normal([batch!, size, size, 1], { seed: this.seedGenerator });
     const rates = this.schedule(keras.random.uniform([batch!, 1, 1, 1], { seed: this.seedGenerator }));
@@ -72,7 +72,7 @@ class DiffusionModel extends keras.Model {
     const weights = this.network.trainableWeights;
     this.optimizer!.applyGradients(tape.gradient(loss, weights).map((gradient, i) => [gradient, weights[i]!]));
     this.noiseLoss.updateState(loss);
-    return { n_loss: this.noiseLoss.result() as tf.Tensor };
+    return { n_loss: this.noiseLoss.result() };
   }
 
   /** From noise to pictures, in steps that each take away some of it. */

@@ -36,14 +36,14 @@ class Distiller extends keras.Model {
   }
 
   override call(x: tf.Tensor, { training }: { training?: boolean } = {}): tf.Tensor {
-    return this.student(x, { training }) as tf.Tensor;
+    return this.student(x, { training });
   }
 
   override computeLoss({ x, y, yPred }: { x: tf.Tensor; y: tf.Tensor; yPred: tf.Tensor }): tf.Tensor {
-    const teacher = this.teacher(x, { training: false }) as tf.Tensor;
+    const teacher = this.teacher(x, { training: false });
     const soft = (logits: tf.Tensor): tf.Tensor => ops.softmax(tf.divide(logits, this.temperature), -1);
     const distance = ops.mean(keras.losses.klDivergence(soft(teacher), soft(yPred)));
-    const own = super.computeLoss({ x, y, yPred } as never) as tf.Tensor;
+    const own = super.computeLoss({ x, y, yPred } as never);
     return tf.add(tf.multiply(own, this.alpha), tf.multiply(distance, (1 - this.alpha) * this.temperature ** 2));
   }
 }

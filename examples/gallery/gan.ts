@@ -73,23 +73,21 @@ class GAN extends keras.Model {
     return value;
   }
 
-  override trainStep(data: unknown): Record<string, tf.Tensor> {
-    const real = (Array.isArray(data) ? data[0] : data) as tf.Tensor;
+  override trainStep(data: unknown) {
+    const real = Array.isArray(data) ? data[0] : data;
     const [batch] = ops.shape(real) as number[];
     const noise = () => keras.random.normal([batch!, latent], { seed: this.seedGenerator });
-    const made = this.generator(noise()) as tf.Tensor;
+    const made = this.generator(noise());
     // 1 for made pictures, 0 for real ones, with some noise on the labels.
     const labels = ops.concatenate([ops.ones([batch!, 1]), ops.zeros([batch!, 1])], 0);
     const blurred = tf.add(labels, tf.multiply(keras.random.uniform(ops.shape(labels) as number[], { seed: this.seedGenerator }), 0.05));
     const all = ops.concatenate([made, real], 0);
-    const d = this.#step(this.discriminator, this.dOptimizer, () => this.lossFn(blurred, this.discriminator(all) as tf.Tensor));
+    const d = this.#step(this.discriminator, this.dOptimizer, () => this.lossFn(blurred, this.discriminator(all)));
     const misleading = ops.zeros([batch!, 1]);
-    const g = this.#step(this.generator, this.gOptimizer, () =>
-      this.lossFn(misleading, this.discriminator(this.generator(noise())) as tf.Tensor),
-    );
+    const g = this.#step(this.generator, this.gOptimizer, () => this.lossFn(misleading, this.discriminator(this.generator(noise()))));
     this.dLoss.updateState(d);
     this.gLoss.updateState(g);
-    return { d_loss: this.dLoss.result() as tf.Tensor, g_loss: this.gLoss.result() as tf.Tensor };
+    return { d_loss: this.dLoss.result(), g_loss: this.gLoss.result() };
   }
 }
 
@@ -102,7 +100,7 @@ const gan = new GAN({
 gan.compile({});
 const { history } = await gan.fit(x, { epochs: quick ? 2 : 10, batchSize: 32, verbose: quick ? 0 : 1 });
 
-const made = (await generator.predict(keras.random.normal([1, latent]), { verbose: 0 })) as tf.Tensor;
+const made = await generator.predict(keras.random.normal([1, latent]), { verbose: 0 });
 const rows = made.array()[0] as number[][][];
 console.log(rows.filter((_, i) => i % 2 === 0).map((row) => row.map(([value]) => " .:-=+*#%@"[Math.floor(value! * 9.99)]).join("")).join("\n")); // prettier-ignore
 console.log(`discriminator ${history["d_loss"]!.at(-1)!.toFixed(3)}, generator ${history["g_loss"]!.at(-1)!.toFixed(3)}`);

@@ -39,28 +39,28 @@ class AnchorPositivePairs extends keras.utils.PyDataset {
 
 /** Similarities of all anchors with all positives: each anchor's own should be the largest. */
 class EmbeddingModel extends keras.Model {
-  override trainStep(data: unknown): Record<string, tf.Tensor> {
+  override trainStep(data: unknown) {
     const [pairs, labels] = data as [tf.Tensor, tf.Tensor];
     const [anchors, positives] = ops.unstack(pairs, 2, { axis: 0 });
     const tape = new tf.GradientTape();
     const loss = tape.record(() => {
-      const a = this(anchors!, { training: true }) as tf.Tensor;
-      const p = this(positives!, { training: true }) as tf.Tensor;
+      const a = this<tf.Tensor>(anchors!, { training: true });
+      const p = this<tf.Tensor>(positives!, { training: true });
       const similarities = tf.divide(ops.einsum("ae,pe->ap", a, p), 0.2);
-      return this.computeLoss({ x: pairs, y: labels, yPred: similarities }) as tf.Tensor;
+      return this.computeLoss({ x: pairs, y: labels, yPred: similarities });
     });
     const weights = this.trainableVariables;
     this.optimizer!.applyGradients(tape.gradient(loss, weights).map((gradient, i) => [gradient, weights[i]!]));
     const [metric] = this.metrics;
     metric!.updateState(loss);
-    return { loss: metric!.result() as tf.Tensor };
+    return { loss: metric!.result() };
   }
 }
 
 const inputs = keras.Input({ shape: [28, 28, 1] });
-let x = new layers.Conv2D(16, 3, { strides: 2, activation: "relu" })(inputs) as tf.Tensor;
-x = new layers.Conv2D(32, 3, { strides: 2, activation: "relu" })(x) as tf.Tensor;
-x = new layers.Dense(16)(new layers.GlobalAveragePooling2D()(x)) as tf.Tensor;
+let x = new layers.Conv2D(16, 3, { strides: 2, activation: "relu" })(inputs);
+x = new layers.Conv2D(32, 3, { strides: 2, activation: "relu" })(x);
+x = new layers.Dense(16)(new layers.GlobalAveragePooling2D()(x));
 const model = new EmbeddingModel(inputs, new layers.UnitNormalization()(x));
 model.compile({
   optimizer: new keras.optimizers.Adam({ learningRate: 3e-3 }),
@@ -72,7 +72,7 @@ const { history } = await model.fit(new AnchorPositivePairs(quick ? 100 : 500) a
 });
 
 const seen = 1000;
-const places = (await model.predict(scaled(testX, seen), { batchSize: 100, verbose: 0 })) as tf.Tensor;
+const places = await model.predict(scaled(testX, seen), { batchSize: 100, verbose: 0 });
 const [, nearest] = ops.topK(ops.matmul(places, ops.transpose(places)), 6) as unknown as [tf.Tensor, tf.Tensor];
 const truth = tf.slice(testY, [0], [seen]).data();
 const neighbours = nearest.array<number[][]>().map((row, i) => row.filter((j) => j !== i).slice(0, 5));

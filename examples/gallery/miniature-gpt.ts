@@ -28,7 +28,7 @@ class TokenAndPosition extends layers.Layer {
 
   override call(x: tf.Tensor): tf.Tensor {
     const [, n] = ops.shape(x);
-    return tf.add(this.tokens(x) as tf.Tensor, this.places(ops.arange(n as number)) as tf.Tensor);
+    return tf.add(this.tokens(x), this.places(ops.arange(n as number)));
   }
 }
 
@@ -41,15 +41,15 @@ class Block extends layers.Layer {
   readonly down = new layers.Dense(width);
 
   override call(x: tf.Tensor): tf.Tensor {
-    const normed = this.norm1(x) as tf.Tensor;
-    const y = tf.add(x, this.attention(normed, normed, null, { useCausalMask: true }) as tf.Tensor);
-    return tf.add(y, this.down(this.up(this.norm2(y))) as tf.Tensor);
+    const normed = this.norm1(x);
+    const y = tf.add(x, this.attention(normed, normed, null, { useCausalMask: true }));
+    return tf.add(y, this.down(this.up(this.norm2(y))));
   }
 }
 
 const inputs = keras.Input({ shape: [length], dtype: "int32" });
-let x = new TokenAndPosition()(inputs) as tf.Tensor;
-for (let i = 0; i < 2; i++) x = new Block()(x) as tf.Tensor;
+let x = new TokenAndPosition()(inputs);
+for (let i = 0; i < 2; i++) x = new Block()(x);
 const outputs = new layers.Dense(vocabulary)(new layers.LayerNormalization()(x));
 const model = new keras.Model({ inputs, outputs });
 model.compile({
@@ -73,7 +73,7 @@ function write(beginning: string, count: number): string {
   while (all.length < beginning.length + count) {
     const window = all.slice(-length);
     const padded = [...window, ...Array.from({ length: length - window.length }, () => 0)];
-    const logits = model(tf.constant([padded], { dtype: "int32" })) as tf.Tensor;
+    const logits = model(tf.constant([padded], { dtype: "int32" }));
     all.push(ops.argmax(logits, -1).array()[0][window.length - 1]);
   }
   return all.map((code) => letters[code]).join("");

@@ -35,9 +35,9 @@ class GraphConvolution extends layers.Layer {
   readonly update = ffn(32);
 
   override call(nodes: tf.Tensor, { training }: { training?: boolean } = {}): tf.Tensor {
-    const said = ops.take(this.message(nodes, { training }) as tf.Tensor, sources, 0);
+    const said = ops.take(this.message(nodes, { training }), sources, 0);
     const heard = tf.divide(ops.segmentSum(said, targets, papers), degrees);
-    return this.update(ops.concatenate([nodes, heard], 1), { training }) as tf.Tensor;
+    return this.update(ops.concatenate([nodes, heard], 1), { training });
   }
 }
 
@@ -53,12 +53,12 @@ class NodeClassifier extends keras.Model {
   }
 
   override call(papers: tf.Tensor, { training }: { training?: boolean } = {}): tf.Tensor {
-    let nodes = this.before(features, { training }) as tf.Tensor;
+    let nodes = this.before(features, { training });
     if (this.useGraph) {
-      nodes = tf.add(nodes, this.first(nodes, { training }) as tf.Tensor);
-      nodes = tf.add(nodes, this.second(nodes, { training }) as tf.Tensor);
+      nodes = tf.add(nodes, this.first(nodes, { training }));
+      nodes = tf.add(nodes, this.second(nodes, { training }));
     }
-    return this.scores(ops.take(nodes, papers, 0)) as tf.Tensor;
+    return this.scores(ops.take(nodes, papers, 0));
   }
 }
 

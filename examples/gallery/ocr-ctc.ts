@@ -32,12 +32,12 @@ function strips(n: number, seed: number): [pictures: tf.Tensor, labels: tf.Tenso
 }
 
 const inputs = keras.Input({ shape: [height, width, 1] });
-let x = new layers.Conv2D(16, 3, { padding: "same", activation: "relu" })(inputs) as tf.Tensor;
-x = new layers.MaxPooling2D([2, 1])(x) as tf.Tensor;
-x = new layers.Conv2D(24, 3, { padding: "same", activation: "relu" })(x) as tf.Tensor;
+let x = new layers.Conv2D(16, 3, { padding: "same", activation: "relu" })(inputs);
+x = new layers.MaxPooling2D([2, 1])(x);
+x = new layers.Conv2D(24, 3, { padding: "same", activation: "relu" })(x);
 // Time runs along the strip: one step for each column.
-x = new layers.Reshape([width, (height / 2) * 24])(new layers.Permute([2, 1, 3])(x)) as tf.Tensor;
-x = new layers.Bidirectional(new layers.GRU(32, { returnSequences: true }))(x) as tf.Tensor;
+x = new layers.Reshape([width, (height / 2) * 24])(new layers.Permute([2, 1, 3])(x));
+x = new layers.Bidirectional(new layers.GRU(32, { returnSequences: true }))(x);
 const model = new keras.Model({ inputs, outputs: new layers.Dense(symbols + 1)(x) });
 // Class 0 is the blank, so the digits begin at 1.
 model.compile({ optimizer: new keras.optimizers.Adam({ learningRate: 1e-2 }), loss: new keras.losses.CTC() });
@@ -46,7 +46,7 @@ const [pictures, labels] = strips(quick ? 1000 : 4000, 1);
 await model.fit(pictures, tf.add(labels, 1), { batchSize: 32, epochs: quick ? 10 : 15, verbose: quick ? 0 : 1 });
 
 const [unseen, truth] = strips(100, 99);
-const scores = (await model.predict(unseen, { verbose: 0 })) as tf.Tensor;
+const scores = await model.predict(unseen, { verbose: 0 });
 const [[decoded]] = ops.ctcDecode(scores, ops.full([100], width, "int32"), { strategy: "greedy", maskIndex: 0 }) as unknown as [
   [tf.Tensor],
 ];

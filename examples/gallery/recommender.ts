@@ -33,9 +33,9 @@ class RecommenderNet extends keras.Model {
 
   override call(inputs: tf.Tensor): tf.Tensor {
     const [user, film] = ops.unstack(inputs, 2, { axis: 1 });
-    const [u, f] = [this.userEmbedding(user!) as tf.Tensor, this.filmEmbedding(film!) as tf.Tensor];
+    const [u, f] = [this.userEmbedding(user!), this.filmEmbedding(film!)];
     const match = ops.sum(tf.multiply(u, f), 1, { keepdims: true });
-    return ops.sigmoid(tf.add(tf.add(match, this.userBias(user!) as tf.Tensor), this.filmBias(film!) as tf.Tensor));
+    return ops.sigmoid(tf.add(tf.add(match, this.userBias(user!)), this.filmBias(film!)));
   }
 }
 
@@ -55,7 +55,8 @@ const { history } = await model.fit(pairs, ratings, {
 const user = 42;
 const seen = new Set(all.filter(([who]) => who === user).map(([, film]) => film));
 const candidates = Array.from({ length: films }, (_, film) => film).filter((film) => !seen.has(film));
-const scores = ops.reshape((await model.predict(tf.constant(candidates.map((film) => [user, film]), { dtype: "int32" }), { verbose: 0 })) as tf.Tensor, [-1]); // prettier-ignore
+const scored: tf.Tensor = await model.predict(tf.constant(candidates.map((film) => [user, film]), { dtype: "int32" }), { verbose: 0 }); // prettier-ignore
+const scores = ops.reshape(scored, [-1]);
 const [, best] = ops.topK(scores, 5) as unknown as [tf.Tensor, tf.Tensor];
 const chosen = best.array<number[]>().map((i) => candidates[i]!);
 console.log(

@@ -35,6 +35,6 @@ model.compile({ loss: "categorical_crossentropy", optimizer: new keras.optimizer
 const { history } = await model.fit(questions, answers, { batchSize: 64, epochs: quick ? 12 : 15, verbose: quick ? 0 : 1 });
 
 const asked = quick ? ["3+4", "9+9", "0+5"] : ["12+34", "99+1", "50+49"];
-const answered = decode((await model.predict(encode(asked, readLength), { verbose: 0 })) as tf.Tensor);
+const answered = decode(await model.predict(encode(asked, readLength), { verbose: 0 }));
 asked.forEach((question, i) => console.log(`${question} = ${answered[i]}`));
 console.log(`accuracy of letters ${history["accuracy"]!.at(-1)!.toFixed(3)}`);

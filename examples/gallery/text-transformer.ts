@@ -33,17 +33,17 @@ class TransformerBlock extends layers.Layer {
   readonly dropout = new layers.Dropout(0.1);
 
   override call(x: tf.Tensor, { training }: { training?: boolean } = {}): tf.Tensor {
-    const attended = this.attention(x, x, null, { training }) as tf.Tensor;
-    const y = this.norm1(tf.add(x, attended)) as tf.Tensor;
-    return this.norm2(tf.add(y, this.dropout(this.ffn(y), { training }) as tf.Tensor)) as tf.Tensor;
+    const attended = this.attention(x, x, null, { training });
+    const y = this.norm1(tf.add(x, attended));
+    return this.norm2(tf.add(y, this.dropout(this.ffn(y), { training })));
   }
 }
 
 const inputs = keras.Input({ shape: [length], dtype: "int32" });
-const tokens = new layers.Embedding(vectorize.vocabularySize(), 32)(inputs) as tf.Tensor;
-const places = new layers.Embedding(length, 32)(ops.arange(length)) as tf.Tensor;
-let x = new TransformerBlock()(tf.add(tokens, places)) as tf.Tensor;
-x = new layers.Dropout(0.1)(new layers.GlobalAveragePooling1D()(x)) as tf.Tensor;
+const tokens = new layers.Embedding(vectorize.vocabularySize(), 32)(inputs);
+const places = new layers.Embedding(length, 32)(ops.arange(length));
+let x = new TransformerBlock()(tf.add(tokens, places));
+x = new layers.Dropout(0.1)(new layers.GlobalAveragePooling1D()(x));
 const model = new keras.Model({ inputs, outputs: new layers.Dense(2, { activation: "softmax" })(x) });
 model.compile({
   optimizer: new keras.optimizers.Adam({ learningRate: 5e-3 }),
@@ -53,7 +53,7 @@ model.compile({
 
 await model.fit(vectorize(texts), labels, { batchSize: 32, epochs: quick ? 8 : 6, validationSplit: 0.2, verbose: quick ? 0 : 1 });
 const asked = ["the film was really not good", "my evening seemed rather lovely", "this book was so not awful"];
-const answers = (await model.predict(vectorize(asked), { verbose: 0 })) as tf.Tensor;
+const answers = await model.predict(vectorize(asked), { verbose: 0 });
 asked.forEach((text, i) => console.log(`${(100 * answers.array()[i][1]).toFixed(0).padStart(3)} % kind: ${text}`));
 const [, accuracy] = (await model.evaluate(vectorize(texts), labels, { verbose: 0 })) as number[];
 console.log(`accuracy ${accuracy!.toFixed(3)}`);

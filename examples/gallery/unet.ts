@@ -31,8 +31,8 @@ function scenes(count: number): [pictures: tf.Tensor, classes: tf.Tensor] {
 /** Two convolutions with normalization, as everywhere in the net. */
 function twice(x: tf.Tensor, filters: number): tf.Tensor {
   for (let i = 0; i < 2; i++) {
-    const y = new layers.Conv2D(filters, 3, { padding: "same", useBias: false })(x) as tf.Tensor;
-    x = new layers.ReLU()(new layers.BatchNormalization({ momentum: 0.9 })(y)) as tf.Tensor;
+    const y = new layers.Conv2D(filters, 3, { padding: "same", useBias: false })(x);
+    x = new layers.ReLU()(new layers.BatchNormalization({ momentum: 0.9 })(y));
   }
   return x;
 }
@@ -42,12 +42,12 @@ const ways: tf.Tensor[] = [];
 let x: tf.Tensor = inputs;
 for (const filters of [8, 16]) {
   ways.push(twice(x, filters));
-  x = new layers.MaxPooling2D(2)(ways.at(-1)!) as tf.Tensor;
+  x = new layers.MaxPooling2D(2)(ways.at(-1)!);
 }
 x = twice(x, 32);
 for (const filters of [16, 8]) {
-  x = new layers.Conv2DTranspose(filters, 2, { strides: 2 })(x) as tf.Tensor;
-  x = twice(new layers.Concatenate()([x, ways.pop()!]) as tf.Tensor, filters);
+  x = new layers.Conv2DTranspose(filters, 2, { strides: 2 })(x);
+  x = twice(new layers.Concatenate()([x, ways.pop()!]), filters);
 }
 const model = new keras.Model({ inputs, outputs: new layers.Conv2D(3, 1, { activation: "softmax" })(x) });
 model.compile({
@@ -61,6 +61,7 @@ await model.fit(pictures, classes, { batchSize: 16, epochs: quick ? 6 : 10, verb
 
 const [seen, truth] = scenes(64);
 const [, iou] = (await model.evaluate(seen, truth, { verbose: 0 })) as number[];
-const found = keras.ops.argmax((await model.predict(tf.slice(seen, [5, 0, 0, 0], [1, size, size, 1]), { verbose: 0 })) as tf.Tensor, -1);
+const probabilities: tf.Tensor = await model.predict(tf.slice(seen, [5, 0, 0, 0], [1, size, size, 1]), { verbose: 0 });
+const found = keras.ops.argmax(probabilities, -1);
 console.log(found.array<number[][][]>()[0]!.filter((_, i) => i % 2 === 0).map((row) => row.map((kind) => " o#"[kind]).join("")).join("\n")); // prettier-ignore
 console.log(`mean IoU ${iou!.toFixed(3)}`);

@@ -22,17 +22,17 @@ class Sampling extends layers.Layer {
 }
 
 const pictures = keras.Input({ shape: [28, 28, 1] });
-let x = new layers.Conv2D(16, 3, { activation: "relu", strides: 2, padding: "same" })(pictures) as tf.Tensor;
-x = new layers.Conv2D(32, 3, { activation: "relu", strides: 2, padding: "same" })(x) as tf.Tensor;
-x = new layers.Dense(16, { activation: "relu" })(new layers.Flatten()(x)) as tf.Tensor;
-const mean = new layers.Dense(latent, { name: "mean" })(x) as tf.Tensor;
-const logVariance = new layers.Dense(latent, { name: "log_variance" })(x) as tf.Tensor;
-const encoder = new keras.Model(pictures, [mean, logVariance, new Sampling()([mean, logVariance]) as tf.Tensor], { name: "encoder" });
+let x = new layers.Conv2D(16, 3, { activation: "relu", strides: 2, padding: "same" })(pictures);
+x = new layers.Conv2D(32, 3, { activation: "relu", strides: 2, padding: "same" })(x);
+x = new layers.Dense(16, { activation: "relu" })(new layers.Flatten()(x));
+const mean = new layers.Dense(latent, { name: "mean" })(x);
+const logVariance = new layers.Dense(latent, { name: "log_variance" })(x);
+const encoder = new keras.Model(pictures, [mean, logVariance, new Sampling()([mean, logVariance])], { name: "encoder" });
 
 const codes = keras.Input({ shape: [latent] });
-x = new layers.Reshape([7, 7, 16])(new layers.Dense(7 * 7 * 16, { activation: "relu" })(codes)) as tf.Tensor;
-x = new layers.Conv2DTranspose(32, 3, { activation: "relu", strides: 2, padding: "same" })(x) as tf.Tensor;
-x = new layers.Conv2DTranspose(16, 3, { activation: "relu", strides: 2, padding: "same" })(x) as tf.Tensor;
+x = new layers.Reshape([7, 7, 16])(new layers.Dense(7 * 7 * 16, { activation: "relu" })(codes));
+x = new layers.Conv2DTranspose(32, 3, { activation: "relu", strides: 2, padding: "same" })(x);
+x = new layers.Conv2DTranspose(16, 3, { activation: "relu", strides: 2, padding: "same" })(x);
 const decoder = new keras.Model(codes, new layers.Conv2DTranspose(1, 3, { activation: "sigmoid", padding: "same" })(x), {
   name: "decoder",
 });
@@ -48,12 +48,12 @@ class VAE extends keras.Model {
     return [this.totalLoss, this.pictureLoss, this.codeLoss];
   }
 
-  override trainStep(data: unknown): Record<string, tf.Tensor> {
-    const x = (Array.isArray(data) ? data[0] : data) as tf.Tensor;
+  override trainStep(data: unknown) {
+    const x = Array.isArray(data) ? data[0] : data;
     const tape = new tf.GradientTape();
     const [total, picture, code] = tape.record(() => {
       const [mean, logVariance, z] = this.encoder<tf.Tensor[]>(x);
-      const made = this.decoder(z!) as tf.Tensor;
+      const made = this.decoder(z!);
       const picture = ops.mean(ops.sum(keras.losses.binaryCrossentropy(x, made), [1, 2]));
       const spread = tf.subtract(tf.subtract(tf.add(1, logVariance!), ops.square(mean!)), ops.exp(logVariance!));
       const code = tf.multiply(ops.mean(ops.sum(spread, 1)), -0.5);
@@ -64,7 +64,7 @@ class VAE extends keras.Model {
     this.totalLoss.updateState(total!);
     this.pictureLoss.updateState(picture!);
     this.codeLoss.updateState(code!);
-    return Object.fromEntries(this.metrics.map((metric) => [metric.name, metric.result() as tf.Tensor]));
+    return Object.fromEntries(this.metrics.map((metric) => [metric.name, metric.result()]));
   }
 }
 
@@ -77,7 +77,7 @@ const { history } = await vae.fit(x1, { epochs: quick ? 2 : 10, batchSize: 64, v
 /** A picture in text, darker where it is brighter. */
 const drawn = (picture: number[][][]): string =>
   picture.filter((_, i) => i % 2 === 0).map((row) => row.map(([value]) => " .:-=+*#%@"[Math.floor(value! * 9.99)]).join("")).join("\n"); // prettier-ignore
-const made = (await decoder.predict(tf.constant([[0.5, -0.5]]), { verbose: 0 })) as tf.Tensor;
+const made = await decoder.predict(tf.constant([[0.5, -0.5]]), { verbose: 0 });
 console.log(drawn(made.array()[0]));
 const losses = history["loss"]!;
 console.log(`loss ${losses[0]!.toFixed(1)} -> ${losses.at(-1)!.toFixed(1)}`);
