@@ -7,7 +7,7 @@ import * as tf from "./index.js";
 setRoot(tf); // what functions made anew from their text call tf
 
 export { config, type Settings } from "./api/settings.js";
-export { asTensor as convertToTensor, constant, type ConstantOptions, type TensorLike } from "./core/convert.js";
+export { constant, type ConstantOptions, type TensorLike } from "./core/convert.js";
 export type { Dtype as DType, TypedArray } from "./core/dtype.js";
 export {
   ArgumentError,
@@ -37,6 +37,7 @@ export { TensorSpec } from "./graph/signature.js";
 export { Variable, variable, type VariableOptions } from "./variables/variable.js";
 
 export { case, mapFn, scan, switchCase, vectorizedMap } from "./api/tf/control.js";
+export { convertToTensor } from "./api/tf/convert.js";
 export { addN, zip } from "./api/tf/lists.js";
 export * from "./api/tf/dtypes.js";
 export * from "./api/tf/functions.js";
@@ -44,6 +45,7 @@ export * from "./api/tf/elementwise.js";
 export * from "./api/tf/shapes.js";
 export { topK } from "./api/tf/math.js";
 export { norm } from "./api/tf/linalg.js";
+export { compat, Graph, lite, queue, savedModel } from "./api/tf/absent-names.js";
 export * as audio from "./api/tf/audio.js";
 export * as bitwise from "./api/tf/bitwise.js";
 export * as debugging from "./api/tf/debugging.js";

@@ -48,6 +48,45 @@ export const absent: readonly Absent[] = [
     reason: "chooses among TensorFlow, JAX and torch; there is one backend here",
     instead: "Leave it out; tf.config.set chooses threads and determinism.",
   },
+  {
+    names: ["tf.savedModel.save", "tf.savedModel.load", "tf.savedModel.contains"],
+    reason: "reads and writes graphs of TensorFlow's own operations, which only its run time understands",
+    instead:
+      "Save a model as .keras (model.save, keras.models.loadModel), a tf.Module by tf.train.Checkpoint, or export ONNX (model.export).",
+  },
+  {
+    names: ["tf.lite.TFLiteConverter", "tf.lite.Interpreter"],
+    reason: "makes and runs files of TensorFlow Lite",
+    instead: "Export ONNX (model.export), or save the model as .keras.",
+  },
+  {
+    names: [
+      "tf.Graph",
+      "tf.compat.v1.Session",
+      "tf.compat.v1.placeholder",
+      "tf.compat.v1.globalVariablesInitializer",
+      "tf.compat.v1.getVariable",
+    ],
+    reason: "stands for TensorFlow 1's graphs and sessions",
+    instead: "Operations run at once; tf.function makes a program of a function.",
+  },
+  {
+    names: ["tf.queue.FIFOQueue", "tf.queue.RandomShuffleQueue"],
+    reason: "is how TensorFlow 1's threads hand data on",
+    instead: "Use tf.data.Dataset with prefetch and shuffle.",
+  },
+  {
+    names: [
+      "tf.io.gfile.GFile",
+      "tf.io.gfile.exists",
+      "tf.io.gfile.glob",
+      "tf.io.gfile.listdir",
+      "tf.io.gfile.makedirs",
+      "tf.io.gfile.rmtree",
+    ],
+    reason: "is TensorFlow's way to files, which JavaScript has its own for",
+    instead: "Use node:fs; tf.io.readFile, tf.io.writeFile and tf.data.Dataset.listFiles read, write and list files.",
+  },
 ];
 
 /** A class or function for a name that makes no sense here: calling it, with or without `new`, throws. */

@@ -137,18 +137,18 @@ export const config = {
   threading: {
     getIntraOpParallelismThreads: threads,
     /** @throws ArgumentError unless the number is a positive integer */
-    setIntraOpParallelismThreads(count: number): void {
-      if (!Number.isInteger(count) || count < 1 || count > 64)
-        throw new ArgumentError("config.threads", { given: text(count), expected: "an integer from 1 to 64" });
-      setThreads(count);
+    setIntraOpParallelismThreads(numThreads: number): void {
+      if (!Number.isInteger(numThreads) || numThreads < 1 || numThreads > 64)
+        throw new ArgumentError("config.threads", { given: text(numThreads), expected: "an integer from 1 to 64" });
+      setThreads(numThreads);
     },
     /** Operations run one after the other, each on all threads. */
     getInterOpParallelismThreads: (): number => 1,
     /** @throws ArgumentError for other numbers than 0 (let kerasm choose) and 1 */
-    setInterOpParallelismThreads(count: number): void {
-      if (count !== 0 && count !== 1)
+    setInterOpParallelismThreads(numThreads: number): void {
+      if (numThreads !== 0 && numThreads !== 1)
         throw new ArgumentError("config.threading.setInterOpParallelismThreads", {
-          given: text(count),
+          given: text(numThreads),
           expected: "0 or 1: operations run one after the other",
           hint: "setIntraOpParallelismThreads says how many threads each of them has.",
         });

@@ -143,9 +143,9 @@ const HEADER = `// $ag decides at run time: with values JavaScript goes on, with
 `;
 
 /** Leaves a function as it is, for toGraph, tf.function and the plugins. TensorFlow: tf.autograph.experimental.do_not_convert. */
-export function doNotConvert<F extends AnyFunction>(fn: F): F {
-  exempt.add(fn);
-  return fn;
+export function doNotConvert<F extends AnyFunction>(func: F): F {
+  exempt.add(func);
+  return func;
 }
 
 /**

@@ -48,9 +48,10 @@ export interface TracedFunction<F extends AnyFunction> {
 let eagerly = false;
 
 /** Whether traced functions run as the plain functions that they were made of: to look into them. TensorFlow: tf.config.run_functions_eagerly */
-export function runFunctionsEagerly(on: boolean): void {
-  if (typeof on !== "boolean") throw new ArgumentError("config.runFunctionsEagerly", { given: String(on), expected: "true or false" });
-  eagerly = on;
+export function runFunctionsEagerly(runEagerly: boolean): void {
+  if (typeof runEagerly !== "boolean")
+    throw new ArgumentError("config.runFunctionsEagerly", { given: String(runEagerly), expected: "true or false" });
+  eagerly = runEagerly;
 }
 
 export const functionsRunEagerly = (): boolean => eagerly;

@@ -4,13 +4,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as keras from "../../lib/api/keras.js";
-import "../../lib/index.js";
+import * as tf from "../../lib/index.js";
 import { compare, newFaults } from "./compare.js";
-import { pageOf } from "./page.js";
+import { pageOf, tensorFlowPage } from "./page.js";
+import { compareTensorFlow } from "./tensorflow.js";
 
 const place = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const findings = compare(keras);
-writeFileSync(place("docs/coverage.md"), pageOf(findings));
+const tensorFlow = compareTensorFlow(tf);
+writeFileSync(place("docs/coverage.md"), `${pageOf(findings)}\n${tensorFlowPage(tensorFlow)}`);
 if (process.argv.includes("--accept")) {
   const open = findings.filter(({ faults }) => faults.length > 0).map(({ name, faults }) => [name, faults] as const);
   writeFileSync(place("test/golden/coverage.json"), `${JSON.stringify(Object.fromEntries(open), null, 2)}\n`);
@@ -23,4 +25,9 @@ const open = findings.filter(({ faults }) => faults.length > 0).length;
 console.log(
   `${findings.length} names of Keras: ${here} here, ${open} that miss something without a reason, ${fresh.length} differences that are new`,
 );
-if (fresh.length > 0) process.exitCode = 1;
+const missing = tensorFlow.flatMap(({ name, faults }) => faults.map((fault) => `${name} ${fault}`));
+for (const fault of missing) console.log(fault);
+console.log(
+  `${tensorFlow.length} names of TensorFlow: ${tensorFlow.filter(({ isPresent, absent }) => isPresent && !absent).length} here, ${missing.length} differences`,
+);
+if (fresh.length + missing.length > 0) process.exitCode = 1;

@@ -2,6 +2,7 @@
 
 import { absent } from "../../lib/api/absent.js";
 import type { Finding } from "./compare.js";
+import { leftOutParameters, type TensorFlowFinding } from "./tensorflow.js";
 
 const namespaceOf = (name: string): string => name.split(".").slice(0, -1).join(".");
 
@@ -59,6 +60,29 @@ export function pageOf(findings: readonly Finding[]): string {
     "## Missing, without a reason",
     "",
     ...findings.flatMap(({ name, faults }) => (faults.length > 0 ? [`- \`${name}\`: ${faults.join("; ")}`] : [])),
+    "",
+  ].join("\n");
+}
+
+/** The part of the page about TensorFlow's names. */
+export function tensorFlowPage(findings: readonly TensorFlowFinding[]): string {
+  const tiers = [1, 2, 3].map((tier) => {
+    const own = findings.filter(({ row }) => row.tier === tier);
+    const here = own.filter(({ isPresent, absent: reason }) => isPresent && reason === undefined);
+    return `| ${tier} | ${own.length} | ${here.length} | ${own.filter(({ absent: reason }) => reason !== undefined).length} |`;
+  });
+  return [
+    "# Coverage of TensorFlow's names",
+    "",
+    "Those of TensorFlow 2.21 that tutorials type (`test/golden/tf-api.json.gz`), in tiers: 1 every tutorial, 2 common, 3 rare. All are held by a test.",
+    "",
+    "| tier | names | here | make no sense here |",
+    "| --- | --- | --- | --- |",
+    ...tiers,
+    "",
+    "Parameters that are left out wherever TensorFlow has them:",
+    "",
+    ...leftOutParameters.map(({ names, reason }) => `- ${names.map((name) => `\`${name}\``).join(", ")}: ${reason}`),
     "",
   ].join("\n");
 }

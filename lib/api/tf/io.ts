@@ -17,6 +17,7 @@ import * as ops from "../../ops/index.js";
 import { SparseTensor } from "../../sparse/sparse-tensor.js";
 
 export { readAsset };
+export { gfile } from "./absent-names.js";
 
 type Name = string | null;
 

@@ -1,0 +1,28 @@
+// TensorFlow's names that make no sense here, so that calling one says what to use instead.
+
+import { notHere } from "../absent.js";
+
+export const Graph = notHere("tf.Graph");
+export const savedModel = {
+  save: notHere("tf.savedModel.save"),
+  load: notHere("tf.savedModel.load"),
+  contains: notHere("tf.savedModel.contains"),
+};
+export const lite = { TFLiteConverter: notHere("tf.lite.TFLiteConverter"), Interpreter: notHere("tf.lite.Interpreter") };
+export const compat = {
+  v1: {
+    Session: notHere("tf.compat.v1.Session"),
+    placeholder: notHere("tf.compat.v1.placeholder"),
+    globalVariablesInitializer: notHere("tf.compat.v1.globalVariablesInitializer"),
+    getVariable: notHere("tf.compat.v1.getVariable"),
+  },
+};
+export const queue = { FIFOQueue: notHere("tf.queue.FIFOQueue"), RandomShuffleQueue: notHere("tf.queue.RandomShuffleQueue") };
+export const gfile = {
+  GFile: notHere("tf.io.gfile.GFile"),
+  exists: notHere("tf.io.gfile.exists"),
+  glob: notHere("tf.io.gfile.glob"),
+  listdir: notHere("tf.io.gfile.listdir"),
+  makedirs: notHere("tf.io.gfile.makedirs"),
+  rmtree: notHere("tf.io.gfile.rmtree"),
+};
