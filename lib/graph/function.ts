@@ -1,5 +1,6 @@
 // tf.function: a function that is traced once for each signature and then runs as a program.
 
+import { asTensor } from "../core/convert.js";
 import { ArgumentError, DtypeError, StateError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { atOnce, checkSynchronous } from "../core/ownership.js";
@@ -38,7 +39,7 @@ export interface TracedFunction<F extends AnyFunction> {
   /** The call without keeping a page's thread busy: in a browser the program runs on the workers. */
   aside(...args: Parameters<F>): Promise<ReturnType<F>>;
   /** The trace for these arguments: tensors, or a TensorSpec in place of a tensor. */
-  getConcreteFunction(...args: unknown[]): ConcreteFunction<ReturnType<F>>;
+  getConcreteFunction(...args: unknown[]): CallableConcrete<ReturnType<F>>;
   /** How often the function was traced. */
   readonly tracingCount: number;
   /** The function as it was given. */
@@ -137,9 +138,34 @@ export function tracedFunction<F extends AnyFunction>(
     tracingCount: { get: () => tracingCount },
     pythonFunction: { value: fn },
     getConcreteFunction: {
-      value: (...args: unknown[]) => concreteFor(flattened(args.map(exampleOf))),
+      value: (...args: unknown[]) => callable(name, concreteFor(flattened(args.map(exampleOf))), parameters),
     },
   });
+}
+
+/** A trace that is called as a function: with tensors that fit what it was traced for. */
+export type CallableConcrete<R> = ConcreteFunction<R> & ((...args: unknown[]) => R);
+
+/** @throws DtypeError from calls with other dtypes or shapes than it was traced for */
+function callable<R>(name: string, concrete: ConcreteFunction<R>, parameters: readonly string[]): CallableConcrete<R> {
+  const call = (args: readonly unknown[]): R => {
+    const { tensors } = flatten(args.map((arg) => (typeof arg === "number" ? asTensor(arg) : arg)), parameters, specKey); // prettier-ignore
+    const wanted = concrete.tracedGraph.inputs.map(({ shape, dtype }) => new TensorSpec(shape, dtype));
+    if (wanted.length === tensors.length && wanted.every((spec, i) => spec.accepts(tensors[i]!))) return concrete.run(tensors);
+    throw new DtypeError(name, {
+      given: `inputs (${tensors.map(({ shape, dtype }) => new TensorSpec(shape, dtype)).join(", ")}) of a concrete function`,
+      expected: `(${wanted.join(", ")}), which it was traced for`,
+    });
+  };
+  return new Proxy(() => {}, {
+    apply: (_, __, args: unknown[]) => call(args),
+    get(_, key) {
+      const member: unknown = Reflect.get(concrete, key, concrete);
+      return typeof member === "function" ? (member as (...args: never[]) => unknown).bind(concrete) : member;
+    },
+    has: (_, key) => key in concrete,
+    getPrototypeOf: () => ConcreteFunction.prototype as object,
+  }) as unknown as CallableConcrete<R>;
 }
 
 /** Shapes of arguments, with an open axis where calls differ. */

@@ -10,6 +10,7 @@ const entries = {
   index: "build/lib/index.js",
   keras: "build/lib/api/keras.js",
   ops: "build/lib/api/basics.js",
+  numpy: "build/lib/api/numpy.js",
   data: "build/lib/data/index.js",
   formats: "build/lib/api/formats.js",
   onnx: "build/lib/api/onnx.js",

@@ -7,6 +7,7 @@ import { declare } from "../../core/operation.js";
 import { isFloat } from "../../core/dtype.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
+import { isComplex } from "../../ops/elementwise/complex.js";
 import * as ops from "../../ops/index.js";
 import { broadcastTo } from "../../ops/shaping/broadcast.js";
 import { matrixProduct } from "../../ops/linalg/matmul.js";
@@ -14,7 +15,8 @@ import { type RaggedTensor } from "../../ragged/ragged-tensor.js";
 import { reduceRagged } from "../../ragged/reduce.js";
 import { binary, elementwise, reduction, sameDtype, unary, type Axes } from "./forms.js";
 
-export const abs = unary("abs", ops.abs);
+/** The absolute value; of a complex pair [real, imaginary], as tf.signal gives it, its length. */
+export const abs = unary("abs", (x) => (isComplex(x) ? ops.hypot(x[0], x[1]) : ops.abs(x)));
 export const acos = unary("acos", ops.arccos);
 export const acosh = unary("acosh", ops.arccosh);
 export const asin = unary("asin", ops.arcsin);

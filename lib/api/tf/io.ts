@@ -5,7 +5,7 @@ import { keptDtype } from "../../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import { shapeText, sizeOf } from "../../core/shape.js";
-import { type NestedStrings, Strings } from "../../core/strings.js";
+import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { readAsset } from "../../data/asset.js";
 import { type FeatureValues, readExample } from "../../formats/example.js";
@@ -14,6 +14,7 @@ import { readFileBytes } from "../../data/folder.js";
 import { compressed, compressionOf } from "../../data/compression.js";
 import { placeOf, write } from "../../saving/place.js";
 import * as ops from "../../ops/index.js";
+import { readTensor, writeTensor } from "../../formats/tensor-proto.js";
 import { SparseTensor } from "../../sparse/sparse-tensor.js";
 
 export { readAsset };
@@ -359,5 +360,38 @@ export const parseSingleExample = declare(
       return Array.isArray(value) ? (value[0] as NestedStrings) : ops.getItem(value as Tensor, 0);
     };
     return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, first(value)]));
+  },
+);
+
+/** A tensor, or strings, as bytes that hold dtype and shape too: for a BytesList of an Example. */
+export const serializeTensor = declare(
+  "tf.io.serializeTensor(tensor:any, name:string=null)",
+  (tensor: TensorLike | NestedStrings, _: Name): Uint8Array => {
+    if (isStrings(tensor)) {
+      const { shape, values } = Strings.of(tensor, "io.serializeTensor");
+      return writeTensor({ dtype: "string", shape, strings: values.map((value) => encoder.encode(value)) });
+    }
+    const given = asTensor(tensor);
+    const view = given.view("io.serializeTensor");
+    const content = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+    return writeTensor({ dtype: given.dtype, shape: given.shape as number[], content });
+  },
+);
+
+/** The tensor in such bytes. @throws DtypeError where it is of another dtype */
+export const parseTensor = declare(
+  "tf.io.parseTensor(serialized:any, outType:string, name:string=null)",
+  (serialized: Uint8Array | Tensor, outType: string, _: Name): Tensor | NestedStrings => {
+    const where = "io.parseTensor";
+    const { dtype, shape, content, strings } = readTensor(bytesOf(where, serialized), where);
+    const kept = dtype === "string" ? "string" : keptDtype(dtype);
+    if (kept !== (outType === "string" ? "string" : keptDtype(outType)))
+      throw new DtypeError(where, { given: `a tensor of dtype ${dtype}`, expected: outType });
+    if (dtype === "string")
+      return new Strings(
+        shape,
+        strings!.map((bytes) => decoder.decode(bytes)),
+      ).nested();
+    return ops.reshape(decodeRaw(content!, dtype), [...shape]);
   },
 );

@@ -10,6 +10,7 @@ import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
 import { filledRows } from "../../ops/indexing/rows.js";
 import { addAt, asIndices } from "../../ops/indexing/take.js";
+import type { Complex } from "../../ops/elementwise/complex.js";
 import * as ops from "../../ops/index.js";
 import type { Axes } from "./forms.js";
 
@@ -207,4 +208,15 @@ export const unsortedSegmentMin = unsorted("unsortedSegmentMin", (data, ids, num
 export const unsortedSegmentProd = unsorted("unsortedSegmentProd", (data, ids, numSegments) => ops.segmentProd(data, ids, { numSegments }));
 export const unsortedSegmentMean = unsorted("unsortedSegmentMean", (data, ids, numSegments) =>
   meanOf(ops.segmentSum(data, ids, { numSegments }), ops.segmentSum(ops.onesLike(ids), ids, { numSegments })),
+);
+
+/** The parts of a complex pair [real, imaginary], as tf.signal gives it; of real tensors: themselves, and 0. */
+export const real = declare("tf.math.real(*input:any, name:string=null)", (input: TensorLike | Complex, _: string | null): Tensor =>
+  ops.real(input),
+);
+export const imag = declare("tf.math.imag(*input:any, name:string=null)", (input: TensorLike | Complex, _: string | null): Tensor =>
+  ops.imag(input),
+);
+export const angle = declare("tf.math.angle(*input:any, name:string=null)", (input: TensorLike | Complex, _: string | null): Tensor =>
+  ops.angle(input),
 );

@@ -412,14 +412,61 @@ export const slice = declare(
 );
 
 /** x put next to itself so often along each axis. */
-export const tile = declare(
-  "tf.tile(*input, multiples:ints, name:string=null)",
-  (input: TensorLike, multiples: Integers, _: Name): Tensor => {
+export const tile = withRagged(
+  declare("tf.tile(*input, multiples:ints, name:string=null)", (input: TensorLike, multiples: Integers, _: Name): Tensor => {
     const x = asTensor(input);
     const counts = integers(multiples, "tile");
     if (counts.length !== x.rank)
       throw new ShapeError("tile.multiples", { given: text(counts), expected: `${x.rank} numbers, one for each axis` });
     return ops.tile(x, Int32Array.from(counts));
+  }),
+  ([input, multiples]) => {
+    const counts = integers(multiples as Integers, "tile");
+    const { rank } = input as RaggedTensor;
+    if (counts.length !== rank || counts.some((count) => !(count >= 1)))
+      throw new ShapeError("tile.multiples", { given: text(counts), expected: `${rank} numbers from 1, one for each axis` });
+    return counts.reduce<unknown>(
+      (whole, count, axis) => (count === 1 ? whole : concat(new Array(count).fill(whole) as never, axis)),
+      input,
+    );
+  },
+);
+
+/** From `begin` up to `end` in steps along each axis, as x[begin:end:strides] in Python; the masks are TensorFlow's bits for each axis. */
+export const stridedSlice = declare(
+  "tf.stridedSlice(*input, begin:ints, end:ints, strides:ints=null, beginMask:int=0, endMask:int=0, ellipsisMask:int=0, newAxisMask:int=0, shrinkAxisMask:int=0, var:any=null, name:string=null)",
+  (
+    input: TensorLike,
+    begin: Integers,
+    end: Integers,
+    strides: Integers | null,
+    beginMask: number,
+    endMask: number,
+    ellipsisMask: number,
+    newAxisMask: number,
+    shrinkAxisMask: number,
+    _var: unknown,
+    _: Name,
+  ): Tensor => {
+    const [from, to] = [integers(begin, "stridedSlice"), integers(end, "stridedSlice")];
+    const steps = strides === null ? from.map(() => 1) : integers(strides, "stridedSlice");
+    if (from.length !== to.length || from.length !== steps.length)
+      throw new ShapeError("stridedSlice", {
+        given: `${from.length}, ${to.length} and ${steps.length} numbers`,
+        expected: "as many in begin, end and strides",
+      });
+    const has = (mask: number, i: number): boolean => (mask & (1 << i)) !== 0;
+    const keys = from.map((start, i) => {
+      if (has(ellipsisMask, i)) return "...";
+      if (has(newAxisMask, i)) return null;
+      if (has(shrinkAxisMask, i)) return start;
+      return {
+        ...(!has(beginMask, i) && { start }),
+        ...(!has(endMask, i) && { stop: to[i]! }),
+        step: steps[i]!,
+      };
+    });
+    return ops.getItem(input, keys as never);
   },
 );
 

@@ -7,6 +7,7 @@ import { sizeOf } from "../../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../../core/tensor.js";
 import { broadcastShapes } from "../../ops/broadcasting.js";
+import { bucketOf } from "../../ops/hashing/buckets.js";
 import { isRagged, RaggedTensor } from "../../ragged/ragged-tensor.js";
 
 type Name = string | null;
@@ -354,3 +355,91 @@ function shown(tensor: Tensor, summarize: number): string {
   };
   return nest(tensor.array());
 }
+
+/** The bytes of each string in UTF-8, each as a string of its own (a byte above 127 as the character of that number). */
+export const bytesSplit = declare("tf.strings.bytesSplit(input:any, name:string=null)", (input: StringsLike, _: Name) =>
+  rowsOfEach("strings.bytesSplit", input, (value) => Array.from(encoder.encode(value), (byte) => String.fromCharCode(byte))),
+);
+
+/** The code points of each string: whole numbers, in rows of unequal length where there are several strings. */
+export const unicodeDecode = declare(
+  'tf.strings.unicodeDecode(input:any, inputEncoding="UTF-8", errors="replace", replacementChar:int=65533, replaceControlCharacters=false, name:string=null)',
+  (input: StringsLike, inputEncoding: string, _errors: string, _char: number, _control: boolean, _: Name): Tensor | RaggedTensor => {
+    checkEncoding("strings.unicodeDecode.inputEncoding", inputEncoding);
+    const points = (value: string): number[] => Array.from(value, (character) => character.codePointAt(0)!);
+    const given = stringsOf("strings.unicodeDecode", input);
+    if (given.rank === 0) return intTensor(points(given.values[0]!));
+    const rows = given.values.map(points);
+    return RaggedTensor.fromRowLengths(intTensor(rows.flat()), intTensor(rows.map(({ length }) => length)));
+  },
+);
+
+/** Strings of rows of code points: of a tensor or a ragged tensor of whole numbers. */
+export const unicodeEncode = declare(
+  'tf.strings.unicodeEncode(input:any, outputEncoding="UTF-8", errors="replace", replacementChar:int=65533, name:string=null)',
+  (input: TensorLike | RaggedTensor, outputEncoding: string, _errors: string, replacement: number, _: Name): NestedStrings => {
+    checkEncoding("strings.unicodeEncode.outputEncoding", outputEncoding);
+    const rows: unknown = isRagged(input) ? input.toList() : asTensor(input).array();
+    const encode = (row: unknown): NestedStrings =>
+      Array.isArray(row) && !Array.isArray(row[0])
+        ? (row as number[]).map((point) => String.fromCodePoint(point >= 0 && point <= 0x10ffff ? point : replacement)).join("")
+        : (row as unknown[]).map(encode);
+    return encode(rows);
+  },
+);
+
+const checkEncoding = (where: string, given: string): void => {
+  if (!/^utf-?8$/i.test(given))
+    throw new ValueError(where, { given: text(given), expected: '"UTF-8"', hint: "JavaScript's strings are Unicode." });
+};
+const intTensor = (values: readonly number[]): Tensor => adoptTensor(Int32Array.from(values), [values.length], "int32");
+
+/** Parts of each string: an array of them for one string, rows of unequal length for several. */
+function rowsOfEach(where: string, input: StringsLike, parts: (value: string) => string[]): NestedStrings | RaggedTensor {
+  const given = stringsOf(where, input);
+  if (given.rank === 0) return parts(given.values[0]!);
+  const rows = given.values.map(parts);
+  const flat = rows.flat();
+  return RaggedTensor.fromRowLengths(new Strings([flat.length], flat) as never, intTensor(rows.map(({ length }) => length)));
+}
+
+/** The numbers of buckets that strings fall into, the same ones as TensorFlow's. */
+export const toHashBucketFast = declare(
+  "tf.strings.toHashBucketFast(input:any, numBuckets:int, name:string=null)",
+  (input: StringsLike, numBuckets: number, _: Name): Tensor | RaggedTensor => {
+    if (numBuckets < 1) throw new ValueError("strings.toHashBucketFast.numBuckets", { given: String(numBuckets), expected: "at least 1" });
+    return counts("strings.toHashBucketFast", input, "int32", (value) => bucketOf(value, numBuckets, null));
+  },
+);
+
+/** n-grams of rows of words: each `width` neighbours as one string. Rows are arrays or ragged. */
+export const ngrams = declare(
+  'tf.strings.ngrams(data:any, ngramWidth:ints, separator=" ", padValues:any=null, paddingWidth:int=null, preserveShortSequences=false, name:string=null)',
+  (
+    data: StringsLike,
+    ngramWidth: number | readonly number[],
+    separator: string,
+    padValues: readonly [string, string] | string | null,
+    paddingWidth: number | null,
+    preserveShort: boolean,
+    _: Name,
+  ): NestedStrings | RaggedTensor => {
+    const widths = [ngramWidth].flat() as number[];
+    if (widths.some((width) => width < 1))
+      throw new ValueError("strings.ngrams.ngramWidth", { given: text(widths), expected: "at least 1" });
+    const [left, right] = typeof padValues === "string" ? [padValues, padValues] : (padValues ?? ["", ""]);
+    const of = (row: readonly string[]): string[] => {
+      const made = widths.flatMap((width) => {
+        const pad = padValues === null ? 0 : Math.min(width - 1, paddingWidth ?? width - 1);
+        const words = [...new Array<string>(pad).fill(left), ...row, ...new Array<string>(pad).fill(right)];
+        return Array.from({ length: Math.max(0, words.length - width + 1) }, (__, i) => words.slice(i, i + width).join(separator));
+      });
+      return made.length === 0 && preserveShort && row.length > 0 ? [row.join(separator)] : made;
+    };
+    const rows: unknown = isRagged(data) ? data.toList() : stringsOf("strings.ngrams", data).nested();
+    if (Array.isArray(rows) && typeof rows[0] === "string") return of(rows as string[]);
+    const made = (rows as string[][]).map(of);
+    const flat = made.flat();
+    return RaggedTensor.fromRowLengths(new Strings([flat.length], flat) as never, intTensor(made.map(({ length }) => length)));
+  },
+);

@@ -1,0 +1,3 @@
+// tf.experimental: what still has its name there.
+
+export * as numpy from "../numpy.js";
