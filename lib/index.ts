@@ -50,7 +50,6 @@ export * as audio from "./api/tf/audio.js";
 export * as bitwise from "./api/tf/bitwise.js";
 export * as debugging from "./api/tf/debugging.js";
 export * as errors from "./api/tf/errors.js";
-export * as experimental from "./api/tf/experimental.js";
 export * as image from "./api/tf/image.js";
 export * as linalg from "./api/tf/linalg.js";
 export * as lookup from "./api/tf/lookup.js";

@@ -1,4 +1,4 @@
-// kerasm/numpy, and tf.experimental.numpy: NumPy's names of the operations. They are keras.ops' own functions, with what NumPy calls otherwise.
+// kerasm/numpy, in the place of tf.experimental.numpy: NumPy's names of the operations. They are keras.ops' own functions, with what NumPy calls otherwise.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, text } from "../core/errors.js";

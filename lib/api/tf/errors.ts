@@ -19,8 +19,14 @@ type Kind = abstract new (...args: never[]) => KerasmError;
 /** The base of all errors here. */
 export { KerasmError as OpError };
 
+/** A class of errors. */
+export interface ErrorKind {
+  new (where: string, facts: ErrorFacts): KerasmError;
+  [Symbol.hasInstance](value: unknown): boolean;
+}
+
 /** An error of one's own of TensorFlow's kind; `instanceof` holds for kerasm's errors of these kinds too. */
-function kindOf(name: string, kinds: readonly Kind[]) {
+function kindOf(name: string, kinds: readonly Kind[]): ErrorKind {
   const made = class extends KerasmError {
     override readonly name: string = name;
 

@@ -5,7 +5,18 @@ import { ArgumentError, text, ValueError } from "../../core/errors.js";
 import { placeOf } from "../../saving/place.js";
 
 /** A file of the user's: a path or an address, a Blob, its bytes, or a stream of them. */
-export type FileSource = string | URL | Blob | Uint8Array | Response | ReadableStream<Uint8Array>;
+export type FileSource = string | URL | Blob | Uint8Array | ByteStream | ByteResponse;
+
+/** A ReadableStream of bytes, as far as types that know no page can say. */
+export interface ByteStream {
+  getReader(): unknown;
+}
+
+/** What `fetch` gives. */
+export interface ByteResponse {
+  readonly body: unknown;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
 
 /** A file as messages show it. */
 export const nameOf = (file: FileSource): string =>
@@ -42,8 +53,9 @@ async function* fetched(file: string | URL, from: number): AsyncGenerator<Uint8A
 async function* plainPieces(file: FileSource, from: number, size: number): AsyncGenerator<Uint8Array> {
   if (file instanceof Uint8Array) yield file.subarray(from);
   else if (typeof Blob !== "undefined" && file instanceof Blob) yield* fromStream(file.slice(from).stream(), 0);
-  else if (typeof Response !== "undefined" && file instanceof Response) yield* fromStream(file.body!, from);
-  else if (typeof ReadableStream !== "undefined" && file instanceof ReadableStream) yield* fromStream(file, from);
+  else if (typeof Response !== "undefined" && file instanceof Response) yield* fromStream(file.body as ReadableStream<Uint8Array>, from);
+  else if (typeof ReadableStream !== "undefined" && file instanceof ReadableStream)
+    yield* fromStream(file as ReadableStream<Uint8Array>, from);
   else if (isStored(file)) {
     const { store, name } = placeOf(file);
     const bytes = await store.read(name);

@@ -1,3 +1,0 @@
-// tf.experimental: what still has its name there.
-
-export * as numpy from "../numpy.js";
