@@ -5,6 +5,7 @@ import type { Config, Json } from "./json.js";
 import { customObjectScope, type CustomObjects } from "./custom-objects.js";
 import { toCamelCase } from "./names.js";
 import { classNameOf, entryOf } from "./registry.js";
+import { serializeKerasObject } from "./serialization.js";
 import { type Arguments, type OptionValues, type Schema, schema } from "./schema.js";
 
 /** The options of a class that declares none. */
@@ -65,6 +66,11 @@ export abstract class Configured<S extends Schema = NoOptions> extends Callable 
   /** The options in Keras's own snake_case. */
   getConfig(): Record<string, Json> {
     return schemaOf(this).getConfig(this.options);
+  }
+
+  /** What it is, as Keras's serialized objects say it: for `JSON.stringify`. */
+  toJSON(): Json {
+    return serializeKerasObject(this);
   }
 
   /** An object with the options of a config. */

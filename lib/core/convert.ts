@@ -1,7 +1,7 @@
 // What operations take where they want a tensor, and how it becomes one; tf.constant.
 
 import { aliases, dtypes, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
-import { DtypeError, ShapeError, text, ValueError } from "./errors.js";
+import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "./errors.js";
 import { isRecording } from "./interpreter.js";
 import { bytesIn, shapeText, sizeOf } from "./shape.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "./tensor.js";
@@ -72,10 +72,11 @@ export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
  *
  * @param values  a number, boolean, nested arrays of them, or a typed array
  * @param options.dtype  default: float32 for numbers, bool for booleans, the typed array's own kind (64-bit kinds become 32-bit ones)
- * @param options.shape  default: the nesting of the arrays; one value fills any shape
+ * @param options.shape  default: the nesting of the arrays; one value fills any shape. Both may also stand by position, in this order
  * @throws DtypeError where a value does not fit the dtype; ShapeError for ragged arrays or a shape of another size
  */
-export function constant(values: TensorLike, { dtype, shape }: ConstantOptions = {}): Tensor {
+export function constant(values: TensorLike, options: ConstantOptions | string | null = {}, place?: readonly number[] | null): Tensor {
+  const { dtype, shape } = typeof options === "string" ? { dtype: options, shape: place ?? undefined } : checkedOptions(options, place);
   if (values instanceof Chainable) return values.value();
   const nested = shapeOf(values); // an array that holds itself ends here
   const leaf = firstLeaf(values);
@@ -94,17 +95,34 @@ export function constant(values: TensorLike, { dtype, shape }: ConstantOptions =
   return adoptTensor(elements, shape ?? nested, kept);
 }
 
+function checkedOptions(options: ConstantOptions | null, place: unknown): ConstantOptions {
+  if (options === null) return { shape: (place ?? undefined) as readonly number[] };
+  const isObject = typeof options === "object" && !Array.isArray(options) && place === undefined;
+  const odd = isObject ? Object.keys(options).find((name) => name !== "dtype" && name !== "shape" && name !== "name") : options;
+  if (odd === undefined) return options;
+  throw new ArgumentError("constant", { given: `the option ${text(odd)}`, expected: "dtype, shape and name, by position or in an object" });
+}
+
 /** The typed arrays that are no other dtype's, and their own. */
 const natural: readonly (readonly [new (length: number) => object, Dtype])[] = [
   [Uint8Array, "uint8"], [Uint8ClampedArray, "uint8"], [Int8Array, "int8"], [Uint16Array, "uint16"], [Int16Array, "int16"],
   [Uint32Array, "uint32"], [BigUint64Array, "uint32"],
 ]; // prettier-ignore
 
+/** Whether it was said that doubles become floats. */
+let hasWarned = false;
+
 /** The dtype that a user's name stands for, or undefined for undefined. @throws DtypeError for unknown names */
 export function checkedDtype(dtype: string | undefined): Dtype | undefined {
   if (dtype === undefined) return undefined;
   const kept = keptDtype(dtype);
-  if (kept) return kept;
+  if (kept) {
+    if (!hasWarned && (dtype === "float64" || dtype === "double")) {
+      hasWarned = true;
+      console.warn(`kerasm: ${dtype} is kept as float32, as in Keras on JAX: 24 bits of a number. This is said once.`);
+    }
+    return kept;
+  }
   throw new DtypeError("dtype", { given: text(dtype), expected: `one of ${Object.keys({ ...dtypes, ...aliases }).join(", ")}` });
 }
 
@@ -134,7 +152,7 @@ function shapeOf(values: TensorLike): number[] {
     at = at[0];
   }
   if (at instanceof Chainable) shape.push(...(at.value().shape as number[]));
-  else if (ArrayBuffer.isView(at)) shape.push((at as Uint8Array).length);
+  else if (ArrayBuffer.isView(at) && !(at instanceof DataView)) shape.push((at as Uint8Array).length);
   else if (at !== undefined && typeof at !== "number" && typeof at !== "boolean" && typeof at !== "bigint") {
     throw new DtypeError("constant", { given: text(at), expected: "numbers, booleans, nested arrays or typed arrays of them" });
   }

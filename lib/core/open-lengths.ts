@@ -10,6 +10,7 @@
 
 import { ShapeError, text } from "./errors.js";
 import { sizeOf } from "./shape.js";
+import { MAX_DEPTH } from "./tree.js";
 import { apply, unrecorded, unrecordedInference } from "./interpreter.js";
 import { type Inputs, primitive } from "./primitive.js";
 import type { AnyFunction, Signature } from "./signature.js";
@@ -76,9 +77,9 @@ export function readLengths({ where, parameters }: Signature, args: readonly unk
 }
 
 /** Whether an axis of a tensor among the values is open. */
-export function holdsOpen(value: unknown): boolean {
+export function holdsOpen(value: unknown, depth = 0): boolean {
   if (value instanceof Tensor) return value.isSymbolic && value.shape.includes(null);
-  return Array.isArray(value) && value.some(holdsOpen);
+  return Array.isArray(value) && depth <= MAX_DEPTH && value.some((each) => holdsOpen(each, depth + 1));
 }
 
 /** Whether a length is null: it will stay so when the axes of the tensors are known. */

@@ -8,6 +8,7 @@
 import { isTracing, markTrace } from "./interpreter.js";
 import { callOpen, holdsOpen, lacksLengths, readLengths } from "./open-lengths.js";
 import { KerasmError } from "./errors.js";
+import { MAX_DEPTH } from "./tree.js";
 import { Chainable, widths } from "./tensor.js";
 import { holdsHalf, inFloat32 } from "./width.js";
 import { kindOf } from "./kinds.js";
@@ -184,10 +185,12 @@ function call(run: AnyFunction, args: unknown[]): unknown {
 }
 
 /** Whether a tensor of a model under construction is among the values. */
-function holdsModelTensor(value: unknown): boolean {
+function holdsModelTensor(value: unknown, depth = 0): boolean {
   if (value instanceof Chainable) return value.isOfModel;
-  if (Array.isArray(value)) return typeof value[0] === "object" && value.some(holdsModelTensor);
-  return isOptions(value) && Object.values(value).some(holdsModelTensor);
+  if (depth > MAX_DEPTH) return false; // an array that holds itself, which the operation refuses
+  const holds = (each: unknown): boolean => holdsModelTensor(each, depth + 1);
+  if (Array.isArray(value)) return typeof value[0] === "object" && value.some(holds);
+  return isOptions(value) && Object.values(value).some(holds);
 }
 
 function finish<F extends AnyFunction>(fn: F, signature: Signature): F {

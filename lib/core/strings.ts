@@ -1,5 +1,6 @@
 // Strings beside tensors: JavaScript strings in nested arrays. They are looked up, hashed and split on the host and never reach a kernel.
 
+import { MAX_DEPTH } from "./tree.js";
 import { ShapeError, text } from "./errors.js";
 import { sizeOf } from "./shape.js";
 
@@ -68,7 +69,7 @@ export class Strings {
 }
 
 /** Whether a value is a string, or nested arrays whose first leaves are strings. */
-export function isStrings(value: unknown): value is NestedStrings {
+export function isStrings(value: unknown, depth = 0): value is NestedStrings {
   if (typeof value === "string") return true;
-  return Array.isArray(value) && value.length > 0 && value.every(isStrings);
+  return Array.isArray(value) && value.length > 0 && depth <= MAX_DEPTH && value.every((each) => isStrings(each, depth + 1));
 }

@@ -29,11 +29,23 @@ export const isBranch = (value: unknown): value is readonly unknown[] | Record<s
 /** How deep structures may be nested: beyond that they hold themselves, or came from somebody who means ill. */
 export const MAX_DEPTH = 500;
 
-function tooDeep(): never {
-  throw new ArgumentError("structure", {
+function tooDeep(where = "structure"): never {
+  throw new ArgumentError(where, {
     given: `nesting more than ${MAX_DEPTH} deep, or a structure that holds itself`,
     expected: "a tree",
   });
+}
+
+/**
+ * Checks that arrays and records end somewhere. Arrays of numbers are not looked through.
+ *
+ * @throws ArgumentError for what holds itself, or is nested too deep
+ */
+export function checkDepth(where: string, value: unknown, depth = 0): void {
+  if (depth > MAX_DEPTH) tooDeep(where);
+  if (Array.isArray(value)) {
+    if (typeof value[0] !== "number") for (const each of value) checkDepth(where, each, depth + 1);
+  } else if (isRecord(value)) for (const key in value) checkDepth(where, value[key], depth + 1);
 }
 
 /** The keys of a record in the order in which its items are visited. */

@@ -1,5 +1,6 @@
 // Files that come with code: found beside it or at an address, checked, decompressed, and in a page kept for the next visit.
 
+import { checkOptions } from "../core/options.js";
 import { platform } from "#platform";
 import { ValueError } from "../core/errors.js";
 
@@ -27,6 +28,7 @@ export function addressOf(where: string, url: string | URL): URL {
  * @throws ValueError where the file is missing, damaged or another one
  */
 export async function readAsset(url: string | URL | (() => URL), { sha256, progress }: AssetOptions = {}): Promise<Uint8Array> {
+  checkOptions("readAsset", arguments, 1, ["sha256", "progress"]);
   const address = typeof url === "function" ? ownAddress(url) : addressOf("readAsset", url);
   const where = `readAsset(${JSON.stringify(address.href)})`;
   const kept = sha256 === undefined ? null : await platform.keptAsset?.(address).catch(() => null);

@@ -99,8 +99,13 @@ const generatorOptions = schema([], {
   ),
 });
 const rangeOptions = schema(["start", "stop", "step"], { start: integer(), stop: integer(), step: integer(1) });
-const countOptions = schema(["count"], { count: nullable(integer()) });
-const requiredCount = schema(["count"], { count: integer() });
+/** How many: any whole number, however large, and Infinity for all of them. */
+const count = field<number, number>({
+  expected: "a whole number, −1 or Infinity for all",
+  parse: (value) => (typeof value === "number" && (Number.isInteger(value) || value === Infinity) ? value : invalid),
+});
+const countOptions = schema(["count"], { count: nullable(count) });
+const requiredCount = schema(["count"], { count });
 const prefetchOptions = schema(["bufferSize"], { bufferSize: integer(-1) });
 const enumerateOptions = schema(["start"], { start: integer(0) });
 const interleaveOptions = schema([], {
@@ -145,7 +150,8 @@ function checkFunction(where: string, fn: unknown): void {
 /** A number of things to take, where −1 means all of them. */
 function countOf(where: string, count: number | null | undefined): number {
   if (count === undefined || count === null || count === -1) return Infinity;
-  return nonNegativeInteger().parse(count, where);
+  if (count >= 0) return count;
+  throw new ValueError(where, { given: text(count), expected: "a whole number from 0, or −1 for all" });
 }
 
 /**

@@ -6,7 +6,7 @@ import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { known, sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { isStrings, Strings, type NestedStrings } from "../core/strings.js";
 import { adoptTensor, Chainable, type Tensor } from "../core/tensor.js";
-import { isBranch, leaves, leavesWithPath, mapTree, pathText, unflatten, type Tree } from "../core/tree.js";
+import { isBranch, leaves, leavesWithPath, mapTree, pathText, unflatten, type Tree, checkDepth } from "../core/tree.js";
 
 /** What an element is made of: tensors, and strings, which users see as plain strings and arrays. */
 export type Leaf = Tensor | Strings;
@@ -39,13 +39,19 @@ const isNested = (value: unknown): boolean => typeof value === "object" && value
 
 /** A user's value as an element. */
 export function structured(value: unknown, where: string): Element {
+  checkDepth(where, value);
+  return structuredPart(value, where);
+}
+
+function structuredPart(value: unknown, where: string): Element {
   if (value instanceof Chainable) return value.value();
   if (value instanceof Strings) return value;
   if (isNested(value)) return value as Element;
   if (isStrings(value)) return Strings.of(value, where);
   if (Array.isArray(value))
-    return isNumbers(value) ? constant(value as TensorLike) : value.map((each, i) => structured(each, `${where}[${i}]`));
-  if (isBranch(value)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, structured(each, `${where}.${key}`)]));
+    return isNumbers(value) ? constant(value as TensorLike) : value.map((each, i) => structuredPart(each, `${where}[${i}]`));
+  if (isBranch(value))
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, structuredPart(each, `${where}.${key}`)]));
   if (isLeaf(value)) return asTensor(value as TensorLike);
   throw new DtypeError(where, { given: text(value), expected: "tensors, numbers, strings, typed arrays, or arrays and records of them" });
 }

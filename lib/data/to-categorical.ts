@@ -2,6 +2,7 @@
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ValueError } from "../core/errors.js";
+import { declare } from "../core/operation.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast, oneHot, squeeze } from "../ops/index.js";
 
@@ -12,14 +13,14 @@ import { cast, oneHot, squeeze } from "../ops/index.js";
  * @param numClasses  default: one more than the largest index
  * @throws ValueError for what is no index of a class
  */
-export function toCategorical(x: TensorLike, { numClasses = null }: { readonly numClasses?: number | null } = {}): Tensor {
+export const toCategorical = declare("utils.toCategorical(*x, numClasses:int=null)", (x: TensorLike, numClasses: number | null): Tensor => {
   const given = asTensor(x);
   // In a traced function labels have no values yet.
   const largest = given.isSymbolic && numClasses !== null ? -1 : checkLabels(given.data(), numClasses ?? Infinity);
   const indices = cast(given, "int32");
   const classes = numClasses ?? largest + 1;
   return oneHot(indices.rank > 1 && indices.shape.at(-1) === 1 ? squeeze(indices, -1) : indices, classes);
-}
+});
 
 /** The largest label. @throws ValueError for one that is no class */
 function checkLabels(labels: ArrayLike<number>, classes: number): number {

@@ -4,7 +4,7 @@ import type { Dtype } from "../core/dtype.js";
 import { constant, type TensorLike } from "../core/convert.js";
 import { shapeText, type Shape } from "../core/shape.js";
 import { Tensor, type Spec } from "../core/tensor.js";
-import { isBranch, isComposite, parts } from "../core/tree.js";
+import { isBranch, isComposite, parts, checkDepth } from "../core/tree.js";
 
 /** What a traced function accepts for a tensor argument: `new tf.TensorSpec([null, 784], "float32")`; a shape of null is any shape. */
 export class TensorSpec {
@@ -58,6 +58,7 @@ export function flatten(
 ): Flattened {
   const tensors: Tensor[] = [];
   const names: string[] = [];
+  args.forEach((value, i) => checkDepth(parameters[i] ?? "argument", value));
   const keyOf = (value: unknown, name: string): string => {
     if (value instanceof Tensor || isTypedArray(value)) {
       const tensor = value instanceof Tensor ? value : constant(value as TensorLike);

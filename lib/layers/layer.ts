@@ -13,6 +13,7 @@ import {
   getPolicy,
   isPlainObject,
   type Json,
+  serializeKerasObject,
   objectFromConfig,
   parseOptions,
   type QuantizationMode,
@@ -436,6 +437,11 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     config["name"] = this.name;
     if ("trainable" in config) config["trainable"] = this.trainable;
     return config;
+  }
+
+  /** What it is without its state, as Keras's serialized objects say it: for `JSON.stringify`. */
+  toJSON(): Json {
+    return serializeKerasObject(this);
   }
 
   /** A layer from what `getConfig` gave. */

@@ -302,7 +302,7 @@ export class Model extends Trainer {
   }
 
   /** The model without its weights, as the object that Keras's `to_json` writes. */
-  toJSON(): Json {
+  override toJSON(): Json {
     return serializeKerasObject(this);
   }
 

@@ -4,6 +4,7 @@ import { asTensor, constant, type TensorLike } from "../core/convert.js";
 import { isFloat, keptDtype, type Dtype } from "../core/dtype.js";
 import { DtypeError, text } from "../core/errors.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
+import { MAX_DEPTH } from "../core/tree.js";
 import { cast, toArithmetic } from "./elementwise/cast.js";
 
 /** What stands directly above each dtype; "int" and "float" are the weak types of plain numbers. */
@@ -56,13 +57,14 @@ export function resultType(...given: readonly string[]): string {
 }
 
 /** The dtype of an argument as promotion sees it: weak for plain numbers and arrays of them. */
-function promotedAs(value: TensorLike): string {
+function promotedAs(value: TensorLike, depth = 0): string {
   if (value instanceof Chainable) return value.value().dtype;
   if (typeof value === "boolean") return "bool";
   if (typeof value === "number") return Number.isInteger(value) ? "int" : "float";
   if (!Array.isArray(value)) return constant(value).dtype;
   if (value.length === 0) return "float";
-  return value.map((each: TensorLike) => promotedAs(each)).reduce((a, b) => (a === b ? a : upperBounds(a).has(b) ? b : a));
+  if (depth > MAX_DEPTH) return constant(value).dtype; // an array that holds itself, which is refused
+  return value.map((each: TensorLike) => promotedAs(each, depth + 1)).reduce((a, b) => (a === b ? a : upperBounds(a).has(b) ? b : a));
 }
 
 /** The dtype in which these arguments meet; numbers alone meet in float32. */
@@ -70,7 +72,7 @@ export function commonDtype(...values: readonly TensorLike[]): Dtype {
   const [a, b] = values;
   if (values.length === 2 && a instanceof Chainable && b instanceof Chainable && a.value().dtype === b.value().dtype)
     return a.value().dtype;
-  const given = values.map(promotedAs);
+  const given = values.map((value) => promotedAs(value));
   if (given.every((dtype) => dtype === "int" || dtype === "float")) return "float32";
   return keptDtype(resultType(...given))!;
 }

@@ -9,7 +9,17 @@ import {
   type FromConfigOptions,
   type Identifier,
 } from "../config/index.js";
-import { type Json, lowerCase, objectFromConfig, type OptionValues, parseOptions, type Schema, schema, schemaOf } from "../config/index.js";
+import {
+  type Json,
+  lowerCase,
+  objectFromConfig,
+  type OptionValues,
+  parseOptions,
+  type Schema,
+  schema,
+  schemaOf,
+  serializeKerasObject,
+} from "../config/index.js";
 import { asTensor, constant, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
@@ -142,6 +152,8 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
       this.#learningRate = rate;
       this.#version++;
     } else if (this.#learningRate instanceof Variable) {
+      if (typeof rate === "number" && !Number.isFinite(rate))
+        throw new ValueError(`${this.name}.learningRate`, { given: String(rate), expected: "a finite number" });
       this.#learningRate.assign(rate);
     } else {
       throw new StateError(`${this.name}.learningRate`, {
@@ -454,6 +466,11 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
       learningRate: rate instanceof Variable ? rate.item() : rate,
     };
     return schemaOf(this).getConfig(present);
+  }
+
+  /** What it is without its state, as Keras's serialized objects say it: for `JSON.stringify`. */
+  toJSON(): Json {
+    return serializeKerasObject(this);
   }
 
   static fromConfig<T>(this: new (...args: never[]) => T, config: Config, options?: FromConfigOptions): T {

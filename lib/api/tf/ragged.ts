@@ -1,5 +1,6 @@
 // tf.ragged: making ragged tensors, and functions of their elements.
 
+import { checkDepth } from "../../core/tree.js";
 import { asTensor, constant as constantOf, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
@@ -16,7 +17,8 @@ export { RaggedTensor };
 type Name = string | null;
 
 /** How deep arrays are nested at most. */
-const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + Math.max(0, ...value.map(depthOf)) : 0);
+const depthOf = (value: unknown): number =>
+  Array.isArray(value) ? 1 + value.reduce<number>((most, each) => Math.max(most, depthOf(each)), 0) : 0;
 
 /**
  * Nested arrays whose rows may differ in length.
@@ -30,6 +32,7 @@ export const constant = declare(
   (pylist: readonly NestedRows[], dtype: string | null, raggedRank: number | null, innerShape: readonly number[] | null, _: Name, _splits: string): RaggedTensor | Tensor => {
     const where = "ragged.constant";
     if (!Array.isArray(pylist)) throw new ArgumentError(where, { given: text(pylist), expected: "nested arrays" });
+    checkDepth(where, pylist);
     const depth = depthOf(pylist);
     const rank = raggedRank ?? Math.max(depth, (innerShape?.length ?? 0) + 1) - 1 - (innerShape?.length ?? 0);
     if (rank < 1) return constantOf(pylist as never, dtype === null ? {} : { dtype: dtype as Dtype });

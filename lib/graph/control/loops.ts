@@ -1,6 +1,7 @@
 // Loops of known length: keras.ops.scan, fori_loop, map, associative_scan. In a traced function they are unrolled, so gradients of any order
 // flow through them; a loop whose bounds are tensors becomes a whileLoop.
 
+import { checkOptions } from "../../core/options.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import { isTracing } from "../../core/interpreter.js";
@@ -109,6 +110,7 @@ export function scan<C, Y>(
   xs: unknown = null,
   { length = null, reverse = false, unroll = 1 }: ScanOptions = {},
 ): [C, Y] {
+  checkOptions("scan", arguments, 3, ["length", "reverse", "unroll"]);
   if (xs === null) return scanned(f, init, null, { length, reverse, unroll });
   return whenKnown("scan", tensors(xs), (known) => scanned(f, init, known, { length, reverse, unroll }));
 }
@@ -188,6 +190,7 @@ export interface AssociativeScanOptions {
  * @param f  takes two slices (in the structure of elems, with the axis) and combines them
  */
 export function associativeScan<E>(f: (a: E, b: E) => E, elems: E, { reverse = false, axis = 0 }: AssociativeScanOptions = {}): E {
+  checkOptions("associativeScan", arguments, 2, ["reverse", "axis"]);
   return whenKnown("associativeScan", tensors(elems), (known) => partialResults(f, known, reverse, axis));
 }
 

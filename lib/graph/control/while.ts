@@ -1,5 +1,6 @@
 // tf.whileLoop: a loop whose end the values decide, as one step of a graph.
 
+import { checkOptions } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isRecording, unrecorded } from "../../core/interpreter.js";
 import { ArgumentError } from "../../core/errors.js";
@@ -39,6 +40,7 @@ export function whileLoop<V extends readonly unknown[]>(
   loopVars: readonly [...V],
   { maximumIterations = Infinity, shapeInvariants }: WhileOptions = {},
 ): TensorsOf<V> {
+  checkOptions("whileLoop", arguments, 3, ["maximumIterations", "shapeInvariants"]);
   const structure = mapTree(loopVars as Tree<unknown>, asCarried);
   const initial = leaves(structure);
   const opened = shapeInvariants === undefined ? null : openShapes(shapeInvariants, initial.length);

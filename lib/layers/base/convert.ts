@@ -1,5 +1,6 @@
 // The arguments of a layer call as tensors of the dtype in which the layer computes.
 
+import { checkDepth } from "../../core/tree.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, text } from "../../core/errors.js";
@@ -30,6 +31,7 @@ export function convertArguments(layer: Layer, given: readonly unknown[]): Layer
   const hasOptions = given.length > 1 && (last === undefined || isPlainObject(last));
   const positional = hasOptions ? given.slice(0, -1) : given;
   const convert = layer.convertsInputs ? (value: unknown) => toTensors(layer, value) : (value: unknown) => value;
+  for (const value of positional) checkDepth(layer.name, value);
   const args = positional.map(convert);
   if (args[0] === undefined) {
     throw new ArgumentError(layer.name, { given: "a call without inputs", expected: "a tensor, or an array or record of tensors" });

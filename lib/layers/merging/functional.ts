@@ -1,5 +1,6 @@
 // The merging layers as functions: keras.layers.add([x, y]) makes the layer and calls it.
 
+import { checkOptions } from "../../core/options.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { LayerOptions } from "../base/options.js";
 import { Add, Average, Subtract } from "./arithmetic.js";
@@ -9,27 +10,32 @@ import { Maximum, Minimum, Multiply } from "./masked.js";
 
 type Inputs = readonly Tensor[];
 
+function checked<O>(where: string, options: O): O {
+  checkOptions(`layers.${where}`, [options], 0, null);
+  return options;
+}
+
 /** The sum of the inputs, element by element. Keras: keras.layers.add */
-export const add = (inputs: Inputs, { ...options }: LayerOptions = {}): Tensor => new Add(options)(inputs);
+export const add = (inputs: Inputs, options: LayerOptions = {}): Tensor => new Add(checked("add", options))(inputs);
 
 /** The mean of the inputs, element by element. Keras: keras.layers.average */
-export const average = (inputs: Inputs, { ...options }: LayerOptions = {}): Tensor => new Average(options)(inputs);
+export const average = (inputs: Inputs, options: LayerOptions = {}): Tensor => new Average(checked("average", options))(inputs);
 
 /** The first of two inputs minus the second. Keras: keras.layers.subtract */
-export const subtract = (inputs: Inputs, { ...options }: LayerOptions = {}): Tensor => new Subtract(options)(inputs);
+export const subtract = (inputs: Inputs, options: LayerOptions = {}): Tensor => new Subtract(checked("subtract", options))(inputs);
 
 /** The product of the inputs, element by element. Keras: keras.layers.multiply */
-export const multiply = (inputs: Inputs, { ...options }: LayerOptions = {}): Tensor => new Multiply(options)(inputs);
+export const multiply = (inputs: Inputs, options: LayerOptions = {}): Tensor => new Multiply(checked("multiply", options))(inputs);
 
 /** The largest of the inputs, element by element. Keras: keras.layers.maximum */
-export const maximum = (inputs: Inputs, { ...options }: LayerOptions = {}): Tensor => new Maximum(options)(inputs);
+export const maximum = (inputs: Inputs, options: LayerOptions = {}): Tensor => new Maximum(checked("maximum", options))(inputs);
 
 /** The smallest of the inputs, element by element. Keras: keras.layers.minimum */
-export const minimum = (inputs: Inputs, { ...options }: LayerOptions = {}): Tensor => new Minimum(options)(inputs);
+export const minimum = (inputs: Inputs, options: LayerOptions = {}): Tensor => new Minimum(checked("minimum", options))(inputs);
 
 /** The inputs one behind the other along an axis. @param options.axis  default −1. Keras: keras.layers.concatenate */
-export const concatenate = (inputs: Inputs, { axis = -1, ...options }: LayerOptions & { axis?: number } = {}): Tensor =>
-  new Concatenate({ axis, ...options })(inputs);
+export const concatenate = (inputs: Inputs, options: number | (LayerOptions & { axis?: number }) = {}): Tensor =>
+  new Concatenate(typeof options === "number" ? { axis: options } : checked("concatenate", options))(inputs);
 
 /**
  * The products of two inputs, summed over an axis of each.
@@ -39,5 +45,8 @@ export const concatenate = (inputs: Inputs, { axis = -1, ...options }: LayerOpti
  */
 export const dot = (
   inputs: Inputs,
-  { axes = -1, ...options }: LayerOptions & { axes?: number | readonly [number, number]; normalize?: boolean } = {},
-): Tensor => new Dot({ axes, ...options } as never)(inputs);
+  options: number | readonly [number, number] | (LayerOptions & { axes?: number | readonly [number, number]; normalize?: boolean }) = {},
+): Tensor => {
+  const given = typeof options === "number" || Array.isArray(options) ? { axes: options } : checked("dot", options);
+  return new Dot({ axes: -1, ...given } as never)(inputs);
+};

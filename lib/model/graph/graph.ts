@@ -1,5 +1,6 @@
 // The computation of a functional model: calls in order, and running them on other inputs.
 
+import { checkDepth } from "../../core/tree.js";
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { maskOf, setMask } from "../../core/mask.js";
@@ -98,6 +99,7 @@ export class Graph {
    * Inputs of a call with tensors for arrays, numbers and variables, as far as the structure of the graph's inputs tells which are which.
    */
   converted(given: unknown): unknown {
+    checkDepth("inputs", given);
     return convertedLike(this.inputStructure, given);
   }
 

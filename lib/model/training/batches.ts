@@ -1,5 +1,6 @@
 // Batches as users give them: what counts as data, and what an item of an iterable means.
 
+import { checkDepth, MAX_DEPTH } from "../../core/tree.js";
 import { isPlainObject } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, text } from "../../core/errors.js";
@@ -32,16 +33,23 @@ export function asBatch(where: string, item: unknown): Batch {
   return parts.map((part) => toTensors(where, part)) as unknown as Batch;
 }
 
-const isNumbers = (value: unknown): boolean =>
-  Array.isArray(value) && (typeof value[0] === "number" || typeof value[0] === "boolean" || isNumbers(value[0]));
+const isNumbers = (value: unknown, depth = 0): boolean =>
+  Array.isArray(value) &&
+  depth <= MAX_DEPTH &&
+  (typeof value[0] === "number" || typeof value[0] === "boolean" || isNumbers(value[0], depth + 1));
 
 /** The data with tensors at its leaves. Arrays of numbers are tensors, arrays of tensors are several inputs. */
 export function toTensors(where: string, data: unknown): unknown {
+  checkDepth(where, data);
+  return converted(where, data);
+}
+
+function converted(where: string, data: unknown): unknown {
   if (data === null || data === undefined) return null;
   if (data instanceof Chainable || ArrayBuffer.isView(data) || typeof data === "number" || isNumbers(data))
     return asTensor(data as TensorLike);
-  if (Array.isArray(data)) return data.map((item) => toTensors(where, item));
-  if (isPlainObject(data)) return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, toTensors(where, item)]));
+  if (Array.isArray(data)) return data.map((item) => converted(where, item));
+  if (isPlainObject(data)) return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, converted(where, item)]));
   throw new ArgumentError(where, { given: text(data), expected: "tensors, arrays of numbers, or arrays and records of these" });
 }
 

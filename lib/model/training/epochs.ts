@@ -117,6 +117,15 @@ export class EpochBatches {
     return pass?.close();
   }
 
+  /** The first batch of data that is not asked for another one: generators run their `finally`. */
+  async only(where: string): Promise<Batch> {
+    try {
+      return await this.peek(where);
+    } finally {
+      await this.close();
+    }
+  }
+
   /** Ends the pass where it stands: generators run their `finally`. */
   close(): Later<void> {
     const pass = this.#pass;

@@ -512,7 +512,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const data = { sampleWeight, classWeight, labelsAreIndices, batchSize: Number.MAX_SAFE_INTEGER };
     const given = givesBatches(x) ? epochBatches(method, x, y, data) : wholeBatch(method, x, y, data);
     return this.#runs.during(`${this.name}.${method}`, method, false, async (run) => {
-      const batch = given instanceof EpochBatches ? await given.peek(method) : given;
+      const batch = given instanceof EpochBatches ? await given.only(method) : given;
       let names: readonly string[] = [];
       const begin = (): void => {
         this.#checkPlace(method);
@@ -554,7 +554,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
       });
     }
     const batches = epochBatches("profile", x, y, { batchSize: Number.MAX_SAFE_INTEGER });
-    const batch = y === undefined ? await batches.peek("profile") : await this.#buildFor("profile", batches);
+    const batch = await (y === undefined ? batches.only("profile") : this.#buildFor("profile", batches).finally(() => batches.close()));
     const step = y === undefined ? this.makePredictFunction() : this.makeTrainFunction();
     const { tensors } = flattenArguments([[batch]], [], specKey);
     return (step as unknown as TracedFunction<Execution<unknown>>).getConcreteFunction([batch]).profile(...tensors);

@@ -1,5 +1,6 @@
 // Bounding boxes in the formats of keras.utils.bounding_boxes, and from one to another by way of corners (x₁, y₁, x₂, y₂).
 
+import { checkOptions } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -78,6 +79,7 @@ export function convertFormat<B extends BoxesLike>(
   target: string,
   { height = null, width = null, dtype = "float32" }: FormatOptions = {},
 ): B extends { readonly boxes: unknown } ? B & { boxes: Tensor } : Tensor {
+  checkOptions("convertFormat", arguments, 3, ["height", "width", "dtype"]);
   type Result = ReturnType<typeof convertFormat<B>>;
   if (isBoxRecord(boxes)) {
     return { ...(boxes as object), boxes: convertFormat(boxes.boxes, source, target, { height, width, dtype }) } as Result;
@@ -133,6 +135,7 @@ export function clipToImageSize<B extends { readonly boxes: TensorLike; readonly
   boundingBoxes: B,
   { height = null, width = null, boundingBoxFormat = "xyxy" }: ClipOptions = {},
 ): B & { boxes: Tensor } {
+  checkOptions("clipToImageSize", arguments, 1, ["height", "width", "boundingBoxFormat"]);
   const format = checkFormat("clipToImageSize", boundingBoxFormat);
   if (format !== "xyxy" && format !== "rel_xyxy") {
     throw new ValueError("clipToImageSize", { given: `the format ${text(format)}`, expected: '"xyxy" or "rel_xyxy"' });

@@ -1,5 +1,6 @@
 // Boxes that move with their images: affine maps, crops, margins, and offsets from anchors.
 
+import { checkOptions } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -49,6 +50,7 @@ export function affineTransform(
     boundingBoxFormat,
   }: Format & { readonly centerX?: number | null; readonly centerY?: number | null } = {},
 ): Tensor {
+  checkOptions("affineTransform", arguments, 9, ["centerX", "centerY", "boundingBoxFormat"]);
   requireCorners("affineTransform", boundingBoxFormat);
   const corners = asFloat(boxes);
   if (corners.rank !== 3 || corners.shape[2] !== 4) {
@@ -93,6 +95,7 @@ export function crop(
   width: TensorLike,
   { boundingBoxFormat }: Format = {},
 ): Tensor {
+  checkOptions("crop", arguments, 5, ["boundingBoxFormat"]);
   requireCorners("crop", boundingBoxFormat);
   return joined(clipped(columnsOf(moved(asTensor(boxes), negative(asFloat(left)), negative(asFloat(top)))), height, width));
 }
@@ -104,6 +107,7 @@ export function pad(
   left: TensorLike,
   { boundingBoxFormat }: Format & { readonly height?: number | null; readonly width?: number | null } = {},
 ): Tensor {
+  checkOptions("pad", arguments, 3, ["boundingBoxFormat"]);
   requireCorners("pad", boundingBoxFormat);
   return moved(asTensor(boxes), asFloat(left), asFloat(top));
 }
@@ -153,6 +157,7 @@ export function encodeBoxToDeltas(
   boxFormat: string,
   { encodingFormat = "center_yxhw", variance = null, imageShape = null }: DeltaOptions & { readonly encodingFormat?: string } = {},
 ): Tensor {
+  checkOptions("encodeBoxToDeltas", arguments, 4, ["encodingFormat", "variance", "imageShape"]);
   const { format, variance: scale } = checkDeltas("encodeBoxToDeltas", encodingFormat, variance);
   const [anchorMiddle, anchorSize] = parts(convertFormat(asTensor(anchors), anchorFormat, format, sizeOf(imageShape)));
   const [boxMiddle, boxSize] = parts(convertFormat(asTensor(boxes), boxFormat, format, sizeOf(imageShape)));

@@ -1,5 +1,6 @@
 // How much boxes overlap.
 
+import { checkOptions } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
@@ -45,6 +46,7 @@ export function computeIou(
   boundingBoxFormat: string,
   { useMasking = false, maskVal = -1, imageShape = null }: OverlapOptions = {},
 ): Tensor {
+  checkOptions("computeIou", arguments, 3, ["useMasking", "maskVal", "imageShape"]);
   const given = [asTensor(boxes1), asTensor(boxes2)] as const;
   given.forEach((boxes, i) => {
     if (boxes.rank === 2 || boxes.rank === 3) return;
@@ -77,6 +79,7 @@ export function computeCiou(
   boundingBoxFormat: string,
   { imageShape = null }: Pick<OverlapOptions, "imageShape"> = {},
 ): Tensor {
+  checkOptions("computeCiou", arguments, 3, ["imageShape"]);
   const size = sizeOf("computeCiou", boundingBoxFormat, imageShape);
   const [a, b] = [boxes1, boxes2].map((boxes) => convertFormat(asTensor(boxes), boundingBoxFormat, "xyxy", size)) as [Tensor, Tensor];
   const [ax1, ay1, ax2, ay2] = columnsOf(a);

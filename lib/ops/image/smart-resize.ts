@@ -1,5 +1,6 @@
 // keras.utils.smartResize: another size without changing proportions.
 
+import { checkOptions } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError, text } from "../../core/errors.js";
 import { known, shapeText } from "../../core/shape.js";
@@ -46,6 +47,7 @@ export function smartResize(
   size: readonly number[],
   { interpolation = "bilinear", dataFormat }: SmartResizeOptions = {},
 ): Tensor {
+  checkOptions("smartResize", arguments, 2, ["interpolation", "dataFormat"]);
   if (!Array.isArray(size) || size.length !== 2) {
     throw new ValueError("smartResize.size", { given: text(size), expected: "[height, width]" });
   }

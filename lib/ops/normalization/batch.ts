@@ -1,5 +1,6 @@
 // Batch normalization as primitives: by given statistics, and by those of the batch.
 
+import { checkOptions } from "../../core/options.js";
 import { operation } from "../../core/operation.js";
 import { checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";
@@ -118,6 +119,7 @@ export function batchNormalizationTraining(
   x: TensorLike,
   { offset, scale, epsilon = 1e-3 }: AffineOptions = {},
 ): { y: Tensor; mean: Tensor; variance: Tensor } {
+  checkOptions("batchNormalizationTraining", arguments, 1, ["offset", "scale", "epsilon"]);
   const { result, mean, variance } = trainingOp.apply({ x: asFloat(x), ...optional(scale, offset) }, { epsilon });
   return { y: result, mean, variance };
 }

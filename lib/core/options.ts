@@ -1,0 +1,28 @@
+// The check of options of functions that have no declaration (lib/core/signature.ts): what nobody reads is an error.
+
+import { ArgumentError, didYouMean, text } from "./errors.js";
+import { isOptions } from "./signature.js";
+
+/**
+ * Checks the trailing options of a call.
+ *
+ * @param given  all arguments of the call
+ * @param place  where the options stand
+ * @param names  the options there are; null where somebody else checks them
+ * @throws ArgumentError for a value that is no options object, an unknown option, more arguments
+ */
+export function checkOptions(where: string, given: ArrayLike<unknown>, place: number, names: readonly string[] | null): void {
+  if (given.length > place + 1) throw new ArgumentError(where, { given: `${given.length} arguments`, expected: `at most ${place + 1}` });
+  const options = given[place];
+  if (options === undefined) return;
+  const among = names === null ? "an object of options" : `options among ${names.join(", ")}`;
+  if (!isOptions(options)) {
+    const hint = names?.length ? `Write { ${names[0]}: … }.` : undefined;
+    throw new ArgumentError(where, { given: text(options), expected: among, ...(hint && { hint }) });
+  }
+  for (const name in options) {
+    if (names === null || names.includes(name)) continue;
+    const hint = didYouMean(name, names);
+    throw new ArgumentError(where, { given: `the unknown option ${text(name)}`, expected: among, ...(hint && { hint }) });
+  }
+}
