@@ -146,6 +146,21 @@ t.test("what learned something else than weights is shared", async (t) => {
   t.equal(count(quick), 0);
 });
 
+t.test("layers in few bits stay as they are", async (t) => {
+  const model = new keras.Sequential([
+    keras.Input({ shape: [8] }),
+    new layers.Dense(6),
+    new layers.BatchNormalization(),
+    new layers.Dense(4),
+    new layers.BatchNormalization(),
+  ]);
+  shake(model);
+  model.quantize({ mode: "int8", filters: model.layers[0]!.name, verbose: false } as never);
+  const quick = await model.optimizeForInference();
+  t.equal(count(quick), 1);
+  t.ok(difference(model, quick, tf.random.normal([5, 8])) < 1e-4);
+});
+
 t.test("models without a graph are refused", async (t) => {
   class Own extends keras.Model {
     override call(x: tf.Tensor) {
