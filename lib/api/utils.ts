@@ -1,6 +1,6 @@
 // keras.utils: a table of contents.
 
-export { resetNames as clearSession } from "../config/names.js";
+export { clearSession } from "./clear-session.js";
 export { normalize } from "../ops/nn/normalize.js";
 export { padSequences, type PadSequencesOptions, type Sequence as PaddedSequence } from "../data/pad-sequences.js";
 export { setRandomSeed } from "../variables/seed-generator.js";

@@ -54,6 +54,11 @@ export class EarlyStopping extends MonitorCallback {
     this.bestWeights = null;
   }
 
+  /** The watched value of an epoch's logs; undefined, with a warning, where there is none. Keras: get_monitor_value */
+  getMonitorValue(logs: Logs): number | undefined {
+    return this.valueIn(logs, "EarlyStopping");
+  }
+
   override onEpochEnd(epoch: number, logs: Logs): void {
     const current = this.valueIn(logs, "EarlyStopping");
     if (current === undefined || epoch < this.startFromEpoch) return;

@@ -76,8 +76,8 @@ function register<T extends CustomObject>(object: T, registration: Registration)
  *
  * Keras: keras.saving.custom_object_scope
  */
-export function customObjectScope<T>(objects: CustomObjects, body: () => T): T {
-  const own = { ...objects };
+export function customObjectScope<T>(customObjects: CustomObjects, body: () => T): T {
+  const own = { ...customObjects };
   scopes = [...scopes, own];
   const close = (): void => void (scopes = scopes.filter((scope) => scope !== own));
   let isAsynchronous = false;
@@ -125,13 +125,23 @@ export function customObject(name: string): CustomObject | undefined {
 }
 
 /** `package>name` of an object that was registered. */
-export function registeredNameOf(object: object): string | undefined {
-  return names.get(object);
+export function registeredNameOf(obj: object): string | undefined {
+  return names.get(obj);
 }
 
-/** The registered object of that name. @throws ValueError where there is none */
-export function getRegisteredObject(name: string): CustomObject {
-  const object = customObject(name);
+/**
+ * The registered object of that name, or that of `customObjects` or `moduleObjects`. @throws ValueError where there is none
+ *
+ * Keras: keras.saving.get_registered_object
+ */
+export function getRegisteredObject(
+  name: string,
+  {
+    customObjects = null,
+    moduleObjects = null,
+  }: { readonly customObjects?: CustomObjects | null; readonly moduleObjects?: CustomObjects | null } = {},
+): CustomObject {
+  const object = customObject(name) ?? customObjects?.[name] ?? moduleObjects?.[name];
   if (object !== undefined) return object;
   const known = [...Object.keys(currentCustomObjects()), ...registered.keys()];
   const hint = didYouMean(name, known);

@@ -24,6 +24,8 @@ export interface FamilyRules<T> {
   readonly spelling?: Spelling;
   /** Whether a value is one of the family, or a function that can stand for one. */
   accepts(value: unknown): value is T;
+  /** Whether capitals of a name do not count. */
+  readonly ignoresCase?: boolean;
   /** Whether functions of the family stand in configs by their name alone. */
   readonly namesFunctions?: boolean;
 }
@@ -70,7 +72,11 @@ export class Family<T extends object> {
 
   /** Whether a string names something of this family. */
   has(name: string): boolean {
-    return customObject(name) !== undefined || this.#byString.has(name);
+    return customObject(name) !== undefined || this.#ownBy(name) !== undefined;
+  }
+
+  #ownBy(name: string): Deserializable<T> | AnyFunction | undefined {
+    return this.#byString.get(name) ?? (this.#rules.ignoresCase ? this.#byString.get(name.toLowerCase()) : undefined);
   }
 
   /** What an identifier means, as Keras's `get` of the family. @throws ValueError listing what is known */
@@ -103,7 +109,7 @@ export class Family<T extends object> {
   }
 
   #named(name: string, where: string): unknown {
-    const found = customObject(name) ?? this.#byString.get(name);
+    const found = customObject(name) ?? this.#ownBy(name);
     if (found !== undefined) return found;
     const hint = didYouMean(name, this.names);
     throw new UnknownNameError(where, {

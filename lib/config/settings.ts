@@ -10,11 +10,11 @@ export function imageDataFormat(): DataFormat {
   return defaults.imageDataFormat;
 }
 
-export function setImageDataFormat(format: DataFormat): void {
-  if (format !== "channels_last" && format !== "channels_first") {
-    throw new ValueError("keras.config.setImageDataFormat", { given: text(format), expected: '"channels_last" or "channels_first"' });
+export function setImageDataFormat(dataFormat: DataFormat): void {
+  if (dataFormat !== "channels_last" && dataFormat !== "channels_first") {
+    throw new ValueError("keras.config.setImageDataFormat", { given: text(dataFormat), expected: '"channels_last" or "channels_first"' });
   }
-  defaults.imageDataFormat = format;
+  defaults.imageDataFormat = dataFormat;
 }
 
 /** The small number that keeps divisions and logarithms finite: 1e-7. */

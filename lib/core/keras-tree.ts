@@ -31,13 +31,13 @@ export const flattenWithPath = declare("tree.flattenWithPath(structure:tree)", (
  *
  * @throws ArgumentError where the structures differ
  */
-export function mapStructure(fn: (...leaves: never[]) => unknown, ...structures: readonly unknown[]): Structure {
-  if (typeof fn !== "function") throw new ArgumentError("tree.mapStructure", { given: text(fn), expected: "a function" });
+export function mapStructure(func: (...leaves: never[]) => unknown, ...structures: readonly unknown[]): Structure {
+  if (typeof func !== "function") throw new ArgumentError("tree.mapStructure", { given: text(func), expected: "a function" });
   const [first, ...others] = structures;
   if (structures.length === 0) throw new ArgumentError("tree.mapStructure", { given: "no structure", expected: "at least one" });
   for (const other of others) assertSameStructure(first, other);
   return mapTreeWithPath(first as Structure, (leaf, path) =>
-    fn(...([leaf, ...others.map((other) => at(other, path))] as never[])),
+    func(...([leaf, ...others.map((other) => at(other, path))] as never[])),
   ) as Structure;
 }
 
@@ -48,13 +48,13 @@ export function mapStructure(fn: (...leaves: never[]) => unknown, ...structures:
  */
 export function mapStructureUpTo(
   shallowStructure: unknown,
-  fn: (...parts: never[]) => unknown,
+  func: (...parts: never[]) => unknown,
   ...structures: readonly unknown[]
 ): Structure {
-  if (typeof fn !== "function") throw new ArgumentError("tree.mapStructureUpTo", { given: text(fn), expected: "a function" });
+  if (typeof func !== "function") throw new ArgumentError("tree.mapStructureUpTo", { given: text(func), expected: "a function" });
   structures.forEach((structure) => checkPrefix("tree.mapStructureUpTo", shallowStructure, structure, []));
   return mapTreeWithPath(shallowStructure as Structure, (_, path) =>
-    fn(...(structures.map((structure) => at(structure, path)) as never[])),
+    func(...(structures.map((structure) => at(structure, path)) as never[])),
   ) as Structure;
 }
 

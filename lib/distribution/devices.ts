@@ -9,8 +9,8 @@ const LOGICAL = 16;
 export const deviceCount = (): number => Math.max(LOGICAL, platform.availableThreads());
 
 /** `cpu:0`, `cpu:1`, … */
-export const listDevices = (type?: string): string[] => {
-  if (type !== undefined && type !== null && type.toLowerCase() !== "cpu") return [];
+export const listDevices = (deviceType: string | null = null): string[] => {
+  if (deviceType !== null && deviceType.toLowerCase() !== "cpu") return [];
   return Array.from({ length: deviceCount() }, (_, i) => `cpu:${i}`);
 };
 

@@ -290,12 +290,12 @@ let current: Distribution | null = null;
 let leave: Disposable | null = null;
 
 /** How models are spread that are made from here on; null: not at all. Keras: keras.distribution.set_distribution */
-export function setDistribution(distribution: Distribution | null): void {
-  if (distribution !== null && !(distribution instanceof Distribution))
-    throw new ArgumentError("setDistribution", { given: text(distribution), expected: "a Distribution, or null" });
+export function setDistribution(value: Distribution | null): void {
+  if (value !== null && !(value instanceof Distribution))
+    throw new ArgumentError("setDistribution", { given: text(value), expected: "a Distribution, or null" });
   leave?.[Symbol.dispose]();
-  current = distribution;
-  leave = distribution === null ? null : distribution.strategy.scope();
+  current = value;
+  leave = value === null ? null : value.strategy.scope();
 }
 
 /** What was set. Keras: keras.distribution.distribution */

@@ -28,6 +28,11 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
     return false;
   }
 
+  /** An initializer of the same config; without a seed in it, it draws one of its own. Keras: clone */
+  clone(): this {
+    return another(this as unknown as InitializerLike) as unknown as this;
+  }
+
   protected override invoke(shape: readonly number[], { dtype = "float32" }: InitializerCallOptions = {}): Tensor {
     return this.call(shape, dtype);
   }

@@ -150,7 +150,11 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     const call = this.#withMask(convertArguments(this as unknown as Layer, given));
     this.checkInputs(call.args[0]);
     return inScope(this.name, () => {
-      if (!this.built) ensureBuilt(this as unknown as Layer, call);
+      if (!this.built) {
+        ensureBuilt(this as unknown as Layer, call);
+        // What a call builds can be built again from the shapes that it saw.
+        if (this.buildsByCall) this.#buildShapes ??= call.args.map(shapesOf).filter((shape) => shape !== undefined) as Json[];
+      }
       const mask = inputMask(call);
       const symbolic = !isInferring() && isSymbolic(call);
       const outputs = this.#compute(call, mask, symbolic);
@@ -447,6 +451,15 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** A layer from what `getConfig` gave. */
   static fromConfig<T>(this: new (...args: never[]) => T, config: Config, options?: FromConfigOptions): T {
     return objectFromConfig(this, config, options);
+  }
+
+  /** Not there in Keras 3 either. @throws NotSupportedError that says how metrics are tracked */
+  addMetric(): never {
+    throw new NotSupportedError(`${this.name}.addMetric`, {
+      given: "a call",
+      expected: "a metric in a field",
+      hint: "Assign the metric to a field of the layer, and call its updateState in call.",
+    });
   }
 
   /** What Keras calls the shapes that `build` takes; layers with several inputs name them. */

@@ -121,7 +121,7 @@ export class AUC extends Metric<typeof AUC.options> {
 
   override result(): Tensor {
     const { curve, summationMethod } = this.options;
-    if (curve === "PR" && summationMethod === "interpolation") return this.#overLabels(this.#interpolatedPrecision());
+    if (curve === "PR" && summationMethod === "interpolation") return this.interpolatePrAuc();
     const [x, y] = this.#curve();
     const [high, low] = [upper(y), lower(y)];
     const heights =
@@ -149,6 +149,11 @@ export class AUC extends Metric<typeof AUC.options> {
         return [maximum(where(isNone, 0, gain(fn)), 0), where(isNone, 1, gain(fp))];
       }
     }
+  }
+
+  /** The area under the curve of precision and recall, where precision is interpolated as between counts. Keras: interpolate_pr_auc */
+  interpolatePrAuc(): Tensor {
+    return this.#overLabels(this.#interpolatedPrecision());
   }
 
   /** Areas between neighbouring thresholds, where precision follows the straight line of true against all positives. */

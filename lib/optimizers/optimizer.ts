@@ -28,7 +28,7 @@ import type { Tensor } from "../core/tensor.js";
 import { initializers } from "../initializers/family.js";
 import type { InitializerIdentifier } from "../initializers/index.js";
 import { add, cast, clip, divide, equal, floorDivide, mod, multiply, where, zerosLike } from "../ops/index.js";
-import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../saving/saveable.js";
+import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName, addUsualMethods } from "../saving/saveable.js";
 import { stateless } from "../variables/stateless.js";
 import { Variable } from "../variables/variable.js";
 import { MovingAverages } from "./averages.js";
@@ -501,6 +501,8 @@ function pathOf(variable: Variable): string {
   return ((variable as { readonly path?: string }).path ?? variable.name).replace(/[/:]/g, "_");
 }
 
+addUsualMethods(Optimizer.prototype);
+
 /** What names an optimizer. */
 export type OptimizerIdentifier = Identifier<Optimizer<Schema>>;
 
@@ -509,6 +511,7 @@ export const optimizers = new Family<Optimizer<Schema>>({
   module: "keras.optimizers",
   noun: "optimizer",
   spelling: lowerCase,
+  ignoresCase: true,
   accepts: (value): value is Optimizer<Schema> => value instanceof Optimizer,
 });
 

@@ -4,6 +4,7 @@
 import { toSnakeCase } from "../config/names.js";
 import type { TensorLike } from "../core/convert.js";
 import { Tensor } from "../core/tensor.js";
+import { CheckpointError } from "./format.js";
 import { Variable } from "../variables/variable.js";
 
 /** Something that a checkpoint saves beside variables: the position of a dataset, a counter of one's own. */
@@ -95,6 +96,44 @@ export interface KerasSaveable {
   saveAssets?(assets: Record<string, string | Uint8Array>): void;
   /** Takes over what `saveAssets` wrote. Keras: load_assets */
   loadAssets?(assets: Readonly<Record<string, Uint8Array>>): void;
+}
+
+/** Methods that every object of Keras has: their objects are saved as `kerasState` says, and can be planned before anything changes. */
+const usual = new WeakSet<object>();
+
+/** Whether an object's class writes its variables in a way of its own. */
+export const savesByItself = ({ saveOwnVariables }: KerasSaveable): boolean =>
+  saveOwnVariables !== undefined && !usual.has(saveOwnVariables);
+
+/** Whether an object's class reads its variables in a way of its own. */
+export const loadsByItself = ({ loadOwnVariables }: KerasSaveable): boolean =>
+  loadOwnVariables !== undefined && !usual.has(loadOwnVariables);
+
+/**
+ * Gives a class what its objects are saved by: variables without those of what an object holds, under 0, 1, 2, … A class of one's own may have
+ * other methods and call these as `super.saveOwnVariables(store)`. They are not declared, so that one may write them without `override`.
+ */
+export function addUsualMethods(prototype: object): void {
+  const methods = {
+    saveOwnVariables(this: KerasSaveable, store: Record<string, TensorLike>): void {
+      const { variables, merged } = this[kerasState]();
+      variables.forEach((variable, i) => (store[`${i}`] = merged?.get(variable)?.() ?? variable.value()));
+    },
+    loadOwnVariables(this: KerasSaveable, store: Readonly<Record<string, TensorLike>>): void {
+      const { name, variables } = this[kerasState]();
+      const count = Object.keys(store).length;
+      if (count !== variables.length || variables.some((_, i) => !(`${i}` in store)))
+        throw new CheckpointError(`${name}.loadOwnVariables`, {
+          given: `${count} variables`,
+          expected: `${variables.length}, under 0, 1, 2, …`,
+        });
+      variables.forEach((variable, i) => variable.assign(store[`${i}`]!));
+    },
+  };
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+    usual.add(value);
+  }
 }
 
 export const isKerasSaveable = (value: unknown): value is KerasSaveable & object =>

@@ -26,18 +26,31 @@ export function makeDefaultSeed(): number {
  * Gives a new seed at every call, in eager and traced code alike: state `[seed, count]`. Keras: keras.random.SeedGenerator.
  *
  * @param seed  an integer; default: drawn from the global seed
+ * @param options  `name`
  */
 export class SeedGenerator {
   readonly state: Variable;
   readonly seed: number;
-  name = "seed_generator";
+  name: string;
 
-  constructor(seed: number | null = null) {
+  constructor(seed: number | null = null, { name = null, ...others }: { readonly name?: string | null } = {}) {
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) throw new ArgumentError("SeedGenerator", { given: `the option ${unknown}`, expected: "name" });
+    this.name = name ?? "seed_generator";
     if (seed !== null && !Number.isInteger(seed))
       throw new ArgumentError("SeedGenerator.seed", { given: text(seed), expected: "an integer or null" });
     this.seed = seed ?? makeDefaultSeed();
     const [low] = Uint32Array.of(this.seed);
     this.state = new Variable(() => constant([low! | 0, 0], { dtype: "int32" }), { name: "seed_generator_state", trainable: false });
+  }
+
+  /** What makes such a generator again. */
+  getConfig(): { seed: number } {
+    return { seed: this.seed };
+  }
+
+  static fromConfig({ seed }: { readonly seed: number }): SeedGenerator {
+    return new SeedGenerator(seed);
   }
 
   /** The present seed, int32 [2]; the next call gives another. */

@@ -86,9 +86,11 @@ function differencesOfParameters({ kind, params }: KerasName, value: AnyFunction
   if (own === undefined) return [];
   const found: string[] = [];
   const names = own.map(({ name }) => name);
+  const declaredNames = kind === "class" ? declaredArguments(value) : new Set<string>();
   for (const param of wanted) {
     const name = toCamelCase(param.name);
     const mine = own.find((each) => each.name === name);
+    if (mine === undefined && declaredNames.has(name)) continue;
     if (mine === undefined) found.push(`parameter ${name} is missing`);
     else found.push(...differencesOfParameter(param, mine));
   }
@@ -132,6 +134,12 @@ function differencesOfMembers({ methods = {}, properties = [] }: KerasName, valu
   ];
 }
 
+/** Arguments of constructors that take them apart by hand: the declarations of the build name them. */
+function declaredArguments(value: AnyFunction): ReadonlySet<string> {
+  declared ??= readDeclarations();
+  return declared.get(`new ${value.name}`) ?? new Set();
+}
+
 /** Fields stand in no prototype: the declarations of the build tell them. */
 let declared: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
@@ -152,6 +160,10 @@ function readDeclarations(): Map<string, Set<string>> {
       const members = found.get(name!) ?? new Set();
       for (const [, member] of body!.matchAll(/^ {4}(?:readonly |abstract |declare |get )*(\w+)[?]?[:(]/gm)) members.add(member!);
       found.set(name!, members);
+      const made = new Set<string>();
+      for (const [, list] of body!.matchAll(/^ {4}constructor\(([^\n]*)\);$/gm))
+        for (const [, argument] of list!.matchAll(/(?:^|, |\{ )(\w+)\??(?=[:,])/g)) made.add(argument!);
+      found.set(`new ${name!}`, made);
     }
   }
   return found;

@@ -32,6 +32,51 @@ interface Deviation {
 
 export const deviations: readonly Deviation[] = [
   {
+    names: /^keras\.optimizers\.Muon$/,
+    difference: /^method (transposeLastAxis|lrAdjust|zeropowerViaNewtonschulz5) is missing/,
+    reason: "an inner step of Keras's update",
+  },
+  {
+    names: /^keras\.layers\.(Discretization|Normalization|TextVectorization)$/,
+    difference: /^method (updateState|finalizeState|resetState|saveAssets|loadAssets) is missing/,
+    reason: "a step of adapt, of saving or of loading, which do all of it",
+  },
+  {
+    names: /^keras\.layers\.MelSpectrogram$/,
+    difference: /^method linearToMelWeightMatrix is missing/,
+    reason: "an inner step; tf.signal.linearToMelWeightMatrix gives the matrix",
+  },
+  {
+    names: /^keras\.layers\.CategoryEncoding$/,
+    difference: /^parameter numTokens has no default/,
+    reason: "Keras refuses its own default",
+  },
+  {
+    names: /^keras\.callbacks\.TensorBoard$/,
+    difference: /^property summary is missing/,
+    reason: "TensorFlow's module, which Keras calls; tf.summary is that module",
+  },
+  {
+    names: /^keras\.distribution\./,
+    difference: /^property backend(Mesh|Layout) is missing/,
+    reason: "what a backend of Keras has behind it",
+  },
+  {
+    names: /^keras\.tree\.map_structure$/,
+    difference: /^parameter noneIsLeaf is missing/,
+    reason: "null is a leaf; structures follow each other, so that there is no place for an option",
+  },
+  {
+    names: /^keras\.saving\.KerasFileEditor$/,
+    difference: /./,
+    reason: "files are read asynchronously: KerasFileEditor.open gives the editor, which has these methods",
+  },
+  {
+    names: /^keras\.preprocessing\.image\.smart_resize$/,
+    difference: /^parameter dataFormat is null/,
+    reason: "null is keras.config.imageDataFormat()",
+  },
+  {
     names: /^keras\.layers\.(Average|Max)Pooling\dD$/,
     difference: /^parameter poolSize has the default/,
     reason: "more than Keras has: a default in every rank",

@@ -22,6 +22,32 @@ export class MultiHeadAttention extends ProjectedAttention<typeof MultiHeadAtten
     ...projectedOptions,
   });
 
+  get numHeads(): number {
+    return this.options.numHeads;
+  }
+
+  get keyDim(): number {
+    return this.options.keyDim;
+  }
+
+  /** The size of a head's values: `keyDim` where none was given. */
+  get valueDim(): number {
+    return this.valueSize;
+  }
+
+  get dropout(): number {
+    return this.options.dropout;
+  }
+
+  get useBias(): boolean {
+    return this.options.useBias;
+  }
+
+  /** The axes that attention goes along, from 0; null before the layer is built, unless they were given. */
+  get attentionAxes(): readonly number[] | null {
+    return this.#axes ?? this.options.attentionAxes;
+  }
+
   /** Known when the layer is built. */
   #axes: readonly number[] | null = null;
 

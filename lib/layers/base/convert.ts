@@ -36,7 +36,15 @@ export function convertArguments(layer: Layer, given: readonly unknown[]): Layer
   if (args[0] === undefined) {
     throw new ArgumentError(layer.name, { given: "a call without inputs", expected: "a tensor, or an array or record of tensors" });
   }
-  return { args, options: (last as CallOptions | undefined) ?? none, given: positional };
+  return { args, options: withValues((last as CallOptions | undefined) ?? none) as CallOptions, given: positional };
+}
+
+/** The options with the values of variables in them. */
+function withValues(value: unknown): unknown {
+  if (value instanceof Chainable) return value instanceof Tensor ? value : value.value();
+  if (Array.isArray(value)) return value.some((item) => typeof item !== "number") ? value.map(withValues) : value;
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withValues(item)]));
 }
 
 function castsTo(layer: Layer, x: Tensor): boolean {

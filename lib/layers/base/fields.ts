@@ -2,7 +2,8 @@
 
 import { activations } from "../../activations/family.js";
 import { constraints } from "../../constraints/family.js";
-import { boolean, type Field, field, integer, invalid, list, nullable, oneOf } from "../../config/index.js";
+import { boolean, type Field, field, integer, invalid, list, nullable, oneOf, unwritten, withDefault } from "../../config/index.js";
+import { Chainable } from "../../core/tensor.js";
 import { initializers } from "../../initializers/family.js";
 import { regularizers } from "../../regularizers/family.js";
 import type { WeightOptions } from "./state.js";
@@ -57,3 +58,17 @@ export function severalOf<In, Out>(element: Field<In, Out>): Field<In | readonly
     serialize: (values) => several.serialize(values),
   });
 }
+
+/** First values of weights instead of an initializer's; not written into configs. */
+export const firstWeights = () =>
+  unwritten(
+    withDefault(
+      field<unknown, unknown>({
+        expected: "values of weights, or null",
+        parse: (value) =>
+          value === null || Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Chainable ? value : invalid,
+        serialize: () => null,
+      }),
+      null,
+    ),
+  );

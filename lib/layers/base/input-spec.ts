@@ -3,7 +3,7 @@
 import { DtypeError, ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { Tensor } from "../../core/tensor.js";
-import { isPlainObject } from "../../config/index.js";
+import { type Config, isPlainObject, type Json, toCamelCase } from "../../config/index.js";
 import { flatten } from "../functional/structure.js";
 
 export interface InputSpecOptions {
@@ -36,6 +36,19 @@ export class InputSpec implements InputSpecOptions {
 
   constructor(options: InputSpecOptions) {
     Object.assign(this, options, options.shape === undefined ? {} : { ndim: options.shape.length });
+  }
+
+  /** What Keras writes of it. */
+  getConfig(): Record<string, Json> {
+    const { dtype, shape, ndim, maxNdim, minNdim, axes, optional = false } = this;
+    const given = { dtype, shape, ndim, max_ndim: maxNdim, min_ndim: minNdim, axes, optional };
+    return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, (value ?? null) as Json]));
+  }
+
+  /** A spec from what `getConfig` gave. */
+  static fromConfig(config: Config): InputSpec {
+    const given = Object.entries(config).filter(([, value]) => value !== null);
+    return new InputSpec(Object.fromEntries(given.map(([key, value]) => [toCamelCase(key), value])));
   }
 }
 

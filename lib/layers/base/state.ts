@@ -13,7 +13,7 @@ import { Initializer, type InitializerIdentifier } from "../../initializers/inde
 import { Metric } from "../../metrics/index.js";
 import { regularizers } from "../../regularizers/family.js";
 import type { RegularizerIdentifier } from "../../regularizers/index.js";
-import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../../saving/saveable.js";
+import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName, addUsualMethods } from "../../saving/saveable.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import { Variable } from "../../variables/variable.js";
 import type { Layer } from "../layer.js";
@@ -265,6 +265,8 @@ export abstract class LayerState extends Callable {
     return this.weights.reduce((sum, { size }) => sum + size, 0);
   }
 }
+
+addUsualMethods(LayerState.prototype);
 
 /** The elements of a weight, in a flat typed array that knows their shape. */
 export type WeightValue = TypedArray & { readonly shape: readonly number[] };

@@ -3,6 +3,7 @@
 import { dataFormat, nullable, oneOf, positiveInteger, type Schema, tuple } from "../../config/index.js";
 import { ArgumentError, ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
+import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, conv, pad, reshape } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
@@ -119,15 +120,21 @@ export abstract class BaseConv extends AdaptedLayer<ReturnType<typeof convOption
   }
 
   override call(x: Tensor): Tensor {
-    const { strides, padding, dilationRate, dataFormat, activation } = this.options;
+    const { dataFormat, activation } = this.options;
+    const y = this.convolutionOp(x, this.adapted());
+    return activation(this.bias ? addBias(y, this.bias, dataFormat) : y);
+  }
+
+  /** The convolution alone, with strides, padding and dilation of this layer, without bias and activation. Keras: convolution_op */
+  convolutionOp(x: Tensor, kernel: TensorLike): Tensor {
+    const { strides, padding, dilationRate, dataFormat } = this.options;
     const isCausal = padding === "causal";
-    const y = conv(isCausal ? this.#padded(x) : x, this.adapted(), {
+    return conv(isCausal ? this.#padded(x) : x, kernel, {
       strides,
       padding: isCausal ? "valid" : padding,
       dilationRate,
       dataFormat,
     });
-    return activation(this.bias ? addBias(y, this.bias, dataFormat) : y);
   }
 
   /** The past only: as many zeros in front as the kernel reaches back. */

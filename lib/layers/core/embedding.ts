@@ -1,6 +1,7 @@
 // The layer Embedding.
 
 import { boolean, positiveInteger, type QuantizationMode, registerClasses } from "../../config/index.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, divide, expandDims, notEqual, squeeze, take } from "../../ops/index.js";
 import { unpackInt4 } from "../../quantizers/packing.js";
@@ -9,13 +10,13 @@ import type { Layer } from "../layer.js";
 import { loraOptions } from "../base/adapted-layer.js";
 import { type FewBits, Int4Weight, Int8Weight } from "../base/few-bits.js";
 import { quantizationOption, QuantizedLayer, type Settings } from "../base/quantized-layer.js";
-import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
+import { constraint, firstWeights, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
 
 /**
  * Rows of a table: whole numbers `[…]` below `inputDim` become vectors `[…, outputDim]`.
  *
- * Weights: embeddings `[inputDim, outputDim]`. With `maskZero`, index 0 is padding and masked. Keras: keras.layers.Embedding
+ * Weights: embeddings `[inputDim, outputDim]`; option `weights`: the first values. With `maskZero`, index 0 is padding and masked. Keras: keras.layers.Embedding
  */
 export class Embedding extends QuantizedLayer<typeof Embedding.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4"];
@@ -30,6 +31,7 @@ export class Embedding extends QuantizedLayer<typeof Embedding.options> {
     maskZero: boolean(false),
     ...quantizationOption,
     ...loraOptions,
+    weights: firstWeights(),
   });
 
   declare embeddings: Variable;
@@ -44,6 +46,8 @@ export class Embedding extends QuantizedLayer<typeof Embedding.options> {
     const { inputDim, outputDim } = this.options;
     this.embeddings = this.makeWeight("embeddings", [inputDim, outputDim], weightOptions(this.options, "embeddings"));
     this.adaptAsAsked();
+    const { weights } = this.options;
+    if (weights !== null) this.embeddings.assign(asTensor((isList(weights) ? weights[0] : weights) as TensorLike, this.embeddings.dtype));
   }
 
   protected override keptIn(settings: Settings, shape: readonly number[]): FewBits {
@@ -80,5 +84,9 @@ export function keptRows(kept: FewBits, places: Tensor, columns: number): Tensor
   if (!(kept instanceof Int4Weight)) return divide(cast(values, scale.dtype), expandDims(scale, -1));
   return kept.floatOf(unpackInt4(values, columns, -1), scale, kept.zero && take(kept.zero, places, 0));
 }
+
+/** Whether values stand in a list of one weight, as `getWeights` gives them. */
+const isList = (weights: unknown): weights is readonly unknown[] =>
+  Array.isArray(weights) && weights.length === 1 && !(Array.isArray(weights[0]) && typeof weights[0][0] === "number");
 
 registerClasses("keras.layers", { Embedding });

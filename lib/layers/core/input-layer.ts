@@ -32,6 +32,16 @@ const options = schema([], {
   sparse: fixed(false),
   ragged: fixed(false),
   optional: boolean(false),
+  inputTensor: unwritten(
+    withDefault(
+      field<KerasTensor | null, KerasTensor | null>({
+        expected: "a Keras tensor, or null",
+        parse: (value) => (value === null || value instanceof KerasTensor ? value : invalid),
+        serialize: () => null,
+      }),
+      null,
+    ),
+  ),
   trainable: unwritten(boolean(true)),
 });
 
@@ -44,7 +54,8 @@ export class InputLayer extends Layer<typeof options> {
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof options>>) {
     super(...given);
-    const { shape, batchSize, batchShape, dtype } = this.options;
+    const { inputTensor } = this.options;
+    const { shape, batchSize, batchShape, dtype } = inputTensor ? { ...this.options, ...givenBy(inputTensor, this.options) } : this.options;
     if ((shape === null) === (batchShape === null)) {
       throw new ArgumentError("Input", {
         given: shape === null ? "neither shape nor batchShape" : "shape and batchShape",
@@ -54,7 +65,7 @@ export class InputLayer extends Layer<typeof options> {
     }
     this.batchShape = batchShape ?? [batchSize, ...shape!];
     this.built = true;
-    new Node(this, [], {}, new KerasTensor({ shape: this.batchShape, dtype: dtype.variableDtype }, this.name));
+    new Node(this, [], {}, inputTensor ?? new KerasTensor({ shape: this.batchShape, dtype: dtype.variableDtype }, this.name));
   }
 
   override call<T>(x: T): T {
@@ -75,8 +86,14 @@ export class InputLayer extends Layer<typeof options> {
   }
 }
 
-/** What `keras.Input` takes. */
-export type InputOptions = Options<typeof options>;
+/** Shape and dtype of a tensor at which a model is to begin. @throws ArgumentError beside others */
+function givenBy(tensor: KerasTensor, { shape, batchShape }: { readonly shape: Shape | null; readonly batchShape: Shape | null }) {
+  if (shape === null && batchShape === null) return { shape: null, batchShape: tensor.shape, dtype: new DTypePolicy(tensor.dtype) };
+  throw new ArgumentError("Input", { given: "a tensor beside a shape", expected: "one of them" });
+}
+
+/** What `keras.Input` takes: the options of an InputLayer, or `tensor`. */
+export type InputOptions = Options<typeof options> & { readonly tensor?: KerasTensor | null };
 
 /**
  * The input of a functional model: a Keras tensor of a shape, without the batch axis.
@@ -84,9 +101,12 @@ export type InputOptions = Options<typeof options>;
  * ```ts
  * const inputs = keras.Input({ shape: [784], name: "img" });
  * ```
+ *
+ * With `tensor`, a Keras tensor of another graph, the model begins there: what led to it is left out.
  */
 export const Input = function Input(options: InputOptions): KerasTensor {
-  return new InputLayer(options).output;
+  const { tensor = null, ...others } = options;
+  return new InputLayer({ ...others, ...(tensor && { inputTensor: tensor }) }).output;
 } as { (options: InputOptions): KerasTensor; new (options: InputOptions): KerasTensor };
 
 registerClasses("keras.layers", { InputLayer });

@@ -1,6 +1,9 @@
 // The tensor of a functional model, which remembers the call that made it.
 
 import { MAX_DEPTH } from "../../core/tree.js";
+import { ArgumentError } from "../../core/errors.js";
+import type { Dtype } from "../../core/dtype.js";
+import type { Shape } from "../../core/shape.js";
 import { declare } from "../../core/operation.js";
 import { uniqueName } from "../../config/index.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
@@ -13,13 +16,49 @@ export interface History {
   readonly tensorIndex: number;
 }
 
-/** A symbolic tensor of a model under construction: it knows the layer call that made it. */
+/** What `new keras.KerasTensor` takes beside a shape. */
+export interface KerasTensorOptions {
+  /** Default: "float32". */
+  readonly dtype?: Dtype;
+  readonly name?: string | null;
+}
+
+/**
+ * A symbolic tensor of a model under construction: it knows the layer call that made it. Made by `keras.Input` and by calls of layers; by
+ * itself, of a shape, it stands for what a computation would give: `new keras.KerasTensor([null, 3], { dtype: "int32" })`.
+ */
 export class KerasTensor extends Tensor {
   history?: History;
 
-  constructor(spec: Spec, name: string = uniqueName("keras_tensor")) {
-    super({ shape: spec.shape, dtype: spec.dtype }, null);
-    this.name = name;
+  constructor(given: Spec | Shape, options: string | KerasTensorOptions = {}) {
+    const { dtype = "float32", name, ...others }: KerasTensorOptions = typeof options === "string" ? { name: options } : options;
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) throw new ArgumentError("KerasTensor", { given: `the option ${unknown}`, expected: "dtype, name" });
+    super(Array.isArray(given) ? { shape: given, dtype } : { shape: (given as Spec).shape, dtype: (given as Spec).dtype }, null);
+    this.name = name ?? uniqueName("keras_tensor");
+  }
+
+  /** The number of axes. */
+  get ndim(): number {
+    return this.rank;
+  }
+
+  /** Whether it stands for a sparse tensor: none does. */
+  get sparse(): boolean {
+    return false;
+  }
+
+  /** Whether it stands for rows of different lengths: none does. */
+  get ragged(): boolean {
+    return false;
+  }
+
+  get raggedRank(): null {
+    return null;
+  }
+
+  get rowSplitsDtype(): null {
+    return null;
   }
 
   /** What it is, as Keras's configs have it. */

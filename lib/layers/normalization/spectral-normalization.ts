@@ -37,11 +37,16 @@ export class SpectralNormalization extends Wrapper<typeof SpectralNormalization.
   }
 
   override call(x: Tensor, { training }: { training?: boolean | null } = {}): Tensor {
-    if (training) this.#normalize();
+    if (training) {
+      const { u, kernel } = this.normalizedWeights();
+      this.vectorU.assign(u);
+      this.kernel.assign(kernel);
+    }
     return this.layer(x);
   }
 
-  #normalize(): void {
+  /** What the kernel becomes when it is divided by its largest singular value, and the vector that the next estimate begins with. */
+  normalizedWeights(): { u: Tensor; kernel: Tensor } {
     const kernel = this.kernel.value();
     const weights = reshape(kernel, [-1, kernel.shape.at(-1)!]);
     let u = this.vectorU.value();
@@ -53,8 +58,7 @@ export class SpectralNormalization extends Wrapper<typeof SpectralNormalization.
     [u, v] = [stopGradient(u), stopGradient(v)];
     const sigma = matmul(matmul(v, weights), transpose(u));
     const isZero = all(equal(kernel, 0));
-    this.vectorU.assign(where(isZero, this.vectorU, u));
-    this.kernel.assign(where(isZero, kernel, reshape(divide(weights, sigma), kernel.shape)));
+    return { u: where(isZero, this.vectorU, u), kernel: where(isZero, kernel, reshape(divide(weights, sigma), kernel.shape)) };
   }
 }
 

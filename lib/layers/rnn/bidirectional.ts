@@ -3,8 +3,10 @@
 import { deserializeKerasObject, type Json, nullable, oneOf, registerClasses, serializeKerasObject } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
+import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, concatenate, divide, flip, multiply } from "../../ops/index.js";
+import { firstWeights } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
 import type { Mask } from "../base/types.js";
 import { layerField } from "../base/wrapper.js";
@@ -27,6 +29,7 @@ export class Bidirectional extends Layer<typeof Bidirectional.options> {
     layer: layerField,
     mergeMode: nullable(oneOf(["sum", "mul", "ave", "concat"]), "concat"),
     backwardLayer: nullable(layerField),
+    weights: firstWeights(),
   });
 
   readonly forwardLayer = renamed(this.options.layer, "forward");
@@ -53,6 +56,8 @@ export class Bidirectional extends Layer<typeof Bidirectional.options> {
 
   override build(inputShape: Shape): void {
     for (const layer of [this.forwardLayer, this.backwardLayer]) if (!layer.built) layer.build(inputShape);
+    const { weights } = this.options;
+    if (weights !== null) this.setWeights(weights as readonly TensorLike[]);
   }
 
   /** The states of both layers, where they are stateful; null where they are not. */

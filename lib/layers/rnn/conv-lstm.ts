@@ -1,6 +1,6 @@
 // Long short-term memory over sequences of images: gates and states are images, products are convolutions.
 
-import { registerClasses } from "../../config/index.js";
+import { type OptionValues, registerClasses } from "../../config/index.js";
 import { regularizer } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -20,26 +20,115 @@ function cellOf(rank: number, options: object): Cell {
   return new cells[rank - 1]!({ ...own, name: "conv_lstm_cell" }) as unknown as Cell;
 }
 
+type Values = OptionValues<ReturnType<typeof optionsOf>>;
+
+/** The options of the cell, by the names that Keras has on the layer. */
+abstract class ConvLSTM extends BaseRNN<ReturnType<typeof optionsOf>> {
+  get filters(): Values["filters"] {
+    return this.options.filters;
+  }
+
+  get kernelSize(): Values["kernelSize"] {
+    return this.options.kernelSize;
+  }
+
+  get strides(): Values["strides"] {
+    return this.options.strides;
+  }
+
+  get padding(): Values["padding"] {
+    return this.options.padding;
+  }
+
+  get dataFormat(): Values["dataFormat"] {
+    return this.options.dataFormat;
+  }
+
+  get dilationRate(): Values["dilationRate"] {
+    return this.options.dilationRate;
+  }
+
+  get activation(): Values["activation"] {
+    return this.options.activation;
+  }
+
+  get recurrentActivation(): Values["recurrentActivation"] {
+    return this.options.recurrentActivation;
+  }
+
+  get useBias(): Values["useBias"] {
+    return this.options.useBias;
+  }
+
+  get kernelInitializer(): Values["kernelInitializer"] {
+    return this.options.kernelInitializer;
+  }
+
+  get recurrentInitializer(): Values["recurrentInitializer"] {
+    return this.options.recurrentInitializer;
+  }
+
+  get biasInitializer(): Values["biasInitializer"] {
+    return this.options.biasInitializer;
+  }
+
+  get unitForgetBias(): Values["unitForgetBias"] {
+    return this.options.unitForgetBias;
+  }
+
+  get kernelRegularizer(): Values["kernelRegularizer"] {
+    return this.options.kernelRegularizer;
+  }
+
+  get recurrentRegularizer(): Values["recurrentRegularizer"] {
+    return this.options.recurrentRegularizer;
+  }
+
+  get biasRegularizer(): Values["biasRegularizer"] {
+    return this.options.biasRegularizer;
+  }
+
+  get kernelConstraint(): Values["kernelConstraint"] {
+    return this.options.kernelConstraint;
+  }
+
+  get recurrentConstraint(): Values["recurrentConstraint"] {
+    return this.options.recurrentConstraint;
+  }
+
+  get biasConstraint(): Values["biasConstraint"] {
+    return this.options.biasConstraint;
+  }
+
+  get dropout(): Values["dropout"] {
+    return this.options.dropout;
+  }
+
+  get recurrentDropout(): Values["recurrentDropout"] {
+    return this.options.recurrentDropout;
+  }
+}
+
 /**
  * Convolutional LSTM over `[batch, time, length, channels]`. Keras: keras.layers.ConvLSTM1D
  *
  * @see Shi et al., Convolutional LSTM Network: A Machine Learning Approach for Precipitation Nowcasting, 2015
  */
-export class ConvLSTM1D extends BaseRNN<ReturnType<typeof optionsOf>> {
+export class ConvLSTM1D extends ConvLSTM {
   static override readonly options = optionsOf(1);
   override readonly cell = cellOf(1, this.options);
   override inputSpec = new InputSpec({ ndim: 4 });
 }
 
 /** Convolutional LSTM over `[batch, time, height, width, channels]`. @see ConvLSTM1D. Keras: keras.layers.ConvLSTM2D */
-export class ConvLSTM2D extends BaseRNN<ReturnType<typeof optionsOf>> {
+export class ConvLSTM2D extends ConvLSTM {
   static override readonly options = optionsOf(2);
   override readonly cell = cellOf(2, this.options);
   override inputSpec = new InputSpec({ ndim: 5 });
 }
 
 /** Convolutional LSTM over `[batch, time, depth, height, width, channels]`. @see ConvLSTM1D. Keras: keras.layers.ConvLSTM3D */
-export class ConvLSTM3D extends BaseRNN<ReturnType<typeof optionsOf>> {
+export class ConvLSTM3D extends ConvLSTM {
   static override readonly options = optionsOf(3);
   override readonly cell = cellOf(3, this.options);
   override inputSpec = new InputSpec({ ndim: 6 });

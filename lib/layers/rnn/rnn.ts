@@ -131,6 +131,21 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     return returnState ? [output, ...(states as readonly States[])] : output;
   }
 
+  /**
+   * The cell over all steps: the last output, all of them, and the states afterwards. Keras: inner_loop
+   *
+   * @param initialState  the states to begin with
+   */
+  innerLoop(
+    sequence: Tensor,
+    initialState: States,
+    mask: Tensor | null = null,
+    training = false,
+  ): [last: Tensor, outputs: Tensor, states: States] {
+    const { last, sequence: outputs, states } = this.#run(sequence, initialState, mask, training);
+    return [last, outputs(), states as States];
+  }
+
   /** The states to begin with; null: zeros. */
   #begin(sequence: Tensor, given: RNNCallOptions["initialState"]): States | null {
     const [batch] = sequence.shape as [number | null];

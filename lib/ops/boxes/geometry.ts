@@ -20,8 +20,8 @@ interface Format {
   readonly boundingBoxFormat?: string;
 }
 
-function requireCorners(where: string, format: string | undefined): void {
-  if (format === undefined || format === "xyxy") return;
+function requireCorners(where: string, format: string): void {
+  if (format === "xyxy") return;
   throw new ValueError(where, { given: `the format ${text(format)}`, expected: '"xyxy"', hint: "Convert the boxes with convertFormat." });
 }
 
@@ -47,7 +47,7 @@ export function affineTransform(
   {
     centerX = null,
     centerY = null,
-    boundingBoxFormat,
+    boundingBoxFormat = "xyxy",
   }: Format & { readonly centerX?: number | null; readonly centerY?: number | null } = {},
 ): Tensor {
   checkOptions("affineTransform", arguments, 9, ["centerX", "centerY", "boundingBoxFormat"]);
@@ -93,7 +93,7 @@ export function crop(
   left: TensorLike,
   height: TensorLike,
   width: TensorLike,
-  { boundingBoxFormat }: Format = {},
+  { boundingBoxFormat = "xyxy" }: Format = {},
 ): Tensor {
   checkOptions("crop", arguments, 5, ["boundingBoxFormat"]);
   requireCorners("crop", boundingBoxFormat);
@@ -105,7 +105,7 @@ export function pad(
   boxes: TensorLike,
   top: TensorLike,
   left: TensorLike,
-  { boundingBoxFormat }: Format & { readonly height?: number | null; readonly width?: number | null } = {},
+  { boundingBoxFormat = "xyxy" }: Format & { readonly height?: number | null; readonly width?: number | null } = {},
 ): Tensor {
   checkOptions("pad", arguments, 3, ["boundingBoxFormat"]);
   requireCorners("pad", boundingBoxFormat);

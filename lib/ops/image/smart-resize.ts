@@ -45,7 +45,7 @@ export function partOf(
 export function smartResize(
   x: TensorLike,
   size: readonly number[],
-  { interpolation = "bilinear", dataFormat }: SmartResizeOptions = {},
+  { interpolation = "bilinear", dataFormat = null }: SmartResizeOptions = {},
 ): Tensor {
   checkOptions("smartResize", arguments, 2, ["interpolation", "dataFormat"]);
   if (!Array.isArray(size) || size.length !== 2) {

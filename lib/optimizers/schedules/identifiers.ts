@@ -5,7 +5,7 @@ import { customObjectScope } from "../../config/index.js";
 import { type LearningRateSchedule, schedules } from "./schedule.js";
 
 /** A schedule as Keras's JSON. Keras: keras.optimizers.schedules.serialize */
-export const serialize = (schedule: LearningRateSchedule): Json => schedules.serialize(schedule);
+export const serialize = (learningRateSchedule: LearningRateSchedule): Json => schedules.serialize(learningRateSchedule);
 
 /** The schedule that a config describes. Keras: keras.optimizers.schedules.deserialize */
 export function deserialize(

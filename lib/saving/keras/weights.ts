@@ -13,7 +13,7 @@ import type { Variable } from "../../variables/variable.js";
 import { CheckpointError } from "../format.js";
 import { Assignments } from "./assignments.js";
 import { type KerasObject, kerasObjects } from "./walk.js";
-import type { KerasSaveable, KerasState } from "../saveable.js";
+import { type KerasSaveable, type KerasState, loadsByItself, savesByItself } from "../saveable.js";
 
 /** The present value of a variable as a dataset; the elements are copied, so training may go on. */
 export const datasetOf = (variable: Variable): DatasetWriter => dataset(variable, variable.fileBytes());
@@ -39,14 +39,14 @@ const BESIDE = "kerasm";
 
 /** What an object writes. */
 export function ownVariables({ object, state }: KerasObject): OwnVariable[] {
-  if (!object.saveOwnVariables) {
+  if (!savesByItself(object)) {
     return state.variables.map((variable, i) => {
       const merged = state.merged?.get(variable);
       return { key: `${i}`, data: merged ? datasetOfTensor(merged()) : datasetOf(variable) };
     });
   }
   const store = Object.create(null) as Record<string, TensorLike>;
-  object.saveOwnVariables(store);
+  object.saveOwnVariables!(store);
   return Object.entries(store).map(([key, value]) => ({ key, data: datasetOfTensor(asTensor(value)) }));
 }
 
@@ -163,7 +163,7 @@ export function planState(
 function planObject({ object, state, path }: KerasObject, store: VariableStore, where: string, plan: Assignments): void {
   const stored = store.at(path) ?? new Map<string, Hdf5Dataset>();
   const read = (key: string, dataset: Hdf5Dataset) => elementsOf(dataset, `${where}/${key}`);
-  if (object.loadOwnVariables) {
+  if (loadsByItself(object)) {
     const given = Object.create(null) as Record<string, Tensor>;
     for (const [key, dataset] of stored) {
       const { elements, shape, dtype } = read(key, dataset);
