@@ -37,8 +37,8 @@ export function registerSpecialForm<T>(form: SpecialForm<T>): void {
 }
 
 /** A value as Keras's JSON: plain values stay, Keras objects become envelopes. @throws ValueError for what has no config */
-export function serializeKerasObject(value: unknown): Json {
-  return within(value, () => serialize(value));
+export function serializeKerasObject(obj: unknown): Json {
+  return within(obj, () => serialize(obj));
 }
 
 /** How deep the present config is nested. */

@@ -133,6 +133,31 @@ export abstract class Distribution {
     readonly batchDimName: string | null,
   ) {}
 
+  /** Processes that take part: 1 where none were joined. */
+  get numProcesses(): number {
+    return joinedProcesses()?.communicator?.size ?? 1;
+  }
+
+  /** Copies of the model: the length of the batch axis. */
+  get numModelReplicas(): number {
+    return this.deviceMesh.lengthOf(this.batchDimName);
+  }
+
+  /** Into how many parts a dataset is cut: one for each process, where batches are divided. */
+  get numDataShards(): number {
+    return Math.min(this.numProcesses, this.numModelReplicas);
+  }
+
+  /** Which part this process has. */
+  get dataShardId(): number {
+    return (joinedProcesses()?.communicator?.rank ?? 0) % this.numDataShards;
+  }
+
+  /** The layout of a tensor inside of the model, by its path; null where it is as it comes. */
+  getTensorLayout(_path: string): TensorLayout | null {
+    return null;
+  }
+
   /** Runs a function whose models are spread in this way. */
   scope<R>(fn: () => R): R {
     return this.strategy.scope(fn);
@@ -160,10 +185,14 @@ interface DataParallelOptions {
 export class DataParallel extends Distribution {
   readonly strategy: Strategy;
 
-  constructor({ deviceMesh = null, devices = null }: DataParallelOptions = {}) {
+  /** Whether datasets are divided over processes by themselves. */
+  readonly autoShardDataset: boolean;
+
+  constructor({ deviceMesh = null, devices = null, autoShardDataset = true }: DataParallelOptions = {}) {
     const isJoined = joinedProcesses()?.communicator !== undefined && joinedProcesses()?.communicator !== null;
     const known = deviceMesh?.devices ?? devices ?? (isJoined ? availableDevices() : ["cpu:0"]);
     super(deviceMesh ?? new DeviceMesh([known.length], ["batch"], { devices: known }), deviceMesh?.axisNames[0] ?? "batch");
+    this.autoShardDataset = autoShardDataset;
     this.strategy = isJoined ? new MultiWorkerMirroredStrategy() : new MirroredStrategy({ devices: known });
   }
 }
@@ -247,10 +276,13 @@ class SplitStrategy extends Strategy {
 export class ModelParallel extends Distribution {
   readonly strategy: Strategy;
   readonly layoutMap: LayoutMap;
+  /** Whether datasets are divided over processes by themselves. */
+  readonly autoShardDataset: boolean;
 
   constructor({
     layoutMap,
     batchDimName = null,
+    autoShardDataset = true,
   }: {
     readonly layoutMap: LayoutMap;
     readonly batchDimName?: string | null;
@@ -267,6 +299,7 @@ export class ModelParallel extends Distribution {
       });
     super(deviceMesh, batch);
     this.layoutMap = layoutMap;
+    this.autoShardDataset = autoShardDataset;
     if (!joinedProcesses()?.communicator) {
       this.strategy = new MirroredStrategy({ devices: deviceMesh.devices });
       return;
@@ -279,6 +312,10 @@ export class ModelParallel extends Distribution {
       });
     const modelAxes = deviceMesh.axisNames.filter((name) => name !== batch);
     this.strategy = new SplitStrategy(group.count === 1 ? replica().group : new SplitGroup(group, layoutMap, modelAxes));
+  }
+
+  override getTensorLayout(path: string): TensorLayout | null {
+    return this.layoutMap.get(path) ?? null;
   }
 
   override getVariableLayout({ path, name }: { readonly path?: string; readonly name: string }): TensorLayout | undefined {
@@ -325,7 +362,11 @@ export function distributeTensor(tensor: TensorLike, layout: TensorLayout): Tens
  *
  * @param jobAddresses  addresses `host:port` of all processes, with commas between, or of the first one
  */
-export async function initialize(jobAddresses?: string | null, numProcesses?: number | null, processId?: number | null): Promise<void> {
+export async function initialize(
+  jobAddresses: string | null = null,
+  numProcesses: number | null = null,
+  processId: number | null = null,
+): Promise<void> {
   const addresses = jobAddresses ?? platform.setting("KERAS_DISTRIBUTION_JOB_ADDRESSES");
   const count = numProcesses ?? numberOf("KERAS_DISTRIBUTION_NUM_PROCESSES");
   const id = processId ?? numberOf("KERAS_DISTRIBUTION_PROCESS_ID");

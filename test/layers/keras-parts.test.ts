@@ -143,6 +143,38 @@ t.test("steps of layers stand by themselves", async (t) => {
   t.throws(() => attention.addMetric(), { name: "NotSupportedError" });
 });
 
+t.test("a loss with values in the place of variables", async (t) => {
+  const model = new keras.Sequential([new keras.Input({ shape: [2] }), new layers.Dense(1, { useBias: false })]);
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  t.equal(model.jitCompile, true);
+  const [x, y] = [tf.constant([[1, 2]]), tf.constant([[0]])]; // prettier-ignore
+  const kernel = tf.constant([[1], [1]]); // prettier-ignore
+  const tape = new tf.GradientTape();
+  tape.watch(kernel);
+  const loss = tape.record(() => {
+    const yPred = model.statelessCall([kernel], [], x)[0] as tf.Tensor;
+    return model.statelessComputeLoss([kernel], [], model.metricsVariables.map((each) => each.value()), { x, y, yPred })[0]; // prettier-ignore
+  });
+  t.equal(loss.item(), 9);
+  t.strictSame(tape.gradient(loss, kernel)!.array(), [[6], [12]]); // prettier-ignore
+  t.throws(() => model.statelessComputeLoss([], [], [], { y, yPred: y }), { name: "ArgumentError" });
+});
+
+t.test("a distribution on one process has one shard", async (t) => {
+  const spread = new keras.distribution.DataParallel({ devices: ["cpu:0"], autoShardDataset: false });
+  t.strictSame(
+    [
+      spread.numProcesses,
+      spread.numModelReplicas,
+      spread.numDataShards,
+      spread.dataShardId,
+      spread.autoShardDataset,
+      spread.getTensorLayout("a"),
+    ],
+    [1, 1, 1, 0, false, null],
+  );
+});
+
 t.test("small objects tell what they are made of", async (t) => {
   const spec = new layers.InputSpec({ shape: [null, 3], dtype: "float32", maxNdim: 4 });
   const config = { dtype: "float32", shape: [null, 3], ndim: 2, max_ndim: 4, min_ndim: null, axes: null, optional: false };
@@ -160,9 +192,9 @@ t.test("small objects tell what they are made of", async (t) => {
   const initializer = new keras.initializers.RandomNormal({ seed: 3 });
   t.strictSame(initializer.clone()([2]).array(), initializer([2]).array());
   const policy = new keras.DTypePolicy("mixed_bfloat16");
-  t.equal(policy.convertInput([1.5], true, "bfloat16").dtype, "bfloat16");
-  t.equal(policy.convertInput(ops.ones([1]), false, "bfloat16").dtype, "float32");
-  t.equal(policy.convertInput(ops.ones([1], { dtype: "int32" }), true, "bfloat16").dtype, "int32");
+  t.equal((policy.convertInput([1.5], true, "bfloat16") as tf.Tensor).dtype, "bfloat16");
+  t.equal((policy.convertInput(ops.ones([1]), false, "bfloat16") as tf.Tensor).dtype, "float32");
+  t.equal((policy.convertInput(ops.ones([1], { dtype: "int32" }), true, "bfloat16") as tf.Tensor).dtype, "int32");
   const stopping = new keras.callbacks.EarlyStopping({ monitor: "loss" });
   t.equal(stopping.getMonitorValue({ loss: 3 }), 3);
   class Mine {}

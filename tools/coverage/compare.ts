@@ -80,13 +80,13 @@ const differencesOfAliases = (keras: Namespace, { aliases }: KerasName, value: u
 const isSame = (a: unknown, b: unknown): boolean =>
   a === b || (typeof a === "function" && typeof b === "function" && a.prototype !== undefined && a.prototype === b.prototype);
 
-function differencesOfParameters({ kind, params }: KerasName, value: AnyFunction): string[] {
+function differencesOfParameters({ kind, params, name: kerasName }: KerasName, value: AnyFunction): string[] {
   const own = kind === "class" ? constructorParameters(value) : parametersOf(value);
   const wanted = params.filter((param) => !param.popped && !param.var);
   if (own === undefined) return [];
   const found: string[] = [];
   const names = own.map(({ name }) => name);
-  const declaredNames = kind === "class" ? declaredArguments(value) : new Set<string>();
+  const declaredNames = kind === "class" ? declaredArguments(kerasName) : new Set<string>();
   for (const param of wanted) {
     const name = toCamelCase(param.name);
     const mine = own.find((each) => each.name === name);
@@ -135,9 +135,9 @@ function differencesOfMembers({ methods = {}, properties = [] }: KerasName, valu
 }
 
 /** Arguments of constructors that take them apart by hand: the declarations of the build name them. */
-function declaredArguments(value: AnyFunction): ReadonlySet<string> {
+function declaredArguments(name: string): ReadonlySet<string> {
   declared ??= readDeclarations();
-  return declared.get(`new ${value.name}`) ?? new Set();
+  return declared.get(`new ${name.split(".").at(-1)!}`) ?? new Set();
 }
 
 /** Fields stand in no prototype: the declarations of the build tell them. */
@@ -160,9 +160,9 @@ function readDeclarations(): Map<string, Set<string>> {
       const members = found.get(name!) ?? new Set();
       for (const [, member] of body!.matchAll(/^ {4}(?:readonly |abstract |declare |get )*(\w+)[?]?[:(]/gm)) members.add(member!);
       found.set(name!, members);
-      const made = new Set<string>();
-      for (const [, list] of body!.matchAll(/^ {4}constructor\(([^\n]*)\);$/gm))
-        for (const [, argument] of list!.matchAll(/(?:^|, |\{ )(\w+)\??(?=[:,])/g)) made.add(argument!);
+      const made = found.get(`new ${name!}`) ?? new Set<string>();
+      for (const [, list] of body!.matchAll(/^ {4}constructor\(([^]*?)\);$/gm))
+        for (const [, argument] of list!.matchAll(/(?:^|, |\{ |^ *)(?:readonly )?(\w+)\??(?=[:,])/gm)) made.add(argument!);
       found.set(`new ${name!}`, made);
     }
   }

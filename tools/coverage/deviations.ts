@@ -67,6 +67,21 @@ export const deviations: readonly Deviation[] = [
     reason: "null is a leaf; structures follow each other, so that there is no place for an option",
   },
   {
+    names: /^keras\.saving\.register_keras_serializable$/,
+    difference: /^parameter (package|name) is missing/,
+    reason: "options, or arguments of a decorator: what is given is told apart by its kind",
+  },
+  {
+    names: /^keras\.distillation\.Distiller$/,
+    difference: /^parameter name is null/,
+    reason: "its constructor has Keras's default, which the options of all models do not show",
+  },
+  {
+    names: /^keras\.utils\.FeatureSpace$/,
+    difference: /^method save is missing/,
+    reason: "is kept with the model that has it: model.save",
+  },
+  {
     names: /^keras\.saving\.KerasFileEditor$/,
     difference: /./,
     reason: "files are read asynchronously: KerasFileEditor.open gives the editor, which has these methods",

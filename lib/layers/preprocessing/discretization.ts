@@ -2,6 +2,7 @@
 
 import { type Config, dtypePolicy, fixed, list, nonNegativeInteger, nullable, number, oneOf, positiveNumber, registerClasses, unwritten, boolean } from "../../config/index.js"; // prettier-ignore
 import { ArgumentError, StateError } from "../../core/errors.js";
+import type { Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, expandDims, less, logicalNot, sum } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
@@ -58,8 +59,12 @@ export class Discretization extends Layer<typeof Discretization.options> {
     const { outputMode } = this.options;
     // What is below no boundary, NaN among it, is in the last bin.
     const bins = boundaries.length === 0 ? cast(less(x, -Infinity), "int32") : sum(cast(logicalNot(less(expandDims(cast(x, "float32"), -1), [...boundaries])), "int32"), { axis: -1 }); // prettier-ignore
-    const dtype = outputMode === "int" ? "int32" : this.computeDtype;
-    return encode(bins, { mode: outputMode, depth: boundaries.length + 1, dtype });
+    return encode(bins, { mode: outputMode, depth: boundaries.length + 1, dtype: this.outputDtype });
+  }
+
+  /** The dtype of what the layer gives: int32 for numbers of bins, else that of the policy. */
+  get outputDtype(): Dtype {
+    return this.options.outputMode === "int" ? "int32" : this.computeDtype;
   }
 
   /** Learns boundaries from data: one tensor, or a Dataset or iterable of batches, of which only a summary is kept. */

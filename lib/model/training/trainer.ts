@@ -1,5 +1,6 @@
 // compile, fit, evaluate, predict and their kin: what Model inherits to be trained.
 
+import { StatelessScope } from "../../variables/stateless-scope.js";
 import { GradientTape } from "../../autodiff/tape.js";
 import type { Callback, Logs } from "../../callbacks/callback.js";
 import { CallbackList } from "../../callbacks/callback-list.js";
@@ -183,6 +184,38 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
       else Object.assign(results, result);
     }
     return results;
+  }
+
+  /** Whether steps run as compiled programs: always, unless `runEagerly` says otherwise. */
+  get jitCompile(): boolean {
+    return !(this.#compiled?.runEagerly ?? false);
+  }
+
+  /**
+   * The loss with values in the place of variables, which stay as they are; gradients with respect to the values flow. Keras: stateless_compute_loss
+   *
+   * @returns  `[loss, [trainable, nonTrainable, metrics]]`: the values of the variables afterwards
+   */
+  statelessComputeLoss(
+    trainableVariables: readonly Tensor[],
+    nonTrainableVariables: readonly Tensor[],
+    metricsVariables: readonly Tensor[],
+    options: LossArguments,
+  ): [loss: Tensor, variables: [trainable: Tensor[], nonTrainable: Tensor[], metrics: Tensor[]]] {
+    const groups = [this.trainableVariables, this.nonTrainableVariables, this.metricsVariables];
+    const given = [trainableVariables, nonTrainableVariables, metricsVariables];
+    groups.forEach((variables, i) => {
+      if (variables.length !== given[i]!.length)
+        throw new ArgumentError(`${this.name}.statelessComputeLoss`, {
+          given: `${given[i]!.length} values`,
+          expected: `${variables.length}, one for each variable`,
+        });
+    });
+    const stateMapping = groups.flatMap((variables, i) => variables.map((variable, j) => [variable, given[i]![j]!] as const));
+    const scope = new StatelessScope({ stateMapping });
+    const loss = scope.run(() => this.computeLoss(options));
+    const after = groups.map((variables) => variables.map((variable) => scope.getCurrentValue(variable)!));
+    return [loss, after as [Tensor[], Tensor[], Tensor[]]];
   }
 
   /**

@@ -100,12 +100,16 @@ export function crop(
   return joined(clipped(columnsOf(moved(asTensor(boxes), negative(asFloat(left)), negative(asFloat(top)))), height, width));
 }
 
-/** Boxes in an image that got margins. Keras: keras.utils.bounding_boxes.pad */
+/** Boxes in an image that got margins, whose new height and width do not matter. Keras: keras.utils.bounding_boxes.pad */
 export function pad(
   boxes: TensorLike,
   top: TensorLike,
   left: TensorLike,
-  { boundingBoxFormat = "xyxy" }: Format & { readonly height?: number | null; readonly width?: number | null } = {},
+  {
+    height: _height = null,
+    width: _width = null,
+    boundingBoxFormat = "xyxy",
+  }: Format & { readonly height?: number | null; readonly width?: number | null } = {},
 ): Tensor {
   checkOptions("pad", arguments, 3, ["boundingBoxFormat"]);
   requireCorners("pad", boundingBoxFormat);
