@@ -30,6 +30,7 @@ export * from "./linalg/factorizations";
 export * from "./linalg/eigen";
 export * from "./matmul/gemm";
 export * from "./matmul/gemv";
+export * from "./matmul/gemv-half";
 export * from "./matmul/matmul-int32";
 export * from "./matmul/matmul-int8";
 export * from "./matmul/pack";

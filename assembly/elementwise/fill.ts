@@ -38,6 +38,11 @@ export function fill_32(args: FillArgs, begin: usize, end: usize): void {
   }
 }
 
+/** y[i] = the value, in elements of 16 bits. */
+export function fill_16(args: FillArgs, begin: usize, end: usize): void {
+  for (let i = begin; i < end; i++) store<u16>(args.y + (i << 1), <u16>args.bits);
+}
+
 /** y[i] = the value, in elements of 8 bits. */
 export function fill_8(args: FillArgs, begin: usize, end: usize): void {
   memory.fill(args.y + begin, <u8>args.bits, end - begin);

@@ -91,6 +91,11 @@ export function take_32(args: TakeArgs, begin: usize, end: usize): void {
   take<u32>(args, begin, end);
 }
 
+/** y[outer, k] = x[outer, indices[k]], elements of 16 bits. Units are rows of y. */
+export function take_16(args: TakeArgs, begin: usize, end: usize): void {
+  take<u16>(args, begin, end);
+}
+
 /** y[outer, k] = x[outer, indices[k]], elements of 8 bits. Units are rows of y. */
 export function take_8(args: TakeArgs, begin: usize, end: usize): void {
   take<u8>(args, begin, end);

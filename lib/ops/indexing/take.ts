@@ -25,7 +25,10 @@ const GRAIN = 1 << 15;
 const blocksOf = (length: number, inner: number): number => Math.max(1, Math.min(32, inner >> 2, Math.ceil((length * inner) / (1 << 17))));
 
 /** NaN for floats, the least number for int32, 0 for the rest: what an index outside picks. */
-const outside: Readonly<Partial<Record<Dtype, number>>> = { float32: 0x7fc00000, int32: 0x80000000 };
+const outside: Readonly<Partial<Record<Dtype, number>>> = { float32: 0x7fc00000, bfloat16: 0x7fc0, float16: 0x7e00, int32: 0x80000000 };
+
+/** A kernel for each width: elements are moved, whatever they are. */
+const takeOfWidth = { 1: kernels.take_8, 2: kernels.take_16, 4: kernels.take_32 } as const;
 
 /** Indices as int32; fractions are cut off, as Keras does. */
 export const asIndices = (indices: TensorLike): Tensor => cast(asTensor(indices), "int32");
@@ -47,6 +50,7 @@ export const take = operation(
     if (axis === null) return takeOp.apply({ x: ravel(tensor), indices: picked }, { axis: 0, ...checked });
     return takeOp.apply({ x: tensor, indices: picked }, { axis: checkAxis("take", axis, tensor.rank), ...checked });
   },
+  { keepsWidth: true },
 );
 
 interface Along {
@@ -69,6 +73,7 @@ export const takeFrom = (name: string, x: Tensor, indices: Tensor, axis: number)
 const takeOp = primitive({
   name: "take",
   moves: true,
+  keepsWidth: true,
   inputs: ["x", "indices"],
   infer: ({ x, indices }, { axis }: Along): Spec => ({
     shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
@@ -80,7 +85,7 @@ const takeOp = primitive({
     const count = indices.size;
     const length = shape[axis]!;
     const args = { x, indices, y, length, count, inner, fill, wrap: wraps ? length : 0, site, axis };
-    const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_32 : kernels.take_8;
+    const kernel = takeOfWidth[dtypes[x.dtype].bytes as 1 | 2 | 4];
     return kernel(args, inner === 0 ? 0 : sizeOf(shape.slice(0, axis)) * count, Math.ceil(GRAIN / (inner + 1)));
   },
   keeps: ["indices"],

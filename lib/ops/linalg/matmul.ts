@@ -2,18 +2,21 @@
 
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
+import type { Dtype } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
-import { scratch, type Command } from "../../runtime/command.js";
+import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { broadcastShapes, walk } from "../broadcasting.js";
 import { sumTo } from "../shaping/broadcast.js";
 import { cast } from "../elementwise/cast.js";
 import { operands } from "../promotion.js";
 import { broadcastTo } from "../shaping/broadcast.js";
 import { expandDims, mergeAxes, squeeze } from "../shaping/reshape.js";
+
+const isHalf = (dtype: Dtype): boolean => dtype === "float16" || dtype === "bfloat16";
 
 export interface MatmulOptions {
   /** Take x1 with its last two axes exchanged. Default: false. */
@@ -25,6 +28,7 @@ export interface MatmulOptions {
 /** A matrix product with operands that may be taken with their last two axes exchanged. */
 export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
   let [a, b] = operands(x1, x2);
+  if (isHalf(a.dtype)) return cast(halfProduct(a, b, transposeA, transposeB), a.dtype);
   if (a.dtype === "int8" && a.rank > 1 && b.rank === 2 && !transposeA && !transposeB) return int8Op.apply({ a, b });
   if (a.dtype !== "float32") [a, b] = [cast(a, "int32"), cast(b, "int32")];
   const isRow = a.rank === 1;
@@ -52,7 +56,53 @@ export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = fal
  * @throws ShapeError where the inner axes differ
  * @see keras.ops.matmul
  */
-export const matmul = operation("numpy.matmul(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => matrixProduct(x1, x2));
+export const matmul = operation("numpy.matmul(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => matrixProduct(x1, x2), {
+  keepsWidth: true,
+});
+
+/** The product of halves in float32. A matrix on the right is read where it lies if that pays; all else is made float32 first. */
+function halfProduct(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  const x = cast(a, "float32");
+  if (a.rank > 1 && b.rank === 2 && !transposeA && !transposeB) return halvesOp.apply({ a: x, b });
+  return matrixProduct(x, cast(b, "float32"), { transposeA, transposeB });
+}
+
+const halvesOp = primitive({
+  name: "matmul_halves",
+  inputs: ["a", "b"],
+  infer: ({ a, b }): Spec => ({ shape: productShape(a, b), dtype: "float32" }),
+  lower({ a, b }, { y }) {
+    const [k, n] = known(b.shape) as [number, number];
+    const m = sizeOf(known(a.shape).slice(0, -1));
+    const isBrain = b.dtype === "bfloat16";
+    if (m <= FEW) {
+      const grain = Math.max(1, Math.round(UNIT_WORK / 8 / Math.max(1, m * k * 32)));
+      return (isBrain ? kernels.gemv_bf16 : kernels.gemv_f16)({ a, halves: b, c: y, m, n, k }, Math.ceil(n / 32), grain);
+    }
+    const wide = scratch(k * n * 4);
+    const widen = (isBrain ? kernels.cast_bf16_f32 : kernels.cast_f16_f32)({ x: b, y: wide }, k * n, 1 << 16);
+    const rest = product(a, b, null, y, { transposeA: false, transposeB: false, relu: false }, wide);
+    return [widen, ...(Array.isArray(rest) ? rest : [rest])];
+  },
+  keepsWidth: true,
+  keeps: ["a", "b"],
+  gradient: (dy, { a, b }) => ({
+    a: () => matrixProduct(dy, cast(b, "float32"), { transposeB: true }),
+    b: () => cast(matrixProduct(inOneColumn(a), inOneColumn(dy), { transposeA: true }), b.dtype),
+  }),
+});
+
+/** The shape of a product with a matrix; the axes of a before its last are rows. @throws ShapeError where the inner axes differ */
+function productShape(a: Spec, b: Spec): Shape {
+  const [k, inner] = [a.shape.at(-1)!, b.shape[0]!];
+  if (k !== null && inner !== null && k !== inner) {
+    throw new ShapeError("matmul", {
+      given: `x1 ${shapeText(a.shape)} and x2 ${shapeText(b.shape)}`,
+      expected: `x1's last axis (${k}) to equal x2's second to last (${inner})`,
+    });
+  }
+  return [...a.shape.slice(0, -1), b.shape[1]!];
+}
 
 /** Rows up to which b is read where it lies. */
 const FEW = 4;
@@ -61,16 +111,7 @@ const FEW = 4;
 const int8Op = primitive({
   name: "matmul_int8",
   inputs: ["a", "b"],
-  infer({ a, b }): Spec {
-    const [k, inner] = [a.shape.at(-1)!, b.shape[0]!];
-    if (k !== null && inner !== null && k !== inner) {
-      throw new ShapeError("matmul", {
-        given: `x1 ${shapeText(a.shape)} and x2 ${shapeText(b.shape)}`,
-        expected: `x1's last axis (${k}) to equal x2's second to last (${inner})`,
-      });
-    }
-    return { shape: [...a.shape.slice(0, -1), b.shape[1]!], dtype: "int32" };
-  },
+  infer: ({ a, b }): Spec => ({ shape: productShape(a, b), dtype: "int32" }),
   lower({ a, b }, { y }) {
     const [k, n] = known(b.shape) as [number, number];
     const m = sizeOf(known(a.shape).slice(0, -1));
@@ -156,7 +197,8 @@ const PACKED = 8;
 /** Multiply-adds that one unit of work should have: some 30 µs. */
 const UNIT_WORK = 1 << 20;
 
-function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs): Command | Command[] {
+/** @param matrix  where the elements of b lie, if not in b */
+function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs, matrix: Operand = b): Command | Command[] {
   const { m: rows, k, n } = sizes(known(a.shape), known(b.shape), attrs) as { m: number; k: number; n: number };
   const isOne = isOneMatrix(a, b, attrs.transposeA);
   const m = isOne ? rows * sizeOf(known(batchOf(a.shape))) : rows;
@@ -168,7 +210,7 @@ function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: At
   // Innermost first there, innermost last here.
   const axes = (values: readonly number[], missing: number) => [2, 1, 0].map((i) => values[i] ?? missing);
   const args = {
-    a, b, c: y, bias, m, n, k, strideAM, strideAK, strideBK, strideBN, flags: attrs.relu ? RELU : 0,
+    a, b: matrix, c: y, bias, m, n, k, strideAM, strideAK, strideBK, strideBN, flags: attrs.relu ? RELU : 0,
     batch: axes(lengths, 1),
     batchA: axes(strides[0]!.map((stride) => stride * m * k), 0),
     batchB: axes(strides[1]!.map((stride) => stride * k * n), 0),
@@ -185,7 +227,7 @@ function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: At
   if (blocks > 1 && batch === 1 && n > 0 && k > 0) {
     const packed = scratch(roundUp(n, 16) * k * 4);
     const strides = { strideGroup: 0, strideTap: 0, strideK: strideBK, strideN: strideBN };
-    const pack = kernels.pack_f32({ b, packed, groups: 1, taps: 1, k, n, ...strides }, Math.ceil(n / 16), Math.ceil((1 << 11) / k));
+    const pack = kernels.pack_f32({ b: matrix, packed, groups: 1, taps: 1, k, n, ...strides }, Math.ceil(n / 16), Math.ceil((1 << 11) / k));
     const unitM = roundUp(m / blocks, 2);
     const unitN = roundUp(n / Math.ceil(n / 512), 16);
     const units = Math.ceil(m / unitM) * Math.ceil(n / unitN);

@@ -2,7 +2,7 @@
 
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { dtypes } from "../../core/dtype.js";
+import { bytesOfElements, dtypes } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, stridesOf, type Shape } from "../../core/shape.js";
@@ -127,13 +127,14 @@ const GRAIN = 1 << 17;
 function bitsOf(value: number, dtype: Tensor["dtype"]): number {
   const word = new dtypes[dtype].array(4);
   word[0] = value;
-  return new Uint32Array(word.buffer)[0]!;
+  return new Uint32Array(bytesOfElements(dtype, word).slice().buffer)[0]!;
 }
+
+const fillOfWidth = { 1: kernels.fill_8, 2: kernels.fill_16, 4: kernels.fill_32 } as const;
 
 /** y = the value everywhere. */
 export function fillCommand(y: Tensor, value: number) {
-  const kernel = dtypes[y.dtype].bytes === 4 ? kernels.fill_32 : kernels.fill_8;
-  return kernel({ y, bits: bitsOf(value, y.dtype) }, y.size, GRAIN);
+  return fillOfWidth[dtypes[y.dtype].bytes as 1 | 2 | 4]({ y, bits: bitsOf(value, y.dtype) }, y.size, GRAIN);
 }
 
 /** x in reverse along axes. @param axis  default: all */
