@@ -7,7 +7,8 @@
 //  (2) Data is not copied, but where it is chunked.
 //
 // Limits: no dense storage of links or attributes (fractal heaps), no newer chunk indexes, no external or virtual data: these files are
-// refused with an UnsupportedFormatError. Why not the HDF5 library in WebAssembly: it takes 83 MB and 150 ms before its first byte.
+// refused with an UnsupportedFormatError. Why not the HDF5 library in WebAssembly: it takes 40 MB before its first byte, and what
+// a damaged file may cost would not be ours to bound.
 
 import { text } from "../../core/errors.js";
 import { sizeOf } from "../../core/shape.js";
