@@ -1,5 +1,5 @@
 // Files that Keras 3.16 itself wrote, of models of many kinds: custom layers and models, nested and shared ones, optimizers with state, halves,
-// adapted layers, operations. They load, give what Keras gave, and go out and in again the same.
+// adapted and quantized layers, operations. They load, give what Keras gave, and go out and in again the same.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ import { parseJson } from "../../lib/formats/json.js";
 import { ZipArchive } from "../../lib/formats/zip.js";
 import { placeOf } from "../../lib/saving/place.js";
 import { plain, structure } from "./structure.js";
+
+t.setTimeout(240_000); // many files, on machines that may be busy
 
 const { keras } = tf;
 const { layers } = keras;
