@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import t from "tap";
@@ -95,6 +96,44 @@ t.test("files that the user has, and others of the same choice", async (t) => {
   const file = Object.assign(new Blob([bytes]), { name: "m.keras" });
   t.same(values(await keras.models.loadModel(file)), values(model));
   t.same(values(await keras.models.loadModel([file, new Blob(["x"])])), values(model));
+});
+
+t.test("every form is read from a server and from what the user chose, and a server that says no is an error", async (t) => {
+  const folder = t.testdir({});
+  const server = createServer(({ url }, answer) => {
+    try {
+      if (url!.startsWith("/secret")) answer.writeHead(403).end();
+      else answer.end(readFileSync(join(folder, url!.replace(/[?].*/, ""))));
+    } catch {
+      answer.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => server.close());
+  const site = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  const model = make();
+  const chosen = (name: string) => Object.assign(new Blob([readFileSync(join(folder, name))]), { name });
+  for (const name of ["m.keras", "m.h5", "m.ckpt", "m.onnx"]) {
+    await (name.endsWith("onnx") ? model.export(join(folder, name)) : model.save(join(folder, name)));
+    for (const from of [`${site}/${name}`, new URL(`${site}/${name}?version=2`), chosen(name)]) {
+      const loaded = await keras.models.loadModel(from);
+      t.same(loaded(x).array(), model(x).array(), `${name} from ${String(from)}`);
+    }
+  }
+  await model.save(join(folder, "t", "model.json"));
+  t.same(values(await keras.models.loadModel([chosen("t/model.json"), chosen("t/group1-shard1of1.bin")].map((file) => Object.assign(file, { name: file.name.slice(2) })))), values(model), "model.json and its shards, chosen together"); // prettier-ignore
+  for (const name of ["w.weights.h5", "w.safetensors", "w.weights.json"]) {
+    await model.saveWeights(join(folder, name));
+    for (const from of name.endsWith("json") ? [`${site}/${name}`] : [`${site}/${name}`, chosen(name)]) {
+      const other = make();
+      await other.loadWeights(from);
+      t.same(values(other), values(model), `${name} from ${String(from)}`);
+    }
+  }
+  await t.rejects(keras.models.loadModel(`${site}/none.keras`), { name: "CheckpointError", message: /none\.keras/ });
+  await t.rejects(keras.models.loadModel(`${site}/secret/m.keras`), { name: "StateError", message: /403/ });
+  await t.rejects(model.save(`${site}/m.keras`), { name: /Error$/, message: /cannot do this/ });
+  await t.rejects(keras.models.loadModel("http://127.0.0.1:1/m.keras"), { name: "StateError", message: /no answer/ });
 });
 
 t.test("ModelCheckpoint writes what its path says", async (t) => {
