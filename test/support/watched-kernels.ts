@@ -22,6 +22,10 @@ const layouts = kernelNames.map(
   (name) => (kernels as unknown as Record<string, (args: object, size: number) => { layout: Layout }>)[name]!({}, 0).layout,
 );
 
+let scratch = 0;
+/** Where kernels keep what they need while they run. */
+export const scratchOfThread = (): number => scratch;
+
 // Workers would call kernels without a watch.
 process.env["KERASM_NUM_THREADS"] = "1";
 
@@ -34,7 +38,11 @@ WebAssembly.Instance = function (module: WebAssembly.Module, imports: WebAssembl
     return (args, begin, end) => watch(slot, args, begin, end, run);
   });
   const doors = new Instance(new WebAssembly.Module(passingOn(watched.length)), { m: { ...watched } as never }).exports;
-  return { exports: { ...exports, ...Object.fromEntries(kernelNames.map((name, slot) => [name, doors[slot]])) } };
+  const setThreadScratch = (address: number): void => {
+    scratch = address;
+    (exports["setThreadScratch"] as (address: number) => void)(address);
+  };
+  return { exports: { ...exports, setThreadScratch, ...Object.fromEntries(kernelNames.map((name, slot) => [name, doors[slot]])) } };
 } as never;
 
 /** A module that exports what it imports, so that functions of JavaScript have a place in a table. */
