@@ -89,3 +89,11 @@ value("tf.bitwise.invert", () => [ints([0, 5, -8])], [-1, -6, 7]);
 value("tf.bitwise.leftShift", () => [ints([1, 5]), ints([4, 2])], [16, 20]);
 value("tf.bitwise.rightShift", () => [ints([-16, 20]), ints([2, 2])], [-4, 5]);
 value("tf.nn.weightedCrossEntropyWithLogits", [[1, 0], [0.5, -1], 2], [2 * Math.log1p(Math.exp(-0.5)), Math.log1p(Math.exp(-1))]);
+value(
+  "keras.ops.floorDivide",
+  [
+    [7, -7, 7.5],
+    [2, 2, -2],
+  ],
+  [3, -4, -4],
+);

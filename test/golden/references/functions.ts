@@ -92,6 +92,15 @@ reference("tf.io.decodeJpeg", async () => {
   expectValue(tf.reduceMean(tf.cast((await named("tf.io.decodeJpeg")(Uint8Array.from(data))) as tf.Tensor, "float32")), 128, 1e-3);
 });
 
+reference("tf.io.encodeJpeg", async () => {
+  const decoded = await tf.io.decodeJpeg((await named("tf.io.encodeJpeg")(tf.cast(tf.fill([8, 8, 3], 128), "uint8"))) as Uint8Array);
+  expectValue(tf.reduceMean(tf.cast(decoded, "float32")), 128, 1e-3);
+});
+reference("tf.io.encodePng", async () => {
+  const pixels = [[[1, 2, 3], [4, 5, 250]]]; // prettier-ignore
+  expectValue(await tf.io.decodePng((await named("tf.io.encodePng")(tf.constant(pixels, { dtype: "uint8" }))) as Uint8Array), pixels);
+});
+
 // Segments, scatters, windows.
 value("tf.math.segmentMean", () => [rows, halves], [[2, 3], [6, 7]]); // prettier-ignore
 value("tf.math.segmentMin", () => [rows, halves], [[1, 2], [5, 6]]); // prettier-ignore
@@ -233,6 +242,12 @@ const assertions: Readonly<Record<string, readonly [right: readonly unknown[], w
   assertPositive: [[[1]], [[0]]],
   assertNonPositive: [[[0]], [[1]]],
   assertRank: [[[1], 1], [[1], 2]],
+  assertAllFinite: [[[1], "x"], [[Infinity], "x"]],
+  assertInteger: [[ints([1])], [tf.constant([0.5])]],
+  assertRankAtLeast: [[[[1]], 1], [[1], 2]],
+  assertRankIn: [[[1], [1, 2]], [[1], [2, 3]]],
+  assertScalar: [[1], [[1]]],
+  assertType: [[ints([1]), "int32"], [ints([1]), "float32"]],
   checkNumerics: [[[1], "x"], [[NaN], "x"]],
 }; // prettier-ignore
 for (const [name, [right, wrong]] of Object.entries(assertions))
@@ -244,6 +259,23 @@ for (const [name, [right, wrong]] of Object.entries(assertions))
       true,
     );
   });
+reference("tf.debugging.isNumericTensor", () =>
+  expectValue(
+    [ints([1]), "a"].map((x) => named("tf.debugging.isNumericTensor")(x)),
+    [true, false],
+  ),
+);
+reference("tf.debugging.enableCheckNumerics", () => {
+  const nan = (): tf.Tensor => tf.math.log(tf.constant([-1], { dtype: "float32" }));
+  try {
+    named("tf.debugging.enableCheckNumerics")();
+    expectValue(throws(nan), true);
+    named("tf.debugging.disableCheckNumerics")();
+    expectValue(throws(nan), false);
+  } finally {
+    tf.debugging.disableCheckNumerics();
+  }
+});
 reference("tf.debugging.assertShapes", () => {
   const assert = named("tf.debugging.assertShapes");
   assert([[tf.ones([2, 3]), ["N", 3]], [tf.ones([2]), ["N"]]]); // prettier-ignore
