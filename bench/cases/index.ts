@@ -4,6 +4,7 @@ import type { Case } from "../harness/case.js";
 import { applications } from "./applications.js";
 import { autograph } from "./autograph.js";
 import { convolution } from "./convolution.js";
+import { data } from "./data.js";
 import { elementwise } from "./elementwise.js";
 import { embedding } from "./embedding.js";
 import { gemm } from "./gemm.js";
@@ -35,6 +36,7 @@ export const cases: readonly Case[] = [
   ...predictions,
   ...processes,
   ...preprocessing,
+  ...data,
   ...autograph,
   ...applications,
 ];
