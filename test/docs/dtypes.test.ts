@@ -31,6 +31,9 @@ Strings are arrays of JavaScript strings: no tensors hold them. Other names: ${O
 - **Storage** has the width of the dtype: tensors, variables, constants, files. \`constant\` refuses what the dtype cannot hold and names its ends.
 - **Casts** cut fractions towards zero and wrap integers (300 is 44 as int8, −1 is 4294967295 as uint32); halves are rounded to the nearest, ties to even; float32 to int32 and uint8 saturates at the ends of int32.
 - **Arithmetic**: an operation on float16 or bfloat16 computes in float32 and rounds its result once. int8, int16 and uint16 compute in int32 and wrap back. uint32 computes in int32: a value from 2³¹ on is an error there (moving and casting it is none).
+- **Halves where they lie**: a product of up to four rows reads a matrix of halves as it is, in half the bytes; rows that are taken are moved as they are. Everything else is made float32 first.
+- **Policies**: "bfloat16" and "float16" keep variables in the half, "mixed_bfloat16" and "mixed_float16" in float32; under mixed_float16 \`compile\` scales losses by itself. \`DTypePolicyMap\` gives layers policies by their paths.
+- **Fewer bits**: \`model.quantize("int8")\` keeps kernels and tables in a byte with a scale for each column (or row of a table) and multiplies in integers; "int4" keeps two numbers in a byte, in blocks with scales and zero points, and multiplies in float32; "ternary" keeps five; "gptq" and "awq" look at data. float8 is refused. Variables, policies, configs and files are Keras's.
 - **Promotion** is Keras's table. Numbers of JavaScript are weak: whole ones take the dtype of the integers beside them, fractions that of the floats. The dtype of a result never depends on a value: a number that the dtype cannot hold is an error.
 
 ## Where two dtypes meet

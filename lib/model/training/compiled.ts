@@ -5,6 +5,7 @@ import { ArgumentError } from "../../core/errors.js";
 import { Mean, type Metric } from "../../metrics/index.js";
 import { optimizers } from "../../optimizers/family.js";
 import type { Optimizer } from "../../optimizers/index.js";
+import { LossScaleOptimizer } from "../../optimizers/loss-scale-optimizer.js";
 import { CompiledLoss } from "./compile-loss.js";
 import { CompiledMetrics } from "./compile-metrics.js";
 import { type CompileOptions, compileOptions } from "./options.js";
@@ -21,13 +22,20 @@ export class Compiled {
   readonly stepsPerExecution: number;
   readonly options: CompileOptions;
 
-  constructor(given: CompileOptions, outputNames: readonly string[] | null) {
+  /** The optimizer that was asked for: in float16 another one may stand around it. */
+  readonly #asked: Optimizer<Schema>;
+
+  /** @param policy  the dtype policy of the model: under mixed_float16 losses are scaled, so that small gradients do not vanish */
+  constructor(given: CompileOptions, outputNames: readonly string[] | null, policy: string) {
     const options = compileOptions.parse("compile", [given]);
     const { loss, lossWeights, metrics, weightedMetrics } = options;
     if (lossWeights !== null && loss === null) {
       throw new ArgumentError("compile.lossWeights", { given: "weights without a loss", expected: "a loss for each weight" });
     }
-    this.optimizer = optimizers.get(options.optimizer, "compile.optimizer");
+    const optimizer: Optimizer<Schema> = optimizers.get(options.optimizer, "compile.optimizer");
+    const isScaled = policy === "mixed_float16" && options.autoScaleLoss && !(optimizer instanceof LossScaleOptimizer);
+    this.#asked = optimizer;
+    this.optimizer = isScaled ? new LossScaleOptimizer(optimizer, { name: "loss_scale_optimizer" }) : optimizer;
     this.loss = loss === null ? null : new CompiledLoss(loss, lossWeights, outputNames);
     const labelsLike = (yTrue: unknown, yPred: unknown): unknown =>
       this.loss?.labelsLike(yTrue, yPred) ?? likePredictions(yTrue, yPred, outputNames, []);
@@ -56,7 +64,8 @@ export class Compiled {
 
   /** The options as Keras saves them. */
   getConfig(): Config {
-    const { optimizer, runEagerly, stepsPerExecution } = this;
+    const { runEagerly, stepsPerExecution } = this;
+    const optimizer = this.#asked;
     const { loss = null, lossWeights = null, metrics = null, weightedMetrics = null } = this.options;
     const all = { optimizer, loss, lossWeights, metrics, weightedMetrics, runEagerly, stepsPerExecution, jitCompile: false };
     return Object.fromEntries(Object.entries(all).map(([key, value]) => [toSnakeCase(key), serializeKerasObject(value)])) as Record<

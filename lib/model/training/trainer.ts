@@ -109,7 +109,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    */
   compile(options: CompileOptions = {}): void {
     this.#runs.refuseWhileTraining(`${this.name}.compile`);
-    this.#compiled = this.#distribution.scope(() => new Compiled(options, this.outputNames));
+    this.#compiled = this.#distribution.scope(() => new Compiled(options, this.outputNames, this.dtypePolicy.name));
     this.#distribution.check(`${this.name}.compile`, () => this.weights);
     this.#steps.forget();
     this.stopTraining = false;
