@@ -3,7 +3,7 @@
 import { dtypes, type Dtype } from "../core/dtype.js";
 import { sizeOf } from "../core/shape.js";
 import { decode, type Saved } from "./format.js";
-import { pathOf } from "./object-graph.js";
+import { pathOf } from "./path.js";
 import { type FilePath, placeOf, readFile } from "./place.js";
 
 /** What a checkpoint holds: variables, and the state of other objects as JSON, each by how it was reached. */

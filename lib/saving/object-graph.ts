@@ -1,6 +1,7 @@
 // The objects that a checkpoint saves, found by a walk over fields, with the path of each.
 
 import { Variable } from "../variables/variable.js";
+import { pathOf } from "./path.js";
 import { childrenOf, isSaveable } from "./saveable.js";
 
 /** An object of the graph that a checkpoint saves. */
@@ -30,8 +31,6 @@ export function objectGraph(root: object): GraphObject[] {
   }
   return pruned(all);
 }
-
-export const pathOf = (path: string, name: string): string => (/^\d+$/.test(name) ? `${path}[${name}]` : path ? `${path}.${name}` : name);
 
 /** Without the objects from which no leaf can be reached. */
 function pruned(all: readonly GraphObject[]): GraphObject[] {

@@ -1,4 +1,4 @@
-// Which form a file has, by the ending of its path.
+// Which form a file has, by the ending of its path; and paths within a checkpoint.
 
 import { ArgumentError, text } from "../core/errors.js";
 
@@ -19,3 +19,6 @@ export function formatOf(where: string, path: unknown): FileForm {
   if (name.endsWith(".onnx")) return "onnx";
   return /\.(h5|hdf5)$/.test(name) ? "h5" : "checkpoint";
 }
+
+/** How a child of an object is reached: `model.layers[0]`. */
+export const pathOf = (path: string, name: string): string => (/^\d+$/.test(name) ? `${path}[${name}]` : path ? `${path}.${name}` : name);
