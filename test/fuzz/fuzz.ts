@@ -1,6 +1,7 @@
 // npm run fuzz -- --minutes N --seed S: random programs of random operations on random shapes, values and call forms. Each program gives
-// the same bits eagerly, traced and on any number of threads, and what plain JavaScript on nested arrays says within rounding; damaged
-// calls (an unknown option, a wrong axis, shapes that don't fit, absurd lengths) end in a typed error and leave everything usable.
+// the same bits eagerly, traced, traced with every axis open and on any number of threads, and what plain JavaScript on nested arrays says
+// within rounding; damaged calls (an unknown option, a wrong axis, shapes that don't fit, absurd lengths) end in a typed error and leave
+// everything usable.
 
 import { KerasmError } from "../../lib/core/errors.js";
 import * as tf from "../../lib/index.js";
@@ -53,6 +54,69 @@ const binary: Readonly<Record<string, readonly [(a: tf.Tensor, b: tf.Tensor) => 
   maximum: [(a, b) => ops.maximum(a, b), (a, b) => Math.max(a, b)],
   minimum: [(a, b) => ops.minimum({ x1: a, x2: b }), (a, b) => Math.min(a, b)],
 };
+
+/** What makes a line of another of the same length: by position, or with the axis by name. */
+const along: Readonly<Record<string, readonly [(t: tf.Tensor, axis: number, asOption: boolean) => tf.Tensor, (line: number[]) => number[]]>> = {
+  cumsum: [(t, axis, named) => (named ? ops.cumsum(t, { axis }) : ops.cumsum(t, axis)), (line) => line.map((_, i) => line.slice(0, i + 1).reduce((a, b) => a + b, 0))],
+  sort: [(t, axis, named) => (named ? ops.sort(t, { axis }) : ops.sort(t, axis)), (line) => line.toSorted((a, b) => a - b)],
+  flip: [(t, axis, named) => (named ? ops.flip(t, { axis }) : ops.flip(t, axis)), (line) => line.toReversed()],
+  softmax: [(t, axis, named) => (named ? ops.softmax(t, { axis }) : ops.softmax(t, axis)), softmaxOf],
+}; // prettier-ignore
+
+function softmaxOf(line: readonly number[]): number[] {
+  const most = line.reduce((a, b) => Math.max(a, b), -Infinity);
+  const parts = line.map((v) => Math.exp(v - most));
+  const sum = parts.reduce((a, b) => a + b, 0);
+  return parts.map((v) => v / sum);
+}
+
+/** What picks elements along an axis: how, and which of its places; null is a zero. */
+type Picker = (length: number, random: () => number) => [of: (t: tf.Tensor, axis: number) => tf.Tensor, places: (number | null)[]];
+const upTo = (length: number): number[] => Array.from({ length }, (_, i) => i);
+const lines: Readonly<Record<string, Picker>> = {
+  roll(length, random) {
+    const shift = whole(random, 9) - 4;
+    return [(t, axis) => ops.roll(t, shift, { axis }), upTo(length).map((i) => (((i - shift) % length) + length) % length)];
+  },
+  slice(length, random) {
+    const [start, stop, step] = [whole(random, 2 * length + 3) - length - 1, whole(random, 2 * length + 3) - length - 1, pick(random, [1, 2, -1, -2, 3])];
+    const key = { start: random() < 0.3 ? null : start, stop: random() < 0.3 ? null : stop, step };
+    return [(t, axis) => t.at(...upTo(axis).map(() => ({})), key), sliced(length, key)];
+  },
+  take(length, random) {
+    if (length === 0) return [(t, axis) => ops.take(t, [], axis), []];
+    const places = upTo(1 + whole(random, 4)).map(() => whole(random, length));
+    return [(t, axis) => ops.take(t, places, { axis }), places];
+  },
+  pad(length, random) {
+    const [before, behind] = [whole(random, 3), whole(random, 3)];
+    return [(t, axis) => ops.pad(t, t.shape.map((_, i) => (i === axis ? [before, behind] : [0, 0]))), [...upTo(before).map(() => null), ...upTo(length), ...upTo(behind).map(() => null)]];
+  },
+  repeat(length, random) {
+    const times = whole(random, 4);
+    return [(t, axis) => ops.repeat(t, times, axis), upTo(length).flatMap((i) => upTo(times).map(() => i))];
+  },
+  tile(length, random) {
+    const times = 1 + whole(random, 3);
+    return [(t, axis) => ops.tile(t, t.shape.map((_, i) => (i === axis ? times : 1))), upTo(times).flatMap(() => upTo(length))];
+  },
+  concatenate(length) {
+    return [(t, axis) => ops.concatenate([t, ops.flip(t, axis)], { axis }), [...upTo(length), ...upTo(length).toReversed()]];
+  },
+}; // prettier-ignore
+
+/** The places of Python's slice. */
+function sliced(length: number, { start, stop, step }: { start: number | null; stop: number | null; step: number }): number[] {
+  const clamp = (at: number): number => {
+    const from = at < 0 ? at + length : at;
+    return step > 0 ? Math.min(Math.max(from, 0), length) : Math.min(Math.max(from, -1), length - 1);
+  };
+  const first = start === null ? (step > 0 ? 0 : length - 1) : clamp(start);
+  const last = stop === null ? (step > 0 ? length : -1) : clamp(stop);
+  const places: number[] = [];
+  for (let i = first; step > 0 ? i < last : i > last; i += step) places.push(i);
+  return places;
+}
 
 const rules: readonly Rule[] = [
   (x, random) => {
@@ -126,6 +190,53 @@ const rules: readonly Rule[] = [
     const tensor = tensorOf(w);
     return { of: (t) => ops.matmul(t, tensor), plain: { shape: [...x.shape.slice(0, -1), n], data }, text: `matmul ${n}` };
   },
+  (x, random) => {
+    if (x.shape.length === 0) return null;
+    const axis = whole(random, x.shape.length);
+    const [length, inner] = [x.shape[axis]!, stridesOf(x.shape)[axis]!];
+    const name = pick(random, Object.keys(along));
+    const [of, line] = along[name]!;
+    const data = new Array<number>(x.data.length);
+    for (let start = 0; start < x.data.length; start++) {
+      if (Math.floor(start / inner) % length !== 0) continue; // the first of its line
+      line(Array.from({ length }, (_, j) => x.data[start + j * inner]!)).forEach((v, j) => (data[start + j * inner] = v));
+    }
+    const signed = random() < 0.5 ? axis : axis - x.shape.length;
+    const asOption = random() < 0.5;
+    return { of: (t) => of(t, signed, asOption), plain: like(x, data), text: `${name} axis ${signed}${asOption ? " by name" : ""}` };
+  },
+  (x, random) => {
+    if (x.shape.length === 0) return null;
+    const axis = whole(random, x.shape.length);
+    const length = x.shape[axis]!;
+    const name = pick(random, Object.keys(lines));
+    const [of, places] = lines[name]!(length, random);
+    const shape = x.shape.map((each, i) => (i === axis ? places.length : each));
+    const [from, to] = [stridesOf(x.shape), stridesOf(shape)];
+    const data = Array.from({ length: sizeOf(shape) }, (_, i) => {
+      const at = places[Math.floor(i / to[axis]!) % places.length]!;
+      if (at === null) return 0;
+      return x.data[shape.reduce((sum, each, a) => sum + (a === axis ? at : Math.floor(i / to[a]!) % each) * from[a]!, 0)]!;
+    });
+    return { of: (t) => of(t, axis), plain: { shape, data }, text: `${name} ${places.join()} axis ${axis}` };
+  },
+  (x, random) => {
+    const place = whole(random, x.shape.length + 1);
+    const shape = [...x.shape.slice(0, place), 1, ...x.shape.slice(place)];
+    const of = pick(random, [
+      (t: tf.Tensor) => ops.expandDims(t, place),
+      (t: tf.Tensor) => t.at(...x.shape.slice(0, place).map(() => ":"), null),
+    ]);
+    return { of, plain: { shape, data: x.data }, text: `a new axis ${place}` };
+  },
+  (x, random) => {
+    const bound = random() * 2 - 1;
+    const of = pick(random, [
+      (t: tf.Tensor) => ops.where(ops.greater(t, bound), t, ops.zerosLike(t)),
+      (t: tf.Tensor) => ops.where({ condition: t.greater(bound), x1: t, x2: 0 }),
+    ]);
+    return { of, plain: like(x, x.data.map((v) => (v > Math.fround(bound) ? v : 0))), text: `where above ${bound}` }; // prettier-ignore
+  },
   (x) => {
     if (x.shape.length === 0) return null;
     const data = [...Array(x.shape[0]!).keys()].length === 0 ? [] : [...x.data, ...x.data];
@@ -190,6 +301,9 @@ export function fuzz(seed: number, until: (done: number) => boolean): { programs
       const bits = bitsOf(eager);
       const traced = tf.function(run);
       if (bitsOf(traced(tensorOf(x))) !== bits) faults.push(`seed ${own}: traced differs: ${text}`);
+      // The same function where no length is known while it is traced.
+      const open = tf.function(run, { inputSignature: [new tf.TensorSpec(x.shape.map(() => null))] });
+      if (bitsOf(open(tensorOf(x))) !== bits) faults.push(`seed ${own}: traced with open axes differs: ${text}`);
       for (const threads of [1, 3]) {
         tf.config.threading.setIntraOpParallelismThreads(threads);
         if (bitsOf(traced(tensorOf(x))) !== bits || bitsOf(run(tensorOf(x))) !== bits)
@@ -200,7 +314,7 @@ export function fuzz(seed: number, until: (done: number) => boolean): { programs
       if (eager.shape.join() !== plain.shape.join())
         faults.push(`seed ${own}: shape ${eager.shape.join()}, not ${plain.shape.join()}: ${text}`);
       else if (
-        !steps.some(({ text }) => text === "floor" || text === "sign") &&
+        !steps.some(({ text }) => /^(floor|sign|where)/.test(text)) && // the last bits decide
         plain.data.some((v, i) => Math.abs(found[i]! - v) > 1e-4 * scale)
       )
         faults.push(`seed ${own}: values: ${text}`);

@@ -26,6 +26,8 @@ const programs: Readonly<Record<string, (x: any) => any>> = {
   slice: (x) => ops.slice(x, [0, 1, 0], [L(x)[0], ops.subtract(L(x)[1], 1), 2]), "slice start": (x) => ops.slice(x, [0, ops.subtract(L(x)[1], 1), 0], [L(x)[0], 1, 2]),
   sliceUpdate: (x) => ops.sliceUpdate(x, [0, 0, 1], ops.ones([L(x)[0], L(x)[1], 1])),
   roll: (x) => ops.roll(x, 1, 1), "roll by length": (x) => ops.roll(x, L(x)[1], 1),
+  "repeat nothing": (x: any) => ops.repeat(x, 0, 1),
+  "reshape nothing": (x: any) => ops.reshape(ops.slice(x, [0, 0, 0], [0, -1, -1]), [0, -1]),
   repeat: (x) => ops.repeat(x, L(x)[1], 0), "repeat axis 1": (x) => ops.repeat(x, 2, 1), tile: (x) => ops.tile(x, [1, L(x)[0], 1]),
   "reshape bt": (x) => { const [b, t, d] = L(x); return ops.reshape(x, [ops.multiply(b, t), d]); },
   "reshape back": (x) => { const [b, t, d] = L(x); return ops.reshape(ops.reshape(x, [-1, d]), [b, t, d]); },

@@ -21,7 +21,11 @@ export const reshape = operation(
   "numpy.reshape(*x, newshape:shape)",
   (x: TensorLike, shape: readonly (number | null)[] | number): Tensor => {
     const tensor = asTensor(x);
-    if (typeof shape === "object" && shape.filter((length) => length === null || length === -1).length > 1) checkFollows("reshape", shape);
+    if (typeof shape === "object") {
+      // Two open axes, or one beside an axis of length 0, do not follow from the number of elements.
+      const open = shape.filter((length) => length === null || length === -1).length;
+      if (open > 1 || (shape.includes(null) && shape.includes(0))) checkFollows("reshape", shape);
+    }
     return reshapeOp.apply({ x: tensor }, { shape: resolve(tensor.shape, typeof shape === "number" ? [shape] : shape) });
   },
 );
