@@ -38,4 +38,4 @@ export { Config } from "../config/config.js";
 export { getSourceInputs } from "../model/graph/sources.js";
 export { modelToDot } from "../visualization/model-to-dot.js";
 export { plotModel } from "../visualization/plot.js";
-export { getFile } from "../saving/get-file.js";
+export { getFile, type GetFileOptions } from "./get-file.js";
