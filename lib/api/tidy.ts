@@ -29,7 +29,7 @@ export interface Scope {
  * const scope = tf.scope();
  * const norm = scope.keep(tf.constant([3, 4]).square().sum().sqrt());
  * scope.dispose();
- * console.log(norm.item()); // 5
+ * norm.item(); // 5
  * ```
  */
 export function scope(): Scope {

@@ -265,7 +265,7 @@ export class Model extends Trainer {
    * report, which `verbose` prints, names them.
    *
    * ```ts
-   * model.quantize("int8");
+   * model.build([null, 64]);
    * model.quantize({ config: new keras.quantizers.Int4QuantizationConfig({ blockSize: 64 }), filters: "dense" });
    * ```
    *

@@ -116,8 +116,8 @@ export const absMaxQuantizeGroupedWithZeroPoint = declare(
  * Quantizes by the largest size along an axis. Keras: keras.quantizers.AbsMaxQuantizer
  *
  * ```ts
- * const [quantized, scale] = new keras.quantizers.AbsMaxQuantizer({ axis: -1 })([[1, -2], [0.5, 0.25]]);
- * quantized.array(); // [[63, -127], [127, 64]]
+ * const [quantized, scale] = new keras.quantizers.AbsMaxQuantizer({ axis: -1 })([[1.5, -2], [0.5, 0.2]]);
+ * quantized.array(); // [[95, -127], [127, 51]]
  * ```
  */
 export class AbsMaxQuantizer extends Quantizer<typeof AbsMaxQuantizer.options> {

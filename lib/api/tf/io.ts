@@ -283,7 +283,8 @@ export class VarLenFeature {
 }
 
 type Feature = FixedLenFeature | VarLenFeature;
-type Parsed = Record<string, Tensor | NestedStrings | SparseTensor>;
+// Which of them a feature gives, tensors, strings or a sparse tensor, its spec says; types can't.
+type Parsed = Record<string, any>;
 const decoder = new TextDecoder();
 
 /** The values of a feature, checked against its dtype; null where there are none. */

@@ -36,12 +36,14 @@ type Part = Variable | Module | Layer;
  *
  * ```ts
  * class Dense extends tf.Module {
- *   w; b;
- *   constructor(inputs, units, options) {
+ *   w: tf.Variable;
+ *   b: tf.Variable;
+ *   constructor(inputs: number, units: number, options = {}) {
  *     super(options);
- *     [this.w, this.b] = this.nameScope(() => [tf.variable(tf.ones([inputs, units]), { name: "w" }), tf.variable(tf.zeros([units]), { name: "b" })]);
+ *     this.w = this.nameScope(() => tf.variable(tf.ones([inputs, units]), { name: "w" }));
+ *     this.b = this.nameScope(() => tf.variable(tf.zeros([units]), { name: "b" }));
  *   }
- *   call(x) { return tf.nn.relu(tf.matmul(x, this.w).add(this.b)); }
+ *   call(x: tf.Tensor) { return tf.nn.relu(tf.matmul(x, this.w).add(this.b)); }
  * }
  * const dense = new Dense(3, 2, { name: "my_dense" });
  * dense(tf.ones([1, 3])).array();            // [[3, 3]]
