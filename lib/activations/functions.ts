@@ -3,7 +3,41 @@
 import { declare } from "../core/operation.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
-import * as ops from "../ops/index.js";
+import {
+  celu as opCelu,
+  clip,
+  elu as opElu,
+  exp,
+  gelu as opGelu,
+  glu as opGlu,
+  greater,
+  hardShrink as opHardShrink,
+  hardSigmoid,
+  hardSilu,
+  hardTanh,
+  leakyRelu as opLeakyRelu,
+  logSigmoid,
+  logSoftmax,
+  multiply,
+  relu as opRelu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  softShrink as opSoftShrink,
+  softsign,
+  sparsemax,
+  sparsePlus,
+  sparseSigmoid,
+  squareplus as opSquareplus,
+  subtract,
+  tanh,
+  tanhShrink,
+  threshold as opThreshold,
+  where,
+} from "../ops/index.js";
 import { activations } from "./activation.js";
 
 /** x itself. */
@@ -23,60 +57,60 @@ export interface ReluOptions {
 export const relu = declare(
   "activations.relu(*x, negativeSlope=0.0, maxValue:any=null, threshold=0.0)",
   (x: TensorLike, negativeSlope: number, maxValue: number | null, threshold: number): Tensor => {
-    if (negativeSlope !== 0 && maxValue === null && threshold === 0) return ops.leakyRelu(x, negativeSlope);
+    if (negativeSlope !== 0 && maxValue === null && threshold === 0) return opLeakyRelu(x, negativeSlope);
     const tensor = asTensor(x);
-    const positive = threshold === 0 ? ops.relu(tensor) : ops.where(ops.greater(tensor, threshold), tensor, 0);
-    const bounded = maxValue === null ? positive : ops.clip(positive, 0, maxValue);
+    const positive = threshold === 0 ? opRelu(tensor) : where(greater(tensor, threshold), tensor, 0);
+    const bounded = maxValue === null ? positive : clip(positive, 0, maxValue);
     if (negativeSlope === 0) return bounded;
-    return ops.subtract(bounded, ops.multiply(ops.relu(ops.subtract(threshold, tensor)), negativeSlope));
+    return subtract(bounded, multiply(opRelu(subtract(threshold, tensor)), negativeSlope));
   },
 );
 
 /** x above 0, `negativeSlope · x` below. */
 export const leakyRelu = declare("activations.leakyRelu(*x, negativeSlope=0.2)", (x: TensorLike, negativeSlope: number): Tensor =>
-  ops.leakyRelu(x, negativeSlope),
+  opLeakyRelu(x, negativeSlope),
 );
 
 /** x above 0, `alpha · (eˣ − 1)` below. */
-export const elu = declare("activations.elu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => ops.elu(x, alpha));
+export const elu = declare("activations.elu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => opElu(x, alpha));
 
 /** x above 0, `alpha · (e^(x / alpha) − 1)` below. */
-export const celu = declare("activations.celu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => ops.celu(x, alpha));
+export const celu = declare("activations.celu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => opCelu(x, alpha));
 
 /** `x · Φ(x)`, exact unless `approximate` takes the form with tanh. */
 export const gelu = declare("activations.gelu(*x, approximate=false)", (x: TensorLike, approximate: boolean): Tensor =>
-  ops.gelu(x, approximate),
+  opGelu(x, approximate),
 );
 
 /** The first half of an axis times the sigmoid of the second. */
-export const glu = declare("activations.glu(*x, axis:ints=-1)", (x: TensorLike, axis: number): Tensor => ops.glu(x, axis));
+export const glu = declare("activations.glu(*x, axis:ints=-1)", (x: TensorLike, axis: number): Tensor => opGlu(x, axis));
 
 /** x moved towards 0 by the threshold, and 0 within it. */
 export const softShrink = declare("activations.softShrink(*x, threshold=0.5)", (x: TensorLike, limit: number): Tensor =>
-  ops.softShrink(x, limit),
+  opSoftShrink(x, limit),
 );
 
 /** x beyond the threshold, 0 within. */
 export const hardShrink = declare("activations.hardShrink(*x, threshold=0.5)", (x: TensorLike, limit: number): Tensor =>
-  ops.hardShrink(x, limit),
+  opHardShrink(x, limit),
 );
 
 /** `(x + √(x² + b)) / 2`. */
-export const squareplus = declare("activations.squareplus(*x, b=4)", (x: TensorLike, b: number): Tensor => ops.squareplus(x, b));
+export const squareplus = declare("activations.squareplus(*x, b=4)", (x: TensorLike, b: number): Tensor => opSquareplus(x, b));
 
 /** x above the threshold, else a constant. */
 export const threshold = declare(
   "activations.threshold(*x, threshold:any, defaultValue:any)",
-  (x: TensorLike, limit: number, defaultValue: number): Tensor => ops.threshold(x, limit, defaultValue),
+  (x: TensorLike, limit: number, defaultValue: number): Tensor => opThreshold(x, limit, defaultValue),
 );
 
 /** `x · tanh(softplus(x))`. @see Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019 */
-export const mish = declare("activations.mish(*x)", (x: TensorLike): Tensor => ops.multiply(x, ops.tanh(ops.softplus(x))));
+export const mish = declare("activations.mish(*x)", (x: TensorLike): Tensor => multiply(x, tanh(softplus(x))));
 
 /** `eˣ`. */
-export const exponential = declare("activations.exponential(*x)", (x: TensorLike): Tensor => ops.exp(x));
+export const exponential = declare("activations.exponential(*x)", (x: TensorLike): Tensor => exp(x));
 
-export const {
+export {
   hardSigmoid,
   hardSilu,
   hardTanh,
@@ -94,9 +128,9 @@ export const {
   sparsemax,
   tanh,
   tanhShrink,
-} = ops;
-
-export { hardSilu as hardSwish, silu as swish };
+  hardSilu as hardSwish,
+  silu as swish,
+};
 
 activations.registerFunction({
   celu,

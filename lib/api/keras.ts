@@ -1,5 +1,7 @@
 // The public face, Keras-3-shaped: keras.layers, keras.ops, keras.models …
 
+import "../ops/methods.js";
+
 export * as activations from "../activations/index.js";
 export * as applications from "../applications/index.js";
 export * as backend from "./backend.js";

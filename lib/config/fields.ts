@@ -1,13 +1,23 @@
 // The kinds of options that many classes share. zod does the checking and stays inside: no type of it is exported.
 
-import * as z from "zod/mini";
+import {
+  boolean as zBoolean,
+  int,
+  maximum,
+  minimum,
+  nonnegative,
+  number as zNumber,
+  positive,
+  string as zString,
+  type ZodMiniType,
+} from "zod/mini";
 import { type Field, field, type FieldMaker, invalid, maker, withDefault } from "./field.js";
 import { isPlainObject, type Json } from "./json.js";
 import { imageDataFormat } from "./settings.js";
 
 /** A maker of fields that a zod type checks; the type is built when the first value comes. */
-function checked<T>(type: () => z.ZodMiniType<T>, expected: string): FieldMaker<T> {
-  let built: z.ZodMiniType<T> | undefined;
+function checked<T>(type: () => ZodMiniType<T>, expected: string): FieldMaker<T> {
+  let built: ZodMiniType<T> | undefined;
   return maker<T>({
     expected,
     parse(value) {
@@ -17,15 +27,15 @@ function checked<T>(type: () => z.ZodMiniType<T>, expected: string): FieldMaker<
   });
 }
 
-export const boolean = checked(() => z.boolean(), "true or false");
-export const string = checked(() => z.string(), "a string");
-export const integer = checked(() => z.int(), "an integer");
-export const positiveInteger = checked(() => z.int().check(z.positive()), "a positive integer");
-export const nonNegativeInteger = checked(() => z.int().check(z.nonnegative()), "an integer of at least 0");
-export const number = checked(() => z.number(), "a number");
-export const positiveNumber = checked(() => z.number().check(z.positive()), "a number above 0");
-export const nonNegativeNumber = checked(() => z.number().check(z.nonnegative()), "a number of at least 0");
-export const fraction = checked(() => z.number().check(z.minimum(0), z.maximum(1)), "a number from 0 to 1");
+export const boolean = checked(() => zBoolean(), "true or false");
+export const string = checked(() => zString(), "a string");
+export const integer = checked(() => int(), "an integer");
+export const positiveInteger = checked(() => int().check(positive()), "a positive integer");
+export const nonNegativeInteger = checked(() => int().check(nonnegative()), "an integer of at least 0");
+export const number = checked(() => zNumber(), "a number");
+export const positiveNumber = checked(() => zNumber().check(positive()), "a number above 0");
+export const nonNegativeNumber = checked(() => zNumber().check(nonnegative()), "a number of at least 0");
+export const fraction = checked(() => zNumber().check(minimum(0), maximum(1)), "a number from 0 to 1");
 
 /** One of a few literal values: `oneOf(["valid", "same"], "valid")`. */
 export function oneOf<const T extends string | number | null>(values: readonly T[]): Field<T, T, true>;

@@ -40,6 +40,15 @@ export function setCallRecorder(recorder: CallRecorder): void {
   recordCall = recorder;
 }
 
+const operations: DeclaredOperation[] = [];
+let onOperation: ((operation: DeclaredOperation) => void) | null = null;
+
+/** Tells of every operation that is there, and of those to come. What a bundler dropped is not there. */
+export function watchOperations(watcher: (operation: DeclaredOperation) => void): void {
+  onOperation = watcher;
+  operations.forEach(watcher);
+}
+
 /**
  * A function of tensors. The text is its signature (lib/core/signature.ts says how it is written); it may begin with a path, of which
  * messages show the last part.
@@ -106,6 +115,8 @@ export function operation<const S extends string, F extends AnyFunction>(
     return callWithLengths(run, args, signature);
   }, signature);
   Object.defineProperty(operated, "operation", { value: declared });
+  operations.push(declared);
+  onOperation?.(declared);
   return operated as unknown as Declared<S, F>;
 }
 

@@ -10,25 +10,34 @@ import { filesIn, root } from "./steps.mjs";
 
 export const targets = ["simd", "relaxed"];
 export const binaryOf = (target) => `build/assembly/${target}.wasm`;
+/** The program that unpacks them in a page, by itself (inline.mjs). */
+export const unpacker = "build/assembly/unpack.wasm";
 const maximumBytes = 300_000;
 
 export const assembly = {
   name: "assembly",
   inputs: () => [...filesIn("assembly", (file) => file.endsWith(".ts")), "asconfig.json", "tools/build/assembly.mjs"],
-  outputs: () => targets.map(binaryOf),
-  run: () => Promise.all(targets.map(compile)),
+  outputs: () => [...targets.map(binaryOf), unpacker],
+  run: () => Promise.all([...targets.map(compile), compileUnpacker()]),
   isSlow: true,
 };
 
 async function compile(target) {
-  const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-  try {
-    const { stderr } = await promisify(execFile)(process.execPath, [asc, "--target", target], { cwd: root });
-    if (stderr && target === targets[0]) process.stderr.write(stderr);
-  } catch (error) {
-    throw new Error(`asc --target ${target} failed:\n${error.stderr || error.message}`);
-  }
+  await asc("--target", target);
   check(target, readFileSync(join(root, binaryOf(target))));
+}
+
+const compileUnpacker = () =>
+  asc("assembly/unpack/lzma.ts", "--config", "none", "--outFile", unpacker, "--runtime", "stub", "--noAssert", "-O3", "--shrinkLevel", "2");
+
+async function asc(...options) {
+  const program = join(root, "node_modules/assemblyscript/bin/asc.js");
+  try {
+    const { stderr } = await promisify(execFile)(process.execPath, [program, ...options], { cwd: root });
+    if (stderr && !options.includes(targets[1])) process.stderr.write(stderr);
+  } catch (error) {
+    throw new Error(`asc ${options.join(" ")} failed:\n${error.stderr || error.message}`);
+  }
 }
 
 function check(target, bytes) {

@@ -5,6 +5,7 @@ import { bindings } from "./bindings.mjs";
 import { bundle } from "./bundle.mjs";
 import { declarations } from "./declarations.mjs";
 import { inline } from "./inline.mjs";
+import { modules } from "./modules.mjs";
 import { runStep } from "./steps.mjs";
 import { tap } from "./tap.mjs";
 import { types } from "./types.mjs";
@@ -12,7 +13,7 @@ import { types } from "./types.mjs";
 const goals = {
   kernels: [bindings, assembly, inline],
   types: [bindings, assembly, inline, types],
-  all: [bindings, assembly, inline, tap, types, bundle, declarations],
+  all: [bindings, assembly, inline, tap, types, modules, bundle, declarations],
 };
 
 const goal = process.argv[2] ?? "all";

@@ -1,29 +1,25 @@
-// Keras's classes of operations, by which configs of models name their nodes.
+// Second names of Keras's operations: configs of models name a node by the class of either. First names come with the declarations
+// (operation-call.ts).
 
 import { lookUp, registerClasses } from "../../config/index.js";
 import { operationOf } from "../../core/operation.js";
 import * as list from "../../ops/index.js";
-import { fakeQuantWithMinMaxVars } from "../../quantizers/fake-quant.js";
 import { configClassOf } from "./operation-call.js";
 
-/** A function of two names is one class. */
-const seen = new Set<object>();
-
+/** Keras has a class of its own for a second name of one operation: TrueDivide beside Divide. */
 function register(functions: object): void {
-  const others: (() => void)[] = [];
   for (const [name, value] of Object.entries(functions) as [string, unknown][]) {
     const declared = operationOf(value);
     if (declared) {
       const module = `keras.src.ops.${declared.signature.module}`;
-      if (!seen.has(declared)) registerClasses(module, { [declared.className]: configClassOf(declared) });
-      seen.add(declared);
-      // Keras has a class of its own for a second name of one operation: TrueDivide beside Divide.
       const second = name.charAt(0).toUpperCase() + name.slice(1);
-      if (second !== declared.className) others.push(() => lookUp(module, second) || registerClasses(module, { [second]: configClassOf({ ...declared, className: second }) })); // prettier-ignore
+      if (second === declared.className || lookUp(module, second)) continue;
+      registerClasses(module, { [second]: configClassOf({ ...declared, className: second }) });
     } else if (typeof value === "object" && value !== null) register(value);
   }
-  for (const add of others) add();
 }
 
-register(list);
-register({ fakeQuantWithMinMaxVars });
+/** Makes them known; those that are known stay as they are. */
+export const registerSecondNames = (): void => register(list);
+
+registerSecondNames();

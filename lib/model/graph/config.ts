@@ -16,7 +16,6 @@ import type { Shape } from "../../core/shape.js";
 import { KerasTensor } from "../../layers/functional/keras-tensor.js";
 import type { Node, Operation } from "../../layers/functional/node.js";
 import { OperationCall } from "../../layers/functional/operation-call.js";
-import "../../layers/functional/registered-operations.js";
 import { mapLeaves } from "../../layers/functional/structure.js";
 import type { Graph } from "./graph.js";
 
