@@ -27,27 +27,21 @@ import { Layer } from "../layers/layer.js";
 import { type Backup, backup } from "../callbacks/watched.js";
 import { type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
-import { exportModel, type ExportOptions } from "./export.js";
+import type { ExportOptions } from "./export.js";
 import { readGraph, writeGraph } from "./graph/config.js";
 import { Graph } from "./graph/graph.js";
 import { parseJson } from "../formats/json.js";
 import type { FilePath } from "../saving/place.js";
-import {
-  type LoadOptions,
-  loadWeights,
-  type LoadWeightsOptions,
-  readModel,
-  saveModel,
-  type SaveOptions,
-  saveWeights,
-  type SaveWeightsOptions,
-} from "./saving.js";
+import type { LoadOptions, LoadWeightsOptions, SaveOptions, SaveWeightsOptions } from "./saving.js";
 import type { LayerStructure } from "../quantizers/calibrated.js";
 import type { QuantizationReport } from "../quantizers/report.js";
 import { quantizeModel, quantizeModelOptions, summarizeQuantized } from "./quantization/quantize.js";
 import { summarize, type Summarized, type SummaryOptions } from "./summary.js";
 import { Trainer } from "./training/trainer.js";
 import { platform } from "#platform";
+
+/** Comes with the first file: programs that neither save nor load need none of it. */
+const files = () => import("./saving.js");
 
 /** Keras tensors in arrays and records. */
 export type Endpoints = Tensor | readonly Endpoints[] | { readonly [name: string]: Endpoints };
@@ -317,8 +311,8 @@ export class Model extends Trainer {
    *
    * @throws CheckpointError where it can't be written; then what was there before is intact. Keras: save
    */
-  override save(path: string, options?: SaveOptions): Promise<void> {
-    return saveModel(this, path, options);
+  override async save(path: string, options?: SaveOptions): Promise<void> {
+    return (await files()).saveModel(this, path, options);
   }
 
   /**
@@ -326,8 +320,8 @@ export class Model extends Trainer {
    *
    * @throws OnnxError that names the operation that ONNX cannot express, and the line that recorded it. Keras: export
    */
-  export(path: string, options?: ExportOptions): Promise<void> {
-    return exportModel(this, path, options);
+  async export(path: string, options?: ExportOptions): Promise<void> {
+    return (await import("./export.js")).exportModel(this, path, options);
   }
 
   /**
@@ -347,8 +341,8 @@ export class Model extends Trainer {
   }
 
   /** Saves the weights: `.weights.h5` as Keras does, with `maxShardSize` several files that a `.weights.json` names. Keras: save_weights */
-  override saveWeights(path: string, options?: SaveWeightsOptions): Promise<void> {
-    return saveWeights(this, path, options);
+  override async saveWeights(path: string, options?: SaveWeightsOptions): Promise<void> {
+    return (await files()).saveWeights(this, path, options);
   }
 
   /**
@@ -356,8 +350,8 @@ export class Model extends Trainer {
    *
    * @throws CheckpointError where they do not fit, FormatError for a file that is damaged; then nothing changed. Keras: load_weights
    */
-  override loadWeights(path: FilePath, options?: LoadWeightsOptions): Promise<void> {
-    return loadWeights(this, path, options);
+  override async loadWeights(path: FilePath, options?: LoadWeightsOptions): Promise<void> {
+    return (await files()).loadWeights(this, path, options);
   }
 }
 
@@ -401,7 +395,7 @@ export function modelFromJson(json: string | object, options: { readonly customO
  * @throws CheckpointError, FormatError for a file that is missing, damaged or of something else. Keras: keras.models.load_model
  */
 export async function loadModel(path: FilePath, options?: LoadOptions): Promise<Model> {
-  const model = await readModel(path, options);
+  const model = await (await files()).readModel(path, options);
   if (model instanceof Model) return model;
   throw new ValueError("loadModel", { given: text(path), expected: "a file with a model" });
 }

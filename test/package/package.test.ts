@@ -33,7 +33,7 @@ const manifest = JSON.parse(read("package.json")) as Manifest;
 t.test("every export has its types and its code for Node and for browsers", async (t) => {
   for (const [entry, targets] of Object.entries(manifest.exports)) {
     if (typeof targets === "string" || /^\.\/autograph\/(?!runtime)/.test(entry)) continue;
-    t.strictSame(Object.keys(targets), ["types", "node", "default"]);
+    t.strictSame(Object.keys(targets), ["types", "node", "module", "default"]);
     for (const target of Object.values(targets)) t.ok(existsSync(join(home, target)), `${entry}: ${target}`);
   }
 });
@@ -62,7 +62,7 @@ t.test("licences go with the package: its own, the data set's, and those of all 
 
 t.test("it holds what it needs and nothing else", async (t) => {
   const expected =
-    /^(dist\/(node|browser|autograph)\/[\w.-]+\.js(\.map)?|dist\/kerasm\.global\.js(\.map)?|dist\/types\/.+\.d\.ts|dist\/THIRD-PARTY-LICENSES\.txt|tools\/cli(\/[\w-]+)?\.mjs|datasets\/[\w-]+\/[\w.-]+|package\.json|README\.md|LICENSE)$/;
+    /^(dist\/(node|browser|autograph)\/[\w.-]+\.js(\.map)?|dist\/kerasm\.global\.js(\.map)?|dist\/modules\/.+\.js|dist\/types\/.+\.d\.ts|dist\/THIRD-PARTY-LICENSES\.txt|tools\/cli(\/[\w-]+)?\.mjs|datasets\/[\w-]+\/[\w.-]+|package\.json|README\.md|LICENSE)$/;
   t.strictSame(
     files.filter((file) => !expected.test(file.replaceAll("\\", "/"))),
     [],
@@ -78,6 +78,7 @@ t.test("the code for browsers imports its own files only, that for Node also Nod
       .filter((line) => !allowed.test(line));
   t.strictSame(specifiersIn('import{a}from"zod";const b="from",c=1;import"node:fs";const d=()=>import(`./d.js`);export*from"e"'), ["zod", "node:fs", "./d.js", "e"]); // prettier-ignore
   t.strictSame(foreign("browser", /: \.\//), []);
+  t.strictSame(foreign("modules", /: (\.\.?\/|koffi$)/), []);
   t.strictSame(foreign("node", /: (\.\/|node:|module$|koffi$)/), []);
 });
 

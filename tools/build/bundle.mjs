@@ -33,6 +33,9 @@ const licences = "dist/THIRD-PARTY-LICENSES.txt";
 const presentEntries = (platform = "") =>
   Object.entries({ ...entries, ...(platform === "node" && nodeEntries) }).filter(([, file]) => existsSync(join(root, file)));
 
+/** What package.json says of effects is said of dist/modules; here each module may have some. */
+const asWritten = { moduleSideEffects: [{ test: /build[\\/]/, sideEffects: true }] };
+
 /** Names of classes stay: layers and errors are called by them. */
 const minify = { compress: true, mangle: { keepNames: { class: true, function: false } }, codegen: { removeWhitespace: true } };
 
@@ -80,7 +83,7 @@ async function bundleFor(platform) {
     platform,
     external: /^(node:|koffi$)/,
     plugins: [entriesStayApart],
-    treeshake: true,
+    treeshake: asWritten,
     logLevel: "warn",
   });
   const { output } = await build.write({
@@ -104,6 +107,7 @@ async function bundleScript() {
     platform: "browser",
     // A script has no address of its own; what asks for it knows.
     transform: { define: { "import.meta": "{}" } },
+    treeshake: asWritten,
     logLevel: "warn",
   });
   const { output } = await build.write({
