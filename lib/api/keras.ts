@@ -1,6 +1,10 @@
 // The public face, Keras-3-shaped: keras.layers, keras.ops, keras.models …
 
+import "../layers/functional/registered-operations.js";
 import "../ops/methods.js";
+import { setMissing } from "../config/registry.js";
+
+setMissing(() => import("./known-later.js").then(({ known }) => known()));
 
 export * as activations from "../activations/index.js";
 export * as applications from "../applications/index.js";

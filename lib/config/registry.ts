@@ -56,6 +56,16 @@ export function registerFunctions(module: string, functions: Readonly<Record<str
   for (const [name, value] of Object.entries(functions)) add({ kind: "function", module, name, value });
 }
 
+let missing: () => Promise<unknown> = async () => {};
+
+/** Says how classes come of which the program has none yet, since a bundler dropped them. */
+export function setMissing(load: () => Promise<unknown>): void {
+  missing = load;
+}
+
+/** Brings all classes that a config from elsewhere may name. */
+export const loadMissing = async (): Promise<void> => void (await missing());
+
 /** The registration of a class or function, where it has one. */
 export function entryOf(value: object): Entry | undefined {
   return entries.get(value);
@@ -107,7 +117,10 @@ export function entryFor(envelope: Envelope): Entry {
   throw new UnknownNameError("keras.saving.deserializeKerasObject", {
     given: `the ${isFunction ? "function" : "class"} ${text(envelope.module === null ? name : `${envelope.module}.${name}`)}`,
     expected: "a class or function of Keras, or a custom object that is registered",
-    hint: didYouMean(name, known) ?? "Register it with keras.saving.registerKerasSerializable, or pass it in customObjects.",
+    hint:
+      didYouMean(name, known) ??
+      "Register it with keras.saving.registerKerasSerializable, or pass it in customObjects. What a bundler dropped of Keras is there once the " +
+        "program names it.",
   });
 }
 

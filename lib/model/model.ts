@@ -4,6 +4,7 @@ import {
   type Arguments,
   classNameOf,
   type Config,
+  currentCustomObjects,
   type CustomObjects,
   customObjectScope,
   type FromConfigOptions,
@@ -395,7 +396,9 @@ export function modelFromJson(json: string | object, options: { readonly customO
  * @throws CheckpointError, FormatError for a file that is missing, damaged or of something else. Keras: keras.models.load_model
  */
 export async function loadModel(path: FilePath, options?: LoadOptions): Promise<Model> {
-  const model = await (await files()).readModel(path, options);
+  // The scope of the call, which may have ended when the file is read.
+  const scope = currentCustomObjects();
+  const model = await (await files()).readModel(path, options, scope);
   if (model instanceof Model) return model;
   throw new ValueError("loadModel", { given: text(path), expected: "a file with a model" });
 }

@@ -6,7 +6,6 @@ import {
   customObjectScope,
   safeModeScope,
   type CustomObjects,
-  currentCustomObjects,
   deserializeKerasObject,
   isPlainObject,
   type Json,
@@ -20,6 +19,7 @@ import {
   type Serializable,
   serializeKerasObject,
 } from "../config/index.js";
+import { loadMissing } from "../config/registry.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import type { Layer } from "../layers/layer.js";
 import type { FileStore } from "../runtime/platform.js";
@@ -166,12 +166,11 @@ function trainingConfig(model: Model): object {
 }
 
 /**
- * The model that a file has. @throws FormatError, CheckpointError for a file that is damaged, or of something else
+ * The model that a file has; `scope` are custom objects that hold where it is called. @throws FormatError, CheckpointError for a file that is damaged, or of something else
  */
-export async function readModel(path: FilePath, options: LoadOptions = {}): Promise<unknown> {
+export async function readModel(path: FilePath, options: LoadOptions = {}, scope: CustomObjects = {}): Promise<unknown> {
   const { customObjects, compile, safeMode } = loadOptions.parse("loadModel", [options]);
-  // The scope of the call, which may have ended when the file is read.
-  const known = { ...currentCustomObjects(), ...(customObjects as CustomObjects | null) };
+  const known = { ...scope, ...(customObjects as CustomObjects | null) };
   const place = placeOf(path);
   const format = formatOf("loadModel", place.name);
   if (format === "weights" || format === "safetensors") {
@@ -181,6 +180,7 @@ export async function readModel(path: FilePath, options: LoadOptions = {}): Prom
       hint: "loadWeights reads weights alone.",
     });
   }
+  await loadMissing();
   const read = (config: unknown): unknown =>
     customObjectScope(known, () =>
       safeModeScope(safeMode, () =>

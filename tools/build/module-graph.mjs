@@ -52,6 +52,24 @@ export class ModuleGraph {
     return passedOn;
   }
 
+  /** All that a module exports by name, also what it passes on. */
+  names(file, found = new Set()) {
+    for (const node of this.body(file)) {
+      if (node.type === "ExportAllDeclaration") {
+        if (node.exported) found.add(node.exported.name);
+        else this.names(this.resolve(file, node.source.value), found);
+      }
+      if (node.type !== "ExportNamedDeclaration") continue;
+      for (const { exported } of node.specifiers) found.add(exported.name);
+      const { id, declarations = [] } = node.declaration ?? {};
+      for (const each of id ? [id] : declarations.map((one) => one.id)) {
+        if (each.type !== "Identifier") throw new Error(`${file} exports a pattern; expected names`);
+        found.add(each.name);
+      }
+    }
+    return [...found];
+  }
+
   #from(file, specifier, name, seen) {
     const source = this.resolve(file, specifier);
     if (source === undefined) return null;

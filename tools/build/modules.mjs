@@ -3,7 +3,9 @@
 //
 //  (1) What the compiler wrote, without comments. Calls and `new` at the top of a module are marked pure where they make what is declared.
 //  (2) What a table of contents only passes on is imported from where it is declared; the ones that package.json says have effects stay.
-//  (3) `#platform` is the page's side. What packages give is bundled beside, as far as it is used.
+//  (3) Files that come lazily and use all of a table of contents import what is in it one by one: bundlers that look at a program as a whole
+//      (esbuild, webpack) would else keep all of it for those who load the table at once.
+//  (4) `#platform` is the page's side. What packages give is bundled beside, as far as it is used.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
@@ -18,6 +20,8 @@ const platform = "lib/runtime/platform-browser.js";
 /** Entries for a browser, as package.json names them. */
 const { exports, sideEffects } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const entries = Object.values(exports).flatMap(({ module }) => (module ? [module.replace(`./${folder}/`, "")] : []));
+
+const takeAll = ["lib/api/known.js", "lib/layers/functional/registered-operations.js", "lib/saving/imported/onnx.js", "lib/saving/imported/tfjs.js"];
 
 /** Whether loading a module does something. */
 const isEffective = (file) =>
@@ -78,7 +82,7 @@ function moduleOf(file, graph) {
     }
   };
   for (const statement of graph.body(file)) {
-    const direct = directImports(statement, file, graph);
+    const direct = (takeAll.includes(file) && allImports(statement, file, graph)) || directImports(statement, file, graph);
     if (direct) {
       text.overwrite(statement.start, statement.end, direct.text);
       imports.push(...direct.files);
@@ -109,6 +113,28 @@ function directImports({ type, source, specifiers = [] }, file, graph) {
     return [...whole, ...(names.length > 0 ? [`import { ${names.join(", ")} } from ${from};`] : [])];
   });
   return { text: lines.join("\n"), files };
+}
+
+/** An import of a whole table of contents as imports of what is in it, and an object of them; null for other statements. */
+function allImports({ type, source, specifiers = [] }, file, graph) {
+  const [specifier] = specifiers;
+  if (type !== "ImportDeclaration" || specifier?.type !== "ImportNamespaceSpecifier") return null;
+  const lines = [];
+  const files = new Set();
+  const objectOf = (target) => {
+    const parts = graph.names(target).map((name) => {
+      const found = graph.declared(target, name);
+      if (found.name === null) return `${name}: ${objectOf(found.file)}`;
+      const local = `${specifier.local.name}_${lines.length}`;
+      const path = posix.relative(posix.dirname(file), found.file);
+      files.add(found.file);
+      lines.push(`import { ${found.name} as ${local} } from ${JSON.stringify(path.startsWith(".") ? path : `./${path}`)};`);
+      return `${name}: ${local}`;
+    });
+    return `{ ${parts.join(", ")} }`;
+  };
+  const object = objectOf(graph.resolve(file, source.value));
+  return { text: `${lines.join("\n")}\nconst ${specifier.local.name} = ${object};`, files: [...files] };
 }
 
 /** What an import of a package names; null for all of it. */
