@@ -91,6 +91,10 @@ function moduleOf(file, graph) {
   }
   walk(graph.body(file), (node) => {
     if (node.type === "ImportExpression" && node.source.type === "Literal") pointTo(node.source);
+    // Files beside the code are meant from build/, which is one folder nearer.
+    const address = node.type === "NewExpression" && node.callee.name === "URL" ? node.arguments[0] : null;
+    if (address?.type === "Literal" && address.value.startsWith("."))
+      text.overwrite(address.start, address.end, JSON.stringify(`../${address.value}`));
   });
   const { code } = transformSync(text.toString(), { charset: "utf8", target: "es2022", legalComments: "none", loader: "js" });
   return { code, imports, names };
