@@ -74,4 +74,5 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
 };
 
 /** In kilobytes. */
-export const gzipped = (codes: readonly string[]): number => codes.reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0) / 1000;
+export const gzipped = (codes: readonly string[]): number =>
+  codes.reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0) / 1000;
