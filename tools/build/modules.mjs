@@ -21,7 +21,12 @@ const platform = "lib/runtime/platform-browser.js";
 const { exports, sideEffects } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const entries = Object.values(exports).flatMap(({ module }) => (module ? [module.replace(`./${folder}/`, "")] : []));
 
-const takeAll = ["lib/api/known.js", "lib/layers/functional/registered-operations.js", "lib/saving/imported/onnx.js", "lib/saving/imported/tfjs.js"];
+const takeAll = [
+  "lib/api/known.js",
+  "lib/layers/functional/registered-operations.js",
+  "lib/saving/imported/onnx.js",
+  "lib/saving/imported/tfjs.js",
+];
 
 /** Whether loading a module does something. */
 const isEffective = (file) =>
