@@ -1,7 +1,7 @@
 // Operations on Keras tensors: `ops.greater(input, 0.5)` in a functional model is a node, and in the model's config an object of Keras's
 // class Greater. The declaration of the operation says which arguments Keras keeps in that object and which in the node.
 
-import { automaticName, registerClasses, type Config, serializeKerasObject, toSnakeCase } from "../../config/index.js";
+import { automaticName, lookUp, registerClasses, type Config, serializeKerasObject, toSnakeCase } from "../../config/index.js";
 import { type DeclaredOperation, notRecorded, setCallRecorder, watchOperations } from "../../core/operation.js";
 import { isInferring } from "../base/context.js";
 import { inferOnly, kerasTensorsLike } from "../base/infer.js";
@@ -62,10 +62,11 @@ export const configClassOf = (declared: DeclaredOperation) => ({
   fromConfig: ({ name, ...values }: Readonly<Record<string, unknown>>) => new OperationCall(declared, values, name as string),
 });
 
-// Configs of models name their nodes by Keras's classes of operations.
-watchOperations((declared) =>
-  registerClasses(`keras.src.ops.${declared.signature.module}`, { [declared.className]: configClassOf(declared) }),
-);
+// Configs of models name their nodes by Keras's classes of operations. One that is declared in two files (Slice) is known by the first.
+watchOperations((declared) => {
+  const module = `keras.src.ops.${declared.signature.module}`;
+  if (!lookUp(module, declared.className)) registerClasses(module, { [declared.className]: configClassOf(declared) });
+});
 
 setCallRecorder((declared, args) => {
   if (isInferring()) return notRecorded;
