@@ -4,6 +4,7 @@
 
 const BITS: u32 = 11;
 const MOVE: u32 = 5;
+const HALF: u16 = 1024;
 const TOP: u32 = 1 << 24;
 
 // Where each group of probabilities begins.
@@ -107,7 +108,7 @@ export function unpack(packed: usize, out: usize): void {
   const placeMask: u32 = (1 << (kind / 45)) - 1;
   const size = load<u32>(packed + 5);
   const count = LITERAL + ((0x300 * (literalMask + 1)) << literalContext);
-  for (let i: usize = 0; i < count; i++) store<u16>(i << 1, (<u16>1) << (<u16>(BITS - 1)));
+  for (let i: usize = 0; i < count; i++) store<u16>(i << 1, HALF);
   range = -1;
   code = 0;
   at = packed + 14; // 13 bytes of header, and one that is 0
