@@ -1,6 +1,6 @@
 // What docs/architecture.md promises, as tests.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { circle, roomOf, rooms, wrongWay } from "./support/rooms.js";
@@ -32,6 +32,25 @@ t.test("every folder is a known room", async (t) => {
     [...new Set(sources.map(({ path }) => roomOf(path)))].filter((room) => !known.includes(room)),
     [],
   );
+});
+
+/** Files of lib that no other file names: they are entries, or their line in a table of contents was forgotten. */
+const unnamed = (files: readonly SourceFile[]) => {
+  const named = new Set(files.flatMap(({ imports }) => imports.map(({ target }) => target)));
+  return files.map(({ path }) => path).filter((path) => path.startsWith("lib/") && !path.startsWith("lib/generated/") && !named.has(path));
+};
+
+t.test("a file whose line in a table of contents was forgotten is noticed", async (t) => {
+  const entry = file("lib/index.ts", 'export { tanh } from "./ops/tanh.js";\n');
+  t.strictSame(unnamed([entry, file("lib/ops/tanh.ts", ""), file("lib/ops/sinh.ts", "")]), ["lib/index.ts", "lib/ops/sinh.ts"]);
+  const builds = ["package.json", "tools/build/bundle.mjs", "tools/build/entries.mjs", "lib/runtime/platform-node.ts"]
+    .map((name) => join(repository, name))
+    .filter((name) => existsSync(name))
+    .map((name) => readFileSync(name, "utf8"))
+    .join("\n");
+  const isEntry = (path: string): boolean => builds.includes(path.replace(/\.ts$/, ".js")) || builds.includes(path.replace(/\.ts$/, ".d.ts")) || builds.includes(path); // prettier-ignore
+  const all = [...sources, ...sourcesIn("addons", "tools")];
+  t.strictSame(unnamed(all).filter((path) => !isEntry(path)), []); // prettier-ignore
 });
 
 /** Files that begin with code, or with an instruction to a tool, instead of a sentence that says what they are for. */
