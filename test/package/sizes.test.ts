@@ -8,14 +8,14 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 465,
-  keras: 397,
-  ops: 184,
-  data: 128,
-  datasets: 94,
-  models: 466,
-  formats: 115,
-  autograph: 175,
+  index: 476,
+  keras: 405,
+  ops: 189,
+  data: 129,
+  datasets: 96,
+  models: 477,
+  formats: 93,
+  autograph: 177,
 };
 
 /** The files that a file imports when it is loaded, itself included. */
