@@ -328,13 +328,15 @@ export function attention_grad_f32(a: AttentionBackwardArgs, begin: usize, end: 
           const d = changes + i * row;
           adjust(a, b, h, t + i, s, w, columns);
           weigh(w, columns, load<f32>(largest + (i << 2)), load<f32>(total + (i << 2)));
-          const dot = rowDot(dOutput + i * valueStride, output + i * valueStride, a.valueSize);
           if (a.seed) {
             // Dropped weights make the gradient of the values; those before it, what goes on.
             const dropped = turned + ((i * columns) << 2);
             memory.copy(dropped, w, columns << 2);
             drop(a, weightIndex(a, head, t + i, s), dropped, d, columns);
           }
+          // Σ weights · changes is output · dOutput as well. Where one block has them all, the former: a weight of 1 gives exactly nothing.
+          const isWhole = a.sources <= BACKWARD_BLOCK;
+          const dot = isWhole ? rowDot(w, d, columns) : rowDot(dOutput + i * valueStride, output + i * valueStride, a.valueSize);
           throughSoftmax(d, w, columns, dot, a.scale);
         }
         if (a.seed) for (let i: usize = 0; i < rows; i++) memory.copy(weights + i * row, turned + ((i * columns) << 2), columns << 2);

@@ -27,8 +27,9 @@ const none: CallOptions = {};
 export function convertArguments(layer: Layer, given: readonly unknown[]): LayerCall {
   const only = given[0];
   if (given.length === 1 && only instanceof Tensor && !castsTo(layer, only)) return { args: given, options: none, given };
-  const last = given.length > 1 ? given.at(-1) : undefined;
+  const last = given.at(-1);
   const hasOptions = given.length > 1 && (last === undefined || isPlainObject(last));
+  const options = (hasOptions ? (last as CallOptions | undefined) : undefined) ?? none;
   const positional = hasOptions ? given.slice(0, -1) : given;
   const convert = layer.convertsInputs ? (value: unknown) => toTensors(layer, value) : (value: unknown) => value;
   for (const value of positional) checkDepth(layer.name, value);
@@ -36,7 +37,7 @@ export function convertArguments(layer: Layer, given: readonly unknown[]): Layer
   if (args[0] === undefined) {
     throw new ArgumentError(layer.name, { given: "a call without inputs", expected: "a tensor, or an array or record of tensors" });
   }
-  return { args, options: withValues((last as CallOptions | undefined) ?? none) as CallOptions, given: positional };
+  return { args, options: withValues(options) as CallOptions, given: positional };
 }
 
 /** The options with the values of variables in them. */
