@@ -46,7 +46,7 @@ export interface Lora {
 
 /**
  * A layer whose largest weight can be frozen and adapted by a product of two small ones: `w + alpha / rank · a · b`. Files have the adapted
- * weight, as Keras's have; factors are saved apart by `model.saveLoraWeights`.
+ * weight, as Keras's have; the factors stand beside it.
  *
  * @see Hu et al. 2021, LoRA
  */

@@ -226,6 +226,23 @@ value("tf.ragged.fromSparse", () => [new tf.SparseTensor([[0, 0], [0, 1], [1, 0]
 value("tf.strings.regexFullMatch", [["aab", "ab"], "a+b?c?"], [true, true]);
 value("tf.strings.regexFullMatch", [["abz"], "ab"], [false]);
 value("tf.strings.strip", [["  a b "]], ["a b"]);
+value("tf.strings.bytesSplit", [["ab", "c"]], [["a", "b"], ["c"]]); // prettier-ignore
+value("tf.strings.ngrams", [["a", "b", "c"], 2], ["a b", "b c"]);
+value("tf.strings.toHashBucketFast", [["Hello", "TensorFlow", "2.x"], 3], [0, 2, 2]); // TensorFlow's documentation
+value("tf.strings.unicodeDecode", [["aé", "b"], "UTF-8"], [[97, 233], [98]]); // prettier-ignore
+value("tf.strings.unicodeEncode", () => [tf.ragged.constant([[97, 233], [98]]), "UTF-8"], ["aé", "b"]); // prettier-ignore
+
+// A TensorProto: dtype 1, a shape of one axis of 2, 8 bytes of elements.
+const proto = [8, 1, 18, 4, 18, 2, 8, 2, 34, 8, 0, 0, 128, 63, 0, 0, 0, 192];
+value("tf.io.serializeTensor", () => [tf.constant([1, -2], { dtype: "float32" })], proto);
+value("tf.io.parseTensor", () => [Uint8Array.from(proto), "float32"], [1, -2]);
+
+// Complex numbers are pairs.
+const complex = () => [tf.constant([1, 0], { dtype: "float32" }), tf.constant([1, 2], { dtype: "float32" })];
+value("tf.math.real", () => [complex()], [1, 0]);
+value("tf.math.imag", () => [complex()], [1, 2]);
+value("tf.math.angle", () => [complex()], [Math.PI / 4, Math.PI / 2]);
+value("tf.stridedSlice", [[[1, 2, 3], [4, 5, 6]], [1, 2], [0, 0], [-1, -1]], [[6, 5]]); // prettier-ignore
 
 // Assertions: nothing for what holds, an error for what does not.
 const assertions: Readonly<Record<string, readonly [right: readonly unknown[], wrong: readonly unknown[]]>> = {

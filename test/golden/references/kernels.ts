@@ -36,6 +36,16 @@ for (const [dtype, values] of [
 reference("cast uint8 to bool", () => expectValue(tf.cast(tf.constant([0, 3], { dtype: "uint8" }), "bool"), [false, true]));
 reference("cast uint32 to int8", () => expectValue(tf.cast(tf.constant([5, 100], { dtype: "uint32" }), "int8"), [5, 100]));
 
+// Halves where they lie: made, picked, and as matrices of products of few rows.
+for (const dtype of ["float16", "bfloat16"]) {
+  reference(`full of ${dtype}`, () => expectValue(tf.cast(ops.full([3], 1.5, dtype), "float32"), [1.5, 1.5, 1.5]));
+  reference(`take of ${dtype}`, () => expectValue(tf.cast(ops.take(of([1, 2.5, -3], dtype), ints([2, 0])), "float32"), [-3, 1]));
+  reference(`matmul of ${dtype}`, () => {
+    const product = tf.matmul(of([[1, 2]], dtype), of([[1, 0.5], [-1, 2]], dtype)); // prettier-ignore
+    expectValue(tf.cast(product, "float32"), [[-1, 4.5]]);
+  });
+}
+
 // Bytes and whole numbers.
 const bytes = (values: readonly number[]): tf.Tensor => tf.constant([...values], { dtype: "uint8" });
 reference("maximum of bytes", () => expectValue(tf.maximum(bytes([3, 200]), bytes([5, 100])), [5, 200]));
