@@ -113,7 +113,7 @@ export const data: readonly Case[] = [
     once: true,
     async ours(): Promise<Contestant> {
       const dataset = await images(await pictures(512));
-      return { name: "waiting", time: () => waiting(dataset, 250) };
+      return { name: "ours", time: () => waiting(dataset, 250) };
     },
   },
 ];
