@@ -75,7 +75,10 @@ export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
  * @param options.shape  default: the nesting of the arrays; one value fills any shape. Both may also stand by position, in this order
  * @throws DtypeError where a value does not fit the dtype; ShapeError for ragged arrays or a shape of another size
  */
-export function constant(values: TensorLike, options: ConstantOptions | string | null = {}, place?: readonly number[] | null): Tensor {
+export function constant(values: TensorLike, options?: ConstantOptions | string | null, shape?: readonly number[] | null): Tensor;
+export function constant(values: TensorLike, options: ConstantOptions | string | null = {}): Tensor {
+  // Tools that read parameters see that options come last: a shape by position is for calls that have it as Python has.
+  const place = arguments[2] as readonly number[] | null | undefined;
   const { dtype, shape } = typeof options === "string" ? { dtype: options, shape: place ?? undefined } : checkedOptions(options, place);
   if (values instanceof Chainable) return values.value();
   const nested = shapeOf(values); // an array that holds itself ends here
