@@ -1,9 +1,10 @@
 // tf.function: a function that is traced once for each signature and then runs as a program.
 
 import { asTensor } from "../core/convert.js";
-import { ArgumentError, DtypeError, StateError } from "../core/errors.js";
+import { ArgumentError, DtypeError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { atOnce, checkSynchronous } from "../core/ownership.js";
+import { checkOptions } from "../core/options.js";
 import { replicaKey } from "../core/replicas.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
@@ -28,6 +29,19 @@ export interface FunctionOptions {
   scope?: Scope;
   /** For autograph: whether operators are converted, beside control flow. Default: true. */
   operators?: boolean;
+  /** Here for TensorFlow's sake: every traced function is compiled. */
+  jitCompile?: boolean | null;
+}
+
+const optionNames = ["inputSignature", "name", "autograph", "reduceRetracing", "scope", "operators", "jitCompile"];
+
+function checkSignature(specs: unknown): void {
+  if (specs === undefined || specs === null) return;
+  if (Array.isArray(specs) && specs.every((spec) => spec instanceof TensorSpec)) return;
+  throw new ArgumentError("function.inputSignature", {
+    given: text(specs),
+    expected: "an array of tf.TensorSpec, one for each tensor argument",
+  });
 }
 
 // eslint-disable-next-line -- any function
@@ -72,6 +86,9 @@ export function tracedFunction<F extends AnyFunction>(
   { inputSignature, name = fn.name || "function", autograph = false, scope, operators, reduceRetracing = false }: FunctionOptions = {},
 ): TracedFunction<F> {
   type R = ReturnType<F>;
+  if (typeof fn !== "function") throw new ArgumentError("function", { given: text(fn), expected: "a function" });
+  checkOptions("function", arguments, 1, optionNames);
+  checkSignature(inputSignature);
   const body = autograph === true ? converted(fn, { scope, operators }) : fn;
   checkSynchronous(name, fn);
   const parameters = parameterNames(fn);
@@ -146,8 +163,13 @@ export function tracedFunction<F extends AnyFunction>(
 /** A trace that is called as a function: with tensors that fit what it was traced for. */
 export type CallableConcrete<R> = ConcreteFunction<R> & ((...args: unknown[]) => R);
 
+/** Each trace as the function that it is called as: the same one whenever it is asked for. */
+const callables = new WeakMap<object, unknown>();
+
 /** @throws DtypeError from calls with other dtypes or shapes than it was traced for */
 function callable<R>(name: string, concrete: ConcreteFunction<R>, parameters: readonly string[]): CallableConcrete<R> {
+  const before = callables.get(concrete);
+  if (before) return before as CallableConcrete<R>;
   const call = (args: readonly unknown[]): R => {
     const { tensors } = flatten(args.map((arg) => (typeof arg === "number" ? asTensor(arg) : arg)), parameters, specKey); // prettier-ignore
     const wanted = concrete.tracedGraph.inputs.map(({ shape, dtype }) => new TensorSpec(shape, dtype));
@@ -157,7 +179,7 @@ function callable<R>(name: string, concrete: ConcreteFunction<R>, parameters: re
       expected: `(${wanted.join(", ")}), which it was traced for`,
     });
   };
-  return new Proxy(() => {}, {
+  const made = new Proxy(() => {}, {
     apply: (_, __, args: unknown[]) => call(args),
     get(_, key) {
       const member: unknown = Reflect.get(concrete, key, concrete);
@@ -166,6 +188,8 @@ function callable<R>(name: string, concrete: ConcreteFunction<R>, parameters: re
     has: (_, key) => key in concrete,
     getPrototypeOf: () => ConcreteFunction.prototype as object,
   }) as unknown as CallableConcrete<R>;
+  callables.set(concrete, made);
+  return made;
 }
 
 /** Shapes of arguments, with an open axis where calls differ. */

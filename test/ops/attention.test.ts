@@ -134,6 +134,18 @@ t.test("the layer: by blocks and written out, with masks, causality, dropout, gr
   t.ok(furthest(one!(x, x) as tf.Tensor, other!(x, x) as tf.Tensor) < 1e-5, "grouped");
 });
 
+t.test("the layer called by names", async (t) => {
+  const [x, y] = [random.normal([2, 5, 12]), random.normal([2, 7, 12])];
+  const layer = new layers.MultiHeadAttention(2, 6);
+  const mask = chance([2, 5, 7], 0.5);
+  const given = layer(x, y, y, { attentionMask: mask }) as tf.Tensor;
+  t.same((layer({ query: x, value: y, key: y, attentionMask: mask } as never) as tf.Tensor).array(), given.array());
+  t.same((layer({ query: x, value: y } as never) as tf.Tensor).array(), (layer(x, y) as tf.Tensor).array());
+  const inputs = tf.keras.Input({ shape: [5, 12] });
+  const model = new tf.keras.Model(inputs, layer({ query: inputs, value: inputs } as never));
+  t.same((model(x) as tf.Tensor).array(), (layer(x, x) as tf.Tensor).array());
+});
+
 t.test("memory is linear in the length: 4,096 tokens train in a program of a few megabytes", async (t) => {
   const [tokens, heads, size] = [4096, 2, 8];
   const x = random.normal([1, tokens, heads, size]);

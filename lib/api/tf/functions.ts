@@ -1,12 +1,11 @@
 // TensorFlow's folds, functions of the host inside of programs, gradients that compute anew, and devices.
 
-import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ArgumentError, text } from "../../core/errors.js";
-import { StateError, ValueError } from "../../core/errors.js";
+import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
+import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
+import { checkOptions as checkArguments } from "../../core/options.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree, unflatten } from "../../core/tree.js";
-import { checkedDtype } from "../../core/convert.js";
 import { sizeOrNull } from "../../core/shape.js";
 import { unstack } from "../../ops/index.js";
 
@@ -52,6 +51,7 @@ export function foldl(
   elems: Trees,
   { initializer = null, ...others }: LoopOptions & { initializer?: Trees | null } = {},
 ): unknown {
+  checkArguments("foldl", arguments, 2, null);
   checkOptions("foldl", others, ["initializer"]);
   return folded("foldl", fn, slicesOf("foldl", elems), initializer).at(-1);
 }
@@ -62,6 +62,7 @@ export function foldr(
   elems: Trees,
   { initializer = null, ...others }: LoopOptions & { initializer?: Trees | null } = {},
 ): unknown {
+  checkArguments("foldr", arguments, 2, null);
   checkOptions("foldr", others, ["initializer"]);
   return folded("foldr", fn, slicesOf("foldr", elems).reverse(), initializer).at(-1);
 }
@@ -94,7 +95,11 @@ export function pyFunction(
   Tout: string | readonly string[],
   { shapes }: { shapes?: readonly (readonly (number | null)[])[]; name?: string } = {},
 ): Tensor | Tensor[] {
+  checkArguments("pyFunction", arguments, 3, ["shapes", "name"]);
+  if (typeof func !== "function") throw new ArgumentError("pyFunction.func", { given: text(func), expected: "a function of tensors" });
+  if (!Array.isArray(inp)) throw new ArgumentError("pyFunction.inp", { given: text(inp), expected: "an array of tensors" });
   const names = typeof Tout === "string" ? [Tout] : Tout;
+  if (!Array.isArray(names)) throw new ArgumentError("pyFunction.Tout", { given: text(Tout), expected: "a dtype, or an array of dtypes" });
   const kept = names.map((name) => checkedDtype(name)!);
   const inputs = inp.map((each) => asTensor(each));
   const run = (real: readonly Tensor[]): Tensor[] => {

@@ -3,6 +3,7 @@
 import {
   boolean,
   fraction,
+  isPlainObject,
   nullable,
   type Options,
   toSnakeCase,
@@ -157,6 +158,14 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
       ...{ kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint, biasConstraint },
       dtype: this.dtypePolicy,
     };
+  }
+
+  /** `layer({ query, value, key, …options })` is the same as `layer(query, value, key, options)`: Keras's call by names. */
+  protected override invoke(...given: unknown[]): unknown {
+    const [only] = given;
+    if (given.length > 1 || !isPlainObject(only) || !("query" in only && "value" in only)) return super.invoke(...given);
+    const { query, value, key, ...options } = only;
+    return super.invoke(query, value, ...(key === undefined ? [] : [key]), options);
   }
 
   /** Heads of key and value for every head of the query. */

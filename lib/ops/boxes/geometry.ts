@@ -111,7 +111,7 @@ export function pad(
     boundingBoxFormat = "xyxy",
   }: Format & { readonly height?: number | null; readonly width?: number | null } = {},
 ): Tensor {
-  checkOptions("pad", arguments, 3, ["boundingBoxFormat"]);
+  checkOptions("pad", arguments, 3, ["height", "width", "boundingBoxFormat"]);
   requireCorners("pad", boundingBoxFormat);
   return moved(asTensor(boxes), asFloat(left), asFloat(top));
 }
