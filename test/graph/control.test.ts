@@ -203,3 +203,26 @@ t.test("short branches become a choice inside of the program, with the same bits
   t.equal(slope(tf.constant(0)).item(), 0, "no 0 · ∞ of the branch that was not taken");
   t.equal(slope(tf.constant(-2)).item(), -4);
 });
+
+t.test("whileLoop takes what TensorFlow's executor is told, and refuses the rest", async (t) => {
+  const loop = (options: object) =>
+    tf.whileLoop((i: tf.Tensor) => tf.less(i, 5), (i: tf.Tensor) => [tf.add(i, 1)], [tf.constant(0)], options); // prettier-ignore
+  t.equal(loop({ parallelIterations: 1, backProp: false, swapMemory: true, name: "count" })[0].item(), 5);
+  t.throws(() => loop({ parallel: 1 }), { name: "ArgumentError" });
+});
+
+t.test("tf.function and pyFunction refuse what nobody reads", async (t) => {
+  const identity = (x: tf.Tensor) => x;
+  const bad: readonly (() => unknown)[] = [
+    () => tf.function(3 as never),
+    () => tf.function(identity, { inputsig: 1 } as never),
+    () => tf.function(identity, [new tf.TensorSpec([2])] as never),
+    () => tf.function(identity, { inputSignature: [[2]] } as never),
+    () => tf.pyFunction(identity, [tf.ones([2])] as never, undefined as never),
+    () => tf.pyFunction(identity, tf.ones([2]) as never, "float32"),
+    () => tf.pyFunction(identity, [tf.ones([2])], "float32", true as never),
+    () => tf.foldl((a: tf.Tensor) => a, tf.ones([2]), {}, ...([5] as unknown as [])),
+  ];
+  for (const call of bad) t.throws(call, { name: "ArgumentError" });
+  t.equal((tf.function(identity, { jitCompile: true })(tf.constant(3)) as tf.Tensor).item(), 3);
+});

@@ -24,6 +24,11 @@ export interface WhileOptions {
   maximumIterations?: number;
   /** For each loop variable its shape, with null for axes that iterations may change. Default: shapes stay. */
   shapeInvariants?: Tree<unknown>;
+  /** These four are here for TensorFlow's sake: they steer its executor. */
+  parallelIterations?: number;
+  backProp?: boolean;
+  swapMemory?: boolean;
+  name?: string | null;
 }
 
 /**
@@ -40,7 +45,7 @@ export function whileLoop<V extends readonly unknown[]>(
   loopVars: readonly [...V],
   { maximumIterations = Infinity, shapeInvariants }: WhileOptions = {},
 ): TensorsOf<V> {
-  checkOptions("whileLoop", arguments, 3, ["maximumIterations", "shapeInvariants"]);
+  checkOptions("whileLoop", arguments, 3, ["maximumIterations", "shapeInvariants", "parallelIterations", "backProp", "swapMemory", "name"]);
   const structure = mapTree(loopVars as Tree<unknown>, asCarried);
   const initial = leaves(structure);
   const opened = shapeInvariants === undefined ? null : openShapes(shapeInvariants, initial.length);
