@@ -155,8 +155,7 @@ export const Features = withoutNew(FeaturesMessage);
  * ```ts
  * const feature = { age: tf.train.Feature({ int64List: tf.train.Int64List({ value: [42] }) }) };
  * const bytes = tf.train.Example({ features: tf.train.Features({ feature }) }).serializeToString();
- * const { age } = tf.io.parseSingleExample(bytes, { age: new tf.io.FixedLenFeature([], tf.int64) });
- * String(age);   // tf.Tensor(42, shape=(), dtype=int32)
+ * tf.io.parseSingleExample(bytes, { age: new tf.io.FixedLenFeature([], tf.int64) }).age.item();   // 42
  * ```
  */
 export const Example = withoutNew(ExampleMessage);
