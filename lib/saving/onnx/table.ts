@@ -544,6 +544,7 @@ export const rows: Readonly<Record<string, Row>> = {
   softmax: (step) => make(step)("Softmax", [step.at("x")], { axis: -1 }),
   log_softmax: (step) => make(step)("LogSoftmax", [step.at("x")], { axis: -1 }),
   matmul,
+  matmul_halves: (step) => make(step)("MatMul", [step.at("a"), castTo(step, step.at("b"), "float32")]),
   conv,
   conv_transpose: convTranspose,
   max_pool: pool("MaxPool"),
