@@ -75,11 +75,14 @@ export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
  * @param options.shape  default: the nesting of the arrays; one value fills any shape. Both may also stand by position, in this order
  * @throws DtypeError where a value does not fit the dtype; ShapeError for ragged arrays or a shape of another size
  */
-export function constant(values: TensorLike, options?: ConstantOptions | string | null, shape?: readonly number[] | null): Tensor;
+export function constant(
+  values: TensorLike,
+  options?: ConstantOptions | string | null,
+  shape?: readonly number[] | ConstantOptions | null,
+): Tensor;
 export function constant(values: TensorLike, options: ConstantOptions | string | null = {}): Tensor {
   // Tools that read parameters see that options come last: a shape by position is for calls that have it as Python has.
-  const place = arguments[2] as readonly number[] | null | undefined;
-  const { dtype, shape } = typeof options === "string" ? { dtype: options, shape: place ?? undefined } : checkedOptions(options, place);
+  const { dtype, shape } = constantOptions(options, arguments[2]);
   if (values instanceof Chainable) return values.value();
   const nested = shapeOf(values); // an array that holds itself ends here
   const leaf = firstLeaf(values);
@@ -98,12 +101,36 @@ export function constant(values: TensorLike, options: ConstantOptions | string |
   return adoptTensor(elements, shape ?? nested, kept);
 }
 
-function checkedOptions(options: ConstantOptions | null, place: unknown): ConstantOptions {
-  if (options === null) return { shape: (place ?? undefined) as readonly number[] };
-  const isObject = typeof options === "object" && !Array.isArray(options) && place === undefined;
-  const odd = isObject ? Object.keys(options).find((name) => name !== "dtype" && name !== "shape" && name !== "name") : options;
-  if (odd === undefined) return options;
-  throw new ArgumentError("constant", { given: `the option ${text(odd)}`, expected: "dtype, shape and name, by position or in an object" });
+const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The common form, which costs nothing. */
+function isPlain(options: ConstantOptions): boolean {
+  for (const name in options) if (name !== "dtype" && name !== "shape") return false;
+  return (options.shape ?? null) === null ? options.shape !== null : Array.isArray(options.shape);
+}
+
+/** Dtype and shape: in an object, by position, or the dtype by position and the shape in an object. */
+function constantOptions(first: unknown, second: unknown): ConstantOptions {
+  if (second === undefined && isRecord(first) && isPlain(first)) return first;
+  const rest = isRecord(second) ? second : isRecord(first) && (second ?? null) === null ? first : {};
+  const {
+    dtype = null,
+    shape = null,
+    name: _,
+    ...unknown
+  }: Record<string, unknown> = {
+    ...rest,
+    ...(typeof first === "string" && { dtype: first }),
+    ...(Array.isArray(second) && { shape: second }),
+  };
+  const misplaced = [isRecord(first) && Object.keys(first).length === 0 ? null : first, second ?? null].find((value) => value !== null && value !== rest && value !== dtype && value !== shape); // prettier-ignore
+  const [odd] = [...Object.keys(unknown), ...(misplaced === undefined ? [] : [misplaced])];
+  if (odd === undefined && (shape === null || Array.isArray(shape)))
+    return { dtype: (dtype ?? undefined) as Dtype, shape: (shape ?? undefined) as readonly number[] };
+  throw new ArgumentError("constant", {
+    given: `the option ${text(odd ?? shape)}`,
+    expected: "dtype, shape and name, by position or in an object",
+  });
 }
 
 /** The typed arrays that are no other dtype's, and their own. */
