@@ -54,3 +54,14 @@ t.test("an index beyond the axis is an error when the axis is known", async (t) 
   t.throws(() => open((x) => ops.getItem(x, 7))(x), { message: /slice: given elements 7 to 7 of an axis of length 5/ });
   t.throws(() => open((x) => ops.getItem(x, -7))(x), { message: /squeeze: given axis 0 of \[0, 3\]/ });
 });
+
+t.test("repeats along an axis of nothing know which axis they made", async (t) => {
+  const inputSignature = [new tf.TensorSpec([null, null, null], "float32")];
+  for (const times of [1, 2])
+    for (const axis of [0, 1, 2])
+      for (const shape of [[0, 3, 4], [2, 0, 4], [2, 3, 0], [2, 3, 4]]) {
+        const repeat = (x: tf.Tensor) => tf.keras.ops.repeat(tf.gather(x, []), times, axis);
+        const x = tf.zeros(shape);
+        t.strictSame((tf.function(repeat, { inputSignature })(x) as tf.Tensor).shape, repeat(x).shape, `${shape} × ${times} along ${axis}`);
+      } // prettier-ignore
+});

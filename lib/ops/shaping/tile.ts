@@ -12,7 +12,7 @@ import { where } from "../elementwise/where.js";
 import { take } from "../indexing/take.js";
 import { sum } from "../reduce/sum.js";
 import { integers, isStatic, openIntegers, type Integers } from "../static.js";
-import { expandDims, flattenFrom, ravel, reshape } from "./reshape.js";
+import { expandDims, mergeAxes, ravel, reshape } from "./reshape.js";
 import { progression } from "./create.js";
 import { everything, stridedOf } from "./slice.js";
 import { concatenate } from "./concatenate.js";
@@ -79,7 +79,7 @@ export const repeat = operation(
         expandDims(tensor, along + 1),
         Array.from({ length: tensor.rank + 1 }, (_, i) => (i === along + 1 ? counts[0]! : 1)),
       );
-      return mergeWithNext(doubled, along);
+      return mergeAxes(doubled, along, 2);
     }
     const length = tensor.shape[along];
     if (counts.length !== length)
@@ -87,14 +87,6 @@ export const repeat = operation(
     return take(tensor, Int32Array.from(counts.flatMap((count, i) => Array.from({ length: count! }, () => i))), along);
   },
 );
-
-/** Makes one axis of two neighbouring ones; the last of the two is known. */
-function mergeWithNext(x: Tensor, axis: number): Tensor {
-  const { shape } = x;
-  const length = shape[axis] === null || shape[axis + 1] === null ? -1 : shape[axis]! * shape[axis + 1]!;
-  if (axis === x.rank - 2) return flattenFrom(x, axis);
-  return reshape(x, [...shape.slice(0, axis), length, ...shape.slice(axis + 2)]);
-}
 
 /**
  * The elements moved along axes; those that leave at one end come back at the other.
