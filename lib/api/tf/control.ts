@@ -2,6 +2,7 @@
 
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
+import { checkOptions } from "../../core/options.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { leaves, type Tree } from "../../core/tree.js";
 import { cond, switchCase as choose } from "../../graph/control/cond.js";
@@ -11,11 +12,6 @@ import { concatenate } from "../../ops/shaping/concatenate.js";
 import { expandDims } from "../../ops/shaping/reshape.js";
 import { flip } from "../../ops/shaping/slice.js";
 
-function checkOptions(where: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ArgumentError(where, { given: `the option ${unknown}`, expected: known.join(", ") });
-}
-
 export interface CaseOptions<R> {
   /** What is computed where no condition holds. Default: the last function. */
   default?: () => R;
@@ -23,7 +19,7 @@ export interface CaseOptions<R> {
 
 /** The result of the first function whose condition holds. TensorFlow: tf.case. @param pairs  [condition, function] each */
 function firstOf<R>(pairs: readonly (readonly [TensorLike, () => R])[], options: CaseOptions<R> = {}): R {
-  checkOptions("case", options, ["default"]);
+  checkOptions("case", arguments, 1, ["default"]);
   const otherwise = options.default ?? pairs.at(-1)?.[1];
   if (!otherwise) throw new ArgumentError("case", { given: "no pairs and no default", expected: "at least one of them" });
   return pairs.reduceRight<() => R>(
@@ -41,7 +37,7 @@ export { firstOf as case };
  * @param options.default  for an index out of range. Default: the last function
  */
 export function switchCase<R>(branchIndex: TensorLike, branchFns: readonly (() => R)[], options: CaseOptions<R> = {}): R {
-  checkOptions("switchCase", options, ["default"]);
+  checkOptions("switchCase", arguments, 2, ["default"]);
   const fns = options.default ? [...branchFns, options.default] : branchFns;
   if (fns.length === 0) throw new ArgumentError("switchCase", { given: "no functions", expected: "at least one" });
   return choose(branchIndex, fns as readonly (() => R)[]);
@@ -54,7 +50,7 @@ export interface MapOptions {
 
 /** The function applied to each slice along the first axis, results put together. TensorFlow: tf.map_fn. */
 export function mapFn<R>(fn: (element: never) => R, elems: unknown, options: MapOptions = {}): R {
-  checkOptions("mapFn", options, ["fnOutputSignature"]);
+  checkOptions("mapFn", arguments, 2, ["fnOutputSignature"]);
   const result = map(fn, elems);
   const { fnOutputSignature: wanted } = options;
   if (typeof wanted === "string")
@@ -76,7 +72,7 @@ export interface ScanOptions {
 
 /** What `fn(accumulated, element)` gives after each element of the first axis. TensorFlow: tf.scan. */
 export function scan(fn: (accumulated: Tensor, element: Tensor) => TensorLike, elems: TensorLike, options: ScanOptions = {}): Tensor {
-  checkOptions("scan", options, ["initializer", "reverse"]);
+  checkOptions("scan", arguments, 2, ["initializer", "reverse"]);
   const { initializer, reverse = false } = options;
   const all = asTensor(elems);
   const step = (carry: Tensor, element: never): [Tensor, Tensor] => {

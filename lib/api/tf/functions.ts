@@ -2,7 +2,7 @@
 
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
-import { checkOptions as checkArguments } from "../../core/options.js";
+import { checkOptions } from "../../core/options.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree, unflatten } from "../../core/tree.js";
@@ -19,13 +19,7 @@ interface LoopOptions {
   inferShape?: boolean;
   name?: string | null;
 }
-const loopOptions = ["parallelIterations", "backProp", "swapMemory", "inferShape", "name"];
-
-function checkOptions(where: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name) && !loopOptions.includes(name));
-  if (unknown !== undefined)
-    throw new ArgumentError(where, { given: `the option ${unknown}`, expected: [...known, ...loopOptions].join(", ") });
-}
+const foldOptions = ["initializer", "parallelIterations", "backProp", "swapMemory", "inferShape", "name"];
 
 /** The slices along the first axis, each in the structure of the whole. */
 function slicesOf(where: string, elems: Trees): Tree<Tensor>[] {
@@ -49,10 +43,9 @@ function slicesOf(where: string, elems: Trees): Tree<Tensor>[] {
 export function foldl(
   fn: (accumulated: never, element: never) => unknown,
   elems: Trees,
-  { initializer = null, ...others }: LoopOptions & { initializer?: Trees | null } = {},
+  { initializer = null }: LoopOptions & { initializer?: Trees | null } = {},
 ): unknown {
-  checkArguments("foldl", arguments, 2, null);
-  checkOptions("foldl", others, ["initializer"]);
+  checkOptions("foldl", arguments, 2, foldOptions);
   return folded("foldl", fn, slicesOf("foldl", elems), initializer).at(-1);
 }
 
@@ -60,10 +53,9 @@ export function foldl(
 export function foldr(
   fn: (accumulated: never, element: never) => unknown,
   elems: Trees,
-  { initializer = null, ...others }: LoopOptions & { initializer?: Trees | null } = {},
+  { initializer = null }: LoopOptions & { initializer?: Trees | null } = {},
 ): unknown {
-  checkArguments("foldr", arguments, 2, null);
-  checkOptions("foldr", others, ["initializer"]);
+  checkOptions("foldr", arguments, 2, foldOptions);
   return folded("foldr", fn, slicesOf("foldr", elems).reverse(), initializer).at(-1);
 }
 
@@ -95,7 +87,7 @@ export function pyFunction(
   Tout: string | readonly string[],
   { shapes }: { shapes?: readonly (readonly (number | null)[])[]; name?: string } = {},
 ): Tensor | Tensor[] {
-  checkArguments("pyFunction", arguments, 3, ["shapes", "name"]);
+  checkOptions("pyFunction", arguments, 3, ["shapes", "name"]);
   if (typeof func !== "function") throw new ArgumentError("pyFunction.func", { given: text(func), expected: "a function of tensors" });
   if (!Array.isArray(inp)) throw new ArgumentError("pyFunction.inp", { given: text(inp), expected: "an array of tensors" });
   const names = typeof Tout === "string" ? [Tout] : Tout;
