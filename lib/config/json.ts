@@ -1,3 +1,9 @@
+// What configs are made of, as JSON and as Keras saves objects.
+
+import { isRecord } from "../core/tree.js";
+
+export { isRecord as isPlainObject };
+
 /** What a Keras config is made of. Numbers may be infinite or NaN, as in Python's JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -15,14 +21,7 @@ export interface Envelope {
   readonly shared_object_id?: number;
 }
 
-/** Whether a value is an object literal: not an instance of a class, an array or null. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /** Whether a value is an object as Keras saves it. */
 export function isEnvelope(value: unknown): value is Envelope {
-  return isPlainObject(value) && typeof value["class_name"] === "string" && "config" in value;
+  return isRecord(value) && typeof value["class_name"] === "string" && "config" in value;
 }

@@ -5,6 +5,7 @@ import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "./error
 import { isRecording } from "./interpreter.js";
 import { bytesIn, shapeText, sizeOf } from "./shape.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "./tensor.js";
+import { isRecord } from "./tree.js";
 
 /** Axes that nested arrays may have: more are an array that holds itself. */
 const DEEPEST = 64;
@@ -80,7 +81,7 @@ export function constant(
   options?: ConstantOptions | string | null,
   shape?: readonly number[] | ConstantOptions | null,
 ): Tensor;
-export function constant(values: TensorLike, options: ConstantOptions | string | null = {}): Tensor {
+export function constant(values: TensorLike, options?: ConstantOptions | string | null): Tensor {
   // Tools that read parameters see that options come last: a shape by position is for calls that have it as Python has.
   const { dtype, shape } = constantOptions(options, arguments[2]);
   if (values instanceof Chainable) return values.value();
@@ -101,34 +102,29 @@ export function constant(values: TensorLike, options: ConstantOptions | string |
   return adoptTensor(elements, shape ?? nested, kept);
 }
 
-const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The common form, which costs nothing. */
-function isPlain(options: ConstantOptions): boolean {
+function isPlain(options: unknown): options is ConstantOptions {
+  if (!isRecord(options)) return false;
   for (const name in options) if (name !== "dtype" && name !== "shape") return false;
-  return (options.shape ?? null) === null ? options.shape !== null : Array.isArray(options.shape);
+  return options["shape"] === undefined || Array.isArray(options["shape"]);
 }
 
 /** Dtype and shape: in an object, by position, or the dtype by position and the shape in an object. */
-function constantOptions(first: unknown, second: unknown): ConstantOptions {
-  if (second === undefined && isRecord(first) && isPlain(first)) return first;
-  const rest = isRecord(second) ? second : isRecord(first) && (second ?? null) === null ? first : {};
-  const {
-    dtype = null,
-    shape = null,
-    name: _,
-    ...unknown
-  }: Record<string, unknown> = {
-    ...rest,
-    ...(typeof first === "string" && { dtype: first }),
-    ...(Array.isArray(second) && { shape: second }),
-  };
-  const misplaced = [isRecord(first) && Object.keys(first).length === 0 ? null : first, second ?? null].find((value) => value !== null && value !== rest && value !== dtype && value !== shape); // prettier-ignore
-  const [odd] = [...Object.keys(unknown), ...(misplaced === undefined ? [] : [misplaced])];
-  if (odd === undefined && (shape === null || Array.isArray(shape)))
-    return { dtype: (dtype ?? undefined) as Dtype, shape: (shape ?? undefined) as readonly number[] };
+function constantOptions(...given: [first: unknown, second: unknown]): ConstantOptions {
+  const [first, second] = given;
+  if (second === undefined && (first === undefined || isPlain(first))) return first ?? {};
+  const isThere = (value: unknown): boolean => value !== null && value !== undefined;
+  const place = given.findIndex(isRecord);
+  const [before, behind] = place < 0 ? given : given.slice(0, place);
+  const named = { ...(given[place] as object), ...(isThere(before) && { dtype: before }), ...(isThere(behind) && { shape: behind }) };
+  const { dtype, shape, name: _, ...unknown }: Record<string, unknown> = named;
+  const odd: unknown[] = Object.keys(unknown);
+  if (place === 0 && isThere(second)) odd.push(first);
+  if (isThere(dtype) && typeof dtype !== "string") odd.push(dtype);
+  if (isThere(shape) && !Array.isArray(shape)) odd.push(shape);
+  if (odd.length === 0) return { dtype: (dtype ?? undefined) as Dtype, shape: (shape ?? undefined) as readonly number[] };
   throw new ArgumentError("constant", {
-    given: `the option ${text(odd ?? shape)}`,
+    given: `the option ${text(odd[0])}`,
     expected: "dtype, shape and name, by position or in an object",
   });
 }

@@ -9,6 +9,7 @@
 
 import { ArgumentError, didYouMean, text } from "./errors.js";
 import { kindOf, type Kind } from "./kinds.js";
+import { isRecord } from "./tree.js";
 
 /** A parameter as its declaration has it. */
 export interface Parameter {
@@ -144,11 +145,7 @@ function parameter(text: string): Parameter {
 }
 
 /** Whether a value is an options object: a record of somebody's, not an object of a class. */
-export function isOptions(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
+export const isOptions = isRecord;
 
 /**
  * The arguments of a call in the order of the declaration, with defaults filled in.

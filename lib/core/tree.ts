@@ -17,7 +17,8 @@ export interface Composite {
 
 export const isComposite = (value: unknown): value is Composite => typeof value === "object" && value !== null && parts in value;
 
-const isRecord = (value: unknown): value is Record<string, unknown> => {
+/** Whether a value is an object literal: not an instance of a class, an array or null. */
+export const isRecord = (value: unknown): value is Record<string, unknown> => {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -1,5 +1,7 @@
 // A layer's state is found by looking at its fields: what is assigned is tracked, nothing has to be registered.
 
+import { isRecord } from "../../core/tree.js";
+
 /**
  * Calls `visit` for every object that the fields of `owner` hold, directly or inside arrays, records, maps and sets,
  * in the order in which the fields were made. `visit` says whether it knows the object; others are left alone.
@@ -43,9 +45,4 @@ function look(value: unknown, visit: (value: object) => void, seen: Set<object>)
   } else if (isRecord(value)) {
     for (const item of Object.values(value)) look(item, visit, seen);
   } else visit(value);
-}
-
-function isRecord(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
