@@ -200,11 +200,11 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
     const [q, k, v] = [this.queryDense(query), this.keyDense(key ?? value), this.valueDense(value)];
     const drops = training === true && this.shared.dropout > 0;
     const projected = [q, this.perQueryHead(k), this.perQueryHead(v)] as const;
-    const heads = returnAttentionScores ? null : this.#byBlocks(projected, mask, Boolean(useCausalMask), drops);
-    if (heads) return this.outputDense(gate ? multiply(heads, gate) : heads);
-    const [written, scores] = this.#writtenOut(projected, useCausalMask ? both(mask, causalMask(query, value)) : mask, drops);
-    const output = this.outputDense(gate ? multiply(written, gate) : written);
-    return returnAttentionScores ? [output, scores] : output;
+    const blocks = returnAttentionScores ? null : this.#byBlocks(projected, mask, Boolean(useCausalMask), drops);
+    const whole = () => this.#writtenOut(projected, useCausalMask ? both(mask, causalMask(query, value)) : mask, drops);
+    const [heads, scores] = blocks ? [blocks, null] : whole();
+    const output = this.outputDense(gate ? multiply(heads, gate) : heads);
+    return returnAttentionScores ? [output, scores!] : output;
   }
 
   /** Attention that keeps no weights; null where it can't be had. */
