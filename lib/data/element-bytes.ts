@@ -6,6 +6,7 @@ import { sizeOf } from "../core/shape.js";
 import { Strings } from "../core/strings.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
 import { mapTree, type Tree } from "../core/tree.js";
+import { copyOf } from "../formats/bytes.js";
 import type { Element, Leaf } from "./structure.js";
 
 /** The structure of an element: its leaves are texts, `float32 2,3 24`. */
@@ -45,13 +46,13 @@ export function fromBytes(header: Header, bytes: Uint8Array): Element {
     const shape = lengths === "" ? [] : lengths.split(",").map(Number);
     const part = bytes.subarray(at, (at += Number(size)));
     if (dtype !== "string" && dtype !== "bytes")
-      return adoptTensor(new dtypes[dtype as Dtype].array(part.slice().buffer), shape, dtype as Dtype);
+      return adoptTensor(new dtypes[dtype as Dtype].array(copyOf(part).buffer), shape, dtype as Dtype);
     const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
     let next = 0;
     const values = Array.from({ length: sizeOf(shape) }, () => {
       const length = view.getUint32(next, true);
       const value = part.subarray(next + 4, (next += 4 + length));
-      return dtype === "bytes" ? value.slice() : decoder.decode(value);
+      return dtype === "bytes" ? copyOf(value) : decoder.decode(value);
     });
     return new Strings(shape, values as string[]);
   });

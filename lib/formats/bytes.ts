@@ -23,6 +23,9 @@ export function joined(pieces: Pieces): Uint8Array {
 /** The bytes of a typed array, not copied. */
 export const bytesOf = (elements: ArrayBufferView): Uint8Array => new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
 
+/** A copy with a buffer of its own. The `slice` of what Node reads files into, Buffer, copies nothing and shares its buffer with others. */
+export const copyOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** UTF-8 as text. @throws FormatError that names `where` */

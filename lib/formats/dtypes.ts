@@ -5,7 +5,7 @@ import { dtypes, isFloat, type Dtype, type TypedArray } from "../core/dtype.js";
 import { text } from "../core/errors.js";
 import { bitsToFloat, floatToBfloat, floatToHalf, halfToFloat, smallFloat } from "../core/halves.js";
 import { sizeOf } from "../core/shape.js";
-import { bytesOf } from "./bytes.js";
+import { bytesOf, copyOf } from "./bytes.js";
 import { FormatError } from "./error.js";
 
 /** The element types that files of the formats here have. */
@@ -82,7 +82,7 @@ export function fromFile(bytes: Uint8Array, dtype: FileDtype, shape: readonly nu
       dtype: kept,
       shape,
       get elements() {
-        return new array(little.slice().buffer, 0, size);
+        return new array(copyOf(little).buffer, 0, size);
       },
     };
   }

@@ -1,7 +1,7 @@
 // ONNX models as messages, after onnx.proto3: what is written and read here of them.
 
 import { text } from "../core/errors.js";
-import { bytesOf, type Pieces } from "./bytes.js";
+import { bytesOf, copyOf, type Pieces } from "./bytes.js";
 import { checkedSize, type Elements, type FileDtype, fromFile } from "./dtypes.js";
 import { FormatError, UnsupportedFormatError } from "./error.js";
 import { type Message, readMessage, type Values, writeMessage } from "./protobuf.js";
@@ -150,7 +150,7 @@ function withinInt32(bytes: Uint8Array): Uint8Array {
   for (let i = 0; i < bytes.length / 8; i++) {
     const value = Number(view.getBigInt64(i * 8, true));
     if (clamped(value) === value) continue;
-    changed ??= new BigInt64Array(bytes.slice().buffer);
+    changed ??= new BigInt64Array(copyOf(bytes).buffer);
     changed[i] = BigInt(clamped(value));
   }
   return changed ? bytesOf(changed) : bytes;

@@ -16,7 +16,7 @@ import { bytesOfElements, dtypes, elementsAt, keptDtype, type Dtype, type TypedA
 import { KerasmError, text } from "../core/errors.js";
 import { sizeOf } from "../core/shape.js";
 import { isPlainObject } from "../config/json.js";
-import { textOf } from "../formats/bytes.js";
+import { copyOf, textOf } from "../formats/bytes.js";
 import { crc32c } from "../formats/crc.js";
 import { parseJson } from "../formats/json.js";
 
@@ -90,7 +90,7 @@ export function decode(file: Uint8Array, name: string): Saved {
       "It is another kind of file, or was cut short.",
     );
   }
-  const [version, headerBytes, checksum] = new Uint32Array(file.slice(MAGIC.length, PREFIX).buffer) as unknown as [number, number, number];
+  const [version, headerBytes, checksum] = new Uint32Array(copyOf(file.subarray(MAGIC.length, PREFIX)).buffer) as unknown as [number, number, number];
   if (version !== VERSION) fail(`a checkpoint of version ${version}`, `version ${VERSION}`, "It was written by another version of kerasm.");
   const header = file.subarray(PREFIX, PREFIX + headerBytes);
   if (header.length !== headerBytes) fail(`a file of ${file.length} bytes that ends in its header`, `${headerBytes} bytes of header`);
@@ -107,7 +107,7 @@ export function decode(file: Uint8Array, name: string): Saved {
       const part = data.subarray(offset, offset + bytes);
       if (crc32c(part) !== sum) fail(`tensor ${tensor} with the checksum ${crc32c(part)}`, `${sum}: the file is damaged`);
       // Where the file lies so that views of its elements are allowed, nothing is copied.
-      const { buffer, byteOffset } = part.byteOffset % dtypes[dtype].bytes === 0 ? part : part.slice();
+      const { buffer, byteOffset } = part.byteOffset % dtypes[dtype].bytes === 0 ? part : copyOf(part);
       return { name: tensor, dtype, shape, elements: elementsAt(dtype, buffer, byteOffset, sizeOf(shape)) };
     }),
   };

@@ -9,6 +9,17 @@ import { fromFile, toFile } from "../../lib/formats/dtypes.js";
 const { keras } = tf;
 const path = (name: string) => `memory://arrays/${name}`;
 
+t.test("elements at odd places of a buffer that Node shares between files are copied, not taken with all that is beside them", (t) => {
+  const shared = Buffer.alloc(64, 0xff);
+  for (const [dtype, array] of [["float32", Float32Array], ["int32", Int32Array], ["int64", BigInt64Array], ["float64", Float64Array]] as const) {
+    const values = array === BigInt64Array ? BigInt64Array.of(1n, -2n, 3n) : new (array as typeof Float32Array)([1, -2, 3]);
+    shared.set(new Uint8Array(values.buffer), 3);
+    const { elements } = fromFile(shared.subarray(3, 3 + values.byteLength), dtype, [3], "shared");
+    t.same([...elements], [1, -2, 3], dtype);
+  } // prettier-ignore
+  t.end();
+});
+
 t.test("arrays come back as they were, in every form", async (t) => {
   const arrays = {
     scalar: tf.constant(3.5),

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import * as tf from "../../lib/index.js";
-import { tensorOf } from "../../lib/formats/onnx.js";
-import { operators } from "../../lib/saving/imported/onnx.js";
+import { readOnnx, tensorOf } from "../../lib/formats/onnx.js";
+import { operators, readOnnxGraph } from "../../lib/saving/imported/onnx.js";
+import { checkTypes, typesOf } from "../../lib/saving/imported/onnx-types.js";
 import { operations } from "../../lib/saving/imported/tfjs.js";
 
 const { keras } = tf;
@@ -54,6 +55,41 @@ for (const { file, inputs, outputs } of cases)
     await again.loadWeights("memory://onnx-outside/w.weights.h5");
     t.same(again.getWeights(), model.getWeights());
   });
+
+t.test("which elements an operator takes is known of each, and elements of another kind are refused wherever they come from", (t) => {
+  t.strictSame([...typesOf.keys()].sort(), Object.keys(operators).sort());
+  const kinds = { float32: ["int32", "bool"], int64: ["float32", "bool"], bool: ["float32", "int64"] } as const;
+  let [refused, all] = [0, 0];
+  for (const { file } of cases) {
+    const bytes = readFileSync(join(folder, file));
+    readOnnxGraph(bytes, file);
+    const graph = readOnnx(bytes, file);
+    // Outputs are computed from what no operator vouches for (a cast, say), or known: then no other type goes through.
+    const parts = [...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name), ...graph.outputs.map(({ name }) => name)];
+    for (const part of parts) {
+      const changed = (dtype: string) => ({
+        ...graph,
+        initializers: new Map([...graph.initializers].map(([name, each]) => [name, name === part ? { ...each, fileDtype: dtype as never } : each])),
+        inputs: graph.inputs.map((each) => (each.name === part ? { ...each, dtype: dtype as never } : each)),
+        outputs: graph.outputs.map((each) => (each.name === part ? { ...each, dtype: dtype as never } : each)),
+      }); // prettier-ignore
+      const own = graph.initializers.get(part)?.fileDtype ?? [...graph.inputs, ...graph.outputs].find(({ name }) => name === part)!.dtype;
+      for (const dtype of kinds[own as keyof typeof kinds] ?? []) {
+        all++;
+        try {
+          checkTypes(changed(dtype), file);
+        } catch (error) {
+          refused++;
+          t.equal((error as Error).name, "FormatError");
+          t.match((error as Error).message, file);
+        }
+      }
+    }
+  }
+  t.ok(all > 200, `${all} changes`);
+  t.ok(refused / all > 0.9, `${refused} of ${all} refused`);
+  t.end();
+});
 
 t.test("whole numbers beyond 32 bits are the ends of int32", (t) => {
   const message = { dims: [3], dataType: 7, floatData: [], int32Data: [], int64Data: [], doubleData: [], name: "ends", rawData: new Uint8Array(BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 5n).buffer) }; // prettier-ignore

@@ -12,7 +12,7 @@
 
 import { text } from "../../core/errors.js";
 import { sizeOf } from "../../core/shape.js";
-import { ByteReader, textOf } from "../bytes.js";
+import { ByteReader, copyOf, textOf } from "../bytes.js";
 import { FormatError, UnsupportedFormatError } from "../error.js";
 import { bytesPer, type FileDtype } from "../dtypes.js";
 import type { Hdf5Attribute, Hdf5Dataset, Hdf5Group, Hdf5Type } from "./tree.js";
@@ -252,7 +252,7 @@ class Hdf5Reader {
     if (type.kind === "text") return this.#fromHeap(data);
     const taken = data.take(bytes);
     if (type.kind !== "number") return 0;
-    const little = type.isBigEndian ? taken.slice().reverse() : taken;
+    const little = type.isBigEndian ? copyOf(taken).reverse() : taken;
     const view = new DataView(little.buffer, little.byteOffset, bytes);
     if (type.dtype === "float64") return view.getFloat64(0, true);
     if (type.dtype === "float32") return view.getFloat32(0, true);
@@ -585,7 +585,7 @@ const number = (dtype: FileDtype, isBigEndian: boolean): Hdf5Type => ({
 /** Bytes that stood by their place within elements, as elements. */
 function unshuffled(bytes: Uint8Array, each: number): Uint8Array {
   const count = Math.floor(bytes.length / each);
-  const out = bytes.slice();
+  const out = copyOf(bytes);
   for (let byte = 0; byte < each; byte++) for (let i = 0; i < count; i++) out[i * each + byte] = bytes[byte * count + i]!;
   return out;
 }

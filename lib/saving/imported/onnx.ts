@@ -14,6 +14,7 @@ import { lstm as lstmOp } from "../../ops/recurrent/lstm.js";
 import { gru as gruOp } from "../../ops/recurrent/gru.js";
 import { Variable } from "../../variables/variable.js";
 import { ImportedGraph, type ImportedNode, type Run } from "./graph.js";
+import { checkTypes } from "./onnx-types.js";
 
 /** The attributes of a node, read with defaults. */
 class Given {
@@ -546,6 +547,7 @@ export function readOnnxGraph(file: Uint8Array, where: string): ImportedGraph {
   if (unknown.length > 0) {
     throw new UnsupportedFormatError(where, { given: `the operators ${unknown.join(", ")}`, expected: `operators among ${Object.keys(operators).sort().join(", ")}` }); // prettier-ignore
   }
+  checkTypes(graph, where);
   const nodes = graph.nodes.map((node): ImportedNode => {
     const run = operators[node.opType]!(new Given(node, where, graph.opset));
     return { name: node.name, op: node.opType, inputs: node.input, outputs: node.output, run };
