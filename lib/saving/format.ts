@@ -90,7 +90,11 @@ export function decode(file: Uint8Array, name: string): Saved {
       "It is another kind of file, or was cut short.",
     );
   }
-  const [version, headerBytes, checksum] = new Uint32Array(copyOf(file.subarray(MAGIC.length, PREFIX)).buffer) as unknown as [number, number, number];
+  const [version, headerBytes, checksum] = new Uint32Array(copyOf(file.subarray(MAGIC.length, PREFIX)).buffer) as unknown as [
+    number,
+    number,
+    number,
+  ];
   if (version !== VERSION) fail(`a checkpoint of version ${version}`, `version ${VERSION}`, "It was written by another version of kerasm.");
   const header = file.subarray(PREFIX, PREFIX + headerBytes);
   if (header.length !== headerBytes) fail(`a file of ${file.length} bytes that ends in its header`, `${headerBytes} bytes of header`);
