@@ -137,6 +137,9 @@ function directory(file: Uint8Array, where: string): Map<string, Entry> {
     if (entries.has(name)) throw new FormatError(`${where}: ${name}`, { given: "two members of this name", expected: "one" });
     entries.set(name, { name, method, crc, stored, length, at });
   }
+  // The number of members has no checksum: with a smaller one, some would be gone without a word.
+  const read = reader.at - end.at;
+  if (read !== end.size) throw new FormatError(where, { given: `a directory of ${read} bytes`, expected: `${end.size}`, hint: "The file is damaged." }); // prettier-ignore
   return entries;
 }
 
@@ -146,8 +149,8 @@ function checkName(name: string, where: string): void {
   throw new FormatError(where, { given: `a member named ${text(name)}`, expected: "names within the archive" });
 }
 
-/** Where the directory begins, and how many members it has. */
-function findEnd(file: Uint8Array, where: string): { at: number; count: number } {
+/** Where the directory begins, how many bytes it takes, and how many members it has. */
+function findEnd(file: Uint8Array, where: string): { at: number; size: number; count: number } {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   for (let place = file.length - 22; place >= Math.max(0, file.length - 22 - 0xffff); place--) {
     if (view.getUint32(place, true) !== END || place + 22 + view.getUint16(place + 20, true) !== file.length) continue;
@@ -161,7 +164,7 @@ function findEnd(file: Uint8Array, where: string): { at: number; count: number }
       [count, size, at] = [end64.u64(), end64.u64(), end64.u64()];
     }
     if (at + size > place || count > size / 46) break;
-    return { at, count };
+    return { at, size, count };
   }
   throw new FormatError(where, {
     given: `a file of ${file.length} bytes without the directory of a zip archive`,

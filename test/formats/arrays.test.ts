@@ -5,6 +5,7 @@ import * as tf from "../../lib/index.js";
 import * as formats from "../../lib/api/formats.js";
 import { floatToBfloat, floatToHalf } from "../../lib/core/halves.js";
 import { fromFile, toFile } from "../../lib/formats/dtypes.js";
+import { placeOf } from "../../lib/saving/place.js";
 
 const { keras } = tf;
 const path = (name: string) => `memory://arrays/${name}`;
@@ -18,6 +19,28 @@ t.test("elements at odd places of a buffer that Node shares between files are co
     t.same([...elements], [1, -2, 3], dtype);
   } // prettier-ignore
   t.end();
+});
+
+t.test("with any one bit of an archive changed, it is refused by name, or what comes is the same", async (t) => {
+  const file = path("bits.npz");
+  await formats.saveNpz(file, { a: tf.ones([3, 2]), b: tf.constant([1, 2]) });
+  const { store, name } = placeOf(file);
+  const good = (await store.read(name))!;
+  const read = async () => JSON.stringify(Object.entries(await formats.loadNpz(file)).map(([key, value]) => [key, value.shape, [...value.data()]])); // prettier-ignore
+  const wanted = await read();
+  let refused = 0;
+  for (let bit = 0; bit < good.length * 8; bit++) {
+    const bytes = good.slice();
+    bytes[bit >> 3]! ^= 1 << (bit & 7);
+    await store.write(name, bytes);
+    const got = await read().catch((error: Error) => {
+      if (!(error instanceof tf.KerasmError) || !error.message.includes("bits.npz")) t.fail(`bit ${bit}: ${error.stack}`);
+      refused++;
+      return wanted;
+    });
+    if (got !== wanted) t.fail(`bit ${bit}: ${got}`);
+  }
+  t.ok(refused > 1000, `${refused} refused`);
 });
 
 t.test("arrays come back as they were, in every form", async (t) => {
