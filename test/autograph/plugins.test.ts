@@ -205,7 +205,12 @@ t.test("Node converts modules as they are loaded, and the command converts files
       .map(Number) as [number, number];
     const started = (file: string) => run(path, ["--import", hook, "--enable-source-maps", "--no-warnings", file], { cwd: folder });
     if (major === 20 && minor < 6) {
-      await t.rejects(started(files.js), /kerasm\/autograph\/node: given Node 20\..*; expected Node 20\.6 or later/s, name);
+      // The first Nodes of version 20 now and then die without a word; that says nothing of what the hook says.
+      const wantedText = /kerasm\/autograph\/node: given Node 20\..*; expected Node 20\.6 or later/s;
+      let said = "";
+      for (let attempt = 0; attempt < 3 && !wantedText.test(said); attempt++)
+        said = await started(files.js).then(({ stdout }) => `it ran: ${stdout}`, String); // prettier-ignore
+      t.match(said, wantedText, name);
       continue;
     }
     // Node strips types by itself from 22.18 on.
