@@ -63,6 +63,8 @@ export * as strings from "./api/tf/strings.js";
 export * as summary from "./api/tf/summary.js";
 export { TensorShape } from "./api/tf/tensor-shape.js";
 export * as autograph from "./api/tf/autograph.js";
+export * as browser from "./api/tf/browser.js";
+export { memory, nextFrame, type MemoryInfo } from "./api/tf/page.js";
 export * as distribute from "./api/tf/distribute.js";
 export { VariableAggregation, VariableSynchronization } from "./api/tf/distribute.js";
 export * as data from "./data/index.js";

@@ -53,6 +53,7 @@ const residents = new Set<Block>();
 let residentBytes = 0;
 /** Blocks that loaded programs refer to are no residents: they are neither spilled nor looked at. */
 let pinnedBytes = 0;
+let pinnedCount = 0;
 const programs = new Set<Unloadable>();
 let programBytes = 0;
 
@@ -128,7 +129,7 @@ function spill(wanted: number): void {
 }
 
 function freeBlock(block: Block): void {
-  if (block.pins > 0) pinnedBytes -= block.bytes;
+  if (block.pins > 0) countPinned(block, -1);
   else if (residents.delete(block)) residentBytes -= block.bytes;
   else return;
   release(block.address, block.bytes);
@@ -140,15 +141,20 @@ export function pin(block: Block): void {
   if (block.pins++ > 0) return;
   residents.delete(block);
   residentBytes -= block.bytes;
-  pinnedBytes += block.bytes;
+  countPinned(block, 1);
 }
 
 /** Says that it does no more. */
 export function unpin(block: Block): void {
   if (--block.pins > 0 || block.address === 0) return;
-  pinnedBytes -= block.bytes;
+  countPinned(block, -1);
   residentBytes += block.bytes;
   residents.add(block);
+}
+
+function countPinned({ bytes }: Block, change: 1 | -1): void {
+  pinnedBytes += change * bytes;
+  pinnedCount += change;
 }
 
 /**
@@ -203,6 +209,12 @@ onPressure((bytes, retry) => {
     expected: `no more than ${maximumBytes} bytes in all`,
     hint: "Use smaller batches, or let the event loop turn (await) between steps.",
   });
+});
+
+/** Tensors and variables in the shared memory, those that programs refer to included: how many, and their bytes. */
+export const blocksNow = (): { count: number; bytes: number } => ({
+  count: residents.size + pinnedCount,
+  bytes: residentBytes + pinnedBytes,
 });
 
 /** Bytes of tensors and variables that are resident now. */

@@ -164,6 +164,10 @@ function firstLeaf(values: unknown): unknown {
   return values;
 }
 
+/** Whether it is a picture, a canvas, a video or their pixels, by what these have in common. */
+const hasPixels = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && (("width" in value && "height" in value) || "displayWidth" in value);
+
 function shapeOf(values: TensorLike): number[] {
   const shape: number[] = [];
   let at: unknown = values;
@@ -180,7 +184,11 @@ function shapeOf(values: TensorLike): number[] {
   if (at instanceof Chainable) shape.push(...(at.value().shape as number[]));
   else if (ArrayBuffer.isView(at) && !(at instanceof DataView)) shape.push((at as Uint8Array).length);
   else if (at !== undefined && typeof at !== "number" && typeof at !== "boolean" && typeof at !== "bigint") {
-    throw new DtypeError("constant", { given: text(at), expected: "numbers, booleans, nested arrays or typed arrays of them" });
+    throw new DtypeError("constant", {
+      given: text(at),
+      expected: "numbers, booleans, nested arrays or typed arrays of them",
+      ...(hasPixels(at) && { hint: "tf.browser.fromPixels takes pictures, canvases and videos." }),
+    });
   }
   return shape;
 }

@@ -7,3 +7,4 @@ export { FixedLengthRecordDataset, TextLineDataset, TFRecordDataset } from "./fi
 export { DatasetIterator, type SavedPosition } from "./iterator.js";
 export { Options } from "./options.js";
 export type { Structured } from "./structure.js";
+export { microphone, webcam } from "./devices.js";

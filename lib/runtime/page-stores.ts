@@ -1,7 +1,7 @@
 // Where a page keeps files: a database of its own, a folder of the origin's private file system.
 
 import { inTurn } from "./in-turn.js";
-import type { FileContent, FileStore } from "./platform.js";
+import type { FileContent, FileStore, StoredFile } from "./platform.js";
 
 const files = "files";
 
@@ -113,4 +113,50 @@ function openDatabase(name: string, onClose: () => void): Promise<IDBDatabase> {
     };
     request.onerror = () => reject(request.error);
   });
+}
+
+/** Files of all databases that are like ours, and of the whole private file system. */
+export async function storedFiles(): Promise<StoredFile[]> {
+  const databases = (await indexedDB.databases?.()) ?? [];
+  const ofDatabases = databases.map(({ name, version }) => (version === 1 ? filesOfDatabase(name!) : []));
+  const found = [...(await Promise.all(ofDatabases)), await filesOfFolders().catch(() => [])]; // private windows have no folders
+  return found.flat();
+}
+
+async function filesOfDatabase(name: string): Promise<StoredFile[]> {
+  const connection = await openDatabase(name, () => {});
+  try {
+    if (!connection.objectStoreNames.contains(files)) return []; // another program's
+    const found: StoredFile[] = [];
+    const request = connection.transaction(files).objectStore(files).openCursor();
+    return await new Promise((resolve, reject) => {
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        const cursor = request.result;
+        if (!cursor) return resolve(found);
+        const bytes = cursor.value instanceof Uint8Array ? cursor.value.length : 0;
+        found.push({ path: `indexeddb://${name}/${String(cursor.key)}`, bytes, date: null });
+        cursor.continue();
+      };
+    });
+  } finally {
+    connection.close();
+  }
+}
+
+type Folder = FileSystemDirectoryHandle & { values(): AsyncIterable<FileSystemDirectoryHandle | FileSystemFileHandle> };
+
+async function filesOfFolders(): Promise<StoredFile[]> {
+  const found: StoredFile[] = [];
+  const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+    for await (const entry of (folder as Folder).values()) {
+      if (entry.kind === "directory") await walk(entry as FileSystemDirectoryHandle, `${path}${entry.name}/`);
+      else {
+        const file = await (entry as FileSystemFileHandle).getFile();
+        found.push({ path: `${path}${entry.name}`, bytes: file.size, date: new Date(file.lastModified) });
+      }
+    }
+  };
+  await walk(await navigator.storage.getDirectory(), "opfs://");
+  return found;
 }

@@ -67,6 +67,7 @@ export const platform: Platform = {
   changed: (words, index, value) => wordChanged(words, index, value, turn),
   setting: () => undefined,
   openStore,
+  storedFiles: async () => (await stores()).storedFiles(),
   async gunzip(bytes) {
     const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());

@@ -45,6 +45,14 @@ export interface FileParts {
   read(begin: number, end: number): Promise<Uint8Array>;
 }
 
+/** A file that is kept somewhere: `indexeddb://models/m.keras`. */
+export interface StoredFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** When it was written, where the place knows. */
+  readonly date: Date | null;
+}
+
 /** Bytes, or the pieces of them in order. */
 export type FileContent = Uint8Array | readonly Uint8Array[];
 
@@ -77,6 +85,8 @@ export interface Platform {
   setting(name: string): string | undefined;
   /** Storage at a path (Node), at `indexeddb://name` or `opfs://folder` (browser). */
   openStore(location: string): FileStore;
+  /** Files in all databases and private folders of this origin; missing in Node. */
+  storedFiles?(): Promise<StoredFile[]>;
   /** Decompresses gzip. */
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;
   /** What relative addresses are meant from: the page, in Node the working directory. */

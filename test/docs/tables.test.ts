@@ -20,6 +20,14 @@ function programOf(code: string): string {
   return /^(const|for|class) /.test(last) ? `${before} ${last}; return 0;` : `${before} return [${last}];`;
 }
 
+/** A canvas, and the pixels that it would be given. */
+class Canvas {
+  width = 0;
+  height = 0;
+  getContext = () => ({ putImageData() {} });
+}
+(globalThis as { ImageData?: unknown }).ImageData ??= class {};
+
 for (const page of pages) {
   const lines = readFileSync(`${repository}${page}`, "utf8").split("\n").filter((line) => line.startsWith("|")); // prettier-ignore
   const rows = lines.map(cellsOf).filter(([, ours]) => ours && !/^-+$/.test(ours) && ours !== "kerasm");
@@ -30,7 +38,9 @@ for (const page of pages) {
       if (codes.length === 0) t.match(ours, /^nothing/);
       const model = new keras.Sequential([new keras.Input({ shape: [2] }), new keras.layers.Dense(1)]);
       model.compile({ optimizer: "sgd", loss: "mse" });
-      const around = { tf, keras, model, x: tf.constant([[1, 2], [3, 4]]), xs: tf.ones([8, 2]), ys: tf.ones([8, 1]) }; // prettier-ignore
+      const pixels = { width: 2, height: 1, data: new Uint8ClampedArray([255, 0, 0, 255, 0, 128, 0, 255]) };
+      const canvas = new Canvas();
+      const around = { tf, keras, model, pixels, canvas, x: tf.constant([[1, 2], [3, 4]]), xs: tf.ones([8, 2]), ys: tf.ones([8, 1]) }; // prettier-ignore
       for (const code of codes) {
         const result = await new asynchronous(...Object.keys(around), programOf(code))(...Object.values(around));
         t.not((result as unknown[])[0] ?? 0, undefined, code);

@@ -18,9 +18,12 @@ const quiet = [
   "disable-sync",
 ];
 
-/** A browser with an empty profile. */
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: chromiumPath!, headless: true, args: quiet.map((name) => `--${name}`) });
+/** A browser with an empty profile. @param more  further switches */
+export const launchChromium = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: chromiumPath!, headless: true, args: [...quiet, ...more].map((name) => `--${name}`) });
+
+/** Switches for a camera and a microphone that are not there: a moving picture, a beep each second; the user agrees. */
+export const fakeDevices = ["use-fake-device-for-media-stream", "use-fake-ui-for-media-stream", "autoplay-policy=no-user-gesture-required"];
 
 /** A page at the address, and the list to which its errors and warnings go. */
 export async function openPage(browser: Browser, url: string): Promise<{ page: Page; complaints: string[] }> {

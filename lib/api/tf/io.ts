@@ -13,6 +13,7 @@ import { record } from "../../formats/tfevents.js";
 import { readFileBytes } from "../../data/folder.js";
 import { compressed, compressionOf } from "../../data/compression.js";
 import { placeOf, write } from "../../saving/place.js";
+import type { StoredModel } from "../../saving/stored-models.js";
 import * as ops from "../../ops/index.js";
 import { readTensor, writeTensor } from "../../formats/tensor-proto.js";
 import { SparseTensor } from "../../sparse/sparse-tensor.js";
@@ -46,6 +47,31 @@ export const writeFile = declare(
     const bytes = typeof contents === "string" ? encoder.encode(contents) : bytesOf("io.writeFile", contents);
     await write(placeOf(filename), bytes);
   },
+);
+
+const models = () => import("../../saving/stored-models.js");
+
+/**
+ * The models in `memory://`, and in a page those in `indexeddb://` and `opfs://`: a record of `{ bytes, dateSaved }` by path.
+ * TensorFlow.js: tf.io.listModels
+ */
+export const listModels = declare("tf.io.listModels()", async (): Promise<Record<string, StoredModel>> => (await models()).listModels());
+
+/** Removes a model that `listModels` names. @throws StateError where there is none. TensorFlow.js: tf.io.removeModel */
+export const removeModel = declare("tf.io.removeModel(url:string)", async (url: string): Promise<StoredModel> =>
+  (await models()).removeModel(url),
+);
+
+/** Copies a model to another place. @throws StateError where there is none. TensorFlow.js: tf.io.copyModel */
+export const copyModel = declare(
+  "tf.io.copyModel(sourceURL:string, destURL:string)",
+  async (source: string, destination: string): Promise<StoredModel> => (await models()).copyModel(source, destination),
+);
+
+/** Moves a model to another place. @throws StateError where there is none. TensorFlow.js: tf.io.moveModel */
+export const moveModel = declare(
+  "tf.io.moveModel(sourceURL:string, destURL:string)",
+  async (source: string, destination: string): Promise<StoredModel> => (await models()).moveModel(source, destination),
 );
 
 /** What decodes and encodes pictures is loaded with the first one. */

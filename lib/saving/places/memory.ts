@@ -2,7 +2,7 @@
 
 import { joined } from "../../formats/bytes.js";
 import { inTurn } from "../../runtime/in-turn.js";
-import type { FileStore } from "../../runtime/platform.js";
+import type { FileStore, StoredFile } from "../../runtime/platform.js";
 
 const folders = new Map<string, Map<string, Uint8Array>>();
 
@@ -22,3 +22,9 @@ export function memoryStore(location: string): FileStore {
     locked: (action) => inTurn(location, action),
   };
 }
+
+/** All files of this kind. */
+export const filesInMemory = (): StoredFile[] =>
+  [...folders].flatMap(([location, files]) =>
+    Array.from(files, ([name, { length }]) => ({ path: `${location.replace(/(?<!\/)$/, "/")}${name}`, bytes: length, date: null })),
+  );

@@ -1,0 +1,104 @@
+// Pictures of a camera, one at each call: tf.data.webcam.
+
+import { NotSupportedError, StateError, ValueError } from "../../core/errors.js";
+import type { Tensor } from "../../core/tensor.js";
+import { nullable, boolean, oneOf, positiveInteger, schema, string, type Options } from "../../config/index.js";
+import { type Cut, pixelsOf } from "./pixels.js";
+import { channelsOf } from "./channels.js";
+
+const options = schema([], {
+  /** The pictures' width and height, both or none; default: the camera's. */
+  resizeWidth: nullable(positiveInteger()),
+  resizeHeight: nullable(positiveInteger()),
+  /** Whether the middle of the picture is taken in its proportions, else all of it is squeezed into the size. */
+  centerCrop: boolean(false),
+  facingMode: oneOf(["user", "environment"], "user"),
+  deviceId: nullable(string()),
+});
+
+/** What `tf.data.webcam` takes. */
+export type WebcamOptions = Options<typeof options>;
+
+/** A camera that is on: `capture` gives what it sees, and a loop over it one picture after the other. */
+export class WebcamIterator implements AsyncIterable<Tensor> {
+  readonly #video: HTMLVideoElement;
+  readonly #size: readonly [width: number, height: number] | null;
+  readonly #centerCrop: boolean;
+  #stream: MediaStream | null;
+
+  constructor(video: HTMLVideoElement, stream: MediaStream, size: readonly [number, number] | null, centerCrop: boolean) {
+    [this.#video, this.#stream, this.#size, this.#centerCrop] = [video, stream, size, centerCrop];
+  }
+
+  /** What the camera sees now: int32 `[height, width, 3]`, 0 to 255. @throws StateError after `stop` */
+  async capture(): Promise<Tensor> {
+    const where = "data.webcam.capture";
+    if (!this.#stream) throw new StateError(where, { given: "a camera that was stopped", expected: "one that is on" });
+    return channelsOf(
+      pixelsOf(where, this.#video, (width, height) => this.#cut(width, height)),
+      3,
+    );
+  }
+
+  #cut(width: number, height: number): Cut {
+    const [toWidth, toHeight] = this.#size ?? [width, height];
+    if (!this.#centerCrop) return { left: 0, top: 0, width, height, toWidth, toHeight };
+    const scale = Math.min(width / toWidth, height / toHeight);
+    const [across, down] = [toWidth * scale, toHeight * scale];
+    return { left: (width - across) / 2, top: (height - down) / 2, width: across, height: down, toWidth, toHeight };
+  }
+
+  /** Turns the camera off. */
+  stop(): void {
+    this.#stream?.getTracks().forEach((track) => track.stop());
+    this.#stream = this.#video.srcObject = null;
+  }
+
+  /** Pictures until it is stopped; a loop that ends before stops it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Tensor> {
+    try {
+      while (this.#stream) yield await this.capture();
+    } finally {
+      this.stop();
+    }
+  }
+}
+
+/** Turns a camera on. @throws NotSupportedError where there is none, StateError where the page may not use it */
+export async function openWebcam(video: HTMLVideoElement | null, given: WebcamOptions): Promise<WebcamIterator> {
+  const where = "data.webcam";
+  const { resizeWidth, resizeHeight, centerCrop, facingMode, deviceId } = options.parse(where, [given]);
+  if ((resizeWidth === null) !== (resizeHeight === null))
+    throw new ValueError(`${where}.resizeWidth`, { given: "a width or a height alone", expected: "both, or none" });
+  if (centerCrop && resizeWidth === null)
+    throw new ValueError(`${where}.centerCrop`, { given: "true without a size", expected: "resizeWidth and resizeHeight" });
+  const size = resizeWidth === null ? null : ([resizeWidth, resizeHeight!] as const);
+  const stream = await mediaStream(where, { video: { facingMode, ...(deviceId !== null && { deviceId: { exact: deviceId } }) } });
+  const shown = video ?? document.createElement("video");
+  shown.muted = shown.playsInline = true;
+  shown.srcObject = stream;
+  await shown.play();
+  return new WebcamIterator(shown, stream, size, centerCrop);
+}
+
+/** A stream of the user's devices. */
+export async function mediaStream(where: string, wanted: MediaStreamConstraints): Promise<MediaStream> {
+  const devices = typeof document === "undefined" ? undefined : navigator.mediaDevices;
+  if (!devices)
+    throw new NotSupportedError(where, {
+      given: typeof document === "undefined" ? "no page" : "a page that may not use cameras and microphones",
+      expected: "a page that comes by https: or from localhost",
+    });
+  try {
+    return await devices.getUserMedia(wanted);
+  } catch (cause) {
+    const { name, message } = cause as DOMException;
+    const reasons: Readonly<Record<string, string>> = {
+      NotAllowedError: "no permission of the user or of the page's policy",
+      NotFoundError: "no such device",
+      NotReadableError: "a device that another program uses",
+      OverconstrainedError: "no device that does what was asked for",
+    };
+    throw new StateError(where, { given: `${reasons[name] ?? message} (${name})`, expected: "a device that may be used", cause });
+  }
+}
