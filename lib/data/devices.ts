@@ -16,7 +16,7 @@ interface VideoElement {
  * @throws NotSupportedError outside of a page, StateError where it may not be used. TensorFlow.js: tf.data.webcam
  */
 export async function webcam(webcamVideoElement: VideoElement | null = null, webcamConfig: WebcamOptions = {}): Promise<WebcamIterator> {
-  return (await import("./page/webcam.js")).openWebcam(webcamVideoElement as HTMLVideoElement | null, webcamConfig);
+  return (await import("./page/webcam.js")).WebcamIterator.open(webcamVideoElement, webcamConfig);
 }
 
 /**
@@ -27,5 +27,5 @@ export async function webcam(webcamVideoElement: VideoElement | null = null, web
  * @throws NotSupportedError outside of a page, StateError where it may not be used. TensorFlow.js: tf.data.microphone
  */
 export async function microphone(microphoneConfig: MicrophoneOptions = {}): Promise<MicrophoneIterator> {
-  return (await import("./page/microphone.js")).openMicrophone(microphoneConfig);
+  return (await import("./page/microphone.js")).MicrophoneIterator.open(microphoneConfig);
 }

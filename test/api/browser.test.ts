@@ -68,6 +68,7 @@ t.test("devices of a page are told of where there is none", async (t) => {
   t.match(await messageOf(() => tf.data.webcam(null, { resizeWidth: 3 })), /a width or a height alone/);
   t.match(await messageOf(() => tf.data.webcam(null, { centerCrop: true })), /true without a size/);
   t.match(await messageOf(() => tf.data.webcam(null, { size: 3 } as never)), /size/);
+  t.match(await messageOf(() => tf.data.webcam({ play: async () => {} })), /a <video> element/);
   t.match(await messageOf(() => tf.data.microphone({ fftSize: 1000 })), /fftSize: given 1000; expected a power of two/);
   t.match(await messageOf(() => tf.data.microphone({ fftSize: 64, columnTruncateLength: 33 })), /given 33; expected at most 32/);
   t.match(await messageOf(() => tf.data.microphone({ includeSpectrogram: false })), /neither spectrogram nor waveform/);

@@ -3,7 +3,7 @@
 import { StateError, ValueError } from "../../core/errors.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { nullable, boolean, field, fraction, invalid, positiveInteger, schema, withDefault, type Options } from "../../config/index.js";
-import { mediaStream } from "./webcam.js";
+import { mediaStream } from "./stream.js";
 
 const options = schema([], {
   /** Samples in a second; default: the device's. */
@@ -39,13 +39,28 @@ export class MicrophoneIterator implements AsyncIterable<Heard> {
   readonly #included: readonly [spectrogram: boolean, waveform: boolean];
   #stream: MediaStream | null;
 
-  constructor(stream: MediaStream, context: AudioContext, values: ReturnType<typeof options.parse>) {
+  private constructor(stream: MediaStream, context: AudioContext, values: ReturnType<typeof options.parse>) {
     [this.#stream, this.#context] = [stream, context];
     this.#analyser = new AnalyserNode(context, { fftSize: values.fftSize, smoothingTimeConstant: values.smoothingTimeConstant });
     context.createMediaStreamSource(stream).connect(this.#analyser);
     this.#frames = values.numFramesPerSpectrogram;
     this.#columns = values.columnTruncateLength ?? this.#analyser.frequencyBinCount;
     this.#included = [values.includeSpectrogram, values.includeWaveform];
+  }
+
+  /** Turns a microphone on. @throws NotSupportedError where there is none, StateError where the page may not use it */
+  static async open(given: MicrophoneOptions): Promise<MicrophoneIterator> {
+    const where = "data.microphone";
+    const values = options.parse(where, [given]);
+    const { sampleRateHz, fftSize, columnTruncateLength, includeSpectrogram, includeWaveform } = values;
+    if (!includeSpectrogram && !includeWaveform)
+      throw new ValueError(`${where}.includeSpectrogram`, { given: "neither spectrogram nor waveform", expected: "one of them" });
+    if (columnTruncateLength !== null && columnTruncateLength > fftSize / 2)
+      throw new ValueError(`${where}.columnTruncateLength`, { given: String(columnTruncateLength), expected: `at most ${fftSize / 2}, half of fftSize` }); // prettier-ignore
+    const stream = await mediaStream(where, { audio: values.audioTrackConstraints ?? true, video: false });
+    const context = new AudioContext(sampleRateHz === null ? {} : { sampleRate: sampleRateHz });
+    await context.resume();
+    return new MicrophoneIterator(stream, context, values);
   }
 
   /** Samples in a second. */
@@ -104,19 +119,4 @@ export class MicrophoneIterator implements AsyncIterable<Heard> {
       this.stop();
     }
   }
-}
-
-/** Turns a microphone on. @throws NotSupportedError where there is none, StateError where the page may not use it */
-export async function openMicrophone(given: MicrophoneOptions): Promise<MicrophoneIterator> {
-  const where = "data.microphone";
-  const values = options.parse(where, [given]);
-  const { sampleRateHz, fftSize, columnTruncateLength, includeSpectrogram, includeWaveform } = values;
-  if (!includeSpectrogram && !includeWaveform)
-    throw new ValueError(`${where}.includeSpectrogram`, { given: "neither spectrogram nor waveform", expected: "one of them" });
-  if (columnTruncateLength !== null && columnTruncateLength > fftSize / 2)
-    throw new ValueError(`${where}.columnTruncateLength`, { given: String(columnTruncateLength), expected: `at most ${fftSize / 2}, half of fftSize` }); // prettier-ignore
-  const stream = await mediaStream(where, { audio: values.audioTrackConstraints ?? true, video: false });
-  const context = new AudioContext(sampleRateHz === null ? {} : { sampleRate: sampleRateHz });
-  await context.resume();
-  return new MicrophoneIterator(stream, context, values);
 }

@@ -1,10 +1,11 @@
 // Pictures of a camera, one at each call: tf.data.webcam.
 
-import { NotSupportedError, StateError, ValueError } from "../../core/errors.js";
+import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { nullable, boolean, oneOf, positiveInteger, schema, string, type Options } from "../../config/index.js";
 import { type Cut, pixelsOf } from "./pixels.js";
 import { channelsOf } from "./channels.js";
+import { mediaStream } from "./stream.js";
 
 const options = schema([], {
   /** The pictures' width and height, both or none; default: the camera's. */
@@ -26,8 +27,32 @@ export class WebcamIterator implements AsyncIterable<Tensor> {
   readonly #centerCrop: boolean;
   #stream: MediaStream | null;
 
-  constructor(video: HTMLVideoElement, stream: MediaStream, size: readonly [number, number] | null, centerCrop: boolean) {
+  private constructor(video: HTMLVideoElement, stream: MediaStream, size: readonly [number, number] | null, centerCrop: boolean) {
     [this.#video, this.#stream, this.#size, this.#centerCrop] = [video, stream, size, centerCrop];
+  }
+
+  /**
+   * Turns a camera on.
+   *
+   * @param element  a `<video>`, or null
+   * @throws NotSupportedError where there is none, StateError where the page may not use it
+   */
+  static async open(element: object | null, given: WebcamOptions): Promise<WebcamIterator> {
+    const where = "data.webcam";
+    const { resizeWidth, resizeHeight, centerCrop, facingMode, deviceId } = options.parse(where, [given]);
+    if ((resizeWidth === null) !== (resizeHeight === null))
+      throw new ValueError(`${where}.resizeWidth`, { given: "a width or a height alone", expected: "both, or none" });
+    if (centerCrop && resizeWidth === null)
+      throw new ValueError(`${where}.centerCrop`, { given: "true without a size", expected: "resizeWidth and resizeHeight" });
+    if (element !== null && !(typeof HTMLVideoElement === "function" && element instanceof HTMLVideoElement))
+      throw new ArgumentError(`${where}.webcamVideoElement`, { given: text(element), expected: "a <video> element, or null" });
+    const size = resizeWidth === null ? null : ([resizeWidth, resizeHeight!] as const);
+    const stream = await mediaStream(where, { video: { facingMode, ...(deviceId !== null && { deviceId: { exact: deviceId } }) } });
+    const shown = element ?? document.createElement("video");
+    shown.muted = shown.playsInline = true;
+    shown.srcObject = stream;
+    await shown.play();
+    return new WebcamIterator(shown, stream, size, centerCrop);
   }
 
   /** What the camera sees now: int32 `[height, width, 3]`, 0 to 255. @throws StateError after `stop` */
@@ -61,44 +86,5 @@ export class WebcamIterator implements AsyncIterable<Tensor> {
     } finally {
       this.stop();
     }
-  }
-}
-
-/** Turns a camera on. @throws NotSupportedError where there is none, StateError where the page may not use it */
-export async function openWebcam(video: HTMLVideoElement | null, given: WebcamOptions): Promise<WebcamIterator> {
-  const where = "data.webcam";
-  const { resizeWidth, resizeHeight, centerCrop, facingMode, deviceId } = options.parse(where, [given]);
-  if ((resizeWidth === null) !== (resizeHeight === null))
-    throw new ValueError(`${where}.resizeWidth`, { given: "a width or a height alone", expected: "both, or none" });
-  if (centerCrop && resizeWidth === null)
-    throw new ValueError(`${where}.centerCrop`, { given: "true without a size", expected: "resizeWidth and resizeHeight" });
-  const size = resizeWidth === null ? null : ([resizeWidth, resizeHeight!] as const);
-  const stream = await mediaStream(where, { video: { facingMode, ...(deviceId !== null && { deviceId: { exact: deviceId } }) } });
-  const shown = video ?? document.createElement("video");
-  shown.muted = shown.playsInline = true;
-  shown.srcObject = stream;
-  await shown.play();
-  return new WebcamIterator(shown, stream, size, centerCrop);
-}
-
-/** A stream of the user's devices. */
-export async function mediaStream(where: string, wanted: MediaStreamConstraints): Promise<MediaStream> {
-  const devices = typeof document === "undefined" ? undefined : navigator.mediaDevices;
-  if (!devices)
-    throw new NotSupportedError(where, {
-      given: typeof document === "undefined" ? "no page" : "a page that may not use cameras and microphones",
-      expected: "a page that comes by https: or from localhost",
-    });
-  try {
-    return await devices.getUserMedia(wanted);
-  } catch (cause) {
-    const { name, message } = cause as DOMException;
-    const reasons: Readonly<Record<string, string>> = {
-      NotAllowedError: "no permission of the user or of the page's policy",
-      NotFoundError: "no such device",
-      NotReadableError: "a device that another program uses",
-      OverconstrainedError: "no device that does what was asked for",
-    };
-    throw new StateError(where, { given: `${reasons[name] ?? message} (${name})`, expected: "a device that may be used", cause });
   }
 }
