@@ -6,7 +6,7 @@ import * as tf from "../../lib/index.js";
 import { repository } from "../support/sources.js";
 
 const { keras } = tf;
-const pages = ["docs/from-tensorflow-js.md", "docs/from-pytorch.md"];
+const pages = ["docs/from-keras.md", "docs/from-tensorflow-js.md", "docs/from-pytorch.md"];
 
 /** Cells of a line of a table; a bar within code is written \|. */
 const cellsOf = (line: string): string[] => line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|")); // prettier-ignore

@@ -1,0 +1,94 @@
+// Code in pages of prose: the blocks of a page are one program, which compiles, runs, and prints what its comments say. A block that no
+// program holds is a fault, but for pieces of kerasm's own sources in pages for those who work on it.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { transformSync } from "esbuild";
+import { run } from "../support/run.js";
+import { repository } from "../support/sources.js";
+
+t.setTimeout(600_000);
+
+interface Block {
+  readonly language: string;
+  readonly words: readonly string[];
+  readonly code: string;
+  readonly hidden: boolean;
+  readonly line: number;
+}
+const { blocksOf, isCode, saidBy } = (await import(join(repository, "site/blocks.mjs"))) as {
+  blocksOf(markdown: string): Block[];
+  isCode(block: Block): boolean;
+  saidBy(code: string): string[];
+};
+
+/** Pages that show pieces of kerasm's own sources. */
+const withFragments = ["docs/adding-a-layer.md", "docs/adding-an-operation.md", "docs/kernels.md"];
+/** Pages whose blocks are settings of other tools, too. */
+const withConfigs = ["docs/getting-started.md"];
+/** Less to do where a program would train for minutes. */
+const less: Readonly<Record<string, readonly [string, string]>> = { "README.md": ["epochs: 5", "epochs: 1"] };
+/** Pages with a program of several processes, which take MPI. */
+const withProcesses = ["docs/guides/distribution.md"];
+const hasMpi = ["mpirun", "mpiexec"].some((name) =>
+  (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, name))),
+);
+
+const markdown = (folder: string) => readdirSync(join(repository, folder)).filter((name) => name.endsWith(".md")).map((name) => join(folder, name)); // prettier-ignore
+const pages = ["README.md", ...markdown("docs"), ...markdown("docs/guides")];
+
+// A folder of the repository: `kerasm` is the package itself there, by its own `exports`.
+const folder = join(repository, "build/doc-programs");
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+
+const programs = pages.flatMap((page) => {
+  const blocks = blocksOf(readFileSync(join(repository, page), "utf8")).filter(isCode);
+  for (const { words, line } of blocks) {
+    if (words.includes("fragment")) t.ok(withFragments.includes(page), `${page}:${line}: a fragment of our own sources`);
+    if (words.includes("config")) t.ok(withConfigs.includes(page), `${page}:${line}: settings of another tool`);
+    t.strictSame(words.filter((word) => !["node", "fragment", "config"].includes(word)), [], `${page}:${line}: words that are known`); // prettier-ignore
+  }
+  const isRun = ({ words, code }: Block) =>
+    !words.includes("fragment") && !words.includes("config") && (hasMpi || !code.includes('"cluster"'));
+  const own = blocks.filter(isRun);
+  if (own.length === 0) return [];
+  const code = own.map((block) => block.code).join("\n");
+  const [from, to] = less[page] ?? ["", ""];
+  t.ok(code.includes(from), `${page}: has ${from}`);
+  const isChecked = own.every(({ language }) => language === "ts");
+  const file = page.replace(/\.md$/, "").replaceAll("/", "-");
+  return [{ page, file, code: code.replace(from, to), said: saidBy(code), isChecked }];
+});
+
+for (const { file, code, isChecked } of programs) {
+  const module = `${code}\nexport {};\n`;
+  if (isChecked) writeFileSync(join(folder, `${file}.ts`), module);
+  const { code: made } = transformSync(module, { loader: "ts", target: "es2022", tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } } }); // prettier-ignore
+  writeFileSync(join(folder, `${file}.mjs`), made);
+}
+const compilerOptions = { strict: true, noUncheckedIndexedAccess: true, noImplicitOverride: true, target: "ES2022", module: "NodeNext", lib: ["ES2023", "DOM"], types: ["node"], noEmit: true }; // prettier-ignore
+writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+const compiled = run(process.execPath, [join(repository, "node_modules/typescript/lib/tsc.js"), "-p", folder], { timeout: 300_000 });
+
+t.test("there are programs in every part of the pages", async (t) => {
+  t.ok(programs.length > 20, `${programs.length} pages`);
+  t.ok(programs.filter(({ page }) => page.startsWith("docs/guides/")).length >= 17, "each guide");
+});
+
+for (const { page, file, said, isChecked } of programs)
+  t.test(`${page} runs as it stands`, async (t) => {
+    const work = join(folder, "work", file);
+    mkdirSync(work, { recursive: true });
+    const { status, stdout, stderr } = await run(process.execPath, [join(folder, `${file}.mjs`)], { cwd: work, timeout: 300_000 });
+    t.equal(status, 0, stderr);
+    if (said.length > 0) {
+      const printed = stdout.trimEnd().split("\n");
+      t.strictSame(printed.map((line, i) => (pattern(said[i] ?? "").test(line) ? said[i] : line)), said); // prettier-ignore
+    }
+    if (isChecked) t.strictSame((await compiled).stdout.split("\n").filter((line) => line.includes(`${file}.ts`)), []); // prettier-ignore
+  });
+
+const pattern = (line: string) => new RegExp(`^${line.split("…").map(escaped).join(".*")}$`);
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
