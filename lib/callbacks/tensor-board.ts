@@ -149,8 +149,9 @@ export class TensorBoard extends Callback {
     await this.#validation.flush();
   }
 
-  override onTrainEnd(): Promise<void> {
-    return this.#flush();
+  override async onTrainEnd(): Promise<void> {
+    await this.#train.close();
+    await this.#validation.close();
   }
 
   async #flush(): Promise<void> {

@@ -17,3 +17,36 @@ export async function compressed(pieces: readonly Uint8Array[], form: string): P
   const stream = new Blob([...pieces] as BlobPart[]).stream().pipeThrough(new CompressionStream(form as Form));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
+
+/** Compresses bytes as they come. */
+export interface Compressor {
+  add(bytes: Uint8Array): void;
+  /** Resolves when what was added is through. */
+  drained(): Promise<void>;
+  /** Resolves when all of it has been given on. */
+  end(): Promise<void>;
+}
+
+/** What compresses bytes as they come, and gives on what comes of it. What `give` throws, the next call throws. */
+export function compressor(form: Form, give: (bytes: Uint8Array) => void): Compressor {
+  const stream = new CompressionStream(form);
+  const writer = stream.writable.getWriter();
+  const through = (async () => {
+    const reader = stream.readable.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) give(next.value as Uint8Array);
+  })();
+  let last = Promise.resolve();
+  // Whoever waits is told.
+  through.catch((error: unknown) => void writer.abort(error).catch(() => {}));
+  return {
+    add(bytes) {
+      last = writer.write(bytes as Uint8Array<ArrayBuffer>);
+      last.catch(() => {});
+    },
+    drained: () => last,
+    async end() {
+      await writer.close();
+      await through;
+    },
+  };
+}

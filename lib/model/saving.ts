@@ -22,11 +22,10 @@ import {
 import { loadMissing } from "../config/registry.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import type { Layer } from "../layers/layer.js";
-import type { FileStore } from "../runtime/platform.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { CheckpointError, decode } from "../saving/format.js";
 import { formatOf } from "../saving/path.js";
-import { type FilePath, placeOf, readFile, storeAt, write } from "../saving/place.js";
+import { type FilePath, placeOf, type Place, readFile, storeAt, write, writeAll } from "../saving/place.js";
 import type { NameMap } from "../saving/named-weights.js";
 import type { KerasSaveable } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
@@ -95,7 +94,7 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
     throw new ArgumentError(where, { given: text(path), expected: "a path of a model", hint });
   }
   const place = placeOf(path);
-  await checkFree(where, place.store, place.name, overwrite);
+  await checkFree(where, place, overwrite);
   if (format === "checkpoint") {
     const config = serializeKerasObject(model);
     await new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).write(path);
@@ -104,8 +103,8 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
   if (format === "tfjs") {
     const { tfjsFiles } = await import("../saving/tfjs.js");
     if (!model.built) throw notBuilt(where);
-    for (const file of tfjsFiles(place.name, serializeKerasObject(model), namedVariables(model, true))) await write({ ...place, name: file.name }, file.content); // prettier-ignore
-    return;
+    const made = tfjsFiles(place.name, serializeKerasObject(model), namedVariables(model, true));
+    return writeAll(made.map(({ name, content }) => ({ place: { ...place, name }, content })));
   }
   const files = await kerasFiles();
   if (!model.built) console.warn(`kerasm: ${where}: the model is not built, so the file has no weights.`);
@@ -120,20 +119,27 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
   if (zipped) await write(place, files.writeZip(members));
   else {
     // The weights last: a folder without them is no model.
+    const isWeights = ({ name }: { name: string }): boolean => name === "model.weights.h5";
     const store = (folder: string) => storeAt(folder === "" ? path : `${path}/${folder}`);
-    for (const { name, content } of [
-      ...members.filter(({ name }) => name !== "model.weights.h5"),
-      ...members.filter(({ name }) => name === "model.weights.h5"),
-    ]) {
-      const slash = name.lastIndexOf("/");
-      await write({ store: store(slash < 0 ? "" : name.slice(0, slash)), name: name.slice(slash + 1), path: `${path}/${name}` }, content);
-    }
+    await writeAll(
+      [...members.filter((each) => !isWeights(each)), ...members.filter(isWeights)].map(({ name, content }) => {
+        const slash = name.lastIndexOf("/");
+        const folder = store(slash < 0 ? "" : name.slice(0, slash));
+        return { place: { store: folder, name: name.slice(slash + 1), path: `${path}/${name}` }, content };
+      }),
+    );
   }
 }
 
-async function checkFree(where: string, store: FileStore, name: string, overwrite: boolean): Promise<void> {
-  if (overwrite || (await store.read(name).catch(() => null)) === null) return;
-  throw new StateError(where, { given: `${text(name)}, which exists, and overwrite: false`, expected: "another path" });
+async function checkFree(where: string, place: Place, overwrite: boolean): Promise<void> {
+  if (overwrite) return;
+  const { store, name, path } = place;
+  const isFile = await store.read(name).then(
+    (bytes) => bytes !== null,
+    (error: NodeJS.ErrnoException) => error.code === "EISDIR",
+  );
+  const isTaken = isFile || (path.endsWith(".keras") && (await storeAt(path).list().catch(() => [])).length > 0); // prettier-ignore
+  if (isTaken) throw new StateError(where, { given: `${text(name)}, which exists, and overwrite: false`, expected: "another path" });
 }
 
 /** State that Keras's files do not have: random generators, and metrics that have seen something. */
@@ -285,7 +291,7 @@ export async function saveWeights(model: Model, path: string, options: SaveWeigh
   }
   if (!model.built) throw notBuilt(where);
   const place = placeOf(path);
-  await checkFree(where, place.store, place.name, overwrite);
+  await checkFree(where, place, overwrite);
   if (format === "checkpoint") {
     await new Checkpoint({ weights: model.weights }).write(path);
     return;
@@ -299,13 +305,17 @@ export async function saveWeights(model: Model, path: string, options: SaveWeigh
   const root = model as KerasSaveable & Model;
   if (maxShardSize !== null || path.endsWith(".json")) {
     const name = place.name.replace(/\.h5$/, ".json");
-    for (const file of files.shardFiles(root, name, (maxShardSize ?? 5) * 2 ** 30))
-      await write({ ...place, name: file.name }, file.content);
-    return;
+    const made = files.shardFiles(root, name, (maxShardSize ?? 5) * 2 ** 30);
+    return writeAll(mapped(made, (file) => ({ place: { ...place, name: file.name }, content: file.content })));
   }
   const file = new files.GroupWriter();
   files.writeState(root, file);
   await write(place, files.writeHdf5(file));
+}
+
+/** A shard is made when the one before is written. */
+function* mapped<T, U>(items: Iterable<T>, change: (item: T) => U): Generator<U> {
+  for (const item of items) yield change(item);
 }
 
 /** Takes over saved weights: all of them, or none. */

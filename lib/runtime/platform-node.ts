@@ -2,7 +2,8 @@
 
 import { availableParallelism, tmpdir } from "node:os";
 import { setImmediate } from "node:timers";
-import { closeSync, type Dirent, existsSync, openSync, readFileSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, type Dirent, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync } from "node:fs";
+import { renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -13,7 +14,7 @@ import { gunzip } from "node:zlib";
 import { parentPort, threadId, Worker, type WorkerOptions } from "node:worker_threads";
 import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
-import type { FileContent, FileStore, Platform, Thread, ThreadStart } from "./platform.js";
+import type { FileContent, FileStore, GrowingFile, Platform, StagedFile, Thread, ThreadStart } from "./platform.js";
 import { wordChanged } from "./waiting.js";
 import { enterPool } from "./worker-source.js";
 
@@ -44,6 +45,11 @@ function openStore(location: string): FileStore {
   const folder = resolve(location);
   const path = (name: string) => join(folder, name);
   let swept: Promise<void> | undefined;
+  const stage = async (target: string, content: FileContent): Promise<StagedFile> => {
+    await mkdir(dirname(target), { recursive: true });
+    await (swept ??= sweep(dirname(target)));
+    return staged(target, content);
+  };
   return {
     read: (name) => readFile(path(name)).then((bytes) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), nullIfMissing),
     async open(name) {
@@ -71,25 +77,10 @@ function openStore(location: string): FileStore {
       }
     },
     async write(name, content) {
-      const target = path(name);
-      const aside = asideName(target);
-      await mkdir(dirname(target), { recursive: true });
-      await (swept ??= sweep(dirname(target)));
-      try {
-        const file = await open(aside, "wx");
-        try {
-          for (const piece of piecesOf(content)) await file.writeFile(piece);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(aside, target);
-      } catch (error) {
-        await rm(aside, { force: true }).catch(() => {});
-        throw error;
-      }
-      await syncFolder(dirname(target));
+      await (await stage(path(name), content)).keep();
     },
+    stage: (name, content) => stage(path(name), content),
+    grow: (name) => growing(path(name)),
     remove: (name) => rm(path(name), { force: true }),
     async list() {
       try {
@@ -101,6 +92,72 @@ function openStore(location: string): FileStore {
     },
     locked: (action) => inTurn(folder, () => whileLocked(path("checkpoint.lock"), action)),
   };
+}
+
+/** A file beside its place, on the disk with all it has. */
+async function staged(target: string, content: FileContent): Promise<StagedFile> {
+  const aside = asideName(target);
+  const drop = () => rm(aside, { force: true }).catch(() => {});
+  try {
+    const file = await open(aside, "wx");
+    try {
+      for (const piece of piecesOf(content)) await file.writeFile(piece);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+  return {
+    async keep() {
+      try {
+        await rename(aside, target);
+      } catch (error) {
+        await drop();
+        throw error;
+      }
+      await syncFolder(dirname(target));
+    },
+    drop,
+  };
+}
+
+/** A file that grows aside until it is shown. */
+function growing(target: string): GrowingFile {
+  mkdirSync(dirname(target), { recursive: true });
+  const aside = asideName(target);
+  const file = openSync(aside, "wx");
+  let isShown = false;
+  let size = 0;
+  return {
+    add(bytes) {
+      try {
+        writeAll(file, bytes, size);
+      } catch (error) {
+        ftruncateSync(file, size);
+        throw error;
+      }
+      size += bytes.length;
+    },
+    show() {
+      if (isShown) return;
+      fsyncSync(file);
+      renameSync(aside, target);
+      isShown = true;
+    },
+    close() {
+      if (isShown) fsyncSync(file);
+      closeSync(file);
+      if (!isShown) rmSync(aside, { force: true });
+    },
+  };
+}
+
+/** A system call may write a part only. */
+function writeAll(file: number, bytes: Uint8Array, place: number): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, place + at);
 }
 
 /** Few large pieces: a system call for each name of a group would cost more than copying it. */
@@ -136,7 +193,12 @@ async function whileLocked<T>(lock: string, action: () => Promise<T>): Promise<T
   for (let wait = 2; ; wait = Math.min(wait * 1.5, 50)) {
     try {
       const file = await open(lock, "wx");
-      await file.writeFile(mark).finally(() => file.close());
+      try {
+        await file.writeFile(mark).finally(() => file.close());
+      } catch (error) {
+        await rm(lock, { force: true }).catch(() => {}); // without a mark nobody could tell that it is nobody's
+        throw error;
+      }
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -311,7 +373,7 @@ export const platform: Platform = {
       write(pieces: readonly Uint8Array[]): number {
         const place = end;
         for (const piece of pieces) {
-          for (let at = 0; at < piece.length;) at += writeSync(file, piece, at, piece.length - at, end + at);
+          writeAll(file, piece, end);
           end += piece.length;
         }
         return place;

@@ -31,11 +31,31 @@ export interface FileStore {
   readNow?(name: string): Uint8Array | null;
   /** Replaces a file as a whole: after a crash, and beside other writers, there is the old content or a new one. */
   write(name: string, content: FileContent): Promise<void>;
+  /** Writes a file aside, where the storage can do that: it takes its place when it is kept. */
+  stage?(name: string, content: FileContent): Promise<StagedFile>;
+  /** Begins a file that grows, written at once, where the storage can do that. */
+  grow?(name: string): GrowingFile;
   remove(name: string): Promise<void>;
   /** Names of all files, sorted. */
   list(): Promise<string[]>;
   /** Runs an action while nobody else runs one here: other threads, processes and tabs wait. */
   locked<T>(action: () => Promise<T>): Promise<T>;
+}
+
+/** A file that was written aside. */
+export interface StagedFile {
+  keep(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** A file that is written piece by piece, beside what had its name until it is shown. */
+export interface GrowingFile {
+  /** Adds bytes at the end. Where that fails the file ends where it ended before. */
+  add(bytes: Uint8Array): void;
+  /** Puts the file in the place of what had its name; what is added later is seen at once. */
+  show(): void;
+  /** Ends it: what was shown stays, what was not is gone. */
+  close(): void;
 }
 
 /** A file that is read by parts. */

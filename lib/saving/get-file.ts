@@ -4,7 +4,7 @@ import { platform } from "#platform";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { boolean, nullable, oneOf, type Options, schema, string } from "../config/index.js";
 import { digest } from "../formats/digest.js";
-import { placeOf, storeAt } from "./place.js";
+import { placeOf, storeAt, write } from "./place.js";
 
 const options = schema([], {
   untar: boolean(false),
@@ -70,13 +70,14 @@ export async function getFile(
     const found = await matches(bytes);
     if (found !== null)
       throw new ValueError(where, { given: `content of ${String(origin)} with the hash ${found}`, expected: hash!, hint: "The file is damaged or another one. Nothing was kept." }); // prettier-ignore
-    await cache.write(kept, bytes);
+    await write({ store: cache, name: kept, path: `${folder}/${kept}` }, bytes);
   }
   if (!isArchive || archiveFormat === null) return `${folder}/${kept}`;
   const target = `${folder}/${inside}`;
   for (const [path, content] of await membersOf(where, bytes, untar ? "tar" : archiveFormat)) {
     const slash = path.lastIndexOf("/");
-    await storeAt(slash < 0 ? target : `${target}/${path.slice(0, slash)}`).write(path.slice(slash + 1), content);
+    const store = storeAt(slash < 0 ? target : `${target}/${path.slice(0, slash)}`);
+    await write({ store, name: path.slice(slash + 1), path: `${target}/${path}` }, content);
   }
   return target;
 }

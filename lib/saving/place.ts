@@ -1,7 +1,7 @@
 // Places where files are: one interface, `FileStore`, for folders, databases of a browser, memory, servers, and what a user chose.
 
 import { platform } from "#platform";
-import type { FileContent, FileStore } from "../runtime/platform.js";
+import type { FileContent, FileStore, GrowingFile, StagedFile } from "../runtime/platform.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { isChief } from "../core/replicas.js";
 import { lengthOf } from "../formats/bytes.js";
@@ -54,7 +54,10 @@ function pageStore(location: string): FileStore {
  */
 export function storeAt(location: string): FileStore {
   const store = openedAt(location);
-  return isChief() ? store : { ...store, write: async () => {}, remove: async () => {} };
+  if (isChief()) return store;
+  const nowhere: GrowingFile = { add: () => {}, show: () => {}, close: () => {} };
+  const { stage: _, ...rest } = store;
+  return { ...rest, write: async () => {}, remove: async () => {}, ...(store.grow && { grow: () => nowhere }) };
 }
 
 function openedAt(location: string): FileStore {
@@ -111,11 +114,58 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Writes a file. @throws CheckpointError that says why it can't be; then what was there before is intact */
 export async function write({ store, name, path }: Place, content: FileContent): Promise<void> {
+  await wrapped(path, content instanceof Uint8Array ? content.length : lengthOf(content), () => store.write(name, content));
+}
+
+async function wrapped<T>(path: string, bytes: number, action: () => Promise<T>): Promise<T> {
   try {
-    await store.write(name, content);
+    return await action();
   } catch (cause) {
-    throw notWritten(path, cause, content instanceof Uint8Array ? content.length : lengthOf(content));
+    throw notWritten(path, cause, bytes);
   }
+}
+
+/**
+ * Writes files that belong together: all of them, or, where the places can write aside, none. Contents are made one after the other.
+ * @throws CheckpointError that says why it can't be
+ */
+export async function writeAll(files: Iterable<{ readonly place: Place; readonly content: FileContent }>): Promise<void> {
+  const staged: { readonly file: StagedFile; readonly path: string }[] = [];
+  try {
+    for (const { place, content } of files) {
+      const { store, name, path } = place;
+      if (!store.stage) await write(place, content);
+      else {
+        const bytes = content instanceof Uint8Array ? content.length : lengthOf(content);
+        staged.push({ file: await wrapped(path, bytes, () => store.stage!(name, content)), path });
+      }
+    }
+  } catch (error) {
+    for (const { file } of staged) await file.drop();
+    throw error;
+  }
+  for (const { file, path } of staged) await wrapped(path, 0, () => file.keep());
+}
+
+/**
+ * Begins a file that grows as it is written; null where the place takes whole files only. Whatever can't be done is a CheckpointError, and
+ * the file ends where it ended before.
+ */
+export function grow({ store, name, path }: Place): GrowingFile | null {
+  const attempt = <T>(bytes: number, action: () => T): T => {
+    try {
+      return action();
+    } catch (cause) {
+      throw notWritten(path, cause, bytes);
+    }
+  };
+  if (!store.grow) return null;
+  const file = attempt(0, () => store.grow!(name));
+  return {
+    add: (bytes) => attempt(bytes.length, () => file.add(bytes)),
+    show: () => attempt(0, () => file.show()),
+    close: () => attempt(0, () => file.close()),
+  };
 }
 
 /** Runs an action while nobody else writes to the store. @throws CheckpointError where the store can't be written */

@@ -1,6 +1,6 @@
 // Datasets of files: TFRecord with its checksums, lines, records of one length, tables; kept datasets; positions, damage, compression.
 
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync, gzipSync } from "node:zlib";
@@ -54,6 +54,29 @@ t.test("TFRecord: written, read, batched and parsed", async (t) => {
     .batch(3)
     .map((bytes) => (io.parseExample(bytes as never, features) as { n: tf.Tensor }).n);
   t.strictSame(await awaited(batched), [[0, 1, 2], [3, 4]]); // prettier-ignore
+});
+
+t.test("a writer holds no more than a block of records", async (t) => {
+  const own = mkdtempSync(join(folder, "stream-"));
+  const path = join(own, "a.tfrecord");
+  const writer = new io.TFRecordWriter(path);
+  for (const _ of upTo(400)) writer.write(new Uint8Array(20_000).fill(7));
+  const [aside] = readdirSync(own);
+  t.ok(statSync(join(own, aside!)).size > 7_500_000, "the rest is on the disk already, beside its place");
+  await writer.close();
+  t.strictSame(readdirSync(own), ["a.tfrecord"]);
+  t.equal((await all(new data.TFRecordDataset(path))).length, 400);
+  for (const compression of ["GZIP", "ZLIB"] as const) {
+    const packed = join(own, compression);
+    const writer = new io.TFRecordWriter(packed, compression);
+    for (const i of upTo(50)) {
+      writer.write(new Uint8Array(1000).fill(i));
+      if (i % 20 === 0) await writer.flush();
+    }
+    await writer.close();
+    const read = (await all(new data.TFRecordDataset(packed, { compressionType: compression }))) as Uint8Array[];
+    t.ok(read.length === 50 && read.every((bytes, i) => bytes[999] === i), compression);
+  }
 });
 
 t.test("records of any length in pieces of any size", async (t) => {

@@ -11,8 +11,10 @@ import { readAsset } from "../../data/asset.js";
 import { type FeatureValues, readExample } from "../../formats/example.js";
 import { record } from "../../formats/tfevents.js";
 import { readFileBytes } from "../../data/folder.js";
-import { compressed, compressionOf } from "../../data/compression.js";
-import { placeOf, write } from "../../saving/place.js";
+import { compressionOf, type Compressor, compressor } from "../../data/compression.js";
+import { joined } from "../../formats/bytes.js";
+import type { GrowingFile } from "../../runtime/platform.js";
+import { grow, type Place, placeOf, write } from "../../saving/place.js";
 import type { StoredModel } from "../../saving/stored-models.js";
 import * as ops from "../../ops/index.js";
 import { readTensor, writeTensor } from "../../formats/tensor-proto.js";
@@ -119,6 +121,9 @@ export const decodeImage = declare(
 
 type Serialized = Uint8Array | string | Tensor;
 
+/** Bytes of records that wait for one write. */
+const BLOCK = 1 << 18;
+
 /**
  * Writes records to a TFRecord file: `write` each, then `await close()`.
  *
@@ -131,35 +136,64 @@ type Serialized = Uint8Array | string | Tensor;
  * @param options  null, "GZIP" or "ZLIB"
  */
 export class TFRecordWriter {
-  readonly #path: string;
-  readonly #compression: string | null;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #place: Place;
+  readonly #file: GrowingFile | null;
+  readonly #compressor: Compressor | null;
+  /** What waits to be written; all that there is where the place takes whole files only. */
+  #pieces: Uint8Array[] = [];
+  #waiting = 0;
   #isClosed = false;
 
   constructor(path: string, options: string | TFRecordOptions | null = null) {
     if (typeof path !== "string" || path === "")
       throw new ArgumentError("io.TFRecordWriter.path", { given: text(path), expected: "a path" });
-    const compression = options instanceof TFRecordOptions ? options.compressionType : options;
-    [this.#path, this.#compression] = [path, compressionOf("io.TFRecordWriter", compression)];
+    const given = options instanceof TFRecordOptions ? options.compressionType : options;
+    const compression = compressionOf("io.TFRecordWriter", given);
+    this.#place = placeOf(path);
+    this.#file = grow(this.#place);
+    this.#compressor = compression && compressor(compression, (bytes) => this.#add(bytes));
   }
 
-  /** Adds a record. */
+  /** Adds a record. Blocks of them go to the disk at once, so that a file may be larger than the memory. */
   write(given: Serialized): void {
     if (this.#isClosed) throw new StateError("io.TFRecordWriter", { given: "a writer that was closed", expected: "an open one" });
-    this.#pieces.push(record(typeof given === "string" ? encoder.encode(given) : bytesOf("io.TFRecordWriter.write", given)));
+    const bytes = record(typeof given === "string" ? encoder.encode(given) : bytesOf("io.TFRecordWriter.write", given));
+    if (this.#compressor) this.#compressor.add(bytes);
+    else this.#add(bytes);
   }
 
-  /** Writes the file with all records so far. */
+  #add(bytes: Uint8Array): void {
+    this.#pieces.push(bytes);
+    this.#waiting += bytes.length;
+    if (this.#file !== null && this.#waiting >= BLOCK) this.#store(this.#file);
+  }
+
+  #store(file: GrowingFile): void {
+    file.add(joined(this.#pieces));
+    [this.#pieces, this.#waiting] = [[], 0];
+  }
+
+  /**
+   * Writes all records so far to the file, which takes the place of what was there. A compressed file is whole, and takes its place, when it is
+   * closed; of it flush waits until what was written so far is compressed.
+   */
   async flush(): Promise<void> {
-    const content = this.#compression === null ? this.#pieces : await compressed(this.#pieces, this.#compression);
-    await write(placeOf(this.#path), content);
+    if (this.#compressor && !this.#isClosed) return this.#compressor.drained();
+    if (this.#file === null) return write(this.#place, this.#pieces.slice());
+    this.#store(this.#file);
+    this.#file.show();
   }
 
-  /** Writes the file; no record can be added then. */
+  /** Writes the file; no record can be added then. Where it can't be written, what had its name is as it was. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.flush();
+    try {
+      await this.#compressor?.end();
+      await this.flush();
+    } finally {
+      this.#file?.close();
+    }
   }
 }
 

@@ -87,7 +87,7 @@ export class SummaryWriter {
   /** Writes what is in the queue, and takes no more. */
   async close(): Promise<void> {
     if (current === this) current = null;
-    await this.flush();
+    await this.#events.close();
     this.#isClosed = true;
   }
 

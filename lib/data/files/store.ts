@@ -4,7 +4,7 @@
 import { ValueError, text } from "../../core/errors.js";
 import { record } from "../../formats/tfevents.js";
 import type { FileStore } from "../../runtime/platform.js";
-import { storeAt } from "../../saving/place.js";
+import { storeAt, write } from "../../saving/place.js";
 import { compressed } from "../compression.js";
 import { fromBytes, toBytes, type Header } from "../element-bytes.js";
 import { after, type Later } from "../later.js";
@@ -60,10 +60,11 @@ class Writer {
   #waiting: Uint8Array[] = [];
   #bytes = 0;
   #count = 0;
+  #isListed = false;
 
   constructor(
     readonly where: string,
-    path: string,
+    readonly path: string,
     readonly compression: "gzip" | null,
   ) {
     this.#store = storeAt(path);
@@ -83,15 +84,22 @@ class Writer {
     const content = this.compression ? await compressed(this.#waiting, this.compression) : this.#waiting;
     const count = this.#waiting.length;
     [this.#waiting, this.#bytes] = [[], 0];
-    await this.#store.write(name, content);
+    await write({ store: this.#store, name, path: `${this.path}/${name}` }, content);
     this.#parts.push([name, count]);
+  }
+
+  /** Takes what was written so far away again, but for what the list has. */
+  async drop(): Promise<void> {
+    if (this.#isListed) return;
+    for (const [name] of this.#parts) await this.#store.remove(name).catch(() => {});
   }
 
   async end(): Promise<void> {
     await this.#flush();
     const before = await listIn(this.#store);
     const list: Listed = { format: "kerasm dataset 1", compression: this.compression, count: this.#count, parts: this.#parts };
-    await this.#store.write(LIST, encoder.encode(JSON.stringify(list)));
+    await write({ store: this.#store, name: LIST, path: `${this.path}/${LIST}` }, encoder.encode(JSON.stringify(list)));
+    this.#isListed = true;
     for (const [name] of before?.parts ?? []) await this.#store.remove(name);
   }
 }
@@ -115,8 +123,13 @@ export async function save(stream: Stream<Element>, path: string, compression: s
   const cursor = stream.open();
   if (stream.count === Infinity)
     throw new ValueError("dataset.save", { given: "a dataset that never ends", expected: "one that does", hint: "Use take." });
-  for (let item = await cursor.next(); item !== END; item = await cursor.next()) await writer.add(item);
-  await writer.end();
+  try {
+    for (let item = await cursor.next(); item !== END; item = await cursor.next()) await writer.add(item);
+    await writer.end();
+  } catch (error) {
+    await writer.drop();
+    throw error;
+  }
 }
 
 /** The elements in a folder. @throws ValueError where nothing was saved there */
@@ -229,9 +242,11 @@ class Written implements Cursor<Element> {
     return this.#cursor.where?.() ?? null;
   }
 
-  close(): Later<void> {
+  async close(): Promise<void> {
+    const writer = this.#writer;
     this.#writer = null;
-    return this.#cursor.close?.();
+    await writer?.drop();
+    await this.#cursor.close?.();
   }
 }
 

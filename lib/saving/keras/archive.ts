@@ -22,7 +22,11 @@ export const KERAS_VERSION = "3.16.0";
 const CONFIG = "config.json";
 const METADATA = "metadata.json";
 const WEIGHTS = "model.weights.h5";
-const MAX_CONFIG = 256 * 2 ** 20;
+/** Configs of the largest networks take 3 MB. Parsed, a text takes many times its length. */
+const MAX_CONFIG = 16 * 2 ** 20;
+/** A member of an archive may be this long whatever the archive's length; beyond, weights do not shrink to a sixteenth, but bombs do. */
+const MAX_SMALL = 64 * 2 ** 20;
+const MAX_RATIO = 16;
 
 /** State that Keras's files have no place for: random generators, running metrics. It stands in the metadata, which Keras does not read. */
 export type Extras = Readonly<Record<string, Variable>>;
@@ -68,7 +72,11 @@ export interface Archive {
 }
 
 /** The archive in a zip file. @throws FormatError for what is none */
-export const archiveOf = (file: Uint8Array, where: string): Archive => new ZipArchive(file, where, inflate);
+export function archiveOf(file: Uint8Array, where: string): Archive {
+  const zip = new ZipArchive(file, where, inflate);
+  const most = Math.max(MAX_SMALL, MAX_RATIO * file.length);
+  return { where, names: zip.names, read: (name, limit = most) => zip.read(name, Math.min(limit, most)) };
+}
 
 /** The config of a saved model. @throws FormatError */
 export function configOf(archive: Archive): Record<string, unknown> {
