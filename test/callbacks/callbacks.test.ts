@@ -1,6 +1,6 @@
 // Callbacks that write: CSV files, event files, servers, backups; and those that change weights.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { decode } from "fast-png";
 import t from "tap";
 import * as keras from "../../lib/api/keras.js";
 import * as tf from "../../lib/index.js";
+import { storeAt } from "../../lib/saving/place.js";
 import { messageOf } from "../support/message.js";
 import { readEvents, textOf } from "./event-files.js";
 
@@ -271,9 +272,27 @@ t.test("TensorBoard's files hold scalars, histograms, images, the graph and text
   );
 });
 
-t.test("long runs are several event files", async (t) => {
-  const logDir = t.testdir();
+t.test("a long run is one event file on a disk, and several where a place takes whole files only", async (t) => {
+  const folder = t.testdir();
   const input = keras.Input({ shape: [2] });
+  const big = new keras.Model(input, new layers.Dense(1)(new layers.Dense(700)(new layers.Dense(700)(input))));
+  big.compile({ optimizer: "sgd", loss: "mse" });
+  for (const [logDir, isDisk] of [
+    [join(folder, "disk"), true],
+    ["memory://long-run", false],
+  ] as const) {
+    await big.fit(x, y, { ...quiet, epochs: 4, callbacks: [new callbacks.TensorBoard({ logDir, histogramFreq: 1, writeImages: true })] });
+    const copies = isDisk ? join(logDir, "train") : join(folder, "copies");
+    if (!isDisk) {
+      mkdirSync(copies);
+      const store = storeAt(`${logDir}/train`);
+      for (const name of await store.list()) writeFileSync(join(copies, name), (await store.read(name))!);
+    }
+    const { files, values } = readEvents(copies);
+    t.ok(isDisk ? files === 1 : files > 1, `${files} files`);
+    t.strictSame(values.filter(({ tag }) => tag === "epoch_loss").map(({ step }) => step), [0, 1, 2, 3]); // prettier-ignore
+  }
+});
   const big = new keras.Model(input, new layers.Dense(1)(new layers.Dense(700)(new layers.Dense(700)(input))));
   big.compile({ optimizer: "sgd", loss: "mse" });
   await big.fit(x, y, { ...quiet, epochs: 4, callbacks: [new callbacks.TensorBoard({ logDir, histogramFreq: 1, writeImages: true })] });
