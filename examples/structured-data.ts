@@ -31,10 +31,17 @@ await space.adapt(columns.batch(32));
 const labels = tf.data.Dataset.fromTensorSlices(tf.constant(buys));
 const data = tf.data.Dataset.zip(columns, labels).shuffle(count, { seed: 1 }).batch(32).map((row, label) => [space(row as never), label] as const); // prettier-ignore
 
-const inputs = space.getEncodedFeatures() as never;
-const hidden = new keras.layers.Dense(16, { activation: "relu" })(inputs);
-const model = new keras.Model({ inputs, outputs: new keras.layers.Dense(1, { activation: "sigmoid" })(hidden) as never });
+const encoded = space.getEncodedFeatures() as never;
+const hidden = new keras.layers.Dense(16, { activation: "relu" })(encoded);
+const outputs = new keras.layers.Dense(1, { activation: "sigmoid" })(hidden);
+const model = new keras.Model({ inputs: encoded, outputs });
 model.compile({ optimizer: new keras.optimizers.Adam({ learningRate: 0.02 }), loss: "binary_crossentropy", metrics: ["accuracy"] });
 await model.fit(data as never, { epochs: Number(values.epochs), verbose: 0 });
 const [loss, accuracy] = (await model.evaluate(data as never, { verbose: 0 })) as number[];
 console.log(`loss ${loss!.toFixed(3)}, accuracy ${accuracy!.toFixed(3)}`);
+
+// The same layers from raw columns on, strings among them.
+const inference = new keras.Model({ inputs: space.getInputs(), outputs });
+const visitor = { age: [40], town: ["Oslo"], device: ["phone"] };
+const [[chance]] = (await inference.predict(visitor, { verbose: 0 })).array<number[][]>() as [[number]];
+console.log(`a visitor of 40 from Oslo by phone buys: ${chance.toFixed(2)}`);

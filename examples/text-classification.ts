@@ -50,3 +50,10 @@ model.compile({
 await model.fit(data as never, { epochs: Number(values.epochs), verbose: 0 });
 const [loss, accuracy] = (await model.evaluate(data as never, { verbose: 0 })) as number[];
 console.log(`loss ${loss!.toFixed(3)}, accuracy ${accuracy!.toFixed(3)}`);
+
+// From strings on: the same model behind the layer that makes numbers of them.
+const inputs = new keras.Input({ shape: [1], dtype: "string" });
+const endToEnd = new keras.Model({ inputs, outputs: model(vectorize(inputs)) });
+endToEnd.compile({ loss: "sparse_categorical_crossentropy", metrics: ["accuracy"] });
+const [, again] = (await endToEnd.evaluate(raw as never, { verbose: 0 })) as number[];
+console.log(`end to end ${again!.toFixed(3)}`);

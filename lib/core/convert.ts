@@ -54,7 +54,10 @@ const scalars = new Map<string, Tensor>();
 
 /** The value as a tensor. Numbers and arrays of numbers are float32 unless `dtype` says otherwise, booleans are bool. */
 export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
-  if (value instanceof Chainable) return value.value();
+  if (value instanceof Chainable) {
+    const tensor = value.value();
+    return (tensor.dtype as string) === "string" ? refuseText(tensor) : tensor;
+  }
   if (Array.isArray(value) && stackTensors && isRecording() && holdsTensor(value))
     return stacked(stackTensors, value as readonly TensorLike[], dtype);
   if (typeof value !== "number" && typeof value !== "boolean") return constant(value, dtype ? { dtype } : {});
@@ -66,6 +69,14 @@ export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
     scalars.set(key, (scalar = constant(value, { dtype: kept })));
   }
   return scalar;
+}
+
+function refuseText({ shape }: Tensor): never {
+  throw new DtypeError("tensor", {
+    given: `strings of shape ${shapeText(shape)}`,
+    expected: "numbers",
+    hint: "StringLookup, TextVectorization, Hashing and HashedCrossing make numbers of strings.",
+  });
 }
 
 /**

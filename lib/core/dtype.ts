@@ -51,10 +51,13 @@ export const dtypes: Readonly<Record<Dtype, DtypeFacts>> = {
   float32: { bytes: 4, isFloat: true, array: Float32Array, arithmetic: "float32", range: [-3.4028234663852886e38, 3.4028234663852886e38] },
 }; // prettier-ignore
 
-export const isFloat = (dtype: Dtype): boolean => dtypes[dtype].isFloat;
+// Strings without values have a row in no table: lib/core/strings.ts.
+const factsOf = (dtype: Dtype): DtypeFacts | undefined => dtypes[dtype];
+
+export const isFloat = (dtype: Dtype): boolean => factsOf(dtype)?.isFloat === true;
 
 /** Whether tensors of this dtype are stored in it and computed with in another. */
-export const isStoredOnly = (dtype: Dtype): boolean => dtypes[dtype].arithmetic !== dtype;
+export const isStoredOnly = (dtype: Dtype): boolean => (factsOf(dtype)?.arithmetic ?? dtype) !== dtype;
 
 /** Names that users and Keras files give to dtypes beside their own: 64 bits become 32, as Keras on JAX narrows them. */
 export const aliases: Readonly<Record<string, Dtype>> = {

@@ -1,8 +1,15 @@
 // Strings beside tensors: JavaScript strings in nested arrays. They are looked up, hashed and split on the host and never reach a kernel.
+//
+//  (1) In a model under construction and in a traced function strings have no values: a symbolic tensor of dtype "string" stands for them,
+//      which no operation takes (`asTensor`). Layers that read strings are asked instead, before the program runs (`AsksBefore`).
+//  (2) Strings that the numbers of a program decide are made after it ran: `LaterStrings`.
 
-import { MAX_DEPTH } from "./tree.js";
+import type { Dtype } from "./dtype.js";
+import { isBranch, MAX_DEPTH, parts, type Composite } from "./tree.js";
 import { ShapeError, text } from "./errors.js";
-import { sizeOf } from "./shape.js";
+import type { Owner } from "./ownership.js";
+import { sizeOf, type Shape } from "./shape.js";
+import { symbolic, Tensor } from "./tensor.js";
 
 /** A string, or nested arrays of strings. */
 export type NestedStrings = string | readonly NestedStrings[];
@@ -52,6 +59,11 @@ export class Strings {
     return this.shape.length === 0 ? level[0]! : level;
   }
 
+  /** The same strings in row-major order under another shape of as many places. */
+  reshaped(shape: readonly number[]): Strings {
+    return new Strings(shape, this.values);
+  }
+
   /** The rows with these numbers, along the first axis. */
   pick(rows: readonly number[]): Strings {
     const size = sizeOf(this.shape.slice(1));
@@ -72,4 +84,44 @@ export class Strings {
 export function isStrings(value: unknown, depth = 0): value is NestedStrings {
   if (typeof value === "string") return true;
   return Array.isArray(value) && value.length > 0 && depth <= MAX_DEPTH && value.every((each) => isStrings(each, depth + 1));
+}
+
+/** Strings without values: what stands for them in a model under construction or in a traced function. */
+export const symbolicStrings = (shape: Shape, owner?: Owner): Tensor => symbolic({ shape, dtype: "string" as Dtype }, undefined, owner);
+
+declare const textual: unique symbol;
+
+/** A symbolic tensor that stands for strings. */
+export type TextTensor = Tensor & { readonly [textual]: true };
+
+/** Whether a value stands for strings that have no values yet. */
+export const isText = (value: unknown): value is TextTensor => value instanceof Tensor && (value.dtype as string) === "string";
+
+/** Whether there are strings without values among the leaves. */
+export const holdsText = (value: unknown): boolean => isText(value) || (isBranch(value) && Object.values(value).some(holdsText));
+
+/** A trace of a function that was given strings: it gets what is made of them before the program runs. */
+export interface AsksBefore extends Owner {
+  /**
+   * @param operands  strings and tensors of the trace
+   * @param compute   what is called with their values, now and before each later run; gives tensors and strings, in arrays and records
+   * @returns         the same structure, of tensors that belong to the trace
+   */
+  before(operands: readonly Tensor[], compute: (values: readonly (Tensor | Strings)[]) => unknown): unknown;
+}
+
+/** Strings that the numbers of a program decide: made when it ran. */
+export class LaterStrings implements Composite {
+  constructor(
+    readonly numbers: Tensor,
+    readonly make: (numbers: Tensor) => NestedStrings,
+  ) {}
+
+  [parts](): { values: readonly unknown[]; like(values: readonly unknown[]): unknown } {
+    const like = ([numbers]: readonly unknown[]): unknown => {
+      const tensor = numbers as Tensor;
+      return tensor.isSymbolic ? new LaterStrings(tensor, this.make) : this.make(tensor);
+    };
+    return { values: [this.numbers], like };
+  }
 }

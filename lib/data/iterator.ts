@@ -53,9 +53,9 @@ export class DatasetIterator<T> implements IterableIterator<T> {
     });
   }
 
-  /** The next element: at once where nothing in the pipeline is asynchronous, else when it comes. */
-  step(): Later<IteratorResult<T>> {
-    return after(this.#advance(), (item) => resultOf<T>(item));
+  /** The next element, its strings in one piece: at once where nothing in the pipeline is asynchronous, else when it comes. */
+  step(): Later<IteratorResult<Element>> {
+    return after(this.#advance(), (item) => (item === END ? { done: true, value: undefined } : { done: false, value: item }));
   }
 
   [Symbol.iterator](): this {

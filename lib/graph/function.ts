@@ -8,8 +8,10 @@ import { checkOptions } from "../core/options.js";
 import { replicaKey } from "../core/replicas.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
+import type { Before } from "./before.js";
 import { ConcreteFunction } from "./concrete.js";
 import { converted, type Scope } from "./conversion.js";
+import type { Profile } from "./profile.js";
 import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flattened } from "./signature.js";
 import { trace, type Traced } from "./trace.js";
 
@@ -58,6 +60,14 @@ export interface TracedFunction<F extends AnyFunction> {
   readonly tracingCount: number;
   /** The function as it was given. */
   readonly pythonFunction: F;
+  /** Where the time of a call with these arguments goes: see ConcreteFunction.profile. */
+  profile(...args: Parameters<F>): Profile;
+}
+
+/** A trace, and the tensors that it runs on. */
+interface Prepared<R> {
+  readonly concrete: ConcreteFunction<R>;
+  readonly tensors: readonly Tensor[];
 }
 
 let eagerly = false;
@@ -93,14 +103,15 @@ export function tracedFunction<F extends AnyFunction>(
   checkSynchronous(name, fn);
   const parameters = parameterNames(fn);
   const concrete = new Map<string, ConcreteFunction<R>>();
+  const readings = new Readings();
   const watch = new RetraceWatch(name, parameters);
   let tracingCount = 0;
 
   const opened = reduceRetracing && !inputSignature ? new OpenAxes() : null;
   const flattened = (args: readonly unknown[]): Flattened => {
-    if (opened) return flatten(args, parameters, ({ shape, dtype }) => `${dtype}[${shape.map(() => "?").join()}]`);
-    if (!inputSignature) return flatten(args, parameters, specKey);
-    const flat = flatten(args, parameters, (tensor, i) => inputSignature[i]?.toString() ?? specKey(tensor));
+    if (opened) return flatten(args, parameters, ({ shape, dtype }) => `${dtype}[${shape.map(() => "?").join()}]`, true);
+    if (!inputSignature) return flatten(args, parameters, specKey, true);
+    const flat = flatten(args, parameters, (tensor, i) => inputSignature[i]?.toString() ?? specKey(tensor), true);
     const fits = flat.tensors.length === inputSignature.length && flat.tensors.every((tensor, i) => inputSignature[i]!.accepts(tensor));
     if (fits) return flat;
     throw new DtypeError(name, {
@@ -110,7 +121,8 @@ export function tracedFunction<F extends AnyFunction>(
     });
   };
 
-  const concreteFor = (flat: Flattened): ConcreteFunction<R> => {
+  /** The trace for these arguments, and the tensors that it runs on: the arguments, and what its calls before the program made of strings. */
+  const prepared = (flat: Flattened): Prepared<R> => {
     const rank = (i: number) => flat.tensors[i]!.shape.map(() => null);
     const shapes = opened?.shapesFor(flat);
     const signature = shapes
@@ -118,8 +130,11 @@ export function tracedFunction<F extends AnyFunction>(
       : inputSignature
         ? `${flat.key}|${flat.tensors.map((tensor) => tensor.rank).join()}`
         : flat.key;
-    let found = concrete.get(replicaKey() + signature);
-    if (found) return found;
+    const key = replicaKey() + signature;
+    const reading = flat.texts.length > 0 ? readings.of(key, flat) : undefined;
+    const place = reading ? reading.place : key;
+    let found = concrete.get(place);
+    if (found) return { concrete: found, tensors: reading?.results ? [...flat.tensors, ...reading.results] : flat.tensors };
     watch.traced(flat.keys);
     const specs = flat.tensors.map((tensor, i) => ({
       shape: shapes ? shapes[i]! : inputSignature ? (inputSignature[i]!.shape ?? rank(i)) : tensor.shape,
@@ -128,34 +143,48 @@ export function tracedFunction<F extends AnyFunction>(
     }));
     const traceOnce = (mayCreate: boolean): Traced<R> => {
       tracingCount++;
-      return trace(name, specs, mayCreate, (inputs) => flattenResult(atOnce(name, body(...(flat.rebuild(inputs) as never[])) as R)));
+      const run = (inputs: readonly Tensor[], texts: readonly Tensor[]) =>
+        atOnce(name, body(...(flat.rebuild(inputs, texts) as never[])) as R);
+      return trace(name, specs, mayCreate, (...given) => flattenResult(run(...given)), reading && flat);
     };
     let traced = traceOnce(tracingCount === 0);
     if (traced.createdVariables > 0) traced = traceOnce(false); // as TensorFlow does: a second trace must make none
     // Tracing may have given replicas states of their own: then what was traced before is traced again when it is called.
-    concrete.set(replicaKey() + signature, (found = new ConcreteFunction(traced)));
-    return found;
+    found = new ConcreteFunction(traced);
+    if (!reading) {
+      concrete.set(replicaKey() + signature, found);
+      return { concrete: found, tensors: flat.tensors };
+    }
+    const kept = readings.keep(key, traced.before!, flat);
+    concrete.set(kept.place, found);
+    return { concrete: found, tensors: [...flat.tensors, ...kept.results!] };
   };
 
   const call = (...args: unknown[]): R => {
     if (isTracing()) return inlined(name, () => atOnce(name, body(...(args as never[])) as R));
     if (eagerly) return atOnce(name, body(...(args as never[])) as R);
-    const flat = flattened(args);
-    return concreteFor(flat).run(flat.tensors);
+    const { concrete, tensors } = prepared(flattened(args));
+    return concrete.run(tensors);
   };
   return Object.defineProperties(call as unknown as TracedFunction<F>, {
     name: { value: name },
     aside: {
       value: async (...args: unknown[]): Promise<R> => {
         if (isTracing() || eagerly) return call(...args);
-        const flat = flattened(args);
-        return concreteFor(flat).runAside(flat.tensors);
+        const { concrete, tensors } = prepared(flattened(args));
+        return concrete.runAside(tensors);
       },
     },
     tracingCount: { get: () => tracingCount },
     pythonFunction: { value: fn },
     getConcreteFunction: {
-      value: (...args: unknown[]) => callable(name, concreteFor(flattened(args.map(exampleOf))), parameters),
+      value: (...args: unknown[]) => callable(name, prepared(flattened(args.map(exampleOf))).concrete, parameters),
+    },
+    profile: {
+      value: (...args: unknown[]) => {
+        const { concrete, tensors } = prepared(flattened(args));
+        return concrete.profile(...tensors);
+      },
     },
   });
 }
@@ -196,12 +225,37 @@ function callable<R>(name: string, concrete: ConcreteFunction<R>, parameters: re
 class OpenAxes {
   readonly #known = new Map<string, Shape[]>();
 
-  shapesFor({ key, tensors }: Flattened): Shape[] {
+  shapesFor({ key, tensors }: Pick<Flattened, "key" | "tensors">): Shape[] {
     const before = this.#known.get(key);
     const shapes = tensors.map(({ shape }, i) => shape.map((length, axis) => (before && before[i]![axis] !== length ? null : length)));
     this.#known.set(key, shapes);
     return shapes;
   }
+}
+
+/** What runs before the program, of calls with strings: by what else tells calls apart. */
+class Readings {
+  readonly #known = new Map<string, { readonly before: Before; readonly number: number }>();
+  #count = 0;
+
+  /** What comes of the strings of a call where one like it was traced before, and where its trace is kept: by the shapes that come of them. */
+  of(key: string, flat: Flattened): Reading {
+    const known = this.#known.get(key);
+    if (!known) return { place: key };
+    const results = known.before.run(flat);
+    return { place: `${key}|${known.number}|${results.map(specKey).join()}`, results };
+  }
+
+  /** Keeps what a trace does before. @returns where the trace is to be kept, and what comes of the strings */
+  keep(key: string, before: Before, flat: Flattened): Reading {
+    if (this.#known.get(key)?.before.results.length !== before.results.length) this.#known.set(key, { before, number: this.#count++ });
+    return this.of(key, flat);
+  }
+}
+
+interface Reading {
+  readonly place: string;
+  readonly results?: readonly Tensor[];
 }
 
 let depth = 0;

@@ -3,6 +3,7 @@
 import type { Dtype } from "../core/dtype.js";
 import { constant, type TensorLike } from "../core/convert.js";
 import { shapeText, type Shape } from "../core/shape.js";
+import { Strings } from "../core/strings.js";
 import { Tensor, type Spec } from "../core/tensor.js";
 import { isBranch, isComposite, parts, checkDepth } from "../core/tree.js";
 
@@ -34,9 +35,12 @@ export interface Flattened {
   /** The key's parts, one for each argument. */
   readonly keys: readonly string[];
   readonly tensors: readonly Tensor[];
+  /** Strings in order, where a call takes them apart from what it is traced for. */
+  readonly texts: readonly Strings[];
   /** A name for each tensor, from the parameter it came with. */
   readonly names: readonly string[];
-  rebuild(tensors: readonly Tensor[]): unknown[];
+  /** @param texts  in the place of strings; without them strings stay */
+  rebuild(tensors: readonly Tensor[], texts?: readonly Tensor[]): unknown[];
 }
 
 const identities = new WeakMap<object, number>();
@@ -50,13 +54,18 @@ function identity(object: object): number {
 
 const isTypedArray = (value: unknown): value is Float32Array => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
-/** @param spec  the key of a tensor: its dtype and shape, or less where a signature was given */
+/**
+ * @param spec        the key of a tensor: its dtype and shape, or less where a signature was given
+ * @param takesTexts  whether strings are taken out as tensors are; else they are values that the key names
+ */
 export function flatten(
   args: readonly unknown[],
   parameters: readonly string[],
   spec: (tensor: Tensor, index: number) => string,
+  takesTexts = false,
 ): Flattened {
   const tensors: Tensor[] = [];
+  const texts: Strings[] = [];
   const names: string[] = [];
   args.forEach((value, i) => checkDepth(parameters[i] ?? "argument", value));
   const keyOf = (value: unknown, name: string): string => {
@@ -65,6 +74,10 @@ export function flatten(
       tensors.push(tensor);
       names.push(name);
       return spec(tensor, tensors.length - 1);
+    }
+    if (takesTexts && value instanceof Strings) {
+      texts.push(value);
+      return `string[${value.shape.join()}]`;
     }
     if (isComposite(value))
       return `<${value[parts]()
@@ -84,11 +97,14 @@ export function flatten(
     key: keys.join(),
     keys,
     tensors,
+    texts,
     names,
-    rebuild(replacements) {
+    rebuild(replacements, ofTexts) {
       let next = 0;
+      let nextText = 0;
       const rebuilt = (value: unknown): unknown => {
         if (value instanceof Tensor || isTypedArray(value)) return replacements[next++];
+        if (ofTexts && value instanceof Strings) return ofTexts[nextText++];
         if (isComposite(value)) {
           const { values, like } = value[parts]();
           return like(values.map(rebuilt));

@@ -1,10 +1,12 @@
 // The recorder that makes a graph: runs a function on symbolic tensors and keeps the steps.
 
-import { StateError } from "../core/errors.js";
+import { NotSupportedError, StateError } from "../core/errors.js";
 import { recording, unrecorded, type Recorder } from "../core/interpreter.js";
 import { checkReadable, noteOrigin, originOf, type Owner } from "../core/ownership.js";
 import type { Step } from "../core/primitive.js";
+import type { AsksBefore, Strings } from "../core/strings.js";
 import { symbolic, type Spec, type Tensor } from "../core/tensor.js";
+import { Before, type Given } from "./before.js";
 import type { Graph } from "./graph.js";
 
 /** The same error, which also tells the user's lines that recorded the step. */
@@ -15,10 +17,12 @@ export function withOrigin(error: unknown, step: Step): unknown {
 }
 
 /** Records a function's operations on symbolic tensors, which belong to it. Variables may be made under it only where `mayCreate` says so. */
-export class Trace implements Recorder {
+export class Trace implements Recorder, AsksBefore {
   readonly traces = true;
   readonly steps: Step[] = [];
   createdVariables = 0;
+  /** What runs before the program, of a function that was given strings. */
+  preliminaries?: Before;
 
   /** @param outer  the trace whose tensors it may read as well; null for none */
   constructor(
@@ -30,6 +34,15 @@ export class Trace implements Recorder {
   /** A symbolic tensor that stands for a value given from outside. */
   input({ shape, dtype }: Spec, name?: string): Tensor {
     return symbolic({ shape, dtype }, name, this);
+  }
+
+  before(operands: readonly Tensor[], compute: (values: readonly (Tensor | Strings)[]) => unknown): unknown {
+    if (this.preliminaries) return this.preliminaries.ask(operands, compute);
+    throw new NotSupportedError(this.name, {
+      given: "a layer that reads strings",
+      expected: "numbers alone: strings are made numbers before a program runs",
+      hint: "Take the part of the model behind that layer.",
+    });
   }
 
   mark(): () => void {
@@ -70,6 +83,8 @@ export class Trace implements Recorder {
 export interface Traced<R> {
   readonly graph: Graph;
   readonly createdVariables: number;
+  /** What runs before, of a function that was given strings; its results are the graph's last inputs. */
+  readonly before?: Before | undefined;
   result(outputs: readonly Tensor[]): R;
 }
 
@@ -78,16 +93,25 @@ export interface ResultTree<R> {
   rebuild(tensors: readonly Tensor[]): R;
 }
 
-/** Calls the function on symbolic tensors of the given specs, apart from the tapes that are on: they are told of calls. */
+/**
+ * Calls the function on symbolic tensors of the given specs, apart from the tapes that are on: they are told of calls.
+ *
+ * @param strings  those of this call, and its other arguments
+ */
 export function trace<R>(
   name: string,
   specs: readonly (Spec & { name?: string })[],
   mayCreate: boolean,
-  call: (inputs: Tensor[]) => ResultTree<R>,
+  call: (inputs: Tensor[], texts: readonly Tensor[]) => ResultTree<R>,
+  strings?: Given,
 ): Traced<R> {
   const recorder = new Trace(name, mayCreate, null);
   const inputs = specs.map((spec) => recorder.input(spec, spec.name));
-  const { tensors, rebuild } = unrecorded(() => recording(recorder, () => call(inputs)));
+  const before = strings && new Before(recorder, inputs, strings);
+  if (before) recorder.preliminaries = before;
+  const { tensors, rebuild } = unrecorded(() => recording(recorder, () => call(inputs, before?.texts ?? [])));
+  before?.close();
   recorder.checkResults(tensors);
-  return { graph: { name, inputs, steps: recorder.steps, outputs: tensors }, createdVariables: recorder.createdVariables, result: rebuild };
+  const graph = { name, inputs: before ? [...inputs, ...before.results] : inputs, steps: recorder.steps, outputs: tensors };
+  return { graph, createdVariables: recorder.createdVariables, before, result: rebuild };
 }

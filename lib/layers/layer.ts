@@ -25,6 +25,7 @@ import { isFloat, isStoredOnly, type Dtype } from "../core/dtype.js";
 import { ArgumentError, NotSupportedError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import type { Shape } from "../core/shape.js";
+import { holdsText } from "../core/strings.js";
 import { symbolic as symbolicOf, Tensor } from "../core/tensor.js";
 import { cast, divide } from "../ops/index.js";
 import { initScope, readingAs, type Variable } from "../variables/variable.js";
@@ -39,6 +40,7 @@ import { checkInput, type InputSpec } from "./base/input-spec.js";
 import { inputMask, maskOutputs, warnOfDroppedMask } from "./base/mask.js";
 import { layerOptions } from "./base/options.js";
 import { LayerState } from "./base/state.js";
+import { holdsStrings, plainStrings, runOnText } from "./base/text.js";
 import type { CallOptions, LayerInput, Mask } from "./base/types.js";
 import { Node, type Operation } from "./functional/node.js";
 import { KerasTensor } from "./functional/keras-tensor.js";
@@ -235,8 +237,14 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     const training = given.training ?? inheritedTraining();
     const options = { ...given, training, mask: mask ?? undefined };
     const padded = this.inputCount > args.length ? Array.from({ length: this.inputCount }, (_, i) => args[i]) : args;
-    const run: LayerRun = (args, options) => this.#inItsDtype(() => callWith(this as unknown as Layer, args, options));
-    const compute = () => (this.#rematScope ? this.rematerializedCall(run, padded, options) : run)(padded, options);
+    const run: LayerRun = (args, options) => {
+      const seen = holdsStrings(args) && this.convertsInputs && this.readsStrings ? plainStrings(args) : args;
+      return this.#inItsDtype(() => callWith(this as unknown as Layer, seen, options));
+    };
+    const onText = padded.some(holdsText) && this.readsStrings;
+    const compute = onText
+      ? () => runOnText(this as unknown as Layer, padded, (args) => run(args, options), this.infersOfStrings)
+      : () => (this.#rematScope ? this.rematerializedCall(run, padded, options) : run)(padded, options);
     const forget = () => this.clearLosses();
     return inCall(this, given.training ?? undefined, forget, () => {
       try {
@@ -325,6 +333,19 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
 
   /** Whether the first call makes the weights by itself, without `build`. */
   get buildsByCall(): boolean {
+    return false;
+  }
+
+  /**
+   * Whether strings are this layer's own business: in a program it runs before, on the strings themselves. What is made of layers hands
+   * them on.
+   */
+  protected get readsStrings(): boolean {
+    return this.sublayers().length === 0;
+  }
+
+  /** Whether `call` gives shapes and dtypes for strings without values (`isText`); else empty strings are tried. */
+  protected get infersOfStrings(): boolean {
     return false;
   }
 

@@ -119,6 +119,10 @@ export class Model extends Trainer {
     return super.invoke(...given);
   }
 
+  protected override asInputs(x: unknown): unknown {
+    return this.#graph?.splitStrings(x) ?? x;
+  }
+
   override call(inputs: never, options: never): unknown {
     if (this.#graph) return this.#graph.run(this.name, inputs, (options as CallOptions | undefined)?.mask);
     throw new StateError(this.name, {

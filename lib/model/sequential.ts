@@ -12,6 +12,7 @@ import {
 } from "../config/index.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { sameShape, shapeText, type Shape } from "../core/shape.js";
+import { isStrings, isText, Strings } from "../core/strings.js";
 import type { Tensor } from "../core/tensor.js";
 import { carriedMasks } from "../layers/base/mask.js";
 import type { LayerOptions } from "../layers/base/options.js";
@@ -38,6 +39,8 @@ export type SequentialItem = Layer | Tensor | object;
 export class Sequential extends Model {
   /** All layers with the input, if there is one. */
   #layers: Layer[] = [];
+  /** Whether a model that is not built was called on strings. */
+  #takesStrings = false;
 
   constructor(
     layers?: readonly SequentialItem[] | null | (LayerOptions & { layers?: readonly SequentialItem[] | null }),
@@ -96,7 +99,9 @@ export class Sequential extends Model {
     if (!Array.isArray(inputShape) || inputShape.some((length) => length !== null && typeof length !== "number")) return;
     const [first] = this.#layers;
     if (!(first instanceof InputLayer)) {
-      this.#layers.unshift(new InputLayer({ batchShape: inputShape, dtype: first!.computeDtype }) as unknown as Layer);
+      this.#layers.unshift(
+        new InputLayer({ batchShape: inputShape, dtype: this.#takesStrings ? "string" : first!.computeDtype }) as unknown as Layer,
+      );
     } else if (!sameShape(first.batchShape, inputShape)) {
       throw new StateError(`${this.name}.build`, {
         given: shapeText(inputShape),
@@ -110,6 +115,12 @@ export class Sequential extends Model {
 
   /** The layers check what they are given. */
   protected override checkInputs(): void {}
+
+  protected override invoke(...given: unknown[]): unknown {
+    const [inputs] = given;
+    if (!this.graph) this.#takesStrings = inputs instanceof Strings || isText(inputs) || isStrings(inputs);
+    return super.invoke(...given);
+  }
 
   override get buildsByCall(): boolean {
     return false;

@@ -13,12 +13,14 @@ t.test("text classification from raw strings", async (t) => {
   const { stdout, stderr, status } = await runProgram("examples/text-classification.ts", ["--epochs", "20"], { cwd: tmpdir() });
   t.equal(status, 0, stderr);
   t.ok(accuracyIn(stdout) > 0.9, stdout);
+  t.equal(Number(/end to end ([\d.]+)/.exec(stdout)?.[1]), accuracyIn(stdout), "strings in a model give the same");
 });
 
 t.test("structured data with a FeatureSpace", async (t) => {
   const { stdout, stderr, status } = await runProgram("examples/structured-data.ts", ["--epochs", "15"], { cwd: tmpdir() });
   t.equal(status, 0, stderr);
   t.ok(accuracyIn(stdout) > 0.9, stdout);
+  t.ok(Number(/buys: ([\d.]+)/.exec(stdout)?.[1]) > 0.5, stdout);
 });
 
 t.test("images of a folder with augmentation", async (t) => {

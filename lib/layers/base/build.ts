@@ -1,5 +1,6 @@
 // Builds a layer at its first call, from the shapes of what it is called on.
 
+import { Strings } from "../../core/strings.js";
 import { Tensor } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";
 import { initScope } from "../../variables/variable.js";
@@ -11,7 +12,7 @@ import type { Shapes } from "./types.js";
 
 /** Shapes in the structure of the tensors; what is no tensor is left out. */
 export function shapesOf(value: unknown): Shapes | undefined {
-  if (value instanceof Tensor) return value.shape;
+  if (value instanceof Tensor || value instanceof Strings) return value.shape;
   if (Array.isArray(value)) return value.map((item) => shapesOf(item)!);
   if (isBranch(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapesOf(item)!]));
   return undefined;

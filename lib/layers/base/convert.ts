@@ -5,6 +5,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import { maskOf, setMask } from "../../core/mask.js";
+import { isStrings, Strings } from "../../core/strings.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
 import { isPlainObject } from "../../config/index.js";
 import { cast } from "../../ops/index.js";
@@ -60,6 +61,8 @@ function toTensors(layer: Layer, value: unknown): unknown {
     return castsTo(layer, tensor) ? setMask(cast(tensor, layer.computeDtype), maskOf(tensor)) : tensor;
   }
   if (isNumeric(value)) return toTensors(layer, asTensor(value as TensorLike));
+  if (value instanceof Strings) return value;
+  if (isStrings(value)) return Strings.of(value, layer.name);
   if (Array.isArray(value)) return value.map((item) => toTensors(layer, item));
   if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toTensors(layer, item)]));
   throw new ArgumentError(layer.name, { given: `the input ${text(value)}`, expected: "a tensor, or an array or record of tensors" });

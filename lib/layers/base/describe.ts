@@ -2,12 +2,13 @@
 
 import { KerasmError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
+import { Strings } from "../../core/strings.js";
 import { Tensor } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";
 
 /** Inputs as messages show them: shapes in the structure of the inputs. */
 export function describeInputs(value: unknown): string {
-  if (value instanceof Tensor) return shapeText(value.shape);
+  if (value instanceof Tensor || value instanceof Strings) return shapeText(value.shape);
   if (Array.isArray(value)) return `[${value.map(describeInputs).join(", ")}]`;
   if (isBranch(value)) {
     return `{ ${Object.entries(value)

@@ -2,6 +2,7 @@
 
 import { DtypeError, ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
+import { Strings } from "../../core/strings.js";
 import { Tensor } from "../../core/tensor.js";
 import { type Config, isPlainObject, type Json, toCamelCase } from "../../config/index.js";
 import { flatten } from "../functional/structure.js";
@@ -78,7 +79,7 @@ function inOrder(layer: string, specs: readonly (InputSpec | null)[], inputs: un
 
 function checkOne(layer: string, spec: InputSpec, x: unknown, index: number | undefined): void {
   const where = index === undefined ? layer : `${layer}, input ${index}${spec.name ? ` (${spec.name})` : ""}`;
-  if (!(x instanceof Tensor)) throw new ShapeError(where, { given: String(x), expected: "a tensor" });
+  if (!(x instanceof Tensor || x instanceof Strings)) throw new ShapeError(where, { given: String(x), expected: "a tensor" });
   const { shape } = x;
   const rank = shape.length;
   const fail = (expected: string): never => {

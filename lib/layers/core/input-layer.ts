@@ -5,17 +5,23 @@ import { boolean, DTypePolicy, field, fixed, invalid, nullable, positiveInteger,
 import type { Json, Options } from "../../config/index.js";
 import { checkedDtype } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
+import type { Dtype } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
+import { isText } from "../../core/strings.js";
 import { KerasTensor } from "../functional/keras-tensor.js";
 import { Node } from "../functional/node.js";
 import { Layer } from "../layer.js";
+
+/** Strings have no policy: nothing computes with them. */
+const strings = { name: "string", variableDtype: "string" as Dtype } as DTypePolicy;
 
 /** A dtype of values rather than of a computation: written by name. */
 const dtype = withDefault(
   field<string | DTypePolicy | null, DTypePolicy>({
     expected: 'a dtype such as "float32"',
     parse(value) {
-      if (value instanceof DTypePolicy) return value;
+      if (value instanceof DTypePolicy || value === strings) return value as DTypePolicy;
+      if (value === "string") return strings;
       return value === null || typeof value === "string" ? new DTypePolicy(checkedDtype(value ?? "float32")) : invalid;
     },
     serialize: ({ name }) => name,
@@ -88,7 +94,8 @@ export class InputLayer extends Layer<typeof options> {
 
 /** Shape and dtype of a tensor at which a model is to begin. @throws ArgumentError beside others */
 function givenBy(tensor: KerasTensor, { shape, batchShape }: { readonly shape: Shape | null; readonly batchShape: Shape | null }) {
-  if (shape === null && batchShape === null) return { shape: null, batchShape: tensor.shape, dtype: new DTypePolicy(tensor.dtype) };
+  if (shape === null && batchShape === null)
+    return { shape: null, batchShape: tensor.shape, dtype: isText(tensor) ? strings : new DTypePolicy(tensor.dtype) };
   throw new ArgumentError("Input", { given: "a tensor beside a shape", expected: "one of them" });
 }
 
@@ -101,6 +108,9 @@ export type InputOptions = Options<typeof options> & { readonly tensor?: KerasTe
  * ```ts
  * const inputs = keras.Input({ shape: [784], name: "img" });
  * ```
+ *
+ * With `dtype: "string"` a model takes strings: nested arrays of JavaScript strings, which StringLookup, TextVectorization, Hashing and their
+ * kin make numbers of.
  *
  * With `tensor`, a Keras tensor of another graph, the model begins there: what led to it is left out.
  */

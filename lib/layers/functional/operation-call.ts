@@ -2,6 +2,8 @@
 // class Greater. The declaration of the operation says which arguments Keras keeps in that object and which in the node.
 
 import { automaticName, lookUp, registerClasses, type Config, serializeKerasObject, toSnakeCase } from "../../config/index.js";
+import { DtypeError } from "../../core/errors.js";
+import { holdsText } from "../../core/strings.js";
 import { type DeclaredOperation, notRecorded, setCallRecorder, watchOperations } from "../../core/operation.js";
 import { isInferring } from "../base/context.js";
 import { inferOnly, kerasTensorsLike } from "../base/infer.js";
@@ -70,6 +72,12 @@ watchOperations((declared) => {
 
 setCallRecorder((declared, args) => {
   if (isInferring()) return notRecorded;
+  if (holdsText(args))
+    throw new DtypeError(declared.signature.name, {
+      given: "strings",
+      expected: "numbers",
+      hint: "Strings go to layers that read them: StringLookup, TextVectorization, Hashing, Lambda.",
+    });
   const ofCall: unknown[] = [];
   const values: Record<string, unknown> = {};
   declared.signature.parameters.forEach(({ name, isArgument, isRest }, i) => {

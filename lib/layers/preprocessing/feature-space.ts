@@ -13,7 +13,7 @@ import { toCamelCase } from "../../config/names.js";
 import { dictionary, list, oneOf, field, invalid } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, didYouMean, StateError, text, ValueError } from "../../core/errors.js";
-import { isStrings, Strings } from "../../core/strings.js";
+import { isStrings, isText, Strings, symbolicStrings } from "../../core/strings.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
 import { Dataset } from "../../data/index.js";
 import type { TensorSpec } from "../../graph/signature.js";
@@ -203,6 +203,14 @@ export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
     return false;
   }
 
+  protected override get readsStrings(): boolean {
+    return true;
+  }
+
+  protected override get infersOfStrings(): boolean {
+    return true;
+  }
+
   override build(): void {}
 
   override call(data: Readonly<Record<string, TensorLike>>): Tensor {
@@ -270,16 +278,8 @@ export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
     });
   }
 
-  /** Inputs for a functional model, one for each feature. @throws ValueError for features of strings, which are no tensors: encode them in the dataset */
+  /** Inputs for a functional model, one for each feature: `[batch, 1]`, strings among them. */
   getInputs(): Readonly<Record<string, KerasTensor>> {
-    const text_ = Object.entries(this.features).find(([, { dtype }]) => dtype === "string");
-    if (text_) {
-      throw new ValueError(`${this.name}.getInputs`, {
-        given: `the feature ${text(text_[0])} of strings`,
-        expected: "features of numbers alone",
-        hint: "Strings are no tensors: apply the space in the dataset's map, and begin the model with getEncodedFeatures().",
-      });
-    }
     this.#inputs ??= Object.fromEntries(
       Object.entries(this.features).map(([name, { dtype }]) => [name, new Input({ shape: [1], dtype, name })]),
     );
@@ -287,21 +287,13 @@ export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
   }
 
   /**
-   * What the space puts out, as Keras tensors that a functional model goes on from: of `getInputs()` where all features are numbers, else as
-   * inputs of their own, for datasets that the space was applied to.
+   * What the space makes of `getInputs()`, as Keras tensors that a functional model goes on from; it may begin with them, for datasets that the
+   * space was applied to. Layers of features are nodes of the model.
    */
   getEncodedFeatures(): KerasTensor | Readonly<Record<string, KerasTensor>> {
     this.#requireAdapted();
-    if (this.#encoded) return this.#encoded;
-    if (Object.values(this.features).every(({ dtype }) => dtype !== "string")) {
-      return (this.#encoded = this(this.getInputs() as never) as never);
-    }
-    const example = this(
-      Object.fromEntries(Object.entries(this.features).map(([name, { dtype }]) => [name, dtype === "string" ? [""] : [0]])) as never,
-    );
-    const inputOf = (name: string, { shape, dtype }: Tensor) => new Input({ shape: shape.slice(1), dtype, name });
-    const encoded = example instanceof Tensor ? inputOf(`${this.name}_features`, example) : Object.fromEntries(Object.entries(example as Record<string, Tensor>).map(([name, x]) => [name, inputOf(name, x)])); // prettier-ignore
-    return (this.#encoded = encoded);
+    this.#encoded ??= this.call(this.getInputs() as never) as never;
+    return this.#encoded!;
   }
 
   override getConfig(): Record<string, Json> {
@@ -330,6 +322,10 @@ export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
 
 /** A column as `[batch, 1]`, and whether it was a single value. */
 function columnOf(where: string, value: unknown): { column: unknown; isScalar: boolean } {
+  if (isText(value)) {
+    const { shape } = value;
+    return { column: shape.length < 2 ? symbolicStrings([shape[0] ?? null, 1]) : value, isScalar: shape.length === 0 };
+  }
   if (isStrings(value) || value instanceof Strings) {
     const { shape, values } = value instanceof Strings ? value : Strings.of(value, where);
     return { column: shape.length < 2 ? values.map((each) => [each]) : value, isScalar: shape.length === 0 };

@@ -3,8 +3,8 @@
 import { boolean, DTypePolicy, dtypePolicy, fixed, oneOf, positiveInteger, registerClasses, unwritten, withDefault } from "../../config/index.js"; // prettier-ignore
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
 import { sameShape, shapeText } from "../../core/shape.js";
-import { Strings } from "../../core/strings.js";
-import { adoptTensor, Tensor } from "../../core/tensor.js";
+import { isText, Strings } from "../../core/strings.js";
+import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
 import { crossesOf, crossOf } from "../../ops/hashing/buckets.js";
 import { cast } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
@@ -48,6 +48,10 @@ export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
     return encode(this.#crossed(inputs), { mode: outputMode, depth: numBins, dtype: this.computeDtype });
   }
 
+  protected override get infersOfStrings(): boolean {
+    return true;
+  }
+
   #crossed(inputs: readonly CategoriesLike[]): Tensor {
     const { numBins } = this.options;
     if (!Array.isArray(inputs) || inputs.length < 2) {
@@ -67,6 +71,7 @@ export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
         given: `inputs of shapes ${shapeText(shape)} and ${shapeText(odd.shape)}`,
         expected: "equal shapes",
       });
+    if (columns.some(isText)) return symbolic({ shape, dtype: "int32" });
     if (columns.every((column) => column instanceof Tensor)) return crossesOf(columns, numBins);
     const values = columns.map((column): readonly (string | bigint)[] =>
       column instanceof Tensor ? Array.from(column.view(this.name), BigInt) : column.values,
@@ -91,7 +96,7 @@ export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
     if (column instanceof Tensor && column.dtype === "float32") {
       throw new DtypeError(`${this.name}[${index}]`, { given: "float32", expected: "strings or whole numbers" });
     }
-    return column instanceof Strings || column instanceof Tensor === false
+    return column instanceof Strings || isText(column) || column instanceof Tensor === false
       ? column
       : column.dtype === "int32"
         ? column

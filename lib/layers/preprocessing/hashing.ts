@@ -2,8 +2,8 @@
 
 import { fixed, integer, nullable, oneOf, positiveInteger, registerClasses, string, either, DTypePolicy, withDefault, dtypePolicy } from "../../config/index.js"; // prettier-ignore
 import { ValueError } from "../../core/errors.js";
-import { Strings } from "../../core/strings.js";
-import { adoptTensor, Tensor } from "../../core/tensor.js";
+import { isText, Strings } from "../../core/strings.js";
+import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
 import { bucketOf, bucketsOf } from "../../ops/hashing/buckets.js";
 import { add, cast, equal, squeeze, trunc, where } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
@@ -56,12 +56,20 @@ export class Hashing extends Layer<typeof Hashing.options> {
     return encode(x, { mode: outputMode, depth: numBins, dtype: this.computeDtype });
   }
 
+  protected override get infersOfStrings(): boolean {
+    return true;
+  }
+
   #binsOf(inputs: CategoriesLike): Tensor {
     const { numBins, maskValue, salt } = this.options;
     const isMasked = maskValue !== null && numBins > 1;
     const buckets = isMasked ? numBins - 1 : numBins;
     const key = keyOf(salt);
     const categories = categoriesOf(this.name, inputs);
+    if (isText(categories)) {
+      if (isMasked && typeof maskValue !== "string") this.#refuseMask(maskValue, "strings");
+      return symbolic({ shape: categories.shape, dtype: "int32" });
+    }
     if (categories instanceof Tensor) {
       const hashed = bucketsOf(categories, buckets, key);
       if (!isMasked) return hashed;

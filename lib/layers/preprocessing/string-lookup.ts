@@ -1,9 +1,10 @@
 // The layer StringLookup.
 
 import { nullable, registerClasses, string } from "../../config/index.js";
-import { ArgumentError, DtypeError } from "../../core/errors.js";
-import { isStrings, Strings, type NestedStrings } from "../../core/strings.js";
-import { adoptTensor, Tensor } from "../../core/tensor.js";
+import { DtypeError } from "../../core/errors.js";
+import { isForShapesAlone, isTracing } from "../../core/interpreter.js";
+import { isStrings, isText, LaterStrings, Strings, symbolicStrings, type NestedStrings } from "../../core/strings.js";
+import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
 import { cast } from "../../ops/index.js";
 import { bucketOf } from "../../ops/hashing/buckets.js";
 import { categoriesOf, type CategoriesLike } from "./categories.js";
@@ -39,11 +40,16 @@ export class StringLookup extends IndexLookup<string, typeof StringLookup.option
   override call(inputs: CategoriesLike): Tensor {
     this.requireVocabulary();
     const categories = categoriesOf(this.name, inputs);
+    if (isText(categories) && !this.options.invert) return this.encoded(symbolic({ shape: categories.shape, dtype: "int32" }));
     // `lookup<string[]>(numbers)` says what comes then.
     if (this.options.invert) return this.#inverted(categories) as unknown as Tensor;
     if (!(categories instanceof Strings)) throw new DtypeError(this.name, { given: "numbers", expected: "strings" });
     const indices = Int32Array.from(categories.values, (token) => this.numberOf(token));
     return this.encoded(adoptTensor(indices, categories.shape, "int32"));
+  }
+
+  protected override get infersOfStrings(): boolean {
+    return true;
   }
 
   /** The numbers of tokens in rows of any lengths. */
@@ -69,14 +75,23 @@ export class StringLookup extends IndexLookup<string, typeof StringLookup.option
     return outputMode === "tf_idf" ? this.weighted(cast(encoded, "float32")) : encoded;
   }
 
-  #inverted(categories: ReturnType<typeof categoriesOf>): NestedStrings {
-    if (!(categories instanceof Tensor))
+  /** What `encodedRows` gives for so many rows, which may be open. */
+  encodedSpec(rows: number | null, keepsRows: boolean): Tensor {
+    this.requireVocabulary();
+    const { depth } = this;
+    const dtype = this.options.outputMode === "tf_idf" ? "float32" : "int32";
+    return symbolic({ shape: keepsRows ? [rows, depth] : [depth], dtype });
+  }
+
+  #inverted(categories: ReturnType<typeof categoriesOf>): NestedStrings | Tensor | LaterStrings {
+    if (!(categories instanceof Tensor) || isText(categories))
       throw new DtypeError(this.name, { given: "no int32 numbers", expected: "numbers of tokens, since invert is true" });
-    if (categories.isSymbolic) {
-      throw new ArgumentError(this.name, { given: "a symbolic tensor", expected: "values, since strings are no tensors" });
-    }
-    const tokens = Array.from(categories.view(this.name), (index) => this.tokenAt(index) ?? "");
-    return new Strings(categories.shape as readonly number[], tokens).nested();
+    const made = (numbers: Tensor): NestedStrings => {
+      const tokens = Array.from(numbers.view(this.name), (index) => this.tokenAt(index) ?? "");
+      return new Strings(numbers.shape as readonly number[], tokens).nested();
+    };
+    if (!categories.isSymbolic) return made(categories);
+    return isTracing() && !isForShapesAlone() ? new LaterStrings(categories, made) : symbolicStrings(categories.shape);
   }
 
   protected override tokenOf(_where: string, line: string): string {

@@ -3,8 +3,8 @@
 import { boolean, deserializeKerasObject, field, fixed, integer, invalid, isPlainObject, type Json, nullable, positiveInteger, registerClasses, serializeKerasObject, string, unwritten } from "../../config/index.js"; // prettier-ignore
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
-import { isStrings, Strings, type NestedStrings } from "../../core/strings.js";
-import { adoptTensor, Tensor } from "../../core/tensor.js";
+import { isStrings, isText, Strings, type NestedStrings } from "../../core/strings.js";
+import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch } from "./adapting.js";
@@ -88,7 +88,7 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof TextVectorization.options>>) {
     super(...given);
-    const { maxTokens, padToMaxTokens, vocabulary, idfWeights, outputMode, encoding, hasInputVocabulary } = this.options;
+    const { maxTokens, padToMaxTokens, vocabulary, vocabularySize, idfWeights, outputMode, encoding, hasInputVocabulary } = this.options;
     const { ngrams: widths, outputSequenceLength, ragged } = this.options;
     if (outputMode !== "int" && outputSequenceLength !== null) {
       throw new ArgumentError(`${this.name}.outputSequenceLength`, {
@@ -108,6 +108,7 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
       outputMode,
       encoding,
       hasInputVocabulary,
+      vocabularySize: outputMode === "int" ? null : vocabularySize,
       maskToken: "",
     });
   }
@@ -116,7 +117,16 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     return false;
   }
 
+  protected override get readsStrings(): boolean {
+    return true;
+  }
+
+  protected override get infersOfStrings(): boolean {
+    return true;
+  }
+
   override call(inputs: NestedStrings | Strings): Tensor {
+    if (isText(inputs)) return this.#specOf(inputs);
     const { outputMode, outputSequenceLength, ragged, split } = this.options;
     const { shape, rows } = this.#tokensOf(this.name, inputs);
     const indices = this._lookupLayer.numbersOf(rows);
@@ -128,6 +138,27 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     indices.forEach((row, i) => padded.set(row.slice(0, length), i * length));
     const outer = shape === null ? [indices.length] : shape.slice(0, -1);
     return adoptTensor(padded, [...outer, length], "int32");
+  }
+
+  /** What comes of strings of a shape. */
+  #specOf({ shape }: Tensor): Tensor {
+    const { outputMode, outputSequenceLength, ragged, split } = this.options;
+    const { name } = this;
+    if (split !== null && ragged) {
+      throw new ArgumentError(`${name}.ragged`, {
+        given: "true inside of a model",
+        expected: "false: rows of different lengths are no tensor",
+        hint: "Leave it out: rows are filled up with 0, which mask_zero of Embedding leaves out.",
+      });
+    }
+    if (split !== null && shape.length > 1 && shape.at(-1) !== 1) {
+      throw new ShapeError(name, { given: `texts of shape ${shapeText(shape)}`, expected: "[batch] or [batch, 1]" });
+    }
+    const rows = split !== null && shape.length > 1 ? shape.slice(0, -1) : shape;
+    if (outputMode !== "int") return this._lookupLayer.encodedSpec(rows[0] ?? null, shape.length > 0);
+    if (split !== null) return symbolic({ shape: [...rows, outputSequenceLength], dtype: "int32" });
+    const length = outputSequenceLength ?? (this.#widths ? null : (shape.at(-1) ?? null));
+    return symbolic({ shape: shape.length === 0 ? shape : [...shape.slice(0, -1), length], dtype: "int32" });
   }
 
   /** The tokens of each text, and their shape where all texts have equally many: where nothing is split. */

@@ -1,10 +1,12 @@
 // The computation of a functional model: calls in order, and running them on other inputs.
 
 import { checkDepth } from "../../core/tree.js";
-import { ArgumentError, ShapeError, text } from "../../core/errors.js";
+import { ArgumentError, DtypeError, ShapeError, text } from "../../core/errors.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { maskOf, setMask } from "../../core/mask.js";
-import { shapeText } from "../../core/shape.js";
+import { isForShapesAlone, isTracing } from "../../core/interpreter.js";
+import { shapeText, type Shape } from "../../core/shape.js";
+import { type AsksBefore, isStrings, isText, Strings, symbolicStrings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { isPlainObject } from "../../config/index.js";
 import { isNumeric } from "../../layers/base/convert.js";
@@ -84,15 +86,19 @@ export class Graph {
     const fill = (leaf: unknown): unknown => (leaf instanceof KerasTensor ? values.get(leaf) : leaf);
     for (const node of this.nodes) {
       if (node.isInput) continue;
-      const results = flatten<unknown>(
-        node.operation.replay(
-          mapLeaves(node.args, fill) as readonly unknown[],
-          mapLeaves(node.options, fill) as Readonly<Record<string, unknown>>,
-        ),
+      const answer = node.operation.replay(
+        mapLeaves(node.args, fill) as readonly unknown[],
+        mapLeaves(node.options, fill) as Readonly<Record<string, unknown>>,
       );
+      // Nested arrays of strings are one result.
+      const results = node.outputs.length === 1 && isText(node.outputs[0]) ? [stringsOf(where, answer)] : flatten<unknown>(answer);
       node.outputs.forEach((output, i) => values.set(output, results[i]));
     }
-    return unpackSingle(mapLeaves(this.outputStructure, fill));
+    const shown = (leaf: unknown): unknown => {
+      const value = fill(leaf);
+      return value instanceof Strings ? value.nested() : value;
+    };
+    return unpackSingle(mapLeaves(this.outputStructure, shown), this.outputStructure);
   }
 
   /**
@@ -103,16 +109,25 @@ export class Graph {
     return convertedLike(this.inputStructure, given);
   }
 
+  /** Nested strings for several inputs, those of each in one piece; undefined for anything else. */
+  splitStrings(given: unknown): unknown {
+    const { inputStructure } = this;
+    if (!Array.isArray(inputStructure) || inputStructure.length < 2 || !Array.isArray(given)) return undefined;
+    if (given.length !== inputStructure.length || !isStrings(given)) return undefined;
+    return convertedLike(inputStructure, given);
+  }
+
   /** The inputs as tensors of the dtypes and ranks of the graph's own, in order. */
   #standardized(where: string, given: unknown): (Tensor | null)[] {
-    const flat = flatten<TensorLike | null>(this.#structured(where, given));
+    const flat = flatten<TensorLike | Strings | null>(this.#structured(where, given));
     return this.inputs.map((input, i) => {
       const value = flat[i];
       if (value === null || value === undefined) {
         if (value === null && isOptional(input)) return null;
         throw new ArgumentError(where, { given: `nothing for the input ${input.name}`, expected: "a tensor" });
       }
-      const tensor = asTensor(value);
+      if (isText(input)) return adjustText(where, value, input) as Tensor;
+      const tensor = asTensor(value as TensorLike);
       const typed = tensor.dtype === input.dtype ? tensor : cast(tensor, input.dtype);
       const fitting = adjustRank(where, typed, input);
       return fitting === tensor ? tensor : setMask(fitting, maskOf(tensor));
@@ -145,7 +160,9 @@ function convertedLike(structure: unknown, given: unknown): unknown {
   if (Array.isArray(structure)) {
     if (Array.isArray(given) && given.length === structure.length) return given.map((item, i) => convertedLike(structure[i], item));
     if (structure.length === 1 && isNumeric(given)) return asTensor(given as TensorLike);
+    if (structure.length === 1 && isText(structure[0]) && isStrings(given)) return Strings.of(given, structure[0].name ?? "inputs");
   }
+  if (isText(structure) && isStrings(given)) return Strings.of(given, structure.name ?? "inputs");
   if (isPlainObject(given)) {
     const own = isPlainObject(structure) ? structure : {};
     return Object.fromEntries(Object.entries(given).map(([key, item]) => [key, convertedLike(own[key], item)]));
@@ -181,4 +198,26 @@ function adjustRank(where: string, x: Tensor, input: KerasTensor): Tensor {
 }
 
 /** An array of one tensor is that tensor. */
-const unpackSingle = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? value[0] : value);
+const unpackSingle = (value: unknown, structure: unknown): unknown =>
+  Array.isArray(structure) && structure.length === 1 ? (value as readonly unknown[])[0] : value;
+
+/** Strings that a layer gave, in one piece; those of a program that has not run stay what they are. */
+const stringsOf = (where: string, answer: unknown): unknown => (isStrings(answer) ? Strings.of(answer, where) : answer);
+
+/** Strings for an input of them: a last axis of length 1 is added or taken away where the graph's input has it otherwise. */
+function adjustText(where: string, value: unknown, input: KerasTensor): unknown {
+  const given = isStrings(value) ? Strings.of(value, where) : value;
+  if (!(given instanceof Strings) && !isText(given)) {
+    throw new DtypeError(where, { given: `${describeInputs(given)} for the input ${input.name}`, expected: "strings" });
+  }
+  const { shape } = given;
+  if (shape.length === input.rank) return given;
+  const isSqueezed = shape.length === input.rank + 1 && shape.at(-1) === 1;
+  if (!isSqueezed && !(shape.length === input.rank - 1 && input.shape.at(-1) === 1)) {
+    throw new ShapeError(where, { given: `${shapeText(shape)} for the input ${input.name}`, expected: `shape ${shapeText(input.shape)}` });
+  }
+  const reshaped = (other: Shape) => (isSqueezed ? other.slice(0, -1) : [...other, 1]);
+  if (given instanceof Strings) return given.reshaped(reshaped(shape) as number[]);
+  if (!isTracing() || isForShapesAlone()) return symbolicStrings(reshaped(shape));
+  return (given.owner as AsksBefore).before([given], ([strings]) => (strings as Strings).reshaped(reshaped(strings!.shape) as number[]));
+}

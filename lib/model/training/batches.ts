@@ -4,14 +4,15 @@ import { checkDepth, MAX_DEPTH } from "../../core/tree.js";
 import { isPlainObject } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, text } from "../../core/errors.js";
-import { Chainable, type Tensor } from "../../core/tensor.js";
+import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
+import { Chainable, Tensor } from "../../core/tensor.js";
 import { pickRows } from "../../core/rows.js";
 
 /** Inputs, labels and weights of some samples: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
 export type Batch = readonly [x: unknown, y?: unknown, sampleWeight?: unknown];
 
 /** What users give as inputs, labels or weights: tensors, typed or nested arrays, in arrays and records. */
-export type DataLike = TensorLike | null | readonly DataLike[] | { readonly [name: string]: DataLike };
+export type DataLike = TensorLike | NestedStrings | null | readonly DataLike[] | { readonly [name: string]: DataLike };
 
 /** What gives batches: a Dataset, a PyDataset, any iterable of batches, or a function that makes one. */
 export type BatchesLike = Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>);
@@ -26,7 +27,7 @@ export function givesBatches(value: unknown): value is BatchesLike {
 
 /** An item of a user's iterable as a batch of tensors. */
 export function asBatch(where: string, item: unknown): Batch {
-  const parts: readonly unknown[] = Array.isArray(item) && !isNumbers(item) ? item : [item];
+  const parts: readonly unknown[] = Array.isArray(item) && !isNumbers(item) && !isStrings(item) ? item : [item];
   if (parts.length === 0 || parts.length > 3) {
     throw new ArgumentError(where, { given: `a batch of ${parts.length} parts`, expected: "x, [x], [x, y] or [x, y, sampleWeight]" });
   }
@@ -48,17 +49,23 @@ function converted(where: string, data: unknown): unknown {
   if (data === null || data === undefined) return null;
   if (data instanceof Chainable || ArrayBuffer.isView(data) || typeof data === "number" || isNumbers(data))
     return asTensor(data as TensorLike);
+  if (data instanceof Strings) return data;
+  if (isStrings(data)) return Strings.of(data, where);
   if (Array.isArray(data)) return data.map((item) => converted(where, item));
   if (isPlainObject(data)) return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, converted(where, item)]));
-  throw new ArgumentError(where, { given: text(data), expected: "tensors, arrays of numbers, or arrays and records of these" });
+  throw new ArgumentError(where, { given: text(data), expected: "tensors, arrays of numbers or strings, or arrays and records of these" });
 }
 
+/** What has samples along its first axis: a tensor, or strings. */
+export type Column = Tensor | Strings;
+
+export const isColumn = (leaf: unknown): leaf is Column => leaf instanceof Tensor || leaf instanceof Strings;
+
 /** The samples from `begin` to `end`. */
-export const rows = (x: Tensor, begin: number, end: number): Tensor =>
-  pickRows(
-    x,
-    Int32Array.from({ length: end - begin }, (_, i) => begin + i),
-  );
+export function rows(x: Column, begin: number, end: number): Column {
+  const numbers = Int32Array.from({ length: end - begin }, (_, i) => begin + i);
+  return x instanceof Strings ? x.pick([...numbers]) : pickRows(x, numbers);
+}
 
 /** Inputs, labels and weights of a batch. */
 export const unpack = (batch: Batch): { x: unknown; y: unknown; sampleWeight: unknown } => ({

@@ -1,9 +1,9 @@
 // From the arguments of `fit`, `evaluate` and their kin to epochs of batches: one rule for where weights apply.
 
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
-import { Tensor } from "../../core/tensor.js";
+import type { Tensor } from "../../core/tensor.js";
 import { isBranch, leaves, mapTree, sameStructure, type Tree } from "../../core/tree.js";
-import { type Batch, givesBatches, rows, toTensors } from "./batches.js";
+import { type Batch, givesBatches, isColumn, rows, toTensors } from "./batches.js";
 import { checkClassWeights, type ClassWeights, weightsByClass } from "./class-weights.js";
 import { EpochBatches } from "./epochs.js";
 import { arraySource, type BatchSource, iterableSource, sampleCount } from "./sources.js";
@@ -87,8 +87,7 @@ function spreadWeights(where: string, y: unknown, weights: unknown): unknown {
   throw new ArgumentError(`${where}.sampleWeight`, { given: "another structure than that of y", expected: "an array for each output" });
 }
 
-const firstLength = (parts: readonly unknown[]): number =>
-  leaves<unknown>(parts).find((leaf): leaf is Tensor => leaf instanceof Tensor)?.shape[0] ?? 0;
+const firstLength = (parts: readonly unknown[]): number => leaves<unknown>(parts).find(isColumn)?.shape[0] ?? 0;
 
 /** What `fit` needs to know of its options to make batches. */
 export interface FitData extends DataOptions {
@@ -128,6 +127,6 @@ function splitForValidation(parts: readonly unknown[], split: number): { trainin
     throw new ValueError("fit.validationSplit", { given: `${split} of ${samples} samples`, expected: "samples on both sides" });
   }
   const cut = (begin: number, end: number) =>
-    parts.map((part) => mapTree(part as Tree<unknown>, (leaf) => (leaf instanceof Tensor ? rows(leaf, begin, end) : leaf)));
+    parts.map((part) => mapTree(part as Tree<unknown>, (leaf) => (isColumn(leaf) ? rows(leaf, begin, end) : leaf)));
   return { training: cut(0, at), validation: cut(at, samples) };
 }

@@ -1,6 +1,8 @@
 // How a model's steps are run by the replicas of the strategy in whose scope it was made. With one replica nothing differs.
 
-import { StateError } from "../../core/errors.js";
+import { NotSupportedError, StateError } from "../../core/errors.js";
+import { leaves } from "../../core/tree.js";
+import { Strings } from "../../core/strings.js";
 import { replica } from "../../core/replicas.js";
 import type { Tensor } from "../../core/tensor.js";
 import { batchLength, checkGlobalBatch, partsOf } from "../../distribution/dataset.js";
@@ -59,6 +61,13 @@ export class Distribution {
   /** The batch with a part for each replica. */
   #divided(batch: Batch): Batch {
     const { group } = this.strategy!;
+    if (leaves(batch).some((leaf) => leaf instanceof Strings)) {
+      throw new NotSupportedError("model.fit", {
+        given: `strings under a strategy of ${group.count} replicas`,
+        expected: "numbers",
+        hint: "Apply the layers that read strings in the dataset's map.",
+      });
+    }
     const length = batchLength(batch) ?? 0;
     if (this.#isFirst) checkGlobalBatch("model.fit", length, group.count);
     this.#isFirst = false;

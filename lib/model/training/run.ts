@@ -2,6 +2,8 @@
 
 import { platform } from "#platform";
 import type { TypedArray } from "../../core/dtype.js";
+import { isStrings, type NestedStrings } from "../../core/strings.js";
+import { isRecord } from "../../core/tree.js";
 import { adoptTensor, Tensor } from "../../core/tensor.js";
 import { flatten, mapLeaves } from "../../layers/functional/structure.js";
 import type { Logs } from "../../callbacks/callback.js";
@@ -64,11 +66,19 @@ export function readLogs(logs: StepLogs): Logs {
 export class Outputs {
   #structure: unknown = null;
   readonly #parts: { readonly elements: TypedArray; readonly tensor: Tensor }[][] = [];
+  /** Outputs of strings, by their places. */
+  readonly #strings: NestedStrings[][] = [];
 
   /** Takes in the outputs of the next batch. */
   add(outputs: unknown): void {
-    this.#structure = outputs;
-    flatten<Tensor>(outputs).forEach((tensor, i) => (this.#parts[i] ??= []).push({ elements: tensor.data(), tensor }));
+    let place = 0;
+    this.#structure = stringsReplaced(outputs, (strings) => {
+      (this.#strings[place] ??= []).push(...(strings as readonly NestedStrings[]));
+      return new StringsAt(place++);
+    });
+    flatten<unknown>(this.#structure).forEach((leaf, i) => {
+      if (leaf instanceof Tensor) (this.#parts[i] ??= []).push({ elements: leaf.data(), tensor: leaf });
+    });
   }
 
   /** All outputs, in the structure of those of one batch. */
@@ -86,8 +96,20 @@ export class Outputs {
       const samples = parts.reduce((sum, part) => sum + (part.tensor.shape[0] ?? 0), 0);
       return adoptTensor(all, [samples, ...(tensor.shape.slice(1) as number[])], tensor.dtype);
     });
-    let next = 0;
-    const places = new Map(flatten<Tensor>(this.#structure).map((tensor) => [tensor, joined[next++]!]));
-    return mapLeaves(this.#structure, (leaf) => places.get(leaf as Tensor));
+    const places = new Map(flatten<unknown>(this.#structure).map((leaf, i) => [leaf, joined[i]]));
+    return mapLeaves(this.#structure, (leaf) => (leaf instanceof StringsAt ? this.#strings[leaf.place] : places.get(leaf)));
   }
+}
+
+/** Where an output of strings stands. */
+class StringsAt {
+  constructor(readonly place: number) {}
+}
+
+/** A structure of outputs with strings, which are nested arrays themselves, replaced. */
+function stringsReplaced(outputs: unknown, replace: (strings: NestedStrings) => unknown): unknown {
+  if (isStrings(outputs)) return replace(outputs);
+  if (Array.isArray(outputs)) return outputs.map((each) => stringsReplaced(each, replace));
+  if (!isRecord(outputs)) return outputs;
+  return Object.fromEntries(Object.entries(outputs).map(([key, each]) => [key, stringsReplaced(each, replace)]));
 }

@@ -2,7 +2,6 @@
 // one kind of position that a checkpoint saves.
 
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
-import { Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../../core/tree.js";
 import { Dataset } from "../../data/dataset.js";
 import { DatasetIterator, type SavedPosition } from "../../data/iterator.js";
@@ -10,7 +9,7 @@ import { after, type Later } from "../../data/later.js";
 import { PyDataset } from "../../data/py-dataset.js";
 import type { Stream } from "../../data/streams/stream.js";
 import { describeInputs } from "../../layers/base/describe.js";
-import { asBatch, type Batch, type BatchesLike } from "./batches.js";
+import { asBatch, type Batch, type BatchesLike, type Column, isColumn } from "./batches.js";
 
 /** Where batches come from. */
 export interface BatchSource {
@@ -51,18 +50,18 @@ export interface ArrayOptions {
 export function arraySource(where: string, parts: readonly unknown[], { batchSize, shuffle }: ArrayOptions): BatchSource {
   const samples = sampleCount(where, parts);
   // What is missing inside a structure of labels has no rows: it stands beside the pipeline.
-  const present = leaves<Tensor | null>(parts).filter((leaf) => leaf !== null);
+  const present = leaves<Column | null>(parts).filter((leaf) => leaf !== null);
   const { dataset, count } = datasetOf(present, samples, batchSize, shuffle);
-  return datasetSource(dataset, count, (element) => withMissing(parts, element as readonly Tensor[]) as unknown as Batch);
+  return datasetSource(dataset, count, (element) => withMissing(parts, element as readonly Column[]) as unknown as Batch);
 }
 
 /** The structure of `like` with the given tensors where it has tensors, in order. */
-function withMissing(like: readonly unknown[], tensors: readonly Tensor[]): Tree<Tensor | null> {
+function withMissing(like: readonly unknown[], tensors: readonly Column[]): Tree<Column | null> {
   let next = 0;
-  return mapTree(like as Tree<Tensor | null>, (leaf) => (leaf === null ? null : tensors[next++]!));
+  return mapTree(like as Tree<Column | null>, (leaf) => (leaf === null ? null : tensors[next++]!));
 }
 
-function datasetOf(tensors: readonly Tensor[], samples: number, batchSize: number, shuffle: boolean | "batch") {
+function datasetOf(tensors: readonly Column[], samples: number, batchSize: number, shuffle: boolean | "batch") {
   const rows = Dataset.fromTensorSlices(tensors) as unknown as Dataset<unknown>;
   const size = Math.min(batchSize, samples);
   const count = Math.ceil(samples / size);
@@ -167,7 +166,7 @@ class Pass implements BatchIteration {
 
 /** The number of samples that all tensors have. @throws ShapeError, ValueError */
 export function sampleCount(where: string, parts: readonly unknown[]): number {
-  const tensors = leaves<unknown>(parts).filter((leaf): leaf is Tensor => leaf instanceof Tensor);
+  const tensors = leaves<unknown>(parts).filter(isColumn);
   const scalar = tensors.find(({ rank }) => rank === 0);
   if (scalar || tensors.length === 0)
     throw new ShapeError(where, { given: tensors.length === 0 ? "no data" : "a scalar", expected: "data with an axis of samples" });

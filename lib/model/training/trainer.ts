@@ -11,11 +11,11 @@ import { switches } from "../../core/defaults.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, StateError } from "../../core/errors.js";
 import { isChief } from "../../core/replicas.js";
+import { Strings, symbolicStrings } from "../../core/strings.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../../core/tree.js";
 import type { TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
-import { flatten as flattenArguments, specKey } from "../../graph/signature.js";
 import { inferOnly } from "../../layers/base/infer.js";
 import type { layerOptions } from "../../layers/base/options.js";
 import { whileUnchanged } from "../../layers/base/tracking.js";
@@ -25,7 +25,7 @@ import { add, cast, sum } from "../../ops/index.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import type { FilePath } from "../../saving/place.js";
 import { type Child, children } from "../../saving/saveable.js";
-import { type Batch, type BatchesLike, type DataLike, givesBatches, unpack } from "./batches.js";
+import { type Batch, type BatchesLike, type DataLike, givesBatches, isColumn, unpack } from "./batches.js";
 import { Compiled } from "./compiled.js";
 import { arrayParts, epochBatches, fitData, wholeBatch } from "./data.js";
 import { EpochBatches } from "./epochs.js";
@@ -267,6 +267,11 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     return this.#call(unpack(data).x, false);
   }
 
+  /** Data as the model takes them: nested strings may be one input or one for each of several, which the structure of the inputs tells. */
+  protected asInputs(x: unknown): unknown {
+    return x;
+  }
+
   #call(x: unknown, training: boolean): unknown {
     return (this as unknown as (x: unknown, options: object) => unknown)(x, { training });
   }
@@ -300,7 +305,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async fit(x: DataLike | BatchesLike, y?: DataLike, options?: FitOptions): Promise<History>;
   async fit(x: DataLike | BatchesLike, options?: FitOptions): Promise<History>;
   async fit(...given: readonly unknown[]): Promise<History> {
-    const { x, y, options } = argumentsOf("fit", fitOptions, given);
+    const { x: inputs, y, options } = argumentsOf("fit", fitOptions, given);
+    const x = this.asInputs(inputs);
     const state = this.#state("fit");
     return this.#runs.during(`${this.name}.fit`, "fit", true, async (run) => {
       const { batches, validation } = fitData(x, y, dataOfFit(options, state));
@@ -430,7 +436,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async evaluate(x: DataLike | BatchesLike, y?: DataLike, options?: EvaluateOptions): Promise<number | number[]>;
   async evaluate(x: DataLike | BatchesLike, options?: EvaluateOptions): Promise<number | number[]>;
   async evaluate(...given: readonly unknown[]): Promise<unknown> {
-    const { x, y, options } = argumentsOf("evaluate", evaluateOptions, given);
+    const { x: inputs, y, options } = argumentsOf("evaluate", evaluateOptions, given);
+    const x = this.asInputs(inputs);
     const state = this.#state("evaluate");
     return this.#runs.during(`${this.name}.evaluate`, "evaluate", false, async (run) => {
       const batches = epochBatches("evaluate", x, y, options);
@@ -472,7 +479,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /** What the model gives for inputs: a tensor, or tensors in the structure of the outputs. */
   async predict<Output = Tensor>(x: DataLike | BatchesLike, given: PredictOptions = {}): Promise<Output> {
     const options = predictOptions.parse("predict", [given]);
-    const batches = epochBatches("predict", x, undefined, options);
+    const batches = epochBatches("predict", this.asInputs(x), undefined, options);
     const callbacks = this.#callbackList(options.callbacks, options.verbose, { epochs: 1, steps: batches.count });
     const outputs = new Outputs();
     try {
@@ -525,7 +532,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** What the model gives for the given samples. */
   async predictOnBatch<Output = Tensor>(x: DataLike): Promise<Output> {
-    const [inputs] = arrayParts("predictOnBatch", x, undefined, undefined);
+    const [inputs] = arrayParts("predictOnBatch", this.asInputs(x), undefined, undefined);
     this.#steps.refresh();
     const answer = this.makePredictFunction()([[inputs]]) as Output;
     this.#steps.settle();
@@ -543,7 +550,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const { sampleWeight, classWeight } = options;
     const labelsAreIndices = state.loss?.takesIndices ?? false;
     const data = { sampleWeight, classWeight, labelsAreIndices, batchSize: Number.MAX_SAFE_INTEGER };
-    const given = givesBatches(x) ? epochBatches(method, x, y, data) : wholeBatch(method, x, y, data);
+    const given = givesBatches(x) ? epochBatches(method, x, y, data) : wholeBatch(method, this.asInputs(x), y, data);
     return this.#runs.during(`${this.name}.${method}`, method, false, async (run) => {
       const batch = given instanceof EpochBatches ? await given.only(method) : given;
       let names: readonly string[] = [];
@@ -586,11 +593,10 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
         hint: "Leave runEagerly out of compile.",
       });
     }
-    const batches = epochBatches("profile", x, y, { batchSize: Number.MAX_SAFE_INTEGER });
+    const batches = epochBatches("profile", this.asInputs(x), y, { batchSize: Number.MAX_SAFE_INTEGER });
     const batch = await (y === undefined ? batches.only("profile") : this.#buildFor("profile", batches).finally(() => batches.close()));
     const step = y === undefined ? this.makePredictFunction() : this.makeTrainFunction();
-    const { tensors } = flattenArguments([[batch]], [], specKey);
-    return (step as unknown as TracedFunction<Execution<unknown>>).getConcreteFunction([batch]).profile(...tensors);
+    return (step as unknown as TracedFunction<Execution<unknown>>).profile([batch]);
   }
 
   /** Makes all variables for batches like the first one, so that steps find them. @returns the first batch */
@@ -618,7 +624,12 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   #infer(state: Compiled, batch: Batch): void {
-    const toSpec = (leaf: unknown) => (leaf instanceof Tensor ? symbolic({ shape: leaf.shape, dtype: leaf.dtype }) : leaf);
+    const toSpec = (leaf: unknown) =>
+      leaf instanceof Strings
+        ? symbolicStrings(leaf.shape)
+        : leaf instanceof Tensor
+          ? symbolic({ shape: leaf.shape, dtype: leaf.dtype })
+          : leaf;
     const specs = mapTree(batch as Tree<unknown>, toSpec) as unknown as Batch;
     const { x, y, sampleWeight } = unpack(specs);
     inferOnly(() => {
@@ -703,7 +714,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 }
 
 /** The number of samples of a batch. */
-const batchSizeOf = (x: unknown): number => leaves<unknown>(x).find((leaf): leaf is Tensor => leaf instanceof Tensor)?.shape[0] ?? 1;
+const batchSizeOf = (x: unknown): number => leaves<unknown>(x).find(isColumn)?.shape[0] ?? 1;
 
 /** Data and options in the arguments of a method: `(x, y, options)`, or `(x, options)` where x holds everything. */
 function argumentsOf<S extends Schema>(

@@ -4,6 +4,7 @@ import { declare, operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isTracing } from "../../core/interpreter.js";
 import type { Dtype, TypedArray } from "../../core/dtype.js";
+import { isStrings } from "../../core/strings.js";
 import { isKnown, known, sizeOf, sizeOrNull, type Shape } from "../../core/shape.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
 import { primitive } from "../../core/primitive.js";
@@ -14,11 +15,12 @@ import { checkDense } from "../rules.js";
 import { axisLength } from "./axis-length.js";
 import { fillCommand } from "./slice.js";
 
-/** The values as a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. */
+/** The values as a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. Strings are no tensors: they come back. */
 export const convertToTensor = declare(
   "core.convertToTensor(*x, dtype:dtype=null, sparse:bool|null=null, ragged:bool|null=null)",
   (x: TensorLike, dtype: string | null, _sparse: boolean | null, ragged: boolean | null): Tensor => {
     checkDense("convertToTensor", false, ragged);
+    if (dtype === null && isStrings(x)) return x as never;
     const tensor = asTensor(x);
     return dtype === null ? tensor : cast(tensor, dtype);
   },
