@@ -61,8 +61,10 @@ function toTensors(layer: Layer, value: unknown): unknown {
     return castsTo(layer, tensor) ? setMask(cast(tensor, layer.computeDtype), maskOf(tensor)) : tensor;
   }
   if (isNumeric(value)) return toTensors(layer, asTensor(value as TensorLike));
-  if (value instanceof Strings) return value;
-  if (isStrings(value)) return Strings.of(value, layer.name);
+  // A layer that says what its tensors are like wants tensors.
+  if (layer.inputSpec === null && (value instanceof Strings || isStrings(value))) {
+    return value instanceof Strings ? value : Strings.of(value, layer.name);
+  }
   if (Array.isArray(value)) return value.map((item) => toTensors(layer, item));
   if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toTensors(layer, item)]));
   throw new ArgumentError(layer.name, { given: `the input ${text(value)}`, expected: "a tensor, or an array or record of tensors" });

@@ -31,7 +31,7 @@ export function asBatch(where: string, item: unknown): Batch {
   if (parts.length === 0 || parts.length > 3) {
     throw new ArgumentError(where, { given: `a batch of ${parts.length} parts`, expected: "x, [x], [x, y] or [x, y, sampleWeight]" });
   }
-  return parts.map((part) => toTensors(where, part)) as unknown as Batch;
+  return parts.map((part, i) => toTensors(where, part, i === 0)) as unknown as Batch;
 }
 
 const isNumbers = (value: unknown, depth = 0): boolean =>
@@ -39,21 +39,30 @@ const isNumbers = (value: unknown, depth = 0): boolean =>
   depth <= MAX_DEPTH &&
   (typeof value[0] === "number" || typeof value[0] === "boolean" || isNumbers(value[0], depth + 1));
 
-/** The data with tensors at its leaves. Arrays of numbers are tensors, arrays of tensors are several inputs. */
-export function toTensors(where: string, data: unknown): unknown {
+/**
+ * The data with tensors at its leaves. Arrays of numbers are tensors, arrays of tensors are several inputs.
+ *
+ * @param takesStrings  whether strings do as well, as they do for inputs
+ */
+export function toTensors(where: string, data: unknown, takesStrings = false): unknown {
   checkDepth(where, data);
-  return converted(where, data);
+  return converted(where, data, takesStrings);
 }
 
-function converted(where: string, data: unknown): unknown {
+function converted(where: string, data: unknown, takesStrings: boolean): unknown {
   if (data === null || data === undefined) return null;
   if (data instanceof Chainable || ArrayBuffer.isView(data) || typeof data === "number" || isNumbers(data))
     return asTensor(data as TensorLike);
-  if (data instanceof Strings) return data;
-  if (isStrings(data)) return Strings.of(data, where);
-  if (Array.isArray(data)) return data.map((item) => converted(where, item));
-  if (isPlainObject(data)) return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, converted(where, item)]));
-  throw new ArgumentError(where, { given: text(data), expected: "tensors, arrays of numbers or strings, or arrays and records of these" });
+  if (data instanceof Strings && takesStrings) return data;
+  if (takesStrings && isStrings(data)) return Strings.of(data, where);
+  if (Array.isArray(data)) return data.map((item) => converted(where, item, takesStrings));
+  if (isPlainObject(data)) {
+    return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, converted(where, item, takesStrings)]));
+  }
+  throw new ArgumentError(where, {
+    given: text(data instanceof Strings ? data.nested() : data),
+    expected: `tensors, arrays of numbers${takesStrings ? " or strings" : ""}, or arrays and records of these`,
+  });
 }
 
 /** What has samples along its first axis: a tensor, or strings. */

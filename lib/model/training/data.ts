@@ -57,7 +57,7 @@ export function arrayParts(
   labelsAreIndices = false,
 ): unknown[] {
   if (x === undefined || x === null) throw new ArgumentError(`${where}.x`, { given: String(x), expected: "data" });
-  const given: Batch = [toTensors(`${where}.x`, x), toTensors(`${where}.y`, y), toTensors(`${where}.sampleWeight`, sampleWeight)];
+  const given: Batch = [toTensors(`${where}.x`, x, true), toTensors(`${where}.y`, y), toTensors(`${where}.sampleWeight`, sampleWeight)];
   const parts = [...weighed(where, given, classWeight, labelsAreIndices)];
   while ((parts.at(-1) ?? null) === null) parts.pop();
   return parts;
