@@ -113,6 +113,7 @@ t.test("each bundled package has one room", async (t) => {
     fflate: "lib/formats",
     "fast-png": "lib/formats",
     "jpeg-js": "lib/formats",
+    uplot: "lib/visor",
   };
   const isItself = (target: string, path: string) => packageOf(target) === "kerasm" && ["examples", "bench"].includes(roomOf(path));
   const isAstray = (target: string, path: string) =>

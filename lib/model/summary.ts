@@ -38,14 +38,38 @@ export interface Summarized extends Layer {
 
 /** The table of layers and the counts of parameters, as Keras prints them. */
 export function summarize(model: Summarized, options: SummaryOptions = {}): string {
+  const { header, rows, isRow } = summaryTable(model, options);
+  const { showTrainable = false } = options;
+  const widths = columnWidths(isRow, showTrainable, options);
+  const align = ["left", "left", "right", ...(isRow ? [] : ["left" as const]), ...(showTrainable ? ["center" as const] : [])] as const;
+  return `Model: "${model.name}"\n${renderTable(header, rows, widths, align)}${counts(model)}`;
+}
+
+/** What a summary lists, and how many parameters there are, in lines. */
+export interface SummaryTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Whether layers stand in a row, so that none has to say what it is connected to. */
+  readonly isRow: boolean;
+  readonly counts: readonly string[];
+}
+
+/** The table of layers and the counts of parameters, as values. */
+export function summaryTable(model: Summarized, options: SummaryOptions = {}): SummaryTable {
   const { expandNested = false, showTrainable = false } = options;
   const operations: readonly Operation[] = model.graph && !model.isSequence ? model.graph.operations : model.layers;
   const isRow = model.isSequence || model.graph === null || isSequential(model.graph);
   const header = ["Layer (type)", "Output Shape", "Param #", ...(isRow ? [] : ["Connected to"]), ...(showTrainable ? ["Trainable"] : [])];
   const rows = inRange(operations, options.layerRange).flatMap((operation) => rowsOf(operation, 0));
-  const widths = columnWidths(isRow, showTrainable, options);
-  const align = ["left", "left", "right", ...(isRow ? [] : ["left" as const]), ...(showTrainable ? ["center" as const] : [])] as const;
-  return `Model: "${model.name}"\n${renderTable(header, rows, widths, align)}${counts(model)}`;
+  return {
+    header,
+    rows,
+    isRow,
+    counts: counts(model)
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.trim()),
+  };
 
   function rowsOf(operation: Operation, level: number): string[][] {
     const prefix = level === 0 ? "" : `${"   ".repeat(level)}└ `;

@@ -42,6 +42,14 @@ export function toSvg({ width, height, background, shapes }: Scene): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${head}${back}${shapes.map(svgOf).join("")}</svg>`;
 }
 
+/** Pixels as an address that holds them: of a PNG file. */
+export function pictureAddress(pixels: Pixels): string {
+  const png = writePng({ ...pixels, channels: 3 });
+  let binary = "";
+  for (let at = 0; at < png.length; at += 8192) binary += String.fromCharCode(...png.subarray(at, at + 8192));
+  return `data:image/png;base64,${btoa(binary)}`;
+}
+
 function svgOf(shape: Shape): string {
   const { kind } = shape;
   if (kind === "path") {
@@ -56,10 +64,7 @@ function svgOf(shape: Shape): string {
   }
   const place = `x="${x}" y="${y}" width="${shape.width}" height="${shape.height}"`;
   if (kind === "picture") {
-    const png = writePng({ ...shape.pixels, channels: 3 });
-    let binary = "";
-    for (let at = 0; at < png.length; at += 8192) binary += String.fromCharCode(...png.subarray(at, at + 8192));
-    return `<image ${place} preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,${btoa(binary)}"/>`;
+    return `<image ${place} preserveAspectRatio="none" style="image-rendering:pixelated" href="${pictureAddress(shape.pixels)}"/>`;
   }
   const dashes = shape.isDashed ? ' stroke-dasharray="6 4"' : "";
   return `<rect ${place} fill="${shape.fill ? rgb(shape.fill) : "none"}" stroke="${shape.stroke ? rgb(shape.stroke) : "none"}"${dashes}/>`;

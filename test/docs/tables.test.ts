@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import t from "tap";
+import * as visor from "../../lib/api/visor.js";
 import * as tf from "../../lib/index.js";
 import { repository } from "../support/sources.js";
 
@@ -40,7 +41,7 @@ for (const page of pages) {
       model.compile({ optimizer: "sgd", loss: "mse" });
       const pixels = { width: 2, height: 1, data: new Uint8ClampedArray([255, 0, 0, 255, 0, 128, 0, 255]) };
       const canvas = new Canvas();
-      const around = { tf, keras, model, pixels, canvas, x: tf.constant([[1, 2], [3, 4]]), xs: tf.ones([8, 2]), ys: tf.ones([8, 1]) }; // prettier-ignore
+      const around = { tf, keras, visor, model, pixels, canvas, x: tf.constant([[1, 2], [3, 4]]), xs: tf.ones([8, 2]), ys: tf.ones([8, 1]) }; // prettier-ignore
       for (const code of codes) {
         const result = await new asynchronous(...Object.keys(around), programOf(code))(...Object.values(around));
         t.not((result as unknown[])[0] ?? 0, undefined, code);

@@ -14,6 +14,7 @@ const budgets: Readonly<Record<string, number>> = {
   data: 129,
   datasets: 96,
   models: 477,
+  visor: 290,
   formats: 93,
   autograph: 177,
 };

@@ -28,6 +28,7 @@ export const rooms: readonly (readonly string[])[] = [
   ["lib/callbacks"],
   ["lib/model"],
   ["lib/visualization"],
+  ["lib/visor"],
   ["lib/applications"],
   ["lib/api"],
   ["lib"],

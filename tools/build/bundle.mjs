@@ -15,6 +15,7 @@ const entries = {
   formats: "build/lib/api/formats.js",
   onnx: "build/lib/api/onnx.js",
   tfjs: "build/lib/api/tfjs.js",
+  visor: "build/lib/api/visor.js",
   datasets: "build/datasets/index.js",
   models: "build/models/index.js",
   mpi: "build/addons/mpi/index.js",

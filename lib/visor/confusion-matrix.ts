@@ -1,0 +1,140 @@
+// Which class was taken for which.
+
+import { list, nullable, oneOf, string, type Options } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { isFloat } from "../core/dtype.js";
+import { ShapeError, ValueError } from "../core/errors.js";
+import { known, shapeText } from "../core/shape.js";
+import { element, type Markup } from "./markup.js";
+import { drawing, finished, fitting, Pen, pictureOptions, widthOf } from "./picture.js";
+
+const options = pictureOptions.extend([], {
+  classNames: nullable(list(string())),
+  /** What a full color is: all of a true class (its row), or the fullest cell of the whole. */
+  normalize: oneOf(["row", "all"], "row"),
+});
+
+export type ConfusionMatrixOptions = Options<typeof options>;
+
+/** Classes by number: of numbers, or the largest of scores `[samples, classes]`. */
+export function classesOf(where: string, given: TensorLike): { classes: Int32Array; count: number | null } {
+  const tensor = asTensor(given);
+  const [samples, width] = known(tensor.shape, where) as [number, number?];
+  if (tensor.rank === 1 || (tensor.rank === 2 && width === 1 && !isFloat(tensor.dtype))) {
+    const classes = Int32Array.from(tensor.data());
+    if (tensor.data().some((value, i) => value !== classes[i] || value < 0))
+      throw new ValueError(where, { given: "numbers that are no classes", expected: "whole numbers from 0, or scores [samples, classes]" });
+    return { classes, count: null };
+  }
+  if (tensor.rank !== 2)
+    throw new ShapeError(where, { given: `shape ${shapeText(tensor.shape)}`, expected: "[samples] or [samples, classes]" });
+  const values = tensor.data();
+  const classes = new Int32Array(samples);
+  for (let i = 0; i < samples; i++) {
+    if (width === 1)
+      classes[i] = Number(values[i]! > 0.5); // the one score of two classes
+    else for (let c = 1; c < width!; c++) if (values[i * width! + c]! > values[i * width! + classes[i]!]!) classes[i] = c;
+  }
+  return { classes, count: width === 1 ? 2 : width! };
+}
+
+/** How often each true class (row) was predicted as each class (column). @throws ShapeError, ValueError */
+export function confusionCounts(yTrue: TensorLike, yPred: TensorLike, numClasses: number | null = null): number[][] {
+  const where = "visor.confusionMatrix";
+  const [truth, found] = [classesOf(`${where}.yTrue`, yTrue), classesOf(`${where}.yPred`, yPred)];
+  if (truth.classes.length !== found.classes.length)
+    throw new ShapeError(where, {
+      given: `${truth.classes.length} true and ${found.classes.length} predicted classes`,
+      expected: "as many",
+    });
+  const largest = truth.classes.reduce(
+    (most, each) => Math.max(most, each),
+    found.classes.reduce((most, each) => Math.max(most, each), -1),
+  );
+  const count = Math.max(numClasses ?? 0, truth.count ?? 0, found.count ?? 0, largest + 1);
+  if (numClasses !== null && count > numClasses)
+    throw new ValueError(`${where}.classNames`, { given: `${numClasses} names`, expected: `one for each of ${count} classes` });
+  const counts = Array.from({ length: count }, () => new Array<number>(count).fill(0));
+  truth.classes.forEach((row, i) => counts[row]![found.classes[i]!]!++);
+  return counts;
+}
+
+/**
+ * Draws which class was taken for which: a row for each true class, a column for each predicted one.
+ *
+ * ```ts
+ * const svg = confusionMatrix([0, 1, 1, 2], [0, 1, 2, 2], { classNames: ["cat", "dog", "fish"] });
+ * svg.includes("fish"); // true
+ * ```
+ *
+ * @param yTrue  classes `[samples]`, or one-hot `[samples, classes]`
+ * @param yPred  classes, or scores `[samples, classes]`, whose largest counts
+ * @param given  `container`, `title`, `width`, `theme`, `table`; `classNames`, `normalize` ("row" or "all")
+ * @returns      an SVG document; in a page a container shows it
+ * @throws ShapeError, ValueError
+ */
+export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, given: ConfusionMatrixOptions = {}): string {
+  const where = "visor.confusionMatrix";
+  const { classNames, normalize, ...look } = options.parse(where, [given]);
+  const counts = confusionCounts(yTrue, yPred, classNames?.length ?? null);
+  const names = classNames ?? counts.map((_, i) => String(i));
+  const pen = new Pen(look.theme);
+  const title = look.title ?? "Confusion matrix";
+  const total = counts.flat().reduce((sum, each) => sum + each, 0);
+  const right = counts.reduce((sum, row, i) => sum + row[i]!, 0);
+  const width = widthOf(look, 560);
+  const longest = Math.max(...names.map(({ length }) => length));
+  const left = Math.min(width * 0.3, 30 + longest * 7);
+  const cell = Math.min(64, (width - left - 8) / Math.max(1, names.length));
+  const foot = Math.min(110, 24 + longest * 6);
+  const top = 34;
+  const most = Math.max(1, ...counts.flat());
+  const shapes: Markup[] = [pen.words(8, 20, fitting(title, width - 16, 15), { size: 15, isBold: true })];
+  const size = Math.max(8, Math.min(13, cell * 0.3));
+  counts.forEach((row, r) => {
+    const y = top + r * cell;
+    const sum = row.reduce((a, b) => a + b, 0);
+    shapes.push(pen.words(left - 6, y + cell / 2 + 4, fitting(names[r]!, left - 10, 11), { size: 11, anchor: "end" }));
+    row.forEach((count, c) => {
+      const part = normalize === "all" ? count / most : count / Math.max(1, sum);
+      const says = `${names[r]} taken for ${names[c]}: ${count}${sum > 0 ? ` (${Math.round((100 * count) / sum)}%)` : ""}`;
+      shapes.push(
+        element(
+          "g",
+          {},
+          element("title", {}, says),
+          pen.box(left + c * cell, y, cell - 1, cell - 1, "line", 0.25),
+          pen.box(left + c * cell, y, cell - 1, cell - 1, r === c ? "s0" : "s1", part),
+          pen.words(left + (c + 0.5) * cell, y + cell / 2 + size / 3, String(count), {
+            size,
+            anchor: "middle",
+            token: part > 0.5 ? "paper" : count === 0 ? "muted" : "ink",
+          }),
+        ),
+      );
+    });
+  });
+  const bottom = top + counts.length * cell;
+  names.forEach((name, c) => {
+    const [x, y] = [left + (c + 0.5) * cell + 4, bottom + 12];
+    shapes.push(
+      element(
+        "text",
+        { x, y, "font-size": 11, "text-anchor": "end", transform: `rotate(-45 ${Math.round(x)} ${Math.round(y)})`, ...pen.fill("ink") },
+        fitting(name, 90, 11),
+      ),
+    );
+  });
+  shapes.push(pen.words(left, bottom + foot + 8, "rows: true class, columns: predicted", { size: 11, token: "muted" }));
+  const says =
+    `${title}: ${right} of ${total} right${total > 0 ? `, ${((100 * right) / total).toFixed(1)}%` : ""}. ${worst(counts, names)}`.trim();
+  const svg = drawing(look.theme, width, bottom + foot + 16, says, shapes);
+  return finished(where, look, svg, title, { head: ["true \\ predicted", ...names], rows: counts.map((row, r) => [names[r]!, ...row]) });
+}
+
+/** The mistakes that happened most, in words. */
+function worst(counts: readonly (readonly number[])[], names: readonly string[]): string {
+  const mistakes = counts.flatMap((row, r) => row.map((count, c) => ({ count, r, c }))).filter(({ count, r, c }) => r !== c && count > 0);
+  const most = mistakes.sort((a, b) => b.count - a.count).slice(0, 3);
+  return most.length > 0 ? `Most often wrong: ${most.map(({ count, r, c }) => `${names[r]} as ${names[c]} ${count}`).join(", ")}.` : "";
+}
