@@ -50,7 +50,7 @@ function firstTensor(value: unknown): Tensor | undefined {
 }
 
 /** Scalars that were made before, by dtype and value: `x.mul(2)` in a loop makes its 2 once. */
-const scalars = new Map<string, Tensor>();
+const scalars = new Map<Dtype, Map<number, Tensor>>();
 
 /** The value as a tensor. Numbers and arrays of numbers are float32 unless `dtype` says otherwise, booleans are bool. */
 export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
@@ -62,11 +62,13 @@ export function asTensor(value: TensorLike, dtype?: Dtype): Tensor {
     return stacked(stackTensors, value as readonly TensorLike[], dtype);
   if (typeof value !== "number" && typeof value !== "boolean") return constant(value, dtype ? { dtype } : {});
   const kept = dtype ?? (typeof value === "boolean" ? "bool" : "float32");
-  const key = Object.is(value, -0) ? `${kept}-0` : `${kept}${Number(value)}`;
-  let scalar = scalars.get(key);
+  if (Object.is(value, -0)) return constant(value, { dtype: kept }); // a map takes it for 0
+  let known = scalars.get(kept);
+  if (!known) scalars.set(kept, (known = new Map()));
+  let scalar = known.get(Number(value));
   if (!scalar) {
-    if (scalars.size > 1000) scalars.clear();
-    scalars.set(key, (scalar = constant(value, { dtype: kept })));
+    if (known.size > 1000) known.clear();
+    known.set(Number(value), (scalar = constant(value, { dtype: kept })));
   }
   return scalar;
 }

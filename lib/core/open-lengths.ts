@@ -53,28 +53,31 @@ function lengthsOf(tensor: Tensor): readonly number[] | Tensor {
  * @returns null where there is nothing to do: no length is a tensor
  */
 export function readLengths({ where, parameters }: Signature, args: readonly unknown[]): { args: unknown[]; isOpen: boolean } | null {
+  let isWanted = false;
+  for (let i = 0; i < parameters.length && !isWanted; i++) isWanted = parameters[i]!.kind.isLength === true && holdsTensor(args[i]);
+  if (!isWanted) return null;
   let isOpen = false;
-  let found = false;
   const read = (value: unknown): unknown => {
     if (!(value instanceof Chainable)) return value;
-    found = true;
     const length = lengthOf(where, value);
     isOpen ||= typeof length !== "number";
     return length;
   };
-  const known = parameters.map(({ kind }, i) => {
+  const lengths = parameters.map(({ kind }, i) => {
     const value = args[i];
     if (!kind.isLength || typeof value !== "object" || value === null) return value;
     if (!(value instanceof Chainable)) return mapLeaves(value, read);
     const tensor = value.value();
     if (tensor.rank !== 1) return tensor.rank === 0 ? read(value) : value;
-    found = true;
-    const lengths = lengthsOf(tensor);
-    isOpen ||= lengths === tensor;
-    return lengths;
+    const many = lengthsOf(tensor);
+    isOpen ||= many === tensor;
+    return many;
   });
-  return found ? { args: known, isOpen } : null;
+  return { args: lengths, isOpen };
 }
+
+/** Whether a value is a tensor, or arrays that hold one. */
+const holdsTensor = (value: unknown): boolean => value instanceof Chainable || (Array.isArray(value) && value.some(holdsTensor));
 
 /** Whether an axis of a tensor among the values is open. */
 export function holdsOpen(value: unknown, depth = 0): boolean {

@@ -66,7 +66,9 @@ export function declare<const S extends string, F extends AnyFunction>(
 ): Declared<S, F> {
   const signature = { ...parseSignature(text), ...options };
   const bound = binder(signature);
+  const takesAlone = tensorsAlone(signature);
   return finish(function (...given: unknown[]): unknown {
+    if (!isTracing() && takesAlone(given)) return call(run, given);
     return callWithLengths(run, bound(given), signature);
   }, signature) as unknown as Declared<S, F>;
 }
@@ -92,17 +94,10 @@ export function operation<const S extends string, F extends AnyFunction>(
     className: options.className ?? name.charAt(0).toUpperCase() + name.slice(1),
   };
   const bound = binder(signature);
-  const isOfTensors = parameters.every(({ isArgument, isRest, kind }) => isArgument && !isRest && kind === kindOf("tensor"));
+  const takesAlone = tensorsAlone(signature);
   const places = parameters.flatMap(({ isArgument }, i) => (isArgument ? [i] : []));
   const operated = finish(function (...given: unknown[]): unknown {
-    // What loops call all the time: one or two tensors, with nothing to bind, to check or to record.
-    if (isOfTensors && !widths.areMixed && given.length === parameters.length && given.length <= 2) {
-      const [first, second] = given;
-      if (isReady(first)) {
-        if (given.length === 1) return run(first);
-        if (isReady(second)) return run(first, second);
-      }
-    }
+    if (!widths.areMixed && (!isTracing() || given.length === parameters.length) && takesAlone(given)) return call(run, given);
     const args = bound(given);
     for (const place of places) {
       if (!holdsModelTensor(args[place])) continue;
@@ -136,6 +131,22 @@ export function optionsFor<O extends object>(fn: { readonly signature: Signature
 
 /** Whether a value is a tensor of any operation, and none that stands for a node of a model. */
 const isReady = (value: unknown): boolean => typeof value === "number" || (value instanceof Chainable && !value.isOfModel);
+
+/**
+ * Whether a call is what loops do all the time: one or two tensors and everything else left to its default, with nothing to bind, to check or
+ * to record. Then defaults are filled in.
+ */
+function tensorsAlone({ parameters }: Signature): (given: unknown[]) => boolean {
+  const count = parameters.filter(({ isRequired }) => isRequired).length;
+  const isPlain = parameters.every(({ isArgument, isRest, kind }, i) => i >= count || (isArgument && !isRest && kind === kindOf("tensor")));
+  const defaults = parameters.slice(count).map(({ fallback }) => fallback);
+  if (!isPlain || count < 1 || count > 2 || defaults.some((fallback) => fallback === undefined)) return () => false;
+  return (given) => {
+    if (given.length !== count || !isReady(given[0]) || (count === 2 && !isReady(given[1]))) return false;
+    for (let i = 0; i < defaults.length; i++) given.push(defaults[i]);
+    return true;
+  };
+}
 
 /** Makes complete arguments of what was given, which is the wrapper's own array. */
 function binder(signature: Signature): (given: unknown[]) => unknown[] {

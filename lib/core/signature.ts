@@ -167,18 +167,20 @@ export function bind({ where, parameters }: Signature, given: readonly unknown[]
   }
   for (let i = 0; i < Math.min(count, limit); i++) bound[i] = given[i];
   for (const key in options) {
-    const i = parameters.findIndex(({ name }) => name === key);
+    let i = parameters.length - 1;
+    while (i >= 0 && parameters[i]!.name !== key) i--;
     if (i < 0) throw unknownOption(where, key, parameters);
     if (options[key] === undefined) continue;
     if (i < Math.min(count, limit) && given[i] !== undefined)
       throw new ArgumentError(where, { given: `${key} by position and by name`, expected: "one of them" });
     bound[i] = options[key];
   }
-  parameters.forEach(({ name, isRequired, fallback }, i) => {
-    if (bound[i] !== undefined) return;
+  for (let i = 0; i < parameters.length; i++) {
+    if (bound[i] !== undefined) continue;
+    const { name, isRequired, fallback } = parameters[i]!;
     if (isRequired) throw new ArgumentError(where, { given: `no ${name}`, expected: `${describe(parameters)}` });
     bound[i] = fallback;
-  });
+  }
   return bound;
 }
 

@@ -2,11 +2,13 @@
 //
 //  (1) The address of a state does not change while a program is loaded that refers to it; otherwise its block is spilled like any other.
 //  (2) A value that was read is immutable: it shares the state's block until the state is written, and gets a copy of its own before that.
+//  (3) The first elements are laid down once, where they are wanted: in the shared memory for a program, at home for who reads them.
 
 import type { Operand } from "../runtime/command.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
 import { Block, currentStamp, settle } from "./blocks.js";
 import { bytesOfElements, dtypes, elementsAt, type Dtype, type TypedArray } from "./dtype.js";
+import { StateError } from "./errors.js";
 import { bytesIn } from "./shape.js";
 import { Storage, type Lender } from "./storage.js";
 import { Tensor, type Spec } from "./tensor.js";
@@ -33,6 +35,9 @@ export function settleNewStates(): void {
 
 let nextId = 1;
 
+/** The first elements of a state: a number that each of them is, or what makes a tensor of them. */
+export type First = number | (() => Tensor);
+
 export class State implements Spec, Operand, Lender {
   /** Unique in the process. */
   readonly id = nextId++;
@@ -46,19 +51,19 @@ export class State implements Spec, Operand, Lender {
   others: readonly State[] = [];
   #lent: Tensor | null = null;
   #version = 0;
-  /** What gives the first elements, until they are wanted. */
-  #first: (() => TypedArray) | null = null;
+  /** The first elements, until they lie in the block. A function is called, and its tensor kept here, by `ready`. */
+  #first: First | Tensor | null;
 
   /**
    * @param first  gives the first elements when they are first wanted; nothing is computed, and no memory taken, for a state that is loaded
-   *     from outside before. Default: zeros. It must not depend on when it is called
+   *     from outside before. A function must not depend on when it is called
    * @throws ShapeError for an impossible shape
    */
-  constructor(shape: readonly number[], dtype: Dtype, first: (() => TypedArray) | null = null) {
+  constructor(shape: readonly number[], dtype: Dtype, first: First = 0) {
     this.shape = shape;
     this.dtype = dtype;
     this.bytes = bytesIn({ shape, dtype }, "variable");
-    this.block = new Block(this.bytes, first ? null : new Uint8Array(this.bytes), 0);
+    this.block = new Block(this.bytes, null, 0);
     this.#first = first;
     fresh = watchers.size > 0;
   }
@@ -69,17 +74,35 @@ export class State implements Spec, Operand, Lender {
 
   /** Makes the first elements where they are still to be made; to be called before an operation or a program begins. */
   ready(): void {
-    const first = this.#first;
-    if (!first) return;
-    const elements = first();
-    this.#first = null;
-    this.block.host = new Uint8Array(this.bytes);
-    this.#put(elements);
+    if (typeof this.#first !== "function") return;
+    const made = this.#first();
+    if (made.dtype !== this.dtype || made.storage?.block.bytes !== this.bytes)
+      throw new StateError("variable", { given: `first elements ${made.toString()}`, expected: `${this.dtype} of ${this.size} elements` });
+    this.#first = made;
   }
 
-  #put(elements: ArrayLike<number>): void {
-    if (dtypes[this.dtype].encoding) this.block.elements.set(bytesOfElements(this.dtype, Float32Array.from(elements)));
-    else this.#elements().set(elements);
+  /** Writes the first elements, which are ready, to where they are to lie. */
+  #layDown(target: Uint8Array): void {
+    const first = this.#first as number | Tensor;
+    this.#first = null;
+    if (typeof first !== "number") first.storage!.copyTo(target);
+    else if (Object.is(first, 0)) target.fill(0);
+    else {
+      const { bytes, array: ArrayType } = dtypes[this.dtype];
+      const one = bytesOfElements(this.dtype, new ArrayType(1).fill(first));
+      target.set(one);
+      for (let done = bytes; done < target.length; done *= 2) target.copyWithin(done, 0, done);
+    }
+  }
+
+  /** The elements in the block, at home where they lie nowhere yet. */
+  #stored(): Uint8Array {
+    if (this.#first !== null) {
+      this.ready();
+      this.block.host = new Uint8Array(this.bytes);
+      this.#layDown(this.block.host);
+    }
+    return this.block.elements;
   }
 
   /** The address, after upload where needed; it stays while the operation runs. */
@@ -87,9 +110,11 @@ export class State implements Spec, Operand, Lender {
     this.ready();
     const { block } = this;
     const { host } = block;
-    if (host) {
+    if (host || this.#first !== null) {
       settle(block, this);
-      memoryBytes().set(host, block.address);
+      const target = memoryBytes().subarray(block.address, block.address + block.bytes);
+      if (host) target.set(host);
+      else this.#layDown(target);
       block.host = null;
     }
     block.stamp = currentStamp();
@@ -104,7 +129,7 @@ export class State implements Spec, Operand, Lender {
   /** The present value as a tensor; the same tensor until the next write. */
   snapshot(): Tensor {
     settleNewStates();
-    this.ready();
+    this.#stored();
     return (this.#lent ??= new Borrowed(this));
   }
 
@@ -128,21 +153,21 @@ export class State implements Spec, Operand, Lender {
   /** The elements where they lie: valid until the next operation. */
   view(): TypedArray {
     settleNewStates();
-    this.ready();
     return this.#elements();
   }
 
   #elements(): TypedArray {
-    const { buffer, byteOffset } = this.block.elements;
+    const { buffer, byteOffset } = this.#stored();
     return elementsAt(this.dtype, buffer, byteOffset, this.size);
   }
 
   /** Replaces all elements from outside, in every replica: a restored checkpoint, an initial value. */
   load(elements: ArrayLike<number>): void {
     this.beforeWrite();
-    if (this.#first) this.block.host = new Uint8Array(this.bytes);
+    if (this.#first !== null) this.block.host = new Uint8Array(this.bytes);
     this.#first = null;
-    this.#put(elements);
+    if (dtypes[this.dtype].encoding) this.block.elements.set(bytesOfElements(this.dtype, Float32Array.from(elements)));
+    else this.#elements().set(elements);
     for (const other of this.others) other.load(elements);
   }
 
@@ -150,12 +175,12 @@ export class State implements Spec, Operand, Lender {
   clear(): void {
     settleNewStates();
     this.beforeWrite();
-    this.block.elements.fill(0);
+    if (this.#first !== null) this.#first = 0;
+    else this.block.elements.fill(0);
   }
 
   /** Makes states for the other replicas, which begin with the present value. */
   split(count: number): void {
-    this.ready();
     const made = Array.from({ length: count - 1 - this.others.length }, () => {
       const other = new State(this.shape, this.dtype);
       other.trainable = this.trainable;

@@ -27,8 +27,8 @@ const values = field<TensorLike>({
 export class Constant extends Initializer<typeof Constant.options> {
   static override readonly options = schema(["value"], { value: withDefault(values, 0) });
 
-  override get isRepeatable(): boolean {
-    return typeof this.options.value === "number";
+  override get everyElement(): number | null {
+    return typeof this.options.value === "number" ? this.options.value : null;
   }
 
   override call(shape: readonly number[], dtype: Dtype): Tensor {

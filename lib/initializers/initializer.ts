@@ -2,11 +2,12 @@
 
 import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, objectFromConfig, type Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
-import type { Dtype } from "../core/dtype.js";
+import { isFloat, type Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
 import { cast } from "../ops/index.js";
+import type { VariableOptions } from "../variables/variable.js";
 
 /** What an initializer is called with beside a shape. */
 export interface InitializerCallOptions {
@@ -23,9 +24,14 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
   /** Values for a tensor of this shape and dtype. */
   abstract call(shape: readonly number[], dtype: Dtype): Tensor;
 
-  /** Whether it takes every shape, and gives the same values whenever it is called: then a weight's first value can wait until it is wanted. */
+  /** Whether it takes every shape, and gives the same values whenever it is called: then a variable's first value can wait until it is wanted. */
   get isRepeatable(): boolean {
-    return false;
+    return this.everyElement !== null;
+  }
+
+  /** The value of every element, where it is the same one in every shape; null: elements differ. */
+  get everyElement(): number | null {
+    return null;
   }
 
   /** An initializer of the same config; without a seed in it, it draws one of its own. Keras: clone */
@@ -59,6 +65,15 @@ export function valuesOf(values: TensorLike): InitializerLike {
     if (sameShape(tensor.shape, shape)) return cast(tensor, dtype);
     throw new ShapeError("keras.initializers.get", { given: `values of shape ${shapeText(tensor.shape)}`, expected: shapeText(shape) });
   };
+}
+
+/** A first value and options of `new Variable`, by which an initializer's values wait until they are wanted, where they can. */
+export function firstValue(make: InitializerLike, shape: readonly number[], dtype: Dtype): [number | (() => Tensor), VariableOptions] {
+  const values = (): Tensor => make(shape, { dtype });
+  if (!(make instanceof Initializer && make.isRepeatable)) return [values, { dtype }];
+  const every = make.everyElement;
+  const isExact = every !== null && (isFloat(dtype) || every === 0 || every === 1);
+  return [isExact ? every : values, { dtype, shape }];
 }
 
 /** An initializer of the same config, which draws a seed of its own where the config names none; a plain function is given back. */

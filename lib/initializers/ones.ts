@@ -10,8 +10,8 @@ import { Initializer, initializers } from "./initializer.js";
 export class Ones extends Initializer<typeof Ones.options> {
   static override readonly options = schema([], {});
 
-  override get isRepeatable(): boolean {
-    return true;
+  override get everyElement(): number {
+    return 1;
   }
 
   override call(shape: readonly number[], dtype: Dtype): Tensor {

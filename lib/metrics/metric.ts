@@ -15,8 +15,9 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { type Dtype, isFloat } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "../initializers/family.js";
-import type { InitializerLike, InitializerIdentifier } from "../initializers/index.js";
-import { add, cast, isfinite, subtract, where, zeros } from "../ops/index.js";
+import type { InitializerIdentifier } from "../initializers/index.js";
+import { firstValue } from "../initializers/initializer.js";
+import { add, cast, isfinite, subtract, where } from "../ops/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import { stateless } from "../variables/stateless.js";
 import { Variable } from "../variables/variable.js";
@@ -97,10 +98,10 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
 
   /** Makes a variable of the metric's state; usually in the constructor. */
   addWeight({ name, shape = [], initializer = "zeros", dtype = this.dtype }: MetricWeight): Variable {
-    const initialize: InitializerLike = initializers.get(initializer, `${this.name}.${name}`);
-    const variable = new Variable(() => initialize(shape, { dtype }), {
+    const [initial, options] = firstValue(initializers.get(initializer, `${this.name}.${name}`), shape, dtype);
+    const variable = new Variable(initial, {
+      ...options,
       name,
-      dtype,
       trainable: false,
       synchronization: "on_read",
       aggregation: "sum",
@@ -122,8 +123,8 @@ export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields
   protected addTotal(weight: MetricWeight): Variable {
     const total = this.addWeight(weight);
     const { shape, dtype, name } = total;
-    const options = { name: `${name}_carry`, dtype, trainable: false, synchronization: "on_read", aggregation: "sum" } as const;
-    this.#carries.set(total, new Variable(() => zeros(shape, { dtype }), options));
+    const options = { name: `${name}_carry`, shape, dtype, trainable: false, synchronization: "on_read", aggregation: "sum" } as const;
+    this.#carries.set(total, new Variable(0, options));
     return total;
   }
 

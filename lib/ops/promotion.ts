@@ -70,8 +70,16 @@ function promotedAs(value: TensorLike, depth = 0): string {
 /** The dtype in which these arguments meet; numbers alone meet in float32. */
 export function commonDtype(...values: readonly TensorLike[]): Dtype {
   const [a, b] = values;
-  if (values.length === 2 && a instanceof Chainable && b instanceof Chainable && a.value().dtype === b.value().dtype)
-    return a.value().dtype;
+  if (values.length === 2 && a instanceof Chainable) {
+    const { dtype } = a.value();
+    // What loops do all the time: tensors of one dtype, and a number that the tensor's dtype has room for.
+    if (
+      b instanceof Chainable
+        ? b.value().dtype === dtype
+        : typeof b === "number" && (isFloat(dtype) || (Number.isInteger(b) && dtype !== "bool"))
+    )
+      return dtype;
+  }
   const given = values.map((value) => promotedAs(value));
   if (given.every((dtype) => dtype === "int" || dtype === "float")) return "float32";
   return keptDtype(resultType(...given))!;

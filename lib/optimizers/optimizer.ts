@@ -27,6 +27,7 @@ import { withParts } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "../initializers/family.js";
 import type { InitializerIdentifier } from "../initializers/index.js";
+import { firstValue } from "../initializers/initializer.js";
 import { add, cast, clip, divide, equal, floorDivide, mod, multiply, where, zerosLike } from "../ops/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName, addUsualMethods } from "../saving/saveable.js";
 import { stateless } from "../variables/stateless.js";
@@ -180,8 +181,8 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
 
   /** A variable of the optimizer. */
   addVariable({ name, shape = [], dtype = "float32", initializer = "zeros", like }: OptimizerVariable): Variable {
-    const initialize = initializers.get(initializer, `${this.name}.${name}`);
-    return this.#track(new Variable(() => initialize(shape, { dtype }), { name, dtype, trainable: false, ...(like && { like }) }));
+    const [initial, options] = firstValue(initializers.get(initializer, `${this.name}.${name}`), shape, dtype);
+    return this.#track(new Variable(initial, { ...options, name, trainable: false, ...(like && { like }) }));
   }
 
   /** A variable of the shape of another one, named after it. */

@@ -13,7 +13,7 @@ import { allGather, allReduce, broadcast } from "../ops/collective/all-reduce.js
 import { add, divide, subtract } from "../ops/elementwise/arithmetic.js";
 import { cast } from "../ops/elementwise/cast.js";
 import { slice } from "../ops/indexing/update.js";
-import { zeros } from "../ops/shaping/create.js";
+import { full, zeros } from "../ops/shaping/create.js";
 import { assign, read } from "../ops/state/assign.js";
 import { currentScope } from "./name-scope.js";
 import { keepWritten, noteRead, noteWritten, standIn } from "./stateless-scope.js";
@@ -32,7 +32,10 @@ export interface VariableOptions {
   path?: string;
   /** The variable whose elements this one goes with: split where that one is. */
   like?: Variable;
-  /** The shape of what the function gives that makes the first value. With it, and a dtype, it is called when the value is first wanted. */
+  /**
+   * The shape, where the first value can wait until it is wanted: `initial` is a function that gives this shape whenever it is called, or a
+   * number that every element is. Takes a dtype.
+   */
   shape?: readonly number[];
 }
 
@@ -96,7 +99,7 @@ export class Variable extends Chainable {
   readonly splitAxis: number | null;
   readonly #shape: readonly number[];
 
-  /** @param initial  the first value, or a function that makes it (run outside of tapes and traces) */
+  /** @param initial  the first value, or a function that makes it (run outside of tapes and traces); see `options.shape` */
   constructor(initial: TensorLike | (() => TensorLike), options: VariableOptions = {}) {
     super();
     const { dtype, name = "Variable", trainable = true, synchronization = "auto", aggregation = "none" } = options;
@@ -105,15 +108,19 @@ export class Variable extends Chainable {
     this.aggregation = oneOf(`${name}.aggregation`, aggregation, aggregations);
     this.group = scopeGroup();
     const kept = checkedDtype(dtype);
-    if (typeof initial === "function" && options.shape && kept && this.group.count === 1) {
-      this.#shape = options.shape;
+    const { shape } = options;
+    const made = (): Tensor => {
+      if (typeof initial === "function") return initScope(() => ofDtype(asTensor(initial(), kept), kept));
+      return shape && typeof initial === "number" ? full(shape, initial, { dtype: kept ?? "float32" }) : asTensor(initial, kept);
+    };
+    if (shape && kept && this.group.count === 1 && (typeof initial === "number" || typeof initial === "function")) {
+      this.#shape = shape;
       this.splitAxis = null;
-      this.state = new State(this.#shape, kept, () => initScope(() => asTensor((initial as () => TensorLike)(), kept)).view());
+      this.state = new State(shape, kept, typeof initial === "number" ? initial : made);
       this.#created(trainable);
       return;
     }
-    const value =
-      typeof initial === "function" ? initScope(() => asTensor((initial as () => TensorLike)(), kept)) : asTensor(initial, kept);
+    const value = made();
     if (value.isSymbolic) {
       throw new StateError(`variable ${name}`, {
         given: `the symbolic initial value ${value.toString()}`,
@@ -121,7 +128,7 @@ export class Variable extends Chainable {
         hint: "Pass a function that makes the initial value.",
       });
     }
-    const typed = kept && value.dtype !== kept ? initScope(() => cast(value, kept)) : value;
+    const typed = initScope(() => ofDtype(value, kept));
     this.#shape = typed.shape as readonly number[];
     this.splitAxis = options.like ? options.like.splitAxis : (this.group.splitAxis?.(options.path ?? name, this.#shape) ?? null);
     this.state = new State(this.#partShape(), typed.dtype);
@@ -353,6 +360,8 @@ function oneOf<T extends string>(where: string, given: T, known: readonly T[]): 
   if (known.includes(given)) return given;
   throw new ArgumentError(where, { given: text(given), expected: `one of ${known.map((each) => text(each)).join(", ")}` });
 }
+
+const ofDtype = (value: Tensor, dtype: Dtype | undefined): Tensor => (dtype ? cast(value, dtype) : value);
 
 /** A variable with an initial value. */
 export const variable = (initial: TensorLike | (() => TensorLike), options?: VariableOptions): Variable => new Variable(initial, options);

@@ -151,7 +151,7 @@ const overRagged =
   (x: RaggedTensor, axis: Axes): unknown =>
     reduceRagged(name, x, axis);
 
-export const reduceSum = reduction("reduceSum", (x, options) => ops.sum(x, options), overRagged("sum"));
+export const reduceSum = reduction("reduceSum", (x, { axis, keepdims }) => ops.sum(x, axis, keepdims), overRagged("sum"));
 /** The mean; of whole numbers it is cut to a whole one. */
 export const reduceMean = reduction(
   "reduceMean",

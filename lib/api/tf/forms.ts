@@ -2,10 +2,11 @@
 // and what is done element by element is done to ragged tensors too.
 
 import type { TensorLike } from "../../core/convert.js";
+import type { Dtype } from "../../core/dtype.js";
 import { DtypeError } from "../../core/errors.js";
 import { declare, type Declared } from "../../core/operation.js";
 import { bind, type AnyFunction } from "../../core/signature.js";
-import { Chainable, type Tensor } from "../../core/tensor.js";
+import { Chainable, Tensor } from "../../core/tensor.js";
 import { isRagged, overValues, type RaggedTensor } from "../../ragged/ragged-tensor.js";
 
 /** A function of tensors that takes ragged tensors as well, and then gives one. */
@@ -27,7 +28,11 @@ export function dispatched<F extends { readonly signature: unknown; readonly nam
   fn: F,
   ragged: (args: readonly unknown[]) => unknown,
 ): F {
-  const call = (...args: unknown[]): unknown => (args.some(holdsRagged) ? ragged(args) : (fn as unknown as AnyFunction)(...args));
+  const plain = fn as unknown as AnyFunction;
+  const call = (...args: unknown[]): unknown => {
+    for (const arg of args) if (holdsRagged(arg)) return ragged(args);
+    return plain(...args);
+  };
   return Object.defineProperties(call, { name: { value: fn.name }, signature: { value: fn.signature } }) as unknown as F;
 }
 
@@ -35,14 +40,19 @@ const holdsRagged = (value: unknown): boolean => isRagged(value) || (Array.isArr
 
 /** Refuses tensors of two dtypes: TensorFlow converts none. Numbers take the dtype of the tensor they meet. */
 export function sameDtype(where: string, ...values: readonly unknown[]): void {
-  const dtypes = new Set(values.filter((value) => value instanceof Chainable).map((value) => value.value().dtype));
-  if (dtypes.size < 2) return;
+  let first: Dtype | undefined;
+  let differs = false;
+  for (const value of values) if (value instanceof Chainable) differs ||= dtypeOf(value) !== (first ??= dtypeOf(value));
+  if (!differs) return;
+  const dtypes = new Set(values.filter((value) => value instanceof Chainable).map(dtypeOf));
   throw new DtypeError(where, {
     given: `tensors of dtypes ${[...dtypes].join(" and ")}`,
     expected: "one dtype",
     hint: "Convert with tf.cast; keras.ops and the methods of tensors convert by themselves.",
   });
 }
+
+const dtypeOf = (value: Chainable): Dtype => (value instanceof Tensor ? value.dtype : value.value().dtype);
 
 /** A function of the elements of one tensor. */
 export const unary = <const N extends string>(name: N, run: (x: TensorLike) => Tensor) =>

@@ -9,7 +9,8 @@ import { ArgumentError, ShapeError, StateError, text } from "../../core/errors.j
 import { sameShape, shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
 import { initializers } from "../../initializers/family.js";
-import { Initializer, type InitializerIdentifier } from "../../initializers/index.js";
+import { firstValue } from "../../initializers/initializer.js";
+import type { InitializerIdentifier } from "../../initializers/index.js";
 import { Metric } from "../../metrics/index.js";
 import { regularizers } from "../../regularizers/family.js";
 import type { RegularizerIdentifier } from "../../regularizers/index.js";
@@ -67,16 +68,8 @@ export abstract class LayerState extends Callable {
       });
     }
     const make = initializers.get(initializer ?? (kept === "float32" ? "glorot_uniform" : "zeros"), `${where}.initializer`);
-    const weight = inScope(
-      this.name,
-      () =>
-        new Weight(() => make(shape as readonly number[], { dtype: kept }), {
-          name,
-          dtype: kept,
-          trainable,
-          ...(make instanceof Initializer && make.isRepeatable && { shape: shape as readonly number[] }),
-        }),
-    );
+    const [initial, options] = firstValue(make, shape as readonly number[], kept);
+    const weight = inScope(this.name, () => new Weight(initial, { ...options, name, trainable }));
     if (regularizer) weight.regularizer = regularizers.get(regularizer, `${where}.regularizer`);
     if (constraint) weight.constraint = constraints.get(constraint, `${where}.constraint`);
     this.#weights.set(weight, trainable);

@@ -32,6 +32,7 @@ export const reshape = operation(
 
 /** Fills in the −1 (or the one null) of a wanted shape. */
 function resolve(from: Shape, shape: Shape): Shape {
+  if (isWhole(from, shape)) return shape;
   const free = shape.flatMap((length, axis) => (length === -1 || length === null ? [axis] : []));
   const fail = (expected: string): never => {
     throw new ShapeError("reshape", { given: `${shapeText(from)} to ${shapeText(shape)}`, expected });
@@ -47,6 +48,16 @@ function resolve(from: Shape, shape: Shape): Shape {
     return shape.map((length, axis) => (axis === free[0] ? (rest === 0 ? 0 : size / rest) : length));
   }
   return shape.map((length) => (length === -1 ? null : length));
+}
+
+/** Whether a shape has as many elements as another one, and nothing is to be filled in. */
+function isWhole(from: Shape, shape: Shape): boolean {
+  let size = 1;
+  for (const length of shape) {
+    if (length === null || !Number.isInteger(length) || length < 0) return false;
+    size *= length;
+  }
+  return isKnown(from) && size === sizeOf(from);
 }
 
 const reshapeOp = primitive({
