@@ -17,6 +17,7 @@ import {
 import { schema, type Arguments, type Options } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "../core/errors.js";
+import { opened } from "../core/pulls.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
 import type { NestedStrings } from "../core/strings.js";
 import { type Shape } from "../core/shape.js";
@@ -860,11 +861,11 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** An iteration that can be left and taken up again, and saved in a checkpoint. */
   iterator(): DatasetIterator<T> {
-    return new DatasetIterator(this.#pipeline.stream);
+    return opened(() => new DatasetIterator<T>(this.#pipeline.stream));
   }
 
   [Symbol.iterator](): Iterator<T, undefined> {
-    const iteration = this.iteration();
+    const iteration = opened(() => this.iteration());
     return {
       next: () => iteration.next(),
       return: () => {

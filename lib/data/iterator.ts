@@ -1,6 +1,7 @@
 // One iteration of a dataset, which can be left, saved and taken up again; it lets the event loop turn.
 
 import { text, StateError, ValueError } from "../core/errors.js";
+import { isPulledFrom, pulled, type Pullable } from "../core/pulls.js";
 import { platform } from "#platform";
 import { after, type Later } from "./later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./streams/stream.js";
@@ -28,7 +29,9 @@ export interface SavedPosition {
  * for await (const batch of iterator) { … }
  * ```
  */
-export class DatasetIterator<T> implements IterableIterator<T> {
+export class DatasetIterator<T> implements IterableIterator<T>, Pullable {
+  /** In a traced function its elements are taken at every call. */
+  readonly [isPulledFrom] = true;
   readonly #stream: Stream<Element>;
   readonly #cursor: Cursor<Element>;
   /** A position that was loaded and is gone to with the next element. */
@@ -43,6 +46,20 @@ export class DatasetIterator<T> implements IterableIterator<T> {
 
   /** The next element, where nothing in the pipeline is asynchronous. @throws StateError where something is */
   next(): IteratorResult<T> {
+    return pulled(this, () => this.#next());
+  }
+
+  /** The next element. @throws ValueError where there is none */
+  getNext(): T {
+    return nextOf(this);
+  }
+
+  /** The next element, if there is one. TensorFlow: get_next_as_optional */
+  getNextAsOptional(): Optional<T> {
+    return new Optional(this.next());
+  }
+
+  #next(): IteratorResult<T> {
     const item = atOnce(() => this.#advance());
     if (!(item instanceof Promise)) return resultOf(item);
     item.catch(() => {});
@@ -123,6 +140,32 @@ export class DatasetIterator<T> implements IterableIterator<T> {
     if (item instanceof Promise) return item.then((it) => this.#give(it));
     return item === END ? after(this.close(), () => END) : item;
   }
+}
+
+/** An element that may be missing. TensorFlow: tf.experimental.Optional */
+export class Optional<T> {
+  readonly #result: IteratorResult<T>;
+
+  constructor(result: IteratorResult<T>) {
+    this.#result = result;
+  }
+
+  hasValue(): boolean {
+    return !this.#result.done;
+  }
+
+  /** @throws ValueError where there is none */
+  getValue(): T {
+    if (!this.#result.done) return this.#result.value;
+    throw new ValueError("Optional.getValue", { given: "no element", expected: "one", hint: "Ask hasValue() before." });
+  }
+}
+
+/** The next element of an iterator. @throws ValueError where there is none */
+export function nextOf<T>(iterator: { next(): IteratorResult<T> }): T {
+  const result = iterator.next();
+  if (!result.done) return result.value;
+  throw new ValueError("iterator.getNext", { given: "an iterator at its end", expected: "a further element" });
 }
 
 const resultOf = <T>(item: Element | End): IteratorResult<T> =>

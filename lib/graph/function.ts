@@ -5,6 +5,7 @@ import { ArgumentError, DtypeError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { atOnce, checkSynchronous } from "../core/ownership.js";
 import { checkOptions } from "../core/options.js";
+import { tellPuller } from "../core/pulls.js";
 import { replicaKey } from "../core/replicas.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
@@ -12,6 +13,7 @@ import type { Before } from "./before.js";
 import { ConcreteFunction } from "./concrete.js";
 import { converted, type Scope } from "./conversion.js";
 import type { Profile } from "./profile.js";
+import { Pulls, PullTree, Taking } from "./pulling.js";
 import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flattened } from "./signature.js";
 import { trace, type Traced } from "./trace.js";
 
@@ -102,7 +104,7 @@ export function tracedFunction<F extends AnyFunction>(
   const body = autograph === true ? converted(fn, { scope, operators }) : fn;
   checkSynchronous(name, fn);
   const parameters = parameterNames(fn);
-  const concrete = new Map<string, ConcreteFunction<R>>();
+  const concrete = new Map<string, PullTree<R>>();
   const readings = new Readings();
   const watch = new RetraceWatch(name, parameters);
   let tracingCount = 0;
@@ -121,7 +123,10 @@ export function tracedFunction<F extends AnyFunction>(
     });
   };
 
-  /** The trace for these arguments, and the tensors that it runs on: the arguments, and what its calls before the program made of strings. */
+  /**
+   * The trace for these arguments, and the tensors that it runs on: the arguments, what its calls before the program made of strings, and
+   * elements that it takes from iterators.
+   */
   const prepared = (flat: Flattened): Prepared<R> => {
     const rank = (i: number) => flat.tensors[i]!.shape.map(() => null);
     const shapes = opened?.shapesFor(flat);
@@ -133,31 +138,36 @@ export function tracedFunction<F extends AnyFunction>(
     const key = replicaKey() + signature;
     const reading = flat.texts.length > 0 ? readings.of(key, flat) : undefined;
     const place = reading ? reading.place : key;
-    let found = concrete.get(place);
-    if (found) return { concrete: found, tensors: reading?.results ? [...flat.tensors, ...reading.results] : flat.tensors };
+    const taking = new Taking(flat.iterators);
+    const tensorsWith = (results: readonly Tensor[] = []): readonly Tensor[] =>
+      results.length + taking.taken.length === 0 ? flat.tensors : [...flat.tensors, ...results, ...taking.tensors];
+    const found = concrete.get(place)?.find(taking);
+    if (found) return { concrete: found, tensors: tensorsWith(reading?.results) };
     watch.traced(flat.keys);
     const specs = flat.tensors.map((tensor, i) => ({
       shape: shapes ? shapes[i]! : inputSignature ? (inputSignature[i]!.shape ?? rank(i)) : tensor.shape,
       dtype: tensor.dtype,
       name: flat.names[i] ?? `args_${i}`,
     }));
+    let pulls: Pulls;
     const traceOnce = (mayCreate: boolean): Traced<R> => {
       tracingCount++;
       const run = (inputs: readonly Tensor[], texts: readonly Tensor[]) =>
         atOnce(name, body(...(flat.rebuild(inputs, texts) as never[])) as R);
-      return trace(name, specs, mayCreate, (...given) => flattenResult(run(...given)), reading && flat);
+      return trace(name, specs, mayCreate, (...given) => flattenResult(run(...given)), reading && flat, (begun) => {
+        tellPuller(begun, (pulls = new Pulls(begun, taking)));
+        return pulls.inputs;
+      });
     };
     let traced = traceOnce(tracingCount === 0);
     if (traced.createdVariables > 0) traced = traceOnce(false); // as TensorFlow does: a second trace must make none
     // Tracing may have given replicas states of their own: then what was traced before is traced again when it is called.
-    found = new ConcreteFunction(traced);
-    if (!reading) {
-      concrete.set(replicaKey() + signature, found);
-      return { concrete: found, tensors: flat.tensors };
-    }
-    const kept = readings.keep(key, traced.before!, flat);
-    concrete.set(kept.place, found);
-    return { concrete: found, tensors: [...flat.tensors, ...kept.results!] };
+    const made = new ConcreteFunction(traced);
+    const kept = reading ? readings.keep(key, traced.before!, flat) : { place: replicaKey() + signature, results: [] };
+    const tree = concrete.get(kept.place) ?? new PullTree<R>();
+    concrete.set(kept.place, tree);
+    tree.add(pulls!, taking, made);
+    return { concrete: made, tensors: tensorsWith(kept.results) };
   };
 
   const call = (...args: unknown[]): R => {

@@ -2,6 +2,7 @@
 
 import type { Dtype } from "../core/dtype.js";
 import { constant, type TensorLike } from "../core/convert.js";
+import { isPullable, type Pullable } from "../core/pulls.js";
 import { shapeText, type Shape } from "../core/shape.js";
 import { Strings } from "../core/strings.js";
 import { Tensor, type Spec } from "../core/tensor.js";
@@ -39,6 +40,8 @@ export interface Flattened {
   readonly texts: readonly Strings[];
   /** A name for each tensor, from the parameter it came with. */
   readonly names: readonly string[];
+  /** Iterators whose elements are taken by the function: others may stand in their place. */
+  readonly iterators: readonly Pullable[];
   /** @param texts  in the place of strings; without them strings stay */
   rebuild(tensors: readonly Tensor[], texts?: readonly Tensor[]): unknown[];
 }
@@ -67,6 +70,7 @@ export function flatten(
   const tensors: Tensor[] = [];
   const texts: Strings[] = [];
   const names: string[] = [];
+  const iterators: Pullable[] = [];
   args.forEach((value, i) => checkDepth(parameters[i] ?? "argument", value));
   const keyOf = (value: unknown, name: string): string => {
     if (value instanceof Tensor || isTypedArray(value)) {
@@ -78,6 +82,10 @@ export function flatten(
     if (takesTexts && value instanceof Strings) {
       texts.push(value);
       return `string[${value.shape.join()}]`;
+    }
+    if (isPullable(value)) {
+      const at = iterators.indexOf(value);
+      return `~${at < 0 ? iterators.push(value) - 1 : at}`;
     }
     if (isComposite(value))
       return `<${value[parts]()
@@ -99,6 +107,7 @@ export function flatten(
     tensors,
     texts,
     names,
+    iterators,
     rebuild(replacements, ofTexts) {
       let next = 0;
       let nextText = 0;

@@ -97,6 +97,7 @@ export interface ResultTree<R> {
  * Calls the function on symbolic tensors of the given specs, apart from the tapes that are on: they are told of calls.
  *
  * @param strings  those of this call, and its other arguments
+ * @param begun    told of the trace before; gives the list of further inputs that come up meanwhile
  */
 export function trace<R>(
   name: string,
@@ -104,14 +105,16 @@ export function trace<R>(
   mayCreate: boolean,
   call: (inputs: Tensor[], texts: readonly Tensor[]) => ResultTree<R>,
   strings?: Given,
+  begun: (trace: Trace) => readonly Tensor[] = () => [],
 ): Traced<R> {
   const recorder = new Trace(name, mayCreate, null);
+  const others = begun(recorder);
   const inputs = specs.map((spec) => recorder.input(spec, spec.name));
   const before = strings && new Before(recorder, inputs, strings);
   if (before) recorder.preliminaries = before;
   const { tensors, rebuild } = unrecorded(() => recording(recorder, () => call(inputs, before?.texts ?? [])));
   before?.close();
   recorder.checkResults(tensors);
-  const graph = { name, inputs: before ? [...inputs, ...before.results] : inputs, steps: recorder.steps, outputs: tensors };
+  const graph = { name, inputs: [...inputs, ...(before?.results ?? []), ...others], steps: recorder.steps, outputs: tensors };
   return { graph, createdVariables: recorder.createdVariables, before, result: rebuild };
 }
