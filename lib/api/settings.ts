@@ -6,6 +6,7 @@ import { usedBytes } from "../runtime/heap.js";
 import { build, canRevectorize, isDeterministic, isRevectorized, setDeterministic, setRevectorized, setThreads, threads } from "../runtime/machine.js"; // prettier-ignore
 import { memoryBytes } from "../runtime/memory.js";
 import { setCacheLimit } from "../data/spill.js";
+import { logicalDevices, setLogicalDevices } from "../distribution/devices.js";
 import { functionsRunEagerly, runFunctionsEagerly } from "../graph/function.js";
 
 /** What can be set for the whole process. */
@@ -32,7 +33,21 @@ export interface PhysicalDevice {
 }
 
 const cpu: PhysicalDevice = { name: "/physical_device:CPU:0", deviceType: "CPU" };
-const logicalCpu: PhysicalDevice = { name: "/device:CPU:0", deviceType: "CPU" };
+
+/** A part of the processor that is a device of its own, for strategies to have replicas on. TensorFlow: tf.config.LogicalDeviceConfiguration */
+class LogicalDeviceConfiguration {
+  /** @throws ArgumentError for options: devices share the memory of the process */
+  constructor(options: { readonly memoryLimit?: null; readonly experimentalPriority?: null } = {}) {
+    for (const [key, value] of Object.entries(options))
+      if (value !== null && value !== undefined)
+        throw new ArgumentError(`config.LogicalDeviceConfiguration.${key}`, {
+          given: text(value),
+          expected: "null: logical devices share what the processor has",
+        });
+  }
+}
+
+let logicalConfiguration: readonly LogicalDeviceConfiguration[] | null = null;
 
 /** The only device there is, unless another kind is asked for. */
 const devicesOf =
@@ -96,7 +111,31 @@ export const config = {
 
   /** The devices of a kind: one "CPU", which is all threads; no "GPU", no "TPU". */
   listPhysicalDevices: devicesOf(cpu),
-  listLogicalDevices: devicesOf(logicalCpu),
+  /** The devices that strategies may have replicas on: one, or as many as `setLogicalDeviceConfiguration` has made. */
+  listLogicalDevices: (deviceType: string | null = null): PhysicalDevice[] =>
+    devicesOf(cpu)(deviceType).flatMap(() => logicalDevices().map((_, i) => ({ name: `/device:CPU:${i}`, deviceType: "CPU" }))),
+
+  LogicalDeviceConfiguration,
+
+  /**
+   * Divides the processor into logical devices: `MirroredStrategy()` has a replica on each. To try out what holds for many.
+   *
+   * @throws ArgumentError for other devices and configurations
+   */
+  setLogicalDeviceConfiguration(device: PhysicalDevice, logicalDevices: readonly LogicalDeviceConfiguration[] | null): void {
+    const where = "config.setLogicalDeviceConfiguration";
+    checkDevices(where, device);
+    const known = logicalDevices ?? [new LogicalDeviceConfiguration()];
+    if (!Array.isArray(known) || !known.every((each) => each instanceof LogicalDeviceConfiguration))
+      throw new ArgumentError(where, { given: text(logicalDevices), expected: "a list of tf.config.LogicalDeviceConfiguration" });
+    setLogicalDevices(where, known.length);
+    logicalConfiguration = logicalDevices;
+  },
+  /** What was set; null: one device. */
+  getLogicalDeviceConfiguration(device: PhysicalDevice): readonly LogicalDeviceConfiguration[] | null {
+    checkDevices("config.getLogicalDeviceConfiguration", device);
+    return logicalConfiguration;
+  },
   getVisibleDevices: devicesOf(cpu),
 
   /** Takes the only device; there is no other one to hide. @throws ArgumentError for others */

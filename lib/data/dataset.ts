@@ -51,6 +51,7 @@ import {
   windows,
   withoutErrors,
 } from "./streams/grouping.js";
+import type { FilePart } from "./streams/part.js";
 import { interleave } from "./streams/interleave.js";
 import { generated } from "./streams/generator.js";
 import { filter, map } from "./streams/map.js";
@@ -438,7 +439,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   static listFiles(...given: Arguments<typeof listOptions>): Dataset<string> {
     const { filePattern, shuffle: shuffles, seed } = listOptions.parse("Dataset.listFiles", given);
     const open = async () => (await import("./files/glob.js")).matching([filePattern].flat());
-    const files = new Dataset<string>({ stream: deferred("files", null, open), spec: () => new TensorSpec([], "string") });
+    const all = deferred("files", null, open);
+    const part = (of?: FilePart) => (of?.divides("Dataset.listFiles", null) ? sharded(all, of.count, of.index) : all).open();
+    const files = new Dataset<string>({ stream: { ...all, open: part }, spec: () => new TensorSpec([], "string") });
     return shuffles ? files.shuffle(MOST_FILES, { seed }) : files;
   }
 
@@ -859,9 +862,13 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   // Iteration
 
-  /** An iteration that can be left and taken up again, and saved in a checkpoint. */
-  iterator(): DatasetIterator<T> {
-    return opened(() => new DatasetIterator<T>(this.#pipeline.stream));
+  /**
+   * An iteration that can be left and taken up again, and saved in a checkpoint.
+   *
+   * @param part  which files it reads, where processes divide them; default: all
+   */
+  iterator(part?: FilePart): DatasetIterator<T> {
+    return opened(() => new DatasetIterator<T>(this.#pipeline.stream, part));
   }
 
   [Symbol.iterator](): Iterator<T, undefined> {
@@ -888,8 +895,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The iteration that `for … of` begins, or goes on with after a restore: a checkpoint of this dataset saves where it stands. */
-  iteration(): DatasetIterator<T> {
-    const iteration = this.#waits ? this.#latest! : this.iterator();
+  iteration(part?: FilePart): DatasetIterator<T> {
+    let iteration = this.#waits ? this.#latest! : this.iterator(part);
+    if (this.#waits && part) {
+      const state = iteration.saveState();
+      (iteration = this.iterator(part)).loadState(state);
+    }
     [this.#latest, this.#waits] = [iteration, false];
     return iteration;
   }

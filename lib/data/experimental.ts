@@ -4,6 +4,7 @@ import { ArgumentError, text } from "../core/errors.js";
 import { AUTOTUNE, Dataset, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY } from "./dataset.js";
 
 export { CsvDataset, makeCsvDataset } from "./file-datasets.js";
+export { AutoShardPolicy } from "./options.js";
 export { AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY };
 
 /** Elements of one iteration of a dataset, or INFINITE_CARDINALITY, or UNKNOWN_CARDINALITY. */

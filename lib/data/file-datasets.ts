@@ -8,7 +8,9 @@ import { Dataset } from "./dataset.js";
 import type { FileSource } from "./files/bytes.js";
 import type { Reading } from "./files/sources.js";
 import { deferred } from "./streams/deferred.js";
-import type { Cursor } from "./streams/stream.js";
+import type { FilePart } from "./streams/part.js";
+import type { Cursor, Stream } from "./streams/stream.js";
+import { sharded } from "./streams/grouping.js";
 import type { Element } from "./structure.js";
 
 type Files = FileSource | readonly FileSource[] | Dataset<string>;
@@ -59,18 +61,42 @@ const sources = () => import("./files/sources.js");
 
 type ReadingOptions = ReturnType<typeof fileOptions.parse>;
 
+type Sources = Awaited<ReturnType<typeof sources>>;
+
+/** A stream of files, or of a process's share of them. */
+const ofFiles = (
+  kind: string,
+  where: string,
+  files: readonly FileSource[] | Dataset<string>,
+  load: (part?: FilePart) => Promise<Cursor<Element>>,
+): Stream<Element> => {
+  const known = files instanceof Dataset ? Dataset.pipelineOf(files).stream.count : files.length;
+  const whole = deferred(kind, null, () => load());
+  return { ...whole, open: (part) => (part?.divides(where, known) ? deferred(kind, null, () => load(part)).open() : whole.open()) };
+};
+
+/** The files that are read. */
+const filesOf = (made: Sources, files: readonly FileSource[] | Dataset<string>, where: string, part?: FilePart): Reading["files"] => {
+  const all = made.filesOf(files instanceof Dataset ? Dataset.pipelineOf(files).stream : files, where);
+  return part ? sharded(all, part.count, part.index) : all;
+};
+
 /** A dataset of files: its stream opens with the code that reads them. */
 const pipelineOf = (
   where: string,
   { filenames, compressionType, bufferSize, numParallelReads }: Omit<ReadingOptions, "name">,
-  open: (made: Awaited<ReturnType<typeof sources>>, read: Reading) => Cursor<Element>,
+  open: (made: Sources, read: Reading) => Cursor<Element>,
   spec: () => TensorSpec = () => new TensorSpec([], "string"),
 ) => ({
-  stream: deferred(filenames instanceof Dataset ? `${where} < ${Dataset.pipelineOf(filenames).stream.kind}` : where, null, async () => {
-    const made = await sources();
-    const files = made.filesOf(filenames instanceof Dataset ? Dataset.pipelineOf(filenames).stream : filenames, where);
-    return open(made, { files, compressionType, bufferSize, numParallelReads });
-  }),
+  stream: ofFiles(
+    filenames instanceof Dataset ? `${where} < ${Dataset.pipelineOf(filenames).stream.kind}` : where,
+    where,
+    filenames,
+    async (part) => {
+      const made = await sources();
+      return open(made, { files: filesOf(made, filenames, where, part), compressionType, bufferSize, numParallelReads });
+    },
+  ),
   spec,
 });
 
@@ -117,15 +143,14 @@ export class CsvDataset extends Dataset<unknown[]> {
     if (options.selectCols && options.excludeCols)
       throw new ArgumentError(where, { given: "selectCols and excludeCols", expected: "one of them" });
     checkDelimiter(where, options.fieldDelim);
-    const open = async (): Promise<Cursor<Element>> => {
+    const open = async (part?: FilePart): Promise<Cursor<Element>> => {
       const made = await sources();
       const { columnOf } = await import("./files/csv.js");
       const columns = options.recordDefaults.map((each, i) => columnOf(`${where}.recordDefaults[${i}]`, each));
-      const { filenames } = options;
-      const files = made.filesOf(filenames instanceof Dataset ? Dataset.pipelineOf(filenames).stream : filenames, where);
+      const files = filesOf(made, options.filenames, where, part);
       return made.csvElements({ ...options, files, numParallelReads: null }, columns, options.selectCols, options.excludeCols);
     };
-    super({ stream: deferred(where, null, open), spec: () => null });
+    super({ stream: ofFiles(where, where, options.filenames, open), spec: () => null });
   }
 }
 

@@ -4,6 +4,7 @@ import { text, StateError, ValueError } from "../core/errors.js";
 import { isPulledFrom, pulled, type Pullable } from "../core/pulls.js";
 import { platform } from "#platform";
 import { after, type Later } from "./later.js";
+import type { FilePart } from "./streams/part.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./streams/stream.js";
 import { visible, type Element } from "./structure.js";
 import { atOnce } from "./walking.js";
@@ -39,9 +40,10 @@ export class DatasetIterator<T> implements IterableIterator<T>, Pullable {
   #over = false;
   #lastTurn = performance.now();
 
-  constructor(stream: Stream<Element>) {
+  /** @param part  which files are read, where processes divide them */
+  constructor(stream: Stream<Element>, part?: FilePart) {
     this.#stream = stream;
-    this.#cursor = stream.open();
+    this.#cursor = stream.open(part);
   }
 
   /** The next element, where nothing in the pipeline is asynchronous. @throws StateError where something is */

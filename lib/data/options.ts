@@ -2,6 +2,10 @@
 
 import { ArgumentError, text } from "../core/errors.js";
 
+/** How a dataset is divided among processes. TensorFlow: tf.data.experimental.AutoShardPolicy */
+export const AutoShardPolicy = { AUTO: "AUTO", DATA: "DATA", FILE: "FILE", OFF: "OFF" } as const;
+export type AutoShardPolicy = (typeof AutoShardPolicy)[keyof typeof AutoShardPolicy];
+
 /**
  * Options of a pipeline, for `dataset.withOptions`. What is null is as the dataset had it.
  *
@@ -17,6 +21,9 @@ export class Options {
   readonly autotune: { enabled: boolean | null } = Object.seal({ enabled: null });
   readonly threading: { privateThreadpoolSize: number | null } = Object.seal({ privateThreadpoolSize: null });
 
+  /** How it is divided among processes; null: AUTO. TensorFlow: experimental_distribute */
+  readonly experimentalDistribute: { autoShardPolicy: AutoShardPolicy | null } = Object.seal({ autoShardPolicy: null });
+
   constructor() {
     Object.seal(this);
   }
@@ -27,11 +34,19 @@ export class Options {
     made.deterministic = this.deterministic ?? other?.deterministic ?? null;
     made.autotune.enabled = this.autotune.enabled ?? other?.autotune.enabled ?? null;
     made.threading.privateThreadpoolSize = this.threading.privateThreadpoolSize ?? other?.threading.privateThreadpoolSize ?? null;
+    made.experimentalDistribute.autoShardPolicy =
+      this.experimentalDistribute.autoShardPolicy ?? other?.experimentalDistribute.autoShardPolicy ?? null;
     return made;
   }
 
   /** @throws ArgumentError for values that are none */
   check(): this {
+    const { autoShardPolicy } = this.experimentalDistribute;
+    if (autoShardPolicy !== null && !Object.values(AutoShardPolicy).includes(autoShardPolicy))
+      throw new ArgumentError("data.Options.experimentalDistribute.autoShardPolicy", {
+        given: text(autoShardPolicy),
+        expected: Object.keys(AutoShardPolicy).join(", "),
+      });
     const isFlag = (value: unknown): boolean => value === null || typeof value === "boolean";
     const { privateThreadpoolSize: size } = this.threading;
     const wrong = !isFlag(this.deterministic) || !isFlag(this.autotune.enabled);

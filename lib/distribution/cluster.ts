@@ -4,7 +4,7 @@ import { platform } from "#platform";
 import { ArgumentError, text } from "../core/errors.js";
 
 /** Addresses `host:port` of the tasks of each job. */
-export type ClusterSpec = Readonly<Record<string, readonly string[]>>;
+export type Cluster = Readonly<Record<string, readonly string[]>>;
 
 export interface Task {
   readonly type: string;
@@ -13,15 +13,15 @@ export interface Task {
 
 /** A cluster and the place of this process in it. */
 export interface ClusterResolver {
-  clusterSpec(): ClusterSpec;
+  clusterSpec(): ClusterSpec | Cluster;
   readonly taskType: string | null;
   readonly taskId: number | null;
 }
 
 const jobs = ["chief", "worker", "ps", "evaluator"];
 
-/** Checks a cluster as TF_CONFIG gives it. @throws ArgumentError that says which part is wrong */
-export function checkedCluster(where: string, cluster: unknown, task: unknown): { cluster: ClusterSpec; task: Task } {
+/** Checks the jobs of a cluster. @throws ArgumentError that says which part is wrong */
+function checkedJobs(where: string, cluster: unknown): Cluster {
   const refuse = (what: string, given: unknown, expected: string): never => {
     throw new ArgumentError(`${where}.${what}`, { given: text(given), expected });
   };
@@ -40,26 +40,82 @@ export function checkedCluster(where: string, cluster: unknown, task: unknown): 
       seen.add(address as string);
     }
   }
-  const spec = cluster as ClusterSpec;
+  return cluster as Cluster;
+}
+
+/** Checks a task of a cluster. @throws ArgumentError that says what is wrong */
+function checkedTask(where: string, spec: Cluster, task: unknown): Task {
+  const refuse = (what: string, given: unknown, expected: string): never => {
+    throw new ArgumentError(`${where}.${what}`, { given: text(given), expected });
+  };
   if (typeof task !== "object" || task === null) return refuse("task", task, '{ "type": "worker", "index": 0 }');
   const { type, index } = task as Partial<Task>;
   if (typeof type !== "string" || !(type in spec))
     return refuse("task.type", type, `a job of the cluster: ${Object.keys(spec).join(", ")}`);
   if (typeof index !== "number" || !Number.isInteger(index) || index < 0 || index >= spec[type]!.length)
     return refuse("task.index", index, `an index from 0 to ${spec[type]!.length - 1}, the ${type} tasks of the cluster`);
-  return { cluster: spec, task: { type, index } };
+  return { type, index };
+}
+
+/**
+ * Who is in a cluster: `new tf.train.ClusterSpec({ worker: ["a:1", "b:1"], ps: ["c:1"] })`. TensorFlow: tf.train.ClusterSpec
+ *
+ * @throws ArgumentError for jobs and addresses that are none
+ */
+export class ClusterSpec {
+  readonly #jobs: Cluster;
+
+  constructor(cluster: Cluster | ClusterSpec) {
+    const jobs = cluster instanceof ClusterSpec ? cluster.#jobs : checkedJobs("ClusterSpec", cluster);
+    this.#jobs = Object.fromEntries(Object.entries(jobs).map(([job, addresses]) => [job, [...addresses]]));
+  }
+
+  asDict(): Record<string, string[]> {
+    return Object.fromEntries(Object.entries(this.#jobs).map(([job, addresses]) => [job, [...addresses]]));
+  }
+
+  get jobs(): string[] {
+    return Object.keys(this.#jobs).sort();
+  }
+
+  numTasks(jobName: string): number {
+    return this.jobTasks(jobName).length;
+  }
+
+  taskIndices(jobName: string): number[] {
+    return this.jobTasks(jobName).map((_, index) => index);
+  }
+
+  /** @throws ArgumentError for a task that is not there */
+  taskAddress(jobName: string, taskIndex: number): string {
+    const tasks = this.jobTasks(jobName);
+    const address = tasks[taskIndex];
+    if (address !== undefined) return address;
+    throw new ArgumentError("ClusterSpec.taskAddress", {
+      given: `task ${taskIndex} of ${jobName}`,
+      expected: `an index from 0 to ${tasks.length - 1}`,
+    });
+  }
+
+  /** The addresses of a job. @throws ArgumentError for a job that is not there */
+  jobTasks(jobName: string): string[] {
+    const tasks = this.#jobs[jobName];
+    if (tasks) return [...tasks];
+    throw new ArgumentError("ClusterSpec", { given: `the job ${text(jobName)}`, expected: `one of ${this.jobs.join(", ")}` });
+  }
 }
 
 /** What the environment variable TF_CONFIG says. TensorFlow: tf.distribute.cluster_resolver.TFConfigClusterResolver */
 export class TFConfigClusterResolver implements ClusterResolver {
   readonly taskType: string | null;
   readonly taskId: number | null;
+  readonly rpcLayer = null;
   readonly #cluster: ClusterSpec;
 
   /** @throws ArgumentError where TF_CONFIG is no JSON, or says nothing that can be */
   constructor(given: string | undefined = platform.setting("TF_CONFIG")) {
     if (given === undefined || given.trim() === "") {
-      this.#cluster = {};
+      this.#cluster = new ClusterSpec({});
       this.taskType = this.taskId = null;
       return;
     }
@@ -71,8 +127,9 @@ export class TFConfigClusterResolver implements ClusterResolver {
     }
     if (typeof config !== "object" || config === null || Array.isArray(config))
       throw new ArgumentError("TF_CONFIG", { given: text(config), expected: '{ "cluster": { … }, "task": { … } }' });
-    const { cluster, task } = checkedCluster("TF_CONFIG", config.cluster, config.task);
-    this.#cluster = cluster;
+    const jobs = checkedJobs("TF_CONFIG", config.cluster);
+    const task = checkedTask("TF_CONFIG", jobs, config.task);
+    this.#cluster = new ClusterSpec(jobs);
     this.taskType = task.type;
     this.taskId = task.index;
   }
@@ -82,17 +139,33 @@ export class TFConfigClusterResolver implements ClusterResolver {
   }
 }
 
-/** A cluster that is known. TensorFlow: tf.distribute.cluster_resolver.SimpleClusterResolver */
+/** A cluster that is known, and the place of this process in it. TensorFlow: tf.distribute.cluster_resolver.SimpleClusterResolver */
 export class SimpleClusterResolver implements ClusterResolver {
   readonly #cluster: ClusterSpec;
-  readonly taskType: string;
-  readonly taskId: number;
+  readonly taskType: string | null;
+  readonly taskId: number | null;
+  /** What TensorFlow's servers speak; here they speak MPI. */
+  readonly rpcLayer: string | null;
 
-  constructor(clusterSpec: ClusterSpec, { taskType, taskId }: { taskType: string; taskId: number }) {
-    const { cluster, task } = checkedCluster("SimpleClusterResolver", clusterSpec, { type: taskType, index: taskId });
-    this.#cluster = cluster;
-    this.taskType = task.type;
-    this.taskId = task.index;
+  /** @throws ArgumentError for a task that is not in the cluster */
+  constructor(
+    clusterSpec: ClusterSpec | Cluster,
+    {
+      taskType = null,
+      taskId = null,
+      rpcLayer = null,
+      ...unknown
+    }: { readonly taskType?: string | null; readonly taskId?: number | null; readonly rpcLayer?: string | null } = {},
+  ) {
+    const where = "SimpleClusterResolver";
+    const [odd] = Object.keys(unknown);
+    if (odd !== undefined) throw new ArgumentError(where, { given: `the option ${odd}`, expected: "taskType, taskId, rpcLayer" });
+    const jobs = clusterSpec instanceof ClusterSpec ? clusterSpec.asDict() : checkedJobs(where, clusterSpec);
+    this.#cluster = new ClusterSpec(jobs);
+    const task = taskType === null && taskId === null ? null : checkedTask(where, jobs, { type: taskType, index: taskId });
+    this.taskType = task?.type ?? null;
+    this.taskId = task?.index ?? null;
+    this.rpcLayer = rpcLayer;
   }
 
   clusterSpec(): ClusterSpec {
@@ -101,10 +174,10 @@ export class SimpleClusterResolver implements ClusterResolver {
 }
 
 /** Addresses in order of ranks: chief, workers, parameter servers. An evaluator stands outside. */
-export const addressesOf = (cluster: ClusterSpec): readonly string[] => ["chief", "worker", "ps"].flatMap((job) => cluster[job] ?? []);
+export const addressesOf = (cluster: Cluster): readonly string[] => ["chief", "worker", "ps"].flatMap((job) => cluster[job] ?? []);
 
 /** The rank of a task among the addresses; null for an evaluator, which trains with nobody. */
-export function rankOf(cluster: ClusterSpec, { type, index }: Task): number | null {
+export function rankOf(cluster: Cluster, { type, index }: Task): number | null {
   let before = 0;
   for (const job of ["chief", "worker", "ps"]) {
     if (job === type) return before + index;
@@ -114,7 +187,7 @@ export function rankOf(cluster: ClusterSpec, { type, index }: Task): number | nu
 }
 
 /** The task of a rank. */
-export function taskOf(cluster: ClusterSpec, rank: number): Task {
+export function taskOf(cluster: Cluster, rank: number): Task {
   let before = 0;
   for (const type of ["chief", "worker", "ps"]) {
     const { length } = cluster[type] ?? [];

@@ -7,14 +7,16 @@
 
 import { platform } from "#platform";
 import { ArgumentError, ClusterError, StateError, text } from "../core/errors.js";
+import { isPulledFrom, pulled, type Pullable } from "../core/pulls.js";
 import { Tensor } from "../core/tensor.js";
 import { isBranch, mapTree, type Tree } from "../core/tree.js";
 import { Dataset } from "../data/dataset.js";
-import type { DatasetIterator } from "../data/iterator.js";
+import { type DatasetIterator, nextOf } from "../data/iterator.js";
 import { CommunicatorFailure, type Communicator } from "../runtime/communicator.js";
-import { InputContext } from "./dataset.js";
+import { DistributedDataset, InputContext } from "./dataset.js";
+import type { DistributedIterator } from "./iterator.js";
 import { post, take, type Message } from "./messages.js";
-import { addTo, copyOf, differenceOf, type ParameterServerStrategy } from "./parameter-server.js";
+import { addTo, copyOf, differenceOf, elementsOf, type ParameterServerStrategy, take as takeOver } from "./parameter-server.js";
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -40,12 +42,15 @@ export class RemoteValue<T = unknown> {
   }
 }
 
+/** What a worker's elements come from. */
+type Iterated<T> = Dataset<T> | DistributedDataset<T>;
+
 /** A dataset of each worker's own. */
 export class PerWorkerDataset<T> {
-  readonly #make: () => Dataset<T>;
-  #dataset: Dataset<T> | null = null;
+  readonly #make: () => Iterated<T>;
+  #dataset: Iterated<T> | null = null;
 
-  constructor(make: () => Dataset<T>) {
+  constructor(make: () => Iterated<T>) {
     this.#make = make;
   }
 
@@ -60,15 +65,26 @@ export class PerWorkerDataset<T> {
 }
 
 /** The iterator of a worker's dataset, begun at its first use there; at the end it begins anew. */
-export class PerWorkerIterator<T> {
-  readonly #dataset: () => Dataset<T>;
-  #iterator: DatasetIterator<T> | null = null;
+export class PerWorkerIterator<T> implements Pullable {
+  /** In a traced function its elements are taken at every call. */
+  readonly [isPulledFrom] = true;
+  readonly #dataset: () => Iterated<T>;
+  #iterator: DatasetIterator<T> | DistributedIterator<T> | null = null;
 
-  constructor(dataset: () => Dataset<T>) {
+  constructor(dataset: () => Iterated<T>) {
     this.#dataset = dataset;
   }
 
   next(): IteratorResult<T> {
+    return pulled(this, () => this.#next());
+  }
+
+  /** The next element. @throws ValueError where the dataset has none */
+  getNext(): T {
+    return nextOf(this);
+  }
+
+  #next(): IteratorResult<T> {
     this.#iterator ??= this.#dataset().iterator();
     const item = this.#iterator.next();
     if (!item.done) return item;
@@ -129,12 +145,13 @@ export class ClusterCoordinator {
   }
 
   /** A dataset for each worker, as `fn` makes it there. */
-  createPerWorkerDataset<T>(fn: ((context: InputContext) => Dataset<T>) | Dataset<T>): PerWorkerDataset<T> {
+  createPerWorkerDataset<T>(fn: ((context: InputContext) => Iterated<T>) | Iterated<T>): PerWorkerDataset<T> {
     const { workers } = this.strategy;
     const id = Math.max(0, workers.indexOf(this.#communicator?.rank ?? 0));
     return new PerWorkerDataset(() => {
-      const dataset = fn instanceof Dataset ? fn : fn(new InputContext(workers.length, id, 1));
-      if (dataset instanceof Dataset) return dataset;
+      const isMade = fn instanceof Dataset || fn instanceof DistributedDataset;
+      const dataset = isMade ? fn : fn(new InputContext(workers.length, id, 1));
+      if (dataset instanceof Dataset || dataset instanceof DistributedDataset) return dataset;
       throw new ArgumentError("coordinator.createPerWorkerDataset", { given: text(dataset), expected: "a Dataset from the function" });
     });
   }
@@ -291,7 +308,7 @@ export class ClusterCoordinator {
           expected: "the same script in all tasks",
         });
       await this.refresh(communicator);
-      const before = strategy.group.variables.map(copyOf);
+      const before = new Map(strategy.group.variables.map((variable) => [variable, elementsOf(variable)]));
       const made = strategy.group.variables.length;
       strategy.group.isClosed = true;
       let value: unknown;
@@ -301,9 +318,9 @@ export class ClusterCoordinator {
         strategy.group.isClosed = false;
         strategy.group.variables.length = made;
       }
-      for (const [rank, positions] of strategy.shares()) {
-        const differences = positions.map((i) => differenceOf(strategy.group.variables[i]!, before[i]!));
-        if (rank !== communicator.rank) await this.#ask(communicator, rank, { kind: "push", positions }, differences);
+      for (const [rank, pieces] of strategy.shares()) {
+        const differences = pieces.map((piece) => differenceOf(piece, before.get(piece.variable)!));
+        if (rank !== communicator.rank) await this.#ask(communicator, rank, { kind: "push" }, differences);
       }
       const results: Tensor[] = [];
       const packed = this.#packedOne(mapTree(value as Tree<unknown>, (leaf) => (leaf instanceof Object && "value" in leaf ? (leaf as { value(): Tensor }).value() : leaf)), results); // prettier-ignore
@@ -317,10 +334,10 @@ export class ClusterCoordinator {
   /** Fetches the present variables from those who keep them. */
   async refresh(communicator: Communicator, isLast = false): Promise<void> {
     const { strategy } = this;
-    for (const [rank, positions] of strategy.shares()) {
+    for (const [rank, pieces] of strategy.shares()) {
       if (rank === communicator.rank) continue;
-      const { tensors } = await this.#ask(communicator, rank, { kind: "pull", positions, isLast }, []);
-      positions.forEach((position, i) => strategy.group.variables[position]!.state.load(tensors[i]!.view()));
+      const { tensors } = await this.#ask(communicator, rank, { kind: "pull", isLast }, []);
+      takeOver(pieces, tensors);
     }
   }
 
@@ -346,12 +363,12 @@ const lostTask = (rank: number): ClusterError =>
   });
 
 /** What a task that keeps variables does. */
-function keep({ group }: ParameterServerStrategy, communicator: Communicator, { from, header, tensors }: Message): void {
-  const positions = header.positions as readonly number[];
+function keep(strategy: ParameterServerStrategy, communicator: Communicator, { from, header, tensors }: Message): void {
+  const pieces = strategy.shares().get(communicator.rank) ?? [];
   if (header.kind === "pull")
-    post(communicator, from, { kind: "answer" }, positions.map((i) => copyOf(group.variables[i]!))); // prettier-ignore
+    post(communicator, from, { kind: "answer" }, pieces.map(copyOf)); // prettier-ignore
   else if (header.kind === "push") {
-    positions.forEach((position, i) => addTo(group.variables[position]!, tensors[i]!));
+    pieces.forEach((piece, i) => addTo(piece, tensors[i]!));
     post(communicator, from, { kind: "answer" });
   }
 }

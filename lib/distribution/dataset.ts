@@ -1,22 +1,27 @@
 // How a dataset is divided among processes and replicas, and batches among them.
 
 import { ArgumentError, text } from "../core/errors.js";
+import { opened } from "../core/pulls.js";
 import type { Group } from "../core/replicas.js";
 import { Tensor } from "../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../core/tree.js";
-import type { Dataset } from "../data/dataset.js";
+import { INFINITE_CARDINALITY, type Dataset } from "../data/dataset.js";
+import type { DatasetIterator } from "../data/iterator.js";
+import { AutoShardPolicy } from "../data/options.js";
+import { FilePart } from "../data/streams/part.js";
+import { TensorSpec } from "../graph/signature.js";
 import { slice } from "../ops/indexing/update.js";
-import { joined } from "./per-replica.js";
+import { type Cutting, DistributedIterator } from "./iterator.js";
+import { PerReplica } from "./per-replica.js";
 
-/** How a dataset is divided among processes. TensorFlow: tf.data.experimental.AutoShardPolicy */
-export const AutoShardPolicy = { AUTO: "AUTO", DATA: "DATA", FILE: "FILE", OFF: "OFF" } as const;
-export type AutoShardPolicy = (typeof AutoShardPolicy)[keyof typeof AutoShardPolicy];
+export { AutoShardPolicy };
 
 export interface DistributeOptions {
   /**
-   * AUTO and DATA: every process walks through all global batches and takes its part of each. OFF: what a process walks through is its own
-   * already, in batches of the global size divided by the number of processes. FILE needs a dataset whose elements come from files.
-   * Default: AUTO.
+   * DATA: every process walks through all global batches and takes its part of each, so that together they compute what one process would.
+   * FILE: every process reads files of its own, in batches of the global size, which it cuts into its parts of several steps: nothing is
+   * read twice, and batches are composed otherwise. OFF: every process does so with the dataset as it is. AUTO: FILE where the dataset is
+   * made of at least as many files as there are processes, else DATA. Default: what the dataset's options say, else AUTO.
    */
   readonly autoShardPolicy?: AutoShardPolicy;
   /** Taken for likeness: batches are in memory here. */
@@ -24,27 +29,31 @@ export interface DistributeOptions {
   readonly experimentalPrefetchToDevice?: boolean;
 }
 
-/** How parts are cut: of global batches, of batches of this process, or each replica's batches as they are. */
-export interface Sharing {
-  readonly policy: "global" | "process" | "own";
-}
+/** How a dataset is divided; `own`: it is each replica's as it comes. */
+export type Sharing = AutoShardPolicy | "own";
 
 const known = new Set(["autoShardPolicy", "experimentalFetchToDevice", "experimentalPrefetchToDevice"]);
 
-export function distributeOptions(where: string, options: DistributeOptions): Sharing {
+export function sharingOf<T>(where: string, dataset: Dataset<T>, options: DistributeOptions): AutoShardPolicy {
   for (const key of Object.keys(options))
     if (!known.has(key)) throw new ArgumentError(where, { given: `the option ${key}`, expected: [...known].join(", ") });
-  const policy = options.autoShardPolicy ?? AutoShardPolicy.AUTO;
+  const policy = options.autoShardPolicy ?? dataset.options().experimentalDistribute.autoShardPolicy ?? AutoShardPolicy.AUTO;
   if (!Object.values(AutoShardPolicy).includes(policy))
     throw new ArgumentError(`${where}.autoShardPolicy`, { given: text(policy), expected: Object.keys(AutoShardPolicy).join(", ") });
-  if (policy === "FILE") {
-    throw new ArgumentError(`${where}.autoShardPolicy`, {
-      given: "FILE for a dataset that is not made of file names",
-      expected: "AUTO, DATA or OFF",
-      hint: "Shard the file names yourself: distributeDatasetsFromFunction((context) => files.shard(context.numInputPipelines, context.inputPipelineId)).",
-    });
+  if (policy === AutoShardPolicy.FILE) {
+    const probe = new FilePart(1, 0, true);
+    void dataset.iterator(probe).close();
+    if (!probe.found()) refuseFiles(where);
   }
-  return { policy: policy === "OFF" ? "process" : "global" };
+  return policy;
+}
+
+function refuseFiles(where: string): never {
+  throw new ArgumentError(`${where}.autoShardPolicy`, {
+    given: "FILE for a dataset that is not made of files",
+    expected: "AUTO, DATA or OFF",
+    hint: "Files are those of TFRecordDataset, TextLineDataset, FixedLengthRecordDataset, CsvDataset and Dataset.listFiles.",
+  });
 }
 
 /** What `distributeDatasetsFromFunction` tells its function. TensorFlow: tf.distribute.InputContext */
@@ -104,14 +113,12 @@ export function rowsOf(element: unknown, begin: number, length: number): unknown
 export const batchLength = (element: unknown): number | null =>
   leaves(element as Tree<unknown>).find((leaf): leaf is Tensor => leaf instanceof Tensor)?.shape[0] ?? null;
 
-/** The parts of a batch for the replicas of this process, by replica. */
-export function partsOf(element: unknown, group: Group, policy: Sharing["policy"]): unknown[] {
-  const length = batchLength(element) ?? 0;
-  const [count, first] = policy === "process" ? [group.local, 0] : [group.count, group.id];
-  const lengths = shares(length, count);
-  return Array.from({ length: group.local }, (_, i) => {
-    const begin = lengths.slice(0, first + i).reduce((sum, own) => sum + own, 0);
-    return rowsOf(element, begin, lengths[first + i]!);
+/** The parts of a global batch for the replicas of this process, by replica. */
+export function partsOf(element: unknown, { count, local, id }: Group): unknown[] {
+  const lengths = shares(batchLength(element) ?? 0, count);
+  return Array.from({ length: local }, (_, i) => {
+    const begin = lengths.slice(0, id + i).reduce((sum, own) => sum + own, 0);
+    return rowsOf(element, begin, lengths[id + i]!);
   });
 }
 
@@ -120,64 +127,66 @@ export function partsOf(element: unknown, group: Group, policy: Sharing["policy"
  * anew. TensorFlow: tf.distribute.DistributedDataset
  */
 export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterable<T> {
-  #isFirst = true;
+  /** This process's share of the files, where there may be files. */
+  readonly #part: FilePart | undefined;
 
   constructor(
     readonly dataset: Dataset<T>,
     readonly group: Group,
     readonly sharing: Sharing,
-  ) {}
-
-  #parts(element: unknown): T {
-    const length = batchLength(element) ?? 0;
-    if (this.#isFirst) checkGlobalBatch("strategy.experimentalDistributeDataset", length, this.group.count);
-    this.#isFirst = false;
-    const parts = partsOf(element, this.group, this.sharing.policy);
-    return (parts.length === 1 ? parts[0] : joined(parts)) as T;
+  ) {
+    const { count, local, id } = group;
+    if (local < count && (sharing === "AUTO" || sharing === "FILE"))
+      this.#part = new FilePart(count / local, id / local, sharing === "FILE");
   }
 
-  *[Symbol.iterator](): Generator<T, void> {
-    if (this.sharing.policy !== "own" || this.group.local === 1) {
-      for (const element of this.dataset) yield this.sharing.policy === "own" ? element : this.#parts(element);
-      return;
-    }
-    const { local } = this.group;
-    let own: T[] = [];
-    for (const element of this.dataset) {
-      if (own.push(element) < local) continue;
-      yield joined(own) as T;
-      own = [];
-    }
-    if (own.length > 0) yield this.#filled(own);
+  /** An iteration from the beginning. */
+  iterator(): DistributedIterator<T> {
+    return opened(() => new DistributedIterator<T>(this.dataset.iterator(this.#part), this.#divided(), false));
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
-    const { local } = this.group;
-    let own: T[] = [];
-    for await (const element of this.dataset) {
-      if (this.sharing.policy !== "own") yield this.#parts(element);
-      else if (local === 1) yield element;
-      else if (own.push(element) === local) {
-        yield joined(own) as T;
-        own = [];
-      }
-    }
-    if (own.length > 0) yield this.#filled(own);
+  /** The iteration that `for … of` begins, or goes on with after a restore of the dataset. */
+  [Symbol.iterator](): DistributedIterator<T> {
+    return opened(() => this.#iteration());
   }
 
-  /** Replicas for which nothing is left get empty batches. */
-  #filled(own: readonly T[]): T {
-    const missing = Array.from({ length: this.group.local - own.length }, () => rowsOf(own[0], 0, 0));
-    return joined([...own, ...missing]) as T;
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return this.#iteration()[Symbol.asyncIterator]();
   }
 
-  /** Global batches of one iteration, as the dataset's own. */
+  #iteration(): DistributedIterator<T> {
+    const source: DatasetIterator<unknown> = this.dataset.iteration(this.#part);
+    return new DistributedIterator<T>(source, this.#divided(), true);
+  }
+
+  #divided() {
+    const isEndless = this.dataset.cardinality() === INFINITE_CARDINALITY;
+    return { group: this.group, cutting: this.#cutting(), isEndless, spec: this.dataset.elementSpec };
+  }
+
+  #cutting(): Cutting {
+    const { sharing, group } = this;
+    if (sharing === "own") return "own";
+    if (group.local === group.count || sharing === "DATA") return "global";
+    return sharing === "OFF" || this.#part!.found() ? "process" : "global";
+  }
+
+  /** Steps of one iteration, where they are known. */
   cardinality(): number {
     const count = this.dataset.cardinality();
-    return this.sharing.policy === "own" && count > 0 ? Math.ceil(count / this.group.local) : count;
+    if (count <= 0 || this.sharing !== "own") return count;
+    return Math.ceil(count / this.group.local);
   }
 
+  /** Shapes and dtypes of what a replica gets, with an open first axis; with a value for each where this process has several. */
   get elementSpec(): unknown {
-    return this.dataset.elementSpec;
+    const { local } = this.group;
+    const { elementSpec } = this.dataset;
+    if (elementSpec === null) return null;
+    return mapTree(elementSpec as Tree<unknown>, (leaf) => {
+      const { shape, dtype } = leaf as TensorSpec;
+      const spec = new TensorSpec(shape && [null, ...shape.slice(1)], dtype);
+      return local === 1 ? spec : new PerReplica(Array.from({ length: local }, () => spec));
+    });
   }
 }

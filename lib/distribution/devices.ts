@@ -8,6 +8,18 @@ const LOGICAL = 16;
 /** How many devices there are. */
 export const deviceCount = (): number => Math.max(LOGICAL, platform.availableThreads());
 
+let logical = 1;
+
+/** Logical devices that the processor was divided into: what a strategy has replicas on where it is given no devices. */
+export const logicalDevices = (): string[] => Array.from({ length: logical }, (_, i) => `cpu:${i}`);
+
+/** @throws ArgumentError for more devices than there can be */
+export function setLogicalDevices(where: string, count: number): void {
+  if (count < 1 || count > deviceCount())
+    throw new ArgumentError(where, { given: `${count} logical devices`, expected: `1 to ${deviceCount()}` });
+  logical = count;
+}
+
 /** `cpu:0`, `cpu:1`, … */
 export const listDevices = (deviceType: string | null = null): string[] => {
   if (deviceType !== null && deviceType.toLowerCase() !== "cpu") return [];

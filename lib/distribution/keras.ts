@@ -13,9 +13,12 @@ import { deviceIndex, listDevices } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
 import { initialize as joinProcesses, joinedProcesses } from "./processes.js";
-import { Strategy, whileRunning } from "./strategy.js";
+import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 export { listDevices };
+
+/** How many devices there are of a type: 0 of others than "cpu". Keras: keras.distribution.get_device_count */
+export const getDeviceCount = (deviceType: string | null = null): number => listDevices(deviceType).length;
 
 /** Devices in a grid with named axes. Keras: keras.distribution.DeviceMesh */
 export class DeviceMesh {
@@ -248,8 +251,9 @@ class SplitStrategy extends Strategy {
     super();
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): R {
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = []): R {
     const { group } = this;
+    const args = runArguments(fn, given);
     return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
   }
 

@@ -2,12 +2,15 @@
 
 import { ArgumentError, text } from "../core/errors.js";
 import { asReplica, isInReplica, replica, type Group } from "../core/replicas.js";
-import { deviceIndex } from "./devices.js";
+import { deviceIndex, logicalDevices } from "./devices.js";
 import { LockstepGroup } from "./lockstep.js";
-import { argumentsFor, CrossDeviceOps, resultOf, Strategy, whileRunning } from "./strategy.js";
+import { argumentsFor, CrossDeviceOps, resultOf, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 export interface MirroredOptions {
-  /** A replica for each: `["cpu:0", "cpu:1"]`. Default: one replica with all threads, which is the fastest. */
+  /**
+   * A replica for each: `["cpu:0", "cpu:1"]`. Default: one replica with all threads, which is the fastest; where
+   * tf.config.setLogicalDeviceConfiguration has made several devices, one for each.
+   */
   readonly devices?: readonly string[] | null;
   /** Taken for likeness: sums are computed one way here. */
   readonly crossDeviceOps?: CrossDeviceOps | null;
@@ -42,12 +45,13 @@ export class MirroredStrategy extends Strategy {
         given: text(crossDeviceOps),
         expected: "one of tf.distribute's CrossDeviceOps",
       });
-    this.devices = devices === null ? ["cpu:0"] : checkedDevices(where, devices);
+    this.devices = devices === null ? logicalDevices() : checkedDevices(where, devices);
     this.group = this.devices.length === 1 ? replicaOfOne : new LockstepGroup(this.devices.length);
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): R {
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = []): R {
     const { group } = this;
+    const args = runArguments(fn, given);
     if (group instanceof LockstepGroup && !isInReplica()) {
       const name = fn.name || "replica_fn";
       return whileRunning(this, () => resultOf(group.run(name, fn as never, argumentsFor(args)))) as R;

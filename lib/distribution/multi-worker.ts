@@ -7,10 +7,10 @@ import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import type { ClusterResolver, Task } from "./cluster.js";
 import { ProcessGroup } from "./process-group.js";
 import { checkCommunication, requireJoined, type CommunicationOptions } from "./processes.js";
-import { Strategy, whileRunning } from "./strategy.js";
+import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 export interface MultiWorkerOptions {
-  /** Taken for likeness: `initialize` has read it. */
+  /** What `strategy.clusterResolver` is to give; `initialize` has read TF_CONFIG, or was given one. */
   readonly clusterResolver?: ClusterResolver | null;
   readonly communicationOptions?: CommunicationOptions;
 }
@@ -41,6 +41,8 @@ export function processGroup(where: string, compression: "float16" | null): Grou
 export class MultiWorkerMirroredStrategy extends Strategy {
   readonly group: Group;
   readonly task: Task;
+  /** Who is in the cluster, and which task this is. */
+  readonly clusterResolver: ClusterResolver;
 
   constructor(options: MultiWorkerOptions = {}) {
     super();
@@ -49,7 +51,9 @@ export class MultiWorkerMirroredStrategy extends Strategy {
       if (key !== "clusterResolver" && key !== "communicationOptions")
         throw new ArgumentError(where, { given: `the option ${key}`, expected: "clusterResolver, communicationOptions" });
     checkCommunication(`${where}.communicationOptions`, options.communicationOptions ?? {});
-    this.task = requireJoined(where).task;
+    const { task, resolver } = requireJoined(where);
+    this.task = task;
+    this.clusterResolver = options.clusterResolver ?? resolver;
     this.group = processGroup(where, options.communicationOptions?.compression ?? null);
   }
 
@@ -58,8 +62,9 @@ export class MultiWorkerMirroredStrategy extends Strategy {
     return this.group.id === 0;
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): R {
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = []): R {
     const { group } = this;
+    const args = runArguments(fn, given);
     return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
   }
 

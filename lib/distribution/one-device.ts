@@ -37,3 +37,14 @@ export class TPUStrategy {
     });
   }
 }
+
+/** In TensorFlow a task that runs what it is sent. Here the same script runs in all tasks. @throws StateError that says so */
+export class Server {
+  constructor() {
+    throw new StateError("Server", {
+      given: "a task that only serves",
+      expected: "the same script in all tasks: ParameterServerStrategy, ClusterCoordinator, and await coordinator.join()",
+      hint: "Functions are no part of messages: a worker has them from the script. In join() workers and ps tasks serve.",
+    });
+  }
+}

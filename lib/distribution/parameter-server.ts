@@ -1,13 +1,14 @@
 // ParameterServerStrategy: variables that live on servers, and workers that read them and send updates.
 
-import { ClusterError, StateError } from "../core/errors.js";
+import { ArgumentError, ClusterError, StateError, text } from "../core/errors.js";
 import type { Group } from "../core/replicas.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
-import { dtypes } from "../core/dtype.js";
+import { dtypes, type TypedArray } from "../core/dtype.js";
+import { Partitioner } from "./partitioners.js";
 import type { Variable } from "../variables/variable.js";
 import { addressesOf, rankOf, type ClusterResolver } from "./cluster.js";
 import { requireJoined, type Joined } from "./processes.js";
-import { Strategy, whileRunning } from "./strategy.js";
+import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 const where = "ParameterServerStrategy";
 
@@ -52,15 +53,30 @@ class ServedGroup implements Group {
 export class ParameterServerStrategy extends Strategy {
   readonly group: ServedGroup = new ServedGroup();
   readonly joined: Joined;
+  /** Who is in the cluster, and which task this is. */
+  readonly clusterResolver: ClusterResolver;
+  readonly #partitioner: Partitioner | null;
   /** Ranks that compute, and those that keep variables: the first one where the cluster has no ps tasks. */
   readonly workers: readonly number[];
   readonly servers: readonly number[];
 
-  constructor(_resolver: ClusterResolver | null = null, options: { readonly variablePartitioner?: null } = {}) {
+  /**
+   * @param clusterResolver  what `strategy.clusterResolver` is to give; `initialize` has read TF_CONFIG, or was given one
+   * @param options.variablePartitioner  into how many parts a variable is cut that several tasks keep; default: none is cut
+   */
+  constructor(clusterResolver: ClusterResolver | null = null, options: { readonly variablePartitioner?: Partitioner | null } = {}) {
     super();
     for (const key of Object.keys(options))
       if (key !== "variablePartitioner") throw new StateError(where, { given: `the option ${key}`, expected: "variablePartitioner" });
+    const partitioner = options.variablePartitioner ?? null;
+    if (partitioner !== null && !(partitioner instanceof Partitioner))
+      throw new ArgumentError(`${where}.variablePartitioner`, {
+        given: text(partitioner),
+        expected: "one of tf.distribute.experimental.partitioners",
+      });
+    this.#partitioner = partitioner;
     this.joined = requireJoined(where);
+    this.clusterResolver = clusterResolver ?? this.joined.resolver;
     const { cluster, communicator } = this.joined;
     if (!communicator) {
       this.workers = [0];
@@ -81,48 +97,75 @@ export class ParameterServerStrategy extends Strategy {
     return 1;
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): R {
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = []): R {
+    const args = runArguments(fn, given);
     return whileRunning(this, () => fn(...(args as unknown as A)));
   }
 
-  /** The rank that keeps each variable: the largest first, to the one with the least so far. */
-  owners(): readonly number[] {
-    const load = new Map(this.servers.map((rank) => [rank, 0]));
-    const owners: number[] = [];
-    const bySize = this.group.variables.map((variable, i) => ({ i, size: variable.size })).sort((a, b) => b.size - a.size || a.i - b.i);
-    for (const { i, size } of bySize) {
-      const [rank] = [...load].sort((a, b) => a[1] - b[1] || a[0] - b[0])[0]!;
-      load.set(rank, load.get(rank)! + size);
-      owners[i] = rank;
-    }
-    return owners;
+  /** Variables, or parts of them, that one task keeps. */
+  #pieces(): Piece[] {
+    return this.group.variables.flatMap((variable) => {
+      const count = this.#partitioner?.partsOf(variable.shape, bytesPerElement(variable)) ?? 1;
+      const rows = variable.shape[0] ?? 1;
+      const row = variable.size / rows;
+      const bounds = Array.from({ length: count + 1 }, (_, i) => Math.floor((rows * i) / count) * row);
+      return bounds.slice(1).map((end, i) => ({ variable, begin: bounds[i]!, end }));
+    });
   }
 
-  /** Variables by the rank that keeps them: their positions. */
-  shares(): ReadonlyMap<number, readonly number[]> {
-    const shares = new Map<number, number[]>();
-    this.owners().forEach((rank, i) => shares.set(rank, [...(shares.get(rank) ?? []), i]));
+  /** What each rank keeps: the largest pieces first, to the one with the least so far. The same in all tasks. */
+  shares(): ReadonlyMap<number, readonly Piece[]> {
+    const load = new Map(this.servers.map((rank) => [rank, 0]));
+    const shares = new Map<number, Piece[]>();
+    const size = ({ begin, end }: Piece): number => end - begin;
+    const bySize = this.#pieces().map((piece, i) => ({ piece, i })).sort((a, b) => size(b.piece) - size(a.piece) || a.i - b.i); // prettier-ignore
+    for (const { piece } of bySize) {
+      const [rank] = [...load].sort((a, b) => a[1] - b[1] || a[0] - b[0])[0]!;
+      load.set(rank, load.get(rank)! + size(piece));
+      shares.set(rank, [...(shares.get(rank) ?? []), piece]);
+    }
     return shares;
   }
 }
 
+/** Elements of a variable from `begin` to `end`. */
+export interface Piece {
+  readonly variable: Variable;
+  readonly begin: number;
+  readonly end: number;
+}
+
+const bytesPerElement = ({ dtype }: Variable): number => dtypes[dtype].bytes;
+
 /** A copy of the elements of a variable. */
-export function copyOf({ state, shape, dtype }: Variable): Tensor {
-  return adoptTensor(state.view().slice(), shape, dtype);
+export const elementsOf = ({ state }: Variable): TypedArray => state.view().slice();
+
+/** A copy of the elements of a piece. */
+export const copyOf = ({ variable, begin, end }: Piece): Tensor =>
+  adoptTensor(variable.state.view().slice(begin, end), [end - begin], variable.dtype);
+
+/** What a piece has become since its variable had these elements, as a difference. */
+export function differenceOf({ variable, begin, end }: Piece, before: ArrayLike<number>): Tensor {
+  const now = variable.state.view();
+  const difference = new dtypes[variable.dtype].array(end - begin);
+  for (let i = begin; i < end; i++) difference[i - begin] = now[i]! - before[i]!;
+  return adoptTensor(difference, [end - begin], variable.dtype);
 }
 
-/** What a variable has become since, as a difference. */
-export function differenceOf(variable: Variable, before: Tensor): Tensor {
-  const [now, then] = [variable.state.view(), before.view()];
-  const difference = new dtypes[variable.dtype].array(now.length);
-  for (let i = 0; i < now.length; i++) difference[i] = now[i]! - then[i]!;
-  return adoptTensor(difference, variable.shape, variable.dtype);
-}
-
-/** Adds a difference. */
-export function addTo(variable: Variable, difference: Tensor): void {
-  const sum = variable.state.view().slice();
-  const delta = difference.view();
-  for (let i = 0; i < sum.length; i++) sum[i]! += delta[i]!;
+/** Adds a difference to a piece. */
+export function addTo({ variable, begin }: Piece, difference: Tensor): void {
+  const sum = elementsOf(variable);
+  difference.view().forEach((delta, i) => void (sum[begin + i]! += delta));
   variable.state.load(sum);
+}
+
+/** Takes over the elements of pieces. */
+export function take(pieces: readonly Piece[], values: readonly Tensor[]): void {
+  const all = new Map<Variable, TypedArray>();
+  pieces.forEach(({ variable, begin }, i) => {
+    const elements = all.get(variable) ?? elementsOf(variable);
+    all.set(variable, elements);
+    elements.set(values[i]!.view(), begin);
+  });
+  for (const [variable, elements] of all) variable.state.load(elements);
 }

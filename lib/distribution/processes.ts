@@ -7,25 +7,39 @@ import { adoptSeeds, seedPosition } from "../variables/seed-generator.js";
 import { memory } from "../runtime/memory.js";
 import { allocate, release } from "../runtime/heap.js";
 import { setChief } from "../core/replicas.js";
-import { addressesOf, type ClusterResolver, type ClusterSpec, rankOf, type Task, taskOf, TFConfigClusterResolver } from "./cluster.js";
+import {
+  addressesOf,
+  type Cluster,
+  type ClusterResolver,
+  ClusterSpec,
+  rankOf,
+  type Task,
+  taskOf,
+  TFConfigClusterResolver,
+} from "./cluster.js";
 
-/** How processes speak with each other. TensorFlow: tf.distribute.experimental.CommunicationOptions */
-export interface CommunicationOptions {
+/** How processes speak with each other, as a record or as TensorFlow's class. TensorFlow: tf.distribute.experimental.CommunicationOptions */
+export class CommunicationOptions {
   /** Bytes of one reduction: larger ones are cut. 0: as a whole. */
-  readonly bytesPerPack?: number;
+  declare readonly bytesPerPack?: number;
   /** Seconds to wait for the others at the start. Default: 300. */
-  readonly timeoutSeconds?: number | null;
+  declare readonly timeoutSeconds?: number | null;
   /** AUTO, RING, NCCL: taken for likeness; MPI chooses. */
-  readonly implementation?: string;
+  declare readonly implementation?: string;
   /** "float16": gradients travel with half of their bits. Default: null. */
-  readonly compression?: "float16" | null;
+  declare readonly compression?: "float16" | null;
+
+  constructor(options: CommunicationOptions = {}) {
+    checkCommunication("CommunicationOptions", options);
+    Object.assign(this, options);
+  }
 }
 
 /** Ways of TensorFlow to reduce. TensorFlow: tf.distribute.experimental.CommunicationImplementation */
 export const CommunicationImplementation = { AUTO: "AUTO", RING: "RING", NCCL: "NCCL" } as const;
 export const CollectiveCommunication = CommunicationImplementation;
 
-export interface InitializeOptions extends CommunicationOptions {
+export interface InitializeOptions extends Readonly<CommunicationOptions> {
   readonly clusterResolver?: ClusterResolver | null;
 }
 
@@ -33,8 +47,10 @@ export interface InitializeOptions extends CommunicationOptions {
 export interface Joined {
   /** Null where this process is alone. */
   readonly communicator: Communicator | null;
-  readonly cluster: ClusterSpec;
+  readonly cluster: Cluster;
   readonly task: Task;
+  /** Where that was found: of processes that a launcher started, their number alone. */
+  readonly resolver: ClusterResolver;
 }
 
 let joined: Joined | undefined;
@@ -75,13 +91,14 @@ export function checkCommunication(at: string, options: CommunicationOptions, ot
 
 async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: InitializeOptions): Promise<Joined> {
   const resolver = clusterResolver ?? new TFConfigClusterResolver();
-  const cluster = resolver.clusterSpec();
+  const cluster = new ClusterSpec(resolver.clusterSpec()).asDict();
   const addresses = addressesOf(cluster);
   const isListed = addresses.length > 1 && resolver.taskType !== null;
   const rank = isListed ? rankOf(cluster, { type: resolver.taskType!, index: resolver.taskId! }) : 0;
   const isLaunched = platform.isLaunched?.() === true;
   if (rank === null || (!isListed && !isLaunched)) {
-    return (joined = { communicator: null, cluster, task: { type: resolver.taskType ?? "worker", index: resolver.taskId ?? 0 } });
+    const task = { type: resolver.taskType ?? "worker", index: resolver.taskId ?? 0 };
+    return (joined = { communicator: null, cluster, task, resolver });
   }
   if (!platform.openCommunicator)
     throw new ClusterError(where, { given: "a page", expected: "Node", hint: "MirroredStrategy works here." });
@@ -94,11 +111,9 @@ async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: Initi
   }
   setChief(communicator.rank === 0);
   agreeOnSeeds(communicator);
-  return (joined = {
-    communicator,
-    cluster,
-    task: isListed ? taskOf(cluster, communicator.rank) : { type: "worker", index: communicator.rank },
-  });
+  const task = isListed ? taskOf(cluster, communicator.rank) : { type: "worker", index: communicator.rank };
+  const launched = { clusterSpec: () => new ClusterSpec({}), taskType: "worker", taskId: communicator.rank };
+  return (joined = { communicator, cluster, task, resolver: isListed ? resolver : launched });
 }
 
 /** Processes that were given no seed draw from that of the first one, so that they shuffle and begin alike. */

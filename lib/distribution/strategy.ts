@@ -9,7 +9,7 @@ import { isBranch } from "../core/tree.js";
 import { Dataset } from "../data/dataset.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import { add, cast, concatenate, divide, sum } from "../ops/index.js";
-import { DistributedDataset, type DistributeOptions, distributeOptions, InputContext } from "./dataset.js";
+import { DistributedDataset, type DistributeOptions, InputContext, sharingOf } from "./dataset.js";
 import { joined, partOf, PerReplica } from "./per-replica.js";
 
 /** How values of replicas become one. TensorFlow: tf.distribute.ReduceOp */
@@ -46,6 +46,24 @@ export const reductionOf = (where: string, op: unknown): "sum" | "mean" => {
 
 /** Scopes that are entered, outermost first. */
 const entered: { readonly strategy: Strategy }[] = [];
+
+/** Arguments of a function that replicas run: a list, or by TensorFlow's names. */
+export type RunArguments =
+  | readonly unknown[]
+  | { readonly args?: readonly unknown[]; readonly kwargs?: Readonly<Record<string, unknown>> | null; readonly options?: null };
+
+/** The arguments as a list. @throws ArgumentError for what are none */
+export function runArguments(fn: unknown, given: RunArguments): readonly unknown[] {
+  const where = "strategy.run";
+  if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function" });
+  if (Array.isArray(given)) return given as readonly unknown[];
+  if (!isBranch(given)) throw new ArgumentError(`${where}.args`, { given: text(given), expected: "a list of arguments: [x, y]" });
+  const { args = [], kwargs = null, options = null, ...unknown } = given as Exclude<RunArguments, readonly unknown[]>;
+  const odd = Object.keys(unknown)[0] ?? (options === null ? undefined : "options");
+  if (odd !== undefined) throw new ArgumentError(where, { given: `the option ${odd}`, expected: "args, kwargs" });
+  if (!Array.isArray(args)) throw new ArgumentError(`${where}.args`, { given: text(args), expected: "a list of arguments: [x, y]" });
+  return kwargs === null ? (args as readonly unknown[]) : [...(args as readonly unknown[]), kwargs];
+}
 
 /** A function that replicas run. */
 type StepFunction<A extends readonly unknown[], R> = (...args: A) => R;
@@ -97,18 +115,15 @@ export abstract class Strategy {
   }
 
   /**
-   * Calls the function in every replica with its part of the arguments.
+   * Calls the function in every replica with its part of the arguments: `run(fn, [x, y])`, or `run(fn, { args: [x, y], kwargs: { training: true } })`,
+   * where the record comes last.
    *
    * @returns the result, where there is one replica; else the structure of the result with a value for each replica in it
    */
-  abstract run<A extends readonly unknown[], R>(
-    fn: StepFunction<A, R>,
-    args?: readonly unknown[],
-    kwargs?: Readonly<Record<string, unknown>>,
-  ): R;
+  abstract run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args?: RunArguments): R;
 
   /** The guide's name of `run`. */
-  experimentalRunV2<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: readonly unknown[] = []): R {
+  experimentalRunV2<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: RunArguments = []): R {
     return this.run(fn, args);
   }
 
@@ -188,7 +203,7 @@ export abstract class Strategy {
   experimentalDistributeDataset<T>(dataset: Dataset<T>, options: DistributeOptions = {}): DistributedDataset<T> {
     if (!(dataset instanceof Dataset))
       throw new ArgumentError("strategy.experimentalDistributeDataset", { given: text(dataset), expected: "a Dataset" });
-    return new DistributedDataset(dataset, this.group, distributeOptions("strategy.experimentalDistributeDataset", options));
+    return new DistributedDataset<T>(dataset, this.group, sharingOf("strategy.experimentalDistributeDataset", dataset, options));
   }
 
   /** A dataset whose batches are each replica's own: `fn` gets an InputContext and makes it, batched for one replica. */
@@ -197,7 +212,7 @@ export abstract class Strategy {
     const dataset = fn(context);
     if (!(dataset instanceof Dataset))
       throw new ArgumentError("strategy.distributeDatasetsFromFunction", { given: text(dataset), expected: "a Dataset from the function" });
-    return new DistributedDataset(dataset, this.group, { policy: "own" });
+    return new DistributedDataset<T>(dataset, this.group, "own");
   }
 
   /** A value for each replica, as `fn` makes it. */
@@ -278,8 +293,8 @@ class Place {
 export class DefaultStrategy extends Strategy {
   readonly group: Group = replica().group;
 
-  run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: readonly unknown[] = []): R {
-    return fn(...(args as unknown as A));
+  run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, given: RunArguments = []): R {
+    return fn(...(runArguments(fn, given) as unknown as A));
   }
 }
 

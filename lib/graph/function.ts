@@ -10,6 +10,7 @@ import { replicaKey } from "../core/replicas.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import type { Before } from "./before.js";
+import { isBranch, isComposite, parts, type Tree } from "../core/tree.js";
 import { ConcreteFunction } from "./concrete.js";
 import { converted, type Scope } from "./conversion.js";
 import type { Profile } from "./profile.js";
@@ -18,8 +19,8 @@ import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flatt
 import { trace, type Traced } from "./trace.js";
 
 export interface FunctionOptions {
-  /** One spec for each tensor argument; calls that fit share one trace, others are errors. */
-  inputSignature?: readonly TensorSpec[];
+  /** One spec for each tensor argument, in the structures of the arguments; calls that fit share one trace, others are errors. */
+  inputSignature?: readonly Tree<TensorSpec>[];
   /** For messages and listings. Default: the function's own name. */
   name?: string;
   /**
@@ -39,9 +40,17 @@ export interface FunctionOptions {
 
 const optionNames = ["inputSignature", "name", "autograph", "reduceRetracing", "scope", "operators", "jitCompile"];
 
-function checkSignature(specs: unknown): void {
-  if (specs === undefined || specs === null) return;
-  if (Array.isArray(specs) && specs.every((spec) => spec instanceof TensorSpec)) return;
+/** What is in structures and composites, in the order in which `flatten` takes arguments apart. */
+function leavesOf(value: unknown): unknown[] {
+  if (isComposite(value)) return value[parts]().values.flatMap(leavesOf);
+  return isBranch(value) && !(value instanceof TensorSpec) ? Object.values(value).flatMap(leavesOf) : [value];
+}
+
+/** The specs of a signature one after another, in the order of the tensors of a call. */
+function specsIn(specs: unknown): readonly TensorSpec[] | undefined {
+  if (specs === undefined || specs === null) return undefined;
+  const all = leavesOf(specs);
+  if (Array.isArray(specs) && all.every((spec) => spec instanceof TensorSpec)) return all as TensorSpec[];
   throw new ArgumentError("function.inputSignature", {
     given: text(specs),
     expected: "an array of tf.TensorSpec, one for each tensor argument",
@@ -95,12 +104,19 @@ export const functionsRunEagerly = (): boolean => eagerly;
  */
 export function tracedFunction<F extends AnyFunction>(
   fn: F,
-  { inputSignature, name = fn.name || "function", autograph = false, scope, operators, reduceRetracing = false }: FunctionOptions = {},
+  {
+    inputSignature: given,
+    name = fn.name || "function",
+    autograph = false,
+    scope,
+    operators,
+    reduceRetracing = false,
+  }: FunctionOptions = {},
 ): TracedFunction<F> {
   type R = ReturnType<F>;
   if (typeof fn !== "function") throw new ArgumentError("function", { given: text(fn), expected: "a function" });
   checkOptions("function", arguments, 1, optionNames);
-  checkSignature(inputSignature);
+  const inputSignature = specsIn(given);
   const body = autograph === true ? converted(fn, { scope, operators }) : fn;
   checkSynchronous(name, fn);
   const parameters = parameterNames(fn);

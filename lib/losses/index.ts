@@ -32,3 +32,4 @@ export {
 export { squaredHinge, SquaredHinge } from "./squared-hinge.js";
 export { tversky, Tversky, type TverskyOptions } from "./tversky.js";
 export { deserialize, get, serialize } from "./identifiers.js";
+export { Reduction } from "./reduction.js";

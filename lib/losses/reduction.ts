@@ -7,6 +7,14 @@ import { broadcastTo, cast, divideNoNan, expandDims, mean, multiply, onesLike, s
 import { toSameRank } from "./same-rank.js";
 
 /** How the losses of single samples become one. Keras's spelling; null and "none" keep them apart. */
+export const Reduction = {
+  AUTO: "sum_over_batch_size",
+  NONE: "none",
+  SUM: "sum",
+  SUM_OVER_BATCH_SIZE: "sum_over_batch_size",
+  MEAN: "mean",
+  MEAN_WITH_SAMPLE_WEIGHT: "mean_with_sample_weight",
+} as const;
 export type Reduction = "sum_over_batch_size" | "sum" | "mean" | "mean_with_sample_weight" | "none" | null;
 
 /**

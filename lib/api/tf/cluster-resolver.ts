@@ -1,3 +1,3 @@
 // tf.distribute.cluster_resolver
 
-export { SimpleClusterResolver, TFConfigClusterResolver, type ClusterResolver, type ClusterSpec } from "../../distribution/cluster.js";
+export { SimpleClusterResolver, TFConfigClusterResolver, type ClusterResolver, type Cluster } from "../../distribution/cluster.js";

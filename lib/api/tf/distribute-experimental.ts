@@ -3,8 +3,9 @@
 import type { Communicator } from "../../runtime/communicator.js";
 import { initialize, type InitializeOptions, joinedProcesses } from "../../distribution/processes.js";
 
-export { CommunicationImplementation, CollectiveCommunication, type CommunicationOptions } from "../../distribution/processes.js";
+export { CommunicationImplementation, CollectiveCommunication, CommunicationOptions } from "../../distribution/processes.js";
 export { CentralStorageStrategy, TPUStrategy } from "../../distribution/one-device.js";
+export * as partitioners from "./partitioners.js";
 export { ParameterServerStrategy } from "../../distribution/parameter-server.js";
 export { MultiWorkerMirroredStrategy } from "../../distribution/multi-worker.js";
 

@@ -4,11 +4,11 @@ export { AutoShardPolicy, DistributedDataset, InputContext, type DistributeOptio
 export { MirroredStrategy, type MirroredOptions } from "../../distribution/mirrored.js";
 export { MultiWorkerMirroredStrategy, type MultiWorkerOptions } from "../../distribution/multi-worker.js";
 export {
-  CollectiveCommunication, CommunicationImplementation, type CommunicationOptions, initialize, type InitializeOptions,
+  CollectiveCommunication, CommunicationImplementation, CommunicationOptions, initialize, type InitializeOptions,
 } from "../../distribution/processes.js"; // prettier-ignore
 export * as experimental from "./distribute-experimental.js";
 export * as cluster_resolver from "./cluster-resolver.js";
-export { OneDeviceStrategy, TPUStrategy } from "../../distribution/one-device.js";
+export { OneDeviceStrategy, Server, TPUStrategy } from "../../distribution/one-device.js";
 export { ParameterServerStrategy } from "../../distribution/parameter-server.js";
 export * as coordinator from "./coordinator.js";
 export { PerReplica as DistributedValues } from "../../distribution/per-replica.js";

@@ -423,6 +423,16 @@ export const computeAverageLoss = declare(
   },
 );
 
+/** The sum of regularization losses divided by the number of replicas: their gradients are summed, and it counts once. */
+export const scaleRegularizationLoss = declare(
+  "tf.nn.scaleRegularizationLoss(*regularizationLoss)",
+  (regularizationLoss: TensorLike): Tensor => {
+    const { count } = isInReplica() ? replica().group : scopeGroup();
+    const loss = ops.sum(asTensor(regularizationLoss));
+    return count === 1 ? loss : ops.divide(loss, count);
+  },
+);
+
 const lookup = declare(
   "tf.nn.embeddingLookup(*params, *ids, maxNorm:number=null, name:string=null)",
   (params: TensorLike, ids: TensorLike, maxNorm: number | null, _: Name): Tensor => {

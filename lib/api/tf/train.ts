@@ -11,6 +11,7 @@ import { children } from "../../saving/saveable.js";
 import { Variable } from "../../variables/variable.js";
 
 export * from "../../saving/index.js";
+export { ClusterSpec } from "../../distribution/cluster.js";
 
 const encoder = new TextEncoder();
 

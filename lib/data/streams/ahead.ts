@@ -28,8 +28,8 @@ export interface AheadOptions {
 export const ahead = <T, U>(input: Stream<T>, make: (item: T) => Later<U>, options: AheadOptions): Stream<U> => ({
   kind: `${options.name ?? "ahead"} < ${input.kind}`,
   count: input.count,
-  open: () => {
-    const cursor = input.open();
+  open: (part) => {
+    const cursor = input.open(part);
     return new Ahead(cursor, options.stage === undefined ? make : told(cursor, make, options.stage), options);
   },
 });

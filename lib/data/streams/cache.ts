@@ -1,6 +1,7 @@
 // The stage that keeps items, so that they are made once.
 
 import { after, until, type Later } from "../later.js";
+import type { FilePart } from "./part.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
 /** Where items go that memory should not hold. */
@@ -12,7 +13,18 @@ export interface Spill<T> {
 /** Items are made once and kept: later passes, and others at the same time, get the same ones. */
 export function cache<T>(input: Stream<T>, spill?: () => Spill<T>): Stream<T> {
   const store = new Store(input, spill?.() ?? null);
-  return { kind: `cache < ${input.kind}`, count: input.count, open: () => new Cached(store) };
+  // What comes of a share of the files is kept apart.
+  const ofParts = new WeakMap<FilePart, Store<T>>();
+  const storeOf = (part?: FilePart): Store<T> => {
+    if (!part) return store;
+    let own = ofParts.get(part);
+    if (!own) {
+      ofParts.set(part, (own = new Store(input, spill?.() ?? null, part)));
+      own.open();
+    }
+    return own;
+  };
+  return { kind: `cache < ${input.kind}`, count: input.count, open: (part) => new Cached(storeOf(part)) };
 }
 
 class Store<T> {
@@ -26,6 +38,7 @@ class Store<T> {
   constructor(
     readonly input: Stream<T>,
     readonly spill: Spill<T> | null,
+    readonly part?: FilePart,
   ) {}
 
   /** Item number `index`, made where it is not there yet. */
@@ -34,15 +47,15 @@ class Store<T> {
     if (kept) return kept.get ? kept.get() : kept.item!;
     if (this.#ended) return END;
     if (this.#coming) return this.#coming.then(() => this.get(index));
-    const item = this.#open().next();
+    const item = this.open().next();
     if (!(item instanceof Promise)) return this.#keep(item);
     this.#coming = item.then((it) => void this.#keep(it)).finally(() => (this.#coming = null));
     return this.#coming.then(() => this.get(index));
   }
 
-  #open(): Cursor<T> {
+  open(): Cursor<T> {
     if (this.#maker) return this.#maker;
-    this.#maker = this.input.open();
+    this.#maker = this.input.open(this.part);
     this.#start = this.#maker.save();
     return this.#maker;
   }
@@ -60,14 +73,14 @@ class Store<T> {
 
   /** Where the only pass over the input began: its shuffles decide what is kept. */
   get start(): Position {
-    if (!this.#ended) this.#open();
+    if (!this.#ended) this.open();
     return this.#start;
   }
 
   restart(start: Position): Later<void> {
     if (this.#items.length > 0 || this.#ended) return;
     this.#start = start;
-    return (this.#maker ??= this.input.open()).restore(start);
+    return (this.#maker ??= this.input.open(this.part)).restore(start);
   }
 }
 

@@ -7,7 +7,7 @@ import { END, type Cursor, type End, type Position, type Stream } from "./stream
 export const chunks = <T>(input: Stream<T>, size: number, dropRemainder: boolean): Stream<T[]> => ({
   kind: `chunks < ${input.kind}`,
   count: input.count === null ? null : dropRemainder ? Math.floor(input.count / size) : Math.ceil(input.count / size),
-  open: () => new Chunks(input.open(), size, dropRemainder),
+  open: (part) => new Chunks(input.open(part), size, dropRemainder),
 });
 
 class Chunks<T> implements Cursor<T[]> {
@@ -55,7 +55,7 @@ class Chunks<T> implements Cursor<T[]> {
 export const flatten = <T>(input: Stream<readonly T[]>): Stream<T> => ({
   kind: `flatten < ${input.kind}`,
   count: null,
-  open: () => new Flatten(input.open()),
+  open: (part) => new Flatten(input.open(part)),
 });
 
 class Flatten<T> implements Cursor<T> {

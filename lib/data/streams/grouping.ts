@@ -48,8 +48,8 @@ export function windows<T>(input: Stream<T>, { size, shift, stride, dropRemainde
 export const sharded = <T>(input: Stream<T>, count: number, index: number): Stream<T> => ({
   kind: `shard < ${input.kind}`,
   count: input.count === null || input.count === Infinity ? input.count : Math.max(0, Math.ceil((input.count - index) / count)),
-  open() {
-    const cursor = input.open();
+  open(part) {
+    const cursor = input.open(part);
     let at = 0;
     const next = (): Later<T | typeof END> => {
       for (;;) {
@@ -190,8 +190,8 @@ export interface LeftOut {
 export const withoutErrors = <T>(input: Stream<T>, begin: () => LeftOut): Stream<T> => ({
   kind: `ignoreErrors < ${input.kind}`,
   count: null,
-  open() {
-    const cursor = input.open();
+  open(part) {
+    const cursor = input.open(part);
     let leftOut = begin();
     let place: string | null = null;
     const leave = (error: unknown): void => {

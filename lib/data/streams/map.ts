@@ -12,8 +12,8 @@ import { END, type Cursor, type Stream } from "./stream.js";
 export const map = <T, U>(input: Stream<T>, fn: (item: T) => Later<U>, name = "map", stage?: string): Stream<U> => ({
   kind: `${name} < ${input.kind}`,
   count: input.count,
-  open: () => {
-    const cursor = input.open();
+  open: (part) => {
+    const cursor = input.open(part);
     const make = stage === undefined ? fn : told(cursor, fn, stage);
     return { ...passing(cursor), next: () => after(cursor.next(), (item) => (item === END ? END : make(item))) };
   },
@@ -23,8 +23,8 @@ export const map = <T, U>(input: Stream<T>, fn: (item: T) => Later<U>, name = "m
 export const filter = <T>(input: Stream<T>, accepts: (item: T) => Later<boolean>, stage?: string): Stream<T> => ({
   kind: `filter < ${input.kind}`,
   count: null,
-  open: () => {
-    const cursor = input.open();
+  open: (part) => {
+    const cursor = input.open(part);
     const asks = stage === undefined ? accepts : told(cursor, accepts, stage);
     const step = () =>
       after(cursor.next(), (item) => (item === END ? item : after(asks(item), (accepted) => (accepted ? item : undefined))));

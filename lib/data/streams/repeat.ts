@@ -1,13 +1,14 @@
 // The stage that gives its input again and again.
 
 import { after, until, type Later } from "../later.js";
+import type { FilePart } from "./part.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
 /** `times` passes over the input, one after the other; Infinity never ends. */
 export const repeat = <T>(input: Stream<T>, times: number): Stream<T> => ({
   kind: `repeat < ${input.kind}`,
   count: times === 0 || input.count === 0 ? 0 : input.count === null ? null : input.count * times,
-  open: () => new Repeat(input, times),
+  open: (part) => new Repeat(input, times, part),
 });
 
 class Repeat<T> implements Cursor<T> {
@@ -19,8 +20,9 @@ class Repeat<T> implements Cursor<T> {
   constructor(
     readonly input: Stream<T>,
     readonly times: number,
+    readonly part?: FilePart,
   ) {
-    this.#pass = input.open();
+    this.#pass = input.open(part);
   }
 
   next(): Later<T | End> {
@@ -38,7 +40,7 @@ class Repeat<T> implements Cursor<T> {
     if (this.#passes >= this.times) return END;
     return after(this.#pass.close?.(), () => {
       this.#gave = false;
-      this.#pass = this.input.open();
+      this.#pass = this.input.open(this.part);
       return undefined;
     });
   };

@@ -22,7 +22,7 @@ export const replayed = <T, U, O extends Position>(
   count: number | null,
   input: Stream<T>,
   held: Held<T, U, O>,
-): Stream<U> => ({ kind: `${kind} < ${input.kind}`, count, open: () => new Replay(input.open(), held) });
+): Stream<U> => ({ kind: `${kind} < ${input.kind}`, count, open: (part) => new Replay(input.open(part), held) });
 
 class Replay<T, U, O extends Position> implements Cursor<U> {
   #start: Position;

@@ -21,7 +21,7 @@ export const staged = <U>(kind: string, count: number | null, inputs: readonly S
 const sideBySide = (inputs: readonly Stream<unknown>[]): Stream<unknown> => ({
   kind: inputs.length === 1 ? inputs[0]!.kind : `(${inputs.map(({ kind }) => kind).join(", ")})`,
   count: null,
-  open: () => new SideBySide(inputs.map((input) => input.open())),
+  open: (part) => new SideBySide(inputs.map((input) => input.open(part))),
 });
 
 class SideBySide implements Cursor<unknown> {

@@ -2,6 +2,7 @@
 // orders what comes (shuffle, take, repeat, …) acts on elements and on row numbers of data in memory alike.
 
 import type { Later } from "../later.js";
+import type { FilePart } from "./part.js";
 
 /** What a cursor answers after its last item. */
 export const END: unique symbol = Symbol("end");
@@ -29,5 +30,6 @@ export interface Stream<T> {
   readonly kind: string;
   /** Items of one pass: Infinity where it never ends, null where nobody knows. */
   readonly count: number | null;
-  open(): Cursor<T>;
+  /** @param part  which files are read, of sources that are files: for stages to pass on to their inputs */
+  open(part?: FilePart): Cursor<T>;
 }

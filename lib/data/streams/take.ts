@@ -7,7 +7,7 @@ import { END, type Cursor, type End, type Position, type Stream } from "./stream
 export const take = <T>(input: Stream<T>, count: number): Stream<T> => ({
   kind: `take < ${input.kind}`,
   count: input.count === null ? null : Math.min(input.count, count),
-  open: () => new Take(input.open(), count),
+  open: (part) => new Take(input.open(part), count),
 });
 
 class Take<T> implements Cursor<T> {
@@ -42,7 +42,7 @@ class Take<T> implements Cursor<T> {
 export const skip = <T>(input: Stream<T>, count: number): Stream<T> => ({
   kind: `skip < ${input.kind}`,
   count: input.count === null ? null : Math.max(0, input.count - count),
-  open: () => new Skip(input.open(), count),
+  open: (part) => new Skip(input.open(part), count),
 });
 
 class Skip<T> implements Cursor<T> {
@@ -79,7 +79,7 @@ class Skip<T> implements Cursor<T> {
 export const takeWhile = <T>(input: Stream<T>, accepts: (item: T) => Later<boolean>): Stream<T> => ({
   kind: `takeWhile < ${input.kind}`,
   count: null,
-  open: () => new TakeWhile(input.open(), accepts),
+  open: (part) => new TakeWhile(input.open(part), accepts),
 });
 
 class TakeWhile<T> implements Cursor<T> {

@@ -7,8 +7,8 @@ import { END, type Position, type Stream } from "./stream.js";
 export const zip = <T>(inputs: readonly Stream<T>[]): Stream<readonly T[]> => ({
   kind: `zip < (${inputs.map(({ kind }) => kind).join(", ")})`,
   count: inputs.reduce<number | null>((least, { count }) => (least === null || count === null ? null : Math.min(least, count)), Infinity),
-  open() {
-    const cursors = inputs.map((input) => input.open());
+  open(part) {
+    const cursors = inputs.map((input) => input.open(part));
     return {
       next: () => after(all(cursors.map((cursor) => cursor.next())), (items) => (items.includes(END) ? END : (items as readonly T[]))),
       save: () => cursors.map((cursor) => cursor.save()),
@@ -22,8 +22,8 @@ export const zip = <T>(inputs: readonly Stream<T>[]): Stream<readonly T[]> => ({
 export const enumerate = <T, U>(input: Stream<T>, start: number, pair: (index: number, item: T) => U): Stream<U> => ({
   kind: `enumerate < ${input.kind}`,
   count: input.count,
-  open() {
-    const cursor = input.open();
+  open(part) {
+    const cursor = input.open(part);
     let index = start;
     return {
       next: () => after(cursor.next(), (item) => (item === END ? END : pair(index++, item))),

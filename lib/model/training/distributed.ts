@@ -71,7 +71,7 @@ export class Distribution {
     const length = batchLength(batch) ?? 0;
     if (this.#isFirst) checkGlobalBatch("model.fit", length, group.count);
     this.#isFirst = false;
-    const parts = partsOf(batch, group, "global");
+    const parts = partsOf(batch, group);
     return (parts.length === 1 ? parts[0] : joined(parts)) as Batch;
   }
 

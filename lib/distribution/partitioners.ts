@@ -1,0 +1,68 @@
+// Into how many parts a variable is cut, so that several tasks keep it.
+
+import { ArgumentError, text } from "../core/errors.js";
+
+const whole = (where: string, given: unknown): number => {
+  if (Number.isInteger(given) && (given as number) >= 1) return given as number;
+  throw new ArgumentError(where, { given: text(given), expected: "a whole number of at least 1" });
+};
+
+/** Says into how many parts a variable is cut along its first axis. TensorFlow: tf.distribute.experimental.partitioners.Partitioner */
+export abstract class Partitioner {
+  /** @returns at least 1, at most the rows */
+  partsOf(shape: readonly number[], bytesPerElement: number): number {
+    const [rows] = shape;
+    if (rows === undefined) return 1;
+    const bytes = shape.reduce((size, length) => size * length, bytesPerElement);
+    return Math.max(1, Math.min(rows, this.wanted(bytes, rows)));
+  }
+
+  protected abstract wanted(bytes: number, rows: number): number;
+}
+
+/** So many parts, whatever the size. TensorFlow: FixedShardsPartitioner */
+export class FixedShardsPartitioner extends Partitioner {
+  readonly #shards: number;
+
+  constructor(numShards: number) {
+    super();
+    this.#shards = whole("FixedShardsPartitioner.numShards", numShards);
+  }
+
+  protected wanted(): number {
+    return this.#shards;
+  }
+}
+
+/** As many parts as there can be of so many bytes at least. TensorFlow: MinSizePartitioner */
+export class MinSizePartitioner extends Partitioner {
+  readonly #bytes: number;
+  readonly #most: number;
+
+  constructor({ minShardBytes = 256 << 10, maxShards = 1 }: { readonly minShardBytes?: number; readonly maxShards?: number } = {}) {
+    super();
+    this.#bytes = whole("MinSizePartitioner.minShardBytes", minShardBytes);
+    this.#most = whole("MinSizePartitioner.maxShards", maxShards);
+  }
+
+  protected wanted(bytes: number): number {
+    return Math.min(this.#most, Math.floor(bytes / this.#bytes));
+  }
+}
+
+/** As few parts as there can be of so many bytes at most. TensorFlow: MaxSizePartitioner */
+export class MaxSizePartitioner extends Partitioner {
+  readonly #bytes: number;
+  readonly #most: number;
+
+  constructor({ maxShardBytes, maxShards = null }: { readonly maxShardBytes: number; readonly maxShards?: number | null }) {
+    super();
+    this.#bytes = whole("MaxSizePartitioner.maxShardBytes", maxShardBytes);
+    this.#most = maxShards === null ? Infinity : whole("MaxSizePartitioner.maxShards", maxShards);
+  }
+
+  protected wanted(bytes: number, rows: number): number {
+    const rowsOfPart = Math.max(1, Math.floor(this.#bytes / (bytes / rows)));
+    return Math.min(this.#most, Math.ceil(rows / rowsOfPart));
+  }
+}
