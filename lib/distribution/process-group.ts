@@ -62,7 +62,8 @@ export class ProcessGroup implements Group {
 
   meet(meeting: Meeting, xs: readonly Tensor[], places: OutputPlaces = {}): Record<string, Tensor> {
     return this.attempt(() => {
-      this.#agree(meeting, xs);
+      const what = () => `${meetingText({ meeting }, xs)} (${shapesText(xs)})`;
+      this.#agree(meeting, xs, what);
       if (meeting.kind === "all-gather") return this.#allGather(meeting, xs, places);
       if (meeting.kind === "broadcast") return this.#broadcast(meeting, xs, places);
       return this.#allReduce(meeting, xs, places);
@@ -72,6 +73,7 @@ export class ProcessGroup implements Group {
   lengths(own: number, isReal: boolean): readonly number[] {
     if (!isReal) return Array.from({ length: this.count }, () => own);
     return this.attempt(() => {
+      this.#agree({ kind: "lengths" }, [], () => "an exchange of lengths");
       const all = this.#take(4 * this.count + 64);
       const words = (at: number, length: number) => new Int32Array(memoryBytes().buffer, at, length);
       words(this.#words, 1)[0] = own;
@@ -85,7 +87,7 @@ export class ProcessGroup implements Group {
   }
 
   /** Invariant (1). @throws ClusterError with what each says */
-  #agree(meeting: Meeting, xs: readonly Tensor[]): void {
+  #agree(meeting: Said, xs: readonly Tensor[], what: () => string): void {
     this.#meetings++;
     const [one, other] = hashes(meeting, xs, this.#meetings);
     const words = new Int32Array(memoryBytes().buffer, this.#words, 4);
@@ -93,7 +95,7 @@ export class ProcessGroup implements Group {
     this.communicator.allReduce(this.#words, 4, "int32", "max");
     const agreed = new Int32Array(memoryBytes().buffer, this.#words, 4);
     if (agreed[0] === -agreed[1]! && agreed[2] === -agreed[3]!) return;
-    const said = this.#texts(`${meetingText({ meeting }, xs)} (${shapesText(xs)}), its meeting ${this.#meetings}`);
+    const said = this.#texts(`${what()}, its meeting ${this.#meetings}`);
     const own = said[this.id]!;
     const who = said.findIndex((each) => each !== own);
     throw new ClusterError(this.where, {
@@ -202,7 +204,10 @@ function give(
   results[name] = adoptTensor(new ArrayType(memoryBytes().slice(at, at + bytes).buffer), shape, dtype);
 }
 
-const kindsOf = ["all-reduce", "all-gather", "broadcast", "reduce-scatter"];
+/** What processes are about to do: values meet, or they tell each other lengths. */
+type Said = Omit<Meeting, "kind"> & { readonly kind: Meeting["kind"] | "lengths" };
+
+const kindsOf: readonly Said["kind"][] = ["all-reduce", "all-gather", "broadcast", "reduce-scatter", "lengths"];
 const reductionsOf = [undefined, "sum", "mean", "max", "min"];
 const dtypesOf = Object.keys(dtypes);
 
@@ -213,7 +218,7 @@ function shapesText(xs: readonly Tensor[]): string {
 }
 
 /** Two numbers of 30 bits that are equal where processes do the same: FNV-1a over what they do, from two beginnings. */
-function hashes({ kind, reduction, root = 0, lengths = [] }: Meeting, xs: readonly Tensor[], count: number): [number, number] {
+function hashes({ kind, reduction, root = 0, lengths = [] }: Said, xs: readonly Tensor[], count: number): [number, number] {
   let [one, other] = [0x811c9dc5, 0x1234567];
   const mix = (value: number): void => {
     one = Math.imul(one ^ value, 0x01000193);

@@ -282,7 +282,7 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   ],
   "a sharding by files": [
     () => mirrored(2).experimentalDistributeDataset(tf.data.Dataset.range(4).batch(2), { autoShardPolicy: "FILE" }),
-    /given FILE for a dataset that is not made of file names/,
+    /given FILE for a dataset that is not made of files; expected AUTO, DATA or OFF/,
   ],
   "a wrong policy": [() => mirrored(2).experimentalDistributeDataset(tf.data.Dataset.range(4).batch(2), { autoShardPolicy: "X" as never }), /autoShardPolicy: given "X"/],
   "a dataset without batches": [() => [...mirrored(2).experimentalDistributeDataset(tf.data.Dataset.range(4))], /given a scalar in a batch/],

@@ -1,6 +1,7 @@
 // tf.distribute: strategies, what replicas know, and clusters.
 
 export { AutoShardPolicy, DistributedDataset, InputContext, type DistributeOptions } from "../../distribution/dataset.js";
+export { DistributedIterator } from "../../distribution/iterator.js";
 export { MirroredStrategy, type MirroredOptions } from "../../distribution/mirrored.js";
 export { MultiWorkerMirroredStrategy, type MultiWorkerOptions } from "../../distribution/multi-worker.js";
 export {

@@ -5,7 +5,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "../../../lib/index.js";
 import { allGather, allReduce, broadcast, reduceScatter } from "../../../lib/ops/collective/all-reduce.js";
-import { replica } from "../../../lib/core/replicas.js";
 
 const { keras } = tf;
 
@@ -62,11 +61,57 @@ async function train(scope: <R>(action: () => R) => R, seed: number | null): Pro
 }
 
 const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> = {
-  async train([seed]) {
+  /** Training for each seed; "none" is without. */
+  async train(seeds) {
     await tf.distribute.initialize({ timeoutSeconds: 20 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
-    const answer = await train((action) => strategy.scope(action), seed === undefined ? null : Number(seed));
-    say({ rank: strategy.group.id, replicas: strategy.numReplicasInSync, ...answer });
+    const runs: object[] = [];
+    for (const seed of seeds) runs.push(await train((action) => strategy.scope(action), seed === "none" ? null : Number(seed)));
+    say({ rank: strategy.group.id, replicas: strategy.numReplicasInSync, ...runs.at(-1), runs });
+  },
+  /** Datasets as processes divide them. */
+  async data([folder]) {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    const { id } = strategy.group;
+    const files = [0, 1, 2].map((i) => `${folder}/${i}.txt`);
+    const numbersIn = (lines: tf.data.Dataset<string>) => lines.map((line) => tf.constant(Number(line))).batch(4);
+    const seen = async (dataset: tf.data.Dataset<tf.Tensor>, autoShardPolicy?: tf.distribute.AutoShardPolicy): Promise<number[][]> => {
+      const batches: number[][] = [];
+      const distributed = strategy.experimentalDistributeDataset(dataset, autoShardPolicy ? { autoShardPolicy } : {});
+      for await (const batch of distributed) {
+        batches.push(batch.array());
+        strategy.run(() => allReduce(batch.shape[0]!)); // every step is everybody's
+      }
+      return batches;
+    };
+    const inMemory = tf.data.Dataset.range(10).batch(4);
+    const options = new tf.data.Options();
+    options.experimentalDistribute.autoShardPolicy = "OFF";
+    const own = strategy.distributeDatasetsFromFunction((context) =>
+      tf.data.Dataset.range(5 - 4 * context.inputPipelineId).batch(context.getPerReplicaBatchSize(4)),
+    );
+    const step = tf.function((iterator: tf.distribute.DistributedIterator<tf.Tensor>) =>
+      strategy.reduce("SUM", strategy.run((x: tf.Tensor) => tf.reduceSum(x), [iterator.getNext()])),
+    ); // prettier-ignore
+    const iterator = strategy.experimentalDistributeDataset(inMemory)[Symbol.iterator]();
+    const names = tf.data.Dataset.listFiles(`${folder}/*.txt`);
+    const cached = numbersIn(new tf.data.TextLineDataset(files)).cache();
+    say({
+      rank: id,
+      auto: await seen(numbersIn(new tf.data.TextLineDataset(files))),
+      listed: await seen(numbersIn(names.interleave((name: string) => new tf.data.TextLineDataset(name)) as never)),
+      named: await seen(numbersIn(new tf.data.TextLineDataset(names)), "FILE"),
+      repeated: await seen(cached.repeat(2), "FILE"),
+      again: await seen(cached, "DATA"),
+      few: await seen(numbersIn(new tf.data.TextLineDataset(files.slice(0, 1)))),
+      memory: await seen(inMemory),
+      off: await seen(inMemory.withOptions(options)),
+      own: [...own].map((batch) => batch.array<number[]>()),
+      sums: [step(iterator).item(), step(iterator).item(), step(iterator).item()],
+      traced: step.tracingCount,
+      tooFew: await seen(new tf.data.TextLineDataset(files.slice(0, 1)) as never, "FILE").catch(String),
+    });
   },
   async collectives() {
     await tf.distribute.initialize({ timeoutSeconds: 20 });
@@ -126,21 +171,33 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     });
     await model.fit(x, y, { ...options, epochs: 1000, callbacks: [watch] });
   },
-  async disagree([kind]) {
+  /** Each kind of disagreement: an error in all ranks, after which they can go on. */
+  async disagree() {
     await tf.distribute.initialize({ timeoutSeconds: 20 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     const { id, count } = strategy.group;
     const isLast = id === count - 1;
-    const x = tf.ones([kind === "number" && isLast ? 2000 : 1000]);
-    const reshaped = kind === "shape" && isLast ? tf.reshape(x, [10, 100]) : x;
-    const typed = kind === "dtype" && isLast ? tf.cast(reshaped, "int32") : reshaped;
-    strategy.run(() => {
-      if (kind === "order" && isLast) void allReduce(tf.ones([4]));
-      return allReduce(typed, kind === "reduction" && isLast ? "max" : "sum");
+    const x = tf.ones([1000]);
+    const kinds: Readonly<Record<string, () => unknown>> = {
+      number: () => allReduce(tf.ones([isLast ? 2000 : 1000])),
+      dtype: () => allReduce(isLast ? tf.cast(x, "int32") : x),
+      order: () => (isLast ? allReduce([tf.ones([4]), x]) : allReduce([x, tf.ones([4])])),
+      shape: () => allReduce(isLast ? tf.reshape(x, [10, 100]) : x),
+      reduction: () => allReduce(x, isLast ? "max" : "sum"),
+      operation: () => (isLast ? broadcast(x) : allReduce(x)),
+      lengths: () => (isLast ? allGather(x) : allReduce(x)),
+      root: () => broadcast(x, isLast ? 1 : 0),
+      "another meeting": () => [allReduce(x), isLast ? allReduce(tf.ones([4])) : allReduce(x)],
+    };
+    const errors = Object.entries(kinds).map(([kind, action]) => {
+      try {
+        strategy.run(action);
+        return [kind, "nothing"];
+      } catch (error) {
+        return [kind, String(error)];
+      }
     });
-    if (kind === "missing" && !isLast) strategy.run(() => allReduce(x));
-    if (kind === "missing" && isLast) strategy.run(() => broadcast(x));
-    say({ rank: id, count, replica: replica().id });
+    say({ rank: id, errors: Object.fromEntries(errors) as object, sum: strategy.run(() => allReduce(tf.constant(id + 1))).item() });
   },
   /** Training with backups, in which a rank may end itself. */
   async backed([folder, who, at]) {
