@@ -5,7 +5,6 @@
 //  (2) A function runs on one worker: it fetches the variables, runs, and gives back what has changed; so it may run again where a worker was lost.
 //  (3) After `join` every task has the present variables, and the values of what was scheduled.
 
-import { platform } from "#platform";
 import { ArgumentError, ClusterError, StateError, text } from "../core/errors.js";
 import { isPulledFrom, pulled, type Pullable } from "../core/pulls.js";
 import { Tensor } from "../core/tensor.js";
@@ -15,8 +14,8 @@ import { type DatasetIterator, nextOf } from "../data/iterator.js";
 import { CommunicatorFailure, type Communicator } from "../runtime/communicator.js";
 import { DistributedDataset, InputContext } from "./dataset.js";
 import type { DistributedIterator } from "./iterator.js";
-import { post, take, type Message } from "./messages.js";
-import { addTo, copyOf, differenceOf, elementsOf, type ParameterServerStrategy, take as takeOver } from "./parameter-server.js";
+import type { ParameterServerStrategy } from "./parameter-server.js";
+import type { Serving } from "./serving.js";
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -93,15 +92,13 @@ export class PerWorkerIterator<T> implements Pullable {
   }
 }
 
-interface Job {
+/** A function that is to run. */
+export interface Job {
   readonly fn: number;
   readonly args: readonly unknown[];
   readonly result: RemoteValue;
   runs: number;
 }
-
-/** How often a function may be lost with its worker. */
-const MOST_RUNS = 10;
 
 /**
  * Schedules functions on the workers of a ParameterServerStrategy.
@@ -119,7 +116,7 @@ export class ClusterCoordinator {
   readonly #functions: AnyFunction[] = [];
   readonly #jobs: Job[] = [];
   readonly #iterators: PerWorkerIterator<unknown>[] = [];
-  #joins = 0;
+  #serving: Serving | null = null;
 
   constructor(readonly strategy: ParameterServerStrategy) {
     if (!("servers" in strategy))
@@ -172,14 +169,15 @@ export class ClusterCoordinator {
    * @throws the error of a function that failed (what was scheduled after it is dropped); ClusterError where a task that keeps variables was lost
    */
   async join(): Promise<void> {
-    this.#joins++;
     const jobs = this.#jobs.splice(0);
     const communicator = this.#communicator;
     if (!communicator) return this.#alone(jobs);
     communicator.tolerateLoss();
+    const { Chief, Serving } = await import("./serving.js");
+    const serving = (this.#serving ??= new Serving(this, communicator));
     try {
-      if (this.#isChief) await new Chief(this, communicator, jobs).work();
-      else await this.#serve(communicator, jobs);
+      if (this.#isChief) await new Chief(serving, jobs).work();
+      else await serving.serve(jobs);
     } catch (error) {
       throw error instanceof CommunicatorFailure ? new ClusterError("ClusterCoordinator", { ...error.facts, cause: error }) : error;
     }
@@ -206,7 +204,7 @@ export class ClusterCoordinator {
   }
 
   /** Arguments as they travel: tensors aside, iterators by number. */
-  packed(args: readonly unknown[], tensors: Tensor[]): unknown {
+  packed(args: readonly unknown[], tensors: Tensor[]): unknown[] {
     return args.map((arg) => this.#packedOne(arg, tensors));
   }
 
@@ -236,246 +234,5 @@ export class ClusterCoordinator {
   #iteratorNumber(iterator: PerWorkerIterator<unknown>): number {
     const found = this.#iterators.indexOf(iterator);
     return found >= 0 ? found : this.#iterators.push(iterator) - 1;
-  }
-
-  /** A worker, or a task that keeps variables, until the chief's queue is empty. */
-  async #serve(communicator: Communicator, jobs: readonly Job[]): Promise<void> {
-    for (const { args } of jobs) this.packed(args, []); // iterators get their numbers in the order of the script
-    const idle = new Idle();
-    for (;;) {
-      const message = take(communicator);
-      if (!message) {
-        if (communicator.lost().includes(0)) throw lostTask(0);
-        await idle.pause();
-        continue;
-      }
-      idle.reset();
-      const { header, tensors } = message;
-      if (header.kind === "joined") {
-        const results = this.unpacked(header.results, tensors) as unknown[];
-        jobs.forEach(({ result }, i) => result.settle(results[i]));
-        return this.leave(communicator);
-      }
-      if (header.kind === "run") await this.#run(communicator, message);
-      else this.answer(communicator, message);
-    }
-  }
-
-  /** Tasks that have fetched the variables of this join from here, and those that are through with it. */
-  readonly #fetched = new Set<number>();
-  readonly #through = new Set<number>();
-
-  /** What any task answers at any time. */
-  answer(communicator: Communicator, message: Message): void {
-    const { from, header } = message;
-    if (header.kind === "through") this.#through.add(from);
-    if (header.kind === "pull" && header.isLast === true) this.#fetched.add(from);
-    keep(this.strategy, communicator, message);
-  }
-
-  /** Invariant (3): fetches the variables, and stays until the others have fetched those that are kept here; the chief stays until all are through. */
-  async leave(communicator: Communicator): Promise<void> {
-    const { strategy } = this;
-    await this.refresh(communicator, true);
-    const { rank, size } = communicator;
-    const others = Array.from({ length: size }, (_, i) => i).filter((each) => each !== rank);
-    const keeps = (strategy.shares().get(rank)?.length ?? 0) > 0;
-    if (keeps) await this.#until(communicator, () => others.every((each) => this.#fetched.has(each) || communicator.lost().includes(each)));
-    this.#fetched.clear();
-    if (rank !== 0) return post(communicator, 0, { kind: "through" });
-    await this.#until(communicator, () => others.every((each) => this.#through.has(each) || communicator.lost().includes(each)));
-    this.#through.clear();
-  }
-
-  async #until(communicator: Communicator, isSo: () => boolean): Promise<void> {
-    const idle = new Idle();
-    while (!isSo()) {
-      const message = take(communicator);
-      if (message) this.answer(communicator, message);
-      else if (communicator.rank !== 0 && communicator.lost().includes(0)) throw lostTask(0);
-      else await idle.pause();
-    }
-  }
-
-  /** Invariant (2). */
-  async #run(communicator: Communicator, { header, tensors }: Message): Promise<void> {
-    const { strategy } = this;
-    try {
-      const { fn, hash } = this.functionOf(header.fn as number);
-      if (hash !== header.hash)
-        throw new StateError("ClusterCoordinator", {
-          given: `another function ${header.fn as number} than the chief's`,
-          expected: "the same script in all tasks",
-        });
-      await this.refresh(communicator);
-      const before = new Map(strategy.group.variables.map((variable) => [variable, elementsOf(variable)]));
-      const made = strategy.group.variables.length;
-      strategy.group.isClosed = true;
-      let value: unknown;
-      try {
-        value = await strategy.run(fn as () => unknown, this.unpacked(header.args, tensors) as unknown[]);
-      } finally {
-        strategy.group.isClosed = false;
-        strategy.group.variables.length = made;
-      }
-      for (const [rank, pieces] of strategy.shares()) {
-        const differences = pieces.map((piece) => differenceOf(piece, before.get(piece.variable)!));
-        if (rank !== communicator.rank) await this.#ask(communicator, rank, { kind: "push" }, differences);
-      }
-      const results: Tensor[] = [];
-      const packed = this.#packedOne(mapTree(value as Tree<unknown>, (leaf) => (leaf instanceof Object && "value" in leaf ? (leaf as { value(): Tensor }).value() : leaf)), results); // prettier-ignore
-      post(communicator, 0, { kind: "done", job: header.job, value: packed }, results);
-    } catch (error) {
-      if (error instanceof CommunicatorFailure) throw error;
-      post(communicator, 0, { kind: "failed", job: header.job, message: (error as Error).message });
-    }
-  }
-
-  /** Fetches the present variables from those who keep them. */
-  async refresh(communicator: Communicator, isLast = false): Promise<void> {
-    const { strategy } = this;
-    for (const [rank, pieces] of strategy.shares()) {
-      if (rank === communicator.rank) continue;
-      const { tensors } = await this.#ask(communicator, rank, { kind: "pull", isLast }, []);
-      takeOver(pieces, tensors);
-    }
-  }
-
-  /** Asks a task that keeps variables and waits for the answer; meanwhile others may ask this one. */
-  async #ask(communicator: Communicator, rank: number, header: object, tensors: readonly Tensor[]): Promise<Message> {
-    post(communicator, rank, header, tensors);
-    const idle = new Idle();
-    for (;;) {
-      const message = take(communicator);
-      if (message?.header.kind === "answer" && message.from === rank) return message;
-      if (message) this.answer(communicator, message);
-      else if (communicator.lost().includes(rank)) throw lostTask(rank);
-      else await idle.pause();
-    }
-  }
-}
-
-const lostTask = (rank: number): ClusterError =>
-  new ClusterError("ClusterCoordinator", {
-    given: `task ${rank}, which was lost`,
-    expected: "the chief and the tasks that keep variables to go on",
-    hint: "Start all of them again; training goes on from the last checkpoint.",
-  });
-
-/** What a task that keeps variables does. */
-function keep(strategy: ParameterServerStrategy, communicator: Communicator, { from, header, tensors }: Message): void {
-  const pieces = strategy.shares().get(communicator.rank) ?? [];
-  if (header.kind === "pull")
-    post(communicator, from, { kind: "answer" }, pieces.map(copyOf)); // prettier-ignore
-  else if (header.kind === "push") {
-    pieces.forEach((piece, i) => addTo(piece, tensors[i]!));
-    post(communicator, from, { kind: "answer" });
-  }
-}
-
-/** Waits a little longer each time, so that ranks on few cores leave each other time. */
-class Idle {
-  #turns = 0;
-
-  async pause(): Promise<void> {
-    this.#turns++;
-    if (this.#turns < 20) return platform.turn();
-    await new Promise((resolve) => setTimeout(resolve, this.#turns < 200 ? 1 : 5));
-  }
-
-  reset(): void {
-    this.#turns = 0;
-  }
-}
-
-/** Hands out jobs until all are done. */
-class Chief {
-  readonly #waiting: Job[];
-  readonly #running = new Map<number, Job>();
-  readonly #results = new Map<Job, unknown>();
-  #failure: Error | null = null;
-
-  constructor(
-    readonly coordinator: ClusterCoordinator,
-    readonly communicator: Communicator,
-    readonly jobs: readonly Job[],
-  ) {
-    this.#waiting = [...jobs];
-  }
-
-  async work(): Promise<void> {
-    const { communicator, coordinator, jobs } = this;
-    const { strategy } = coordinator;
-    for (const { args } of jobs) coordinator.packed(args, []);
-    const idle = new Idle();
-    while (this.#running.size > 0 || (this.#waiting.length > 0 && !this.#failure)) {
-      this.#handOut();
-      const message = take(communicator);
-      if (message) {
-        idle.reset();
-        this.#heard(message);
-        continue;
-      }
-      this.#lookForLost();
-      await idle.pause();
-    }
-    const tensors: Tensor[] = [];
-    const results = coordinator.packed(jobs.map((job) => this.#results.get(job)), tensors); // prettier-ignore
-    const others = new Set([...strategy.workers, ...strategy.servers]);
-    others.delete(0);
-    for (const rank of others) if (!communicator.lost().includes(rank)) post(communicator, rank, { kind: "joined", results }, tensors);
-    jobs.forEach((job) => job.result.settle(this.#results.get(job)));
-    await coordinator.leave(communicator);
-    if (this.#failure) throw this.#failure;
-  }
-
-  #handOut(): void {
-    const { communicator, coordinator } = this;
-    const lost = communicator.lost();
-    for (const rank of coordinator.strategy.workers) {
-      if (this.#failure || this.#waiting.length === 0) return;
-      if (this.#running.has(rank) || lost.includes(rank)) continue;
-      const job = this.#waiting.shift()!;
-      job.runs++;
-      const tensors: Tensor[] = [];
-      const args = coordinator.packed(job.args, tensors);
-      const { hash } = coordinator.functionOf(job.fn);
-      post(communicator, rank, { kind: "run", job: this.jobs.indexOf(job), fn: job.fn, hash, args }, tensors);
-      this.#running.set(rank, job);
-    }
-  }
-
-  #heard(message: Message): void {
-    const { from, header, tensors } = message;
-    if (header.kind === "done") {
-      this.#results.set(this.#running.get(from)!, this.coordinator.unpacked(header.value, tensors));
-      this.#running.delete(from);
-    } else if (header.kind === "failed") {
-      this.#failure ??= new StateError("coordinator.join", {
-        given: `a function that failed on worker ${from}: ${header.message as string}`,
-        expected: "functions that run",
-      });
-      this.#running.delete(from);
-    } else this.coordinator.answer(this.communicator, message);
-  }
-
-  #lookForLost(): void {
-    const { communicator, coordinator } = this;
-    const lost = communicator.lost();
-    for (const rank of lost) {
-      if (coordinator.strategy.servers.includes(rank)) throw lostTask(rank);
-      const job = this.#running.get(rank);
-      if (!job) continue;
-      this.#running.delete(rank);
-      if (job.runs >= MOST_RUNS) throw lostTask(rank);
-      this.#waiting.unshift(job);
-    }
-    if (coordinator.strategy.workers.every((rank) => lost.includes(rank)) && (this.#waiting.length > 0 || this.#running.size > 0)) {
-      throw new ClusterError("coordinator.join", {
-        given: "no worker that is left",
-        expected: "one at least",
-        hint: "Start all tasks again.",
-      });
-    }
   }
 }

@@ -5,7 +5,7 @@ import { asReplica, replica, type Group } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import type { ClusterResolver, Task } from "./cluster.js";
-import { ProcessGroup } from "./process-group.js";
+import type { ProcessGroup } from "./process-group.js";
 import { checkCommunication, requireJoined, type CommunicationOptions } from "./processes.js";
 import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
@@ -19,11 +19,11 @@ let group: ProcessGroup | undefined;
 
 /** The group of all processes; one for all strategies, since processes meet in one order. */
 export function processGroup(where: string, compression: "float16" | null): Group {
-  const { communicator } = requireJoined(where);
-  if (!communicator || communicator.size === 1) return replica().group;
+  const { communicator, groupOf } = requireJoined(where);
+  if (!communicator || !groupOf || communicator.size === 1) return replica().group;
   if (group && group.compression !== compression)
     throw new ArgumentError(where, { given: `compression ${compression}`, expected: `${group.compression}, as in the strategy before` });
-  return (group ??= new ProcessGroup(where, communicator, compression));
+  return (group ??= groupOf(where, compression));
 }
 
 /**

@@ -6,6 +6,7 @@ import { CommunicatorFailure, type Communicator } from "../runtime/communicator.
 import { adoptSeeds, seedPosition } from "../variables/seed-generator.js";
 import { memory } from "../runtime/memory.js";
 import { allocate, release } from "../runtime/heap.js";
+import type { Compression, ProcessGroup } from "./process-group.js";
 import { setChief } from "../core/replicas.js";
 import {
   addressesOf,
@@ -47,6 +48,8 @@ export interface InitializeOptions extends Readonly<CommunicationOptions> {
 export interface Joined {
   /** Null where this process is alone. */
   readonly communicator: Communicator | null;
+  /** Makes the group of all processes; what it needs is loaded with the communicator. */
+  readonly groupOf: ((where: string, compression: Compression) => ProcessGroup) | null;
   readonly cluster: Cluster;
   readonly task: Task;
   /** Where that was found: of processes that a launcher started, their number alone. */
@@ -98,7 +101,7 @@ async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: Initi
   const isLaunched = platform.isLaunched?.() === true;
   if (rank === null || (!isListed && !isLaunched)) {
     const task = { type: resolver.taskType ?? "worker", index: resolver.taskId ?? 0 };
-    return (joined = { communicator: null, cluster, task, resolver });
+    return (joined = { communicator: null, groupOf: null, cluster, task, resolver });
   }
   if (!platform.openCommunicator)
     throw new ClusterError(where, { given: "a page", expected: "Node", hint: "MirroredStrategy works here." });
@@ -113,7 +116,9 @@ async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: Initi
   agreeOnSeeds(communicator);
   const task = isListed ? taskOf(cluster, communicator.rank) : { type: "worker", index: communicator.rank };
   const launched = { clusterSpec: () => new ClusterSpec({}), taskType: "worker", taskId: communicator.rank };
-  return (joined = { communicator, cluster, task, resolver: isListed ? resolver : launched });
+  const { ProcessGroup } = await import("./process-group.js");
+  const groupOf = (where: string, compression: Compression) => new ProcessGroup(where, communicator, compression);
+  return (joined = { communicator, groupOf, cluster, task, resolver: isListed ? resolver : launched });
 }
 
 /** Processes that were given no seed draw from that of the first one, so that they shuffle and begin alike. */

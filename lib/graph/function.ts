@@ -170,10 +170,17 @@ export function tracedFunction<F extends AnyFunction>(
       tracingCount++;
       const run = (inputs: readonly Tensor[], texts: readonly Tensor[]) =>
         atOnce(name, body(...(flat.rebuild(inputs, texts) as never[])) as R);
-      return trace(name, specs, mayCreate, (...given) => flattenResult(run(...given)), reading && flat, (begun) => {
-        tellPuller(begun, (pulls = new Pulls(begun, taking)));
-        return pulls.inputs;
-      });
+      return trace(
+        name,
+        specs,
+        mayCreate,
+        (...given) => flattenResult(run(...given)),
+        reading && flat,
+        (begun) => {
+          tellPuller(begun, (pulls = new Pulls(begun, taking)));
+          return pulls.inputs;
+        },
+      );
     };
     let traced = traceOnce(tracingCount === 0);
     if (traced.createdVariables > 0) traced = traceOnce(false); // as TensorFlow does: a second trace must make none
