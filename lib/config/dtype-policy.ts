@@ -150,13 +150,23 @@ registerClasses("keras.dtype_policies", { DTypePolicy });
 /** What a `dtype` option takes. */
 export type DTypePolicyLike = string | DTypePolicy | null;
 
-/** A `dtype` option that becomes a policy; null is `keras.config.floatx()`. Keras writes it as an object in layers, as a string elsewhere. */
-export function dtypePolicy(written: "object" | "string"): Field<DTypePolicyLike, DTypePolicy, false> {
+/** The policy of losses and metrics that are given none: they compute in `keras.config.floatx()` whatever the policy of layers is. */
+export const floatxPolicy = (): DTypePolicy => new DTypePolicy(floatx());
+
+/**
+ * A `dtype` option that becomes a policy. Keras writes it as an object in layers, as a string elsewhere.
+ *
+ * @param ofNull  what null means; default: the policy of layers that are given none
+ */
+export function dtypePolicy(
+  written: "object" | "string",
+  ofNull: () => DTypePolicy = defaultDtypePolicy,
+): Field<DTypePolicyLike, DTypePolicy, false> {
   const inner = field<DTypePolicyLike, DTypePolicy>({
     expected: 'a dtype such as "float32", or a keras.DTypePolicy',
     takesObjects: "configs",
     parse(value, where) {
-      if (value === null) return defaultDtypePolicy();
+      if (value === null) return ofNull();
       if (value instanceof DTypePolicy) return value;
       const policy = isPlainObject(value) ? deserializeKerasObject(value) : typeof value === "string" ? namedPolicy(value) : value;
       if (policy instanceof DTypePolicy) return policy;

@@ -7,6 +7,7 @@ import {
   Configured,
   type DTypePolicy,
   dtypePolicy,
+  floatxPolicy,
   Family,
   type Extended,
   type Identifier,
@@ -27,7 +28,7 @@ const reductions = ["sum_over_batch_size", "sum", "mean", "mean_with_sample_weig
 const common = {
   name: nullable(string()),
   reduction: oneOf(reductions, "sum_over_batch_size"),
-  dtype: unwritten(dtypePolicy("string")),
+  dtype: unwritten(dtypePolicy("string", floatxPolicy)),
 };
 
 /** The options of every loss. */
@@ -91,17 +92,17 @@ export abstract class Loss<S extends Schema = Schema<readonly [], LossFields>> e
 
   /** Labels as `call` gets them: of the dtype of the computation. */
   protected labels(yTrue: TensorLike): Tensor {
-    return cast(asTensor(yTrue), "float32");
+    return cast(asTensor(yTrue), this.dtype);
   }
 
   protected override invoke(yTrue: TensorLike, yPred: TensorLike, options: LossCallOptions = {}): Tensor {
     const predictions = asTensor(yPred);
     const given = maskOf(predictions);
-    const losses = this.call(this.labels(yTrue), cast(predictions, "float32"));
+    const losses = this.call(this.labels(yTrue), cast(predictions, this.dtype));
     const own = maskOf(losses);
     const mask = given && own ? logicalAnd(given, own) : (given ?? own);
     const { sampleWeight } = options;
-    const weight = sampleWeight === undefined || sampleWeight === null ? undefined : cast(asTensor(sampleWeight), "float32");
+    const weight = sampleWeight === undefined || sampleWeight === null ? undefined : cast(asTensor(sampleWeight), this.dtype);
     return reduceWeighted(losses, weight, mask, this.reduction);
   }
 

@@ -1,7 +1,7 @@
 // Functions as metrics.
 
 import { field, invalid, serializeKerasObject, isEnvelope, deserializeKerasObject } from "../config/index.js";
-import { nullable, schema, string, dtypePolicy } from "../config/index.js";
+import { nullable, schema, string, dtypePolicy, floatxPolicy } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { type MetricFunction, metrics } from "./metric.js";
@@ -25,7 +25,11 @@ const metricFunction = field<MetricFunction>({
  * ```
  */
 export class MeanMetricWrapper extends MeanOf<typeof MeanMetricWrapper.options> {
-  static override readonly options = schema(["fn"], { name: nullable(string()), dtype: dtypePolicy("string"), fn: metricFunction });
+  static override readonly options = schema(["fn"], {
+    name: nullable(string()),
+    dtype: dtypePolicy("string", floatxPolicy),
+    fn: metricFunction,
+  });
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
     return this.options.fn(asTensor(yTrue), asTensor(yPred));

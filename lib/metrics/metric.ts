@@ -8,6 +8,7 @@ import {
   Configured,
   type DTypePolicy,
   dtypePolicy,
+  floatxPolicy,
   type Extended,
 } from "../config/index.js";
 import { Family, type Identifier, type Fields, type Json, nullable, type Schema, schema, string } from "../config/index.js";
@@ -22,7 +23,7 @@ import { type Child, children, fieldsOf, type KerasState, kerasState, partsByNam
 import { stateless } from "../variables/stateless.js";
 import { Variable } from "../variables/variable.js";
 
-const common = { name: nullable(string()), dtype: dtypePolicy("string") };
+const common = { name: nullable(string()), dtype: dtypePolicy("string", floatxPolicy) };
 
 /** The options of every metric. */
 export type MetricFields = typeof common;

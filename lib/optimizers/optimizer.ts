@@ -232,17 +232,17 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     return cast(add(this.iterations, 1), "float32");
   }
 
-  /** Gives a variable a new value. */
+  /** Gives a variable a new value, rounded to the variable's width. */
   protected assign(variable: Variable, value: TensorLike): void {
-    variable.assign(value);
+    variable.assign(cast(value, variable.dtype));
   }
 
   protected assignAdd(variable: Variable, delta: TensorLike): void {
-    variable.assignAdd(delta);
+    variable.assignAdd(cast(delta, variable.dtype));
   }
 
   protected assignSub(variable: Variable, delta: TensorLike): void {
-    variable.assignSub(delta);
+    variable.assignSub(cast(delta, variable.dtype));
   }
 
   /** Updates variables from `[gradient, variable]` pairs; pairs without a gradient are left out. @returns the iterations */

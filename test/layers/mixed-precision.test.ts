@@ -36,6 +36,23 @@ for (const [name, half, unit] of [
     t.same(mixed.layers[0]!.getConfig()["dtype"], { module: "keras", class_name: "DTypePolicy", config: { name }, registered_name: null });
   });
 
+t.test("losses and metrics compute in floatx whatever the policy of layers is, and in the dtype that they are given", (t) => {
+  tf.keras.config.setDtypePolicy("mixed_bfloat16");
+  t.teardown(() => tf.keras.config.setDtypePolicy("float32"));
+  const accuracy = new tf.keras.metrics.BinaryAccuracy();
+  // 1,001 places: as bfloat16 the count would be 1,000.
+  accuracy.updateState(tf.ones([1001]), tf.cast(tf.concat([tf.ones([1000]), tf.zeros([1])], 0), "bfloat16"));
+  t.equal(accuracy.dtype, "float32");
+  t.equal((accuracy.result() as tf.Tensor).item(), Math.fround(1000 / 1001));
+  const [yTrue, yPred] = [tf.constant([[0.1, 0.7]]), tf.constant([[0.3, 0.2]])];
+  const own = tf.keras.losses.meanSquaredError(yTrue, yPred).item();
+  t.equal(new tf.keras.losses.MeanSquaredError()(yTrue, yPred).item(), own);
+  const half = new tf.keras.losses.MeanSquaredError({ dtype: "bfloat16" })(yTrue, yPred);
+  t.equal(half.dtype, "bfloat16");
+  t.ok(Math.abs(half.item() - own) < 2 ** -7);
+  t.end();
+});
+
 t.test("unknown policies are refused", async (t) => {
   t.throws(() => new layers.Dense(1, { dtype: "mixed_float8" }), /given "mixed_float8"; expected/);
 });

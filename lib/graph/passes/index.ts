@@ -6,6 +6,7 @@ import { mergeCommonSubexpressions } from "./common-subexpressions.js";
 import { removeDeadCode } from "./dead-code.js";
 import { fuseElementwise } from "./elementwise.js";
 import { fuseEpilogues } from "./epilogues.js";
+import { moveRoundings, widenAnew } from "./halves.js";
 
 /** A change of a graph that keeps its results the same; what exactly it keeps true, its own file says. */
 export interface Pass {
@@ -16,8 +17,10 @@ export interface Pass {
 /** What happens to a graph before it is planned, in order. */
 export const passes: readonly Pass[] = [
   { name: "choices", run: inlineChoices },
+  { name: "roundings", run: moveRoundings },
   { name: "common subexpressions", run: mergeCommonSubexpressions },
   { name: "dead code", run: removeDeadCode },
+  { name: "widening anew", run: widenAnew },
   { name: "epilogues", run: fuseEpilogues },
   { name: "elementwise", run: fuseElementwise },
 ];

@@ -3,10 +3,11 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";
-import { primitive } from "../../core/primitive.js";
+import { primitive, type Primitive, type Step } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { siteOf } from "../../core/indices.js";
-import { setConversion } from "../../core/width.js";
+import { setConversions } from "../../core/width.js";
+import { assign, read } from "../state/assign.js";
 import { kernels } from "../../generated/kernels.js";
 
 /** Elements that one claim of a thread converts. */
@@ -62,6 +63,17 @@ const castOp = primitive({
   }),
 });
 
+/** Whether a step of a graph is a conversion from one dtype into another. */
+export const isCast = ({ op }: Step): boolean => op === (castOp as Primitive);
+
+/** A conversion as a step of a graph. */
+export const castStep = (x: Tensor, y: Tensor): Step => ({
+  op: castOp as Primitive,
+  inputs: { x },
+  attrs: { to: y.dtype },
+  outputs: { y },
+});
+
 /**
  * The same values in a dtype that something is computed in: as `cast`, but a uint32 that int32 cannot hold is an error.
  *
@@ -84,4 +96,4 @@ const UNSIGNED = siteOf("arithmetic on uint32", (value) => ({
   hint: 'cast(x, "float32") computes with larger ones, rounded to 24 bits.',
 }));
 
-setConversion(convert, toArithmetic);
+setConversions({ convert, widen: toArithmetic, read, assign });
