@@ -6,6 +6,7 @@ export const JaxLayer = notHere("keras.layers.JaxLayer");
 export const FlaxLayer = notHere("keras.layers.FlaxLayer");
 export const TorchModuleWrapper = notHere("keras.layers.TorchModuleWrapper");
 export const TFSMLayer = notHere("keras.layers.TFSMLayer");
+export const ExportArchive = notHere("keras.export.ExportArchive");
 export const SKLearnClassifier = notHere("keras.wrappers.SKLearnClassifier");
 export const SKLearnRegressor = notHere("keras.wrappers.SKLearnRegressor");
 export const SKLearnTransformer = notHere("keras.wrappers.SKLearnTransformer");

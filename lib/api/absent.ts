@@ -24,6 +24,11 @@ export const absent: readonly Absent[] = [
     instead: "Save the model as .keras and read it with keras.models.loadModel.",
   },
   {
+    names: ["keras.export.ExportArchive"],
+    reason: "writes TensorFlow's SavedModel format, whose graphs need TensorFlow",
+    instead: 'Write ONNX: model.export("model.onnx", { inputSignature }); for several functions a file each.',
+  },
+  {
     names: ["keras.wrappers.SKLearnClassifier", "keras.wrappers.SKLearnRegressor", "keras.wrappers.SKLearnTransformer"],
     reason: "makes estimators for scikit-learn, which is a Python library",
     instead: "Use model.fit, model.evaluate and model.predict.",

@@ -6,4 +6,5 @@ export { constant } from "../core/convert.js";
 export { ValueError } from "../core/errors.js";
 export type { Tensor } from "../core/tensor.js";
 export { addressOf, readAsset } from "../data/asset.js";
+export { parseIdx } from "../data/known/idx.js";
 export { bostonHousing, californiaHousing, cifar10, cifar100, imdb, mnist, reuters } from "../data/known/index.js";

@@ -18,6 +18,7 @@ export * as datasets from "../data/known/index.js";
 export * as dtypePolicies from "./dtype-policies.js";
 export * as initializers from "../initializers/index.js";
 export * as layers from "./layers.js";
+export * as export from "./export.js";
 export * as legacy from "./legacy.js";
 export * as losses from "../losses/index.js";
 export * as metrics from "../metrics/index.js";

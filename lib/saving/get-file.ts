@@ -2,7 +2,7 @@
 
 import { platform } from "#platform";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
-import { boolean, nullable, oneOf, type Options, schema, string } from "../config/index.js";
+import { boolean, isPlainObject, nullable, oneOf, type Options, schema, string } from "../config/index.js";
 import { digest } from "../formats/digest.js";
 import { placeOf, storeAt, write } from "./place.js";
 
@@ -37,15 +37,15 @@ export type GetFileOptions = Options<typeof options>;
  *                 does not look there
  * @throws ValueError for bytes with another hash (nothing is kept), StateError where the file can't be fetched. Keras: keras.utils.get_file
  */
-export async function getFile(
-  fname: string | null = null,
-  origin: string | URL | null = null,
-  given: GetFileOptions = {},
-): Promise<string> {
+export async function getFile(named: GetFileOptions & { readonly fname?: string | null; readonly origin: string | URL }): Promise<string>;
+export async function getFile(fname?: string | null, origin?: string | URL | null, options?: GetFileOptions): Promise<string>;
+export async function getFile(...all: readonly unknown[]): Promise<string> {
   const where = "utils.getFile";
+  const { fname, origin, given } = argumentsOf(all);
   const { untar, md5Hash, fileHash, cacheSubdir, hashAlgorithm, extract, archiveFormat, cacheDir, forceDownload } = options.parse(where, [
     given,
   ]);
+  if (fname !== null && typeof fname !== "string") throw new ArgumentError(`${where}.fname`, { given: text(fname), expected: "a name" });
   if (origin === null || (typeof origin !== "string" && !(origin instanceof URL)))
     throw new ArgumentError(`${where}.origin`, { given: text(origin), expected: "an address" });
   const name = nameOf(where, fname, String(origin));
@@ -139,4 +139,11 @@ async function membersOf(where: string, bytes: Uint8Array, format: "auto" | "tar
     if (path.startsWith("/") || path.split(/[/\\]/).includes("..") || path.includes("\0"))
       throw new ValueError(where, { given: `an archive with the path ${text(path)}`, expected: "paths inside of it" });
   return members;
+}
+
+/** Name, address and options: by position, or all in one object. */
+function argumentsOf([first = null, second = null, third = {}]: readonly unknown[]) {
+  if (!isPlainObject(first)) return { fname: first, origin: second, given: third as GetFileOptions };
+  const { fname = null, origin = null, ...given } = first;
+  return { fname, origin, given: given as GetFileOptions };
 }

@@ -8,6 +8,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import t from "tap";
 import { fashionMnist } from "../../datasets/index.js";
 import { parseIdx } from "../../datasets/idx.js";
+import * as datasets from "../../lib/data/known/index.js";
 import { readAsset } from "../../lib/data/asset.js";
 import { repository } from "../support/sources.js";
 
@@ -27,6 +28,12 @@ t.test("loads the official images and labels, in the official order", async (t) 
   );
   const raw = gunzipSync(await readFile(join(shipped, "t10k-images-idx3-ubyte.gz")));
   t.ok(raw.subarray(16).equals(testX.data() as Uint8Array));
+  const [[kerasX, kerasY], [, kerasTestY]] = await datasets.fashionMnist.loadData({ path: shipped });
+  t.strictSame([kerasX.shape, kerasX.dtype, kerasY.shape], [trainX.shape, "uint8", [60000]]);
+  t.ok(Buffer.from(kerasTestY.data().buffer).equals(Buffer.from(testY.data().buffer)), "keras.datasets reads the same files");
+  await t.rejects(datasets.fashionMnist.loadData({ path: tmpdir() }), {
+    message: /fashionMnist\.loadData: given the path.*expected a file/,
+  });
   t.equal(fashionMnist.classNames.length, 10);
   t.equal(fashionMnist.classNames[9], "Ankle boot");
 });

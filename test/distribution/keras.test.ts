@@ -11,6 +11,7 @@ const mesh = () => new DeviceMesh([1, 2], ["batch", "model"]);
 t.test("devices, meshes and layouts", (t) => {
   t.ok(distribution.listDevices().length >= 16);
   t.strictSame(distribution.listDevices("gpu"), []);
+  t.strictSame([distribution.getDeviceCount(), distribution.getDeviceCount("gpu")], [distribution.listDevices().length, 0]);
   t.strictSame(mesh().devices, ["cpu:0", "cpu:1"]);
   const layouts = new LayoutMap(mesh()).set("dense.*kernel", [null, "model"]).set("dense_1/kernel", new TensorLayout(["model", null]));
   t.strictSame(layouts.get("model/dense/kernel")!.axes, [null, "model"]);

@@ -60,6 +60,10 @@ t.test("a file is fetched once, and its hash is checked", async (t) => {
   t.ok(existsSync(`${cacheDir}/other/data.csv`));
   await getFile("data.csv", `${base}/data.csv`, { cacheDir, forceDownload: true });
   t.equal(requests, 3);
+  const named = await getFile({ fname: "named.csv", origin: `${base}/data.csv`, cacheDir, fileHash: sha256 });
+  t.equal(named, `${cacheDir}/datasets/named.csv`, "all by name");
+  await t.rejects(getFile({ fname: 3, origin: base } as never), { name: "ArgumentError", message: /fname: given 3/ });
+  await t.rejects(getFile({ origin: base, hash: "0" } as never), { message: /hash/ });
 });
 
 t.test("a kept file with another hash is fetched anew; a wrong one is refused and not kept", async (t) => {

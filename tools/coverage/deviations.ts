@@ -9,15 +9,12 @@ export const absence = (name: string): string | undefined => absent.find(({ name
 /** Names, parameters and members that other plans bring. */
 const waiting: readonly { readonly names: RegExp; readonly plan: string }[] = [
   { names: /^keras\.applications\./, plan: "applications" },
-  { names: /^keras\.datasets\./, plan: "datasets" },
-  { names: /^keras\.distribution\./, plan: "distribution" },
   {
     names: /^keras\.utils\.(FeatureSpace|(audio|image|text)_dataset_from_directory|(load|save)_img|array_to_img|img_to_array)$/,
     plan: "preprocessing",
   },
   { names: /^keras\.preprocessing\.image\.smart_resize$/, plan: "preprocessing" },
   { names: /^keras\.layers\.(MelSpectrogram|STFTSpectrogram)$/, plan: "preprocessing" },
-  { names: /^keras\.export\.ExportArchive$/, plan: "export" },
 ];
 
 export const waitingFor = (name: string): string | undefined => waiting.find(({ names }) => names.test(name))?.plan;

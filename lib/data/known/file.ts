@@ -8,6 +8,10 @@ export interface DatasetSource {
   readonly name: string;
   readonly origin: string;
   readonly hash: string;
+  /** Whether the hash is that of the decompressed content. */
+  readonly isOfContent?: boolean;
+  /** The folder below that of all data sets. */
+  readonly folder?: string;
 }
 
 /** Where files are kept: Keras's own folder in Node, IndexedDB in a page. */
@@ -22,7 +26,13 @@ export function cacheLocation(): string {
  *
  * @throws ValueError where it cannot be had, or where it is not the file that Keras has
  */
-export async function datasetFile(where: string, { name, origin, hash }: DatasetSource, path?: string | URL | null): Promise<Uint8Array> {
+export async function datasetFile(where: string, source: DatasetSource, path?: string | URL | null): Promise<Uint8Array> {
+  const { name, origin, hash, folder, isOfContent = false } = source;
+  const location = folder === undefined || platform.name === "browser" ? cacheLocation() : `${cacheLocation()}/${folder}`;
+  const hashed = async (bytes: Uint8Array): Promise<string> => {
+    const content = isOfContent ? await platform.gunzip(bytes).catch(() => bytes) : bytes;
+    return hashOf(content, hash);
+  };
   if (path !== undefined && path !== null) {
     try {
       return await platform.readFile(path);
@@ -30,18 +40,18 @@ export async function datasetFile(where: string, { name, origin, hash }: Dataset
       throw new ValueError(where, { given: `the path ${JSON.stringify(String(path))}`, expected: "a file that can be read", cause });
     }
   }
-  const store = platform.openStore(cacheLocation());
+  const store = platform.openStore(location);
   const kept = await store.read(name);
-  if (kept && (await hashOf(kept, hash)) === hash) return kept;
+  if (kept && (await hashed(kept)) === hash) return kept;
   const bytes = await platform.readFile(origin).catch((cause: unknown) => {
     throw new ValueError(where, {
-      given: `no answer from ${origin}${kept ? `, and a damaged ${name} in ${cacheLocation()}` : ""}`,
+      given: `no answer from ${origin}${kept ? `, and a damaged ${name} in ${location}` : ""}`,
       expected: "the file",
-      hint: `Without a connection put it at ${cacheLocation()}/${name}, or pass its place: loadData({ path }).`,
+      hint: `Without a connection put it at ${location}/${name}, or pass its place: loadData({ path }).`,
       cause,
     });
   });
-  const found = await hashOf(bytes, hash);
+  const found = await hashed(bytes);
   if (found !== hash) {
     throw new ValueError(where, {
       given: `a file with hash ${found} from ${origin}`,

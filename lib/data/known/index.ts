@@ -15,6 +15,12 @@ const set = <K extends keyof Sets, M extends keyof Sets[K]>(name: K, ...function
 /** MNIST: 60,000 and 10,000 handwritten digits, uint8 `[examples, 28, 28]`, and their labels. Keras: keras.datasets.mnist */
 export const mnist = set("mnist", "loadData");
 
+/**
+ * Fashion-MNIST: 60,000 and 10,000 images of clothes, uint8 `[examples, 28, 28]`, and their labels, from Keras's files; `kerasm/datasets` has
+ * them with the package. Keras: keras.datasets.fashion_mnist
+ */
+export const fashionMnist = set("fashionMnist", "loadData");
+
 /** CIFAR-10: 50,000 and 10,000 photographs of ten classes, uint8 `[examples, 32, 32, 3]`, and labels `[examples, 1]`. Keras: keras.datasets.cifar10 */
 export const cifar10 = set("cifar10", "loadData");
 

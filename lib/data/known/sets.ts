@@ -89,6 +89,33 @@ export const mnist = {
   },
 };
 
+/** The files of Fashion-MNIST, and what they hash to decompressed. */
+const fashionFiles = [
+  ["train-images-idx3-ubyte.gz", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"],
+  ["train-labels-idx1-ubyte.gz", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"],
+  ["t10k-images-idx3-ubyte.gz", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"],
+  ["t10k-labels-idx1-ubyte.gz", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"],
+] as const;
+
+/**
+ * Fashion-MNIST: 60,000 and 10,000 images of clothes, uint8 `[examples, 28, 28]`, and their labels; `path` is a folder with the four files.
+ * `kerasm/datasets` has them with the package. Keras: keras.datasets.fashion_mnist
+ */
+export const fashionMnist = {
+  async loadData(...given: [options?: Options<typeof mnistOptions>] | [path: string | URL]): Promise<Splits> {
+    const where = "fashionMnist.loadData";
+    const { path: from } = mnistOptions.parse(where, given);
+    const { parseIdx } = await import("./idx.js");
+    const load = async ([name, hash]: readonly [string, string]): Promise<Tensor> => {
+      const file = { ...source(name, hash), isOfContent: true, folder: "fashion-mnist" };
+      const packed = await datasetFile(where, file, from && `${String(from).replace(/\/?$/, "/")}${name}`);
+      return parseIdx(packed[0] === 0x1f && packed[1] === 0x8b ? await platform.gunzip(packed) : packed, name);
+    };
+    const [trainX, trainY, testX, testY] = (await Promise.all(fashionFiles.map(load))) as [Tensor, Tensor, Tensor, Tensor];
+    return [[trainX, trainY], [testX, testY]]; // prettier-ignore
+  },
+};
+
 /** Batches of CIFAR's archives: pixels and labels. */
 async function cifar(
   where: string,

@@ -5,7 +5,7 @@ import { asTensor } from "../../core/convert.js";
 import { known } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import {
-  add, bincount, cast, clip, concatenate, countNonzero, cumsum, divide, equal, greater, isnan, lessEqual, max, min, moveaxis, multiply, oneHot, pad, ravel, reshape, round, slice, stack, subtract, sum, take, transpose, unstack, where,
+  add, bincount, cast, clip, concatenate, countNonzero, cumsum, divide, equal, greater, isnan, lessEqual, max, min, moveaxis, multiply, oneHot, onesLike, pad, ravel, reshape, round, slice, stack, subtract, sum, take, transpose, unstack, where,
 } from "../../ops/index.js"; // prettier-ignore
 import { ImageLayer, rescaled, type Transformation, type TransformOptions } from "./image-layer.js";
 import { imageOptions, valueRange } from "./options.js";
@@ -83,21 +83,25 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends ImageLayer<typ
   }
 
   #equalized(images: Tensor): Tensor {
-    const [batch, height, width, channels] = known(images.shape, this.name) as [number, number, number, number];
+    const [batch] = images.shape;
+    const [height, width, channels] = known(images.shape.slice(1), this.name) as [number, number, number];
     const [rows, columns] = this.options.tileGridSize as [number, number];
     const [tileHeight, tileWidth] = [Math.ceil(height / rows), Math.ceil(width / columns)];
     const margins: [number, number][] = [[0, 0], [0, tileHeight * rows - height], [0, tileWidth * columns - width], [0, 0]]; // prettier-ignore
     const x = margins.every(([, after]) => after === 0) ? images : pad(images, margins, "symmetric");
-    const tiled = transpose(reshape(x, [batch, rows, tileHeight, columns, tileWidth, channels]), [0, 1, 3, 5, 2, 4]);
+    const tiled = transpose(reshape(x, [-1, rows, tileHeight, columns, tileWidth, channels]), [0, 1, 3, 5, 2, 4]);
     const pixels = clip(cast(tiled, "int32"), 0, 255);
-    const tables = this.#tables(reshape(pixels, [batch, rows, columns, channels, tileHeight * tileWidth]), tileHeight * tileWidth);
+    const tables = this.#tables(reshape(pixels, [-1, rows, columns, channels, tileHeight * tileWidth]), tileHeight * tileWidth);
     const edged = withEdges(withEdges(tables, 1), 2);
     const [down, across] = [between(tileHeight * rows, tileHeight, rows), between(tileWidth * columns, tileWidth, columns)];
     const [strideX, strideY] = [256 * channels, 256 * channels * (columns + 2)];
     const index = (values: ArrayLike<number>, stride: number, shape: readonly number[]): Tensor =>
       asTensor(Int32Array.from(values, (each) => each * stride)).reshape(shape);
+    // Numbers of images, also where there are as many as there will be.
+    const numbers = subtract(cumsum(onesLike(slice(pixels, pixels.shape.map(() => 0), pixels.shape.map((_, i) => (i === 0 ? -1 : 1)))), { axis: 0 }), 1); // prettier-ignore
+    const ofImage = batch === null ? multiply(reshape(numbers, [-1, 1, 1, 1]), strideY * (rows + 2)) : index(Array.from({ length: batch! }, (_, i) => i), strideY * (rows + 2), [-1, 1, 1, 1]); // prettier-ignore
     const start = add(
-      add(index(Array.from({ length: batch }, (_, i) => i), strideY * (rows + 2), [-1, 1, 1, 1]), index(Array.from({ length: channels }, (_, i) => i), 256, [1, 1, 1, -1])), // prettier-ignore
+      add(ofImage, index(Array.from({ length: channels }, (_, i) => i), 256, [1, 1, 1, -1])), // prettier-ignore
       cast(clip(x, 0, 255), "int32"),
     );
     const flat = ravel(edged);

@@ -110,6 +110,15 @@ t.test("they work in a model, which trains, and in a dataset's map", async (t) =
   const history = await model.fit(x, tf.ones([16, 1]), { epochs: 2, batchSize: 8, verbose: 0 });
   t.ok((history.history["loss"] as number[]).every(Number.isFinite));
   t.strictSame((await model.predict(x)).array(), (await model.predict(x)).array(), "predictions do not draw");
+  const spread = new layers.ContrastLimitedAdaptiveHistogramEqualization();
+  const input = tf.keras.Input({ shape: [8, 8, 3] });
+  const model2 = new tf.keras.Model({ inputs: input, outputs: spread(input) });
+  const whole = spread(x).data();
+  (await model2.predict(x, { batchSize: 6, verbose: 0 }))
+    .data()
+    .forEach((value, i) => Math.abs(value - whole[i]!) < 1e-3 || t.fail(`${i}`));
+  const open = tf.function((images: tf.Tensor) => spread(images), { reduceRetracing: true });
+  for (const count of [3, 5]) t.strictSame(open(x.slice([0], [count])).shape, [count, 8, 8, 3], "any number of images");
   const augment = new layers.RandAugment({ seed: 5 });
   const batches = [...tf.data.Dataset.fromTensorSlices(x).batch(8).map((batch) => augment(batch))]; // prettier-ignore
   t.strictSame(batches.map(({ shape }) => shape), [[8, 8, 8, 3], [8, 8, 8, 3]]); // prettier-ignore
