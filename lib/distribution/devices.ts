@@ -26,9 +26,6 @@ export const listDevices = (deviceType: string | null = null): string[] => {
   return Array.from({ length: deviceCount() }, (_, i) => `cpu:${i}`);
 };
 
-/** How many devices there are, of a type where one is named. Keras: keras.distribution.get_device_count */
-export const getDeviceCount = (deviceType: string | null = null): number => listDevices(deviceType).length;
-
 /** The number of a device: `cpu:1`, `/cpu:1`, `/job:localhost/replica:0/task:0/device:CPU:1` is 1. @throws ArgumentError for others */
 export function deviceIndex(where: string, device: unknown): number {
   const count = deviceCount();

@@ -9,13 +9,13 @@ import type { Tensor } from "../core/tensor.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import { Variable } from "../variables/variable.js";
 import { SimpleClusterResolver } from "./cluster.js";
-import { deviceIndex, getDeviceCount, listDevices } from "./devices.js";
+import { deviceIndex, listDevices } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
 import { initialize as joinProcesses, joinedProcesses } from "./processes.js";
 import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
-export { getDeviceCount, listDevices };
+export { listDevices };
 
 /** How many devices there are of a type: 0 of others than "cpu". Keras: keras.distribution.get_device_count */
 export const getDeviceCount = (deviceType: string | null = null): number => listDevices(deviceType).length;
