@@ -59,4 +59,11 @@ export const preprocessing: readonly Case[] = [
       return () => augment(x);
     },
   },
+  ...(["Jpeg", "Png"] as const).map((kind): Case => ({
+    name: `preprocessing images: decode a ${kind === "Jpeg" ? "JPEG" : "PNG"} of 500 × 375`,
+    async ours() {
+      const bytes = await tf.io[`encode${kind}`](tf.cast(tf.clipByValue(picture(), 0, 255), "uint8"));
+      return () => tf.io[`decode${kind}`](bytes);
+    },
+  })),
 ];
