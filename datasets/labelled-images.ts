@@ -14,6 +14,7 @@ export interface DatasetFile {
   readonly sha256: string;
 }
 
+/** What a set of labelled images is: its files, classes, and sizes. */
 export interface LabelledImagesFacts {
   /** What it is called in errors. */
   readonly name: string;
@@ -50,6 +51,7 @@ const loadDataOptions = schema([], {
   ),
 });
 
+/** Where a data set comes from, and who is told how far it is. */
 export type LoadDataOptions = Options<typeof loadDataOptions>;
 
 /** Images and their labels, apart for training and test: uint8, `[examples, height, width]` and `[examples]`. */

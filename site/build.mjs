@@ -63,7 +63,7 @@ const copied = new Set();
 async function proseOf(page) {
   const markdown = read(page.file);
   const blocks = blocksOf(markdown);
-  const runs = (index) => runnable(blocks[index]);
+  const runs = (index) => (runnable(blocks[index]) ? index : undefined);
   const { html, title, headings, sections } = rendered(markdown, { link: linkFrom(page, copied), runs });
   const isProgram = blocks.some(runnable);
   if (isProgram) {
@@ -88,7 +88,7 @@ async function programOf(page) {
   pictures.forEach((file) => copied.add(file));
   const up = "../".repeat(page.path.split("/").length - 1);
   const drawn = pictures.map((file) => `<p><img class="drawn" src="${up}files/${file}" alt="What ${name} drew in the run of the tests"></p>`).join(""); // prettier-ignore
-  const md = rendered(`# ${title}\n\n${about}\n`, { link: linkFrom(page, copied), runs: () => false });
+  const md = rendered(`# ${title}\n\n${about}\n`, { link: linkFrom(page, copied), runs: () => undefined });
   const command = page.file.replace(/^/, "node build/").replace(/\.ts$/, ".js");
   const where = `<p>From the repository: <code>${command}</code>. ${isRunnable ? " In this page Run uses less data, as <code>--quick</code> does." : ""}</p>`;
   const html = `${md.html}${drawn}${where}${codeBlock(text, "ts", isRunnable ? 0 : undefined)}`;
@@ -146,6 +146,8 @@ if (!process.argv.includes("--without-reference")) {
   const reference = await referencePages();
   menu.push({ title: "Reference", entries: reference.filter(({ inMenu }) => inMenu) });
   made.push(...reference);
+  const silent = reference.filter(({ isDocumented }) => isDocumented === false).map(({ title }) => title);
+  writeFileSync(join(root, "build/site-undocumented.json"), JSON.stringify(silent));
 }
 for (const page of made) {
   write(`${page.path}.html`, pageHtml(page, menu));

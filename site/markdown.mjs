@@ -14,7 +14,7 @@ export const anchorOf = (text) =>
  * @param {string} markdown
  * @param {object} around
  * @param {(href: string) => string} around.link  where a link of the file leads on the site
- * @param {(index: number) => boolean} around.runs  whether the block of code with this number has a Run button
+ * @param {(index: number, code: string) => number | undefined} around.runs  the number of the program that the block's Run button runs
  * @returns {{ html: string; title: string; headings: { level: number; text: string; anchor: string }[]; sections: { anchor: string; title: string; text: string }[] }}
  */
 export function rendered(markdown, { link, runs }) {
@@ -48,7 +48,7 @@ export function rendered(markdown, { link, runs }) {
   md.renderer.rules.fence = (tokens, i) => {
     block++;
     const language = tokens[i].info.split(" ")[0];
-    return codeBlock(tokens[i].content, language, runs(block) ? block : undefined);
+    return codeBlock(tokens[i].content, language, runs(block, tokens[i].content));
   };
 
   const tokens = md.parse(markdown, {});

@@ -9,15 +9,16 @@ import { escaped } from "./highlight.mjs";
  * @param {string} page.html
  * @param {{ level: number; text: string; anchor: string }[]} [page.headings]
  * @param {boolean} [page.hasPrograms]  whether blocks of the page run here
+ * @param {boolean} [page.isSeparate]  whether each of them is a program of its own
  * @param {string} [page.note]   HTML behind the content
  * @param {{ title: string; entries: { title: string; path: string }[] }[]} menu
  */
-export function pageHtml({ path, title, html, headings = [], hasPrograms = false, note = "" }, menu) {
+export function pageHtml({ path, title, html, headings = [], hasPrograms = false, isSeparate = false, note = "" }, menu) {
   const root = "../".repeat(path.split("/").length - 1);
   const inside = headings.filter(({ level }) => level === 2 || level === 3);
   const contents = inside.map(({ level, text, anchor }) => `<li class="level-${level}"><a href="#${escaped(anchor)}">${escaped(text)}</a></li>`).join(""); // prettier-ignore
   return `<!doctype html>
-<html lang="en" data-root="${root || "./"}"${hasPrograms ? ` data-programs="${escaped(path)}"` : ""}>
+<html lang="en" data-root="${root || "./"}"${hasPrograms ? ` data-programs="${escaped(path)}"${isSeparate ? " data-separate" : ""}` : ""}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -97,7 +97,11 @@ const model = new DiffusionModel();
 model.compile({ optimizer: new keras.optimizers.AdamW({ learningRate: 1e-3, weightDecay: 1e-4 }) });
 const { history } = await model.fit(x, { batchSize: 32, epochs: quick ? 2 : 10, verbose: quick ? 0 : 1 });
 
-const made = model.generate(1, quick ? 5 : 20).array()[0] as number[][][];
+const pictures = model.generate(16, quick ? 5 : 20);
+// Into a file, or into the page that runs this.
+const path = typeof document === "undefined" ? "ddim.svg" : null;
+await keras.visualization.plotImageGallery(ops.clip(pictures, -1, 1), { valueRange: [-1, 1], rows: 2, cols: 8, scale: 1, path });
+const made = pictures.array()[0] as number[][][];
 const shade = (value: number): string => " .:-=+*#%@"[Math.min(9, Math.max(0, Math.floor((value + 1) * 4.99)))]!;
 console.log(made.filter((_, i) => i % 2 === 0).map((row) => row.map(([value]) => shade(value!)).join("")).join("\n")); // prettier-ignore
 console.log(`noise left ${history["n_loss"]![0]!.toFixed(3)} -> ${history["n_loss"]!.at(-1)!.toFixed(3)}`);

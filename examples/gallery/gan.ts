@@ -100,7 +100,10 @@ const gan = new GAN({
 gan.compile({});
 const { history } = await gan.fit(x, { epochs: quick ? 2 : 10, batchSize: 32, verbose: quick ? 0 : 1 });
 
-const made = await generator.predict(keras.random.normal([1, latent]), { verbose: 0 });
+const made = await generator.predict(keras.random.normal([16, latent]), { verbose: 0 });
+// Into a file, or into the page that runs this.
+const path = typeof document === "undefined" ? "gan.svg" : null;
+await keras.visualization.plotImageGallery(made, { valueRange: [0, 1], rows: 2, cols: 8, scale: 1, path });
 const rows = made.array()[0] as number[][][];
 console.log(rows.filter((_, i) => i % 2 === 0).map((row) => row.map(([value]) => " .:-=+*#%@"[Math.floor(value! * 9.99)]).join("")).join("\n")); // prettier-ignore
 console.log(`discriminator ${history["d_loss"]!.at(-1)!.toFixed(3)}, generator ${history["g_loss"]!.at(-1)!.toFixed(3)}`);

@@ -64,4 +64,10 @@ const [, iou] = (await model.evaluate(seen, truth, { verbose: 0 })) as number[];
 const probabilities: tf.Tensor = await model.predict(tf.slice(seen, [5, 0, 0, 0], [1, size, size, 1]), { verbose: 0 });
 const found = keras.ops.argmax(probabilities, -1);
 console.log(found.array<number[][][]>()[0]!.filter((_, i) => i % 2 === 0).map((row) => row.map((kind) => " o#"[kind]).join("")).join("\n")); // prettier-ignore
+// What was seen above what was found, into a file, or into the page that runs this.
+const shown = await model.predict(tf.slice(seen, [0, 0, 0, 0], [8, size, size, 1]), { verbose: 0 });
+const classesFound = tf.expandDims(tf.cast(keras.ops.argmax(shown, -1), "float32").div(2), -1);
+const pairs = tf.concat([tf.slice(seen, [0, 0, 0, 0], [8, size, size, 1]), classesFound], 0);
+const path = typeof document === "undefined" ? "unet.svg" : null;
+await keras.visualization.plotImageGallery(pairs, { valueRange: [0, 1], rows: 2, cols: 8, scale: 1, path });
 console.log(`mean IoU ${iou!.toFixed(3)}`);

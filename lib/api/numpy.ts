@@ -13,9 +13,13 @@ export * from "./ops/numpy.js";
 export { bool, bool as bool_, float16, float32, float64, int16, int32, int64, int8, newaxis, uint16, uint32, uint64, uint8 } from "./tf/dtypes.js"; // prettier-ignore
 export { Tensor as ndarray, type TensorLike };
 
+/** The ratio of a circle's circumference to its diameter. NumPy: numpy.pi */
 export const pi = Math.PI;
+/** Euler's number. NumPy: numpy.e */
 export const e = Math.E;
+/** Infinity. NumPy: numpy.inf */
 export const inf = Infinity;
+/** Not a number. NumPy: numpy.nan */
 export const nan = NaN;
 
 /** The same as `array`: no copy is made of a tensor. */
@@ -31,6 +35,7 @@ export const experimentalEnableNumpyBehavior = declare(
 
 /** x as a vector, a matrix, a block of rank 3: axes of length 1 are added in front. */
 export const atleast1d = declare("numpy.atleast1d(*x)", (x: TensorLike): Tensor => ofRank(x, 1));
+/** x with at least two axes. NumPy: numpy.atleast_2d */
 export const atleast2d = declare("numpy.atleast2d(*x)", (x: TensorLike): Tensor => ofRank(x, 2));
 
 function ofRank(x: TensorLike, rank: number): Tensor {

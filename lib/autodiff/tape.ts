@@ -25,6 +25,7 @@ export type Source = Tensor | { readonly state: State };
 /** The structure of `sources` with a gradient, or null where nothing connects, at each leaf. */
 export type GradientsOf<S> = S extends Source ? Tensor | null : { readonly [K in keyof S]: GradientsOf<S[K]> };
 
+/** Whether a tape gives gradients more than once, and whether it watches trainable variables by itself. */
 export interface GradientTapeOptions {
   /** Whether `gradient` may be called more than once. Default: false. */
   persistent?: boolean;

@@ -26,6 +26,7 @@ export interface Meta {
   readonly options?: LoopOptions;
 }
 
+/** How a loop of a converted function runs: at most how many rounds, whether they are unrolled. */
 export interface LoopOptions {
   /** Ends the loop after so many iterations. Default: none. */
   readonly maximumIterations?: number;

@@ -10,6 +10,7 @@ export function imageDataFormat(): DataFormat {
   return defaults.imageDataFormat;
 }
 
+/** Sets where channels stand by default: "channels_last" or "channels_first". Keras: keras.config.set_image_data_format */
 export function setImageDataFormat(dataFormat: DataFormat): void {
   if (dataFormat !== "channels_last" && dataFormat !== "channels_first") {
     throw new ValueError("keras.config.setImageDataFormat", { given: text(dataFormat), expected: '"channels_last" or "channels_first"' });
@@ -22,6 +23,7 @@ export function epsilon(): number {
   return defaults.epsilon;
 }
 
+/** Sets the small number that keeps divisions from zero (default: 1e-7). Keras: keras.config.set_epsilon */
 export function setEpsilon(value: number): void {
   if (!(value > 0)) throw new ValueError("keras.config.setEpsilon", { given: text(value), expected: "a number above 0" });
   defaults.epsilon = value;
@@ -32,6 +34,7 @@ export function floatx(): "float32" {
   return "float32";
 }
 
+/** Sets the dtype of weights and of numbers that say none: "float16", "bfloat16" or "float32". Keras: keras.config.set_floatx */
 export function setFloatx(value: string): void {
   if (value !== "float32") {
     throw new ValueError("keras.config.setFloatx", { given: text(value), expected: '"float32", the only float dtype so far' });

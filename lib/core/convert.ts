@@ -18,6 +18,7 @@ type NestedInput = number | boolean | bigint | Chainable | AnyTypedArray | reado
 /** What operations take where they want a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. */
 export type TensorLike = NestedInput;
 
+/** The dtype and the shape of a constant; by default those of its values. */
 export interface ConstantOptions {
   dtype?: Dtype;
   shape?: readonly number[];

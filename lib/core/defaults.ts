@@ -1,5 +1,6 @@
 // The few values of keras.config that operations read: they stand for the whole process and are read when an operation is called.
 
+/** Where the channels of an image stand: `[…, height, width, channels]` or `[…, channels, height, width]`. */
 export type DataFormat = "channels_last" | "channels_first";
 
 /** Written by keras.config's setters alone (lib/config/settings.ts). */

@@ -11,6 +11,7 @@ import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from "./halves
 export type Dtype =
   | "bool" | "uint8" | "int8" | "uint16" | "int16" | "uint32" | "int32" | "float16" | "bfloat16" | "float32"; // prettier-ignore
 
+/** A typed array of JavaScript that a tensor is made of or seen as. */
 export type TypedArray = Float32Array | Int32Array | Uint8Array | Int8Array | Int16Array | Uint16Array | Uint32Array;
 
 /** The dtypes that kernels compute in. */

@@ -75,7 +75,12 @@ const differ = (where: string, path: Path, a: unknown, b: unknown): ArgumentErro
     expected: "the same arrays and keys",
   });
 
-/** @param checkTypes  in Keras, whether lists and tuples are told apart; here both are arrays. @throws ArgumentError where two structures differ */
+/**
+ * Refuses two structures that are not nested alike.
+ *
+ * @param checkTypes  in Keras, whether lists and tuples are told apart; here both are arrays
+ * @throws ArgumentError where two structures differ. Keras: keras.tree.assert_same_structure
+ */
 export const assertSameStructure = declare(
   "tree.assertSameStructure(a:tree, b:tree, checkTypes:bool|null=null)",
   (a: unknown, b: unknown): void => {
@@ -88,7 +93,7 @@ export const assertSameStructure = declare(
   },
 );
 
-/** @throws ArgumentError unless the leaves of two structures stand at the same paths */
+/** Refuses two structures whose leaves stand at different paths. @throws ArgumentError. Keras: keras.tree.assert_same_paths */
 export const assertSamePaths = declare("tree.assertSamePaths(a:tree, b:tree)", (a: unknown, b: unknown): void => {
   const [x, y] = [a, b].map((tree) => leavesWithPath(tree as Structure).map(({ path }) => pathText(path)));
   const other = x!.find((path) => !y!.includes(path)) ?? y!.find((path) => !x!.includes(path));

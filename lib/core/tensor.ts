@@ -16,6 +16,7 @@ export interface Spec {
   readonly dtype: Dtype;
 }
 
+/** Numbers or booleans in arrays of arrays, as `tensor.array()` gives them. */
 export type NestedArray = number | boolean | NestedArray[];
 
 /** What has a present value and the chained operations: a tensor, a variable. `lib/ops/methods.ts` adds the methods. */

@@ -9,6 +9,7 @@ import { broadcastTo, cast, concatenate, stack, zeros } from "../ops/index.js";
 /** One sequence: steps that are numbers, or arrays of one shape. */
 export type Sequence = readonly (number | Sequence)[] | ArrayLike<number>;
 
+/** To which length, at which end, and with what sequences are filled up. */
 export interface PadSequencesOptions {
   /** Length of the result; default: that of the longest sequence. */
   readonly maxlen?: number | null;

@@ -16,6 +16,7 @@ import { PerReplica } from "./per-replica.js";
 
 export { AutoShardPolicy };
 
+/** How a dataset is divided among replicas. */
 export interface DistributeOptions {
   /**
    * DATA: every process walks through all global batches and takes its part of each, so that together they compute what one process would.

@@ -6,6 +6,7 @@ import { deviceIndex, logicalDevices } from "./devices.js";
 import { LockstepGroup } from "./lockstep.js";
 import { argumentsFor, CrossDeviceOps, resultOf, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
+/** The devices of the replicas, and how their values are put together. */
 export interface MirroredOptions {
   /**
    * A replica for each: `["cpu:0", "cpu:1"]`. Default: one replica with all threads, which is the fastest; where

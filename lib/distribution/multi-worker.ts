@@ -9,6 +9,7 @@ import type { ProcessGroup } from "./process-group.js";
 import { checkCommunication, requireJoined, type CommunicationOptions } from "./processes.js";
 import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
+/** The cluster, and how processes speak to each other. */
 export interface MultiWorkerOptions {
   /** What `strategy.clusterResolver` is to give; `initialize` has read TF_CONFIG, or was given one. */
   readonly clusterResolver?: ClusterResolver | null;

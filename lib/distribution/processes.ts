@@ -38,6 +38,7 @@ export class CommunicationOptions {
 
 /** Ways of TensorFlow to reduce. TensorFlow: tf.distribute.experimental.CommunicationImplementation */
 export const CommunicationImplementation = { AUTO: "AUTO", RING: "RING", NCCL: "NCCL" } as const;
+/** Which library sums over processes; here always MPI. TensorFlow: tf.distribute.experimental.CollectiveCommunication */
 export const CollectiveCommunication = CommunicationImplementation;
 
 export interface InitializeOptions extends Readonly<CommunicationOptions> {

@@ -5,6 +5,7 @@ import { StateError } from "../core/errors.js";
 /** What a function made anew from its text may use: names with their values, or a direct eval in the place where they are seen. */
 export type Scope = Readonly<Record<string, unknown>> | ((code: string) => unknown);
 
+/** How a function is converted: whether operators are, what it sees of its surroundings. */
 export interface ConversionOptions {
   /** What the function uses of the code around it. Default: nothing but globals and tf. */
   scope?: Scope;

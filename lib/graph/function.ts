@@ -18,6 +18,7 @@ import { Pulls, PullTree, Taking } from "./pulling.js";
 import { flatten, flattenResult, parameterNames, specKey, TensorSpec, type Flattened } from "./signature.js";
 import { trace, type Traced } from "./trace.js";
 
+/** How a function is traced: signature of its inputs, AutoGraph, whether shapes are left open. */
 export interface FunctionOptions {
   /** One spec for each tensor argument, in the structures of the arguments; calls that fit share one trace, others are errors. */
   inputSignature?: readonly Tree<TensorSpec>[];

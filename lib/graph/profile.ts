@@ -7,6 +7,7 @@ import type { Tensor } from "../core/tensor.js";
 import type { Executable } from "./executable.js";
 import { median, Timeline, timeTable, type StepTime } from "./timeline.js";
 
+/** What the programs that ran meanwhile took. */
 export interface Recording {
   readonly steps: readonly StepTime[];
   /** Sum of the steps' times for one run of each, milliseconds. */
@@ -17,6 +18,7 @@ export interface Recording {
   chromeTrace(): string;
 }
 
+/** What one run of a program took, step by step. */
 export interface Profile extends Recording {
   /** Median time of a whole run as one program, milliseconds. */
   readonly runMs: number;

@@ -74,11 +74,15 @@ const loadWeightsOptions = schema([], {
   nameMap: nullable(objects),
 });
 
+/** How a model is saved. */
 export type SaveOptions = Options<typeof saveOptions>;
+/** How weights are saved: over an existing file, in pieces of a size. */
 export type SaveWeightsOptions = Options<typeof saveWeightsOptions>;
+/** How a model is loaded: classes of one's own, whether it is compiled, what code of files may be run. */
 export interface LoadOptions extends Omit<Options<typeof loadOptions>, "customObjects"> {
   customObjects?: CustomObjects | null | undefined;
 }
+/** How weights are loaded: by name, with names of others, leaving out what does not fit. */
 export interface LoadWeightsOptions extends Omit<Options<typeof loadWeightsOptions>, "objectsToSkip" | "nameMap"> {
   objectsToSkip?: readonly object[] | null | undefined;
   nameMap?: NameMap | null | undefined;

@@ -18,6 +18,7 @@ import { assign, read } from "../ops/state/assign.js";
 import { currentScope } from "./name-scope.js";
 import { keepWritten, noteRead, noteWritten, standIn } from "./stateless-scope.js";
 
+/** Whether a variable is trained, its name, its dtype, a constraint. */
 export interface VariableOptions {
   /** Default: the dtype of the initial value. */
   dtype?: Dtype;

@@ -1,7 +1,7 @@
 // Run buttons. The blocks of a page up to the one whose button was pressed run as one module in a frame of their own (runner.html), on the
 // package itself; what each prints stands below it. Stop removes the frame, and with it everything that it does.
 
-const { root, programs } = document.documentElement.dataset;
+const { root, programs, separate } = document.documentElement.dataset;
 const codes = fetch(`${root}programs/${programs}.json`).then((response) => response.json());
 
 let running;
@@ -12,6 +12,7 @@ export async function toggle(button) {
   stop("Stopped.");
   button.textContent = "Stop";
   const last = Number(button.dataset.block);
+  const first = separate === undefined ? 0 : last;
   const frame = Object.assign(document.createElement("iframe"), { src: `${root}runner.html`, title: "What the program draws", className: "stage" }); // prettier-ignore
   frame.tabIndex = -1;
   const mine = { button, frame, last, at: last };
@@ -23,7 +24,7 @@ export async function toggle(button) {
   addEventListener("message", function hear({ source, data }) {
     if (running !== mine) return removeEventListener("message", hear);
     if (source !== frame.contentWindow) return;
-    if (data.kind === "ready") frame.contentWindow.postMessage({ codes: all.slice(0, last + 1) }, location.origin);
+    if (data.kind === "ready") frame.contentWindow.postMessage({ codes: all.slice(first, last + 1), first }, location.origin);
     if (data.kind === "at") mine.at = data.block;
     if (data.kind === "log") print(mine.at, data.level, data.text, data.over);
     if (data.kind === "height") frame.style.height = `${data.height}px`;

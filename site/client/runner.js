@@ -23,7 +23,7 @@ new ResizeObserver(() => {
 
 addEventListener("message", async ({ source, data }) => {
   if (source !== parent || !data.codes) return;
-  const code = data.codes.map((each, block) => `kerasmRunner.at(${block});\n${each}`).join("\n");
+  const code = data.codes.map((each, block) => `kerasmRunner.at(${data.first + block});\n${each}`).join("\n");
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const start = performance.now();
   const error = await import(/* webpackIgnore: true */ url).then(

@@ -2,24 +2,17 @@
 // `expression; // result` is held to its result. One with an ellipsis is a sketch and one that begins with a member of a class a
 // fragment: neither is a program.
 
+import { join } from "node:path";
 import * as datasets from "../../datasets/index.js";
 import * as models from "../../models/index.js";
-import { sourcesIn } from "../support/sources.js";
+import { repository, sourcesIn } from "../support/sources.js";
 
-/** What stands around an example. */
-const surroundings: Readonly<Record<string, string>> = {
-  ops: "keras.ops",
-  x: "tf.constant([[1, 2], [3, 4]])",
-  y: "tf.constant([[1], [0]])",
-  w: "tf.variable([[1]])",
-  loss: "tf.constant(0.5)",
-  images: "tf.ones([8, 28, 28])",
-  labels: "tf.zeros([8], { dtype: 'int32' })",
-  step: "tf.variable(0, { dtype: 'int32' })",
-  checkpoint: "new tf.train.Checkpoint({ model: new keras.Sequential([new keras.layers.Dense(1)]) })",
-  model: "new keras.Sequential([new keras.layers.Dense(1)])",
-  optimizer: "new keras.optimizers.SGD()",
-  dataset: "tf.data.Dataset.fromTensorSlices(tf.range(0, 10))",
+const { around, isProgram, isResult, usedIn, withResult } = (await import(join(repository, "site/surroundings.mjs"))) as {
+  around(code: string): string;
+  isProgram(code: string): boolean;
+  isResult(comment: string): boolean;
+  usedIn(code: string, name: string): boolean;
+  withResult: RegExp;
 };
 
 const exported = { "kerasm/datasets": datasets, "kerasm/models": models };
@@ -40,33 +33,25 @@ export function examplesIn(...folders: string[]): Example[] {
         return { name: `${path}:${line}`, code: match[1]!.replace(/^ *\* ?/gm, "") };
       }),
     )
-    .filter(({ code }) => !/…(?! *$)/m.test(code.replace(/"[^"\n]*"/g, "")) && !/^(static |\*\[)/.test(code))
+    .filter(({ code }) => isProgram(code))
     .map(({ name, code }) => ({ name, program: programOf(code) }));
 }
 
 function programOf(code: string): string {
-  const isUsed = (name: string) => new RegExp(`(?<![.\\w"])${name}\\b(?! *:)`).test(code);
-  const isDeclared = (name: string) => new RegExp(`\\b(const|let|class|function)\\b[^=;]*\\b${name}\\b`).test(code);
-  const declared = Object.entries(surroundings)
-    .filter(([name]) => isUsed(name) && !isDeclared(name))
-    .map(([name, value]) => `const ${name} = ${value};\n`);
   const imported = Object.entries(exported).flatMap(([entry, module]) =>
     Object.keys(module)
-      .filter(isUsed)
+      .filter((name) => usedIn(code, name))
       .map((name) => `import { ${name} } from "${entry}";\n`),
   );
   return `${imported.join("")}import * as tf from "kerasm";
 import * as keras from "kerasm/keras";
 import { expectResult } from "./expect-result.js";
-${declared.join("")}${code.replace(/^(?!const |let |for |import |\/\/)(.+?);? +\/\/ (.+)$/gm, heldToResult)}export { expectResult, keras, tf };
+${around(code)}${code.replace(withResult, heldToResult)}export { expectResult, keras, tf };
 `;
 }
 
-/** What is no value in a comment is a remark. */
-const value = /^(-?[\d.]+…?|\[.*\]|".*"|'.*'|true|false|null|tf\.Tensor\(.*)$/;
-
 const heldToResult = (line: string, expression: string, result: string): string =>
-  value.test(result) ? `expectResult(${expression}, ${JSON.stringify(result)});` : line;
+  isResult(result) ? `expectResult(${expression}, ${JSON.stringify(result)});` : line;
 
 /** The text of a module that compares a value with how a comment writes it. */
 export const expectResultModule = `export function expectResult(value: unknown, expected: string): void {

@@ -1,11 +1,12 @@
 // The tarball as others' tools see it, and the files that come with a release.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import t from "tap";
+import { packedTarball } from "../support/packed.js";
 import { run } from "../support/run.js";
 import { repository } from "../support/sources.js";
 
@@ -13,9 +14,7 @@ t.setTimeout(300_000);
 
 const folder = mkdtempSync(join(tmpdir(), "kerasm-published-"));
 t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-const { status, stderr } = await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: repository });
-if (status !== 0) throw new Error(stderr);
-const tarball = readFileSync(join(folder, readdirSync(folder)[0]!));
+const tarball = readFileSync(await packedTarball());
 
 interface Manifest {
   readonly version: string;

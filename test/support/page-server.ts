@@ -72,3 +72,29 @@ async function pageFor(home: string): Promise<string> {
     if (typeof target !== "string") imports[`kerasm${entry.slice(1)}`] = `/kerasm/${target.default.slice(2)}`;
   return `<!doctype html><title>kerasm</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
 }
+
+const pageTypes: Readonly<Record<string, string>> = { ...types, ".html": "text/html; charset=utf-8", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png" }; // prettier-ignore
+
+/** Serves a folder of static files, isolated from other origins. */
+export async function serveFolder(folder: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    const file = normalize(join(folder, path.endsWith("/") ? `${path}index.html` : path));
+    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    if (!file.startsWith(folder + sep)) return void response.writeHead(404).end();
+    readFile(file).then(
+      (content) => response.setHeader("Content-Type", pageTypes[extname(file)] ?? "application/octet-stream").end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -2,13 +2,17 @@
 
 import { notHere } from "../absent.js";
 
+/** TensorFlow 1's graphs: calling it says what to use instead. */
 export const Graph = notHere("tf.Graph");
+/** TensorFlow's SavedModel: calling it says what to use instead. */
 export const savedModel = {
   save: notHere("tf.savedModel.save"),
   load: notHere("tf.savedModel.load"),
   contains: notHere("tf.savedModel.contains"),
 };
+/** TensorFlow Lite's names: calling one says what to use instead. */
 export const lite = { TFLiteConverter: notHere("tf.lite.TFLiteConverter"), Interpreter: notHere("tf.lite.Interpreter") };
+/** TensorFlow 1's names: calling one says what to use instead. */
 export const compat = {
   v1: {
     Session: notHere("tf.compat.v1.Session"),
@@ -17,7 +21,9 @@ export const compat = {
     getVariable: notHere("tf.compat.v1.getVariable"),
   },
 };
+/** TensorFlow 1's queues: calling one says what to use instead. */
 export const queue = { FIFOQueue: notHere("tf.queue.FIFOQueue"), RandomShuffleQueue: notHere("tf.queue.RandomShuffleQueue") };
+/** TensorFlow's way to files: calling one says what to use instead. */
 export const gfile = {
   GFile: notHere("tf.io.gfile.GFile"),
   exists: notHere("tf.io.gfile.exists"),

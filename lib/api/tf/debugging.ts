@@ -61,11 +61,17 @@ const assertion = <const N extends string>(name: N, holds: Compare, relation: st
     (x: TensorLike, y: TensorLike, message: Message, _summarize: number | null, _: Name): void =>
       compare(name, x, y, holds, relation, message),
   );
+/** Stops the program unless every element of x is equal to y. TensorFlow: tf.debugging.assert_equal */
 export const assertEqual = assertion("assertEqual", (a, b) => a === b, "==");
+/** Stops the program unless no element of x is equal to y's. TensorFlow: tf.debugging.assert_none_equal */
 export const assertNoneEqual = assertion("assertNoneEqual", (a, b) => a !== b, "!=");
+/** Stops the program unless every element of x is less than y. TensorFlow: tf.debugging.assert_less */
 export const assertLess = assertion("assertLess", (a, b) => a < b, "<");
+/** Stops the program unless every element of x is at most y. TensorFlow: tf.debugging.assert_less_equal */
 export const assertLessEqual = assertion("assertLessEqual", (a, b) => a <= b, "<=");
+/** Stops the program unless every element of x is greater than y. TensorFlow: tf.debugging.assert_greater */
 export const assertGreater = assertion("assertGreater", (a, b) => a > b, ">");
+/** Stops the program unless every element of x is at least y. TensorFlow: tf.debugging.assert_greater_equal */
 export const assertGreaterEqual = assertion("assertGreaterEqual", (a, b) => a >= b, ">=");
 
 /** |x − y| ≤ atol + rtol · |y|. Default of both: ten times the machine epsilon. */
@@ -87,9 +93,13 @@ const ofOne = <const N extends string>(name: N, holds: (a: number) => boolean, e
         throw new ValueError(`debugging.${name}`, { given: `${real!.view()[at]} at element ${at}`, expected, ...hint(message) });
       }),
   );
+/** Stops the program unless every element is above 0. TensorFlow: tf.debugging.assert_positive */
 export const assertPositive = ofOne("assertPositive", (a) => a > 0, "numbers above 0");
+/** Stops the program unless every element is below 0. TensorFlow: tf.debugging.assert_negative */
 export const assertNegative = ofOne("assertNegative", (a) => a < 0, "numbers below 0");
+/** Stops the program unless every element is at least 0. TensorFlow: tf.debugging.assert_non_negative */
 export const assertNonNegative = ofOne("assertNonNegative", (a) => a >= 0, "numbers of at least 0");
+/** Stops the program unless every element is at most 0. TensorFlow: tf.debugging.assert_non_positive */
 export const assertNonPositive = ofOne("assertNonPositive", (a) => a <= 0, "numbers of at most 0");
 
 /** A tensor of a rank. @throws ShapeError where it has another */
@@ -220,6 +230,7 @@ const rankAssertion = <const N extends string>(name: N, holds: (rank: number, wa
         throw new ShapeError(`debugging.${name}`, { given: shapeText(tensor.shape), expected: `${expected} ${rank}`, ...hint(message) });
     },
   );
+/** Refuses x unless it has at least so many axes. TensorFlow: tf.debugging.assert_rank_at_least */
 export const assertRankAtLeast = rankAssertion("assertRankAtLeast", (rank, wanted) => rank >= wanted, "a rank of at least");
 
 /** A tensor whose rank is one of several. */

@@ -17,11 +17,17 @@ import { binary, elementwise, reduction, sameDtype, unary, type Axes } from "./f
 
 /** The absolute value; of a complex pair [real, imaginary], as tf.signal gives it, its length. */
 export const abs = unary("abs", (x) => (isComplex(x) ? ops.hypot(x[0], x[1]) : ops.abs(x)));
+/** The arc cosine of each element, in radians; NaN outside of [-1, 1]. */
 export const acos = unary("acos", ops.arccos);
+/** The inverse hyperbolic cosine of each element; NaN below 1. */
 export const acosh = unary("acosh", ops.arccosh);
+/** The arc sine of each element, in radians; NaN outside of [-1, 1]. */
 export const asin = unary("asin", ops.arcsin);
+/** The inverse hyperbolic sine of each element. */
 export const asinh = unary("asinh", ops.arcsinh);
+/** The arc tangent of each element, in radians. */
 export const atan = unary("atan", ops.arctan);
+/** The inverse hyperbolic tangent of each element; NaN outside of [-1, 1]. */
 export const atanh = unary("atanh", ops.arctanh);
 export const ceil = unary("ceil", ops.ceil);
 export const cos = unary("cos", ops.cos);
@@ -30,8 +36,11 @@ export const erf = unary("erf", ops.erf);
 export const exp = unary("exp", ops.exp);
 export const expm1 = unary("expm1", ops.expm1);
 export const floor = unary("floor", ops.floor);
+/** Whether each element is neither infinite nor NaN: bool of x's shape. */
 export const isFinite = unary("isFinite", ops.isfinite);
+/** Whether each element is infinite: bool of x's shape. */
 export const isInf = unary("isInf", ops.isinf);
+/** Whether each element is NaN: bool of x's shape. */
 export const isNan = unary("isNan", ops.isnan);
 export { isNan as isNaN };
 export const log = unary("log", ops.log);
@@ -78,6 +87,7 @@ function either(extremum: typeof ops.maximum, wins: typeof ops.greaterEqual, x: 
   return ops.where(ops.logicalOr(wins(first, y), ops.isnan(first)), first, y);
 }
 
+/** x to the power of y, element by element; shapes broadcast. */
 export const pow = binary("pow", ops.power);
 export const squaredDifference = binary("squaredDifference", (x, y) => {
   const isWhole = [x, y].some((each) => each instanceof Chainable && !isFloat(each.value().dtype));
@@ -85,6 +95,7 @@ export const squaredDifference = binary("squaredDifference", (x, y) => {
 });
 /** x / y; of whole numbers the quotient with its fraction, as in Python. */
 export const divide = binary("divide", ops.divide);
+/** x / y, element by element; integers are divided as floats. */
 export const truediv = binary("truediv", ops.divide);
 /** x / y, and 0 where y is 0. */
 export const divideNoNan = binary("divideNoNan", ops.divideNoNan);

@@ -58,11 +58,19 @@ export const NotFoundError = kindOf("NotFoundError", [ValueError]);
 export const DataLossError = kindOf("DataLossError", [ValueError]);
 /** An index beyond the end. */
 export const OutOfRangeError = kindOf("OutOfRangeError", [ValueError]);
+/** An error about a call that another one made void. TensorFlow: tf.errors.AbortedError */
 export const AbortedError = kindOf("AbortedError", []);
+/** An error about what is there already. TensorFlow: tf.errors.AlreadyExistsError */
 export const AlreadyExistsError = kindOf("AlreadyExistsError", []);
+/** An error about what was taken back. TensorFlow: tf.errors.CancelledError */
 export const CancelledError = kindOf("CancelledError", []);
+/** An error about what took too long. TensorFlow: tf.errors.DeadlineExceededError */
 export const DeadlineExceededError = kindOf("DeadlineExceededError", []);
+/** An error about a fault of the library. TensorFlow: tf.errors.InternalError */
 export const InternalError = kindOf("InternalError", []);
+/** An error about what may not be done. TensorFlow: tf.errors.PermissionDeniedError */
 export const PermissionDeniedError = kindOf("PermissionDeniedError", []);
+/** An error about somebody unknown. TensorFlow: tf.errors.UnauthenticatedError */
 export const UnauthenticatedError = kindOf("UnauthenticatedError", []);
+/** An error about anything else. TensorFlow: tf.errors.UnknownError */
 export const UnknownError = kindOf("UnknownError", []);

@@ -151,9 +151,11 @@ export const centralCrop = declare(
   },
 );
 
+/** Images with left and right exchanged. TensorFlow: tf.image.flip_left_right */
 export const flipLeftRight = declare("tf.image.flipLeftRight(*image)", (image: TensorLike): Tensor =>
   batched("image.flipLeftRight", image, (x) => ops.flip(x, 2)),
 );
+/** Images with top and bottom exchanged. TensorFlow: tf.image.flip_up_down */
 export const flipUpDown = declare("tf.image.flipUpDown(*image)", (image: TensorLike): Tensor =>
   batched("image.flipUpDown", image, (x) => ops.flip(x, 1)),
 );
@@ -222,6 +224,7 @@ const adjustHsv = (image: TensorLike, run: (parts: readonly [Tensor, Tensor, Ten
     return hsvToRgb(ops.concatenate(run([h, s, v]), -1));
   });
 
+/** Colors of images `[…, height, width, 3]` with their saturation times a factor. TensorFlow: tf.image.adjust_saturation */
 export const adjustSaturation = declare(
   "tf.image.adjustSaturation(*image, *saturationFactor, name:string=null)",
   (image: TensorLike, factor: TensorLike, _: Name): Tensor =>
@@ -255,6 +258,7 @@ export const rgbToGrayscale = declare("tf.image.rgbToGrayscale(*images, name:str
   const floats = scaled(x, "float32");
   return scaled(ops.sum(ops.multiply(floats, constant([0.2989, 0.587, 0.114])), { axis: -1, keepdims: true }), x.dtype);
 });
+/** Images `[…, 1]` with their one channel three times. TensorFlow: tf.image.grayscale_to_rgb */
 export const grayscaleToRgb = declare("tf.image.grayscaleToRgb(*images, name:string=null)", (images: TensorLike, _: Name): Tensor => {
   const x = asTensor(images);
   if (x.shape.at(-1) !== 1) throw new ShapeError("image.grayscaleToRgb", { given: shapeText(x.shape), expected: "a last axis of 1" });
@@ -513,10 +517,12 @@ function sometimes(where: string, image: TensorLike, axis: number, draw: (shape:
 const numbersFrom = (seed: SeedGiven) => (shape: number[]) =>
   random.uniform(shape, seed === null ? {} : { seed: seed as NonNullable<Seed> });
 
+/** Images mirrored at random, left and right. TensorFlow: tf.image.random_flip_left_right */
 export const randomFlipLeftRight = declare(
   "tf.image.randomFlipLeftRight(*image, seed:any=null)",
   (image: TensorLike, seed: SeedGiven): Tensor => sometimes("image.randomFlipLeftRight", image, 2, numbersFrom(seed)),
 );
+/** Images mirrored at random, top and bottom. TensorFlow: tf.image.random_flip_up_down */
 export const randomFlipUpDown = declare("tf.image.randomFlipUpDown(*image, seed:any=null)", (image: TensorLike, seed: SeedGiven): Tensor =>
   sometimes("image.randomFlipUpDown", image, 1, numbersFrom(seed)),
 );
@@ -526,6 +532,7 @@ export const statelessRandomFlipLeftRight = declare(
   (image: TensorLike, seed: TensorLike): Tensor =>
     sometimes("image.statelessRandomFlipLeftRight", image, 2, (shape) => statelessUniform(shape, seed)),
 );
+/** Images mirrored top and bottom as the seed decides: the same for the same seed. TensorFlow: tf.image.stateless_random_flip_up_down */
 export const statelessRandomFlipUpDown = declare(
   "tf.image.statelessRandomFlipUpDown(*image, *seed)",
   (image: TensorLike, seed: TensorLike): Tensor =>
@@ -536,6 +543,7 @@ function checkRange(where: string, lower: number, upper: number): void {
   if (!(lower >= 0 && upper > lower))
     throw new ValueError(where, { given: `${lower} to ${upper}`, expected: "numbers from 0 on, the upper one larger" });
 }
+/** Images brighter or darker by a random difference up to maxDelta. TensorFlow: tf.image.random_brightness */
 export const randomBrightness = declare(
   "tf.image.randomBrightness(*image, maxDelta:number, seed:any=null)",
   (image: TensorLike, maxDelta: number, seed: SeedGiven): Tensor => {
@@ -543,6 +551,7 @@ export const randomBrightness = declare(
     return adjustBrightness(image, drawn(-maxDelta, maxDelta, seed));
   },
 );
+/** Images with a random contrast from lower to upper. TensorFlow: tf.image.random_contrast */
 export const randomContrast = declare(
   "tf.image.randomContrast(*image, lower:number, upper:number, seed:any=null)",
   (image: TensorLike, lower: number, upper: number, seed: SeedGiven): Tensor => {
@@ -550,6 +559,7 @@ export const randomContrast = declare(
     return adjustContrast(image, drawn(lower, upper, seed));
   },
 );
+/** Images with a random saturation from lower to upper. TensorFlow: tf.image.random_saturation */
 export const randomSaturation = declare(
   "tf.image.randomSaturation(*image, lower:number, upper:number, seed:any=null)",
   (image: TensorLike, lower: number, upper: number, seed: SeedGiven): Tensor => {
@@ -557,6 +567,7 @@ export const randomSaturation = declare(
     return adjustSaturation(image, drawn(lower, upper, seed));
   },
 );
+/** Images with a hue turned at random by up to maxDelta. TensorFlow: tf.image.random_hue */
 export const randomHue = declare(
   "tf.image.randomHue(*image, maxDelta:number, seed:any=null)",
   (image: TensorLike, maxDelta: number, seed: SeedGiven): Tensor => {

@@ -413,4 +413,5 @@ export class MutableHashTable {
   }
 }
 
+/** Names of TensorFlow's that are not settled. */
 export const experimental = { MutableHashTable };

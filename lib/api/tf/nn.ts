@@ -309,13 +309,19 @@ const poolingOf = <const N extends string, const D extends string>(name: N, form
   );
 /** The largest element of each window. */
 export const maxPool = pooling("maxPool", ops.maxPool);
+/** The largest element of each window along one axis, of `[batch, width, channels]`. TensorFlow: tf.nn.max_pool1d */
 export const maxPool1d = poolingOf("maxPool1d", "NWC", ops.maxPool);
+/** The largest element of each window, of `[batch, height, width, channels]`. TensorFlow: tf.nn.max_pool2d */
 export const maxPool2d = poolingOf("maxPool2d", "NHWC", ops.maxPool);
+/** The largest element of each window, of `[batch, depth, height, width, channels]`. TensorFlow: tf.nn.max_pool3d */
 export const maxPool3d = poolingOf("maxPool3d", "NDHWC", ops.maxPool);
 /** The mean of each window. */
 export const avgPool = pooling("avgPool", ops.averagePool);
+/** The mean of each window along one axis, of `[batch, width, channels]`. TensorFlow: tf.nn.avg_pool1d */
 export const avgPool1d = poolingOf("avgPool1d", "NWC", ops.averagePool);
+/** The mean of each window, of `[batch, height, width, channels]`. TensorFlow: tf.nn.avg_pool2d */
 export const avgPool2d = poolingOf("avgPool2d", "NHWC", ops.averagePool);
+/** The mean of each window, of `[batch, depth, height, width, channels]`. TensorFlow: tf.nn.avg_pool3d */
 export const avgPool3d = poolingOf("avgPool3d", "NDHWC", ops.averagePool);
 
 /** value + bias along the channels. */

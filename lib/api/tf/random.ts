@@ -22,11 +22,13 @@ export const setSeed = declare("tf.random.setSeed(seed:int)", (seed: number): vo
 const withSeed = (seed: SeedGiven): { seed?: NonNullable<Seed> } => (seed === null ? {} : { seed: seed as NonNullable<Seed> });
 const isWhole = (dtype: string): boolean => keptDtype(dtype) !== "float32";
 
+/** Draws of the normal distribution with a mean and a standard deviation. TensorFlow: tf.random.normal */
 export const normal = declare(
   'tf.random.normal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype="float32", seed:any=null, name:string=null)',
   (shape: Shape, mean: number, stddev: number, dtype: string, seed: SeedGiven, _: Name): Tensor =>
     random.normal(lengths(shape), { mean, stddev, dtype, ...withSeed(seed) }),
 );
+/** Draws of the normal distribution, those beyond two standard deviations drawn anew. TensorFlow: tf.random.truncated_normal */
 export const truncatedNormal = declare(
   'tf.random.truncatedNormal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype="float32", seed:any=null, name:string=null)',
   (shape: Shape, mean: number, stddev: number, dtype: string, seed: SeedGiven, _: Name): Tensor =>
@@ -52,6 +54,7 @@ function maxvalOf(where: string, maxval: number | null, dtype: string): number {
 
 const lengths = (shape: Shape | Integers): number[] => integers(shape as Integers, "random.shape");
 
+/** The rows of a tensor in a random order. TensorFlow: tf.random.shuffle */
 export const shuffle = declare(
   "tf.random.shuffle(*value, seed:any=null, name:string=null)",
   (value: TensorLike, seed: SeedGiven, _: Name): Tensor => random.shuffle(value, withSeed(seed)),
@@ -147,7 +150,9 @@ const stateless = <const N extends string>(name: N, fill: Fill) =>
       return ops.cast(scaled(drawnFrom(name, seed, { shape: lengths(shape), fill, dtype: "float32" }), stddev, mean), dtype);
     },
   );
+/** Draws of the normal distribution as the seed decides: the same for the same seed. TensorFlow: tf.random.stateless_normal */
 export const statelessNormal = stateless("statelessNormal", fillNormal);
+/** Draws of the truncated normal distribution as the seed decides. TensorFlow: tf.random.stateless_truncated_normal */
 export const statelessTruncatedNormal = stateless("statelessTruncatedNormal", fillTruncated);
 
 /** Blocks of the generator that TensorFlow keeps for each number asked for. */
@@ -276,5 +281,7 @@ export class Generator {
 const wordsOfSeed = (seed: number): number[] => [seed >>> 0, seed < 0 ? 0xffffffff : Math.floor(seed / 2 ** 32), 0, 0, 0, 0];
 
 let globalGenerator: Generator | undefined;
+/** The generator that random functions without a seed draw from. TensorFlow: tf.random.get_global_generator */
 export const getGlobalGenerator = (): Generator => (globalGenerator ??= Generator.fromNonDeterministicState());
+/** Sets the generator that random functions without a seed draw from. TensorFlow: tf.random.set_global_generator */
 export const setGlobalGenerator = (generator: Generator): void => void (globalGenerator = generator);

@@ -372,7 +372,9 @@ const scatterInto = <const N extends string>(name: N, reduction: "max" | "min" |
   );
 /** The tensor with updates at the coordinates; the last of several wins. */
 export const tensorScatterNdUpdate = scatterInto("tensorScatterNdUpdate", null);
+/** The tensor, with the larger of element and update at each index. TensorFlow: tf.tensor_scatter_nd_max */
 export const tensorScatterNdMax = scatterInto("tensorScatterNdMax", "max");
+/** The tensor, with the smaller of element and update at each index. TensorFlow: tf.tensor_scatter_nd_min */
 export const tensorScatterNdMin = scatterInto("tensorScatterNdMin", "min");
 
 const scatterAdd = <const N extends string>(name: N, combine: (x: Tensor, y: Tensor) => Tensor) =>

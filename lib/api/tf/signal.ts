@@ -27,10 +27,12 @@ export const ifft = declare("tf.signal.ifft(*input:tensors, name:string=null)", 
   const [a, b] = ops.fft([re, ops.negative(im)]) as unknown as Pair;
   return [ops.divide(a, n), ops.divide(ops.negative(b), n)];
 });
+/** The Fourier transform over the last two axes of complex numbers. TensorFlow: tf.signal.fft2d */
 export const fft2d = declare(
   "tf.signal.fft2d(*input:tensors, name:string=null)",
   (input: Complex, _: Name): Pair => ops.fft2(input) as unknown as Pair,
 );
+/** The inverse Fourier transform over the last two axes. TensorFlow: tf.signal.ifft2d */
 export const ifft2d = declare(
   "tf.signal.ifft2d(*input:tensors, name:string=null)",
   (input: Complex, _: Name): Pair => ops.ifft2(input) as unknown as Pair,
@@ -103,6 +105,7 @@ const window = <const N extends string>(name: N, a: number) =>
   );
 /** (1 − cos) / 2 over the window. @param periodic  whether it goes on after its last element, as transforms want it; default true */
 export const hannWindow = window("hannWindow", 0.5);
+/** The Hamming window: 0.54 - 0.46 cos(2πi / length), or of length - 1 where it is not periodic. TensorFlow: tf.signal.hamming_window */
 export const hammingWindow = window("hammingWindow", 0.54);
 
 const powerOfTwo = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, length)));

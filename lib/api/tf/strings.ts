@@ -48,6 +48,7 @@ const inCase = (encoding: string, letters: RegExp, change: (value: string) => st
     throw new ValueError("strings.encoding", { given: text(encoding), expected: '"" or "utf-8"' });
   return (value: string): string => (encoding === "utf-8" ? change(value) : value.replace(letters, change));
 };
+/** Each string in lower case. TensorFlow: tf.strings.lower */
 export const lower = declare(
   'tf.strings.lower(input:any, encoding="", name:string=null)',
   (input: StringsLike, encoding: string, _: Name) =>
@@ -57,6 +58,7 @@ export const lower = declare(
       inCase(encoding, /[A-Z]+/g, (value) => value.toLowerCase()),
     ),
 );
+/** Each string in upper case. TensorFlow: tf.strings.upper */
 export const upper = declare(
   'tf.strings.upper(input:any, encoding="", name:string=null)',
   (input: StringsLike, encoding: string, _: Name) =>

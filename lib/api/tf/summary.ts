@@ -214,6 +214,7 @@ export function recordIf<T>(condition: typeof recordIs, action: () => T): T {
 /** Whether summaries that are made now are written. */
 export const shouldRecordSummaries = (): boolean => current !== null && recordIs !== false;
 
+/** Names of TensorFlow's that are not settled. */
 export const experimental = {
   /** The step of summaries that name none: a number, or a variable, which is read each time. */
   setStep(step: Step | null): void {

@@ -24,6 +24,7 @@ import { rowsLike } from "../../ops/shaping/rows-like.js";
 import { split, unstack } from "../../ops/shaping/split.js";
 import { checkOnHost } from "../print.js";
 
+/** How long a list of tensors is, whether it may grow, and what its elements are like. */
 export interface TensorArrayOptions {
   /** How many elements there are: a number, or an int32 scalar. Default: 0. */
   size?: TensorLike;

@@ -7,6 +7,7 @@ import { Tensor } from "../../core/tensor.js";
 import { type Config, isPlainObject, type Json, toCamelCase } from "../../config/index.js";
 import { flatten } from "../functional/structure.js";
 
+/** What an input has to be: rank, dtype, shape, lengths of single axes. */
 export interface InputSpecOptions {
   readonly dtype?: string;
   readonly shape?: Shape;

@@ -56,6 +56,7 @@ const fromCorners: Readonly<Record<string, (...corners: Corners) => readonly Ten
 
 const middle = (low: Tensor, high: Tensor): Tensor => add(low, half(subtract(high, low)));
 
+/** From which form of boxes to which, for images of which size. */
 export interface FormatOptions {
   /** Height of the images, where a format is relative. */
   readonly height?: TensorLike | null;
@@ -113,6 +114,7 @@ export function convertFormat<B extends BoxesLike>(
 export const isBoxRecord = (boxes: unknown): boxes is { readonly boxes: TensorLike } =>
   typeof boxes === "object" && boxes !== null && !(boxes instanceof Chainable) && "boxes" in boxes;
 
+/** Height and width of the image, and the form of the boxes. */
 export interface ClipOptions {
   readonly height?: TensorLike | null;
   readonly width?: TensorLike | null;

@@ -122,6 +122,7 @@ export function moved(boxes: Tensor, x: TensorLike, y: TensorLike): Tensor {
   return joined([add(x1, x), add(y1, y), add(x2, x), add(y2, y)]);
 }
 
+/** Forms of anchors, boxes and deltas, and the variances that deltas are divided by. */
 export interface DeltaOptions {
   /** Four numbers that the offsets are divided by. */
   readonly variance?: TensorLike | null;

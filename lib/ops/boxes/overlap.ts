@@ -18,6 +18,7 @@ import { columnsOf, convertFormat } from "./formats.js";
 
 const epsilon = 1e-7;
 
+/** The form of the boxes, and how those that are masked count. */
 export interface OverlapOptions {
   /** Whether pairs with a box of negative coordinates get `maskVal`. Default false. */
   readonly useMasking?: boolean;
