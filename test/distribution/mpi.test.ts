@@ -133,34 +133,6 @@ if (launchers.TF_CONFIG) {
     t.match(one["tooFew"], /TextLineDataset: given 1 file for 2 processes; expected a file for each at least/);
   });
 
-  for (const [name, signal] of [
-    ["killed", "SIGKILL"],
-    ["stopped", "SIGSTOP"],
-  ] as const) {
-    // prettier-ignore
-    t.test(`a rank that is ${name}: the others end, with the error and exit code 3`, async (t) => {
-      const [victim, other] = await startTasks(2, ["endless"]);
-      await Promise.all([victim!.said("@"), other!.said("@")]);
-      await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 500));
-      const begin = performance.now();
-      process.kill(victim!.child.pid!, signal);
-      const { code, err } = await other!.ended;
-      const seconds = (performance.now() - begin) / 1000;
-      if (signal === "SIGSTOP") process.kill(-victim!.child.pid!, "SIGKILL");
-      t.equal(code, 3, err);
-      t.ok(seconds < 15, `${seconds} s: 5 where the machine has nothing else to do`);
-      t.match(err, /\w+Error: MultiWorkerMirroredStrategy: given worker 0 \(127\.0\.0\.1:\d+\), which was lost during .*; expected all 2 workers to go on\. Start all of them again/);
-    });
-  }
-
-  t.test("a rank that throws: its error is shown, the others end with theirs", async (t) => {
-    const all = await runRanks("TF_CONFIG", 2, ["throws", "1"]);
-    t.equal(all[1]!.code, 1);
-    t.match(all[1]!.err, /a mistake of the user's/);
-    t.equal(all[0]!.code, 3);
-    t.match(all[0]!.err, /given worker 1 .*lost/);
-  });
-
   t.test("ranks that wait for nobody end as well when one is lost", async (t) => {
     const [one, other] = await startTasks(2, ["idle"]);
     await Promise.all([one!.said("@"), other!.said("@")]);

@@ -42,8 +42,9 @@ function member(who, socket) {
     if (entry.gone) return;
     entry.gone = true;
     if (rank === 0 && ready && [...members.values()].every((each) => each.gone)) through();
-    if (ready || rank !== 0) lost(who);
-    else members.delete(who);
+    if (ready) return lost(who);
+    members.delete(who);
+    if (rank !== 0) again();
   };
   socket.on("close", gone).on("error", gone);
   return entry;
@@ -122,16 +123,21 @@ function serve() {
   }, patience * 1000).unref();
 }
 
+// Until task 0 says go, a connection that fails or is closed is tried again: a proxy takes one before task 0 listens.
+let again = () => {};
 function join() {
   const until = Date.now() + patience * 1000;
   let next = 0;
+  let refused = false;
+  again = () => {
+    if (refused) return;
+    if (Date.now() < until) return setTimeout(attempt, 100);
+    fail({ given: "no worker at " + connect.map((each) => each.join(":")).join(", ") + " for " + patience + " s", expected: "task 0 there" });
+  };
   const attempt = () => {
     const [host, port] = connect[next++ % connect.length];
     const socket = net.connect({ host, port });
-    socket.once("error", () => {
-      if (Date.now() < until) return setTimeout(attempt, 100);
-      fail({ given: "no worker at " + connect.map((each) => each.join(":")).join(", ") + " for " + patience + " s", expected: "task 0 there" });
-    });
+    socket.once("error", () => again());
     socket.once("connect", () => {
       socket.removeAllListeners("error");
       socket.write("hello " + rank + " " + size + " \\n");
@@ -140,7 +146,7 @@ function join() {
         entry.seen = Date.now();
         if (line === "go") { ready = true; parentPort.postMessage({ ready: true }); }
         else if (line.startsWith("lost ")) lost(Number(line.slice(5)));
-        else if (line.startsWith("refused ")) { entry.gone = true; fail({ given: line.slice(8), expected: "every task of TF_CONFIG once, and the same cluster in all" }); }
+        else if (line.startsWith("refused ")) { entry.gone = refused = true; fail({ given: line.slice(8), expected: "every task of TF_CONFIG once, and the same cluster in all" }); }
       });
     });
   };

@@ -1,7 +1,7 @@
 // What a rank of the tests does: the first argument names it.
 
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "../../../lib/index.js";
 import { allGather, allReduce, broadcast, reduceScatter } from "../../../lib/ops/collective/all-reduce.js";
@@ -215,6 +215,29 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     const backup = new keras.callbacks.BackupAndRestore(folder!, { deleteCheckpoint: false });
     await model.fit(x, y, { batchSize: 12, epochs: 5, verbose: 1, callbacks: [watch, backup] });
     say({ rank: strategy.group.id, bits: bits(model) });
+  },
+  /** Training with a backup of every epoch that a test interrupts; writes the bits of each epoch. */
+  async survive([folder, epochs, pause]) {
+    process.on("SIGUSR2", () => {
+      throw new Error("a mistake of the user's");
+    });
+    await tf.distribute.initialize({ timeoutSeconds: 30 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    tf.random.setSeed(11);
+    const { x, y } = data(48);
+    const model = strategy.scope(() => network());
+    let isSaid = false;
+    const sleep = new Int32Array(new SharedArrayBuffer(4));
+    const watch = new keras.callbacks.LambdaCallback({
+      onTrainBatchEnd: () => {
+        if (!isSaid) process.stdout.write("@\n");
+        isSaid = true;
+        if (Number(pause) > 0) Atomics.wait(sleep, 0, 0, Math.random() * Number(pause));
+      },
+      onEpochEnd: (epoch: number) => appendFileSync(`${folder!}/bits`, `${epoch} ${bits(model)}\n`),
+    });
+    const backup = new keras.callbacks.BackupAndRestore(`${folder!}/backup`, { deleteCheckpoint: false });
+    await model.fit(x, y, { batchSize: 12, epochs: Number(epochs), verbose: 0, callbacks: [watch, backup] });
   },
   /** A model whose variables are split by layouts. */
   async split([folder]) {
