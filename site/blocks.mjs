@@ -1,7 +1,7 @@
 // Code blocks of a page of prose. Together they are one program: a block sees what those before it declared, and a line that begins with
 // `//>` is what the program prints there. Words after `ts` say where a block runs:
 //   node      in Node only (files, processes): no Run button
-//   page      in a page only: compiled, run by the site's test
+//   config    settings of another tool
 //   fragment  a piece of kerasm's own sources, in pages for those who work on it
 // A comment `<!-- ts … -->` holds lines that run and are not shown.
 

@@ -53,6 +53,7 @@ export const sections = [
   {
     title: "In depth",
     pages: [
+      { file: "docs/visor.md", path: "visor" },
       { file: "docs/files.md", path: "files" },
       { file: "docs/onnx.md", path: "onnx" },
       { file: "docs/applications.md", path: "applications" },

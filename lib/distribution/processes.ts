@@ -41,6 +41,7 @@ export const CommunicationImplementation = { AUTO: "AUTO", RING: "RING", NCCL: "
 /** Which library sums over processes; here always MPI. TensorFlow: tf.distribute.experimental.CollectiveCommunication */
 export const CollectiveCommunication = CommunicationImplementation;
 
+/** How processes find each other, and how they exchange values. */
 export interface InitializeOptions extends Readonly<CommunicationOptions> {
   readonly clusterResolver?: ClusterResolver | null;
 }
