@@ -164,7 +164,7 @@ export class TrainingCharts extends Callback {
  *
  * ```ts
  * const charts = trainingCharts(document.querySelector("#charts"));
- * await model.fit(x, y, { epochs: 10, callbacks: [charts] });
+ * await model.fit(…, { callbacks: [charts] });
  * ```
  *
  * Each chart can be reached with the keyboard: arrow keys go from point to point, and what they stand on is read out. All numbers are

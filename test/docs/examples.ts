@@ -4,6 +4,7 @@
 
 import { join } from "node:path";
 import * as datasets from "../../datasets/index.js";
+import * as visor from "../../lib/api/visor.js";
 import * as models from "../../models/index.js";
 import { repository, sourcesIn } from "../support/sources.js";
 
@@ -15,7 +16,7 @@ const { around, isProgram, isResult, usedIn, withResult } = (await import(join(r
   withResult: RegExp;
 };
 
-const exported = { "kerasm/datasets": datasets, "kerasm/models": models };
+const exported = { "kerasm/datasets": datasets, "kerasm/models": models, "kerasm/visor": visor };
 
 export interface Example {
   /** File and line. */
