@@ -5,6 +5,7 @@ import { compare } from "../compare.js";
 import { Mismatch, Unsupported } from "../outcome.js";
 import { surface } from "../surface.js";
 import { isEncoded, isRecord, toTensor } from "../values.js";
+import { visible } from "../../../lib/data/structure.js";
 
 // eslint-disable-next-line -- the public face as a case reaches it
 const tf = surface.tf as any;
@@ -255,7 +256,7 @@ async function checkRestored(dataset: Any, expected: readonly unknown[], most: n
   while (left.length + at < Math.min(most, expected.length + 1)) {
     const { done, value } = await second.step();
     if (done) break;
-    left.push(await opened(value));
+    left.push(await opened(visible(value)));
   }
   check(expected.slice(at), left, "restored");
 }

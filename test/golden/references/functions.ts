@@ -13,6 +13,7 @@ value("keras.ops.outer", [[1, 2], [3, 4, 5]], [[3, 4, 5], [6, 8, 10]]); // prett
 value("keras.ops.vstack", [[[1, 2], [3, 4]]], [[1, 2], [3, 4]]); // prettier-ignore
 value("keras.ops.size", [[[1, 2, 3], [4, 5, 6]]], 6); // prettier-ignore
 value("tf.nn.l2Loss", [[1, 2, -3]], 7);
+value("tf.nn.scaleRegularizationLoss", [6], 6); // one replica: all of it
 value("tf.globalNorm", [[[3, 0], [0, 4]]], 5); // prettier-ignore
 value("tf.stopGradient", [[1, -2]], [1, -2]);
 value("tf.zip", [[1, 2, 3], ["a", "b"]], [[1, "a"], [2, "b"]]); // prettier-ignore
