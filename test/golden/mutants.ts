@@ -236,7 +236,8 @@ function addFunctions(namespace: object, path: string, depth = 0): void {
 for (const name of ["ops", "activations", "losses", "metrics", "random"] as const) addFunctions(keras[name], `keras.${name}`);
 
 /** Rooms of tf whose functions have no values: they are about processes, source text, files and devices, and have tests of their own. */
-const withoutValues = /^tf\.(distribute|autograph|device|nest|random\.[gs]et\w+|io\.read\w+|io\.write\w+|io\.(copy|list|move|remove)Models?|browser|nextFrame|memory|nameScope|summary|train)\b/;
+const withoutValues =
+  /^tf\.(distribute|autograph|device|nest|random\.[gs]et\w+|io\.read\w+|io\.write\w+|io\.(copy|list|move|remove)Models?|browser|nextFrame|memory|nameScope|summary|train)\b/;
 
 /** Functions of lib/api/tf, by the names that users know. */
 export function addTensorFlow(modules: readonly object[]): void {

@@ -14,7 +14,7 @@ const budgets: Readonly<Record<string, number>> = {
   data: 132,
   datasets: 96,
   models: 487,
-  visor: 290,
+  visor: 296,
   formats: 93,
   autograph: 177,
 };
