@@ -12,7 +12,7 @@ import { after, type Later } from "../data/later.js";
 import type { Group } from "../core/replicas.js";
 import type { TensorSpec } from "../graph/signature.js";
 import { zeros } from "../ops/shaping/create.js";
-import { batchLength, checkGlobalBatch, partsOf, rowsOf, shares } from "./dataset.js";
+import { batchLength, checkGlobalBatch, partsOf, rowsOf, shares } from "./batch-parts.js";
 import { joined } from "./per-replica.js";
 
 /** How parts are cut: of global batches, of global batches that this process has read for itself, or each replica's batches as they are. */

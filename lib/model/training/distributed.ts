@@ -5,7 +5,7 @@ import { leaves } from "../../core/tree.js";
 import { Strings } from "../../core/strings.js";
 import { replica } from "../../core/replicas.js";
 import type { Tensor } from "../../core/tensor.js";
-import { batchLength, checkGlobalBatch, partsOf } from "../../distribution/dataset.js";
+import { batchLength, checkGlobalBatch, partsOf } from "../../distribution/batch-parts.js";
 import { joined, partOf } from "../../distribution/per-replica.js";
 import { currentStrategy, type Strategy } from "../../distribution/strategy.js";
 import { divide, sum } from "../../ops/index.js";
