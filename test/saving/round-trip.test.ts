@@ -3,7 +3,7 @@
 import t from "tap";
 import * as tf from "../../lib/index.js";
 import { leaves } from "../../lib/core/tree.js";
-import { goldenDir, readCases } from "../golden/cases.js";
+import { type Family, goldenDir, readCases } from "../golden/cases.js";
 import { isEncoded, toTensor } from "../golden/values.js";
 import { SimpleCNN, SimpleMLP } from "../../models/index.js";
 

@@ -10,6 +10,7 @@ import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
 import { asIndices } from "../../ops/indexing/take.js";
 import { integers, type Integers } from "../../ops/static.js";
+import { suppressed } from "../../ops/boxes/suppression.js";
 import * as ops from "../../ops/index.js";
 import * as random from "../../random/index.js";
 import type { Seed } from "../../variables/seed-generator.js";
@@ -445,44 +446,6 @@ export const cropAndResize = declare(
   },
 );
 
-const suppressionOp = primitive({
-  name: "non_max_suppression",
-  inputs: ["boxes", "scores"],
-  infer: (_, __: { most: number; iou: number; least: number }): Spec => ({ shape: [null], dtype: "int32" }),
-  host: ({ boxes, scores }, { most, iou, least }) => {
-    const [b, s] = [boxes.view("nonMaxSuppression"), scores.view("nonMaxSuppression")];
-    const order = Array.from(s.keys())
-      .filter((i) => s[i]! > least)
-      .sort((i, j) => s[j]! - s[i]! || i - j);
-    const kept: number[] = [];
-    for (const i of order) {
-      if (kept.length >= most) break;
-      if (kept.every((j) => overlap(b, i, j) <= iou)) kept.push(i);
-    }
-    return { y: adoptTensor(Int32Array.from(kept), [kept.length], "int32") };
-  },
-});
-
-/** Intersection over union of two boxes, whose corners stand in either order. */
-function overlap(boxes: ArrayLike<number>, i: number, j: number): number {
-  const side = (k: number, axis: number): [number, number] => {
-    const [a, b] = [boxes[4 * k + axis]!, boxes[4 * k + axis + 2]!];
-    return [Math.min(a, b), Math.max(a, b)];
-  };
-  const [sides, others] = [
-    [side(i, 0), side(i, 1)],
-    [side(j, 0), side(j, 1)],
-  ];
-  const area = (box: readonly (readonly [number, number])[]): number => (box[0]![1] - box[0]![0]) * (box[1]![1] - box[1]![0]);
-  const [a, b] = [area(sides), area(others)];
-  if (a <= 0 || b <= 0) return 0;
-  const common = [0, 1].reduce(
-    (product, k) => product * Math.max(0, Math.min(sides[k]![1], others[k]![1]) - Math.max(sides[k]![0], others[k]![0])),
-    1,
-  );
-  return common / (a + b - common);
-}
-
 /** The boxes with the largest scores, without those that overlap one of them by more than iouThreshold: their numbers. */
 export const nonMaxSuppression = declare(
   "tf.image.nonMaxSuppression(*boxes, *scores, maxOutputSize:int, iouThreshold:number=0.5, scoreThreshold:number=null, name:string=null)",
@@ -495,7 +458,7 @@ export const nonMaxSuppression = declare(
       });
     if (!(iouThreshold >= 0 && iouThreshold <= 1))
       throw new ValueError("image.nonMaxSuppression.iouThreshold", { given: String(iouThreshold), expected: "0 to 1" });
-    return suppressionOp.apply({ boxes: b, scores: s }, { most: maxOutputSize, iou: iouThreshold, least: scoreThreshold ?? -Infinity });
+    return suppressed(b, s, { most: maxOutputSize, iou: iouThreshold, least: scoreThreshold ?? -Infinity });
   },
 );
 

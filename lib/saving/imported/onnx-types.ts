@@ -16,7 +16,7 @@ const kindOf = (dtype: FileDtype): Kind => (dtype === "bool" ? "bool" : /float/.
  * ? any. A * repeats the letter before it.
  */
 const signatures: Readonly<Record<string, string>> = {
-  "F>F": "Acos Acosh Asin Asinh Atan Atanh AveragePool Ceil Celu Cos Cosh Elu Exp Floor Gelu GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish LeakyRelu Log LogSoftmax Mish Reciprocal Round Selu Sigmoid Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh ThresholdedRelu",
+  "F>F": "Acos Acosh Asin Asinh Atan Atanh AveragePool Ceil Celu Cos Cosh Elu Exp Floor Gelu GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish Hardmax LRN LeakyRelu Log LogSoftmax LpNormalization Mish Reciprocal Round Selu Shrink Sigmoid Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh ThresholdedRelu",
   "T>T": "Abs DepthToSpace Erf Flatten Identity Neg Relu Sign SpaceToDepth Transpose",
   "T>TI": "MaxPool",
   "TFB>TB": "Dropout",
@@ -29,12 +29,18 @@ const signatures: Readonly<Record<string, string>> = {
   "T*>T": "Concat Einsum Max Mean Min Sum",
   "TTT>T": "Clip Gemm Range",
   "BTT>T": "Where",
-  "FFF>F": "Conv ConvTranspose InstanceNormalization",
+  "FFF>F": "Conv ConvTranspose GroupNormalization InstanceNormalization",
+  "TIT>T": "ScatterElements ScatterND",
+  "FFIFF>I": "NonMaxSuppression",
+  "FFI>I": "QuantizeLinear",
+  "IFI>F": "DequantizeLinear",
+  "F>IFI": "DynamicQuantizeLinear",
+  "IIII>I": "MatMulInteger",
   "FFF>FFF": "LayerNormalization",
   "FFFFF>F*": "BatchNormalization",
   "FFFFIFFF>F*": "LSTM",
   "FFFFIF>F*": "GRU",
-  "TI>T": "CumSum Expand Gather GatherElements ReduceL1 ReduceL2 ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape Squeeze Tile Trilu Unsqueeze",
+  "TI>T": "CumSum Expand Gather GatherElements GatherND ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape ReverseSequence Squeeze Tile Trilu Unsqueeze",
   "TI>T*": "Split",
   "TI>TI": "TopK",
   "TIIII>T": "Slice",
@@ -43,7 +49,7 @@ const signatures: Readonly<Record<string, string>> = {
   "??T>T": "OneHot",
   "?>I": "ArgMax ArgMin NonZero Shape Size",
   "I>?": "ConstantOfShape",
-  "?>?": "Cast",
+  "?>?": "Cast EyeLike",
   ">?": "Constant",
 }; // prettier-ignore
 

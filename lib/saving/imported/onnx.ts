@@ -1,7 +1,6 @@
 // ONNX models for inference and fine-tuning: one row for each operator that is read. Floats among the initializers become variables.
 
-import { Tensor } from "../../core/tensor.js";
-import { adoptTensor } from "../../core/tensor.js";
+import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { constant } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import { sizeOf } from "../../core/shape.js";
@@ -13,74 +12,12 @@ import * as ops from "../../ops/index.js";
 import { lstm as lstmOp } from "../../ops/recurrent/lstm.js";
 import { gru as gruOp } from "../../ops/recurrent/gru.js";
 import { Variable } from "../../variables/variable.js";
-import { ImportedGraph, type ImportedNode, type Run } from "./graph.js";
+import { ImportedGraph, type ImportedNode } from "./graph.js";
+import { first, Given, int32, numbers, ones, type Operator, padded, T } from "./onnx-given.js";
+import { gatherNd, nonMaxSuppression, reverseSequence, scatterElements, scatterNd } from "./onnx-indexing.js";
+import { dequantizeLinear, dynamicQuantizeLinear, matMulInteger, quantizeLinear } from "./onnx-quantized.js";
+import { resize } from "./onnx-resize.js";
 import { checkTypes } from "./onnx-types.js";
-
-/** The attributes of a node, read with defaults. */
-class Given {
-  constructor(
-    readonly node: OnnxNode,
-    readonly where: string,
-    readonly opset: number,
-  ) {}
-
-  #raw(name: string): Values | undefined {
-    return this.node.attributes.get(name);
-  }
-
-  int(name: string, fallback: number): number {
-    const value = this.#raw(name)?.["i"];
-    return typeof value === "number" ? value : this.#raw(name) ? 0 : fallback;
-  }
-
-  float(name: string, fallback: number): number {
-    const value = this.#raw(name)?.["f"];
-    return typeof value === "number" ? value : this.#raw(name) ? 0 : fallback;
-  }
-
-  ints(name: string): number[] | undefined {
-    const attribute = this.#raw(name);
-    return attribute && (attribute["ints"] as number[]);
-  }
-
-  text(name: string, fallback: string): string {
-    const value = this.#raw(name)?.["s"];
-    return value instanceof Uint8Array ? new TextDecoder().decode(value) : fallback;
-  }
-
-  tensor(name: string): Values | undefined {
-    return this.#raw(name)?.["t"] as Values | undefined;
-  }
-
-  floats(name: string): number[] | undefined {
-    return this.#raw(name)?.["floats"] as number[] | undefined;
-  }
-
-  has(name: string): boolean {
-    return this.#raw(name) !== undefined;
-  }
-
-  /** @throws UnsupportedFormatError */
-  refuse(given: string, expected: string): never {
-    throw new UnsupportedFormatError(`${this.where}: ${this.node.opType} ${this.node.name}`, { given, expected });
-  }
-}
-
-type Operator = (given: Given) => Run;
-
-const T = (value: Tensor | undefined): Tensor => {
-  if (value) return value;
-  throw new ValueError("input", { given: "nothing", expected: "a tensor" });
-};
-
-/** Numbers that a graph computes for shapes. @throws ValueError where they depend on what comes in */
-function numbers(value: Tensor | undefined): number[] {
-  const tensor = T(value);
-  if (!tensor.isSymbolic) return Array.from(tensor.data());
-  throw new ValueError("shape", { given: "lengths that the inputs decide", expected: "lengths that are known when the model is called" });
-}
-
-const int32 = (values: readonly number[]): Tensor => constant(values as number[], { dtype: "int32", shape: [values.length] });
 
 const unary =
   (fn: (x: Tensor) => Tensor): Operator =>
@@ -140,15 +77,6 @@ function padsOf(
   });
 }
 
-const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
-const first = { dataFormat: "channels_first" } as const;
-
-/** x with cells of a value around its spatial axes. */
-function padded(x: Tensor, pads: readonly (readonly [number, number])[], value: number): Tensor {
-  if (pads.every(([before, after]) => before === 0 && after === 0)) return x;
-  return ops.pad(x, [[0, 0], [0, 0], ...pads], "constant", value); // prettier-ignore
-}
-
 const conv: Operator =
   (given) =>
   ([x, w, b]) => {
@@ -167,30 +95,49 @@ const conv: Operator =
 const convTranspose: Operator =
   (given) =>
   ([x, w, b]) => {
-    const kernel = T(w);
-    const rank = kernel.rank - 2;
-    const window = kernel.shape.slice(2) as number[];
-    const strides = given.ints("strides") ?? ones(rank);
-    const dilations = given.ints("dilations") ?? ones(rank);
-    if (given.int("group", 1) !== 1) given.refuse("groups", "one group");
-    const added = given.ints("output_padding") ?? window.map(() => 0);
-    const auto = given.text("auto_pad", "NOTSET");
-    const given1 = given.ints("pads") ?? window.flatMap(() => [0, 0]);
-    const whole = ops.convTranspose(T(x), ops.transpose(kernel, [...window.map((_, i) => i + 2), 1, 0]), { ...first, strides, dilationRate: dilations, padding: "valid" } as never); // prettier-ignore
-    // "valid" gives (n − 1) · stride + max(span, stride); what is wanted is cut out of it, or zeros are added.
-    const wanted = window.map((length, i) => {
-      const span = (length - 1) * dilations[i]! + 1;
-      const size = (T(x).shape[i + 2]! - 1) * strides[i]! + span;
-      if (auto === "NOTSET") return { from: given1[i]!, length: size - given1[i]! - given1[i + rank]! + added[i]! };
-      const out = T(x).shape[i + 2]! * strides[i]!;
-      const cut = Math.max(0, size - out);
-      return { from: auto === "SAME_UPPER" ? Math.floor(cut / 2) : Math.ceil(cut / 2), length: out };
-    });
-    const missing = wanted.map(({ from, length }, i): [number, number] => [0, Math.max(0, from + length - whole.shape[i + 2]!)]);
-    const full = padded(whole, missing, 0);
-    const y = ops.slice(full, [0, 0, ...wanted.map(({ from }) => from)], [full.shape[0]!, full.shape[1]!, ...wanted.map(({ length }) => length)]); // prettier-ignore
-    return b ? ops.add(y, ops.reshape(b, [b.shape[0]!, ...ones(rank)])) : y;
+    const groups = given.int("group", 1);
+    if (groups === 1) return transposed(given, T(x), T(w), b);
+    const parts = ops.split(T(w), groups, 0);
+    const y = ops.concatenate(ops.split(T(x), groups, 1).map((part, i) => transposed(given, part, parts[i]!, undefined)), 1); // prettier-ignore
+    return b ? ops.add(y, perChannel(y, b)) : y;
   };
+
+function transposed(given: Given, x: Tensor, kernel: Tensor, b: Tensor | undefined): Tensor {
+  const rank = kernel.rank - 2;
+  const window = kernel.shape.slice(2) as number[];
+  const strides = given.ints("strides") ?? ones(rank);
+  const dilations = given.ints("dilations") ?? ones(rank);
+  const added = given.ints("output_padding") ?? window.map(() => 0);
+  const auto = given.text("auto_pad", "NOTSET");
+  const given1 = given.ints("pads") ?? window.flatMap(() => [0, 0]);
+  const whole = ops.convTranspose(x, ops.transpose(kernel, [...window.map((_, i) => i + 2), 1, 0]), { ...first, strides, dilationRate: dilations, padding: "valid" } as never); // prettier-ignore
+  // "valid" gives (n − 1) · stride + max(span, stride); what is wanted is cut out of it, or zeros are added.
+  const wanted = window.map((length, i) => {
+    const span = (length - 1) * dilations[i]! + 1;
+    const size = (x.shape[i + 2]! - 1) * strides[i]! + span;
+    if (auto === "NOTSET") return { from: given1[i]!, length: size - given1[i]! - given1[i + rank]! + added[i]! };
+    const out = x.shape[i + 2]! * strides[i]!;
+    const cut = Math.max(0, size - out);
+    return { from: auto === "SAME_UPPER" ? Math.floor(cut / 2) : Math.ceil(cut / 2), length: out };
+  });
+  const missing = wanted.map(({ from, length }, i): [number, number] => [0, Math.max(0, from + length - whole.shape[i + 2]!)]);
+  const full = padded(whole, missing, 0);
+  const y = ops.slice(full, [0, 0, ...wanted.map(({ from }) => from)], [full.shape[0]!, full.shape[1]!, ...wanted.map(({ length }) => length)]); // prettier-ignore
+  return b ? ops.add(y, ops.reshape(b, [b.shape[0]!, ...ones(rank)])) : y;
+}
+
+/** Cells behind each axis for a last window that begins inside but does not end there, where a pool asks for such. */
+function ceiled(x: Tensor, pads: readonly (readonly [number, number])[], window: readonly number[], strides: readonly number[]): number[] {
+  return window.map((length, i) => {
+    const size = x.shape[i + 2];
+    if (typeof size !== "number") throw new ValueError("ceil_mode", { given: "an open length", expected: "known lengths" });
+    const [before, after] = pads[i]!;
+    const step = strides[i]!;
+    const most = Math.ceil((size + before + after - length) / step) + 1;
+    const count = (most - 1) * step >= size + before ? most - 1 : most;
+    return Math.max(0, (count - 1) * step + length - (size + before + after));
+  });
+}
 
 const pool =
   (kind: "max" | "average"): Operator =>
@@ -199,14 +146,19 @@ const pool =
     const window = given.ints("kernel_shape")!;
     const strides = given.ints("strides") ?? ones(window.length);
     const dilations = given.ints("dilations") ?? ones(window.length);
-    if (dilations.some((each) => each !== 1) || given.int("ceil_mode", 0) !== 0) given.refuse("dilations or ceil_mode", "neither");
+    if (dilations.some((each) => each !== 1)) given.refuse("dilations", "none");
     const pads = padsOf(given, T(x), window, strides, dilations);
-    const isPadded = pads.some(([before, after]) => before + after > 0);
+    const more = given.int("ceil_mode", 0) === 0 ? window.map(() => 0) : ceiled(T(x), pads, window, strides);
+    const whole = pads.map(([before, after], i): [number, number] => [before, after + more[i]!]);
     const options = { ...first, strides, padding: "valid" } as never;
-    if (kind === "max") return ops.maxPool(padded(T(x), pads, -Infinity), window, options);
-    const sums = ops.averagePool(padded(T(x), pads, 0), window, options);
-    if (!isPadded || given.int("count_include_pad", 0) === 1) return sums;
-    const there = ops.averagePool(padded(ops.onesLike(T(x)), pads, 0), window, options);
+    if (kind === "max") return ops.maxPool(padded(T(x), whole, -Infinity), window, options);
+    const sums = ops.averagePool(padded(T(x), whole, 0), window, options);
+    // Padding counts where it is asked for, the rest of a last window never does.
+    const counts = given.int("count_include_pad", 0) === 1 ? pads : window.map((): [number, number] => [0, 0]);
+    const isWhole = whole.every(([before, after], i) => before === counts[i]![0] && after === counts[i]![1]);
+    if (isWhole) return sums;
+    const beyond = whole.map(([before, after], i): [number, number] => [before - counts[i]![0], after - counts[i]![1]]);
+    const there = ops.averagePool(padded(padded(ops.onesLike(T(x)), counts, 1), beyond, 0), window, options);
     return ops.divide(sums, there);
   };
 
@@ -245,6 +197,41 @@ const layerNormalization: Operator =
     const y = ops.multiply(ops.divide(centered, spread), T(scale));
     return bias ? ops.add(y, bias) : y;
   };
+
+const groupNormalization: Operator =
+  (given) =>
+  ([x, scale, bias]) => {
+    const groups = given.int("num_groups", 1);
+    const [batch, channels, ...spatial] = T(x).shape;
+    const grouped = ops.reshape(T(x), [batch ?? -1, groups, -1]);
+    const centered = ops.subtract(grouped, ops.mean(grouped, { axis: 2, keepdims: true }));
+    const variance = ops.mean(ops.square(centered), { axis: 2, keepdims: true });
+    const y = ops.divide(centered, ops.sqrt(ops.add(variance, given.float("epsilon", 1e-5))));
+    // Before operators 21 there was a scale for each group, since then one for each channel.
+    const each = (value: Tensor): Tensor =>
+      perChannel(T(x), value.shape[0] === channels ? value : ops.repeat(value, channels! / groups, 0));
+    return ops.add(ops.multiply(ops.reshape(y, [batch ?? -1, channels!, ...spatial] as number[]), each(T(scale))), each(T(bias)));
+  };
+
+/** Each element divided by what those around it in the channels make. */
+const localResponse: Operator =
+  (given) =>
+  ([x]) => {
+    const size = given.int("size", 1);
+    const before = Math.floor((size - 1) / 2);
+    const squares = ops.pad(ops.square(T(x)), T(x).shape.map((_, i): [number, number] => (i === 1 ? [before, size - 1 - before] : [0, 0])), "constant", 0); // prettier-ignore
+    const channels = T(x).shape[1]!;
+    const part = (from: number): Tensor => ops.getItem(squares, [{ start: null, stop: null }, { start: from, stop: from + channels }] as never); // prettier-ignore
+    const sums = Array.from({ length: size }, (_, i) => part(i)).reduce((a, b) => ops.add(a, b));
+    const around = ops.add(ops.multiply(sums, given.float("alpha", 1e-4) / size), given.float("bias", 1));
+    return ops.divide(T(x), ops.power(around, given.float("beta", 0.75)));
+  };
+
+/** Elements one place further along an axis, a zero first. */
+function shifted(x: Tensor, axis: number): Tensor {
+  const wide = ops.pad(x, x.shape.map((_, i): [number, number] => [i === axis ? 1 : 0, 0]), "constant", 0); // prettier-ignore
+  return ops.getItem(wide, x.shape.map((_, i) => ({ start: null, stop: i === axis ? -1 : null })) as never);
+}
 
 const gemm: Operator =
   (given) =>
@@ -314,9 +301,16 @@ const pad: Operator =
       return i < 0 ? [0, 0] : [cells[i]!, cells[i + along.length]!];
     });
     const mode = given.text("mode", "constant");
-    if (mode === "edge" || mode === "wrap" || widths.flat().some((width) => width < 0)) given.refuse(`mode ${mode}, ${String(widths)}`, "constant or reflect, and no negative widths"); // prettier-ignore
-    if (mode === "reflect") return ops.pad(T(x), widths, "reflect", null);
-    return ops.pad(T(x), widths, "constant", value ? numbers(value)[0]! : given.float("value", 0));
+    if (!["constant", "reflect", "edge", "wrap"].includes(mode)) given.refuse(`mode ${mode}`, "constant, reflect, edge or wrap");
+    // Widths below zero take elements away.
+    const kept = widths.reduce((y, [before, after], axis) => {
+      if (before >= 0 && after >= 0) return y;
+      const key = y.shape.map((_, i) => (i === axis ? { start: Math.max(0, -before), stop: after < 0 ? after : null } : { start: null, stop: null })); // prettier-ignore
+      return ops.getItem(y, key as never);
+    }, T(x));
+    const added = widths.map(([before, after]): [number, number] => [Math.max(0, before), Math.max(0, after)]);
+    if (mode !== "constant") return ops.pad(kept, added, mode, null);
+    return ops.pad(kept, added, "constant", value ? numbers(value)[0]! : given.float("value", 0));
   };
 
 const gather: Operator =
@@ -332,25 +326,6 @@ const expand: Operator =
     const rank = Math.max(lengths.length, own.length);
     const at = (list: readonly (number | null)[], i: number) => list[i - rank + list.length] ?? 1;
     return ops.broadcastTo(T(x), Array.from({ length: rank }, (_, i) => Math.max(at(lengths, i), at(own, i)))); // prettier-ignore
-  };
-
-const resize: Operator =
-  (given) =>
-  ([x, roi, scalesOf, sizesOf]) => {
-    // Upsample and the Resize of operators 10 have the scales second.
-    const scales = scalesOf ?? (given.node.input.length === 2 ? roi : undefined);
-    const size = T(x).shape.slice(2).map((length, i) => (sizesOf ? numbers(sizesOf)[i + 2]! : Math.floor(length! * numbers(scales)[i + 2]!))); // prettier-ignore
-    const mode = given.text("mode", "nearest");
-    const coordinates = given.text("coordinate_transformation_mode", given.node.opType === "Upsample" ? "asymmetric" : "half_pixel");
-    if (T(x).rank !== 4 || (mode !== "nearest" && mode !== "linear"))
-      given.refuse(`mode ${mode} at rank ${T(x).rank}`, "nearest or linear, of images");
-    if (mode === "nearest") {
-      const factors = size.map((length, i) => length / T(x).shape[i + 2]!);
-      if (!factors.every(Number.isInteger)) given.refuse(`sizes ${String(size)}`, "whole multiples");
-      return factors.reduce((y, factor, i) => (factor === 1 ? y : ops.repeat(y, factor, i + 2)), T(x));
-    }
-    if (coordinates !== "half_pixel" && coordinates !== "pytorch_half_pixel") given.refuse(`coordinates ${coordinates}`, "half_pixel");
-    return ops.image.resize(T(x), size as never, { interpolation: "bilinear", dataFormat: "channels_first" } as never);
   };
 
 /** Columns in another order of gates. */
@@ -495,9 +470,10 @@ export const operators: Readonly<Record<string, Operator>> = {
   ArgMax: (given) => ([x]) => ops.argmax(T(x), { axis: given.int("axis", 0), keepdims: given.int("keepdims", 1) === 1 }),
   ArgMin: (given) => ([x]) => ops.argmin(T(x), { axis: given.int("axis", 0), keepdims: given.int("keepdims", 1) === 1 }),
   CumSum: (given) => ([x, axis]) => {
-    const along = numbers(axis)[0]!;
-    if (given.int("exclusive", 0)) given.refuse("exclusive", "sums with the element itself");
-    return given.int("reverse", 0) ? ops.flip(ops.cumsum(ops.flip(T(x), along), { axis: along }), along) : ops.cumsum(T(x), { axis: along });
+    const along = (numbers(axis)[0]! + T(x).rank) % T(x).rank;
+    const turned = (y: Tensor): Tensor => (given.int("reverse", 0) ? ops.flip(y, along) : y);
+    const sums = ops.cumsum(turned(T(x)), { axis: along });
+    return turned(given.int("exclusive", 0) ? shifted(sums, along) : sums);
   },
   TopK: (given) => ([x, k]) => {
     const axis = given.int("axis", -1);
@@ -514,11 +490,40 @@ export const operators: Readonly<Record<string, Operator>> = {
     return ops.add(ops.multiply(hot, ops.subtract(on!, off!)), off!);
   },
   DepthToSpace: (given) => ([x]) => {
-    if (given.text("mode", "DCR") !== "DCR") given.refuse("mode CRD", "DCR");
-    return ops.depthToSpace(T(x), given.int("blocksize", 1), "channels_first");
+    const size = given.int("blocksize", 1);
+    if (given.text("mode", "DCR") !== "DCR") return ops.depthToSpace(T(x), size, "channels_first");
+    const [batch, channels, height, width] = T(x).shape as number[];
+    const blocks = ops.reshape(T(x), [batch ?? -1, size, size, channels! / size ** 2, height!, width!]);
+    return ops.reshape(ops.transpose(blocks, [0, 3, 4, 1, 5, 2]), [batch ?? -1, channels! / size ** 2, height! * size, width! * size]);
   },
-  SpaceToDepth: (given) => ([x]) => ops.spaceToDepth(T(x), given.int("blocksize", 1), "channels_first"),
+  SpaceToDepth: (given) => ([x]) => {
+    const size = given.int("blocksize", 1);
+    const [batch, channels, height, width] = T(x).shape as number[];
+    const blocks = ops.reshape(T(x), [batch ?? -1, channels!, height! / size, size, width! / size, size]);
+    return ops.reshape(ops.transpose(blocks, [0, 3, 5, 1, 2, 4]), [batch ?? -1, channels! * size ** 2, height! / size, width! / size]);
+  },
   Trilu: (given) => ([x, k]) => (given.int("upper", 1) ? ops.triu(T(x), k ? numbers(k)[0]! : 0) : ops.tril(T(x), k ? numbers(k)[0]! : 0)),
+  GroupNormalization: groupNormalization, LRN: localResponse, GatherND: gatherNd, ScatterND: scatterNd, ScatterElements: scatterElements,
+  NonMaxSuppression: nonMaxSuppression, ReverseSequence: reverseSequence, QuantizeLinear: quantizeLinear, DequantizeLinear: dequantizeLinear,
+  DynamicQuantizeLinear: dynamicQuantizeLinear, MatMulInteger: matMulInteger,
+  ReduceLogSum: reduce((x, options) => ops.log(ops.sum(x, options))),
+  Shrink: (given) => ([x]) => {
+    const [bias, lambd] = [given.float("bias", 0), given.float("lambd", 0.5)];
+    return ops.where(ops.less(T(x), -lambd), ops.add(T(x), bias), ops.where(ops.greater(T(x), lambd), ops.subtract(T(x), bias), 0));
+  },
+  LpNormalization: (given) => ([x]) => {
+    const options = { axis: given.int("axis", -1), keepdims: true };
+    const norm = given.int("p", 2) === 1 ? ops.sum(ops.abs(T(x)), options) : ops.sqrt(ops.sum(ops.square(T(x)), options));
+    return ops.divide(T(x), norm);
+  },
+  Hardmax: (given) => ([x]) => softmaxAlong(given, T(x), (y, axis) => {
+    const at = axis < 0 ? axis + y.rank : axis;
+    return ops.oneHot(ops.argmax(y, { axis: at }), y.shape[at]!, { axis: at } as never);
+  }),
+  EyeLike: (given) => ([x]) => {
+    const [rows, columns] = T(x).shape as number[];
+    return ops.eye(rows!, { M: columns!, k: given.int("k", 0), dtype: given.has("dtype") ? keptAs(fileDtypeOf(given.int("dtype", 1), given.where)) : T(x).dtype } as never);
+  },
   NonZero: () => ([x]) => ops.stack(ops.nonzero(T(x)) as Tensor[], 0),
 }; // prettier-ignore
 
