@@ -127,8 +127,13 @@ export function tensorOf(message: Values, where: string): Elements & { readonly 
     .map((key) => message[key] as number[])
     .filter((list) => list.length > 0);
   const values = lists[0] ?? [];
-  if (lists.length > 1 || values.length !== size) {
-    throw new FormatError(where, { given: `${values.length} elements for the shape ${text(shape)}`, expected: `${size}` });
+  // Without elements a file says so by an empty field or by one axis of length 0: more axes are elements that were taken for lengths.
+  const isLost = lists.length === 0 && shape.length > 1 && size === 0;
+  if (isLost || lists.length > 1 || values.length !== size) {
+    throw new FormatError(where, {
+      given: `${values.length} elements for the shape ${text(shape)}`,
+      expected: isLost ? "a field of elements" : `${size}`,
+    });
   }
   // Narrow elements stand in lists of wider ones, float16 by its bits.
   const bits = { float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array, float64: Float64Array, int32: Int32Array, int8: Int8Array, int16: Int16Array, uint8: Uint8Array, uint16: Uint16Array, bool: Uint8Array } as const; // prettier-ignore

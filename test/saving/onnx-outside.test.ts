@@ -91,6 +91,14 @@ t.test("which elements an operator takes is known of each, and elements of anoth
   t.end();
 });
 
+t.test("elements that became lengths are not a tensor without elements", (t) => {
+  const none = { dataType: 1, floatData: [], int32Data: [], int64Data: [], doubleData: [], name: "bias" };
+  t.throws(() => tensorOf({ ...none, dims: [4, ...Array.from({ length: 16 }, () => 0)] }, "x"), { name: "FormatError" });
+  t.same(tensorOf({ ...none, dims: [0] }, "x").shape, [0]);
+  t.same(tensorOf({ ...none, dims: [1, 0, 4], rawData: new Uint8Array() }, "x").shape, [1, 0, 4]);
+  t.end();
+});
+
 t.test("whole numbers beyond 32 bits are the ends of int32", (t) => {
   const message = { dims: [3], dataType: 7, floatData: [], int32Data: [], int64Data: [], doubleData: [], name: "ends", rawData: new Uint8Array(BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 5n).buffer) }; // prettier-ignore
   t.same([...tensorOf(message, "x").elements], [2 ** 31 - 1, -(2 ** 31), 5]);
