@@ -16,7 +16,7 @@ const budgets: Readonly<Record<string, number>> = {
   models: 487,
   visor: 296,
   formats: 93,
-  autograph: 177,
+  autograph: 182,
 };
 
 /** The files that a file imports when it is loaded, itself included. */
