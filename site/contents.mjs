@@ -9,13 +9,13 @@ export const programs = [
   { folder: "examples/autograph", section: "programs" },
 ];
 
+/** A page of `docs`, under its own name. */
+const doc = (path) => ({ file: `docs/${path}.md`, path });
+
 export const sections = [
   {
     title: "Getting started",
-    pages: [
-      { file: "docs/getting-started.md", path: "getting-started" },
-      { file: "docs/guide.md", path: "guide" },
-    ],
+    pages: [doc("getting-started"), doc("guide")],
   },
   {
     title: "Guides",
@@ -37,46 +37,41 @@ export const sections = [
       "distribution",
       "autograph",
       "tf-data",
-    ].map((name) => ({ file: `docs/guides/${name}.md`, path: `guides/${name}` })),
+    ].map((name) => doc(`guides/${name}`)),
   },
   { title: "Examples", pages: [{ file: "docs/gallery.md", path: "examples/index" }], programs: "examples" },
   { title: "Programs of the guide", programs: "programs", pages: [] },
   {
     title: "Coming from",
-    pages: [
-      { file: "docs/from-keras.md", path: "from-keras" },
-      { file: "docs/from-tensorflow-js.md", path: "from-tensorflow-js" },
-      { file: "docs/from-pytorch.md", path: "from-pytorch" },
-      { file: "docs/coverage.md", path: "coverage" },
-    ],
+    pages: [doc("from-keras"), doc("from-tensorflow-js"), doc("from-pytorch"), doc("coverage")],
   },
   {
     title: "In depth",
     pages: [
-      { file: "docs/visor.md", path: "visor" },
-      { file: "docs/files.md", path: "files" },
-      { file: "docs/onnx.md", path: "onnx" },
-      { file: "docs/applications.md", path: "applications" },
-      { file: "docs/autograph.md", path: "autograph" },
-      { file: "docs/distribution.md", path: "distribution" },
-      { file: "docs/dtypes.md", path: "dtypes" },
-      { file: "docs/performance.md", path: "performance" },
-      { file: "docs/limits.md", path: "limits" },
+      doc("visor"),
+      doc("files"),
+      doc("onnx"),
+      doc("applications"),
+      doc("autograph"),
+      doc("distribution"),
+      doc("dtypes"),
+      doc("performance"),
+      doc("limits"),
       { file: "SECURITY.md", path: "security" },
     ],
   },
   {
     title: "How it works",
     pages: [
-      { file: "docs/how-it-works.md", path: "how-it-works" },
-      { file: "docs/architecture.md", path: "architecture" },
-      { file: "docs/graph.md", path: "graph" },
-      { file: "docs/memory.md", path: "memory" },
-      { file: "docs/kernels.md", path: "kernels" },
-      { file: "docs/adding-an-operation.md", path: "adding-an-operation" },
-      { file: "docs/adding-a-layer.md", path: "adding-a-layer" },
-      { file: "docs/adding-a-format.md", path: "adding-a-format" },
-      { file: "docs/conformance.md", path: "conformance" },
+      doc("how-it-works"),
+      doc("architecture"),
+      doc("graph"),
+      doc("memory"),
+      doc("kernels"),
+      doc("adding-an-operation"),
+      doc("adding-a-layer"),
+      doc("adding-a-format"),
+      doc("conformance"),
       { file: "CONTRIBUTING.md", path: "contributing" },
       { file: "CHANGELOG.md", path: "changelog" },
     ],

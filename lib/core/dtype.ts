@@ -60,6 +60,9 @@ export const isFloat = (dtype: Dtype): boolean => factsOf(dtype)?.isFloat === tr
 /** Whether tensors of this dtype are stored in it and computed with in another. */
 export const isStoredOnly = (dtype: Dtype): boolean => (factsOf(dtype)?.arithmetic ?? dtype) !== dtype;
 
+/** Whether it is a float of two bytes. */
+export const isHalf = (dtype: Dtype): boolean => isFloat(dtype) && isStoredOnly(dtype);
+
 /** Names that users and Keras files give to dtypes beside their own: 64 bits become 32, as Keras on JAX narrows them. */
 export const aliases: Readonly<Record<string, Dtype>> = {
   float64: "float32", float: "float32", double: "float32", half: "float16",

@@ -6,7 +6,7 @@
 //  (3) An operation that writes a variable of halves (a step of an optimizer) works on a float32 copy of it, which is rounded into it again.
 //  (4) Nothing of this is looked for until a tensor of such a dtype was made.
 
-import { dtypes, isFloat, isStoredOnly, type Dtype } from "./dtype.js";
+import { dtypes, isFloat, isHalf, isStoredOnly, type Dtype } from "./dtype.js";
 import { DtypeError } from "./errors.js";
 import { forEachTensor, namedSpecs, withInputs } from "./interpreter.js";
 import type { Inputs, Primitive } from "./primitive.js";
@@ -30,8 +30,6 @@ let conversions: Conversions;
 export function setConversions(given: Conversions): void {
   conversions = given;
 }
-
-const isHalf = (dtype: Dtype): boolean => isFloat(dtype) && isStoredOnly(dtype);
 
 /** The float dtype in which these meet: a half where all are the same half, else float32; undefined where there is no float. */
 function meeting(given: readonly Dtype[]): Dtype | undefined {

@@ -21,7 +21,7 @@ import {
 } from "../config/index.js";
 import type { OptionValues, Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
-import { isFloat, isStoredOnly, type Dtype } from "../core/dtype.js";
+import { isHalf, type Dtype } from "../core/dtype.js";
 import { ArgumentError, NotSupportedError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import type { Shape } from "../core/shape.js";
@@ -292,9 +292,9 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** Under a policy that computes in a half, variables are read in it and float32 outputs are rounded to it. */
   #inItsDtype(compute: () => unknown): unknown {
     const { computeDtype, variableDtype } = this;
-    const isHalf = isFloat(computeDtype) && isStoredOnly(computeDtype);
-    const outputs = readingAs(isHalf && computeDtype !== variableDtype ? computeDtype : null, compute);
-    if (!isHalf || this.sublayers().length > 0) return outputs;
+    const isInHalves = isHalf(computeDtype);
+    const outputs = readingAs(isInHalves && computeDtype !== variableDtype ? computeDtype : null, compute);
+    if (!isInHalves || this.sublayers().length > 0) return outputs;
     const rounded = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(rounded);
       return value instanceof Tensor && value.dtype === "float32" ? cast(value, computeDtype) : value;

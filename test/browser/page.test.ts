@@ -4,9 +4,9 @@ import type { Page } from "playwright-core";
 import t from "tap";
 import * as datasets from "../../datasets/index.js";
 import * as tf from "../../lib/index.js";
-import { chromiumPath, launchChromium, openPage } from "../support/chromium.js";
+import { chromiumPath, openPage } from "../support/chromium.js";
 import { trainMlp, type Trained, type TrainingOptions } from "../support/mlp.js";
-import { installPacked } from "../support/packed.js";
+import { packedInChromium } from "../support/packed-page.js";
 import { servePage } from "../support/page-server.js";
 
 type Tf = typeof import("../../lib/index.js");
@@ -25,15 +25,12 @@ const trainIn = (page: Page, options: TrainingOptions): Promise<Trained> =>
 
 if (!chromiumPath) t.plan(0, "no Chromium here");
 else {
-  const installed = await installPacked();
-  t.teardown(installed.remove);
-  const browser = await launchChromium();
-  t.teardown(() => browser.close());
+  const { home, browser } = await packedInChromium(t);
   const here = await trainMlp({ tf, datasets }, { steps });
 
   for (const isolated of [true, false])
     t.test(`${isolated ? "with" : "without"} cross-origin isolation`, async (t) => {
-      const server = await servePage(installed.home, { isolated });
+      const server = await servePage(home, { isolated });
       t.teardown(server.close);
       const { page, complaints } = await openPage(browser, server.url);
       t.teardown(() => page.close());

@@ -2,9 +2,8 @@
 
 import type { Page } from "playwright-core";
 import t from "tap";
-import { chromiumPath, fakeDevices, launchChromium, openPage } from "../support/chromium.js";
-import { installPacked } from "../support/packed.js";
-import { servePage } from "../support/page-server.js";
+import { chromiumPath, fakeDevices } from "../support/chromium.js";
+import { packedPage } from "../support/packed-page.js";
 
 type Tf = typeof import("../../lib/index.js");
 
@@ -31,13 +30,7 @@ const fromSources = (page: Page): Promise<Record<string, unknown>> =>
 
 if (!chromiumPath) t.plan(0, "no Chromium here");
 else {
-  const installed = await installPacked();
-  t.teardown(installed.remove);
-  const browser = await launchChromium(fakeDevices);
-  t.teardown(() => browser.close());
-  const server = await servePage(installed.home, { isolated: false });
-  t.teardown(server.close);
-  const { page, complaints } = await openPage(browser, server.url);
+  const { page, complaints } = await packedPage(t, fakeDevices);
 
   t.test("every kind of source has the pixels that were drawn", async (t) => t.strictSame(await fromSources(page), wantedSources));
 

@@ -1,9 +1,8 @@
 // Live charts in a page: drawn while a model trains, reached with the keyboard, in light and dark, on a narrow screen.
 
 import t from "tap";
-import { chromiumPath, launchChromium, openPage } from "../support/chromium.js";
-import { installPacked } from "../support/packed.js";
-import { servePage } from "../support/page-server.js";
+import { chromiumPath } from "../support/chromium.js";
+import { packedPage } from "../support/packed-page.js";
 
 type Tf = typeof import("../../lib/index.js");
 type Visor = typeof import("../../lib/api/visor.js");
@@ -12,13 +11,7 @@ t.setTimeout(600_000);
 
 if (!chromiumPath) t.plan(0, "no Chromium here");
 else {
-  const installed = await installPacked();
-  t.teardown(installed.remove);
-  const browser = await launchChromium();
-  t.teardown(() => browser.close());
-  const server = await servePage(installed.home, { isolated: false });
-  t.teardown(server.close);
-  const { page, complaints } = await openPage(browser, server.url);
+  const { page, complaints } = await packedPage(t);
   await page.setViewportSize({ width: 360, height: 700 });
 
   t.test("charts of a training: a chart for each value, a status, a table", async (t) => {

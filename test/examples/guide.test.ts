@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { printedAsSaid } from "../support/printed.js";
 import { runProgram } from "../support/program.js";
 import { repository } from "../support/sources.js";
 
@@ -18,14 +19,6 @@ for (const file of readdirSync(join(repository, folder)).filter((name) => name.e
     const said = Array.from(readFileSync(join(repository, folder, file), "utf8").matchAll(/^ *\/\/> (.*)$/gm), ([, line]) => line!);
     const { stdout, stderr, status } = await runProgram(`${folder}/${file}`, [], { env: settings[file] ?? {}, cwd: t.testdir() });
     t.equal(status, 0, stderr);
-    const printed = stdout.trimEnd().split("\n");
-    const fits = (line: string, i: number) => pattern(said[i] ?? "").test(line);
-    t.strictSame(
-      printed.map((line, i) => (fits(line, i) ? said[i] : line)),
-      said,
-    );
+    t.strictSame(printedAsSaid(stdout, said), said);
   });
 }
-
-const pattern = (line: string) => new RegExp(`^${line.split("…").map(escaped).join(".*")}$`);
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");

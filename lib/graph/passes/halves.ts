@@ -1,12 +1,10 @@
 // The passes for programs in which values are rounded to halves: roundings moved to where steps can be joined, and values kept as halves.
 
 import type { Step } from "../../core/primitive.js";
-import { dtypes, isFloat, isStoredOnly, type Dtype } from "../../core/dtype.js";
+import { dtypes, isHalf, type Dtype } from "../../core/dtype.js";
 import { symbolic, type Tensor } from "../../core/tensor.js";
 import { castStep, isCast } from "../../ops/elementwise/cast.js";
 import { readsOf, withInputs, type Graph } from "../graph.js";
-
-const isHalf = (dtype: Dtype): boolean => isFloat(dtype) && isStoredOnly(dtype);
 
 /** Whether a step makes float32 of a half. */
 const widens = (step: Step): boolean =>
