@@ -16,7 +16,10 @@ export class Bfloat {
 
 /** float16: rounded to the nearest, ties to even, by arithmetic on its bits. */
 export class Half {
-  /** Exponent and fraction moved to float32's place and scaled by 2¹¹², which makes subnormals right; infinities and NaN get all exponent bits. */
+  /**
+   * Exponent and fraction moved to float32's place and scaled by 2¹¹², which makes subnormals right; infinities and NaN get all exponent
+   * bits.
+   */
   @inline
   widen(bits: v128): v128 {
     const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);

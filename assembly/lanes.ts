@@ -470,8 +470,8 @@ export function tan(x: v128): v128 {
 }
 
 /**
- * Sine and cosine of 2π·t, t a 32-bit integer in units of 2⁻³², written to two places: the reduction is exact, and the polynomials are done once
- * for both.
+ * Sine and cosine of 2π·t, t a 32-bit integer in units of 2⁻³², written to two places: the reduction is exact, and the polynomials are done
+ * once for both.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,8 +1,8 @@
 // Programs: lists of kernel calls in shared memory, executed by one thread or by all of them together.
 //
 //  (1) A program is segments; a segment is commands that don't depend on each other; between segments lies a barrier.
-//  (2) Work is claimed, not dealt: a thread takes the next ticket of the segment, and a ticket is one chunk of one command. Chunks are cut by
-//      (size, grain) of the command alone, so results don't depend on who takes them.
+//  (2) Work is claimed, not dealt: a thread takes the next ticket of the segment, and a ticket is one chunk of one command. Chunks are cut
+//      by (size, grain) of the command alone, so results don't depend on who takes them.
 //  (3) A barrier waits for finished chunks, not for threads: a thread that comes late, or never, holds nobody up.
 //  (4) Only the launching thread resets a program, while no worker is inside: `active` is 0 before a launch and after it.
 //  (5) No more threads take part at once than there are cores; further workers stand by, since one that loses its core in the midst of a
@@ -11,19 +11,33 @@
 //  (7) Where a kernel refuses what it was given, nothing that depends on it runs: threads look before every segment, and in serial ones
 //      before every command.
 //
-// Words of a program:  0 segment count · 1 cursor (first unfinished segment, a hint) · 8–11 what a kernel refused · 16.. segments, 32 words each
-// Words of a segment:  0 first command (address) · 1 command count · 2 tickets · 3 serial · 8 next ticket · 16 chunks done
+// Words of a program:  0 segment count · 1 cursor (first unfinished segment, a hint) · 8–11 what a kernel refused · 16.. segments, 32 words
+// each Words of a segment:  0 first command (address) · 1 command count · 2 tickets · 3 serial · 8 next ticket · 16 chunks done
 // Words of a command:  0 kernel (table slot) · 1 args (address) · 2 size · 3 grain · 4 first ticket · 5 tickets · 6, 7 reserved
 // Words of the pool, each on a cache line of its own:
-//   0 signal (changes when there may be work) · 16 open program · 32 workers inside · 48 workers parked · 64 launcher parked · 80 launcher may park
-//   96 workers started · 112 quit · 128 spins before parking · 144 program that a worker shall launch · 160 such programs done
+//   0 signal (changes when there may be work) · 16 open program · 32 workers inside · 48 workers parked · 64 launcher parked · 80 launcher
+//   may park 96 workers started · 112 quit · 128 spins before parking · 144 program that a worker shall launch · 160 such programs done
 //   176 seats (workers that may be inside at once)
 
 import { tellRefusalsAt } from "./abi";
 import {
-  ACTIVE, COMMAND, DELEGATED, DELEGATES_DONE, LAUNCHER_MAY_PARK, LAUNCHER_PARKED, OPEN, PARKED, PROGRAM_HEADER, QUIT, REFUSAL, SEATS, SEGMENT, SIGNAL,
-  SPINS, STARTED,
-} from "./shared"; // prettier-ignore
+  ACTIVE,
+  COMMAND,
+  DELEGATED,
+  DELEGATES_DONE,
+  LAUNCHER_MAY_PARK,
+  LAUNCHER_PARKED,
+  OPEN,
+  PARKED,
+  PROGRAM_HEADER,
+  QUIT,
+  REFUSAL,
+  SEATS,
+  SEGMENT,
+  SIGNAL,
+  SPINS,
+  STARTED,
+} from "./shared";
 
 // @ts-ignore: decorator
 @inline

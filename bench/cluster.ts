@@ -4,8 +4,8 @@
 //   node build/bench/cluster.js --latency 5e-6 --bandwidth 12.5e9 --compute 0.18     with figures of another one
 //
 // The model: a step of N replicas takes the longest of N compute times and one all-reduce of the gradients, which costs 2·(N − 1) messages'
-// latency around the ring and sends 2·(N − 1)/N of the bytes through each link. Compute times vary by `jitter` (standard deviation over mean):
-// the longest of N is estimated by that of a normal distribution.
+// latency around the ring and sends 2·(N − 1)/N of the bytes through each link. Compute times vary by `jitter` (standard deviation over
+// mean): the longest of N is estimated by that of a normal distribution.
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -212,15 +212,21 @@ async function main(): Promise<void> {
         ([bytes, [best, median]]) => `${bytes} B ${milliseconds(best)} (${milliseconds(median)})`,
       );
       const predicted = stepTime(beside.get(run.size)!, 4 * networks.CNN.parameters, run.size, network, 0);
-      console.log(`  ${run.size} ranks: CNN, ${PER_REPLICA} samples each ${milliseconds(run.step[0])} (${milliseconds(run.step[1])}), simulated ${milliseconds(predicted)}; all-reduce ${reduced.join(", ")}`); // prettier-ignore
+      console.log(
+        `  ${run.size} ranks: CNN, ${PER_REPLICA} samples each ${milliseconds(run.step[0])} (${milliseconds(run.step[1])}), simulated ${milliseconds(predicted)}; all-reduce ${reduced.join(", ")}`,
+      );
     }
     if (two) {
       const [best, median] = two.global;
-      console.log(`  CNN, batch ${GLOBAL}: 2 ranks × 1 thread ${milliseconds(best)} (${milliseconds(median)}), 1 process × 2 threads ${milliseconds(whole!.global[0])} (${milliseconds(whole!.global[1])}): ${(best / whole!.global[0]).toFixed(2)}×`); // prettier-ignore
+      console.log(
+        `  CNN, batch ${GLOBAL}: 2 ranks × 1 thread ${milliseconds(best)} (${milliseconds(median)}), 1 process × 2 threads ${milliseconds(whole!.global[0])} (${milliseconds(whole!.global[1])}): ${(best / whole!.global[0]).toFixed(2)}×`,
+      );
     }
     if (options.json) console.log(JSON.stringify({ runs, whole, network }));
   }
-  console.log(`\nsimulated: latency ${(network.latency * 1e6).toFixed(1)} µs, ${(network.bandwidth / 1e9).toFixed(2)} GB/s, ${(2e-9 / perOperation).toFixed(1)} GFLOP/s a rank, jitter ${jitter}`); // prettier-ignore
+  console.log(
+    `\nsimulated: latency ${(network.latency * 1e6).toFixed(1)} µs, ${(network.bandwidth / 1e9).toFixed(2)} GB/s, ${(2e-9 / perOperation).toFixed(1)} GFLOP/s a rank, jitter ${jitter}`,
+  );
   console.log(`${"".padEnd(14)}${[1, 2, 4, 16, 64, 256, 1024].map((ranks) => String(ranks).padStart(9)).join("")}   ranks: efficiency`);
   for (const [name, { parameters, operations, batch }] of Object.entries(networks)) {
     const compute = perOperation * operations * batch;

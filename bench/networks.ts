@@ -33,7 +33,15 @@ function resnet(): tf.keras.Model {
   const inputs = tf.keras.Input({ shape: [32, 32, 3] });
   let x = new layers.Conv2D(16, 3, { padding: "same", useBias: false })(inputs);
   x = new layers.ReLU()(new layers.BatchNormalization()(x));
-  for (const [filters, strides] of [[16, 1], [16, 1], [32, 2], [32, 1], [64, 2], [64, 1]] as const) x = block(filters, strides)(x); // prettier-ignore
+  for (const [filters, strides] of [
+    [16, 1],
+    [16, 1],
+    [32, 2],
+    [32, 1],
+    [64, 2],
+    [64, 1],
+  ] as const)
+    x = block(filters, strides)(x);
   const outputs = new layers.Dense(10)(new layers.GlobalAveragePooling2D()(x));
   return new tf.keras.Model({ inputs, outputs });
 }

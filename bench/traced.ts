@@ -1,4 +1,5 @@
-// npm run build, then node build/bench/traced.js [question]...: what traced functions cost and save. Questions: step, tape, epoch, trace, arena.
+// npm run build, then node build/bench/traced.js [question]...: what traced functions cost and save. Questions: step, tape, epoch, trace,
+// arena.
 
 import * as tf from "../lib/index.js";
 import { tensorBytes } from "../lib/core/blocks.js";

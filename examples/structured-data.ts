@@ -29,7 +29,10 @@ const columns = tf.data.Dataset.fromTensorSlices(table);
 await space.adapt(columns.batch(32));
 
 const labels = tf.data.Dataset.fromTensorSlices(tf.constant(buys));
-const data = tf.data.Dataset.zip(columns, labels).shuffle(count, { seed: 1 }).batch(32).map((row, label) => [space(row as never), label] as const); // prettier-ignore
+const data = tf.data.Dataset.zip(columns, labels)
+  .shuffle(count, { seed: 1 })
+  .batch(32)
+  .map((row, label) => [space(row as never), label] as const);
 
 const encoded = space.getEncodedFeatures() as never;
 const hidden = new keras.layers.Dense(16, { activation: "relu" })(encoded);

@@ -11,7 +11,10 @@ const { values } = parseArgs({ options: { folder: { type: "string" }, epochs: { 
 /** Sentences about weather and food, and which they are about. */
 function sentences(): tf.data.Dataset<[string, tf.Tensor]> {
   const subjects = [["rain", "snow", "the wind", "sunshine"], ["bread", "the soup", "cheese", "an apple"]]; // prettier-ignore
-  const tails = [["falls all day", "comes from the north", "will last"], ["tastes sweet", "is on the table", "was baked today"]]; // prettier-ignore
+  const tails = [
+    ["falls all day", "comes from the north", "will last"],
+    ["tastes sweet", "is on the table", "was baked today"],
+  ];
   const texts: string[] = [];
   const labels: number[] = [];
   subjects.forEach((group, label) =>

@@ -70,7 +70,14 @@ async function proseOf(page) {
     const codes = await javascriptOf(blocks.map((block) => (runnable(block) || (block.hidden && isCode(block)) ? block.code : "")));
     write(`programs/${page.path}.json`, JSON.stringify(codes));
   }
-  return { ...page, title: page.path === "index" ? "kerasm: Keras for JavaScript" : title, html, headings, sections, hasPrograms: isProgram }; // prettier-ignore
+  return {
+    ...page,
+    title: page.path === "index" ? "kerasm: Keras for JavaScript" : title,
+    html,
+    headings,
+    sections,
+    hasPrograms: isProgram,
+  };
 }
 const runnable = (block) => isCode(block) && !block.hidden && !isFragment(block) && !block.words.includes("node");
 
@@ -87,7 +94,9 @@ async function programOf(page) {
   const pictures = ["svg", "png"].map((ending) => `docs/pictures/${name}.${ending}`).filter((file) => existsSync(join(root, file)));
   pictures.forEach((file) => copied.add(file));
   const up = "../".repeat(page.path.split("/").length - 1);
-  const drawn = pictures.map((file) => `<p><img class="drawn" src="${up}files/${file}" alt="What ${name} drew in the run of the tests"></p>`).join(""); // prettier-ignore
+  const drawn = pictures
+    .map((file) => `<p><img class="drawn" src="${up}files/${file}" alt="What ${name} drew in the run of the tests"></p>`)
+    .join("");
   const md = rendered(`# ${title}\n\n${about}\n`, { link: linkFrom(page, copied), runs: () => undefined });
   const command = page.file.replace(/^/, "node build/").replace(/\.ts$/, ".js");
   const where = `<p>From the repository: <code>${command}</code>. ${isRunnable ? " In this page Run uses less data, as <code>--quick</code> does." : ""}</p>`;
@@ -102,7 +111,17 @@ const titleOf = (name) => {
 /** The scripts and styles of the site, and the package that the Run buttons run. */
 async function assets() {
   await build({
-    entryPoints: ["site.js", "search.js", "run.js", "runner.js", "theme.js", "node/util.js", "node/path.js", "node/fs.js", "node/os.js"].map((name) => join(here, "client", name)), // prettier-ignore
+    entryPoints: [
+      "site.js",
+      "search.js",
+      "run.js",
+      "runner.js",
+      "theme.js",
+      "node/util.js",
+      "node/path.js",
+      "node/fs.js",
+      "node/os.js",
+    ].map((name) => join(here, "client", name)),
     outdir: join(out, "assets"),
     outbase: join(here, "client"),
     bundle: true,
@@ -114,7 +133,11 @@ async function assets() {
   });
   for (const name of ["style.css", "icon.svg"]) cpSync(join(here, "client", name), join(out, "assets", name));
   const { exports } = JSON.parse(read("package.json"));
-  const entries = Object.entries(exports).flatMap(([entry, targets]) => (targets.default?.startsWith("./dist/browser/") ? [[`kerasm${entry.slice(1)}`, targets.default.replace("./dist/browser/", "./kerasm/dist/browser/")]] : [])); // prettier-ignore
+  const entries = Object.entries(exports).flatMap(([entry, targets]) =>
+    targets.default?.startsWith("./dist/browser/")
+      ? [[`kerasm${entry.slice(1)}`, targets.default.replace("./dist/browser/", "./kerasm/dist/browser/")]]
+      : [],
+  );
   const imports = Object.fromEntries([
     ...entries,
     ...["util", "path", "fs", "os"].map((name) => [`node:${name}`, `./assets/node/${name}.js`]),
@@ -139,7 +162,9 @@ const runnerHtml = (imports) => `<!doctype html>
 rmSync(out, { recursive: true, force: true });
 const made = [];
 for (const page of pages) made.push(page.file.endsWith(".md") ? await proseOf(page) : await programOf(page));
-const menu = sections.map(({ title }) => ({ title, entries: made.filter((page) => page.section === title) })).filter(({ entries }) => entries.length > 0); // prettier-ignore
+const menu = sections
+  .map(({ title }) => ({ title, entries: made.filter((page) => page.section === title) }))
+  .filter(({ entries }) => entries.length > 0);
 
 if (!process.argv.includes("--without-reference")) {
   const { referencePages } = await import("./reference.mjs");

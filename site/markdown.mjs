@@ -15,7 +15,8 @@ export const anchorOf = (text) =>
  * @param {object} around
  * @param {(href: string) => string} around.link  where a link of the file leads on the site
  * @param {(index: number, code: string) => number | undefined} around.runs  the number of the program that the block's Run button runs
- * @returns {{ html: string; title: string; headings: { level: number; text: string; anchor: string }[]; sections: { anchor: string; title: string; text: string }[] }}
+ * @returns {{ html: string; title: string; headings: { level: number; text: string; anchor: string }[]; sections: { anchor: string; title:
+ * string; text: string }[] }}
  */
 export function rendered(markdown, { link, runs }) {
   const md = new MarkdownIt({ html: true, linkify: false });
@@ -63,7 +64,11 @@ export function codeBlock(code, language, run) {
   return `<div class="code">${shown}<div class="tools">${button}<button type="button" class="copy">Copy</button></div></div>\n`;
 }
 
-const plain = (token) => (token.children ?? []).filter(({ type }) => ["text", "code_inline"].includes(type)).map(({ content }) => content).join(""); // prettier-ignore
+const plain = (token) =>
+  (token.children ?? [])
+    .filter(({ type }) => ["text", "code_inline"].includes(type))
+    .map(({ content }) => content)
+    .join("");
 
 /** The text below each heading, for the search. */
 function sectionsOf(tokens, headings) {

@@ -14,7 +14,13 @@ const standIns = ["util", "path", "fs", "os"];
 export const javascriptOf = (codes) =>
   Promise.all(
     codes.map(async (code) => {
-      const { code: made } = await transform(code, { loader: "ts", format: "esm", target: "es2022", tsconfigRaw: { compilerOptions }, define }); // prettier-ignore
+      const { code: made } = await transform(code, {
+        loader: "ts",
+        format: "esm",
+        target: "es2022",
+        tsconfigRaw: { compilerOptions },
+        define,
+      });
       return made;
     }),
   );

@@ -44,7 +44,8 @@ export async function publicNames() {
     validation: { invalidLink: false, notExported: false },
   });
   const project = await app.convert();
-  if (project.children.length !== entries.length) throw new Error(`reference: given modules ${project.children.map(({ name }) => name)}; expected one for each entry`); // prettier-ignore
+  if (project.children.length !== entries.length)
+    throw new Error(`reference: given modules ${project.children.map(({ name }) => name)}; expected one for each entry`);
   const byReflection = new Map();
   const groups = [];
   for (const [i, entry] of entries.entries()) {
@@ -84,8 +85,8 @@ const text = (parts = []) => parts.map((part) => (part.kind === "inline-tag" ? `
 const tagsOf = (comment, tag) => (comment?.blockTags ?? []).filter((each) => each.tag === tag);
 
 /**
- * Finds what is said of each name. A second name of a function says what its first one does, and a function of TensorFlow's that only passes on
- * to that of the same name in keras.ops says what that one does.
+ * Finds what is said of each name. A second name of a function says what its first one does, and a function of TensorFlow's that only
+ * passes on to that of the same name in keras.ops says what that one does.
  */
 export function describe(names) {
   const byValue = new Map();
@@ -142,7 +143,11 @@ export async function referencePages() {
     const programs = [];
     const html = [];
     /** Each example of a comment is a program of its own. */
-    const show = (markdown) => html.push(rendered(markdown, { link: (href) => href, runs: (_, code) => (isProgram(code) ? programs.push(programOf(code)) - 1 : undefined) }).html); // prettier-ignore
+    const show = (markdown) =>
+      html.push(
+        rendered(markdown, { link: (href) => href, runs: (_, code) => (isProgram(code) ? programs.push(programOf(code)) - 1 : undefined) })
+          .html,
+      );
     const signature = parameters ? callText(isClass ? `new ${path}` : path, parameters) : declarationText(path, reflection, isClass);
     html.push(`<h1>${escaped(own)}</h1>`, `<pre class="signature" tabindex="0">${escaped(signature)}</pre>`);
     show(text(comment?.summary) || "");
@@ -156,9 +161,14 @@ export async function referencePages() {
     const there = elsewhere(name);
     const facts = [
       `Import: <code>import * as ${entry.name} from "${entry.from}"</code>`,
-      aliases.length > 0 && `Also ${aliases.slice(0, 8).map((alias) => `<code>${escaped(alias)}</code>`).join(", ")}`,
-      there && `In ${there.name.startsWith("keras") ? "Keras" : "TensorFlow"}: <a href="${there.url}" rel="external"><code>${escaped(there.name)}</code></a>`,
-    ].filter(Boolean); // prettier-ignore
+      aliases.length > 0 &&
+        `Also ${aliases
+          .slice(0, 8)
+          .map((alias) => `<code>${escaped(alias)}</code>`)
+          .join(", ")}`,
+      there &&
+        `In ${there.name.startsWith("keras") ? "Keras" : "TensorFlow"}: <a href="${there.url}" rel="external"><code>${escaped(there.name)}</code></a>`,
+    ].filter(Boolean);
     html.push(`<p class="facts">${facts.join(". ")}.</p>`);
     const summary = text(comment?.summary).replace(/```[^]*?```/g, "");
     return {
@@ -175,10 +185,14 @@ export async function referencePages() {
 
   function membersHtml(reflection, path) {
     const up = "../".repeat(fileOf(path).split("/").length - 1);
-    const members = (reflection.children ?? []).filter(({ kind, name, flags }) => kind !== ReflectionKind.Constructor && !name.startsWith("[") && !flags.isPrivate); // prettier-ignore
+    const members = (reflection.children ?? []).filter(
+      ({ kind, name, flags }) => kind !== ReflectionKind.Constructor && !name.startsWith("[") && !flags.isPrivate,
+    );
     const own = members.filter((member) => !member.inheritedFrom && commentOf(member));
     const inherited = members.filter((member) => member.inheritedFrom);
-    const rows = own.map((member) => `<tr><td><code>${escaped(memberText(member))}</code></td><td>${inline(text(commentOf(member)?.summary))}</td></tr>`); // prettier-ignore
+    const rows = own.map(
+      (member) => `<tr><td><code>${escaped(memberText(member))}</code></td><td>${inline(text(commentOf(member)?.summary))}</td></tr>`,
+    );
     const table =
       rows.length === 0
         ? ""
@@ -188,31 +202,59 @@ export async function referencePages() {
       return target ? `<a href="${up}${target}.html">${escaped(type.name)}</a>` : escaped(type.name ?? String(type));
     });
     const names = [...new Set(inherited.filter((member) => commentOf(member)).map(({ name }) => name))];
-    const from = bases.length === 0 ? "" : `<p>Extends ${bases.join(", ")}${names.length > 0 ? `, from which it has ${names.slice(0, 60).map((each) => `<code>${escaped(each)}</code>`).join(", ")}` : ""}.</p>`; // prettier-ignore
+    const from =
+      bases.length === 0
+        ? ""
+        : `<p>Extends ${bases.join(", ")}${
+            names.length > 0
+              ? `, from which it has ${names
+                  .slice(0, 60)
+                  .map((each) => `<code>${escaped(each)}</code>`)
+                  .join(", ")}`
+              : ""
+          }.</p>`;
     return table + from;
   }
 
-  const inline = (markdown) => rendered(markdown.split("\n\n")[0], { link: (href) => href, runs: () => undefined }).html.replace(/^<p>|<\/p>\s*$/g, ""); // prettier-ignore
+  const inline = (markdown) =>
+    rendered(markdown.split("\n\n")[0], { link: (href) => href, runs: () => undefined }).html.replace(/^<p>|<\/p>\s*$/g, "");
 
   describe(names);
   const pages = names.map(pageOf);
-  const lists = groups.filter(({ members }) => members.length > 0).map(({ path, members, comment, entry }) => {
-    const file = fileOf(path, true);
-    const up = "../".repeat(file.split("/").length - 1);
-    const rows = members.map(({ path: target, comment: said, aliases }) => {
-      const shown = [target, ...aliases].find((each) => each.startsWith(`${path}.`) && !each.slice(path.length + 1).includes(".")) ?? target;
-      return `<tr><td><a href="${up}${fileOf(target)}.html"><code>${escaped(shown.slice(path.length + 1))}</code></a></td><td>${inline(firstSentence(text(said?.summary)))}</td></tr>`;
+  const lists = groups
+    .filter(({ members }) => members.length > 0)
+    .map(({ path, members, comment, entry }) => {
+      const file = fileOf(path, true);
+      const up = "../".repeat(file.split("/").length - 1);
+      const rows = members.map(({ path: target, comment: said, aliases }) => {
+        const shown =
+          [target, ...aliases].find((each) => each.startsWith(`${path}.`) && !each.slice(path.length + 1).includes(".")) ?? target;
+        return `<tr><td><a href="${up}${fileOf(target)}.html"><code>${escaped(shown.slice(path.length + 1))}</code></a></td><td>${inline(firstSentence(text(said?.summary)))}</td></tr>`;
+      });
+      const about = comment ? rendered(text(comment.summary), { link: (href) => href, runs: () => undefined }).html : "";
+      const inner = groups.filter(
+        (group) => group.path.startsWith(`${path}.`) && !group.path.slice(path.length + 1).includes(".") && group.members.length > 0,
+      );
+      const more =
+        inner.length === 0
+          ? ""
+          : `<p>Within it: ${inner.map((group) => `<a href="${up}${fileOf(group.path, true)}.html"><code>${escaped(group.path)}</code></a>`).join(", ")}.</p>`;
+      const html = `<h1>${escaped(path)}</h1><p>Import: <code>import * as ${entry.name} from "${entry.from}"</code></p>${about}${more}<div class="table" tabindex="0" role="region" aria-label="Names"><table><tr><th>Name</th><th>What it is</th></tr>${rows.join("")}</table></div>`;
+      return {
+        path: file,
+        title: path,
+        html,
+        headings: [],
+        sections: [{ anchor: "", title: path, text: "" }],
+        inMenu: path.split(".").length <= 2 && !(path.split(".").length === 2 && members.length < 3),
+      };
     });
-    const about = comment ? rendered(text(comment.summary), { link: (href) => href, runs: () => undefined }).html : "";
-    const inner = groups.filter((group) => group.path.startsWith(`${path}.`) && !group.path.slice(path.length + 1).includes(".") && group.members.length > 0);
-    const more = inner.length === 0 ? "" : `<p>Within it: ${inner.map((group) => `<a href="${up}${fileOf(group.path, true)}.html"><code>${escaped(group.path)}</code></a>`).join(", ")}.</p>`;
-    const html = `<h1>${escaped(path)}</h1><p>Import: <code>import * as ${entry.name} from "${entry.from}"</code></p>${about}${more}<div class="table" tabindex="0" role="region" aria-label="Names"><table><tr><th>Name</th><th>What it is</th></tr>${rows.join("")}</table></div>`;
-    return { path: file, title: path, html, headings: [], sections: [{ anchor: "", title: path, text: "" }], inMenu: path.split(".").length <= 2 && !(path.split(".").length === 2 && members.length < 3) }; // prettier-ignore
-  }); // prettier-ignore
   return [...lists, ...pages];
 }
 
-/** Where the page of a name is. Names that differ in capitals alone (keras.regularizers.L2, l2) are kept apart for file systems that do not. */
+/**
+ * Where the page of a name is. Names that differ in capitals alone (keras.regularizers.L2, l2) are kept apart for file systems that do not.
+ */
 function fileOf(path, isList = false) {
   const parts = path.split(".");
   const last = parts.at(-1);
@@ -235,7 +277,8 @@ const valueText = (value) => {
 };
 
 function callText(callee, parameters) {
-  const shown = ({ name, isRequired, isRest, fallback }) => (isRest ? `...${name}` : isRequired ? name : `${name} = ${fallback === undefined ? "…" : valueText(fallback)}`); // prettier-ignore
+  const shown = ({ name, isRequired, isRest, fallback }) =>
+    isRest ? `...${name}` : isRequired ? name : `${name} = ${fallback === undefined ? "…" : valueText(fallback)}`;
   const positional = parameters.filter(({ isPositional, isRequired, isRest }) => isPositional && (isRequired || isRest)).map(shown);
   const options = parameters.filter(({ isPositional, isRequired, isRest }) => !(isPositional && (isRequired || isRest))).map(shown);
   const short = `${callee}(${[...positional, ...(options.length > 0 ? [`{ ${options.join(", ")} }`] : [])].join(", ")})`;
@@ -244,19 +287,26 @@ function callText(callee, parameters) {
 }
 
 function declarationText(path, reflection, isClass) {
-  const signature = isClass ? reflection.children?.find(({ kind }) => kind === ReflectionKind.Constructor)?.signatures?.[0] : reflection.signatures?.[0];
-  if (signature) return `${isClass ? "new " : ""}${path}(${(signature.parameters ?? []).map(({ name, flags }) => `${flags.isRest ? "..." : ""}${name}${flags.isOptional ? "?" : ""}`).join(", ")})`;
+  const signature = isClass
+    ? reflection.children?.find(({ kind }) => kind === ReflectionKind.Constructor)?.signatures?.[0]
+    : reflection.signatures?.[0];
+  if (signature)
+    return `${isClass ? "new " : ""}${path}(${(signature.parameters ?? []).map(({ name, flags }) => `${flags.isRest ? "..." : ""}${name}${flags.isOptional ? "?" : ""}`).join(", ")})`;
   if (reflection.kindOf(ReflectionKind.TypeAlias)) return `type ${path} = ${short(String(reflection.type), 400)}`;
   if (reflection.kindOf(ReflectionKind.Interface)) return `interface ${path}`;
   return path;
-} // prettier-ignore
+}
 
 /** Parameters as their types have them, where the function says nothing of itself. */
 function typedParameters(reflection, isClass) {
   const signature = isClass
     ? reflection.children?.find(({ kind }) => kind === ReflectionKind.Constructor)?.signatures?.[0]
     : reflection.signatures?.[0];
-  return (signature?.parameters ?? []).map(({ name, type, flags, defaultValue }) => ({ name, isRequired: !flags.isOptional && defaultValue === undefined && !flags.isRest, type: type && short(String(type), 160) })); // prettier-ignore
+  return (signature?.parameters ?? []).map(({ name, type, flags, defaultValue }) => ({
+    name,
+    isRequired: !flags.isOptional && defaultValue === undefined && !flags.isRest,
+    type: type && short(String(type), 160),
+  }));
 }
 
 function parameterTable(parameters, { fields, documented }) {

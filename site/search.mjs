@@ -9,6 +9,12 @@ export function searchIndex(pages) {
   let id = 0;
   for (const { path, title, sections } of pages)
     for (const section of sections)
-      index.add({ id: id++, url: `${path}.html${section.anchor ? `#${section.anchor}` : ""}`, page: title, title: section.title, text: section.text }); // prettier-ignore
+      index.add({
+        id: id++,
+        url: `${path}.html${section.anchor ? `#${section.anchor}` : ""}`,
+        page: title,
+        title: section.title,
+        text: section.text,
+      });
   return JSON.stringify(index);
 }

@@ -37,7 +37,9 @@ export const withResult = /^(?!const |let |for |import |\/\/)(.+?);? +\/\/ (.+)$
 
 /** An example as a page runs it: a line whose comment is its result prints it. */
 export function programOf(code) {
-  const imports = Object.entries(others).filter(([name]) => usedIn(code, name)).map(([name, from]) => `import { ${name} } from "${from}";\n`); // prettier-ignore
+  const imports = Object.entries(others)
+    .filter(([name]) => usedIn(code, name))
+    .map(([name, from]) => `import { ${name} } from "${from}";\n`);
   const printed = code.replace(withResult, (line, expression, comment) =>
     isResult(comment) ? `console.log(${expression}); // ${comment}` : line,
   );

@@ -16,7 +16,9 @@ import { escaped } from "./highlight.mjs";
 export function pageHtml({ path, title, html, headings = [], hasPrograms = false, isSeparate = false, note = "" }, menu) {
   const root = "../".repeat(path.split("/").length - 1);
   const inside = headings.filter(({ level }) => level === 2 || level === 3);
-  const contents = inside.map(({ level, text, anchor }) => `<li class="level-${level}"><a href="#${escaped(anchor)}">${escaped(text)}</a></li>`).join(""); // prettier-ignore
+  const contents = inside
+    .map(({ level, text, anchor }) => `<li class="level-${level}"><a href="#${escaped(anchor)}">${escaped(text)}</a></li>`)
+    .join("");
   return `<!doctype html>
 <html lang="en" data-root="${root || "./"}"${hasPrograms ? ` data-programs="${escaped(path)}"${isSeparate ? " data-separate" : ""}` : ""}>
 <head>
@@ -53,7 +55,12 @@ function menuHtml(menu, path, root) {
   return menu
     .map(({ title, entries }) => {
       const isOpen = entries.some((entry) => entry.path === path) || (path === "index" && title === "Getting started");
-      const items = entries.map((entry) => `<li><a href="${root}${entry.path}.html"${entry.path === path ? ' aria-current="page"' : ""}>${escaped(entry.title)}</a></li>`).join(""); // prettier-ignore
+      const items = entries
+        .map(
+          (entry) =>
+            `<li><a href="${root}${entry.path}.html"${entry.path === path ? ' aria-current="page"' : ""}>${escaped(entry.title)}</a></li>`,
+        )
+        .join("");
       return `<details${isOpen ? " open" : ""}><summary>${escaped(title)}</summary><ul>${items}</ul></details>`;
     })
     .join("");

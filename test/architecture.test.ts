@@ -48,7 +48,8 @@ t.test("a file whose line in a table of contents was forgotten is noticed", asyn
     .filter((name) => existsSync(name))
     .map((name) => readFileSync(name, "utf8"))
     .join("\n");
-  const isEntry = (path: string): boolean => builds.includes(path.replace(/\.ts$/, ".js")) || builds.includes(path.replace(/\.ts$/, ".d.ts")) || builds.includes(path); // prettier-ignore
+  const isEntry = (path: string): boolean =>
+    builds.includes(path.replace(/\.ts$/, ".js")) || builds.includes(path.replace(/\.ts$/, ".d.ts")) || builds.includes(path);
   const all = [...sources, ...sourcesIn("addons", "tools")];
   t.strictSame(unnamed(all).filter((path) => !isEntry(path)), []); // prettier-ignore
 });
@@ -63,6 +64,22 @@ t.test("every file opens with what it is for", async (t) => {
     "c.ts",
   ]);
   t.strictSame(silent(sourcesIn("lib", "assembly").filter(({ path }) => !path.startsWith("lib/generated/"))), []);
+});
+
+/** Lines that nobody reads at one glance: over 140 columns, unless a string that can't be broken is what makes them long. */
+const wide = (files: readonly SourceFile[]) =>
+  files.flatMap(({ path, text }) =>
+    text.split("\n").flatMap((line, i) => (line.length > 140 && !/["'`/].{40,}["'`/]/.test(line) ? [`${path}:${i + 1}`] : [])),
+  );
+
+t.test("no line is wider than a page", async (t) => {
+  const [row, said] = [`const a = [${"1, ".repeat(60)}];`, `const a = "${"one ".repeat(60)}";`];
+  t.strictSame(wide([file("a.ts", `// A.\n${row}\n`), file("b.ts", said), file("c.ts", `// ${"long ".repeat(30)}\n`)]), [
+    "a.ts:2",
+    "c.ts:1",
+  ]);
+  const all = sourcesIn("lib", "assembly", "models", "bench", "tools");
+  t.strictSame(wide(all.filter(({ path }) => !path.startsWith("lib/generated/"))), []);
 });
 
 t.test("imports run along the arrows", async (t) => {

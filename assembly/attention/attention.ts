@@ -1,11 +1,11 @@
-// Scaled dot-product attention by blocks (Dao et al., "FlashAttention", 2022): weights exist for one block of targets and sources at a time, in
-// thread scratch, so memory grows with the lengths and not with their product.
-//  (1) Forward, a unit is a block of targets of one head: the largest score so far and the sum of exponentials are kept for each row, and what
-//      was summed is brought to a new largest score when one comes.
+// Scaled dot-product attention by blocks (Dao et al., "FlashAttention", 2022): weights exist for one block of targets and sources at a
+// time, in thread scratch, so memory grows with the lengths and not with their product.
+//  (1) Forward, a unit is a block of targets of one head: the largest score so far and the sum of exponentials are kept for each row, and
+//      what was summed is brought to a new largest score when one comes.
 //  (2) Backward, a unit is a head: weights are computed again from scores, largest and sum, so the sums of all three gradients run in one
 //      fixed order.
-//  (3) What may not be seen has NEVER added to its score, once. A row that sees nothing has equal weights for all sources, as softmax of what
-//      is equally far away; such rows look at every block.
+//  (3) What may not be seen has NEVER added to its score, once. A row that sees nothing has equal weights for all sources, as softmax of
+//      what is equally far away; such rows look at every block.
 import { In, Out, Size, threadScratch } from "../abi";
 import { expNegative, loadOver, splat, storePart } from "../lanes";
 import { packPanels } from "../matmul/pack";
@@ -124,8 +124,8 @@ function adjust(a: AttentionArgs, b: usize, h: usize, t: usize, s: usize, row: u
 }
 
 /**
- * x[j] = 0 where the random number of weight first + j says so, else x[j] · scale; the same for y, unless that is 0. The numbers are those that
- * dropout of all weights, [batch, heads, targets, sources], would draw.
+ * x[j] = 0 where the random number of weight first + j says so, else x[j] · scale; the same for y, unless that is 0. The numbers are those
+ * that dropout of all weights, [batch, heads, targets, sources], would draw.
  */
 function drop(a: AttentionArgs, first: u64, x: usize, y: usize, n: usize): void {
   const at = threadScratch();
@@ -186,8 +186,8 @@ function addScaled(y: usize, x: usize, n: usize, weight: f32): void {
 const FEW: usize = 3;
 
 /**
- * output = softmax(scale · query · keyᵀ + bias, masked) · value, for each head. Units: blocks of targets, batch × heads × ceil(targets / unitTargets)
- * of them, along targets fastest.
+ * output = softmax(scale · query · keyᵀ + bias, masked) · value, for each head. Units: blocks of targets, batch × heads × ceil(targets /
+ * unitTargets) of them, along targets fastest.
  */
 export function attention_f32(a: AttentionForwardArgs, begin: usize, end: usize): void {
   const blocks = (a.targets + a.unitTargets - 1) / a.unitTargets;

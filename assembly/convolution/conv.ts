@@ -160,7 +160,10 @@ function findRuns(a: ConvArgs, x: usize, first: usize, count: usize, columns: us
   }
 }
 
-/** Gives the entries of a tile their places in the panel and leaves out those that are all zeros; where none stays, one is there all the same. */
+/**
+ * Gives the entries of a tile their places in the panel and leaves out those that are all zeros; where none stays, one is there all the
+ * same.
+ */
 function dropZeros(table: usize, rows: usize, entries: usize, offset: usize, step: usize): usize {
   const zeros = threadScratch() + ZEROS;
   const start = table;

@@ -6,7 +6,8 @@ import { Size } from "../abi";
 /**
  * Where a convolution looks: output position o and tap k of an axis meet at p = o · stride + offset + k · dilation of the input, stretched
  * by `upsample` (only where p / upsample is whole there is something). Forward: offset = −padding. Input gradient: the same with
- * stride 1, upsample = the stride, offset = padding and dilation negative. Axes are depth, height, width; an axis that is not there has length 1.
+ * stride 1, upsample = the stride, offset = padding and dilation negative. Axes are depth, height, width; an axis that is not there has
+ * length 1.
  */
 @unmanaged
 export class Geometry {

@@ -1,5 +1,5 @@
-// Convolution whose runs are short: first layers with few channels. Every tap of every channel is a left column of its own, and stands at the
-// same distance from its pixel everywhere, since nothing is padded here: pad_f32 has done that.
+// Convolution whose runs are short: first layers with few channels. Every tap of every channel is a left column of its own, and stands at
+// the same distance from its pixel everywhere, since nothing is padded here: pad_f32 has done that.
 import { In, Out, Size, threadScratch } from "../abi";
 import { ADD, apartTile, BIAS, NR, RELU, storeEdge, tileRows } from "../matmul/tile";
 import { ConvArgs } from "./conv";

@@ -1,6 +1,6 @@
-// Convolution with few output channels: tiles of eight columns would be nearly empty. So the product comes first, of each tap's weights with every
-// input pixel (a matrix product with taps × output channels rows and a column for each pixel), and then the sum over taps, each of which is a
-// row of that matrix, moved by its distance from the output pixel.
+// Convolution with few output channels: tiles of eight columns would be nearly empty. So the product comes first, of each tap's weights
+// with every input pixel (a matrix product with taps × output channels rows and a column for each pixel), and then the sum over taps, each
+// of which is a row of that matrix, moved by its distance from the output pixel.
 import { In, Out, threadScratch } from "../abi";
 import { Geometry } from "./geometry";
 import { BIAS, RELU } from "../matmul/tile";
@@ -16,8 +16,8 @@ export class TapsArgs extends Geometry {
 }
 
 /**
- * y[p, j] = Σ over taps t of products[t, j, where t of p meets the input] (+ bias), for strides and `upsample` of 1, one group and rows of at
- * most 130000 pixels. Units: rows of output pixels.
+ * y[p, j] = Σ over taps t of products[t, j, where t of p meets the input] (+ bias), for strides and `upsample` of 1, one group and rows of
+ * at most 130000 pixels. Units: rows of output pixels.
  */
 export function sum_taps_f32(a: TapsArgs, begin: usize, end: usize): void {
   const pixels = (a.batch * a.in0 * a.in1 * a.in2) << 2;

@@ -1,5 +1,6 @@
-// The weight gradient of a 3 × 3 convolution with stride 1 by minimal filtering, F(3 × 3, 4 × 4): nine outputs, the taps, from a 6 × 6 window of
-// the input and a 4 × 4 tile of dy, which take 36 products per pair of channels in place of 144: dw = Aᵀ [(G dy Gᵀ) ⊙ (Bᵀ x B)] A.
+// The weight gradient of a 3 × 3 convolution with stride 1 by minimal filtering, F(3 × 3, 4 × 4): nine outputs, the taps, from a 6 × 6
+// window of the input and a 4 × 4 tile of dy, which take 36 products per pair of channels in place of 144: dw = Aᵀ [(G dy Gᵀ) ⊙ (Bᵀ x B)]
+// A.
 //
 //  (1) The sum over all tiles of the batch is taken before Aᵀ … A: 36 matrices of channels × output channels.
 //  (2) Tiles are cut into `splits` parts with sums of their own; the second kernel adds them in order and transforms back. Rows of the 36
@@ -71,7 +72,14 @@ export function winograd_gradient_f32(a: WinogradGradientArgs, begin: usize, end
         takeTile(a, image, o1, o2, outputs + ((t * NR) << 2), count, outputPosition, from, from + rows);
       }
       for (let position: usize = 0; position < rows * 6; position++)
-        product(a, count, inputs + position * inputPosition, outputs + position * outputPosition, sums + position * sumsPosition, begin == first ? 0 : ADD); // prettier-ignore
+        product(
+          a,
+          count,
+          inputs + position * inputPosition,
+          outputs + position * outputPosition,
+          sums + position * sumsPosition,
+          begin == first ? 0 : ADD,
+        );
     }
   }
 }

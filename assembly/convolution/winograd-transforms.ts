@@ -1,8 +1,10 @@
-// One-dimensional transforms of minimal filtering on six points, 0, ±√½, ±√2 and ∞, along channels: each takes some runs of contiguous floats and
-// gives others, `stride` bytes apart. Two passes, columns and rows, make the two-dimensional ones. Lengths are in bytes, multiples of 16.
+// One-dimensional transforms of minimal filtering on six points, 0, ±√½, ±√2 and ∞, along channels: each takes some runs of contiguous
+// floats and gives others, `stride` bytes apart. Two passes, columns and rows, make the two-dimensional ones. Lengths are in bytes,
+// multiples of 16.
 //
-// Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks", F(4 × 4, 3 × 3); the points are those of Barabasz et al. 2020, "Error
-// Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks": powers of √2 round less than the usual 1 and 2.
+// Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks", F(4 × 4, 3 × 3); the points are those of Barabasz et al. 2020,
+// "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks": powers of √2 round less than the usual 1
+// and 2.
 //
 //   Bᵀ = 1   0  −2½    0  1  0      A = 1   0   0    0      G = 1      0      0     (0)
 //        0 −√2  −2    √½  1  0          1  √½   ½  √½/2         −⅔  −⅔√½  −⅔½  (−⅔√½/2)
@@ -104,7 +106,10 @@ export function outputTransform(from: usize, apart: usize, bytes: usize, to: usi
   }
 }
 
-/** The same for the last pass: adds a bias, cuts at zero, and puts the four runs at addresses of their own. Gives NaN where a sum is not finite. */
+/**
+ * The same for the last pass: adds a bias, cuts at zero, and puts the four runs at addresses of their own. Gives NaN where a sum is not
+ * finite.
+ */
 export function finalTransform(
   from: usize,
   apart: usize,

@@ -1,5 +1,5 @@
-// 3 × 3 convolution with stride 1 by minimal filtering, F(4 × 4, 3 × 3): sixteen outputs from a 6 × 6 window of the input take 36 products per
-// pair of channels in place of 144: y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ x B)] A, with the matrices of winograd-transforms.ts.
+// 3 × 3 convolution with stride 1 by minimal filtering, F(4 × 4, 3 × 3): sixteen outputs from a 6 × 6 window of the input take 36 products
+// per pair of channels in place of 144: y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ x B)] A, with the matrices of winograd-transforms.ts.
 //
 //  (1) A tile is 4 × 4 outputs. A unit is a block of tiles: their windows are transformed into scratch memory, the 36 products over the
 //      channels are matrix products there, and what they give is transformed back, some output channels at a time.
@@ -10,7 +10,10 @@ import { ENTRY, NR, RELU, rowsTile, tileRows } from "../matmul/tile";
 import { Geometry } from "./geometry";
 import { finalTransform, kernelTransform, outputTransform, windowTransform } from "./winograd-transforms";
 
-/** Bytes between two of the 36 positions, an odd number of cache lines: otherwise many of them would fall on the same few places of the cache. */
+/**
+ * Bytes between two of the 36 positions, an odd number of cache lines: otherwise many of them would fall on the same few places of the
+ * cache.
+ */
 // @ts-ignore: decorator
 @inline
 export function apart(bytes: usize): usize {
@@ -110,7 +113,10 @@ const BESIDE: usize = 320;
 /** Output channels at a time. */
 const COLUMNS: usize = 64;
 
-/** y = x ∗ w (+ bias); channels and output channels are multiples of 4. Units: blocks of `tiles` tiles of 4 × 4 outputs over the whole batch. */
+/**
+ * y = x ∗ w (+ bias); channels and output channels are multiples of 4. Units: blocks of `tiles` tiles of 4 × 4 outputs over the whole
+ * batch.
+ */
 export function winograd_conv_f32(a: WinogradArgs, begin: usize, end: usize): void {
   const tiles1 = (a.out1 + 3) >> 2;
   const tiles2 = (a.out2 + 3) >> 2;
@@ -159,8 +165,8 @@ export function clearWindow(): void {
 }
 
 /**
- * Rows `from` to `until` of Bᵀ x B of the 6 × 6 window at (i1, i2) of an image, for all channels: six runs of channels each, `position` bytes
- * apart.
+ * Rows `from` to `until` of Bᵀ x B of the 6 × 6 window at (i1, i2) of an image, for all channels: six runs of channels each, `position`
+ * bytes apart.
  */
 export function takeWindow(
   a: Geometry,
@@ -193,7 +199,17 @@ export function takeWindow(
     }
     let row = pass + from * 6 * BESIDE;
     for (let r = from; r < until; r++, row += 6 * BESIDE)
-      windowTransform(row, row + BESIDE, row + 2 * BESIDE, row + 3 * BESIDE, row + 4 * BESIDE, row + 5 * BESIDE, bytes, to + c + (r - from) * 6 * position, position); // prettier-ignore
+      windowTransform(
+        row,
+        row + BESIDE,
+        row + 2 * BESIDE,
+        row + 3 * BESIDE,
+        row + 4 * BESIDE,
+        row + 5 * BESIDE,
+        bytes,
+        to + c + (r - from) * 6 * position,
+        position,
+      );
   }
 }
 

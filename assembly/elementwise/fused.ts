@@ -3,8 +3,8 @@
 //  (1) The table behind the arguments holds the commands as a program has them. A value that only commands of the group use is no array: it
 //      lies in thread scratch, one block long, and the words that refer to it are set anew for each block, so that its element i is found
 //      where the command looks for it.
-//  (2) Every command runs over the same block, in order, before the next block begins: all of them write element i from elements i of what has
-//      the length of the output, and read what is shorter (it is broadcast) from outside of the group.
+//  (2) Every command runs over the same block, in order, before the next block begins: all of them write element i from elements i of what
+//      has the length of the output, and read what is shorter (it is broadcast) from outside of the group.
 //  (3) A short operand that repeats with a period is written out once for each call, so that the commands read it as a long one.
 //  (4) The commands use the first FUSED_SCRATCH bytes of thread scratch as their own, the group what lies behind.
 //

@@ -117,8 +117,8 @@ function repeatRow(from: usize, n: usize, shift: usize): usize {
 }
 
 /**
- * Runs `Row` over the rows of [begin, end); shifts are the widths of an input's and of an output's element as powers of two. Two axes of which
- * the inner one is short, with an operand that is the same in each row, become long rows: that operand is repeated beforehand.
+ * Runs `Row` over the rows of [begin, end); shifts are the widths of an input's and of an output's element as powers of two. Two axes of
+ * which the inner one is short, with an operand that is the same in each row, become long rows: that operand is repeated beforehand.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,7 @@
 // Conversions between dtypes that are stored and those that are computed in. Units are elements.
 //
-//  (1) One loop with the stored type as parameter. Integers keep their lowest bits; float32 goes to integers by truncation, through 64 bits.
+//  (1) One loop with the stored type as parameter. Integers keep their lowest bits; float32 goes to integers by truncation, through 64
+//      bits.
 //  (2) Half floats are rounded to the nearest, ties to even, by arithmetic on their bits, four at a time.
 import { refuse } from "../abi";
 import { Bfloat, Half } from "../halves";

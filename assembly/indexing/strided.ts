@@ -1,6 +1,7 @@
 // Copies between a contiguous tensor and a strided view of another: transposition, slices with steps, flips, broadcasting, concatenation.
 //
-//  (1) Sizes and strides are innermost first, a size of 0 ends the list; strides may be negative or 0. Units are elements of the contiguous side.
+//  (1) Sizes and strides are innermost first, a size of 0 ends the list; strides may be negative or 0. Units are elements of the contiguous
+//      side.
 //  (2) `gather` reads the view, `scatter` writes it: then other elements of y keep what they hold.
 import { In, InOut, Out, Size, threadScratch } from "../abi";
 

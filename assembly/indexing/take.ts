@@ -1,7 +1,8 @@
 // Rows picked by indices, and the reverse: rows added (or otherwise combined) where indices say.
 //
 //  (1) x is [outer, length, inner] and indices are [count]; the picked rows are [outer, count, inner].
-//  (2) An index below 0 counts from the end. One outside picks `fill`, and is left out where rows are written; who gives a `site` hears of it.
+//  (2) An index below 0 counts from the end. One outside picks `fill`, and is left out where rows are written; who gives a `site` hears of
+//      it.
 //  (3) Rows that go to the same place are combined in the order of the indices, by one thread: the result is always the same.
 import { In, InOut, Out, refuse, Size } from "../abi";
 import { loadPart, loadUpTo, storePart, storeUpTo } from "../lanes";

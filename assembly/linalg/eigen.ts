@@ -1,7 +1,8 @@
 // Eigenvalues and eigenvectors of general real matrices, in float64 in the caller's working memory. Units are matrices.
 //
-// Reflections bring a matrix to Hessenberg form, complex QR steps with Wilkinson's shifts make a triangle of it (the Schur form T = Qᴴ · A · Q),
-// and eigenvectors of the triangle, found from the last row up, are turned back by Q. Golub and Van Loan, Matrix Computations, 7.4 to 7.6.
+// Reflections bring a matrix to Hessenberg form, complex QR steps with Wilkinson's shifts make a triangle of it (the Schur form T = Qᴴ · A
+// · Q), and eigenvectors of the triangle, found from the last row up, are turned back by Q. Golub and Van Loan, Matrix Computations, 7.4 to
+// 7.6.
 import { In, Out, Size } from "../abi";
 
 @unmanaged

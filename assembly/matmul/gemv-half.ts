@@ -1,4 +1,5 @@
-// Products of few rows of float32 with a matrix of halves, which are read where they lie: half the memory, and half the time where it bounds.
+// Products of few rows of float32 with a matrix of halves, which are read where they lie: half the memory, and half the time where it
+// bounds.
 //
 //  (1) One loop with the storage type as parameter. Sums are float32, in the order of k.
 //  (2) The scalar tail does the arithmetic of the vector body, lane by lane.

@@ -61,8 +61,8 @@ function oneRow(args: GemmArgs, first: usize, last: usize): void {
 }
 
 /**
- * c += a · b for one contiguous row and a multiple of 8 columns; the stride is in bytes. Bias and flags are not asked here: V8 11 keeps sums on
- * the stack when anything between their loop and their stores branches, which takes twice as long.
+ * c += a · b for one contiguous row and a multiple of 8 columns; the stride is in bytes. Bias and flags are not asked here: V8 11 keeps
+ * sums on the stack when anything between their loop and their stores branches, which takes twice as long.
  */
 export function addProduct(a: usize, b: usize, strideB: usize, k: usize, c: usize, end: usize): void {
   for (; c + 128 <= end; c += 128, b += 128) add32(a, b, strideB, k, c);

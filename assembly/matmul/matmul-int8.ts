@@ -1,6 +1,7 @@
 // c = a · b of int8 matrices, summed in int32: a [m, k] and b [k, n], both contiguous. Units: blocks of 32 columns.
 //
-//  (1) Two neighbours along k meet in one product: i32x4.dot_i16x8_s multiplies eight int16 and adds them in pairs. An odd last one meets 0.
+//  (1) Two neighbours along k meet in one product: i32x4.dot_i16x8_s multiplies eight int16 and adds them in pairs. An odd last one meets
+//      0.
 //  (2) Few rows read b once, where it lies: memory bounds them. Many rows share a panel of b that is widened to int16 first, in thread
 //      scratch, and take their own pairs from `pairs`, which widen_i8 made.
 import { In, Out, Size, threadScratch } from "../abi";

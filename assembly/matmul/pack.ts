@@ -83,8 +83,8 @@ export class PackArgs {
 }
 
 /**
- * Panels of taps · k rows for each group. Units: panels, groups × ceil(n / 16) of them (a unit is 16 columns, whatever the build's panels are).
- * packed holds groups × ceil(n / 16) × taps · k × 16 floats.
+ * Panels of taps · k rows for each group. Units: panels, groups × ceil(n / 16) of them (a unit is 16 columns, whatever the build's panels
+ * are). packed holds groups × ceil(n / 16) × taps · k × 16 floats.
  */
 export function pack_f32(a: PackArgs, begin: usize, end: usize): void {
   const units = (a.n + 15) / 16;

@@ -243,8 +243,8 @@ export function normalize_f32(args: NormalizeArgs, begin: usize, end: usize): vo
 }
 
 /**
- * The two sums over rows that the gradients need, for each block of rows. Units are (block, tile) pairs, a tile being 64 channels; neighbouring
- * ones go together.
+ * The two sums over rows that the gradients need, for each block of rows. Units are (block, tile) pairs, a tile being 64 channels;
+ * neighbouring ones go together.
  */
 export function normalize_sums_f32(args: NormalizeSumsArgs, begin: usize, end: usize): void {
   const tiles = (args.channels + TILE - 1) / TILE;

@@ -1,7 +1,7 @@
 // One step of an optimizer on one variable, in one pass: the formulas of Keras 3 in the order in which it rounds. Units are elements.
 //
-// Rates and decays come twice where Keras rounds both x and 1 − x from float64. The learning rate and the number of steps done so far are read
-// from memory, so that a compiled training step stays the same while they change.
+// Rates and decays come twice where Keras rounds both x and 1 − x from float64. The learning rate and the number of steps done so far are
+// read from memory, so that a compiled training step stays the same while they change.
 import { In, InOut } from "../abi";
 import { loadUpTo, splat, storeUpTo } from "../lanes";
 

@@ -82,7 +82,14 @@ export function average_pool_gradient_f32(a: AveragePoolGradientArgs, begin: usi
   const line = a.in2 * bytes;
   const size = a.in0 * a.in1 * line;
   // Windows that lie side by side and fill the image write every element once.
-  const isTiled = a.window0 == a.stride0 && a.window1 == a.stride1 && a.window2 == a.stride2 && (a.padding0 | a.padding1 | a.padding2) == 0 && a.out0 * a.window0 == a.in0 && a.out1 * a.window1 == a.in1 && a.out2 * a.window2 == a.in2; // prettier-ignore
+  const isTiled =
+    a.window0 == a.stride0 &&
+    a.window1 == a.stride1 &&
+    a.window2 == a.stride2 &&
+    (a.padding0 | a.padding1 | a.padding2) == 0 &&
+    a.out0 * a.window0 == a.in0 &&
+    a.out1 * a.window1 == a.in1 &&
+    a.out2 * a.window2 == a.in2;
   for (let image = begin; image < end; image++) {
     const dx = a.dx + image * size;
     if (!isTiled) memory.fill(dx, 0, size);

@@ -92,7 +92,14 @@ export function max_pool_gradient_f32(a: MaxPoolGradientArgs, begin: usize, end:
   const line = a.in2 * bytes;
   const size = a.in0 * a.in1 * line;
   // Windows that lie side by side write every element once.
-  const isTiled = a.window0 == 1 && a.stride0 == 1 && a.window1 == 2 && a.window2 == 2 && a.stride1 == 2 && a.stride2 == 2 && (a.padding0 | a.padding1 | a.padding2) == 0; // prettier-ignore
+  const isTiled =
+    a.window0 == 1 &&
+    a.stride0 == 1 &&
+    a.window1 == 2 &&
+    a.window2 == 2 &&
+    a.stride1 == 2 &&
+    a.stride2 == 2 &&
+    (a.padding0 | a.padding1 | a.padding2) == 0;
   const isWhole = isTiled && a.out1 * 2 == a.in1 && a.out2 * 2 == a.in2 && a.channels % 4 == 0;
   for (let image = begin; image < end; image++) {
     const x = a.x + image * size;

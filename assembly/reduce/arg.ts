@@ -1,4 +1,5 @@
-// Where the largest or smallest element stands along one axis of [outer, reduced, inner]: the first of equals, the first NaN if there is one.
+// Where the largest or smallest element stands along one axis of [outer, reduced, inner]: the first of equals, the first NaN if there is
+// one.
 import { In, Out, Size, threadScratch } from "../abi";
 import { loadOver } from "../lanes";
 

@@ -77,8 +77,8 @@ function stepRows<Op>(x: usize, acc: usize, bytes: usize, apart: usize, four: bo
 }
 
 /**
- * Columns in strips, whose accumulators stay in the first cache. Four rows go at a time, one of each quarter: four streams of memory far from
- * each other come twice to three times as fast as neighbouring rows, which the prefetcher takes for one.
+ * Columns in strips, whose accumulators stay in the first cache. Four rows go at a time, one of each quarter: four streams of memory far
+ * from each other come twice to three times as fast as neighbouring rows, which the prefetcher takes for one.
  */
 // @ts-ignore: decorator
 @inline

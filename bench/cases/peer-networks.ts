@@ -23,7 +23,10 @@ export const tfjsTraining = (name: NetworkName, batch: number): Code => ({
   run: "optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true })));",
 });
 
-export const tfjsPrediction = (name: NetworkName, batch: number): Code => ({ setup: tfjsSetup(name, batch), run: "model.predictOnBatch(x);" }); // prettier-ignore
+export const tfjsPrediction = (name: NetworkName, batch: number): Code => ({
+  setup: tfjsSetup(name, batch),
+  run: "model.predictOnBatch(x);",
+});
 
 /** A training step of the guide's CNN in jax-js, compiled by its jit; its layout is NCHW. */
 export const jaxCnn = (batch: number): Code => ({

@@ -1,4 +1,5 @@
-// Contestants take turns: each round calls every one of them for about the same time, so that whatever else the machine does meets all alike.
+// Contestants take turns: each round calls every one of them for about the same time, so that whatever else the machine does meets all
+// alike.
 
 import { setTimeout } from "node:timers/promises";
 import type { Contestant } from "./case.js";

@@ -20,7 +20,19 @@ function unroll(xs: Any, kernel: Any, recurrent: Any, tolerance: Any) {
 
 export function run() {
   const xs = tf.ones([50, 2]);
-  const args = [xs, tf.constant([[0.4, -0.2, 0.1], [0.3, 0.5, -0.6]]), tf.constant([[0.2, 0, 0.1], [0, 0.1, 0], [0.1, 0, 0.2]]), tf.constant(1e-3)] as const; // prettier-ignore
+  const args = [
+    xs,
+    tf.constant([
+      [0.4, -0.2, 0.1],
+      [0.3, 0.5, -0.6],
+    ]),
+    tf.constant([
+      [0.2, 0, 0.1],
+      [0, 0.1, 0],
+      [0.1, 0, 0.2],
+    ]),
+    tf.constant(1e-3),
+  ] as const;
   const ways = { eager: tf.autograph.toGraph(unroll), traced: tf.function(unroll, { autograph: true }) };
   return Object.entries(ways).map(([way, fn]) => {
     const [state, steps] = fn(...args) as unknown as [tf.Tensor, tf.Tensor];

@@ -105,5 +105,10 @@ const made = await generator.predict(keras.random.normal([16, latent]), { verbos
 const path = typeof document === "undefined" ? "gan.svg" : null;
 await keras.visualization.plotImageGallery(made, { valueRange: [0, 1], rows: 2, cols: 8, scale: 1, path });
 const rows = made.array()[0] as number[][][];
-console.log(rows.filter((_, i) => i % 2 === 0).map((row) => row.map(([value]) => " .:-=+*#%@"[Math.floor(value! * 9.99)]).join("")).join("\n")); // prettier-ignore
+console.log(
+  rows
+    .filter((_, i) => i % 2 === 0)
+    .map((row) => row.map(([value]) => " .:-=+*#%@"[Math.floor(value! * 9.99)]).join(""))
+    .join("\n"),
+);
 console.log(`discriminator ${history["d_loss"]!.at(-1)!.toFixed(3)}, generator ${history["g_loss"]!.at(-1)!.toFixed(3)}`);

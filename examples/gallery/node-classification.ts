@@ -21,9 +21,16 @@ for (let paper = 0; paper < papers; paper++)
     edges.push([paper, other], [other, paper]);
   }
 const noise = keras.random.normal([papers, words], { seed: 2 }).array<number[][]>();
-const features = tf.constant(noise.map((row, paper) => row.map((x, word) => Number(x + (word % subjects === subjectOf(paper) ? 0.35 : 0) > 1)))); // prettier-ignore
+const features = tf.constant(
+  noise.map((row, paper) => row.map((x, word) => Number(x + (word % subjects === subjectOf(paper) ? 0.35 : 0) > 1))),
+);
 const labels = tf.constant(Array.from({ length: papers }, (_, paper) => subjectOf(paper)), { dtype: "int32" }); // prettier-ignore
-const [sources, targets] = [0, 1].map((end) => tf.constant(edges.map((edge) => edge[end]!), { dtype: "int32" })) as [tf.Tensor, tf.Tensor]; // prettier-ignore
+const [sources, targets] = [0, 1].map((end) =>
+  tf.constant(
+    edges.map((edge) => edge[end]!),
+    { dtype: "int32" },
+  ),
+) as [tf.Tensor, tf.Tensor];
 const degrees = ops.maximum(ops.segmentSum(ops.ones([edges.length, 1]), targets, papers), 1);
 
 const ffn = (units: number): keras.Sequential =>
@@ -65,7 +72,9 @@ class NodeClassifier extends keras.Model {
 // A tenth of the papers are known.
 const all = ops.arange(papers);
 const isKnown = tf.equal(ops.mod(ops.floorDivide(all, subjects), 10), 0);
-const [known, unknown] = [ops.where(isKnown), ops.where(tf.logicalNot(isKnown))].map((places) => ops.reshape((places as unknown as tf.Tensor[])[0]!, [-1])) as [tf.Tensor, tf.Tensor]; // prettier-ignore
+const [known, unknown] = [ops.where(isKnown), ops.where(tf.logicalNot(isKnown))].map((places) =>
+  ops.reshape((places as unknown as tf.Tensor[])[0]!, [-1]),
+) as [tf.Tensor, tf.Tensor];
 for (const useGraph of [false, true]) {
   const model = new NodeClassifier(useGraph);
   model.compile({

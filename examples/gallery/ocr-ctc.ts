@@ -11,7 +11,8 @@ keras.utils.setRandomSeed(1);
 
 // Digits as 5 × 3 dots, set at uneven distances into strips of 8 × 32.
 const shapes = ["757577", "262227", "717477", "717177", "557117", "747177", "747577", "711111", "757577", "757177"]; // rows of three bits each
-const glyph = (digit: number): number[][] => Array.from(shapes[digit]!.slice(0, 5), (row) => [4, 2, 1].map((bit) => Number((Number(row) & bit) > 0))); // prettier-ignore
+const glyph = (digit: number): number[][] =>
+  Array.from(shapes[digit]!.slice(0, 5), (row) => [4, 2, 1].map((bit) => Number((Number(row) & bit) > 0)));
 const readable = [0, 1, 2, 3, 4, 7]; // six of them look different enough
 const [height, width, count, symbols] = [8, 32, 4, readable.length];
 

@@ -55,7 +55,13 @@ const { history } = await model.fit(pairs, ratings, {
 const user = 42;
 const seen = new Set(all.filter(([who]) => who === user).map(([, film]) => film));
 const candidates = Array.from({ length: films }, (_, film) => film).filter((film) => !seen.has(film));
-const scored: tf.Tensor = await model.predict(tf.constant(candidates.map((film) => [user, film]), { dtype: "int32" }), { verbose: 0 }); // prettier-ignore
+const scored: tf.Tensor = await model.predict(
+  tf.constant(
+    candidates.map((film) => [user, film]),
+    { dtype: "int32" },
+  ),
+  { verbose: 0 },
+);
 const scores = ops.reshape(scored, [-1]);
 const [, best] = ops.topK(scores, 5) as unknown as [tf.Tensor, tf.Tensor];
 const chosen = best.array<number[]>().map((i) => candidates[i]!);

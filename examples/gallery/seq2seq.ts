@@ -15,7 +15,13 @@ const [readLength, writeLength] = [2 * digits + 1, digits + 1];
 
 /** Letters as one-hot rows. */
 const encode = (texts: readonly string[], length: number): tf.Tensor =>
-  ops.oneHot(tf.constant(texts.map((text) => Array.from(text.padEnd(length), (letter) => letters.indexOf(letter))), { dtype: "int32" }), letters.length); // prettier-ignore
+  ops.oneHot(
+    tf.constant(
+      texts.map((text) => Array.from(text.padEnd(length), (letter) => letters.indexOf(letter))),
+      { dtype: "int32" },
+    ),
+    letters.length,
+  );
 const decode = (y: tf.Tensor): string[] =>
   (ops.argmax(y, -1).array<number[][]>()).map((row) => row.map((i) => letters[i]).join("").trim()); // prettier-ignore
 

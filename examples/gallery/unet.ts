@@ -63,7 +63,13 @@ const [seen, truth] = scenes(64);
 const [, iou] = (await model.evaluate(seen, truth, { verbose: 0 })) as number[];
 const probabilities: tf.Tensor = await model.predict(tf.slice(seen, [5, 0, 0, 0], [1, size, size, 1]), { verbose: 0 });
 const found = keras.ops.argmax(probabilities, -1);
-console.log(found.array<number[][][]>()[0]!.filter((_, i) => i % 2 === 0).map((row) => row.map((kind) => " o#"[kind]).join("")).join("\n")); // prettier-ignore
+console.log(
+  found
+    .array<number[][][]>()[0]!
+    .filter((_, i) => i % 2 === 0)
+    .map((row) => row.map((kind) => " o#"[kind]).join(""))
+    .join("\n"),
+);
 // What was seen above what was found, into a file, or into the page that runs this.
 const shown = await model.predict(tf.slice(seen, [0, 0, 0, 0], [8, size, size, 1]), { verbose: 0 });
 const classesFound = tf.expandDims(tf.cast(keras.ops.argmax(shown, -1), "float32").div(2), -1);

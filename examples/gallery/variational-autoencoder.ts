@@ -76,7 +76,10 @@ const { history } = await vae.fit(x1, { epochs: quick ? 2 : 10, batchSize: 64, v
 
 /** A picture in text, darker where it is brighter. */
 const drawn = (picture: number[][][]): string =>
-  picture.filter((_, i) => i % 2 === 0).map((row) => row.map(([value]) => " .:-=+*#%@"[Math.floor(value! * 9.99)]).join("")).join("\n"); // prettier-ignore
+  picture
+    .filter((_, i) => i % 2 === 0)
+    .map((row) => row.map(([value]) => " .:-=+*#%@"[Math.floor(value! * 9.99)]).join(""))
+    .join("\n");
 const grid = Array.from({ length: 16 }, (_, i) => [((i % 8) - 3.5) / 2, i < 8 ? -0.7 : 0.7]);
 const made = await decoder.predict(tf.constant(grid), { verbose: 0 });
 // Into a file, or into the page that runs this.

@@ -21,7 +21,10 @@ network.trainable = false;
 
 /** Convolutions take images of any size; the layers and how much each counts. */
 const chosen: Readonly<Record<string, number>> = { conv_pw_3_relu: 1, conv_pw_5_relu: 1.5 };
-const features = new keras.Model({ inputs: network.inputs[0]!, outputs: Object.keys(chosen).map((name) => network.getLayer(name).output as tf.Tensor) }); // prettier-ignore
+const features = new keras.Model({
+  inputs: network.inputs[0]!,
+  outputs: Object.keys(chosen).map((name) => network.getLayer(name).output as tf.Tensor),
+});
 
 /** How strongly the layers answer, without the borders. */
 function strength(image: tf.Tensor): tf.Tensor {
@@ -39,7 +42,8 @@ const step = tf.function((image: tf.Tensor, rate: tf.Tensor) => {
   return [value, tf.clipByValue(image.add(slope.div(length).mul(rate)), -1, 1)] as const;
 });
 
-const given = positionals[0] === undefined ? pictures(1, { size: 128, seed: 4 }).images : tf.expandDims(await keras.utils.loadImg(positionals[0]), 0); // prettier-ignore
+const given =
+  positionals[0] === undefined ? pictures(1, { size: 128, seed: 4 }).images : tf.expandDims(await keras.utils.loadImg(positionals[0]), 0);
 const original = given.cast("float32").div(127.5).sub(1);
 const [height, width] = original.shape.slice(1, 3) as [number, number];
 const [octaves, scale, steps] = values.quick ? [2, 1.4, 5] : [3, 1.4, 20];

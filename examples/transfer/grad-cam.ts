@@ -1,7 +1,7 @@
 // Grad-CAM, where a network looks: node build/examples/transfer/grad-cam.js [--quick] [--out FOLDER]
 //
-// The gradient of a class's score by the last images of the network tells how much each channel counts; weighed so, the channels sum up to a map.
-// See Selvaraju et al. 2017.
+// The gradient of a class's score by the last images of the network tells how much each channel counts; weighed so, the channels sum up to
+// a map. See Selvaraju et al. 2017.
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -37,11 +37,17 @@ const brightest = tf.argmax(maps.reshape([-1, size * size]), 1).data();
 const isOnShape = ([row, column]: readonly [number, number], at: number): boolean =>
   Math.hypot(Math.floor(at / size) / size - row, (at % size) / size - column) < 0.2;
 const hits = places.filter((place, i) => isOnShape(place, brightest[i]!)).length;
-console.log(`the map is brightest on the shape in ${hits} of ${places.length} images; by chance it would be in ${Math.round(places.length * Math.PI * 0.2 ** 2)}`); // prettier-ignore
+console.log(
+  `the map is brightest on the shape in ${hits} of ${places.length} images; by chance it would be in ${Math.round(places.length * Math.PI * 0.2 ** 2)}`,
+);
 
 if (values.out !== undefined)
   for (let i = 0; i < 4; i++) {
     const name = `${i}-${shapes[labels.data()[i]!]}.png`;
-    await keras.utils.saveImg(join(values.out, name), tf.concat([tf.gather(images, i), tf.gather(maps, i).mul(tf.constant([255, 160, 0]))], 1), { scale: false }); // prettier-ignore
+    await keras.utils.saveImg(
+      join(values.out, name),
+      tf.concat([tf.gather(images, i), tf.gather(maps, i).mul(tf.constant([255, 160, 0]))], 1),
+      { scale: false },
+    );
     console.log(`wrote ${name}`);
   }

@@ -64,7 +64,11 @@ export async function trained({ size = 64, count = 640, epochs = 5 } = {}): Prom
   const inputs = keras.Input({ shape: [size, size, 3] });
   const model = new keras.Model({ inputs, outputs: network(new keras.layers.Rescaling(1 / 127.5, { offset: -1 })(inputs)) });
   const { images, labels } = pictures(count, { size });
-  model.compile({ optimizer: new keras.optimizers.Adam({ learningRate: 0.01 }), loss: "sparse_categorical_crossentropy", metrics: ["accuracy"] }); // prettier-ignore
+  model.compile({
+    optimizer: new keras.optimizers.Adam({ learningRate: 0.01 }),
+    loss: "sparse_categorical_crossentropy",
+    metrics: ["accuracy"],
+  });
   await model.fit(images, labels, { epochs, batchSize: 16, verbose: 0 });
   return model;
 }

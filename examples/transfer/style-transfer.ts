@@ -74,6 +74,7 @@ const step = tf.function(() => {
 
 for (let i = 0; i <= steps; i++) {
   const [styleLoss, contentLoss] = step();
-  if (i % Math.ceil(steps / 4) === 0) console.log(`step ${i}: style ${styleLoss.item().toFixed(4)}, content ${contentLoss.item().toFixed(4)}`); // prettier-ignore
+  if (i % Math.ceil(steps / 4) === 0)
+    console.log(`step ${i}: style ${styleLoss.item().toFixed(4)}, content ${contentLoss.item().toFixed(4)}`);
 }
 if (values.out !== undefined) await keras.utils.saveImg(values.out, tf.squeeze(image, 0), { scale: false });

@@ -11,7 +11,10 @@ export const get = (identifier: ActivationIdentifier | null): Activation => (ide
 /** An activation as Keras's JSON: its name. Keras: keras.activations.serialize */
 export const serialize = (activation: Activation): Json => activations.serialize(activation);
 
-/** The activation that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.activations.deserialize */
+/**
+ * The activation that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.activations.deserialize
+ */
 export const deserialize = declare(
   "activations.deserialize(config:tree, customObjects:tree|null=null)",
   (config: unknown, customObjects: CustomObjects | null): Activation =>

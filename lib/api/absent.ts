@@ -1,5 +1,5 @@
-// The names of Keras that make no sense in JavaScript: why, and what does the same here. They exist, and throw what is said here when they are
-// called.
+// The names of Keras that make no sense in JavaScript: why, and what does the same here. They exist, and throw what is said here when they
+// are called.
 
 import { NotSupportedError } from "../core/errors.js";
 

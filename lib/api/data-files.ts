@@ -1,5 +1,5 @@
-// What data sets are made with: files that are fetched and checked, options, tensors; and those of Keras. Not more, so that a page with its own model code
-// loads no second library for its data.
+// What data sets are made with: files that are fetched and checked, options, tensors; and those of Keras. Not more, so that a page with its
+// own model code loads no second library for its data.
 
 export { field, invalid, nullable, schema, type Options } from "../config/index.js";
 export { constant } from "../core/convert.js";

@@ -1,4 +1,5 @@
-// kerasm/numpy, in the place of tf.experimental.numpy: NumPy's names of the operations. They are keras.ops' own functions, with what NumPy calls otherwise.
+// kerasm/numpy, in the place of tf.experimental.numpy: NumPy's names of the operations. They are keras.ops' own functions, with what NumPy
+// calls otherwise.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, text } from "../core/errors.js";
@@ -10,7 +11,22 @@ import * as draw from "./tf/random.js";
 import "../ops/methods.js";
 
 export * from "./ops/numpy.js";
-export { bool, bool as bool_, float16, float32, float64, int16, int32, int64, int8, newaxis, uint16, uint32, uint64, uint8 } from "./tf/dtypes.js"; // prettier-ignore
+export {
+  bool,
+  bool as bool_,
+  float16,
+  float32,
+  float64,
+  int16,
+  int32,
+  int64,
+  int8,
+  newaxis,
+  uint16,
+  uint32,
+  uint64,
+  uint8,
+} from "./tf/dtypes.js";
 export { Tensor as ndarray, type TensorLike };
 
 /** The ratio of a circle's circumference to its diameter. NumPy: numpy.pi */
@@ -27,7 +43,9 @@ export const asarray = declare("numpy.asarray(*a, dtype:dtype=null)", (a: Tensor
   dtype === null ? asTensor(a) : ops.cast(a, dtype),
 );
 
-/** Everything that NumPy's behaviour would change is so already: tensors have methods, and numbers take the dtype of the tensor they meet. */
+/**
+ * Everything that NumPy's behaviour would change is so already: tensors have methods, and numbers take the dtype of the tensor they meet.
+ */
 export const experimentalEnableNumpyBehavior = declare(
   "numpy.experimentalEnableNumpyBehavior(preferFloat32=false, dtypeConversionMode:string=null)",
   (_prefers: boolean, _mode: string | null): void => {},

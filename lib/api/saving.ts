@@ -29,7 +29,10 @@ export const loadWeights = (model: Model, path: FilePath, options?: LoadWeightsO
 
 export type KerasFileEditor = Editor;
 
-/** Opens files of weights to look into them, change them and write them anew; what `open` gives says more. Keras: keras.saving.KerasFileEditor */
+/**
+ * Opens files of weights to look into them, change them and write them anew; what `open` gives says more. Keras:
+ * keras.saving.KerasFileEditor
+ */
 export const KerasFileEditor = {
   /** Opens a `.keras` or `.weights.h5` file. @throws FormatError for what is neither */
   open: async (path: FilePath): Promise<Editor> => (await import("../saving/keras/index.js")).KerasFileEditor.open(path),

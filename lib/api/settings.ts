@@ -3,7 +3,16 @@
 import { ArgumentError, text } from "../core/errors.js";
 import { setSoftLimit, tensorBytes } from "../core/blocks.js";
 import { usedBytes } from "../runtime/heap.js";
-import { build, canRevectorize, isDeterministic, isRevectorized, setDeterministic, setRevectorized, setThreads, threads } from "../runtime/machine.js"; // prettier-ignore
+import {
+  build,
+  canRevectorize,
+  isDeterministic,
+  isRevectorized,
+  setDeterministic,
+  setRevectorized,
+  setThreads,
+  threads,
+} from "../runtime/machine.js";
 import { memoryBytes } from "../runtime/memory.js";
 import { setCacheLimit } from "../data/spill.js";
 import { logicalDevices, setLogicalDevices } from "../distribution/devices.js";
@@ -34,7 +43,9 @@ export interface PhysicalDevice {
 
 const cpu: PhysicalDevice = { name: "/physical_device:CPU:0", deviceType: "CPU" };
 
-/** A part of the processor that is a device of its own, for strategies to have replicas on. TensorFlow: tf.config.LogicalDeviceConfiguration */
+/**
+ * A part of the processor that is a device of its own, for strategies to have replicas on. TensorFlow: tf.config.LogicalDeviceConfiguration
+ */
 class LogicalDeviceConfiguration {
   /** @throws ArgumentError for options: devices share the memory of the process */
   constructor(options: { readonly memoryLimit?: null; readonly experimentalPriority?: null } = {}) {

@@ -1,4 +1,5 @@
-// tf.tidy and tf.scope: the tensors that were made are freed when a function returns, or a block ends, instead of when nobody refers to them.
+// tf.tidy and tf.scope: the tensors that were made are freed when a function returns, or a block ends, instead of when nobody refers to
+// them.
 
 import { openScope, scoped } from "../core/interpreter.js";
 import { Chainable, type Tensor } from "../core/tensor.js";

@@ -1,5 +1,5 @@
-// keras.applications: a table of contents. The functions promise a model, `await keras.applications.ResNet50({ weights: null })`; each network's
-// module has its preprocessing beside it, `keras.applications.resnet.preprocessInput(images)`.
+// keras.applications: a table of contents. The functions promise a model, `await keras.applications.ResNet50({ weights: null })`; each
+// network's module has its preprocessing beside it, `keras.applications.resnet.preprocessInput(images)`.
 
 export * from "./networks.js";
 export * as vgg16 from "./modules/vgg16.js";

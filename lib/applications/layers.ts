@@ -19,7 +19,9 @@ export class CustomScaleLayer extends Layer<typeof CustomScaleLayer.options> {
   }
 }
 
-/** A factor for each channel, learned. @see Touvron et al.: Going deeper with Image Transformers, 2021. Keras: the LayerScale of convnext */
+/**
+ * A factor for each channel, learned. @see Touvron et al.: Going deeper with Image Transformers, 2021. Keras: the LayerScale of convnext
+ */
 export class LayerScale extends Layer<typeof LayerScale.options> {
   static override readonly options = layerOptions.extend(["initValues", "projectionDim"], {
     initValues: number(),

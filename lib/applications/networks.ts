@@ -1,8 +1,8 @@
 // The functions of keras.applications. A family of networks is loaded when the first of it is made.
 //
-// Each function promises a model: `await keras.applications.ResNet50({ weights: null })`. Options: includeTop (true), weights ("imagenet", null, or a
-// path, URL or File), inputTensor, inputShape, pooling (null, "avg", "max"), classes (1000), classifierActivation ("softmax"), name; also by
-// position, in Keras's order.
+// Each function promises a model: `await keras.applications.ResNet50({ weights: null })`. Options: includeTop (true), weights ("imagenet",
+// null, or a path, URL or File), inputTensor, inputShape, pooling (null, "avg", "max"), classes (1000), classifierActivation ("softmax"),
+// name; also by position, in Keras's order.
 
 import { family } from "../core/lazily.js";
 import "./layers.js";
@@ -21,21 +21,45 @@ const efficientnet = family(() => import("./families/efficientnet.js"));
 const efficientnetV2 = family(() => import("./families/efficientnet-v2.js"));
 const convnext = family(() => import("./families/convnext.js"));
 
-/** VGG: 3 × 3 convolutions and poolings in a row; 16 layers; images of 224 × 224. @see Simonyan and Zisserman 2014. Keras: keras.applications.VGG16 */
+/**
+ * VGG: 3 × 3 convolutions and poolings in a row; 16 layers; images of 224 × 224. @see Simonyan and Zisserman 2014. Keras:
+ * keras.applications.VGG16
+ */
 export const VGG16 = vgg("VGG16");
-/** VGG: 3 × 3 convolutions and poolings in a row; 19 layers; images of 224 × 224. @see Simonyan and Zisserman 2014. Keras: keras.applications.VGG19 */
+/**
+ * VGG: 3 × 3 convolutions and poolings in a row; 19 layers; images of 224 × 224. @see Simonyan and Zisserman 2014. Keras:
+ * keras.applications.VGG19
+ */
 export const VGG19 = vgg("VGG19");
-/** Residual networks; V2 normalize before each convolution; 50 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras: keras.applications.ResNet50 */
+/**
+ * Residual networks; V2 normalize before each convolution; 50 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras:
+ * keras.applications.ResNet50
+ */
 export const ResNet50 = resnet("ResNet50");
-/** Residual networks; V2 normalize before each convolution; 101 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras: keras.applications.ResNet101 */
+/**
+ * Residual networks; V2 normalize before each convolution; 101 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras:
+ * keras.applications.ResNet101
+ */
 export const ResNet101 = resnet("ResNet101");
-/** Residual networks; V2 normalize before each convolution; 152 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras: keras.applications.ResNet152 */
+/**
+ * Residual networks; V2 normalize before each convolution; 152 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras:
+ * keras.applications.ResNet152
+ */
 export const ResNet152 = resnet("ResNet152");
-/** Residual networks; V2 normalize before each convolution; 50 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras: keras.applications.ResNet50V2 */
+/**
+ * Residual networks; V2 normalize before each convolution; 50 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras:
+ * keras.applications.ResNet50V2
+ */
 export const ResNet50V2 = resnet("ResNet50V2");
-/** Residual networks; V2 normalize before each convolution; 101 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras: keras.applications.ResNet101V2 */
+/**
+ * Residual networks; V2 normalize before each convolution; 101 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras:
+ * keras.applications.ResNet101V2
+ */
 export const ResNet101V2 = resnet("ResNet101V2");
-/** Residual networks; V2 normalize before each convolution; 152 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras: keras.applications.ResNet152V2 */
+/**
+ * Residual networks; V2 normalize before each convolution; 152 layers; images of 224 × 224. @see He et al. 2015, 2016. Keras:
+ * keras.applications.ResNet152V2
+ */
 export const ResNet152V2 = resnet("ResNet152V2");
 /** Branches of convolutions beside each other; images of 299 × 299. @see Szegedy et al. 2016. Keras: keras.applications.InceptionV3 */
 export const InceptionV3 = inceptionV3("InceptionV3");
@@ -43,7 +67,10 @@ export const InceptionV3 = inceptionV3("InceptionV3");
 export const InceptionResNetV2 = inceptionResnetV2("InceptionResNetV2");
 /** Separable convolutions with residuals; images of 299 × 299. @see Chollet 2017. Keras: keras.applications.Xception */
 export const Xception = xception("Xception");
-/** Convolutions within channels, then across, for telephones; images of 224 × 224. @see Howard et al. 2017. Keras: keras.applications.MobileNet */
+/**
+ * Convolutions within channels, then across, for telephones; images of 224 × 224. @see Howard et al. 2017. Keras:
+ * keras.applications.MobileNet
+ */
 export const MobileNet = mobilenet("MobileNet");
 /** Inverted residuals; images of 224 × 224. @see Sandler et al. 2018. Keras: keras.applications.MobileNetV2 */
 export const MobileNetV2 = mobilenetV2("MobileNetV2");

@@ -17,7 +17,10 @@ const torchDeviations = [0.229, 0.224, 0.225];
 
 function oneOf(name: string, given: unknown, known: readonly string[]): void {
   if (!known.includes(given as string))
-    throw new ValueError(`preprocessInput.${name}`, { given: text(given), expected: `one of ${known.map((each) => text(each)).join(", ")}` }); // prettier-ignore
+    throw new ValueError(`preprocessInput.${name}`, {
+      given: text(given),
+      expected: `one of ${known.map((each) => text(each)).join(", ")}`,
+    });
 }
 
 function preprocess(x: TensorLike, dataFormat: string | null, mode: string): Tensor {
@@ -60,4 +63,7 @@ export const preprocessing = (mode: PreprocessMode) =>
   );
 
 /** Gives its input back: these networks begin with a layer that does it. */
-export const passing = declare("applications.preprocessInput(*x, dataFormat:string|null=null)", (x: TensorLike, _dataFormat: string | null) => asTensor(x)); // prettier-ignore
+export const passing = declare(
+  "applications.preprocessInput(*x, dataFormat:string|null=null)",
+  (x: TensorLike, _dataFormat: string | null) => asTensor(x),
+);

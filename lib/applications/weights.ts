@@ -24,8 +24,8 @@ export interface WeightsSource {
   /** The address below which the files stand in Keras's folders: a mirror's. Null: Keras's own. */
   readonly baseUrl?: string | URL | null;
   /**
-   * Where files are kept: a folder, `opfs://name`, `indexeddb://name`. Null: in Node the folder that Keras itself uses, `$KERAS_HOME/models` or
-   * `~/.keras/models`; in a page its private file system.
+   * Where files are kept: a folder, `opfs://name`, `indexeddb://name`. Null: in Node the folder that Keras itself uses,
+   * `$KERAS_HOME/models` or `~/.keras/models`; in a page its private file system.
    */
   readonly cacheDir?: string | null;
   /** Hashes of files that are not as Keras published them, by their name; null for one that is not checked. */
@@ -117,7 +117,11 @@ async function obtain(where: string, file: WeightsFile, baseUrl: string, cacheDi
   if (!bytes) throw new StateError(where, { given: `no file at ${address}`, expected: "the published file", hint: advice });
   const found = hash === null ? null : await digest(bytes, hash);
   if (found !== hash)
-    throw new ValueError(where, { given: `content of ${address} with the hash ${found}`, expected: `${hash}`, hint: "The file is damaged or another one. Nothing was kept." }); // prettier-ignore
+    throw new ValueError(where, {
+      given: `content of ${address} with the hash ${found}`,
+      expected: `${hash}`,
+      hint: "The file is damaged or another one. Nothing was kept.",
+    });
   await cache.write(name, bytes).catch((cause: unknown) => {
     console.warn(`kerasm: ${where}: ${name} was not kept in ${cacheDir}: ${(cause as Error).message}`);
   });

@@ -144,7 +144,8 @@ export class GradientTape implements Recorder {
   }
 
   /**
-   * The derivative of every element of the target with respect to every element of the sources, one backward pass for each element of the target.
+   * The derivative of every element of the target with respect to every element of the sources, one backward pass for each element of the
+   * target.
    *
    * @returns shape `[...target.shape, ...source.shape]`, or null where nothing connects
    */

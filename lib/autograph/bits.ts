@@ -36,8 +36,10 @@ const bitwise = (operation: Operation, own: (a: Any, b: Any) => unknown) => (a: 
 }; // prettier-ignore
 
 /** JavaScript looks at the last five bits of a distance. */
-const shift = (operation: Operation, own: (a: Any, b: Any) => unknown) => (a: Any, b: Any): unknown =>
-  isTensor(a) || isTensor(b) ? kept(operation(whole(a), isTensor(b) ? bitwiseAnd(whole(b), 31) : b & 31), a, b) : own(a, b); // prettier-ignore
+const shift =
+  (operation: Operation, own: (a: Any, b: Any) => unknown) =>
+  (a: Any, b: Any): unknown =>
+    isTensor(a) || isTensor(b) ? kept(operation(whole(a), isTensor(b) ? bitwiseAnd(whole(b), 31) : b & 31), a, b) : own(a, b);
 
 export const bitAnd = bitwise(bitwiseAnd, (a, b) => a & b);
 export const bitOr = bitwise(bitwiseOr, (a, b) => a | b);

@@ -1,5 +1,5 @@
-// `$ag`: what converted code calls (tools/autograph/convert.ts). It decides at run time: where a condition has a value, JavaScript goes on as
-// it would; where it has none yet, both ways are recorded, by what tf.cond and tf.whileLoop record with.
+// `$ag`: what converted code calls (tools/autograph/convert.ts). It decides at run time: where a condition has a value, JavaScript goes on
+// as it would; where it has none yet, both ways are recorded, by what tf.cond and tf.whileLoop record with.
 
 import * as bits from "./bits.js";
 import { choose, ifElse } from "./branches.js";

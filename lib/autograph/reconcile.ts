@@ -1,7 +1,8 @@
 // What a variable is after a branch or a loop, from what it was on each path.
 //
 //  (1) Equal values stay as they are: no tensor is made where none is needed.
-//  (2) A number is weak: it takes the dtype of the tensor that it meets; numbers among themselves are int32 where all are whole, else float32.
+//  (2) A number is weak: it takes the dtype of the tensor that it meets; numbers among themselves are int32 where all are whole, else
+//      float32.
 //  (3) Trees are gone through leaf by leaf. A variable without a value on one path has none afterwards (unset.ts), but for the value that a
 //      function returns: a flag tells whether it counts, so zeros stand for it.
 

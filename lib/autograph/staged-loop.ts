@@ -44,7 +44,10 @@ export interface StagedLoop {
 interface Slot {
   readonly name: string;
   before: unknown;
-  /** tensor: as it is; weak: a number as a tensor; list: a TensorArray; kept: not carried, since the body leaves it as it is; missing: no value before. */
+  /**
+   * tensor: as it is; weak: a number as a tensor; list: a TensorArray; kept: not carried, since the body leaves it as it is; missing: no
+   * value before.
+   */
   kind: "tensor" | "weak" | "list" | "kept" | "missing";
   dtype: Dtype;
 }

@@ -1,6 +1,7 @@
 // Conversion at run time: a function is made anew from its text.
 //
-//  (1) The converter (tools/autograph) has a parser, and is no part of the core: Node loads it at first use, a page imports kerasm/autograph.
+//  (1) The converter (tools/autograph) has a parser, and is no part of the core: Node loads it at first use, a page imports
+//      kerasm/autograph.
 //  (2) A function made from text has no closure: what it uses beside its parameters, globals and `tf` is refused, unless a scope gives it.
 
 import { asTensor } from "../core/convert.js";
@@ -65,8 +66,9 @@ function sourceOf(where: string, fn: AnyFunction): string {
 const original = (fn: AnyFunction): AnyFunction => (fn as unknown as { pythonFunction?: AnyFunction }).pythonFunction ?? fn;
 
 /**
- * The function with its `if`, `while`, `for … of`, `break`, `continue`, `return`, `&&`, `!`, `?:` and operators taking tensors: at once where they
- * have values, recorded in a traced function where they have none yet. Numbers that it gives back become tensors. TensorFlow: tf.autograph.to_graph.
+ * The function with its `if`, `while`, `for … of`, `break`, `continue`, `return`, `&&`, `!`, `?:` and operators taking tensors: at once
+ * where they have values, recorded in a traced function where they have none yet. Numbers that it gives back become tensors. TensorFlow:
+ * tf.autograph.to_graph.
  *
  * @param options.scope  what it uses of the code around it: `{ names }`, or `(code) => eval(code)`. Default: nothing but globals and tf
  * @param options.operators  whether operators and indices are converted, beside control flow. Default: true

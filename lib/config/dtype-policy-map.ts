@@ -73,7 +73,10 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<string> {
     if (exact) return exact;
     const fitting = [...this.#policies.keys()].filter((pattern) => matchesWhole(pattern, path));
     if (fitting.length > 1)
-      throw new ValueError("DTypePolicyMap.get", { given: text(path), expected: `a path that one pattern fits; ${fitting.map((each) => text(each)).join(" and ")} do` }); // prettier-ignore
+      throw new ValueError("DTypePolicyMap.get", {
+        given: text(path),
+        expected: `a path that one pattern fits; ${fitting.map((each) => text(each)).join(" and ")} do`,
+      });
     return fitting.length === 1 ? this.#policies.get(fitting[0]!)! : this.defaultPolicy;
   }
 
@@ -107,7 +110,9 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<string> {
     return this.keys();
   }
 
-  /** Without a default policy of its own, policies are written without what they come from: that is then the default where they are read. */
+  /**
+   * Without a default policy of its own, policies are written without what they come from: that is then the default where they are read.
+   */
   override getConfig(): Record<string, Json> {
     const written = [...this.#policies].map(([path, policy]) => {
       const json = serializeKerasObject(policy) as { config: Record<string, Json> };
@@ -124,7 +129,10 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<string> {
   static override fromConfig(config: Config): DTypePolicyMap {
     const { default_policy: defaultPolicy = null, policy_map: policyMap = null } = config;
     const read = (value: unknown) => (isPlainObject(value) ? deserializeKerasObject(value) : value);
-    return new DTypePolicyMap({ defaultPolicy: read(defaultPolicy) as PolicyLike | null, policyMap: read(policyMap) as Record<string, PolicyLike> | null }); // prettier-ignore
+    return new DTypePolicyMap({
+      defaultPolicy: read(defaultPolicy) as PolicyLike | null,
+      policyMap: read(policyMap) as Record<string, PolicyLike> | null,
+    });
   }
 }
 

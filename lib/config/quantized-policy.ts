@@ -41,7 +41,10 @@ export class QuantizedDTypePolicy extends DTypePolicy {
     if (!(quantizationModes as readonly string[]).includes(mode))
       throw new ValueError("QuantizedDTypePolicy.mode", { given: text(mode), expected: `one of ${quantizationModes.join(", ")}` });
     if (mode === "int8" && this.computeDtype === "float16")
-      throw new ValueError("QuantizedDTypePolicy", { given: `"int8" from ${text(this.#sourceName)}`, expected: "a policy that computes in another dtype than float16" }); // prettier-ignore
+      throw new ValueError("QuantizedDTypePolicy", {
+        given: `"int8" from ${text(this.#sourceName)}`,
+        expected: "a policy that computes in another dtype than float16",
+      });
     this.#mode = mode as QuantizationMode;
   }
 
@@ -74,7 +77,11 @@ export class Int4DTypePolicy extends QuantizedDTypePolicy {
   readonly blockSize: number;
 
   constructor(mode: string, options: QuantizedOptions = {}) {
-    const [blockSize] = numbersOf("Int4DTypePolicy", mode, { mode: "int4", numbers: [isSize], expected: '"int4/<blockSize>", a positive integer or -1' }); // prettier-ignore
+    const [blockSize] = numbersOf("Int4DTypePolicy", mode, {
+      mode: "int4",
+      numbers: [isSize],
+      expected: '"int4/<blockSize>", a positive integer or -1',
+    });
     super("int4", options);
     this.blockSize = blockSize!;
   }
@@ -91,7 +98,11 @@ export class GPTQDTypePolicy extends QuantizedDTypePolicy {
 
   constructor(mode: string, options: QuantizedOptions = {}) {
     const isBits = (value: number): boolean => [2, 3, 4, 8].includes(value);
-    const [weightBits, groupSize] = numbersOf("GPTQDTypePolicy", mode, { mode: "gptq", numbers: [isBits, isSize], expected: '"gptq/<weightBits>/<groupSize>" with 2, 3, 4 or 8 bits' }); // prettier-ignore
+    const [weightBits, groupSize] = numbersOf("GPTQDTypePolicy", mode, {
+      mode: "gptq",
+      numbers: [isBits, isSize],
+      expected: '"gptq/<weightBits>/<groupSize>" with 2, 3, 4 or 8 bits',
+    });
     super("gptq", options);
     this.weightBits = weightBits!;
     this.groupSize = groupSize!;
@@ -108,7 +119,11 @@ export class AWQDTypePolicy extends QuantizedDTypePolicy {
   readonly groupSize: number;
 
   constructor(mode: string, options: QuantizedOptions = {}) {
-    const [weightBits, groupSize] = numbersOf("AWQDTypePolicy", mode, { mode: "awq", numbers: [(value) => value === 4, isSize], expected: '"awq/4/<groupSize>"' }); // prettier-ignore
+    const [weightBits, groupSize] = numbersOf("AWQDTypePolicy", mode, {
+      mode: "awq",
+      numbers: [(value) => value === 4, isSize],
+      expected: '"awq/4/<groupSize>"',
+    });
     super("awq", options);
     this.weightBits = weightBits!;
     this.groupSize = groupSize!;

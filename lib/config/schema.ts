@@ -1,4 +1,5 @@
-// One declaration of a class's options gives their TypeScript type, the constructor's arguments, defaults, checks, and Keras's config both ways.
+// One declaration of a class's options gives their TypeScript type, the constructor's arguments, defaults, checks, and Keras's config both
+// ways.
 
 import { ArgumentError, didYouMean, text } from "../core/errors.js";
 import type { Field } from "./field.js";
@@ -86,7 +87,10 @@ export class Schema<const P extends readonly string[] = readonly string[], const
     return values as Values<F>;
   }
 
-  /** What a call without options has: the same record each time, for methods that are called often. @throws ArgumentError where one is required */
+  /**
+   * What a call without options has: the same record each time, for methods that are called often. @throws ArgumentError where one is
+   * required
+   */
   get defaults(): Values<F> {
     return (this.#defaults ??= Object.freeze(this.parse("options", [])));
   }
@@ -101,7 +105,10 @@ export class Schema<const P extends readonly string[] = readonly string[], const
     return config;
   }
 
-  /** The options that a config states: keys mapped, values as they are (fields read Keras's form of them). @throws ArgumentError for a key that is not known */
+  /**
+   * The options that a config states: keys mapped, values as they are (fields read Keras's form of them). @throws ArgumentError for a key
+   * that is not known
+   */
   fromConfig(where: string, config: Config): Record<string, unknown> {
     this.#keras ??= new Map(Object.keys(this.fields).map((name) => [toSnakeCase(name), name]));
     this.#refuseUnknown(`${where}.fromConfig`, Object.keys(config), [...this.#keras.keys()]);

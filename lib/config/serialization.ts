@@ -44,7 +44,10 @@ export function serializeKerasObject(obj: unknown): Json {
 /** How deep the present config is nested. */
 let depth = 0;
 
-/** Runs a step of a recursion over configs. @throws ValueError for one that is too deep: it holds itself, or came from somebody who means ill */
+/**
+ * Runs a step of a recursion over configs. @throws ValueError for one that is too deep: it holds itself, or came from somebody who means
+ * ill
+ */
 function within<T>(value: unknown, step: () => T): T {
   if (depth > MAX_DEPTH) {
     throw new ValueError("keras.saving", {

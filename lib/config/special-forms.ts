@@ -23,7 +23,9 @@ registerSpecialForm<Chainable>({
   read: toTensor,
 });
 
-/** A form that files hold and nobody here writes: keys of items are written with the graph that they belong to (lib/model/graph/config.ts). */
+/**
+ * A form that files hold and nobody here writes: keys of items are written with the graph that they belong to (lib/model/graph/config.ts).
+ */
 const readOnly = (className: string, read: (config: Json) => unknown): void =>
   registerSpecialForm<unknown>({ className, matches: (_): _ is never => false, write: () => null, read });
 

@@ -11,7 +11,10 @@ export const get = (identifier: ConstraintIdentifier | null): ConstraintLike | n
 /** A constraint as Keras's JSON. Keras: keras.constraints.serialize */
 export const serialize = (constraint: ConstraintLike): Json => constraints.serialize(constraint);
 
-/** The constraint that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.constraints.deserialize */
+/**
+ * The constraint that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.constraints.deserialize
+ */
 export const deserialize = declare(
   "constraints.deserialize(config:tree, customObjects:tree|null=null)",
   (config: unknown, customObjects: CustomObjects | null): ConstraintLike =>

@@ -1,15 +1,15 @@
 // What lies in the shared memory, and what makes room there: blocks of tensors and variables, and what programs have.
 //
 //  (1) A block is resident (it has an address in the shared memory) or at home (it is a typed array of the JavaScript heap), never both.
-//  (2) `residents` holds the blocks that can be spilled, oldest first. It holds blocks, never storages or states: a tensor that nobody refers
-//      to any more is collected, and its finalizer frees the block. The same goes for what programs have in the memory.
+//  (2) `residents` holds the blocks that can be spilled, oldest first. It holds blocks, never storages or states: a tensor that nobody
+//      refers to any more is collected, and its finalizer frees the block. The same goes for what programs have in the memory.
 //  (3) Finalizers run only when the event loop turns. Until then memory pressure spills the oldest blocks and unloads the oldest programs:
-//      what is at home is counted and freed by the garbage collector alone. So no loop, not even a synchronous one, fills the memory with what
-//      nobody needs.
-//  (4) Blocks that the running operation uses bear the present stamp and are not spilled, nor are those that a loaded program refers to, nor
-//      is a program unloaded that runs.
-//  (5) The limit begins low, since what a loop leaves behind is garbage. Where blocks that were spilled are needed again it was too low, and
-//      rises.
+//      what is at home is counted and freed by the garbage collector alone. So no loop, not even a synchronous one, fills the memory with
+//      what nobody needs.
+//  (4) Blocks that the running operation uses bear the present stamp and are not spilled, nor are those that a loaded program refers to,
+//      nor is a program unloaded that runs.
+//  (5) The limit begins low, since what a loop leaves behind is garbage. Where blocks that were spilled are needed again it was too low,
+//      and rises.
 
 import { MemoryError } from "./errors.js";
 import { allocate, onPressure, release } from "../runtime/heap.js";

@@ -11,7 +11,17 @@ import { isRecord } from "./tree.js";
 const DEEPEST = 64;
 
 type AnyTypedArray =
-  | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint8ClampedArray | Uint16Array | Uint32Array | BigInt64Array | BigUint64Array; // prettier-ignore
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 type NestedInput = number | boolean | bigint | Chainable | AnyTypedArray | readonly NestedInput[];
 

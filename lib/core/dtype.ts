@@ -48,9 +48,16 @@ export const dtypes: Readonly<Record<Dtype, DtypeFacts>> = {
   uint32: { bytes: 4, isFloat: false, array: Uint32Array, arithmetic: "int32", range: [0, 2 ** 32 - 1] },
   int32: { bytes: 4, isFloat: false, array: Int32Array, arithmetic: "int32", range: [-(2 ** 31), 2 ** 31 - 1] },
   float16: { bytes: 2, isFloat: true, array: Float32Array, arithmetic: "float32", range: [-65504, 65504], encoding: half },
-  bfloat16: { bytes: 2, isFloat: true, array: Float32Array, arithmetic: "float32", range: [-3.3895313892515355e38, 3.3895313892515355e38], encoding: brain },
+  bfloat16: {
+    bytes: 2,
+    isFloat: true,
+    array: Float32Array,
+    arithmetic: "float32",
+    range: [-3.3895313892515355e38, 3.3895313892515355e38],
+    encoding: brain,
+  },
   float32: { bytes: 4, isFloat: true, array: Float32Array, arithmetic: "float32", range: [-3.4028234663852886e38, 3.4028234663852886e38] },
-}; // prettier-ignore
+};
 
 // Strings without values have a row in no table: lib/core/strings.ts.
 const factsOf = (dtype: Dtype): DtypeFacts | undefined => dtypes[dtype];

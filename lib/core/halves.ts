@@ -12,7 +12,10 @@ export const halfToFloat = (half: number): number => smallFloat(half, 5, 10, tru
 
 export const bfloatToFloat = (bits: number): number => bitsToFloat(bits << 16);
 
-/** A float of few bits: sign, exponent, fraction. Where the type has infinities, the largest exponent is theirs and NaN's; else NaN is all ones. */
+/**
+ * A float of few bits: sign, exponent, fraction. Where the type has infinities, the largest exponent is theirs and NaN's; else NaN is all
+ * ones.
+ */
 export function smallFloat(bits: number, exponentBits: number, fractionBits: number, hasInfinity: boolean): number {
   const sign = (bits >> (exponentBits + fractionBits)) & 1 ? -1 : 1;
   const largest = (1 << exponentBits) - 1;

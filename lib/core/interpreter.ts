@@ -277,7 +277,11 @@ export function openScope(): OpenScope {
     close() {
       if (!isOpen) return;
       if (scope !== mine) {
-        throw new StateError("scope", { given: "a scope that is left while one inside of it is open, or after an await", expected: "the innermost one", hint: "Scopes are synchronous: leave each in the function that entered it, before it waits." }); // prettier-ignore
+        throw new StateError("scope", {
+          given: "a scope that is left while one inside of it is open, or after an await",
+          expected: "the innermost one",
+          hint: "Scopes are synchronous: leave each in the function that entered it, before it waits.",
+        });
       }
       isOpen = false;
       scope = outer;

@@ -42,7 +42,8 @@ export function mapStructure(func: (...leaves: never[]) => unknown, ...structure
 }
 
 /**
- * The structure of `shallowStructure` with a function applied at each of its leaves to what stands there in the others, which may go deeper.
+ * The structure of `shallowStructure` with a function applied at each of its leaves to what stands there in the others, which may go
+ * deeper.
  *
  * @throws ArgumentError where another structure has nothing there
  */
@@ -140,8 +141,8 @@ export const mapShapeStructure = declare(
 );
 
 /**
- * The structure with parts replaced by what a function answers for them: null leaves a part as it is and goes on inside, MAP_TO_NONE makes it
- * null, anything else stands in its place and is not looked into.
+ * The structure with parts replaced by what a function answers for them: null leaves a part as it is and goes on inside, MAP_TO_NONE makes
+ * it null, anything else stands in its place and is not looked into.
  *
  * @param topDown  whether a part is asked before what is inside it; default true
  */

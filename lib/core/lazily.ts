@@ -3,8 +3,8 @@
 type Maker = (...given: never[]) => Promise<unknown>;
 
 /**
- * Stands for the functions of a module: `family(() => import("./vgg.js"))("VGG16")`. Once the module is there a call runs at once, so that what
- * stands around it (a scope, a setting) counts for it.
+ * Stands for the functions of a module: `family(() => import("./vgg.js"))("VGG16")`. Once the module is there a call runs at once, so that
+ * what stands around it (a scope, a setting) counts for it.
  */
 export function family<M extends object>(load: () => Promise<M>): <K extends keyof M>(name: K) => M[K] {
   let loaded: M | undefined;

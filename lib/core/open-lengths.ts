@@ -93,7 +93,9 @@ export const lacksLengths = ({ parameters }: Signature, args: readonly unknown[]
 export function callOpen({ where, parameters }: Signature, run: AnyFunction, args: readonly unknown[]): unknown {
   const inputs: Record<"lengths" | "xs", Tensor[]> = { lengths: [], xs: [] };
   const put = (of: "lengths" | "xs", tensor: Tensor): Place => new Place(of, inputs[of].push(tensor) - 1);
-  const placed = parameters.map(({ kind }, i) => mapLeaves(args[i], (leaf) => leaf instanceof Chainable ? put(kind.isLength ? "lengths" : "xs", leaf.value()) : leaf)); // prettier-ignore
+  const placed = parameters.map(({ kind }, i) =>
+    mapLeaves(args[i], (leaf) => (leaf instanceof Chainable ? put(kind.isLength ? "lengths" : "xs", leaf.value()) : leaf)),
+  );
   const outputs = openOp.apply(inputs, { name: where, run, args: placed }) as Record<string, Tensor>;
   const list = Object.values(outputs);
   return list.length === 1 ? list[0]! : list;

@@ -133,8 +133,8 @@ export function optionsFor<O extends object>(fn: { readonly signature: Signature
 const isReady = (value: unknown): boolean => typeof value === "number" || (value instanceof Chainable && !value.isOfModel);
 
 /**
- * Whether a call is what loops do all the time: one or two tensors and everything else left to its default, with nothing to bind, to check or
- * to record. Then defaults are filled in.
+ * Whether a call is what loops do all the time: one or two tensors and everything else left to its default, with nothing to bind, to check
+ * or to record. Then defaults are filled in.
  */
 function tensorsAlone({ parameters }: Signature): (given: unknown[]) => boolean {
   const count = parameters.filter(({ isRequired }) => isRequired).length;

@@ -55,8 +55,8 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   /** The commands that compute the outputs, in order; absent where `alias` says that there is nothing to compute. */
   lower?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Command | readonly Command[];
   /**
-   * Instead of `lower`: computes on the calling thread, between programs. What prints, checks, decides what runs next, or meets other processes.
-   * In a program it may write outputs where they are wanted (`places`, by name) instead of giving them back.
+   * Instead of `lower`: computes on the calling thread, between programs. What prints, checks, decides what runs next, or meets other
+   * processes. In a program it may write outputs where they are wanted (`places`, by name) instead of giving them back.
    */
   host?(inputs: InputsOf<N>, attrs: A, places?: OutputPlaces): { readonly [K in OutputNames<NoInfer<O>>]?: Tensor };
   /** Instead of `lower`: the steps that it stands for, recorded when the shapes of its inputs are known. */
@@ -112,8 +112,8 @@ export interface Primitive {
   /** Instead of `lower` and `host`: the steps that it stands for, recorded when the shapes of its inputs are known. */
   expand?(inputs: Inputs, attrs: unknown): Record<string, Tensor>;
   /**
-   * What the host decides between programs, as steps of the program itself, where that costs less than the cut: recorded by the call, results
-   * in the order of the outputs. Null where it does not.
+   * What the host decides between programs, as steps of the program itself, where that costs less than the cut: recorded by the call,
+   * results in the order of the outputs. Null where it does not.
    */
   inline?(inputs: Inputs): readonly Tensor[] | null;
   readonly needs?: string;

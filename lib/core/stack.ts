@@ -22,7 +22,10 @@ export function withStackLimit<T>(limit: number, action: () => T): T {
   }
 }
 
-/** The folder of the package's files: what stands in it is not the user's. Bundles of CommonJS and of scripts have no address: none is known. */
+/**
+ * The folder of the package's files: what stands in it is not the user's. Bundles of CommonJS and of scripts have no address: none is
+ * known.
+ */
 const ownAddress = (import.meta as { url?: string }).url;
 const ownFiles = ownAddress === undefined ? null : `${ownAddress.split("/").slice(0, -2).join("/")}/`;
 

@@ -18,8 +18,8 @@ const watchers = new Set<() => void>();
 let fresh = false;
 
 /**
- * Calls `watcher` when states have been made since, before any state is used again: a checkpoint whose variables come into being after it was
- * restored gives them their values then. @returns  ends it
+ * Calls `watcher` when states have been made since, before any state is used again: a checkpoint whose variables come into being after it
+ * was restored gives them their values then. @returns  ends it
  */
 export function watchNewStates(watcher: () => void): () => void {
   watchers.add(watcher);

@@ -78,7 +78,10 @@ export class Storage {
     return new Storage(new Block(host.byteLength, host, currentStamp()));
   }
 
-  /** Elements that `fill` writes when they are needed, where they are needed. It may be called more than once, and writes the same each time. */
+  /**
+   * Elements that `fill` writes when they are needed, where they are needed. It may be called more than once, and writes the same each
+   * time.
+   */
   static later(bytes: number, fill: Fill): Storage {
     const storage = new Storage(new Block(bytes, null, currentStamp()));
     storage.#fill = fill;

@@ -23,7 +23,9 @@ export type NestedArray = number | boolean | NestedArray[];
 export abstract class Chainable {
   abstract value(): Tensor;
 
-  /** JavaScript's operators know no tensors: `x > 0` would compare one number, and could not be recorded. @throws StateError but for text */
+  /**
+   * JavaScript's operators know no tensors: `x > 0` would compare one number, and could not be recorded. @throws StateError but for text
+   */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
     const tensor = this.value();
@@ -94,7 +96,9 @@ export class Tensor extends Chainable implements Spec, Operand {
     return this.storage === null;
   }
 
-  /** The elements as a flat typed array, a copy: the typed array of the dtype, Uint8Array for bool, Float32Array for float16 and bfloat16. */
+  /**
+   * The elements as a flat typed array, a copy: the typed array of the dtype, Uint8Array for bool, Float32Array for float16 and bfloat16.
+   */
   data(): TypedArray {
     return this.view("data()").slice();
   }
@@ -109,7 +113,9 @@ export class Tensor extends Chainable implements Spec, Operand {
     });
   }
 
-  /** The elements as nested arrays of numbers (booleans for bool), a number for a scalar: `x.array<number[][]>()` where it matters to types. */
+  /**
+   * The elements as nested arrays of numbers (booleans for bool), a number for a scalar: `x.array<number[][]>()` where it matters to types.
+   */
   array<Nested = any>(): Nested {
     const flat = this.view("array()");
     const shape = known(this.shape);
@@ -143,7 +149,9 @@ export class Tensor extends Chainable implements Spec, Operand {
     this.dispose();
   }
 
-  /** The mask that it carries, bool, which says which of its steps are there: set by layers such as Embedding and Masking; null for none. */
+  /**
+   * The mask that it carries, bool, which says which of its steps are there: set by layers such as Embedding and Masking; null for none.
+   */
   get mask(): Tensor | null {
     return maskOf(this) ?? null;
   }

@@ -1,9 +1,11 @@
-// How operations compute on tensors whose dtype has no kernels: converted to the dtype that its row of the table names, and the result back.
+// How operations compute on tensors whose dtype has no kernels: converted to the dtype that its row of the table names, and the result
+// back.
 //
 //  (1) Halves are converted around a whole declared operation, so what is computed inside of it is float32 and only its result is rounded.
-//  (2) What reaches a primitive is converted there: integers of other widths above all. A result that the primitive declares in the dtype of
-//      its inputs is converted back; others (places, counts, comparisons) stay.
-//  (3) An operation that writes a variable of halves (a step of an optimizer) works on a float32 copy of it, which is rounded into it again.
+//  (2) What reaches a primitive is converted there: integers of other widths above all. A result that the primitive declares in the dtype
+//      of its inputs is converted back; others (places, counts, comparisons) stay.
+//  (3) An operation that writes a variable of halves (a step of an optimizer) works on a float32 copy of it, which is rounded into it
+//      again.
 //  (4) Nothing of this is looked for until a tensor of such a dtype was made.
 
 import { dtypes, isFloat, isHalf, isStoredOnly, type Dtype } from "./dtype.js";

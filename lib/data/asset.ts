@@ -50,14 +50,23 @@ function ownAddress(url: () => URL): URL {
   try {
     return url();
   } catch (cause) {
-    throw new ValueError("readAsset", { given: "code that was bundled without its address (import.meta.url)", expected: "baseUrl", hint: unshipped, cause }); // prettier-ignore
+    throw new ValueError("readAsset", {
+      given: "code that was bundled without its address (import.meta.url)",
+      expected: "baseUrl",
+      hint: unshipped,
+      cause,
+    });
   }
 }
 
 async function contentOf(where: string, address: URL, read: Uint8Array, sha256: string | undefined): Promise<Uint8Array> {
   const isZipped = address.pathname.endsWith(".gz");
   if (isPage(read)) {
-    throw new ValueError(where, { given: "an HTML page: the server has no such file, and answers with its page", expected: "the file", hint: unshipped }); // prettier-ignore
+    throw new ValueError(where, {
+      given: "an HTML page: the server has no such file, and answers with its page",
+      expected: "the file",
+      hint: unshipped,
+    });
   }
   const bytes = isZipped && read[0] === 0x1f && read[1] === 0x8b ? await decompress(where, read) : read;
   if (sha256 !== undefined) await checkHash(where, bytes, sha256);

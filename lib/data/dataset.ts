@@ -278,10 +278,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /**
    * Each element as `fn` makes it of its components, which are spread as arguments; `fn` may be asynchronous.
    *
-   * @param options.numParallelCalls  elements that are in the making at once, for functions that take time: AUTOTUNE lets measured times decide.
+   * @param options.numParallelCalls  elements that are in the making at once, for functions that take time: AUTOTUNE lets measured times
+   * decide.
    *   Asynchronous ones wait beside each other; a plain function that takes long is sent to worker threads, where it needs nothing but its
    *   arguments. Default: one after the other
-   * @param options.deterministic     whether elements keep their order; else whichever is ready comes first. Default: as `options()` say, true
+   * @param options.deterministic     whether elements keep their order; else whichever is ready comes first. Default: as `options()` say,
+   * true
    */
   map<const U>(
     fn: (...components: ElementArguments<T>) => U,
@@ -290,7 +292,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const where = "dataset.map";
     const { stream, spec, rows } = this.#pipeline;
     checkFunction(where, fn);
-    const { numParallelCalls, deterministic } = mapOptions.parse(where, typeof given[0] === "number" || given[0] === null ? [{ numParallelCalls: given[0], deterministic: given[1] }] : given); // prettier-ignore
+    const { numParallelCalls, deterministic } = mapOptions.parse(
+      where,
+      typeof given[0] === "number" || given[0] === null ? [{ numParallelCalls: given[0], deterministic: given[1] }] : given,
+    );
     const calls = this.#calls(where, numParallelCalls);
     const apply = fn as unknown as (...components: readonly unknown[]) => Later<unknown>;
     const call = (input: Element): Later<Element> => after(apply(...spread(input)), (made) => structured(made, where));
@@ -392,7 +397,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     return this.#with(reorder(this.#pipeline, (input) => (least === Infinity ? take(input, 0) : skip(input, least))));
   }
 
-  /** Asks for up to `bufferSize` elements ahead where they come asynchronously; AUTOTUNE, the default, for as many as measured times ask for. */
+  /**
+   * Asks for up to `bufferSize` elements ahead where they come asynchronously; AUTOTUNE, the default, for as many as measured times ask
+   * for.
+   */
   prefetch(...given: Arguments<typeof prefetchOptions>): Dataset<T> {
     const { bufferSize } = prefetchOptions.parse("dataset.prefetch", given);
     const tunes = bufferSize === AUTOTUNE && this.#options.autotune.enabled !== false;
@@ -401,8 +409,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /**
-   * Keeps every element when it is first made: in memory (above `tf.config.set({ cacheLimit })` in a file that ends with the process, in Node),
-   * or in the folder `filename`, where later processes find them.
+   * Keeps every element when it is first made: in memory (above `tf.config.set({ cacheLimit })` in a file that ends with the process, in
+   * Node), or in the folder `filename`, where later processes find them.
    */
   cache(...given: Arguments<typeof cacheOptions>): Dataset<T> {
     const { filename } = cacheOptions.parse("dataset.cache", given);
@@ -496,8 +504,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /**
    * The elements of the datasets that `fn` makes of each element: `cycleLength` of them by turns, `blockLength` elements at a time. With
-   * `numParallelCalls` those that are open work beside each other where they take time (the order stays: `deterministic: false` allows another
-   * one, and demands none).
+   * `numParallelCalls` those that are open work beside each other where they take time (the order stays: `deterministic: false` allows
+   * another one, and demands none).
    */
   interleave<U>(
     fn: (...components: ElementArguments<T>) => Later<Dataset<U>>,
@@ -524,7 +532,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /**
-   * Windows of `size` elements, each a dataset (of tuples and records, one of datasets): `flatMap((w) => w.batch(3))` makes tensors of them.
+   * Windows of `size` elements, each a dataset (of tuples and records, one of datasets): `flatMap((w) => w.batch(3))` makes tensors of
+   * them.
    *
    * @param options.shift   how many elements later the next window begins; default: size
    * @param options.stride  how many elements later the next one of a window stands; default 1
@@ -640,7 +649,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     });
   }
 
-  /** Elements with one key, `windowSize` at a time, as `reduceFunc(key, window)` makes them. @param options.windowSizeFunc  gives the size for a key */
+  /**
+   * Elements with one key, `windowSize` at a time, as `reduceFunc(key, window)` makes them. @param options.windowSizeFunc  gives the size
+   * for a key
+   */
   groupByWindow<U>(options: {
     keyFunc: (...components: ElementArguments<T>) => TensorLike;
     reduceFunc: (key: Tensor, window: Dataset<T>) => Later<Dataset<U>>;
@@ -689,7 +701,11 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const where = "dataset.bucketBySequenceLength";
     const { elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes = null, paddingValues = null, ...rest } = options;
     const { padToBucketBoundary = false, noPadding = false, dropRemainder = false, ...unknown } = rest;
-    checkNoOthers(where, unknown, "elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes, paddingValues, padToBucketBoundary, noPadding, dropRemainder"); // prettier-ignore
+    checkNoOthers(
+      where,
+      unknown,
+      "elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes, paddingValues, padToBucketBoundary, noPadding, dropRemainder",
+    );
     checkFunction(`${where}.elementLengthFunc`, elementLengthFunc);
     const ascends = bucketBoundaries.every((bound, i) => i === 0 || bound > bucketBoundaries[i - 1]!);
     if (bucketBatchSizes.length !== bucketBoundaries.length + 1 || !ascends || bucketBatchSizes.some((size) => !(size >= 1)))
@@ -796,7 +812,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     });
   }
 
-  /** Elements of the datasets, drawn at random by weight. @param options.weights  default: equal ones @param options.stopOnEmptyDataset  default false */
+  /**
+   * Elements of the datasets, drawn at random by weight. @param options.weights  default: equal ones @param options.stopOnEmptyDataset
+   * default false
+   */
   static sampleFromDatasets<T>(
     datasets: readonly Dataset<T>[],
     options: {

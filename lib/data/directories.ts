@@ -8,9 +8,10 @@ export type { DirectoryDataset } from "./from-directory.js";
  * A dataset of the images of a folder: elements `[image, label]`, float32 `[batch, height, width, channels]`.
  *
  * @param directory  a folder with a subfolder for each class; in a page a FileSystemDirectoryHandle
- * @param options    `labels` ("inferred", an array, or null), `labelMode` ("int", "categorical", "binary", null), `classNames`, `colorMode`,
- *                   `batchSize` (32; null for single images), `imageSize` ([256, 256]), `shuffle` (true), `seed`, `validationSplit` with `subset`
- *                   ("training", "validation", "both"), `interpolation`, `cropToAspectRatio`, `padToAspectRatio`, `dataFormat`
+ * @param options    `labels` ("inferred", an array, or null), `labelMode` ("int", "categorical", "binary", null), `classNames`,
+ * `colorMode`,
+ *                   `batchSize` (32; null for single images), `imageSize` ([256, 256]), `shuffle` (true), `seed`, `validationSplit` with
+ *                   `subset` ("training", "validation", "both"), `interpolation`, `cropToAspectRatio`, `padToAspectRatio`, `dataFormat`
  * @returns          the dataset, with `classNames` and `filePaths`; two of them for `subset: "both"`
  *
  * Keras: keras.utils.image_dataset_from_directory
@@ -26,8 +27,9 @@ export const textDatasetFromDirectory: Makers["textDatasetFromDirectory"] = asyn
   (await import("./from-directory.js")).textDatasetFromDirectory(directory, options);
 
 /**
- * A dataset of the WAV files of a folder: elements `[sound, label]`, float32 `[batch, time, channels]` from −1 to 1. Sounds are cut or filled
- * up with silence to `outputSequenceLength`; without it those of a batch must be equally long. Keras: keras.utils.audio_dataset_from_directory
+ * A dataset of the WAV files of a folder: elements `[sound, label]`, float32 `[batch, time, channels]` from −1 to 1. Sounds are cut or
+ * filled up with silence to `outputSequenceLength`; without it those of a batch must be equally long. Keras:
+ * keras.utils.audio_dataset_from_directory
  */
 export const audioDatasetFromDirectory: Makers["audioDatasetFromDirectory"] = async (directory, options) =>
   (await import("./from-directory.js")).audioDatasetFromDirectory(directory, options);

@@ -35,7 +35,8 @@ const placeOf = ({ element, source }: ElementFacts): string => `element ${elemen
 const told = new WeakSet<object>();
 
 /**
- * @throws what was thrown with the element's facts: kerasm's own errors as one of the same class, others as an ElementError; and as it is where
+ * @throws what was thrown with the element's facts: kerasm's own errors as one of the same class, others as an ElementError; and as it is
+ * where
  *   it tells an element already
  */
 export function failure(stage: string, element: number, source: string | null, cause: unknown): never {

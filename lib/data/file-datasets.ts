@@ -1,6 +1,19 @@
 // Datasets of files: records of TFRecord, lines of text, records of one length, tables. What reads them is loaded with the first one.
 
-import { boolean, either, field, integer, invalid, list, nonNegativeInteger, nullable, positiveInteger, schema, string, type Arguments } from "../config/index.js"; // prettier-ignore
+import {
+  boolean,
+  either,
+  field,
+  integer,
+  invalid,
+  list,
+  nonNegativeInteger,
+  nullable,
+  positiveInteger,
+  schema,
+  string,
+  type Arguments,
+} from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { TensorSpec } from "../graph/signature.js";
 import { makeDefaultSeed } from "../variables/seed-generator.js";
@@ -133,8 +146,8 @@ export class FixedLengthRecordDataset extends Dataset<Uint8Array> {
 }
 
 /**
- * The rows of CSV files as tuples of scalars. `recordDefaults` has a dtype for each column (a value is needed) or a default: `[0.0]`, `[""]`.
- * Fields in quotes may hold delimiters and ends of lines. TensorFlow: tf.data.experimental.CsvDataset
+ * The rows of CSV files as tuples of scalars. `recordDefaults` has a dtype for each column (a value is needed) or a default: `[0.0]`,
+ * `[""]`. Fields in quotes may hold delimiters and ends of lines. TensorFlow: tf.data.experimental.CsvDataset
  */
 export class CsvDataset extends Dataset<unknown[]> {
   constructor(...given: Arguments<typeof csvOptions>) {
@@ -188,8 +201,8 @@ const tableOptions = schema(["filePattern", "batchSize"], {
 });
 
 /**
- * Batches of the rows of CSV files as records of columns; with `labelName` as `[features, label]`. Types of columns are inferred of the first
- * rows (whole numbers, numbers, strings), or declared by `columnDefaults`. It repeats without end unless `numEpochs` says how often.
+ * Batches of the rows of CSV files as records of columns; with `labelName` as `[features, label]`. Types of columns are inferred of the
+ * first rows (whole numbers, numbers, strings), or declared by `columnDefaults`. It repeats without end unless `numEpochs` says how often.
  *
  * ```ts
  * const rows = tf.data.experimental.makeCsvDataset("train*.csv", 32, { labelName: "survived", numEpochs: 1 });

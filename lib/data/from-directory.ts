@@ -1,6 +1,22 @@
 // How datasets are made of the files of a folder, whose subfolders are the classes. Loaded with the first of them.
 
-import { boolean, dataFormat, field, fixed, integer, invalid, list, nullable, number, oneOf, positiveInteger, schema, string, tuple, type Options } from "../config/index.js"; // prettier-ignore
+import {
+  boolean,
+  dataFormat,
+  field,
+  fixed,
+  integer,
+  invalid,
+  list,
+  nullable,
+  number,
+  oneOf,
+  positiveInteger,
+  schema,
+  string,
+  tuple,
+  type Options,
+} from "../config/index.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { decodeImage } from "../formats/image.js";

@@ -1,7 +1,17 @@
 // keras.utils: images from files and back. An image is a uint8 tensor of pixels (int32 where it has 16 bits).
 
 import { platform } from "#platform";
-import { dataFormat as dataFormatField, boolean, nullable, oneOf, positiveInteger, schema, string, tuple, type Options } from "../config/index.js"; // prettier-ignore
+import {
+  dataFormat as dataFormatField,
+  boolean,
+  nullable,
+  oneOf,
+  positiveInteger,
+  schema,
+  string,
+  tuple,
+  type Options,
+} from "../config/index.js";
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { ShapeError, text, ValueError } from "../core/errors.js";
 import { known, shapeText } from "../core/shape.js";

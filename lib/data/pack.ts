@@ -17,7 +17,10 @@ export const packXYSampleWeight = declare(
   },
 );
 
-/** `[x, y, sampleWeight]` of such a value, with null for what it does not have. @throws ArgumentError. Keras: keras.utils.unpack_x_y_sample_weight */
+/**
+ * `[x, y, sampleWeight]` of such a value, with null for what it does not have. @throws ArgumentError. Keras:
+ * keras.utils.unpack_x_y_sample_weight
+ */
 export const unpackXYSampleWeight = declare("utils.unpackXYSampleWeight(data:tree)", (data: unknown): [unknown, unknown, unknown] => {
   if (!Array.isArray(data)) return [data, null, null];
   if (data.length >= 1 && data.length <= 3) return [data[0], data[1] ?? null, data[2] ?? null] as [unknown, unknown, unknown];

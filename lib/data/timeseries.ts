@@ -28,7 +28,8 @@ const timeseriesOptions = schema([], {
  * @param data            steps along the first axis
  * @param targets         one for each step, or null
  * @param sequenceLength  steps of a sequence
- * @param options         `sequenceStride`, `samplingRate`, `batchSize` (default 128; null for single sequences), `shuffle`, `seed`, `startIndex`, `endIndex`
+ * @param options         `sequenceStride`, `samplingRate`, `batchSize` (default 128; null for single sequences), `shuffle`, `seed`,
+ * `startIndex`, `endIndex`
  */
 export function timeseriesDatasetFromArray(
   data: TensorLike,

@@ -1,5 +1,6 @@
 // Functions of elements on worker threads. A function goes there by its text, so it may use nothing but its arguments and what JavaScript
-// itself has. Tensors arrive as stand-ins with shape, dtype and their elements; whoever asks more of them, or fails, is called here instead.
+// itself has. Tensors arrive as stand-ins with shape, dtype and their elements; whoever asks more of them, or fails, is called here
+// instead.
 
 import { type Dtype, dtypes } from "../core/dtype.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
@@ -38,11 +39,14 @@ function standIn({ elements, shape, dtype }) {
   });
 }
 const opened = (value) => value && value.$tensor ? standIn(value.$tensor) : Array.isArray(value) ? value.map(opened)
-  : value && Object.getPrototypeOf(value) === Object.prototype ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, opened(v)])) : value;
+  : value && Object.getPrototypeOf(value) === Object.prototype
+    ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, opened(v)]))
+    : value;
 const closed = (value) => {
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
   if (Array.isArray(value)) return value.map(closed);
-  if (value.elements && value.shape && value.dtype) return { $tensor: { elements: value.elements, shape: value.shape, dtype: value.dtype } };
+  const { elements, shape, dtype } = value;
+  if (elements && shape && dtype) return { $tensor: { elements, shape, dtype } };
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, closed(v)]));
 };
 async function run({ id, text, args }) {

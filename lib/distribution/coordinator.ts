@@ -1,8 +1,9 @@
 // The coordinator of workers: functions that are scheduled, and who runs them.
 //
-//  (1) The same script runs in all tasks. `schedule` puts a function into the queue of the chief; in the others it only learns the function, by
-//      the order of first use, checked by its text. `join` is where the others serve until the chief's queue is empty.
-//  (2) A function runs on one worker: it fetches the variables, runs, and gives back what has changed; so it may run again where a worker was lost.
+//  (1) The same script runs in all tasks. `schedule` puts a function into the queue of the chief; in the others it only learns the
+//      function, by the order of first use, checked by its text. `join` is where the others serve until the chief's queue is empty.
+//  (2) A function runs on one worker: it fetches the variables, runs, and gives back what has changed; so it may run again where a worker
+//      was lost.
 //  (3) After `join` every task has the present variables, and the values of what was scheduled.
 
 import { ArgumentError, ClusterError, StateError, text } from "../core/errors.js";
@@ -166,7 +167,8 @@ export class ClusterCoordinator {
   /**
    * Waits until everything scheduled has run.
    *
-   * @throws the error of a function that failed (what was scheduled after it is dropped); ClusterError where a task that keeps variables was lost
+   * @throws the error of a function that failed (what was scheduled after it is dropped); ClusterError where a task that keeps variables
+   * was lost
    */
   async join(): Promise<void> {
     const jobs = this.#jobs.splice(0);

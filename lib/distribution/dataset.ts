@@ -77,8 +77,8 @@ export class InputContext {
 }
 
 /**
- * Batches with a part for each replica: a structure of `PerReplica`, or of tensors where this process has one replica. Each iteration begins
- * anew. TensorFlow: tf.distribute.DistributedDataset
+ * Batches with a part for each replica: a structure of `PerReplica`, or of tensors where this process has one replica. Each iteration
+ * begins anew. TensorFlow: tf.distribute.DistributedDataset
  */
 export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterable<T> {
   /** This process's share of the files, where there may be files. */

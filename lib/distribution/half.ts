@@ -1,4 +1,5 @@
-// Sums with half of the bits on the way: each process sums one part of all, from halves of the others, in float32, and gives it back as halves.
+// Sums with half of the bits on the way: each process sums one part of all, from halves of the others, in float32, and gives it back as
+// halves.
 
 import type { Communicator } from "../runtime/communicator.js";
 import { allocate, release } from "../runtime/heap.js";

@@ -1,8 +1,10 @@
 // Iterations of datasets that replicas divide among themselves.
 //
-//  (1) Where processes walk through data of their own (their files, their own datasets), they may come to an end at different steps. So before
-//      each step they tell each other what they have; it is the end when nobody has anything, and who has nothing takes part with an empty batch.
-//  (2) A batch of the global size that a process has read for itself is cut into batches of one replica's size, for one step after the other.
+//  (1) Where processes walk through data of their own (their files, their own datasets), they may come to an end at different steps. So
+//      before each step they tell each other what they have; it is the end when nobody has anything, and who has nothing takes part with an
+//      empty batch.
+//  (2) A batch of the global size that a process has read for itself is cut into batches of one replica's size, for one step after the
+//      other.
 
 import { StateError } from "../core/errors.js";
 import { isPulledFrom, pulled, type Pullable } from "../core/pulls.js";

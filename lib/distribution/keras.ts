@@ -80,8 +80,8 @@ function checkAxes(where: string, axes: readonly (string | null)[], mesh: Device
 }
 
 /**
- * Layouts by regular expressions of paths: `layouts.set("dense.*kernel", [null, "model"])`. A path takes the layout of its own name, else that
- * of the expression that it matches. Keras: keras.distribution.LayoutMap
+ * Layouts by regular expressions of paths: `layouts.set("dense.*kernel", [null, "model"])`. A path takes the layout of its own name, else
+ * that of the expression that it matches. Keras: keras.distribution.LayoutMap
  */
 export class LayoutMap {
   readonly #layouts = new Map<string, TensorLayout>();

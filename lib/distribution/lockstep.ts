@@ -1,9 +1,9 @@
 // Replicas of one process in lockstep: each is traced by itself, then the traces become one sequence of steps.
 //
-//  (1) Traces are taken side by side from one meeting to the next. There the values of all replicas are at hand, so a collective step becomes
-//      ordinary operations (`meetingOf`), and nothing is left of it.
-//  (2) What replicas compute equally (of shared inputs, states and sums) is computed once. So an update of weights by summed gradients happens
-//      once, and variables exist once.
+//  (1) Traces are taken side by side from one meeting to the next. There the values of all replicas are at hand, so a collective step
+//      becomes ordinary operations (`meetingOf`), and nothing is left of it.
+//  (2) What replicas compute equally (of shared inputs, states and sums) is computed once. So an update of weights by summed gradients
+//      happens once, and variables exist once.
 //  (3) A shared state is written by the first replica. Another replica that writes the same is dropped; one that writes anything else
 //      gives each replica a state of its own from then on (`split`), and the steps are put together anew.
 //  (4) A replica sees the state as its own trace left it: a read in a later replica gives the value of that moment, not what the first one
@@ -182,8 +182,12 @@ class Weaving {
     const said = (step: Step | undefined): string =>
       step === undefined ? "no further meeting" : meetingText(step.attrs as never, step.inputs.xs as readonly Tensor[]);
     const key = (step: Step | undefined): string =>
-      step === undefined ? "" : `${step.op.name} ${(step.attrs as { meeting: { reduction?: string; root?: number } }).meeting.reduction ?? ""}` + // prettier-ignore
-          (step.inputs.xs as readonly Tensor[]).map(({ shape, dtype }) => `${dtype}[${(step.op.name === "allGather" ? shape.slice(1) : shape).join()}]`).join(); // prettier-ignore
+      step === undefined
+        ? ""
+        : `${step.op.name} ${(step.attrs as { meeting: { reduction?: string; root?: number } }).meeting.reduction ?? ""}` +
+          (step.inputs.xs as readonly Tensor[])
+            .map(({ shape, dtype }) => `${dtype}[${(step.op.name === "allGather" ? shape.slice(1) : shape).join()}]`)
+            .join();
     const odd = steps.findIndex((step) => key(step) !== key(steps[0]));
     if (odd > 0) {
       throw new StateError("strategy.run", {

@@ -18,8 +18,8 @@ export interface MirroredOptions {
 }
 
 /**
- * Replicas on one machine. By default there is one with all threads, as fast as without a strategy. With `devices` there is one for each, in
- * lockstep: each is traced by itself, and together they are one program. So what holds for many replicas can be tried out anywhere, in a
+ * Replicas on one machine. By default there is one with all threads, as fast as without a strategy. With `devices` there is one for each,
+ * in lockstep: each is traced by itself, and together they are one program. So what holds for many replicas can be tried out anywhere, in a
  * page too. TensorFlow: tf.distribute.MirroredStrategy
  *
  * ```ts
@@ -27,8 +27,8 @@ export interface MirroredOptions {
  * const model = strategy.scope(() => new keras.Sequential([new keras.Input({ shape: [1] }), new keras.layers.Dense(1)]));
  * ```
  *
- * With several replicas `run` traces its function at every call outside of a tf.function, since its replicas have to meet: values of tensors
- * can't be read inside (`x.item()`).
+ * With several replicas `run` traces its function at every call outside of a tf.function, since its replicas have to meet: values of
+ * tensors can't be read inside (`x.item()`).
  */
 export class MirroredStrategy extends Strategy {
   readonly group: Group;

@@ -118,7 +118,9 @@ export class ParameterServerStrategy extends Strategy {
     const load = new Map(this.servers.map((rank) => [rank, 0]));
     const shares = new Map<number, Piece[]>();
     const size = ({ begin, end }: Piece): number => end - begin;
-    const bySize = this.#pieces().map((piece, i) => ({ piece, i })).sort((a, b) => size(b.piece) - size(a.piece) || a.i - b.i); // prettier-ignore
+    const bySize = this.#pieces()
+      .map((piece, i) => ({ piece, i }))
+      .sort((a, b) => size(b.piece) - size(a.piece) || a.i - b.i);
     for (const { piece } of bySize) {
       const [rank] = [...load].sort((a, b) => a[1] - b[1] || a[0] - b[0])[0]!;
       load.set(rank, load.get(rank)! + size(piece));

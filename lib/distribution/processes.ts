@@ -19,7 +19,9 @@ import {
   TFConfigClusterResolver,
 } from "./cluster.js";
 
-/** How processes speak with each other, as a record or as TensorFlow's class. TensorFlow: tf.distribute.experimental.CommunicationOptions */
+/**
+ * How processes speak with each other, as a record or as TensorFlow's class. TensorFlow: tf.distribute.experimental.CommunicationOptions
+ */
 export class CommunicationOptions {
   /** Bytes of one reduction: larger ones are cut. 0: as a whole. */
   declare readonly bytesPerPack?: number;

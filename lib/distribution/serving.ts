@@ -55,7 +55,10 @@ export class Serving {
     keep(this.coordinator.strategy, this.communicator, message);
   }
 
-  /** Invariant (3): fetches the variables, and stays until the others have fetched those that are kept here; the chief stays until all are through. */
+  /**
+   * Invariant (3): fetches the variables, and stays until the others have fetched those that are kept here; the chief stays until all are
+   * through.
+   */
   async leave(): Promise<void> {
     const {
       communicator,
@@ -112,7 +115,14 @@ export class Serving {
         if (rank !== communicator.rank) await this.#ask(rank, { kind: "push" }, differences);
       }
       const results: Tensor[] = [];
-      const [packed] = this.coordinator.packed([mapTree(value as Tree<unknown>, (leaf) => (leaf instanceof Object && "value" in leaf ? (leaf as { value(): Tensor }).value() : leaf))], results); // prettier-ignore
+      const [packed] = this.coordinator.packed(
+        [
+          mapTree(value as Tree<unknown>, (leaf) =>
+            leaf instanceof Object && "value" in leaf ? (leaf as { value(): Tensor }).value() : leaf,
+          ),
+        ],
+        results,
+      );
       post(communicator, 0, { kind: "done", job: header.job, value: packed }, results);
     } catch (error) {
       if (error instanceof CommunicatorFailure) throw error;

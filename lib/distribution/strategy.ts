@@ -115,8 +115,8 @@ export abstract class Strategy {
   }
 
   /**
-   * Calls the function in every replica with its part of the arguments: `run(fn, [x, y])`, or `run(fn, { args: [x, y], kwargs: { training: true } })`,
-   * where the record comes last.
+   * Calls the function in every replica with its part of the arguments: `run(fn, [x, y])`, or `run(fn, { args: [x, y], kwargs: { training:
+   * true } })`, where the record comes last.
    *
    * @returns the result, where there is one replica; else the structure of the result with a value for each replica in it
    */

@@ -1,4 +1,5 @@
-// Bytes as files have them: a reader that never leaves its bytes, and files as lists of pieces, so that weights are not copied to be written.
+// Bytes as files have them: a reader that never leaves its bytes, and files as lists of pieces, so that weights are not copied to be
+// written.
 
 import { FormatError } from "./error.js";
 

@@ -107,7 +107,11 @@ function checkRange(view: DataView, dtype: FileDtype, where: string): void {
   for (let at = 0; at < view.byteLength; at += bytes) {
     const value = Number(read(view, at));
     one[0] = value;
-    if (one[0] !== value) throw new FormatError(where, { given: `${read(view, at)} as ${dtype}`, expected: `a value within ${kept}, which tensors keep it as` }); // prettier-ignore
+    if (one[0] !== value)
+      throw new FormatError(where, {
+        given: `${read(view, at)} as ${dtype}`,
+        expected: `a value within ${kept}, which tensors keep it as`,
+      });
   }
 }
 

@@ -49,7 +49,13 @@ export function decodeGif(bytes: Uint8Array): Picture {
 /** The rows in the order in which an interlaced frame has them. */
 function interlaced(height: number): number[] {
   const rows: number[] = [];
-  for (const [first, step] of [[0, 8], [4, 8], [2, 4], [1, 2]] as const) for (let y = first; y < height; y += step) rows.push(y); // prettier-ignore
+  for (const [first, step] of [
+    [0, 8],
+    [4, 8],
+    [2, 4],
+    [1, 2],
+  ] as const)
+    for (let y = first; y < height; y += step) rows.push(y);
   return rows;
 }
 

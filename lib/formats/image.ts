@@ -26,8 +26,8 @@ export function kindOf(bytes: Uint8Array): Kind | null {
 }
 
 /**
- * The picture in a file, turned as its EXIF data says. PNG gives the same pixels everywhere; JPEG is decoded by the browser in a page, and by
- * threads of its own in Node.
+ * The picture in a file, turned as its EXIF data says. PNG gives the same pixels everywhere; JPEG is decoded by the browser in a page, and
+ * by threads of its own in Node.
  *
  * @throws ValueError for what is no picture, or a damaged one
  */
@@ -44,7 +44,18 @@ export async function decodeImage(bytes: Uint8Array, where = "decodeImage"): Pro
 export async function decodeHere(bytes: Uint8Array, where: string): Promise<Picture> {
   const kind = kindOf(bytes);
   const isPage = typeof createImageBitmap === "function" && typeof OffscreenCanvas === "function";
-  const decode = kind === "png" ? decodePng : isPage && kind !== null ? byBrowser : kind === "jpeg" ? decodeJpeg : kind === "bmp" ? decodeBmp : kind === "gif" ? decodeGif : null; // prettier-ignore
+  const decode =
+    kind === "png"
+      ? decodePng
+      : isPage && kind !== null
+        ? byBrowser
+        : kind === "jpeg"
+          ? decodeJpeg
+          : kind === "bmp"
+            ? decodeBmp
+            : kind === "gif"
+              ? decodeGif
+              : null;
   if (decode === null) {
     throw new ValueError(where, {
       given: kind === null ? `${bytes.length} bytes that are no picture` : `a picture of kind ${kind}`,
@@ -73,7 +84,12 @@ async function decodePng(bytes: Uint8Array): Promise<Picture> {
     const pixels = Uint8Array.from(convertIndexedToRgb(png));
     return { width, height, channels: (pixels.length / (width * height)) as 3 | 4, depth: 8, pixels };
   }
-  const pixels = png.depth === 16 ? Uint16Array.from(png.data) : png.depth === 8 ? Uint8Array.from(png.data) : unpacked(png.data as Uint8Array, width, height, png.depth); // prettier-ignore
+  const pixels =
+    png.depth === 16
+      ? Uint16Array.from(png.data)
+      : png.depth === 8
+        ? Uint8Array.from(png.data)
+        : unpacked(png.data as Uint8Array, width, height, png.depth);
   return { width, height, channels: png.channels as Picture["channels"], depth: png.depth === 16 ? 16 : 8, pixels };
 }
 

@@ -24,8 +24,12 @@ const valueInfo: Message = {
   type: [2, { tensorType: [1, { elemType: [1, "int"], shape: [2, { dim: [1, dimension, "many"] }] }] }],
 };
 const graph: Message = () => ({
-  node: [1, node, "many"], name: [2, "string"], initializer: [5, tensor, "many"], input: [11, valueInfo, "many"], output: [12, valueInfo, "many"],
-}); // prettier-ignore
+  node: [1, node, "many"],
+  name: [2, "string"],
+  initializer: [5, tensor, "many"],
+  input: [11, valueInfo, "many"],
+  output: [12, valueInfo, "many"],
+});
 const model: Message = {
   irVersion: [1, "int"], producerName: [2, "string"], producerVersion: [3, "string"], graph: [7, graph],
   opsetImport: [8, { domain: [1, "string"], version: [2, "int"] }, "many"],
@@ -33,8 +37,20 @@ const model: Message = {
 
 /** Numbers of element types. */
 const dataTypes: Partial<Record<FileDtype, number>> = {
-  float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, uint32: 12, uint64: 13, bfloat16: 16,
-}; // prettier-ignore
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+  bfloat16: 16,
+};
 
 /** The number of an element type. */
 export const dataTypeOf = (dtype: FileDtype): number => dataTypes[dtype]!;
@@ -136,7 +152,18 @@ export function tensorOf(message: Values, where: string): Elements & { readonly 
     });
   }
   // Narrow elements stand in lists of wider ones, float16 by its bits.
-  const bits = { float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array, float64: Float64Array, int32: Int32Array, int8: Int8Array, int16: Int16Array, uint8: Uint8Array, uint16: Uint16Array, bool: Uint8Array } as const; // prettier-ignore
+  const bits = {
+    float16: Uint16Array,
+    bfloat16: Uint16Array,
+    float32: Float32Array,
+    float64: Float64Array,
+    int32: Int32Array,
+    int8: Int8Array,
+    int16: Int16Array,
+    uint8: Uint8Array,
+    uint16: Uint16Array,
+    bool: Uint8Array,
+  } as const;
   if (fileDtype === "int64" || fileDtype === "uint64" || fileDtype === "uint32") {
     return { ...fromFile(bytesOf(BigInt64Array.from(values, (value) => BigInt(clamped(value)))), "int64", shape, where), fileDtype };
   }
@@ -183,7 +210,12 @@ export function attributeMessage(name: string, value: AttributeInput): Values {
 /** A value that goes in or out as a message; lengths that are not known have names. */
 export const valueMessage = (name: string, dtype: FileDtype, shape: readonly (number | string)[]): Values => ({
   name,
-  type: { tensorType: { elemType: dataTypeOf(dtype), shape: { dim: shape.map((length) => (typeof length === "number" ? { value: length } : { param: length })) } } }, // prettier-ignore
+  type: {
+    tensorType: {
+      elemType: dataTypeOf(dtype),
+      shape: { dim: shape.map((length) => (typeof length === "number" ? { value: length } : { param: length })) },
+    },
+  },
 });
 
 /** The operators that files are written for. */

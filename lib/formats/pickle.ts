@@ -1,5 +1,5 @@
-// Python pickles (protocols 0 to 5, as far as they hold data), read without evaluating anything: what a pickle would call is kept as its name
-// and arguments. NumPy arrays among them are recognized by name.
+// Python pickles (protocols 0 to 5, as far as they hold data), read without evaluating anything: what a pickle would call is kept as its
+// name and arguments. NumPy arrays among them are recognized by name.
 
 import { FormatError } from "./error.js";
 
@@ -97,7 +97,15 @@ export function readPickle(bytes: Uint8Array, where: string): unknown {
     B: () => void stack.push(take(number(4))),
     "\x8e": () => void stack.push(take(number(8))),
     "\x96": () => void stack.push(take(number(8))),
-    S: () => void stack.push(Uint8Array.from(line().slice(1, -1).replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), (char) => char.charCodeAt(0))), // prettier-ignore
+    S: () =>
+      void stack.push(
+        Uint8Array.from(
+          line()
+            .slice(1, -1)
+            .replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+          (char) => char.charCodeAt(0),
+        ),
+      ),
     V: () => void stack.push(line().replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))),
     X: () => void stack.push(utf8(number(4))),
     "\x8c": () => void stack.push(utf8(number(1))),

@@ -32,7 +32,16 @@ export function readMessage(bytes: Uint8Array, message: Message, where: string, 
     const [number, wire] = [Math.floor(key / 8), key & 7];
     const found = fields.get(number);
     if (number === 0) throw new FormatError(where, { given: "field 0", expected: "fields from 1" });
-    const raw = wire === 0 ? varint(reader) : wire === 1 ? reader.take(8) : wire === 5 ? reader.take(4) : wire === 2 ? reader.take(Number(varint(reader))) : null; // prettier-ignore
+    const raw =
+      wire === 0
+        ? varint(reader)
+        : wire === 1
+          ? reader.take(8)
+          : wire === 5
+            ? reader.take(4)
+            : wire === 2
+              ? reader.take(Number(varint(reader)))
+              : null;
     if (raw === null) throw new FormatError(where, { given: `wire type ${wire} at ${reader.at}`, expected: "0, 1, 2 or 5" });
     if (!found) continue;
     const [name, [, kind, many]] = found;
@@ -107,7 +116,12 @@ export function writeMessage(values: Values, message: Message): Pieces {
       continue;
     }
     for (const value of all) {
-      const content = kind === "string" ? [new TextEncoder().encode(value as string)] : kind === "bytes" ? [value as Uint8Array] : writeMessage(value as Values, kind); // prettier-ignore
+      const content =
+        kind === "string"
+          ? [new TextEncoder().encode(value as string)]
+          : kind === "bytes"
+            ? [value as Uint8Array]
+            : writeMessage(value as Values, kind);
       pieces.push(tag(number, 2, content.reduce((sum, { length }) => sum + length, 0)), ...content); // prettier-ignore
     }
   }

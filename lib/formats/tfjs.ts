@@ -131,6 +131,13 @@ export function writeTfjs(name: string, topology: object, training: object | nul
   const manifest = [
     { paths: shards.map((shard) => shard.name), weights: weights.map(({ name, shape, dtype }) => ({ name, shape, dtype })) },
   ];
-  const model = { format: "layers-model", generatedBy: "kerasm", convertedBy: null, modelTopology: topology, ...(training && { trainingConfig: training }), weightsManifest: manifest }; // prettier-ignore
+  const model = {
+    format: "layers-model",
+    generatedBy: "kerasm",
+    convertedBy: null,
+    modelTopology: topology,
+    ...(training && { trainingConfig: training }),
+    weightsManifest: manifest,
+  };
   return [...shards, { name, content: [new TextEncoder().encode(JSON.stringify(model))] }];
 }

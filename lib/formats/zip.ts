@@ -139,7 +139,8 @@ function directory(file: Uint8Array, where: string): Map<string, Entry> {
   }
   // The number of members has no checksum: with a smaller one, some would be gone without a word.
   const read = reader.at - end.at;
-  if (read !== end.size) throw new FormatError(where, { given: `a directory of ${read} bytes`, expected: `${end.size}`, hint: "The file is damaged." }); // prettier-ignore
+  if (read !== end.size)
+    throw new FormatError(where, { given: `a directory of ${read} bytes`, expected: `${end.size}`, hint: "The file is damaged." });
   return entries;
 }
 
@@ -183,7 +184,15 @@ export function writeZip(members: readonly ZipMember[]): Pieces {
     const length = lengthOf(content);
     const crc = content.reduce((before, piece) => crc32(piece, before), 0);
     const isAscii = key.length === name.length;
-    const common = new ByteWriter(26).u16(isAscii ? 0 : UTF_8).u16(0).u32(dosTime(date)).u32(crc).u32(length).u32(length).u16(key.length).u16(0); // prettier-ignore
+    const common = new ByteWriter(26)
+      .u16(isAscii ? 0 : UTF_8)
+      .u16(0)
+      .u32(dosTime(date))
+      .u32(crc)
+      .u32(length)
+      .u32(length)
+      .u16(key.length)
+      .u16(0);
     const local = new ByteWriter(30 + key.length).u32(LOCAL).u16(20).put(common.bytes()).put(key);
     central.u32(CENTRAL).u16(0x0314).u16(20).put(common.bytes()).u16(0).u16(0).u16(0).u32(0o600 << 16).u32(at).put(key); // prettier-ignore
     pieces.push(local.bytes(), ...content);

@@ -1,7 +1,7 @@
 // What runs before a program: layers that make numbers of the strings which the traced function was given.
 //
-//  (1) While a function is traced, a call that reads strings is answered by its values of this one call, and kept with what it was called on.
-//      The tensors that it gave are inputs of the graph, like arguments.
+//  (1) While a function is traced, a call that reads strings is answered by its values of this one call, and kept with what it was called
+//      on. The tensors that it gave are inputs of the graph, like arguments.
 //  (2) Before each later run the same calls are made on the strings of that run. What they read beside strings are arguments, results of
 //      other such calls, or what steps without state make of them; values that a program decides come too late.
 

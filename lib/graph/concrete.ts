@@ -54,8 +54,8 @@ export class ConcreteFunction<R = unknown> {
   }
 
   /**
-   * Runs the program on the given tensors: under a tape, one that keeps what the gradient needs; step by step where an outer trace, or tapes
-   * inside each other, have to see the steps.
+   * Runs the program on the given tensors: under a tape, one that keeps what the gradient needs; step by step where an outer trace, or
+   * tapes inside each other, have to see the steps.
    */
   run(tensors: readonly Tensor[]): R {
     return this.#traced.result(this.#outputs(tensors));

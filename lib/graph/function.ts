@@ -25,8 +25,8 @@ export interface FunctionOptions {
   /** For messages and listings. Default: the function's own name. */
   name?: string;
   /**
-   * Whether the function's `if`, `while`, `for` and operators on tensors become part of the program: it is made anew from its text. "built" says
-   * that a build step has done so. Default: false.
+   * Whether the function's `if`, `while`, `for` and operators on tensors become part of the program: it is made anew from its text. "built"
+   * says that a build step has done so. Default: false.
    */
   autograph?: boolean | "built";
   /** Whether an axis whose length changes from call to call becomes an open one, so that one trace does for all. Default: false. */
@@ -84,7 +84,10 @@ interface Prepared<R> {
 
 let eagerly = false;
 
-/** Whether traced functions run as the plain functions that they were made of: to look into them. TensorFlow: tf.config.run_functions_eagerly */
+/**
+ * Whether traced functions run as the plain functions that they were made of: to look into them. TensorFlow:
+ * tf.config.run_functions_eagerly
+ */
 export function runFunctionsEagerly(runEagerly: boolean): void {
   if (typeof runEagerly !== "boolean")
     throw new ArgumentError("config.runFunctionsEagerly", { given: String(runEagerly), expected: "true or false" });
@@ -272,7 +275,9 @@ class Readings {
   readonly #known = new Map<string, { readonly before: Before; readonly number: number }>();
   #count = 0;
 
-  /** What comes of the strings of a call where one like it was traced before, and where its trace is kept: by the shapes that come of them. */
+  /**
+   * What comes of the strings of a call where one like it was traced before, and where its trace is kept: by the shapes that come of them.
+   */
   of(key: string, flat: Flattened): Reading {
     const known = this.#known.get(key);
     if (!known) return { place: key };
@@ -344,7 +349,8 @@ class RetraceWatch {
 /** A tensor that stands for a spec where only shape and dtype count. */
 function exampleOf(arg: unknown): unknown {
   if (!(arg instanceof TensorSpec)) return arg;
-  if (arg.dtype === "string") throw new ArgumentError("getConcreteFunction", { given: String(arg), expected: "a spec of numbers: strings are no tensors" }); // prettier-ignore
+  if (arg.dtype === "string")
+    throw new ArgumentError("getConcreteFunction", { given: String(arg), expected: "a spec of numbers: strings are no tensors" });
   if (arg.shape) return new Tensor({ shape: arg.shape, dtype: arg.dtype }, null);
   throw new ArgumentError("getConcreteFunction", { given: String(arg), expected: "a spec with a shape" });
 }

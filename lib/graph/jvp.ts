@@ -1,6 +1,6 @@
 // Directional derivatives. The tape knows gradients alone, so a derivative along a direction is the gradient of a gradient: with u free,
-// g(u) = Jᵀ · u is linear in u, and its own gradient in the direction t is J · t. Two backward passes instead of a forward one: some three times
-// the cost of the function, and one rule per operation instead of two.
+// g(u) = Jᵀ · u is linear in u, and its own gradient in the direction t is J · t. Two backward passes instead of a forward one: some three
+// times the cost of the function, and one rule per operation instead of two.
 
 import { GradientTape } from "../autodiff/tape.js";
 import { asTensor, type TensorLike } from "../core/convert.js";

@@ -8,7 +8,10 @@ import type { Executable } from "./executable.js";
 import type { Graph } from "./graph.js";
 
 /** Dtypes and shapes of a step's outputs. */
-export const outputsText = (step: Step): string => Object.values(step.outputs).map(({ shape, dtype }) => `${dtype}${shapeText(shape)}`).join(" "); // prettier-ignore
+export const outputsText = (step: Step): string =>
+  Object.values(step.outputs)
+    .map(({ shape, dtype }) => `${dtype}${shapeText(shape)}`)
+    .join(" ");
 
 /** The attributes of a step, with what was fused into it, or nothing. */
 export function attributesText(attrs: unknown): string {
@@ -45,8 +48,8 @@ export function stepsListing(graph: Graph): string {
 }
 
 /**
- * The steps of a program, one a line, with shapes and what was fused; then bytes and barriers. Before a step stands the number of the segment
- * in which it runs: threads wait for each other between segments only.
+ * The steps of a program, one a line, with shapes and what was fused; then bytes and barriers. Before a step stands the number of the
+ * segment in which it runs: threads wait for each other between segments only.
  */
 export function listing({ graph, plan, segments }: Executable): string {
   const { first, lineOf, last } = writer(graph);

@@ -1,10 +1,11 @@
-// What a program makes of variables alone, such as weights in panels or transformed: made again when one of these variables has been written,
-// not on every run.
+// What a program makes of variables alone, such as weights in panels or transformed: made again when one of these variables has been
+// written, not on every run.
 //
-//  (1) A command is part of it where it reads only states that the program doesn't write, constants, and what such commands made, and writes
-//      only scratch memory that no other command writes.
+//  (1) A command is part of it where it reads only states that the program doesn't write, constants, and what such commands made, and
+//      writes only scratch memory that no other command writes.
 //  (2) What it makes lies in memory of its own, which lives as long as the program.
-//  (3) A state's version changes with every write, before it and, in programs, after it: what was made while a write was under way is not kept.
+//  (3) A state's version changes with every write, before it and, in programs, after it: what was made while a write was under way is not
+//      kept.
 
 import { State } from "../core/state.js";
 import type { Tensor } from "../core/tensor.js";

@@ -45,7 +45,10 @@ function timedRun(executable: Executable, inputs: readonly Tensor[], timeline: T
   }
 }
 
-/** Runs the program `repeats` times as a whole and as often step by step. Variables are afterwards what they were; other effects happen each time. */
+/**
+ * Runs the program `repeats` times as a whole and as often step by step. Variables are afterwards what they were; other effects happen each
+ * time.
+ */
 export function profile(executable: Executable, inputs: readonly Tensor[], repeats = 20): Profile {
   const before = executable.written.map((state) => [state, state.view().slice()] as const);
   try {

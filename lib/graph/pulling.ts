@@ -3,7 +3,8 @@
 //  (1) Which element is asked for next depends on the arguments and on what was taken so far: its dtypes and shapes, or that there is none.
 //      So the traces of one signature are a tree: a node asks an iterator, its branches are what the answer may look like, its leaves are
 //      traces, which have the elements as further inputs.
-//  (2) A call walks the tree. Where a branch is missing it traces, with what was taken already; so no element is lost, and none taken twice.
+//  (2) A call walks the tree. Where a branch is missing it traces, with what was taken already; so no element is lost, and none taken
+//      twice.
 
 import type { Pullable, Puller } from "../core/pulls.js";
 import type { Tensor } from "../core/tensor.js";
@@ -11,7 +12,10 @@ import type { ConcreteFunction } from "./concrete.js";
 import { flatten, specKey, type Flattened } from "./signature.js";
 import type { Trace } from "./trace.js";
 
-/** Where an element comes from: the iterator at a place among the arguments, one that the function opened, or one that it has by its closure. */
+/**
+ * Where an element comes from: the iterator at a place among the arguments, one that the function opened, or one that it has by its
+ * closure.
+ */
 type Source = { readonly argument: number } | { readonly opened: number } | { readonly known: Pullable };
 
 /** A place at which the function asks for an element. */

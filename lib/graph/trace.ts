@@ -16,7 +16,9 @@ export function withOrigin(error: unknown, step: Step): unknown {
   return error;
 }
 
-/** Records a function's operations on symbolic tensors, which belong to it. Variables may be made under it only where `mayCreate` says so. */
+/**
+ * Records a function's operations on symbolic tensors, which belong to it. Variables may be made under it only where `mayCreate` says so.
+ */
 export class Trace implements Recorder, AsksBefore {
   readonly traces = true;
   readonly steps: Step[] = [];

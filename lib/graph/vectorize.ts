@@ -1,5 +1,5 @@
-// Functions mapped over axes: keras.ops.vectorized_map and vectorize. The function is applied to each slice; in a traced function the calls become
-// one program, whose steps run in parallel.
+// Functions mapped over axes: keras.ops.vectorized_map and vectorize. The function is applied to each slice; in a traced function the calls
+// become one program, whose steps run in parallel.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, text } from "../core/errors.js";

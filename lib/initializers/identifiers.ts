@@ -16,7 +16,10 @@ export function get(identifier: InitializerIdentifier | TensorLike | null): Init
 /** An initializer as Keras's JSON. Keras: keras.initializers.serialize */
 export const serialize = (initializer: InitializerLike): Json => initializers.serialize(initializer);
 
-/** The initializer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.initializers.deserialize */
+/**
+ * The initializer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.initializers.deserialize
+ */
 export const deserialize = declare(
   "initializers.deserialize(config:tree, customObjects:tree|null=null)",
   (config: unknown, customObjects: CustomObjects | null): InitializerLike =>

@@ -24,7 +24,10 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
   /** Values for a tensor of this shape and dtype. */
   abstract call(shape: readonly number[], dtype: Dtype): Tensor;
 
-  /** Whether it takes every shape, and gives the same values whenever it is called: then a variable's first value can wait until it is wanted. */
+  /**
+   * Whether it takes every shape, and gives the same values whenever it is called: then a variable's first value can wait until it is
+   * wanted.
+   */
   get isRepeatable(): boolean {
     return this.everyElement !== null;
   }

@@ -48,7 +48,9 @@ export interface FanAxes {
   readonly outputAxes: readonly number[] | null;
 }
 
-/** An initializer for weights whose inputs and outputs stand at the given axes, with the same seed; one that does not scale is as it was. */
+/**
+ * An initializer for weights whose inputs and outputs stand at the given axes, with the same seed; one that does not scale is as it was.
+ */
 export function withFanAxes(initializer: InitializerLike, inputAxes: readonly number[], outputAxes: readonly number[]): InitializerLike {
   if (!(initializer instanceof RandomInitializer)) return initializer;
   const options = initializer.options as unknown as Partial<FanAxes>;

@@ -1,7 +1,21 @@
 /** The windows that have a name. */
 export const windowNames = [
-  "hann", "hamming", "blackman", "bartlett", "boxcar", "cosine", "triang", "tukey", "blackmanharris", "nuttall", "flattop", "bohman", "parzen", "barthann", "lanczos",
-] as const; // prettier-ignore
+  "hann",
+  "hamming",
+  "blackman",
+  "bartlett",
+  "boxcar",
+  "cosine",
+  "triang",
+  "tukey",
+  "blackmanharris",
+  "nuttall",
+  "flattop",
+  "bohman",
+  "parzen",
+  "barthann",
+  "lanczos",
+] as const;
 export type WindowName = (typeof windowNames)[number];
 
 /** Sums of cosines `a0 − a1 cos + a2 cos 2 …`. */

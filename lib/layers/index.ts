@@ -90,15 +90,35 @@ export {
   AdaptiveMaxPooling3D,
 } from "./pooling/adaptive-pooling.js";
 export {
-  AveragePooling1D, AveragePooling1D as AvgPool1D, AveragePooling2D, AveragePooling2D as AvgPool2D, AveragePooling3D, AveragePooling3D as AvgPool3D,
-} from "./pooling/average-pooling.js"; // prettier-ignore
+  AveragePooling1D,
+  AveragePooling1D as AvgPool1D,
+  AveragePooling2D,
+  AveragePooling2D as AvgPool2D,
+  AveragePooling3D,
+  AveragePooling3D as AvgPool3D,
+} from "./pooling/average-pooling.js";
 export {
-  GlobalAveragePooling1D, GlobalAveragePooling1D as GlobalAvgPool1D, GlobalAveragePooling2D, GlobalAveragePooling2D as GlobalAvgPool2D, GlobalAveragePooling3D, GlobalAveragePooling3D as GlobalAvgPool3D,
-  GlobalMaxPooling1D, GlobalMaxPooling1D as GlobalMaxPool1D, GlobalMaxPooling2D, GlobalMaxPooling2D as GlobalMaxPool2D, GlobalMaxPooling3D, GlobalMaxPooling3D as GlobalMaxPool3D,
-} from "./pooling/global-pooling.js"; // prettier-ignore
+  GlobalAveragePooling1D,
+  GlobalAveragePooling1D as GlobalAvgPool1D,
+  GlobalAveragePooling2D,
+  GlobalAveragePooling2D as GlobalAvgPool2D,
+  GlobalAveragePooling3D,
+  GlobalAveragePooling3D as GlobalAvgPool3D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling1D as GlobalMaxPool1D,
+  GlobalMaxPooling2D,
+  GlobalMaxPooling2D as GlobalMaxPool2D,
+  GlobalMaxPooling3D,
+  GlobalMaxPooling3D as GlobalMaxPool3D,
+} from "./pooling/global-pooling.js";
 export {
-  MaxPooling1D, MaxPooling1D as MaxPool1D, MaxPooling2D, MaxPooling2D as MaxPool2D, MaxPooling3D, MaxPooling3D as MaxPool3D,
-} from "./pooling/max-pooling.js"; // prettier-ignore
+  MaxPooling1D,
+  MaxPooling1D as MaxPool1D,
+  MaxPooling2D,
+  MaxPooling2D as MaxPool2D,
+  MaxPooling3D,
+  MaxPooling3D as MaxPool3D,
+} from "./pooling/max-pooling.js";
 export { CategoryEncoding } from "./preprocessing/category-encoding.js";
 export { Discretization } from "./preprocessing/discretization.js";
 export { HashedCrossing } from "./preprocessing/hashed-crossing.js";

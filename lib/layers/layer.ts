@@ -137,7 +137,9 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     return shapesOf(outputs) as Output;
   }
 
-  /** The shape of the output for the shapes that the layer was built with; null where it was not built for a shape, or has no one output. */
+  /**
+   * The shape of the output for the shapes that the layer was built with; null where it was not built for a shape, or has no one output.
+   */
   builtOutputShape(): Shape | null {
     if (!this.#buildShapes || this.#buildShapes.length === 0) return null;
     try {
@@ -260,8 +262,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   }
 
   /**
-   * The same computation, with the values in between computed anew for the gradient where the `keras.RematScope` says so in which the layer was
-   * made. Keras: rematerialized_call
+   * The same computation, with the values in between computed anew for the gradient where the `keras.RematScope` says so in which the layer
+   * was made. Keras: rematerialized_call
    */
   rematerializedCall(layerCall: LayerRun, args: readonly unknown[], options: CallOptions): LayerRun {
     const scope = this.#rematScope;

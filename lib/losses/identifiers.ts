@@ -10,7 +10,10 @@ export const get = (identifier: LossIdentifier | null): LossLike | null => (iden
 /** A loss as Keras's JSON. Keras: keras.losses.serialize */
 export const serialize = (loss: LossLike): Json => losses.serialize(loss);
 
-/** The loss that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.losses.deserialize */
+/**
+ * The loss that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.losses.deserialize
+ */
 export const deserialize = declare(
   "losses.deserialize(name:tree, customObjects:tree|null=null)",
   (name: unknown, customObjects: CustomObjects | null): LossLike =>

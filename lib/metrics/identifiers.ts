@@ -10,7 +10,10 @@ export const get = (identifier: MetricIdentifier | null): MetricLike | null => (
 /** A metric as Keras's JSON. Keras: keras.metrics.serialize */
 export const serialize = (metric: MetricLike): Json => metrics.serialize(metric);
 
-/** The metric that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.metrics.deserialize */
+/**
+ * The metric that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.metrics.deserialize
+ */
 export const deserialize = declare(
   "metrics.deserialize(config:tree, customObjects:tree|null=null)",
   (config: unknown, customObjects: CustomObjects | null): MetricLike =>

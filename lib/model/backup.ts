@@ -35,7 +35,12 @@ export function backupOf(model: Model): Backup {
       const { store, name, path: where } = placeOf(path);
       const bytes = await store.read(name);
       if (!bytes) return false;
-      if (!model.built) throw new StateError("BackupAndRestore", { given: "a model that is not built", expected: "weights", hint: "Call the model once, or its build." }); // prettier-ignore
+      if (!model.built)
+        throw new StateError("BackupAndRestore", {
+          given: "a model that is not built",
+          expected: "weights",
+          hint: "Call the model once, or its build.",
+        });
       // What the file has for the optimizer needs its variables.
       if (!model.optimizer.built) model.optimizer.build(model.trainableVariables);
       const { plan, rest } = path.endsWith(".keras") ? readArchive(root, bytes, where) : readWeights(root, bytes, where);
@@ -52,7 +57,11 @@ interface ReadBackup {
 }
 
 const noBackup = (where: string, given: string): FormatError =>
-  new FormatError(where, { given, expected: "a backup", hint: "It says nothing of how far training came. loadWeights reads weights alone." }); // prettier-ignore
+  new FormatError(where, {
+    given,
+    expected: "a backup",
+    hint: "It says nothing of how far training came. loadWeights reads weights alone.",
+  });
 
 function readArchive(model: KerasSaveable & Model, bytes: Uint8Array, where: string): ReadBackup {
   const archive = files.archiveOf(bytes, where);

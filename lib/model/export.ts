@@ -16,7 +16,11 @@ const exportOptions = schema([], {
   format: nullable(string()),
   /** Shapes and dtypes of the inputs, with names: `tf.TensorSpec`, or an array or record of them. Default: those of a functional model. */
   inputSignature: nullable(
-    field<object, object>({ expected: "tf.TensorSpec, or an array or record of them", takesObjects: true, parse: (value) => (typeof value === "object" && value !== null ? value : invalid) }), // prettier-ignore
+    field<object, object>({
+      expected: "tf.TensorSpec, or an array or record of them",
+      takesObjects: true,
+      parse: (value) => (typeof value === "object" && value !== null ? value : invalid),
+    }),
   ),
   /** Whether to say where the file is. */
   verbose: boolean(false),
@@ -46,7 +50,10 @@ export async function exportModel(model: Model, path: string, options: ExportOpt
   });
   const variables = new Map(model.variables.map((variable) => [variable.state, variable]));
   const { exportGraph } = await import("../saving/onnx/export.js");
-  const outputs = uniqueNames(graph.outputs.map((_, i) => (model.outputNames?.[i] === undefined ? `output_${i}` : model.outputNames[i]!)), names); // prettier-ignore
+  const outputs = uniqueNames(
+    graph.outputs.map((_, i) => (model.outputNames?.[i] === undefined ? `output_${i}` : model.outputNames[i]!)),
+    names,
+  );
   const taken = new Set([...names, ...outputs]);
   const content = exportGraph(graph, { inputs: names, outputs, stateName: (state) => variableName(variables.get(state), taken) }, where);
   await write(placeOf(path), content);

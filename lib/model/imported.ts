@@ -9,8 +9,8 @@ import type { Variable } from "../variables/variable.js";
 import { Model } from "./model.js";
 
 /**
- * A model that was read from ONNX or from a graph of TensorFlow.js: for inference, and for training further. Its weights are variables; what
- * it is called on stands in the order of its inputs, or by their names.
+ * A model that was read from ONNX or from a graph of TensorFlow.js: for inference, and for training further. Its weights are variables;
+ * what it is called on stands in the order of its inputs, or by their names.
  */
 export class ImportedModel extends Model {
   readonly #imported: ImportedGraph;

@@ -260,15 +260,16 @@ export class Model extends Trainer {
   }
 
   /**
-   * Keeps the weights of layers in fewer bits, for less memory and faster predictions. Layers that cannot be quantized stay as they are; the
-   * report, which `verbose` prints, names them.
+   * Keeps the weights of layers in fewer bits, for less memory and faster predictions. Layers that cannot be quantized stay as they are;
+   * the report, which `verbose` prints, names them.
    *
    * ```ts
    * model.build([null, 64]);
    * model.quantize({ config: new keras.quantizers.Int4QuantizationConfig({ blockSize: 64 }), filters: "dense" });
    * ```
    *
-   * @param given  `mode` ("int8", "int4", "ternary", "gptq", "awq"), `config`, `filters` (which layers, by name), `verbose` (default: true); by
+   * @param given  `mode` ("int8", "int4", "ternary", "gptq", "awq"), `config`, `filters` (which layers, by name), `verbose` (default:
+   * true); by
    *               position or in one object. "gptq" and "awq" need a config that names data
    * @throws StateError before the model is built, NotSupportedError for "float8", ValueError for another mode; then nothing changed.
    *         Keras: quantize
@@ -284,7 +285,10 @@ export class Model extends Trainer {
     return report;
   }
 
-  /** Which layers are quantized, how, and in how many bytes; `verbose` (default: true) prints it. @returns the text. Keras: quantization_summary */
+  /**
+   * Which layers are quantized, how, and in how many bytes; `verbose` (default: true) prints it. @returns the text. Keras:
+   * quantization_summary
+   */
   quantizationSummary({ verbose = true }: { readonly verbose?: boolean } = {}): string {
     const summary = summarizeQuantized(this.flattenLayers());
     if (verbose) platform.output.write(`${summary}\n`);
@@ -330,8 +334,8 @@ export class Model extends Trainer {
   }
 
   /**
-   * A copy for inference: batch normalization is taken into the convolution or dense layer before it, where nothing else sees what is between
-   * them. It predicts what this model does with `training: false`, is not trained, and knows nothing of later changes of this one.
+   * A copy for inference: batch normalization is taken into the convolution or dense layer before it, where nothing else sees what is
+   * between them. It predicts what this model does with `training: false`, is not trained, and knows nothing of later changes of this one.
    *
    * ```ts
    * const model = new keras.Sequential([keras.Input({ shape: [4] }), new keras.layers.Dense(3), new keras.layers.BatchNormalization()]);

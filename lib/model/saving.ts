@@ -153,7 +153,8 @@ function extrasOf(model: Model): Record<string, Variable> {
   model.variables.filter((variable) => !weights.has(variable)).forEach((variable, i) => (extras[`seed/${i}`] = variable));
   if (!model.compiled) return extras;
   const metrics = model.metrics.flatMap((metric) => metric.variables).filter((variable) => !weights.has(variable));
-  if (metrics.some((variable) => variable.state.view().some((value) => value !== 0))) metrics.forEach((variable, i) => (extras[`metric/${i}`] = variable)); // prettier-ignore
+  if (metrics.some((variable) => variable.state.view().some((value) => value !== 0)))
+    metrics.forEach((variable, i) => (extras[`metric/${i}`] = variable));
   return extras;
 }
 
@@ -176,7 +177,8 @@ function trainingConfig(model: Model): object {
 }
 
 /**
- * The model that a file has; `scope` are custom objects that hold where it is called. @throws FormatError, CheckpointError for a file that is damaged, or of something else
+ * The model that a file has; `scope` are custom objects that hold where it is called. @throws FormatError, CheckpointError for a file that
+ * is damaged, or of something else
  */
 export async function readModel(path: FilePath, options: LoadOptions = {}, scope: CustomObjects = {}): Promise<unknown> {
   const { customObjects, compile, safeMode } = loadOptions.parse("loadModel", [options]);
@@ -291,7 +293,10 @@ export async function saveWeights(model: Model, path: string, options: SaveWeigh
     });
   }
   if (maxShardSize !== null && (format !== "weights" || !(maxShardSize > 0))) {
-    throw new ArgumentError(`${where}.maxShardSize`, { given: `${maxShardSize} for ${text(path)}`, expected: "gigabytes, and a path that ends in .weights.json" }); // prettier-ignore
+    throw new ArgumentError(`${where}.maxShardSize`, {
+      given: `${maxShardSize} for ${text(path)}`,
+      expected: "gigabytes, and a path that ends in .weights.json",
+    });
   }
   if (!model.built) throw notBuilt(where);
   const place = placeOf(path);

@@ -190,7 +190,8 @@ export class Sequential extends Model {
  */
 function ofOwnClass<T extends Sequential>(make: new (options: object) => T, config: Config, layers: readonly Layer[]): T {
   const model = Layer.fromConfig.call(make as never, config) as T;
-  const text = (all: readonly Layer[]) => JSON.stringify(all.filter((layer) => !(layer instanceof InputLayer)).map((layer) => nameless(serializeKerasObject(layer)))); // prettier-ignore
+  const text = (all: readonly Layer[]) =>
+    JSON.stringify(all.filter((layer) => !(layer instanceof InputLayer)).map((layer) => nameless(serializeKerasObject(layer))));
   if (text(model.layers) === text(layers)) return model;
   const before = model.layers.filter((layer) => !(layer instanceof InputLayer));
   while (model.pop());

@@ -18,8 +18,17 @@ export {
   subtract,
 } from "./elementwise/arithmetic.js";
 export {
-  bitwiseAnd, bitwiseNot, bitwiseNot as bitwiseInvert, bitwiseOr, bitwiseXor, gcd, leftShift, leftShift as bitwiseLeftShift, rightShift, rightShift as bitwiseRightShift,
-} from "./elementwise/bitwise.js"; // prettier-ignore
+  bitwiseAnd,
+  bitwiseNot,
+  bitwiseNot as bitwiseInvert,
+  bitwiseOr,
+  bitwiseXor,
+  gcd,
+  leftShift,
+  leftShift as bitwiseLeftShift,
+  rightShift,
+  rightShift as bitwiseRightShift,
+} from "./elementwise/bitwise.js";
 export { cast } from "./elementwise/cast.js";
 export { clip } from "./elementwise/clip.js";
 export {

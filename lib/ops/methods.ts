@@ -30,8 +30,8 @@ declare module "../core/tensor.js" {
     readonly argMax: Method<typeof argmax>;
     readonly argMin: Method<typeof argmin>;
     /**
-     * A part, as x[…] in NumPy: `x.at(0)`, `x.at(-1)`, `x.at("1:", "::-1")`, `x.at("...", 0)`, `x.at(null)` with a new axis, `x.at(x.greater(0))`
-     * with what a mask lets through, `x.at([0, 2], [1, 1])` with elements that are named.
+     * A part, as x[…] in NumPy: `x.at(0)`, `x.at(-1)`, `x.at("1:", "::-1")`, `x.at("...", 0)`, `x.at(null)` with a new axis,
+     * `x.at(x.greater(0))` with what a mask lets through, `x.at([0, 2], [1, 1])` with elements that are named.
      *
      * @throws ShapeError for too many parts, an index outside, or a mask that does not fit
      */
@@ -67,8 +67,8 @@ declare module "../core/tensor.js" {
     rsub(other: TensorLike): Tensor;
     readonly reshape: Method<typeof reshape>;
     /**
-     * x[start:stop:step] along the first axis; with lists, along as many axes: `x.slice([0, 1], [2, -1])` is x[0:2, 1:−1]. `stop` is where it
-     * ends, as in NumPy and in arrays of JavaScript: `tf.slice` takes sizes.
+     * x[start:stop:step] along the first axis; with lists, along as many axes: `x.slice([0, 1], [2, -1])` is x[0:2, 1:−1]. `stop` is where
+     * it ends, as in NumPy and in arrays of JavaScript: `tf.slice` takes sizes.
      *
      * @param start, stop, step  whole numbers, negative ones from the end; null: the beginning, the end, 1
      */
@@ -106,9 +106,15 @@ const own: Readonly<Record<string, AnyFunction>> = {
   rdiv: (x: Chainable, other: TensorLike): Tensor => divide(other, x),
   rsub: (x: Chainable, other: TensorLike): Tensor => subtract(other, x),
   slice(x: Chainable, ...cuts: (Cut | undefined)[]): Tensor {
-    const [start, stop, step] = cuts.map((cut) => (cut === undefined || cut === null ? [] : Array.isArray(cut) ? cut : [cut])) as (number | null)[][]; // prettier-ignore
+    const [start, stop, step] = cuts.map((cut) => (cut === undefined || cut === null ? [] : Array.isArray(cut) ? cut : [cut])) as (
+      number | null
+    )[][];
     const count = Math.max(1, ...[start, stop, step].map((each) => each?.length ?? 0));
-    const key = Array.from({ length: count }, (_, axis): Slice => ({ start: start?.[axis] ?? null, stop: stop?.[axis] ?? null, step: step?.[axis] ?? null })); // prettier-ignore
+    const key = Array.from({ length: count }, (_, axis): Slice => ({
+      start: start?.[axis] ?? null,
+      stop: stop?.[axis] ?? null,
+      step: step?.[axis] ?? null,
+    }));
     for (const { start, stop, step } of key)
       for (const each of [start, stop, step])
         if (each !== null && !Number.isInteger(each))

@@ -11,7 +11,10 @@ export const get = (identifier: OptimizerIdentifier | null): Optimizer<Schema> |
 /** An optimizer as Keras's JSON. Keras: keras.optimizers.serialize */
 export const serialize = (optimizer: Optimizer<Schema>): Json => optimizers.serialize(optimizer);
 
-/** The optimizer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.optimizers.deserialize */
+/**
+ * The optimizer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.optimizers.deserialize
+ */
 export const deserialize = declare(
   "optimizers.deserialize(config:tree, customObjects:tree|null=null)",
   (config: unknown, customObjects: CustomObjects | null): Optimizer<Schema> =>

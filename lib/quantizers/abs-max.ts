@@ -36,7 +36,8 @@ function rangeOf(where: string, range: readonly number[] | number): readonly [nu
 }
 
 /**
- * x as whole numbers in `valueRange`: `round(x · scale)` with `scale = high / (max |x| + epsilon)` along `axis`, which the scale keeps with length 1.
+ * x as whole numbers in `valueRange`: `round(x · scale)` with `scale = high / (max |x| + epsilon)` along `axis`, which the scale keeps with
+ * length 1.
  *
  * @param axis      one axis or several; null takes all of them together
  * @param toNumpy   has no meaning here: there is one memory

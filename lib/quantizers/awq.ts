@@ -4,8 +4,33 @@
 
 import type { Tensor } from "../core/tensor.js";
 import {
-  abs, add, arange, cast, clip, concatenate, divide, einsum, expandDims, floorDivide, less, max, maximum, mean, min, multiply, negative, power, reshape, slice, sqrt, square, subtract, sum, where, zeros,
-} from "../ops/index.js"; // prettier-ignore
+  abs,
+  add,
+  arange,
+  cast,
+  clip,
+  concatenate,
+  divide,
+  einsum,
+  expandDims,
+  floorDivide,
+  less,
+  max,
+  maximum,
+  mean,
+  min,
+  multiply,
+  negative,
+  power,
+  reshape,
+  slice,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  where,
+  zeros,
+} from "../ops/index.js";
 import type { CalibratedMatrix } from "./gptq.js";
 import { dequantizedBy, ofGroups, quantizationParameters, quantizedBy } from "./parameters.js";
 

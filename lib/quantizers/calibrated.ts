@@ -58,7 +58,8 @@ const calibration = {
 /**
  * Weights of 2, 3, 4 or 8 bits, each column's error made up for by the columns after it, as the inputs of a calibration ask.
  *
- * @see Frantar et al., GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers, 2022. Keras: keras.quantizers.GPTQConfig
+ * @see Frantar et al., GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers, 2022. Keras:
+ * keras.quantizers.GPTQConfig
  */
 export class GPTQConfig extends QuantizationConfig<typeof GPTQConfig.options> {
   static override readonly options = schema(["dataset", "tokenizer"], {

@@ -55,7 +55,9 @@ export class QuantizationConfig<S extends Schema = typeof configOptions> {
     return config?.weightQuantizer ?? fallback;
   }
 
-  /** The activation quantizer of a config, which may be null, or a default where there is no config. Keras: activation_quantizer_or_default */
+  /**
+   * The activation quantizer of a config, which may be null, or a default where there is no config. Keras: activation_quantizer_or_default
+   */
   static activationQuantizerOrDefault<T>(config: QuantizationConfig | null, fallback: T): Quantizer | null | T {
     return config === null ? fallback : config.activationQuantizer;
   }

@@ -9,12 +9,28 @@ import type { Tensor } from "../core/tensor.js";
 import { asTensor } from "../core/convert.js";
 import { customGradient } from "../graph/custom-gradient.js";
 import {
-  add, cast, clip, divide, floor, greaterEqual, lessEqual, logicalAnd, maximum, minimum, multiply, negative, reshape, round, subtract, sum, where,
-} from "../ops/index.js"; // prettier-ignore
+  add,
+  cast,
+  clip,
+  divide,
+  floor,
+  greaterEqual,
+  lessEqual,
+  logicalAnd,
+  maximum,
+  minimum,
+  multiply,
+  negative,
+  reshape,
+  round,
+  subtract,
+  sum,
+  where,
+} from "../ops/index.js";
 
 /**
- * x rounded to one of `2 ** numBits` values that are evenly spread from `minVals` to `maxVals`, which are moved a little so that 0 is one of
- * them. Values outside of the range become its ends; their gradient belongs to that end.
+ * x rounded to one of `2 ** numBits` values that are evenly spread from `minVals` to `maxVals`, which are moved a little so that 0 is one
+ * of them. Values outside of the range become its ends; their gradient belongs to that end.
  *
  * @param minVals      a number, or one for each place along `axis`; so is `maxVals`
  * @param numBits      from 2 to 16

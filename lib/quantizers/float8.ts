@@ -6,7 +6,29 @@ import { text, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
 import type { Tensor } from "../core/tensor.js";
 import { customGradient } from "../graph/custom-gradient.js";
-import { abs, cast, clip, concatenate, divide, greater, isfinite, max, maximum, multiply, reciprocal, reshape, round, slice, where, bitwiseAnd, rightShift, leftShift, add, subtract, view } from "../ops/index.js"; // prettier-ignore
+import {
+  abs,
+  cast,
+  clip,
+  concatenate,
+  divide,
+  greater,
+  isfinite,
+  max,
+  maximum,
+  multiply,
+  reciprocal,
+  reshape,
+  round,
+  slice,
+  where,
+  bitwiseAnd,
+  rightShift,
+  leftShift,
+  add,
+  subtract,
+  view,
+} from "../ops/index.js";
 
 /** Bits of the fraction, the least exponent, and the largest value. @see Micikevicius et al., FP8 Formats for Deep Learning, 2022 */
 const formats: Readonly<Record<string, { readonly fraction: number; readonly exponent: number; readonly max: number }>> = {
@@ -16,7 +38,10 @@ const formats: Readonly<Record<string, { readonly fraction: number; readonly exp
   bfloat16: { fraction: 7, exponent: -126, max: 3.3895313892515355e38 },
 };
 
-/** A scale for values up to `amax`: `amax · 2^margin / dtypeMax`; the old one where amax is 0 or not finite. Keras: keras.quantizers.compute_float8_scale */
+/**
+ * A scale for values up to `amax`: `amax · 2^margin / dtypeMax`; the old one where amax is 0 or not finite. Keras:
+ * keras.quantizers.compute_float8_scale
+ */
 export const computeFloat8Scale = declare(
   "quantizers.computeFloat8Scale(amax, scale, dtypeMax:number, margin=0)",
   (amax: TensorLike, scale: TensorLike, dtypeMax: number, margin: number): Tensor => {
@@ -48,7 +73,8 @@ export const computeFloat8AmaxHistory = declare(
 );
 
 /**
- * What values are after they were divided by the scale, kept as floats of 8 bits, and multiplied again. Gradients pass where nothing is cut.
+ * What values are after they were divided by the scale, kept as floats of 8 bits, and multiplied again. Gradients pass where nothing is
+ * cut.
  *
  * ```ts
  * keras.quantizers.quantizeAndDequantize([1.06, 300, 1000], 1, "float8_e4m3fn", "float32").array(); // [1, 288, 448]
@@ -62,7 +88,10 @@ export const quantizeAndDequantize = declare(
   (inputs: TensorLike, scale: TensorLike, quantizedDtype: string, computeDtype: string): Tensor => {
     const format = Object.hasOwn(formats, quantizedDtype) ? formats[quantizedDtype] : undefined;
     if (!format)
-      throw new ValueError("quantizers.quantizeAndDequantize.quantizedDtype", { given: text(quantizedDtype), expected: Object.keys(formats).join(", ") }); // prettier-ignore
+      throw new ValueError("quantizers.quantizeAndDequantize.quantizedDtype", {
+        given: text(quantizedDtype),
+        expected: Object.keys(formats).join(", "),
+      });
     const dtype = computeDtype as Dtype;
     const by = cast(asTensor(scale), dtype);
     const limited = clip(divide(cast(asTensor(inputs), dtype), by), -format.max, format.max);

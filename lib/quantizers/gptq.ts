@@ -5,8 +5,27 @@
 
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import {
-  add, argsort, cast, cholesky, choleskyInverse, concatenate, diag, diagonal, divide, equal, matmul, mean, multiply, negative, reshape, slice, subtract, take, transpose, where,
-} from "../ops/index.js"; // prettier-ignore
+  add,
+  argsort,
+  cast,
+  cholesky,
+  choleskyInverse,
+  concatenate,
+  diag,
+  diagonal,
+  divide,
+  equal,
+  matmul,
+  mean,
+  multiply,
+  negative,
+  reshape,
+  slice,
+  subtract,
+  take,
+  transpose,
+  where,
+} from "../ops/index.js";
 import { quantizationParameters } from "./parameters.js";
 
 /** How many columns are rounded before the others hear of it. */

@@ -11,7 +11,14 @@ import { Quantizer, quantizers } from "./quantizer.js";
 /** What the family holds: quantizers, and configs of quantization. */
 export type QuantizerLike = Quantizer | QuantizationConfig;
 
-const configs = ["QuantizationConfig", "Int8QuantizationConfig", "Int4QuantizationConfig", "Float8QuantizationConfig", "TernaryQuantizationConfig", "AWQConfig"]; // prettier-ignore
+const configs = [
+  "QuantizationConfig",
+  "Int8QuantizationConfig",
+  "Int4QuantizationConfig",
+  "Float8QuantizationConfig",
+  "TernaryQuantizationConfig",
+  "AWQConfig",
+];
 
 /**
  * The quantizer, or config of quantization, that a name, a config, a class or an object means; null stays null.

@@ -6,8 +6,26 @@ import { DtypeError, text, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
 import type { Tensor } from "../core/tensor.js";
 import {
-  add, arange, bitwiseAnd, cast, clip, divide, floor, moveaxis, multiply, pad, reshape, rightShift, less, round, stack, subtract, take, unstack, where,
-} from "../ops/index.js"; // prettier-ignore
+  add,
+  arange,
+  bitwiseAnd,
+  cast,
+  clip,
+  divide,
+  floor,
+  moveaxis,
+  multiply,
+  pad,
+  reshape,
+  rightShift,
+  less,
+  round,
+  stack,
+  subtract,
+  take,
+  unstack,
+  where,
+} from "../ops/index.js";
 import { mergeAxes } from "../ops/shaping/reshape.js";
 
 /** An axis counted from the front. @throws ValueError for one that x does not have */

@@ -5,8 +5,28 @@ import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import {
-  abs, add, cast, clip, divide, equal, fullLike, less, lessEqual, max, maximum, min, multiply, negative, pad, reshape, round, subtract, take, tile, where,
-} from "../ops/index.js"; // prettier-ignore
+  abs,
+  add,
+  cast,
+  clip,
+  divide,
+  equal,
+  fullLike,
+  less,
+  lessEqual,
+  max,
+  maximum,
+  min,
+  multiply,
+  negative,
+  pad,
+  reshape,
+  round,
+  subtract,
+  take,
+  tile,
+  where,
+} from "../ops/index.js";
 
 /** How scales are found. */
 export interface ParameterOptions {

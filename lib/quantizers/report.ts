@@ -82,9 +82,17 @@ export class QuantizationReport {
     return [
       `Quantization report (mode='${this.mode}')`,
       "=".repeat(65),
-      ...part(`Quantized ${this.numQuantized} layer(s):`, this.quantized.map(([path, mode, scheme]) => `- ${path} (${mode}): ${scheme}`)), // prettier-ignore
+      ...part(
+        `Quantized ${this.numQuantized} layer(s):`,
+        this.quantized.map(([path, mode, scheme]) => `- ${path} (${mode}): ${scheme}`),
+      ),
       ...part(`Skipped ${this.numSkipped} layer(s):`, this.skipped.map(([path, reason]) => `- ${path}: ${reason}`)), // prettier-ignore
-      ...(this.numErrors > 0 ? part(`Errors on ${this.numErrors} layer(s):`, this.errors.map(([path, message]) => `- ${path}: ${message}`)) : []), // prettier-ignore
+      ...(this.numErrors > 0
+        ? part(
+            `Errors on ${this.numErrors} layer(s):`,
+            this.errors.map(([path, message]) => `- ${path}: ${message}`),
+          )
+        : []),
     ].join("\n");
   }
 

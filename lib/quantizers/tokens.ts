@@ -5,7 +5,8 @@ import { ArgumentError, text, ValueError } from "../core/errors.js";
 import type { Tokenizer } from "./calibrated.js";
 
 /**
- * Windows of token ids, spread evenly over all of them: those of the texts or arrays one after the other, again and again where they are few.
+ * Windows of token ids, spread evenly over all of them: those of the texts or arrays one after the other, again and again where they are
+ * few.
  *
  * @throws ArgumentError for what is no dataset, ValueError for an empty one
  */

@@ -1,5 +1,5 @@
-// Ragged tensors: rows of unequal length. The elements of all rows stand in one tensor, one after the other; where rows begin and end is known
-// on the host, so that it is a constant of a traced function, and gradients are those of the elements.
+// Ragged tensors: rows of unequal length. The elements of all rows stand in one tensor, one after the other; where rows begin and end is
+// known on the host, so that it is a constant of a traced function, and gradients are those of the elements.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, StateError, text, ValueError } from "../core/errors.js";
@@ -465,7 +465,11 @@ export function stackRagged(values: readonly RaggedTensor[], axis: number): Ragg
 
 function joined(all: readonly (Values | RaggedTensor)[]): Values | RaggedTensor {
   if (all.every(isRagged)) return concatenateRagged(all, 0);
-  if (all.every((each) => each instanceof Strings)) return new Strings([all.reduce((sum, each) => sum + each.values.length, 0)], all.flatMap((each) => each.values)); // prettier-ignore
+  if (all.every((each) => each instanceof Strings))
+    return new Strings(
+      [all.reduce((sum, each) => sum + each.values.length, 0)],
+      all.flatMap((each) => each.values),
+    );
   return concatenate(all as Tensor[], 0);
 }
 

@@ -21,8 +21,8 @@ import { uniform } from "./random.js";
 const LIMIT = 1 << 16;
 
 /**
- * Binomial numbers: the successes among `counts` trials that each succeed with a probability. Every trial is drawn, so the time grows with the
- * largest count; the same for any number of threads.
+ * Binomial numbers: the successes among `counts` trials that each succeed with a probability. Every trial is drawn, so the time grows with
+ * the largest count; the same for any number of threads.
  *
  * @param shape          of the result, which counts and probabilities broadcast to
  * @param counts         whole numbers of at least 0, known when a function is traced

@@ -11,7 +11,10 @@ export const get = (identifier: RegularizerIdentifier | null): RegularizerLike |
 /** A regularizer as Keras's JSON. Keras: keras.regularizers.serialize */
 export const serialize = (regularizer: RegularizerLike): Json => regularizers.serialize(regularizer);
 
-/** The regularizer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras: keras.regularizers.deserialize */
+/**
+ * The regularizer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.regularizers.deserialize
+ */
 export const deserialize = declare(
   "regularizers.deserialize(config:tree, customObjects:tree|null=null)",
   (config: unknown, customObjects: CustomObjects | null): RegularizerLike =>

@@ -2,7 +2,10 @@
 
 import { command, type Command, type Field, type Layout } from "./command.js";
 
-/** Makes a command of one kernel: its arguments, the size of the whole range in the kernel's units, the units that one claim of a thread takes. */
+/**
+ * Makes a command of one kernel: its arguments, the size of the whole range in the kernel's units, the units that one claim of a thread
+ * takes.
+ */
 export type Kernel<Args> = (args: Args, size: number, grain?: number) => Command;
 
 const kinds: Readonly<Record<string, Field["kind"]>> = { "<": "in", ">": "out", "=": "inout", "": "u32", "-": "i32", "~": "f32" };

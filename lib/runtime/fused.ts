@@ -1,7 +1,7 @@
 // Several commands as one that runs them block by block, in the format that assembly/elementwise/fused.ts reads.
 //
-//  (1) The words of the command are those of its parts, each of its own kind: barriers and the memory plan follow from them as from those of
-//      any other command.
+//  (1) The words of the command are those of its parts, each of its own kind: barriers and the memory plan follow from them as from those
+//      of any other command.
 //  (2) A value that only the parts use is no operand: its words say where in the scratch memory of a thread it lies.
 
 import { kernels } from "../generated/kernels.js";

@@ -84,7 +84,9 @@ function use(compiled: Kernels): Kernels {
   return (loaded = compiled);
 }
 
-/** Compiles the kernels without keeping the thread busy: for pages, whose main thread may not compile at once. Elsewhere nobody needs it. */
+/**
+ * Compiles the kernels without keeping the thread busy: for pages, whose main thread may not compile at once. Elsewhere nobody needs it.
+ */
 export async function ready(): Promise<void> {
   if (loaded) return;
   const compiled = await loadKernelsAside(build(), revectorized);

@@ -1,7 +1,9 @@
 // The one shared memory. Views are fetched here and never kept: growth makes them stale.
 
 export const PAGE = 65536;
-/** The first page is not the heap's: its first bytes stay free, so that address 0 means "none"; the rest holds the program of an eager call. */
+/**
+ * The first page is not the heap's: its first bytes stay free, so that address 0 means "none"; the rest holds the program of an eager call.
+ */
 export const EAGER_ADDRESS = 1024;
 export const EAGER_BYTES = PAGE - EAGER_ADDRESS;
 const INITIAL_PAGES = 256;

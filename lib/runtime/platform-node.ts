@@ -268,7 +268,10 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The flag is experimental, so it is for the one version that is tested: the engine of Node 26 ends the process while it compiles the kernels. */
+/**
+ * The flag is experimental, so it is for the one version that is tested: the engine of Node 26 ends the process while it compiles the
+ * kernels.
+ */
 const hasRevectorize = process.versions.node.startsWith("24.");
 
 /** Beside the bundle, or where the compiler puts it. */
@@ -392,7 +395,12 @@ export const platform: Platform = {
     return spill;
   },
   startHelper(script) {
-    const module = "module" in script ? [`./${script.module}`, `../formats/${script.module}`].map((file) => fileURLToPath(new URL(file, import.meta.url))).find(existsSync) : null; // prettier-ignore
+    const module =
+      "module" in script
+        ? [`./${script.module}`, `../formats/${script.module}`]
+            .map((file) => fileURLToPath(new URL(file, import.meta.url)))
+            .find(existsSync)
+        : null;
     if (module === undefined) throw new Error("the package's own module is not there");
     const options: WorkerOptions = { name: "kerasm helper", execArgv: [], stdout: false, stderr: false };
     const worker =

@@ -1,4 +1,5 @@
-// The one seam between Node and a browser. Both sides implement this interface; `#platform` resolves to one of them by `imports` conditions.
+// The one seam between Node and a browser. Both sides implement this interface; `#platform` resolves to one of them by `imports`
+// conditions.
 
 import type { Communicator, CommunicatorOptions } from "./communicator.js";
 

@@ -54,8 +54,8 @@ interface Touched {
 const REACH = 4;
 
 /**
- * Cuts a list of commands at the places where a barrier is needed. A command goes into the first of the last segments for all threads with which,
- * and with everything after which, it has nothing to do: weight gradients and updates fill the gaps that others leave.
+ * Cuts a list of commands at the places where a barrier is needed. A command goes into the first of the last segments for all threads with
+ * which, and with everything after which, it has nothing to do: weight gradients and updates fill the gaps that others leave.
  */
 export function segmentsOf(commands: readonly Command[], place: Placing): Segment[] {
   const segments: Filling[] = [];

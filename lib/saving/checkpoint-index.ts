@@ -52,7 +52,10 @@ interface NewCheckpoint {
   readonly isOwn?: (name: string) => boolean;
 }
 
-/** Writes a checkpoint, names it as the latest of its folder, and removes what is too old or was left by killed runs. @returns the names that are kept */
+/**
+ * Writes a checkpoint, names it as the latest of its folder, and removes what is too old or was left by killed runs. @returns the names
+ * that are kept
+ */
 export async function addCheckpoint({ store, location, name, content, maxToKeep = Infinity, isOwn }: NewCheckpoint): Promise<string[]> {
   const path = `${location}/${name}`;
   return whileLocked({ store, path }, async () => {

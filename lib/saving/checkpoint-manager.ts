@@ -53,7 +53,10 @@ export class CheckpointManager {
     return this.#kept instanceof Promise ? [] : this.#kept.map((name) => this.#pathOf(name));
   }
 
-  /** The path of the newest checkpoint, null where there is none; in a browser before `ready` a promise of it, which `restore` takes as well. */
+  /**
+   * The path of the newest checkpoint, null where there is none; in a browser before `ready` a promise of it, which `restore` takes as
+   * well.
+   */
   get latestCheckpoint(): string | null | Promise<string | null> {
     const latest = (kept: readonly string[]) => (kept.length === 0 ? null : this.#pathOf(kept.at(-1)!));
     return this.#kept instanceof Promise ? this.#kept.then(latest) : latest(this.#kept);
@@ -64,7 +67,8 @@ export class CheckpointManager {
   }
 
   /**
-   * Saves the present state, then removes what is too old, and numbered files that killed runs left behind. Training may go on meanwhile: the state is that of the moment of the call.
+   * Saves the present state, then removes what is too old, and numbered files that killed runs left behind. Training may go on meanwhile:
+   * the state is that of the moment of the call.
    *
    * @returns the path
    * @throws CheckpointError where it can't be written; then the checkpoints before are intact

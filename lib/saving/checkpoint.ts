@@ -14,8 +14,8 @@ import { children, isSaveable } from "./saveable.js";
 export type CheckpointPath = string | null | undefined | Promise<string | null | undefined>;
 
 /**
- * Saves and restores the state of objects: variables, layers and models, optimizers, metrics, datasets, and records and lists of them, found
- * by their fields.
+ * Saves and restores the state of objects: variables, layers and models, optimizers, metrics, datasets, and records and lists of them,
+ * found by their fields.
  *
  * ```ts
  * const checkpoint = new tf.train.Checkpoint({ step, optimizer, model });

@@ -30,11 +30,12 @@ export type GetFileOptions = Options<typeof options>;
  *
  * @param fname    what it is called in the cache; null: as at its address
  * @param origin   where it comes from: a URL, or a path of this machine
- * @param options  `fileHash` (SHA-256 or MD5, in hexadecimal; `md5Hash`: MD5) is what the bytes must hash to: a kept file with another one is
+ * @param options  `fileHash` (SHA-256 or MD5, in hexadecimal; `md5Hash`: MD5) is what the bytes must hash to: a kept file with another one
+ * is
  *                 fetched anew; `hashAlgorithm` "auto" (by the length of the hash), "sha256" or "md5"; `extract` unpacks .zip, .tar and
- *                 .tar.gz (`archiveFormat` "auto", "zip", "tar", null: no archive), `untar` tar alone, into `<name>_extracted`; the cache is
- *                 `cacheDir`, by default `$KERAS_HOME` or `~/.keras` (in a page `opfs://kerasm`), below it `cacheSubdir`; `forceDownload`
- *                 does not look there
+ *                 .tar.gz (`archiveFormat` "auto", "zip", "tar", null: no archive), `untar` tar alone, into `<name>_extracted`; the cache
+ *                 is `cacheDir`, by default `$KERAS_HOME` or `~/.keras` (in a page `opfs://kerasm`), below it `cacheSubdir`;
+ *                 `forceDownload` does not look there
  * @throws ValueError for bytes with another hash (nothing is kept), StateError where the file can't be fetched. Keras: keras.utils.get_file
  */
 export async function getFile(named: GetFileOptions & { readonly fname?: string | null; readonly origin: string | URL }): Promise<string>;
@@ -69,7 +70,11 @@ export async function getFile(...all: readonly unknown[]): Promise<string> {
     bytes = await fetched(where, String(origin));
     const found = await matches(bytes);
     if (found !== null)
-      throw new ValueError(where, { given: `content of ${String(origin)} with the hash ${found}`, expected: hash!, hint: "The file is damaged or another one. Nothing was kept." }); // prettier-ignore
+      throw new ValueError(where, {
+        given: `content of ${String(origin)} with the hash ${found}`,
+        expected: hash!,
+        hint: "The file is damaged or another one. Nothing was kept.",
+      });
     await write({ store: cache, name: kept, path: `${folder}/${kept}` }, bytes);
   }
   if (!isArchive || archiveFormat === null) return `${folder}/${kept}`;

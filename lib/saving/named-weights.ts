@@ -36,7 +36,10 @@ export function namedWeights(variables: NamedVariables, where: string) {
   return writeSafetensors(inputs, { format: "kerasm" });
 }
 
-/** Plans to take over weights by name; of a folder, its `model.safetensors` or the parts that an index names. @throws CheckpointError, FormatError */
+/**
+ * Plans to take over weights by name; of a folder, its `model.safetensors` or the parts that an index names. @throws CheckpointError,
+ * FormatError
+ */
 export async function planNamed(variables: NamedVariables, path: FilePath, nameMap: NameMap | null): Promise<Assignments> {
   const files = await filesAt(path);
   const { path: where } = placeOf(path);
@@ -44,7 +47,14 @@ export async function planNamed(variables: NamedVariables, path: FilePath, nameM
   const places = new Map(files.flatMap((file) => file.names.map((name) => [name, file] as const)));
   const taken = new Set<string>();
   for (const [own, variable] of variables) {
-    const given = nameMap === null ? own : typeof nameMap === "function" ? nameMap(own, variable) : Object.hasOwn(nameMap, own) ? nameMap[own]! : undefined; // prettier-ignore
+    const given =
+      nameMap === null
+        ? own
+        : typeof nameMap === "function"
+          ? nameMap(own, variable)
+          : Object.hasOwn(nameMap, own)
+            ? nameMap[own]!
+            : undefined;
     if (given === null) continue;
     const { name, transpose } = typeof given === "string" ? { name: given, transpose: undefined } : (given ?? { name: undefined });
     const file = name === undefined ? undefined : places.get(name);
@@ -59,7 +69,11 @@ export async function planNamed(variables: NamedVariables, path: FilePath, nameM
   }
   const left = nameMap === null ? [...places.keys()].filter((name) => !taken.has(name)) : [];
   if (left.length > 0) {
-    throw new CheckpointError(where, { given: `tensors that no variable took: ${text(left)}`, expected: "a file of this model", hint: "Nothing was changed." }); // prettier-ignore
+    throw new CheckpointError(where, {
+      given: `tensors that no variable took: ${text(left)}`,
+      expected: "a file of this model",
+      hint: "Nothing was changed.",
+    });
   }
   return plan;
 }

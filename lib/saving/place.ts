@@ -24,7 +24,11 @@ type Opener = (location: string) => FileStore;
 
 const inBrowsers: Opener = (location) => {
   if (platform.name === "node") {
-    throw new ValueError("path", { given: text(location), expected: "a path of this machine, or memory://", hint: "This place is for browsers." }); // prettier-ignore
+    throw new ValueError("path", {
+      given: text(location),
+      expected: "a path of this machine, or memory://",
+      hint: "This place is for browsers.",
+    });
   }
   return platform.openStore(location);
 };

@@ -69,8 +69,8 @@ export interface KerasState {
   /** What is written in the place of a variable: a kernel with its adaptation. */
   readonly merged?: ReadonlyMap<Variable, () => Tensor>;
   /**
-   * Variables by name that make a load exact where Keras's files have something merged. They stand beside what Keras reads; where a file has
-   * none of them, those that are none of `variables` become zeros, as in Keras.
+   * Variables by name that make a load exact where Keras's files have something merged. They stand beside what Keras reads; where a file
+   * has none of them, those that are none of `variables` become zeros, as in Keras.
    */
   readonly beside?: Readonly<Record<string, Variable>>;
 }
@@ -110,8 +110,9 @@ export const loadsByItself = ({ loadOwnVariables }: KerasSaveable): boolean =>
   loadOwnVariables !== undefined && !usual.has(loadOwnVariables);
 
 /**
- * Gives a class what its objects are saved by: variables without those of what an object holds, under 0, 1, 2, … A class of one's own may have
- * other methods and call these as `super.saveOwnVariables(store)`. They are not declared, so that one may write them without `override`.
+ * Gives a class what its objects are saved by: variables without those of what an object holds, under 0, 1, 2, … A class of one's own may
+ * have other methods and call these as `super.saveOwnVariables(store)`. They are not declared, so that one may write them without
+ * `override`.
  */
 export function addUsualMethods(prototype: object): void {
   const methods = {

@@ -47,8 +47,8 @@ export function tfjsConfigs({ model, where }: ReadTfjs): { config: Record<string
 export type PathedVariables = readonly (readonly [path: string, variable: Variable])[];
 
 /**
- * Plans to take over the tensors of a model. Names agree in their last part, and the rest of the one is in the other, in order: TensorFlow.js
- * names no cells and no models around.
+ * Plans to take over the tensors of a model. Names agree in their last part, and the rest of the one is in the other, in order:
+ * TensorFlow.js names no cells and no models around.
  */
 export function planTfjs(variables: PathedVariables, { weights, where }: ReadTfjs): Assignments {
   const plan = new Assignments();
@@ -117,7 +117,9 @@ export function olderConfig(value: unknown): unknown {
 /** Operations that are layers in TensorFlow.js. */
 const operationLayers = new Set(["Add", "Multiply", "Maximum", "Minimum"]);
 
-/** A model: its layers with nodes as lists, in which a call of a model inside counts from 1. Operations that only make masks are left out. */
+/**
+ * A model: its layers with nodes as lists, in which a call of a model inside counts from 1. Operations that only make masks are left out.
+ */
 function olderModel(value: Record<string, unknown>, config: Record<string, unknown>): unknown {
   const layers = config["layers"] as Record<string, unknown>[];
   const isModel = (layer: Record<string, unknown>) => isPlainObject(layer["config"]) && Array.isArray(layer["config"]["layers"]);

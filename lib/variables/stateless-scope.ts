@@ -1,5 +1,5 @@
-// Values that stand in for those of variables: what runs in such a scope reads and writes them and leaves the variables as they are. They are
-// tensors like any other, so gradients with respect to them flow.
+// Values that stand in for those of variables: what runs in such a scope reads and writes them and leaves the variables as they are. They
+// are tensors like any other, so gradients with respect to them flow.
 
 import { ArgumentError, text } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";

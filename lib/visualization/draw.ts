@@ -45,7 +45,10 @@ export interface ImageBatch {
 export function batchOf(where: string, images: TensorLike, dataFormat: string | null): ImageBatch {
   const given = asTensor(images);
   if (given.rank !== 4)
-    throw new ShapeError(`${where}.images`, { given: `images of shape ${shapeText(given.shape)}`, expected: "[batch, height, width, channels]" }); // prettier-ignore
+    throw new ShapeError(`${where}.images`, {
+      given: `images of shape ${shapeText(given.shape)}`,
+      expected: "[batch, height, width, channels]",
+    });
   const last = formatOf(where, dataFormat) === "channels_first" ? transpose(given, [0, 2, 3, 1]) : given;
   const [count, height, width, channels] = known(last.shape, where) as [number, number, number, number];
   if (channels !== 1 && channels !== 3 && channels !== 4)
@@ -102,7 +105,7 @@ export function checkedColor(where: string, color: unknown): Color {
  * @throws ShapeError, ArgumentError, ValueError. Keras: keras.visualization.draw_bounding_boxes
  */
 export const drawBoundingBoxes = declare(
-  "visualization.drawBoundingBoxes(images, boundingBoxes:tree, boundingBoxFormat:string, classMapping:any=null, color:any=[128,128,128], lineThickness:int=2, textThickness:int|null=1, fontScale=1, dataFormat:string|null=null)", // prettier-ignore
+  "visualization.drawBoundingBoxes(images, boundingBoxes:tree, boundingBoxFormat:string, classMapping:any=null, color:any=[128,128,128], lineThickness:int=2, textThickness:int|null=1, fontScale=1, dataFormat:string|null=null)",
   (
     images: TensorLike,
     boundingBoxes: Boxes,
@@ -177,7 +180,8 @@ function boxesOn(where: string, batch: ImageBatch, boundingBoxes: Boxes, style: 
 }
 
 /** Colors of classes that have none of their own, as Keras makes them. */
-const paletteColor = (index: number): Color => [2 ** 25 - 1, 2 ** 15 - 1, 2 ** 21 - 1].map((each) => (index * each) % 255) as unknown as Color; // prettier-ignore
+const paletteColor = (index: number): Color =>
+  [2 ** 25 - 1, 2 ** 15 - 1, 2 ** 21 - 1].map((each) => (index * each) % 255) as unknown as Color;
 
 /**
  * The images with each pixel colored by its class: `alpha · color + (1 − alpha) · image`, uint8 `[batch, height, width, channels]`; without
@@ -185,7 +189,8 @@ const paletteColor = (index: number): Color => [2 ** 25 - 1, 2 ** 15 - 1, 2 ** 2
  *
  * ```ts
  * const masks = tf.constant([[[[0], [1]]]], { dtype: "int32" });
- * const drawn = keras.visualization.drawSegmentationMasks(tf.zeros([1, 1, 2, 3]), masks, { colorMapping: { 0: [0, 0, 0], 1: [200, 100, 0] } });
+ * const options = { colorMapping: { 0: [0, 0, 0], 1: [200, 100, 0] } } as const;
+ * const drawn = keras.visualization.drawSegmentationMasks(tf.zeros([1, 1, 2, 3]), masks, options);
  * drawn.array(); // [[[[0, 0, 0], [160, 80, 0]]]]
  * ```
  *
@@ -197,7 +202,7 @@ const paletteColor = (index: number): Color => [2 ** 25 - 1, 2 ** 15 - 1, 2 ** 2
  * @throws ShapeError, DtypeError, ValueError. Keras: keras.visualization.draw_segmentation_masks
  */
 export const drawSegmentationMasks = declare(
-  "visualization.drawSegmentationMasks(images, segmentationMasks, numClasses:int|null=null, colorMapping:any=null, alpha=0.8, blend=true, ignoreIndex:int=-1, dataFormat:string|null=null)", // prettier-ignore
+  "visualization.drawSegmentationMasks(images, segmentationMasks, numClasses:int|null=null, colorMapping:any=null, alpha=0.8, blend=true, ignoreIndex:int=-1, dataFormat:string|null=null)",
   (
     images: TensorLike,
     segmentationMasks: TensorLike,

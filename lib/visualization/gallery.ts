@@ -5,7 +5,17 @@ import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { placeOf, write } from "../saving/place.js";
 import { concatenate, expandDims, transpose } from "../ops/index.js";
 import type { Tensor } from "../core/tensor.js";
-import { batchOf, type Boxes, checkedColor, type ClassNames, type ColorMapping, drawBoundingBoxes, drawSegmentationMasks, entryOf, formatOf } from "./draw.js"; // prettier-ignore
+import {
+  batchOf,
+  type Boxes,
+  checkedColor,
+  type ClassNames,
+  type ColorMapping,
+  drawBoundingBoxes,
+  drawSegmentationMasks,
+  entryOf,
+  formatOf,
+} from "./draw.js";
 import { type Color, type Pixels, type Scene, type Shape, toPng, toSvg } from "./scene.js";
 
 /** One entry of a legend. */
@@ -88,7 +98,16 @@ export async function plotImageGallery(images: TensorLike, options: ImageGallery
       .filter((part) => part !== false)
       .join("  ");
   const hasTitles = yTrue !== null || yPred !== null;
-  return finish(where, galleryOf(where, Array.from({ length: count }, (_, i) => i), { pixelsOf, titleOf, hasTitles, width, height }, options), options); // prettier-ignore
+  return finish(
+    where,
+    galleryOf(
+      where,
+      Array.from({ length: count }, (_, i) => i),
+      { pixelsOf, titleOf, hasTitles, width, height },
+      options,
+    ),
+    options,
+  );
 }
 
 interface Cells {
@@ -104,7 +123,8 @@ const BLACK: Color = [0, 0, 0];
 function galleryOf(where: string, indices: readonly number[], cells: Cells, options: GalleryOptions): Scene {
   const { scale = 2, dpi = 60, legendHandles = null, transparent = true } = options;
   for (const [name, value] of Object.entries({ scale, dpi }))
-    if (!(typeof value === "number" && value > 0)) throw new ValueError(`${where}.${name}`, { given: text(value), expected: "a number above 0" }); // prettier-ignore
+    if (!(typeof value === "number" && value > 0))
+      throw new ValueError(`${where}.${name}`, { given: text(value), expected: "a number above 0" });
   for (const name of ["rows", "cols"] as const)
     if (options[name] != null && !(Number.isInteger(options[name]) && options[name] > 0))
       throw new ValueError(`${where}.${name}`, { given: text(options[name]), expected: "a positive integer" });
@@ -155,7 +175,11 @@ export async function finish(where: string, scene: Scene, { path = null, show = 
     const page = (globalThis as { document?: { body?: { insertAdjacentHTML(where: string, html: string): void } } }).document;
     if (page?.body) page.body.insertAdjacentHTML("beforeend", svg);
     else if (show)
-      throw new StateError(`${where}.show`, { given: "show: true without a page", expected: "a page", hint: "Give a path, or use the SVG that is returned." }); // prettier-ignore
+      throw new StateError(`${where}.show`, {
+        given: "show: true without a page",
+        expected: "a page",
+        hint: "Give a path, or use the SVG that is returned.",
+      });
   }
   return svg;
 }
@@ -175,7 +199,19 @@ export interface BoxGalleryOptions extends GalleryOptions {
   readonly legend?: boolean;
 }
 
-const boxGalleryOptions = ["yTrue", "yPred", "trueColor", "predColor", "lineThickness", "fontScale", "textThickness", "classMapping", "groundTruthMapping", "predictionMapping", "legend"]; // prettier-ignore
+const boxGalleryOptions = [
+  "yTrue",
+  "yPred",
+  "trueColor",
+  "predColor",
+  "lineThickness",
+  "fontScale",
+  "textThickness",
+  "classMapping",
+  "groundTruthMapping",
+  "predictionMapping",
+  "legend",
+];
 
 /**
  * Shows images with true and predicted boxes.
@@ -196,12 +232,27 @@ export async function plotBoundingBoxGallery(
 ): Promise<string> {
   const where = "visualization.plotBoundingBoxGallery";
   checkOptions(where, options, boxGalleryOptions);
-  const { yTrue = null, yPred = null, trueColor = [0, 188, 212], predColor = [255, 235, 59], lineThickness = 2, fontScale = 1, textThickness = null, classMapping = null, groundTruthMapping = null, predictionMapping = null, legend = false, ...gallery } = options; // prettier-ignore
+  const {
+    yTrue = null,
+    yPred = null,
+    trueColor = [0, 188, 212],
+    predColor = [255, 235, 59],
+    lineThickness = 2,
+    fontScale = 1,
+    textThickness = null,
+    classMapping = null,
+    groundTruthMapping = null,
+    predictionMapping = null,
+    legend = false,
+    ...gallery
+  } = options;
   if (legend && gallery.legendHandles)
     throw new ArgumentError(`${where}.legend`, { given: "legend and legendHandles", expected: "one of them" });
   const style = { lineThickness, fontScale, textThickness };
   const drawn = (given: Tensor, boxes: Boxes | null, color: Color, mapping: ClassNames | null): Tensor =>
-    boxes === null ? given : drawBoundingBoxes(given, boxes, boundingBoxFormat, { ...style, color, classMapping: mapping, dataFormat: "channels_last" }); // prettier-ignore
+    boxes === null
+      ? given
+      : drawBoundingBoxes(given, boxes, boundingBoxFormat, { ...style, color, classMapping: mapping, dataFormat: "channels_last" });
   let plotted = inLast(where, images, gallery.dataFormat ?? null);
   plotted = drawn(plotted, yTrue, trueColor, groundTruthMapping ?? classMapping);
   plotted = drawn(plotted, yPred, predColor, predictionMapping ?? classMapping);
@@ -250,7 +301,16 @@ export async function plotSegmentationMaskGallery(
 ): Promise<string> {
   const where = "visualization.plotSegmentationMaskGallery";
   checkOptions(where, options, ["yTrue", "yPred", "colorMapping", "blend", "alpha", "ignoreIndex"]);
-  const { yTrue = null, yPred = null, colorMapping = null, blend = true, alpha = 0.8, ignoreIndex = -1, dataFormat = null, ...gallery } = options; // prettier-ignore
+  const {
+    yTrue = null,
+    yPred = null,
+    colorMapping = null,
+    blend = true,
+    alpha = 0.8,
+    ignoreIndex = -1,
+    dataFormat = null,
+    ...gallery
+  } = options;
   const given = inLast(where, images, dataFormat);
   const [count = 0] = given.shape as number[];
   const isFirst = formatOf(where, dataFormat) === "channels_first";
@@ -261,6 +321,9 @@ export async function plotSegmentationMaskGallery(
   };
   const columns = [given, ...[yTrue, yPred].filter((masks) => masks !== null).map(masked)].map((each) => each.cast("float32"));
   const [, height, width, channels] = given.shape as number[];
-  const rows = concatenate(columns.map((each) => expandDims(each, 1)), { axis: 1 }).reshape([count * columns.length, height!, width!, channels!]); // prettier-ignore
+  const rows = concatenate(
+    columns.map((each) => expandDims(each, 1)),
+    { axis: 1 },
+  ).reshape([count * columns.length, height!, width!, channels!]);
   return plotImageGallery(rows, { rows: count, cols: columns.length, ...gallery, dataFormat: "channels_last" });
 }

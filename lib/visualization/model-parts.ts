@@ -85,7 +85,11 @@ export function partsOf(where: string, model: Model, shown: Shown): ModelParts {
     if (inner instanceof Sequential) {
       operations.slice(1).forEach((operation, i) => join(ends.get(operations[i]!)!.exits, ends.get(operation)!.entries));
       const [first, last] = [operations[0], operations.at(-1)];
-      return { group: { name: inner.name, boxes, groups }, entries: first ? ends.get(first)!.entries : [], exits: last ? ends.get(last)!.exits : [] }; // prettier-ignore
+      return {
+        group: { name: inner.name, boxes, groups },
+        entries: first ? ends.get(first)!.entries : [],
+        exits: last ? ends.get(last)!.exits : [],
+      };
     }
     const own = new Set(inner.graph!.nodes);
     const maker = (tensor: KerasTensor): string => {

@@ -38,7 +38,7 @@ export function checkedDirection(where: string, rankdir: string): string {
  * @throws StateError for a model that is not built. Keras: keras.utils.model_to_dot
  */
 export const modelToDot = declare(
-  'utils.modelToDot(model:any, showShapes=false, showDtype=false, showLayerNames=true, rankdir="TB", expandNested=false, dpi=200, subgraph=false, showLayerActivations=false, showTrainable=false, splines="ortho")', // prettier-ignore
+  'utils.modelToDot(model:any, showShapes=false, showDtype=false, showLayerNames=true, rankdir="TB", expandNested=false, dpi=200, subgraph=false, showLayerActivations=false, showTrainable=false, splines="ortho")',
   (
     model: Model,
     showShapes: boolean,
@@ -87,7 +87,9 @@ const clusterOf = (group: Group, indent: string): string[] => [
 /** A box as an HTML table, as Graphviz takes them. */
 function labelOf({ title, type, activation, cells }: Box): string {
   const span = Math.max(1, cells.length);
-  const name = title.endsWith(` (${type})`) ? `<b>${escaped(title.slice(0, -type.length - 3))}</b> (${escaped(type)})` : `<b>${escaped(title)}</b>`; // prettier-ignore
+  const name = title.endsWith(` (${type})`)
+    ? `<b>${escaped(title.slice(0, -type.length - 3))}</b> (${escaped(type)})`
+    : `<b>${escaped(title)}</b>`;
   const rows = [`<td colspan="${span}" bgcolor="black"><font point-size="16" color="white">${name}</font></td>`];
   if (activation !== null)
     rows.push(`<td bgcolor="white" colspan="${span}"><font point-size="14">Activation: <b>${escaped(activation)}</b></font></td>`);

@@ -158,12 +158,28 @@ function arrowOf(from: Placed, to: Placed, isAcross: boolean, splines: string): 
   // The way turns in the gap before its end, where no boxes are.
   const turn = isAhead ? -GAP / 2 : GAP / 2;
   const between = isAcross ? end[0] + turn : end[1] + turn;
-  const bends: readonly (readonly [number, number])[] = isAcross ? [[between, start[1]], [between, end[1]]] : [[start[0], between], [end[0], between]]; // prettier-ignore
+  const bends: readonly (readonly [number, number])[] = isAcross
+    ? [
+        [between, start[1]],
+        [between, end[1]],
+      ]
+    : [
+        [start[0], between],
+        [end[0], between],
+      ];
   return { kind: "path", points: [start, ...bends, end], stroke: BLACK!, isCurved: splines === "curved" || splines === "spline" };
 }
 
 function drawn({ box, x, y, width, height }: Placed): Shape[] {
-  const words = (left: number, top: number, text: string, size: number, color: Color, isBold = false): Shape => ({ kind: "text", x: left + PADDING, y: top + PADDING + size - 2, text, size, color, isBold }); // prettier-ignore
+  const words = (left: number, top: number, text: string, size: number, color: Color, isBold = false): Shape => ({
+    kind: "text",
+    x: left + PADDING,
+    y: top + PADDING + size - 2,
+    text,
+    size,
+    color,
+    isBold,
+  });
   const shapes: Shape[] = [
     { kind: "box", x, y, width, height, fill: WHITE!, stroke: BLACK! },
     { kind: "box", x, y, width, height: LINE, fill: BLACK!, stroke: BLACK! },

@@ -14,10 +14,34 @@ export interface Pixels {
 }
 
 export type Shape =
-  | { readonly kind: "box"; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly fill: Color | null; readonly stroke: Color | null; readonly isDashed?: boolean } // prettier-ignore
+  | {
+      readonly kind: "box";
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+      readonly fill: Color | null;
+      readonly stroke: Color | null;
+      readonly isDashed?: boolean;
+    }
   | { readonly kind: "path"; readonly points: readonly (readonly [number, number])[]; readonly stroke: Color; readonly isCurved?: boolean }
-  | { readonly kind: "text"; readonly x: number; readonly y: number; readonly text: string; readonly size: number; readonly color: Color; readonly isBold?: boolean } // prettier-ignore
-  | { readonly kind: "picture"; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly pixels: Pixels }; // prettier-ignore
+  | {
+      readonly kind: "text";
+      readonly x: number;
+      readonly y: number;
+      readonly text: string;
+      readonly size: number;
+      readonly color: Color;
+      readonly isBold?: boolean;
+    }
+  | {
+      readonly kind: "picture";
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+      readonly pixels: Pixels;
+    };
 
 export interface Scene {
   readonly width: number;
@@ -37,7 +61,8 @@ export const escaped = (text: string): string =>
 /** The scene as an SVG document. */
 export function toSvg({ width, height, background, shapes }: Scene): string {
   const back = background ? `<rect width="${width}" height="${height}" fill="${rgb(background)}"/>` : "";
-  const arrow = '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'; // prettier-ignore
+  const arrow =
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>';
   const head = shapes.some(({ kind }) => kind === "path") ? arrow : "";
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${head}${back}${shapes.map(svgOf).join("")}</svg>`;
 }
@@ -93,7 +118,8 @@ export class Canvas {
 
   fill(x: number, y: number, width: number, height: number, color: Color): void {
     const [right, bottom] = [Math.min(this.width, x + width), Math.min(this.height, y + height)];
-    for (let row = Math.max(0, y); row < bottom; row++) for (let column = Math.max(0, x); column < right; column++) this.dot(column, row, color); // prettier-ignore
+    for (let row = Math.max(0, y); row < bottom; row++)
+      for (let column = Math.max(0, x); column < right; column++) this.dot(column, row, color);
   }
 
   /** The edges of a box whose corners are pixels; thick ones stand around the line. */

@@ -27,7 +27,13 @@ const list = (values) => {
   return bracketed("[", values.length > 100 ? [...shown, `... ${values.length - 100} more items`] : shown, "]");
 };
 const record = (entries, between) =>
-  entries.length === 0 ? "{}" : bracketed("{", entries.map(([key, value]) => `${name(String(key))}${between}${text(value, true)}`), "}"); // prettier-ignore
+  entries.length === 0
+    ? "{}"
+    : bracketed(
+        "{",
+        entries.map(([key, value]) => `${name(String(key))}${between}${text(value, true)}`),
+        "}",
+      );
 const bracketed = (open, parts, close) => {
   const line = `${open} ${parts.join(", ")} ${close}`;
   return line.length <= 76 && !line.includes("\n") ? line : `${open}\n  ${parts.join(",\n").replaceAll("\n", "\n  ")}\n${close}`;

@@ -13,7 +13,11 @@ export async function toggle(button) {
   button.textContent = "Stop";
   const last = Number(button.dataset.block);
   const first = separate === undefined ? 0 : last;
-  const frame = Object.assign(document.createElement("iframe"), { src: `${root}runner.html`, title: "What the program draws", className: "stage" }); // prettier-ignore
+  const frame = Object.assign(document.createElement("iframe"), {
+    src: `${root}runner.html`,
+    title: "What the program draws",
+    className: "stage",
+  });
   frame.tabIndex = -1;
   const mine = { button, frame, last, at: last };
   running = mine;

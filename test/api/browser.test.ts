@@ -9,7 +9,27 @@ const { keras } = tf;
 const pixels = { width: 2, height: 1, data: new Uint8ClampedArray([255, 1, 2, 255, 0, 128, 0, 127]) };
 
 t.test("fromPixels takes as many channels as are asked for", async (t) => {
-  const wanted = { 1: [[[255], [0]]], 2: [[[255, 1], [0, 128]]], 3: [[[255, 1, 2], [0, 128, 0]]], 4: [[[255, 1, 2, 255], [0, 128, 0, 127]]] }; // prettier-ignore
+  const wanted = {
+    1: [[[255], [0]]],
+    2: [
+      [
+        [255, 1],
+        [0, 128],
+      ],
+    ],
+    3: [
+      [
+        [255, 1, 2],
+        [0, 128, 0],
+      ],
+    ],
+    4: [
+      [
+        [255, 1, 2, 255],
+        [0, 128, 0, 127],
+      ],
+    ],
+  };
   for (const [count, values] of Object.entries(wanted)) {
     const tensor = tf.browser.fromPixels(pixels, Number(count));
     t.equal(tensor.dtype, "int32");

@@ -12,7 +12,12 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 /** Lines of a recorded file. */
 export function recorded<T>(file: string): T[] {
   const text = gunzipSync(readFileSync(join(repository, "test/golden/data/applications", file))).toString();
-  return file.endsWith(".jsonl.gz") ? text.trim().split("\n").map((line) => JSON.parse(line) as T) : [JSON.parse(text) as T]; // prettier-ignore
+  return file.endsWith(".jsonl.gz")
+    ? text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as T)
+    : [JSON.parse(text) as T];
 }
 
 /** Keyword arguments as options. */

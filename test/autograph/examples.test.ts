@@ -7,7 +7,8 @@ import * as layers from "../../examples/autograph/layers.js";
 import * as search from "../../examples/autograph/line-search.js";
 import * as rnn from "../../examples/autograph/rnn.js";
 
-const rounded = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "number" ? Number(each.toPrecision(4)) : each))); // prettier-ignore
+const rounded = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "number" ? Number(each.toPrecision(4)) : each)));
 const agree = (t: { same(a: unknown, b: unknown): unknown }, ways: readonly object[]) => {
   const [eager, traced] = ways.map((each) => rounded({ ...each, way: "" }));
   t.same(traced, eager);

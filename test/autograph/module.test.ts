@@ -56,7 +56,8 @@ for (const name of ["programs", "natural"])
     const wrong: string[] = [];
     before.forEach((line, i) => {
       const words = new Set(line.replace(/\/\/.*/, "").match(/(?<![\w$.])[A-Za-z_]\w*/g) ?? []);
-      for (const keyword of ["if", "else", "while", "for", "of", "in", "do", "break", "continue", "return", "let", "const"]) words.delete(keyword); // prettier-ignore
+      for (const keyword of ["if", "else", "while", "for", "of", "in", "do", "break", "continue", "return", "let", "const"])
+        words.delete(keyword);
       // The variable of a loop without braces is declared where its body begins, on the next line.
       if (/for \(.* (of|in) .*\)$/.test(line)) return;
       for (const word of words) if (!after[i]!.includes(word)) wrong.push(`line ${i + 1} lost ${word}`);

@@ -113,7 +113,17 @@ const bundlers: Record<string, { bundle: Bundle; kinds: readonly ("js" | "ts")[]
   esbuild: {
     kinds: ["js", "ts"],
     bundle: (file, out) =>
-      esbuild.build({ entryPoints: [file], outfile: out, bundle: true, minify: true, format: "esm", sourcemap: true, external: ["file:*"], logLevel: "error", plugins: [esbuildPlugin(options)] }), // prettier-ignore
+      esbuild.build({
+        entryPoints: [file],
+        outfile: out,
+        bundle: true,
+        minify: true,
+        format: "esm",
+        sourcemap: true,
+        external: ["file:*"],
+        logLevel: "error",
+        plugins: [esbuildPlugin(options)],
+      }),
   },
   rolldown: {
     kinds: ["js", "ts"],
@@ -146,19 +156,33 @@ const bundlers: Record<string, { bundle: Bundle; kinds: readonly ("js" | "ts")[]
       new Promise<void>((resolve, reject) => {
         webpack(
           {
-            mode: "production", target: "node", entry: file, devtool: "source-map", context: folder,
-            output: { path: join(out, ".."), filename: out.split("/").at(-1)!, module: true, devtoolModuleFilenameTemplate: "[absolute-resource-path]" },
-            experiments: { outputModule: true }, externals: [({ request }, done) => (external(request ?? "") ? done(undefined, `module ${request}`) : done())],
-            module: { rules: [{ test: /\.ts$/, loader: typescriptLoader }] }, plugins: [webpackPlugin(options) as never],
+            mode: "production",
+            target: "node",
+            entry: file,
+            devtool: "source-map",
+            context: folder,
+            output: {
+              path: join(out, ".."),
+              filename: out.split("/").at(-1)!,
+              module: true,
+              devtoolModuleFilenameTemplate: "[absolute-resource-path]",
+            },
+            experiments: { outputModule: true },
+            externals: [({ request }, done) => (external(request ?? "") ? done(undefined, `module ${request}`) : done())],
+            module: { rules: [{ test: /\.ts$/, loader: typescriptLoader }] },
+            plugins: [webpackPlugin(options) as never],
           },
           (error, stats) => (error ? reject(error) : stats?.hasErrors() ? reject(new Error(stats.toString())) : resolve()),
-        ); // prettier-ignore
+        );
       }),
   },
 };
 
 const wanted = [[32, 20, 40], [81, 0], [3, -2], 0, 1]; // prettier-ignore
-const lineOfThrow = (kind: "js" | "ts") => readFileSync(files[kind], "utf8").split("\n").findIndex((line) => line.includes("// here")) + 1; // prettier-ignore
+const lineOfThrow = (kind: "js" | "ts") =>
+  readFileSync(files[kind], "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes("// here")) + 1;
 
 for (const [name, { bundle, kinds }] of Object.entries(bundlers))
   for (const kind of kinds)

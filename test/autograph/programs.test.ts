@@ -21,7 +21,10 @@ const plain = (value: unknown): unknown =>
           ? value
           : value;
 
-const rounded = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "number" ? Number(Math.fround(each).toPrecision(5)) : each)) ?? "null"); // prettier-ignore
+const rounded = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, each: unknown) => (typeof each === "number" ? Number(Math.fround(each).toPrecision(5)) : each)) ?? "null",
+  );
 
 for (const file of ["programs", "natural"]) {
   const { programs } = (await import(`./${file}.js`)) as { programs: Record<string, Program> };

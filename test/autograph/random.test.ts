@@ -48,13 +48,31 @@ function statement({ depth, inLoop }: Context): fc.Arbitrary<Line> {
   const block = (inner: boolean) => list({ depth: depth - 1, inLoop: inner });
   const choices: { arbitrary: fc.Arbitrary<Line>; weight: number }[] = [
     { arbitrary: assignment, weight: 4 },
-    { arbitrary: fc.tuple(test, block(inLoop), fc.option(block(inLoop))).map(([c, then, other]) => `if (${c}) {\n${then}\n}${other === null ? "" : ` else {\n${other}\n}`}`), weight: 3 },
-    { arbitrary: fc.tuple(test, block(true), fc.integer({ min: 1, max: 4 })).map(([c, body, n]) => { const k = `k${fuel++}`; return `let ${k} = ${n};\nwhile (${k} > 0 && (${c})) {\n${k} -= 1;\n${body}\n}`; }), weight: 2 },
-    { arbitrary: fc.tuple(block(true), fc.integer({ min: 1, max: 3 })).map(([body, n]) => { const k = `k${fuel++}`; return `for (let ${k} = 0; ${k} < n - ${3 - n}; ${k}++) {\n${body}\n}`; }), weight: 1 },
+    {
+      arbitrary: fc
+        .tuple(test, block(inLoop), fc.option(block(inLoop)))
+        .map(([c, then, other]) => `if (${c}) {\n${then}\n}${other === null ? "" : ` else {\n${other}\n}`}`),
+      weight: 3,
+    },
+    {
+      arbitrary: fc.tuple(test, block(true), fc.integer({ min: 1, max: 4 })).map(([c, body, n]) => {
+        const k = `k${fuel++}`;
+        return `let ${k} = ${n};\nwhile (${k} > 0 && (${c})) {\n${k} -= 1;\n${body}\n}`;
+      }),
+      weight: 2,
+    },
+    {
+      arbitrary: fc.tuple(block(true), fc.integer({ min: 1, max: 3 })).map(([body, n]) => {
+        const k = `k${fuel++}`;
+        return `for (let ${k} = 0; ${k} < n - ${3 - n}; ${k}++) {\n${body}\n}`;
+      }),
+      weight: 1,
+    },
     { arbitrary: block(true).map((body) => `for (const item of items) {\na += item * 0.1;\n${body}\n}`), weight: 1 },
     { arbitrary: fc.tuple(test, expression).map(([c, e]) => `if (${c}) return ${e};`), weight: 1 },
-  ]; // prettier-ignore
-  if (inLoop) choices.push({ arbitrary: fc.tuple(test, fc.constantFrom("break", "continue")).map(([c, word]) => `if (${c}) ${word};`), weight: 2 }); // prettier-ignore
+  ];
+  if (inLoop)
+    choices.push({ arbitrary: fc.tuple(test, fc.constantFrom("break", "continue")).map(([c, word]) => `if (${c}) ${word};`), weight: 2 });
   return fc.oneof(...choices);
 }
 
@@ -69,11 +87,12 @@ const program = fc
   )
   .map(([body, result]) => `function program(x, y, n, items) {\nlet a = x, b = y, c = 0.25;\n${body}\nreturn ${result};\n}`);
 
-const close = (a: number, b: number): boolean => Object.is(a, b) || Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(b)) || (Number.isNaN(a) && Number.isNaN(b)); // prettier-ignore
+const close = (a: number, b: number): boolean =>
+  Object.is(a, b) || Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(b)) || (Number.isNaN(a) && Number.isNaN(b));
 
 /**
- * Whether a run decides nothing by the last bits of float32: numbers that are near each other and not the same, a product near a multiple of 3,
- * or one so large that its remainder is; and whether no small change of the inputs becomes a large one. Other programs tell nothing.
+ * Whether a run decides nothing by the last bits of float32: numbers that are near each other and not the same, a product near a multiple
+ * of 3, or one so large that its remainder is; and whether no small change of the inputs becomes a large one. Other programs tell nothing.
  */
 function isClear(source: string, args: readonly unknown[]): boolean {
   let clear = true;

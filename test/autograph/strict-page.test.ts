@@ -76,10 +76,19 @@ else
     const { folder, remove } = await installPacked();
     t.teardown(remove);
     mkdirSync(join(folder, "src"));
-    writeFileSync(join(folder, "index.html"), `<!doctype html><title>app</title><link rel="icon" href="data:,"><script type="module" src="/src/app.js"></script>`); // prettier-ignore
+    writeFileSync(
+      join(folder, "index.html"),
+      `<!doctype html><title>app</title><link rel="icon" href="data:,"><script type="module" src="/src/app.js"></script>`,
+    );
     writeFileSync(join(folder, "src/app.js"), app);
     writeFileSync(join(folder, "src/typed.ts"), typed);
-    await build({ root: folder, logLevel: "error", configFile: false, plugins: [autograph() as never], build: { target: "esnext", sourcemap: true, modulePreload: false } }); // prettier-ignore
+    await build({
+      root: folder,
+      logLevel: "error",
+      configFile: false,
+      plugins: [autograph() as never],
+      build: { target: "esnext", sourcemap: true, modulePreload: false },
+    });
     const server = createServer((request, response) => {
       const path = request.url === "/" ? "/index.html" : request.url!;
       response.setHeader("Content-Security-Policy", policy);
@@ -110,5 +119,8 @@ else
     const at = originalPositionFor(new TraceMap(text), { line: Number(line), column: Number(column) - 1 });
     t.match(at.source, /app\.js$/);
     t.equal(at.line, app.split("\n").findIndex((each) => each.includes("// here")) + 1, "the minified stack leads to the user's line");
-    t.strictSame(complaints.filter((each) => !/unsafe-eval|Content Security Policy/.test(each)), []); // prettier-ignore
+    t.strictSame(
+      complaints.filter((each) => !/unsafe-eval|Content Security Policy/.test(each)),
+      [],
+    );
   });

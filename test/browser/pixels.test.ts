@@ -77,7 +77,7 @@ else {
       for await (const picture of camera) if (pictures.push(picture) === 2) break;
       const [first] = pictures;
       const [least, most] = [tf.reduceMin(first!).item(), tf.reduceMax(first!).item()];
-      return { whole: [...shape, ...size], shapes: pictures.map((each) => each.shape), dtype: first!.dtype, least, most, after }; // prettier-ignore
+      return { whole: [...shape, ...size], shapes: pictures.map((each) => each.shape), dtype: first!.dtype, least, most, after };
     });
     const [height, width, channels, ...ofVideo] = found.whole as number[];
     t.strictSame([height, width], ofVideo);
@@ -123,7 +123,12 @@ else {
       await tf.io.moveModel("indexeddb://mine/a.keras", "opfs://c.keras");
       const moved = Object.keys(await tf.io.listModels());
       await tf.io.removeModel("opfs://deep/er/b.h5");
-      return { before: Object.keys(before), dated: before["opfs://deep/er/b.h5"]!.dateSaved !== null, moved, left: Object.keys(await tf.io.listModels()) }; // prettier-ignore
+      return {
+        before: Object.keys(before),
+        dated: before["opfs://deep/er/b.h5"]!.dateSaved !== null,
+        moved,
+        left: Object.keys(await tf.io.listModels()),
+      };
     });
     t.strictSame(found.before, ["indexeddb://mine/a.keras", "opfs://deep/er/b.h5"]);
     t.ok(found.dated);

@@ -47,13 +47,16 @@ else
           try {
             const model = await applications.MobileNet({ alpha: 0.25, inputShape: [128, 128, 3], includeTop: false, weights: "imagenet" });
             const x = tf.linspace(-1, 1, 128 * 128 * 3).reshape([1, 128, 128, 3]);
-            return { values: Array.from((model(x) as import("../../lib/index.js").Tensor).data()), cacheDir: applications.weightsSource().cacheDir };
+            return {
+              values: Array.from((model(x) as import("../../lib/index.js").Tensor).data()),
+              cacheDir: applications.weightsSource().cacheDir,
+            };
           } catch (error) {
             return { message: (error as Error).message };
           }
         },
         [name, hash],
-      ); // prettier-ignore
+      );
 
     t.match((await predicted("0".repeat(32))).message, /Nothing was kept/, "another file is refused");
     const first = await predicted(hash);

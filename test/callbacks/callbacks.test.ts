@@ -96,7 +96,13 @@ t.test("SwapEMAWeights evaluates with averages and trains on without them", asyn
   const swapped = make();
   const during: number[][] = [];
   const look = new callbacks.LambdaCallback({ onTestEnd: () => void during.push(swapped.getWeights().flatMap((w) => [...w])) });
-  const { history } = await swapped.fit(x, y, { ...quiet, shuffle: false, epochs: 2, callbacks: [look, new callbacks.SwapEMAWeights()], ...validation }); // prettier-ignore
+  const { history } = await swapped.fit(x, y, {
+    ...quiet,
+    shuffle: false,
+    epochs: 2,
+    callbacks: [look, new callbacks.SwapEMAWeights()],
+    ...validation,
+  });
   t.strictSame(during, averages, "what is evaluated are the averages");
   t.strictSame(history["loss"], usual.history["loss"], "training is what it was");
   t.notSame(history["val_loss"], usual.history["val_loss"]);
@@ -190,7 +196,10 @@ t.test(
           if (whole.optimizer.iterations.item() === 10) copy = new Uint8Array(readFileSync(path));
         },
       });
-      const { history } = await whole.fit(x, y, { ...options, callbacks: [new callbacks.BackupAndRestore(path, { saveFreq: 5, doubleCheckpoint: true }), take] }); // prettier-ignore
+      const { history } = await whole.fit(x, y, {
+        ...options,
+        callbacks: [new callbacks.BackupAndRestore(path, { saveFreq: 5, doubleCheckpoint: true }), take],
+      });
       t.strictSame(readdirSync(folder), [], "backups go when training has come to its end");
       writeFileSync(path, copy);
       keras.utils.setRandomSeed(123);
@@ -226,7 +235,10 @@ t.test("TensorBoard's files hold scalars, histograms, images, the graph and text
   const train = readEvents(join(logDir, "train"));
   const tagged = (tag: string, found = train) => found.values.filter((value) => value.tag === tag);
   const fround = (values: readonly number[]) => values.map(Math.fround);
-  t.strictSame(tagged("epoch_loss").map(({ step, data }) => [step, data[0]]), fround(history["loss"]!).map((value, i) => [i, value])); // prettier-ignore
+  t.strictSame(
+    tagged("epoch_loss").map(({ step, data }) => [step, data[0]]),
+    fround(history["loss"]!).map((value, i) => [i, value]),
+  );
   t.ok(tagged("epoch_loss").every(({ plugin, shape }) => plugin === "scalars" && shape.length === 0));
   t.strictSame(tagged("batch_loss").map(({ step }) => step), [2, 4, 6, 8, 10, 12, 14, 16, 18]); // prettier-ignore
   t.strictSame(tagged("epoch_learning_rate").map(({ data }) => data[0]), fround([0.001, 0.001, 0.001])); // prettier-ignore
@@ -253,7 +265,15 @@ t.test("TensorBoard's files hold scalars, histograms, images, the graph and text
     Array.from(kernel, (value) => Math.round(((value - Math.min(...kernel)) / span) * 255)),
   );
 
-  t.strictSame(train.nodes.map(({ name, op, inputs }) => [name, op, ...inputs]), [["in", "InputLayer"], ["hidden", "Dense", "in"], ["drop", "Dropout", "hidden"], ["out", "Dense", "drop"]]); // prettier-ignore
+  t.strictSame(
+    train.nodes.map(({ name, op, inputs }) => [name, op, ...inputs]),
+    [
+      ["in", "InputLayer"],
+      ["hidden", "Dense", "in"],
+      ["drop", "Dropout", "hidden"],
+      ["out", "Dense", "drop"],
+    ],
+  );
   const [drawn] = tagged("keras");
   t.strictSame([drawn!.plugin, drawn!.content], ["graph_keras_model", "1"]);
   t.strictSame(JSON.parse(textOf(drawn!.data[0])), JSON.parse(model.toJson()));

@@ -83,7 +83,14 @@ function valueOf(value: Fields, step: number): Found {
   const content = tensor.get(4)?.[0] as Uint8Array | undefined;
   const copy = Uint8Array.from(content ?? []).buffer;
   const data = dtype === 7 ? (tensor.get(8) ?? []) : [...(dtype === 1 ? new Float32Array(copy) : new Float64Array(copy))];
-  return { step, tag: textOf(value.get(1)![0]), plugin: textOf(plugin.get(1)![0]), content: textOf(plugin.get(2)?.[0] ?? new Uint8Array()), shape, data }; // prettier-ignore
+  return {
+    step,
+    tag: textOf(value.get(1)![0]),
+    plugin: textOf(plugin.get(1)![0]),
+    content: textOf(plugin.get(2)?.[0] ?? new Uint8Array()),
+    shape,
+    data,
+  };
 }
 
 /** All that the event files of a folder hold. */

@@ -10,20 +10,35 @@ import { families, goldenDir, readCases } from "../golden/cases.js";
 type Class = { readonly name: string; readonly prototype: object; fromConfig?(config: Config): object };
 
 /** Classes that no config names: what others extend, and what only says how to make something. */
-const withoutConfig = new Set(["layers.Layer", "layers.Wrapper", "layers.Input", "layers.InputSpec", ...absent.flatMap(({ names }) => names.map((name) => name.replace("keras.", "")))]); // prettier-ignore
+const withoutConfig = new Set([
+  "layers.Layer",
+  "layers.Wrapper",
+  "layers.Input",
+  "layers.InputSpec",
+  ...absent.flatMap(({ names }) => names.map((name) => name.replace("keras.", ""))),
+]);
 const bases = new Set(["Loss", "Metric", "Optimizer", "Initializer", "Regularizer", "Constraint", "LearningRateSchedule"]);
 
 const exported = Object.entries({
-  "layers": keras.layers, "losses": keras.losses, "metrics": keras.metrics, "optimizers": keras.optimizers, "optimizers.schedules": keras.optimizers.schedules,
-  "initializers": keras.initializers, "regularizers": keras.regularizers, "constraints": keras.constraints,
+  layers: keras.layers,
+  losses: keras.losses,
+  metrics: keras.metrics,
+  optimizers: keras.optimizers,
+  "optimizers.schedules": keras.optimizers.schedules,
+  initializers: keras.initializers,
+  regularizers: keras.regularizers,
+  constraints: keras.constraints,
 } as Readonly<Record<string, object>>).flatMap(([family, members]) =>
   (Object.entries(members) as [string, Class][])
     .filter(([name, value]) => typeof value === "function" && /^[A-Z]/.test(name))
     .filter(([name]) => !bases.has(name) && !withoutConfig.has(`${family}.${name}`))
     // A class of several names is registered under Keras's own.
-    .filter(([name, value], _, all) => lookUp(`keras.${family}`, name) || !all.some(([other, same]) => same === value && lookUp(`keras.${family}`, other)))
+    .filter(
+      ([name, value], _, all) =>
+        lookUp(`keras.${family}`, name) || !all.some(([other, same]) => same === value && lookUp(`keras.${family}`, other)),
+    )
     .map(([name, value]) => ({ family, name, value })),
-); // prettier-ignore
+);
 
 /** Configs that Keras recorded, by class. */
 async function recorded(): Promise<Map<unknown, Config[]>> {

@@ -103,7 +103,13 @@ t.test("a folder of images is a dataset of its classes", async (t) => {
   const [train, validation] = await utils.imageDatasetFromDirectory(join(folder, "images"), both);
   t.strictSame([train.filePaths.length, validation.filePaths.length], [7, 3]);
   t.strictSame([...train.filePaths, ...validation.filePaths].sort(), [...dataset.filePaths].sort(), "the parts make the whole");
-  const one = await utils.imageDatasetFromDirectory(join(folder, "images"), { labelMode: "categorical", batchSize: null, cropToAspectRatio: true, colorMode: "grayscale", shuffle: false }); // prettier-ignore
+  const one = await utils.imageDatasetFromDirectory(join(folder, "images"), {
+    labelMode: "categorical",
+    batchSize: null,
+    cropToAspectRatio: true,
+    colorMode: "grayscale",
+    shuffle: false,
+  });
   for await (const [x, y] of one.take(1))
     t.strictSame(
       [x.shape, y.array()],

@@ -145,9 +145,15 @@ t.test("records of one length, between a header and a footer", async (t) => {
   const path = file("fixed.bin", Uint8Array.of(9, 9, 1, 2, 3, 4, 5, 6, 8));
   for (const bufferSize of [1, 2, 100])
     t.strictSame(
-      (await all(new data.FixedLengthRecordDataset(path, 2, { headerBytes: 2, footerBytes: 1, bufferSize }))).map((each) => [...(each as Uint8Array)]),
-      [[1, 2], [3, 4], [5, 6]],
-    ); // prettier-ignore
+      (await all(new data.FixedLengthRecordDataset(path, 2, { headerBytes: 2, footerBytes: 1, bufferSize }))).map((each) => [
+        ...(each as Uint8Array),
+      ]),
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    );
   await t.rejects(all(new data.FixedLengthRecordDataset(path, 4)), /1 bytes at the end of/);
   const decoded = new data.FixedLengthRecordDataset(path, 3).map((bytes) => tf.io.decodeRaw(bytes as never, "uint8"));
   t.strictSame(await awaited(decoded), [[9, 9, 1], [2, 3, 4], [5, 6, 8]]); // prettier-ignore

@@ -43,7 +43,14 @@ t.test("calls wait beside each other, in order or not", async (t) => {
 });
 
 t.test("what takes no time stays synchronous", async (t) => {
-  t.strictSame(listed(Dataset.range(5).map((i) => i.add(1), { numParallelCalls: 4 }).prefetch(AUTOTUNE)), [1, 2, 3, 4, 5]); // prettier-ignore
+  t.strictSame(
+    listed(
+      Dataset.range(5)
+        .map((i) => i.add(1), { numParallelCalls: 4 })
+        .prefetch(AUTOTUNE),
+    ),
+    [1, 2, 3, 4, 5],
+  );
 });
 
 t.test("options of a dataset decide about order", async (t) => {
@@ -140,7 +147,15 @@ t.test("an error comes when its element's turn comes, names stage and element, a
     name: "ShapeError",
     message: /dataset\.map.*element 0 \(row 0\)/,
   });
-  t.throws(() => listed(Dataset.range(3).filter(() => { throw new Error("boom"); })), /dataset\.filter: given element 0 \(row 0\).*boom/); // prettier-ignore
+  t.throws(
+    () =>
+      listed(
+        Dataset.range(3).filter(() => {
+          throw new Error("boom");
+        }),
+      ),
+    /dataset\.filter: given element 0 \(row 0\).*boom/,
+  );
   const stuck = Dataset.fromGenerator(() => ({
     [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("always")) }),
   })).ignoreErrors();

@@ -17,7 +17,21 @@ t.test("strings go through a dataset as plain strings and arrays", async (t) => 
   ]);
   t.strictSame(listed(pairs.batch(2).unbatch()), listed(pairs), "unbatch takes batches apart");
   t.strictSame(listed(Dataset.fromTensorSlices({ text: texts }).batch(4)), [{ text: texts }]);
-  t.strictSame(listed(Dataset.fromTensorSlices([["a", "b"], ["c", "d"]]).batch(2)), [[["a", "b"], ["c", "d"]]], "nested strings are one leaf"); // prettier-ignore
+  t.strictSame(
+    listed(
+      Dataset.fromTensorSlices([
+        ["a", "b"],
+        ["c", "d"],
+      ]).batch(2),
+    ),
+    [
+      [
+        ["a", "b"],
+        ["c", "d"],
+      ],
+    ],
+    "nested strings are one leaf",
+  );
   t.strictSame(listed(Dataset.fromTensors(["a", "b"])), [["a", "b"]]);
   t.strictSame(
     [...(listed(Dataset.fromTensorSlices(texts).shuffle(4, { seed: 1 }).repeat(2).batch(8))[0] as string[])].sort(),
@@ -38,7 +52,10 @@ t.test("functions of elements see strings and may give them", async (t) => {
     ],
   ]);
   t.strictSame(listed(Dataset.fromTensorSlices(texts).filter((text) => (text as string).includes("o"))), ["one", "two", "four"]);
-  t.strictSame(await awaited(Dataset.fromTensorSlices(texts).map((text) => later(`${text as string}!`))), texts.map((text) => `${text}!`)); // prettier-ignore
+  t.strictSame(
+    await awaited(Dataset.fromTensorSlices(texts).map((text) => later(`${text as string}!`))),
+    texts.map((text) => `${text}!`),
+  );
   const generated = Dataset.fromGenerator(() => texts[Symbol.iterator](), { outputSignature: new TensorSpec([], "string") });
   t.strictSame(listed(generated.take(1)), ["one"]);
   t.equal(String(Dataset.fromTensorSlices(texts).batch(2).elementSpec), "TensorSpec(shape=[null], dtype=string)");

@@ -29,7 +29,10 @@ const guides: Readonly<Record<string, (t: Test, strategy: tf.distribute.Mirrored
     const globalBatchSize = 8 * strategy.numReplicasInSync;
     const train = tf.data.Dataset.fromTensorSlices(images(40)).shuffle(40, { seed: 1 }).batch(globalBatchSize);
     const test = tf.data.Dataset.fromTensorSlices(images(20)).batch(globalBatchSize);
-    const [trainDistDataset, testDistDataset] = [train, test].map((each) => strategy.experimentalDistributeDataset(each)) as unknown as [tf.distribute.DistributedDataset<Step>, tf.distribute.DistributedDataset<Step>]; // prettier-ignore
+    const [trainDistDataset, testDistDataset] = [train, test].map((each) => strategy.experimentalDistributeDataset(each)) as unknown as [
+      tf.distribute.DistributedDataset<Step>,
+      tf.distribute.DistributedDataset<Step>,
+    ];
     const { lossObject, testLoss, trainAccuracy, testAccuracy, model, optimizer, checkpoint } = strategy.scope(() => {
       const model = createModel();
       const optimizer = new keras.optimizers.Adam({ learningRate: 0.01 });
@@ -237,12 +240,20 @@ for (const [name, guide] of Object.entries(guides))
 t.test("who is in a cluster", async (t) => {
   const spec = new tf.train.ClusterSpec({ worker: ["a:1", "b:2"], ps: ["c:3"] });
   t.strictSame(spec.asDict(), { worker: ["a:1", "b:2"], ps: ["c:3"] });
-  t.strictSame([spec.jobs, spec.numTasks("worker"), spec.taskIndices("worker"), spec.taskAddress("worker", 1), spec.jobTasks("ps")], [["ps", "worker"], 2, [0, 1], "b:2", ["c:3"]]); // prettier-ignore
+  t.strictSame(
+    [spec.jobs, spec.numTasks("worker"), spec.taskIndices("worker"), spec.taskAddress("worker", 1), spec.jobTasks("ps")],
+    [["ps", "worker"], 2, [0, 1], "b:2", ["c:3"]],
+  );
   const { SimpleClusterResolver } = tf.distribute.cluster_resolver;
   const resolver = new SimpleClusterResolver(spec, { rpcLayer: "grpc" });
-  t.strictSame([resolver.taskType, resolver.taskId, resolver.rpcLayer, resolver.clusterSpec().asDict()], [null, null, "grpc", spec.asDict()]); // prettier-ignore
+  t.strictSame(
+    [resolver.taskType, resolver.taskId, resolver.rpcLayer, resolver.clusterSpec().asDict()],
+    [null, null, "grpc", spec.asDict()],
+  );
   await tf.distribute.initialize();
-  const options = new tf.distribute.experimental.CommunicationOptions({ implementation: tf.distribute.experimental.CommunicationImplementation.NCCL }); // prettier-ignore
+  const options = new tf.distribute.experimental.CommunicationOptions({
+    implementation: tf.distribute.experimental.CommunicationImplementation.NCCL,
+  });
   const { clusterResolver } = new tf.distribute.MultiWorkerMirroredStrategy({ communicationOptions: options });
   t.strictSame([clusterResolver.taskType, clusterResolver.taskId], [null, null], "alone");
 });
@@ -259,18 +270,48 @@ t.test("how variables are cut among tasks that keep them", (t) => {
 
 const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   "no function": [() => new tf.distribute.MirroredStrategy().run(3 as never), /strategy\.run: given 3; expected a function/],
-  "an argument that is no list": [() => new tf.distribute.MirroredStrategy().run(() => 1, 3 as never), /strategy\.run\.args: given 3; expected a list/],
-  "an unknown option of run": [() => new tf.distribute.MirroredStrategy().run(() => 1, { arg: [] } as never), /given the option arg; expected args, kwargs/],
-  "a job that is not there": [() => new tf.train.ClusterSpec({ worker: ["a:1"] }).numTasks("ps"), /ClusterSpec: given the job "ps"; expected one of worker/],
-  "a task that is not there": [() => new tf.train.ClusterSpec({ worker: ["a:1"] }).taskAddress("worker", 1), /given task 1 of worker; expected an index from 0 to 0/],
+  "an argument that is no list": [
+    () => new tf.distribute.MirroredStrategy().run(() => 1, 3 as never),
+    /strategy\.run\.args: given 3; expected a list/,
+  ],
+  "an unknown option of run": [
+    () => new tf.distribute.MirroredStrategy().run(() => 1, { arg: [] } as never),
+    /given the option arg; expected args, kwargs/,
+  ],
+  "a job that is not there": [
+    () => new tf.train.ClusterSpec({ worker: ["a:1"] }).numTasks("ps"),
+    /ClusterSpec: given the job "ps"; expected one of worker/,
+  ],
+  "a task that is not there": [
+    () => new tf.train.ClusterSpec({ worker: ["a:1"] }).taskAddress("worker", 1),
+    /given task 1 of worker; expected an index from 0 to 0/,
+  ],
   "no cluster": [() => new tf.train.ClusterSpec({ boss: ["a:1"] }), /ClusterSpec\.cluster: given "boss"; expected jobs/],
-  "half a task": [() => new tf.distribute.cluster_resolver.SimpleClusterResolver({ worker: ["a:1"] }, { taskType: "worker" }), /task\.index: given null/],
+  "half a task": [
+    () => new tf.distribute.cluster_resolver.SimpleClusterResolver({ worker: ["a:1"] }, { taskType: "worker" }),
+    /task\.index: given null/,
+  ],
   "a server": [() => new tf.distribute.Server(), /Server: given a task that only serves; expected the same script in all tasks/],
-  "a communication option": [() => new tf.distribute.experimental.CommunicationOptions({ compression: "int8" as never }), /CommunicationOptions\.compression: given int8/],
-  "a limit of a logical device": [() => new tf.config.LogicalDeviceConfiguration({ memoryLimit: 1024 as never }), /LogicalDeviceConfiguration\.memoryLimit: given 1024/],
-  "no logical devices": [() => tf.config.setLogicalDeviceConfiguration(tf.config.listPhysicalDevices()[0]!, []), /given 0 logical devices; expected 1 to \d+/],
-  "another device": [() => tf.config.setLogicalDeviceConfiguration({ name: "gpu", deviceType: "GPU" }, null), /expected a device that tf\.config\.listPhysicalDevices gave/],
-  "no shards": [() => new tf.distribute.experimental.partitioners.FixedShardsPartitioner(0), /numShards: given 0; expected a whole number of at least 1/],
+  "a communication option": [
+    () => new tf.distribute.experimental.CommunicationOptions({ compression: "int8" as never }),
+    /CommunicationOptions\.compression: given int8/,
+  ],
+  "a limit of a logical device": [
+    () => new tf.config.LogicalDeviceConfiguration({ memoryLimit: 1024 as never }),
+    /LogicalDeviceConfiguration\.memoryLimit: given 1024/,
+  ],
+  "no logical devices": [
+    () => tf.config.setLogicalDeviceConfiguration(tf.config.listPhysicalDevices()[0]!, []),
+    /given 0 logical devices; expected 1 to \d+/,
+  ],
+  "another device": [
+    () => tf.config.setLogicalDeviceConfiguration({ name: "gpu", deviceType: "GPU" }, null),
+    /expected a device that tf\.config\.listPhysicalDevices gave/,
+  ],
+  "no shards": [
+    () => new tf.distribute.experimental.partitioners.FixedShardsPartitioner(0),
+    /numShards: given 0; expected a whole number of at least 1/,
+  ],
   "a policy in options": [
     () => {
       const options = new tf.data.Options();
@@ -279,7 +320,7 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
     },
     /autoShardPolicy: given "FILES"; expected AUTO, DATA, FILE, OFF/,
   ],
-}; // prettier-ignore
+};
 for (const [name, [action, expected]] of Object.entries(mistakes)) t.test(`refused: ${name}`, (t) => {
   t.throws(action, expected);
   t.end();

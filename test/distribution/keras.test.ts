@@ -59,19 +59,40 @@ for (const [name, make] of Object.entries({
 }
 
 const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
-  "a mesh of other names": [() => new DeviceMesh([1, 2], ["batch"]), /DeviceMesh\.axisNames: given \["batch"\]; expected 2 names, each once/],
-  "a mesh of too few devices": [() => new DeviceMesh([4], ["batch"], { devices: ["cpu:0"] }), /DeviceMesh\.devices: given 1 devices for a mesh of shape \[4\]; expected 4/],
+  "a mesh of other names": [
+    () => new DeviceMesh([1, 2], ["batch"]),
+    /DeviceMesh\.axisNames: given \["batch"\]; expected 2 names, each once/,
+  ],
+  "a mesh of too few devices": [
+    () => new DeviceMesh([4], ["batch"], { devices: ["cpu:0"] }),
+    /DeviceMesh\.devices: given 1 devices for a mesh of shape \[4\]; expected 4/,
+  ],
   "a mesh of nothing": [() => new DeviceMesh([0], ["batch"]), /DeviceMesh\.shape: given \[0\]/],
   "a device that is not there": [() => new DeviceMesh([1], ["batch"], { devices: ["gpu:0"] }), /given the device gpu:0/],
-  "an axis that is not there": [() => new LayoutMap(mesh()).set("kernel", ["rows"]), /given "rows"; expected an axis of the mesh: batch, model/],
+  "an axis that is not there": [
+    () => new LayoutMap(mesh()).set("kernel", ["rows"]),
+    /given "rows"; expected an axis of the mesh: batch, model/,
+  ],
   "an axis twice": [() => new TensorLayout(["model", "model"], mesh()), /expected each axis of the mesh once/],
   "a path twice": [() => new LayoutMap(mesh()).set("a", [null]).set("a", [null]), /given "a" a second time/],
-  "a path that two expressions match": [() => new LayoutMap(mesh()).set("d.*", [null]).set(".*e", [null]).get("de"), /given de, which matches "d\.\*" and "\.\*e"/],
+  "a path that two expressions match": [
+    () => new LayoutMap(mesh()).set("d.*", [null]).set(".*e", [null]).get("de"),
+    /given de, which matches "d\.\*" and "\.\*e"/,
+  ],
   "no layouts": [() => new ModelParallel({ layoutMap: {} as never }), /ModelParallel\.layoutMap: given \{\}/],
-  "a batch axis that is not there": [() => new ModelParallel({ layoutMap: new LayoutMap(mesh()), batchDimName: "data" }), /given "data"; expected an axis of the mesh/],
+  "a batch axis that is not there": [
+    () => new ModelParallel({ layoutMap: new LayoutMap(mesh()), batchDimName: "data" }),
+    /given "data"; expected an axis of the mesh/,
+  ],
   "no distribution": [() => distribution.setDistribution("auto" as never), /setDistribution: given "auto"/],
-  "a layout of another rank": [() => distribution.distributeTensor(tf.ones([2, 2]), new TensorLayout(["model"], mesh())), /for a tensor of shape \[2, 2\]/],
-  "addresses without a number": [() => distribution.initialize("a:1,b:2"), /keras\.distribution\.initialize: given addresses without processId/],
-}; // prettier-ignore
+  "a layout of another rank": [
+    () => distribution.distributeTensor(tf.ones([2, 2]), new TensorLayout(["model"], mesh())),
+    /for a tensor of shape \[2, 2\]/,
+  ],
+  "addresses without a number": [
+    () => distribution.initialize("a:1,b:2"),
+    /keras\.distribution\.initialize: given addresses without processId/,
+  ],
+};
 for (const [name, [action, expected]] of Object.entries(mistakes))
   t.test(`refused: ${name}`, async (t) => t.match(await messageOf(action), expected));

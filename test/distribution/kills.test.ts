@@ -1,5 +1,5 @@
-// A rank is lost at a random moment, again and again: the others end soon and with the error, nothing is left behind, and what goes on from the
-// backup computes the same bits as a run that was not interrupted. KERASM_KILLS=50 does it fifty times.
+// A rank is lost at a random moment, again and again: the others end soon and with the error, nothing is left behind, and what goes on from
+// the backup computes the same bits as a run that was not interrupted. KERASM_KILLS=50 does it fifty times.
 
 import t, { type Test } from "tap";
 import { readFileSync } from "node:fs";

@@ -237,17 +237,38 @@ t.test("states of replicas are made once", (t) => {
 });
 
 const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
-  "a GPU": [() => new tf.distribute.MirroredStrategy({ devices: ["/gpu:0"] }), /MirroredStrategy: given the device \/gpu:0; expected cpu:0 … cpu:\d+\. kerasm computes on processors/],
-  "TPUs": [() => new tf.distribute.TPUStrategy(), /TPUStrategy: given a request for TPUs; expected a strategy for processors\. Use MirroredStrategy on one machine, MultiWorkerMirroredStrategy across machines\./],
+  "a GPU": [
+    () => new tf.distribute.MirroredStrategy({ devices: ["/gpu:0"] }),
+    /MirroredStrategy: given the device \/gpu:0; expected cpu:0 … cpu:\d+\. kerasm computes on processors/,
+  ],
+  TPUs: [
+    () => new tf.distribute.TPUStrategy(),
+    /TPUStrategy: given a request for TPUs; expected a strategy for processors\. Use MirroredStrategy on one machine, MultiWorkerMirroredStrategy across machines\./,
+  ],
   "one device that is not there": [() => new tf.distribute.OneDeviceStrategy("gpu:0"), /OneDeviceStrategy: given the device gpu:0/],
-  "workers that were not joined": [() => new tf.distribute.MultiWorkerMirroredStrategy(), /MultiWorkerMirroredStrategy: given processes that have not been joined; expected await tf\.distribute\.initialize\(\) before/],
-  "a coordinator of replicas": [() => new tf.distribute.coordinator.ClusterCoordinator(mirrored(1) as never), /expected a ParameterServerStrategy/],
-  "a device twice": [() => new tf.distribute.MirroredStrategy({ devices: ["cpu:0", "cpu:0"] }), /MirroredStrategy\.devices: given cpu:0 twice/],
+  "workers that were not joined": [
+    () => new tf.distribute.MultiWorkerMirroredStrategy(),
+    /MultiWorkerMirroredStrategy: given processes that have not been joined; expected await tf\.distribute\.initialize\(\) before/,
+  ],
+  "a coordinator of replicas": [
+    () => new tf.distribute.coordinator.ClusterCoordinator(mirrored(1) as never),
+    /expected a ParameterServerStrategy/,
+  ],
+  "a device twice": [
+    () => new tf.distribute.MirroredStrategy({ devices: ["cpu:0", "cpu:0"] }),
+    /MirroredStrategy\.devices: given cpu:0 twice/,
+  ],
   "no devices": [() => new tf.distribute.MirroredStrategy({ devices: [] }), /MirroredStrategy\.devices: given \[\]/],
   "an unknown option": [() => new tf.distribute.MirroredStrategy({ device: "cpu:0" } as never), /given the option device/],
   "a wrong reduction": [() => mirrored(2).reduce("PRODUCT" as never, tf.constant(1)), /strategy\.reduce: given "PRODUCT"/],
-  "reduce inside": [() => mirrored(2).run(() => tf.distribute.getStrategy().reduce("SUM", tf.constant(1))), /strategy\.reduce: given a call inside of strategy\.run/],
-  "variables inside": [() => mirrored(2).run(() => tf.variable(1).value()), /given a variable made inside; expected variables made in strategy\.scope\(\)/],
+  "reduce inside": [
+    () => mirrored(2).run(() => tf.distribute.getStrategy().reduce("SUM", tf.constant(1))),
+    /strategy\.reduce: given a call inside of strategy\.run/,
+  ],
+  "variables inside": [
+    () => mirrored(2).run(() => tf.variable(1).value()),
+    /given a variable made inside; expected variables made in strategy\.scope\(\)/,
+  ],
   "meetings of another number": [
     () => mirrored(2).run(() => (tf.distribute.getReplicaContext()!.replicaIdInSyncGroup === 0 ? allReduce(tf.ones([3])) : tf.ones([3]))),
     /strategy\.run: given an all-reduce \(sum\) of 1 tensor, 3 numbers of float32, while replica 1 gives no further meeting; expected the same step in all replicas/,
@@ -284,14 +305,29 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
     () => mirrored(2).experimentalDistributeDataset(tf.data.Dataset.range(4).batch(2), { autoShardPolicy: "FILE" }),
     /given FILE for a dataset that is not made of files; expected AUTO, DATA or OFF/,
   ],
-  "a wrong policy": [() => mirrored(2).experimentalDistributeDataset(tf.data.Dataset.range(4).batch(2), { autoShardPolicy: "X" as never }), /autoShardPolicy: given "X"/],
-  "a dataset without batches": [() => [...mirrored(2).experimentalDistributeDataset(tf.data.Dataset.range(4))], /given a scalar in a batch/],
-  "a global batch that replicas can't divide": [() => new tf.distribute.InputContext(1, 0, 3).getPerReplicaBatchSize(4), /given a global batch of 4 for 3 replicas/],
-  "a wrong synchronization": [() => tf.variable(1, { synchronization: "later" as never }), /synchronization: given "later"; expected one of "auto"/],
+  "a wrong policy": [
+    () => mirrored(2).experimentalDistributeDataset(tf.data.Dataset.range(4).batch(2), { autoShardPolicy: "X" as never }),
+    /autoShardPolicy: given "X"/,
+  ],
+  "a dataset without batches": [
+    () => [...mirrored(2).experimentalDistributeDataset(tf.data.Dataset.range(4))],
+    /given a scalar in a batch/,
+  ],
+  "a global batch that replicas can't divide": [
+    () => new tf.distribute.InputContext(1, 0, 3).getPerReplicaBatchSize(4),
+    /given a global batch of 4 for 3 replicas/,
+  ],
+  "a wrong synchronization": [
+    () => tf.variable(1, { synchronization: "later" as never }),
+    /synchronization: given "later"; expected one of "auto"/,
+  ],
   "scatter of an odd axis": [() => mirrored(2).run(() => reduceScatter(tf.ones([3]))), /given an axis of 3 for 2 replicas/],
-  "broadcast of nobody": [() => mirrored(2).run(() => broadcast(tf.ones([3]), 2)), /broadcast: given replica 2; expected a replica from 0 to 1/],
+  "broadcast of nobody": [
+    () => mirrored(2).run(() => broadcast(tf.ones([3]), 2)),
+    /broadcast: given replica 2; expected a replica from 0 to 1/,
+  ],
   "the mean of integers": [() => allReduce(tf.constant([1], { dtype: "int32" }), "mean"), /given the mean of int32 values/],
-}; // prettier-ignore
+};
 for (const [name, [action, expected]] of Object.entries(mistakes)) {
   t.test(`refused: ${name}`, async (t) => {
     t.match(await messageOf(action), expected);

@@ -94,7 +94,11 @@ if (launchers.TF_CONFIG) {
     for (const { errors, sum } of answersOf<{ errors: Record<string, string>; sum: number }>(all)) {
       t.equal(Object.keys(errors).length, 9);
       for (const [kind, error] of Object.entries(errors))
-        t.match(error, /\w+Error: MultiWorkerMirroredStrategy: given an? [\w -]+ \(?.*while worker \d gives .*; expected the same step on all workers\. Do model and data agree\?/, kind); // prettier-ignore
+        t.match(
+          error,
+          /\w+Error: MultiWorkerMirroredStrategy: given an? [\w -]+ \(?.*while worker \d gives .*; expected the same step on all workers\. Do model and data agree\?/,
+          kind,
+        );
       t.equal(sum, 3);
     }
   });
@@ -108,10 +112,32 @@ if (launchers.TF_CONFIG) {
     const sorted = (name: string) => [...one[name]!.flat(), ...other[name]!.flat()].sort((a, b) => a - b);
     const everything = [0, 1, 2, 3, 4, 10, 11, 20, 21, 22, 23, 24, 25, 26];
     for (const name of ["auto", "listed", "named", "again"]) t.strictSame(sorted(name), everything, name);
-    t.strictSame(one["auto"], [[0, 1], [2, 3], [4, 20], [21, 22], [23, 24], [25, 26]], "the first and the third file, half of a global batch in each step"); // prettier-ignore
+    t.strictSame(
+      one["auto"],
+      [
+        [0, 1],
+        [2, 3],
+        [4, 20],
+        [21, 22],
+        [23, 24],
+        [25, 26],
+      ],
+      "the first and the third file, half of a global batch in each step",
+    );
     t.strictSame(other["auto"], [[10], [11], [], [], [], []], "the second file, then empty batches"); // prettier-ignore
-    t.strictSame(sorted("repeated"), everything.flatMap((each) => [each, each]), "each epoch reads the share that was kept"); // prettier-ignore
-    t.strictSame([one["few"], other["few"]], [[[0, 1], [4]], [[2, 3], []]], "fewer files than processes: elements are divided"); // prettier-ignore
+    t.strictSame(
+      sorted("repeated"),
+      everything.flatMap((each) => [each, each]),
+      "each epoch reads the share that was kept",
+    );
+    t.strictSame(
+      [one["few"], other["few"]],
+      [
+        [[0, 1], [4]],
+        [[2, 3], []],
+      ],
+      "fewer files than processes: elements are divided",
+    );
     t.strictSame([one["memory"], other["memory"]], [[[0, 1], [4, 5], [8]], [[2, 3], [6, 7], [9]]]); // prettier-ignore
     t.strictSame(
       one["off"],
@@ -125,7 +151,14 @@ if (launchers.TF_CONFIG) {
       "each walks through all",
     );
     t.strictSame(other["off"], one["off"]);
-    t.strictSame([one["own"], other["own"]], [[[0, 1], [2, 3], [4]], [[0], [], []]], "datasets of one's own that end at different steps"); // prettier-ignore
+    t.strictSame(
+      [one["own"], other["own"]],
+      [
+        [[0, 1], [2, 3], [4]],
+        [[0], [], []],
+      ],
+      "datasets of one's own that end at different steps",
+    );
     for (const { sums, traced } of [one, other]) {
       t.strictSame(sums, [6, 22, 17], "an iterator given to a traced function");
       t.equal(traced, 2);
@@ -238,12 +271,27 @@ if (launchers.TF_CONFIG) {
 const configs: Readonly<Record<string, [string, RegExp]>> = {
   "no JSON": ["{", /TF_CONFIG: given "\{"; expected JSON/],
   "no cluster": ['{"task":{"type":"worker","index":0}}', /TF_CONFIG\.cluster: given undefined; expected addresses by job/],
-  "an unknown job": ['{"cluster":{"boss":["a:1"]},"task":{"type":"boss","index":0}}', /TF_CONFIG\.cluster: given "boss"; expected jobs chief, worker, ps, evaluator/],
-  "an address without a port": ['{"cluster":{"worker":["a"]},"task":{"type":"worker","index":0}}', /TF_CONFIG\.cluster\.worker: given "a"; expected an address "host:port"/],
-  "an address twice": ['{"cluster":{"worker":["a:1","a:1"]},"task":{"type":"worker","index":0}}', /given "a:1"; expected each address once/],
-  "another task": ['{"cluster":{"worker":["a:1"]},"task":{"type":"chief","index":0}}', /TF_CONFIG\.task\.type: given "chief"; expected a job of the cluster: worker/],
-  "an index too large": ['{"cluster":{"worker":["a:1","a:2"]},"task":{"type":"worker","index":2}}', /TF_CONFIG\.task\.index: given 2; expected an index from 0 to 1/],
-}; // prettier-ignore
+  "an unknown job": [
+    '{"cluster":{"boss":["a:1"]},"task":{"type":"boss","index":0}}',
+    /TF_CONFIG\.cluster: given "boss"; expected jobs chief, worker, ps, evaluator/,
+  ],
+  "an address without a port": [
+    '{"cluster":{"worker":["a"]},"task":{"type":"worker","index":0}}',
+    /TF_CONFIG\.cluster\.worker: given "a"; expected an address "host:port"/,
+  ],
+  "an address twice": [
+    '{"cluster":{"worker":["a:1","a:1"]},"task":{"type":"worker","index":0}}',
+    /given "a:1"; expected each address once/,
+  ],
+  "another task": [
+    '{"cluster":{"worker":["a:1"]},"task":{"type":"chief","index":0}}',
+    /TF_CONFIG\.task\.type: given "chief"; expected a job of the cluster: worker/,
+  ],
+  "an index too large": [
+    '{"cluster":{"worker":["a:1","a:2"]},"task":{"type":"worker","index":2}}',
+    /TF_CONFIG\.task\.index: given 2; expected an index from 0 to 1/,
+  ],
+};
 for (const [name, [config, expected]] of Object.entries(configs)) {
   t.test(`TF_CONFIG with ${name}`, async (t) => t.match(await messageOf(() => new TFConfigClusterResolver(config)), expected));
 }

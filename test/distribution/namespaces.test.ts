@@ -1,4 +1,5 @@
-// Two machines, as far as one can show them: network namespaces, with 20 ms between them where the kernel can delay packets. Needs root and ip.
+// Two machines, as far as one can show them: network namespaces, with 20 ms between them where the kernel can delay packets. Needs root and
+// ip.
 
 import t from "tap";
 import { spawnSync } from "node:child_process";

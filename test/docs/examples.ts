@@ -66,8 +66,8 @@ const squeezed = (text: string): string => text.replace(/^(["'])(.*)\\1$/, "$2")
 `;
 
 /**
- * A program that runs examples one after the other in one process, since the start of a process costs more than most examples. It prints a line
- * of JSON for each: its file, and the error that it ended with.
+ * A program that runs examples one after the other in one process, since the start of a process costs more than most examples. It prints a
+ * line of JSON for each: its file, and the error that it ended with.
  */
 export const runnerModule = `for (const file of process.argv.slice(2)) {
   const warnings = [];

@@ -36,7 +36,10 @@ const hasMpi = ["mpirun", "mpiexec"].some((name) =>
   (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, name))),
 );
 
-const markdown = (folder: string) => readdirSync(join(repository, folder)).filter((name) => name.endsWith(".md")).map((name) => join(folder, name)); // prettier-ignore
+const markdown = (folder: string) =>
+  readdirSync(join(repository, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
 const pages = ["README.md", ...markdown("docs"), ...markdown("docs/guides")];
 
 // A folder of the repository: `kerasm` is the package itself there, by its own `exports`.
@@ -49,7 +52,11 @@ const programs = pages.flatMap((page) => {
   for (const { words, line } of blocks) {
     if (words.includes("fragment")) t.ok(withFragments.includes(page), `${page}:${line}: a fragment of our own sources`);
     if (words.includes("config")) t.ok(withConfigs.includes(page), `${page}:${line}: settings of another tool`);
-    t.strictSame(words.filter((word) => !["node", "fragment", "config"].includes(word)), [], `${page}:${line}: words that are known`); // prettier-ignore
+    t.strictSame(
+      words.filter((word) => !["node", "fragment", "config"].includes(word)),
+      [],
+      `${page}:${line}: words that are known`,
+    );
   }
   const isRun = ({ words, code }: Block) =>
     !words.includes("fragment") && !words.includes("config") && (hasMpi || !code.includes('"cluster"'));
@@ -66,10 +73,23 @@ const programs = pages.flatMap((page) => {
 for (const { file, code, isChecked } of programs) {
   const module = `${code}\nexport {};\n`;
   if (isChecked) writeFileSync(join(folder, `${file}.ts`), module);
-  const { code: made } = transformSync(module, { loader: "ts", target: "es2022", tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } } }); // prettier-ignore
+  const { code: made } = transformSync(module, {
+    loader: "ts",
+    target: "es2022",
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+  });
   writeFileSync(join(folder, `${file}.mjs`), made);
 }
-const compilerOptions = { strict: true, noUncheckedIndexedAccess: true, noImplicitOverride: true, target: "ES2022", module: "NodeNext", lib: ["ES2023", "DOM"], types: ["node"], noEmit: true }; // prettier-ignore
+const compilerOptions = {
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitOverride: true,
+  target: "ES2022",
+  module: "NodeNext",
+  lib: ["ES2023", "DOM"],
+  types: ["node"],
+  noEmit: true,
+};
 writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
 const compiled = run(process.execPath, [join(repository, "node_modules/typescript/lib/tsc.js"), "-p", folder], { timeout: 300_000 });
 

@@ -1,5 +1,5 @@
-// The site as a reader's browser gets it: every link leads somewhere, nothing asks another host, the first page is small, nothing serious is
-// in the way of those who cannot see or point, narrow and dark screens do, and Run buttons run.
+// The site as a reader's browser gets it: every link leads somewhere, nothing asks another host, the first page is small, nothing serious
+// is in the way of those who cannot see or point, narrow and dark screens do, and Run buttons run.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -49,9 +49,13 @@ t.test("every public name has a doc comment", async (t) => {
 });
 
 t.test("every part that the site promises is there", async (t) => {
-  const guides = "sequential-model functional-api subclassing training-and-evaluation custom-train-step custom-training-loop saving callbacks transfer-learning rnn masking-and-padding preprocessing-layers mixed-precision quantization distribution autograph tf-data"; // prettier-ignore
+  const guides =
+    "sequential-model functional-api subclassing training-and-evaluation custom-train-step custom-training-loop saving callbacks transfer-learning rnn masking-and-padding preprocessing-layers mixed-precision quantization distribution autograph tf-data";
   for (const name of guides.split(" ")) t.ok(pages.includes(`guides/${name}.html`), name);
-  for (const name of "getting-started from-keras from-tensorflow-js from-pytorch how-it-works performance limits security coverage".split(" ")) t.ok(pages.includes(`${name}.html`), name); // prettier-ignore
+  for (const name of "getting-started from-keras from-tensorflow-js from-pytorch how-it-works performance limits security coverage".split(
+    " ",
+  ))
+    t.ok(pages.includes(`${name}.html`), name);
   t.ok(pages.filter((page) => page.startsWith("examples/") && page !== "examples/index.html").length >= 20, "examples");
   const dense = read("reference/keras/layers/Dense.class.html");
   for (const part of [/units/, /activation/, /tensorflow\.org[^"]*keras\/layers\/Dense/, /&quot;glorot_uniform&quot;/])
@@ -66,7 +70,15 @@ else {
   t.teardown(() => server.close());
   const axe = readFileSync(join(dirname(createRequire(import.meta.url).resolve("axe-core")), "axe.min.js"), "utf8");
 
-  const shown = ["index", "guides/functional-api", "examples/index", "examples/gallery/unet", "reference/keras/layers/Dense.class", "reference/keras/ops/index", "from-pytorch"]; // prettier-ignore
+  const shown = [
+    "index",
+    "guides/functional-api",
+    "examples/index",
+    "examples/gallery/unet",
+    "reference/keras/layers/Dense.class",
+    "reference/keras/ops/index",
+    "from-pytorch",
+  ];
   t.test("the first page is under 200 kB, before anything is compressed, and asks nobody else", async (t) => {
     const { page, bytes, foreign, complaints } = await open(browser, `${server.url}index.html`);
     t.ok(bytes() < 200_000, `${bytes()} bytes`);
@@ -86,7 +98,9 @@ else {
             axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
           };
           const { violations } = await axe.run();
-          return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`); // prettier-ignore
+          return violations
+            .filter(({ impact }) => impact === "serious" || impact === "critical")
+            .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
         });
         t.strictSame(found, [], name);
         await page.close();
@@ -114,7 +128,11 @@ else {
     ] as const) {
       // prettier-ignore
       await page.fill("#search input", words);
-      await page.waitForFunction((part) => Array.from(document.querySelectorAll<HTMLAnchorElement>("#found a")).some(({ href }) => href.includes(part)), wanted, { timeout: 120_000 }); // prettier-ignore
+      await page.waitForFunction(
+        (part) => Array.from(document.querySelectorAll<HTMLAnchorElement>("#found a")).some(({ href }) => href.includes(part)),
+        wanted,
+        { timeout: 120_000 },
+      );
       t.pass(words);
     }
     t.strictSame(foreign, []);
@@ -130,7 +148,11 @@ else {
     ] as const) {
       const { page, foreign } = await open(browser, `${server.url}${name}.html`);
       await page.locator(".run").nth(block).click();
-      await page.waitForFunction(() => /^(Done|Ended)/m.test(Array.from(document.querySelectorAll<HTMLElement>(".output"), (each) => each.innerText).join("\n")), null, { timeout: 240_000 }); // prettier-ignore
+      await page.waitForFunction(
+        () => /^(Done|Ended)/m.test(Array.from(document.querySelectorAll<HTMLElement>(".output"), (each) => each.innerText).join("\n")),
+        null,
+        { timeout: 240_000 },
+      );
       const printed = await page.evaluate(() =>
         Array.from(document.querySelectorAll<HTMLElement>(".output"), (each) => each.innerText).join("\n"),
       );

@@ -10,9 +10,15 @@ const { keras } = tf;
 const pages = ["docs/from-keras.md", "docs/from-tensorflow-js.md", "docs/from-pytorch.md"];
 
 /** Cells of a line of a table; a bar within code is written \|. */
-const cellsOf = (line: string): string[] => line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|")); // prettier-ignore
+const cellsOf = (line: string): string[] =>
+  line
+    .slice(1, -1)
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll("\\|", "|"));
 
-const asynchronous = Object.getPrototypeOf(async () => {}).constructor as new (...texts: string[]) => (...given: unknown[]) => Promise<unknown>; // prettier-ignore
+const asynchronous = Object.getPrototypeOf(async () => {}).constructor as new (
+  ...texts: string[]
+) => (...given: unknown[]) => Promise<unknown>;
 
 /** A program of statements, whose last one gives the result. */
 function programOf(code: string): string {
@@ -41,7 +47,20 @@ for (const page of pages) {
       model.compile({ optimizer: "sgd", loss: "mse" });
       const pixels = { width: 2, height: 1, data: new Uint8ClampedArray([255, 0, 0, 255, 0, 128, 0, 255]) };
       const canvas = new Canvas();
-      const around = { tf, keras, visor, model, pixels, canvas, x: tf.constant([[1, 2], [3, 4]]), xs: tf.ones([8, 2]), ys: tf.ones([8, 1]) }; // prettier-ignore
+      const around = {
+        tf,
+        keras,
+        visor,
+        model,
+        pixels,
+        canvas,
+        x: tf.constant([
+          [1, 2],
+          [3, 4],
+        ]),
+        xs: tf.ones([8, 2]),
+        ys: tf.ones([8, 1]),
+      };
       for (const code of codes) {
         const result = await new asynchronous(...Object.keys(around), programOf(code))(...Object.values(around));
         t.not((result as unknown[])[0] ?? 0, undefined, code);

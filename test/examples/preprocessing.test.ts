@@ -38,7 +38,9 @@ t.test("images of a folder with augmentation", async (t) => {
       await tf.keras.utils.saveImg(path, noise.add(tf.constant([...color])), { scale: false });
     }
   }
-  const { stdout, stderr, status } = await runProgram("examples/image-classification.ts", [folder, "--size", "12", "--epochs", "8"], { cwd: tmpdir() }); // prettier-ignore
+  const { stdout, stderr, status } = await runProgram("examples/image-classification.ts", [folder, "--size", "12", "--epochs", "8"], {
+    cwd: tmpdir(),
+  });
   t.equal(status, 0, stderr);
   t.match(stdout, "classes blue, red");
   t.ok(accuracyIn(stdout) > 0.9, stdout);

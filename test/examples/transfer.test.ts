@@ -45,7 +45,12 @@ type Tap = Pick<typeof t, "ok" | "equal" | "match" | "strictSame">;
 for (const [name, check] of Object.entries(expected))
   t.test(name, async (t) => {
     const folder = t.testdir();
-    const out = { "grad-cam": ["--out", folder], "deep-dream": ["--out", join(folder, "out.png")], "style-transfer": ["--out", join(folder, "out.png")] }[name] ?? []; // prettier-ignore
+    const out =
+      {
+        "grad-cam": ["--out", folder],
+        "deep-dream": ["--out", join(folder, "out.png")],
+        "style-transfer": ["--out", join(folder, "out.png")],
+      }[name] ?? [];
     const { stdout, stderr, status } = await runProgram(`examples/transfer/${name}.ts`, ["--quick", ...out]);
     t.equal(status, 0, stderr);
     check(t, stdout, folder);

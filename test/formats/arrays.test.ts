@@ -12,12 +12,17 @@ const path = (name: string) => `memory://arrays/${name}`;
 
 t.test("elements at odd places of a buffer that Node shares between files are copied, not taken with all that is beside them", (t) => {
   const shared = Buffer.alloc(64, 0xff);
-  for (const [dtype, array] of [["float32", Float32Array], ["int32", Int32Array], ["int64", BigInt64Array], ["float64", Float64Array]] as const) {
+  for (const [dtype, array] of [
+    ["float32", Float32Array],
+    ["int32", Int32Array],
+    ["int64", BigInt64Array],
+    ["float64", Float64Array],
+  ] as const) {
     const values = array === BigInt64Array ? BigInt64Array.of(1n, -2n, 3n) : new (array as typeof Float32Array)([1, -2, 3]);
     shared.set(new Uint8Array(values.buffer), 3);
     const { elements } = fromFile(shared.subarray(3, 3 + values.byteLength), dtype, [3], "shared");
     t.same([...elements], [1, -2, 3], dtype);
-  } // prettier-ignore
+  }
   t.end();
 });
 
@@ -26,7 +31,8 @@ t.test("with any one bit of an archive changed, it is refused by name, or what c
   await formats.saveNpz(file, { a: tf.ones([3, 2]), b: tf.constant([1, 2]) });
   const { store, name } = placeOf(file);
   const good = (await store.read(name))!;
-  const read = async () => JSON.stringify(Object.entries(await formats.loadNpz(file)).map(([key, value]) => [key, value.shape, [...value.data()]])); // prettier-ignore
+  const read = async () =>
+    JSON.stringify(Object.entries(await formats.loadNpz(file)).map(([key, value]) => [key, value.shape, [...value.data()]]));
   const wanted = await read();
   let refused = 0;
   for (let bit = 0; bit < good.length * 8; bit++) {
@@ -54,7 +60,8 @@ t.test("arrays come back as they were, in every form", async (t) => {
   };
   const check = (loaded: Record<string, tf.Tensor>) => {
     t.same(Object.keys(loaded).sort(), Object.keys(arrays).sort());
-    for (const [name, value] of Object.entries(arrays)) t.strictSame([loaded[name]!.dtype, loaded[name]!.shape, loaded[name]!.data()], [value.dtype, value.shape, value.data()], name); // prettier-ignore
+    for (const [name, value] of Object.entries(arrays))
+      t.strictSame([loaded[name]!.dtype, loaded[name]!.shape, loaded[name]!.data()], [value.dtype, value.shape, value.data()], name);
   };
   await formats.saveNpz(path("a.npz"), arrays);
   check(await formats.loadNpz(path("a.npz")));
@@ -80,15 +87,33 @@ t.test("files on disk are read by tensor", async (t) => {
 
 /** NumPy's own bytes: np.save of the arrays that the names say. */
 const numpy: Readonly<Record<string, { head: string; data: ArrayBufferView; expected: unknown }>> = {
-  "float64, C order": { head: "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }", data: Float64Array.of(1, 2, 3, 4), expected: [[1, 2], [3, 4]] }, // prettier-ignore
-  "float32, Fortran order": { head: "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", data: Float32Array.of(1, 4, 2, 5, 3, 6), expected: [[1, 2, 3], [4, 5, 6]] }, // prettier-ignore
-  "int64": { head: "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", data: BigInt64Array.of(-7n, 8n), expected: [-7, 8] }, // prettier-ignore
+  "float64, C order": {
+    head: "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }",
+    data: Float64Array.of(1, 2, 3, 4),
+    expected: [
+      [1, 2],
+      [3, 4],
+    ],
+  },
+  "float32, Fortran order": {
+    head: "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }",
+    data: Float32Array.of(1, 4, 2, 5, 3, 6),
+    expected: [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+  },
+  int64: { head: "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", data: BigInt64Array.of(-7n, 8n), expected: [-7, 8] },
   "big-endian int16": {
     head: "{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }",
     data: Uint8Array.of(1, 0, 255, 255),
     expected: [256, -1],
   },
-  "float16": { head: "{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }", data: Uint16Array.of(0x3c00, 0xc000, 1), expected: [1, -2, 2 ** -24] }, // prettier-ignore
+  float16: {
+    head: "{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }",
+    data: Uint16Array.of(0x3c00, 0xc000, 1),
+    expected: [1, -2, 2 ** -24],
+  },
 };
 
 t.test("arrays of NumPy", async (t) => {
@@ -138,7 +163,10 @@ t.test("a folder as Hugging Face has it loads by a map of names", async (t) => {
   const nameMap = (name: string) =>
     name.endsWith("kernel") ? { name: `${layer(name)}.weight`, transpose: [1, 0] } : `${layer(name)}.bias`;
   await model.loadWeights(folder, { nameMap });
-  t.same(model.weights.map((weight) => weight.array()), [tf.transpose(w1).array(), b1.array(), tf.transpose(w2).array(), b2.array()]); // prettier-ignore
+  t.same(
+    model.weights.map((weight) => weight.array()),
+    [tf.transpose(w1).array(), b1.array(), tf.transpose(w2).array(), b2.array()],
+  );
   const before = model.weights.map((weight) => weight.array());
   await t.rejects(model.loadWeights(folder, { nameMap: (name) => (name.endsWith("kernel") ? "fc1.bias" : null) }), {
     name: "CheckpointError",
@@ -151,8 +179,29 @@ t.test("a folder as Hugging Face has it loads by a map of names", async (t) => {
 });
 
 t.test("narrow floats are rounded to the nearest, ties to even, and widened exactly", (t) => {
-  for (const [value, half] of [[1, 0x3c00], [-2, 0xc000], [65504, 0x7bff], [65520, 0x7c00], [2 ** -24, 1], [2 ** -25, 0], [3 * 2 ** -25, 2], [0, 0], [-0, 0x8000], [1 + 2 ** -11, 0x3c00], [1 + 3 * 2 ** -11, 0x3c02], [Infinity, 0x7c00], [2047 * 2 ** -25, 0x0400]] as const) t.equal(floatToHalf(value), half, `${value}`); // prettier-ignore
-  for (const [value, bits] of [[1, 0x3f80], [1 + 2 ** -8, 0x3f80], [1 + 3 * 2 ** -8, 0x3f82], [-Infinity, 0xff80]] as const) t.equal(floatToBfloat(value), bits, `${value}`); // prettier-ignore
+  for (const [value, half] of [
+    [1, 0x3c00],
+    [-2, 0xc000],
+    [65504, 0x7bff],
+    [65520, 0x7c00],
+    [2 ** -24, 1],
+    [2 ** -25, 0],
+    [3 * 2 ** -25, 2],
+    [0, 0],
+    [-0, 0x8000],
+    [1 + 2 ** -11, 0x3c00],
+    [1 + 3 * 2 ** -11, 0x3c02],
+    [Infinity, 0x7c00],
+    [2047 * 2 ** -25, 0x0400],
+  ] as const)
+    t.equal(floatToHalf(value), half, `${value}`);
+  for (const [value, bits] of [
+    [1, 0x3f80],
+    [1 + 2 ** -8, 0x3f80],
+    [1 + 3 * 2 ** -8, 0x3f82],
+    [-Infinity, 0xff80],
+  ] as const)
+    t.equal(floatToBfloat(value), bits, `${value}`);
   for (const dtype of ["float16", "bfloat16"] as const) {
     const all = Uint16Array.from({ length: 65536 }, (_, i) => i);
     const { elements } = fromFile(new Uint8Array(all.buffer), dtype, [65536], "x");

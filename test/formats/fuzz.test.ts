@@ -45,7 +45,13 @@ const SEED = Number(process.env["KERASM_FUZZ_SEED"] ?? Date.now() % 1e6);
 let state = SEED + 1;
 const random = (below: number): number => (state = (state * 48271) % 0x7fffffff) % below;
 
-const make = () => new keras.Sequential([new keras.Input({ shape: [3] }), new layers.Dense(4, { name: "a", activation: "relu" }), new layers.BatchNormalization({ name: "b" }), new layers.Dense(2, { name: "c" })]); // prettier-ignore
+const make = () =>
+  new keras.Sequential([
+    new keras.Input({ shape: [3] }),
+    new layers.Dense(4, { name: "a", activation: "relu" }),
+    new layers.BatchNormalization({ name: "b" }),
+    new layers.Dense(2, { name: "c" }),
+  ]);
 const model = make();
 model.compile({ optimizer: "adam", loss: "mse" });
 await model.fit(tf.ones([4, 3]), tf.ones([4, 2]), { epochs: 1, verbose: 0 });
@@ -53,7 +59,8 @@ const target = make();
 
 const of = (loaded: tf.keras.Model) => loaded.weights.map((weight) => [weight.name, weight.shape, [...weight.data()]] as const);
 type State = readonly (readonly [string, readonly (number | null)[], readonly number[]])[];
-const tensorsOf = (record: Record<string, tf.Tensor>): State => Object.entries(record).map(([name, value]) => [name, value.shape, [...value.data()]]); // prettier-ignore
+const tensorsOf = (record: Record<string, tf.Tensor>): State =>
+  Object.entries(record).map(([name, value]) => [name, value.shape, [...value.data()]]);
 
 interface Kind {
   readonly path: string;
@@ -97,20 +104,49 @@ const weightsOnly = {
 
 const kinds: Readonly<Record<string, Kind>> = {
   ".keras": { path: "m.keras", save: (path) => model.save(path), ...whole, hasChecksum: true },
-  "checkpoint": { path: "m.ckpt", save: (path) => model.save(path), ...whole, hasChecksum: true },
+  checkpoint: { path: "m.ckpt", save: (path) => model.save(path), ...whole, hasChecksum: true },
   ".weights.h5": { path: "m.weights.h5", save: (path) => model.saveWeights(path), ...weightsOnly },
   ".h5": { path: "m.h5", save: (path) => model.save(path), ...whole, namesMayDiffer: true },
   ".safetensors": { path: "m.safetensors", save: (path) => model.saveWeights(path), ...weightsOnly },
   ".onnx": { path: "m.onnx", save: (path) => model.export(path), ...whole, namesMayDiffer: true },
   "model.json": { path: "t/model.json", save: (path) => model.save(path), ...whole, namesMayDiffer: true },
-  "shards": { path: "t/group1-shard1of1.bin", save: () => model.save("memory://fuzz/t/model.json"), load: async () => of(await keras.models.loadModel("memory://fuzz/t/model.json")) },
+  shards: {
+    path: "t/group1-shard1of1.bin",
+    save: () => model.save("memory://fuzz/t/model.json"),
+    load: async () => of(await keras.models.loadModel("memory://fuzz/t/model.json")),
+  },
   ".weights.json": { path: "m.weights.json", save: (path) => model.saveWeights(path), ...weightsOnly },
-  "weights of a shard": { path: "m_00000.weights.h5", save: () => model.saveWeights("memory://fuzz/m.weights.json"), load: () => weightsOnly.load("memory://fuzz/m.weights.json") },
-  ".npy": { path: "m.npy", save: (path) => saveNpy(path, tf.constant([[1.5, -2, 3], [4, 5, 6]])), load: async (path) => tensorsOf({ a: await loadNpy(path) }) },
+  "weights of a shard": {
+    path: "m_00000.weights.h5",
+    save: () => model.saveWeights("memory://fuzz/m.weights.json"),
+    load: () => weightsOnly.load("memory://fuzz/m.weights.json"),
+  },
+  ".npy": {
+    path: "m.npy",
+    save: (path) =>
+      saveNpy(
+        path,
+        tf.constant([
+          [1.5, -2, 3],
+          [4, 5, 6],
+        ]),
+      ),
+    load: async (path) => tensorsOf({ a: await loadNpy(path) }),
+  },
   ".tfrecord": { ...records, hasChecksum: true, mayEndEarlier: true },
-  ".npz": { path: "m.npz", save: (path) => saveNpz(path, { a: tf.ones([3, 2]), b: tf.constant([1, 2]) }), load: async (path) => tensorsOf(await loadNpz(path)), hasChecksum: true },
-  "tensors": { path: "r.safetensors", save: (path) => saveSafetensors(path, { a: tf.ones([3, 2]), b: tf.constant([1, 2]) }), load: async (path) => tensorsOf(await loadSafetensors(path)), namesMayDiffer: true },
-}; // prettier-ignore
+  ".npz": {
+    path: "m.npz",
+    save: (path) => saveNpz(path, { a: tf.ones([3, 2]), b: tf.constant([1, 2]) }),
+    load: async (path) => tensorsOf(await loadNpz(path)),
+    hasChecksum: true,
+  },
+  tensors: {
+    path: "r.safetensors",
+    save: (path) => saveSafetensors(path, { a: tf.ones([3, 2]), b: tf.constant([1, 2]) }),
+    load: async (path) => tensorsOf(await loadSafetensors(path)),
+    namesMayDiffer: true,
+  },
+};
 
 // Names that are numbers come first in a record.
 const shapes = (values: State) => JSON.stringify(values.map(([, shape]) => JSON.stringify(shape)).sort());
@@ -147,7 +183,8 @@ for (const [name, kind] of Object.entries(kinds).filter(([name]) => ONLY === und
         const { name: kindOf, message } = error as Error;
         const isTyped = error instanceof tf.KerasmError;
         if (!isTyped) faults.push(`${what}: ${kindOf}: ${message}\n${(error as Error).stack}`);
-        else if (/^(Checkpoint|Format|UnsupportedFormat)Error$/.test(kindOf) && !message.includes("fuzz")) faults.push(`${what}: the error does not name the file: ${message}`); // prettier-ignore
+        else if (/^(Checkpoint|Format|UnsupportedFormat)Error$/.test(kindOf) && !message.includes("fuzz"))
+          faults.push(`${what}: the error does not name the file: ${message}`);
       }
       if (performance.now() - start > MOST_TIME) faults.push(`${what}: took ${performance.now() - start} ms`);
       if (taken() > MOST_BYTES) faults.push(`${what}: took ${taken()} bytes`);
@@ -187,7 +224,8 @@ t.test("what somebody made who means ill", async (t) => {
   const config = JSON.parse(model.toJson()) as Record<string, never>;
   const json = (change: (config: Record<string, never>) => unknown) => utf8(JSON.stringify(change(structuredClone(config))));
   const weights = hdf5((root) => root.dataset("vars/0", new DatasetWriter("float32", [1], new Uint8Array(4))));
-  const archive = (content: Uint8Array, more: { name: string; content: Uint8Array }[] = []) => zip([{ name: "config.json", content }, { name: "model.weights.h5", content: weights }, ...more]); // prettier-ignore
+  const archive = (content: Uint8Array, more: { name: string; content: Uint8Array }[] = []) =>
+    zip([{ name: "config.json", content }, { name: "model.weights.h5", content: weights }, ...more]);
   const layersOf = (c: Record<string, never>) =>
     (c as unknown as { config: { layers: { class_name: string; config: Record<string, unknown> }[] } }).config.layers;
   const bad: Record<string, Uint8Array> = {

@@ -54,7 +54,15 @@ t.test("JPEG comes back nearly as it went, turned as its EXIF data says", async 
 t.test("the eight orientations are those of the standard", (t) => {
   // 1 2 / 3 4 / 5 6 as stored, and as each orientation shows it.
   const stored: Picture = { width: 2, height: 3, channels: 1, depth: 8, pixels: Uint8Array.of(1, 2, 3, 4, 5, 6) };
-  const shown = { 2: [2, 1, 4, 3, 6, 5], 3: [6, 5, 4, 3, 2, 1], 4: [5, 6, 3, 4, 1, 2], 5: [1, 3, 5, 2, 4, 6], 6: [5, 3, 1, 6, 4, 2], 7: [6, 4, 2, 5, 3, 1], 8: [2, 4, 6, 1, 3, 5] }; // prettier-ignore
+  const shown = {
+    2: [2, 1, 4, 3, 6, 5],
+    3: [6, 5, 4, 3, 2, 1],
+    4: [5, 6, 3, 4, 1, 2],
+    5: [1, 3, 5, 2, 4, 6],
+    6: [5, 3, 1, 6, 4, 2],
+    7: [6, 4, 2, 5, 3, 1],
+    8: [2, 4, 6, 1, 3, 5],
+  };
   for (const [orientation, expected] of Object.entries(shown))
     t.strictSame([...turned(stored, Number(orientation)).pixels], expected, orientation);
   t.end();
@@ -62,7 +70,10 @@ t.test("the eight orientations are those of the standard", (t) => {
 
 t.test("GIF and BMP are read", async (t) => {
   // Two pixels, red and blue: a palette of two, LZW codes of three bits.
-  const gif = Uint8Array.from([0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 2, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255, 0x2c, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2, 0x44, 0x0a, 0, 0x3b]); // prettier-ignore
+  const gif = Uint8Array.from([
+    0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 2, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255, 0x2c, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2, 0x44, 0x0a, 0,
+    0x3b,
+  ]);
   t.strictSame([...(await decodeImage(gif)).pixels], [255, 0, 0, 0, 0, 255]);
   const bmp = new Uint8Array(54 + 8);
   bmp.set([0x42, 0x4d]);

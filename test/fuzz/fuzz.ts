@@ -56,12 +56,17 @@ const binary: Readonly<Record<string, readonly [(a: tf.Tensor, b: tf.Tensor) => 
 };
 
 /** What makes a line of another of the same length: by position, or with the axis by name. */
-const along: Readonly<Record<string, readonly [(t: tf.Tensor, axis: number, asOption: boolean) => tf.Tensor, (line: number[]) => number[]]>> = {
-  cumsum: [(t, axis, named) => (named ? ops.cumsum(t, { axis }) : ops.cumsum(t, axis)), (line) => line.map((_, i) => line.slice(0, i + 1).reduce((a, b) => a + b, 0))],
+const along: Readonly<
+  Record<string, readonly [(t: tf.Tensor, axis: number, asOption: boolean) => tf.Tensor, (line: number[]) => number[]]>
+> = {
+  cumsum: [
+    (t, axis, named) => (named ? ops.cumsum(t, { axis }) : ops.cumsum(t, axis)),
+    (line) => line.map((_, i) => line.slice(0, i + 1).reduce((a, b) => a + b, 0)),
+  ],
   sort: [(t, axis, named) => (named ? ops.sort(t, { axis }) : ops.sort(t, axis)), (line) => line.toSorted((a, b) => a - b)],
   flip: [(t, axis, named) => (named ? ops.flip(t, { axis }) : ops.flip(t, axis)), (line) => line.toReversed()],
   softmax: [(t, axis, named) => (named ? ops.softmax(t, { axis }) : ops.softmax(t, axis)), softmaxOf],
-}; // prettier-ignore
+};
 
 function softmaxOf(line: readonly number[]): number[] {
   const most = line.reduce((a, b) => Math.max(a, b), -Infinity);

@@ -6,7 +6,10 @@ import { countUnsupported, type Expectations, expectationsFile, outcomes } from 
 
 const expectations = JSON.parse(readFileSync(expectationsFile, "utf8")) as Expectations;
 
-/** Passes for what no recorded layer has, compared with and without them in test/graph: conditions (control.test.ts), halves (halves.test.ts). */
+/**
+ * Passes for what no recorded layer has, compared with and without them in test/graph: conditions (control.test.ts), halves
+ * (halves.test.ts).
+ */
 const withoutCases = ["choices", "roundings", "widening anew"];
 
 /** Families of shapes and dtypes alone. */

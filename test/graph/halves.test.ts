@@ -22,8 +22,16 @@ const networks = {
     new layers.Flatten(),
   ],
   products: () => [new layers.Flatten(), ...[64, 64, 64, 64, 64].map((units) => new layers.Dense(units, { activation: "relu" }))],
-  mixture: () => [new layers.Reshape([12, 24]), new layers.Conv1D(8, 3), new layers.ReLU(), new layers.GRU(8, { returnSequences: true }), new layers.Permute([2, 1]), new layers.LayerNormalization(), new layers.Flatten()],
-}; // prettier-ignore
+  mixture: () => [
+    new layers.Reshape([12, 24]),
+    new layers.Conv1D(8, 3),
+    new layers.ReLU(),
+    new layers.GRU(8, { returnSequences: true }),
+    new layers.Permute([2, 1]),
+    new layers.LayerNormalization(),
+    new layers.Flatten(),
+  ],
+};
 
 const x = keras.random.normal([16, 12, 12, 2], { seed: 3 });
 const labels = tf.constant(Int32Array.from({ length: 16 }, (_, i) => i % 4));
@@ -64,7 +72,12 @@ t.test("under a half, what is kept for gradients is two bytes, and nothing is ro
     const before = usePasses(among);
     try {
       const convolution = () => new layers.Conv2D(32, 3, { padding: "same", activation: "relu", dtype });
-      const model = new keras.Sequential([new keras.Input({ shape: [16, 16, 3] }), ...Array.from({ length: 12 }, convolution), new layers.GlobalAveragePooling2D({ dtype }), new layers.Dense(4)]); // prettier-ignore
+      const model = new keras.Sequential([
+        new keras.Input({ shape: [16, 16, 3] }),
+        ...Array.from({ length: 12 }, convolution),
+        new layers.GlobalAveragePooling2D({ dtype }),
+        new layers.Dense(4),
+      ]);
       model.compile({ optimizer: "sgd", loss: "mse" });
       const batch = [tf.zeros([8, 16, 16, 3]), tf.zeros([8, 4])] as const;
       await model.trainOnBatch(...batch);
@@ -120,6 +133,8 @@ for (const [name, make] of Object.entries(steps))
         t.notSame(half.value.array(), start);
         const unit = dtype === "bfloat16" ? 2 ** -7 : 2 ** -10;
         const wanted = plain.value.array() as number[];
-        (half.value.array() as number[]).forEach((value, i) => t.ok(Math.abs(value - wanted[i]!) <= unit * Math.max(1, Math.abs(wanted[i]!)), `${dtype}: ${value} for ${wanted[i]}`)); // prettier-ignore
+        (half.value.array() as number[]).forEach((value, i) =>
+          t.ok(Math.abs(value - wanted[i]!) <= unit * Math.max(1, Math.abs(wanted[i]!)), `${dtype}: ${value} for ${wanted[i]}`),
+        );
       }
   });

@@ -110,5 +110,17 @@ t.test("operators and loops of JavaScript on tensors say what to do", async (t) 
     /for … of: given the symbolic Tensor\("items:0", shape=\(1,\), dtype=float32\); expected a tensor with values\. In a traced function use tf\.function\(fn, \{ autograph: true \}\), the plugin kerasm\/autograph, or tf\.whileLoop\./,
   );
   t.throws(() => [...tf.constant(1)], /for … of: given a scalar/);
-  t.same(Array.from(tf.constant([[1, 2], [3, 4]]), (row) => row.array()), [[1, 2], [3, 4]]); // prettier-ignore
+  t.same(
+    Array.from(
+      tf.constant([
+        [1, 2],
+        [3, 4],
+      ]),
+      (row) => row.array(),
+    ),
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  );
 });

@@ -98,7 +98,13 @@ t.test("a function inside of a function; run eagerly", (t) => {
 
 t.test("refused: an element taken in a branch that values decide", async (t) => {
   const iterator = numbers(8, 2).iterator();
-  const branched = tf.function((x: tf.Tensor) => tf.cond(tf.greater(x, 0), () => sum(iterator.getNext()), () => tf.constant(0))); // prettier-ignore
+  const branched = tf.function((x: tf.Tensor) =>
+    tf.cond(
+      tf.greater(x, 0),
+      () => sum(iterator.getNext()),
+      () => tf.constant(0),
+    ),
+  );
   t.match(await messageOf(() => branched(tf.constant(1))), /given an element that is taken from a dataset inside of a branch/);
   t.equal(sum(iterator.getNext()).item(), 1, "no element was taken");
 });

@@ -17,7 +17,10 @@ function filled(x: tf.Tensor, n: tf.Tensor, options: tf.TensorArrayOptions): tf.
   )[1];
 }
 
-const uses: Record<string, { options: (n: tf.Tensor) => tf.TensorArrayOptions; use: (list: tf.TensorArray) => tf.Tensor; wanted: (n: number) => unknown }> = {
+const uses: Record<
+  string,
+  { options: (n: tf.Tensor) => tf.TensorArrayOptions; use: (list: tf.TensorArray) => tf.Tensor; wanted: (n: number) => unknown }
+> = {
   "of a known size, stacked": {
     options: () => ({ size: 3 }),
     use: (list) => list.stack(),
@@ -34,13 +37,17 @@ const uses: Record<string, { options: (n: tf.Tensor) => tf.TensorArrayOptions; u
     wanted: (n) => Array.from({ length: n }, (_, i) => [i, 2 * i]),
   },
   "that grows, its size": { options: () => ({ dynamicSize: true }), use: (list) => list.size(), wanted: (n) => n },
-  "gathered": { options: () => ({ size: 3 }), use: (list) => list.gather(tf.constant([2, 0], i32)), wanted: (n) => [n > 2 ? [2, 4] : [0, 0], [0, 0]] },
+  gathered: {
+    options: () => ({ size: 3 }),
+    use: (list) => list.gather(tf.constant([2, 0], i32)),
+    wanted: (n) => [n > 2 ? [2, 4] : [0, 0], [0, 0]],
+  },
   "put together": {
     options: (n) => ({ size: n }),
     use: (list) => list.concat(),
     wanted: (n) => Array.from({ length: n }, (_, i) => [i, 2 * i]).flat(),
   },
-}; // prettier-ignore
+};
 
 for (const [name, { options, use, wanted }] of Object.entries(uses)) {
   t.test(`a list ${name}`, async (t) => {

@@ -76,7 +76,12 @@ t.test("a traced function called by another becomes part of it", async (t) => {
 
 t.test("a signature of unknown rank takes every shape; one without a signature takes specs for tensors", async (t) => {
   const f = tf.function((x: tf.Tensor) => tf.reduceSum(x).add(1), { inputSignature: [new tf.TensorSpec(null, "float32")] });
-  for (const [x, wanted] of [[2, 3], [[1, 2], 4], [[[1], [2]], 4]] as const) t.equal(f(tf.constant(x as unknown as number[])).item(), wanted); // prettier-ignore
+  for (const [x, wanted] of [
+    [2, 3],
+    [[1, 2], 4],
+    [[[1], [2]], 4],
+  ] as const)
+    t.equal(f(tf.constant(x as unknown as number[])).item(), wanted);
   t.throws(
     () => f(tf.constant(1, { dtype: "int32" })),
     /expected inputs compatible with inputSignature \(TensorSpec\(shape=null, dtype=float32\)\)/,
@@ -198,8 +203,24 @@ t.test("a shape that does not fit is known by the user's line, also where the si
 
 t.test("loops: the variable that changes is named, by its dtype, its shape, or their number", async (t) => {
   const loops: [(x: tf.Tensor) => unknown, RegExp][] = [
-    [(x) => tf.whileLoop((i, y) => tf.less(i, 3), (i, y) => [i.add(1), tf.cast(y, "int32")], [tf.constant(0), x]), /variable 1: given int32\[2\] after an iteration; expected float32\[2\]/], // prettier-ignore
-    [(x) => tf.whileLoop((i, y) => tf.less(i, 3), (i, y) => [i.add(1), tf.reduceSum(y)], [tf.reduceSum(x), x]), /variable 1: given float32\[\] after/], // prettier-ignore
+    [
+      (x) =>
+        tf.whileLoop(
+          (i, y) => tf.less(i, 3),
+          (i, y) => [i.add(1), tf.cast(y, "int32")],
+          [tf.constant(0), x],
+        ),
+      /variable 1: given int32\[2\] after an iteration; expected float32\[2\]/,
+    ],
+    [
+      (x) =>
+        tf.whileLoop(
+          (i, y) => tf.less(i, 3),
+          (i, y) => [i.add(1), tf.reduceSum(y)],
+          [tf.reduceSum(x), x],
+        ),
+      /variable 1: given float32\[\] after/,
+    ],
     [
       (x) =>
         tf.whileLoop(
@@ -209,7 +230,10 @@ t.test("loops: the variable that changes is named, by its dtype, its shape, or t
         ),
       /given 1 values; expected 2/,
     ],
-    [(x) => keras.ops.scan((c: tf.Tensor, e: tf.Tensor) => [tf.stack([c, c]), e] as const, tf.constant(0), x), /scan variable 0: given float32\[2\] after an iteration; expected float32\[\]/], // prettier-ignore
+    [
+      (x) => keras.ops.scan((c: tf.Tensor, e: tf.Tensor) => [tf.stack([c, c]), e] as const, tf.constant(0), x),
+      /scan variable 0: given float32\[2\] after an iteration; expected float32\[\]/,
+    ],
     [
       (x) => keras.ops.foriLoop(0, 2, (i, y: tf.Tensor) => tf.cast(y, "int32"), x),
       /foriLoop variable 0: given int32\[2\] after an iteration; expected float32\[2\]/,

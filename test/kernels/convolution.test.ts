@@ -121,7 +121,19 @@ for (const build of builds) {
     check(t, backward(forward(2, [1, 13, 13], 32, 64, [1, 3, 3])), { transposed: true, unitM: 96 });
     // By products of every tap with every pixel.
     for (const channels of [1, 2, 3])
-      check(t, backward(forward(2, [1, 7, 9], channels, 12, [1, 3, 3], { pad: [[0, 0], [1, 1], [0, 2]] })), { transposed: true, bias: true }); // prettier-ignore
+      check(
+        t,
+        backward(
+          forward(2, [1, 7, 9], channels, 12, [1, 3, 3], {
+            pad: [
+              [0, 0],
+              [1, 1],
+              [0, 2],
+            ],
+          }),
+        ),
+        { transposed: true, bias: true },
+      );
     check(t, backward(forward(1, [3, 6, 5], 1, 9, [2, 3, 2], { dilation: [1, 1, 2] })), { transposed: true, relu: true });
     check(t, forward(2, [1, 8, 10], 13, 1, [1, 3, 5], { pad: [[0, 0], [1, 1], [2, 2]] }), { bias: true, relu: true }); // prettier-ignore
     // Taps some at a time, few of which meet anything.

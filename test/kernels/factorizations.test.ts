@@ -90,7 +90,14 @@ t.test("svd: also of wide, tall and singular matrices", async (t) => {
     t.ok(furthest(matmul(matmul(x, ops.pinv(x)), x), x) < 1e-4, "pseudoinverse");
     return { s: s!, k };
   };
-  for (const [rows, columns] of [[1, 1], [3, 3], [5, 2], [2, 5], [9, 8]] as const) check(matrices(2, rows, columns, rows * 7 + columns), `${rows} × ${columns}`); // prettier-ignore
+  for (const [rows, columns] of [
+    [1, 1],
+    [3, 3],
+    [5, 2],
+    [2, 5],
+    [9, 8],
+  ] as const)
+    check(matrices(2, rows, columns, rows * 7 + columns), `${rows} × ${columns}`);
   const thin = matrices(2, 6, 2, 99);
   const singular = matmul(thin, matrices(2, 2, 4, 98));
   check(singular, "rank 2");

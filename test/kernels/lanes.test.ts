@@ -1,4 +1,5 @@
-// Vector maths against JavaScript's own functions in float64: at most 4 ulp off, over the whole range of float32, and right at special values.
+// Vector maths against JavaScript's own functions in float64: at most 4 ulp off, over the whole range of float32, and right at special
+// values.
 
 import t from "tap";
 import { kernels } from "../../lib/generated/kernels.js";

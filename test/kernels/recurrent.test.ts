@@ -137,7 +137,11 @@ for (const build of builds) {
         harness.run(gradient);
         const once = [dProjected, dHidden0, dCell0].map(({ view }) => view.slice());
         harness.run(gradient, cuts);
-        t.strictSame([dProjected, dHidden0, dCell0].map(({ view }) => view), once, "any split of the gradient gives the same bits"); // prettier-ignore
+        t.strictSame(
+          [dProjected, dHidden0, dCell0].map(({ view }) => view),
+          once,
+          "any split of the gradient gives the same bits",
+        );
 
         const direction = {
           projected: random(projected.view.length, 9),
@@ -149,7 +153,16 @@ for (const build of builds) {
             views[name] === null
               ? direction[name].map((d) => d * h)
               : Float64Array.from(views[name], (x, i) => x + direction[name][i]! * h);
-          const y = expected({ rows, time, units, kernel: kernel.view, mask: views.mask, projected: moved("projected"), hidden0: moved("hidden0"), cell0: moved("cell0") }); // prettier-ignore
+          const y = expected({
+            rows,
+            time,
+            units,
+            kernel: kernel.view,
+            mask: views.mask,
+            projected: moved("projected"),
+            hidden0: moved("hidden0"),
+            cell0: moved("cell0"),
+          });
           return dot(y.hidden, weights.dHidden) + dot(y.cells, weights.dCells) + dot(y.gates, weights.dGates);
         };
         const slope = (at(1e-3) - at(-1e-3)) / 2e-3;
@@ -204,7 +217,9 @@ for (const build of builds) {
         const panels = Math.ceil((4 * units) / 16) * 16 * 3 * units;
         const [packed, packedBack] = [harness.floats(panels), harness.floats(panels)];
         const packing = { b: kernel, groups: 1, taps: 1, strideGroup: 0, strideTap: 0 };
-        harness.run(kernels.pack_f32({ ...packing, packed, k: units, n: 3 * units, strideK: 3 * units, strideN: 1 }, Math.ceil((3 * units) / 16))); // prettier-ignore
+        harness.run(
+          kernels.pack_f32({ ...packing, packed, k: units, n: 3 * units, strideK: 3 * units, strideN: 1 }, Math.ceil((3 * units) / 16)),
+        );
         const run = kernels.gru_f32({ projected, packed, bias, hidden0, mask, hidden, gates, rows, time, units, unitRows }, blocks);
         harness.run(run);
         const whole = [hidden, gates].map(({ view }) => view.slice());
@@ -216,7 +231,12 @@ for (const build of builds) {
           t.ok(distance(view, reference[name as "hidden"]) < 5e-6, `${name}: ${distance(view, reference[name as "hidden"])} off`);
 
         const weights = { dHidden: random(hidden.view.length, 6), dGates: random(gates.view.length, 8) };
-        harness.run(kernels.pack_f32({ ...packing, packed: packedBack, k: 3 * units, n: units, strideK: 1, strideN: 3 * units }, Math.ceil(units / 16))); // prettier-ignore
+        harness.run(
+          kernels.pack_f32(
+            { ...packing, packed: packedBack, k: 3 * units, n: units, strideK: 1, strideN: 3 * units },
+            Math.ceil(units / 16),
+          ),
+        );
         const [dHidden, dGates] = [harness.floats(weights.dHidden), harness.floats(weights.dGates)];
         const [dProjected, dInner] = [harness.floats(projected.view.length), harness.floats(projected.view.length)];
         const dHidden0 = harness.floats(rows * units);
@@ -225,12 +245,20 @@ for (const build of builds) {
         harness.run(gradient);
         const once = [dProjected, dInner, dHidden0].map(({ view }) => view.slice());
         harness.run(gradient, cuts);
-        t.strictSame([dProjected, dInner, dHidden0].map(({ view }) => view), once, "any split of the gradient gives the same bits"); // prettier-ignore
+        t.strictSame(
+          [dProjected, dInner, dHidden0].map(({ view }) => view),
+          once,
+          "any split of the gradient gives the same bits",
+        );
 
         const direction = { projected: random(projected.view.length, 9), hidden0: random(rows * units, 10), bias: random(3 * units, 11) };
         const at = (h: number): number => {
           const moved = (values: ArrayLike<number> | null, by: Float32Array) => Float64Array.from(by, (d, i) => (values?.[i] ?? 0) + d * h);
-          const inputs = { ...views, projected: moved(views.projected, direction.projected), hidden0: moved(views.hidden0, direction.hidden0) }; // prettier-ignore
+          const inputs = {
+            ...views,
+            projected: moved(views.projected, direction.projected),
+            hidden0: moved(views.hidden0, direction.hidden0),
+          };
           const y = expectedGru({ rows, time, units, ...inputs }, moved(bias?.view ?? null, direction.bias));
           return dot(y.hidden, weights.dHidden) + dot(y.gates, weights.dGates);
         };

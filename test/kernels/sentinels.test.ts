@@ -1,6 +1,6 @@
-// Kernels touch their operands and nothing else. Around every call that recorded cases and our rows make, up to some of each kernel, memory around
-// them is a sentinel: it is left as it was, and what it holds changes no bit of the result. The same for public functions that are given
-// impossible lengths and indices.
+// Kernels touch their operands and nothing else. Around every call that recorded cases and our rows make, up to some of each kernel, memory
+// around them is a sentinel: it is left as it was, and what it holds changes no bit of the result. The same for public functions that are
+// given impossible lengths and indices.
 
 import t from "tap";
 import { layoutOfKernel, scratchOfThread, watchKernels } from "../support/watched-kernels.js";

@@ -153,7 +153,12 @@ t.test("a loss with values in the place of variables", async (t) => {
   tape.watch(kernel);
   const loss = tape.record(() => {
     const yPred = model.statelessCall([kernel], [], x)[0] as tf.Tensor;
-    return model.statelessComputeLoss([kernel], [], model.metricsVariables.map((each) => each.value()), { x, y, yPred })[0]; // prettier-ignore
+    return model.statelessComputeLoss(
+      [kernel],
+      [],
+      model.metricsVariables.map((each) => each.value()),
+      { x, y, yPred },
+    )[0];
   });
   t.equal(loss.item(), 9);
   t.strictSame(tape.gradient(loss, kernel)!.array(), [[6], [12]]); // prettier-ignore

@@ -39,7 +39,11 @@ t.test("losses are what their formulas say", (t) => {
   });
   const expected = ((rows[0]! + rows[1]!) / 2) * temperature ** 2;
   t.ok(Math.abs(new LogitsDistillation({ temperature }).computeLoss(teacher, student).item() - expected) < 1e-5);
-  t.ok(Math.abs(new LogitsDistillation({ temperature, loss: new keras.losses.KLDivergence() }).computeLoss(teacher, student).item() - expected) < 1e-5); // prettier-ignore
+  t.ok(
+    Math.abs(
+      new LogitsDistillation({ temperature, loss: new keras.losses.KLDivergence() }).computeLoss(teacher, student).item() - expected,
+    ) < 1e-5,
+  );
   t.equal(new LogitsDistillation({ temperature, loss: "mse" }).computeLoss(teacher, student).item(), (1 + 4 + 1 + 4) / 4 / 4);
   t.equal(new FeatureDistillation().computeLoss(teacher, student).item(), (1 + 4 + 1 + 4) / 4);
   const several = new FeatureDistillation({ loss: ["mse", null] });

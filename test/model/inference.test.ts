@@ -20,7 +20,10 @@ function shake(model: keras.Model): void {
 }
 
 const count = (model: keras.Model): number =>
-  model.layers.reduce((sum, each) => sum + (each instanceof layers.BatchNormalization ? 1 : each instanceof keras.Model ? count(each) : 0), 0); // prettier-ignore
+  model.layers.reduce(
+    (sum, each) => sum + (each instanceof layers.BatchNormalization ? 1 : each instanceof keras.Model ? count(each) : 0),
+    0,
+  );
 
 /** The largest difference of what two models give, in parts of the largest value. */
 function difference(a: keras.Model, b: keras.Model, x: tf.Tensor): number {
@@ -111,7 +114,10 @@ t.test("models inside of models", async (t) => {
   const middle = new keras.Model({ inputs: block, outputs: new layers.BatchNormalization()(new layers.Dense(3)(block)) });
   const model = new keras.Model({ inputs: x, outputs: middle(inner(new layers.BatchNormalization()(y))) });
   const quick = await check(t, model, [3, 4], 0);
-  t.strictSame(quick.layers.map(({ name }) => name), model.layers.map(({ name }) => name).filter((name) => !/^batch/.test(name))); // prettier-ignore
+  t.strictSame(
+    quick.layers.map(({ name }) => name),
+    model.layers.map(({ name }) => name).filter((name) => !/^batch/.test(name)),
+  );
   const row = new keras.Sequential([keras.Input({ shape: [4] }), model, new layers.Dense(2)]);
   await check(t, row, [3, 4], 0);
 });

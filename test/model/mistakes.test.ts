@@ -46,7 +46,10 @@ const mistakes: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
   "class weights as a list": [() => fit({ classWeight: [1, 2, 3] }, classes(), good), /classWeight: given \[1, 2, 3\]/],
   "class weights as a Map": [() => fit({ classWeight: new Map([[0, 1]]) }, classes(), good), /classWeight: given Map/],
   "class weights by name": [() => fit({ classWeight: "balanced" }, classes(), good), /classWeight: given "balanced"/],
-  "class and sample weights": [() => fit({ classWeight: { 0: 1 }, sampleWeight: tf.ones([8]) }, classes(), good), /classWeight and sampleWeight/],
+  "class and sample weights": [
+    () => fit({ classWeight: { 0: 1 }, sampleWeight: tf.ones([8]) }, classes(), good),
+    /classWeight and sampleWeight/,
+  ],
   "too few sample weights": [() => fit({ sampleWeight: tf.ones([7]) }), /sampleWeight \[7\]/],
   "sample weights of another rank": [() => fit({ sampleWeight: tf.ones([8, 1, 2]) }), /\[8, 1, 2\]/],
   "sample weights beside batches": [() => make().fit(batches(), null, { sampleWeight: tf.ones([8]), verbose: 0 }), /beside batches/],
@@ -66,9 +69,17 @@ const mistakes: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
   "a misspelt metric": [() => fit({}, make(2, { metrics: ["acuracy"] })), /acuracy/],
   "a loss for no output": [() => fit({}, make(2, { loss: { nope: "mse" } })), /"nope"/],
   "weights for more losses": [() => fit({}, make(2, { lossWeights: [1, 2] })), /lossWeights/],
-  "a learning rate of NaN": [() => { make().optimizer.learningRate = NaN; }, /learningRate: given NaN/],
+  "a learning rate of NaN": [
+    () => {
+      make().optimizer.learningRate = NaN;
+    },
+    /learningRate: given NaN/,
+  ],
   "a learning rate as text": [() => new keras.optimizers.SGD({ learningRate: "0.1" as never }), /learningRate: given "0.1"/],
-  "a schedule that gives text": [() => fit({ callbacks: [new keras.callbacks.LearningRateScheduler(() => "a" as never)] }), /LearningRateScheduler.*"a"/],
+  "a schedule that gives text": [
+    () => fit({ callbacks: [new keras.callbacks.LearningRateScheduler(() => "a" as never)] }),
+    /LearningRateScheduler.*"a"/,
+  ],
   "a callback that is a function": [() => fit({ callbacks: [() => {}] }), /callbacks/],
   "a layer of no units": [() => new layers.Dense(0), /Dense.units: given 0/],
   "a rate above 1": [() => new layers.Dropout(1.5), /Dropout.rate: given 1.5/],
@@ -81,16 +92,25 @@ const mistakes: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
   "a batch of 0 elements": [() => tf.data.Dataset.range(3).batch(0), /batchSize: given 0/],
   "a misspelt option of constant": [() => any.constant([1], { dtpe: "int32" }), /constant: given the option "dtpe"/],
   "a number for the options of constant": [() => any.constant([1], 3), /constant: given the option 3/],
-  "a misspelt option of scan": [() => ops.scan((c: unknown, v: unknown) => [c, v], tf.constant(0), tf.ones([2]), { revers: true }), /revers.*Did you mean reverse/],
-  "true for the options of scan": [() => ops.scan((c: unknown, v: unknown) => [c, v], tf.constant(0), tf.ones([2]), true), /scan: given true/],
+  "a misspelt option of scan": [
+    () => ops.scan((c: unknown, v: unknown) => [c, v], tf.constant(0), tf.ones([2]), { revers: true }),
+    /revers.*Did you mean reverse/,
+  ],
+  "true for the options of scan": [
+    () => ops.scan((c: unknown, v: unknown) => [c, v], tf.constant(0), tf.ones([2]), true),
+    /scan: given true/,
+  ],
   "a number for the options of a layer's function": [() => layers.add([x, x], 3), /layers.add: given 3/],
-  "a misspelt option of boxes": [() => utils.boundingBoxes.clipToImageSize({ boxes: tf.ones([1, 4]), labels: tf.ones([1]) }, { hight: 3 }), /hight.*height/],
+  "a misspelt option of boxes": [
+    () => utils.boundingBoxes.clipToImageSize({ boxes: tf.ones([1, 4]), labels: tf.ones([1]) }, { hight: 3 }),
+    /hight.*height/,
+  ],
   "an int64 that int32 cannot hold": [() => tf.constant(new BigInt64Array([2n ** 40n])), /1099511627776/],
   "a float64 that float32 cannot hold": [() => fit({}, make(), new Float64Array(16).fill(1e300)), /1e\+300/],
   "labels that int32 cannot hold": [() => fit({}, classes(), new BigInt64Array(8).fill(2n ** 33n)), /8589934592/],
   "a DataView": [() => any.constant(new DataView(new ArrayBuffer(4))), /DataView/],
-  "a hole in an array": [() => tf.constant([1, , 3] as never), /undefined/], // prettier-ignore
-}; // prettier-ignore
+  "a hole in an array": [() => tf.constant([1, , 3] as never), /undefined/],
+};
 
 /** What a call throws, at once or later; undefined where it does not. */
 const refusal = (call: () => unknown): Promise<unknown> =>

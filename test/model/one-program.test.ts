@@ -41,7 +41,8 @@ function network(options: object = {}) {
   return model;
 }
 
-const data = (count: number) => [tf.random.normal([count, 8, 8, 1], { seed: 1 }), tf.constant(Int32Array.from({ length: count }, (_, i) => i % 3))] as const; // prettier-ignore
+const data = (count: number) =>
+  [tf.random.normal([count, 8, 8, 1], { seed: 1 }), tf.constant(Int32Array.from({ length: count }, (_, i) => i % 3))] as const;
 
 t.test("forward, backward, clipping, optimizer and metrics: one run for each step, or for several at once", async (t) => {
   const [x, y] = data(64);

@@ -105,10 +105,20 @@ for (const runEagerly of [false, true]) {
       change();
       const [kernel, all] = [frozen.weights[0]!.array(), model.getWeights()];
       await model.trainOnBatch(x, y);
-      return [!tf.equal(frozen.weights[0]!, kernel as never).data().every(Boolean), model.getWeights().some((w, i) => w.some((v, j) => v !== all[i]![j]))]; // prettier-ignore
+      return [
+        !tf
+          .equal(frozen.weights[0]!, kernel as never)
+          .data()
+          .every(Boolean),
+        model.getWeights().some((w, i) => w.some((v, j) => v !== all[i]![j])),
+      ];
     };
     t.strictSame(await moves(() => (optimizer.learningRate = 0)), [false, false], "a rate");
-    t.strictSame(await moves(() => (optimizer.learningRate = new keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9))), [true, true], "a schedule"); // prettier-ignore
+    t.strictSame(
+      await moves(() => (optimizer.learningRate = new keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9))),
+      [true, true],
+      "a schedule",
+    );
     t.strictSame(await moves(() => (frozen.trainable = false)), [false, true], "trainable");
     t.strictSame(await moves(() => (frozen.trainable = true)), [true, true]);
     const weight = tf.variable(0, { trainable: false });

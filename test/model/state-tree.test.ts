@@ -45,7 +45,10 @@ t.test("the state of a model as a tree, and back", async (t) => {
   again.setStateTree(tree as never);
   const options = { ...quiet, epochs: 2 };
   t.strictSame((await again.fit(x, y, options)).history, (await model.fit(x, y, options)).history, "seeds and the optimizer came along");
-  const flat = model.getStateTree({ valueFormat: "numpy_array" }) as never as Record<string, Record<string, Record<string, Record<string, Float32Array & { shape: number[] }>>>>; // prettier-ignore
+  const flat = model.getStateTree({ valueFormat: "numpy_array" }) as never as Record<
+    string,
+    Record<string, Record<string, Record<string, Float32Array & { shape: number[] }>>>
+  >;
   const kernel = flat["trainable_variables"]!["net"]!["hidden"]!["kernel"]!;
   t.ok(kernel instanceof Float32Array);
   t.strictSame(kernel.shape, [2, 3]);

@@ -79,7 +79,10 @@ t.test("one weight per sample counts for all steps of a sequence, in losses as i
   const weights = tf.constant([1, 0, 2]);
   const loss = new keras.losses.MeanSquaredError();
   t.equal(loss(yTrue, yPred, { sampleWeight: weights }).item(), Math.fround((1 + 2 * 9) / 3));
-  t.equal(new keras.losses.MeanSquaredError({ reduction: "mean_with_sample_weight" })(yTrue, yPred, { sampleWeight: weights }).item(), Math.fround((1 + 2 * 9) / 3)); // prettier-ignore
+  t.equal(
+    new keras.losses.MeanSquaredError({ reduction: "mean_with_sample_weight" })(yTrue, yPred, { sampleWeight: weights }).item(),
+    Math.fround((1 + 2 * 9) / 3),
+  );
   const square = tf.zeros([4, 4, 2]);
   const rows = tf.ones([4, 4, 2]).mul(tf.reshape(tf.constant([1, 2, 3, 4]), [4, 1, 1]));
   t.equal(

@@ -32,19 +32,25 @@ const chance = (shape: readonly number[], part: number): tf.Tensor => tf.less(ra
 
 /** Sizes around those of blocks (64 and 128), one or two rows, odd heads; and what hides sources. */
 const cases: Readonly<Record<string, [Sizes, (s: Sizes) => Options]>> = {
-  "small": [sizes(2, 5, 7, 2, 4), () => ({})],
+  small: [sizes(2, 5, 7, 2, 4), () => ({})],
   "one target": [sizes(1, 1, 200, 2, 8), () => ({ scale: 0.3 })],
   "two targets, odd heads": [sizes(1, 2, 140, 2, 13, 21), ({ sources }) => ({ mask: chance([1, 1, 2, sources], 0.5) })],
   "several blocks, odd heads": [sizes(2, 130, 300, 3, 17, 9), () => ({})],
   "the widest heads": [sizes(1, 66, 70, 1, 256), () => ({})],
-  "causal": [sizes(1, 130, 130, 2, 32), () => ({ isCausal: true })],
+  causal: [sizes(1, 130, 130, 2, 32), () => ({ isCausal: true })],
   "causal, more sources than targets": [sizes(1, 70, 200, 2, 16), () => ({ isCausal: true })],
   "causal, more targets than sources": [sizes(1, 200, 70, 2, 16), () => ({ isCausal: true })],
   "padded sources": [sizes(2, 66, 150, 2, 16), ({ batch, sources }) => ({ mask: chance([batch, 1, 1, sources], 0.6) })],
-  "a mask of its own for each score, causal": [sizes(2, 66, 150, 2, 16, 8), ({ batch, heads, targets, sources }) => ({ mask: chance([batch, heads, targets, sources], 0.2), isCausal: true })],
+  "a mask of its own for each score, causal": [
+    sizes(2, 66, 150, 2, 16, 8),
+    ({ batch, heads, targets, sources }) => ({ mask: chance([batch, heads, targets, sources], 0.2), isCausal: true }),
+  ],
   "nothing to be seen": [sizes(2, 66, 150, 2, 16), ({ batch }) => ({ mask: tf.cast(tf.zeros([batch, 1, 1, 1]), "bool"), isCausal: true })],
-  "a bias with minus infinity": [sizes(2, 66, 300, 2, 16), ({ sources }) => ({ bias: tf.where(chance([1, 1, 1, sources], 0.5), 0, -Infinity) })],
-}; // prettier-ignore
+  "a bias with minus infinity": [
+    sizes(2, 66, 300, 2, 16),
+    ({ sources }) => ({ bias: tf.where(chance([1, 1, 1, sources], 0.5), 0, -Infinity) }),
+  ],
+};
 
 const furthest = (a: tf.Tensor, b: tf.Tensor): number =>
   (ops.max(tf.abs(tf.subtract(a, b))).item() as number) / Math.max(1e-3, ops.max(tf.abs(b)).item() as number);
@@ -72,7 +78,11 @@ function derivatives(attend: (parts: readonly tf.Tensor[]) => tf.Tensor, parts: 
 for (const [name, [size, optionsOf]] of Object.entries(cases)) {
   t.test(`as written out: ${name}`, async (t) => {
     const { batch, targets, sources, heads, size: width, valueSize } = size;
-    const [q, k, v] = [random.normal([batch, targets, heads, width]), random.normal([batch, sources, heads, width]), random.normal([batch, sources, heads, valueSize])]; // prettier-ignore
+    const [q, k, v] = [
+      random.normal([batch, targets, heads, width]),
+      random.normal([batch, sources, heads, width]),
+      random.normal([batch, sources, heads, valueSize]),
+    ];
     const g = random.normal([batch, targets, heads, valueSize]);
     const options = optionsOf(size);
     const bias = options.bias ?? random.normal([heads, targets, sources]);
@@ -92,11 +102,19 @@ for (const [name, [size, optionsOf]] of Object.entries(cases)) {
 
 t.test("what is dropped is what dropout of the weights drops", async (t) => {
   const [batch, targets, sources, heads] = [2, 70, 150, 2];
-  const [q, k, v] = [random.normal([batch, targets, heads, 8]), random.normal([batch, sources, heads, 8]), random.normal([batch, sources, heads, 8])]; // prettier-ignore
+  const [q, k, v] = [
+    random.normal([batch, targets, heads, 8]),
+    random.normal([batch, sources, heads, 8]),
+    random.normal([batch, sources, heads, 8]),
+  ];
   const g = random.normal([batch, targets, heads, 8]);
   const seed = tf.constant([11, 12], { dtype: "int32" });
   const rate = 0.3;
-  const blocks = derivatives(([q, k, v]) => attention({ query: q!, key: k!, value: v!, seed }, { scale: 0.4, isCausal: false, rate }), [q, k, v], g); // prettier-ignore
+  const blocks = derivatives(
+    ([q, k, v]) => attention({ query: q!, key: k!, value: v!, seed }, { scale: 0.4, isCausal: false, rate }),
+    [q, k, v],
+    g,
+  );
   const written = derivatives(
     ([q, k, v]) => {
       const weights = ops.softmax(tf.multiply(ops.einsum("btnh,bsnh->bnts", q!, k!), 0.4));

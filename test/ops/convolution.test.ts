@@ -1,5 +1,5 @@
-// Gradients of convolution and pooling, of whatever kernel they come from. These operations are linear in each of their inputs (pooling: near
-// them), so that the sum of y · dy equals the sum of x · dx, and of w · dw; and the same holds for the gradients' own gradients.
+// Gradients of convolution and pooling, of whatever kernel they come from. These operations are linear in each of their inputs (pooling:
+// near them), so that the sum of y · dy equals the sum of x · dx, and of w · dw; and the same holds for the gradients' own gradients.
 
 import t, { type Test } from "tap";
 import * as tf from "../../lib/index.js";
@@ -58,17 +58,49 @@ t.test("convolutions", async (t) => {
   check(t, "dilated", [[2, 11, 10, 16], [3, 3, 16, 24]], (x, w) => ops.conv(x, w, { dilationRate: [2, 3] })); // prettier-ignore
   check(t, "3 × 3", [[3, 9, 10, 16], [3, 3, 16, 20]], (x, w) => ops.conv(x, w)); // prettier-ignore
   check(t, "3 × 3, padded", [[2, 8, 7, 20], [3, 3, 20, 16]], (x, w) => ops.conv(x, w, { padding: "same" })); // prettier-ignore
-  check(t, "few channels", [[2, 9, 8, 3], [3, 3, 3, 10]], (x, w) => ops.conv(x, w, { padding: "same", strides: [1, 2] })); // prettier-ignore
+  check(
+    t,
+    "few channels",
+    [
+      [2, 9, 8, 3],
+      [3, 3, 3, 10],
+    ],
+    (x, w) => ops.conv(x, w, { padding: "same", strides: [1, 2] }),
+  );
   check(t, "first layer", [[2, 9, 8, 1], [3, 3, 1, 16]], (x, w) => ops.conv(x, w)); // prettier-ignore
   check(t, "first layer of colors", [[2, 7, 6, 3], [3, 3, 3, 16]], (x, w) => ops.conv(x, w, { padding: "same" })); // prettier-ignore
-  check(t, "one filter", [[2, 7, 6, 12], [3, 2, 12, 1]], (x, w) => ops.conv(x, w, { padding: "same", dilationRate: [1, 2] })); // prettier-ignore
+  check(
+    t,
+    "one filter",
+    [
+      [2, 7, 6, 12],
+      [3, 2, 12, 1],
+    ],
+    (x, w) => ops.conv(x, w, { padding: "same", dilationRate: [1, 2] }),
+  );
   check(t, "groups", [[2, 6, 6, 12], [3, 2, 4, 9]], (x, w) => ops.conv(x, w)); // prettier-ignore
   check(t, "channels first", [[2, 3, 9], [4, 3, 5]], (x, w) => ops.conv(x, w, { dataFormat: "channels_first" })); // prettier-ignore
   check(t, "causal", [[2, 9, 5], [4, 5, 6]], (x, w) => ops.conv(x, w, { padding: "causal", dilationRate: 2 })); // prettier-ignore
   check(t, "3-D", [[1, 4, 5, 6, 13], [2, 3, 2, 13, 5]], (x, w) => ops.conv(x, w, { padding: "same" })); // prettier-ignore
-  check(t, "depthwise", [[2, 7, 6, 5], [3, 3, 5, 1]], (x, w) => ops.depthwiseConv(x, w, { padding: "same", strides: 2 })); // prettier-ignore
+  check(
+    t,
+    "depthwise",
+    [
+      [2, 7, 6, 5],
+      [3, 3, 5, 1],
+    ],
+    (x, w) => ops.depthwiseConv(x, w, { padding: "same", strides: 2 }),
+  );
   check(t, "depthwise, multiplied", [[2, 7, 6, 3], [3, 2, 3, 4]], (x, w) => ops.depthwiseConv(x, w)); // prettier-ignore
-  check(t, "transposed", [[2, 5, 4, 6], [3, 2, 7, 6]], (x, w) => ops.convTranspose(x, w, { strides: [2, 3], padding: "same" })); // prettier-ignore
+  check(
+    t,
+    "transposed",
+    [
+      [2, 5, 4, 6],
+      [3, 2, 7, 6],
+    ],
+    (x, w) => ops.convTranspose(x, w, { strides: [2, 3], padding: "same" }),
+  );
   check(t, "separable", [[2, 6, 7, 3], [3, 3, 3, 2], [1, 1, 6, 5]], (x, w, p) => ops.separableConv(x, w, p)); // prettier-ignore
 });
 

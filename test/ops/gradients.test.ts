@@ -120,8 +120,23 @@ const cases: readonly Case[] = [
     ],
   },
   { name: "einsum", fn: (a, b) => ops.einsum("ij,kj->ik", a!, b!), shapes: [matrix, [2, 4]] },
-  { name: "einsum of a batch", fn: (a, b) => ops.einsum("bnth,bnsh->bnts", a!, b!), shapes: [[2, 2, 3, 4], [2, 2, 2, 4]] }, // prettier-ignore
-  { name: "attention", fn: (q, k, v) => ops.dotProductAttention(q!, k!, v!, { isCausal: true }), shapes: [[1, 3, 2, 4], [1, 3, 2, 4], [1, 3, 2, 4]] }, // prettier-ignore
+  {
+    name: "einsum of a batch",
+    fn: (a, b) => ops.einsum("bnth,bnsh->bnts", a!, b!),
+    shapes: [
+      [2, 2, 3, 4],
+      [2, 2, 2, 4],
+    ],
+  },
+  {
+    name: "attention",
+    fn: (q, k, v) => ops.dotProductAttention(q!, k!, v!, { isCausal: true }),
+    shapes: [
+      [1, 3, 2, 4],
+      [1, 3, 2, 4],
+      [1, 3, 2, 4],
+    ],
+  },
   {
     name: "lstm",
     fn: (projected, recurrentKernel) => lstm({ projected: projected!, recurrentKernel: recurrentKernel! }).hidden,
@@ -205,7 +220,10 @@ for (const { name, fn, shapes, range = [-1.5, 1.5] as const, once = false } of c
     const directions = shapes.map((shape) => drawn(shape, [-0.5, 0.5]));
     const weights = drawn(fn(...inputs).shape as readonly number[], [-1, 1]);
     const loss: Function = (...xs) => dot(fn(...xs), weights);
-    const along = (of: Function): Function => (...xs) => gradients(of, xs).reduce<tf.Tensor>((sum, g, i) => ops.add(sum, dot(g, directions[i]!)), tf.constant(0)); // prettier-ignore
+    const along =
+      (of: Function): Function =>
+      (...xs) =>
+        gradients(of, xs).reduce<tf.Tensor>((sum, g, i) => ops.add(sum, dot(g, directions[i]!)), tf.constant(0));
     const check = (found: number, expected: number, what: string): void => {
       t.ok(Math.abs(found - expected) < 3e-3 * (1 + Math.abs(expected)), `${what}: ${found}, by steps ${expected}`);
     };

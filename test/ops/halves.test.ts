@@ -84,7 +84,11 @@ t.test("what is filled has the width of its dtype", async (t) => {
 });
 
 t.test("an embedding and layers of a half policy read their tables as they are", async (t) => {
-  const model = new keras.Sequential([keras.Input({ shape: [4], dtype: "int32" }), new keras.layers.Embedding(9, 6, { dtype: "bfloat16" }), new keras.layers.Dense(5, { dtype: "bfloat16" })]); // prettier-ignore
+  const model = new keras.Sequential([
+    keras.Input({ shape: [4], dtype: "int32" }),
+    new keras.layers.Embedding(9, 6, { dtype: "bfloat16" }),
+    new keras.layers.Dense(5, { dtype: "bfloat16" }),
+  ]);
   const x = tf.constant([[1, 2, 3, 8]], { dtype: "int32" });
   const [table, kernel] = model.weights as [tf.Variable, tf.Variable];
   const wide = ops.matmul(ops.take(ops.cast(table, "float32"), x, 0), ops.cast(kernel, "float32"));

@@ -12,7 +12,20 @@ t.test("matmul_int8: int8 · int8 is int32, exactly: every remainder of rows, co
     const values = Int8Array.from({ length: size }, () => ((state = (state * 1664525 + 1013904223) >>> 0) >>> 24) - 128);
     return tf.constant(values, { shape, dtype: "int8" });
   };
-  const sizes = [[1, 1, 1], [1, 5, 32], [2, 8, 33], [4, 7, 64], [5, 8, 32], [7, 9, 65], [8, 64, 96], [3, 0, 32], [6, 0, 32], [0, 4, 32], [9, 2051, 40], [5, 4097, 32]]; // prettier-ignore
+  const sizes = [
+    [1, 1, 1],
+    [1, 5, 32],
+    [2, 8, 33],
+    [4, 7, 64],
+    [5, 8, 32],
+    [7, 9, 65],
+    [8, 64, 96],
+    [3, 0, 32],
+    [6, 0, 32],
+    [0, 4, 32],
+    [9, 2051, 40],
+    [5, 4097, 32],
+  ];
   for (const [m, k, n] of sizes as [number, number, number][]) {
     const [a, b] = [int8([m, k]), int8([k, n])];
     const expected = ops.matmul(ops.cast(a, "int32"), ops.cast(b, "int32"));

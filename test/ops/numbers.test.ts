@@ -32,7 +32,19 @@ const rows: Readonly<Record<string, readonly [() => tf.Tensor, shape: readonly n
   "sorting puts NaN last": [() => ops.sort([3, N, -I, I, 1]), [5], [-I, 1, 3, I, N]],
   "argmax finds NaN": [() => ops.argmax([1, N, 3]), [], [1]],
   "rounding halves to even": [() => ops.round([0.5, 1.5, -0.5, 2.5]), [4], [0, 2, -0, 2]],
-  "roll along two axes": [() => ops.roll(tf.constant([[0, 1, 2], [3, 4, 5]]), [1, 1], { axis: [0, 1] }), [2, 3], [5, 3, 4, 2, 0, 1]], // prettier-ignore
+  "roll along two axes": [
+    () =>
+      ops.roll(
+        tf.constant([
+          [0, 1, 2],
+          [3, 4, 5],
+        ]),
+        [1, 1],
+        { axis: [0, 1] },
+      ),
+    [2, 3],
+    [5, 3, 4, 2, 0, 1],
+  ],
   "linspace in integers": [() => ops.linspace(-5, 5, { num: 4, dtype: "int32" }), [4], [-5, -2, 1, 5]],
   "clip keeps NaN": [() => ops.clip([N, I, -I], 0, 1), [3], [N, 1, 0]],
   "all of nothing": [() => ops.cast(ops.all(tf.zeros([0])), "int32"), [], [1]],
@@ -87,8 +99,15 @@ interface Row {
 }
 
 const arrays: Readonly<Record<string, new (bytes: ArrayBuffer) => ArrayLike<number>>> = {
-  float32: Float32Array, int32: Int32Array, uint32: Uint32Array, int16: Int16Array, uint16: Uint16Array, int8: Int8Array, uint8: Uint8Array, bool: Uint8Array,
-}; // prettier-ignore
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
 const elementsOf = ({ d, v }: Recorded): ArrayLike<number> => new arrays[d]!(Uint8Array.from(Buffer.from(v, "base64")).buffer);
 const kindOf = (dtype: string): string => (dtype === "bool" ? dtype : /float/.test(dtype) ? "float" : "int");
 
@@ -115,7 +134,17 @@ function difference(answers: readonly Answer[], y: unknown, isUnsigned: boolean)
   const [first] = answers as readonly [Answer];
   if (Array.isArray(first)) {
     if (!Array.isArray(y) || y.length !== first.length) return `${String(y)}, not ${first.length} results`;
-    return y.map((each, i) => difference(answers.map((answer) => (answer as Answer[])[i]!), each, isUnsigned)).find((each) => each !== null) ?? null; // prettier-ignore
+    return (
+      y
+        .map((each, i) =>
+          difference(
+            answers.map((answer) => (answer as Answer[])[i]!),
+            each,
+            isUnsigned,
+          ),
+        )
+        .find((each) => each !== null) ?? null
+    );
   }
   const recorded = answers as readonly Recorded[];
   const tensor = y instanceof tf.Tensor ? y : tf.constant(y as number, { dtype: Number.isInteger(y) ? "int32" : "float32" });
@@ -131,7 +160,11 @@ function difference(answers: readonly Answer[], y: unknown, isUnsigned: boolean)
   return null;
 }
 
-const table: Row[] = gunzipSync(readFileSync(`${repository}/test/ops/numbers.jsonl.gz`)).toString().trim().split("\n").map((line) => JSON.parse(line) as Row); // prettier-ignore
+const table: Row[] = gunzipSync(readFileSync(`${repository}/test/ops/numbers.jsonl.gz`))
+  .toString()
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Row);
 const byOperation = new Map<string, Row[]>();
 for (const row of table) byOperation.set(row.op, [...(byOperation.get(row.op) ?? []), row]);
 
@@ -144,7 +177,9 @@ for (const [op, rows] of byOperation)
       const options = Object.fromEntries(Object.entries(row.kwargs).map(([key, value]) => [toCamelCase(key), argument(value)]));
       if (Object.keys(options).length > 0) args.push(options);
       const call = (...args: unknown[]): unknown => (ops[name] as unknown as (...args: unknown[]) => unknown)(...args);
-      const text = JSON.stringify([row.args, row.kwargs], (_, value: unknown) => (typeof value === "object" && value !== null && "v" in value ? `${(value as Recorded).d}[${(value as Recorded).s.join()}]` : value)); // prettier-ignore
+      const text = JSON.stringify([row.args, row.kwargs], (_, value: unknown) =>
+        typeof value === "object" && value !== null && "v" in value ? `${(value as Recorded).d}[${(value as Recorded).s.join()}]` : value,
+      );
       const answers = row.jax ? [row.numpy, row.jax] : [row.numpy];
       for (const [mode, run] of [
         ["eagerly", call],

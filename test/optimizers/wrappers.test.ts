@@ -74,7 +74,10 @@ t.test("MultiOptimizer: each variable has its optimizer", async (t) => {
   const after = model.getWeights();
   t.strictSame(after.slice(0, 2), before.slice(0, 2), "the encoder's rate is 0");
   t.notSame(after[2], before[2]);
-  t.strictSame([optimizer.iterations, parts.encoder.iterations, parts.head.iterations].map((count) => count.item()), [3, 3, 3]); // prettier-ignore
+  t.strictSame(
+    [optimizer.iterations, parts.encoder.iterations, parts.head.iterations].map((count) => count.item()),
+    [3, 3, 3],
+  );
   t.strictSame(optimizer.optimizers.map(({ name }) => name), [parts.encoder.name, parts.head.name]); // prettier-ignore
   const byFunction = network(
     new MultiOptimizer((variable) => ((variable as { path?: string }).path!.includes("encoder") ? encoder : head)),
@@ -87,7 +90,11 @@ t.test("MultiOptimizer: each variable has its optimizer", async (t) => {
   t.equal(scaled.optimizers[0]!.lossScaleFactor, 16);
   t.equal(scaled.scaleLoss(tf.constant(2)).item(), 32);
   const saved = optimizer.variables.map((variable) => variable.data());
-  const twin = network(new MultiOptimizer(map === null ? map : new OptimizerMap(new Adam({ learningRate: 0.1 }), { "net/encoder/.*": new SGD({ learningRate: 0 }) }))); // prettier-ignore
+  const twin = network(
+    new MultiOptimizer(
+      map === null ? map : new OptimizerMap(new Adam({ learningRate: 0.1 }), { "net/encoder/.*": new SGD({ learningRate: 0 }) }),
+    ),
+  );
   await twin.fit(x, y, quiet);
   twin.optimizer.setWeights(saved);
   t.strictSame(twin.optimizer.variables.map((variable) => variable.data()), saved); // prettier-ignore

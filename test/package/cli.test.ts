@@ -40,7 +40,11 @@ async function kerasm(name: string, ...args: string[]): Promise<Ended> {
 }
 const json = async (name: string, ...args: string[]) => JSON.parse((await kerasm(name, ...args, "--json")).out) as Record<string, never>;
 
-const make = () => new keras.Sequential([new keras.Input({ shape: [3] }), new layers.Dense(4, { name: "a", activation: "relu" }), new layers.Dense(2, { name: "b" })], { name: "small" }); // prettier-ignore
+const make = () =>
+  new keras.Sequential(
+    [new keras.Input({ shape: [3] }), new layers.Dense(4, { name: "a", activation: "relu" }), new layers.Dense(2, { name: "b" })],
+    { name: "small" },
+  );
 
 t.test("summary tells layers and parameters of every form of model, and tensors of weights", async (t) => {
   const folder = t.testdir({});
@@ -52,7 +56,14 @@ t.test("summary tells layers and parameters of every form of model, and tensors 
     t.match(out, /a \(Dense\)[^]*16[^]*b \(Dense\)[^]*10[^]*Total params: 26/, name);
   }
   const facts = await json("summary", join(folder, "m.keras"));
-  t.same(facts, { name: "small", layers: [{ name: "a", class: "Dense", parameters: 16 }, { name: "b", class: "Dense", parameters: 10 }], parameters: { total: 26, trainable: 26, nonTrainable: 0 } }); // prettier-ignore
+  t.same(facts, {
+    name: "small",
+    layers: [
+      { name: "a", class: "Dense", parameters: 16 },
+      { name: "b", class: "Dense", parameters: 10 },
+    ],
+    parameters: { total: 26, trainable: 26, nonTrainable: 0 },
+  });
   await model.saveWeights(join(folder, "w.weights.h5"));
   t.match(
     (await kerasm("summary", join(folder, "w.weights.h5"))).out,
@@ -80,7 +91,12 @@ t.test("convert goes from each form to each other, and the model stays the same"
     const loaded = (await keras.models.loadModel(at(to)))(x).data();
     t.ok(loaded.every((value, i) => Math.abs(value - model(x).data()[i]!) < 1e-6), `${from} → ${to}`); // prettier-ignore
   }
-  for (const [from, to] of [["m.keras", "w.weights.h5"], ["m.keras", "w.safetensors"], ["w.safetensors", "w.npz"]] as const) t.equal((await kerasm("convert", at(from), at(to))).code, 0, to); // prettier-ignore
+  for (const [from, to] of [
+    ["m.keras", "w.weights.h5"],
+    ["m.keras", "w.safetensors"],
+    ["w.safetensors", "w.npz"],
+  ] as const)
+    t.equal((await kerasm("convert", at(from), at(to))).code, 0, to);
   t.same((await loadNpz(at("w.npz")))["a/kernel"]!.data(), model.weights[0]!.data());
   const other = make();
   await other.loadWeights(at("w.weights.h5"));

@@ -1,4 +1,5 @@
-// What a page pays for the part of the package that it uses: the packed tarball, through the bundlers of the field. Budgets grow on purpose only.
+// What a page pays for the part of the package that it uses: the packed tarball, through the bundlers of the field. Budgets grow on purpose
+// only.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,8 +28,8 @@ globalThis.result = Object.keys(history);`,
 };
 
 /**
- * In kilobytes, compressed; 90 and 200 are wanted, and were there before quantization and kernels for halves. esbuild keeps all of a namespace
- * (`keras.layers`) of which a program uses a part.
+ * In kilobytes, compressed; 90 and 200 are wanted, and were there before quantization and kernels for halves. esbuild keeps all of a
+ * namespace (`keras.layers`) of which a program uses a part.
  */
 const budgets: Readonly<Record<keyof typeof programs, (bundler: string) => number>> = {
   "tensors and gradients": () => 95,

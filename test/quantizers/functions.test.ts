@@ -83,7 +83,11 @@ t.test("what is packed comes out again, whatever the axis and its length", async
           Int8Array.from({ length: size }, (_, i) => low + ((i * 7) % (high - low + 1))),
           { shape, dtype: "int8" },
         );
-      const fields = [[quantizers.packInt4, quantizers.unpackInt4, of(-8, 7)], [quantizers.packInt2, quantizers.unpackInt2, of(-2, 1)], [quantizers.packTernary, quantizers.unpackTernary, of(-1, 1)]] as const; // prettier-ignore
+      const fields = [
+        [quantizers.packInt4, quantizers.unpackInt4, of(-8, 7)],
+        [quantizers.packInt2, quantizers.unpackInt2, of(-2, 1)],
+        [quantizers.packTernary, quantizers.unpackTernary, of(-1, 1)],
+      ] as const;
       for (const [pack, unpack, x] of fields) {
         const [packed, packedShape, count] = pack(x, { axis });
         t.same([...packed.shape], packedShape);
@@ -97,7 +101,12 @@ t.test("quantizers and configs are found by name, config, class and object", asy
   const { AbsMaxQuantizer, Int4QuantizationConfig, Int8QuantizationConfig, QuantizationReport } = quantizers;
   const made = quantizers.get("abs_max_quantizer", { axis: 0 });
   t.ok(made instanceof AbsMaxQuantizer);
-  t.same((made as InstanceType<typeof AbsMaxQuantizer>).getConfig(), { value_range: [-127, 127], epsilon: 1e-7, output_dtype: "int8", axis: [0] }); // prettier-ignore
+  t.same((made as InstanceType<typeof AbsMaxQuantizer>).getConfig(), {
+    value_range: [-127, 127],
+    epsilon: 1e-7,
+    output_dtype: "int8",
+    axis: [0],
+  });
   t.equal(quantizers.get(null), null);
   t.ok(quantizers.get(AbsMaxQuantizer) instanceof AbsMaxQuantizer);
   const config = new Int4QuantizationConfig({ blockSize: 64 });

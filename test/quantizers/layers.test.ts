@@ -13,12 +13,27 @@ interface RecordedWeight {
   readonly value: Recorded;
 }
 interface LayerRow {
-  readonly note: string; readonly config: object; readonly build: (number | null)[] | null; readonly weights: readonly Recorded[];
-  readonly mode: string; readonly quantization: object | null; readonly x: Recorded; readonly kwargs: Readonly<Record<string, unknown>>;
-  readonly policy: string; readonly after: readonly RecordedWeight[]; readonly saved: { readonly config: object }; readonly y: Recorded;
-  readonly up?: Recorded; readonly dx?: Recorded | null;
-  readonly lora?: { readonly rank: number; readonly weights: readonly RecordedWeight[]; readonly y: Recorded; readonly saved: readonly Recorded[] };
-} // prettier-ignore
+  readonly note: string;
+  readonly config: object;
+  readonly build: (number | null)[] | null;
+  readonly weights: readonly Recorded[];
+  readonly mode: string;
+  readonly quantization: object | null;
+  readonly x: Recorded;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly policy: string;
+  readonly after: readonly RecordedWeight[];
+  readonly saved: { readonly config: object };
+  readonly y: Recorded;
+  readonly up?: Recorded;
+  readonly dx?: Recorded | null;
+  readonly lora?: {
+    readonly rank: number;
+    readonly weights: readonly RecordedWeight[];
+    readonly y: Recorded;
+    readonly saved: readonly Recorded[];
+  };
+}
 
 interface AnyLayer {
   (x: tf.Tensor, options?: object): tf.Tensor;
@@ -53,7 +68,10 @@ for (const [i, row] of rows.entries())
     t.equal(layer.dtypePolicy.name, row.policy);
     t.equal(layer.quantizationMode, row.mode);
     t.same({ ...layer.getConfig(), name: "" }, { ...row.saved.config, name: "" });
-    t.same(layer.weights.map(({ name, dtype, trainable }) => [name, dtype, trainable]), row.after.map(({ name, dtype, trainable }) => [name, dtype, trainable])); // prettier-ignore
+    t.same(
+      layer.weights.map(({ name, dtype, trainable }) => [name, dtype, trainable]),
+      row.after.map(({ name, dtype, trainable }) => [name, dtype, trainable]),
+    );
     for (const [i, { value }] of row.after.entries()) t.ok(near(layer.weights[i]!, value) < 1e-6, row.after[i]!.name);
     const x = tensor(row.x);
     const call = (x: tf.Tensor): tf.Tensor => layer(x, row.kwargs);
@@ -79,9 +97,9 @@ for (const [i, row] of rows.entries())
     t.same(layer.weights.map(({ name }) => name), row.lora.weights.map(({ name }) => name)); // prettier-ignore
     layer.setWeights(row.lora.weights.map(({ value }) => tensor(value)));
     t.ok(near(call(x), row.lora.y) < 1e-5, "with LoRA");
-    const { variables, merged } = (layer as unknown as { [key: symbol]: () => { variables: tf.Variable[]; merged?: Map<tf.Variable, () => tf.Tensor> } })[
-      Symbol.for("kerasm.kerasState")
-    ]!(); // prettier-ignore
+    const { variables, merged } = (
+      layer as unknown as { [key: symbol]: () => { variables: tf.Variable[]; merged?: Map<tf.Variable, () => tf.Tensor> } }
+    )[Symbol.for("kerasm.kerasState")]!();
     const values = variables.map((variable) => merged?.get(variable)?.() ?? variable);
     t.equal(values.length, row.lora.saved.length);
     for (const [i, value] of values.entries()) {

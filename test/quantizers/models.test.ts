@@ -85,7 +85,11 @@ t.test("gptq and awq of what no sample came to: what Keras makes of the same mod
       const matrix = layer.waiting!;
       const inputs = matrix.shape[0]!;
       const seen = { sizes: tf.ones([inputs]), sample: tf.zeros([1, inputs]) };
-      layer.calibrate(row.mode === "gptq" ? gptq(matrix, tf.zeros([inputs, inputs]), gptqConfig.options) : awq(matrix, seen, { ...awqConfig.options, applyClip: false })); // prettier-ignore
+      layer.calibrate(
+        row.mode === "gptq"
+          ? gptq(matrix, tf.zeros([inputs, inputs]), gptqConfig.options)
+          : awq(matrix, seen, { ...awqConfig.options, applyClip: false }),
+      );
     }
     t.same(model.weights.map(({ name, dtype }) => [name, dtype]), row.after.map(({ name, dtype }) => [name, dtype])); // prettier-ignore
     // The least weight of a symmetric range lies halfway between two numbers, and the last bit of its scale decides.
@@ -137,7 +141,12 @@ t.test("a model is calibrated block by block", async (t) => {
     const x = tf.constant([Array.from({ length: 40 }, (_, i) => (i * i * 7 + i) % 20)], { dtype: "int32" });
     const before = model(x) as tf.Tensor;
     const tokenize = (line: string): number[] => [...line].map((letter) => letter.charCodeAt(0) % 20);
-    const config = new Config(texts, { tokenize }, { numSamples: 9, sequenceLength: 8, groupSize: 4, quantizationLayerStructure: structure } as never); // prettier-ignore
+    const config = new Config(texts, { tokenize }, {
+      numSamples: 9,
+      sequenceLength: 8,
+      groupSize: 4,
+      quantizationLayerStructure: structure,
+    } as never);
     const report = quietly(() => model.quantize({ config: config as never, verbose: false }));
     t.equal(report.numQuantized, 5);
     t.same(report.skippedByReason(quantizers.QuantizationReport.SKIP_OUTSIDE_STRUCTURE), ["emb"]);
@@ -147,14 +156,26 @@ t.test("a model is calibrated block by block", async (t) => {
   }
 });
 
-const mlp = () => new keras.Sequential([keras.Input({ shape: [6] }), new Dense(8, { activation: "relu", name: "a" }), new keras.layers.Dropout(0.1), new Dense(3, { name: "b" })]); // prettier-ignore
+const mlp = () =>
+  new keras.Sequential([
+    keras.Input({ shape: [6] }),
+    new Dense(8, { activation: "relu", name: "a" }),
+    new keras.layers.Dropout(0.1),
+    new Dense(3, { name: "b" }),
+  ]);
 
 t.test("a model says what it quantized; predict goes on with the new weights", async (t) => {
   const model = mlp();
   const x = tf.ones([4, 6]);
   const before = (await model.predict(x)) as tf.Tensor;
   const report = quietly(() => model.quantize("int8", { verbose: false }));
-  t.same(report.quantized.map(([path, ...rest]) => [path.split("/").at(-1), ...rest]), [["a", "int8", "int8_from_float32"], ["b", "int8", "int8_from_float32"]]); // prettier-ignore
+  t.same(
+    report.quantized.map(([path, ...rest]) => [path.split("/").at(-1), ...rest]),
+    [
+      ["a", "int8", "int8_from_float32"],
+      ["b", "int8", "int8_from_float32"],
+    ],
+  );
   t.equal(report.numSkipped, 1);
   t.equal(model.quantizationReport, report);
   t.match(
@@ -164,7 +185,10 @@ t.test("a model says what it quantized; predict goes on with the new weights", a
   const after = (await model.predict(x)) as tf.Tensor;
   t.same(after.data(), (model(x) as tf.Tensor).data());
   t.notSame(after.data(), before.data());
-  t.equal(quietly(() => model.quantize("int4", { verbose: false })).skippedByReason(quantizers.QuantizationReport.SKIP_ALREADY_QUANTIZED).length, 2); // prettier-ignore
+  t.equal(
+    quietly(() => model.quantize("int4", { verbose: false })).skippedByReason(quantizers.QuantizationReport.SKIP_ALREADY_QUANTIZED).length,
+    2,
+  );
   const some = mlp();
   quietly(() => some.quantize("int8", { filters: "^b$", verbose: false }));
   t.same(some.layers.map((layer) => layer.quantizationMode), [null, null, "int8"]); // prettier-ignore
@@ -181,13 +205,19 @@ t.test("what cannot be quantized is refused, and stays as it was", async (t) => 
     [() => model.quantize("int4", { config: new quantizers.Int8QuantizationConfig() }), /the same mode/],
     [() => model.quantize("int8", { filters: 3 as never }), /regular expression/],
     [() => model.quantize("gptq", { config: new quantizers.GPTQConfig(["a"], null) as never }), /sequentialBlocks/],
-    [() => model.quantize({ config: new quantizers.GPTQConfig([], null, { quantizationLayerStructure: { sequentialBlocks: [model.layers[0]] } }) as never }), /no tokens/], // prettier-ignore
+    [
+      () =>
+        model.quantize({
+          config: new quantizers.GPTQConfig([], null, { quantizationLayerStructure: { sequentialBlocks: [model.layers[0]] } }) as never,
+        }),
+      /no tokens/,
+    ],
     [() => new Dense(3).quantize("int8"), /not built/],
     [() => new keras.layers.Dropout(0.5).quantize("int8"), /Dense, EinsumDense/],
     [() => new (class Mine extends Dense {})(3).quantize("int8"), /EinsumDense/],
     [() => new Dense(3, { dtype: "int8_from_float16" }), /float16/],
     [() => new Embedding(3, 4, { dtype: "ternary_from_float32" }).build(), /"int8", "int4"/],
-  ]; // prettier-ignore
+  ];
   for (const [run, message] of cases) t.throws(run, message);
   t.same(model.getWeights(), before);
   const gptq = new Dense(4);
@@ -205,7 +235,17 @@ t.test("a policy that is set quantizes; policies by path reach the layers inside
   const policies = new keras.dtypePolicies.DTypePolicyMap({ policyMap: { ".*/query": "int8_from_float32", ".*/key": "bfloat16" } });
   const attention = new keras.layers.MultiHeadAttention(2, 3, { dtype: policies });
   attention(tf.ones([1, 4, 6]), tf.ones([1, 4, 6]));
-  t.same(attention.flattenLayers().map(({ quantizationMode, computeDtype }) => [quantizationMode, computeDtype]).slice(0, 3), [["int8", "float32"], [null, "bfloat16"], [null, "float32"]]); // prettier-ignore
+  t.same(
+    attention
+      .flattenLayers()
+      .map(({ quantizationMode, computeDtype }) => [quantizationMode, computeDtype])
+      .slice(0, 3),
+    [
+      ["int8", "float32"],
+      [null, "bfloat16"],
+      [null, "float32"],
+    ],
+  );
   t.equal(policies.of("a/key").name, "bfloat16");
   t.throws(() => policies.set(".*/query", "float32"), /again/);
   policies.set("b/.*", "float16");
@@ -219,5 +259,16 @@ t.test("a ReversibleEmbedding that is not tied keeps both tables in few bits", a
   const layer = new ReversibleEmbedding(11, 6, { tieWeights: false });
   layer.build();
   layer.quantize("int4");
-  t.same(layer.weights.map(({ name }) => name), ["embeddings", "embeddings_scale", "embeddings_zero", "g_idx", "reverse_embeddings", "reverse_embeddings_scale", "reverse_embeddings_zero"]); // prettier-ignore
+  t.same(
+    layer.weights.map(({ name }) => name),
+    [
+      "embeddings",
+      "embeddings_scale",
+      "embeddings_zero",
+      "g_idx",
+      "reverse_embeddings",
+      "reverse_embeddings_scale",
+      "reverse_embeddings_zero",
+    ],
+  );
 });

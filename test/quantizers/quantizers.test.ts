@@ -99,7 +99,18 @@ for (const [least, most, numBits, narrowRange, low, high, step] of ranges)
   t.test(
     `simulated quantization between ${least} and ${most}${narrowRange ? ", narrow" : ""}: the grid, and where gradients go`,
     async (t) => {
-      const x = tf.constant([low - step, low - 0.01, low, low + 0.01, low + step - 0.01, low + step, high - step, high, high + 0.01, high + step]); // prettier-ignore
+      const x = tf.constant([
+        low - step,
+        low - 0.01,
+        low,
+        low + 0.01,
+        low + step - 0.01,
+        low + step,
+        high - step,
+        high,
+        high + 0.01,
+        high + step,
+      ]);
       const wanted = [low, low, low, low, low + step, low + step, high - step, high, high, high];
       const expected = [0, 0, 1, 1, 1, 1, 1, 1, 0, 0];
       for (const run of [<F>(f: F) => f, tf.function as <F>(f: F) => F]) {

@@ -46,7 +46,8 @@ t.test(
   async (t) => {
     const folder = t.testdir({});
     const paths = ["m.keras", "m.h5", "w.weights.h5", "w.weights.json", "w.safetensors", "w.ckpt"].map((name) => join(folder, name));
-    const named = (...units: number[]) => new keras.Sequential([new keras.Input({ shape: [3] }), ...units.map((each, i) => new layers.Dense(each, { name: `d${i}` }))]); // prettier-ignore
+    const named = (...units: number[]) =>
+      new keras.Sequential([new keras.Input({ shape: [3] }), ...units.map((each, i) => new layers.Dense(each, { name: `d${i}` }))]);
     const [saved, wider, longer, damaged] = [named(4, 2), named(4, 3), named(4, 2, 2), named(4, 2)];
     for (const path of paths) {
       await (/w\.[^/]+$/.test(path) ? saved.saveWeights(path) : saved.save(path));
@@ -81,7 +82,10 @@ t.test("a disk that is full, and a place that may not be written: an error that 
     // Every write to it fails as on a full disk. A link in the place of what is written aside stands for the disk.
     const { write } = await import("../../lib/saving/place.js");
     const full = { write: async () => writeFileSync("/dev/full", "x") } as never;
-    await t.rejects(write({ store: full, name: "m.keras", path: "/full/m.keras" }, new Uint8Array(5)), { name: "CheckpointError", message: /m\.keras: given a full disk \(ENOSPC\); expected room for a file of 5 bytes.*intact/ }); // prettier-ignore
+    await t.rejects(write({ store: full, name: "m.keras", path: "/full/m.keras" }, new Uint8Array(5)), {
+      name: "CheckpointError",
+      message: /m\.keras: given a full disk \(ENOSPC\); expected room for a file of 5 bytes.*intact/,
+    });
   }
   for (const ending of ["keras", "weights.h5", "safetensors", "ckpt", "onnx"]) {
     const folder = t.testdir({});
@@ -91,7 +95,11 @@ t.test("a disk that is full, and a place that may not be written: an error that 
     const before = readFileSync(path);
     // A file in the place of the folder: nothing can be written below it, whoever asks (root may write to read-only folders).
     const below = join(path, `m.${ending}`);
-    await t.rejects(ending === "onnx" ? model.export(below) : ending === "keras" ? model.save(below) : model.saveWeights(below), { name: "CheckpointError", message: /no folder.*intact/ }, ending); // prettier-ignore
+    await t.rejects(
+      ending === "onnx" ? model.export(below) : ending === "keras" ? model.save(below) : model.saveWeights(below),
+      { name: "CheckpointError", message: /no folder.*intact/ },
+      ending,
+    );
     t.same(readFileSync(path), before, `${ending}: as it was`);
     t.same(readdirSync(folder), [`m.${ending}`], "nothing is left aside");
   }
@@ -156,7 +164,13 @@ t.test("saves at one time keep each other's names, in threads, too", async (t) =
 });
 
 t.test("what killed runs left behind is swept, and a lock of nobody does not hold", async (t) => {
-  const folder = t.testdir({ "ckpt-1": "orphan", "ckpt-x": "mine", "notes.txt": "mine", "ckpt-2.999999.0-0-abc.tmp": "left", "checkpoint.lock": "999999 0 0" }); // prettier-ignore
+  const folder = t.testdir({
+    "ckpt-1": "orphan",
+    "ckpt-x": "mine",
+    "notes.txt": "mine",
+    "ckpt-2.999999.0-0-abc.tmp": "left",
+    "checkpoint.lock": "999999 0 0",
+  });
   const old = new Date(Date.now() - 3_600_000);
   for (const name of readdirSync(folder)) utimesSync(join(folder, name), old, old);
   const manager = new tf.train.CheckpointManager(new tf.train.Checkpoint({ v: tf.variable(1) }), folder);
@@ -199,7 +213,11 @@ t.test("forged headers with a valid checksum are errors that name the file", asy
     file.set(bytes, 24);
     writeFileSync(path, file);
     const v = tf.variable([1, 2]);
-    await t.rejects(new tf.train.Checkpoint({ v }).restore(path), { name: /^(Checkpoint|Format)Error$/, message: new RegExp(path) }, header.slice(0, 80)); // prettier-ignore
+    await t.rejects(
+      new tf.train.Checkpoint({ v }).restore(path),
+      { name: /^(Checkpoint|Format)Error$/, message: new RegExp(path) },
+      header.slice(0, 80),
+    );
     t.same(v.array(), [1, 2]);
   }
 });

@@ -21,7 +21,12 @@ const disk = process.env["KERASM_SMALL_DISK"];
 function filesIn(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true }) as string[];
   const isFile = (name: string) => statSync(join(folder, name)).isFile();
-  return Object.fromEntries(files.filter(isFile).sort().map((name) => [name, readFileSync(join(folder, name), "base64")])); // prettier-ignore
+  return Object.fromEntries(
+    files
+      .filter(isFile)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name), "base64")]),
+  );
 }
 
 /** Takes all room but some pages of 4 KB. */
@@ -76,19 +81,22 @@ const kinds: Readonly<Record<string, (folder: string, model: Model) => Promise<u
   ".weights.h5": (folder, model) => model.saveWeights(`${folder}/m.weights.h5`),
   "weights in shards": (folder, model) => model.saveWeights(`${folder}/m.weights.json`),
   "safetensors of a model": (folder, model) => model.saveWeights(`${folder}/m.safetensors`),
-  "safetensors": (folder, model) => saveSafetensors(`${folder}/a.safetensors`, arrays(model)),
+  safetensors: (folder, model) => saveSafetensors(`${folder}/a.safetensors`, arrays(model)),
   ".npz": (folder, model) => saveNpz(`${folder}/a.npz`, arrays(model)),
   ".npy": (folder, model) => saveNpy(`${folder}/a.npy`, model.weights[0]!.value()),
   "model.json": (folder, model) => model.save(`${folder}/model.json`),
   ".onnx": (folder, model) => model.export(`${folder}/m.onnx`),
   "a checkpoint of a model": (folder, model) => model.save(`${folder}/m`),
   "tf.train.Checkpoint": (folder, model) => new tf.train.Checkpoint({ model }).write(`${folder}/ckpt`),
-  "CheckpointManager": (folder, model) => new tf.train.CheckpointManager(new tf.train.Checkpoint({ model }), folder, { maxToKeep: 1 }).save(),
+  CheckpointManager: (folder, model) => new tf.train.CheckpointManager(new tf.train.Checkpoint({ model }), folder, { maxToKeep: 1 }).save(),
   ".tfrecord": (folder, model) => writeRecords(`${folder}/r.tfrecord`, null, model.weights[1]!.size / 4),
   ".tfrecord, compressed": (folder, model) => writeRecords(`${folder}/r.tfrecord.gz`, "GZIP", model.weights[1]!.size / 4),
-  "dataset.save": (folder, model) => tf.data.Dataset.fromTensorSlices(model.weights[0]!.array() as number[][]).repeat(40).save(`${folder}/d`),
+  "dataset.save": (folder, model) =>
+    tf.data.Dataset.fromTensorSlices(model.weights[0]!.array() as number[][])
+      .repeat(40)
+      .save(`${folder}/d`),
   "tf.io.writeFile": (folder, model) => tf.io.writeFile(`${folder}/any`, new Uint8Array(model.weights[0]!.size * 12)),
-}; // prettier-ignore
+};
 
 if (disk === undefined) {
   t.test("a small disk of this process's own", (t) => {
@@ -99,8 +107,18 @@ if (disk === undefined) {
     if (!isAble) t.comment("this system gives no disk to try it on");
     else {
       const file = fileURLToPath(import.meta.url);
-      const { status, stdout, stderr } = spawnSync("unshare", ["-Urm", "sh", "-c", script, folder, process.execPath, file], { encoding: "utf8", timeout: 200_000 }); // prettier-ignore
-      t.equal(status, 0, `${stdout.split("\n").filter((line) => /not ok|ok/.test(line) && !/^ *ok/.test(line)).join("\n")}${stderr}`); // prettier-ignore
+      const { status, stdout, stderr } = spawnSync("unshare", ["-Urm", "sh", "-c", script, folder, process.execPath, file], {
+        encoding: "utf8",
+        timeout: 200_000,
+      });
+      t.equal(
+        status,
+        0,
+        `${stdout
+          .split("\n")
+          .filter((line) => /not ok|ok/.test(line) && !/^ *ok/.test(line))
+          .join("\n")}${stderr}`,
+      );
       t.equal(stdout.match(/^ok /gm)?.length, Object.keys(kinds).length + 2, "every kind was tried");
     }
     t.end();

@@ -27,7 +27,14 @@ function tar(files: Readonly<Record<string, string>>): Uint8Array {
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
 
-const zip = Buffer.concat([...writeZip([["a.txt", "one"], ["folder/b.txt", "two"]].map(([name, text]) => ({ name: name!, content: [bytesOf(text!)] })) as never)]); // prettier-ignore
+const zip = Buffer.concat([
+  ...writeZip(
+    [
+      ["a.txt", "one"],
+      ["folder/b.txt", "two"],
+    ].map(([name, text]) => ({ name: name!, content: [bytesOf(text!)] })) as never,
+  ),
+]);
 const files: Record<string, Uint8Array> = {
   "/data.csv": bytesOf("1,2,3"),
   "/set.zip": zip,

@@ -10,7 +10,13 @@ import { placeOf } from "../../lib/saving/place.js";
 
 const { keras } = tf;
 const { layers } = keras;
-const make = (first = "a", second = "b") => new keras.Sequential([new keras.Input({ shape: [3] }), new layers.Dense(4, { name: first }), new layers.Dropout(0.4), new layers.Dense(2, { name: second })]); // prettier-ignore
+const make = (first = "a", second = "b") =>
+  new keras.Sequential([
+    new keras.Input({ shape: [3] }),
+    new layers.Dense(4, { name: first }),
+    new layers.Dropout(0.4),
+    new layers.Dense(2, { name: second }),
+  ]);
 const values = (model: tf.keras.Model) => model.weights.map((weight) => weight.array());
 const x = keras.random.normal([16, 3], { seed: 1 });
 const y = keras.random.normal([16, 2], { seed: 2 });
@@ -25,7 +31,10 @@ t.test("save, load, and training goes on as if never stopped: slots, step, sched
     await model.save(path, { zipped });
     const loaded = await keras.models.loadModel(path);
     t.same(values(loaded), values(model));
-    t.same(loaded.optimizer.variables.map((each) => each.array()), model.optimizer.variables.map((each) => each.array())); // prettier-ignore
+    t.same(
+      loaded.optimizer.variables.map((each) => each.array()),
+      model.optimizer.variables.map((each) => each.array()),
+    );
     for (const each of [model, loaded]) await each.fit(x, y, { epochs: 2, batchSize: 4, shuffle: false, verbose: 0 });
     t.same(values(loaded), values(model), `zipped: ${zipped}`);
     t.equal((await keras.models.loadModel(path, { compile: false })).compiled, false);
@@ -63,15 +72,63 @@ const keras2 = {
   config: {
     name: "model",
     layers: [
-      { class_name: "InputLayer", config: { batch_input_shape: [null, 3], dtype: "float32", sparse: false, ragged: false, name: "input_1" }, name: "input_1", inbound_nodes: [] },
-      { class_name: "Dense", config: { name: "dense", trainable: true, dtype: "float32", units: 3, activation: "relu", use_bias: true, kernel_initializer: { class_name: "GlorotUniform", config: { seed: null } }, bias_initializer: { class_name: "Zeros", config: {} }, kernel_regularizer: null, bias_regularizer: null, activity_regularizer: null, kernel_constraint: null, bias_constraint: null }, name: "dense", inbound_nodes: [[["input_1", 0, 0, {}]]] },
-      { class_name: "Add", config: { name: "add", trainable: true, dtype: "float32" }, name: "add", inbound_nodes: [[["input_1", 0, 0, {}], ["dense", 0, 0, {}]]] },
-      { class_name: "Sequential", config: { name: "sequential", layers: [{ class_name: "InputLayer", config: { batch_input_shape: [null, 3], dtype: "float32", sparse: false, ragged: false, name: "inner" } }, { class_name: "Flatten", config: { name: "flatten", trainable: true, dtype: "float32", data_format: "channels_last" } }] }, name: "sequential", inbound_nodes: [[["add", 0, 0, {}]]] },
+      {
+        class_name: "InputLayer",
+        config: { batch_input_shape: [null, 3], dtype: "float32", sparse: false, ragged: false, name: "input_1" },
+        name: "input_1",
+        inbound_nodes: [],
+      },
+      {
+        class_name: "Dense",
+        config: {
+          name: "dense",
+          trainable: true,
+          dtype: "float32",
+          units: 3,
+          activation: "relu",
+          use_bias: true,
+          kernel_initializer: { class_name: "GlorotUniform", config: { seed: null } },
+          bias_initializer: { class_name: "Zeros", config: {} },
+          kernel_regularizer: null,
+          bias_regularizer: null,
+          activity_regularizer: null,
+          kernel_constraint: null,
+          bias_constraint: null,
+        },
+        name: "dense",
+        inbound_nodes: [[["input_1", 0, 0, {}]]],
+      },
+      {
+        class_name: "Add",
+        config: { name: "add", trainable: true, dtype: "float32" },
+        name: "add",
+        inbound_nodes: [
+          [
+            ["input_1", 0, 0, {}],
+            ["dense", 0, 0, {}],
+          ],
+        ],
+      },
+      {
+        class_name: "Sequential",
+        config: {
+          name: "sequential",
+          layers: [
+            {
+              class_name: "InputLayer",
+              config: { batch_input_shape: [null, 3], dtype: "float32", sparse: false, ragged: false, name: "inner" },
+            },
+            { class_name: "Flatten", config: { name: "flatten", trainable: true, dtype: "float32", data_format: "channels_last" } },
+          ],
+        },
+        name: "sequential",
+        inbound_nodes: [[["add", 0, 0, {}]]],
+      },
     ],
     input_layers: [["input_1", 0, 0]],
     output_layers: [["sequential", 1, 0]],
   },
-}; // prettier-ignore
+};
 
 t.test("a whole model of Keras 2", async (t) => {
   const root = new GroupWriter();
@@ -121,7 +178,15 @@ t.test("every form is read from a server and from what the user chose, and a ser
     }
   }
   await model.save(join(folder, "t", "model.json"));
-  t.same(values(await keras.models.loadModel([chosen("t/model.json"), chosen("t/group1-shard1of1.bin")].map((file) => Object.assign(file, { name: file.name.slice(2) })))), values(model), "model.json and its shards, chosen together"); // prettier-ignore
+  t.same(
+    values(
+      await keras.models.loadModel(
+        [chosen("t/model.json"), chosen("t/group1-shard1of1.bin")].map((file) => Object.assign(file, { name: file.name.slice(2) })),
+      ),
+    ),
+    values(model),
+    "model.json and its shards, chosen together",
+  );
   for (const name of ["w.weights.h5", "w.safetensors", "w.weights.json"]) {
     await model.saveWeights(join(folder, name));
     for (const from of name.endsWith("json") ? [`${site}/${name}`] : [`${site}/${name}`, chosen(name)]) {

@@ -1,5 +1,5 @@
-// Files that Keras 3.16 itself wrote, of models of many kinds: custom layers and models, nested and shared ones, optimizers with state, halves,
-// adapted and quantized layers, operations. They load, give what Keras gave, and go out and in again the same.
+// Files that Keras 3.16 itself wrote, of models of many kinds: custom layers and models, nested and shared ones, optimizers with state,
+// halves, adapted and quantized layers, operations. They load, give what Keras gave, and go out and in again the same.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -98,19 +98,23 @@ function tensors(value: Structure): unknown {
   return tf.constant(value.value as number[], { shape: value.shape as number[], dtype: value.dtype as never });
 }
 
-const outputsOf = (model: tf.keras.Model, inputs: unknown): tf.Tensor[] => leaves(model<unknown>(inputs as never, { training: false })) as tf.Tensor[]; // prettier-ignore
+const outputsOf = (model: tf.keras.Model, inputs: unknown): tf.Tensor[] =>
+  leaves(model<unknown>(inputs as never, { training: false })) as tf.Tensor[];
 const bits = (all: readonly tf.Tensor[]) => all.map((each) => [...each.data()]);
 
 /** How far apart two lists of tensors are, relative to 1 and more; Infinity for other shapes. */
 function apart(got: readonly tf.Tensor[], wanted: readonly tf.Tensor[]): number {
   if (JSON.stringify(got.map(({ shape }) => shape)) !== JSON.stringify(wanted.map(({ shape }) => shape))) return Infinity;
   const all = got.flatMap((each, i) => Array.from(each.data(), (value, j) => [value, wanted[i]!.data()[j]!] as const));
-  return all.reduce((most, [a, b]) => (Math.abs(a - b) / Math.max(1, Math.abs(b)) <= most ? most : Math.abs(a - b) / Math.max(1, Math.abs(b))), 0); // prettier-ignore
+  return all.reduce(
+    (most, [a, b]) => (Math.abs(a - b) / Math.max(1, Math.abs(b)) <= most ? most : Math.abs(a - b) / Math.max(1, Math.abs(b))),
+    0,
+  );
 }
 
 /**
- * Objects of a file, but for what differs on purpose: state beside what Keras reads, an optimizer that was not built when it was saved, float64
- * (which is float32 here), and the names that a process counts up.
+ * Objects of a file, but for what differs on purpose: state beside what Keras reads, an optimizer that was not built when it was saved,
+ * float64 (which is float32 here), and the names that a process counts up.
  */
 const lines = (group: Hdf5Group, isTrained: boolean): string[] =>
   structure(group)
@@ -155,16 +159,29 @@ for (const { name, files, inputs, outputs, optimizer, refused } of cases)
       }
       const got = outputsOf(model, x);
       t.ok(apart(got, wanted) <= tolerance, `${file}: ${apart(got, wanted)}`);
-      if (optimizer && !isWeights) t.ok(apart(model.optimizer.variables.map((each) => each.value()), optimizer.map(tensors) as tf.Tensor[]) <= 1e-6, `${file}: the optimizer's state`); // prettier-ignore
+      if (optimizer && !isWeights)
+        t.ok(
+          apart(
+            model.optimizer.variables.map((each) => each.value()),
+            optimizer.map(tensors) as tf.Tensor[],
+          ) <= 1e-6,
+          `${file}: the optimizer's state`,
+        );
 
       const again = `memory://outside/${file}${isWeights ? ".keras" : ""}`;
       await model.save(again);
       t.same(bits(outputsOf(await keras.models.loadModel(again), x)), bits(got), `${file}: out and in, bit for bit`);
       if (!file.endsWith(".keras")) continue;
-      const [own, theirs] = [await memberOf(again, "config.json"), await memberOf(path, "config.json")].map((bytes) => withoutShapes(plain(parseJson(new TextDecoder().decode(bytes), file)))); // prettier-ignore
+      const [own, theirs] = [await memberOf(again, "config.json"), await memberOf(path, "config.json")].map((bytes) =>
+        withoutShapes(plain(parseJson(new TextDecoder().decode(bytes), file))),
+      );
       t.same(own, theirs, `${file}: config.json`);
       const content = readHdf5(await memberOf(path, "model.weights.h5"), file);
       const isTrained = (memberAt(content, "optimizer/vars") as Hdf5Group | undefined)?.members.size !== 2;
-      t.same(lines(readHdf5(await memberOf(again, "model.weights.h5"), file), isTrained), lines(content, isTrained), `${file}: model.weights.h5`); // prettier-ignore
+      t.same(
+        lines(readHdf5(await memberOf(again, "model.weights.h5"), file), isTrained),
+        lines(content, isTrained),
+        `${file}: model.weights.h5`,
+      );
     }
   });

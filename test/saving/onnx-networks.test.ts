@@ -25,7 +25,9 @@ for (const [name, options] of Object.entries({ MobileNetV2: { alpha: 0.35 }, Mob
     const path = `memory://networks/${name}.onnx`;
     await model.export(path);
     const session = await ort.InferenceSession.create((await placeOf(path).store.read(`${name}.onnx`))!);
-    const results = await session.run({ [session.inputNames[0]!]: new ort.Tensor("float32", x.data() as Float32Array, x.shape as number[]) }); // prettier-ignore
+    const results = await session.run({
+      [session.inputNames[0]!]: new ort.Tensor("float32", x.data() as Float32Array, x.shape as number[]),
+    });
     const got = results[session.outputNames[0]!]!;
     t.same(got.dims, wanted.shape);
     t.ok(apart(got.data as Float32Array, wanted.data()) <= 1e-4, `${apart(got.data as Float32Array, wanted.data())} in ONNX Runtime`);

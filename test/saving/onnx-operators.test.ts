@@ -31,7 +31,11 @@ interface Row {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 /** Numbers that repeat nowhere, of both signs. */
-const floats = (...shape: number[]): Value => ({ dtype: "float32", shape, data: Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i * 2.3 + shape.length) * 2) }); // prettier-ignore
+const floats = (...shape: number[]): Value => ({
+  dtype: "float32",
+  shape,
+  data: Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i * 2.3 + shape.length) * 2),
+});
 const of = (dtype: OnnxDtype, shape: number[], data: number[]): Value => ({ dtype, shape, data });
 const list = (...data: number[]): Input => ({ fixed: of("int64", [data.length], data) });
 const scalar = (dtype: OnnxDtype, value: number): Input => ({ fixed: of(dtype, [], [value]) });
@@ -41,53 +45,185 @@ const F = ["float32"] as const;
 const modes = ["half_pixel", "align_corners", "asymmetric", "pytorch_half_pixel"];
 
 const rows: readonly Row[] = [
-  ...[0, 1].flatMap((exclusive) => [0, 1].map((reverse): Row => ({ op: "CumSum", attributes: { exclusive, reverse }, inputs: [floats(3, 4), scalar("int32", -1)], outputs: F }))),
-  ...["edge", "reflect", "constant"].map((mode): Row => ({ op: "Pad", attributes: { mode }, inputs: [floats(3, 4, 2), list(1, 2, 0, 2, 1, 0)], outputs: F })),
+  ...[0, 1].flatMap((exclusive) =>
+    [0, 1].map((reverse): Row => ({
+      op: "CumSum",
+      attributes: { exclusive, reverse },
+      inputs: [floats(3, 4), scalar("int32", -1)],
+      outputs: F,
+    })),
+  ),
+  ...["edge", "reflect", "constant"].map((mode): Row => ({
+    op: "Pad",
+    attributes: { mode },
+    inputs: [floats(3, 4, 2), list(1, 2, 0, 2, 1, 0)],
+    outputs: F,
+  })),
   { op: "Pad", attributes: { mode: "constant" }, inputs: [floats(4, 5), list(-1, 2, 1, -2), scalar("float32", 7)], outputs: F },
   { op: "GatherND", inputs: [floats(3, 4, 2), of("int64", [2, 2], [0, 1, 2, -1])], outputs: F },
   { op: "GatherND", attributes: { batch_dims: 1 }, inputs: [floats(2, 4, 3), of("int64", [2, 1], [3, 0])], outputs: F },
-  { op: "GatherND", attributes: { batch_dims: 1 }, inputs: [floats(2, 4, 3), of("int64", [2, 2, 2], [3, 0, 1, 1, 0, 2, 2, 2])], outputs: F },
+  {
+    op: "GatherND",
+    attributes: { batch_dims: 1 },
+    inputs: [floats(2, 4, 3), of("int64", [2, 2, 2], [3, 0, 1, 1, 0, 2, 2, 2])],
+    outputs: F,
+  },
   ...["none", "add", "mul", "max", "min"].flatMap((reduction): Row[] => [
     { op: "ScatterND", attributes: { reduction }, inputs: [floats(4, 3), of("int64", [2, 1], [2, 0]), floats(2, 3)], outputs: F },
-    { op: "ScatterElements", attributes: { reduction, axis: 1 }, inputs: [floats(2, 5), of("int64", [2, 2], [1, 3, -1, 0]), floats(2, 2)], outputs: F },
+    {
+      op: "ScatterElements",
+      attributes: { reduction, axis: 1 },
+      inputs: [floats(2, 5), of("int64", [2, 2], [1, 3, -1, 0]), floats(2, 2)],
+      outputs: F,
+    },
   ]),
   { op: "ScatterElements", inputs: [floats(3, 3), of("int64", [2, 3], [1, 0, 2, 0, 2, 1]), floats(2, 3)], outputs: F },
-  { op: "GroupNormalization", attributes: { num_groups: 2, epsilon: { float: 0.01 } }, inputs: [floats(2, 4, 3, 3), scales(1.5, -2), scales(0.5, 1)], outputs: F },
-  { op: "LRN", attributes: { size: 3, alpha: { float: 0.2 }, beta: { float: 0.6 }, bias: { float: 1.5 } }, inputs: [floats(2, 5, 2, 3)], outputs: F },
+  {
+    op: "GroupNormalization",
+    attributes: { num_groups: 2, epsilon: { float: 0.01 } },
+    inputs: [floats(2, 4, 3, 3), scales(1.5, -2), scales(0.5, 1)],
+    outputs: F,
+  },
+  {
+    op: "LRN",
+    attributes: { size: 3, alpha: { float: 0.2 }, beta: { float: 0.6 }, bias: { float: 1.5 } },
+    inputs: [floats(2, 5, 2, 3)],
+    outputs: F,
+  },
   { op: "QuantizeLinear", inputs: [floats(2, 6), scalar("float32", 0.05), scalar("uint8", 30)], outputs: ["uint8"] },
   { op: "QuantizeLinear", inputs: [floats(2, 6), scalar("float32", 0.02), scalar("int8", -5)], outputs: ["int8"] },
-  { op: "QuantizeLinear", attributes: { axis: 1 }, inputs: [floats(2, 3, 2), scales(0.1, 0.2, 0.5), { fixed: of("uint8", [3], [1, 128, 3]) }], outputs: ["uint8"] },
+  {
+    op: "QuantizeLinear",
+    attributes: { axis: 1 },
+    inputs: [floats(2, 3, 2), scales(0.1, 0.2, 0.5), { fixed: of("uint8", [3], [1, 128, 3]) }],
+    outputs: ["uint8"],
+  },
   { op: "QuantizeLinear", inputs: [of("float32", [6], [0.5, 1.5, 2.5, -0.5, 300, -4]), scalar("float32", 1)], outputs: ["uint8"] },
-  { op: "DequantizeLinear", inputs: [of("uint8", [2, 3], [0, 7, 255, 128, 3, 9]), scalar("float32", 0.05), scalar("uint8", 30)], outputs: F },
-  { op: "DequantizeLinear", attributes: { axis: 0 }, inputs: [of("int8", [2, 3], [-128, 7, 127, 0, 3, -9]), scales(0.5, 2), { fixed: of("int8", [2], [3, -4]) }], outputs: F },
+  {
+    op: "DequantizeLinear",
+    inputs: [of("uint8", [2, 3], [0, 7, 255, 128, 3, 9]), scalar("float32", 0.05), scalar("uint8", 30)],
+    outputs: F,
+  },
+  {
+    op: "DequantizeLinear",
+    attributes: { axis: 0 },
+    inputs: [of("int8", [2, 3], [-128, 7, 127, 0, 3, -9]), scales(0.5, 2), { fixed: of("int8", [2], [3, -4]) }],
+    outputs: F,
+  },
   { op: "DynamicQuantizeLinear", inputs: [floats(3, 4)], outputs: ["uint8", "float32", "uint8"] },
-  { op: "MatMulInteger", inputs: [of("uint8", [2, 3], [0, 7, 255, 128, 3, 9]), { fixed: of("int8", [3, 2], [-128, 7, 127, 0, 3, -9]) }, scalar("uint8", 12), { fixed: of("int8", [], [3]) }], outputs: ["int32"] },
-  ...[1, 2].map((group): Row => ({ op: "ConvTranspose", attributes: { group, strides: [2, 2], pads: [1, 0, 1, 1], output_padding: [1, 0] }, inputs: [floats(2, 4, 3, 3), { fixed: floats(4, 3, 3, 2) }, { fixed: floats(3 * group) }], outputs: F })),
-  ...[0, 1].flatMap((count_include_pad) => [[1, 1, 1, 1], [0, 1, 0, 0]].map((pads): Row => ({ op: "AveragePool", attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1, count_include_pad, pads }, inputs: [floats(1, 2, 6, 6)], outputs: F }))),
-  ...[5, 6, 7].map((side): Row => ({ op: "MaxPool", attributes: { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1, pads: [1, 1, 0, 0] }, inputs: [floats(1, 2, side, side)], outputs: F })),
-  ...["DCR", "CRD"].map((mode): Row => ({ op: "DepthToSpace", attributes: { blocksize: 2, mode }, inputs: [floats(2, 8, 2, 3)], outputs: F })),
+  {
+    op: "MatMulInteger",
+    inputs: [
+      of("uint8", [2, 3], [0, 7, 255, 128, 3, 9]),
+      { fixed: of("int8", [3, 2], [-128, 7, 127, 0, 3, -9]) },
+      scalar("uint8", 12),
+      { fixed: of("int8", [], [3]) },
+    ],
+    outputs: ["int32"],
+  },
+  ...[1, 2].map((group): Row => ({
+    op: "ConvTranspose",
+    attributes: { group, strides: [2, 2], pads: [1, 0, 1, 1], output_padding: [1, 0] },
+    inputs: [floats(2, 4, 3, 3), { fixed: floats(4, 3, 3, 2) }, { fixed: floats(3 * group) }],
+    outputs: F,
+  })),
+  ...[0, 1].flatMap((count_include_pad) =>
+    [
+      [1, 1, 1, 1],
+      [0, 1, 0, 0],
+    ].map((pads): Row => ({
+      op: "AveragePool",
+      attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1, count_include_pad, pads },
+      inputs: [floats(1, 2, 6, 6)],
+      outputs: F,
+    })),
+  ),
+  ...[5, 6, 7].map((side): Row => ({
+    op: "MaxPool",
+    attributes: { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1, pads: [1, 1, 0, 0] },
+    inputs: [floats(1, 2, side, side)],
+    outputs: F,
+  })),
+  ...["DCR", "CRD"].map((mode): Row => ({
+    op: "DepthToSpace",
+    attributes: { blocksize: 2, mode },
+    inputs: [floats(2, 8, 2, 3)],
+    outputs: F,
+  })),
   { op: "SpaceToDepth", attributes: { blocksize: 2 }, inputs: [floats(2, 3, 4, 6)], outputs: F },
   ...modes.flatMap((coordinate_transformation_mode) => [
-    ...["nearest", "linear", "cubic"].map((mode): Row => ({ op: "Resize", attributes: { mode, coordinate_transformation_mode }, inputs: [floats(1, 2, 4, 5), null, scales(1, 1, 2.3, 1.7)], outputs: F })),
-    { op: "Resize", attributes: { mode: "linear", coordinate_transformation_mode }, inputs: [floats(1, 2, 6, 5), null, null, list(1, 2, 3, 8)], outputs: F },
-    ...["floor", "ceil", "round_prefer_ceil", "round_prefer_floor"].map((nearest_mode): Row => ({ op: "Resize", attributes: { mode: "nearest", nearest_mode, coordinate_transformation_mode }, inputs: [floats(1, 2, 3, 4), null, scales(1, 1, 3, 2)], outputs: F })),
+    ...["nearest", "linear", "cubic"].map((mode): Row => ({
+      op: "Resize",
+      attributes: { mode, coordinate_transformation_mode },
+      inputs: [floats(1, 2, 4, 5), null, scales(1, 1, 2.3, 1.7)],
+      outputs: F,
+    })),
+    {
+      op: "Resize",
+      attributes: { mode: "linear", coordinate_transformation_mode },
+      inputs: [floats(1, 2, 6, 5), null, null, list(1, 2, 3, 8)],
+      outputs: F,
+    },
+    ...["floor", "ceil", "round_prefer_ceil", "round_prefer_floor"].map((nearest_mode): Row => ({
+      op: "Resize",
+      attributes: { mode: "nearest", nearest_mode, coordinate_transformation_mode },
+      inputs: [floats(1, 2, 3, 4), null, scales(1, 1, 3, 2)],
+      outputs: F,
+    })),
   ]),
-  { op: "Resize", attributes: { mode: "cubic", exclude_outside: 1, cubic_coeff_a: { float: -0.5 } }, inputs: [floats(1, 1, 4, 4), null, scales(1, 1, 2, 1.5)], outputs: F },
-  { op: "NonMaxSuppression", inputs: [
-    of("float32", [1, 6, 4], [0, 0, 1, 1, 0, 0.1, 1, 1.1, 0, -0.1, 1, 0.9, 0, 10, 1, 11, 0, 10.1, 1, 11.1, 0, 100, 1, 101]),
-    of("float32", [1, 2, 6], [0.9, 0.75, 0.6, 0.95, 0.5, 0.3, 0.1, 0.2, 0.8, 0.2, 0.3, 0.4]), list(3), scales(0.5), scales(0.15)], outputs: ["int64"] },
-  { op: "NonMaxSuppression", attributes: { center_point_box: 1 }, inputs: [
-    of("float32", [1, 4, 4], [0.5, 0.5, 1, 1, 0.5, 0.6, 1, 1, 0.5, 10.5, 1, 1, 0.5, 10.6, 1, 1]),
-    of("float32", [1, 1, 4], [0.9, 0.75, 0.6, 0.95]), list(3), scales(0.5), scales(0)], outputs: ["int64"] },
-  ...[[0, 1], [1, 0]].map(([time_axis, batch_axis]): Row => ({ op: "ReverseSequence", attributes: { time_axis: time_axis!, batch_axis: batch_axis! }, inputs: [floats(4, 4, 2), of("int64", [4], [1, 2, 3, 4])], outputs: F })),
+  {
+    op: "Resize",
+    attributes: { mode: "cubic", exclude_outside: 1, cubic_coeff_a: { float: -0.5 } },
+    inputs: [floats(1, 1, 4, 4), null, scales(1, 1, 2, 1.5)],
+    outputs: F,
+  },
+  {
+    op: "NonMaxSuppression",
+    inputs: [
+      of("float32", [1, 6, 4], [0, 0, 1, 1, 0, 0.1, 1, 1.1, 0, -0.1, 1, 0.9, 0, 10, 1, 11, 0, 10.1, 1, 11.1, 0, 100, 1, 101]),
+      of("float32", [1, 2, 6], [0.9, 0.75, 0.6, 0.95, 0.5, 0.3, 0.1, 0.2, 0.8, 0.2, 0.3, 0.4]),
+      list(3),
+      scales(0.5),
+      scales(0.15),
+    ],
+    outputs: ["int64"],
+  },
+  {
+    op: "NonMaxSuppression",
+    attributes: { center_point_box: 1 },
+    inputs: [
+      of("float32", [1, 4, 4], [0.5, 0.5, 1, 1, 0.5, 0.6, 1, 1, 0.5, 10.5, 1, 1, 0.5, 10.6, 1, 1]),
+      of("float32", [1, 1, 4], [0.9, 0.75, 0.6, 0.95]),
+      list(3),
+      scales(0.5),
+      scales(0),
+    ],
+    outputs: ["int64"],
+  },
+  ...[
+    [0, 1],
+    [1, 0],
+  ].map(([time_axis, batch_axis]): Row => ({
+    op: "ReverseSequence",
+    attributes: { time_axis: time_axis!, batch_axis: batch_axis! },
+    inputs: [floats(4, 4, 2), of("int64", [4], [1, 2, 3, 4])],
+    outputs: F,
+  })),
   ...[1, 2].map((p): Row => ({ op: "LpNormalization", attributes: { axis: 1, p }, inputs: [floats(2, 3, 2)], outputs: F })),
   { op: "Shrink", attributes: { lambd: { float: 0.7 }, bias: { float: 0.2 } }, inputs: [floats(3, 5)], outputs: F },
   { op: "Hardmax", attributes: { axis: 1 }, inputs: [floats(2, 4, 3)], outputs: F },
   { op: "EyeLike", attributes: { k: 1 }, inputs: [floats(3, 4)], outputs: F },
   { op: "ReduceLogSum", attributes: { keepdims: 0 }, inputs: [of("float32", [2, 3], [1, 2, 3, 4, 5, 6]), list(1)], outputs: F },
-]; // prettier-ignore
+];
 
-const arrays = { float32: Float32Array, int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array, int8: Int8Array, bool: Uint8Array } as const; // prettier-ignore
+const arrays = {
+  float32: Float32Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  bool: Uint8Array,
+} as const;
 const arrayOf = ({ dtype, data }: Value) => (dtype === "int64" ? BigInt64Array.from(data, BigInt) : arrays[dtype as "float32"].from(data));
 
 /** The file of a model that is one operator. */
@@ -111,7 +247,16 @@ function fileOf({ op, attributes = {}, inputs, outputs }: Row): Uint8Array {
           ? [tensorMessage(name, input.fixed.dtype, input.fixed.shape, bytesOf(arrayOf(input.fixed) as never))]
           : [],
       ),
-      output: outputs.map((dtype, i) => ({ ...valueMessage(`y${i}`, dtype, []), type: { tensorType: { elemType: valueMessage("", dtype, [])["type"] && (valueMessage("", dtype, []) as { type: { tensorType: { elemType: number } } }).type.tensorType.elemType } } })), // prettier-ignore
+      output: outputs.map((dtype, i) => ({
+        ...valueMessage(`y${i}`, dtype, []),
+        type: {
+          tensorType: {
+            elemType:
+              valueMessage("", dtype, [])["type"] &&
+              (valueMessage("", dtype, []) as { type: { tensorType: { elemType: number } } }).type.tensorType.elemType,
+          },
+        },
+      })),
     } as never) as Pieces,
   );
 }
@@ -121,13 +266,17 @@ for (const [i, row] of rows.entries())
     const bytes = fileOf(row);
     const given = row.inputs.filter((input): input is Value => input !== null && !("fixed" in input));
     const session = await ort.InferenceSession.create(bytes);
-    const feeds = given.map((value, i) => [session.inputNames[i]!, new ort.Tensor(value.dtype, arrayOf(value) as never, value.shape as number[])] as const); // prettier-ignore
+    const feeds = given.map(
+      (value, i) => [session.inputNames[i]!, new ort.Tensor(value.dtype, arrayOf(value) as never, value.shape as number[])] as const,
+    );
     const wanted = await session.run(Object.fromEntries(feeds));
     const path = `memory://onnx-operators/${i}.onnx`;
     await placeOf(path).store.write(`${i}.onnx`, bytes);
     const model = await keras.models.loadModel(path);
     const dtypeOf = (dtype: OnnxDtype) => (dtype === "int64" || dtype === "int8" ? "int32" : dtype);
-    const tensors = given.map(({ dtype, shape, data }) => tf.constant(data as number[], { shape: shape as number[], dtype: dtypeOf(dtype) as never })); // prettier-ignore
+    const tensors = given.map(({ dtype, shape, data }) =>
+      tf.constant(data as number[], { shape: shape as number[], dtype: dtypeOf(dtype) as never }),
+    );
     const got = [model<tf.Tensor | tf.Tensor[]>((tensors.length === 1 ? tensors[0] : tensors) as never)].flat();
     for (const [k, name] of session.outputNames.entries()) {
       const { dims, data } = wanted[name]!;
@@ -135,7 +284,10 @@ for (const [i, row] of rows.entries())
       const expected = Array.from(data as ArrayLike<number | bigint>, Number);
       const isFloat = row.outputs[k] === "float32";
       const apart = Array.from(got[k]!.data(), (value, j) => Math.abs(value - expected[j]!) / Math.max(1, Math.abs(expected[j]!)));
-      t.ok(apart.every((each) => each <= (isFloat ? 2e-5 : 0)), `${[...got[k]!.data()].slice(0, 12)} for ${expected.slice(0, 12)}`); // prettier-ignore
+      t.ok(
+        apart.every((each) => each <= (isFloat ? 2e-5 : 0)),
+        `${[...got[k]!.data()].slice(0, 12)} for ${expected.slice(0, 12)}`,
+      );
     }
     await session.release();
   });

@@ -27,7 +27,8 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const folder = join(root, "test/golden/data/onnx");
 const { cases } = JSON.parse(readFileSync(join(folder, "cases.json"), "utf8")) as { cases: Case[] };
 
-const tensorIn = ({ value, shape, dtype }: Recorded): tf.Tensor => tf.constant(value as number[], { shape: shape as number[], dtype: (dtype === "int64" ? "int32" : dtype) as never }); // prettier-ignore
+const tensorIn = ({ value, shape, dtype }: Recorded): tf.Tensor =>
+  tf.constant(value as number[], { shape: shape as number[], dtype: (dtype === "int64" ? "int32" : dtype) as never });
 
 /** The greatest difference, relative to values beyond 1. */
 const apart = (got: tf.Tensor, wanted: ArrayLike<number>): number =>
@@ -69,10 +70,12 @@ t.test("which elements an operator takes is known of each, and elements of anoth
     for (const part of parts) {
       const changed = (dtype: string) => ({
         ...graph,
-        initializers: new Map([...graph.initializers].map(([name, each]) => [name, name === part ? { ...each, fileDtype: dtype as never } : each])),
+        initializers: new Map(
+          [...graph.initializers].map(([name, each]) => [name, name === part ? { ...each, fileDtype: dtype as never } : each]),
+        ),
         inputs: graph.inputs.map((each) => (each.name === part ? { ...each, dtype: dtype as never } : each)),
         outputs: graph.outputs.map((each) => (each.name === part ? { ...each, dtype: dtype as never } : each)),
-      }); // prettier-ignore
+      });
       const own = graph.initializers.get(part)?.fileDtype ?? [...graph.inputs, ...graph.outputs].find(({ name }) => name === part)!.dtype;
       for (const dtype of kinds[own as keyof typeof kinds] ?? []) {
         all++;
@@ -100,7 +103,16 @@ t.test("elements that became lengths are not a tensor without elements", (t) => 
 });
 
 t.test("whole numbers beyond 32 bits are the ends of int32", (t) => {
-  const message = { dims: [3], dataType: 7, floatData: [], int32Data: [], int64Data: [], doubleData: [], name: "ends", rawData: new Uint8Array(BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 5n).buffer) }; // prettier-ignore
+  const message = {
+    dims: [3],
+    dataType: 7,
+    floatData: [],
+    int32Data: [],
+    int64Data: [],
+    doubleData: [],
+    name: "ends",
+    rawData: new Uint8Array(BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 5n).buffer),
+  };
   t.same([...tensorOf(message, "x").elements], [2 ** 31 - 1, -(2 ** 31), 5]);
   const list = { ...message, rawData: undefined, int64Data: [2 ** 63, -(2 ** 63), 5] };
   t.same([...tensorOf(list, "x").elements], [2 ** 31 - 1, -(2 ** 31), 5]);
@@ -109,7 +121,8 @@ t.test("whole numbers beyond 32 bits are the ends of int32", (t) => {
 
 t.test("the page on ONNX lists what is read", (t) => {
   const page = readFileSync(join(root, "docs/onnx.md"), "utf8");
-  const listed = (mark: string) => [...new RegExp(`<!-- ${mark} -->([^]*?)<!-- end -->`).exec(page)![1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name); // prettier-ignore
+  const listed = (mark: string) =>
+    [...new RegExp(`<!-- ${mark} -->([^]*?)<!-- end -->`).exec(page)![1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name);
   t.same(listed("operators"), Object.keys(operators).sort());
   t.same(listed("operations"), Object.keys(operations).sort());
   t.end();

@@ -41,11 +41,15 @@ async function check(t: Assertions, name: string, model: AnyModel, inputs: reado
   const expected = leaves(model<unknown>((inputs.length === 1 ? inputs[0]! : inputs) as never, { training: false }) as tf.Tensor[]);
   session.outputNames.forEach((key, i) => {
     const read = (own[i] as tf.Tensor).data();
-    const wrong = read.findIndex((value, j) => !(Math.abs(value - (expected[i] as tf.Tensor).data()[j]!) <= 1e-4 * Math.max(1, Math.abs(value)))); // prettier-ignore
+    const wrong = read.findIndex(
+      (value, j) => !(Math.abs(value - (expected[i] as tf.Tensor).data()[j]!) <= 1e-4 * Math.max(1, Math.abs(value))),
+    );
     t.equal(wrong, -1, `${name}: ${key}, read again`);
     const [got, wanted] = [results[key]!, (expected[i] as tf.Tensor).data()];
     t.same(got.dims, (expected[i] as tf.Tensor).shape, `${name}: shape of ${key}`);
-    const off = (got.data as Float32Array).findIndex((value, j) => !(Math.abs(Number(value) - wanted[j]!) <= 1e-4 * Math.max(1, Math.abs(wanted[j]!)))); // prettier-ignore
+    const off = (got.data as Float32Array).findIndex(
+      (value, j) => !(Math.abs(Number(value) - wanted[j]!) <= 1e-4 * Math.max(1, Math.abs(wanted[j]!))),
+    );
     t.equal(off, -1, `${name}: ${key}${off < 0 ? "" : `[${off}]: ${(got.data as Float32Array)[off]} for ${wanted[off]}`}`);
   });
   await session.release();
@@ -97,22 +101,45 @@ const others: Readonly<Record<string, () => [tf.keras.layers.Layer | ((x: tf.Ten
   "Conv2D, same, strides": () => [new layers.Conv2D(3, 3, { padding: "same", strides: 2 }) as never, [7, 6, 2]],
   "Conv2D, groups and dilation": () => [new layers.Conv2D(4, 3, { groups: 2, dilationRate: 2 }) as never, [9, 9, 2]],
   "Conv1D, causal": () => [new layers.Conv1D(3, 3, { padding: "causal" }) as never, [7, 2]],
-  "Conv3D": () => [new layers.Conv3D(2, 2) as never, [4, 4, 4, 2]],
-  "DepthwiseConv2D": () => [new layers.DepthwiseConv2D(3, { depthMultiplier: 2 }) as never, [6, 6, 3]],
+  Conv3D: () => [new layers.Conv3D(2, 2) as never, [4, 4, 4, 2]],
+  DepthwiseConv2D: () => [new layers.DepthwiseConv2D(3, { depthMultiplier: 2 }) as never, [6, 6, 3]],
   "Conv2DTranspose, same": () => [new layers.Conv2DTranspose(3, 3, { strides: 2, padding: "same" }) as never, [4, 5, 2]],
   "Conv2DTranspose, valid": () => [new layers.Conv2DTranspose(3, 2, { strides: 3 }) as never, [4, 5, 2]],
   "AveragePooling2D, same": () => [new layers.AveragePooling2D(3, { strides: 2, padding: "same" }) as never, [7, 6, 2]],
-  "MaxPooling1D": () => [new layers.MaxPooling1D(2) as never, [7, 3]],
-  "LSTM": () => [new layers.LSTM(4, { returnSequences: true }) as never, [5, 3]],
-  "GRU": () => [new layers.GRU(4) as never, [5, 3]],
-  "Bidirectional": () => [new layers.Bidirectional(new layers.LSTM(4)) as never, [5, 3]],
-  "attention, causal, with a bias": () => [new layers.Lambda((x: tf.Tensor) => keras.ops.dotProductAttention(x, x, x, { isCausal: true, bias: tf.linspace(0, 1, 6) })) as never, [6, 2, 4]],
-  "attention, masked": () => [new layers.Lambda((x: tf.Tensor) => keras.ops.dotProductAttention(x, x, x, { mask: tf.constant([true, false, true, true, false, true]) })) as never, [6, 2, 4]],
-  "MultiHeadAttention": () => [new layers.Lambda(selfAttention()) as never, [6, 4]],
-  "GroupNormalization": () => [new layers.GroupNormalization({ groups: 2 }) as never, [5, 4]],
+  MaxPooling1D: () => [new layers.MaxPooling1D(2) as never, [7, 3]],
+  LSTM: () => [new layers.LSTM(4, { returnSequences: true }) as never, [5, 3]],
+  GRU: () => [new layers.GRU(4) as never, [5, 3]],
+  Bidirectional: () => [new layers.Bidirectional(new layers.LSTM(4)) as never, [5, 3]],
+  "attention, causal, with a bias": () => [
+    new layers.Lambda((x: tf.Tensor) => keras.ops.dotProductAttention(x, x, x, { isCausal: true, bias: tf.linspace(0, 1, 6) })) as never,
+    [6, 2, 4],
+  ],
+  "attention, masked": () => [
+    new layers.Lambda((x: tf.Tensor) =>
+      keras.ops.dotProductAttention(x, x, x, { mask: tf.constant([true, false, true, true, false, true]) }),
+    ) as never,
+    [6, 2, 4],
+  ],
+  MultiHeadAttention: () => [new layers.Lambda(selfAttention()) as never, [6, 4]],
+  GroupNormalization: () => [new layers.GroupNormalization({ groups: 2 }) as never, [5, 4]],
   "UpSampling2D, bilinear": () => [new layers.UpSampling2D({ size: 2, interpolation: "bilinear" } as never) as never, [4, 3, 2]],
-  "activations": () => [new layers.Activation((x: tf.TensorLike) => keras.ops.concatenate([keras.activations.mish(x), keras.ops.selu(x), keras.ops.hardSilu(x), keras.ops.logSoftmax(x), keras.ops.softsign(x), keras.ops.gelu(x, false)], -1)) as never, [6]], // prettier-ignore
-}; // prettier-ignore
+  activations: () => [
+    new layers.Activation((x: tf.TensorLike) =>
+      keras.ops.concatenate(
+        [
+          keras.activations.mish(x),
+          keras.ops.selu(x),
+          keras.ops.hardSilu(x),
+          keras.ops.logSoftmax(x),
+          keras.ops.softsign(x),
+          keras.ops.gelu(x, false),
+        ],
+        -1,
+      ),
+    ) as never,
+    [6],
+  ],
+};
 
 function selfAttention(): (x: tf.Tensor) => tf.Tensor {
   const layer = new layers.MultiHeadAttention(2, 3);

@@ -19,7 +19,8 @@ function train(folder: string, steps: number, saveEvery: number, padding = 0): s
 
 t.test("2N steps, or N steps, a new process and N more: the same bits", async (t) => {
   const folder = t.testdir({ whole: {}, halves: {}, thirds: {} });
-  // Steps are no multiple of an epoch (13 batches), so the position in the data counts, and so does the order that was drawn without a seed.
+  // Steps are no multiple of an epoch (13 batches), so the position in the data counts, and so does the order that was drawn without a
+  // seed.
   const first = train(`${folder}/whole`, 20, 20);
   t.match(first, /^done 20 /);
   for (const name of ["halves", "thirds"]) {

@@ -24,7 +24,8 @@ function tensors(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, tensors(item)]));
 }
 
-const bits = (model: AnyModel, x: unknown) => (leaves(model<unknown>(x as never, { training: false })) as tf.Tensor[]).map((each) => [each.shape, [...each.data()]]); // prettier-ignore
+const bits = (model: AnyModel, x: unknown) =>
+  (leaves(model<unknown>(x as never, { training: false })) as tf.Tensor[]).map((each) => [each.shape, [...each.data()]]);
 
 async function check(model: AnyModel, x: unknown, customObjects = {}): Promise<boolean> {
   await model.save("memory://round-trip/m.keras");
@@ -62,7 +63,9 @@ t.test("the models of the package", async (t) => {
 const smallest = (name: string): number => (/^Inception/.test(name) ? 75 : name === "Xception" ? 71 : 32);
 
 t.test("the networks of keras.applications", async (t) => {
-  const names = Object.entries(keras.applications).flatMap(([name, value]) => (/^[A-Z]/.test(name) && typeof value === "function" ? [name] : [])); // prettier-ignore
+  const names = Object.entries(keras.applications).flatMap(([name, value]) =>
+    /^[A-Z]/.test(name) && typeof value === "function" ? [name] : [],
+  );
   t.ok(names.length >= 40, `${names.length} networks`);
   for (const name of names) {
     if (!ALL && !sampled.includes(name)) continue;

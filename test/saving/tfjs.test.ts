@@ -56,12 +56,56 @@ const converted = {
       config: {
         name: "sequential",
         layers: [
-          { class_name: "Dense", config: { name: "dense", trainable: true, batch_input_shape: [null, 2], dtype: "float32", units: 2, activation: "relu", use_bias: true, kernel_initializer: { class_name: "GlorotUniform", config: { seed: null } }, bias_initializer: { class_name: "Zeros", config: {} }, kernel_regularizer: null, bias_regularizer: null, activity_regularizer: null, kernel_constraint: null, bias_constraint: null } },
-          { class_name: "BatchNormalization", config: { name: "bn", trainable: true, dtype: "float32", axis: [1], momentum: 0.99, epsilon: 0.001, center: true, scale: true, beta_initializer: { class_name: "Zeros", config: {} }, gamma_initializer: { class_name: "Ones", config: {} }, moving_mean_initializer: { class_name: "Zeros", config: {} }, moving_variance_initializer: { class_name: "Ones", config: {} }, beta_regularizer: null, gamma_regularizer: null, beta_constraint: null, gamma_constraint: null } },
+          {
+            class_name: "Dense",
+            config: {
+              name: "dense",
+              trainable: true,
+              batch_input_shape: [null, 2],
+              dtype: "float32",
+              units: 2,
+              activation: "relu",
+              use_bias: true,
+              kernel_initializer: { class_name: "GlorotUniform", config: { seed: null } },
+              bias_initializer: { class_name: "Zeros", config: {} },
+              kernel_regularizer: null,
+              bias_regularizer: null,
+              activity_regularizer: null,
+              kernel_constraint: null,
+              bias_constraint: null,
+            },
+          },
+          {
+            class_name: "BatchNormalization",
+            config: {
+              name: "bn",
+              trainable: true,
+              dtype: "float32",
+              axis: [1],
+              momentum: 0.99,
+              epsilon: 0.001,
+              center: true,
+              scale: true,
+              beta_initializer: { class_name: "Zeros", config: {} },
+              gamma_initializer: { class_name: "Ones", config: {} },
+              moving_mean_initializer: { class_name: "Zeros", config: {} },
+              moving_variance_initializer: { class_name: "Ones", config: {} },
+              beta_regularizer: null,
+              gamma_regularizer: null,
+              beta_constraint: null,
+              gamma_constraint: null,
+            },
+          },
         ],
       },
     },
-    training_config: { loss: "mse", metrics: null, weighted_metrics: null, loss_weights: null, optimizer_config: { class_name: "SGD", config: { name: "SGD", learning_rate: 0.5, decay: 0, momentum: 0, nesterov: false } } },
+    training_config: {
+      loss: "mse",
+      metrics: null,
+      weighted_metrics: null,
+      loss_weights: null,
+      optimizer_config: { class_name: "SGD", config: { name: "SGD", learning_rate: 0.5, decay: 0, momentum: 0, nesterov: false } },
+    },
   },
   weightsManifest: [
     {
@@ -71,12 +115,17 @@ const converted = {
         { name: "bn/beta", shape: [2], dtype: "float32" },
         { name: "bn/moving_mean", shape: [2], dtype: "float32" },
         { name: "bn/moving_variance", shape: [2], dtype: "float32" },
-        { name: "dense/kernel", shape: [2, 2], dtype: "float32", quantization: { dtype: "uint8", scale: 0.5, min: -1, original_dtype: "float32" } },
+        {
+          name: "dense/kernel",
+          shape: [2, 2],
+          dtype: "float32",
+          quantization: { dtype: "uint8", scale: 0.5, min: -1, original_dtype: "float32" },
+        },
         { name: "dense/bias", shape: [2], dtype: "float32", quantization: { dtype: "float16", original_dtype: "float32" } },
       ],
     },
   ],
-}; // prettier-ignore
+};
 
 t.test("a converted model of Keras 2, quantized and in parts", async (t) => {
   const folder = t.testdir({ "model.json": JSON.stringify(converted) });
@@ -104,16 +153,44 @@ const b64 = (text: string) => ({ s: Buffer.from(text).toString("base64") });
 t.test("a graph, for inference and for training further", async (t) => {
   const list = (i: number[]) => ({ list: { i: i.map(String) } });
   const node = [
-    { name: "x", op: "Placeholder", attr: { dtype: { type: "DT_FLOAT" }, shape: { shape: { dim: [{ size: "-1" }, { size: "4" }, { size: "4" }, { size: "1" }] } } } },
-    { name: "w", op: "Const", attr: { dtype: { type: "DT_FLOAT" } } }, { name: "b", op: "Const" }, { name: "shape", op: "Const" }, { name: "d", op: "Const" },
-    { name: "conv", op: "_FusedConv2D", input: ["x", "w", "b"], attr: { strides: list([1, 1, 1, 1]), padding: b64("SAME"), data_format: b64("NHWC"), dilations: list([1, 1, 1, 1]), fused_ops: { list: { s: [Buffer.from("BiasAdd").toString("base64"), Buffer.from("Relu").toString("base64")] } } } },
-    { name: "pool", op: "MaxPool", input: ["conv"], attr: { ksize: list([1, 2, 2, 1]), strides: list([1, 2, 2, 1]), padding: b64("VALID") } },
+    {
+      name: "x",
+      op: "Placeholder",
+      attr: { dtype: { type: "DT_FLOAT" }, shape: { shape: { dim: [{ size: "-1" }, { size: "4" }, { size: "4" }, { size: "1" }] } } },
+    },
+    { name: "w", op: "Const", attr: { dtype: { type: "DT_FLOAT" } } },
+    { name: "b", op: "Const" },
+    { name: "shape", op: "Const" },
+    { name: "d", op: "Const" },
+    {
+      name: "conv",
+      op: "_FusedConv2D",
+      input: ["x", "w", "b"],
+      attr: {
+        strides: list([1, 1, 1, 1]),
+        padding: b64("SAME"),
+        data_format: b64("NHWC"),
+        dilations: list([1, 1, 1, 1]),
+        fused_ops: { list: { s: [Buffer.from("BiasAdd").toString("base64"), Buffer.from("Relu").toString("base64")] } },
+      },
+    },
+    {
+      name: "pool",
+      op: "MaxPool",
+      input: ["conv"],
+      attr: { ksize: list([1, 2, 2, 1]), strides: list([1, 2, 2, 1]), padding: b64("VALID") },
+    },
     { name: "flat", op: "Reshape", input: ["pool", "shape"] },
     { name: "out", op: "MatMul", input: ["flat", "d"], attr: { transpose_a: { b: false }, transpose_b: { b: false } } },
     { name: "y", op: "Softmax", input: ["out"] },
-  ]; // prettier-ignore
+  ];
   const [w, b, d] = [keras.random.normal([3, 3, 1, 2], { seed: 1 }), tf.constant([0.1, -0.1]), keras.random.normal([8, 3], { seed: 2 })];
-  const weights = [{ name: "w", shape: [3, 3, 1, 2], dtype: "float32" }, { name: "b", shape: [2], dtype: "float32" }, { name: "shape", shape: [2], dtype: "int32" }, { name: "d", shape: [8, 3], dtype: "float32" }]; // prettier-ignore
+  const weights = [
+    { name: "w", shape: [3, 3, 1, 2], dtype: "float32" },
+    { name: "b", shape: [2], dtype: "float32" },
+    { name: "shape", shape: [2], dtype: "int32" },
+    { name: "d", shape: [8, 3], dtype: "float32" },
+  ];
   const folder = t.testdir({
     "model.json": JSON.stringify({
       format: "graph-model",
@@ -121,10 +198,21 @@ t.test("a graph, for inference and for training further", async (t) => {
       weightsManifest: [{ paths: ["w.bin"], weights }],
     }),
   });
-  writeFileSync(join(folder, "w.bin"), Buffer.concat([w.data(), b.data(), Int32Array.of(-1, 8), d.data()].map((each) => new Uint8Array(each.buffer, each.byteOffset, each.byteLength)))); // prettier-ignore
+  writeFileSync(
+    join(folder, "w.bin"),
+    Buffer.concat(
+      [w.data(), b.data(), Int32Array.of(-1, 8), d.data()].map((each) => new Uint8Array(each.buffer, each.byteOffset, each.byteLength)),
+    ),
+  );
   const model = await keras.models.loadModel(join(folder, "model.json"));
   const x = keras.random.normal([5, 4, 4, 1], { seed: 3 });
-  const same = new keras.Sequential([new keras.Input({ shape: [4, 4, 1] }), new layers.Conv2D(2, 3, { padding: "same", activation: "relu" }), new layers.MaxPooling2D(), new layers.Flatten(), new layers.Dense(3, { activation: "softmax", useBias: false })]); // prettier-ignore
+  const same = new keras.Sequential([
+    new keras.Input({ shape: [4, 4, 1] }),
+    new layers.Conv2D(2, 3, { padding: "same", activation: "relu" }),
+    new layers.MaxPooling2D(),
+    new layers.Flatten(),
+    new layers.Dense(3, { activation: "softmax", useBias: false }),
+  ]);
   same.setWeights([w, b, d]);
   const close = (a: number[][], c: number[][]) => a.every((row, i) => row.every((value, j) => Math.abs(value - c[i]![j]!) < 1e-5));
   t.ok(close(bits(model, x), bits(same, x)));

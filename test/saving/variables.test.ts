@@ -18,7 +18,10 @@ for (const dtype of ["float16", "bfloat16"] as const)
   t.test(`variables of ${dtype} go out and in, bit for bit, in every form`, async (t) => {
     const make = () => new keras.Sequential([new keras.Input({ shape: [3] }), new layers.Dense(4, { dtype, name: "a" })]);
     const model = make();
-    model.layers[0]!.setWeights([tf.cast(keras.random.normal([3, 4], { seed: 1 }), dtype), tf.cast(keras.random.normal([4], { seed: 2 }), dtype)]); // prettier-ignore
+    model.layers[0]!.setWeights([
+      tf.cast(keras.random.normal([3, 4], { seed: 1 }), dtype),
+      tf.cast(keras.random.normal([4], { seed: 2 }), dtype),
+    ]);
     const folder = `memory://variables/${dtype}`;
     for (const path of ["m.keras", "m.h5", "m.ckpt", "t/model.json"]) {
       await model.save(`${folder}/${path}`);
@@ -33,7 +36,8 @@ for (const dtype of ["float16", "bfloat16"] as const)
     const kernel = memberAt(readHdf5(await bytesAt(`${folder}/w.weights.h5`), "w"), "layers/dense/vars/0");
     if (kernel?.kind !== "dataset") throw new Error("no kernel");
     t.equal(kernel.read().length, 3 * 4 * 2, "two bytes each");
-    if (dtype === "bfloat16") t.same([kernel.type, textsOf(kernel, "dtype")], [{ kind: "opaque", bytes: 2 }, ["bfloat16"]], "as Keras has it"); // prettier-ignore
+    if (dtype === "bfloat16")
+      t.same([kernel.type, textsOf(kernel, "dtype")], [{ kind: "opaque", bytes: 2 }, ["bfloat16"]], "as Keras has it");
     const x = tf.cast(keras.random.normal([5], { seed: 3 }), dtype);
     await saveSafetensors(`${folder}/x.safetensors`, { x });
     t.same((await loadSafetensors(`${folder}/x.safetensors`))["x"]!.array(), x.array(), "tensors by name");
@@ -41,7 +45,11 @@ for (const dtype of ["float16", "bfloat16"] as const)
 
 t.test("adapted layers go out and in exactly, and train on; others get the product", async (t) => {
   const adapted = () => {
-    const model = new keras.Sequential([new keras.Input({ shape: [3] }), new layers.Dense(4, { name: "a" }), new layers.Dense(2, { name: "b" })]); // prettier-ignore
+    const model = new keras.Sequential([
+      new keras.Input({ shape: [3] }),
+      new layers.Dense(4, { name: "a" }),
+      new layers.Dense(2, { name: "b" }),
+    ]);
     model.layers.forEach((layer) => (layer as tf.keras.layers.Dense).enableLora(2, { loraAlpha: 3 }));
     return model;
   };

@@ -1,5 +1,5 @@
-// The package as users get it: packed by npm, and installed from the tarball into an empty folder, without network or scripts. Both are done
-// once for all test files that see the same package (build/packed); each gets a copy of its own.
+// The package as users get it: packed by npm, and installed from the tarball into an empty folder, without network or scripts. Both are
+// done once for all test files that see the same package (build/packed); each gets a copy of its own.
 
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";

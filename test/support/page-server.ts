@@ -73,7 +73,13 @@ async function pageFor(home: string): Promise<string> {
   return `<!doctype html><title>kerasm</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
 }
 
-const pageTypes: Readonly<Record<string, string>> = { ...types, ".html": "text/html; charset=utf-8", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png" }; // prettier-ignore
+const pageTypes: Readonly<Record<string, string>> = {
+  ...types,
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+};
 
 /** Serves a folder of static files, isolated from other origins. */
 export async function serveFolder(folder: string): Promise<{ readonly url: string; close(): Promise<void> }> {

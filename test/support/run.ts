@@ -7,8 +7,8 @@ export interface Finished {
 }
 
 /**
- * Runs a program to its end, as a user runs it: without what npm sets, and without tap's hooks. These come back into the environment of every
- * child as NODE_OPTIONS, so that only the child itself can drop them.
+ * Runs a program to its end, as a user runs it: without what npm sets, and without tap's hooks. These come back into the environment of
+ * every child as NODE_OPTIONS, so that only the child itself can drop them.
  */
 export function run(
   command: string,

@@ -186,7 +186,9 @@ t.test("numbers of axes are round", async (t) => {
 
 t.test("text and series have contrast enough in both themes", async (t) => {
   const luminance = (color: string): number => {
-    const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)); // prettier-ignore
+    const [r, g, b] = [1, 3, 5]
+      .map((at) => parseInt(color.slice(at, at + 2), 16) / 255)
+      .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
   };
   for (const [name, theme] of Object.entries({ light, dark }))

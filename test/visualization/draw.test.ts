@@ -25,7 +25,11 @@ t.test("a box colors its edges and nothing else, whatever its format", async (t)
     rel_xyxy: [0.125, 0.2, 0.625, 0.6],
   };
   for (const [format, box] of Object.entries(cases))
-    t.strictSame(map(visualization.drawBoundingBoxes(tf.zeros([1, 5, 8, 3]), { boxes: [[box]], labels: [[0]] }, format, style)), wanted, format); // prettier-ignore
+    t.strictSame(
+      map(visualization.drawBoundingBoxes(tf.zeros([1, 5, 8, 3]), { boxes: [[box]], labels: [[0]] }, format, style)),
+      wanted,
+      format,
+    );
   const first = visualization.drawBoundingBoxes(
     tf.zeros([1, 3, 5, 8]),
     { boxes: [[[1, 1, 5, 3]]], labels: [[0]] },
@@ -37,7 +41,9 @@ t.test("a box colors its edges and nothing else, whatever its format", async (t)
 
 t.test("a box with the label −1 is none, thick lines stand around the edge, and what lies outside is cut", async (t) => {
   const draw = (box: number[], label: number, lineThickness: number) =>
-    map(visualization.drawBoundingBoxes(tf.zeros([1, 5, 5, 3]), { boxes: [[box]], labels: [[label]] }, "xyxy", { color: red, lineThickness })); // prettier-ignore
+    map(
+      visualization.drawBoundingBoxes(tf.zeros([1, 5, 5, 3]), { boxes: [[box]], labels: [[label]] }, "xyxy", { color: red, lineThickness }),
+    );
   t.strictSame(draw([1, 1, 3, 3], -1, 1), Array(5).fill("....."));
   t.strictSame(draw([2, 2, 2, 2], 0, 3), [".....", ".###.", ".###.", ".###.", "....."]);
   t.strictSame(draw([-3, 1, 9, 9], 0, 1), [".....", "#####", ".....", ".....", "....."]);
@@ -66,7 +72,7 @@ t.test("masks are blended, and ignored pixels stay", async (t) => {
   const plain = visualization.drawSegmentationMasks(images, masks, { colorMapping, blend: false });
   t.strictSame([plain.array(), plain.dtype], [[[[[200, 0, 0], [0, 50, 250], [100, 100, 100]]]], "float32"]); // prettier-ignore
   const palette = visualization.drawSegmentationMasks(tf.zeros([1, 1, 3, 3]), masks, { alpha: 1 });
-  t.strictSame(palette.array(), [[[[0, 0, 0], [2 ** 25 - 1, 2 ** 15 - 1, 2 ** 21 - 1].map((each) => each % 255), [0, 0, 0]]]]); // prettier-ignore
+  t.strictSame(palette.array(), [[[[0, 0, 0], [2 ** 25 - 1, 2 ** 15 - 1, 2 ** 21 - 1].map((each) => each % 255), [0, 0, 0]]]]);
 });
 
 t.test("galleries are SVG documents and PNG files", async (t) => {
@@ -91,7 +97,10 @@ t.test("galleries are SVG documents and PNG files", async (t) => {
     legend: true,
   });
   t.ok(boxed.includes("Ground Truth") && boxed.includes("Prediction"));
-  const masked = await visualization.plotSegmentationMaskGallery(tf.zeros([2, 4, 4, 3]), 2, { yTrue: tf.zeros([2, 4, 4]), yPred: tf.ones([2, 4, 4, 1]) }); // prettier-ignore
+  const masked = await visualization.plotSegmentationMaskGallery(tf.zeros([2, 4, 4, 3]), 2, {
+    yTrue: tf.zeros([2, 4, 4]),
+    yPred: tf.ones([2, 4, 4, 1]),
+  });
   t.equal(masked.split("<image ").length, 7);
 });
 

@@ -11,7 +11,9 @@ const { layers, utils } = keras;
 
 /** A model with two ways, a model inside, and an operation. */
 function branching() {
-  const inner = new keras.Sequential([new keras.Input({ shape: [4] }), new layers.Dense(4, { name: "inside", activation: "relu" })], { name: "inner" }); // prettier-ignore
+  const inner = new keras.Sequential([new keras.Input({ shape: [4] }), new layers.Dense(4, { name: "inside", activation: "relu" })], {
+    name: "inner",
+  });
   const input = keras.Input({ shape: [4], name: "in" });
   const left = inner(input) as tf.Tensor;
   const frozen = new layers.Dense(4, { name: "right", trainable: false })(input);
@@ -66,7 +68,10 @@ t.test("boxes tell shapes, dtypes, activations and what is trained, where that i
 t.test("boxes of a drawing do not overlap, and arrows lead down", async (t) => {
   for (const rankdir of ["TB", "LR", "BT"] as const) {
     const svg = await utils.plotModel(branching(), { toFile: null, rankdir, showLayerNames: true, splines: "line" });
-    const boxes = Array.from(svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="rgb\(255,255,255\)"/g), (each) => each.slice(1).map(Number)); // prettier-ignore
+    const boxes = Array.from(
+      svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="rgb\(255,255,255\)"/g),
+      (each) => each.slice(1).map(Number),
+    );
     t.equal(boxes.length, 5);
     for (const [i, [x, y, w, h]] of boxes.entries())
       for (const [x2, y2, w2, h2] of boxes.slice(i + 1))

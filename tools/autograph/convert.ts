@@ -23,10 +23,26 @@ export interface ConvertOptions {
 }
 
 const OPERATORS: Readonly<Record<string, string>> = {
-  "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod", "**": "pow", "<": "less", "<=": "lessEqual", ">": "greater", ">=": "greaterEqual",
-  "&": "bitAnd", "|": "bitOr", "^": "bitXor", "<<": "shiftLeft", ">>": "shiftRight",
-  "==": "looseEqual", "===": "equal", "!=": "looseNotEqual", "!==": "notEqual",
-}; // prettier-ignore
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "/": "div",
+  "%": "mod",
+  "**": "pow",
+  "<": "less",
+  "<=": "lessEqual",
+  ">": "greater",
+  ">=": "greaterEqual",
+  "&": "bitAnd",
+  "|": "bitOr",
+  "^": "bitXor",
+  "<<": "shiftLeft",
+  ">>": "shiftRight",
+  "==": "looseEqual",
+  "===": "equal",
+  "!=": "looseNotEqual",
+  "!==": "notEqual",
+};
 
 /** Where a statement stands. */
 interface Place {

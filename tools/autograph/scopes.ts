@@ -48,7 +48,25 @@ function scopeOf(node: Node): Set<string> | null {
 }
 
 /** Methods that change the list, set or map that they are called on. */
-const changing = new Set(["push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill", "copyWithin", "set", "add", "delete", "clear", "write", "scatter", "unstack", "split"]); // prettier-ignore
+const changing = new Set([
+  "push",
+  "pop",
+  "shift",
+  "unshift",
+  "splice",
+  "sort",
+  "reverse",
+  "fill",
+  "copyWithin",
+  "set",
+  "add",
+  "delete",
+  "clear",
+  "write",
+  "scatter",
+  "unstack",
+  "split",
+]);
 
 /** What code does to what is declared around it. */
 export interface Effects {

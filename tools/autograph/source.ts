@@ -33,7 +33,10 @@ function checkStandsAlone(fn: Node): void {
       throw new AutographError("", 1, 1, `a method that uses ${node.type === "Super" ? "super" : "private names"}, made anew from its text`,
         "a function that stands by itself", "Use the build-time plugin kerasm/autograph/vite."); // prettier-ignore
     }
-    const keys = node.type === "ClassBody" ? (node["body"] as Node[]).flatMap(({ key }) => (key?.type === "PrivateIdentifier" ? [key.name as string] : [])) : []; // prettier-ignore
+    const keys =
+      node.type === "ClassBody"
+        ? (node["body"] as Node[]).flatMap(({ key }) => (key?.type === "PrivateIdentifier" ? [key.name as string] : []))
+        : [];
     const inner = keys.length > 0 ? new Set([...names, ...keys]) : names;
     const isOwn = isInside || node.type === "ClassBody" || (node.type === "Property" && node["method"] === true);
     for (const child of children(node)) visit(child, isOwn, inner);

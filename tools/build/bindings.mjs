@@ -1,5 +1,5 @@
-// Writes lib/generated/kernels.ts, a typed function for each kernel, which makes a command of it, and lib/generated/constants.ts, the numbers
-// that kernels and TypeScript share.
+// Writes lib/generated/kernels.ts, a typed function for each kernel, which makes a command of it, and lib/generated/constants.ts, the
+// numbers that kernels and TypeScript share.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

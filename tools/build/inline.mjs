@@ -1,8 +1,9 @@
-// Writes both binaries as one module that holds them as text, so that users configure no paths and nothing has to be loaded before the first
-// use: the simd build whole, and what the relaxed build differs by, packed together.
+// Writes both binaries as one module that holds them as text, so that users configure no paths and nothing has to be loaded before the
+// first use: the simd build whole, and what the relaxed build differs by, packed together.
 //
-//  (1) LZMA packs them to three quarters of what gzip and to less than what Brotli makes of them, and who serves the text need not compress it
-//      well: it is base64, of which compression leaves the packed bytes. The program that unpacks it (assembly/unpack/) is 1 kB and takes 5 ms.
+//  (1) LZMA packs them to three quarters of what gzip and to less than what Brotli makes of them, and who serves the text need not compress
+//      it well: it is base64, of which compression leaves the packed bytes. The program that unpacks it (assembly/unpack/) is 1 kB and
+//      takes 5 ms.
 //  (2) The difference is copies of the simd build with new bytes between them.
 
 import { createRequire } from "node:module";
@@ -31,9 +32,14 @@ export const inline = {
 
 /** The program that unpacks, in base64. */
 export const unpacker = "${readFileSync(join(root, unpacker)).toString("base64")}";
-/** How many bytes the simd build has, how many new ones the relaxed build, and how many all are, in base 36 the copies of which it is made. */
+/**
+ * How many bytes the simd build has, how many new ones the relaxed build, and how many all are, in base 36 the copies of which it is made.
+ */
 export const lengths = [${simd.length}, ${inserted.length}, ${all.length}] as const;
-/** The simd build, the new bytes of the relaxed one, its copies (how many new bytes come, how far from the end of the last copy the next begins, how long it is). */
+/**
+ * The simd build, the new bytes of the relaxed one, its copies (how many new bytes come, how far from the end of the last copy the next
+ * begins, how long it is).
+ */
 export const packed = "${packed.toString("base64")}";
 `,
     );

@@ -3,8 +3,8 @@
 //
 //  (1) What the compiler wrote, without comments. Calls and `new` at the top of a module are marked pure where they make what is declared.
 //  (2) What a table of contents only passes on is imported from where it is declared; the ones that package.json says have effects stay.
-//  (3) Files that come lazily and use all of a table of contents import what is in it one by one: bundlers that look at a program as a whole
-//      (esbuild, webpack) would else keep all of it for those who load the table at once.
+//  (3) Files that come lazily and use all of a table of contents import what is in it one by one: bundlers that look at a program as a
+//      whole (esbuild, webpack) would else keep all of it for those who load the table at once.
 //  (4) `#platform` is the page's side. What packages give is bundled beside, as far as it is used.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -65,7 +65,9 @@ const write = (file, code) => {
 
 const vendored = (name) => `vendor/${name.replace(/^@/, "").replaceAll("/", "-")}.js`;
 
-/** A module as it is published, the modules that it imports, and what it takes of packages: all names where it is asked for by `import()`. */
+/**
+ * A module as it is published, the modules that it imports, and what it takes of packages: all names where it is asked for by `import()`.
+ */
 function moduleOf(file, graph) {
   const source = readFileSync(join(root, "build", file), "utf8");
   const text = new MagicString(source);

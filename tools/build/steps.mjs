@@ -1,5 +1,6 @@
-// A build step runs when its inputs changed since it last ran, or when an output is missing. Inputs are compared by content. What is slow to
-// make is also kept in the temporary folder by the hash of its inputs, for other work trees and after a change is taken back; not under CI.
+// A build step runs when its inputs changed since it last ran, or when an output is missing. Inputs are compared by content. What is slow
+// to make is also kept in the temporary folder by the hash of its inputs, for other work trees and after a change is taken back; not under
+// CI.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";

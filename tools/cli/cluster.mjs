@@ -1,5 +1,5 @@
-// `kerasm cluster`: the tasks of a cluster on this machine, each a process with its own TF_CONFIG, with its output prefixed. One Ctrl-C ends
-// all, and so does the failure of one.
+// `kerasm cluster`: the tasks of a cluster on this machine, each a process with its own TF_CONFIG, with its output prefixed. One Ctrl-C
+// ends all, and so does the failure of one.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -119,7 +119,13 @@ function launchedBy(mpirun, total, env, command) {
 /** Ports that are free now. */
 async function freePorts(total) {
   const servers = await Promise.all(
-    Array.from({ length: total }, () => new Promise((resolve) => { const server = createServer().listen(0, "127.0.0.1", () => resolve(server)); })), // prettier-ignore
+    Array.from(
+      { length: total },
+      () =>
+        new Promise((resolve) => {
+          const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
+        }),
+    ),
   );
   const ports = servers.map((server) => server.address().port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

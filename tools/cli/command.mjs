@@ -9,8 +9,8 @@ import { parseArgs } from "node:util";
 export class Refusal extends Error {}
 
 /**
- * A command from what it is called, its usage, its options as `parseArgs` takes them, and what it does: `action({ values, positionals, say })`.
- * Every command has --help and --json. Exit codes: 0 done, 1 it could not be done, 2 it was called wrongly.
+ * A command from what it is called, its usage, its options as `parseArgs` takes them, and what it does: `action({ values, positionals, say
+ * })`. Every command has --help and --json. Exit codes: 0 done, 1 it could not be done, 2 it was called wrongly.
  *
  * @returns {(args: string[]) => Promise<number>}
  */

@@ -1,5 +1,5 @@
-// npm run coverage: what of Keras's public interface is here. Writes docs/coverage.md; fails where a name was lost, or something new differs
-// without a reason. `node build/tools/coverage/index.js --accept` takes what differs now for known (test/golden/coverage.json).
+// npm run coverage: what of Keras's public interface is here. Writes docs/coverage.md; fails where a name was lost, or something new
+// differs without a reason. `node build/tools/coverage/index.js --accept` takes what differs now for known (test/golden/coverage.json).
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

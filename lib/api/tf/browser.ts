@@ -34,7 +34,8 @@ function pixelsAsTensor(pixels: PixelSource, numChannels: number): Tensor {
  *
  * @param pixels       `{ data, width, height }` in RGBA works in Node as well
  * @param numChannels  3: red, green, blue; 4: opacity too; 1: red alone
- * @throws ArgumentError for what has no pixels, StateError where they are not loaded, or another site's. TensorFlow.js: tf.browser.fromPixels
+ * @throws ArgumentError for what has no pixels, StateError where they are not loaded, or another site's. TensorFlow.js:
+ * tf.browser.fromPixels
  */
 export const fromPixels = declare("tf.browser.fromPixels(pixels:tree, numChannels:int=3)", pixelsAsTensor);
 
@@ -62,7 +63,10 @@ export const toPixels = declare(
     const tensor = asTensor(img);
     const [height, width, channels = 1] = known(tensor.shape, where) as [number, number, number?];
     if ((tensor.rank !== 2 && tensor.rank !== 3) || ![1, 3, 4].includes(channels))
-      throw new ShapeError(`${where}.img`, { given: `shape ${shapeText(tensor.shape)}`, expected: "[height, width] or [height, width, 1, 3 or 4]" }); // prettier-ignore
+      throw new ShapeError(`${where}.img`, {
+        given: `shape ${shapeText(tensor.shape)}`,
+        expected: "[height, width] or [height, width, 1, 3 or 4]",
+      });
     const [most, scale] = isFloat(tensor.dtype) ? [1, 255] : [255, 1];
     const values = tensor.view(where);
     const pixels = new Uint8ClampedArray(height * width * 4).fill(255);

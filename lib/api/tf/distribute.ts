@@ -14,8 +14,18 @@ export { ParameterServerStrategy } from "../../distribution/parameter-server.js"
 export * as coordinator from "./coordinator.js";
 export { PerReplica as DistributedValues } from "../../distribution/per-replica.js";
 export {
-  CrossDeviceOps, getReplicaContext, getStrategy, hasStrategy, HierarchicalCopyAllReduce, inCrossReplicaContext, NcclAllReduce, ReduceOp, ReductionToOneDevice, ReplicaContext, Strategy,
-} from "../../distribution/strategy.js"; // prettier-ignore
+  CrossDeviceOps,
+  getReplicaContext,
+  getStrategy,
+  hasStrategy,
+  HierarchicalCopyAllReduce,
+  inCrossReplicaContext,
+  NcclAllReduce,
+  ReduceOp,
+  ReductionToOneDevice,
+  ReplicaContext,
+  Strategy,
+} from "../../distribution/strategy.js";
 
 /** When a variable's values meet. TensorFlow: tf.VariableSynchronization */
 export const VariableSynchronization = { AUTO: "auto", NONE: "none", ON_WRITE: "on_write", ON_READ: "on_read" } as const;

@@ -21,8 +21,15 @@ type Name = string | null;
 
 /** How images are resized. */
 export const ResizeMethod = {
-  BILINEAR: "bilinear", NEAREST_NEIGHBOR: "nearest", BICUBIC: "bicubic", AREA: "area", LANCZOS3: "lanczos3", LANCZOS5: "lanczos5", GAUSSIAN: "gaussian", MITCHELLCUBIC: "mitchellcubic",
-} as const; // prettier-ignore
+  BILINEAR: "bilinear",
+  NEAREST_NEIGHBOR: "nearest",
+  BICUBIC: "bicubic",
+  AREA: "area",
+  LANCZOS3: "lanczos3",
+  LANCZOS5: "lanczos5",
+  GAUSSIAN: "gaussian",
+  MITCHELLCUBIC: "mitchellcubic",
+} as const;
 
 /** Does something with images of rank 4, and gives back as many axes as came. @throws ShapeError for other ranks than 3 and 4 */
 function batched(where: string, images: TensorLike, run: (x: Tensor) => Tensor): Tensor {
@@ -75,7 +82,13 @@ export const cropToBoundingBox = declare(
   (image: TensorLike, offsetHeight: number, offsetWidth: number, targetHeight: number, targetWidth: number): Tensor =>
     batched("image.cropToBoundingBox", image, (x) => {
       const [, height, width] = known(x.shape, "image.cropToBoundingBox") as [number, number, number];
-      const fits = offsetHeight >= 0 && offsetWidth >= 0 && targetHeight > 0 && targetWidth > 0 && offsetHeight + targetHeight <= height && offsetWidth + targetWidth <= width; // prettier-ignore
+      const fits =
+        offsetHeight >= 0 &&
+        offsetWidth >= 0 &&
+        targetHeight > 0 &&
+        targetWidth > 0 &&
+        offsetHeight + targetHeight <= height &&
+        offsetWidth + targetWidth <= width;
       if (!fits)
         throw new ValueError("image.cropToBoundingBox", {
           given: `${targetHeight} × ${targetWidth} at ${offsetHeight}, ${offsetWidth}`,

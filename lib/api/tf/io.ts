@@ -101,7 +101,9 @@ export const decodePng = declare(
     (await pictures()).decodePng(bytesOf("io.decodePng", contents), channels, dtype),
 );
 
-/** The picture in the bytes of a JPEG file: uint8 [height, width, channels]. Options but `channels` and `ratio` 1 say how libjpeg decodes. */
+/**
+ * The picture in the bytes of a JPEG file: uint8 [height, width, channels]. Options but `channels` and `ratio` 1 say how libjpeg decodes.
+ */
 export const decodeJpeg = declare(
   'tf.io.decodeJpeg(contents:any, channels:int=0, ratio:int=1, fancyUpscaling=true, tryRecoverTruncated=false, acceptableFraction:number=1, dctMethod="", name:string=null)',
   async (
@@ -174,8 +176,8 @@ export class TFRecordWriter {
   }
 
   /**
-   * Writes all records so far to the file, which takes the place of what was there. A compressed file is whole, and takes its place, when it is
-   * closed; of it flush waits until what was written so far is compressed.
+   * Writes all records so far to the file, which takes the place of what was there. A compressed file is whole, and takes its place, when
+   * it is closed; of it flush waits until what was written so far is compressed.
    */
   async flush(): Promise<void> {
     if (this.#compressor && !this.#isClosed) return this.#compressor.drained();
@@ -229,10 +231,17 @@ export const decodeRaw = declare(
       throw new ValueError(where, { given: `${bytes.length} bytes`, expected: `a multiple of ${width} for ${outType}` });
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const readers: Readonly<Record<string, (at: number) => number>> = {
-      uint8: (at) => view.getUint8(at), int8: (at) => view.getInt8(at), bool: (at) => view.getUint8(at), int16: (at) => view.getInt16(at, littleEndian),
-      uint16: (at) => view.getUint16(at, littleEndian), int32: (at) => view.getInt32(at, littleEndian), uint32: (at) => view.getUint32(at, littleEndian),
-      float32: (at) => view.getFloat32(at, littleEndian), int64: (at) => Number(view.getBigInt64(at, littleEndian)), float64: (at) => view.getFloat64(at, littleEndian),
-    }; // prettier-ignore
+      uint8: (at) => view.getUint8(at),
+      int8: (at) => view.getInt8(at),
+      bool: (at) => view.getUint8(at),
+      int16: (at) => view.getInt16(at, littleEndian),
+      uint16: (at) => view.getUint16(at, littleEndian),
+      int32: (at) => view.getInt32(at, littleEndian),
+      uint32: (at) => view.getUint32(at, littleEndian),
+      float32: (at) => view.getFloat32(at, littleEndian),
+      int64: (at) => Number(view.getBigInt64(at, littleEndian)),
+      float64: (at) => view.getFloat64(at, littleEndian),
+    };
     const values = Array.from({ length: bytes.length / width }, (__, i) => readers[outType]!(i * width));
     return constant(values, { dtype: keptDtype(outType)!, shape: [values.length] });
   },
@@ -270,7 +279,8 @@ function fieldsOf(record: string, delimiter: string, useQuotes: boolean): string
 /**
  * Columns of records of comma separated values.
  *
- * @param recordDefaults  for each column what stands for an empty field, which is its dtype too: `[0]`, `[""]`, an int32 tensor; of an empty
+ * @param recordDefaults  for each column what stands for an empty field, which is its dtype too: `[0]`, `[""]`, an int32 tensor; of an
+ * empty
  *                        array or a dtype's name, the field is required
  */
 export const decodeCsv = declare(

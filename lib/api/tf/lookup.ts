@@ -1,7 +1,18 @@
 // tf.lookup: tables from keys to values. Strings are looked up on the host; whole numbers that stand for numbers also in traced functions.
 
 import { platform } from "#platform";
-import { boolean, field, integer, invalid, nonNegativeInteger, nullable, positiveInteger, schema, string, type Arguments } from "../../config/index.js"; // prettier-ignore
+import {
+  boolean,
+  field,
+  integer,
+  invalid,
+  nonNegativeInteger,
+  nullable,
+  positiveInteger,
+  schema,
+  string,
+  type Arguments,
+} from "../../config/index.js";
 import { uniqueName } from "../../config/names.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { type Dtype, keptDtype } from "../../core/dtype.js";
@@ -348,7 +359,9 @@ const mutableOptions = schema(["keyDtype", "valueDtype", "defaultValue"], {
   experimentalIsAnonymous: boolean(false),
 });
 
-/** A table that changes: `insert`, `remove`, `lookup`. A checkpoint saves what is in it. TensorFlow: tf.lookup.experimental.MutableHashTable */
+/**
+ * A table that changes: `insert`, `remove`, `lookup`. A checkpoint saves what is in it. TensorFlow: tf.lookup.experimental.MutableHashTable
+ */
 export class MutableHashTable {
   readonly name: string;
   readonly keyDtype: string;

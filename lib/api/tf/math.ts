@@ -203,9 +203,15 @@ const unsorted = <const N extends string>(name: N, run: (data: TensorLike, ids: 
 
 /** The sums of the rows of each of so many segments; ids below 0 are left out. */
 export const unsortedSegmentSum = unsorted("unsortedSegmentSum", (data, ids, numSegments) => ops.segmentSum(data, ids, { numSegments }));
-/** The largest element of each segment; a segment without elements has the least value of the dtype. TensorFlow: tf.math.unsorted_segment_max */
+/**
+ * The largest element of each segment; a segment without elements has the least value of the dtype. TensorFlow:
+ * tf.math.unsorted_segment_max
+ */
 export const unsortedSegmentMax = unsorted("unsortedSegmentMax", (data, ids, numSegments) => ops.segmentMax(data, ids, { numSegments }));
-/** The least element of each segment; a segment without elements has the largest value of the dtype. TensorFlow: tf.math.unsorted_segment_min */
+/**
+ * The least element of each segment; a segment without elements has the largest value of the dtype. TensorFlow:
+ * tf.math.unsorted_segment_min
+ */
 export const unsortedSegmentMin = unsorted("unsortedSegmentMin", (data, ids, numSegments) => ops.segmentMin(data, ids, { numSegments }));
 /** The product of the elements of each segment; 1 for one without elements. TensorFlow: tf.math.unsorted_segment_prod */
 export const unsortedSegmentProd = unsorted("unsortedSegmentProd", (data, ids, numSegments) => ops.segmentProd(data, ids, { numSegments }));

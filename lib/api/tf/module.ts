@@ -20,7 +20,8 @@ const scopeOf = (scope: string): NameScope =>
   Object.defineProperty(<T>(action: () => T): T => inNameScope(scope, action), "scope", { value: scope }) as NameScope;
 
 /**
- * Runs the action while names of variables begin with a scope's: `tf.nameScope("layer", () => tf.variable(0, { name: "w" }))` makes `layer/w`.
+ * Runs the action while names of variables begin with a scope's: `tf.nameScope("layer", () => tf.variable(0, { name: "w" }))` makes
+ * `layer/w`.
  */
 export const nameScope = declare("tf.nameScope(name:string, action:function)", <T>(name: string, action: () => T): T => {
   if (name === "") throw new ArgumentError("nameScope", { given: '""', expected: "a name" });
@@ -31,8 +32,8 @@ export const nameScope = declare("tf.nameScope(name:string, action:function)", <
 type Part = Variable | Module | Layer;
 
 /**
- * A named container of variables, of layers and of other modules, found by its fields (also in arrays, records and maps). An object of a class
- * of one's own is called as in Python, where the class has a method `call`:
+ * A named container of variables, of layers and of other modules, found by its fields (also in arrays, records and maps). An object of a
+ * class of one's own is called as in Python, where the class has a method `call`:
  *
  * ```ts
  * class Dense extends tf.Module {

@@ -448,7 +448,9 @@ const lookup = declare(
     return clipByNorm(rows, maxNorm, { axes: Array.from({ length: inner }, (_, i) => i - inner) });
   },
 );
-/** Rows of a table; of ragged ids ragged rows. @param maxNorm  rows that are longer are made so long @throws ValueError for an id outside */
+/**
+ * Rows of a table; of ragged ids ragged rows. @param maxNorm  rows that are longer are made so long @throws ValueError for an id outside
+ */
 export const embeddingLookup = withRagged(lookup, ([params, ids, maxNorm]) => {
   if (!isRagged(ids)) throw new ValueError("embeddingLookup", { given: "ragged params", expected: "ragged ids at most" });
   return ids.withFlatValues(lookup(params as TensorLike, ids.flatValues as Tensor, { maxNorm: maxNorm as number | null }));

@@ -8,7 +8,9 @@ import { memoryBytes } from "../../runtime/memory.js";
 /** A page that is hidden draws no frames: then a frame is a turn of the event loop. */
 const LONGEST_FRAME = 100;
 
-/** Waits until the page has drawn: at its next frame, in Node and in workers after one turn of the event loop. TensorFlow.js: tf.nextFrame */
+/**
+ * Waits until the page has drawn: at its next frame, in Node and in workers after one turn of the event loop. TensorFlow.js: tf.nextFrame
+ */
 export function nextFrame(): Promise<void> {
   if (typeof requestAnimationFrame === "undefined") return platform.turn();
   return new Promise((resolve) => {

@@ -29,7 +29,14 @@ const depthOf = (value: unknown): number =>
  */
 export const constant = declare(
   'tf.ragged.constant(pylist:any, dtype:string=null, raggedRank:int=null, innerShape:ints=null, name:string=null, rowSplitsDtype:dtype="int64")',
-  (pylist: readonly NestedRows[], dtype: string | null, raggedRank: number | null, innerShape: readonly number[] | null, _: Name, _splits: string): RaggedTensor | Tensor => {
+  (
+    pylist: readonly NestedRows[],
+    dtype: string | null,
+    raggedRank: number | null,
+    innerShape: readonly number[] | null,
+    _: Name,
+    _splits: string,
+  ): RaggedTensor | Tensor => {
     const where = "ragged.constant";
     if (!Array.isArray(pylist)) throw new ArgumentError(where, { given: text(pylist), expected: "nested arrays" });
     checkDepth(where, pylist);
@@ -48,13 +55,21 @@ export const constant = declare(
     const isString = dtype === "string" || (dtype === null && typeof (level.flat(Infinity) as unknown[])[0] === "string");
     const inner = innerShape ? [level.length, ...innerShape] : undefined;
     const values = isString
-      ? level.length === 0 ? new Strings([0], []) : Strings.of(level as string[], where)
+      ? level.length === 0
+        ? new Strings([0], [])
+        : Strings.of(level as string[], where)
       : level.length === 0
         ? constantOf([], { shape: inner ?? [0], ...(dtype !== null && { dtype: dtype as Dtype }) })
-        : constantOf(level as never, { ...(dtype !== null && { dtype: dtype as Dtype }), ...(inner && sizeOf(inner) > 0 && { shape: inner }) });
-    return RaggedTensor.fromNestedRowSplits(values, splits.map((each) => Int32Array.from(each)));
+        : constantOf(level as never, {
+            ...(dtype !== null && { dtype: dtype as Dtype }),
+            ...(inner && sizeOf(inner) > 0 && { shape: inner }),
+          });
+    return RaggedTensor.fromNestedRowSplits(
+      values,
+      splits.map((each) => Int32Array.from(each)),
+    );
   },
-); // prettier-ignore
+);
 
 /** Tensors of unequal length, or ragged ones, as rows. */
 export const stack = declare(

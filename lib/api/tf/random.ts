@@ -11,7 +11,19 @@ import * as ops from "../../ops/index.js";
 import * as random from "../../random/index.js";
 import type { Seed } from "../../variables/seed-generator.js";
 import { Variable } from "../../variables/variable.js";
-import { drawnFrom, type Fill, fillBits, fillIntegers, fillNormal, fillTruncated, fillUniform, type PhiloxState, philox, skipped, stateOfSeed } from "./stateless.js"; // prettier-ignore
+import {
+  drawnFrom,
+  type Fill,
+  fillBits,
+  fillIntegers,
+  fillNormal,
+  fillTruncated,
+  fillUniform,
+  type PhiloxState,
+  philox,
+  skipped,
+  stateOfSeed,
+} from "./stateless.js";
 
 type Name = string | null;
 type SeedGiven = Seed | null;
@@ -159,8 +171,8 @@ export const statelessTruncatedNormal = stateless("statelessTruncatedNormal", fi
 const BLOCKS_EACH = 256;
 
 /**
- * A generator with a state of its own, Philox as in TensorFlow: the same seed gives TensorFlow's numbers. In traced functions it is not to be
- * used: there `tf.random.normal` and keras.random draw anew at every call.
+ * A generator with a state of its own, Philox as in TensorFlow: the same seed gives TensorFlow's numbers. In traced functions it is not to
+ * be used: there `tf.random.normal` and keras.random draw anew at every call.
  *
  * ```ts
  * const g = tf.random.Generator.fromSeed(1);

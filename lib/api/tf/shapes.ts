@@ -391,7 +391,10 @@ export const tensorScatterNdAdd = scatterAdd("tensorScatterNdAdd", ops.add);
 /** The tensor with updates subtracted at the coordinates. */
 export const tensorScatterNdSub = scatterAdd("tensorScatterNdSub", ops.subtract);
 
-/** A block of a tensor: from `begin` on, `size` elements along each axis (−1: to the end). @throws ValueError for a block that reaches outside */
+/**
+ * A block of a tensor: from `begin` on, `size` elements along each axis (−1: to the end). @throws ValueError for a block that reaches
+ * outside
+ */
 export const slice = declare(
   "tf.slice(*input, begin:ints, size:ints, name:string=null)",
   (input: TensorLike, begin: Integers, size: Integers, _: Name): Tensor => {
@@ -601,13 +604,20 @@ export const booleanMask = declare(
     const [x, holds] = [asTensor(tensor), asTensor(mask)];
     const at = axis === null ? 0 : checkAxis("booleanMask", axis, x.rank);
     const covered = x.shape.slice(at, at + holds.rank);
-    const fits = holds.rank > 0 && covered.length === holds.rank && covered.every((length, i) => length === null || holds.shape[i] === null || length === holds.shape[i]); // prettier-ignore
+    const fits =
+      holds.rank > 0 &&
+      covered.length === holds.rank &&
+      covered.every((length, i) => length === null || holds.shape[i] === null || length === holds.shape[i]);
     if (!fits)
       throw new ShapeError("booleanMask", {
         given: `a mask ${shapeText(holds.shape)} for ${shapeText(x.shape)} from axis ${at} on`,
         expected: "the lengths of the axes that it stands for, at least one",
       });
-    const flat = ops.reshape(x, [...x.shape.slice(0, at), covered.includes(null) ? -1 : sizeOf(covered as number[]), ...x.shape.slice(at + holds.rank)] as number[]); // prettier-ignore
+    const flat = ops.reshape(x, [
+      ...x.shape.slice(0, at),
+      covered.includes(null) ? -1 : sizeOf(covered as number[]),
+      ...x.shape.slice(at + holds.rank),
+    ] as number[]);
     const [places] = ops.nonzero(ops.reshape(holds, [-1]));
     return ops.take(flat, places!, at);
   },

@@ -69,7 +69,14 @@ export const frame = declare(
     const length = known([x.shape[along]!], "frame")[0]!;
     const count = padEnd ? Math.ceil(length / frameStep) : Math.max(0, Math.floor((length - frameLength) / frameStep) + 1);
     const missing = Math.max(0, (count - 1) * frameStep + frameLength - length);
-    const whole = padEnd && missing > 0 ? ops.pad(x, x.shape.map((_, i): [number, number] => [0, i === along ? missing : 0]), { constantValues: padValue }) : x; // prettier-ignore
+    const whole =
+      padEnd && missing > 0
+        ? ops.pad(
+            x,
+            x.shape.map((_, i): [number, number] => [0, i === along ? missing : 0]),
+            { constantValues: padValue },
+          )
+        : x;
     const places = Int32Array.from({ length: count * frameLength }, (_, i) => Math.floor(i / frameLength) * frameStep + (i % frameLength));
     const flat = ops.take(whole, places, along);
     return ops.reshape(flat, [...x.shape.slice(0, along), count, frameLength, ...x.shape.slice(along + 1)] as number[]);

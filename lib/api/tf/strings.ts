@@ -216,8 +216,16 @@ export const unicodeSplit = declare(
 );
 
 const classes: Readonly<Record<string, string>> = {
-  alpha: "A-Za-z", digit: "0-9", alnum: "0-9A-Za-z", upper: "A-Z", lower: "a-z", space: "\\s", punct: "!-\\/:-@\\[-`{-~", word: "\\w", xdigit: "0-9A-Fa-f",
-}; // prettier-ignore
+  alpha: "A-Za-z",
+  digit: "0-9",
+  alnum: "0-9A-Za-z",
+  upper: "A-Z",
+  lower: "a-z",
+  space: "\\s",
+  punct: "!-\\/:-@\\[-`{-~",
+  word: "\\w",
+  xdigit: "0-9A-Fa-f",
+};
 
 /** A pattern of RE2 as one of JavaScript. @throws ValueError for one that is none */
 function patternOf(where: string, pattern: string, flags: string): RegExp {
@@ -328,7 +336,10 @@ export const asString = declare(
   },
 );
 
-/** A text in which each placeholder stands for the next of the tensors. @param summarize  how many elements of an axis are shown at either end */
+/**
+ * A text in which each placeholder stands for the next of the tensors. @param summarize  how many elements of an axis are shown at either
+ * end
+ */
 export const format = declare(
   'tf.strings.format(template:string, inputs:any, placeholder="{}", summarize:int=3, name:string=null)',
   (template: string, inputs: TensorLike | readonly TensorLike[], placeholder: string, summarize: number, _: Name): string => {

@@ -1,6 +1,6 @@
 // tf.train: checkpoints, moving averages, and Examples, the records of TFRecord files.
 
-import { boolean, field, invalid, nullable, number, schema, string, withDefault, type Arguments } from "../../config/index.js"; // prettier-ignore
+import { boolean, field, invalid, nullable, number, schema, string, withDefault, type Arguments } from "../../config/index.js";
 import { withoutNew } from "../../config/without-new.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, DtypeError, StateError, text } from "../../core/errors.js";
@@ -163,14 +163,22 @@ export const Example = withoutNew(ExampleMessage);
 
 const averageOptions = schema(["decay"], {
   decay: number(),
-  numUpdates: nullable(withDefault(field<number | Variable>({ expected: "a number or a variable", parse: (value) => (typeof value === "number" || value instanceof Variable ? value : invalid) }), 0)),
+  numUpdates: nullable(
+    withDefault(
+      field<number | Variable>({
+        expected: "a number or a variable",
+        parse: (value) => (typeof value === "number" || value instanceof Variable ? value : invalid),
+      }),
+      0,
+    ),
+  ),
   zeroDebias: boolean(false),
   name: string("ExponentialMovingAverage"),
-}); // prettier-ignore
+});
 
 /**
- * Moving averages of variables: a ← decay · a + (1 − decay) · v at each `apply`. With `numUpdates` the decay is at most (1 + n) / (10 + n), so
- * that averages of few steps follow sooner.
+ * Moving averages of variables: a ← decay · a + (1 − decay) · v at each `apply`. With `numUpdates` the decay is at most (1 + n) / (10 + n),
+ * so that averages of few steps follow sooner.
  */
 export class ExponentialMovingAverage {
   readonly name: string;
@@ -214,7 +222,9 @@ export class ExponentialMovingAverage {
     }
   }
 
-  /** The average of a variable, as a variable (with `zeroDebias` as a tensor, without the pull of its first value); null where it has none. */
+  /**
+   * The average of a variable, as a variable (with `zeroDebias` as a tensor, without the pull of its first value); null where it has none.
+   */
   average(variable: Variable): Variable | Tensor | null {
     const average = this.#averages.get(variable);
     const steps = this.#steps.get(variable);

@@ -1,4 +1,5 @@
-// Inception-ResNet V2. @see Szegedy et al.: Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning, 2017 (figure 15)
+// Inception-ResNet V2. @see Szegedy et al.: Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning, 2017 (figure
+// 15)
 
 import type { Tensor } from "../../core/tensor.js";
 import { averagePool, batchNorm, channelsOf, concat, conv, maxPool, relu, type Size } from "../blocks.js";

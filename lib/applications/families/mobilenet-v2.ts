@@ -55,7 +55,10 @@ export const MobileNetV2 = network({
     if (inputShape && inputTensor && inputTensor.shape[columns + 1] !== inputShape[columns])
       refuseShape(where, inputShape, { expected: `that of an image of inputTensor, ${shapeText(inputTensor.shape.slice(1))}` });
     if (weights === "imagenet" && ![0.35, 0.5, 0.75, 1, 1.3, 1.4].includes(alpha))
-      throw new ValueError(`${where}.alpha`, { given: text(alpha), expected: '0.35, 0.5, 0.75, 1, 1.3 or 1.4, which weights: "imagenet" is for' }); // prettier-ignore
+      throw new ValueError(`${where}.alpha`, {
+        given: text(alpha),
+        expected: '0.35, 0.5, 0.75, 1, 1.3 or 1.4, which weights: "imagenet" is for',
+      });
   },
   features(x, { alpha }) {
     const first = { strides: 2, padding: "same", useBias: false, name: "Conv1" } as const;

@@ -14,7 +14,9 @@ const relu = (x: Tensor): Tensor => new ReLU()(x);
 const hardSwish = (x: Tensor): Tensor => activation(x, "hard_swish");
 const hardSigmoid = (x: Tensor): Tensor => multiply(new ReLU({ maxValue: 6 })(addTensors(x, 3)), 1 / 6);
 
-/** A row of the tables: expansion, filters, squeeze and excite, activation, stride; and whether the kernel is 5, where the network has such. */
+/**
+ * A row of the tables: expansion, filters, squeeze and excite, activation, stride; and whether the kernel is 5, where the network has such.
+ */
 type Row = readonly [expansion: number, filters: number, squeezes: boolean, act: "RE" | "HS", stride: 1 | 2, isLarge: boolean];
 
 const small: readonly Row[] = [
@@ -92,8 +94,28 @@ const mobilenetV3 = (size: "small" | "large", rows: readonly Row[], lastWidth: n
   return network({
     name,
     options: schema(
-      ["inputShape", "alpha", "minimalistic", "includeTop", "weights", "inputTensor", "classes", "pooling", "dropoutRate", "classifierActivation", "includePreprocessing", "name"], // prettier-ignore
-      { ...common, alpha: positiveNumber(1), minimalistic: boolean(false), dropoutRate: withDefault(fraction(), 0.2), includePreprocessing: boolean(true), name: { ...common.name, fallback: name } }, // prettier-ignore
+      [
+        "inputShape",
+        "alpha",
+        "minimalistic",
+        "includeTop",
+        "weights",
+        "inputTensor",
+        "classes",
+        "pooling",
+        "dropoutRate",
+        "classifierActivation",
+        "includePreprocessing",
+        "name",
+      ],
+      {
+        ...common,
+        alpha: positiveNumber(1),
+        minimalistic: boolean(false),
+        dropoutRate: withDefault(fraction(), 0.2),
+        includePreprocessing: boolean(true),
+        name: { ...common.name, fallback: name },
+      },
     ),
     size: 224,
     minimum: 32,

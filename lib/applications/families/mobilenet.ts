@@ -27,7 +27,19 @@ const squareOf = (shape: readonly (number | null)[] | null): number | null => {
 export const MobileNet = network({
   name: "MobileNet",
   options: schema(
-    ["inputShape", "alpha", "depthMultiplier", "dropout", "includeTop", "weights", "inputTensor", "pooling", "classes", "classifierActivation", "name"], // prettier-ignore
+    [
+      "inputShape",
+      "alpha",
+      "depthMultiplier",
+      "dropout",
+      "includeTop",
+      "weights",
+      "inputTensor",
+      "pooling",
+      "classes",
+      "classifierActivation",
+      "name",
+    ],
     { ...common, alpha: positiveNumber(1), depthMultiplier: positiveInteger(1), dropout: withDefault(fraction(), 0.001) },
   ),
   size: ({ inputShape }) => squareOf(inputShape) ?? 224,

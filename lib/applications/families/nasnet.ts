@@ -5,7 +5,21 @@ import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { inScope } from "../../layers/base/context.js";
 import { Cropping2D } from "../../layers/index.js";
-import { add, averagePool, batchNorm, channelsOf, concat, conv, correctPad, dense, globalAverage, maxPool, pad, relu, separable } from "../blocks.js"; // prettier-ignore
+import {
+  add,
+  averagePool,
+  batchNorm,
+  channelsOf,
+  concat,
+  conv,
+  correctPad,
+  dense,
+  globalAverage,
+  maxPool,
+  pad,
+  relu,
+  separable,
+} from "../blocks.js";
 import { common, imageShapeOf, network, refuseShape } from "../network.js";
 
 const normalize = (x: Tensor, name: string): Tensor => batchNorm(x, { axis: -1, momentum: 0.9997, epsilon: 1e-3, name });

@@ -77,8 +77,8 @@ function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
 }
 
 /**
- * The bytes of a file from an offset on, piece by piece. Of a compressed file the offset is one of its content, and what is before it is read
- * again. @throws ValueError that names the file where it can't be read
+ * The bytes of a file from an offset on, piece by piece. Of a compressed file the offset is one of its content, and what is before it is
+ * read again. @throws ValueError that names the file where it can't be read
  */
 export async function* pieces(
   where: string,

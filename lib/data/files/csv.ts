@@ -1,5 +1,5 @@
-// Rows of CSV files: fields in quotes may hold delimiters, quotes and ends of lines. Types of columns are declared, or inferred of the first
-// rows.
+// Rows of CSV files: fields in quotes may hold delimiters, quotes and ends of lines. Types of columns are declared, or inferred of the
+// first rows.
 
 import { type Dtype, keptDtype } from "../../core/dtype.js";
 import { constant } from "../../core/convert.js";
@@ -173,7 +173,10 @@ export function columnOf(where: string, given: unknown): CsvColumn {
   throw new ArgumentError(where, { given: text(given), expected: 'a dtype such as "float32", or a default in an array: [0.0], [""]' });
 }
 
-/** Dtypes of columns by their first rows: int32 where all are whole numbers that it holds, else float32, else strings. Empty fields tell nothing. */
+/**
+ * Dtypes of columns by their first rows: int32 where all are whole numbers that it holds, else float32, else strings. Empty fields tell
+ * nothing.
+ */
 export function inferred(rows: readonly (readonly string[])[], columns: readonly number[], naValue: string): CsvColumn[] {
   return columns.map((at) => {
     const fields = rows.map((row) => row[at] ?? "").filter((field) => field !== "" && field !== naValue);

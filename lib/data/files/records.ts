@@ -27,7 +27,9 @@ export interface FileOptions<T> {
   parser(file: string, from: number): Parser<T>;
 }
 
-/** The records of files, one file after the other. Its position is a place in a file: nothing is read twice but what lies behind one piece. */
+/**
+ * The records of files, one file after the other. Its position is a place in a file: nothing is read twice but what lies behind one piece.
+ */
 export class FileRecords<T> implements Cursor<T> {
   /** The file that is read, and what it is called. */
   #file: FileSource | null = null;

@@ -178,7 +178,17 @@ export async function csvTable(table: CsvTable): Promise<Cursor<Element>> {
   const mixed = table.shuffle ? shuffle(good, { bufferSize, seed, reshuffleEachIteration: true }) : good;
   const epochs = repeat(mixed, numEpochs ?? Infinity);
   const batches = map(chunks(epochs, table.batchSize, numEpochs === null), (batch): Element => {
-    const leaves = named.map(({ name, column }, i) => [name, leafOf(batch.map((row) => row[i]!), column, false)] as const); // prettier-ignore
+    const leaves = named.map(
+      ({ name, column }, i) =>
+        [
+          name,
+          leafOf(
+            batch.map((row) => row[i]!),
+            column,
+            false,
+          ),
+        ] as const,
+    );
     if (label < 0) return Object.fromEntries(leaves);
     return [Object.fromEntries(leaves.filter((_, i) => i !== label)), leaves[label]![1]];
   });

@@ -1,5 +1,5 @@
-// Elements of a dataset kept in a folder: parts of some megabytes in the framing of TFRecord, and at last a list of them, which says that all
-// is there.
+// Elements of a dataset kept in a folder: parts of some megabytes in the framing of TFRecord, and at last a list of them, which says that
+// all is there.
 
 import { ValueError, text } from "../../core/errors.js";
 import { record } from "../../formats/tfevents.js";

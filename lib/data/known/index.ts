@@ -16,12 +16,15 @@ const set = <K extends keyof Sets, M extends keyof Sets[K]>(name: K, ...function
 export const mnist = set("mnist", "loadData");
 
 /**
- * Fashion-MNIST: 60,000 and 10,000 images of clothes, uint8 `[examples, 28, 28]`, and their labels, from Keras's files; `kerasm/datasets` has
- * them with the package. Keras: keras.datasets.fashion_mnist
+ * Fashion-MNIST: 60,000 and 10,000 images of clothes, uint8 `[examples, 28, 28]`, and their labels, from Keras's files; `kerasm/datasets`
+ * has them with the package. Keras: keras.datasets.fashion_mnist
  */
 export const fashionMnist = set("fashionMnist", "loadData");
 
-/** CIFAR-10: 50,000 and 10,000 photographs of ten classes, uint8 `[examples, 32, 32, 3]`, and labels `[examples, 1]`. Keras: keras.datasets.cifar10 */
+/**
+ * CIFAR-10: 50,000 and 10,000 photographs of ten classes, uint8 `[examples, 32, 32, 3]`, and labels `[examples, 1]`. Keras:
+ * keras.datasets.cifar10
+ */
 export const cifar10 = set("cifar10", "loadData");
 
 /** CIFAR-100: as CIFAR-10 with 100 classes, or with `labelMode: "coarse"` 20 groups of them. Keras: keras.datasets.cifar100 */
@@ -37,10 +40,60 @@ export const reuters = {
   getLabelNames: (): readonly string[] => topics,
 };
 
-const topics = ["cocoa", "grain", "veg-oil", "earn", "acq", "wheat", "copper", "housing", "money-supply", "coffee", "sugar", "trade", "reserves", "ship", "cotton", "carcass", "crude", "nat-gas", "cpi", "money-fx", "interest", "gnp", "meal-feed", "alum", "oilseed", "gold", "tin", "strategic-metal", "livestock", "retail", "ipi", "iron-steel", "rubber", "heat", "jobs", "lei", "bop", "zinc", "orange", "pet-chem", "dlr", "gas", "silver", "wpi", "hog", "lead"]; // prettier-ignore
+const topics = [
+  "cocoa",
+  "grain",
+  "veg-oil",
+  "earn",
+  "acq",
+  "wheat",
+  "copper",
+  "housing",
+  "money-supply",
+  "coffee",
+  "sugar",
+  "trade",
+  "reserves",
+  "ship",
+  "cotton",
+  "carcass",
+  "crude",
+  "nat-gas",
+  "cpi",
+  "money-fx",
+  "interest",
+  "gnp",
+  "meal-feed",
+  "alum",
+  "oilseed",
+  "gold",
+  "tin",
+  "strategic-metal",
+  "livestock",
+  "retail",
+  "ipi",
+  "iron-steel",
+  "rubber",
+  "heat",
+  "jobs",
+  "lei",
+  "bop",
+  "zinc",
+  "orange",
+  "pet-chem",
+  "dlr",
+  "gas",
+  "silver",
+  "wpi",
+  "hog",
+  "lead",
+];
 
 /** Boston housing: 506 districts by 13 numbers, and what houses cost. Keras: keras.datasets.boston_housing */
 export const bostonHousing = set("bostonHousing", "loadData");
 
-/** California housing: 20,640 districts by 8 numbers (`version: "small"`: 600), and what houses cost. Keras: keras.datasets.california_housing */
+/**
+ * California housing: 20,640 districts by 8 numbers (`version: "small"`: 600), and what houses cost. Keras:
+ * keras.datasets.california_housing
+ */
 export const californiaHousing = set("californiaHousing", "loadData");

@@ -157,7 +157,10 @@ async function cifar(
   return [part(members[0]!), part(members[1]!)];
 }
 
-/** CIFAR-10: 50,000 and 10,000 photographs of ten classes, uint8 `[examples, 32, 32, 3]`, and labels `[examples, 1]`. Keras: keras.datasets.cifar10 */
+/**
+ * CIFAR-10: 50,000 and 10,000 photographs of ten classes, uint8 `[examples, 32, 32, 3]`, and labels `[examples, 1]`. Keras:
+ * keras.datasets.cifar10
+ */
 export const cifar10 = {
   async loadData(...given: [options?: Options<typeof mnistOptions>] | [path: string | URL]): Promise<Splits> {
     const options = mnistOptions.parse("cifar10.loadData", given);
@@ -305,7 +308,10 @@ export const bostonHousing = {
   },
 };
 
-/** California housing: 20,640 districts by 8 numbers (`version: "small"`: 600), and what houses cost. Keras: keras.datasets.california_housing */
+/**
+ * California housing: 20,640 districts by 8 numbers (`version: "small"`: 600), and what houses cost. Keras:
+ * keras.datasets.california_housing
+ */
 export const californiaHousing = {
   async loadData(options: Options<typeof californiaOptions> = {}): Promise<Splits> {
     const where = "californiaHousing.loadData";

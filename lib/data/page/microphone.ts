@@ -9,12 +9,24 @@ const options = schema([], {
   /** Samples in a second; default: the device's. */
   sampleRateHz: nullable(positiveInteger()),
   /** Samples of a frame: a power of two from 32 to 32768. */
-  fftSize: withDefault(field<number>({ expected: "a power of two from 32 to 32768", parse: (value) => ([...Array(11).keys()].some((i) => value === 32 << i) ? (value as number) : invalid) }), 1024), // prettier-ignore
+  fftSize: withDefault(
+    field<number>({
+      expected: "a power of two from 32 to 32768",
+      parse: (value) => ([...Array(11).keys()].some((i) => value === 32 << i) ? (value as number) : invalid),
+    }),
+    1024,
+  ),
   /** Frequencies of a frame that are kept, the lowest ones; default: half of `fftSize`, which is all. */
   columnTruncateLength: nullable(positiveInteger()),
   numFramesPerSpectrogram: positiveInteger(43),
   /** What the browser shall do with what it hears: `{ echoCancellation, noiseSuppression … }`. */
-  audioTrackConstraints: nullable(field<object>({ expected: "an object", takesObjects: true, parse: (value) => (typeof value === "object" && value !== null ? value : invalid) })), // prettier-ignore
+  audioTrackConstraints: nullable(
+    field<object>({
+      expected: "an object",
+      takesObjects: true,
+      parse: (value) => (typeof value === "object" && value !== null ? value : invalid),
+    }),
+  ),
   /** How much of the last frame stays in the next one. */
   smoothingTimeConstant: fraction(0),
   includeSpectrogram: boolean(true),
@@ -56,7 +68,10 @@ export class MicrophoneIterator implements AsyncIterable<Heard> {
     if (!includeSpectrogram && !includeWaveform)
       throw new ValueError(`${where}.includeSpectrogram`, { given: "neither spectrogram nor waveform", expected: "one of them" });
     if (columnTruncateLength !== null && columnTruncateLength > fftSize / 2)
-      throw new ValueError(`${where}.columnTruncateLength`, { given: String(columnTruncateLength), expected: `at most ${fftSize / 2}, half of fftSize` }); // prettier-ignore
+      throw new ValueError(`${where}.columnTruncateLength`, {
+        given: String(columnTruncateLength),
+        expected: `at most ${fftSize / 2}, half of fftSize`,
+      });
     const stream = await mediaStream(where, { audio: values.audioTrackConstraints ?? true, video: false });
     const context = new AudioContext(sampleRateHz === null ? {} : { sampleRate: sampleRateHz });
     await context.resume();
@@ -97,7 +112,8 @@ export class MicrophoneIterator implements AsyncIterable<Heard> {
   /** Waits for a moment of what is heard, whose clock is the device's. */
   async #until(time: number): Promise<void> {
     do {
-      if (!this.#stream) throw new StateError("data.microphone.capture", { given: "a microphone that was stopped", expected: "one that is on" }); // prettier-ignore
+      if (!this.#stream)
+        throw new StateError("data.microphone.capture", { given: "a microphone that was stopped", expected: "one that is on" });
       const left = (time - this.#context.currentTime) * 1000;
       await new Promise((resolve) => setTimeout(resolve, Math.max(1, left)));
     } while (this.#context.currentTime < time);

@@ -48,7 +48,10 @@ export function pixelsOf(where: string, source: unknown, cut?: (width: number, h
   if (!isLength(width) || !isLength(height) || !(data instanceof Uint8Array || data instanceof Uint8ClampedArray))
     throw noPixels(where, source);
   if (data.length !== width * height * 4)
-    throw new ArgumentError(where, { given: `${data.length} bytes for ${width} × ${height} pixels`, expected: `${width * height * 4}: red, green, blue and opacity of each` }); // prettier-ignore
+    throw new ArgumentError(where, {
+      given: `${data.length} bytes for ${width} × ${height} pixels`,
+      expected: `${width * height * 4}: red, green, blue and opacity of each`,
+    });
   return { width, height, data };
 }
 
@@ -76,7 +79,14 @@ function sizeOfSource(where: string, source: Drawable): { width: number; height:
 
 function drawnPixels(where: string, source: Drawable, cut?: (width: number, height: number) => Cut): PixelData {
   const { width, height } = sizeOfSource(where, source);
-  const { left, top, toWidth, toHeight, ...part } = cut?.(width, height) ?? { left: 0, top: 0, width, height, toWidth: width, toHeight: height }; // prettier-ignore
+  const { left, top, toWidth, toHeight, ...part } = cut?.(width, height) ?? {
+    left: 0,
+    top: 0,
+    width,
+    height,
+    toWidth: width,
+    toHeight: height,
+  };
   const context = scratch(where, toWidth, toHeight);
   context.drawImage(source, left, top, part.width, part.height, 0, 0, toWidth, toHeight);
   try {

@@ -21,9 +21,9 @@ export interface AheadOptions {
 }
 
 /**
- * Each item as `make` makes it. Where that takes time, or the input does, several are in the making at once, ahead of the one that is wanted;
- * where nothing takes time, each is made when it is wanted. The input is asked for one item at a time. An item whose making fails is an error
- * when its turn comes, and those behind it go on.
+ * Each item as `make` makes it. Where that takes time, or the input does, several are in the making at once, ahead of the one that is
+ * wanted; where nothing takes time, each is made when it is wanted. The input is asked for one item at a time. An item whose making fails
+ * is an error when its turn comes, and those behind it go on.
  */
 export const ahead = <T, U>(input: Stream<T>, make: (item: T) => Later<U>, options: AheadOptions): Stream<U> => ({
   kind: `${options.name ?? "ahead"} < ${input.kind}`,
@@ -159,7 +159,9 @@ class Ahead<T, U> implements Cursor<U> {
     return this.#pace ? this.#pace.depth(most) : most;
   }
 
-  /** The next item of those that were asked for. It stays in its slot until it is given, so that a position saved meanwhile has it ahead. */
+  /**
+   * The next item of those that were asked for. It stays in its slot until it is given, so that a position saved meanwhile has it ahead.
+   */
   async #take(): Promise<U | End> {
     for (;;) {
       const slot = this.options.isOrdered === false ? await this.#ready() : this.#slots[0];

@@ -14,7 +14,9 @@ export class FilePart {
     readonly isRequired: boolean,
   ) {}
 
-  /** Asked by a source of files when it is opened: whether to read a share. @param files  how many there are, null where nobody knows yet */
+  /**
+   * Asked by a source of files when it is opened: whether to read a share. @param files  how many there are, null where nobody knows yet
+   */
   divides(where: string, files: number | null): boolean {
     if (!this.#isOpen) return this.#sources > 0;
     if (files !== null && files < this.count) {

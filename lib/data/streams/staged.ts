@@ -1,4 +1,5 @@
-// Stages written as generators: they ask for items and give others, and need not say where they stand, since a restored pass runs them again.
+// Stages written as generators: they ask for items and give others, and need not say where they stand, since a restored pass runs them
+// again.
 
 import { after, type Later } from "../later.js";
 import { replayed } from "./replay.js";

@@ -381,7 +381,8 @@ class Hdf5Reader {
     const kind = head & 15;
     const bits = body.u8() | (body.u8() << 8) | (body.u8() << 16);
     const bytes = body.u32();
-    if (version < 1 || version > 5 || bytes === 0) this.#fail(`a type of version ${version} and ${bytes} bytes at ${text(path)}`, "one of version 1 to 5"); // prettier-ignore
+    if (version < 1 || version > 5 || bytes === 0)
+      this.#fail(`a type of version ${version} and ${bytes} bytes at ${text(path)}`, "one of version 1 to 5");
     const unknown = (what: string): never => this.#unsupported(`${what} at ${text(path)}`, "numbers, complex numbers, texts or bytes");
     const isBigEndian = (bits & 1) === 1;
     if (kind === 0) {
@@ -399,7 +400,16 @@ class Hdf5Reader {
       body.skip(4);
       const [, exponentBits, , fractionBits] = [body.u8(), body.u8(), body.u8(), body.u8()];
       const known = `${bytes}:${exponentBits}:${fractionBits}`;
-      const dtype = ({ "2:5:10": "float16", "2:8:7": "bfloat16", "4:8:23": "float32", "8:11:52": "float64", "1:4:3": "float8_e4m3fn", "1:5:2": "float8_e5m2" } as const)[known]; // prettier-ignore
+      const dtype = (
+        {
+          "2:5:10": "float16",
+          "2:8:7": "bfloat16",
+          "4:8:23": "float32",
+          "8:11:52": "float64",
+          "1:4:3": "float8_e4m3fn",
+          "1:5:2": "float8_e5m2",
+        } as const
+      )[known];
       return { type: number(dtype ?? unknown(`floats of the kind ${known}`), isBigEndian), bytes };
     }
     if (kind === 3) return { type: { kind: "string", bytes }, bytes };

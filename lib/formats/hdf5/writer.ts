@@ -4,7 +4,10 @@
 import type { FileDtype } from "../dtypes.js";
 import { ByteWriter, type Pieces } from "../bytes.js";
 
-/** What an attribute is made of. Texts are UTF-8 or ASCII as h5py makes them of `str` and `bytes`; an empty list of them is float64, as NumPy has it. */
+/**
+ * What an attribute is made of. Texts are UTF-8 or ASCII as h5py makes them of `str` and `bytes`; an empty list of them is float64, as
+ * NumPy has it.
+ */
 export type AttributeValue = { readonly utf8: string } | { readonly ascii: string | readonly string[] };
 
 /** A group to be written. */
@@ -132,7 +135,9 @@ class Layout {
     for (let depth = 0; ; depth++) {
       const next: typeof level = [];
       let before = 0;
-      const parts = Array.from({ length: Math.max(1, Math.ceil(level.length / (2 * INTERNAL))) }, (_, i) => level.slice(i * 2 * INTERNAL, (i + 1) * 2 * INTERNAL)); // prettier-ignore
+      const parts = Array.from({ length: Math.max(1, Math.ceil(level.length / (2 * INTERNAL))) }, (_, i) =>
+        level.slice(i * 2 * INTERNAL, (i + 1) * 2 * INTERNAL),
+      );
       const bytes = 24 + 2 * INTERNAL * 8 + (2 * INTERNAL + 1) * 8;
       parts.forEach((part, i) => {
         // Siblings stand one after the other.

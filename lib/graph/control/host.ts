@@ -199,7 +199,8 @@ function backward(
     return gradients.map((gradient, i) => gradient ?? zeros(wanted[i]!.shape as number[], { dtype: wanted[i]!.dtype }));
   };
   const again = (all: readonly Tensor[]): Tensor[] => {
-    const inputs = all.slice(0, dyBegin).map((tensor, i) => (all.indexOf(tensor) < i ? identity(tensor) : tensor)); // each has a gradient of its own
+    // Each has a gradient of its own.
+    const inputs = all.slice(0, dyBegin).map((tensor, i) => (all.indexOf(tensor) < i ? identity(tensor) : tensor));
     const tape = new GradientTape({ watchAccessedVariables: false });
     tape.watch(sources.map((i) => inputs[i]!));
     const results = tape.record(() => computation.again(inputs));

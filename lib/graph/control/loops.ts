@@ -1,5 +1,5 @@
-// Loops of known length: keras.ops.scan, fori_loop, map, associative_scan. In a traced function they are unrolled, so gradients of any order
-// flow through them; a loop whose bounds are tensors becomes a whileLoop.
+// Loops of known length: keras.ops.scan, fori_loop, map, associative_scan. In a traced function they are unrolled, so gradients of any
+// order flow through them; a loop whose bounds are tensors becomes a whileLoop.
 
 import { checkOptions } from "../../core/options.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";

@@ -6,8 +6,9 @@ import { readsOf, type Graph } from "../graph.js";
 
 /**
  * Lets matrix products, convolutions and normalizations add a bias and cut at zero while they store, instead of in passes of their own over
- * memory. Keeps true: only values that nobody else uses disappear; the fused step stands where the last step of the chain stood, so everything
- * it reads is there. Where the producer has other outputs, which may be needed before, it stays where it is, and what follows may read nothing else.
+ * memory. Keeps true: only values that nobody else uses disappear; the fused step stands where the last step of the chain stood, so
+ * everything it reads is there. Where the producer has other outputs, which may be needed before, it stays where it is, and what follows
+ * may read nothing else.
  */
 export function fuseEpilogues(graph: Graph): Graph {
   const uses = new Map<number, number>();

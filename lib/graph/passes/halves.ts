@@ -15,9 +15,9 @@ const rounds = (step: Step): boolean =>
   isCast(step) && (step.inputs["x"] as Tensor).dtype === "float32" && isHalf(step.outputs["y"]!.dtype);
 
 /**
- * Cuts at zero before it rounds, so that what is rounded can be cut while it is stored; and drops the rounding of what is a half already. Keeps
- * true: rounding is monotone and keeps zero, so `relu(round(x))` and `round(relu(x))` are the same bits; what only moves elements, or puts zeros
- * in their places, makes halves of halves, and those are the same bits after rounding.
+ * Cuts at zero before it rounds, so that what is rounded can be cut while it is stored; and drops the rounding of what is a half already.
+ * Keeps true: rounding is monotone and keeps zero, so `relu(round(x))` and `round(relu(x))` are the same bits; what only moves elements, or
+ * puts zeros in their places, makes halves of halves, and those are the same bits after rounding.
  */
 export function moveRoundings(graph: Graph): Graph {
   if (!graph.steps.some(rounds)) return graph;
@@ -88,8 +88,8 @@ const FAR = 8;
 const LARGE = 1 << 16;
 
 /**
- * Widens halves again where they are wanted again much later, above all in gradients: until then the half is kept, and not four bytes of each
- * element. Keeps true: the same conversion gives the same bits. Comes after equal steps were merged, which would undo it.
+ * Widens halves again where they are wanted again much later, above all in gradients: until then the half is kept, and not four bytes of
+ * each element. Keeps true: the same conversion gives the same bits. Comes after equal steps were merged, which would undo it.
  */
 export function widenAnew(graph: Graph): Graph {
   if (!graph.steps.some(widens)) return graph;

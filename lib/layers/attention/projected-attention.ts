@@ -125,7 +125,13 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
     }
     const projections = this.projections(query, value, key);
     const make = (name: string, projection: Projection, inputShape: Shape, options: Options<typeof EinsumDense.options> | object = {}) => {
-      const layer = new EinsumDense({ ...this.#sublayerOptions(), ...projection, ...(!this.shared.useBias && { biasAxes: null }), name, ...options } as never); // prettier-ignore
+      const layer = new EinsumDense({
+        ...this.#sublayerOptions(),
+        ...projection,
+        ...(!this.shared.useBias && { biasAxes: null }),
+        name,
+        ...options,
+      } as never);
       layer.build(inputShape);
       return layer;
     };
@@ -151,7 +157,15 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
   }
 
   #sublayerOptions() {
-    const { kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint, biasConstraint } = this.shared; // prettier-ignore
+    const {
+      kernelInitializer,
+      biasInitializer,
+      kernelRegularizer,
+      biasRegularizer,
+      activityRegularizer,
+      kernelConstraint,
+      biasConstraint,
+    } = this.shared;
     return {
       kernelInitializer: another(kernelInitializer),
       biasInitializer: another(biasInitializer),

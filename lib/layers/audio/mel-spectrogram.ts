@@ -1,6 +1,17 @@
 // The layer MelSpectrogram: spectra of sounds on the mel scale.
 
-import { boolean, field, invalid, nonNegativeNumber, nullable, number, positiveInteger, positiveNumber, registerClasses, type Json } from "../../config/index.js"; // prettier-ignore
+import {
+  boolean,
+  field,
+  invalid,
+  nonNegativeNumber,
+  nullable,
+  number,
+  positiveInteger,
+  positiveNumber,
+  registerClasses,
+  type Json,
+} from "../../config/index.js";
 import { constant } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";

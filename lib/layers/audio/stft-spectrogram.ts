@@ -1,6 +1,6 @@
 // The layer STFTSpectrogram: spectra of sounds by a convolution that can be trained.
 
-import { boolean, dataFormat, list, number, nullable, oneOf, positiveInteger, registerClasses, either } from "../../config/index.js"; // prettier-ignore
+import { boolean, dataFormat, list, number, nullable, oneOf, positiveInteger, registerClasses, either } from "../../config/index.js";
 import { epsilon } from "../../config/settings.js";
 import { ArgumentError, DtypeError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";

@@ -5,8 +5,25 @@ import { epsilon } from "../../config/settings.js";
 import type { Tensor } from "../../core/tensor.js";
 import { randint, uniform } from "../../random/index.js";
 import {
-  add, bitwiseLeftShift, bitwiseRightShift, cast, clip, divide, expandDims, full, greater, image, less, mean, multiply, reshape, stack, subtract, unstack, where,
-} from "../../ops/index.js"; // prettier-ignore
+  add,
+  bitwiseLeftShift,
+  bitwiseRightShift,
+  cast,
+  clip,
+  divide,
+  expandDims,
+  full,
+  greater,
+  image,
+  less,
+  mean,
+  multiply,
+  reshape,
+  stack,
+  subtract,
+  unstack,
+  where,
+} from "../../ops/index.js";
 import {
   ImageLayer,
   partsOf,
@@ -149,7 +166,9 @@ export class RandomHue extends RandomImageLayer<typeof RandomHue.options> {
   }
 }
 
-/** Multiplies the saturation of images by f / (1 − f) for a random f: 0.5 changes nothing, 0 is grey. Keras: keras.layers.RandomSaturation */
+/**
+ * Multiplies the saturation of images by f / (1 − f) for a random f: 0.5 changes nothing, 0 is grey. Keras: keras.layers.RandomSaturation
+ */
 export class RandomSaturation extends RandomImageLayer<typeof RandomSaturation.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: -1, most: 1 }),

@@ -57,7 +57,10 @@ const kernelSize = withDefault(
   3,
 );
 
-/** Blurs images, each with a probability drawn from `factor`, by a bell whose width is drawn from `sigma`. Keras: keras.layers.RandomGaussianBlur */
+/**
+ * Blurs images, each with a probability drawn from `factor`, by a bell whose width is drawn from `sigma`. Keras:
+ * keras.layers.RandomGaussianBlur
+ */
 export class RandomGaussianBlur extends RandomImageLayer<typeof RandomGaussianBlur.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 0, most: 1 }, 1),

@@ -276,7 +276,10 @@ export class RandomFlip extends RandomImageLayer<typeof RandomFlip.options> {
   }
 }
 
-/** As many bounding boxes for each image: more are cut off, missing ones filled up with boxes and labels of `fillValue`. Keras: keras.layers.MaxNumBoundingBoxes */
+/**
+ * As many bounding boxes for each image: more are cut off, missing ones filled up with boxes and labels of `fillValue`. Keras:
+ * keras.layers.MaxNumBoundingBoxes
+ */
 export class MaxNumBoundingBoxes extends ImageLayer<typeof MaxNumBoundingBoxes.options> {
   static override readonly options = imageOptions.extend(["maxNumber"], {
     maxNumber: positiveInteger(),

@@ -5,8 +5,37 @@ import { asTensor } from "../../core/convert.js";
 import { known } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import {
-  add, bincount, cast, clip, concatenate, countNonzero, cumsum, divide, equal, greater, isnan, lessEqual, max, min, moveaxis, multiply, oneHot, onesLike, pad, ravel, reshape, round, slice, stack, subtract, sum, take, transpose, unstack, where,
-} from "../../ops/index.js"; // prettier-ignore
+  add,
+  bincount,
+  cast,
+  clip,
+  concatenate,
+  countNonzero,
+  cumsum,
+  divide,
+  equal,
+  greater,
+  isnan,
+  lessEqual,
+  max,
+  min,
+  moveaxis,
+  multiply,
+  oneHot,
+  onesLike,
+  pad,
+  ravel,
+  reshape,
+  round,
+  slice,
+  stack,
+  subtract,
+  sum,
+  take,
+  transpose,
+  unstack,
+  where,
+} from "../../ops/index.js";
 import { ImageLayer, rescaled, type Transformation, type TransformOptions } from "./image-layer.js";
 import { imageOptions, valueRange } from "./options.js";
 
@@ -63,8 +92,8 @@ function between(length: number, tile: number, count: number): { first: Int32Arr
 }
 
 /**
- * Spreads the values of images tile by tile, by histograms whose peaks are cut off at `clipLimit` times their mean, and blends between tiles.
- * Keras: keras.layers.ContrastLimitedAdaptiveHistogramEqualization
+ * Spreads the values of images tile by tile, by histograms whose peaks are cut off at `clipLimit` times their mean, and blends between
+ * tiles. Keras: keras.layers.ContrastLimitedAdaptiveHistogramEqualization
  *
  * @see Zuiderveld 1994, Contrast limited adaptive histogram equalization
  */
@@ -87,7 +116,12 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends ImageLayer<typ
     const [height, width, channels] = known(images.shape.slice(1), this.name) as [number, number, number];
     const [rows, columns] = this.options.tileGridSize as [number, number];
     const [tileHeight, tileWidth] = [Math.ceil(height / rows), Math.ceil(width / columns)];
-    const margins: [number, number][] = [[0, 0], [0, tileHeight * rows - height], [0, tileWidth * columns - width], [0, 0]]; // prettier-ignore
+    const margins: [number, number][] = [
+      [0, 0],
+      [0, tileHeight * rows - height],
+      [0, tileWidth * columns - width],
+      [0, 0],
+    ];
     const x = margins.every(([, after]) => after === 0) ? images : pad(images, margins, "symmetric");
     const tiled = transpose(reshape(x, [-1, rows, tileHeight, columns, tileWidth, channels]), [0, 1, 3, 5, 2, 4]);
     const pixels = clip(cast(tiled, "int32"), 0, 255);
@@ -98,8 +132,27 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends ImageLayer<typ
     const index = (values: ArrayLike<number>, stride: number, shape: readonly number[]): Tensor =>
       asTensor(Int32Array.from(values, (each) => each * stride)).reshape(shape);
     // Numbers of images, also where there are as many as there will be.
-    const numbers = subtract(cumsum(onesLike(slice(pixels, pixels.shape.map(() => 0), pixels.shape.map((_, i) => (i === 0 ? -1 : 1)))), { axis: 0 }), 1); // prettier-ignore
-    const ofImage = batch === null ? multiply(reshape(numbers, [-1, 1, 1, 1]), strideY * (rows + 2)) : index(Array.from({ length: batch! }, (_, i) => i), strideY * (rows + 2), [-1, 1, 1, 1]); // prettier-ignore
+    const numbers = subtract(
+      cumsum(
+        onesLike(
+          slice(
+            pixels,
+            pixels.shape.map(() => 0),
+            pixels.shape.map((_, i) => (i === 0 ? -1 : 1)),
+          ),
+        ),
+        { axis: 0 },
+      ),
+      1,
+    );
+    const ofImage =
+      batch === null
+        ? multiply(reshape(numbers, [-1, 1, 1, 1]), strideY * (rows + 2))
+        : index(
+            Array.from({ length: batch! }, (_, i) => i),
+            strideY * (rows + 2),
+            [-1, 1, 1, 1],
+          );
     const start = add(
       add(ofImage, index(Array.from({ length: channels }, (_, i) => i), 256, [1, 1, 1, -1])), // prettier-ignore
       cast(clip(x, 0, 255), "int32"),
@@ -132,7 +185,12 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends ImageLayer<typ
 
 /** The first and the last slice along an axis once more. */
 function withEdges(x: Tensor, axis: number): Tensor {
-  const at = (index: number): Tensor => slice(x, x.shape.map((_, i) => (i === axis ? index : 0)), x.shape.map((_, i) => (i === axis ? 1 : -1))); // prettier-ignore
+  const at = (index: number): Tensor =>
+    slice(
+      x,
+      x.shape.map((_, i) => (i === axis ? index : 0)),
+      x.shape.map((_, i) => (i === axis ? 1 : -1)),
+    );
   return concatenate([at(0), x, at(x.shape[axis]! - 1)], axis);
 }
 

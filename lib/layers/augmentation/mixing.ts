@@ -5,8 +5,26 @@ import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import {
-  add, arange, broadcastTo, cast, clip, concatenate, divide, expandDims, full, getItem, greaterEqual, less, logicalAnd, multiply, reshape, sqrt, subtract, take, where,
-} from "../../ops/index.js"; // prettier-ignore
+  add,
+  arange,
+  broadcastTo,
+  cast,
+  clip,
+  concatenate,
+  divide,
+  expandDims,
+  full,
+  getItem,
+  greaterEqual,
+  less,
+  logicalAnd,
+  multiply,
+  reshape,
+  sqrt,
+  subtract,
+  take,
+  where,
+} from "../../ops/index.js";
 import { beta, normal, shuffle, uniform } from "../../random/index.js";
 import { chosen } from "./color.js";
 import { type Boxes, partsOf, RandomImageLayer, type ImageData, type Transformation, type TransformOptions } from "./image-layer.js";
@@ -90,7 +108,10 @@ function insideOf(
   return broadcastTo(logicalAnd(along(axes.width, x), along(axes.height, y)), shape);
 }
 
-/** Puts a random box of each image in place of that of another one of the batch, and mixes the labels accordingly. Keras: keras.layers.CutMix */
+/**
+ * Puts a random box of each image in place of that of another one of the batch, and mixes the labels accordingly. Keras:
+ * keras.layers.CutMix
+ */
 export class CutMix extends RandomImageLayer<typeof CutMix.options> {
   static override readonly options = imageOptions.extend(["factor"], { factor: span({ least: 0, most: 1 }, 1), seed: seed() });
 
@@ -155,7 +176,10 @@ const fill = nullable(
   ),
 );
 
-/** Fills a random box of each image, with a probability drawn from `factor`; without `fillValue` with noise. Keras: keras.layers.RandomErasing */
+/**
+ * Fills a random box of each image, with a probability drawn from `factor`; without `fillValue` with noise. Keras:
+ * keras.layers.RandomErasing
+ */
 export class RandomErasing extends RandomImageLayer<typeof RandomErasing.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 0, most: 1 }, 1),

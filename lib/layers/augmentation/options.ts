@@ -72,7 +72,10 @@ export const imageOptions = layerOptions.extend([], {
   dataFormat: dataFormat(),
   boundingBoxFormat: writtenWhenSet(
     nullable(
-      field<string, BoxFormat>({ expected: "a format of bounding boxes", parse: (value, where) => (typeof value === "string" ? checkFormat(where, value) : invalid) }), // prettier-ignore
+      field<string, BoxFormat>({
+        expected: "a format of bounding boxes",
+        parse: (value, where) => (typeof value === "string" ? checkFormat(where, value) : invalid),
+      }),
     ),
   ),
 });

@@ -175,7 +175,9 @@ export class AugMix extends RandomImageLayer<typeof AugMix.options> {
   });
 
   readonly steps = stepsOf(this.options);
-  readonly #names = Object.keys(this.steps).filter((name) => this.options.allOps || !/brightness|color|contrast$|sharpness/.test(name) || name === "auto_contrast"); // prettier-ignore
+  readonly #names = Object.keys(this.steps).filter(
+    (name) => this.options.allOps || !/brightness|color|contrast$|sharpness/.test(name) || name === "auto_contrast",
+  );
   readonly #random = new Random(this.seedGenerator.seed);
 
   override getRandomTransformation(data: Tensor | ImageData, { training = true }: TransformOptions = {}): Transformation {

@@ -3,8 +3,35 @@
 import { fraction, integer, nullable, number, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import {
-  add, clip, concatenate, cos, divide, expandDims, greater, image, inv, less, logicalOr, matmul, max, min, moveaxis, multiply, negative, onesLike, reshape, sin, split, squeeze, stack, subtract, trunc, unstack, where, zerosLike,
-} from "../../ops/index.js"; // prettier-ignore
+  add,
+  clip,
+  concatenate,
+  cos,
+  divide,
+  expandDims,
+  greater,
+  image,
+  inv,
+  less,
+  logicalOr,
+  matmul,
+  max,
+  min,
+  moveaxis,
+  multiply,
+  negative,
+  onesLike,
+  reshape,
+  sin,
+  split,
+  squeeze,
+  stack,
+  subtract,
+  trunc,
+  unstack,
+  where,
+  zerosLike,
+} from "../../ops/index.js";
 import { clipped, clipToImageSize, columnsOf, convertFormat, joined } from "../../ops/boxes/formats.js";
 import { affineTransform, moved } from "../../ops/boxes/geometry.js";
 import { asBatch } from "../../ops/image/layout.js";
@@ -54,8 +81,8 @@ abstract class AffineLayer<S extends Schema> extends RandomImageLayer<S> {
 }
 
 /**
- * An affine map of images that repeat outside, where TensorFlow has them: a place n pixels wide image away comes back by n pixels, and stays
- * at the edge where that is still outside.
+ * An affine map of images that repeat outside, where TensorFlow has them: a place n pixels wide image away comes back by n pixels, and
+ * stays at the edge where that is still outside.
  */
 function wrapped(images: Tensor, matrix: Tensor, options: { readonly interpolation: string; readonly dataFormat: string }): Tensor {
   const { x: batch, back } = asBatch("affineTransform", images, options.dataFormat);
@@ -159,7 +186,9 @@ export class RandomTranslation extends AffineLayer<typeof RandomTranslation.opti
   }
 }
 
-/** Zooms images by random factors: negative ones zoom in. Without `widthFactor` the ratio of the sides stays. Keras: keras.layers.RandomZoom */
+/**
+ * Zooms images by random factors: negative ones zoom in. Without `widthFactor` the ratio of the sides stays. Keras: keras.layers.RandomZoom
+ */
 export class RandomZoom extends AffineLayer<typeof RandomZoom.options> {
   static override readonly options = imageOptions.extend(["heightFactor", "widthFactor"], {
     heightFactor: span({ least: -1, most: 1, above: true, strict: true, asGiven: true, low: (factor) => -factor }),
@@ -265,7 +294,10 @@ export class RandomShear extends AffineLayer<typeof RandomShear.options> {
   }
 }
 
-/** Shows images from a random angle: each with a probability drawn from `factor`, corners moved by at most half of `scale`. Keras: keras.layers.RandomPerspective */
+/**
+ * Shows images from a random angle: each with a probability drawn from `factor`, corners moved by at most half of `scale`. Keras:
+ * keras.layers.RandomPerspective
+ */
 export class RandomPerspective extends RandomImageLayer<typeof RandomPerspective.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 0, most: 1 }, 1),
@@ -336,7 +368,10 @@ export class RandomPerspective extends RandomImageLayer<typeof RandomPerspective
   }
 }
 
-/** Moves pixels by smooth random fields: each image with a probability drawn from `factor`, as strongly as drawn from `scale`. Keras: keras.layers.RandomElasticTransform */
+/**
+ * Moves pixels by smooth random fields: each image with a probability drawn from `factor`, as strongly as drawn from `scale`. Keras:
+ * keras.layers.RandomElasticTransform
+ */
 export class RandomElasticTransform extends RandomImageLayer<typeof RandomElasticTransform.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 0, most: 1 }, 1),

@@ -1,4 +1,5 @@
-// What layers say of themselves so that two that follow each other can become one: sums for each channel, and a number to multiply and to add.
+// What layers say of themselves so that two that follow each other can become one: sums for each channel, and a number to multiply and to
+// add.
 
 import { linear } from "../../activations/functions.js";
 import type { Tensor } from "../../core/tensor.js";

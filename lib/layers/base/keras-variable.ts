@@ -32,8 +32,8 @@ export interface KerasVariableOptions {
 const known = ["shape", "dtype", "trainable", "autocast", "aggregation", "synchronization", "name", "layout"];
 
 /**
- * A tensor that can be assigned, made of an initializer and a shape, or of values. Every variable, also the weights of layers, is `instanceof`
- * this class.
+ * A tensor that can be assigned, made of an initializer and a shape, or of values. Every variable, also the weights of layers, is
+ * `instanceof` this class.
  *
  * ```ts
  * const kernel = new keras.Variable("ones", { shape: [2, 2], name: "kernel" });

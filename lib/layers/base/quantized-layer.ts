@@ -1,6 +1,7 @@
 // The base of layers whose largest weight can be kept in few bits: Dense, EinsumDense, TernaryDense and the embeddings.
 //
-//  (1) A layer says how each mode keeps its weight (`keptIn`); this class makes the change, states it in policy and config, and orders files.
+//  (1) A layer says how each mode keeps its weight (`keptIn`); this class makes the change, states it in policy and config, and orders
+//      files.
 //  (2) What a quantized weight stands for is never kept: products take it from the few bits.
 
 import { boolean, getPolicy, GPTQDTypePolicy, AWQDTypePolicy, Int4DTypePolicy, type Json } from "../../config/index.js";
@@ -122,7 +123,8 @@ export abstract class QuantizedLayer<S extends Schema = typeof layerOptions> ext
    * become those that Keras would have.
    *
    * @param given  mode, typeCheck and config, by position or by name
-   * @throws StateError before the layer is built or the second time, NotSupportedError for a mode that the layer does not have. Keras: quantize
+   * @throws StateError before the layer is built or the second time, NotSupportedError for a mode that the layer does not have. Keras:
+   * quantize
    */
   override quantize(...given: unknown[]): void {
     const where = `${this.name}.quantize`;
@@ -133,7 +135,8 @@ export abstract class QuantizedLayer<S extends Schema = typeof layerOptions> ext
     this.#checkMode(mode, "quantize");
     if (!this.built)
       throw new StateError(where, { given: "a layer that is not built", expected: "weights", hint: "Call it on data once." });
-    if (this.#kept) throw new StateError(where, { given: `a layer of the policy ${text(this.dtypePolicy.name)}`, expected: "one that is not quantized" }); // prettier-ignore
+    if (this.#kept)
+      throw new StateError(where, { given: `a layer of the policy ${text(this.dtypePolicy.name)}`, expected: "one that is not quantized" });
     if (mode === "int8" && this.computeDtype === "float16")
       throw new ValueError(where, { given: '"int8" beside float16', expected: "a layer that computes in float32 or bfloat16" });
     const { weight, name, shape } = this.adaptable;

@@ -17,7 +17,8 @@ interface NameScope {
 }
 
 /**
- * Runs a function with a name added to the paths of the variables that it makes; without a function it gives the scope, whose `run` does so.
+ * Runs a function with a name added to the paths of the variables that it makes; without a function it gives the scope, whose `run` does
+ * so.
  *
  * ```ts
  * const v = keras.nameScope("encoder", () => new keras.Variable("zeros", { shape: [2], name: "v" }));

@@ -4,7 +4,9 @@ import type { TensorLike } from "../../core/convert.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 
-/** What a layer can be called on: a tensor, anything that becomes one, strings where the layer reads them, or arrays and records of these. */
+/**
+ * What a layer can be called on: a tensor, anything that becomes one, strings where the layer reads them, or arrays and records of these.
+ */
 export type LayerInput = TensorLike | string | null | readonly LayerInput[] | { readonly [name: string]: LayerInput };
 
 /** A mask in the structure of what it masks. */

@@ -22,7 +22,10 @@ export class Weight extends Variable {
     this.path = path;
   }
 
-  /** Replaces the value; floats of another width are rounded to the weight's, as Keras does. @throws ShapeError, DtypeError where it does not fit */
+  /**
+   * Replaces the value; floats of another width are rounded to the weight's, as Keras does. @throws ShapeError, DtypeError where it does
+   * not fit
+   */
   override assign(value: TensorLike): this {
     return super.assign(this.#inItsWidth(value));
   }

@@ -12,8 +12,8 @@ export class Conv1D extends BaseConv {
 }
 
 /**
- * Convolution of images: `[batch, height, width, channels]` to `[batch, height, width, filters]`, kernel `[height, width, channels / groups, filters]`.
- * Keras: keras.layers.Conv2D
+ * Convolution of images: `[batch, height, width, channels]` to `[batch, height, width, filters]`, kernel `[height, width, channels /
+ * groups, filters]`. Keras: keras.layers.Conv2D
  */
 export class Conv2D extends BaseConv {
   static override readonly options = convOptions(2);

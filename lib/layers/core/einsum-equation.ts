@@ -80,7 +80,9 @@ export function weightShapes(
   }
   const known = (letter: string): number | null | undefined =>
     outputAt.has(letter) ? full[outputAt.get(letter)!] : inputAt.has(letter) ? inputShape[inputAt.get(letter)!] : undefined;
-  const orphan = [...outputs].find((letter) => !inputs.includes(letter) && !weights.includes(letter)) ?? [...weights].find((letter) => known(letter) === undefined); // prettier-ignore
+  const orphan =
+    [...outputs].find((letter) => !inputs.includes(letter) && !weights.includes(letter)) ??
+    [...weights].find((letter) => known(letter) === undefined);
   if (orphan !== undefined) {
     throw new ValueError(`${where}.equation`, { given: text(equation), expected: `axis "${orphan}" to stand on both sides` });
   }

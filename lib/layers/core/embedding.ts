@@ -16,7 +16,8 @@ import { layerOptions } from "../base/options.js";
 /**
  * Rows of a table: whole numbers `[…]` below `inputDim` become vectors `[…, outputDim]`.
  *
- * Weights: embeddings `[inputDim, outputDim]`; option `weights`: the first values. With `maskZero`, index 0 is padding and masked. Keras: keras.layers.Embedding
+ * Weights: embeddings `[inputDim, outputDim]`; option `weights`: the first values. With `maskZero`, index 0 is padding and masked. Keras:
+ * keras.layers.Embedding
  */
 export class Embedding extends QuantizedLayer<typeof Embedding.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4"];
@@ -73,7 +74,14 @@ export function keptTable(owner: Layer, { mode, config, groupSize }: Settings, s
   const quantizer = config?.weightQuantizer ?? null;
   if (mode === "int4")
     return new Int4Weight(owner, { name, rows, columns, sharedAxis: 1, packedAxis: 1 }, { blockSize: groupSize, quantizer });
-  const form = { name, shape, axes: [1], scaleShape: [rows], folded: (scale: Tensor) => squeeze(scale, 1), spread: (scale: Tensor) => expandDims(scale, 1) }; // prettier-ignore
+  const form = {
+    name,
+    shape,
+    axes: [1],
+    scaleShape: [rows],
+    folded: (scale: Tensor) => squeeze(scale, 1),
+    spread: (scale: Tensor) => expandDims(scale, 1),
+  };
   return new Int8Weight(owner, form, quantizer);
 }
 

@@ -1,7 +1,21 @@
 // InputLayer, and keras.Input, which begins a functional model.
 
 import "../functional/operation-call.js";
-import { boolean, DTypePolicy, field, fixed, invalid, nullable, positiveInteger, registerClasses, shape, schema, string, unwritten, withDefault } from "../../config/index.js"; // prettier-ignore
+import {
+  boolean,
+  DTypePolicy,
+  field,
+  fixed,
+  invalid,
+  nullable,
+  positiveInteger,
+  registerClasses,
+  shape,
+  schema,
+  string,
+  unwritten,
+  withDefault,
+} from "../../config/index.js";
 import type { Json, Options } from "../../config/index.js";
 import { checkedDtype } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
@@ -109,8 +123,8 @@ export type InputOptions = Options<typeof options> & { readonly tensor?: KerasTe
  * const inputs = keras.Input({ shape: [784], name: "img" });
  * ```
  *
- * With `dtype: "string"` a model takes strings: nested arrays of JavaScript strings, which StringLookup, TextVectorization, Hashing and their
- * kin make numbers of.
+ * With `dtype: "string"` a model takes strings: nested arrays of JavaScript strings, which StringLookup, TextVectorization, Hashing and
+ * their kin make numbers of.
  *
  * With `tensor`, a Keras tensor of another graph, the model begins there: what led to it is left out.
  */

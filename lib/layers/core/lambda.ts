@@ -1,6 +1,21 @@
 // A function as a layer. Files hold the name of a function, never its code.
 
-import { type Config, customObject, field, type FromConfigOptions, inSafeMode, invalid, isPlainObject, type Json, nullable, registerClasses, serializeKerasObject, deserializeKerasObject, withDefault, customObjectScope } from "../../config/index.js"; // prettier-ignore
+import {
+  type Config,
+  customObject,
+  field,
+  type FromConfigOptions,
+  inSafeMode,
+  invalid,
+  isPlainObject,
+  type Json,
+  nullable,
+  registerClasses,
+  serializeKerasObject,
+  deserializeKerasObject,
+  withDefault,
+  customObjectScope,
+} from "../../config/index.js";
 import { ValueError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -40,15 +55,15 @@ const argumentsField = withDefault(
 );
 
 /**
- * A function of tensors as a layer: `y = function(x, options)`. The options are `arguments`, and `mask` and `training` where the function names
- * them.
+ * A function of tensors as a layer: `y = function(x, options)`. The options are `arguments`, and `mask` and `training` where the function
+ * names them.
  *
  * ```ts
  * new keras.layers.Lambda((x: tf.Tensor) => tf.keras.ops.square(x))([1, 2]).array(); // [1, 4]
  * ```
  *
- * A file holds the name of the function: register it with `keras.saving.registerKerasSerializable`, or hand it over in `customObjects`. Where
- * the file holds Python's code, which can't run here, `safeMode: false` takes the custom object of the layer's name instead.
+ * A file holds the name of the function: register it with `keras.saving.registerKerasSerializable`, or hand it over in `customObjects`.
+ * Where the file holds Python's code, which can't run here, `safeMode: false` takes the custom object of the layer's name instead.
  *
  * @param options.outputShape  the shape of the output without its batch axis, or a function of the input's shape; default: inferred
  * @param options.mask         the mask of the output, or a function of the input and its mask; without it masks stop here

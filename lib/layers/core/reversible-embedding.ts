@@ -30,8 +30,8 @@ export interface ReversibleEmbeddingCallOptions extends CallOptions {
  * embedding(vectors, { reverse: true } as never).shape; // [1, 3, 100]
  * ```
  *
- * With `logitSoftCap` c logits are c · tanh(logits / c). Weights: embeddings `[inputDim, outputDim]`, reverse_embeddings `[outputDim, inputDim]`
- * unless tied.
+ * With `logitSoftCap` c logits are c · tanh(logits / c). Weights: embeddings `[inputDim, outputDim]`, reverse_embeddings `[outputDim,
+ * inputDim]` unless tied.
  *
  * @see Press and Wolf, Using the Output Embedding to Improve Language Models, 2016. Keras: keras.layers.ReversibleEmbedding
  */
@@ -87,7 +87,11 @@ export class ReversibleEmbedding extends QuantizedLayer<typeof ReversibleEmbeddi
       return new Int4Weight(this, { name, rows, columns, sharedAxis: 0, packedAxis: 0 }, { blockSize: groupSize, quantizer, ...shared });
     }
     const same = (scale: Tensor): Tensor => scale;
-    return new Int8Weight(this, { name, shape: [rows, columns], axes: [0], scaleShape: [columns], folded: (scale) => squeeze(scale, 0), spread: same }, quantizer); // prettier-ignore
+    return new Int8Weight(
+      this,
+      { name, shape: [rows, columns], axes: [0], scaleShape: [columns], folded: (scale) => squeeze(scale, 0), spread: same },
+      quantizer,
+    );
   }
 
   protected override replaced(): void {

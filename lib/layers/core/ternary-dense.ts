@@ -14,8 +14,8 @@ import { QuantizedLayer, type Settings } from "../base/quantized-layer.js";
 /**
  * Densely connected layer whose kernel counts as −1, 0 and 1: `y = activation(β · x · t(kernel) + bias)`, `[…, features]` to `[…, units]`.
  *
- * t is the sign of a weight whose size is above `threshold`, else 0. Without a threshold it is half the mean of all sizes, and β their mean;
- * with one β is 1. Gradients pass t as if it were the kernel itself. Weights: kernel `[features, units]`, bias `[units]`.
+ * t is the sign of a weight whose size is above `threshold`, else 0. Without a threshold it is half the mean of all sizes, and β their
+ * mean; with one β is 1. Gradients pass t as if it were the kernel itself. Weights: kernel `[features, units]`, bias `[units]`.
  *
  * @see Ma et al., The Era of 1-bit LLMs: All Large Language Models are in 1.58 Bits, 2024. Keras: keras.layers.TernaryDense
  */

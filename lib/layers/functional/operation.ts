@@ -13,8 +13,8 @@ export interface Operation {
 }
 
 /**
- * The base of computations: called on tensors it computes by `call`, called on Keras tensors it becomes a node of a functional model. Layers
- * and the operations of keras.ops are operations, too: `instanceof` says so.
+ * The base of computations: called on tensors it computes by `call`, called on Keras tensors it becomes a node of a functional model.
+ * Layers and the operations of keras.ops are operations, too: `instanceof` says so.
  *
  * ```ts
  * class Scale extends keras.Operation {

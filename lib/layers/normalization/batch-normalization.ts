@@ -4,7 +4,29 @@ import { boolean, dictionary, epsilon as fuzz, integer, nullable, number, regist
 import { ArgumentError, ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { add, batchNormalization, batchNormalizationTraining, cast, clip, divide, divideNoNan, expandDims, maximum, minimum, moments, multiply, negative, onesLike, reshape, sqrt, square, squeeze, subtract, sum, where } from "../../ops/index.js"; // prettier-ignore
+import {
+  add,
+  batchNormalization,
+  batchNormalizationTraining,
+  cast,
+  clip,
+  divide,
+  divideNoNan,
+  expandDims,
+  maximum,
+  minimum,
+  moments,
+  multiply,
+  negative,
+  onesLike,
+  reshape,
+  sqrt,
+  square,
+  squeeze,
+  subtract,
+  sum,
+  where,
+} from "../../ops/index.js";
 import { replica } from "../../core/replicas.js";
 import { allReduce } from "../../ops/collective/all-reduce.js";
 import { stopGradient } from "../../ops/gradient/stop-gradient.js";

@@ -21,7 +21,8 @@ const outputMode = withDefault(
 );
 
 /**
- * Whole numbers below `numTokens` as vectors: "one_hot" `[…, numTokens]`, "multi_hot" (which ones occur) or "count" (how often) `[batch, numTokens]`.
+ * Whole numbers below `numTokens` as vectors: "one_hot" `[…, numTokens]`, "multi_hot" (which ones occur) or "count" (how often) `[batch,
+ * numTokens]`.
  *
  * Called with `{ countWeights }` in mode "count", each index counts its weight. Keras: keras.layers.CategoryEncoding
  */

@@ -1,6 +1,19 @@
 // The layer Discretization: numbers as bins, whose boundaries it can learn.
 
-import { type Config, dtypePolicy, fixed, list, nonNegativeInteger, nullable, number, oneOf, positiveNumber, registerClasses, unwritten, boolean } from "../../config/index.js"; // prettier-ignore
+import {
+  type Config,
+  dtypePolicy,
+  fixed,
+  list,
+  nonNegativeInteger,
+  nullable,
+  number,
+  oneOf,
+  positiveNumber,
+  registerClasses,
+  unwritten,
+  boolean,
+} from "../../config/index.js";
 import { ArgumentError, StateError } from "../../core/errors.js";
 import type { Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -16,7 +29,8 @@ import { Learned } from "./learned.js";
  * Numbers as the bins they fall into: bin i holds the numbers from boundary i − 1 (included) to boundary i. The boundaries are given
  * (`binBoundaries`), or learned by `adapt` so that `numBins` bins hold equally many.
  *
- * "int" gives int32 of the shape of the input; "one_hot", "multi_hot" and "count" encode it as CategoryEncoding does. Keras: keras.layers.Discretization
+ * "int" gives int32 of the shape of the input; "one_hot", "multi_hot" and "count" encode it as CategoryEncoding does. Keras:
+ * keras.layers.Discretization
  */
 export class Discretization extends Layer<typeof Discretization.options> {
   static override readonly options = layerOptions.extend(["binBoundaries"], {
@@ -58,7 +72,10 @@ export class Discretization extends Layer<typeof Discretization.options> {
     }
     const { outputMode } = this.options;
     // What is below no boundary, NaN among it, is in the last bin.
-    const bins = boundaries.length === 0 ? cast(less(x, -Infinity), "int32") : sum(cast(logicalNot(less(expandDims(cast(x, "float32"), -1), [...boundaries])), "int32"), { axis: -1 }); // prettier-ignore
+    const bins =
+      boundaries.length === 0
+        ? cast(less(x, -Infinity), "int32")
+        : sum(cast(logicalNot(less(expandDims(cast(x, "float32"), -1), [...boundaries])), "int32"), { axis: -1 });
     return encode(bins, { mode: outputMode, depth: boundaries.length + 1, dtype: this.outputDtype });
   }
 

@@ -64,9 +64,9 @@ const crossField = field<Cross | readonly string[] | object, Cross | readonly st
  * space({ age: [30], city: ["Bern"] }).array(); // [[0, 0, 0, 1]]
  * ```
  *
- * Features are given by kind ("float", "float_rescaled", "float_normalized", "float_discretized", "integer_categorical", "string_categorical",
- * "integer_hashed", "string_hashed") or made by the functions of the class. `outputMode`: "concat" (default) joins them in the order of their
- * names, crosses last; "dict" gives a record. Keras: keras.utils.FeatureSpace
+ * Features are given by kind ("float", "float_rescaled", "float_normalized", "float_discretized", "integer_categorical",
+ * "string_categorical", "integer_hashed", "string_hashed") or made by the functions of the class. `outputMode`: "concat" (default) joins
+ * them in the order of their names, crosses last; "dict" gives a record. Keras: keras.utils.FeatureSpace
  */
 export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
   static override readonly options = layerOptions.extend(["features"], {
@@ -230,12 +230,18 @@ export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
     const crossed = Object.fromEntries(
       this.crosses.map(({ name, featureNames }) => [name, this.crossers[name]!(featureNames.map((each) => preprocessed[each]!))]),
     );
-    const sorted = (record: Readonly<Record<string, Tensor>>) => Object.keys(record).sort().map((name) => [name, record[name]!] as const); // prettier-ignore
+    const sorted = (record: Readonly<Record<string, Tensor>>) =>
+      Object.keys(record)
+        .sort()
+        .map((name) => [name, record[name]!] as const);
     const encoded = [
       ...sorted(preprocessed).map(
         ([name, x]) => [name, this.#encodedAs(name, x, this.features[name]!.outputMode, this.preprocessors[name]!)] as const,
       ),
-      ...sorted(crossed).map(([name, x]) => [name, this.#encodedAs(name, x, this.crosses.find((cross) => cross.name === name)!.outputMode, this.crossers[name]!)] as const), // prettier-ignore
+      ...sorted(crossed).map(
+        ([name, x]) =>
+          [name, this.#encodedAs(name, x, this.crosses.find((cross) => cross.name === name)!.outputMode, this.crossers[name]!)] as const,
+      ),
     ];
     const result = (x: Tensor): Tensor => (isOne ? squeeze(x, 0) : x);
     if (this.options.outputMode === "dict") return Object.fromEntries(encoded.map(([name, x]) => [name, result(x)])) as unknown as Tensor;
@@ -287,8 +293,8 @@ export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
   }
 
   /**
-   * What the space makes of `getInputs()`, as Keras tensors that a functional model goes on from; it may begin with them, for datasets that the
-   * space was applied to. Layers of features are nodes of the model.
+   * What the space makes of `getInputs()`, as Keras tensors that a functional model goes on from; it may begin with them, for datasets that
+   * the space was applied to. Layers of features are nodes of the model.
    */
   getEncodedFeatures(): KerasTensor | Readonly<Record<string, KerasTensor>> {
     this.#requireAdapted();

@@ -1,8 +1,26 @@
 // What a FeatureSpace is made of: features with their preprocessors, and crosses of features.
 
 import {
-  type Arguments, type Config, field, invalid, isPlainObject, type Json, list, nonNegativeInteger, nullable, number, oneOf, type OptionValues, positiveInteger, registerClasses, schema, serializeKerasObject, string, deserializeKerasObject, uniqueName,
-} from "../../config/index.js"; // prettier-ignore
+  type Arguments,
+  type Config,
+  field,
+  invalid,
+  isPlainObject,
+  type Json,
+  list,
+  nonNegativeInteger,
+  nullable,
+  number,
+  oneOf,
+  type OptionValues,
+  positiveInteger,
+  registerClasses,
+  schema,
+  serializeKerasObject,
+  string,
+  deserializeKerasObject,
+  uniqueName,
+} from "../../config/index.js";
 import { toSnakeCase } from "../../config/names.js";
 import type { Tensor } from "../../core/tensor.js";
 import { Layer } from "../layer.js";

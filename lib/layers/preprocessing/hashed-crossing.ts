@@ -1,6 +1,16 @@
 // The layer HashedCrossing.
 
-import { boolean, DTypePolicy, dtypePolicy, fixed, oneOf, positiveInteger, registerClasses, unwritten, withDefault } from "../../config/index.js"; // prettier-ignore
+import {
+  boolean,
+  DTypePolicy,
+  dtypePolicy,
+  fixed,
+  oneOf,
+  positiveInteger,
+  registerClasses,
+  unwritten,
+  withDefault,
+} from "../../config/index.js";
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
 import { sameShape, shapeText } from "../../core/shape.js";
 import { isText, Strings } from "../../core/strings.js";
@@ -21,8 +31,8 @@ const crossingDtype = withDefault(
 /**
  * Several categories that stand together as the number of one of `numBins` bins, by a hash of all of them.
  *
- * Called on a list of strings or whole numbers of shape `[]`, `[batch]` or `[batch, 1]`; "int" gives int32 of that shape, "one_hot" vectors.
- * Keras: keras.layers.HashedCrossing
+ * Called on a list of strings or whole numbers of shape `[]`, `[batch]` or `[batch, 1]`; "int" gives int32 of that shape, "one_hot"
+ * vectors. Keras: keras.layers.HashedCrossing
  */
 export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
   static override readonly options = layerOptions.extend(["numBins"], {

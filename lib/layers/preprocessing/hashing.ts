@@ -1,6 +1,18 @@
 // The layer Hashing.
 
-import { fixed, integer, nullable, oneOf, positiveInteger, registerClasses, string, either, DTypePolicy, withDefault, dtypePolicy } from "../../config/index.js"; // prettier-ignore
+import {
+  fixed,
+  integer,
+  nullable,
+  oneOf,
+  positiveInteger,
+  registerClasses,
+  string,
+  either,
+  DTypePolicy,
+  withDefault,
+  dtypePolicy,
+} from "../../config/index.js";
 import { ValueError } from "../../core/errors.js";
 import { isText, Strings } from "../../core/strings.js";
 import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
@@ -23,7 +35,8 @@ const hashingDtype = withDefault(
  * Strings or whole numbers as numbers of `numBins` bins, by the hash of their text: FarmHash's fingerprint, or SipHash with a `salt`.
  * `maskValue` is bin 0, and nothing else is.
  *
- * "int" gives int32 of the shape of the input; "one_hot", "multi_hot" and "count" encode it as CategoryEncoding does. Keras: keras.layers.Hashing
+ * "int" gives int32 of the shape of the input; "one_hot", "multi_hot" and "count" encode it as CategoryEncoding does. Keras:
+ * keras.layers.Hashing
  */
 export class Hashing extends Layer<typeof Hashing.options> {
   static override readonly options = layerOptions.extend(["numBins"], {

@@ -1,6 +1,23 @@
 // The base of StringLookup and IntegerLookup: a vocabulary, what is outside of it, and the ways to put out.
 
-import { boolean, field, fixed, integer, invalid, type Json, list, nonNegativeInteger, nullable, number, oneOf, type Schema, unwritten, withDefault, writtenWhenSet, type OptionValues } from "../../config/index.js"; // prettier-ignore
+import {
+  boolean,
+  field,
+  fixed,
+  integer,
+  invalid,
+  type Json,
+  list,
+  nonNegativeInteger,
+  nullable,
+  number,
+  oneOf,
+  type Schema,
+  unwritten,
+  withDefault,
+  writtenWhenSet,
+  type OptionValues,
+} from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
 import { Chainable, adoptTensor, Tensor } from "../../core/tensor.js";
@@ -57,7 +74,12 @@ export const vocabularyField = <T extends Token>(kind: "string" | "number") =>
 
 /** A limit of the vocabulary; one token is not enough for anything but what is unknown. */
 export const maxTokens = () =>
-  nullable(field<number, number>({ expected: "an integer above 1", parse: (value) => (Number.isInteger(value) && (value as number) > 1 ? (value as number) : invalid) })); // prettier-ignore
+  nullable(
+    field<number, number>({
+      expected: "an integer above 1",
+      parse: (value) => (Number.isInteger(value) && (value as number) > 1 ? (value as number) : invalid),
+    }),
+  );
 
 /** Options that the lookup layers share, in Keras's order. */
 export const lookupOptions = layerOptions.extend([], {
@@ -136,7 +158,10 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
     return (this.vocabulary.tokens?.length ?? 0) + this.tokenStart;
   }
 
-  /** The tokens in the order of their numbers. @param options.includeSpecialTokens  whether the mask and unknown tokens come first; default true */
+  /**
+   * The tokens in the order of their numbers. @param options.includeSpecialTokens  whether the mask and unknown tokens come first; default
+   * true
+   */
   getVocabulary(options: boolean | { readonly includeSpecialTokens?: boolean } = {}): (T | null)[] {
     const includes = typeof options === "boolean" ? options : (options.includeSpecialTokens ?? true);
     const { maskToken, oovToken, numOovIndices } = this.#options;
@@ -216,8 +241,8 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
   }
 
   /**
-   * Learns the vocabulary from data: the most frequent tokens, at most `maxTokens` with the special ones. Data is one batch, or a Dataset or
-   * iterable of batches.
+   * Learns the vocabulary from data: the most frequent tokens, at most `maxTokens` with the special ones. Data is one batch, or a Dataset
+   * or iterable of batches.
    */
   adapt(data: AdaptData, options: AdaptOptions = {}): Adapted {
     return forEachBatch(`${this.name}.adapt`, data, options, {
@@ -307,7 +332,11 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
   protected encoded(indices: Tensor): Tensor {
     const { outputMode } = this.#options;
     if (outputMode === "int") return indices;
-    const counts = encode(indices, { mode: outputMode === "tf_idf" ? "count" : outputMode, depth: this.depth, dtype: outputMode === "tf_idf" ? "float32" : "int32" }); // prettier-ignore
+    const counts = encode(indices, {
+      mode: outputMode === "tf_idf" ? "count" : outputMode,
+      depth: this.depth,
+      dtype: outputMode === "tf_idf" ? "float32" : "int32",
+    });
     return this.weighted(counts);
   }
 

@@ -46,8 +46,8 @@ const rowsAtOnce = 128;
 /**
  * Brings features to mean 0 and variance 1: `(x − mean) / max(√variance, ε)`; with `invert` back again.
  *
- * `axis` names the axes that have statistics of their own (default: the last); `null` has one for all. They are given (`mean`, `variance`) or
- * learned by `adapt`. Weights, where they are learned: mean, variance, count. Keras: keras.layers.Normalization
+ * `axis` names the axes that have statistics of their own (default: the last); `null` has one for all. They are given (`mean`, `variance`)
+ * or learned by `adapt`. Weights, where they are learned: mean, variance, count. Keras: keras.layers.Normalization
  */
 export class Normalization extends Layer<typeof Normalization.options> {
   static override readonly options = layerOptions.extend(["axis"], {

@@ -1,6 +1,21 @@
 // The layer TextVectorization: text to tokens to numbers.
 
-import { boolean, deserializeKerasObject, field, fixed, integer, invalid, isPlainObject, type Json, nullable, positiveInteger, registerClasses, serializeKerasObject, string, unwritten } from "../../config/index.js"; // prettier-ignore
+import {
+  boolean,
+  deserializeKerasObject,
+  field,
+  fixed,
+  integer,
+  invalid,
+  isPlainObject,
+  type Json,
+  nullable,
+  positiveInteger,
+  registerClasses,
+  serializeKerasObject,
+  string,
+  unwritten,
+} from "../../config/index.js";
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import { isStrings, isText, Strings, type NestedStrings } from "../../core/strings.js";
@@ -51,7 +66,8 @@ const ngramsField = nullable(
 );
 
 /**
- * Texts as numbers: standardized, split into tokens, put together to n-grams, looked up in a vocabulary that is given or learned by `adapt`.
+ * Texts as numbers: standardized, split into tokens, put together to n-grams, looked up in a vocabulary that is given or learned by
+ * `adapt`.
  *
  * Texts are strings in arrays of shape `[batch]` or `[batch, 1]`. "int" gives int32 `[batch, tokens]`, filled up with 0 or cut to
  * `outputSequenceLength` (with `ragged` arrays of different lengths instead); "multi_hot", "count" and "tf_idf" `[batch, vocabulary]`.

@@ -1,6 +1,17 @@
 // Dropout, of elements and of whole channels.
 
-import { fraction, list, nullable, positiveInteger, registerClasses, unwritten, dtypePolicy, boolean, dataFormat, type Schema } from "../../config/index.js"; // prettier-ignore
+import {
+  fraction,
+  list,
+  nullable,
+  positiveInteger,
+  registerClasses,
+  unwritten,
+  dtypePolicy,
+  boolean,
+  dataFormat,
+  type Schema,
+} from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { dropout } from "../../random/index.js";
@@ -12,7 +23,8 @@ import { Layer } from "../layer.js";
 
 /**
  * In training, sets a part `rate` of the elements to 0 and scales the others up, so that the expected sum stays; otherwise
- * gives its input back. Along axes of length 1 in `noiseShape` one draw counts for all. @see Srivastava et al. 2014. Keras: keras.layers.Dropout
+ * gives its input back. Along axes of length 1 in `noiseShape` one draw counts for all. @see Srivastava et al. 2014. Keras:
+ * keras.layers.Dropout
  */
 export class Dropout extends Layer<typeof Dropout.options> {
   static override readonly savesBuild = false;

@@ -50,7 +50,9 @@ export interface Cell extends Layer {
   wholeSequence?(given: WholeSequence): readonly Tensor[] | null;
 }
 
-/** What a cell needs to go through all steps at once. It answers with its states after each step, `[batch, time, units]`, the output first. */
+/**
+ * What a cell needs to go through all steps at once. It answers with its states after each step, `[batch, time, units]`, the output first.
+ */
 export interface WholeSequence {
   /** The input gone through the kernel, `[batch, time, gates · units]`. */
   readonly projected: Tensor;
@@ -172,7 +174,12 @@ export abstract class GatedCell<S extends Schema = typeof cellOptions> extends L
       ...weightOptions(this.options as object, "recurrent"),
     });
     if (!this.cell.useBias) return;
-    this.bias = this.addWeight({ name: "bias", shape: this.biasShape, ...weightOptions(this.options as object, "bias"), initializer: this.biasInitializer }); // prettier-ignore
+    this.bias = this.addWeight({
+      name: "bias",
+      shape: this.biasShape,
+      ...weightOptions(this.options as object, "bias"),
+      initializer: this.biasInitializer,
+    });
   }
 
   protected get biasInitializer(): InitializerLike {
@@ -199,7 +206,10 @@ export abstract class GatedCell<S extends Schema = typeof cellOptions> extends L
     return { inputs: draw(input, rate), state: draw(state, recurrentDropout) };
   }
 
-  /** The states to begin with, where they and the mask are of the batch; states that broadcast or change their dtype on the way go step by step. */
+  /**
+   * The states to begin with, where they and the mask are of the batch; states that broadcast or change their dtype on the way go step by
+   * step.
+   */
   protected plainStates(projected: Tensor, initial: States | null, mask: Tensor | null): readonly Tensor[] | null {
     const [batch, time] = projected.shape as [number | null, number | null];
     const given = initial === null ? [] : flatStates(initial);

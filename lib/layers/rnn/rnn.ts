@@ -170,7 +170,8 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     const initial = begin ?? ([cell.initialStatesFor?.(at(sequence, 0)) ?? zeroStatesOf(cell.stateSize, sequence)].flat() as States);
     const masks = cell.drawMasks?.(at(sequence, 0), firstOf(initial), training);
     const isThere = mask && cast(mask, "bool");
-    if (!(cell instanceof GatedCell) || sequence.rank !== 3) return this.#stepByStep(sequence, initial, isThere, { training, ...(masks && { masks }) }); // prettier-ignore
+    if (!(cell instanceof GatedCell) || sequence.rank !== 3)
+      return this.#stepByStep(sequence, initial, isThere, { training, ...(masks && { masks }) });
     // The whole sequence goes through the kernel at once: what is dropped of an input is the same at every step.
     const inputs = masks!.inputs ? multiply(sequence, expandDims(masks!.inputs, 1)) : sequence;
     return (
@@ -238,7 +239,9 @@ function at(sequence: Tensor, index: number): Tensor {
   const begin = sequence.shape.map((_, axis) => (axis === 1 ? index : 0));
   const size = sequence.shape.map((_, axis) => (axis === 1 ? 1 : -1));
   const step = sequence.shape[1] === null ? sequence : slice(sequence, begin, size);
-  return sequence.shape[1] === null ? symbolic({ shape: [sequence.shape[0]!, ...sequence.shape.slice(2)], dtype: sequence.dtype }) : reshape(step, [sequence.shape[0]!, ...sequence.shape.slice(2)]); // prettier-ignore
+  return sequence.shape[1] === null
+    ? symbolic({ shape: [sequence.shape[0]!, ...sequence.shape.slice(2)], dtype: sequence.dtype })
+    : reshape(step, [sequence.shape[0]!, ...sequence.shape.slice(2)]);
 }
 
 /** A mask of a step with axes for those of a tensor. */

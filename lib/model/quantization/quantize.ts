@@ -78,7 +78,12 @@ export function quantizeModel(model: Quantizable, given: readonly unknown[], isM
       expected: 'one of "int8", "int4", "ternary", "gptq", "awq"',
       hint: "float8 is a way to train on hardware that has it; there is none for JavaScript.",
     });
-  if (!model.built) throw new StateError(where, { given: "a model that is not built", expected: "weights", hint: "Call it on data once, or build(inputShape)." }); // prettier-ignore
+  if (!model.built)
+    throw new StateError(where, {
+      given: "a model that is not built",
+      expected: "weights",
+      hint: "Call it on data once, or build(inputShape).",
+    });
   const plan = "observer" in config ? planCalibration(where, model, config as unknown as CalibratedConfig) : null;
   const report = new QuantizationReport({ mode });
   for (const layer of model.flattenLayers()) {
@@ -138,7 +143,9 @@ function calibrate({ before, blocks, covered, samples }: Plan, config: Calibrate
     for (let i = 0; i < inputs.length; i += config.batchSize) each(first(block(concatenate(inputs.slice(i, i + config.batchSize), 0))));
   };
   for (const [i, block] of blocks.entries()) {
-    const layers = [block, ...block.flattenLayers()].filter((layer) => covered.has(layer) && (layer as QuantizedLayer).waiting !== null) as QuantizedLayer[]; // prettier-ignore
+    const layers = [block, ...block.flattenLayers()].filter(
+      (layer) => covered.has(layer) && (layer as QuantizedLayer).waiting !== null,
+    ) as QuantizedLayer[];
     const observers = layers.map((layer) => {
       const observer = config.observer();
       const features = layer.waiting!.shape[0]!;
@@ -164,7 +171,13 @@ function calibrate({ before, blocks, covered, samples }: Plan, config: Calibrate
     const outputs: Tensor[] = [];
     run(block, (output) => {
       for (let row = 0; row < output.shape[0]!; row++)
-        outputs.push(slice(output, output.shape.map((_, axis) => (axis === 0 ? row : 0)), [1, ...(output.shape.slice(1) as number[])])); // prettier-ignore
+        outputs.push(
+          slice(
+            output,
+            output.shape.map((_, axis) => (axis === 0 ? row : 0)),
+            [1, ...(output.shape.slice(1) as number[])],
+          ),
+        );
     });
     inputs = outputs;
   }

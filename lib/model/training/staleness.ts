@@ -1,6 +1,6 @@
-// What a compiled step was made of. A step reads variables whenever it runs, but numbers and choices that JavaScript made while it was traced
-// are fixed in it: plain fields of layers, which weights are trainable, what the learning rate comes from. When one of them changed, the step
-// is traced anew, so that compiled and eager steps do the same.
+// What a compiled step was made of. A step reads variables whenever it runs, but numbers and choices that JavaScript made while it was
+// traced are fixed in it: plain fields of layers, which weights are trainable, what the learning rate comes from. When one of them changed,
+// the step is traced anew, so that compiled and eager steps do the same.
 
 import type { Layer } from "../../layers/layer.js";
 import type { Optimizer } from "../../optimizers/index.js";

@@ -192,7 +192,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /**
-   * The loss with values in the place of variables, which stay as they are; gradients with respect to the values flow. Keras: stateless_compute_loss
+   * The loss with values in the place of variables, which stay as they are; gradients with respect to the values flow. Keras:
+   * stateless_compute_loss
    *
    * @returns  `[loss, [trainable, nonTrainable, metrics]]`: the values of the variables afterwards
    */

@@ -70,7 +70,8 @@ export interface FormatOptions {
  * Boxes in another format. Keras: keras.utils.bounding_boxes.convert_format
  *
  * @param boxes   `[…, 4]`, or a record whose `boxes` are converted
- * @param source  the format that they have: "xyxy", "yxyx", "xywh", "center_xywh", "center_yxhw", "rel_xyxy", "rel_yxyx", "rel_xywh", "rel_center_xywh"
+ * @param source  the format that they have: "xyxy", "yxyx", "xywh", "center_xywh", "center_yxhw", "rel_xyxy", "rel_yxyx", "rel_xywh",
+ * "rel_center_xywh"
  * @param target  the format that they get
  * @throws ValueError for other formats, and for relative ones without the size of the images
  */

@@ -154,7 +154,9 @@ const parts = (boxes: Tensor): [Tensor, Tensor] => {
 /** A size below this counts as this. */
 const least = 1e-7;
 
-/** Boxes as offsets from anchors: (middle − anchor's) / size, log(size / anchor's). Keras: keras.utils.bounding_boxes.encode_box_to_deltas */
+/**
+ * Boxes as offsets from anchors: (middle − anchor's) / size, log(size / anchor's). Keras: keras.utils.bounding_boxes.encode_box_to_deltas
+ */
 export function encodeBoxToDeltas(
   anchors: TensorLike,
   boxes: TensorLike,
@@ -171,7 +173,10 @@ export function encodeBoxToDeltas(
   return scale ? divide(deltas, scale) : deltas;
 }
 
-/** The way back from encodeBoxToDeltas; records of levels are decoded level by level. Keras: keras.utils.bounding_boxes.decode_deltas_to_boxes */
+/**
+ * The way back from encodeBoxToDeltas; records of levels are decoded level by level. Keras:
+ * keras.utils.bounding_boxes.decode_deltas_to_boxes
+ */
 export function decodeDeltasToBoxes<A extends TensorLike | Readonly<Record<string, TensorLike>>>(
   anchors: A,
   boxesDelta: A,

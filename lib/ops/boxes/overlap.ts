@@ -68,8 +68,8 @@ export function computeIou(
 }
 
 /**
- * Complete intersection over union of boxes that stand at the same place: it also counts how far the middles and the ratios of the sides are
- * apart. Keras: keras.utils.bounding_boxes.compute_ciou
+ * Complete intersection over union of boxes that stand at the same place: it also counts how far the middles and the ratios of the sides
+ * are apart. Keras: keras.utils.bounding_boxes.compute_ciou
  *
  * @returns  the shape of the boxes without the last axis
  * @see Zheng et al. 2020, Distance-IoU Loss

@@ -10,7 +10,10 @@ export interface Suppression {
   readonly least: number;
 }
 
-/** The numbers of the boxes [boxes, 4] with the largest scores, without those that overlap one of them too much. Corners stand in either order. */
+/**
+ * The numbers of the boxes [boxes, 4] with the largest scores, without those that overlap one of them too much. Corners stand in either
+ * order.
+ */
 export const suppressed = (boxes: Tensor, scores: Tensor, options: Suppression): Tensor => suppressionOp.apply({ boxes, scores }, options);
 
 const suppressionOp = primitive({

@@ -1,4 +1,5 @@
-// Where replicas meet: operations whose result depends on the values of all of them. With one replica they give their input and record nothing.
+// Where replicas meet: operations whose result depends on the values of all of them. With one replica they give their input and record
+// nothing.
 
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
@@ -37,7 +38,8 @@ export const meetingOf = (op: Primitive): Together | undefined => together.get(o
 /** What a collective step says to the others, as an error message shows it: "an all-reduce (sum) of 5 tensors, 101770 numbers". */
 export function meetingText({ meeting }: { readonly meeting: Meeting }, xs: readonly Spec[]): string {
   const numbers = xs.reduce((sum, { shape }) => sum + shape.reduce<number>((size, length) => size * (length ?? 0), 1), 0);
-  const how = meeting.reduction !== undefined ? ` (${meeting.reduction})` : meeting.kind === "broadcast" ? ` from replica ${meeting.root ?? 0}` : ""; // prettier-ignore
+  const how =
+    meeting.reduction !== undefined ? ` (${meeting.reduction})` : meeting.kind === "broadcast" ? ` from replica ${meeting.root ?? 0}` : "";
   const article = meeting.kind.startsWith("all") ? "an" : "a";
   const dtypes = [...new Set(xs.map(({ dtype }) => dtype))].join(" and ");
   return `${article} ${meeting.kind}${how} of ${xs.length} tensor${xs.length === 1 ? "" : "s"}, ${numbers} numbers of ${dtypes}`;

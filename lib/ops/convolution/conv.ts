@@ -32,8 +32,8 @@ export interface ConvOptions {
 }
 
 /**
- * Convolution over one, two or three spatial axes: y[p, j] = Σ over taps t and channels i of x[p · stride + t · dilation − padding, i] · kernel[t, i, j].
- * Fewer channels in the kernel than in the inputs divide both into groups.
+ * Convolution over one, two or three spatial axes: y[p, j] = Σ over taps t and channels i of x[p · stride + t · dilation − padding, i] ·
+ * kernel[t, i, j]. Fewer channels in the kernel than in the inputs divide both into groups.
  *
  * @param inputs  float32 `[batch, ...spatial, channels]`
  * @param kernel  float32 `[...window, channels / groups, filters]`

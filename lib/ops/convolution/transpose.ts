@@ -21,7 +21,8 @@ export interface ConvTransposeOptions extends ConvOptions {
  *
  * @param inputs  float32 `[batch, ...spatial, channels]`
  * @param kernel  float32 `[...window, filters, channels]`
- * @returns       `[batch, ...positions, filters]`: "same" gives length · stride positions, "valid" (length − 1) · stride + max(window, stride)
+ * @returns       `[batch, ...positions, filters]`: "same" gives length · stride positions, "valid" (length − 1) · stride + max(window,
+ * stride)
  * @see keras.ops.conv_transpose
  */
 export const convTranspose = operation(
@@ -56,7 +57,9 @@ export const convTranspose = operation(
   },
 );
 
-/** How many of the (length − 1) · stride + span covered cells are no outputs, in front and behind (below zero: outputs that nothing covers). */
+/**
+ * How many of the (length − 1) · stride + span covered cells are no outputs, in front and behind (below zero: outputs that nothing covers).
+ */
 function cropsOf(span: number, stride: number, isSame: boolean, added: number | undefined): [number, number] {
   if (!isSame) return [0, -(added ?? Math.max(span, stride) - span)];
   const padded = added === undefined ? stride + span - 2 : span + (span % 2) - 2 + added;

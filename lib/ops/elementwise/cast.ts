@@ -41,9 +41,13 @@ const kernelOf: Readonly<Record<Dtype, Partial<Record<Dtype, typeof kernels.cast
  * @param x      any shape and dtype
  * @param dtype  a dtype, or a name that stands for one: "float64" is float32, "int64" int32, "uint64" uint32 (docs/dtypes.md)
  */
-export const cast = operation("core.cast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => convert(asTensor(x), checkedDtype(dtype)!), {
-  keepsWidth: true,
-}); // prettier-ignore
+export const cast = operation(
+  "core.cast(*x, dtype:dtype)",
+  (x: TensorLike, dtype: string): Tensor => convert(asTensor(x), checkedDtype(dtype)!),
+  {
+    keepsWidth: true,
+  },
+);
 
 function convert(x: Tensor, to: Dtype): Tensor {
   if (x.dtype === to) return x;

@@ -1,4 +1,5 @@
-// Complex numbers: a complex tensor is the pair [real, imaginary] of float32 tensors of one shape, as the Fourier transforms take and give it.
+// Complex numbers: a complex tensor is the pair [real, imaginary] of float32 tensors of one shape, as the Fourier transforms take and give
+// it.
 
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError } from "../../core/errors.js";

@@ -1,4 +1,5 @@
-// Fingerprint64 of FarmHash (G. Pike, 2014; farmhashna, MIT): what TensorFlow's hash buckets are made of. Numbers are unsigned 64-bit BigInts.
+// Fingerprint64 of FarmHash (G. Pike, 2014; farmhashna, MIT): what TensorFlow's hash buckets are made of. Numbers are unsigned 64-bit
+// BigInts.
 
 const k0 = 0xc3a5c85c97cb3127n;
 const k1 = 0xb492b66fbe98f273n;

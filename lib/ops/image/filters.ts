@@ -95,7 +95,16 @@ export const ssim = operation(
     if (a.shape.join() !== b.shape.join())
       throw new ShapeError("ssim", { given: `${shapeText(a.shape)} and ${shapeText(b.shape)}`, expected: "equal shapes" });
     const weights = bell(filterSize, filterSigma);
-    const around = (x: Tensor): Tensor => filtered(filtered(x, weights.map((weight) => [weight]), "valid"), [weights], "valid"); // prettier-ignore
+    const around = (x: Tensor): Tensor =>
+      filtered(
+        filtered(
+          x,
+          weights.map((weight) => [weight]),
+          "valid",
+        ),
+        [weights],
+        "valid",
+      );
     const [ma, mb] = [around(a), around(b)];
     const [aa, bb, ab] = [multiply(ma, ma), multiply(mb, mb), multiply(ma, mb)];
     const varianceA = subtract(around(multiply(a, a)), aa);

@@ -16,7 +16,10 @@ interface Side {
   readonly target: number | null;
 }
 
-/** Completes before, behind and target of an axis from the length and those that are given. @param sign  1 where they are added, −1 where cut */
+/**
+ * Completes before, behind and target of an axis from the length and those that are given. @param sign  1 where they are added, −1 where
+ * cut
+ */
 function side(
   where: string,
   axis: string,

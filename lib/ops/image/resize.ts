@@ -65,8 +65,16 @@ const fewTaps: Readonly<Record<string, Sampling>> = {
   bicubic: { name: "cubic", radius: 2, kernel: tabulatedCubic },
 };
 const kernelNames: Readonly<Record<string, string>> = {
-  linear: "linear", bilinear: "linear", trilinear: "linear", triangle: "linear", cubic: "cubic", bicubic: "cubic", tricubic: "cubic", lanczos3: "lanczos3", lanczos5: "lanczos5",
-}; // prettier-ignore
+  linear: "linear",
+  bilinear: "linear",
+  trilinear: "linear",
+  triangle: "linear",
+  cubic: "cubic",
+  bicubic: "cubic",
+  tricubic: "cubic",
+  lanczos3: "lanczos3",
+  lanczos5: "lanczos5",
+};
 
 /** The length of an axis: a number, or a tensor that gets it where it is not known yet. */
 function lengthAlong(x: Tensor, axis: number): number | Tensor {

@@ -59,7 +59,11 @@ function makeTaps(length: number, output: number, inner: number, { radius, kerne
   }
   return indices.map((each, k) => ({
     indices: adoptTensor(each, [output], "int32"),
-    weights: adoptTensor(Float32Array.from({ length: output * inner }, (_, i) => weights[k]![Math.floor(i / inner)]!), [output, inner], "float32"), // prettier-ignore
+    weights: adoptTensor(
+      Float32Array.from({ length: output * inner }, (_, i) => weights[k]![Math.floor(i / inner)]!),
+      [output, inner],
+      "float32",
+    ),
   }));
 }
 

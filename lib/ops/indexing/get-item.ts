@@ -43,14 +43,18 @@ function elementOf(index: number, length: number | null): Range {
 /** A mask of booleans as the indices of what it lets through, one tensor for each axis that it stands for. */
 function indicesOf(mask: Tensor, shape: Shape, axis: number): Tensor[] {
   const covered = shape.slice(axis, axis + mask.rank);
-  if (mask.rank === 0 || covered.length < mask.rank || covered.some((length, i) => length !== null && mask.shape[i] !== null && length !== mask.shape[i])) {
+  if (
+    mask.rank === 0 ||
+    covered.length < mask.rank ||
+    covered.some((length, i) => length !== null && mask.shape[i] !== null && length !== mask.shape[i])
+  ) {
     throw new ShapeError("getItem", {
       given: `a mask ${shapeText(mask.shape)} from axis ${axis} of ${shapeText(shape)} on`,
       expected: "the lengths of the axes that it stands for, at least one",
     });
   }
   return nonzero(mask);
-} // prettier-ignore
+}
 
 const isIndices = (key: Key): key is TensorLike =>
   key instanceof Chainable || Array.isArray(key) || ArrayBuffer.isView(key) || typeof key === "boolean" || typeof key === "bigint";

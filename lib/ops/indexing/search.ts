@@ -123,7 +123,8 @@ export const bincount = operation(
  * How many elements fall into each of equal bins.
  *
  * @param options.bins   default 10
- * @param options.range  the edges of the first and the last bin; default: the smallest and largest element (0 and 1 of none); one value v stands for v ± 0.5
+ * @param options.range  the edges of the first and the last bin; default: the smallest and largest element (0 and 1 of none); one value v
+ * stands for v ± 0.5
  * @returns              [counts, edges]
  */
 export const histogram = operation(

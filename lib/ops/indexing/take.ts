@@ -19,8 +19,8 @@ import { broadcastShapes } from "../broadcasting.js";
 /** Elements per claim of a thread. */
 const GRAIN = 1 << 15;
 /**
- * Blocks of rows that sums of rows are cut into: such that one stays in the second cache, but no more than a few for each of a row's vectors,
- * since every block looks through all indices.
+ * Blocks of rows that sums of rows are cut into: such that one stays in the second cache, but no more than a few for each of a row's
+ * vectors, since every block looks through all indices.
  */
 const blocksOf = (length: number, inner: number): number => Math.max(1, Math.min(32, inner >> 2, Math.ceil((length * inner) / (1 << 17))));
 

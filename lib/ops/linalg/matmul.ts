@@ -171,7 +171,10 @@ const matmulOp = primitive({
       ),
     b: () => {
       const [x, d] = isOneMatrix(a, b, transposeA) ? [inOneColumn(a), inOneColumn(dy)] : [a, dy];
-      return sumTo(transposeB ? matrixProduct(d, x, { transposeA: true, transposeB: transposeA }) : matrixProduct(x, d, { transposeA: !transposeA }), b.shape); // prettier-ignore
+      return sumTo(
+        transposeB ? matrixProduct(d, x, { transposeA: true, transposeB: transposeA }) : matrixProduct(x, d, { transposeA: !transposeA }),
+        b.shape,
+      );
     },
   }),
 });
@@ -243,15 +246,18 @@ const grainOf = (unitM: number, unitN: number, k: number): number => Math.ceil(U
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
-/** Columns of a unit of a product with few rows: some 4 µs, since such products stand in predictions of one sample, where nothing else is long. */
+/**
+ * Columns of a unit of a product with few rows: some 4 µs, since such products stand in predictions of one sample, where nothing else is
+ * long.
+ */
 function columnsFor(m: number, k: number, n: number): number {
   const units = Math.max(1, Math.round((m * k * n) / (1 << 16)));
   return Math.max(1, Math.min(n, roundUp(n / units, 32)));
 }
 
 /**
- * Blocks of rows of a product whose units share the panels of b: a unit's rows stay in the second cache while panels pass by. An even number,
- * so that two threads have as much to do.
+ * Blocks of rows of a product whose units share the panels of b: a unit's rows stay in the second cache while panels pass by. An even
+ * number, so that two threads have as much to do.
  */
 function rowBlocks(m: number, n: number, k: number): number {
   const rows = Math.min(192, Math.max(64, (2 * UNIT_WORK) / Math.max(1, Math.min(n, 512) * k)));

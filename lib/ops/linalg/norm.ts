@@ -16,7 +16,10 @@ import { moveaxis } from "../shaping/transpose.js";
 import { thinSvd } from "./factorizations.js";
 
 export interface NormOptions {
-  /** Which norm: of vectors any number, Infinity or −Infinity; of matrices "fro", "nuc", 1, −1, 2, −2, Infinity, −Infinity. Default: 2, "fro". */
+  /**
+   * Which norm: of vectors any number, Infinity or −Infinity; of matrices "fro", "nuc", 1, −1, 2, −2, Infinity, −Infinity. Default: 2,
+   * "fro".
+   */
   ord?: number | string | null;
   /** One axis for vectors, two for matrices. Default: all elements as one vector. */
   axis?: Axis;

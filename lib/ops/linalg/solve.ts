@@ -125,7 +125,10 @@ export const matrixRank = operation("linalg.matrixRank(*x, tol:number=null)", (x
   return sum(cast(greater(s, limit), "int32"), { axis: -1 });
 });
 
-/** The pseudoinverse of Moore and Penrose. @param rcond  singular values up to this part of the largest count as 0; default max(rows, columns) · 2⁻²³ */
+/**
+ * The pseudoinverse of Moore and Penrose. @param rcond  singular values up to this part of the largest count as 0; default max(rows,
+ * columns) · 2⁻²³
+ */
 export const pinv = operation("linalg.pinv(*x, rcond:number=null)", (x: TensorLike, rcond: number | null): Tensor => {
   const matrix = matrices("pinv", x);
   return pinvOp.apply({ x: matrix, p: stopGradient(pseudoinverse(matrix, rcond)) });

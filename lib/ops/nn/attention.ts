@@ -74,7 +74,13 @@ export const dotProductAttention = operation(
         throw new ShapeError(`dotProductAttention: ${name}`, { given: shapeText(tensor.shape), expected: "[batch, length, heads, size]" });
       }
     }
-    const inputs: AttentionInputs = { query: q, key: k, value: v, bias: bias === null ? undefined : asFloat(bias), mask: mask === null ? undefined : cast(mask, "bool") }; // prettier-ignore
+    const inputs: AttentionInputs = {
+      query: q,
+      key: k,
+      value: v,
+      bias: bias === null ? undefined : asFloat(bias),
+      mask: mask === null ? undefined : cast(mask, "bool"),
+    };
     const attrs: Attrs = { scale: scale ?? 1 / Math.sqrt(k.shape[3]!), isCausal, rate: 0 };
     if (flashAttention !== false && !attnLogitsSoftCap && fitsBlocks(inputs)) return attention(inputs, attrs);
     const weights = softmax(scoresOf(inputs, attrs, attnLogitsSoftCap ?? 0));
@@ -101,12 +107,16 @@ interface Attrs {
   readonly rate: number;
 }
 
-/** Whether attention by blocks can take these: heads of at most 256 numbers, one head of keys for each of queries, operands that broadcast. */
+/**
+ * Whether attention by blocks can take these: heads of at most 256 numbers, one head of keys for each of queries, operands that broadcast.
+ */
 export function fitsBlocks({ query, key, value, bias, mask }: AttentionInputs): boolean {
   const [batch, targets, heads, size] = query.shape;
   const sources = key.shape[1];
   const same = (a: number | null | undefined, b: number | null | undefined): boolean => a === b || a === null || b === null;
-  const broadcasts = (t: Tensor | undefined): boolean => t === undefined || (t.rank <= 4 && [...t.shape].reverse().every((length, i) => length === 1 || same(length, [sources, targets, heads, batch][i]))); // prettier-ignore
+  const broadcasts = (t: Tensor | undefined): boolean =>
+    t === undefined ||
+    (t.rank <= 4 && [...t.shape].reverse().every((length, i) => length === 1 || same(length, [sources, targets, heads, batch][i])));
   return (
     size !== null && size! <= WIDEST && value.shape[3] !== null && value.shape[3]! <= WIDEST && heads !== null &&
     same(batch, key.shape[0]) && same(batch, value.shape[0]) && same(sources, value.shape[1]) &&
@@ -138,13 +148,26 @@ function argumentsOf({ query, key, value, bias, mask, seed }: AttentionInputs, {
   const [, sources, , valueSize] = known(value.shape) as [number, number, number, number];
   const full = [batch, heads, targets, sources];
   return {
-    ...{ query, key, value, bias: bias ?? null, mask: mask ?? null, seed: rate > 0 ? seed! : null, heads, targets, sources, size, valueSize, scale },
+    ...{
+      query,
+      key,
+      value,
+      bias: bias ?? null,
+      mask: mask ?? null,
+      seed: rate > 0 ? seed! : null,
+      heads,
+      targets,
+      sources,
+      size,
+      valueSize,
+      scale,
+    },
     biasStride: bias ? stridesWithin(bias.shape, full) : [],
     maskStride: mask ? stridesWithin(mask.shape, full) : [],
     isCausal: isCausal ? 1 : 0,
     threshold: Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1),
     keepScale: rate < 1 ? 1 / (1 - rate) : 0,
-  }; // prettier-ignore
+  };
 }
 
 /** Strides of a contiguous tensor along the axes of a shape that it broadcasts to: 0 along those that it lacks. */
@@ -233,7 +256,10 @@ interface SecondGradients {
   readonly dOutput: Tensor;
 }
 
-/** The gradient of Σ u · dQuery + Σ v · dKey + Σ w · dValue, for a function that is once differentiated: written out, with public operations. */
+/**
+ * The gradient of Σ u · dQuery + Σ v · dKey + Σ w · dValue, for a function that is once differentiated: written out, with public
+ * operations.
+ */
 function secondGradients(
   inputs: AttentionInputs,
   dOutput: Tensor,
@@ -245,7 +271,8 @@ function secondGradients(
   const scores = (t: Tensor, s: Tensor): Tensor => einsum("btnh,bsnh->bnts", t, s);
   const overSources = (weights: Tensor, s: Tensor): Tensor => einsum("bnts,bsnh->btnh", weights, s);
   const overTargets = (weights: Tensor, t: Tensor): Tensor => einsum("bnts,btnh->bsnh", weights, t);
-  const sumOf = (...parts: readonly (Tensor | null)[]): Tensor | null => parts.reduce((sum, part) => (sum && part ? add(sum, part) : (sum ?? part)), null); // prettier-ignore
+  const sumOf = (...parts: readonly (Tensor | null)[]): Tensor | null =>
+    parts.reduce((sum, part) => (sum && part ? add(sum, part) : (sum ?? part)), null);
   const orZero = (x: Tensor | null, like: Tensor): Tensor => x ?? multiply(like, 0);
   const scaled = (x: Tensor): Tensor => multiply(x, attrs.scale);
   const along = (x: Tensor): Tensor => sum(x, { axis: -1, keepdims: true });

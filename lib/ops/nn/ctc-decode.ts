@@ -1,5 +1,5 @@
-// Decoding for connectionist temporal classification: the best class of each step, or a search over prefixes. Made of public operations, so that
-// it can be traced; both keep the batch open.
+// Decoding for connectionist temporal classification: the best class of each step, or a search over prefixes. Made of public operations, so
+// that it can be traced; both keep the batch open.
 
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
@@ -40,9 +40,9 @@ const NOTHING = -1e30;
 /**
  * Label sequences of the outputs of a CTC model.
  *
- * "greedy" takes the class with the largest logit at each step, merges repeats (unless `mergeRepeated` is false) and drops blanks; its score is
- * −Σ of these logits. "beam_search" follows the `beamWidth` most probable prefixes, each with all its alignments; its scores are logarithms of
- * their probabilities, the most probable sequence first.
+ * "greedy" takes the class with the largest logit at each step, merges repeats (unless `mergeRepeated` is false) and drops blanks; its
+ * score is −Σ of these logits. "beam_search" follows the `beamWidth` most probable prefixes, each with all its alignments; its scores are
+ * logarithms of their probabilities, the most probable sequence first.
  *
  * ```ts
  * const logits = [[[0.1, 0.8, 0.1], [0.1, 0.8, 0.1], [0.7, 0.2, 0.1], [0.1, 0.1, 0.8]]];
@@ -105,7 +105,10 @@ const part = (x: Tensor, axis: number, begin: number, count: number): Tensor =>
     x.shape.map((length, i) => (i === axis ? { begin, step: 1, count } : everything(length))),
   );
 
-/** The beams of all samples: label sequences `[batch, beam, time]`, and how probable their alignments are that end in a blank, or in a label. */
+/**
+ * The beams of all samples: label sequences `[batch, beam, time]`, and how probable their alignments are that end in a blank, or in a
+ * label.
+ */
 interface Beams {
   readonly paths: Tensor;
   readonly lengths: Tensor;

@@ -81,8 +81,8 @@ const gradientOp = primitive({
 });
 
 /**
- * What a gradient u of dx is for x. The map from d = dy · gamma to dx is its own transpose; with n = normalized x, r = 1 / deviation and the
- * centred means written out, dx = r · (d − mean(d) − n · mean(d · n)), where n and r depend on x as above.
+ * What a gradient u of dx is for x. The map from d = dy · gamma to dx is its own transpose; with n = normalized x, r = 1 / deviation and
+ * the centred means written out, dx = r · (d − mean(d) − n · mean(d · n)), where n and r depend on x as above.
  */
 function secondGradient(u: Tensor, x: Tensor, d: Tensor, attrs: RowsAttrs): Tensor {
   const centre = (t: Tensor): Tensor => (attrs.centered ? subtract(t, rowMean(t)) : t);
@@ -137,7 +137,9 @@ const gradientOf = (x: Tensor, dy: Tensor, gamma: Tensor | undefined, attrs: Row
 
 /** Whether factors stand for the last axis alone, so that the rows' own operation takes them. */
 const isOfColumns = (x: Tensor, axes: readonly number[], factor: Tensor | undefined): boolean =>
-  axes.length === 1 && axes[0] === x.rank - 1 && (!factor || (factor.rank === 1 && factor.shape[0] === x.shape.at(-1) && factor.shape[0] !== null)); // prettier-ignore
+  axes.length === 1 &&
+  axes[0] === x.rank - 1 &&
+  (!factor || (factor.rank === 1 && factor.shape[0] === x.shape.at(-1) && factor.shape[0] !== null));
 
 /** Normalizes along axes; then gamma and beta, of the shape of the axes. */
 function normalized(where: string, x: Tensor, axis: Axis, attrs: RowsAttrs, { gamma, beta }: Factors): Tensor {

@@ -1,4 +1,5 @@
-// One step of an optimizer on one variable, each a single pass over memory. The numbers are those of Keras's optimizers, in its order of rounding.
+// One step of an optimizer on one variable, each a single pass over memory. The numbers are those of Keras's optimizers, in its order of
+// rounding.
 //
 // The learning rate and the number of steps done are tensors, read when the step runs: a compiled training step follows a schedule.
 

@@ -1,5 +1,5 @@
-// Random tensors from an explicit seed: an int32 [2] that is read when the operation runs. The same seed gives the same numbers, on any number
-// of threads and in traced code too. Who wants new numbers advances the seed: see SeedGenerator.
+// Random tensors from an explicit seed: an int32 [2] that is read when the operation runs. The same seed gives the same numbers, on any
+// number of threads and in traced code too. Who wants new numbers advances the seed: see SeedGenerator.
 
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";

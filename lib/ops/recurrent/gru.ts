@@ -46,8 +46,13 @@ const gruOp = primitive({
         expected: "[batch, time, 3 · units] and [units, 3 · units]",
       });
     }
-    for (const [name, given, wanted] of [["bias", bias, [columns]], ["hidden0", hidden0, [batch, units]], ["mask", mask, [batch, time]]] as const) // prettier-ignore
-      if (given && !fits(given, wanted)) throw new ShapeError("gru", { given: `${name} ${shapeText(given.shape)}`, expected: shapeText(wanted) }); // prettier-ignore
+    for (const [name, given, wanted] of [
+      ["bias", bias, [columns]],
+      ["hidden0", hidden0, [batch, units]],
+      ["mask", mask, [batch, time]],
+    ] as const)
+      if (given && !fits(given, wanted))
+        throw new ShapeError("gru", { given: `${name} ${shapeText(given.shape)}`, expected: shapeText(wanted) });
     return {
       hidden: { shape: [batch, time, units], dtype: "float32" },
       gates: { shape: [batch, time, 4 * units], dtype: "float32" },

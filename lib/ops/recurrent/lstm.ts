@@ -43,8 +43,13 @@ const lstmOp = primitive({
         expected: "[batch, time, 4 · units] and [units, 4 · units]",
       });
     }
-    for (const [name, given, wanted] of [["hidden0", hidden0, [batch, units]], ["cell0", cell0, [batch, units]], ["mask", mask, [batch, time]]] as const) // prettier-ignore
-      if (given && !fits(given, wanted)) throw new ShapeError("lstm", { given: `${name} ${shapeText(given.shape)}`, expected: shapeText(wanted) }); // prettier-ignore
+    for (const [name, given, wanted] of [
+      ["hidden0", hidden0, [batch, units]],
+      ["cell0", cell0, [batch, units]],
+      ["mask", mask, [batch, time]],
+    ] as const)
+      if (given && !fits(given, wanted))
+        throw new ShapeError("lstm", { given: `${name} ${shapeText(given.shape)}`, expected: shapeText(wanted) });
     const states: Spec = { shape: [batch, time, units], dtype: "float32" };
     return { hidden: states, cells: states, gates: { shape: [batch, time, columns], dtype: "float32" } };
   },

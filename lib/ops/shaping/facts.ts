@@ -15,7 +15,9 @@ import { checkDense } from "../rules.js";
 import { axisLength } from "./axis-length.js";
 import { fillCommand } from "./slice.js";
 
-/** The values as a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. Strings are no tensors: they come back. */
+/**
+ * The values as a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. Strings are no tensors: they come back.
+ */
 export const convertToTensor = declare(
   "core.convertToTensor(*x, dtype:dtype=null, sparse:bool|null=null, ragged:bool|null=null)",
   (x: TensorLike, dtype: string | null, _sparse: boolean | null, ragged: boolean | null): Tensor => {
@@ -50,7 +52,9 @@ export const isTensor = declare("core.isTensor(x)", (x: unknown): x is Tensor =>
 /** The name of the dtype of a tensor or of what becomes one: `"float32"`. */
 export const dtype = declare("core.dtype(*x)", (x: TensorLike): Dtype => asTensor(x).dtype);
 
-/** The elements as a flat typed array of their own, which carries the `shape` of the tensor. @throws StateError for a tensor without values */
+/**
+ * The elements as a flat typed array of their own, which carries the `shape` of the tensor. @throws StateError for a tensor without values
+ */
 export const convertToNumpy = declare("core.convertToNumpy(*x)", (x: TensorLike): TypedArray & { readonly shape: readonly number[] } => {
   const tensor = asTensor(x);
   return Object.defineProperty(tensor.data(), "shape", { value: known(tensor.shape, "convertToNumpy"), enumerable: false }) as never;

@@ -57,18 +57,27 @@ export const linspace = operation(
   },
 ) as Linspace;
 
-type Spaced = (start: TensorLike, stop: TensorLike, num: Integers, endpoint: boolean, retstep: boolean, dtype: string | null, axis: number) => Tensor; // prettier-ignore
+type Spaced = (
+  start: TensorLike,
+  stop: TensorLike,
+  num: Integers,
+  endpoint: boolean,
+  retstep: boolean,
+  dtype: string | null,
+  axis: number,
+) => Tensor;
 
 /** What `retstep` makes of the result. */
 interface Linspace extends Declared<
   "numpy.linspace(*start, *stop, num:int=50, endpoint=true, retstep=false, dtype:dtype=null, axis:int=0)",
   Spaced
 > {
-  // prettier-ignore
-  (start: TensorLike, stop: TensorLike, num: Integers, options: { endpoint?: boolean; retstep: true; dtype?: string | null; axis?: number }): [
-    Tensor,
-    Tensor,
-  ];
+  (
+    start: TensorLike,
+    stop: TensorLike,
+    num: Integers,
+    options: { endpoint?: boolean; retstep: true; dtype?: string | null; axis?: number },
+  ): [Tensor, Tensor];
 }
 
 /**

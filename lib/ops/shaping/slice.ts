@@ -44,8 +44,8 @@ export const slice = operation(
 );
 
 /**
- * Elements begin, begin + step, …, so many, along an axis. A null count is for an axis whose length is not known yet: then begin and stop are
- * those of Python's slice, counted from the end where they are negative, null for the whole axis in the direction of the step.
+ * Elements begin, begin + step, …, so many, along an axis. A null count is for an axis whose length is not known yet: then begin and stop
+ * are those of Python's slice, counted from the end where they are negative, null for the whole axis in the direction of the step.
  */
 export interface Range {
   readonly begin: number | null;

@@ -3,8 +3,8 @@
 import { operation } from "../../core/operation.js";
 // Fourier transforms of complex tensors as pairs [real, imaginary], made of matrix products.
 //
-// A transform of length n = n₁ · n₂ is n₂ transforms of length n₁, a rotation, and n₁ transforms of length n₂ (Cooley and Tukey, 1965); short
-// ones are one product with the matrix of roots of unity. So gradients, traces and threads come from the product.
+// A transform of length n = n₁ · n₂ is n₂ transforms of length n₁, a rotation, and n₁ transforms of length n₂ (Cooley and Tukey, 1965);
+// short ones are one product with the matrix of roots of unity. So gradients, traces and threads come from the product.
 
 import { constant, type TensorLike } from "../../core/convert.js";
 import { ShapeError, ValueError } from "../../core/errors.js";
@@ -109,7 +109,11 @@ export const ifft2 = operation(
 function fitted(x: Tensor, length: number): Tensor {
   const present = lengthOf("fft", x);
   const axis = x.rank - 1;
-  if (present > length) return stridedOf(x, x.shape.map((size, i) => (i === axis ? everything(length) : everything(size)))); // prettier-ignore
+  if (present > length)
+    return stridedOf(
+      x,
+      x.shape.map((size, i) => (i === axis ? everything(length) : everything(size))),
+    );
   return present === length ? x : pad(x, x.shape.map((_, i) => [0, i === axis ? length - present : 0] as const)); // prettier-ignore
 }
 

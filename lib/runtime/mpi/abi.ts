@@ -1,5 +1,5 @@
-// What the MPI libraries call things. Two families and the standard: handles are numbers in MPICH's (MPICH, Intel MPI, MVAPICH), addresses of
-// objects in Open MPI, small addresses in the ABI of MPI 5.0 (the constants stand in its mpi.h).
+// What the MPI libraries call things. Two families and the standard: handles are numbers in MPICH's (MPICH, Intel MPI, MVAPICH), addresses
+// of objects in Open MPI, small addresses in the ABI of MPI 5.0 (the constants stand in its mpi.h).
 
 export interface Abi {
   readonly name: "mpich" | "open-mpi" | "standard";

@@ -1,4 +1,5 @@
-// The functions of an MPI library, called through koffi. Addresses are numbers: those of the shared memory plus its base, which stays when it grows.
+// The functions of an MPI library, called through koffi. Addresses are numbers: those of the shared memory plus its base, which stays when
+// it grows.
 
 import type Koffi from "koffi";
 import { CommunicatorFailure } from "../communicator.js";
@@ -61,9 +62,9 @@ function candidates(prefers: "open-mpi" | "mpich" | null): string[] {
 }
 
 /**
- * What MPI's transports read when they are loaded, unless the user says otherwise. UCX and Open MPI rewrite the C library's `mmap` and `munmap`
- * in place to learn of memory that is given back, while V8's threads are inside of them: one process in some hundreds was lost to that. UCX
- * would also take over SIGSEGV, which V8 needs for WebAssembly's bounds.
+ * What MPI's transports read when they are loaded, unless the user says otherwise. UCX and Open MPI rewrite the C library's `mmap` and
+ * `munmap` in place to learn of memory that is given back, while V8's threads are inside of them: one process in some hundreds was lost to
+ * that. UCX would also take over SIGSEGV, which V8 needs for WebAssembly's bounds.
  */
 const transportSettings: Readonly<Record<string, string>> = {
   UCX_MEM_MMAP_HOOK_MODE: "none",

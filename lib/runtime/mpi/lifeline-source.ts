@@ -1,8 +1,9 @@
-// The code of the lifeline, as text: a worker of each process that holds a connection to the one of rank 0, so that a lost process is noticed
-// while the main thread waits for it. Where no launcher started the processes, the one of rank 0 also answers the PMI-1 questions by which
-// MPICH's processes find each other. Kept self-contained, since its text is shipped.
+// The code of the lifeline, as text: a worker of each process that holds a connection to the one of rank 0, so that a lost process is
+// noticed while the main thread waits for it. Where no launcher started the processes, the one of rank 0 also answers the PMI-1 questions
+// by which MPICH's processes find each other. Kept self-contained, since its text is shipped.
 //
-//  (1) Lines of text. A member says `hello RANK SIZE`, then `beat` every now and then; the server says `go` when all are there, `lost RANK`.
+//  (1) Lines of text. A member says `hello RANK SIZE`, then `beat` every now and then; the server says `go` when all are there, `lost
+//      RANK`.
 //  (2) Whoever is silent for too long is lost, whoever closes the connection as well. A process that was asleep itself counts anew.
 //  (3) `words[0]` is 0, or 1 + the rank of the first process that was lost: what the main thread looks at and sleeps on.
 

@@ -19,7 +19,10 @@ interface Message {
 
 /** A worker that knows whether the other processes are alive. */
 export class Lifeline {
-  /** Word 0: 0, or 1 + the rank of the first process that was lost. Word 2: 1 when that doesn't matter any more. Word 3: 1 when all have ended MPI. From word 4: a bit for each. */
+  /**
+   * Word 0: 0, or 1 + the rank of the first process that was lost. Word 2: 1 when that doesn't matter any more. Word 3: 1 when all have
+   * ended MPI. From word 4: a bit for each.
+   */
   readonly words: Int32Array;
   readonly #worker: Worker;
   /** The port that rank 0 listens on. */

@@ -108,7 +108,9 @@ class Mpi implements Communicator {
     if (this.rank === 0) {
       lifeline = lifelineOf(this.rank, this.size, 0, [], patience);
       const port = await lifeline.port;
-      const hosts = Object.values(networkInterfaces()).flatMap((each) => (each ?? []).filter(({ family }) => family === "IPv4").map(({ address }) => address)); // prettier-ignore
+      const hosts = Object.values(networkInterfaces()).flatMap((each) =>
+        (each ?? []).filter(({ family }) => family === "IPv4").map(({ address }) => address),
+      );
       bytes.fill(0).set(new TextEncoder().encode(JSON.stringify({ port, hosts: hosts.slice(0, 24), name: hostname() })));
       this.broadcast(place, 1024, 0);
     } else {
@@ -197,7 +199,18 @@ class Mpi implements Communicator {
       offset += length;
     });
     const byte = handle("byte");
-    call("MPI_Iallgatherv", at(from), lengths[this.rank]!, byte, at(to), at(table), at(table + 4 * lengths.length), byte, world, at(this.#words)); // prettier-ignore
+    call(
+      "MPI_Iallgatherv",
+      at(from),
+      lengths[this.rank]!,
+      byte,
+      at(to),
+      at(table),
+      at(table + 4 * lengths.length),
+      byte,
+      world,
+      at(this.#words),
+    );
     this.#wait("an all-gather");
     release(table, 8 * lengths.length);
   }

@@ -1,5 +1,5 @@
-// A graph of another format, ready to run: values by name, steps in an order in which each finds its inputs. What is made of constants alone
-// is a tensor with values, also while a function is traced, so that shapes can be computed by the graph itself.
+// A graph of another format, ready to run: values by name, steps in an order in which each finds its inputs. What is made of constants
+// alone is a tensor with values, also while a function is traced, so that shapes can be computed by the graph itself.
 
 import { ArgumentError, KerasmError, text } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
@@ -65,7 +65,9 @@ export class ImportedGraph {
     const values = new Map<string, Tensor | Variable>(this.#values);
     this.inputs.forEach(({ name, dtype, shape }, i) => {
       const given = inputs[i]!;
-      const fits = given.rank === shape.length && shape.every((length, axis) => length === null || given.shape[axis] === null || given.shape[axis] === length); // prettier-ignore
+      const fits =
+        given.rank === shape.length &&
+        shape.every((length, axis) => length === null || given.shape[axis] === null || given.shape[axis] === length);
       if (!fits) throw new ArgumentError(`${this.where}: ${name}`, { given: shapeText(given.shape), expected: shapeText(shape) });
       values.set(name, given.dtype === dtype ? given : cast(given, dtype));
     });

@@ -54,7 +54,10 @@ export const scatterElements: Operator =
     const columns = shape.map((length, i) => {
       if (i === axis) return ops.reshape(T(indices), [size, 1]);
       const inner = sizeOf(shape.slice(i + 1));
-      return constant(Int32Array.from({ length: size }, (_, at) => Math.floor(at / inner) % length), { shape: [size, 1] }); // prettier-ignore
+      return constant(
+        Int32Array.from({ length: size }, (_, at) => Math.floor(at / inner) % length),
+        { shape: [size, 1] },
+      );
     });
     return ops.scatterUpdate(T(x), ops.concatenate(columns, 1), ops.reshape(T(updates), [size]), reductions[reduction]!);
   };
@@ -81,7 +84,10 @@ export const nonMaxSuppression: Operator =
 function cornered(boxes: Tensor): Tensor {
   const [x, y, width, height] = ops.split(boxes, 4, 1) as [Tensor, Tensor, Tensor, Tensor];
   const half = (value: Tensor): Tensor => ops.multiply(value, 0.5);
-  return ops.concatenate([ops.subtract(y, half(height)), ops.subtract(x, half(width)), ops.add(y, half(height)), ops.add(x, half(width))], 1); // prettier-ignore
+  return ops.concatenate(
+    [ops.subtract(y, half(height)), ops.subtract(x, half(width)), ops.add(y, half(height)), ops.add(x, half(width))],
+    1,
+  );
 }
 
 export const reverseSequence: Operator =

@@ -50,7 +50,10 @@ export const matMulInteger: Operator =
       if (!zero) return wide;
       const { rank } = x;
       const isEach = zero.rank === 1 && known(zero.shape, "MatMulInteger")[0] !== 1;
-      const place = ops.reshape(ops.cast(zero, "int32"), isEach ? Array.from({ length: rank }, (_, i) => (i === rank + axis ? zero.shape[0]! : 1)) : []); // prettier-ignore
+      const place = ops.reshape(
+        ops.cast(zero, "int32"),
+        isEach ? Array.from({ length: rank }, (_, i) => (i === rank + axis ? zero.shape[0]! : 1)) : [],
+      );
       return ops.subtract(wide, place);
     };
     return ops.matmul(whole(T(a), zeroOfA, -2), whole(T(b), zeroOfB, -1));

@@ -91,7 +91,9 @@ export const resize: Operator =
     const isOld = given.node.opType === "Upsample" || given.opset < 11;
     const coordinates = given.text("coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel");
     const mode = given.text("mode", "nearest");
-    const place = Object.hasOwn(places, coordinates) ? places[coordinates]! : given.refuse(`coordinates ${coordinates}`, Object.keys(places).join(", ")); // prettier-ignore
+    const place = Object.hasOwn(places, coordinates)
+      ? places[coordinates]!
+      : given.refuse(`coordinates ${coordinates}`, Object.keys(places).join(", "));
     if (!["nearest", "linear", "cubic"].includes(mode)) given.refuse(`mode ${mode}`, "nearest, linear or cubic");
     if (given.int("antialias", 0) === 1) given.refuse("antialias", "none");
     if (given.text("keep_aspect_ratio_policy", "stretch") !== "stretch") given.refuse("keep_aspect_ratio_policy", "stretch");
@@ -99,7 +101,8 @@ export const resize: Operator =
       const axis = each < 0 ? each + y.rank : each;
       const input = y.shape[axis];
       if (sizes.length > 0 ? sizes[i] === input : scales[i] === 1) return y;
-      if (typeof input !== "number") throw new ValueError("Resize", { given: "an open length", expected: "lengths that are known when the model is called" }); // prettier-ignore
+      if (typeof input !== "number")
+        throw new ValueError("Resize", { given: "an open length", expected: "lengths that are known when the model is called" });
       const output = sizes.length > 0 ? sizes[i]! : Math.floor(input * scales[i]!);
       return resized(given, y, axis, output, sizes.length > 0 ? output / input : scales[i]!, mode, place);
     }, T(x));

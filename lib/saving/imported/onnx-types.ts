@@ -16,7 +16,8 @@ const kindOf = (dtype: FileDtype): Kind => (dtype === "bool" ? "bool" : /float/.
  * ? any. A * repeats the letter before it.
  */
 const signatures: Readonly<Record<string, string>> = {
-  "F>F": "Acos Acosh Asin Asinh Atan Atanh AveragePool Ceil Celu Cos Cosh Elu Exp Floor Gelu GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish Hardmax LRN LeakyRelu Log LogSoftmax LpNormalization Mish Reciprocal Round Selu Shrink Sigmoid Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh ThresholdedRelu",
+  "F>F":
+    "Acos Acosh Asin Asinh Atan Atanh AveragePool Ceil Celu Cos Cosh Elu Exp Floor Gelu GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish Hardmax LRN LeakyRelu Log LogSoftmax LpNormalization Mish Reciprocal Round Selu Shrink Sigmoid Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh ThresholdedRelu",
   "T>T": "Abs DepthToSpace Erf Flatten Identity Neg Relu Sign SpaceToDepth Transpose",
   "T>TI": "MaxPool",
   "TFB>TB": "Dropout",
@@ -40,7 +41,8 @@ const signatures: Readonly<Record<string, string>> = {
   "FFFFF>F*": "BatchNormalization",
   "FFFFIFFF>F*": "LSTM",
   "FFFFIF>F*": "GRU",
-  "TI>T": "CumSum Expand Gather GatherElements GatherND ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape ReverseSequence Squeeze Tile Trilu Unsqueeze",
+  "TI>T":
+    "CumSum Expand Gather GatherElements GatherND ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape ReverseSequence Squeeze Tile Trilu Unsqueeze",
   "TI>T*": "Split",
   "TI>TI": "TopK",
   "TIIII>T": "Slice",
@@ -51,7 +53,7 @@ const signatures: Readonly<Record<string, string>> = {
   "I>?": "ConstantOfShape",
   "?>?": "Cast EyeLike",
   ">?": "Constant",
-}; // prettier-ignore
+};
 
 /** Signatures by operator. */
 export const typesOf: ReadonlyMap<string, string> = new Map(
@@ -81,7 +83,10 @@ export function checkTypes(graph: OnnxGraph, where: string): void {
       if (!kind || letter === "?") continue;
       const expected = fixed[letter] ?? shared ?? kind;
       if (kind !== expected) {
-        throw new FormatError(`${where}: ${opType} ${text(name)}`, { given: `${kind} elements in ${text(given)}`, expected: `${expected} elements` }); // prettier-ignore
+        throw new FormatError(`${where}: ${opType} ${text(name)}`, {
+          given: `${kind} elements in ${text(given)}`,
+          expected: `${expected} elements`,
+        });
       }
       if (letter === "T") shared = kind;
     }

@@ -98,7 +98,10 @@ const convTranspose: Operator =
     const groups = given.int("group", 1);
     if (groups === 1) return transposed(given, T(x), T(w), b);
     const parts = ops.split(T(w), groups, 0);
-    const y = ops.concatenate(ops.split(T(x), groups, 1).map((part, i) => transposed(given, part, parts[i]!, undefined)), 1); // prettier-ignore
+    const y = ops.concatenate(
+      ops.split(T(x), groups, 1).map((part, i) => transposed(given, part, parts[i]!, undefined)),
+      1,
+    );
     return b ? ops.add(y, perChannel(y, b)) : y;
   };
 
@@ -110,7 +113,12 @@ function transposed(given: Given, x: Tensor, kernel: Tensor, b: Tensor | undefin
   const added = given.ints("output_padding") ?? window.map(() => 0);
   const auto = given.text("auto_pad", "NOTSET");
   const given1 = given.ints("pads") ?? window.flatMap(() => [0, 0]);
-  const whole = ops.convTranspose(x, ops.transpose(kernel, [...window.map((_, i) => i + 2), 1, 0]), { ...first, strides, dilationRate: dilations, padding: "valid" } as never); // prettier-ignore
+  const whole = ops.convTranspose(x, ops.transpose(kernel, [...window.map((_, i) => i + 2), 1, 0]), {
+    ...first,
+    strides,
+    dilationRate: dilations,
+    padding: "valid",
+  } as never);
   // "valid" gives (n − 1) · stride + max(span, stride); what is wanted is cut out of it, or zeros are added.
   const wanted = window.map((length, i) => {
     const span = (length - 1) * dilations[i]! + 1;
@@ -122,7 +130,11 @@ function transposed(given: Given, x: Tensor, kernel: Tensor, b: Tensor | undefin
   });
   const missing = wanted.map(({ from, length }, i): [number, number] => [0, Math.max(0, from + length - whole.shape[i + 2]!)]);
   const full = padded(whole, missing, 0);
-  const y = ops.slice(full, [0, 0, ...wanted.map(({ from }) => from)], [full.shape[0]!, full.shape[1]!, ...wanted.map(({ length }) => length)]); // prettier-ignore
+  const y = ops.slice(
+    full,
+    [0, 0, ...wanted.map(({ from }) => from)],
+    [full.shape[0]!, full.shape[1]!, ...wanted.map(({ length }) => length)],
+  );
   return b ? ops.add(y, ops.reshape(b, [b.shape[0]!, ...ones(rank)])) : y;
 }
 
@@ -219,9 +231,18 @@ const localResponse: Operator =
   ([x]) => {
     const size = given.int("size", 1);
     const before = Math.floor((size - 1) / 2);
-    const squares = ops.pad(ops.square(T(x)), T(x).shape.map((_, i): [number, number] => (i === 1 ? [before, size - 1 - before] : [0, 0])), "constant", 0); // prettier-ignore
+    const squares = ops.pad(
+      ops.square(T(x)),
+      T(x).shape.map((_, i): [number, number] => (i === 1 ? [before, size - 1 - before] : [0, 0])),
+      "constant",
+      0,
+    );
     const channels = T(x).shape[1]!;
-    const part = (from: number): Tensor => ops.getItem(squares, [{ start: null, stop: null }, { start: from, stop: from + channels }] as never); // prettier-ignore
+    const part = (from: number): Tensor =>
+      ops.getItem(squares, [
+        { start: null, stop: null },
+        { start: from, stop: from + channels },
+      ] as never);
     const sums = Array.from({ length: size }, (_, i) => part(i)).reduce((a, b) => ops.add(a, b));
     const around = ops.add(ops.multiply(sums, given.float("alpha", 1e-4) / size), given.float("bias", 1));
     return ops.divide(T(x), ops.power(around, given.float("beta", 0.75)));
@@ -262,7 +283,8 @@ const slice: Operator =
       const i = along.findIndex((each) => (each < 0 ? each + T(x).rank : each) === axis);
       if (i < 0) return { start: null, stop: null };
       // Beyond the ends means up to them; so does what is far below zero, for steps backwards.
-      const far = (at: number): number | null => (Math.abs(at) >= 2 ** 31 - 2 || (length !== null && (at < -length || at > length)) ? null : at); // prettier-ignore
+      const far = (at: number): number | null =>
+        Math.abs(at) >= 2 ** 31 - 2 || (length !== null && (at < -length || at > length)) ? null : at;
       const step = by[i]!;
       return { start: far(begin[i]!), stop: step > 0 && end[i]! < 0 && far(end[i]!) === null ? 0 : far(end[i]!), step };
     });
@@ -305,7 +327,9 @@ const pad: Operator =
     // Widths below zero take elements away.
     const kept = widths.reduce((y, [before, after], axis) => {
       if (before >= 0 && after >= 0) return y;
-      const key = y.shape.map((_, i) => (i === axis ? { start: Math.max(0, -before), stop: after < 0 ? after : null } : { start: null, stop: null })); // prettier-ignore
+      const key = y.shape.map((_, i) =>
+        i === axis ? { start: Math.max(0, -before), stop: after < 0 ? after : null } : { start: null, stop: null },
+      );
       return ops.getItem(y, key as never);
     }, T(x));
     const added = widths.map(([before, after]): [number, number] => [Math.max(0, before), Math.max(0, after)]);
@@ -356,7 +380,10 @@ const recurrent =
         const projected = biases[0] ? ops.add(product, biases[0]) : product;
         const hidden0 = h0 && one(h0);
         const cell0 = c0 && one(c0);
-        const own = kind === "LSTM" ? lstmOp({ projected: biases[1] ? ops.add(projected, biases[1]) : projected, recurrentKernel, hidden0, cell0 }) : { hidden: gruOp({ projected, recurrentKernel, bias: biases[1], hidden0 }) }; // prettier-ignore
+        const own =
+          kind === "LSTM"
+            ? lstmOp({ projected: biases[1] ? ops.add(projected, biases[1]) : projected, recurrentKernel, hidden0, cell0 })
+            : { hidden: gruOp({ projected, recurrentKernel, bias: biases[1], hidden0 }) };
         const last = (value: Tensor): Tensor => ops.getItem(value, ["...", -1, { start: null, stop: null }] as never);
         const hidden = isReverse ? ops.flip(own.hidden, 1) : own.hidden;
         return { y: ops.transpose(hidden, [1, 0, 2]), h: last(own.hidden), c: "cells" in own ? last(own.cells) : undefined };
@@ -376,7 +403,11 @@ const cast: Operator = (given) => {
 
 const constantOf: Operator = (given) => {
   const message = given.tensor("value");
-  const scalar = given.has("value_float") ? constant(given.float("value_float", 0)) : given.has("value_int") ? constant(given.int("value_int", 0), { dtype: "int32" }) : undefined; // prettier-ignore
+  const scalar = given.has("value_float")
+    ? constant(given.float("value_float", 0))
+    : given.has("value_int")
+      ? constant(given.int("value_int", 0), { dtype: "int32" })
+      : undefined;
   const list = given.ints("value_ints");
   const floats = given.floats("value_floats");
   if (!message) {
@@ -397,135 +428,305 @@ const compare =
 
 /** Rows of the table: how an operator is computed. */
 export const operators: Readonly<Record<string, Operator>> = {
-  Abs: unary(ops.abs), Acos: unary(ops.arccos), Acosh: unary(ops.arccosh), Asin: unary(ops.arcsin), Asinh: unary(ops.arcsinh),
-  Atan: unary(ops.arctan), Atanh: unary(ops.arctanh), Ceil: unary(ops.ceil), Cos: unary(ops.cos), Cosh: unary(ops.cosh), Erf: unary(ops.erf),
-  Exp: unary(ops.exp), Floor: unary(ops.floor), Identity: unary((x) => x), IsInf: unary(ops.isinf), IsNaN: unary(ops.isnan), Log: unary(ops.log),
-  Mish: unary((x) => ops.multiply(x, ops.tanh(ops.softplus(x)))), Neg: unary(ops.negative), Not: unary(ops.logicalNot),
-  Reciprocal: unary(ops.reciprocal), Relu: unary(ops.relu), Round: unary((x) => ops.round(x)), Sigmoid: unary(ops.sigmoid), Sign: unary(ops.sign),
-  Sin: unary(ops.sin), Sinh: unary(ops.sinh), Softplus: unary(ops.softplus), Softsign: unary((x) => ops.divide(x, ops.add(ops.abs(x), 1))),
-  Sqrt: unary(ops.sqrt), Tan: unary(ops.tan), Tanh: unary(ops.tanh), Size: unary((x) => int32([sizeOf(x.shape as number[])])),
+  Abs: unary(ops.abs),
+  Acos: unary(ops.arccos),
+  Acosh: unary(ops.arccosh),
+  Asin: unary(ops.arcsin),
+  Asinh: unary(ops.arcsinh),
+  Atan: unary(ops.arctan),
+  Atanh: unary(ops.arctanh),
+  Ceil: unary(ops.ceil),
+  Cos: unary(ops.cos),
+  Cosh: unary(ops.cosh),
+  Erf: unary(ops.erf),
+  Exp: unary(ops.exp),
+  Floor: unary(ops.floor),
+  Identity: unary((x) => x),
+  IsInf: unary(ops.isinf),
+  IsNaN: unary(ops.isnan),
+  Log: unary(ops.log),
+  Mish: unary((x) => ops.multiply(x, ops.tanh(ops.softplus(x)))),
+  Neg: unary(ops.negative),
+  Not: unary(ops.logicalNot),
+  Reciprocal: unary(ops.reciprocal),
+  Relu: unary(ops.relu),
+  Round: unary((x) => ops.round(x)),
+  Sigmoid: unary(ops.sigmoid),
+  Sign: unary(ops.sign),
+  Sin: unary(ops.sin),
+  Sinh: unary(ops.sinh),
+  Softplus: unary(ops.softplus),
+  Softsign: unary((x) => ops.divide(x, ops.add(ops.abs(x), 1))),
+  Sqrt: unary(ops.sqrt),
+  Tan: unary(ops.tan),
+  Tanh: unary(ops.tanh),
+  Size: unary((x) => int32([sizeOf(x.shape as number[])])),
   HardSwish: unary((x) => ops.multiply(x, ops.clip(ops.add(ops.multiply(x, 1 / 6), 0.5), 0, 1))),
-  Add: binary(ops.add), Sub: binary(ops.subtract), Mul: binary(ops.multiply), Div: binary(divide), Pow: binary((a, b) => ops.power(a, ops.cast(b, a.dtype))),
-  Equal: compare(ops.equal), Greater: compare(ops.greater), GreaterOrEqual: compare(ops.greaterEqual), Less: compare(ops.less),
-  LessOrEqual: compare(ops.lessEqual), And: compare(ops.logicalAnd), Or: compare(ops.logicalOr), Xor: compare(ops.logicalXor),
-  MatMul: binary((a, b) => ops.matmul(a, b)), PRelu: binary((x, slope) => ops.where(ops.greater(x, 0), x, ops.multiply(x, slope))),
-  Max: variadic(ops.maximum), Min: variadic(ops.minimum), Sum: variadic(ops.add),
-  Mean: () => (all) => ops.divide(all.map(T).reduce((a, b) => ops.add(a, b)), all.length),
-  Mod: (given) => ([a, b]) => (given.int("fmod", 0) ? ops.fmod(T(a), T(b)) : ops.mod(T(a), T(b))),
-  Where: () => ([c, a, b]) => ops.where(T(c), T(a), T(b)),
-  Dropout: () => ([x]) => T(x),
-  Cast: cast, Constant: constantOf, Conv: conv, ConvTranspose: convTranspose, MaxPool: pool("max"), AveragePool: pool("average"),
+  Add: binary(ops.add),
+  Sub: binary(ops.subtract),
+  Mul: binary(ops.multiply),
+  Div: binary(divide),
+  Pow: binary((a, b) => ops.power(a, ops.cast(b, a.dtype))),
+  Equal: compare(ops.equal),
+  Greater: compare(ops.greater),
+  GreaterOrEqual: compare(ops.greaterEqual),
+  Less: compare(ops.less),
+  LessOrEqual: compare(ops.lessEqual),
+  And: compare(ops.logicalAnd),
+  Or: compare(ops.logicalOr),
+  Xor: compare(ops.logicalXor),
+  MatMul: binary((a, b) => ops.matmul(a, b)),
+  PRelu: binary((x, slope) => ops.where(ops.greater(x, 0), x, ops.multiply(x, slope))),
+  Max: variadic(ops.maximum),
+  Min: variadic(ops.minimum),
+  Sum: variadic(ops.add),
+  Mean: () => (all) =>
+    ops.divide(
+      all.map(T).reduce((a, b) => ops.add(a, b)),
+      all.length,
+    ),
+  Mod:
+    (given) =>
+    ([a, b]) =>
+      given.int("fmod", 0) ? ops.fmod(T(a), T(b)) : ops.mod(T(a), T(b)),
+  Where:
+    () =>
+    ([c, a, b]) =>
+      ops.where(T(c), T(a), T(b)),
+  Dropout:
+    () =>
+    ([x]) =>
+      T(x),
+  Cast: cast,
+  Constant: constantOf,
+  Conv: conv,
+  ConvTranspose: convTranspose,
+  MaxPool: pool("max"),
+  AveragePool: pool("average"),
   GlobalAveragePool: unary((x) => ops.mean(x, { axis: spatialAxes(x), keepdims: true })),
   GlobalMaxPool: unary((x) => ops.max(x, { axis: spatialAxes(x), keepdims: true })),
-  BatchNormalization: batchNormalization, InstanceNormalization: instanceNormalization, LayerNormalization: layerNormalization, Gemm: gemm,
-  Clip: (given) => ([x, least, most]) => {
-    const low = least ? numbers(least)[0]! : given.float("min", -Infinity);
-    const high = most ? numbers(most)[0]! : given.float("max", Infinity);
-    return ops.clip(T(x), low, high);
-  },
-  LeakyRelu: (given) => ([x]) => ops.leakyRelu(T(x), given.float("alpha", 0.01)),
-  Elu: (given) => ([x]) => ops.elu(T(x), given.float("alpha", 1)),
-  Celu: (given) => ([x]) => ops.celu(T(x), given.float("alpha", 1)),
-  Selu: (given) => ([x]) => {
-    const elu = ops.elu(T(x), given.float("alpha", 1.67326319217681884765625));
-    return ops.multiply(elu, given.float("gamma", 1.05070102214813232421875));
-  },
-  ThresholdedRelu: (given) => ([x]) => ops.where(ops.greater(T(x), given.float("alpha", 1)), T(x), 0),
-  HardSigmoid: (given) => ([x]) => ops.clip(ops.add(ops.multiply(T(x), given.float("alpha", 0.2)), given.float("beta", 0.5)), 0, 1),
-  Gelu: (given) => ([x]) => ops.gelu(T(x), given.text("approximate", "none") === "tanh"),
-  Softmax: (given) => ([x]) => softmaxAlong(given, T(x), (y, axis) => ops.softmax(y, { axis })),
-  LogSoftmax: (given) => ([x]) => softmaxAlong(given, T(x), (y, axis) => ops.logSoftmax(y, { axis })),
-  Reshape: reshape, Slice: slice, Split: split, Squeeze: squeeze, Unsqueeze: unsqueeze, Pad: pad, Gather: gather, Expand: expand,
-  Resize: resize, Upsample: resize, LSTM: recurrent("LSTM"), GRU: recurrent("GRU"),
-  Flatten: (given) => ([x]) => {
-    const { shape, rank } = T(x);
-    const axis = given.int("axis", 1) < 0 ? given.int("axis", 1) + rank : given.int("axis", 1);
-    const inner = shape.slice(axis) as (number | null)[];
-    return ops.reshape(T(x), inner.includes(null) ? [sizeOf(shape.slice(0, axis) as number[]), -1] : [-1, sizeOf(inner as number[])]);
-  },
-  Transpose: (given) => ([x]) => ops.transpose(T(x), given.ints("perm") ?? null),
+  BatchNormalization: batchNormalization,
+  InstanceNormalization: instanceNormalization,
+  LayerNormalization: layerNormalization,
+  Gemm: gemm,
+  Clip:
+    (given) =>
+    ([x, least, most]) => {
+      const low = least ? numbers(least)[0]! : given.float("min", -Infinity);
+      const high = most ? numbers(most)[0]! : given.float("max", Infinity);
+      return ops.clip(T(x), low, high);
+    },
+  LeakyRelu:
+    (given) =>
+    ([x]) =>
+      ops.leakyRelu(T(x), given.float("alpha", 0.01)),
+  Elu:
+    (given) =>
+    ([x]) =>
+      ops.elu(T(x), given.float("alpha", 1)),
+  Celu:
+    (given) =>
+    ([x]) =>
+      ops.celu(T(x), given.float("alpha", 1)),
+  Selu:
+    (given) =>
+    ([x]) => {
+      const elu = ops.elu(T(x), given.float("alpha", 1.67326319217681884765625));
+      return ops.multiply(elu, given.float("gamma", 1.05070102214813232421875));
+    },
+  ThresholdedRelu:
+    (given) =>
+    ([x]) =>
+      ops.where(ops.greater(T(x), given.float("alpha", 1)), T(x), 0),
+  HardSigmoid:
+    (given) =>
+    ([x]) =>
+      ops.clip(ops.add(ops.multiply(T(x), given.float("alpha", 0.2)), given.float("beta", 0.5)), 0, 1),
+  Gelu:
+    (given) =>
+    ([x]) =>
+      ops.gelu(T(x), given.text("approximate", "none") === "tanh"),
+  Softmax:
+    (given) =>
+    ([x]) =>
+      softmaxAlong(given, T(x), (y, axis) => ops.softmax(y, { axis })),
+  LogSoftmax:
+    (given) =>
+    ([x]) =>
+      softmaxAlong(given, T(x), (y, axis) => ops.logSoftmax(y, { axis })),
+  Reshape: reshape,
+  Slice: slice,
+  Split: split,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Pad: pad,
+  Gather: gather,
+  Expand: expand,
+  Resize: resize,
+  Upsample: resize,
+  LSTM: recurrent("LSTM"),
+  GRU: recurrent("GRU"),
+  Flatten:
+    (given) =>
+    ([x]) => {
+      const { shape, rank } = T(x);
+      const axis = given.int("axis", 1) < 0 ? given.int("axis", 1) + rank : given.int("axis", 1);
+      const inner = shape.slice(axis) as (number | null)[];
+      return ops.reshape(T(x), inner.includes(null) ? [sizeOf(shape.slice(0, axis) as number[]), -1] : [-1, sizeOf(inner as number[])]);
+    },
+  Transpose:
+    (given) =>
+    ([x]) =>
+      ops.transpose(T(x), given.ints("perm") ?? null),
   Concat: (given) => (all) => ops.concatenate(all.map(T), given.int("axis", 0)),
-  GatherElements: (given) => ([x, indices]) => ops.takeAlongAxis(T(x), T(indices), given.int("axis", 0)),
-  Tile: () => ([x, repeats]) => ops.tile(T(x), numbers(repeats)),
-  Shape: (given) => ([x]) => {
-    const { shape } = T(x);
-    if (shape.includes(null)) throw new ValueError("Shape", { given: "an open length", expected: "lengths that are known when the model is called" });
-    return int32((shape as number[]).slice(given.int("start", 0), given.has("end") ? given.int("end", 0) : undefined));
-  },
-  ConstantOfShape: (given) => ([shape]) => {
-    const message = given.tensor("value");
-    const { elements, dtype } = message ? tensorOf(message, given.where) : { elements: [0], dtype: "float32" as const };
-    return ops.full(numbers(shape), elements[0] ?? 0, { dtype } as never);
-  },
-  Range: () => ([start, limit, delta]) => {
-    const [from, to, by] = [numbers(start)[0]!, numbers(limit)[0]!, numbers(delta)[0]!];
-    const count = Math.max(0, Math.ceil((to - from) / by));
-    return constant(Array.from({ length: count }, (_, i) => from + i * by), { dtype: T(start).dtype, shape: [count] });
-  },
-  ReduceMean: reduce((x, options) => ops.mean(x, options)), ReduceSum: reduce((x, options) => ops.sum(x, options)),
-  ReduceMax: reduce((x, options) => ops.max(x, options)), ReduceMin: reduce((x, options) => ops.min(x, options)),
-  ReduceProd: reduce((x, options) => ops.prod(x, options)), ReduceSumSquare: reduce((x, options) => ops.sum(ops.square(x), options)),
-  ReduceL2: reduce((x, options) => ops.sqrt(ops.sum(ops.square(x), options))), ReduceL1: reduce((x, options) => ops.sum(ops.abs(x), options)),
+  GatherElements:
+    (given) =>
+    ([x, indices]) =>
+      ops.takeAlongAxis(T(x), T(indices), given.int("axis", 0)),
+  Tile:
+    () =>
+    ([x, repeats]) =>
+      ops.tile(T(x), numbers(repeats)),
+  Shape:
+    (given) =>
+    ([x]) => {
+      const { shape } = T(x);
+      if (shape.includes(null))
+        throw new ValueError("Shape", { given: "an open length", expected: "lengths that are known when the model is called" });
+      return int32((shape as number[]).slice(given.int("start", 0), given.has("end") ? given.int("end", 0) : undefined));
+    },
+  ConstantOfShape:
+    (given) =>
+    ([shape]) => {
+      const message = given.tensor("value");
+      const { elements, dtype } = message ? tensorOf(message, given.where) : { elements: [0], dtype: "float32" as const };
+      return ops.full(numbers(shape), elements[0] ?? 0, { dtype } as never);
+    },
+  Range:
+    () =>
+    ([start, limit, delta]) => {
+      const [from, to, by] = [numbers(start)[0]!, numbers(limit)[0]!, numbers(delta)[0]!];
+      const count = Math.max(0, Math.ceil((to - from) / by));
+      return constant(
+        Array.from({ length: count }, (_, i) => from + i * by),
+        { dtype: T(start).dtype, shape: [count] },
+      );
+    },
+  ReduceMean: reduce((x, options) => ops.mean(x, options)),
+  ReduceSum: reduce((x, options) => ops.sum(x, options)),
+  ReduceMax: reduce((x, options) => ops.max(x, options)),
+  ReduceMin: reduce((x, options) => ops.min(x, options)),
+  ReduceProd: reduce((x, options) => ops.prod(x, options)),
+  ReduceSumSquare: reduce((x, options) => ops.sum(ops.square(x), options)),
+  ReduceL2: reduce((x, options) => ops.sqrt(ops.sum(ops.square(x), options))),
+  ReduceL1: reduce((x, options) => ops.sum(ops.abs(x), options)),
   ReduceLogSumExp: reduce((x, options) => ops.logsumexp(x, options)),
-  ArgMax: (given) => ([x]) => ops.argmax(T(x), { axis: given.int("axis", 0), keepdims: given.int("keepdims", 1) === 1 }),
-  ArgMin: (given) => ([x]) => ops.argmin(T(x), { axis: given.int("axis", 0), keepdims: given.int("keepdims", 1) === 1 }),
-  CumSum: (given) => ([x, axis]) => {
-    const along = (numbers(axis)[0]! + T(x).rank) % T(x).rank;
-    const turned = (y: Tensor): Tensor => (given.int("reverse", 0) ? ops.flip(y, along) : y);
-    const sums = ops.cumsum(turned(T(x)), { axis: along });
-    return turned(given.int("exclusive", 0) ? shifted(sums, along) : sums);
-  },
-  TopK: (given) => ([x, k]) => {
-    const axis = given.int("axis", -1);
-    const count = k ? numbers(k)[0]! : given.int("k", 1);
-    const isLargest = given.int("largest", 1) === 1;
-    const rows = ops.moveaxis(T(x), axis, -1);
-    const order = ops.slice(ops.argsort(isLargest ? ops.negative(rows) : rows), rows.shape.map(() => 0), [...rows.shape.slice(0, -1), count] as number[]);
-    return [ops.takeAlongAxis(rows, order, -1), order].map((each) => ops.moveaxis(each, -1, axis));
-  },
+  ArgMax:
+    (given) =>
+    ([x]) =>
+      ops.argmax(T(x), { axis: given.int("axis", 0), keepdims: given.int("keepdims", 1) === 1 }),
+  ArgMin:
+    (given) =>
+    ([x]) =>
+      ops.argmin(T(x), { axis: given.int("axis", 0), keepdims: given.int("keepdims", 1) === 1 }),
+  CumSum:
+    (given) =>
+    ([x, axis]) => {
+      const along = (numbers(axis)[0]! + T(x).rank) % T(x).rank;
+      const turned = (y: Tensor): Tensor => (given.int("reverse", 0) ? ops.flip(y, along) : y);
+      const sums = ops.cumsum(turned(T(x)), { axis: along });
+      return turned(given.int("exclusive", 0) ? shifted(sums, along) : sums);
+    },
+  TopK:
+    (given) =>
+    ([x, k]) => {
+      const axis = given.int("axis", -1);
+      const count = k ? numbers(k)[0]! : given.int("k", 1);
+      const isLargest = given.int("largest", 1) === 1;
+      const rows = ops.moveaxis(T(x), axis, -1);
+      const order = ops.slice(
+        ops.argsort(isLargest ? ops.negative(rows) : rows),
+        rows.shape.map(() => 0),
+        [...rows.shape.slice(0, -1), count] as number[],
+      );
+      return [ops.takeAlongAxis(rows, order, -1), order].map((each) => ops.moveaxis(each, -1, axis));
+    },
   Einsum: (given) => (all) => ops.einsum(given.text("equation", ""), ...all.map(T)),
-  OneHot: (given) => ([indices, depth, values]) => {
-    const [off, on] = ops.unstack(T(values));
-    const hot = ops.oneHot(T(indices), numbers(depth)[0]!, { axis: given.int("axis", -1) } as never);
-    return ops.add(ops.multiply(hot, ops.subtract(on!, off!)), off!);
-  },
-  DepthToSpace: (given) => ([x]) => {
-    const size = given.int("blocksize", 1);
-    if (given.text("mode", "DCR") !== "DCR") return ops.depthToSpace(T(x), size, "channels_first");
-    const [batch, channels, height, width] = T(x).shape as number[];
-    const blocks = ops.reshape(T(x), [batch ?? -1, size, size, channels! / size ** 2, height!, width!]);
-    return ops.reshape(ops.transpose(blocks, [0, 3, 4, 1, 5, 2]), [batch ?? -1, channels! / size ** 2, height! * size, width! * size]);
-  },
-  SpaceToDepth: (given) => ([x]) => {
-    const size = given.int("blocksize", 1);
-    const [batch, channels, height, width] = T(x).shape as number[];
-    const blocks = ops.reshape(T(x), [batch ?? -1, channels!, height! / size, size, width! / size, size]);
-    return ops.reshape(ops.transpose(blocks, [0, 3, 5, 1, 2, 4]), [batch ?? -1, channels! * size ** 2, height! / size, width! / size]);
-  },
-  Trilu: (given) => ([x, k]) => (given.int("upper", 1) ? ops.triu(T(x), k ? numbers(k)[0]! : 0) : ops.tril(T(x), k ? numbers(k)[0]! : 0)),
-  GroupNormalization: groupNormalization, LRN: localResponse, GatherND: gatherNd, ScatterND: scatterNd, ScatterElements: scatterElements,
-  NonMaxSuppression: nonMaxSuppression, ReverseSequence: reverseSequence, QuantizeLinear: quantizeLinear, DequantizeLinear: dequantizeLinear,
-  DynamicQuantizeLinear: dynamicQuantizeLinear, MatMulInteger: matMulInteger,
+  OneHot:
+    (given) =>
+    ([indices, depth, values]) => {
+      const [off, on] = ops.unstack(T(values));
+      const hot = ops.oneHot(T(indices), numbers(depth)[0]!, { axis: given.int("axis", -1) } as never);
+      return ops.add(ops.multiply(hot, ops.subtract(on!, off!)), off!);
+    },
+  DepthToSpace:
+    (given) =>
+    ([x]) => {
+      const size = given.int("blocksize", 1);
+      if (given.text("mode", "DCR") !== "DCR") return ops.depthToSpace(T(x), size, "channels_first");
+      const [batch, channels, height, width] = T(x).shape as number[];
+      const blocks = ops.reshape(T(x), [batch ?? -1, size, size, channels! / size ** 2, height!, width!]);
+      return ops.reshape(ops.transpose(blocks, [0, 3, 4, 1, 5, 2]), [batch ?? -1, channels! / size ** 2, height! * size, width! * size]);
+    },
+  SpaceToDepth:
+    (given) =>
+    ([x]) => {
+      const size = given.int("blocksize", 1);
+      const [batch, channels, height, width] = T(x).shape as number[];
+      const blocks = ops.reshape(T(x), [batch ?? -1, channels!, height! / size, size, width! / size, size]);
+      return ops.reshape(ops.transpose(blocks, [0, 3, 5, 1, 2, 4]), [batch ?? -1, channels! * size ** 2, height! / size, width! / size]);
+    },
+  Trilu:
+    (given) =>
+    ([x, k]) =>
+      given.int("upper", 1) ? ops.triu(T(x), k ? numbers(k)[0]! : 0) : ops.tril(T(x), k ? numbers(k)[0]! : 0),
+  GroupNormalization: groupNormalization,
+  LRN: localResponse,
+  GatherND: gatherNd,
+  ScatterND: scatterNd,
+  ScatterElements: scatterElements,
+  NonMaxSuppression: nonMaxSuppression,
+  ReverseSequence: reverseSequence,
+  QuantizeLinear: quantizeLinear,
+  DequantizeLinear: dequantizeLinear,
+  DynamicQuantizeLinear: dynamicQuantizeLinear,
+  MatMulInteger: matMulInteger,
   ReduceLogSum: reduce((x, options) => ops.log(ops.sum(x, options))),
-  Shrink: (given) => ([x]) => {
-    const [bias, lambd] = [given.float("bias", 0), given.float("lambd", 0.5)];
-    return ops.where(ops.less(T(x), -lambd), ops.add(T(x), bias), ops.where(ops.greater(T(x), lambd), ops.subtract(T(x), bias), 0));
-  },
-  LpNormalization: (given) => ([x]) => {
-    const options = { axis: given.int("axis", -1), keepdims: true };
-    const norm = given.int("p", 2) === 1 ? ops.sum(ops.abs(T(x)), options) : ops.sqrt(ops.sum(ops.square(T(x)), options));
-    return ops.divide(T(x), norm);
-  },
-  Hardmax: (given) => ([x]) => softmaxAlong(given, T(x), (y, axis) => {
-    const at = axis < 0 ? axis + y.rank : axis;
-    return ops.oneHot(ops.argmax(y, { axis: at }), y.shape[at]!, { axis: at } as never);
-  }),
-  EyeLike: (given) => ([x]) => {
-    const [rows, columns] = T(x).shape as number[];
-    return ops.eye(rows!, { M: columns!, k: given.int("k", 0), dtype: given.has("dtype") ? keptAs(fileDtypeOf(given.int("dtype", 1), given.where)) : T(x).dtype } as never);
-  },
-  NonZero: () => ([x]) => ops.stack(ops.nonzero(T(x)) as Tensor[], 0),
-}; // prettier-ignore
+  Shrink:
+    (given) =>
+    ([x]) => {
+      const [bias, lambd] = [given.float("bias", 0), given.float("lambd", 0.5)];
+      return ops.where(ops.less(T(x), -lambd), ops.add(T(x), bias), ops.where(ops.greater(T(x), lambd), ops.subtract(T(x), bias), 0));
+    },
+  LpNormalization:
+    (given) =>
+    ([x]) => {
+      const options = { axis: given.int("axis", -1), keepdims: true };
+      const norm = given.int("p", 2) === 1 ? ops.sum(ops.abs(T(x)), options) : ops.sqrt(ops.sum(ops.square(T(x)), options));
+      return ops.divide(T(x), norm);
+    },
+  Hardmax:
+    (given) =>
+    ([x]) =>
+      softmaxAlong(given, T(x), (y, axis) => {
+        const at = axis < 0 ? axis + y.rank : axis;
+        return ops.oneHot(ops.argmax(y, { axis: at }), y.shape[at]!, { axis: at } as never);
+      }),
+  EyeLike:
+    (given) =>
+    ([x]) => {
+      const [rows, columns] = T(x).shape as number[];
+      return ops.eye(rows!, {
+        M: columns!,
+        k: given.int("k", 0),
+        dtype: given.has("dtype") ? keptAs(fileDtypeOf(given.int("dtype", 1), given.where)) : T(x).dtype,
+      } as never);
+    },
+  NonZero:
+    () =>
+    ([x]) =>
+      ops.stack(ops.nonzero(T(x)) as Tensor[], 0),
+};
 
 /** Before operators 13 the axes from `axis` on were one. */
 function softmaxAlong(given: Given, x: Tensor, fn: (x: Tensor, axis: number) => Tensor): Tensor {
@@ -550,7 +751,10 @@ export function readOnnxGraph(file: Uint8Array, where: string): ImportedGraph {
   }
   const unknown = [...new Set(graph.nodes.map(({ opType }) => opType))].filter((opType) => !Object.hasOwn(operators, opType));
   if (unknown.length > 0) {
-    throw new UnsupportedFormatError(where, { given: `the operators ${unknown.join(", ")}`, expected: `operators among ${Object.keys(operators).sort().join(", ")}` }); // prettier-ignore
+    throw new UnsupportedFormatError(where, {
+      given: `the operators ${unknown.join(", ")}`,
+      expected: `operators among ${Object.keys(operators).sort().join(", ")}`,
+    });
   }
   checkTypes(graph, where);
   const nodes = graph.nodes.map((node): ImportedNode => {

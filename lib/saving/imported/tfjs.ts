@@ -72,7 +72,20 @@ function decoded(value: string): string {
 
 /** DT_FLOAT, 1, … */
 function dtypeOf(type: unknown): Dtype {
-  const known: Readonly<Record<string, Dtype>> = { "1": "float32", "2": "float32", "3": "int32", "4": "uint8", "9": "int32", "10": "bool", DT_FLOAT: "float32", DT_DOUBLE: "float32", DT_INT32: "int32", DT_UINT8: "uint8", DT_INT64: "int32", DT_BOOL: "bool" }; // prettier-ignore
+  const known: Readonly<Record<string, Dtype>> = {
+    "1": "float32",
+    "2": "float32",
+    "3": "int32",
+    "4": "uint8",
+    "9": "int32",
+    "10": "bool",
+    DT_FLOAT: "float32",
+    DT_DOUBLE: "float32",
+    DT_INT32: "int32",
+    DT_UINT8: "uint8",
+    DT_INT64: "int32",
+    DT_BOOL: "bool",
+  };
   return known[String(type)] ?? "float32";
 }
 
@@ -112,7 +125,10 @@ function walking(given: Given): { strides: number[]; padding: unknown; dilationR
   if (given.text("data_format", "NHWC") !== "NHWC") given.refuse("data_format NCHW", "NHWC");
   const padding = given.text("padding", "VALID");
   const explicit = given.ints("explicit_paddings");
-  const pairs = [[explicit[2], explicit[3]], [explicit[4], explicit[5]]]; // prettier-ignore
+  const pairs = [
+    [explicit[2], explicit[3]],
+    [explicit[4], explicit[5]],
+  ];
   const dilations = given.ints("dilations");
   return {
     strides: inner(given.ints("strides")),
@@ -203,27 +219,99 @@ const noRun: Run = () => [];
 
 /** Rows of the table: how an operation of TensorFlow is computed. */
 export const operations: Readonly<Record<string, Operation>> = {
-  Abs: unary(ops.abs), Acos: unary(ops.arccos), Asin: unary(ops.arcsin), Atan: unary(ops.arctan), Ceil: unary(ops.ceil), Cos: unary(ops.cos),
-  Cosh: unary(ops.cosh), Elu: unary((x) => ops.elu(x)), Erf: unary(ops.erf), Exp: unary(ops.exp), Expm1: unary(ops.expm1), Floor: unary(ops.floor),
-  Identity: unary((x) => x), StopGradient: unary((x) => x), Snapshot: unary((x) => x), Log: unary(ops.log), Log1p: unary(ops.log1p),
-  LogicalNot: unary(ops.logicalNot), Neg: unary(ops.negative), Reciprocal: unary(ops.reciprocal), Relu: unary(ops.relu), Relu6: unary(ops.relu6),
-  Round: unary((x) => ops.round(x)), Rsqrt: unary(ops.rsqrt), Selu: unary(ops.selu), Sigmoid: unary(ops.sigmoid), Sign: unary(ops.sign),
-  Sin: unary(ops.sin), Sinh: unary(ops.sinh), Softplus: unary(ops.softplus), Softsign: unary((x) => ops.divide(x, ops.add(ops.abs(x), 1))),
-  Sqrt: unary(ops.sqrt), Square: unary(ops.square), Tan: unary(ops.tan), Tanh: unary(ops.tanh), IsNan: unary(ops.isnan), IsInf: unary(ops.isinf),
-  Softmax: unary((x) => ops.softmax(x)), LogSoftmax: unary((x) => ops.logSoftmax(x)), ZerosLike: unary((x) => ops.zerosLike(x)), OnesLike: unary((x) => ops.onesLike(x)),
-  Add: binary(ops.add), AddV2: binary(ops.add), BiasAdd: binary(ops.add), Sub: binary(ops.subtract), Mul: binary(ops.multiply),
-  Div: binary(ops.divide), RealDiv: binary(ops.divide), FloorDiv: binary(ops.floorDivide), FloorMod: binary(ops.mod), Pow: binary(ops.power),
-  Maximum: binary(ops.maximum), Minimum: binary(ops.minimum), SquaredDifference: binary((a, b) => ops.square(ops.subtract(a, b))),
-  Equal: binary(ops.equal), NotEqual: binary(ops.notEqual), Greater: binary(ops.greater), GreaterEqual: binary(ops.greaterEqual),
-  Less: binary(ops.less), LessEqual: binary(ops.lessEqual), LogicalAnd: binary(ops.logicalAnd), LogicalOr: binary(ops.logicalOr),
+  Abs: unary(ops.abs),
+  Acos: unary(ops.arccos),
+  Asin: unary(ops.arcsin),
+  Atan: unary(ops.arctan),
+  Ceil: unary(ops.ceil),
+  Cos: unary(ops.cos),
+  Cosh: unary(ops.cosh),
+  Elu: unary((x) => ops.elu(x)),
+  Erf: unary(ops.erf),
+  Exp: unary(ops.exp),
+  Expm1: unary(ops.expm1),
+  Floor: unary(ops.floor),
+  Identity: unary((x) => x),
+  StopGradient: unary((x) => x),
+  Snapshot: unary((x) => x),
+  Log: unary(ops.log),
+  Log1p: unary(ops.log1p),
+  LogicalNot: unary(ops.logicalNot),
+  Neg: unary(ops.negative),
+  Reciprocal: unary(ops.reciprocal),
+  Relu: unary(ops.relu),
+  Relu6: unary(ops.relu6),
+  Round: unary((x) => ops.round(x)),
+  Rsqrt: unary(ops.rsqrt),
+  Selu: unary(ops.selu),
+  Sigmoid: unary(ops.sigmoid),
+  Sign: unary(ops.sign),
+  Sin: unary(ops.sin),
+  Sinh: unary(ops.sinh),
+  Softplus: unary(ops.softplus),
+  Softsign: unary((x) => ops.divide(x, ops.add(ops.abs(x), 1))),
+  Sqrt: unary(ops.sqrt),
+  Square: unary(ops.square),
+  Tan: unary(ops.tan),
+  Tanh: unary(ops.tanh),
+  IsNan: unary(ops.isnan),
+  IsInf: unary(ops.isinf),
+  Softmax: unary((x) => ops.softmax(x)),
+  LogSoftmax: unary((x) => ops.logSoftmax(x)),
+  ZerosLike: unary((x) => ops.zerosLike(x)),
+  OnesLike: unary((x) => ops.onesLike(x)),
+  Add: binary(ops.add),
+  AddV2: binary(ops.add),
+  BiasAdd: binary(ops.add),
+  Sub: binary(ops.subtract),
+  Mul: binary(ops.multiply),
+  Div: binary(ops.divide),
+  RealDiv: binary(ops.divide),
+  FloorDiv: binary(ops.floorDivide),
+  FloorMod: binary(ops.mod),
+  Pow: binary(ops.power),
+  Maximum: binary(ops.maximum),
+  Minimum: binary(ops.minimum),
+  SquaredDifference: binary((a, b) => ops.square(ops.subtract(a, b))),
+  Equal: binary(ops.equal),
+  NotEqual: binary(ops.notEqual),
+  Greater: binary(ops.greater),
+  GreaterEqual: binary(ops.greaterEqual),
+  Less: binary(ops.less),
+  LessEqual: binary(ops.lessEqual),
+  LogicalAnd: binary(ops.logicalAnd),
+  LogicalOr: binary(ops.logicalOr),
   Prelu: binary(prelu),
   AddN: () => (all) => all.map(T).reduce((a, b) => ops.add(a, b)),
-  Select: () => ([c, a, b]) => ops.where(T(c), T(a), T(b)), SelectV2: () => ([c, a, b]) => ops.where(T(c), T(a), T(b)),
-  LeakyRelu: (given) => ([x]) => ops.leakyRelu(T(x), given.number("alpha", 0.2)),
-  ClipByValue: () => ([x, low, high]) => ops.clip(T(x), numbers(low)[0]!, numbers(high)[0]!),
-  Cast: (given) => ([x]) => ops.cast(T(x), given.dtype("DstT")),
-  MatMul: matmul, BatchMatMul: matmul, BatchMatMulV2: matmul, _FusedMatMul: fused(matmul),
-  Conv2D: conv, _FusedConv2D: fused(conv), DepthwiseConv2dNative: depthwise, DepthwiseConv2d: depthwise, FusedDepthwiseConv2dNative: fused(depthwise),
+  Select:
+    () =>
+    ([c, a, b]) =>
+      ops.where(T(c), T(a), T(b)),
+  SelectV2:
+    () =>
+    ([c, a, b]) =>
+      ops.where(T(c), T(a), T(b)),
+  LeakyRelu:
+    (given) =>
+    ([x]) =>
+      ops.leakyRelu(T(x), given.number("alpha", 0.2)),
+  ClipByValue:
+    () =>
+    ([x, low, high]) =>
+      ops.clip(T(x), numbers(low)[0]!, numbers(high)[0]!),
+  Cast:
+    (given) =>
+    ([x]) =>
+      ops.cast(T(x), given.dtype("DstT")),
+  MatMul: matmul,
+  BatchMatMul: matmul,
+  BatchMatMulV2: matmul,
+  _FusedMatMul: fused(matmul),
+  Conv2D: conv,
+  _FusedConv2D: fused(conv),
+  DepthwiseConv2dNative: depthwise,
+  DepthwiseConv2d: depthwise,
+  FusedDepthwiseConv2dNative: fused(depthwise),
   Conv2DBackpropInput: (given) => {
     const options = { ...walking(given) };
     return ([shape, w, x]) => {
@@ -233,52 +321,144 @@ export const operations: Readonly<Record<string, Operation>> = {
       return y;
     };
   },
-  MaxPool: pool("maxPool"), AvgPool: pool("averagePool"),
-  FusedBatchNorm: batchNormalization, FusedBatchNormV2: batchNormalization, FusedBatchNormV3: batchNormalization,
-  Mean: reduction((x, options) => ops.mean(x, options)), Sum: reduction((x, options) => ops.sum(x, options)), Max: reduction((x, options) => ops.max(x, options)),
-  Min: reduction((x, options) => ops.min(x, options)), Prod: reduction((x, options) => ops.prod(x, options)), All: reduction((x, options) => ops.all(x, options)),
+  MaxPool: pool("maxPool"),
+  AvgPool: pool("averagePool"),
+  FusedBatchNorm: batchNormalization,
+  FusedBatchNormV2: batchNormalization,
+  FusedBatchNormV3: batchNormalization,
+  Mean: reduction((x, options) => ops.mean(x, options)),
+  Sum: reduction((x, options) => ops.sum(x, options)),
+  Max: reduction((x, options) => ops.max(x, options)),
+  Min: reduction((x, options) => ops.min(x, options)),
+  Prod: reduction((x, options) => ops.prod(x, options)),
+  All: reduction((x, options) => ops.all(x, options)),
   Any: reduction((x, options) => ops.any(x, options)),
-  ArgMax: () => ([x, axis]) => ops.argmax(T(x), { axis: numbers(axis)[0]! }), ArgMin: () => ([x, axis]) => ops.argmin(T(x), { axis: numbers(axis)[0]! }),
-  Reshape: () => ([x, shape]) => ops.reshape(T(x), numbers(shape)), Transpose: () => ([x, order]) => ops.transpose(T(x), numbers(order)),
-  ExpandDims: () => ([x, axis]) => ops.expandDims(T(x), numbers(axis)[0]!),
-  Squeeze: (given) => ([x]) => (given.ints("squeeze_dims").length > 0 ? ops.squeeze(T(x), given.ints("squeeze_dims")) : ops.squeeze(T(x))),
+  ArgMax:
+    () =>
+    ([x, axis]) =>
+      ops.argmax(T(x), { axis: numbers(axis)[0]! }),
+  ArgMin:
+    () =>
+    ([x, axis]) =>
+      ops.argmin(T(x), { axis: numbers(axis)[0]! }),
+  Reshape:
+    () =>
+    ([x, shape]) =>
+      ops.reshape(T(x), numbers(shape)),
+  Transpose:
+    () =>
+    ([x, order]) =>
+      ops.transpose(T(x), numbers(order)),
+  ExpandDims:
+    () =>
+    ([x, axis]) =>
+      ops.expandDims(T(x), numbers(axis)[0]!),
+  Squeeze:
+    (given) =>
+    ([x]) =>
+      given.ints("squeeze_dims").length > 0 ? ops.squeeze(T(x), given.ints("squeeze_dims")) : ops.squeeze(T(x)),
   ConcatV2: () => (all) => ops.concatenate(all.slice(0, -1).map(T), numbers(all.at(-1))[0]!),
-  Pack: (given) => (all) => ops.stack(all.map(T), given.number("axis")), Unpack: (given) => ([x]) => ops.unstack(T(x), null, given.number("axis")),
-  Split: (given) => ([axis, x]) => ops.split(T(x), given.number("num_split", 1), numbers(axis)[0]!),
-  SplitV: () => ([x, sizes, axis]) => {
-    const cuts = numbers(sizes).slice(0, -1).reduce<number[]>((all, size) => [...all, (all.at(-1) ?? 0) + size], []);
-    return cuts.length === 0 ? [T(x)] : ops.split(T(x), cuts, numbers(axis)[0]!);
-  },
+  Pack: (given) => (all) => ops.stack(all.map(T), given.number("axis")),
+  Unpack:
+    (given) =>
+    ([x]) =>
+      ops.unstack(T(x), null, given.number("axis")),
+  Split:
+    (given) =>
+    ([axis, x]) =>
+      ops.split(T(x), given.number("num_split", 1), numbers(axis)[0]!),
+  SplitV:
+    () =>
+    ([x, sizes, axis]) => {
+      const cuts = numbers(sizes)
+        .slice(0, -1)
+        .reduce<number[]>((all, size) => [...all, (all.at(-1) ?? 0) + size], []);
+      return cuts.length === 0 ? [T(x)] : ops.split(T(x), cuts, numbers(axis)[0]!);
+    },
   StridedSlice: stridedSlice,
-  Slice: () => ([x, begin, size]) => {
-    const from = numbers(begin);
-    return ops.slice(T(x), from, numbers(size).map((length, axis) => (length < 0 ? T(x).shape[axis]! - from[axis]! : length)));
-  },
-  GatherV2: () => ([x, indices, axis]) => ops.take(T(x), T(indices), axis ? numbers(axis)[0]! : 0), Gather: () => ([x, indices]) => ops.take(T(x), T(indices), 0),
-  Pad: () => ([x, widths]) => padded(T(x), numbers(widths), 0), PadV2: () => ([x, widths, value]) => padded(T(x), numbers(widths), numbers(value)[0]!),
-  MirrorPad: (given) => ([x, widths]) => ops.pad(T(x), pairsOf(numbers(widths)), given.text("mode", "REFLECT").toLowerCase(), null),
-  Tile: () => ([x, counts]) => ops.tile(T(x), numbers(counts)), Fill: () => ([shape, value]) => ops.full(numbers(shape), T(value)),
-  BroadcastTo: () => ([x, shape]) => ops.broadcastTo(T(x), numbers(shape)),
-  Range: () => ([start, limit, delta]) => ops.arange(numbers(start)[0]!, numbers(limit)[0]!, numbers(delta)[0]!),
-  Shape: () => ([x]) => {
-    const { shape } = T(x);
-    if (shape.includes(null)) throw new ValueError("Shape", { given: "an open length", expected: "lengths that are known when the model is called" });
-    return constant(shape as number[], { dtype: "int32", shape: [shape.length] });
-  },
+  Slice:
+    () =>
+    ([x, begin, size]) => {
+      const from = numbers(begin);
+      return ops.slice(
+        T(x),
+        from,
+        numbers(size).map((length, axis) => (length < 0 ? T(x).shape[axis]! - from[axis]! : length)),
+      );
+    },
+  GatherV2:
+    () =>
+    ([x, indices, axis]) =>
+      ops.take(T(x), T(indices), axis ? numbers(axis)[0]! : 0),
+  Gather:
+    () =>
+    ([x, indices]) =>
+      ops.take(T(x), T(indices), 0),
+  Pad:
+    () =>
+    ([x, widths]) =>
+      padded(T(x), numbers(widths), 0),
+  PadV2:
+    () =>
+    ([x, widths, value]) =>
+      padded(T(x), numbers(widths), numbers(value)[0]!),
+  MirrorPad:
+    (given) =>
+    ([x, widths]) =>
+      ops.pad(T(x), pairsOf(numbers(widths)), given.text("mode", "REFLECT").toLowerCase(), null),
+  Tile:
+    () =>
+    ([x, counts]) =>
+      ops.tile(T(x), numbers(counts)),
+  Fill:
+    () =>
+    ([shape, value]) =>
+      ops.full(numbers(shape), T(value)),
+  BroadcastTo:
+    () =>
+    ([x, shape]) =>
+      ops.broadcastTo(T(x), numbers(shape)),
+  Range:
+    () =>
+    ([start, limit, delta]) =>
+      ops.arange(numbers(start)[0]!, numbers(limit)[0]!, numbers(delta)[0]!),
+  Shape:
+    () =>
+    ([x]) => {
+      const { shape } = T(x);
+      if (shape.includes(null))
+        throw new ValueError("Shape", { given: "an open length", expected: "lengths that are known when the model is called" });
+      return constant(shape as number[], { dtype: "int32", shape: [shape.length] });
+    },
   Einsum: (given) => (all) => ops.einsum(given.text("equation"), ...all.map(T)),
-  DepthToSpace: (given) => ([x]) => ops.depthToSpace(T(x), given.number("block_size", 1)), SpaceToDepth: (given) => ([x]) => ops.spaceToDepth(T(x), given.number("block_size", 1)),
-  ResizeBilinear: resize("bilinear"), ResizeNearestNeighbor: resize("nearest"),
-  ReverseV2: () => ([x, axis]) => ops.flip(T(x), numbers(axis)),
-  OneHot: (given) => ([indices, depth, on, off]) => {
-    const hot = ops.oneHot(T(indices), numbers(depth)[0]!, { axis: given.number("axis", -1) } as never);
-    return ops.add(ops.multiply(hot, ops.subtract(T(on), T(off))), T(off));
-  },
-  Cumsum: (given) => ([x, axis]) => {
-    if (given.bool("exclusive") || given.bool("reverse")) given.refuse("exclusive or reverse", "neither");
-    return ops.cumsum(T(x), { axis: numbers(axis)[0]! });
-  },
+  DepthToSpace:
+    (given) =>
+    ([x]) =>
+      ops.depthToSpace(T(x), given.number("block_size", 1)),
+  SpaceToDepth:
+    (given) =>
+    ([x]) =>
+      ops.spaceToDepth(T(x), given.number("block_size", 1)),
+  ResizeBilinear: resize("bilinear"),
+  ResizeNearestNeighbor: resize("nearest"),
+  ReverseV2:
+    () =>
+    ([x, axis]) =>
+      ops.flip(T(x), numbers(axis)),
+  OneHot:
+    (given) =>
+    ([indices, depth, on, off]) => {
+      const hot = ops.oneHot(T(indices), numbers(depth)[0]!, { axis: given.number("axis", -1) } as never);
+      return ops.add(ops.multiply(hot, ops.subtract(T(on), T(off))), T(off));
+    },
+  Cumsum:
+    (given) =>
+    ([x, axis]) => {
+      if (given.bool("exclusive") || given.bool("reverse")) given.refuse("exclusive or reverse", "neither");
+      return ops.cumsum(T(x), { axis: numbers(axis)[0]! });
+    },
   NoOp: () => noRun,
-}; // prettier-ignore
+};
 
 const pairsOf = (widths: readonly number[]): [number, number][] =>
   Array.from({ length: widths.length / 2 }, (_, i) => [widths[2 * i]!, widths[2 * i + 1]!]);
@@ -297,7 +477,12 @@ export function readTfjsGraph({ model, weights, where }: ReadTfjs): ImportedGrap
   const unknown = new Set<string>();
   for (const each of list as unknown[]) {
     const { name, op, input = [], attr = {} } = isPlainObject(each) ? each : {};
-    const isNode = typeof name === "string" && typeof op === "string" && Array.isArray(input) && input.every((value) => typeof value === "string") && isPlainObject(attr); // prettier-ignore
+    const isNode =
+      typeof name === "string" &&
+      typeof op === "string" &&
+      Array.isArray(input) &&
+      input.every((value) => typeof value === "string") &&
+      isPlainObject(attr);
     if (!isNode) throw new FormatError(where, { given: text(each), expected: "nodes with name, op, input and attr" });
     const given = new Given(name, op, attr, where);
     if (op === "Placeholder" || op === "PlaceholderWithDefault") {
@@ -312,11 +497,16 @@ export function readTfjsGraph({ model, weights, where }: ReadTfjs): ImportedGrap
     const from = (input as string[]).filter((value) => !value.startsWith("^")).map(valueName);
     for (const value of from) used.add(value.replace(/:\d+$/, ""));
     const count = op === "Split" ? given.number("num_split", 1) : op === "Unpack" ? given.number("num", 1) : 8;
-    const outputs = ["Split", "SplitV", "Unpack"].includes(op) ? Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}:${i}`)) : [name]; // prettier-ignore
+    const outputs = ["Split", "SplitV", "Unpack"].includes(op)
+      ? Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}:${i}`))
+      : [name];
     nodes.push({ name, op, inputs: from, outputs, run: operations[op]!(given) });
   }
   if (unknown.size > 0) {
-    throw new UnsupportedFormatError(where, { given: `the operations ${[...unknown].join(", ")}`, expected: `operations among ${Object.keys(operations).sort().join(", ")}` }); // prettier-ignore
+    throw new UnsupportedFormatError(where, {
+      given: `the operations ${[...unknown].join(", ")}`,
+      expected: `operations among ${Object.keys(operations).sort().join(", ")}`,
+    });
   }
   const statistics = new Set(nodes.filter(({ op }) => op.startsWith("FusedBatchNorm")).flatMap(({ inputs }) => inputs.slice(3, 5)));
   const values = new Map<string, Tensor | Variable>();

@@ -108,7 +108,8 @@ export class KerasFileEditor {
         else if (text(saved.shape) !== text(shape))
           differences.push(`${path}/${i}: ${text(saved.shape)} in the file, ${text(shape)} in the model`);
       });
-      if (own.weights.size > state.variables.length) differences.push(`${path}: ${own.weights.size} weights in the file, ${state.variables.length} in the model`); // prettier-ignore
+      if (own.weights.size > state.variables.length)
+        differences.push(`${path}: ${own.weights.size} weights in the file, ${state.variables.length} in the model`);
     }
     for (const path of left) if (this.#objects.get(path)!.weights.size > 0) differences.push(`${path}: the model does not have it`);
     return { status: differences.length === 0 ? "success" : "error", differences };

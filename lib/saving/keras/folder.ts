@@ -47,7 +47,9 @@ class FolderArchive implements Archive {
 
   /** Reads a file, where there is one: not a folder of that name. */
   async take(folder: string, name: string): Promise<void> {
-    const content = await storeAt(folder === "" ? this.where : `${this.where}/${folder}`).read(name).catch(nullForFolder); // prettier-ignore
+    const content = await storeAt(folder === "" ? this.where : `${this.where}/${folder}`)
+      .read(name)
+      .catch(nullForFolder);
     if (content) this.#members.set(folder === "" ? name : `${folder}/${name}`, content);
   }
 

@@ -56,7 +56,11 @@ export function legacyModel(model: LegacyModel, config: unknown, training: objec
 export function legacyWeights({ layers, own }: LegacyModel, file: GroupWriter): void {
   setNames(file, "layer_names", layers.map(({ name }) => name)); // prettier-ignore
   file.attributes.set("backend", { ascii: "kerasm" }).set("keras_version", { ascii: KERAS_VERSION });
-  for (const layer of layers) writeNamed(file.group(layer.name), weightsOf(layer).map((variable) => [pathOf(variable), variable])); // prettier-ignore
+  for (const layer of layers)
+    writeNamed(
+      file.group(layer.name),
+      weightsOf(layer).map((variable) => [pathOf(variable), variable]),
+    );
   writeNamed(file.group("top_level_model_weights"), own.map((variable) => [pathOf(variable), variable])); // prettier-ignore
 }
 

@@ -142,7 +142,11 @@ export function planState(
   // Without a layer of the file the rest would be another model's. The optimizer is the trainer's, and may be missing.
   for (const path of left) {
     if (!/(^|\/)layers\//.test(path)) continue;
-    const facts = { given: "variables that no layer of the model has", expected: "a model of the same layers", hint: "Nothing was changed. skipMismatch: true leaves them out." }; // prettier-ignore
+    const facts = {
+      given: "variables that no layer of the model has",
+      expected: "a model of the same layers",
+      hint: "Nothing was changed. skipMismatch: true leaves them out.",
+    };
     failures.push(new CheckpointError(`${where}: ${path}`, facts));
   }
   if (failures.length === 0) return plan;
@@ -222,7 +226,9 @@ function planOptimizer(
   plan: Assignments,
   read: (key: string, dataset: Hdf5Dataset) => Elements,
 ): void {
-  const isBeginning = stored.size <= 2 && variables.slice(0, stored.size).every(({ shape }, i) => shape.length === 0 && stored.get(`${i}`)?.shape.length === 0); // prettier-ignore
+  const isBeginning =
+    stored.size <= 2 &&
+    variables.slice(0, stored.size).every(({ shape }, i) => shape.length === 0 && stored.get(`${i}`)?.shape.length === 0);
   if (!isBeginning) {
     console.warn(`kerasm: ${where}: the optimizer starts anew, since it has ${variables.length} variables and the file ${stored.size}.`);
     return;

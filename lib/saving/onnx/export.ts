@@ -34,7 +34,9 @@ export function exportGraph(graph: Graph, names: OnnxNames, where: string): Piec
       const line = originOf(step)[0]?.trim().replace(/^at /, "");
       throw new OnnxError(where, { given, expected, ...(line && { hint: `It was recorded at ${line}.` }) });
     };
-    const row = Object.hasOwn(rows, step.op.name) ? rows[step.op.name]! : fail(`the operation ${step.op.name}`, `one that ONNX has: ${withoutRow(step.op) ?? "it has no row in the table"}`); // prettier-ignore
+    const row = Object.hasOwn(rows, step.op.name)
+      ? rows[step.op.name]!
+      : fail(`the operation ${step.op.name}`, `one that ONNX has: ${withoutRow(step.op) ?? "it has no row in the table"}`);
     let made: ReturnType<typeof row>;
     try {
       made = row(new StepView(emitter, step));
@@ -57,7 +59,8 @@ export function exportGraph(graph: Graph, names: OnnxNames, where: string): Piec
 }
 
 /** Open lengths by name: the first axis is the batch of all. */
-const openShape = ({ shape }: Tensor, prefix: string): (number | string)[] => shape.map((length, axis) => length ?? (axis === 0 ? "batch" : `${prefix}axis_${axis}`)); // prettier-ignore
+const openShape = ({ shape }: Tensor, prefix: string): (number | string)[] =>
+  shape.map((length, axis) => length ?? (axis === 0 ? "batch" : `${prefix}axis_${axis}`));
 
 /** The steps that the outputs depend on, and the numbers of the tensors that these need. */
 function neededSteps({ steps, outputs }: Graph): { needed: Set<Graph["steps"][number]>; wanted: Set<number> } {

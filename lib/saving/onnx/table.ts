@@ -54,7 +54,9 @@ const logical =
 const compare =
   (opType: string, isNot = false): Row =>
   (step) => {
-    const given = ["a", "b"].map((name) => (step.tensor(name)!.dtype === "bool" || step.tensor(name)!.dtype === "uint8" ? castTo(step, step.at(name), "int32") : step.at(name))); // prettier-ignore
+    const given = ["a", "b"].map((name) =>
+      step.tensor(name)!.dtype === "bool" || step.tensor(name)!.dtype === "uint8" ? castTo(step, step.at(name), "int32") : step.at(name),
+    );
     const y = step.emitter.node(opType, given);
     return isNot ? step.emitter.node("Not", [y]) : y;
   };
@@ -70,7 +72,9 @@ function reshaped(step: StepView, value: string, shape: Tensor["shape"], of: Ten
   const from = of.shape.flatMap((length, axis) => (length === null ? [axis] : []));
   const lengths = emitter.node("Shape", [emitter.valueOf(of)]);
   let next = 0;
-  const parts = shape.map((length) => (length === null ? emitter.node("Gather", [lengths, emitter.ints([from[next++] ?? 0])], { axis: 0 }) : emitter.ints([length]))); // prettier-ignore
+  const parts = shape.map((length) =>
+    length === null ? emitter.node("Gather", [lengths, emitter.ints([from[next++] ?? 0])], { axis: 0 }) : emitter.ints([length]),
+  );
   return emitter.node("Reshape", [value, emitter.node("Concat", parts, { axis: 0 })]);
 }
 
@@ -81,7 +85,10 @@ const reduction =
   (step) => {
     const { axes, keepdims } = step.attrs as unknown as { axes: readonly number[]; keepdims: boolean };
     const reduce = (value: string) =>
-      step.emitter.node(opType, axes.length > 0 ? [value, step.emitter.ints(axes)] : [value], { keepdims: keepdims ? 1 : 0, noop_with_empty_axes: 1 }); // prettier-ignore
+      step.emitter.node(opType, axes.length > 0 ? [value, step.emitter.ints(axes)] : [value], {
+        keepdims: keepdims ? 1 : 0,
+        noop_with_empty_axes: 1,
+      });
     const { dtype } = step.tensor("x")!;
     if (dtype !== "bool" && dtype !== "uint8") return reduce(step.at("x"));
     return castTo(step, reduce(castTo(step, step.at("x"), "int32")), step.output().dtype);
@@ -97,7 +104,8 @@ const arg =
 /** Channels last to first: [batch, channels, …]. */
 const firstOrder = (rank: number): number[] => [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)];
 const lastOrder = (rank: number): number[] => [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
-const channelsFirst = (step: StepView, name: string): string => make(step)("Transpose", [step.at(name)], { perm: firstOrder(step.tensor(name)!.rank) }); // prettier-ignore
+const channelsFirst = (step: StepView, name: string): string =>
+  make(step)("Transpose", [step.at(name)], { perm: firstOrder(step.tensor(name)!.rank) });
 const channelsLast = (step: StepView, value: string): string => make(step)("Transpose", [value], { perm: lastOrder(step.output().rank) });
 
 type Padding = "valid" | "same" | readonly (readonly [number, number])[];
@@ -153,7 +161,13 @@ const convTranspose: Row = (step) => {
   const front = padding.map(([before]) => Math.max(0, before));
   const back = padding.map(([, after]) => Math.max(0, after));
   const added = padding.map(([, after]) => Math.max(0, -after));
-  const y = make(step)("ConvTranspose", [channelsFirst(step, "x"), weights], { strides, dilations: dilation, kernel_shape: window, pads: [...front, ...back], output_padding: added }); // prettier-ignore
+  const y = make(step)("ConvTranspose", [channelsFirst(step, "x"), weights], {
+    strides,
+    dilations: dilation,
+    kernel_shape: window,
+    pads: [...front, ...back],
+    output_padding: added,
+  });
   return channelsLast(step, y);
 };
 
@@ -161,7 +175,11 @@ const pool =
   (opType: string): Row =>
   (step) => {
     const { size, strides, padding } = step.attrs as unknown as { size: number[]; strides: number[]; padding: Padding };
-    const y = make(step)(opType, [channelsFirst(step, "x")], { ...padsOf(padding, step.tensor("x")!, size, strides), strides, kernel_shape: size }); // prettier-ignore
+    const y = make(step)(opType, [channelsFirst(step, "x")], {
+      ...padsOf(padding, step.tensor("x")!, size, strides),
+      strides,
+      kernel_shape: size,
+    });
     return channelsLast(step, y);
   };
 
@@ -196,7 +214,13 @@ const slice: Row = (step) => {
   });
   if (taken.length === 0) return make(step)("Identity", [step.at("x")]);
   const list = (pick: (each: (typeof taken)[number]) => number) => step.emitter.ints(taken.map(pick));
-  return make(step)("Slice", [step.at("x"), list(({ first }) => first), list(({ last }) => last), list(({ axis }) => axis), list(({ by }) => by)]); // prettier-ignore
+  return make(step)("Slice", [
+    step.at("x"),
+    list(({ first }) => first),
+    list(({ last }) => last),
+    list(({ axis }) => axis),
+    list(({ by }) => by),
+  ]);
 };
 
 const piece: Row = (step) => {
@@ -293,12 +317,18 @@ const attention: Row = (step) => {
   const { emitter } = step;
   const { scale, isCausal, rate } = step.attrs as unknown as { scale: number; isCausal: boolean; rate: number };
   if (rate > 0) throw new Error("attention that drops weights at random");
-  const [heads, keys] = [op("Transpose", [step.at("query")], { perm: [0, 2, 1, 3] }), op("Transpose", [step.at("key")], { perm: [0, 2, 3, 1] })]; // prettier-ignore
+  const [heads, keys] = [
+    op("Transpose", [step.at("query")], { perm: [0, 2, 1, 3] }),
+    op("Transpose", [step.at("key")], { perm: [0, 2, 3, 1] }),
+  ];
   let scores = op("Mul", [op("MatMul", [heads, keys]), emitter.scalar(scale)]);
   if (step.tensor("bias")) scores = op("Add", [scores, step.at("bias")]);
   let seen = step.tensor("mask") ? bool(step, "mask") : null;
   if (isCausal) {
-    const ones = op("Expand", [emitter.constant("int32", [], bytesOf(Int32Array.of(1))), op("Slice", [op("Shape", [scores]), emitter.ints([2]), emitter.ints([4])])]); // prettier-ignore
+    const ones = op("Expand", [
+      emitter.constant("int32", [], bytesOf(Int32Array.of(1))),
+      op("Slice", [op("Shape", [scores]), emitter.ints([2]), emitter.ints([4])]),
+    ]);
     const causal = castTo(step, op("Trilu", [ones], { upper: 0 }), "bool");
     seen = seen ? op("And", [seen, causal]) : causal;
   }
@@ -313,7 +343,12 @@ type CellStep = (step: StepView, projected: string, states: readonly string[], g
 const lstmStep: CellStep = (step, projected, [h, c], gate) => {
   const op = make(step);
   const all = op("Add", [projected, op("MatMul", [h!, step.at("recurrentKernel")])]);
-  const [i, f, g, o] = [op("Sigmoid", [gate(all, 0)]), op("Sigmoid", [gate(all, 1)]), op("Tanh", [gate(all, 2)]), op("Sigmoid", [gate(all, 3)])]; // prettier-ignore
+  const [i, f, g, o] = [
+    op("Sigmoid", [gate(all, 0)]),
+    op("Sigmoid", [gate(all, 1)]),
+    op("Tanh", [gate(all, 2)]),
+    op("Sigmoid", [gate(all, 3)]),
+  ];
   const cell = op("Add", [op("Mul", [f, c!]), op("Mul", [i, g])]);
   return [op("Mul", [o, op("Tanh", [cell])]), cell];
 };
@@ -333,7 +368,8 @@ function unrolled(step: StepView, units: number, cell: CellStep): Readonly<Recor
   const { emitter } = step;
   const time = step.tensor("projected")!.shape[1];
   if (time === null || time === undefined) throw new Error("a recurrence of which masks or cells are wanted, over an open number of steps");
-  const cut = (value: string, from: number, to: number, axis: number) => op("Slice", [value, emitter.ints([from]), emitter.ints([to]), emitter.ints([axis])]); // prettier-ignore
+  const cut = (value: string, from: number, to: number, axis: number) =>
+    op("Slice", [value, emitter.ints([from]), emitter.ints([to]), emitter.ints([axis])]);
   const gate = (value: string, index: number) => cut(value, index * units, (index + 1) * units, 1);
   const zeros = () => {
     const batch = op("Slice", [op("Shape", [step.at("projected")]), emitter.ints([0]), emitter.ints([1])]);
@@ -494,7 +530,8 @@ export const rows: Readonly<Record<string, Row>> = {
     return op("Sub", [step.at("a"), op("Mul", [op("Floor", [op("Div", [step.at("a"), step.at("b")])]), step.at("b")])]);
   },
   fmod: (step) => make(step)("Mod", [step.at("a"), step.at("b")], { fmod: 1 }),
-  towards_zero: (step) => asFloat(step, "x", (x) => make(step)("Mul", [make(step)("Sign", [x]), make(step)("Floor", [make(step)("Abs", [x])])])), // prettier-ignore
+  towards_zero: (step) =>
+    asFloat(step, "x", (x) => make(step)("Mul", [make(step)("Sign", [x]), make(step)("Floor", [make(step)("Abs", [x])])])),
   trunc: (step) => make(step)("Mul", [make(step)("Sign", [step.at("x")]), make(step)("Floor", [make(step)("Abs", [step.at("x")])])]),
   maximum: binary("Max"),
   minimum: binary("Min"),
@@ -560,7 +597,10 @@ export const rows: Readonly<Record<string, Row>> = {
 /** Why operations have no row: by what is true of them, or by name. */
 const reasons: readonly (readonly [reason: string, matches: (op: Primitive) => boolean])[] = [
   ["it writes state, and exports are of inference", (op) => op.writes.length > 0],
-  ["it computes gradients, and exports are of inference", (op) => /_grad(ient)?s?$|_density$|^max_pool_pick$|^batch_normalization_training$|^conv_(input|weight)_/.test(op.name)], // prettier-ignore
+  [
+    "it computes gradients, and exports are of inference",
+    (op) => /_grad(ient)?s?$|_density$|^max_pool_pick$|^batch_normalization_training$|^conv_(input|weight)_/.test(op.name),
+  ],
   ["it draws random numbers, and exports are of inference", (op) => /^random_|^dropout$/.test(op.name)],
   ["it meets other replicas, or only the host can do it", (op) => op.effect || op.host !== undefined],
   ["it waits for shapes: give a whole inputSignature", (op) => op.expand !== undefined],
@@ -570,10 +610,40 @@ const reasons: readonly (readonly [reason: string, matches: (op: Primitive) => b
 
 /** Operations that no operator of ONNX, and no few of them, can do. */
 const noOperator = new Set([
-  "arctan2", "erfinv", "gammainc", "gcd", "cumprod", "view", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "left_shift", "right_shift",
-  "cholesky", "solve_triangular", "lu_factor", "qr", "eig", "eigh", "svd", "pinv", "unique", "patches", "frames", "diagonal", "place_diagonal", "embed",
-  "add_at", "add_along_axis", "put", "places", "rows_like", "crop_to_ratio", "pad_to_ratio",
-]); // prettier-ignore
+  "arctan2",
+  "erfinv",
+  "gammainc",
+  "gcd",
+  "cumprod",
+  "view",
+  "bitwise_and",
+  "bitwise_or",
+  "bitwise_xor",
+  "bitwise_not",
+  "left_shift",
+  "right_shift",
+  "cholesky",
+  "solve_triangular",
+  "lu_factor",
+  "qr",
+  "eig",
+  "eigh",
+  "svd",
+  "pinv",
+  "unique",
+  "patches",
+  "frames",
+  "diagonal",
+  "place_diagonal",
+  "embed",
+  "add_at",
+  "add_along_axis",
+  "put",
+  "places",
+  "rows_like",
+  "crop_to_ratio",
+  "pad_to_ratio",
+]);
 
 /** Why an operation has no row, undefined where it has one, or where nobody thought of it. */
 export const withoutRow = (op: Primitive): string | undefined =>

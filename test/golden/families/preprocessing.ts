@@ -99,7 +99,8 @@ async function runFunctionCalls(testCase: Case, mode: Mode): Promise<void> {
   const fn = find(path[0]!, path.slice(1).join("."));
   for (const [index, call] of (testCase["calls"] as Call[]).entries()) {
     const { kwargs = {}, ...rest } = call;
-    const invoke = (named: unknown): unknown => (fn as (...args: unknown[]) => unknown)(...arrange(fn, argumentsOf(testCase, named as Record<string, unknown>))); // prettier-ignore
+    const invoke = (named: unknown): unknown =>
+      (fn as (...args: unknown[]) => unknown)(...arrange(fn, argumentsOf(testCase, named as Record<string, unknown>)));
     const made = async (inputs: unknown): Promise<unknown> => gathered(testCase, await invoke(inputs));
     const isData = /dataset|img/.test(String(testCase["class"]));
     if (!isData) await runCall({ ...rest, inputs: kwargs }, mode, toleranceOf(testCase), `call ${index}`, invoke);
@@ -200,7 +201,12 @@ function compareState(expected: Record<string, unknown>, layer: Layer, where: st
         throw new Mismatch(`${where}: got ${JSON.stringify(actual)}, expected ${JSON.stringify(value)}`);
     } else {
       const member = layer[toCamelCase(name)];
-      compare(value, typeof member === "function" && name === "vocabulary_size" ? (member as () => unknown).call(layer) : member, tolerances.preprocessing.outputs, `${where}.${name}`); // prettier-ignore
+      compare(
+        value,
+        typeof member === "function" && name === "vocabulary_size" ? (member as () => unknown).call(layer) : member,
+        tolerances.preprocessing.outputs,
+        `${where}.${name}`,
+      );
     }
   }
 }

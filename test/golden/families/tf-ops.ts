@@ -41,9 +41,34 @@ function find(name: string): AnyFunction {
 
 /** Arguments that hold lengths, axes and places: plain numbers, where Python has lists of them. */
 const plain = new Set([
-  "shape", "axis", "axes", "perm", "paddings", "multiples", "repeats", "begin", "size", "num_or_size_splits", "dims", "sizes", "strides", "rates", "ksize", "dilations",
-  "batch_shape", "output_shape", "crop_size", "lengths", "row_splits", "row_lengths", "fft_length", "shift", "nested_row_splits", "pylist", "k",
-]); // prettier-ignore
+  "shape",
+  "axis",
+  "axes",
+  "perm",
+  "paddings",
+  "multiples",
+  "repeats",
+  "begin",
+  "size",
+  "num_or_size_splits",
+  "dims",
+  "sizes",
+  "strides",
+  "rates",
+  "ksize",
+  "dilations",
+  "batch_shape",
+  "output_shape",
+  "crop_size",
+  "lengths",
+  "row_splits",
+  "row_lengths",
+  "fft_length",
+  "shift",
+  "nested_row_splits",
+  "pylist",
+  "k",
+]);
 /** Parameters under which a Python number or list is a value with a dtype of its own. */
 const values = new Set([
   "value",

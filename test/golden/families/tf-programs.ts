@@ -21,7 +21,21 @@ export function runsAs(testCase: Case, mode: ModeName): boolean {
 }
 
 const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-const INFIX: Readonly<Record<string, string>> = { "+": "+", "-": "-", "*": "*", "/": "/", "**": "**", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "!=": "!=", and: "&&", or: "||" }; // prettier-ignore
+const INFIX: Readonly<Record<string, string>> = {
+  "+": "+",
+  "-": "-",
+  "*": "*",
+  "/": "/",
+  "**": "**",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+  "==": "==",
+  "!=": "!=",
+  and: "&&",
+  or: "||",
+};
 /** TensorFlow's % and // are not JavaScript's. */
 const CALLED: Readonly<Record<string, string>> = { "%": "tf.floormod", "//": "tf.floordiv" };
 const CLASSES = /(^|\.)[A-Z]\w*$/;

@@ -15,14 +15,30 @@ value("keras.losses.hinge", [[[1, 1, 0]], [[0.5, -0.5, 0.25]]], [(0.5 + 1.5 + 1.
 value("keras.losses.meanAbsoluteError", [[[1, 2]], [[3, 2.5]]], [1.25]);
 value("keras.metrics.accuracy", [[1, 2, 3], [1, 0, 3]], [1, 0, 1]); // prettier-ignore
 value("keras.metrics.categoricalAccuracy", [[[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]]], [1, 0]); // prettier-ignore
-value("keras.metrics.sparseTopKCategoricalAccuracy", () => [ints([0, 2]), [[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]], { k: 2 }], [1, 0]); // prettier-ignore
+value(
+  "keras.metrics.sparseTopKCategoricalAccuracy",
+  () => [
+    ints([0, 2]),
+    [
+      [0.5, 0.3, 0.2],
+      [0.5, 0.3, 0.2],
+    ],
+    { k: 2 },
+  ],
+  [1, 0],
+);
 
 reference("MeanMetricWrapper", () => {
   const metric = new keras.metrics.MeanMetricWrapper(((a: tf.Tensor, b: tf.Tensor) => tf.abs(tf.subtract(a, b))) as never, { name: "far" });
   metric.updateState(tf.constant([1, 2]), tf.constant([1, 5]));
   expectValue(metric.result(), 1.5);
 });
-reference("initializers.Identity", () => expectValue(new keras.initializers.Identity({ gain: 3 }).call([2, 3], "float32" as never), [[3, 0, 0], [0, 3, 0]])); // prettier-ignore
+reference("initializers.Identity", () =>
+  expectValue(new keras.initializers.Identity({ gain: 3 }).call([2, 3], "float32" as never), [
+    [3, 0, 0],
+    [0, 3, 0],
+  ]),
+);
 reference("GaussianNoise", () => {
   const noisy = new layers.GaussianNoise(0.5, { seed: 3 })(tf.zeros([20000]), { training: true }) as tf.Tensor;
   expectValue([tf.reduceMean(noisy), tf.sqrt(tf.reduceMean(tf.square(noisy)))], [0, 0.5], 0.03);
@@ -77,7 +93,10 @@ inFolder("callbacks.ModelCheckpoint", async (folder) => {
   await fit(model, new callbacks.ModelCheckpoint(join(folder, "{epoch}.keras") as never));
   expectValue(readdirSync(folder).sort(), ["1.keras", "2.keras"]);
   const again = (await keras.models.loadModel(join(folder, "2.keras"))) as tf.keras.Model;
-  expectValue(again.predictOnBatch(x) instanceof Promise ? await again.predictOnBatch(x) : again.predictOnBatch(x), (model(x) as tf.Tensor).array()); // prettier-ignore
+  expectValue(
+    again.predictOnBatch(x) instanceof Promise ? await again.predictOnBatch(x) : again.predictOnBatch(x),
+    (model(x) as tf.Tensor).array(),
+  );
 });
 inFolder("callbacks.BackupAndRestore", async (folder) => {
   const whole = line();

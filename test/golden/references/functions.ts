@@ -68,7 +68,13 @@ reference("keras.ops.eig of a rotation", () => {
   expectValue(tf.add(tf.square(re), tf.square(im)), [[0.5, 0.5], [0.5, 0.5]], 1e-4); // prettier-ignore
 });
 reference("svd", () => {
-  const [u, s, v] = tf.keras.ops.svd(tf.constant([[3, 0], [4, 5]]), false) as unknown as [tf.Tensor, tf.Tensor, tf.Tensor]; // prettier-ignore
+  const [u, s, v] = tf.keras.ops.svd(
+    tf.constant([
+      [3, 0],
+      [4, 5],
+    ]),
+    false,
+  ) as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
   expectValue(s, [Math.sqrt(45), Math.sqrt(5)]);
   expectValue(tf.matmul(tf.multiply(u, s), v), [[3, 0], [4, 5]], 1e-4); // prettier-ignore
 });
@@ -175,7 +181,10 @@ for (const name of ["keras.ops.map", "keras.ops.vectorizedMap", "tf.mapFn", "tf.
   value(name, () => [double, tf.constant([1, 2, 3])], [2, 4, 6]);
 value("keras.ops.foriLoop", () => [0, 4, (_: unknown, x: tf.Tensor) => double(x), tf.constant(1)], 16);
 value("keras.ops.whileLoop", () => [(x: tf.Tensor) => tf.less(x, 10), (x: tf.Tensor) => [double(x)], [tf.constant(1)]], [16]);
-value("keras.ops.scan", () => [(c: tf.Tensor, x: tf.Tensor) => [sum(c, x), double(x)], tf.constant(0), tf.constant([1, 2, 3])], [6, [2, 4, 6]]); // prettier-ignore
+value("keras.ops.scan", () => [(c: tf.Tensor, x: tf.Tensor) => [sum(c, x), double(x)], tf.constant(0), tf.constant([1, 2, 3])], [
+  6,
+  [2, 4, 6],
+]);
 value("keras.ops.associativeScan", () => [sum, tf.constant([1, 2, 3, 4])], [1, 3, 6, 10]);
 value("tf.scan", () => [sum, tf.constant([1, 2, 3])], [1, 3, 6]);
 value("tf.foldl", () => [(a: tf.Tensor, b: tf.Tensor) => tf.subtract(a, b), tf.constant([1, 2, 3])], -4);

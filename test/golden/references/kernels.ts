@@ -58,7 +58,23 @@ reference("product of segments of whole numbers", () =>
 );
 reference("product of int8 matrices", () => {
   const int8 = (values: readonly (readonly number[])[]): tf.Tensor => tf.constant(values as never, { dtype: "int8" });
-  expectValue(ops.matmul(int8([[1, -2, 100], [4, 5, 6]]), int8([[7, 8], [9, 10], [100, -100]])), [[9989, -10012], [673, -518]]); // prettier-ignore
+  expectValue(
+    ops.matmul(
+      int8([
+        [1, -2, 100],
+        [4, 5, 6],
+      ]),
+      int8([
+        [7, 8],
+        [9, 10],
+        [100, -100],
+      ]),
+    ),
+    [
+      [9989, -10012],
+      [673, -518],
+    ],
+  );
 });
 reference("int8 matrices of many rows and columns", () => {
   const a = Array.from({ length: 24 }, (_, i) => [i - 12, 3, -i]);
@@ -66,7 +82,9 @@ reference("int8 matrices of many rows and columns", () => {
   const expected = a.map((row) => b[0]!.map((_, j) => row.reduce((sum, x, k) => sum + x * b[k]![j]!, 0)));
   expectValue(ops.matmul(tf.constant(a, { dtype: "int8" }), tf.constant(b, { dtype: "int8" })), expected);
 });
-reference("arithmetic on uint32", () => expectValue(tf.add(tf.constant([70000], { dtype: "uint32" }), tf.constant([6], { dtype: "uint32" })), [70006])); // prettier-ignore
+reference("arithmetic on uint32", () =>
+  expectValue(tf.add(tf.constant([70000], { dtype: "uint32" }), tf.constant([6], { dtype: "uint32" })), [70006]),
+);
 reference("gradient of fmod by the divisor", () => {
   const tape = new tf.GradientTape();
   const x = tf.constant([2, 2], { dtype: "float32" });
@@ -191,24 +209,62 @@ const open = <R>(body: (x: tf.Tensor) => R): ((x: tf.Tensor) => R) =>
   tf.function(body as never, { inputSignature: [new tf.TensorSpec([null, null], "float32")] }) as never;
 const table = tf.constant([[1, 2, 3], [4, 5, 6]], { dtype: "float32" }); // prettier-ignore
 const lengths: Readonly<Record<string, readonly [(x: tf.Tensor) => unknown, unknown]>> = {
-  "shape": [(x) => tf.shape(x), [2, 3]],
-  "size": [(x) => tf.size(x), 6],
-  "ones of lengths": [(x) => tf.ones([ops.shape(x)[1] as never, 2]), [[1, 1], [1, 1], [1, 1]]],
-  "zeros like": [(x) => tf.zerosLike(x), [[0, 0, 0], [0, 0, 0]]],
-  "full like": [(x) => ops.fullLike(x, 7), [[7, 7, 7], [7, 7, 7]]],
+  shape: [(x) => tf.shape(x), [2, 3]],
+  size: [(x) => tf.size(x), 6],
+  "ones of lengths": [
+    (x) => tf.ones([ops.shape(x)[1] as never, 2]),
+    [
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ],
+  ],
+  "zeros like": [
+    (x) => tf.zerosLike(x),
+    [
+      [0, 0, 0],
+      [0, 0, 0],
+    ],
+  ],
+  "full like": [
+    (x) => ops.fullLike(x, 7),
+    [
+      [7, 7, 7],
+      [7, 7, 7],
+    ],
+  ],
   "rows of an array that grows": [
     (x) => {
       let array = new tf.TensorArray("float32", { size: 0, dynamicSize: true });
       array = array.unstack(x).write(2, tf.constant([7, 8, 9], { dtype: "float32" }));
       return array.stack();
     },
-    [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ],
   ],
-  "rolled": [(x) => ops.roll(x, 1, 1), [[3, 1, 2], [6, 4, 5]]],
-  "mean": [(x) => tf.reduceMean(x), 3.5],
-  "gradient of a mean": [(x) => gradient((x) => tf.reduceMean(x), x), [[1 / 6, 1 / 6, 1 / 6], [1 / 6, 1 / 6, 1 / 6]]],
-  "resize with the side kept": [(x) => tf.shape(ops.image.resize(tf.expandDims(tf.expandDims(x, 0), -1), [2, 2], { padToAspectRatio: true })), [1, 2, 2, 1]],
-}; // prettier-ignore
+  rolled: [
+    (x) => ops.roll(x, 1, 1),
+    [
+      [3, 1, 2],
+      [6, 4, 5],
+    ],
+  ],
+  mean: [(x) => tf.reduceMean(x), 3.5],
+  "gradient of a mean": [
+    (x) => gradient((x) => tf.reduceMean(x), x),
+    [
+      [1 / 6, 1 / 6, 1 / 6],
+      [1 / 6, 1 / 6, 1 / 6],
+    ],
+  ],
+  "resize with the side kept": [
+    (x) => tf.shape(ops.image.resize(tf.expandDims(tf.expandDims(x, 0), -1), [2, 2], { padToAspectRatio: true })),
+    [1, 2, 2, 1],
+  ],
+};
 for (const [what, [body, expected]] of Object.entries(lengths))
   reference(`open lengths: ${what}`, () => expectValue(open(body)(table), expected));
 
@@ -230,6 +286,6 @@ for (const [name, [body, expected]] of Object.entries(collectives))
   });
 
 reference("keras.ops.batchNormalizationTraining", () => {
-  const y = named("keras.ops.batchNormalizationTraining")(tf.constant([[1], [3]], { dtype: "float32" }), { epsilon: 0 }) as unknown; // prettier-ignore
+  const y = named("keras.ops.batchNormalizationTraining")(tf.constant([[1], [3]], { dtype: "float32" }), { epsilon: 0 }) as unknown;
   expectValue((y as { y: tf.Tensor }).y ?? (y as tf.Tensor[])[0], [[-1], [1]]);
 });

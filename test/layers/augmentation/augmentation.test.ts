@@ -69,10 +69,18 @@ t.test("what belongs to images moves with them", (t) => {
   const data = () => ({
     images,
     labels: tf.constant([[1, 0], [0, 1], [1, 0], [0, 1]]), // prettier-ignore
-    boundingBoxes: { boxes: tf.constant([[[1, 1, 4, 5]], [[0, 0, 6, 8]], [[2, 2, 3, 3]], [[1, 2, 3, 4]]]), labels: tf.constant([[0], [1], [2], [3]]) }, // prettier-ignore
+    boundingBoxes: {
+      boxes: tf.constant([[[1, 1, 4, 5]], [[0, 0, 6, 8]], [[2, 2, 3, 3]], [[1, 2, 3, 4]]]),
+      labels: tf.constant([[0], [1], [2], [3]]),
+    },
     segmentationMasks: tf.cast(tf.greater(tf.slice(images, [0, 0, 0, 0], [-1, -1, -1, 1]), 100), "int32"),
   });
-  interface Changed { images: tf.Tensor; labels: tf.Tensor; boundingBoxes: { boxes: tf.Tensor; labels: tf.Tensor }; segmentationMasks: tf.Tensor } // prettier-ignore
+  interface Changed {
+    images: tf.Tensor;
+    labels: tf.Tensor;
+    boundingBoxes: { boxes: tf.Tensor; labels: tf.Tensor };
+    segmentationMasks: tf.Tensor;
+  }
   const flip = new layers.RandomFlip("horizontal", { seed: 2, boundingBoxFormat: "xyxy" });
   const changed = flip<Changed>(data() as never);
   const boxes = changed.boundingBoxes.boxes.array() as number[][][];
@@ -133,10 +141,17 @@ t.test("an augmentation is the same eagerly and traced", (t) => {
       layerIdxes: tf.Tensor;
       transforms: object;
     };
-    const all = Object.fromEntries(Object.entries(augment.steps).map(([name, step]) => [name, (drawn.transforms as Record<string, unknown>)[name] ?? step.getRandomTransformation(images)])); // prettier-ignore
+    const all = Object.fromEntries(
+      Object.entries(augment.steps).map(([name, step]) => [
+        name,
+        (drawn.transforms as Record<string, unknown>)[name] ?? step.getRandomTransformation(images),
+      ]),
+    );
     const run = (layerIdxes: tf.Tensor) => augment.transformImages(images, { layerIdxes, transforms: all });
     const traced = tf.function(run)(drawn.layerIdxes).data();
-    run(drawn.layerIdxes).data().forEach((value, at) => Math.abs(value - traced[at]!) < 1e-2 || t.fail(`${value}, traced ${traced[at]}`)); // prettier-ignore
+    run(drawn.layerIdxes)
+      .data()
+      .forEach((value, at) => Math.abs(value - traced[at]!) < 1e-2 || t.fail(`${value}, traced ${traced[at]}`));
   }
   t.end();
 });

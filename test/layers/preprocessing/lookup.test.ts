@@ -35,7 +35,11 @@ t.test("a vocabulary is learned from arrays, datasets, generators and asynchrono
 
 t.test("a lookup works in a dataset and follows a new vocabulary", (t) => {
   const lookup = new layers.StringLookup({ vocabulary: ["a", "b"] });
-  const batches = [...Dataset.fromTensorSlices([words, [0, 1, 2, 3, 4, 5]]).batch(6).map((x, y) => [lookup(x as string[]), y] as const)]; // prettier-ignore
+  const batches = [
+    ...Dataset.fromTensorSlices([words, [0, 1, 2, 3, 4, 5]])
+      .batch(6)
+      .map((x, y) => [lookup(x as string[]), y] as const),
+  ];
   t.strictSame((batches[0]![0] as tf.Tensor).array(), [2, 1, 2, 0, 2, 1]);
   const numbers = new layers.IntegerLookup({ vocabulary: [7, 9] });
   const traced = tf.function((x: tf.Tensor) => numbers(x));
@@ -124,7 +128,11 @@ t.test("numbers are normalized as well from a stream as from one array", async (
   const whole = new layers.Normalization();
   void whole.adapt(values);
   const streamed = new layers.Normalization();
-  await streamed.adapt(Dataset.fromTensorSlices([tf.constant(values), tf.constant(values)]).map((x, y) => later([x, y])).batch(64)); // prettier-ignore
+  await streamed.adapt(
+    Dataset.fromTensorSlices([tf.constant(values), tf.constant(values)])
+      .map((x, y) => later([x, y]))
+      .batch(64),
+  );
   const single = new layers.Normalization();
   void single.adapt(Dataset.fromTensorSlices(values));
   for (const other of [streamed, single]) {

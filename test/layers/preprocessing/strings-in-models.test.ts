@@ -227,7 +227,9 @@ t.test("what strings are refused for is said", async (t) => {
   t.throws(() => new layers.Dense(2)(text), { name: "NotSupportedError", message: /trainable weights.*StringLookup/ });
   t.throws(() => tf.keras.ops.add(text, 1), { name: "DtypeError", message: /add: given strings/ });
   t.throws(() => vectorizer()(text as never), { name: "ShapeError", message: /\[batch, 1\]/ });
-  t.throws(() => vectorizer({ ragged: true, outputSequenceLength: null })(Input({ shape: [], dtype: "string" }) as never), { message: /ragged: given true/ }); // prettier-ignore
+  t.throws(() => vectorizer({ ragged: true, outputSequenceLength: null })(Input({ shape: [], dtype: "string" }) as never), {
+    message: /ragged: given true/,
+  });
   const fresh = new layers.TextVectorization({ outputMode: "multi_hot" });
   t.throws(() => fresh(Input({ shape: [], dtype: "string" }) as never), { name: "StateError", message: /adapt/ });
   const model = new Model({ inputs: text, outputs: new layers.Hashing(3)(text as never) });
