@@ -2,23 +2,16 @@
 
 import { StatelessScope } from "../../variables/stateless-scope.js";
 import { GradientTape } from "../../autodiff/tape.js";
-import type { Callback, Logs } from "../../callbacks/callback.js";
-import { CallbackList } from "../../callbacks/callback-list.js";
+import type { Logs } from "../../callbacks/callback.js";
 import type { History } from "../../callbacks/history.js";
-import type { WatchedModel } from "../../callbacks/watched.js";
 import { type Arguments, type Config, deserializeKerasObject, type OptionValues, type Schema, toCamelCase } from "../../config/index.js";
-import { switches } from "../../core/defaults.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, StateError } from "../../core/errors.js";
-import { isChief } from "../../core/replicas.js";
-import { Strings, symbolicStrings } from "../../core/strings.js";
-import { symbolic, Tensor } from "../../core/tensor.js";
-import { leaves, mapTree, type Tree } from "../../core/tree.js";
+import { Tensor } from "../../core/tensor.js";
+import { leaves } from "../../core/tree.js";
 import type { TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
-import { inferOnly } from "../../layers/base/infer.js";
 import type { layerOptions } from "../../layers/base/options.js";
-import { whileUnchanged } from "../../layers/base/tracking.js";
 import { Layer } from "../../layers/layer.js";
 import type { Metric } from "../../metrics/index.js";
 import { add, cast, sum } from "../../ops/index.js";
@@ -26,11 +19,13 @@ import type { Optimizer } from "../../optimizers/index.js";
 import type { FilePath } from "../../saving/place.js";
 import { type Child, children } from "../../saving/saveable.js";
 import { type Batch, type BatchesLike, type DataLike, givesBatches, isColumn, unpack } from "./batches.js";
+import { buildFor } from "./building.js";
 import { Compiled } from "./compiled.js";
-import { arrayParts, epochBatches, fitData, wholeBatch } from "./data.js";
-import { EpochBatches } from "./epochs.js";
-import { runEpoch } from "./loop.js";
+import { arrayParts, epochBatches } from "./data.js";
 import { Distribution, lossOfPart, shareOfLoss } from "./distributed.js";
+import { evaluate } from "./evaluate.js";
+import { fit } from "./fit.js";
+import { onBatch } from "./on-batch.js";
 import { TrainingPlace } from "./place.js";
 import {
   areOptions,
@@ -46,10 +41,12 @@ import {
   type TrainOnBatchOptions,
   trainOnBatchOptions,
 } from "./options.js";
-import { type Execution, lazyLogs, Outputs, readLogs, type StepAnswer, type StepLogs } from "./run.js";
-import { type Run, Runs } from "./runs.js";
+import { predict } from "./predict.js";
+import type { Execution, StepAnswer, StepLogs } from "./run.js";
+import { Runs } from "./runs.js";
 import { placesOf, setStateTree, type StateGroups, type StateTree, stateTree, type ValueFormat } from "./state-tree.js";
 import { Steps } from "./steps.js";
+import { callModel, type Trained } from "./trained.js";
 
 /** What a loss is computed from. */
 export interface LossArguments {
@@ -73,12 +70,21 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /** Callbacks set it when training begins, to make it go on with a later epoch. */
   declare initialEpoch: number | null;
   #compiled: Compiled | null = null;
-  /** The replicas of the strategy in whose scope the model is made. */
   readonly #distribution = new Distribution();
   readonly #steps = new Steps(this as never, this.#distribution);
   readonly #runs = new Runs(() => this.#singleMetrics);
-  /** Where the data of a running `fit` stand, for checkpoints, and where those of the next one are to begin. */
   readonly #place = new TrainingPlace();
+  /** What the runs of the model share. */
+  readonly #trained: Trained = {
+    model: this as unknown as Trainer<Schema>,
+    distribution: this.#distribution,
+    steps: this.#steps,
+    runs: this.#runs,
+    place: this.#place,
+    hasUsualStep: () => this.trainStep === Trainer.prototype.trainStep,
+    compiledFor: (method) => this.#state(method),
+    singleMetrics: () => this.#singleMetrics,
+  };
 
   constructor(...given: Arguments<S>) {
     super(...given);
@@ -244,7 +250,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const { optimizer, lossTracker } = this.#state("trainStep");
     const tape = new GradientTape();
     const [loss, yPred, scaled] = tape.record(() => {
-      const yPred = this.#call(x, true);
+      const yPred = callModel(this, x, true);
       const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: true }));
       return [loss, yPred, optimizer.scaleLoss(shareOfLoss(loss))] as const;
     });
@@ -257,7 +263,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /** One step of evaluation on a batch. */
   testStep(data: Batch): StepAnswer {
     const { x, y, sampleWeight } = unpack(data);
-    const yPred = this.#call(x, false);
+    const yPred = callModel(this, x, false);
     const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: false }));
     this.#state("testStep").lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
@@ -265,16 +271,12 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** One step of prediction on a batch. */
   predictStep(data: Batch): unknown {
-    return this.#call(unpack(data).x, false);
+    return callModel(this, unpack(data).x, false);
   }
 
   /** Data as the model takes them: nested strings may be one input or one for each of several, which the structure of the inputs tells. */
   protected asInputs(x: unknown): unknown {
     return x;
-  }
-
-  #call(x: unknown, training: boolean): unknown {
-    return (this as unknown as (x: unknown, options: object) => unknown)(x, { training });
   }
 
   /** Makes the function that `fit` runs; with `force` anew, after a change of what a step does. */
@@ -308,121 +310,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async fit(...given: readonly unknown[]): Promise<History> {
     const { x: inputs, y, options } = argumentsOf("fit", fitOptions, given);
     const x = this.asInputs(inputs);
-    const state = this.#state("fit");
-    return this.#runs.during(`${this.name}.fit`, "fit", true, async (run) => {
-      const { batches, validation } = fitData(x, y, dataOfFit(options, state));
-      const stop = () => {
-        this.stopTraining = true;
-        this.stopEvaluating = true;
-      };
-      options.signal?.addEventListener("abort", stop);
-      try {
-        return await this.#fit(run, state, batches, validation, options);
-      } finally {
-        options.signal?.removeEventListener("abort", stop);
-        this.#place.leave();
-        await batches.close();
-        await validation?.close();
-      }
-    });
-  }
-
-  async #fit(
-    run: Run,
-    state: Compiled,
-    batches: EpochBatches,
-    validation: EpochBatches | null,
-    { epochs, initialEpoch, validationFreq, callbacks: given, verbose, signal }: FitValues,
-  ): Promise<History> {
-    await this.#buildFor("fit", batches);
-    const callbacks = this.#callbackList(given, verbose, { epochs, steps: batches.count }, true);
-    this.stopTraining = false;
-    this.initialEpoch = null;
-    this.history = callbacks.history;
-    await callbacks.call("onTrainBegin", {});
-    let goesOn = await this.#place.enter(batches);
-    if (signal?.aborted) this.stopTraining = true; // before there was a step
-    let logs: Logs = {};
-    for (
-      let epoch = this.initialEpoch ?? initialEpoch;
-      epoch < Math.min(epochs, switches.maxEpochs ?? Infinity) && !this.stopTraining;
-      epoch++
-    ) {
-      this.#runs.take(run);
-      const isResumed = goesOn;
-      goesOn = false;
-      if (!isResumed) {
-        this.resetMetrics();
-        await batches.begin();
-      }
-      await callbacks.call("onEpochBegin", epoch, {});
-      this.#steps.refresh();
-      const last = await this.#runBatches(run, state, batches, callbacks, "Train");
-      this.#runs.take(run);
-      if (last === undefined && !isResumed && !this.stopTraining) {
-        console.warn(
-          `${this.name}.fit: the data gave no batch for epoch ${epoch + 1}: training ends here. ` +
-            "An iterator can be run through once: pass a function that makes it, or a Dataset.",
-        );
-        break;
-      }
-      logs = this.#epochLogs(last ?? {});
-      if (validation && !signal?.aborted && isValidated(epoch, validationFreq)) {
-        await validation.begin(true);
-        const found = await this.#evaluate(run, validation, state, callbacks);
-        for (const [name, value] of Object.entries(found)) logs[`val_${name}`] = value;
-      }
-      await callbacks.call("onEpochEnd", epoch, logs);
-    }
-    if (epochs > 0) state.optimizer.finalizeVariableValues(this.trainableWeights);
-    await callbacks.call("onTrainEnd", logs);
-    return callbacks.history!;
-  }
-
-  /** Runs the batches of one epoch of training or evaluation. @returns what the last step answered, undefined where there was no batch */
-  async #runBatches(
-    run: Run,
-    state: Compiled,
-    batches: EpochBatches,
-    callbacks: CallbackList,
-    hooks: "Train" | "Test",
-  ): Promise<StepLogs | undefined> {
-    this.#distribution.begin();
-    const isWatched = callbacks.listensBeyondProgress(`on${hooks}BatchBegin`) || callbacks.listensBeyondProgress(`on${hooks}BatchEnd`);
-    const isTraining = hooks === "Train";
-    return runEpoch<StepLogs>({
-      batches,
-      callbacks,
-      hooks,
-      groupSize: state.stepsPerExecution,
-      runs: this.#runs,
-      prepare: (group) => {
-        this.#runs.take(run);
-        if (isWatched) this.#steps.refresh();
-        for (const batch of group) state.loss?.checkLabels(batch[1]);
-        return isTraining ? this.makeTrainFunction() : this.makeTestFunction();
-      },
-      answered: (answer) => {
-        this.#steps.settle();
-        return lazyLogs(answer);
-      },
-      isStopped: () => (isTraining ? this.stopTraining : this.#isTold("stopEvaluating")),
-    });
-  }
-
-  /** Whether a callback of the present run asked it to stop; the wish is then fulfilled. */
-  #isTold(flag: "stopEvaluating" | "stopPredicting"): boolean {
-    const told = this[flag];
-    this[flag] = false;
-    return told;
-  }
-
-  /** What the metrics say; where a step of one's own answers other names, its last answer. */
-  #epochLogs(last: StepLogs): Logs {
-    const results = this.getMetricsResult();
-    const names = Object.keys(last);
-    const isOwn = names.length === Object.keys(results).length && names.every((name) => name in results);
-    return readLogs(isOwn || names.length === 0 ? results : last);
+    return fit(this.#trained, x, y, options);
   }
 
   /**
@@ -439,80 +327,13 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async evaluate(...given: readonly unknown[]): Promise<unknown> {
     const { x: inputs, y, options } = argumentsOf("evaluate", evaluateOptions, given);
     const x = this.asInputs(inputs);
-    const state = this.#state("evaluate");
-    return this.#runs.during(`${this.name}.evaluate`, "evaluate", false, async (run) => {
-      const batches = epochBatches("evaluate", x, y, options);
-      try {
-        await this.#buildFor("evaluate", batches);
-        const callbacks = this.#callbackList(options.callbacks, options.verbose, { epochs: 1, steps: batches.count });
-        await batches.begin();
-        const logs = await this.#evaluate(run, batches, state, callbacks);
-        return options.returnDict ? logs : this.#inOrder(logs);
-      } finally {
-        await batches.close();
-      }
-    });
-  }
-
-  async #evaluate(run: Run, batches: EpochBatches, state: Compiled, callbacks: CallbackList): Promise<Logs> {
-    this.stopEvaluating = false;
-    await callbacks.call("onTestBegin", {});
-    this.#runs.take(run);
-    this.resetMetrics();
-    this.#steps.refresh();
-    const last = await this.#runBatches(run, state, batches, callbacks, "Test");
-    this.#runs.take(run);
-    const logs = this.#epochLogs(last ?? {});
-    await callbacks.call("onTestEnd", logs);
-    return logs;
-  }
-
-  /** Logs in the order of the metrics; one value stands alone. */
-  #inOrder(logs: Logs, known: readonly string[] = []): number | number[] {
-    // A step may have made metrics that nobody knew before.
-    const isKnown = Object.keys(logs).every((name) => known.includes(name));
-    const names = isKnown ? known : this.#singleMetrics.map(({ name }) => name);
-    const others = Object.keys(logs).filter((name) => !names.includes(name)).sort(); // prettier-ignore
-    const values = [...names.filter((name) => name in logs), ...others].map((name) => logs[name]!);
-    return values.length === 1 ? values[0]! : values;
+    return evaluate(this.#trained, x, y, options);
   }
 
   /** What the model gives for inputs: a tensor, or tensors in the structure of the outputs. */
   async predict<Output = Tensor>(x: DataLike | BatchesLike, given: PredictOptions = {}): Promise<Output> {
     const options = predictOptions.parse("predict", [given]);
-    const batches = epochBatches("predict", this.asInputs(x), undefined, options);
-    const callbacks = this.#callbackList(options.callbacks, options.verbose, { epochs: 1, steps: batches.count });
-    const outputs = new Outputs();
-    try {
-      this.stopPredicting = false;
-      await batches.peek("predict");
-      await batches.begin();
-      this.#distribution.begin();
-      await callbacks.call("onPredictBegin", {});
-      this.#steps.refresh();
-      const isWatched = callbacks.listensBeyondProgress("onPredictBatchBegin") || callbacks.listensBeyondProgress("onPredictBatchEnd");
-      await runEpoch<unknown>({
-        batches,
-        callbacks,
-        hooks: "Predict",
-        groupSize: 1,
-        runs: this.#runs,
-        prepare: () => {
-          if (isWatched) this.#steps.refresh();
-          return this.makePredictFunction();
-        },
-        answered: (answer) => {
-          this.#steps.settle();
-          outputs.add(answer);
-          return { outputs: answer };
-        },
-        isStopped: () => this.#isTold("stopPredicting"),
-      });
-      await callbacks.call("onPredictEnd", {});
-      return outputs.join() as Output;
-    } finally {
-      await batches.close();
-    }
+    return (await predict(this.#trained, this.asInputs(x), options)) as Output;
   }
 
   /** One step of training on the given samples, with metrics of its own. @returns the loss, or the loss and the metrics */
@@ -520,7 +341,15 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async trainOnBatch(x: DataLike, y?: DataLike, options?: TrainOnBatchOptions): Promise<number | number[]>;
   async trainOnBatch(x: DataLike, y?: DataLike, given?: TrainOnBatchOptions): Promise<unknown> {
     const options = given === undefined ? trainOnBatchOptions.defaults : trainOnBatchOptions.parse("trainOnBatch", [given]);
-    return this.#onBatch("trainOnBatch", x, y, options, () => this.makeTrainFunction());
+    return onBatch(
+      this.#trained,
+      "trainOnBatch",
+      x,
+      y,
+      options,
+      () => this.makeTrainFunction(),
+      (x) => this.asInputs(x),
+    );
   }
 
   /** The loss and the metrics of the model on the given samples alone. */
@@ -528,7 +357,15 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async testOnBatch(x: DataLike, y?: DataLike, options?: TestOnBatchOptions): Promise<number | number[]>;
   async testOnBatch(x: DataLike, y?: DataLike, given?: TestOnBatchOptions): Promise<unknown> {
     const options = given === undefined ? testOnBatchOptions.defaults : testOnBatchOptions.parse("testOnBatch", [given]);
-    return this.#onBatch("testOnBatch", x, y, options, () => this.makeTestFunction());
+    return onBatch(
+      this.#trained,
+      "testOnBatch",
+      x,
+      y,
+      options,
+      () => this.makeTestFunction(),
+      (x) => this.asInputs(x),
+    );
   }
 
   /** What the model gives for the given samples. */
@@ -538,45 +375,6 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const answer = this.makePredictFunction()([[inputs]]) as Output;
     this.#steps.settle();
     return answer;
-  }
-
-  async #onBatch(
-    method: "trainOnBatch" | "testOnBatch",
-    x: DataLike,
-    y: DataLike | undefined,
-    options: OptionValues<typeof testOnBatchOptions> & Partial<OptionValues<typeof trainOnBatchOptions>>,
-    make: () => Execution<StepLogs>,
-  ): Promise<unknown> {
-    const state = this.#state(method);
-    const { sampleWeight, classWeight } = options;
-    const labelsAreIndices = state.loss?.takesIndices ?? false;
-    const data = { sampleWeight, classWeight, labelsAreIndices, batchSize: Number.MAX_SAFE_INTEGER };
-    const given = givesBatches(x) ? epochBatches(method, x, y, data) : wholeBatch(method, this.asInputs(x), y, data);
-    return this.#runs.during(`${this.name}.${method}`, method, false, async (run) => {
-      const batch = given instanceof EpochBatches ? await given.only(method) : given;
-      let names: readonly string[] = [];
-      const begin = (): void => {
-        this.#checkPlace(method);
-        state.loss?.checkLabels(batch[1]);
-        this.#runs.take(run);
-        this.resetMetrics();
-        this.#steps.refresh();
-        names = this.#singleMetrics.map(({ name }) => name);
-      };
-      const hasBegun = whileUnchanged(() => {
-        const isBuilt = state.optimizer.built && this.#isBuilt(state);
-        if (isBuilt) begin();
-        return isBuilt;
-      });
-      if (!hasBegun) {
-        this.#build(method, state, batch);
-        begin();
-      }
-      this.#distribution.begin();
-      const logs = readLogs(make()([batch]));
-      this.#steps.settle();
-      return options.returnDict ? logs : this.#inOrder(logs, names);
-    });
   }
 
   /**
@@ -595,71 +393,11 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
       });
     }
     const batches = epochBatches("profile", this.asInputs(x), y, { batchSize: Number.MAX_SAFE_INTEGER });
-    const batch = await (y === undefined ? batches.only("profile") : this.#buildFor("profile", batches).finally(() => batches.close()));
+    const batch = await (y === undefined
+      ? batches.only("profile")
+      : buildFor(this.#trained, "profile", batches).finally(() => batches.close()));
     const step = y === undefined ? this.makePredictFunction() : this.makeTrainFunction();
     return (step as unknown as TracedFunction<Execution<unknown>>).profile([batch]);
-  }
-
-  /** Makes all variables for batches like the first one, so that steps find them. @returns the first batch */
-  async #buildFor(method: string, batches: EpochBatches): Promise<Batch> {
-    const batch = await batches.peek(method);
-    this.#build(method, this.#state(method), batch);
-    return batch;
-  }
-
-  #build(method: string, state: Compiled, batch: Batch): void {
-    this.#distribution.scope(() => {
-      if (!this.#isBuilt(state) && !state.runEagerly && this.trainStep === Trainer.prototype.trainStep) this.#infer(state, batch);
-      if (!state.optimizer.built && this.built) state.optimizer.build(this.trainableWeights);
-    });
-    this.#checkPlace(method);
-  }
-
-  #isBuilt(state: Compiled): boolean {
-    return state.built && this.built && this.flattenLayers().every((layer) => layer.built);
-  }
-
-  /** @throws StateError where variables belong to other replicas than those of the present strategy */
-  #checkPlace(method: string): void {
-    this.#distribution.check(`${this.name}.${method}`, () => [...this.weights, ...this.metrics.flatMap(({ variables }) => variables)]);
-  }
-
-  #infer(state: Compiled, batch: Batch): void {
-    const toSpec = (leaf: unknown) =>
-      leaf instanceof Strings
-        ? symbolicStrings(leaf.shape)
-        : leaf instanceof Tensor
-          ? symbolic({ shape: leaf.shape, dtype: leaf.dtype })
-          : leaf;
-    const specs = mapTree(batch as Tree<unknown>, toSpec) as unknown as Batch;
-    const { x, y, sampleWeight } = unpack(specs);
-    inferOnly(() => {
-      const yPred = this.#call(x, false);
-      if (state.loss) this.computeLoss({ x, y, yPred, sampleWeight, training: false });
-      this.computeMetrics(x, y, yPred, { sampleWeight });
-    });
-  }
-
-  #callbackList(
-    callbacks: readonly Callback[] | CallbackList,
-    verbose: number,
-    params: { epochs: number; steps: number | null },
-    addHistory = false,
-  ): CallbackList {
-    if (callbacks instanceof CallbackList) {
-      if (addHistory && !callbacks.history) {
-        throw new ArgumentError("fit.callbacks", { given: "a CallbackList without a History", expected: "one made with addHistory: true" });
-      }
-      callbacks.setModel(this as unknown as WatchedModel);
-      return callbacks;
-    }
-    return new CallbackList(callbacks, {
-      addHistory,
-      addProgbar: verbose !== 0 && isChief(),
-      model: this as unknown as WatchedModel,
-      ...params,
-      verbose,
-    });
   }
 
   /**
@@ -731,16 +469,3 @@ function argumentsOf<S extends Schema>(
   const [y, given] = isShort ? [undefined, second] : [second, third ?? {}];
   return { x, y, options: schema.parse(method, [given, ...more]) as OptionValues<S> };
 }
-
-type FitValues = OptionValues<typeof fitOptions>;
-
-/** What the options of `fit` say of data. */
-function dataOfFit(options: FitValues, { loss }: Compiled) {
-  const { batchSize, classWeight, sampleWeight, shuffle, stepsPerEpoch: steps, validationSplit, validationData } = options;
-  const validation = { batchSize: options.validationBatchSize ?? batchSize, steps: options.validationSteps };
-  const labelsAreIndices = loss?.takesIndices ?? false;
-  return { batchSize, classWeight, sampleWeight, shuffle, steps, validationSplit, validationData, validation, labelsAreIndices };
-}
-
-const isValidated = (epoch: number, frequency: number | readonly number[]): boolean =>
-  typeof frequency === "number" ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1);
