@@ -1,4 +1,5 @@
-// Makes the variables of a model and of its optimizer before steps are traced: by inferring what a step would do with batches like the first.
+// Makes the variables of a model and of its optimizer before steps are traced: by inferring what a step would do with batches like the
+// first.
 
 import { Strings, symbolicStrings } from "../../core/strings.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
