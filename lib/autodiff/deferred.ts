@@ -3,7 +3,7 @@
 
 import { isFloat } from "../core/dtype.js";
 import { apply, forEachTensor, unrecordedInference, withInputs } from "../core/interpreter.js";
-import type { Gradients, Primitive, Step } from "../core/primitive.js";
+import { type Gradients, localPrimitive, type Step } from "../core/primitive.js";
 import { symbolic, type Tensor } from "../core/tensor.js";
 import { zerosLike } from "../ops/shaping/create.js";
 
@@ -39,13 +39,9 @@ export function deferredGradients({ steps, targets, seeds, sources }: Recorded, 
   for (const tensor of [...targets, ...seeds]) if (tensor) add(tensor);
   const ids = [...tensors.keys()];
   const connected = connectedSources(steps, targets, sources).filter((id) => tensors.has(id));
-  const op: Primitive = {
+  const op = localPrimitive({
     name: "gradient",
     inputs: ["xs"],
-    states: [],
-    writes: [],
-    effect: false,
-    keeps: [],
     infer: ({ xs }) => byName(connected.map((id) => specOf((xs as readonly Tensor[])[ids.indexOf(id)]!))),
     expand({ xs }) {
       const now = new Map(ids.map((id, i) => [id, (xs as readonly Tensor[])[i]!]));
@@ -62,7 +58,7 @@ export function deferredGradients({ steps, targets, seeds, sources }: Recorded, 
       });
       return byName(gradients.map((gradient, i) => gradient ?? zerosLike(wanted[i]!)));
     },
-  };
+  });
   const results = apply(op, { xs: [...tensors.values()] }, undefined) as Record<string, Tensor>;
   return new Map(connected.map((id, i) => [id, results[`dx${i}`]!]));
 }

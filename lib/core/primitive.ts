@@ -149,6 +149,15 @@ export interface TypedPrimitive<N extends string, A, O> extends Primitive {
   apply(inputs: InputsOf<N>, ...attrs: unknown extends A ? [] : [attrs: A]): Result<O>;
 }
 
+/** An operation that is made where it is applied, since what it does is its own: no table holds it, and nothing finds it by name. */
+export const localPrimitive = (definition: Pick<Primitive, "name" | "inputs" | "infer"> & Partial<Primitive>): Primitive => ({
+  states: [],
+  writes: [],
+  effect: false,
+  keeps: [],
+  ...definition,
+});
+
 /** All primitives by name, for the tests that hold something true of each of them. */
 export const primitives = new Map<string, Primitive>();
 

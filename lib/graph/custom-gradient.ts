@@ -1,7 +1,7 @@
 // tf.customGradient: a function that brings its own gradient.
 
 import { apply, isForShapesAlone, isTracing, recordingOnly, tell, unrecorded } from "../core/interpreter.js";
-import type { Primitive, Step } from "../core/primitive.js";
+import { localPrimitive, type Step } from "../core/primitive.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { Tensor } from "../core/tensor.js";
 import { identity } from "../ops/gradient/stop-gradient.js";
@@ -46,18 +46,15 @@ function checked(made: WithGradient): WithGradient {
 
 const listOf = (gradients: Gradients): (Tensor | null)[] => (Array.isArray(gradients) ? [...gradients] : [gradients as Tensor | null]);
 
-const definition = { name: "customGradient", states: [], writes: [], effect: false };
-
 /** Tells the tapes of a step that has this gradient. */
 function recorded({ value, gradient }: WithGradient, inputs: readonly Tensor[]): Tensor {
   const y = unrecorded(() => identity(value)); // an input given back is a value of its own
-  const op: Primitive = {
-    ...definition,
+  const op = localPrimitive({
+    name: "customGradient",
     inputs: ["xs"],
-    keeps: [],
     infer: () => y,
     gradient: (dy) => ({ xs: () => listOf(gradient(dy as Tensor)) }),
-  };
+  });
   const step: Step = { op, inputs: { xs: inputs }, attrs: undefined, outputs: { y } };
   tell(step);
   return y;
@@ -66,13 +63,13 @@ function recorded({ value, gradient }: WithGradient, inputs: readonly Tensor[]):
 /** A step of the trace: the gradient is a graph, so that it goes wherever the trace is run, inlined or differentiated. */
 function traced({ value, gradient }: WithGradient, inputs: readonly Tensor[]): Tensor {
   const { graph, captures, rebuild } = captureBranch("customGradient", [value], ([dy]) => listOf(gradient(dy!)));
-  const op: Primitive = {
-    ...definition,
+  const op = localPrimitive({
+    name: "customGradient",
     inputs: ["value", "xs", "captures"],
     alias: "value",
     keeps: ["captures"],
     infer: (given) => given.value as Tensor,
     gradient: (dy, kept) => ({ xs: () => rebuild(replay(graph, [dy as Tensor, ...(kept.captures as readonly Tensor[])])) }),
-  };
+  });
   return apply(op, { value, xs: inputs, captures }, undefined) as Tensor;
 }

@@ -2,7 +2,7 @@
 
 import { dtypes } from "../core/dtype.js";
 import { commandsOf } from "../core/interpreter.js";
-import type { Primitive, Step } from "../core/primitive.js";
+import { localPrimitive, type Step } from "../core/primitive.js";
 import { known, sameShape } from "../core/shape.js";
 import { symbolic, Tensor } from "../core/tensor.js";
 import type { Command, Operand } from "../runtime/command.js";
@@ -42,17 +42,13 @@ export function fusedStep(members: Members): Step {
   const { steps, source, results } = members;
   const made = new Set(steps.map(({ outputs }) => outputs.y!));
   const xs = [...new Set(steps.flatMap((step) => readsOf(step).filter((tensor) => !made.has(source(tensor)))))];
-  const op: Primitive = {
+  const op = localPrimitive({
     name: "fused",
     inputs: ["xs"],
-    states: [],
-    writes: [],
-    effect: false,
-    keeps: [],
     infer: () => Object.fromEntries(results.map(({ shape, dtype }, i) => [`y${i}`, { shape, dtype }])),
     lower: () => fusedCommand(members),
     overwrites: (root) => overwrites(members, root),
-  };
+  });
   return {
     op,
     inputs: { xs },

@@ -2,26 +2,23 @@
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { apply } from "../core/interpreter.js";
-import type { Inputs, Primitive } from "../core/primitive.js";
+import { localPrimitive } from "../core/primitive.js";
 import { printArray } from "../core/print.js";
 import { Chainable, Tensor } from "../core/tensor.js";
 import { isRepeating } from "./control/host.js";
 
 /** An effect on the host that sees tensors: defined anew for each use, since what it does is its own. */
 function onHost(name: string, tensors: readonly Tensor[], action: (tensors: readonly Tensor[]) => void): void {
-  const op: Primitive = {
+  const op = localPrimitive({
     name,
     inputs: ["tensors"],
-    states: [],
-    writes: [],
     effect: true,
-    keeps: [],
     infer: () => ({}),
-    host(inputs: Inputs) {
+    host(inputs) {
       if (!isRepeating()) action(inputs.tensors as readonly Tensor[]);
       return {};
     },
-  };
+  });
   apply(op, { tensors }, undefined);
 }
 

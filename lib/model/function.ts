@@ -7,7 +7,7 @@ import { holdsKerasTensor, type KerasTensor } from "../layers/functional/keras-t
 import type { Operation } from "../layers/functional/node.js";
 import { mapLeaves } from "../layers/functional/structure.js";
 import { Tensor } from "../core/tensor.js";
-import { Graph } from "./graph/graph.js";
+import { LayerGraph } from "./graph/graph.js";
 
 export interface Function_ {
   /** Runs the graph on inputs in the structure of its own. */
@@ -27,12 +27,12 @@ export interface Function_ {
  */
 export class Function_ extends Callable {
   declare readonly name: string;
-  readonly #graph: Graph;
+  readonly #graph: LayerGraph;
 
   constructor(inputs: unknown, outputs: unknown, { name = null }: { name?: string | null } = {}) {
     super();
     Object.defineProperty(this, "name", { value: name ?? automaticName("Function") });
-    this.#graph = new Graph(inputs, outputs);
+    this.#graph = new LayerGraph(inputs, outputs);
   }
 
   /** The layers and operations of the graph, in the order in which they run. */

@@ -12,7 +12,7 @@ import { nodeOf, type Node } from "../layers/functional/node.js";
 import { Layer } from "../layers/layer.js";
 import { add, multiply, reshape } from "../ops/index.js";
 import { cloneModel } from "./clone-model.js";
-import type { Graph } from "./graph/graph.js";
+import type { LayerGraph } from "./graph/graph.js";
 import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 
@@ -57,7 +57,7 @@ export function optimizedForInference(model: Model): Model {
 }
 
 /** Layers by those whose sums they scale. */
-function scalingsIn({ nodes, outputs }: Graph): Map<Layer, Facts> {
+function scalingsIn({ nodes, outputs }: LayerGraph): Map<Layer, Facts> {
   const calls = new Map<unknown, number>();
   const readers = new Map<unknown, number>(outputs.map((output) => [output, 1]));
   const count = (map: Map<unknown, number>, key: unknown) => map.set(key, (map.get(key) ?? 0) + 1);

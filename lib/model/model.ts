@@ -30,7 +30,7 @@ import { type KerasState, kerasState, partsByName } from "../saving/saveable.js"
 import type { Variable } from "../variables/variable.js";
 import type { ExportOptions } from "./export.js";
 import { readGraph, writeGraph } from "./graph/config.js";
-import { Graph } from "./graph/graph.js";
+import { LayerGraph } from "./graph/graph.js";
 import { parseJson } from "../formats/json.js";
 import type { FilePath } from "../saving/place.js";
 import type { LoadOptions, LoadWeightsOptions, SaveOptions, SaveWeightsOptions } from "./saving.js";
@@ -63,7 +63,7 @@ export type ModelOptions = LayerOptions & { readonly inputs?: Endpoints; readonl
 export class Model extends Trainer {
   static override readonly options: Schema = layerOptions;
 
-  #graph: Graph | null = null;
+  #graph: LayerGraph | null = null;
 
   constructor(inputs: Endpoints, outputs: Endpoints, options?: LayerOptions);
   constructor(options?: ModelOptions);
@@ -74,15 +74,15 @@ export class Model extends Trainer {
     if (inputs === undefined || outputs === undefined) {
       throw new ArgumentError("Model", { given: inputs === undefined ? "outputs alone" : "inputs alone", expected: "inputs and outputs" });
     }
-    this.setGraph(new Graph(inputs, outputs));
+    this.setGraph(new LayerGraph(inputs, outputs));
   }
 
   /** The graph of a functional model, null for models of another kind. */
-  get graph(): Graph | null {
+  get graph(): LayerGraph | null {
     return this.#graph;
   }
 
-  protected setGraph(graph: Graph | null): void {
+  protected setGraph(graph: LayerGraph | null): void {
     this.#graph = graph;
     this.built = graph !== null;
     if (graph && !this.trainable) for (const layer of graph.layers) layer.trainable = false;
@@ -168,7 +168,7 @@ export class Model extends Trainer {
     });
   }
 
-  #needGraph(what: string): Graph {
+  #needGraph(what: string): LayerGraph {
     if (this.#graph) return this.#graph;
     throw new StateError(`${this.name}.${what}`, {
       given: "a model without a graph",

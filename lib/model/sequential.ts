@@ -21,7 +21,7 @@ import { InputLayer } from "../layers/core/input-layer.js";
 import { KerasTensor } from "../layers/functional/keras-tensor.js";
 import { Layer } from "../layers/layer.js";
 import { type Child, children } from "../saving/saveable.js";
-import { Graph } from "./graph/graph.js";
+import { LayerGraph } from "./graph/graph.js";
 import { Model } from "./model.js";
 
 /** What stands in the list of a Sequential: a layer, or what `keras.Input` gives. */
@@ -110,7 +110,7 @@ export class Sequential extends Model {
     }
     const input = (this.#layers[0] as unknown as InputLayer).output;
     const output = this.#layers.slice(1).reduce<unknown>((x, layer) => layer(x as Tensor), input);
-    this.setGraph(new Graph(input, output));
+    this.setGraph(new LayerGraph(input, output));
   }
 
   /** The layers check what they are given. */

@@ -7,7 +7,7 @@ import { ArgumentError } from "../core/errors.js";
 import { Layer } from "../layers/layer.js";
 import type { Node, Operation } from "../layers/functional/node.js";
 import type { Variable } from "../variables/variable.js";
-import type { Graph } from "./graph/graph.js";
+import type { LayerGraph } from "./graph/graph.js";
 import { renderTable } from "./table.js";
 
 /** How a summary looks. */
@@ -29,7 +29,7 @@ export interface SummaryOptions {
 /** What a summary is made of. */
 export interface Summarized extends Layer {
   readonly layers: readonly Layer[];
-  readonly graph: Graph | null;
+  readonly graph: LayerGraph | null;
   /** Whether layers stand in a row, whatever the graph says. */
   readonly isSequence: boolean;
   /** Variables of the optimizer, null before it has any. */
@@ -90,7 +90,7 @@ const parameters = (layer: Layer): string => (layer.built ? grouped(layer.countP
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** Whether every layer has one call with one input from the one before. */
-function isSequential(graph: Graph): boolean {
+function isSequential(graph: LayerGraph): boolean {
   if (graph.nodesAtDepth.some((nodes) => nodes.length > 1 || nodes[0]!.inputs.length > 1)) return false;
   const own = new Set(graph.nodes);
   return graph.layers.every((layer) => layer.inboundNodes.filter((node) => own.has(node)).length <= 1);

@@ -1,7 +1,8 @@
 // Gradients cut to a norm, one by one or all together.
 
 import type { Tensor } from "../core/tensor.js";
-import { add, divide, greater, maximum, minimum, multiply, onesLike, sqrt, square, subtract, sum, where } from "../ops/index.js";
+import { add, clip, divide, greater, maximum, minimum, multiply, onesLike, sqrt, square, subtract, sum, where } from "../ops/index.js";
+import type { Common } from "./options.js";
 
 /** Scales a gradient down to a norm of at most `norm`. */
 export function clipByNorm(gradient: Tensor, norm: number): Tensor {
@@ -19,4 +20,12 @@ export function clipByGlobalNorm(gradients: readonly Tensor[], norm: number): Te
   // Infinite and undefined norms make everything undefined, as in Keras.
   const scale = add(finite, subtract(length, length));
   return gradients.map((gradient) => multiply(gradient, scale));
+}
+
+/** Gradients within the limit that the options set; themselves where they set none. */
+export function clipped(gradients: readonly Tensor[], { clipnorm, globalClipnorm, clipvalue }: Common): readonly Tensor[] {
+  if (clipnorm !== null && clipnorm > 0) return gradients.map((gradient) => clipByNorm(gradient, clipnorm));
+  if (globalClipnorm !== null && globalClipnorm > 0) return clipByGlobalNorm(gradients, globalClipnorm);
+  if (clipvalue !== null && clipvalue > 0) return gradients.map((gradient) => clip(gradient, -clipvalue, clipvalue));
+  return gradients;
 }

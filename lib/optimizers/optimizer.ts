@@ -20,7 +20,7 @@ import {
   schemaOf,
   serializeKerasObject,
 } from "../config/index.js";
-import { asTensor, constant, type TensorLike } from "../core/convert.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { withParts } from "../core/replicas.js";
@@ -28,15 +28,17 @@ import type { Tensor } from "../core/tensor.js";
 import { initializers } from "../initializers/family.js";
 import type { InitializerIdentifier } from "../initializers/index.js";
 import { firstValue } from "../initializers/initializer.js";
-import { add, cast, clip, divide, equal, floorDivide, mod, multiply, where, zerosLike } from "../ops/index.js";
+import { add, cast, divide, floorDivide, multiply } from "../ops/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName, addUsualMethods } from "../saving/saveable.js";
 import { stateless } from "../variables/stateless.js";
 import { Variable } from "../variables/variable.js";
 import { MovingAverages } from "./averages.js";
-import { clipByGlobalNorm, clipByNorm } from "./clipping.js";
-import { updateIf } from "./conditional.js";
+import { GradientAccumulation } from "./accumulation.js";
+import { checkSplit, checkUpdate, warnOfMissing } from "./checks.js";
+import { clipped } from "./clipping.js";
 import { crossReplicaSum } from "./cross-replica.js";
 import type { LearningRate } from "./learning-rate.js";
+import { assignAll, overwritten, pathOf } from "./values.js";
 import { type Common, commonFields, commonOf, type OptimizerFields } from "./options.js";
 import { LearningRateSchedule } from "./schedules/schedule.js";
 
@@ -69,7 +71,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   #learningRate: Variable | LearningRateSchedule | (() => TensorLike);
   #trainable: readonly Variable[] = [];
   #averages: MovingAverages | null = null;
-  #accumulators: Slots = new Map();
+  #accumulation: GradientAccumulation | null = null;
   /** Variables that weights decay has no hold of, and parts of their names. */
   #undecayed: { readonly variables: ReadonlySet<Variable>; readonly names: readonly string[] } = { variables: new Set(), names: [] };
   readonly #warned = new Set<Variable>();
@@ -169,7 +171,9 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   build(variables: readonly Variable[]): void {
     const { useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps } = this.#common;
     if (useEma) this.#averages = new MovingAverages(this.addSlots(variables, "average"), emaMomentum, emaOverwriteFrequency);
-    if (gradientAccumulationSteps !== null) this.#accumulators = this.addSlots(variables, "gradient_accumulator");
+    if (gradientAccumulationSteps !== null) {
+      this.#accumulation = new GradientAccumulation(this.addSlots(variables, "gradient_accumulator"), gradientAccumulationSteps);
+    }
     this.#trainable = [...variables];
     this.built = true;
   }
@@ -264,9 +268,10 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.#trainable): void {
     if (gradients.length === 0) return;
     if (!this.built) this.build(variables);
-    this.#check(gradients, variables);
+    checkUpdate(this.name, gradients, variables, this.#trainable);
+    warnOfMissing(this.name, gradients, variables, this.#warned);
     if (variables.some(({ splitAxis }) => splitAxis !== null)) {
-      this.#checkParts(variables);
+      checkSplit(this.name, this.isElementwise ? null : classNameOf(this), variables, this.#common);
       return withParts(() => this.#apply(gradients, variables));
     }
     this.#apply(gradients, variables);
@@ -277,71 +282,23 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     return true;
   }
 
-  #checkParts(variables: readonly Variable[]): void {
-    const { clipnorm, globalClipnorm } = this.#common;
-    const refuse = (given: string): never => {
-      throw new StateError(this.name, {
-        given: `${given} for variables that are split over replicas`,
-        expected: "an update of each element by itself",
-        hint: "Use clipvalue, and optimizers such as SGD, Adam, AdamW, RMSprop or Lion.",
-      });
-    };
-    if (!this.isElementwise) refuse(classNameOf(this));
-    if (clipnorm !== null || globalClipnorm !== null) refuse(clipnorm !== null ? "clipnorm" : "globalClipnorm");
-    const bound = variables.find(({ splitAxis, constraint }) => splitAxis !== null && constraint !== null);
-    if (bound) refuse(`the constraint of ${bound.name}`);
-  }
-
   #apply(given: readonly (Tensor | null)[], all: readonly Variable[]): void {
     const [gradients, variables] = overwritten(given, all);
     const known = variables.filter((_, index) => gradients[index] !== null);
     let present = gradients.filter((gradient) => gradient !== null);
-    const { gradientAccumulationSteps: every } = this.#common;
     const scale = this.#lossScaleFactor;
     if (scale !== null) present = present.map((gradient) => divide(gradient, scale));
-    if (every === null) this.#update(present, known);
-    else this.#accumulate(present, known, every);
+    if (this.#accumulation) this.#accumulate(present, known, this.#accumulation);
+    else this.#update(present, known);
     this.#averages?.update(this.iterations);
     for (const variable of known) if (variable.constraint) variable.assign(variable.constraint(variable.value()));
     this.#steps.assignAdd(1);
   }
 
-  #check(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): void {
-    if (gradients.length !== variables.length) {
-      throw new ArgumentError(`${this.name}.apply`, {
-        given: `${gradients.length} gradients for ${variables.length} variables`,
-        expected: "a gradient, or null, for each variable",
-      });
-    }
-    const unknown = variables.find((variable) => !this.#trainable.includes(variable));
-    if (unknown) {
-      throw new ValueError(`${this.name}.apply`, {
-        given: `the variable ${unknown.name}`,
-        expected: "variables that the optimizer was built with",
-        hint: "Make a new optimizer for another set of variables.",
-      });
-    }
-    if (gradients.every((gradient) => gradient === null)) {
-      throw new ValueError(`${this.name}.apply`, { given: "no gradient for any variable", expected: "at least one gradient" });
-    }
-    const missing = variables.filter((variable, index) => gradients[index] === null && !this.#warned.has(variable));
-    if (missing.length === 0) return;
-    for (const variable of missing) this.#warned.add(variable);
-    console.warn(`${this.name}: there are no gradients for ${missing.map(pathOf).join(", ")}; these variables stay as they are.`);
-  }
-
   #update(gradients: readonly Tensor[], variables: readonly Variable[]): void {
-    const clipped = crossReplicaSum(this.name, this.#clipped(gradients), variables);
+    const sums = crossReplicaSum(this.name, clipped(gradients, this.#common), variables);
     this.decayWeights(variables);
-    this.updateAll(clipped, variables, cast(this.learningRate, "float32"));
-  }
-
-  #clipped(gradients: readonly Tensor[]): readonly Tensor[] {
-    const { clipnorm, globalClipnorm, clipvalue } = this.#common;
-    if (clipnorm !== null && clipnorm > 0) return gradients.map((gradient) => clipByNorm(gradient, clipnorm));
-    if (globalClipnorm !== null && globalClipnorm > 0) return clipByGlobalNorm(gradients, globalClipnorm);
-    if (clipvalue !== null && clipvalue > 0) return gradients.map((gradient) => clip(gradient, -clipvalue, clipvalue));
-    return gradients;
+    this.updateAll(sums, variables, cast(this.learningRate, "float32"));
   }
 
   /** Moves variables towards 0 before the update, by their decay times the learning rate. */
@@ -378,20 +335,12 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     this.#undecayed = { variables: new Set(varList), names: varNames };
   }
 
-  /** Adds gradients up and updates with their mean every so many steps. */
-  #accumulate(gradients: readonly Tensor[], variables: readonly Variable[], every: number): void {
-    const isUpdate = equal(mod(add(this.#steps, 1), every), 0);
-    const sums = new Map(variables.map((variable, index) => [variable, add(gradients[index]!, this.#accumulators.get(variable)!)]));
+  #accumulate(gradients: readonly Tensor[], variables: readonly Variable[], accumulation: GradientAccumulation): void {
     // Every step updates; in those between, all that an update writes is put back.
     const averages = this.#averages?.slots.values() ?? [];
-    const waiting = new Set([...this.#accumulators.values(), ...averages, this.#steps, this.#learningRate]);
-    updateIf(isUpdate, [...variables, ...this.#own.filter((variable) => !waiting.has(variable))], () => {
-      const means = [...sums.values()].map((sum) => divide(sum, every));
-      this.#update(means, variables);
-    });
-    for (const [variable, accumulator] of this.#accumulators) {
-      accumulator.assign(where(isUpdate, zerosLike(accumulator), sums.get(variable) ?? accumulator));
-    }
+    const waiting = new Set([...accumulation.sums.values(), ...averages, this.#steps, this.#learningRate]);
+    const written = [...variables, ...this.#own.filter((variable) => !waiting.has(variable))];
+    accumulation.step(this.#steps, gradients, variables, written, (means) => this.#update(means, variables));
   }
 
   /** With `useEma` the moving averages of the variables; null otherwise, and before the optimizer is built. */
@@ -430,17 +379,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   setWeights(weights: readonly TensorLike[]): void {
     const where = `${this.name}.setWeights`;
     this.#needBuilt(where);
-    const { variables } = this;
-    if (weights.length !== variables.length) {
-      throw new ArgumentError(where, { given: `${weights.length} values`, expected: `${variables.length}, one for each variable` });
-    }
-    const before = variables.map((variable) => variable.value());
-    try {
-      for (const [index, variable] of variables.entries()) variable.assign(fitting(weights[index]!, variable));
-    } catch (error) {
-      for (const [index, variable] of variables.entries()) variable.assign(before[index]!);
-      throw error;
-    }
+    assignAll(where, this.variables, weights);
   }
 
   #needBuilt(where: string): void {
@@ -491,17 +430,6 @@ export interface OptimizerVariable {
 
 const rateVariable = (rate: number): Variable => new Variable(rate, { name: "learning_rate", dtype: "float32", trainable: false });
 
-/** A value for a variable: flat typed arrays are taken in its shape. */
-const fitting = (value: TensorLike, variable: Variable): TensorLike =>
-  ArrayBuffer.isView(value) && (value as ArrayLike<number> & ArrayBufferView).length === variable.size
-    ? constant(value, { shape: variable.shape, dtype: variable.dtype })
-    : value;
-
-/** A variable's place in its model, as a name: `dense/kernel` is `dense_kernel`. */
-function pathOf(variable: Variable): string {
-  return ((variable as { readonly path?: string }).path ?? variable.name).replace(/[/:]/g, "_");
-}
-
 addUsualMethods(Optimizer.prototype);
 
 /** What names an optimizer. */
@@ -515,10 +443,3 @@ export const optimizers = new Family<Optimizer<Schema>>({
   ignoresCase: true,
   accepts: (value): value is Optimizer<Schema> => value instanceof Optimizer,
 });
-
-/** Puts gradients in the place of the variables that want that; the others are left. */
-function overwritten(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): [(Tensor | null)[], Variable[]] {
-  const isLeft = variables.map(({ overwriteWithGradient }) => !overwriteWithGradient);
-  variables.forEach((variable, i) => !isLeft[i] && gradients[i] && variable.assign(gradients[i]));
-  return [gradients.filter((_, i) => isLeft[i]), variables.filter((_, i) => isLeft[i])];
-}

@@ -9,7 +9,7 @@
 import { isFloat } from "../core/dtype.js";
 import { apply, isForShapesAlone, isTracing, recordingOnly, tapes, tell, unrecorded } from "../core/interpreter.js";
 import { maskOf, setMask } from "../core/mask.js";
-import type { Primitive } from "../core/primitive.js";
+import { localPrimitive } from "../core/primitive.js";
 import type { Spec, Tensor } from "../core/tensor.js";
 import { GradientTape } from "../autodiff/tape.js";
 import { captureBranch } from "../graph/control/branch.js";
@@ -80,19 +80,18 @@ function run<R>(fn: (inputs: readonly Tensor[]) => R, inputs: readonly Tensor[])
 
 type GradientsOf = (dys: readonly (Tensor | null)[], xs: readonly Tensor[]) => (Tensor | null)[];
 
-const definition = { name: "recompute", states: [], writes: [], effect: false };
 const named = (tensors: readonly Tensor[]): Record<string, Tensor> => Object.fromEntries(tensors.map((tensor, i) => [`y${i}`, tensor]));
 
 /** Tells the tapes of a step that has this gradient. */
 function recorded(values: readonly Tensor[], xs: readonly Tensor[], gradients: GradientsOf): Tensor[] {
   const outputs = values.map((value) => unrecorded(() => identity(value))); // an argument given back is a value of its own
-  const op: Primitive = {
-    ...definition,
+  const op = localPrimitive({
+    name: "recompute",
     inputs: ["xs"],
     keeps: ["xs"],
     infer: () => named(values),
     gradient: (dy, { xs }) => ({ xs: () => gradients(listOf(dy as Record<string, Tensor | null>, values.length), xs as Tensor[]) }),
-  };
+  });
   tell({ op, inputs: { xs }, attrs: undefined, outputs: named(outputs) });
   return outputs;
 }
@@ -105,8 +104,8 @@ function traced(values: readonly Tensor[], xs: readonly Tensor[], gradients: Gra
   const { graph, captures, rebuild } = captureBranch("recompute", values, (dys) => gradients(dys, xs));
   const isOne = values.length === 1;
   const zerosFor = ({ shape, dtype }: Spec): Tensor => zeros(shape as readonly number[], { dtype });
-  const op: Primitive = {
-    ...definition,
+  const op = localPrimitive({
+    name: "recompute",
     inputs: [isOne ? "value" : "values", "xs", "captures"],
     keeps: ["captures"],
     ...(isOne
@@ -122,7 +121,7 @@ function traced(values: readonly Tensor[], xs: readonly Tensor[], gradients: Gra
         return rebuild(replay(graph, [...given, ...(kept["captures"] as readonly Tensor[])]));
       },
     }),
-  };
+  });
   const inputs = isOne ? { value: values[0], xs, captures } : { values, xs, captures };
   const made = apply(op, inputs, undefined);
   return isOne ? [made as Tensor] : values.map((_, i) => (made as Record<string, Tensor>)[`y${i}`]!);

@@ -9,7 +9,7 @@
 
 import { apply, unrecorded } from "../../core/interpreter.js";
 import { isFloat } from "../../core/dtype.js";
-import type { Gradients, Inputs, Primitive } from "../../core/primitive.js";
+import { type Gradients, type Inputs, localPrimitive, type Primitive } from "../../core/primitive.js";
 import { State } from "../../core/state.js";
 import { adoptTensor, Tensor, type Spec } from "../../core/tensor.js";
 import { GradientTape } from "../../autodiff/tape.js";
@@ -137,7 +137,7 @@ function operationOf(computation: Computation, stateNames: readonly string[]): P
   const ticketName = `y${count}`;
   const runs = new Runs();
   const followed = new Set<number>();
-  return {
+  return localPrimitive({
     name,
     inputs: ["xs", ...stateNames],
     states: stateNames,
@@ -175,7 +175,7 @@ function operationOf(computation: Computation, stateNames: readonly string[]): P
         },
       };
     },
-  };
+  });
 }
 
 /** Gradients of the sources: the computation (4). Its inputs are those of the forward pass, the gradients of its outputs, the ticket. */

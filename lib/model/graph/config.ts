@@ -17,7 +17,7 @@ import { KerasTensor } from "../../layers/functional/keras-tensor.js";
 import type { Node, Operation } from "../../layers/functional/node.js";
 import { OperationCall } from "../../layers/functional/operation-call.js";
 import { mapLeaves } from "../../layers/functional/structure.js";
-import type { Graph } from "./graph.js";
+import type { LayerGraph } from "./graph.js";
 
 /** How a tensor of a config names its maker. */
 type Reference = readonly [operation: string, node: number, output: number];
@@ -31,7 +31,7 @@ class TensorReference {
 export type HasOwnNode = (operation: Operation) => boolean;
 
 /** The parts of a functional model's config that describe its graph. */
-export function writeGraph(graph: Graph, hasOwnNode: HasOwnNode): Record<"layers" | "input_layers" | "output_layers", Json> {
+export function writeGraph(graph: LayerGraph, hasOwnNode: HasOwnNode): Record<"layers" | "input_layers" | "output_layers", Json> {
   const own = new Set(graph.nodes);
   const numbers = new Map<Node, number>();
   for (const operation of graph.operations) {

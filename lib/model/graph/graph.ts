@@ -22,7 +22,7 @@ import { cloneBetween } from "./clone.js";
 import { mapGraph } from "./map.js";
 
 /** A computation from inputs to outputs as a graph of layer and operation calls. */
-export class Graph {
+export class LayerGraph {
   /** Inputs and outputs in the structure in which the user gave them. */
   readonly inputStructure: unknown;
   readonly outputStructure: unknown;

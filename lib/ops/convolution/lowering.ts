@@ -90,9 +90,9 @@ function run(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias:
     const rows = g.batch * g.out[0]! * g.out[1]!;
     return [kernels.depthwise_f32({ ...g, x, w: kernel, bias, y, flags }, rows, Math.ceil(UNIT_WORK / 8 / Math.max(1, perRow)))];
   }
-  if (isMinimal(g)) return minimal(g, x, kernel, strides, bias, y, flags);
-  if (isFew(g, strides)) return few(g, x, kernel, strides, bias, y, flags);
-  if (inner < SHORT && g.upsample.every((each) => each === 1)) return short(g, x, kernel, strides, bias, y, flags);
+  if (isWinograd(g)) return winogradCommands(g, x, kernel, strides, bias, y, flags);
+  if (isFew(g, strides)) return fewChannelsCommands(g, x, kernel, strides, bias, y, flags);
+  if (inner < SHORT && g.upsample.every((each) => each === 1)) return shortRunsCommands(g, x, kernel, strides, bias, y, flags);
   const { packed, pack } = packing(g, kernel, strides);
   const perPixel = Math.max(1, taps * inner * n);
   const unitM = Math.min(192, Math.max(24, roundUp(UNIT_WORK / perPixel, 12)));
@@ -139,7 +139,15 @@ function padded(g: Geometry, x: Tensor): { commands: Command[]; x: Operand; g: G
 }
 
 /** Convolution of few channels. */
-function short(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias: Tensor | null, y: Tensor, flags: number): Command[] {
+function shortRunsCommands(
+  g: Geometry,
+  x: Tensor,
+  kernel: Tensor,
+  strides: PackStrides,
+  bias: Tensor | null,
+  y: Tensor,
+  flags: number,
+): Command[] {
   const { packed, pack } = packing(g, kernel, strides);
   const source = padded(g, x);
   const unitM = 192;
@@ -165,7 +173,15 @@ function isFew(g: Geometry, { strideTap, strideN }: PackStrides): boolean {
 }
 
 /** Convolution to few channels. */
-function few(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias: Tensor | null, y: Tensor, flags: number): Command[] {
+function fewChannelsCommands(
+  g: Geometry,
+  x: Tensor,
+  kernel: Tensor,
+  strides: PackStrides,
+  bias: Tensor | null,
+  y: Tensor,
+  flags: number,
+): Command[] {
   const m = sizeOf(g.kernel) * g.outChannels;
   const [n, k] = [g.batch * sizeOf(g.in), g.channels];
   const products = scratch(Math.max(4, m * n * 4));
@@ -192,7 +208,7 @@ export function weightGradient(x: Tensor, dy: Tensor, dw: Tensor, walking: Walki
   const pixels = g.batch * sizeOf(g.out);
   const length = sizeOf(kernel);
   const isDepthwise = inner === 1 && n === 1;
-  if (isMinimal(g)) return minimalWeightGradient(g, x, dy, dw);
+  if (isWinograd(g)) return winogradWeightGradient(g, x, dy, dw);
   const unitM = Math.min(384, taps * inner);
   const unitN = Math.min(384, n);
   const blocks = isDepthwise ? 1 : g.groups * Math.ceil((taps * inner) / unitM) * Math.ceil(n / unitN);
@@ -231,7 +247,7 @@ function unitTiles(k: number, n: number): number {
 }
 
 /** Whether minimal filtering is possible and takes clearly fewer products. */
-function isMinimal(g: Geometry): boolean {
+function isWinograd(g: Geometry): boolean {
   const isThree = g.kernel[0] === 1 && g.kernel[1] === 3 && g.kernel[2] === 3;
   const isPlain = g.groups === 1 && g.stride[0] === 1 && g.upsample.every((u) => u === 1);
   const isDense = g.stride[1] === 1 && g.stride[2] === 1 && Math.abs(g.dilation[1]!) === 1 && g.dilation[1] === g.dilation[2];
@@ -242,7 +258,15 @@ function isMinimal(g: Geometry): boolean {
   return outputs >= 64 && 9 * outputs > 1.5 * PRODUCTS * tilesOf(g);
 }
 
-function minimal(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias: Tensor | null, y: Tensor, flags: number): Command[] {
+function winogradCommands(
+  g: Geometry,
+  x: Tensor,
+  kernel: Tensor,
+  strides: PackStrides,
+  bias: Tensor | null,
+  y: Tensor,
+  flags: number,
+): Command[] {
   const [k, n] = [g.channels, g.outChannels];
   const u = scratch(PRODUCTS * (k * roundUp(n, 16) + 32) * 4);
   // A kernel that is walked backwards is one that is turned around and begins further left and above.
@@ -259,7 +283,7 @@ function minimal(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, b
   ];
 }
 
-function minimalWeightGradient(g: Geometry, x: Tensor, dy: Tensor, dw: Tensor): Command[] {
+function winogradWeightGradient(g: Geometry, x: Tensor, dy: Tensor, dw: Tensor): Command[] {
   const [k, n] = [g.channels, g.outChannels];
   const tiles = tilesOf(g);
   const work = tiles * PRODUCTS * k * n;
