@@ -96,67 +96,47 @@ function advance(sizes: usize, strides: usize): isize {
   return offset;
 }
 
-class Gather32 {
+/** The view to the flat side, elements of type T. */
+class Gather<T> {
   @inline
   run(view: usize, flat: usize, n: usize, stride: isize): void {
-    if (stride == 1) return copyRun(view, flat, n << 2);
-    if (stride == 0) {
-      const value = v128.load32_splat(view);
+    if (stride == 1) return copyRun(view, flat, n * sizeof<T>());
+    const step = stride * <isize>sizeof<T>();
+    if (sizeof<T>() == 4) {
+      if (stride == 0) {
+        const value = v128.load32_splat(view);
+        for (; n >= 4; n -= 4) {
+          v128.store(flat, value);
+          flat += 16;
+        }
+      }
       for (; n >= 4; n -= 4) {
-        v128.store(flat, value);
+        store<T>(flat, load<T>(view));
+        store<T>(flat, load<T>(view + step), 4);
+        store<T>(flat, load<T>(view + 2 * step), 8);
+        store<T>(flat, load<T>(view + 3 * step), 12);
+        view += 4 * step;
         flat += 16;
       }
     }
-    const step = stride << 2;
-    for (; n >= 4; n -= 4) {
-      store<u32>(flat, load<u32>(view));
-      store<u32>(flat, load<u32>(view + step), 4);
-      store<u32>(flat, load<u32>(view + 2 * step), 8);
-      store<u32>(flat, load<u32>(view + 3 * step), 12);
-      view += 4 * step;
-      flat += 16;
-    }
     for (; n != 0; n--) {
-      store<u32>(flat, load<u32>(view));
+      store<T>(flat, load<T>(view));
       view += step;
-      flat += 4;
+      flat += sizeof<T>();
     }
   }
 }
 
-class Gather8 {
+/** The flat side to the view, elements of type T. */
+class Scatter<T> {
   @inline
   run(view: usize, flat: usize, n: usize, stride: isize): void {
-    if (stride == 1) return copyRun(view, flat, n);
+    if (stride == 1) return copyRun(flat, view, n * sizeof<T>());
+    const step = stride * <isize>sizeof<T>();
     for (; n != 0; n--) {
-      store<u8>(flat, load<u8>(view));
-      view += stride;
-      flat += 1;
-    }
-  }
-}
-
-class Scatter32 {
-  @inline
-  run(view: usize, flat: usize, n: usize, stride: isize): void {
-    if (stride == 1) return copyRun(flat, view, n << 2);
-    const step = stride << 2;
-    for (; n != 0; n--) {
-      store<u32>(view, load<u32>(flat));
+      store<T>(view, load<T>(flat));
       view += step;
-      flat += 4;
-    }
-  }
-}
-
-class Scatter8 {
-  @inline
-  run(view: usize, flat: usize, n: usize, stride: isize): void {
-    if (stride == 1) return copyRun(flat, view, n);
-    for (; n != 0; n--) {
-      store<u8>(view, load<u8>(flat));
-      view += stride;
-      flat += 1;
+      flat += sizeof<T>();
     }
   }
 }
@@ -226,22 +206,22 @@ function scatter<Run>(args: ScatterViewArgs, shift: usize, begin: usize, end: us
 
 /** y = the view of x, elements of 32 bits. */
 export function gather_view_32(args: GatherViewArgs, begin: usize, end: usize): void {
-  gather<Gather32>(args, 2, begin, end);
+  gather<Gather<u32>>(args, 2, begin, end);
 }
 
 /** y = the view of x, elements of 8 bits. */
 export function gather_view_8(args: GatherViewArgs, begin: usize, end: usize): void {
-  gather<Gather8>(args, 0, begin, end);
+  gather<Gather<u8>>(args, 0, begin, end);
 }
 
 /** The view of y = x, elements of 32 bits. */
 export function scatter_view_32(args: ScatterViewArgs, begin: usize, end: usize): void {
-  scatter<Scatter32>(args, 2, begin, end);
+  scatter<Scatter<u32>>(args, 2, begin, end);
 }
 
 /** The view of y = x, elements of 8 bits. */
 export function scatter_view_8(args: ScatterViewArgs, begin: usize, end: usize): void {
-  scatter<Scatter8>(args, 0, begin, end);
+  scatter<Scatter<u8>>(args, 0, begin, end);
 }
 
 /** Columns of x that one unit turns into rows of y. */
