@@ -32,7 +32,7 @@ export const around = (code) =>
 export const isProgram = (code) => !/…(?! *$)/m.test(code.replace(/"[^"\n]*"/g, "")) && !/^(static |\*\[)/.test(code);
 
 /** What is no value in a comment is a remark. */
-export const isResult = (comment) => /^(-?[\d.]+…?|\[.*\]|".*"|'.*'|true|false|null|tf\.Tensor\(.*)$/.test(comment);
+export const isResult = (comment) => /^(-?[\d.]+(e-?\d+)?…?|\[.*\]|\{.*\}|".*"|'.*'|true|false|null|NaN|tf\.Tensor\(.*)$/.test(comment);
 export const withResult = /^(?!const |let |for |import |\/\/)(.+?);? +\/\/ (.+)$/gm;
 
 /** An example as a page runs it: a line whose comment is its result prints it. */

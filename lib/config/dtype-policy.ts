@@ -23,6 +23,12 @@ const mixed: Readonly<Record<string, Dtype>> = { mixed_float16: "float16", mixed
 /**
  * Which dtype a layer computes in and which its variables have: a dtype for both, or "mixed_float16" and "mixed_bfloat16", under which
  * layers compute in the half and variables are float32. Keras: `keras.DTypePolicy`.
+ *
+ * ```ts
+ * const policy = new keras.DTypePolicy("mixed_float16");
+ * policy.computeDtype; // "float16"
+ * policy.variableDtype; // "float32"
+ * ```
  */
 export class DTypePolicy {
   readonly #name: string;
@@ -94,13 +100,25 @@ export class DTypePolicy {
   }
 }
 
-/** The same as DTypePolicy. Keras: keras.FloatDTypePolicy */
+/**
+ * The same as DTypePolicy. Keras: keras.FloatDTypePolicy
+ *
+ * ```ts
+ * new keras.FloatDTypePolicy("float32").computeDtype; // "float32"
+ * ```
+ */
 export class FloatDTypePolicy extends DTypePolicy {}
 
 /** The policy of layers that are given none; null until one was set: then it is `keras.config.floatx()`. */
 let ofAll: DTypePolicy | null = null;
 
-/** The policy of layers that are given none. Keras: keras.config.dtype_policy */
+/**
+ * The policy of layers that are given none. Keras: keras.config.dtype_policy
+ *
+ * ```ts
+ * keras.config.dtypePolicy().name; // "float32"
+ * ```
+ */
 export const defaultDtypePolicy = (): DTypePolicy => ofAll ?? new DTypePolicy(floatx());
 
 /** What makes a policy of a name that begins with a mode of quantization. */
@@ -114,7 +132,15 @@ export function readQuantizedNames(read: (name: string) => DTypePolicy | undefin
 /** The policy of a name. @throws ValueError for one that names none */
 const namedPolicy = (name: string): DTypePolicy => ofQuantized?.(name) ?? new DTypePolicy(name);
 
-/** Sets the policy of layers that are given none: a name, or a policy. @throws ValueError. Keras: keras.config.set_dtype_policy */
+/**
+ * Sets the policy of layers that are given none: a name, or a policy. @throws ValueError. Keras: keras.config.set_dtype_policy
+ *
+ * ```ts
+ * keras.config.setDtypePolicy("mixed_float16");
+ * new keras.layers.Dense(1).computeDtype; // "float16"
+ * keras.config.setDtypePolicy("float32");
+ * ```
+ */
 export const setDtypePolicy = declare("config.setDtypePolicy(policy)", (policy: string | DTypePolicy): void => {
   ofAll = getPolicy(policy);
 });

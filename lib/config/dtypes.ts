@@ -25,6 +25,10 @@ const named: Readonly<Record<string, string>> = { int: "int32", float: "float32"
 /**
  * The name of a dtype as Keras spells it: null is `keras.config.floatx()`, `"float"` and `"int"` are float32 and int32.
  *
+ * ```ts
+ * keras.backend.standardizeDtype("float"); // "float32"
+ * ```
+ *
  * @throws UnknownNameError for what names none. Keras: keras.utils.standardize_dtype
  */
 export const standardizeDtype = declare("utils.standardizeDtype(dtype)", (dtype: unknown): string => {
@@ -34,8 +38,20 @@ export const standardizeDtype = declare("utils.standardizeDtype(dtype)", (dtype:
   throw new UnknownNameError("standardizeDtype", { given: text(dtype), expected: `one of ${known.join(", ")}` });
 });
 
-/** Whether a dtype holds fractions. @throws UnknownNameError. Keras: keras.backend.is_float_dtype */
+/**
+ * Whether a dtype holds fractions. @throws UnknownNameError. Keras: keras.backend.is_float_dtype
+ *
+ * ```ts
+ * keras.backend.isFloatDtype("float16"); // true
+ * ```
+ */
 export const isFloatDtype = declare("backend.isFloatDtype(dtype)", (dtype: unknown): boolean => /^b?float/.test(standardizeDtype(dtype)));
 
-/** Whether a dtype holds whole numbers, with or without a sign. @throws UnknownNameError. Keras: keras.backend.is_int_dtype */
+/**
+ * Whether a dtype holds whole numbers, with or without a sign. @throws UnknownNameError. Keras: keras.backend.is_int_dtype
+ *
+ * ```ts
+ * keras.backend.isIntDtype("uint8"); // true
+ * ```
+ */
 export const isIntDtype = declare("backend.isIntDtype(dtype)", (dtype: unknown): boolean => /^u?int/.test(standardizeDtype(dtype)));

@@ -51,7 +51,14 @@ export function automaticName(className: string): string {
   return uniqueName(classToSnakeCase(className));
 }
 
-/** A number that no call with this prefix got before: 1, 2, … Keras: keras.backend.get_uid */
+/**
+ * A number that no call with this prefix got before: 1, 2, … Keras: keras.backend.get_uid
+ *
+ * ```ts
+ * keras.backend.getUid("block"); // 1
+ * keras.backend.getUid("block"); // 2
+ * ```
+ */
 export function getUid(prefix = ""): number {
   const count = (uids.get(prefix) ?? 0) + 1;
   uids.set(prefix, count);

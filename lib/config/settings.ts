@@ -5,12 +5,26 @@ import { text, ValueError } from "../core/errors.js";
 
 export type { DataFormat };
 
-/** Where images have their channels unless a layer says otherwise: `"channels_last"`. */
+/**
+ * Where images have their channels unless a layer says otherwise: `"channels_last"`.
+ *
+ * ```ts
+ * keras.backend.imageDataFormat(); // "channels_last"
+ * ```
+ */
 export function imageDataFormat(): DataFormat {
   return defaults.imageDataFormat;
 }
 
-/** Sets where channels stand by default: "channels_last" or "channels_first". Keras: keras.config.set_image_data_format */
+/**
+ * Sets where channels stand by default: "channels_last" or "channels_first". Keras: keras.config.set_image_data_format
+ *
+ * ```ts
+ * keras.backend.setImageDataFormat("channels_first");
+ * new keras.layers.Conv2D(2, 3).options.dataFormat; // "channels_first"
+ * keras.backend.setImageDataFormat("channels_last");
+ * ```
+ */
 export function setImageDataFormat(dataFormat: DataFormat): void {
   if (dataFormat !== "channels_last" && dataFormat !== "channels_first") {
     throw new ValueError("keras.config.setImageDataFormat", { given: text(dataFormat), expected: '"channels_last" or "channels_first"' });
@@ -18,23 +32,50 @@ export function setImageDataFormat(dataFormat: DataFormat): void {
   defaults.imageDataFormat = dataFormat;
 }
 
-/** The small number that keeps divisions and logarithms finite: 1e-7. */
+/**
+ * The small number that keeps divisions and logarithms finite: 1e-7.
+ *
+ * ```ts
+ * keras.backend.epsilon(); // 1.000e-7
+ * ```
+ */
 export function epsilon(): number {
   return defaults.epsilon;
 }
 
-/** Sets the small number that keeps divisions from zero (default: 1e-7). Keras: keras.config.set_epsilon */
+/**
+ * Sets the small number that keeps divisions from zero (default: 1e-7). Keras: keras.config.set_epsilon
+ *
+ * ```ts
+ * keras.backend.setEpsilon(1e-5);
+ * keras.backend.epsilon(); // 1.000e-5
+ * keras.backend.setEpsilon(1e-7);
+ * ```
+ */
 export function setEpsilon(value: number): void {
   if (!(value > 0)) throw new ValueError("keras.config.setEpsilon", { given: text(value), expected: "a number above 0" });
   defaults.epsilon = value;
 }
 
-/** The dtype of floats: `"float32"`. */
+/**
+ * The dtype of floats: `"float32"`.
+ *
+ * ```ts
+ * keras.backend.floatx(); // "float32"
+ * ```
+ */
 export function floatx(): "float32" {
   return "float32";
 }
 
-/** Sets the dtype of weights and of numbers that say none: "float16", "bfloat16" or "float32". Keras: keras.config.set_floatx */
+/**
+ * Sets the dtype of weights and of numbers that say none: "float16", "bfloat16" or "float32". Keras: keras.config.set_floatx
+ *
+ * ```ts
+ * keras.backend.setFloatx("float32");
+ * keras.backend.floatx(); // "float32"
+ * ```
+ */
 export function setFloatx(value: string): void {
   if (value !== "float32") {
     throw new ValueError("keras.config.setFloatx", { given: text(value), expected: '"float32", the only float dtype so far' });

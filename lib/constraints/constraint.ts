@@ -11,6 +11,13 @@ export interface Constraint<S extends Schema = NoOptions> {
 /**
  * The base of constraints: what weights are put through after each update. This one leaves them as they are; one of one's
  * own implements `call`. Keras: keras.constraints.Constraint
+ *
+ * ```ts
+ * class AtMostOne extends keras.constraints.Constraint {
+ *   override call(w: tf.Tensor) { return tf.minimum(w, 1); }
+ * }
+ * new AtMostOne()(tf.constant([0.5, 3])); // [0.5, 1]
+ * ```
  */
 export class Constraint<S extends Schema = NoOptions> extends Configured<S> {
   /** Weights that meet the constraint. */

@@ -8,6 +8,10 @@ import { Constraint, constraints, norms, rescaled } from "./constraint.js";
 /**
  * Vectors along `axis` no longer than `maxValue`. Keras: keras.constraints.MaxNorm
  *
+ * ```ts
+ * new keras.constraints.MaxNorm(1)(tf.constant([[3], [4]])); // [[0.6], [0.8]]
+ * ```
+ *
  * @see Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, 2014
  */
 export class MaxNorm extends Constraint<typeof MaxNorm.options> {

@@ -5,7 +5,13 @@ import type { Tensor } from "../core/tensor.js";
 import { add, clip, multiply } from "../ops/index.js";
 import { Constraint, constraints, norms, rescaled } from "./constraint.js";
 
-/** Vectors along `axis` of lengths from `minValue` to `maxValue`, moved there by `rate`. Keras: keras.constraints.MinMaxNorm */
+/**
+ * Vectors along `axis` of lengths from `minValue` to `maxValue`, moved there by `rate`. Keras: keras.constraints.MinMaxNorm
+ *
+ * ```ts
+ * new keras.constraints.MinMaxNorm({ minValue: 2, maxValue: 10 })(tf.constant([[0.6], [0.8]])); // [[1.2], [1.6]]
+ * ```
+ */
 export class MinMaxNorm extends Constraint<typeof MinMaxNorm.options> {
   static override readonly options = schema([], {
     minValue: number(0),

@@ -5,7 +5,13 @@ import type { Tensor } from "../core/tensor.js";
 import { maximum } from "../ops/index.js";
 import { Constraint, constraints } from "./constraint.js";
 
-/** Weights of at least 0. Keras: keras.constraints.NonNeg */
+/**
+ * Weights of at least 0. Keras: keras.constraints.NonNeg
+ *
+ * ```ts
+ * new keras.constraints.NonNeg()(tf.constant([-1, 2])); // [0, 2]
+ * ```
+ */
 export class NonNeg extends Constraint<typeof NonNeg.options> {
   static override readonly options = schema([], {});
 

@@ -5,7 +5,13 @@ import type { Tensor } from "../core/tensor.js";
 import { add, divide } from "../ops/index.js";
 import { Constraint, constraints, norms } from "./constraint.js";
 
-/** Vectors along `axis` of length 1. Keras: keras.constraints.UnitNorm */
+/**
+ * Vectors along `axis` of length 1. Keras: keras.constraints.UnitNorm
+ *
+ * ```ts
+ * new keras.constraints.UnitNorm()(tf.constant([[3], [4]])); // [[0.6], [0.8]]
+ * ```
+ */
 export class UnitNorm extends Constraint<typeof UnitNorm.options> {
   static override readonly options = schema([], { axis: oneOrMore(integer(), 0) });
 

@@ -23,7 +23,13 @@ const values = field<TensorLike>({
   serialize: serializeKerasObject,
 });
 
-/** One value, or values that broadcast to the shape. Keras: keras.initializers.Constant */
+/**
+ * One value, or values that broadcast to the shape. Keras: keras.initializers.Constant
+ *
+ * ```ts
+ * new keras.initializers.Constant(3)([2]); // [3, 3]
+ * ```
+ */
 export class Constant extends Initializer<typeof Constant.options> {
   static override readonly options = schema(["value"], { value: withDefault(values, 0) });
 

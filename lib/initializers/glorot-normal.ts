@@ -9,6 +9,10 @@ import { fanFields, scaled } from "./variance-scaling.js";
 /**
  * Truncated normal of standard deviation √(2 / (inputs + outputs)). Keras: keras.initializers.GlorotNormal
  *
+ * ```ts
+ * new keras.initializers.GlorotNormal({ seed: 1 })([2, 3]).shape; // [2, 3]
+ * ```
+ *
  * @see Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010
  */
 export class GlorotNormal extends RandomInitializer<typeof GlorotNormal.options> {

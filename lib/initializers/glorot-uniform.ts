@@ -9,6 +9,10 @@ import { fanFields, scaled } from "./variance-scaling.js";
 /**
  * Uniform within ±√(6 / (inputs + outputs)). Keras: keras.initializers.GlorotUniform
  *
+ * ```ts
+ * new keras.initializers.GlorotUniform({ seed: 1 })([2, 3]).shape; // [2, 3]
+ * ```
+ *
  * @see Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010
  */
 export class GlorotUniform extends RandomInitializer<typeof GlorotUniform.options> {

@@ -9,6 +9,10 @@ import { fanFields, scaled } from "./variance-scaling.js";
 /**
  * Truncated normal of standard deviation √(2 / inputs). Keras: keras.initializers.HeNormal
  *
+ * ```ts
+ * new keras.initializers.HeNormal({ seed: 1 })([2, 3]).shape; // [2, 3]
+ * ```
+ *
  * @see He et al., Delving Deep into Rectifiers, 2015
  */
 export class HeNormal extends RandomInitializer<typeof HeNormal.options> {

@@ -9,6 +9,10 @@ import { fanFields, scaled } from "./variance-scaling.js";
 /**
  * Uniform within ±√(6 / inputs). Keras: keras.initializers.HeUniform
  *
+ * ```ts
+ * new keras.initializers.HeUniform({ seed: 1 })([2, 3]).shape; // [2, 3]
+ * ```
+ *
  * @see He et al., Delving Deep into Rectifiers, 2015
  */
 export class HeUniform extends RandomInitializer<typeof HeUniform.options> {

@@ -8,7 +8,13 @@ import type { Tensor } from "../core/tensor.js";
 import { cast, eye, multiply } from "../ops/index.js";
 import { Initializer, initializers } from "./initializer.js";
 
-/** `gain` on the diagonal of a matrix, 0 elsewhere. Keras: keras.initializers.Identity */
+/**
+ * `gain` on the diagonal of a matrix, 0 elsewhere. Keras: keras.initializers.Identity
+ *
+ * ```ts
+ * new keras.initializers.Identity({ gain: 2 })([2, 2]); // [[2, 0], [0, 2]]
+ * ```
+ */
 export class Identity extends Initializer<typeof Identity.options> {
   static override readonly options = schema(["gain"], { gain: number(1) });
 

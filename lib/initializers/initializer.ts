@@ -19,7 +19,16 @@ export interface Initializer<S extends Schema = NoOptions> {
   (shape: readonly number[], options?: InitializerCallOptions): Tensor;
 }
 
-/** The base of initial values; one of one's own implements `call`. Keras: keras.initializers.Initializer */
+/**
+ * The base of initial values; one of one's own implements `call`. Keras: keras.initializers.Initializer
+ *
+ * ```ts
+ * class Sevens extends keras.Initializer {
+ *   override call(shape: tf.Shape) { return tf.fill(shape as number[], 7); }
+ * }
+ * new keras.layers.Dense(2, { kernelInitializer: new Sevens() })([[1, 1]]); // [[14, 14]]
+ * ```
+ */
 export abstract class Initializer<S extends Schema = NoOptions> extends Configured<S> {
   /** Values for a tensor of this shape and dtype. */
   abstract call(shape: readonly number[], dtype: Dtype): Tensor;

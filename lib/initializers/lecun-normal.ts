@@ -9,6 +9,10 @@ import { fanFields, scaled } from "./variance-scaling.js";
 /**
  * Truncated normal of standard deviation √(1 / inputs). Keras: keras.initializers.LecunNormal
  *
+ * ```ts
+ * new keras.initializers.LecunNormal({ seed: 1 })([2, 3]).shape; // [2, 3]
+ * ```
+ *
  * @see Klambauer et al., Self-Normalizing Neural Networks, 2017
  */
 export class LecunNormal extends RandomInitializer<typeof LecunNormal.options> {

@@ -9,6 +9,10 @@ import { fanFields, scaled } from "./variance-scaling.js";
 /**
  * Uniform within ±√(3 / inputs). Keras: keras.initializers.LecunUniform
  *
+ * ```ts
+ * new keras.initializers.LecunUniform({ seed: 1 })([2, 3]).shape; // [2, 3]
+ * ```
+ *
  * @see Klambauer et al., Self-Normalizing Neural Networks, 2017
  */
 export class LecunUniform extends RandomInitializer<typeof LecunUniform.options> {

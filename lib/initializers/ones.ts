@@ -6,7 +6,13 @@ import type { Tensor } from "../core/tensor.js";
 import { ones } from "../ops/index.js";
 import { Initializer, initializers } from "./initializer.js";
 
-/** All 1. Keras: keras.initializers.Ones */
+/**
+ * All 1. Keras: keras.initializers.Ones
+ *
+ * ```ts
+ * new keras.initializers.Ones()([2]); // [1, 1]
+ * ```
+ */
 export class Ones extends Initializer<typeof Ones.options> {
   static override readonly options = schema([], {});
 

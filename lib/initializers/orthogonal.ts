@@ -14,6 +14,11 @@ import { RandomInitializer, seedField } from "./random.js";
  * A matrix with orthogonal rows or columns, whichever are fewer, of length `gain`; other shapes are flattened to
  * `[everything else, last]`. Keras: keras.initializers.Orthogonal
  *
+ * ```ts
+ * const q = new keras.initializers.Orthogonal({ seed: 1 })([3, 3]);
+ * tf.round(tf.matmul(q, q.transpose())); // [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+ * ```
+ *
  * @see Saxe, McClelland and Ganguli, Exact solutions to the nonlinear dynamics of learning in deep linear neural networks, 2014
  */
 export class Orthogonal extends RandomInitializer<typeof Orthogonal.options> {

@@ -6,7 +6,13 @@ import { randomNormal } from "../ops/random/random.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer, seedField } from "./random.js";
 
-/** Normal with a mean and a standard deviation. Keras: keras.initializers.RandomNormal */
+/**
+ * Normal with a mean and a standard deviation. Keras: keras.initializers.RandomNormal
+ *
+ * ```ts
+ * new keras.initializers.RandomNormal({ mean: 5, stddev: 0, seed: 1 })([2]); // [5, 5]
+ * ```
+ */
 export class RandomNormal extends RandomInitializer<typeof RandomNormal.options> {
   static override readonly options = schema([], { mean: number(0), stddev: number(0.05), seed: seedField() });
 

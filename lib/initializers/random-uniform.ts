@@ -6,7 +6,13 @@ import { randomUniform } from "../ops/random/random.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer, seedField } from "./random.js";
 
-/** Uniform from `minval` to `maxval`. Keras: keras.initializers.RandomUniform */
+/**
+ * Uniform from `minval` to `maxval`. Keras: keras.initializers.RandomUniform
+ *
+ * ```ts
+ * new keras.initializers.RandomUniform({ minval: 2, maxval: 3, seed: 1 })([2, 2]).shape; // [2, 2]
+ * ```
+ */
 export class RandomUniform extends RandomInitializer<typeof RandomUniform.options> {
   static override readonly options = schema([], { minval: number(-0.05), maxval: number(0.05), seed: seedField() });
 

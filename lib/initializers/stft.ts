@@ -24,6 +24,10 @@ const windowField: Field<Window, Window, true> = field<Window>({
 /**
  * The kernel of a short-time Fourier transform as a convolution: `[frameLength, 1, fftLength / 2 + 1]`, its real or its
  * imaginary part. Keras: keras.initializers.STFT
+ *
+ * ```ts
+ * new keras.initializers.STFT()([4, 1, 6]).shape; // [4, 1, 6]
+ * ```
  */
 export class STFT extends Initializer<typeof STFT.options> {
   static override readonly options = schema([], {

@@ -6,7 +6,13 @@ import { randomTruncatedNormal } from "../ops/random/random.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer, seedField } from "./random.js";
 
-/** Normal, within two standard deviations of the mean. Keras: keras.initializers.TruncatedNormal */
+/**
+ * Normal, within two standard deviations of the mean. Keras: keras.initializers.TruncatedNormal
+ *
+ * ```ts
+ * new keras.initializers.TruncatedNormal({ stddev: 0.1, seed: 1 })([2, 2]).shape; // [2, 2]
+ * ```
+ */
 export class TruncatedNormal extends RandomInitializer<typeof TruncatedNormal.options> {
   static override readonly options = schema([], { mean: number(0), stddev: number(0.05), seed: seedField() });
 

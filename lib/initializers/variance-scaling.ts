@@ -50,6 +50,10 @@ export interface FanAxes {
 
 /**
  * An initializer for weights whose inputs and outputs stand at the given axes, with the same seed; one that does not scale is as it was.
+ *
+ * ```ts
+ * new keras.initializers.VarianceScaling({ scale: 2, mode: "fan_in", seed: 1 })([2, 3]).shape; // [2, 3]
+ * ```
  */
 export function withFanAxes(initializer: InitializerLike, inputAxes: readonly number[], outputAxes: readonly number[]): InitializerLike {
   if (!(initializer instanceof RandomInitializer)) return initializer;
@@ -71,7 +75,13 @@ function fans(shape: readonly number[], { inputAxes, outputAxes }: FanAxes): { f
   return { fanIn: shape.at(-2)! * window, fanOut: shape.at(-1)! * window };
 }
 
-/** Random values whose variance follows the size of the weight. Keras: keras.initializers.VarianceScaling */
+/**
+ * Random values whose variance follows the size of the weight. Keras: keras.initializers.VarianceScaling
+ *
+ * ```ts
+ * new keras.initializers.VarianceScaling({ scale: 2, mode: "fan_in", seed: 1 })([2, 3]).shape; // [2, 3]
+ * ```
+ */
 export class VarianceScaling extends RandomInitializer<typeof VarianceScaling.options> {
   static override readonly options = schema([], {
     scale: positiveNumber(1),

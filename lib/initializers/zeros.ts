@@ -6,7 +6,13 @@ import type { Tensor } from "../core/tensor.js";
 import { zeros } from "../ops/index.js";
 import { Initializer, initializers } from "./initializer.js";
 
-/** All 0. Keras: keras.initializers.Zeros */
+/**
+ * All 0. Keras: keras.initializers.Zeros
+ *
+ * ```ts
+ * new keras.initializers.Zeros()([2]); // [0, 0]
+ * ```
+ */
 export class Zeros extends Initializer<typeof Zeros.options> {
   static override readonly options = schema([], {});
 

@@ -18,7 +18,13 @@ export interface BinaryCrossentropyOptions {
   readonly axis?: number | readonly number[];
 }
 
-/** `−mean(yTrue · log(yPred) + (1 − yTrue) · log(1 − yPred))` along an axis. */
+/**
+ * `−mean(yTrue · log(yPred) + (1 − yTrue) · log(1 − yPred))` along an axis.
+ *
+ * ```ts
+ * keras.losses.binaryCrossentropy([[1], [0]], [[0.9], [0.2]]); // [0.1054, 0.2231]
+ * ```
+ */
 export const binaryCrossentropy = declare(
   "losses.binaryCrossentropy(*yTrue, *yPred, fromLogits=false, labelSmoothing=0.0, axis:ints=-1)",
   (yTrue: TensorLike, yPred: TensorLike, fromLogits: boolean, labelSmoothing: number, axis: number | readonly number[]): Tensor => {
@@ -27,7 +33,13 @@ export const binaryCrossentropy = declare(
   },
 );
 
-/** Cross-entropy of independent yes-or-no predictions; labels are 0 and 1. Keras: keras.losses.BinaryCrossentropy */
+/**
+ * Cross-entropy of independent yes-or-no predictions; labels are 0 and 1. Keras: keras.losses.BinaryCrossentropy
+ *
+ * ```ts
+ * new keras.losses.BinaryCrossentropy()([[1], [0]], [[0.9], [0.2]]); // 0.1643
+ * ```
+ */
 export class BinaryCrossentropy extends FunctionLoss<typeof BinaryCrossentropy.options> {
   static override readonly options = lossOptions("binary_crossentropy", {
     fromLogits: boolean(false),

@@ -21,6 +21,10 @@ export interface BinaryFocalCrossentropyOptions extends BinaryCrossentropyOption
 /**
  * Binary cross-entropy times `(1 − p)^gamma`, where p is the probability given to the right answer.
  *
+ * ```ts
+ * keras.losses.binaryFocalCrossentropy([[1], [0]], [[0.9], [0.2]]); // [1.054e-3, 8.926e-3]
+ * ```
+ *
  * @see Lin et al., Focal Loss for Dense Object Detection, 2018
  */
 export const binaryFocalCrossentropy = declare(
@@ -46,7 +50,13 @@ export const binaryFocalCrossentropy = declare(
   },
 );
 
-/** Binary cross-entropy in which easy samples count less. Keras: keras.losses.BinaryFocalCrossentropy */
+/**
+ * Binary cross-entropy in which easy samples count less. Keras: keras.losses.BinaryFocalCrossentropy
+ *
+ * ```ts
+ * new keras.losses.BinaryFocalCrossentropy({ gamma: 2 })([[1], [0]], [[0.9], [0.2]]); // 4.990e-3
+ * ```
+ */
 export class BinaryFocalCrossentropy extends FunctionLoss<typeof BinaryFocalCrossentropy.options> {
   static override readonly options = lossOptions("binary_focal_crossentropy", {
     applyClassBalancing: boolean(false),

@@ -18,7 +18,13 @@ export interface CategoricalCrossentropyOptions {
   readonly axis?: number;
 }
 
-/** `−sum(yTrue · log(yPred))` along the axis of classes. */
+/**
+ * `−sum(yTrue · log(yPred))` along the axis of classes.
+ *
+ * ```ts
+ * keras.losses.categoricalCrossentropy([[0, 1]], [[0.2, 0.8]]); // [0.2231]
+ * ```
+ */
 export const categoricalCrossentropy = declare(
   "losses.categoricalCrossentropy(*yTrue, *yPred, fromLogits=false, labelSmoothing=0.0, axis:ints=-1)",
   (yTrue: TensorLike, yPred: TensorLike, fromLogits: boolean, labelSmoothing: number, axis: number): Tensor => {
@@ -28,7 +34,13 @@ export const categoricalCrossentropy = declare(
   },
 );
 
-/** Cross-entropy of one class out of several; labels are one-hot or probabilities. Keras: keras.losses.CategoricalCrossentropy */
+/**
+ * Cross-entropy of one class out of several; labels are one-hot or probabilities. Keras: keras.losses.CategoricalCrossentropy
+ *
+ * ```ts
+ * new keras.losses.CategoricalCrossentropy()([[0, 1]], [[0.2, 0.8]]); // 0.2231
+ * ```
+ */
 export class CategoricalCrossentropy extends FunctionLoss<typeof CategoricalCrossentropy.options> {
   static override readonly options = lossOptions("categorical_crossentropy", {
     fromLogits: boolean(false),

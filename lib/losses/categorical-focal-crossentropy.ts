@@ -19,6 +19,10 @@ export interface CategoricalFocalCrossentropyOptions extends CategoricalCrossent
 /**
  * Categorical cross-entropy with each class times `alpha · (1 − p)^gamma`, where p is its probability.
  *
+ * ```ts
+ * keras.losses.categoricalFocalCrossentropy([[0, 1]], [[0.2, 0.8]]); // [2.231e-3]
+ * ```
+ *
  * @see Lin et al., Focal Loss for Dense Object Detection, 2018
  */
 export const categoricalFocalCrossentropy = declare(
@@ -42,7 +46,13 @@ export const categoricalFocalCrossentropy = declare(
   },
 );
 
-/** Categorical cross-entropy in which easy samples count less. Keras: keras.losses.CategoricalFocalCrossentropy */
+/**
+ * Categorical cross-entropy in which easy samples count less. Keras: keras.losses.CategoricalFocalCrossentropy
+ *
+ * ```ts
+ * new keras.losses.CategoricalFocalCrossentropy()([[0, 1]], [[0.2, 0.8]]); // 2.231e-3
+ * ```
+ */
 export class CategoricalFocalCrossentropy extends FunctionLoss<typeof CategoricalFocalCrossentropy.options> {
   static override readonly options = lossOptions("categorical_focal_crossentropy", {
     alpha: number(0.25),

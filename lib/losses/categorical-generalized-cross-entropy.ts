@@ -7,7 +7,13 @@ import type { Tensor } from "../core/tensor.js";
 import { cast, divide, multiply, oneHot, power, subtract, sum } from "../ops/index.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** `(1 − p^q) / q`, where p is the probability of the right class; labels are class indices. */
+/**
+ * `(1 − p^q) / q`, where p is the probability of the right class; labels are class indices.
+ *
+ * ```ts
+ * keras.losses.categoricalGeneralizedCrossEntropy([1], [[0.2, 0.8]], 0.5); // [0.2111]
+ * ```
+ */
 export const categoricalGeneralizedCrossEntropy = declare(
   "losses.categoricalGeneralizedCrossEntropy(*yTrue, *yPred, q:any)",
   (yTrue: TensorLike, yPred: TensorLike, q: number): Tensor => {
@@ -26,6 +32,10 @@ const openFraction = field<number>({
 /**
  * Between cross-entropy (q → 0) and absolute error (q → 1): for labels with mistakes in them.
  * Keras: keras.losses.CategoricalGeneralizedCrossEntropy
+ *
+ * ```ts
+ * new keras.losses.CategoricalGeneralizedCrossEntropy()([1], [[0.2, 0.8]]); // 0.2111
+ * ```
  *
  * @see Zhang and Sabuncu, Generalized Cross Entropy Loss for Training Deep Neural Networks with Noisy Labels, 2018
  */

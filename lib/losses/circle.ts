@@ -39,6 +39,10 @@ export interface CircleOptions {
 /**
  * Circle loss of normalized embeddings: similar ones of the same class, dissimilar ones of others.
  *
+ * ```ts
+ * keras.losses.circle([0, 0, 1], [[1, 0], [0.6, 0.8], [0, 1]]); // [2.761e-6, 38.4, 0]
+ * ```
+ *
  * @param yTrue  class indices `[batch]`
  * @param yPred  embeddings of length 1 `[batch, features]`
  * @see Sun et al., Circle Loss: A Unified Perspective of Pair Similarity Optimization, 2020
@@ -73,7 +77,13 @@ export const circle = declare(
 
 const weight = (values: Tensor, mask: Tensor): Tensor => maximum(multiply(values, cast(mask, "float32")), 0);
 
-/** Pairwise loss of embeddings, for metric learning. Keras: keras.losses.Circle */
+/**
+ * Pairwise loss of embeddings, for metric learning. Keras: keras.losses.Circle
+ *
+ * ```ts
+ * new keras.losses.Circle()([0, 0, 1], [[1, 0], [0.6, 0.8], [0, 1]]); // 19.2
+ * ```
+ */
 export class Circle extends FunctionLoss<typeof Circle.options> {
   static override readonly options = lossOptions("circle", { gamma: number(80), margin: number(0.4), removeDiagonal: boolean(true) });
 

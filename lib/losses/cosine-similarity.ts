@@ -14,7 +14,13 @@ export interface CosineSimilarityOptions {
   readonly axis?: number | readonly number[];
 }
 
-/** Minus the cosine of the angle between labels and predictions: −1 where they point the same way. */
+/**
+ * Minus the cosine of the angle between labels and predictions: −1 where they point the same way.
+ *
+ * ```ts
+ * keras.losses.cosineSimilarity([[0, 1]], [[3, 4]]); // [-0.8]
+ * ```
+ */
 export const cosineSimilarity = declare(
   "losses.cosineSimilarity(*yTrue, *yPred, axis:ints=-1)",
   (yTrue: TensorLike, yPred: TensorLike, axis: number | readonly number[]): Tensor => {
@@ -23,7 +29,13 @@ export const cosineSimilarity = declare(
   },
 );
 
-/** Minus the cosine of the angle between labels and predictions. Keras: keras.losses.CosineSimilarity */
+/**
+ * Minus the cosine of the angle between labels and predictions. Keras: keras.losses.CosineSimilarity
+ *
+ * ```ts
+ * new keras.losses.CosineSimilarity()([[0, 1]], [[3, 4]]); // -0.8
+ * ```
+ */
 export class CosineSimilarity extends FunctionLoss<typeof CosineSimilarity.options> {
   static override readonly options = lossOptions("cosine_similarity", { axis: oneOrMore(integer(), -1) });
 

@@ -11,6 +11,10 @@ import { FunctionLoss, losses, lossOptions } from "./loss.js";
 /**
  * Connectionist temporal classification: `−log` of the probability of a label sequence over all its alignments.
  *
+ * ```ts
+ * keras.losses.ctc([[1]], [[[0, 0], [0, 0]]]); // [0.2877]
+ * ```
+ *
  * @param yTrue  class indices `[batch, labels]`, padded with 0, the blank
  * @param yPred  logits `[batch, time, classes]`
  * @see Graves et al., Connectionist Temporal Classification, 2006
@@ -29,7 +33,13 @@ export const ctc = declare("losses.ctc(*yTrue, *yPred)", (yTrue: TensorLike, yPr
   return ctcLoss(labels, logits, labelLength, full([batch!], time!, { dtype: "int32" }));
 });
 
-/** Loss for sequences without alignment; predictions are logits, class 0 is the blank. Keras: keras.losses.CTC */
+/**
+ * Loss for sequences without alignment; predictions are logits, class 0 is the blank. Keras: keras.losses.CTC
+ *
+ * ```ts
+ * new keras.losses.CTC()([[1]], [[[0, 0], [0, 0]]]); // 0.2877
+ * ```
+ */
 export class CTC extends FunctionLoss<typeof CTC.options> {
   static override readonly options = lossOptions("ctc", {});
 

@@ -8,7 +8,13 @@ import { add, divide, multiply, subtract, sum } from "../ops/index.js";
 import { labelsAndPredictions } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** `1 − 2 · overlap / (all of yTrue + all of yPred)`; over everything, or along `axis`. */
+/**
+ * `1 − 2 · overlap / (all of yTrue + all of yPred)`; over everything, or along `axis`.
+ *
+ * ```ts
+ * keras.losses.dice([[1], [0]], [[0.9], [0.2]]); // 0.1429
+ * ```
+ */
 export const dice = declare(
   "losses.dice(*yTrue, *yPred, axis:ints=null)",
   (yTrue: TensorLike, yPred: TensorLike, axis: number | readonly number[] | null): Tensor => {
@@ -18,7 +24,13 @@ export const dice = declare(
   },
 );
 
-/** Overlap of two areas, for segmentation. Keras: keras.losses.Dice */
+/**
+ * Overlap of two areas, for segmentation. Keras: keras.losses.Dice
+ *
+ * ```ts
+ * new keras.losses.Dice()([[1], [0]], [[0.9], [0.2]]); // 0.1429
+ * ```
+ */
 export class Dice extends FunctionLoss<typeof Dice.options> {
   static override readonly options = lossOptions("dice", { axis: nullable(oneOrMore(integer())) });
 

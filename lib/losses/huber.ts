@@ -8,7 +8,13 @@ import { abs, lessEqual, mean, multiply, square, subtract, where } from "../ops/
 import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** Half the square of differences up to `delta`, and a straight line beyond, averaged along the last axis. */
+/**
+ * Half the square of differences up to `delta`, and a straight line beyond, averaged along the last axis.
+ *
+ * ```ts
+ * keras.losses.huber([[0], [0]], [[0.5], [3]]); // [0.125, 2.5]
+ * ```
+ */
 export const huber = declare("losses.huber(*yTrue, *yPred, delta=1.0)", (yTrue: TensorLike, yPred: TensorLike, delta: number): Tensor => {
   const [labels, predictions] = ofSameRank(yTrue, yPred);
   const error = subtract(predictions, labels);
@@ -17,7 +23,13 @@ export const huber = declare("losses.huber(*yTrue, *yPred, delta=1.0)", (yTrue: 
   return mean(where(lessEqual(size, delta), multiply(square(error), 0.5), line), { axis: -1 });
 });
 
-/** Squares of small differences, absolute values of large ones. Keras: keras.losses.Huber */
+/**
+ * Squares of small differences, absolute values of large ones. Keras: keras.losses.Huber
+ *
+ * ```ts
+ * new keras.losses.Huber()([[0], [0]], [[0.5], [3]]); // 1.3125
+ * ```
+ */
 export class Huber extends FunctionLoss<typeof Huber.options> {
   static override readonly options = lossOptions("huber_loss", { delta: number(1) });
 

@@ -8,7 +8,13 @@ import { clip, divide, log, multiply, sum } from "../ops/index.js";
 import { labelsAndPredictions } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** `sum(yTrue · log(yTrue / yPred))` along the last axis, both clipped to `[ε, 1]`. */
+/**
+ * `sum(yTrue · log(yTrue / yPred))` along the last axis, both clipped to `[ε, 1]`.
+ *
+ * ```ts
+ * keras.losses.klDivergence([[0.5, 0.5]], [[0.25, 0.75]]); // [0.1438]
+ * ```
+ */
 export const klDivergence = declare("losses.klDivergence(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
   const p = clip(labels, epsilon(), 1);
@@ -16,7 +22,13 @@ export const klDivergence = declare("losses.klDivergence(*yTrue, *yPred)", (yTru
   return sum(multiply(p, log(divide(p, q))), { axis: -1 });
 });
 
-/** Kullback–Leibler divergence of the predictions from the labels, both distributions. Keras: keras.losses.KLDivergence */
+/**
+ * Kullback–Leibler divergence of the predictions from the labels, both distributions. Keras: keras.losses.KLDivergence
+ *
+ * ```ts
+ * new keras.losses.KLDivergence()([[0.5, 0.5]], [[0.25, 0.75]]); // 0.1438
+ * ```
+ */
 export class KLDivergence extends FunctionLoss<typeof KLDivergence.options> {
   static override readonly options = lossOptions("kl_divergence", {});
 

@@ -7,13 +7,25 @@ import { abs, mean, subtract } from "../ops/index.js";
 import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** `mean(|yTrue − yPred|)` along the last axis. */
+/**
+ * `mean(|yTrue − yPred|)` along the last axis.
+ *
+ * ```ts
+ * keras.losses.meanAbsoluteError([[0], [0]], [[1], [-3]]); // [1, 3]
+ * ```
+ */
 export const meanAbsoluteError = declare("losses.meanAbsoluteError(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = ofSameRank(yTrue, yPred);
   return mean(abs(subtract(labels, predictions)), { axis: -1 });
 });
 
-/** Mean of the absolute differences. Keras: keras.losses.MeanAbsoluteError */
+/**
+ * Mean of the absolute differences. Keras: keras.losses.MeanAbsoluteError
+ *
+ * ```ts
+ * new keras.losses.MeanAbsoluteError()([[0], [0]], [[1], [-3]]); // 2
+ * ```
+ */
 export class MeanAbsoluteError extends FunctionLoss<typeof MeanAbsoluteError.options> {
   static override readonly options = lossOptions("mean_absolute_error", {});
 

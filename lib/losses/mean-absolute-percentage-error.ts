@@ -8,7 +8,13 @@ import { abs, divide, maximum, mean, multiply, subtract } from "../ops/index.js"
 import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** `100 · mean(|yTrue − yPred| / max(|yTrue|, ε))` along the last axis. */
+/**
+ * `100 · mean(|yTrue − yPred| / max(|yTrue|, ε))` along the last axis.
+ *
+ * ```ts
+ * keras.losses.meanAbsolutePercentageError([[2], [4]], [[1], [4]]); // [50, 0]
+ * ```
+ */
 export const meanAbsolutePercentageError = declare(
   "losses.meanAbsolutePercentageError(*yTrue, *yPred)",
   (yTrue: TensorLike, yPred: TensorLike): Tensor => {
@@ -18,7 +24,13 @@ export const meanAbsolutePercentageError = declare(
   },
 );
 
-/** Mean of the absolute differences in per cent of the labels. Keras: keras.losses.MeanAbsolutePercentageError */
+/**
+ * Mean of the absolute differences in per cent of the labels. Keras: keras.losses.MeanAbsolutePercentageError
+ *
+ * ```ts
+ * new keras.losses.MeanAbsolutePercentageError()([[2], [4]], [[1], [4]]); // 25
+ * ```
+ */
 export class MeanAbsolutePercentageError extends FunctionLoss<typeof MeanAbsolutePercentageError.options> {
   static override readonly options = lossOptions("mean_absolute_percentage_error", {});
 

@@ -8,7 +8,13 @@ import { add, log, maximum, mean, square, subtract } from "../ops/index.js";
 import { ofSameRank } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** `mean((log(yPred + 1) − log(yTrue + 1))²)` along the last axis. */
+/**
+ * `mean((log(yPred + 1) − log(yTrue + 1))²)` along the last axis.
+ *
+ * ```ts
+ * keras.losses.meanSquaredLogarithmicError([[0]], [[1]]); // [0.4805]
+ * ```
+ */
 export const meanSquaredLogarithmicError = declare(
   "losses.meanSquaredLogarithmicError(*yTrue, *yPred)",
   (yTrue: TensorLike, yPred: TensorLike): Tensor => {
@@ -18,7 +24,13 @@ export const meanSquaredLogarithmicError = declare(
   },
 );
 
-/** Mean of the squared differences of the logarithms. Keras: keras.losses.MeanSquaredLogarithmicError */
+/**
+ * Mean of the squared differences of the logarithms. Keras: keras.losses.MeanSquaredLogarithmicError
+ *
+ * ```ts
+ * new keras.losses.MeanSquaredLogarithmicError()([[0]], [[1]]); // 0.4805
+ * ```
+ */
 export class MeanSquaredLogarithmicError extends FunctionLoss<typeof MeanSquaredLogarithmicError.options> {
   static override readonly options = lossOptions("mean_squared_logarithmic_error", {});
 

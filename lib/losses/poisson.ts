@@ -8,13 +8,25 @@ import { add, log, mean, multiply, subtract } from "../ops/index.js";
 import { labelsAndPredictions } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** `mean(yPred − yTrue · log(yPred))` along the last axis. */
+/**
+ * `mean(yPred − yTrue · log(yPred))` along the last axis.
+ *
+ * ```ts
+ * keras.losses.poisson([[2]], [[1]]); // [1]
+ * ```
+ */
 export const poisson = declare("losses.poisson(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
   return mean(subtract(predictions, multiply(labels, log(add(predictions, epsilon())))), { axis: -1 });
 });
 
-/** Poisson loss, up to what depends on the labels alone. Keras: keras.losses.Poisson */
+/**
+ * Poisson loss, up to what depends on the labels alone. Keras: keras.losses.Poisson
+ *
+ * ```ts
+ * new keras.losses.Poisson()([[2]], [[1]]); // 1
+ * ```
+ */
 export class Poisson extends FunctionLoss<typeof Poisson.options> {
   static override readonly options = lossOptions("poisson", {});
 

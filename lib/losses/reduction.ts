@@ -6,7 +6,13 @@ import type { Tensor } from "../core/tensor.js";
 import { broadcastTo, cast, divideNoNan, expandDims, mean, multiply, onesLike, sum, where } from "../ops/index.js";
 import { toSameRank } from "./same-rank.js";
 
-/** How the losses of single samples become one. Keras's spelling; null and "none" keep them apart. */
+/**
+ * How the losses of single samples become one. Keras's spelling; null and "none" keep them apart.
+ *
+ * ```ts
+ * keras.losses.Reduction.SUM; // "sum"
+ * ```
+ */
 export const Reduction = {
   AUTO: "sum_over_batch_size",
   NONE: "none",

@@ -21,6 +21,10 @@ export interface SparseCategoricalCrossentropyOptions {
 /**
  * `−log(yPred[yTrue])` for each sample.
  *
+ * ```ts
+ * keras.losses.sparseCategoricalCrossentropy([1], [[0.2, 0.8]]); // [0.2231]
+ * ```
+ *
  * @param yTrue  class indices, of the shape of yPred without the axis of classes, or with 1 in its place
  */
 export const sparseCategoricalCrossentropy = declare(
@@ -36,7 +40,13 @@ export const sparseCategoricalCrossentropy = declare(
   },
 );
 
-/** Cross-entropy of one class out of several; labels are class indices. Keras: keras.losses.SparseCategoricalCrossentropy */
+/**
+ * Cross-entropy of one class out of several; labels are class indices. Keras: keras.losses.SparseCategoricalCrossentropy
+ *
+ * ```ts
+ * new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true })([1], [[0, 2]]); // 0.1269
+ * ```
+ */
 export class SparseCategoricalCrossentropy extends FunctionLoss<typeof SparseCategoricalCrossentropy.options> {
   static override readonly options = lossOptions("sparse_categorical_crossentropy", {
     fromLogits: boolean(false),

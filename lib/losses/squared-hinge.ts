@@ -7,14 +7,26 @@ import { maximum, mean, multiply, square, subtract } from "../ops/index.js";
 import { labelsAndPredictions, toHingeLabels } from "./labels.js";
 import { FunctionLoss, losses, lossOptions } from "./loss.js";
 
-/** `mean(max(1 − yTrue · yPred, 0)²)` along the last axis. */
+/**
+ * `mean(max(1 − yTrue · yPred, 0)²)` along the last axis.
+ *
+ * ```ts
+ * keras.losses.squaredHinge([[1], [-1]], [[0.5], [-2]]); // [0.25, 0]
+ * ```
+ */
 export const squaredHinge = declare("losses.squaredHinge(*yTrue, *yPred)", (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [labels, predictions] = labelsAndPredictions(yTrue, yPred);
   const margin = maximum(subtract(1, multiply(toHingeLabels(labels), predictions)), 0);
   return mean(square(margin), { axis: -1 });
 });
 
-/** Mean squared distance from the right side of the margin; labels are −1 and 1, or 0 and 1. Keras: keras.losses.SquaredHinge */
+/**
+ * Mean squared distance from the right side of the margin; labels are −1 and 1, or 0 and 1. Keras: keras.losses.SquaredHinge
+ *
+ * ```ts
+ * new keras.losses.SquaredHinge()([[1], [-1]], [[0.5], [-2]]); // 0.125
+ * ```
+ */
 export class SquaredHinge extends FunctionLoss<typeof SquaredHinge.options> {
   static override readonly options = lossOptions("squared_hinge", {});
 

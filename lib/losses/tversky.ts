@@ -17,7 +17,13 @@ export interface TverskyOptions {
   readonly axis?: number | readonly number[] | null;
 }
 
-/** `1 − overlap / (overlap + alpha · false positives + beta · false negatives)`; over everything, or along `axis`. */
+/**
+ * `1 − overlap / (overlap + alpha · false positives + beta · false negatives)`; over everything, or along `axis`.
+ *
+ * ```ts
+ * keras.losses.tversky([[1], [0]], [[0.9], [0.2]]); // 0.1429
+ * ```
+ */
 export const tversky = declare(
   "losses.tversky(*yTrue, *yPred, alpha=0.5, beta=0.5, axis:ints=null)",
   (yTrue: TensorLike, yPred: TensorLike, alpha: number, beta: number, axis: number | readonly number[] | null): Tensor => {
@@ -31,6 +37,10 @@ export const tversky = declare(
 
 /**
  * Overlap of two areas, with weights for what is too much and what is missing. Keras: keras.losses.Tversky
+ *
+ * ```ts
+ * new keras.losses.Tversky()([[1], [0]], [[0.9], [0.2]]); // 0.1429
+ * ```
  *
  * @see Salehi et al., Tversky loss function for image segmentation, 2017
  */

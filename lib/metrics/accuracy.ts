@@ -7,14 +7,26 @@ import { cast, equal } from "../ops/index.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** 1 where a prediction equals its label. */
+/**
+ * 1 where a prediction equals its label.
+ *
+ * ```ts
+ * keras.metrics.accuracy([1, 2, 3], [1, 2, 0]); // [1, 1, 0]
+ * ```
+ */
 export function accuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const predictions = asTensor(yPred);
   const [labels, same] = toSameRank(cast(asTensor(yTrue), predictions.dtype), predictions);
   return cast(equal(labels, same), "float32");
 }
 
-/** How often predictions equal labels. Keras: keras.metrics.Accuracy */
+/**
+ * How often predictions equal labels. Keras: keras.metrics.Accuracy
+ *
+ * ```ts
+ * new keras.metrics.Accuracy()([1, 2, 3], [1, 2, 0]); // 0.6667
+ * ```
+ */
 export class Accuracy extends MeanOf<typeof Accuracy.options> {
   static override readonly options = metricOptions("accuracy", {});
   override readonly direction = "up";

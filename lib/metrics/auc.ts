@@ -56,6 +56,10 @@ export interface AUC {
  * The area under a curve over all thresholds: true against false positive rate (ROC), precision against recall (PR), or
  * their gains (PRGAIN). Keras: keras.metrics.AUC
  *
+ * ```ts
+ * new keras.metrics.AUC()([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]); // 0.75
+ * ```
+ *
  * @see Davis and Goadrich, The Relationship Between Precision-Recall and ROC Curves, 2006
  */
 export class AUC extends Metric<typeof AUC.options> {

@@ -9,7 +9,13 @@ import { cast, equal, greater } from "../ops/index.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** 1 where a prediction is on the side of `threshold` that its label, 0 or 1, names. */
+/**
+ * 1 where a prediction is on the side of `threshold` that its label, 0 or 1, names.
+ *
+ * ```ts
+ * keras.metrics.binaryAccuracy([[1], [0]], [[0.9], [0.8]]); // [[1], [0]]
+ * ```
+ */
 export const binaryAccuracy = declare(
   "metrics.binaryAccuracy(*yTrue, *yPred, threshold=0.5)",
   (yTrue: TensorLike, yPred: TensorLike, threshold: number): Tensor => {
@@ -18,7 +24,13 @@ export const binaryAccuracy = declare(
   },
 );
 
-/** How often yes-or-no predictions are right. Keras: keras.metrics.BinaryAccuracy */
+/**
+ * How often yes-or-no predictions are right. Keras: keras.metrics.BinaryAccuracy
+ *
+ * ```ts
+ * new keras.metrics.BinaryAccuracy()([[1], [0], [1]], [[0.9], [0.2], [0.4]]); // 0.6667
+ * ```
+ */
 export class BinaryAccuracy extends MeanOf<typeof BinaryAccuracy.options> {
   static override readonly options = metricOptions("binary_accuracy", { threshold: number(0.5) });
   override readonly direction = "up";

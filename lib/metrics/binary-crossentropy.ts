@@ -8,7 +8,13 @@ import { binaryCrossentropy } from "../losses/binary-crossentropy.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean cross-entropy of yes-or-no predictions. Keras: keras.metrics.BinaryCrossentropy */
+/**
+ * Mean cross-entropy of yes-or-no predictions. Keras: keras.metrics.BinaryCrossentropy
+ *
+ * ```ts
+ * new keras.metrics.BinaryCrossentropy()([[1], [0]], [[0.9], [0.2]]); // 0.1643
+ * ```
+ */
 export class BinaryCrossentropy extends MeanOf<typeof BinaryCrossentropy.options> {
   static override readonly options = metricOptions("binary_crossentropy", { fromLogits: boolean(false), labelSmoothing: fraction(0) });
   override readonly direction = "down";

@@ -6,7 +6,13 @@ import { cast, greaterEqual } from "../ops/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics, type MetricUpdateOptions } from "./metric.js";
 
-/** Intersection over union of classes 0 and 1, or of one of them; predictions are scores. Keras: keras.metrics.BinaryIoU */
+/**
+ * Intersection over union of classes 0 and 1, or of one of them; predictions are scores. Keras: keras.metrics.BinaryIoU
+ *
+ * ```ts
+ * new keras.metrics.BinaryIoU({ threshold: 0.5 })([0, 1, 1], [0.1, 0.2, 0.9]); // 0.5
+ * ```
+ */
 export class BinaryIoU extends IoUBase<typeof BinaryIoU.options> {
   static override readonly options = schema([], {
     name: nullable(string()),

@@ -8,7 +8,13 @@ import { argmax, cast, equal } from "../ops/index.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** 1 where the largest prediction is that of the class whose label is largest. */
+/**
+ * 1 where the largest prediction is that of the class whose label is largest.
+ *
+ * ```ts
+ * keras.metrics.categoricalAccuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]]); // [1, 0]
+ * ```
+ */
 export const categoricalAccuracy = declare(
   "metrics.categoricalAccuracy(*yTrue, *yPred)",
   (yTrue: TensorLike, yPred: TensorLike): Tensor => {
@@ -16,7 +22,13 @@ export const categoricalAccuracy = declare(
   },
 );
 
-/** How often the best class is the right one; labels are one-hot. Keras: keras.metrics.CategoricalAccuracy */
+/**
+ * How often the best class is the right one; labels are one-hot. Keras: keras.metrics.CategoricalAccuracy
+ *
+ * ```ts
+ * new keras.metrics.CategoricalAccuracy()([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]]); // 0.5
+ * ```
+ */
 export class CategoricalAccuracy extends MeanOf<typeof CategoricalAccuracy.options> {
   static override readonly options = metricOptions("categorical_accuracy", {});
   override readonly direction = "up";

@@ -8,7 +8,13 @@ import { categoricalCrossentropy } from "../losses/categorical-crossentropy.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean cross-entropy of one class out of several; labels are one-hot. Keras: keras.metrics.CategoricalCrossentropy */
+/**
+ * Mean cross-entropy of one class out of several; labels are one-hot. Keras: keras.metrics.CategoricalCrossentropy
+ *
+ * ```ts
+ * new keras.metrics.CategoricalCrossentropy()([[0, 1]], [[0.2, 0.8]]); // 0.2231
+ * ```
+ */
 export class CategoricalCrossentropy extends MeanOf<typeof CategoricalCrossentropy.options> {
   static override readonly options = metricOptions("categorical_crossentropy", {
     fromLogits: boolean(false),

@@ -6,7 +6,13 @@ import { categoricalHinge } from "../losses/categorical-hinge.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean margin between the right class and the best of the others. Keras: keras.metrics.CategoricalHinge */
+/**
+ * Mean margin between the right class and the best of the others. Keras: keras.metrics.CategoricalHinge
+ *
+ * ```ts
+ * new keras.metrics.CategoricalHinge()([[0, 1]], [[0.2, 0.8]]); // 0.4
+ * ```
+ */
 export class CategoricalHinge extends MeanOf<typeof CategoricalHinge.options> {
   static override readonly options = metricOptions("categorical_hinge", {});
   override readonly direction = "down";

@@ -9,7 +9,13 @@ import { add, divide, mean, multiply, square, subtract, variance } from "../ops/
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** How near labels and predictions are to a line through the origin of slope 1, along an axis. */
+/**
+ * How near labels and predictions are to a line through the origin of slope 1, along an axis.
+ *
+ * ```ts
+ * keras.metrics.concordanceCorrelation([[1, 2, 3]], [[1, 2, 4]]); // [0.8571]
+ * ```
+ */
 export const concordanceCorrelation = declare(
   "metrics.concordanceCorrelation(*yTrue, *yPred, axis:ints=-1)",
   (yTrue: TensorLike, yPred: TensorLike, axis: number | readonly number[]): Tensor => {
@@ -24,7 +30,13 @@ export const concordanceCorrelation = declare(
   },
 );
 
-/** Concordance correlation of labels and predictions. Keras: keras.metrics.ConcordanceCorrelation */
+/**
+ * Concordance correlation of labels and predictions. Keras: keras.metrics.ConcordanceCorrelation
+ *
+ * ```ts
+ * new keras.metrics.ConcordanceCorrelation({ axis: -1 })([[1, 2, 3]], [[1, 2, 4]]); // 0.8571
+ * ```
+ */
 export class ConcordanceCorrelation extends MeanOf<typeof ConcordanceCorrelation.options> {
   static override readonly options = metricOptions("concordance_correlation", { axis: oneOrMore(integer(), -1) });
   override readonly direction = "up";

@@ -9,7 +9,13 @@ import { negative } from "../ops/index.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean cosine of the angle between labels and predictions: 1 where they point the same way. Keras: keras.metrics.CosineSimilarity */
+/**
+ * Mean cosine of the angle between labels and predictions: 1 where they point the same way. Keras: keras.metrics.CosineSimilarity
+ *
+ * ```ts
+ * new keras.metrics.CosineSimilarity()([[0, 1]], [[3, 4]]); // 0.8
+ * ```
+ */
 export class CosineSimilarity extends MeanOf<typeof CosineSimilarity.options> {
   static override readonly options = metricOptions("cosine_similarity", { axis: unwritten(oneOrMore(integer(), -1)) });
   override readonly direction = "up";

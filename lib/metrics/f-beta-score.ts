@@ -32,6 +32,10 @@ export interface FBetaScore<S extends Schema = typeof options> {
  * Weighted harmonic mean of precision and recall, `(1 + β²) · p · r / (β² · p + r)`, of each class or averaged.
  * Labels and predictions are `[batch, classes]`; without a threshold only the best class is positive.
  * Keras: keras.metrics.FBetaScore
+ *
+ * ```ts
+ * new keras.metrics.FBetaScore({ beta: 2, threshold: 0.5 })([[1], [0], [1]], [[0.9], [0.8], [0.2]]); // [0.5]
+ * ```
  */
 export class FBetaScore<S extends Schema = typeof options> extends Metric<S> {
   static override readonly options: Schema = options;

@@ -6,7 +6,13 @@ import { hinge } from "../losses/hinge.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean distance from the right side of the margin. Keras: keras.metrics.Hinge */
+/**
+ * Mean distance from the right side of the margin. Keras: keras.metrics.Hinge
+ *
+ * ```ts
+ * new keras.metrics.Hinge()([[1], [-1]], [[0.5], [-2]]); // 0.25
+ * ```
+ */
 export class Hinge extends MeanOf<typeof Hinge.options> {
   static override readonly options = metricOptions("hinge", {});
   override readonly direction = "down";

@@ -8,6 +8,10 @@ import { metrics } from "./metric.js";
 /**
  * Intersection over union of some classes: what both labels and predictions say, as a part of what either says.
  * Keras: keras.metrics.IoU
+ *
+ * ```ts
+ * new keras.metrics.IoU({ numClasses: 2, targetClassIds: [0] })([0, 0, 1, 1], [0, 1, 0, 1]); // 0.3333
+ * ```
  */
 export class IoU extends IoUBase<typeof IoU.options> {
   static override readonly options = schema(["numClasses", "targetClassIds"], {

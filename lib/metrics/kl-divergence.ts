@@ -6,7 +6,13 @@ import { klDivergence } from "../losses/kl-divergence.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean Kullback–Leibler divergence of the predictions from the labels. Keras: keras.metrics.KLDivergence */
+/**
+ * Mean Kullback–Leibler divergence of the predictions from the labels. Keras: keras.metrics.KLDivergence
+ *
+ * ```ts
+ * new keras.metrics.KLDivergence()([[0.5, 0.5]], [[0.25, 0.75]]); // 0.1438
+ * ```
+ */
 export class KLDivergence extends MeanOf<typeof KLDivergence.options> {
   static override readonly options = metricOptions("kl_divergence", {});
 

@@ -6,7 +6,13 @@ import { logCosh } from "../losses/log-cosh.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean logarithm of the hyperbolic cosine of the differences. Keras: keras.metrics.LogCoshError */
+/**
+ * Mean logarithm of the hyperbolic cosine of the differences. Keras: keras.metrics.LogCoshError
+ *
+ * ```ts
+ * new keras.metrics.LogCoshError()([[0]], [[1]]); // 0.4338
+ * ```
+ */
 export class LogCoshError extends MeanOf<typeof LogCoshError.options> {
   static override readonly options = metricOptions("logcosh", {});
   override readonly direction = "down";

@@ -6,7 +6,13 @@ import { meanAbsoluteError } from "../losses/mean-absolute-error.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean of the absolute differences. Keras: keras.metrics.MeanAbsoluteError */
+/**
+ * Mean of the absolute differences. Keras: keras.metrics.MeanAbsoluteError
+ *
+ * ```ts
+ * new keras.metrics.MeanAbsoluteError()([[0], [0]], [[1], [-3]]); // 2
+ * ```
+ */
 export class MeanAbsoluteError extends MeanOf<typeof MeanAbsoluteError.options> {
   static override readonly options = metricOptions("mean_absolute_error", {});
   override readonly direction = "down";

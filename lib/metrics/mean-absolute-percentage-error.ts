@@ -6,7 +6,13 @@ import { meanAbsolutePercentageError } from "../losses/mean-absolute-percentage-
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean of the absolute differences in per cent of the labels. Keras: keras.metrics.MeanAbsolutePercentageError */
+/**
+ * Mean of the absolute differences in per cent of the labels. Keras: keras.metrics.MeanAbsolutePercentageError
+ *
+ * ```ts
+ * new keras.metrics.MeanAbsolutePercentageError()([[2], [4]], [[1], [4]]); // 25
+ * ```
+ */
 export class MeanAbsolutePercentageError extends MeanOf<typeof MeanAbsolutePercentageError.options> {
   static override readonly options = metricOptions("mean_absolute_percentage_error", {});
   override readonly direction = "down";

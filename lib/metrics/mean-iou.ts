@@ -4,7 +4,13 @@ import { boolean, integer, nullable, positiveInteger, schema, string } from "../
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
 
-/** Mean intersection over union of all classes. Keras: keras.metrics.MeanIoU */
+/**
+ * Mean intersection over union of all classes. Keras: keras.metrics.MeanIoU
+ *
+ * ```ts
+ * new keras.metrics.MeanIoU({ numClasses: 2 })([0, 0, 1, 1], [0, 1, 1, 1]); // 0.5833
+ * ```
+ */
 export class MeanIoU extends IoUBase<typeof MeanIoU.options> {
   static override readonly options = schema(["numClasses"], {
     name: nullable(string()),

@@ -6,7 +6,13 @@ import { meanSquaredError } from "../losses/mean-squared-error.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean of the squared differences. Keras: keras.metrics.MeanSquaredError */
+/**
+ * Mean of the squared differences. Keras: keras.metrics.MeanSquaredError
+ *
+ * ```ts
+ * new keras.metrics.MeanSquaredError()([[0], [0]], [[1], [-3]]); // 5
+ * ```
+ */
 export class MeanSquaredError extends MeanOf<typeof MeanSquaredError.options> {
   static override readonly options = metricOptions("mean_squared_error", {});
   override readonly direction = "down";

@@ -6,7 +6,13 @@ import { meanSquaredLogarithmicError } from "../losses/mean-squared-logarithmic-
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean of the squared differences of the logarithms. Keras: keras.metrics.MeanSquaredLogarithmicError */
+/**
+ * Mean of the squared differences of the logarithms. Keras: keras.metrics.MeanSquaredLogarithmicError
+ *
+ * ```ts
+ * new keras.metrics.MeanSquaredLogarithmicError()([[0]], [[1]]); // 0.4805
+ * ```
+ */
 export class MeanSquaredLogarithmicError extends MeanOf<typeof MeanSquaredLogarithmicError.options> {
   static override readonly options = metricOptions("mean_squared_logarithmic_error", {});
   override readonly direction = "down";

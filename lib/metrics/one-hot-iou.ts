@@ -4,7 +4,13 @@ import { boolean, integer, list, nonNegativeInteger, nullable, positiveInteger, 
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
 
-/** Intersection over union of some classes; labels are one-hot. Keras: keras.metrics.OneHotIoU */
+/**
+ * Intersection over union of some classes; labels are one-hot. Keras: keras.metrics.OneHotIoU
+ *
+ * ```ts
+ * new keras.metrics.OneHotIoU({ numClasses: 2, targetClassIds: [1] })([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]]); // 0.5
+ * ```
+ */
 export class OneHotIoU extends IoUBase<typeof OneHotIoU.options> {
   static override readonly options = schema(["numClasses", "targetClassIds"], {
     name: nullable(string()),

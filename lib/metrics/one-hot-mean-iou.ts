@@ -4,7 +4,13 @@ import { boolean, integer, nullable, positiveInteger, schema, string } from "../
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
 
-/** Mean intersection over union of all classes; labels are one-hot. Keras: keras.metrics.OneHotMeanIoU */
+/**
+ * Mean intersection over union of all classes; labels are one-hot. Keras: keras.metrics.OneHotMeanIoU
+ *
+ * ```ts
+ * new keras.metrics.OneHotMeanIoU({ numClasses: 2 })([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]]); // 0.25
+ * ```
+ */
 export class OneHotMeanIoU extends IoUBase<typeof OneHotMeanIoU.options> {
   static override readonly options = schema(["numClasses"], {
     name: nullable(string()),

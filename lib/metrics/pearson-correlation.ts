@@ -9,7 +9,13 @@ import { divide, mean, multiply, std, subtract } from "../ops/index.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** The correlation of labels and predictions along an axis. */
+/**
+ * The correlation of labels and predictions along an axis.
+ *
+ * ```ts
+ * keras.metrics.pearsonCorrelation([[1, 2, 3]], [[2, 4, 6]]); // [1]
+ * ```
+ */
 export const pearsonCorrelation = declare(
   "metrics.pearsonCorrelation(*yTrue, *yPred, axis:ints=-1)",
   (yTrue: TensorLike, yPred: TensorLike, axis: number | readonly number[]): Tensor => {
@@ -22,7 +28,13 @@ export const pearsonCorrelation = declare(
   },
 );
 
-/** Pearson correlation of labels and predictions. Keras: keras.metrics.PearsonCorrelation */
+/**
+ * Pearson correlation of labels and predictions. Keras: keras.metrics.PearsonCorrelation
+ *
+ * ```ts
+ * new keras.metrics.PearsonCorrelation({ axis: -1 })([[1, 2, 3]], [[2, 4, 6]]); // 1
+ * ```
+ */
 export class PearsonCorrelation extends MeanOf<typeof PearsonCorrelation.options> {
   static override readonly options = metricOptions("pearson_correlation", { axis: oneOrMore(integer(), -1) });
   override readonly direction = "up";

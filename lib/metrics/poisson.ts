@@ -6,7 +6,13 @@ import { poisson } from "../losses/poisson.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean Poisson loss. Keras: keras.metrics.Poisson */
+/**
+ * Mean Poisson loss. Keras: keras.metrics.Poisson
+ *
+ * ```ts
+ * new keras.metrics.Poisson()([[2]], [[1]]); // 1
+ * ```
+ */
 export class Poisson extends MeanOf<typeof Poisson.options> {
   static override readonly options = metricOptions("poisson", {});
 

@@ -34,6 +34,10 @@ export interface R2Score {
 /**
  * Which part of the variance of labels the predictions explain: 1 where they are equal, 0 where they are no better than the
  * mean. Labels and predictions are `[batch, outputs]`. Keras: keras.metrics.R2Score
+ *
+ * ```ts
+ * new keras.metrics.R2Score()([[1], [2], [3]], [[1], [2], [4]]); // 0.5
+ * ```
  */
 export class R2Score extends Metric<typeof R2Score.options> {
   static override readonly options = metricOptions("r2_score", {

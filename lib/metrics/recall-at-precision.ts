@@ -5,7 +5,13 @@ import type { Tensor } from "../core/tensor.js";
 import { AtConstraint, atConstraintOptions } from "./at-constraint.js";
 import { metrics } from "./metric.js";
 
-/** The best recall where the precision is at least so high. Keras: keras.metrics.RecallAtPrecision */
+/**
+ * The best recall where the precision is at least so high. Keras: keras.metrics.RecallAtPrecision
+ *
+ * ```ts
+ * new keras.metrics.RecallAtPrecision({ precision: 0.8 })([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]); // 0.5
+ * ```
+ */
 export class RecallAtPrecision extends AtConstraint<typeof RecallAtPrecision.options> {
   static override readonly options = atConstraintOptions("precision", { precision: fraction() });
 

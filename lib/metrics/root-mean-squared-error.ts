@@ -7,7 +7,13 @@ import { sqrt, square, subtract } from "../ops/index.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Root of the mean of the squared differences. Keras: keras.metrics.RootMeanSquaredError */
+/**
+ * Root of the mean of the squared differences. Keras: keras.metrics.RootMeanSquaredError
+ *
+ * ```ts
+ * new keras.metrics.RootMeanSquaredError()([[0], [0]], [[1], [-7]]); // 5
+ * ```
+ */
 export class RootMeanSquaredError extends MeanOf<typeof RootMeanSquaredError.options> {
   static override readonly options = metricOptions("root_mean_squared_error", {});
   override readonly direction = "down";

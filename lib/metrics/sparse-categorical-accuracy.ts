@@ -8,7 +8,13 @@ import { argmax, cast, equal, squeeze } from "../ops/index.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** 1 where the largest prediction is that of the class that the label names. */
+/**
+ * 1 where the largest prediction is that of the class that the label names.
+ *
+ * ```ts
+ * keras.metrics.sparseCategoricalAccuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]]); // [1, 0]
+ * ```
+ */
 export const sparseCategoricalAccuracy = declare(
   "metrics.sparseCategoricalAccuracy(*yTrue, *yPred)",
   (yTrue: TensorLike, yPred: TensorLike): Tensor => {
@@ -20,7 +26,13 @@ export const sparseCategoricalAccuracy = declare(
   },
 );
 
-/** How often the best class is the right one; labels are class indices. Keras: keras.metrics.SparseCategoricalAccuracy */
+/**
+ * How often the best class is the right one; labels are class indices. Keras: keras.metrics.SparseCategoricalAccuracy
+ *
+ * ```ts
+ * new keras.metrics.SparseCategoricalAccuracy()([1, 0], [[0.2, 0.8], [0.3, 0.7]]); // 0.5
+ * ```
+ */
 export class SparseCategoricalAccuracy extends MeanOf<typeof SparseCategoricalAccuracy.options> {
   static override readonly options = metricOptions("sparse_categorical_accuracy", {});
   override readonly direction = "up";

@@ -8,7 +8,13 @@ import { sparseCategoricalCrossentropy } from "../losses/sparse-categorical-cros
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean cross-entropy of one class out of several; labels are class indices. Keras: keras.metrics.SparseCategoricalCrossentropy */
+/**
+ * Mean cross-entropy of one class out of several; labels are class indices. Keras: keras.metrics.SparseCategoricalCrossentropy
+ *
+ * ```ts
+ * new keras.metrics.SparseCategoricalCrossentropy()([1], [[0.2, 0.8]]); // 0.2231
+ * ```
+ */
 export class SparseCategoricalCrossentropy extends MeanOf<typeof SparseCategoricalCrossentropy.options> {
   static override readonly options = metricOptions("sparse_categorical_crossentropy", {
     fromLogits: boolean(false),

@@ -24,7 +24,13 @@ function isAmongFirst(labels: Tensor, ids: Tensor, k: number): Tensor {
   return any(equal(expandDims(cast(labels, ids.dtype), 1), first), { axis: 1 });
 }
 
-/** 1 where the class that the label names is among the `k` best. */
+/**
+ * 1 where the class that the label names is among the `k` best.
+ *
+ * ```ts
+ * keras.metrics.sparseTopKCategoricalAccuracy([0, 1], [[0.2, 0.1, 0.7], [0.2, 0.1, 0.7]], { k: 2 }); // [1, 0]
+ * ```
+ */
 export const sparseTopKCategoricalAccuracy = declare(
   "metrics.sparseTopKCategoricalAccuracy(*yTrue, *yPred, k=5, fromSortedIds=false)",
   (yTrue: TensorLike, yPred: TensorLike, k: number, fromSortedIds: boolean): Tensor => {
@@ -38,7 +44,13 @@ export const sparseTopKCategoricalAccuracy = declare(
   },
 );
 
-/** How often the right class is among the k best; labels are class indices. Keras: keras.metrics.SparseTopKCategoricalAccuracy */
+/**
+ * How often the right class is among the k best; labels are class indices. Keras: keras.metrics.SparseTopKCategoricalAccuracy
+ *
+ * ```ts
+ * new keras.metrics.SparseTopKCategoricalAccuracy({ k: 2 })([0, 1], [[0.2, 0.1, 0.7], [0.2, 0.1, 0.7]]); // 0.5
+ * ```
+ */
 export class SparseTopKCategoricalAccuracy extends MeanOf<typeof SparseTopKCategoricalAccuracy.options> {
   static override readonly options = metricOptions("sparse_top_k_categorical_accuracy", {
     k: positiveInteger(5),

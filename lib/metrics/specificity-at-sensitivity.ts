@@ -5,7 +5,13 @@ import type { Tensor } from "../core/tensor.js";
 import { AtConstraint, atConstraintOptions } from "./at-constraint.js";
 import { metrics } from "./metric.js";
 
-/** The best specificity where the sensitivity is at least so high. Keras: keras.metrics.SpecificityAtSensitivity */
+/**
+ * The best specificity where the sensitivity is at least so high. Keras: keras.metrics.SpecificityAtSensitivity
+ *
+ * ```ts
+ * new keras.metrics.SpecificityAtSensitivity({ sensitivity: 0.5 })([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]); // 1
+ * ```
+ */
 export class SpecificityAtSensitivity extends AtConstraint<typeof SpecificityAtSensitivity.options> {
   static override readonly options = atConstraintOptions("sensitivity", { sensitivity: fraction() });
 

@@ -6,7 +6,13 @@ import { squaredHinge } from "../losses/squared-hinge.js";
 import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 
-/** Mean squared distance from the right side of the margin. Keras: keras.metrics.SquaredHinge */
+/**
+ * Mean squared distance from the right side of the margin. Keras: keras.metrics.SquaredHinge
+ *
+ * ```ts
+ * new keras.metrics.SquaredHinge()([[1], [-1]], [[0.5], [-2]]); // 0.125
+ * ```
+ */
 export class SquaredHinge extends MeanOf<typeof SquaredHinge.options> {
   static override readonly options = metricOptions("squared_hinge", {});
   override readonly direction = "down";

@@ -10,7 +10,16 @@ export interface Sum {
   (values: TensorLike, options?: MetricUpdateOptions): Tensor;
 }
 
-/** The weighted sum of all values. Keras: keras.metrics.Sum */
+/**
+ * The weighted sum of all values. Keras: keras.metrics.Sum
+ *
+ * ```ts
+ * const sum = new keras.metrics.Sum();
+ * sum.updateState([1, 2]);
+ * sum.updateState([4]);
+ * sum.result(); // 7
+ * ```
+ */
 export class Sum extends Metric<typeof Sum.options> {
   static override readonly options = metricOptions("sum", {});
   readonly total = this.addTotal({ name: "total" });

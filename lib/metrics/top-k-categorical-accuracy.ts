@@ -9,7 +9,13 @@ import { metricOptions, metrics } from "./metric.js";
 import { MeanOf } from "./mean-of.js";
 import { sparseTopKCategoricalAccuracy } from "./sparse-top-k-categorical-accuracy.js";
 
-/** 1 where the class of the largest label is among the `k` best. */
+/**
+ * 1 where the class of the largest label is among the `k` best.
+ *
+ * ```ts
+ * keras.metrics.topKCategoricalAccuracy([[1, 0, 0]], [[0.2, 0.1, 0.7]], { k: 2 }); // [1]
+ * ```
+ */
 export const topKCategoricalAccuracy = declare(
   "metrics.topKCategoricalAccuracy(*yTrue, *yPred, k=5)",
   (yTrue: TensorLike, yPred: TensorLike, k: number): Tensor => {
@@ -18,7 +24,13 @@ export const topKCategoricalAccuracy = declare(
   },
 );
 
-/** How often the right class is among the k best; labels are one-hot. Keras: keras.metrics.TopKCategoricalAccuracy */
+/**
+ * How often the right class is among the k best; labels are one-hot. Keras: keras.metrics.TopKCategoricalAccuracy
+ *
+ * ```ts
+ * new keras.metrics.TopKCategoricalAccuracy({ k: 2 })([[1, 0, 0]], [[0.2, 0.1, 0.7]]); // 1
+ * ```
+ */
 export class TopKCategoricalAccuracy extends MeanOf<typeof TopKCategoricalAccuracy.options> {
   static override readonly options = metricOptions("top_k_categorical_accuracy", { k: positiveInteger(5) });
   override readonly direction = "up";

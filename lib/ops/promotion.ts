@@ -42,7 +42,13 @@ function upperBounds(dtype: string): ReadonlySet<string> {
 const strong: Readonly<Record<string, string>> = { int: "int32", float: "float32", int64: "int32", uint64: "uint32", float64: "float32" };
 const known = new Map<string, string>();
 
-/** The dtype that an operation on these dtypes has: the lowest that stands above all of them, 64-bit ones as 32-bit ones. */
+/**
+ * The dtype that an operation on these dtypes has: the lowest that stands above all of them, 64-bit ones as 32-bit ones.
+ *
+ * ```ts
+ * keras.backend.resultType("int32", "float32"); // "float32"
+ * ```
+ */
 export function resultType(...given: readonly string[]): string {
   if (given.length === 0) return "float32";
   const key = given.join();

@@ -58,6 +58,10 @@ export function displaced(images: Tensor, [dy, dx]: readonly [y: Tensor, x: Tens
 /**
  * Images whose pixels are moved by smooth random fields: noise of standard deviation `sigma` under a bell of that width, times `alpha`.
  *
+ * ```ts
+ * ops.image.elasticTransform(tf.ones([8, 8, 3]), { seed: 1 }).shape; // [8, 8, 3]
+ * ```
+ *
  * @param images   `[height, width, channels]` or a batch of them
  * @param alpha    how far pixels move; default 20
  * @param sigma    how far neighbours move together, in pixels; default 5

@@ -4,16 +4,32 @@ import { type CustomObjects, customObjectScope, type Json } from "../config/inde
 import { declare } from "../core/operation.js";
 import { type RegularizerIdentifier, type RegularizerLike, regularizers } from "./regularizer.js";
 
-/** The regularizer that a name, config, class or function means; null stays null. Keras: keras.regularizers.get */
+/**
+ * The regularizer that a name, config, class or function means; null stays null. Keras: keras.regularizers.get
+ *
+ * ```ts
+ * keras.regularizers.get("l2")!(tf.constant([1, -2])); // 0.05
+ * ```
+ */
 export const get = (identifier: RegularizerIdentifier | null): RegularizerLike | null =>
   identifier === null ? null : regularizers.get(identifier);
 
-/** A regularizer as Keras's JSON. Keras: keras.regularizers.serialize */
+/**
+ * A regularizer as Keras's JSON. Keras: keras.regularizers.serialize
+ *
+ * ```ts
+ * (keras.regularizers.serialize(new keras.regularizers.L2(0.1)) as any).config; // {"l2": 0.1}
+ * ```
+ */
 export const serialize = (regularizer: RegularizerLike): Json => regularizers.serialize(regularizer);
 
 /**
  * The regularizer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
  * keras.regularizers.deserialize
+ *
+ * ```ts
+ * keras.regularizers.deserialize("L2")(tf.constant([1, -2])); // 0.05
+ * ```
  */
 export const deserialize = declare(
   "regularizers.deserialize(config:tree, customObjects:tree|null=null)",

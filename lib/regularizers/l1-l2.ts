@@ -5,7 +5,13 @@ import type { Tensor } from "../core/tensor.js";
 import { abs, add, multiply, square, sum } from "../ops/index.js";
 import { Regularizer, regularizers } from "./regularizer.js";
 
-/** `l1 · sum(|x|) + l2 · sum(x²)`. Keras: keras.regularizers.L1L2 */
+/**
+ * `l1 · sum(|x|) + l2 · sum(x²)`. Keras: keras.regularizers.L1L2
+ *
+ * ```ts
+ * new keras.regularizers.L1L2({ l1: 0.1, l2: 0.1 })(tf.constant([1, -2])); // 0.8
+ * ```
+ */
 export class L1L2 extends Regularizer<typeof L1L2.options> {
   static override readonly options = schema([], { l1: nonNegativeNumber(0), l2: nonNegativeNumber(0) });
 

@@ -5,7 +5,13 @@ import type { Tensor } from "../core/tensor.js";
 import { abs, multiply, sum } from "../ops/index.js";
 import { Regularizer, regularizers } from "./regularizer.js";
 
-/** `l1 · sum(|x|)`. Keras: keras.regularizers.L1 */
+/**
+ * `l1 · sum(|x|)`. Keras: keras.regularizers.L1
+ *
+ * ```ts
+ * new keras.regularizers.L1(0.1)(tf.constant([1, -2])); // 0.3
+ * ```
+ */
 export class L1 extends Regularizer<typeof L1.options> {
   static override readonly options = schema(["l1"], { l1: nonNegativeNumber(0.01) });
 

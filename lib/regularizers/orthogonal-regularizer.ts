@@ -7,7 +7,13 @@ import type { Tensor } from "../core/tensor.js";
 import { abs, eye, matmul, multiply, normalize, subtract, sum, transpose } from "../ops/index.js";
 import { Regularizer, regularizers } from "./regularizer.js";
 
-/** Mean cosine between the rows, or columns, of a matrix, times `factor`. Keras: keras.regularizers.OrthogonalRegularizer */
+/**
+ * Mean cosine between the rows, or columns, of a matrix, times `factor`. Keras: keras.regularizers.OrthogonalRegularizer
+ *
+ * ```ts
+ * new keras.regularizers.OrthogonalRegularizer({ factor: 0.1 })(tf.constant([[1, 0], [1, 0]])); // 0.1
+ * ```
+ */
 export class OrthogonalRegularizer extends Regularizer<typeof OrthogonalRegularizer.options> {
   static override readonly options = schema([], { factor: nonNegativeNumber(0.01), mode: oneOf(["rows", "columns"], "rows") });
 

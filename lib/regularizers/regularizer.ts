@@ -7,7 +7,16 @@ export interface Regularizer<S extends Schema = NoOptions> {
   (x: Tensor): Tensor;
 }
 
-/** The base of penalties on weights and outputs; one of one's own implements `call`. Keras: keras.regularizers.Regularizer */
+/**
+ * The base of penalties on weights and outputs; one of one's own implements `call`. Keras: keras.regularizers.Regularizer
+ *
+ * ```ts
+ * class Half extends keras.Regularizer {
+ *   override call(x: tf.Tensor) { return x.sum().mul(0.5); }
+ * }
+ * new Half()(tf.constant([2, 4])); // 3
+ * ```
+ */
 export abstract class Regularizer<S extends Schema = NoOptions> extends Configured<S> {
   /** The penalty, a scalar. */
   abstract call(x: Tensor): Tensor;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import t from "tap";
 import { run } from "../support/run.js";
 import { repository } from "../support/sources.js";
-import { examplesIn, expectResultModule, runnerModule } from "./examples.js";
+import { examplesIn, runnerModule } from "./examples.js";
+import { fits } from "./expect-result.js";
 import { optionTypes } from "./option-types.js";
 
 // A folder of the repository: `kerasm` is the package itself there, by its own `exports`.
@@ -15,7 +16,6 @@ mkdirSync(folder, { recursive: true });
 
 const examples = examplesIn("lib", "datasets", "models").map((example, index) => ({ ...example, file: `example-${index}` }));
 for (const { file, program } of examples) writeFileSync(join(folder, `${file}.ts`), program);
-writeFileSync(join(folder, "expect-result.ts"), expectResultModule);
 writeFileSync(join(folder, "run.mjs"), runnerModule);
 const options = optionTypes();
 writeFileSync(join(folder, "option-types.ts"), options.program);
@@ -31,7 +31,32 @@ const results = new Map(
   ),
 );
 
-t.test("there are examples", async (t) => t.ok(examples.length > 5));
+t.test("there are examples", async (t) => t.ok(examples.length > 700, `${examples.length} examples`));
+
+t.test("a result that is another one is noticed", async (t) => {
+  for (const [found, shown] of [
+    ["[1,2]", "[1, 2]"],
+    ["[0.30000001192092896]", "[0.3]"],
+    ["[0.761594,-2]", "[0.7616, -2]"],
+    ["1.0000000116e-7", "1e-7"],
+    ["relu", '"relu"'],
+    ["[1,2,3]", "[1, 2…"],
+    ["[NaN,1]", "[NaN, 1]"],
+  ] as const)
+    t.ok(fits(found, shown), `${found} is shown as ${shown}`);
+  for (const [found, shown] of [
+    ["[1,2]", "[1, 3]"],
+    ["[1,2]", "[[1, 2]]"],
+    ["[0.31]", "[0.3]"],
+    ["0.7618", "0.7616"],
+    ["0.2498", "0.25"],
+    ["2e-7", "1e-7"],
+    ["[1,2]", "[1, 2, 3]"],
+    ["relu6", '"relu"'],
+    ["true", "false"],
+  ] as const)
+    t.notOk(fits(found, shown), `${found} is not shown as ${shown}`);
+});
 
 t.test("types show every option of every class", async (t) => {
   t.ok(options.count > 2000, `${options.count} options`);

@@ -46,24 +46,13 @@ function programOf(code: string): string {
   );
   return `${imported.join("")}import * as tf from "kerasm";
 import * as keras from "kerasm/keras";
-import { expectResult } from "./expect-result.js";
+import { expectResult } from "../test/docs/expect-result.js";
 ${around(code)}${code.replace(withResult, heldToResult)}export { expectResult, keras, tf };
 `;
 }
 
 const heldToResult = (line: string, expression: string, result: string): string =>
   isResult(result) ? `expectResult(${expression}, ${JSON.stringify(result)});` : line;
-
-/** The text of a module that compares a value with how a comment writes it. */
-export const expectResultModule = `export function expectResult(value: unknown, expected: string): void {
-  const isTensor = typeof value === "object" && value !== null && "dtype" in value;
-  const found = isTensor && !expected.startsWith("tf.Tensor") ? plain((value as { array(): unknown }).array()) : plain(value);
-  const fits = expected.endsWith("…") ? found.startsWith(expected.slice(0, -1)) : squeezed(found) === squeezed(expected);
-  if (!fits) throw new Error("given " + found + "; expected " + expected);
-}
-const plain = (value: unknown): string => (typeof value === "object" && !String(value).startsWith("tf.") ? JSON.stringify(value) : String(value));
-const squeezed = (text: string): string => text.replace(/^(["'])(.*)\\1$/, "$2").replace(/\\s+/g, "");
-`;
 
 /**
  * A program that runs examples one after the other in one process, since the start of a process costs more than most examples. It prints a

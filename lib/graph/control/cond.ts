@@ -16,6 +16,10 @@ import { TensorArray } from "./tensor-array.js";
  * The result of one of two functions: of `trueFn` where pred is true. In a traced function only the chosen one runs.
  * Both give the same structure, shapes and dtypes. Keras: keras.ops.cond; TensorFlow: tf.cond.
  *
+ * ```ts
+ * ops.cond(true, () => tf.constant(1), () => tf.constant(2)); // 1
+ * ```
+ *
  * @param pred  a bool scalar
  */
 export function cond<R>(pred: TensorLike, trueFn: () => R, falseFn: () => R): R {
@@ -24,6 +28,10 @@ export function cond<R>(pred: TensorLike, trueFn: () => R, falseFn: () => R): R 
 
 /**
  * The result of the function with that index; of the last where the index is out of range. Keras: keras.ops.switch.
+ *
+ * ```ts
+ * ops.switch(1, [(x: tf.Tensor) => x.add(1), (x: tf.Tensor) => x.mul(10)], tf.constant(5)); // 50
+ * ```
  *
  * @param index  an int32 scalar
  */

@@ -102,6 +102,10 @@ export interface ScanOptions {
 /**
  * Carries a value along the first axis of xs: `f(carry, x)` gives `[carry, y]`. Keras: keras.ops.scan.
  *
+ * ```ts
+ * ops.scan((sum: tf.Tensor, x: tf.Tensor) => [sum.add(x), sum.add(x)], tf.constant(0), tf.constant([1, 2, 3])); // [6, [1, 3, 6]]
+ * ```
+ *
  * @returns the last carry, and the ys along a new first axis (null where f gives null)
  */
 export function scan<C, Y>(
@@ -141,13 +145,23 @@ function scanned<C, Y>(
   return [carry, (ys.length > 0 ? stacked(ys) : null) as Y];
 }
 
-/** The function applied to each slice along the first axis, results put together. Keras: keras.ops.map. */
+/**
+ * The function applied to each slice along the first axis, results put together. Keras: keras.ops.map.
+ *
+ * ```ts
+ * ops.map((row: tf.Tensor) => row.sum(), x); // [3, 7]
+ * ```
+ */
 export function map<Y>(f: (x: never) => Y, xs: unknown): Y {
   return whenKnown("map", tensors(xs), (known) => stacked(slices("map", known).map((x) => tensors(f(x as never)))) as Y);
 }
 
 /**
  * `body(i, value)` for lower ≤ i < upper. Keras: keras.ops.fori_loop.
+ *
+ * ```ts
+ * ops.foriLoop(0, 4, (i, sum: tf.Tensor) => sum.add(i), tf.constant(0)); // 6
+ * ```
  *
  * @param lower, upper  integers, or int32 scalars: then it is a whileLoop
  */
@@ -186,6 +200,10 @@ export interface AssociativeScanOptions {
 /**
  * All partial results of an associative function along an axis, in a number of calls that grows with the logarithm of its length.
  * Keras: keras.ops.associative_scan. Blelloch (1990), "Prefix sums and their applications".
+ *
+ * ```ts
+ * ops.associativeScan((a: tf.Tensor, b: tf.Tensor) => a.add(b), tf.constant([1, 2, 3, 4])); // [1, 3, 6, 10]
+ * ```
  *
  * @param f  takes two slices (in the structure of elems, with the axis) and combines them
  */

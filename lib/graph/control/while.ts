@@ -36,6 +36,10 @@ export interface WhileOptions {
  * through loops of any length. A tf.TensorArray may be a loop variable.
  * Keras: keras.ops.while_loop; TensorFlow: tf.while_loop.
  *
+ * ```ts
+ * ops.whileLoop((i) => ops.less(i, 5), (i) => [ops.add(i, 2)], [tf.constant(0)]); // [6]
+ * ```
+ *
  * @param condition  gets the loop variables, gives a bool scalar
  * @param body       gets the loop variables, gives their next values in the same structure
  */

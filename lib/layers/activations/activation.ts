@@ -6,7 +6,13 @@ import { activations } from "../../activations/family.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** Applies an activation: `new Activation("relu")`. Keras: keras.layers.Activation */
+/**
+ * Applies an activation: `new Activation("relu")`. Keras: keras.layers.Activation
+ *
+ * ```ts
+ * new keras.layers.Activation("relu")([-1, 2]); // [0, 2]
+ * ```
+ */
 export class Activation extends Layer<typeof Activation.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["activation"], { activation: activations.field() });

@@ -6,7 +6,13 @@ import type { Tensor } from "../../core/tensor.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** `x` where it is above 0, else `alpha · (eˣ − 1)`. Keras: keras.layers.ELU */
+/**
+ * `x` where it is above 0, else `alpha · (eˣ − 1)`. Keras: keras.layers.ELU
+ *
+ * ```ts
+ * new keras.layers.ELU()([-1, 0, 2]); // [-0.6321, 0, 2]
+ * ```
+ */
 export class ELU extends Layer<typeof ELU.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { alpha: number(1) });

@@ -6,7 +6,13 @@ import type { Tensor } from "../../core/tensor.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** `x` where it is above 0, else `negativeSlope · x`. Keras: keras.layers.LeakyReLU */
+/**
+ * `x` where it is above 0, else `negativeSlope · x`. Keras: keras.layers.LeakyReLU
+ *
+ * ```ts
+ * new keras.layers.LeakyReLU({ negativeSlope: 0.1 })([-1, 2]); // [-0.1, 2]
+ * ```
+ */
 export class LeakyReLU extends Layer<typeof LeakyReLU.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { negativeSlope: nonNegativeNumber(0.3) });

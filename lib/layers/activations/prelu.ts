@@ -14,6 +14,10 @@ import { Layer } from "../layer.js";
 /**
  * `x` where it is above 0, else `alpha · x` with a learned alpha for each feature; along `sharedAxes` there is one alpha.
  * Keras: keras.layers.PReLU
+ *
+ * ```ts
+ * new keras.layers.PReLU({ alphaInitializer: "ones" })([[-1, 2]]); // [[-1, 2]]
+ * ```
  */
 export class PReLU extends Layer<typeof PReLU.options> {
   static override readonly options = layerOptions.extend([], {

@@ -9,6 +9,10 @@ import { Layer } from "../layer.js";
 /**
  * `min(x, maxValue)` where x is at least `threshold`, else `negativeSlope · (x − threshold)`; by default `max(x, 0)`.
  * Keras: keras.layers.ReLU
+ *
+ * ```ts
+ * new keras.layers.ReLU({ maxValue: 6 })([-1, 3, 9]); // [0, 3, 6]
+ * ```
  */
 export class ReLU extends Layer<typeof ReLU.options> {
   static override readonly savesBuild = false;

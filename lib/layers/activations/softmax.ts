@@ -12,7 +12,13 @@ import { Layer } from "../layer.js";
 /** What stands in for scores that a mask takes out. */
 const LARGE_NEGATIVE = -1e9;
 
-/** `eˣ / Σ eˣ` along an axis or several; what a mask takes out gets 0. Keras: keras.layers.Softmax */
+/**
+ * `eˣ / Σ eˣ` along an axis or several; what a mask takes out gets 0. Keras: keras.layers.Softmax
+ *
+ * ```ts
+ * new keras.layers.Softmax()([[0, 0], [0, 1]]); // [[0.5, 0.5], [0.2689, 0.7311]]
+ * ```
+ */
 export class Softmax extends Layer<typeof Softmax.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1) });

@@ -77,6 +77,11 @@ abstract class ScoredAttention<S extends Schema> extends Layer<S> {
 /**
  * Attention by products: `softmax(query · keyᵀ) · value`; or by `tanh(query + key)` summed, with `scoreMode: "concat"`.
  *
+ * ```ts
+ * const [query, value] = [tf.constant([[[1, 0]]]), tf.constant([[[1, 0], [0, 1]]])];
+ * new keras.layers.Attention()([query, value]); // [[[0.7311, 0.2689]]]
+ * ```
+ *
  * @see Luong et al. 2015. Keras: keras.layers.Attention
  */
 export class Attention extends ScoredAttention<typeof Attention.options> {
@@ -111,7 +116,14 @@ export class Attention extends ScoredAttention<typeof Attention.options> {
   }
 }
 
-/** Attention by sums: `softmax(Σ scale · tanh(query + key)) · value`. @see Bahdanau et al. 2015. Keras: keras.layers.AdditiveAttention */
+/**
+ * Attention by sums: `softmax(Σ scale · tanh(query + key)) · value`. @see Bahdanau et al. 2015. Keras: keras.layers.AdditiveAttention
+ *
+ * ```ts
+ * const [query, value] = [tf.ones([1, 2, 4]), tf.ones([1, 3, 4])];
+ * (new keras.layers.AdditiveAttention()([query, value]) as tf.Tensor).shape; // [1, 2, 4]
+ * ```
+ */
 export class AdditiveAttention extends ScoredAttention<typeof AdditiveAttention.options> {
   static override readonly options = layerOptions.extend([], {
     useScale: boolean(true),

@@ -12,6 +12,11 @@ import { ProjectedAttention, projectedOptions } from "./projected-attention.js";
 /**
  * Attention whose heads share keys and values in groups: `layer(query, value, key?)`.
  *
+ * ```ts
+ * const layer = new keras.layers.GroupQueryAttention({ headDim: 4, numQueryHeads: 4, numKeyValueHeads: 2 });
+ * (layer(tf.ones([1, 3, 8]), tf.ones([1, 3, 8])) as tf.Tensor).shape; // [1, 3, 8]
+ * ```
+ *
  * @see Ainslie et al. 2023. Keras: keras.layers.GroupQueryAttention
  */
 export class GroupedQueryAttention extends ProjectedAttention<typeof GroupedQueryAttention.options> {

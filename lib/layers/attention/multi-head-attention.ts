@@ -10,6 +10,11 @@ import { ProjectedAttention, projectedOptions } from "./projected-attention.js";
 /**
  * Attention of several heads: `layer(query, value, key?)`; of a sequence to itself with query and value the same.
  *
+ * ```ts
+ * const layer = new keras.layers.MultiHeadAttention({ numHeads: 2, keyDim: 4 });
+ * (layer(tf.ones([1, 3, 8]), tf.ones([1, 5, 8])) as tf.Tensor).shape; // [1, 3, 8]
+ * ```
+ *
  * @see Vaswani et al. 2017. Keras: keras.layers.MultiHeadAttention
  */
 export class MultiHeadAttention extends ProjectedAttention<typeof MultiHeadAttention.options> {

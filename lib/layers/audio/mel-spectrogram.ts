@@ -54,6 +54,10 @@ function melFilters(bins: number, melBins: number, samplingRate: number, low: nu
  * The loudness of sounds by time and pitch: `[time]` or `[batch, time]` becomes `[…, melBins, frames]`, in decibels with `powerToDb`.
  *
  * Keras: keras.layers.MelSpectrogram
+ *
+ * ```ts
+ * new keras.layers.MelSpectrogram({ numMelBins: 8, fftLength: 64, sequenceStride: 32 })(tf.ones([1, 256])).shape; // [1, 8, 9]
+ * ```
  */
 export class MelSpectrogram extends Layer<typeof MelSpectrogram.options> {
   static override readonly options = layerOptions.extend([], {

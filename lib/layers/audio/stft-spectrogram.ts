@@ -36,6 +36,10 @@ const window = nullable(either(oneOf(windowNames), list(number())), "hann");
  * `mode`: "log" (default), "magnitude", "psd", "real", "imag", "angle" or "stft" (real parts, then imaginary ones). The output is
  * `[batch, frames, channels · bins]`, or with `expandDims` `[batch, frames, bins, channels]`. Weights: real and imaginary kernels
  * `[frameLength, 1, bins]`, each where the mode needs it. Keras: keras.layers.STFTSpectrogram
+ *
+ * ```ts
+ * new keras.layers.STFTSpectrogram({ frameLength: 16, frameStep: 8, fftLength: 16 })(tf.ones([1, 64, 1])).shape; // [1, 7, 9]
+ * ```
  */
 export class STFTSpectrogram extends Layer<typeof STFTSpectrogram.options> {
   static override readonly options = layerOptions.extend(["mode"], {

@@ -40,7 +40,14 @@ const seed = () => nullable(integer());
 /** A value for each image, in a shape that broadcasts with the batch. */
 const forEachImage = (values: Tensor): Tensor => (values.rank === 1 ? expandDims(values, [1, 2, 3]) : values);
 
-/** Adds one random number to all pixels of an image: `factor` is a part of the value range. Keras: keras.layers.RandomBrightness */
+/**
+ * Adds one random number to all pixels of an image: `factor` is a part of the value range. Keras: keras.layers.RandomBrightness
+ *
+ * ```ts
+ * const layer = new keras.layers.RandomBrightness(0.2, { valueRange: [0, 1], seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomBrightness extends RandomImageLayer<typeof RandomBrightness.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: -1, most: 1 }),
@@ -64,7 +71,14 @@ export class RandomBrightness extends RandomImageLayer<typeof RandomBrightness.o
   }
 }
 
-/** Moves pixels away from or towards the mean of their image and channel by a random factor. Keras: keras.layers.RandomContrast */
+/**
+ * Moves pixels away from or towards the mean of their image and channel by a random factor. Keras: keras.layers.RandomContrast
+ *
+ * ```ts
+ * const layer = new keras.layers.RandomContrast(0.5, { valueRange: [0, 1], seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomContrast extends RandomImageLayer<typeof RandomContrast.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 0, most: 1 }),
@@ -89,7 +103,13 @@ export class RandomContrast extends RandomImageLayer<typeof RandomContrast.optio
   }
 }
 
-/** Draws colours towards grey by a random factor: 1 is grey. Keras: keras.layers.RandomColorDegeneration */
+/**
+ * Draws colours towards grey by a random factor: 1 is grey. Keras: keras.layers.RandomColorDegeneration
+ *
+ * ```ts
+ * new keras.layers.RandomColorDegeneration(0.5, { seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomColorDegeneration extends RandomImageLayer<typeof RandomColorDegeneration.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: -1, most: 1 }),
@@ -111,7 +131,13 @@ export class RandomColorDegeneration extends RandomImageLayer<typeof RandomColor
   }
 }
 
-/** Makes images grey, each with probability `factor`. Keras: keras.layers.RandomGrayscale */
+/**
+ * Makes images grey, each with probability `factor`. Keras: keras.layers.RandomGrayscale
+ *
+ * ```ts
+ * new keras.layers.RandomGrayscale({ factor: 1 })([[[[1, 0, 0]]]], { training: true }); // [[[[0.2989, 0.2989, 0.2989]]]]
+ * ```
+ */
 export class RandomGrayscale extends RandomImageLayer<typeof RandomGrayscale.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: fraction(0.5),
@@ -137,7 +163,13 @@ function withPlane(x: Tensor, axis: number, index: number, change: (plane: Tenso
   return stack(planes, axis);
 }
 
-/** Turns the hue of images by a random part of the colour circle, at most half of `factor`. Keras: keras.layers.RandomHue */
+/**
+ * Turns the hue of images by a random part of the colour circle, at most half of `factor`. Keras: keras.layers.RandomHue
+ *
+ * ```ts
+ * new keras.layers.RandomHue(0.2, { valueRange: [0, 1], seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomHue extends RandomImageLayer<typeof RandomHue.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 0, most: 1 }),
@@ -168,6 +200,11 @@ export class RandomHue extends RandomImageLayer<typeof RandomHue.options> {
 
 /**
  * Multiplies the saturation of images by f / (1 − f) for a random f: 0.5 changes nothing, 0 is grey. Keras: keras.layers.RandomSaturation
+ *
+ * ```ts
+ * const layer = new keras.layers.RandomSaturation(0.5, { valueRange: [0, 1], seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
  */
 export class RandomSaturation extends RandomImageLayer<typeof RandomSaturation.options> {
   static override readonly options = imageOptions.extend(["factor"], {
@@ -194,7 +231,14 @@ export class RandomSaturation extends RandomImageLayer<typeof RandomSaturation.o
   }
 }
 
-/** Random brightness, contrast, saturation and hue, one after the other. Keras: keras.layers.RandomColorJitter */
+/**
+ * Random brightness, contrast, saturation and hue, one after the other. Keras: keras.layers.RandomColorJitter
+ *
+ * ```ts
+ * const layer = new keras.layers.RandomColorJitter({ valueRange: [0, 1], brightnessFactor: 0.2, hueFactor: 0.1, seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomColorJitter extends RandomImageLayer<typeof RandomColorJitter.options> {
   static override readonly options = imageOptions.extend([], {
     valueRange: valueRange(false),
@@ -227,7 +271,13 @@ export class RandomColorJitter extends RandomImageLayer<typeof RandomColorJitter
   }
 }
 
-/** Inverts images, each with a random probability drawn from `factor`. Keras: keras.layers.RandomInvert */
+/**
+ * Inverts images, each with a random probability drawn from `factor`. Keras: keras.layers.RandomInvert
+ *
+ * ```ts
+ * new keras.layers.RandomInvert({ factor: [1, 1], valueRange: [0, 1] })([[[[0.25, 1, 0]]]], { training: true }); // [[[[0.75, 0, 1]]]]
+ * ```
+ */
 export class RandomInvert extends RandomImageLayer<typeof RandomInvert.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 0, most: 1 }, 1),
@@ -248,13 +298,27 @@ export class RandomInvert extends RandomImageLayer<typeof RandomInvert.options> 
   }
 }
 
-/** For each image whether it is changed: with a probability that is drawn itself. */
+/**
+ * For each image whether it is changed: with a probability that is drawn itself.
+ *
+ * ```ts
+ * const layer = new keras.layers.RandomPosterization(4, { valueRange: [0, 255], seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export function chosen(count: number, [minval, maxval]: readonly [number, number], generator: RandomImageLayer["seedGenerator"]): Tensor {
   const probability = uniform([count], { minval, maxval, seed: generator });
   return less(uniform([count], { seed: generator }), probability);
 }
 
-/** Keeps a random number of bits of each pixel, drawn from `factor`. Keras: keras.layers.RandomPosterization */
+/**
+ * Keeps a random number of bits of each pixel, drawn from `factor`. Keras: keras.layers.RandomPosterization
+ *
+ * ```ts
+ * const layer = new keras.layers.RandomPosterization(4, { valueRange: [0, 255], seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomPosterization extends RandomImageLayer<typeof RandomPosterization.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 1, most: 8 }),
@@ -280,7 +344,14 @@ export class RandomPosterization extends RandomImageLayer<typeof RandomPosteriza
   }
 }
 
-/** Adds a random number to pixels and inverts those above a random threshold. Keras: keras.layers.Solarization */
+/**
+ * Adds a random number to pixels and inverts those above a random threshold. Keras: keras.layers.Solarization
+ *
+ * ```ts
+ * const layer = new keras.layers.Solarization({ thresholdFactor: 0.5, valueRange: [0, 1], seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class Solarization extends RandomImageLayer<typeof Solarization.options> {
   static override readonly options = imageOptions.extend([], {
     additionFactor: span({ least: 0, most: 1, strict: true, low: () => 0 }, 0),

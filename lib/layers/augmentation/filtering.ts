@@ -19,7 +19,14 @@ function filtered(images: Tensor, filter: Tensor): Tensor {
   return depthwiseConv(images, kernel, { strides: 1, padding: "same" });
 }
 
-/** Sharpens images by a random factor: 0 blurs, 0.5 changes nothing, 1 sharpens. Keras: keras.layers.RandomSharpness */
+/**
+ * Sharpens images by a random factor: 0 blurs, 0.5 changes nothing, 1 sharpens. Keras: keras.layers.RandomSharpness
+ *
+ * ```ts
+ * const layer = new keras.layers.RandomSharpness(0.5, { valueRange: [0, 1], seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomSharpness extends RandomImageLayer<typeof RandomSharpness.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: 0, most: 1 }),
@@ -60,6 +67,10 @@ const kernelSize = withDefault(
 /**
  * Blurs images, each with a probability drawn from `factor`, by a bell whose width is drawn from `sigma`. Keras:
  * keras.layers.RandomGaussianBlur
+ *
+ * ```ts
+ * new keras.layers.RandomGaussianBlur({ seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
  */
 export class RandomGaussianBlur extends RandomImageLayer<typeof RandomGaussianBlur.options> {
   static override readonly options = imageOptions.extend(["factor"], {

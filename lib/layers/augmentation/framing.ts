@@ -23,7 +23,13 @@ import {
 } from "./image-layer.js";
 import { imageOptions } from "./options.js";
 
-/** Images of another size. Keras: keras.layers.Resizing */
+/**
+ * Images of another size. Keras: keras.layers.Resizing
+ *
+ * ```ts
+ * new keras.layers.Resizing(4, 6)(tf.ones([1, 8, 8, 3])).shape; // [1, 4, 6, 3]
+ * ```
+ */
 export class Resizing extends ImageLayer<typeof Resizing.options> {
   static override readonly options = imageOptions.extend(["height", "width"], {
     height: positiveInteger(),
@@ -101,7 +107,13 @@ export class Resizing extends ImageLayer<typeof Resizing.options> {
   }
 }
 
-/** The middle of images; smaller ones are cut to the ratio and enlarged. Keras: keras.layers.CenterCrop */
+/**
+ * The middle of images; smaller ones are cut to the ratio and enlarged. Keras: keras.layers.CenterCrop
+ *
+ * ```ts
+ * new keras.layers.CenterCrop(1, 2)([[[[1], [2]], [[3], [4]], [[5], [6]]]]); // [[[[3], [4]]]]
+ * ```
+ */
 export class CenterCrop extends ImageLayer<typeof CenterCrop.options> {
   static override readonly options = imageOptions.extend(["height", "width"], { height: positiveInteger(), width: positiveInteger() });
 
@@ -148,7 +160,13 @@ export class CenterCrop extends ImageLayer<typeof CenterCrop.options> {
   }
 }
 
-/** A random part of images in training, else the middle; smaller images are enlarged. Keras: keras.layers.RandomCrop */
+/**
+ * A random part of images in training, else the middle; smaller images are enlarged. Keras: keras.layers.RandomCrop
+ *
+ * ```ts
+ * new keras.layers.RandomCrop(4, 6, { seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 4, 6, 3]
+ * ```
+ */
 export class RandomCrop extends RandomImageLayer<typeof RandomCrop.options> {
   static override readonly options = imageOptions.extend(["height", "width"], {
     height: positiveInteger(),
@@ -225,7 +243,14 @@ const cutAlong = (x: Tensor, axis: number, start: number, count: number): Tensor
     x.shape.map((_, i) => (i === axis ? count : -1)),
   );
 
-/** Flips images, each with probability one half. Keras: keras.layers.RandomFlip */
+/**
+ * Flips images, each with probability one half. Keras: keras.layers.RandomFlip
+ *
+ * ```ts
+ * const layer = new keras.layers.RandomFlip("horizontal", { seed: 1 });
+ * layer(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomFlip extends RandomImageLayer<typeof RandomFlip.options> {
   static override readonly options = imageOptions.extend(["mode"], {
     mode: oneOf(["horizontal", "vertical", "horizontal_and_vertical"], "horizontal_and_vertical"),
@@ -279,6 +304,12 @@ export class RandomFlip extends RandomImageLayer<typeof RandomFlip.options> {
 /**
  * As many bounding boxes for each image: more are cut off, missing ones filled up with boxes and labels of `fillValue`. Keras:
  * keras.layers.MaxNumBoundingBoxes
+ *
+ * ```ts
+ * const layer = new keras.layers.MaxNumBoundingBoxes(2, { boundingBoxFormat: "xyxy" });
+ * const padded = layer({ images: tf.ones([1, 8, 8, 3]), boundingBoxes: { boxes: [[[0, 0, 1, 1]]], labels: [[3]] } });
+ * Object.keys(padded); // ["images", "boundingBoxes"]
+ * ```
  */
 export class MaxNumBoundingBoxes extends ImageLayer<typeof MaxNumBoundingBoxes.options> {
   static override readonly options = imageOptions.extend(["maxNumber"], {

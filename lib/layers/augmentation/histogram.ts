@@ -39,7 +39,13 @@ import {
 import { ImageLayer, rescaled, type Transformation, type TransformOptions } from "./image-layer.js";
 import { imageOptions, valueRange } from "./options.js";
 
-/** Stretches each channel of images over the whole value range. Keras: keras.layers.AutoContrast */
+/**
+ * Stretches each channel of images over the whole value range. Keras: keras.layers.AutoContrast
+ *
+ * ```ts
+ * new keras.layers.AutoContrast({ valueRange: [0, 1] })([[[[0.2], [0.6]]]]); // [[[[0], [1]]]]
+ * ```
+ */
 export class AutoContrast extends ImageLayer<typeof AutoContrast.options> {
   static override readonly options = imageOptions.extend([], { valueRange: valueRange() });
 
@@ -56,7 +62,13 @@ export class AutoContrast extends ImageLayer<typeof AutoContrast.options> {
   }
 }
 
-/** Spreads the values of each channel so that all are equally frequent, by a histogram of `bins`. Keras: keras.layers.Equalization */
+/**
+ * Spreads the values of each channel so that all are equally frequent, by a histogram of `bins`. Keras: keras.layers.Equalization
+ *
+ * ```ts
+ * new keras.layers.Equalization()(tf.ones([1, 8, 8, 3])).shape; // [1, 8, 8, 3]
+ * ```
+ */
 export class Equalization extends ImageLayer<typeof Equalization.options> {
   static override readonly options = imageOptions.extend([], { valueRange: valueRange(), bins: positiveInteger(256) });
 
@@ -94,6 +106,11 @@ function between(length: number, tile: number, count: number): { first: Int32Arr
 /**
  * Spreads the values of images tile by tile, by histograms whose peaks are cut off at `clipLimit` times their mean, and blends between
  * tiles. Keras: keras.layers.ContrastLimitedAdaptiveHistogramEqualization
+ *
+ * ```ts
+ * const layer = new keras.layers.ContrastLimitedAdaptiveHistogramEqualization({ tileGridSize: [2, 2] });
+ * layer(tf.ones([1, 8, 8, 3])).shape; // [1, 8, 8, 3]
+ * ```
  *
  * @see Zuiderveld 1994, Contrast limited adaptive histogram equalization
  */

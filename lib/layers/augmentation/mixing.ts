@@ -41,7 +41,15 @@ interface Mix {
 
 const mixed = (a: Tensor, b: Tensor, weight: Tensor): Tensor => add(multiply(weight, a), multiply(subtract(1, weight), b));
 
-/** Blends each image, and its label, with another one of the batch, by weights of a beta distribution. Keras: keras.layers.MixUp */
+/**
+ * Blends each image, and its label, with another one of the batch, by weights of a beta distribution. Keras: keras.layers.MixUp
+ *
+ * ```ts
+ * const layer = new keras.layers.MixUp({ seed: 1 });
+ * const mixed = layer({ images: tf.ones([2, 8, 8, 3]), labels: tf.eye(2) }, { training: true });
+ * Object.keys(mixed); // ["images", "labels"]
+ * ```
+ */
 export class MixUp extends RandomImageLayer<typeof MixUp.options> {
   static override readonly options = imageOptions.extend(["alpha"], { alpha: positiveNumber(0.2), seed: seed() });
 
@@ -111,6 +119,12 @@ function insideOf(
 /**
  * Puts a random box of each image in place of that of another one of the batch, and mixes the labels accordingly. Keras:
  * keras.layers.CutMix
+ *
+ * ```ts
+ * const layer = new keras.layers.CutMix({ seed: 1 });
+ * const mixed = layer({ images: tf.ones([2, 8, 8, 3]), labels: tf.eye(2) }, { training: true });
+ * Object.keys(mixed); // ["images", "labels"]
+ * ```
  */
 export class CutMix extends RandomImageLayer<typeof CutMix.options> {
   static override readonly options = imageOptions.extend(["factor"], { factor: span({ least: 0, most: 1 }, 1), seed: seed() });
@@ -179,6 +193,10 @@ const fill = nullable(
 /**
  * Fills a random box of each image, with a probability drawn from `factor`; without `fillValue` with noise. Keras:
  * keras.layers.RandomErasing
+ *
+ * ```ts
+ * new keras.layers.RandomErasing({ seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
  */
 export class RandomErasing extends RandomImageLayer<typeof RandomErasing.options> {
   static override readonly options = imageOptions.extend(["factor"], {

@@ -81,6 +81,10 @@ interface Chosen {
  *
  * Eagerly only what was drawn is computed; a traced function computes all and picks. Keras: keras.layers.RandAugment
  *
+ * ```ts
+ * new keras.layers.RandAugment({ valueRange: [0, 1], seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ *
  * @see Cubuk et al. 2019, RandAugment
  */
 export class RandAugment extends RandomImageLayer<typeof RandAugment.options> {
@@ -160,6 +164,10 @@ interface Chains {
  * Mixes images with the mean of several chains of changes. Which changes a chain has is drawn on the host: a traced function keeps those of
  * its trace. Keras: keras.layers.AugMix
  *
+ * ```ts
+ * new keras.layers.AugMix({ valueRange: [0, 1], seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ *
  * @see Hendrycks et al. 2020, AugMix
  */
 export class AugMix extends RandomImageLayer<typeof AugMix.options> {
@@ -223,7 +231,13 @@ export class AugMix extends RandomImageLayer<typeof AugMix.options> {
   }
 }
 
-/** Applies layers one after the other, as one preprocessing layer. Keras: keras.layers.Pipeline */
+/**
+ * Applies layers one after the other, as one preprocessing layer. Keras: keras.layers.Pipeline
+ *
+ * ```ts
+ * new keras.layers.Pipeline([new keras.layers.Rescaling(2), new keras.layers.ReLU()])([-1, 2]); // [0, 4]
+ * ```
+ */
 export class Pipeline extends Layer<typeof Pipeline.options> {
   static override readonly options = schema(["layers"], {
     layers: list(layerField),

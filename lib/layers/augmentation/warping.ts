@@ -101,7 +101,13 @@ function wrapped(images: Tensor, matrix: Tensor, options: { readonly interpolati
   return back(sampled("affineTransform", batch, toY, toX, { ...options, fillMode: "nearest" }));
 }
 
-/** Turns images about their middle by a random part of a full turn. Keras: keras.layers.RandomRotation */
+/**
+ * Turns images about their middle by a random part of a full turn. Keras: keras.layers.RandomRotation
+ *
+ * ```ts
+ * new keras.layers.RandomRotation(0.1, { seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomRotation extends AffineLayer<typeof RandomRotation.options> {
   static override readonly options = imageOptions.extend(["factor"], {
     factor: span({ least: -1, most: 1 }),
@@ -146,7 +152,13 @@ export class RandomRotation extends AffineLayer<typeof RandomRotation.options> {
   }
 }
 
-/** Moves images by random parts of their height and width. Keras: keras.layers.RandomTranslation */
+/**
+ * Moves images by random parts of their height and width. Keras: keras.layers.RandomTranslation
+ *
+ * ```ts
+ * new keras.layers.RandomTranslation(0.2, 0.2, { seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomTranslation extends AffineLayer<typeof RandomTranslation.options> {
   static override readonly options = imageOptions.extend(["heightFactor", "widthFactor"], {
     heightFactor: span({ least: -1, most: 1, strict: true, asGiven: true }),
@@ -188,6 +200,10 @@ export class RandomTranslation extends AffineLayer<typeof RandomTranslation.opti
 
 /**
  * Zooms images by random factors: negative ones zoom in. Without `widthFactor` the ratio of the sides stays. Keras: keras.layers.RandomZoom
+ *
+ * ```ts
+ * new keras.layers.RandomZoom(0.2, { seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
  */
 export class RandomZoom extends AffineLayer<typeof RandomZoom.options> {
   static override readonly options = imageOptions.extend(["heightFactor", "widthFactor"], {
@@ -240,7 +256,13 @@ export class RandomZoom extends AffineLayer<typeof RandomZoom.options> {
   }
 }
 
-/** Shears images by random factors. Keras: keras.layers.RandomShear */
+/**
+ * Shears images by random factors. Keras: keras.layers.RandomShear
+ *
+ * ```ts
+ * new keras.layers.RandomShear({ xFactor: 0.2, seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
+ */
 export class RandomShear extends AffineLayer<typeof RandomShear.options> {
   static override readonly options = imageOptions.extend(["xFactor", "yFactor"], {
     xFactor: span({ least: 0, most: 1, strict: true, low: (factor) => -factor }, 0),
@@ -297,6 +319,10 @@ export class RandomShear extends AffineLayer<typeof RandomShear.options> {
 /**
  * Shows images from a random angle: each with a probability drawn from `factor`, corners moved by at most half of `scale`. Keras:
  * keras.layers.RandomPerspective
+ *
+ * ```ts
+ * new keras.layers.RandomPerspective({ seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
  */
 export class RandomPerspective extends RandomImageLayer<typeof RandomPerspective.options> {
   static override readonly options = imageOptions.extend(["factor"], {
@@ -371,6 +397,10 @@ export class RandomPerspective extends RandomImageLayer<typeof RandomPerspective
 /**
  * Moves pixels by smooth random fields: each image with a probability drawn from `factor`, as strongly as drawn from `scale`. Keras:
  * keras.layers.RandomElasticTransform
+ *
+ * ```ts
+ * new keras.layers.RandomElasticTransform({ seed: 1 })(tf.ones([2, 8, 8, 3]), { training: true }).shape; // [2, 8, 8, 3]
+ * ```
  */
 export class RandomElasticTransform extends RandomImageLayer<typeof RandomElasticTransform.options> {
   static override readonly options = imageOptions.extend(["factor"], {

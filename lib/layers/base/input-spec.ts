@@ -24,7 +24,13 @@ export interface InputSpecOptions {
   readonly allowLastAxisSqueeze?: boolean;
 }
 
-/** What a layer wants of one of its inputs. Keras: `keras.layers.InputSpec`. */
+/**
+ * What a layer wants of one of its inputs. Keras: `keras.layers.InputSpec`.
+ *
+ * ```ts
+ * new keras.layers.InputSpec({ shape: [null, 4] }).shape; // [null, 4]
+ * ```
+ */
 export class InputSpec implements InputSpecOptions {
   declare readonly dtype?: string;
   declare readonly shape?: Shape;

@@ -19,7 +19,16 @@ export const layerField = field<Layer | object, Layer>({
 /** The options of layers around another one. */
 export const wrapperOptions = layerOptions.extend(["layer"], { layer: layerField });
 
-/** A layer around another one. Keras: keras.layers.Wrapper */
+/**
+ * A layer around another one. Keras: keras.layers.Wrapper
+ *
+ * ```ts
+ * class Twice extends keras.layers.Wrapper {
+ *   override call(x: tf.Tensor) { return this.layer(this.layer(x)); }
+ * }
+ * new Twice(new keras.layers.Rescaling(3))([[1, 2]]); // [[9, 18]]
+ * ```
+ */
 export abstract class Wrapper<S extends Schema = typeof wrapperOptions> extends Layer<S> {
   static override readonly options: Schema = wrapperOptions;
 

@@ -64,17 +64,35 @@ abstract class ConvTranspose extends Layer<ReturnType<typeof convTransposeOption
   }
 }
 
-/** Transposed convolution of `[batch, steps, channels]`, kernel `[size, filters, channels]`. Keras: keras.layers.Conv1DTranspose */
+/**
+ * Transposed convolution of `[batch, steps, channels]`, kernel `[size, filters, channels]`. Keras: keras.layers.Conv1DTranspose
+ *
+ * ```ts
+ * new keras.layers.Conv1DTranspose(1, 2, { strides: 2, kernelInitializer: "ones" })([[[1], [2]]]); // [[[1], [1], [2], [2]]]
+ * ```
+ */
 export class Conv1DTranspose extends ConvTranspose {
   static override readonly options = convTransposeOptions(1);
 }
 
-/** Transposed convolution of images, kernel `[height, width, filters, channels]`. Keras: keras.layers.Conv2DTranspose */
+/**
+ * Transposed convolution of images, kernel `[height, width, filters, channels]`. Keras: keras.layers.Conv2DTranspose
+ *
+ * ```ts
+ * new keras.layers.Conv2DTranspose(1, 2, { strides: 2, kernelInitializer: "ones" })([[[[7]]]]); // [[[[7], [7]], [[7], [7]]]]
+ * ```
+ */
 export class Conv2DTranspose extends ConvTranspose {
   static override readonly options = convTransposeOptions(2);
 }
 
-/** Transposed convolution of volumes. Keras: keras.layers.Conv3DTranspose */
+/**
+ * Transposed convolution of volumes. Keras: keras.layers.Conv3DTranspose
+ *
+ * ```ts
+ * new keras.layers.Conv3DTranspose(4, 2, { strides: 2 })(tf.ones([1, 2, 2, 2, 3])).shape; // [1, 4, 4, 4, 4]
+ * ```
+ */
 export class Conv3DTranspose extends ConvTranspose {
   static override readonly options = convTransposeOptions(3);
 }

@@ -63,12 +63,24 @@ abstract class DepthwiseConv extends Layer<ReturnType<typeof depthwiseOptions>> 
   }
 }
 
-/** A convolution of each channel of `[batch, steps, channels]` by itself. Keras: keras.layers.DepthwiseConv1D */
+/**
+ * A convolution of each channel of `[batch, steps, channels]` by itself. Keras: keras.layers.DepthwiseConv1D
+ *
+ * ```ts
+ * new keras.layers.DepthwiseConv1D(2, { depthwiseInitializer: "ones" })([[[1, 10], [2, 20]]]); // [[[3, 30]]]
+ * ```
+ */
 export class DepthwiseConv1D extends DepthwiseConv {
   static override readonly options = depthwiseOptions(1);
 }
 
-/** A convolution of each channel of images by itself. Keras: keras.layers.DepthwiseConv2D */
+/**
+ * A convolution of each channel of images by itself. Keras: keras.layers.DepthwiseConv2D
+ *
+ * ```ts
+ * new keras.layers.DepthwiseConv2D(2)(tf.ones([1, 4, 4, 3])).shape; // [1, 3, 3, 3]
+ * ```
+ */
 export class DepthwiseConv2D extends DepthwiseConv {
   static override readonly options = depthwiseOptions(2);
 }
@@ -116,12 +128,24 @@ abstract class SeparableConv extends Layer<ReturnType<typeof separableOptions>> 
   }
 }
 
-/** A depthwise convolution of `[batch, steps, channels]`, then one over channels. Keras: keras.layers.SeparableConv1D */
+/**
+ * A depthwise convolution of `[batch, steps, channels]`, then one over channels. Keras: keras.layers.SeparableConv1D
+ *
+ * ```ts
+ * new keras.layers.SeparableConv1D(4, 2)(tf.ones([1, 5, 3])).shape; // [1, 4, 4]
+ * ```
+ */
 export class SeparableConv1D extends SeparableConv {
   static override readonly options = separableOptions(1);
 }
 
-/** A depthwise convolution of images, then one over channels. @see Chollet 2017. Keras: keras.layers.SeparableConv2D */
+/**
+ * A depthwise convolution of images, then one over channels. @see Chollet 2017. Keras: keras.layers.SeparableConv2D
+ *
+ * ```ts
+ * new keras.layers.SeparableConv2D(4, 2)(tf.ones([1, 5, 5, 3])).shape; // [1, 4, 4, 4]
+ * ```
+ */
 export class SeparableConv2D extends SeparableConv {
   static override readonly options = separableOptions(2);
 }

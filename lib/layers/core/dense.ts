@@ -18,6 +18,11 @@ import { layerOptions } from "../base/options.js";
  * Densely connected layer: `y = activation(x · kernel + bias)` along the last axis, `[…, features]` to `[…, units]`.
  *
  * Weights: kernel `[features, units]`, bias `[units]`. Keras: keras.layers.Dense
+ *
+ * ```ts
+ * const layer = new keras.layers.Dense(2, { kernelInitializer: "ones", activation: "relu" });
+ * layer([[1, 2, 3]]); // [[6, 6]]
+ * ```
  */
 export class Dense extends QuantizedLayer<typeof Dense.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4", "ternary", "gptq", "awq"];

@@ -22,6 +22,10 @@ const { useBias: _, ...weights } = kernelAndBias;
  * A dense layer along the axes that an equation names: `y = activation(einsum(equation, x, kernel) + bias)`.
  *
  * "abc,cd->abd" with `outputShape: [null, 64]` is a Dense layer of 64 units on sequences. Keras: keras.layers.EinsumDense
+ *
+ * ```ts
+ * new keras.layers.EinsumDense("ab,bc->ac", 2, { kernelInitializer: "ones" })([[1, 2, 3]]); // [[6, 6]]
+ * ```
  */
 export class EinsumDense extends QuantizedLayer<typeof EinsumDense.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4", "gptq", "awq"];

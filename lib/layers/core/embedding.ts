@@ -18,6 +18,10 @@ import { layerOptions } from "../base/options.js";
  *
  * Weights: embeddings `[inputDim, outputDim]`; option `weights`: the first values. With `maskZero`, index 0 is padding and masked. Keras:
  * keras.layers.Embedding
+ *
+ * ```ts
+ * new keras.layers.Embedding(10, 4)([[1, 2, 3]]).shape; // [1, 3, 4]
+ * ```
  */
 export class Embedding extends QuantizedLayer<typeof Embedding.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4"];

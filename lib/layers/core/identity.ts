@@ -4,7 +4,13 @@ import { registerClasses } from "../../config/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** Gives its input back, whatever its structure. Keras: keras.layers.Identity */
+/**
+ * Gives its input back, whatever its structure. Keras: keras.layers.Identity
+ *
+ * ```ts
+ * new keras.layers.Identity()([1, 2]); // [1, 2]
+ * ```
+ */
 export class Identity extends Layer<typeof Identity.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions;

@@ -65,7 +65,13 @@ const options = schema([], {
   trainable: unwritten(boolean(true)),
 });
 
-/** Where a functional model begins. Users call `keras.Input`. Keras: keras.layers.InputLayer */
+/**
+ * Where a functional model begins. Users call `keras.Input`. Keras: keras.layers.InputLayer
+ *
+ * ```ts
+ * new keras.layers.InputLayer({ shape: [3] }).batchShape; // [null, 3]
+ * ```
+ */
 export class InputLayer extends Layer<typeof options> {
   static override readonly options = options;
 

@@ -7,7 +7,13 @@ import { any, notEqual, squeeze, where } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** Masks the steps of `[batch, time, features]` in which every feature is `maskValue`, and sets them to 0. Keras: keras.layers.Masking */
+/**
+ * Masks the steps of `[batch, time, features]` in which every feature is `maskValue`, and sets them to 0. Keras: keras.layers.Masking
+ *
+ * ```ts
+ * new keras.layers.Masking({ maskValue: 0 }).computeMask(tf.constant([[[1, 2], [0, 0]]])); // [[true, false]]
+ * ```
+ */
 export class Masking extends Layer<typeof Masking.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { maskValue: number(0) });

@@ -17,6 +17,10 @@ import { QuantizedLayer, type Settings } from "../base/quantized-layer.js";
  * t is the sign of a weight whose size is above `threshold`, else 0. Without a threshold it is half the mean of all sizes, and β their
  * mean; with one β is 1. Gradients pass t as if it were the kernel itself. Weights: kernel `[features, units]`, bias `[units]`.
  *
+ * ```ts
+ * new keras.layers.TernaryDense(4)(tf.ones([2, 3])).shape; // [2, 4]
+ * ```
+ *
  * @see Ma et al., The Era of 1-bit LLMs: All Large Language Models are in 1.58 Bits, 2024. Keras: keras.layers.TernaryDense
  */
 export class TernaryDense extends QuantizedLayer<typeof TernaryDense.options> {

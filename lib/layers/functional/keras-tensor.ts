@@ -26,6 +26,10 @@ export interface KerasTensorOptions {
 /**
  * A symbolic tensor of a model under construction: it knows the layer call that made it. Made by `keras.Input` and by calls of layers; by
  * itself, of a shape, it stands for what a computation would give: `new keras.KerasTensor([null, 3], { dtype: "int32" })`.
+ *
+ * ```ts
+ * new keras.KerasTensor([null, 3]).shape; // [null, 3]
+ * ```
  */
 export class KerasTensor extends Tensor {
   history?: History;
@@ -75,7 +79,13 @@ export class KerasTensor extends Tensor {
   }
 }
 
-/** Whether a value is a Keras tensor: one of a model under construction. Keras: keras.utils.is_keras_tensor */
+/**
+ * Whether a value is a Keras tensor: one of a model under construction. Keras: keras.utils.is_keras_tensor
+ *
+ * ```ts
+ * keras.backend.isKerasTensor(keras.Input({ shape: [3] })); // true
+ * ```
+ */
 export const isKerasTensor = declare("utils.isKerasTensor(x)", (x: unknown): x is KerasTensor => x instanceof KerasTensor);
 
 /** Whether any leaf of the values is a Keras tensor. */

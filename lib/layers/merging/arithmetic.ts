@@ -7,14 +7,26 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, divide, subtract } from "../../ops/index.js";
 import { Merge } from "./base-merge.js";
 
-/** The sum of all inputs, element by element. Keras: keras.layers.Add */
+/**
+ * The sum of all inputs, element by element. Keras: keras.layers.Add
+ *
+ * ```ts
+ * new keras.layers.Add()([tf.constant([1, 2]), tf.constant([3, 4])]); // [4, 6]
+ * ```
+ */
 export class Add extends Merge {
   protected override merge(inputs: readonly Tensor[]): Tensor {
     return inputs.reduce((sum, x) => add(sum, x));
   }
 }
 
-/** The mean of all inputs, element by element. Keras: keras.layers.Average */
+/**
+ * The mean of all inputs, element by element. Keras: keras.layers.Average
+ *
+ * ```ts
+ * new keras.layers.Average()([tf.constant([1, 2]), tf.constant([3, 6])]); // [2, 4]
+ * ```
+ */
 export class Average extends Merge {
   protected override merge(inputs: readonly Tensor[]): Tensor {
     return divide(
@@ -24,7 +36,13 @@ export class Average extends Merge {
   }
 }
 
-/** The first input minus the second. Keras: keras.layers.Subtract */
+/**
+ * The first input minus the second. Keras: keras.layers.Subtract
+ *
+ * ```ts
+ * new keras.layers.Subtract()([tf.constant([5, 7]), tf.constant([1, 2])]); // [4, 5]
+ * ```
+ */
 export class Subtract extends Merge {
   override build(inputShape: readonly Shape[]): void {
     super.build(inputShape);

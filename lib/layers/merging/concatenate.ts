@@ -9,7 +9,13 @@ import { layerOptions } from "../base/options.js";
 import type { Mask } from "../base/types.js";
 import { Merge } from "./base-merge.js";
 
-/** The inputs one behind the other along an axis. Keras: keras.layers.Concatenate */
+/**
+ * The inputs one behind the other along an axis. Keras: keras.layers.Concatenate
+ *
+ * ```ts
+ * new keras.layers.Concatenate()([tf.constant([[1]]), tf.constant([[2, 3]])]); // [[1, 2, 3]]
+ * ```
+ */
 export class Concatenate extends Merge<typeof Concatenate.options> {
   static override readonly options = layerOptions.extend([], { axis: integer(-1) });
 

@@ -8,7 +8,13 @@ import { divide, matmul, maximum, moveaxis, reshape, sqrt, square, sum } from ".
 import { layerOptions } from "../base/options.js";
 import { Merge } from "./base-merge.js";
 
-/** The dot product of two inputs, sample by sample, along one axis of each. Keras: keras.layers.Dot */
+/**
+ * The dot product of two inputs, sample by sample, along one axis of each. Keras: keras.layers.Dot
+ *
+ * ```ts
+ * new keras.layers.Dot(1)([tf.constant([[1, 2]]), tf.constant([[3, 4]])]); // [[11]]
+ * ```
+ */
 export class Dot extends Merge<typeof Dot.options> {
   static override readonly options = layerOptions.extend(["axes"], { axes: oneOrMore(integer()), normalize: boolean(false) });
 

@@ -32,21 +32,39 @@ abstract class Extremum extends Merge {
   }
 }
 
-/** The largest of all inputs, element by element. Keras: keras.layers.Maximum */
+/**
+ * The largest of all inputs, element by element. Keras: keras.layers.Maximum
+ *
+ * ```ts
+ * new keras.layers.Maximum()([tf.constant([1, 5]), tf.constant([3, 2])]); // [3, 5]
+ * ```
+ */
 export class Maximum extends Extremum {
   protected override pick(a: Tensor, b: Tensor): Tensor {
     return maximum(a, b);
   }
 }
 
-/** The smallest of all inputs, element by element. Keras: keras.layers.Minimum */
+/**
+ * The smallest of all inputs, element by element. Keras: keras.layers.Minimum
+ *
+ * ```ts
+ * new keras.layers.Minimum()([tf.constant([1, 5]), tf.constant([3, 2])]); // [1, 2]
+ * ```
+ */
 export class Minimum extends Extremum {
   protected override pick(a: Tensor, b: Tensor): Tensor {
     return minimum(a, b);
   }
 }
 
-/** The product of all inputs, element by element. Keras: keras.layers.Multiply */
+/**
+ * The product of all inputs, element by element. Keras: keras.layers.Multiply
+ *
+ * ```ts
+ * new keras.layers.Multiply()([tf.constant([1, 2]), tf.constant([3, 4])]); // [3, 8]
+ * ```
+ */
 export class Multiply extends Merge {
   protected override merge(inputs: readonly Tensor[]): Tensor {
     const presences = inputs.map(presenceOf);

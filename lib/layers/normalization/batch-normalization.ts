@@ -44,6 +44,12 @@ import { Layer } from "../layer.js";
  * Weights: gamma, beta, moving mean and moving variance, one number for each channel. A layer whose `trainable` is false
  * uses the moving statistics in training too.
  *
+ * ```ts
+ * const layer = new keras.layers.BatchNormalization({ epsilon: 0 });
+ * layer([[1, 4], [3, 8]], { training: true }); // [[-1, -1], [1, 1]]
+ * layer.movingMean; // [0.02, 0.06]
+ * ```
+ *
  * @see Ioffe and Szegedy 2015; with `renorm`, Ioffe 2017. Keras: keras.layers.BatchNormalization
  */
 export class BatchNormalization extends Layer<typeof BatchNormalization.options> {

@@ -22,6 +22,10 @@ const groups = withDefault(
 /**
  * Normalizes groups of channels of each sample. With as many groups as channels it is instance normalization.
  *
+ * ```ts
+ * new keras.layers.GroupNormalization({ groups: 2, epsilon: 0 })([[1, 3, 10, 30]]); // [[-1, 1, -1, 1]]
+ * ```
+ *
  * @see Wu and He 2018. Keras: keras.layers.GroupNormalization
  */
 export class GroupNormalization extends Layer<typeof GroupNormalization.options> {

@@ -14,6 +14,10 @@ import { Wrapper, wrapperOptions } from "../base/wrapper.js";
 /**
  * Divides the kernel of a layer by its largest singular value, found by power iteration, at each step of training.
  *
+ * ```ts
+ * new keras.layers.SpectralNormalization(new keras.layers.Dense(4))(tf.ones([2, 3]), { training: true }).shape; // [2, 4]
+ * ```
+ *
  * @see Miyato et al. 2018. Keras: keras.layers.SpectralNormalization
  */
 export class SpectralNormalization extends Wrapper<typeof SpectralNormalization.options> {

@@ -6,7 +6,13 @@ import { divide, maximum, sqrt, square, sum } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** Divides vectors along an axis by their length. Keras: keras.layers.UnitNormalization */
+/**
+ * Divides vectors along an axis by their length. Keras: keras.layers.UnitNormalization
+ *
+ * ```ts
+ * new keras.layers.UnitNormalization()([[3, 4]]); // [[0.6, 0.8]]
+ * ```
+ */
 export class UnitNormalization extends Layer<typeof UnitNormalization.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1) });

@@ -12,17 +12,35 @@ abstract class AveragePooling extends BasePooling {
   }
 }
 
-/** The mean of each window of `[batch, steps, channels]`. Keras: keras.layers.AveragePooling1D */
+/**
+ * The mean of each window of `[batch, steps, channels]`. Keras: keras.layers.AveragePooling1D
+ *
+ * ```ts
+ * new keras.layers.AveragePooling1D(2)([[[1], [3], [5], [7]]]); // [[[2], [6]]]
+ * ```
+ */
 export class AveragePooling1D extends AveragePooling {
   static override readonly options = poolingOptions(1);
 }
 
-/** The mean of each window of `[batch, height, width, channels]`. Keras: keras.layers.AveragePooling2D */
+/**
+ * The mean of each window of `[batch, height, width, channels]`. Keras: keras.layers.AveragePooling2D
+ *
+ * ```ts
+ * new keras.layers.AveragePooling2D(2)([[[[1], [2]], [[3], [4]]]]); // [[[[2.5]]]]
+ * ```
+ */
 export class AveragePooling2D extends AveragePooling {
   static override readonly options = poolingOptions(2);
 }
 
-/** The mean of each window of `[batch, depth, height, width, channels]`. Keras: keras.layers.AveragePooling3D */
+/**
+ * The mean of each window of `[batch, depth, height, width, channels]`. Keras: keras.layers.AveragePooling3D
+ *
+ * ```ts
+ * new keras.layers.AveragePooling3D(2)(tf.ones([1, 4, 4, 4, 3])).shape; // [1, 2, 2, 2, 3]
+ * ```
+ */
 export class AveragePooling3D extends AveragePooling {
   static override readonly options = poolingOptions(3);
 }

@@ -38,7 +38,13 @@ abstract class GlobalMaxPooling extends GlobalPooling {
   }
 }
 
-/** The mean over the steps of `[batch, steps, channels]` that no mask takes out. Keras: keras.layers.GlobalAveragePooling1D */
+/**
+ * The mean over the steps of `[batch, steps, channels]` that no mask takes out. Keras: keras.layers.GlobalAveragePooling1D
+ *
+ * ```ts
+ * new keras.layers.GlobalAveragePooling1D()([[[1], [2], [6]]]); // [[3]]
+ * ```
+ */
 export class GlobalAveragePooling1D extends GlobalAveragePooling {
   protected override readonly imageRank = 1;
   override supportsMasking = true;
@@ -60,27 +66,57 @@ export class GlobalAveragePooling1D extends GlobalAveragePooling {
   }
 }
 
-/** The mean of each channel of `[batch, height, width, channels]`. Keras: keras.layers.GlobalAveragePooling2D */
+/**
+ * The mean of each channel of `[batch, height, width, channels]`. Keras: keras.layers.GlobalAveragePooling2D
+ *
+ * ```ts
+ * new keras.layers.GlobalAveragePooling2D()([[[[1], [2]], [[3], [6]]]]); // [[3]]
+ * ```
+ */
 export class GlobalAveragePooling2D extends GlobalAveragePooling {
   protected override readonly imageRank = 2;
 }
 
-/** The mean of each channel of `[batch, depth, height, width, channels]`. Keras: keras.layers.GlobalAveragePooling3D */
+/**
+ * The mean of each channel of `[batch, depth, height, width, channels]`. Keras: keras.layers.GlobalAveragePooling3D
+ *
+ * ```ts
+ * new keras.layers.GlobalAveragePooling3D()(tf.ones([1, 2, 2, 2, 3])); // [[1, 1, 1]]
+ * ```
+ */
 export class GlobalAveragePooling3D extends GlobalAveragePooling {
   protected override readonly imageRank = 3;
 }
 
-/** The largest value of each channel of `[batch, steps, channels]`. Keras: keras.layers.GlobalMaxPooling1D */
+/**
+ * The largest value of each channel of `[batch, steps, channels]`. Keras: keras.layers.GlobalMaxPooling1D
+ *
+ * ```ts
+ * new keras.layers.GlobalMaxPooling1D()([[[1], [2], [6]]]); // [[6]]
+ * ```
+ */
 export class GlobalMaxPooling1D extends GlobalMaxPooling {
   protected override readonly imageRank = 1;
 }
 
-/** The largest value of each channel of `[batch, height, width, channels]`. Keras: keras.layers.GlobalMaxPooling2D */
+/**
+ * The largest value of each channel of `[batch, height, width, channels]`. Keras: keras.layers.GlobalMaxPooling2D
+ *
+ * ```ts
+ * new keras.layers.GlobalMaxPooling2D()([[[[1], [2]], [[3], [6]]]]); // [[6]]
+ * ```
+ */
 export class GlobalMaxPooling2D extends GlobalMaxPooling {
   protected override readonly imageRank = 2;
 }
 
-/** The largest value of each channel of `[batch, depth, height, width, channels]`. Keras: keras.layers.GlobalMaxPooling3D */
+/**
+ * The largest value of each channel of `[batch, depth, height, width, channels]`. Keras: keras.layers.GlobalMaxPooling3D
+ *
+ * ```ts
+ * new keras.layers.GlobalMaxPooling3D()(tf.ones([1, 2, 2, 2, 3])); // [[1, 1, 1]]
+ * ```
+ */
 export class GlobalMaxPooling3D extends GlobalMaxPooling {
   protected override readonly imageRank = 3;
 }

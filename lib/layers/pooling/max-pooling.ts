@@ -12,17 +12,35 @@ abstract class MaxPooling extends BasePooling {
   }
 }
 
-/** The largest value of each window of `[batch, steps, channels]`. Keras: keras.layers.MaxPooling1D */
+/**
+ * The largest value of each window of `[batch, steps, channels]`. Keras: keras.layers.MaxPooling1D
+ *
+ * ```ts
+ * new keras.layers.MaxPooling1D(2)([[[1], [3], [5], [7]]]); // [[[3], [7]]]
+ * ```
+ */
 export class MaxPooling1D extends MaxPooling {
   static override readonly options = poolingOptions(1);
 }
 
-/** The largest value of each window of `[batch, height, width, channels]`. Keras: keras.layers.MaxPooling2D */
+/**
+ * The largest value of each window of `[batch, height, width, channels]`. Keras: keras.layers.MaxPooling2D
+ *
+ * ```ts
+ * new keras.layers.MaxPooling2D(2)([[[[1], [2]], [[3], [4]]]]); // [[[[4]]]]
+ * ```
+ */
 export class MaxPooling2D extends MaxPooling {
   static override readonly options = poolingOptions(2);
 }
 
-/** The largest value of each window of `[batch, depth, height, width, channels]`. Keras: keras.layers.MaxPooling3D */
+/**
+ * The largest value of each window of `[batch, depth, height, width, channels]`. Keras: keras.layers.MaxPooling3D
+ *
+ * ```ts
+ * new keras.layers.MaxPooling3D(2)(tf.ones([1, 4, 4, 4, 3])).shape; // [1, 2, 2, 2, 3]
+ * ```
+ */
 export class MaxPooling3D extends MaxPooling {
   static override readonly options = poolingOptions(3);
 }

@@ -25,6 +25,10 @@ const outputMode = withDefault(
  * numTokens]`.
  *
  * Called with `{ countWeights }` in mode "count", each index counts its weight. Keras: keras.layers.CategoryEncoding
+ *
+ * ```ts
+ * new keras.layers.CategoryEncoding({ numTokens: 3, outputMode: "one_hot" })([0, 2]); // [[1, 0, 0], [0, 0, 1]]
+ * ```
  */
 export class CategoryEncoding extends Layer<typeof CategoryEncoding.options> {
   static override readonly options = layerOptions.extend(["numTokens"], {

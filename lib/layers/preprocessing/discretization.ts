@@ -31,6 +31,10 @@ import { Learned } from "./learned.js";
  *
  * "int" gives int32 of the shape of the input; "one_hot", "multi_hot" and "count" encode it as CategoryEncoding does. Keras:
  * keras.layers.Discretization
+ *
+ * ```ts
+ * new keras.layers.Discretization({ binBoundaries: [0, 1, 2] })([-0.5, 0.5, 7]); // [0, 1, 3]
+ * ```
  */
 export class Discretization extends Layer<typeof Discretization.options> {
   static override readonly options = layerOptions.extend(["binBoundaries"], {

@@ -33,6 +33,10 @@ const crossingDtype = withDefault(
  *
  * Called on a list of strings or whole numbers of shape `[]`, `[batch]` or `[batch, 1]`; "int" gives int32 of that shape, "one_hot"
  * vectors. Keras: keras.layers.HashedCrossing
+ *
+ * ```ts
+ * new keras.layers.HashedCrossing(5)([["a", "b"], ["x", "y"]]).shape; // [2]
+ * ```
  */
 export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
   static override readonly options = layerOptions.extend(["numBins"], {

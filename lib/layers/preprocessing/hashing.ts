@@ -37,6 +37,10 @@ const hashingDtype = withDefault(
  *
  * "int" gives int32 of the shape of the input; "one_hot", "multi_hot" and "count" encode it as CategoryEncoding does. Keras:
  * keras.layers.Hashing
+ *
+ * ```ts
+ * new keras.layers.Hashing(3)(["a", "b", "a"]); // [0, 1, 0]
+ * ```
  */
 export class Hashing extends Layer<typeof Hashing.options> {
   static override readonly options = layerOptions.extend(["numBins"], {

@@ -16,6 +16,10 @@ import { keyOf, saltField } from "./salt.js";
  *
  * Unknown numbers share `numOovIndices` places, by their remainder or (`oovMethod: "farmhash"`) their hash. Otherwise as StringLookup.
  * Keras: keras.layers.IntegerLookup
+ *
+ * ```ts
+ * new keras.layers.IntegerLookup({ vocabulary: [12, 36] })([36, 12, 99]); // [2, 1, 0]
+ * ```
  */
 export class IntegerLookup extends IndexLookup<number, typeof IntegerLookup.options> {
   static override readonly options = lookupOptions.extend([], {

@@ -48,6 +48,12 @@ const rowsAtOnce = 128;
  *
  * `axis` names the axes that have statistics of their own (default: the last); `null` has one for all. They are given (`mean`, `variance`)
  * or learned by `adapt`. Weights, where they are learned: mean, variance, count. Keras: keras.layers.Normalization
+ *
+ * ```ts
+ * const layer = new keras.layers.Normalization();
+ * layer.adapt([[1], [3]]);
+ * layer([[5]]); // [[3]]
+ * ```
  */
 export class Normalization extends Layer<typeof Normalization.options> {
   static override readonly options = layerOptions.extend(["axis"], {

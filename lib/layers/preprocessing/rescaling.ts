@@ -13,7 +13,13 @@ const numbers = field<number | readonly number[]>({
     typeof value === "number" || (Array.isArray(value) && value.every((each) => typeof each === "number")) ? (value as number) : invalid,
 });
 
-/** `x · scale + offset`: images of bytes become numbers in some range. Keras: keras.layers.Rescaling */
+/**
+ * `x · scale + offset`: images of bytes become numbers in some range. Keras: keras.layers.Rescaling
+ *
+ * ```ts
+ * new keras.layers.Rescaling(1 / 255)([0, 51, 255]); // [0, 0.2, 1]
+ * ```
+ */
 export class Rescaling extends Layer<typeof Rescaling.options> {
   static override readonly options = layerOptions.extend(["scale"], {
     scale: numbers,

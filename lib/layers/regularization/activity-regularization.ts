@@ -6,7 +6,15 @@ import { L1L2 } from "../../regularizers/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** Gives its input back and adds `l1 · Σ|x| + l2 · Σx²`, by sample, to the losses. Keras: keras.layers.ActivityRegularization */
+/**
+ * Gives its input back and adds `l1 · Σ|x| + l2 · Σx²`, by sample, to the losses. Keras: keras.layers.ActivityRegularization
+ *
+ * ```ts
+ * const layer = new keras.layers.ActivityRegularization({ l1: 0.1 });
+ * layer(tf.constant([1, -2]));
+ * layer.losses; // [0.15]
+ * ```
+ */
 export class ActivityRegularization extends Layer<typeof ActivityRegularization.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend([], { l1: nonNegativeNumber(0), l2: nonNegativeNumber(0) });

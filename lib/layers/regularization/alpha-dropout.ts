@@ -15,7 +15,13 @@ const ALPHA = 1.6732632423543772;
 const SCALE = 1.0507009873554805;
 const LIMIT = -ALPHA * SCALE;
 
-/** In training, drops elements so that mean and variance stay as SELU keeps them. Keras: keras.layers.AlphaDropout */
+/**
+ * In training, drops elements so that mean and variance stay as SELU keeps them. Keras: keras.layers.AlphaDropout
+ *
+ * ```ts
+ * new keras.layers.AlphaDropout(0.5)([1, 2]); // [1, 2]
+ * ```
+ */
 export class AlphaDropout extends Layer<typeof AlphaDropout.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["rate"], {

@@ -25,6 +25,11 @@ import { Layer } from "../layer.js";
  * In training, sets a part `rate` of the elements to 0 and scales the others up, so that the expected sum stays; otherwise
  * gives its input back. Along axes of length 1 in `noiseShape` one draw counts for all. @see Srivastava et al. 2014. Keras:
  * keras.layers.Dropout
+ *
+ * ```ts
+ * const layer = new keras.layers.Dropout(0.5, { seed: 1 });
+ * layer(tf.ones([4]), { training: false }); // [1, 1, 1, 1]
+ * ```
  */
 export class Dropout extends Layer<typeof Dropout.options> {
   static override readonly savesBuild = false;
@@ -73,18 +78,36 @@ abstract class SpatialDropout extends Layer<typeof spatialOptions> {
   }
 }
 
-/** In training, drops whole channels of `[batch, steps, channels]`. @see Tompson et al. 2014. Keras: keras.layers.SpatialDropout1D */
+/**
+ * In training, drops whole channels of `[batch, steps, channels]`. @see Tompson et al. 2014. Keras: keras.layers.SpatialDropout1D
+ *
+ * ```ts
+ * new keras.layers.SpatialDropout1D(0.5)([[[1, 2]]]); // [[[1, 2]]]
+ * ```
+ */
 export class SpatialDropout1D extends SpatialDropout {
   protected override readonly imageRank = 1;
 }
 
-/** In training, drops whole channels of images `[batch, height, width, channels]`. Keras: keras.layers.SpatialDropout2D */
+/**
+ * In training, drops whole channels of images `[batch, height, width, channels]`. Keras: keras.layers.SpatialDropout2D
+ *
+ * ```ts
+ * new keras.layers.SpatialDropout2D(0.5)([[[[1, 2]]]]); // [[[[1, 2]]]]
+ * ```
+ */
 export class SpatialDropout2D extends SpatialDropout {
   static override readonly options = spatialOptions.extend(["rate"], { dataFormat: dataFormat() });
   protected override readonly imageRank = 2;
 }
 
-/** In training, drops whole channels of volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.SpatialDropout3D */
+/**
+ * In training, drops whole channels of volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.SpatialDropout3D
+ *
+ * ```ts
+ * new keras.layers.SpatialDropout3D(0.5)([[[[[1, 2]]]]]); // [[[[[1, 2]]]]]
+ * ```
+ */
 export class SpatialDropout3D extends SpatialDropout {
   static override readonly options = spatialOptions.extend(["rate"], { dataFormat: dataFormat() });
   protected override readonly imageRank = 3;

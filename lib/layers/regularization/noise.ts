@@ -9,7 +9,13 @@ import { seed } from "../base/fields.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** In training, adds normal noise of mean 0 and standard deviation `stddev`. Keras: keras.layers.GaussianNoise */
+/**
+ * In training, adds normal noise of mean 0 and standard deviation `stddev`. Keras: keras.layers.GaussianNoise
+ *
+ * ```ts
+ * new keras.layers.GaussianNoise(0.1)([1, 2]); // [1, 2]
+ * ```
+ */
 export class GaussianNoise extends Layer<typeof GaussianNoise.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["stddev"], { stddev: fraction(), seed: seed() });
@@ -23,7 +29,13 @@ export class GaussianNoise extends Layer<typeof GaussianNoise.options> {
   }
 }
 
-/** In training, multiplies with normal noise of mean 1 and variance `rate / (1 − rate)`. Keras: keras.layers.GaussianDropout */
+/**
+ * In training, multiplies with normal noise of mean 1 and variance `rate / (1 − rate)`. Keras: keras.layers.GaussianDropout
+ *
+ * ```ts
+ * new keras.layers.GaussianDropout(0.5)([1, 2]); // [1, 2]
+ * ```
+ */
 export class GaussianDropout extends Layer<typeof GaussianDropout.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["rate"], { rate: fraction(), seed: seed() });

@@ -38,17 +38,35 @@ abstract class Cropping extends Layer<ReturnType<typeof croppingOptions>> {
   }
 }
 
-/** Cuts steps off `[batch, steps, channels]`. Keras: keras.layers.Cropping1D */
+/**
+ * Cuts steps off `[batch, steps, channels]`. Keras: keras.layers.Cropping1D
+ *
+ * ```ts
+ * new keras.layers.Cropping1D(1)([[[1], [2], [3], [4]]]); // [[[2], [3]]]
+ * ```
+ */
 export class Cropping1D extends Cropping {
   static override readonly options = croppingOptions(1, 1).extend(["cropping"], { dataFormat: unwritten(dataFormat()) });
 }
 
-/** Cuts margins off images `[batch, height, width, channels]`. Keras: keras.layers.Cropping2D */
+/**
+ * Cuts margins off images `[batch, height, width, channels]`. Keras: keras.layers.Cropping2D
+ *
+ * ```ts
+ * new keras.layers.Cropping2D([[1, 0], [0, 1]])([[[[1], [2]], [[3], [4]]]]); // [[[[3]]]]
+ * ```
+ */
 export class Cropping2D extends Cropping {
   static override readonly options = croppingOptions(2, 0);
 }
 
-/** Cuts margins off volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.Cropping3D */
+/**
+ * Cuts margins off volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.Cropping3D
+ *
+ * ```ts
+ * new keras.layers.Cropping3D(1)(tf.ones([1, 4, 4, 4, 2])).shape; // [1, 2, 2, 2, 2]
+ * ```
+ */
 export class Cropping3D extends Cropping {
   static override readonly options = croppingOptions(3, 1);
 }

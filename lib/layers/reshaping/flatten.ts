@@ -8,7 +8,13 @@ import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** All axes but the batch become one: `[batch, …]` to `[batch, features]`. Keras: keras.layers.Flatten */
+/**
+ * All axes but the batch become one: `[batch, …]` to `[batch, features]`. Keras: keras.layers.Flatten
+ *
+ * ```ts
+ * new keras.layers.Flatten()([[[1, 2], [3, 4]]]); // [[1, 2, 3, 4]]
+ * ```
+ */
 export class Flatten extends Layer<typeof Flatten.options> {
   static override readonly options = layerOptions.extend([], { dataFormat: dataFormat() });
   override inputSpec = new InputSpec({ minNdim: 1 });

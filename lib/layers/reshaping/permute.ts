@@ -9,7 +9,13 @@ import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** Reorders the axes of samples: `dims` counts them from 1. Keras: keras.layers.Permute */
+/**
+ * Reorders the axes of samples: `dims` counts them from 1. Keras: keras.layers.Permute
+ *
+ * ```ts
+ * new keras.layers.Permute([2, 1])([[[1, 2], [3, 4]]]); // [[[1, 3], [2, 4]]]
+ * ```
+ */
 export class Permute extends Layer<typeof Permute.options> {
   static override readonly options = layerOptions.extend(["dims"], { dims: list(integer()) });
   override inputSpec = new InputSpec({ ndim: this.options.dims.length + 1 });

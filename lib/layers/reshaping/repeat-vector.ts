@@ -7,7 +7,13 @@ import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** Repeats each sample: `[batch, features]` to `[batch, n, features]`. Keras: keras.layers.RepeatVector */
+/**
+ * Repeats each sample: `[batch, features]` to `[batch, n, features]`. Keras: keras.layers.RepeatVector
+ *
+ * ```ts
+ * new keras.layers.RepeatVector(2)([[1, 2]]); // [[[1, 2], [1, 2]]]
+ * ```
+ */
 export class RepeatVector extends Layer<typeof RepeatVector.options> {
   static override readonly options = layerOptions.extend(["n"], { n: positiveInteger() });
   override inputSpec = new InputSpec({ ndim: 2 });

@@ -8,7 +8,13 @@ import { reshape } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-/** Other axes for the same numbers, sample by sample; one of them may be -1. Keras: keras.layers.Reshape */
+/**
+ * Other axes for the same numbers, sample by sample; one of them may be -1. Keras: keras.layers.Reshape
+ *
+ * ```ts
+ * new keras.layers.Reshape([2, -1])([[1, 2, 3, 4]]); // [[[1, 2], [3, 4]]]
+ * ```
+ */
 export class Reshape extends Layer<typeof Reshape.options> {
   static override readonly savesBuild = false;
   static override readonly options = layerOptions.extend(["targetShape"], { targetShape: list(integer()) });

@@ -30,7 +30,13 @@ abstract class UpSampling<S extends Schema = UpSamplingOptions> extends Layer<S>
   }
 }
 
-/** Repeats each step of `[batch, steps, channels]`. Keras: keras.layers.UpSampling1D */
+/**
+ * Repeats each step of `[batch, steps, channels]`. Keras: keras.layers.UpSampling1D
+ *
+ * ```ts
+ * new keras.layers.UpSampling1D(2)([[[1], [2]]]); // [[[1], [1], [2], [2]]]
+ * ```
+ */
 export class UpSampling1D extends UpSampling {
   static override readonly options = upSamplingOptions(1).extend(["size"], { dataFormat: unwritten(dataFormat()) });
 
@@ -39,7 +45,13 @@ export class UpSampling1D extends UpSampling {
   }
 }
 
-/** Makes images `[batch, height, width, channels]` larger by whole factors. Keras: keras.layers.UpSampling2D */
+/**
+ * Makes images `[batch, height, width, channels]` larger by whole factors. Keras: keras.layers.UpSampling2D
+ *
+ * ```ts
+ * new keras.layers.UpSampling2D(2)([[[[1], [2]]]]); // [[[[1], [1], [2], [2]], [[1], [1], [2], [2]]]]
+ * ```
+ */
 export class UpSampling2D extends UpSampling<typeof UpSampling2D.options> {
   static override readonly options = upSamplingOptions(2).extend(["size"], {
     interpolation: oneOf(["nearest", "bilinear"], "nearest"),
@@ -55,7 +67,13 @@ export class UpSampling2D extends UpSampling<typeof UpSampling2D.options> {
   }
 }
 
-/** Repeats each element of volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.UpSampling3D */
+/**
+ * Repeats each element of volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.UpSampling3D
+ *
+ * ```ts
+ * new keras.layers.UpSampling3D(2)(tf.ones([1, 2, 2, 2, 3])).shape; // [1, 4, 4, 4, 3]
+ * ```
+ */
 export class UpSampling3D extends UpSampling {
   static override readonly options = upSamplingOptions(3);
 }

@@ -22,17 +22,35 @@ abstract class ZeroPadding extends Layer<ReturnType<typeof paddingOptions>> {
   }
 }
 
-/** Zeros before and after the steps of `[batch, steps, channels]`. Keras: keras.layers.ZeroPadding1D */
+/**
+ * Zeros before and after the steps of `[batch, steps, channels]`. Keras: keras.layers.ZeroPadding1D
+ *
+ * ```ts
+ * new keras.layers.ZeroPadding1D(1)([[[1], [2]]]); // [[[0], [1], [2], [0]]]
+ * ```
+ */
 export class ZeroPadding1D extends ZeroPadding {
   static override readonly options = paddingOptions(1);
 }
 
-/** Zeros around images `[batch, height, width, channels]`. Keras: keras.layers.ZeroPadding2D */
+/**
+ * Zeros around images `[batch, height, width, channels]`. Keras: keras.layers.ZeroPadding2D
+ *
+ * ```ts
+ * new keras.layers.ZeroPadding2D([[0, 0], [1, 0]])([[[[1], [2]]]]); // [[[[0], [1], [2]]]]
+ * ```
+ */
 export class ZeroPadding2D extends ZeroPadding {
   static override readonly options = paddingOptions(2);
 }
 
-/** Zeros around volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.ZeroPadding3D */
+/**
+ * Zeros around volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.ZeroPadding3D
+ *
+ * ```ts
+ * new keras.layers.ZeroPadding3D(1)(tf.ones([1, 2, 2, 2, 3])).shape; // [1, 4, 4, 4, 3]
+ * ```
+ */
 export class ZeroPadding3D extends ZeroPadding {
   static override readonly options = paddingOptions(3);
 }

@@ -22,6 +22,10 @@ const flags = ["stateful", "returnSequences", "returnState"] as const;
 /**
  * A recurrent layer from front to back and one like it from back to front, their outputs merged.
  *
+ * ```ts
+ * new keras.layers.Bidirectional(new keras.layers.LSTM(4))(tf.ones([2, 3, 5])).shape; // [2, 8]
+ * ```
+ *
  * @see Schuster and Paliwal 1997. Keras: keras.layers.Bidirectional
  */
 export class Bidirectional extends Layer<typeof Bidirectional.options> {

@@ -112,6 +112,10 @@ abstract class ConvLSTM extends BaseRNN<ReturnType<typeof optionsOf>> {
 /**
  * Convolutional LSTM over `[batch, time, length, channels]`. Keras: keras.layers.ConvLSTM1D
  *
+ * ```ts
+ * new keras.layers.ConvLSTM1D(4, 3)(tf.ones([1, 2, 8, 3])).shape; // [1, 6, 4]
+ * ```
+ *
  * @see Shi et al., Convolutional LSTM Network: A Machine Learning Approach for Precipitation Nowcasting, 2015
  */
 export class ConvLSTM1D extends ConvLSTM {
@@ -120,14 +124,26 @@ export class ConvLSTM1D extends ConvLSTM {
   override inputSpec = new InputSpec({ ndim: 4 });
 }
 
-/** Convolutional LSTM over `[batch, time, height, width, channels]`. @see ConvLSTM1D. Keras: keras.layers.ConvLSTM2D */
+/**
+ * Convolutional LSTM over `[batch, time, height, width, channels]`. @see ConvLSTM1D. Keras: keras.layers.ConvLSTM2D
+ *
+ * ```ts
+ * new keras.layers.ConvLSTM2D(4, 3)(tf.ones([1, 2, 8, 8, 3])).shape; // [1, 6, 6, 4]
+ * ```
+ */
 export class ConvLSTM2D extends ConvLSTM {
   static override readonly options = optionsOf(2);
   override readonly cell = cellOf(2, this.options);
   override inputSpec = new InputSpec({ ndim: 5 });
 }
 
-/** Convolutional LSTM over `[batch, time, depth, height, width, channels]`. @see ConvLSTM1D. Keras: keras.layers.ConvLSTM3D */
+/**
+ * Convolutional LSTM over `[batch, time, depth, height, width, channels]`. @see ConvLSTM1D. Keras: keras.layers.ConvLSTM3D
+ *
+ * ```ts
+ * new keras.layers.ConvLSTM3D(2, 2)(tf.ones([1, 2, 4, 4, 4, 1])).shape; // [1, 3, 3, 3, 2]
+ * ```
+ */
 export class ConvLSTM3D extends ConvLSTM {
   static override readonly options = optionsOf(3);
   override readonly cell = cellOf(3, this.options);

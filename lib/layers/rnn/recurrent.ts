@@ -29,7 +29,13 @@ function cellOptionsOf<F extends object>(options: object, fields: F): never {
   return Object.fromEntries([...Object.keys(fields), "trainable", "dtype"].map((name) => [name, all[name]])) as never;
 }
 
-/** A fully connected recurrent layer: the output of a step is fed back. Keras: keras.layers.SimpleRNN */
+/**
+ * A fully connected recurrent layer: the output of a step is fed back. Keras: keras.layers.SimpleRNN
+ *
+ * ```ts
+ * new keras.layers.SimpleRNN(4)(tf.ones([2, 3, 5])).shape; // [2, 4]
+ * ```
+ */
 export class SimpleRNN extends BaseRNN<typeof SimpleRNN.options> {
   static override readonly options = layerOptions.extend(["units"], { ...cellFields, ...common, seed: unwritten(seed()) });
   override readonly cell = new SimpleRNNCell({
@@ -41,6 +47,10 @@ export class SimpleRNN extends BaseRNN<typeof SimpleRNN.options> {
 
 /**
  * Long short-term memory over `[batch, time, features]`. Keras: keras.layers.LSTM
+ *
+ * ```ts
+ * new keras.layers.LSTM(4, { returnSequences: true })(tf.ones([2, 3, 5])).shape; // [2, 3, 4]
+ * ```
  *
  * @see LSTMCell
  */
@@ -55,6 +65,10 @@ export class LSTM extends BaseRNN<typeof LSTM.options> {
 
 /**
  * Gated recurrent units over `[batch, time, features]`. Keras: keras.layers.GRU
+ *
+ * ```ts
+ * new keras.layers.GRU(4)(tf.ones([2, 3, 5])).shape; // [2, 4]
+ * ```
  *
  * @see GRUCell
  */

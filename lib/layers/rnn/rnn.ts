@@ -265,7 +265,13 @@ const cellField = field<Layer | readonly Layer[] | object, Layer>({
   serialize: (cell) => serializeKerasObject(cell),
 });
 
-/** Applies a cell to the steps of `[batch, time, features]`. Keras: keras.layers.RNN */
+/**
+ * Applies a cell to the steps of `[batch, time, features]`. Keras: keras.layers.RNN
+ *
+ * ```ts
+ * new keras.layers.RNN(new keras.layers.GRUCell(4))(tf.ones([2, 3, 5])).shape; // [2, 4]
+ * ```
+ */
 export class RNN extends BaseRNN<typeof RNN.options> {
   static override readonly options = layerOptions.extend(["cell"], { cell: cellField, ...rnnFields });
   override readonly cell = this.options.cell as unknown as Cell;

@@ -6,7 +6,15 @@ import { add, matmul } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import { cellFields, type CellOptions, firstOf, GatedCell, type States } from "./cell.js";
 
-/** `h' = activation(x · kernel + h · recurrentKernel + bias)`. Keras: keras.layers.SimpleRNNCell */
+/**
+ * `h' = activation(x · kernel + h · recurrentKernel + bias)`. Keras: keras.layers.SimpleRNNCell
+ *
+ * ```ts
+ * const cell = new keras.layers.SimpleRNNCell(4);
+ * const [output] = cell(tf.ones([2, 5]), [tf.zeros([2, 4])]);
+ * output.shape; // [2, 4]
+ * ```
+ */
 export class SimpleRNNCell extends GatedCell<typeof SimpleRNNCell.options> {
   static override readonly options = layerOptions.extend(["units"], cellFields);
   protected override readonly gates = 1;

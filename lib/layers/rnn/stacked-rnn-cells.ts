@@ -9,7 +9,14 @@ import { Layer } from "../layer.js";
 import type { Cell, CellOptions, States, StateSize } from "./cell.js";
 import { zeroStates } from "./states.js";
 
-/** Several cells as one: what the first puts out is what the second takes. Keras: keras.layers.StackedRNNCells */
+/**
+ * Several cells as one: what the first puts out is what the second takes. Keras: keras.layers.StackedRNNCells
+ *
+ * ```ts
+ * const cells = [new keras.layers.GRUCell(4), new keras.layers.LSTMCell(6)];
+ * new keras.layers.RNN(new keras.layers.StackedRNNCells(cells))(tf.ones([2, 3, 5])).shape; // [2, 6]
+ * ```
+ */
 export class StackedRNNCells extends Layer<typeof StackedRNNCells.options> {
   static override readonly options = layerOptions.extend(["cells"], { cells: list(layerField) });
 

@@ -7,7 +7,13 @@ import { symbolic, type Tensor } from "../../core/tensor.js";
 import { reshape, slice, stack } from "../../ops/index.js";
 import { Wrapper, wrapperOptions } from "../base/wrapper.js";
 
-/** Applies a layer to each step of `[batch, time, …]`. Keras: keras.layers.TimeDistributed */
+/**
+ * Applies a layer to each step of `[batch, time, …]`. Keras: keras.layers.TimeDistributed
+ *
+ * ```ts
+ * new keras.layers.TimeDistributed(new keras.layers.Dense(4))(tf.ones([2, 3, 5])).shape; // [2, 3, 4]
+ * ```
+ */
 export class TimeDistributed extends Wrapper<typeof wrapperOptions> {
   static override readonly options = wrapperOptions;
 

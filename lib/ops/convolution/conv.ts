@@ -35,6 +35,10 @@ export interface ConvOptions {
  * Convolution over one, two or three spatial axes: y[p, j] = Σ over taps t and channels i of x[p · stride + t · dilation − padding, i] ·
  * kernel[t, i, j]. Fewer channels in the kernel than in the inputs divide both into groups.
  *
+ * ```ts
+ * ops.conv([[[1], [2], [3], [4]]], [[[1]], [[-1]]]); // [[[-1], [-1], [-1]]]
+ * ```
+ *
  * @param inputs  float32 `[batch, ...spatial, channels]`
  * @param kernel  float32 `[...window, channels / groups, filters]`
  * @returns       `[batch, ...positions, filters]`

@@ -13,6 +13,10 @@ import type { DataFormat, Padding, PerAxis } from "./window.js";
 /**
  * Convolution of each channel by itself: channel i gives the outputs i · multiplier … (i + 1) · multiplier − 1.
  *
+ * ```ts
+ * ops.depthwiseConv([[[1, 10], [2, 20]]], [[[1], [1]], [[1], [-1]]]); // [[[3, -10]]]
+ * ```
+ *
  * @param inputs  float32 `[batch, ...spatial, channels]`
  * @param kernel  float32 `[...window, channels, multiplier]`
  * @returns       `[batch, ...positions, channels · multiplier]`
@@ -48,6 +52,10 @@ export const depthwiseConv = operation(
 
 /**
  * Depthwise convolution, then a convolution over the channels alone.
+ *
+ * ```ts
+ * ops.separableConv([[[1], [2], [3]]], [[[1]], [[1]]], [[[2]]]); // [[[6], [10]]]
+ * ```
  *
  * @param inputs           float32 `[batch, ...spatial, channels]`
  * @param depthwiseKernel  float32 `[...window, channels, multiplier]`

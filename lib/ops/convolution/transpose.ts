@@ -19,6 +19,10 @@ export interface ConvTransposeOptions extends ConvOptions {
 /**
  * The transpose of a convolution: each input is spread over the outputs that the window covers.
  *
+ * ```ts
+ * ops.convTranspose([[[1], [2]]], [[[1]], [[10]]], 2); // [[[1], [10], [2], [20]]]
+ * ```
+ *
  * @param inputs  float32 `[batch, ...spatial, channels]`
  * @param kernel  float32 `[...window, filters, channels]`
  * @returns       `[batch, ...positions, filters]`: "same" gives length · stride positions, "valid" (length − 1) · stride + max(window,

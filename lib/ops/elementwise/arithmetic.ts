@@ -33,7 +33,13 @@ export const subtract: Binary = operation(
   }),
 );
 
-/** x1 · x2; of booleans, whether both are true. */
+/**
+ * x1 · x2; of booleans, whether both are true.
+ *
+ * ```ts
+ * ops.multiply([1, 2], [3, 4]); // [3, 8]
+ * ```
+ */
 export const multiply: Binary = operation(
   "numpy.multiply(*x1, *x2)",
   binary({
@@ -51,17 +57,35 @@ const divideOp: BinaryFunction = binary({
   gradient: { a: (dy, { b }) => divide(dy, b), b: (dy, { b, y }) => negative(divide(multiply(dy, y), b)) },
 });
 
-/** x1 / x2, float32 for integers too. */
+/**
+ * x1 / x2, float32 for integers too.
+ *
+ * ```ts
+ * ops.divide([1, 6], [2, 4]); // [0.5, 1.5]
+ * ```
+ */
 export const divide = operation("numpy.divide(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => divideOp(asFloat(x1), asFloat(x2)));
 
-/** x1 / x2, and 0 where x2 is 0. */
+/**
+ * x1 / x2, and 0 where x2 is 0.
+ *
+ * ```ts
+ * ops.divideNoNan([1, 6], [0, 4]); // [0, 1.5]
+ * ```
+ */
 export const divideNoNan = operation("numpy.divideNoNan(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const divisor = asFloat(x2);
   const isZero = equal(divisor, 0);
   return where(isZero, 0, divide(x1, where(isZero, 1, divisor)));
 });
 
-/** ⌊x1 / x2⌋; 0 for an integer divided by 0. */
+/**
+ * ⌊x1 / x2⌋; 0 for an integer divided by 0.
+ *
+ * ```ts
+ * ops.floorDivide([7, -7], [2, 2]); // [3, -4]
+ * ```
+ */
 export const floorDivide: Binary = operation(
   "numpy.floorDivide(*x1, *x2)",
   binary({
@@ -70,7 +94,13 @@ export const floorDivide: Binary = operation(
   }),
 );
 
-/** The remainder of x1 / x2 with the sign of x2. */
+/**
+ * The remainder of x1 / x2 with the sign of x2.
+ *
+ * ```ts
+ * ops.mod([7, -7], [3, 3]); // [1, 2]
+ * ```
+ */
 export const mod: Binary = operation(
   "numpy.mod(*x1, *x2)",
   binary({
@@ -81,7 +111,13 @@ export const mod: Binary = operation(
   }),
 );
 
-/** The remainder of x1 / x2 with the sign of x1. */
+/**
+ * The remainder of x1 / x2 with the sign of x1.
+ *
+ * ```ts
+ * ops.fmod([7, -7], [3, 3]); // [1, -1]
+ * ```
+ */
 export const fmod: Binary = operation(
   "numpy.fmod(*x1, *x2)",
   binary({
@@ -99,7 +135,13 @@ const towardsZero: UnaryFunction = unaryOfNumbers({ name: "towards_zero", float3
 const share = (dy: Tensor, chosen: Tensor, a: Tensor, b: Tensor): Tensor =>
   multiply(dy, add(cast(chosen, "float32"), multiply(cast(equal(a, b), "float32"), 0.5)));
 
-/** The larger of x1 and x2; NaN if one of them is. */
+/**
+ * The larger of x1 and x2; NaN if one of them is.
+ *
+ * ```ts
+ * ops.maximum([1, 5], [3, 2]); // [3, 5]
+ * ```
+ */
 export const maximum: Binary = operation(
   "numpy.maximum(*x1, *x2)",
   binary({
@@ -110,7 +152,13 @@ export const maximum: Binary = operation(
   }),
 );
 
-/** The smaller of x1 and x2; NaN if one of them is. */
+/**
+ * The smaller of x1 and x2; NaN if one of them is.
+ *
+ * ```ts
+ * ops.minimum([1, 5], [3, 2]); // [1, 2]
+ * ```
+ */
 export const minimum: Binary = operation(
   "numpy.minimum(*x1, *x2)",
   binary({
@@ -131,7 +179,13 @@ const squaredDifferenceOfFloats: BinaryFunction = binary({
   },
 });
 
-/** (x1 − x2)². */
+/**
+ * (x1 − x2)².
+ *
+ * ```ts
+ * ops.squaredDifference([1, 5], [3, 2]); // [4, 9]
+ * ```
+ */
 export const squaredDifference: Binary = declare("math.squaredDifference(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   if (isFloat(a.dtype)) return squaredDifferenceOfFloats(a, b);

@@ -10,7 +10,13 @@ import { GRAIN, like } from "../rules.js";
 import { binary, type Binary } from "./family.js";
 import { logicalNot } from "./logical.js";
 
-/** x1 & x2, bit by bit. */
+/**
+ * x1 & x2, bit by bit.
+ *
+ * ```ts
+ * ops.bitwiseAnd([5, 6], [3, 3]); // [1, 2]
+ * ```
+ */
 export const bitwiseAnd = operation(
   "numpy.bitwiseAnd(*x, *y)",
   binary({
@@ -19,7 +25,13 @@ export const bitwiseAnd = operation(
   }),
 );
 
-/** x1 | x2, bit by bit. */
+/**
+ * x1 | x2, bit by bit.
+ *
+ * ```ts
+ * ops.bitwiseOr([5, 6], [3, 3]); // [7, 7]
+ * ```
+ */
 export const bitwiseOr = operation(
   "numpy.bitwiseOr(*x, *y)",
   binary({
@@ -28,7 +40,13 @@ export const bitwiseOr = operation(
   }),
 );
 
-/** x1 ^ x2, bit by bit. */
+/**
+ * x1 ^ x2, bit by bit.
+ *
+ * ```ts
+ * ops.bitwiseXor([5, 6], [3, 3]); // [6, 5]
+ * ```
+ */
 export const bitwiseXor = operation(
   "numpy.bitwiseXor(*x, *y)",
   binary({
@@ -37,7 +55,13 @@ export const bitwiseXor = operation(
   }),
 );
 
-/** All bits of x turned over; of a bool, its contrary. */
+/**
+ * All bits of x turned over; of a bool, its contrary.
+ *
+ * ```ts
+ * ops.bitwiseInvert(ops.array([0, 5], "int32")); // [-1, -6]
+ * ```
+ */
 export const bitwiseNot = operation("numpy.bitwiseNot(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (tensor.dtype === "bool") return logicalNot(tensor);
@@ -53,14 +77,32 @@ const notOp = primitive({
   fusible: "elementwise",
 });
 
-/** x1 · 2^x2. */
+/**
+ * x1 · 2^x2.
+ *
+ * ```ts
+ * ops.bitwiseLeftShift([1, 3], [2, 1]); // [4, 6]
+ * ```
+ */
 export const leftShift = operation("numpy.leftShift(*x, *y)", binary({ name: "left_shift", kernels: { int32: kernels.shift_left_i32 } }));
 
-/** ⌊x1 / 2^x2⌋. */
+/**
+ * ⌊x1 / 2^x2⌋.
+ *
+ * ```ts
+ * ops.bitwiseRightShift([8, -8], [2, 1]); // [2, -4]
+ * ```
+ */
 export const rightShift = operation(
   "numpy.rightShift(*x, *y)",
   binary({ name: "right_shift", kernels: { int32: kernels.shift_right_i32 } }),
 );
 
-/** The greatest common divisor. */
+/**
+ * The greatest common divisor.
+ *
+ * ```ts
+ * ops.gcd([12, 9], [8, 6]); // [4, 3]
+ * ```
+ */
 export const gcd: Binary = operation("numpy.gcd(*x1, *x2)", binary({ name: "gcd", kernels: { int32: kernels.gcd_i32 } }));

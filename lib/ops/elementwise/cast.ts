@@ -38,6 +38,10 @@ const kernelOf: Readonly<Record<Dtype, Partial<Record<Dtype, typeof kernels.cast
  * The same values in another dtype, as NumPy and Keras convert: fractions are cut towards zero, integers wrap (300 is 44 as int8; −1 is the
  * largest uint32), halves are rounded to the nearest, what is not zero is true. float32 to int32 or uint8 saturates at int32's ends.
  *
+ * ```ts
+ * ops.cast([1.7, -1.7], "int32"); // [1, -1]
+ * ```
+ *
  * @param x      any shape and dtype
  * @param dtype  a dtype, or a name that stands for one: "float64" is float32, "int64" int32, "uint64" uint32 (docs/dtypes.md)
  */

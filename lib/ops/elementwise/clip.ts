@@ -14,6 +14,10 @@ import { logicalAnd } from "./logical.js";
 /**
  * x limited to [xMin, xMax]. The gradient is 0 outside. Where xMin is above xMax all is xMax, as in NumPy.
  *
+ * ```ts
+ * ops.clip([-3, 0.5, 9], 0, 1); // [0, 0.5, 1]
+ * ```
+ *
  * @param xMin  a number, or a tensor that broadcasts with x
  * @param xMax  a number, or a tensor that broadcasts with x
  */

@@ -6,13 +6,25 @@ import { operation } from "../../core/operation.js";
 import { kernels } from "../../generated/kernels.js";
 import { binary, type Binary } from "./family.js";
 
-/** Whether x1 = x2, bool. */
+/**
+ * Whether x1 = x2, bool.
+ *
+ * ```ts
+ * ops.equal([1, 2], [1, 3]); // [true, false]
+ * ```
+ */
 export const equal: Binary = operation(
   "numpy.equal(*x1, *x2)",
   binary({ name: "equal", kernels: { float32: kernels.equal_f32, int32: kernels.equal_i32 }, result: "bool" }),
 );
 
-/** Whether x1 ≠ x2, bool. */
+/**
+ * Whether x1 ≠ x2, bool.
+ *
+ * ```ts
+ * ops.notEqual([1, 2], [1, 3]); // [false, true]
+ * ```
+ */
 export const notEqual: Binary = operation(
   "numpy.notEqual(*x1, *x2)",
   binary({
@@ -22,13 +34,25 @@ export const notEqual: Binary = operation(
   }),
 );
 
-/** Whether x1 < x2, bool. */
+/**
+ * Whether x1 < x2, bool.
+ *
+ * ```ts
+ * ops.less([1, 3], [2, 2]); // [true, false]
+ * ```
+ */
 export const less: Binary = operation(
   "numpy.less(*x1, *x2)",
   binary({ name: "less", kernels: { float32: kernels.less_f32, int32: kernels.less_i32 }, result: "bool" }),
 );
 
-/** Whether x1 ≤ x2, bool. */
+/**
+ * Whether x1 ≤ x2, bool.
+ *
+ * ```ts
+ * ops.lessEqual([2, 3], [2, 2]); // [true, false]
+ * ```
+ */
 export const lessEqual: Binary = operation(
   "numpy.lessEqual(*x1, *x2)",
   binary({
@@ -38,8 +62,20 @@ export const lessEqual: Binary = operation(
   }),
 );
 
-/** Whether x1 > x2, bool. */
+/**
+ * Whether x1 > x2, bool.
+ *
+ * ```ts
+ * ops.greater([1, 3], [2, 2]); // [false, true]
+ * ```
+ */
 export const greater = operation("numpy.greater(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => less(x2, x1));
 
-/** Whether x1 ≥ x2, bool. */
+/**
+ * Whether x1 ≥ x2, bool.
+ *
+ * ```ts
+ * ops.greaterEqual([1, 2], [2, 2]); // [false, true]
+ * ```
+ */
 export const greaterEqual = operation("numpy.greaterEqual(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => lessEqual(x2, x1));

@@ -48,12 +48,24 @@ export const real = operation("numpy.real(*x)", (x: TensorLike | Complex): Tenso
   isComplex(x) ? complexParts("real", x)[0] : asTensor(x as TensorLike),
 );
 
-/** The imaginary part: of a complex pair its second tensor, of a real tensor zeros. */
+/**
+ * The imaginary part: of a complex pair its second tensor, of a real tensor zeros.
+ *
+ * ```ts
+ * ops.imag(ops.viewAsComplex([[1, 2], [3, 4]])); // [2, 4]
+ * ```
+ */
 export const imag = operation("numpy.imag(*x)", (x: TensorLike | Complex): Tensor =>
   isComplex(x) ? complexParts("imag", x)[1] : zerosLike(asTensor(x as TensorLike)),
 );
 
-/** The complex conjugate re − i · im: of a complex pair a pair, of a real tensor itself. */
+/**
+ * The complex conjugate re − i · im: of a complex pair a pair, of a real tensor itself.
+ *
+ * ```ts
+ * ops.imag(ops.conj(ops.viewAsComplex([[1, 2]]))); // [-2]
+ * ```
+ */
 export const conj = operation(
   "numpy.conj(*x)",
   <X extends TensorLike | Complex>(x: X): X extends readonly [Chainable, Chainable] ? ComplexTensor : Tensor => {
@@ -66,7 +78,13 @@ export const conj = operation(
   { className: "Conjugate" },
 );
 
-/** The angle in the complex plane, atan2(im, re): of a real number 0, or π where it is negative, −0 included. */
+/**
+ * The angle in the complex plane, atan2(im, re): of a real number 0, or π where it is negative, −0 included.
+ *
+ * ```ts
+ * ops.angle([1, -1]); // [0, 3.1416]
+ * ```
+ */
 export const angle = operation("numpy.angle(*x)", (x: TensorLike | Complex): Tensor => {
   if (isComplex(x)) {
     const [re, im] = complexParts("angle", x);
@@ -76,7 +94,13 @@ export const angle = operation("numpy.angle(*x)", (x: TensorLike | Complex): Ten
   return where(isnan(tensor), tensor, where(signbit(tensor), Math.PI, 0));
 });
 
-/** Whether the imaginary part is 0, bool. */
+/**
+ * Whether the imaginary part is 0, bool.
+ *
+ * ```ts
+ * ops.isreal([1, 2]); // [true, true]
+ * ```
+ */
 export const isreal = operation("numpy.isreal(*x)", (x: TensorLike | Complex): Tensor =>
   isComplex(x) ? equal(complexParts("isreal", x)[1], 0) : onesLike(asTensor(x as TensorLike), { dtype: "bool" }),
 );
@@ -96,7 +120,13 @@ export const polar = operation("nn.polar(*abs, *angle)", (abs: TensorLike, angle
   return [multiply(size, cos(turn)), multiply(size, sin(turn))];
 });
 
-/** The last axis, of length 2, read as real and imaginary part. @throws ShapeError for another length */
+/**
+ * The last axis, of length 2, read as real and imaginary part. @throws ShapeError for another length
+ *
+ * ```ts
+ * ops.real(ops.viewAsComplex([[1, 2], [3, 4]])); // [1, 3]
+ * ```
+ */
 export const viewAsComplex = operation("core.viewAsComplex(*x)", (x: TensorLike): ComplexTensor => {
   const tensor = asFloat(x);
   if (tensor.shape.at(-1) !== 2) {
@@ -105,7 +135,13 @@ export const viewAsComplex = operation("core.viewAsComplex(*x)", (x: TensorLike)
   return unstack(tensor, 2, -1) as ComplexTensor;
 });
 
-/** Real and imaginary part along a new last axis of length 2; of a real tensor the imaginary part is 0. */
+/**
+ * Real and imaginary part along a new last axis of length 2; of a real tensor the imaginary part is 0.
+ *
+ * ```ts
+ * ops.viewAsReal(ops.viewAsComplex([[1, 2], [3, 4]])); // [[1, 2], [3, 4]]
+ * ```
+ */
 export const viewAsReal = operation("core.viewAsReal(*x)", (x: TensorLike | Complex): Tensor => {
   if (isComplex(x)) return stack([...complexParts("viewAsReal", x)], -1);
   const re = asFloat(x as TensorLike);

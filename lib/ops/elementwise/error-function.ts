@@ -9,7 +9,13 @@ import { exp } from "./exponential.js";
 import { unary, type Unary } from "./family.js";
 import { negative, square } from "./powers.js";
 
-/** The error function: 2 / √π · ∫₀ˣ e^(−t²) dt. */
+/**
+ * The error function: 2 / √π · ∫₀ˣ e^(−t²) dt.
+ *
+ * ```ts
+ * ops.erf([0, 1]); // [0, 0.8427]
+ * ```
+ */
 export const erf: Unary = operation(
   "math.erf(*x)",
   unary({
@@ -20,10 +26,22 @@ export const erf: Unary = operation(
   }),
 );
 
-/** 1 − erf(x). */
+/**
+ * 1 − erf(x).
+ *
+ * ```ts
+ * ops.erfc([0, 1]); // [1, 0.1573]
+ * ```
+ */
 export const erfc = operation("math.erfc(*x)", (x: TensorLike): Tensor => subtract(1, erf(x)));
 
-/** The number whose error function is x; ±Infinity at ±1, NaN beyond. */
+/**
+ * The number whose error function is x; ±Infinity at ±1, NaN beyond.
+ *
+ * ```ts
+ * ops.erfinv([0, 0.5]); // [0, 0.4769]
+ * ```
+ */
 export const erfinv: Unary = operation(
   "math.erfinv(*x)",
   unary({

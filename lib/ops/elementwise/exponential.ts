@@ -5,13 +5,25 @@ import { kernels } from "../../generated/kernels.js";
 import { add, divide, multiply } from "./arithmetic.js";
 import { unary, type Unary } from "./family.js";
 
-/** eˣ. */
+/**
+ * eˣ.
+ *
+ * ```ts
+ * ops.exp([0, 1]); // [1, 2.7183]
+ * ```
+ */
 export const exp: Unary = operation(
   "numpy.exp(*x)",
   unary({ name: "exp", kernel: kernels.exp_f32, keeps: ["y"], gradient: (dy, { y }) => multiply(dy, y) }),
 );
 
-/** 2ˣ. */
+/**
+ * 2ˣ.
+ *
+ * ```ts
+ * ops.exp2([0, 3]); // [1, 8]
+ * ```
+ */
 export const exp2: Unary = operation(
   "numpy.exp2(*x)",
   unary({
@@ -22,7 +34,13 @@ export const exp2: Unary = operation(
   }),
 );
 
-/** eˣ − 1, exact for small x. */
+/**
+ * eˣ − 1, exact for small x.
+ *
+ * ```ts
+ * ops.expm1([0, 1]); // [0, 1.7183]
+ * ```
+ */
 export const expm1: Unary = operation(
   "numpy.expm1(*x)",
   unary({
@@ -33,13 +51,25 @@ export const expm1: Unary = operation(
   }),
 );
 
-/** The natural logarithm of x; −Infinity at 0, NaN below. */
+/**
+ * The natural logarithm of x; −Infinity at 0, NaN below.
+ *
+ * ```ts
+ * ops.log([1, 10]); // [0, 2.3026]
+ * ```
+ */
 export const log: Unary = operation(
   "numpy.log(*x)",
   unary({ name: "log", kernel: kernels.log_f32, keeps: ["x"], gradient: (dy, { x }) => divide(dy, x) }),
 );
 
-/** The logarithm of x to base 2. */
+/**
+ * The logarithm of x to base 2.
+ *
+ * ```ts
+ * ops.log2([1, 8]); // [0, 3]
+ * ```
+ */
 export const log2: Unary = operation(
   "numpy.log2(*x)",
   unary({
@@ -50,7 +80,13 @@ export const log2: Unary = operation(
   }),
 );
 
-/** The logarithm of x to base 10. */
+/**
+ * The logarithm of x to base 10.
+ *
+ * ```ts
+ * ops.log10([1, 1000]); // [0, 3]
+ * ```
+ */
 export const log10: Unary = operation(
   "numpy.log10(*x)",
   unary({
@@ -61,7 +97,13 @@ export const log10: Unary = operation(
   }),
 );
 
-/** log(1 + x), exact for small x. */
+/**
+ * log(1 + x), exact for small x.
+ *
+ * ```ts
+ * ops.log1p([0, 1]); // [0, 0.6931]
+ * ```
+ */
 export const log1p: Unary = operation(
   "numpy.log1p(*x)",
   unary({

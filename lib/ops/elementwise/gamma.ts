@@ -28,7 +28,13 @@ const density: BinaryFunction = binary({
   grain: GRAIN,
 });
 
-/** The regularized lower incomplete gamma function: the part of the gamma distribution of shape x1 below x2. */
+/**
+ * The regularized lower incomplete gamma function: the part of the gamma distribution of shape x1 below x2.
+ *
+ * ```ts
+ * ops.gammainc([1, 2], [1, 1]); // [0.6321, 0.2642]
+ * ```
+ */
 export const gammainc = operation("math.gammainc(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
   gammaincOp(asFloat(x1), asFloat(x2)),
 );

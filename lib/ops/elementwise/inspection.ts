@@ -23,17 +23,47 @@ function inspection(name: string, kernel: typeof kernels.isnan_f32, ofIntegers: 
   };
 }
 
-/** Whether x is NaN, bool. */
+/**
+ * Whether x is NaN, bool.
+ *
+ * ```ts
+ * ops.isnan([1, NaN]); // [false, true]
+ * ```
+ */
 export const isnan = operation("numpy.isnan(*x)", inspection("isnan", kernels.isnan_f32, false));
 
-/** Whether x is Infinity or −Infinity, bool. */
+/**
+ * Whether x is Infinity or −Infinity, bool.
+ *
+ * ```ts
+ * ops.isinf([1, NaN, -Infinity]); // [false, false, true]
+ * ```
+ */
 export const isinf = operation("numpy.isinf(*x)", inspection("isinf", kernels.isinf_f32, false));
 
-/** Whether x is neither NaN nor an infinity, bool. */
+/**
+ * Whether x is neither NaN nor an infinity, bool.
+ *
+ * ```ts
+ * ops.isfinite([1, NaN, Infinity]); // [true, false, false]
+ * ```
+ */
 export const isfinite = operation("numpy.isfinite(*x)", inspection("isfinite", kernels.isfinite_f32, true));
 
-/** Whether x is Infinity, bool. */
+/**
+ * Whether x is Infinity, bool.
+ *
+ * ```ts
+ * ops.isposinf([Infinity, -Infinity]); // [true, false]
+ * ```
+ */
 export const isposinf = operation("numpy.isposinf(*x)", (x: TensorLike): Tensor => equal(x, Infinity));
 
-/** Whether x is −Infinity, bool. */
+/**
+ * Whether x is −Infinity, bool.
+ *
+ * ```ts
+ * ops.isneginf([Infinity, -Infinity]); // [false, true]
+ * ```
+ */
 export const isneginf = operation("numpy.isneginf(*x)", (x: TensorLike): Tensor => equal(x, -Infinity));

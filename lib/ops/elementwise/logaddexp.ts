@@ -11,12 +11,24 @@ import { negative } from "./negative.js";
 import { abs } from "./powers.js";
 import { where } from "./where.js";
 
-/** log(eᵃ + eᵇ) without overflow. */
+/**
+ * log(eᵃ + eᵇ) without overflow.
+ *
+ * ```ts
+ * ops.logaddexp([0, 1000], [0, 1000]); // [0.6931, 1000.6932]
+ * ```
+ */
 export const logaddexp = operation("numpy.logaddexp(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
   logOfSum(x1, x2, (d) => log1p(exp(d))),
 );
 
-/** log₂(2ᵃ + 2ᵇ) without overflow. */
+/**
+ * log₂(2ᵃ + 2ᵇ) without overflow.
+ *
+ * ```ts
+ * ops.logaddexp2([0, 3], [0, 3]); // [1, 4]
+ * ```
+ */
 export const logaddexp2 = operation("numpy.logaddexp2(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
   logOfSum(x1, x2, (d) => divide(log1p(exp2(d)), Math.LN2)),
 );

@@ -4,7 +4,13 @@ import { operation } from "../../core/operation.js";
 import { kernels } from "../../generated/kernels.js";
 import { unaryOfNumbers, type Unary } from "./family.js";
 
-/** −x. */
+/**
+ * −x.
+ *
+ * ```ts
+ * ops.negative([1, -2]); // [-1, 2]
+ * ```
+ */
 export const negative: Unary = operation(
   "numpy.negative(*x)",
   unaryOfNumbers({

@@ -14,7 +14,13 @@ import { where } from "./where.js";
 
 export { negative };
 
-/** |x|. Its slope at 0 is 0. */
+/**
+ * |x|. Its slope at 0 is 0.
+ *
+ * ```ts
+ * ops.abs([-1, 2]); // [1, 2]
+ * ```
+ */
 export const abs: Unary = operation(
   "numpy.abs(*x)",
   unaryOfNumbers({
@@ -27,7 +33,13 @@ export const abs: Unary = operation(
   { className: "Absolute" },
 );
 
-/** −1, 0 or 1, as x is negative, zero or positive. */
+/**
+ * −1, 0 or 1, as x is negative, zero or positive.
+ *
+ * ```ts
+ * ops.sign([-3, 0, 5]); // [-1, 0, 1]
+ * ```
+ */
 export const sign: Unary = operation(
   "numpy.sign(*x)",
   unaryOfNumbers({
@@ -44,14 +56,26 @@ const squareOfFloats: UnaryFunction = unaryOfNumbers({
   gradient: (dy, { x }) => multiply(dy, multiply(x, 2)),
 });
 
-/** x². */
+/**
+ * x².
+ *
+ * ```ts
+ * ops.square([2, -3]); // [4, 9]
+ * ```
+ */
 export const square = operation("numpy.square(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (tensor.dtype === "float32") return squareOfFloats(tensor);
   return multiply(tensor, tensor);
 });
 
-/** √x, NaN for negative x. */
+/**
+ * √x, NaN for negative x.
+ *
+ * ```ts
+ * ops.sqrt([4, 9]); // [2, 3]
+ * ```
+ */
 export const sqrt: Unary = operation(
   "numpy.sqrt(*x)",
   unary({
@@ -62,7 +86,13 @@ export const sqrt: Unary = operation(
   }),
 );
 
-/** 1 / √x. */
+/**
+ * 1 / √x.
+ *
+ * ```ts
+ * ops.rsqrt([1, 4, 16]); // [1, 0.5, 0.25]
+ * ```
+ */
 export const rsqrt: Unary = operation(
   "math.rsqrt(*x)",
   unary({
@@ -73,7 +103,13 @@ export const rsqrt: Unary = operation(
   }),
 );
 
-/** 1 / x. */
+/**
+ * 1 / x.
+ *
+ * ```ts
+ * ops.reciprocal([2, 4]); // [0.5, 0.25]
+ * ```
+ */
 export const reciprocal: Unary = operation(
   "numpy.reciprocal(*x)",
   unary({
@@ -84,7 +120,13 @@ export const reciprocal: Unary = operation(
   }),
 );
 
-/** The cube root of x. */
+/**
+ * The cube root of x.
+ *
+ * ```ts
+ * ops.cbrt([8, -27]); // [2, -3]
+ * ```
+ */
 export const cbrt: Unary = operation(
   "numpy.cbrt(*x)",
   unary({
@@ -107,7 +149,13 @@ const powerOp: BinaryFunction = binary({
   grain: COSTLY_GRAIN,
 });
 
-/** x1 to the power of x2. The exponents 2, 1 and −1 of float32 take a shorter way. */
+/**
+ * x1 to the power of x2. The exponents 2, 1 and −1 of float32 take a shorter way.
+ *
+ * ```ts
+ * ops.power([2, 3], [3, 2]); // [8, 9]
+ * ```
+ */
 export const power = operation("numpy.power(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   if (typeof x2 === "number" && asTensor(x1).dtype === "float32") {
     if (x2 === 2) return square(x1);

@@ -21,28 +21,58 @@ import { abs, sqrt, square } from "./powers.js";
 import { sin } from "./trigonometric.js";
 import { where } from "./where.js";
 
-/** The larger of x1 and x2; where one is NaN, the other. */
+/**
+ * The larger of x1 and x2; where one is NaN, the other.
+ *
+ * ```ts
+ * ops.fmax([NaN, 2], [1, 1]); // [1, 2]
+ * ```
+ */
 export const fmax = operation("numpy.fmax(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   return where(isnan(a), b, where(isnan(b), a, maximum(a, b)));
 });
 
-/** The smaller of x1 and x2; where one is NaN, the other. */
+/**
+ * The smaller of x1 and x2; where one is NaN, the other.
+ *
+ * ```ts
+ * ops.fmin([NaN, 2], [1, 1]); // [1, 1]
+ * ```
+ */
 export const fmin = operation("numpy.fmin(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   return where(isnan(a), b, where(isnan(b), a, minimum(a, b)));
 });
 
-/** |x| as float32. */
+/**
+ * |x| as float32.
+ *
+ * ```ts
+ * ops.fabs([-1, 2]); // [1, 2]
+ * ```
+ */
 export const fabs = operation("numpy.fabs(*x)", (x: TensorLike): Tensor => abs(asFloat(x)));
 
-/** 0 for negative x1, 1 for positive x1, x2 for 0. */
+/**
+ * 0 for negative x1, 1 for positive x1, x2 for 0.
+ *
+ * ```ts
+ * ops.heaviside([-1, 0, 2], 0.5); // [0, 0.5, 1]
+ * ```
+ */
 export const heaviside = operation("numpy.heaviside(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = [asFloat(x1), asFloat(x2)];
   return where(isnan(a), a, where(equal(a, 0), b, where(less(a, 0), 0, 1)));
 });
 
-/** √(x1² + x2²) without overflow. */
+/**
+ * √(x1² + x2²) without overflow.
+ *
+ * ```ts
+ * ops.hypot([3, 5], [4, 12]); // [5, 13]
+ * ```
+ */
 export const hypot = operation("numpy.hypot(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = [abs(asFloat(x1)), abs(asFloat(x2))];
   const larger = maximum(a, b);
@@ -50,7 +80,13 @@ export const hypot = operation("numpy.hypot(*x1, *x2)", (x1: TensorLike, x2: Ten
   return where(logicalOr(isinf(a), isinf(b)), Infinity, multiply(larger, sqrt(add(square(ratio), 1))));
 });
 
-/** Whether |x1 − x2| ≤ atol + rtol · |x2|, bool. @param options.equalNan  counts NaN as equal to NaN; default false */
+/**
+ * Whether |x1 − x2| ≤ atol + rtol · |x2|, bool. @param options.equalNan  counts NaN as equal to NaN; default false
+ *
+ * ```ts
+ * ops.isclose([1, 2], [1.000001, 2.1]); // [true, false]
+ * ```
+ */
 export const isclose = operation(
   "numpy.isclose(*x1, *x2, *rtol=1e-05, *atol=1e-08, equalNan=false)",
   (x1: TensorLike, x2: TensorLike, rtol: number, atol: number, equalNan: boolean): Tensor => {
@@ -61,14 +97,26 @@ export const isclose = operation(
   },
 );
 
-/** Whether all elements are close, a bool scalar. @see isclose */
+/**
+ * Whether all elements are close, a bool scalar. @see isclose
+ *
+ * ```ts
+ * ops.allclose([1, 2], [1, 2.000001]); // true
+ * ```
+ */
 export const allclose = operation(
   "numpy.allclose(*x1, *x2, rtol=1e-05, atol=1e-08, equalNan=false)",
   (x1: TensorLike, x2: TensorLike, rtol: number, atol: number, equalNan: boolean): Tensor => all(isclose(x1, x2, { rtol, atol, equalNan })),
   { className: "AllClose" },
 );
 
-/** NaN as 0 (or another number), infinities as the largest numbers (or others). */
+/**
+ * NaN as 0 (or another number), infinities as the largest numbers (or others).
+ *
+ * ```ts
+ * ops.nanToNum([NaN, 1]); // [0, 1]
+ * ```
+ */
 export const nanToNum = operation(
   "numpy.nanToNum(*x, nan=0.0, posinf:number=null, neginf:number=null)",
   (x: TensorLike, nan: number, posinf: number | null, neginf: number | null): Tensor => {
@@ -80,14 +128,26 @@ export const nanToNum = operation(
   },
 );
 
-/** Whether the sign is negative, of −0 too; bool. */
+/**
+ * Whether the sign is negative, of −0 too; bool.
+ *
+ * ```ts
+ * ops.signbit([-3, 5]); // [true, false]
+ * ```
+ */
 export const signbit = operation("numpy.signbit(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (tensor.dtype === "uint8" || tensor.dtype === "bool") return full(tensor.shape, false);
   return less(tensor.dtype === "float32" ? view(tensor, "int32") : tensor, 0);
 });
 
-/** sin(πx) / πx, 1 at 0. */
+/**
+ * sin(πx) / πx, 1 at 0.
+ *
+ * ```ts
+ * ops.sinc([0, 0.5]); // [1, 0.6366]
+ * ```
+ */
 export const sinc = operation("numpy.sinc(*x)", (x: TensorLike): Tensor => {
   const angle = multiply(asFloat(x), Math.PI);
   const isZero = equal(angle, 0);
@@ -99,7 +159,13 @@ export const sinc = operation("numpy.sinc(*x)", (x: TensorLike): Tensor => {
 const polynomial = (x: Tensor, coefficients: readonly number[]): Tensor =>
   coefficients.slice(1).reduce((y, c) => add(multiply(y, x), c), asTensor(coefficients[0]!));
 
-/** The modified Bessel function of order 0 (Abramowitz and Stegun 9.8.1 and 9.8.2). */
+/**
+ * The modified Bessel function of order 0 (Abramowitz and Stegun 9.8.1 and 9.8.2).
+ *
+ * ```ts
+ * ops.i0([0, 1]); // [1, 1.2661]
+ * ```
+ */
 export const i0 = operation("numpy.i0(*x)", (x: TensorLike): Tensor => {
   const a = abs(asFloat(x));
   const t = square(divide(a, 3.75));
@@ -113,19 +179,37 @@ export const i0 = operation("numpy.i0(*x)", (x: TensorLike): Tensor => {
   return where(less(a, 3.75), near, multiply(divide(exp(far), sqrt(far)), tail));
 });
 
-/** The least common multiple. */
+/**
+ * The least common multiple.
+ *
+ * ```ts
+ * ops.lcm([4, 6], [6, 9]); // [12, 18]
+ * ```
+ */
 export const lcm = operation("numpy.lcm(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   const divisor = gcd(a, b);
   return abs(multiply(floorDivide(a, where(equal(divisor, 0), onesLike(divisor), divisor)), b));
 });
 
-/** x1 · 2^x2. */
+/**
+ * x1 · 2^x2.
+ *
+ * ```ts
+ * ops.ldexp([1, 3], [2, 1]); // [4, 6]
+ * ```
+ */
 export const ldexp = operation("numpy.ldexp(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
   multiply(asFloat(x1), exp2(asFloat(x2))),
 );
 
-/** The float32 next to x1 in the direction of x2. */
+/**
+ * The float32 next to x1 in the direction of x2.
+ *
+ * ```ts
+ * ops.nextafter([1], [2]).sub(1); // [1.192e-7]
+ * ```
+ */
 export const nextafter = operation("numpy.nextafter(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = [asFloat(x1), asFloat(x2)];
   const bits = view(a, "int32");
@@ -153,7 +237,13 @@ const viewOp = primitive({
   alias: "x",
 });
 
-/** The same bytes read as another dtype; the last axis is longer or shorter where their widths differ. */
+/**
+ * The same bytes read as another dtype; the last axis is longer or shorter where their widths differ.
+ *
+ * ```ts
+ * ops.view(tf.constant([1], { dtype: "float32" }), "int32"); // [1065353216]
+ * ```
+ */
 export const view = operation("numpy.view(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
   const tensor = asTensor(x);
   const to = checkedDtype(dtype ?? "float32")!;
@@ -162,7 +252,13 @@ export const view = operation("numpy.view(*x, dtype:dtype=null)", (x: TensorLike
   return viewOp.apply({ x: tensor }, { dtype: to });
 });
 
-/** x in another dtype, limited to its range instead of wrapped. */
+/**
+ * x in another dtype, limited to its range instead of wrapped.
+ *
+ * ```ts
+ * ops.saturateCast([300, -7.5, 12], "uint8"); // [255, 0, 12]
+ * ```
+ */
 export const saturateCast = operation("core.saturateCast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => {
   const tensor = asTensor(x);
   const to = checkedDtype(dtype)!;
@@ -178,7 +274,13 @@ export const saturateCast = operation("core.saturateCast(*x, dtype:dtype)", (x: 
   return cast(clip(from, ...range), dtype);
 });
 
-/** The first choice whose condition is true, the default where none is. */
+/**
+ * The first choice whose condition is true, the default where none is.
+ *
+ * ```ts
+ * ops.select([[true, false], [true, true]], [[1, 2], [3, 4]]); // [1, 4]
+ * ```
+ */
 export const select = operation(
   "numpy.select(*condlist, *choicelist, *default=0)",
   (condlist: readonly TensorLike[], choicelist: readonly TensorLike[], defaultValue: TensorLike): Tensor => {

@@ -10,13 +10,25 @@ import { add, divide, multiply, subtract } from "./arithmetic.js";
 import { binary, unary, type Binary, type BinaryFunction, type Unary } from "./family.js";
 import { negative, rsqrt, sqrt, square } from "./powers.js";
 
-/** The sine of x, in radians. */
+/**
+ * The sine of x, in radians.
+ *
+ * ```ts
+ * ops.sin([0, 1]); // [0, 0.8415]
+ * ```
+ */
 export const sin: Unary = operation(
   "numpy.sin(*x)",
   unary({ name: "sin", kernel: kernels.sin_f32, keeps: ["x"], gradient: (dy, { x }) => multiply(dy, cos(x)) }),
 );
 
-/** The cosine of x, in radians. */
+/**
+ * The cosine of x, in radians.
+ *
+ * ```ts
+ * ops.cos([0, 1]); // [1, 0.5403]
+ * ```
+ */
 export const cos: Unary = operation(
   "numpy.cos(*x)",
   unary({
@@ -27,7 +39,13 @@ export const cos: Unary = operation(
   }),
 );
 
-/** The tangent of x, in radians. */
+/**
+ * The tangent of x, in radians.
+ *
+ * ```ts
+ * ops.tan([0, 1]); // [0, 1.5574]
+ * ```
+ */
 export const tan: Unary = operation(
   "numpy.tan(*x)",
   unary({
@@ -38,7 +56,13 @@ export const tan: Unary = operation(
   }),
 );
 
-/** The angle in [−π/2, π/2] whose sine is x. */
+/**
+ * The angle in [−π/2, π/2] whose sine is x.
+ *
+ * ```ts
+ * ops.arcsin([0, 0.5, 1]); // [0, 0.5236, 1.5708]
+ * ```
+ */
 export const arcsin: Unary = operation(
   "numpy.arcsin(*x)",
   unary({
@@ -49,7 +73,13 @@ export const arcsin: Unary = operation(
   }),
 );
 
-/** The angle in [0, π] whose cosine is x. */
+/**
+ * The angle in [0, π] whose cosine is x.
+ *
+ * ```ts
+ * ops.arccos([1, 0, -1]); // [0, 1.5708, 3.1416]
+ * ```
+ */
 export const arccos: Unary = operation(
   "numpy.arccos(*x)",
   unary({
@@ -60,7 +90,13 @@ export const arccos: Unary = operation(
   }),
 );
 
-/** The angle in (−π/2, π/2) whose tangent is x. */
+/**
+ * The angle in (−π/2, π/2) whose tangent is x.
+ *
+ * ```ts
+ * ops.arctan([0, 1, -1]); // [0, 0.7854, -0.7854]
+ * ```
+ */
 export const arctan: Unary = operation(
   "numpy.arctan(*x)",
   unary({
@@ -82,24 +118,48 @@ const arctan2Op: BinaryFunction = binary({
   grain: COSTLY_GRAIN,
 });
 
-/** The angle of the point (x2, x1), −π to π. */
+/**
+ * The angle of the point (x2, x1), −π to π.
+ *
+ * ```ts
+ * ops.arctan2([1, -1], [1, -1]); // [0.7854, -2.3562]
+ * ```
+ */
 export const arctan2 = operation("numpy.arctan2(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
   arctan2Op(asFloat(x1), asFloat(x2)),
 );
 
-/** The hyperbolic sine of x. */
+/**
+ * The hyperbolic sine of x.
+ *
+ * ```ts
+ * ops.sinh([0, 1]); // [0, 1.1752]
+ * ```
+ */
 export const sinh: Unary = operation(
   "numpy.sinh(*x)",
   unary({ name: "sinh", kernel: kernels.sinh_f32, keeps: ["x"], gradient: (dy, { x }) => multiply(dy, cosh(x)) }),
 );
 
-/** The hyperbolic cosine of x. */
+/**
+ * The hyperbolic cosine of x.
+ *
+ * ```ts
+ * ops.cosh([0, 1]); // [1, 1.5431]
+ * ```
+ */
 export const cosh: Unary = operation(
   "numpy.cosh(*x)",
   unary({ name: "cosh", kernel: kernels.cosh_f32, keeps: ["x"], gradient: (dy, { x }) => multiply(dy, sinh(x)) }),
 );
 
-/** The number whose hyperbolic sine is x. */
+/**
+ * The number whose hyperbolic sine is x.
+ *
+ * ```ts
+ * ops.arcsinh([0, 1]); // [0, 0.8814]
+ * ```
+ */
 export const arcsinh: Unary = operation(
   "numpy.arcsinh(*x)",
   unary({
@@ -110,7 +170,13 @@ export const arcsinh: Unary = operation(
   }),
 );
 
-/** The number whose hyperbolic cosine is x, NaN below 1. */
+/**
+ * The number whose hyperbolic cosine is x, NaN below 1.
+ *
+ * ```ts
+ * ops.arccosh([1, 2]); // [0, 1.3170]
+ * ```
+ */
 export const arccosh: Unary = operation(
   "numpy.arccosh(*x)",
   unary({
@@ -121,7 +187,13 @@ export const arccosh: Unary = operation(
   }),
 );
 
-/** The number whose hyperbolic tangent is x. */
+/**
+ * The number whose hyperbolic tangent is x.
+ *
+ * ```ts
+ * ops.arctanh([0, 0.5]); // [0, 0.5493]
+ * ```
+ */
 export const arctanh: Unary = operation(
   "numpy.arctanh(*x)",
   unary({
@@ -132,8 +204,20 @@ export const arctanh: Unary = operation(
   }),
 );
 
-/** Degrees as radians. */
+/**
+ * Degrees as radians.
+ *
+ * ```ts
+ * ops.deg2rad([0, 90, 180]); // [0, 1.5708, 3.1416]
+ * ```
+ */
 export const deg2rad = operation("numpy.deg2rad(*x)", (x: TensorLike): Tensor => multiply(asFloat(x), Math.PI / 180));
 
-/** Radians as degrees. */
+/**
+ * Radians as degrees.
+ *
+ * ```ts
+ * ops.rad2deg([0, Math.PI]); // [0, 180]
+ * ```
+ */
 export const rad2deg = operation("numpy.rad2deg(*x)", (x: TensorLike): Tensor => multiply(asFloat(x), 180 / Math.PI));

@@ -19,6 +19,10 @@ import { cast } from "./cast.js";
  * x1 where the condition is true (not zero), x2 elsewhere. All three broadcast. Without x1 and x2: the places where the condition is
  * true, as `nonzero` gives them.
  *
+ * ```ts
+ * ops.where([true, false], [1, 2], [8, 9]); // [1, 9]
+ * ```
+ *
  * @returns the dtype in which x1 and x2 meet
  */
 export const where = operation(

@@ -12,7 +12,16 @@ const stopOp = primitive({
   alias: "x",
 });
 
-/** The same values, through which no gradient flows. Keras: keras.ops.stop_gradient. */
+/**
+ * The same values, through which no gradient flows. Keras: keras.ops.stop_gradient.
+ *
+ * ```ts
+ * const v = tf.variable([3]);
+ * const tape = new tf.GradientTape();
+ * const y = tape.record(() => v.mul(ops.stopGradient(v)));
+ * tape.gradient(y, v); // [3]
+ * ```
+ */
 export const stopGradient = operation("core.stopGradient(*variable)", (x: TensorLike): Tensor => stopOp.apply({ x: asTensor(x) }));
 
 const identityOp = primitive({

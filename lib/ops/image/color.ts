@@ -32,7 +32,13 @@ function floats(where_: string, images: TensorLike): Tensor {
   throw new DtypeError(where_, { given: tensor.dtype, expected: "float32", hint: "Cast the images and divide them by 255." });
 }
 
-/** The luminance 0.2989 r + 0.587 g + 0.114 b as images of one channel; those of one channel stay as they are. */
+/**
+ * The luminance 0.2989 r + 0.587 g + 0.114 b as images of one channel; those of one channel stay as they are.
+ *
+ * ```ts
+ * ops.image.rgbToGrayscale([[[1, 0, 0]]]); // [[[0.2989]]]
+ * ```
+ */
 export const rgbToGrayscale = operation(
   "image.rgbToGrayscale(*images, dataFormat:string=null)",
   (images: TensorLike, dataFormat: string | null): Tensor => {
@@ -47,7 +53,13 @@ export const rgbToGrayscale = operation(
   { className: "RGBToGrayscale" },
 );
 
-/** Hue, saturation and value, each 0 to 1, of red, green and blue. */
+/**
+ * Hue, saturation and value, each 0 to 1, of red, green and blue.
+ *
+ * ```ts
+ * ops.image.rgbToHsv([[[0, 1, 1]]]); // [[[0.5, 1, 1]]]
+ * ```
+ */
 export const rgbToHsv = operation(
   "image.rgbToHsv(*images, dataFormat:string=null)",
   (images: TensorLike, dataFormat: string | null): Tensor => {
@@ -70,7 +82,13 @@ export const rgbToHsv = operation(
   { className: "RGBToHSV" },
 );
 
-/** Red, green and blue of hue, saturation and value. */
+/**
+ * Red, green and blue of hue, saturation and value.
+ *
+ * ```ts
+ * ops.image.hsvToRgb([[[0.5, 1, 1]]]); // [[[0, 1, 1]]]
+ * ```
+ */
 export const hsvToRgb = operation(
   "image.hsvToRgb(*images, dataFormat:string=null)",
   (images: TensorLike, dataFormat: string | null): Tensor => {

@@ -34,7 +34,13 @@ export interface BlurOptions extends DataFormatOption {
   sigma?: readonly number[];
 }
 
-/** Images filtered with a bell. */
+/**
+ * Images filtered with a bell.
+ *
+ * ```ts
+ * ops.image.gaussianBlur(tf.ones([8, 8, 3]), { kernelSize: [3, 3], sigma: [1, 1] }).shape; // [8, 8, 3]
+ * ```
+ */
 export const gaussianBlur = operation(
   "image.gaussianBlur(*images, kernelSize:ints=[3,3], sigma:numbers=[1,1], dataFormat:string=null)",
   (images: TensorLike, kernelSize: readonly number[], sigma: readonly number[], dataFormat: string | null): Tensor => {
@@ -48,7 +54,13 @@ function blurred(x: Tensor, kernelSize: readonly number[], sigma: readonly numbe
   return filtered(rows, [bell(kernelSize[0]!, sigma[0]!)], "same");
 }
 
-/** How steep images are, by Sobel's filters: a last axis with the slopes downwards and to the right. */
+/**
+ * How steep images are, by Sobel's filters: a last axis with the slopes downwards and to the right.
+ *
+ * ```ts
+ * ops.image.sobelEdges(tf.ones([1, 4, 4, 1])).shape; // [1, 4, 4, 1, 2]
+ * ```
+ */
 export const sobelEdges = operation(
   "image.sobelEdges(*images, dataFormat:string=null)",
   (images: TensorLike, dataFormat: string | null): Tensor => {
@@ -73,6 +85,10 @@ export interface SimilarityOptions extends DataFormatOption {
 
 /**
  * How similar two images look, 1 for equal ones: brightness, contrast and structure compared window by window.
+ *
+ * ```ts
+ * ops.image.ssim(tf.ones([1, 16, 16, 1]), tf.ones([1, 16, 16, 1]), 1); // [1]
+ * ```
  *
  * @param maxVal  the largest value that a pixel can have
  * @returns       a number for each image

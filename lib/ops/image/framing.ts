@@ -64,7 +64,13 @@ export interface CropOptions extends DataFormatOption {
   targetWidth?: number | null;
 }
 
-/** A block of images: of each axis two of what is cut before, what is cut behind, and how much is left. */
+/**
+ * A block of images: of each axis two of what is cut before, what is cut behind, and how much is left.
+ *
+ * ```ts
+ * ops.image.cropImages([[[1], [2]], [[3], [4]]], { topCropping: 1, leftCropping: 0, targetHeight: 1, targetWidth: 2 }); // [[[3], [4]]]
+ * ```
+ */
 export const cropImages = operation(
   "image.cropImages(*images, topCropping:int=null, leftCropping:int=null, bottomCropping:int=null, rightCropping:int=null, targetHeight:int=null, targetWidth:int=null, dataFormat:string=null)",
   (
@@ -102,7 +108,13 @@ export interface PadOptions extends DataFormatOption {
   targetWidth?: number | null;
 }
 
-/** Images with zeros around: of each axis two of what is added before, what is added behind, and how much there is then. */
+/**
+ * Images with zeros around: of each axis two of what is added before, what is added behind, and how much there is then.
+ *
+ * ```ts
+ * ops.image.padImages([[[1]]], { topPadding: 0, bottomPadding: 1, leftPadding: 1, rightPadding: 0 }); // [[[0], [1]], [[0], [0]]]
+ * ```
+ */
 export const padImages = operation(
   "image.padImages(*images, topPadding:int=null, leftPadding:int=null, bottomPadding:int=null, rightPadding:int=null, targetHeight:int=null, targetWidth:int=null, dataFormat:string=null)",
   (

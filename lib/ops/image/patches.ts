@@ -101,6 +101,10 @@ function sameWidths(where: string, shape: Shape, windows: Windows): (readonly [n
 /**
  * Windows of images, each as one vector.
  *
+ * ```ts
+ * ops.image.extractPatches(tf.ones([1, 8, 8, 3]), 4).shape; // [1, 2, 2, 48]
+ * ```
+ *
  * @param images  [height, width, channels], or a batch of them
  * @param size    of a window: one number, [height, width], or for volumes [depth, height, width]
  * @returns       [rows of windows, columns of windows, pixels · channels]
@@ -113,7 +117,13 @@ export const extractPatches = operation(
   },
 );
 
-/** Windows of volumes, each as one vector. In a model it is extractPatches of three sizes, as Keras has it. @see extractPatches */
+/**
+ * Windows of volumes, each as one vector. In a model it is extractPatches of three sizes, as Keras has it. @see extractPatches
+ *
+ * ```ts
+ * ops.image.extractPatches3d(tf.ones([1, 4, 4, 4, 3]), 2).shape; // [1, 2, 2, 2, 24]
+ * ```
+ */
 export const extractPatches3d = declare(
   'image.extractPatches3d(*volumes, size:ints, strides:ints=null, dilationRate:ints=1, padding="valid", dataFormat:string=null)',
   (volumes: TensorLike, size: Sizes, strides: Sizes | null, dilationRate: Sizes, padding: string, dataFormat: string | null): Tensor =>
@@ -122,6 +132,11 @@ export const extractPatches3d = declare(
 
 /**
  * Images put together from windows that do not overlap: the reverse of extractPatches.
+ *
+ * ```ts
+ * const patches = ops.image.extractPatches(tf.ones([1, 4, 4, 3]), 2);
+ * ops.image.reconstructPatches(patches, 2, [4, 4]).shape; // [1, 4, 4, 3]
+ * ```
  *
  * @param size        of a window
  * @param outputSize  of the images, or volumes

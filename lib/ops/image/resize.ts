@@ -193,6 +193,10 @@ export interface ResizeOptions extends DataFormatOption {
 /**
  * Images in another size.
  *
+ * ```ts
+ * ops.image.resize([[[1], [3]]], [1, 4], { interpolation: "nearest" }); // [[[1], [1], [3], [3]]]
+ * ```
+ *
  * @param images  [height, width, channels], or a batch of them
  * @param size    [height, width] of the result
  */
@@ -243,6 +247,10 @@ export const resize = operation(
 
 /**
  * Images scaled and moved along some axes: the output pixel at place i shows the input at (i − translation) / scale.
+ *
+ * ```ts
+ * ops.image.scaleAndTranslate([[[1], [3]]], [1, 2, 1], [1, 1], [0, 0], [0, 1], "linear"); // [[[1], [3]]]
+ * ```
  *
  * @param outputShape  of the result
  * @param scale        one factor for each of the axes

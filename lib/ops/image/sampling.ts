@@ -90,6 +90,10 @@ function interpolate(
 /**
  * The values of a tensor at places that may lie between its elements.
  *
+ * ```ts
+ * ops.image.mapCoordinates([1, 2, 4], [[0.5, 1.5]], 1); // [1.5, 3]
+ * ```
+ *
  * @param coordinates  one tensor of places for each axis of inputs
  * @param order        0 takes the nearest element, 1 interpolates linearly
  * @param fillMode     outside: "constant" (default), "nearest", "wrap", "mirror" or "reflect"
@@ -178,6 +182,10 @@ const parameters = (matrix: Tensor): Tensor[] => unstack(matrix, null, 1).map((e
 /**
  * Images turned, scaled, sheared and moved: the output pixel (x, y) shows the input at (a₀x + a₁y + a₂, b₀x + b₁y + b₂).
  *
+ * ```ts
+ * ops.image.affineTransform([[[1], [2]], [[3], [4]]], [1, 0, 1, 0, 1, 0, 0, 0]); // [[[2], [0]], [[4], [0]]]
+ * ```
+ *
  * @param transform  [a₀, a₁, a₂, b₀, b₁, b₂, 0, 0], or one for each image
  */
 export const affineTransform = operation(
@@ -210,6 +218,11 @@ export const affineTransform = operation(
 
 /**
  * Images seen from elsewhere: the four end points show what is at the four start points.
+ *
+ * ```ts
+ * const corners = [[0, 0], [1, 0], [0, 1], [1, 1]];
+ * ops.image.perspectiveTransform([[[1], [2]], [[3], [4]]], corners, corners); // [[[1], [2]], [[3], [4]]]
+ * ```
  *
  * @param startPoints, endPoints  [4, 2] of (x, y), or one such for each image
  */

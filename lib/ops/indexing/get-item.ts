@@ -84,6 +84,10 @@ function withoutMasks(keys: readonly Key[], shape: Shape): Key[] {
  * Several tensors of indices are broadcast together and name elements, as in NumPy; a mask of booleans is the indices of what it lets
  * through. Where such tensors stand side by side their axes take that place in the result, else they come first.
  *
+ * ```ts
+ * ops.getItem([[1, 2], [3, 4]], 1); // [3, 4]
+ * ```
+ *
  * @param key  one part, or a list of parts
  * @throws ShapeError for too many parts or an index outside; ValueError for an index outside among a tensor's, when it runs
  */

@@ -6,7 +6,13 @@ import { primitive } from "../../core/primitive.js";
 import { known, stridesOf } from "../../core/shape.js";
 import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
 
-/** The coordinates of the elements that are not zero: one int32 vector for each axis. How many there are depends on the values. */
+/**
+ * The coordinates of the elements that are not zero: one int32 vector for each axis. How many there are depends on the values.
+ *
+ * ```ts
+ * ops.nonzero([0, 3, 0, 5]); // [[1, 3]]
+ * ```
+ */
 export const nonzero = operation("numpy.nonzero(*x)", (x: TensorLike): Tensor[] => {
   const tensor = asTensor(x);
   const vectors = nonzeroOp.apply({ x: tensor });

@@ -19,7 +19,13 @@ export interface OneHotOptions {
   dtype?: string;
 }
 
-/** 1 at the class that x names, 0 at the others; all 0 for a class that does not exist. */
+/**
+ * 1 at the class that x names, 0 at the others; all 0 for a class that does not exist.
+ *
+ * ```ts
+ * ops.oneHot([0, 2], 3); // [[1, 0, 0], [0, 0, 1]]
+ * ```
+ */
 export const oneHot = operation(
   "nn.oneHot(*x, numClasses:int, axis:ints=-1, dtype:dtype=null, sparse=false)",
   (x: TensorLike, numClasses: number, axis: number, dtype: string | null, sparse: boolean): Tensor => {
@@ -30,7 +36,13 @@ export const oneHot = operation(
   },
 );
 
-/** 1 at each class that the last axis of x names, 0 at the others. */
+/**
+ * 1 at each class that the last axis of x names, 0 at the others.
+ *
+ * ```ts
+ * ops.multiHot([[0, 2], [1, 1]], 3); // [[1, 0, 1], [0, 1, 0]]
+ * ```
+ */
 export const multiHot = operation(
   "nn.multiHot(*inputs, numClasses:int=null, axis:ints=-1, dtype:dtype=null, sparse=false)",
   (x: TensorLike, numClasses: number | null, axis: number, dtype: string | null, sparse: boolean): Tensor => {

@@ -31,6 +31,10 @@ import { addAt, asIndices } from "./take.js";
 /**
  * Where each value belongs in an ascending sequence.
  *
+ * ```ts
+ * ops.searchsorted([1, 3, 5], [0, 3, 6]); // [0, 1, 3]
+ * ```
+ *
  * @param side  "left" (default): before elements equal to it; "right": after them
  */
 export const searchsorted = operation(
@@ -49,7 +53,13 @@ export const searchsorted = operation(
   { className: "SearchSorted" },
 );
 
-/** For each element, the number of the bin it falls into: bins are given by their edges, which ascend or descend. */
+/**
+ * For each element, the number of the bin it falls into: bins are given by their edges, which ascend or descend.
+ *
+ * ```ts
+ * ops.digitize([0.5, 1, 7], [1, 5]); // [0, 1, 2]
+ * ```
+ */
 export const digitize = operation("numpy.digitize(*x, *bins)", (x: TensorLike, bins: TensorLike): Tensor => {
   const edges = asTensor(bins);
   const ascending = searchsorted(edges, x, "right");
@@ -59,7 +69,13 @@ export const digitize = operation("numpy.digitize(*x, *bins)", (x: TensorLike, b
   return where(isAscending, ascending, subtract(edges.size, searchsorted(flip(edges), x, "right")));
 });
 
-/** Whether each element of x1 is among those of x2, bool. @param options.invert  whether it is not */
+/**
+ * Whether each element of x1 is among those of x2, bool. @param options.invert  whether it is not
+ *
+ * ```ts
+ * ops.isin([1, 2, 3], [2, 5]); // [false, true, false]
+ * ```
+ */
 export const isin = operation(
   "numpy.isin(*x1, *x2, assumeUnique=false, invert=false)",
   (x1: TensorLike, x2: TensorLike, assumeUnique: boolean, invert: boolean): Tensor => {
@@ -70,7 +86,13 @@ export const isin = operation(
   { className: "IsIn" },
 );
 
-/** Coordinates in a shape from places in its flattened form: one tensor for each axis. */
+/**
+ * Coordinates in a shape from places in its flattened form: one tensor for each axis.
+ *
+ * ```ts
+ * ops.unravelIndex([3, 5], [2, 3]); // [[1, 1], [0, 2]]
+ * ```
+ */
 export const unravelIndex = operation(
   "numpy.unravelIndex(*indices, shape:list)",
   (indices: TensorLike, shape: readonly number[]): Tensor[] => {
@@ -83,6 +105,10 @@ export const unravelIndex = operation(
 
 /**
  * An order in which the element at place kth is the one that sorting would put there, smaller ones before and larger ones after it.
+ *
+ * ```ts
+ * ops.argpartition([3, 1, 2], 0); // [1, 2, 0]
+ * ```
  *
  * @param axis  default −1
  */
@@ -98,6 +124,10 @@ export const argpartition = operation(
 
 /**
  * How often each whole number from 0 on occurs along the last axis.
+ *
+ * ```ts
+ * ops.bincount([0, 2, 2, 3]); // [1, 0, 2, 1]
+ * ```
  *
  * @param options.weights    what each occurrence counts; default 1
  * @param options.minlength  the least length of the result; it is longer where x holds larger numbers
@@ -121,6 +151,10 @@ export const bincount = operation(
 
 /**
  * How many elements fall into each of equal bins.
+ *
+ * ```ts
+ * ops.histogram([1, 2, 2, 5], 2); // [[3, 1], [1, 3, 5]]
+ * ```
  *
  * @param options.bins   default 10
  * @param options.range  the edges of the first and the last bin; default: the smallest and largest element (0 and 1 of none); one value v

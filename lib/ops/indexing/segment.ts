@@ -42,6 +42,10 @@ const segments = <const N extends string>(name: N): `math.${N}(*data, *segmentId
 /**
  * The sums of the rows of each segment.
  *
+ * ```ts
+ * ops.segmentSum([1, 5, 2], [0, 0, 1], 2); // [6, 2]
+ * ```
+ *
  * @param segmentIds   the segment of each row
  * @param numSegments  how many segments; default: the largest id plus 1
  * @param sorted       whether the ids ascend: only a hint
@@ -65,11 +69,29 @@ function reduced<const N extends string>(name: N, neutral: number, reduction: "m
   });
 }
 
-/** The largest of the rows of each segment; −Infinity where there is none. */
+/**
+ * The largest of the rows of each segment; −Infinity where there is none.
+ *
+ * ```ts
+ * ops.segmentMax([1, 5, 2], [0, 0, 1], 2); // [5, 2]
+ * ```
+ */
 export const segmentMax = reduced("segmentMax", -Infinity, "max");
 
-/** The smallest of the rows of each segment; Infinity where there is none. */
+/**
+ * The smallest of the rows of each segment; Infinity where there is none.
+ *
+ * ```ts
+ * ops.segmentMin([1, 5, 2], [0, 0, 1], 2); // [1, 2]
+ * ```
+ */
 export const segmentMin = reduced("segmentMin", Infinity, "min");
 
-/** The products of the rows of each segment; 1 where there is none. */
+/**
+ * The products of the rows of each segment; 1 where there is none.
+ *
+ * ```ts
+ * ops.segmentProd([2, 5, 3], [0, 0, 1], 2); // [10, 3]
+ * ```
+ */
 export const segmentProd = reduced("segmentProd", 1, "mul");

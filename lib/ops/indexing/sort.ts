@@ -33,7 +33,13 @@ function order(x: Tensor, descending: boolean): Tensor {
   return argsortOp.apply({ x: as(x, x.dtype === "float32" ? "float32" : "int32") }, { descending });
 }
 
-/** For each place along an axis, where the element stands that belongs there in ascending order; NaN comes last. @param axis  default −1 */
+/**
+ * For each place along an axis, where the element stands that belongs there in ascending order; NaN comes last. @param axis  default −1
+ *
+ * ```ts
+ * ops.argsort([3, 1, 2]); // [1, 2, 0]
+ * ```
+ */
 export const argsort = operation("numpy.argsort(*x, axis:ints|null=-1)", (x: TensorLike, axis: number | null): Tensor => {
   const tensor = asTensor(x);
   if (axis === null || tensor.rank === 0) return order(ravel(tensor), false);
@@ -41,7 +47,13 @@ export const argsort = operation("numpy.argsort(*x, axis:ints|null=-1)", (x: Ten
   return moveaxis(order(moveaxis(tensor, along, -1), false), -1, along);
 });
 
-/** The elements in ascending order along an axis; NaN comes last. @param axis  default −1 */
+/**
+ * The elements in ascending order along an axis; NaN comes last. @param axis  default −1
+ *
+ * ```ts
+ * ops.sort([3, 1, 2]); // [1, 2, 3]
+ * ```
+ */
 export const sort = operation("numpy.sort(*x, axis:ints=-1)", (x: TensorLike, axis: number | null): Tensor => {
   const tensor = asTensor(x);
   if (axis === null || tensor.rank === 0) return take(ravel(tensor), order(ravel(tensor), false), 0);
@@ -50,6 +62,10 @@ export const sort = operation("numpy.sort(*x, axis:ints=-1)", (x: TensorLike, ax
 
 /**
  * The k largest elements along the last axis, the largest first, and where they stand.
+ *
+ * ```ts
+ * ops.topK([3, 1, 4, 2], 2); // [[4, 3], [2, 0]]
+ * ```
  *
  * @returns values, and indices as int32; of equals the first one first
  */

@@ -36,6 +36,10 @@ export const asIndices = (indices: TensorLike): Tensor => cast(asTensor(indices)
 /**
  * Elements of x along an axis, picked by indices; negative ones count from the end.
  *
+ * ```ts
+ * ops.take([10, 20, 30], [2, 0]); // [30, 10]
+ * ```
+ *
  * @param indices  whole numbers, any shape
  * @param axis     default: the flattened x
  * @returns        the shape of x with that of indices in place of the axis
@@ -130,6 +134,10 @@ const putOp = primitive({
 
 /**
  * Elements of x along an axis, each picked by an index of its own.
+ *
+ * ```ts
+ * ops.takeAlongAxis([[10, 20], [30, 40]], [[1], [0]], 1); // [[20], [30]]
+ * ```
  *
  * @param indices  whole numbers, of the shape of x but for the axis (other axes broadcast); negative ones count from the end
  * @param axis     default: both flattened

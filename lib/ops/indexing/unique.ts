@@ -29,6 +29,10 @@ export interface UniqueOptions {
 /**
  * The different elements (or slices along an axis) in ascending order. How many there are depends on the values, unless `size` says it.
  *
+ * ```ts
+ * ops.unique([3, 1, 3, 2]); // [1, 2, 3]
+ * ```
+ *
  * @returns the elements, or a list of them and of what else was asked for
  */
 export const unique = operation(

@@ -27,6 +27,10 @@ import { addAt, asIndices, take, takeAt } from "./take.js";
 /**
  * A block of x.
  *
+ * ```ts
+ * ops.slice([[1, 2, 3], [4, 5, 6]], [0, 1], [2, 2]); // [[2, 3], [5, 6]]
+ * ```
+ *
  * @param startIndices  the first index along each axis; a tensor may be known only when the operation runs
  * @param shape         how many along each axis; −1: all that follow
  */
@@ -47,7 +51,13 @@ export const slice = operation(
   },
 );
 
-/** x with a block replaced by others. @param startIndices  where the block begins, numbers or a tensor */
+/**
+ * x with a block replaced by others. @param startIndices  where the block begins, numbers or a tensor
+ *
+ * ```ts
+ * ops.sliceUpdate([1, 2, 3, 4], [1], [8, 9]); // [1, 8, 9, 4]
+ * ```
+ */
 export const sliceUpdate = operation(
   "core.sliceUpdate(*inputs, *startIndices, *updates)",
   (inputs: TensorLike, startIndices: Integers, updates: TensorLike): Tensor => {
@@ -118,6 +128,10 @@ const placesOp = primitive({
 /**
  * Zeros of the shape, with values added where the indices say; those that meet are summed.
  *
+ * ```ts
+ * ops.scatter([[0], [2]], [5, 7], [4]); // [5, 0, 7, 0]
+ * ```
+ *
  * @param indices  [..., depth]: coordinates along the first axes
  * @param values   [..., ...rest of the shape]
  */
@@ -135,6 +149,10 @@ type Reduction = "add" | "max" | "min" | "mul";
 
 /**
  * x with updates at the places that the indices name.
+ *
+ * ```ts
+ * ops.scatterUpdate([1, 2, 3], [[0], [2]], [5, 7]); // [5, 2, 7]
+ * ```
  *
  * @param indices    [..., depth]: coordinates along the first axes
  * @param reduction  null replaces (the last of several wins); "add", "max", "min", "mul" combine with what is there

@@ -14,6 +14,10 @@ import { arranged, contract, type Labelled } from "./contraction.js";
 /**
  * Sums of products by Einstein's convention: "ij,jk->ik" is a matrix product.
  *
+ * ```ts
+ * ops.einsum("ij,j->i", [[1, 2], [3, 4]], [1, 10]); // [21, 43]
+ * ```
+ *
  * @param subscripts  a letter for each axis of each operand, "..." for all other axes; after "->" those of the result,
  *                    without it the letters that occur once, in the order of the alphabet
  * @returns           the dtype in which the operands meet; int32 for int8 operands

@@ -57,6 +57,10 @@ const scaleColumns = (x: Tensor, vector: Tensor): Tensor => multiply(x, expandDi
 /**
  * The triangle L with x = L · Lᵀ, of symmetric positive definite matrices; NaN for others.
  *
+ * ```ts
+ * ops.cholesky([[4, 2], [2, 5]]); // [[2, 0], [1, 2]]
+ * ```
+ *
  * @param upper  gives Lᵀ instead; default false
  */
 export const cholesky = operation("linalg.cholesky(*x, upper=false)", (x: TensorLike, upper: boolean): Tensor => {
@@ -89,7 +93,13 @@ const choleskyOp = primitive({
   }),
 });
 
-/** The inverse of the matrix whose Cholesky factor is x. @param upper  x is the upper factor; default false */
+/**
+ * The inverse of the matrix whose Cholesky factor is x. @param upper  x is the upper factor; default false
+ *
+ * ```ts
+ * ops.choleskyInverse([[2, 0], [1, 2]]); // [[0.3125, -0.125], [-0.125, 0.25]]
+ * ```
+ */
 export const choleskyInverse = operation("linalg.choleskyInverse(*x, upper=false)", (x: TensorLike, upper: boolean): Tensor => {
   const factor = matrices("choleskyInverse", x, true);
   const inverse = triangular(factor, identityLike(factor), { lower: !upper, transposed: false });
@@ -142,6 +152,10 @@ const triangularOp = primitive({
 
 /**
  * L and U in one matrix, with the rows exchanged as the pivots say: x = P · L · U.
+ *
+ * ```ts
+ * ops.luFactor([[1, 2], [3, 4]]); // [[[3, 4], [0.3333, 0.6667]], [1, 1]]
+ * ```
  *
  * @returns [LU, pivots]: row k was exchanged with row pivots[k], for k = 0, 1, …
  */
@@ -197,6 +211,11 @@ export const exchangeRows = (x: Tensor, order: Tensor, back = false): Tensor =>
 /**
  * Orthogonal q and triangular r with x = q · r.
  *
+ * ```ts
+ * const [, r] = ops.qr([[3, 5], [4, 5]]);
+ * ops.abs(r); // [[5, 7], [0, 1]]
+ * ```
+ *
  * @param mode  "reduced" (default): q has as many columns as x has rows or columns, whichever is fewer; "complete": q is square
  */
 export const qr = operation('linalg.qr(*x, mode="reduced")', (x: TensorLike, mode: string): Tensor[] => {
@@ -239,7 +258,14 @@ const qrOp = primitive({
 
 // Eigenvalues of symmetric matrices.
 
-/** Eigenvalues in ascending order and eigenvectors (columns) of symmetric matrices, of which the lower triangle is read. @returns [w, v] */
+/**
+ * Eigenvalues in ascending order and eigenvectors (columns) of symmetric matrices, of which the lower triangle is read. @returns [w, v]
+ *
+ * ```ts
+ * const [values] = ops.eigh([[2, 1], [1, 2]]);
+ * values; // [1, 3]
+ * ```
+ */
 export const eigh = operation("linalg.eigh(*x)", (x: TensorLike): Tensor[] => {
   const { w, v } = eighOp.apply({ x: matrices("eigh", x, true) });
   return [w, v];
@@ -332,6 +358,10 @@ function completed(u: Tensor): Tensor {
 
 /**
  * Singular values in descending order, with left singular vectors as columns and right ones as rows: x = u · diag(s) · vᵀ.
+ *
+ * ```ts
+ * ops.svd([[3, 0], [0, 2]], { computeUv: false }); // [3, 2]
+ * ```
  *
  * @param fullMatrices  u and vᵀ are square; default true
  * @param computeUv     false gives the values alone; default true

@@ -50,6 +50,10 @@ export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = fal
 /**
  * Matrix product of the last two axes; the axes before them broadcast. A tensor of rank 1 is a row on the left and a column on the right.
  *
+ * ```ts
+ * ops.matmul([[1, 2], [3, 4]], [[0, 1], [1, 0]]); // [[2, 1], [4, 3]]
+ * ```
+ *
  * @param x1  float32 or int32 `[..., m, k]`
  * @param x2  `[..., k, n]`
  * @returns   `[..., m, n]`; integers and bool give int32, int8 by a kernel that reads a quarter of the bytes

@@ -66,7 +66,13 @@ function matrixNorm(x: Tensor, ord: number | string, [rows, columns]: readonly [
   throw new ValueError("norm", { given: `ord ${text(ord)} of matrices`, expected: "fro, nuc, 1, −1, 2, −2, Infinity or −Infinity" });
 }
 
-/** The norm of vectors or matrices. */
+/**
+ * The norm of vectors or matrices.
+ *
+ * ```ts
+ * ops.norm([3, 4]); // 5
+ * ```
+ */
 export const norm = operation(
   "linalg.norm(*x, ord:number|string=null, axis:ints=null, keepdims=false)",
   (x: TensorLike, ord: number | string | null, axis: Axis, keepdims: boolean): Tensor => {

@@ -38,6 +38,10 @@ function dotOver(where: string, a: Tensor, b: Tensor, ofA: readonly number[], of
 /**
  * The sum of products over some axes of x1 and as many of x2.
  *
+ * ```ts
+ * ops.tensordot([[1, 2], [3, 4]], [1, 10], { axes: 1 }); // [21, 43]
+ * ```
+ *
  * @param axes  how many: the last ones of x1 and the first ones of x2 (default 2), or a list for each
  */
 export const tensordot = operation(
@@ -60,33 +64,63 @@ export const tensordot = operation(
   },
 );
 
-/** NumPy's dot: the last axis of x1 with the second to last of x2 (the only one of a vector); a scalar multiplies. */
+/**
+ * NumPy's dot: the last axis of x1 with the second to last of x2 (the only one of a vector); a scalar multiplies.
+ *
+ * ```ts
+ * ops.dot([1, 2], [3, 4]); // 11
+ * ```
+ */
 export const dot = operation("numpy.dot(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const { a, b, back } = prepared(x1, x2);
   if (a.rank === 0 || b.rank === 0) return back(multiply(a, b));
   return back(dotOver("dot", a, b, [a.rank - 1], [Math.max(0, b.rank - 2)]));
 });
 
-/** The last axis of x1 with the last axis of x2; a scalar multiplies. */
+/**
+ * The last axis of x1 with the last axis of x2; a scalar multiplies.
+ *
+ * ```ts
+ * ops.inner([1, 2], [3, 4]); // 11
+ * ```
+ */
 export const inner = operation("numpy.inner(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const { a, b, back } = prepared(x1, x2);
   if (a.rank === 0 || b.rank === 0) return back(multiply(a, b));
   return back(dotOver("inner", a, b, [a.rank - 1], [b.rank - 1]));
 });
 
-/** The product of both, flattened, as vectors. */
+/**
+ * The product of both, flattened, as vectors.
+ *
+ * ```ts
+ * ops.vdot([1, 2], [3, 4]); // 11
+ * ```
+ */
 export const vdot = operation("numpy.vdot(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const { a, b, back } = prepared(x1, x2);
   return back(sum(multiply(ravel(a), ravel(b))));
 });
 
-/** Every element of x1 times every element of x2, both flattened. */
+/**
+ * Every element of x1 times every element of x2, both flattened.
+ *
+ * ```ts
+ * ops.outer([1, 2], [3, 4]); // [[3, 4], [6, 8]]
+ * ```
+ */
 export const outer = operation("numpy.outer(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = operands(x1, x2);
   return multiply(expandDims(ravel(a), 1), ravel(b));
 });
 
-/** Kronecker's product: x2 times each element of x1, as blocks. */
+/**
+ * Kronecker's product: x2 times each element of x1, as blocks.
+ *
+ * ```ts
+ * ops.kron([1, 10], [1, 2]); // [1, 2, 10, 20]
+ * ```
+ */
 export const kron = operation("numpy.kron(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
   let [a, b] = operands(x1, x2);
   const rank = Math.max(a.rank, b.rank);
@@ -117,7 +151,13 @@ export interface CrossOptions {
   axis?: number | null;
 }
 
-/** The vector product of vectors of length 2 or 3; of two of length 2, its third component alone. */
+/**
+ * The vector product of vectors of length 2 or 3; of two of length 2, its third component alone.
+ *
+ * ```ts
+ * ops.cross([1, 0, 0], [0, 1, 0]); // [0, 0, 1]
+ * ```
+ */
 export const cross = operation(
   "numpy.cross(*x1, *x2, axisa:int=-1, axisb:int=-1, axisc:int=-1, axis:ints=null)",
   (x1: TensorLike, x2: TensorLike, axisa: number, axisb: number, axisc: number, axis: number | null): Tensor => {

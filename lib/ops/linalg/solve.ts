@@ -45,7 +45,13 @@ function together(a: Tensor, b: Tensor): [Tensor, Tensor] {
   return [broadcastTo(a, [...batch, ...a.shape.slice(-2)]), broadcastTo(b, [...batch, ...b.shape.slice(-2)])];
 }
 
-/** x with a · x = b, for square matrices. @param b  [..., n, k], or vectors [..., n] */
+/**
+ * x with a · x = b, for square matrices. @param b  [..., n, k], or vectors [..., n]
+ *
+ * ```ts
+ * ops.solve([[2, 0], [0, 4]], [2, 2]); // [1, 0.5]
+ * ```
+ */
 export const solve = operation("linalg.solve(*a, *b)", (a: TensorLike, b: TensorLike): Tensor => {
   const matrix = matrices("solve", a, true);
   const { columns, back } = rightSide("solve", matrix, b);
@@ -58,7 +64,13 @@ const solveOp = (a: Tensor, b: Tensor): Tensor => {
   return triangular(lu, forwards, { lower: false, transposed: false });
 };
 
-/** x with a · x = b for triangles a. @param lower  the lower triangle of a is read; default false: the upper one */
+/**
+ * x with a · x = b for triangles a. @param lower  the lower triangle of a is read; default false: the upper one
+ *
+ * ```ts
+ * ops.solveTriangular([[2, 0], [1, 4]], [[2], [9]], { lower: true }); // [[1], [2]]
+ * ```
+ */
 export const solveTriangular = operation(
   "linalg.solveTriangular(*a, *b, lower=false)",
   (a: TensorLike, b: TensorLike, lower: boolean): Tensor => {
@@ -68,7 +80,13 @@ export const solveTriangular = operation(
   },
 );
 
-/** The inverse of square matrices. */
+/**
+ * The inverse of square matrices.
+ *
+ * ```ts
+ * ops.inv([[2, 0], [0, 4]]); // [[0.5, 0], [0, 0.25]]
+ * ```
+ */
 export const inv = operation("linalg.inv(*x)", (x: TensorLike): Tensor => {
   const matrix = matrices("inv", x, true);
   return solveOp(matrix, identityLike(matrix));
@@ -81,26 +99,50 @@ function parity(pivots: Tensor): Tensor {
   return subtract(1, multiply(cast(mod(count, 2), "float32"), 2));
 }
 
-/** The determinant of square matrices. */
+/**
+ * The determinant of square matrices.
+ *
+ * ```ts
+ * ops.det([[1, 2], [3, 4]]); // -2
+ * ```
+ */
 export const det = operation("linalg.det(*x)", (x: TensorLike): Tensor => {
   const { lu, pivots } = luOf(matrices("det", x, true));
   return multiply(prod(diagonal(lu, 0, -2, -1), { axis: -1 }), parity(pivots));
 });
 
-/** Sign of the determinant, and the logarithm of its size. @returns [sign, log |det|] */
+/**
+ * Sign of the determinant, and the logarithm of its size. @returns [sign, log |det|]
+ *
+ * ```ts
+ * ops.slogdet([[0, 2], [3, 0]]); // [-1, 1.7918]
+ * ```
+ */
 export const slogdet = operation("numpy.slogdet(*x)", (x: TensorLike): Tensor[] => {
   const { lu, pivots } = luOf(matrices("slogdet", x, true));
   const d = diagonal(lu, 0, -2, -1);
   return [multiply(prod(sign(d), { axis: -1 }), parity(pivots)), sum(log(abs(d)), { axis: -1 })];
 });
 
-/** The logarithm of the determinant; NaN where that is negative. */
+/**
+ * The logarithm of the determinant; NaN where that is negative.
+ *
+ * ```ts
+ * ops.logdet([[2, 0], [0, 4]]); // 2.0794
+ * ```
+ */
 export const logdet = operation("math.logdet(*x)", (x: TensorLike): Tensor => {
   const [side, size] = slogdet(x) as [Tensor, Tensor];
   return where(greater(side, 0), size, where(equal(side, 0), -Infinity, NaN));
 });
 
-/** The n-th power of square matrices; of their inverses for a negative n. */
+/**
+ * The n-th power of square matrices; of their inverses for a negative n.
+ *
+ * ```ts
+ * ops.matrixPower([[1, 1], [0, 1]], 3); // [[1, 3], [0, 1]]
+ * ```
+ */
 export const matrixPower = operation("linalg.matrixPower(*x, n:int)", (x: TensorLike, n: number): Tensor => {
   const matrix = matrices("matrixPower", x, true);
   if (!Number.isInteger(n)) throw new ValueError("matrixPower", { given: `n ${n}`, expected: "a whole number" });
@@ -116,7 +158,13 @@ export const matrixPower = operation("linalg.matrixPower(*x, n:int)", (x: Tensor
 
 const EPSILON = 2 ** -23;
 
-/** How many singular values are above a tolerance, int32. @param tol  default: the largest one · max(rows, columns) · 2⁻²³ */
+/**
+ * How many singular values are above a tolerance, int32. @param tol  default: the largest one · max(rows, columns) · 2⁻²³
+ *
+ * ```ts
+ * ops.matrixRank([[1, 2], [2, 4]]); // 1
+ * ```
+ */
 export const matrixRank = operation("linalg.matrixRank(*x, tol:number=null)", (x: TensorLike, tol: number | null): Tensor => {
   const matrix = matrices("matrixRank", x);
   const { s } = thinSvd(matrix);
@@ -128,6 +176,10 @@ export const matrixRank = operation("linalg.matrixRank(*x, tol:number=null)", (x
 /**
  * The pseudoinverse of Moore and Penrose. @param rcond  singular values up to this part of the largest count as 0; default max(rows,
  * columns) · 2⁻²³
+ *
+ * ```ts
+ * ops.pinv([[2, 0], [0, 4], [0, 0]]); // [[0.5, 0, 0], [0, 0.25, 0]]
+ * ```
  */
 export const pinv = operation("linalg.pinv(*x, rcond:number=null)", (x: TensorLike, rcond: number | null): Tensor => {
   const matrix = matrices("pinv", x);
@@ -167,7 +219,13 @@ const pinvOp = primitive({
   }),
 });
 
-/** The x of least length for which |a · x − b| is least. @param rcond  as for pinv */
+/**
+ * The x of least length for which |a · x − b| is least. @param rcond  as for pinv
+ *
+ * ```ts
+ * ops.lstsq([[1, 0], [1, 1], [1, 2]], [1, 3, 5]); // [1, 2]
+ * ```
+ */
 export const lstsq = operation("linalg.lstsq(*a, *b, rcond:number=null)", (a: TensorLike, b: TensorLike, rcond: number | null): Tensor => {
   const matrix = matrices("lstsq", a);
   const given = asFloat(b);

@@ -28,7 +28,13 @@ const reluOfFloats = unary({
   isRelu: true,
 });
 
-/** max(0, x), in the dtype of x. */
+/**
+ * max(0, x), in the dtype of x.
+ *
+ * ```ts
+ * ops.relu([-1, 0, 2]); // [0, 0, 2]
+ * ```
+ */
 export const relu: Unary = operation("nn.relu(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   return isFloat(tensor.dtype) ? reluOfFloats(tensor) : maximum(tensor, 0);
@@ -43,7 +49,13 @@ const reluGrad: BinaryFunction = binary({
   gradient: { a: (u, { b }) => reluGrad(u, b) },
 });
 
-/** min(max(0, x), 6). */
+/**
+ * min(max(0, x), 6).
+ *
+ * ```ts
+ * keras.activations.relu6([-1, 3, 9]); // [0, 3, 6]
+ * ```
+ */
 export const relu6: Unary = operation(
   "nn.relu6(*x)",
   unary({
@@ -62,7 +74,13 @@ const relu6Grad: BinaryFunction = binary({
   gradient: { a: (u, { b }) => relu6Grad(u, b) },
 });
 
-/** 1 / (1 + e⁻ˣ). */
+/**
+ * 1 / (1 + e⁻ˣ).
+ *
+ * ```ts
+ * keras.activations.sigmoid([0, 2]); // [0.5, 0.8808]
+ * ```
+ */
 export const sigmoid: Unary = operation(
   "nn.sigmoid(*x)",
   unary({
@@ -84,7 +102,13 @@ const sigmoidGrad: BinaryFunction = binary({
   },
 });
 
-/** The hyperbolic tangent: (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). */
+/**
+ * The hyperbolic tangent: (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
+ *
+ * ```ts
+ * keras.activations.tanh([-1, 0, 1]); // [-0.7616, 0, 0.7616]
+ * ```
+ */
 export const tanh: Unary = operation(
   "numpy.tanh(*x)",
   unary({ name: "tanh", kernel: kernels.tanh_f32, keeps: ["y"], gradient: (dy, { y }) => tanhGrad(dy, y) }),
@@ -98,7 +122,13 @@ const tanhGrad: BinaryFunction = binary({
   gradient: { a: (u, { b }) => tanhGrad(u, b), b: (u, { a, b }) => multiply(multiply(u, a), multiply(b, -2)) },
 });
 
-/** log(1 + eˣ). */
+/**
+ * log(1 + eˣ).
+ *
+ * ```ts
+ * keras.activations.softplus([0, 2]); // [0.6931, 2.1269]
+ * ```
+ */
 export const softplus: Unary = operation(
   "nn.softplus(*x)",
   unary({
@@ -109,10 +139,22 @@ export const softplus: Unary = operation(
   }),
 );
 
-/** log(sigmoid(x)). */
+/**
+ * log(sigmoid(x)).
+ *
+ * ```ts
+ * keras.activations.logSigmoid([0, 2]); // [-0.6931, -0.1269]
+ * ```
+ */
 export const logSigmoid = operation("nn.logSigmoid(*x)", (x: TensorLike): Tensor => negative(softplus(negative(asFloat(x)))));
 
-/** x · sigmoid(x), called swish too. */
+/**
+ * x · sigmoid(x), called swish too.
+ *
+ * ```ts
+ * keras.activations.silu([-1, 0, 1]); // [-0.2689, 0, 0.7311]
+ * ```
+ */
 export const silu: Unary = operation(
   "nn.silu(*x)",
   unary({
@@ -151,7 +193,13 @@ const tanhGelu: UnaryFunction = unary({
   },
 });
 
-/** x · Φ(x), Φ the normal distribution. @param approximate  by a tanh, Keras's default */
+/**
+ * x · Φ(x), Φ the normal distribution. @param approximate  by a tanh, Keras's default
+ *
+ * ```ts
+ * ops.gelu([-1, 0, 1]); // [-0.1588, 0, 0.8412]
+ * ```
+ */
 export const gelu = operation("nn.gelu(*x, approximate=true)", (x: TensorLike, approximate: boolean): Tensor =>
   approximate ? tanhGelu(x) : exactGelu(x),
 );
@@ -166,10 +214,22 @@ const eluOp = primitive({
   gradient: (dy, { x, y }, { attrs }) => ({ x: () => multiply(dy, where(greater(x, 0), 1, add(y, attrs.alpha))) }),
 });
 
-/** x, and alpha · (eˣ − 1) below 0. */
+/**
+ * x, and alpha · (eˣ − 1) below 0.
+ *
+ * ```ts
+ * ops.elu([-1, 0, 2]); // [-0.6321, 0, 2]
+ * ```
+ */
 export const elu = operation("nn.elu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => eluOp.apply({ x: asFloat(x) }, { alpha }));
 
-/** x, and alpha · (e^(x / alpha) − 1) below 0. */
+/**
+ * x, and alpha · (e^(x / alpha) − 1) below 0.
+ *
+ * ```ts
+ * ops.celu([-1, 0, 2]); // [-0.6321, 0, 2]
+ * ```
+ */
 export const celu = operation("nn.celu(*x, alpha=1.0)", (x: TensorLike, alpha: number): Tensor => {
   const tensor = asFloat(x);
   return add(maximum(tensor, 0), multiply(alpha, elu(minimum(divide(tensor, alpha), 0))));
@@ -177,7 +237,13 @@ export const celu = operation("nn.celu(*x, alpha=1.0)", (x: TensorLike, alpha: n
 
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 
-/** scale · elu(x, alpha) with the constants that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+/**
+ * scale · elu(x, alpha) with the constants that keep mean 0 and variance 1 (Klambauer et al. 2017).
+ *
+ * ```ts
+ * keras.activations.selu([-1, 0, 1]); // [-1.1113, 0, 1.0507]
+ * ```
+ */
 export const selu = operation("nn.selu(*x)", (x: TensorLike): Tensor => multiply(elu(x, SELU.alpha), SELU.scale));
 
 const leakyReluOp = primitive({
@@ -190,60 +256,132 @@ const leakyReluOp = primitive({
   gradient: (dy, { x }, { attrs: { slope } }) => ({ x: () => multiply(dy, where(greater(x, 0), 1, slope)) }),
 });
 
-/** x, and negativeSlope · x below 0. */
+/**
+ * x, and negativeSlope · x below 0.
+ *
+ * ```ts
+ * ops.leakyRelu([-1, 2]); // [-0.2, 2]
+ * ```
+ */
 export const leakyRelu = operation("nn.leakyRelu(*x, negativeSlope=0.2)", (x: TensorLike, negativeSlope: number): Tensor =>
   leakyReluOp.apply({ x: asFloat(x) }, { slope: negativeSlope }),
 );
 
-/** relu6(x + 3) / 6. */
+/**
+ * relu6(x + 3) / 6.
+ *
+ * ```ts
+ * keras.activations.hardSigmoid([-4, 0, 1]); // [0, 0.5, 0.6667]
+ * ```
+ */
 export const hardSigmoid = operation("nn.hardSigmoid(*x)", (x: TensorLike): Tensor => divide(relu6(add(asFloat(x), 3)), 6));
 
-/** x · hardSigmoid(x), called hardSwish too. */
+/**
+ * x · hardSigmoid(x), called hardSwish too.
+ *
+ * ```ts
+ * keras.activations.hardSilu([-4, 1, 4]); // [0, 0.6667, 4]
+ * ```
+ */
 export const hardSilu = operation("nn.hardSilu(*x)", (x: TensorLike): Tensor => multiply(asFloat(x), hardSigmoid(x)));
 
-/** x limited to [−1, 1]. */
+/**
+ * x limited to [−1, 1].
+ *
+ * ```ts
+ * keras.activations.hardTanh([-2, 0.5, 2]); // [-1, 0.5, 1]
+ * ```
+ */
 export const hardTanh = operation("nn.hardTanh(*x)", (x: TensorLike): Tensor => clip(asFloat(x), -1, 1));
 
-/** x, and 0 within the threshold of 0. */
+/**
+ * x, and 0 within the threshold of 0.
+ *
+ * ```ts
+ * ops.hardShrink([-1, 0.3, 2]); // [-1, 0, 2]
+ * ```
+ */
 export const hardShrink = operation("nn.hardShrink(*x, threshold=0.5)", (x: TensorLike, threshold: number): Tensor => {
   const tensor = asFloat(x);
   return where(lessEqual(abs(tensor), threshold), 0, tensor);
 });
 
-/** x moved by the threshold towards 0, and 0 within it. */
+/**
+ * x moved by the threshold towards 0, and 0 within it.
+ *
+ * ```ts
+ * ops.softShrink([-1, 0.3, 2]); // [-0.5, 0, 1.5]
+ * ```
+ */
 export const softShrink = operation("nn.softShrink(*x, threshold=0.5)", (x: TensorLike, threshold: number): Tensor => {
   const tensor = asFloat(x);
   return where(greater(tensor, threshold), subtract(tensor, threshold), where(less(tensor, -threshold), add(tensor, threshold), 0));
 });
 
-/** x − tanh(x). */
+/**
+ * x − tanh(x).
+ *
+ * ```ts
+ * keras.activations.tanhShrink([-1, 0, 1]); // [-0.2384, 0, 0.2384]
+ * ```
+ */
 export const tanhShrink = operation("nn.tanhShrink(*x)", (x: TensorLike): Tensor => subtract(asFloat(x), tanh(x)));
 
-/** x / (1 + |x|). */
+/**
+ * x / (1 + |x|).
+ *
+ * ```ts
+ * keras.activations.softsign([-1, 0, 3]); // [-0.5, 0, 0.75]
+ * ```
+ */
 export const softsign = operation("nn.softsign(*x)", (x: TensorLike): Tensor => {
   const tensor = asFloat(x);
   return divide(tensor, add(abs(tensor), 1));
 });
 
-/** (x + √(x² + b)) / 2. */
+/**
+ * (x + √(x² + b)) / 2.
+ *
+ * ```ts
+ * ops.squareplus([-1, 0, 2]); // [0.6180, 1, 2.4142]
+ * ```
+ */
 export const squareplus = operation("nn.squareplus(*x, b=4)", (x: TensorLike, b: number): Tensor => {
   const tensor = asFloat(x);
   return multiply(add(tensor, sqrt(add(square(tensor), b))), 0.5);
 });
 
-/** 0 up to −1, (x + 1)² / 4 up to 1, x beyond. */
+/**
+ * 0 up to −1, (x + 1)² / 4 up to 1, x beyond.
+ *
+ * ```ts
+ * keras.activations.sparsePlus([-2, 0, 2]); // [0, 0.25, 2]
+ * ```
+ */
 export const sparsePlus = operation("nn.sparsePlus(*x)", (x: TensorLike): Tensor => {
   const tensor = asFloat(x);
   return where(lessEqual(tensor, -1), 0, where(less(tensor, 1), multiply(square(add(tensor, 1)), 0.25), tensor));
 });
 
-/** 0 up to −1, (x + 1) / 2 up to 1, 1 beyond; NaN stays. */
+/**
+ * 0 up to −1, (x + 1) / 2 up to 1, 1 beyond; NaN stays.
+ *
+ * ```ts
+ * keras.activations.sparseSigmoid([-2, 0.5, 2]); // [0, 0.75, 1]
+ * ```
+ */
 export const sparseSigmoid = operation("nn.sparseSigmoid(*x)", (x: TensorLike): Tensor => {
   const tensor = asFloat(x);
   return where(lessEqual(tensor, -1), 0, where(greaterEqual(tensor, 1), 1, multiply(add(tensor, 1), 0.5)));
 });
 
-/** x where it is above the threshold, the default value elsewhere. */
+/**
+ * x where it is above the threshold, the default value elsewhere.
+ *
+ * ```ts
+ * ops.threshold([1, 2, 3], 1.5, 0); // [0, 2, 3]
+ * ```
+ */
 export const threshold = operation(
   "nn.threshold(*x, threshold:number, defaultValue:number)",
   (x: TensorLike, threshold: number, defaultValue: number): Tensor => {
@@ -252,7 +390,13 @@ export const threshold = operation(
   },
 );
 
-/** One half of x along an axis, times the sigmoid of the other. @throws ValueError for an odd length */
+/**
+ * One half of x along an axis, times the sigmoid of the other. @throws ValueError for an odd length
+ *
+ * ```ts
+ * ops.glu([1, 2, 0, 0]); // [0.5, 1]
+ * ```
+ */
 export const glu = operation("nn.glu(*x, axis:ints=-1)", (x: TensorLike, axis: number): Tensor => {
   const tensor = asFloat(x);
   const length = tensor.shape.at(axis);

@@ -48,6 +48,11 @@ const CAUSAL_UNIT_TARGETS = 64;
 /**
  * softmax(query · keyᵀ · scale) · value for each head. Weights are never kept, so memory is linear in the lengths, in training too.
  *
+ * ```ts
+ * const query = tf.ones([1, 2, 1, 4]);
+ * ops.dotProductAttention(query, query, query).shape; // [1, 2, 1, 4]
+ * ```
+ *
  * @param query  [batch, targets, heads, size]
  * @param key    [batch, sources, heads, size]
  * @param value  [batch, sources, heads, size]

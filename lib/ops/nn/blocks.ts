@@ -23,7 +23,13 @@ function check(where: string, x: Tensor, rank: number): void {
   if (x.rank !== rank) throw new ShapeError(where, { given: shapeText(x.shape), expected: `rank ${rank}` });
 }
 
-/** Channels as blocks of pixels: [n, h, w, c · b²] becomes [n, h · b, w · b, c]. */
+/**
+ * Channels as blocks of pixels: [n, h, w, c · b²] becomes [n, h · b, w · b, c].
+ *
+ * ```ts
+ * ops.depthToSpace([[[[1, 2, 3, 4]]]], 2); // [[[[1], [2]], [[3], [4]]]]
+ * ```
+ */
 export const depthToSpace = operation(
   'nn.depthToSpace(*x, blockSize:int, dataFormat="channels_last")',
   (x: TensorLike, blockSize: number, dataFormat: string): Tensor => {
@@ -38,7 +44,13 @@ export const depthToSpace = operation(
   },
 );
 
-/** Blocks of pixels as channels: the reverse of depthToSpace. */
+/**
+ * Blocks of pixels as channels: the reverse of depthToSpace.
+ *
+ * ```ts
+ * ops.spaceToDepth([[[[1], [2]], [[3], [4]]]], 2); // [[[[1, 2, 3, 4]]]]
+ * ```
+ */
 export const spaceToDepth = operation(
   'nn.spaceToDepth(*x, blockSize:int, dataFormat="channels_last")',
   (x: TensorLike, blockSize: number, dataFormat: string): Tensor => {
@@ -88,6 +100,10 @@ function windowPlaces(
 /**
  * Overlapping windows of images as columns.
  *
+ * ```ts
+ * ops.unfold([[[[1, 2], [3, 4]]]], 2); // [[[1], [2], [3], [4]]]
+ * ```
+ *
  * @param input       [n, c, h, w]
  * @param kernelSize  of a window
  * @returns           [n, c · kernel pixels, windows]
@@ -109,6 +125,10 @@ export const unfold = operation(
 
 /**
  * Columns as windows of images, added where they overlap: the reverse of unfold.
+ *
+ * ```ts
+ * ops.fold([[[1], [2], [3], [4]]], [2, 2], 2); // [[[[1, 2], [3, 4]]]]
+ * ```
  *
  * @param x           [n, c · kernel pixels, windows]
  * @param outputSize  height and width of the images

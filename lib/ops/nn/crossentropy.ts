@@ -53,6 +53,10 @@ const logOfProbabilities = (output: Tensor, axis: number): Tensor =>
 /**
  * −Σ target · log(output) along the axis of the classes.
  *
+ * ```ts
+ * ops.categoricalCrossentropy([[0, 1]], [[0.2, 0.8]]); // [0.2231]
+ * ```
+ *
  * @param target  probabilities (one-hot or soft), the shape of output
  * @param output  logits or probabilities
  * @returns       one loss for each row: the shape without the axis
@@ -110,6 +114,10 @@ const crossEntropyGradientOp = primitive({
 
 /**
  * −log(output) at the class that target names.
+ *
+ * ```ts
+ * ops.sparseCategoricalCrossentropy([1], [[0.2, 0.8]]); // [0.2231]
+ * ```
  *
  * @param target  classes as whole numbers, the shape of output without the axis, or with length 1 there
  * @param output  logits or probabilities
@@ -183,6 +191,10 @@ const fromLogitsOp: BinaryFunction = binary({
 
 /**
  * −target · log(output) − (1 − target) · log(1 − output) of each element.
+ *
+ * ```ts
+ * ops.binaryCrossentropy([1, 0], [0.9, 0.2]); // [0.1054, 0.2231]
+ * ```
  *
  * @param target  0 to 1, the shape of output
  * @param output  logits or probabilities

@@ -29,6 +29,10 @@ const NOTHING = -1e5;
  * A path runs through the labels with a blank before, between and behind them. alpha[s] is the probability of all paths that
  * end in state s: it comes from s, from s − 1, and from s − 2 where that skips a blank between different labels.
  *
+ * ```ts
+ * ops.ctcLoss([[1]], [[[0.5, 0.5], [0, 1]]], [1], [2]); // [0.1444]
+ * ```
+ *
  * @param target         class indices `[batch, labels]`
  * @param output         logits `[batch, time, classes]`
  * @param targetLength   how many labels each sample has `[batch]`

@@ -15,6 +15,10 @@ import { expandDims, squeeze } from "../shaping/reshape.js";
 /**
  * Whether the target class of each row is among its k best predictions; ties count as in.
  *
+ * ```ts
+ * ops.inTopK([2, 0], [[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]], 2); // [true, false]
+ * ```
+ *
  * @param targets      class indices `[batch]`
  * @param predictions  `[batch, classes]`
  * @returns            bool `[batch]`

@@ -14,6 +14,10 @@ import { sum } from "../reduce/sum.js";
 /**
  * x divided by its norm along an axis, so that vectors have length 1.
  *
+ * ```ts
+ * ops.normalize([[3, 4], [0, 2]]); // [[0.6, 0.8], [0, 1]]
+ * ```
+ *
  * @param axis     default: the last; null for all
  * @param order    which norm: 1, 2 (default), any number above 0, or Infinity
  * @param epsilon  norms below it count as it; default keras.config.epsilon()

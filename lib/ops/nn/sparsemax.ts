@@ -17,6 +17,10 @@ import { moveaxis } from "../shaping/transpose.js";
 /**
  * The distribution nearest to x: like softmax, but with exact zeros.
  *
+ * ```ts
+ * keras.activations.sparsemax([[2, 0.5, -2]]); // [[1, 0, 0]]
+ * ```
+ *
  * @see Martins and Astudillo, From Softmax to Sparsemax, 2016
  */
 export const sparsemax = operation("nn.sparsemax(*x, axis:ints=-1)", (x: TensorLike, axis: number): Tensor => {

@@ -28,6 +28,10 @@ export interface AffineOptions {
 /**
  * (x − mean) / √(variance + epsilon) · scale + offset, for each channel.
  *
+ * ```ts
+ * ops.batchNormalization([[1, 4]], [1, 2], [1, 4], -1, { offset: [0, 1], epsilon: 0 }); // [[0, 2]]
+ * ```
+ *
  * @param mean, variance  [channels]
  * @param axis            the axis of the channels
  */
@@ -111,6 +115,10 @@ const normalizeOp = primitive({
 
 /**
  * Batch normalization as it trains: by mean and variance of x itself over all axes but the last, in one operation.
+ *
+ * ```ts
+ * ops.batchNormalizationTraining([[1, 4], [3, 8]]); // {"y": [[-0.9995, -0.9999], [0.9995, 0.9999]], "mean": [2, 6], "variance": [1, 4]}
+ * ```
  *
  * @param options.scale, options.offset  [channels]
  * @returns y, and the mean and variance it used; they carry no gradient

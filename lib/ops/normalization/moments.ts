@@ -18,6 +18,10 @@ import { squeeze } from "../shaping/reshape.js";
 /**
  * Mean and variance along axes.
  *
+ * ```ts
+ * ops.moments([[1, 2], [3, 4]], 0); // [[2, 3], [1, 1]]
+ * ```
+ *
  * @param axes      the axes to take them over
  * @param options.keepdims  keeps them with length 1; default false
  * @returns         [mean, variance]; the variance is the mean square deviation

@@ -160,6 +160,10 @@ function along(x: Tensor, axes: readonly number[], tensor: Tensor): Tensor {
 /**
  * x normalized by mean and variance of its own along axes, times gamma plus beta.
  *
+ * ```ts
+ * ops.layerNormalization([[1, 3]]); // [[-1, 1]]
+ * ```
+ *
  * @param gamma, beta  of the shape of the axes; null: none
  * @param axis         default −1
  * @param epsilon      added to the variance; default Keras's epsilon, 1e-7
@@ -182,6 +186,10 @@ function scaledByDeviation(x: Tensor, gamma: Tensor | undefined, axis: Axis, eps
 
 /**
  * x divided by its root mean square along axes, times a scale.
+ *
+ * ```ts
+ * ops.rmsNormalization([[3, 4]]); // [[0.8485, 1.1314]]
+ * ```
  *
  * @param scale    of the shape of the axes, or a number; default 1
  * @param axis     default −1

@@ -63,6 +63,10 @@ function adapted(where: string, inputs: TensorLike, outputSize: PerAxis, options
 /**
  * The largest element of each window.
  *
+ * ```ts
+ * ops.maxPool([[[1], [3], [5], [7]]], 2, { strides: 2 }); // [[[3], [7]]]
+ * ```
+ *
  * @param inputs    `[batch, ...spatial, channels]`, one to three spatial axes
  * @param poolSize  length of the window, for all spatial axes or for each
  * @see keras.ops.max_pool
@@ -76,6 +80,10 @@ export const maxPool = operation(
 
 /**
  * The mean of each window; cells of the padding don't count.
+ *
+ * ```ts
+ * ops.averagePool([[[1], [3], [5], [7]]], 2, { strides: 2 }); // [[[2], [6]]]
+ * ```
  *
  * @param inputs    `[batch, ...spatial, channels]`, one to three spatial axes
  * @param poolSize  length of the window, for all spatial axes or for each
@@ -91,6 +99,10 @@ export const averagePool = operation(
 /**
  * The largest element of each of outputSize windows: window i of n over a length l covers floor(i · l / n) … ceil((i + 1) · l / n) − 1.
  *
+ * ```ts
+ * ops.adaptiveMaxPool([[[1], [2], [3], [4]]], 2); // [[[2], [4]]]
+ * ```
+ *
  * @see keras.ops.adaptive_max_pool
  */
 export const adaptiveMaxPool = operation(
@@ -102,6 +114,10 @@ export const adaptiveMaxPool = operation(
 
 /**
  * The mean of each of outputSize windows: window i of n over a length l covers floor(i · l / n) … ceil((i + 1) · l / n) − 1.
+ *
+ * ```ts
+ * ops.adaptiveAveragePool([[[1], [2], [3], [4]]], 2); // [[[1.5], [3.5]]]
+ * ```
  *
  * @see keras.ops.adaptive_average_pool
  */

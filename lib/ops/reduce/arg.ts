@@ -47,8 +47,20 @@ function arg(name: "argmax" | "argmin", ofFloats: typeof kernels.argmax_f32, ofI
   };
 }
 
-/** The index of the largest element along an axis, int32: the first of equals; the first NaN, if there is one. */
+/**
+ * The index of the largest element along an axis, int32: the first of equals; the first NaN, if there is one.
+ *
+ * ```ts
+ * ops.argmax([[1, 5, 2], [7, 0, 3]], 1); // [1, 0]
+ * ```
+ */
 export const argmax = operation("numpy.argmax(*x, axis:int=null, keepdims=false)", arg("argmax", kernels.argmax_f32, kernels.argmax_i32));
 
-/** The index of the smallest element along an axis, int32: the first of equals; the first NaN, if there is one. */
+/**
+ * The index of the smallest element along an axis, int32: the first of equals; the first NaN, if there is one.
+ *
+ * ```ts
+ * ops.argmin([[1, 5, 2], [7, 0, 3]], 1); // [0, 1]
+ * ```
+ */
 export const argmin = operation("numpy.argmin(*x, axis:int=null, keepdims=false)", arg("argmin", kernels.argmin_f32, kernels.argmin_i32));

@@ -79,7 +79,13 @@ function prepared(where: string, x: TensorLike, { axis = null, dtype }: Cumulati
     : { x: tensor, axis: checkAxis(where, integers(axis)[0] ?? 0, tensor.rank), dtype: kept };
 }
 
-/** The sums of the elements up to each one, along an axis. */
+/**
+ * The sums of the elements up to each one, along an axis.
+ *
+ * ```ts
+ * ops.cumsum([1, 2, 3]); // [1, 3, 6]
+ * ```
+ */
 export const cumsum = operation(
   "numpy.cumsum(*x, axis:ints=null, dtype:dtype=null)",
   (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => {
@@ -88,7 +94,13 @@ export const cumsum = operation(
   },
 );
 
-/** The products of the elements up to each one, along an axis. */
+/**
+ * The products of the elements up to each one, along an axis.
+ *
+ * ```ts
+ * ops.cumprod([1, 2, 3]); // [1, 2, 6]
+ * ```
+ */
 export const cumprod = operation(
   "numpy.cumprod(*x, axis:ints=null, dtype:dtype=null)",
   (x: TensorLike, axis: Integers | null, dtype: string | null): Tensor => {

@@ -33,7 +33,13 @@ function shifted(x: Tensor, axis: number, begin: number, dropped: number): Tenso
   );
 }
 
-/** The n-th differences of neighbours along an axis. @param n  default 1 @param axis  default −1 */
+/**
+ * The n-th differences of neighbours along an axis. @param n  default 1 @param axis  default −1
+ *
+ * ```ts
+ * ops.diff([1, 4, 9]); // [3, 5]
+ * ```
+ */
 export const diff = operation("numpy.diff(a:any, n=1, axis:ints=-1)", (a: TensorLike, n: number, axis: number): Tensor => {
   let x = asTensor(a);
   const along = checkAxis("diff", axis, x.rank);
@@ -45,7 +51,13 @@ export const diff = operation("numpy.diff(a:any, n=1, axis:ints=-1)", (a: Tensor
   return x;
 });
 
-/** The integral of y by trapezoids along an axis. @param options.x  where the values stand @param options.dx  or how far apart */
+/**
+ * The integral of y by trapezoids along an axis. @param options.x  where the values stand @param options.dx  or how far apart
+ *
+ * ```ts
+ * ops.trapezoid([1, 2, 3]); // 4
+ * ```
+ */
 export const trapezoid = operation(
   "numpy.trapezoid(*y, x:tensor=null, dx=1.0, axis:ints=-1)",
   (y: TensorLike, x: TensorLike | null, dx: number, axis: number): Tensor => {
@@ -62,7 +74,13 @@ export const trapezoid = operation(
 
 const gapsAxes = (rank: number, along: number): number[] => Array.from({ length: rank }, (_, i) => i).filter((i) => i !== along);
 
-/** Distances between all rows of x and all rows of y. */
+/**
+ * Distances between all rows of x and all rows of y.
+ *
+ * ```ts
+ * ops.cdist([[0, 0]], [[3, 4], [0, 1]]); // [[5, 1]]
+ * ```
+ */
 export const cdist = operation(
   "math.cdist(*x, *y)",
   (x: TensorLike, y: TensorLike): Tensor => {
@@ -72,7 +90,13 @@ export const cdist = operation(
   { className: "CDist" },
 );
 
-/** Pearson's correlation of the rows of x (variables) with each other. */
+/**
+ * Pearson's correlation of the rows of x (variables) with each other.
+ *
+ * ```ts
+ * ops.corrcoef([[1, 2, 3], [3, 2, 1]]); // [[1, -1], [-1, 1]]
+ * ```
+ */
 export const corrcoef = operation("numpy.corrcoef(*x)", (x: TensorLike): Tensor => {
   const given = asFloat(x);
   const rows = given.rank < 2 ? expandDims(given, 0) : given;
@@ -83,7 +107,13 @@ export const corrcoef = operation("numpy.corrcoef(*x)", (x: TensorLike): Tensor 
   return given.rank < 2 ? squeeze(y) : y;
 });
 
-/** How well two vectors agree at each displacement. @param mode  "valid" (default): where they overlap wholly, "same" or "full" */
+/**
+ * How well two vectors agree at each displacement. @param mode  "valid" (default): where they overlap wholly, "same" or "full"
+ *
+ * ```ts
+ * ops.correlate([1, 2, 3], [0, 1, 0.5], "full"); // [0.5, 2, 3.5, 3, 0]
+ * ```
+ */
 export const correlate = operation('numpy.correlate(*x1, *x2, mode="valid")', (x1: TensorLike, x2: TensorLike, mode: string): Tensor => {
   const [a, b] = operands(x1, x2);
   const [n, m] = [a.shape[0]!, b.shape[0]!];
@@ -108,7 +138,13 @@ export const correlate = operation('numpy.correlate(*x1, *x2, mode="valid")', (x
   return cast(turned, dtype);
 });
 
-/** The ratio of the largest possible value to the error between two signals, in decibels. */
+/**
+ * The ratio of the largest possible value to the error between two signals, in decibels.
+ *
+ * ```ts
+ * ops.psnr([0.5, 0.5], [0.4, 0.6], 1); // 20
+ * ```
+ */
 export const psnr = operation(
   "nn.psnr(*x1, *x2, maxVal:number)",
   (x1: TensorLike, x2: TensorLike, maxVal: number): Tensor => {

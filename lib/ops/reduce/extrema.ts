@@ -50,6 +50,10 @@ function extremum(name: "max" | "min", kernelsOf: Readonly<Record<ArithmeticDtyp
 /**
  * The largest element along axes; NaN where there is one.
  *
+ * ```ts
+ * ops.amax([[1, 5], [7, 2]], 0); // [7, 5]
+ * ```
+ *
  * @param options.axis  the axes to search; default all
  * @param options.keepdims  keeps them with length 1; default false
  * @param options.initial  the least that the result can be
@@ -70,6 +74,10 @@ export const max = operation(
 
 /**
  * The smallest element along axes; NaN where there is one.
+ *
+ * ```ts
+ * ops.amin([[1, 5], [7, 2]], 0); // [1, 2]
+ * ```
  *
  * @param options.axis  the axes to search; default all
  * @param options.keepdims  keeps them with length 1; default false

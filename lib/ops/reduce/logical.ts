@@ -7,13 +7,25 @@ import { kernels } from "../../generated/kernels.js";
 import { cast } from "../elementwise/cast.js";
 import { reduction, reductionAttrs, type ReductionOptions, type Axis } from "./family.js";
 
-/** Whether any element along the axes is not zero, bool. */
+/**
+ * Whether any element along the axes is not zero, bool.
+ *
+ * ```ts
+ * ops.any([[true, false], [false, false]], 1); // [true, false]
+ * ```
+ */
 export const any = operation("numpy.any(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = cast(x, "bool");
   return anyOp.apply({ x: tensor }, reductionAttrs("any", tensor, { axis, keepdims }));
 });
 
-/** Whether all elements along the axes are not zero, bool. */
+/**
+ * Whether all elements along the axes are not zero, bool.
+ *
+ * ```ts
+ * ops.all([[true, false], [true, true]], 1); // [false, true]
+ * ```
+ */
 export const all = operation("numpy.all(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = cast(x, "bool");
   return allOp.apply({ x: tensor }, reductionAttrs("all", tensor, { axis, keepdims }));

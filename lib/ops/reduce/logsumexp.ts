@@ -14,7 +14,13 @@ import { max } from "./extrema.js";
 import { checkAxes, type ReductionOptions, type Axis } from "./family.js";
 import { sum } from "./sum.js";
 
-/** `log(sum(eˣ))`, which does not overflow; over everything, or along `axis`. */
+/**
+ * `log(sum(eˣ))`, which does not overflow; over everything, or along `axis`.
+ *
+ * ```ts
+ * ops.logsumexp([[1, 1], [0, 1000]], 1); // [1.6931, 1000]
+ * ```
+ */
 export const logsumexp = operation(
   "math.logsumexp(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {

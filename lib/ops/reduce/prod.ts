@@ -15,6 +15,10 @@ import { spread } from "../shaping/broadcast.js";
 /**
  * The product of the elements along axes.
  *
+ * ```ts
+ * ops.prod([[1, 2], [3, 4]], 1); // [2, 12]
+ * ```
+ *
  * @param options.axis  the axes to multiply over; default all
  * @param options.keepdims  keeps them with length 1; default false
  * @param options.dtype  dtype of the result; default float32 for float32, int32 for integers and bool

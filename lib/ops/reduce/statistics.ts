@@ -26,13 +26,23 @@ import { max, min } from "./extrema.js";
 import { checkAxes, type ReductionOptions, type Axis } from "./family.js";
 import { mean, sum } from "./sum.js";
 
-/** The largest minus the smallest element along axes. */
+/**
+ * The largest minus the smallest element along axes.
+ *
+ * ```ts
+ * ops.ptp([[1, 5], [7, 2]], 1); // [4, 5]
+ * ```
+ */
 export const ptp = operation("numpy.ptp(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor =>
   subtract(max(x, { axis, keepdims }), min(x, { axis, keepdims })),
 );
 
 /**
  * The weighted mean along axes, float32.
+ *
+ * ```ts
+ * ops.average([1, 2, 6], { weights: [1, 1, 2] }); // 3.75
+ * ```
  *
  * @param options.weights  of the shape of x, or a vector along the one axis; default: all equal
  */
@@ -78,13 +88,25 @@ const unlessAllNan = (x: TensorLike, y: Tensor, options: ReductionOptions): Tens
   return where(any(cast(where(isnan(tensor), 0, 1), "bool"), options), y, NaN);
 };
 
-/** The sum along axes, NaN counted as 0. */
+/**
+ * The sum along axes, NaN counted as 0.
+ *
+ * ```ts
+ * ops.nansum([1, NaN, 3]); // 4
+ * ```
+ */
 export const nansum = operation(
   "numpy.nansum(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => sum(withoutNan(x, 0), { axis, keepdims }),
 );
 
-/** The mean along axes, NaN left out. */
+/**
+ * The mean along axes, NaN left out.
+ *
+ * ```ts
+ * ops.nanmean([1, NaN, 3]); // 2
+ * ```
+ */
 export const nanmean = operation(
   "numpy.nanmean(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
@@ -93,21 +115,39 @@ export const nanmean = operation(
   },
 );
 
-/** The largest element along axes, NaN left out. */
+/**
+ * The largest element along axes, NaN left out.
+ *
+ * ```ts
+ * ops.nanmax([1, NaN, 3]); // 3
+ * ```
+ */
 export const nanmax = operation(
   "numpy.nanmax(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor =>
     unlessAllNan(x, max(withoutNan(x, -Infinity), { axis, keepdims }), { axis, keepdims }),
 );
 
-/** The smallest element along axes, NaN left out. */
+/**
+ * The smallest element along axes, NaN left out.
+ *
+ * ```ts
+ * ops.nanmin([NaN, 2, 3]); // 2
+ * ```
+ */
 export const nanmin = operation(
   "numpy.nanmin(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor =>
     unlessAllNan(x, min(withoutNan(x, Infinity), { axis, keepdims }), { axis, keepdims }),
 );
 
-/** The mean square deviation along axes, NaN left out. */
+/**
+ * The mean square deviation along axes, NaN left out.
+ *
+ * ```ts
+ * ops.nanvar([1, NaN, 5]); // 4
+ * ```
+ */
 export const nanvar = operation(
   "numpy.nanvar(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
@@ -118,7 +158,13 @@ export const nanvar = operation(
   },
 );
 
-/** The standard deviation along axes, NaN left out. */
+/**
+ * The standard deviation along axes, NaN left out.
+ *
+ * ```ts
+ * ops.nanstd([1, NaN, 3]); // 1
+ * ```
+ */
 export const nanstd = operation(
   "numpy.nanstd(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => sqrt(nanvar(x, { axis, keepdims })),
@@ -184,6 +230,10 @@ function quantilesOf(
 /**
  * The q-th quantiles along axes, float32: for q between 0 and 1 the element below which that part of the elements lies.
  *
+ * ```ts
+ * ops.quantile([1, 2, 3, 4, 5], [0, 0.5]); // [1, 3]
+ * ```
+ *
  * @param q  a number, or a vector, whose axis comes first in the result
  */
 export const quantile = operation(
@@ -192,34 +242,64 @@ export const quantile = operation(
     quantilesOf("quantile", x, q, { axis, method, keepdims }, false),
 );
 
-/** Quantiles of q in percent. */
+/**
+ * Quantiles of q in percent.
+ *
+ * ```ts
+ * ops.percentile([1, 2, 3, 4, 5], 25); // 2
+ * ```
+ */
 export const percentile = operation(
   'numpy.percentile(*x, *q, axis:ints=null, method="linear", keepdims=false)',
   (x: TensorLike, q: TensorLike, axis: Axis, method: string, keepdims: boolean): Tensor =>
     quantile(x, divide(asFloat(q), 100), { axis, method, keepdims }),
 );
 
-/** The middle element along axes; of an even number, the mean of the two in the middle. */
+/**
+ * The middle element along axes; of an even number, the mean of the two in the middle.
+ *
+ * ```ts
+ * ops.median([1, 9, 2, 4]); // 3
+ * ```
+ */
 export const median = operation(
   "numpy.median(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => quantile(x, 0.5, { axis, keepdims }),
 );
 
-/** Quantiles of the elements that are not NaN. */
+/**
+ * Quantiles of the elements that are not NaN.
+ *
+ * ```ts
+ * ops.nanquantile([1, NaN, 3], 0.5); // 2
+ * ```
+ */
 export const nanquantile = operation(
   'numpy.nanquantile(*x, *q, axis:ints=null, method="linear", keepdims=false)',
   (x: TensorLike, q: TensorLike, axis: Axis, method: string, keepdims: boolean): Tensor =>
     quantilesOf("nanquantile", x, q, { axis, method, keepdims }, true),
 );
 
-/** Percentiles of the elements that are not NaN. */
+/**
+ * Percentiles of the elements that are not NaN.
+ *
+ * ```ts
+ * ops.nanpercentile([1, NaN, 3], 50); // 2
+ * ```
+ */
 export const nanpercentile = operation(
   'numpy.nanpercentile(*x, *q, axis:ints=null, method="linear", keepdims=false)',
   (x: TensorLike, q: TensorLike, axis: Axis, method: string, keepdims: boolean): Tensor =>
     nanquantile(x, divide(asFloat(q), 100), { axis, method, keepdims }),
 );
 
-/** The median of the elements that are not NaN. */
+/**
+ * The median of the elements that are not NaN.
+ *
+ * ```ts
+ * ops.nanmedian([1, NaN, 3, 8]); // 3
+ * ```
+ */
 export const nanmedian = operation(
   "numpy.nanmedian(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => nanquantile(x, 0.5, { axis, keepdims }),

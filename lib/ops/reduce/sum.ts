@@ -18,6 +18,10 @@ const summed = (dtype: Dtype): Dtype => (dtype === "float32" ? "float32" : "int3
 /**
  * The sum of the elements along axes.
  *
+ * ```ts
+ * ops.sum([[1, 2], [3, 4]], 1); // [3, 7]
+ * ```
+ *
  * @param options.axis  the axes to sum over; default all
  * @param options.keepdims  keeps them with length 1; default false
  * @returns float32 for float32; int32 for bool and integers, uint8 for uint8 as Keras
@@ -27,7 +31,13 @@ export const sum = operation("numpy.sum(*x, axis:ints=null, keepdims=false)", (x
   return sumOp.apply({ x: as(tensor, summed(tensor.dtype)) }, reductionAttrs("sum", tensor, { axis, keepdims }));
 });
 
-/** The mean of the elements along axes, float32. */
+/**
+ * The mean of the elements along axes, float32.
+ *
+ * ```ts
+ * ops.mean([[1, 2], [3, 4]], 0); // [2, 3]
+ * ```
+ */
 export const mean = operation("numpy.mean(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = asFloat(x);
   return meanOp.apply({ x: tensor }, reductionAttrs("mean", tensor, { axis, keepdims }));
@@ -56,7 +66,13 @@ const meanOp = reduction({
   }),
 });
 
-/** The number of elements that are not zero, int32. */
+/**
+ * The number of elements that are not zero, int32.
+ *
+ * ```ts
+ * ops.countNonzero([[0, 1], [7, 2]], 0); // [1, 2]
+ * ```
+ */
 export const countNonzero = operation("numpy.countNonzero(*x, axis:ints=null)", (x: TensorLike, axis: Axis): Tensor => {
   return sum(cast(cast(x, "bool"), "int32"), { axis });
 });

@@ -9,7 +9,13 @@ import { asFloat } from "../promotion.js";
 import type { Axis } from "./family.js";
 import { mean } from "./sum.js";
 
-/** Mean of the squared distances from the mean; over everything, or along `axis`. */
+/**
+ * Mean of the squared distances from the mean; over everything, or along `axis`.
+ *
+ * ```ts
+ * ops.var([1, 2, 3, 4]); // 1.25
+ * ```
+ */
 export const variance = operation(
   "numpy.var(*x, axis:ints=null, keepdims=false)",
   (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
@@ -18,7 +24,13 @@ export const variance = operation(
   },
 );
 
-/** Root of the variance. */
+/**
+ * Root of the variance.
+ *
+ * ```ts
+ * ops.std([1, 2, 3, 4]); // 1.1180
+ * ```
+ */
 export const std = operation("numpy.std(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   return sqrt(variance(x, { axis, keepdims }));
 });

@@ -21,6 +21,10 @@ const promoted = (where: string, xs: readonly TensorLike[]): Tensor[] => {
 /**
  * The tensors one after another along an axis.
  *
+ * ```ts
+ * ops.concatenate([[[1, 2]], [[3, 4]]], 0); // [[1, 2], [3, 4]]
+ * ```
+ *
  * @param axis  default 0
  * @throws ShapeError where other axes differ
  */
@@ -80,7 +84,13 @@ const concatenateOp = primitive({
   }),
 });
 
-/** The tensors, all of one shape, along a new axis. @param axis  its place; default 0 */
+/**
+ * The tensors, all of one shape, along a new axis. @param axis  its place; default 0
+ *
+ * ```ts
+ * ops.stack([[1, 2], [3, 4]], 1); // [[1, 3], [2, 4]]
+ * ```
+ */
 export const stack = operation("numpy.stack(*x:tensors, axis:ints=0)", (xs: readonly TensorLike[], axis: number): Tensor => {
   const tensors = promoted("stack", xs);
   const first = tensors[0]!;

@@ -23,7 +23,13 @@ const fillOp = primitive({
   lower: (_, { y }, { value }) => fillCommand(y, value),
 });
 
-/** A tensor of one value, or of values that broadcast. @param options.dtype  default: bool for a boolean, else float32 */
+/**
+ * A tensor of one value, or of values that broadcast. @param options.dtype  default: bool for a boolean, else float32
+ *
+ * ```ts
+ * ops.full([2, 2], 7); // [[7, 7], [7, 7]]
+ * ```
+ */
 export const full = operation(
   "numpy.full(shape:shape, *fillValue, dtype:dtype=null)",
   (shape: Shape | number, fillValue: TensorLike, dtype: string | null): Tensor => {
@@ -38,17 +44,35 @@ export const full = operation(
   },
 );
 
-/** A tensor of zeros. @param options.dtype  default float32 */
+/**
+ * A tensor of zeros. @param options.dtype  default float32
+ *
+ * ```ts
+ * ops.zeros([2, 2]); // [[0, 0], [0, 0]]
+ * ```
+ */
 export const zeros = declare("numpy.zeros(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
   full(shape, 0, dtype ?? "float32"),
 );
 
-/** A tensor of ones. @param options.dtype  default float32 */
+/**
+ * A tensor of ones. @param options.dtype  default float32
+ *
+ * ```ts
+ * ops.ones([2, 2]); // [[1, 1], [1, 1]]
+ * ```
+ */
 export const ones = declare("numpy.ones(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
   full(shape, 1, dtype ?? "float32"),
 );
 
-/** One value in the shape and dtype of x. */
+/**
+ * One value in the shape and dtype of x.
+ *
+ * ```ts
+ * ops.fullLike([1, 2], 7); // [7, 7]
+ * ```
+ */
 export const fullLike = operation(
   "numpy.fullLike(*x, *fillValue, dtype:dtype=null)",
   (x: TensorLike, fillValue: TensorLike, dtype: string | null): Tensor => {
@@ -69,12 +93,24 @@ const fullLikeOp = primitive({
   lower: (_, { y }, { value }) => fillCommand(y, value),
 });
 
-/** Zeros in the shape and dtype of x. */
+/**
+ * Zeros in the shape and dtype of x.
+ *
+ * ```ts
+ * ops.zerosLike([5, 6]); // [0, 0]
+ * ```
+ */
 export const zerosLike = operation("numpy.zerosLike(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
   return fullLike(x, 0, { dtype });
 });
 
-/** Ones in the shape and dtype of x. */
+/**
+ * Ones in the shape and dtype of x.
+ *
+ * ```ts
+ * ops.onesLike([5, 6]); // [1, 1]
+ * ```
+ */
 export const onesLike = operation("numpy.onesLike(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
   return fullLike(x, 1, { dtype });
 });
@@ -101,6 +137,10 @@ export const progression = (start: number, step: number, count: number, dtype: "
 /**
  * The numbers from start up to stop, which is left out.
  *
+ * ```ts
+ * ops.arange(2, 10, 3); // [2, 5, 8]
+ * ```
+ *
  * @param start  a number, or a scalar tensor, as stop and step; with `stop` left out: the stop, and the start is 0
  * @param step   default 1; may be negative
  * @param options.dtype  default: int32 where all are whole numbers, else float32
@@ -126,6 +166,10 @@ export const arange = operation(
 
 /**
  * A matrix with ones at and below a diagonal, zeros above.
+ *
+ * ```ts
+ * ops.tri(3); // [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+ * ```
  *
  * @param M  columns; default as many as rows
  * @param k  the diagonal: 0 the main one, positive above it, negative below

@@ -30,13 +30,25 @@ const positionsOp = primitive({
   lower: (_, { y }) => kernels.range_i32({ y, start: 0, step: 1 }, y.size),
 });
 
-/** x with zeros above the k-th diagonal of its last two axes. */
+/**
+ * x with zeros above the k-th diagonal of its last two axes.
+ *
+ * ```ts
+ * ops.tril([[1, 2], [3, 4]]); // [[1, 0], [3, 4]]
+ * ```
+ */
 export const tril = operation("numpy.tril(*x, k:int=0)", (x: TensorLike, k: number): Tensor => {
   const tensor = asTensor(x);
   return where(greaterEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, 0);
 });
 
-/** x with zeros below the k-th diagonal of its last two axes. */
+/**
+ * x with zeros below the k-th diagonal of its last two axes.
+ *
+ * ```ts
+ * ops.triu([[1, 2], [3, 4]]); // [[1, 2], [0, 4]]
+ * ```
+ */
 export const triu = operation("numpy.triu(*x, k:int=0)", (x: TensorLike, k: number): Tensor => {
   const tensor = asTensor(x);
   return where(lessEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, 0);
@@ -56,7 +68,13 @@ function diagonalView(shape: readonly number[], k: number): View {
   return { shape: [...shape.slice(0, -2), lengthOf(rows, columns, k)!], strides: [...strides.slice(0, -2), columns + 1], offset };
 }
 
-/** The diagonal of the matrices that two axes span; it becomes the last axis. @param offset  0 the main one, positive above it */
+/**
+ * The diagonal of the matrices that two axes span; it becomes the last axis. @param offset  0 the main one, positive above it
+ *
+ * ```ts
+ * ops.diagonal([[1, 2], [3, 4]]); // [1, 4]
+ * ```
+ */
 export const diagonal = operation(
   "numpy.diagonal(*x, offset:int=0, axis1:int=0, axis2:int=1)",
   (x: TensorLike, offset: number, axis1: number, axis2: number): Tensor => {
@@ -98,7 +116,13 @@ const placeOp = primitive({
   gradient: (dy, _, { attrs: { k } }) => ({ x: () => diagonalOf(dy, k) }),
 });
 
-/** A vector as the k-th diagonal of a square matrix, or the k-th diagonal of a matrix. */
+/**
+ * A vector as the k-th diagonal of a square matrix, or the k-th diagonal of a matrix.
+ *
+ * ```ts
+ * ops.diag([1, 2]); // [[1, 0], [0, 2]]
+ * ```
+ */
 export const diag = operation("numpy.diag(*x, k:int=0)", (x: TensorLike, k: number): Tensor => {
   const tensor = asTensor(x);
   if (tensor.rank === 2) return diagonalOf(tensor, k);
@@ -106,10 +130,22 @@ export const diag = operation("numpy.diag(*x, k:int=0)", (x: TensorLike, k: numb
   throw new ShapeError("diag", { given: shapeText(tensor.shape), expected: "a vector or a matrix" });
 });
 
-/** The elements of x, flattened, as the k-th diagonal of a square matrix. */
+/**
+ * The elements of x, flattened, as the k-th diagonal of a square matrix.
+ *
+ * ```ts
+ * ops.diagflat([[1, 2]]); // [[1, 0], [0, 2]]
+ * ```
+ */
 export const diagflat = operation("numpy.diagflat(*x, k:int=0)", (x: TensorLike, k: number): Tensor => diag(ravel(x), k));
 
-/** The sum of the diagonal of the matrices that two axes span. */
+/**
+ * The sum of the diagonal of the matrices that two axes span.
+ *
+ * ```ts
+ * ops.trace([[1, 2], [3, 4]]); // 5
+ * ```
+ */
 export const trace = operation(
   "numpy.trace(*x, offset:int=0, axis1:int=0, axis2:int=1)",
   (x: TensorLike, offset: number, axis1: number, axis2: number): Tensor => sum(diagonal(x, offset, axis1, axis2), { axis: -1 }),

@@ -12,6 +12,10 @@ import { expandDims } from "./reshape.js";
 /**
  * A matrix with ones on a diagonal, zeros elsewhere.
  *
+ * ```ts
+ * ops.eye(2); // [[1, 0], [0, 1]]
+ * ```
+ *
  * @param M          columns; default as many as rows
  * @param options.k  the diagonal: 0 the main one, positive above it, negative below
  */
@@ -23,7 +27,13 @@ export const eye = declare(
   },
 );
 
-/** The square matrix with ones on the main diagonal. */
+/**
+ * The square matrix with ones on the main diagonal.
+ *
+ * ```ts
+ * ops.identity(2); // [[1, 0], [0, 1]]
+ * ```
+ */
 export const identity = declare("numpy.identity(n:int, dtype:dtype=null)", (n: number, dtype: string | null): Tensor =>
   eye(n, n, { dtype }),
 );

@@ -17,6 +17,10 @@ import { fillCommand } from "./slice.js";
 
 /**
  * The values as a tensor: a tensor, a variable, a number, or nested arrays of numbers or tensors. Strings are no tensors: they come back.
+ *
+ * ```ts
+ * ops.convertToTensor([1, 2], "float32"); // [1, 2]
+ * ```
  */
 export const convertToTensor = declare(
   "core.convertToTensor(*x, dtype:dtype=null, sparse:bool|null=null, ragged:bool|null=null)",
@@ -28,39 +32,86 @@ export const convertToTensor = declare(
   },
 );
 
-/** The values as a tensor. @param dtype  default: that of the values */
+/**
+ * The values as a tensor. @param dtype  default: that of the values
+ *
+ * ```ts
+ * ops.array([[1, 2]], "float32"); // [[1, 2]]
+ * ```
+ */
 export const array = operation("numpy.array(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor =>
   convertToTensor(x, { dtype }),
 );
 
-/** The same values as a tensor of its own. */
+/**
+ * The same values as a tensor of its own.
+ *
+ * ```ts
+ * ops.copy([1, 2]); // [1, 2]
+ * ```
+ */
 export const copy = operation("numpy.copy(*x)", (x: TensorLike): Tensor => identity(x));
 
-/** A tensor in the shape of x; its values mean nothing. */
+/**
+ * A tensor in the shape of x; its values mean nothing.
+ *
+ * ```ts
+ * ops.emptyLike([[1, 2]]).shape; // [1, 2]
+ * ```
+ */
 export const emptyLike = operation("numpy.emptyLike(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor => {
   return fullLike(x, 0, { dtype });
 });
 
-/** A tensor of a shape whose values mean nothing: zeros here. @param options.dtype  default float32 */
+/**
+ * A tensor of a shape whose values mean nothing: zeros here. @param options.dtype  default float32
+ *
+ * ```ts
+ * ops.empty([2, 3]).shape; // [2, 3]
+ * ```
+ */
 export const empty = declare("numpy.empty(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
   zeros(shape, dtype),
 );
 
-/** Whether a value is a tensor of this package; variables and arrays are none. */
+/**
+ * Whether a value is a tensor of this package; variables and arrays are none.
+ *
+ * ```ts
+ * ops.isTensor(tf.constant(1)); // true
+ * ops.isTensor([1]); // false
+ * ```
+ */
 export const isTensor = declare("core.isTensor(x)", (x: unknown): x is Tensor => x instanceof Tensor);
 
-/** The name of the dtype of a tensor or of what becomes one: `"float32"`. */
+/**
+ * The name of the dtype of a tensor or of what becomes one: `"float32"`.
+ *
+ * ```ts
+ * ops.dtype([1, 2]); // "float32"
+ * ```
+ */
 export const dtype = declare("core.dtype(*x)", (x: TensorLike): Dtype => asTensor(x).dtype);
 
 /**
  * The elements as a flat typed array of their own, which carries the `shape` of the tensor. @throws StateError for a tensor without values
+ *
+ * ```ts
+ * ops.convertToNumpy([[1, 2], [3, 4]]); // [1, 2, 3, 4]
+ * ```
  */
 export const convertToNumpy = declare("core.convertToNumpy(*x)", (x: TensorLike): TypedArray & { readonly shape: readonly number[] } => {
   const tensor = asTensor(x);
   return Object.defineProperty(tensor.data(), "shape", { value: known(tensor.shape, "convertToNumpy"), enumerable: false }) as never;
 });
 
-/** The lengths of the axes. Where one is open: a scalar tensor in a layer's call or a traced function, else null. @see keras.ops.shape */
+/**
+ * The lengths of the axes. Where one is open: a scalar tensor in a layer's call or a traced function, else null. @see keras.ops.shape
+ *
+ * ```ts
+ * ops.shape([[1, 2, 3]]); // [1, 3]
+ * ```
+ */
 export const shape = declare("core.shape(*x)", (x: TensorLike): Lengths => {
   const tensor = asTensor(x);
   if (!isTracing() || isKnown(tensor.shape)) return tensor.shape as Lengths;
@@ -73,10 +124,22 @@ export const shape = declare("core.shape(*x)", (x: TensorLike): Lengths => {
  */
 type Lengths = Shape;
 
-/** The number of axes. */
+/**
+ * The number of axes.
+ *
+ * ```ts
+ * ops.ndim([[1, 2]]); // 2
+ * ```
+ */
 export const ndim = operation("numpy.ndim(*x)", (x: TensorLike): number => asTensor(x).rank);
 
-/** The number of elements: a number, or a tensor that gets it where axes are not known yet. */
+/**
+ * The number of elements: a number, or a tensor that gets it where axes are not known yet.
+ *
+ * ```ts
+ * ops.size([[1, 2], [3, 4]]); // 4
+ * ```
+ */
 export const size = operation("numpy.size(*x)", (x: TensorLike): number | Tensor => {
   const tensor = asTensor(x);
   return sizeOrNull(tensor.shape) ?? sizeOp.apply({ x: tensor });

@@ -27,6 +27,10 @@ const fold = (i: number, last: number, length: number): number => (i < length ? 
 /**
  * x with elements added at its edges.
  *
+ * ```ts
+ * ops.pad([1, 2], [[1, 2]]); // [0, 1, 2, 0, 0]
+ * ```
+ *
  * @param padWidth  one number or pair for all axes, or a pair for each
  * @param mode      "constant" (default), "reflect" (mirrored without the edge), "symmetric" (with it), "edge", "wrap"
  * @param constantValues  what is added in constant mode; default 0

@@ -19,6 +19,10 @@ function groupsOf(side: string): string[][] {
 /**
  * Axes put together, taken apart and moved by a pattern of names: "(h w) c -> h w c".
  *
+ * ```ts
+ * ops.rearrange([[1, 2], [3, 4]], "a b -> (b a)"); // [1, 3, 2, 4]
+ * ```
+ *
  * @param axesLengths  lengths of axes that are taken apart; one of each group may be left out
  * @see einops.rearrange
  */

@@ -14,6 +14,10 @@ import { checkAxes, type Axis } from "../reduce/family.js";
 /**
  * The same elements, in the same order, in another shape.
  *
+ * ```ts
+ * ops.reshape([1, 2, 3, 4], [2, -1]); // [[1, 2], [3, 4]]
+ * ```
+ *
  * @param shape  lengths of the new axes; one may be −1: what is left over
  * @throws ShapeError where the number of elements differs
  */
@@ -68,7 +72,13 @@ const reshapeOp = primitive({
   gradient: (dy, _, { specs }) => ({ x: () => reshape(dy, specs.x.shape) }),
 });
 
-/** Inserts axes of length 1 at these places of the result: [3] with axis 0 is [1, 3]. */
+/**
+ * Inserts axes of length 1 at these places of the result: [3] with axis 0 is [1, 3].
+ *
+ * ```ts
+ * ops.expandDims([1, 2], 0); // [[1, 2]]
+ * ```
+ */
 export const expandDims = operation("numpy.expandDims(*x, axis:ints)", (x: TensorLike, axis: number | readonly number[]): Tensor => {
   const tensor = asTensor(x);
   const added = typeof axis === "number" ? [axis] : axis;
@@ -93,7 +103,13 @@ const expandDimsOp = primitive({
   gradient: (dy, _, { attrs }) => ({ x: () => squeeze(dy, attrs.axes) }),
 });
 
-/** Removes axes of length 1: those named, or all of them. @throws ShapeError where a named axis is longer */
+/**
+ * Removes axes of length 1: those named, or all of them. @throws ShapeError where a named axis is longer
+ *
+ * ```ts
+ * ops.squeeze([[[1, 2]]]); // [1, 2]
+ * ```
+ */
 export const squeeze = operation("numpy.squeeze(*x, axis:ints=null)", (x: TensorLike, axis: Axis): Tensor => {
   const tensor = asTensor(x);
   const axes =
@@ -117,7 +133,13 @@ const squeezeOp = primitive({
   gradient: (dy, _, { attrs }) => ({ x: () => expandDims(dy, attrs.axes) }),
 });
 
-/** All elements along one axis. */
+/**
+ * All elements along one axis.
+ *
+ * ```ts
+ * ops.ravel([[1, 2], [3, 4]]); // [1, 2, 3, 4]
+ * ```
+ */
 export const ravel = operation("numpy.ravel(*x)", (x: TensorLike): Tensor => reshape(x, [-1]));
 
 /** Merges the axes from one on into a single axis. */

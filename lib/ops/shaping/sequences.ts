@@ -42,6 +42,10 @@ function inDtype(values: Tensor, dtype: string | null): Tensor {
 /**
  * Evenly spaced numbers from start to stop along a new axis.
  *
+ * ```ts
+ * ops.linspace(0, 1, { num: 5 }); // [0, 0.25, 0.5, 0.75, 1]
+ * ```
+ *
  * @param num       how many
  * @param endpoint  whether `stop` is the last one
  * @param retstep   also gives the step: [numbers, step]
@@ -83,6 +87,10 @@ interface Linspace extends Declared<
 /**
  * base to the power of evenly spaced numbers from start to stop.
  *
+ * ```ts
+ * ops.logspace(0, 2, { num: 3 }); // [1, 10, 100]
+ * ```
+ *
  * @param base  default 10
  * @see keras.ops.logspace
  */
@@ -92,7 +100,13 @@ export const logspace = declare(
     inDtype(power(asFloat(base), spaced(start, stop, num, endpoint, axis)[0]), dtype),
 );
 
-/** Numbers of equal ratio from start to stop, both positive. @see keras.ops.geomspace */
+/**
+ * Numbers of equal ratio from start to stop, both positive. @see keras.ops.geomspace
+ *
+ * ```ts
+ * ops.geomspace(1, 8, { num: 4 }); // [1, 2, 4, 8]
+ * ```
+ */
 export const geomspace = declare(
   "numpy.geomspace(*start, *stop, num:int=50, endpoint=true, dtype:dtype=null, axis:int=0)",
   (start: TensorLike, stop: TensorLike, num: number, endpoint: boolean, dtype: string | null, axis: number): Tensor => {
@@ -110,28 +124,58 @@ function window(n: number, shape: (turn: Tensor, i: Tensor) => Tensor): Tensor {
 
 const lengthOf = (x: TensorLike): number => integers(x)[0]!;
 
-/** The triangular window that is 0 at its ends. */
+/**
+ * The triangular window that is 0 at its ends.
+ *
+ * ```ts
+ * ops.bartlett(5); // [0, 0.5, 1, 0.5, 0]
+ * ```
+ */
 export const bartlett = declare("numpy.bartlett(*x)", (x: TensorLike): Tensor => {
   const n = lengthOf(x);
   return window(n, (_, i) => subtract(1, abs(subtract(multiply(i, 2 / (n - 1)), 1))));
 });
 
-/** 0.42 − 0.5 cos + 0.08 cos of twice the angle. */
+/**
+ * 0.42 − 0.5 cos + 0.08 cos of twice the angle.
+ *
+ * ```ts
+ * ops.blackman(5); // [0, 0.34, 1, 0.34, 0]
+ * ```
+ */
 export const blackman = declare("numpy.blackman(*x)", (x: TensorLike): Tensor =>
   window(lengthOf(x), (turn) => add(subtract(0.42, multiply(cos(turn), 0.5)), multiply(cos(multiply(turn, 2)), 0.08))),
 );
 
-/** 0.54 − 0.46 cos. */
+/**
+ * 0.54 − 0.46 cos.
+ *
+ * ```ts
+ * ops.hamming(5); // [0.08, 0.54, 1, 0.54, 0.08]
+ * ```
+ */
 export const hamming = declare("numpy.hamming(*x)", (x: TensorLike): Tensor =>
   window(lengthOf(x), (turn) => subtract(0.54, multiply(cos(turn), 0.46))),
 );
 
-/** 0.5 − 0.5 cos. */
+/**
+ * 0.5 − 0.5 cos.
+ *
+ * ```ts
+ * ops.hanning(5); // [0, 0.5, 1, 0.5, 0]
+ * ```
+ */
 export const hanning = declare("numpy.hanning(*x)", (x: TensorLike): Tensor =>
   window(lengthOf(x), (turn) => subtract(0.5, multiply(cos(turn), 0.5))),
 );
 
-/** The Kaiser window: i₀(β √(1 − t²)) / i₀(β) for t from −1 to 1. */
+/**
+ * The Kaiser window: i₀(β √(1 − t²)) / i₀(β) for t from −1 to 1.
+ *
+ * ```ts
+ * ops.kaiser(3, 14); // [7.727e-6, 1, 7.727e-6]
+ * ```
+ */
 export const kaiser = declare("numpy.kaiser(*x, *beta)", (x: TensorLike, beta: TensorLike): Tensor => {
   const n = lengthOf(x);
   const b = asFloat(beta);
@@ -141,7 +185,13 @@ export const kaiser = declare("numpy.kaiser(*x, *beta)", (x: TensorLike, beta: T
   });
 });
 
-/** Powers of a vector as columns, the highest first. @param N  how many; default its length @param increasing  the lowest first */
+/**
+ * Powers of a vector as columns, the highest first. @param N  how many; default its length @param increasing  the lowest first
+ *
+ * ```ts
+ * ops.vander([1, 2, 3]); // [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
+ * ```
+ */
 export const vander = operation(
   "numpy.vander(*x, N:int=null, increasing=false)",
   (x: TensorLike, N: number | null, increasing: boolean): Tensor => {

@@ -137,7 +137,13 @@ export function fillCommand(y: Tensor, value: number) {
   return fillOfWidth[dtypes[y.dtype].bytes as 1 | 2 | 4]({ y, bits: bitsOf(value, y.dtype) }, y.size, GRAIN);
 }
 
-/** x in reverse along axes. @param axis  default: all */
+/**
+ * x in reverse along axes. @param axis  default: all
+ *
+ * ```ts
+ * ops.flip([[1, 2], [3, 4]], 1); // [[2, 1], [4, 3]]
+ * ```
+ */
 export const flip = operation("numpy.flip(*x, axis:ints=null)", (x: TensorLike, axis: Axis): Tensor => {
   const tensor = asTensor(x);
   const axes = checkAxes("flip", axis, tensor.rank);
@@ -148,8 +154,20 @@ export const flip = operation("numpy.flip(*x, axis:ints=null)", (x: TensorLike, 
   );
 });
 
-/** x in reverse along its second axis. */
+/**
+ * x in reverse along its second axis.
+ *
+ * ```ts
+ * ops.fliplr([[1, 2], [3, 4]]); // [[2, 1], [4, 3]]
+ * ```
+ */
 export const fliplr = operation("numpy.fliplr(*x)", (x: TensorLike): Tensor => flip(x, 1));
 
-/** x in reverse along its first axis. */
+/**
+ * x in reverse along its first axis.
+ *
+ * ```ts
+ * ops.flipud([[1, 2], [3, 4]]); // [[3, 4], [1, 2]]
+ * ```
+ */
 export const flipud = operation("numpy.flipud(*x)", (x: TensorLike): Tensor => flip(x, 0));

@@ -46,6 +46,10 @@ const pieceOp = primitive({
 /**
  * The tensor in pieces along an axis.
  *
+ * ```ts
+ * ops.split([1, 2, 3, 4], 2); // [[1, 2], [3, 4]]
+ * ```
+ *
  * @param indicesOrSections  a number of equal pieces, or the places to cut at
  * @param axis  default 0
  * @throws ShapeError where equal pieces are not possible
@@ -80,7 +84,13 @@ function cutAt(x: Tensor, places: readonly number[], axis: number): Tensor[] {
   });
 }
 
-/** As `split`, but the first pieces may be one longer than the others. */
+/**
+ * As `split`, but the first pieces may be one longer than the others.
+ *
+ * ```ts
+ * ops.arraySplit([1, 2, 3, 4, 5], 2); // [[1, 2, 3], [4, 5]]
+ * ```
+ */
 export const arraySplit = operation(
   "numpy.arraySplit(*x, indicesOrSections:ints, axis:ints=0)",
   (x: TensorLike, indicesOrSections: Integers, axis: number): Tensor[] => {
@@ -95,7 +105,13 @@ export const arraySplit = operation(
 /** The two halves of a tensor along an axis. */
 export const splitInHalves = (x: Tensor, axis: number): [Tensor, Tensor] => split(x, 2, axis) as [Tensor, Tensor];
 
-/** The slices along an axis, without it. @param num  how many; default: the length of the axis */
+/**
+ * The slices along an axis, without it. @param num  how many; default: the length of the axis
+ *
+ * ```ts
+ * ops.unstack([[1, 2], [3, 4]]); // [[1, 2], [3, 4]]
+ * ```
+ */
 export const unstack = operation(
   "core.unstack(*x, num:int=null, axis:ints=0)",
   (x: TensorLike, num: number | null, axis: number): Tensor[] => {

@@ -20,13 +20,25 @@ function atLeast(x: TensorLike, rank: number): Tensor {
   );
 }
 
-/** Side by side: along the second axis, of vectors along the only one. */
+/**
+ * Side by side: along the second axis, of vectors along the only one.
+ *
+ * ```ts
+ * ops.hstack([[1, 2], [3]]); // [1, 2, 3]
+ * ```
+ */
 export const hstack = operation("numpy.hstack(*xs:tensors)", (xs: readonly TensorLike[]): Tensor => {
   const tensors = xs.map((x) => atLeast(x, 1));
   return concatenate(tensors, tensors[0]?.rank === 1 ? 0 : 1);
 });
 
-/** One above the other: along the first axis; vectors are rows. */
+/**
+ * One above the other: along the first axis; vectors are rows.
+ *
+ * ```ts
+ * ops.vstack([[1, 2], [3, 4]]); // [[1, 2], [3, 4]]
+ * ```
+ */
 export const vstack = operation("numpy.vstack(*xs:tensors)", (xs: readonly TensorLike[]): Tensor =>
   concatenate(
     xs.map((x) => atLeast(x, 2)),
@@ -34,7 +46,13 @@ export const vstack = operation("numpy.vstack(*xs:tensors)", (xs: readonly Tenso
   ),
 );
 
-/** One behind the other: along the third axis. */
+/**
+ * One behind the other: along the third axis.
+ *
+ * ```ts
+ * ops.dstack([[1, 2], [3, 4]]); // [[[1, 3], [2, 4]]]
+ * ```
+ */
 export const dstack = operation("numpy.dstack(*xs:tensors)", (xs: readonly TensorLike[]): Tensor => {
   const deep = (x: TensorLike): Tensor => {
     const tensor = atLeast(x, 2);
@@ -43,7 +61,13 @@ export const dstack = operation("numpy.dstack(*xs:tensors)", (xs: readonly Tenso
   return concatenate(xs.map(deep), 2);
 });
 
-/** Vectors as columns, matrices side by side. */
+/**
+ * Vectors as columns, matrices side by side.
+ *
+ * ```ts
+ * ops.columnStack([[1, 2], [3, 4]]); // [[1, 3], [2, 4]]
+ * ```
+ */
 export const columnStack = operation("numpy.columnStack(*xs:tensors)", (xs: readonly TensorLike[]): Tensor => {
   const columns = xs.map((x) => {
     const tensor = asTensor(x);
@@ -52,29 +76,57 @@ export const columnStack = operation("numpy.columnStack(*xs:tensors)", (xs: read
   return concatenate(columns, 1);
 });
 
-/** x2 after x1 along an axis. @param axis  default: both flattened */
+/**
+ * x2 after x1 along an axis. @param axis  default: both flattened
+ *
+ * ```ts
+ * ops.append([1, 2], [3]); // [1, 2, 3]
+ * ```
+ */
 export const append = operation("numpy.append(*x1, *x2, axis:ints=null)", (x1: TensorLike, x2: TensorLike, axis: number | null): Tensor => {
   return axis === null ? concatenate([ravel(x1), ravel(x2)], 0) : concatenate([x1, x2], axis);
 });
 
-/** Pieces along the second axis, of a vector along the only one. */
+/**
+ * Pieces along the second axis, of a vector along the only one.
+ *
+ * ```ts
+ * ops.hsplit([1, 2, 3, 4], 2); // [[1, 2], [3, 4]]
+ * ```
+ */
 export const hsplit = operation("numpy.hsplit(*x, indicesOrSections:ints)", (x: TensorLike, indicesOrSections: Integers): Tensor[] => {
   const tensor = asTensor(x);
   return split(tensor, indicesOrSections, tensor.rank === 1 ? 0 : 1);
 });
 
-/** Pieces along the first axis. */
+/**
+ * Pieces along the first axis.
+ *
+ * ```ts
+ * ops.vsplit([[1, 2], [3, 4]], 2); // [[[1, 2]], [[3, 4]]]
+ * ```
+ */
 export const vsplit = operation("numpy.vsplit(*x, indicesOrSections:ints)", (x: TensorLike, indicesOrSections: Integers): Tensor[] =>
   split(x, indicesOrSections, 0),
 );
 
-/** Pieces along the third axis. */
+/**
+ * Pieces along the third axis.
+ *
+ * ```ts
+ * ops.dsplit([[[1, 2], [3, 4]]], 2); // [[[[1], [3]]], [[[2], [4]]]]
+ * ```
+ */
 export const dsplit = operation("numpy.dsplit(*x, indicesOrSections:ints)", (x: TensorLike, indicesOrSections: Integers): Tensor[] =>
   split(x, indicesOrSections, 2),
 );
 
 /**
  * Coordinates of a grid: one tensor for each vector, all of the shape of the grid.
+ *
+ * ```ts
+ * ops.meshgrid([1, 2], [3, 4]); // [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+ * ```
  *
  * @param xs                vectors; others are flattened
  * @param options.indexing  "xy" (default): the first two axes exchanged, or "ij"

@@ -19,7 +19,13 @@ import { concatenate } from "./concatenate.js";
 import { swapaxes } from "./transpose.js";
 import { gatherView } from "./views.js";
 
-/** x put next to itself so often along each axis; missing axes are added in front. */
+/**
+ * x put next to itself so often along each axis; missing axes are added in front.
+ *
+ * ```ts
+ * ops.tile([1, 2], 2); // [1, 2, 1, 2]
+ * ```
+ */
 export const tile = operation("numpy.tile(*x, repeats:ints|tensor)", (x: TensorLike, repeats: Integers): Tensor => {
   const tensor = asTensor(x);
   const counts = openIntegers(repeats, "tile");
@@ -64,6 +70,10 @@ const tileOp = primitive({
 /**
  * Each element of x so many times in a row.
  *
+ * ```ts
+ * ops.repeat([1, 2], 2); // [1, 1, 2, 2]
+ * ```
+ *
  * @param repeats  one number for all, or one for each element along the axis
  * @param axis     default: the flattened x
  */
@@ -90,6 +100,10 @@ export const repeat = operation(
 
 /**
  * The elements moved along axes; those that leave at one end come back at the other.
+ *
+ * ```ts
+ * ops.roll([1, 2, 3, 4], 1); // [4, 1, 2, 3]
+ * ```
  *
  * @param shift  for each axis; a tensor may be known only when the operation runs, as may the axes
  * @param axis   default: the flattened x
@@ -144,7 +158,13 @@ function rolled(x: Tensor, shift: number, axis: number): Tensor {
   return concatenate([part(cut, length! - cut), part(0, cut)], axis);
 }
 
-/** x turned by so many quarter turns in the plane of two axes, from the first towards the second. */
+/**
+ * x turned by so many quarter turns in the plane of two axes, from the first towards the second.
+ *
+ * ```ts
+ * ops.rot90([[1, 2], [3, 4]]); // [[2, 4], [1, 3]]
+ * ```
+ */
 export const rot90 = operation(
   "numpy.rot90(*array, k:int=1, axes:list=[0,1])",
   (x: TensorLike, k: number, axes: readonly number[]): Tensor => {

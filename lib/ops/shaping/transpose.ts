@@ -13,6 +13,10 @@ import { gatherView } from "./views.js";
 /**
  * x with its axes in another order.
  *
+ * ```ts
+ * ops.transpose([[1, 2], [3, 4]]); // [[1, 3], [2, 4]]
+ * ```
+ *
  * @param axes  for each axis of the result, the axis of x that it is; default: all in reverse
  */
 export const transpose = operation("numpy.transpose(*x, axes:list=null)", (x: TensorLike, axes: readonly number[] | null): Tensor => {
@@ -67,7 +71,13 @@ function asSwap(shape: readonly number[], order: readonly number[]): { batch: nu
   return { batch: lengths(axes.slice(0, kept)), rows: lengths(tail.slice(turn)), columns: lengths(tail.slice(0, turn)) };
 }
 
-/** x with axes moved to other places; the others stay in order. */
+/**
+ * x with axes moved to other places; the others stay in order.
+ *
+ * ```ts
+ * ops.moveaxis(tf.ones([2, 3, 4]), 0, -1).shape; // [3, 4, 2]
+ * ```
+ */
 export const moveaxis = operation(
   "numpy.moveaxis(*x, source:ints, destination:ints)",
   (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
@@ -83,7 +93,13 @@ export const moveaxis = operation(
   },
 );
 
-/** x with two axes exchanged. */
+/**
+ * x with two axes exchanged.
+ *
+ * ```ts
+ * ops.swapaxes([[1, 2], [3, 4]], 0, 1); // [[1, 3], [2, 4]]
+ * ```
+ */
 export const swapaxes = operation("numpy.swapaxes(*x, axis1:int, axis2:int)", (x: TensorLike, axis1: number, axis2: number): Tensor => {
   const tensor = asTensor(x);
   const a = checkAxis("swapaxes", axis1, tensor.rank);

@@ -74,7 +74,13 @@ function lengthOf(where: string, x: Tensor, axis = -1): number {
   throw new ShapeError(where, { given: shapeText(x.shape), expected: "a known length of the axis to transform" });
 }
 
-/** The discrete Fourier transform along the last axis. @returns [real, imaginary] */
+/**
+ * The discrete Fourier transform along the last axis. @returns [real, imaginary]
+ *
+ * ```ts
+ * ops.fft([[1, 2, 3, 4], [0, 0, 0, 0]]); // [[10, -2, -2, -2], [0, 2, 0, -2]]
+ * ```
+ */
 export const fft = operation(
   "math.fft(*x)",
   (x: Complex): Tensor[] => {
@@ -91,10 +97,22 @@ function alongLastTwo(where: string, x: Complex, forwards: boolean): Parts {
   return [swapaxes(re, -2, -1), swapaxes(im, -2, -1)];
 }
 
-/** The discrete Fourier transform along the last two axes. @returns [real, imaginary] */
+/**
+ * The discrete Fourier transform along the last two axes. @returns [real, imaginary]
+ *
+ * ```ts
+ * ops.fft2([[[1, 2], [3, 4]], [[0, 0], [0, 0]]]); // [[[10, -2], [-4, 0]], [[0, 0], [0, 0]]]
+ * ```
+ */
 export const fft2 = operation("math.fft2(*x)", (x: Complex): Tensor[] => [...alongLastTwo("fft2", x, true)], { className: "FFT2" });
 
-/** The inverse of fft2. @returns [real, imaginary] */
+/**
+ * The inverse of fft2. @returns [real, imaginary]
+ *
+ * ```ts
+ * ops.ifft2([[[10, -2], [-4, 0]], [[0, 0], [0, 0]]]); // [[[1, 2], [3, 4]], [[0, 0], [0, 0]]]
+ * ```
+ */
 export const ifft2 = operation(
   "math.ifft2(*x)",
   (x: Complex): Tensor[] => {
@@ -120,6 +138,10 @@ function fitted(x: Tensor, length: number): Tensor {
 /**
  * The transform of a real tensor along the last axis: of its n / 2 + 1 first terms, the others being their conjugates.
  *
+ * ```ts
+ * ops.rfft([1, 2, 3, 4]); // [[10, -2, -2], [0, 2, 0]]
+ * ```
+ *
  * @param fftLength  n; the tensor is cut or filled up with zeros. Default: its length
  * @returns          [real, imaginary]
  */
@@ -139,7 +161,13 @@ export const rfft = operation(
   { className: "RFFT" },
 );
 
-/** The real tensor whose rfft is x. @param fftLength  its length n. Default: twice the number of terms less one */
+/**
+ * The real tensor whose rfft is x. @param fftLength  its length n. Default: twice the number of terms less one
+ *
+ * ```ts
+ * ops.irfft([[10, -2, -2], [0, 2, 0]]); // [1, 2, 3, 4]
+ * ```
+ */
 export const irfft = operation(
   "math.irfft(*x, fftLength:int=null)",
   (x: Complex, fftLength: number | null): Tensor => {

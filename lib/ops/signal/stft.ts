@@ -45,7 +45,13 @@ const countOf = (signal: number, { length, stride }: Frames): number => Math.max
 const placesOf = (count: number, { length, stride }: Frames): Int32Array =>
   Int32Array.from({ length: count * length }, (_, i) => Math.floor(i / length) * stride + (i % length));
 
-/** Overlapping pieces along the last axis: of a length, each so many elements after the one before. */
+/**
+ * Overlapping pieces along the last axis: of a length, each so many elements after the one before.
+ *
+ * ```ts
+ * ops.extractSequences([1, 2, 3, 4, 5], 3, 2); // [[1, 2, 3], [3, 4, 5]]
+ * ```
+ */
 export const extractSequences = operation(
   "math.extractSequences(*x, sequenceLength:int, sequenceStride:int)",
   (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor =>
@@ -95,6 +101,11 @@ function windowOf(where: string, window: string | TensorLike | null, sequenceLen
 /**
  * The Fourier transforms of overlapping frames of a signal.
  *
+ * ```ts
+ * const [real] = ops.stft([1, 2, 3, 4, 5, 6, 7, 8], 4, 2, 4);
+ * real.shape; // [5, 3]
+ * ```
+ *
  * @param x               [..., time]
  * @param sequenceLength  of a frame
  * @param sequenceStride  from one frame to the next
@@ -123,6 +134,11 @@ export const stft = operation(
 
 /**
  * The signal whose stft is x: frames added where they overlap, divided by the sum of their squared windows.
+ *
+ * ```ts
+ * const [real, imaginary] = ops.stft([1, 2, 3, 4, 5, 6, 7, 8], 4, 2, 4);
+ * ops.istft([real!, imaginary!], 4, 2, 4).shape; // [8]
+ * ```
  *
  * @param x               [real, imaginary], each [..., frames, fftLength / 2 + 1]
  * @param options.length  of the result
