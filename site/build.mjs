@@ -172,7 +172,8 @@ if (!process.argv.includes("--without-reference")) {
   menu.push({ title: "Reference", entries: reference.filter(({ inMenu }) => inMenu) });
   made.push(...reference);
   const silent = reference.filter(({ isDocumented }) => isDocumented === false).map(({ title }) => title);
-  writeFileSync(join(root, "build/site-undocumented.json"), JSON.stringify(silent));
+  const unshown = reference.filter(({ hasExample }) => hasExample === false).map(({ title }) => title);
+  writeFileSync(join(root, "build/site-undocumented.json"), JSON.stringify({ silent, unshown }));
 }
 for (const page of made) {
   write(`${page.path}.html`, pageHtml(page, menu));

@@ -178,6 +178,7 @@ export async function referencePages() {
       hasPrograms: programs.length > 0,
       isSeparate: true,
       isDocumented: saysSomething(comment),
+      hasExample: value === undefined || programs.length > 0,
       programs,
       sections: [{ anchor: "", title: `${own} ${path}`, text: `${aliases.join(" ")} ${summary}` }],
     };

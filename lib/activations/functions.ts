@@ -171,11 +171,13 @@ export const threshold = declare(
 );
 
 /**
- * `x · tanh(softplus(x))`. @see Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019
+ * `x · tanh(softplus(x))`.
  *
  * ```ts
  * keras.activations.mish([-1, 0, 1]); // [-0.3034, 0, 0.8651]
  * ```
+ *
+ * @see Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019
  */
 export const mish = declare("activations.mish(*x)", (x: TensorLike): Tensor => multiply(x, tanh(softplus(x))));
 

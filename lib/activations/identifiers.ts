@@ -24,12 +24,14 @@ export const get = (identifier: ActivationIdentifier | null): Activation => (ide
 export const serialize = (activation: Activation): Json => activations.serialize(activation);
 
 /**
- * The activation that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
- * keras.activations.deserialize
+ * The activation that a config describes.
  *
  * ```ts
  * keras.activations.deserialize("relu")([-1, 2]); // [0, 2]
  * ```
+ *
+ * @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.activations.deserialize
  */
 export const deserialize = declare(
   "activations.deserialize(config:tree, customObjects:tree|null=null)",

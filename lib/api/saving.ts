@@ -15,15 +15,42 @@ function checked(where: string, model: unknown): Model {
   throw new ArgumentError(`keras.saving.${where}`, { given: text(model), expected: "a model" });
 }
 
-/** The same as `model.save`. Keras: keras.saving.save_model */
+/**
+ * The same as `model.save`. Keras: keras.saving.save_model
+ *
+ * ```ts
+ * const small = new keras.Sequential([keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
+ * await keras.models.saveModel(small, "small.keras");
+ * (await keras.models.loadModel("small.keras")).countParams(); // 8
+ * ```
+ */
 export const saveModel = (model: Model, path: string, options?: SaveOptions): Promise<void> =>
   checked("saveModel", model).save(path, options);
 
-/** The same as `model.saveWeights`. Keras: keras.saving.save_weights */
+/**
+ * The same as `model.saveWeights`. Keras: keras.saving.save_weights
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await keras.saving.saveWeights(model, "few.weights.h5");
+ * const other = new keras.Sequential([keras.Input({ shape: [2] }), new keras.layers.Dense(1)]);
+ * await keras.saving.loadWeights(other, "few.weights.h5");
+ * ops.allclose(other.weights[0]!, model.weights[0]!); // true
+ * ```
+ */
 export const saveWeights = (model: Model, path: string, options?: SaveWeightsOptions): Promise<void> =>
   checked("saveWeights", model).saveWeights(path, options);
 
-/** The same as `model.loadWeights`. Keras: keras.saving.load_weights */
+/**
+ * The same as `model.loadWeights`. Keras: keras.saving.load_weights
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await keras.saving.saveWeights(model, "few.weights.h5");
+ * await keras.saving.loadWeights(model, "few.weights.h5");
+ * model.countParams(); // 3
+ * ```
+ */
 export const loadWeights = (model: Model, path: FilePath, options?: LoadWeightsOptions): Promise<void> =>
   checked("loadWeights", model).loadWeights(path, options);
 
@@ -32,6 +59,13 @@ export type KerasFileEditor = Editor;
 /**
  * Opens files of weights to look into them, change them and write them anew; what `open` gives says more. Keras:
  * keras.saving.KerasFileEditor
+ *
+ * ```ts
+ * const named = new keras.Sequential([keras.Input({ shape: [2] }), new keras.layers.Dense(1, { name: "head" })]);
+ * await named.saveWeights("head.weights.h5");
+ * const editor = await keras.saving.KerasFileEditor.open("head.weights.h5");
+ * editor.summary().includes("head"); // true
+ * ```
  */
 export const KerasFileEditor = {
   /** Opens a `.keras` or `.weights.h5` file. @throws FormatError for what is neither */

@@ -64,6 +64,12 @@ export interface DecodeOptions {
  * const [found] = await keras.applications.resnet.decodePredictions(await model.predict(image), { top: 3 });
  * ```
  *
+ * ```ts
+ * const classIndex = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [i, [`n${i}`, `class ${i}`]]));
+ * const [found] = await keras.applications.convnext.decodePredictions(tf.oneHot([7], 1000), { top: 1, classIndex } as any);
+ * found; // [["n7", "class 7", 1]]
+ * ```
+ *
  * @param preds  `[samples, 1000]`
  * @throws ShapeError for another shape. Keras: keras.applications.imagenet_utils.decode_predictions
  */

@@ -53,6 +53,10 @@ function preprocess(x: TensorLike, dataFormat: string | null, mode: string): Ten
  * - `"torch"`: from 0 to 1, less the means of ImageNet, divided by the deviations
  *
  * Keras: keras.applications.imagenet_utils.preprocess_input
+ *
+ * ```ts
+ * keras.applications.imagenetUtils.preprocessInput([[[0, 128, 255]]], { mode: "tf" }); // [[[-1, 3.922e-3, 1]]]
+ * ```
  */
 export const preprocessInput = declare('imagenetUtils.preprocessInput(*x, dataFormat:string|null=null, mode="caffe")', preprocess);
 
@@ -62,7 +66,13 @@ export const preprocessing = (mode: PreprocessMode) =>
     preprocess(x, dataFormat, mode),
   );
 
-/** Gives its input back: these networks begin with a layer that does it. */
+/**
+ * Gives its input back: these networks begin with a layer that does it.
+ *
+ * ```ts
+ * keras.applications.convnext.preprocessInput([[[0, 128, 255]]]); // [[[0, 128, 255]]]
+ * ```
+ */
 export const passing = declare(
   "applications.preprocessInput(*x, dataFormat:string|null=null)",
   (x: TensorLike, _dataFormat: string | null) => asTensor(x),

@@ -39,7 +39,9 @@ let source: WeightsSource = {};
  * Sets where `weights: "imagenet"` and the names of classes are fetched from; what is not named stays as it was.
  *
  * ```ts
- * keras.applications.setWeightsSource({ baseUrl: "https://mirror.example/keras" }); // …/keras/tensorflow/keras-applications/resnet/…
+ * keras.applications.setWeightsSource({ baseUrl: "https://mirror.example/keras" });
+ * keras.applications.weightsSource().baseUrl; // "https://mirror.example/keras"
+ * keras.applications.setWeightsSource({ baseUrl: null }); // Keras's own again
  * ```
  */
 export function setWeightsSource(options: WeightsSource): void {
@@ -55,7 +57,13 @@ export function setWeightsSource(options: WeightsSource): void {
   source = { ...source, ...options };
 }
 
-/** Where `setWeightsSource` says that files are fetched from and kept, defaults filled in. */
+/**
+ * Where `setWeightsSource` says that files are fetched from and kept, defaults filled in.
+ *
+ * ```ts
+ * keras.applications.weightsSource().baseUrl.startsWith("https://"); // true
+ * ```
+ */
 export function weightsSource(): { readonly baseUrl: string; readonly cacheDir: string } {
   return { baseUrl: String(source.baseUrl ?? PUBLISHED).replace(/\/+$/, ""), cacheDir: source.cacheDir ?? usualCache() };
 }

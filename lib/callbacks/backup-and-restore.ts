@@ -31,6 +31,10 @@ function never() {
  * metrics, random generators, and where the data stand. With `saveFreq` in batches it goes on inside the epoch, with the batches that would
  * have come. Where the path ends in `.keras` or `.weights.h5`, the backup is such a file, which Keras reads, too.
  * Keras: keras.callbacks.BackupAndRestore
+ *
+ * ```ts
+ * new keras.callbacks.BackupAndRestore("backup").saveFreq; // "epoch"
+ * ```
  */
 export class BackupAndRestore extends Callback {
   readonly backupDir: string;

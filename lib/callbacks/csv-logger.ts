@@ -16,6 +16,10 @@ const options = schema(["filename"], {
 /**
  * Writes losses and metrics of each epoch as a line of a CSV file. Names are those of the first epoch, sorted; where it had no validation,
  * columns for one are there all the same. Keras: keras.callbacks.CSVLogger
+ *
+ * ```ts
+ * new keras.callbacks.CSVLogger("log.csv", { separator: ";" }).separator; // ";"
+ * ```
  */
 export class CSVLogger extends Callback {
   readonly filename: string;

@@ -24,7 +24,16 @@ const options = schema([], {
 /** What EarlyStopping takes. */
 export type EarlyStoppingOptions = Options<typeof options>;
 
-/** Stops training when a value gets no better. Keras: keras.callbacks.EarlyStopping */
+/**
+ * Stops training when a value gets no better. Keras: keras.callbacks.EarlyStopping
+ *
+ * ```ts
+ * model.compile({ optimizer: "sgd", loss: "mse" });
+ * const stop = new keras.callbacks.EarlyStopping({ monitor: "loss", minDelta: 1000, patience: 2 });
+ * const history = await model.fit(x, y, { epochs: 9, verbose: 0, callbacks: [stop] });
+ * history.epoch; // [0, 1, 2]
+ * ```
+ */
 export class EarlyStopping extends MonitorCallback {
   readonly patience: number;
   readonly verbose: number;

@@ -2,7 +2,15 @@
 
 import { Callback, type Logs } from "./callback.js";
 
-/** Losses and metrics at the end of each epoch: what `fit` gives back. Keras: keras.callbacks.History */
+/**
+ * Losses and metrics at the end of each epoch: what `fit` gives back. Keras: keras.callbacks.History
+ *
+ * ```ts
+ * model.compile({ loss: "mse" });
+ * const history = await model.fit(x, y, { epochs: 3, verbose: 0 });
+ * history.history["loss"]!.length; // 3
+ * ```
+ */
 export class History extends Callback {
   /** The epochs that were run. */
   epoch: number[] = [];

@@ -6,7 +6,17 @@ import { Callback, type Hook } from "./callback.js";
 /** Hooks as functions. */
 export type LambdaHooks = { readonly [K in Hook]?: Callback[K] };
 
-/** A callback made of functions: `new LambdaCallback({ onEpochEnd: (epoch, logs) => … })`. Keras: keras.callbacks.LambdaCallback */
+/**
+ * A callback made of functions: `new LambdaCallback({ onEpochEnd: (epoch, logs) => … })`. Keras: keras.callbacks.LambdaCallback
+ *
+ * ```ts
+ * const seen: number[] = [];
+ * model.compile({ loss: "mse" });
+ * const watch = new keras.callbacks.LambdaCallback({ onEpochEnd: (epoch) => void seen.push(epoch) });
+ * await model.fit(x, y, { epochs: 2, verbose: 0, callbacks: [watch] });
+ * seen; // [0, 1]
+ * ```
+ */
 export class LambdaCallback extends Callback {
   constructor(hooks: LambdaHooks) {
     super();

@@ -11,6 +11,13 @@ const options = schema([], { verbose: verbosityField });
 /**
  * Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)` gives the new one. Keras:
  * keras.callbacks.LearningRateScheduler
+ *
+ * ```ts
+ * model.compile({ optimizer: "sgd", loss: "mse" });
+ * const halved = new keras.callbacks.LearningRateScheduler((epoch, rate) => rate / 2);
+ * await model.fit(x, y, { epochs: 2, verbose: 0, callbacks: [halved] });
+ * model.optimizer!.learningRate; // 0.0025
+ * ```
  */
 export class LearningRateScheduler extends Callback {
   readonly verbose: number;

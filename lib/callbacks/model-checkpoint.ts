@@ -27,6 +27,10 @@ export type ModelCheckpointOptions = Options<typeof options>;
  * Saves the model at the end of epochs, or every so many batches. The path may name values:
  * `"{epoch:02d}-{val_loss:.2f}.keras"`; its ending says which form the files have, as that of `model.save` does.
  * Keras: keras.callbacks.ModelCheckpoint
+ *
+ * ```ts
+ * new keras.callbacks.ModelCheckpoint("{epoch:02d}.keras", { saveBestOnly: true }).saveBestOnly; // true
+ * ```
  */
 export class ModelCheckpoint extends MonitorCallback {
   readonly verbose: number;

@@ -4,7 +4,15 @@ import { platform } from "#platform";
 import { Callback, type Logs } from "./callback.js";
 import { type Output, ProgressBar } from "./progress-bar.js";
 
-/** Prints the progress of training, evaluation and prediction. Keras: keras.callbacks.ProgbarLogger */
+/**
+ * Prints the progress of training, evaluation and prediction. Keras: keras.callbacks.ProgbarLogger
+ *
+ * ```ts
+ * model.compile({ loss: "mse" });
+ * const history = await model.fit(x, y, { verbose: 0, callbacks: [new keras.callbacks.ProgbarLogger()] });
+ * history.epoch; // [0]
+ * ```
+ */
 export class ProgressLogger extends Callback {
   readonly #output: Output;
   #bar: ProgressBar | null = null;

@@ -29,7 +29,16 @@ const options = schema([], {
 /** What ReduceLROnPlateau takes. */
 export type ReduceLROnPlateauOptions = Options<typeof options>;
 
-/** Makes the learning rate smaller when a value gets no better. Keras: keras.callbacks.ReduceLROnPlateau */
+/**
+ * Makes the learning rate smaller when a value gets no better. Keras: keras.callbacks.ReduceLROnPlateau
+ *
+ * ```ts
+ * model.compile({ optimizer: "sgd", loss: "mse" });
+ * const slower = new keras.callbacks.ReduceLROnPlateau({ monitor: "loss", factor: 0.5, patience: 1, minDelta: 1000 });
+ * await model.fit(x, y, { epochs: 3, verbose: 0, callbacks: [slower] });
+ * model.optimizer!.learningRate; // 0.0025
+ * ```
+ */
 export class ReduceLROnPlateau extends MonitorCallback {
   readonly factor: number;
   readonly patience: number;

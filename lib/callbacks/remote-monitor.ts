@@ -19,6 +19,10 @@ const options = schema([], {
 /**
  * Sends losses and metrics of each epoch to a server, as a form or as JSON. A server that is not there is warned of. Keras:
  * keras.callbacks.RemoteMonitor
+ *
+ * ```ts
+ * new keras.callbacks.RemoteMonitor({ root: "http://localhost:9000" }) instanceof keras.callbacks.Callback; // true
+ * ```
  */
 export class RemoteMonitor extends Callback {
   readonly #options: ReturnType<typeof options.parse>;

@@ -15,6 +15,12 @@ const options = schema([], {
  * Puts the moving averages of the weights, which an optimizer with `useEma` keeps, into the model while it is evaluated or predicts, and
  * the
  * weights back afterwards. Keras: keras.callbacks.SwapEMAWeights
+ *
+ * ```ts
+ * model.compile({ optimizer: new keras.optimizers.SGD(0.1, { useEma: true }), loss: "mse" });
+ * const history = await model.fit(x, y, { verbose: 0, callbacks: [new keras.callbacks.SwapEMAWeights()] });
+ * history.epoch; // [0]
+ * ```
  */
 export class SwapEMAWeights extends Callback {
   readonly swapOnEpoch: boolean;

@@ -10,7 +10,15 @@ const options = schema([], {
   raiseError: boolean(false),
 });
 
-/** Stops training when the loss is no number or infinite. Keras: keras.callbacks.TerminateOnNaN */
+/**
+ * Stops training when the loss is no number or infinite. Keras: keras.callbacks.TerminateOnNaN
+ *
+ * ```ts
+ * model.compile({ loss: "mse" });
+ * const history = await model.fit(x, [[NaN], [0]], { epochs: 5, verbose: 0, callbacks: [new keras.callbacks.TerminateOnNaN()] });
+ * history.epoch.length; // 1
+ * ```
+ */
 export class TerminateOnNaN extends Callback {
   readonly raiseError: boolean;
 

@@ -26,11 +26,13 @@ export interface Registration {
  * Makes a class or function known to saving and loading as `package>name`; by hand, or as a decorator of a class.
  *
  * ```ts
- * class Antirectifier extends keras.layers.Layer { … }
- * keras.saving.registerKerasSerializable(Antirectifier, { package: "my_package" });
+ * class Doubled extends keras.layers.Layer {}
+ * keras.saving.registerKerasSerializable(Doubled, { package: "my_package" });
+ * keras.saving.getRegisteredName(Doubled); // "my_package>Doubled"
  *
  * @keras.saving.registerKerasSerializable("my_package")
- * class Antirectifier extends keras.layers.Layer { … }
+ * class Halved extends keras.layers.Layer {}
+ * keras.saving.getRegisteredName(Halved); // "my_package>Halved"
  * ```
  *
  * @returns what was given, or the decorator
@@ -113,7 +115,15 @@ export function safeModeScope<T>(mode: boolean, body: () => T): T {
 /** The custom objects of all open scopes, by name: what a call keeps that goes on later. */
 export const currentCustomObjects = (): CustomObjects => Object.assign({}, ...scopes) as CustomObjects;
 
-/** The objects that `registerKerasSerializable` was given, by registered name. */
+/**
+ * The objects that `registerKerasSerializable` was given, by registered name.
+ *
+ * ```ts
+ * class Thrice extends keras.layers.Layer {}
+ * keras.saving.registerKerasSerializable("mine")(Thrice);
+ * keras.saving.getCustomObjects()["mine>Thrice"] === Thrice; // true
+ * ```
+ */
 export function getCustomObjects(): CustomObjects {
   return Object.fromEntries(registered);
 }
@@ -124,13 +134,28 @@ export function customObject(name: string): CustomObject | undefined {
   return scope ? scope[name] : registered.get(name);
 }
 
-/** `package>name` of an object that was registered. */
+/**
+ * `package>name` of an object that was registered.
+ *
+ * ```ts
+ * class Twice extends keras.layers.Layer {}
+ * keras.saving.registerKerasSerializable("mine")(Twice);
+ * keras.saving.getRegisteredName(Twice); // "mine>Twice"
+ * ```
+ */
 export function registeredNameOf(obj: object): string | undefined {
   return names.get(obj);
 }
 
 /**
- * The registered object of that name, or that of `customObjects` or `moduleObjects`. @throws ValueError where there is none
+ * The registered object of that name, or that of `customObjects` or `moduleObjects`.
+ *
+ * ```ts
+ * class Twice extends keras.layers.Layer {}
+ * keras.saving.getRegisteredObject("Twice", { customObjects: { Twice } }) === Twice; // true
+ * ```
+ *
+ * @throws ValueError where there is none
  *
  * Keras: keras.saving.get_registered_object
  */

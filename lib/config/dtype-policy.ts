@@ -133,19 +133,29 @@ export function readQuantizedNames(read: (name: string) => DTypePolicy | undefin
 const namedPolicy = (name: string): DTypePolicy => ofQuantized?.(name) ?? new DTypePolicy(name);
 
 /**
- * Sets the policy of layers that are given none: a name, or a policy. @throws ValueError. Keras: keras.config.set_dtype_policy
+ * Sets the policy of layers that are given none: a name, or a policy.
  *
  * ```ts
  * keras.config.setDtypePolicy("mixed_float16");
  * new keras.layers.Dense(1).computeDtype; // "float16"
  * keras.config.setDtypePolicy("float32");
  * ```
+ *
+ * @throws ValueError. Keras: keras.config.set_dtype_policy
  */
 export const setDtypePolicy = declare("config.setDtypePolicy(policy)", (policy: string | DTypePolicy): void => {
   ofAll = getPolicy(policy);
 });
 
-/** The policy that a name, a config or null (the default one) means. @throws ValueError. Keras: keras.dtype_policies.get */
+/**
+ * The policy that a name, a config or null (the default one) means.
+ *
+ * ```ts
+ * keras.dtypePolicies.get("mixed_bfloat16").computeDtype; // "bfloat16"
+ * ```
+ *
+ * @throws ValueError. Keras: keras.dtype_policies.get
+ */
 export const getPolicy = declare("dtypePolicies.get(identifier:tree|null)", (identifier: unknown): DTypePolicy => {
   if (identifier === null) return defaultDtypePolicy();
   if (identifier instanceof DTypePolicy) return identifier;
@@ -155,12 +165,27 @@ export const getPolicy = declare("dtypePolicies.get(identifier:tree|null)", (ide
   throw new ValueError("dtypePolicies.get", { given: text(identifier), expected: 'a dtype such as "float32", or a keras.DTypePolicy' });
 });
 
-/** A policy as an object of its class and config. Keras: keras.dtype_policies.serialize */
+/**
+ * A policy as an object of its class and config. Keras: keras.dtype_policies.serialize
+ *
+ * ```ts
+ * (keras.dtypePolicies.serialize(new keras.DTypePolicy("float32")) as any).config; // {"name": "float32"}
+ * ```
+ */
 export const serializePolicy = declare("dtypePolicies.serialize(dtypePolicy)", (dtypePolicy: DTypePolicy): Json =>
   serializeKerasObject(dtypePolicy),
 );
 
-/** The policy that such an object describes. @throws ValueError. Keras: keras.dtype_policies.deserialize */
+/**
+ * The policy that such an object describes.
+ *
+ * ```ts
+ * const json = keras.dtypePolicies.serialize(new keras.DTypePolicy("mixed_float16"));
+ * keras.dtypePolicies.deserialize(json as any).computeDtype; // "float16"
+ * ```
+ *
+ * @throws ValueError. Keras: keras.dtype_policies.deserialize
+ */
 export const deserializePolicy = declare(
   "dtypePolicies.deserialize(config:tree, customObjects:tree=null)",
   (config: Config, customObjects: CustomObjects | null): DTypePolicy => {

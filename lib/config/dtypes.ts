@@ -39,19 +39,23 @@ export const standardizeDtype = declare("utils.standardizeDtype(dtype)", (dtype:
 });
 
 /**
- * Whether a dtype holds fractions. @throws UnknownNameError. Keras: keras.backend.is_float_dtype
+ * Whether a dtype holds fractions.
  *
  * ```ts
  * keras.backend.isFloatDtype("float16"); // true
  * ```
+ *
+ * @throws UnknownNameError. Keras: keras.backend.is_float_dtype
  */
 export const isFloatDtype = declare("backend.isFloatDtype(dtype)", (dtype: unknown): boolean => /^b?float/.test(standardizeDtype(dtype)));
 
 /**
- * Whether a dtype holds whole numbers, with or without a sign. @throws UnknownNameError. Keras: keras.backend.is_int_dtype
+ * Whether a dtype holds whole numbers, with or without a sign.
  *
  * ```ts
  * keras.backend.isIntDtype("uint8"); // true
  * ```
+ *
+ * @throws UnknownNameError. Keras: keras.backend.is_int_dtype
  */
 export const isIntDtype = declare("backend.isIntDtype(dtype)", (dtype: unknown): boolean => /^u?int/.test(standardizeDtype(dtype)));

@@ -139,13 +139,15 @@ const limit = (where: string, value: number | null): number | null => {
 export const maxEpochs = (): number | null => switches.maxEpochs;
 
 /**
- * Limits the epochs of every `fit`, to try a script quickly. @throws ArgumentError. Keras: keras.config.set_max_epochs
+ * Limits the epochs of every `fit`, to try a script quickly.
  *
  * ```ts
  * keras.config.setMaxEpochs(2);
  * keras.config.maxEpochs(); // 2
  * keras.config.setMaxEpochs(null);
  * ```
+ *
+ * @throws ArgumentError. Keras: keras.config.set_max_epochs
  */
 export const setMaxEpochs = declare("config.setMaxEpochs(maxEpochs:int|null)", (maxEpochs: number | null): void => {
   switches.maxEpochs = limit("config.setMaxEpochs", maxEpochs);
@@ -161,13 +163,15 @@ export const setMaxEpochs = declare("config.setMaxEpochs(maxEpochs:int|null)", (
 export const maxStepsPerEpoch = (): number | null => switches.maxStepsPerEpoch;
 
 /**
- * Limits the steps of every epoch, of `evaluate` and of `predict`. @throws ArgumentError. Keras: keras.config.set_max_steps_per_epoch
+ * Limits the steps of every epoch, of `evaluate` and of `predict`.
  *
  * ```ts
  * keras.config.setMaxStepsPerEpoch(5);
  * keras.config.maxStepsPerEpoch(); // 5
  * keras.config.setMaxStepsPerEpoch(null);
  * ```
+ *
+ * @throws ArgumentError. Keras: keras.config.set_max_steps_per_epoch
  */
 export const setMaxStepsPerEpoch = declare(
   "config.setMaxStepsPerEpoch(maxStepsPerEpoch:int|null)",

@@ -29,7 +29,13 @@ function numbersOf(where: string, given: string, { mode, numbers, expected }: Fo
   throw new ValueError(`${where}.mode`, { given: text(given), expected });
 }
 
-/** The policy of a quantized layer: a mode, and the policy that the layer had before. Keras: keras.dtype_policies.QuantizedDTypePolicy */
+/**
+ * The policy of a quantized layer: a mode, and the policy that the layer had before. Keras: keras.dtype_policies.QuantizedDTypePolicy
+ *
+ * ```ts
+ * new keras.dtypePolicies.QuantizedDTypePolicy("int8", { sourceName: "float32" }).name; // "int8_from_float32"
+ * ```
+ */
 export class QuantizedDTypePolicy extends DTypePolicy {
   readonly #mode: QuantizationMode;
   readonly #sourceName: string;
@@ -72,7 +78,13 @@ export class QuantizedDTypePolicy extends DTypePolicy {
   }
 }
 
-/** Weights of 4 bits in blocks of rows: "int4/128"; -1 is one block. Keras: keras.dtype_policies.Int4DTypePolicy */
+/**
+ * Weights of 4 bits in blocks of rows: "int4/128"; -1 is one block. Keras: keras.dtype_policies.Int4DTypePolicy
+ *
+ * ```ts
+ * new keras.dtypePolicies.Int4DTypePolicy("int4/64", { sourceName: "float32" }).blockSize; // 64
+ * ```
+ */
 export class Int4DTypePolicy extends QuantizedDTypePolicy {
   readonly blockSize: number;
 
@@ -91,7 +103,13 @@ export class Int4DTypePolicy extends QuantizedDTypePolicy {
   }
 }
 
-/** Weights of 2, 3, 4 or 8 bits by GPTQ: "gptq/4/128"; a group of -1 is all rows. Keras: keras.dtype_policies.GPTQDTypePolicy */
+/**
+ * Weights of 2, 3, 4 or 8 bits by GPTQ: "gptq/4/128"; a group of -1 is all rows. Keras: keras.dtype_policies.GPTQDTypePolicy
+ *
+ * ```ts
+ * new keras.dtypePolicies.GPTQDTypePolicy("gptq/4/128", { sourceName: "float32" }).weightBits; // 4
+ * ```
+ */
 export class GPTQDTypePolicy extends QuantizedDTypePolicy {
   readonly weightBits: number;
   readonly groupSize: number;
@@ -113,7 +131,13 @@ export class GPTQDTypePolicy extends QuantizedDTypePolicy {
   }
 }
 
-/** Weights of 4 bits by AWQ: "awq/4/128". Keras: keras.dtype_policies.AWQDTypePolicy */
+/**
+ * Weights of 4 bits by AWQ: "awq/4/128". Keras: keras.dtype_policies.AWQDTypePolicy
+ *
+ * ```ts
+ * new keras.dtypePolicies.AWQDTypePolicy("awq/4/128", { sourceName: "float32" }).groupSize; // 128
+ * ```
+ */
 export class AWQDTypePolicy extends QuantizedDTypePolicy {
   readonly weightBits: number;
   readonly groupSize: number;
@@ -134,10 +158,22 @@ export class AWQDTypePolicy extends QuantizedDTypePolicy {
   }
 }
 
-/** Weights of −1, 0 and 1. Keras: keras.dtype_policies.TernaryDTypePolicy */
+/**
+ * Weights of −1, 0 and 1. Keras: keras.dtype_policies.TernaryDTypePolicy
+ *
+ * ```ts
+ * new keras.dtypePolicies.TernaryDTypePolicy("ternary", { sourceName: "float32" }).name; // "ternary_from_float32"
+ * ```
+ */
 export class TernaryDTypePolicy extends QuantizedDTypePolicy {}
 
-/** Keras's training in float8; layers refuse it. Keras: keras.dtype_policies.QuantizedFloat8DTypePolicy */
+/**
+ * Keras's training in float8; layers refuse it. Keras: keras.dtype_policies.QuantizedFloat8DTypePolicy
+ *
+ * ```ts
+ * new keras.dtypePolicies.QuantizedFloat8DTypePolicy("float8", { sourceName: "float32" }).name; // "float8_from_float32"
+ * ```
+ */
 export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
   readonly amaxHistoryLength: number;
 

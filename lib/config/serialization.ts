@@ -36,7 +36,15 @@ export function registerSpecialForm<T>(form: SpecialForm<T>): void {
   specialForms.set(form.className, form as SpecialForm<unknown>);
 }
 
-/** A value as Keras's JSON: plain values stay, Keras objects become envelopes. @throws ValueError for what has no config */
+/**
+ * A value as Keras's JSON: plain values stay, Keras objects become envelopes.
+ *
+ * ```ts
+ * keras.saving.serializeKerasObject([1, { a: "b" }]); // [1, {"a": "b"}]
+ * ```
+ *
+ * @throws ValueError for what has no config
+ */
 export function serializeKerasObject(obj: unknown): Json {
   return within(obj, () => serialize(obj));
 }
@@ -132,6 +140,11 @@ export function objectSharingScope<T>(body: () => T): T {
 
 /**
  * The object a config describes. Plain values stay, arrays and records are read item by item.
+ *
+ * ```ts
+ * const layer = keras.saving.deserializeKerasObject({ module: "keras.layers", class_name: "Dense", config: { units: 3 } });
+ * layer instanceof keras.layers.Dense; // true
+ * ```
  *
  * @param options.customObjects  classes and functions of the user's own, by the name the config uses
  * @throws ValueError where a class is not known

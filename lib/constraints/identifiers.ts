@@ -24,12 +24,14 @@ export const get = (identifier: ConstraintIdentifier | null): ConstraintLike | n
 export const serialize = (constraint: ConstraintLike): Json => constraints.serialize(constraint);
 
 /**
- * The constraint that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
- * keras.constraints.deserialize
+ * The constraint that a config describes.
  *
  * ```ts
  * keras.constraints.deserialize("non_neg")(tf.constant([-1, 2])); // [0, 2]
  * ```
+ *
+ * @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.constraints.deserialize
  */
 export const deserialize = declare(
   "constraints.deserialize(config:tree, customObjects:tree|null=null)",

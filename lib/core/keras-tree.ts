@@ -6,18 +6,42 @@ import { at, isBranch, leaves, leavesWithPath, mapTree, mapTreeWithPath, type Pa
 
 type Structure = Tree<unknown>;
 
-/** What `traverse` answers for a value that is to become null, since null says "go on". Keras: keras.tree.MAP_TO_NONE */
+/**
+ * What `traverse` answers for a value that is to become null, since null says "go on". Keras: keras.tree.MAP_TO_NONE
+ *
+ * ```ts
+ * keras.tree.traverse((part: unknown) => (part === 2 ? keras.tree.MAP_TO_NONE : null), [1, 2]); // [1, null]
+ * ```
+ */
 export class MAP_TO_NONE {
   private constructor() {}
 }
 
-/** Whether a value is an array or a record, which is walked into; tensors, typed arrays and objects of classes are leaves. */
+/**
+ * Whether a value is an array or a record, which is walked into; tensors, typed arrays and objects of classes are leaves.
+ *
+ * ```ts
+ * keras.tree.isNested({ a: 1 }); // true
+ * ```
+ */
 export const isNested = declare("tree.isNested(structure:tree)", (structure: unknown): boolean => isBranch(structure));
 
-/** The leaves in order: arrays by index, records by their sorted keys. */
+/**
+ * The leaves in order: arrays by index, records by their sorted keys.
+ *
+ * ```ts
+ * keras.tree.flatten({ b: [2, 3], a: 1 }); // [1, 2, 3]
+ * ```
+ */
 export const flatten = declare("tree.flatten(structure:tree)", (structure: unknown): unknown[] => leaves(structure));
 
-/** The leaves in order, each with the keys and indices that lead to it: `[path, leaf]`. */
+/**
+ * The leaves in order, each with the keys and indices that lead to it: `[path, leaf]`.
+ *
+ * ```ts
+ * keras.tree.flattenWithPath({ a: 1, b: [2] }); // [[["a"], 1], [["b", 0], 2]]
+ * ```
+ */
 export const flattenWithPath = declare("tree.flattenWithPath(structure:tree)", (structure: unknown): [Path, unknown][] =>
   leavesWithPath(structure as Structure).map(({ path, leaf }) => [path, leaf]),
 );
@@ -44,6 +68,10 @@ export function mapStructure(func: (...leaves: never[]) => unknown, ...structure
 /**
  * The structure of `shallowStructure` with a function applied at each of its leaves to what stands there in the others, which may go
  * deeper.
+ *
+ * ```ts
+ * keras.tree.mapStructureUpTo([0, 0], (part: number[]) => part.length, [[1, 2], [3]]); // [2, 1]
+ * ```
  *
  * @throws ArgumentError where another structure has nothing there
  */
@@ -79,6 +107,11 @@ const differ = (where: string, path: Path, a: unknown, b: unknown): ArgumentErro
 /**
  * Refuses two structures that are not nested alike.
  *
+ * ```ts
+ * keras.tree.assertSameStructure([1, [2]], [3, [4]]);
+ * keras.tree.isNested([1, [2]]); // true
+ * ```
+ *
  * @param checkTypes  in Keras, whether lists and tuples are told apart; here both are arrays
  * @throws ArgumentError where two structures differ. Keras: keras.tree.assert_same_structure
  */
@@ -94,7 +127,16 @@ export const assertSameStructure = declare(
   },
 );
 
-/** Refuses two structures whose leaves stand at different paths. @throws ArgumentError. Keras: keras.tree.assert_same_paths */
+/**
+ * Refuses two structures whose leaves stand at different paths.
+ *
+ * ```ts
+ * keras.tree.assertSamePaths({ a: 1, b: [2] }, { a: 3, b: [4] });
+ * keras.tree.flattenWithPath({ a: 1, b: [2] }); // [[["a"], 1], [["b", 0], 2]]
+ * ```
+ *
+ * @throws ArgumentError. Keras: keras.tree.assert_same_paths
+ */
 export const assertSamePaths = declare("tree.assertSamePaths(a:tree, b:tree)", (a: unknown, b: unknown): void => {
   const [x, y] = [a, b].map((tree) => leavesWithPath(tree as Structure).map(({ path }) => pathText(path)));
   const other = x!.find((path) => !y!.includes(path)) ?? y!.find((path) => !x!.includes(path));
@@ -105,7 +147,15 @@ export const assertSamePaths = declare("tree.assertSamePaths(a:tree, b:tree)", (
     });
 });
 
-/** The structure with new leaves, given in the order of `flatten`. @throws ArgumentError where there are more or fewer */
+/**
+ * The structure with new leaves, given in the order of `flatten`.
+ *
+ * ```ts
+ * keras.tree.packSequenceAs({ a: 0, b: [0] }, [1, 2]); // {"a": 1, "b": [2]}
+ * ```
+ *
+ * @throws ArgumentError where there are more or fewer
+ */
 export const packSequenceAs = declare(
   "tree.packSequenceAs(structure:tree, flatSequence:any)",
   (structure: unknown, flatSequence: readonly unknown[]): Structure => {
@@ -119,12 +169,24 @@ export const packSequenceAs = declare(
   },
 );
 
-/** The structure as it is: JavaScript has arrays where Python has lists and tuples. */
+/**
+ * The structure as it is: JavaScript has arrays where Python has lists and tuples.
+ *
+ * ```ts
+ * keras.tree.listsToTuples([1, [2]]); // [1, [2]]
+ * ```
+ */
 export const listsToTuples = declare("tree.listsToTuples(structure:tree)", (structure: unknown): Structure =>
   mapTree(structure as Structure, (leaf) => leaf),
 );
 
-/** The structure with a function applied to each shape: an array of lengths and nulls is a leaf. */
+/**
+ * The structure with a function applied to each shape: an array of lengths and nulls is a leaf.
+ *
+ * ```ts
+ * keras.tree.mapShapeStructure((shape) => shape.length, { a: [null, 3], b: [4] }); // {"a": 2, "b": 1}
+ * ```
+ */
 export const mapShapeStructure = declare(
   "tree.mapShapeStructure(func:function, structure:tree)",
   (func: (shape: readonly (number | null)[]) => unknown, structure: unknown): Structure => {
@@ -143,6 +205,10 @@ export const mapShapeStructure = declare(
 /**
  * The structure with parts replaced by what a function answers for them: null leaves a part as it is and goes on inside, MAP_TO_NONE makes
  * it null, anything else stands in its place and is not looked into.
+ *
+ * ```ts
+ * keras.tree.traverse((part: unknown) => (part === 2 ? 20 : null), [1, [2]]); // [1, [20]]
+ * ```
  *
  * @param topDown  whether a part is asked before what is inside it; default true
  */

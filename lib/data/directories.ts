@@ -7,6 +7,12 @@ export type { DirectoryDataset } from "./from-directory.js";
 /**
  * A dataset of the images of a folder: elements `[image, label]`, float32 `[batch, height, width, channels]`.
  *
+ * ```ts
+ * for (const name of ["cats", "dogs"]) await keras.utils.saveImg(`pets/${name}/1.png`, tf.ones([8, 8, 3]));
+ * const pets = await keras.utils.imageDatasetFromDirectory("pets", { imageSize: [4, 4] });
+ * pets.classNames; // ["cats", "dogs"]
+ * ```
+ *
  * @param directory  a folder with a subfolder for each class; in a page a FileSystemDirectoryHandle
  * @param options    `labels` ("inferred", an array, or null), `labelMode` ("int", "categorical", "binary", null), `classNames`,
  * `colorMode`,

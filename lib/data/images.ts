@@ -37,6 +37,11 @@ const loadOptions = schema([], {
 /**
  * An image from a file: uint8 `[height, width, channels]`; grey images of 16 bits stay so, as int32.
  *
+ * ```ts
+ * await keras.utils.saveImg("red.png", tf.constant([[[255, 0, 0]]]), { scale: false });
+ * await keras.utils.loadImg("red.png"); // [[[255, 0, 0]]]
+ * ```
+ *
  * @param source   a path, a URL, a Blob or bytes: PNG, JPEG, GIF (first frame) or BMP, and what else the browser knows in a page
  * @param options  `colorMode` "rgb" (default), "grayscale" or "rgba"; `targetSize` [height, width]; `interpolation` "nearest" (default),
  *                 "bilinear", "bicubic" or "lanczos"; `keepAspectRatio` cuts the image in the middle and does not stretch it
@@ -90,7 +95,13 @@ export function inColors({ width, height, channels, depth, pixels }: Picture, co
 
 const arrayOptions = schema([], { dataFormat: dataFormatField(), dtype: nullable(string()) });
 
-/** An image as floats `[height, width, channels]`; a grey one without channels gets them. Keras: keras.utils.img_to_array */
+/**
+ * An image as floats `[height, width, channels]`; a grey one without channels gets them. Keras: keras.utils.img_to_array
+ *
+ * ```ts
+ * keras.utils.imgToArray([[0, 255]]).shape; // [1, 2, 1]
+ * ```
+ */
 export function imgToArray(img: TensorLike, options: Options<typeof arrayOptions> = {}): Tensor {
   const { dataFormat, dtype } = arrayOptions.parse("imgToArray", [options]);
   const pixels = cast(asTensor(img), checkedDtype(dtype ?? "float32")!);
@@ -108,6 +119,10 @@ const imgOptions = schema([], { dataFormat: dataFormatField(), scale: boolean(tr
 
 /**
  * Pixels of an image, uint8 `[height, width, channels]`, or `[height, width]` where there is one channel. Keras: keras.utils.array_to_img
+ *
+ * ```ts
+ * keras.utils.arrayToImg([[[0], [1]]]).dtype; // "uint8"
+ * ```
  *
  * @param x        `[height, width, channels]` with 1, 3 or 4 channels
  * @param options  `scale` (default true) brings the values to 0 to 255; `dataFormat`
@@ -140,7 +155,14 @@ const saveOptions = schema([], {
   quality: positiveInteger(75),
 });
 
-/** An image as a PNG or JPEG file, by the ending of the path or `fileFormat`. Keras: keras.utils.save_img */
+/**
+ * An image as a PNG or JPEG file, by the ending of the path or `fileFormat`. Keras: keras.utils.save_img
+ *
+ * ```ts
+ * await keras.utils.saveImg("grey.png", tf.fill([4, 6, 1], 128));
+ * (await keras.utils.loadImg("grey.png")).shape; // [4, 6, 3]
+ * ```
+ */
 export async function saveImg(path: string, x: TensorLike, options: Options<typeof saveOptions> = {}): Promise<void> {
   const { dataFormat, fileFormat, scale, quality } = saveOptions.parse("saveImg", [options]);
   const ending = fileFormat ?? /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();

@@ -7,6 +7,10 @@ import { declare } from "../core/operation.js";
  * What a Dataset for `fit` gives for one batch: x alone, `[x, y]`, or `[x, y, sampleWeight]`; an array for x alone is put into an array.
  *
  * Keras: keras.utils.pack_x_y_sample_weight
+ *
+ * ```ts
+ * keras.utils.packXYSampleWeight(1, 2); // [1, 2]
+ * ```
  */
 export const packXYSampleWeight = declare(
   "utils.packXYSampleWeight(x:tree, y:tree=null, sampleWeight:tree=null)",
@@ -18,7 +22,13 @@ export const packXYSampleWeight = declare(
 );
 
 /**
- * `[x, y, sampleWeight]` of such a value, with null for what it does not have. @throws ArgumentError. Keras:
+ * `[x, y, sampleWeight]` of such a value, with null for what it does not have.
+ *
+ * ```ts
+ * keras.utils.unpackXYSampleWeight([1, 2]); // [1, 2, null]
+ * ```
+ *
+ * @throws ArgumentError. Keras:
  * keras.utils.unpack_x_y_sample_weight
  */
 export const unpackXYSampleWeight = declare("utils.unpackXYSampleWeight(data:tree)", (data: unknown): [unknown, unknown, unknown] => {

@@ -14,6 +14,12 @@ const splitOptions = schema([], {
 /**
  * The first elements of a dataset and the last ones, as two datasets. Keras: keras.utils.split_dataset
  *
+ * ```ts
+ * const [left, right] = keras.utils.splitDataset(dataset, { leftSize: 0.7 });
+ * left.cardinality(); // 7
+ * right.cardinality(); // 3
+ * ```
+ *
  * @param dataset  a Dataset, or what `Dataset.fromTensorSlices` takes
  * @param options  `leftSize`, `rightSize`: numbers of elements, or parts of them from 0 to 1; one is enough. `shuffle`, `seed`
  */

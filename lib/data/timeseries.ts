@@ -25,6 +25,13 @@ const timeseriesOptions = schema([], {
  * With targets the elements are `[sequence, target]`, the target of the sequence's first step.
  * Keras: keras.utils.timeseries_dataset_from_array
  *
+ * ```ts
+ * const dataset = keras.preprocessing.timeseriesDatasetFromArray([1, 2, 3, 4], null, 2);
+ * const sequences: unknown[] = [];
+ * for await (const batch of dataset) sequences.push(batch);
+ * sequences; // [[[1, 2], [2, 3], [3, 4]]]
+ * ```
+ *
  * @param data            steps along the first axis
  * @param targets         one for each step, or null
  * @param sequenceLength  steps of a sequence

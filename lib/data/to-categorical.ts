@@ -9,6 +9,10 @@ import { cast, oneHot, squeeze } from "../ops/index.js";
 /**
  * Class indices as one-hot vectors, float32; a last axis of length 1 goes. Keras: keras.utils.to_categorical
  *
+ * ```ts
+ * keras.utils.toCategorical([0, 2]); // [[1, 0, 0], [0, 0, 1]]
+ * ```
+ *
  * @param x           whole numbers, any shape
  * @param numClasses  default: one more than the largest index
  * @throws ValueError for what is no index of a class

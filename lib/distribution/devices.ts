@@ -20,7 +20,13 @@ export function setLogicalDevices(where: string, count: number): void {
   logical = count;
 }
 
-/** `cpu:0`, `cpu:1`, … */
+/**
+ * `cpu:0`, `cpu:1`, …
+ *
+ * ```ts
+ * keras.distribution.listDevices()[0]; // "cpu:0"
+ * ```
+ */
 export const listDevices = (deviceType: string | null = null): string[] => {
   if (deviceType !== null && deviceType.toLowerCase() !== "cpu") return [];
   return Array.from({ length: deviceCount() }, (_, i) => `cpu:${i}`);

@@ -17,10 +17,22 @@ import { runArguments, type RunArguments, Strategy, whileRunning } from "./strat
 
 export { listDevices };
 
-/** How many devices there are of a type: 0 of others than "cpu". Keras: keras.distribution.get_device_count */
+/**
+ * How many devices there are of a type: 0 of others than "cpu". Keras: keras.distribution.get_device_count
+ *
+ * ```ts
+ * keras.distribution.getDeviceCount("gpu"); // 0
+ * ```
+ */
 export const getDeviceCount = (deviceType: string | null = null): number => listDevices(deviceType).length;
 
-/** Devices in a grid with named axes. Keras: keras.distribution.DeviceMesh */
+/**
+ * Devices in a grid with named axes. Keras: keras.distribution.DeviceMesh
+ *
+ * ```ts
+ * new keras.distribution.DeviceMesh([2], ["batch"], { devices: ["cpu:0", "cpu:1"] }).axisNames; // ["batch"]
+ * ```
+ */
 export class DeviceMesh {
   readonly devices: readonly string[];
 
@@ -59,7 +71,13 @@ const availableDevices = (): readonly string[] => {
   return communicator ? Array.from({ length: communicator.size }, (_, rank) => `process:${rank}`) : listDevices();
 };
 
-/** The axis of a mesh along which each axis of a tensor is split, or null. Keras: keras.distribution.TensorLayout */
+/**
+ * The axis of a mesh along which each axis of a tensor is split, or null. Keras: keras.distribution.TensorLayout
+ *
+ * ```ts
+ * new keras.distribution.TensorLayout([null, "model"]).axes; // [null, "model"]
+ * ```
+ */
 export class TensorLayout {
   constructor(
     readonly axes: readonly (string | null)[],
@@ -82,6 +100,13 @@ function checkAxes(where: string, axes: readonly (string | null)[], mesh: Device
 /**
  * Layouts by regular expressions of paths: `layouts.set("dense.*kernel", [null, "model"])`. A path takes the layout of its own name, else
  * that of the expression that it matches. Keras: keras.distribution.LayoutMap
+ *
+ * ```ts
+ * const mesh = new keras.distribution.DeviceMesh([1, 1], ["batch", "model"], { devices: ["cpu:0"] });
+ * const layouts = new keras.distribution.LayoutMap(mesh);
+ * layouts.set("dense.*kernel", [null, "model"]);
+ * layouts.get("dense_1/kernel")!.axes; // [null, "model"]
+ * ```
  */
 export class LayoutMap {
   readonly #layouts = new Map<string, TensorLayout>();
@@ -126,7 +151,13 @@ export class LayoutMap {
   }
 }
 
-/** How a model is spread. Keras: keras.distribution.Distribution */
+/**
+ * How a model is spread. Keras: keras.distribution.Distribution
+ *
+ * ```ts
+ * new keras.distribution.DataParallel({ devices: ["cpu:0"] }) instanceof keras.distribution.Distribution; // true
+ * ```
+ */
 export abstract class Distribution {
   abstract readonly strategy: Strategy;
 
@@ -184,7 +215,13 @@ interface DataParallelOptions {
   readonly autoShardDataset?: boolean;
 }
 
-/** Every replica has the whole model and a part of each batch. Keras: keras.distribution.DataParallel */
+/**
+ * Every replica has the whole model and a part of each batch. Keras: keras.distribution.DataParallel
+ *
+ * ```ts
+ * new keras.distribution.DataParallel({ devices: ["cpu:0"] }).deviceMesh.shape; // [1]
+ * ```
+ */
 export class DataParallel extends Distribution {
   readonly strategy: Strategy;
 
@@ -330,7 +367,15 @@ export class ModelParallel extends Distribution {
 let current: Distribution | null = null;
 let leave: Disposable | null = null;
 
-/** How models are spread that are made from here on; null: not at all. Keras: keras.distribution.set_distribution */
+/**
+ * How models are spread that are made from here on; null: not at all. Keras: keras.distribution.set_distribution
+ *
+ * ```ts
+ * keras.distribution.setDistribution(new keras.distribution.DataParallel({ devices: ["cpu:0"] }));
+ * keras.distribution.distribution() instanceof keras.distribution.DataParallel; // true
+ * keras.distribution.setDistribution(null);
+ * ```
+ */
 export function setDistribution(value: Distribution | null): void {
   if (value !== null && !(value instanceof Distribution))
     throw new ArgumentError("setDistribution", { given: text(value), expected: "a Distribution, or null" });
@@ -339,11 +384,22 @@ export function setDistribution(value: Distribution | null): void {
   leave = value === null ? null : value.strategy.scope();
 }
 
-/** What was set. Keras: keras.distribution.distribution */
+/**
+ * What was set. Keras: keras.distribution.distribution
+ *
+ * ```ts
+ * keras.distribution.distribution(); // null
+ * ```
+ */
 export const distribution = (): Distribution | null => current;
 
 /**
  * The part of a tensor that this process keeps by a layout; all of it where nothing is split. Keras: keras.distribution.distribute_tensor
+ *
+ * ```ts
+ * const mesh = new keras.distribution.DeviceMesh([1], ["batch"], { devices: ["cpu:0"] });
+ * keras.distribution.distributeTensor([1, 2], new keras.distribution.TensorLayout([null], mesh)); // [1, 2]
+ * ```
  *
  * @throws ValueError where the layout does not fit
  */

@@ -29,12 +29,14 @@ export function get(identifier: InitializerIdentifier | TensorLike | null): Init
 export const serialize = (initializer: InitializerLike): Json => initializers.serialize(initializer);
 
 /**
- * The initializer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
- * keras.initializers.deserialize
+ * The initializer that a config describes.
  *
  * ```ts
  * keras.initializers.deserialize("ones")([2]); // [1, 1]
  * ```
+ *
+ * @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.initializers.deserialize
  */
 export const deserialize = declare(
   "initializers.deserialize(config:tree, customObjects:tree|null=null)",

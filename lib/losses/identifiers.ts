@@ -23,12 +23,14 @@ export const get = (identifier: LossIdentifier | null): LossLike | null => (iden
 export const serialize = (loss: LossLike): Json => losses.serialize(loss);
 
 /**
- * The loss that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
- * keras.losses.deserialize
+ * The loss that a config describes.
  *
  * ```ts
  * keras.losses.deserialize("mean_squared_error")(tf.constant([[0, 0]]), tf.constant([[1, -3]])); // [5]
  * ```
+ *
+ * @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.losses.deserialize
  */
 export const deserialize = declare(
   "losses.deserialize(name:tree, customObjects:tree|null=null)",

@@ -23,12 +23,14 @@ export const get = (identifier: MetricIdentifier | null): MetricLike | null => (
 export const serialize = (metric: MetricLike): Json => metrics.serialize(metric);
 
 /**
- * The metric that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
- * keras.metrics.deserialize
+ * The metric that a config describes.
  *
  * ```ts
  * keras.metrics.deserialize({ class_name: "Recall", config: { name: "hits" } }).name; // "hits"
  * ```
+ *
+ * @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.metrics.deserialize
  */
 export const deserialize = declare(
   "metrics.deserialize(config:tree, customObjects:tree|null=null)",

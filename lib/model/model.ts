@@ -401,6 +401,12 @@ export function modelFromJson(json: string | object, options: { readonly customO
 /**
  * The model in a file: what `save` wrote, here or in Keras. The path is one of this machine, a URL, or a `File` that the user chose.
  *
+ * ```ts
+ * const small = new keras.Sequential([keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
+ * await small.save("small.keras");
+ * (await keras.models.loadModel("small.keras")).countParams(); // 8
+ * ```
+ *
  * @throws CheckpointError, FormatError for a file that is missing, damaged or of something else. Keras: keras.models.load_model
  */
 export async function loadModel(path: FilePath, options?: LoadOptions): Promise<Model> {

@@ -9,6 +9,12 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
 /**
  * Steps of the size of earlier steps, by running means of squares. Keras: keras.optimizers.Adadelta
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.Adadelta(1).apply([tf.constant([1])], [v]);
+ * v; // [0.9986]
+ * ```
+ *
  * @see Zeiler, ADADELTA: An Adaptive Learning Rate Method, 2012
  */
 export class Adadelta extends Optimizer<typeof Adadelta.options> {

@@ -12,6 +12,12 @@ const rootMeanSquare = (x: TensorLike): Tensor => sqrt(mean(square(x)));
 /**
  * Running means of squared gradients kept as a row and a column for each matrix. Keras: keras.optimizers.Adafactor
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.Adafactor(0.1).apply([tf.constant([1])], [v]);
+ * v; // [0.9]
+ * ```
+ *
  * @see Shazeer and Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost, 2018
  */
 export class Adafactor extends Optimizer<typeof Adafactor.options> {

@@ -10,6 +10,12 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
 /**
  * Gradients divided by the root of the sum of their squares so far. Keras: keras.optimizers.Adagrad
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.Adagrad(0.1).apply([tf.constant([1])], [v]);
+ * v; // [0.9047]
+ * ```
+ *
  * @see Duchi, Hazan and Singer, Adaptive Subgradient Methods, 2011
  */
 export class Adagrad extends Optimizer<typeof Adagrad.options> {

@@ -23,6 +23,13 @@ const options = optimizerOptions(0.001, adamFields);
  * `m ← m + (1 − beta1) · (g − m)`, `v ← v + (1 − beta2) · (g² − v)`, `w ← w − lr · √(1 − beta2ᵗ) / (1 − beta1ᵗ) · m / (√v + epsilon)`;
  * with `amsgrad` the largest v so far stands for v.
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * const adam = new keras.optimizers.Adam(0.1);
+ * adam.apply([tf.constant([4])], [v]);
+ * v; // [0.9]
+ * ```
+ *
  * @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2014
  */
 export class Adam<S extends Schema = typeof options> extends Optimizer<S> {

@@ -9,6 +9,12 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
 /**
  * Adam with the largest gradient so far in place of the mean of squares. Keras: keras.optimizers.Adamax
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.Adamax(0.1).apply([tf.constant([4])], [v]);
+ * v; // [0.9]
+ * ```
+ *
  * @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2014, section 7
  */
 export class Adamax extends Optimizer<typeof Adamax.options> {

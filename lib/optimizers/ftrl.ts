@@ -15,6 +15,12 @@ const nonPositive = field<number>({
 /**
  * Follow the regularized leader: sparse weights for very many features. Keras: keras.optimizers.Ftrl
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.Ftrl(0.1).apply([tf.constant([1])], [v]);
+ * v; // [0.6031]
+ * ```
+ *
  * @see McMahan et al., Ad Click Prediction: a View from the Trenches, 2013
  */
 export class Ftrl extends Optimizer<typeof Ftrl.options> {

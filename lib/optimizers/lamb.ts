@@ -12,6 +12,12 @@ const norm = (x: TensorLike): Tensor => sqrt(sum(square(x)));
 /**
  * Adam with steps as large as the weights of each layer: for very large batches. Keras: keras.optimizers.Lamb
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.Lamb(0.1).apply([tf.constant([1])], [v]);
+ * v; // [0.9]
+ * ```
+ *
  * @see You et al., Large Batch Optimization for Deep Learning: Training BERT in 76 minutes, 2020
  */
 export class Lamb extends Optimizer<typeof Lamb.options> {

@@ -14,6 +14,12 @@ const positiveFraction = field<number>({
 /**
  * Steps of one size in the direction of the sign of the momentum. Keras: keras.optimizers.Lion
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.Lion(0.1).apply([tf.constant([4])], [v]);
+ * v; // [0.9]
+ * ```
+ *
  * @see Chen et al., Symbolic Discovery of Optimization Algorithms, 2023
  */
 export class Lion extends Optimizer<typeof Lion.options> {

@@ -24,6 +24,11 @@ import { Optimizer, optimizers } from "./optimizer.js";
  * out, and the scale is halved; after `dynamicGrowthSteps` steps without one the scale is doubled. Keras:
  * keras.optimizers.LossScaleOptimizer
  *
+ * ```ts
+ * const scaled = new keras.mixedPrecision.LossScaleOptimizer(new keras.optimizers.SGD(0.1), { initialScale: 8 });
+ * scaled.scaleLoss(tf.constant(0.5)); // 4
+ * ```
+ *
  * @see Micikevicius et al., Mixed Precision Training, 2017
  */
 export class LossScaleOptimizer extends Optimizer<typeof LossScaleOptimizer.options> {

@@ -9,6 +9,12 @@ import { Optimizer, optimizerOptions, optimizers } from "./optimizer.js";
 /**
  * Momentum made orthogonal by Newton–Schulz steps for matrices, Adam for everything else. Keras: keras.optimizers.Muon
  *
+ * ```ts
+ * const v = tf.variable([[1, 0], [0, 1]]);
+ * new keras.optimizers.Muon(0.1).apply([tf.constant([[1, 0], [0, 1]])], [v]);
+ * v.shape; // [2, 2]
+ * ```
+ *
  * @see Jordan, Muon: An optimizer for hidden layers in neural networks, 2024; Liu et al., Muon is Scalable for LLM Training, 2025
  */
 export class Muon extends Optimizer<typeof Muon.options> {

@@ -19,6 +19,12 @@ interface Schedule {
 /**
  * Adam with Nesterov momentum. Keras: keras.optimizers.Nadam
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.Nadam(0.1).apply([tf.constant([1])], [v]);
+ * v; // [0.8937]
+ * ```
+ *
  * @see Dozat, Incorporating Nesterov Momentum into Adam, 2015
  */
 export class Nadam extends Optimizer<typeof Nadam.options> {

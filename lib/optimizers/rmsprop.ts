@@ -11,6 +11,12 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  *
  * `v ← rho · v + (1 − rho) · g²`, `w ← w − lr · g / √(v + epsilon)`; `centered` subtracts the square of the mean of g from v.
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.RMSprop(0.1).apply([tf.constant([1])], [v]);
+ * v; // [0.6838]
+ * ```
+ *
  * @see Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine Learning, 2012
  */
 export class RMSprop extends Optimizer<typeof RMSprop.options> {

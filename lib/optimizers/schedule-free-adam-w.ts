@@ -9,6 +9,12 @@ import { Optimizer, optimizerOptions, optimizers } from "./optimizer.js";
 /**
  * Adam that averages its weights in place of a learning rate schedule. Keras: keras.optimizers.ScheduleFreeAdamW
  *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.ScheduleFreeAdamW(0.1).apply([tf.constant([1])], [v]);
+ * v.shape; // [1]
+ * ```
+ *
  * @see Defazio et al., The Road Less Scheduled, 2024
  */
 export class ScheduleFreeAdamW extends Optimizer<typeof ScheduleFreeAdamW.options> {

@@ -10,6 +10,12 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  * Gradient descent, with momentum and Nesterov momentum. Keras: keras.optimizers.SGD
  *
  * `w ← w − lr · g`; with momentum `v ← momentum · v − lr · g`, then `w ← w + v`, or `w ← w + momentum · v − lr · g` (Nesterov).
+ *
+ * ```ts
+ * const v = tf.variable([1]);
+ * new keras.optimizers.SGD(0.1, { momentum: 0.9 }).apply([tf.constant([2])], [v]);
+ * v; // [0.8]
+ * ```
  */
 export class SGD extends Optimizer<typeof SGD.options> {
   static override readonly options = optimizerOptions(0.01, { momentum: fraction(0), nesterov: boolean(false) });

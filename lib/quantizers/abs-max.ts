@@ -39,6 +39,12 @@ function rangeOf(where: string, range: readonly number[] | number): readonly [nu
  * x as whole numbers in `valueRange`: `round(x · scale)` with `scale = high / (max |x| + epsilon)` along `axis`, which the scale keeps with
  * length 1.
  *
+ * ```ts
+ * const [outputs, scale] = keras.quantizers.absMaxQuantize([[0.5, -1]], -1);
+ * outputs; // [[63, -127]]
+ * scale; // [[127]]
+ * ```
+ *
  * @param axis      one axis or several; null takes all of them together
  * @param toNumpy   has no meaning here: there is one memory
  * @returns         `[quantized, scale]`. Keras: keras.quantizers.abs_max_quantize
@@ -63,6 +69,11 @@ export const absMaxQuantize = declare(
 /**
  * A matrix as whole numbers in `valueRange`, each group of `blockSize` rows with a scale and a zero point for each column:
  * `round(x / scale) + zero`.
+ *
+ * ```ts
+ * const [outputs] = keras.quantizers.absMaxQuantizeGroupedWithZeroPoint([[0], [15], [1], [16]], 2);
+ * outputs; // [[-8], [7], [-7], [7]]
+ * ```
  *
  * @param inputs    `[rows, columns]`
  * @param toNumpy   whether ranges of no width are left to `epsilon`, as layers do it; else they are widened by one both ways

@@ -58,6 +58,10 @@ const calibration = {
 /**
  * Weights of 2, 3, 4 or 8 bits, each column's error made up for by the columns after it, as the inputs of a calibration ask.
  *
+ * ```ts
+ * new keras.quantizers.GPTQConfig(null, null, { weightBits: 4, groupSize: 64 }).dtypePolicyString(); // "gptq/4/64"
+ * ```
+ *
  * @see Frantar et al., GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers, 2022. Keras:
  * keras.quantizers.GPTQConfig
  */
@@ -98,6 +102,10 @@ export class GPTQConfig extends QuantizationConfig<typeof GPTQConfig.options> {
 
 /**
  * Weights of 4 bits, scaled by how large the activations of a calibration are so that what matters most is rounded least.
+ *
+ * ```ts
+ * new keras.quantizers.AWQConfig(null, null, { groupSize: 64 }).dtypePolicyString(); // "awq/4/64"
+ * ```
  *
  * @see Lin et al., AWQ: Activation-aware Weight Quantization for LLM Compression and Acceleration, 2023. Keras: keras.quantizers.AWQConfig
  */

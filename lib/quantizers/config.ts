@@ -26,7 +26,13 @@ const configOptions = schema(["weightQuantizer", "activationQuantizer"], {
   activationQuantizer: nullable(quantizers.field()),
 });
 
-/** The base of configs of quantization. Keras: keras.quantizers.QuantizationConfig */
+/**
+ * The base of configs of quantization. Keras: keras.quantizers.QuantizationConfig
+ *
+ * ```ts
+ * new keras.quantizers.Int8QuantizationConfig() instanceof keras.quantizers.QuantizationConfig; // true
+ * ```
+ */
 export class QuantizationConfig<S extends Schema = typeof configOptions> {
   static readonly options: Schema = configOptions;
   readonly options: OptionValues<S>;
@@ -90,7 +96,13 @@ function checkInt8(where: string, quantizer: Quantizer | null): void {
     throw new ValueError(`${where}.weightQuantizer`, { given: `a quantizer to ${quantizer.outputDtype}`, expected: "one to int8" });
 }
 
-/** Weights and activations as int8, products in int32. Keras: keras.quantizers.Int8QuantizationConfig */
+/**
+ * Weights and activations as int8, products in int32. Keras: keras.quantizers.Int8QuantizationConfig
+ *
+ * ```ts
+ * new keras.quantizers.Int8QuantizationConfig().mode; // "int8"
+ * ```
+ */
 export class Int8QuantizationConfig extends QuantizationConfig<typeof Int8QuantizationConfig.options> {
   static override readonly options = schema(["weightQuantizer", "activationQuantizer"], {
     weightQuantizer: nullable(quantizers.field()),
@@ -117,7 +129,13 @@ const blockSize = withDefault(
   128,
 );
 
-/** Weights of 4 bits, two in a byte, in blocks with a scale and a zero point each. Keras: keras.quantizers.Int4QuantizationConfig */
+/**
+ * Weights of 4 bits, two in a byte, in blocks with a scale and a zero point each. Keras: keras.quantizers.Int4QuantizationConfig
+ *
+ * ```ts
+ * new keras.quantizers.Int4QuantizationConfig({ blockSize: 64 }).mode; // "int4"
+ * ```
+ */
 export class Int4QuantizationConfig extends QuantizationConfig<typeof Int4QuantizationConfig.options> {
   static override readonly options = schema(["weightQuantizer", "activationQuantizer", "blockSize"], {
     weightQuantizer: nullable(quantizers.field()),
@@ -154,7 +172,13 @@ export class Int4QuantizationConfig extends QuantizationConfig<typeof Int4Quanti
 
 const noOptions = schema([], {});
 
-/** Keras's training in float8, which has no kernels here: `quantize` refuses it. Keras: keras.quantizers.Float8QuantizationConfig */
+/**
+ * Keras's training in float8, which has no kernels here: `quantize` refuses it. Keras: keras.quantizers.Float8QuantizationConfig
+ *
+ * ```ts
+ * new keras.quantizers.Float8QuantizationConfig().mode; // "float8"
+ * ```
+ */
 export class Float8QuantizationConfig extends QuantizationConfig<typeof noOptions> {
   static override readonly options = noOptions;
   override get mode() {
@@ -162,7 +186,13 @@ export class Float8QuantizationConfig extends QuantizationConfig<typeof noOption
   }
 }
 
-/** Weights of −1, 0 and 1, five in a byte. Keras: keras.quantizers.TernaryQuantizationConfig */
+/**
+ * Weights of −1, 0 and 1, five in a byte. Keras: keras.quantizers.TernaryQuantizationConfig
+ *
+ * ```ts
+ * new keras.quantizers.TernaryQuantizationConfig().mode; // "ternary"
+ * ```
+ */
 export class TernaryQuantizationConfig extends QuantizationConfig<typeof noOptions> {
   static override readonly options = noOptions;
   override get mode() {

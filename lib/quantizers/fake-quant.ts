@@ -32,6 +32,10 @@ import {
  * x rounded to one of `2 ** numBits` values that are evenly spread from `minVals` to `maxVals`, which are moved a little so that 0 is one
  * of them. Values outside of the range become its ends; their gradient belongs to that end.
  *
+ * ```ts
+ * keras.quantizers.fakeQuantWithMinMaxVars([0.1, 0.4, 9], 0, 1, { numBits: 2 }); // [0, 0.3333, 1]
+ * ```
+ *
  * @param minVals      a number, or one for each place along `axis`; so is `maxVals`
  * @param numBits      from 2 to 16
  * @param narrowRange  whether there is one value less, at the lower end

@@ -41,6 +41,10 @@ const formats: Readonly<Record<string, { readonly fraction: number; readonly exp
 /**
  * A scale for values up to `amax`: `amax · 2^margin / dtypeMax`; the old one where amax is 0 or not finite. Keras:
  * keras.quantizers.compute_float8_scale
+ *
+ * ```ts
+ * keras.quantizers.computeFloat8Scale(448, 1, 448); // 1
+ * ```
  */
 export const computeFloat8Scale = declare(
   "quantizers.computeFloat8Scale(amax, scale, dtypeMax:number, margin=0)",

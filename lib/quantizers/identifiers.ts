@@ -23,6 +23,10 @@ const configs = [
 /**
  * The quantizer, or config of quantization, that a name, a config, a class or an object means; null stays null.
  *
+ * ```ts
+ * keras.quantizers.get("abs_max_quantizer", { axis: 0 }) instanceof keras.Quantizer; // true
+ * ```
+ *
  * @param options  what a class that is named is made from. @throws UnknownNameError, ValueError. Keras: keras.quantizers.get
  */
 export function get(identifier: unknown, options: Readonly<Record<string, unknown>> = {}): QuantizerLike | null {
@@ -45,10 +49,24 @@ export function get(identifier: unknown, options: Readonly<Record<string, unknow
   return deserialize(identifier as object);
 }
 
-/** A quantizer or config as Keras's JSON. Keras: keras.quantizers.serialize */
+/**
+ * A quantizer or config as Keras's JSON. Keras: keras.quantizers.serialize
+ *
+ * ```ts
+ * (keras.quantizers.serialize(new keras.quantizers.AbsMaxQuantizer({ axis: 0 })) as any).class_name; // "AbsMaxQuantizer"
+ * ```
+ */
 export const serialize = declare("quantizers.serialize(initializer)", (initializer: object): Json => serializeKerasObject(initializer));
 
-/** What a config describes. @param customObjects  classes of the user's own that it names. Keras: keras.quantizers.deserialize */
+/**
+ * What a config describes.
+ *
+ * ```ts
+ * keras.quantizers.deserialize({ class_name: "AbsMaxQuantizer", config: { axis: 0 } }) instanceof keras.Quantizer; // true
+ * ```
+ *
+ * @param customObjects  classes of the user's own that it names. Keras: keras.quantizers.deserialize
+ */
 export const deserialize = declare(
   "quantizers.deserialize(config:tree, customObjects:tree|null=null)",
   (config: unknown, customObjects: CustomObjects | null): QuantizerLike => {

@@ -103,6 +103,10 @@ function unstacked(fields: readonly Tensor[], length: number, place: number): Te
 /**
  * Two whole numbers of 4 bits in one byte, neighbours along an axis: the first one in the lower bits.
  *
+ * ```ts
+ * keras.quantizers.packInt4(ops.array([1, 2], "int8"))[0]; // [33]
+ * ```
+ *
  * @param arr    int8 or uint8, as `dtype` says
  * @returns      `[packed, packedShape, length of the axis]`
  * @throws DtypeError for another dtype. Keras: keras.quantizers.pack_int4
@@ -115,6 +119,10 @@ export const packInt4 = declare(
 /**
  * What `packInt4` packed.
  *
+ * ```ts
+ * keras.quantizers.unpackInt4(ops.array([33], "int8"), 2); // [1, 2]
+ * ```
+ *
  * @param origLen  the length that the axis had
  * @param dtype    "int8" for numbers from -8 to 7, "uint8" for those from 0 to 15. Keras: keras.quantizers.unpack_int4
  */
@@ -123,19 +131,37 @@ export const unpackInt4 = declare(
   (packed: TensorLike, origLen: number, axis: number, dtype: string): Tensor => unpack("unpackInt4", packed, origLen, axis, dtype, 4),
 );
 
-/** Four whole numbers of 2 bits in one byte, as `packInt4` does it with two of 4. Keras: keras.quantizers.pack_int2 */
+/**
+ * Four whole numbers of 2 bits in one byte, as `packInt4` does it with two of 4. Keras: keras.quantizers.pack_int2
+ *
+ * ```ts
+ * keras.quantizers.packInt2(ops.array([1, 0, 1, 0], "int8"))[0]; // [17]
+ * ```
+ */
 export const packInt2 = declare(
   'quantizers.packInt2(*arr, axis:int=0, dtype="int8")',
   (arr: TensorLike, axis: number, dtype: string): Packed => pack("packInt2", arr, axis, dtype, 2),
 );
 
-/** What `packInt2` packed: numbers from -2 to 1, or as "uint8" from 0 to 3. Keras: keras.quantizers.unpack_int2 */
+/**
+ * What `packInt2` packed: numbers from -2 to 1, or as "uint8" from 0 to 3. Keras: keras.quantizers.unpack_int2
+ *
+ * ```ts
+ * keras.quantizers.unpackInt2(ops.array([17], "int8"), 4); // [1, 0, 1, 0]
+ * ```
+ */
 export const unpackInt2 = declare(
   'quantizers.unpackInt2(*packed, origLen:int, axis:int=0, dtype="int8")',
   (packed: TensorLike, origLen: number, axis: number, dtype: string): Tensor => unpack("unpackInt2", packed, origLen, axis, dtype, 2),
 );
 
-/** Five numbers of −1, 0 and 1 in one byte, as digits to the base 3; others are rounded and cut. Keras: keras.quantizers.pack_ternary */
+/**
+ * Five numbers of −1, 0 and 1 in one byte, as digits to the base 3; others are rounded and cut. Keras: keras.quantizers.pack_ternary
+ *
+ * ```ts
+ * keras.quantizers.packTernary([1, 0, -1, 1, 0])[0]; // [140]
+ * ```
+ */
 export const packTernary = declare("quantizers.packTernary(*arr, axis:int=0)", (arr: TensorLike, axis: number): Packed => {
   const x = asTensor(arr);
   const { groups, length } = grouped(cast(clip(round(cast(x, "float32")), -1, 1), "int32"), placeOf("packTernary", x, axis), 5);
@@ -145,7 +171,16 @@ export const packTernary = declare("quantizers.packTernary(*arr, axis:int=0)", (
   return [packed, [...packed.shape] as number[], length];
 });
 
-/** What `packTernary` packed, as int8. @throws DtypeError for what is no bytes. Keras: keras.quantizers.unpack_ternary */
+/**
+ * What `packTernary` packed, as int8.
+ *
+ * ```ts
+ * const [packed] = keras.quantizers.packTernary([1, 0, -1, 1, 0]);
+ * keras.quantizers.unpackTernary(packed, 5); // [1, 0, -1, 1, 0]
+ * ```
+ *
+ * @throws DtypeError for what is no bytes. Keras: keras.quantizers.unpack_ternary
+ */
 export const unpackTernary = declare(
   "quantizers.unpackTernary(*packed, origLen:int, axis:int=0)",
   (packed: TensorLike, origLen: number, axis: number): Tensor => {

@@ -18,6 +18,10 @@ export interface Quantizer<S extends Schema = typeof quantizerOptions> {
  * The base of quantizers: makes whole numbers of few bits from a tensor. One of one's own implements `call`.
  *
  * Keras: keras.quantizers.Quantizer
+ *
+ * ```ts
+ * new keras.quantizers.AbsMaxQuantizer({ axis: 0 }) instanceof keras.Quantizer; // true
+ * ```
  */
 export class Quantizer<S extends Schema = typeof quantizerOptions> extends Configured<S> {
   static override readonly options: Schema = quantizerOptions;

@@ -24,6 +24,10 @@ const LIMIT = 1 << 16;
  * Binomial numbers: the successes among `counts` trials that each succeed with a probability. Every trial is drawn, so the time grows with
  * the largest count; the same for any number of threads.
  *
+ * ```ts
+ * keras.random.binomial([4], 10, 1, { seed: 1 }); // [10, 10, 10, 10]
+ * ```
+ *
  * @param shape          of the result, which counts and probabilities broadcast to
  * @param counts         whole numbers of at least 0, known when a function is traced
  * @param probabilities  from 0 to 1

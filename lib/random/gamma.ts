@@ -49,14 +49,26 @@ function positive(name: string, value: TensorLike): Tensor {
   return asTensor(value);
 }
 
-/** Gamma numbers of shape parameter alpha and scale 1. Keras: keras.random.gamma */
+/**
+ * Gamma numbers of shape parameter alpha and scale 1. Keras: keras.random.gamma
+ *
+ * ```ts
+ * keras.random.gamma([2, 3], 2, { seed: 1 }).shape; // [2, 3]
+ * ```
+ */
 export const gamma = declare(
   "random.gamma(shape:shape, *alpha, dtype:dtype=null, seed:any=null)",
   (shape: Shape, alpha: TensorLike, dtype: string | null, seed: Seed): Tensor =>
     cast(maximum(exp(logGamma(shape, positive("gamma.alpha", alpha), seedsOf(seed))), 0), dtype ?? "float32"),
 );
 
-/** Beta numbers, between 0 and 1. Keras: keras.random.beta */
+/**
+ * Beta numbers, between 0 and 1. Keras: keras.random.beta
+ *
+ * ```ts
+ * keras.random.beta([2, 3], 1, 2, { seed: 1 }).shape; // [2, 3]
+ * ```
+ */
 export const beta = declare(
   "random.beta(shape:shape, *alpha, *beta, dtype:dtype=null, seed:any=null)",
   (shape: Shape, alpha: TensorLike, beta: TensorLike, dtype: string | null, seed: Seed): Tensor => {

@@ -30,7 +30,16 @@ export interface RandomOptions {
   dtype?: string;
 }
 
-/** Uniform numbers in [minval, maxval). @param options.minval  default 0 @param options.maxval  default 1 */
+/**
+ * Uniform numbers in [minval, maxval).
+ *
+ * ```ts
+ * keras.random.uniform([2, 3], { minval: 1, maxval: 2, seed: 1 }).shape; // [2, 3]
+ * ```
+ *
+ * @param options.minval  default 0
+ * @param options.maxval  default 1
+ */
 export const uniform = declare(
   "random.uniform(shape:shape, minval=0, maxval=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, minval: number, maxval: number, dtype: string | null, seed: Seed): Tensor => {
@@ -39,21 +48,47 @@ export const uniform = declare(
   },
 );
 
-/** Normal numbers. @param options.mean  default 0 @param options.stddev  default 1 */
+/**
+ * Normal numbers.
+ *
+ * ```ts
+ * keras.random.normal([2], { mean: 5, stddev: 0, seed: 1 }); // [5, 5]
+ * ```
+ *
+ * @param options.mean  default 0
+ * @param options.stddev  default 1
+ */
 export const normal = declare(
   "random.normal(shape:shape, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
     cast(randomNormal(drawSeed(seed), shape, mean, stddev), dtype ?? "float32"),
 );
 
-/** Normal numbers within two standard deviations of the mean. @param options.mean  default 0 @param options.stddev  default 1 */
+/**
+ * Normal numbers within two standard deviations of the mean.
+ *
+ * ```ts
+ * keras.random.truncatedNormal([2, 3], { seed: 1 }).shape; // [2, 3]
+ * ```
+ *
+ * @param options.mean  default 0
+ * @param options.stddev  default 1
+ */
 export const truncatedNormal = declare(
   "random.truncatedNormal(shape:shape, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
     cast(randomTruncatedNormal(drawSeed(seed), shape, mean, stddev), dtype ?? "float32"),
 );
 
-/** Whole numbers, uniform in [minval, maxval). @param options.dtype  default int32 */
+/**
+ * Whole numbers, uniform in [minval, maxval).
+ *
+ * ```ts
+ * keras.random.randint([3], 4, 5, { seed: 1 }); // [4, 4, 4]
+ * ```
+ *
+ * @param options.dtype  default int32
+ */
 export const randint = declare(
   'random.randint(shape:shape, minval:number, maxval:number, dtype:dtype="int32", seed:any=null)',
   (shape: Shape, minval: number, maxval: number, dtype: string, seed: Seed | null): Tensor => {
@@ -63,6 +98,10 @@ export const randint = declare(
 
 /**
  * x with a part of its elements set to 0, the others scaled up so that the expected sum stays.
+ *
+ * ```ts
+ * keras.random.dropout([1, 2], 0, { seed: 1 }); // [1, 2]
+ * ```
  *
  * @param rate  the part that is dropped, 0 to 1
  * @param options.noiseShape  lengths 1 share one decision along their axis; null takes the length of x
@@ -90,7 +129,15 @@ export const dropout = declare(
   },
 );
 
-/** The slices of x along an axis in random order. @param axis  default 0 */
+/**
+ * The slices of x along an axis in random order.
+ *
+ * ```ts
+ * tf.sort(keras.random.shuffle([1, 2, 3], { seed: 1 })); // [1, 2, 3]
+ * ```
+ *
+ * @param axis  default 0
+ */
 export const shuffle = declare(
   "random.shuffle(*x, axis:ints=0, seed:any=null)",
   (x: TensorLike, axis: number, seed: Seed | null): Tensor => {
@@ -104,6 +151,10 @@ export const shuffle = declare(
 
 /**
  * Classes drawn with probabilities in proportion to e^logits.
+ *
+ * ```ts
+ * keras.random.categorical([[0, -Infinity]], 3, { seed: 1 }); // [[0, 0, 0]]
+ * ```
  *
  * @param logits  [batch, classes]
  * @returns       int32 [batch, numSamples]

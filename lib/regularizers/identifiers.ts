@@ -24,12 +24,14 @@ export const get = (identifier: RegularizerIdentifier | null): RegularizerLike |
 export const serialize = (regularizer: RegularizerLike): Json => regularizers.serialize(regularizer);
 
 /**
- * The regularizer that a config describes. @param customObjects  classes and functions of the user's own that it names. Keras:
- * keras.regularizers.deserialize
+ * The regularizer that a config describes.
  *
  * ```ts
  * keras.regularizers.deserialize("L2")(tf.constant([1, -2])); // 0.05
  * ```
+ *
+ * @param customObjects  classes and functions of the user's own that it names. Keras:
+ * keras.regularizers.deserialize
  */
 export const deserialize = declare(
   "regularizers.deserialize(config:tree, customObjects:tree|null=null)",

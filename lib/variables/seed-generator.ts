@@ -25,6 +25,11 @@ export function makeDefaultSeed(): number {
 /**
  * Gives a new seed at every call, in eager and traced code alike: state `[seed, count]`. Keras: keras.random.SeedGenerator.
  *
+ * ```ts
+ * const seeds = new keras.random.SeedGenerator(7);
+ * seeds.next().shape; // [2]
+ * ```
+ *
  * @param seed  an integer; default: drawn from the global seed
  * @param options  `name`
  */
@@ -66,7 +71,16 @@ let globalGenerator: SeedGenerator | null = null;
 /** What random operations draw from that were given no seed. */
 export const globalSeedGenerator = (): SeedGenerator => (globalGenerator ??= initScope(() => new SeedGenerator()));
 
-/** Makes everything random repeat from here on: initial weights, dropout, shuffling, `tf.random`. */
+/**
+ * Makes everything random repeat from here on: initial weights, dropout, shuffling, `tf.random`.
+ *
+ * ```ts
+ * keras.utils.setRandomSeed(7);
+ * const first = keras.random.uniform([2]).array();
+ * keras.utils.setRandomSeed(7);
+ * ops.allclose(keras.random.uniform([2]), first); // true
+ * ```
+ */
 export function setRandomSeed(seed: number): void {
   if (!Number.isInteger(seed)) throw new ArgumentError("setRandomSeed", { given: text(seed), expected: "an integer" });
   counter = seed >>> 0;

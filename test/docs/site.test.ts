@@ -10,6 +10,7 @@ import { chromiumPath, launchChromium } from "../support/chromium.js";
 import { run } from "../support/run.js";
 import { serveFolder } from "../support/page-server.js";
 import { repository } from "../support/sources.js";
+import { withoutExample } from "./without-example.js";
 
 t.setTimeout(600_000);
 
@@ -43,9 +44,16 @@ t.test("what a page loads by itself is its own", async (t) => {
     t.notMatch(readFileSync(join(home, "assets", file), "utf8"), /(?:url\(|fetch\(|import\()["']?https?:/, file);
 });
 
-t.test("every public name has a doc comment", async (t) => {
-  const silent = JSON.parse(readFileSync(join(repository, "build/site-undocumented.json"), "utf8")) as string[];
-  t.strictSame(silent, []);
+const { silent, unshown } = JSON.parse(readFileSync(join(repository, "build/site-undocumented.json"), "utf8")) as Record<
+  "silent" | "unshown",
+  string[]
+>;
+
+t.test("every public name has a doc comment", async (t) => t.strictSame(silent, []));
+
+t.test("every name of Keras shows an example, or says why not", async (t) => {
+  const excused = [...withoutExample.values()].flat();
+  t.strictSame(unshown.filter((name) => name.startsWith("keras.")).sort(), excused.sort());
 });
 
 t.test("every part that the site promises is there", async (t) => {

@@ -5,5 +5,11 @@ import { preprocessing } from "../preprocess.js";
 export { ResNet50V2, ResNet101V2, ResNet152V2 } from "../networks.js";
 export { decodePredictions } from "../predictions.js";
 
-/** Images as the network was trained on them: the mode "tf". Keras: preprocess_input */
+/**
+ * Images as the network was trained on them: the mode "tf". Keras: preprocess_input
+ *
+ * ```ts
+ * keras.applications.resnetV2.preprocessInput([[[0, 127.5, 255]]]); // [[[-1, 0, 1]]]
+ * ```
+ */
 export const preprocessInput = preprocessing("tf");

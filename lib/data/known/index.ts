@@ -33,7 +33,13 @@ export const cifar100 = set("cifar100", "loadData");
 /** IMDB: 25,000 and 25,000 film reviews as numbers of words by frequency, and whether they are positive. Keras: keras.datasets.imdb */
 export const imdb = set("imdb", "loadData", "getWordIndex");
 
-/** Reuters: 11,228 newswires as numbers of words by frequency, and their 46 topics. Keras: keras.datasets.reuters */
+/**
+ * Reuters: 11,228 newswires as numbers of words by frequency, and their 46 topics. Keras: keras.datasets.reuters
+ *
+ * ```ts
+ * keras.datasets.reuters.getLabelNames().length; // 46
+ * ```
+ */
 export const reuters = {
   ...set("reuters", "loadData", "getWordIndex"),
   /** The topics in the order of their numbers. */

@@ -117,12 +117,14 @@ export class Attention extends ScoredAttention<typeof Attention.options> {
 }
 
 /**
- * Attention by sums: `softmax(Σ scale · tanh(query + key)) · value`. @see Bahdanau et al. 2015. Keras: keras.layers.AdditiveAttention
+ * Attention by sums: `softmax(Σ scale · tanh(query + key)) · value`.
  *
  * ```ts
  * const [query, value] = [tf.ones([1, 2, 4]), tf.ones([1, 3, 4])];
  * (new keras.layers.AdditiveAttention()([query, value]) as tf.Tensor).shape; // [1, 2, 4]
  * ```
+ *
+ * @see Bahdanau et al. 2015. Keras: keras.layers.AdditiveAttention
  */
 export class AdditiveAttention extends ScoredAttention<typeof AdditiveAttention.options> {
   static override readonly options = layerOptions.extend([], {

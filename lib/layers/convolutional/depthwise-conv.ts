@@ -140,11 +140,13 @@ export class SeparableConv1D extends SeparableConv {
 }
 
 /**
- * A depthwise convolution of images, then one over channels. @see Chollet 2017. Keras: keras.layers.SeparableConv2D
+ * A depthwise convolution of images, then one over channels.
  *
  * ```ts
  * new keras.layers.SeparableConv2D(4, 2)(tf.ones([1, 5, 5, 3])).shape; // [1, 4, 4, 4]
  * ```
+ *
+ * @see Chollet 2017. Keras: keras.layers.SeparableConv2D
  */
 export class SeparableConv2D extends SeparableConv {
   static override readonly options = separableOptions(2);

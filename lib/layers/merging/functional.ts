@@ -70,11 +70,13 @@ export const maximum = (inputs: Inputs, options: LayerOptions = {}): Tensor => n
 export const minimum = (inputs: Inputs, options: LayerOptions = {}): Tensor => new Minimum(checked("minimum", options))(inputs);
 
 /**
- * The inputs one behind the other along an axis. @param options.axis  default −1. Keras: keras.layers.concatenate
+ * The inputs one behind the other along an axis.
  *
  * ```ts
  * keras.layers.concatenate([tf.constant([[1]]), tf.constant([[2, 3]])]); // [[1, 2, 3]]
  * ```
+ *
+ * @param options.axis  default −1. Keras: keras.layers.concatenate
  */
 export const concatenate = (inputs: Inputs, options: number | (LayerOptions & { axis?: number }) = {}): Tensor =>
   new Concatenate(typeof options === "number" ? { axis: options } : checked("concatenate", options))(inputs);

@@ -14,11 +14,13 @@ import { Layer } from "../layer.js";
 /**
  * Normalizes each sample along `axis`: `gamma · (x − mean) / √(variance + epsilon) + beta`.
  *
- * Weights: gamma and beta, of the lengths of the axes. @see Ba, Kiros and Hinton 2016. Keras: keras.layers.LayerNormalization
+ * Weights: gamma and beta, of the lengths of the axes.
  *
  * ```ts
  * new keras.layers.LayerNormalization({ epsilon: 0 })([[1, 3]]); // [[-1, 1]]
  * ```
+ *
+ * @see Ba, Kiros and Hinton 2016. Keras: keras.layers.LayerNormalization
  */
 export class LayerNormalization extends Layer<typeof LayerNormalization.options> {
   static override readonly options = layerOptions.extend([], {

@@ -9,11 +9,13 @@ import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
- * `scale · x / √(mean(x²) + epsilon)` along an axis. @see Zhang and Sennrich 2019. Keras: keras.layers.RMSNormalization
+ * `scale · x / √(mean(x²) + epsilon)` along an axis.
  *
  * ```ts
  * new keras.layers.RMSNormalization({ epsilon: 0 })([[3, 4]]); // [[0.8485, 1.1314]]
  * ```
+ *
+ * @see Zhang and Sennrich 2019. Keras: keras.layers.RMSNormalization
  */
 export class RMSNormalization extends Layer<typeof RMSNormalization.options> {
   static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1), epsilon: number(1e-6) });

@@ -23,13 +23,15 @@ import { Layer } from "../layer.js";
 
 /**
  * In training, sets a part `rate` of the elements to 0 and scales the others up, so that the expected sum stays; otherwise
- * gives its input back. Along axes of length 1 in `noiseShape` one draw counts for all. @see Srivastava et al. 2014. Keras:
- * keras.layers.Dropout
+ * gives its input back. Along axes of length 1 in `noiseShape` one draw counts for all.
  *
  * ```ts
  * const layer = new keras.layers.Dropout(0.5, { seed: 1 });
  * layer(tf.ones([4]), { training: false }); // [1, 1, 1, 1]
  * ```
+ *
+ * @see Srivastava et al. 2014. Keras:
+ * keras.layers.Dropout
  */
 export class Dropout extends Layer<typeof Dropout.options> {
   static override readonly savesBuild = false;
@@ -79,11 +81,13 @@ abstract class SpatialDropout extends Layer<typeof spatialOptions> {
 }
 
 /**
- * In training, drops whole channels of `[batch, steps, channels]`. @see Tompson et al. 2014. Keras: keras.layers.SpatialDropout1D
+ * In training, drops whole channels of `[batch, steps, channels]`.
  *
  * ```ts
  * new keras.layers.SpatialDropout1D(0.5)([[[1, 2]]]); // [[[1, 2]]]
  * ```
+ *
+ * @see Tompson et al. 2014. Keras: keras.layers.SpatialDropout1D
  */
 export class SpatialDropout1D extends SpatialDropout {
   protected override readonly imageRank = 1;

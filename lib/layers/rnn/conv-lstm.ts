@@ -125,11 +125,13 @@ export class ConvLSTM1D extends ConvLSTM {
 }
 
 /**
- * Convolutional LSTM over `[batch, time, height, width, channels]`. @see ConvLSTM1D. Keras: keras.layers.ConvLSTM2D
+ * Convolutional LSTM over `[batch, time, height, width, channels]`.
  *
  * ```ts
  * new keras.layers.ConvLSTM2D(4, 3)(tf.ones([1, 2, 8, 8, 3])).shape; // [1, 6, 6, 4]
  * ```
+ *
+ * @see ConvLSTM1D. Keras: keras.layers.ConvLSTM2D
  */
 export class ConvLSTM2D extends ConvLSTM {
   static override readonly options = optionsOf(2);
@@ -138,11 +140,13 @@ export class ConvLSTM2D extends ConvLSTM {
 }
 
 /**
- * Convolutional LSTM over `[batch, time, depth, height, width, channels]`. @see ConvLSTM1D. Keras: keras.layers.ConvLSTM3D
+ * Convolutional LSTM over `[batch, time, depth, height, width, channels]`.
  *
  * ```ts
  * new keras.layers.ConvLSTM3D(2, 2)(tf.ones([1, 2, 4, 4, 4, 1])).shape; // [1, 3, 3, 3, 2]
  * ```
+ *
+ * @see ConvLSTM1D. Keras: keras.layers.ConvLSTM3D
  */
 export class ConvLSTM3D extends ConvLSTM {
   static override readonly options = optionsOf(3);

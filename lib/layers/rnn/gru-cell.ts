@@ -13,13 +13,15 @@ export const gruFields = { ...cellFields, recurrentActivation: activation("sigmo
 
 /**
  * Gated recurrent unit: gates z and r, candidate g; `h' = z · h + (1 − z) · g`. With `resetAfter`, r applies to the
- * product of h with the recurrent kernel, which has a bias of its own. @see Cho et al. 2014. Keras: keras.layers.GRUCell
+ * product of h with the recurrent kernel, which has a bias of its own.
  *
  * ```ts
  * const cell = new keras.layers.GRUCell(4);
  * const [output] = cell(tf.ones([2, 5]), [tf.zeros([2, 4])]);
  * output.shape; // [2, 4]
  * ```
+ *
+ * @see Cho et al. 2014. Keras: keras.layers.GRUCell
  */
 export class GRUCell extends GatedCell<typeof GRUCell.options> {
   static override readonly options = layerOptions.extend(["units"], gruFields);

@@ -14,13 +14,15 @@ export const lstmFields = { ...cellFields, recurrentActivation: activation("sigm
 
 /**
  * Long short-term memory: gates i, f, o and candidate g from `x · kernel + h · recurrentKernel + bias`;
- * `c' = f · c + i · g`, `h' = o · activation(c')`. States: h and c. @see Hochreiter and Schmidhuber 1997. Keras: keras.layers.LSTMCell
+ * `c' = f · c + i · g`, `h' = o · activation(c')`. States: h and c.
  *
  * ```ts
  * const cell = new keras.layers.LSTMCell(4);
  * const [output] = cell(tf.ones([2, 5]), [tf.zeros([2, 4]), tf.zeros([2, 4])]);
  * output.shape; // [2, 4]
  * ```
+ *
+ * @see Hochreiter and Schmidhuber 1997. Keras: keras.layers.LSTMCell
  */
 export class LSTMCell extends GatedCell<typeof LSTMCell.options> {
   static override readonly options = layerOptions.extend(["units"], lstmFields);

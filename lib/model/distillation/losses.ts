@@ -17,6 +17,14 @@ export type DistilledLosses = LossIdentifier | null | readonly DistilledLosses[]
 /**
  * The base of losses between a teacher's and a student's outputs. One of one's own overrides `computeLoss`. Keras:
  * keras.distillation.DistillationLoss
+ *
+ * ```ts
+ * class Difference extends keras.distillation.DistillationLoss {
+ *   override computeLoss(teacher: tf.Tensor, student: tf.Tensor) { return tf.abs(teacher.sub(student)).mean(); }
+ *   override getConfig() { return {}; }
+ * }
+ * new Difference().computeLoss(tf.constant([1, 2]), tf.constant([1, 4])); // 1
+ * ```
  */
 export abstract class DistillationLoss {
   /** The layers whose outputs are compared; null: the outputs of the models. */
@@ -79,6 +87,10 @@ function sumOf(
  * Kullback–Leibler
  * divergence (the default) they go through a softmax, and the loss counts temperature² times. Keras: keras.distillation.LogitsDistillation
  *
+ * ```ts
+ * new keras.distillation.LogitsDistillation({ temperature: 2 }).computeLoss(tf.constant([[1, 2]]), tf.constant([[1, 2]])); // 0
+ * ```
+ *
  * @see Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015
  */
 export class LogitsDistillation extends DistillationLoss {
@@ -112,7 +124,13 @@ export class LogitsDistillation extends DistillationLoss {
   }
 }
 
-/** Teaches by what layers inside of both models give, or by their outputs. Keras: keras.distillation.FeatureDistillation */
+/**
+ * Teaches by what layers inside of both models give, or by their outputs. Keras: keras.distillation.FeatureDistillation
+ *
+ * ```ts
+ * new keras.distillation.FeatureDistillation({ loss: "mse" }).computeLoss(tf.constant([[1, 2]]), tf.constant([[1, 4]])); // 2
+ * ```
+ */
 export class FeatureDistillation extends DistillationLoss {
   override readonly teacherLayerName: string | null;
   override readonly studentLayerName: string | null;

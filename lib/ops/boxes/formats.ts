@@ -69,6 +69,10 @@ export interface FormatOptions {
 /**
  * Boxes in another format. Keras: keras.utils.bounding_boxes.convert_format
  *
+ * ```ts
+ * keras.utils.boundingBoxes.convertFormat([[0, 0, 2, 4]], "xyxy", "center_xywh"); // [[1, 2, 2, 4]]
+ * ```
+ *
  * @param boxes   `[…, 4]`, or a record whose `boxes` are converted
  * @param source  the format that they have: "xyxy", "yxyx", "xywh", "center_xywh", "center_yxhw", "rel_xyxy", "rel_yxyx", "rel_xywh",
  * "rel_center_xywh"
@@ -131,6 +135,10 @@ export const clipped = ([x1, y1, x2, y2]: Corners, height: TensorLike, width: Te
 
 /**
  * Boxes cut off at the edges of the image; what has no area left gets the label −1. Keras: keras.utils.bounding_boxes.clip_to_image_size
+ *
+ * ```ts
+ * keras.utils.boundingBoxes.clipToImageSize({ boxes: [[-1, 0, 9, 3]] }, { height: 4, width: 8 }).boxes; // [[0, 0, 8, 3]]
+ * ```
  *
  * @param boundingBoxes  a record with `boxes` `[…, 4]` and maybe `labels`
  */

@@ -30,6 +30,11 @@ const degree = Math.PI / 180;
 /**
  * The upright boxes around boxes that turn with their images. Keras: keras.utils.bounding_boxes.affine_transform
  *
+ * ```ts
+ * const turned = keras.utils.boundingBoxes.affineTransform([[[0, 0, 2, 2]]], [0], [0], [0], [1], [0], [0], 4, 4);
+ * turned; // [[[0, 0, 2, 2]]]
+ * ```
+ *
  * @param boxes  `[batch, boxes, 4]` corners (x₁, y₁, x₂, y₂)
  * @param angle, translateX, translateY, scale, shearX, shearY  `[batch]`: degrees, parts of the image, factors, degrees
  * @param options.centerX, options.centerY  the fixed point as parts of the image; default 0.5
@@ -86,7 +91,13 @@ export function affineTransform(
   return stack(ends, -1);
 }
 
-/** Boxes in a part of the image that begins at (left, top), cut off at its edges. Keras: keras.utils.bounding_boxes.crop */
+/**
+ * Boxes in a part of the image that begins at (left, top), cut off at its edges. Keras: keras.utils.bounding_boxes.crop
+ *
+ * ```ts
+ * keras.utils.boundingBoxes.crop([[2, 2, 6, 6]], 1, 1, 4, 4); // [[1, 1, 4, 4]]
+ * ```
+ */
 export function crop(
   boxes: TensorLike,
   top: TensorLike,
@@ -100,7 +111,13 @@ export function crop(
   return joined(clipped(columnsOf(moved(asTensor(boxes), negative(asFloat(left)), negative(asFloat(top)))), height, width));
 }
 
-/** Boxes in an image that got margins, whose new height and width do not matter. Keras: keras.utils.bounding_boxes.pad */
+/**
+ * Boxes in an image that got margins, whose new height and width do not matter. Keras: keras.utils.bounding_boxes.pad
+ *
+ * ```ts
+ * keras.utils.boundingBoxes.pad([[0, 0, 2, 2]], 1, 3, { height: 8, width: 8 }); // [[3, 1, 5, 3]]
+ * ```
+ */
 export function pad(
   boxes: TensorLike,
   top: TensorLike,
@@ -156,6 +173,10 @@ const least = 1e-7;
 
 /**
  * Boxes as offsets from anchors: (middle − anchor's) / size, log(size / anchor's). Keras: keras.utils.bounding_boxes.encode_box_to_deltas
+ *
+ * ```ts
+ * keras.utils.boundingBoxes.encodeBoxToDeltas([[0, 0, 2, 2]], [[1, 0, 3, 2]], "xyxy", "xyxy"); // [[0, 0.5, 0, 0]]
+ * ```
  */
 export function encodeBoxToDeltas(
   anchors: TensorLike,
@@ -176,6 +197,10 @@ export function encodeBoxToDeltas(
 /**
  * The way back from encodeBoxToDeltas; records of levels are decoded level by level. Keras:
  * keras.utils.bounding_boxes.decode_deltas_to_boxes
+ *
+ * ```ts
+ * keras.utils.boundingBoxes.decodeDeltasToBoxes([[0, 0, 2, 2]], [[0.5, 0, 0, 0]], "xyxy", "xyxy"); // [[0, 1, 2, 3]]
+ * ```
  */
 export function decodeDeltasToBoxes<A extends TensorLike | Readonly<Record<string, TensorLike>>>(
   anchors: A,

@@ -37,6 +37,10 @@ function sizeOf(where: string, format: string, imageShape: readonly number[] | n
 /**
  * Intersection over union of each pair of boxes. Keras: keras.utils.bounding_boxes.compute_iou
  *
+ * ```ts
+ * keras.utils.boundingBoxes.computeIou([[0, 0, 2, 2]], [[1, 0, 3, 2], [5, 5, 6, 6]], "xyxy"); // [[0.3333, 0]]
+ * ```
+ *
  * @param boxes1  `[n, 4]` or `[batch, n, 4]`
  * @param boxes2  `[m, 4]` or `[batch, m, 4]`
  * @returns       `[n, m]` or `[batch, n, m]`
@@ -70,6 +74,10 @@ export function computeIou(
 /**
  * Complete intersection over union of boxes that stand at the same place: it also counts how far the middles and the ratios of the sides
  * are apart. Keras: keras.utils.bounding_boxes.compute_ciou
+ *
+ * ```ts
+ * keras.utils.boundingBoxes.computeCiou([[0, 0, 2, 2]], [[0, 0, 2, 2]], "xyxy"); // [1]
+ * ```
  *
  * @returns  the shape of the boxes without the last axis
  * @see Zheng et al. 2020, Distance-IoU Loss

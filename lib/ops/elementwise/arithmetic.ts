@@ -12,7 +12,13 @@ import { binary, unaryOfNumbers, type Binary, type BinaryFunction, type UnaryFun
 import { negative } from "./negative.js";
 import { where } from "./where.js";
 
-/** x1 + x2; of booleans, whether one of them is true. */
+/**
+ * x1 + x2; of booleans, whether one of them is true.
+ *
+ * ```ts
+ * ops.add([1, 2], [3, 4]); // [4, 6]
+ * ```
+ */
 export const add: Binary = operation(
   "numpy.add(*x1, *x2)",
   binary({
@@ -23,7 +29,13 @@ export const add: Binary = operation(
   }),
 );
 
-/** x1 − x2. */
+/**
+ * x1 − x2.
+ *
+ * ```ts
+ * ops.subtract([5, 7], [1, 2]); // [4, 5]
+ * ```
+ */
 export const subtract: Binary = operation(
   "numpy.subtract(*x1, *x2)",
   binary({

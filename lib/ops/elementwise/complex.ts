@@ -121,11 +121,13 @@ export const polar = operation("nn.polar(*abs, *angle)", (abs: TensorLike, angle
 });
 
 /**
- * The last axis, of length 2, read as real and imaginary part. @throws ShapeError for another length
+ * The last axis, of length 2, read as real and imaginary part.
  *
  * ```ts
  * ops.real(ops.viewAsComplex([[1, 2], [3, 4]])); // [1, 3]
  * ```
+ *
+ * @throws ShapeError for another length
  */
 export const viewAsComplex = operation("core.viewAsComplex(*x)", (x: TensorLike): ComplexTensor => {
   const tensor = asFloat(x);

@@ -81,11 +81,13 @@ export const hypot = operation("numpy.hypot(*x1, *x2)", (x1: TensorLike, x2: Ten
 });
 
 /**
- * Whether |x1 − x2| ≤ atol + rtol · |x2|, bool. @param options.equalNan  counts NaN as equal to NaN; default false
+ * Whether |x1 − x2| ≤ atol + rtol · |x2|, bool.
  *
  * ```ts
  * ops.isclose([1, 2], [1.000001, 2.1]); // [true, false]
  * ```
+ *
+ * @param options.equalNan  counts NaN as equal to NaN; default false
  */
 export const isclose = operation(
   "numpy.isclose(*x1, *x2, *rtol=1e-05, *atol=1e-08, equalNan=false)",
@@ -98,11 +100,13 @@ export const isclose = operation(
 );
 
 /**
- * Whether all elements are close, a bool scalar. @see isclose
+ * Whether all elements are close, a bool scalar.
  *
  * ```ts
  * ops.allclose([1, 2], [1, 2.000001]); // true
  * ```
+ *
+ * @see isclose
  */
 export const allclose = operation(
   "numpy.allclose(*x1, *x2, rtol=1e-05, atol=1e-08, equalNan=false)",

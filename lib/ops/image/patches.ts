@@ -118,11 +118,13 @@ export const extractPatches = operation(
 );
 
 /**
- * Windows of volumes, each as one vector. In a model it is extractPatches of three sizes, as Keras has it. @see extractPatches
+ * Windows of volumes, each as one vector. In a model it is extractPatches of three sizes, as Keras has it.
  *
  * ```ts
  * ops.image.extractPatches3d(tf.ones([1, 4, 4, 4, 3]), 2).shape; // [1, 2, 2, 2, 24]
  * ```
+ *
+ * @see extractPatches
  */
 export const extractPatches3d = declare(
   'image.extractPatches3d(*volumes, size:ints, strides:ints=null, dilationRate:ints=1, padding="valid", dataFormat:string=null)',

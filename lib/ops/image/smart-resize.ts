@@ -39,6 +39,10 @@ export function partOf(
 /**
  * Images of a size, cut to its ratio in the middle and not stretched. Keras: keras.preprocessing.image.smart_resize
  *
+ * ```ts
+ * keras.preprocessing.image.smartResize(tf.ones([4, 8, 3]), [2, 2]).shape; // [2, 2, 3]
+ * ```
+ *
  * @param x     [height, width, channels], or a batch of them
  * @param size  [height, width] of the result
  */

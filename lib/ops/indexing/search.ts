@@ -70,11 +70,13 @@ export const digitize = operation("numpy.digitize(*x, *bins)", (x: TensorLike, b
 });
 
 /**
- * Whether each element of x1 is among those of x2, bool. @param options.invert  whether it is not
+ * Whether each element of x1 is among those of x2, bool.
  *
  * ```ts
  * ops.isin([1, 2, 3], [2, 5]); // [false, true, false]
  * ```
+ *
+ * @param options.invert  whether it is not
  */
 export const isin = operation(
   "numpy.isin(*x1, *x2, assumeUnique=false, invert=false)",

@@ -34,11 +34,13 @@ function order(x: Tensor, descending: boolean): Tensor {
 }
 
 /**
- * For each place along an axis, where the element stands that belongs there in ascending order; NaN comes last. @param axis  default −1
+ * For each place along an axis, where the element stands that belongs there in ascending order; NaN comes last.
  *
  * ```ts
  * ops.argsort([3, 1, 2]); // [1, 2, 0]
  * ```
+ *
+ * @param axis  default −1
  */
 export const argsort = operation("numpy.argsort(*x, axis:ints|null=-1)", (x: TensorLike, axis: number | null): Tensor => {
   const tensor = asTensor(x);
@@ -48,11 +50,13 @@ export const argsort = operation("numpy.argsort(*x, axis:ints|null=-1)", (x: Ten
 });
 
 /**
- * The elements in ascending order along an axis; NaN comes last. @param axis  default −1
+ * The elements in ascending order along an axis; NaN comes last.
  *
  * ```ts
  * ops.sort([3, 1, 2]); // [1, 2, 3]
  * ```
+ *
+ * @param axis  default −1
  */
 export const sort = operation("numpy.sort(*x, axis:ints=-1)", (x: TensorLike, axis: number | null): Tensor => {
   const tensor = asTensor(x);

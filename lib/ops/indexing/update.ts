@@ -52,11 +52,13 @@ export const slice = operation(
 );
 
 /**
- * x with a block replaced by others. @param startIndices  where the block begins, numbers or a tensor
+ * x with a block replaced by others.
  *
  * ```ts
  * ops.sliceUpdate([1, 2, 3, 4], [1], [8, 9]); // [1, 8, 9, 4]
  * ```
+ *
+ * @param startIndices  where the block begins, numbers or a tensor
  */
 export const sliceUpdate = operation(
   "core.sliceUpdate(*inputs, *startIndices, *updates)",

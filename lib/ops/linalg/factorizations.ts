@@ -94,11 +94,13 @@ const choleskyOp = primitive({
 });
 
 /**
- * The inverse of the matrix whose Cholesky factor is x. @param upper  x is the upper factor; default false
+ * The inverse of the matrix whose Cholesky factor is x.
  *
  * ```ts
  * ops.choleskyInverse([[2, 0], [1, 2]]); // [[0.3125, -0.125], [-0.125, 0.25]]
  * ```
+ *
+ * @param upper  x is the upper factor; default false
  */
 export const choleskyInverse = operation("linalg.choleskyInverse(*x, upper=false)", (x: TensorLike, upper: boolean): Tensor => {
   const factor = matrices("choleskyInverse", x, true);
@@ -259,12 +261,14 @@ const qrOp = primitive({
 // Eigenvalues of symmetric matrices.
 
 /**
- * Eigenvalues in ascending order and eigenvectors (columns) of symmetric matrices, of which the lower triangle is read. @returns [w, v]
+ * Eigenvalues in ascending order and eigenvectors (columns) of symmetric matrices, of which the lower triangle is read.
  *
  * ```ts
  * const [values] = ops.eigh([[2, 1], [1, 2]]);
  * values; // [1, 3]
  * ```
+ *
+ * @returns [w, v]
  */
 export const eigh = operation("linalg.eigh(*x)", (x: TensorLike): Tensor[] => {
   const { w, v } = eighOp.apply({ x: matrices("eigh", x, true) });

@@ -46,11 +46,13 @@ function together(a: Tensor, b: Tensor): [Tensor, Tensor] {
 }
 
 /**
- * x with a · x = b, for square matrices. @param b  [..., n, k], or vectors [..., n]
+ * x with a · x = b, for square matrices.
  *
  * ```ts
  * ops.solve([[2, 0], [0, 4]], [2, 2]); // [1, 0.5]
  * ```
+ *
+ * @param b  [..., n, k], or vectors [..., n]
  */
 export const solve = operation("linalg.solve(*a, *b)", (a: TensorLike, b: TensorLike): Tensor => {
   const matrix = matrices("solve", a, true);
@@ -65,11 +67,13 @@ const solveOp = (a: Tensor, b: Tensor): Tensor => {
 };
 
 /**
- * x with a · x = b for triangles a. @param lower  the lower triangle of a is read; default false: the upper one
+ * x with a · x = b for triangles a.
  *
  * ```ts
  * ops.solveTriangular([[2, 0], [1, 4]], [[2], [9]], { lower: true }); // [[1], [2]]
  * ```
+ *
+ * @param lower  the lower triangle of a is read; default false: the upper one
  */
 export const solveTriangular = operation(
   "linalg.solveTriangular(*a, *b, lower=false)",
@@ -112,11 +116,13 @@ export const det = operation("linalg.det(*x)", (x: TensorLike): Tensor => {
 });
 
 /**
- * Sign of the determinant, and the logarithm of its size. @returns [sign, log |det|]
+ * Sign of the determinant, and the logarithm of its size.
  *
  * ```ts
  * ops.slogdet([[0, 2], [3, 0]]); // [-1, 1.7918]
  * ```
+ *
+ * @returns [sign, log |det|]
  */
 export const slogdet = operation("numpy.slogdet(*x)", (x: TensorLike): Tensor[] => {
   const { lu, pivots } = luOf(matrices("slogdet", x, true));
@@ -159,11 +165,13 @@ export const matrixPower = operation("linalg.matrixPower(*x, n:int)", (x: Tensor
 const EPSILON = 2 ** -23;
 
 /**
- * How many singular values are above a tolerance, int32. @param tol  default: the largest one · max(rows, columns) · 2⁻²³
+ * How many singular values are above a tolerance, int32.
  *
  * ```ts
  * ops.matrixRank([[1, 2], [2, 4]]); // 1
  * ```
+ *
+ * @param tol  default: the largest one · max(rows, columns) · 2⁻²³
  */
 export const matrixRank = operation("linalg.matrixRank(*x, tol:number=null)", (x: TensorLike, tol: number | null): Tensor => {
   const matrix = matrices("matrixRank", x);
@@ -174,12 +182,14 @@ export const matrixRank = operation("linalg.matrixRank(*x, tol:number=null)", (x
 });
 
 /**
- * The pseudoinverse of Moore and Penrose. @param rcond  singular values up to this part of the largest count as 0; default max(rows,
- * columns) · 2⁻²³
+ * The pseudoinverse of Moore and Penrose.
  *
  * ```ts
  * ops.pinv([[2, 0], [0, 4], [0, 0]]); // [[0.5, 0, 0], [0, 0.25, 0]]
  * ```
+ *
+ * @param rcond  singular values up to this part of the largest count as 0; default max(rows,
+ * columns) · 2⁻²³
  */
 export const pinv = operation("linalg.pinv(*x, rcond:number=null)", (x: TensorLike, rcond: number | null): Tensor => {
   const matrix = matrices("pinv", x);
@@ -220,11 +230,13 @@ const pinvOp = primitive({
 });
 
 /**
- * The x of least length for which |a · x − b| is least. @param rcond  as for pinv
+ * The x of least length for which |a · x − b| is least.
  *
  * ```ts
  * ops.lstsq([[1, 0], [1, 1], [1, 2]], [1, 3, 5]); // [1, 2]
  * ```
+ *
+ * @param rcond  as for pinv
  */
 export const lstsq = operation("linalg.lstsq(*a, *b, rcond:number=null)", (a: TensorLike, b: TensorLike, rcond: number | null): Tensor => {
   const matrix = matrices("lstsq", a);

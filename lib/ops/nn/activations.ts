@@ -194,11 +194,13 @@ const tanhGelu: UnaryFunction = unary({
 });
 
 /**
- * x · Φ(x), Φ the normal distribution. @param approximate  by a tanh, Keras's default
+ * x · Φ(x), Φ the normal distribution.
  *
  * ```ts
  * ops.gelu([-1, 0, 1]); // [-0.1588, 0, 0.8412]
  * ```
+ *
+ * @param approximate  by a tanh, Keras's default
  */
 export const gelu = operation("nn.gelu(*x, approximate=true)", (x: TensorLike, approximate: boolean): Tensor =>
   approximate ? tanhGelu(x) : exactGelu(x),
@@ -391,11 +393,13 @@ export const threshold = operation(
 );
 
 /**
- * One half of x along an axis, times the sigmoid of the other. @throws ValueError for an odd length
+ * One half of x along an axis, times the sigmoid of the other.
  *
  * ```ts
  * ops.glu([1, 2, 0, 0]); // [0.5, 1]
  * ```
+ *
+ * @throws ValueError for an odd length
  */
 export const glu = operation("nn.glu(*x, axis:ints=-1)", (x: TensorLike, axis: number): Tensor => {
   const tensor = asFloat(x);

@@ -14,22 +14,26 @@ import { alongAxes, rowGrain, rowsOf } from "./rows.js";
 import { expandDims } from "../shaping/reshape.js";
 
 /**
- * eˣ / Σ eˣ along an axis (or several, taken as one): positive numbers that sum to 1. @param axis  default −1
+ * eˣ / Σ eˣ along an axis (or several, taken as one): positive numbers that sum to 1.
  *
  * ```ts
  * keras.activations.softmax([[0, 0], [0, 1]]); // [[0.5, 0.5], [0.2689, 0.7311]]
  * ```
+ *
+ * @param axis  default −1
  */
 export const softmax = operation("nn.softmax(*x, axis:ints=-1)", (x: TensorLike, axis: number | readonly number[]): Tensor => {
   return alongAxes("softmax", asRow(x), axis, (rows) => softmaxOp.apply({ x: rows }));
 });
 
 /**
- * log(softmax(x)) along an axis. @param axis  default −1
+ * log(softmax(x)) along an axis.
  *
  * ```ts
  * keras.activations.logSoftmax([[0, 0]]); // [[-0.6931, -0.6931]]
  * ```
+ *
+ * @param axis  default −1
  */
 export const logSoftmax = operation("nn.logSoftmax(*x, axis:ints=-1)", (x: TensorLike, axis: number | readonly number[]): Tensor => {
   return alongAxes("logSoftmax", asRow(x), axis, (rows) => logSoftmaxOp.apply({ x: rows }));

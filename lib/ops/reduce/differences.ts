@@ -34,11 +34,14 @@ function shifted(x: Tensor, axis: number, begin: number, dropped: number): Tenso
 }
 
 /**
- * The n-th differences of neighbours along an axis. @param n  default 1 @param axis  default −1
+ * The n-th differences of neighbours along an axis.
  *
  * ```ts
  * ops.diff([1, 4, 9]); // [3, 5]
  * ```
+ *
+ * @param n  default 1
+ * @param axis  default −1
  */
 export const diff = operation("numpy.diff(a:any, n=1, axis:ints=-1)", (a: TensorLike, n: number, axis: number): Tensor => {
   let x = asTensor(a);
@@ -52,11 +55,14 @@ export const diff = operation("numpy.diff(a:any, n=1, axis:ints=-1)", (a: Tensor
 });
 
 /**
- * The integral of y by trapezoids along an axis. @param options.x  where the values stand @param options.dx  or how far apart
+ * The integral of y by trapezoids along an axis.
  *
  * ```ts
  * ops.trapezoid([1, 2, 3]); // 4
  * ```
+ *
+ * @param options.x  where the values stand
+ * @param options.dx  or how far apart
  */
 export const trapezoid = operation(
   "numpy.trapezoid(*y, x:tensor=null, dx=1.0, axis:ints=-1)",
@@ -108,11 +114,13 @@ export const corrcoef = operation("numpy.corrcoef(*x)", (x: TensorLike): Tensor 
 });
 
 /**
- * How well two vectors agree at each displacement. @param mode  "valid" (default): where they overlap wholly, "same" or "full"
+ * How well two vectors agree at each displacement.
  *
  * ```ts
  * ops.correlate([1, 2, 3], [0, 1, 0.5], "full"); // [0.5, 2, 3.5, 3, 0]
  * ```
+ *
+ * @param mode  "valid" (default): where they overlap wholly, "same" or "full"
  */
 export const correlate = operation('numpy.correlate(*x1, *x2, mode="valid")', (x1: TensorLike, x2: TensorLike, mode: string): Tensor => {
   const [a, b] = operands(x1, x2);

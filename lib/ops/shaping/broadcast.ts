@@ -14,11 +14,13 @@ import { expandDims, squeeze } from "./reshape.js";
 import { gatherView } from "./views.js";
 
 /**
- * x repeated along its axes of length 1, and along new axes in front, so that it has the shape. @throws ShapeError where it does not fit
+ * x repeated along its axes of length 1, and along new axes in front, so that it has the shape.
  *
  * ```ts
  * ops.broadcastTo([1, 2], [2, 2]); // [[1, 2], [1, 2]]
  * ```
+ *
+ * @throws ShapeError where it does not fit
  */
 export const broadcastTo = operation("numpy.broadcastTo(*x, shape:shape)", (x: TensorLike, shape: Shape): Tensor => {
   const tensor = asTensor(x);

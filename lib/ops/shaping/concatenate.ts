@@ -85,11 +85,13 @@ const concatenateOp = primitive({
 });
 
 /**
- * The tensors, all of one shape, along a new axis. @param axis  its place; default 0
+ * The tensors, all of one shape, along a new axis.
  *
  * ```ts
  * ops.stack([[1, 2], [3, 4]], 1); // [[1, 3], [2, 4]]
  * ```
+ *
+ * @param axis  its place; default 0
  */
 export const stack = operation("numpy.stack(*x:tensors, axis:ints=0)", (xs: readonly TensorLike[], axis: number): Tensor => {
   const tensors = promoted("stack", xs);

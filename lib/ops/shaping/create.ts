@@ -24,11 +24,13 @@ const fillOp = primitive({
 });
 
 /**
- * A tensor of one value, or of values that broadcast. @param options.dtype  default: bool for a boolean, else float32
+ * A tensor of one value, or of values that broadcast.
  *
  * ```ts
  * ops.full([2, 2], 7); // [[7, 7], [7, 7]]
  * ```
+ *
+ * @param options.dtype  default: bool for a boolean, else float32
  */
 export const full = operation(
   "numpy.full(shape:shape, *fillValue, dtype:dtype=null)",
@@ -45,22 +47,26 @@ export const full = operation(
 );
 
 /**
- * A tensor of zeros. @param options.dtype  default float32
+ * A tensor of zeros.
  *
  * ```ts
  * ops.zeros([2, 2]); // [[0, 0], [0, 0]]
  * ```
+ *
+ * @param options.dtype  default float32
  */
 export const zeros = declare("numpy.zeros(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
   full(shape, 0, dtype ?? "float32"),
 );
 
 /**
- * A tensor of ones. @param options.dtype  default float32
+ * A tensor of ones.
  *
  * ```ts
  * ops.ones([2, 2]); // [[1, 1], [1, 1]]
  * ```
+ *
+ * @param options.dtype  default float32
  */
 export const ones = declare("numpy.ones(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
   full(shape, 1, dtype ?? "float32"),

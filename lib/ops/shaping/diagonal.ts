@@ -69,11 +69,13 @@ function diagonalView(shape: readonly number[], k: number): View {
 }
 
 /**
- * The diagonal of the matrices that two axes span; it becomes the last axis. @param offset  0 the main one, positive above it
+ * The diagonal of the matrices that two axes span; it becomes the last axis.
  *
  * ```ts
  * ops.diagonal([[1, 2], [3, 4]]); // [1, 4]
  * ```
+ *
+ * @param offset  0 the main one, positive above it
  */
 export const diagonal = operation(
   "numpy.diagonal(*x, offset:int=0, axis1:int=0, axis2:int=1)",

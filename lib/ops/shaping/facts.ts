@@ -33,11 +33,13 @@ export const convertToTensor = declare(
 );
 
 /**
- * The values as a tensor. @param dtype  default: that of the values
+ * The values as a tensor.
  *
  * ```ts
  * ops.array([[1, 2]], "float32"); // [[1, 2]]
  * ```
+ *
+ * @param dtype  default: that of the values
  */
 export const array = operation("numpy.array(*x, dtype:dtype=null)", (x: TensorLike, dtype: string | null): Tensor =>
   convertToTensor(x, { dtype }),
@@ -64,11 +66,13 @@ export const emptyLike = operation("numpy.emptyLike(*x, dtype:dtype=null)", (x: 
 });
 
 /**
- * A tensor of a shape whose values mean nothing: zeros here. @param options.dtype  default float32
+ * A tensor of a shape whose values mean nothing: zeros here.
  *
  * ```ts
  * ops.empty([2, 3]).shape; // [2, 3]
  * ```
+ *
+ * @param options.dtype  default float32
  */
 export const empty = declare("numpy.empty(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
   zeros(shape, dtype),
@@ -94,11 +98,13 @@ export const isTensor = declare("core.isTensor(x)", (x: unknown): x is Tensor =>
 export const dtype = declare("core.dtype(*x)", (x: TensorLike): Dtype => asTensor(x).dtype);
 
 /**
- * The elements as a flat typed array of their own, which carries the `shape` of the tensor. @throws StateError for a tensor without values
+ * The elements as a flat typed array of their own, which carries the `shape` of the tensor.
  *
  * ```ts
  * ops.convertToNumpy([[1, 2], [3, 4]]); // [1, 2, 3, 4]
  * ```
+ *
+ * @throws StateError for a tensor without values
  */
 export const convertToNumpy = declare("core.convertToNumpy(*x)", (x: TensorLike): TypedArray & { readonly shape: readonly number[] } => {
   const tensor = asTensor(x);
@@ -106,11 +112,13 @@ export const convertToNumpy = declare("core.convertToNumpy(*x)", (x: TensorLike)
 });
 
 /**
- * The lengths of the axes. Where one is open: a scalar tensor in a layer's call or a traced function, else null. @see keras.ops.shape
+ * The lengths of the axes. Where one is open: a scalar tensor in a layer's call or a traced function, else null.
  *
  * ```ts
  * ops.shape([[1, 2, 3]]); // [1, 3]
  * ```
+ *
+ * @see keras.ops.shape
  */
 export const shape = declare("core.shape(*x)", (x: TensorLike): Lengths => {
   const tensor = asTensor(x);

@@ -104,11 +104,13 @@ const expandDimsOp = primitive({
 });
 
 /**
- * Removes axes of length 1: those named, or all of them. @throws ShapeError where a named axis is longer
+ * Removes axes of length 1: those named, or all of them.
  *
  * ```ts
  * ops.squeeze([[[1, 2]]]); // [1, 2]
  * ```
+ *
+ * @throws ShapeError where a named axis is longer
  */
 export const squeeze = operation("numpy.squeeze(*x, axis:ints=null)", (x: TensorLike, axis: Axis): Tensor => {
   const tensor = asTensor(x);

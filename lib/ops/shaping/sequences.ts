@@ -101,11 +101,13 @@ export const logspace = declare(
 );
 
 /**
- * Numbers of equal ratio from start to stop, both positive. @see keras.ops.geomspace
+ * Numbers of equal ratio from start to stop, both positive.
  *
  * ```ts
  * ops.geomspace(1, 8, { num: 4 }); // [1, 2, 4, 8]
  * ```
+ *
+ * @see keras.ops.geomspace
  */
 export const geomspace = declare(
   "numpy.geomspace(*start, *stop, num:int=50, endpoint=true, dtype:dtype=null, axis:int=0)",
@@ -186,11 +188,14 @@ export const kaiser = declare("numpy.kaiser(*x, *beta)", (x: TensorLike, beta: T
 });
 
 /**
- * Powers of a vector as columns, the highest first. @param N  how many; default its length @param increasing  the lowest first
+ * Powers of a vector as columns, the highest first.
  *
  * ```ts
  * ops.vander([1, 2, 3]); // [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
  * ```
+ *
+ * @param N  how many; default its length
+ * @param increasing  the lowest first
  */
 export const vander = operation(
   "numpy.vander(*x, N:int=null, increasing=false)",

@@ -138,11 +138,13 @@ export function fillCommand(y: Tensor, value: number) {
 }
 
 /**
- * x in reverse along axes. @param axis  default: all
+ * x in reverse along axes.
  *
  * ```ts
  * ops.flip([[1, 2], [3, 4]], 1); // [[2, 1], [4, 3]]
  * ```
+ *
+ * @param axis  default: all
  */
 export const flip = operation("numpy.flip(*x, axis:ints=null)", (x: TensorLike, axis: Axis): Tensor => {
   const tensor = asTensor(x);

@@ -106,11 +106,13 @@ export const arraySplit = operation(
 export const splitInHalves = (x: Tensor, axis: number): [Tensor, Tensor] => split(x, 2, axis) as [Tensor, Tensor];
 
 /**
- * The slices along an axis, without it. @param num  how many; default: the length of the axis
+ * The slices along an axis, without it.
  *
  * ```ts
  * ops.unstack([[1, 2], [3, 4]]); // [[1, 2], [3, 4]]
  * ```
+ *
+ * @param num  how many; default: the length of the axis
  */
 export const unstack = operation(
   "core.unstack(*x, num:int=null, axis:ints=0)",

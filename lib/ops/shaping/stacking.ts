@@ -77,11 +77,13 @@ export const columnStack = operation("numpy.columnStack(*xs:tensors)", (xs: read
 });
 
 /**
- * x2 after x1 along an axis. @param axis  default: both flattened
+ * x2 after x1 along an axis.
  *
  * ```ts
  * ops.append([1, 2], [3]); // [1, 2, 3]
  * ```
+ *
+ * @param axis  default: both flattened
  */
 export const append = operation("numpy.append(*x1, *x2, axis:ints=null)", (x1: TensorLike, x2: TensorLike, axis: number | null): Tensor => {
   return axis === null ? concatenate([ravel(x1), ravel(x2)], 0) : concatenate([x1, x2], axis);

@@ -75,11 +75,13 @@ function lengthOf(where: string, x: Tensor, axis = -1): number {
 }
 
 /**
- * The discrete Fourier transform along the last axis. @returns [real, imaginary]
+ * The discrete Fourier transform along the last axis.
  *
  * ```ts
  * ops.fft([[1, 2, 3, 4], [0, 0, 0, 0]]); // [[10, -2, -2, -2], [0, 2, 0, -2]]
  * ```
+ *
+ * @returns [real, imaginary]
  */
 export const fft = operation(
   "math.fft(*x)",
@@ -98,20 +100,24 @@ function alongLastTwo(where: string, x: Complex, forwards: boolean): Parts {
 }
 
 /**
- * The discrete Fourier transform along the last two axes. @returns [real, imaginary]
+ * The discrete Fourier transform along the last two axes.
  *
  * ```ts
  * ops.fft2([[[1, 2], [3, 4]], [[0, 0], [0, 0]]]); // [[[10, -2], [-4, 0]], [[0, 0], [0, 0]]]
  * ```
+ *
+ * @returns [real, imaginary]
  */
 export const fft2 = operation("math.fft2(*x)", (x: Complex): Tensor[] => [...alongLastTwo("fft2", x, true)], { className: "FFT2" });
 
 /**
- * The inverse of fft2. @returns [real, imaginary]
+ * The inverse of fft2.
  *
  * ```ts
  * ops.ifft2([[[10, -2], [-4, 0]], [[0, 0], [0, 0]]]); // [[[1, 2], [3, 4]], [[0, 0], [0, 0]]]
  * ```
+ *
+ * @returns [real, imaginary]
  */
 export const ifft2 = operation(
   "math.ifft2(*x)",
@@ -162,11 +168,13 @@ export const rfft = operation(
 );
 
 /**
- * The real tensor whose rfft is x. @param fftLength  its length n. Default: twice the number of terms less one
+ * The real tensor whose rfft is x.
  *
  * ```ts
  * ops.irfft([[10, -2, -2], [0, 2, 0]]); // [1, 2, 3, 4]
  * ```
+ *
+ * @param fftLength  its length n. Default: twice the number of terms less one
  */
 export const irfft = operation(
   "math.irfft(*x, fftLength:int=null)",

@@ -9,6 +9,10 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
  * Half cosines one after the other, each `tMul` times as long and `mMul` times as high as the one before.
  * Keras: keras.optimizers.schedules.CosineDecayRestarts
  *
+ * ```ts
+ * new keras.optimizers.schedules.CosineDecayRestarts(0.1, 10)(5); // 0.05
+ * ```
+ *
  * @see Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2016
  */
 export class CosineDecayRestarts extends LearningRateSchedule<typeof CosineDecayRestarts.options> {

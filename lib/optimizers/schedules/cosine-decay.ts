@@ -9,6 +9,10 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
  * Half a cosine from the learning rate to `alpha` of it in `decaySteps`, where `warmupTarget` is given after a straight rise
  * to it in `warmupSteps`. Keras: keras.optimizers.schedules.CosineDecay
  *
+ * ```ts
+ * new keras.optimizers.schedules.CosineDecay(0.1, 100)(50); // 0.05
+ * ```
+ *
  * @see Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2016
  */
 export class CosineDecay extends LearningRateSchedule<typeof CosineDecay.options> {

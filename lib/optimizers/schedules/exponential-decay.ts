@@ -8,6 +8,10 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
 /**
  * `initialLearningRate · decayRate^(step / decaySteps)`; with `staircase` the exponent is a whole number.
  * Keras: keras.optimizers.schedules.ExponentialDecay
+ *
+ * ```ts
+ * new keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)(20); // 0.025
+ * ```
  */
 export class ExponentialDecay extends LearningRateSchedule<typeof ExponentialDecay.options> {
   static override readonly options = schema(["initialLearningRate", "decaySteps", "decayRate"], {

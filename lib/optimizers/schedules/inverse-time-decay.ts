@@ -8,6 +8,10 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
 /**
  * `initialLearningRate / (1 + decayRate · step / decaySteps)`; with `staircase` the quotient is a whole number.
  * Keras: keras.optimizers.schedules.InverseTimeDecay
+ *
+ * ```ts
+ * new keras.optimizers.schedules.InverseTimeDecay(0.1, 10, 1)(10); // 0.05
+ * ```
  */
 export class InverseTimeDecay extends LearningRateSchedule<typeof InverseTimeDecay.options> {
   static override readonly options = schema(["initialLearningRate", "decaySteps", "decayRate"], {

@@ -8,6 +8,10 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
 /**
  * From `initialLearningRate` to `endLearningRate` in `decaySteps`, as `(1 − step / decaySteps)^power`; with `cycle` it
  * starts anew over ever longer stretches. Keras: keras.optimizers.schedules.PolynomialDecay
+ *
+ * ```ts
+ * new keras.optimizers.schedules.PolynomialDecay(0.1, 100, { endLearningRate: 0 })(25); // 0.075
+ * ```
  */
 export class PolynomialDecay extends LearningRateSchedule<typeof PolynomialDecay.options> {
   static override readonly options = schema(["initialLearningRate", "decaySteps"], {

@@ -13,6 +13,13 @@ export interface LearningRateSchedule<S extends Schema = Schema> {
  * The base of learning rates that change with the step. One of one's own implements `call`.
  *
  * Keras: keras.optimizers.schedules.LearningRateSchedule
+ *
+ * ```ts
+ * class Halved extends keras.optimizers.schedules.LearningRateSchedule {
+ *   override call(step: tf.Tensor) { return tf.pow(0.5, step); }
+ * }
+ * new Halved()(3); // 0.125
+ * ```
  */
 export abstract class LearningRateSchedule<S extends Schema = Schema> extends Configured<S> {
   /** The learning rate at a step: a float32 scalar both. */
