@@ -21,6 +21,9 @@ export const entries = [
   { name: "onnx", from: "kerasm/onnx", module: "lib/api/onnx" },
   { name: "tfjs", from: "kerasm/tfjs", module: "lib/api/tfjs" },
   { name: "numpy", from: "kerasm/numpy", module: "lib/api/numpy" },
+  { name: "models", from: "kerasm/models", module: "models/index" },
+  { name: "visor", from: "kerasm/visor", module: "lib/api/visor" },
+  { name: "autograph", from: "kerasm/autograph", module: "tools/autograph/index" },
   { name: "mpi", from: "kerasm/mpi", module: "addons/mpi/index" },
 ].filter(({ module }) => existsSync(built(`${module}.d.ts`)));
 
@@ -55,7 +58,7 @@ export async function publicNames() {
   }
   /** A group's own names come before those of groups within it, so that a name's first path is its shortest. */
   function walk(space, path, value, entry) {
-    const group = { path, entry, comment: space.comment, members: [], reflection: space };
+    const group = { path, entry, comment: space.comment, members: [], reflection: space, value };
     groups.push(group);
     const inner = [];
     for (const child of space.children ?? []) {
@@ -65,6 +68,8 @@ export async function publicNames() {
         inner.push([target, own, value?.[child.name]]);
         continue;
       }
+      // A namespace under another name has its pages already.
+      if (groups.some((group) => group.value !== undefined && group.value === value?.[child.name])) continue;
       const known = byReflection.get(target);
       if (known) known.aliases.push(own);
       else byReflection.set(target, { path: own, reflection: target, value: value?.[child.name], entry, aliases: [] });
@@ -120,6 +125,12 @@ export async function referencePages() {
   const kerasOf = new Map(kerasNames().flatMap(({ name, aliases }) => [name, ...aliases].map((each) => [spelledHere(each), name])));
   const pathOf = new Map(names.map(({ reflection, path }) => [reflection, fileOf(path)]));
 
+  /** What examples call by its name alone: exports of an entry that is no namespace of the two that every example has. */
+  const named = ({ name, from }) =>
+    ["keras", "tf"].includes(name)
+      ? {}
+      : Object.fromEntries(names.filter((each) => each.entry.name === name).map(({ path }) => [path.split(".")[1], from]));
+
   /** Keras's (or TensorFlow's) page of the same name. */
   function elsewhere({ path, aliases, entry }) {
     const keras = [path, ...aliases].map((each) => kerasOf.get(each)).find(Boolean);
@@ -145,8 +156,10 @@ export async function referencePages() {
     /** Each example of a comment is a program of its own. */
     const show = (markdown) =>
       html.push(
-        rendered(markdown, { link: (href) => href, runs: (_, code) => (isProgram(code) ? programs.push(programOf(code)) - 1 : undefined) })
-          .html,
+        rendered(markdown, {
+          link: (href) => href,
+          runs: (_, code) => (isProgram(code) ? programs.push(programOf(code, named(entry))) - 1 : undefined),
+        }).html,
       );
     const signature = parameters ? callText(isClass ? `new ${path}` : path, parameters) : declarationText(path, reflection, isClass);
     html.push(`<h1>${escaped(own)}</h1>`, `<pre class="signature" tabindex="0">${escaped(signature)}</pre>`);

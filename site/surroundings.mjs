@@ -35,9 +35,13 @@ export const isProgram = (code) => !/…(?! *$)/m.test(code.replace(/"[^"\n]*"/g
 export const isResult = (comment) => /^(-?[\d.]+(e-?\d+)?…?|\[.*\]|\{.*\}|".*"|'.*'|true|false|null|NaN|tf\.Tensor\(.*)$/.test(comment);
 export const withResult = /^(?!const |let |for |import |\/\/)(.+?);? +\/\/ (.+)$/gm;
 
-/** An example as a page runs it: a line whose comment is its result prints it. */
-export function programOf(code) {
-  const imports = Object.entries(others)
+/**
+ * An example as a page runs it: a line whose comment is its result prints it.
+ *
+ * @param own  names of the entry that the example is of, by where they are imported from
+ */
+export function programOf(code, own = {}) {
+  const imports = Object.entries({ ...own, ...others })
     .filter(([name]) => usedIn(code, name))
     .map(([name, from]) => `import { ${name} } from "${from}";\n`);
   const printed = code.replace(withResult, (line, expression, comment) =>

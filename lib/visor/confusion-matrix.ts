@@ -14,6 +14,7 @@ const options = pictureOptions.extend([], {
   normalize: oneOf(["row", "all"], "row"),
 });
 
+/** What `confusionMatrix` takes. */
 export type ConfusionMatrixOptions = Options<typeof options>;
 
 /** Classes by number: of numbers, or the largest of scores `[samples, classes]`. */
@@ -38,7 +39,15 @@ export function classesOf(where: string, given: TensorLike): { classes: Int32Arr
   return { classes, count: width === 1 ? 2 : width! };
 }
 
-/** How often each true class (row) was predicted as each class (column). @throws ShapeError, ValueError */
+/**
+ * How often each true class (row) was predicted as each class (column).
+ *
+ * ```ts
+ * confusionCounts([0, 1, 1], [0, 1, 0]); // [[1, 0], [1, 1]]
+ * ```
+ *
+ * @throws ShapeError, ValueError
+ */
 export function confusionCounts(yTrue: TensorLike, yPred: TensorLike, numClasses: number | null = null): number[][] {
   const where = "visor.confusionMatrix";
   const [truth, found] = [classesOf(`${where}.yTrue`, yTrue), classesOf(`${where}.yPred`, yPred)];

@@ -20,6 +20,7 @@ const options = pictureOptions.extend([], {
   valueRange: nullable(tuple(2, number())),
 });
 
+/** What `imageGrid` takes. */
 export type ImageGridOptions = Options<typeof options> & {
   /** The class of each image, `[images]` or one-hot. */
   readonly yTrue?: TensorLike | null;

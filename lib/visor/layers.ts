@@ -25,7 +25,9 @@ const activationOptions = options.extend([], {
   layer: nullable(string()),
 });
 
+/** What `layerWeights` takes. */
 export type LayerWeightsOptions = Options<typeof options>;
+/** What `activations` takes. */
 export type ActivationsOptions = Options<typeof activationOptions>;
 
 /** One part of a picture: a name, the values, and images of them where they have some. */

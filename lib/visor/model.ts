@@ -14,6 +14,7 @@ const graphOptions = pictureOptions.extend([], {
   rankdir: oneOf(["TB", "LR", "BT", "RL"], "TB"),
 });
 
+/** What `modelGraph` takes. */
 export type ModelGraphOptions = Options<typeof graphOptions>;
 
 const checked = (where: string, model: unknown): Model => {
@@ -23,6 +24,11 @@ const checked = (where: string, model: unknown): Model => {
 
 /**
  * Draws a model: a box for each layer, an arrow from each to those that use what it gives.
+ *
+ * ```ts
+ * const net = new keras.Sequential([keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
+ * (await modelGraph(net)).startsWith("<svg"); // true
+ * ```
  *
  * @param model  a model that is built
  * @param given  `showShapes`, `expandNested`, `rankdir` as in keras.utils.plotModel; `container`, `title`
@@ -43,6 +49,10 @@ export async function modelGraph(model: Model, given: ModelGraphOptions = {}): P
 
 /**
  * The table of layers, shapes and parameters of a model, as `model.summary()` prints it, as HTML.
+ *
+ * ```ts
+ * summary(new keras.Sequential([keras.Input({ shape: [3] }), new keras.layers.Dense(2)])).includes("Dense"); // true
+ * ```
  *
  * @param model  a model
  * @param given  `container`, `title`, `expandNested`

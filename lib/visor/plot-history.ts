@@ -12,6 +12,7 @@ const options = pictureOptions.extend([], {
   logarithmic: boolean(false),
 });
 
+/** What `plotHistory` takes. */
 export type PlotHistoryOptions = Options<typeof options>;
 
 /** What `fit` gives, or its `history`: values of each epoch by name. */

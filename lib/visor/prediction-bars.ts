@@ -13,6 +13,7 @@ const options = pictureOptions.extend([], {
   top: nullable(positiveInteger()),
 });
 
+/** What `predictionBars` takes. */
 export type PredictionBarsOptions = Options<typeof options>;
 
 /**

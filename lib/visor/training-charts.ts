@@ -22,6 +22,7 @@ const options = schema([], {
 /** Milliseconds between two values of batches. */
 const PATIENCE = 25;
 
+/** What `trainingCharts` takes. */
 export type TrainingChartsOptions = Options<typeof options>;
 
 /** A chart and its lines. */

@@ -14,7 +14,10 @@ const folder = join(repository, "build/doc-examples");
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
-const examples = examplesIn("lib", "datasets", "models").map((example, index) => ({ ...example, file: `example-${index}` }));
+const examples = examplesIn("lib", "datasets", "models", "tools/autograph").map((example, index) => ({
+  ...example,
+  file: `example-${index}`,
+}));
 for (const { file, program } of examples) writeFileSync(join(folder, `${file}.ts`), program);
 writeFileSync(join(folder, "run.mjs"), runnerModule);
 const options = optionTypes();

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import * as datasets from "../../datasets/index.js";
 import * as visor from "../../lib/api/visor.js";
 import * as models from "../../models/index.js";
+import * as autograph from "../../tools/autograph/index.js";
 import { repository, sourcesIn } from "../support/sources.js";
 
 const { around, isProgram, isResult, usedIn, withResult } = (await import(join(repository, "site/surroundings.mjs"))) as {
@@ -16,7 +17,7 @@ const { around, isProgram, isResult, usedIn, withResult } = (await import(join(r
   withResult: RegExp;
 };
 
-const exported = { "kerasm/datasets": datasets, "kerasm/models": models, "kerasm/visor": visor };
+const exported = { "kerasm/datasets": datasets, "kerasm/models": models, "kerasm/visor": visor, "kerasm/autograph": autograph };
 
 export interface Example {
   /** File and line. */

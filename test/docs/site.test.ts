@@ -65,6 +65,8 @@ t.test("every part that the site promises is there", async (t) => {
   ))
     t.ok(pages.includes(`${name}.html`), name);
   t.ok(pages.filter((page) => page.startsWith("examples/") && page !== "examples/index.html").length >= 20, "examples");
+  for (const name of ["keras/ops/add", "tf/reduceSum", "models/SimpleCNN.class", "visor/plotHistory", "autograph/convertSource"])
+    t.ok(pages.includes(`reference/${name}.html`), name);
   const dense = read("reference/keras/layers/Dense.class.html");
   for (const part of [/units/, /activation/, /tensorflow\.org[^"]*keras\/layers\/Dense/, /&quot;glorot_uniform&quot;/])
     t.match(dense, part);

@@ -7,6 +7,7 @@ import { AutographError } from "./refusal.js";
 import { freeNames, namesIn } from "./scopes.js";
 import { children, type Node } from "./syntax.js";
 
+/** A converted function. */
 export interface ConvertedSource {
   /** An expression that is the function. */
   readonly code: string;
@@ -14,7 +15,17 @@ export interface ConvertedSource {
   readonly free: readonly string[];
 }
 
-/** @param source  of a function, an arrow or a method, as Function.prototype.toString gives it */
+/**
+ * The text of a function with its control flow converted, as an expression: what `tf.autograph.toCode` shows and `tf.function` runs.
+ *
+ * ```ts
+ * convertSource("(x) => { if (x > limit) x = x * 2; return x; }").free; // ["limit"]
+ * ```
+ *
+ * @param source     of a function, an arrow or a method, as Function.prototype.toString gives it
+ * @param operators  whether operators (`x > 0`, `x * 2`) become calls that take tensors, too; default: true
+ * @throws AutographError for what cannot be converted, with the line and what to write instead
+ */
 export function convertSource(source: string, { operators = true }: { operators?: boolean } = {}): ConvertedSource {
   const { text, fn, isMethod, begin } = found(source);
   checkStandsAlone(fn);
