@@ -28,6 +28,8 @@ const { blocksOf, isCode, saidBy } = (await import(join(repository, "site/blocks
 const withFragments = ["docs/adding-a-layer.md", "docs/adding-an-operation.md", "docs/kernels.md"];
 /** Pages whose blocks are settings of other tools, too. */
 const withConfigs = ["docs/getting-started.md"];
+/** Pages whose programs somebody copies into a `.mjs` file first thing: they run without anything being taken out. */
+const inJavaScript = ["README.md", "docs/getting-started.md"];
 /** Less to do where a program would train for minutes. */
 const less: Readonly<Record<string, readonly [string, string]>> = { "README.md": ["epochs: 5", "epochs: 1"] };
 /** Pages with a program of several processes, which take MPI. */
@@ -70,7 +72,7 @@ const programs = pages.flatMap((page) => {
   return [{ page, file, code: code.replace(from, to), said: saidBy(code), isChecked }];
 });
 
-for (const { file, code, isChecked } of programs) {
+for (const { page, file, code, isChecked } of programs) {
   const module = `${code}\nexport {};\n`;
   if (isChecked) writeFileSync(join(folder, `${file}.ts`), module);
   const { code: made } = transformSync(module, {
@@ -78,7 +80,7 @@ for (const { file, code, isChecked } of programs) {
     target: "es2022",
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
   });
-  writeFileSync(join(folder, `${file}.mjs`), made);
+  writeFileSync(join(folder, `${file}.mjs`), inJavaScript.includes(page) ? module : made);
 }
 const compilerOptions = {
   strict: true,

@@ -170,6 +170,7 @@ t.test("doctor and bench", async (t) => {
 const mistakes: Readonly<Record<string, [readonly string[], RegExp]>> = {
   "no path": [["summary"], /given no path; expected FILE/],
   "two paths": [["inspect", "a", "b"], /given a b; expected CHECKPOINT/],
+  "a model for inspect": [["inspect", join(cli, "../../package.json")], /expected a checkpoint\. kerasm summary tells what is in it/],
   "a file that is not there": [["summary", "nowhere.keras"], /given nowhere\.keras, which is not there/],
   "an unknown option": [["convert", "a", "b", "--fast"], /Unknown option '--fast'/],
   "no time": [["bench", "--seconds", "0"], /given --seconds 0; expected a number/],

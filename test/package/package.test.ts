@@ -1,6 +1,6 @@
 // The packed package in a user's folder: what it holds, plain JavaScript on every Node at hand, strict TypeScript.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, type Node } from "acorn";
@@ -196,3 +196,17 @@ const same: typeof tf.keras = keras;
 tf.ones("2");
 export { data, gradient, models, same };
 `;
+
+// The last one: the folder is gone afterwards.
+t.test("who needs no Fashion-MNIST deletes its folder: everything else works, and the data set says what is missing", async (t) => {
+  rmSync(join(home, "datasets"), { recursive: true });
+  writeFileSync(
+    join(folder, "without.js"),
+    `import * as tf from "kerasm";
+import { fashionMnist } from "kerasm/datasets";
+console.log(tf.add(1, 2).item(), fashionMnist.classNames.length);
+await fashionMnist.loadData().catch((error) => console.log(error.name, error.message.includes("train-images"), error.message.includes("baseUrl")));`,
+  );
+  const { stdout, stderr } = await run(process.execPath, ["without.js"], { cwd: folder });
+  t.same([stdout, stderr], ["3 10\nValueError true true\n", ""]);
+});

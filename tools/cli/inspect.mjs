@@ -13,6 +13,8 @@ checksum is checked. For a folder it is the newest checkpoint in it.
 export const run = command("inspect", usage, {}, async ({ positionals, say }) => {
   const [given] = paths(positionals, ["CHECKPOINT"]);
   existing(given);
+  if (/\.(keras|h5|hdf5|json|onnx|safetensors|npz)$/.test(given))
+    throw new Refusal(`given ${given}, a model or weights in another form; expected a checkpoint. kerasm summary tells what is in it.`);
   const tf = await kerasm();
   const path = statSync(given, { throwIfNoEntry: false })?.isDirectory() ? await tf.train.latestCheckpoint(given) : given;
   if (path === null) throw new Refusal(`given ${given}, a folder without a list of checkpoints; expected a checkpoint.`);
