@@ -7,6 +7,7 @@ import type { Mode } from "../modes.js";
 import { Mismatch, Unsupported } from "../outcome.js";
 import * as tf from "../../../lib/index.js";
 import { isEncoded, toTensor } from "../values.js";
+import { runDistribution } from "./tf-distribution.js";
 import { type ProgramForm, textOf } from "./tf-programs.js";
 
 type Fn = (...args: unknown[]) => unknown;
@@ -23,7 +24,7 @@ const decoded = (value: unknown): unknown => (isEncoded(value) ? toTensor(value)
 const toleranceOf = (testCase: Case): Tolerance =>
   ({ rtol: 1e-5, atol: 1e-6, ...(testCase["tolerance"] as object | undefined) }) as Tolerance;
 
-export function runTfFunction(testCase: Case, mode: Mode): void {
+export function runTfFunction(testCase: Case, mode: Mode): void | Promise<void> {
   switch (testCase.kind) {
     case "program":
       return runProgram(testCase, mode);
@@ -31,6 +32,8 @@ export function runTfFunction(testCase: Case, mode: Mode): void {
       return runTracing(testCase);
     case "module":
       return runModule(testCase);
+    case "distribute":
+      return runDistribution(testCase, mode);
     default:
       throw new Unsupported(`cases of kind ${testCase.kind}`);
   }

@@ -16,6 +16,7 @@ export interface ProgramForm {
 /** Whether a case runs in a mode: what TensorFlow was asked eagerly, in a graph, or both. */
 export function runsAs(testCase: Case, mode: ModeName): boolean {
   const modes = testCase["modes"] as readonly string[] | undefined;
+  if (testCase.kind === "distribute") return true;
   if (!modes) return mode === "traced"; // numbers of traces, modules
   return modes.includes(mode === "eager" ? "eager" : "graph");
 }
