@@ -172,7 +172,7 @@ export async function saveImg(path: string, x: TensorLike, options: Options<type
   const pixels = arrayToImg(x, { dataFormat, scale });
   const [height, width, channels = 1] = pixels.shape as [number, number, (1 | 3 | 4)?];
   const { encodeImage } = await import("../formats/image.js");
-  const bytes = await encodeImage({ width, height, channels, depth: 8, pixels: Uint8Array.from(pixels.data()) }, kind, quality);
+  const bytes = await encodeImage({ width, height, channels, depth: 8, pixels: Uint8Array.from(pixels.data()) }, kind, { quality });
   const slash = path.lastIndexOf("/");
   await platform.openStore(slash < 0 ? "." : path.slice(0, slash) || "/").write(path.slice(slash + 1), bytes);
 }

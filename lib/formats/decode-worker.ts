@@ -2,9 +2,10 @@
 
 import { platform } from "#platform";
 import { decodeHere } from "./image.js";
+import type { JpegOptions } from "./jpeg/decode.js";
 
-platform.serve?.(async ({ bytes, where }: { bytes: Uint8Array; where: string }) => {
-  const picture = await decodeHere(bytes, where);
+platform.serve?.(async ({ bytes, where, options }: { bytes: Uint8Array; where: string; options: JpegOptions }) => {
+  const picture = await decodeHere(bytes, where, options);
   const pixels = picture.pixels.slice();
   return { value: { ...picture, pixels }, transfer: [pixels.buffer as ArrayBuffer] };
 });

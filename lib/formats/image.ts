@@ -2,6 +2,8 @@
 
 import { ValueError } from "../core/errors.js";
 import { orientationOf, turned } from "./exif.js";
+import type { JpegOptions } from "./jpeg/decode.js";
+import type { EncodeOptions } from "./jpeg/encode.js";
 
 /** Pixels row by row, channels side by side: grey, grey and alpha, RGB, or RGB and alpha. */
 export interface Picture {
@@ -29,19 +31,20 @@ export function kindOf(bytes: Uint8Array): Kind | null {
  * The picture in a file, turned as its EXIF data says. PNG gives the same pixels everywhere; JPEG is decoded by the browser in a page, and
  * by threads of its own in Node.
  *
+ * @param options  how a JPEG is read; a page's browser has its own way
  * @throws ValueError for what is no picture, or a damaged one
  */
-export async function decodeImage(bytes: Uint8Array, where = "decodeImage"): Promise<Picture> {
+export async function decodeImage(bytes: Uint8Array, where = "decodeImage", options: JpegOptions = {}): Promise<Picture> {
   if (kindOf(bytes) !== null) {
     const { decodeAside } = await import("./decode-aside.js");
-    const made = await decodeAside(bytes, where);
+    const made = await decodeAside(bytes, where, options);
     if (made) return made;
   }
-  return decodeHere(bytes, where);
+  return decodeHere(bytes, where, options);
 }
 
 /** The same by this thread. */
-export async function decodeHere(bytes: Uint8Array, where: string): Promise<Picture> {
+export async function decodeHere(bytes: Uint8Array, where: string, options: JpegOptions = {}): Promise<Picture> {
   const kind = kindOf(bytes);
   const isPage = typeof createImageBitmap === "function" && typeof OffscreenCanvas === "function";
   const decode =
@@ -63,7 +66,7 @@ export async function decodeHere(bytes: Uint8Array, where: string): Promise<Pict
     });
   }
   try {
-    return await decode(bytes);
+    return await decode(bytes, options);
   } catch (cause) {
     throw new ValueError(where, {
       given: `a ${kind!.toUpperCase()} file that does not decode`,
@@ -108,11 +111,9 @@ function unpacked(packed: Uint8Array, width: number, height: number, depth: numb
   return pixels;
 }
 
-async function decodeJpeg(bytes: Uint8Array): Promise<Picture> {
-  const { default: jpeg } = await import("jpeg-js");
-  const { width, height, data } = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false, tolerantDecoding: false });
-  const picture: Picture = { width, height, channels: 3, depth: 8, pixels: data };
-  return turned(componentsOf(bytes) === 1 ? withoutCopies(picture) : picture, orientationOf(bytes));
+async function decodeJpeg(bytes: Uint8Array, options: JpegOptions): Promise<Picture> {
+  const { decode } = await import("./jpeg/decode.js");
+  return turned({ ...decode(bytes, options), depth: 8 }, orientationOf(bytes));
 }
 
 /** How many components a JPEG has, by the header of its frame. */
@@ -125,15 +126,6 @@ function componentsOf(bytes: Uint8Array): number {
   }
   return 3;
 }
-
-/** A grey picture that came with three equal channels. */
-const withoutCopies = ({ width, height, pixels }: Picture): Picture => ({
-  width,
-  height,
-  channels: 1,
-  depth: 8,
-  pixels: Uint8Array.from({ length: width * height }, (_, i) => pixels[i * 3]!),
-});
 
 async function decodeGif(bytes: Uint8Array): Promise<Picture> {
   return (await import("./gif.js")).decodeGif(bytes);
@@ -167,21 +159,20 @@ const withoutAlpha = ({ width, height, pixels, channels: all }: Picture, channel
   pixels: Uint8Array.from({ length: width * height * channels }, (_, i) => pixels[Math.floor(i / channels) * all + (i % channels)]!),
 });
 
-/** A picture as the bytes of a PNG or JPEG file. @param quality  of JPEG, 1 to 100 */
+/** A picture as the bytes of a PNG or JPEG file, which keeps no transparency. @param options  of JPEG; quality 75 by default */
 export async function encodeImage(
   { width, height, channels, depth, pixels }: Picture,
   kind: "png" | "jpeg",
-  quality = 75,
+  options: EncodeOptions = { quality: 75 },
 ): Promise<Uint8Array> {
   if (kind === "png") {
     const { encode } = await import("fast-png");
     return encode({ width, height, channels, depth, data: pixels });
   }
-  const { default: jpeg } = await import("jpeg-js");
-  const rgba = new Uint8Array(width * height * 4);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) rgba[i * 4 + c] = pixels[i * channels + (channels < 3 ? 0 : c)]!;
-    rgba[i * 4 + 3] = 255;
-  }
-  return new Uint8Array(jpeg.encode({ width, height, data: rgba }, quality).data);
+  const { encode } = await import("./jpeg/encode.js");
+  const isGrey = channels < 3;
+  const wanted = isGrey ? 1 : 3;
+  const bare = new Uint8Array(width * height * wanted);
+  for (let i = 0; i < width * height; i++) for (let c = 0; c < wanted; c++) bare[i * wanted + c] = pixels[i * channels + c]!;
+  return encode({ width, height, channels: wanted, pixels: bare }, options);
 }

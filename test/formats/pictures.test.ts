@@ -38,7 +38,7 @@ const slope = (width: number, height: number): Picture => ({
 
 t.test("JPEG comes back nearly as it went, turned as its EXIF data says", async (t) => {
   const original = slope(16, 8);
-  const bytes = await encodeImage(original, "jpeg", 95);
+  const bytes = await encodeImage(original, "jpeg", { quality: 95 });
   const plain = await decodeImage(bytes);
   t.strictSame([plain.width, plain.height, plain.channels], [16, 8, 3]);
   plain.pixels.forEach((value, i) => Math.abs(value - original.pixels[i]!) < 12 || t.fail(`pixel ${i}: ${value}`));

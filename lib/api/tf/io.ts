@@ -102,7 +102,12 @@ export const decodePng = declare(
 );
 
 /**
- * The picture in the bytes of a JPEG file: uint8 [height, width, channels]. Options but `channels` and `ratio` 1 say how libjpeg decodes.
+ * The picture in the bytes of a JPEG file: uint8 [height, width, channels].
+ *
+ * @param channels          1 for grey, 3 for colours, 0 (default) for what the file has
+ * @param fancyUpscaling    whether colours that have fewer samples than pixels are interpolated; default true
+ * @param options.dctMethod "INTEGER_FAST" (default) or "INTEGER_ACCURATE": libjpeg's inverse transforms. A page's browser has its own
+ * @throws ValueError for damaged files, for ratios but 1, and where truncated files should be recovered
  */
 export const decodeJpeg = declare(
   'tf.io.decodeJpeg(contents:any, channels:int=0, ratio:int=1, fancyUpscaling=true, tryRecoverTruncated=false, acceptableFraction:number=1, dctMethod="", name:string=null)',
@@ -110,8 +115,12 @@ export const decodeJpeg = declare(
     contents: Uint8Array | Tensor,
     channels: number,
     ratio: number,
-    ..._how: [boolean, boolean, number, string, Name]
-  ): Promise<Tensor> => (await pictures()).decodeJpeg(bytesOf("io.decodeJpeg", contents), channels, ratio),
+    isFancy: boolean,
+    recovers: boolean,
+    _acceptable: number,
+    dctMethod: string,
+    _: Name,
+  ): Promise<Tensor> => (await pictures()).decodeJpeg(bytesOf("io.decodeJpeg", contents), channels, ratio, isFancy, recovers, dctMethod),
 );
 
 /** The picture in the bytes of a PNG, JPEG, GIF (first frame) or BMP file. @param dtype  floats are 0 … 1 */

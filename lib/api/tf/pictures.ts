@@ -4,7 +4,8 @@ import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { DtypeError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { decodeImage as decodePicture, encodeImage, kindOf, type Picture } from "../../formats/image.js";
+import { decodeImage as decodePicture, encodeImage, type Picture } from "../../formats/image.js";
+import type { Transform } from "../../formats/jpeg/inverse.js";
 import { convertImageDtype } from "./image.js";
 
 /** The pixels of a picture with so many channels; 0 takes those of the file. */
@@ -28,21 +29,6 @@ function pixels(where: string, { width, height, channels, depth, pixels }: Pictu
   return constant(made, { shape: [height, width, kept], dtype: dtype === "uint16" ? "int32" : "uint8" });
 }
 
-/** Grey JPEG files have one channel, whatever they were decoded to. */
-function jpegChannels(bytes: Uint8Array, picture: Picture): Picture {
-  if (kindOf(bytes) !== "jpeg" || picture.channels < 3) return picture;
-  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; at += 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!)) {
-    const marker = bytes[at + 1]!;
-    if (marker < 0xc0 || marker > 0xcf || [0xc4, 0xc8, 0xcc].includes(marker)) continue;
-    const count = bytes[at + 9] === 1 ? 1 : 3;
-    const { width, height, channels, pixels: all } = picture;
-    const made = new Uint8Array(width * height * count);
-    for (let i = 0; i < width * height; i++) for (let c = 0; c < count; c++) made[i * count + c] = all[i * channels + c]!;
-    return { ...picture, channels: count, pixels: made };
-  }
-  return picture;
-}
-
 /** Pixels as a picture. @throws ShapeError for what is none */
 function pictureOf(where: string, image: TensorLike): Picture {
   const pixels = asTensor(image);
@@ -59,14 +45,31 @@ function pictureOf(where: string, image: TensorLike): Picture {
 export const decodePng = async (bytes: Uint8Array, channels: number, dtype: string): Promise<Tensor> =>
   pixels("io.decodePng", await decodePicture(bytes, "io.decodePng"), channels, dtype);
 
-export async function decodeJpeg(bytes: Uint8Array, channels: number, ratio: number): Promise<Tensor> {
+/** TensorFlow's default is the fast transform. */
+const transforms: Readonly<Record<string, Transform>> = { "": "fast", INTEGER_FAST: "fast", INTEGER_ACCURATE: "accurate" };
+
+export async function decodeJpeg(
+  bytes: Uint8Array,
+  channels: number,
+  ratio: number,
+  isFancy: boolean,
+  recovers: boolean,
+  dctMethod: string,
+): Promise<Tensor> {
   const where = "io.decodeJpeg";
+  if (![0, 1, 3].includes(channels)) throw new ValueError(`${where}.channels`, { given: String(channels), expected: "0, 1 or 3" });
   if (ratio !== 1) throw new ValueError(`${where}.ratio`, { given: String(ratio), expected: "1", hint: "Use tf.image.resize." });
-  return pixels(where, jpegChannels(bytes, await decodePicture(bytes, where)), channels, "uint8");
+  if (recovers)
+    throw new ValueError(`${where}.tryRecoverTruncated`, { given: "true", expected: "false: a file that was cut short is an error" });
+  if (!Object.hasOwn(transforms, dctMethod))
+    throw new ValueError(`${where}.dctMethod`, { given: text(dctMethod), expected: '"", "INTEGER_FAST" or "INTEGER_ACCURATE"' });
+  const options = { channels: channels as 0 | 1 | 3, transform: transforms[dctMethod]!, isFancy };
+  return pixels(where, await decodePicture(bytes, where, options), channels, "uint8");
 }
 
 export async function decodeImage(bytes: Uint8Array, channels: number | null, dtype: string): Promise<Tensor> {
-  const picture = jpegChannels(bytes, await decodePicture(bytes, "io.decodeImage"));
+  const isJpeg = channels === 0 || channels === 1 || channels === 3;
+  const picture = await decodePicture(bytes, "io.decodeImage", { transform: "fast", ...(isJpeg && { channels }) });
   const made = pixels("io.decodeImage", picture, channels ?? 0, dtype === "uint16" ? "uint16" : "uint8");
   return dtype === "uint16" ? made : convertImageDtype(made, dtype);
 }
@@ -79,7 +82,12 @@ export async function encodeJpeg(
   quality: number,
   progressive: boolean,
   optimizeSize: boolean,
-  ...rest: readonly unknown[]
+  halvesColors: boolean,
+  densityUnit: string,
+  x: number,
+  y: number,
+  xmpMetadata: string,
+  _name: string | null,
 ): Promise<Uint8Array> {
   const where = "io.encodeJpeg";
   const picture = pictureOf(where, image);
@@ -91,9 +99,12 @@ export async function encodeJpeg(
     throw new ShapeError(where, { given: `${channels} channels`, expected: `${wanted[format]!.join(" or ")} channels` });
   if (picture.depth !== 8) throw new DtypeError(where, { given: "16 bits", expected: "uint8" });
   if (!(quality >= 0 && quality <= 100)) throw new ValueError(`${where}.quality`, { given: String(quality), expected: "0 to 100" });
-  const [, , , , xmpMetadata] = rest;
+  if (densityUnit !== "in" && densityUnit !== "cm")
+    throw new ValueError(`${where}.densityUnit`, { given: text(densityUnit), expected: '"in" or "cm"' });
+  if (![x, y].every((each) => each >= 0 && each <= 65535))
+    throw new ValueError(`${where}.xDensity`, { given: `${x} and ${y}`, expected: "0 to 65535" });
   const others = Object.entries({ progressive, optimizeSize, xmpMetadata }).find(([, value]) => value !== false && value !== "");
   if (others)
     throw new ValueError(`${where}.${others[0]}`, { given: text(others[1]), expected: "its default: this encoder knows no other" });
-  return encodeImage(picture, "jpeg", Math.max(1, quality));
+  return encodeImage(picture, "jpeg", { quality: Math.max(1, quality), halvesColors, density: { unit: densityUnit, x, y } });
 }
