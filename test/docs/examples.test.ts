@@ -9,6 +9,8 @@ import { examplesIn, runnerModule } from "./examples.js";
 import { fits } from "./expect-result.js";
 import { optionTypes } from "./option-types.js";
 
+// Compiling and running a thousand programs takes long on a busy machine.
+t.setTimeout(600_000);
 // A folder of the repository: `kerasm` is the package itself there, by its own `exports`.
 const folder = join(repository, "build/doc-examples");
 rmSync(folder, { recursive: true, force: true });
