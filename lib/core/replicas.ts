@@ -16,7 +16,7 @@ export type OutputPlaces = Readonly<Record<string, OutputPlace>>;
 
 /** What one replica says when values meet. Every replica says the same, in the same order. */
 export interface Meeting {
-  readonly kind: "all-reduce" | "all-gather" | "broadcast" | "reduce-scatter";
+  readonly kind: "all-reduce" | "all-gather" | "broadcast" | "reduce-scatter" | "all-to-all";
   readonly reduction?: Reduction;
   /** The replica whose values count, of a broadcast. */
   readonly root?: number;
@@ -38,10 +38,32 @@ export interface Group {
   meet(meeting: Meeting, xs: readonly Tensor[], places?: OutputPlaces): Record<string, Tensor>;
   /** The axis along which a variable of this path is split over the replicas; null where each has all of it. Absent: never. */
   splitAxis?(path: string, shape: readonly number[]): number | null;
+  /** The whole of a variable that is split, of this replica's part. There where `splitAxis` is. */
+  whole?(part: Tensor, axis: number): Tensor;
+  /** Products with the parts of variables, which need not be put together for them. */
+  readonly products?: PartProducts;
+  /** Told how many samples each replica gets in the next steps, and null after them. */
+  divided?(shares: readonly (readonly number[])[] | null): void;
+  /** What this replica's mean loss counts in the present steps. Absent or null: as much as each other's. */
+  readonly share?: number | null;
   /** Told of each variable that is made for it. */
   created?(variable: unknown): void;
   /** The length of each replica's part, told by one of them. */
   lengths(own: number, isReal: boolean): readonly number[];
+}
+
+/** A tensor whose axes have names, each once. */
+export interface Labelled {
+  readonly tensor: Tensor;
+  readonly axes: readonly string[];
+}
+
+/** Operations that know what to do with a variable in parts. Null: there is none here, or it is better put together. */
+export interface PartProducts {
+  /** Sums of products over named axes: see `contract` in ops/linalg/contraction.ts. */
+  contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): Labelled | null;
+  /** Rows of a table by index. */
+  rows(table: Tensor, indices: Tensor): Tensor | null;
 }
 
 /** What one replica knows of itself. */
@@ -97,10 +119,17 @@ export function enterScope(group: Group): () => void {
   };
 }
 
-/** What a trace depends on beside its arguments: the group, the replica, and which states are each replica's own. */
+let mark = "";
+
+/** Something more that traces depend on, until it is said anew. */
+export function markTraces(text: string): void {
+  mark = text;
+}
+
+/** What a trace depends on beside its arguments: the group, the replica, which states are each replica's own, and a mark. */
 export function replicaKey(): string {
-  if (current.group.count > 1) return `${current.group.key}/${current.id}/${layout} `;
-  return layout === 0 ? "" : `${layout} `;
+  if (current.group.count > 1) return `${current.group.key}/${current.id}/${layout}${mark} `;
+  return layout === 0 && mark === "" ? "" : `${layout}${mark} `;
 }
 
 /**

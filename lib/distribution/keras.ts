@@ -3,16 +3,18 @@
 import { platform } from "#platform";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
-import { asReplica, type Group, type Meeting, type OutputPlaces, replica } from "../core/replicas.js";
+import { asReplica, markTraces, type Group, type Meeting, type OutputPlaces, replica } from "../core/replicas.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
+import { wholeOf } from "../ops/collective/all-to-all.js";
 import { Variable } from "../variables/variable.js";
 import { SimpleClusterResolver } from "./cluster.js";
 import { deviceIndex, listDevices } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
 import { initialize as joinProcesses, joinedProcesses } from "./processes.js";
+import { SplitProducts } from "./part-products.js";
 import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 export { listDevices };
@@ -242,6 +244,8 @@ class SplitGroup implements Group {
   readonly count: number;
   readonly local = 1;
   readonly id: number;
+  readonly products: SplitProducts = new SplitProducts();
+  share: number | null = null;
   readonly key: string;
   static #groups = 0;
 
@@ -253,6 +257,20 @@ class SplitGroup implements Group {
     this.count = base.count;
     this.id = base.id;
     this.key = `split${++SplitGroup.#groups}`;
+  }
+
+  whole(part: Tensor, axis: number): Tensor {
+    const whole = wholeOf(part, axis);
+    this.products.know(whole, { part, axis });
+    return whole;
+  }
+
+  divided(shares: readonly (readonly number[])[] | null): void {
+    const [first] = shares ?? [];
+    this.products.isEven = shares !== null && shares.every((each) => new Set(each).size === 1);
+    const isKnown = first !== undefined && shares!.every((each) => String(each) === String(first));
+    this.share = isKnown ? first[this.id]! / Math.max(1, first.reduce((sum, each) => sum + each, 0)) : null; // prettier-ignore
+    markTraces(this.products.isEven ? " even" : isKnown ? ` ${first.join()}` : "");
   }
 
   meet(meeting: Meeting, xs: readonly Tensor[], places?: OutputPlaces): Record<string, Tensor> {
@@ -304,9 +322,10 @@ class SplitStrategy extends Strategy {
 }
 
 /**
- * Variables are split over processes as the layouts say: each keeps its part, with the optimizer's variables for it. Where a layer needs a
- * variable, its parts are gathered; its gradient is summed and divided again. Every process computes its part of the batch. On one
- * process variables exist once, so it is DataParallel. Keras: keras.distribution.ModelParallel
+ * Variables are split over processes as the layouts say: each keeps its part, with the optimizer's variables for it, and computes its part
+ * of the batch. Products with large variables are computed in parts, for the samples of all; elsewhere the parts are gathered where a layer
+ * needs the variable, and its gradient is summed and divided again. On one process variables exist once, so it is DataParallel.
+ * Keras: keras.distribution.ModelParallel
  *
  * ```ts
  * const mesh = new keras.distribution.DeviceMesh([1, 2], ["batch", "model"]);

@@ -66,6 +66,7 @@ export class ProcessGroup implements Group {
       this.#agree(meeting, xs, what);
       if (meeting.kind === "all-gather") return this.#allGather(meeting, xs, places);
       if (meeting.kind === "broadcast") return this.#broadcast(meeting, xs, places);
+      if (meeting.kind === "all-to-all") return this.#allToAll(xs, places);
       return this.#allReduce(meeting, xs, places);
     });
   }
@@ -170,6 +171,19 @@ export class ProcessGroup implements Group {
     return results;
   }
 
+  #allToAll(xs: readonly Tensor[], places: OutputPlaces): Record<string, Tensor> {
+    const results: Record<string, Tensor> = {};
+    xs.forEach((x, i) => {
+      const bytes = bytesOf(x)!;
+      const room = Math.ceil(bytes / 64) * 64;
+      const at = this.#take(room + bytes);
+      x.storage!.copyTo(memoryBytes().subarray(at, at + bytes));
+      this.communicator.allToAll(at, at + room, bytes / this.count);
+      give(results, places, `y${i}`, at + room, bytes, x.shape as number[], x.dtype);
+    });
+    return results;
+  }
+
   #allGather({ lengths }: Meeting, xs: readonly Tensor[], places: OutputPlaces): Record<string, Tensor> {
     const results: Record<string, Tensor> = {};
     xs.forEach((x, i) => {
@@ -207,7 +221,7 @@ function give(
 /** What processes are about to do: values meet, or they tell each other lengths. */
 type Said = Omit<Meeting, "kind"> & { readonly kind: Meeting["kind"] | "lengths" };
 
-const kindsOf: readonly Said["kind"][] = ["all-reduce", "all-gather", "broadcast", "reduce-scatter", "lengths"];
+const kindsOf: readonly Said["kind"][] = ["all-reduce", "all-gather", "broadcast", "reduce-scatter", "lengths", "all-to-all"];
 const reductionsOf = [undefined, "sum", "mean", "max", "min"];
 const dtypesOf = Object.keys(dtypes);
 

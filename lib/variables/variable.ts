@@ -9,7 +9,7 @@ import { arePartsShown, asReplica, isInReplica, replica, scopeGroup, split, type
 import { sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { State } from "../core/state.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
-import { allGather, allReduce, broadcast } from "../ops/collective/all-reduce.js";
+import { allReduce, broadcast } from "../ops/collective/all-reduce.js";
 import { add, divide, subtract } from "../ops/elementwise/arithmetic.js";
 import { cast } from "../ops/elementwise/cast.js";
 import { slice } from "../ops/indexing/update.js";
@@ -202,7 +202,7 @@ export class Variable extends Chainable {
   /** The whole of a variable that is split: the parts of all replicas. */
   #gathered(): Tensor {
     const { group, splitAxis } = this;
-    const gather = () => allGather(read(this.state), splitAxis!);
+    const gather = () => group.whole!(read(this.state), splitAxis!);
     return isInReplica() ? gather() : asReplica({ id: group.id, group }, gather);
   }
 

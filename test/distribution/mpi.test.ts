@@ -23,7 +23,8 @@ function ended(t: Test, all: readonly Ended[]): void {
   for (const { code, err, signal } of all) t.strictSame([code, signal], [0, null], `ends well ${err.slice(0, 500)}`);
 }
 
-const furthest = (a: readonly number[], b: readonly number[]): number => Math.max(0, ...a.map((value, i) => Math.abs(value - b[i]!)));
+const furthest = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 const present = (Object.keys(launchers) as Launcher[]).filter((each) => launchers[each]);
 for (const each of Object.keys(launchers) as Launcher[])
   if (!launchers[each]) t.comment(`no MPI for ${each} here: apt-get install openmpi-bin mpich`);
@@ -215,6 +216,33 @@ if (launchers.TF_CONFIG) {
       t.ok(first!.same, "weights come back from a file");
       t.ok(first!.bytes < before * 0.7, `${first!.bytes} bytes of variables, ${before} before`);
       before = first!.bytes;
+    }
+  });
+
+  interface Products {
+    readonly weights: readonly (readonly number[])[];
+    readonly predicted: readonly number[];
+    readonly history: { readonly loss: readonly number[] };
+    /** Bytes of the plan of a training step: with products in parts, and with variables put together. */
+    readonly plans: readonly [number, number];
+    readonly bytes: number;
+  }
+
+  t.test("ModelParallel: products of parts give what one process gives; what a step needs falls with the number of ranks", async (t) => {
+    const [one] = answersOf<Products>([await start(process.execPath, [script, "products"], { KERASM_NUM_THREADS: "1" }).ended]);
+    let before = one!;
+    for (const count of [2, 4]) {
+      const all = await runRanks("TF_CONFIG", count, ["products"], 120);
+      ended(t, all);
+      const [first, ...others] = answersOf<Products>(all);
+      first!.weights.forEach((weight, i) => t.ok(furthest(weight, one!.weights[i]!) < 1e-5, `${count} ranks, weight ${i}`));
+      t.ok(furthest(first!.predicted, one!.predicted) < 1e-5, "prediction, with a last batch of unequal shares");
+      t.ok(furthest(first!.history.loss, one!.history.loss) < 1e-4, "logs");
+      for (const { weights } of others) t.ok(String(weights) === String(first!.weights), "the same on all ranks");
+      t.ok(first!.plans[0] < before.plans[0] * 0.65, `${first!.plans[0]} bytes of a step, ${before.plans[0]} before`);
+      t.ok(first!.plans[0] < first!.plans[1] / 2, `${first!.plans[1]} where variables are put together`);
+      t.ok(first!.bytes < before.bytes * 0.6, `${first!.bytes} bytes of variables, ${before.bytes} before`);
+      before = first!;
     }
   });
 

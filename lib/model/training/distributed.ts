@@ -5,10 +5,10 @@ import { leaves } from "../../core/tree.js";
 import { Strings } from "../../core/strings.js";
 import { replica } from "../../core/replicas.js";
 import type { Tensor } from "../../core/tensor.js";
-import { batchLength, checkGlobalBatch, partsOf } from "../../distribution/batch-parts.js";
+import { batchLength, checkGlobalBatch, partsOf, shares } from "../../distribution/batch-parts.js";
 import { joined, partOf } from "../../distribution/per-replica.js";
 import { currentStrategy, type Strategy } from "../../distribution/strategy.js";
-import { divide, sum } from "../../ops/index.js";
+import { divide, multiply, sum } from "../../ops/index.js";
 import { mapLeaves } from "../../layers/functional/structure.js";
 import type { Variable } from "../../variables/variable.js";
 import type { Batch } from "./batches.js";
@@ -91,20 +91,27 @@ export class Distribution {
     if (!strategy) return run;
     const gathered = (answer: R): R =>
       merge === "first" ? answer : (mapLeaves(answer, (leaf) => (leaf instanceof Object ? strategy.gather(leaf, 0) : leaf)) as R);
-    const divided = (batches: readonly Batch[]) => batches.map((batch) => this.#divided(batch));
-    const execute = (batches: readonly Batch[]): R => gathered(run(divided(batches)));
+    const { group } = strategy;
+    const begun = <A>(action: (batches: readonly Batch[]) => A, batches: readonly Batch[]): A => {
+      const divided = batches.map((batch) => this.#divided(batch));
+      group.divided?.(batches.map((batch) => shares(batchLength(batch) ?? 0, group.count)));
+      try {
+        return action(divided);
+      } finally {
+        group.divided?.(null);
+      }
+    };
+    const execute = (batches: readonly Batch[]): R => gathered(begun(run, batches));
     const { aside } = run;
-    return aside
-      ? Object.assign(execute, { aside: async (batches: readonly Batch[]) => gathered(await aside(divided(batches))) })
-      : execute;
+    return aside ? Object.assign(execute, { aside: async (batches: readonly Batch[]) => gathered(await begun(aside, batches)) }) : execute;
   }
 }
 
 /** The loss as one replica's share of it: gradients are summed over replicas, so each counts as one of them. */
 export function shareOfLoss(loss: Tensor): Tensor {
-  const { count } = replica().group;
+  const { count, share = null } = replica().group;
   if (count === 1) return loss;
-  return divide(loss, count);
+  return share === null ? divide(loss, count) : multiply(loss, share);
 }
 
 /** The loss of a part without samples is 0. */

@@ -16,21 +16,23 @@ import { zerosLike } from "../shaping/create.js";
 import { transpose } from "../shaping/transpose.js";
 import { slice } from "../indexing/update.js";
 
-interface Attributes {
+export interface Attributes {
   readonly group: Group;
   readonly id: number;
   readonly meeting: Meeting;
 }
 
-const named = <T>(values: readonly T[]): Record<string, T> => Object.fromEntries(values.map((value, i) => [`y${i}`, value]));
-const listed = <T>(values: Readonly<Record<string, T>>, count: number): T[] => Array.from({ length: count }, (_, i) => values[`y${i}`]!);
+export const named = <T>(values: readonly T[]): Record<string, T> => Object.fromEntries(values.map((value, i) => [`y${i}`, value]));
+export const listed = <T>(values: Readonly<Record<string, T>>, count: number): T[] =>
+  Array.from({ length: count }, (_, i) => values[`y${i}`]!);
 
-const likeInputs = ({ xs }: { xs: readonly Tensor[] }): Record<string, Spec> => named(xs.map(({ shape, dtype }) => ({ shape, dtype })));
+export const likeInputs = ({ xs }: { xs: readonly Tensor[] }): Record<string, Spec> =>
+  named(xs.map(({ shape, dtype }) => ({ shape, dtype })));
 
 /** How an operation of this file acts where the values of all replicas are at hand: outputs by replica. */
 type Together = (inputs: readonly Inputs[], attrs: Attributes) => Record<string, Tensor>[];
 
-const together = new Map<Primitive, Together>();
+export const together = new Map<Primitive, Together>();
 
 /** Values that meet: what a collective operation does with those of all replicas of one process; undefined for other operations. */
 export const meetingOf = (op: Primitive): Together | undefined => together.get(op);
@@ -45,7 +47,7 @@ export function meetingText({ meeting }: { readonly meeting: Meeting }, xs: read
   return `${article} ${meeting.kind}${how} of ${xs.length} tensor${xs.length === 1 ? "" : "s"}, ${numbers} numbers of ${dtypes}`;
 }
 
-const onHost = ({ xs }: { xs: readonly Tensor[] }, { group, meeting }: Attributes, places?: Parameters<Group["meet"]>[2]) =>
+export const onHost = ({ xs }: { xs: readonly Tensor[] }, { group, meeting }: Attributes, places?: Parameters<Group["meet"]>[2]) =>
   group.meet(meeting, xs, places);
 
 const reduceOp = primitive({

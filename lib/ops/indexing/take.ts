@@ -7,6 +7,7 @@ import { ShapeError } from "../../core/errors.js";
 import { siteOf } from "../../core/indices.js";
 import { checkFollows } from "../../core/interpreter.js";
 import { primitive } from "../../core/primitive.js";
+import { replica } from "../../core/replicas.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -52,7 +53,9 @@ export const take = operation(
     const picked = asIndices(indices);
     const checked = { site: siteOf("take") };
     if (axis === null) return takeOp.apply({ x: ravel(tensor), indices: picked }, { axis: 0, ...checked });
-    return takeOp.apply({ x: tensor, indices: picked }, { axis: checkAxis("take", axis, tensor.rank), ...checked });
+    const at = checkAxis("take", axis, tensor.rank);
+    const ofParts = at === 0 ? replica().group.products?.rows(tensor, picked) : null;
+    return ofParts ?? takeOp.apply({ x: tensor, indices: picked }, { axis: at, ...checked });
   },
   { keepsWidth: true },
 );

@@ -1,6 +1,7 @@
 // Sums of products over named axes: what einsum, tensordot, dot and inner come down to.
 
 import { ShapeError } from "../../core/errors.js";
+import { replica, type Labelled } from "../../core/replicas.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { multiply } from "../elementwise/arithmetic.js";
@@ -10,11 +11,7 @@ import { expandDims, mergeAxes, splitAxis, squeeze } from "../shaping/reshape.js
 import { transpose } from "../shaping/transpose.js";
 import { matmul } from "./matmul.js";
 
-/** A tensor whose axes have names, each once. */
-export interface Labelled {
-  readonly tensor: Tensor;
-  readonly axes: readonly string[];
-}
+export type { Labelled };
 
 /** The axes in this order; those missing from it are summed away. */
 export function arranged({ tensor, axes }: Labelled, wanted: readonly string[]): Tensor {
@@ -47,6 +44,8 @@ export function contract(where: string, a: Labelled, b: Labelled, keep: Readonly
       if (met === undefined || met === 1 || met === null) lengths.set(name, met === undefined || length !== null ? length : met);
     });
   }
+  const ofParts = replica().group.products?.contract(a, b, keep);
+  if (ofParts) return ofParts;
   const shared = a.axes.filter((name) => b.axes.includes(name));
   const batch = shared.filter((name) => keep.has(name));
   const inner = shared.filter((name) => !keep.has(name));

@@ -5,6 +5,7 @@ import type { TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
+import { replica } from "../../core/replicas.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -15,6 +16,7 @@ import { cast } from "../elementwise/cast.js";
 import { operands } from "../promotion.js";
 import { broadcastTo } from "../shaping/broadcast.js";
 import { expandDims, mergeAxes, squeeze } from "../shaping/reshape.js";
+import { transpose } from "../shaping/transpose.js";
 
 const isHalf = (dtype: Dtype): boolean => dtype === "float16" || dtype === "bfloat16";
 
@@ -31,6 +33,12 @@ export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = fal
   if (isHalf(a.dtype)) return cast(halfProduct(a, b, transposeA, transposeB), a.dtype);
   if (a.dtype === "int8" && a.rank > 1 && b.rank === 2 && !transposeA && !transposeB) return int8Op.apply({ a, b });
   if (a.dtype !== "float32") [a, b] = [cast(a, "int32"), cast(b, "int32")];
+  const { products } = replica().group;
+  if (products && !transposeA && !transposeB && a.rank > 1 && b.rank === 2) {
+    const rows = a.shape.slice(1).map((_, i) => `row ${i}`);
+    const y = products.contract({ tensor: a, axes: [...rows, "k"] }, { tensor: b, axes: ["k", "n"] }, new Set([...rows, "n"]));
+    if (y) return transpose(y.tensor, [...rows, "n"].map((name) => y.axes.indexOf(name))); // prettier-ignore
+  }
   const isRow = a.rank === 1;
   const isColumn = b.rank === 1;
   if (a.rank === 0 || b.rank === 0) {

@@ -288,6 +288,65 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     const same = other.weights.every((weight, i) => String(weight.data()) === String(answer.weights[i]));
     say({ rank, size, bytes, history: history.history, loss, same, ...answer });
   },
+  /** A model whose variables are large beside its batches, so that their products are computed in parts. */
+  async products() {
+    const { distribution } = keras;
+    await distribution.initialize();
+    const { size, rank } = (await tf.distribute.experimental.openCommunicator()) ?? { size: 1, rank: 0 };
+    const mesh = new distribution.DeviceMesh([1, size], ["batch", "model"]);
+    const layouts = new distribution.LayoutMap(mesh)
+      .set("columns_table.*embeddings", [null, "model"])
+      .set("rows_table.*embeddings", ["model", null])
+      .set("(query|key|value).*kernel", [null, "model", null])
+      .set("attention_output.*kernel", ["model", null, null])
+      .set("einsum.*kernel", [null, "model"])
+      .set("columns/kernel", [null, "model"])
+      .set("rows/kernel", ["model", null]);
+    distribution.setDistribution(size === 1 ? null : new distribution.ModelParallel({ layoutMap: layouts, batchDimName: "batch" }));
+    tf.random.setSeed(5);
+    const ids = keras.Input({ shape: [4], dtype: "int32" });
+    const one = new keras.layers.Embedding(400, 32, { name: "columns_table" })(ids) as tf.Tensor;
+    let h = keras.ops.add(one, new keras.layers.Embedding(400, 32, { name: "rows_table" })(ids) as tf.Tensor);
+    h = new keras.layers.MultiHeadAttention(4, 32, { name: "attention" })(h, h) as tf.Tensor;
+    h = new keras.layers.EinsumDense("abc,cd->abd", [null, 64], { name: "einsum", activation: "tanh" })(h) as tf.Tensor;
+    h = new keras.layers.Flatten()(h) as tf.Tensor;
+    h = new keras.layers.Dense(512, { name: "columns", activation: "tanh" })(h) as tf.Tensor;
+    h = new keras.layers.Dense(64, { name: "rows", activation: "relu" })(h) as tf.Tensor;
+    const model = new keras.Model({ inputs: ids, outputs: new keras.layers.Dense(3, { name: "last" })(h) });
+    model.compile({
+      optimizer: new keras.optimizers.SGD({ learningRate: 0.05, momentum: 0.9 }),
+      loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }),
+    });
+    const x = tf.constant(
+      Int32Array.from({ length: 22 * 4 }, (_, i) => ((i * 37 + (i >> 2)) % 400) - (i % 5 === 0 ? 400 : 0)),
+      { shape: [22, 4] },
+    );
+    const y = tf.constant(Int32Array.from({ length: 22 }, (_, i) => i % 3));
+    // The last batch, of 6, has unequal shares over 4 replicas.
+    const history = await model.fit(x, y, { batchSize: 8, epochs: 3, shuffle: false, verbose: 0 });
+    const predicted = (await model.predict(x, { batchSize: 8, verbose: 0 })) as tf.Tensor;
+    // A training step as fit makes it, with the share of a batch of 8.
+    const { strategy } = distribution.distribution() ?? { strategy: tf.distribute.getStrategy() };
+    const crossEntropy = new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true });
+    const step = tf.function((x: tf.Tensor, y: tf.Tensor) =>
+      strategy.run(() => {
+        const tape = new tf.GradientTape();
+        const loss = tape.record(() => crossEntropy.call(y, model(x) as tf.Tensor));
+        model.optimizer.applyGradients(tf.zip(tape.gradient(loss, model.trainableVariables), model.trainableVariables));
+        return loss;
+      }),
+    );
+    const bytesOfPlan = (shares: readonly (readonly number[])[] | null) => {
+      strategy.group.divided?.(shares);
+      const { plan } = step.getConcreteFunction(tf.slice(x, [0, 0], [8 / size, 4]), tf.slice(y, [0], [8 / size])).executable();
+      strategy.group.divided?.(null);
+      return plan.arenaBytes;
+    };
+    const plans = [bytesOfPlan([Array.from({ length: size }, () => 8 / size)]), bytesOfPlan(null)];
+    const bytes = [...model.weights, ...model.optimizer.variables].reduce((sum, { state }) => sum + state.bytes, 0);
+    const weights = model.weights.map((weight) => [...weight.data()]);
+    say({ rank, size, history: history.history, predicted: [...predicted.data()], weights, plans, bytes });
+  },
   /** A chief, workers and tasks that keep variables. */
   async served([how]) {
     await tf.distribute.initialize({ timeoutSeconds: 20 });
