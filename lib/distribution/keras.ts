@@ -15,7 +15,7 @@ import { MirroredStrategy } from "./mirrored.js";
 import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
 import { initialize as joinProcesses, joinedProcesses } from "./processes.js";
 import { SplitProducts } from "./part-products.js";
-import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
+import { type Keywords, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 export { listDevices };
 
@@ -306,9 +306,9 @@ class SplitStrategy extends Strategy {
     super();
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = []): R {
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
     const { group } = this;
-    const args = runArguments(fn, given);
+    const args = runArguments(fn, given, kwargs);
     return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
   }
 

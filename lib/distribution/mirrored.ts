@@ -4,7 +4,16 @@ import { ArgumentError, text } from "../core/errors.js";
 import { asReplica, isInReplica, replica, type Group } from "../core/replicas.js";
 import { deviceIndex, logicalDevices } from "./devices.js";
 import { LockstepGroup } from "./lockstep.js";
-import { argumentsFor, CrossDeviceOps, resultOf, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
+import {
+  argumentsFor,
+  CrossDeviceOps,
+  resultOf,
+  type Keywords,
+  runArguments,
+  type RunArguments,
+  Strategy,
+  whileRunning,
+} from "./strategy.js";
 
 /** The devices of the replicas, and how their values are put together. */
 export interface MirroredOptions {
@@ -34,9 +43,11 @@ export class MirroredStrategy extends Strategy {
   readonly group: Group;
   readonly devices: readonly string[];
 
-  constructor(options: MirroredOptions = {}) {
+  /** @param given  options, or devices alone: `new MirroredStrategy(["cpu:0", "cpu:1"])` */
+  constructor(given: MirroredOptions | readonly string[] = {}) {
     super();
     const where = new.target.name;
+    const options = Array.isArray(given) ? { devices: given as readonly string[] } : (given as MirroredOptions);
     for (const key of Object.keys(options))
       if (key !== "devices" && key !== "crossDeviceOps")
         throw new ArgumentError(where, { given: `the option ${key}`, expected: "devices, crossDeviceOps" });
@@ -50,9 +61,9 @@ export class MirroredStrategy extends Strategy {
     this.group = this.devices.length === 1 ? replicaOfOne : new LockstepGroup(this.devices.length);
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = []): R {
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
     const { group } = this;
-    const args = runArguments(fn, given);
+    const args = runArguments(fn, given, kwargs);
     if (group instanceof LockstepGroup && !isInReplica()) {
       const name = fn.name || "replica_fn";
       return whileRunning(this, () => resultOf(group.run(name, fn as never, argumentsFor(args)))) as R;

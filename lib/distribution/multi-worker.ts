@@ -7,7 +7,7 @@ import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import type { ClusterResolver, Task } from "./cluster.js";
 import type { ProcessGroup } from "./process-group.js";
 import { checkCommunication, requireJoined, type CommunicationOptions } from "./processes.js";
-import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
+import { type Keywords, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 /** The cluster, and how processes speak to each other. */
 export interface MultiWorkerOptions {
@@ -63,9 +63,9 @@ export class MultiWorkerMirroredStrategy extends Strategy {
     return this.group.id === 0;
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = []): R {
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
     const { group } = this;
-    const args = runArguments(fn, given);
+    const args = runArguments(fn, given, kwargs);
     return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
   }
 

@@ -27,14 +27,25 @@ export class CentralStorageStrategy extends MirroredStrategy {
   }
 }
 
+function refuseTPUs(where: string): never {
+  throw new StateError(where, {
+    given: "a request for TPUs",
+    expected: "a strategy for processors",
+    hint: "Use MirroredStrategy on one machine, MultiWorkerMirroredStrategy across machines.",
+  });
+}
+
 /** There are no TPUs here. @throws StateError that says what to take */
 export class TPUStrategy {
-  constructor() {
-    throw new StateError("TPUStrategy", {
-      given: "a request for TPUs",
-      expected: "a strategy for processors",
-      hint: "Use MirroredStrategy on one machine, MultiWorkerMirroredStrategy across machines.",
-    });
+  constructor(_resolver?: unknown) {
+    refuseTPUs("TPUStrategy");
+  }
+}
+
+/** There are no TPUs here. @throws StateError that says what to take */
+export class TPUClusterResolver {
+  constructor(_tpu?: unknown) {
+    refuseTPUs("TPUClusterResolver");
   }
 }
 

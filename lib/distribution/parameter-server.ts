@@ -4,11 +4,12 @@ import { ArgumentError, ClusterError, StateError, text } from "../core/errors.js
 import type { Group } from "../core/replicas.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { dtypes, type TypedArray } from "../core/dtype.js";
+import type { ClusterCoordinator } from "./coordinator.js";
 import { Partitioner } from "./partitioners.js";
 import type { Variable } from "../variables/variable.js";
 import { addressesOf, rankOf, type ClusterResolver } from "./cluster.js";
 import { requireJoined, type Joined } from "./processes.js";
-import { runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
+import { type Keywords, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 const where = "ParameterServerStrategy";
 
@@ -97,9 +98,27 @@ export class ParameterServerStrategy extends Strategy {
     return 1;
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = []): R {
-    const args = runArguments(fn, given);
+  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
+    const args = runArguments(fn, given, kwargs);
     return whileRunning(this, () => fn(...(args as unknown as A)));
+  }
+
+  override get isServed(): boolean {
+    return this.joined.communicator !== null;
+  }
+
+  #coordinator: ClusterCoordinator | null = null;
+
+  /** Steps of `fit`: the workers take batches one after another, each with the variables as they are then. */
+  override elsewhere<B, R>(step: (batch: B) => R): ((batches: readonly B[]) => Promise<R>) | null {
+    if (!this.isServed) return null;
+    return async (batches) => {
+      const { ClusterCoordinator } = await import("./coordinator.js");
+      const coordinator = (this.#coordinator ??= new ClusterCoordinator(this));
+      const values = batches.map((batch) => coordinator.schedule(step, [batch]));
+      await coordinator.join();
+      return values.at(-1)!.fetch() as R;
+    };
   }
 
   /** Variables, or parts of them, that one task keeps. */

@@ -7,7 +7,7 @@
 
 import type { Labelled, PartProducts } from "../core/replicas.js";
 import { replica } from "../core/replicas.js";
-import { sizeOf } from "../core/shape.js";
+import { type Shape, sizeOf } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { allGather, reduceScatter } from "../ops/collective/all-reduce.js";
 import { exchanged } from "../ops/collective/all-to-all.js";
@@ -45,14 +45,16 @@ export class SplitProducts implements PartProducts {
     const isColumn = at < 0 && keep.has(name);
     if (!isColumn && (at < 0 || keep.has(name) || a.tensor.shape[at] !== b.tensor.shape[parts.axis])) return null;
     const { count } = replica().group;
-    const columns = b.axes.reduce((size, each, i) => (keep.has(each) && !a.axes.includes(each) ? size * (b.tensor.shape[i] as number) : size), 1); // prettier-ignore
-    const rows = a.axes.reduce((size, each, i) => (keep.has(each) ? size * (a.tensor.shape[i] as number) : size), 1);
+    const product = (axes: readonly string[], shape: Shape, counts: (name: string) => boolean): number =>
+      axes.reduce((size, each, i) => (counts(each) ? size * shape[i]! : size), 1);
+    const columns = product(b.axes, b.tensor.shape, (each) => keep.has(each) && !a.axes.includes(each));
+    const rows = product(a.axes, a.tensor.shape, (each) => keep.has(each));
     const [x, y] = [elementsOf(a.tensor), rows * columns];
     if (!isWorth(b.tensor, isColumn ? count * x + y : x + count * y)) return null;
     const all = isColumn ? allGather(a.tensor, 0) : exchanged(a.tensor, at, 0);
-    const product = contract("product of parts", { tensor: all, axes: a.axes }, { tensor: parts.part, axes: b.axes }, keep);
-    const axes = [row, ...product.axes.filter((each) => each !== row)];
-    const ordered = arranged(product, axes);
+    const parted = contract("product of parts", { tensor: all, axes: a.axes }, { tensor: parts.part, axes: b.axes }, keep);
+    const axes = [row, ...parted.axes.filter((each) => each !== row)];
+    const ordered = arranged(parted, axes);
     return { tensor: isColumn ? exchanged(ordered, 0, axes.indexOf(name)) : reduceScatter(ordered), axes };
   }
 

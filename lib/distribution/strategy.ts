@@ -53,16 +53,42 @@ export type RunArguments =
   | { readonly args?: readonly unknown[]; readonly kwargs?: Readonly<Record<string, unknown>> | null; readonly options?: null };
 
 /** The arguments as a list. @throws ArgumentError for what are none */
-export function runArguments(fn: unknown, given: RunArguments): readonly unknown[] {
+export function runArguments(fn: unknown, given: RunArguments, named: Keywords = null): readonly unknown[] {
   const where = "strategy.run";
   if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function" });
-  if (Array.isArray(given)) return given as readonly unknown[];
+  if (Array.isArray(given)) return withKeywords(given as readonly unknown[], named);
   if (!isBranch(given)) throw new ArgumentError(`${where}.args`, { given: text(given), expected: "a list of arguments: [x, y]" });
+  if (named !== null) throw new ArgumentError(where, { given: "two records", expected: "a list of arguments, then one record" });
   const { args = [], kwargs = null, options = null, ...unknown } = given as Exclude<RunArguments, readonly unknown[]>;
   const odd = Object.keys(unknown)[0] ?? (options === null ? undefined : "options");
   if (odd !== undefined) throw new ArgumentError(where, { given: `the option ${odd}`, expected: "args, kwargs" });
   if (!Array.isArray(args)) throw new ArgumentError(`${where}.args`, { given: text(args), expected: "a list of arguments: [x, y]" });
-  return kwargs === null ? (args as readonly unknown[]) : [...(args as readonly unknown[]), kwargs];
+  return withKeywords(args as readonly unknown[], kwargs);
+}
+
+/** Arguments by name: the function gets them as a record behind the others. */
+export type Keywords = Readonly<Record<string, unknown>> | null;
+
+function withKeywords(args: readonly unknown[], named: Keywords): readonly unknown[] {
+  if (named === null) return args;
+  if (isBranch(named) && !Array.isArray(named)) return [...args, named];
+  throw new ArgumentError("strategy.run.kwargs", { given: text(named), expected: "a record of arguments: { training: true }" });
+}
+
+/** The axis of `reduce` and `gather`, as a number or an option. @throws ArgumentError for anything else */
+function axisOf(where: string, given: unknown): number | null {
+  if (typeof given === "object" && given !== null) {
+    const odd = Object.keys(given).find((key) => key !== "axis");
+    if (odd !== undefined || Array.isArray(given))
+      throw new ArgumentError(where, { given: odd === undefined ? text(given) : `the option ${odd}`, expected: "axis" });
+    return axisOf(where, (given as { axis?: unknown }).axis ?? null);
+  }
+  if (given === null || Number.isInteger(given)) return given as number | null;
+  throw new ArgumentError(`${where}.axis`, { given: text(given), expected: "a whole number, or null" });
+}
+
+function checkFunction(where: string, fn: unknown): void {
+  if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function" });
 }
 
 /** A function that replicas run. */
@@ -92,6 +118,7 @@ export abstract class Strategy {
   scope<R>(fn: () => R): R;
   scope(): Disposable & { readonly strategy: Strategy };
   scope(fn?: () => unknown): unknown {
+    if (fn !== undefined) checkFunction("strategy.scope", fn);
     const entry = { strategy: this as Strategy };
     const leaveGroup = enterScope(this.group);
     entered.push(entry);
@@ -115,16 +142,29 @@ export abstract class Strategy {
   }
 
   /**
-   * Calls the function in every replica with its part of the arguments: `run(fn, [x, y])`, or `run(fn, { args: [x, y], kwargs: { training:
-   * true } })`, where the record comes last.
+   * Calls the function in every replica with its part of the arguments: `run(fn, [x, y])`, `run(fn, [x, y], { training: true })`, or
+   * `run(fn, { args: [x, y], kwargs: { training: true } })`. The function gets the record last.
    *
    * @returns the result, where there is one replica; else the structure of the result with a value for each replica in it
    */
-  abstract run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args?: RunArguments): R;
+  abstract run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args?: RunArguments, kwargs?: Keywords): R;
+
+  /**
+   * The steps of a model as other processes run them, several at a time, where the strategy hands them out; null: they run here. The answer
+   * is the last one's.
+   */
+  elsewhere<B, R>(_step: (batch: B) => R): ((batches: readonly B[]) => Promise<R>) | null {
+    return null;
+  }
+
+  /** Whether `elsewhere` hands out steps. */
+  get isServed(): boolean {
+    return false;
+  }
 
   /** The guide's name of `run`. */
-  experimentalRunV2<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: RunArguments = []): R {
-    return this.run(fn, args);
+  experimentalRunV2<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: RunArguments = [], kwargs: Keywords = null): R {
+    return this.run(fn, args, kwargs);
   }
 
   /** Values of all replicas as one: element by element (axis null), or over all their slices along an axis. */
@@ -132,7 +172,7 @@ export abstract class Strategy {
     const where = "strategy.reduce";
     this.#checkOutside(where);
     const reduction = reductionOf(where, op);
-    const axis = typeof given === "object" && given !== null ? (given.axis ?? null) : given;
+    const axis = axisOf(where, given);
     const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
     if (axis === null) {
       const all = this.summed(this.addUp(where, values));
@@ -169,10 +209,14 @@ export abstract class Strategy {
   /** Values of all replicas one after another along an axis. */
   gather(value: unknown, given: number | { readonly axis: number } = 0): Tensor {
     this.#checkOutside("strategy.gather");
-    const axis = typeof given === "object" ? given.axis : given;
+    const where = "strategy.gather";
+    const axis = axisOf(where, given);
+    if (axis === null) throw new ArgumentError(`${where}.axis`, { given: "null", expected: "a whole number" });
     const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
-    for (const { rank } of values)
-      if (rank === 0) throw new ShapeError("strategy.gather", { given: "scalars", expected: "tensors with an axis" });
+    for (const { rank } of values) {
+      if (rank === 0) throw new ShapeError(where, { given: "scalars", expected: "tensors with an axis" });
+      checkAxis(where, axis, rank);
+    }
     return this.gathered(values.length === 1 ? values[0]! : concatenate(values, axis), axis);
   }
 
@@ -208,6 +252,7 @@ export abstract class Strategy {
 
   /** A dataset whose batches are each replica's own: `fn` gets an InputContext and makes it, batched for one replica. */
   distributeDatasetsFromFunction<T>(fn: (context: InputContext) => Dataset<T>): DistributedDataset<T> {
+    checkFunction("strategy.distributeDatasetsFromFunction", fn);
     const context = new InputContext(this.group.count / this.group.local, this.group.id / this.group.local, this.group.count);
     const dataset = fn(context);
     if (!(dataset instanceof Dataset))
@@ -217,6 +262,7 @@ export abstract class Strategy {
 
   /** A value for each replica, as `fn` makes it. */
   experimentalDistributeValuesFromFunction<T>(fn: (context: { replicaIdInSyncGroup: number; numReplicasInSync: number }) => T): unknown {
+    checkFunction("strategy.experimentalDistributeValuesFromFunction", fn);
     const { local, id, count } = this.group;
     const values = Array.from({ length: local }, (_, i) => fn({ replicaIdInSyncGroup: id + i, numReplicasInSync: count }));
     return local === 1 ? values[0] : new PerReplica(values);
@@ -293,8 +339,8 @@ class Place {
 export class DefaultStrategy extends Strategy {
   readonly group: Group = replica().group;
 
-  run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, given: RunArguments = []): R {
-    return fn(...(runArguments(fn, given) as unknown as A));
+  run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, given: RunArguments = [], kwargs: Keywords = null): R {
+    return fn(...(runArguments(fn, given, kwargs) as unknown as A));
   }
 }
 

@@ -189,6 +189,10 @@ const guides: Readonly<Record<string, (t: Test, strategy: tf.distribute.Mirrored
       kwargs: { scale: 3 },
     });
     t.equal(strategy.reduce("SUM", given).item(), (3 * count * (count - 1)) / 2);
+    const third = strategy.run((x: tf.Tensor, { scale }: { scale: number }) => tf.multiply(x, scale), [ids], { scale: 5 });
+    t.equal(strategy.reduce("SUM", third).item(), (5 * count * (count - 1)) / 2);
+    const devices = Array.from({ length: count }, (_, i) => `cpu:${i}`);
+    t.equal(new tf.distribute.MirroredStrategy(devices).numReplicasInSync, count);
   },
 
   async "distributed training with Keras: callbacks, weights, a saved model with and without a strategy"(t, strategy) {
@@ -273,6 +277,43 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   "an argument that is no list": [
     () => new tf.distribute.MirroredStrategy().run(() => 1, 3 as never),
     /strategy\.run\.args: given 3; expected a list/,
+  ],
+  "keywords that are no record": [
+    () => new tf.distribute.MirroredStrategy().run(() => 1, [], 3 as never),
+    /strategy\.run\.kwargs: given 3; expected a record of arguments/,
+  ],
+  "keywords twice": [
+    () => new tf.distribute.MirroredStrategy().run(() => 1, { kwargs: { a: 1 } }, { b: 2 }),
+    /strategy\.run: given two records; expected a list of arguments, then one record/,
+  ],
+  "a tensor in place of a list": [
+    () => tf.distribute.getStrategy().run((x: tf.Tensor) => x, tf.ones([2]) as never),
+    /strategy\.run\.args: given Tensor; expected a list/,
+  ],
+  "an unknown option of reduce": [
+    () => tf.distribute.getStrategy().reduce("SUM", tf.ones([2]), { axes: 0 } as never),
+    /strategy\.reduce: given the option axes; expected axis/,
+  ],
+  "an axis that is no number": [
+    () => tf.distribute.getStrategy().reduce("SUM", tf.ones([2]), "0" as never),
+    /strategy\.reduce\.axis: given "0"; expected a whole number/,
+  ],
+  "an axis that is not there": [
+    () => tf.distribute.getStrategy().gather(tf.ones([2]), { axis: 1 }),
+    /strategy\.gather: given axis 1 for a tensor of rank 1/,
+  ],
+  "a scope of no function": [() => tf.distribute.getStrategy().scope(3 as never), /strategy\.scope: given 3; expected a function/],
+  "datasets from no function": [
+    () => tf.distribute.getStrategy().distributeDatasetsFromFunction(3 as never),
+    /distributeDatasetsFromFunction: given 3; expected a function/,
+  ],
+  "values from no function": [
+    () => tf.distribute.getStrategy().experimentalDistributeValuesFromFunction(3 as never),
+    /experimentalDistributeValuesFromFunction: given 3; expected a function/,
+  ],
+  "a cluster of TPUs": [
+    () => new tf.distribute.cluster_resolver.TPUClusterResolver(),
+    /TPUClusterResolver: given a request for TPUs; expected a strategy for processors/,
   ],
   "an unknown option of run": [
     () => new tf.distribute.MirroredStrategy().run(() => 1, { arg: [] } as never),

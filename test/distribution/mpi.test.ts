@@ -281,6 +281,21 @@ if (launchers.TF_CONFIG) {
     t.ok(furthest(chief!.w.flat(), [2, -3]) < 0.2, `learned ${String(chief!.w)}`);
   });
 
+  t.test("PS: fit hands its steps out to the workers; all tasks have its weights and logs", async (t) => {
+    type Fitted = { history: Record<string, number[]>; steps: number; weights: number[][] };
+    const all = await Promise.all((await startCluster({ chief: 1, worker: 2, ps: 1 }, ["fitted"], 90)).map(({ ended }) => ended));
+    ended(t, all);
+    const [chief, ...others] = answersOf<Fitted>(all);
+    const [one] = answersOf<Fitted>([await start(process.execPath, [script, "fitted"], { KERASM_NUM_THREADS: "1" }).ended]);
+    t.equal(others.length, 3);
+    for (const { weights, history } of others) t.strictSame({ weights, history }, { weights: chief!.weights, history: chief!.history });
+    t.strictSame([chief!.steps, one!.steps], [24, 24], "every step ran once");
+    // Workers don't wait for each other: the path is another, the direction the same.
+    const { loss } = chief!.history;
+    t.ok(loss![2]! < loss![0]!, String(loss));
+    chief!.weights.forEach((weight, i) => t.ok(furthest(weight, one!.weights[i]!) < 0.2, `weight ${i}`));
+  });
+
   t.test("nobody at task 0", async (t) => {
     const env = { TF_CONFIG: JSON.stringify({ cluster: { worker: ["127.0.0.1:1", "127.0.0.1:2"] }, task: { type: "worker", index: 1 } }) };
     const { code, err } = await start(process.execPath, [script, "initialize"], env).ended;

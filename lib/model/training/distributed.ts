@@ -20,17 +20,21 @@ export type Merge = "first" | "concatenate";
 export class Distribution {
   /** The strategy, where there are several replicas. */
   readonly strategy: Strategy | null;
+  /** The strategy, where it hands steps out to other processes. */
+  readonly #served: Strategy | null;
   /** Whether the next batch is the first one of a pass, a full one. */
   #isFirst = true;
 
   constructor() {
     const strategy = currentStrategy();
     this.strategy = strategy !== null && strategy.numReplicasInSync > 1 ? strategy : null;
+    this.#served = strategy?.isServed ? strategy : null;
   }
 
   /** Runs what may make variables, so that they belong to the replicas. */
   scope<R>(action: () => R): R {
-    return this.strategy ? this.strategy.scope(action) : action();
+    const strategy = this.strategy ?? this.#served;
+    return strategy ? strategy.scope(action) : action();
   }
 
   /** @throws StateError where the model, or a metric, was made outside of the scope */
@@ -86,7 +90,9 @@ export class Distribution {
   }
 
   /** An execution of such steps, on whole batches. */
-  execution<R>(run: Execution<R>, merge: Merge): Execution<R> {
+  execution<R>(run: Execution<R>, merge: Merge, isTraining: boolean): Execution<R> {
+    const elsewhere = isTraining ? this.#served?.elsewhere((batch: Batch) => run([batch])) : null;
+    if (elsewhere) return Object.assign((batches: readonly Batch[]) => run(batches), { elsewhere });
     const { strategy } = this;
     if (!strategy) return run;
     const gathered = (answer: R): R =>

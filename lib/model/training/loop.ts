@@ -38,7 +38,8 @@ export async function runEpoch<R>(rules: LoopRules<R>): Promise<R | undefined> {
     if (told) await told;
     const execute = rules.prepare(group);
     // In a page the workers run the step, so that its thread stays free.
-    answer = platform.mayBlock || !execute.aside ? execute(group) : await runs.inTurn(() => execute.aside!(group));
+    if (execute.elsewhere) answer = await execute.elsewhere(group);
+    else answer = platform.mayBlock || !execute.aside ? execute(group) : await runs.inTurn(() => execute.aside!(group));
     step += group.length;
     const heard = callbacks.call(end, step - 1, rules.answered(answer));
     if (heard) await heard;

@@ -13,6 +13,8 @@ import type { Batch } from "./batches.js";
 export interface Execution<R> {
   (batches: readonly Batch[]): R;
   aside?(batches: readonly Batch[]): Promise<R>;
+  /** Present where other processes run them. */
+  elsewhere?(batches: readonly Batch[]): Promise<R>;
 }
 
 /** What a step answers: losses and metrics by name. */

@@ -104,7 +104,7 @@ export class Steps {
       return answer!;
     };
     const traced = this.#model.runEagerly ? inOrder : (tracedFunction(inOrder, { name: `${kind}_step` }) as Execution<R>);
-    const execute = this.#distribution.execution(traced, merge);
+    const execute = this.#distribution.execution(traced, merge, kind === "train");
     this.#made.set(kind, { execute: execute as Execution<never>, traced: traced as Partial<TracedFunction<never>> });
     return execute;
   }

@@ -393,6 +393,23 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     }
     say({ rank, w: w.array(), seen: seen.item(), losses, failure, servers: strategy.servers, workers: strategy.workers });
   },
+  /** `fit` by a chief, workers and tasks that keep variables. */
+  async fitted() {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.experimental.ParameterServerStrategy();
+    const { x, y } = data(32);
+    const dataset = tf.data.Dataset.fromTensorSlices([x, y]).repeat().batch(8).prefetch(2);
+    const model = strategy.scope(() => {
+      const model = new keras.Sequential([new keras.layers.Dense(4, { kernelInitializer: "ones" })]);
+      const loss = new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true });
+      model.compile({ optimizer: new keras.optimizers.SGD({ learningRate: 0.05 }), loss, metrics: ["accuracy"], stepsPerExecution: 4 });
+      return model;
+    });
+    const { history } = await model.fit(dataset, { epochs: 3, stepsPerEpoch: 8, verbose: 0 });
+    const [steps] = model.optimizer.variables.map((variable) => variable.data()[0]);
+    const rank = strategy.joined.communicator?.rank ?? 0;
+    say({ rank, history, steps, weights: model.weights.map((weight) => [...weight.data()]) });
+  },
   async idle() {
     await tf.distribute.initialize({ timeoutSeconds: 20 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
