@@ -36,10 +36,10 @@ export interface Group {
   readonly key: string;
   /** Lets real values meet those of other processes. Where all replicas are in this process, values meet while they are traced. */
   meet(meeting: Meeting, xs: readonly Tensor[], places?: OutputPlaces): Record<string, Tensor>;
-  /** The axis along which a variable of this path is split over the replicas; null where each has all of it. Absent: never. */
-  splitAxis?(path: string, shape: readonly number[]): number | null;
-  /** The whole of a variable that is split, of this replica's part. There where `splitAxis` is. */
-  whole?(part: Tensor, axis: number): Tensor;
+  /** How a variable of this path is split over the replicas; null where each has all of it. Absent: never. */
+  split?(path: string, shape: readonly number[]): Split | null;
+  /** The whole of a variable that is split, of this replica's part. There where `split` is. */
+  whole?(part: Tensor, split: Split): Tensor;
   /** Products with the parts of variables, which need not be put together for them. */
   readonly products?: PartProducts;
   /** Told how many samples each replica gets in the next steps, and null after them. */
@@ -50,6 +50,16 @@ export interface Group {
   created?(variable: unknown): void;
   /** The length of each replica's part, told by one of them. */
   lengths(own: number, isReal: boolean): readonly number[];
+}
+
+/** How a variable is split over replicas. */
+export interface Split {
+  readonly axis: number;
+  readonly parts: number;
+  /** The part of this replica. */
+  readonly index: number;
+  /** Where there are more replicas than parts: for each part the first replica that has it. Null: replica i has part i. */
+  readonly keepers: readonly number[] | null;
 }
 
 /** A tensor whose axes have names, each once. */

@@ -3,19 +3,16 @@
 import { platform } from "#platform";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
-import { asReplica, markTraces, type Group, type Meeting, type OutputPlaces, replica } from "../core/replicas.js";
+import { type Group, type Split } from "../core/replicas.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
-import { allGather, allReduce } from "../ops/collective/all-reduce.js";
-import { wholeOf } from "../ops/collective/all-to-all.js";
 import { Variable } from "../variables/variable.js";
 import { SimpleClusterResolver } from "./cluster.js";
 import { deviceIndex, listDevices } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
 import { initialize as joinProcesses, joinedProcesses } from "./processes.js";
-import { SplitProducts } from "./part-products.js";
-import { type Keywords, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
+import type { Strategy } from "./strategy.js";
 
 export { listDevices };
 
@@ -239,88 +236,6 @@ export class DataParallel extends Distribution {
   }
 }
 
-/** Replicas that have parts of variables: those of the processes, with layouts. */
-class SplitGroup implements Group {
-  readonly count: number;
-  readonly local = 1;
-  readonly id: number;
-  readonly products: SplitProducts = new SplitProducts();
-  share: number | null = null;
-  readonly key: string;
-  static #groups = 0;
-
-  constructor(
-    readonly base: Group,
-    readonly layouts: LayoutMap,
-    readonly modelAxes: readonly string[],
-  ) {
-    this.count = base.count;
-    this.id = base.id;
-    this.key = `split${++SplitGroup.#groups}`;
-  }
-
-  whole(part: Tensor, axis: number): Tensor {
-    const whole = wholeOf(part, axis);
-    this.products.know(whole, { part, axis });
-    return whole;
-  }
-
-  divided(shares: readonly (readonly number[])[] | null): void {
-    const [first] = shares ?? [];
-    this.products.isEven = shares !== null && shares.every((each) => new Set(each).size === 1);
-    const isKnown = first !== undefined && shares!.every((each) => String(each) === String(first));
-    this.share = isKnown ? first[this.id]! / Math.max(1, first.reduce((sum, each) => sum + each, 0)) : null; // prettier-ignore
-    markTraces(this.products.isEven ? " even" : isKnown ? ` ${first.join()}` : "");
-  }
-
-  meet(meeting: Meeting, xs: readonly Tensor[], places?: OutputPlaces): Record<string, Tensor> {
-    return this.base.meet(meeting, xs, places);
-  }
-
-  lengths(own: number, isReal: boolean): readonly number[] {
-    return this.base.lengths(own, isReal);
-  }
-
-  splitAxis(path: string, shape: readonly number[]): number | null {
-    const layout = this.layouts.get(path);
-    if (!layout) return null;
-    if (layout.axes.length !== shape.length)
-      throw new ValueError("ModelParallel", {
-        given: `the layout ${text(layout.axes)} for ${path} of shape ${shapeText(shape)}`,
-        expected: "an entry for each axis",
-      });
-    const axis = layout.axes.findIndex((name) => name !== null && this.modelAxes.includes(name) && layout.deviceMesh!.lengthOf(name) > 1);
-    if (axis < 0) return null;
-    if (shape[axis]! % this.count !== 0)
-      throw new ValueError("ModelParallel", {
-        given: `axis ${axis} of ${path}, of length ${shape[axis]}`,
-        expected: `a multiple of ${this.count}, the number of processes`,
-      });
-    return axis;
-  }
-}
-
-/** Replicas in processes with parts of variables. */
-class SplitStrategy extends Strategy {
-  constructor(readonly group: Group) {
-    super();
-  }
-
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
-    const { group } = this;
-    const args = runArguments(fn, given, kwargs);
-    return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
-  }
-
-  protected override summed(value: Tensor): Tensor {
-    return asReplica({ id: this.group.id, group: this.group }, () => allReduce(value, "sum"));
-  }
-
-  protected override gathered(value: Tensor, axis: number): Tensor {
-    return asReplica({ id: this.group.id, group: this.group }, () => allGather(value, axis));
-  }
-}
-
 /**
  * Variables are split over processes as the layouts say: each keeps its part, with the optimizer's variables for it, and computes its part
  * of the batch. Products with large variables are computed in parts, for the samples of all; elsewhere the parts are gathered where a layer
@@ -370,8 +285,31 @@ export class ModelParallel extends Distribution {
         given: `a mesh of ${deviceMesh.devices.length} devices for ${group.count} processes`,
         expected: "one for each",
       });
-    const modelAxes = deviceMesh.axisNames.filter((name) => name !== batch);
-    this.strategy = new SplitStrategy(group.count === 1 ? replica().group : new SplitGroup(group, layoutMap, modelAxes));
+    this.strategy = joinedProcesses()!.splitOver!(group, (path, shape) => this.#split(path, shape, group));
+  }
+
+  /** Which part of a variable a process keeps: one of as many as there are processes, or else as the axis of the mesh is long. */
+  #split(path: string, shape: readonly number[], { count, id }: Group): Split | null {
+    const layout = this.layoutMap.get(path);
+    if (!layout) return null;
+    if (layout.axes.length !== shape.length)
+      throw new ValueError("ModelParallel", {
+        given: `the layout ${text(layout.axes)} for ${path} of shape ${shapeText(shape)}`,
+        expected: "an entry for each axis",
+      });
+    const { axisNames, shape: grid } = this.deviceMesh;
+    const axis = layout.axes.findIndex((name) => name !== null && name !== this.batchDimName && this.deviceMesh.lengthOf(name) > 1);
+    if (axis < 0) return null;
+    if (shape[axis]! % count === 0) return { axis, parts: count, index: id, keepers: null };
+    const along = axisNames.indexOf(layout.axes[axis]!);
+    const parts = grid[along]!;
+    if (shape[axis]! % parts !== 0)
+      throw new ValueError("ModelParallel", {
+        given: `axis ${axis} of ${path}, of length ${shape[axis]}`,
+        expected: `a multiple of ${parts}, the length of the mesh's axis ${axisNames[along]}`,
+      });
+    const stride = grid.slice(along + 1).reduce((product, length) => product * length, 1);
+    return { axis, parts, index: Math.floor(id / stride) % parts, keepers: Array.from({ length: parts }, (_, i) => i * stride) };
   }
 
   override getTensorLayout(path: string): TensorLayout | null {

@@ -7,7 +7,9 @@ import { adoptSeeds, seedPosition } from "../variables/seed-generator.js";
 import { memory } from "../runtime/memory.js";
 import { allocate, release } from "../runtime/heap.js";
 import type { Compression, ProcessGroup } from "./process-group.js";
-import { setChief } from "../core/replicas.js";
+import { setChief, type Group } from "../core/replicas.js";
+import type { Splitting } from "./split.js";
+import type { Strategy } from "./strategy.js";
 import {
   addressesOf,
   type Cluster,
@@ -54,6 +56,8 @@ export interface Joined {
   readonly communicator: Communicator | null;
   /** Makes the group of all processes; what it needs is loaded with the communicator. */
   readonly groupOf: ((where: string, compression: Compression) => ProcessGroup) | null;
+  /** Makes a strategy whose variables are split over the processes. */
+  readonly splitOver: ((group: Group, split: Splitting) => Strategy) | null;
   readonly cluster: Cluster;
   readonly task: Task;
   /** Where that was found: of processes that a launcher started, their number alone. */
@@ -105,7 +109,7 @@ async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: Initi
   const isLaunched = platform.isLaunched?.() === true;
   if (rank === null || (!isListed && !isLaunched)) {
     const task = { type: resolver.taskType ?? "worker", index: resolver.taskId ?? 0 };
-    return (joined = { communicator: null, groupOf: null, cluster, task, resolver });
+    return (joined = { communicator: null, groupOf: null, splitOver: null, cluster, task, resolver });
   }
   if (!platform.openCommunicator)
     throw new ClusterError(where, { given: "a page", expected: "Node", hint: "MirroredStrategy works here." });
@@ -120,9 +124,9 @@ async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: Initi
   agreeOnSeeds(communicator);
   const task = isListed ? taskOf(cluster, communicator.rank) : { type: "worker", index: communicator.rank };
   const launched = { clusterSpec: () => new ClusterSpec({}), taskType: "worker", taskId: communicator.rank };
-  const { ProcessGroup } = await import("./process-group.js");
+  const [{ ProcessGroup }, { splitOver }] = await Promise.all([import("./process-group.js"), import("./split.js")]);
   const groupOf = (where: string, compression: Compression) => new ProcessGroup(where, communicator, compression);
-  return (joined = { communicator, groupOf, cluster, task, resolver: isListed ? resolver : launched });
+  return (joined = { communicator, groupOf, splitOver, cluster, task, resolver: isListed ? resolver : launched });
 }
 
 /** Processes that were given no seed draw from that of the first one, so that they shuffle and begin alike. */

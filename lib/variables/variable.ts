@@ -5,7 +5,7 @@ import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from ".
 import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
-import { arePartsShown, asReplica, isInReplica, replica, scopeGroup, split, type Group } from "../core/replicas.js";
+import { arePartsShown, asReplica, isInReplica, replica, scopeGroup, split, type Group, type Split } from "../core/replicas.js";
 import { sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { State } from "../core/state.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
@@ -97,7 +97,11 @@ export class Variable extends Chainable {
   /** The replicas that it was made for: those of the strategy in whose scope it was made. */
   readonly group: Group;
   /** The axis along which it is split over the replicas of its group: `state` is this replica's part. Null: each replica has all of it. */
-  readonly splitAxis: number | null;
+  get splitAxis(): number | null {
+    return this.split?.axis ?? null;
+  }
+  /** How it is split over them. */
+  readonly split: Split | null;
   readonly #shape: readonly number[];
 
   /** @param initial  the first value, or a function that makes it (run outside of tapes and traces); see `options.shape` */
@@ -116,7 +120,7 @@ export class Variable extends Chainable {
     };
     if (shape && kept && this.group.count === 1 && (typeof initial === "number" || typeof initial === "function")) {
       this.#shape = shape;
-      this.splitAxis = null;
+      this.split = null;
       this.state = new State(shape, kept, typeof initial === "number" ? initial : made);
       this.#created(trainable);
       return;
@@ -131,7 +135,7 @@ export class Variable extends Chainable {
     }
     const typed = initScope(() => ofDtype(value, kept));
     this.#shape = typed.shape as readonly number[];
-    this.splitAxis = options.like ? options.like.splitAxis : (this.group.splitAxis?.(options.path ?? name, this.#shape) ?? null);
+    this.split = options.like ? options.like.split : (this.group.split?.(options.path ?? name, this.#shape) ?? null);
     this.state = new State(this.#partShape(), typed.dtype);
     const { group } = this;
     const agreed = group.local < group.count ? initScope(() => asReplica({ id: group.id, group }, () => broadcast(typed))) : typed;
@@ -152,8 +156,8 @@ export class Variable extends Chainable {
   }
 
   #partShape(): readonly number[] {
-    const { splitAxis: axis, group } = this;
-    return axis === null ? this.#shape : this.#shape.map((length, i) => (i === axis ? length / group.count : length));
+    const { split } = this;
+    return split === null ? this.#shape : this.#shape.map((length, i) => (i === split.axis ? length / split.parts : length));
   }
 
   /** This replica's part of a value of the whole variable. */
@@ -162,9 +166,9 @@ export class Variable extends Chainable {
   }
 
   #partOfWritten(whole: Tensor): Tensor {
-    const { splitAxis: axis, group } = this;
+    const { axis, index } = this.split!;
     const shape = this.#partShape();
-    return slice(whole, shape.map((length, i) => (i === axis ? group.id * length : 0)), shape); // prettier-ignore
+    return slice(whole, shape.map((length, i) => (i === axis ? index * length : 0)), shape); // prettier-ignore
   }
   get dtype(): Dtype {
     return this.state.dtype;
@@ -201,8 +205,8 @@ export class Variable extends Chainable {
 
   /** The whole of a variable that is split: the parts of all replicas. */
   #gathered(): Tensor {
-    const { group, splitAxis } = this;
-    const gather = () => group.whole!(read(this.state), splitAxis!);
+    const { group, split } = this;
+    const gather = () => group.whole!(read(this.state), split!);
     return isInReplica() ? gather() : asReplica({ id: group.id, group }, gather);
   }
 

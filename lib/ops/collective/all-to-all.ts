@@ -1,13 +1,13 @@
 // Replicas that give each other parts of what they have, and variables in parts that are put together.
 
 import { primitive } from "../../core/primitive.js";
-import { replica, type Meeting } from "../../core/replicas.js";
+import { replica, type Meeting, type Split } from "../../core/replicas.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { slice } from "../indexing/update.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { mergeAxes, splitAxis } from "../shaping/reshape.js";
 import { transpose } from "../shaping/transpose.js";
-import { allGather, likeInputs, listed, named, onHost, reduceScatter, together, type Attributes } from "./all-reduce.js";
+import { allReduce, likeInputs, listed, named, onHost, reduceScatter, together, type Attributes } from "./all-reduce.js";
 
 const allToAllOp = primitive({
   name: "allToAll",
@@ -48,24 +48,41 @@ export function exchanged(x: Tensor, from: number, to: number): Tensor {
   return mergeAxes(to === 0 ? blocks : transpose(blocks, back), to, 2);
 }
 
+interface WholeAttributes extends Attributes {
+  /** Where parts are there several times: the replica whose copy of this one's part counts. */
+  readonly keeper: number | null;
+}
+
 /** An all-gather that nobody misses where its value is not used: of variables, whose parts are what is kept. */
 const wholeOp = primitive({
   name: "gatherParts",
   inputs: ["...xs"],
-  infer: ({ xs }, { group }: Attributes) =>
+  infer: ({ xs }, { group }: WholeAttributes) =>
     named(xs.map(({ shape, dtype }): Spec => ({ shape: [(shape[0] as number) * group.count, ...shape.slice(1)], dtype }))),
   host: onHost as never,
-  gradient: (dy) => ({ xs: () => Object.values(dy).map((each) => each && reduceScatter(each)) }),
+  keeps: ["xs"],
+  gradient: (dy, { xs }, { attrs: { keeper } }) => ({
+    xs: () =>
+      xs.map(({ shape }, i) => {
+        const own = dy[`y${i}`];
+        if (!own) return null;
+        if (keeper === null) return reduceScatter(own);
+        return slice(allReduce(own), [keeper * (shape[0] as number), ...shape.slice(1).map(() => 0)], shape as number[]);
+      }),
+  }),
 });
 
 /** The parts of all replicas one after another along an axis; computed only where it is used. */
-export function wholeOf(part: Tensor, axis: number): Tensor {
-  if (!part.isSymbolic) return allGather(part, axis);
+export function wholeOf(part: Tensor, { axis, index, keepers }: Split): Tensor {
   const { group, id } = replica();
   const order = [axis, ...part.shape.map((_, i) => i).filter((i) => i !== axis)];
   const x = axis === 0 ? part : transpose(part, order);
-  const lengths = Array.from({ length: group.count }, () => x.shape[0] as number);
-  const meeting: Meeting = { kind: "all-gather", lengths };
-  const whole = listed(wholeOp.apply({ xs: [x] }, { group, id, meeting }), 1)[0]!;
+  const length = x.shape[0] as number;
+  const meeting: Meeting = { kind: "all-gather", lengths: Array.from({ length: group.count }, () => length) };
+  const keeper = keepers?.[index] ?? null;
+  const all = listed(wholeOp.apply({ xs: [x] }, { group, id, meeting, keeper }), 1)[0]!;
+  const rest = x.shape.slice(1) as number[];
+  const copyOf = (keeper: number): Tensor => slice(all, [keeper * length, ...rest.map(() => 0)], [length, ...rest]);
+  const whole = keepers === null ? all : concatenate(keepers.map(copyOf));
   return axis === 0 ? whole : transpose(whole, order.map((_, i) => order.indexOf(i))); // prettier-ignore
 }

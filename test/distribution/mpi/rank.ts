@@ -240,11 +240,12 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     await model.fit(x, y, { batchSize: 12, epochs: Number(epochs), verbose: 0, callbacks: [watch, backup] });
   },
   /** A model whose variables are split by layouts. */
-  async split([folder]) {
+  async split([folder, grid, units]) {
     const { distribution } = keras;
     await distribution.initialize();
     const { size, rank } = (await tf.distribute.experimental.openCommunicator()) ?? { size: 1, rank: 0 };
-    const mesh = new distribution.DeviceMesh([1, size], ["batch", "model"]);
+    const shape = size === 1 ? [1, 1] : grid!.split("x").map(Number);
+    const mesh = new distribution.DeviceMesh(shape, ["batch", "model"]);
     const layouts = new distribution.LayoutMap(mesh)
       .set("embedding.*embeddings", [null, "model"])
       .set("(query|key|value).*kernel", [null, "model", null])
@@ -259,7 +260,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
       h = new keras.layers.MultiHeadAttention(4, 4, { name: "attention" })(h, h) as tf.Tensor;
       h = new keras.layers.EinsumDense("abc,cd->abd", [null, 8], { name: "einsum_dense", activation: "tanh" })(h) as tf.Tensor;
       h = new keras.layers.Flatten()(h) as tf.Tensor;
-      h = new keras.layers.Dense(16, { name: "wide", activation: "relu", kernelRegularizer: "l2" })(h) as tf.Tensor;
+      h = new keras.layers.Dense(Number(units), { name: "wide", activation: "relu", kernelRegularizer: "l2" })(h) as tf.Tensor;
       const model = new keras.Model({ inputs: ids, outputs: new keras.layers.Dense(3, { name: "last" })(h) });
       model.compile({
         optimizer: new keras.optimizers.Adam({ learningRate: 0.01 }),
