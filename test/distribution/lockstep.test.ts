@@ -4,6 +4,7 @@ import t, { type Test } from "tap";
 import { split } from "../../lib/core/replicas.js";
 import * as tf from "../../lib/index.js";
 import { allGather, allReduce, broadcast, reduceScatter } from "../../lib/ops/collective/all-reduce.js";
+import { exchanged } from "../../lib/ops/collective/all-to-all.js";
 import { messageOf } from "../support/message.js";
 
 const { keras } = tf;
@@ -360,4 +361,40 @@ t.test("more replicas than samples: a warning, empty shares, the right sum", (t)
     3,
   );
   t.end();
+});
+
+t.test("replicas exchange parts: the other axis whole, and back; gradients go the same way", (t) => {
+  const strategy = mirrored(2);
+  const given = strategy.experimentalDistributeValuesFromFunction(({ replicaIdInSyncGroup: id }) =>
+    tf.constant(
+      Float32Array.from({ length: 24 }, (_, i) => 100 * id + i),
+      { shape: [4, 3, 2] },
+    ),
+  );
+  const [rows, back, gradients] = strategy.run(
+    (x: tf.Tensor) => {
+      const tape = new tf.GradientTape();
+      tape.watch(x);
+      const rows = tape.record(() => exchanged(x, 0, 1));
+      const id = tf.distribute.getReplicaContext()!.replicaIdInSyncGroup;
+      return [rows, exchanged(rows, 1, 0), tape.gradient(rows, x, { outputGradients: tf.fill([2, 6, 2], id + 1) })!];
+    },
+    [given],
+  ) as unknown as readonly unknown[];
+  const values = (each: unknown) => strategy.experimentalLocalResults(each).map((one) => (one as tf.Tensor).array<number[][][]>());
+  const [one, other] = values(given);
+  t.strictSame(
+    values(rows),
+    [0, 2].map((from) => [0, 1].map((row) => [...one![from + row]!, ...other![from + row]!])),
+  );
+  t.strictSame(values(back), [one, other]);
+  for (const gradient of values(gradients)) t.strictSame(gradient.map((row) => row[0]![0]), [1, 1, 2, 2]); // prettier-ignore
+  t.end();
+});
+
+t.test("a step of two replicas can be profiled", async (t) => {
+  const { x, y } = data(8);
+  const model = mirrored(2).scope(() => network(null, () => new keras.optimizers.SGD()));
+  t.ok((await model.profile(x, y)).steps.length > 3);
+  t.ok((await model.profile(x)).steps.length > 1);
 });

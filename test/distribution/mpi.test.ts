@@ -160,8 +160,12 @@ if (launchers.TF_CONFIG) {
       ],
       "datasets of one's own that end at different steps",
     );
-    for (const { sums, traced } of [one, other]) {
+    for (const { sums, traced, fitted, fittedOff, fittedFile } of [one, other]) {
       t.strictSame(sums, [6, 22, 17], "an iterator given to a traced function");
+      const mean = Math.round((everything.reduce((sum, each) => sum + each * each, 0) / everything.length) * 1000);
+      t.strictSame(fitted, [8, mean, mean], "fit divides elements: two epochs of 4 global batches");
+      t.strictSame(fittedOff, [14, mean, mean], "OFF: each walks through all, in 7 parts of a batch");
+      t.strictSame(fittedFile, [12, mean, mean], "FILE: as many steps as the process with the most lines needs, each line once");
       t.equal(traced, 2);
     }
     t.match(one["tooFew"], /TextLineDataset: given 1 file for 2 processes; expected a file for each at least/);

@@ -1,10 +1,11 @@
 // How a model's steps are run by the replicas of the strategy in whose scope it was made. With one replica nothing differs.
 
 import { NotSupportedError, StateError } from "../../core/errors.js";
-import { leaves } from "../../core/tree.js";
+import { leaves, type Tree } from "../../core/tree.js";
 import { Strings } from "../../core/strings.js";
 import { replica } from "../../core/replicas.js";
-import type { Tensor } from "../../core/tensor.js";
+import { Tensor } from "../../core/tensor.js";
+import { Dataset } from "../../data/dataset.js";
 import { batchLength, checkGlobalBatch, partsOf, shares } from "../../distribution/batch-parts.js";
 import { joined, partOf } from "../../distribution/per-replica.js";
 import { currentStrategy, type Strategy } from "../../distribution/strategy.js";
@@ -57,6 +58,34 @@ export class Distribution {
     }
   }
 
+  /**
+   * A dataset whose options say FILE or OFF as this process reads it for itself: in parts of batches, which are not divided any more. Other
+   * data as they are.
+   */
+  data(x: unknown): unknown {
+    const { strategy } = this;
+    if (!(x instanceof Dataset) || strategy === null || strategy.group.local === strategy.group.count) return x;
+    const policy = x.options().experimentalDistribute.autoShardPolicy;
+    if (policy !== "FILE" && policy !== "OFF") return x;
+    const distributed = strategy.experimentalDistributeDataset(x);
+    const own = this.#own;
+    return async function* () {
+      for await (const part of distributed) {
+        const first = firstTensor(part);
+        if (first) own.add(first);
+        yield part;
+      }
+    };
+  }
+
+  /** First tensors of batches that are this process's as they are. */
+  readonly #own = new WeakSet<Tensor>();
+
+  #isOwn(batch: Batch): boolean {
+    const first = firstTensor(batch);
+    return first !== undefined && this.#own.has(first);
+  }
+
   /** A pass over batches begins: the first one is a full one. */
   begin(): void {
     this.#isFirst = true;
@@ -72,6 +101,7 @@ export class Distribution {
         hint: "Apply the layers that read strings in the dataset's map.",
       });
     }
+    if (this.#isOwn(batch)) return batch;
     const length = batchLength(batch) ?? 0;
     if (this.#isFirst) checkGlobalBatch("model.fit", length, group.count);
     this.#isFirst = false;
@@ -100,7 +130,8 @@ export class Distribution {
     const { group } = strategy;
     const begun = <A>(action: (batches: readonly Batch[]) => A, batches: readonly Batch[]): A => {
       const divided = batches.map((batch) => this.#divided(batch));
-      group.divided?.(batches.map((batch) => shares(batchLength(batch) ?? 0, group.count)));
+      const isDivided = !batches.some((batch) => this.#isOwn(batch));
+      group.divided?.(isDivided ? batches.map((batch) => shares(batchLength(batch) ?? 0, group.count)) : null);
       try {
         return action(divided);
       } finally {
@@ -109,9 +140,17 @@ export class Distribution {
     };
     const execute = (batches: readonly Batch[]): R => gathered(begun(run, batches));
     const { aside } = run;
-    return aside ? Object.assign(execute, { aside: async (batches: readonly Batch[]) => gathered(await begun(aside, batches)) }) : execute;
+    const { profile } = run as { profile?: (batches: readonly Batch[]) => unknown };
+    return Object.assign(
+      execute,
+      aside && { aside: async (batches: readonly Batch[]) => gathered(await begun(aside, batches)) },
+      profile && { profile: (batches: readonly Batch[]) => begun(profile, batches) },
+    );
   }
 }
+
+const firstTensor = (element: unknown): Tensor | undefined =>
+  leaves(element as Tree<unknown>).find((leaf): leaf is Tensor => leaf instanceof Tensor);
 
 /** The loss as one replica's share of it: gradients are summed over replicas, so each counts as one of them. */
 export function shareOfLoss(loss: Tensor): Tensor {

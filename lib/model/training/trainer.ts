@@ -309,7 +309,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async fit(x: DataLike | BatchesLike, options?: FitOptions): Promise<History>;
   async fit(...given: readonly unknown[]): Promise<History> {
     const { x: inputs, y, options } = argumentsOf("fit", fitOptions, given);
-    const x = this.asInputs(inputs);
+    const x = this.#distribution.data(this.asInputs(inputs));
     return fit(this.#trained, x, y, options);
   }
 
@@ -326,7 +326,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async evaluate(x: DataLike | BatchesLike, options?: EvaluateOptions): Promise<number | number[]>;
   async evaluate(...given: readonly unknown[]): Promise<unknown> {
     const { x: inputs, y, options } = argumentsOf("evaluate", evaluateOptions, given);
-    const x = this.asInputs(inputs);
+    const x = this.#distribution.data(this.asInputs(inputs));
     return evaluate(this.#trained, x, y, options);
   }
 

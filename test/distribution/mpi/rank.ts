@@ -95,6 +95,21 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
       strategy.reduce("SUM", strategy.run((x: tf.Tensor) => tf.reduceSum(x), [iterator.getNext()])),
     ); // prettier-ignore
     const iterator = strategy.experimentalDistributeDataset(inMemory)[Symbol.iterator]();
+    // Steps of an epoch of fit, and samples by the model's own metric: how often each was there.
+    const fitted = async (policy: tf.distribute.AutoShardPolicy | null) => {
+      const model = strategy.scope(() => {
+        const model = new keras.Sequential([new keras.Input({ shape: [1] }), new keras.layers.Dense(1, { kernelInitializer: "zeros" })]);
+        model.compile({ optimizer: new keras.optimizers.SGD({ learningRate: 0 }), loss: "mse", metrics: [new keras.metrics.Sum()] });
+        return model;
+      });
+      const options = new tf.data.Options();
+      options.experimentalDistribute.autoShardPolicy = policy;
+      const pairs = numbersIn(new tf.data.TextLineDataset(files)).map((x) => [tf.reshape(x, [-1, 1]), tf.reshape(x, [-1, 1])]);
+      const given = pairs.withOptions(options) as unknown as tf.data.Dataset<unknown>;
+      const { history } = await model.fit(given as never, { epochs: 2, verbose: 0 });
+      const evaluated = (await model.evaluate(given as never, { verbose: 0 })) as number[];
+      return [model.optimizer.iterations.item(), Math.round(history["loss"]![1]! * 1000), Math.round(evaluated[0]! * 1000)];
+    };
     const names = tf.data.Dataset.listFiles(`${folder}/*.txt`);
     const cached = numbersIn(new tf.data.TextLineDataset(files)).cache();
     say({
@@ -108,6 +123,9 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
       memory: await seen(inMemory),
       off: await seen(inMemory.withOptions(options)),
       own: [...own].map((batch) => batch.array<number[]>()),
+      fitted: await fitted(null),
+      fittedOff: await fitted("OFF"),
+      fittedFile: await fitted("FILE"),
       sums: [step(iterator).item(), step(iterator).item(), step(iterator).item()],
       traced: step.tracingCount,
       tooFew: await seen(new tf.data.TextLineDataset(files.slice(0, 1)) as never, "FILE").catch(String),
