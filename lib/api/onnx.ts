@@ -11,13 +11,34 @@ import { loadModel } from "../model/model.js";
 export { OnnxError } from "../saving/onnx/export.js";
 export { operators as importedOperators } from "../saving/imported/onnx.js";
 
-/** Writes a model as ONNX: the same as `model.export(path, { format: "onnx" })`. @throws OnnxError for what ONNX cannot express */
+/**
+ * Writes a model as ONNX: the same as `model.export(path, { format: "onnx" })`.
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await exportOnnx(model, "net.onnx");
+ * (await loadOnnx("net.onnx")).predict instanceof Function; // true
+ * ```
+ *
+ * @throws OnnxError for what ONNX cannot express
+ */
 export async function exportOnnx(model: Model, path: string, options: Omit<ExportOptions, "format"> = {}): Promise<void> {
   if (!(model instanceof Model)) throw new ArgumentError("exportOnnx", { given: text(model), expected: "a model" });
   await model.export(path, { ...options, format: "onnx" });
 }
 
-/** A model from an ONNX file, for inference and fine-tuning: its weights are variables. @throws FormatError, UnsupportedFormatError */
+/**
+ * A model from an ONNX file, for inference and fine-tuning: its weights are variables.
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await exportOnnx(model, "again.onnx");
+ * const read = await loadOnnx("again.onnx");
+ * ops.allclose(read(x) as tf.Tensor, model(x)); // true
+ * ```
+ *
+ * @throws FormatError, UnsupportedFormatError
+ */
 export async function loadOnnx(path: FilePath): Promise<ImportedModel> {
   const { name } = placeOf(path);
   if (formatOf("loadOnnx", name) !== "onnx")

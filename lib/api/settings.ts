@@ -79,7 +79,13 @@ function checkDevices(where: string, devices: unknown): void {
       throw new ArgumentError(where, { given: text(device), expected: "a device that tf.config.listPhysicalDevices gave" });
 }
 
-/** Settings of the process. TensorFlow: tf.config. */
+/**
+ * Settings of the process. TensorFlow: tf.config.
+ *
+ * ```ts
+ * tf.config.get().threads >= 1; // true
+ * ```
+ */
 export const config = {
   /** Changes settings. @throws ArgumentError for a value that can't be, or `revectorize` where the engine can't */
   async set({ threads: count, deterministic, revectorize, memoryLimit, cacheLimit }: Settings): Promise<void> {

@@ -15,7 +15,15 @@ function checked(where: string, path: FilePath): FilePath {
   throw new ArgumentError(where, { given: text(name), expected: "a path that ends in .json" });
 }
 
-/** A model of layers from `model.json` and its shards, from disk or a URL. TensorFlow.js: tf.loadLayersModel */
+/**
+ * A model of layers from `model.json` and its shards, from disk or a URL. TensorFlow.js: tf.loadLayersModel
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await saveLayersModel(model, "other/model.json");
+ * (await loadLayersModel("other/model.json")).countParams(); // 3
+ * ```
+ */
 export const loadLayersModel = (path: FilePath, options?: LoadOptions): Promise<Model> =>
   loadModel(checked("loadLayersModel", path), options);
 
@@ -23,7 +31,15 @@ export const loadLayersModel = (path: FilePath, options?: LoadOptions): Promise<
 export const loadGraphModel = async (path: FilePath): Promise<ImportedModel> =>
   (await loadModel(checked("loadGraphModel", path))) as ImportedModel;
 
-/** Writes a model in the layers format, so that a page with TensorFlow.js can serve it. */
+/**
+ * Writes a model in the layers format, so that a page with TensorFlow.js can serve it.
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await saveLayersModel(model, "layers/model.json");
+ * (await loadLayersModel("layers/model.json")).countParams(); // 3
+ * ```
+ */
 export async function saveLayersModel(model: Model, path: string): Promise<void> {
   if (!(model instanceof Model)) throw new ArgumentError("saveLayersModel", { given: text(model), expected: "a model" });
   await model.save(checked("saveLayersModel", path) as string);

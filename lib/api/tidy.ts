@@ -8,6 +8,10 @@ import { leaves, type Tree } from "../core/tree.js";
 /**
  * Runs a synchronous function and frees the tensors that it made, except those in its result, at once instead of when nobody refers to
  * them any more. Never needed.
+ *
+ * ```ts
+ * tf.tidy(() => tf.add([1, 2], 1)); // [2, 3]
+ * ```
  */
 export function tidy<T>(fn: () => T): T {
   return scoped(fn, tensorsOf);

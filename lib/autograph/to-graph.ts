@@ -70,6 +70,11 @@ const original = (fn: AnyFunction): AnyFunction => (fn as unknown as { pythonFun
  * where they have values, recorded in a traced function where they have none yet. Numbers that it gives back become tensors. TensorFlow:
  * tf.autograph.to_graph.
  *
+ * ```ts
+ * const half = tf.autograph.toGraph((n: any) => { while (n > 10) n = n / 2; return n; });
+ * half(tf.constant(100)); // 6.25
+ * ```
+ *
  * @param options.scope  what it uses of the code around it: `{ names }`, or `(code) => eval(code)`. Default: nothing but globals and tf
  * @param options.operators  whether operators and indices are converted, beside control flow. Default: true
  * @throws ArgumentError for what has no text, or uses what it can't see
@@ -132,7 +137,13 @@ function hiddenNames(name: string, hidden: readonly string[]): ArgumentError {
   });
 }
 
-/** The text of what `toGraph` makes of a function. TensorFlow: tf.autograph.to_code. */
+/**
+ * The text of what `toGraph` makes of a function. TensorFlow: tf.autograph.to_code.
+ *
+ * ```ts
+ * tf.autograph.toCode((n: number) => (n > 0 ? n : -n)).includes("=>"); // true
+ * ```
+ */
 export function toCode(fn: AnyFunction, options: Omit<ConversionOptions, "scope"> = {}): string {
   checkOptions("tf.autograph.toCode", options);
   const { operators = true } = options;
@@ -144,7 +155,14 @@ const HEADER = `// $ag decides at run time: with values JavaScript goes on, with
 //   at: line and column in the source; names: the variables that a branch or loop may change, read by get, written by set
 `;
 
-/** Leaves a function as it is, for toGraph, tf.function and the plugins. TensorFlow: tf.autograph.experimental.do_not_convert. */
+/**
+ * Leaves a function as it is, for toGraph, tf.function and the plugins. TensorFlow: tf.autograph.experimental.do_not_convert.
+ *
+ * ```ts
+ * const plain = tf.autograph.doNotConvert((n: tf.Tensor) => n.mul(2));
+ * plain(tf.constant(3)); // 6
+ * ```
+ */
 export function doNotConvert<F extends AnyFunction>(func: F): F {
   exempt.add(func);
   return func;
@@ -152,6 +170,14 @@ export function doNotConvert<F extends AnyFunction>(func: F): F {
 
 /**
  * As the first statement of a loop's body: how the loop runs. TensorFlow: tf.autograph.experimental.set_loop_options.
+ *
+ * ```ts
+ * const doubled = tf.autograph.toGraph((n: any) => {
+ *   while (n < 100) { tf.autograph.setLoopOptions({ maximumIterations: 3 }); n = n * 2; }
+ *   return n;
+ * });
+ * doubled(tf.constant(1)); // 8
+ * ```
  *
  * @param options.maximumIterations  ends the loop after so many. Default: none
  * @param options.unroll  a loop over so many elements, or fewer, is written out when traced. Default: 0

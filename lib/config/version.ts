@@ -9,5 +9,11 @@
  */
 export const version = (): string => "3.16.0";
 
-/** The version of TensorFlow whose names are here: `"2.21.0"`. TensorFlow: tf.__version__ */
+/**
+ * The version of TensorFlow whose names are here: `"2.21.0"`. TensorFlow: tf.__version__
+ *
+ * ```ts
+ * tf.__version__.split(".").length; // 3
+ * ```
+ */
 export const tensorflowVersion = "2.21.0";

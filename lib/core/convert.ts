@@ -95,6 +95,10 @@ function refuseText({ shape }: Tensor): never {
 /**
  * A tensor with the given values.
  *
+ * ```ts
+ * tf.constant([[1, 2], [3, 4]], { dtype: "int32" }); // [[1, 2], [3, 4]]
+ * ```
+ *
  * @param values  a number, boolean, nested arrays of them, or a typed array
  * @param options.dtype  default: float32 for numbers, bool for booleans, the typed array's own kind (64-bit kinds become 32-bit ones)
  * @param options.shape  default: the nesting of the arrays; one value fills any shape. Both may also stand by position, in this order

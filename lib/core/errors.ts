@@ -13,7 +13,15 @@ export interface ErrorFacts {
 /** Frames that an error keeps: the user's line stands behind some of our own. */
 const FRAMES = 50;
 
-/** The base of all errors that kerasm throws on purpose: `where: given …; expected …. hint`. */
+/**
+ * The base of all errors that kerasm throws on purpose: `where: given …; expected …. hint`.
+ *
+ * ```ts
+ * const error = await model.fit(x, y).catch((error) => error);
+ * error instanceof tf.KerasmError; // true
+ * error.given; // "a model that is not compiled"
+ * ```
+ */
 export class KerasmError extends Error {
   override readonly name: string = "KerasmError";
   readonly where: string;
@@ -34,7 +42,14 @@ export class KerasmError extends Error {
   }
 }
 
-/** Shapes or ranks that do not fit. */
+/**
+ * Shapes or ranks that do not fit.
+ *
+ * ```ts
+ * const error = await model.predict(tf.ones([2])).catch((error) => error);
+ * error instanceof tf.ShapeError; // true
+ * ```
+ */
 export class ShapeError extends KerasmError {
   override readonly name = "ShapeError";
 }
@@ -59,12 +74,27 @@ export class UnknownNameError extends KerasmError {
   override readonly name = "UnknownNameError";
 }
 
-/** A missing, unknown or wrongly typed argument or option. */
+/**
+ * A missing, unknown or wrongly typed argument or option.
+ *
+ * ```ts
+ * const error = await keras.models.loadModel(7 as never).catch((error) => error);
+ * error instanceof tf.ArgumentError; // true
+ * ```
+ */
 export class ArgumentError extends KerasmError {
   override readonly name = "ArgumentError";
 }
 
-/** Something asked for at the wrong time: a model that is not compiled, a layer that is not built. */
+/**
+ * Something asked for at the wrong time: a model that is not compiled, a layer that is not built.
+ *
+ * ```ts
+ * const error = await model.fit(x, y).catch((error) => error);
+ * error instanceof tf.StateError; // true
+ * error.message.includes("compile"); // true
+ * ```
+ */
 export class StateError extends KerasmError {
   override readonly name = "StateError";
 }

@@ -56,6 +56,12 @@ export const widths = { areMixed: false };
 /**
  * An immutable array of numbers with a shape and a dtype. A symbolic tensor has a spec only: it stands for a value
  * inside a traced function or for an input of a model. Nobody has to free it.
+ *
+ * ```ts
+ * const t = tf.constant([[1, 2], [3, 4]]);
+ * t.shape; // [2, 2]
+ * t.add(1).mean().item(); // 3.5
+ * ```
  */
 export class Tensor extends Chainable implements Spec, Operand {
   /** Unique in the process. */

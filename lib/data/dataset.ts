@@ -66,11 +66,29 @@ import { elementSpill } from "./spill.js";
 import { conform, mapShapes, specBySymbols, specOf } from "./spec.js";
 import { nested, spread, stack, structured, unstack, visible, type Element, type Leaf, type Structured } from "./structure.js";
 
-/** What `cardinality()` answers for a dataset that never ends. */
+/**
+ * What `cardinality()` answers for a dataset that never ends.
+ *
+ * ```ts
+ * dataset.repeat().cardinality() === tf.data.INFINITE_CARDINALITY; // true
+ * ```
+ */
 export const INFINITE_CARDINALITY = -1;
-/** What `cardinality()` answers where only iterating would tell. */
+/**
+ * What `cardinality()` answers where only iterating would tell.
+ *
+ * ```ts
+ * dataset.filter(() => true).cardinality() === tf.data.UNKNOWN_CARDINALITY; // true
+ * ```
+ */
 export const UNKNOWN_CARDINALITY = -2;
-/** Let kerasm choose: taken by `prefetch` and `map`'s neighbours for likeness with TensorFlow. */
+/**
+ * Let kerasm choose: taken by `prefetch` and `map`'s neighbours for likeness with TensorFlow.
+ *
+ * ```ts
+ * dataset.prefetch(tf.data.AUTOTUNE).cardinality(); // 10
+ * ```
+ */
 export const AUTOTUNE = -1;
 
 /** Calls that AUTOTUNE has under way at most. */

@@ -2,7 +2,13 @@
 
 import { ArgumentError, text } from "../core/errors.js";
 
-/** How a dataset is divided among processes. TensorFlow: tf.data.experimental.AutoShardPolicy */
+/**
+ * How a dataset is divided among processes. TensorFlow: tf.data.experimental.AutoShardPolicy
+ *
+ * ```ts
+ * tf.data.experimental.AutoShardPolicy.DATA; // "DATA"
+ * ```
+ */
 export const AutoShardPolicy = { AUTO: "AUTO", DATA: "DATA", FILE: "FILE", OFF: "OFF" } as const;
 export type AutoShardPolicy = (typeof AutoShardPolicy)[keyof typeof AutoShardPolicy];
 

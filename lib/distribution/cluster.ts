@@ -60,6 +60,10 @@ function checkedTask(where: string, spec: Cluster, task: unknown): Task {
 /**
  * Who is in a cluster: `new tf.train.ClusterSpec({ worker: ["a:1", "b:1"], ps: ["c:1"] })`. TensorFlow: tf.train.ClusterSpec
  *
+ * ```ts
+ * new tf.train.ClusterSpec({ worker: ["host1:2222", "host2:2222"] }).numTasks("worker"); // 2
+ * ```
+ *
  * @throws ArgumentError for jobs and addresses that are none
  */
 export class ClusterSpec {

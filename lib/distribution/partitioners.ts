@@ -20,7 +20,13 @@ export abstract class Partitioner {
   protected abstract wanted(bytes: number, rows: number): number;
 }
 
-/** So many parts, whatever the size. TensorFlow: FixedShardsPartitioner */
+/**
+ * So many parts, whatever the size. TensorFlow: FixedShardsPartitioner
+ *
+ * ```ts
+ * new tf.distribute.experimental.partitioners.FixedShardsPartitioner(2).partsOf([10, 4], 4); // 2
+ * ```
+ */
 export class FixedShardsPartitioner extends Partitioner {
   readonly #shards: number;
 
@@ -34,7 +40,13 @@ export class FixedShardsPartitioner extends Partitioner {
   }
 }
 
-/** As many parts as there can be of so many bytes at least. TensorFlow: MinSizePartitioner */
+/**
+ * As many parts as there can be of so many bytes at least. TensorFlow: MinSizePartitioner
+ *
+ * ```ts
+ * new tf.distribute.experimental.partitioners.MinSizePartitioner({ minShardBytes: 64 }).partsOf([10, 4], 4); // 1
+ * ```
+ */
 export class MinSizePartitioner extends Partitioner {
   readonly #bytes: number;
   readonly #most: number;
@@ -50,7 +62,13 @@ export class MinSizePartitioner extends Partitioner {
   }
 }
 
-/** As few parts as there can be of so many bytes at most. TensorFlow: MaxSizePartitioner */
+/**
+ * As few parts as there can be of so many bytes at most. TensorFlow: MaxSizePartitioner
+ *
+ * ```ts
+ * new tf.distribute.experimental.partitioners.MaxSizePartitioner({ maxShardBytes: 64 }).partsOf([10, 4], 4); // 3
+ * ```
+ */
 export class MaxSizePartitioner extends Partitioner {
   readonly #bytes: number;
   readonly #most: number;

@@ -12,7 +12,13 @@ import { add, cast, concatenate, divide, sum } from "../ops/index.js";
 import { DistributedDataset, type DistributeOptions, InputContext, sharingOf } from "./dataset.js";
 import { joined, partOf, PerReplica } from "./per-replica.js";
 
-/** How values of replicas become one. TensorFlow: tf.distribute.ReduceOp */
+/**
+ * How values of replicas become one. TensorFlow: tf.distribute.ReduceOp
+ *
+ * ```ts
+ * tf.distribute.ReduceOp.MEAN; // "MEAN"
+ * ```
+ */
 export const ReduceOp = { SUM: "SUM", MEAN: "MEAN" } as const;
 export type ReduceOp = (typeof ReduceOp)[keyof typeof ReduceOp];
 
@@ -281,10 +287,22 @@ export const argumentsFor =
 /** The strategy whose scope is entered, if any. */
 export const currentStrategy = (): Strategy | null => entered.at(-1)?.strategy ?? null;
 
-/** Whether a strategy's scope is entered. TensorFlow: tf.distribute.has_strategy */
+/**
+ * Whether a strategy's scope is entered. TensorFlow: tf.distribute.has_strategy
+ *
+ * ```ts
+ * tf.distribute.hasStrategy(); // false
+ * ```
+ */
 export const hasStrategy = (): boolean => entered.length > 0;
 
-/** Whether the code stands in a scope and outside of `run`. TensorFlow: tf.distribute.in_cross_replica_context */
+/**
+ * Whether the code stands in a scope and outside of `run`. TensorFlow: tf.distribute.in_cross_replica_context
+ *
+ * ```ts
+ * tf.distribute.inCrossReplicaContext(); // false
+ * ```
+ */
 export const inCrossReplicaContext = (): boolean => hasStrategy() && !isInReplica();
 
 /** What a replica knows inside of `run`. TensorFlow: tf.distribute.ReplicaContext */
@@ -346,7 +364,13 @@ export class DefaultStrategy extends Strategy {
 
 let defaultStrategy: Strategy | undefined;
 
-/** The strategy of the scope; outside of all, one of one replica. TensorFlow: tf.distribute.get_strategy */
+/**
+ * The strategy of the scope; outside of all, one of one replica. TensorFlow: tf.distribute.get_strategy
+ *
+ * ```ts
+ * tf.distribute.getStrategy().numReplicasInSync; // 1
+ * ```
+ */
 export const getStrategy = (): Strategy => running.at(-1) ?? currentStrategy() ?? (defaultStrategy ??= new DefaultStrategy());
 
 /** Strategies whose `run` is under way. */
@@ -364,7 +388,13 @@ export function whileRunning<T>(strategy: Strategy, action: () => T): T {
   }
 }
 
-/** What this replica knows; null in a scope outside of `run`. TensorFlow: tf.distribute.get_replica_context */
+/**
+ * What this replica knows; null in a scope outside of `run`. TensorFlow: tf.distribute.get_replica_context
+ *
+ * ```ts
+ * tf.distribute.getReplicaContext()!.numReplicasInSync; // 1
+ * ```
+ */
 export function getReplicaContext(): ReplicaContext | null {
   return inCrossReplicaContext() ? null : new ReplicaContext(getStrategy());
 }

@@ -2,7 +2,14 @@
 
 import { KerasmError } from "../core/errors.js";
 
-/** Bytes that are not what their format asks for: a damaged, truncated or foreign file. `where` names file and member. */
+/**
+ * Bytes that are not what their format asks for: a damaged, truncated or foreign file. `where` names file and member.
+ *
+ * ```ts
+ * await tf.io.writeFile("broken.npy", "no array");
+ * (await loadNpy("broken.npy").catch((error) => error)) instanceof FormatError; // true
+ * ```
+ */
 export class FormatError extends KerasmError {
   override readonly name = "FormatError";
 }

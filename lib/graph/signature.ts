@@ -8,7 +8,13 @@ import { Strings } from "../core/strings.js";
 import { Tensor, type Spec } from "../core/tensor.js";
 import { isBranch, isComposite, parts, checkDepth } from "../core/tree.js";
 
-/** What a traced function accepts for a tensor argument: `new tf.TensorSpec([null, 784], "float32")`; a shape of null is any shape. */
+/**
+ * What a traced function accepts for a tensor argument: `new tf.TensorSpec([null, 784], "float32")`; a shape of null is any shape.
+ *
+ * ```ts
+ * new tf.TensorSpec([null, 3], "float32").shape; // [null, 3]
+ * ```
+ */
 export class TensorSpec {
   constructor(
     readonly shape: Shape | null = null,

@@ -86,6 +86,10 @@ function use(compiled: Kernels): Kernels {
 
 /**
  * Compiles the kernels without keeping the thread busy: for pages, whose main thread may not compile at once. Elsewhere nobody needs it.
+ *
+ * ```ts
+ * await tf.ready();
+ * ```
  */
 export async function ready(): Promise<void> {
   if (loaded) return;

@@ -19,19 +19,40 @@ function dataOf(value: TensorLike): { dtype: Tensor["dtype"]; shape: readonly nu
   return { dtype: tensor.dtype, shape: tensor.shape as readonly number[], bytes: bytesOfElements(tensor.dtype, tensor.data()) };
 }
 
-/** The array in a `.npy` file. float64 and int64 become float32 and int32. NumPy: numpy.load */
+/**
+ * The array in a `.npy` file. float64 and int64 become float32 and int32. NumPy: numpy.load
+ *
+ * ```ts
+ * await saveNpy("y.npy", [[1, 2]]);
+ * (await loadNpy("y.npy")).shape; // [1, 2]
+ * ```
+ */
 export async function loadNpy(path: FilePath): Promise<Tensor> {
   const place = placeOf(path);
   return tensorOf(readNpy(await readFile(place, "an array"), place.path));
 }
 
-/** Writes a `.npy` file. NumPy: numpy.save */
+/**
+ * Writes a `.npy` file. NumPy: numpy.save
+ *
+ * ```ts
+ * await saveNpy("x.npy", [1, 2]);
+ * await loadNpy("x.npy"); // [1, 2]
+ * ```
+ */
 export async function saveNpy(path: string, value: TensorLike): Promise<void> {
   const { dtype, shape, bytes } = dataOf(value);
   await write(placeOf(path), writeNpy(dtype, shape, bytes));
 }
 
-/** The arrays in a `.npz` file by name. NumPy: numpy.load */
+/**
+ * The arrays in a `.npz` file by name. NumPy: numpy.load
+ *
+ * ```ts
+ * await saveNpz("two.npz", { a: [1], b: [2, 3] });
+ * (await loadNpz("two.npz"))["b"]!; // [2, 3]
+ * ```
+ */
 export async function loadNpz(path: FilePath): Promise<Record<string, Tensor>> {
   const place = placeOf(path);
   const archive = new ZipArchive(await readFile(place, "arrays"), place.path, inflate);
@@ -42,7 +63,14 @@ export async function loadNpz(path: FilePath): Promise<Record<string, Tensor>> {
   return Object.fromEntries(arrays);
 }
 
-/** Writes a `.npz` file of arrays by name. NumPy: numpy.savez */
+/**
+ * Writes a `.npz` file of arrays by name. NumPy: numpy.savez
+ *
+ * ```ts
+ * await saveNpz("both.npz", { a: [1], b: [2, 3] });
+ * Object.keys(await loadNpz("both.npz")); // ["a", "b"]
+ * ```
+ */
 export async function saveNpz(path: string, arrays: Readonly<Record<string, TensorLike>>): Promise<void> {
   const members = Object.entries(arrays).map(([name, value]) => {
     const { dtype, shape, bytes } = dataOf(value);
@@ -51,7 +79,15 @@ export async function saveNpz(path: string, arrays: Readonly<Record<string, Tens
   await write(placeOf(path), writeZip(members));
 }
 
-/** A safetensors file: what it has is known, tensors are read when they are asked for. */
+/**
+ * A safetensors file: what it has is known, tensors are read when they are asked for.
+ *
+ * ```ts
+ * await saveSafetensors("u.safetensors", { u: [1, 2] });
+ * const file = await SafetensorsFile.open("u.safetensors");
+ * file.names; // ["u"]
+ * ```
+ */
 export class SafetensorsFile {
   readonly #head: SafetensorsHead;
   readonly #where: string;
@@ -113,7 +149,14 @@ async function partsOf(place: Place): Promise<{ read: (begin: number, end: numbe
   return { size: whole.length, read: async (begin, end) => whole.subarray(begin, end) };
 }
 
-/** All tensors of a safetensors file by name. */
+/**
+ * All tensors of a safetensors file by name.
+ *
+ * ```ts
+ * await saveSafetensors("v.safetensors", { v: [[1, 2]] });
+ * (await loadSafetensors("v.safetensors"))["v"]!.shape; // [1, 2]
+ * ```
+ */
 export async function loadSafetensors(path: FilePath): Promise<Record<string, Tensor>> {
   const file = await SafetensorsFile.open(path);
   const all: [string, Tensor][] = [];
@@ -121,7 +164,14 @@ export async function loadSafetensors(path: FilePath): Promise<Record<string, Te
   return Object.fromEntries(all);
 }
 
-/** Writes a safetensors file of tensors by name. */
+/**
+ * Writes a safetensors file of tensors by name.
+ *
+ * ```ts
+ * await saveSafetensors("w.safetensors", { w: [1, 2] });
+ * (await loadSafetensors("w.safetensors"))["w"]!; // [1, 2]
+ * ```
+ */
 export async function saveSafetensors(
   path: string,
   tensors: Readonly<Record<string, TensorLike>>,

@@ -82,7 +82,13 @@ export async function saveCheckpoint(path: string, content: FileContent): Promis
   await addCheckpoint({ store, location: path.slice(0, Math.max(0, path.length - name.length - 1)) || ".", name, content });
 }
 
-/** The path of the newest checkpoint in a folder, null where there is none. */
+/**
+ * The path of the newest checkpoint in a folder, null where there is none.
+ *
+ * ```ts
+ * await tf.train.latestCheckpoint("memory://no-checkpoints"); // null
+ * ```
+ */
 export async function latestCheckpoint(location: string): Promise<string | null> {
   const name = (await readIndex(storeAt(location), location)).at(-1);
   return name === undefined ? null : `${location}/${name}`;

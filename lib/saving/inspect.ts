@@ -22,6 +22,12 @@ export interface CheckpointContent {
 /**
  * What a checkpoint of `tf.train.Checkpoint`, `BackupAndRestore` or `model.save` holds. All checksums are checked.
  *
+ * ```ts
+ * model.build([null, 2]);
+ * await model.save("inspected");
+ * (await inspectCheckpoint("inspected")).variables.length > 1; // true
+ * ```
+ *
  * @throws CheckpointError for a file that is damaged, cut short, or something else
  */
 export async function inspectCheckpoint(path: FilePath): Promise<CheckpointContent> {

@@ -368,5 +368,13 @@ function oneOf<T extends string>(where: string, given: T, known: readonly T[]): 
 
 const ofDtype = (value: Tensor, dtype: Dtype | undefined): Tensor => (dtype ? cast(value, dtype) : value);
 
-/** A variable with an initial value. */
+/**
+ * A variable with an initial value.
+ *
+ * ```ts
+ * const v = tf.variable([1, 2]);
+ * v.assignAdd([10, 10]);
+ * v; // [11, 12]
+ * ```
+ */
 export const variable = (initial: TensorLike | (() => TensorLike), options?: VariableOptions): Variable => new Variable(initial, options);

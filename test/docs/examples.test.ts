@@ -2,6 +2,7 @@
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 import t from "tap";
 import { run } from "../support/run.js";
 import { repository } from "../support/sources.js";
@@ -11,6 +12,7 @@ import { optionTypes } from "./option-types.js";
 
 // Compiling and running a thousand programs takes long on a busy machine.
 t.setTimeout(600_000);
+
 // A folder of the repository: `kerasm` is the package itself there, by its own `exports`.
 const folder = join(repository, "build/doc-examples");
 rmSync(folder, { recursive: true, force: true });
@@ -24,12 +26,20 @@ for (const { file, program } of examples) writeFileSync(join(folder, `${file}.ts
 writeFileSync(join(folder, "run.mjs"), runnerModule);
 const options = optionTypes();
 writeFileSync(join(folder, "option-types.ts"), options.program);
-const compilerOptions = { strict: true, target: "ES2022", module: "NodeNext", lib: ["ES2023", "DOM"], types: [] };
+const compilerOptions = { strict: true, target: "ES2022", module: "NodeNext", lib: ["ES2023", "DOM"], types: [], noEmit: true };
 writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
-const compiled = await run(process.execPath, [join(repository, "node_modules/typescript/lib/tsc.js"), "-p", folder]);
-
+// Types are checked beside the run: what runs is TypeScript without them.
+const checked = run(process.execPath, [join(repository, "node_modules/typescript/lib/tsc.js"), "-p", folder], { timeout: 500_000 });
 const files = examples.map(({ file }) => file);
-const { stdout, stderr } = await run(process.execPath, [join(folder, "run.mjs"), ...files], { cwd: folder });
+const javascript = {
+  entryPoints: files.map((file) => join(folder, `${file}.ts`)),
+  outdir: folder,
+  format: "esm",
+  target: "es2022",
+} as const;
+await build({ ...javascript, tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } } });
+const { stdout, stderr } = await run(process.execPath, [join(folder, "run.mjs"), ...files], { cwd: folder, timeout: 500_000 });
+const compiled = await checked;
 const results = new Map(
   Array.from(stdout.matchAll(/^@example (.*)$/gm), ([, line]) => JSON.parse(line!) as { file: string; error: string }).map(
     ({ file, error }) => [file, error],

@@ -4,6 +4,9 @@
 
 import { join } from "node:path";
 import * as datasets from "../../datasets/index.js";
+import * as formats from "../../lib/api/formats.js";
+import * as onnx from "../../lib/api/onnx.js";
+import * as tfjs from "../../lib/api/tfjs.js";
 import * as visor from "../../lib/api/visor.js";
 import * as models from "../../models/index.js";
 import * as autograph from "../../tools/autograph/index.js";
@@ -17,7 +20,15 @@ const { around, isProgram, isResult, usedIn, withResult } = (await import(join(r
   withResult: RegExp;
 };
 
-const exported = { "kerasm/datasets": datasets, "kerasm/models": models, "kerasm/visor": visor, "kerasm/autograph": autograph };
+const exported = {
+  "kerasm/formats": formats,
+  "kerasm/onnx": onnx,
+  "kerasm/tfjs": tfjs,
+  "kerasm/datasets": datasets,
+  "kerasm/models": models,
+  "kerasm/visor": visor,
+  "kerasm/autograph": autograph,
+};
 
 export interface Example {
   /** File and line. */

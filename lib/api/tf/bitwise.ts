@@ -21,5 +21,11 @@ export const bitwiseOr = binary("bitwiseOr", ofIntegers("bitwiseOr", ops.bitwise
 export const bitwiseXor = binary("bitwiseXor", ofIntegers("bitwiseXor", ops.bitwiseXor));
 export const leftShift = binary("leftShift", ofIntegers("leftShift", ops.leftShift));
 export const rightShift = binary("rightShift", ofIntegers("rightShift", ops.rightShift));
-/** Each bit of integers the other way round. TensorFlow: tf.bitwise.invert */
+/**
+ * Each bit of integers the other way round. TensorFlow: tf.bitwise.invert
+ *
+ * ```ts
+ * tf.bitwise.invert(tf.constant([0, 5], { dtype: "int32" })); // [-1, -6]
+ * ```
+ */
 export const invert = unary("invert", ops.bitwiseNot);

@@ -17,7 +17,15 @@ export interface CaseOptions<R> {
   default?: () => R;
 }
 
-/** The result of the first function whose condition holds. TensorFlow: tf.case. @param pairs  [condition, function] each */
+/**
+ * The result of the first function whose condition holds. TensorFlow: tf.case.
+ *
+ * ```ts
+ * tf.case([[false, () => tf.constant(1)], [true, () => tf.constant(2)]]); // 2
+ * ```
+ *
+ * @param pairs  [condition, function] each
+ */
 function firstOf<R>(pairs: readonly (readonly [TensorLike, () => R])[], options: CaseOptions<R> = {}): R {
   checkOptions("case", arguments, 1, ["default"]);
   const otherwise = options.default ?? pairs.at(-1)?.[1];
@@ -34,6 +42,10 @@ export { firstOf as case };
 /**
  * The result of the function with that index. TensorFlow: tf.switch_case.
  *
+ * ```ts
+ * tf.switchCase(1, [() => tf.constant(1), () => tf.constant(2)]); // 2
+ * ```
+ *
  * @param options.default  for an index out of range. Default: the last function
  */
 export function switchCase<R>(branchIndex: TensorLike, branchFns: readonly (() => R)[], options: CaseOptions<R> = {}): R {
@@ -48,7 +60,13 @@ export interface MapOptions {
   fnOutputSignature?: unknown;
 }
 
-/** The function applied to each slice along the first axis, results put together. TensorFlow: tf.map_fn. */
+/**
+ * The function applied to each slice along the first axis, results put together. TensorFlow: tf.map_fn.
+ *
+ * ```ts
+ * tf.mapFn((row: tf.Tensor) => row.sum(), x); // [3, 7]
+ * ```
+ */
 export function mapFn<R>(fn: (element: never) => R, elems: unknown, options: MapOptions = {}): R {
   checkOptions("mapFn", arguments, 2, ["fnOutputSignature"]);
   const result = map(fn, elems);
@@ -60,7 +78,13 @@ export function mapFn<R>(fn: (element: never) => R, elems: unknown, options: Map
   return result;
 }
 
-/** The same as mapFn: here it is traced for each slice, too. TensorFlow: tf.vectorized_map. */
+/**
+ * The same as mapFn: here it is traced for each slice, too. TensorFlow: tf.vectorized_map.
+ *
+ * ```ts
+ * tf.vectorizedMap((row: tf.Tensor) => row.sum(), x); // [3, 7]
+ * ```
+ */
 export const vectorizedMap = <R>(fn: (element: never) => R, elems: unknown): R => map(fn, elems);
 
 export interface ScanOptions {
@@ -70,7 +94,13 @@ export interface ScanOptions {
   reverse?: boolean;
 }
 
-/** What `fn(accumulated, element)` gives after each element of the first axis. TensorFlow: tf.scan. */
+/**
+ * What `fn(accumulated, element)` gives after each element of the first axis. TensorFlow: tf.scan.
+ *
+ * ```ts
+ * tf.scan((sum: tf.Tensor, each: tf.Tensor) => sum.add(each), [1, 2, 3]); // [1, 3, 6]
+ * ```
+ */
 export function scan(fn: (accumulated: Tensor, element: Tensor) => TensorLike, elems: TensorLike, options: ScanOptions = {}): Tensor {
   checkOptions("scan", arguments, 2, ["initializer", "reverse"]);
   const { initializer, reverse = false } = options;

@@ -9,6 +9,10 @@ import { Chainable, type Tensor } from "../../core/tensor.js";
 /**
  * A value as a tensor: a tensor or a variable as it is, numbers and nested arrays as constants.
  *
+ * ```ts
+ * tf.convertToTensor([1, 2]); // [1, 2]
+ * ```
+ *
  * @param dtype      of the result; a tensor of another one is refused
  * @param dtypeHint  the same for values that are no tensors
  */

@@ -61,20 +61,62 @@ const assertion = <const N extends string>(name: N, holds: Compare, relation: st
     (x: TensorLike, y: TensorLike, message: Message, _summarize: number | null, _: Name): void =>
       compare(name, x, y, holds, relation, message),
   );
-/** Stops the program unless every element of x is equal to y. TensorFlow: tf.debugging.assert_equal */
+/**
+ * Stops the program unless every element of x is equal to y. TensorFlow: tf.debugging.assert_equal
+ *
+ * ```ts
+ * tf.debugging.assertEqual([1, 2], [1, 2]);
+ * ```
+ */
 export const assertEqual = assertion("assertEqual", (a, b) => a === b, "==");
-/** Stops the program unless no element of x is equal to y's. TensorFlow: tf.debugging.assert_none_equal */
+/**
+ * Stops the program unless no element of x is equal to y's. TensorFlow: tf.debugging.assert_none_equal
+ *
+ * ```ts
+ * tf.debugging.assertNoneEqual([1, 2], [2, 1]);
+ * ```
+ */
 export const assertNoneEqual = assertion("assertNoneEqual", (a, b) => a !== b, "!=");
-/** Stops the program unless every element of x is less than y. TensorFlow: tf.debugging.assert_less */
+/**
+ * Stops the program unless every element of x is less than y. TensorFlow: tf.debugging.assert_less
+ *
+ * ```ts
+ * tf.debugging.assertLess([1], [2]);
+ * ```
+ */
 export const assertLess = assertion("assertLess", (a, b) => a < b, "<");
-/** Stops the program unless every element of x is at most y. TensorFlow: tf.debugging.assert_less_equal */
+/**
+ * Stops the program unless every element of x is at most y. TensorFlow: tf.debugging.assert_less_equal
+ *
+ * ```ts
+ * tf.debugging.assertLessEqual([2], [2]);
+ * ```
+ */
 export const assertLessEqual = assertion("assertLessEqual", (a, b) => a <= b, "<=");
-/** Stops the program unless every element of x is greater than y. TensorFlow: tf.debugging.assert_greater */
+/**
+ * Stops the program unless every element of x is greater than y. TensorFlow: tf.debugging.assert_greater
+ *
+ * ```ts
+ * tf.debugging.assertGreater([3], [2]);
+ * ```
+ */
 export const assertGreater = assertion("assertGreater", (a, b) => a > b, ">");
-/** Stops the program unless every element of x is at least y. TensorFlow: tf.debugging.assert_greater_equal */
+/**
+ * Stops the program unless every element of x is at least y. TensorFlow: tf.debugging.assert_greater_equal
+ *
+ * ```ts
+ * tf.debugging.assertGreaterEqual([2], [2]);
+ * ```
+ */
 export const assertGreaterEqual = assertion("assertGreaterEqual", (a, b) => a >= b, ">=");
 
-/** |x − y| ≤ atol + rtol · |y|. Default of both: ten times the machine epsilon. */
+/**
+ * |x − y| ≤ atol + rtol · |y|. Default of both: ten times the machine epsilon.
+ *
+ * ```ts
+ * tf.debugging.assertNear([1], [1.0000001]);
+ * ```
+ */
 export const assertNear = declare(
   "tf.debugging.assertNear(*x, *y, rtol:number=null, atol:number=null, message:string=null, summarize:int=null, name:string=null)",
   (x: TensorLike, y: TensorLike, rtol: number | null, atol: number | null, message: Message, _summarize: number | null, _: Name): void => {
@@ -93,16 +135,48 @@ const ofOne = <const N extends string>(name: N, holds: (a: number) => boolean, e
         throw new ValueError(`debugging.${name}`, { given: `${real!.view()[at]} at element ${at}`, expected, ...hint(message) });
       }),
   );
-/** Stops the program unless every element is above 0. TensorFlow: tf.debugging.assert_positive */
+/**
+ * Stops the program unless every element is above 0. TensorFlow: tf.debugging.assert_positive
+ *
+ * ```ts
+ * tf.debugging.assertPositive([1, 2]);
+ * ```
+ */
 export const assertPositive = ofOne("assertPositive", (a) => a > 0, "numbers above 0");
-/** Stops the program unless every element is below 0. TensorFlow: tf.debugging.assert_negative */
+/**
+ * Stops the program unless every element is below 0. TensorFlow: tf.debugging.assert_negative
+ *
+ * ```ts
+ * tf.debugging.assertNegative([-1]);
+ * ```
+ */
 export const assertNegative = ofOne("assertNegative", (a) => a < 0, "numbers below 0");
-/** Stops the program unless every element is at least 0. TensorFlow: tf.debugging.assert_non_negative */
+/**
+ * Stops the program unless every element is at least 0. TensorFlow: tf.debugging.assert_non_negative
+ *
+ * ```ts
+ * tf.debugging.assertNonNegative([0, 1]);
+ * ```
+ */
 export const assertNonNegative = ofOne("assertNonNegative", (a) => a >= 0, "numbers of at least 0");
-/** Stops the program unless every element is at most 0. TensorFlow: tf.debugging.assert_non_positive */
+/**
+ * Stops the program unless every element is at most 0. TensorFlow: tf.debugging.assert_non_positive
+ *
+ * ```ts
+ * tf.debugging.assertNonPositive([0, -1]);
+ * ```
+ */
 export const assertNonPositive = ofOne("assertNonPositive", (a) => a <= 0, "numbers of at most 0");
 
-/** A tensor of a rank. @throws ShapeError where it has another */
+/**
+ * A tensor of a rank.
+ *
+ * ```ts
+ * tf.debugging.assertRank([[1, 2]], 2);
+ * ```
+ *
+ * @throws ShapeError where it has another
+ */
 export const assertRank = declare(
   "tf.debugging.assertRank(*x, rank:int, message:string=null, name:string=null)",
   (x: TensorLike, rank: number, message: Message, _: Name): void => {
@@ -112,7 +186,13 @@ export const assertRank = declare(
   },
 );
 
-/** Whether values hold: scalars that are not 0. */
+/**
+ * Whether values hold: scalars that are not 0.
+ *
+ * ```ts
+ * tf.debugging.Assert(true, ["never said"]);
+ * ```
+ */
 export const Assert = declare(
   "tf.debugging.Assert(*condition, data:any, summarize:int=null, name:string=null)",
   (condition: TensorLike, data: readonly unknown[], _summarize: number | null, _: Name): void =>
@@ -131,6 +211,10 @@ export type NamedShape = string | readonly (number | string | null)[];
 
 /**
  * The shapes of tensors. `[[x, ["N", "C"]], [y, ["N"]]]` says that x has two axes, and y the first of them.
+ *
+ * ```ts
+ * tf.debugging.assertShapes([[x, ["n", "m"]], [y, ["n", 1]]]);
+ * ```
  *
  * @throws ShapeError where a tensor has another shape
  */
@@ -168,7 +252,13 @@ export const assertShapes = declare(
   },
 );
 
-/** x itself, whose elements must all be finite. */
+/**
+ * x itself, whose elements must all be finite.
+ *
+ * ```ts
+ * tf.debugging.checkNumerics([1, 2], "a message"); // [1, 2]
+ * ```
+ */
 export const checkNumerics = declare(
   "tf.debugging.checkNumerics(*tensor, message:string, name:string=null)",
   (tensor: TensorLike, message: string, _: Name): Tensor => {
@@ -192,6 +282,11 @@ let before: boolean | null = null;
 /**
  * From here on the results of every operation are looked at: the first NaN or infinity throws an error that names the operation, with the
  * user's line in its stack. Traced functions run eagerly meanwhile. For finding a fault: it is slow.
+ *
+ * ```ts
+ * tf.debugging.enableCheckNumerics();
+ * tf.debugging.disableCheckNumerics();
+ * ```
  */
 export const enableCheckNumerics = declare(
   "tf.debugging.enableCheckNumerics(stackHeightLimit:int=30, pathLengthLimit:int=50)",
@@ -214,7 +309,13 @@ export const enableCheckNumerics = declare(
   },
 );
 
-/** Ends what `enableCheckNumerics` began. */
+/**
+ * Ends what `enableCheckNumerics` began.
+ *
+ * ```ts
+ * tf.debugging.disableCheckNumerics();
+ * ```
+ */
 export const disableCheckNumerics = declare("tf.debugging.disableCheckNumerics()", (): void => {
   setInspection(null);
   if (before !== null) runFunctionsEagerly(before);
@@ -230,10 +331,22 @@ const rankAssertion = <const N extends string>(name: N, holds: (rank: number, wa
         throw new ShapeError(`debugging.${name}`, { given: shapeText(tensor.shape), expected: `${expected} ${rank}`, ...hint(message) });
     },
   );
-/** Refuses x unless it has at least so many axes. TensorFlow: tf.debugging.assert_rank_at_least */
+/**
+ * Refuses x unless it has at least so many axes. TensorFlow: tf.debugging.assert_rank_at_least
+ *
+ * ```ts
+ * tf.debugging.assertRankAtLeast([[1, 2]], 1);
+ * ```
+ */
 export const assertRankAtLeast = rankAssertion("assertRankAtLeast", (rank, wanted) => rank >= wanted, "a rank of at least");
 
-/** A tensor whose rank is one of several. */
+/**
+ * A tensor whose rank is one of several.
+ *
+ * ```ts
+ * tf.debugging.assertRankIn([[1, 2]], [1, 2]);
+ * ```
+ */
 export const assertRankIn = declare(
   "tf.debugging.assertRankIn(*x, ranks:list, message:string=null, name:string=null)",
   (x: TensorLike, ranks: readonly number[], message: Message, _: Name): void => {
@@ -247,7 +360,15 @@ export const assertRankIn = declare(
   },
 );
 
-/** A tensor without axes. @returns it */
+/**
+ * A tensor without axes.
+ *
+ * ```ts
+ * tf.debugging.assertScalar(5);
+ * ```
+ *
+ * @returns it
+ */
 export const assertScalar = declare(
   "tf.debugging.assertScalar(*tensor, name:string=null, message:string=null)",
   (tensor: TensorLike, _: Name, message: Message): Tensor => {
@@ -257,7 +378,15 @@ export const assertScalar = declare(
   },
 );
 
-/** A tensor of a dtype. @throws DtypeError where it has another */
+/**
+ * A tensor of a dtype.
+ *
+ * ```ts
+ * tf.debugging.assertType([1, 2], "float32");
+ * ```
+ *
+ * @throws DtypeError where it has another
+ */
 export const assertType = declare(
   "tf.debugging.assertType(*tensor, tfType:dtype, message:string=null, name:string=null)",
   (tensor: TensorLike, tfType: string, message: Message, _: Name): void => {
@@ -266,7 +395,13 @@ export const assertType = declare(
   },
 );
 
-/** A tensor of whole numbers. */
+/**
+ * A tensor of whole numbers.
+ *
+ * ```ts
+ * tf.debugging.assertInteger(tf.constant([1], { dtype: "int32" }));
+ * ```
+ */
 export const assertInteger = declare(
   "tf.debugging.assertInteger(*x, message:string=null, name:string=null)",
   (x: TensorLike, message: Message, _: Name): void => {
@@ -276,13 +411,25 @@ export const assertInteger = declare(
   },
 );
 
-/** x itself, whose elements must all be finite. */
+/**
+ * x itself, whose elements must all be finite.
+ *
+ * ```ts
+ * tf.debugging.assertAllFinite([1, 2], "finite"); // [1, 2]
+ * ```
+ */
 export const assertAllFinite = declare(
   "tf.debugging.assertAllFinite(*x, message:string, name:string=null)",
   (x: TensorLike, message: string, _: Name): Tensor => checkNumerics(x, message),
 );
 
-/** Whether a tensor is of numbers. */
+/**
+ * Whether a tensor is of numbers.
+ *
+ * ```ts
+ * tf.debugging.isNumericTensor(tf.constant(1)); // true
+ * ```
+ */
 export const isNumericTensor = declare("tf.debugging.isNumericTensor(tensor:any)", (tensor: unknown): boolean =>
   tensor instanceof Chainable ? tensor.value().dtype !== "bool" : false,
 );

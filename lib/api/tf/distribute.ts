@@ -27,7 +27,19 @@ export {
   Strategy,
 } from "../../distribution/strategy.js";
 
-/** When a variable's values meet. TensorFlow: tf.VariableSynchronization */
+/**
+ * When a variable's values meet. TensorFlow: tf.VariableSynchronization
+ *
+ * ```ts
+ * tf.VariableSynchronization.ON_READ; // "on_read"
+ * ```
+ */
 export const VariableSynchronization = { AUTO: "auto", NONE: "none", ON_WRITE: "on_write", ON_READ: "on_read" } as const;
-/** How a variable's values become one. TensorFlow: tf.VariableAggregation */
+/**
+ * How a variable's values become one. TensorFlow: tf.VariableAggregation
+ *
+ * ```ts
+ * tf.VariableAggregation.SUM; // "sum"
+ * ```
+ */
 export const VariableAggregation = { NONE: "none", SUM: "sum", MEAN: "mean", ONLY_FIRST_REPLICA: "only_first_replica" } as const;

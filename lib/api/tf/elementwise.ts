@@ -15,19 +15,61 @@ import { type RaggedTensor } from "../../ragged/ragged-tensor.js";
 import { reduceRagged } from "../../ragged/reduce.js";
 import { binary, elementwise, reduction, sameDtype, unary, type Axes } from "./forms.js";
 
-/** The absolute value; of a complex pair [real, imaginary], as tf.signal gives it, its length. */
+/**
+ * The absolute value; of a complex pair [real, imaginary], as tf.signal gives it, its length.
+ *
+ * ```ts
+ * tf.abs([-1, 2]); // [1, 2]
+ * ```
+ */
 export const abs = unary("abs", (x) => (isComplex(x) ? ops.hypot(x[0], x[1]) : ops.abs(x)));
-/** The arc cosine of each element, in radians; NaN outside of [-1, 1]. */
+/**
+ * The arc cosine of each element, in radians; NaN outside of [-1, 1].
+ *
+ * ```ts
+ * tf.acos([1, 0]); // [0, 1.5708]
+ * ```
+ */
 export const acos = unary("acos", ops.arccos);
-/** The inverse hyperbolic cosine of each element; NaN below 1. */
+/**
+ * The inverse hyperbolic cosine of each element; NaN below 1.
+ *
+ * ```ts
+ * tf.acosh([1, 2]); // [0, 1.3170]
+ * ```
+ */
 export const acosh = unary("acosh", ops.arccosh);
-/** The arc sine of each element, in radians; NaN outside of [-1, 1]. */
+/**
+ * The arc sine of each element, in radians; NaN outside of [-1, 1].
+ *
+ * ```ts
+ * tf.asin([0, 1]); // [0, 1.5708]
+ * ```
+ */
 export const asin = unary("asin", ops.arcsin);
-/** The inverse hyperbolic sine of each element. */
+/**
+ * The inverse hyperbolic sine of each element.
+ *
+ * ```ts
+ * tf.asinh([0, 1]); // [0, 0.8814]
+ * ```
+ */
 export const asinh = unary("asinh", ops.arcsinh);
-/** The arc tangent of each element, in radians. */
+/**
+ * The arc tangent of each element, in radians.
+ *
+ * ```ts
+ * tf.atan([0, 1]); // [0, 0.7854]
+ * ```
+ */
 export const atan = unary("atan", ops.arctan);
-/** The inverse hyperbolic tangent of each element; NaN outside of [-1, 1]. */
+/**
+ * The inverse hyperbolic tangent of each element; NaN outside of [-1, 1].
+ *
+ * ```ts
+ * tf.atanh([0, 0.5]); // [0, 0.5493]
+ * ```
+ */
 export const atanh = unary("atanh", ops.arctanh);
 export const ceil = unary("ceil", ops.ceil);
 export const cos = unary("cos", ops.cos);
@@ -36,11 +78,29 @@ export const erf = unary("erf", ops.erf);
 export const exp = unary("exp", ops.exp);
 export const expm1 = unary("expm1", ops.expm1);
 export const floor = unary("floor", ops.floor);
-/** Whether each element is neither infinite nor NaN: bool of x's shape. */
+/**
+ * Whether each element is neither infinite nor NaN: bool of x's shape.
+ *
+ * ```ts
+ * tf.math.isFinite([1, Infinity]); // [true, false]
+ * ```
+ */
 export const isFinite = unary("isFinite", ops.isfinite);
-/** Whether each element is infinite: bool of x's shape. */
+/**
+ * Whether each element is infinite: bool of x's shape.
+ *
+ * ```ts
+ * tf.math.isInf([1, Infinity]); // [false, true]
+ * ```
+ */
 export const isInf = unary("isInf", ops.isinf);
-/** Whether each element is NaN: bool of x's shape. */
+/**
+ * Whether each element is NaN: bool of x's shape.
+ *
+ * ```ts
+ * tf.math.isNan([1, NaN]); // [false, true]
+ * ```
+ */
 export const isNan = unary("isNan", ops.isnan);
 export { isNan as isNaN };
 export const log = unary("log", ops.log);
@@ -48,7 +108,13 @@ export const log1p = unary("log1p", ops.log1p);
 export const logicalNot = unary("logicalNot", ops.logicalNot);
 export const negative = unary("negative", ops.negative);
 export const reciprocal = unary("reciprocal", ops.reciprocal);
-/** The nearest whole number; halves go to the even one. */
+/**
+ * The nearest whole number; halves go to the even one.
+ *
+ * ```ts
+ * tf.round([1.5, 2.5, 2.7]); // [2, 2, 3]
+ * ```
+ */
 export const round = unary("round", (x) => ops.round(x));
 export const rsqrt = unary("rsqrt", ops.rsqrt);
 export const sigmoid = unary("sigmoid", ops.sigmoid);
@@ -62,11 +128,23 @@ export const tanh = unary("tanh", ops.tanh);
 export const trunc = unary("trunc", ops.trunc);
 export const logSigmoid = unary("logSigmoid", ops.logSigmoid);
 
-/** log(1 + eˣ). */
+/**
+ * log(1 + eˣ).
+ *
+ * ```ts
+ * tf.math.softplus([0, 2]); // [0.6931, 2.1269]
+ * ```
+ */
 export const softplus = elementwise(
   declare("tf.math.softplus(*features, name:string=null)", (features: TensorLike, _: string | null): Tensor => ops.softplus(features)),
 );
-/** x / (1 + |x|). */
+/**
+ * x / (1 + |x|).
+ *
+ * ```ts
+ * tf.math.softsign([-1, 3]); // [-0.5, 0.75]
+ * ```
+ */
 export const softsign = elementwise(
   declare("tf.math.softsign(*features, name:string=null)", (features: TensorLike, _: string | null): Tensor => ops.softsign(features)),
 );
@@ -74,9 +152,21 @@ export const softsign = elementwise(
 export const add = binary("add", ops.add);
 export const subtract = binary("subtract", ops.subtract);
 export const multiply = binary("multiply", ops.multiply);
-/** The larger of x and y, NaN where one is NaN. Where they are equal, the gradient goes to x. */
+/**
+ * The larger of x and y, NaN where one is NaN. Where they are equal, the gradient goes to x.
+ *
+ * ```ts
+ * tf.maximum([1, 5], [3, 2]); // [3, 5]
+ * ```
+ */
 export const maximum = binary("maximum", (x, y) => either(ops.maximum, ops.greaterEqual, x, y));
-/** The smaller of x and y, NaN where one is NaN. Where they are equal, the gradient goes to x. */
+/**
+ * The smaller of x and y, NaN where one is NaN. Where they are equal, the gradient goes to x.
+ *
+ * ```ts
+ * tf.minimum([1, 5], [3, 2]); // [1, 2]
+ * ```
+ */
 export const minimum = binary("minimum", (x, y) => either(ops.minimum, ops.lessEqual, x, y));
 
 /** keras.ops shares the gradient of equal elements; TensorFlow gives it to the first. Whole numbers have none. */
@@ -87,17 +177,41 @@ function either(extremum: typeof ops.maximum, wins: typeof ops.greaterEqual, x: 
   return ops.where(ops.logicalOr(wins(first, y), ops.isnan(first)), first, y);
 }
 
-/** x to the power of y, element by element; shapes broadcast. */
+/**
+ * x to the power of y, element by element; shapes broadcast.
+ *
+ * ```ts
+ * tf.pow([2, 3], [3, 2]); // [8, 9]
+ * ```
+ */
 export const pow = binary("pow", ops.power);
 export const squaredDifference = binary("squaredDifference", (x, y) => {
   const isWhole = [x, y].some((each) => each instanceof Chainable && !isFloat(each.value().dtype));
   return isWhole ? ops.square(ops.subtract(x, y)) : ops.squaredDifference(x, y);
 });
-/** x / y; of whole numbers the quotient with its fraction, as in Python. */
+/**
+ * x / y; of whole numbers the quotient with its fraction, as in Python.
+ *
+ * ```ts
+ * tf.divide([1, 6], [2, 4]); // [0.5, 1.5]
+ * ```
+ */
 export const divide = binary("divide", ops.divide);
-/** x / y, element by element; integers are divided as floats. */
+/**
+ * x / y, element by element; integers are divided as floats.
+ *
+ * ```ts
+ * tf.truediv([1, 6], [2, 4]); // [0.5, 1.5]
+ * ```
+ */
 export const truediv = binary("truediv", ops.divide);
-/** x / y, and 0 where y is 0. */
+/**
+ * x / y, and 0 where y is 0.
+ *
+ * ```ts
+ * tf.math.divideNoNan([1, 6], [0, 4]); // [0, 1.5]
+ * ```
+ */
 export const divideNoNan = binary("divideNoNan", ops.divideNoNan);
 export const equal = binary("equal", ops.equal);
 export const notEqual = binary("notEqual", ops.notEqual);
@@ -107,12 +221,24 @@ export const less = binary("less", ops.less);
 export const lessEqual = binary("lessEqual", ops.lessEqual);
 export const logicalAnd = binary("logicalAnd", ops.logicalAnd);
 export const logicalOr = binary("logicalOr", ops.logicalOr);
-/** Whether exactly one of x and y holds. */
+/**
+ * Whether exactly one of x and y holds.
+ *
+ * ```ts
+ * tf.math.logicalXor([true, true], [true, false]); // [false, true]
+ * ```
+ */
 export const logicalXor = declare(
   'tf.math.logicalXor(*x, *y, name:string="LogicalXor")',
   (x: TensorLike, y: TensorLike, _: string | null): Tensor => ops.logicalXor(x, y),
 );
-/** The angle of the point (x, y). */
+/**
+ * The angle of the point (x, y).
+ *
+ * ```ts
+ * tf.atan2([1], [1]); // [0.7854]
+ * ```
+ */
 export const atan2 = elementwise(
   declare("tf.math.atan2(*y, *x, name:string=null)", (y: TensorLike, x: TensorLike, _: string | null): Tensor => {
     sameDtype("atan2", y, x);
@@ -130,21 +256,49 @@ function checkDivisor(where: string, x: TensorLike, y: TensorLike): void {
   });
 }
 
-/** x / y, rounded down. @throws ValueError for whole numbers divided by 0 */
+/**
+ * x / y, rounded down.
+ *
+ * ```ts
+ * tf.math.floordiv([7, -7], [2, 2]); // [3, -4]
+ * ```
+ *
+ * @throws ValueError for whole numbers divided by 0
+ */
 export const floordiv = binary("floordiv", (x, y) => {
   checkDivisor("floordiv", x, y);
   return ops.floorDivide(x, y);
 });
-/** The rest of the division that rounds down: it has the sign of y. @throws ValueError for whole numbers divided by 0 */
+/**
+ * The rest of the division that rounds down: it has the sign of y.
+ *
+ * ```ts
+ * tf.math.floormod([7, -7], [3, 3]); // [1, 2]
+ * ```
+ *
+ * @throws ValueError for whole numbers divided by 0
+ */
 export const floormod = binary("floormod", (x, y) => {
   checkDivisor("floormod", x, y);
   return ops.mod(x, y);
 });
 export { floormod as mod };
-/** The rest of the division that rounds towards 0: it has the sign of x. */
+/**
+ * The rest of the division that rounds towards 0: it has the sign of x.
+ *
+ * ```ts
+ * tf.truncatemod([7, -7], [3, 3]); // [1, -1]
+ * ```
+ */
 export const truncatemod = binary("truncatemod", ops.fmod);
 
-/** x within [clipValueMin, clipValueMax]. */
+/**
+ * x within [clipValueMin, clipValueMax].
+ *
+ * ```ts
+ * tf.clipByValue([-3, 0.5, 9], 0, 1); // [0, 0.5, 1]
+ * ```
+ */
 export const clipByValue = elementwise(
   declare(
     "tf.clipByValue(*t, *clipValueMin, *clipValueMax, name:string=null)",
@@ -163,7 +317,13 @@ const overRagged =
     reduceRagged(name, x, axis);
 
 export const reduceSum = reduction("reduceSum", (x, { axis, keepdims }) => ops.sum(x, axis, keepdims), overRagged("sum"));
-/** The mean; of whole numbers it is cut to a whole one. */
+/**
+ * The mean; of whole numbers it is cut to a whole one.
+ *
+ * ```ts
+ * tf.reduceMean([[1, 2], [3, 4]], { axis: 0 }); // [2, 3]
+ * ```
+ */
 export const reduceMean = reduction(
   "reduceMean",
   (x, options) => {
@@ -199,9 +359,21 @@ const extremeArgument = <const N extends "argmax" | "argmin">(name: N) =>
     (input: TensorLike, axis: number | null, outputType: string, _: string | null): Tensor =>
       ops.cast(ops[name](input, { axis: axis ?? 0 }), outputType),
   );
-/** Where the largest element along an axis stands. Default axis: 0. */
+/**
+ * Where the largest element along an axis stands. Default axis: 0.
+ *
+ * ```ts
+ * tf.argmax([[1, 5, 2], [7, 0, 3]], { axis: 1 }); // [1, 0]
+ * ```
+ */
 export const argmax = extremeArgument("argmax");
-/** Where the smallest element along an axis stands. Default axis: 0. */
+/**
+ * Where the smallest element along an axis stands. Default axis: 0.
+ *
+ * ```ts
+ * tf.argmin([[1, 5, 2], [7, 0, 3]], { axis: 1 }); // [0, 1]
+ * ```
+ */
 export const argmin = extremeArgument("argmin");
 export { argmax as argMax, argmin as argMin };
 
@@ -223,13 +395,35 @@ const cumulative = <const N extends string>(name: N, run: (x: Tensor, axis: numb
       return reverse ? ops.flip(y, axis) : y;
     },
   );
-/** The sums of the elements so far along an axis. @param exclusive  without the element itself @param reverse  from the end */
+/**
+ * The sums of the elements so far along an axis.
+ *
+ * ```ts
+ * tf.cumsum([1, 2, 3]); // [1, 3, 6]
+ * ```
+ *
+ * @param exclusive  without the element itself
+ * @param reverse  from the end
+ */
 export const cumsum = cumulative("cumsum", (x, axis) => ops.cumsum(x, { axis }), 0);
-/** The products of the elements so far along an axis. @param exclusive  without the element itself @param reverse  from the end */
+/**
+ * The products of the elements so far along an axis.
+ *
+ * ```ts
+ * tf.math.cumprod([1, 2, 3]); // [1, 2, 6]
+ * ```
+ *
+ * @param exclusive  without the element itself
+ * @param reverse  from the end
+ */
 export const cumprod = cumulative("math.cumprod", (x, axis) => ops.cumprod(x, { axis }), 1);
 
 /**
  * The matrix product of the last two axes; the axes before them broadcast.
+ *
+ * ```ts
+ * tf.matmul([[1, 2], [3, 4]], [[0, 1], [1, 0]]); // [[2, 1], [4, 3]]
+ * ```
  *
  * @param transposeA, transposeB  take the operand with its last two axes exchanged; adjointA, adjointB do the same, of real numbers
  */

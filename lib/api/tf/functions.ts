@@ -39,7 +39,13 @@ function slicesOf(where: string, elems: Trees): Tree<Tensor>[] {
   );
 }
 
-/** fn(… fn(fn(initializer, first), second) …). Default initializer: the first slice. */
+/**
+ * fn(… fn(fn(initializer, first), second) …). Default initializer: the first slice.
+ *
+ * ```ts
+ * tf.foldl((sum: tf.Tensor, each: tf.Tensor) => sum.add(each), tf.constant([1, 2, 3])); // 6
+ * ```
+ */
 export function foldl(
   fn: (accumulated: never, element: never) => unknown,
   elems: Trees,
@@ -49,7 +55,13 @@ export function foldl(
   return folded("foldl", fn, slicesOf("foldl", elems), initializer).at(-1);
 }
 
-/** The same from the last slice to the first. */
+/**
+ * The same from the last slice to the first.
+ *
+ * ```ts
+ * tf.foldr((sum: tf.Tensor, each: tf.Tensor) => sum.mul(10).add(each), tf.constant([1, 2, 3])); // 321
+ * ```
+ */
 export function foldr(
   fn: (accumulated: never, element: never) => unknown,
   elems: Trees,
@@ -76,6 +88,10 @@ function folded(
 
 /**
  * A JavaScript function on values, inside traced functions too: it gets tensors with values and gives one, or several.
+ *
+ * ```ts
+ * tf.pyFunction((each: tf.Tensor) => each.mul(2), [[1, 2]], "float32"); // [2, 4]
+ * ```
  *
  * @param func  what it does; it is called each time the program runs
  * @param inp   its arguments

@@ -19,7 +19,13 @@ import { statelessUniform } from "./stateless.js";
 
 type Name = string | null;
 
-/** How images are resized. */
+/**
+ * How images are resized.
+ *
+ * ```ts
+ * tf.image.ResizeMethod.BILINEAR; // "bilinear"
+ * ```
+ */
 export const ResizeMethod = {
   BILINEAR: "bilinear",
   NEAREST_NEIGHBOR: "nearest",
@@ -40,7 +46,13 @@ function batched(where: string, images: TensorLike, run: (x: Tensor) => Tensor):
   return ops.squeeze(run(ops.expandDims(x, 0)), 0);
 }
 
-/** Images in another size: float32, but for "nearest", which keeps the dtype. */
+/**
+ * Images in another size: float32, but for "nearest", which keeps the dtype.
+ *
+ * ```ts
+ * tf.image.resize([[[1], [3]]], [1, 4], { method: "nearest" }); // [[[1], [1], [3], [3]]]
+ * ```
+ */
 export const resize = declare(
   'tf.image.resize(*images, size:ints, method="bilinear", preserveAspectRatio=false, antialias=false, name:string=null)',
   (images: TensorLike, size: Integers, method: string, preserveAspectRatio: boolean, antialias: boolean, _: Name): Tensor =>
@@ -76,7 +88,15 @@ function resized(
   return weighed(floats, resizeWeights(kernel, height, toHeight, antialias), resizeWeights(kernel, width, toWidth, antialias));
 }
 
-/** The part of the images that begins at an offset. @throws ValueError where it reaches outside */
+/**
+ * The part of the images that begins at an offset.
+ *
+ * ```ts
+ * tf.image.cropToBoundingBox([[[1], [2]], [[3], [4]]], 1, 0, 1, 2); // [[[3], [4]]]
+ * ```
+ *
+ * @throws ValueError where it reaches outside
+ */
 export const cropToBoundingBox = declare(
   "tf.image.cropToBoundingBox(*image, offsetHeight:int, offsetWidth:int, targetHeight:int, targetWidth:int)",
   (image: TensorLike, offsetHeight: number, offsetWidth: number, targetHeight: number, targetWidth: number): Tensor =>
@@ -101,7 +121,15 @@ export const cropToBoundingBox = declare(
 const cropped = (x: Tensor, top: number, left: number, height: number, width: number): Tensor =>
   ops.getItem(x, [{}, { start: top, stop: top + height }, { start: left, stop: left + width }]);
 
-/** The images with zeros around them. @throws ValueError where the target is too small */
+/**
+ * The images with zeros around them.
+ *
+ * ```ts
+ * tf.image.padToBoundingBox([[[1]]], 0, 1, 1, 2); // [[[0], [1]]]
+ * ```
+ *
+ * @throws ValueError where the target is too small
+ */
 export const padToBoundingBox = declare(
   "tf.image.padToBoundingBox(*image, offsetHeight:int, offsetWidth:int, targetHeight:int, targetWidth:int)",
   (image: TensorLike, offsetHeight: number, offsetWidth: number, targetHeight: number, targetWidth: number): Tensor =>
@@ -119,7 +147,13 @@ export const padToBoundingBox = declare(
 
 const padded = (x: Tensor, rows: [number, number], columns: [number, number]): Tensor => ops.pad(x, [[0, 0], rows, columns, [0, 0]]);
 
-/** The middle of the images, with zeros around where they are smaller. */
+/**
+ * The middle of the images, with zeros around where they are smaller.
+ *
+ * ```ts
+ * tf.image.resizeWithCropOrPad(tf.ones([4, 8, 3]), 6, 6).shape; // [6, 6, 3]
+ * ```
+ */
 export const resizeWithCropOrPad = declare(
   "tf.image.resizeWithCropOrPad(*image, targetHeight:int, targetWidth:int)",
   (image: TensorLike, targetHeight: number, targetWidth: number): Tensor =>
@@ -134,7 +168,13 @@ export const resizeWithCropOrPad = declare(
     }),
 );
 
-/** The images resized so that they fit, with zeros around them. */
+/**
+ * The images resized so that they fit, with zeros around them.
+ *
+ * ```ts
+ * tf.image.resizeWithPad(tf.ones([4, 8, 3]), 6, 6).shape; // [6, 6, 3]
+ * ```
+ */
 export const resizeWithPad = declare(
   'tf.image.resizeWithPad(*image, targetHeight:int, targetWidth:int, method="bilinear", antialias=false)',
   (image: TensorLike, targetHeight: number, targetWidth: number, method: string, antialias: boolean): Tensor =>
@@ -151,7 +191,13 @@ export const resizeWithPad = declare(
     }),
 );
 
-/** The middle part of the images, so much of each side. */
+/**
+ * The middle part of the images, so much of each side.
+ *
+ * ```ts
+ * tf.image.centralCrop(tf.ones([8, 8, 3]), 0.5).shape; // [4, 4, 3]
+ * ```
+ */
 export const centralCrop = declare(
   "tf.image.centralCrop(*image, centralFraction:number)",
   (image: TensorLike, fraction: number): Tensor => {
@@ -165,19 +211,43 @@ export const centralCrop = declare(
   },
 );
 
-/** Images with left and right exchanged. TensorFlow: tf.image.flip_left_right */
+/**
+ * Images with left and right exchanged. TensorFlow: tf.image.flip_left_right
+ *
+ * ```ts
+ * tf.image.flipLeftRight([[[1], [2]]]); // [[[2], [1]]]
+ * ```
+ */
 export const flipLeftRight = declare("tf.image.flipLeftRight(*image)", (image: TensorLike): Tensor =>
   batched("image.flipLeftRight", image, (x) => ops.flip(x, 2)),
 );
-/** Images with top and bottom exchanged. TensorFlow: tf.image.flip_up_down */
+/**
+ * Images with top and bottom exchanged. TensorFlow: tf.image.flip_up_down
+ *
+ * ```ts
+ * tf.image.flipUpDown([[[1]], [[2]]]); // [[[2]], [[1]]]
+ * ```
+ */
 export const flipUpDown = declare("tf.image.flipUpDown(*image)", (image: TensorLike): Tensor =>
   batched("image.flipUpDown", image, (x) => ops.flip(x, 1)),
 );
-/** Rows and columns exchanged. */
+/**
+ * Rows and columns exchanged.
+ *
+ * ```ts
+ * tf.image.transpose([[[1], [2]], [[3], [4]]]); // [[[1], [3]], [[2], [4]]]
+ * ```
+ */
 export const transpose = declare("tf.image.transpose(*image, name:string=null)", (image: TensorLike, _: Name): Tensor =>
   batched("image.transpose", image, (x) => ops.transpose(x, [0, 2, 1, 3])),
 );
-/** Turned k times by 90 degrees, against the clock. */
+/**
+ * Turned k times by 90 degrees, against the clock.
+ *
+ * ```ts
+ * tf.image.rot90([[[1], [2]], [[3], [4]]]); // [[[2], [4]], [[1], [3]]]
+ * ```
+ */
 export const rot90 = declare("tf.image.rot90(*image, k:int=1, name:string=null)", (image: TensorLike, k: number, _: Name): Tensor =>
   batched("image.rot90", image, (x) => ops.rot90(x, { k, axes: [1, 2] })),
 );
@@ -185,7 +255,13 @@ export const rot90 = declare("tf.image.rot90(*image, k:int=1, name:string=null)"
 /** The largest value that a dtype stands for: 1 for floats. */
 const whiteOf = (dtype: string): number => ({ float32: 1, int32: 2 ** 31 - 1, uint8: 255, bool: 1 })[dtype] ?? 1;
 
-/** Images in another dtype, their values scaled: 0 … 1 for floats, 0 … the largest number for integers. */
+/**
+ * Images in another dtype, their values scaled: 0 … 1 for floats, 0 … the largest number for integers.
+ *
+ * ```ts
+ * tf.image.convertImageDtype(tf.constant([[[255]]], { dtype: "uint8" }), "float32"); // [[[1]]]
+ * ```
+ */
 export const convertImageDtype = declare(
   "tf.image.convertImageDtype(*image, dtype:dtype, saturate=false, name:string=null)",
   (image: TensorLike, dtype: string, saturate: boolean, _: Name): Tensor => scaled(asTensor(image), checkedDtype(dtype)!, saturate),
@@ -212,11 +288,23 @@ function asFloats(image: TensorLike, run: (x: Tensor) => Tensor): Tensor {
   return scaled(run(scaled(x, "float32")), x.dtype, true);
 }
 
-/** x + delta, x being 0 … 1. */
+/**
+ * x + delta, x being 0 … 1.
+ *
+ * ```ts
+ * tf.image.adjustBrightness([[[0.25]]], 0.5); // [[[0.75]]]
+ * ```
+ */
 export const adjustBrightness = declare("tf.image.adjustBrightness(*image, *delta)", (image: TensorLike, delta: TensorLike): Tensor =>
   asFloats(image, (x) => ops.add(x, delta)),
 );
-/** (x − mean) · contrastFactor + mean, of each channel. */
+/**
+ * (x − mean) · contrastFactor + mean, of each channel.
+ *
+ * ```ts
+ * tf.image.adjustContrast([[[0], [1]]], 2); // [[[-0.5], [1.5]]]
+ * ```
+ */
 export const adjustContrast = declare(
   "tf.image.adjustContrast(*images, *contrastFactor)",
   (images: TensorLike, factor: TensorLike): Tensor =>
@@ -225,7 +313,13 @@ export const adjustContrast = declare(
       return ops.add(ops.multiply(ops.subtract(x, mean), factor), mean);
     }),
 );
-/** gain · x ^ gamma. */
+/**
+ * gain · x ^ gamma.
+ *
+ * ```ts
+ * tf.image.adjustGamma([[[0.5]]], 2); // [[[0.25]]]
+ * ```
+ */
 export const adjustGamma = declare(
   "tf.image.adjustGamma(*image, *gamma=1, *gain=1)",
   (image: TensorLike, gamma: TensorLike, gain: TensorLike): Tensor => asFloats(image, (x) => ops.multiply(gain, ops.power(x, gamma))),
@@ -238,13 +332,25 @@ const adjustHsv = (image: TensorLike, run: (parts: readonly [Tensor, Tensor, Ten
     return hsvToRgb(ops.concatenate(run([h, s, v]), -1));
   });
 
-/** Colors of images `[…, height, width, 3]` with their saturation times a factor. TensorFlow: tf.image.adjust_saturation */
+/**
+ * Colors of images `[…, height, width, 3]` with their saturation times a factor. TensorFlow: tf.image.adjust_saturation
+ *
+ * ```ts
+ * tf.image.adjustSaturation([[[1, 0.5, 0.5]]], 0); // [[[1, 1, 1]]]
+ * ```
+ */
 export const adjustSaturation = declare(
   "tf.image.adjustSaturation(*image, *saturationFactor, name:string=null)",
   (image: TensorLike, factor: TensorLike, _: Name): Tensor =>
     adjustHsv(image, ([h, s, v]) => [h, ops.clip(ops.multiply(s, factor), 0, 1), v]),
 );
-/** The hue turned by delta, 1 being once around. */
+/**
+ * The hue turned by delta, 1 being once around.
+ *
+ * ```ts
+ * tf.image.adjustHue([[[1, 0, 0]]], 0.5); // [[[0, 1, 1]]]
+ * ```
+ */
 export const adjustHue = declare(
   "tf.image.adjustHue(*image, *delta, name:string=null)",
   (image: TensorLike, delta: TensorLike, _: Name): Tensor => adjustHsv(image, ([h, s, v]) => [ops.mod(ops.add(h, delta), 1), s, v]),
@@ -264,7 +370,13 @@ export const rgbToHsv = declare("tf.image.rgbToHsv(*images, name:string=null)", 
 export const hsvToRgb = declare("tf.image.hsvToRgb(*images, name:string=null)", (images: TensorLike, _: Name): Tensor =>
   colours("image.hsvToRgb", images, (x) => ops.image.hsvToRgb(x, { dataFormat: "channels_last" })),
 );
-/** 0.2989 · red + 0.587 · green + 0.114 · blue. */
+/**
+ * 0.2989 · red + 0.587 · green + 0.114 · blue.
+ *
+ * ```ts
+ * tf.image.rgbToGrayscale([[[1, 0, 0]]]); // [[[0.2989]]]
+ * ```
+ */
 export const rgbToGrayscale = declare("tf.image.rgbToGrayscale(*images, name:string=null)", (images: TensorLike, _: Name): Tensor => {
   const x = asTensor(images);
   if (x.shape.at(-1) !== 3)
@@ -272,13 +384,25 @@ export const rgbToGrayscale = declare("tf.image.rgbToGrayscale(*images, name:str
   const floats = scaled(x, "float32");
   return scaled(ops.sum(ops.multiply(floats, constant([0.2989, 0.587, 0.114])), { axis: -1, keepdims: true }), x.dtype);
 });
-/** Images `[…, 1]` with their one channel three times. TensorFlow: tf.image.grayscale_to_rgb */
+/**
+ * Images `[…, 1]` with their one channel three times. TensorFlow: tf.image.grayscale_to_rgb
+ *
+ * ```ts
+ * tf.image.grayscaleToRgb([[[5]]]); // [[[5, 5, 5]]]
+ * ```
+ */
 export const grayscaleToRgb = declare("tf.image.grayscaleToRgb(*images, name:string=null)", (images: TensorLike, _: Name): Tensor => {
   const x = asTensor(images);
   if (x.shape.at(-1) !== 1) throw new ShapeError("image.grayscaleToRgb", { given: shapeText(x.shape), expected: "a last axis of 1" });
   return ops.concatenate([x, x, x], -1);
 });
-/** Each image with mean 0 and variance 1: (x − mean) / max(deviation, 1 / √elements). */
+/**
+ * Each image with mean 0 and variance 1: (x − mean) / max(deviation, 1 / √elements).
+ *
+ * ```ts
+ * tf.image.perImageStandardization([[[0], [2]]]); // [[[-1], [1]]]
+ * ```
+ */
 export const perImageStandardization = declare("tf.image.perImageStandardization(*image)", (image: TensorLike): Tensor =>
   batched("image.perImageStandardization", image, (given) => {
     const x = ops.cast(given, "float32");
@@ -288,7 +412,13 @@ export const perImageStandardization = declare("tf.image.perImageStandardization
     return ops.divide(ops.subtract(x, ops.mean(x, axes)), deviation);
   }),
 );
-/** Σ |differences of neighbours|, a number for each image. */
+/**
+ * Σ |differences of neighbours|, a number for each image.
+ *
+ * ```ts
+ * tf.image.totalVariation([[[1], [3]]]); // 2
+ * ```
+ */
 export const totalVariation = declare("tf.image.totalVariation(*images, name:string=null)", (images: TensorLike, _: Name): Tensor => {
   const x = asTensor(images);
   const whole = x.rank === 3 ? ops.expandDims(x, 0) : x;
@@ -301,10 +431,22 @@ export const totalVariation = declare("tf.image.totalVariation(*images, name:str
   const total = ops.add(along(1), along(2));
   return x.rank === 3 ? ops.squeeze(total, 0) : total;
 });
-/** The slopes of images: [..., channels, 2], along the rows' direction first. */
+/**
+ * The slopes of images: [..., channels, 2], along the rows' direction first.
+ *
+ * ```ts
+ * tf.image.sobelEdges(tf.ones([1, 4, 4, 1])).shape; // [1, 4, 4, 1, 2]
+ * ```
+ */
 export const sobelEdges = declare("tf.image.sobelEdges(*image)", (image: TensorLike): Tensor => ops.image.sobelEdges(image));
 
-/** 20 · log₁₀(maxVal) − 10 · log₁₀(mean squared difference), for each image. */
+/**
+ * 20 · log₁₀(maxVal) − 10 · log₁₀(mean squared difference), for each image.
+ *
+ * ```ts
+ * tf.image.psnr([[[0.5]]], [[[0.4]]], 1); // 20
+ * ```
+ */
 export const psnr = declare(
   "tf.image.psnr(*a, *b, *maxVal, name:string=null)",
   (a: TensorLike, b: TensorLike, maxVal: TensorLike, _: Name): Tensor => {
@@ -316,7 +458,15 @@ export const psnr = declare(
 );
 const scaledValue = (value: TensorLike, dtype: string): Tensor => ops.divide(ops.cast(asTensor(value), "float32"), whiteOf(dtype));
 
-/** The structural similarity of images, for each (Wang et al. 2004). @param returnIndexMap  gives it for each place instead */
+/**
+ * The structural similarity of images, for each (Wang et al. 2004).
+ *
+ * ```ts
+ * tf.image.ssim(tf.ones([16, 16, 1]), tf.ones([16, 16, 1]), 1); // 1
+ * ```
+ *
+ * @param returnIndexMap  gives it for each place instead
+ */
 export const ssim = declare(
   "tf.image.ssim(*img1, *img2, *maxVal, filterSize:int=11, filterSigma:number=1.5, k1:number=0.01, k2:number=0.03, returnIndexMap=false)",
   (
@@ -359,7 +509,14 @@ export const ssim = declare(
   },
 );
 
-/** Patches of images as channels: [batch, rows, columns, height · width · channels]. `sizes`, `strides`, `rates` are four numbers each. */
+/**
+ * Patches of images as channels: [batch, rows, columns, height · width · channels]. `sizes`, `strides`, `rates` are four numbers each.
+ *
+ * ```ts
+ * const patches = tf.image.extractPatches(tf.ones([1, 4, 4, 1]), [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1], "VALID");
+ * patches.shape; // [1, 2, 2, 4]
+ * ```
+ */
 export const extractPatches = declare(
   "tf.image.extractPatches(*images, sizes:ints, strides:ints, rates:ints, padding:string, name:string=null)",
   (images: TensorLike, sizes: Integers, strides: Integers, rates: Integers, padding: string, _: Name): Tensor => {
@@ -382,6 +539,10 @@ export const extractPatches = declare(
 
 /**
  * Parts of images, each resized to one size.
+ *
+ * ```ts
+ * tf.image.cropAndResize(tf.ones([1, 8, 8, 3]), [[0, 0, 1, 1]], [0], [4, 4]).shape; // [1, 4, 4, 3]
+ * ```
  *
  * @param boxes       [boxes, 4]: top, left, bottom, right, 1 being the last pixel
  * @param boxIndices  the image of each box
@@ -459,7 +620,13 @@ export const cropAndResize = declare(
   },
 );
 
-/** The boxes with the largest scores, without those that overlap one of them by more than iouThreshold: their numbers. */
+/**
+ * The boxes with the largest scores, without those that overlap one of them by more than iouThreshold: their numbers.
+ *
+ * ```ts
+ * tf.image.nonMaxSuppression([[0, 0, 2, 2], [0, 0, 2, 2.1], [5, 5, 6, 6]], [0.9, 0.8, 0.7], 3); // [0, 2]
+ * ```
+ */
 export const nonMaxSuppression = declare(
   "tf.image.nonMaxSuppression(*boxes, *scores, maxOutputSize:int, iouThreshold:number=0.5, scoreThreshold:number=null, name:string=null)",
   (boxes: TensorLike, scores: TensorLike, maxOutputSize: number, iouThreshold: number, scoreThreshold: number | null, _: Name): Tensor => {
@@ -493,22 +660,46 @@ function sometimes(where: string, image: TensorLike, axis: number, draw: (shape:
 const numbersFrom = (seed: SeedGiven) => (shape: number[]) =>
   random.uniform(shape, seed === null ? {} : { seed: seed as NonNullable<Seed> });
 
-/** Images mirrored at random, left and right. TensorFlow: tf.image.random_flip_left_right */
+/**
+ * Images mirrored at random, left and right. TensorFlow: tf.image.random_flip_left_right
+ *
+ * ```ts
+ * tf.image.randomFlipLeftRight(tf.ones([2, 2, 3]), { seed: 1 }).shape; // [2, 2, 3]
+ * ```
+ */
 export const randomFlipLeftRight = declare(
   "tf.image.randomFlipLeftRight(*image, seed:any=null)",
   (image: TensorLike, seed: SeedGiven): Tensor => sometimes("image.randomFlipLeftRight", image, 2, numbersFrom(seed)),
 );
-/** Images mirrored at random, top and bottom. TensorFlow: tf.image.random_flip_up_down */
+/**
+ * Images mirrored at random, top and bottom. TensorFlow: tf.image.random_flip_up_down
+ *
+ * ```ts
+ * tf.image.randomFlipUpDown(tf.ones([2, 2, 3]), { seed: 1 }).shape; // [2, 2, 3]
+ * ```
+ */
 export const randomFlipUpDown = declare("tf.image.randomFlipUpDown(*image, seed:any=null)", (image: TensorLike, seed: SeedGiven): Tensor =>
   sometimes("image.randomFlipUpDown", image, 1, numbersFrom(seed)),
 );
-/** The same image for the same seed, an int32 [2]. */
+/**
+ * The same image for the same seed, an int32 [2].
+ *
+ * ```ts
+ * tf.image.statelessRandomFlipLeftRight(tf.ones([2, 2, 3]), [1, 2]).shape; // [2, 2, 3]
+ * ```
+ */
 export const statelessRandomFlipLeftRight = declare(
   "tf.image.statelessRandomFlipLeftRight(*image, *seed)",
   (image: TensorLike, seed: TensorLike): Tensor =>
     sometimes("image.statelessRandomFlipLeftRight", image, 2, (shape) => statelessUniform(shape, seed)),
 );
-/** Images mirrored top and bottom as the seed decides: the same for the same seed. TensorFlow: tf.image.stateless_random_flip_up_down */
+/**
+ * Images mirrored top and bottom as the seed decides: the same for the same seed. TensorFlow: tf.image.stateless_random_flip_up_down
+ *
+ * ```ts
+ * tf.image.statelessRandomFlipUpDown(tf.ones([2, 2, 3]), [1, 2]).shape; // [2, 2, 3]
+ * ```
+ */
 export const statelessRandomFlipUpDown = declare(
   "tf.image.statelessRandomFlipUpDown(*image, *seed)",
   (image: TensorLike, seed: TensorLike): Tensor =>
@@ -519,7 +710,13 @@ function checkRange(where: string, lower: number, upper: number): void {
   if (!(lower >= 0 && upper > lower))
     throw new ValueError(where, { given: `${lower} to ${upper}`, expected: "numbers from 0 on, the upper one larger" });
 }
-/** Images brighter or darker by a random difference up to maxDelta. TensorFlow: tf.image.random_brightness */
+/**
+ * Images brighter or darker by a random difference up to maxDelta. TensorFlow: tf.image.random_brightness
+ *
+ * ```ts
+ * tf.image.randomBrightness(tf.ones([2, 2, 3]), 0.2, { seed: 1 }).shape; // [2, 2, 3]
+ * ```
+ */
 export const randomBrightness = declare(
   "tf.image.randomBrightness(*image, maxDelta:number, seed:any=null)",
   (image: TensorLike, maxDelta: number, seed: SeedGiven): Tensor => {
@@ -527,7 +724,13 @@ export const randomBrightness = declare(
     return adjustBrightness(image, drawn(-maxDelta, maxDelta, seed));
   },
 );
-/** Images with a random contrast from lower to upper. TensorFlow: tf.image.random_contrast */
+/**
+ * Images with a random contrast from lower to upper. TensorFlow: tf.image.random_contrast
+ *
+ * ```ts
+ * tf.image.randomContrast(tf.ones([2, 2, 3]), 0.5, 1.5, { seed: 1 }).shape; // [2, 2, 3]
+ * ```
+ */
 export const randomContrast = declare(
   "tf.image.randomContrast(*image, lower:number, upper:number, seed:any=null)",
   (image: TensorLike, lower: number, upper: number, seed: SeedGiven): Tensor => {
@@ -535,7 +738,13 @@ export const randomContrast = declare(
     return adjustContrast(image, drawn(lower, upper, seed));
   },
 );
-/** Images with a random saturation from lower to upper. TensorFlow: tf.image.random_saturation */
+/**
+ * Images with a random saturation from lower to upper. TensorFlow: tf.image.random_saturation
+ *
+ * ```ts
+ * tf.image.randomSaturation(tf.ones([2, 2, 3]), 0.5, 1.5, { seed: 1 }).shape; // [2, 2, 3]
+ * ```
+ */
 export const randomSaturation = declare(
   "tf.image.randomSaturation(*image, lower:number, upper:number, seed:any=null)",
   (image: TensorLike, lower: number, upper: number, seed: SeedGiven): Tensor => {
@@ -543,7 +752,13 @@ export const randomSaturation = declare(
     return adjustSaturation(image, drawn(lower, upper, seed));
   },
 );
-/** Images with a hue turned at random by up to maxDelta. TensorFlow: tf.image.random_hue */
+/**
+ * Images with a hue turned at random by up to maxDelta. TensorFlow: tf.image.random_hue
+ *
+ * ```ts
+ * tf.image.randomHue(tf.ones([2, 2, 3]), 0.2, { seed: 1 }).shape; // [2, 2, 3]
+ * ```
+ */
 export const randomHue = declare(
   "tf.image.randomHue(*image, maxDelta:number, seed:any=null)",
   (image: TensorLike, maxDelta: number, seed: SeedGiven): Tensor => {
@@ -553,7 +768,15 @@ export const randomHue = declare(
   },
 );
 
-/** A part of a tensor of a size, at a random place. @throws ValueError where the size is larger */
+/**
+ * A part of a tensor of a size, at a random place.
+ *
+ * ```ts
+ * tf.image.randomCrop(tf.ones([8, 8, 3]), [4, 4, 3], { seed: 1 }).shape; // [4, 4, 3]
+ * ```
+ *
+ * @throws ValueError where the size is larger
+ */
 export const randomCrop = declare(
   "tf.image.randomCrop(*value, size:ints, seed:any=null, name:string=null)",
   (value: TensorLike, size: Integers, seed: SeedGiven, _: Name): Tensor => {

@@ -36,13 +36,29 @@ const bytesOf = (where: string, contents: unknown): Uint8Array => {
 
 const encoder = new TextEncoder();
 
-/** The bytes of a file: of a path or a URL in Node; by fetch in a page. @throws ValueError where it can't be read */
+/**
+ * The bytes of a file: of a path or a URL in Node; by fetch in a page.
+ *
+ * ```ts
+ * await tf.io.writeFile("text.txt", "abc");
+ * (await tf.io.readFile("text.txt")).length; // 3
+ * ```
+ *
+ * @throws ValueError where it can't be read
+ */
 export const readFile = declare(
   "tf.io.readFile(filename:any, name:string=null)",
   (filename: string | URL | Blob, _: Name): Promise<Uint8Array> => readFileBytes("io.readFile", filename),
 );
 
-/** Writes a file as a whole, and the folders on its way: bytes, or a string as UTF-8. `memory://…` and, in a page, `indexeddb://…` too. */
+/**
+ * Writes a file as a whole, and the folders on its way: bytes, or a string as UTF-8. `memory://…` and, in a page, `indexeddb://…` too.
+ *
+ * ```ts
+ * await tf.io.writeFile("note.txt", "hello");
+ * new TextDecoder().decode(await tf.io.readFile("note.txt")); // "hello"
+ * ```
+ */
 export const writeFile = declare(
   "tf.io.writeFile(filename:string, contents:any, name:string=null)",
   async (filename: string, contents: Uint8Array | string, _: Name): Promise<void> => {
@@ -56,21 +72,60 @@ const models = () => import("../../saving/stored-models.js");
 /**
  * The models in `memory://`, and in a page those in `indexeddb://` and `opfs://`: a record of `{ bytes, dateSaved }` by path.
  * TensorFlow.js: tf.io.listModels
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await model.save("memory://listed.keras");
+ * Object.keys(await tf.io.listModels()).includes("memory://listed.keras"); // true
+ * ```
  */
 export const listModels = declare("tf.io.listModels()", async (): Promise<Record<string, StoredModel>> => (await models()).listModels());
 
-/** Removes a model that `listModels` names. @throws StateError where there is none. TensorFlow.js: tf.io.removeModel */
+/**
+ * Removes a model that `listModels` names.
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await model.save("memory://gone.keras");
+ * await tf.io.removeModel("memory://gone.keras");
+ * Object.keys(await tf.io.listModels()).includes("memory://gone.keras"); // false
+ * ```
+ *
+ * @throws StateError where there is none. TensorFlow.js: tf.io.removeModel
+ */
 export const removeModel = declare("tf.io.removeModel(url:string)", async (url: string): Promise<StoredModel> =>
   (await models()).removeModel(url),
 );
 
-/** Copies a model to another place. @throws StateError where there is none. TensorFlow.js: tf.io.copyModel */
+/**
+ * Copies a model to another place.
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await model.save("memory://first.keras");
+ * await tf.io.copyModel("memory://first.keras", "memory://second.keras");
+ * Object.keys(await tf.io.listModels()).includes("memory://second.keras"); // true
+ * ```
+ *
+ * @throws StateError where there is none. TensorFlow.js: tf.io.copyModel
+ */
 export const copyModel = declare(
   "tf.io.copyModel(sourceURL:string, destURL:string)",
   async (source: string, destination: string): Promise<StoredModel> => (await models()).copyModel(source, destination),
 );
 
-/** Moves a model to another place. @throws StateError where there is none. TensorFlow.js: tf.io.moveModel */
+/**
+ * Moves a model to another place.
+ *
+ * ```ts
+ * model.build([null, 2]);
+ * await model.save("memory://old.keras");
+ * await tf.io.moveModel("memory://old.keras", "memory://new.keras");
+ * Object.keys(await tf.io.listModels()).includes("memory://old.keras"); // false
+ * ```
+ *
+ * @throws StateError where there is none. TensorFlow.js: tf.io.moveModel
+ */
 export const moveModel = declare(
   "tf.io.moveModel(sourceURL:string, destURL:string)",
   async (source: string, destination: string): Promise<StoredModel> => (await models()).moveModel(source, destination),
@@ -79,13 +134,29 @@ export const moveModel = declare(
 /** What decodes and encodes pictures is loaded with the first one. */
 const pictures = () => import("./pictures.js");
 
-/** A picture as the bytes of a PNG file: uint8, or 16 bits in an int32 tensor. @param options.compression  taken as zlib's own */
+/**
+ * A picture as the bytes of a PNG file: uint8, or 16 bits in an int32 tensor.
+ *
+ * ```ts
+ * await tf.io.decodePng(await tf.io.encodePng(tf.constant([[[255, 0, 0]]], { dtype: "uint8" }))); // [[[255, 0, 0]]]
+ * ```
+ *
+ * @param options.compression  taken as zlib's own
+ */
 export const encodePng = declare(
   "tf.io.encodePng(*image, compression:int=-1, name:string=null)",
   async (image: TensorLike, _compression: number, _: Name): Promise<Uint8Array> => (await pictures()).encodePng(image),
 );
 
-/** A picture, uint8 [height, width, 1 or 3], as the bytes of a JPEG file. @throws ValueError for options that this encoder has not */
+/**
+ * A picture, uint8 [height, width, 1 or 3], as the bytes of a JPEG file.
+ *
+ * ```ts
+ * (await tf.io.decodeJpeg(await tf.io.encodeJpeg(tf.zeros([8, 8, 3], { dtype: "uint8" })))).shape; // [8, 8, 3]
+ * ```
+ *
+ * @throws ValueError for options that this encoder has not
+ */
 export const encodeJpeg = declare(
   'tf.io.encodeJpeg(*image, format="", quality:int=95, progressive=false, optimizeSize=false, chromaDownsampling=true, densityUnit="in", xDensity:int=300, yDensity:int=300, xmpMetadata="", name:string=null)',
   async (
@@ -94,7 +165,13 @@ export const encodeJpeg = declare(
   ): Promise<Uint8Array> => (await pictures()).encodeJpeg(image, ...options),
 );
 
-/** The picture in the bytes of a PNG file: [height, width, channels]. */
+/**
+ * The picture in the bytes of a PNG file: [height, width, channels].
+ *
+ * ```ts
+ * (await tf.io.decodePng(await tf.io.encodePng(tf.zeros([2, 3, 1], { dtype: "uint8" })))).shape; // [2, 3, 1]
+ * ```
+ */
 export const decodePng = declare(
   'tf.io.decodePng(contents:any, channels:int=0, dtype:string="uint8", name:string=null)',
   async (contents: Uint8Array | Tensor, channels: number, dtype: string, _: Name): Promise<Tensor> =>
@@ -103,6 +180,10 @@ export const decodePng = declare(
 
 /**
  * The picture in the bytes of a JPEG file: uint8 [height, width, channels].
+ *
+ * ```ts
+ * (await tf.io.decodeJpeg(await tf.io.encodeJpeg(tf.zeros([8, 8, 1], { dtype: "uint8" })))).shape; // [8, 8, 1]
+ * ```
  *
  * @param channels          1 for grey, 3 for colours, 0 (default) for what the file has
  * @param fancyUpscaling    whether colours that have fewer samples than pixels are interpolated; default true
@@ -123,7 +204,15 @@ export const decodeJpeg = declare(
   ): Promise<Tensor> => (await pictures()).decodeJpeg(bytesOf("io.decodeJpeg", contents), channels, ratio, isFancy, recovers, dctMethod),
 );
 
-/** The picture in the bytes of a PNG, JPEG, GIF (first frame) or BMP file. @param dtype  floats are 0 … 1 */
+/**
+ * The picture in the bytes of a PNG, JPEG, GIF (first frame) or BMP file.
+ *
+ * ```ts
+ * (await tf.io.decodeImage(await tf.io.encodePng(tf.zeros([2, 3, 1], { dtype: "uint8" })))).shape; // [2, 3, 1]
+ * ```
+ *
+ * @param dtype  floats are 0 … 1
+ */
 export const decodeImage = declare(
   'tf.io.decodeImage(contents:any, channels:int=null, dtype:dtype="uint8", name:string=null, expandAnimations=true)',
   async (contents: Uint8Array | Tensor, channels: number | null, dtype: string, _: Name, _animations: boolean): Promise<Tensor> =>
@@ -208,14 +297,28 @@ export class TFRecordWriter {
   }
 }
 
-/** How a TFRecord file is compressed: "GZIP", "ZLIB", or "" for not. */
+/**
+ * How a TFRecord file is compressed: "GZIP", "ZLIB", or "" for not.
+ *
+ * ```ts
+ * new tf.io.TFRecordOptions("GZIP").compressionType; // "GZIP"
+ * ```
+ */
 export class TFRecordOptions {
   constructor(readonly compressionType: string | null = null) {
     compressionOf("io.TFRecordOptions", compressionType);
   }
 }
 
-/** Bytes as numbers. @throws ValueError where they are no whole number of them */
+/**
+ * Bytes as numbers.
+ *
+ * ```ts
+ * tf.io.decodeRaw(new Uint8Array([1, 2]), "uint8"); // [1, 2]
+ * ```
+ *
+ * @throws ValueError where they are no whole number of them
+ */
 export const decodeRaw = declare(
   "tf.io.decodeRaw(inputBytes:any, outType:string, littleEndian=true, fixedLength:int=null, name:string=null)",
   (inputBytes: Uint8Array, outType: string, littleEndian: boolean, fixedLength: number | null, _: Name): Tensor => {
@@ -288,6 +391,10 @@ function fieldsOf(record: string, delimiter: string, useQuotes: boolean): string
 /**
  * Columns of records of comma separated values.
  *
+ * ```ts
+ * tf.io.decodeCsv(["1,2", "3,4"], [[0], [0]]); // [[1, 3], [2, 4]]
+ * ```
+ *
  * @param recordDefaults  for each column what stands for an empty field, which is its dtype too: `[0]`, `[""]`, an int32 tensor; of an
  * empty
  *                        array or a dtype's name, the field is required
@@ -347,7 +454,13 @@ export const decodeCsv = declare(
   },
 );
 
-/** A feature of a known shape. */
+/**
+ * A feature of a known shape.
+ *
+ * ```ts
+ * new tf.io.FixedLenFeature([2], "float32").shape; // [2]
+ * ```
+ */
 export class FixedLenFeature {
   constructor(
     readonly shape: readonly number[],
@@ -356,7 +469,13 @@ export class FixedLenFeature {
   ) {}
 }
 
-/** A feature of any number of values: a sparse tensor. */
+/**
+ * A feature of any number of values: a sparse tensor.
+ *
+ * ```ts
+ * new tf.io.VarLenFeature("int64").dtype; // "int64"
+ * ```
+ */
 export class VarLenFeature {
   constructor(readonly dtype: string) {}
 }
@@ -422,7 +541,15 @@ function defaultsOf(where: string, key: string, { defaultValue, dtype }: FixedLe
   return values.length === 1 ? new Array<number | string>(size).fill(values[0]!) : values;
 }
 
-/** The features of serialized Examples, by name. */
+/**
+ * The features of serialized Examples, by name.
+ *
+ * ```ts
+ * const numbers = new tf.train.Feature({ floatList: new tf.train.FloatList({ value: [1, 2] }) });
+ * const record = new tf.train.Example({ features: new tf.train.Features({ feature: { x: numbers } }) });
+ * tf.io.parseExample([record.serializeToString()], { x: new tf.io.FixedLenFeature([2], "float32") })["x"]; // [[1, 2]]
+ * ```
+ */
 export const parseExample = declare(
   "tf.io.parseExample(serialized:any, features:tree, exampleNames:any=null, name:string=null)",
   (serialized: readonly Uint8Array[], features: Readonly<Record<string, Feature>>, _names: unknown, _: Name): Parsed =>
@@ -443,7 +570,13 @@ export const parseSingleExample = declare(
   },
 );
 
-/** A tensor, or strings, as bytes that hold dtype and shape too: for a BytesList of an Example. */
+/**
+ * A tensor, or strings, as bytes that hold dtype and shape too: for a BytesList of an Example.
+ *
+ * ```ts
+ * tf.io.parseTensor(tf.io.serializeTensor([1, 2]), "float32"); // [1, 2]
+ * ```
+ */
 export const serializeTensor = declare(
   "tf.io.serializeTensor(tensor:any, name:string=null)",
   (tensor: TensorLike | NestedStrings, _: Name): Uint8Array => {
@@ -458,7 +591,15 @@ export const serializeTensor = declare(
   },
 );
 
-/** The tensor in such bytes. @throws DtypeError where it is of another dtype */
+/**
+ * The tensor in such bytes.
+ *
+ * ```ts
+ * tf.io.parseTensor(tf.io.serializeTensor([1, 2]), "float32"); // [1, 2]
+ * ```
+ *
+ * @throws DtypeError where it is of another dtype
+ */
 export const parseTensor = declare(
   "tf.io.parseTensor(serialized:any, outType:string, name:string=null)",
   (serialized: Uint8Array | Tensor, outType: string, _: Name): Tensor | NestedStrings => {

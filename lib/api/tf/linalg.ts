@@ -18,7 +18,13 @@ type Name = string | null;
 
 const transposed = (x: Tensor): Tensor => ops.swapaxes(x, -1, -2);
 
-/** The last two axes exchanged. */
+/**
+ * The last two axes exchanged.
+ *
+ * ```ts
+ * tf.linalg.matrixTranspose([[1, 2], [3, 4]]); // [[1, 3], [2, 4]]
+ * ```
+ */
 export const matrixTranspose = declare(
   'tf.linalg.matrixTranspose(*a, name:string="matrix_transpose", conjugate=false)',
   (a: TensorLike, _: Name, _conjugate: boolean): Tensor => transposed(matrix("matrixTranspose", a)),
@@ -42,7 +48,15 @@ function regular(where: string, x: Tensor): Tensor {
   return x;
 }
 
-/** The inverse. @throws ValueError for a singular matrix, when it runs */
+/**
+ * The inverse.
+ *
+ * ```ts
+ * tf.linalg.inv([[2, 0], [0, 4]]); // [[0.5, 0], [0, 0.25]]
+ * ```
+ *
+ * @throws ValueError for a singular matrix, when it runs
+ */
 export const inv = declare(
   "tf.linalg.inv(*input, adjoint=false, name:string=null)",
   (input: TensorLike, adjoint: boolean, _: Name): Tensor => {
@@ -51,13 +65,27 @@ export const inv = declare(
   },
 );
 export const det = declare("tf.linalg.det(*input, name:string=null)", (input: TensorLike, _: Name): Tensor => ops.det(input));
-/** log |det|, of symmetric positive definite matrices. */
+/**
+ * log |det|, of symmetric positive definite matrices.
+ *
+ * ```ts
+ * tf.linalg.logdet([[2, 0], [0, 4]]); // 2.0794
+ * ```
+ */
 export const logdet = declare("tf.linalg.logdet(*matrix, name:string=null)", (x: TensorLike, _: Name): Tensor => ops.logdet(x));
 export const slogdet = declare(
   "tf.linalg.slogdet(*input, name:string=null)",
   (input: TensorLike, _: Name): [sign: Tensor, logAbsDeterminant: Tensor] => ops.slogdet(input) as unknown as [Tensor, Tensor],
 );
-/** X with matrix · X = rhs. @throws ValueError for a singular matrix, when it runs */
+/**
+ * X with matrix · X = rhs.
+ *
+ * ```ts
+ * tf.linalg.solve([[2, 0], [0, 4]], [[2], [2]]); // [[1], [0.5]]
+ * ```
+ *
+ * @throws ValueError for a singular matrix, when it runs
+ */
 export const solve = declare(
   "tf.linalg.solve(*matrix, *rhs, adjoint=false, name:string=null)",
   (a: TensorLike, rhs: TensorLike, adjoint: boolean, _: Name): Tensor => {
@@ -65,7 +93,13 @@ export const solve = declare(
     return regular("solve", ops.solve(adjoint ? transposed(x) : x, matrix("solve", rhs)));
   },
 );
-/** X with matrix · X = rhs, of a matrix whose upper (lower: false: lower) part counts as zero. */
+/**
+ * X with matrix · X = rhs, of a matrix whose upper (lower: false: lower) part counts as zero.
+ *
+ * ```ts
+ * tf.linalg.triangularSolve([[2, 0], [1, 4]], [[2], [9]]); // [[1], [2]]
+ * ```
+ */
 export const triangularSolve = declare(
   "tf.linalg.triangularSolve(*matrix, *rhs, lower=true, adjoint=false, name:string=null)",
   (a: TensorLike, rhs: TensorLike, lower: boolean, adjoint: boolean, _: Name): Tensor => {
@@ -77,7 +111,13 @@ export const triangularSolve = declare(
     return regular("triangularSolve", made);
   },
 );
-/** The X that makes ‖matrix · X − rhs‖² + l2Regularizer · ‖X‖² smallest. */
+/**
+ * The X that makes ‖matrix · X − rhs‖² + l2Regularizer · ‖X‖² smallest.
+ *
+ * ```ts
+ * tf.linalg.lstsq([[1, 0], [1, 1], [1, 2]], [[1], [3], [5]]); // [[1], [2]]
+ * ```
+ */
 export const lstsq = declare(
   "tf.linalg.lstsq(*matrix, *rhs, l2Regularizer:number=0, fast=true, name:string=null)",
   (a: TensorLike, rhs: TensorLike, l2Regularizer: number, fast: boolean, _: Name): Tensor => {
@@ -90,12 +130,24 @@ export const lstsq = declare(
     return ops.matmul(adjoint, ops.solve(ops.add(ops.matmul(x, adjoint), ridge), y));
   },
 );
-/** The Moore-Penrose inverse. */
+/**
+ * The Moore-Penrose inverse.
+ *
+ * ```ts
+ * tf.linalg.pinv([[2, 0], [0, 4]]); // [[0.5, 0], [0, 0.25]]
+ * ```
+ */
 export const pinv = declare(
   "tf.linalg.pinv(*a, rcond:number=null, validateArgs=false, name:string=null)",
   (a: TensorLike, rcond: number | null, _validate: boolean, _: Name): Tensor => ops.pinv(a, { rcond }),
 );
-/** Singular values, and with computeUv the factors: `[s, u, v]`, input = u · diag(s) · vᵀ. */
+/**
+ * Singular values, and with computeUv the factors: `[s, u, v]`, input = u · diag(s) · vᵀ.
+ *
+ * ```ts
+ * tf.linalg.svd([[3, 0], [0, 2]], { computeUv: false }); // [3, 2]
+ * ```
+ */
 export const svd = declare(
   "tf.linalg.svd(*tensor, fullMatrices=false, computeUv=true, name:string=null)",
   (tensor: TensorLike, fullMatrices: boolean, computeUv: boolean, _: Name): [s: Tensor, u: Tensor, v: Tensor] | Tensor => {
@@ -110,7 +162,13 @@ export const qr = declare(
   (input: TensorLike, fullMatrices: boolean, _: Name): [q: Tensor, r: Tensor] =>
     ops.qr(input, { mode: fullMatrices ? "complete" : "reduced" }) as unknown as [Tensor, Tensor],
 );
-/** Eigenvalues in ascending order, and eigenvectors as columns, of symmetric matrices. */
+/**
+ * Eigenvalues in ascending order, and eigenvectors as columns, of symmetric matrices.
+ *
+ * ```ts
+ * tf.linalg.eigh([[2, 1], [1, 2]])[0]; // [1, 3]
+ * ```
+ */
 export const eigh = declare(
   "tf.linalg.eigh(*tensor, name:string=null)",
   (tensor: TensorLike, _: Name): [e: Tensor, v: Tensor] => ops.eigh(tensor) as unknown as [Tensor, Tensor],
@@ -118,18 +176,36 @@ export const eigh = declare(
 export const cholesky = declare("tf.linalg.cholesky(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
   ops.cholesky(input),
 );
-/** A matrix times a vector. */
+/**
+ * A matrix times a vector.
+ *
+ * ```ts
+ * tf.linalg.matvec([[1, 2], [3, 4]], [1, 10]); // [21, 43]
+ * ```
+ */
 export const matvec = declare(
   "tf.linalg.matvec(*a, *b, transposeA=false, adjointA=false, aIsSparse=false, bIsSparse=false, name:string=null)",
   (a: TensorLike, b: TensorLike, transposeA: boolean, adjointA: boolean, _a: boolean, _b: boolean, _: Name): Tensor =>
     ops.squeeze(matrixProduct(matrix("matvec", a), ops.expandDims(b, -1), { transposeA: transposeA || adjointA }), -1),
 );
-/** The sums of the diagonals. */
+/**
+ * The sums of the diagonals.
+ *
+ * ```ts
+ * tf.linalg.trace([[1, 2], [3, 4]]); // 5
+ * ```
+ */
 export const trace = declare("tf.linalg.trace(*x, name:string=null)", (x: TensorLike, _: Name): Tensor =>
   ops.trace(matrix("trace", x), 0, -2, -1),
 );
 
-/** What lies within so many diagonals below and above the main one; −1: all of them. */
+/**
+ * What lies within so many diagonals below and above the main one; −1: all of them.
+ *
+ * ```ts
+ * tf.linalg.bandPart([[1, 2], [3, 4]], 0, -1); // [[1, 2], [0, 4]]
+ * ```
+ */
 export const bandPart = declare(
   "tf.linalg.bandPart(*input, numLower:int, numUpper:int, name:string=null)",
   (input: TensorLike, numLower: number, numUpper: number, _: Name): Tensor => {
@@ -183,6 +259,10 @@ function picked(x: Tensor, places: Int32Array, paddingValue: number, shape: read
 /**
  * Matrices with the given diagonals.
  *
+ * ```ts
+ * tf.linalg.diag([1, 2]); // [[1, 0], [0, 2]]
+ * ```
+ *
  * @param diagonal  [..., length], or for several [..., diagonals, length], the uppermost first
  * @param k         0 is the main one, above it 1; `[lower, upper]` are several
  */
@@ -211,7 +291,13 @@ export const diag = declare(
   },
 );
 
-/** The diagonals of matrices: [..., length], of several [..., diagonals, length], the uppermost first. */
+/**
+ * The diagonals of matrices: [..., length], of several [..., diagonals, length], the uppermost first.
+ *
+ * ```ts
+ * tf.linalg.diagPart([[1, 2], [3, 4]]); // [1, 4]
+ * ```
+ */
 export const diagPart = declare(
   'tf.linalg.diagPart(*input, name:string="diag_part", k:ints=0, paddingValue:number=0, align="RIGHT_LEFT")',
   (input: TensorLike, _: Name, k: Band, paddingValue: number, align: string): Tensor => {
@@ -232,7 +318,15 @@ export const diagPart = declare(
   },
 );
 
-/** The norm of all elements, of vectors (one axis) or of matrices (two). @param ord  "euclidean", "fro", a number or Infinity */
+/**
+ * The norm of all elements, of vectors (one axis) or of matrices (two).
+ *
+ * ```ts
+ * tf.norm([3, 4]); // 5
+ * ```
+ *
+ * @param ord  "euclidean", "fro", a number or Infinity
+ */
 export const norm = declare(
   'tf.norm(*tensor, ord:string|number="euclidean", axis:ints=null, keepdims:bool|null=null, name:string=null)',
   (tensor: TensorLike, ord: string | number, axis: Axes, keepdims: boolean | null, _: Name): Tensor => {

@@ -66,7 +66,14 @@ interface Initializer {
   pairs(): readonly (readonly [Key, Key])[];
 }
 
-/** The keys and values of a table, as arrays or tensors of one length. */
+/**
+ * The keys and values of a table, as arrays or tensors of one length.
+ *
+ * ```ts
+ * const pairs = new tf.lookup.KeyValueTensorInitializer(["a", "b"], [1, 2], { keyDtype: "string", valueDtype: "int64" });
+ * new tf.lookup.StaticHashTable(pairs, 0).lookup(["b", "c"]); // [2, 0]
+ * ```
+ */
 export class KeyValueTensorInitializer implements Initializer {
   readonly #keys: Column;
   readonly #values: Column;
@@ -308,7 +315,14 @@ const vocabularyOptions = schema(["initializer", "numOovBuckets"], {
   experimentalIsAnonymous: boolean(false),
 });
 
-/** A vocabulary: keys with their numbers, and `numOovBuckets` numbers behind them that other keys are hashed to. */
+/**
+ * A vocabulary: keys with their numbers, and `numOovBuckets` numbers behind them that other keys are hashed to.
+ *
+ * ```ts
+ * const words = new tf.lookup.KeyValueTensorInitializer(["a", "b"], [0, 1], { keyDtype: "string", valueDtype: "int64" });
+ * new tf.lookup.StaticVocabularyTable(words, 1).lookup(["b", "zzz"]); // [1, 2]
+ * ```
+ */
 export class StaticVocabularyTable {
   readonly name: string;
   readonly keyDtype: string;
@@ -361,6 +375,12 @@ const mutableOptions = schema(["keyDtype", "valueDtype", "defaultValue"], {
 
 /**
  * A table that changes: `insert`, `remove`, `lookup`. A checkpoint saves what is in it. TensorFlow: tf.lookup.experimental.MutableHashTable
+ *
+ * ```ts
+ * const table = new tf.lookup.MutableHashTable("string", "int64", 0);
+ * table.insert(["a"], [5]);
+ * table.lookup(["a", "b"]); // [5, 0]
+ * ```
  */
 export class MutableHashTable {
   readonly name: string;

@@ -19,7 +19,15 @@ export { addN } from "./lists.js";
 
 type Name = string | null;
 
-/** The k largest elements along the last axis, the largest first, and where they stood. @throws ValueError for a k above the length */
+/**
+ * The k largest elements along the last axis, the largest first, and where they stood.
+ *
+ * ```ts
+ * tf.math.topK([3, 1, 4, 2], 2); // [[4, 3], [2, 0]]
+ * ```
+ *
+ * @throws ValueError for a k above the length
+ */
 export const topK = declare(
   'tf.math.topK(*input, k:int=1, sorted=true, indexType:dtype="int32", name:string=null)',
   (input: TensorLike, k: number, sorted: boolean, indexType: string, _: Name): [values: Tensor, indices: Tensor] => {
@@ -33,13 +41,25 @@ export const topK = declare(
   },
 );
 
-/** Whether the target class is among the k classes with the largest predictions. */
+/**
+ * Whether the target class is among the k classes with the largest predictions.
+ *
+ * ```ts
+ * tf.math.inTopK([2, 0], [[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]], 2); // [true, false]
+ * ```
+ */
 export const inTopK = declare(
   "tf.math.inTopK(*targets, *predictions, k:int, name:string=null)",
   (targets: TensorLike, predictions: TensorLike, k: number, _: Name): Tensor => ops.inTopK(targets, predictions, k),
 );
 
-/** x divided by its Euclidean length along axes: √max(Σx², epsilon). Default: all axes. */
+/**
+ * x divided by its Euclidean length along axes: √max(Σx², epsilon). Default: all axes.
+ *
+ * ```ts
+ * tf.math.l2Normalize([3, 4]); // [0.6, 0.8]
+ * ```
+ */
 export const l2Normalize = declare(
   "tf.math.l2Normalize(*x, axis:ints=null, epsilon:number=1e-12, dim:ints=null, name:string=null)",
   (x: TensorLike, axis: Axes, epsilon: number, dim: Axes, _: Name): Tensor => {
@@ -48,7 +68,13 @@ export const l2Normalize = declare(
   },
 );
 
-/** How many elements are not zero. */
+/**
+ * How many elements are not zero.
+ *
+ * ```ts
+ * tf.math.countNonzero([[0, 1], [7, 2]]); // 3
+ * ```
+ */
 export const countNonzero = declare(
   'tf.math.countNonzero(*input, axis:ints=null, keepdims:bool|null=null, dtype:dtype="int64", name:string=null)',
   (input: TensorLike, axis: Axes, keepdims: boolean | null, dtype: string, _: Name): Tensor =>
@@ -57,6 +83,10 @@ export const countNonzero = declare(
 
 /**
  * How often each whole number occurs.
+ *
+ * ```ts
+ * tf.math.bincount([0, 2, 2, 3]); // [1, 0, 2, 1]
+ * ```
  *
  * @param weights       what each occurrence counts; default 1
  * @param minlength     least length of the result; maxlength: numbers from there on are not counted
@@ -103,7 +133,13 @@ export const bincount = declare(
 
 const finished = (counts: Tensor, binary: boolean): Tensor => (binary ? ops.cast(ops.notEqual(counts, 0), counts.dtype) : counts);
 
-/** How often the class in a row was taken for the class in a column: [classes, classes]. */
+/**
+ * How often the class in a row was taken for the class in a column: [classes, classes].
+ *
+ * ```ts
+ * tf.math.confusionMatrix([0, 1, 1], [0, 1, 0]); // [[1, 0], [1, 1]]
+ * ```
+ */
 export const confusionMatrix = declare(
   'tf.math.confusionMatrix(*labels, *predictions, numClasses:int=null, *weights=null, dtype:dtype="int32", name:string=null)',
   (labels: TensorLike, predictions: TensorLike, numClasses: number | null, weights: TensorLike | null, dtype: string, _: Name): Tensor => {
@@ -164,15 +200,45 @@ function zerosWhereEmpty(made: Tensor, ids: Tensor): Tensor {
   return ops.where(ops.expandDims(ops.greater(counts, 0), others), made, ops.zerosLike(made));
 }
 
-/** The sums of the rows of each segment; ids ascend, and the last one says how many segments there are. */
+/**
+ * The sums of the rows of each segment; ids ascend, and the last one says how many segments there are.
+ *
+ * ```ts
+ * tf.math.segmentSum([1, 5, 2], [0, 0, 1]); // [6, 2]
+ * ```
+ */
 export const segmentSum = segment("segmentSum", (data, ids) => ops.segmentSum(data, ids), false);
-/** The largest of the rows of each segment; 0 where there are none. */
+/**
+ * The largest of the rows of each segment; 0 where there are none.
+ *
+ * ```ts
+ * tf.math.segmentMax([1, 5, 2], [0, 0, 1]); // [5, 2]
+ * ```
+ */
 export const segmentMax = segment("segmentMax", (data, ids) => ops.segmentMax(data, ids), true);
-/** The smallest of the rows of each segment; 0 where there are none. */
+/**
+ * The smallest of the rows of each segment; 0 where there are none.
+ *
+ * ```ts
+ * tf.math.segmentMin([1, 5, 2], [0, 0, 1]); // [1, 2]
+ * ```
+ */
 export const segmentMin = segment("segmentMin", (data, ids) => ops.segmentMin(data, ids), true);
-/** The products of the rows of each segment; 1 where there are none. */
+/**
+ * The products of the rows of each segment; 1 where there are none.
+ *
+ * ```ts
+ * tf.math.segmentProd([2, 5, 3], [0, 0, 1]); // [10, 3]
+ * ```
+ */
 export const segmentProd = segment("segmentProd", (data, ids) => ops.segmentProd(data, ids), false);
-/** The means of the rows of each segment; 0 where there are none. */
+/**
+ * The means of the rows of each segment; 0 where there are none.
+ *
+ * ```ts
+ * tf.math.segmentMean([1, 5, 2], [0, 0, 1]); // [3, 2]
+ * ```
+ */
 export const segmentMean = segment(
   "segmentMean",
   (data, ids) => meanOf(ops.segmentSum(data, ids), ops.segmentSum(ops.onesLike(ids), ids)),
@@ -201,26 +267,58 @@ const unsorted = <const N extends string>(name: N, run: (data: TensorLike, ids: 
     },
   );
 
-/** The sums of the rows of each of so many segments; ids below 0 are left out. */
+/**
+ * The sums of the rows of each of so many segments; ids below 0 are left out.
+ *
+ * ```ts
+ * tf.math.unsortedSegmentSum([1, 5, 2], [0, 1, 0], 2); // [3, 5]
+ * ```
+ */
 export const unsortedSegmentSum = unsorted("unsortedSegmentSum", (data, ids, numSegments) => ops.segmentSum(data, ids, { numSegments }));
 /**
  * The largest element of each segment; a segment without elements has the least value of the dtype. TensorFlow:
  * tf.math.unsorted_segment_max
+ *
+ * ```ts
+ * tf.math.unsortedSegmentMax([1, 5, 2], [0, 1, 0], 2); // [2, 5]
+ * ```
  */
 export const unsortedSegmentMax = unsorted("unsortedSegmentMax", (data, ids, numSegments) => ops.segmentMax(data, ids, { numSegments }));
 /**
  * The least element of each segment; a segment without elements has the largest value of the dtype. TensorFlow:
  * tf.math.unsorted_segment_min
+ *
+ * ```ts
+ * tf.math.unsortedSegmentMin([1, 5, 2], [0, 1, 0], 2); // [1, 5]
+ * ```
  */
 export const unsortedSegmentMin = unsorted("unsortedSegmentMin", (data, ids, numSegments) => ops.segmentMin(data, ids, { numSegments }));
-/** The product of the elements of each segment; 1 for one without elements. TensorFlow: tf.math.unsorted_segment_prod */
+/**
+ * The product of the elements of each segment; 1 for one without elements. TensorFlow: tf.math.unsorted_segment_prod
+ *
+ * ```ts
+ * tf.math.unsortedSegmentProd([2, 5, 3], [0, 1, 0], 2); // [6, 5]
+ * ```
+ */
 export const unsortedSegmentProd = unsorted("unsortedSegmentProd", (data, ids, numSegments) => ops.segmentProd(data, ids, { numSegments }));
-/** The mean of the elements of each segment; 0 for one without elements. TensorFlow: tf.math.unsorted_segment_mean */
+/**
+ * The mean of the elements of each segment; 0 for one without elements. TensorFlow: tf.math.unsorted_segment_mean
+ *
+ * ```ts
+ * tf.math.unsortedSegmentMean([1, 5, 3], [0, 1, 0], 2); // [2, 5]
+ * ```
+ */
 export const unsortedSegmentMean = unsorted("unsortedSegmentMean", (data, ids, numSegments) =>
   meanOf(ops.segmentSum(data, ids, { numSegments }), ops.segmentSum(ops.onesLike(ids), ids, { numSegments })),
 );
 
-/** The parts of a complex pair [real, imaginary], as tf.signal gives it; of real tensors: themselves, and 0. */
+/**
+ * The parts of a complex pair [real, imaginary], as tf.signal gives it; of real tensors: themselves, and 0.
+ *
+ * ```ts
+ * tf.math.real([1, 2]); // [1, 2]
+ * ```
+ */
 export const real = declare("tf.math.real(*input:any, name:string=null)", (input: TensorLike | Complex, _: string | null): Tensor =>
   ops.real(input),
 );

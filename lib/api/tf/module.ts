@@ -22,6 +22,11 @@ const scopeOf = (scope: string): NameScope =>
 /**
  * Runs the action while names of variables begin with a scope's: `tf.nameScope("layer", () => tf.variable(0, { name: "w" }))` makes
  * `layer/w`.
+ *
+ * ```ts
+ * const w = tf.nameScope("layer", () => tf.variable(0, { name: "w" })) as tf.Variable;
+ * w.name; // "layer/w"
+ * ```
  */
 export const nameScope = declare("tf.nameScope(name:string, action:function)", <T>(name: string, action: () => T): T => {
   if (name === "") throw new ArgumentError("nameScope", { given: '""', expected: "a name" });

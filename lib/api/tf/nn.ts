@@ -24,7 +24,13 @@ export { sigmoid, tanh } from "./elementwise.js";
 type Name = string | null;
 type Ints = number | readonly number[];
 
-/** max(0, x), in the dtype of x. */
+/**
+ * max(0, x), in the dtype of x.
+ *
+ * ```ts
+ * tf.nn.relu([-1, 2]); // [0, 2]
+ * ```
+ */
 export const relu = activation("relu", (x) => {
   const tensor = asTensor(x);
   return isFloat(tensor.dtype) ? ops.relu(tensor) : ops.maximum(tensor, 0);
@@ -35,26 +41,52 @@ export const selu = activation("selu", ops.selu);
 export const softplus = activation("softplus", ops.softplus);
 export const softsign = activation("softsign", ops.softsign);
 
-/** x where it is positive, alpha · x elsewhere. */
+/**
+ * x where it is positive, alpha · x elsewhere.
+ *
+ * ```ts
+ * tf.nn.leakyRelu([-1, 2]); // [-0.2, 2]
+ * ```
+ */
 export const leakyRelu = elementwise(
   declare("tf.nn.leakyRelu(*features, alpha:number=0.2, name:string=null)", (features: TensorLike, alpha: number, _: Name): Tensor =>
     ops.leakyRelu(features, { negativeSlope: alpha }),
   ),
 );
-/** x · Φ(x), Φ being the normal distribution. @param approximate  by tanh; default false */
+/**
+ * x · Φ(x), Φ being the normal distribution.
+ *
+ * ```ts
+ * tf.nn.gelu([-1, 0, 1]); // [-0.1587, 0, 0.8413]
+ * ```
+ *
+ * @param approximate  by tanh; default false
+ */
 export const gelu = elementwise(
   declare("tf.nn.gelu(*features, approximate=false, name:string=null)", (features: TensorLike, approximate: boolean, _: Name): Tensor =>
     ops.gelu(features, { approximate }),
   ),
 );
-/** x · sigmoid(beta · x). */
+/**
+ * x · sigmoid(beta · x).
+ *
+ * ```ts
+ * tf.nn.silu([-1, 0, 1]); // [-0.2689, 0, 0.7311]
+ * ```
+ */
 export const silu = elementwise(
   declare("tf.nn.silu(*features, beta:number=1)", (features: TensorLike, beta: number): Tensor =>
     beta === 1 ? ops.silu(features) : ops.multiply(features, ops.sigmoid(ops.multiply(features, beta))),
   ),
 );
 export { silu as swish };
-/** eˣ divided by its sum along an axis; default: the last one. */
+/**
+ * eˣ divided by its sum along an axis; default: the last one.
+ *
+ * ```ts
+ * tf.nn.softmax([0, 0]); // [0.5, 0.5]
+ * ```
+ */
 export const softmax = declare(
   "tf.nn.softmax(*logits, axis:int=null, name:string=null)",
   (logits: TensorLike, axis: number | null, _: Name): Tensor => ops.softmax(logits, { axis: axis ?? -1 }),
@@ -64,7 +96,15 @@ export const logSoftmax = declare(
   (logits: TensorLike, axis: number | null, _: Name): Tensor => ops.logSoftmax(logits, { axis: axis ?? -1 }),
 );
 
-/** Each element with probability `rate` 0, the others divided by 1 − rate. @throws ValueError for a rate outside of [0, 1) */
+/**
+ * Each element with probability `rate` 0, the others divided by 1 − rate.
+ *
+ * ```ts
+ * tf.nn.dropout([1, 2], 0); // [1, 2]
+ * ```
+ *
+ * @throws ValueError for a rate outside of [0, 1)
+ */
 export const dropout = declare(
   "tf.nn.dropout(*x, rate:number, noiseShape:shape=null, seed:any=null, name:string=null)",
   (x: TensorLike, rate: number, noiseShape: Shape | null, seed: Seed | null, _: Name): Tensor => {
@@ -136,7 +176,13 @@ function convolution(
   });
 }
 
-/** A convolution of sequences `[batch, width, channels]` with `[width, channels, filters]`. */
+/**
+ * A convolution of sequences `[batch, width, channels]` with `[width, channels, filters]`.
+ *
+ * ```ts
+ * tf.nn.conv1d([[[1], [2], [3]]], [[[1]], [[1]]], 1, "VALID"); // [[[3], [5]]]
+ * ```
+ */
 export const conv1d = declare(
   'tf.nn.conv1d(*input, *filters, stride:ints, padding:any, dataFormat="NWC", dilations:ints=null, name:string=null)',
   (
@@ -149,7 +195,13 @@ export const conv1d = declare(
     _: Name,
   ): Tensor => convolution("conv1d", input, filters, stride, padding, dataFormat, dilations),
 );
-/** A convolution of images `[batch, height, width, channels]` with `[height, width, channels, filters]`. */
+/**
+ * A convolution of images `[batch, height, width, channels]` with `[height, width, channels, filters]`.
+ *
+ * ```ts
+ * tf.nn.conv2d([[[[1], [2]], [[3], [4]]]], tf.ones([2, 2, 1, 1]), 1, "VALID"); // [[[[10]]]]
+ * ```
+ */
 export const conv2d = declare(
   'tf.nn.conv2d(*input, *filters, strides:ints, padding:any, dataFormat="NHWC", dilations:ints=null, name:string=null)',
   (
@@ -162,7 +214,13 @@ export const conv2d = declare(
     _: Name,
   ): Tensor => convolution("conv2d", input, filters, strides, padding, dataFormat, dilations),
 );
-/** A convolution of volumes `[batch, depth, height, width, channels]` with `[depth, height, width, channels, filters]`. */
+/**
+ * A convolution of volumes `[batch, depth, height, width, channels]` with `[depth, height, width, channels, filters]`.
+ *
+ * ```ts
+ * tf.nn.conv3d(tf.ones([1, 2, 2, 2, 1]), tf.ones([2, 2, 2, 1, 1]), [1, 1, 1, 1, 1], "VALID"); // [[[[[8]]]]]
+ * ```
+ */
 export const conv3d = declare(
   'tf.nn.conv3d(*input, *filters, strides:ints, padding:any, dataFormat="NDHWC", dilations:ints=null, name:string=null)',
   (
@@ -178,6 +236,10 @@ export const conv3d = declare(
 
 /**
  * The transpose of a convolution: `[batch, height, width, channels]` with `[height, width, filters, channels]` gives outputShape.
+ *
+ * ```ts
+ * tf.nn.conv2dTranspose([[[[7]]]], tf.ones([2, 2, 1, 1]), [1, 2, 2, 1], 2); // [[[[7], [7]], [[7], [7]]]]
+ * ```
  *
  * @throws ShapeError where a convolution of the outputShape would not give the shape of the input
  */
@@ -229,7 +291,13 @@ export const conv2dTranspose = declare(
   },
 );
 
-/** A convolution of each channel by itself with `[height, width, channels, multiplier]`. */
+/**
+ * A convolution of each channel by itself with `[height, width, channels, multiplier]`.
+ *
+ * ```ts
+ * tf.nn.depthwiseConv2d(tf.ones([1, 4, 4, 3]), tf.ones([2, 2, 3, 1]), [1, 1, 1, 1], "VALID").shape; // [1, 3, 3, 3]
+ * ```
+ */
 export const depthwiseConv2d = declare(
   "tf.nn.depthwiseConv2d(*input, *filter, strides:ints, padding:any, dataFormat:string=null, dilations:ints=null, name:string=null)",
   (
@@ -251,7 +319,14 @@ export const depthwiseConv2d = declare(
   },
 );
 
-/** A convolution of each channel by itself, then one of each position by itself. */
+/**
+ * A convolution of each channel by itself, then one of each position by itself.
+ *
+ * ```ts
+ * const made = tf.nn.separableConv2d(tf.ones([1, 4, 4, 3]), tf.ones([2, 2, 3, 1]), tf.ones([1, 1, 3, 5]), [1, 1, 1, 1], "VALID");
+ * made.shape; // [1, 3, 3, 5]
+ * ```
+ */
 export const separableConv2d = declare(
   "tf.nn.separableConv2d(*input, *depthwiseFilter, *pointwiseFilter, strides:ints, padding:any, dataFormat:string=null, dilations:ints=null, name:string=null)",
   (
@@ -307,24 +382,78 @@ const poolingOf = <const N extends string, const D extends string>(name: N, form
     (input: TensorLike, ksize: Ints, strides: Ints, padding: PaddingGiven, dataFormat: string, _: Name): Tensor =>
       pooled(name, pool, input, ksize, strides, padding, dataFormat),
   );
-/** The largest element of each window. */
+/**
+ * The largest element of each window.
+ *
+ * ```ts
+ * tf.nn.maxPool([[[1], [3], [5], [7]]], 2, 2, "VALID"); // [[[3], [7]]]
+ * ```
+ */
 export const maxPool = pooling("maxPool", ops.maxPool);
-/** The largest element of each window along one axis, of `[batch, width, channels]`. TensorFlow: tf.nn.max_pool1d */
+/**
+ * The largest element of each window along one axis, of `[batch, width, channels]`. TensorFlow: tf.nn.max_pool1d
+ *
+ * ```ts
+ * tf.nn.maxPool1d([[[1], [3], [5], [7]]], 2, 2, "VALID"); // [[[3], [7]]]
+ * ```
+ */
 export const maxPool1d = poolingOf("maxPool1d", "NWC", ops.maxPool);
-/** The largest element of each window, of `[batch, height, width, channels]`. TensorFlow: tf.nn.max_pool2d */
+/**
+ * The largest element of each window, of `[batch, height, width, channels]`. TensorFlow: tf.nn.max_pool2d
+ *
+ * ```ts
+ * tf.nn.maxPool2d([[[[1], [2]], [[3], [4]]]], 2, 2, "VALID"); // [[[[4]]]]
+ * ```
+ */
 export const maxPool2d = poolingOf("maxPool2d", "NHWC", ops.maxPool);
-/** The largest element of each window, of `[batch, depth, height, width, channels]`. TensorFlow: tf.nn.max_pool3d */
+/**
+ * The largest element of each window, of `[batch, depth, height, width, channels]`. TensorFlow: tf.nn.max_pool3d
+ *
+ * ```ts
+ * tf.nn.maxPool3d(tf.ones([1, 2, 2, 2, 1]), 2, 2, "VALID").shape; // [1, 1, 1, 1, 1]
+ * ```
+ */
 export const maxPool3d = poolingOf("maxPool3d", "NDHWC", ops.maxPool);
-/** The mean of each window. */
+/**
+ * The mean of each window.
+ *
+ * ```ts
+ * tf.nn.avgPool([[[1], [3], [5], [7]]], 2, 2, "VALID"); // [[[2], [6]]]
+ * ```
+ */
 export const avgPool = pooling("avgPool", ops.averagePool);
-/** The mean of each window along one axis, of `[batch, width, channels]`. TensorFlow: tf.nn.avg_pool1d */
+/**
+ * The mean of each window along one axis, of `[batch, width, channels]`. TensorFlow: tf.nn.avg_pool1d
+ *
+ * ```ts
+ * tf.nn.avgPool1d([[[1], [3], [5], [7]]], 2, 2, "VALID"); // [[[2], [6]]]
+ * ```
+ */
 export const avgPool1d = poolingOf("avgPool1d", "NWC", ops.averagePool);
-/** The mean of each window, of `[batch, height, width, channels]`. TensorFlow: tf.nn.avg_pool2d */
+/**
+ * The mean of each window, of `[batch, height, width, channels]`. TensorFlow: tf.nn.avg_pool2d
+ *
+ * ```ts
+ * tf.nn.avgPool2d([[[[1], [2]], [[3], [4]]]], 2, 2, "VALID"); // [[[[2.5]]]]
+ * ```
+ */
 export const avgPool2d = poolingOf("avgPool2d", "NHWC", ops.averagePool);
-/** The mean of each window, of `[batch, depth, height, width, channels]`. TensorFlow: tf.nn.avg_pool3d */
+/**
+ * The mean of each window, of `[batch, depth, height, width, channels]`. TensorFlow: tf.nn.avg_pool3d
+ *
+ * ```ts
+ * tf.nn.avgPool3d(tf.ones([1, 2, 2, 2, 1]), 2, 2, "VALID").shape; // [1, 1, 1, 1, 1]
+ * ```
+ */
 export const avgPool3d = poolingOf("avgPool3d", "NDHWC", ops.averagePool);
 
-/** value + bias along the channels. */
+/**
+ * value + bias along the channels.
+ *
+ * ```ts
+ * tf.nn.biasAdd([[1, 2]], [10, 20]); // [[11, 22]]
+ * ```
+ */
 export const biasAdd = declare(
   "tf.nn.biasAdd(*value, *bias, dataFormat:string=null, name:string=null)",
   (value: TensorLike, bias: TensorLike, dataFormat: string | null, _: Name): Tensor => {
@@ -340,14 +469,26 @@ export const biasAdd = declare(
   },
 );
 
-/** Mean and variance over axes. */
+/**
+ * Mean and variance over axes.
+ *
+ * ```ts
+ * tf.nn.moments([[1, 2], [3, 4]], [0]); // [[2, 3], [1, 1]]
+ * ```
+ */
 export const moments = declare(
   "tf.nn.moments(*x, axes:ints, shift:any=null, keepdims=false, name:string=null)",
   (x: TensorLike, axes: Ints, _shift: unknown, keepdims: boolean, _: Name): [mean: Tensor, variance: Tensor] =>
     ops.moments(x, axes, { keepdims }) as unknown as [Tensor, Tensor],
 );
 
-/** (x − mean) / √(variance + varianceEpsilon) · scale + offset, broadcast. */
+/**
+ * (x − mean) / √(variance + varianceEpsilon) · scale + offset, broadcast.
+ *
+ * ```ts
+ * tf.nn.batchNormalization([[1, 4]], [1, 2], [1, 4], [0, 1], [1, 1], 0); // [[0, 2]]
+ * ```
+ */
 export const batchNormalization = declare(
   "tf.nn.batchNormalization(*x, *mean, *variance, *offset:tensor|null, *scale:tensor|null, varianceEpsilon:number, name:string=null)",
   (
@@ -366,12 +507,24 @@ export const batchNormalization = declare(
   },
 );
 
-/** Σ t² / 2. */
+/**
+ * Σ t² / 2.
+ *
+ * ```ts
+ * tf.nn.l2Loss([3, 4]); // 12.5
+ * ```
+ */
 export const l2Loss = declare("tf.nn.l2Loss(*t, name:string=null)", (t: TensorLike, _: Name): Tensor =>
   ops.divide(ops.sum(ops.square(t)), 2),
 );
 
-/** −Σ labels · log softmax(logits) along an axis. */
+/**
+ * −Σ labels · log softmax(logits) along an axis.
+ *
+ * ```ts
+ * tf.nn.softmaxCrossEntropyWithLogits([[0, 1]], [[0, 2]]); // [0.1269]
+ * ```
+ */
 export const softmaxCrossEntropyWithLogits = declare(
   "tf.nn.softmaxCrossEntropyWithLogits(*labels, *logits, axis:int=-1, name:string=null)",
   (labels: TensorLike, logits: TensorLike, axis: number, _: Name): Tensor =>
@@ -380,7 +533,15 @@ export const softmaxCrossEntropyWithLogits = declare(
       : ops.negative(ops.sum(ops.multiply(labels, ops.logSoftmax(logits, { axis })), { axis })),
 );
 
-/** −log softmax(logits)[label] along the last axis. @throws ValueError for a label that is no class */
+/**
+ * −log softmax(logits)[label] along the last axis.
+ *
+ * ```ts
+ * tf.nn.sparseSoftmaxCrossEntropyWithLogits([1], [[0, 2]]); // [0.1269]
+ * ```
+ *
+ * @throws ValueError for a label that is no class
+ */
 export const sparseSoftmaxCrossEntropyWithLogits = declare(
   "tf.nn.sparseSoftmaxCrossEntropyWithLogits(*labels, *logits, name:string=null)",
   (labels: TensorLike, logits: TensorLike, _: Name): Tensor => {
@@ -394,7 +555,13 @@ export const sparseSoftmaxCrossEntropyWithLogits = declare(
   },
 );
 
-/** The cross-entropy of each element on its own, of logits. */
+/**
+ * The cross-entropy of each element on its own, of logits.
+ *
+ * ```ts
+ * tf.nn.sigmoidCrossEntropyWithLogits([1, 0], [2, -2]); // [0.1269, 0.1269]
+ * ```
+ */
 export const sigmoidCrossEntropyWithLogits = declare(
   "tf.nn.sigmoidCrossEntropyWithLogits(*labels=null, *logits=null, name:string=null)",
   (labels: TensorLike | null, logits: TensorLike | null, _: Name): Tensor => {
@@ -406,7 +573,13 @@ export const sigmoidCrossEntropyWithLogits = declare(
   },
 );
 
-/** The same with positive labels counted posWeight times. */
+/**
+ * The same with positive labels counted posWeight times.
+ *
+ * ```ts
+ * tf.nn.weightedCrossEntropyWithLogits([1, 0], [2, -2], 3); // [0.3808, 0.1269]
+ * ```
+ */
 export const weightedCrossEntropyWithLogits = declare(
   "tf.nn.weightedCrossEntropyWithLogits(*labels, *logits, *posWeight, name:string=null)",
   (labels: TensorLike, logits: TensorLike, posWeight: TensorLike, _: Name): Tensor => {
@@ -417,7 +590,15 @@ export const weightedCrossEntropyWithLogits = declare(
   },
 );
 
-/** The sum of losses divided by the global batch size. @param globalBatchSize  default: the number of losses times that of replicas */
+/**
+ * The sum of losses divided by the global batch size.
+ *
+ * ```ts
+ * tf.nn.computeAverageLoss([1, 3], { globalBatchSize: 2 }); // 2
+ * ```
+ *
+ * @param globalBatchSize  default: the number of losses times that of replicas
+ */
 export const computeAverageLoss = declare(
   "tf.nn.computeAverageLoss(*perExampleLoss, *sampleWeight=null, *globalBatchSize=null)",
   (perExampleLoss: TensorLike, sampleWeight: TensorLike | null, globalBatchSize: TensorLike | null): Tensor => {
@@ -429,7 +610,13 @@ export const computeAverageLoss = declare(
   },
 );
 
-/** The sum of regularization losses divided by the number of replicas: their gradients are summed, and it counts once. */
+/**
+ * The sum of regularization losses divided by the number of replicas: their gradients are summed, and it counts once.
+ *
+ * ```ts
+ * tf.nn.scaleRegularizationLoss(0.5); // 0.5
+ * ```
+ */
 export const scaleRegularizationLoss = declare(
   "tf.nn.scaleRegularizationLoss(*regularizationLoss)",
   (regularizationLoss: TensorLike): Tensor => {
@@ -449,7 +636,14 @@ const lookup = declare(
   },
 );
 /**
- * Rows of a table; of ragged ids ragged rows. @param maxNorm  rows that are longer are made so long @throws ValueError for an id outside
+ * Rows of a table; of ragged ids ragged rows.
+ *
+ * ```ts
+ * tf.nn.embeddingLookup([[1, 2], [3, 4]], [1, 0]); // [[3, 4], [1, 2]]
+ * ```
+ *
+ * @param maxNorm  rows that are longer are made so long
+ * @throws ValueError for an id outside
  */
 export const embeddingLookup = withRagged(lookup, ([params, ids, maxNorm]) => {
   if (!isRagged(ids)) throw new ValueError("embeddingLookup", { given: "ragged params", expected: "ragged ids at most" });
@@ -458,6 +652,10 @@ export const embeddingLookup = withRagged(lookup, ([params, ids, maxNorm]) => {
 
 /**
  * Connectionist temporal classification: −log of the probability of a label sequence, summed over all its alignments.
+ *
+ * ```ts
+ * tf.nn.ctcLoss([[1]], [[[0, 0]], [[0, 0]]], [1], [2]).shape; // [1]
+ * ```
  *
  * @param labels      dense, [batch, labels]
  * @param logits      [time, batch, classes], or with logitsTimeMajor false [batch, time, classes]
@@ -498,9 +696,21 @@ const block = <const N extends string>(
       return run(x, blockSize, { dataFormat: format });
     },
   );
-/** Channels as blocks of pixels. */
+/**
+ * Channels as blocks of pixels.
+ *
+ * ```ts
+ * tf.nn.depthToSpace([[[[1, 2, 3, 4]]]], 2); // [[[[1], [2]], [[3], [4]]]]
+ * ```
+ */
 export const depthToSpace = block("depthToSpace", ops.depthToSpace, (x, size, first) => (x.shape[first ? 1 : 3] ?? 0) % size ** 2 === 0);
-/** Blocks of pixels as channels. */
+/**
+ * Blocks of pixels as channels.
+ *
+ * ```ts
+ * tf.nn.spaceToDepth([[[[1], [2]], [[3], [4]]]], 2); // [[[[1, 2, 3, 4]]]]
+ * ```
+ */
 export const spaceToDepth = block("spaceToDepth", ops.spaceToDepth, (x, size, first) =>
   (first ? x.shape.slice(2) : x.shape.slice(1, 3)).every((length) => (length ?? 0) % size === 0),
 );

@@ -10,6 +10,10 @@ const LONGEST_FRAME = 100;
 
 /**
  * Waits until the page has drawn: at its next frame, in Node and in workers after one turn of the event loop. TensorFlow.js: tf.nextFrame
+ *
+ * ```ts
+ * await tf.nextFrame();
+ * ```
  */
 export function nextFrame(): Promise<void> {
   if (typeof requestAnimationFrame === "undefined") return platform.turn();
@@ -37,7 +41,13 @@ export interface MemoryInfo {
   readonly unreliable: true;
 }
 
-/** What is in memory now. Nobody has to look: memory is given back by itself. TensorFlow.js: tf.memory */
+/**
+ * What is in memory now. Nobody has to look: memory is given back by itself. TensorFlow.js: tf.memory
+ *
+ * ```ts
+ * tf.memory().numTensors > 0; // true
+ * ```
+ */
 export function memory(): MemoryInfo {
   const { count, bytes } = blocksNow();
   return {

@@ -23,6 +23,10 @@ const depthOf = (value: unknown): number =>
 /**
  * Nested arrays whose rows may differ in length.
  *
+ * ```ts
+ * (tf.ragged.constant([[1, 2], [3]]) as tf.RaggedTensor).toList(); // [[1, 2], [3]]
+ * ```
+ *
  * @param dtype       default: as tf.constant has it; "string" for strings
  * @param raggedRank  how many axes are rows of rows; default: one less than the nesting, without innerShape
  * @param innerShape  the shape of the innermost elements
@@ -71,7 +75,13 @@ export const constant = declare(
   },
 );
 
-/** Tensors of unequal length, or ragged ones, as rows. */
+/**
+ * Tensors of unequal length, or ragged ones, as rows.
+ *
+ * ```ts
+ * tf.ragged.stack([[1, 2], [3]]).toList(); // [[1, 2], [3]]
+ * ```
+ */
 export const stack = declare(
   "tf.ragged.stack(values:any, axis:int=0, name:string=null)",
   (values: readonly (TensorLike | RaggedTensor)[], axis: number, _: Name): RaggedTensor => {
@@ -90,7 +100,13 @@ export const stack = declare(
   },
 );
 
-/** Rows of whole numbers: for each pair, from start on, below limit. */
+/**
+ * Rows of whole numbers: for each pair, from start on, below limit.
+ *
+ * ```ts
+ * tf.ragged.range([2, 3]).toList(); // [[0, 1], [0, 1, 2]]
+ * ```
+ */
 export const range = declare(
   'tf.ragged.range(*starts, *limits=null, *deltas=1, dtype:dtype=null, name:string=null, rowSplitsDtype:dtype="int64")',
   (starts: TensorLike, limits: TensorLike | null, deltas: TensorLike, dtype: string | null, _: Name, _splits: string): RaggedTensor => {
@@ -112,14 +128,27 @@ export const range = declare(
   },
 );
 
-/** A function of tensors, of the innermost elements of ragged ones. */
+/**
+ * A function of tensors, of the innermost elements of ragged ones.
+ *
+ * ```ts
+ * tf.ragged.mapFlatValues((values: tf.Tensor) => values.mul(2), tf.ragged.constant([[1, 2], [3]])).toList(); // [[2, 4], [6]]
+ * ```
+ */
 export function mapFlatValues(op: (...args: never[]) => TensorLike, ...args: readonly unknown[]): RaggedTensor {
   const ragged = args.find((each) => each instanceof RaggedTensor);
   if (!ragged) throw new ArgumentError("ragged.mapFlatValues", { given: "no ragged tensor", expected: "at least one" });
   return ragged.withFlatValues(op(...(args.map((each) => (each instanceof RaggedTensor ? each.flatValues : each)) as never[])));
 }
 
-/** The slices at which a mask holds; rows keep their places. */
+/**
+ * The slices at which a mask holds; rows keep their places.
+ *
+ * ```ts
+ * const kept = tf.ragged.booleanMask([[1, 2], [3, 4]], [[true, false], [true, true]]) as tf.RaggedTensor;
+ * kept.toList(); // [[1], [3, 4]]
+ * ```
+ */
 export const booleanMask = declare(
   "tf.ragged.booleanMask(*data, *mask, name:string=null)",
   (data: TensorLike, mask: TensorLike, _: Name): RaggedTensor => {
@@ -135,7 +164,13 @@ export const booleanMask = declare(
   },
 );
 
-/** The same as a sparse tensor. */
+/**
+ * The same as a sparse tensor.
+ *
+ * ```ts
+ * tf.ragged.toSparse(tf.ragged.constant([[1, 2], [3]]) as tf.RaggedTensor).values; // [1, 2, 3]
+ * ```
+ */
 export function toSparse(x: RaggedTensor): SparseTensor {
   const at = x.coordinates();
   const shape = Array.from(x.boundingShape().view());
@@ -144,7 +179,13 @@ export function toSparse(x: RaggedTensor): SparseTensor {
   return new SparseTensor(constantOf(Int32Array.from(at.flat()), { shape: [at.length, shape.length] }), x.flatValues, shape);
 }
 
-/** Rows of a sparse matrix; its values must stand at the beginnings of the rows. */
+/**
+ * Rows of a sparse matrix; its values must stand at the beginnings of the rows.
+ *
+ * ```ts
+ * tf.ragged.fromSparse(tf.sparse.fromDense([[1, 2], [3, 0]])).toList(); // [[1, 2], [3]]
+ * ```
+ */
 export function fromSparse(x: SparseTensor): RaggedTensor {
   if (x.rank !== 2) throw new ShapeError("RaggedTensor.fromSparse", { given: `rank ${x.rank}`, expected: "a matrix" });
   const flat = x.indices.view("RaggedTensor.fromSparse");

@@ -28,25 +28,54 @@ import {
 type Name = string | null;
 type SeedGiven = Seed | null;
 
-/** Sets the global seed. */
+/**
+ * Sets the global seed.
+ *
+ * ```ts
+ * tf.random.setSeed(7);
+ * const first = tf.random.uniform([2]).array();
+ * tf.random.setSeed(7);
+ * ops.allclose(tf.random.uniform([2]), first); // true
+ * ```
+ */
 export const setSeed = declare("tf.random.setSeed(seed:int)", (seed: number): void => random.setRandomSeed(seed));
 
 const withSeed = (seed: SeedGiven): { seed?: NonNullable<Seed> } => (seed === null ? {} : { seed: seed as NonNullable<Seed> });
 const isWhole = (dtype: string): boolean => keptDtype(dtype) !== "float32";
 
-/** Draws of the normal distribution with a mean and a standard deviation. TensorFlow: tf.random.normal */
+/**
+ * Draws of the normal distribution with a mean and a standard deviation. TensorFlow: tf.random.normal
+ *
+ * ```ts
+ * tf.random.normal([2], { mean: 5, stddev: 0 }); // [5, 5]
+ * ```
+ */
 export const normal = declare(
   'tf.random.normal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype="float32", seed:any=null, name:string=null)',
   (shape: Shape, mean: number, stddev: number, dtype: string, seed: SeedGiven, _: Name): Tensor =>
     random.normal(lengths(shape), { mean, stddev, dtype, ...withSeed(seed) }),
 );
-/** Draws of the normal distribution, those beyond two standard deviations drawn anew. TensorFlow: tf.random.truncated_normal */
+/**
+ * Draws of the normal distribution, those beyond two standard deviations drawn anew. TensorFlow: tf.random.truncated_normal
+ *
+ * ```ts
+ * tf.random.truncatedNormal([2, 3]).shape; // [2, 3]
+ * ```
+ */
 export const truncatedNormal = declare(
   'tf.random.truncatedNormal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype="float32", seed:any=null, name:string=null)',
   (shape: Shape, mean: number, stddev: number, dtype: string, seed: SeedGiven, _: Name): Tensor =>
     random.truncatedNormal(lengths(shape), { mean, stddev, dtype, ...withSeed(seed) }),
 );
-/** Uniform in [minval, maxval): floats, or with a dtype of whole numbers these. @throws ArgumentError for whole numbers without maxval */
+/**
+ * Uniform in [minval, maxval): floats, or with a dtype of whole numbers these.
+ *
+ * ```ts
+ * tf.random.uniform([2, 3], { minval: 1, maxval: 2 }).shape; // [2, 3]
+ * ```
+ *
+ * @throws ArgumentError for whole numbers without maxval
+ */
 export const uniform = declare(
   'tf.random.uniform(shape:shape, minval:number=0, maxval:number=null, dtype:dtype="float32", seed:any=null, name:string=null)',
   (shape: Shape, minval: number, maxval: number | null, dtype: string, seed: SeedGiven, _: Name): Tensor =>
@@ -66,18 +95,36 @@ function maxvalOf(where: string, maxval: number | null, dtype: string): number {
 
 const lengths = (shape: Shape | Integers): number[] => integers(shape as Integers, "random.shape");
 
-/** The rows of a tensor in a random order. TensorFlow: tf.random.shuffle */
+/**
+ * The rows of a tensor in a random order. TensorFlow: tf.random.shuffle
+ *
+ * ```ts
+ * tf.sort(tf.random.shuffle([1, 2, 3])); // [1, 2, 3]
+ * ```
+ */
 export const shuffle = declare(
   "tf.random.shuffle(*value, seed:any=null, name:string=null)",
   (value: TensorLike, seed: SeedGiven, _: Name): Tensor => random.shuffle(value, withSeed(seed)),
 );
-/** Classes drawn with probabilities in proportion to e^logits: [batch, numSamples]. */
+/**
+ * Classes drawn with probabilities in proportion to e^logits: [batch, numSamples].
+ *
+ * ```ts
+ * tf.random.categorical([[0, -Infinity]], 3); // [[0, 0, 0]]
+ * ```
+ */
 export const categorical = declare(
   "tf.random.categorical(*logits, numSamples:int, dtype:dtype=null, seed:any=null, name:string=null)",
   (logits: TensorLike, numSamples: number, dtype: string | null, seed: SeedGiven, _: Name): Tensor =>
     random.categorical(logits, numSamples, { ...(dtype !== null && { dtype }), ...withSeed(seed) }),
 );
-/** Gamma-distributed numbers with shape alpha and rate beta: [...shape, ...those of alpha and beta]. */
+/**
+ * Gamma-distributed numbers with shape alpha and rate beta: [...shape, ...those of alpha and beta].
+ *
+ * ```ts
+ * tf.random.gamma([2], 3).shape; // [2]
+ * ```
+ */
 export const gamma = declare(
   'tf.random.gamma(shape:shape, *alpha, *beta=null, dtype:dtype="float32", seed:any=null, name:string=null)',
   (shape: Shape, alpha: TensorLike, beta: TensorLike | null, dtype: string, seed: SeedGiven, _: Name): Tensor => {
@@ -90,7 +137,13 @@ export const gamma = declare(
     return ops.cast(beta === null ? whole : ops.divide(whole, beta), dtype);
   },
 );
-/** Numbers of events of a rate: [...shape, ...that of lam]. */
+/**
+ * Numbers of events of a rate: [...shape, ...that of lam].
+ *
+ * ```ts
+ * tf.random.poisson([2], 3).shape; // [2]
+ * ```
+ */
 export const poisson = declare(
   'tf.random.poisson(shape:shape, *lam, dtype:dtype="float32", seed:any=null, name:string=null)',
   (shape: Shape, lam: TensorLike, dtype: string, seed: SeedGiven, _: Name): Tensor => {
@@ -124,7 +177,13 @@ const checkAlg = (where: string, alg: unknown): void => {
   throw new ValueError(`${where}.alg`, { given: text(alg), expected: "philox or auto_select" });
 };
 
-/** The same numbers for the same seed (two whole numbers), which are TensorFlow's. */
+/**
+ * The same numbers for the same seed (two whole numbers), which are TensorFlow's.
+ *
+ * ```ts
+ * tf.random.statelessUniform([2, 3], [1, 2]).shape; // [2, 3]
+ * ```
+ */
 export const statelessUniform = declare(
   'tf.random.statelessUniform(shape:shape, *seed, minval:number=0, maxval:number=null, dtype:dtype="float32", name:string=null, alg:any="auto_select")',
   (shape: Shape, seed: TensorLike, minval: number | null, maxval: number | null, dtype: string, _: Name, alg: unknown): Tensor => {
@@ -162,9 +221,21 @@ const stateless = <const N extends string>(name: N, fill: Fill) =>
       return ops.cast(scaled(drawnFrom(name, seed, { shape: lengths(shape), fill, dtype: "float32" }), stddev, mean), dtype);
     },
   );
-/** Draws of the normal distribution as the seed decides: the same for the same seed. TensorFlow: tf.random.stateless_normal */
+/**
+ * Draws of the normal distribution as the seed decides: the same for the same seed. TensorFlow: tf.random.stateless_normal
+ *
+ * ```ts
+ * tf.random.statelessNormal([2, 3], [1, 2]).shape; // [2, 3]
+ * ```
+ */
 export const statelessNormal = stateless("statelessNormal", fillNormal);
-/** Draws of the truncated normal distribution as the seed decides. TensorFlow: tf.random.stateless_truncated_normal */
+/**
+ * Draws of the truncated normal distribution as the seed decides. TensorFlow: tf.random.stateless_truncated_normal
+ *
+ * ```ts
+ * tf.random.statelessTruncatedNormal([2, 3], [1, 2]).shape; // [2, 3]
+ * ```
+ */
 export const statelessTruncatedNormal = stateless("statelessTruncatedNormal", fillTruncated);
 
 /** Blocks of the generator that TensorFlow keeps for each number asked for. */
@@ -293,7 +364,20 @@ export class Generator {
 const wordsOfSeed = (seed: number): number[] => [seed >>> 0, seed < 0 ? 0xffffffff : Math.floor(seed / 2 ** 32), 0, 0, 0, 0];
 
 let globalGenerator: Generator | undefined;
-/** The generator that random functions without a seed draw from. TensorFlow: tf.random.get_global_generator */
+/**
+ * The generator that random functions without a seed draw from. TensorFlow: tf.random.get_global_generator
+ *
+ * ```ts
+ * tf.random.getGlobalGenerator().normal([2]).shape; // [2]
+ * ```
+ */
 export const getGlobalGenerator = (): Generator => (globalGenerator ??= Generator.fromNonDeterministicState());
-/** Sets the generator that random functions without a seed draw from. TensorFlow: tf.random.set_global_generator */
+/**
+ * Sets the generator that random functions without a seed draw from. TensorFlow: tf.random.set_global_generator
+ *
+ * ```ts
+ * tf.random.setGlobalGenerator(tf.random.Generator.fromSeed(7));
+ * tf.random.getGlobalGenerator().normal([2]).shape; // [2]
+ * ```
+ */
 export const setGlobalGenerator = (generator: Generator): void => void (globalGenerator = generator);

@@ -18,18 +18,36 @@ import { elementwise, sameDtype, withRagged, type Axes } from "./forms.js";
 
 type Name = string | null;
 
-/** x in another dtype; fractions are cut off. */
+/**
+ * x in another dtype; fractions are cut off.
+ *
+ * ```ts
+ * tf.cast([1.7, -1.7], "int32"); // [1, -1]
+ * ```
+ */
 export const cast = elementwise(
   declare("tf.cast(*x, dtype:dtype, name:string=null)", (x: TensorLike, dtype: string, _: Name): Tensor => ops.cast(x, dtype)),
 );
 
-/** x in another dtype, limited to its range. */
+/**
+ * x in another dtype, limited to its range.
+ *
+ * ```ts
+ * tf.saturateCast([300, -7.5], "uint8"); // [255, 0]
+ * ```
+ */
 export const saturateCast = declare(
   "tf.saturateCast(*value, dtype:dtype, name:string=null)",
   (value: TensorLike, dtype: string, _: Name): Tensor => ops.saturateCast(value, dtype),
 );
 
-/** The same bytes as elements of another dtype: a wider one takes the last axis, a narrower one adds one. */
+/**
+ * The same bytes as elements of another dtype: a wider one takes the last axis, a narrower one adds one.
+ *
+ * ```ts
+ * tf.bitcast(tf.constant([1]), "int32"); // [1065353216]
+ * ```
+ */
 export const bitcast = declare("tf.bitcast(*input, type:dtype, name:string=null)", (input: TensorLike, type: string, _: Name): Tensor => {
   const x = asTensor(input);
   const width = (dtype: string): number => (dtype === "uint8" || dtype === "bool" ? 1 : 4);
@@ -43,13 +61,25 @@ export const bitcast = declare("tf.bitcast(*input, type:dtype, name:string=null)
   return ops.view(ops.expandDims(x, -1), { dtype: type });
 });
 
-/** The same elements in another shape; one length may be −1: what is left. */
+/**
+ * The same elements in another shape; one length may be −1: what is left.
+ *
+ * ```ts
+ * tf.reshape([1, 2, 3, 4], [2, -1]); // [[1, 2], [3, 4]]
+ * ```
+ */
 export const reshape = declare(
   "tf.reshape(*tensor, shape:shape, name:string=null)",
   (tensor: TensorLike, shape: Shape | number | TensorLike, _: Name): Tensor => ops.reshape(tensor, shape as Shape),
 );
 
-/** The lengths of the axes as an int32 vector; of axes that are not known yet, when the operation runs. */
+/**
+ * The lengths of the axes as an int32 vector; of axes that are not known yet, when the operation runs.
+ *
+ * ```ts
+ * tf.shape([[1, 2, 3]]); // [1, 3]
+ * ```
+ */
 export const shape = declare(
   "tf.shape(*input, outType:dtype=null, name:string=null)",
   (input: TensorLike, outType: string | null, _: Name): Tensor => {
@@ -61,7 +91,13 @@ export const shape = declare(
   },
 );
 
-/** The number of elements, a scalar. */
+/**
+ * The number of elements, a scalar.
+ *
+ * ```ts
+ * tf.size([[1, 2], [3, 4]]); // 4
+ * ```
+ */
 export const size = declare(
   "tf.size(*input, outType:dtype=null, name:string=null)",
   (input: TensorLike, outType: string | null, _: Name): Tensor => {
@@ -70,22 +106,48 @@ export const size = declare(
   },
 );
 
-/** The number of axes, a scalar. */
+/**
+ * The number of axes, a scalar.
+ *
+ * ```ts
+ * tf.rank([[1, 2]]); // 2
+ * ```
+ */
 export const rank = declare("tf.rank(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
   asTensor(asTensor(input).rank, "int32"),
 );
 
-/** x with an axis of length 1 put in. */
+/**
+ * x with an axis of length 1 put in.
+ *
+ * ```ts
+ * tf.expandDims([1, 2], 0); // [[1, 2]]
+ * ```
+ */
 export const expandDims = declare("tf.expandDims(*input, axis:int, name:string=null)", (input: TensorLike, axis: number, _: Name): Tensor =>
   ops.expandDims(input, axis),
 );
 
-/** x without its axes of length 1, or without the given ones. @throws ShapeError where one is longer */
+/**
+ * x without its axes of length 1, or without the given ones.
+ *
+ * ```ts
+ * tf.squeeze([[[1, 2]]]); // [1, 2]
+ * ```
+ *
+ * @throws ShapeError where one is longer
+ */
 export const squeeze = declare("tf.squeeze(*input, axis:ints=null, name:string=null)", (input: TensorLike, axis: Axes, _: Name): Tensor =>
   ops.squeeze(input, axis as number | null),
 );
 
-/** Tensors one after the other along an axis. */
+/**
+ * Tensors one after the other along an axis.
+ *
+ * ```ts
+ * tf.concat([[[1, 2]], [[3, 4]]], 0); // [[1, 2], [3, 4]]
+ * ```
+ */
 export const concat = withRagged(
   declare(
     'tf.concat(*values:tensors, axis:int, name:string="concat")',
@@ -98,7 +160,13 @@ export const concat = withRagged(
   ([values, axis]) => concatenateRagged(values as RaggedTensor[], axis as number),
 );
 
-/** Tensors along a new axis. */
+/**
+ * Tensors along a new axis.
+ *
+ * ```ts
+ * tf.stack([[1, 2], [3, 4]], 1); // [[1, 3], [2, 4]]
+ * ```
+ */
 export const stack = withRagged(
   declare(
     'tf.stack(*values:tensors, axis:int=0, name:string="stack")',
@@ -111,7 +179,13 @@ export const stack = withRagged(
   ([values, axis]) => stackRagged(values as RaggedTensor[], axis as number),
 );
 
-/** The slices along an axis, as tensors without it. */
+/**
+ * The slices along an axis, as tensors without it.
+ *
+ * ```ts
+ * tf.unstack([[1, 2], [3, 4]]); // [[1, 2], [3, 4]]
+ * ```
+ */
 export const unstack = declare(
   'tf.unstack(*value, num:int=null, axis:int=0, name:string="unstack")',
   (value: TensorLike, num: number | null, axis: number, _: Name): Tensor[] => ops.unstack(value, { num, axis }),
@@ -119,6 +193,10 @@ export const unstack = declare(
 
 /**
  * Parts of a tensor along an axis.
+ *
+ * ```ts
+ * tf.split([1, 2, 3, 4], 2); // [[1, 2], [3, 4]]
+ * ```
  *
  * @param numOrSizeSplits  the number of equal parts, or the length of each part (one may be −1: what is left)
  */
@@ -145,7 +223,13 @@ export const split = declare(
   },
 );
 
-/** x with its axes in another order; without one, reversed. `conjugate` changes nothing: all tensors are real. */
+/**
+ * x with its axes in another order; without one, reversed. `conjugate` changes nothing: all tensors are real.
+ *
+ * ```ts
+ * tf.transpose([[1, 2], [3, 4]]); // [[1, 3], [2, 4]]
+ * ```
+ */
 export const transpose = declare(
   'tf.transpose(*a, perm:ints=null, conjugate=false, name:string="transpose")',
   (a: TensorLike, perm: Axes, _conjugate: boolean, _: Name): Tensor => {
@@ -175,7 +259,13 @@ export const zerosLike = filledLike("zerosLike", 0);
 export const onesLike = filledLike("onesLike", 1);
 export { fullLike } from "../../ops/index.js";
 
-/** A tensor in which every element is the value. */
+/**
+ * A tensor in which every element is the value.
+ *
+ * ```ts
+ * tf.fill([2, 2], 7); // [[7, 7], [7, 7]]
+ * ```
+ */
 export const fill = declare(
   "tf.fill(dims:shape, *value, name:string=null, layout:null=null)",
   (dims: Shape | number, value: TensorLike, _: Name, _layout: null): Tensor => {
@@ -184,7 +274,15 @@ export const fill = declare(
   },
 );
 
-/** `range(limit)`, `range(start, limit, delta)`: numbers from start on, below limit. @throws ValueError for a delta of 0 */
+/**
+ * `range(limit)`, `range(start, limit, delta)`: numbers from start on, below limit.
+ *
+ * ```ts
+ * tf.range(2, 10, 3); // [2, 5, 8]
+ * ```
+ *
+ * @throws ValueError for a delta of 0
+ */
 export const range = declare(
   'tf.range(*start, *limit=null, *delta=1, dtype:dtype=null, name:string="range")',
   (start: TensorLike, limit: TensorLike | null, delta: TensorLike, dtype: string | null, _: Name): Tensor => {
@@ -195,7 +293,13 @@ export const range = declare(
   },
 );
 
-/** `num` numbers from start to stop, both included. */
+/**
+ * `num` numbers from start to stop, both included.
+ *
+ * ```ts
+ * tf.linspace(0, 1, 5); // [0, 0.25, 0.5, 0.75, 1]
+ * ```
+ */
 export const linspace = declare(
   "tf.linspace(*start, *stop, num:int, name:string=null, axis:int=0)",
   (start: TensorLike, stop: TensorLike, num: number, _: Name, axis: number): Tensor => {
@@ -204,7 +308,13 @@ export const linspace = declare(
   },
 );
 
-/** The identity matrix, as often as `batchShape` says. */
+/**
+ * The identity matrix, as often as `batchShape` says.
+ *
+ * ```ts
+ * tf.eye(2); // [[1, 0], [0, 1]]
+ * ```
+ */
 export const eye = declare(
   'tf.eye(numRows:int, numColumns:int=null, batchShape:shape=null, dtype:dtype="float32", name:string=null)',
   (numRows: number, numColumns: number | null, batchShape: Shape | null, dtype: string, _: Name): Tensor => {
@@ -215,6 +325,10 @@ export const eye = declare(
 
 /**
  * `depth` elements for each index: onValue at the index, offValue elsewhere.
+ *
+ * ```ts
+ * tf.oneHot([0, 2], 3); // [[1, 0, 0], [0, 0, 1]]
+ * ```
  *
  * @param onValue, offValue  default 1 and 0
  * @param axis   where the new axis stands; default: last
@@ -245,6 +359,10 @@ export const oneHot = declare(
 
 /**
  * x where the condition holds, y elsewhere; without x and y, where it holds: coordinates `[n, rank]`.
+ *
+ * ```ts
+ * tf.where([true, false], [1, 2], [8, 9]); // [1, 9]
+ * ```
  */
 export const where = declare(
   "tf.where(*condition, *x=null, *y=null, name:string=null)",
@@ -259,6 +377,10 @@ export const where = declare(
 
 /**
  * Slices of params along an axis, at the indices.
+ *
+ * ```ts
+ * tf.gather([10, 20, 30], [2, 0]); // [30, 10]
+ * ```
  *
  * @param axis       default: batchDims
  * @param batchDims  how many first axes params and indices share
@@ -303,7 +425,13 @@ export const gather = withRagged(
   ([params, indices]) => (params as RaggedTensor).gather(integers(indices as Integers, "gather")),
 );
 
-/** Slices of params at coordinates: the last axis of indices goes along the first axes of params. */
+/**
+ * Slices of params at coordinates: the last axis of indices goes along the first axes of params.
+ *
+ * ```ts
+ * tf.gatherNd([[1, 2], [3, 4]], [[0, 1], [1, 0]]); // [2, 3]
+ * ```
+ */
 export const gatherNd = declare(
   'tf.gatherNd(*params, *indices, batchDims:int=0, name:string=null, badIndicesPolicy="")',
   (params: TensorLike, indices: TensorLike, batchDims: number, _: Name, _policy: string): Tensor => {
@@ -349,7 +477,13 @@ function rowsAt(where: string, indices: TensorLike, updates: TensorLike, shape: 
   return { places, rows: ops.reshape(put, [-1, ...rest]), base: [sizeOf(lengths), ...rest] };
 }
 
-/** Zeros of the shape, with updates added at the coordinates. */
+/**
+ * Zeros of the shape, with updates added at the coordinates.
+ *
+ * ```ts
+ * tf.scatterNd([[0], [2]], [5, 7], [4]); // [5, 0, 7, 0]
+ * ```
+ */
 export const scatterNd = declare(
   'tf.scatterNd(*indices, *updates, shape:shape, badIndicesPolicy="", name:string=null)',
   (indices: TensorLike, updates: TensorLike, shape: Shape | TensorLike, _policy: string, _: Name): Tensor => {
@@ -370,11 +504,29 @@ const scatterInto = <const N extends string>(name: N, reduction: "max" | "min" |
       return ops.reshape(scatterUpdateRows(ops.reshape(x, base), places, rows, reduction), x.shape as number[]);
     },
   );
-/** The tensor with updates at the coordinates; the last of several wins. */
+/**
+ * The tensor with updates at the coordinates; the last of several wins.
+ *
+ * ```ts
+ * tf.tensorScatterNdUpdate([1, 2, 3], [[0], [2]], [5, 7]); // [5, 2, 7]
+ * ```
+ */
 export const tensorScatterNdUpdate = scatterInto("tensorScatterNdUpdate", null);
-/** The tensor, with the larger of element and update at each index. TensorFlow: tf.tensor_scatter_nd_max */
+/**
+ * The tensor, with the larger of element and update at each index. TensorFlow: tf.tensor_scatter_nd_max
+ *
+ * ```ts
+ * tf.tensorScatterNdMax([1, 9, 3], [[0], [1]], [5, 7]); // [5, 9, 3]
+ * ```
+ */
 export const tensorScatterNdMax = scatterInto("tensorScatterNdMax", "max");
-/** The tensor, with the smaller of element and update at each index. TensorFlow: tf.tensor_scatter_nd_min */
+/**
+ * The tensor, with the smaller of element and update at each index. TensorFlow: tf.tensor_scatter_nd_min
+ *
+ * ```ts
+ * tf.tensorScatterNdMin([1, 9, 3], [[0], [1]], [5, 7]); // [1, 7, 3]
+ * ```
+ */
 export const tensorScatterNdMin = scatterInto("tensorScatterNdMin", "min");
 
 const scatterAdd = <const N extends string>(name: N, combine: (x: Tensor, y: Tensor) => Tensor) =>
@@ -386,13 +538,31 @@ const scatterAdd = <const N extends string>(name: N, combine: (x: Tensor, y: Ten
       return combine(x, scatterNd(indices, asTensor(updates, x.dtype), known(x.shape, name)));
     },
   );
-/** The tensor with updates added at the coordinates. */
+/**
+ * The tensor with updates added at the coordinates.
+ *
+ * ```ts
+ * tf.tensorScatterNdAdd([1, 2, 3], [[0], [2]], [5, 7]); // [6, 2, 10]
+ * ```
+ */
 export const tensorScatterNdAdd = scatterAdd("tensorScatterNdAdd", ops.add);
-/** The tensor with updates subtracted at the coordinates. */
+/**
+ * The tensor with updates subtracted at the coordinates.
+ *
+ * ```ts
+ * tf.tensorScatterNdSub([1, 2, 3], [[0], [2]], [5, 7]); // [-4, 2, -4]
+ * ```
+ */
 export const tensorScatterNdSub = scatterAdd("tensorScatterNdSub", ops.subtract);
 
 /**
- * A block of a tensor: from `begin` on, `size` elements along each axis (−1: to the end). @throws ValueError for a block that reaches
+ * A block of a tensor: from `begin` on, `size` elements along each axis (−1: to the end).
+ *
+ * ```ts
+ * tf.slice([1, 2, 3, 4], [1], [2]); // [2, 3]
+ * ```
+ *
+ * @throws ValueError for a block that reaches
  * outside
  */
 export const slice = declare(
@@ -416,7 +586,13 @@ export const slice = declare(
   },
 );
 
-/** x put next to itself so often along each axis. */
+/**
+ * x put next to itself so often along each axis.
+ *
+ * ```ts
+ * tf.tile([1, 2], [2]); // [1, 2, 1, 2]
+ * ```
+ */
 export const tile = withRagged(
   declare("tf.tile(*input, multiples:ints, name:string=null)", (input: TensorLike, multiples: Integers, _: Name): Tensor => {
     const x = asTensor(input);
@@ -437,7 +613,13 @@ export const tile = withRagged(
   },
 );
 
-/** From `begin` up to `end` in steps along each axis, as x[begin:end:strides] in Python; the masks are TensorFlow's bits for each axis. */
+/**
+ * From `begin` up to `end` in steps along each axis, as x[begin:end:strides] in Python; the masks are TensorFlow's bits for each axis.
+ *
+ * ```ts
+ * tf.stridedSlice([1, 2, 3, 4, 5], [0], [5], [2]); // [1, 3, 5]
+ * ```
+ */
 export const stridedSlice = declare(
   "tf.stridedSlice(*input, begin:ints, end:ints, strides:ints=null, beginMask:int=0, endMask:int=0, ellipsisMask:int=0, newAxisMask:int=0, shrinkAxisMask:int=0, var:any=null, name:string=null)",
   (
@@ -475,7 +657,13 @@ export const stridedSlice = declare(
   },
 );
 
-/** Each element (slice along an axis) so often. Default axis: none, of the flattened tensor. */
+/**
+ * Each element (slice along an axis) so often. Default axis: none, of the flattened tensor.
+ *
+ * ```ts
+ * tf.repeat([1, 2], 2); // [1, 1, 2, 2]
+ * ```
+ */
 export const repeat = declare(
   "tf.repeat(*input, repeats:ints, axis:int=null, name:string=null)",
   (input: TensorLike, repeats: Integers, axis: number | null, _: Name): Tensor => ops.repeat(input, repeats as number, { axis }),
@@ -483,6 +671,10 @@ export const repeat = declare(
 
 /**
  * x with elements added at its edges.
+ *
+ * ```ts
+ * tf.pad([1, 2], [[1, 1]]); // [0, 1, 2, 0]
+ * ```
  *
  * @param paddings  how many before and after each axis: [rank, 2]
  * @param mode      "CONSTANT", "REFLECT" (mirrored without the edge) or "SYMMETRIC" (with it), in any case
@@ -512,7 +704,13 @@ export const pad = declare(
   },
 );
 
-/** x with the order of elements reversed along axes. */
+/**
+ * x with the order of elements reversed along axes.
+ *
+ * ```ts
+ * tf.reverse([1, 2, 3], [0]); // [3, 2, 1]
+ * ```
+ */
 export const reverse = declare(
   "tf.reverse(*tensor, axis:ints, name:string=null)",
   (tensor: TensorLike, axis: Integers, _: Name): Tensor => {
@@ -520,7 +718,13 @@ export const reverse = declare(
   },
 );
 
-/** x with its elements moved on along axes; what falls out at the end comes in at the front. */
+/**
+ * x with its elements moved on along axes; what falls out at the end comes in at the front.
+ *
+ * ```ts
+ * tf.roll([1, 2, 3, 4], 1, 0); // [4, 1, 2, 3]
+ * ```
+ */
 export const roll = declare(
   "tf.roll(*input, shift:ints, axis:ints, name:string=null)",
   (input: TensorLike, shift: Integers, axis: Integers, _: Name): Tensor => {
@@ -531,7 +735,13 @@ export const roll = declare(
   },
 );
 
-/** x in a larger shape: axes of length 1, and missing ones in front, are repeated. */
+/**
+ * x in a larger shape: axes of length 1, and missing ones in front, are repeated.
+ *
+ * ```ts
+ * tf.broadcastTo([1, 2], [2, 2]); // [[1, 2], [1, 2]]
+ * ```
+ */
 export const broadcastTo = declare(
   "tf.broadcastTo(*input, shape:shape, name:string=null)",
   (input: TensorLike, shape: Shape, _: Name): Tensor => ops.broadcastTo(input, shape as number[]),
@@ -542,7 +752,13 @@ function isDescending(where: string, direction: string): boolean {
   throw new ValueError(`${where}.direction`, { given: text(direction), expected: "ASCENDING or DESCENDING" });
 }
 
-/** The elements along an axis in order. */
+/**
+ * The elements along an axis in order.
+ *
+ * ```ts
+ * tf.sort([3, 1, 2]); // [1, 2, 3]
+ * ```
+ */
 export const sort = declare(
   'tf.sort(*values, axis:int=-1, direction="ASCENDING", name:string=null)',
   (values: TensorLike, axis: number, direction: string, _: Name): Tensor => {
@@ -551,7 +767,13 @@ export const sort = declare(
   },
 );
 
-/** Where the elements along an axis stand in order; equal ones stay in theirs. */
+/**
+ * Where the elements along an axis stand in order; equal ones stay in theirs.
+ *
+ * ```ts
+ * tf.argsort([3, 1, 2]); // [1, 2, 0]
+ * ```
+ */
 export const argsort = declare(
   'tf.argsort(*values, axis:int=-1, direction="ASCENDING", stable=false, name:string=null)',
   (values: TensorLike, axis: number, direction: string, _stable: boolean, _: Name): Tensor => {
@@ -561,7 +783,15 @@ export const argsort = declare(
   },
 );
 
-/** Where values would be put into a sorted sequence. @param side  "left": before equal ones, "right": behind */
+/**
+ * Where values would be put into a sorted sequence.
+ *
+ * ```ts
+ * tf.searchsorted([1, 3, 5], [0, 3, 6]); // [0, 1, 3]
+ * ```
+ *
+ * @param side  "left": before equal ones, "right": behind
+ */
 export const searchsorted = declare(
   'tf.searchsorted(*sortedSequence, *values, side="left", outType:dtype="int32", name:string=null)',
   (sortedSequence: TensorLike, values: TensorLike, side: string, outType: string, _: Name): Tensor => {
@@ -574,7 +804,13 @@ export const searchsorted = declare(
   },
 );
 
-/** The different elements of a vector in order of their first occurrence, and for each element which of them it is. */
+/**
+ * The different elements of a vector in order of their first occurrence, and for each element which of them it is.
+ *
+ * ```ts
+ * tf.unique([3, 1, 3]); // [[3, 1], [0, 1, 0]]
+ * ```
+ */
 export function unique(x: NestedStrings): [y: string[], idx: Tensor];
 export function unique(x: TensorLike, options?: { outIdx?: string; name?: string }): [y: Tensor, idx: Tensor];
 export function unique(x: TensorLike | NestedStrings, options: { outIdx?: string; name?: string } = {}): [Tensor | string[], Tensor] {
@@ -597,7 +833,15 @@ const uniqueNumbers = declare(
 );
 Object.defineProperty(unique, "signature", { value: uniqueNumbers.signature });
 
-/** The slices at which a mask holds. @param axis  the first axis that the mask stands for; default 0 */
+/**
+ * The slices at which a mask holds.
+ *
+ * ```ts
+ * tf.booleanMask([1, 2, 3], [true, false, true]); // [1, 3]
+ * ```
+ *
+ * @param axis  the first axis that the mask stands for; default 0
+ */
 export const booleanMask = declare(
   'tf.booleanMask(*tensor, *mask, axis:int=null, name:string="boolean_mask")',
   (tensor: TensorLike, mask: TensorLike, axis: number | null, _: Name): Tensor => {
@@ -623,7 +867,13 @@ export const booleanMask = declare(
   },
 );
 
-/** For each length, that many elements that hold, then others: `[..., maxlen]`. Default maxlen: the largest length. */
+/**
+ * For each length, that many elements that hold, then others: `[..., maxlen]`. Default maxlen: the largest length.
+ *
+ * ```ts
+ * tf.sequenceMask([1, 3], 3); // [[true, false, false], [true, true, true]]
+ * ```
+ */
 export const sequenceMask = declare(
   'tf.sequenceMask(*lengths, maxlen:int=null, dtype:dtype="bool", name:string=null)',
   (lengths: TensorLike, maxlen: number | null, dtype: string, _: Name): Tensor => {
@@ -635,7 +885,15 @@ export const sequenceMask = declare(
   },
 );
 
-/** x itself, whose shape must be this one (null takes any length). @throws ShapeError where it is not */
+/**
+ * x itself, whose shape must be this one (null takes any length).
+ *
+ * ```ts
+ * tf.ensureShape([[1, 2]], [null, 2]).shape; // [1, 2]
+ * ```
+ *
+ * @throws ShapeError where it is not
+ */
 export const ensureShape = declare("tf.ensureShape(*x, shape:shape, name:string=null)", (x: TensorLike, shape: Shape, _: Name): Tensor => {
   const tensor = asTensor(x);
   const check = (given: Shape): void => {
@@ -647,7 +905,13 @@ export const ensureShape = declare("tf.ensureShape(*x, shape:shape, name:string=
   return tensor;
 });
 
-/** t, made shorter where it is longer than clipNorm (Euclidean, over the axes; default: all). */
+/**
+ * t, made shorter where it is longer than clipNorm (Euclidean, over the axes; default: all).
+ *
+ * ```ts
+ * tf.clipByNorm([3, 4], 1); // [0.6, 0.8]
+ * ```
+ */
 export const clipByNorm = declare(
   "tf.clipByNorm(*t, *clipNorm, axes:ints=null, name:string=null)",
   (t: TensorLike, clipNorm: TensorLike, axes: Axes, _: Name): Tensor => {
@@ -659,14 +923,28 @@ export const clipByNorm = declare(
   },
 );
 
-/** The root of the sum of all squares of a list of tensors; null entries are left out. */
+/**
+ * The root of the sum of all squares of a list of tensors; null entries are left out.
+ *
+ * ```ts
+ * tf.linalg.globalNorm([tf.constant([3]), tf.constant([4])]); // 5
+ * ```
+ */
 export const globalNorm = declare(
   "tf.linalg.globalNorm(*tList:any, name:string=null)",
   (tList: readonly (TensorLike | null)[], _: Name): Tensor =>
     ops.sqrt(tList.reduce<Tensor>((sum, t) => (t === null ? sum : ops.add(sum, ops.sum(ops.square(t)))), asTensor(0))),
 );
 
-/** Tensors, all made shorter where their common norm is above clipNorm: `[list, norm]`. A norm that is not finite gives NaN. */
+/**
+ * Tensors, all made shorter where their common norm is above clipNorm: `[list, norm]`. A norm that is not finite gives NaN.
+ *
+ * ```ts
+ * const [clipped, norm] = tf.clipByGlobalNorm([tf.constant([3]), tf.constant([4])], 1);
+ * clipped; // [[0.6], [0.8]]
+ * norm; // 5
+ * ```
+ */
 export const clipByGlobalNorm = declare(
   "tf.clipByGlobalNorm(*tList:any, *clipNorm, *useNorm=null, name:string=null)",
   <T extends TensorLike | null>(tList: readonly T[], clipNorm: TensorLike, useNorm: TensorLike | null, _: Name) => {
@@ -677,19 +955,39 @@ export const clipByGlobalNorm = declare(
   },
 );
 
-/** Grids of coordinates of vectors. @param indexing  "xy": the first two axes are exchanged; "ij" */
+/**
+ * Grids of coordinates of vectors.
+ *
+ * ```ts
+ * tf.meshgrid([1, 2], [3, 4]); // [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+ * ```
+ *
+ * @param indexing  "xy": the first two axes are exchanged; "ij"
+ */
 export const meshgrid = declare(
   'tf.meshgrid(*...args, indexing="xy", name:string="meshgrid")',
   (args: readonly TensorLike[], indexing: string, _: Name): Tensor[] => ops.meshgrid(...args, { indexing: indexing as "xy" }),
 );
 
-/** Sums of products by a formula: `einsum("ij,jk->ik", a, b)`. `optimize` is a hint. */
+/**
+ * Sums of products by a formula: `einsum("ij,jk->ik", a, b)`. `optimize` is a hint.
+ *
+ * ```ts
+ * tf.einsum("ij,j->i", [[1, 2], [3, 4]], [1, 10]); // [21, 43]
+ * ```
+ */
 export const einsum = declare(
   'tf.einsum(equation:string, *...inputs, optimize="greedy", name:string=null)',
   (equation: string, inputs: readonly TensorLike[], _optimize: string, _: Name): Tensor => ops.einsum(equation, ...inputs),
 );
 
-/** Sums of products over axes of a and of b: a number of them, or the axes of each. */
+/**
+ * Sums of products over axes of a and of b: a number of them, or the axes of each.
+ *
+ * ```ts
+ * tf.tensordot([[1, 2], [3, 4]], [1, 10], 1); // [21, 43]
+ * ```
+ */
 export const tensordot = declare(
   "tf.tensordot(*a, *b, axes:any, name:string=null)",
   (a: TensorLike, b: TensorLike, axes: number | readonly (number | readonly number[])[], _: Name): Tensor => {
@@ -702,9 +1000,21 @@ export const tensordot = declare(
 export const identity = declare("tf.identity(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
   identityOf(asTensor(input)),
 );
-/** The same values, through which no gradient flows. */
+/**
+ * The same values, through which no gradient flows.
+ *
+ * ```ts
+ * tf.stopGradient([1, 2]); // [1, 2]
+ * ```
+ */
 export const stopGradient = declare("tf.stopGradient(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
   ops.stopGradient(input),
 );
-/** Whether a value is a tensor of this package: also a variable, a ragged or a sparse one. */
+/**
+ * Whether a value is a tensor of this package: also a variable, a ragged or a sparse one.
+ *
+ * ```ts
+ * tf.isTensor(tf.constant(1)); // true
+ * ```
+ */
 export const isTensor = declare("tf.isTensor(x:tree)", (x: unknown): boolean => x instanceof Chainable || x instanceof RaggedTensor);

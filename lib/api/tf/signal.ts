@@ -14,12 +14,24 @@ type Pair = [real: Tensor, imaginary: Tensor];
 /** Gives the window of a length. */
 type WindowFn = ((length: number, options: { dtype: "float32" }) => TensorLike) | null;
 
-/** Σ xⱼ · e^(−2πi · jk / n) along the last axis. */
+/**
+ * Σ xⱼ · e^(−2πi · jk / n) along the last axis.
+ *
+ * ```ts
+ * tf.signal.fft([[1, 2, 3, 4], [0, 0, 0, 0]]); // [[10, -2, -2, -2], [0, 2, 0, -2]]
+ * ```
+ */
 export const fft = declare(
   "tf.signal.fft(*input:tensors, name:string=null)",
   (input: Complex, _: Name): Pair => ops.fft(input) as unknown as Pair,
 );
-/** The x whose fft is the input. */
+/**
+ * The x whose fft is the input.
+ *
+ * ```ts
+ * tf.signal.ifft([[10, -2, -2, -2], [0, 2, 0, -2]])[0]; // [1, 2, 3, 4]
+ * ```
+ */
 export const ifft = declare("tf.signal.ifft(*input:tensors, name:string=null)", (input: Complex, _: Name): Pair => {
   const [re, im] = [asTensor(input[0]), asTensor(input[1])];
   const n = known(re.shape, "ifft").at(-1)!;
@@ -27,12 +39,24 @@ export const ifft = declare("tf.signal.ifft(*input:tensors, name:string=null)", 
   const [a, b] = ops.fft([re, ops.negative(im)]) as unknown as Pair;
   return [ops.divide(a, n), ops.divide(ops.negative(b), n)];
 });
-/** The Fourier transform over the last two axes of complex numbers. TensorFlow: tf.signal.fft2d */
+/**
+ * The Fourier transform over the last two axes of complex numbers. TensorFlow: tf.signal.fft2d
+ *
+ * ```ts
+ * tf.signal.fft2d([[[1, 2], [3, 4]], [[0, 0], [0, 0]]]); // [[[10, -2], [-4, 0]], [[0, 0], [0, 0]]]
+ * ```
+ */
 export const fft2d = declare(
   "tf.signal.fft2d(*input:tensors, name:string=null)",
   (input: Complex, _: Name): Pair => ops.fft2(input) as unknown as Pair,
 );
-/** The inverse Fourier transform over the last two axes. TensorFlow: tf.signal.ifft2d */
+/**
+ * The inverse Fourier transform over the last two axes. TensorFlow: tf.signal.ifft2d
+ *
+ * ```ts
+ * tf.signal.ifft2d([[[10, -2], [-4, 0]], [[0, 0], [0, 0]]])[0]; // [[1, 2], [3, 4]]
+ * ```
+ */
 export const ifft2d = declare(
   "tf.signal.ifft2d(*input:tensors, name:string=null)",
   (input: Complex, _: Name): Pair => ops.ifft2(input) as unknown as Pair,
@@ -45,20 +69,40 @@ const lengthFrom = (where: string, given: number | readonly number[] | null): nu
   return length;
 };
 
-/** The first n / 2 + 1 terms of the transform of a real tensor; the others are their conjugates. */
+/**
+ * The first n / 2 + 1 terms of the transform of a real tensor; the others are their conjugates.
+ *
+ * ```ts
+ * tf.signal.rfft([1, 2, 3, 4]); // [[10, -2, -2], [0, 2, 0]]
+ * ```
+ */
 export const rfft = declare(
   "tf.signal.rfft(*inputTensor, fftLength:ints=null, name:string=null)",
   (inputTensor: TensorLike, fftLength: number | readonly number[] | null, _: Name): Pair =>
     ops.rfft(inputTensor, { fftLength: lengthFrom("rfft", fftLength) }) as unknown as Pair,
 );
-/** The real tensor whose rfft is the input. */
+/**
+ * The real tensor whose rfft is the input.
+ *
+ * ```ts
+ * tf.signal.irfft([[10, -2, -2], [0, 2, 0]]); // [1, 2, 3, 4]
+ * ```
+ */
 export const irfft = declare(
   "tf.signal.irfft(*inputTensor:tensors, fftLength:ints=null, name:string=null)",
   (inputTensor: Complex, fftLength: number | readonly number[] | null, _: Name): Tensor =>
     ops.irfft(inputTensor, { fftLength: lengthFrom("irfft", fftLength) }),
 );
 
-/** Overlapping pieces along an axis. @param padEnd  whether the last ones are filled up with padValue */
+/**
+ * Overlapping pieces along an axis.
+ *
+ * ```ts
+ * tf.signal.frame([1, 2, 3, 4, 5], 3, 2); // [[1, 2, 3], [3, 4, 5]]
+ * ```
+ *
+ * @param padEnd  whether the last ones are filled up with padValue
+ */
 export const frame = declare(
   "tf.signal.frame(*signal, frameLength:int, frameStep:int, padEnd=false, padValue:number=0, axis:int=-1, name:string=null)",
   (signal: TensorLike, frameLength: number, frameStep: number, padEnd: boolean, padValue: number, axis: number, _: Name): Tensor => {
@@ -83,7 +127,13 @@ export const frame = declare(
   },
 );
 
-/** Frames added where they overlap: the reverse of `frame` along the last axis. */
+/**
+ * Frames added where they overlap: the reverse of `frame` along the last axis.
+ *
+ * ```ts
+ * tf.signal.overlapAndAdd([[1, 1], [2, 2]], 1); // [1, 3, 2]
+ * ```
+ */
 export const overlapAndAdd = declare(
   "tf.signal.overlapAndAdd(*signal, frameStep:int, name:string=null)",
   (signal: TensorLike, frameStep: number, _: Name): Tensor => {
@@ -110,9 +160,23 @@ const window = <const N extends string>(name: N, a: number) =>
     `tf.signal.${name}(windowLength:int, periodic=true, dtype:dtype="float32", name:string=null)` as const,
     (windowLength: number, periodic: boolean, dtype: string, _: Name): Tensor => ops.cast(cosineWindow(windowLength, periodic, a), dtype),
   );
-/** (1 − cos) / 2 over the window. @param periodic  whether it goes on after its last element, as transforms want it; default true */
+/**
+ * (1 − cos) / 2 over the window.
+ *
+ * ```ts
+ * tf.signal.hannWindow(4); // [0, 0.5, 1, 0.5]
+ * ```
+ *
+ * @param periodic  whether it goes on after its last element, as transforms want it; default true
+ */
 export const hannWindow = window("hannWindow", 0.5);
-/** The Hamming window: 0.54 - 0.46 cos(2πi / length), or of length - 1 where it is not periodic. TensorFlow: tf.signal.hamming_window */
+/**
+ * The Hamming window: 0.54 - 0.46 cos(2πi / length), or of length - 1 where it is not periodic. TensorFlow: tf.signal.hamming_window
+ *
+ * ```ts
+ * tf.signal.hammingWindow(4); // [0.08, 0.54, 1, 0.54]
+ * ```
+ */
 export const hammingWindow = window("hammingWindow", 0.54);
 
 const powerOfTwo = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, length)));
@@ -135,6 +199,10 @@ function fitted(x: Tensor, length: number): Tensor {
 
 /**
  * The transforms of overlapping frames.
+ *
+ * ```ts
+ * tf.signal.stft([1, 2, 3, 4, 5, 6, 7, 8], 4, 2)[0].shape; // [3, 3]
+ * ```
  *
  * @param fftLength  default: the power of two that frameLength fits in
  * @param windowFn   gives the weights of a frame; default hannWindow; null: none
@@ -165,7 +233,14 @@ function weightsOf(where: string, windowFn: WindowFn | string, length: number): 
   return windowFn && windowFn(length, { dtype: "float32" });
 }
 
-/** Frames from their transforms, weighed and added where they overlap. */
+/**
+ * Frames from their transforms, weighed and added where they overlap.
+ *
+ * ```ts
+ * const spectrum = tf.signal.stft([1, 2, 3, 4, 5, 6, 7, 8], 4, 2);
+ * tf.signal.inverseStft(spectrum, 4, 2).shape; // [8]
+ * ```
+ */
 export const inverseStft = declare(
   'tf.signal.inverseStft(*stfts:tensors, frameLength:int, frameStep:int, fftLength:int=null, windowFn:function|string|null="hann_window", name:string=null)',
   (stfts: Complex, frameLength: number, frameStep: number, fftLength: number | null, windowFn: WindowFn | string, _: Name): Tensor => {
@@ -178,7 +253,13 @@ export const inverseStft = declare(
 
 const mel = (hertz: number): number => 1127 * Math.log(1 + hertz / 700);
 
-/** What a spectrogram [..., spectrogram bins] is multiplied by to have mel bins: triangles at equal distances on the mel scale. */
+/**
+ * What a spectrogram [..., spectrogram bins] is multiplied by to have mel bins: triangles at equal distances on the mel scale.
+ *
+ * ```ts
+ * tf.signal.linearToMelWeightMatrix({ numMelBins: 4, numSpectrogramBins: 9 }).shape; // [9, 4]
+ * ```
+ */
 export const linearToMelWeightMatrix = declare(
   'tf.signal.linearToMelWeightMatrix(numMelBins:int=20, numSpectrogramBins:int=129, sampleRate:number=8000, lowerEdgeHertz:number=125, upperEdgeHertz:number=3800, dtype:dtype="float32", name:string=null)',
   (bins: number, spectrogramBins: number, sampleRate: number, lower: number, upper: number, dtype: string, _: Name): Tensor => {
@@ -201,7 +282,13 @@ export const linearToMelWeightMatrix = declare(
   },
 );
 
-/** The cosine transform (type II) of log mel spectrograms, scaled by 1 / √(2 · bins). */
+/**
+ * The cosine transform (type II) of log mel spectrograms, scaled by 1 / √(2 · bins).
+ *
+ * ```ts
+ * tf.signal.mfccsFromLogMelSpectrograms(tf.ones([2, 8])).shape; // [2, 8]
+ * ```
+ */
 export const mfccsFromLogMelSpectrograms = declare(
   "tf.signal.mfccsFromLogMelSpectrograms(*logMelSpectrograms, name:string=null)",
   (logMelSpectrograms: TensorLike, _: Name): Tensor => {

@@ -17,7 +17,16 @@ export { SparseTensor };
 
 type Name = string | null;
 
-/** The whole tensor. @param defaultValue  what stands where nothing is named @throws ValueError for coordinates out of order or outside */
+/**
+ * The whole tensor.
+ *
+ * ```ts
+ * tf.sparse.toDense(tf.sparse.fromDense([[0, 1]])); // [[0, 1]]
+ * ```
+ *
+ * @param defaultValue  what stands where nothing is named
+ * @throws ValueError for coordinates out of order or outside
+ */
 export const toDense = declare(
   "tf.sparse.toDense(spInput:any, defaultValue:number|bool=null, validateIndices=true, name:string=null)",
   (spInput: SparseTensor, defaultValue: number | boolean | null, validateIndices: boolean, _: Name): Tensor => {
@@ -32,14 +41,28 @@ export const toDense = declare(
   },
 );
 
-/** The elements of a tensor that are not 0. */
+/**
+ * The elements of a tensor that are not 0.
+ *
+ * ```ts
+ * tf.sparse.fromDense([[0, 1], [2, 0]]).values; // [1, 2]
+ * ```
+ */
 export const fromDense = declare("tf.sparse.fromDense(*tensor, name:string=null)", (tensor: TensorLike, _: Name): SparseTensor => {
   const x = asTensor(tensor);
   const indices = whereOf(ops.notEqual(x, 0));
   return new SparseTensor(indices, gatherNd(x, indices), known(x.shape, "sparse.fromDense"));
 });
 
-/** A sparse matrix times a dense one. @param adjointA, adjointB  take the operand transposed */
+/**
+ * A sparse matrix times a dense one.
+ *
+ * ```ts
+ * tf.sparse.sparseDenseMatmul(tf.sparse.fromDense([[0, 1], [2, 0]]), [[1], [10]]); // [[10], [2]]
+ * ```
+ *
+ * @param adjointA, adjointB  take the operand transposed
+ */
 export const sparseDenseMatmul = declare(
   "tf.sparse.sparseDenseMatmul(spA:any, b:any, adjointA=false, adjointB=false, name:string=null)",
   (spA: SparseTensor | TensorLike, b: TensorLike | SparseTensor, adjointA: boolean, adjointB: boolean, _: Name): Tensor => {
@@ -61,7 +84,13 @@ export const sparseDenseMatmul = declare(
   },
 );
 
-/** Coordinates in ascending order. */
+/**
+ * Coordinates in ascending order.
+ *
+ * ```ts
+ * tf.sparse.reorder(new tf.sparse.SparseTensor([[1, 0], [0, 1]], [2, 1], [2, 2])).values; // [1, 2]
+ * ```
+ */
 export const reorder = declare("tf.sparse.reorder(spInput:any, name:string=null)", (spInput: SparseTensor, _: Name): SparseTensor => {
   const x = asSparse("sparse.reorder", spInput);
   const order = ops.argsort(placesOf(x));
@@ -72,7 +101,13 @@ export const reorder = declare("tf.sparse.reorder(spInput:any, name:string=null)
 const placesOf = (x: SparseTensor): Tensor =>
   ops.sum(ops.multiply(x.indices, adoptTensor(Int32Array.from(stridesOf(x.shape)), [x.rank], "int32")), { axis: 1 });
 
-/** a + b. Of two sparse tensors a sparse one, whose values at the same place are added; with a dense one, a dense one. */
+/**
+ * a + b. Of two sparse tensors a sparse one, whose values at the same place are added; with a dense one, a dense one.
+ *
+ * ```ts
+ * tf.sparse.add([[0, 1]], tf.sparse.fromDense([[2, 0]])); // [[2, 1]]
+ * ```
+ */
 export const add = declare(
   "tf.sparse.add(a:any, b:any, threshold:number=0)",
   (a: SparseTensor | TensorLike, b: SparseTensor | TensorLike, threshold: number): SparseTensor | Tensor => {
@@ -109,7 +144,13 @@ const addDense = (where: string, x: SparseTensor, dense: TensorLike): Tensor => 
   return ops.add(y, scatterNd(x.indices, numbersOf(where, x), x.shape));
 };
 
-/** The rows and columns exchanged, or the axes in another order. */
+/**
+ * The rows and columns exchanged, or the axes in another order.
+ *
+ * ```ts
+ * tf.sparse.toDense(tf.sparse.transpose(tf.sparse.fromDense([[0, 1], [0, 0]]))); // [[0, 0], [1, 0]]
+ * ```
+ */
 export const transpose = declare(
   "tf.sparse.transpose(spInput:any, perm:ints=null, name:string=null)",
   (spInput: SparseTensor, perm: Integers | null, _: Name): SparseTensor => {
@@ -127,7 +168,13 @@ export const transpose = declare(
   },
 );
 
-/** Sums along axes; a dense tensor. */
+/**
+ * Sums along axes; a dense tensor.
+ *
+ * ```ts
+ * tf.sparse.reduceSum(tf.sparse.fromDense([[0, 1], [2, 3]]), { axis: 1 }); // [1, 5]
+ * ```
+ */
 export const reduceSum = declare(
   "tf.sparse.reduceSum(spInput:any, axis:ints=null, keepdims:bool|null=null, outputIsSparse=false, name:string=null)",
   (
@@ -153,7 +200,13 @@ export const reduceSum = declare(
   },
 );
 
-/** The same values in another shape. */
+/**
+ * The same values in another shape.
+ *
+ * ```ts
+ * tf.sparse.reshape(tf.sparse.fromDense([[0, 1], [2, 0]]), [4]).denseShape; // [4]
+ * ```
+ */
 export const reshape = declare(
   "tf.sparse.reshape(spInput:any, shape:shape, name:string=null)",
   (spInput: SparseTensor, shape: Integers, _: Name): SparseTensor => {
@@ -168,13 +221,25 @@ export const reshape = declare(
   },
 );
 
-/** Values where the mask holds. */
+/**
+ * Values where the mask holds.
+ *
+ * ```ts
+ * tf.sparse.retain(tf.sparse.fromDense([[0, 1], [2, 0]]), [true, false]).values; // [1]
+ * ```
+ */
 export const retain = declare("tf.sparse.retain(spInput:any, *toRetain)", (spInput: SparseTensor, toRetain: TensorLike): SparseTensor => {
   const x = asSparse("sparse.retain", spInput);
   const [places] = ops.nonzero(toRetain);
   return new SparseTensor(ops.take(x.indices, places!, 0), ops.take(numbersOf("sparse.retain", x), places!, 0), x.shape);
 });
 
-/** Each value as a function makes it. */
+/**
+ * Each value as a function makes it.
+ *
+ * ```ts
+ * tf.sparse.mapValues((values: tf.Tensor) => values.mul(values), tf.sparse.fromDense([[0, 3]])).values; // [9]
+ * ```
+ */
 export const mapValues = (op: (values: Tensor, ...args: unknown[]) => Tensor, x: SparseTensor, ...args: unknown[]): SparseTensor =>
   x.withValues(op(numbersOf("sparse.mapValues", x), ...args));

@@ -48,7 +48,13 @@ const inCase = (encoding: string, letters: RegExp, change: (value: string) => st
     throw new ValueError("strings.encoding", { given: text(encoding), expected: '"" or "utf-8"' });
   return (value: string): string => (encoding === "utf-8" ? change(value) : value.replace(letters, change));
 };
-/** Each string in lower case. TensorFlow: tf.strings.lower */
+/**
+ * Each string in lower case. TensorFlow: tf.strings.lower
+ *
+ * ```ts
+ * tf.strings.lower(["AbC"]); // ["abc"]
+ * ```
+ */
 export const lower = declare(
   'tf.strings.lower(input:any, encoding="", name:string=null)',
   (input: StringsLike, encoding: string, _: Name) =>
@@ -58,7 +64,13 @@ export const lower = declare(
       inCase(encoding, /[A-Z]+/g, (value) => value.toLowerCase()),
     ),
 );
-/** Each string in upper case. TensorFlow: tf.strings.upper */
+/**
+ * Each string in upper case. TensorFlow: tf.strings.upper
+ *
+ * ```ts
+ * tf.strings.upper(["AbC"]); // ["ABC"]
+ * ```
+ */
 export const upper = declare(
   'tf.strings.upper(input:any, encoding="", name:string=null)',
   (input: StringsLike, encoding: string, _: Name) =>
@@ -68,7 +80,13 @@ export const upper = declare(
       inCase(encoding, /[a-z]+/g, (value) => value.toUpperCase()),
     ),
 );
-/** Without white space at both ends. */
+/**
+ * Without white space at both ends.
+ *
+ * ```ts
+ * tf.strings.strip(["  a "]); // ["a"]
+ * ```
+ */
 export const strip = declare("tf.strings.strip(input:any, name:string=null)", (input: StringsLike, _: Name) =>
   each("strings.strip", input, (value) => value.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "")),
 );
@@ -78,7 +96,13 @@ function checkUnit(where: string, unit: string): boolean {
   throw new ValueError(`${where}.unit`, { given: text(unit), expected: "BYTE or UTF8_CHAR" });
 }
 
-/** How many bytes (with unit "UTF8_CHAR": characters) each string has. */
+/**
+ * How many bytes (with unit "UTF8_CHAR": characters) each string has.
+ *
+ * ```ts
+ * tf.strings.length(["a", "bcd"]); // [1, 3]
+ * ```
+ */
 export const length = declare(
   'tf.strings.length(input:any, unit="BYTE", name:string=null)',
   (input: StringsLike, unit: string, _: Name) => {
@@ -87,7 +111,15 @@ export const length = declare(
   },
 );
 
-/** So many bytes (or characters) from a place on; below 0 the place counts from the end. @throws ValueError for a place outside */
+/**
+ * So many bytes (or characters) from a place on; below 0 the place counts from the end.
+ *
+ * ```ts
+ * tf.strings.substr(["hello"], 1, 3); // ["ell"]
+ * ```
+ *
+ * @throws ValueError for a place outside
+ */
 export const substr = declare(
   'tf.strings.substr(input:any, pos:any, len:any, unit="BYTE", name:string=null)',
   (input: StringsLike, pos: TensorLike, len: TensorLike, unit: string, _: Name) => {
@@ -107,7 +139,13 @@ export const substr = declare(
   },
 );
 
-/** Strings put together element by element; single ones go with all. */
+/**
+ * Strings put together element by element; single ones go with all.
+ *
+ * ```ts
+ * tf.strings.join([["a", "b"], ["c", "d"]], "-"); // ["a-c", "b-d"]
+ * ```
+ */
 export const join = declare(
   'tf.strings.join(inputs:any, separator="", name:string=null)',
   (inputs: readonly StringsLike[], separator: string, _: Name): NestedStrings | RaggedTensor => {
@@ -134,7 +172,13 @@ export const join = declare(
   },
 );
 
-/** All strings along axes as one; without an axis, all of them. */
+/**
+ * All strings along axes as one; without an axis, all of them.
+ *
+ * ```ts
+ * tf.strings.reduceJoin(["a", "b"]); // "ab"
+ * ```
+ */
 export const reduceJoin = declare(
   'tf.strings.reduceJoin(inputs:any, axis:ints=null, keepdims=false, separator="", name:string=null)',
   (inputs: StringsLike, axis: number | readonly number[] | null, keepdims: boolean, separator: string, _: Name): NestedStrings => {
@@ -183,7 +227,13 @@ function parted(where: string, input: StringsLike, run: (value: string) => strin
     .reduce((inner, count) => RaggedTensor.fromUniformRowLength(inner, count), flat);
 }
 
-/** The parts of each string between separators (default: white space, however much), as ragged rows; of one string, an array. */
+/**
+ * The parts of each string between separators (default: white space, however much), as ragged rows; of one string, an array.
+ *
+ * ```ts
+ * (tf.strings.split(["a b", "c"]) as tf.RaggedTensor).toList(); // [["a", "b"], ["c"]]
+ * ```
+ */
 export const split = declare(
   "tf.strings.split(input:any, sep:string=null, maxsplit:int=-1, name:string=null)",
   (input: StringsLike, sep: string | null, maxsplit: number, _: Name): RaggedTensor | string[] =>
@@ -205,7 +255,13 @@ export const split = declare(
     }),
 );
 
-/** The characters of each string, as ragged rows; of one string, an array. */
+/**
+ * The characters of each string, as ragged rows; of one string, an array.
+ *
+ * ```ts
+ * tf.strings.unicodeSplit("hé", "UTF-8"); // ["h", "é"]
+ * ```
+ */
 export const unicodeSplit = declare(
   'tf.strings.unicodeSplit(input:any, inputEncoding:string, errors="replace", replacementChar:int=65533, name:string=null)',
   (input: StringsLike, inputEncoding: string, _errors: string, _char: number, _: Name): RaggedTensor | string[] => {
@@ -244,7 +300,15 @@ function patternOf(where: string, pattern: string, flags: string): RegExp {
   throw new ValueError(`${where}.pattern`, { given: text(pattern), expected: "a regular expression" });
 }
 
-/** What a pattern matches, replaced: \1 is the first group. @param replaceGlobal  all matches, or the first alone */
+/**
+ * What a pattern matches, replaced: \1 is the first group.
+ *
+ * ```ts
+ * tf.strings.regexReplace(["cats"], "s$", ""); // ["cat"]
+ * ```
+ *
+ * @param replaceGlobal  all matches, or the first alone
+ */
 export const regexReplace = declare(
   "tf.strings.regexReplace(input:any, pattern:string, rewrite:string, replaceGlobal=true, name:string=null)",
   (input: StringsLike, pattern: string, rewrite: string, replaceGlobal: boolean, _: Name) => {
@@ -255,7 +319,13 @@ export const regexReplace = declare(
   },
 );
 
-/** Whether each string matches a pattern from end to end. */
+/**
+ * Whether each string matches a pattern from end to end.
+ *
+ * ```ts
+ * tf.strings.regexFullMatch(["cat", "cats"], "cat"); // [true, false]
+ * ```
+ */
 export const regexFullMatch = declare(
   "tf.strings.regexFullMatch(input:any, pattern:string, name:string=null)",
   (input: StringsLike, pattern: string, _: Name) => {
@@ -269,7 +339,15 @@ export const regexFullMatch = declare(
   },
 );
 
-/** Numbers that strings spell. @throws ValueError for what is none */
+/**
+ * Numbers that strings spell.
+ *
+ * ```ts
+ * tf.strings.toNumber(["1.5", "2"]); // [1.5, 2]
+ * ```
+ *
+ * @throws ValueError for what is none
+ */
 export const toNumber = declare(
   'tf.strings.toNumber(input:any, outType:dtype="float32", name:string=null)',
   (input: StringsLike, outType: string, _: Name): Tensor | RaggedTensor => {
@@ -309,7 +387,16 @@ function shortNumber(value: number, digits = 6): string {
   return cut(value.toFixed(Math.max(0, digits - 1 - power)));
 }
 
-/** Numbers spelled out. @param precision  digits behind the point; default six @param width, fill  what is put in front */
+/**
+ * Numbers spelled out.
+ *
+ * ```ts
+ * tf.strings.asString([1, 2]); // ["1.000000", "2.000000"]
+ * ```
+ *
+ * @param precision  digits behind the point; default six
+ * @param width, fill  what is put in front
+ */
 export const asString = declare(
   'tf.strings.asString(*input, precision:int=-1, scientific=false, shortest=false, width:int=-1, fill="", name:string=null)',
   (input: TensorLike, precision: number, scientific: boolean, shortest: boolean, width: number, fill: string, _: Name): NestedStrings => {
@@ -337,7 +424,13 @@ export const asString = declare(
 );
 
 /**
- * A text in which each placeholder stands for the next of the tensors. @param summarize  how many elements of an axis are shown at either
+ * A text in which each placeholder stands for the next of the tensors.
+ *
+ * ```ts
+ * tf.strings.format("x is {}", [1]); // "x is 1"
+ * ```
+ *
+ * @param summarize  how many elements of an axis are shown at either
  * end
  */
 export const format = declare(
@@ -369,12 +462,24 @@ function shown(tensor: Tensor, summarize: number): string {
   return nest(tensor.array());
 }
 
-/** The bytes of each string in UTF-8, each as a string of its own (a byte above 127 as the character of that number). */
+/**
+ * The bytes of each string in UTF-8, each as a string of its own (a byte above 127 as the character of that number).
+ *
+ * ```ts
+ * tf.strings.bytesSplit("abc"); // ["a", "b", "c"]
+ * ```
+ */
 export const bytesSplit = declare("tf.strings.bytesSplit(input:any, name:string=null)", (input: StringsLike, _: Name) =>
   rowsOfEach("strings.bytesSplit", input, (value) => Array.from(encoder.encode(value), (byte) => String.fromCharCode(byte))),
 );
 
-/** The code points of each string: whole numbers, in rows of unequal length where there are several strings. */
+/**
+ * The code points of each string: whole numbers, in rows of unequal length where there are several strings.
+ *
+ * ```ts
+ * (tf.strings.unicodeDecode(["hé"], "UTF-8") as tf.RaggedTensor).toList(); // [[104, 233]]
+ * ```
+ */
 export const unicodeDecode = declare(
   'tf.strings.unicodeDecode(input:any, inputEncoding="UTF-8", errors="replace", replacementChar:int=65533, replaceControlCharacters=false, name:string=null)',
   (input: StringsLike, inputEncoding: string, _errors: string, _char: number, _control: boolean, _: Name): Tensor | RaggedTensor => {
@@ -387,7 +492,13 @@ export const unicodeDecode = declare(
   },
 );
 
-/** Strings of rows of code points: of a tensor or a ragged tensor of whole numbers. */
+/**
+ * Strings of rows of code points: of a tensor or a ragged tensor of whole numbers.
+ *
+ * ```ts
+ * tf.strings.unicodeEncode([104, 233], "UTF-8"); // "hé"
+ * ```
+ */
 export const unicodeEncode = declare(
   'tf.strings.unicodeEncode(input:any, outputEncoding="UTF-8", errors="replace", replacementChar:int=65533, name:string=null)',
   (input: TensorLike | RaggedTensor, outputEncoding: string, _errors: string, replacement: number, _: Name): NestedStrings => {
@@ -416,7 +527,13 @@ function rowsOfEach(where: string, input: StringsLike, parts: (value: string) =>
   return RaggedTensor.fromRowLengths(new Strings([flat.length], flat) as never, intTensor(rows.map(({ length }) => length)));
 }
 
-/** The numbers of buckets that strings fall into, the same ones as TensorFlow's. */
+/**
+ * The numbers of buckets that strings fall into, the same ones as TensorFlow's.
+ *
+ * ```ts
+ * tf.strings.toHashBucketFast(["a"], 10).shape; // [1]
+ * ```
+ */
 export const toHashBucketFast = declare(
   "tf.strings.toHashBucketFast(input:any, numBuckets:int, name:string=null)",
   (input: StringsLike, numBuckets: number, _: Name): Tensor | RaggedTensor => {
@@ -425,7 +542,13 @@ export const toHashBucketFast = declare(
   },
 );
 
-/** n-grams of rows of words: each `width` neighbours as one string. Rows are arrays or ragged. */
+/**
+ * n-grams of rows of words: each `width` neighbours as one string. Rows are arrays or ragged.
+ *
+ * ```ts
+ * tf.strings.ngrams(["a", "b", "c"], 2); // ["a b", "b c"]
+ * ```
+ */
 export const ngrams = declare(
   'tf.strings.ngrams(data:any, ngramWidth:ints, separator=" ", padValues:any=null, paddingWidth:int=null, preserveShortSequences=false, name:string=null)',
   (

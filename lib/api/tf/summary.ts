@@ -28,7 +28,15 @@ let current: SummaryWriter | null = null;
 let currentStep: Step | null = null;
 let recordIs: boolean | Chainable | (() => boolean | Chainable) = true;
 
-/** Writes event files into a folder. */
+/**
+ * Writes event files into a folder.
+ *
+ * ```ts
+ * const writer = tf.summary.createFileWriter("events");
+ * writer.asDefault(() => tf.summary.scalar("loss", 0.5, { step: 1 })); // true
+ * await writer.close();
+ * ```
+ */
 export class SummaryWriter {
   readonly #events: EventWriter;
   readonly #maxQueue: number;
@@ -112,7 +120,13 @@ export function createFileWriter(...given: Arguments<typeof writerOptions>): Sum
   return new SummaryWriter(writerOptions.parse("summary.createFileWriter", given));
 }
 
-/** A writer that writes nothing. */
+/**
+ * A writer that writes nothing.
+ *
+ * ```ts
+ * tf.summary.createNoopWriter().asDefault(() => tf.summary.shouldRecordSummaries()); // false
+ * ```
+ */
 export const createNoopWriter = (): Pick<SummaryWriter, "flush" | "close"> & { asDefault<T>(action: () => T): T } => ({
   asDefault: (action) => action(),
   flush: async () => {},
@@ -146,7 +160,13 @@ function write(
   return records;
 }
 
-/** A number at a step. */
+/**
+ * A number at a step.
+ *
+ * ```ts
+ * tf.summary.scalar("loss", 0.5, { step: 1 }); // false
+ * ```
+ */
 export const scalar = declare(
   "tf.summary.scalar(name:string, *data, step:number=null, description:string=null)",
   (name: string, data: TensorLike, step: Step | null, _: string | null): Tensor => {
@@ -156,14 +176,30 @@ export const scalar = declare(
   },
 );
 
-/** How often values are in ranges of one width. @param options.buckets  how many ranges; default 30 */
+/**
+ * How often values are in ranges of one width.
+ *
+ * ```ts
+ * tf.summary.histogram("weights", [1, 2, 3], { step: 1 }); // false
+ * ```
+ *
+ * @param options.buckets  how many ranges; default 30
+ */
 export const histogram = declare(
   "tf.summary.histogram(name:string, *data, step:number=null, buckets:int=null, description:string=null)",
   (name: string, data: TensorLike, step: Step | null, buckets: number | null, _: string | null): Tensor =>
     write("histogram", name, step, [data], ([real]) => histogramValue(name, real!.view(), buckets ?? 30)),
 );
 
-/** Pictures `[batch, height, width, channels]`: uint8, or floats from 0 to 1. @param options.maxOutputs  how many are shown; default 3 */
+/**
+ * Pictures `[batch, height, width, channels]`: uint8, or floats from 0 to 1.
+ *
+ * ```ts
+ * tf.summary.image("pictures", tf.ones([1, 4, 4, 3]), { step: 1 }); // false
+ * ```
+ *
+ * @param options.maxOutputs  how many are shown; default 3
+ */
 export const image = declare(
   "tf.summary.image(name:string, *data, step:number=null, maxOutputs:int=3, description:string=null)",
   (name: string, data: TensorLike, step: Step | null, maxOutputs: number, _: string | null): Tensor => {
@@ -187,7 +223,13 @@ export const image = declare(
   },
 );
 
-/** A text, shown as Markdown; several strings, one below the other. */
+/**
+ * A text, shown as Markdown; several strings, one below the other.
+ *
+ * ```ts
+ * tf.summary.text("note", "hello", { step: 1 }); // false
+ * ```
+ */
 export const textSummary = declare(
   "tf.summary.text(name:string, data:any, step:number=null, description:string=null)",
   (name: string, data: NestedStrings, step: Step | null, _: string | null): Tensor => {
@@ -197,10 +239,22 @@ export const textSummary = declare(
 );
 export { textSummary as text };
 
-/** Writes what the writer in use has in its queue. */
+/**
+ * Writes what the writer in use has in its queue.
+ *
+ * ```ts
+ * await tf.summary.flush();
+ * ```
+ */
 export const flush = async (writer: SummaryWriter | null = current): Promise<void> => writer?.flush();
 
-/** Runs the action while summaries are written or not: as a boolean, a tensor or a function says. */
+/**
+ * Runs the action while summaries are written or not: as a boolean, a tensor or a function says.
+ *
+ * ```ts
+ * tf.summary.recordIf(false, () => tf.summary.shouldRecordSummaries()); // false
+ * ```
+ */
 export function recordIf<T>(condition: typeof recordIs, action: () => T): T {
   const before = recordIs;
   recordIs = condition;
@@ -211,7 +265,13 @@ export function recordIf<T>(condition: typeof recordIs, action: () => T): T {
   }
 }
 
-/** Whether summaries that are made now are written. */
+/**
+ * Whether summaries that are made now are written.
+ *
+ * ```ts
+ * tf.summary.shouldRecordSummaries(); // false
+ * ```
+ */
 export const shouldRecordSummaries = (): boolean => current !== null && recordIs !== false;
 
 /** Names of TensorFlow's that are not settled. */

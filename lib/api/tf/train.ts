@@ -140,11 +140,29 @@ class ExampleMessage {
   }
 }
 
-/** A list of bytes: `tf.train.BytesList({ value: ["text", bytes] })`, with or without `new`. */
+/**
+ * A list of bytes: `tf.train.BytesList({ value: ["text", bytes] })`, with or without `new`.
+ *
+ * ```ts
+ * new tf.train.BytesList({ value: ["text"] }).value.length; // 1
+ * ```
+ */
 export const BytesList = withoutNew(BytesListMessage);
-/** A list of float32 numbers. */
+/**
+ * A list of float32 numbers.
+ *
+ * ```ts
+ * new tf.train.FloatList({ value: [1, 2] }).value; // [1, 2]
+ * ```
+ */
 export const FloatList = withoutNew(FloatListMessage);
-/** A list of whole numbers. */
+/**
+ * A list of whole numbers.
+ *
+ * ```ts
+ * new tf.train.Int64List({ value: [1, 2] }).value.length; // 2
+ * ```
+ */
 export const Int64List = withoutNew(Int64ListMessage);
 /** The values of a feature: one of the lists. */
 export const Feature = withoutNew(FeatureMessage);
@@ -179,6 +197,10 @@ const averageOptions = schema(["decay"], {
 /**
  * Moving averages of variables: a ← decay · a + (1 − decay) · v at each `apply`. With `numUpdates` the decay is at most (1 + n) / (10 + n),
  * so that averages of few steps follow sooner.
+ *
+ * ```ts
+ * new tf.train.ExponentialMovingAverage(0.9).name; // "ExponentialMovingAverage"
+ * ```
  */
 export class ExponentialMovingAverage {
   readonly name: string;

@@ -426,7 +426,13 @@ const compare =
   ([a, b]) =>
     fn(T(a), T(b));
 
-/** Rows of the table: how an operator is computed. */
+/**
+ * Rows of the table: how an operator is computed.
+ *
+ * ```ts
+ * Object.keys(importedOperators).includes("Gemm"); // true
+ * ```
+ */
 export const operators: Readonly<Record<string, Operator>> = {
   Abs: unary(ops.abs),
   Acos: unary(ops.arccos),

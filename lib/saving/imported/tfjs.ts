@@ -217,7 +217,13 @@ const resize =
 
 const noRun: Run = () => [];
 
-/** Rows of the table: how an operation of TensorFlow is computed. */
+/**
+ * Rows of the table: how an operation of TensorFlow is computed.
+ *
+ * ```ts
+ * Object.keys(importedOperations).includes("MatMul"); // true
+ * ```
+ */
 export const operations: Readonly<Record<string, Operation>> = {
   Abs: unary(ops.abs),
   Acos: unary(ops.arccos),
