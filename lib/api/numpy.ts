@@ -29,31 +29,86 @@ export {
 } from "./tf/dtypes.js";
 export { Tensor as ndarray, type TensorLike };
 
-/** The ratio of a circle's circumference to its diameter. NumPy: numpy.pi */
+/**
+ * The ratio of a circle's circumference to its diameter. NumPy: numpy.pi
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.pi; // 3.1416
+ * ```
+ */
 export const pi = Math.PI;
-/** Euler's number. NumPy: numpy.e */
+/**
+ * Euler's number. NumPy: numpy.e
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.e; // 2.7183
+ * ```
+ */
 export const e = Math.E;
-/** Infinity. NumPy: numpy.inf */
+/**
+ * Infinity. NumPy: numpy.inf
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.isfinite(np.inf); // false
+ * ```
+ */
 export const inf = Infinity;
-/** Not a number. NumPy: numpy.nan */
+/**
+ * Not a number. NumPy: numpy.nan
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.isnan(np.nan); // true
+ * ```
+ */
 export const nan = NaN;
 
-/** The same as `array`: no copy is made of a tensor. */
+/**
+ * The same as `array`: no copy is made of a tensor.
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.asarray([1, 2]); // [1, 2]
+ * ```
+ */
 export const asarray = declare("numpy.asarray(*a, dtype:dtype=null)", (a: TensorLike, dtype: string | null): Tensor =>
   dtype === null ? asTensor(a) : ops.cast(a, dtype),
 );
 
 /**
  * Everything that NumPy's behaviour would change is so already: tensors have methods, and numbers take the dtype of the tensor they meet.
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.experimentalEnableNumpyBehavior();
+ * np.array([1, 2]).add(1); // [2, 3]
+ * ```
  */
 export const experimentalEnableNumpyBehavior = declare(
   "numpy.experimentalEnableNumpyBehavior(preferFloat32=false, dtypeConversionMode:string=null)",
   (_prefers: boolean, _mode: string | null): void => {},
 );
 
-/** x as a vector, a matrix, a block of rank 3: axes of length 1 are added in front. */
+/**
+ * x as a vector, a matrix, a block of rank 3: axes of length 1 are added in front.
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.atleast1d(5); // [5]
+ * ```
+ */
 export const atleast1d = declare("numpy.atleast1d(*x)", (x: TensorLike): Tensor => ofRank(x, 1));
-/** x with at least two axes. NumPy: numpy.atleast_2d */
+/**
+ * x with at least two axes. NumPy: numpy.atleast_2d
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.atleast2d([1, 2]); // [[1, 2]]
+ * ```
+ */
 export const atleast2d = declare("numpy.atleast2d(*x)", (x: TensorLike): Tensor => ofRank(x, 2));
 
 function ofRank(x: TensorLike, rank: number): Tensor {
@@ -67,7 +122,14 @@ const shapeOf = (where: string, lengths: readonly unknown[]): number[] => {
   throw new ArgumentError(`numpy.random.${where}`, { given: text(lengths), expected: "lengths, each as an argument" });
 };
 
-/** numpy.random: seeded by `seed`, as tf.random.setSeed does. */
+/**
+ * numpy.random: seeded by `seed`, as tf.random.setSeed does.
+ *
+ * ```ts
+ * import * as np from "kerasm/numpy";
+ * np.random.rand(2, 3).shape; // [2, 3]
+ * ```
+ */
 export const random = {
   seed: (seed: number): void => draw.setSeed(seed),
   /** Uniform from 0 to 1: `rand(2, 3)`. */

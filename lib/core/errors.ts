@@ -59,17 +59,39 @@ export class MemoryError extends KerasmError {
   override readonly name = "MemoryError";
 }
 
-/** A dtype that the operation does not take, or a value that its dtype cannot hold. */
+/**
+ * A dtype that the operation does not take, or a value that its dtype cannot hold.
+ *
+ * ```ts
+ * const error = await (async () => ops.bitwiseInvert([0.5]))().catch((error) => error);
+ * error instanceof tf.DtypeError; // true
+ * ```
+ */
 export class DtypeError extends KerasmError {
   override readonly name = "DtypeError";
 }
 
-/** A value of the right kind that is not allowed: out of range, not one of the known names. */
+/**
+ * A value of the right kind that is not allowed: out of range, not one of the known names.
+ *
+ * ```ts
+ * model.compile({ loss: "mse" });
+ * const error = await model.fit(x, y, { epochs: -1 }).catch((error) => error);
+ * error instanceof tf.ValueError; // true
+ * ```
+ */
 export class ValueError extends KerasmError {
   override readonly name = "ValueError";
 }
 
-/** A name that means nothing here: of a class, a function, a dtype, an identifier. */
+/**
+ * A name that means nothing here: of a class, a function, a dtype, an identifier.
+ *
+ * ```ts
+ * const error = await (async () => keras.losses.get("msee"))().catch((error) => error);
+ * error instanceof tf.UnknownNameError; // true
+ * ```
+ */
 export class UnknownNameError extends KerasmError {
   override readonly name = "UnknownNameError";
 }
@@ -99,7 +121,14 @@ export class StateError extends KerasmError {
   override readonly name = "StateError";
 }
 
-/** A name or a form of Keras that has no meaning here; the hint says what to use instead. */
+/**
+ * A name or a form of Keras that has no meaning here; the hint says what to use instead.
+ *
+ * ```ts
+ * const error = await (async () => keras.config.setBackend("jax"))().catch((error) => error);
+ * error instanceof tf.NotSupportedError; // true
+ * ```
+ */
 export class NotSupportedError extends KerasmError {
   override readonly name = "NotSupportedError";
 }

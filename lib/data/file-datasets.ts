@@ -130,14 +130,32 @@ export class TFRecordDataset extends Dataset<Uint8Array> {
   }
 }
 
-/** The lines of text files as strings, without their ends. Options as of TFRecordDataset. */
+/**
+ * The lines of text files as strings, without their ends. Options as of TFRecordDataset.
+ *
+ * ```ts
+ * await tf.io.writeFile("lines.txt", "one\ntwo\n");
+ * const lines: string[] = [];
+ * for await (const line of new tf.data.TextLineDataset("lines.txt")) lines.push(line);
+ * lines; // ["one", "two"]
+ * ```
+ */
 export class TextLineDataset extends Dataset<string> {
   constructor(...given: Arguments<typeof fileOptions>) {
     super(pipelineOf("TextLineDataset", fileOptions.parse("TextLineDataset", given), (made, read) => made.textLines(read)));
   }
 }
 
-/** Records of `recordBytes` bytes each, between `headerBytes` and `footerBytes` that are left out. */
+/**
+ * Records of `recordBytes` bytes each, between `headerBytes` and `footerBytes` that are left out.
+ *
+ * ```ts
+ * await tf.io.writeFile("records.bin", "abcdef");
+ * const records: number[] = [];
+ * for await (const record of new tf.data.FixedLengthRecordDataset("records.bin", 3)) records.push(record.length);
+ * records; // [3, 3]
+ * ```
+ */
 export class FixedLengthRecordDataset extends Dataset<Uint8Array> {
   constructor(...given: Arguments<typeof fixedOptions>) {
     const options = fixedOptions.parse("FixedLengthRecordDataset", given);
@@ -148,6 +166,13 @@ export class FixedLengthRecordDataset extends Dataset<Uint8Array> {
 /**
  * The rows of CSV files as tuples of scalars. `recordDefaults` has a dtype for each column (a value is needed) or a default: `[0.0]`,
  * `[""]`. Fields in quotes may hold delimiters and ends of lines. TensorFlow: tf.data.experimental.CsvDataset
+ *
+ * ```ts
+ * await tf.io.writeFile("table.csv", "1,a\n2,b\n");
+ * const rows: unknown[] = [];
+ * for await (const row of new tf.data.experimental.CsvDataset("table.csv", [[0], [""]])) rows.push(row);
+ * rows.length; // 2
+ * ```
  */
 export class CsvDataset extends Dataset<unknown[]> {
   constructor(...given: Arguments<typeof csvOptions>) {

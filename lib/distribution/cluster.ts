@@ -143,7 +143,14 @@ export class TFConfigClusterResolver implements ClusterResolver {
   }
 }
 
-/** A cluster that is known, and the place of this process in it. TensorFlow: tf.distribute.cluster_resolver.SimpleClusterResolver */
+/**
+ * A cluster that is known, and the place of this process in it. TensorFlow: tf.distribute.cluster_resolver.SimpleClusterResolver
+ *
+ * ```ts
+ * const cluster = new tf.train.ClusterSpec({ worker: ["host1:2222", "host2:2222"] });
+ * new tf.distribute.cluster_resolver.SimpleClusterResolver(cluster, { taskType: "worker", taskId: 1 }).taskId; // 1
+ * ```
+ */
 export class SimpleClusterResolver implements ClusterResolver {
   readonly #cluster: ClusterSpec;
   readonly taskType: string | null;

@@ -4,7 +4,13 @@ import { ArgumentError, StateError } from "../core/errors.js";
 import { deviceIndex } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 
-/** One replica on one device: for scripts that choose a strategy. TensorFlow: tf.distribute.OneDeviceStrategy */
+/**
+ * One replica on one device: for scripts that choose a strategy. TensorFlow: tf.distribute.OneDeviceStrategy
+ *
+ * ```ts
+ * new tf.distribute.OneDeviceStrategy("cpu:0").numReplicasInSync; // 1
+ * ```
+ */
 export class OneDeviceStrategy extends MirroredStrategy {
   /** @throws ArgumentError for a device that is not there */
   constructor(device = "cpu:0") {

@@ -103,6 +103,10 @@ type StepFunction<A extends readonly unknown[], R> = (...args: A) => R;
 /**
  * Replicas of a computation and how they go together: variables made in its scope belong to all of them, `run` calls a function in each,
  * `reduce` and `gather` put their results together. TensorFlow: tf.distribute.Strategy
+ *
+ * ```ts
+ * new tf.distribute.MirroredStrategy({ devices: ["cpu:0"] }) instanceof tf.distribute.Strategy; // true
+ * ```
  */
 export abstract class Strategy {
   /** What `run` gives replicas of. */

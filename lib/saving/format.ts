@@ -20,7 +20,14 @@ import { copyOf, textOf } from "../formats/bytes.js";
 import { crc32c } from "../formats/crc.js";
 import { parseJson } from "../formats/json.js";
 
-/** A checkpoint that can't be written, read, or taken over. */
+/**
+ * A checkpoint that can't be written, read, or taken over.
+ *
+ * ```ts
+ * const error = await keras.models.loadModel("nowhere.keras").catch((error) => error);
+ * error instanceof tf.train.CheckpointError; // true
+ * ```
+ */
 export class CheckpointError extends KerasmError {
   override readonly name = "CheckpointError";
 }

@@ -1,21 +1,52 @@
 // Public names whose doc comment shows no example, and why. A name here that has one is a failure, so the list only shrinks.
 
-const perhaps = (names: string): string[] => names.split(/\s+/).filter(Boolean);
+const names = (text: string): string[] => text.split(/\s+/).filter(Boolean);
+const of = (space: string, text: string): string[] => names(text).map((name) => `${space}.${name}`);
 
-/** Reasons, and the names that each is about: a name, or a group by its path and a dot. */
 export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
   [
     "makes no sense here: calling it is an error that says what to use instead",
-    perhaps(`keras.callbacks.OrbaxCheckpoint keras.config.setBackend keras.export.ExportArchive keras.layers.FlaxLayer keras.layers.JaxLayer
+    names(`keras.callbacks.OrbaxCheckpoint keras.config.setBackend keras.export.ExportArchive keras.layers.FlaxLayer keras.layers.JaxLayer
       keras.layers.TFSMLayer keras.layers.TorchModuleWrapper keras.legacy.saving.deserializeKerasObject
       keras.legacy.saving.serializeKerasObject keras.optimizers.legacy.Adagrad keras.wrappers.SKLearnClassifier
-      keras.wrappers.SKLearnRegressor keras.wrappers.SKLearnTransformer`),
+      keras.wrappers.SKLearnRegressor keras.wrappers.SKLearnTransformer
+      tf.compat tf.Graph tf.lite tf.queue tf.savedModel tf.io.gfile`),
   ],
   [
     "fetches a file of the net, which no test may",
-    perhaps(`keras.datasets.bostonHousing keras.datasets.californiaHousing keras.datasets.cifar10 keras.datasets.cifar100
+    names(`keras.datasets.bostonHousing keras.datasets.californiaHousing keras.datasets.cifar10 keras.datasets.cifar100
       keras.datasets.fashionMnist keras.datasets.imdb keras.datasets.mnist keras.utils.getFile`),
   ],
-  ["needs a folder of files of others", perhaps("keras.preprocessing.textDatasetFromDirectory keras.utils.audioDatasetFromDirectory")],
-  ["needs other processes", perhaps("keras.distribution.initialize")],
+  [
+    "needs files of others",
+    names(`keras.preprocessing.textDatasetFromDirectory keras.utils.audioDatasetFromDirectory tf.audio.decodeWav tf.io.readAsset
+      datasets.labelledImages tfjs.loadGraphModel`),
+  ],
+  ["needs a page, its camera or its microphone", names("tf.browser.fromPixelsAsync tf.data.microphone tf.data.webcam visor.TrainingCharts visor.trainingCharts")], // prettier-ignore
+  [
+    "an error that is caught and not made, as the example of its base shows, or a group of such",
+    [
+      ...names("tf.ClusterError tf.MemoryError tf.data.ElementError formats.UnsupportedFormatError onnx.OnnxError"),
+      ...of(
+        "tf.errors",
+        `AbortedError AlreadyExistsError CancelledError DataLossError DeadlineExceededError InternalError NotFoundError OutOfRangeError
+        PermissionDeniedError ResourceExhaustedError UnauthenticatedError UnavailableError UnimplementedError UnknownError`,
+      ),
+    ],
+  ],
+  ["holds functions that have pages of their own, or is a base that the example of what extends it shows", names("tf.data.Dataset tf.data.DatasetIterator tf.lookup.experimental tf.profiler tf.summary.experimental")], // prettier-ignore
+  [
+    "needs other processes, or is made by a strategy: the guide to distribution runs them",
+    [
+      "keras.distribution.initialize",
+      ...of(
+        "tf.distribute",
+        `CommunicationOptions CrossDeviceOps DistributedDataset DistributedIterator DistributedValues HierarchicalCopyAllReduce InputContext
+        NcclAllReduce ParameterServerStrategy ReductionToOneDevice ReplicaContext Server TPUStrategy CollectiveCommunication
+        CommunicationImplementation initialize cluster_resolver.TFConfigClusterResolver coordinator.ClusterCoordinator
+        coordinator.PerWorkerDataset coordinator.PerWorkerIterator coordinator.RemoteValue experimental.CentralStorageStrategy
+        experimental.openCommunicator experimental.partitioners.Partitioner`,
+      ),
+    ],
+  ],
 ]);

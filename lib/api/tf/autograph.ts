@@ -10,5 +10,11 @@ export type { ConversionOptions } from "../../graph/conversion.js";
 // eslint-disable-next-line -- that is what it is for
 export type Any = any;
 
-/** Where TensorFlow has these two. */
+/**
+ * Where TensorFlow has these two.
+ *
+ * ```ts
+ * tf.autograph.experimental.doNotConvert((n: number) => n + 1)(1); // 2
+ * ```
+ */
 export const experimental = { doNotConvert, setLoopOptions };

@@ -42,9 +42,23 @@ function kindOf(name: string, kinds: readonly Kind[]): ErrorKind {
   return Object.defineProperty(made, "name", { value: name });
 }
 
-/** An argument, a shape, a dtype or a value that is not allowed. */
+/**
+ * An argument, a shape, a dtype or a value that is not allowed.
+ *
+ * ```ts
+ * const error = await (async () => tf.ones([2]).reshape([3]))().catch((error) => error);
+ * error instanceof tf.errors.InvalidArgumentError; // true
+ * ```
+ */
 export const InvalidArgumentError = kindOf("InvalidArgumentError", [ArgumentError, ShapeError, DtypeError, ValueError, UnknownNameError]);
-/** What is asked for at the wrong time. */
+/**
+ * What is asked for at the wrong time.
+ *
+ * ```ts
+ * const error = await model.fit(x, y).catch((error) => error);
+ * error instanceof tf.errors.FailedPreconditionError; // true
+ * ```
+ */
 export const FailedPreconditionError = kindOf("FailedPreconditionError", [StateError]);
 /** More than there is room for. */
 export const ResourceExhaustedError = kindOf("ResourceExhaustedError", [MemoryError]);

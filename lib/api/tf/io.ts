@@ -556,7 +556,15 @@ export const parseExample = declare(
     parsed("io.parseExample", serialized, features),
 );
 
-/** The features of one serialized Example, by name. */
+/**
+ * The features of one serialized Example, by name.
+ *
+ * ```ts
+ * const numbers = new tf.train.Feature({ floatList: new tf.train.FloatList({ value: [1, 2] }) });
+ * const record = new tf.train.Example({ features: new tf.train.Features({ feature: { x: numbers } }) });
+ * tf.io.parseSingleExample(record.serializeToString(), { x: new tf.io.FixedLenFeature([2], "float32") })["x"]; // [1, 2]
+ * ```
+ */
 export const parseSingleExample = declare(
   "tf.io.parseSingleExample(serialized:any, features:tree, exampleNames:any=null, name:string=null)",
   (serialized: Uint8Array, features: Readonly<Record<string, Feature>>, _names: unknown, _: Name): Parsed => {

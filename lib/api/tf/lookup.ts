@@ -103,7 +103,13 @@ export class KeyValueTensorInitializer implements Initializer {
   }
 }
 
-/** What of a line of a file is a key or a value: all of it, its number, or (from 0 on) a field of it. */
+/**
+ * What of a line of a file is a key or a value: all of it, its number, or (from 0 on) a field of it.
+ *
+ * ```ts
+ * tf.lookup.TextFileIndex.LINE_NUMBER; // -1
+ * ```
+ */
 export const TextFileIndex = { WHOLE_LINE: -2, LINE_NUMBER: -1 } as const;
 
 const fileOptions = schema(["filename", "keyDtype", "keyIndex", "valueDtype", "valueIndex"], {
@@ -118,7 +124,16 @@ const fileOptions = schema(["filename", "keyDtype", "keyIndex", "valueDtype", "v
   valueIndexOffset: integer(0),
 });
 
-/** The lines of a text file as keys and values: `keyIndex` and `valueIndex` are TextFileIndex's, or the number of a field. In Node. */
+/**
+ * The lines of a text file as keys and values: `keyIndex` and `valueIndex` are TextFileIndex's, or the number of a field. In Node.
+ *
+ * ```ts
+ * await tf.io.writeFile("words.txt", "a\nb\n");
+ * const index = tf.lookup.TextFileIndex;
+ * const words = new tf.lookup.TextFileInitializer("words.txt", "string", index.WHOLE_LINE, "int64", index.LINE_NUMBER);
+ * words instanceof tf.lookup.TextFileInitializer; // true
+ * ```
+ */
 export class TextFileInitializer implements Initializer {
   readonly keyDtype: string;
   readonly valueDtype: string;

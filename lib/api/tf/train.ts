@@ -164,9 +164,22 @@ export const FloatList = withoutNew(FloatListMessage);
  * ```
  */
 export const Int64List = withoutNew(Int64ListMessage);
-/** The values of a feature: one of the lists. */
+/**
+ * The values of a feature: one of the lists.
+ *
+ * ```ts
+ * new tf.train.Feature({ floatList: new tf.train.FloatList({ value: [1, 2] }) }).floatList!.value; // [1, 2]
+ * ```
+ */
 export const Feature = withoutNew(FeatureMessage);
-/** Features by name. */
+/**
+ * Features by name.
+ *
+ * ```ts
+ * const numbers = new tf.train.Feature({ floatList: new tf.train.FloatList({ value: [1, 2] }) });
+ * Object.keys(new tf.train.Features({ feature: { x: numbers } }).feature); // ["x"]
+ * ```
+ */
 export const Features = withoutNew(FeaturesMessage);
 /**
  * A record of a TFRecord file: named lists of bytes, floats and whole numbers.
