@@ -108,6 +108,8 @@ function addMask(row: usize, mask: usize, stride: usize, n: usize): void {
 
 /** row[j] += NEVER. */
 function hide(row: usize, n: usize): void {
+  const never = splat(NEVER);
+  for (; n >= 4; n -= 4, row += 16) v128.store(row, f32x4.add(v128.load(row), never));
   for (; n > 0; n--, row += 4) store<f32>(row, load<f32>(row) + NEVER);
 }
 
@@ -213,8 +215,10 @@ export function attention_f32(a: AttentionForwardArgs, begin: usize, end: usize)
       memory.fill(output + i * valueStride, 0, a.valueSize << 2);
     }
     const seen = a.isCausal ? min(a.sources, t + rows) : a.sources;
-    for (let s: usize = 0; s < seen || (s < a.sources && someUnseen(largest, rows)); s += FORWARD_SOURCES) {
-      const columns = min(FORWARD_SOURCES, a.sources - s);
+    // Where every row sees something, blocks end where causality does; where one may not, they are those of all sources.
+    const last = a.mask || a.bias ? a.sources : seen;
+    for (let s: usize = 0; s < seen || (s < last && someUnseen(largest, rows)); s += FORWARD_SOURCES) {
+      const columns = min(FORWARD_SOURCES, last - s);
       const key = a.key + ((((b * a.sources + s) * a.heads + h) * a.size) << 2);
       const value = a.value + ((((b * a.sources + s) * a.heads + h) * a.valueSize) << 2);
       if (rows < FEW) fewScores(scaled, rows, a.size, key, stride, columns, scores, FORWARD_SOURCES << 2);
