@@ -29,10 +29,16 @@ function finishOne(args: GemmArgs, c: usize, j: usize, sum: f32): void {
   store<f32>(c + (j << 2), sum);
 }
 
+/** Bytes of b beyond which the second cache does not hold it from one call to the next. */
+const FAR: usize = 1 << 21;
+
 function alongN(args: GemmArgs, first: usize, last: usize): void {
   const ldc = args.n << 2;
   let j = first;
-  if (args.m == 1 && first + 8 <= last) {
+  if ((args.k * args.n) << 2 > FAR) {
+    j = first + ((last - first) & ~7);
+    overRows(args, first, j);
+  } else if (args.m == 1 && first + 8 <= last) {
     j = first + ((last - first) & ~7);
     oneRow(args, first, j);
   }
@@ -182,6 +188,71 @@ function add8(a: usize, b: usize, strideB: usize, k: usize, c: usize): void {
   }
   v128.store(c, s0);
   v128.store(c, s1, 16);
+}
+
+/** Columns whose sums stay in the first cache while rows of b pass. */
+const SPAN: usize = 2048;
+
+/**
+ * Columns first ≤ j < last, a multiple of 8, of a matrix that comes from memory: long runs of four of its rows at once, which the
+ * processor fetches ahead, where a few columns of each row would be a page of their own. The sums are those of `addProduct`, in its order.
+ */
+function overRows(args: GemmArgs, first: usize, last: usize): void {
+  const row = args.strideAM << 2;
+  const strideA = args.strideAK << 2;
+  const strideB = args.strideBK << 2;
+  const ldc = args.n << 2;
+  for (let j = first; j < last; j += SPAN) {
+    const bytes = min(SPAN, last - j) << 2;
+    const c = args.c + (j << 2);
+    for (let i: usize = 0; i < args.m; i++) memory.fill(c + i * ldc, 0, bytes);
+    let a = args.a;
+    let b = args.b + (j << 2);
+    for (let q = args.k & 3; q > 0; q--, a += strideA, b += strideB)
+      for (let i: usize = 0; i < args.m; i++) addRow(load<f32>(a + i * row), b, c + i * ldc, bytes);
+    for (let q = args.k >> 2; q > 0; q--, a += 4 * strideA, b += 4 * strideB)
+      for (let i: usize = 0; i < args.m; i++) addRows4(a + i * row, strideA, b, strideB, c + i * ldc, bytes);
+    if (args.bias || args.flags & RELU)
+      for (let i: usize = 0; i < args.m; i++) for (let at = j; at < j + (bytes >> 2); at += 4) finishStored(args, i * ldc, at);
+  }
+}
+
+function finishStored(args: GemmArgs, row: usize, j: usize): void {
+  finish(args, args.c + row, j, v128.load(args.c + row + (j << 2)));
+}
+
+function addRow(x: f32, b: usize, c: usize, bytes: usize): void {
+  const x0 = f32x4.splat(x);
+  for (const end = c + bytes; c < end; c += 32, b += 32) {
+    v128.store(c, madd(x0, v128.load(b), v128.load(c)));
+    v128.store(c, madd(x0, v128.load(b, 16), v128.load(c, 16)), 16);
+  }
+}
+
+function addRows4(a: usize, strideA: usize, b0: usize, stride: usize, c: usize, bytes: usize): void {
+  const x0 = v128.load32_splat(a);
+  const x1 = v128.load32_splat(a + strideA);
+  const x2 = v128.load32_splat(a + 2 * strideA);
+  const x3 = v128.load32_splat(a + 3 * strideA);
+  let b1 = b0 + stride;
+  let b2 = b1 + stride;
+  let b3 = b2 + stride;
+  for (const end = c + bytes; c < end; c += 32) {
+    let s = madd(x0, v128.load(b0), v128.load(c));
+    let t = madd(x0, v128.load(b0, 16), v128.load(c, 16));
+    s = madd(x1, v128.load(b1), s);
+    t = madd(x1, v128.load(b1, 16), t);
+    s = madd(x2, v128.load(b2), s);
+    t = madd(x2, v128.load(b2, 16), t);
+    s = madd(x3, v128.load(b3), s);
+    t = madd(x3, v128.load(b3, 16), t);
+    v128.store(c, s);
+    v128.store(c, t, 16);
+    b0 += 32;
+    b1 += 32;
+    b2 += 32;
+    b3 += 32;
+  }
 }
 
 /** 8 columns of up to 4 rows; where there are fewer, the last one is computed again. */

@@ -39,6 +39,15 @@ for (const [m, k, n] of [
         t.strictSame([...few.data()], [...tf.slice(y, [first, 0], [8, n]).data()], "eight rows by themselves have the same bits");
       });
 
+t.test("a row times a matrix beyond the cache has the bits that it has with a part of the columns", async (t) => {
+  const b = tf.random.normal([239, 2301], { seed: 2 });
+  for (const rows of [1, 3]) {
+    const a = tf.random.normal([rows, 239], { seed: rows });
+    const part = tf.matmul(a, tf.slice(b, [0, 2048], [239, 100]));
+    t.strictSame([...tf.slice(tf.matmul(a, b), [0, 2048], [rows, 100]).data()], [...part.data()], `${rows} rows`);
+  }
+});
+
 t.test("a sum over nothing, and no columns", async (t) => {
   t.strictSame([...new Set(tf.matmul(tf.zeros([200, 0]), tf.zeros([0, 5])).data())], [0]);
   t.strictSame(tf.matmul(tf.zeros([200, 4]), tf.zeros([4, 0])).shape, [200, 0]);
