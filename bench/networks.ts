@@ -1,6 +1,7 @@
 // The networks of the bench, as a user would write them. bench/peers has the same ones.
 
 import * as tf from "../lib/index.js";
+import { gpt, gptFlops, gptSizes } from "./gpt.js";
 import { SimpleCNN, SimpleMLP } from "../models/index.js";
 
 const { layers, losses, optimizers } = tf.keras;
@@ -9,6 +10,8 @@ export interface Network {
   /** Shape of one sample. */
   readonly shape: readonly number[];
   readonly classes: number;
+  /** Shape of the labels of one sample, where there is more than one. */
+  readonly labels?: readonly number[];
   /** Inputs are whole numbers below this. */
   readonly vocabulary?: number;
   /** Multiplications and additions of a forward pass of one sample. */
@@ -82,14 +85,23 @@ export const networks = {
     make: () => new tf.keras.Sequential([new layers.Embedding(5000, 128), new layers.LSTM(128), new layers.Dense(2)]),
     optimizer: () => new optimizers.Adam(),
   },
+  gpt: {
+    shape: [gptSizes.tokens],
+    labels: [gptSizes.tokens],
+    classes: gptSizes.vocabulary,
+    vocabulary: gptSizes.vocabulary,
+    flops: gptFlops,
+    make: gpt,
+    optimizer: () => new optimizers.Adam(),
+  },
 } satisfies Readonly<Record<string, Network>>;
 
 export type NetworkName = keyof typeof networks;
 
 /** Random inputs and labels for a network. */
-export function samples({ shape, vocabulary, classes }: Network, count: number): [x: tf.Tensor, y: tf.Tensor] {
+export function samples({ shape, vocabulary, classes, labels = [] }: Network, count: number): [x: tf.Tensor, y: tf.Tensor] {
   const whole = (shape: readonly number[], bound: number) => tf.cast(tf.random.uniform([...shape], { minval: 0, maxval: bound }), "int32");
-  return [vocabulary ? whole([count, ...shape], vocabulary) : tf.random.uniform([count, ...shape]), whole([count], classes)];
+  return [vocabulary ? whole([count, ...shape], vocabulary) : tf.random.uniform([count, ...shape]), whole([count, ...labels], classes)];
 }
 
 /** A network that is ready to train. */

@@ -4,6 +4,7 @@
 import { keras } from "../../lib/index.js";
 import * as tf from "../../lib/index.js";
 import type { Case } from "../harness/case.js";
+import { onnxOf } from "../harness/onnx.js";
 
 /** Multiplications and additions of one image. */
 const flops = { MobileNetV2: 0.6e9, ResNet50: 7.7e9, EfficientNetB0: 0.78e9 } as const;
@@ -12,17 +13,7 @@ type Name = keyof typeof flops;
 const made = (name: Name): Promise<keras.Model> => keras.applications[name]({ weights: null });
 
 /** The bytes of a network as an ONNX file; the peer's process asks for them. */
-export async function exported(name: Name): Promise<Uint8Array> {
-  const { mkdtempSync, readFileSync, rmSync } = await import("node:fs");
-  const { tmpdir } = await import("node:os");
-  const folder = mkdtempSync(`${tmpdir()}/kerasm-bench-`);
-  try {
-    await (await made(name)).export(`${folder}/model.onnx`, { verbose: false });
-    return readFileSync(`${folder}/model.onnx`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+export const exported = async (name: Name): Promise<Uint8Array> => onnxOf(await made(name));
 
 const image = (batch: number) => tf.random.uniform([batch, 224, 224, 3], { minval: 0, maxval: 255, seed: 1 });
 

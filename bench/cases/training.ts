@@ -50,6 +50,7 @@ export const training: readonly Case[] = [
   step("cnn", 256, false),
   step("resnet", 32, true),
   step("lstm", 32, true),
+  step("gpt", 8, false),
   fit("mlp", 32),
   fit("cnn", 32),
 ];

@@ -2,6 +2,7 @@
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from gpt import GPT, tokens, vocabulary
 
 
 def mlp():
@@ -53,8 +54,14 @@ networks = {
     "mlp": (mlp, lambda n: torch.rand(n, 28, 28), 10, lambda p: torch.optim.Adam(p)),
     "cnn": (cnn, lambda n: torch.rand(n, 1, 28, 28), 10, lambda p: torch.optim.RMSprop(p, 1e-4, alpha=0.9)),
     "resnet": (resnet, lambda n: torch.rand(n, 3, 32, 32), 10, lambda p: torch.optim.SGD(p, 1e-2, 0.9)),
+    "gpt": (GPT, lambda n: torch.randint(0, vocabulary, (n, tokens)), vocabulary, lambda p: torch.optim.Adam(p)),
     "lstm": (LstmClassifier, lambda n: torch.randint(0, 5000, (n, 50)), 2, lambda p: torch.optim.Adam(p)),
 }
+
+
+def labels(name, samples):
+    """The shape of the labels of so many samples."""
+    return (samples, tokens) if name == "gpt" else (samples,)
 
 
 def training_step(name, batch):
@@ -62,7 +69,7 @@ def training_step(name, batch):
     make, inputs, classes, optimizer_of = networks[name]
     model = make()
     optimizer = optimizer_of(model.parameters())
-    x, y = inputs(batch), torch.randint(0, classes, (batch,))
+    x, y = inputs(batch), torch.randint(0, classes, labels(name, batch))
 
     def step():
         optimizer.zero_grad()
@@ -91,7 +98,7 @@ def epoch(name, samples, batch, steps=None):
     make, inputs, classes, optimizer_of = networks[name]
     model = make()
     optimizer = optimizer_of(model.parameters())
-    x, y = inputs(samples), torch.randint(0, classes, (samples,))
+    x, y = inputs(samples), torch.randint(0, classes, labels(name, samples))
 
     def train():
         for chosen in torch.randperm(samples).split(batch)[:steps]:
