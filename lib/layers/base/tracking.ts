@@ -7,10 +7,10 @@ import { isRecord } from "../../core/tree.js";
  * in the order in which the fields were made. `visit` says whether it knows the object; others are left alone.
  */
 export function visitFields(owner: object, visit: (value: object) => void): void {
-  const seen = new Set<object>();
+  let seen: Set<object> | null = null;
   for (const key of Object.keys(owner)) {
     const value = (owner as Record<string, unknown>)[key];
-    if ((typeof value === "object" && value !== null) || typeof value === "function") look(value, visit, seen);
+    if ((typeof value === "object" && value !== null) || typeof value === "function") look(value, visit, (seen ??= new Set()));
   }
 }
 

@@ -4,6 +4,7 @@ import { isPlainObject, type Schema } from "../../config/index.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { tracedFunction, type TracedFunction } from "../../graph/function.js";
+import { whileUnchanged } from "../../layers/base/tracking.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import type { Batch } from "./batches.js";
 import type { Distribution, Merge } from "./distributed.js";
@@ -84,7 +85,7 @@ export class Steps {
 
   #fingerprint(): Fingerprint {
     const model = this.#model;
-    return fingerprintOf(model, model.compiled ? model.optimizer : null);
+    return whileUnchanged(() => fingerprintOf(model, model.compiled ? model.optimizer : null));
   }
 
   #tracesNow(): number {
