@@ -165,7 +165,12 @@ for (const build of builds) {
     check(t, { m: 1, n: 40, k: 0, bias: true }, "gemv_f32");
     check(t, { m: 1, n: 40, k: 0, form: "NT" }, "gemv_f32");
     // Matrices that the second cache does not hold are read in long runs of rows; the first unit is more than one of them.
-    for (const [m, form] of [[1, "NN"], [3, "NN"], [4, "TN"]] as const) // prettier-ignore
+    for (const [m, form] of [
+      [1, "NN"],
+      [3, "NN"],
+      [4, "TN"],
+    ] as const)
+      // prettier-ignore
       check(t, { m, n: 2301, k: 239, form, bias: m > 1, relu: m === 4, unitN: 2080 }, "gemv_f32");
   });
 
