@@ -7,9 +7,11 @@
 // latency around the ring and sends 2·(N − 1)/N of the bytes through each link. Compute times vary by `jitter` (standard deviation over
 // mean): the longest of N is estimated by that of a normal distribution.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as tf from "../lib/index.js";
@@ -153,6 +155,60 @@ async function measured(size: number, threads: number, apart = false): Promise<M
   return outputs.map((output) => JSON.parse(output) as Measured).sort((a, b) => a.rank - b.rank);
 }
 
+/** Bytes of an all-reduce and how often, against a C program. */
+const AGAINST_C = [
+  [4, 2000],
+  [1e6, 100],
+  [1e8, 6],
+] as const;
+
+/** What a process does beside a C program: the same reductions, of memory that is there. */
+async function measureReductions(): Promise<void> {
+  const { allocate } = await import("../lib/runtime/heap.js");
+  await tf.distribute.initialize({ timeoutSeconds: 60 });
+  const communicator = (await tf.distribute.experimental.openCommunicator())!;
+  for (const [bytes, rounds] of AGAINST_C) {
+    const place = allocate(bytes);
+    const times = Array.from({ length: rounds + 1 }, () => {
+      const begin = performance.now();
+      communicator.allReduce(place, bytes / 4, "float32", "sum");
+      return (performance.now() - begin) / 1000;
+    });
+    const [best, median] = sorted(times.slice(1));
+    if (communicator.rank === 0) console.log(`${bytes} ${best} ${median}`);
+  }
+}
+
+/** Best and median seconds by bytes, as both programs print them. */
+const parsed = (output: string): number[][] => output.trim().split("\n").map((line) => line.split(" ").map(Number)); // prettier-ignore
+
+/** Reductions of two ranks beside those of a C program, by turns in one run: in MPICH, where its compiler is there. */
+function againstC(): void {
+  const folder = mkdtempSync(join(tmpdir(), "kerasm-c-"));
+  try {
+    const source = fileURLToPath(new URL("../../bench/all-reduce.c", import.meta.url));
+    const program = join(folder, "all-reduce");
+    const made = spawnSync("mpicc.mpich", ["-O2", "-o", program, source], { encoding: "utf8" });
+    if (made.status !== 0) return console.log("  no C program beside: needs mpicc.mpich (apt-get install libmpich-dev)");
+    const env = { ...process.env, KERASM_BENCH_RANK: "reductions", KERASM_NUM_THREADS: "1", TF_CONFIG: "" };
+    const run = (command: readonly string[]): number[][] =>
+      parsed(spawnSync("mpiexec.mpich", ["-n", "2", ...command], { env, encoding: "utf8", timeout: 120_000 }).stdout);
+    const runs = Array.from({ length: 3 }, () => [
+      run([program, ...AGAINST_C.flat().map(String)]),
+      run([process.execPath, fileURLToPath(import.meta.url)]),
+    ]);
+    AGAINST_C.forEach(([bytes], i) => {
+      const [c, own] = [0, 1].map((which) => [1, 2].map((at) => Math.min(...runs.map((run) => run[which]![i]![at]!))));
+      const microseconds = ([best, median]: readonly number[]) => `${(best! * 1e6).toFixed(1)} (${(median! * 1e6).toFixed(1)}) µs`;
+      console.log(
+        `  all-reduce of ${bytes} B, best of 3 runs: ${microseconds(own!)}, in C ${microseconds(c!)}: ${(own![0]! / c![0]!).toFixed(2)}×`,
+      );
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 interface Network {
   /** Seconds of one message, and bytes in a second. */
   readonly latency: number;
@@ -185,6 +241,7 @@ export function fitted(small: readonly [bytes: number, seconds: number], large: 
 const milliseconds = (seconds: number): string => (seconds * 1000).toFixed(seconds < 0.01 ? 3 : 1);
 
 async function main(): Promise<void> {
+  if (process.env["KERASM_BENCH_RANK"] === "reductions") return measureReductions();
   if (process.env["KERASM_BENCH_RANK"]) {
     process.stdout.write(JSON.stringify(await measure()));
     return;
@@ -222,6 +279,7 @@ async function main(): Promise<void> {
         `  CNN, batch ${GLOBAL}: 2 ranks × 1 thread ${milliseconds(best)} (${milliseconds(median)}), 1 process × 2 threads ${milliseconds(whole!.global[0])} (${milliseconds(whole!.global[1])}): ${(best / whole!.global[0]).toFixed(2)}×`,
       );
     }
+    againstC();
     if (options.json) console.log(JSON.stringify({ runs, whole, network }));
   }
   console.log(

@@ -23,6 +23,27 @@ const trainIn = (page: Page, options: TrainingOptions): Promise<Trained> =>
     return train({ tf, datasets }, ${JSON.stringify(options)});
   })`);
 
+/** fit, and a step of one's own, on two replicas. */
+async function trainReplicas(tf: Tf) {
+  const { keras } = tf;
+  tf.random.setSeed(6);
+  const strategy = new tf.distribute.MirroredStrategy({ devices: ["cpu:0", "cpu:1"] });
+  const model = strategy.scope(() => {
+    const model = new keras.Sequential([
+      new keras.Input({ shape: [3] }),
+      new keras.layers.Dense(4, { activation: "relu" }),
+      new keras.layers.BatchNormalization({ synchronized: true }),
+      new keras.layers.Dense(1),
+    ]);
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    return model;
+  });
+  const x = tf.constant(Float32Array.from({ length: 30 }, (_, i) => ((i * 7) % 11) / 11), { shape: [10, 3] }); // prettier-ignore
+  const { history } = await model.fit(x, tf.reshape(tf.reduceSum(x, 1), [10, 1]), { batchSize: 4, epochs: 2, shuffle: false, verbose: 0 });
+  const count = strategy.reduce("SUM", strategy.run((x: tf.Tensor) => tf.reduceSum(x), [strategy.experimentalDistributeValuesFromFunction(() => tf.ones([2]))])); // prettier-ignore
+  return { loss: history["loss"], weights: model.weights.map((weight) => [...weight.data()]), count: count.item() };
+}
+
 if (!chromiumPath) t.plan(0, "no Chromium here");
 else {
   const { home, browser } = await packedInChromium(t);
@@ -62,6 +83,22 @@ else {
         t.strictSame(there.losses, here.losses);
         t.ok(there.losses[0]! < 1.5, `it learns: ${there.losses[0]}`);
         t.equal(there.weights, here.weights);
+      });
+
+      t.test("two replicas in lockstep compute what they compute in Node; workers are refused", async (t) => {
+        const there = await page.evaluate(`import("kerasm").then(${trainReplicas.toString()})`);
+        t.strictSame(there, await trainReplicas(tf));
+        t.match(
+          await page.evaluate(async () => {
+            const tf = (await import("kerasm" as string)) as Tf;
+            try {
+              return new tf.distribute.MultiWorkerMirroredStrategy().name;
+            } catch (error) {
+              return String(error);
+            }
+          }),
+          /MultiWorkerMirroredStrategy: given a page; expected Node\. MirroredStrategy works here\./,
+        );
       });
 
       t.test("a checkpoint in IndexedDB is restored in the next visit, bit for bit", async (t) => {
