@@ -3,6 +3,7 @@
 import { platform } from "#platform";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 import { type Group, type Split } from "../core/replicas.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
@@ -39,9 +40,11 @@ export class DeviceMesh {
   constructor(
     readonly shape: readonly number[],
     readonly axisNames: readonly string[],
-    { devices = null }: { readonly devices?: readonly string[] | null } = {},
+    options: { readonly devices?: readonly string[] | null } = {},
   ) {
     const where = "DeviceMesh";
+    checkOptions(where, [options], 0, ["devices"]);
+    const { devices = null } = options;
     if (!Array.isArray(shape) || shape.length === 0 || !shape.every((length) => Number.isInteger(length) && length > 0))
       throw new ArgumentError(`${where}.shape`, { given: text(shape), expected: "lengths of at least one axis" });
     if (!Array.isArray(axisNames) || axisNames.length !== shape.length || new Set(axisNames).size !== axisNames.length)
@@ -227,7 +230,13 @@ export class DataParallel extends Distribution {
   /** Whether datasets are divided over processes by themselves. */
   readonly autoShardDataset: boolean;
 
-  constructor({ deviceMesh = null, devices = null, autoShardDataset = true }: DataParallelOptions = {}) {
+  /** @param given  options, or a mesh alone */
+  constructor(given: DataParallelOptions | DeviceMesh = {}) {
+    const options = given instanceof DeviceMesh ? { deviceMesh: given } : given;
+    checkOptions("DataParallel", [options], 0, ["deviceMesh", "devices", "autoShardDataset"]);
+    const { deviceMesh = null, devices = null, autoShardDataset = true } = options as DataParallelOptions;
+    if (deviceMesh !== null && !(deviceMesh instanceof DeviceMesh))
+      throw new ArgumentError("DataParallel.deviceMesh", { given: text(deviceMesh), expected: "a DeviceMesh" });
     const isJoined = joinedProcesses()?.communicator !== undefined && joinedProcesses()?.communicator !== null;
     const known = deviceMesh?.devices ?? devices ?? (isJoined ? availableDevices() : ["cpu:0"]);
     super(deviceMesh ?? new DeviceMesh([known.length], ["batch"], { devices: known }), deviceMesh?.axisNames[0] ?? "batch");
@@ -254,15 +263,9 @@ export class ModelParallel extends Distribution {
   /** Whether datasets are divided over processes by themselves. */
   readonly autoShardDataset: boolean;
 
-  constructor({
-    layoutMap,
-    batchDimName = null,
-    autoShardDataset = true,
-  }: {
-    readonly layoutMap: LayoutMap;
-    readonly batchDimName?: string | null;
-    readonly autoShardDataset?: boolean;
-  }) {
+  constructor(options: { readonly layoutMap: LayoutMap; readonly batchDimName?: string | null; readonly autoShardDataset?: boolean }) {
+    checkOptions("ModelParallel", [options], 0, ["layoutMap", "batchDimName", "autoShardDataset"]);
+    const { layoutMap, batchDimName = null, autoShardDataset = true } = options;
     if (!(layoutMap instanceof LayoutMap))
       throw new ArgumentError("ModelParallel.layoutMap", { given: text(layoutMap), expected: "a LayoutMap" });
     const { deviceMesh } = layoutMap;

@@ -23,6 +23,7 @@ t.test("devices, meshes and layouts", (t) => {
 
 for (const [name, make] of Object.entries({
   DataParallel: () => new DataParallel({ devices: ["cpu:0", "cpu:1"] }),
+  "DataParallel, a mesh alone": () => new DataParallel(new DeviceMesh([2], ["data"])),
   ModelParallel: () => new ModelParallel({ layoutMap: new LayoutMap(mesh()).set(".*kernel", [null, "model"]), batchDimName: "batch" }),
 })) {
   t.test(`setDistribution(${name}): models made from here on are spread, with the results of one`, async (t) => {
@@ -78,6 +79,22 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   "a path that two expressions match": [
     () => new LayoutMap(mesh()).set("d.*", [null]).set(".*e", [null]).get("de"),
     /given de, which matches "d\.\*" and "\.\*e"/,
+  ],
+  "an unknown option of a mesh": [
+    () => new DeviceMesh([1], ["batch"], { device: ["cpu:0"] } as never),
+    /DeviceMesh: given the unknown option "device"; expected options among devices/,
+  ],
+  "an unknown option of DataParallel": [
+    () => new DataParallel({ device_mesh: mesh() } as never),
+    /DataParallel: given the unknown option "device_mesh"; expected options among deviceMesh/,
+  ],
+  "a mesh that is none": [
+    () => new DataParallel({ deviceMesh: [2] as never }),
+    /DataParallel\.deviceMesh: given \[2\]; expected a DeviceMesh/,
+  ],
+  "an unknown option of ModelParallel": [
+    () => new ModelParallel({ deviceMesh: mesh(), layoutMap: new LayoutMap(mesh()) } as never),
+    /ModelParallel: given the unknown option "deviceMesh"; expected options among layoutMap/,
   ],
   "no layouts": [() => new ModelParallel({ layoutMap: {} as never }), /ModelParallel\.layoutMap: given \{\}/],
   "a batch axis that is not there": [
