@@ -43,7 +43,8 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
         "tf.distribute",
         `CommunicationOptions CrossDeviceOps DistributedDataset DistributedIterator DistributedValues HierarchicalCopyAllReduce InputContext
         NcclAllReduce ParameterServerStrategy ReductionToOneDevice ReplicaContext Server TPUStrategy CollectiveCommunication
-        CommunicationImplementation initialize cluster_resolver.TFConfigClusterResolver coordinator.ClusterCoordinator
+        CommunicationImplementation initialize cluster_resolver.TFConfigClusterResolver cluster_resolver.TPUClusterResolver
+        coordinator.ClusterCoordinator
         coordinator.PerWorkerDataset coordinator.PerWorkerIterator coordinator.RemoteValue experimental.CentralStorageStrategy
         experimental.openCommunicator experimental.partitioners.Partitioner`,
       ),
