@@ -81,7 +81,7 @@ async function proseOf(page) {
 }
 const runnable = (block) => isCode(block) && !block.hidden && !isFragment(block) && !block.words.includes("node");
 
-/** A program: what its first lines say, what it drew in a full run, and its text. */
+/** A program: what its first lines say, what it drew after training, and its text. */
 async function programOf(page) {
   const text = read(page.file);
   const comment = /^(?:\/\/.*\n)+/.exec(text)?.[0] ?? "";
@@ -95,7 +95,7 @@ async function programOf(page) {
   pictures.forEach((file) => copied.add(file));
   const up = "../".repeat(page.path.split("/").length - 1);
   const drawn = pictures
-    .map((file) => `<p><img class="drawn" src="${up}files/${file}" alt="What ${name} drew in a full run"></p>`)
+    .map((file) => `<p><img class="drawn" src="${up}files/${file}" alt="What ${name} drew after training"></p>`)
     .join("");
   const md = rendered(`# ${title}\n\n${about}\n`, { link: linkFrom(page, copied), runs: () => undefined });
   const command = page.file.replace(/^/, "node build/").replace(/\.ts$/, ".js");

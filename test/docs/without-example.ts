@@ -10,7 +10,7 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
       keras.layers.TFSMLayer keras.layers.TorchModuleWrapper keras.legacy.saving.deserializeKerasObject
       keras.legacy.saving.serializeKerasObject keras.optimizers.legacy.Adagrad keras.wrappers.SKLearnClassifier
       keras.wrappers.SKLearnRegressor keras.wrappers.SKLearnTransformer
-      tf.compat tf.Graph tf.lite tf.queue tf.savedModel tf.io.gfile`),
+      tf.compat tf.Graph tf.lite tf.queue tf.savedModel tf.io.gfile tf.distribute.cluster_resolver.TPUClusterResolver`),
   ],
   [
     "fetches a file of the net, which no test may",
@@ -22,7 +22,10 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
     names(`keras.preprocessing.textDatasetFromDirectory keras.utils.audioDatasetFromDirectory tf.audio.decodeWav tf.io.readAsset
       datasets.labelledImages tfjs.loadGraphModel`),
   ],
-  ["needs a page, its camera or its microphone", names("tf.browser.fromPixelsAsync tf.data.microphone tf.data.webcam visor.TrainingCharts visor.trainingCharts")], // prettier-ignore
+  [
+    "needs a page, its camera or its microphone",
+    names("tf.browser.fromPixelsAsync tf.data.microphone tf.data.webcam visor.TrainingCharts visor.trainingCharts"),
+  ],
   [
     "an error that is caught and not made, as the example of its base shows, or a group of such",
     [
@@ -34,7 +37,10 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
       ),
     ],
   ],
-  ["holds functions that have pages of their own, or is a base that the example of what extends it shows", names("tf.data.Dataset tf.data.DatasetIterator tf.lookup.experimental tf.profiler tf.summary.experimental")], // prettier-ignore
+  [
+    "holds functions that have pages of their own, or is a base that the example of what extends it shows",
+    names("tf.data.Dataset tf.data.DatasetIterator tf.lookup.experimental tf.profiler tf.summary.experimental"),
+  ],
   [
     "needs other processes, or is made by a strategy: the guide to distribution runs them",
     [
