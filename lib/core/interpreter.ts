@@ -233,9 +233,9 @@ function placeOf(operand: Operand): Place {
     if (address === undefined) scratches.set(operand, (address = allocate(operand.bytes)));
     return { address, bytes: operand.bytes };
   }
-  const { whole, bytes } = operand as Part;
+  const { whole, bytes, length } = operand as Part;
   const place = placeOf(whole);
-  return { address: place.address + bytes, bytes: place.bytes - bytes };
+  return { address: place.address + bytes, bytes: length ?? place.bytes - bytes };
 }
 
 function runEagerly(commands: readonly Command[]): void {

@@ -87,15 +87,18 @@ export function operation<const S extends string, F extends AnyFunction>(
 ): Declared<S, F> {
   const signature = { ...parseSignature(text), needsShapes: options.needsShapes === true };
   const { name, parameters } = signature;
-  const complete: AnyFunction = (...args: unknown[]) => callWithLengths(run, args, signature);
+  const places = parameters.flatMap(({ isArgument }, i) => (isArgument ? [i] : []));
+  const complete = (args: unknown[]): unknown =>
+    widths.areMixed && !options.keepsWidth && holdsHalf(args, places)
+      ? inFloat32((widened) => callWithLengths(run, widened, signature), args, places)
+      : callWithLengths(run, args, signature);
   const declared: DeclaredOperation = {
     signature,
-    run: complete,
+    run: (...args: unknown[]) => complete(args),
     className: options.className ?? name.charAt(0).toUpperCase() + name.slice(1),
   };
   const bound = binder(signature);
   const takesAlone = tensorsAlone(signature);
-  const places = parameters.flatMap(({ isArgument }, i) => (isArgument ? [i] : []));
   const operated = finish(function (...given: unknown[]): unknown {
     if (!widths.areMixed && (!isTracing() || given.length === parameters.length) && takesAlone(given)) return call(run, given);
     const args = bound(given);
@@ -105,9 +108,7 @@ export function operation<const S extends string, F extends AnyFunction>(
       if (node !== notRecorded) return node;
       break;
     }
-    if (widths.areMixed && !options.keepsWidth && holdsHalf(args, places))
-      return inFloat32((widened) => callWithLengths(run, widened, signature), args, places);
-    return callWithLengths(run, args, signature);
+    return complete(args);
   }, signature);
   Object.defineProperty(operated, "operation", { value: declared });
   operations.push(declared);

@@ -36,6 +36,9 @@ export type Follower =
   /** Zero where the tensor `by` is not positive: the gradient of relu, by its output. */
   | { readonly kind: "positive"; readonly of: Tensor; readonly by: Tensor };
 
+/** What an output holds of the rows of its inputs. */
+export type OfRows = "each" | "sum" | "all";
+
 /** What a gradient may know beside the tensors that the operation keeps. */
 export interface GradientContext<N extends string, A> {
   readonly attrs: A;
@@ -78,6 +81,15 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
    * input, and where one command does it whose units are elements of y, it may run block by block with others.
    */
   readonly fusible?: "elementwise";
+  /**
+   * Inputs whose row i (along the first axis) row i of the output comes from, as it comes from the other inputs as a whole: so rows may be
+   * computed some at a time. An elementwise operation need not say it.
+   */
+  readonly rows?: readonly NoInfer<Bare<N>>[];
+  /** What stands in the output: a row for each (so where this is absent), the sum of what the rows give, or what needs all at once. */
+  ofRows?(attrs: A): OfRows;
+  /** Every element of the output is one of x: what holds of all of these holds of it. */
+  readonly picks?: boolean;
   /** Takes tensors of every dtype as they lie in memory; others compute on float32, int32, uint8 and bool (lib/core/width.ts). */
   readonly keepsWidth?: boolean;
   /** Copies elements without looking at them: those of one and of four bytes are taken as they are. */
@@ -106,6 +118,9 @@ export interface Primitive {
   readonly alias?: string;
   readonly sets?: string;
   readonly fusible?: "elementwise";
+  readonly rows?: readonly string[];
+  ofRows?(attrs: unknown): OfRows;
+  readonly picks?: boolean;
   readonly keepsWidth?: boolean;
   readonly moves?: boolean;
   readonly keeps: readonly string[];

@@ -177,7 +177,7 @@ export class Executable {
     if (operand instanceof State) return operand;
     if (operand instanceof Part) {
       const { address, bytes } = this.#place(operand.whole);
-      return { address: address + operand.bytes, bytes: bytes - operand.bytes };
+      return { address: address + operand.bytes, bytes: operand.length ?? bytes - operand.bytes };
     }
     const offset = this.preparation.offset(operand);
     if (offset !== undefined) return { address: this.#prepared + offset, bytes: (operand as Scratch).bytes };
@@ -202,7 +202,7 @@ export class Executable {
   #runOnce({ pieces, prepare }: Loaded): void {
     for (const piece of pieces) {
       if (piece instanceof Program) {
-        if (prepare && this.preparation.isStale()) prepare.run();
+        if (prepare && this.preparation.noteWrites()) prepare.run();
         piece.run();
       } else piece();
       this.#afterPiece();
@@ -276,7 +276,7 @@ export class Executable {
     try {
       for (const piece of pieces) {
         if (piece instanceof Program) {
-          if (prepare && this.preparation.isStale()) await prepare.runAside();
+          if (prepare && this.preparation.noteWrites()) await prepare.runAside();
           await piece.runAside();
         } else piece();
         this.#afterPiece();
@@ -295,7 +295,7 @@ export class Executable {
         const commands = this.preparation.without(own);
         const program = commands.length > 0 ? new Program(commands, (operand) => this.#place(operand)) : null;
         const host = step.op.host ? this.#hostPiece(step) : null;
-        if (prepare && this.preparation.isStale()) prepare.run();
+        if (prepare && this.preparation.noteWrites()) prepare.run();
         const begin = performance.now();
         program?.run();
         host?.();

@@ -47,8 +47,11 @@ interface Lifetime {
 const ALIGN = 64;
 const aligned = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGN) * ALIGN;
 
-/** @param staying  inputs whose elements the program must leave as they are */
-export function planMemory(graph: Graph, staying: readonly Tensor[] = []): Plan {
+/**
+ * @param staying  inputs whose elements the program must leave as they are
+ * @param outside  what gets no place here, since it has one elsewhere
+ */
+export function planMemory(graph: Graph, staying: readonly Tensor[] = [], outside: ReadonlySet<Tensor> = new Set()): Plan {
   const roots = rootsOf(graph);
   const root = (tensor: Tensor): Tensor | State => roots.get(tensor.id) ?? tensor;
   const lifetimes = new Map<Tensor | Scratch, Lifetime>();
@@ -61,7 +64,7 @@ export function planMemory(graph: Graph, staying: readonly Tensor[] = []): Plan 
   let constantBytes = 0;
   const use = (tensor: Tensor, at: number): void => {
     const place = root(tensor);
-    if (place instanceof State) return;
+    if (place instanceof State || outside.has(place)) return;
     if (!place.isSymbolic) {
       if (constants.has(place)) return;
       const slot = { bytes: aligned(bytesOf(place)!), offset: constantBytes };
@@ -161,10 +164,10 @@ function writeOver(
 ): void {
   const taken = new Set<Lifetime>();
   for (const [output, input] of overwritable(step, commands, root)) {
-    const mine = lifetimes.get(output)!;
+    const mine = lifetimes.get(output);
     const place = root(input);
-    if (mine.over || place instanceof State || !place.isSymbolic) continue;
-    const theirs = lifetimes.get(place)!;
+    const theirs = place instanceof State || !place.isSymbolic ? undefined : lifetimes.get(place);
+    if (!mine || !theirs || mine.over) continue;
     // Elements of another size stand in other places: writing one would overwrite inputs that are still to be read.
     if (theirs.end !== at || taken.has(theirs) || dtypes[input.dtype].bytes !== dtypes[output.dtype].bytes) continue;
     mine.over = theirs;

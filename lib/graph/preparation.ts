@@ -83,8 +83,8 @@ export class Preparation {
     this.#isFirst = true;
   }
 
-  /** Whether a state was written since the last call, or this is the first one. */
-  isStale(): boolean {
+  /** Takes note of what was written. @returns whether a state was since the last call, or this is the first one */
+  noteWrites(): boolean {
     let stale = this.#isFirst;
     this.#isFirst = false;
     for (const [state, version] of this.#seen)

@@ -14,6 +14,8 @@ export class Part {
   constructor(
     readonly whole: Operand,
     readonly bytes: number,
+    /** How many bytes belong to it; absent: all from there on. */
+    readonly length?: number,
   ) {}
 }
 

@@ -9,7 +9,7 @@ const { keras } = tf;
 const { layers, optimizers } = keras;
 
 /** Without the passes on halves. */
-const others = passes.filter(({ name }) => name !== "roundings" && name !== "widening anew");
+const others = passes.filter(({ name }) => name !== "roundings" && name !== "widening anew" && name !== "bands");
 
 const networks = {
   convolutions: () => [

@@ -32,7 +32,7 @@ for (const [name, { x, w, op }] of Object.entries(layers)) {
     same(t, f, eager, x, "the first time");
     const { preparation } = executableOf(f, x);
     t.equal(preparation.commands.length, 1, "one command is done beforehand");
-    t.notOk(preparation.isStale(), "nothing to do for the next run");
+    t.notOk(preparation.noteWrites(), "nothing to do for the next run");
     same(t, f, eager, x, "again");
 
     weights.assign(w());
@@ -43,7 +43,7 @@ for (const [name, { x, w, op }] of Object.entries(layers)) {
     train(tf.constant(0.3));
     same(t, f, eager, x, "after a traced assignment");
     train(tf.constant(0.2));
-    t.ok(preparation.isStale(), "a traced assignment is a write");
+    t.ok(preparation.noteWrites(), "a traced assignment is a write");
     weights.assign(w());
     same(t, f, eager, x, "after another");
     t.equal(executableOf(train, tf.constant(0.3)).preparation.commands.length, 0, "a program that writes the weights prepares none");

@@ -3,7 +3,8 @@
 import t from "tap";
 import * as tf from "../../lib/index.js";
 
-const { layers, Sequential } = tf.keras;
+const { keras } = tf;
+const { layers, Sequential } = keras;
 
 for (const [name, half, unit] of [
   ["mixed_float16", "float16", 2 ** -10],
@@ -55,4 +56,28 @@ t.test("losses and metrics compute in floatx whatever the policy of layers is, a
 
 t.test("unknown policies are refused", async (t) => {
   t.throws(() => new layers.Dense(1, { dtype: "mixed_float8" }), /given "mixed_float8"; expected/);
+});
+
+t.test("an operation in a functional model gives for halves what it gives at once", async (t) => {
+  const { ops } = keras;
+  const calls: Readonly<Record<string, (a: tf.Tensor, b: tf.Tensor) => unknown>> = {
+    divide: (a, b) => ops.divide(a, b),
+    power: (a, b) => ops.power(a, b),
+    mean: (a) => ops.mean(a, { axis: -1 }),
+    variance: (a) => ops.var(a, { axis: 0 }),
+    softmax: (a) => ops.softmax(a),
+    norm: (a) => ops.norm(a),
+    logaddexp: (a, b) => ops.logaddexp(a, b),
+    einsum: (a, b) => ops.einsum("ij,ij->i", a, b),
+    stack: (a, b) => ops.stack([a, b]),
+    gelu: (a) => ops.gelu(a),
+  };
+  const [a, b] = [0, 1].map((seed) => tf.cast(keras.random.uniform([4, 6], { minval: 0.5, maxval: 3, seed: seed + 1 }), "bfloat16"));
+  for (const [name, call] of Object.entries(calls)) {
+    const [x, y] = [0, 1].map(() => keras.Input({ batchShape: [4, 6], dtype: "bfloat16" }));
+    const outputs = call(x as unknown as tf.Tensor, y as unknown as tf.Tensor);
+    const model = new keras.Model({ inputs: [x, y] as never, outputs: outputs as never });
+    const [got, wanted] = [model([a!, b!]) as tf.Tensor, call(a!, b!) as tf.Tensor];
+    t.strictSame([got.dtype, got.array()], [wanted.dtype, wanted.array()], name);
+  }
 });

@@ -77,7 +77,7 @@ function halfOf(step: Step, exact: ReadonlyMap<number, Dtype>): Dtype | undefine
   if (widens(step)) return (inputs["x"] as Tensor).dtype;
   const follower = op.follows?.(inputs, outputs, attrs);
   if (follower && follower.kind !== "bias") return exact.get(follower.of.id);
-  if (!op.moves && !op.alias) return undefined;
+  if (!op.moves && !op.alias && !op.picks) return undefined;
   const halves = new Set(readsOf(step).filter(({ dtype }) => dtype === "float32").map(({ id }) => exact.get(id))); // prettier-ignore
   return halves.size === 1 ? [...halves][0] : undefined;
 }
@@ -87,6 +87,17 @@ const FAR = 8;
 /** Bytes of a half from which on that pays. */
 const LARGE = 1 << 16;
 
+/** A float32 tensor that has only halves for values. */
+interface Wide {
+  readonly half: Tensor;
+  /** What stands for it now. */
+  now: Tensor;
+  /** Where that was last read. */
+  last: number;
+  /** After how many steps the half has to be made, where no step has made it yet. */
+  unmade: number | null;
+}
+
 /**
  * Widens halves again where they are wanted again much later, above all in gradients: until then the half is kept, and not four bytes of
  * each element. Keeps true: the same conversion gives the same bits. Comes after equal steps were merged, which would undo it.
@@ -94,23 +105,39 @@ const LARGE = 1 << 16;
 export function widenAnew(graph: Graph): Graph {
   if (!graph.steps.some(widens)) return graph;
   const kept = new Set(graph.outputs);
-  /** The halves behind what was widened, what stands for it now, and where that was last read. */
-  const wide = new Map<number, { readonly half: Tensor; now: Tensor; last: number }>();
+  const wide = new Map<number, Wide>();
+  const exact = new Map<number, Dtype>();
   const steps: Step[] = [];
+  const roundings = new Map<number, Step[]>();
   graph.steps.forEach((step, at) => {
     for (const tensor of new Set(readsOf(step))) {
       const value = wide.get(tensor.id);
       if (!value) continue;
       if (at - value.last > FAR) {
+        if (value.unmade !== null) {
+          roundings.set(value.unmade, [...(roundings.get(value.unmade) ?? []), castStep(tensor, value.half)]);
+          value.unmade = null;
+        }
         value.now = symbolic(tensor);
         steps.push(castStep(value.half, value.now));
       }
       value.last = at;
     }
     steps.push(withInputs(step, (tensor) => wide.get(tensor.id)?.now ?? tensor));
-    const { y } = step.outputs;
-    const half = step.inputs["x"] as Tensor;
-    if (widens(step) && !kept.has(y!) && half.size * dtypes[half.dtype].bytes >= LARGE) wide.set(y!.id, { half, now: y!, last: at });
+    const half = halfOf(step, exact);
+    if (!half) return;
+    for (const y of Object.values(step.outputs)) {
+      if (y.dtype !== "float32") continue;
+      exact.set(y.id, half);
+      if (kept.has(y) || step.op.alias !== undefined || y.size * dtypes[half].bytes < LARGE) continue;
+      const source = widens(step) ? (step.inputs["x"] as Tensor) : null;
+      wide.set(y.id, {
+        half: source ?? symbolic({ shape: y.shape, dtype: half }),
+        now: y,
+        last: at,
+        unmade: source ? null : steps.length,
+      });
+    }
   });
-  return { ...graph, steps };
+  return { ...graph, steps: steps.flatMap((step, i) => [step, ...(roundings.get(i + 1) ?? [])]) };
 }

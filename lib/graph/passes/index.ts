@@ -4,6 +4,7 @@ import type { Graph } from "../graph.js";
 import { inlineChoices } from "./choices.js";
 import { mergeCommonSubexpressions } from "./common-subexpressions.js";
 import { removeDeadCode } from "./dead-code.js";
+import { runInBands } from "./bands.js";
 import { fuseElementwise } from "./elementwise.js";
 import { fuseEpilogues } from "./epilogues.js";
 import { moveRoundings, widenAnew } from "./halves.js";
@@ -21,6 +22,7 @@ export const passes: readonly Pass[] = [
   { name: "common subexpressions", run: mergeCommonSubexpressions },
   { name: "dead code", run: removeDeadCode },
   { name: "widening anew", run: widenAnew },
+  { name: "bands", run: runInBands },
   { name: "epilogues", run: fuseEpilogues },
   { name: "elementwise", run: fuseElementwise },
 ];

@@ -109,6 +109,7 @@ const convOp = primitive({
     }
     return { shape: [x.shape[0]!, ...positions, filters], dtype: "float32" };
   },
+  rows: ["x"],
   lower: ({ x, kernel, bias }, { y }, attrs) => convolve(x, kernel, bias ?? null, y, attrs, attrs.relu),
   absorbs(inputs, attrs, follower) {
     if (attrs.relu) return null;
@@ -130,6 +131,7 @@ const inputGradientOp = primitive({
   name: "conv_input_gradient",
   inputs: ["dy", "kernel", "x"],
   infer: ({ x }, _: Walking): Spec => ({ shape: x.shape, dtype: "float32" }),
+  rows: ["dy", "x"],
   lower: ({ dy, kernel }, { y }, attrs) => inputGradient(dy, kernel, y, attrs),
   keeps: ["dy", "kernel"],
   gradient: (u, { dy, kernel }, { attrs }) => ({
@@ -150,6 +152,8 @@ const weightGradientOp = primitive({
   name: "conv_weight_gradient",
   inputs: ["x", "dy"],
   infer: (_, { kernelShape }: WeightGradientAttrs): Spec => ({ shape: kernelShape, dtype: "float32" }),
+  rows: ["x", "dy"],
+  ofRows: () => "sum",
   lower: ({ x, dy }, { y }, attrs) => weightGradient(x, dy, y, attrs),
   keeps: ["x", "dy"],
   gradient: (u, { x, dy }, { attrs }) => ({

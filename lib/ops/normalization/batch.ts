@@ -86,6 +86,7 @@ const withRelu = <I>(inputs: I, attrs: Attrs, { kind }: Follower): { inputs: I; 
 /** With given statistics: an affine map of each channel. */
 const normalizeOp = primitive({
   name: "batch_normalization",
+  rows: ["x"],
   inputs: ["x", "mean", "variance", "scale?", "offset?"],
   infer: ({ x }, _: Attrs): Spec => ({ shape: x.shape, dtype: "float32" }),
   lower: ({ x, mean, variance, scale = null, offset = null }, { y }, { epsilon, relu }) => {

@@ -175,6 +175,8 @@ function imagesOf(x: Tensor): [size: number, grain: number] {
 const maxPoolOp = primitive({
   name: "max_pool",
   inputs: ["x"],
+  rows: ["x"],
+  picks: true,
   infer,
   lower: ({ x }, { y }, attrs) => kernels.max_pool_f32({ ...windowsOf(x.shape, y.shape, attrs), x, y }, ...rowsOf(x, y)),
   keeps: ["x", "y"],
@@ -193,6 +195,7 @@ interface MaxPoolGradientAttrs extends PoolAttrs {
 const maxPoolGradientOp = primitive({
   name: "max_pool_gradient",
   inputs: ["x", "largest", "dy"],
+  rows: ["x", "largest", "dy"],
   infer: ({ x }, _: MaxPoolGradientAttrs): Spec => ({ shape: x.shape, dtype: "float32" }),
   lower: ({ x, largest, dy }, { y }, attrs) =>
     kernels.max_pool_gradient_f32(
@@ -226,6 +229,7 @@ const averageOf = (x: Tensor, attrs: PoolAttrs): Tensor => averagePoolOp.apply({
 const averagePoolOp = primitive({
   name: "average_pool",
   inputs: ["x"],
+  rows: ["x"],
   infer,
   lower: ({ x }, { y }, attrs) => kernels.average_pool_f32({ ...windowsOf(x.shape, y.shape, attrs), x, y }, ...rowsOf(x, y)),
   gradient: (dy, _, { attrs, specs }) => ({
@@ -241,6 +245,7 @@ interface AveragePoolGradientAttrs extends PoolAttrs {
 const averagePoolGradientOp = primitive({
   name: "average_pool_gradient",
   inputs: ["dy"],
+  rows: ["dy"],
   infer: ({ dy }, { inputs }: AveragePoolGradientAttrs): Spec => ({
     shape: [dy.shape[0]!, ...inputs, dy.shape.at(-1)!],
     dtype: "float32",

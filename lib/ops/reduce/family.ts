@@ -117,15 +117,19 @@ export function reduction<K extends "x" | "y" = never>(definition: {
   readonly result?: (dtype: Dtype) => Dtype;
   /** Writes the result of reducing no elements, where the kernels are not made for that. */
   readonly ofNothing?: (y: Tensor) => Command;
+  /** Whether it adds elements. */
+  readonly isSum?: boolean;
   readonly keeps?: readonly K[];
   readonly gradient?: PrimitiveDefinition<"x", ReductionAttrs, Spec, K>["gradient"];
 }) {
-  const { name, kernels, result = (dtype: Dtype) => dtype, ofNothing, keeps, gradient } = definition;
+  const { name, kernels, result = (dtype: Dtype) => dtype, ofNothing, isSum = false, keeps, gradient } = definition;
   return primitive<"x", Spec, ReductionAttrs, K>({
     name,
     inputs: ["x"],
     infer: ({ x }, attrs): Spec => ({ shape: reducedShape(x.shape, attrs), dtype: result(x.dtype) }),
     lower: ({ x }, { y }, { axes }) => (ofNothing && x.size === 0 ? ofNothing(y) : reductionCommands(x, y, axes, kernels(x.dtype))),
+    rows: ["x"],
+    ofRows: ({ axes }) => (axes.includes(0) ? (isSum ? "sum" : "all") : "each"),
     keeps: keeps ?? [],
     gradient,
   });

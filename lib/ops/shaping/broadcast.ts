@@ -51,6 +51,7 @@ const broadcastOp = primitive({
 export const sumOp = reduction({
   name: "sum",
   kernels: (dtype) => ({ first: dtype === "float32" ? kernels.sum_f32 : kernels.sum_i32 }),
+  isSum: true,
   gradient: (dy, _, { specs, attrs }) => ({ x: () => spread(dy, specs.x.shape, attrs) }),
 });
 
