@@ -10,6 +10,8 @@
 //  (6) A serial segment (its commands in order) belongs to the launching thread.
 //  (7) Where a kernel refuses what it was given, nothing that depends on it runs: threads look before every segment, and in serial ones
 //      before every command.
+//  (8) A thread that did not hear yet that the memory has grown must not look at what lies there: engines check atomic accesses against the
+//      size that the thread's own instance knows, and tell it of a new one at the beginning of a loop.
 //
 // Words of a program:  0 segment count · 1 cursor (first unfinished segment, a hint) · 8–11 what a kernel refused · 16.. segments, 32 words
 // each Words of a segment:  0 first command (address) · 1 command count · 2 tickets · 3 serial · 8 next ticket · 16 chunks done
@@ -17,7 +19,7 @@
 // Words of the pool, each on a cache line of its own:
 //   0 signal (changes when there may be work) · 16 open program · 32 workers inside · 48 workers parked · 64 launcher parked · 80 launcher
 //   may park 96 workers started · 112 quit · 128 spins before parking · 144 program that a worker shall launch · 160 such programs done
-//   176 seats (workers that may be inside at once)
+//   176 seats (workers that may be inside at once) · 192 pages of the memory when the program was opened
 
 import { tellRefusalsAt } from "./abi";
 import {
@@ -28,6 +30,7 @@ import {
   LAUNCHER_MAY_PARK,
   LAUNCHER_PARKED,
   OPEN,
+  PAGES,
   PARKED,
   PROGRAM_HEADER,
   QUIT,
@@ -38,6 +41,9 @@ import {
   SPINS,
   STARTED,
 } from "./shared";
+
+/** How often a worker looks whether it knows of all memory before it leaves a program to others: it hears of it at the first look. */
+const LOOKS: u32 = 1000;
 
 // @ts-ignore: decorator
 @inline
@@ -117,8 +123,17 @@ export function launch(program: usize, pool: usize): void {
   launchFrom(program, pool, load<u32>(pool, LAUNCHER_MAY_PARK) != 0);
 }
 
+/** Waits until this thread knows of a memory of so many pages, for so many looks; whether it does. */
+// @ts-ignore: decorator
+@inline
+function knowsOf(pages: i32, looks: u32): bool {
+  while (memory.size() < pages) if (looks-- == 0) return false;
+  return true;
+}
+
 /** Has a worker launch the program, so that the calling thread stays free; `delegates done` rises by one when it has run. */
 export function delegate(program: usize, pool: usize): void {
+  atomic.store<u32>(pool, memory.size(), PAGES);
   atomic.store<usize>(pool, program, DELEGATED);
   wake(pool);
 }
@@ -133,6 +148,7 @@ function launchFrom(program: usize, pool: usize, mayPark: bool): void {
   atomic.store<u32>(program, 0, 4);
   atomic.store<u32>(program, 0, REFUSAL);
   tellRefusalsAt(program + REFUSAL);
+  atomic.store<u32>(pool, memory.size(), PAGES);
   atomic.store<usize>(pool, program, OPEN);
   wake(pool);
   for (let s: usize = 0; s < segments && !isRefused(program); s++) {
@@ -199,6 +215,7 @@ export function work(pool: usize): void {
     seen = atomic.load<u32>(signal);
     const delegated = atomic.xchg<usize>(pool, 0, DELEGATED);
     if (delegated) {
+      while (!knowsOf(atomic.load<u32>(pool, PAGES), spins)) {}
       launchFrom(delegated, pool, true);
       atomic.add<u32>(pool, 1, DELEGATES_DONE);
       atomic.notify(pool + DELEGATES_DONE, -1);
@@ -206,7 +223,7 @@ export function work(pool: usize): void {
     }
     const seated = atomic.add<u32>(pool, 1, ACTIVE) < load<u32>(pool, SEATS);
     const program = atomic.load<usize>(pool, OPEN);
-    if (program && seated) join(program, pool);
+    if (program && seated && knowsOf(atomic.load<u32>(pool, PAGES), LOOKS)) join(program, pool);
     atomic.sub<u32>(pool, 1, ACTIVE);
     patience = seated ? spins : 0; // who found no seat leaves the cores to the others
   }

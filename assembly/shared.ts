@@ -24,6 +24,7 @@ export const SPINS: usize = 512;
 export const DELEGATED: usize = 576;
 export const DELEGATES_DONE: usize = 640;
 export const SEATS: usize = 704;
+export const PAGES: usize = 768;
 
 /** Private memory of a thread, in bytes. */
 export const THREAD_SCRATCH: usize = 1 << 19;
