@@ -8,12 +8,12 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 486,
-  keras: 412,
-  ops: 195,
+  index: 490,
+  keras: 415,
+  ops: 196,
   data: 132,
   datasets: 96,
-  models: 487,
+  models: 491,
   visor: 296,
   formats: 93,
   autograph: 182,
