@@ -93,6 +93,11 @@ export class Tensor extends Chainable implements Spec, Operand {
     return this.shape.length;
   }
 
+  /** The same as `rank`, by NumPy's name. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
   /** Number of elements. @throws StateError where an axis is unknown */
   get size(): number {
     return sizeOf(known(this.shape, "tensor.size"));

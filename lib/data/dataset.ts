@@ -42,8 +42,10 @@ import {
   chosen,
   counted,
   distinct,
+  drawn,
   grouped,
   type LeftOut,
+  resampled,
   resized,
   sampled,
   scanned,
@@ -118,6 +120,10 @@ const generatorOptions = schema([], {
     }),
   ),
 });
+const shareOfOne = field<number>({
+  expected: "a number of at least 0",
+  parse: (value) => (typeof value === "number" && value >= 0 ? value : invalid),
+});
 const rangeOptions = schema(["start", "stop", "step"], { start: integer(), stop: integer(), step: integer(1) });
 /** How many: any whole number, however large, and Infinity for all of them. */
 const count = field<number, number>({
@@ -140,6 +146,12 @@ const windowOptions = schema(["size"], {
   stride: positiveInteger(1),
   dropRemainder: boolean(false),
 });
+const resampleOptions = schema(["targetDist"], {
+  targetDist: list(shareOfOne),
+  initialDist: nullable(list(shareOfOne)),
+  seed: nullable(integer()),
+});
+const sparseOptions = schema(["batchSize", "rowShape"], { batchSize: positiveInteger(), rowShape: list(nonNegativeInteger()) });
 const shardOptions = schema(["numShards", "index"], { numShards: positiveInteger(), index: nonNegativeInteger() });
 const counterOptions = schema(["start", "step"], { start: integer(0), step: integer(1) });
 const randomOptions = schema([], { seed: nullable(integer()), rerandomizeEachIteration: nullable(boolean()) });
@@ -492,6 +504,16 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     return this.#with({ stream: map(chunks(this.#pipeline.stream, batchSize, dropRemainder), batched, "raggedBatch"), spec: () => null });
   }
 
+  /**
+   * Batches as sparse tensors `[batchSize, ...rowShape]` of elements whose shapes differ, none longer than `rowShape`. They come
+   * asynchronously.
+   */
+  sparseBatch(...given: Arguments<typeof sparseOptions>): Dataset<unknown> {
+    const { batchSize, rowShape } = sparseOptions.parse("dataset.sparseBatch", given);
+    const batched = async (items: readonly Element[]) => (await import("./sparse-batch.js")).sparseBatch(items, rowShape);
+    return this.#with({ stream: map(chunks(this.#pipeline.stream, batchSize, false), batched, "sparseBatch"), spec: () => null });
+  }
+
   /** The elements of this dataset, then those of the other. */
   concatenate(other: Dataset<T>): Dataset<T> {
     if (!(other instanceof Dataset)) throw new ArgumentError("dataset.concatenate", { given: text(other), expected: "a Dataset" });
@@ -530,8 +552,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     options: Options<typeof interleaveOptions> = {},
   ): Dataset<U> {
     checkFunction("dataset.interleave", fn);
+    const call = madeBy(fn as unknown as (...components: readonly unknown[]) => Later<Dataset<U>>);
     const inner = (element: Element): Later<Stream<Element>> =>
-      after((fn as unknown as (...components: readonly unknown[]) => Later<Dataset<U>>)(...spread(element)), (made) => {
+      after(call(...spread(element)), (made) => {
         if (made instanceof Dataset) return made.#pipeline.stream;
         throw new ArgumentError("dataset.flatMap", { given: text(made), expected: "a Dataset from the function" });
       });
@@ -770,31 +793,27 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** Elements of the classes in the proportions of `targetDist`: those of frequent classes are left out at random. */
   rejectionResample(
     classFunc: (...components: ElementArguments<T>) => TensorLike,
-    targetDist: readonly number[],
-    { initialDist, seed, ...unknown }: { initialDist?: readonly number[] | null; seed?: number | null } = {},
+    ...given:
+      | readonly [targetDist: readonly number[], options?: { initialDist?: readonly number[] | null; seed?: number | null }]
+      | readonly [options: { targetDist: readonly number[]; initialDist?: readonly number[] | null; seed?: number | null }]
   ): Dataset<[label: Tensor, element: T]> {
     const where = "dataset.rejectionResample";
     checkFunction(where, classFunc);
-    checkNoOthers(where, unknown, "initialDist, seed");
-    const counts = initialDist ? initialDist.map((each) => each * 1000) : targetDist.map(() => 1);
-    const fixed = initialDist != null;
-    const begun = seed ?? makeDefaultSeed();
-    const random = new Random(begun);
+    const { targetDist, initialDist, seed } = resampleOptions.parse(where, given as never);
+    if (initialDist && initialDist.length !== targetDist.length)
+      throw new ArgumentError(`${where}.initialDist`, {
+        given: text(initialDist),
+        expected: `${targetDist.length} numbers, as targetDist has`,
+      });
     const label = (item: Element): number => {
       const of = asTensor((classFunc as (...components: readonly unknown[]) => TensorLike)(...spread(item))).item();
       if (!(of >= 0 && of < targetDist.length))
         throw new ValueError(where, { given: `the class ${of}`, expected: `0 to ${targetDist.length - 1}` });
       return of;
     };
-    const accepts = (item: Element): boolean => {
-      const of = label(item);
-      if (!fixed) counts[of]!++;
-      const total = counts.reduce((sum, each) => sum + each, 0);
-      const ratios = targetDist.map((share, i) => (counts[i]! > 0 ? (share * total) / counts[i]! : 0));
-      return (random.next() / 2 ** 32) * Math.max(...ratios) < ratios[of]!;
-    };
+    const kept = resampled(this.#pipeline.stream, { label, target: targetDist, initial: initialDist, seed: seed ?? makeDefaultSeed() });
     const pair = (item: Element): Element => [asTensor(label(item), "int32"), item];
-    return this.#with({ stream: map(filter(this.#pipeline.stream, accepts), pair), spec: () => null });
+    return this.#with({ stream: map(kept, pair), spec: () => null });
   }
 
   /** The only element. @throws ValueError where there is none, or more */
@@ -820,19 +839,25 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     return new Dataset({ stream: map(counted(start, step), integerElement), spec: () => new TensorSpec([], "int32") });
   }
 
-  /** Random whole numbers without end, of 31 bits. */
+  /**
+   * Random whole numbers without end, of 31 bits. @param options.rerandomizeEachIteration  whether each iteration has numbers of its own;
+   * default false
+   */
   static random(...given: Arguments<typeof randomOptions>): Dataset<Tensor> {
-    const { seed } = randomOptions.parse("Dataset.random", given);
+    const { seed, rerandomizeEachIteration } = randomOptions.parse("Dataset.random", given);
     const begun = seed ?? makeDefaultSeed();
     return new Dataset({
-      stream: map(counted(0, 1), (i) => integerElement(new Random(begun, i).next() >>> 1)),
+      stream: map(drawn(begun, rerandomizeEachIteration === true), (number) => integerElement(number >>> 1)),
       spec: () => new TensorSpec([], "int32"),
     });
   }
 
   /**
-   * Elements of the datasets, drawn at random by weight. @param options.weights  default: equal ones @param options.stopOnEmptyDataset
-   * default false
+   * Elements of the datasets, drawn at random by weight.
+   *
+   * @param options.weights                   default: equal ones
+   * @param options.stopOnEmptyDataset        whether the first dataset that ends ends all; default false
+   * @param options.rerandomizeEachIteration  whether each iteration has an order of its own; default false
    */
   static sampleFromDatasets<T>(
     datasets: readonly Dataset<T>[],
@@ -844,7 +869,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     } = {},
   ): Dataset<T> {
     const where = "Dataset.sampleFromDatasets";
-    const { weights = null, seed = null, stopOnEmptyDataset = false, rerandomizeEachIteration: _again, ...unknown } = options;
+    const { weights = null, seed = null, stopOnEmptyDataset = false, rerandomizeEachIteration, ...unknown } = options;
     checkNoOthers(where, unknown, "weights, seed, stopOnEmptyDataset, rerandomizeEachIteration");
     const shares = weights ?? datasets.map(() => 1);
     if (datasets.length === 0 || shares.length !== datasets.length || shares.some((share) => !(share >= 0)))
@@ -855,7 +880,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const begun = seed ?? makeDefaultSeed();
     const streams = datasets.map((dataset) => streamOf(where, dataset));
     return new Dataset({
-      stream: sampled(streams, shares, () => new Random(begun), stopOnEmptyDataset),
+      stream: sampled(streams, shares, { seed: begun, isAnew: rerandomizeEachIteration === true }, stopOnEmptyDataset),
       spec: datasets[0]!.#pipeline.spec,
     });
   }
@@ -911,7 +936,14 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   [Symbol.iterator](): Iterator<T, undefined> {
     const iteration = opened(() => this.iteration());
     return {
-      next: () => iteration.next(),
+      next: () => {
+        try {
+          return iteration.next();
+        } catch (error) {
+          void iteration.release(); // a loop that ends by an error calls no return
+          throw error;
+        }
+      },
       return: () => {
         void iteration.close();
         return { done: true, value: undefined };
@@ -923,7 +955,14 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const iteration = this.iteration();
     const rest = iteration[Symbol.asyncIterator]();
     return {
-      next: () => rest.next(),
+      next: async () => {
+        try {
+          return await rest.next();
+        } catch (error) {
+          await iteration.release();
+          throw error;
+        }
+      },
       return: async () => {
         await iteration.close();
         return { done: true, value: undefined };
@@ -957,6 +996,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 }
 
 type Predicate = (...components: readonly unknown[]) => Later<boolean | Tensor>;
+
+/** A class of datasets stands for making one: `paths.interleave(tf.data.TextLineDataset)`. */
+function madeBy<D>(fn: (...components: readonly unknown[]) => D): (...components: readonly unknown[]) => D {
+  if (!((fn as { prototype?: unknown }).prototype instanceof Dataset)) return fn;
+  return (...components) => new (fn as unknown as new (...components: readonly unknown[]) => D)(...components);
+}
 
 /** How many rows there are in so many elements, where the first lengths are known. */
 function rowsIn(count: number | null, spec: Tree<TensorSpec> | null): number | null {

@@ -26,7 +26,7 @@ import { smartResize } from "../ops/image/smart-resize.js";
 import { toCategorical } from "./to-categorical.js";
 import { AUTOTUNE, Dataset } from "./dataset.js";
 import { type DirectoryHandle, type Folder, openFolder } from "./folder.js";
-import { inColors } from "./images.js";
+import { inColors } from "./image-files.js";
 import { shuffleInPlace } from "./timeseries.js";
 
 /** How the classes of files stand in elements. */

@@ -108,6 +108,13 @@ export class DatasetIterator<T> implements IterableIterator<T>, Pullable {
     return this.#cursor.close?.();
   }
 
+  /** Gives files and generators back where an iteration was left by an error. Its position stays: who asks for more gets what follows. */
+  release(): Later<void> {
+    if (this.#over) return;
+    this.#goal ??= { position: this.#cursor.save() };
+    return this.#cursor.close?.();
+  }
+
   /** Where the iteration stands, as JSON: behind the last element given. */
   saveState(): SavedPosition {
     return { pipeline: this.#stream.kind, position: this.#goal ? this.#goal.position : this.#cursor.save(), over: this.#over };

@@ -4,13 +4,18 @@
 import { pickRows } from "../core/rows.js";
 import { Strings } from "../core/strings.js";
 import { adoptTensor } from "../core/tensor.js";
-import { leaves, unflatten, type Tree } from "../core/tree.js";
+import { isComposite, leaves, unflatten, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
 import { failure } from "./element-error.js";
 import { after, type Later } from "./later.js";
 import type { AheadOptions } from "./streams/ahead.js";
 import { mapShapes, specOf } from "./spec.js";
 import { rowCount, rowsOf, stack, type Element, type Leaf } from "./structure.js";
+
+/** What ragged tensors have. */
+interface RowsOf {
+  gather(rows: readonly number[]): Leaf;
+}
 
 export interface RowSource {
   readonly count: number;
@@ -38,7 +43,9 @@ export function slices(element: Element): RowSource {
     gather: (rows) =>
       unflatten(
         element,
-        tensors.map((leaf) => (leaf instanceof Strings ? leaf.pick(rows) : pickRows(leaf, rows))),
+        tensors.map((leaf) =>
+          leaf instanceof Strings ? leaf.pick(rows) : isComposite(leaf) ? (leaf as unknown as RowsOf).gather(rows) : pickRows(leaf, rows),
+        ),
       ) as Element,
   };
 }

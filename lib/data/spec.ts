@@ -6,13 +6,14 @@ import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { shapeText, type Shape } from "../core/shape.js";
 import { isStrings, Strings } from "../core/strings.js";
 import { symbolic } from "../core/tensor.js";
-import { isBranch, leaves, mapTree, type Tree } from "../core/tree.js";
+import { isBranch, isComposite, leaves, mapTree, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
 import type { Later } from "./later.js";
 import type { Element, Leaf } from "./structure.js";
 
-/** Shapes and dtypes of an element. */
-export const specOf = (element: Element): Tree<TensorSpec> => mapTree(element, ({ shape, dtype }: Leaf) => new TensorSpec(shape, dtype));
+/** Shapes and dtypes of an element; null where it has ragged or sparse tensors, which these do not describe. */
+export const specOf = (element: Element): Tree<TensorSpec> | null =>
+  leaves<unknown>(element).some(isComposite) ? null : mapTree(element, ({ shape, dtype }: Leaf) => new TensorSpec(shape, dtype));
 
 /** The specs with other shapes. */
 export const mapShapes = (spec: Tree<TensorSpec> | null, change: (shape: Shape) => Shape): Tree<TensorSpec> | null =>

@@ -6,7 +6,18 @@ import { DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { known, sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { isStrings, Strings, type NestedStrings } from "../core/strings.js";
 import { adoptTensor, Chainable, type Tensor } from "../core/tensor.js";
-import { isBranch, leaves, leavesWithPath, mapTree, pathText, unflatten, type Tree, checkDepth } from "../core/tree.js";
+import {
+  type Composite,
+  isBranch,
+  isComposite,
+  leaves,
+  leavesWithPath,
+  mapTree,
+  pathText,
+  unflatten,
+  type Tree,
+  checkDepth,
+} from "../core/tree.js";
 
 /** What an element is made of: tensors, and strings, which users see as plain strings and arrays. */
 export type Leaf = Tensor | Strings;
@@ -20,17 +31,19 @@ type Numbers = number | boolean | bigint | readonly Numbers[];
  * What becomes of a user's value as an element: nested arrays of numbers are one tensor, nested arrays of strings one array of strings; an
  * array that holds tensors, typed arrays, records or both kinds is a tuple of components, a record one of named components.
  */
-export type Structured<T> = T extends Chainable | ArrayBufferView
-  ? Tensor
-  : T extends NestedStrings
-    ? NestedStrings
-    : T extends Numbers
-      ? Tensor
-      : T extends readonly unknown[]
-        ? { -readonly [K in keyof T]: Structured<T[K]> }
-        : T extends object
+export type Structured<T> = T extends Composite
+  ? T
+  : T extends Chainable | ArrayBufferView
+    ? Tensor
+    : T extends NestedStrings
+      ? NestedStrings
+      : T extends Numbers
+        ? Tensor
+        : T extends readonly unknown[]
           ? { -readonly [K in keyof T]: Structured<T[K]> }
-          : never;
+          : T extends object
+            ? { -readonly [K in keyof T]: Structured<T[K]> }
+            : never;
 
 /** What marks a dataset as something that can be an element: a window. */
 export const nested: unique symbol = Symbol.for("kerasm.nested dataset") as never;
@@ -45,7 +58,7 @@ export function structured(value: unknown, where: string): Element {
 
 function structuredPart(value: unknown, where: string): Element {
   if (value instanceof Chainable) return value.value();
-  if (value instanceof Strings) return value;
+  if (value instanceof Strings || isComposite(value)) return value as Element;
   if (isNested(value)) return value as Element;
   if (isStrings(value)) return Strings.of(value, where);
   if (Array.isArray(value))
@@ -90,6 +103,7 @@ export function stack(elements: readonly Element[]): Element {
   const first = flat[0]!;
   const stacked = first.map((like, component): Leaf => {
     if (like instanceof Strings) return stackedStrings(flat.map((each) => each[component]), like, component); // prettier-ignore
+    if (isComposite(like)) throw unstackable(like);
     const shape = known(like.shape, "dataset.batch");
     const size = sizeOf(shape);
     const rows = new dtypes[like.dtype].array(size * elements.length);
@@ -113,6 +127,13 @@ function stackedStrings(leaves: readonly (Leaf | undefined)[], like: Strings, co
   return new Strings([leaves.length, ...like.shape], values);
 }
 
+const unstackable = (like: object, where = "dataset.batch"): DtypeError =>
+  new DtypeError(where, {
+    given: `a ${like.constructor.name}`,
+    expected: "tensors or strings",
+    hint: "raggedBatch and sparseBatch make such elements.",
+  });
+
 function misfit(component: number, like: Leaf, given: Leaf | undefined): never {
   throw new ShapeError("dataset.batch", {
     given: given ? `an element of ${given.dtype} ${shapeText(given.shape)} as component ${component}` : "an element of another structure",
@@ -135,9 +156,13 @@ export function unstack(element: Element): Element[] {
   );
 }
 
-/** How to take a row of a leaf as a leaf of its own. */
+/** How to take a row of a leaf as a leaf of its own. Ragged tensors have rows of their own. */
 export function rowsOf(tensor: Leaf): (row: number) => Leaf {
   if (tensor instanceof Strings) return (row) => tensor.row(row);
+  if (isComposite(tensor)) {
+    if (!("row" in tensor)) throw unstackable(tensor, "Dataset.fromTensorSlices");
+    return (row) => (tensor as unknown as Strings).row(row);
+  }
   const shape = known(tensor.shape.slice(1));
   const size = sizeOf(shape);
   const { dtype } = tensor;

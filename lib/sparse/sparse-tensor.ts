@@ -5,9 +5,12 @@ import { ArgumentError, ShapeError, text, ValueError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../core/strings.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
-import { type Composite, parts } from "../core/tree.js";
+import { type Composite, isRecord, parts } from "../core/tree.js";
 import { asIndices } from "../ops/indexing/take.js";
 import { integers, type Integers } from "../ops/static.js";
+
+/** What stands at the coordinates. */
+type Values = TensorLike | Strings | NestedStrings;
 
 /**
  * Values at coordinates of a tensor that is zero elsewhere. TensorFlow: tf.SparseTensor.
@@ -25,7 +28,12 @@ export class SparseTensor implements Composite {
   readonly shape: readonly number[];
 
   /** @throws ShapeError where indices, values and shape do not fit */
-  constructor(indices: TensorLike, values: TensorLike | Strings | NestedStrings, denseShape: Integers) {
+  constructor(indices: TensorLike, values: Values, denseShape: Integers);
+  constructor(parts: { readonly indices: TensorLike; readonly values: Values; readonly denseShape: Integers });
+  constructor(...args: readonly unknown[]) {
+    const { indices, values, denseShape } = (
+      args.length === 1 && isRecord(args[0]) ? args[0] : { indices: args[0], values: args[1], denseShape: args[2] }
+    ) as { indices: TensorLike; values: Values; denseShape: Integers };
     const shape = integers(denseShape, "SparseTensor.denseShape");
     const given = asIndices(indices);
     this.indices = given.rank === 1 && given.shape[0] === 0 ? adoptTensor(new Int32Array(0), [0, shape.length], "int32") : given;

@@ -1,6 +1,6 @@
 // tf.audio: sounds in files.
 
-import { constant } from "../../core/convert.js";
+import { constant, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -26,4 +26,20 @@ export const decodeWav = declare(
     });
     return [constant(made, { shape: [count, width] }), constant(samplingRate, { dtype: "int32" })];
   },
+);
+
+/**
+ * A sound, [samples, channels] from −1 to 1, as the bytes of a WAV file of 16 bits.
+ *
+ * ```ts
+ * (await tf.audio.encodeWav([[0], [0.5]], 8000)).length; // 48
+ * ```
+ *
+ * @param sampleRate  samples a second
+ * @throws ShapeError for other shapes, ValueError for what is no rate
+ */
+export const encodeWav = declare(
+  "tf.audio.encodeWav(*audio, sampleRate:any, name:string=null)",
+  async (audio: TensorLike, sampleRate: number | Tensor, _: string | null): Promise<Uint8Array> =>
+    (await import("./sounds.js")).encodeWav(audio, sampleRate),
 );

@@ -1,13 +1,15 @@
 // TensorFlow's names of what is done element by element, and of reductions: at the root and in tf.math. keras.ops has the same operations.
 
 import type { TensorLike } from "../../core/convert.js";
-import { asTensor } from "../../core/convert.js";
+import { asTensor, constant } from "../../core/convert.js";
 import { DtypeError, ShapeError, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import { isFloat } from "../../core/dtype.js";
+import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
 import { isComplex } from "../../ops/elementwise/complex.js";
+import { broadcastShapes } from "../../ops/broadcasting.js";
 import * as ops from "../../ops/index.js";
 import { broadcastTo } from "../../ops/shaping/broadcast.js";
 import { matrixProduct } from "../../ops/linalg/matmul.js";
@@ -213,8 +215,31 @@ export const truediv = binary("truediv", ops.divide);
  * ```
  */
 export const divideNoNan = binary("divideNoNan", ops.divideNoNan);
-export const equal = binary("equal", ops.equal);
-export const notEqual = binary("notEqual", ops.notEqual);
+/** Whether elements are equal, strings too; shapes broadcast. */
+export const equal = ofStrings(binary("equal", ops.equal), (x, y) => x === y);
+/** Whether elements differ, strings too; shapes broadcast. */
+export const notEqual = ofStrings(binary("notEqual", ops.notEqual), (x, y) => x !== y);
+
+/** The same function, that compares strings where one of its two first arguments is one or has them. */
+function ofStrings<F extends { readonly signature: { readonly where: string }; readonly name: string }>(
+  fn: F,
+  holds: (x: string, y: string) => boolean,
+): F & ((x: NestedStrings, y: NestedStrings) => Tensor) {
+  const plain = fn as unknown as (...args: unknown[]) => Tensor;
+  const call = (...args: unknown[]): Tensor => {
+    if (!isStrings(args[0]) && !isStrings(args[1])) return plain(...args);
+    const { where } = fn.signature;
+    const [x, y] = [args[0], args[1]].map((each) => (isStrings(each) ? Strings.of(each, where) : null));
+    if (!x || !y) throw new DtypeError(where, { given: "strings and what are none", expected: "strings on both sides, or numbers" });
+    const shape = broadcastShapes(where, x.shape, y.shape) as number[];
+    // Numbers of the strings are broadcast, and the strings found by them.
+    const numbered = ({ shape: own, values }: Strings) =>
+      ops.broadcastTo(ops.reshape(asTensor(Int32Array.from(values, (_, i) => i)), own), shape).data();
+    const [a, b] = [numbered(x), numbered(y)];
+    return constant(Array.from(a, (at, i) => holds(x.values[at]!, y.values[b[i]!]!)) as never, { shape, dtype: "bool" });
+  };
+  return Object.defineProperties(call, { name: { value: fn.name }, signature: { value: fn.signature } }) as never;
+}
 export const greater = binary("greater", ops.greater);
 export const greaterEqual = binary("greaterEqual", ops.greaterEqual);
 export const less = binary("less", ops.less);

@@ -13,7 +13,8 @@ import { isRagged, overValues, type RaggedTensor } from "../../ragged/ragged-ten
 export type Elementwise<F> = F & OfRagged;
 
 type Argument = RaggedTensor | TensorLike | string | null;
-interface OfRagged {
+/** Calls with a ragged tensor. */
+export interface OfRagged {
   (x: RaggedTensor, ...others: readonly Argument[]): RaggedTensor;
   (x: TensorLike, y: RaggedTensor, ...others: readonly Argument[]): RaggedTensor;
 }

@@ -388,6 +388,17 @@ function fieldsOf(record: string, delimiter: string, useQuotes: boolean): string
   }
 }
 
+/** What stands for an empty field of a column, undefined where one is an error, and the column's dtype. */
+function defaultOf(given: unknown): { readonly value: unknown; readonly dtype: string } {
+  if (given instanceof Chainable) {
+    const { size, dtype } = given.value();
+    return { value: size === 0 ? undefined : given.value().item(), dtype };
+  }
+  if (typeof given === "string" && (given === "string" || keptDtype(given) !== undefined)) return { value: undefined, dtype: given };
+  const value = Array.isArray(given) ? (given[0] as unknown) : given;
+  return { value, dtype: typeof value === "string" ? "string" : "float32" };
+}
+
 /**
  * Columns of records of comma separated values.
  *
@@ -395,9 +406,8 @@ function fieldsOf(record: string, delimiter: string, useQuotes: boolean): string
  * tf.io.decodeCsv(["1,2", "3,4"], [[0], [0]]); // [[1, 3], [2, 4]]
  * ```
  *
- * @param recordDefaults  for each column what stands for an empty field, which is its dtype too: `[0]`, `[""]`, an int32 tensor; of an
- * empty
- *                        array or a dtype's name, the field is required
+ * @param recordDefaults  for each column what stands for an empty field, which is its dtype too: `0` or `[0]` (float32), `""`, an int32
+ *                        tensor; of an empty array or a dtype's name, the field is required
  */
 export const decodeCsv = declare(
   'tf.io.decodeCsv(records:any, recordDefaults:any, fieldDelim=",", useQuoteDelim=true, naValue="", selectCols:ints=null, name:string=null)',
@@ -418,22 +428,7 @@ export const decodeCsv = declare(
     if (wrong)
       throw new ValueError(where, { given: `a record of ${wrong.length} fields`, expected: `${columns.length}, one for each default` });
     return recordDefaults.map((given, i) => {
-      const value =
-        given instanceof Chainable
-          ? given.value().size === 0
-            ? undefined
-            : given.value().item()
-          : Array.isArray(given)
-            ? (given[0] as unknown)
-            : undefined;
-      const dtype =
-        typeof given === "string"
-          ? given
-          : given instanceof Chainable
-            ? given.value().dtype
-            : typeof value === "string"
-              ? "string"
-              : "float32";
+      const { value, dtype } = defaultOf(given);
       const fields = rows.map((row) => {
         const field = row[columns[i]!]!;
         if (field !== "" && field !== naValue) return field;

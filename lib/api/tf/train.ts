@@ -117,7 +117,7 @@ class FeaturesMessage {
 }
 
 class ExampleMessage {
-  readonly features: FeaturesMessage;
+  features: FeaturesMessage;
   constructor(fields: { features?: FeaturesMessage | null } = {}) {
     const features = only("train.Example", fields, "features").features ?? new FeaturesMessage();
     if (!(features instanceof FeaturesMessage))
@@ -129,6 +129,12 @@ class ExampleMessage {
   serializeToString(): Uint8Array {
     const values = Object.entries(this.features.feature).flatMap(([name, { values }]) => (values ? [[name, values] as const] : []));
     return writeExample(new Map(values));
+  }
+
+  /** Takes the features of the message in bytes. @throws FormatError for bytes that are none */
+  parseFromString(bytes: Uint8Array | Tensor): this {
+    this.features = ExampleMessage.fromString(bytes).features;
+    return this;
   }
 
   /** The message in bytes. @throws FormatError for bytes that are none */

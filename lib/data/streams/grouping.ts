@@ -1,8 +1,9 @@
 // Stages that put items together, choose among streams, or carry a state. They know no tensors.
 
 import { ValueError } from "../../core/errors.js";
-import type { Later } from "../later.js";
-import type { Random } from "../random.js";
+import { after, type Later } from "../later.js";
+import { Random } from "../random.js";
+import { replayed } from "./replay.js";
 import { pull, settled, staged } from "./staged.js";
 import { END, type Cursor, type Stream } from "./stream.js";
 
@@ -157,14 +158,38 @@ export const chosen = <T>(choices: Stream<number>, inputs: readonly Stream<T>[],
     }
   });
 
+/** How passes draw: from one seed, each anew where asked. */
+export interface Drawing {
+  readonly seed: number;
+  /** Whether each pass draws others than the one before. */
+  readonly isAnew: boolean;
+}
+
+/** The order of the next pass, and what is told of a restored one. */
+function orders({ seed, isAnew }: Drawing) {
+  let upcoming = 0;
+  const follow = (pass: number): void => void (upcoming = isAnew ? pass + 1 : pass);
+  return {
+    order() {
+      const pass = upcoming;
+      follow(pass);
+      return pass;
+    },
+    follow,
+    // The first pass draws what a dataset that never draws anew does.
+    random: (pass: number, ...more: readonly number[]) => new Random(...[seed, ...(pass > 0 ? [pass] : []), ...more]),
+  };
+}
+
 /** Items of streams drawn at random, by weight. */
-export function sampled<T>(inputs: readonly Stream<T>[], weights: readonly number[], begin: () => Random, stopOnEmpty: boolean): Stream<T> {
+export function sampled<T>(inputs: readonly Stream<T>[], weights: readonly number[], drawing: Drawing, stopOnEmpty: boolean): Stream<T> {
   const total = inputs.reduce<number | null>((sum, { count }) => (sum === null || count === null ? null : sum + count), 0);
   const used = inputs.filter((_, i) => weights[i]! > 0);
   const count =
     used.length === 1 ? used[0]!.count : stopOnEmpty || used.length < inputs.length ? null : total === Infinity ? Infinity : null;
-  return staged<T>("sample", count, inputs, function* () {
-    const random = begin();
+  const { random: randomOf, ...passes } = orders(drawing);
+  const body = function* (pass: number) {
+    const random = randomOf(pass);
     const left = weights.map((weight) => weight);
     for (;;) {
       const sum = left.reduce((all, each) => all + each, 0);
@@ -177,8 +202,44 @@ export function sampled<T>(inputs: readonly Stream<T>[], weights: readonly numbe
       else if (stopOnEmpty) return;
       else left[at] = 0;
     }
+  };
+  return staged<T, number>("sample", count, inputs, body, passes);
+}
+
+/** Random numbers of 32 bits without end. */
+export function drawn(seed: number, isAnew: boolean): Stream<number> {
+  const { random, ...passes } = orders({ seed, isAnew });
+  return replayed<number, number, number>("random", Infinity, counted(0, 1), {
+    ...passes,
+    begin: (cursor, pass) => ({ next: () => after(cursor.next(), (i) => (i === END ? END : random(pass, i).next())) }),
   });
 }
+
+export interface Resampling<T> {
+  /** The class of an item. */
+  readonly label: (item: T) => number;
+  /** The share that each class shall have. */
+  readonly target: readonly number[];
+  /** The share that each class has; null counts what came. */
+  readonly initial: readonly number[] | null;
+  readonly seed: number;
+}
+
+/** Items of the classes in other proportions: of frequent ones some are left out at random. */
+export const resampled = <T>(input: Stream<T>, { label, target, initial, seed }: Resampling<T>): Stream<T> =>
+  staged<T>("resample", null, [input], function* () {
+    const random = new Random(seed);
+    const shares = initial ? [...initial] : target.map(() => 1);
+    for (;;) {
+      const item = yield* pull<T>();
+      if (item === END) return;
+      const own = label(item);
+      if (!initial) shares[own]!++;
+      const sum = shares.reduce((all, each) => all + each, 0);
+      const ratios = target.map((share, i) => (shares[i]! > 0 ? (share * sum) / shares[i]! : 0));
+      if ((random.next() / 2 ** 32) * Math.max(...ratios) < ratios[own]!) yield { give: item };
+    }
+  });
 
 /** Who is told of what is left out: of each error, and at the end of how many there were. */
 export interface LeftOut {
@@ -252,20 +313,16 @@ export const resized = <T>(rows: Stream<T>, sizes: readonly number[], dropRemain
     }
   });
 
-/** Numbers without end. */
+/** Numbers without end. Its position is how many were given, since positions have no numbers below 0. */
 export const counted = (start: number, step: number): Stream<number> => ({
   kind: "counter",
   count: Infinity,
   open() {
-    let at = start;
+    let given = 0;
     return {
-      next() {
-        const now = at;
-        at += step;
-        return now;
-      },
-      save: () => at,
-      restore: (position) => void (at = position as number),
+      next: () => start + step * given++,
+      save: () => given,
+      restore: (position) => void (given = position as number),
     };
   },
 });

@@ -2,20 +2,26 @@
 // again.
 
 import { after, type Later } from "../later.js";
-import { replayed } from "./replay.js";
+import { type Held, replayed } from "./replay.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
 /** What a stage may say: the next item of input number i, an item of its own, or a value to wait for. */
 export type Ask<U> = { readonly from: number } | { readonly give: U } | { readonly wait: Promise<unknown> };
 
 /** The body of a stage: what `from` asks for (or END) and what `wait` waits for is the answer. */
-export type Body<U> = () => Generator<Ask<U>, void, unknown>;
+export type Body<U, O = null> = (order: O) => Generator<Ask<U>, void, unknown>;
 
-/** A stage over one input or several. */
-export const staged = <U>(kind: string, count: number | null, inputs: readonly Stream<unknown>[], body: Body<U>): Stream<U> =>
-  replayed<unknown, U, null>(kind, count, sideBySide(inputs), {
-    order: () => null,
-    begin: (cursor) => new Staged((cursor as SideBySide).cursors, body()),
+/** A stage over one input or several. @param passes  what tells one pass from another; default: nothing */
+export const staged = <U, O extends Position = null>(
+  kind: string,
+  count: number | null,
+  inputs: readonly Stream<unknown>[],
+  body: Body<U, O>,
+  passes: Pick<Held<unknown, U, O>, "order" | "follow"> = { order: () => null as O },
+): Stream<U> =>
+  replayed<unknown, U, O>(kind, count, sideBySide(inputs), {
+    ...passes,
+    begin: (cursor, order) => new Staged((cursor as SideBySide).cursors, body(order)),
   });
 
 /** Several inputs as one stream, whose cursor is theirs. It is not walked itself. */

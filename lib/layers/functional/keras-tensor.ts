@@ -43,7 +43,7 @@ export class KerasTensor extends Tensor {
   }
 
   /** The number of axes. */
-  get ndim(): number {
+  override get ndim(): number {
     return this.rank;
   }
 
