@@ -8,13 +8,13 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 490,
+  index: 491,
   keras: 415,
   ops: 196,
   data: 132,
   datasets: 96,
-  models: 491,
-  visor: 296,
+  models: 492,
+  visor: 297,
   formats: 93,
   autograph: 182,
 };
