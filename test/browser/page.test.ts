@@ -40,7 +40,10 @@ async function trainReplicas(tf: Tf) {
   });
   const x = tf.constant(Float32Array.from({ length: 30 }, (_, i) => ((i * 7) % 11) / 11), { shape: [10, 3] }); // prettier-ignore
   const { history } = await model.fit(x, tf.reshape(tf.reduceSum(x, 1), [10, 1]), { batchSize: 4, epochs: 2, shuffle: false, verbose: 0 });
-  const count = strategy.reduce("SUM", strategy.run((x: tf.Tensor) => tf.reduceSum(x), [strategy.experimentalDistributeValuesFromFunction(() => tf.ones([2]))])); // prettier-ignore
+  const count = strategy.reduce(
+    "SUM",
+    strategy.run((x: tf.Tensor) => tf.reduceSum(x), [strategy.experimentalDistributeValuesFromFunction(() => tf.ones([2]))]),
+  );
   return { loss: history["loss"], weights: model.weights.map((weight) => [...weight.data()]), count: count.item() };
 }
 

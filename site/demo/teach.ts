@@ -181,7 +181,13 @@ async function useMobileNet([file]: File[]): Promise<void> {
   const told = byId("features");
   told.textContent = "Reading MobileNet's weights…";
   try {
-    const net = await keras.applications.MobileNet({ alpha: 0.25, inputShape: [LARGE, LARGE, 3], includeTop: false, pooling: "avg", weights: null }); // prettier-ignore
+    const net = await keras.applications.MobileNet({
+      alpha: 0.25,
+      inputShape: [LARGE, LARGE, 3],
+      includeTop: false,
+      pooling: "avg",
+      weights: null,
+    });
     await net.loadWeights(file!);
     features = net;
     told.textContent = "Trains the last layers on MobileNet's features.";

@@ -51,7 +51,11 @@ function compile(model: Model): void {
 }
 
 const progress = byId("progress");
-const [train, pause, save] = ["train", "pause", "save"].map((id) => byId<HTMLButtonElement>(id)) as [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement]; // prettier-ignore
+const [train, pause, save] = ["train", "pause", "save"].map((id) => byId<HTMLButtonElement>(id)) as [
+  HTMLButtonElement,
+  HTMLButtonElement,
+  HTMLButtonElement,
+];
 const form = train.closest("form")!;
 const charts = trainingCharts(byId("charts"));
 const pad = new Pad(byId<HTMLCanvasElement>("pad"), () => void predict());
