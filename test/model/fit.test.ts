@@ -251,3 +251,18 @@ t.test("a signal also ends a validation that is under way", async (t) => {
   const { epoch } = await classifier().fit(x, y, options);
   t.strictSame([epoch.length, tested], [1, 2]);
 });
+
+t.test("a layer that gives another shape in training is seen as it is there: a random crop before a dense layer", async (t) => {
+  const model = new keras.Sequential([
+    new keras.Input({ shape: [8, 8, 1] }),
+    new keras.layers.RandomCrop(5, 6, { seed: 3 }),
+    new keras.layers.Flatten(),
+    new keras.layers.Dense(1),
+  ]);
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  const validationData = [tf.ones([2, 5, 6, 1]), tf.ones([2, 1])] as const;
+  const { history } = await model.fit(tf.ones([6, 8, 8, 1]), tf.ones([6, 1]), { epochs: 2, verbose: 0, validationData });
+  t.ok(history["loss"]!.every(Number.isFinite) && history["val_loss"]!.every(Number.isFinite));
+  // Outside of training images stay as they are, as in Keras: those of another size do not fit.
+  await t.rejects(model.predict(tf.ones([2, 8, 8, 1])), /expected axis -1 to have length 30/);
+});

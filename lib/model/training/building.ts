@@ -21,7 +21,7 @@ export async function buildFor(trained: Trained, method: string, batches: EpochB
 export function build(trained: Trained, method: string, state: Compiled, batch: Batch): void {
   const { model } = trained;
   trained.distribution.scope(() => {
-    if (!isBuilt(trained, state) && !state.runEagerly && trained.hasUsualStep()) infer(trained, state, batch);
+    if (!isBuilt(trained, state) && !state.runEagerly && trained.hasUsualStep()) infer(trained, state, batch, trainingMethods.has(method));
     if (!state.optimizer.built && model.built) state.optimizer.build(model.trainableWeights);
   });
   checkPlace(trained, method);
@@ -38,7 +38,10 @@ export function checkPlace(trained: Trained, method: string): void {
   trained.distribution.check(`${model.name}.${method}`, () => [...model.weights, ...model.metrics.flatMap(({ variables }) => variables)]);
 }
 
-function infer({ model }: Trained, state: Compiled, batch: Batch): void {
+/** Methods whose steps train: a layer may give other shapes there. */
+const trainingMethods: ReadonlySet<string> = new Set(["fit", "trainOnBatch", "profile"]);
+
+function infer({ model }: Trained, state: Compiled, batch: Batch, training: boolean): void {
   const toSpec = (leaf: unknown) =>
     leaf instanceof Strings
       ? symbolicStrings(leaf.shape)
@@ -48,8 +51,8 @@ function infer({ model }: Trained, state: Compiled, batch: Batch): void {
   const specs = mapTree(batch as Tree<unknown>, toSpec) as unknown as Batch;
   const { x, y, sampleWeight } = unpack(specs);
   inferOnly(() => {
-    const yPred = callModel(model, x, false);
-    if (state.loss) model.computeLoss({ x, y, yPred, sampleWeight, training: false });
+    const yPred = callModel(model, x, training);
+    if (state.loss) model.computeLoss({ x, y, yPred, sampleWeight, training });
     model.computeMetrics(x, y, yPred, { sampleWeight });
   });
 }
