@@ -102,7 +102,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     super();
     hide(this, "options", parseOptions<S>(this, given));
     const { name, trainable } = this.common;
-    hide(this, "name", checkedName(name ?? automaticName(sourceNameOf(this))));
+    hide(this, "name", checkedName(name ?? automaticName(sourceNameOf(this) || "layer")));
     hide(this, "built", false);
     hide(this, "inputSpec", null);
     hide(this, "supportsMasking", this.computeMask !== Layer.prototype.computeMask);

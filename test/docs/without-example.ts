@@ -10,7 +10,7 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
       keras.layers.TFSMLayer keras.layers.TorchModuleWrapper keras.legacy.saving.deserializeKerasObject
       keras.legacy.saving.serializeKerasObject keras.optimizers.legacy.Adagrad keras.wrappers.SKLearnClassifier
       keras.wrappers.SKLearnRegressor keras.wrappers.SKLearnTransformer
-      tf.compat tf.Graph tf.lite tf.queue tf.savedModel tf.io.gfile tf.distribute.cluster_resolver.TPUClusterResolver`),
+      tf.compat tf.Graph tf.lite tf.queue tf.savedModel tf.io.gfile`),
   ],
   [
     "fetches a file of the net, which no test may",

@@ -239,3 +239,13 @@ t.test("TypeScript knows what calls give", async (t) => {
   const list = model<tf.Tensor[]>([plain]);
   t.equal(list.length, 1);
 });
+
+t.test("a class without a name has that of a layer", async (t) => {
+  keras.utils.clearSession();
+  const made = [0, 1].map(() => new (class extends layers.Layer {})());
+  t.strictSame(
+    made.map(({ name }) => name),
+    ["layer", "layer_1"],
+  );
+  t.equal(new keras.Sequential([new keras.Input({ shape: [2] }), ...made]).layers.length, 2);
+});

@@ -215,9 +215,22 @@ export const truediv = binary("truediv", ops.divide);
  * ```
  */
 export const divideNoNan = binary("divideNoNan", ops.divideNoNan);
-/** Whether elements are equal, strings too; shapes broadcast. */
+/**
+ * Whether elements are equal, strings too; shapes broadcast.
+ *
+ * ```ts
+ * tf.equal([1, 2, 3], 2).array(); // [false, true, false]
+ * tf.equal(["a", "b"], "b").array(); // [false, true]
+ * ```
+ */
 export const equal = ofStrings(binary("equal", ops.equal), (x, y) => x === y);
-/** Whether elements differ, strings too; shapes broadcast. */
+/**
+ * Whether elements differ, strings too; shapes broadcast.
+ *
+ * ```ts
+ * tf.notEqual([1, 2, 3], 2).array(); // [true, false, true]
+ * ```
+ */
 export const notEqual = ofStrings(binary("notEqual", ops.notEqual), (x, y) => x !== y);
 
 /** The same function, that compares strings where one of its two first arguments is one or has them. */
