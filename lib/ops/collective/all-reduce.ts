@@ -167,10 +167,13 @@ const gatherOp = primitive({
   }),
 });
 
-together.set(gatherOp, (inputs) => {
+/** What all replicas have, one after another, for each of them. */
+export const gathered: Together = (inputs) => {
   const whole = (inputs[0]!.xs as readonly Tensor[]).map((_, i) => concatenate(inputs.map(({ xs }) => (xs as readonly Tensor[])[i]!)));
   return inputs.map(() => named(whole));
-});
+};
+
+together.set(gatherOp, gathered);
 
 /** Puts an axis first, and back. */
 function withFirst(where: string, x: Tensor, axis: number): { readonly x: Tensor; back(y: Tensor): Tensor } {

@@ -7,7 +7,7 @@ import { slice } from "../indexing/update.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { mergeAxes, splitAxis } from "../shaping/reshape.js";
 import { transpose } from "../shaping/transpose.js";
-import { allReduce, likeInputs, listed, named, onHost, reduceScatter, together, type Attributes } from "./all-reduce.js";
+import { allReduce, gathered, likeInputs, listed, named, onHost, reduceScatter, together, type Attributes } from "./all-reduce.js";
 
 const allToAllOp = primitive({
   name: "allToAll",
@@ -71,6 +71,8 @@ const wholeOp = primitive({
       }),
   }),
 });
+
+together.set(wholeOp, gathered);
 
 /** The parts of all replicas one after another along an axis; computed only where it is used. */
 export function wholeOf(part: Tensor, { axis, index, keepers }: Split): Tensor {

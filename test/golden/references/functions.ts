@@ -317,3 +317,11 @@ function throws(run: () => unknown): boolean {
   }
   return false;
 }
+
+reference("tf.audio.encodeWav", async () => {
+  const bytes = (await named("tf.audio.encodeWav")([[0, -0.5], [0.5, 1]], 8000)) as Uint8Array; // prettier-ignore
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const text = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  expectValue([text(0), text(8), view.getUint16(22, true), view.getUint32(24, true)], ["RIFF", "WAVE", 2, 8000]);
+  expectValue([0, 1, 2, 3].map((i) => view.getInt16(44 + 2 * i, true) / 32768), [0, -0.5, 0.5, 1], 1e-4); // prettier-ignore
+});

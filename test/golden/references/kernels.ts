@@ -1,7 +1,7 @@
 // What only some shapes, dtypes or second derivatives reach: narrow numbers, large convolutions, gradients of gradients, open lengths.
 
 import { allGather, allReduce, broadcast, reduceScatter } from "../../../lib/ops/collective/all-reduce.js";
-import { allToAll } from "../../../lib/ops/collective/all-to-all.js";
+import { allToAll, wholeOf } from "../../../lib/ops/collective/all-to-all.js";
 import * as tf from "../../../lib/index.js";
 import { expectValue, ints, named, reference } from "./rows.js";
 
@@ -277,6 +277,7 @@ const collectives: Readonly<Record<string, readonly [(x: tf.Tensor) => tf.Tensor
   broadcast: [(x) => broadcast(x, 1), [[10, 20], [10, 20]]],
   reduceScatter: [(x) => reduceScatter(x), [[11], [22]]],
   allToAll: [(x) => allToAll(x), [[1, 10], [2, 20]]],
+  gatherParts: [(x) => wholeOf(x, { axis: 0, parts: 2, index: 0, keepers: null }), [[1, 2, 10, 20], [1, 2, 10, 20]]],
 }; // prettier-ignore
 for (const [name, [body, expected]] of Object.entries(collectives))
   reference(name, () => {
