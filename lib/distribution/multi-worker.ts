@@ -1,13 +1,11 @@
 // MultiWorkerMirroredStrategy: replicas in several processes that meet by MPI.
 
 import { ArgumentError } from "../core/errors.js";
-import { asReplica, replica, type Group } from "../core/replicas.js";
-import type { Tensor } from "../core/tensor.js";
-import { allGather, allReduce } from "../ops/collective/all-reduce.js";
+import { replica, type Group } from "../core/replicas.js";
 import type { ClusterResolver, Task } from "./cluster.js";
 import type { ProcessGroup } from "./process-group.js";
+import { ProcessStrategy } from "./process-strategy.js";
 import { checkCommunication, requireJoined, type CommunicationOptions } from "./processes.js";
-import { type Keywords, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
 
 /** The cluster, and how processes speak to each other. */
 export interface MultiWorkerOptions {
@@ -39,7 +37,7 @@ export function processGroup(where: string, compression: "float16" | null): Grou
  *
  * @throws StateError before `initialize`; ClusterError in a page
  */
-export class MultiWorkerMirroredStrategy extends Strategy {
+export class MultiWorkerMirroredStrategy extends ProcessStrategy {
   readonly group: Group;
   readonly task: Task;
   /** Who is in the cluster, and which task this is. */
@@ -61,19 +59,5 @@ export class MultiWorkerMirroredStrategy extends Strategy {
   /** Whether this process writes and prints. */
   get isChief(): boolean {
     return this.group.id === 0;
-  }
-
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
-    const { group } = this;
-    const args = runArguments(fn, given, kwargs);
-    return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
-  }
-
-  protected override summed(value: Tensor): Tensor {
-    return asReplica({ id: this.group.id, group: this.group }, () => allReduce(value, "sum"));
-  }
-
-  protected override gathered(value: Tensor, axis: number): Tensor {
-    return asReplica({ id: this.group.id, group: this.group }, () => allGather(value, axis));
   }
 }

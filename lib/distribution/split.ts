@@ -1,11 +1,11 @@
 // Replicas in processes that keep parts of variables. Loaded with the processes.
 
-import { asReplica, markTraces, replica, type Group, type Meeting, type OutputPlaces, type Split } from "../core/replicas.js";
+import { markTraces, replica, type Group, type Meeting, type OutputPlaces, type Split } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
-import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import { wholeOf } from "../ops/collective/all-to-all.js";
 import { SplitProducts } from "./part-products.js";
-import { type Keywords, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
+import { ProcessStrategy } from "./process-strategy.js";
+import type { Strategy } from "./strategy.js";
 
 /** Says which part of a variable this process keeps. */
 export type Splitting = (path: string, shape: readonly number[]) => Split | null;
@@ -54,23 +54,9 @@ class SplitGroup implements Group {
 }
 
 /** Replicas in processes with parts of variables. */
-class SplitStrategy extends Strategy {
+class SplitStrategy extends ProcessStrategy {
   constructor(readonly group: Group) {
     super();
-  }
-
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
-    const { group } = this;
-    const args = runArguments(fn, given, kwargs);
-    return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
-  }
-
-  protected override summed(value: Tensor): Tensor {
-    return asReplica({ id: this.group.id, group: this.group }, () => allReduce(value, "sum"));
-  }
-
-  protected override gathered(value: Tensor, axis: number): Tensor {
-    return asReplica({ id: this.group.id, group: this.group }, () => allGather(value, axis));
   }
 }
 
