@@ -42,10 +42,6 @@ export class Resizing extends ImageLayer<typeof Resizing.options> {
     antialias: boolean(false),
   });
 
-  protected override get keepsSize(): boolean {
-    return false;
-  }
-
   #resized(images: Tensor, interpolation: string): Tensor {
     const { height, width, ...others } = this.options;
     const { cropToAspectRatio, padToAspectRatio, fillMode, fillValue, antialias, dataFormat } = others;
@@ -117,10 +113,6 @@ export class Resizing extends ImageLayer<typeof Resizing.options> {
 export class CenterCrop extends ImageLayer<typeof CenterCrop.options> {
   static override readonly options = imageOptions.extend(["height", "width"], { height: positiveInteger(), width: positiveInteger() });
 
-  protected override get keepsSize(): boolean {
-    return false;
-  }
-
   override getRandomTransformation(data: Tensor | ImageData): Transformation {
     return { inputShape: this.shapeOf(data) };
   }
@@ -176,10 +168,6 @@ export class RandomCrop extends RandomImageLayer<typeof RandomCrop.options> {
       parse: (value: unknown, where_: string) => nullable(integer()).parse(value, where_) ?? makeDefaultSeed(),
     },
   });
-
-  protected override get keepsSize(): boolean {
-    return false;
-  }
 
   override getRandomTransformation(data: Tensor | ImageData, { training = true }: TransformOptions = {}): Transformation {
     const { height, width } = this.options;

@@ -5,8 +5,9 @@ import type { OptionValues, Schema } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
-import { Chainable, Tensor } from "../../core/tensor.js";
-import { add, cast, divide, expandDims, multiply, squeeze, subtract } from "../../ops/index.js";
+import { Chainable, symbolic, Tensor } from "../../core/tensor.js";
+import { isBranch } from "../../core/tree.js";
+import { add, cast, divide, expandDims, multiply, shape as lengthsOf, squeeze, subtract } from "../../ops/index.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import { isInferring } from "../base/context.js";
 import { Layer } from "../layer.js";
@@ -57,11 +58,6 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
     return this.isChannelsFirst ? { height: -2, width: -1, channels: -3 } : { height: -3, width: -2, channels: -1 };
   }
 
-  /** Whether images come out in the size in which they went in. */
-  protected get keepsSize(): boolean {
-    return true;
-  }
-
   /** The format of bounding boxes. @throws ArgumentError where none was given */
   protected get boxFormat(): string {
     const { boundingBoxFormat } = this.#image;
@@ -103,13 +99,32 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
 
   override call(data: TensorLike | Readonly<Record<string, unknown>>, { training }: { training?: boolean | null } = {}): Tensor {
     const options = { training: training ?? true };
+    const sized = isInferring() ? standIns.map((size) => this.#sized(data, size)) : [data];
+    if (sized[0] === data) return this.#changed(data, options);
+    // A model under construction asks for shapes alone: what is not the same for two sizes of images stays open.
+    const [one, other] = sized.map((each) => this.#changed(each, options));
+    return common(one, other) as Tensor;
+  }
+
+  #changed(data: TensorLike | Readonly<Record<string, unknown>>, options: TransformOptions): Tensor {
     if (isRecord(data)) return this.#record(data, options) as unknown as Tensor;
     const images = asTensor(data as TensorLike);
     const isBatch = this.#isBatched(images);
-    // A model under construction asks for shapes alone, which need no size of the images here.
-    if (isInferring() && this.keepsSize && images.shape.slice(isBatch ? 1 : 0).includes(null)) return this.floats(images);
     const transformation = this.getRandomTransformation(images, options);
     return this.#single(isBatch, images, (batch) => this.transformImages(batch, transformation, options));
+  }
+
+  /** The same images and masks, with a height and a width where they are open. */
+  #sized<T>(data: T, size: number): T {
+    if (isRecord(data)) {
+      const isSized = (key: string): boolean => key === "images" || toCamelCase(key) === "segmentationMasks";
+      const sized = Object.entries(data).map(([key, value]) => [key, isSized(key) ? this.#sized(value, size) : value] as const);
+      return sized.every(([key, value]) => value === data[key]) ? data : (Object.fromEntries(sized) as T);
+    }
+    const { shape, dtype } = asTensor(data as TensorLike);
+    const { height, width } = this.axes;
+    const known = shape.map((length, i) => (i - shape.length === height || i - shape.length === width ? (length ?? size) : length));
+    return shapeText(known) === shapeText(shape) ? data : (symbolic({ shape: known, dtype }) as T);
   }
 
   #record(data: Readonly<Record<string, unknown>>, options: TransformOptions): Readonly<Record<string, unknown>> {
@@ -159,9 +174,9 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
     throw new ShapeError(this.name, { given: `images of shape ${shapeText(images.shape)}`, expected: "rank 3 (one image) or 4 (a batch)" });
   }
 
-  /** The shape of the images as a batch. */
+  /** The shape of the images as a batch, with tensors for what a trace does not know. */
   protected shapeOf(data: Tensor | ImageData): Shape {
-    const { shape } = data instanceof Tensor ? data : data.images;
+    const shape = lengthsOf(data instanceof Tensor ? data : data.images);
     return shape.length === 3 ? [1, ...shape] : shape;
   }
 
@@ -180,6 +195,18 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
   protected floats(images: Tensor): Tensor {
     return cast(images, this.computeDtype);
   }
+}
+
+const standIns = [61, 67] as const;
+
+/** Tensors of the shapes that two answers have in common. */
+function common(one: unknown, other: unknown): unknown {
+  if (one instanceof Tensor && other instanceof Tensor) {
+    const shape = one.shape.map((length, i) => (length === other.shape[i] ? length : null));
+    return shape.includes(null) ? symbolic({ shape, dtype: one.dtype }) : one;
+  }
+  if (!isBranch(one)) return one;
+  return Object.fromEntries(Object.entries(one).map(([key, value]) => [key, common(value, (other as Record<string, unknown>)[key])]));
 }
 
 /** A layer over images that draws random numbers. */

@@ -59,11 +59,42 @@ for (const [name, make] of Object.entries(random)) {
     const inside = layer();
     const traced = tf.function((x: tf.Tensor) => inside(x));
     t.ok(traced(images).data().every(Number.isFinite), "in a traced function");
+    const open = tf.function((x: tf.Tensor) => inside(x), { inputSignature: [new tf.TensorSpec([null, height, width, 3])] });
+    for (const count of [2, 4]) t.strictSame(open(images.slice([0], [count])).shape, [count, ...size, 3], `traced for any batch, ${count}`);
+    const unsized = tf.keras.Input({ shape: [null, null, 3] });
+    const model = new tf.keras.Model({ inputs: unsized, outputs: layer()(unsized) });
+    t.strictSame(model.outputShape, name === "RandomCrop" ? [null, 5, 4, 3] : [null, null, null, 3], "in a model for any size");
+    t.strictSame(model(images, { training: true }).shape, [4, ...size, 3]);
     const again = (layer().constructor as unknown as { fromConfig(config: unknown): Layer }).fromConfig(layer().getConfig());
     if (name !== "RandomGrayscale") t.strictSame(again(images).array(), layer()(images).array(), "from its config");
     t.end();
   });
 }
+
+t.test("records of images of any size and number go through a model", (t) => {
+  for (const [name, make] of Object.entries(random)) {
+    const layer = make({ seed: 1, boundingBoxFormat: "xyxy" }) as Layer;
+    const boxes = { boxes: tf.keras.Input({ shape: [2, 4] }), labels: tf.keras.Input({ shape: [2] }) };
+    const inputs = {
+      images: tf.keras.Input({ shape: [null, null, 3] }),
+      labels: tf.keras.Input({ shape: [5] }),
+      segmentation_masks: tf.keras.Input({ shape: [null, null, 1] }),
+      ...(name === "CutMix" ? {} : { bounding_boxes: boxes }),
+    };
+    const model = new tf.keras.Model({ inputs, outputs: layer(inputs as never) });
+    const given = {
+      images,
+      labels: tf.ones([4, 5]),
+      segmentation_masks: tf.ones([4, height, width, 1]),
+      ...(name === "CutMix" ? {} : { bounding_boxes: { boxes: tf.ones([4, 2, 4]), labels: tf.ones([4, 2]) } }),
+    };
+    const got = model(given as never, { training: true }) as unknown as typeof given;
+    t.strictSame(Object.keys(got).sort(), Object.keys(given).sort(), name);
+    t.strictSame(got.segmentation_masks.shape.slice(0, 3), got.images.shape.slice(0, 3), `${name}: masks are as large as images`);
+    t.strictSame(got.labels.shape, [4, 5], `${name}: labels`);
+  }
+  t.end();
+});
 
 t.test("what belongs to images moves with them", (t) => {
   const data = () => ({
