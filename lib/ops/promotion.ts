@@ -102,6 +102,26 @@ export function operands(a: TensorLike, b: TensorLike): [Tensor, Tensor] {
   return [as(a, dtype), as(b, dtype)];
 }
 
+/**
+ * Both arguments as whole numbers of the dtype in which they meet; plain numbers alone are int32. Where shapes and dtypes alone are
+ * inferred, floats pass, as in Keras.
+ *
+ * @throws DtypeError for floats
+ */
+export function wholeOperands(where: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  const dtype = keptDtype(resultType(promotedAs(a), promotedAs(b)))!;
+  if (isFloat(dtype) && !isInferred(a) && !isInferred(b))
+    throw new DtypeError(where, { given: dtype, expected: "integers", hint: 'cast(x, "int32") cuts fractions.' });
+  return [as(a, dtype), as(b, dtype)];
+}
+
+/** Whether it stands for no value of a run: a Keras tensor, which belongs to no trace. */
+export function isInferred(x: TensorLike): boolean {
+  if (!(x instanceof Chainable)) return false;
+  const { isSymbolic, owner } = x.value();
+  return isSymbolic && owner === undefined;
+}
+
 /** The argument as a tensor of floats: integers and booleans become float32. */
 export function asFloat(x: TensorLike): Tensor {
   if (!(x instanceof Chainable)) return asTensor(x, "float32");

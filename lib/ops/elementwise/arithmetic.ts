@@ -102,6 +102,7 @@ export const floorDivide: Binary = operation(
   "numpy.floorDivide(*x1, *x2)",
   binary({
     name: "floor_divide",
+    isOfNumbers: true,
     kernels: { float32: kernels.floordiv_f32, int32: kernels.floordiv_i32 },
   }),
 );
@@ -117,6 +118,7 @@ export const mod: Binary = operation(
   "numpy.mod(*x1, *x2)",
   binary({
     name: "mod",
+    isOfNumbers: true,
     kernels: { float32: kernels.mod_f32, int32: kernels.mod_i32 },
     keeps: ["a", "b"],
     gradient: { a: (dy) => dy, b: (dy, { a, b }) => negative(multiply(dy, floorDivide(a, b))) },
@@ -134,6 +136,7 @@ export const fmod: Binary = operation(
   "numpy.fmod(*x1, *x2)",
   binary({
     name: "fmod",
+    isOfNumbers: true,
     kernels: { float32: kernels.fmod_f32, int32: kernels.fmod_i32 },
     keeps: ["a", "b"],
     gradient: { a: (dy) => dy, b: (dy, { a, b }) => negative(multiply(dy, towardsZero(divide(a, b)))) },

@@ -6,6 +6,7 @@ import { operation } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
+import { isInferred } from "../promotion.js";
 import { GRAIN, like } from "../rules.js";
 import { binary, type Binary } from "./family.js";
 import { logicalNot } from "./logical.js";
@@ -65,7 +66,7 @@ export const bitwiseXor = operation(
 export const bitwiseNot = operation("numpy.bitwiseNot(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (tensor.dtype === "bool") return logicalNot(tensor);
-  if (tensor.dtype !== "float32") return notOp.apply({ x: tensor });
+  if (tensor.dtype !== "float32" || isInferred(tensor)) return notOp.apply({ x: tensor });
   throw new DtypeError("bitwiseNot", { given: "float32", expected: "an integer dtype or bool" });
 });
 

@@ -11,7 +11,7 @@ import type { BinaryArgs, MapArgs } from "../../generated/kernels.js";
 import type { Command } from "../../runtime/command.js";
 import { broadcastShapes, walk } from "../broadcasting.js";
 import { sumTo } from "../shaping/broadcast.js";
-import { as, asFloat, operands } from "../promotion.js";
+import { as, asFloat, isInferred, operands, wholeOperands } from "../promotion.js";
 import { COSTLY_GRAIN, GRAIN, like } from "../rules.js";
 import { cast, toArithmetic } from "./cast.js";
 
@@ -99,12 +99,14 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
     readonly b?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
   };
   readonly grain?: number;
+  /** Whether truths are counted as int32 numbers, since there is no such operation of truths. */
+  readonly isOfNumbers?: boolean;
   /** Whether adding a vector along the last axis may be done by who makes the other operand. */
   readonly isBias?: boolean;
   /** Whether it keeps a where b is positive, which who makes a may do while storing it. */
   readonly isMask?: boolean;
 }): BinaryFunction {
-  const { name, kernels, result, keeps, gradient, grain = GRAIN, isBias = false, isMask = false } = definition;
+  const { name, kernels, result, keeps, gradient, grain = GRAIN, isBias = false, isMask = false, isOfNumbers = false } = definition;
   const op = primitive<"a" | "b", Spec, unknown, "a" | "b" | "y">({
     name,
     inputs: ["a", "b"],
@@ -125,12 +127,12 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
       })),
   });
   return (x1, x2) => {
-    const [a, b] = operands(x1, x2);
+    const [a, b] = kernels.float32 ? operands(x1, x2) : wholeOperands(name, x1, x2);
     if (kernels[a.dtype]) return op.apply({ a, b });
-    if (!kernels.int32) {
+    if (isInferred(a) || isInferred(b)) return op.apply({ a, b });
+    if (!kernels.int32 || (a.dtype === "bool" && !kernels.float32))
       throw new DtypeError(name, { given: `${a.dtype}`, expected: Object.keys(kernels).join(" or ") });
-    }
     const y = op.apply({ a: toArithmetic(a, "int32"), b: toArithmetic(b, "int32") });
-    return result ? y : cast(y, a.dtype);
+    return result || (isOfNumbers && a.dtype === "bool") ? y : cast(y, a.dtype);
   };
 }

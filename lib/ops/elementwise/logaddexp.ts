@@ -3,7 +3,7 @@
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
-import { operands } from "../promotion.js";
+import { asFloat, operands } from "../promotion.js";
 import { add, divide, maximum, subtract } from "./arithmetic.js";
 import { exp, exp2, log1p } from "./exponential.js";
 import { isinf } from "./inspection.js";
@@ -34,7 +34,7 @@ export const logaddexp2 = operation("numpy.logaddexp2(*x1, *x2)", (x1: TensorLik
 );
 
 function logOfSum(x1: TensorLike, x2: TensorLike, rest: (difference: Tensor) => Tensor): Tensor {
-  const [a, b] = operands(x1, x2);
+  const [a, b] = operands(x1, x2).map(asFloat) as [Tensor, Tensor]; // unsigned differences have no sign
   const larger = maximum(a, b);
   const difference = negative(abs(subtract(a, b)));
   // Two equal infinities have no difference.

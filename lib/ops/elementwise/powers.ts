@@ -6,6 +6,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { COSTLY_GRAIN } from "../rules.js";
 import { divide, multiply, subtract } from "./arithmetic.js";
+import { cast } from "./cast.js";
 import { equal } from "./comparison.js";
 import { log } from "./exponential.js";
 import { binary, unary, unaryOfNumbers, type BinaryFunction, type Unary, type UnaryFunction } from "./family.js";
@@ -57,7 +58,7 @@ const squareOfFloats: UnaryFunction = unaryOfNumbers({
 });
 
 /**
- * x².
+ * x², of a bool as int32.
  *
  * ```ts
  * ops.square([2, -3]); // [4, 9]
@@ -66,7 +67,8 @@ const squareOfFloats: UnaryFunction = unaryOfNumbers({
 export const square = operation("numpy.square(*x)", (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   if (tensor.dtype === "float32") return squareOfFloats(tensor);
-  return multiply(tensor, tensor);
+  const x1 = tensor.dtype === "bool" ? cast(tensor, "int32") : tensor;
+  return multiply(x1, x1);
 });
 
 /**
@@ -139,6 +141,7 @@ export const cbrt: Unary = operation(
 
 const powerOp: BinaryFunction = binary({
   name: "power",
+  isOfNumbers: true,
   kernels: { float32: kernels.pow_f32, int32: kernels.pow_i32 },
   keeps: ["a", "b", "y"],
   gradient: {

@@ -6,7 +6,7 @@ import { DtypeError, ValueError } from "../../core/errors.js";
 import { dtypes, isFloat, type Dtype } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { as, asFloat, commonDtype, operands } from "../promotion.js";
+import { as, asFloat, commonDtype, operands, wholeOperands } from "../promotion.js";
 import { all } from "../reduce/logical.js";
 import { full, onesLike } from "../shaping/create.js";
 import { add, divide, floorDivide, maximum, minimum, multiply, subtract } from "./arithmetic.js";
@@ -191,7 +191,7 @@ export const i0 = operation("numpy.i0(*x)", (x: TensorLike): Tensor => {
  * ```
  */
 export const lcm = operation("numpy.lcm(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = operands(x1, x2);
+  const [a, b] = wholeOperands("lcm", x1, x2);
   const divisor = gcd(a, b);
   return abs(multiply(floorDivide(a, where(equal(divisor, 0), onesLike(divisor), divisor)), b));
 });
@@ -204,7 +204,7 @@ export const lcm = operation("numpy.lcm(*x1, *x2)", (x1: TensorLike, x2: TensorL
  * ```
  */
 export const ldexp = operation("numpy.ldexp(*x1, *x2)", (x1: TensorLike, x2: TensorLike): Tensor =>
-  multiply(asFloat(x1), exp2(asFloat(x2))),
+  multiply(asFloat(x1), exp2(asFloat(wholeOperands("ldexp", x2, x2)[0]))),
 );
 
 /**

@@ -34,6 +34,7 @@ export const oneHot = operation(
     const hot = cast(equal(expandDims(classes, -1), progression(0, 1, numClasses, "int32")), dtype ?? "float32");
     return moveaxis(hot, -1, checkAxis("oneHot", axis, classes.rank + 1));
   },
+  { keepsWidth: true },
 );
 
 /**
@@ -51,4 +52,5 @@ export const multiHot = operation(
     const tensor = asTensor(x);
     return max(oneHot(tensor, numClasses, { axis, dtype }), { axis: tensor.rank > 1 ? 1 : 0 });
   },
+  { keepsWidth: true },
 );

@@ -7,7 +7,7 @@ import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { replica } from "../../core/replicas.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
-import type { Spec, Tensor } from "../../core/tensor.js";
+import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { broadcastShapes, walk } from "../broadcasting.js";
@@ -29,8 +29,16 @@ export interface MatmulOptions {
 
 /** A matrix product with operands that may be taken with their last two axes exchanged. */
 export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
-  let [a, b] = operands(x1, x2);
+  const [a, b] = operands(x1, x2);
   if (isHalf(a.dtype)) return cast(halfProduct(a, b, transposeA, transposeB), a.dtype);
+  const y = wideProduct(a, b, transposeA, transposeB);
+  return isInt8(x1) && isInt8(x2) ? y : cast(y, a.dtype);
+}
+
+const isInt8 = (x: TensorLike): boolean => x instanceof Chainable && x.value().dtype === "int8";
+
+/** The product of operands of one dtype in float32 or int32. */
+function wideProduct(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   if (a.dtype === "int8" && a.rank > 1 && b.rank === 2 && !transposeA && !transposeB) return int8Op.apply({ a, b });
   if (a.dtype !== "float32") [a, b] = [cast(a, "int32"), cast(b, "int32")];
   const { products } = replica().group;
@@ -64,7 +72,7 @@ export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = fal
  *
  * @param x1  float32 or int32 `[..., m, k]`
  * @param x2  `[..., k, n]`
- * @returns   `[..., m, n]`; integers and bool give int32, int8 by a kernel that reads a quarter of the bytes
+ * @returns   `[..., m, n]` in the dtype in which they meet; int8 with int8 gives int32, by a kernel that reads a quarter of the bytes
  * @throws ShapeError where the inner axes differ
  * @see keras.ops.matmul
  */

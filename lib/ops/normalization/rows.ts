@@ -2,7 +2,7 @@
 
 import { defaults } from "../../core/defaults.js";
 import { operation } from "../../core/operation.js";
-import type { TensorLike } from "../../core/convert.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
@@ -10,6 +10,7 @@ import { kernels } from "../../generated/kernels.js";
 import { scratch } from "../../runtime/command.js";
 import { sumTo } from "../shaping/broadcast.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
+import { cast } from "../elementwise/cast.js";
 import { rsqrt, square } from "../elementwise/powers.js";
 import { alongAxes, rowGrain, rowsOf } from "../nn/rows.js";
 import { asFloat } from "../promotion.js";
@@ -172,8 +173,12 @@ export const layerNormalization = operation(
   "nn.layerNormalization(*x, *gamma=null, *beta=null, axis:ints=-1, epsilon:number=null, rmsScaling=false)",
   (x: TensorLike, gamma: TensorLike | null, beta: TensorLike | null, axis: Axis, epsilon: number | null, rmsScaling: boolean): Tensor => {
     const factors = { gamma: gamma === null ? undefined : asFloat(gamma), beta: beta === null ? undefined : asFloat(beta) };
-    if (rmsScaling) return scaledByDeviation(asFloat(x), factors.gamma, axis, epsilon ?? defaults.epsilon);
-    return normalized("layerNormalization", asFloat(x), axis, { centered: true, epsilon: epsilon ?? defaults.epsilon }, factors);
+    const tensor = asTensor(x);
+    const wide = asFloat(tensor);
+    const y = rmsScaling
+      ? scaledByDeviation(wide, factors.gamma, axis, epsilon ?? defaults.epsilon)
+      : normalized("layerNormalization", wide, axis, { centered: true, epsilon: epsilon ?? defaults.epsilon }, factors);
+    return cast(y, tensor.dtype);
   },
   { className: "LayerNorm" },
 );
@@ -199,7 +204,9 @@ export const rmsNormalization = operation(
   "nn.rmsNormalization(*x, *scale=null, axis:ints=-1, epsilon:number=null)",
   (x: TensorLike, scale: TensorLike | null, axis: Axis, epsilon: number | null): Tensor => {
     const gamma = scale === null || scale === 1 ? undefined : asFloat(scale);
-    return normalized("rmsNormalization", asFloat(x), axis, { centered: false, epsilon: epsilon ?? defaults.epsilon }, { gamma });
+    const tensor = asTensor(x);
+    const attrs = { centered: false, epsilon: epsilon ?? defaults.epsilon };
+    return cast(normalized("rmsNormalization", asFloat(tensor), axis, attrs, { gamma }), tensor.dtype);
   },
   { className: "RMSNorm" },
 );

@@ -6,11 +6,11 @@ import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { multiply } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
-import { as } from "../promotion.js";
 import { productsOfOthers } from "./cumulative.js";
 import { reduction, reductionAttrs, type Axis } from "./family.js";
 import { zerosLike } from "../shaping/create.js";
 import { spread } from "../shaping/broadcast.js";
+import { summed } from "./sum.js";
 
 /**
  * The product of the elements along axes.
@@ -21,15 +21,15 @@ import { spread } from "../shaping/broadcast.js";
  *
  * @param options.axis  the axes to multiply over; default all
  * @param options.keepdims  keeps them with length 1; default false
- * @param options.dtype  dtype of the result; default float32 for float32, int32 for integers and bool
+ * @param options.dtype  dtype of the result; default float32 for float32, int32 for integers and bool, uint32 for integers without a sign
  */
 export const prod = operation(
   "numpy.prod(*x, axis:ints=null, keepdims=false, dtype:dtype=null)",
   (x: TensorLike, axis: Axis, keepdims: boolean, dtype: string | null): Tensor => {
     const tensor = asTensor(x);
     const attrs = reductionAttrs("prod", tensor, { axis, keepdims });
-    const y = prodOp.apply({ x: as(tensor, tensor.dtype === "float32" ? "float32" : "int32") }, attrs);
-    return dtype === null ? y : cast(y, dtype);
+    const y = prodOp.apply({ x: cast(tensor, tensor.dtype === "float32" ? "float32" : "int32") }, attrs);
+    return cast(y, dtype ?? summed(tensor.dtype));
   },
 );
 

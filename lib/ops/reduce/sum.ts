@@ -2,7 +2,7 @@
 
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import type { Dtype } from "../../core/dtype.js";
+import { isFloat, type Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { divide } from "../elementwise/arithmetic.js";
@@ -12,8 +12,8 @@ import { spread, sumOp } from "../shaping/broadcast.js";
 import { known, sizeOf } from "../../core/shape.js";
 import { reduction, reductionAttrs, type Axis } from "./family.js";
 
-/** Integers and booleans are added as int32. */
-const summed = (dtype: Dtype): Dtype => (dtype === "float32" ? "float32" : "int32");
+/** The dtype of sums and products of this dtype: int32 of integers with a sign and bool, uint32 of those without. */
+export const summed = (dtype: Dtype): Dtype => (isFloat(dtype) ? dtype : dtype.startsWith("uint") ? "uint32" : "int32");
 
 /**
  * The sum of the elements along axes.
@@ -24,11 +24,12 @@ const summed = (dtype: Dtype): Dtype => (dtype === "float32" ? "float32" : "int3
  *
  * @param options.axis  the axes to sum over; default all
  * @param options.keepdims  keeps them with length 1; default false
- * @returns float32 for float32; int32 for bool and integers, uint8 for uint8 as Keras
+ * @returns float32 for float32; int32 for bool and integers, uint32 for those without a sign
  */
 export const sum = operation("numpy.sum(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = asTensor(x);
-  return sumOp.apply({ x: as(tensor, summed(tensor.dtype)) }, reductionAttrs("sum", tensor, { axis, keepdims }));
+  const attrs = reductionAttrs("sum", tensor, { axis, keepdims });
+  return cast(sumOp.apply({ x: cast(tensor, tensor.dtype === "float32" ? "float32" : "int32") }, attrs), summed(tensor.dtype));
 });
 
 /**

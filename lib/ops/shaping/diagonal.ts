@@ -39,7 +39,7 @@ const positionsOp = primitive({
  */
 export const tril = operation("numpy.tril(*x, k:int=0)", (x: TensorLike, k: number): Tensor => {
   const tensor = asTensor(x);
-  return where(greaterEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, 0);
+  return where(greaterEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, asTensor(0, tensor.dtype));
 });
 
 /**
@@ -51,7 +51,7 @@ export const tril = operation("numpy.tril(*x, k:int=0)", (x: TensorLike, k: numb
  */
 export const triu = operation("numpy.triu(*x, k:int=0)", (x: TensorLike, k: number): Tensor => {
   const tensor = asTensor(x);
-  return where(lessEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, 0);
+  return where(lessEqual(add(positionsAlong(tensor, -2), k), positionsAlong(tensor, -1)), tensor, asTensor(0, tensor.dtype));
 });
 
 /** How many elements the k-th diagonal of a matrix has; null where that is not known yet. */

@@ -3,7 +3,7 @@
 import { type Declared, declare, operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
-import { keptDtype } from "../../core/dtype.js";
+import { isFloat, keptDtype } from "../../core/dtype.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { equal } from "../elementwise/comparison.js";
@@ -36,7 +36,7 @@ function spaced(start: TensorLike, stop: TensorLike, num: number, endpoint: bool
 
 function inDtype(values: Tensor, dtype: string | null): Tensor {
   if (dtype === null) return values;
-  return cast(keptDtype(dtype) === "float32" ? values : floor(values), dtype);
+  return cast(isFloat(keptDtype(dtype) ?? "float32") ? values : floor(values), dtype);
 }
 
 /**
@@ -203,6 +203,6 @@ export const vander = operation(
     const tensor = asTensor(x);
     const count = N ?? tensor.shape[0]!;
     const exponents = increasing ? progression(0, 1, count, "int32") : progression(count - 1, -1, count, "int32");
-    return power(expandDims(tensor, -1), tensor.dtype === "float32" ? cast(exponents, "float32") : exponents);
+    return cast(power(expandDims(tensor, -1), tensor.dtype === "float32" ? cast(exponents, "float32") : exponents), tensor.dtype);
   },
 );

@@ -5,6 +5,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { Integers } from "../static.js";
+import { as, commonDtype } from "../promotion.js";
 import { broadcastTo } from "./broadcast.js";
 import { concatenate } from "./concatenate.js";
 import { expandDims, ravel } from "./reshape.js";
@@ -86,7 +87,9 @@ export const columnStack = operation("numpy.columnStack(*xs:tensors)", (xs: read
  * @param axis  default: both flattened
  */
 export const append = operation("numpy.append(*x1, *x2, axis:ints=null)", (x1: TensorLike, x2: TensorLike, axis: number | null): Tensor => {
-  return axis === null ? concatenate([ravel(x1), ravel(x2)], 0) : concatenate([x1, x2], axis);
+  const dtype = commonDtype(x1, x2);
+  const [a, b] = [as(x1, dtype), as(x2, dtype)];
+  return axis === null ? concatenate([ravel(a), ravel(b)], 0) : concatenate([a, b], axis);
 });
 
 /**
