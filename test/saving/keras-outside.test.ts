@@ -1,4 +1,4 @@
-// Files that Keras 3.16 itself wrote, of models of many kinds: custom layers and models, nested and shared ones, optimizers with state,
+// Files that Keras itself wrote (3.16 on PyTorch, 3.15 on TensorFlow), of models of many kinds: custom layers and models, nested and shared ones, optimizers with state,
 // halves, adapted and quantized layers, operations. They load, give what Keras gave, and go out and in again the same.
 
 import { readFileSync } from "node:fs";
@@ -89,7 +89,9 @@ interface Case {
 }
 
 const folder = fileURLToPath(new URL("../../../test/golden/data/keras", import.meta.url));
-const { cases } = JSON.parse(readFileSync(join(folder, "cases.json"), "utf8")) as { cases: Case[] };
+const cases = ["cases.json", "cases-tensorflow.json"].flatMap(
+  (file) => (JSON.parse(readFileSync(join(folder, file), "utf8")) as { cases: Case[] }).cases,
+);
 
 const isRecorded = (value: object): value is Recorded => "value" in value && "shape" in value;
 function tensors(value: Structure): unknown {
@@ -168,6 +170,16 @@ for (const { name, files, inputs, outputs, optimizer, refused } of cases)
           `${file}: the optimizer's state`,
         );
 
+      if (file.endsWith(".h5") && !isWeights) {
+        const written = `memory://outside/again-${file}`;
+        await model.save(written);
+        const place = placeOf(written);
+        const [own, theirs] = [(await place.store.read(place.name))!, readFileSync(path)].map((bytes) => {
+          const config = readHdf5(new Uint8Array(bytes), file).attributes.get("model_config")!.values[0];
+          return withoutShapes(plain(parseJson(String(config), file)));
+        });
+        t.same(own, theirs, `${file}: model_config`);
+      }
       const again = `memory://outside/${file}${isWeights ? ".keras" : ""}`;
       await model.save(again);
       t.same(bits(outputsOf(await keras.models.loadModel(again), x)), bits(got), `${file}: out and in, bit for bit`);

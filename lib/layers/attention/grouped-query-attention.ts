@@ -66,4 +66,5 @@ export class GroupedQueryAttention extends ProjectedAttention<typeof GroupedQuer
   }
 }
 
-registerClasses("keras.layers", { GroupQueryAttention: GroupedQueryAttention });
+// Legacy `.h5` files have the name of the sources.
+registerClasses("keras.layers", { GroupQueryAttention: GroupedQueryAttention, GroupedQueryAttention });

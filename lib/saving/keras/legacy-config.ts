@@ -1,6 +1,6 @@
 // Configs of Keras 2 and of legacy `.h5` files as today's: modules for classes, nodes by arguments, options that are gone.
 
-import { isPlainObject, lookUp } from "../../config/index.js";
+import { isPlainObject, lookUp, sourceName } from "../../config/index.js";
 
 type Loose = Record<string, unknown>;
 
@@ -139,10 +139,23 @@ export function modernTraining(config: Loose): Loose {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, named(value, modules[key])]));
 }
 
-/** A model's config as legacy `.h5` files have it: layers by class and config alone. */
+/**
+ * A model's config as legacy `.h5` files have it: layers by what Keras's sources call their class, and by config alone. Layers of other
+ * layers (pipelines, wrappers) stand there as in other files.
+ */
 export function legacyConfig(config: unknown): unknown {
-  if (!isPlainObject(config) || !("class_name" in config)) return config;
-  const { class_name, config: own, name, inbound_nodes: nodes } = config;
-  const inner = isPlainObject(own) && Array.isArray(own["layers"]) ? { ...own, layers: own["layers"].map(legacyConfig) } : own;
-  return { class_name, config: inner, ...(name !== undefined && { name }), ...(nodes !== undefined && { inbound_nodes: nodes }) };
+  if (!isPlainObject(config) || typeof config["class_name"] !== "string") return config;
+  const { module, class_name: name, config: own, name: called, inbound_nodes: nodes } = config;
+  const inner = isModelConfig(name as string, own) ? { ...own, layers: own["layers"].map(legacyConfig) } : own;
+  const known = lookUp(typeof module === "string" ? module : null, name as string)?.value as { [sourceName]?: string } | undefined;
+  return {
+    class_name: known?.[sourceName] ?? name,
+    config: inner,
+    ...(called !== undefined && { name: called }),
+    ...(nodes !== undefined && { inbound_nodes: nodes }),
+  };
 }
+
+/** Whether a config is that of a graph of layers. */
+const isModelConfig = (name: string, config: unknown): config is Loose & { layers: unknown[] } =>
+  isPlainObject(config) && Array.isArray(config["layers"]) && ("input_layers" in config || name === "Sequential");
