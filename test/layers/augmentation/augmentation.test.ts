@@ -1,6 +1,8 @@
 import t from "tap";
 import * as tf from "../../../lib/index.js";
 
+t.setTimeout(240_000); // machines may be busy
+
 const { layers } = tf.keras;
 type Layer = InstanceType<typeof layers.RandomFlip>;
 
