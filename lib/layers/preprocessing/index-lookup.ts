@@ -185,10 +185,15 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
       });
     }
     const given = this.#tokensOf(where, vocabulary);
-    if (given.length === 0) throw new ValueError(where, { given: "an empty vocabulary", expected: "at least one token" });
     const special = [...(this.oovStart === 1 ? [maskToken] : []), ...Array.from({ length: numOovIndices }, () => oovToken)];
     const hasSpecial = special.every((token, i) => given[i] === token) && special.length <= given.length;
     const tokens = hasSpecial ? given.slice(special.length) : given;
+    if (tokens.length === 0) {
+      throw new ValueError(where, {
+        given: given.length === 0 ? "an empty vocabulary" : "special tokens alone",
+        expected: "at least one token",
+      });
+    }
     const repeated = tokens.find((token, i) => tokens.indexOf(token, 0) < i && new Set(tokens).size < tokens.length);
     if (new Set(tokens).size < tokens.length) {
       throw new ValueError(where, { given: `the token ${text(repeated)} twice`, expected: "each token once" });
@@ -275,6 +280,13 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
     const { maskToken, oovToken, maxTokens, outputMode } = this.#options;
     if (counts.size === 0) return;
     const tokens = counts.ranked([maskToken, oovToken], maxTokens === null ? Infinity : Math.max(0, maxTokens - this.tokenStart));
+    if (tokens.length === 0) {
+      throw new ValueError(`${this.name}.adapt`, {
+        given: maxTokens !== null && maxTokens <= this.tokenStart ? `maxTokens ${maxTokens}` : "no tokens but special ones",
+        expected: "at least one token to be left",
+        hint: `${this.tokenStart} of the vocabulary are special tokens.`,
+      });
+    }
     if (outputMode !== "tf_idf") return this.#take(tokens, null);
     const weights = counts.inverseDocumentFrequencies(tokens);
     const mean = weights.reduce((sum, each) => sum + each, 0) / Math.max(1, weights.length);

@@ -75,6 +75,12 @@ export class StringLookup extends IndexLookup<string, typeof StringLookup.option
     return outputMode === "tf_idf" ? this.weighted(cast(encoded, "float32")) : encoded;
   }
 
+  /** For each row its numbers as vectors with a single 1. */
+  oneHotRows(rows: readonly (readonly number[])[]): number[][][] {
+    const { depth } = this;
+    return rows.map((row) => row.map((index) => Array.from({ length: depth }, (_, i) => Number(i === index))));
+  }
+
   /** What `encodedRows` gives for so many rows, which may be open. */
   encodedSpec(rows: number | null, keepsRows: boolean): Tensor {
     this.requireVocabulary();

@@ -65,12 +65,21 @@ const ngramsField = nullable(
   }),
 );
 
+/** Tokens of texts, and their shape where all texts have equally many: where nothing is split. */
+interface Tokens {
+  readonly shape: readonly number[] | null;
+  /** The axes before that of the tokens. */
+  readonly outer: readonly number[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /**
  * Texts as numbers: standardized, split into tokens, put together to n-grams, looked up in a vocabulary that is given or learned by
  * `adapt`.
  *
  * Texts are strings in arrays of shape `[batch]` or `[batch, 1]`. "int" gives int32 `[batch, tokens]`, filled up with 0 or cut to
- * `outputSequenceLength` (with `ragged` arrays of different lengths instead); "multi_hot", "count" and "tf_idf" `[batch, vocabulary]`.
+ * `outputSequenceLength` (with `ragged` arrays of different lengths instead); "multi_hot", "count" and "tf_idf" `[batch, vocabulary]`;
+ * "one_hot" for each text an array with a vector for each token.
  *
  * ```ts
  * const vectorize = new keras.layers.TextVectorization({ outputSequenceLength: 4 });
@@ -144,15 +153,15 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
   override call(inputs: NestedStrings | Strings): Tensor {
     if (isText(inputs)) return this.#specOf(inputs);
     const { outputMode, outputSequenceLength, ragged, split } = this.options;
-    const { shape, rows } = this.#tokensOf(this.name, inputs);
+    const { shape, outer, rows } = this.#tokensOf(this.name, inputs);
     const indices = this._lookupLayer.numbersOf(rows);
+    if (outputMode === "one_hot" && split !== null) return this._lookupLayer.oneHotRows(indices) as unknown as Tensor;
     if (outputMode !== "int") return this._lookupLayer.encodedRows(indices, shape === null || shape.length > 1 || outputMode === "one_hot");
     if (ragged && split !== null) return indices.map((row) => [...row]) as unknown as Tensor;
     if (shape !== null && outputSequenceLength === null) return adoptTensor(Int32Array.from(indices.flat()), shape, "int32");
     const length = outputSequenceLength ?? Math.max(0, ...indices.map((row) => row.length));
     const padded = new Int32Array(indices.length * length);
     indices.forEach((row, i) => padded.set(row.slice(0, length), i * length));
-    const outer = shape === null ? [indices.length] : shape.slice(0, -1);
     return adoptTensor(padded, [...outer, length], "int32");
   }
 
@@ -160,10 +169,10 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
   #specOf({ shape }: Tensor): Tensor {
     const { outputMode, outputSequenceLength, ragged, split } = this.options;
     const { name } = this;
-    if (split !== null && ragged) {
-      throw new ArgumentError(`${name}.ragged`, {
-        given: "true inside of a model",
-        expected: "false: rows of different lengths are no tensor",
+    if (split !== null && (ragged || outputMode === "one_hot")) {
+      throw new ArgumentError(`${name}.${ragged ? "ragged" : "outputMode"}`, {
+        given: `${ragged ? "true" : '"one_hot"'} inside of a model`,
+        expected: `${ragged ? "false" : "another mode, or split: null"}: rows of different lengths are no tensor`,
         hint: "Leave it out: rows are filled up with 0, which mask_zero of Embedding leaves out.",
       });
     }
@@ -177,8 +186,8 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     return symbolic({ shape: shape.length === 0 ? shape : [...shape.slice(0, -1), length], dtype: "int32" });
   }
 
-  /** The tokens of each text, and their shape where all texts have equally many: where nothing is split. */
-  #tokensOf(where: string, inputs: unknown): { shape: readonly number[] | null; rows: readonly (readonly string[])[] } {
+  /** The tokens of each text. `isWhole`: the data is one vector, each of whose texts is a document. */
+  #tokensOf(where: string, inputs: unknown, isWhole = false): Tokens {
     if (!(inputs instanceof Strings) && !isStrings(inputs) && !(Array.isArray(inputs) && inputs.length === 0)) {
       throw new DtypeError(where, { given: inputs instanceof Tensor ? "numbers" : "no strings", expected: "strings, or arrays of them" });
     }
@@ -186,19 +195,26 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     const { standardize, split } = this.options;
     const standard = typeof standardize === "string" ? standardizers[standardize]! : standardize;
     const values = standard ? texts.values.map(standard) : texts.values;
-    if (split === null) return this.#unsplit(texts.shape, values);
+    if (split === null) return this.#unsplit(isWhole && texts.rank === 1 ? [...texts.shape, 1] : texts.shape, values);
     if (texts.rank > 1 && texts.shape.at(-1) !== 1) {
       throw new ShapeError(where, { given: `texts of shape ${shapeText(texts.shape)}`, expected: "[batch] or [batch, 1]" });
     }
     const cut = typeof split === "string" ? splitters[split]! : split;
     const rows = values.map((text) => cut(text));
-    return { shape: texts.rank === 0 ? [this.#joined(rows[0]!).length] : null, rows: rows.map((row) => this.#joined(row)) };
+    return {
+      shape: texts.rank === 0 ? [this.#joined(rows[0]!).length] : null,
+      outer: texts.rank > 1 ? texts.shape.slice(0, -1) : texts.shape,
+      rows: rows.map((row) => this.#joined(row)),
+    };
   }
 
-  #unsplit(shape: readonly number[], values: readonly string[]): { shape: readonly number[]; rows: readonly (readonly string[])[] } {
-    const rows = rowsOf(shape, values, false).map((row) => this.#joined(row));
+  #unsplit(shape: readonly number[], values: readonly string[]): Tokens {
+    const outer = shape.slice(0, -1);
+    // N-grams run along the last axis.
+    const lines = this.#widths && shape.length > 2 ? [outer.reduce((count, length) => count * length, 1), shape.at(-1)!] : shape;
+    const rows = rowsOf(lines, values, false).map((row) => this.#joined(row));
     const length = rows[0]?.length ?? 0;
-    return { shape: this.#widths && shape.length > 0 ? [...shape.slice(0, -1), length] : shape, rows };
+    return { shape: this.#widths && shape.length > 0 ? [...outer, length] : shape, outer, rows };
   }
 
   #joined(tokens: readonly string[]): readonly string[] {
@@ -211,9 +227,7 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     return forEachBatch(where, data, options, {
       begin: () => this._lookupLayer.resetState(),
       update: (batch, isWhole) => {
-        const { shape, rows } = this.#tokensOf(where, batch);
-        const isVector = isWhole && shape !== null && shape.length === 1;
-        this._lookupLayer.updateState(isVector ? rows.flatMap((row) => row.map((token) => [token])) : rows);
+        this._lookupLayer.updateState(this.#tokensOf(where, batch, isWhole).rows);
       },
       finish: () => this._lookupLayer.finalizeState(),
     });

@@ -107,6 +107,9 @@ t.test("what is wrong is said with the name of the layer", (t) => {
     [() => new TextVectorization({ name: "texts" })(["a"]), /given a call before there is a vocabulary/],
     [() => new TextVectorization({ vocabulary: ["a"] })([["a", "b"]]), /\[1, 2\].*\[batch\] or \[batch, 1\]/],
     [() => new TextVectorization({ vocabulary: ["a"] })([1]), /expected strings/],
+    [() => new TextVectorization({ maxTokens: 2 }).adapt(["a b"]), /adapt: given maxTokens 2; expected at least one token to be left/],
+    [() => new StringLookup({ maskToken: "" }).adapt(["", "[UNK]"]), /adapt: given no tokens but special ones/],
+    [() => new StringLookup({ vocabulary: ["[UNK]"] }), /given special tokens alone; expected at least one token/],
     [() => new Hashing(3)({} as never), /strings, whole numbers, or a tensor/],
     [() => new Hashing(3, { maskValue: "a" })([1]), /maskValue.*"a" for whole numbers/],
     [() => new HashedCrossing(3)([["a", "b"], ["c"]]), /\[2\] and \[1\].*equal shapes/],
@@ -140,4 +143,19 @@ t.test("numbers are normalized as well from a stream as from one array", async (
       other[name].data().forEach((value, i) => t.ok(Math.abs(value / whole[name].data()[i]! - 1) < 1e-5, `${name} ${i}: ${value}`));
     }
   }
+});
+
+t.test("texts that are not split, of any rank, as Keras gives them", (t) => {
+  const pairs = new layers.TextVectorization({ split: null, ngrams: 2 });
+  void pairs.adapt(["abc d", "bcd"]);
+  t.strictSame(pairs.getVocabulary(), ["", "[UNK]", "bcd", "abc d"], "n-grams do not join the texts of an array");
+  const rows = new layers.TextVectorization({ split: null, ngrams: [2] });
+  void rows.adapt([[["a", "b", "c"]], [["a", "b", "a"]]]);
+  t.strictSame(rows.getVocabulary(), ["", "[UNK]", "a b", "b c", "b a"], "they run along the last axis");
+  t.strictSame(rows([[["a", "b", "c"]]]).array(), [[[2, 3]]]);
+  const words = new layers.TextVectorization({ vocabulary: ["a", "b"] });
+  t.strictSame(words([[["a b"]], [["b"]]]).array(), [[[2, 3]], [[3, 0]]], "the axes before the last one stay");
+  const hot = new layers.TextVectorization({ vocabulary: ["a"], outputMode: "one_hot" });
+  t.strictSame(hot(["a z", "a"]), [[[0, 1], [1, 0]], [[0, 1]]], "a vector for each token"); // prettier-ignore
+  t.end();
 });
