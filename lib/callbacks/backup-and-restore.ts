@@ -11,7 +11,7 @@ const everyBatches = field<number>({
   parse: (value) => (Number.isInteger(value) && (value as number) > 0 ? (value as number) : invalid),
 });
 
-const options = schema(["backupDir"], {
+const options = schema(["backupDir", "saveFreq", "doubleCheckpoint", "deleteCheckpoint"], {
   /** A folder that nothing else uses, or a place such as `indexeddb://backup`; or a file of Keras: `backup.keras`, `backup.weights.h5`. */
   backupDir: string(),
   /** "epoch", a number of batches, or false for never. Default: "epoch". */

@@ -4,7 +4,7 @@ import { type Arguments, boolean, schema, string } from "../config/index.js";
 import { placeOf, write } from "../saving/place.js";
 import { Callback, type Logs } from "./callback.js";
 
-const options = schema(["filename"], {
+const options = schema(["filename", "separator", "append"], {
   /** Where the file is: a path, or a place such as `indexeddb://logs/run.csv`. */
   filename: string(),
   /** What stands between two values. Default: ",". */

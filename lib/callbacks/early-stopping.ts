@@ -1,12 +1,12 @@
 // The end of training when a value gets no better.
 
 import { platform } from "#platform";
-import { boolean, nonNegativeInteger, nullable, number, type Options, schema } from "../config/index.js";
+import { type Arguments, boolean, nonNegativeInteger, nullable, number, type Options, schema } from "../config/index.js";
 import type { TypedArray } from "../core/dtype.js";
 import type { Logs } from "./callback.js";
 import { MonitorCallback, monitorFields, verbosityField } from "./monitor.js";
 
-const options = schema([], {
+const options = schema(["monitor", "minDelta", "patience", "verbose", "mode", "baseline", "restoreBestWeights", "startFromEpoch"], {
   ...monitorFields,
   /** The least change that counts as better. Default: 0. */
   minDelta: number(0),
@@ -45,8 +45,8 @@ export class EarlyStopping extends MonitorCallback {
   bestEpoch = 0;
   bestWeights: TypedArray[] | null = null;
 
-  constructor(given: EarlyStoppingOptions = {}) {
-    const parsed = options.parse("EarlyStopping", [given]);
+  constructor(...given: Arguments<typeof options>) {
+    const parsed = options.parse("EarlyStopping", given);
     super(parsed, parsed.minDelta);
     this.patience = parsed.patience;
     this.verbose = parsed.verbose;

@@ -1,12 +1,19 @@
 // Learning rates by epoch.
 
 import { platform } from "#platform";
-import { type Options, schema } from "../config/index.js";
+import { type Arguments, field, invalid, schema } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { Callback, type Logs } from "./callback.js";
 import { verbosityField } from "./monitor.js";
 
-const options = schema([], { verbose: verbosityField });
+const options = schema(["schedule", "verbose"], {
+  /** The rate of an epoch: `(epoch, present rate) => rate`. */
+  schedule: field<(epoch: number, learningRate: number) => number>({
+    expected: "a function of the epoch and the present rate",
+    parse: (value) => (typeof value === "function" ? (value as (epoch: number, learningRate: number) => number) : invalid),
+  }),
+  verbose: verbosityField,
+});
 
 /**
  * Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)` gives the new one. Keras:
@@ -20,20 +27,12 @@ const options = schema([], { verbose: verbosityField });
  * ```
  */
 export class LearningRateScheduler extends Callback {
+  readonly schedule: (epoch: number, learningRate: number) => number;
   readonly verbose: number;
 
-  constructor(
-    readonly schedule: (epoch: number, learningRate: number) => number,
-    given: Options<typeof options> = {},
-  ) {
+  constructor(...given: Arguments<typeof options>) {
     super();
-    if (typeof schedule !== "function") {
-      throw new ArgumentError("LearningRateScheduler.schedule", {
-        given: text(schedule),
-        expected: "a function of the epoch and the present rate",
-      });
-    }
-    this.verbose = options.parse("LearningRateScheduler", [given]).verbose;
+    ({ schedule: this.schedule, verbose: this.verbose } = options.parse("LearningRateScheduler", given));
   }
 
   override onEpochBegin(epoch: number): void {

@@ -1,13 +1,27 @@
 // Files of a model, written while it trains.
 
 import { platform } from "#platform";
-import { boolean, either, nullable, number, oneOf, type Options, positiveInteger, schema, withDefault } from "../config/index.js";
+import {
+  type Arguments,
+  boolean,
+  either,
+  nullable,
+  number,
+  oneOf,
+  type Options,
+  positiveInteger,
+  schema,
+  string,
+  withDefault,
+} from "../config/index.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { formatOf } from "../saving/path.js";
 import { type Answer, type Logs } from "./callback.js";
 import { MonitorCallback, monitorFields, verbosityField } from "./monitor.js";
 
-const options = schema([], {
+const options = schema(["filepath", "monitor", "verbose", "saveBestOnly", "saveWeightsOnly", "mode", "saveFreq", "initialValueThreshold"], {
+  /** Where to write: `{epoch}` and names of logs in braces are filled in. */
+  filepath: string(),
   ...monitorFields,
   verbose: verbosityField,
   /** Whether only a model that is better than all before is saved. Default: false. */
@@ -33,6 +47,7 @@ export type ModelCheckpointOptions = Options<typeof options>;
  * ```
  */
 export class ModelCheckpoint extends MonitorCallback {
+  readonly filepath: string;
   readonly verbose: number;
   readonly saveBestOnly: boolean;
   readonly saveWeightsOnly: boolean;
@@ -41,12 +56,11 @@ export class ModelCheckpoint extends MonitorCallback {
   #batches = 0;
   #lastBatch = -1;
 
-  constructor(
-    readonly filepath: string,
-    given: ModelCheckpointOptions = {},
-  ) {
-    const parsed = options.parse("ModelCheckpoint", [given]);
+  constructor(...given: Arguments<typeof options>) {
+    const parsed = options.parse("ModelCheckpoint", given);
     super(parsed);
+    const { filepath } = parsed;
+    this.filepath = filepath;
     this.best = parsed.initialValueThreshold;
     this.verbose = parsed.verbose;
     this.saveBestOnly = parsed.saveBestOnly;

@@ -1,24 +1,37 @@
 // keras.utils.Progbar: a bar for loops of one's own.
 
-import { ArgumentError, text } from "../core/errors.js";
+import {
+  type Arguments,
+  type Options,
+  list,
+  nonNegativeInteger,
+  nonNegativeNumber,
+  nullable,
+  oneOf,
+  positiveInteger,
+  schema,
+  string,
+} from "../config/index.js";
 import { ProgressBar } from "./progress-bar.js";
 import { platform } from "#platform";
 
-/** What a bar takes beside its target. */
-export interface ProgbarOptions {
+const options = schema(["target", "width", "verbose", "interval", "statefulMetrics"], {
+  /** The number of steps, null where it is not known. */
+  target: nullable(nonNegativeInteger()),
   /** Characters of the bar. Default: 20. */
-  readonly width?: number;
+  width: positiveInteger(20),
   /** 0 for nothing, 1 for a bar (default), 2 for one line at the end. */
-  readonly verbose?: 0 | 1 | 2;
+  verbose: oneOf([0, 1, 2], 1),
   /** Seconds between two updates of the line. Default: 0.05. */
-  readonly interval?: number;
+  interval: nonNegativeNumber(0.05),
   /** Values that are shown as they are; of others the mean over the steps is. */
-  readonly statefulMetrics?: readonly string[] | null;
+  statefulMetrics: nullable(list(string())),
   /** What is counted. Default: "step". */
-  readonly unitName?: string;
-}
+  unitName: string("step"),
+});
 
-const known = ["width", "verbose", "interval", "statefulMetrics", "unitName"];
+/** What a bar takes. */
+export type ProgbarOptions = Options<typeof options>;
 
 /**
  * A bar of progress on the terminal.
@@ -31,6 +44,7 @@ const known = ["width", "verbose", "interval", "statefulMetrics", "unitName"];
  * Keras: keras.utils.Progbar
  */
 export class Progbar {
+  readonly target: number | null;
   readonly #bar: ProgressBar;
   readonly #verbose: number;
   readonly #stateful: ReadonlySet<string>;
@@ -38,16 +52,10 @@ export class Progbar {
   readonly #sums = new Map<string, [sum: number, steps: number]>();
   #seen = 0;
 
-  /** @param target  the number of steps, null where it is not known. @throws ArgumentError */
-  constructor(
-    readonly target: number | null,
-    options: ProgbarOptions = {},
-  ) {
-    const unknown = Object.keys(options).find((name) => !known.includes(name));
-    if (unknown !== undefined) throw new ArgumentError("Progbar", { given: `the option ${unknown}`, expected: known.join(", ") });
-    if (target !== null && !(Number.isInteger(target) && target >= 0))
-      throw new ArgumentError("Progbar.target", { given: text(target), expected: "a whole number, or null" });
-    const { width = 20, verbose = 1, interval = 0.05, statefulMetrics, unitName = "step" } = options;
+  /** @throws ArgumentError */
+  constructor(...given: Arguments<typeof options>) {
+    const { target, width, verbose, interval, statefulMetrics, unitName } = options.parse("Progbar", given);
+    this.target = target;
     this.#verbose = verbose;
     this.#stateful = new Set(statefulMetrics ?? []);
     this.#bar = new ProgressBar(target, verbose, platform.output, undefined, { width, interval, unit: unitName });

@@ -1,11 +1,11 @@
 // A smaller learning rate when a value gets no better.
 
 import { platform } from "#platform";
-import { field, invalid, nonNegativeInteger, number, type Options, schema, withDefault } from "../config/index.js";
+import { type Arguments, field, invalid, nonNegativeInteger, number, type Options, schema, withDefault } from "../config/index.js";
 import type { Logs } from "./callback.js";
 import { MonitorCallback, monitorFields, verbosityField } from "./monitor.js";
 
-const options = schema([], {
+const options = schema(["monitor", "factor", "patience", "verbose", "mode", "minDelta", "cooldown", "minLr"], {
   ...monitorFields,
   /** What the learning rate is multiplied by: a number below 1. Default: 0.1. */
   factor: withDefault(
@@ -48,8 +48,8 @@ export class ReduceLROnPlateau extends MonitorCallback {
   #wait = 0;
   #cooling = 0;
 
-  constructor(given: ReduceLROnPlateauOptions = {}) {
-    const parsed = options.parse("ReduceLROnPlateau", [given]);
+  constructor(...given: Arguments<typeof options>) {
+    const parsed = options.parse("ReduceLROnPlateau", given);
     super(parsed, parsed.minDelta);
     this.factor = parsed.factor;
     this.patience = parsed.patience;

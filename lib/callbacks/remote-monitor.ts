@@ -3,7 +3,7 @@
 import { type Arguments, boolean, dictionary, nullable, schema, string } from "../config/index.js";
 import { Callback, type Logs } from "./callback.js";
 
-const options = schema([], {
+const options = schema(["root", "path", "field", "headers", "sendAsJson"], {
   /** The server. Default: "http://localhost:9000". */
   root: string("http://localhost:9000"),
   /** Where events go. Default: "/publish/epoch/end/". */

@@ -6,7 +6,7 @@ import { LossScaleOptimizer, MultiOptimizer, type Optimizer } from "../optimizer
 import type { MovingAverages } from "../optimizers/averages.js";
 import { Callback } from "./callback.js";
 
-const options = schema([], {
+const options = schema(["swapOnEpoch"], {
   /** Whether epochs end with the averages in the model, for callbacks behind this one that save it. Default: false. */
   swapOnEpoch: boolean(false),
 });

@@ -22,7 +22,7 @@ import { EventWriter } from "./event-writer.js";
 import { optimizersIn } from "./swap-ema-weights.js";
 import type { WatchedModel } from "./watched.js";
 
-const options = schema([], {
+const options = schema(["logDir", "histogramFreq", "writeGraph", "writeImages", "writeStepsPerSecond", "updateFreq", "profileBatch"], {
   /** The folder of the run; training and validation have folders of their own in it. Default: "logs". */
   logDir: string("logs"),
   /** Epochs from one histogram of the weights to the next; 0 for none. Default: 0. */

@@ -1,11 +1,11 @@
 // The end of training at a loss that is no number.
 
 import { platform } from "#platform";
-import { boolean, type Options, schema } from "../config/index.js";
+import { boolean, type Arguments, schema } from "../config/index.js";
 import { ValueError } from "../core/errors.js";
 import { Callback, type Logs } from "./callback.js";
 
-const options = schema([], {
+const options = schema(["raiseError"], {
   /** Whether an error is thrown instead. Default: false. */
   raiseError: boolean(false),
 });
@@ -22,9 +22,9 @@ const options = schema([], {
 export class TerminateOnNaN extends Callback {
   readonly raiseError: boolean;
 
-  constructor(given: Options<typeof options> = {}) {
+  constructor(...given: Arguments<typeof options>) {
     super();
-    this.raiseError = options.parse("TerminateOnNaN", [given]).raiseError;
+    this.raiseError = options.parse("TerminateOnNaN", given).raiseError;
   }
 
   override onBatchEnd(batch: number, logs: Logs): void {

@@ -15,7 +15,7 @@ import { Constraint, constraints, norms, rescaled } from "./constraint.js";
  * @see Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, 2014
  */
 export class MaxNorm extends Constraint<typeof MaxNorm.options> {
-  static override readonly options = schema(["maxValue"], { maxValue: number(2), axis: oneOrMore(integer(), 0) });
+  static override readonly options = schema(["maxValue", "axis"], { maxValue: number(2), axis: oneOrMore(integer(), 0) });
 
   override call(weights: Tensor): Tensor {
     const norm = norms(weights, this.options.axis);

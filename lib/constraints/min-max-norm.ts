@@ -13,7 +13,7 @@ import { Constraint, constraints, norms, rescaled } from "./constraint.js";
  * ```
  */
 export class MinMaxNorm extends Constraint<typeof MinMaxNorm.options> {
-  static override readonly options = schema([], {
+  static override readonly options = schema(["minValue", "maxValue", "rate", "axis"], {
     minValue: number(0),
     maxValue: number(1),
     rate: number(1),

@@ -13,7 +13,7 @@ import { Constraint, constraints, norms } from "./constraint.js";
  * ```
  */
 export class UnitNorm extends Constraint<typeof UnitNorm.options> {
-  static override readonly options = schema([], { axis: oneOrMore(integer(), 0) });
+  static override readonly options = schema(["axis"], { axis: oneOrMore(integer(), 0) });
 
   override call(weights: Tensor): Tensor {
     return divide(weights, add(norms(weights, this.options.axis), epsilon()));

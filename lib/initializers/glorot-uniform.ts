@@ -16,7 +16,7 @@ import { fanFields, scaled } from "./variance-scaling.js";
  * @see Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010
  */
 export class GlorotUniform extends RandomInitializer<typeof GlorotUniform.options> {
-  static override readonly options = schema([], fanFields);
+  static override readonly options = schema(["seed", "inputAxes", "outputAxes"], fanFields);
 
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
     return scaled(seed, shape, { scale: 1, mode: "fan_avg", distribution: "uniform" }, this.options);

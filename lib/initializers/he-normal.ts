@@ -16,7 +16,7 @@ import { fanFields, scaled } from "./variance-scaling.js";
  * @see He et al., Delving Deep into Rectifiers, 2015
  */
 export class HeNormal extends RandomInitializer<typeof HeNormal.options> {
-  static override readonly options = schema([], fanFields);
+  static override readonly options = schema(["seed", "inputAxes", "outputAxes"], fanFields);
 
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
     return scaled(seed, shape, { scale: 2, mode: "fan_in", distribution: "truncated_normal" }, this.options);

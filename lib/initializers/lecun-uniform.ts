@@ -16,7 +16,7 @@ import { fanFields, scaled } from "./variance-scaling.js";
  * @see Klambauer et al., Self-Normalizing Neural Networks, 2017
  */
 export class LecunUniform extends RandomInitializer<typeof LecunUniform.options> {
-  static override readonly options = schema([], fanFields);
+  static override readonly options = schema(["seed", "inputAxes", "outputAxes"], fanFields);
 
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
     return scaled(seed, shape, { scale: 1, mode: "fan_in", distribution: "uniform" }, this.options);

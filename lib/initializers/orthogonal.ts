@@ -22,7 +22,7 @@ import { RandomInitializer, seedField } from "./random.js";
  * @see Saxe, McClelland and Ganguli, Exact solutions to the nonlinear dynamics of learning in deep linear neural networks, 2014
  */
 export class Orthogonal extends RandomInitializer<typeof Orthogonal.options> {
-  static override readonly options = schema(["gain"], { gain: number(1), seed: seedField() });
+  static override readonly options = schema(["gain", "seed"], { gain: number(1), seed: seedField() });
 
   /** It refuses shapes of less than two axes, when the layer is made. */
   override get isRepeatable(): boolean {

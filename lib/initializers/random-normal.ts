@@ -14,7 +14,7 @@ import { RandomInitializer, seedField } from "./random.js";
  * ```
  */
 export class RandomNormal extends RandomInitializer<typeof RandomNormal.options> {
-  static override readonly options = schema([], { mean: number(0), stddev: number(0.05), seed: seedField() });
+  static override readonly options = schema(["mean", "stddev", "seed"], { mean: number(0), stddev: number(0.05), seed: seedField() });
 
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
     return randomNormal(seed, shape, this.options.mean, this.options.stddev);

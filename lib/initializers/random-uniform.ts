@@ -14,7 +14,11 @@ import { RandomInitializer, seedField } from "./random.js";
  * ```
  */
 export class RandomUniform extends RandomInitializer<typeof RandomUniform.options> {
-  static override readonly options = schema([], { minval: number(-0.05), maxval: number(0.05), seed: seedField() });
+  static override readonly options = schema(["minval", "maxval", "seed"], {
+    minval: number(-0.05),
+    maxval: number(0.05),
+    seed: seedField(),
+  });
 
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
     return randomUniform(seed, shape, this.options.minval, this.options.maxval);

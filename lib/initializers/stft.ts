@@ -30,7 +30,7 @@ const windowField: Field<Window, Window, true> = field<Window>({
  * ```
  */
 export class STFT extends Initializer<typeof STFT.options> {
-  static override readonly options = schema([], {
+  static override readonly options = schema(["side", "window", "scaling", "periodic"], {
     side: oneOf(["real", "imag"], "real"),
     window: nullable(windowField, "hann"),
     scaling: oneOf(["density", "spectrum", null], "density"),

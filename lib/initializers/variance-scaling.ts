@@ -83,7 +83,7 @@ function fans(shape: readonly number[], { inputAxes, outputAxes }: FanAxes): { f
  * ```
  */
 export class VarianceScaling extends RandomInitializer<typeof VarianceScaling.options> {
-  static override readonly options = schema([], {
+  static override readonly options = schema(["scale", "mode", "distribution", "seed", "inputAxes"], {
     scale: positiveNumber(1),
     mode: oneOf(["fan_in", "fan_out", "fan_avg"], "fan_in"),
     distribution: withDefault(distributionField, "truncated_normal"),

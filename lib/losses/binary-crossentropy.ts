@@ -41,7 +41,7 @@ export const binaryCrossentropy = declare(
  * ```
  */
 export class BinaryCrossentropy extends FunctionLoss<typeof BinaryCrossentropy.options> {
-  static override readonly options = lossOptions("binary_crossentropy", {
+  static override readonly options = lossOptions("binary_crossentropy", ["fromLogits", "labelSmoothing", "axis", "reduction", "name"], {
     fromLogits: boolean(false),
     labelSmoothing: fraction(0),
     axis: oneOrMore(integer(), -1),

@@ -58,14 +58,18 @@ export const binaryFocalCrossentropy = declare(
  * ```
  */
 export class BinaryFocalCrossentropy extends FunctionLoss<typeof BinaryFocalCrossentropy.options> {
-  static override readonly options = lossOptions("binary_focal_crossentropy", {
-    applyClassBalancing: boolean(false),
-    alpha: number(0.25),
-    gamma: number(2),
-    fromLogits: boolean(false),
-    labelSmoothing: fraction(0),
-    axis: oneOrMore(integer(), -1),
-  });
+  static override readonly options = lossOptions(
+    "binary_focal_crossentropy",
+    ["applyClassBalancing", "alpha", "gamma", "fromLogits", "labelSmoothing"],
+    {
+      applyClassBalancing: boolean(false),
+      alpha: number(0.25),
+      gamma: number(2),
+      fromLogits: boolean(false),
+      labelSmoothing: fraction(0),
+      axis: oneOrMore(integer(), -1),
+    },
+  );
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return binaryFocalCrossentropy(yTrue, yPred, optionsFor(binaryFocalCrossentropy, this.options));

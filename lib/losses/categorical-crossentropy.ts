@@ -42,11 +42,15 @@ export const categoricalCrossentropy = declare(
  * ```
  */
 export class CategoricalCrossentropy extends FunctionLoss<typeof CategoricalCrossentropy.options> {
-  static override readonly options = lossOptions("categorical_crossentropy", {
-    fromLogits: boolean(false),
-    labelSmoothing: fraction(0),
-    axis: integer(-1),
-  });
+  static override readonly options = lossOptions(
+    "categorical_crossentropy",
+    ["fromLogits", "labelSmoothing", "axis", "reduction", "name"],
+    {
+      fromLogits: boolean(false),
+      labelSmoothing: fraction(0),
+      axis: integer(-1),
+    },
+  );
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return categoricalCrossentropy(yTrue, yPred, optionsFor(categoricalCrossentropy, this.options));

@@ -54,13 +54,17 @@ export const categoricalFocalCrossentropy = declare(
  * ```
  */
 export class CategoricalFocalCrossentropy extends FunctionLoss<typeof CategoricalFocalCrossentropy.options> {
-  static override readonly options = lossOptions("categorical_focal_crossentropy", {
-    alpha: number(0.25),
-    gamma: number(2),
-    fromLogits: boolean(false),
-    labelSmoothing: fraction(0),
-    axis: integer(-1),
-  });
+  static override readonly options = lossOptions(
+    "categorical_focal_crossentropy",
+    ["alpha", "gamma", "fromLogits", "labelSmoothing", "axis"],
+    {
+      alpha: number(0.25),
+      gamma: number(2),
+      fromLogits: boolean(false),
+      labelSmoothing: fraction(0),
+      axis: integer(-1),
+    },
+  );
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return categoricalFocalCrossentropy(yTrue, yPred, optionsFor(categoricalFocalCrossentropy, this.options));

@@ -40,7 +40,9 @@ const openFraction = field<number>({
  * @see Zhang and Sabuncu, Generalized Cross Entropy Loss for Training Deep Neural Networks with Noisy Labels, 2018
  */
 export class CategoricalGeneralizedCrossEntropy extends FunctionLoss<typeof CategoricalGeneralizedCrossEntropy.options> {
-  static override readonly options = lossOptions("categorical_generalized_cross_entropy", { q: withDefault(openFraction, 0.5) });
+  static override readonly options = lossOptions("categorical_generalized_cross_entropy", ["q", "reduction", "name", "dtype"], {
+    q: withDefault(openFraction, 0.5),
+  });
 
   /** Class indices stay what they are. */
   protected override labels(yTrue: TensorLike): Tensor {

@@ -29,7 +29,7 @@ export const categoricalHinge = declare("losses.categoricalHinge(*yTrue, *yPred)
  * ```
  */
 export class CategoricalHinge extends FunctionLoss<typeof CategoricalHinge.options> {
-  static override readonly options = lossOptions("categorical_hinge", {});
+  static override readonly options = lossOptions("categorical_hinge", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return categoricalHinge(yTrue, yPred);

@@ -85,7 +85,11 @@ const weight = (values: Tensor, mask: Tensor): Tensor => maximum(multiply(values
  * ```
  */
 export class Circle extends FunctionLoss<typeof Circle.options> {
-  static override readonly options = lossOptions("circle", { gamma: number(80), margin: number(0.4), removeDiagonal: boolean(true) });
+  static override readonly options = lossOptions("circle", ["gamma", "margin", "removeDiagonal", "reduction", "name"], {
+    gamma: number(80),
+    margin: number(0.4),
+    removeDiagonal: boolean(true),
+  });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return circle(yTrue, yPred, optionsFor(circle, this.options));

@@ -37,7 +37,9 @@ export const cosineSimilarity = declare(
  * ```
  */
 export class CosineSimilarity extends FunctionLoss<typeof CosineSimilarity.options> {
-  static override readonly options = lossOptions("cosine_similarity", { axis: oneOrMore(integer(), -1) });
+  static override readonly options = lossOptions("cosine_similarity", ["axis", "reduction", "name", "dtype"], {
+    axis: oneOrMore(integer(), -1),
+  });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return cosineSimilarity(yTrue, yPred, { axis: this.options.axis });

@@ -41,7 +41,7 @@ export const ctc = declare("losses.ctc(*yTrue, *yPred)", (yTrue: TensorLike, yPr
  * ```
  */
 export class CTC extends FunctionLoss<typeof CTC.options> {
-  static override readonly options = lossOptions("ctc", {});
+  static override readonly options = lossOptions("ctc", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return ctc(yTrue, yPred);

@@ -32,7 +32,7 @@ export const dice = declare(
  * ```
  */
 export class Dice extends FunctionLoss<typeof Dice.options> {
-  static override readonly options = lossOptions("dice", { axis: nullable(oneOrMore(integer())) });
+  static override readonly options = lossOptions("dice", ["reduction", "name", "axis", "dtype"], { axis: nullable(oneOrMore(integer())) });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return dice(yTrue, yPred, optionsFor(dice, this.options));

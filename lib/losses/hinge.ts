@@ -28,7 +28,7 @@ export const hinge = declare("losses.hinge(*yTrue, *yPred)", (yTrue: TensorLike,
  * ```
  */
 export class Hinge extends FunctionLoss<typeof Hinge.options> {
-  static override readonly options = lossOptions("hinge", {});
+  static override readonly options = lossOptions("hinge", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return hinge(yTrue, yPred);

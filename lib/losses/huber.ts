@@ -31,7 +31,7 @@ export const huber = declare("losses.huber(*yTrue, *yPred, delta=1.0)", (yTrue: 
  * ```
  */
 export class Huber extends FunctionLoss<typeof Huber.options> {
-  static override readonly options = lossOptions("huber_loss", { delta: number(1) });
+  static override readonly options = lossOptions("huber_loss", ["delta", "reduction", "name", "dtype"], { delta: number(1) });
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return huber(yTrue, yPred, optionsFor(huber, this.options));

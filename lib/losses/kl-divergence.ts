@@ -30,7 +30,7 @@ export const klDivergence = declare("losses.klDivergence(*yTrue, *yPred)", (yTru
  * ```
  */
 export class KLDivergence extends FunctionLoss<typeof KLDivergence.options> {
-  static override readonly options = lossOptions("kl_divergence", {});
+  static override readonly options = lossOptions("kl_divergence", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return klDivergence(yTrue, yPred);

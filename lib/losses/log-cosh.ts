@@ -28,7 +28,7 @@ export const logCosh = declare("losses.logCosh(*yTrue, *yPred)", (yTrue: TensorL
  * ```
  */
 export class LogCosh extends FunctionLoss<typeof LogCosh.options> {
-  static override readonly options = lossOptions("log_cosh", {});
+  static override readonly options = lossOptions("log_cosh", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return logCosh(yTrue, yPred);

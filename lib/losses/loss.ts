@@ -14,7 +14,7 @@ import {
   type Fields,
   type Json,
 } from "../config/index.js";
-import { nullable, oneOf, type Schema, schema, string, unwritten } from "../config/index.js";
+import { nullable, oneOf, Schema, schema, string, unwritten } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { maskOf } from "../core/mask.js";
@@ -35,11 +35,12 @@ const common = {
 export type LossFields = typeof common;
 
 /** The options of a loss: its default name, the common ones and its own. */
-export function lossOptions<const F extends Fields>(name: string, own: F): Schema<readonly [], Extended<LossFields, F>> {
-  return schema([], { ...common, name: nullable(string(), name) }).extend([], own) as unknown as Schema<
-    readonly [],
-    Extended<LossFields, F>
-  >;
+export function lossOptions<const P extends readonly (keyof (LossFields & F) & string)[], const F extends Fields>(
+  name: string,
+  positional: P,
+  own: F,
+): Schema<P, Extended<LossFields, F>> {
+  return new Schema(positional, { ...common, name: nullable(string(), name), ...own }) as unknown as Schema<P, Extended<LossFields, F>>;
 }
 
 /** What a loss is called with beside labels and predictions. */

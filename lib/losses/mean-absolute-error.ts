@@ -27,7 +27,7 @@ export const meanAbsoluteError = declare("losses.meanAbsoluteError(*yTrue, *yPre
  * ```
  */
 export class MeanAbsoluteError extends FunctionLoss<typeof MeanAbsoluteError.options> {
-  static override readonly options = lossOptions("mean_absolute_error", {});
+  static override readonly options = lossOptions("mean_absolute_error", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return meanAbsoluteError(yTrue, yPred);

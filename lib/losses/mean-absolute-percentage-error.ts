@@ -32,7 +32,7 @@ export const meanAbsolutePercentageError = declare(
  * ```
  */
 export class MeanAbsolutePercentageError extends FunctionLoss<typeof MeanAbsolutePercentageError.options> {
-  static override readonly options = lossOptions("mean_absolute_percentage_error", {});
+  static override readonly options = lossOptions("mean_absolute_percentage_error", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return meanAbsolutePercentageError(yTrue, yPred);

@@ -27,7 +27,7 @@ export const meanSquaredError = declare("losses.meanSquaredError(*yTrue, *yPred)
  * ```
  */
 export class MeanSquaredError extends FunctionLoss<typeof MeanSquaredError.options> {
-  static override readonly options = lossOptions("mean_squared_error", {});
+  static override readonly options = lossOptions("mean_squared_error", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return meanSquaredError(yTrue, yPred);

@@ -32,7 +32,7 @@ export const meanSquaredLogarithmicError = declare(
  * ```
  */
 export class MeanSquaredLogarithmicError extends FunctionLoss<typeof MeanSquaredLogarithmicError.options> {
-  static override readonly options = lossOptions("mean_squared_logarithmic_error", {});
+  static override readonly options = lossOptions("mean_squared_logarithmic_error", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return meanSquaredLogarithmicError(yTrue, yPred);

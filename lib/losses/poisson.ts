@@ -28,7 +28,7 @@ export const poisson = declare("losses.poisson(*yTrue, *yPred)", (yTrue: TensorL
  * ```
  */
 export class Poisson extends FunctionLoss<typeof Poisson.options> {
-  static override readonly options = lossOptions("poisson", {});
+  static override readonly options = lossOptions("poisson", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return poisson(yTrue, yPred);

@@ -48,11 +48,15 @@ export const sparseCategoricalCrossentropy = declare(
  * ```
  */
 export class SparseCategoricalCrossentropy extends FunctionLoss<typeof SparseCategoricalCrossentropy.options> {
-  static override readonly options = lossOptions("sparse_categorical_crossentropy", {
-    fromLogits: boolean(false),
-    ignoreClass: nullable(integer()),
-    axis: integer(-1),
-  });
+  static override readonly options = lossOptions(
+    "sparse_categorical_crossentropy",
+    ["fromLogits", "ignoreClass", "reduction", "axis", "name"],
+    {
+      fromLogits: boolean(false),
+      ignoreClass: nullable(integer()),
+      axis: integer(-1),
+    },
+  );
 
   /** Class indices stay what they are. */
   protected override labels(yTrue: TensorLike): Tensor {

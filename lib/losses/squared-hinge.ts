@@ -28,7 +28,7 @@ export const squaredHinge = declare("losses.squaredHinge(*yTrue, *yPred)", (yTru
  * ```
  */
 export class SquaredHinge extends FunctionLoss<typeof SquaredHinge.options> {
-  static override readonly options = lossOptions("squared_hinge", {});
+  static override readonly options = lossOptions("squared_hinge", ["reduction", "name", "dtype"], {});
 
   protected override compute(yTrue: Tensor, yPred: Tensor): Tensor {
     return squaredHinge(yTrue, yPred);

@@ -45,7 +45,7 @@ export const tversky = declare(
  * @see Salehi et al., Tversky loss function for image segmentation, 2017
  */
 export class Tversky extends FunctionLoss<typeof Tversky.options> {
-  static override readonly options = lossOptions("tversky", {
+  static override readonly options = lossOptions("tversky", ["alpha", "beta", "reduction", "name", "axis"], {
     alpha: number(0.5),
     beta: number(0.5),
     axis: nullable(oneOrMore(integer())),

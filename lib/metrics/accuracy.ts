@@ -28,7 +28,7 @@ export function accuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
  * ```
  */
 export class Accuracy extends MeanOf<typeof Accuracy.options> {
-  static override readonly options = metricOptions("accuracy", {});
+  static override readonly options = metricOptions("accuracy", ["name", "dtype"], {});
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -1,15 +1,6 @@
 // The base of metrics that are one rate where another one is held.
 
-import {
-  type Extended,
-  type Fields,
-  nonNegativeInteger,
-  nullable,
-  type OptionValues,
-  positiveInteger,
-  type Schema,
-  schema,
-} from "../config/index.js";
+import { type Extended, type Fields, nonNegativeInteger, nullable, type OptionValues, positiveInteger, Schema } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divideNoNan, greaterEqual, max, where } from "../ops/index.js";
@@ -17,15 +8,16 @@ import type { Variable } from "../variables/variable.js";
 import { count } from "./confusion.js";
 import { Metric, type MetricFields, metricOptions, type MetricUpdateOptions } from "./metric.js";
 
+const after = ["numThresholds", "classId", "name", "dtype"] as const;
 const own = { classId: nullable(nonNegativeInteger()), numThresholds: positiveInteger(200) };
 
 /** The options of a metric at a constraint: the constraint comes first. */
 export function atConstraintOptions<const K extends string, const F extends Fields>(
   name: K,
   constraint: F,
-): Schema<readonly [K], Extended<Extended<MetricFields, typeof own>, F>> {
-  const all = { ...metricOptions(null, own).fields, ...constraint };
-  return schema([name] as never, all) as unknown as Schema<readonly [K], Extended<Extended<MetricFields, typeof own>, F>>;
+): Schema<readonly [K, ...typeof after], Extended<Extended<MetricFields, typeof own>, F>> {
+  const all = { ...metricOptions(null, [], own).fields, ...constraint };
+  return new Schema([name, ...after], all) as unknown as ReturnType<typeof atConstraintOptions<K, F>>;
 }
 
 export interface AtConstraint<S extends Schema> {

@@ -63,7 +63,7 @@ export interface AUC {
  * @see Davis and Goadrich, The Relationship Between Precision-Recall and ROC Curves, 2006
  */
 export class AUC extends Metric<typeof AUC.options> {
-  static override readonly options = metricOptions(null, {
+  static override readonly options = metricOptions(null, ["numThresholds", "curve", "summationMethod", "name", "dtype"], {
     numThresholds: withDefault(severalThresholds, 200),
     curve: oneOf(["ROC", "PR", "PRGAIN"], "ROC"),
     summationMethod: oneOf(["interpolation", "minoring", "majoring"], "interpolation"),

@@ -32,7 +32,7 @@ export const binaryAccuracy = declare(
  * ```
  */
 export class BinaryAccuracy extends MeanOf<typeof BinaryAccuracy.options> {
-  static override readonly options = metricOptions("binary_accuracy", { threshold: number(0.5) });
+  static override readonly options = metricOptions("binary_accuracy", ["name", "dtype", "threshold"], { threshold: number(0.5) });
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

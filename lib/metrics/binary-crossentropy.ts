@@ -16,7 +16,10 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class BinaryCrossentropy extends MeanOf<typeof BinaryCrossentropy.options> {
-  static override readonly options = metricOptions("binary_crossentropy", { fromLogits: boolean(false), labelSmoothing: fraction(0) });
+  static override readonly options = metricOptions("binary_crossentropy", ["name", "dtype", "fromLogits", "labelSmoothing"], {
+    fromLogits: boolean(false),
+    labelSmoothing: fraction(0),
+  });
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

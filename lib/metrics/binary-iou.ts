@@ -14,7 +14,7 @@ import { metrics, type MetricUpdateOptions } from "./metric.js";
  * ```
  */
 export class BinaryIoU extends IoUBase<typeof BinaryIoU.options> {
-  static override readonly options = schema([], {
+  static override readonly options = schema(["targetClassIds", "threshold", "name", "dtype"], {
     name: nullable(string()),
     dtype: countDtype,
     targetClassIds: list(nonNegativeInteger(), [0, 1]),

@@ -30,7 +30,7 @@ export const categoricalAccuracy = declare(
  * ```
  */
 export class CategoricalAccuracy extends MeanOf<typeof CategoricalAccuracy.options> {
-  static override readonly options = metricOptions("categorical_accuracy", {});
+  static override readonly options = metricOptions("categorical_accuracy", ["name", "dtype"], {});
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -16,7 +16,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class CategoricalCrossentropy extends MeanOf<typeof CategoricalCrossentropy.options> {
-  static override readonly options = metricOptions("categorical_crossentropy", {
+  static override readonly options = metricOptions("categorical_crossentropy", ["name", "dtype", "fromLogits", "labelSmoothing", "axis"], {
     fromLogits: boolean(false),
     labelSmoothing: fraction(0),
     axis: integer(-1),

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class CategoricalHinge extends MeanOf<typeof CategoricalHinge.options> {
-  static override readonly options = metricOptions("categorical_hinge", {});
+  static override readonly options = metricOptions("categorical_hinge", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

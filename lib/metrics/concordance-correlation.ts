@@ -38,7 +38,9 @@ export const concordanceCorrelation = declare(
  * ```
  */
 export class ConcordanceCorrelation extends MeanOf<typeof ConcordanceCorrelation.options> {
-  static override readonly options = metricOptions("concordance_correlation", { axis: oneOrMore(integer(), -1) });
+  static override readonly options = metricOptions("concordance_correlation", ["name", "dtype", "axis"], {
+    axis: oneOrMore(integer(), -1),
+  });
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -7,7 +7,7 @@ import { reshape } from "../ops/index.js";
 import { count, type Counts, thresholdsField, thresholdsOf } from "./confusion.js";
 import { Metric, metricOptions, type MetricUpdateOptions } from "./metric.js";
 
-export const confusionCountOptions = metricOptions(null, { thresholds: thresholdsField() });
+export const confusionCountOptions = metricOptions(null, ["thresholds", "name", "dtype"], { thresholds: thresholdsField() });
 
 export interface ConfusionCount {
   (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;

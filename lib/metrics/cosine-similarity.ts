@@ -17,7 +17,9 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class CosineSimilarity extends MeanOf<typeof CosineSimilarity.options> {
-  static override readonly options = metricOptions("cosine_similarity", { axis: unwritten(oneOrMore(integer(), -1)) });
+  static override readonly options = metricOptions("cosine_similarity", ["name", "dtype", "axis"], {
+    axis: unwritten(oneOrMore(integer(), -1)),
+  });
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

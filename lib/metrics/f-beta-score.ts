@@ -20,7 +20,10 @@ export const fScoreFields = {
   threshold: nullable(partOfOne),
 };
 
-const options = metricOptions("fbeta_score", { ...fScoreFields, beta: positiveNumber(1) });
+const options = metricOptions("fbeta_score", ["average", "beta", "threshold", "name", "dtype"], {
+  ...fScoreFields,
+  beta: positiveNumber(1),
+});
 
 type Counts = Record<"truePositives" | "falsePositives" | "falseNegatives" | "weights", Variable>;
 

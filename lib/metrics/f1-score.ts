@@ -11,7 +11,7 @@ import { metricOptions, metrics } from "./metric.js";
  * ```
  */
 export class F1Score extends FBetaScore<typeof F1Score.options> {
-  static override readonly options = metricOptions("f1_score", fScoreFields);
+  static override readonly options = metricOptions("f1_score", ["average", "threshold", "name", "dtype"], fScoreFields);
 
   protected override get beta(): number {
     return 1;

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class Hinge extends MeanOf<typeof Hinge.options> {
-  static override readonly options = metricOptions("hinge", {});
+  static override readonly options = metricOptions("hinge", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -14,7 +14,7 @@ import { metrics } from "./metric.js";
  * ```
  */
 export class IoU extends IoUBase<typeof IoU.options> {
-  static override readonly options = schema(["numClasses", "targetClassIds"], {
+  static override readonly options = schema(["numClasses", "targetClassIds", "name", "dtype", "ignoreClass"], {
     name: nullable(string()),
     dtype: countDtype,
     numClasses: positiveInteger(),

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class KLDivergence extends MeanOf<typeof KLDivergence.options> {
-  static override readonly options = metricOptions("kl_divergence", {});
+  static override readonly options = metricOptions("kl_divergence", ["name", "dtype"], {});
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
     return klDivergence(yTrue, yPred);

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class LogCoshError extends MeanOf<typeof LogCoshError.options> {
-  static override readonly options = metricOptions("logcosh", {});
+  static override readonly options = metricOptions("logcosh", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class MeanAbsoluteError extends MeanOf<typeof MeanAbsoluteError.options> {
-  static override readonly options = metricOptions("mean_absolute_error", {});
+  static override readonly options = metricOptions("mean_absolute_error", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class MeanAbsolutePercentageError extends MeanOf<typeof MeanAbsolutePercentageError.options> {
-  static override readonly options = metricOptions("mean_absolute_percentage_error", {});
+  static override readonly options = metricOptions("mean_absolute_percentage_error", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -12,7 +12,7 @@ import { metrics } from "./metric.js";
  * ```
  */
 export class MeanIoU extends IoUBase<typeof MeanIoU.options> {
-  static override readonly options = schema(["numClasses"], {
+  static override readonly options = schema(["numClasses", "name", "dtype", "ignoreClass", "sparseYTrue"], {
     name: nullable(string()),
     dtype: countDtype,
     numClasses: positiveInteger(),

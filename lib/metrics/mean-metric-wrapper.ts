@@ -25,7 +25,7 @@ const metricFunction = field<MetricFunction>({
  * ```
  */
 export class MeanMetricWrapper extends MeanOf<typeof MeanMetricWrapper.options> {
-  static override readonly options = schema(["fn"], {
+  static override readonly options = schema(["fn", "name", "dtype"], {
     name: nullable(string()),
     dtype: dtypePolicy("string", floatxPolicy),
     fn: metricFunction,

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class MeanSquaredError extends MeanOf<typeof MeanSquaredError.options> {
-  static override readonly options = metricOptions("mean_squared_error", {});
+  static override readonly options = metricOptions("mean_squared_error", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class MeanSquaredLogarithmicError extends MeanOf<typeof MeanSquaredLogarithmicError.options> {
-  static override readonly options = metricOptions("mean_squared_logarithmic_error", {});
+  static override readonly options = metricOptions("mean_squared_logarithmic_error", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

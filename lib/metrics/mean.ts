@@ -19,7 +19,7 @@ export interface Mean {
  * ```
  */
 export class Mean extends Averaging<typeof Mean.options> {
-  static override readonly options = metricOptions("mean", {});
+  static override readonly options = metricOptions("mean", ["name", "dtype"], {});
 
   override updateState(values: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
     this.add(values, sampleWeight);

@@ -11,7 +11,7 @@ import {
   floatxPolicy,
   type Extended,
 } from "../config/index.js";
-import { Family, type Identifier, type Fields, type Json, nullable, type Schema, schema, string } from "../config/index.js";
+import { Family, type Identifier, type Fields, type Json, nullable, Schema, schema, string } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { type Dtype, isFloat } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";
@@ -29,11 +29,12 @@ const common = { name: nullable(string()), dtype: dtypePolicy("string", floatxPo
 export type MetricFields = typeof common;
 
 /** The options of a metric: its default name, the common ones and its own. */
-export function metricOptions<const F extends Fields>(name: string | null, own: F): Schema<readonly [], Extended<MetricFields, F>> {
-  return schema([], { ...common, name: nullable(string(), name) }).extend([], own) as unknown as Schema<
-    readonly [],
-    Extended<MetricFields, F>
-  >;
+export function metricOptions<const P extends readonly (keyof (MetricFields & F) & string)[], const F extends Fields>(
+  name: string | null,
+  positional: P,
+  own: F,
+): Schema<P, Extended<MetricFields, F>> {
+  return new Schema(positional, { ...common, name: nullable(string(), name), ...own }) as unknown as Schema<P, Extended<MetricFields, F>>;
 }
 
 /** What metrics are updated with beside values. */

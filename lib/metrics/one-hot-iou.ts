@@ -12,7 +12,7 @@ import { metrics } from "./metric.js";
  * ```
  */
 export class OneHotIoU extends IoUBase<typeof OneHotIoU.options> {
-  static override readonly options = schema(["numClasses", "targetClassIds"], {
+  static override readonly options = schema(["numClasses", "targetClassIds", "name", "dtype", "ignoreClass"], {
     name: nullable(string()),
     dtype: countDtype,
     numClasses: positiveInteger(),

@@ -12,7 +12,7 @@ import { metrics } from "./metric.js";
  * ```
  */
 export class OneHotMeanIoU extends IoUBase<typeof OneHotMeanIoU.options> {
-  static override readonly options = schema(["numClasses"], {
+  static override readonly options = schema(["numClasses", "name", "dtype", "ignoreClass", "sparseYPred"], {
     name: nullable(string()),
     dtype: countDtype,
     numClasses: positiveInteger(),

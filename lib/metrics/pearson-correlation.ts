@@ -36,7 +36,7 @@ export const pearsonCorrelation = declare(
  * ```
  */
 export class PearsonCorrelation extends MeanOf<typeof PearsonCorrelation.options> {
-  static override readonly options = metricOptions("pearson_correlation", { axis: oneOrMore(integer(), -1) });
+  static override readonly options = metricOptions("pearson_correlation", ["name", "dtype", "axis"], { axis: oneOrMore(integer(), -1) });
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class Poisson extends MeanOf<typeof Poisson.options> {
-  static override readonly options = metricOptions("poisson", {});
+  static override readonly options = metricOptions("poisson", ["name", "dtype"], {});
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {
     return poisson(yTrue, yPred);

@@ -8,7 +8,7 @@ import type { Variable } from "../variables/variable.js";
 import { count, LOWEST, thresholdsField, thresholdsOf } from "./confusion.js";
 import { Metric, metricOptions, type MetricUpdateOptions } from "./metric.js";
 
-export const precisionRecallOptions = metricOptions(null, {
+export const precisionRecallOptions = metricOptions(null, ["thresholds", "topK", "classId", "name", "dtype"], {
   thresholds: thresholdsField(),
   topK: nullable(positiveInteger()),
   classId: nullable(nonNegativeInteger()),

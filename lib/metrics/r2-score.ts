@@ -40,7 +40,7 @@ export interface R2Score {
  * ```
  */
 export class R2Score extends Metric<typeof R2Score.options> {
-  static override readonly options = metricOptions("r2_score", {
+  static override readonly options = metricOptions("r2_score", ["classAggregation", "numRegressors", "name", "dtype"], {
     classAggregation: oneOf(["uniform_average", "variance_weighted_average", null], "uniform_average"),
     numRegressors: nonNegativeInteger(0),
   });

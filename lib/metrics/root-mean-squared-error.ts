@@ -15,7 +15,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class RootMeanSquaredError extends MeanOf<typeof RootMeanSquaredError.options> {
-  static override readonly options = metricOptions("root_mean_squared_error", {});
+  static override readonly options = metricOptions("root_mean_squared_error", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

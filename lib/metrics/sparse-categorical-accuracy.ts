@@ -34,7 +34,7 @@ export const sparseCategoricalAccuracy = declare(
  * ```
  */
 export class SparseCategoricalAccuracy extends MeanOf<typeof SparseCategoricalAccuracy.options> {
-  static override readonly options = metricOptions("sparse_categorical_accuracy", {});
+  static override readonly options = metricOptions("sparse_categorical_accuracy", ["name", "dtype"], {});
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

@@ -16,11 +16,15 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class SparseCategoricalCrossentropy extends MeanOf<typeof SparseCategoricalCrossentropy.options> {
-  static override readonly options = metricOptions("sparse_categorical_crossentropy", {
-    fromLogits: boolean(false),
-    ignoreClass: nullable(integer()),
-    axis: integer(-1),
-  });
+  static override readonly options = metricOptions(
+    "sparse_categorical_crossentropy",
+    ["name", "dtype", "fromLogits", "ignoreClass", "axis"],
+    {
+      fromLogits: boolean(false),
+      ignoreClass: nullable(integer()),
+      axis: integer(-1),
+    },
+  );
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

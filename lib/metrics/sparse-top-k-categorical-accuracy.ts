@@ -52,7 +52,7 @@ export const sparseTopKCategoricalAccuracy = declare(
  * ```
  */
 export class SparseTopKCategoricalAccuracy extends MeanOf<typeof SparseTopKCategoricalAccuracy.options> {
-  static override readonly options = metricOptions("sparse_top_k_categorical_accuracy", {
+  static override readonly options = metricOptions("sparse_top_k_categorical_accuracy", ["k", "name", "dtype", "fromSortedIds"], {
     k: positiveInteger(5),
     fromSortedIds: writtenWhenTrue,
   });

@@ -14,7 +14,7 @@ import { MeanOf } from "./mean-of.js";
  * ```
  */
 export class SquaredHinge extends MeanOf<typeof SquaredHinge.options> {
-  static override readonly options = metricOptions("squared_hinge", {});
+  static override readonly options = metricOptions("squared_hinge", ["name", "dtype"], {});
   override readonly direction = "down";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

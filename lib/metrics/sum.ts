@@ -21,7 +21,7 @@ export interface Sum {
  * ```
  */
 export class Sum extends Metric<typeof Sum.options> {
-  static override readonly options = metricOptions("sum", {});
+  static override readonly options = metricOptions("sum", ["name", "dtype"], {});
   readonly total = this.addTotal({ name: "total" });
 
   override updateState(values: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {

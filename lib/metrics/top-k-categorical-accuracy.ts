@@ -32,7 +32,7 @@ export const topKCategoricalAccuracy = declare(
  * ```
  */
 export class TopKCategoricalAccuracy extends MeanOf<typeof TopKCategoricalAccuracy.options> {
-  static override readonly options = metricOptions("top_k_categorical_accuracy", { k: positiveInteger(5) });
+  static override readonly options = metricOptions("top_k_categorical_accuracy", ["k", "name", "dtype"], { k: positiveInteger(5) });
   override readonly direction = "up";
 
   protected override compute(yTrue: TensorLike, yPred: TensorLike): Tensor {

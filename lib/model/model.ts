@@ -66,6 +66,7 @@ export class Model extends Trainer {
   #graph: LayerGraph | null = null;
 
   constructor(inputs: Endpoints, outputs: Endpoints, options?: LayerOptions);
+  constructor(inputs: Endpoints, outputs: Endpoints, name: string);
   constructor(options?: ModelOptions);
   constructor(...given: readonly unknown[]) {
     const { inputs, outputs, ...options } = modelOptions(new.target, given);
@@ -373,7 +374,9 @@ function modelOptions(target: typeof Model, given: readonly unknown[]): ModelOpt
     throw new ArgumentError(name, { given: `${text(more[0])} as argument 4`, expected: "inputs, outputs, then one options object" });
   }
   const isPositional = second !== undefined || (first !== undefined && !isPlainObject(first));
-  const all: unknown = isPositional ? { ...((third ?? {}) as object), inputs: first, outputs: second } : (first ?? {});
+  const all: unknown = isPositional
+    ? { ...(typeof third === "string" ? { name: third } : ((third ?? {}) as object)), inputs: first, outputs: second }
+    : (first ?? {});
   const known = ["inputs", "outputs", ...Object.keys(options.fields)];
   const unknown = Object.keys(all as object).find((key) => !known.includes(key));
   if (unknown === undefined) return all as ModelOptions;

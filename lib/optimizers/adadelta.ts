@@ -18,7 +18,10 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  * @see Zeiler, ADADELTA: An Adaptive Learning Rate Method, 2012
  */
 export class Adadelta extends Optimizer<typeof Adadelta.options> {
-  static override readonly options = optimizerOptions(0.001, { rho: number(0.95), epsilon: number(1e-7) });
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "rho", "epsilon", "weightDecay", "clipnorm"], {
+    rho: number(0.95),
+    epsilon: number(1e-7),
+  });
   #gradients!: Slots;
   #deltas!: Slots;
 

@@ -21,7 +21,7 @@ const rootMeanSquare = (x: TensorLike): Tensor => sqrt(mean(square(x)));
  * @see Shazeer and Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost, 2018
  */
 export class Adafactor extends Optimizer<typeof Adafactor.options> {
-  static override readonly options = optimizerOptions(0.001, {
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "beta2Decay", "epsilon1", "epsilon2", "clipThreshold"], {
     beta2Decay: number(-0.8),
     epsilon1: number(1e-30),
     epsilon2: number(1e-3),

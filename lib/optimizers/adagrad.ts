@@ -19,7 +19,11 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  * @see Duchi, Hazan and Singer, Adaptive Subgradient Methods, 2011
  */
 export class Adagrad extends Optimizer<typeof Adagrad.options> {
-  static override readonly options = optimizerOptions(0.001, { initialAccumulatorValue: number(0.1), epsilon: number(1e-7) });
+  static override readonly options = optimizerOptions(
+    0.001,
+    ["learningRate", "initialAccumulatorValue", "epsilon", "weightDecay", "clipnorm"],
+    { initialAccumulatorValue: number(0.1), epsilon: number(1e-7) },
+  );
   #accumulators!: Slots;
 
   override build(variables: readonly Variable[]): void {

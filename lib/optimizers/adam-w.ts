@@ -16,7 +16,10 @@ import { optimizerOptions, optimizers } from "./optimizer.js";
  * @see Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019
  */
 export class AdamW extends Adam<typeof AdamW.options> {
-  static override readonly options = optimizerOptions(0.001, { ...adamFields, weightDecay: number(0.004) });
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "weightDecay", "beta1", "beta2", "epsilon"], {
+    ...adamFields,
+    weightDecay: number(0.004),
+  });
 }
 
 optimizers.register({ AdamW });

@@ -15,7 +15,7 @@ export const adamFields = {
   amsgrad: boolean(false),
 };
 
-const options = optimizerOptions(0.001, adamFields);
+const options = optimizerOptions(0.001, ["learningRate", "beta1", "beta2", "epsilon", "amsgrad"], adamFields);
 
 /**
  * Running means of gradients and of their squares, corrected for their start at 0. Keras: keras.optimizers.Adam

@@ -18,7 +18,11 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  * @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2014, section 7
  */
 export class Adamax extends Optimizer<typeof Adamax.options> {
-  static override readonly options = optimizerOptions(0.001, { beta1: number(0.9), beta2: number(0.999), epsilon: number(1e-7) });
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"], {
+    beta1: number(0.9),
+    beta2: number(0.999),
+    epsilon: number(1e-7),
+  });
   #momentums!: Slots;
   #norms!: Slots;
 

@@ -24,14 +24,18 @@ const nonPositive = field<number>({
  * @see McMahan et al., Ad Click Prediction: a View from the Trenches, 2013
  */
 export class Ftrl extends Optimizer<typeof Ftrl.options> {
-  static override readonly options = optimizerOptions(0.001, {
-    learningRatePower: withDefault(nonPositive, -0.5),
-    initialAccumulatorValue: nonNegativeNumber(0.1),
-    l1RegularizationStrength: nonNegativeNumber(0),
-    l2RegularizationStrength: nonNegativeNumber(0),
-    l2ShrinkageRegularizationStrength: nonNegativeNumber(0),
-    beta: number(0),
-  });
+  static override readonly options = optimizerOptions(
+    0.001,
+    ["learningRate", "learningRatePower", "initialAccumulatorValue", "l1RegularizationStrength", "l2RegularizationStrength"],
+    {
+      learningRatePower: withDefault(nonPositive, -0.5),
+      initialAccumulatorValue: nonNegativeNumber(0.1),
+      l1RegularizationStrength: nonNegativeNumber(0),
+      l2RegularizationStrength: nonNegativeNumber(0),
+      l2ShrinkageRegularizationStrength: nonNegativeNumber(0),
+      beta: number(0),
+    },
+  );
   #accumulators!: Slots;
   #linears!: Slots;
 

@@ -21,7 +21,11 @@ const norm = (x: TensorLike): Tensor => sqrt(sum(square(x)));
  * @see You et al., Large Batch Optimization for Deep Learning: Training BERT in 76 minutes, 2020
  */
 export class Lamb extends Optimizer<typeof Lamb.options> {
-  static override readonly options = optimizerOptions(0.001, { beta1: number(0.9), beta2: number(0.999), epsilon: number(1e-7) });
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"], {
+    beta1: number(0.9),
+    beta2: number(0.999),
+    epsilon: number(1e-7),
+  });
   #momentums!: Slots;
   #velocities!: Slots;
 

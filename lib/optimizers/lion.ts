@@ -23,7 +23,10 @@ const positiveFraction = field<number>({
  * @see Chen et al., Symbolic Discovery of Optimization Algorithms, 2023
  */
 export class Lion extends Optimizer<typeof Lion.options> {
-  static override readonly options = optimizerOptions(0.001, { beta1: withDefault(positiveFraction, 0.9), beta2: number(0.99) });
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "beta1", "beta2", "weightDecay", "clipnorm"], {
+    beta1: withDefault(positiveFraction, 0.9),
+    beta2: number(0.99),
+  });
   #momentums!: Slots;
 
   override build(variables: readonly Variable[]): void {

@@ -32,7 +32,7 @@ import { Optimizer, optimizers } from "./optimizer.js";
  * @see Micikevicius et al., Mixed Precision Training, 2017
  */
 export class LossScaleOptimizer extends Optimizer<typeof LossScaleOptimizer.options> {
-  static override readonly options = schema(["innerOptimizer"], {
+  static override readonly options = schema(["innerOptimizer", "initialScale", "dynamicGrowthSteps", "name"], {
     name: nullable(string()),
     /** The optimizer that updates: its options say everything else. */
     innerOptimizer: optimizers.field(),

@@ -44,7 +44,7 @@ const selector = field<OptimizerSelector | { readonly [key: string]: unknown }, 
  * It has no learning rate: `optimizers` have theirs. Keras: keras.optimizers.MultiOptimizer
  */
 export class MultiOptimizer extends Optimizer<typeof MultiOptimizer.options> {
-  static override readonly options = schema(["optimizerMap"], {
+  static override readonly options = schema(["optimizerMap", "lossScaleFactor", "name"], {
     optimizerMap: selector,
     /** Stands for that of every optimizer. */
     lossScaleFactor: nullable(number()),

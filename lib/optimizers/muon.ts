@@ -18,7 +18,7 @@ import { Optimizer, optimizerOptions, optimizers } from "./optimizer.js";
  * @see Jordan, Muon: An optimizer for hidden layers in neural networks, 2024; Liu et al., Muon is Scalable for LLM Training, 2025
  */
 export class Muon extends Optimizer<typeof Muon.options> {
-  static override readonly options = optimizerOptions(0.001, {
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "adamBeta1", "adamBeta2", "adamWeightDecay", "epsilon"], {
     weightDecay: nullable(number(), 0.004),
     adamBeta1: number(0.9),
     adamBeta2: number(0.999),

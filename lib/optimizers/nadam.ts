@@ -28,7 +28,11 @@ interface Schedule {
  * @see Dozat, Incorporating Nesterov Momentum into Adam, 2015
  */
 export class Nadam extends Optimizer<typeof Nadam.options> {
-  static override readonly options = optimizerOptions(0.001, { beta1: number(0.9), beta2: number(0.999), epsilon: number(1e-7) });
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"], {
+    beta1: number(0.9),
+    beta2: number(0.999),
+    epsilon: number(1e-7),
+  });
   #momentums!: Slots;
   #velocities!: Slots;
   #product!: Variable;

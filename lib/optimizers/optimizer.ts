@@ -62,7 +62,7 @@ export type Slots = ReadonlyMap<Variable, Variable>;
  * Keras: keras.optimizers.Optimizer
  */
 export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRate"], OptimizerFields>> {
-  static readonly options: Schema = schema(["learningRate"], commonFields);
+  static readonly options: Schema = schema(["learningRate", "weightDecay", "clipnorm", "clipvalue", "globalClipnorm"], commonFields);
   readonly options: OptionValues<S>;
   readonly name: string;
   built = false;

@@ -1,7 +1,7 @@
 // The options that all optimizers have.
 
 import { boolean, type Extended, field, type Fields, fraction, invalid, nullable, number } from "../config/index.js";
-import { type OptionValues, positiveInteger, type Schema, schema, string } from "../config/index.js";
+import { type OptionValues, positiveInteger, Schema, schema, string } from "../config/index.js";
 import { learningRate } from "./learning-rate.js";
 
 const severalSteps = field<number>({
@@ -30,12 +30,13 @@ export type OptimizerFields = typeof commonFields;
 export type Common = OptionValues<Schema<readonly [], OptimizerFields>>;
 
 /** The options of an optimizer: its default learning rate, the common ones and its own. */
-export function optimizerOptions<const F extends Fields>(
+export function optimizerOptions<const P extends readonly (keyof (OptimizerFields & F) & string)[], const F extends Fields>(
   rate: number,
+  positional: P,
   own: F,
-): Schema<readonly ["learningRate"], Extended<OptimizerFields, F>> {
-  const all = schema(["learningRate"], { ...commonFields, learningRate: learningRate(rate) }).extend(["learningRate"], own);
-  return all as unknown as Schema<readonly ["learningRate"], Extended<OptimizerFields, F>>;
+): Schema<P, Extended<OptimizerFields, F>> {
+  const all = { ...commonFields, learningRate: learningRate(rate), ...own };
+  return new Schema(positional, all) as unknown as Schema<P, Extended<OptimizerFields, F>>;
 }
 
 /** The values of the common options; an optimizer that does not declare one has it at rest. */

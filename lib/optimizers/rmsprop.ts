@@ -20,7 +20,7 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  * @see Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine Learning, 2012
  */
 export class RMSprop extends Optimizer<typeof RMSprop.options> {
-  static override readonly options = optimizerOptions(0.001, {
+  static override readonly options = optimizerOptions(0.001, ["learningRate", "rho", "momentum", "epsilon", "centered"], {
     rho: number(0.9),
     momentum: number(0),
     epsilon: number(1e-7),

@@ -18,7 +18,7 @@ import { Optimizer, optimizerOptions, optimizers } from "./optimizer.js";
  * @see Defazio et al., The Road Less Scheduled, 2024
  */
 export class ScheduleFreeAdamW extends Optimizer<typeof ScheduleFreeAdamW.options> {
-  static override readonly options = optimizerOptions(0.0025, {
+  static override readonly options = optimizerOptions(0.0025, ["learningRate", "beta1", "beta2", "epsilon", "warmupSteps"], {
     beta1: number(0.9),
     beta2: number(0.999),
     epsilon: number(1e-8),

@@ -18,7 +18,10 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  * ```
  */
 export class SGD extends Optimizer<typeof SGD.options> {
-  static override readonly options = optimizerOptions(0.01, { momentum: fraction(0), nesterov: boolean(false) });
+  static override readonly options = optimizerOptions(0.01, ["learningRate", "momentum", "nesterov", "weightDecay", "clipnorm"], {
+    momentum: fraction(0),
+    nesterov: boolean(false),
+  });
   #velocities?: Slots;
 
   override build(variables: readonly Variable[]): void {

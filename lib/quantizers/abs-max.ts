@@ -133,7 +133,7 @@ export const absMaxQuantizeGroupedWithZeroPoint = declare(
  * ```
  */
 export class AbsMaxQuantizer extends Quantizer<typeof AbsMaxQuantizer.options> {
-  static override readonly options = schema(["axis"], {
+  static override readonly options = schema(["axis", "valueRange", "epsilon", "outputDtype"], {
     valueRange: tuple(2, number(), [-127, 127]),
     epsilon: positiveNumber(1e-7),
     ...outputDtype,

@@ -13,7 +13,7 @@ import { Regularizer, regularizers } from "./regularizer.js";
  * ```
  */
 export class L1L2 extends Regularizer<typeof L1L2.options> {
-  static override readonly options = schema([], { l1: nonNegativeNumber(0), l2: nonNegativeNumber(0) });
+  static override readonly options = schema(["l1", "l2"], { l1: nonNegativeNumber(0), l2: nonNegativeNumber(0) });
 
   override call(x: Tensor): Tensor {
     const { l1, l2 } = this.options;

@@ -15,7 +15,10 @@ import { Regularizer, regularizers } from "./regularizer.js";
  * ```
  */
 export class OrthogonalRegularizer extends Regularizer<typeof OrthogonalRegularizer.options> {
-  static override readonly options = schema([], { factor: nonNegativeNumber(0.01), mode: oneOf(["rows", "columns"], "rows") });
+  static override readonly options = schema(["factor", "mode"], {
+    factor: nonNegativeNumber(0.01),
+    mode: oneOf(["rows", "columns"], "rows"),
+  });
 
   override call(x: Tensor): Tensor {
     const { factor, mode } = this.options;

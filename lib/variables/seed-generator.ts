@@ -22,6 +22,10 @@ export function makeDefaultSeed(): number {
   return (((z ^ (z >>> 16)) >>> 0) % 999_999_999) + 1;
 }
 
+interface SeedOptions {
+  readonly name?: string | null;
+}
+
 /**
  * Gives a new seed at every call, in eager and traced code alike: state `[seed, count]`. Keras: keras.random.SeedGenerator.
  *
@@ -38,9 +42,17 @@ export class SeedGenerator {
   readonly seed: number;
   name: string;
 
-  constructor(seed: number | null = null, { name = null, ...others }: { readonly name?: string | null } = {}) {
+  constructor(...given: [seed?: number | null, options?: SeedOptions] | [options?: SeedOptions & { readonly seed?: number | null }]) {
+    const [first, rest = {}] = given;
+    const {
+      seed = null,
+      name = null,
+      ...others
+    }: SeedOptions & { readonly seed?: number | null } = typeof first === "object" && first !== null
+      ? first
+      : { ...rest, seed: first ?? null };
     const [unknown] = Object.keys(others);
-    if (unknown !== undefined) throw new ArgumentError("SeedGenerator", { given: `the option ${unknown}`, expected: "name" });
+    if (unknown !== undefined) throw new ArgumentError("SeedGenerator", { given: `the option ${unknown}`, expected: "seed, name" });
     this.name = name ?? "seed_generator";
     if (seed !== null && !Number.isInteger(seed))
       throw new ArgumentError("SeedGenerator.seed", { given: text(seed), expected: "an integer or null" });

@@ -15,7 +15,7 @@ import { Layer } from "../layer.js";
  */
 export class ELU extends Layer<typeof ELU.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend([], { alpha: number(1) });
+  static override readonly options = layerOptions.extend(["alpha"], { alpha: number(1) });
   override supportsMasking = true;
 
   override call(x: Tensor): Tensor {

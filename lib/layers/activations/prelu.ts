@@ -20,7 +20,7 @@ import { Layer } from "../layer.js";
  * ```
  */
 export class PReLU extends Layer<typeof PReLU.options> {
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["alphaInitializer", "alphaRegularizer", "alphaConstraint", "sharedAxes"], {
     alphaInitializer: initializer("Zeros"),
     alphaRegularizer: regularizer(),
     alphaConstraint: constraint(),

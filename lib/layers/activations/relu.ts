@@ -16,7 +16,7 @@ import { Layer } from "../layer.js";
  */
 export class ReLU extends Layer<typeof ReLU.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["maxValue", "negativeSlope", "threshold"], {
     maxValue: nullable(nonNegativeNumber()),
     negativeSlope: nonNegativeNumber(0),
     threshold: nonNegativeNumber(0),

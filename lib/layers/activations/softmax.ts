@@ -21,7 +21,7 @@ const LARGE_NEGATIVE = -1e9;
  */
 export class Softmax extends Layer<typeof Softmax.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1) });
+  static override readonly options = layerOptions.extend(["axis"], { axis: oneOrMore(integer(), -1) });
   override supportsMasking = true;
 
   protected override get takesMask(): boolean {

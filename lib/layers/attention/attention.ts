@@ -85,7 +85,7 @@ abstract class ScoredAttention<S extends Schema> extends Layer<S> {
  * @see Luong et al. 2015. Keras: keras.layers.Attention
  */
 export class Attention extends ScoredAttention<typeof Attention.options> {
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["useScale", "scoreMode", "dropout", "seed"], {
     useScale: boolean(false),
     scoreMode: oneOf(["dot", "concat"], "dot"),
     dropout: fraction(0),
@@ -127,7 +127,7 @@ export class Attention extends ScoredAttention<typeof Attention.options> {
  * @see Bahdanau et al. 2015. Keras: keras.layers.AdditiveAttention
  */
 export class AdditiveAttention extends ScoredAttention<typeof AdditiveAttention.options> {
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["useScale", "dropout"], {
     useScale: boolean(true),
     scoreMode: unwritten(oneOf(["dot", "concat"], "dot")),
     dropout: fraction(0),

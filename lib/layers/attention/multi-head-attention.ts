@@ -18,7 +18,7 @@ import { ProjectedAttention, projectedOptions } from "./projected-attention.js";
  * @see Vaswani et al. 2017. Keras: keras.layers.MultiHeadAttention
  */
 export class MultiHeadAttention extends ProjectedAttention<typeof MultiHeadAttention.options> {
-  static override readonly options = layerOptions.extend(["numHeads", "keyDim"], {
+  static override readonly options = layerOptions.extend(["numHeads", "keyDim", "valueDim", "dropout", "useBias"], {
     numHeads: positiveInteger(),
     keyDim: positiveInteger(),
     valueDim: nullable(positiveInteger()),

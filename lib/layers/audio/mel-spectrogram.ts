@@ -60,7 +60,7 @@ function melFilters(bins: number, melBins: number, samplingRate: number, low: nu
  * ```
  */
 export class MelSpectrogram extends Layer<typeof MelSpectrogram.options> {
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["fftLength", "sequenceStride", "sequenceLength", "window", "samplingRate"], {
     fftLength: positiveInteger(2048),
     sequenceStride: positiveInteger(512),
     sequenceLength: nullable(positiveInteger()),

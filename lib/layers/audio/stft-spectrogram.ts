@@ -42,7 +42,7 @@ const window = nullable(either(oneOf(windowNames), list(number())), "hann");
  * ```
  */
 export class STFTSpectrogram extends Layer<typeof STFTSpectrogram.options> {
-  static override readonly options = layerOptions.extend(["mode"], {
+  static override readonly options = layerOptions.extend(["mode", "frameLength", "frameStep", "fftLength", "window"], {
     mode: oneOf(["log", "magnitude", "psd", "real", "imag", "angle", "stft"], "log"),
     frameLength: positiveInteger(256),
     frameStep: nullable(positiveInteger()),

@@ -49,7 +49,7 @@ const forEachImage = (values: Tensor): Tensor => (values.rank === 1 ? expandDims
  * ```
  */
 export class RandomBrightness extends RandomImageLayer<typeof RandomBrightness.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "valueRange", "seed"], {
     factor: span({ least: -1, most: 1 }),
     valueRange: valueRange(),
     seed: seed(),
@@ -80,7 +80,7 @@ export class RandomBrightness extends RandomImageLayer<typeof RandomBrightness.o
  * ```
  */
 export class RandomContrast extends RandomImageLayer<typeof RandomContrast.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "valueRange", "seed"], {
     factor: span({ least: 0, most: 1 }),
     valueRange: valueRange(false),
     seed: seed(),
@@ -111,7 +111,7 @@ export class RandomContrast extends RandomImageLayer<typeof RandomContrast.optio
  * ```
  */
 export class RandomColorDegeneration extends RandomImageLayer<typeof RandomColorDegeneration.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "valueRange", "dataFormat", "seed"], {
     factor: span({ least: -1, most: 1 }),
     valueRange: valueRange(),
     seed: seed(),
@@ -139,7 +139,7 @@ export class RandomColorDegeneration extends RandomImageLayer<typeof RandomColor
  * ```
  */
 export class RandomGrayscale extends RandomImageLayer<typeof RandomGrayscale.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "dataFormat", "seed"], {
     factor: fraction(0.5),
     seed: { ...seed(), serialize: () => undefined },
   });
@@ -171,7 +171,7 @@ function withPlane(x: Tensor, axis: number, index: number, change: (plane: Tenso
  * ```
  */
 export class RandomHue extends RandomImageLayer<typeof RandomHue.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "valueRange", "dataFormat", "seed"], {
     factor: span({ least: 0, most: 1 }),
     valueRange: valueRange(false),
     seed: seed(),
@@ -207,7 +207,7 @@ export class RandomHue extends RandomImageLayer<typeof RandomHue.options> {
  * ```
  */
 export class RandomSaturation extends RandomImageLayer<typeof RandomSaturation.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "valueRange", "dataFormat", "seed"], {
     factor: span({ least: -1, most: 1 }),
     valueRange: valueRange(),
     seed: seed(),
@@ -240,14 +240,17 @@ export class RandomSaturation extends RandomImageLayer<typeof RandomSaturation.o
  * ```
  */
 export class RandomColorJitter extends RandomImageLayer<typeof RandomColorJitter.options> {
-  static override readonly options = imageOptions.extend([], {
-    valueRange: valueRange(false),
-    brightnessFactor: nullable(span({ least: -1, most: 1, asGiven: true })),
-    contrastFactor: nullable(span({ least: 0, most: 1, asGiven: true })),
-    saturationFactor: nullable(span({ least: -1, most: 1, asGiven: true })),
-    hueFactor: nullable(span({ least: 0, most: 1, asGiven: true })),
-    seed: seed(),
-  });
+  static override readonly options = imageOptions.extend(
+    ["valueRange", "brightnessFactor", "contrastFactor", "saturationFactor", "hueFactor"],
+    {
+      valueRange: valueRange(false),
+      brightnessFactor: nullable(span({ least: -1, most: 1, asGiven: true })),
+      contrastFactor: nullable(span({ least: 0, most: 1, asGiven: true })),
+      saturationFactor: nullable(span({ least: -1, most: 1, asGiven: true })),
+      hueFactor: nullable(span({ least: 0, most: 1, asGiven: true })),
+      seed: seed(),
+    },
+  );
 
   readonly steps: readonly ImageLayer<never>[] = this.#steps();
 
@@ -279,7 +282,7 @@ export class RandomColorJitter extends RandomImageLayer<typeof RandomColorJitter
  * ```
  */
 export class RandomInvert extends RandomImageLayer<typeof RandomInvert.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "valueRange", "seed", "dataFormat"], {
     factor: span({ least: 0, most: 1 }, 1),
     valueRange: valueRange(false),
     seed: seed(),
@@ -320,7 +323,7 @@ export function chosen(count: number, [minval, maxval]: readonly [number, number
  * ```
  */
 export class RandomPosterization extends RandomImageLayer<typeof RandomPosterization.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "valueRange", "dataFormat", "seed"], {
     factor: span({ least: 1, most: 8 }),
     valueRange: valueRange(),
     seed: seed(),
@@ -353,7 +356,7 @@ export class RandomPosterization extends RandomImageLayer<typeof RandomPosteriza
  * ```
  */
 export class Solarization extends RandomImageLayer<typeof Solarization.options> {
-  static override readonly options = imageOptions.extend([], {
+  static override readonly options = imageOptions.extend(["additionFactor", "thresholdFactor", "valueRange", "seed"], {
     additionFactor: span({ least: 0, most: 1, strict: true, low: () => 0 }, 0),
     thresholdFactor: span({ least: 0, most: 1, strict: true, low: () => 0 }, 0),
     valueRange: valueRange(),

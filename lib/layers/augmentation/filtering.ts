@@ -28,7 +28,7 @@ function filtered(images: Tensor, filter: Tensor): Tensor {
  * ```
  */
 export class RandomSharpness extends RandomImageLayer<typeof RandomSharpness.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "valueRange", "dataFormat", "seed"], {
     factor: span({ least: 0, most: 1 }),
     valueRange: valueRange(),
     seed: seed(),
@@ -73,7 +73,7 @@ const kernelSize = withDefault(
  * ```
  */
 export class RandomGaussianBlur extends RandomImageLayer<typeof RandomGaussianBlur.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "kernelSize", "sigma", "valueRange", "dataFormat"], {
     factor: span({ least: 0, most: 1 }, 1),
     kernelSize,
     sigma: span({ least: 0, most: 1 }, 1),

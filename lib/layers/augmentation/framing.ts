@@ -31,7 +31,7 @@ import { imageOptions } from "./options.js";
  * ```
  */
 export class Resizing extends ImageLayer<typeof Resizing.options> {
-  static override readonly options = imageOptions.extend(["height", "width"], {
+  static override readonly options = imageOptions.extend(["height", "width", "interpolation", "cropToAspectRatio", "padToAspectRatio"], {
     height: positiveInteger(),
     width: positiveInteger(),
     interpolation: string("bilinear"),
@@ -111,7 +111,10 @@ export class Resizing extends ImageLayer<typeof Resizing.options> {
  * ```
  */
 export class CenterCrop extends ImageLayer<typeof CenterCrop.options> {
-  static override readonly options = imageOptions.extend(["height", "width"], { height: positiveInteger(), width: positiveInteger() });
+  static override readonly options = imageOptions.extend(["height", "width", "dataFormat"], {
+    height: positiveInteger(),
+    width: positiveInteger(),
+  });
 
   override getRandomTransformation(data: Tensor | ImageData): Transformation {
     return { inputShape: this.shapeOf(data) };
@@ -160,7 +163,7 @@ export class CenterCrop extends ImageLayer<typeof CenterCrop.options> {
  * ```
  */
 export class RandomCrop extends RandomImageLayer<typeof RandomCrop.options> {
-  static override readonly options = imageOptions.extend(["height", "width"], {
+  static override readonly options = imageOptions.extend(["height", "width", "seed", "dataFormat", "name"], {
     height: positiveInteger(),
     width: positiveInteger(),
     seed: {
@@ -240,7 +243,7 @@ const cutAlong = (x: Tensor, axis: number, start: number, count: number): Tensor
  * ```
  */
 export class RandomFlip extends RandomImageLayer<typeof RandomFlip.options> {
-  static override readonly options = imageOptions.extend(["mode"], {
+  static override readonly options = imageOptions.extend(["mode", "seed", "dataFormat"], {
     mode: oneOf(["horizontal", "vertical", "horizontal_and_vertical"], "horizontal_and_vertical"),
     seed: nullable(integer()),
   });
@@ -300,7 +303,7 @@ export class RandomFlip extends RandomImageLayer<typeof RandomFlip.options> {
  * ```
  */
 export class MaxNumBoundingBoxes extends ImageLayer<typeof MaxNumBoundingBoxes.options> {
-  static override readonly options = imageOptions.extend(["maxNumber"], {
+  static override readonly options = imageOptions.extend(["maxNumber", "fillValue"], {
     maxNumber: positiveInteger(),
     fillValue: { ...integer(-1), serialize: () => undefined },
   });

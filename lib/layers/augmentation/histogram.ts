@@ -47,7 +47,7 @@ import { imageOptions, valueRange } from "./options.js";
  * ```
  */
 export class AutoContrast extends ImageLayer<typeof AutoContrast.options> {
-  static override readonly options = imageOptions.extend([], { valueRange: valueRange() });
+  static override readonly options = imageOptions.extend(["valueRange"], { valueRange: valueRange() });
 
   override transformImages(images: Tensor): Tensor {
     const { valueRange } = this.options;
@@ -70,7 +70,10 @@ export class AutoContrast extends ImageLayer<typeof AutoContrast.options> {
  * ```
  */
 export class Equalization extends ImageLayer<typeof Equalization.options> {
-  static override readonly options = imageOptions.extend([], { valueRange: valueRange(), bins: positiveInteger(256) });
+  static override readonly options = imageOptions.extend(["valueRange", "bins", "dataFormat"], {
+    valueRange: valueRange(),
+    bins: positiveInteger(256),
+  });
 
   override transformImages(images: Tensor, _transformation: Transformation, { training = true }: TransformOptions = {}): Tensor {
     if (!training) return images;
@@ -115,7 +118,7 @@ function between(length: number, tile: number, count: number): { first: Int32Arr
  * @see Zuiderveld 1994, Contrast limited adaptive histogram equalization
  */
 export class ContrastLimitedAdaptiveHistogramEqualization extends ImageLayer<typeof ContrastLimitedAdaptiveHistogramEqualization.options> {
-  static override readonly options = imageOptions.extend([], {
+  static override readonly options = imageOptions.extend(["valueRange", "clipLimit", "tileGridSize", "dataFormat"], {
     valueRange: valueRange(false),
     clipLimit: nonNegativeNumber(4),
     tileGridSize: tuple(2, positiveInteger(), 8),

@@ -51,7 +51,7 @@ const mixed = (a: Tensor, b: Tensor, weight: Tensor): Tensor => add(multiply(wei
  * ```
  */
 export class MixUp extends RandomImageLayer<typeof MixUp.options> {
-  static override readonly options = imageOptions.extend(["alpha"], { alpha: positiveNumber(0.2), seed: seed() });
+  static override readonly options = imageOptions.extend(["alpha", "dataFormat", "seed"], { alpha: positiveNumber(0.2), seed: seed() });
 
   override getRandomTransformation(data: Tensor | ImageData): Transformation {
     const batch = this.shapeOf(data)[0]!;
@@ -127,7 +127,10 @@ function insideOf(
  * ```
  */
 export class CutMix extends RandomImageLayer<typeof CutMix.options> {
-  static override readonly options = imageOptions.extend(["factor"], { factor: span({ least: 0, most: 1 }, 1), seed: seed() });
+  static override readonly options = imageOptions.extend(["factor", "seed", "dataFormat"], {
+    factor: span({ least: 0, most: 1 }, 1),
+    seed: seed(),
+  });
 
   override getRandomTransformation(data: Tensor | ImageData, { training = true }: TransformOptions = {}): Transformation {
     const shape = this.shapeOf(data);
@@ -199,7 +202,7 @@ const fill = nullable(
  * ```
  */
 export class RandomErasing extends RandomImageLayer<typeof RandomErasing.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "scale", "fillValue", "valueRange", "seed"], {
     factor: span({ least: 0, most: 1 }, 1),
     scale: span({ least: 0, most: 1 }, [0.02, 0.33]),
     fillValue: fill,

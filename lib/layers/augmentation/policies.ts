@@ -88,7 +88,7 @@ interface Chosen {
  * @see Cubuk et al. 2019, RandAugment
  */
 export class RandAugment extends RandomImageLayer<typeof RandAugment.options> {
-  static override readonly options = imageOptions.extend([], {
+  static override readonly options = imageOptions.extend(["valueRange", "numOps", "factor", "interpolation", "seed"], {
     valueRange: valueRange(false),
     numOps: nonNegativeInteger(2),
     factor: span({ least: 0, most: 1 }, 0.5),
@@ -171,7 +171,7 @@ interface Chains {
  * @see Hendrycks et al. 2020, AugMix
  */
 export class AugMix extends RandomImageLayer<typeof AugMix.options> {
-  static override readonly options = imageOptions.extend([], {
+  static override readonly options = imageOptions.extend(["valueRange", "numChains", "chainDepth", "factor", "alpha"], {
     valueRange: valueRange(false),
     numChains: positiveInteger(3),
     chainDepth: positiveInteger(3),
@@ -239,7 +239,7 @@ export class AugMix extends RandomImageLayer<typeof AugMix.options> {
  * ```
  */
 export class Pipeline extends Layer<typeof Pipeline.options> {
-  static override readonly options = schema(["layers"], {
+  static override readonly options = schema(["layers", "name"], {
     layers: list(layerField),
     name: nullable(string()),
   });

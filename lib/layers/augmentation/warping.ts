@@ -109,7 +109,7 @@ function wrapped(images: Tensor, matrix: Tensor, options: { readonly interpolati
  * ```
  */
 export class RandomRotation extends AffineLayer<typeof RandomRotation.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "fillMode", "interpolation", "seed", "fillValue"], {
     factor: span({ least: -1, most: 1 }),
     fillMode: fillMode(),
     fillValue: number(0),
@@ -160,7 +160,7 @@ export class RandomRotation extends AffineLayer<typeof RandomRotation.options> {
  * ```
  */
 export class RandomTranslation extends AffineLayer<typeof RandomTranslation.options> {
-  static override readonly options = imageOptions.extend(["heightFactor", "widthFactor"], {
+  static override readonly options = imageOptions.extend(["heightFactor", "widthFactor", "fillMode", "interpolation", "seed"], {
     heightFactor: span({ least: -1, most: 1, strict: true, asGiven: true }),
     widthFactor: span({ least: -1, most: 1, strict: true, asGiven: true }),
     fillMode: fillMode(),
@@ -206,7 +206,7 @@ export class RandomTranslation extends AffineLayer<typeof RandomTranslation.opti
  * ```
  */
 export class RandomZoom extends AffineLayer<typeof RandomZoom.options> {
-  static override readonly options = imageOptions.extend(["heightFactor", "widthFactor"], {
+  static override readonly options = imageOptions.extend(["heightFactor", "widthFactor", "fillMode", "interpolation", "seed"], {
     heightFactor: span({ least: -1, most: 1, above: true, strict: true, asGiven: true, low: (factor) => -factor }),
     widthFactor: nullable(span({ least: -1, most: 1, above: true, strict: true, asGiven: true, low: (factor) => -factor })),
     fillMode: fillMode(),
@@ -264,7 +264,7 @@ export class RandomZoom extends AffineLayer<typeof RandomZoom.options> {
  * ```
  */
 export class RandomShear extends AffineLayer<typeof RandomShear.options> {
-  static override readonly options = imageOptions.extend(["xFactor", "yFactor"], {
+  static override readonly options = imageOptions.extend(["xFactor", "yFactor", "interpolation", "fillMode", "fillValue"], {
     xFactor: span({ least: 0, most: 1, strict: true, low: (factor) => -factor }, 0),
     yFactor: span({ least: 0, most: 1, strict: true, low: (factor) => -factor }, 0),
     interpolation: sampling(),
@@ -325,7 +325,7 @@ export class RandomShear extends AffineLayer<typeof RandomShear.options> {
  * ```
  */
 export class RandomPerspective extends RandomImageLayer<typeof RandomPerspective.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "scale", "interpolation", "fillValue", "seed"], {
     factor: span({ least: 0, most: 1 }, 1),
     scale: fraction(1),
     interpolation: sampling(),
@@ -403,7 +403,7 @@ export class RandomPerspective extends RandomImageLayer<typeof RandomPerspective
  * ```
  */
 export class RandomElasticTransform extends RandomImageLayer<typeof RandomElasticTransform.options> {
-  static override readonly options = imageOptions.extend(["factor"], {
+  static override readonly options = imageOptions.extend(["factor", "scale", "interpolation", "fillMode", "fillValue"], {
     factor: span({ least: 0, most: 1 }, 1),
     scale: span({ least: 0, most: 1 }, 1),
     interpolation: sampling(),

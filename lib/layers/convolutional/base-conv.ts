@@ -16,7 +16,7 @@ import type { Layer } from "../layer.js";
 
 /** The options of a convolution over images with `rank` axes beside batch and channels. */
 export function convOptions(rank: number) {
-  return layerOptions.extend(["filters", "kernelSize"], {
+  return layerOptions.extend(["filters", "kernelSize", "strides", "padding", "dataFormat"], {
     filters: positiveInteger(),
     kernelSize: tuple(rank, positiveInteger()),
     strides: tuple(rank, positiveInteger(), 1),

@@ -22,7 +22,7 @@ import { Layer } from "../layer.js";
 import { addBias, channelAxis, channelsOf } from "./base-conv.js";
 
 const convTransposeOptions = (rank: number) =>
-  layerOptions.extend(["filters", "kernelSize"], {
+  layerOptions.extend(["filters", "kernelSize", "strides", "padding"], {
     filters: positiveInteger(),
     kernelSize: tuple(rank, positiveInteger()),
     strides: tuple(rank, positiveInteger(), 1),

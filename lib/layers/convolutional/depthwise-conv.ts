@@ -31,7 +31,8 @@ const common = (rank: number) =>
     biasConstraint: constraint(),
   }) as const;
 
-const depthwiseOptions = (rank: number) => layerOptions.extend(["kernelSize"], common(rank));
+const depthwiseOptions = (rank: number) =>
+  layerOptions.extend(["kernelSize", "strides", "padding", "depthMultiplier", "dataFormat"], common(rank));
 
 /** A convolution of each channel by itself: channel c of the input gives `depthMultiplier` channels of the output. */
 abstract class DepthwiseConv extends Layer<ReturnType<typeof depthwiseOptions>> {
@@ -86,7 +87,7 @@ export class DepthwiseConv2D extends DepthwiseConv {
 }
 
 const separableOptions = (rank: number) =>
-  layerOptions.extend(["filters", "kernelSize"], {
+  layerOptions.extend(["filters", "kernelSize", "strides", "padding", "dataFormat"], {
     filters: positiveInteger(),
     ...common(rank),
     pointwiseInitializer: initializer("glorot_uniform"),

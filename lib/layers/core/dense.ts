@@ -27,7 +27,7 @@ import { layerOptions } from "../base/options.js";
 export class Dense extends QuantizedLayer<typeof Dense.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4", "ternary", "gptq", "awq"];
 
-  static override readonly options = layerOptions.extend(["units"], {
+  static override readonly options = layerOptions.extend(["units", "activation", "useBias", "kernelInitializer", "biasInitializer"], {
     units: positiveInteger(),
     activation: activation(),
     ...kernelAndBias,

@@ -30,7 +30,7 @@ const { useBias: _, ...weights } = kernelAndBias;
 export class EinsumDense extends QuantizedLayer<typeof EinsumDense.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4", "gptq", "awq"];
 
-  static override readonly options = layerOptions.extend(["equation", "outputShape"], {
+  static override readonly options = layerOptions.extend(["equation", "outputShape", "activation", "biasAxes", "kernelInitializer"], {
     outputShape: severalOf(nullable(positiveInteger())),
     equation: string(),
     activation: activation(),

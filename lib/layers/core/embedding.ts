@@ -26,18 +26,21 @@ import { layerOptions } from "../base/options.js";
 export class Embedding extends QuantizedLayer<typeof Embedding.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4"];
 
-  static override readonly options = layerOptions.extend(["inputDim", "outputDim"], {
-    inputDim: positiveInteger(),
-    outputDim: positiveInteger(),
-    embeddingsInitializer: initializer("uniform"),
-    embeddingsRegularizer: regularizer(),
-    embeddingsConstraint: constraint(),
-    activityRegularizer: regularizer(),
-    maskZero: boolean(false),
-    ...quantizationOption,
-    ...loraOptions,
-    weights: firstWeights(),
-  });
+  static override readonly options = layerOptions.extend(
+    ["inputDim", "outputDim", "embeddingsInitializer", "embeddingsRegularizer", "embeddingsConstraint"],
+    {
+      inputDim: positiveInteger(),
+      outputDim: positiveInteger(),
+      embeddingsInitializer: initializer("uniform"),
+      embeddingsRegularizer: regularizer(),
+      embeddingsConstraint: constraint(),
+      activityRegularizer: regularizer(),
+      maskZero: boolean(false),
+      ...quantizationOption,
+      ...loraOptions,
+      weights: firstWeights(),
+    },
+  );
 
   declare embeddings: Variable;
 

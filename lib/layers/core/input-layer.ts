@@ -16,7 +16,7 @@ import {
   unwritten,
   withDefault,
 } from "../../config/index.js";
-import type { Json, Options } from "../../config/index.js";
+import type { Arguments, Json, Options } from "../../config/index.js";
 import { checkedDtype } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Dtype } from "../../core/dtype.js";
@@ -43,7 +43,7 @@ const dtype = withDefault(
   null,
 );
 
-const options = schema([], {
+const options = schema(["shape", "batchSize", "dtype", "sparse", "ragged"], {
   name: nullable(string()),
   shape: unwritten(nullable(shape())),
   batchSize: unwritten(nullable(positiveInteger())),
@@ -119,8 +119,14 @@ function givenBy(tensor: KerasTensor, { shape, batchShape }: { readonly shape: S
   throw new ArgumentError("Input", { given: "a tensor beside a shape", expected: "one of them" });
 }
 
+const inputOptions = options.extend(["shape", "batchSize", "dtype", "sparse", "batchShape", "name", "tensor"], {
+  tensor: options.fields.inputTensor,
+});
+
+type InputArguments = Arguments<typeof inputOptions>;
+
 /** What `keras.Input` takes: the options of an InputLayer, or `tensor`. */
-export type InputOptions = Options<typeof options> & { readonly tensor?: KerasTensor | null };
+export type InputOptions = Options<typeof inputOptions>;
 
 /**
  * The input of a functional model: a Keras tensor of a shape, without the batch axis.
@@ -134,9 +140,9 @@ export type InputOptions = Options<typeof options> & { readonly tensor?: KerasTe
  *
  * With `tensor`, a Keras tensor of another graph, the model begins there: what led to it is left out.
  */
-export const Input = function Input(options: InputOptions): KerasTensor {
-  const { tensor = null, ...others } = options;
+export const Input = function Input(...given: InputArguments): KerasTensor {
+  const { tensor, ...others } = inputOptions.gather("Input", given) as InputOptions;
   return new InputLayer({ ...others, ...(tensor && { inputTensor: tensor }) }).output;
-} as { (options: InputOptions): KerasTensor; new (options: InputOptions): KerasTensor };
+} as { (...given: InputArguments): KerasTensor; new (...given: InputArguments): KerasTensor };
 
 registerClasses("keras.layers", { InputLayer });

@@ -71,7 +71,7 @@ const argumentsField = withDefault(
  * Keras: keras.layers.Lambda
  */
 export class Lambda extends Layer<typeof Lambda.options> {
-  static override readonly options = layerOptions.extend(["function"], {
+  static override readonly options = layerOptions.extend(["function", "outputShape", "mask", "arguments"], {
     function: fn,
     outputShape: nullable(shapeOrFunction),
     mask: nullable(maskOrFunction),

@@ -16,7 +16,7 @@ import { Layer } from "../layer.js";
  */
 export class Masking extends Layer<typeof Masking.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend([], { maskValue: number(0) });
+  static override readonly options = layerOptions.extend(["maskValue"], { maskValue: number(0) });
   override supportsMasking = true;
 
   override computeMask(x: Tensor): Tensor {

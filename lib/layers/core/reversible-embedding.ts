@@ -38,11 +38,14 @@ export interface ReversibleEmbeddingCallOptions extends CallOptions {
 export class ReversibleEmbedding extends QuantizedLayer<typeof ReversibleEmbedding.options> {
   static override readonly modes: readonly QuantizationMode[] = ["int8", "int4"];
 
-  static override readonly options = Embedding.options.extend(["inputDim", "outputDim"], {
-    tieWeights: boolean(true),
-    reverseDtype: nullable(string()),
-    logitSoftCap: nullable(number()),
-  });
+  static override readonly options = Embedding.options.extend(
+    ["inputDim", "outputDim", "tieWeights", "embeddingsInitializer", "embeddingsRegularizer"],
+    {
+      tieWeights: boolean(true),
+      reverseDtype: nullable(string()),
+      logitSoftCap: nullable(number()),
+    },
+  );
 
   declare embeddings: Variable;
   declare reverseEmbeddings?: Variable;

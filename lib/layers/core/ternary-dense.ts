@@ -26,7 +26,7 @@ import { QuantizedLayer, type Settings } from "../base/quantized-layer.js";
 export class TernaryDense extends QuantizedLayer<typeof TernaryDense.options> {
   static override readonly modes: readonly QuantizationMode[] = ["ternary"];
 
-  static override readonly options = layerOptions.extend(["units"], {
+  static override readonly options = layerOptions.extend(["units", "threshold", "activation", "useBias", "kernelInitializer"], {
     units: positiveInteger(),
     threshold: nullable(nonNegativeNumber()),
     activation: activation(),

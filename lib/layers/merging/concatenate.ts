@@ -17,7 +17,7 @@ import { Merge } from "./base-merge.js";
  * ```
  */
 export class Concatenate extends Merge<typeof Concatenate.options> {
-  static override readonly options = layerOptions.extend([], { axis: integer(-1) });
+  static override readonly options = layerOptions.extend(["axis"], { axis: integer(-1) });
 
   override build(inputShape: readonly Shape[]): void {
     this.checkList(inputShape);

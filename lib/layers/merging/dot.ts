@@ -16,7 +16,7 @@ import { Merge } from "./base-merge.js";
  * ```
  */
 export class Dot extends Merge<typeof Dot.options> {
-  static override readonly options = layerOptions.extend(["axes"], { axes: oneOrMore(integer()), normalize: boolean(false) });
+  static override readonly options = layerOptions.extend(["axes", "normalize"], { axes: oneOrMore(integer()), normalize: boolean(false) });
 
   override build(inputShape: readonly Shape[]): void {
     this.checkList(inputShape);

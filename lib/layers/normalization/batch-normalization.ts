@@ -53,7 +53,7 @@ import { Layer } from "../layer.js";
  * @see Ioffe and Szegedy 2015; with `renorm`, Ioffe 2017. Keras: keras.layers.BatchNormalization
  */
 export class BatchNormalization extends Layer<typeof BatchNormalization.options> {
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["axis", "momentum", "epsilon", "center", "scale"], {
     axis: integer(-1),
     momentum: number(0.99),
     epsilon: number(0.001),

@@ -29,7 +29,7 @@ const groups = withDefault(
  * @see Wu and He 2018. Keras: keras.layers.GroupNormalization
  */
 export class GroupNormalization extends Layer<typeof GroupNormalization.options> {
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["groups", "axis", "epsilon", "center", "scale"], {
     groups,
     axis: integer(-1),
     epsilon: number(0.001),

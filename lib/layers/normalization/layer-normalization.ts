@@ -23,7 +23,7 @@ import { Layer } from "../layer.js";
  * @see Ba, Kiros and Hinton 2016. Keras: keras.layers.LayerNormalization
  */
 export class LayerNormalization extends Layer<typeof LayerNormalization.options> {
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["axis", "epsilon", "center", "scale", "betaInitializer"], {
     axis: oneOrMore(integer(), -1),
     epsilon: number(0.001),
     center: boolean(true),

@@ -18,7 +18,7 @@ import { Layer } from "../layer.js";
  * @see Zhang and Sennrich 2019. Keras: keras.layers.RMSNormalization
  */
 export class RMSNormalization extends Layer<typeof RMSNormalization.options> {
-  static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1), epsilon: number(1e-6) });
+  static override readonly options = layerOptions.extend(["axis", "epsilon"], { axis: oneOrMore(integer(), -1), epsilon: number(1e-6) });
 
   declare scale: Variable;
   #axes: number[] | null = null;

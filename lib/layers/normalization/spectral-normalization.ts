@@ -21,7 +21,7 @@ import { Wrapper, wrapperOptions } from "../base/wrapper.js";
  * @see Miyato et al. 2018. Keras: keras.layers.SpectralNormalization
  */
 export class SpectralNormalization extends Wrapper<typeof SpectralNormalization.options> {
-  static override readonly options = wrapperOptions.extend(["layer"], { powerIterations: positiveInteger(1) });
+  static override readonly options = wrapperOptions.extend(["layer", "powerIterations"], { powerIterations: positiveInteger(1) });
 
   declare vectorU: Variable;
   /** The weight of the layer that is normalized. */

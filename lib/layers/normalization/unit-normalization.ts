@@ -15,7 +15,7 @@ import { Layer } from "../layer.js";
  */
 export class UnitNormalization extends Layer<typeof UnitNormalization.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend([], { axis: oneOrMore(integer(), -1) });
+  static override readonly options = layerOptions.extend(["axis"], { axis: oneOrMore(integer(), -1) });
   override supportsMasking = true;
 
   override call(x: Tensor): Tensor {

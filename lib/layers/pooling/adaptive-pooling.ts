@@ -8,7 +8,7 @@ import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 const adaptiveOptions = (rank: number) =>
-  layerOptions.extend(["outputSize"], { outputSize: tuple(rank, positiveInteger()), dataFormat: dataFormat() });
+  layerOptions.extend(["outputSize", "dataFormat"], { outputSize: tuple(rank, positiveInteger()), dataFormat: dataFormat() });
 
 /** Pooling with windows such that the output has a given size, whatever that of the input. */
 abstract class AdaptivePooling extends Layer<ReturnType<typeof adaptiveOptions>> {

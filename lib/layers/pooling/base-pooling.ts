@@ -8,7 +8,7 @@ import { Layer } from "../layer.js";
 
 /** The options of pooling over `rank` axes. */
 export function poolingOptions(rank: number) {
-  return layerOptions.extend(["poolSize"], {
+  return layerOptions.extend(["poolSize", "strides", "padding", "dataFormat", "name"], {
     poolSize: tuple(rank, positiveInteger(), 2),
     padding: oneOf(["valid", "same"], "valid"),
     strides: nullable(tuple(rank, positiveInteger())),

@@ -7,7 +7,7 @@ import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 
-const options = layerOptions.extend([], { dataFormat: dataFormat(), keepdims: boolean(false) });
+const options = layerOptions.extend(["dataFormat", "keepdims"], { dataFormat: dataFormat(), keepdims: boolean(false) });
 
 /** One number for each channel: everything between batch and channels is put together. */
 abstract class GlobalPooling extends Layer<typeof options> {

@@ -31,7 +31,7 @@ const outputMode = withDefault(
  * ```
  */
 export class CategoryEncoding extends Layer<typeof CategoryEncoding.options> {
-  static override readonly options = layerOptions.extend(["numTokens"], {
+  static override readonly options = layerOptions.extend(["numTokens", "outputMode", "sparse"], {
     numTokens: positiveInteger(),
     outputMode,
     sparse: fixed(false),

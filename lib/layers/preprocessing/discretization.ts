@@ -37,7 +37,7 @@ import { Learned } from "./learned.js";
  * ```
  */
 export class Discretization extends Layer<typeof Discretization.options> {
-  static override readonly options = layerOptions.extend(["binBoundaries"], {
+  static override readonly options = layerOptions.extend(["binBoundaries", "numBins", "epsilon", "outputMode", "sparse"], {
     binBoundaries: nullable(list(number())),
     numBins: nullable(nonNegativeInteger()),
     epsilon: positiveNumber(0.01),

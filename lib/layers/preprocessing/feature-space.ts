@@ -69,7 +69,7 @@ const crossField = field<Cross | readonly string[] | object, Cross | readonly st
  * them in the order of their names, crosses last; "dict" gives a record. Keras: keras.utils.FeatureSpace
  */
 export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
-  static override readonly options = layerOptions.extend(["features"], {
+  static override readonly options = layerOptions.extend(["features", "outputMode", "crosses", "crossingDim", "hashingDim"], {
     features: dictionary(featureField),
     outputMode: oneOf(["concat", "dict"], "concat"),
     crosses: {

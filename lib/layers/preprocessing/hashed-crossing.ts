@@ -39,7 +39,7 @@ const crossingDtype = withDefault(
  * ```
  */
 export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
-  static override readonly options = layerOptions.extend(["numBins"], {
+  static override readonly options = layerOptions.extend(["numBins", "outputMode", "sparse", "name", "dtype"], {
     numBins: positiveInteger(),
     outputMode: oneOf(["int", "one_hot"], "int"),
     sparse: fixed(false),

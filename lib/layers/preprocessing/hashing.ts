@@ -43,7 +43,7 @@ const hashingDtype = withDefault(
  * ```
  */
 export class Hashing extends Layer<typeof Hashing.options> {
-  static override readonly options = layerOptions.extend(["numBins"], {
+  static override readonly options = layerOptions.extend(["numBins", "maskValue", "salt", "outputMode", "sparse"], {
     numBins: positiveInteger(),
     maskValue: nullable(either(integer(), string())),
     salt: saltField(),

@@ -22,7 +22,7 @@ import { keyOf, saltField } from "./salt.js";
  * ```
  */
 export class IntegerLookup extends IndexLookup<number, typeof IntegerLookup.options> {
-  static override readonly options = lookupOptions.extend([], {
+  static override readonly options = lookupOptions.extend(["maxTokens", "numOovIndices", "maskToken", "oovToken", "vocabulary"], {
     maskToken: nullable(integer()),
     oovToken: nullable(integer(), -1),
     vocabulary: vocabularyField<number>("number"),

@@ -56,7 +56,7 @@ const rowsAtOnce = 128;
  * ```
  */
 export class Normalization extends Layer<typeof Normalization.options> {
-  static override readonly options = layerOptions.extend(["axis"], {
+  static override readonly options = layerOptions.extend(["axis", "mean", "variance", "invert"], {
     axis: axes,
     invert: boolean(false),
     mean: statistic,

@@ -21,7 +21,7 @@ const numbers = field<number | readonly number[]>({
  * ```
  */
 export class Rescaling extends Layer<typeof Rescaling.options> {
-  static override readonly options = layerOptions.extend(["scale"], {
+  static override readonly options = layerOptions.extend(["scale", "offset"], {
     scale: numbers,
     offset: { ...numbers, required: false, fallback: 0 } as Field<number | readonly number[], number | readonly number[], false>,
   });

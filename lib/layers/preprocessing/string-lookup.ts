@@ -25,7 +25,7 @@ import { keyOf, saltField } from "./salt.js";
  * Keras: keras.layers.StringLookup
  */
 export class StringLookup extends IndexLookup<string, typeof StringLookup.options> {
-  static override readonly options = lookupOptions.extend([], {
+  static override readonly options = lookupOptions.extend(["maxTokens", "numOovIndices", "maskToken", "oovToken", "vocabulary"], {
     maskToken: nullable(string()),
     oovToken: nullable(string(), "[UNK]"),
     vocabulary: vocabularyField<string>("string"),

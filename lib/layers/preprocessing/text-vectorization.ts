@@ -90,7 +90,7 @@ interface Tokens {
  * `standardize` and `split` may be functions of one string. Keras: keras.layers.TextVectorization
  */
 export class TextVectorization extends Layer<typeof TextVectorization.options> {
-  static override readonly options = layerOptions.extend([], {
+  static override readonly options = layerOptions.extend(["maxTokens", "standardize", "split", "ngrams", "outputMode"], {
     maxTokens: maxTokens(),
     standardize: functionField<Standardize>(standardizers, "lower_and_strip_punctuation"),
     split: functionField<Split>(splitters, "whitespace"),

@@ -17,7 +17,7 @@ import { Layer } from "../layer.js";
  */
 export class ActivityRegularization extends Layer<typeof ActivityRegularization.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend([], { l1: nonNegativeNumber(0), l2: nonNegativeNumber(0) });
+  static override readonly options = layerOptions.extend(["l1", "l2"], { l1: nonNegativeNumber(0), l2: nonNegativeNumber(0) });
   override supportsMasking = true;
 
   protected override get activityRegularizer() {

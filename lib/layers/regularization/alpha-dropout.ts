@@ -24,7 +24,7 @@ const LIMIT = -ALPHA * SCALE;
  */
 export class AlphaDropout extends Layer<typeof AlphaDropout.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend(["rate"], {
+  static override readonly options = layerOptions.extend(["rate", "noiseShape", "seed"], {
     rate: fraction(),
     noiseShape: nullable(list(nullable(positiveInteger()))),
     seed: seed(),

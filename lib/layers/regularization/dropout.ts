@@ -35,7 +35,7 @@ import { Layer } from "../layer.js";
  */
 export class Dropout extends Layer<typeof Dropout.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend(["rate"], {
+  static override readonly options = layerOptions.extend(["rate", "noiseShape", "seed"], {
     rate: fraction(),
     noiseShape: nullable(list(nullable(positiveInteger()))),
     seed: seed(),
@@ -101,7 +101,7 @@ export class SpatialDropout1D extends SpatialDropout {
  * ```
  */
 export class SpatialDropout2D extends SpatialDropout {
-  static override readonly options = spatialOptions.extend(["rate"], { dataFormat: dataFormat() });
+  static override readonly options = spatialOptions.extend(["rate", "dataFormat", "seed", "name", "dtype"], { dataFormat: dataFormat() });
   protected override readonly imageRank = 2;
 }
 
@@ -113,7 +113,7 @@ export class SpatialDropout2D extends SpatialDropout {
  * ```
  */
 export class SpatialDropout3D extends SpatialDropout {
-  static override readonly options = spatialOptions.extend(["rate"], { dataFormat: dataFormat() });
+  static override readonly options = spatialOptions.extend(["rate", "dataFormat", "seed", "name", "dtype"], { dataFormat: dataFormat() });
   protected override readonly imageRank = 3;
 }
 

@@ -18,7 +18,7 @@ import { Layer } from "../layer.js";
  */
 export class GaussianNoise extends Layer<typeof GaussianNoise.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend(["stddev"], { stddev: fraction(), seed: seed() });
+  static override readonly options = layerOptions.extend(["stddev", "seed"], { stddev: fraction(), seed: seed() });
 
   readonly seedGenerator = this.options.stddev > 0 ? new SeedGenerator(this.options.seed) : null;
   override supportsMasking = true;
@@ -38,7 +38,7 @@ export class GaussianNoise extends Layer<typeof GaussianNoise.options> {
  */
 export class GaussianDropout extends Layer<typeof GaussianDropout.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend(["rate"], { rate: fraction(), seed: seed() });
+  static override readonly options = layerOptions.extend(["rate", "seed"], { rate: fraction(), seed: seed() });
 
   readonly seedGenerator = this.options.rate > 0 ? new SeedGenerator(this.options.seed) : null;
   override supportsMasking = true;

@@ -11,7 +11,7 @@ import { Layer } from "../layer.js";
 import { margins } from "./margins.js";
 
 const croppingOptions = (rank: number, fallback: number) =>
-  layerOptions.extend(["cropping"], { cropping: margins(rank, fallback), dataFormat: dataFormat() });
+  layerOptions.extend(["cropping", "dataFormat"], { cropping: margins(rank, fallback), dataFormat: dataFormat() });
 
 /** Cuts off margins along the axes between batch and channels. */
 abstract class Cropping extends Layer<ReturnType<typeof croppingOptions>> {

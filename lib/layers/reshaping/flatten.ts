@@ -16,7 +16,7 @@ import { Layer } from "../layer.js";
  * ```
  */
 export class Flatten extends Layer<typeof Flatten.options> {
-  static override readonly options = layerOptions.extend([], { dataFormat: dataFormat() });
+  static override readonly options = layerOptions.extend(["dataFormat"], { dataFormat: dataFormat() });
   override inputSpec = new InputSpec({ minNdim: 1 });
 
   override call(x: Tensor): Tensor {

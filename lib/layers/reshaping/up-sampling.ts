@@ -10,7 +10,7 @@ import { upsampleLinearly } from "./interpolate.js";
 import { Layer } from "../layer.js";
 
 const upSamplingOptions = (rank: number) =>
-  layerOptions.extend(["size"], { size: tuple(rank, positiveInteger(), 2), dataFormat: dataFormat() });
+  layerOptions.extend(["size", "dataFormat"], { size: tuple(rank, positiveInteger(), 2), dataFormat: dataFormat() });
 
 type UpSamplingOptions = ReturnType<typeof upSamplingOptions>;
 
@@ -53,7 +53,7 @@ export class UpSampling1D extends UpSampling {
  * ```
  */
 export class UpSampling2D extends UpSampling<typeof UpSampling2D.options> {
-  static override readonly options = upSamplingOptions(2).extend(["size"], {
+  static override readonly options = upSamplingOptions(2).extend(["size", "dataFormat", "interpolation"], {
     interpolation: oneOf(["nearest", "bilinear"], "nearest"),
   });
 

@@ -8,7 +8,8 @@ import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { margins, type Margin } from "./margins.js";
 
-const paddingOptions = (rank: number) => layerOptions.extend(["padding"], { padding: margins(rank, 1), dataFormat: dataFormat() });
+const paddingOptions = (rank: number) =>
+  layerOptions.extend(["padding", "dataFormat"], { padding: margins(rank, 1), dataFormat: dataFormat() });
 
 /** Zeros around the axes between batch and channels. */
 abstract class ZeroPadding extends Layer<ReturnType<typeof paddingOptions>> {

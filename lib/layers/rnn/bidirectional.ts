@@ -29,7 +29,7 @@ const flags = ["stateful", "returnSequences", "returnState"] as const;
  * @see Schuster and Paliwal 1997. Keras: keras.layers.Bidirectional
  */
 export class Bidirectional extends Layer<typeof Bidirectional.options> {
-  static override readonly options = layerOptions.extend(["layer"], {
+  static override readonly options = layerOptions.extend(["layer", "mergeMode", "weights", "backwardLayer"], {
     layer: layerField,
     mergeMode: nullable(oneOf(["sum", "mul", "ave", "concat"]), "concat"),
     backwardLayer: nullable(layerField),

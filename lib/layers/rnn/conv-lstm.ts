@@ -9,7 +9,11 @@ import { convLstmCell, convLstmFields } from "./conv-lstm-cell.js";
 import { BaseRNN, rnnFields } from "./rnn.js";
 
 const optionsOf = (rank: number) =>
-  layerOptions.extend(["filters", "kernelSize"], { ...rnnFields, ...convLstmFields(rank), activityRegularizer: regularizer() });
+  layerOptions.extend(["filters", "kernelSize", "strides", "padding", "dataFormat"], {
+    ...rnnFields,
+    ...convLstmFields(rank),
+    activityRegularizer: regularizer(),
+  });
 
 const cells = [convLstmCell(1), convLstmCell(2), convLstmCell(3)] as const;
 

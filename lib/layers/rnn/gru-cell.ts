@@ -24,7 +24,10 @@ export const gruFields = { ...cellFields, recurrentActivation: activation("sigmo
  * @see Cho et al. 2014. Keras: keras.layers.GRUCell
  */
 export class GRUCell extends GatedCell<typeof GRUCell.options> {
-  static override readonly options = layerOptions.extend(["units"], gruFields);
+  static override readonly options = layerOptions.extend(
+    ["units", "activation", "recurrentActivation", "useBias", "kernelInitializer"],
+    gruFields,
+  );
   protected override readonly gates = 3;
 
   protected override get biasShape(): readonly number[] {

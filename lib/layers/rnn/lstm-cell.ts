@@ -25,7 +25,10 @@ export const lstmFields = { ...cellFields, recurrentActivation: activation("sigm
  * @see Hochreiter and Schmidhuber 1997. Keras: keras.layers.LSTMCell
  */
 export class LSTMCell extends GatedCell<typeof LSTMCell.options> {
-  static override readonly options = layerOptions.extend(["units"], lstmFields);
+  static override readonly options = layerOptions.extend(
+    ["units", "activation", "recurrentActivation", "useBias", "kernelInitializer"],
+    lstmFields,
+  );
   protected override readonly gates = 4;
 
   override get stateSize(): StateSize {

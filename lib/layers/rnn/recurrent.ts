@@ -37,7 +37,11 @@ function cellOptionsOf<F extends object>(options: object, fields: F): never {
  * ```
  */
 export class SimpleRNN extends BaseRNN<typeof SimpleRNN.options> {
-  static override readonly options = layerOptions.extend(["units"], { ...cellFields, ...common, seed: unwritten(seed()) });
+  static override readonly options = layerOptions.extend(["units", "activation", "useBias", "kernelInitializer", "recurrentInitializer"], {
+    ...cellFields,
+    ...common,
+    seed: unwritten(seed()),
+  });
   override readonly cell = new SimpleRNNCell({
     ...(cellOptionsOf(this.options, cellFields) as object),
     name: "simple_rnn_cell",
@@ -55,7 +59,11 @@ export class SimpleRNN extends BaseRNN<typeof SimpleRNN.options> {
  * @see LSTMCell
  */
 export class LSTM extends BaseRNN<typeof LSTM.options> {
-  static override readonly options = layerOptions.extend(["units"], { ...lstmFields, ...common, useCudnn });
+  static override readonly options = layerOptions.extend(["units", "activation", "recurrentActivation", "useBias", "kernelInitializer"], {
+    ...lstmFields,
+    ...common,
+    useCudnn,
+  });
   override readonly cell = new LSTMCell({
     ...(cellOptionsOf(this.options, lstmFields) as object),
     name: "lstm_cell",
@@ -73,7 +81,11 @@ export class LSTM extends BaseRNN<typeof LSTM.options> {
  * @see GRUCell
  */
 export class GRU extends BaseRNN<typeof GRU.options> {
-  static override readonly options = layerOptions.extend(["units"], { ...gruFields, ...common, useCudnn });
+  static override readonly options = layerOptions.extend(["units", "activation", "recurrentActivation", "useBias", "kernelInitializer"], {
+    ...gruFields,
+    ...common,
+    useCudnn,
+  });
   override readonly cell = new GRUCell({
     ...(cellOptionsOf(this.options, gruFields) as object),
     name: "gru_cell",

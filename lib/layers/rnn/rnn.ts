@@ -273,7 +273,10 @@ const cellField = field<Layer | readonly Layer[] | object, Layer>({
  * ```
  */
 export class RNN extends BaseRNN<typeof RNN.options> {
-  static override readonly options = layerOptions.extend(["cell"], { cell: cellField, ...rnnFields });
+  static override readonly options = layerOptions.extend(["cell", "returnSequences", "returnState", "goBackwards", "stateful"], {
+    cell: cellField,
+    ...rnnFields,
+  });
   override readonly cell = this.options.cell as unknown as Cell;
   override inputSpec = new InputSpec({ minNdim: 3 });
 }

@@ -16,7 +16,10 @@ import { cellFields, type CellOptions, firstOf, GatedCell, type States } from ".
  * ```
  */
 export class SimpleRNNCell extends GatedCell<typeof SimpleRNNCell.options> {
-  static override readonly options = layerOptions.extend(["units"], cellFields);
+  static override readonly options = layerOptions.extend(
+    ["units", "activation", "useBias", "kernelInitializer", "recurrentInitializer"],
+    cellFields,
+  );
   protected override readonly gates = 1;
 
   override call(x: Tensor, states: States, options: CellOptions = {}): [Tensor, States] {

@@ -42,7 +42,7 @@ const accuracies = { binary: BinaryAccuracy, sparse: SparseCategoricalAccuracy, 
 
 /** A function of labels and predictions, as a loss: the losses of samples are averaged. */
 class LossFunction extends FunctionLoss<typeof LossFunction.options> {
-  static override readonly options = lossOptions("loss_function", {
+  static override readonly options = lossOptions("loss_function", [], {
     fn: field<(yTrue: Tensor, yPred: Tensor) => Tensor>({
       expected: "a function of labels and predictions",
       parse: (value) => (typeof value === "function" ? (value as (yTrue: Tensor, yPred: Tensor) => Tensor) : invalid),

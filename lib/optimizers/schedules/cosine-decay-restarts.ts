@@ -16,7 +16,7 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
  * @see Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2016
  */
 export class CosineDecayRestarts extends LearningRateSchedule<typeof CosineDecayRestarts.options> {
-  static override readonly options = schema(["initialLearningRate", "firstDecaySteps"], {
+  static override readonly options = schema(["initialLearningRate", "firstDecaySteps", "tMul", "mMul", "alpha"], {
     initialLearningRate: number(),
     firstDecaySteps: positiveNumber(),
     tMul: number(2),

@@ -16,7 +16,7 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
  * @see Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2016
  */
 export class CosineDecay extends LearningRateSchedule<typeof CosineDecay.options> {
-  static override readonly options = schema(["initialLearningRate", "decaySteps"], {
+  static override readonly options = schema(["initialLearningRate", "decaySteps", "alpha", "name", "warmupTarget"], {
     initialLearningRate: number(),
     decaySteps: positiveNumber(),
     alpha: number(0),

@@ -14,7 +14,7 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
  * ```
  */
 export class ExponentialDecay extends LearningRateSchedule<typeof ExponentialDecay.options> {
-  static override readonly options = schema(["initialLearningRate", "decaySteps", "decayRate"], {
+  static override readonly options = schema(["initialLearningRate", "decaySteps", "decayRate", "staircase", "name"], {
     initialLearningRate: number(),
     decaySteps: number(),
     decayRate: number(),

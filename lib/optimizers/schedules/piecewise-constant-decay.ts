@@ -15,7 +15,7 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
  * ```
  */
 export class PiecewiseConstantDecay extends LearningRateSchedule<typeof PiecewiseConstantDecay.options> {
-  static override readonly options = schema(["boundaries", "values"], {
+  static override readonly options = schema(["boundaries", "values", "name"], {
     boundaries: list(number()),
     values: list(number()),
     name: string("PiecewiseConstant"),

@@ -14,7 +14,7 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
  * ```
  */
 export class PolynomialDecay extends LearningRateSchedule<typeof PolynomialDecay.options> {
-  static override readonly options = schema(["initialLearningRate", "decaySteps"], {
+  static override readonly options = schema(["initialLearningRate", "decaySteps", "endLearningRate", "power", "cycle"], {
     initialLearningRate: number(),
     decaySteps: positiveNumber(),
     endLearningRate: number(0.0001),
