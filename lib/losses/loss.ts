@@ -55,7 +55,7 @@ export type LossLike = Loss<Schema> | ((yTrue: Tensor, yPred: Tensor) => Tensor)
 /** What names a loss. */
 export type LossIdentifier = Identifier<LossLike>;
 
-export interface Loss<S extends Schema = Schema<readonly [], LossFields>> {
+export interface Loss<S extends Schema = Schema<readonly ["name", "reduction", "dtype"], LossFields>> {
   (yTrue: TensorLike, yPred: TensorLike, options?: LossCallOptions): Tensor;
 }
 
@@ -71,8 +71,8 @@ export interface Loss<S extends Schema = Schema<readonly [], LossFields>> {
  *
  * Keras: keras.losses.Loss
  */
-export abstract class Loss<S extends Schema = Schema<readonly [], LossFields>> extends Configured<S> {
-  static override readonly options: Schema = schema([], common);
+export abstract class Loss<S extends Schema = Schema<readonly ["name", "reduction", "dtype"], LossFields>> extends Configured<S> {
+  static override readonly options: Schema = schema(["name", "reduction", "dtype"], common);
   readonly name: string;
   readonly reduction: Reduction;
 

@@ -57,7 +57,7 @@ export interface MetricWeight {
 /** What a metric answers: one tensor, or several by name. */
 export type MetricResult = Tensor | Readonly<Record<string, Tensor>>;
 
-export interface Metric<S extends Schema = Schema<readonly [], MetricFields>> {
+export interface Metric<S extends Schema = Schema<readonly ["dtype", "name"], MetricFields>> {
   (...args: never[]): MetricResult;
 }
 
@@ -74,8 +74,8 @@ export interface Metric<S extends Schema = Schema<readonly [], MetricFields>> {
  *
  * Keras: keras.metrics.Metric
  */
-export abstract class Metric<S extends Schema = Schema<readonly [], MetricFields>> extends Configured<S> {
-  static override readonly options: Schema = schema([], common);
+export abstract class Metric<S extends Schema = Schema<readonly ["dtype", "name"], MetricFields>> extends Configured<S> {
+  static override readonly options: Schema = schema(["dtype", "name"], common);
   readonly name: string;
   /** The dtype of the state. */
   readonly dtype: Dtype;

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toCamelCase } from "../../lib/config/names.js";
+import { Schema } from "../../lib/config/schema.js";
 import { absence, deviationOf, isEqualHere, waitingFor } from "./deviations.js";
 import { isPublic, kerasNames, spelledHere, type KerasName, type KerasParameter } from "./interface.js";
 import { constructorParameters, parametersOf, type OwnParameter } from "./parameters.js";
@@ -97,6 +98,7 @@ function differencesOfParameters({ kind, params, name: kerasName }: KerasName, v
   for (const [place, param] of wanted.filter((each) => each.required && !each.keyword_only).entries())
     if (own[place] && names.includes(toCamelCase(param.name)) && names[place] !== toCamelCase(param.name))
       found.push(`argument ${place + 1} is ${names[place]}, not ${toCamelCase(param.name)}`);
+  if ((value as { options?: unknown }).options instanceof Schema) found.push(...differencesOfPlaces(wanted, own));
   if (kind === "function") {
     const byPosition = wanted.filter((each) => !each.keyword_only).map(({ name }) => toCamelCase(name));
     const mine = names.filter((name) => byPosition.includes(name));
@@ -104,6 +106,16 @@ function differencesOfParameters({ kind, params, name: kerasName }: KerasName, v
     if (mine.join() !== theirs.join()) found.push(`order is ${mine.join(", ")}, not ${theirs.join(", ")}`);
   }
   return found;
+}
+
+/** What people give by its place: the first four and more of what Keras takes so, as far as they are options here. */
+function differencesOfPlaces(wanted: readonly KerasParameter[], own: readonly OwnParameter[]): string[] {
+  const theirs = wanted.filter((each) => !each.keyword_only && !each.inherited).map(({ name }) => toCamelCase(name));
+  const unknown = theirs.findIndex((name) => !own.some((mine) => mine.name === name));
+  const usable = unknown === -1 ? theirs : theirs.slice(0, unknown);
+  const mine = own.filter(({ isPositional }) => isPositional).map(({ name }) => name);
+  const isSame = mine.every((name, place) => name === usable[place]) && mine.length >= Math.min(4, usable.length);
+  return isSame ? [] : [`takes ${mine.join(", ") || "nothing"} by place, Keras ${theirs.join(", ")}`];
 }
 
 function differencesOfParameter(param: KerasParameter, mine: OwnParameter): string[] {

@@ -11,6 +11,7 @@ export interface KerasParameter {
   readonly required: boolean;
   readonly default?: unknown;
   readonly keyword_only?: boolean;
+  readonly inherited?: boolean;
   readonly var?: "*" | "**";
   readonly popped?: boolean;
 }

@@ -20,7 +20,7 @@ import { ProjectedAttention, projectedOptions } from "./projected-attention.js";
  * @see Ainslie et al. 2023. Keras: keras.layers.GroupQueryAttention
  */
 export class GroupedQueryAttention extends ProjectedAttention<typeof GroupedQueryAttention.options> {
-  static override readonly options = layerOptions.extend(["headDim", "numQueryHeads", "numKeyValueHeads"], {
+  static override readonly options = layerOptions.extend(["headDim", "numQueryHeads", "numKeyValueHeads", "dropout", "useBias"], {
     headDim: positiveInteger(),
     numQueryHeads: positiveInteger(),
     numKeyValueHeads: positiveInteger(),

@@ -50,7 +50,7 @@ export class Dropout extends Layer<typeof Dropout.options> {
   }
 }
 
-const spatialOptions = layerOptions.extend(["rate"], {
+const spatialOptions = layerOptions.extend(["rate", "seed", "name", "dtype"], {
   rate: fraction(),
   seed: seed(),
   dataFormat: unwritten(dataFormat()),
