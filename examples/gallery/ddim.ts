@@ -61,8 +61,7 @@ class DiffusionModel extends keras.Model {
     return [found, tf.divide(tf.subtract(noisy, tf.multiply(noise, found)), signal)];
   }
 
-  override trainStep(data: unknown) {
-    const pictures = Array.isArray(data) ? data[0] : data;
+  override trainStep(pictures: tf.Tensor) {
     const [batch] = ops.shape(pictures) as number[];
     const noise = keras.random.normal([batch!, size, size, 1], { seed: this.seedGenerator });
     const rates = this.schedule(keras.random.uniform([batch!, 1, 1, 1], { seed: this.seedGenerator }));

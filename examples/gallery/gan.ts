@@ -73,8 +73,7 @@ class GAN extends keras.Model {
     return value;
   }
 
-  override trainStep(data: unknown) {
-    const real = Array.isArray(data) ? data[0] : data;
+  override trainStep(real: tf.Tensor) {
     const [batch] = ops.shape(real) as number[];
     const noise = () => keras.random.normal([batch!, latent], { seed: this.seedGenerator });
     const made = this.generator(noise());

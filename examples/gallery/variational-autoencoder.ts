@@ -48,8 +48,7 @@ class VAE extends keras.Model {
     return [this.totalLoss, this.pictureLoss, this.codeLoss];
   }
 
-  override trainStep(data: unknown) {
-    const x = Array.isArray(data) ? data[0] : data;
+  override trainStep(x: tf.Tensor) {
     const tape = new tf.GradientTape();
     const [total, picture, code] = tape.record(() => {
       const [mean, logVariance, z] = this.encoder<tf.Tensor[]>(x);

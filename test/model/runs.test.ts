@@ -310,7 +310,7 @@ t.test("shuffled whole batches stay whole, and a last smaller one stays behind",
     override call(x: tf.Tensor) {
       return this.dense(x);
     }
-    override trainStep([x]: [tf.Tensor]) {
+    override trainStep(x: tf.Tensor) {
       seen.push([...x.data()]);
       return { loss: 0 };
     }

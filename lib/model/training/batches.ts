@@ -8,7 +8,7 @@ import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
 import { pickRows } from "../../core/rows.js";
 
-/** Inputs, labels and weights of some samples: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
+/** Inputs, labels and weights of some samples: `[x, y, sampleWeight]`, with null for what there is not; `[x]` is an array that a user gave. */
 export type Batch = readonly [x: unknown, y?: unknown, sampleWeight?: unknown];
 
 /** What users give as inputs, labels or weights: tensors, typed or nested arrays, in arrays and records. */
@@ -31,7 +31,8 @@ export function asBatch(where: string, item: unknown): Batch {
   if (parts.length === 0 || parts.length > 3) {
     throw new ArgumentError(where, { given: `a batch of ${parts.length} parts`, expected: "x, [x], [x, y] or [x, y, sampleWeight]" });
   }
-  return parts.map((part, i) => toTensors(where, part, i === 0)) as unknown as Batch;
+  const tensors = parts.map((part, i) => toTensors(where, part, i === 0));
+  return (parts === item ? tensors : [...tensors, null]) as unknown as Batch;
 }
 
 const isNumbers = (value: unknown, depth = 0): boolean =>

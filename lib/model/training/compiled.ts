@@ -1,6 +1,6 @@
 // What `compile` made of its options: optimizer, losses, metrics.
 
-import { type Config, type Json, serializeKerasObject, type Schema, toSnakeCase } from "../../config/index.js";
+import { type Arguments, type Config, type Json, serializeKerasObject, type Schema, toSnakeCase } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import { Mean, type Metric } from "../../metrics/index.js";
 import { optimizers } from "../../optimizers/family.js";
@@ -26,8 +26,8 @@ export class Compiled {
   readonly #asked: Optimizer<Schema>;
 
   /** @param policy  the dtype policy of the model: under mixed_float16 losses are scaled, so that small gradients do not vanish */
-  constructor(given: CompileOptions, outputNames: readonly string[] | null, policy: string) {
-    const options = compileOptions.parse("compile", [given]);
+  constructor(given: Arguments<typeof compileOptions>, outputNames: readonly string[] | null, policy: string) {
+    const options = compileOptions.parse("compile", given);
     const { loss, lossWeights, metrics, weightedMetrics } = options;
     if (lossWeights !== null && loss === null) {
       throw new ArgumentError("compile.lossWeights", { given: "weights without a loss", expected: "a loss for each weight" });
@@ -43,7 +43,7 @@ export class Compiled {
     this.metrics = hasMetrics ? new CompiledMetrics(metrics, weightedMetrics, outputNames, labelsLike) : null;
     this.runEagerly = options.runEagerly;
     this.stepsPerExecution = options.stepsPerExecution;
-    this.options = given;
+    this.options = compileOptions.gather("compile", given);
   }
 
   /** Whether losses, metrics and the optimizer have their variables. */

@@ -47,7 +47,7 @@ function source(where: string, x: unknown, y: unknown, options: DataOptions): Ba
   return arraySource(where, parts, { batchSize: batchSize ?? (steps ? Math.ceil(samples / steps) : 32), shuffle });
 }
 
-/** Inputs, labels and weights as tensors; what follows the last that was given is left out. */
+/** Inputs, labels and weights as tensors: `[x, y]` or `[x, y, sampleWeight]`, null for labels that there are not. */
 export function arrayParts(
   where: string,
   x: unknown,
@@ -59,7 +59,7 @@ export function arrayParts(
   if (x === undefined || x === null) throw new ArgumentError(`${where}.x`, { given: String(x), expected: "data" });
   const given: Batch = [toTensors(`${where}.x`, x, true), toTensors(`${where}.y`, y), toTensors(`${where}.sampleWeight`, sampleWeight)];
   const parts = [...weighed(where, given, classWeight, labelsAreIndices)];
-  while ((parts.at(-1) ?? null) === null) parts.pop();
+  while (parts.length > 2 && (parts.at(-1) ?? null) === null) parts.pop();
   return parts;
 }
 

@@ -77,8 +77,7 @@ export function metricFor(identifier: MetricIdentifier, yTrue: Tensor, yPred: Te
 function nameOf(identifier: unknown, fn: object): string {
   if (typeof identifier === "string") return identifier;
   const { name } = fn as { name?: string };
-  if (name) return name;
-  throw new ArgumentError("compile", { given: text(fn), expected: "a function with a name" });
+  return name || "lambda";
 }
 
 /** Whether labels of a loss, or of what names one, are indices of classes. */

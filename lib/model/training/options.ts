@@ -11,12 +11,12 @@ import type { Losses, LossWeights } from "./compile-loss.js";
 import type { Metrics } from "./compile-metrics.js";
 
 /** A value that is looked at later, where its meaning is known. */
-const taken = <T>(expected: string, fallback: T): Field<T, T, false> =>
-  withDefault(field<T>({ expected, takesObjects: true, parse: (value) => value as T }), fallback);
+const taken = <T>(expected: string, fallback: T, takesObjects: boolean | "configs" = true): Field<T, T, false> =>
+  withDefault(field<T>({ expected, takesObjects, parse: (value) => value as T }), fallback);
 
-export const compileOptions = schema([], {
+export const compileOptions = schema(["optimizer", "loss", "lossWeights", "metrics", "weightedMetrics"], {
   /** A name, an object, a class or a config. Default: "rmsprop". */
-  optimizer: taken<Identifier<Optimizer<Schema>>>("an optimizer: a name, an object, a class or a config", "rmsprop"),
+  optimizer: taken<Identifier<Optimizer<Schema>>>("an optimizer: a name, an object, a class or a config", "rmsprop", "configs"),
   /** One loss for all outputs, or one for each, in an array or a record by names. */
   loss: taken<Losses>("a loss, or losses of the outputs", null),
   /** How much each loss counts, in the structure of the losses. */
@@ -77,7 +77,8 @@ const run = {
   callbacks,
 };
 
-const sampleWeight = taken<DataLike | undefined>("weights of the samples", undefined);
+/** Among arguments by place a record is the options. */
+const sampleWeight = taken<DataLike | undefined>("weights of the samples", undefined, false);
 
 const classWeight = nullable(
   field<ClassWeights>({
@@ -90,7 +91,7 @@ const classWeight = nullable(
 /** After how many epochs, or after which ones. */
 const frequency = withDefault(either(positiveInteger(), list(positiveInteger())), 1);
 
-export const fitOptions = schema([], {
+export const fitOptions = schema(["batchSize", "epochs", "verbose", "callbacks", "validationSplit"], {
   ...run,
   /** Default: 1. */
   epochs: nonNegativeInteger(1),
@@ -127,7 +128,7 @@ export const fitOptions = schema([], {
 /** What `fit` takes beside data. */
 export type FitOptions = Options<typeof fitOptions>;
 
-export const evaluateOptions = schema([], {
+export const evaluateOptions = schema(["batchSize", "verbose", "sampleWeight", "steps", "callbacks"], {
   ...run,
   sampleWeight,
   /** Batches to look at. Default: all of them. */
@@ -139,17 +140,21 @@ export const evaluateOptions = schema([], {
 /** What `evaluate` takes beside data. */
 export type EvaluateOptions = Options<typeof evaluateOptions>;
 
-export const predictOptions = schema([], { ...run, steps: nullable(positiveInteger()) });
+export const predictOptions = schema(["batchSize", "verbose", "steps", "callbacks"], { ...run, steps: nullable(positiveInteger()) });
 
 /** What `predict` takes beside data. */
 export type PredictOptions = Options<typeof predictOptions>;
 
-export const testOnBatchOptions = schema([], { sampleWeight, returnDict: boolean(false) });
+export const testOnBatchOptions = schema(["sampleWeight", "returnDict"], { sampleWeight, returnDict: boolean(false) });
 
 /** What `testOnBatch` takes beside data. */
 export type TestOnBatchOptions = Options<typeof testOnBatchOptions>;
 
-export const trainOnBatchOptions = schema([], { sampleWeight, classWeight, returnDict: boolean(false) });
+export const trainOnBatchOptions = schema(["sampleWeight", "classWeight", "returnDict"], {
+  sampleWeight,
+  classWeight,
+  returnDict: boolean(false),
+});
 
 /** What `trainOnBatch` takes beside data. */
 export type TrainOnBatchOptions = Options<typeof trainOnBatchOptions>;

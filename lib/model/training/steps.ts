@@ -4,6 +4,7 @@ import { isPlainObject, type Schema } from "../../config/index.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { tracedFunction, type TracedFunction } from "../../graph/function.js";
+import { packXYSampleWeight } from "../../data/pack.js";
 import { whileUnchanged } from "../../layers/base/tracking.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import type { Batch } from "./batches.js";
@@ -17,9 +18,9 @@ interface Stepped {
   readonly runEagerly: boolean;
   readonly compiled: boolean;
   readonly optimizer: Optimizer<Schema>;
-  trainStep(batch: Batch): unknown;
-  testStep(batch: Batch): unknown;
-  predictStep(batch: Batch): unknown;
+  trainStep(data: unknown): unknown;
+  testStep(data: unknown): unknown;
+  predictStep(data: unknown): unknown;
 }
 
 type Kind = "train" | "test" | "predict";
@@ -40,15 +41,15 @@ export class Steps {
   }
 
   train(): Execution<StepLogs> {
-    return this.#get("train", (batch) => stepLogs(`${this.#model.name}.trainStep`, this.#model.trainStep(batch)));
+    return this.#get("train", (batch) => stepLogs(`${this.#model.name}.trainStep`, this.#model.trainStep(packed(batch))));
   }
 
   test(): Execution<StepLogs> {
-    return this.#get("test", (batch) => stepLogs(`${this.#model.name}.testStep`, this.#model.testStep(batch)));
+    return this.#get("test", (batch) => stepLogs(`${this.#model.name}.testStep`, this.#model.testStep(packed(batch))));
   }
 
   predict(): Execution<unknown> {
-    return this.#get("predict", (batch) => this.#model.predictStep(batch), "concatenate");
+    return this.#get("predict", (batch) => this.#model.predictStep(packed(batch)), "concatenate");
   }
 
   /** Lets go of what was made. */
@@ -110,6 +111,9 @@ export class Steps {
     return execute;
   }
 }
+
+/** A batch as Keras gives it to steps: inputs alone stand for themselves, but for an array of them, and for what a user put into one. */
+const packed = (batch: Batch): unknown => (batch.length === 1 ? batch : packXYSampleWeight(batch[0], batch[1] ?? null, batch[2] ?? null));
 
 /** What a step answers, checked: losses and metrics by name, records among them spread. @throws ArgumentError for anything else */
 export function stepLogs(where: string, answer: unknown): StepLogs {

@@ -4,7 +4,15 @@ import { StatelessScope } from "../../variables/stateless-scope.js";
 import { GradientTape } from "../../autodiff/tape.js";
 import type { Logs } from "../../callbacks/callback.js";
 import type { History } from "../../callbacks/history.js";
-import { type Arguments, type Config, deserializeKerasObject, type OptionValues, type Schema, toCamelCase } from "../../config/index.js";
+import {
+  type Arguments,
+  type Config,
+  deserializeKerasObject,
+  isPlainObject,
+  type OptionValues,
+  type Schema,
+  toCamelCase,
+} from "../../config/index.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, StateError } from "../../core/errors.js";
 import { Tensor } from "../../core/tensor.js";
@@ -12,13 +20,14 @@ import { leaves } from "../../core/tree.js";
 import type { TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
 import type { layerOptions } from "../../layers/base/options.js";
+import { unpackXYSampleWeight } from "../../data/pack.js";
 import { Layer } from "../../layers/layer.js";
 import type { Metric } from "../../metrics/index.js";
 import { add, cast, sum } from "../../ops/index.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import type { FilePath } from "../../saving/place.js";
 import { type Child, children } from "../../saving/saveable.js";
-import { type Batch, type BatchesLike, type DataLike, givesBatches, isColumn, unpack } from "./batches.js";
+import { type BatchesLike, type DataLike, givesBatches, isColumn } from "./batches.js";
 import { buildFor } from "./building.js";
 import { Compiled } from "./compiled.js";
 import { arrayParts, epochBatches } from "./data.js";
@@ -30,6 +39,7 @@ import { TrainingPlace } from "./place.js";
 import {
   areOptions,
   type CompileOptions,
+  compileOptions,
   type EvaluateOptions,
   evaluateOptions,
   type FitOptions,
@@ -113,9 +123,13 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    *
    * @throws ArgumentError, ValueError for options, losses, metrics or optimizers that are not known
    */
-  compile(options: CompileOptions = {}): void {
+  compile(...given: Arguments<typeof compileOptions>): void;
+  compile(options?: CompileOptions): void;
+  compile(...given: readonly unknown[]): void {
     this.#runs.refuseWhileTraining(`${this.name}.compile`);
-    this.#compiled = this.#distribution.scope(() => new Compiled(options, this.outputNames, this.dtypePolicy.name));
+    this.#compiled = this.#distribution.scope(
+      () => new Compiled(given as Arguments<typeof compileOptions>, this.outputNames, this.dtypePolicy.name),
+    );
     this.#distribution.check(`${this.name}.compile`, () => this.weights);
     this.#steps.forget();
     this.stopTraining = false;
@@ -244,9 +258,12 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     return this.getMetricsResult();
   }
 
-  /** One step of training on a batch. To be overridden for training of another kind; losses and metrics by name are the answer. */
-  trainStep(data: Batch): StepAnswer {
-    const { x, y, sampleWeight } = unpack(data);
+  /**
+   * One step of training on a batch: `x`, `[x, y]` or `[x, y, sampleWeight]`, as `keras.utils.unpackXYSampleWeight` takes it. To be overridden for training of another kind; losses and metrics by
+   * name are the answer.
+   */
+  trainStep(data: unknown): StepAnswer {
+    const [x, y, sampleWeight] = unpackXYSampleWeight(data);
     const { optimizer, lossTracker } = this.#state("trainStep");
     const tape = new GradientTape();
     const [loss, yPred, scaled] = tape.record(() => {
@@ -261,8 +278,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** One step of evaluation on a batch. */
-  testStep(data: Batch): StepAnswer {
-    const { x, y, sampleWeight } = unpack(data);
+  testStep(data: unknown): StepAnswer {
+    const [x, y, sampleWeight] = unpackXYSampleWeight(data);
     const yPred = callModel(this, x, false);
     const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: false }));
     this.#state("testStep").lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
@@ -270,8 +287,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** One step of prediction on a batch. */
-  predictStep(data: Batch): unknown {
-    return callModel(this, unpack(data).x, false);
+  predictStep(data: unknown): unknown {
+    return callModel(this, unpackXYSampleWeight(data)[0], false);
   }
 
   /** Data as the model takes them: nested strings may be one input or one for each of several, which the structure of the inputs tells. */
@@ -305,7 +322,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    * @returns  losses and metrics of each epoch
    * @throws StateError while another `fit` of this model runs
    */
-  async fit(x: DataLike | BatchesLike, y?: DataLike, options?: FitOptions): Promise<History>;
+  async fit(all: AllArguments<FitOptions>): Promise<History>;
+  async fit(x: DataLike | BatchesLike, y?: DataLike, ...options: Arguments<typeof fitOptions>): Promise<History>;
   async fit(x: DataLike | BatchesLike, options?: FitOptions): Promise<History>;
   async fit(...given: readonly unknown[]): Promise<History> {
     const { x: inputs, y, options } = argumentsOf("fit", fitOptions, given);
@@ -320,9 +338,11 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    *
    * @returns one number, or an array of the loss and the metrics, or with `returnDict` a record
    */
+  async evaluate(all: AllArguments<EvaluateOptions & { returnDict: true }>): Promise<Logs>;
+  async evaluate(all: AllArguments<EvaluateOptions>): Promise<number | number[]>;
   async evaluate(x: DataLike | BatchesLike, y: DataLike | undefined, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;
   async evaluate(x: DataLike | BatchesLike, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;
-  async evaluate(x: DataLike | BatchesLike, y?: DataLike, options?: EvaluateOptions): Promise<number | number[]>;
+  async evaluate(x: DataLike | BatchesLike, y?: DataLike, ...options: Arguments<typeof evaluateOptions>): Promise<number | number[]>;
   async evaluate(x: DataLike | BatchesLike, options?: EvaluateOptions): Promise<number | number[]>;
   async evaluate(...given: readonly unknown[]): Promise<unknown> {
     const { x: inputs, y, options } = argumentsOf("evaluate", evaluateOptions, given);
@@ -331,16 +351,19 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** What the model gives for inputs: a tensor, or tensors in the structure of the outputs. */
-  async predict<Output = Tensor>(x: DataLike | BatchesLike, given: PredictOptions = {}): Promise<Output> {
-    const options = predictOptions.parse("predict", [given]);
-    return (await predict(this.#trained, this.asInputs(x), options)) as Output;
+  async predict<Output = Tensor>(all: AllArguments<PredictOptions>): Promise<Output>;
+  async predict<Output = Tensor>(x: DataLike | BatchesLike, ...options: Arguments<typeof predictOptions>): Promise<Output>;
+  async predict(x: unknown, ...given: Arguments<typeof predictOptions>): Promise<unknown> {
+    const named = given.length === 0 && byName(predictOptions, x);
+    const options = predictOptions.parse("predict", named ? [named.options] : given);
+    return predict(this.#trained, this.asInputs(named ? named.x : x), options);
   }
 
   /** One step of training on the given samples, with metrics of its own. @returns the loss, or the loss and the metrics */
   async trainOnBatch(x: DataLike, y: DataLike | undefined, options: TrainOnBatchOptions & { returnDict: true }): Promise<Logs>;
-  async trainOnBatch(x: DataLike, y?: DataLike, options?: TrainOnBatchOptions): Promise<number | number[]>;
-  async trainOnBatch(x: DataLike, y?: DataLike, given?: TrainOnBatchOptions): Promise<unknown> {
-    const options = given === undefined ? trainOnBatchOptions.defaults : trainOnBatchOptions.parse("trainOnBatch", [given]);
+  async trainOnBatch(x: DataLike, y?: DataLike, ...options: Arguments<typeof trainOnBatchOptions>): Promise<number | number[]>;
+  async trainOnBatch(x: DataLike, y?: DataLike, ...given: Arguments<typeof trainOnBatchOptions>): Promise<unknown> {
+    const options = given.length === 0 ? trainOnBatchOptions.defaults : trainOnBatchOptions.parse("trainOnBatch", given);
     return onBatch(
       this.#trained,
       "trainOnBatch",
@@ -354,9 +377,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** The loss and the metrics of the model on the given samples alone. */
   async testOnBatch(x: DataLike, y: DataLike | undefined, options: TestOnBatchOptions & { returnDict: true }): Promise<Logs>;
-  async testOnBatch(x: DataLike, y?: DataLike, options?: TestOnBatchOptions): Promise<number | number[]>;
-  async testOnBatch(x: DataLike, y?: DataLike, given?: TestOnBatchOptions): Promise<unknown> {
-    const options = given === undefined ? testOnBatchOptions.defaults : testOnBatchOptions.parse("testOnBatch", [given]);
+  async testOnBatch(x: DataLike, y?: DataLike, ...options: Arguments<typeof testOnBatchOptions>): Promise<number | number[]>;
+  async testOnBatch(x: DataLike, y?: DataLike, ...given: Arguments<typeof testOnBatchOptions>): Promise<unknown> {
+    const options = given.length === 0 ? testOnBatchOptions.defaults : testOnBatchOptions.parse("testOnBatch", given);
     return onBatch(
       this.#trained,
       "testOnBatch",
@@ -372,7 +395,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async predictOnBatch<Output = Tensor>(x: DataLike): Promise<Output> {
     const [inputs] = arrayParts("predictOnBatch", this.asInputs(x), undefined, undefined);
     this.#steps.refresh();
-    const answer = this.makePredictFunction()([[inputs]]) as Output;
+    const answer = this.makePredictFunction()([[inputs, null]]) as Output;
     this.#steps.settle();
     return answer;
   }
@@ -455,12 +478,26 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 /** The number of samples of a batch. */
 const batchSizeOf = (x: unknown): number => leaves<unknown>(x).find(isColumn)?.shape[0] ?? 1;
 
-/** Data and options in the arguments of a method: `(x, y, options)`, or `(x, options)` where x holds everything. */
+/** Data and options of a call that has all of them by name, which the options tell; null where it is data by names of inputs. */
+function byName({ fields }: Schema, given: unknown): { x: unknown; y: unknown; options: object } | null {
+  if (!isPlainObject(given) || !("x" in given)) return null;
+  const { x, y, ...options } = given;
+  const names = Object.keys(options);
+  const isCall = names.length === 0 ? "y" in given : names.some((name) => name in fields);
+  return isCall ? { x, y, options } : null;
+}
+
+/** Everything by name: data and options. */
+type AllArguments<O> = O & { readonly x: DataLike | BatchesLike; readonly y?: DataLike };
+
+/** Data and options in the arguments of a method: `(x, y, options)`, `(x, options)` where x holds everything, or all in one record. */
 function argumentsOf<S extends Schema>(
   method: string,
   schema: S,
   [x, second, third, ...more]: readonly unknown[],
 ): { x: unknown; y: unknown; options: OptionValues<S> } {
+  const named = second === undefined && third === undefined && byName(schema, x);
+  if (named) return { x: named.x, y: named.y, options: schema.parse(method, [named.options]) as OptionValues<S> };
   const isShort =
     third === undefined &&
     second !== undefined &&
