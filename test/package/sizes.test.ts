@@ -8,15 +8,15 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 491,
-  keras: 415,
-  ops: 196,
-  data: 132,
+  index: 500,
+  keras: 422,
+  ops: 199,
+  data: 135,
   datasets: 96,
-  models: 492,
-  visor: 297,
-  formats: 93,
-  autograph: 182,
+  models: 501,
+  visor: 304,
+  formats: 95,
+  autograph: 185,
 };
 
 /** The files that a file imports when it is loaded, itself included. */
