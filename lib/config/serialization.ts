@@ -108,7 +108,31 @@ function envelopeOf(object: Serializable & object): Json {
   if (build !== null && build !== undefined) envelope["build_config"] = serializeKerasObject(build);
   const compile = object.getCompileConfig?.();
   if (compile !== null && compile !== undefined) envelope["compile_config"] = serializeKerasObject(compile);
+  // Only of what is built does it matter which object it is: variables are written once.
+  if (written && object.getBuildConfig) {
+    if (written.ids.has(object)) envelope["shared_object_id"] = written.ids.get(object)!;
+    written.times.set(object, (written.times.get(object) ?? 0) + 1);
+  }
   return envelope;
+}
+
+/** How often the present config has an object, and what those are called that it has several times. */
+let written: { readonly times: Map<object, number>; readonly ids: ReadonlyMap<object, number> } | undefined;
+
+/** An object as Keras's JSON; layers that it holds in several places are marked as one by `shared_object_id`. */
+export function serializeShared(obj: unknown): Json {
+  const write = (ids: ReadonlyMap<object, number>) => {
+    const [outer, times] = [written, new Map<object, number>()];
+    written = { times, ids };
+    try {
+      return { config: serializeKerasObject(obj), times };
+    } finally {
+      written = outer;
+    }
+  };
+  const { config, times } = write(new Map());
+  const repeated = [...times].filter(([, count]) => count > 1).map(([object]) => object);
+  return repeated.length === 0 ? config : write(new Map(repeated.map((object, i) => [object, i + 1]))).config;
 }
 
 function functionEnvelope(value: object & { readonly name: string }): Json {

@@ -1,6 +1,6 @@
 // Backups of training in Keras's files: weights and optimizer where Keras has them, and beside them what its files have no place for.
 
-import { serializeKerasObject, objectSharingScope } from "../config/index.js";
+import { serializeShared } from "../config/index.js";
 import { StateError } from "../core/errors.js";
 import type { Backup } from "../callbacks/watched.js";
 import { DatasetWriter } from "../formats/hdf5/writer.js";
@@ -22,7 +22,7 @@ export function backupOf(model: Model): Backup {
     variables,
     async write(path, rest) {
       if (path.endsWith(".keras")) {
-        const config = objectSharingScope(() => serializeKerasObject(model));
+        const config = serializeShared(model);
         const members = files.archiveMembers(root, config, {});
         return write(placeOf(path), files.writeZip([...members, { name: REST, content: [rest] }]));
       }

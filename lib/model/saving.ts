@@ -17,7 +17,7 @@ import {
   type Options,
   schema,
   type Serializable,
-  serializeKerasObject,
+  serializeShared,
 } from "../config/index.js";
 import { loadMissing } from "../config/registry.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
@@ -100,19 +100,19 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
   const place = placeOf(path);
   await checkFree(where, place, overwrite);
   if (format === "checkpoint") {
-    const config = serializeKerasObject(model);
+    const config = serializeShared(model);
     await new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).write(path);
     return;
   }
   if (format === "tfjs") {
     const { tfjsFiles } = await import("../saving/tfjs.js");
     if (!model.built) throw notBuilt(where);
-    const made = tfjsFiles(place.name, serializeKerasObject(model), namedVariables(model, true));
+    const made = tfjsFiles(place.name, serializeShared(model), namedVariables(model, true));
     return writeAll(made.map(({ name, content }) => ({ place: { ...place, name }, content })));
   }
   const files = await kerasFiles();
   if (!model.built) console.warn(`kerasm: ${where}: the model is not built, so the file has no weights.`);
-  const config = objectSharingScope(() => serializeKerasObject(model));
+  const config = serializeShared(model);
   if (format === "h5") {
     const training = includeOptimizer && model.compiled ? trainingConfig(model) : null;
     const file = files.legacyModel({ ...legacyView(model), ...(!includeOptimizer && { optimizer: null }) }, config, training);

@@ -76,7 +76,8 @@ interface Recorded {
   readonly shape: readonly number[];
   readonly value: readonly number[];
 }
-type Structure = Recorded | readonly Structure[] | { readonly [name: string]: Structure };
+type Text = readonly (string | Text)[];
+type Structure = Recorded | { readonly text: Text } | readonly Structure[] | { readonly [name: string]: Structure };
 
 interface Case {
   readonly name: string;
@@ -96,6 +97,7 @@ const cases = ["cases.json", "cases-tensorflow.json"].flatMap(
 const isRecorded = (value: object): value is Recorded => "value" in value && "shape" in value;
 function tensors(value: Structure): unknown {
   if (Array.isArray(value)) return value.map(tensors);
+  if ("text" in value) return value.text;
   if (!isRecorded(value)) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, tensors(each as Structure)]));
   return tf.constant(value.value as number[], { shape: value.shape as number[], dtype: value.dtype as never });
 }
@@ -121,14 +123,15 @@ function apart(got: readonly tf.Tensor[], wanted: readonly tf.Tensor[]): number 
 const lines = (group: Hdf5Group, isTrained: boolean): string[] =>
   structure(group)
     .filter((line) => !/\/kerasm\//.test(line) && (isTrained || !line.startsWith("/optimizer")))
-    .map((line) => line.replace("float64", "float32").replace(/"(dense|layer_normalization)(_\d+)?"/, '"$1"'));
+    .map((line) => line.replace("float64", "float32").replace(/"(dense|layer_normalization|string_lookup)(_\d+)?"/, '"$1"'));
 
 /** A config without the shapes of tensors between layers, of which Keras knows less. */
 function withoutShapes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutShapes);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([key]) => !(key === "shape" && "keras_history" in value));
-  return Object.fromEntries(entries.map(([key, item]) => [key, withoutShapes(item)]));
+  // Keras on TensorFlow numbers strings by int64.
+  return Object.fromEntries(entries.map(([key, item]) => [key, item === "int64" ? "int32" : withoutShapes(item)]));
 }
 
 const memberOf = async (path: string, name: string) => {

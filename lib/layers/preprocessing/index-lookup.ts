@@ -392,7 +392,6 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
     if (!bytes || Array.isArray(this.#options.vocabulary)) return;
     const tokens = linesOf(bytes).map((line) => this.tokenOf(`${this.name}: vocabulary.txt`, line));
     this.setVocabulary(tokens, this.#storedWeights?.slice(0, tokens.length) ?? null);
-    this.#storedWeights = null;
   }
 
   override getConfig(): Record<string, Json> {

@@ -17,6 +17,7 @@ import {
   unwritten,
 } from "../../config/index.js";
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
+import type { TensorLike } from "../../core/convert.js";
 import { shapeText } from "../../core/shape.js";
 import { isStrings, isText, Strings, type NestedStrings } from "../../core/strings.js";
 import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
@@ -250,6 +251,24 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
   /** In mode "tf_idf": the weight of each number, null before it is known. */
   get idfWeights(): Tensor | null {
     return this._lookupLayer.idfWeights;
+  }
+
+  /** In a Keras file: what the lookup writes, which stands there twice. */
+  saveOwnVariables(store: Record<string, TensorLike>): void {
+    this._lookupLayer.saveOwnVariables(store);
+  }
+
+  loadOwnVariables(store: Readonly<Record<string, Tensor>>): void {
+    this._lookupLayer.loadOwnVariables(store);
+  }
+
+  /** In a Keras file: the vocabulary, one token a line. */
+  saveAssets(assets: Record<string, string | Uint8Array>): void {
+    this._lookupLayer.saveAssets(assets);
+  }
+
+  loadAssets(assets: Readonly<Record<string, Uint8Array>>): void {
+    this._lookupLayer.loadAssets(assets);
   }
 
   override getConfig(): Record<string, Json> {

@@ -89,11 +89,16 @@ export function readGraph(where: string, config: Config, hasOwnNode: HasOwnNode)
     made.set(entry["name"] as string, operation);
     waiting.set(operation, [...((entry["inbound_nodes"] as readonly Json[] | undefined) ?? [])]);
   }
+  // What a model inside shares with this one was called there: calls of this graph come after those.
+  const calledBefore = new Map(
+    [...made.values()].map((operation) => [operation, operation.inboundNodes[0]?.isInput ? 0 : operation.inboundNodes.length] as const),
+  );
   /** The tensor that a reference names, or undefined as long as it does not exist. */
   const find = ([name, node, output]: Reference, isOuter = false): KerasTensor | undefined => {
     const operation = made.get(name);
     if (!operation) throw new ValueError(where, { given: `a tensor of ${name}`, expected: `one of ${[...made.keys()].join(", ")}` });
-    return operation.inboundNodes[node - (isOuter && hasOwnNode(operation) ? 1 : 0)]?.outputs[output];
+    const place = node + calledBefore.get(operation)! - (isOuter && hasOwnNode(operation) ? 1 : 0);
+    return operation.inboundNodes[place]?.outputs[output];
   };
   // An operation that waits for tensors of later ones is tried again when these exist.
   for (let progress = true; progress && waiting.size > 0;) {

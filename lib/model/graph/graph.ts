@@ -9,6 +9,7 @@ import { shapeText, type Shape } from "../../core/shape.js";
 import { type AsksBefore, isStrings, isText, Strings, symbolicStrings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { isPlainObject } from "../../config/index.js";
+import { inheritedTraining } from "../../layers/base/context.js";
 import { isNumeric } from "../../layers/base/convert.js";
 import { InputLayer } from "../../layers/core/input-layer.js";
 import { describeInputs } from "../../layers/base/describe.js";
@@ -84,12 +85,15 @@ export class LayerGraph {
     }
     const values = new Map<KerasTensor, unknown>(this.inputs.map((input, i) => [input, flat[i]]));
     const fill = (leaf: unknown): unknown => (leaf instanceof KerasTensor ? values.get(leaf) : leaf);
+    // What the call of the model says counts, whatever calls inside were made with; Keras's files have such of all that augments.
+    const training = inheritedTraining();
+    const optionsOf = ({ options }: Node): Readonly<Record<string, unknown>> => {
+      const filled = mapLeaves(options, fill) as Readonly<Record<string, unknown>>;
+      return training !== undefined && "training" in filled ? { ...filled, training } : filled;
+    };
     for (const node of this.nodes) {
       if (node.isInput) continue;
-      const answer = node.operation.replay(
-        mapLeaves(node.args, fill) as readonly unknown[],
-        mapLeaves(node.options, fill) as Readonly<Record<string, unknown>>,
-      );
+      const answer = node.operation.replay(mapLeaves(node.args, fill) as readonly unknown[], optionsOf(node));
       // Nested arrays of strings are one result.
       const results = node.outputs.length === 1 && isText(node.outputs[0]) ? [stringsOf(where, answer)] : flatten<unknown>(answer);
       node.outputs.forEach((output, i) => values.set(output, results[i]));

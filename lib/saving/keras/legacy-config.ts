@@ -1,6 +1,6 @@
 // Configs of Keras 2 and of legacy `.h5` files as today's: modules for classes, nodes by arguments, options that are gone.
 
-import { isPlainObject, lookUp, sourceName } from "../../config/index.js";
+import { isPlainObject, lookUp, type Schema, sourceName } from "../../config/index.js";
 
 type Loose = Record<string, unknown>;
 
@@ -19,7 +19,7 @@ export function modernConfig(config: unknown): unknown {
   const { class_name: name } = config as { class_name: string };
   if (name === "__keras_tensor__") return config;
   if (name === "Policy" || name === "DTypePolicy") return (config["config"] as Loose)["name"];
-  const module = config["module"] ?? moduleOf(name);
+  const module = config["module"] ?? moduleOf(name, isOperation(config));
   const isModel = name === "Sequential" || name === "Functional" || name === "Model";
   const rest = { ...config, ...(module !== undefined && { module, class_name: name === "Model" ? "Functional" : name }) };
   return { registered_name: null, ...rest, config: isModel ? modelConfig(name, config["config"]) : layerConfig(name, config["config"]) };
@@ -28,7 +28,15 @@ export function modernConfig(config: unknown): unknown {
 const mapValues = (object: Loose, change: (value: unknown) => unknown): Loose =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
-function moduleOf(name: string): string | undefined {
+/** Whether an entry of a graph is a call of an operation: layers say whether they are trained. Keras 2 had none. */
+const isOperation = ({ config, inbound_nodes: nodes }: Loose): boolean =>
+  isPlainObject(config) && !("trainable" in config) && Array.isArray(nodes) && nodes.length > 0 && nodes.every(isPlainObject);
+
+const operations = ["numpy", "nn", "math", "core", "linalg", "image"].map((name) => `keras.src.ops.${name}`);
+
+/** Where Keras has a class; Add and others are both, a layer and an operation. */
+function moduleOf(name: string, isCall = false): string | undefined {
+  if (isCall) return operations.find((module) => lookUp(module, name)) ?? moduleOf(name);
   if (name === "Functional" || name === "Model") return "keras.src.models.functional";
   if (name === "Sequential") return "keras";
   return lookUp("keras.layers", name) ? "keras.layers" : undefined;
@@ -36,7 +44,8 @@ function moduleOf(name: string): string | undefined {
 
 function layerConfig(name: string, given: unknown): unknown {
   if (!isPlainObject(given)) return given;
-  const isGone = (key: string): boolean => gone.has(key) && !(key === "input_dim" && name === "Embedding");
+  const layer = lookUp("keras.layers", name)?.value as { readonly options?: Schema } | undefined;
+  const isGone = (key: string): boolean => gone.has(key) && !(key === "input_dim" && "inputDim" in (layer?.options?.fields ?? {}));
   const config = mapValues(Object.fromEntries(Object.entries(given).filter(([key]) => !isGone(key))), modernConfig);
   if (name === "InputLayer") {
     const shape = given["batch_shape"] ?? given["batch_input_shape"];
