@@ -3,6 +3,7 @@
 import h5wasm, { type Dataset, type Group } from "h5wasm/node";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import t from "tap";
 import { joined } from "../../lib/formats/bytes.js";
 import { readHdf5 } from "../../lib/formats/hdf5/reader.js";
@@ -61,4 +62,34 @@ t.test("we read what the library writes: chunks, compression, old and new types"
   t.match((memberAt(root, "long") as Hdf5Dataset).type, { dtype: "int64" });
   t.same((memberAt(root, "texts") as Hdf5Dataset).readText(), ["ab", "cde"]);
   t.same(memberAt(root, "g")!.attributes.get("list")!.values, ["one", "two"]);
+});
+
+/** Files that h5py wrote, packed. */
+const unpacked = (packed: string) => new Uint8Array(gunzipSync(Buffer.from(packed, "base64")));
+const fillValues =
+  "H4sIAAe7CWsC/+2YzUrDQBDHd3aTuhTE9pTixRw99hEUGulJRT14VDSgqG1RhOLFa3wDH8FHySN49E1qNjuTr4aooFjt/CAZZnc2uzv8Jwv7NBzsrLbX28Kg" +
+  "tXBERxSZIa+9sk/9J2gBbYT2RVI7pH04XHTx+9W4o4MgMNGzCjRP37HWF8wyMgy29409Rn8TbSzLcWcX96Or8FxMrk8vR4l/N74JTftDeDsu6rT/yXlBtOwY" +
+  "IN/ODNI2KIyjZcz7vXRo198QDirY08J7xH43qQfTL5UE2/+2Zd6O0Gk7tWmsICUVlYbEaZxyJf4sh7t7A0hXh/WomuPpbzJ1m+Po/xC1muOo/mPvb+t5Xlc2" +
+  "AwBQ0s+XdSRJR36NjvxcR0Ay0pWVTRYyHyjyzCrcb0dne6utJzpDinmwu6Z6ks8reaqdfEXTX9WHOQ+h5jzUFV0Q8VrZr+aLYRiGYZj/h4sPwzAMwzDLAySn" +
+  "//feJ+nsPsn4H98bRQuVj3cze7sM2BgAAA==";
+const elementsOutside =
+  "H4sIAAe7CWsC/+v0cHHj5ZLiYgABDg4GFgYBBmTwHwo2sKLyYfIJUJoRSndA6RVMMHFGsJwEVFwQaj66upAgV1eQ6v9oAGZPBguE5mAYBSMReLg6BoDoCCgf" +
+  "lkpPMKGqq0BLjx4U2svIwAYxixHG14DQTBABZqg6mDMw+RJgrYIK8gyQJKzAIM7BIF4PlWcFpmiQPBMTxEB2oPmMUOtAOccAR7qH5ScOKIuZEZZjJNBDjibx" +
+  "IIEWzgEsqOqKU5OLUkv0kjLzIPxgP38XkH9g/lBgHk3T5AAAvloe1LAFAAA=";
+
+t.test("elements that nobody wrote are what the dataset is filled with; those of another file are refused", (t) => {
+  const file = readHdf5(unpacked(fillValues), "fill.h5", inflate);
+  const numbers = (name: string, kind: typeof Float32Array | typeof Int32Array) => {
+    const bytes = (memberAt(file, name) as Hdf5Dataset).read().slice();
+    return [...new kind(bytes.buffer as ArrayBuffer)];
+  };
+  t.same(numbers("chunked", Float32Array), [7, 7, 7, 7, 7, 7]);
+  t.same(numbers("plain", Float32Array), [2.5, 2.5]);
+  t.same(numbers("some", Int32Array), [-1, -1, 5, 5]);
+  t.same(numbers("zero", Float32Array), [0, 0]);
+  t.throws(() => (memberAt(readHdf5(unpacked(elementsOutside), "outside.h5", inflate), "x") as Hdf5Dataset).read(), {
+    name: "UnsupportedFormatError",
+    message: /outside\.h5.*another file/,
+  });
+  t.end();
 });

@@ -144,7 +144,7 @@ class Hdf5Reader {
     const attributes = this.#attributes(messages, path);
     const layout = find(0x08);
     const object: Hdf5Group | Hdf5Dataset = layout
-      ? { kind: "dataset", attributes, ...this.#dataset(find(0x01), find(0x03), layout, find(0x0b), path) }
+      ? { kind: "dataset", attributes, ...this.#dataset(find, layout, path) }
       : { kind: "group", attributes, members: this.#members(messages, path) };
     this.#open.delete(address);
     return object;
@@ -438,18 +438,15 @@ class Hdf5Reader {
     return name === "r" ? { kind: "complex", parts: bytes === 8 ? "float32" : "float64" } : undefined;
   }
 
-  #dataset(
-    space: ByteReader | undefined,
-    typed: ByteReader | undefined,
-    layout: ByteReader,
-    filtered: ByteReader | undefined,
-    path: string,
-  ) {
+  #dataset(find: (type: number) => ByteReader | undefined, layout: ByteReader, path: string) {
+    const [space, typed] = [find(0x01), find(0x03)];
+    if (find(0x07)) this.#unsupported(`elements of another file at ${text(path)}`, "elements that stand in the file");
     if (!space || !typed) this.#fail(`a dataset without shape or type at ${text(path)}`, "both");
     const shape = this.#shape(space, path) ?? [0];
     const { type, bytes } = this.#type(typed, path);
     const size = sizeOf(shape) * bytes;
-    const read = this.#layout(layout, shape, bytes, filtered, path, size);
+    const fill = this.#fillValue(find(0x05), find(0x04), bytes, path);
+    const read = this.#layout(layout, shape, bytes, find(0x0b), path, size, fill);
     const readText = () => {
       const data = new ByteReader(read(), this.where);
       return Array.from({ length: sizeOf(shape) }, () => String(this.#value(data, type, bytes)));
@@ -464,6 +461,7 @@ class Hdf5Reader {
     filtered: ByteReader | undefined,
     path: string,
     size: number,
+    fill: Uint8Array | undefined,
   ): () => Uint8Array {
     const version = body.u8();
     if (version < 3) {
@@ -473,7 +471,7 @@ class Hdf5Reader {
       if (version < 1 || kind !== 1) this.#unsupported(`a dataset of layout version ${version} at ${text(path)}`, "version 3");
       const address = this.#offset(body);
       body.skip(rank * 4);
-      return this.#contiguous(address, size, path, size);
+      return this.#contiguous(address, size, path, size, fill);
     }
     if (version > 4) this.#fail(`a layout of version ${version} at ${text(path)}`, "version 3 or 4");
     const kind = body.u8();
@@ -484,7 +482,7 @@ class Hdf5Reader {
     }
     if (kind === 1) {
       const address = this.#offset(body);
-      return this.#contiguous(address, size, path, this.#length(body));
+      return this.#contiguous(address, size, path, this.#length(body), fill);
     }
     if (kind !== 2 || version === 4)
       this.#unsupported(`a dataset at ${text(path)} with a chunk index of layout ${version}.${kind}`, "a B-tree");
@@ -495,19 +493,36 @@ class Hdf5Reader {
     if (rank !== shape.length || chunk.some((length) => length === 0) || chunkBytes !== sizeOf(chunk) * each || chunkBytes > 2 ** 31)
       this.#fail(`chunks ${text(chunk)} of the shape ${text(shape)} at ${text(path)}`, "lengths for each axis");
     const filters = filtered ? this.#filters(filtered) : [];
-    return () => this.#chunked(tree, shape, each, chunk, chunkBytes, filters, path);
+    return () => this.#chunked(tree, shape, each, chunk, chunkBytes, filters, path, fill);
   }
 
-  #contiguous(address: number, size: number, path: string, stored: number): () => Uint8Array {
+  #contiguous(address: number, size: number, path: string, stored: number, fill: Uint8Array | undefined): () => Uint8Array {
     if (stored !== size) this.#fail(`${stored} bytes of data at ${text(path)}`, `${size}, as shape and type say`);
     if (size === 0) return () => new Uint8Array(0);
-    // Room that nobody wrote has no address: zeros. More than a file's worth of them is no model.
+    // Room that nobody wrote has no address: zeros, or what the dataset is filled with. More than a file's worth of them is no model.
     if (address === Infinity) {
       if (size > Math.max(2 ** 20, this.file.length * 16)) this.#fail(`${size} bytes that are not in the file at ${text(path)}`, "data");
-      return () => new Uint8Array(size);
+      return () => filled(size, fill);
     }
     const data = this.#at(address).take(size);
     return () => data;
+  }
+
+  /** What elements are that nobody wrote, where that is not zero. */
+  #fillValue(body: ByteReader | undefined, old: ByteReader | undefined, bytes: number, path: string): Uint8Array | undefined {
+    const from = body ?? old;
+    if (!from) return undefined;
+    if (body) {
+      const version = body.u8();
+      if (version < 1 || version > 3) this.#fail(`a fill value of version ${version} at ${text(path)}`, "version 1 to 3");
+      const flags = body.u8();
+      if (version === 3 ? !(flags & 0x20) : (body.skip(1), body.u8() === 0 && version === 2)) return undefined;
+    }
+    const size = from.u32();
+    if (size === 0 || size > 2 ** 31) return undefined; // none, or the user said that it does not matter
+    if (size !== bytes) this.#fail(`a fill value of ${size} bytes at ${text(path)}`, `${bytes}, as an element has`);
+    const value = from.take(size);
+    return value.some((byte) => byte !== 0) ? value : undefined;
   }
 
   #filters(body: ByteReader): Filter[] {
@@ -536,12 +551,13 @@ class Hdf5Reader {
     chunkBytes: number,
     filters: readonly Filter[],
     path: string,
+    fill: Uint8Array | undefined,
   ): Uint8Array {
     const size = sizeOf(shape) * each;
     // Deflate makes at most 1032 bytes of one.
     if (size > Math.max(2 ** 20, this.file.length * 1032))
       this.#fail(`${size} bytes of chunks at ${text(path)}`, "no more than the file can hold");
-    const whole = new Uint8Array(size);
+    const whole = filled(size, fill);
     if (tree === Infinity) return whole;
     let chunks = 0;
     const most = shape.reduce((product, length, axis) => product * Math.ceil(length / chunk[axis]!), 1);
@@ -591,6 +607,13 @@ const number = (dtype: FileDtype, isBigEndian: boolean): Hdf5Type => ({
   dtype,
   isBigEndian: isBigEndian && bytesPer(dtype) > 1,
 });
+
+/** Room for elements that nobody wrote. */
+function filled(size: number, fill: Uint8Array | undefined): Uint8Array {
+  const whole = new Uint8Array(size);
+  if (fill) for (let at = 0; at < size; at += fill.length) whole.set(fill, at);
+  return whole;
+}
 
 /** Bytes that stood by their place within elements, as elements. */
 function unshuffled(bytes: Uint8Array, each: number): Uint8Array {
