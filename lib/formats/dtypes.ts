@@ -118,7 +118,7 @@ function checkRange(view: DataView, dtype: FileDtype, where: string): void {
 /** How many elements a shape of a file has. @throws FormatError for lengths that no tensor has */
 export function checkedSize(shape: readonly number[], where: string): number {
   const size = sizeOf(shape);
-  if (shape.length <= 32 && shape.every((length) => Number.isInteger(length) && length >= 0) && size < 2 ** 31) return size;
+  if (shape.length <= 32 && shape.every((length) => Number.isSafeInteger(length) && length >= 0) && size < 2 ** 31) return size;
   throw new FormatError(where, { given: `the shape ${text(shape)}`, expected: "lengths of a tensor with fewer than 2 ** 31 elements" });
 }
 

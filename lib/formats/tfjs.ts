@@ -54,7 +54,7 @@ export function readTfjs(file: Uint8Array, where: string): TfjsModel {
   const names = new Set<string>();
   const groups = manifest.map((group: unknown): Group => {
     const { paths, weights } = isPlainObject(group) ? group : {};
-    const isFile = (path: unknown) => typeof path === "string" && /^[^/\\:]+$/.test(path) && path !== "..";
+    const isFile = (path: unknown) => typeof path === "string" && /^[^/\\:]+$/.test(path) && path !== ".." && path !== ".";
     if (!Array.isArray(paths) || !paths.every(isFile)) return fail(paths, "paths: files beside the model");
     if (!Array.isArray(weights)) return fail(weights, "weights: tensors by name, shape and dtype");
     for (const weight of weights as unknown[]) {

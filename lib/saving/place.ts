@@ -2,7 +2,7 @@
 
 import { platform } from "#platform";
 import type { FileContent, FileStore, GrowingFile, StagedFile } from "../runtime/platform.js";
-import { ArgumentError, text, ValueError } from "../core/errors.js";
+import { ArgumentError, KerasmError, text, ValueError } from "../core/errors.js";
 import { isChief } from "../core/replicas.js";
 import { lengthOf } from "../formats/bytes.js";
 import { CheckpointError } from "./format.js";
@@ -196,9 +196,12 @@ function notWritten(path: string, cause: unknown, bytes: number): Error {
   });
 }
 
-/** Reads a file. @throws CheckpointError where there is none */
+/** Reads a file. @throws CheckpointError where there is none, or none that may be read */
 export async function readFile({ store, name, path }: Place, expected = "a file"): Promise<Uint8Array> {
-  const bytes = await store.read(name);
+  const bytes = await store.read(name).catch((cause: Error & { code?: string }) => {
+    if (cause instanceof KerasmError) throw cause;
+    throw new CheckpointError(path, { given: cause.code === "EISDIR" ? "a folder" : cause.message, expected, cause });
+  });
   if (bytes) return bytes;
   throw new CheckpointError(path, { given: "a path where there is no file", expected });
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import t from "tap";
 import * as tf from "../../lib/index.js";
+import { loadNpy, loadNpz } from "../../lib/api/formats.js";
 import { crc32c } from "../../lib/formats/crc.js";
 
 const { keras } = tf;
@@ -220,6 +221,24 @@ t.test("forged headers with a valid checksum are errors that name the file", asy
     );
     t.same(v.array(), [1, 2]);
   }
+});
+
+t.test("a folder in the place of a file, and lengths that no number holds", async (t) => {
+  const folder = t.testdir({ "a.h5": {}, "a.npz": {}, "a.npy": {}, "a.onnx": {}, "a.weights.h5": {}, t: {} });
+  const at = (name: string) => join(folder, name);
+  const isFolder = { name: "CheckpointError", message: /given a folder/ };
+  for (const name of ["a.h5", "a.onnx"]) await t.rejects(keras.models.loadModel(at(name)), isFolder, name);
+  await t.rejects(chain(2).loadWeights(at("a.weights.h5")), isFolder);
+  await t.rejects(loadNpz(at("a.npz")), isFolder);
+  await t.rejects(loadNpy(at("a.npy")), isFolder);
+  await chain(2).save(at("t/model.json"));
+  const json = readFileSync(at("t/model.json"), "utf8");
+  writeFileSync(at("t/model.json"), json.replace(/"paths":\s*\[[^\]]*\]/, '"paths":["."]'));
+  await t.rejects(keras.models.loadModel(at("t/model.json")), { name: "FormatError" });
+
+  const head = "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 99999999999999999999), }".padEnd(117) + "\n";
+  writeFileSync(at("b.npy"), Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), Buffer.of(head.length, 0), Buffer.from(head)]));
+  await t.rejects(loadNpy(at("b.npy")), { name: "FormatError", message: /b\.npy/ });
 });
 
 t.test("circles and depths end in typed errors", async (t) => {
