@@ -16,16 +16,17 @@ import type { TensorLike } from "../core/convert.js";
 import { text, ValueError } from "../core/errors.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import type { Picture } from "../formats/image.js";
-import { cast, clip, image, round, slice } from "../ops/index.js";
+import { cast, image, round, slice } from "../ops/index.js";
 import { readFileBytes } from "./folder.js";
 import { arrayToImg, type ColorMode, type ImageSource } from "./images.js";
+import { resample } from "./resample.js";
 
-const methods = { nearest: "nearest", bilinear: "bilinear", bicubic: "bicubic", lanczos: "lanczos3" } as const;
+const methods = { box: "area", bilinear: "bilinear", hamming: "bilinear", bicubic: "bicubic", lanczos: "lanczos3" } as const;
 
 const loadOptions = schema([], {
   colorMode: oneOf(["rgb", "grayscale", "rgba"], "rgb"),
   targetSize: nullable(tuple(2, positiveInteger())),
-  interpolation: oneOf(["nearest", "bilinear", "bicubic", "lanczos"], "nearest"),
+  interpolation: oneOf(["nearest", "bilinear", "bicubic", "hamming", "box", "lanczos"], "nearest"),
   keepAspectRatio: boolean(false),
 });
 
@@ -43,19 +44,28 @@ export async function loadImg(source: ImageSource, options: Options<typeof loadO
   const [cutHeight, cutWidth] = keepAspectRatio
     ? [Math.min(inHeight, Math.floor((inWidth * height) / width)), Math.min(inWidth, Math.floor((inHeight * width) / height))]
     : [inHeight, inWidth];
-  const part = slice(pixels, [Math.floor((inHeight - cutHeight) / 2), Math.floor((inWidth - cutWidth) / 2), 0], [cutHeight, cutWidth, -1]);
-  const resized = image.resize(cast(part, "float32"), [height, width], {
-    interpolation: methods[interpolation],
-    antialias: interpolation !== "nearest",
-  });
-  return pixels.dtype === "uint8" ? cast(clip(round(resized), 0, 255), "uint8") : cast(round(resized), "int32");
+  const box = {
+    top: Math.floor((inHeight - cutHeight) / 2),
+    left: Math.floor((inWidth - cutWidth) / 2),
+    height: cutHeight,
+    width: cutWidth,
+  };
+  if (pixels.dtype === "uint8" && interpolation !== "nearest") {
+    const channels = pixels.shape[2]!;
+    const data = new Uint8Array(pixels.data());
+    const resized = resample({ width: inWidth, height: inHeight, channels, data }, box, [height, width], interpolation);
+    return adoptTensor(resized, [height, width, channels], "uint8");
+  }
+  const part = cast(slice(pixels, [box.top, box.left, 0], [cutHeight, cutWidth, -1]), "float32");
+  const how = interpolation === "nearest" ? { interpolation } : { interpolation: methods[interpolation], antialias: true };
+  return cast(round(image.resize(part, [height, width], how)), pixels.dtype);
 }
 
 /** Weights of red, green and blue in a grey of 2¹⁶ parts (ITU-R 601-2), as Pillow has them. */
 const luma = [19595, 38470, 7471] as const;
 
 /** A picture's pixels with the channels of a color mode. */
-export function inColors({ width, height, channels, depth, pixels }: Picture, colorMode: ColorMode): Tensor {
+export function inColors({ width, height, channels, depth, pixels, transparent }: Picture, colorMode: ColorMode): Tensor {
   const wanted = { grayscale: 1, rgb: 3, rgba: 4 }[colorMode];
   const keepsDepth = depth === 16 && wanted === 1 && channels <= 2;
   const byte = (value: number): number => (depth === 16 && !keepsDepth ? value >> 8 : value);
@@ -69,7 +79,9 @@ export function inColors({ width, height, channels, depth, pixels }: Picture, co
     const at = (channel: number): number => byte(pixels[from + (isColor ? channel : 0)]!);
     if (wanted === 1) result[i] = isColor ? (at(0) * luma[0] + at(1) * luma[1] + at(2) * luma[2] + 0x8000) >> 16 : at(0);
     else for (let c = 0; c < 3; c++) result[i * wanted + c] = at(c);
-    if (wanted === 4) result[i * 4 + 3] = hasAlpha ? byte(pixels[from + channels - 1]!) : 255;
+    if (wanted < 4) continue;
+    const isSeen = !transparent?.every((value, channel) => pixels[from + channel] === value);
+    result[i * 4 + 3] = hasAlpha ? byte(pixels[from + channels - 1]!) : isSeen ? 255 : 0;
   }
   return adoptTensor(result, [height, width, wanted], keepsDepth ? "int32" : "uint8");
 }

@@ -24,7 +24,8 @@ export type ImageSource = string | URL | Blob | ArrayBuffer | Uint8Array;
  *
  * @param source   a path, a URL, a Blob or bytes: PNG, JPEG, GIF (first frame) or BMP, and what else the browser knows in a page
  * @param options  `colorMode` "rgb" (default), "grayscale" or "rgba"; `targetSize` [height, width]; `interpolation` "nearest" (default),
- *                 "bilinear", "bicubic" or "lanczos"; `keepAspectRatio` cuts the image in the middle and does not stretch it
+ *                 "bilinear", "bicubic", "hamming", "box" or "lanczos", as Pillow has them; `keepAspectRatio` cuts the image in the middle
+ *                 and does not stretch it
  * @throws ValueError for files that are missing or do not decode
  *
  * Keras: keras.utils.load_img

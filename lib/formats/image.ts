@@ -13,6 +13,8 @@ export interface Picture {
   /** Bits of a channel. */
   readonly depth: 8 | 16;
   readonly pixels: Uint8Array | Uint16Array;
+  /** The color that stands for nothing, where a file without an alpha channel has one. */
+  readonly transparent?: readonly number[];
 }
 
 type Kind = "png" | "jpeg" | "gif" | "bmp" | "webp";
@@ -93,7 +95,16 @@ async function decodePng(bytes: Uint8Array): Promise<Picture> {
       : png.depth === 8
         ? Uint8Array.from(png.data)
         : unpacked(png.data as Uint8Array, width, height, png.depth);
-  return { width, height, channels: png.channels as Picture["channels"], depth: png.depth === 16 ? 16 : 8, pixels };
+  const most = png.depth < 8 ? 2 ** png.depth - 1 : 255;
+  const transparent = png.transparency && Array.from(png.transparency, (value) => (png.depth < 8 ? (value * 255) / most : value));
+  return {
+    width,
+    height,
+    channels: png.channels as Picture["channels"],
+    depth: png.depth === 16 ? 16 : 8,
+    pixels,
+    ...(transparent ? { transparent } : {}),
+  };
 }
 
 /** Grey pixels of 1, 2 or 4 bits as bytes. */

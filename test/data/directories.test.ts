@@ -19,6 +19,125 @@ function classes(name: string, files: Readonly<Record<string, readonly (string |
   return join(folder, name);
 }
 
+/** Pixels that Pillow 12.3 gives: channels, filter, size, whether the ratio is kept, bytes. */
+const resized: readonly (readonly [
+  3 | 4,
+  "box" | "bilinear" | "hamming" | "bicubic" | "lanczos",
+  readonly [number, number],
+  boolean,
+  string,
+])[] = [
+  [3, "box", [3, 4], false, "NpyQeHFOrqaskFy2fJZ+ZFF4gGxmmpooeohkcn9uymqYXJDS"],
+  [3, "box", [3, 4], true, "NpyQbGZumqhEgGLSfJZ+alhUkFKiboQoeohkYIJyvnR4lJ62"],
+  [
+    3,
+    "box",
+    [7, 5],
+    false,
+    "M1yTe3iDjEgS2NPcjFu4ONuMXFNYksgMg3h7k1yzm7hjm4yLdibkjHt4eLsMXHOYOCMcOGKac1xTu3hDXHOYOCMcOGKac1xTu3hDe4yrM5iL2HwuuJuMXJPYeIMcjGtYVnSg2zijW4zL",
+  ],
+  [
+    3,
+    "box",
+    [7, 5],
+    true,
+    "SrIorD7ejEgSjEgS6tDEdFZGRFBqksgMksgMXr4sfNhCukDUdibkdibksIpyYjgcDg4cOGKaOGKa4DSWYjgcDg4cOGKaOGKa4DSWJnbUQLpC2Hwu2Hwu7ryYyJJqUERGVnSgVnSg2iJ4",
+  ],
+  [3, "bilinear", [3, 4], false, "TJ57eXJwm5SEj22pcZt4Z2Rui291hIpRd4NzaHVksHGHdIiz"],
+  [3, "bilinear", [3, 4], true, "SZ1+cnlymY5ujnivcpl8ZW9nh2WBgX9XdYNwaHlqpG54kImi"],
+  [
+    3,
+    "bilinear",
+    [7, 5],
+    false,
+    "MV2FbouGqmZssr3WmGS+O7mGW3Nqf5s4j3Cql160d8BwgpZoiGiOiHd5gZVMe496bXxQdUSgeXVOkpgsZ3OZQGVeeWJqf3ZbkYN2dYiNVo6VqotXrY6eXYzQeYcjoXBNdFWBw2CrZIDO",
+  ],
+  [
+    3,
+    "bilinear",
+    [7, 5],
+    true,
+    "TbE8j2GnnEN4qHFH5tHJZXRLX1VudXxIirMggbdaeq9FiWSOiFOihXKFkZZfcJI1Z0ViXjaceUyuumJ+TVtnLU05SVtOlGl+02eOUIC9RZZogI5FyoRd4ZaSx41hdFtRU1xzfluU2iaB",
+  ],
+  [3, "hamming", [3, 4], false, "P52KdmZto6SEjGG0d512ZE9vjGZ7j5I0fIZtY3xjw26KaZDG"],
+  [3, "hamming", [3, 4], true, "O5yKbWxvmaBRhGnHeJd9Z19ajViWdIE4eIdoY35vtnJ4kpev"],
+  [
+    3,
+    "hamming",
+    [7, 5],
+    false,
+    "LVSGaY9tol5Twsrfmly7OtOJYGFZfq4lkV+imGOuhLpwiJ5miVSrhHZ6e6cufIyAbXRJbUSpanNUmJssZmyaQ0tCZlp3Y3FIp4BmeIedPI2nvo9IpY+SVY3VcIgfpXdYbF6K0VCyXH7Q",
+  ],
+  [
+    3,
+    "hamming",
+    [7, 5],
+    true,
+    "SrIqoEzHnEN4mFko6tDFcV1FTlFrbog+jcERZr02e75DnVOvj0W7gFCun5Rkb4kwZTNvXjacZUe4xmCDVUZCIDMnOExUamSH4FCVL3jOP61TiZg71YNA7LOWyJFpX05KU1xzZmqb2iN5",
+  ],
+  [3, "bicubic", [3, 4], false, "RKF+fHFon5qGkGi0c594ZF9uhWh2ho8/d4FzZXhiunGFb4nB"],
+  [3, "bicubic", [3, 4], true, "QKN/c3RynpdjjHTAdqB/X2phhlyLfYBEd4JwYHlor2tykY2r"],
+  [
+    3,
+    "bicubic",
+    [7, 5],
+    false,
+    "K1iFcI2Is2BttMnYkly8M8aLVmdoe6kijmyrmlTCfdBpjJptjGOaiXh5ep5AgJB4bntFcy63dXNGlaATZXCoLF1TeF9kfXNUmH91eomVTJWht5RJu5SjT47feYkapG9LbU2Czl6sXIbR",
+  ],
+  [
+    3,
+    "bicubic",
+    [7, 5],
+    true,
+    "R7ktll27njB6pGkw8NfUaGZGVEdvcYM7jcoDdb5Pfb5ClWKfkUe7hHGKi55UdJcjbTNdUSGyb0DIxleBR0ljGD0iM1w9mW2C4WGVRX/SOKZqh5Yy34ZS6KeV0pJhcVNLQVp1dGCd4Bx7",
+  ],
+  [3, "lanczos", [3, 4], false, "RKV8gXRmnpeKkWi6c6N5Y2Nug2R1hJA4dX12ZHVhvHOBbojH"],
+  [3, "lanczos", [3, 4], true, "QKl6d3NzoZZljnfCeKWBW21fg1eOf4E/eX11Wntnsmdrk42x"],
+  [
+    3,
+    "lanczos",
+    [7, 5],
+    false,
+    "KVuAco+PvFhwr9HUjlq6L8SMUl5tfa0VjG+vnUrNgeBjkZ1yjmaai3h3dZ9EhZBwcIA4cRXRdnc8lKUAZW67FV1RfWNWfnRWlXl4foqUT5iluJNExZerRo7hfYoYp21IZkKF02OoWorR",
+  ],
+  [
+    3,
+    "lanczos",
+    [7, 5],
+    true,
+    "R8EsmmG/nyGEoGgk+NvdZmVFUDtsbYI6jdQAebxXgMVHl2qjm0XJhoB/gqFLeqUUeydWQRDJbzbczEuEPUJtCzITImsmsHSC3GiUToXWNaxzipUt54VX5KaU2ZNedk9IMVh4dWOf5BR7",
+  ],
+  [4, "box", [3, 4], false, "fWBWmnGCbMW+gXJ2x49ObpRnXpKNiU9zU2+bbkiCp2YzS3FKcpmEoHin6ia7XEte"],
+  [4, "box", [3, 4], true, "fWBWmlVyU9LHg5mKsp5OgpRnXpKFikiKb3eNgoMwvTozS3FKmaieglWSdXp6VsYy"],
+  [4, "bilinear", [3, 4], false, "bW1Np3J2Z7ewfHx7sJNZb4ZmV4mGj2SHaICWa2CBn1VcdWpbg5GHk2uQnFidYWpU"],
+  [4, "bilinear", [3, 4], true, "cWdRomZ6Wb6qeIiIsIxbcodkW4mBiliKcoqOdmlvnlJWbmhYiZSFi2qQiXqNaZ0/"],
+  [4, "hamming", [3, 4], false, "eGpRo25tZ8a+foB7vZJOcZBlWI2NjVWHXnWWd1N5o1xFYGxVhpeWkmaUm0irW1tW"],
+  [4, "hamming", [3, 4], true, "emJVnFlzVM2+f5GKs5ZRfZFkXY6DiEuKb3uLfnJMq0M+VW9Ok6GXhVmQe3p/WbM2"],
+  [4, "bicubic", [3, 4], false, "a2tLqW12Z8G+fX96tZVSb4piV4yFklyEYn2caE+BrFNRdG5RhpWInWCTolWtW2RR"],
+  [4, "bicubic", [3, 4], true, "cmROol56WMq4dJKGtpFRdIxeW4yGj1GHbIySdmBmqE1FaWZNjpmMkWWTiX6VW601"],
+  [4, "lanczos", [3, 4], false, "ZmlIrGt0Z8PEdn92splKcY1fVY2EmV2DXX6hZUaFslBQfWxJipaFpmCPp1e2VmBN"],
+  [4, "lanczos", [3, 4], true, "bmNMpF55Wc+8aZeCtZVJco1aWo2Jkk2EZZOZdFVorU47cmNFkZiHmmeVjoOjUa0y"],
+];
+
+t.test("images are resized to the very pixels that Pillow gives", async (t) => {
+  const path = join(folder, "resized.png");
+  for (const [channels, interpolation, targetSize, keepAspectRatio, expected] of resized) {
+    const values = Array.from({ length: 6 * 9 * channels }, (_, i) => (i * i * 7 + i * 13) % 256);
+    await utils.saveImg(path, tf.constant(values, { shape: [6, 9, channels] }), { scale: false });
+    const colorMode = channels === 3 ? "rgb" : "rgba";
+    const loaded = await utils.loadImg(path, { colorMode, interpolation, targetSize, keepAspectRatio });
+    const bytes = Buffer.from(Uint8Array.from(loaded.data())).toString("base64");
+    t.equal(bytes, expected, `${interpolation}, ${channels} channels, ${targetSize.join(" × ")}${keepAspectRatio ? ", ratio kept" : ""}`);
+  }
+});
+
+t.test("a color that stands for nothing is transparent", async (t) => {
+  // A PNG of two grey pixels, 5 and 9, whose tRNS chunk names 9.
+  const file = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAAnRSTlMACQ9PdZwAAAALSURBVHicY2RlAQAAFAALXD+UcAAAAABJRU5ErkJggg==";
+  const loaded = await utils.loadImg(Uint8Array.from(Buffer.from(file, "base64")), { colorMode: "rgba" });
+  t.strictSame(loaded.array(), [[[5, 5, 5, 255], [9, 9, 9, 0]]]); // prettier-ignore
+});
+
 t.test("images are saved and loaded, in the colors and sizes that are asked for", async (t) => {
   const image = tf.constant(
     Array.from({ length: 4 * 6 * 3 }, (_, i) => (i * 11) % 256),
