@@ -87,6 +87,8 @@ interface Case {
   readonly optimizer?: readonly Recorded[];
   /** Keras itself would run code of this file. */
   readonly refused?: boolean;
+  /** Its calls name their inputs, which are written by place here. */
+  readonly byPlace?: boolean;
 }
 
 const folder = fileURLToPath(new URL("../../../test/golden/data/keras", import.meta.url));
@@ -123,7 +125,9 @@ function apart(got: readonly tf.Tensor[], wanted: readonly tf.Tensor[]): number 
 const lines = (group: Hdf5Group, isTrained: boolean): string[] =>
   structure(group)
     .filter((line) => !/\/kerasm\//.test(line) && (isTrained || !line.startsWith("/optimizer")))
-    .map((line) => line.replace("float64", "float32").replace(/"(dense|layer_normalization|string_lookup)(_\d+)?"/, '"$1"'));
+    .map((line) =>
+      line.replace("float64", "float32").replace(/"(dense|dropout|layer_normalization|softmax|string_lookup)(_\d+)?"/, '"$1"'),
+    );
 
 /** A config without the shapes of tensors between layers, of which Keras knows less. */
 function withoutShapes(value: unknown): unknown {
@@ -144,7 +148,7 @@ t.test("which cases there are", (t) => {
   t.end();
 });
 
-for (const { name, files, inputs, outputs, optimizer, refused } of cases)
+for (const { name, files, inputs, outputs, optimizer, refused, byPlace } of cases)
   t.test(name, async (t) => {
     const x = tensors(inputs);
     const wanted = leaves(tensors(outputs)) as tf.Tensor[];
@@ -190,7 +194,7 @@ for (const { name, files, inputs, outputs, optimizer, refused } of cases)
       const [own, theirs] = [await memberOf(again, "config.json"), await memberOf(path, "config.json")].map((bytes) =>
         withoutShapes(plain(parseJson(new TextDecoder().decode(bytes), file))),
       );
-      t.same(own, theirs, `${file}: config.json`);
+      if (!byPlace) t.same(own, theirs, `${file}: config.json`);
       const content = readHdf5(await memberOf(path, "model.weights.h5"), file);
       const isTrained = (memberAt(content, "optimizer/vars") as Hdf5Group | undefined)?.members.size !== 2;
       t.same(

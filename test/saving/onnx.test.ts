@@ -171,3 +171,23 @@ t.test("what cannot be expressed is named with its line", async (t) => {
     message: /inputSignature/,
   });
 });
+
+t.test("weights of 4 bits, and pooling to given sizes", async (t) => {
+  const packed = new keras.Sequential([new keras.Input({ shape: [8] }), new layers.Dense(6), new layers.Dense(3)]);
+  packed.quantize("int4");
+  await check(t, "int4", packed, [keras.random.normal([2, 8], { seed: 1 })]);
+  for (const size of [1, 2, 3]) {
+    const x = keras.random.normal([2, 6, 6, 3], { seed: 2 });
+    for (const layer of [new layers.AdaptiveAveragePooling2D(size), new layers.AdaptiveMaxPooling2D(size)])
+      await check(t, `${layer.name} to ${size}`, new keras.Sequential([new keras.Input({ shape: [6, 6, 3] }), layer]), [x]);
+  }
+  for (const [name, call] of Object.entries({
+    right: (x: tf.Tensor) => keras.ops.rightShift(x, 3),
+    left: (x: tf.Tensor) => keras.ops.leftShift(x, 5),
+    and: (x: tf.Tensor) => keras.ops.bitwiseAnd(x, 15),
+  })) {
+    const input = new keras.Input({ shape: [6], dtype: "int32" });
+    const model = new keras.Model({ inputs: input, outputs: call(input) });
+    await check(t, `bits to the ${name}`, model, [tf.constant([[-2147483648, -9, -1, 0, 77, 2147483647]], { dtype: "int32" })]);
+  }
+});

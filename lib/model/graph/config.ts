@@ -146,8 +146,22 @@ function replayNode(operation: Operation, node: Json, find: (reference: Referenc
   const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [toCamelCase(key), mapLeaves(value, leaf)]));
   if (!isComplete) return false;
   if (operation instanceof OperationCall) operation.record(given, mapKeys(named, toSnakeCase));
-  else operation.replay(given, named);
+  else operation.replay(...withoutNames(operation, given, named));
   return true;
+}
+
+/** A call with its inputs by place, as calls are here; Keras's may be `layer(inputs=x)` and `attention(query=x, value=y)`. */
+function withoutNames(operation: Operation, given: readonly unknown[], named: Readonly<Record<string, unknown>>) {
+  const [args, rest] = [[...given], { ...named }];
+  const take = (name: string | undefined): void => {
+    if (name === undefined || !(name in rest)) return;
+    args.push(rest[name]);
+    delete rest[name];
+  };
+  if (args.length === 0) take("query" in rest ? "query" : Object.keys(rest)[0]);
+  const most = (operation as { readonly inputCount?: number }).inputCount ?? 1;
+  for (const name of ["value", "key"]) if (args.length < most) take(name);
+  return [args, rest] as const;
 }
 
 const mapKeys = (record: object, key: (name: string) => string) =>

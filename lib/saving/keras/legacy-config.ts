@@ -8,7 +8,7 @@ type Loose = Record<string, unknown>;
 const gone = new Set([
   "batch_input_shape", "input_dim", "input_length", "time_major", "implementation", "virtual_batch_size", "renorm", "renorm_clipping",
   "renorm_momentum", "fused", "adjustment", "experimental_autocast", "build_input_shape_dict", "decay", "jit_compile",
-  "is_legacy_optimizer", "reset_after_gru", "interpolation_order", "lora_rank", "lora_alpha",
+  "is_legacy_optimizer", "reset_after_gru", "interpolation_order",
 ]); // prettier-ignore
 
 /** The config as Keras 3 has it. */

@@ -171,10 +171,54 @@ const convTranspose: Row = (step) => {
   return channelsLast(step, y);
 };
 
+const wide = (step: StepView, name: string): string => castTo(step, step.at(name), "int64");
+const narrow = (step: StepView, value: string): string => castTo(step, value, "int32");
+const long = (step: StepView, value: number): string => step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(BigInt(value))));
+
+/** Bits are moved by products and quotients with powers of two, of 64 bits, which hold whatever comes. */
+const shift =
+  (move: (step: StepView, x: string, unit: string) => string): Row =>
+  (step) => {
+    const unit = make(step)("Pow", [long(step, 2), wide(step, "b")]);
+    return narrow(step, move(step, wide(step, "a"), unit));
+  };
+
+/** The last bits of whole numbers are what a power of two leaves of them. */
+const bitwiseAnd: Row = (step) => {
+  const masks = ["a", "b"].map((name) => {
+    const tensor = step.tensor(name)!;
+    return tensor.isSymbolic || tensor.size === 0 ? null : new Set(tensor.data());
+  });
+  const at = masks.findIndex(
+    (mask) => mask?.size === 1 && [...mask].every((value) => Number(value) > 0 && Number.isInteger(Math.log2(Number(value) + 1))),
+  );
+  if (at < 0) throw new Error("bits that are chosen by others than a constant 2 ** n − 1");
+  const unit = long(step, Number([...masks[at]!][0]) + 1);
+  return narrow(step, make(step)("Mod", [wide(step, at === 0 ? "b" : "a"), unit]));
+};
+
+/** Windows of a given number along each axis: window i of n over a length l goes from floor(i · l / n) to ceil((i + 1) · l / n). */
+function pooledTo(step: StepView, counts: readonly number[], reduce: string): string {
+  const lengths = step.tensor("x")!.shape.slice(1, -1);
+  return counts.reduce((x, count, i) => {
+    const [axis, length] = [i + 1, lengths[i]];
+    const over = (value: string) => make(step)(reduce, [value, step.emitter.ints([axis])], { keepdims: 1 });
+    if (count === 1) return over(x);
+    if (typeof length !== "number") throw new Error("pooling of an open length to a given one");
+    const ints = (value: number) => step.emitter.ints([value]);
+    const windows = Array.from({ length: count }, (_, at) => {
+      const [begin, end] = [Math.floor((at * length) / count), Math.ceil(((at + 1) * length) / count)];
+      return over(make(step)("Slice", [x, ints(begin), ints(end), ints(axis)]));
+    });
+    return make(step)("Concat", windows, { axis });
+  }, step.at("x"));
+}
+
 const pool =
-  (opType: string): Row =>
+  (opType: string, reduce: string): Row =>
   (step) => {
     const { size, strides, padding } = step.attrs as unknown as { size: number[]; strides: number[]; padding: Padding };
+    if (strides.every((stride) => stride === 0)) return pooledTo(step, size, reduce);
     const y = make(step)(opType, [channelsFirst(step, "x")], {
       ...padsOf(padding, step.tensor("x")!, size, strides),
       strides,
@@ -584,8 +628,11 @@ export const rows: Readonly<Record<string, Row>> = {
   matmul_halves: (step) => make(step)("MatMul", [step.at("a"), castTo(step, step.at("b"), "float32")]),
   conv,
   conv_transpose: convTranspose,
-  max_pool: pool("MaxPool"),
-  average_pool: pool("AveragePool"),
+  right_shift: shift((step, x, unit) => make(step)("Div", [make(step)("Sub", [x, make(step)("Mod", [x, unit])]), unit])),
+  left_shift: shift((step, x, unit) => make(step)("Mul", [x, unit])),
+  bitwise_and: bitwiseAnd,
+  max_pool: pool("MaxPool", "ReduceMax"),
+  average_pool: pool("AveragePool", "ReduceMean"),
   batch_normalization: batchNormalization,
   normalize_rows: normalizeRows,
   moments,
@@ -616,12 +663,9 @@ const noOperator = new Set([
   "gcd",
   "cumprod",
   "view",
-  "bitwise_and",
   "bitwise_or",
   "bitwise_xor",
   "bitwise_not",
-  "left_shift",
-  "right_shift",
   "cholesky",
   "solve_triangular",
   "lu_factor",
