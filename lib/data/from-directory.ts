@@ -21,13 +21,13 @@ import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { decodeImage } from "../formats/image.js";
 import { decodeWav } from "../formats/wav.js";
-import { cast, image, transpose } from "../ops/index.js";
+import { cast, image, pad, transpose } from "../ops/index.js";
 import { smartResize } from "../ops/image/smart-resize.js";
 import { toCategorical } from "./to-categorical.js";
 import { AUTOTUNE, Dataset } from "./dataset.js";
 import { type DirectoryHandle, type Folder, openFolder } from "./folder.js";
 import { inColors } from "./image-files.js";
-import { shuffleInPlace } from "./timeseries.js";
+import { RandomState } from "./known/mersenne.js";
 
 /** How the classes of files stand in elements. */
 const labelling = {
@@ -126,12 +126,16 @@ async function samplesOf(where: string, folder: Folder, endings: readonly string
     });
   }
   const names = classNames ?? found;
-  const unknown = classNames?.find((name) => !found.includes(name)) ?? found.find((name) => !names.includes(name));
-  if (unknown !== undefined) refuse("classNames", `${text(names)} for the folders ${text(found)}`, "the name of each folder");
+  const unknown = names.find((name, i) => !found.includes(name) || names.indexOf(name) < i);
+  if (unknown !== undefined) refuse("classNames", `${text(names)} for the folders ${text(found)}`, "names of folders, each once");
   const numbers = new Map(names.map((name, i) => [name, i]));
   const samples = files
     .filter((path) => path.includes("/"))
-    .map((path): Sample => ({ path, label: numbers.get(path.slice(0, path.indexOf("/")))! }));
+    // Files of folders that are not named are left out.
+    .flatMap((path): Sample[] => {
+      const label = numbers.get(path.slice(0, path.indexOf("/")));
+      return label === undefined ? [] : [{ path, label }];
+    });
   if (samples.length === 0) refuse("directory", text(folder.name), `folders with files that end in ${endings.join(", ")}`);
   samples.sort((a, b) => a.label - b.label);
   return { samples, names, count: names.length };
@@ -164,12 +168,13 @@ async function fromDirectory<T>(
     });
   }
   const folder = openFolder(where, directory);
-  const { samples, names, count } = await samplesOf(where, folder, endings, options);
+  const { samples: listed, names, count } = await samplesOf(where, folder, endings, options);
   if (labelMode === "binary" && count !== 2) {
     throw new ValueError(`${where}.labelMode`, { given: `"binary" with ${count} classes`, expected: "two classes" });
   }
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
-  if (shuffle) shuffleInPlace(samples, seed);
+  // A seed orders the files as in Keras, so that the parts are the same ones.
+  const samples = shuffle ? new RandomState(seed).permutation(listed.length).map((place) => listed[place]!) : listed;
   const held = Math.trunc((validationSplit ?? 0) * samples.length);
   const part = (which: "training" | "validation"): DirectoryDataset<T> => {
     const chosen = which === "training" ? samples.slice(0, samples.length - held) : samples.slice(samples.length - held);
@@ -208,6 +213,16 @@ function labelOf(label: number, count: number, mode: "int" | "categorical" | "bi
   return toCategorical(label, { numClasses: count });
 }
 
+/** A picture as large as fits into a size, with zeros around it. Keras has tf.image.resize_with_pad here. */
+function withinSize(pixels: Tensor, [height, width]: readonly [number, number], interpolation: string): Tensor {
+  const [inHeight, inWidth] = pixels.shape as [number, number, number];
+  const ratio = Math.max(inWidth / width, inHeight / height);
+  const [tall, wide] = [Math.floor(inHeight / ratio), Math.floor(inWidth / ratio)];
+  const [top, left] = [Math.floor((height - tall) / 2), Math.floor((width - wide) / 2)];
+  const resized = image.resize(pixels, [tall, wide], { interpolation });
+  return pad(resized, [[top, height - tall - top], [left, width - wide - left], [0, 0]]); // prettier-ignore
+}
+
 /** See directories.ts. */
 export async function imageDatasetFromDirectory<const O extends Options<typeof imageOptions>>(
   directory: Directory,
@@ -225,7 +240,9 @@ export async function imageDatasetFromDirectory<const O extends Options<typeof i
     const pixels = cast(inColors(picture, colorMode), "float32");
     const resized = cropToAspectRatio
       ? smartResize(pixels, size, { interpolation })
-      : image.resize(pixels, size, { interpolation, padToAspectRatio });
+      : padToAspectRatio
+        ? withinSize(pixels, size, interpolation)
+        : image.resize(pixels, size, { interpolation });
     return dataFormat === "channels_first" ? transpose(resized, [2, 0, 1]) : resized;
   };
   return (await fromDirectory(where, directory, ["bmp", "gif", "jpeg", "jpg", "png", "webp"], checked, read)) as unknown as Subsets<

@@ -273,6 +273,21 @@ t.test("folders of texts and sounds", async (t) => {
     );
 });
 
+t.test("a seed orders files as in Keras; some classes are taken, in their order; pictures are padded as by resize_with_pad", async (t) => {
+  const images = join(folder, "images");
+  const [train, validation] = await utils.imageDatasetFromDirectory(images, { validationSplit: 0.3, subset: "both", seed: 5 });
+  // What Keras 3.15 lists for seed 5.
+  const order = [9, 5, 2, 4, 7, 1, 0, 8, 6, 3].map((place) => `${place < 5 ? "black" : "white"}/${place % 5}.png`);
+  t.strictSame([train.filePaths, validation.filePaths], [order.slice(0, 7), order.slice(7)]);
+  const white = await utils.imageDatasetFromDirectory(images, { classNames: ["white"], shuffle: false });
+  t.strictSame([white.classNames, white.filePaths.length, white.filePaths[0]], [["white"], 5, "white/0.png"]);
+  const turned = await utils.imageDatasetFromDirectory(images, { classNames: ["white", "black"], shuffle: false });
+  t.equal(turned.filePaths[0], "white/0.png");
+  const padded = { classNames: ["white"], shuffle: false, padToAspectRatio: true, imageSize: [8, 8], batchSize: null } as const;
+  for await (const [x] of (await utils.imageDatasetFromDirectory(images, padded)).take(1))
+    t.strictSame(tf.reduceMax(x, { axis: [1, 2] }).array(), [0, 255, 255, 255, 255, 255, 0, 0], "4 × 6 pixels become 5 × 8");
+});
+
 t.test("folders that do not fit are refused by name", async (t) => {
   const flat = join(folder, "flat");
   mkdirSync(flat);
@@ -283,7 +298,8 @@ t.test("folders that do not fit are refused by name", async (t) => {
   await t.rejects(images(join(folder, "texts")), { message: /folders with files that end in bmp/ });
   await t.rejects(images(join(folder, "images"), { validationSplit: 0.5, subset: "training" }), { message: /seed: given no seed/ });
   await t.rejects(images(join(folder, "images"), { validationSplit: 0.5 }), { message: /both or neither/ });
-  await t.rejects(images(join(folder, "images"), { classNames: ["black"] }), { message: /"white"|name of each folder/ });
+  await t.rejects(images(join(folder, "images"), { classNames: ["black", "red"] }), { message: /"red"\].*names of folders, each once/ });
+  await t.rejects(images(join(folder, "images"), { classNames: ["black", "black"] }), { message: /names of folders, each once/ });
   await t.rejects(images(join(folder, "images"), { imageSise: [1, 1] }), { message: /unknown option "imageSise"/ });
   const unlabelled = await images(flat, { labels: null });
   await t.rejects(async () => { for await (const _ of unlabelled); }, { message: /flat\/a\.png/ }); // prettier-ignore
