@@ -1,11 +1,12 @@
 // The base of constraints and their family, and the norms that they share.
 
 import { classAndSnakeCase, Configured, epsilon, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, sqrt, square, sum } from "../ops/index.js";
 
 export interface Constraint<S extends Schema = NoOptions> {
-  (weights: Tensor): Tensor;
+  (weights: TensorLike): Tensor;
 }
 
 /**
@@ -25,8 +26,8 @@ export class Constraint<S extends Schema = NoOptions> extends Configured<S> {
     return weights;
   }
 
-  protected override invoke(weights: Tensor): Tensor {
-    return this.call(weights);
+  protected override invoke(weights: TensorLike): Tensor {
+    return this.call(asTensor(weights));
   }
 }
 

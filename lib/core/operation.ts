@@ -178,14 +178,14 @@ function callWithLengths(run: AnyFunction, args: unknown[], signature: Signature
   const read = signature.hasLengths ? readLengths(signature, args) : null;
   if (read?.isOpen) return callOpen(signature, run, read.args);
   const given = read ? read.args : args;
-  if (!isTracing()) return call(run, given);
-  if (signature.needsShapes && holdsOpen(given)) return callOpen(signature, run, given);
-  const forget = markTrace();
+  const isTraced = isTracing();
+  if (isTraced && signature.needsShapes && holdsOpen(given)) return callOpen(signature, run, given);
+  const forget = isTraced ? markTrace() : null;
   try {
     return call(run, given);
   } catch (error) {
     if (!(error instanceof KerasmError) || !holdsOpen(given) || lacksLengths(signature, given)) throw error;
-    forget();
+    forget?.();
     try {
       return callOpen(signature, run, given);
     } catch {

@@ -19,8 +19,8 @@ export {
 } from "./elementwise/arithmetic.js";
 export {
   bitwiseAnd,
+  bitwiseInvert,
   bitwiseNot,
-  bitwiseNot as bitwiseInvert,
   bitwiseOr,
   bitwiseXor,
   gcd,

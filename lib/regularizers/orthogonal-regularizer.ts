@@ -28,7 +28,7 @@ export class OrthogonalRegularizer extends Regularizer<typeof OrthogonalRegulari
     const vectors = normalize(x, { axis });
     const cosines = mode === "rows" ? matmul(vectors, transpose(vectors)) : matmul(transpose(vectors), vectors);
     const count = x.shape[1 - axis]!;
-    const pairs = (count * (count - 1)) / 2;
+    const pairs = Math.max(1, (count * (count - 1)) / 2); // one vector makes none: 0
     return multiply(sum(abs(multiply(cosines, subtract(1, eye(count))))), (factor * 0.5) / pairs);
   }
 

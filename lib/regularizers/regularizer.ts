@@ -1,10 +1,11 @@
 // The base of regularizers and their family.
 
 import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 
 export interface Regularizer<S extends Schema = NoOptions> {
-  (x: Tensor): Tensor;
+  (x: TensorLike): Tensor;
 }
 
 /**
@@ -21,8 +22,8 @@ export abstract class Regularizer<S extends Schema = NoOptions> extends Configur
   /** The penalty, a scalar. */
   abstract call(x: Tensor): Tensor;
 
-  protected override invoke(x: Tensor): Tensor {
-    return this.call(x);
+  protected override invoke(x: TensorLike): Tensor {
+    return this.call(asTensor(x));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Shape } from "../../lib/core/shape.js";
-import { Mismatch, Unsupported } from "./outcome.js";
+import { Mismatch } from "./outcome.js";
 import { complexParts, elementsOf, type Encoded, isEncoded, isRecord, kindOf } from "./values.js";
 
 /** `|got − expected| ≤ atol + rtol·|expected|`, elementwise; `scaled`: atol counts in units of max(1, max|expected|). */
@@ -89,12 +89,22 @@ function sameKind(expected: string, actual: string | undefined, where: string): 
 }
 
 function compareTensor(expected: Encoded, value: unknown, tolerance: Tolerance, where: string): void {
-  if (expected.strings !== undefined) throw new Unsupported("dtype string");
+  if (expected.strings !== undefined) return compareStrings(expected, value, where);
   const actual = actualOf(value, where);
   sameShape(expected.shape, actual.shape, where);
   sameKind(expected.dtype, actual.dtype, where);
   const exact = kindOf(expected.dtype) !== "float";
   compareElements(elementsOf(expected), actual.elements, exact ? { rtol: 0, atol: tolerance.integers ?? 0 } : tolerance, where);
+}
+
+/** Strings are plain ones here, in nested arrays. */
+function compareStrings({ shape, strings }: Encoded, value: unknown, where: string): void {
+  const lengths: number[] = [];
+  for (let at = value; Array.isArray(at); at = at[0] as unknown) lengths.push(at.length);
+  sameShape(shape, lengths, where);
+  const flat = [value].flat(Infinity);
+  const wrong = strings!.findIndex((each, i) => each !== flat[i]);
+  if (wrong >= 0) throw new Mismatch(`${where}: got ${String(flat[wrong])} at ${wrong}, expected ${strings![wrong]}`);
 }
 
 function compareTensorLike(expected: readonly number[], actual: unknown, tolerance: Tolerance, where: string): void {

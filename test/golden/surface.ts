@@ -48,7 +48,7 @@ export const surface = {
 };
 
 function keptSymbolicDtype(dtype: string): string {
-  if (dtype === "bool" || dtype === "uint8") return dtype;
+  if (dtype === "bool" || /^u?int(8|16)$/.test(dtype)) return dtype;
   if (/^b?float\d+$/.test(dtype)) return "float32";
   if (/^u?int\d+$/.test(dtype)) return "int32";
   throw new Unsupported(`dtype ${dtype}`);

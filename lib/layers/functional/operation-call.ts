@@ -7,6 +7,7 @@ import { holdsText } from "../../core/strings.js";
 import { type DeclaredOperation, notRecorded, setCallRecorder, watchOperations } from "../../core/operation.js";
 import { isInferring } from "../base/context.js";
 import { inferOnly, kerasTensorsLike } from "../base/infer.js";
+import { holdsKerasTensor } from "./keras-tensor.js";
 import { Node, type Operation } from "./node.js";
 
 /** An operation in a functional model: an object of one of Keras's operation classes. */
@@ -80,11 +81,13 @@ setCallRecorder((declared, args) => {
     });
   const ofCall: unknown[] = [];
   const values: Record<string, unknown> = {};
+  // A length or an axis that is a Keras tensor comes with the call, as arguments do.
+  const named: Record<string, unknown> = {};
   declared.signature.parameters.forEach(({ name, isArgument, isRest }, i) => {
-    if (!isArgument) values[toSnakeCase(name)] = args[i];
+    if (!isArgument) (holdsKerasTensor(args[i]) ? named : values)[toSnakeCase(name)] = args[i];
     else if (isRest) ofCall.push(...(args[i] as readonly unknown[]));
     else ofCall.push(args[i]);
   });
   while (ofCall.length > 0 && ofCall.at(-1) === null) ofCall.pop();
-  return new OperationCall(declared, values).record(ofCall);
+  return new OperationCall(declared, values).record(ofCall, named);
 });

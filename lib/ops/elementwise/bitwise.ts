@@ -1,12 +1,11 @@
 // Operations on the bits of whole numbers.
 
-import { asTensor, type TensorLike } from "../../core/convert.js";
-import { DtypeError } from "../../core/errors.js";
+import type { TensorLike } from "../../core/convert.js";
 import { operation } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
-import { isInferred } from "../promotion.js";
+import { wholeOperands } from "../promotion.js";
 import { GRAIN, like } from "../rules.js";
 import { binary, type Binary } from "./family.js";
 import { logicalNot } from "./logical.js";
@@ -56,19 +55,30 @@ export const bitwiseXor = operation(
   }),
 );
 
+const inverted =
+  (where: string) =>
+  (x: TensorLike): Tensor => {
+    const [tensor] = wholeOperands(where, x, x);
+    return tensor.dtype === "bool" ? logicalNot(tensor) : notOp.apply({ x: tensor });
+  };
+
 /**
  * All bits of x turned over; of a bool, its contrary.
  *
  * ```ts
- * ops.bitwiseInvert(ops.array([0, 5], "int32")); // [-1, -6]
+ * ops.bitwiseNot([0, 5]); // [-1, -6]
  * ```
  */
-export const bitwiseNot = operation("numpy.bitwiseNot(*x)", (x: TensorLike): Tensor => {
-  const tensor = asTensor(x);
-  if (tensor.dtype === "bool") return logicalNot(tensor);
-  if (tensor.dtype !== "float32" || isInferred(tensor)) return notOp.apply({ x: tensor });
-  throw new DtypeError("bitwiseNot", { given: "float32", expected: "an integer dtype or bool" });
-});
+export const bitwiseNot = operation("numpy.bitwiseNot(*x)", inverted("bitwiseNot"));
+
+/**
+ * All bits of x turned over; of a bool, its contrary.
+ *
+ * ```ts
+ * ops.bitwiseInvert([0, 5]); // [-1, -6]
+ * ```
+ */
+export const bitwiseInvert = operation("numpy.bitwiseInvert(*x)", inverted("bitwiseInvert"));
 
 const notOp = primitive({
   name: "bitwise_not",

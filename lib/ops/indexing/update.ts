@@ -10,7 +10,7 @@ import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import type { Command } from "../../runtime/command.js";
-import { add, divideNoNan, multiply, subtract } from "../elementwise/arithmetic.js";
+import { add, divideNoNan, maximum, minimum, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { clip } from "../elementwise/clip.js";
 import { equal, greaterEqual, less } from "../elementwise/comparison.js";
@@ -19,7 +19,8 @@ import { where } from "../elementwise/where.js";
 import { as } from "../promotion.js";
 import { integers, isStatic, type Integers } from "../static.js";
 import { sum } from "../reduce/sum.js";
-import { full, progression, zerosLike } from "../shaping/create.js";
+import { axisLength } from "../shaping/axis-length.js";
+import { arange, full, progression, zerosLike } from "../shaping/create.js";
 import { expandDims, reshape } from "../shaping/reshape.js";
 import { slice as staticSlice } from "../shaping/slice.js";
 import { addAt, asIndices, take, takeAt } from "./take.js";
@@ -43,10 +44,12 @@ export const slice = operation(
     const starts = asIndices(startIndices);
     return lengths.reduce((y, length, axis) => {
       const first = take(starts, axis, 0);
-      const count = length === -1 ? known([tensor.shape[axis]!], "slice")[0]! : length;
+      const whole = tensor.shape[axis]! ?? axisLength(tensor, axis);
+      // How many follow is known when the operation runs.
+      if (length === -1) return take(y, arange(first, whole), axis);
       // As in Keras, a block that would reach beyond the end is moved back to fit.
-      const fitting = clip(first, 0, Math.max(0, known([tensor.shape[axis]!], "slice")[0]! - count));
-      return take(y, add(progression(0, 1, count, "int32"), fitting), axis);
+      const last = typeof whole === "number" ? Math.max(0, whole - length) : maximum(subtract(whole, length), 0);
+      return take(y, add(progression(0, 1, length, "int32"), minimum(maximum(first, 0), last)), axis);
     }, tensor);
   },
 );

@@ -18,6 +18,7 @@ import { argsort } from "../indexing/sort.js";
 import { takeAlongAxis } from "../indexing/take.js";
 import { asFloat } from "../promotion.js";
 import { diagonal, positionsAlong, tril, triu } from "../shaping/diagonal.js";
+import { pad } from "../shaping/pad.js";
 import { expandDims } from "../shaping/reshape.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { everything, stridedOf } from "../shaping/slice.js";
@@ -186,20 +187,32 @@ const luOp = primitive({
   gradient: ({ lu: dlu }, { lu, order }) => ({
     x: () => {
       if (!dlu) return null;
-      if (lu.shape.at(-1) !== lu.shape.at(-2))
-        throw new ShapeError("luFactor", { given: shapeText(lu.shape), expected: "square matrices to differentiate" });
-      const lower = { lower: true, transposed: true, unit: true };
+      const [rows, columns] = known(lu.shape.slice(-2), "luFactor") as [number, number];
+      const l = unitLower(rows === columns ? lu : squareOf(lu, rows));
+      const u = rows === columns ? triu(lu) : regular(triu(squareOf(lu, columns)), rows);
       const inner = add(
-        tril(matrixProduct(unitLower(lu), tril(dlu, -1), { transposeA: true }), -1),
-        triu(matrixProduct(triu(dlu), triu(lu), { transposeB: true })),
+        tril(matrixProduct(l, tril(dlu, -1), { transposeA: true }), -1),
+        triu(matrixProduct(triu(dlu), u, { transposeB: true })),
       );
       // P · L⁻ᵀ · inner · U⁻ᵀ.
-      const left = triangular(lu, inner, lower);
-      const both = transposed(triangular(lu, transposed(left), { lower: false, transposed: false }));
+      const left = triangular(l, inner, { lower: true, transposed: true, unit: true });
+      const both = transposed(triangular(u, transposed(left), { lower: false, transposed: false }));
       return exchangeRows(both, order, true);
     },
   }),
 });
+
+/** The first rows and columns of x, zeros where it has fewer. */
+function squareOf(x: Tensor, size: number): Tensor {
+  const ranges = x.shape.map((length, axis) =>
+    axis < x.rank - 2 ? everything(length) : { begin: 0, step: 1, count: Math.min(length!, size) },
+  );
+  const ends = ranges.map(({ count }, axis) => [0, axis < x.rank - 2 ? 0 : size - count!] as const);
+  return pad(stridedOf(x, ranges), ends);
+}
+
+/** A triangle with ones on the diagonal from a row on. */
+const regular = (x: Tensor, from: number): Tensor => where(less(positionsAlong(x, -2), from), x, add(x, identityLike(x)));
 
 /** The lower triangle of LU with ones on the diagonal. */
 const unitLower = (lu: Tensor): Tensor => add(tril(lu, -1), identityLike(lu));
