@@ -48,8 +48,8 @@ export const slice = operation(
       // How many follow is known when the operation runs.
       if (length === -1) return take(y, arange(first, whole), axis);
       // As in Keras, a block that would reach beyond the end is moved back to fit.
-      const last = typeof whole === "number" ? Math.max(0, whole - length) : maximum(subtract(whole, length), 0);
-      return take(y, add(progression(0, 1, length, "int32"), minimum(maximum(first, 0), last)), axis);
+      const fitting = maximum(minimum(first, subtract(whole, length)), 0);
+      return take(y, add(progression(0, 1, length, "int32"), fitting), axis);
     }, tensor);
   },
 );

@@ -188,8 +188,9 @@ const luOp = primitive({
     x: () => {
       if (!dlu) return null;
       const [rows, columns] = known(lu.shape.slice(-2), "luFactor") as [number, number];
-      const l = unitLower(rows === columns ? lu : squareOf(lu, rows));
-      const u = rows === columns ? triu(lu) : regular(triu(squareOf(lu, columns)), rows);
+      const l = unitLower(squareOf(lu, rows));
+      const upper = triu(squareOf(lu, columns));
+      const u = where(less(positionsAlong(upper, -2), rows), upper, identityLike(upper));
       const inner = add(
         tril(matrixProduct(l, tril(dlu, -1), { transposeA: true }), -1),
         triu(matrixProduct(triu(dlu), u, { transposeB: true })),
@@ -204,15 +205,13 @@ const luOp = primitive({
 
 /** The first rows and columns of x, zeros where it has fewer. */
 function squareOf(x: Tensor, size: number): Tensor {
-  const ranges = x.shape.map((length, axis) =>
-    axis < x.rank - 2 ? everything(length) : { begin: 0, step: 1, count: Math.min(length!, size) },
+  const isInner = (axis: number): boolean => axis >= x.rank - 2;
+  const ranges = x.shape.map((length, axis) => everything(isInner(axis) ? Math.min(length!, size) : length));
+  return pad(
+    stridedOf(x, ranges),
+    ranges.map(({ count }, axis) => [0, isInner(axis) ? size - count! : 0]),
   );
-  const ends = ranges.map(({ count }, axis) => [0, axis < x.rank - 2 ? 0 : size - count!] as const);
-  return pad(stridedOf(x, ranges), ends);
 }
-
-/** A triangle with ones on the diagonal from a row on. */
-const regular = (x: Tensor, from: number): Tensor => where(less(positionsAlong(x, -2), from), x, add(x, identityLike(x)));
 
 /** The lower triangle of LU with ones on the diagonal. */
 const unitLower = (lu: Tensor): Tensor => add(tril(lu, -1), identityLike(lu));

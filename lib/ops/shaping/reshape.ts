@@ -29,20 +29,21 @@ export const reshape = operation(
       // Two open axes, or one beside an axis of length 0, do not follow from the number of elements.
       const open = shape.filter((length) => length === null || length === -1).length;
       if (open > 1 || (shape.includes(null) && shape.includes(0))) checkFollows("reshape", shape);
-      if (open > 1 && !tensor.isSymbolic) refuse(tensor.shape, shape, "at most one −1");
     }
-    return reshapeOp.apply({ x: tensor }, { shape: resolve(tensor.shape, typeof shape === "number" ? [shape] : shape) });
+    return reshapeOp.apply({ x: tensor }, { shape: resolve(tensor.shape, typeof shape === "number" ? [shape] : shape, tensor.isSymbolic) });
   },
 );
 
 /** Fills in the −1 (or the one null) of a wanted shape. */
-function resolve(from: Shape, shape: Shape): Shape {
+function resolve(from: Shape, shape: Shape, mayBeOpen = true): Shape {
   if (isWhole(from, shape)) return shape;
   const free = shape.flatMap((length, axis) => (length === -1 || length === null ? [axis] : []));
-  const fail = (expected: string): never => refuse(from, shape, expected);
+  const fail = (expected: string): never => {
+    throw new ShapeError("reshape", { given: `${shapeText(from)} to ${shapeText(shape)}`, expected });
+  };
   if (shape.some((length) => length !== null && (!Number.isInteger(length) || length < -1))) fail("lengths that are whole numbers, or −1");
   if (free.length > 1 && isKnown(from)) {
-    if (shape.includes(-1)) fail("at most one −1");
+    if (shape.includes(-1) || !mayBeOpen) fail("at most one −1");
     return shape;
   }
   const rest = sizeOf(shape.filter((_, axis) => !free.includes(axis)) as number[]);
@@ -54,10 +55,6 @@ function resolve(from: Shape, shape: Shape): Shape {
     return shape.map((length, axis) => (axis === free[0] ? (rest === 0 ? 0 : size / rest) : length));
   }
   return shape.map((length) => (length === -1 ? null : length));
-}
-
-function refuse(from: Shape, shape: Shape, expected: string): never {
-  throw new ShapeError("reshape", { given: `${shapeText(from)} to ${shapeText(shape)}`, expected });
 }
 
 /** Whether a shape has as many elements as another one, and nothing is to be filled in. */
