@@ -18,7 +18,7 @@ export type LambdaHooks = { readonly [K in Hook]?: Callback[K] };
  * ```
  */
 export class LambdaCallback extends Callback {
-  constructor(hooks: LambdaHooks) {
+  constructor(hooks: LambdaHooks = {}) {
     super();
     for (const [name, hook] of Object.entries(hooks)) {
       if (

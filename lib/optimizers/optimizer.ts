@@ -251,7 +251,10 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
 
   /** Updates variables from `[gradient, variable]` pairs; pairs without a gradient are left out. @returns the iterations */
   applyGradients(pairs: Iterable<readonly [Tensor | null, Variable]>): Variable | Tensor {
-    const all = [...pairs];
+    const all: unknown = typeof pairs === "object" && (pairs as unknown) !== null && Symbol.iterator in pairs ? [...pairs] : [null];
+    if (!isPairs(all)) {
+      throw new ArgumentError("applyGradients", { given: text(pairs), expected: "pairs of a gradient, or null, and its variable" });
+    }
     this.apply(
       all.map(([gradient]) => gradient),
       all.map(([, variable]) => variable),
@@ -443,3 +446,6 @@ export const optimizers = new Family<Optimizer<Schema>>({
   ignoresCase: true,
   accepts: (value): value is Optimizer<Schema> => value instanceof Optimizer,
 });
+
+const isPairs = (all: unknown): all is (readonly [Tensor | null, Variable])[] =>
+  (all as readonly unknown[]).every((pair) => Array.isArray(pair) && pair.length === 2);

@@ -129,3 +129,11 @@ t.test("sequences of strings are filled up with strings", async (t) => {
     [[[1]], { maxlen: 1.5 }],
   ]) t.throws(() => padSequences(given as never, options as never), { name: "ArgumentError" }, JSON.stringify([given, options]));
 }); // prettier-ignore
+
+t.test("penalties and constraints take arrays", async (t) => {
+  const { constraints, regularizers } = tf.keras;
+  t.ok(Math.abs(constraints.maxNorm(1)([[3], [4]]).array<number[][]>()[0]![0]! - 0.6) < 1e-6);
+  t.equal(regularizers.orthogonalRegularizer({ factor: 1 })([[1, 0], [0, 1]]).item(), 0);
+  t.equal(regularizers.orthogonalRegularizer()([[1, 2]]).item(), 0, "one vector makes no pair");
+  t.throws(() => regularizers.orthogonalRegularizer()([1, 2]), { name: "ShapeError" });
+}); // prettier-ignore

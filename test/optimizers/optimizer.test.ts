@@ -130,3 +130,11 @@ t.test("every optimizer is found by name, and its config makes the same again", 
   }
   t.end();
 });
+
+t.test("what is no pair of a gradient and a variable is refused", (t) => {
+  const optimizer = new optimizers.SGD();
+  for (const given of [null, undefined, 3, [3], [[tf.constant([1])]], tf.constant([1])])
+    t.throws(() => optimizer.applyGradients(given as never), { name: "ArgumentError", where: "applyGradients" });
+  t.doesNotThrow(() => optimizer.applyGradients([]));
+  t.end();
+});
