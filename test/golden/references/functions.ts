@@ -17,6 +17,7 @@ value("tf.nn.scaleRegularizationLoss", [6], 6); // one replica: all of it
 value("tf.globalNorm", [[[3, 0], [0, 4]]], 5); // prettier-ignore
 value("tf.stopGradient", [[1, -2]], [1, -2]);
 value("tf.zip", [[1, 2, 3], ["a", "b"]], [[1, "a"], [2, "b"]]); // prettier-ignore
+value("keras.ops.bitwiseInvert", [[0, 5, -1]], [-1, -6, 0]);
 value("keras.ops.nonzero", [[[0, 2], [3, 0]]], [[0, 1], [1, 0]]); // prettier-ignore
 value("keras.ops.extractSequences", [[1, 2, 3, 4, 5], 3, 2], [[1, 2, 3], [3, 4, 5]]); // prettier-ignore
 reference("keras.ops.dtype", () => expectValue(named("keras.ops.dtype")(ints([1])), "int32"));
