@@ -17,6 +17,9 @@ function train(folder: string, steps: number, saveEvery: number, padding = 0): s
   return stdout.trim().split("\n").at(-1)!;
 }
 
+// Children that train take long on a busy machine.
+t.setTimeout(600_000);
+
 t.test("2N steps, or N steps, a new process and N more: the same bits", async (t) => {
   const folder = t.testdir({ whole: {}, halves: {}, thirds: {} });
   // Steps are no multiple of an epoch (13 batches), so the position in the data counts, and so does the order that was drawn without a
