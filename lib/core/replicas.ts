@@ -106,6 +106,22 @@ export const replica = (): Replica => current;
 /** Whether a function is run by replicas now: then variables are each replica's own. */
 export const isInReplica = (): boolean => inside;
 
+let merging = false;
+
+/** Whether replicas are in a function of `mergeCall`: the strategy's reductions meet there, and variables are written as they are told. */
+export const isMerging = (): boolean => merging;
+
+/** Runs the action in a merge call, or outside of it. */
+export function whileMerging<T>(on: boolean, action: () => T): T {
+  const before = merging;
+  merging = on;
+  try {
+    return action();
+  } finally {
+    merging = before;
+  }
+}
+
 /** Runs the action as a replica. */
 export function asReplica<T>(as: Replica, action: () => T): T {
   const [before, wasInside] = [current, inside];
@@ -120,8 +136,8 @@ export function asReplica<T>(as: Replica, action: () => T): T {
 /** The group that variables are made for now. */
 export const scopeGroup = (): Group => scope;
 
-/** Variables are made for this group from now on. @returns what ends it */
-export function enterScope(group: Group): () => void {
+/** Variables are made for this group from now on; by default for one replica. @returns what ends it */
+export function enterScope(group: Group = alone): () => void {
   const before = scope;
   scope = group;
   return () => {

@@ -1,6 +1,7 @@
 // How a dataset is divided among processes and replicas, and batches among them.
 
 import { ArgumentError, text } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 import { opened } from "../core/pulls.js";
 import type { Group } from "../core/replicas.js";
 import { mapTree, type Tree } from "../core/tree.js";
@@ -24,19 +25,66 @@ export interface DistributeOptions {
    * made of at least as many files as there are processes, else DATA. Default: what the dataset's options say, else AUTO.
    */
   readonly autoShardPolicy?: AutoShardPolicy;
+  /** Of distributeDatasetsFromFunction: whether the function is called in each process, or for each replica. Default: "PER_WORKER". */
+  readonly experimentalReplicationMode?: InputReplicationMode;
   /** Taken for likeness: batches are in memory here. */
-  readonly experimentalFetchToDevice?: boolean;
-  readonly experimentalPrefetchToDevice?: boolean;
+  readonly experimentalFetchToDevice?: boolean | null;
+  readonly experimentalPrefetchToDevice?: boolean | null;
+  readonly experimentalPlaceDatasetOnDevice?: boolean;
+  readonly experimentalPerReplicaBufferSize?: number;
+}
+
+/**
+ * For whom a function makes datasets. TensorFlow: tf.distribute.InputReplicationMode
+ *
+ * ```ts
+ * tf.distribute.InputReplicationMode.PER_REPLICA; // "PER_REPLICA"
+ * ```
+ */
+export const InputReplicationMode = { PER_WORKER: "PER_WORKER", PER_REPLICA: "PER_REPLICA" } as const;
+export type InputReplicationMode = (typeof InputReplicationMode)[keyof typeof InputReplicationMode];
+
+/**
+ * Options of `experimentalDistributeDataset` and `distributeDatasetsFromFunction`, as TensorFlow's class or as a record.
+ * TensorFlow: tf.distribute.InputOptions
+ */
+export class InputOptions implements DistributeOptions {
+  /** Default: "PER_WORKER". */
+  declare readonly experimentalReplicationMode: InputReplicationMode;
+
+  constructor(options: DistributeOptions = {}) {
+    Object.assign(this, { experimentalReplicationMode: InputReplicationMode.PER_WORKER }, checkInputOptions("InputOptions", options));
+  }
 }
 
 /** How a dataset is divided; `own`: it is each replica's as it comes. */
 export type Sharing = AutoShardPolicy | "own";
 
-const known = new Set(["autoShardPolicy", "experimentalFetchToDevice", "experimentalPrefetchToDevice"]);
+const flags = ["experimentalFetchToDevice", "experimentalPrefetchToDevice", "experimentalPlaceDatasetOnDevice"];
+
+/** @throws ArgumentError for options that are none */
+export function checkInputOptions(where: string, options: DistributeOptions): DistributeOptions {
+  checkOptions(where, [options instanceof InputOptions ? { ...options } : options], 0, [
+    "autoShardPolicy", "experimentalReplicationMode", ...flags, "experimentalPerReplicaBufferSize",
+  ]); // prettier-ignore
+  for (const [key, value] of Object.entries(options)) {
+    const refuse = (expected: string): never => {
+      throw new ArgumentError(`${where}.${key}`, { given: text(value), expected });
+    };
+    if (key === "experimentalReplicationMode" && !((value as string) in InputReplicationMode)) refuse("PER_WORKER or PER_REPLICA");
+    if (flags.includes(key) && value !== null && typeof value !== "boolean") refuse("true, false or null");
+    if (key === "experimentalPerReplicaBufferSize" && !(Number.isInteger(value) && (value as number) > 0)) refuse("an integer from 1");
+  }
+  return options;
+}
 
 export function sharingOf<T>(where: string, dataset: Dataset<T>, options: DistributeOptions): AutoShardPolicy {
-  for (const key of Object.keys(options))
-    if (!known.has(key)) throw new ArgumentError(where, { given: `the option ${key}`, expected: [...known].join(", ") });
+  if (checkInputOptions(where, options).experimentalReplicationMode === "PER_REPLICA")
+    throw new ArgumentError(`${where}.experimentalReplicationMode`, {
+      given: "PER_REPLICA",
+      expected: "PER_WORKER: a dataset that is there is divided",
+      hint: "PER_REPLICA is for distributeDatasetsFromFunction.",
+    });
   const policy = options.autoShardPolicy ?? dataset.options().experimentalDistribute.autoShardPolicy ?? AutoShardPolicy.AUTO;
   if (!Object.values(AutoShardPolicy).includes(policy))
     throw new ArgumentError(`${where}.autoShardPolicy`, { given: text(policy), expected: Object.keys(AutoShardPolicy).join(", ") });
@@ -88,6 +136,8 @@ export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterab
     readonly dataset: Dataset<T>,
     readonly group: Group,
     readonly sharing: Sharing,
+    /** Those of the other replicas of this process, where each has its own. */
+    readonly others: readonly Dataset<T>[] = [],
   ) {
     const { count, local, id } = group;
     if (local < count && (sharing === "AUTO" || sharing === "FILE"))
@@ -96,7 +146,10 @@ export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterab
 
   /** An iteration from the beginning. */
   iterator(): DistributedIterator<T> {
-    return opened(() => new DistributedIterator<T>(this.dataset.iterator(this.#part), this.#divided(), false));
+    return opened(() => {
+      const sources = [this.dataset.iterator(this.#part), ...this.others.map((each) => each.iterator())];
+      return new DistributedIterator<T>(sources, this.#divided(), false);
+    });
   }
 
   /** The iteration that `for … of` begins, or goes on with after a restore of the dataset. */
@@ -109,8 +162,8 @@ export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterab
   }
 
   #iteration(): DistributedIterator<T> {
-    const source: DatasetIterator<unknown> = this.dataset.iteration(this.#part);
-    return new DistributedIterator<T>(source, this.#divided(), true);
+    const sources: DatasetIterator<unknown>[] = [this.dataset.iteration(this.#part), ...this.others.map((each) => each.iteration())];
+    return new DistributedIterator<T>(sources, this.#divided(), true);
   }
 
   #divided() {
@@ -128,8 +181,18 @@ export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterab
   /** Steps of one iteration, where they are known. */
   cardinality(): number {
     const count = this.dataset.cardinality();
+    if (this.others.length > 0) return Math.max(count, ...this.others.map((each) => each.cardinality()));
     if (count <= 0 || this.sharing !== "own") return count;
     return Math.ceil(count / this.group.local);
+  }
+
+  /** What `reduceFunc(state, element)` makes of all elements, one after another, beginning with a state. */
+  reduce<S>(initialState: S, reduceFunc: (state: S, element: T) => S): S {
+    if (typeof reduceFunc !== "function")
+      throw new ArgumentError("DistributedDataset.reduce", { given: text(reduceFunc), expected: "a function of a state and an element" });
+    let state = initialState;
+    for (const element of this) state = reduceFunc(state, element);
+    return state;
   }
 
   /** Shapes and dtypes of what a replica gets, with an open first axis; with a value for each where this process has several. */

@@ -36,7 +36,8 @@ const NOTHING = -1;
 export class DistributedIterator<T = unknown> implements IterableIterator<T>, Pullable {
   /** In a traced function its elements are taken at every call. */
   readonly [isPulledFrom] = true;
-  readonly #source: DatasetIterator<unknown>;
+  /** One for this process, or one for each of its replicas. */
+  readonly #sources: readonly DatasetIterator<unknown>[];
   readonly #divided: Divided;
   #isFirst = true;
   /** Batches of one replica's size that wait for their steps. */
@@ -49,12 +50,12 @@ export class DistributedIterator<T = unknown> implements IterableIterator<T>, Pu
   /** Ends the iteration of the dataset where a loop is left: of those that a loop has begun. */
   return?: () => IteratorResult<T>;
 
-  constructor(source: DatasetIterator<unknown>, divided: Divided, isOfLoop: boolean) {
-    this.#source = source;
+  constructor(sources: readonly DatasetIterator<unknown>[], divided: Divided, isOfLoop: boolean) {
+    this.#sources = sources;
     this.#divided = divided;
     if (isOfLoop)
       this.return = () => {
-        void source.close();
+        for (const source of sources) void source.close();
         return end;
       };
   }
@@ -109,7 +110,7 @@ export class DistributedIterator<T = unknown> implements IterableIterator<T>, Pu
     const { group, cutting } = this.#divided;
     if (this.#waiting.length > 0) return [this.#waiting.shift()];
     if (cutting === "own" && group.local > 1) return this.#collected([]);
-    return after(this.#source.step(), ({ done, value }) => {
+    return after(this.#sources[0]!.step(), ({ done, value }) => {
       if (done) return null;
       const length = batchLength(value) ?? 0;
       if (this.#isFirst && cutting !== "own") checkGlobalBatch("strategy.experimentalDistributeDataset", length, group.count);
@@ -138,12 +139,13 @@ export class DistributedIterator<T = unknown> implements IterableIterator<T>, Pu
   /** A batch for each replica of this process; those for which nothing is left get empty ones. */
   #collected(own: unknown[]): Later<unknown[] | null> {
     const { local } = this.#divided.group;
-    if (own.length === local) return own;
-    return after(this.#source.step(), ({ done, value }) => {
-      if (!done) return this.#collected([...own, value]);
-      if (own.length === 0) return null;
-      return [...own, ...Array.from({ length: local - own.length }, () => rowsOf(own[0], 0, 0))];
-    });
+    if (own.length === local) {
+      const example = own.find((each) => each !== null);
+      return example === undefined ? null : own.map((each) => each ?? rowsOf(example, 0, 0));
+    }
+    return after(this.#sources[own.length % this.#sources.length]!.step(), ({ done, value }) =>
+      this.#collected([...own, done ? null : value]),
+    );
   }
 
   /** Invariant (1). */

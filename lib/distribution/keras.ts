@@ -13,7 +13,7 @@ import { deviceIndex, listDevices } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
 import { initialize as joinProcesses, joinedProcesses } from "./processes.js";
-import type { Strategy } from "./strategy.js";
+import { enterStrategy, type Strategy } from "./strategy.js";
 
 export { listDevices };
 
@@ -325,7 +325,7 @@ export class ModelParallel extends Distribution {
 }
 
 let current: Distribution | null = null;
-let leave: Disposable | null = null;
+let leave: (() => void) | null = null;
 
 /**
  * How models are spread that are made from here on; null: not at all. Keras: keras.distribution.set_distribution
@@ -339,9 +339,10 @@ let leave: Disposable | null = null;
 export function setDistribution(value: Distribution | null): void {
   if (value !== null && !(value instanceof Distribution))
     throw new ArgumentError("setDistribution", { given: text(value), expected: "a Distribution, or null" });
-  leave?.[Symbol.dispose]();
+  leave?.();
+  current = leave = null;
+  leave = value && enterStrategy(value.strategy);
   current = value;
-  leave = value === null ? null : value.strategy.scope();
 }
 
 /**

@@ -4,16 +4,7 @@ import { ArgumentError, text } from "../core/errors.js";
 import { asReplica, isInReplica, replica, type Group } from "../core/replicas.js";
 import { deviceIndex, logicalDevices } from "./devices.js";
 import { LockstepGroup } from "./lockstep.js";
-import {
-  argumentsFor,
-  CrossDeviceOps,
-  resultOf,
-  type Keywords,
-  runArguments,
-  type RunArguments,
-  Strategy,
-  whileRunning,
-} from "./strategy.js";
+import { argumentsFor, CrossDeviceOps, resultOf, Strategy, whileRunning } from "./strategy.js";
 
 /** The devices of the replicas, and how their values are put together. */
 export interface MirroredOptions {
@@ -61,14 +52,13 @@ export class MirroredStrategy extends Strategy {
     this.group = this.devices.length === 1 ? replicaOfOne : new LockstepGroup(this.devices.length);
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
+  protected runInReplicas<A extends readonly unknown[], R>(fn: (...args: A) => R, args: A): R {
     const { group } = this;
-    const args = runArguments(fn, given, kwargs);
     if (group instanceof LockstepGroup && !isInReplica()) {
       const name = fn.name || "replica_fn";
       return whileRunning(this, () => resultOf(group.run(name, fn as never, argumentsFor(args)))) as R;
     }
-    return whileRunning(this, () => asReplica({ id: isInReplica() ? replica().id : 0, group }, () => fn(...(args as unknown as A))));
+    return whileRunning(this, () => asReplica({ id: isInReplica() ? replica().id : 0, group }, () => fn(...args)));
   }
 }
 

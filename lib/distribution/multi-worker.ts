@@ -41,7 +41,7 @@ export class MultiWorkerMirroredStrategy extends ProcessStrategy {
   readonly group: Group;
   readonly task: Task;
   /** Who is in the cluster, and which task this is. */
-  readonly clusterResolver: ClusterResolver;
+  override readonly clusterResolver: ClusterResolver;
 
   constructor(options: MultiWorkerOptions = {}) {
     super();

@@ -9,7 +9,7 @@ import { Partitioner } from "./partitioners.js";
 import type { Variable } from "../variables/variable.js";
 import { addressesOf, rankOf, type ClusterResolver } from "./cluster.js";
 import { requireJoined, type Joined } from "./processes.js";
-import { type Keywords, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
+import { Strategy, whileRunning } from "./strategy.js";
 
 const where = "ParameterServerStrategy";
 
@@ -55,7 +55,7 @@ export class ParameterServerStrategy extends Strategy {
   readonly group: ServedGroup = new ServedGroup();
   readonly joined: Joined;
   /** Who is in the cluster, and which task this is. */
-  readonly clusterResolver: ClusterResolver;
+  override readonly clusterResolver: ClusterResolver;
   readonly #partitioner: Partitioner | null;
   /** Ranks that compute, and those that keep variables: the first one where the cluster has no ps tasks. */
   readonly workers: readonly number[];
@@ -98,9 +98,8 @@ export class ParameterServerStrategy extends Strategy {
     return 1;
   }
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
-    const args = runArguments(fn, given, kwargs);
-    return whileRunning(this, () => fn(...(args as unknown as A)));
+  protected runInReplicas<A extends readonly unknown[], R>(fn: (...args: A) => R, args: A): R {
+    return whileRunning(this, () => fn(...args));
   }
 
   override get isServed(): boolean {

@@ -3,16 +3,15 @@
 import { asReplica, type Group } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
-import { type Keywords, runArguments, type RunArguments, Strategy, whileRunning } from "./strategy.js";
+import { Strategy, whileRunning } from "./strategy.js";
 
 /** One replica in each process of a group: this process runs its own, and meets the others in the group. */
 export abstract class ProcessStrategy extends Strategy {
   abstract override readonly group: Group;
 
-  run<A extends readonly unknown[], R>(fn: (...args: A) => R, given: RunArguments = [], kwargs: Keywords = null): R {
+  protected runInReplicas<A extends readonly unknown[], R>(fn: (...args: A) => R, args: A): R {
     const { group } = this;
-    const args = runArguments(fn, given, kwargs);
-    return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...(args as unknown as A))));
+    return whileRunning(this, () => asReplica({ id: group.id, group }, () => fn(...args)));
   }
 
   protected override summed(value: Tensor): Tensor {

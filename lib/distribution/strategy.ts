@@ -3,13 +3,16 @@
 import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { isFloat } from "../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
-import { enterScope, isInReplica, replica, type Group } from "../core/replicas.js";
+import { checkOptions } from "../core/options.js";
+import { enterScope, isInReplica, isMerging, replica, whileMerging, type Group } from "../core/replicas.js";
 import { adoptTensor, Chainable, Tensor } from "../core/tensor.js";
 import { isBranch } from "../core/tree.js";
 import { Dataset } from "../data/dataset.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import { add, cast, concatenate, divide, sum } from "../ops/index.js";
-import { DistributedDataset, type DistributeOptions, InputContext, sharingOf } from "./dataset.js";
+import type { ClusterResolver } from "./cluster.js";
+import { checkInputOptions, DistributedDataset, type DistributeOptions, InputContext, sharingOf } from "./dataset.js";
+import { devicesOf, StrategyExtended } from "./extended.js";
 import { joined, partOf, PerReplica } from "./per-replica.js";
 
 /**
@@ -50,24 +53,51 @@ export const reductionOf = (where: string, op: unknown): "sum" | "mean" => {
   throw new ArgumentError(where, { given: text(op), expected: "tf.distribute.ReduceOp.SUM or MEAN" });
 };
 
+/**
+ * How TensorFlow compiles what replicas run. Here every shape has its own trace; they are taken for likeness.
+ * TensorFlow: tf.distribute.RunOptions
+ */
+export class RunOptions {
+  /** Default: true. */
+  declare readonly experimentalEnableDynamicBatchSize?: boolean;
+  /** Default: false. */
+  declare readonly experimentalBucketizingDynamicShape?: boolean;
+  /** Default: null. */
+  declare readonly experimentalXlaOptions?: null;
+
+  constructor(options: RunOptions = {}) {
+    checkRunOptions("RunOptions", options);
+    Object.assign(this, { experimentalEnableDynamicBatchSize: true, experimentalBucketizingDynamicShape: false, ...options });
+  }
+}
+
+function checkRunOptions(where: string, options: unknown): void {
+  const flags = ["experimentalEnableDynamicBatchSize", "experimentalBucketizingDynamicShape"];
+  checkOptions(where, [options instanceof RunOptions ? { ...options } : options], 0, [...flags, "experimentalXlaOptions"]);
+  for (const [key, value] of Object.entries(options as object))
+    if (flags.includes(key) ? typeof value !== "boolean" : value !== null && value !== undefined)
+      throw new ArgumentError(`${where}.${key}`, { given: text(value), expected: flags.includes(key) ? "true or false" : "null" });
+}
+
 /** Scopes that are entered, outermost first. */
 const entered: { readonly strategy: Strategy }[] = [];
 
 /** Arguments of a function that replicas run: a list, or by TensorFlow's names. */
 export type RunArguments =
-  | readonly unknown[]
-  | { readonly args?: readonly unknown[]; readonly kwargs?: Readonly<Record<string, unknown>> | null; readonly options?: null };
+  readonly unknown[] | { readonly args?: readonly unknown[]; readonly kwargs?: Keywords; readonly options?: RunOptions | null };
 
 /** The arguments as a list. @throws ArgumentError for what are none */
-export function runArguments(fn: unknown, given: RunArguments, named: Keywords = null): readonly unknown[] {
+function runArguments(fn: unknown, given: RunArguments, named: Keywords, how: RunOptions | null): readonly unknown[] {
   const where = "strategy.run";
   if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function" });
+  if (how !== null) checkRunOptions(`${where}.options`, how);
   if (Array.isArray(given)) return withKeywords(given as readonly unknown[], named);
   if (!isBranch(given)) throw new ArgumentError(`${where}.args`, { given: text(given), expected: "a list of arguments: [x, y]" });
   if (named !== null) throw new ArgumentError(where, { given: "two records", expected: "a list of arguments, then one record" });
   const { args = [], kwargs = null, options = null, ...unknown } = given as Exclude<RunArguments, readonly unknown[]>;
-  const odd = Object.keys(unknown)[0] ?? (options === null ? undefined : "options");
-  if (odd !== undefined) throw new ArgumentError(where, { given: `the option ${odd}`, expected: "args, kwargs" });
+  const [odd] = Object.keys(unknown);
+  if (odd !== undefined) throw new ArgumentError(where, { given: `the option ${odd}`, expected: "args, kwargs, options" });
+  if (options !== null) checkRunOptions(`${where}.options`, options);
   if (!Array.isArray(args)) throw new ArgumentError(`${where}.args`, { given: text(args), expected: "a list of arguments: [x, y]" });
   return withKeywords(args as readonly unknown[], kwargs);
 }
@@ -91,6 +121,25 @@ function axisOf(where: string, given: unknown): number | null {
   }
   if (given === null || Number.isInteger(given)) return given as number | null;
   throw new ArgumentError(`${where}.axis`, { given: text(given), expected: "a whole number, or null" });
+}
+
+/** Begins a scope. @returns what ends it. @throws StateError in another strategy's scope */
+export function enterStrategy(strategy: Strategy): () => void {
+  const around = entered.at(-1)?.strategy;
+  if (around && around !== strategy)
+    throw new StateError("strategy.scope", {
+      given: `a ${strategy.name} in the scope of another strategy, ${around.name}`,
+      expected: "one strategy at a time",
+    });
+  const entry = { strategy };
+  entered.push(entry);
+  enterScope(strategy.group);
+  return () => {
+    const at = entered.indexOf(entry);
+    if (at < 0) return;
+    entered.splice(at, 1);
+    enterScope((running.at(-1) ?? currentStrategy())?.group);
+  };
 }
 
 function checkFunction(where: string, fn: unknown): void {
@@ -129,15 +178,7 @@ export abstract class Strategy {
   scope(): Disposable & { readonly strategy: Strategy };
   scope(fn?: () => unknown): unknown {
     if (fn !== undefined) checkFunction("strategy.scope", fn);
-    const entry = { strategy: this as Strategy };
-    const leaveGroup = enterScope(this.group);
-    entered.push(entry);
-    const leave = () => {
-      const at = entered.lastIndexOf(entry);
-      if (at < 0) return;
-      entered.splice(at, 1);
-      leaveGroup();
-    };
+    const leave = enterStrategy(this);
     if (fn === undefined) return { strategy: this, [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: leave };
     let result: unknown;
     try {
@@ -157,7 +198,24 @@ export abstract class Strategy {
    *
    * @returns the result, where there is one replica; else the structure of the result with a value for each replica in it
    */
-  abstract run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args?: RunArguments, kwargs?: Keywords): R;
+  run<A extends readonly unknown[], R>(
+    fn: StepFunction<A, R>,
+    args: RunArguments = [],
+    kwargs: Keywords = null,
+    options: RunOptions | null = null,
+  ): R {
+    return this.runInReplicas(fn, runArguments(fn, args, kwargs, options) as A);
+  }
+
+  protected abstract runInReplicas<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: A): R;
+
+  /** Who is in the cluster, where there is one. */
+  readonly clusterResolver: ClusterResolver | null = null;
+
+  /** What authors of optimizers and libraries use. TensorFlow: tf.distribute.StrategyExtended */
+  get extended(): StrategyExtended {
+    return new StrategyExtended(this);
+  }
 
   /**
    * The steps of a model as other processes run them, several at a time, where the strategy hands them out; null: they run here. The answer
@@ -173,8 +231,13 @@ export abstract class Strategy {
   }
 
   /** The guide's name of `run`. */
-  experimentalRunV2<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: RunArguments = [], kwargs: Keywords = null): R {
-    return this.run(fn, args, kwargs);
+  experimentalRunV2<A extends readonly unknown[], R>(
+    fn: StepFunction<A, R>,
+    args: RunArguments = [],
+    kwargs: Keywords = null,
+    options: RunOptions | null = null,
+  ): R {
+    return this.run(fn, args, kwargs, options);
   }
 
   /** Values of all replicas as one: element by element (axis null), or over all their slices along an axis. */
@@ -185,17 +248,17 @@ export abstract class Strategy {
     const axis = axisOf(where, given);
     const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
     if (axis === null) {
-      const all = this.summed(this.addUp(where, values));
+      const all = this.#summed(this.addUp(where, values));
       return reduction === "mean" ? divide(all, this.numReplicasInSync) : all;
     }
     const parts = values.map((each) => {
       if (each.rank === 0) throw new ShapeError(where, { given: `a scalar and axis ${axis}`, expected: "axis: null for scalars" });
       return sum(each, { axis: checkAxis(where, axis, each.rank) });
     });
-    const all = this.summed(this.addUp(where, parts));
+    const all = this.#summed(this.addUp(where, parts));
     if (reduction === "sum") return all;
     const lengths = values.reduce((total, each) => total + (each.shape.at(axis) ?? 0), 0);
-    const total = this.summed(asTensor(lengths, "float32"));
+    const total = this.#summed(asTensor(lengths, "float32"));
     return divide(isFloat(all.dtype) ? all : cast(all, "float32"), total);
   }
 
@@ -209,6 +272,10 @@ export abstract class Strategy {
       });
     }
     return values.reduce((all, each) => add(all, each));
+  }
+
+  #summed(value: Tensor): Tensor {
+    return isMerging() ? allReduce(value, "sum") : this.summed(value);
   }
 
   /** The sum of a value over the processes. */
@@ -227,7 +294,8 @@ export abstract class Strategy {
       if (rank === 0) throw new ShapeError(where, { given: "scalars", expected: "tensors with an axis" });
       checkAxis(where, axis, rank);
     }
-    return this.gathered(values.length === 1 ? values[0]! : concatenate(values, axis), axis);
+    const own = values.length === 1 ? values[0]! : concatenate(values, axis);
+    return isMerging() ? allGather(own, axis) : this.gathered(own, axis);
   }
 
   protected gathered(value: Tensor, _axis: number): Tensor {
@@ -239,13 +307,19 @@ export abstract class Strategy {
     return this.localValues(value);
   }
 
+  /** The older name of `experimentalLocalResults`. */
+  unwrap(value: unknown): readonly unknown[] {
+    return this.localValues(value);
+  }
+
   protected localValues(value: unknown): readonly unknown[] {
     if (value instanceof PerReplica) return value.values;
+    if (isMerging()) return [value];
     return Array.from({ length: this.group.local }, () => value);
   }
 
   #checkOutside(where: string): void {
-    if (!isInReplica()) return;
+    if (isMerging() || !isInReplica()) return;
     throw new StateError(where, {
       given: "a call inside of strategy.run",
       expected: "a call outside",
@@ -260,14 +334,31 @@ export abstract class Strategy {
     return new DistributedDataset<T>(dataset, this.group, sharingOf("strategy.experimentalDistributeDataset", dataset, options));
   }
 
-  /** A dataset whose batches are each replica's own: `fn` gets an InputContext and makes it, batched for one replica. */
-  distributeDatasetsFromFunction<T>(fn: (context: InputContext) => Dataset<T>): DistributedDataset<T> {
-    checkFunction("strategy.distributeDatasetsFromFunction", fn);
-    const context = new InputContext(this.group.count / this.group.local, this.group.id / this.group.local, this.group.count);
-    const dataset = fn(context);
-    if (!(dataset instanceof Dataset))
-      throw new ArgumentError("strategy.distributeDatasetsFromFunction", { given: text(dataset), expected: "a Dataset from the function" });
-    return new DistributedDataset<T>(dataset, this.group, "own");
+  /**
+   * A dataset whose batches are each replica's own: `fn` gets an InputContext and makes it, batched for one replica. It is called once in
+   * each process; with `experimentalReplicationMode: "PER_REPLICA"` once for each replica.
+   */
+  distributeDatasetsFromFunction<T>(
+    fn: (context: InputContext) => Dataset<T>,
+    options: DistributeOptions | null = null,
+  ): DistributedDataset<T> {
+    const where = "strategy.distributeDatasetsFromFunction";
+    checkFunction(where, fn);
+    const { count, local, id } = this.group;
+    const each = options !== null && checkInputOptions(where, options).experimentalReplicationMode === "PER_REPLICA" ? 1 : local;
+    const datasets = Array.from({ length: local / each }, (_, i) => fn(new InputContext(count / each, id / each + i, count)));
+    const odd = datasets.find((dataset) => !(dataset instanceof Dataset));
+    if (odd !== undefined || datasets.includes(undefined as never))
+      throw new ArgumentError(where, { given: text(odd), expected: "a Dataset from the function" });
+    return new DistributedDataset<T>(datasets[0]!, this.group, "own", datasets.slice(1));
+  }
+
+  /** The older name of `distributeDatasetsFromFunction`. */
+  experimentalDistributeDatasetsFromFunction<T>(
+    fn: (context: InputContext) => Dataset<T>,
+    options: DistributeOptions | null = null,
+  ): DistributedDataset<T> {
+    return this.distributeDatasetsFromFunction(fn, options);
   }
 
   /** A value for each replica, as `fn` makes it. */
@@ -278,6 +369,30 @@ export abstract class Strategy {
     return local === 1 ? values[0] : new PerReplica(values);
   }
 }
+
+/**
+ * Enters a strategy's scope from here on, for scripts without a block for it; null leaves it. TensorFlow:
+ * tf.distribute.experimental_set_strategy
+ *
+ * ```ts
+ * tf.distribute.experimentalSetStrategy(new tf.distribute.MirroredStrategy());
+ * tf.distribute.hasStrategy(); // true
+ * tf.distribute.experimentalSetStrategy(null);
+ * ```
+ *
+ * @throws StateError inside of a scope
+ */
+export function experimentalSetStrategy(strategy: Strategy | null): void {
+  const where = "tf.distribute.experimentalSetStrategy";
+  if (strategy !== null && !(strategy instanceof Strategy))
+    throw new ArgumentError(where, { given: text(strategy), expected: "a strategy, or null" });
+  if (entered.length > (leaveGlobal ? 1 : 0) || isInReplica())
+    throw new StateError(where, { given: "a call inside of strategy.scope", expected: "a call outside" });
+  leaveGlobal?.();
+  leaveGlobal = strategy && enterStrategy(strategy);
+}
+
+let leaveGlobal: (() => void) | null = null;
 
 /** The result of replicas by replica, as `run` gives it. */
 export const resultOf = (results: readonly unknown[]): unknown => (results.length === 1 ? results[0] : joined(results));
@@ -307,7 +422,7 @@ export const hasStrategy = (): boolean => entered.length > 0;
  * tf.distribute.inCrossReplicaContext(); // false
  * ```
  */
-export const inCrossReplicaContext = (): boolean => hasStrategy() && !isInReplica();
+export const inCrossReplicaContext = (): boolean => isMerging() || (hasStrategy() && !isInReplica());
 
 /** What a replica knows inside of `run`. TensorFlow: tf.distribute.ReplicaContext */
 export class ReplicaContext {
@@ -347,9 +462,19 @@ export class ReplicaContext {
     return allGather(value, typeof given === "object" ? given.axis : given);
   }
 
-  /** Calls `fn(strategy, …args)`. Replicas meet in its reductions only: what it does with one replica's values it does in each. */
-  mergeCall<R>(fn: (strategy: Strategy, ...args: never[]) => R, args: readonly unknown[] = []): R {
-    return fn(this.strategy, ...(args as never[]));
+  /** The device of this replica. */
+  get devices(): readonly string[] {
+    const { id, group } = replica();
+    return [devicesOf(this.strategy)[id % group.local]!];
+  }
+
+  /**
+   * Calls `fn(strategy, …args)` outside of replicas: the strategy's `reduce`, `gather` and `extended` meet there. What it does with one
+   * replica's values it does in each.
+   */
+  mergeCall<R>(fn: (strategy: Strategy, ...args: never[]) => R, args: readonly unknown[] = [], kwargs: Keywords = null): R {
+    checkFunction("ReplicaContext.mergeCall", fn);
+    return whileMerging(true, () => fn(this.strategy, ...(withKeywords(args, kwargs) as never[])));
   }
 }
 
@@ -361,8 +486,8 @@ class Place {
 export class DefaultStrategy extends Strategy {
   readonly group: Group = replica().group;
 
-  run<A extends readonly unknown[], R>(fn: StepFunction<A, R>, given: RunArguments = [], kwargs: Keywords = null): R {
-    return fn(...(runArguments(fn, given, kwargs) as unknown as A));
+  protected runInReplicas<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: A): R {
+    return fn(...args);
   }
 }
 
@@ -385,7 +510,7 @@ export function whileRunning<T>(strategy: Strategy, action: () => T): T {
   running.push(strategy);
   const leave = enterScope(strategy.group);
   try {
-    return action();
+    return whileMerging(false, action);
   } finally {
     leave();
     running.pop();

@@ -5,7 +5,7 @@ import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from ".
 import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
-import { arePartsShown, asReplica, isInReplica, replica, scopeGroup, split, type Group, type Split } from "../core/replicas.js";
+import { arePartsShown, asReplica, isInReplica, isMerging, replica, scopeGroup, split, type Group, type Split } from "../core/replicas.js";
 import { sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { State } from "../core/state.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
@@ -283,7 +283,8 @@ export class Variable extends Chainable {
   /** What replicas write becomes one value where the variable says how; elsewhere it is their own. */
   #met(value: Tensor): Tensor {
     const { aggregation } = this;
-    if (aggregation === "none" || this.synchronization === "on_read" || !isInReplica() || replica().group.count === 1) return value;
+    if (aggregation === "none" || this.synchronization === "on_read") return value;
+    if (!isInReplica() || isMerging() || replica().group.count === 1) return value;
     return aggregation === "only_first_replica" ? broadcast(value) : allReduce(value, aggregation);
   }
 

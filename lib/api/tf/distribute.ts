@@ -1,6 +1,9 @@
 // tf.distribute: strategies, what replicas know, and clusters.
 
-export { AutoShardPolicy, DistributedDataset, InputContext, type DistributeOptions } from "../../distribution/dataset.js";
+export {
+  AutoShardPolicy, DistributedDataset, InputContext, InputOptions, InputReplicationMode, type DistributeOptions,
+} from "../../distribution/dataset.js"; // prettier-ignore
+export { StrategyExtended } from "../../distribution/extended.js";
 export { DistributedIterator } from "../../distribution/iterator.js";
 export { MirroredStrategy, type MirroredOptions } from "../../distribution/mirrored.js";
 export { MultiWorkerMirroredStrategy, type MultiWorkerOptions } from "../../distribution/multi-worker.js";
@@ -15,6 +18,7 @@ export * as coordinator from "./coordinator.js";
 export { PerReplica as DistributedValues } from "../../distribution/per-replica.js";
 export {
   CrossDeviceOps,
+  experimentalSetStrategy,
   getReplicaContext,
   getStrategy,
   hasStrategy,
@@ -24,6 +28,7 @@ export {
   ReduceOp,
   ReductionToOneDevice,
   ReplicaContext,
+  RunOptions,
   Strategy,
 } from "../../distribution/strategy.js";
 
