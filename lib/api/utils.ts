@@ -30,6 +30,7 @@ export {
   registerKerasSerializable,
   serializeKerasObject,
 } from "../config/saving.js";
+export * as experimental from "./utils-experimental.js";
 export * as legacy from "./legacy-saving.js";
 export { packXYSampleWeight, unpackXYSampleWeight } from "../data/pack.js";
 export { isKerasTensor } from "../layers/functional/keras-tensor.js";

@@ -51,3 +51,9 @@ export function partsOf(element: unknown, { count, local, id }: Group): unknown[
     return rowsOf(element, begin, lengths[id + i]!);
   });
 }
+
+/** An element in parts of these lengths, one behind the other. */
+export function cut(element: unknown, lengths: readonly number[]): unknown[] {
+  let begin = 0;
+  return lengths.map((length) => rowsOf(element, (begin += length) - length, length));
+}

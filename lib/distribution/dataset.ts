@@ -11,6 +11,7 @@ import { AutoShardPolicy } from "../data/options.js";
 import { FilePart } from "../data/streams/part.js";
 import { TensorSpec } from "../graph/signature.js";
 import { slice } from "../ops/indexing/update.js";
+import { divided, type Divided } from "./divided.js";
 import { type Cutting, DistributedIterator } from "./iterator.js";
 import { PerReplica } from "./per-replica.js";
 
@@ -128,7 +129,7 @@ export class InputContext {
  * Batches with a part for each replica: a structure of `PerReplica`, or of tensors where this process has one replica. Each iteration
  * begins anew. TensorFlow: tf.distribute.DistributedDataset
  */
-export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterable<T> {
+export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterable<T>, Divided {
   /** This process's share of the files, where there may be files. */
   readonly #part: FilePart | undefined;
 
@@ -142,6 +143,11 @@ export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterab
     const { count, local, id } = group;
     if (local < count && (sharing === "AUTO" || sharing === "FILE"))
       this.#part = new FilePart(count / local, id / local, sharing === "FILE");
+  }
+
+  /** @internal */
+  [divided](): this {
+    return this;
   }
 
   /** An iteration from the beginning. */

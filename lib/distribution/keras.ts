@@ -13,7 +13,8 @@ import { deviceIndex, listDevices } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
 import { initialize as joinProcesses, joinedProcesses } from "./processes.js";
-import { enterStrategy, type Strategy } from "./strategy.js";
+import { enterStrategy } from "./scopes.js";
+import type { Strategy } from "./strategy.js";
 
 export { listDevices };
 

@@ -4,7 +4,8 @@ import { ArgumentError, text } from "../core/errors.js";
 import { asReplica, isInReplica, replica, type Group } from "../core/replicas.js";
 import { deviceIndex, logicalDevices } from "./devices.js";
 import { LockstepGroup } from "./lockstep.js";
-import { argumentsFor, CrossDeviceOps, resultOf, Strategy, whileRunning } from "./strategy.js";
+import { whileRunning } from "./scopes.js";
+import { argumentsFor, CrossDeviceOps, resultOf, Strategy } from "./strategy.js";
 
 /** The devices of the replicas, and how their values are put together. */
 export interface MirroredOptions {

@@ -9,7 +9,8 @@ import { Partitioner } from "./partitioners.js";
 import type { Variable } from "../variables/variable.js";
 import { addressesOf, rankOf, type ClusterResolver } from "./cluster.js";
 import { requireJoined, type Joined } from "./processes.js";
-import { Strategy, whileRunning } from "./strategy.js";
+import { whileRunning } from "./scopes.js";
+import { Strategy } from "./strategy.js";
 
 const where = "ParameterServerStrategy";
 

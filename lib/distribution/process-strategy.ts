@@ -3,7 +3,8 @@
 import { asReplica, type Group } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
-import { Strategy, whileRunning } from "./strategy.js";
+import { whileRunning } from "./scopes.js";
+import { Strategy } from "./strategy.js";
 
 /** One replica in each process of a group: this process runs its own, and meets the others in the group. */
 export abstract class ProcessStrategy extends Strategy {

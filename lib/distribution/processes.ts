@@ -114,11 +114,12 @@ async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: Initi
   if (!platform.openCommunicator)
     throw new ClusterError(where, { given: "a page", expected: "Node", hint: "MirroredStrategy works here." });
   let communicator: Communicator;
+  const asError = (failure: CommunicatorFailure) => new ClusterError("MultiWorkerMirroredStrategy", { ...failure.facts, cause: failure });
   try {
-    const patience = { patience: timeoutSeconds ?? 300, bytesPerPiece: bytesPerPack };
-    communicator = await platform.openCommunicator(isListed ? { addresses, rank, ...patience } : patience);
+    const common = { patience: timeoutSeconds ?? 300, bytesPerPiece: bytesPerPack, asError };
+    communicator = await platform.openCommunicator(isListed ? { addresses, rank, ...common } : common);
   } catch (error) {
-    throw error instanceof CommunicatorFailure ? new ClusterError("MultiWorkerMirroredStrategy", { ...error.facts, cause: error }) : error;
+    throw error instanceof CommunicatorFailure ? asError(error) : error;
   }
   setChief(communicator.rank === 0);
   agreeOnSeeds(communicator);

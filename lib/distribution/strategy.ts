@@ -4,7 +4,7 @@ import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { isFloat } from "../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
 import { checkOptions } from "../core/options.js";
-import { enterScope, isInReplica, isMerging, replica, whileMerging, type Group } from "../core/replicas.js";
+import { isInReplica, isMerging, replica, whileMerging, type Group } from "../core/replicas.js";
 import { adoptTensor, Chainable, Tensor } from "../core/tensor.js";
 import { isBranch } from "../core/tree.js";
 import { Dataset } from "../data/dataset.js";
@@ -14,6 +14,7 @@ import type { ClusterResolver } from "./cluster.js";
 import { checkInputOptions, DistributedDataset, type DistributeOptions, InputContext, sharingOf } from "./dataset.js";
 import { devicesOf, StrategyExtended } from "./extended.js";
 import { joined, partOf, PerReplica } from "./per-replica.js";
+import { currentStrategy, enterStrategy, inCrossReplicaContext, runningStrategy } from "./scopes.js";
 
 /**
  * How values of replicas become one. TensorFlow: tf.distribute.ReduceOp
@@ -79,9 +80,6 @@ function checkRunOptions(where: string, options: unknown): void {
       throw new ArgumentError(`${where}.${key}`, { given: text(value), expected: flags.includes(key) ? "true or false" : "null" });
 }
 
-/** Scopes that are entered, outermost first. */
-const entered: { readonly strategy: Strategy }[] = [];
-
 /** Arguments of a function that replicas run: a list, or by TensorFlow's names. */
 export type RunArguments =
   readonly unknown[] | { readonly args?: readonly unknown[]; readonly kwargs?: Keywords; readonly options?: RunOptions | null };
@@ -121,25 +119,6 @@ function axisOf(where: string, given: unknown): number | null {
   }
   if (given === null || Number.isInteger(given)) return given as number | null;
   throw new ArgumentError(`${where}.axis`, { given: text(given), expected: "a whole number, or null" });
-}
-
-/** Begins a scope. @returns what ends it. @throws StateError in another strategy's scope */
-export function enterStrategy(strategy: Strategy): () => void {
-  const around = entered.at(-1)?.strategy;
-  if (around && around !== strategy)
-    throw new StateError("strategy.scope", {
-      given: `a ${strategy.name} in the scope of another strategy, ${around.name}`,
-      expected: "one strategy at a time",
-    });
-  const entry = { strategy };
-  entered.push(entry);
-  enterScope(strategy.group);
-  return () => {
-    const at = entered.indexOf(entry);
-    if (at < 0) return;
-    entered.splice(at, 1);
-    enterScope((running.at(-1) ?? currentStrategy())?.group);
-  };
 }
 
 function checkFunction(where: string, fn: unknown): void {
@@ -370,30 +349,6 @@ export abstract class Strategy {
   }
 }
 
-/**
- * Enters a strategy's scope from here on, for scripts without a block for it; null leaves it. TensorFlow:
- * tf.distribute.experimental_set_strategy
- *
- * ```ts
- * tf.distribute.experimentalSetStrategy(new tf.distribute.MirroredStrategy());
- * tf.distribute.hasStrategy(); // true
- * tf.distribute.experimentalSetStrategy(null);
- * ```
- *
- * @throws StateError inside of a scope
- */
-export function experimentalSetStrategy(strategy: Strategy | null): void {
-  const where = "tf.distribute.experimentalSetStrategy";
-  if (strategy !== null && !(strategy instanceof Strategy))
-    throw new ArgumentError(where, { given: text(strategy), expected: "a strategy, or null" });
-  if (entered.length > (leaveGlobal ? 1 : 0) || isInReplica())
-    throw new StateError(where, { given: "a call inside of strategy.scope", expected: "a call outside" });
-  leaveGlobal?.();
-  leaveGlobal = strategy && enterStrategy(strategy);
-}
-
-let leaveGlobal: (() => void) | null = null;
-
 /** The result of replicas by replica, as `run` gives it. */
 export const resultOf = (results: readonly unknown[]): unknown => (results.length === 1 ? results[0] : joined(results));
 
@@ -402,27 +357,6 @@ export const argumentsFor =
   (args: readonly unknown[]) =>
   (id: number): readonly unknown[] =>
     args.map((arg) => partOf(arg, id));
-
-/** The strategy whose scope is entered, if any. */
-export const currentStrategy = (): Strategy | null => entered.at(-1)?.strategy ?? null;
-
-/**
- * Whether a strategy's scope is entered. TensorFlow: tf.distribute.has_strategy
- *
- * ```ts
- * tf.distribute.hasStrategy(); // false
- * ```
- */
-export const hasStrategy = (): boolean => entered.length > 0;
-
-/**
- * Whether the code stands in a scope and outside of `run`. TensorFlow: tf.distribute.in_cross_replica_context
- *
- * ```ts
- * tf.distribute.inCrossReplicaContext(); // false
- * ```
- */
-export const inCrossReplicaContext = (): boolean => isMerging() || (hasStrategy() && !isInReplica());
 
 /** What a replica knows inside of `run`. TensorFlow: tf.distribute.ReplicaContext */
 export class ReplicaContext {
@@ -500,22 +434,7 @@ let defaultStrategy: Strategy | undefined;
  * tf.distribute.getStrategy().numReplicasInSync; // 1
  * ```
  */
-export const getStrategy = (): Strategy => running.at(-1) ?? currentStrategy() ?? (defaultStrategy ??= new DefaultStrategy());
-
-/** Strategies whose `run` is under way. */
-const running: Strategy[] = [];
-
-/** Runs the action inside of a strategy's `run`. */
-export function whileRunning<T>(strategy: Strategy, action: () => T): T {
-  running.push(strategy);
-  const leave = enterScope(strategy.group);
-  try {
-    return whileMerging(false, action);
-  } finally {
-    leave();
-    running.pop();
-  }
-}
+export const getStrategy = (): Strategy => runningStrategy() ?? currentStrategy() ?? (defaultStrategy ??= new DefaultStrategy());
 
 /**
  * What this replica knows; null in a scope outside of `run`. TensorFlow: tf.distribute.get_replica_context

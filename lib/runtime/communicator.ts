@@ -45,6 +45,8 @@ export interface CommunicatorOptions {
   readonly rank?: number;
   /** Seconds to wait for the others at the start. */
   readonly patience?: number;
+  /** The error of a failure that nobody waits for. Default: the failure itself. */
+  readonly asError?: (failure: CommunicatorFailure) => Error;
   /** Bytes of one reduction; larger ones are cut. 0: as a whole. */
   readonly bytesPerPiece?: number;
 }

@@ -177,7 +177,7 @@ if (launchers.TF_CONFIG) {
     process.kill(one!.child.pid!, "SIGKILL");
     const { code, err } = await other!.ended;
     t.equal(code, 3);
-    t.match(err, /given worker 0 .*lost/);
+    t.match(err, /\nClusterError: MultiWorkerMirroredStrategy: given worker 0 .*lost/);
   });
 
   t.test("a rank is killed, all start again: the bits of a run that went through; the chief prints", async (t) => {

@@ -3,6 +3,8 @@
 export {
   AutoShardPolicy, DistributedDataset, InputContext, InputOptions, InputReplicationMode, type DistributeOptions,
 } from "../../distribution/dataset.js"; // prettier-ignore
+export { experimentalSetStrategy } from "../../distribution/global-strategy.js";
+export { hasStrategy, inCrossReplicaContext } from "../../distribution/scopes.js";
 export { StrategyExtended } from "../../distribution/extended.js";
 export { DistributedIterator } from "../../distribution/iterator.js";
 export { MirroredStrategy, type MirroredOptions } from "../../distribution/mirrored.js";
@@ -18,12 +20,9 @@ export * as coordinator from "./coordinator.js";
 export { PerReplica as DistributedValues } from "../../distribution/per-replica.js";
 export {
   CrossDeviceOps,
-  experimentalSetStrategy,
   getReplicaContext,
   getStrategy,
-  hasStrategy,
   HierarchicalCopyAllReduce,
-  inCrossReplicaContext,
   NcclAllReduce,
   ReduceOp,
   ReductionToOneDevice,

@@ -1,15 +1,17 @@
 // How a model's steps are run by the replicas of the strategy in whose scope it was made. With one replica nothing differs.
 
-import { NotSupportedError, StateError } from "../../core/errors.js";
-import { leaves, type Tree } from "../../core/tree.js";
+import { ArgumentError, NotSupportedError, StateError } from "../../core/errors.js";
+import { leaves, mapTree, type Tree } from "../../core/tree.js";
 import { Strings } from "../../core/strings.js";
 import { replica } from "../../core/replicas.js";
 import { Tensor } from "../../core/tensor.js";
 import { Dataset } from "../../data/dataset.js";
-import { batchLength, checkGlobalBatch, partsOf, shares } from "../../distribution/batch-parts.js";
+import { batchLength, checkGlobalBatch, cut, partsOf, shares } from "../../distribution/batch-parts.js";
+import { divided, dividesItself, type Parts } from "../../distribution/divided.js";
 import { joined, partOf } from "../../distribution/per-replica.js";
-import { currentStrategy, type Strategy } from "../../distribution/strategy.js";
-import { divide, multiply, sum } from "../../ops/index.js";
+import { currentStrategy } from "../../distribution/scopes.js";
+import type { Strategy } from "../../distribution/strategy.js";
+import { concatenate, divide, multiply, sum } from "../../ops/index.js";
 import { mapLeaves } from "../../layers/functional/structure.js";
 import type { Variable } from "../../variables/variable.js";
 import type { Batch } from "./batches.js";
@@ -59,31 +61,50 @@ export class Distribution {
   }
 
   /**
-   * A dataset whose options say FILE or OFF as this process reads it for itself: in parts of batches, which are not divided any more. Other
-   * data as they are.
+   * Data as this process reads them for itself, where they are divided already: those of a DatasetCreator, of the strategy's datasets, and
+   * datasets whose options say FILE or OFF. Other data as they are.
+   *
+   * @param steps  how many were asked for; null: as many as there are
    */
-  data(x: unknown): unknown {
+  data(where: string, given: unknown, steps: number | null): unknown {
     const { strategy } = this;
-    if (!(x instanceof Dataset) || strategy === null || strategy.group.local === strategy.group.count) return x;
-    const policy = x.options().experimentalDistribute.autoShardPolicy;
-    if (policy !== "FILE" && policy !== "OFF") return x;
-    const distributed = strategy.experimentalDistributeDataset(x);
+    if (dividesItself(given)) {
+      if (given.isEndless && steps === null)
+        throw new ArgumentError(where, { given: "a DatasetCreator without steps", expected: "stepsPerEpoch, validationSteps or steps" });
+      return this.#parts(where, given[divided](strategy));
+    }
+    if (!(given instanceof Dataset) || strategy === null || strategy.group.local === strategy.group.count) return given;
+    const policy = given.options().experimentalDistribute.autoShardPolicy;
+    return policy === "FILE" || policy === "OFF" ? this.#parts(where, strategy.experimentalDistributeDataset(given)) : given;
+  }
+
+  /** Elements that are divided already. */
+  #parts(where: string, distributed: Parts | Dataset<unknown>): unknown {
+    const { strategy } = this;
+    if (distributed instanceof Dataset) return distributed;
+    if (distributed.group.count > 1 && distributed.group !== strategy?.group)
+      throw new StateError(where, { given: "a dataset of another strategy", expected: "one of the model's own strategy" });
+    if (strategy === null) return distributed;
     const own = this.#own;
     return async function* () {
-      for await (const part of distributed) {
-        const first = firstTensor(part);
-        if (first) own.add(first);
-        yield part;
+      for await (const element of distributed) {
+        // Replicas of one process: their parts become a batch, which is cut again where they met.
+        const parts = Array.from({ length: strategy.group.local }, (_, i) => partOf(element, i));
+        const whole = parts.length === 1 ? parts[0] : joinRows(parts);
+        const first = firstTensor(whole);
+        if (first) own.set(first, parts.map((part) => batchLength(part) ?? 0)); // prettier-ignore
+        yield whole;
       }
     };
   }
 
-  /** First tensors of batches that are this process's as they are. */
-  readonly #own = new WeakSet<Tensor>();
+  /** First tensors of batches that are this process's as they are, and the lengths of its replicas' parts. */
+  readonly #own = new WeakMap<Tensor, readonly number[]>();
 
-  #isOwn(batch: Batch): boolean {
+  /** Lengths of the parts of a batch that is this process's alone; undefined for a batch of all. */
+  #ownParts(batch: Batch): readonly number[] | undefined {
     const first = firstTensor(batch);
-    return first !== undefined && this.#own.has(first);
+    return first && this.#own.get(first);
   }
 
   /** A pass over batches begins: the first one is a full one. */
@@ -101,7 +122,8 @@ export class Distribution {
         hint: "Apply the layers that read strings in the dataset's map.",
       });
     }
-    if (this.#isOwn(batch)) return batch;
+    const own = this.#ownParts(batch);
+    if (own) return own.length === 1 ? batch : (joined(cut(batch, own)) as Batch);
     const length = batchLength(batch) ?? 0;
     if (this.#isFirst) checkGlobalBatch("model.fit", length, group.count);
     this.#isFirst = false;
@@ -130,7 +152,7 @@ export class Distribution {
     const { group } = strategy;
     const begun = <A>(action: (batches: readonly Batch[]) => A, batches: readonly Batch[]): A => {
       const divided = batches.map((batch) => this.#divided(batch));
-      const isDivided = !batches.some((batch) => this.#isOwn(batch));
+      const isDivided = !batches.some((batch) => this.#ownParts(batch));
       group.divided?.(isDivided ? batches.map((batch) => shares(batchLength(batch) ?? 0, group.count)) : null);
       try {
         return action(divided);
@@ -147,6 +169,17 @@ export class Distribution {
       profile && { profile: (batches: readonly Batch[]) => begun(profile, batches) },
     );
   }
+}
+
+/** Batches of replicas as one. */
+function joinRows(parts: readonly unknown[]): unknown {
+  const flat = parts.map((part) => leaves(part as Tree<unknown>));
+  let at = 0;
+  return mapTree(parts[0] as Tree<unknown>, (leaf) => {
+    const all = flat.map((each) => each[at]);
+    at++;
+    return leaf instanceof Tensor ? concatenate(all as Tensor[], 0) : leaf;
+  });
 }
 
 const firstTensor = (element: unknown): Tensor | undefined =>

@@ -31,6 +31,7 @@ import { type BatchesLike, type DataLike, givesBatches, isColumn } from "./batch
 import { buildFor } from "./building.js";
 import { Compiled } from "./compiled.js";
 import { arrayParts, epochBatches } from "./data.js";
+import { Dataset } from "../../data/dataset.js";
 import { Distribution, lossOfPart, shareOfLoss } from "./distributed.js";
 import { evaluate } from "./evaluate.js";
 import { fit } from "./fit.js";
@@ -327,8 +328,10 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async fit(x: DataLike | BatchesLike, options?: FitOptions): Promise<History>;
   async fit(...given: readonly unknown[]): Promise<History> {
     const { x: inputs, y, options } = argumentsOf("fit", fitOptions, given);
-    const x = this.#distribution.data(this.asInputs(inputs));
-    return fit(this.#trained, x, y, options);
+    const { stepsPerEpoch, validationSteps } = options;
+    const x = this.#distribution.data("fit.x", this.asInputs(inputs), stepsPerEpoch);
+    const validationData = this.#distribution.data("fit.validationData", options.validationData, validationSteps);
+    return fit(this.#trained, x, y, { ...options, validationData: validationData as typeof options.validationData });
   }
 
   /**
@@ -346,7 +349,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async evaluate(x: DataLike | BatchesLike, options?: EvaluateOptions): Promise<number | number[]>;
   async evaluate(...given: readonly unknown[]): Promise<unknown> {
     const { x: inputs, y, options } = argumentsOf("evaluate", evaluateOptions, given);
-    const x = this.#distribution.data(this.asInputs(inputs));
+    const x = this.#distribution.data("evaluate.x", this.asInputs(inputs), options.steps);
     return evaluate(this.#trained, x, y, options);
   }
 
@@ -356,7 +359,10 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async predict(x: unknown, ...given: Arguments<typeof predictOptions>): Promise<unknown> {
     const named = given.length === 0 && byName(predictOptions, x);
     const options = predictOptions.parse("predict", named ? [named.options] : given);
-    return predict(this.#trained, this.asInputs(named ? named.x : x), options);
+    const inputs = this.asInputs(named ? named.x : x);
+    // Rows of predictions stay in order: datasets are divided by rows, whatever their options say.
+    const data = inputs instanceof Dataset ? inputs : this.#distribution.data("predict.x", inputs, options.steps);
+    return predict(this.#trained, data, options);
   }
 
   /** One step of training on the given samples, with metrics of its own. @returns the loss, or the loss and the metrics */

@@ -51,6 +51,7 @@ class Mpi implements Communicator {
   readonly #library: Library;
   readonly #words: number;
   readonly #bytesPerPiece: number;
+  readonly #asError: (failure: CommunicatorFailure) => Error;
   #lifeline: Lifeline | null = null;
   #addresses: readonly string[];
   #closing = false;
@@ -59,8 +60,9 @@ class Mpi implements Communicator {
   /** Whether the others find each other through this process, to the end of MPI. */
   #servesOthers = false;
 
-  constructor(library: Library, { addresses = [], bytesPerPiece = 0 }: CommunicatorOptions) {
+  constructor(library: Library, { addresses = [], bytesPerPiece = 0, asError = (failure) => failure }: CommunicatorOptions) {
     this.#library = library;
+    this.#asError = asError;
     this.engine = library.version;
     this.#addresses = addresses;
     this.#bytesPerPiece = bytesPerPiece;
@@ -77,10 +79,10 @@ class Mpi implements Communicator {
     return new Int32Array(memory.buffer, this.#words, SCRATCH_BYTES / 4)[index]!;
   }
 
-  /** @throws CommunicatorFailure where a process was lost while nobody waited for it */
+  /** @throws the error of a process that was lost while nobody waited for it */
   checkAlive(): void {
     if (this.#lifeline && this.#lifeline.first !== 0 && !this.#closing && !this.#tolerant)
-      this.#fail(this.#lifeline.first - 1, "other work");
+      throw this.#asError(this.#lossOf(this.#lifeline.first - 1, "other work"));
   }
 
   /** Takes over a lifeline, or makes one through MPI where a launcher started the processes. */
@@ -154,8 +156,12 @@ class Mpi implements Communicator {
   }
 
   #fail(rank: number, what: string): never {
+    throw this.#lossOf(rank, what);
+  }
+
+  #lossOf(rank: number, what: string): CommunicatorFailure {
     const address = this.#addresses[rank];
-    throw new CommunicatorFailure(
+    return new CommunicatorFailure(
       {
         given: `worker ${rank}${address ? ` (${address})` : ""}, which was lost during ${what}`,
         expected: `all ${this.size} workers to go on`,

@@ -1,0 +1,3 @@
+// keras.utils.experimental
+
+export { DatasetCreator } from "../distribution/dataset-creator.js";
