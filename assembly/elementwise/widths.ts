@@ -149,6 +149,22 @@ export class CheckedArgs extends MapArgs {
   site: u32 = 0;
 }
 
+@unmanaged
+export class BoundedArgs extends CheckedArgs {
+  /** What stands just outside of the range. */
+  below: f32 = 0;
+  above: f32 = 0;
+}
+
+/** y[i] = x[i] as the low half of a 64-bit integer, NaN as 0; what is not between the bounds is refused. */
+export function narrow_f32_i32(args: BoundedArgs, begin: usize, end: usize): void {
+  for (let i = begin; i < end; i++) {
+    const value = load<f32>(args.x + (i << 2));
+    if (value <= args.below || value >= args.above) refuse(args.site, reinterpret<i32>(value), 0, 0);
+    store<i32>(args.y + (i << 2), <i32>(<i64>value));
+  }
+}
+
 /** y[i] = x[i] of uint32; what int32 cannot hold is refused. */
 export function narrow_u32_i32(args: CheckedArgs, begin: usize, end: usize): void {
   for (let i = begin; i < end; i++) {

@@ -1,5 +1,6 @@
 // keras.config: a few values that stand for the whole process. They are read when an object is made, never later.
 
+import { checkedDtype } from "../core/convert.js";
 import { type DataFormat, defaults } from "../core/defaults.js";
 import { text, ValueError } from "../core/errors.js";
 
@@ -57,27 +58,39 @@ export function setEpsilon(value: number): void {
   defaults.epsilon = value;
 }
 
+/** The names that `setFloatx` takes. */
+export type Floatx = "float16" | "bfloat16" | "float32" | "float64";
+
+let floats: Floatx = "float32";
+
 /**
- * The dtype of floats: `"float32"`.
+ * The dtype of floats that are given none: `"float32"` unless `setFloatx` said another.
  *
  * ```ts
  * keras.backend.floatx(); // "float32"
  * ```
  */
-export function floatx(): "float32" {
-  return "float32";
+export function floatx(): Floatx {
+  return floats;
 }
 
 /**
- * Sets the dtype of weights and of numbers that say none: "float16", "bfloat16" or "float32". Keras: keras.config.set_floatx
+ * Sets the dtype of weights, of what `ops.ones` and others make, of random numbers, and of losses and metrics, where they are given none:
+ * "float16", "bfloat16", "float32", or "float64", which is kept as float32. Numbers and `tf.constant` stay float32. Keras:
+ * keras.config.set_floatx
  *
  * ```ts
+ * keras.backend.setFloatx("bfloat16");
+ * keras.ops.ones([2]).dtype; // "bfloat16"
  * keras.backend.setFloatx("float32");
- * keras.backend.floatx(); // "float32"
  * ```
+ *
+ * @throws ValueError for other names
  */
 export function setFloatx(value: string): void {
-  if (value !== "float32") {
-    throw new ValueError("keras.config.setFloatx", { given: text(value), expected: '"float32", the only float dtype so far' });
-  }
+  const known: readonly string[] = ["float16", "bfloat16", "float32", "float64"] satisfies readonly Floatx[];
+  if (!known.includes(value))
+    throw new ValueError("keras.config.setFloatx", { given: text(value), expected: `one of ${known.join(", ")}` });
+  defaults.floatx = checkedDtype(value) as typeof defaults.floatx;
+  floats = value as Floatx;
 }

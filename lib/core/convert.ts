@@ -254,7 +254,8 @@ function fill(elements: TypedArray, dtype: Dtype, values: TensorLike, shape: rea
 function checked(value: number | bigint | boolean, dtype: Dtype): number {
   const number = Number(value);
   const misfit = (expected: string): never => {
-    throw new DtypeError("constant", { given: `${String(value)} for dtype ${dtype}`, expected });
+    const hint = dtypes[dtype].bytes === 4 && "int64 is kept as int32, uint64 as uint32, float64 as float32, as in Keras on JAX.";
+    throw new DtypeError("constant", { given: `${String(value)} for dtype ${dtype}`, expected, ...(hint && { hint }) });
   };
   if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint") misfit("a number or a boolean");
   if (dtype === "bool") return number === 0 ? 0 : 1;

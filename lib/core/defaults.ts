@@ -3,8 +3,12 @@
 /** Where the channels of an image stand: `[…, height, width, channels]` or `[…, channels, height, width]`. */
 export type DataFormat = "channels_last" | "channels_first";
 
-/** Written by keras.config's setters alone (lib/config/settings.ts). */
-export const defaults: { epsilon: number; imageDataFormat: DataFormat } = { epsilon: 1e-7, imageDataFormat: "channels_last" };
+/** Written by keras.config's setters alone (lib/config/settings.ts). `floatx` is the dtype of floats that nobody gave one. */
+export const defaults: { epsilon: number; imageDataFormat: DataFormat; floatx: "float32" | "float16" | "bfloat16" } = {
+  epsilon: 1e-7,
+  imageDataFormat: "channels_last",
+  floatx: "float32",
+};
 
 /** Switches of keras.config, written by lib/config/process.ts alone. */
 export const switches: {

@@ -2,6 +2,7 @@
 
 import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, objectFromConfig, type Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { defaults } from "../core/defaults.js";
 import { isFloat, type Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
 import { sameShape, shapeText } from "../core/shape.js";
@@ -51,7 +52,7 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
     return another(this as unknown as InitializerLike) as unknown as this;
   }
 
-  protected override invoke(shape: readonly number[], { dtype = "float32" }: InitializerCallOptions = {}): Tensor {
+  protected override invoke(shape: readonly number[], { dtype = defaults.floatx }: InitializerCallOptions = {}): Tensor {
     return this.call(shape, dtype);
   }
 }
@@ -72,7 +73,7 @@ export const initializers = new Family<InitializerLike>({
 
 /** An initializer that gives these values, and no others. */
 export function valuesOf(values: TensorLike): InitializerLike {
-  return (shape, { dtype = "float32" } = {}) => {
+  return (shape, { dtype = defaults.floatx } = {}) => {
     const tensor = values instanceof Chainable ? values.value() : asTensor(values);
     if (sameShape(tensor.shape, shape)) return cast(tensor, dtype);
     throw new ShapeError("keras.initializers.get", { given: `values of shape ${shapeText(tensor.shape)}`, expected: shapeText(shape) });

@@ -1,6 +1,7 @@
 // Binomial numbers: how many of so many trials succeed.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { defaults } from "../core/defaults.js";
 import { ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
 import type { Shape } from "../core/shape.js";
@@ -51,6 +52,6 @@ export const binomial = declare(
       const isSuccess = logicalAnd(less(uniform(shape as readonly number[], { seed: next() }), chance), less(trial, trials));
       successes = add(successes, cast(isSuccess, "float32"));
     }
-    return cast(successes, dtype ?? "float32");
+    return cast(successes, dtype ?? defaults.floatx);
   },
 );

@@ -1,6 +1,7 @@
 // Gamma and beta numbers, made of normal and uniform ones.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { defaults } from "../core/defaults.js";
 import { declare } from "../core/operation.js";
 import { ValueError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
@@ -59,7 +60,7 @@ function positive(name: string, value: TensorLike): Tensor {
 export const gamma = declare(
   "random.gamma(shape:shape, *alpha, dtype:dtype=null, seed:any=null)",
   (shape: Shape, alpha: TensorLike, dtype: string | null, seed: Seed): Tensor =>
-    cast(maximum(exp(logGamma(shape, positive("gamma.alpha", alpha), seedsOf(seed))), 0), dtype ?? "float32"),
+    cast(maximum(exp(logGamma(shape, positive("gamma.alpha", alpha), seedsOf(seed))), 0), dtype ?? defaults.floatx),
 );
 
 /**
@@ -74,6 +75,6 @@ export const beta = declare(
   (shape: Shape, alpha: TensorLike, beta: TensorLike, dtype: string | null, seed: Seed): Tensor => {
     const next = seedsOf(seed);
     const first = logGamma(shape, positive("beta.alpha", alpha), next);
-    return cast(sigmoid(subtract(first, logGamma(shape, positive("beta.beta", beta), next))), dtype ?? "float32");
+    return cast(sigmoid(subtract(first, logGamma(shape, positive("beta.beta", beta), next))), dtype ?? defaults.floatx);
   },
 );

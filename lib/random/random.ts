@@ -1,5 +1,6 @@
 // keras.random: random tensors, the same for the same seed on any number of threads.
 
+import { defaults } from "../core/defaults.js";
 import { declare } from "../core/operation.js";
 // keras.random: random tensors from a seed that may be a number, a generator, or nothing, which is the global one.
 
@@ -44,7 +45,7 @@ export const uniform = declare(
   "random.uniform(shape:shape, minval=0, maxval=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, minval: number, maxval: number, dtype: string | null, seed: Seed): Tensor => {
     if (dtype === "int32") return randomIntegers(drawSeed(seed), shape, minval, maxval);
-    return cast(randomUniform(drawSeed(seed), shape, minval, maxval), dtype ?? "float32");
+    return cast(randomUniform(drawSeed(seed), shape, minval, maxval), dtype ?? defaults.floatx);
   },
 );
 
@@ -61,7 +62,7 @@ export const uniform = declare(
 export const normal = declare(
   "random.normal(shape:shape, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
-    cast(randomNormal(drawSeed(seed), shape, mean, stddev), dtype ?? "float32"),
+    cast(randomNormal(drawSeed(seed), shape, mean, stddev), dtype ?? defaults.floatx),
 );
 
 /**
@@ -77,7 +78,7 @@ export const normal = declare(
 export const truncatedNormal = declare(
   "random.truncatedNormal(shape:shape, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
-    cast(randomTruncatedNormal(drawSeed(seed), shape, mean, stddev), dtype ?? "float32"),
+    cast(randomTruncatedNormal(drawSeed(seed), shape, mean, stddev), dtype ?? defaults.floatx),
 );
 
 /**

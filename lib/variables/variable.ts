@@ -1,6 +1,7 @@
 // Tensors that can be assigned.
 
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
+import { defaults } from "../core/defaults.js";
 import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from "../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
@@ -116,7 +117,7 @@ export class Variable extends Chainable {
     const { shape } = options;
     const made = (): Tensor => {
       if (typeof initial === "function") return initScope(() => ofDtype(asTensor(initial(), kept), kept));
-      return shape && typeof initial === "number" ? full(shape, initial, { dtype: kept ?? "float32" }) : asTensor(initial, kept);
+      return shape && typeof initial === "number" ? full(shape, initial, { dtype: kept ?? defaults.floatx }) : asTensor(initial, kept);
     };
     if (shape && kept && this.group.count === 1 && (typeof initial === "number" || typeof initial === "function")) {
       this.#shape = shape;

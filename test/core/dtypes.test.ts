@@ -209,3 +209,38 @@ t.test("variables, constants and arrays keep their width", async (t) => {
   t.throws(() => tf.constant(BigInt64Array.of(2n ** 40n)), /1099511627776 for dtype int32/);
   t.throws(() => tf.constant(70000, { dtype: "float16" }), /70000 for dtype float16; expected a value within ±65504/);
 });
+
+t.test("narrow_float: 64-bit integers keep what 32 bits hold, and a cast to them says what they do not", async (t) => {
+  const traced = (dtype: string) => tf.function((x: tf.Tensor) => ops.cast(x, dtype));
+  const kept: [string, readonly number[], readonly number[]][] = [
+    ["int64", [0, -1.9, 2147483520, -2147483648, NaN, 7.9, 1], [0, -1, 2147483520, -2147483648, 0, 7, 1]],
+    ["uint64", [0, -0.9, 4294967040, NaN, 7.9, 1], [0, 0, 4294967040, 0, 7, 1]],
+  ];
+  for (const [dtype, values, wanted] of kept) {
+    t.same([...ops.cast(tf.constant(values), dtype).data()], wanted);
+    t.same([...traced(dtype)(tf.constant(values)).data()], wanted);
+  }
+  const refused: [string, number, Dtype][] = [
+    ["int64", 2 ** 31, "float32"], ["int64", -(2 ** 31) - 256, "float32"], ["int64", Infinity, "float32"], ["int64", 2 ** 31, "bfloat16"],
+    ["int64", 3e9, "uint32"], ["uint64", 2 ** 32, "float32"], ["uint64", -1, "float32"], ["uint64", -1, "int32"], ["uint64", -1, "int8"],
+  ]; // prettier-ignore
+  for (const [dtype, value, from] of refused) {
+    const x = tf.constant([0, 1, value], { dtype: from });
+    const message = new RegExp(
+      `to ${dtype}: given the value ${value}; expected a value within ${dtype === "int64" ? "int32" : "uint32"}, as`,
+    );
+    t.throws(() => ops.cast(x, dtype), message, `${value} of ${from} as ${dtype}`);
+    t.throws(() => traced(dtype)(x), message, `traced: ${value} of ${from} as ${dtype}`);
+  }
+  for (const from of names) {
+    const y = ops.cast(tf.constant([1, 0, 1], { dtype: from }), "int64");
+    t.same([y.dtype, ...y.data()], ["int32", 1, 0, 1], from);
+    t.same([...ops.cast(tf.constant([1, 0, 1], { dtype: from }), "uint64").data()], [1, 0, 1], from);
+  }
+  t.throws(() => tf.constant(2 ** 31, { dtype: "int64" as Dtype }), /int64 is kept as int32/);
+});
+
+t.test("saturateCast ends where halves end", async (t) => {
+  t.same([...ops.saturateCast([1e6, -1e6, 2], "float16").data()], [65504, -65504, 2]);
+  t.same([...ops.saturateCast([3.4e38, 1], "bfloat16").data()], [3.3895313892515355e38, 1]);
+});

@@ -26,7 +26,9 @@ ${table(
 
 Strings are arrays of JavaScript strings: no tensors hold them. Other names: ${Object.entries(aliases)
   .map(([name, kept]) => `\`${name}\` is ${kept}`)
-  .join(", ")}. 64 bits become 32, as in Keras on JAX; a value that does not fit is an error where JavaScript gives it.
+  .join(
+    ", ",
+  )}. 64 bits become 32, as in Keras on JAX: what 32 bits hold is kept exactly, an integer that they do not hold is an error (where JavaScript gives it, in a file, in a cast to "int64" or "uint64"), fractions are rounded to float32, which is said once.
 
 - **Storage** has the width of the dtype: tensors, variables, constants, files. \`constant\` refuses what the dtype cannot hold and names its ends.
 - **Casts** cut fractions towards zero and wrap integers (300 is 44 as int8, −1 is 4294967295 as uint32); halves are rounded to the nearest, ties to even; float32 to int32 and uint8 saturates at the ends of int32.

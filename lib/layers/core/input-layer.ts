@@ -19,6 +19,7 @@ import {
 import type { Arguments, Json, Options } from "../../config/index.js";
 import { checkedDtype } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
+import { floatx } from "../../config/settings.js";
 import type { Dtype } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
 import { isText } from "../../core/strings.js";
@@ -36,7 +37,7 @@ const dtype = withDefault(
     parse(value) {
       if (value instanceof DTypePolicy || value === strings) return value as DTypePolicy;
       if (value === "string") return strings;
-      return value === null || typeof value === "string" ? new DTypePolicy(checkedDtype(value ?? "float32")) : invalid;
+      return value === null || typeof value === "string" ? new DTypePolicy(checkedDtype(value ?? floatx())) : invalid;
     },
     serialize: ({ name }) => name,
   }),

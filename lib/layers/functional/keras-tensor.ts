@@ -1,5 +1,6 @@
 // The tensor of a functional model, which remembers the call that made it.
 
+import { defaults } from "../../core/defaults.js";
 import { MAX_DEPTH } from "../../core/tree.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Dtype } from "../../core/dtype.js";
@@ -35,7 +36,7 @@ export class KerasTensor extends Tensor {
   history?: History;
 
   constructor(given: Spec | Shape, options: string | KerasTensorOptions = {}) {
-    const { dtype = "float32", name, ...others }: KerasTensorOptions = typeof options === "string" ? { name: options } : options;
+    const { dtype = defaults.floatx, name, ...others }: KerasTensorOptions = typeof options === "string" ? { name: options } : options;
     const [unknown] = Object.keys(others);
     if (unknown !== undefined) throw new ArgumentError("KerasTensor", { given: `the option ${unknown}`, expected: "dtype, name" });
     super(Array.isArray(given) ? { shape: given, dtype } : { shape: (given as Spec).shape, dtype: (given as Spec).dtype }, null);

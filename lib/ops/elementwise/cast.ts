@@ -2,7 +2,8 @@
 
 import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
-import { isFloat, type Dtype } from "../../core/dtype.js";
+import { dtypes, isFloat, type Dtype } from "../../core/dtype.js";
+import { bitsToFloat } from "../../core/halves.js";
 import { primitive, type Primitive, type Step } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { siteOf } from "../../core/indices.js";
@@ -44,10 +45,12 @@ const kernelOf: Readonly<Record<Dtype, Partial<Record<Dtype, typeof kernels.cast
  *
  * @param x      any shape and dtype
  * @param dtype  a dtype, or a name that stands for one: "float64" is float32, "int64" int32, "uint64" uint32 (docs/dtypes.md)
+ * @throws ValueError when it runs, for a value that the name of a 64-bit integer has and the dtype that it stands for has not
  */
 export const cast = operation(
   "core.cast(*x, dtype:dtype)",
-  (x: TensorLike, dtype: string): Tensor => convert(asTensor(x), checkedDtype(dtype)!),
+  (x: TensorLike, dtype: string): Tensor =>
+    Object.hasOwn(wide, dtype) ? ofWide(asTensor(x), dtype) : convert(asTensor(x), checkedDtype(dtype)!),
   {
     keepsWidth: true,
   },
@@ -82,21 +85,72 @@ export const castStep = (x: Tensor, y: Tensor): Step => ({
   outputs: { y },
 });
 
+interface WideInteger {
+  readonly kept: Dtype;
+  /** The floats just outside of what is kept. */
+  readonly below: number;
+  readonly above: number;
+  /** The dtype of 32 bits that has values which are not kept. */
+  readonly other: Dtype;
+}
+
+/** Integers of 64 bits, and what is kept of them. */
+const wide: Readonly<Record<string, WideInteger>> = {
+  int64: { kept: "int32", below: -2147483904, above: 2 ** 31, other: "uint32" },
+  uint64: { kept: "uint32", below: -1, above: 2 ** 32, other: "int32" },
+};
+
+/** As integers of 64 bits, of which those are kept that 32 bits hold. */
+function ofWide(x: Tensor, name: string): Tensor {
+  const { kept, other } = wide[name]!;
+  if (isFloat(x.dtype)) return boundedOp.apply({ x: convert(x, "float32") }, { name });
+  const integers = convert(x, dtypes[x.dtype].range[0] < 0 ? "int32" : kept);
+  return x.dtype === other || integers.dtype === other
+    ? convert(narrowOp.apply({ x: convert(integers, other) }, { name }), kept)
+    : integers;
+}
+
+const boundedOp = primitive({
+  name: "narrow_float",
+  inputs: ["x"],
+  infer: ({ x }, { name }: { name: string }): Spec => ({ shape: x.shape, dtype: wide[name]!.kept }),
+  lower: ({ x }, { y }, { name }) => {
+    const { below, above } = wide[name]!;
+    return kernels.narrow_f32_i32({ x, y, site: floatSites[name]!, below, above }, y.size, GRAIN);
+  },
+  keepsWidth: true,
+});
+
+const misfit = (name: string, given: number) => ({
+  given: `the value ${given}`,
+  expected: `a value within ${wide[name]!.kept}, as which ${name} is kept`,
+});
+
+const floatSites: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.keys(wide).map((name) => [name, siteOf(`cast of floats to ${name}`, (bits) => misfit(name, bitsToFloat(bits)))]),
+);
+
 /**
  * The same values in a dtype that something is computed in: as `cast`, but a uint32 that int32 cannot hold is an error.
  *
  * @throws ValueError when it runs
  */
 export const toArithmetic = (x: Tensor, to: Dtype): Tensor =>
-  x.dtype === "uint32" && to === "int32" ? narrowOp.apply({ x }) : convert(x, to);
+  x.dtype === "uint32" && to === "int32" ? narrowOp.apply({ x }, { name: "" }) : convert(x, to);
 
 const narrowOp = primitive({
   name: "narrow_uint32",
   inputs: ["x"],
-  infer: ({ x }): Spec => ({ shape: x.shape, dtype: "int32" }),
-  lower: ({ x }, { y }) => kernels.narrow_u32_i32({ x, y, site: UNSIGNED }, y.size, GRAIN),
+  infer: ({ x }, _: { name: string }): Spec => ({ shape: x.shape, dtype: "int32" }),
+  lower: ({ x }, { y }, { name }) => kernels.narrow_u32_i32({ x, y, site: sites[name] ?? UNSIGNED }, y.size, GRAIN),
   keepsWidth: true,
 });
+
+/** A negative number of one is a large one of the other. */
+const sites: Readonly<Record<string, number>> = {
+  int64: siteOf("cast to int64", (value) => misfit("int64", value >>> 0)),
+  uint64: siteOf("cast to uint64", (value) => misfit("uint64", value)),
+};
 
 const UNSIGNED = siteOf("arithmetic on uint32", (value) => ({
   given: `the value ${value >>> 0}`,

@@ -3,7 +3,7 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { DtypeError, ValueError } from "../../core/errors.js";
-import { dtypes, isFloat, type Dtype } from "../../core/dtype.js";
+import { dtypes, isFloat, isHalf, type Dtype } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { as, asFloat, commonDtype, operands, wholeOperands } from "../promotion.js";
@@ -266,6 +266,7 @@ export const view = operation("numpy.view(*x, dtype:dtype=null)", (x: TensorLike
 export const saturateCast = operation("core.saturateCast(*x, dtype:dtype)", (x: TensorLike, dtype: string): Tensor => {
   const tensor = asTensor(x);
   const to = checkedDtype(dtype)!;
+  if (isHalf(to)) return cast(clip(cast(tensor, "float32"), ...dtypes[to].range), to);
   if (isFloat(to)) return cast(tensor, to);
   if (to === "bool") return logicalNot(lessEqual(tensor, 0)); // what is below false is false
   const [least, most] = dtypes[to].range;

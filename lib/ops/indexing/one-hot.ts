@@ -1,5 +1,6 @@
 // Class indices as vectors.
 
+import { defaults } from "../../core/defaults.js";
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
@@ -31,7 +32,7 @@ export const oneHot = operation(
   (x: TensorLike, numClasses: number, axis: number, dtype: string | null, sparse: boolean): Tensor => {
     checkDense("oneHot", sparse);
     const classes = cast(asTensor(x), "int32");
-    const hot = cast(equal(expandDims(classes, -1), progression(0, 1, numClasses, "int32")), dtype ?? "float32");
+    const hot = cast(equal(expandDims(classes, -1), progression(0, 1, numClasses, "int32")), dtype ?? defaults.floatx);
     return moveaxis(hot, -1, checkAxis("oneHot", axis, classes.rank + 1));
   },
   { keepsWidth: true },

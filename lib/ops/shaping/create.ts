@@ -1,5 +1,6 @@
 // Tensors of one value and of progressions.
 
+import { defaults } from "../../core/defaults.js";
 import { declare, operation } from "../../core/operation.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";
@@ -38,7 +39,7 @@ export const full = operation(
     const lengths = typeof shape === "number" ? [shape] : shape;
     if (typeof fillValue !== "number" && typeof fillValue !== "boolean") {
       const value = asTensor(fillValue);
-      return broadcastTo(cast(value, dtype ?? "float32"), lengths);
+      return broadcastTo(cast(value, dtype ?? defaults.floatx), lengths);
     }
     const to = checkedDtype(dtype ?? undefined) ?? asTensor(fillValue).dtype;
     const value = asTensor(fillValue, to).item();
@@ -56,7 +57,7 @@ export const full = operation(
  * @param options.dtype  default float32
  */
 export const zeros = declare("numpy.zeros(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
-  full(shape, 0, dtype ?? "float32"),
+  full(shape, 0, dtype ?? defaults.floatx),
 );
 
 /**
@@ -69,7 +70,7 @@ export const zeros = declare("numpy.zeros(shape:shape, dtype:dtype=null)", (shap
  * @param options.dtype  default float32
  */
 export const ones = declare("numpy.ones(shape:shape, dtype:dtype=null)", (shape: Shape | number, dtype: string | null): Tensor =>
-  full(shape, 1, dtype ?? "float32"),
+  full(shape, 1, dtype ?? defaults.floatx),
 );
 
 /**
@@ -184,6 +185,6 @@ export const tri = declare(
   "numpy.tri(N:int, M:int=null, k:int=0, dtype:dtype=null)",
   (N: number, M: number | null, k: number, dtype: string | null): Tensor => {
     const rows = expandDims(add(progression(0, 1, N, "int32"), k), 1);
-    return cast(greaterEqual(rows, progression(0, 1, M ?? N, "int32")), dtype ?? "float32");
+    return cast(greaterEqual(rows, progression(0, 1, M ?? N, "int32")), dtype ?? defaults.floatx);
   },
 );

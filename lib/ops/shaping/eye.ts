@@ -1,5 +1,6 @@
 // Identity matrices.
 
+import { defaults } from "../../core/defaults.js";
 import { declare } from "../../core/operation.js";
 import { checkLengths } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -23,7 +24,7 @@ export const eye = declare(
   "numpy.eye(N:int, M:int=null, k:int=0, dtype:dtype=null)",
   (N: number, M: number | null, k: number, dtype: string | null): Tensor => {
     checkLengths([N, M ?? N], "eye");
-    return cast(equal(expandDims(add(arange(N), k), 1), arange(M ?? N)), dtype ?? "float32");
+    return cast(equal(expandDims(add(arange(N), k), 1), arange(M ?? N)), dtype ?? defaults.floatx);
   },
 );
 
