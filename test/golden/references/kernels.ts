@@ -34,6 +34,13 @@ for (const [dtype, values] of [
     reference(`cast ${dtype} to ${other}`, () => expectValue(tf.cast(tf.constant([...values], { dtype }), other as never), values));
     reference(`cast ${other} to ${dtype}`, () => expectValue(of([...values], other).cast(dtype), values));
   }
+for (const [name, values] of [
+  ["int64", [70000.5, -3.5]],
+  ["uint64", [3e9, 5.5]],
+] as const)
+  reference(`cast float32 to ${name}`, () => expectValue(tf.cast(tf.constant([...values]), name as never), values.map(Math.trunc)));
+reference("cast uint32 to int64", () => expectValue(tf.cast(tf.constant([70000, 5], { dtype: "uint32" }), "int64" as never), [70000, 5]));
+reference("cast int32 to uint64", () => expectValue(tf.cast(ints([70000, 5]), "uint64" as never), [70000, 5]));
 reference("cast uint8 to bool", () => expectValue(tf.cast(tf.constant([0, 3], { dtype: "uint8" }), "bool"), [false, true]));
 reference("cast uint32 to int8", () => expectValue(tf.cast(tf.constant([5, 100], { dtype: "uint32" }), "int8"), [5, 100]));
 
