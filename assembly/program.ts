@@ -11,7 +11,8 @@
 //  (7) Where a kernel refuses what it was given, nothing that depends on it runs: threads look before every segment, and in serial ones
 //      before every command.
 //  (8) A thread that did not hear yet that the memory has grown must not look at what lies there: engines check atomic accesses against the
-//      size that the thread's own instance knows, and tell it of a new one at the beginning of a loop.
+//      size that the thread's own instance knows. They may keep that in a register for as long as a function runs, so a worker leaves WASM,
+//      hands back what it was to launch, and enters anew.
 //
 // Words of a program:  0 segment count · 1 cursor (first unfinished segment, a hint) · 8–11 what a kernel refused · 16.. segments, 32 words
 // each Words of a segment:  0 first command (address) · 1 command count · 2 tickets · 3 serial · 8 next ticket · 16 chunks done
@@ -41,9 +42,6 @@ import {
   SPINS,
   STARTED,
 } from "./shared";
-
-/** How often a worker looks whether it knows of all memory before it leaves a program to others: it hears of it at the first look. */
-const LOOKS: u32 = 1000;
 
 // @ts-ignore: decorator
 @inline
@@ -123,12 +121,11 @@ export function launch(program: usize, pool: usize): void {
   launchFrom(program, pool, load<u32>(pool, LAUNCHER_MAY_PARK) != 0);
 }
 
-/** Waits until this thread knows of a memory of so many pages, for so many looks; whether it does. */
+/** Whether this thread knows of all memory that the opened program may use. */
 // @ts-ignore: decorator
 @inline
-function knowsOf(pages: i32, looks: u32): bool {
-  while (memory.size() < pages) if (looks-- == 0) return false;
-  return true;
+function knowsAll(pool: usize): bool {
+  return memory.size() >= atomic.load<i32>(pool, PAGES);
 }
 
 /** Has a worker launch the program, so that the calling thread stays free; `delegates done` rises by one when it has run. */
@@ -197,13 +194,19 @@ function join(program: usize, pool: usize): bool {
   return true;
 }
 
-/** A worker's life: wait for programs, take part, until told to quit. */
-export function work(pool: usize): void {
+/** A worker's life: wait for programs, take part, until told to quit. @returns whether it has to be called again */
+export function work(pool: usize): bool {
+  atomic.add<u32>(pool, 1, STARTED);
+  const again = takePart(pool);
+  atomic.sub<u32>(pool, 1, STARTED);
+  return again;
+}
+
+function takePart(pool: usize): bool {
   const signal = pool + SIGNAL;
   const spins = load<u32>(pool, SPINS);
   let seen = atomic.load<u32>(signal) - 1;
   let patience: u32 = spins;
-  atomic.add<u32>(pool, 1, STARTED);
   while (!atomic.load<u32>(pool, QUIT)) {
     let n: u32 = spins - patience;
     while (atomic.load<u32>(signal) == seen) {
@@ -215,7 +218,10 @@ export function work(pool: usize): void {
     seen = atomic.load<u32>(signal);
     const delegated = atomic.xchg<usize>(pool, 0, DELEGATED);
     if (delegated) {
-      while (!knowsOf(atomic.load<u32>(pool, PAGES), spins)) {}
+      if (!knowsAll(pool)) {
+        atomic.store<usize>(pool, delegated, DELEGATED);
+        return true;
+      }
       launchFrom(delegated, pool, true);
       atomic.add<u32>(pool, 1, DELEGATES_DONE);
       atomic.notify(pool + DELEGATES_DONE, -1);
@@ -223,9 +229,11 @@ export function work(pool: usize): void {
     }
     const seated = atomic.add<u32>(pool, 1, ACTIVE) < load<u32>(pool, SEATS);
     const program = atomic.load<usize>(pool, OPEN);
-    if (program && seated && knowsOf(atomic.load<u32>(pool, PAGES), LOOKS)) join(program, pool);
+    const knows = knowsAll(pool);
+    if (program && seated && knows) join(program, pool);
     atomic.sub<u32>(pool, 1, ACTIVE);
+    if (!knows) return true;
     patience = seated ? spins : 0; // who found no seat leaves the cores to the others
   }
-  atomic.sub<u32>(pool, 1, STARTED);
+  return false;
 }

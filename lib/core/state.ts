@@ -2,9 +2,11 @@
 //
 //  (1) The address of a state does not change while a program is loaded that refers to it; otherwise its block is spilled like any other.
 //  (2) A value that was read is immutable: it shares the state's block until the state is written, and gets a copy of its own before that.
-//  (3) The first elements are laid down once, where they are wanted: in the shared memory for a program, at home for who reads them.
+//  (3) Who reads or writes a state while a program that runs aside writes it has that program finished first.
+//  (4) The first elements are laid down once, where they are wanted: in the shared memory for a program, at home for who reads them.
 
 import type { Operand } from "../runtime/command.js";
+import { finishAside } from "../runtime/machine.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
 import { Block, currentStamp, settle } from "./blocks.js";
 import { bytesOfElements, dtypes, elementsAt, type Dtype, type TypedArray } from "./dtype.js";
@@ -51,6 +53,8 @@ export class State implements Spec, Operand, Lender {
   others: readonly State[] = [];
   #lent: Tensor | null = null;
   #version = 0;
+  /** How many programs that run aside are writing it. */
+  #writers = 0;
   /** The first elements, until they lie in the block. A function is called, and its tensor kept here, by `ready`. */
   #first: First | Tensor | null;
 
@@ -97,6 +101,7 @@ export class State implements Spec, Operand, Lender {
 
   /** The elements in the block, at home where they lie nowhere yet. */
   #stored(): Uint8Array {
+    if (this.#writers > 0) finishAside();
     if (this.#first !== null) {
       this.ready();
       this.block.host = new Uint8Array(this.bytes);
@@ -107,6 +112,7 @@ export class State implements Spec, Operand, Lender {
 
   /** The address, after upload where needed; it stays while the operation runs. */
   resident(): number {
+    if (this.#writers > 0) finishAside();
     this.ready();
     const { block } = this;
     const { host } = block;
@@ -140,9 +146,20 @@ export class State implements Spec, Operand, Lender {
 
   /** To be called before anything writes the memory. */
   beforeWrite(): void {
+    if (this.#writers > 0) finishAside();
     this.#version++;
     this.#lent?.storage!.detach();
     this.#lent = null;
+  }
+
+  /** To be called before a program begins that runs aside and writes the memory, and when it has run. */
+  beginWrite(): void {
+    this.beforeWrite();
+    this.#writers++;
+  }
+
+  endWrite(): void {
+    this.#writers--;
   }
 
   /** To be called after a program wrote the memory, during which others may have looked. */

@@ -7,6 +7,7 @@ import { shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
 import type { Tensor } from "../core/tensor.js";
 import { build } from "../runtime/machine.js";
+import { inParts } from "../runtime/parts.js";
 import { Executable } from "./executable.js";
 import { listing, stepsListing } from "./listing.js";
 import { profile, type Profile } from "./profile.js";
@@ -28,6 +29,7 @@ export class ConcreteFunction<R = unknown> {
   #states?: readonly State[];
   readonly #mayOpen: boolean;
   readonly #stages = new Map<string, Stages | undefined>();
+  #spare?: ConcreteFunction<readonly Tensor[]>;
 
   constructor(traced: Traced<R>) {
     this.#traced = traced;
@@ -63,7 +65,7 @@ export class ConcreteFunction<R = unknown> {
 
   #outputs(tensors: readonly Tensor[]): readonly Tensor[] {
     const isSymbolic = tensors.some((tensor) => tensor.isSymbolic);
-    if (!isRecording() && !isSymbolic) return (this.#stagesFor(tensors) ?? this.executable(tensors)).run(tensors);
+    if (!isRecording() && !isSymbolic) return (this.#stagesFor(tensors) ?? this.#idle(tensors)).run(tensors);
     const [tape, ...others] = tapes();
     if (isTracing() || isSymbolic || others.length > 0) return replay(this.#traced.graph, tensors);
     return (this.#stagesFor(tensors) ?? this.#pair(tensors, tape!)).run(tensors);
@@ -100,7 +102,28 @@ export class ConcreteFunction<R = unknown> {
   /** The same without keeping a page's thread busy; the arguments must not change meanwhile. */
   async runAside(tensors: readonly Tensor[]): Promise<R> {
     if (isRecording() || tensors.some((tensor) => tensor.isSymbolic)) return this.run(tensors);
-    return this.#traced.result(await (this.#stagesFor(tensors) ?? this.executable(tensors)).runAside(tensors));
+    const runnable = this.#stagesFor(tensors) ?? (await this.#executableInParts(tensors));
+    return this.#traced.result(await runnable.runAside(tensors));
+  }
+
+  /** A program that no run is under way of: a call in the midst of a run aside gets one of its own. */
+  #idle(tensors: readonly Tensor[]): Executable {
+    const executable = this.executable(tensors);
+    if (!executable.isRunning) return executable;
+    return (this.#spare ??= compiledGraph(this.#traced.graph)).#idle(tensors);
+  }
+
+  /** The compiled program, made with pauses. */
+  async #executableInParts(specs: readonly Tensor[]): Promise<Executable> {
+    const key = shapesOf(specs);
+    const isMade = () => this.#executables.get(key)?.build === build();
+    if (!isMade()) {
+      const known = specialize(this.#traced.graph, specs);
+      checkKnown(known);
+      const made = await inParts(Executable.inParts(known));
+      if (!isMade()) this.#executables.set(key, made); // a call at once may have come before
+    }
+    return this.executable(specs);
   }
 
   /** The compiled program for inputs of these shapes. @throws StateError where values decide about shapes: then there are several */

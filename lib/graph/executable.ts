@@ -10,10 +10,11 @@ import { Part, type Command, type Operand, type Scratch } from "../runtime/comma
 import { allocate, release } from "../runtime/heap.js";
 import { build } from "../runtime/machine.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
+import { finish, inParts, type Parts } from "../runtime/parts.js";
 import { Program, type Place } from "../runtime/program.js";
 import { forEachState, withInputs, type Graph } from "./graph.js";
 import { afterPasses } from "./passes/index.js";
-import { planMemory, type Plan } from "./plan.js";
+import { planInParts, type Plan } from "./plan.js";
 import { Preparation } from "./preparation.js";
 import { recordRun } from "./profile.js";
 
@@ -57,6 +58,17 @@ interface Loaded {
   moves?: readonly (() => void)[];
 }
 
+/** What becomes of a graph before it is laid out in memory. */
+interface Planned {
+  readonly graph: Graph;
+  readonly plan: Plan;
+}
+
+function* planned(graph: Graph, staying: number): Parts<Planned> {
+  const passed = yield* afterPasses(graph);
+  return { graph: passed, plan: yield* planInParts(passed, staying > 0 ? passed.inputs.slice(-staying) : []) };
+}
+
 /** A graph with all shapes known, compiled: one program, run by one call; more where the host has to act in between. */
 export class Executable {
   readonly graph: Graph;
@@ -72,11 +84,14 @@ export class Executable {
   #constants = 0;
   #prepared = 0;
   #loaded: Loaded | null = null;
+  #loading: Parts<void> | null = null;
+  /** The last run aside. */
+  #lastAside: Promise<unknown> = Promise.resolve();
 
   /** @param staying  how many of the last inputs are read by every iteration of `repeat` */
-  constructor(graph: Graph, staying = 0) {
-    this.graph = afterPasses(graph);
-    this.plan = planMemory(this.graph, staying > 0 ? this.graph.inputs.slice(-staying) : []);
+  constructor(graph: Graph, staying = 0, { graph: passed, plan }: Planned = finish(planned(graph, staying))) {
+    this.graph = passed;
+    this.plan = plan;
     const states = new Set<State>();
     const written = new Set<State>();
     for (const step of this.graph.steps)
@@ -89,15 +104,37 @@ export class Executable {
     this.preparation = new Preparation(this.plan, written);
   }
 
+  /** The same in parts. */
+  static *inParts(graph: Graph): Parts<Executable> {
+    return new Executable(graph, 0, yield* planned(graph, 0));
+  }
+
+  /** Whether a run is under way: its values lie in the arena. */
+  get isRunning(): boolean {
+    return this.#loaded !== null && this.#loaded.residence.running > 0;
+  }
+
   /** Barriers and serial stretches, for listings. */
   get segments(): Program["segments"] {
     return this.#load().pieces.flatMap((piece) => (piece instanceof Program ? piece.segments : []));
   }
 
+  get #isLoaded(): boolean {
+    return this.#loaded !== null && this.#loaded.residence.isLoaded;
+  }
+
   /** Lays everything out in memory, where it is not there any more. */
   #load(): Loaded {
-    if (this.#loaded?.residence.isLoaded) return this.#loaded;
-    for (const state of this.#states) state.ready();
+    while (!this.#isLoaded) finish((this.#loading ??= this.#layOut()));
+    return this.#loaded!;
+  }
+
+  /** The same in parts; who can't wait meanwhile does what is left. */
+  async #loadInParts(): Promise<void> {
+    while (!this.#isLoaded) await inParts((this.#loading ??= this.#layOut()));
+  }
+
+  *#layOut(): Parts<void> {
     const blocks: Memory[] = [];
     const take = (bytes: number): number => {
       const address = allocate(bytes);
@@ -108,9 +145,14 @@ export class Executable {
     const programs: Program[] = [];
     try {
       for (const state of this.#states) {
+        state.ready();
+        yield;
+      }
+      for (const state of this.#states) {
         state.resident();
         pin(state.block);
         pinned.push(state.block);
+        yield;
       }
       this.#arena = take(this.plan.arenaBytes);
       this.#constants = take(this.plan.constantBytes);
@@ -119,42 +161,42 @@ export class Executable {
         memoryBytes().set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), this.#constants + slot.offset);
       }
       this.#prepared = take(this.preparation.bytes);
-      const program = (commands: readonly Command[]): Program => {
-        programs.push(new Program(commands, (operand) => this.#place(operand)));
-        return programs.at(-1)!;
+      const place = (operand: Operand): Place => this.#place(operand);
+      const program = function* (commands: readonly Command[]): Parts<Program> {
+        const made = yield* Program.inParts(commands, place);
+        programs.push(made);
+        return made;
       };
       const { commands } = this.preparation;
-      const prepare = commands.length > 0 ? program(commands) : null;
-      const pieces = this.#cut(program);
+      const prepare = commands.length > 0 ? yield* program(commands) : null;
+      const pieces = yield* this.#cut(program);
       const residence = new Residence([...blocks, ...programs.map(({ memory }) => memory)], pinned);
       this.preparation.reset();
       programLoaded(residence, this.#loaded !== null);
       if (this.#loaded) finalizer.unregister(this);
       finalizer.register(this, residence, this);
-      return (this.#loaded = { residence, pieces, prepare });
+      this.#loaded = { residence, pieces, prepare };
     } catch (error) {
       for (const each of programs) each.free();
       for (const { address, bytes } of blocks) release(address, bytes);
       throw error;
     } finally {
       pinned.forEach(unpin); // the residence pins them
+      this.#loading = null;
     }
   }
 
-  #cut(program: (commands: readonly Command[]) => Program): Piece[] {
+  *#cut(program: (commands: readonly Command[]) => Parts<Program>): Parts<Piece[]> {
     const pieces: Piece[] = [];
     let commands: Command[] = [];
-    const close = () => {
-      if (commands.length > 0) pieces.push(program(commands));
-      commands = [];
-    };
     for (const { step, commands: own } of this.plan.byStep) {
       commands.push(...this.preparation.without(own));
       if (!step.op.host) continue;
-      close();
+      if (commands.length > 0) pieces.push(yield* program(commands));
+      commands = [];
       pieces.push(this.#hostPiece(step));
     }
-    close();
+    if (commands.length > 0) pieces.push(yield* program(commands));
     return pieces;
   }
 
@@ -268,22 +310,44 @@ export class Executable {
     return Boolean(elementsAt(output.dtype, memoryBytes().buffer, this.#place(output).address, 1)[0]);
   }
 
-  /** The same without keeping a page's thread busy. */
-  async runAside(inputs: readonly Tensor[]): Promise<Tensor[]> {
+  /** The same without keeping a page's thread busy; runs aside come one after the other. */
+  runAside(inputs: readonly Tensor[]): Promise<Tensor[]> {
+    const run = this.#lastAside.then(() => this.#runAside(inputs));
+    this.#lastAside = run.catch(() => {});
+    return run;
+  }
+
+  async #runAside(inputs: readonly Tensor[]): Promise<Tensor[]> {
     const recorded = recordRun(this, inputs);
     if (recorded) return recorded;
-    const { residence, pieces, prepare } = this.#begin(inputs);
+    await this.#loadInParts();
+    const { residence, pieces, prepare } = this.#begin(inputs, true);
     try {
       for (const piece of pieces) {
         if (piece instanceof Program) {
           if (prepare && this.preparation.noteWrites()) await prepare.runAside();
-          await piece.runAside();
-        } else piece();
+          await this.#pieceAside(piece);
+        } else {
+          for (const state of this.written) state.beforeWrite();
+          piece();
+        }
         this.#afterPiece();
       }
       return this.#end();
     } finally {
       residence.running--;
+    }
+  }
+
+  async #pieceAside(program: Program): Promise<void> {
+    let hasBegun = false;
+    try {
+      await program.runAside(() => {
+        for (const state of this.written) state.beginWrite();
+        hasBegun = true;
+      });
+    } finally {
+      if (hasBegun) for (const state of this.written) state.endWrite();
     }
   }
 
@@ -309,11 +373,11 @@ export class Executable {
     }
   }
 
-  /** Whoever calls it counts `running` down when the run has ended. */
-  #begin(inputs: readonly Tensor[]): Loaded {
+  /** Whoever calls it counts `running` down when the run has ended; in a run aside each piece says when it is about to write. */
+  #begin(inputs: readonly Tensor[], isAside = false): Loaded {
     const loaded = this.#load();
     this.graph.inputs.forEach((input, i) => this.#copyIn(input, inputs[i]!));
-    for (const state of this.written) state.beforeWrite();
+    if (!isAside) for (const state of this.written) state.beforeWrite();
     loaded.residence.running++;
     programUsed(loaded.residence);
     return loaded;

@@ -9,6 +9,7 @@
 //  (5) Constants lie in a block of their own and keep their values between calls.
 
 import { forEachAddress, Part, Scratch, type Command } from "../runtime/command.js";
+import { finish, type Parts } from "../runtime/parts.js";
 import { commandsOf } from "../core/interpreter.js";
 import type { Step } from "../core/primitive.js";
 import { dtypes } from "../core/dtype.js";
@@ -51,7 +52,11 @@ const aligned = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGN)
  * @param staying  inputs whose elements the program must leave as they are
  * @param outside  what gets no place here, since it has one elsewhere
  */
-export function planMemory(graph: Graph, staying: readonly Tensor[] = [], outside: ReadonlySet<Tensor> = new Set()): Plan {
+export const planMemory = (graph: Graph, staying: readonly Tensor[] = [], outside: ReadonlySet<Tensor> = new Set()): Plan =>
+  finish(planInParts(graph, staying, outside));
+
+/** The same in parts. */
+export function* planInParts(graph: Graph, staying: readonly Tensor[] = [], outside: ReadonlySet<Tensor> = new Set()): Parts<Plan> {
   const roots = rootsOf(graph);
   const root = (tensor: Tensor): Tensor | State => roots.get(tensor.id) ?? tensor;
   const lifetimes = new Map<Tensor | Scratch, Lifetime>();
@@ -74,19 +79,22 @@ export function planMemory(graph: Graph, staying: readonly Tensor[] = [], outsid
   };
 
   for (const input of graph.inputs) use(input, -1);
-  const byStep = graph.steps.map((step, at) => {
+  const byStep: Plan["byStep"][number][] = [];
+  for (const [at, step] of graph.steps.entries()) {
+    yield;
     for (const tensor of readsOf(step)) use(tensor, at);
     for (const output of Object.values(step.outputs)) use(output, at);
     const commands = lower(step, root);
     for (const command of commands)
       forEachAddress(command, (operand) => forScratch(operand, (scratch) => touch(scratch, at, scratch.bytes)));
-    return { step, commands };
-  });
+    byStep.push({ step, commands });
+  }
   for (const output of [...graph.outputs, ...staying]) use(output, graph.steps.length);
   byStep.forEach(({ step, commands }, at) => writeOver(step, commands, at, root, lifetimes));
 
   const unplannedBytes = [...lifetimes.values()].reduce((sum, { slot }) => sum + slot.bytes, 0);
-  const arenaBytes = place([...lifetimes.values()]);
+  yield;
+  const arenaBytes = yield* place([...lifetimes.values()]);
   return {
     byStep,
     arenaBytes,
@@ -190,7 +198,7 @@ function overwritable(
 }
 
 /** Places the largest first, each at the lowest offset that is free during its lifetime. @returns bytes of the arena */
-function place(all: readonly Lifetime[]): number {
+function* place(all: readonly Lifetime[]): Parts<number> {
   // A chain of values that write over each other is one value from the first to the last.
   const chains = new Map<Lifetime, { begin: number; end: number; bytes: number; members: Lifetime[] }>();
   const heads = new Map<Lifetime, Lifetime>();
@@ -207,6 +215,7 @@ function place(all: readonly Lifetime[]): number {
   const placed: { begin: number; end: number; offset: number; bytes: number }[] = [];
   let arenaBytes = 0;
   for (const chain of bySize) {
+    yield;
     let offset = 0;
     for (const other of placed) {
       if (other.begin > chain.end || other.end < chain.begin) continue;

@@ -10,9 +10,11 @@ import {
 import { kernelNames } from "../generated/kernels.js";
 import { allocate } from "./heap.js";
 import type { Build } from "./binary.js";
-import { hasRelaxed, loadKernels, loadKernelsAside, type Kernels } from "./kernels.js";
+import { hasRelaxed, loadKernels, loadKernelsAside, TABLE_BASE, type Kernels } from "./kernels.js";
 import { memory, words } from "./memory.js";
+import { SPELL, turn, turned } from "./parts.js";
 import type { Thread } from "./platform.js";
+import { SlicedRun } from "./slices.js";
 
 /**
  * How often a thread looks at a word before it parks: half a millisecond or so, since a program's serial stretches and a loop's own work
@@ -125,12 +127,17 @@ export function throwRefusals(throwing: (refusal: Refusal) => never): void {
   onRefusal = throwing;
 }
 
-function checkRefusal(address: number): void {
+function takeRefusal(address: number): Refusal | null {
   const at = address / 4;
   const site = words()[at]!;
-  if (site === 0) return;
+  if (site === 0) return null;
   words()[at] = 0;
-  onRefusal({ site, index: words()[at + 1]! | 0, axis: words()[at + 2]!, length: words()[at + 3]! });
+  return { site, index: words()[at + 1]! | 0, axis: words()[at + 2]!, length: words()[at + 3]! };
+}
+
+function checkRefusal(address: number): void {
+  const refusal = takeRefusal(address);
+  if (refusal) onRefusal(refusal);
 }
 
 /** Calls one kernel on this thread over its whole range. */
@@ -141,7 +148,7 @@ export function callKernel(kernel: number, args: number, size: number): void {
 
 /** Runs an encoded program; `parallel` says that some segment has work for more than one thread. */
 export function runProgram(address: number, parallel: boolean): void {
-  while (delegated > 0 && words()[delegated] === delegatedBefore) {} // a worker still runs the last one
+  finishAside();
   const { exports } = loaded ?? kernels();
   if (parallel && threads() > 1 && workers.length < workersWanted()) startWorkers();
   if (!parallel || threads() === 1 || words()[(pool + STARTED) / 4] === 0) exports.runAlone(address);
@@ -152,19 +159,47 @@ export function runProgram(address: number, parallel: boolean): void {
 /** Word that changes when the delegated program has run, and what it was before; 0 where none was delegated. */
 let delegated = 0;
 let delegatedBefore = 0;
+/** The program that this thread runs in slices. */
+let sliced: SlicedRun<Refusal> | null = null;
 
-/** Runs an encoded program on the workers alone where this thread must stay free (a page's), else at once. */
-export async function runProgramAside(address: number): Promise<void> {
-  if (platform.mayBlock || threads() === 1) return runProgram(address, true);
-  const { exports } = kernels();
-  if (workers.length < workersWanted()) startWorkers();
-  if (words()[(pool + STARTED) / 4] === 0) return runProgram(address, true);
-  while (delegated > 0 && words()[delegated] === delegatedBefore) await platform.turn();
+const isDelegateRunning = (): boolean => delegated > 0 && words()[delegated] === delegatedBefore;
+
+/** Ends the program that runs aside: what comes now may need its results, and threads have one program at a time. */
+export function finishAside(): void {
+  sliced?.go(Infinity);
+  while (isDelegateRunning()) {} // a worker runs it
+}
+
+const isBusyAside = (): boolean => isDelegateRunning() || (sliced !== null && !sliced.isOver);
+
+/** Runs an encoded program without keeping a page's thread busy: on the workers, or there in slices. `begin` is called when its turn has come. */
+export async function runProgramAside(address: number, parallel: boolean, begin: () => void): Promise<void> {
+  const { exports } = loaded ?? kernels();
+  while (isBusyAside()) await turn();
+  begin();
+  if (platform.mayBlock) return runProgram(address, parallel);
+  if (parallel && threads() > 1 && workers.length < workersWanted()) startWorkers();
+  if (!parallel || threads() === 1 || words()[(pool + STARTED) / 4] === 0) return runInSlices(address);
   delegated = (pool + DELEGATES_DONE) / 4;
   delegatedBefore = words()[delegated]!;
   exports.delegate(address, pool);
   await platform.changed(new Int32Array(memory.buffer), delegated, delegatedBefore | 0);
+  turned();
   checkRefusal(address + REFUSAL);
+}
+
+async function runInSlices(address: number): Promise<void> {
+  const run = new SlicedRun<Refusal>(address, (slot, args, begin, end) => {
+    functions[slot - TABLE_BASE]!(args, begin, end);
+    return takeRefusal(EAGER_REFUSAL);
+  });
+  sliced = run;
+  try {
+    for (run.go(SPELL); !run.isOver; run.go(SPELL)) await turn();
+  } finally {
+    if (sliced === run) sliced = null;
+  }
+  if (run.refusal) onRefusal(run.refusal);
 }
 
 /** A page's own thread has other things to do, so it gets a worker more. */
@@ -199,7 +234,7 @@ function goOnWithFewer(error: unknown): void {
 function stopWorkers(): void {
   if (workers.length === 0) return;
   const signal = new Int32Array(memory.buffer, pool + SIGNAL, 1);
-  while (delegated > 0 && words()[delegated] === delegatedBefore) {}
+  finishAside();
   delegated = 0;
   words()[(pool + QUIT) / 4] = 1;
   Atomics.add(signal, 0, 1);

@@ -10,6 +10,7 @@ import { allocate, release } from "./heap.js";
 import { TABLE_BASE } from "./kernels.js";
 import { callKernel, runProgram, runProgramAside } from "./machine.js";
 import { EAGER_ADDRESS, EAGER_BYTES, floats, ints, words } from "./memory.js";
+import { finish, type Parts } from "./parts.js";
 
 /** Where an operand lies, and how many bytes from there belong to it. */
 export interface Place {
@@ -57,9 +58,12 @@ const REACH = 4;
  * Cuts a list of commands at the places where a barrier is needed. A command goes into the first of the last segments for all threads with
  * which, and with everything after which, it has nothing to do: weight gradients and updates fill the gaps that others leave.
  */
-export function segmentsOf(commands: readonly Command[], place: Placing): Segment[] {
+export const segmentsOf = (commands: readonly Command[], place: Placing): Segment[] => finish(segmentsInParts(commands, place));
+
+function* segmentsInParts(commands: readonly Command[], place: Placing): Parts<Segment[]> {
   const segments: Filling[] = [];
   for (const command of commands) {
+    yield;
     if (command.size === 0) continue;
     const touched = touchedBy(command, place);
     let found: Filling | undefined;
@@ -158,21 +162,30 @@ export class Program {
   readonly #parallel: boolean;
   readonly segments: readonly Segment[];
 
-  constructor(commands: readonly Command[], place: Placing) {
-    this.segments = segmentsOf(commands, place);
+  constructor(commands: readonly Command[], place: Placing, segments = segmentsOf(commands, place)) {
+    this.segments = segments;
     this.#parallel = this.segments.some(({ serial }) => !serial);
     this.#bytes = programBytes(this.segments);
     this.#address = allocate(this.#bytes);
     write(this.segments, this.#address, place);
   }
 
+  /** The same in parts. */
+  static *inParts(commands: readonly Command[], place: Placing): Parts<Program> {
+    return new Program(commands, place, yield* segmentsInParts(commands, place));
+  }
+
   run(): void {
     runProgram(this.#address, this.#parallel);
   }
 
-  /** The same without keeping a page's thread: where that must stay free, the workers run it alone. */
-  runAside(): Promise<void> | void {
-    return this.#parallel ? runProgramAside(this.#address) : this.run();
+  /**
+   * The same without keeping a page's thread busy: where that must stay free, the workers run it, or it runs there in slices.
+   *
+   * @param begin  called right before it begins: others may have to end first
+   */
+  runAside(begin: () => void = () => {}): Promise<void> {
+    return runProgramAside(this.#address, this.#parallel, begin);
   }
 
   /** Where it lies. */

@@ -10,5 +10,5 @@ export const enterPool = `function enterPool({ module, memory, kernels, scratch,
   kernels.forEach((name, i) => exports.table.set(first + i, exports[name]));
   exports.setThreadScratch(scratch);
   ready();
-  exports.work(pool);
+  while (exports.work(pool));
 }`;

@@ -1,5 +1,6 @@
 // The passes in the order in which they run, before a graph is planned.
 
+import type { Parts } from "../../runtime/parts.js";
 import type { Graph } from "../graph.js";
 import { inlineChoices } from "./choices.js";
 import { mergeCommonSubexpressions } from "./common-subexpressions.js";
@@ -29,8 +30,14 @@ export const passes: readonly Pass[] = [
 
 let active = passes;
 
-/** The graph after the passes. */
-export const afterPasses = (graph: Graph): Graph => active.reduce((done, pass) => pass.run(done), graph);
+/** The graph after the passes, a part of the work each. */
+export function* afterPasses(graph: Graph): Parts<Graph> {
+  for (const pass of active) {
+    yield;
+    graph = pass.run(graph);
+  }
+  return graph;
+}
 
 /** Takes other passes for what is compiled from now on: for tests that compare. Gives back those before. */
 export function usePasses(others: readonly Pass[]): readonly Pass[] {

@@ -1,10 +1,13 @@
 // Makes the variables of a model and of its optimizer before steps are traced: by inferring what a step would do with batches like the
 // first.
 
+import { platform } from "#platform";
 import { Strings, symbolicStrings } from "../../core/strings.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
 import { mapTree, type Tree } from "../../core/tree.js";
 import { inferOnly } from "../../layers/base/infer.js";
+import { ready } from "../../runtime/machine.js";
+import { pause } from "../../runtime/parts.js";
 import { type Batch, unpack } from "./batches.js";
 import type { Compiled } from "./compiled.js";
 import type { EpochBatches } from "./epochs.js";
@@ -13,6 +16,7 @@ import { callModel, type Trained } from "./trained.js";
 /** Makes all variables for batches like the first one, so that steps find them. @returns the first batch */
 export async function buildFor(trained: Trained, method: string, batches: EpochBatches): Promise<Batch> {
   const batch = await batches.peek(method);
+  if (!platform.mayBlock) await ready().then(pause);
   build(trained, method, trained.compiledFor(method), batch);
   return batch;
 }

@@ -3,9 +3,10 @@
 import type { CallbackList } from "../../callbacks/callback-list.js";
 import type { Hook } from "../../callbacks/callback.js";
 import { platform } from "#platform";
+import { pause } from "../../runtime/parts.js";
 import type { Batch } from "./batches.js";
 import type { EpochBatches } from "./epochs.js";
-import { Breather, type Execution } from "./run.js";
+import type { Execution } from "./run.js";
 import type { Runs } from "./runs.js";
 
 /** How an epoch runs: what to do with a group of batches, and whom to tell. */
@@ -28,7 +29,6 @@ export interface LoopRules<R> {
 export async function runEpoch<R>(rules: LoopRules<R>): Promise<R | undefined> {
   const { batches, callbacks, hooks, groupSize, runs } = rules;
   const [begin, end] = [`on${hooks}BatchBegin`, `on${hooks}BatchEnd`] as [Hook, Hook];
-  const breather = new Breather();
   let answer: R | undefined;
   for (let step = batches.step; ;) {
     const found = nextGroup(batches, groupSize);
@@ -36,16 +36,16 @@ export async function runEpoch<R>(rules: LoopRules<R>): Promise<R | undefined> {
     if (group.length === 0) return answer;
     const told = callbacks.call(begin, step, {});
     if (told) await told;
-    const execute = rules.prepare(group);
-    // In a page the workers run the step, so that its thread stays free.
-    if (execute.elsewhere) answer = await execute.elsewhere(group);
-    else answer = platform.mayBlock || !execute.aside ? execute(group) : await runs.inTurn(() => execute.aside!(group));
+    if (platform.mayBlock) {
+      const execute = rules.prepare(group);
+      answer = execute.elsewhere ? await execute.elsewhere(group) : execute(group);
+    } else answer = await runs.aside(() => rules.prepare(group), group);
     step += group.length;
     const heard = callbacks.call(end, step - 1, rules.answered(answer));
     if (heard) await heard;
     if (rules.isStopped()) return answer;
-    const pause = breather.pause();
-    if (pause) await pause;
+    const due = pause();
+    if (due) await due;
   }
 }
 

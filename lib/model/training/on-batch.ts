@@ -1,10 +1,12 @@
 // `trainOnBatch` and `testOnBatch`: one step on samples that are given.
 
+import { platform } from "#platform";
 import type { OptionValues } from "../../config/index.js";
 import { whileUnchanged } from "../../layers/base/tracking.js";
+import { pause } from "../../runtime/parts.js";
 import { givesBatches } from "./batches.js";
 import { build, checkPlace, isBuilt } from "./building.js";
-import { epochBatches, wholeBatch } from "./data.js";
+import { arrayParts, epochBatches, wholeBatch } from "./data.js";
 import { EpochBatches } from "./epochs.js";
 import type { testOnBatchOptions, trainOnBatchOptions } from "./options.js";
 import { type Execution, readLogs, type StepLogs } from "./run.js";
@@ -38,18 +40,35 @@ export async function onBatch(
       trained.steps.refresh();
       names = trained.singleMetrics().map(({ name }) => name);
     };
-    const hasBegun = whileUnchanged(() => {
-      const isReady = state.optimizer.built && isBuilt(trained, state);
-      if (isReady) begin();
-      return isReady;
-    });
-    if (!hasBegun) {
-      build(trained, method, state, batch);
-      begin();
-    }
-    trained.distribution.begin();
-    const logs = readLogs(make()([batch]));
+    const prepare = (): Execution<StepLogs> => {
+      const hasBegun = whileUnchanged(() => {
+        const isReady = state.optimizer.built && isBuilt(trained, state);
+        if (isReady) begin();
+        return isReady;
+      });
+      if (!hasBegun) {
+        build(trained, method, state, batch);
+        begin();
+      }
+      trained.distribution.begin();
+      return make();
+    };
+    const logs = readLogs(platform.mayBlock ? prepare()([batch]) : await trained.runs.aside(prepare, [batch]));
     trained.steps.settle();
+    if (!platform.mayBlock) await pause();
     return options.returnDict ? logs : inOrder(trained, logs, names);
   });
+}
+
+/** What the model gives for one batch. */
+export async function predictOnBatch({ model, steps, runs }: Trained, x: unknown): Promise<unknown> {
+  const [inputs] = arrayParts("predictOnBatch", x, undefined, undefined);
+  const prepare = (): Execution<unknown> => {
+    steps.refresh();
+    return model.makePredictFunction();
+  };
+  const answer = platform.mayBlock ? prepare()([[inputs, null]]) : await runs.aside(prepare, [[inputs, null]]);
+  steps.settle();
+  if (!platform.mayBlock) await pause();
+  return answer;
 }

@@ -1,6 +1,5 @@
 // What a step of a run answers, and logs that are read only when somebody asks for them.
 
-import { platform } from "#platform";
 import type { TypedArray } from "../../core/dtype.js";
 import { isStrings, type NestedStrings } from "../../core/strings.js";
 import { isRecord } from "../../core/tree.js";
@@ -22,22 +21,6 @@ export type StepLogs = Readonly<Record<string, Tensor | number>>;
 
 /** What a step of one's own may answer: results of metrics that are records are spread. */
 export type StepAnswer = Readonly<Record<string, Tensor | number | Readonly<Record<string, Tensor | number>>>>;
-
-/** Milliseconds of work after which the event loop gets its turn. */
-const SPELL = 8;
-
-/** Lets the event loop turn every few milliseconds, for timers, finalizers and a page's own work. */
-export class Breather {
-  #last = performance.now();
-
-  /** A promise when it is time to wait for a turn, else nothing. */
-  pause(): Promise<void> | undefined {
-    if (performance.now() - this.#last < SPELL) return undefined;
-    return platform.turn().then(() => {
-      this.#last = performance.now();
-    });
-  }
-}
 
 /** Logs whose values are read from tensors when somebody asks; names in order of the alphabet, as Keras has them. */
 export function lazyLogs(logs: StepLogs): Logs {

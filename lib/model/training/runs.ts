@@ -4,7 +4,10 @@
 import { StateError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { Metric } from "../../metrics/index.js";
+import { ready } from "../../runtime/machine.js";
 import type { Variable } from "../../variables/variable.js";
+import type { Batch } from "./batches.js";
+import type { Execution } from "./run.js";
 
 /** One run over batches. */
 export class Run {
@@ -72,9 +75,17 @@ export class Runs {
     }
   }
 
-  /** Steps that run beside the event loop, one after the other whichever run they are of. */
-  inTurn<T>(step: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(step);
+  /**
+   * A step of a page, whose thread stays free meanwhile: one after the other whichever run they are of.
+   *
+   * @param prepare  called when its turn has come
+   */
+  aside<R>(prepare: () => Execution<R>, group: readonly Batch[]): Promise<R> {
+    const done = this.#queue.then(async () => {
+      await ready();
+      const execute = prepare();
+      return execute.aside ? execute.aside(group) : execute(group);
+    });
     this.#queue = done.catch(() => {});
     return done;
   }

@@ -35,7 +35,7 @@ import { Dataset } from "../../data/dataset.js";
 import { Distribution, lossOfPart, shareOfLoss } from "./distributed.js";
 import { evaluate } from "./evaluate.js";
 import { fit } from "./fit.js";
-import { onBatch } from "./on-batch.js";
+import { onBatch, predictOnBatch } from "./on-batch.js";
 import { TrainingPlace } from "./place.js";
 import {
   areOptions,
@@ -399,11 +399,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** What the model gives for the given samples. */
   async predictOnBatch<Output = Tensor>(x: DataLike): Promise<Output> {
-    const [inputs] = arrayParts("predictOnBatch", this.asInputs(x), undefined, undefined);
-    this.#steps.refresh();
-    const answer = this.makePredictFunction()([[inputs, null]]) as Output;
-    this.#steps.settle();
-    return answer;
+    return predictOnBatch(this.#trained, this.asInputs(x)) as Promise<Output>;
   }
 
   /**

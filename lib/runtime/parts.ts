@@ -1,0 +1,41 @@
+// Long work in parts: it yields where it may pause. On a page's thread the event loop turns there every few milliseconds; elsewhere, and
+// for who needs the result at once, it goes on.
+
+import { platform } from "#platform";
+
+/** Work that may pause wherever it yields; what it returns is its result. */
+export type Parts<T> = Generator<void, T, void>;
+
+/** Milliseconds of work after which the event loop gets its turn. */
+export const SPELL = 8;
+
+let lastTurn = 0;
+
+/** Notes that the event loop has turned. */
+export const turned = (): void => void (lastTurn = performance.now());
+
+/** Whether the event loop has waited for its turn long enough. */
+const isDue = (): boolean => performance.now() - lastTurn >= SPELL;
+
+/** Lets the event loop turn now: timers, finalizers, and a page's own work. */
+export const turn = (): Promise<void> => platform.turn().then(turned);
+
+/** A promise when it is time to wait for a turn, else nothing. */
+export const pause = (): Promise<void> | undefined => (isDue() ? turn() : undefined);
+
+/** Does the work at once. */
+export function finish<T>(work: Parts<T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Does the work, with turns of the event loop where the thread must stay free. */
+export async function inParts<T>(work: Parts<T>): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    if (!platform.mayBlock && isDue()) await turn();
+  }
+}

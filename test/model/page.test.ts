@@ -1,0 +1,79 @@
+// Training in a page: steps run aside, and give what they give in Node.
+
+import "../support/four-cores.js";
+import t from "tap";
+import * as tf from "../../lib/index.js";
+import { asPage } from "../support/as-page.js";
+
+const { keras } = tf;
+
+const x = tf.constant(Float32Array.from({ length: 256 * 20 }, (_, i) => ((i * 37) % 101) / 101 - 0.5), { shape: [256, 20] }); // prettier-ignore
+const y = tf.constant(
+  Int32Array.from({ length: 256 }, (_, i) => (i * 7) % 3),
+  { shape: [256] },
+);
+
+function modelOf() {
+  tf.random.setSeed(3);
+  const model = new keras.Sequential([
+    new keras.Input({ shape: [20] }),
+    new keras.layers.Dense(64, { activation: "relu" }),
+    new keras.layers.BatchNormalization(),
+    new keras.layers.Dropout(0.2),
+    new keras.layers.Dense(3),
+  ]);
+  model.compile({ optimizer: "adam", loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }), metrics: ["accuracy"] });
+  return model;
+}
+
+async function everything() {
+  const model = modelOf();
+  const { history } = await model.fit(x, y, { batchSize: 32, epochs: 2, verbose: 0, validationData: [x, y] });
+  const losses: unknown[] = [];
+  for (let i = 0; i < 3; i++) losses.push(await model.trainOnBatch(x, y));
+  losses.push(await model.testOnBatch(x, y), await model.evaluate(x, y, { verbose: 0 }));
+  const predictions = [await model.predict(x, { verbose: 0 }), await model.predictOnBatch(x)].map((tensor) => [...tensor.data()]);
+  return { history, losses, predictions, weights: model.weights.map((weight) => [...weight.data()]) };
+}
+
+const here = await everything();
+
+for (const threads of [1, 3])
+  t.test(`${threads} threads`, async (t) => {
+    const turns = asPage(t, threads);
+    t.strictSame(await everything(), here, "the same bits");
+
+    t.test("a loop of single steps lets the event loop through", async (t) => {
+      const model = modelOf();
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 1);
+      turns();
+      for (let i = 0; i < 60; i++) await model.trainOnBatch(x, y);
+      clearInterval(timer);
+      t.ok(turns() > 0 && ticks > 0, `${ticks} ticks`);
+    });
+
+    t.test("steps that are not awaited come one after the other", async (t) => {
+      const [alone, together] = [modelOf(), modelOf()];
+      const one: unknown[] = [];
+      for (let i = 0; i < 4; i++) one.push(await alone.trainOnBatch(x, y));
+      const all = await Promise.all([1, 2, 3, 4].map(() => together.trainOnBatch(x, y)));
+      t.strictSame(all, one);
+    });
+
+    t.test("evaluate and predict beside fit: each run has the metrics of its own", async (t) => {
+      const model = modelOf();
+      const fit = model.fit(x, y, { batchSize: 16, epochs: 3, verbose: 0 });
+      const others: Promise<unknown>[] = [];
+      for (let i = 0; i < 3; i++) {
+        others.push(model.evaluate(x, y, { batchSize: 64, verbose: 0 }), model.predict(x, { batchSize: 100, verbose: 0 }));
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      const { history } = await fit;
+      await Promise.all(others);
+      tf.random.setSeed(3);
+      const reference = modelOf();
+      const { history: expected } = await reference.fit(x, y, { batchSize: 16, epochs: 3, verbose: 0 });
+      t.strictSame(history, expected);
+    });
+  });
