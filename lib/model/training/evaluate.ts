@@ -41,12 +41,13 @@ export async function evaluateOnce(
   const { model } = trained;
   model.stopEvaluating = false;
   await callbacks.call("onTestBegin", {});
-  trained.runs.take(run);
-  model.resetMetrics();
+  await trained.runs.between(() => {
+    trained.runs.take(run);
+    model.resetMetrics();
+  });
   trained.steps.refresh();
   const last = await runBatches(trained, run, state, batches, callbacks, "Test");
-  trained.runs.take(run);
-  const logs = epochLogs(model, last ?? {});
+  const logs = await epochLogs(trained, run, last ?? {});
   await callbacks.call("onTestEnd", logs);
   return logs;
 }

@@ -62,17 +62,16 @@ async function runEpochs(
     epoch < Math.min(epochs, switches.maxEpochs ?? Infinity) && !model.stopTraining;
     epoch++
   ) {
-    trained.runs.take(run);
     const isResumed = goesOn;
     goesOn = false;
-    if (!isResumed) {
-      model.resetMetrics();
-      await batches.begin();
-    }
+    await trained.runs.between(() => {
+      trained.runs.take(run);
+      if (!isResumed) model.resetMetrics();
+    });
+    if (!isResumed) await batches.begin();
     await callbacks.call("onEpochBegin", epoch, {});
     trained.steps.refresh();
     const last = await runBatches(trained, run, state, batches, callbacks, "Train");
-    trained.runs.take(run);
     if (last === undefined && !isResumed && !model.stopTraining) {
       console.warn(
         `${model.name}.fit: the data gave no batch for epoch ${epoch + 1}: training ends here. ` +
@@ -80,7 +79,7 @@ async function runEpochs(
       );
       break;
     }
-    logs = epochLogs(model, last ?? {});
+    logs = await epochLogs(trained, run, last ?? {});
     if (validation && !signal?.aborted && isValidated(epoch, validationFreq)) {
       await validation.begin(true);
       const found = await evaluateOnce(trained, run, validation, state, callbacks);

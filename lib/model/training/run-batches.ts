@@ -49,13 +49,15 @@ export function isTold(model: Trained["model"], flag: "stopEvaluating" | "stopPr
   return told;
 }
 
-/** What the metrics say; where a step of one's own answers other names, its last answer. */
-export function epochLogs(model: Trained["model"], last: StepLogs): Logs {
-  const results = model.getMetricsResult();
-  const names = Object.keys(last);
-  const isOwn = names.length === Object.keys(results).length && names.every((name) => name in results);
-  return readLogs(isOwn || names.length === 0 ? results : last);
-}
+/** What the metrics say of a run; where a step of one's own answers other names, its last answer. */
+export const epochLogs = ({ model, runs }: Trained, run: Run, last: StepLogs): Logs | Promise<Logs> =>
+  runs.between(() => {
+    runs.take(run);
+    const results = model.getMetricsResult();
+    const names = Object.keys(last);
+    const isOwn = names.length === Object.keys(results).length && names.every((name) => name in results);
+    return readLogs(isOwn || names.length === 0 ? results : last);
+  });
 
 /** Logs in the order of the metrics; one value stands alone. */
 export function inOrder(trained: Trained, logs: Logs, known: readonly string[] = []): number | number[] {

@@ -1,6 +1,7 @@
 // Metrics are variables of the model, but what they have seen belongs to a run: one `fit`, one `evaluate`, one `trainOnBatch`. The run that
 // is about to update them takes the floor; what the one before had seen is kept for when it goes on.
 
+import { platform } from "#platform";
 import { StateError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { Metric } from "../../metrics/index.js";
@@ -57,7 +58,7 @@ export class Runs {
     }
   }
 
-  /** Gives a run the metrics as it left them. To be called before each use of them. */
+  /** Gives a run the metrics as it left them. To be called before each use of them, and in a page in the same turn (`between`, `aside`). */
   take(run: Run): void {
     const before = this.#holder;
     if (before === run) return;
@@ -73,6 +74,14 @@ export class Runs {
       if (!metric.state.every((variable) => kept.has(variable))) metric.resetState();
       else for (const variable of metric.state) variable.assign(kept.get(variable)!);
     }
+  }
+
+  /** What uses metrics, or other state of the model, beside steps: at once, but in a page between two steps. */
+  between<T>(action: () => T): T | Promise<T> {
+    if (platform.mayBlock) return action();
+    const done = this.#queue.then(action);
+    this.#queue = done.catch(() => {});
+    return done;
   }
 
   /**
