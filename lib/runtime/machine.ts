@@ -14,7 +14,7 @@ import { hasRelaxed, loadKernels, loadKernelsAside, TABLE_BASE, type Kernels } f
 import { memory, words } from "./memory.js";
 import { SPELL, turn, turned } from "./parts.js";
 import type { Thread } from "./platform.js";
-import { SlicedRun } from "./slices.js";
+import type { SlicedRun } from "./slices.js";
 
 /**
  * How often a thread looks at a word before it parks: half a millisecond or so, since a program's serial stretches and a loop's own work
@@ -161,6 +161,8 @@ let delegated = 0;
 let delegatedBefore = 0;
 /** The program that this thread runs in slices. */
 let sliced: SlicedRun<Refusal> | null = null;
+/** What does that: pages have it with their first program. */
+let slices: typeof import("./slices.js") | null = null;
 
 const isDelegateRunning = (): boolean => delegated > 0 && words()[delegated] === delegatedBefore;
 
@@ -175,6 +177,7 @@ const isBusyAside = (): boolean => isDelegateRunning() || (sliced !== null && !s
 /** Runs an encoded program without keeping a page's thread busy: on the workers, or there in slices. `begin` is called when its turn has come. */
 export async function runProgramAside(address: number, parallel: boolean, begin: () => void): Promise<void> {
   const { exports } = loaded ?? kernels();
+  slices ??= platform.mayBlock ? null : await import("./slices.js"); // before the wait: what follows it begins at once
   while (isBusyAside()) await turn();
   begin();
   if (platform.mayBlock) return runProgram(address, parallel);
@@ -189,7 +192,7 @@ export async function runProgramAside(address: number, parallel: boolean, begin:
 }
 
 async function runInSlices(address: number): Promise<void> {
-  const run = new SlicedRun<Refusal>(address, (slot, args, begin, end) => {
+  const run = new slices!.SlicedRun<Refusal>(address, (slot, args, begin, end) => {
     functions[slot - TABLE_BASE]!(args, begin, end);
     return takeRefusal(EAGER_REFUSAL);
   });
