@@ -43,6 +43,7 @@ export * from "./pooling/max";
 export * from "./random/random";
 export * from "./recurrent/gru";
 export * from "./recurrent/lstm";
+export * from "./recurrent/simple";
 export * from "./reduce/arg";
 export * from "./reduce/bytes";
 export * from "./reduce/reductions";

@@ -5,7 +5,7 @@ import { loadUpTo, sigmoid, splat, storeUpTo, tanh } from "../lanes";
 import { addProduct } from "../matmul/gemv";
 import { ADD } from "../matmul/tile";
 import { findRows, multiplyRows } from "../matmul/rows";
-import { throughSigmoid } from "./frame";
+import { carry, tanhOfSum, throughSigmoid } from "./frame";
 
 @unmanaged
 export class LstmArgs {
@@ -74,22 +74,10 @@ function finish(a: LstmArgs, n: usize, t: usize, hasProduct: bool): void {
   carry(hidden, hiddenBefore, row);
 }
 
-function carry(to: usize, from: usize, bytes: usize): void {
-  if (from) memory.copy(to, from, bytes);
-  else memory.fill(to, 0, bytes);
-}
-
 function sigmoidOfSum(x: usize, y: usize, n: usize): void {
   for (let j: usize = 0; j < n; j += 4, x += 16, y += 16) {
     const width = min<usize>(4, n - j);
     storeUpTo(x, sigmoid(f32x4.add(loadUpTo(x, width), loadUpTo(y, width))), width);
-  }
-}
-
-function tanhOfSum(x: usize, y: usize, n: usize): void {
-  for (let j: usize = 0; j < n; j += 4, x += 16, y += 16) {
-    const width = min<usize>(4, n - j);
-    storeUpTo(x, tanh(f32x4.add(loadUpTo(x, width), loadUpTo(y, width))), width);
   }
 }
 

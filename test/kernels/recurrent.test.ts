@@ -269,3 +269,73 @@ for (const build of builds) {
       });
     }
 }
+
+/** The state after each step. */
+function expectedSimple({ rows, time, units, projected, kernel, hidden0, mask }: Omit<Run, "cell0">): Float64Array {
+  const hidden = new Float64Array(rows * time * units);
+  for (let n = 0; n < rows; n++)
+    for (let t = 0; t < time; t++) {
+      const place = n * time + t;
+      const before = (u: number) => (t ? hidden[(place - 1) * units + u]! : (hidden0?.[n * units + u] ?? 0));
+      for (let q = 0; q < units; q++) {
+        let sum = projected[place * units + q]!;
+        for (let u = 0; u < units; u++) sum += before(u) * kernel[u * units + q]!;
+        hidden[place * units + q] = !mask || mask[place] ? Math.tanh(sum) : before(q);
+      }
+    }
+  return hidden;
+}
+
+for (const build of builds) {
+  const harness = new Harness(build);
+  for (const { rows, time, units } of [...sizes, { rows: 1, time: 4, units: 16 }])
+    for (const isPlain of [true, false])
+      t.test(`simple_rnn of ${rows} rows, ${time} steps, ${units} units, ${isPlain ? "plain" : "all given"} (${build})`, async (t) => {
+        harness.reset();
+        const unitRows = 4;
+        const blocks = Math.ceil(rows / unitRows);
+        const cuts = blocks > 1 ? [1] : [];
+        const count = rows * time * units;
+        const projected = harness.floats(random(count, 1));
+        const kernel = harness.floats(random(units * units, 2));
+        const hidden0 = isPlain ? null : harness.floats(random(rows * units, 3));
+        const mask = isPlain ? null : harness.bytes(random(rows * time, 5).map((x) => (x > -0.2 ? 1 : 0)));
+        const panels = Math.ceil(units / 16);
+        const [packed, packedBack] = [harness.floats(panels * 16 * units), harness.floats(panels * 16 * units)];
+        const packing = { b: kernel, groups: 1, taps: 1, strideGroup: 0, strideTap: 0, k: units, n: units };
+        harness.run(kernels.pack_f32({ ...packing, packed, strideK: units, strideN: 1 }, panels));
+        harness.run(kernels.pack_f32({ ...packing, packed: packedBack, strideK: 1, strideN: units }, panels));
+        const shape = { rows, time, units, unitRows };
+        const views = { projected: projected.view, kernel: kernel.view, hidden0: hidden0?.view ?? null, mask: mask?.view ?? null };
+        const reference = expectedSimple({ rows, time, units, ...views });
+        // In panels, and for a single row also where the kernel lies.
+        for (const inPanels of rows === 1 && units % 8 === 0 ? [true, false] : [true]) {
+          const hidden = harness.floats(count);
+          const given = inPanels ? { packed, kernel: null } : { packed: null, kernel };
+          const run = kernels.simple_rnn_f32({ projected, ...given, hidden0, mask, hidden, ...shape }, blocks);
+          harness.run(run);
+          const whole = hidden.view.slice();
+          harness.run(run, cuts);
+          t.strictSame(hidden.view, whole, "any split gives the same bits");
+          t.ok(distance(hidden.view, reference) < 5e-6, `${distance(hidden.view, reference)} off`);
+
+          const dHidden = harness.floats(random(count, 6));
+          const [dProjected, dHidden0] = [harness.floats(count), harness.floats(rows * units)];
+          const inputs = { hidden, mask, packed: packedBack, dHidden };
+          const gradient = kernels.simple_rnn_grad_f32({ ...inputs, dProjected, dHidden0, ...shape }, blocks);
+          harness.run(gradient);
+          const once = [dProjected.view.slice(), dHidden0.view.slice()];
+          harness.run(gradient, cuts);
+          t.strictSame([dProjected.view, dHidden0.view], once, "any split of the gradient gives the same bits");
+          const direction = { projected: random(count, 9), hidden0: random(rows * units, 10) };
+          const at = (h: number): number => {
+            const moved = (name: "projected" | "hidden0") => Float64Array.from(direction[name], (d, i) => (views[name]?.[i] ?? 0) + d * h);
+            const y = expectedSimple({ rows, time, units, ...views, projected: moved("projected"), hidden0: moved("hidden0") });
+            return dot(y, dHidden.view);
+          };
+          const slope = (at(1e-3) - at(-1e-3)) / 2e-3;
+          const found = dot(dProjected.view, direction.projected) + dot(dHidden0.view, direction.hidden0);
+          t.ok(Math.abs(found - slope) < 2e-4 * (1 + Math.abs(slope)), `gradient along a direction: ${found}, by steps ${slope}`);
+        }
+      });
+}

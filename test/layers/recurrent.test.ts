@@ -1,10 +1,11 @@
-// LSTM and GRU layers run as one operation where that gives what their cells give step by step.
+// LSTM, GRU and SimpleRNN layers run as one operation where that gives what their cells give step by step.
 
 import fc from "fast-check";
 import t from "tap";
 import * as tf from "../../lib/index.js";
 import { gru } from "../../lib/ops/recurrent/gru.js";
 import { lstm } from "../../lib/ops/recurrent/lstm.js";
+import { simpleRnn } from "../../lib/ops/recurrent/simple-rnn.js";
 
 const { layers, ops } = tf.keras;
 
@@ -16,6 +17,11 @@ class StepByStep extends layers.LSTMCell {
 }
 class GRUStepByStep extends layers.GRUCell {
   override call(...args: Parameters<tf.keras.layers.GRUCell["call"]>) {
+    return super.call(...args);
+  }
+}
+class SimpleStepByStep extends layers.SimpleRNNCell {
+  override call(...args: Parameters<tf.keras.layers.SimpleRNNCell["call"]>) {
     return super.call(...args);
   }
 }
@@ -32,6 +38,12 @@ const kinds = {
     whole: (units: number, options: object) => new layers.GRUCell(units, options),
     stepwise: (units: number, options: object) => new GRUStepByStep(units, options),
     layer: (units: number, options: object) => new layers.GRU(units, options),
+  },
+  SimpleRNN: {
+    states: 1,
+    whole: (units: number, options: object) => new layers.SimpleRNNCell(units, options),
+    stepwise: (units: number, options: object) => new SimpleStepByStep(units, options),
+    layer: (units: number, options: object) => new layers.SimpleRNN(units, options),
   },
 } as const;
 
@@ -61,7 +73,7 @@ const isFused = (fn: (x: tf.Tensor) => unknown, x: tf.Tensor): boolean =>
   tf
     .function(fn)
     .getConcreteFunction(x)
-    .tracedGraph.steps.some(({ op }) => op.name === "lstm" || op.name === "gru");
+    .tracedGraph.steps.some(({ op }) => ["lstm", "gru", "simple_rnn"].includes(op.name));
 
 for (const [name, { whole, stepwise, states }] of Object.entries(kinds))
   t.test(`${name}: all steps at once give the values and gradients of step by step`, async (t) => {
@@ -114,6 +126,9 @@ t.test("what takes the operation, and what does not", async (t) => {
   t.ok(taken(new layers.LSTM(5)), "LSTM");
   t.ok(taken(new layers.GRU(5)), "GRU");
   t.notOk(taken(new layers.GRU(5, { resetAfter: false })), "GRU with the reset before the product");
+  t.ok(taken(new layers.SimpleRNN(5)), "SimpleRNN");
+  t.notOk(taken(new layers.SimpleRNN(5, { activation: "relu" })), "SimpleRNN with another activation");
+  t.notOk(taken(new layers.RNN(new SimpleStepByStep(5))), "a simple cell with a step of its own");
   t.ok(taken(new layers.LSTM(5, { stateful: true })), "stateful LSTM");
   t.ok(taken(new layers.LSTM(5, { dropout: 0.5 })), "LSTM with dropout of inputs");
   t.ok(taken(new layers.RNN(new layers.LSTMCell(5))), "RNN of an LSTM cell");
@@ -152,6 +167,14 @@ t.test("the operation says which input does not fit", async (t) => {
   t.throws(
     () => gru({ projected: tf.zeros([2, 3, 6]), recurrentKernel: tf.zeros([2, 6]), bias: tf.zeros([5]) }),
     /given bias \[5\]; expected \[6\]/,
+  );
+  t.throws(
+    () => simpleRnn({ projected: tf.zeros([2, 3, 4]), recurrentKernel: tf.zeros([4, 5]) }),
+    /given projected \[2, 3, 4\] and recurrentKernel \[4, 5\]/,
+  );
+  t.throws(
+    () => simpleRnn({ projected: tf.zeros([2, 3, 4]), recurrentKernel: tf.zeros([4, 4]), hidden0: tf.zeros([3, 4]) }),
+    /given hidden0 \[3, 4\]; expected \[2, 4\]/,
   );
   t.throws(() => lstm({ ...given, mask: tf.zeros([2, 4], { dtype: "bool" }) }), /given mask \[2, 4\]; expected \[2, 3\]/);
 });

@@ -5,6 +5,7 @@
 import t from "tap";
 import * as tf from "../../lib/index.js";
 import { gru } from "../../lib/ops/recurrent/gru.js";
+import { simpleRnn } from "../../lib/ops/recurrent/simple-rnn.js";
 import { lstm } from "../../lib/ops/recurrent/lstm.js";
 
 const { ops } = tf.keras;
@@ -171,6 +172,24 @@ const cases: readonly Case[] = [
     fn: (projected, recurrentKernel, bias, hidden0) =>
       gru({ projected: projected!, recurrentKernel: recurrentKernel!, bias: bias!, hidden0: hidden0!, mask }),
     shapes: [[2, 4, 6], [2, 6], [6], [2, 2]],
+  },
+  {
+    name: "simpleRnn",
+    fn: (projected, recurrentKernel) => simpleRnn({ projected: projected!, recurrentKernel: recurrentKernel! }),
+    shapes: [
+      [2, 3, 3],
+      [3, 3],
+    ],
+  },
+  {
+    name: "simpleRnn from a given state through a mask",
+    fn: (projected, recurrentKernel, hidden0) =>
+      simpleRnn({ projected: projected!, recurrentKernel: recurrentKernel!, hidden0: hidden0!, mask }),
+    shapes: [
+      [2, 4, 2],
+      [2, 2],
+      [2, 2],
+    ],
   },
   { name: "rfft", fn: (x) => ops.add(...(ops.rfft(x!) as [tf.Tensor, tf.Tensor])), shapes: [[2, 6]] },
   { name: "inv", fn: (x) => ops.inv(ops.add(x!, ops.multiply(ops.eye(3), 4))), shapes: [[3, 3]] },

@@ -2,9 +2,10 @@
 
 import { registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { add, matmul } from "../../ops/index.js";
+import { add, matmul, tanh } from "../../ops/index.js";
+import { simpleRnn } from "../../ops/recurrent/simple-rnn.js";
 import { layerOptions } from "../base/options.js";
-import { cellFields, type CellOptions, firstOf, GatedCell, type States } from "./cell.js";
+import { cellFields, type CellOptions, firstOf, GatedCell, type States, type WholeSequence } from "./cell.js";
 
 /**
  * `h' = activation(x · kernel + h · recurrentKernel + bias)`. Keras: keras.layers.SimpleRNNCell
@@ -26,6 +27,15 @@ export class SimpleRNNCell extends GatedCell<typeof SimpleRNNCell.options> {
     const { projected, state } = this.prepared(x, firstOf(states), options);
     const h = this.options.activation(add(projected, matmul(state, this.recurrentKernel)));
     return [h, Array.isArray(states) ? [h] : h];
+  }
+
+  /** One operation, for the activation that it has and a step that nobody replaced. */
+  wholeSequence({ projected, initial, mask }: WholeSequence): readonly Tensor[] | null {
+    if (this.options.activation !== tanh || this.call !== SimpleRNNCell.prototype.call) return null;
+    const given = this.plainStates(projected, initial, mask);
+    if (!given) return null;
+    const recurrentKernel = this.recurrentKernel.value();
+    return [simpleRnn({ projected, recurrentKernel, hidden0: given[0], mask: mask ?? undefined })];
   }
 }
 

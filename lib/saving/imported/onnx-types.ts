@@ -40,7 +40,7 @@ const signatures: Readonly<Record<string, string>> = {
   "FFF>FFF": "LayerNormalization",
   "FFFFF>F*": "BatchNormalization",
   "FFFFIFFF>F*": "LSTM",
-  "FFFFIF>F*": "GRU",
+  "FFFFIF>F*": "GRU RNN",
   "TI>T":
     "CumSum Expand Gather GatherElements GatherND ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape ReverseSequence Squeeze Tile Trilu Unsqueeze",
   "TI>T*": "Split",

@@ -11,6 +11,7 @@ import type { Values } from "../../formats/protobuf.js";
 import * as ops from "../../ops/index.js";
 import { lstm as lstmOp } from "../../ops/recurrent/lstm.js";
 import { gru as gruOp } from "../../ops/recurrent/gru.js";
+import { simpleRnn } from "../../ops/recurrent/simple-rnn.js";
 import { Variable } from "../../variables/variable.js";
 import { ImportedGraph, type ImportedNode } from "./graph.js";
 import { first, Given, int32, numbers, ones, type Operator, padded, T } from "./onnx-given.js";
@@ -359,14 +360,13 @@ const gates = (w: Tensor, order: readonly number[]): Tensor => {
 };
 
 const recurrent =
-  (kind: "LSTM" | "GRU"): Operator =>
+  (kind: "LSTM" | "GRU" | "RNN"): Operator =>
   (given) => {
     const direction = given.text("direction", "forward");
     if (given.has("activations") || given.has("clip") || given.int("layout", 0) !== 0)
       given.refuse("activations, clip or layout", "the defaults");
     if (kind === "GRU" && given.int("linear_before_reset", 0) !== 1) given.refuse("linear_before_reset 0", "1");
-    const order = kind === "LSTM" ? [0, 2, 3, 1] : [0, 1, 2];
-    const count = kind === "LSTM" ? 4 : 3;
+    const order = { LSTM: [0, 2, 3, 1], GRU: [0, 1, 2], RNN: [0] }[kind];
     return ([x, w, r, b, lengths, h0, c0]) => {
       if (lengths) given.refuse("sequence_lens", "sequences of one length");
       const run = (i: number, isReverse: boolean) => {
@@ -380,10 +380,13 @@ const recurrent =
         const projected = biases[0] ? ops.add(product, biases[0]) : product;
         const hidden0 = h0 && one(h0);
         const cell0 = c0 && one(c0);
+        const both = () => (biases[1] ? ops.add(projected, biases[1]) : projected);
         const own =
           kind === "LSTM"
-            ? lstmOp({ projected: biases[1] ? ops.add(projected, biases[1]) : projected, recurrentKernel, hidden0, cell0 })
-            : { hidden: gruOp({ projected, recurrentKernel, bias: biases[1], hidden0 }) };
+            ? lstmOp({ projected: both(), recurrentKernel, hidden0, cell0 })
+            : kind === "GRU"
+              ? { hidden: gruOp({ projected, recurrentKernel, bias: biases[1], hidden0 }) }
+              : { hidden: simpleRnn({ projected: both(), recurrentKernel, hidden0 }) };
         const last = (value: Tensor): Tensor => ops.getItem(value, ["...", -1, { start: null, stop: null }] as never);
         const hidden = isReverse ? ops.flip(own.hidden, 1) : own.hidden;
         return { y: ops.transpose(hidden, [1, 0, 2]), h: last(own.hidden), c: "cells" in own ? last(own.cells) : undefined };
@@ -391,7 +394,7 @@ const recurrent =
       const all = direction === "bidirectional" ? [run(0, false), run(1, true)] : [run(0, direction === "reverse")];
       const y = ops.stack(all.map((each) => each.y), 1); // prettier-ignore
       const h = ops.stack(all.map((each) => each.h), 0); // prettier-ignore
-      if (kind === "GRU") return [y, h];
+      if (kind !== "LSTM") return [y, h];
       return [y, h, ops.stack(all.map((each) => each.c!), 0)]; // prettier-ignore
     };
   };
@@ -572,6 +575,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Upsample: resize,
   LSTM: recurrent("LSTM"),
   GRU: recurrent("GRU"),
+  RNN: recurrent("RNN"),
   Flatten:
     (given) =>
     ([x]) => {

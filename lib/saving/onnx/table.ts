@@ -355,6 +355,18 @@ const gru: Row = (step) => {
   return { hidden: timeSecond(step, all!), gates: "" };
 };
 
+const simpleRnn: Row = (step) => {
+  const units = step.tensor("recurrentKernel")!.shape[0]!;
+  if (step.tensor("mask")) return { hidden: unrolled(step, units, simpleStep).hidden! };
+  const op = make(step);
+  const w = gateOrder(step, units, [0]);
+  const r = op("Unsqueeze", [op("Transpose", [step.at("recurrentKernel")], { perm: [1, 0] }), step.emitter.ints([0])]);
+  const initial = step.tensor("hidden0") ? op("Unsqueeze", [step.at("hidden0"), step.emitter.ints([0])]) : "";
+  const x = op("Transpose", [step.at("projected")], { perm: [1, 0, 2] });
+  const [all] = step.emitter.nodeWith("RNN", [x, w, r, "", "", initial], 1, { hidden_size: units });
+  return { hidden: timeSecond(step, all!) };
+};
+
 /** Attention written out: weights of [batch, heads, targets, sources]. Nothing is dropped where a model predicts. */
 const attention: Row = (step) => {
   const op = make(step);
@@ -404,6 +416,11 @@ const gruStep: CellStep = (step, projected, [h], gate) => {
   const [z, r] = [0, 1].map((i) => op("Sigmoid", [op("Add", [gate(projected, i), gate(inner, i)])]));
   const g = op("Tanh", [op("Add", [gate(projected, 2), op("Mul", [r!, gate(inner, 2)])])]);
   return [op("Add", [op("Mul", [z!, h!]), op("Mul", [op("Sub", [step.emitter.scalar(1), z!]), g])])];
+};
+
+const simpleStep: CellStep = (step, projected, [h]) => {
+  const op = make(step);
+  return [op("Tanh", [op("Add", [projected, op("MatMul", [h!, step.at("recurrentKernel")])])])];
 };
 
 /** A recurrence step by step: operators of ONNX know lengths instead of masks, and give the last cells only. */
@@ -638,6 +655,7 @@ export const rows: Readonly<Record<string, Row>> = {
   moments,
   lstm,
   gru,
+  simple_rnn: simpleRnn,
   attention,
 };
 
