@@ -252,11 +252,29 @@ function runEagerly(commands: readonly Command[]): void {
 // Scopes, for those who want memory back at a known moment.
 
 let scope: Tensor[] | null = null;
+let isFreeing = true;
 
 function own(tensor: Tensor): Tensor {
-  scope?.push(tensor);
+  if (isFreeing) scope?.push(tensor);
   return tensor;
 }
+
+/**
+ * Runs the action while no scope, outside of it or inside, frees what it makes: a program reads the constants of its graph whenever it is
+ * loaded, not at the first call alone.
+ */
+export function unscoped<T>(action: () => T): T {
+  const before = isFreeing;
+  isFreeing = false;
+  try {
+    return action();
+  } finally {
+    isFreeing = before;
+  }
+}
+
+/** Runs the action for the graph that the recorder makes, apart from every tape and trace outside. */
+export const recordingApart = <T>(recorder: Recorder, action: () => T): T => unscoped(() => withRecorders([recorder], action));
 
 /** A scope that is left by hand. */
 export interface OpenScope {

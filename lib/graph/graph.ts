@@ -1,6 +1,6 @@
 // The graph that a trace leaves: steps in program order over symbolic tensors, and the walks over them that everybody uses.
 
-import { apply, forEachTensor, namedSpecs, recording, unrecorded, withInputs } from "../core/interpreter.js";
+import { apply, forEachTensor, namedSpecs, recordingApart, unrecorded, unscoped, withInputs } from "../core/interpreter.js";
 import type { Inputs, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
 import { Tensor, type Spec } from "../core/tensor.js";
@@ -70,9 +70,9 @@ export function specialize(graph: Graph, specs: readonly Spec[]): Graph {
     const before = trace.steps.length;
     const reads = readsOf({ ...step, inputs });
     if (reads.length > 0 && isPure(op) && reads.every((read) => !read.isSymbolic)) {
-      outputs = unrecorded(() => byName(apply(op, inputs, attrs)));
+      outputs = unscoped(() => unrecorded(() => byName(apply(op, inputs, attrs))));
     } else if (op.expand && hasNeeds(op, inputs) && reads.every(({ shape }) => !shape.includes(null))) {
-      outputs = unrecorded(() => recording(trace, () => expanded(op, inputs, attrs)));
+      outputs = recordingApart(trace, () => expanded(op, inputs, attrs));
     } else {
       const specs = Object.entries(namedSpecs(inferred({ ...step, inputs }, step)));
       outputs = Object.fromEntries(specs.map(([name, spec]) => [name, trace.input(spec)]));

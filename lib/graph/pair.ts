@@ -7,7 +7,7 @@
 //  (3) Arguments, and values of variables that the function does not write, are kept as they are, not copied out.
 
 import { isFloat } from "../core/dtype.js";
-import { recording, tell, unrecorded } from "../core/interpreter.js";
+import { recordingApart, tell, unrecorded } from "../core/interpreter.js";
 import type { Gradients, Primitive, Step } from "../core/primitive.js";
 import { State } from "../core/state.js";
 import { Tensor } from "../core/tensor.js";
@@ -57,7 +57,7 @@ export class ProgramPair {
     const inputs = graph.inputs.flatMap(({ dtype }, i) => (isFloat(dtype) && follows(i) ? [i] : []));
     this.#tape.watch(inputs.map((i) => this.#inputs[i]!));
     this.#tape.watch(followedStates(graph, follows));
-    this.#results = apart(trace, () => this.#tape.record(() => replay(graph, this.#inputs)));
+    this.#results = recordingApart(trace, () => this.#tape.record(() => replay(graph, this.#inputs)));
 
     const written = new Set<State>();
     for (const step of trace.steps) forEachState(step, (state, isWritten) => isWritten && written.add(state));
@@ -168,7 +168,7 @@ export class ProgramPair {
     const trace = new Trace(`${this.#name} gradient`, false, this.#trace);
     const seeds = given.map((result) => trace.input(result));
     const sources = this.#leaves().filter((_, i) => isWanted[i]);
-    const gradients = apart(trace, () => this.#tape.gradient(given, sources, { outputGradients: seeds }));
+    const gradients = recordingApart(trace, () => this.#tape.gradient(given, sources, { outputGradients: seeds }));
     const outputs = gradients.filter((gradient) => gradient !== null);
     const { steps, kept } = this.#closed(trace.steps, seeds, outputs);
     const graph = { name: trace.name, inputs: [...kept, ...seeds], steps, outputs };
@@ -195,9 +195,6 @@ export class ProgramPair {
     return { steps: [...views, ...steps], kept };
   }
 }
-
-/** Traces apart from every tape and trace outside. */
-const apart = <T>(trace: Trace, action: () => T): T => unrecorded(() => recording(trace, action));
 
 function followedStates(graph: Graph, follows: (state: State) => boolean): State[] {
   const states = new Set<State>();

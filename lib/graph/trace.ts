@@ -1,7 +1,7 @@
 // The recorder that makes a graph: runs a function on symbolic tensors and keeps the steps.
 
 import { NotSupportedError, StateError } from "../core/errors.js";
-import { recording, unrecorded, type Recorder } from "../core/interpreter.js";
+import { type Recorder, recordingApart } from "../core/interpreter.js";
 import { checkReadable, noteOrigin, originOf, type Owner } from "../core/ownership.js";
 import type { Step } from "../core/primitive.js";
 import type { AsksBefore, Strings } from "../core/strings.js";
@@ -114,7 +114,7 @@ export function trace<R>(
   const inputs = specs.map((spec) => recorder.input(spec, spec.name));
   const before = strings && new Before(recorder, inputs, strings);
   if (before) recorder.preliminaries = before;
-  const { tensors, rebuild } = unrecorded(() => recording(recorder, () => call(inputs, before?.texts ?? [])));
+  const { tensors, rebuild } = recordingApart(recorder, () => call(inputs, before?.texts ?? []));
   before?.close();
   recorder.checkResults(tensors);
   const graph = { name, inputs: [...inputs, ...(before?.results ?? []), ...others], steps: recorder.steps, outputs: tensors };

@@ -50,6 +50,25 @@ t.test("weights that were prepared for a program are prepared again", async (t) 
   t.same(f(x).data(), before);
 });
 
+t.test("constants of programs outlive the scope in which they were traced", async (t) => {
+  const layer = new keras.layers.GRU(8, { resetAfter: false, returnSequences: true });
+  const x = tf.ones([2, 3, 4]);
+  layer(x);
+  const f = tf.function((x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    const y = tape.record(() => tf.tidy(() => (layer(x) as tf.Tensor).mul(tf.add(tf.ones([3, 8]), tf.ones([3, 8])))));
+    return tape.gradient(y, [x, ...layer.trainableVariables]) as tf.Tensor[];
+  });
+  const open = tf.function((x: tf.Tensor) => (layer(x) as tf.Tensor).mul(tf.ones([3, 8])), {
+    inputSignature: [new tf.TensorSpec([null, 3, 4], "float32")],
+  });
+  const all = () => tf.tidy(() => [...f(x), open(x)].map((y) => y.data().slice()));
+  const before = all();
+  for (let i = 0; i < 200; i++) tf.function((x: tf.Tensor) => tf.matmul(x, x))(tf.ones([128, 128]));
+  t.same(all(), before);
+});
+
 t.test("branches and gradients work in programs that were unloaded", async (t) => {
   const w = tf.variable(tf.ones([1000]));
   const f = tf.function((x: tf.Tensor) => {
