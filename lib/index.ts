@@ -7,7 +7,8 @@ import * as tf from "./index.js";
 setRoot(tf); // what functions made anew from their text call tf
 
 export { config, type Settings } from "./api/settings.js";
-export { constant, type ConstantOptions, type TensorLike } from "./core/convert.js";
+export { type ConstantOptions, type TensorLike } from "./core/convert.js";
+export { constant } from "./api/tf/texts.js";
 export type { Dtype as DType, TypedArray } from "./core/dtype.js";
 export {
   ArgumentError,

@@ -11,7 +11,7 @@ import { atOnce, checkSynchronous } from "../core/ownership.js";
 import type { Primitive, Step } from "../core/primitive.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
-import { adoptTensor, Tensor, type Spec } from "../core/tensor.js";
+import { adoptTensor, type Chainable, Tensor, type Spec } from "../core/tensor.js";
 import { leaves, unflatten, type Tree } from "../core/tree.js";
 import { onesLike, zeros, zerosLike } from "../ops/shaping/create.js";
 import { add } from "../ops/elementwise/arithmetic.js";
@@ -21,6 +21,9 @@ import { stack } from "../ops/shaping/concatenate.js";
 
 /** What a gradient can be taken with respect to: a watched tensor or a variable. */
 export type Source = Tensor | { readonly state: State };
+
+/** A variable, as a tape knows it. */
+export type WatchedVariable = Chainable & { readonly state: State; readonly name: string };
 
 /** The structure of `sources` with a gradient, or null where nothing connects, at each leaf. */
 export type GradientsOf<S> = S extends Source ? Tensor | null : { readonly [K in keyof S]: GradientsOf<S[K]> };
@@ -72,6 +75,7 @@ export class GradientTape implements Recorder {
   #states = new Set<State>();
   /** Tensors that were read from a state. */
   #reads = new Map<State, Set<number>>();
+  #watched = new Set<State>();
   #used = false;
 
   constructor({ persistent = false, watchAccessedVariables = true }: GradientTapeOptions = {}) {
@@ -94,8 +98,20 @@ export class GradientTape implements Recorder {
   watch(sources: Tree<Source | State>): void {
     for (const source of leaves(sources)) {
       if (source instanceof Tensor) this.#tracked.add(source.id);
-      else this.#states.add(source instanceof State ? source : source.state);
+      else {
+        const state = source instanceof State ? source : source.state;
+        this.#states.add(state);
+        this.#watched.add(state);
+      }
     }
+  }
+
+  /**
+   * The variables that were read while the tape recorded and that it watches, and those it was told to watch, in the order in which they
+   * were made. TensorFlow: GradientTape.watched_variables
+   */
+  watchedVariables(): readonly WatchedVariable[] {
+    return [...this.#watched].sort((a, b) => a.id - b.id).flatMap(({ owner }) => (owner === null ? [] : [owner as WatchedVariable]));
   }
 
   /** Recorder: whether a gradient with respect to it may be asked for. */
@@ -122,6 +138,7 @@ export class GradientTape implements Recorder {
   #noteRead(state: State, id: number): void {
     if (!this.follows(state)) return;
     this.#tracked.add(id);
+    this.#watched.add(state);
     const reads = this.#reads.get(state);
     if (reads) reads.add(id);
     else this.#reads.set(state, new Set([id]));
@@ -209,6 +226,7 @@ export class GradientTape implements Recorder {
   /** Forgets what was recorded so far, and goes on recording. TensorFlow: GradientTape.reset. */
   reset(): void {
     this.#forget();
+    this.#watched = new Set();
     this.#used = false;
   }
 

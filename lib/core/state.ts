@@ -49,6 +49,8 @@ export class State implements Spec, Operand, Lender {
   readonly block: Block;
   /** Whether tapes watch what is read from it without being told. */
   trainable = false;
+  /** The variable that it is the state of. */
+  owner: object | null = null;
   /** The same variable in replicas 1, 2, … of this process, where it is each replica's own. */
   others: readonly State[] = [];
   #lent: Tensor | null = null;

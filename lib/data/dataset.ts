@@ -14,7 +14,7 @@ import {
   positiveInteger,
   string,
 } from "../config/index.js";
-import { schema, type Arguments, type Options } from "../config/index.js";
+import { schema, type Arguments, type Fields, type Options } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "../core/errors.js";
 import { opened } from "../core/pulls.js";
@@ -104,14 +104,42 @@ type IsStrings<T> = 0 extends 1 & T ? false : [T] extends [NestedStrings] ? true
 
 type ElementOf<D> = D extends Dataset<infer T> ? T : never;
 
-const shuffleOptions = schema(["bufferSize"], {
+/** Options of a stage: TensorFlow's `name` is among all of them, and changes nothing. */
+const stage = <const P extends readonly (keyof F & string)[], const F extends Fields>(positional: P, fields: F) =>
+  schema(positional, { ...fields, name: nullable(string()) });
+interface Named {
+  readonly name?: string | null;
+}
+
+const shuffleOptions = stage(["bufferSize"], {
   bufferSize: positiveInteger(),
   seed: nullable(integer()),
   reshuffleEachIteration: boolean(true),
 });
-const batchOptions = schema(["batchSize"], { batchSize: positiveInteger(), dropRemainder: boolean(false) });
-/** The only option of `fromGenerator`; what is in it is checked when elements come. */
-const generatorOptions = schema([], {
+const parallelism = { numParallelCalls: nullable(integer()), deterministic: nullable(boolean()) };
+const batchOptions = stage(["batchSize", "dropRemainder"], {
+  batchSize: positiveInteger(),
+  dropRemainder: boolean(false),
+  ...parallelism,
+});
+const raggedOptions = stage(["batchSize", "dropRemainder"], {
+  batchSize: positiveInteger(),
+  dropRemainder: boolean(false),
+  rowSplitsDtype: nullable(string()),
+});
+const scanOptions = stage([], { useDefaultDevice: nullable(boolean()) });
+const noOptionsButName = stage([], {});
+/** What elements look like is checked when they come. */
+const generatorOptions = stage([], {
+  args: nullable(
+    field<readonly unknown[]>({ expected: "a list of arguments", parse: (value) => (Array.isArray(value) ? value : invalid) }),
+  ),
+  outputTypes: nullable(
+    field<Tree<string>>({ expected: "a dtype, or arrays and records of them", takesObjects: true, parse: (value) => value as never }),
+  ),
+  outputShapes: nullable(
+    field<Tree<Shape>>({ expected: "a shape, or arrays and records of them", takesObjects: true, parse: (value) => value as never }),
+  ),
   outputSignature: nullable(
     field<Tree<TensorSpec>>({
       expected: "a TensorSpec, or arrays and records of them",
@@ -124,55 +152,47 @@ const shareOfOne = field<number>({
   expected: "a number of at least 0",
   parse: (value) => (typeof value === "number" && value >= 0 ? value : invalid),
 });
-const rangeOptions = schema(["start", "stop", "step"], { start: integer(), stop: integer(), step: integer(1) });
+const rangeOptions = stage(["start", "stop", "step"], { start: integer(), stop: integer(), step: integer(1) });
 /** How many: any whole number, however large, and Infinity for all of them. */
 const count = field<number, number>({
   expected: "a whole number, −1 or Infinity for all",
   parse: (value) => (typeof value === "number" && (Number.isInteger(value) || value === Infinity) ? value : invalid),
 });
-const countOptions = schema(["count"], { count: nullable(count) });
-const requiredCount = schema(["count"], { count });
-const prefetchOptions = schema(["bufferSize"], { bufferSize: integer(-1) });
-const enumerateOptions = schema(["start"], { start: integer(0) });
-const interleaveOptions = schema([], {
+const countOptions = stage(["count"], { count: nullable(count) });
+const requiredCount = stage(["count"], { count });
+const prefetchOptions = stage(["bufferSize"], { bufferSize: integer(-1) });
+const enumerateOptions = stage(["start"], { start: integer(0) });
+const interleaveOptions = stage(["cycleLength", "blockLength"], {
   cycleLength: positiveInteger(2),
   blockLength: positiveInteger(1),
-  numParallelCalls: nullable(integer()),
-  deterministic: nullable(boolean()),
+  ...parallelism,
 });
-const windowOptions = schema(["size"], {
+const windowOptions = stage(["size"], {
   size: positiveInteger(),
   shift: nullable(positiveInteger()),
   stride: positiveInteger(1),
   dropRemainder: boolean(false),
 });
-const resampleOptions = schema(["targetDist"], {
+const resampleOptions = stage(["targetDist"], {
   targetDist: list(shareOfOne),
   initialDist: nullable(list(shareOfOne)),
   seed: nullable(integer()),
 });
-const sparseOptions = schema(["batchSize", "rowShape"], { batchSize: positiveInteger(), rowShape: list(nonNegativeInteger()) });
-const shardOptions = schema(["numShards", "index"], { numShards: positiveInteger(), index: nonNegativeInteger() });
-const counterOptions = schema(["start", "step"], { start: integer(0), step: integer(1) });
-const randomOptions = schema([], { seed: nullable(integer()), rerandomizeEachIteration: nullable(boolean()) });
-const mapOptions = schema([], {
-  numParallelCalls: nullable(integer()),
-  deterministic: nullable(boolean()),
-  synchronous: nullable(boolean()),
-  useUnboundedThreadpool: boolean(false),
-  name: nullable(string()),
-});
-const cacheOptions = schema(["filename"], { filename: string("") });
-const storeOptions = schema(["path"], { path: string(), compression: nullable(oneOf(["GZIP", "AUTO"])) });
-const listOptions = schema(["filePattern"], {
+const sparseOptions = stage(["batchSize", "rowShape"], { batchSize: positiveInteger(), rowShape: list(nonNegativeInteger()) });
+const shardOptions = stage(["numShards", "index"], { numShards: positiveInteger(), index: nonNegativeInteger() });
+const counterOptions = stage(["start", "step"], { start: integer(0), step: integer(1) });
+const randomOptions = stage([], { seed: nullable(integer()), rerandomizeEachIteration: nullable(boolean()) });
+const mapOptions = stage([], { ...parallelism, synchronous: nullable(boolean()), useUnboundedThreadpool: boolean(false) });
+const cacheOptions = stage(["filename"], { filename: string("") });
+const storeOptions = stage(["path"], { path: string(), compression: nullable(oneOf(["GZIP", "AUTO"])) });
+const listOptions = stage(["filePattern"], {
   filePattern: either(string(), list(string())),
   shuffle: nullable(boolean(), true),
   seed: nullable(integer()),
-  name: nullable(string()),
 });
 /** A buffer for all files of a folder. */
 const MOST_FILES = 2 ** 24;
-const ignoreOptions = schema([], { logWarning: boolean(false) });
+const ignoreOptions = stage([], { logWarning: boolean(false) });
 
 /** @throws ArgumentError for what can't be called */
 function checkFunction(where: string, fn: unknown): void {
@@ -225,13 +245,15 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
    * The slices of tensors along their first axes: `fromTensorSlices([x, y])` gives `[x[0], y[0]]`, `[x[1], y[1]]`, … @throws ShapeError
    * where the lengths differ
    */
-  static fromTensorSlices<const T>(tensors: T): Dataset<Structured<T>> {
+  static fromTensorSlices<const T>(tensors: T, options: Named = {}): Dataset<Structured<T>> {
+    noOptionsButName.parse("Dataset.fromTensorSlices", [options]);
     return new Dataset(fromRows(slices(structured(tensors, "Dataset.fromTensorSlices"))));
   }
 
   /** One element: the given tensors. An array of arrays is a tuple of components, as TensorFlow's tuple: `fromTensors([[1, 2], [3]])`. */
-  static fromTensors<const T>(tensors: T): Dataset<Structured<T>> {
+  static fromTensors<const T>(tensors: T, options: Named = {}): Dataset<Structured<T>> {
     const where = "Dataset.fromTensors";
+    noOptionsButName.parse(where, [options]);
     const isTuple = Array.isArray(tensors) && tensors.length > 0 && tensors.every((each) => Array.isArray(each));
     const element = isTuple ? tensors.map((each, i) => structured(each, `${where}[${i}]`)) : structured(tensors, where);
     return new Dataset(
@@ -240,10 +262,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** Whole numbers as int32 scalars: `range(stop)`, `range(start, stop, step)`. */
-  static range(stop: number): Dataset<Tensor>;
-  static range(start: number, stop: number, step?: number): Dataset<Tensor>;
-  static range(...given: readonly number[]): Dataset<Tensor> {
-    const { start, stop, step } = rangeOptions.parse("Dataset.range", given.length === 1 ? [0, ...given] : given);
+  static range(stop: number, options?: Named): Dataset<Tensor>;
+  static range(start: number, stop: number, options?: Named): Dataset<Tensor>;
+  static range(start: number, stop: number, step: number, options?: Named): Dataset<Tensor>;
+  static range(...given: readonly unknown[]): Dataset<Tensor> {
+    const isStop = given.filter((each) => typeof each === "number").length === 1;
+    const { start, stop, step } = rangeOptions.parse("Dataset.range", isStop ? [0, ...given] : given);
     if (step === 0) throw new ArgumentError("Dataset.range.step", { given: "0", expected: "an integer other than 0" });
     const count = Math.max(0, Math.ceil((stop - start) / step));
     for (const value of count === 0 ? [] : [start, start + (count - 1) * step]) {
@@ -259,15 +283,18 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /**
    * What an iterable gives, synchronous or not. A function is called for each iteration, so generator functions can be passed as they are.
    *
-   * @param options.outputSignature  shapes and dtypes of the elements, to check and to convert to; default: as they come
+   * @param options.outputSignature  shapes and dtypes of the elements, to check and to convert to; default: as they come. `outputTypes` and
+   *   `outputShapes` say the same in two structures
+   * @param options.args  arguments of the generator function
    */
   static fromGenerator<T>(
-    source: Iterable<T> | AsyncIterable<T> | (() => Iterable<T> | AsyncIterable<T>),
+    source: Iterable<T> | AsyncIterable<T> | ((...args: never[]) => Iterable<T> | AsyncIterable<T>),
     options: Options<typeof generatorOptions> = {},
   ): Dataset<Structured<T>> {
     const where = "Dataset.fromGenerator";
-    const { outputSignature } = generatorOptions.parse(where, [options]);
-    const iterable = typeof source === "function" ? source : () => source;
+    const { args, outputTypes, outputShapes, ...given } = generatorOptions.parse(where, [options]);
+    const outputSignature = given.outputSignature ?? (outputTypes === null ? null : specsOf(outputTypes, outputShapes));
+    const iterable = typeof source === "function" ? () => source(...((args ?? []) as never[])) : () => source;
     const probe: unknown = typeof source === "function" ? null : source;
     if (
       typeof source !== "function" &&
@@ -281,11 +308,18 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** The elements of several datasets side by side, up to the end of the shortest: `zip(a, b)`, `zip([a, b])`, `zip({ x: a, y: b })`. */
   static zip<const D extends readonly Dataset<unknown>[]>(...datasets: D): Dataset<{ -readonly [K in keyof D]: ElementOf<D[K]> }>;
-  static zip<const D extends readonly Dataset<unknown>[]>(datasets: D): Dataset<{ -readonly [K in keyof D]: ElementOf<D[K]> }>;
+  static zip<const D extends readonly Dataset<unknown>[]>(
+    datasets: D,
+    options?: Named,
+  ): Dataset<{ -readonly [K in keyof D]: ElementOf<D[K]> }>;
   static zip<const D extends Readonly<Record<string, Dataset<unknown>>>>(
     datasets: D,
+    options?: Named,
   ): Dataset<{ -readonly [K in keyof D]: ElementOf<D[K]> }>;
-  static zip(...given: readonly unknown[]): Dataset<unknown> {
+  static zip(...all: readonly unknown[]): Dataset<unknown> {
+    const isNamed = all.length === 2 && !(all[0] instanceof Dataset) && !(all[1] instanceof Dataset);
+    if (isNamed) noOptionsButName.parse("Dataset.zip", [all[1]]);
+    const given = isNamed ? all.slice(0, 1) : all;
     const named = given.length === 1 && !(given[0] instanceof Dataset) ? (given[0] as Record<string, unknown>) : given;
     const pipelines = Object.entries(named).map(([name, dataset]) => {
       if (dataset instanceof Dataset) return dataset.#pipeline;
@@ -352,7 +386,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The elements for which `predicate` gives true, or a bool tensor that is true. */
-  filter(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>): Dataset<T> {
+  filter(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>, options: Named = {}): Dataset<T> {
+    noOptionsButName.parse("dataset.filter", [options]);
     const accepts = this.#predicate("dataset.filter", predicate as unknown as Predicate);
     const { stream, spec, rows } = this.#pipeline;
     if (!rows) return this.#with({ stream: filter(stream, accepts, "dataset.filter"), spec });
@@ -366,7 +401,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The elements up to the first for which `predicate` is false. */
-  takeWhile(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>): Dataset<T> {
+  takeWhile(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>, options: Named = {}): Dataset<T> {
+    noOptionsButName.parse("dataset.takeWhile", [options]);
     const { stream, spec } = this.#pipeline;
     return this.#with({ stream: takeWhile(stream, this.#predicate("dataset.takeWhile", predicate as unknown as Predicate)), spec });
   }
@@ -401,7 +437,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The slices of each element along its first axis, as elements of their own. */
-  unbatch(): Dataset<T> {
+  unbatch(options: Named = {}): Dataset<T> {
+    noOptionsButName.parse("dataset.unbatch", [options]);
     const { stream, spec } = this.#pipeline;
     return this.#with({
       stream: { ...flatten(map(stream, unstack, "unbatch")), count: rowsIn(stream.count, spec()) },
@@ -498,8 +535,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** Batches as ragged tensors: of vectors, matrices … whose first lengths differ. They come asynchronously. */
-  raggedBatch(...given: Arguments<typeof batchOptions>): Dataset<unknown> {
-    const { batchSize, dropRemainder } = batchOptions.parse("dataset.raggedBatch", given);
+  raggedBatch(...given: Arguments<typeof raggedOptions>): Dataset<unknown> {
+    const { batchSize, dropRemainder } = raggedOptions.parse("dataset.raggedBatch", given);
     const batched = async (items: readonly Element[]) => (await import("./ragged-batch.js")).raggedBatch(items);
     return this.#with({ stream: map(chunks(this.#pipeline.stream, batchSize, dropRemainder), batched, "raggedBatch"), spec: () => null });
   }
@@ -515,7 +552,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The elements of this dataset, then those of the other. */
-  concatenate(other: Dataset<T>): Dataset<T> {
+  concatenate(other: Dataset<T>, options: Named = {}): Dataset<T> {
+    noOptionsButName.parse("dataset.concatenate", [options]);
     if (!(other instanceof Dataset)) throw new ArgumentError("dataset.concatenate", { given: text(other), expected: "a Dataset" });
     const { stream, spec } = this.#pipeline;
     const [own, others] = [spec(), other.#pipeline.spec()];
@@ -538,7 +576,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The elements of the datasets that `fn` makes of each element, one dataset after the other. */
-  flatMap<U>(fn: (...components: ElementArguments<T>) => Later<Dataset<U>>): Dataset<U> {
+  flatMap<U>(fn: (...components: ElementArguments<T>) => Later<Dataset<U>>, options: Named = {}): Dataset<U> {
+    noOptionsButName.parse("dataset.flatMap", [options]);
     return this.interleave(fn, { cycleLength: 1 });
   }
 
@@ -549,7 +588,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
    */
   interleave<U>(
     fn: (...components: ElementArguments<T>) => Later<Dataset<U>>,
-    options: Options<typeof interleaveOptions> = {},
+    ...options: Arguments<typeof interleaveOptions>
   ): Dataset<U> {
     checkFunction("dataset.interleave", fn);
     const call = madeBy(fn as unknown as (...components: readonly unknown[]) => Later<Dataset<U>>);
@@ -558,7 +597,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         if (made instanceof Dataset) return made.#pipeline.stream;
         throw new ArgumentError("dataset.flatMap", { given: text(made), expected: "a Dataset from the function" });
       });
-    const { cycleLength, blockLength, numParallelCalls } = interleaveOptions.parse("dataset.interleave", [options]);
+    const { cycleLength, blockLength, numParallelCalls } = interleaveOptions.parse("dataset.interleave", options);
     const isParallel = this.#calls("dataset.interleave", numParallelCalls) > 1;
     return this.#with({
       stream: interleave(this.#pipeline.stream, inner, { cycleLength, blockLength, isParallel }),
@@ -595,7 +634,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** What `fn(state, element)` gives as its second part; the first part is the next state. */
-  scan<S, U>(initialState: S, fn: (state: Structured<S>, element: T) => readonly [unknown, U]): Dataset<Structured<U>> {
+  scan<S, U>(
+    initialState: S,
+    fn: (state: Structured<S>, element: T) => readonly [unknown, U],
+    options: Named & { readonly useDefaultDevice?: boolean | null } = {},
+  ): Dataset<Structured<U>> {
+    scanOptions.parse("dataset.scan", [options]);
     checkFunction("dataset.scan", fn);
     const call = fn as unknown as (state: unknown, element: unknown) => Later<unknown>;
     const step = (state: Element, item: Element): Later<readonly [Element, Element]> =>
@@ -611,7 +655,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** What `fn(state, element)` makes of all elements, one after the other: at once where nothing in the pipeline is asynchronous. */
-  reduce<S>(initialState: S, fn: (state: Structured<S>, element: T) => unknown): Later<Structured<S>> {
+  reduce<S>(initialState: S, fn: (state: Structured<S>, element: T) => unknown, options: Named = {}): Later<Structured<S>> {
+    noOptionsButName.parse("dataset.reduce", [options]);
     checkFunction("dataset.reduce", fn);
     const call = fn as unknown as (state: unknown, element: unknown) => Later<unknown>;
     const cursor = this.#pipeline.stream.open();
@@ -631,10 +676,14 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** Batches of elements whose shapes differ: shorter ones are filled up, to the longest of the batch or to `paddedShapes`. */
-  paddedBatch(batchSize: number, options: PaddedOptions & { dropRemainder?: boolean } = {}): Dataset<T> {
-    const { paddedShapes = null, paddingValues = null, dropRemainder = false, ...unknown } = options;
-    const size = positiveInteger().parse(batchSize, "dataset.paddedBatch.batchSize");
-    checkNoOthers("dataset.paddedBatch", unknown, "paddedShapes, paddingValues, dropRemainder");
+  paddedBatch(
+    batchSize: number | (PaddedOptions & { batchSize: number; dropRemainder?: boolean } & Named),
+    options: PaddedOptions & { dropRemainder?: boolean } & Named = {},
+  ): Dataset<T> {
+    const given = typeof batchSize === "object" ? batchSize : { ...options, batchSize };
+    const { batchSize: many, paddedShapes = null, paddingValues = null, dropRemainder = false, ...unknown } = given;
+    const size = positiveInteger().parse(many, "dataset.paddedBatch.batchSize");
+    checkNoOthers("dataset.paddedBatch", unknown, "batchSize, paddedShapes, paddingValues, dropRemainder");
     const { stream, spec } = this.#pipeline;
     return this.#with({
       stream: map(chunks(stream, size, dropRemainder), (items) => stackPadded(items, { paddedShapes, paddingValues }), "paddedBatch"),
@@ -643,7 +692,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The elements that were not there before. */
-  unique(): Dataset<T> {
+  unique(options: Named = {}): Dataset<T> {
+    noOptionsButName.parse("dataset.unique", [options]);
     const { stream, spec } = this.#pipeline;
     return this.#with({ stream: distinct(stream, keyOf), spec });
   }
@@ -678,7 +728,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The rows of batches in batches of other sizes; several sizes take turns. */
-  rebatch(batchSize: number | readonly number[], { dropRemainder = false, ...unknown }: { dropRemainder?: boolean } = {}): Dataset<T> {
+  rebatch(
+    batchSize: number | readonly number[],
+    { dropRemainder = false, ...unknown }: { dropRemainder?: boolean } & Named = {},
+  ): Dataset<T> {
     checkNoOthers("dataset.rebatch", unknown, "dropRemainder");
     const sizes = [batchSize].flat().map((size) => positiveInteger().parse(size, "dataset.rebatch.batchSize"));
     if (sizes.length === 0) throw new ArgumentError("dataset.rebatch.batchSize", { given: "no sizes", expected: "at least one" });
@@ -694,12 +747,14 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
    * Elements with one key, `windowSize` at a time, as `reduceFunc(key, window)` makes them. @param options.windowSizeFunc  gives the size
    * for a key
    */
-  groupByWindow<U>(options: {
-    keyFunc: (...components: ElementArguments<T>) => TensorLike;
-    reduceFunc: (key: Tensor, window: Dataset<T>) => Later<Dataset<U>>;
-    windowSize?: number | null;
-    windowSizeFunc?: ((key: Tensor) => TensorLike) | null;
-  }): Dataset<U> {
+  groupByWindow<U>(
+    options: Named & {
+      keyFunc: (...components: ElementArguments<T>) => TensorLike;
+      reduceFunc: (key: Tensor, window: Dataset<T>) => Later<Dataset<U>>;
+      windowSize?: number | null;
+      windowSizeFunc?: ((key: Tensor) => TensorLike) | null;
+    },
+  ): Dataset<U> {
     const where = "dataset.groupByWindow";
     const { keyFunc, reduceFunc, windowSize = null, windowSizeFunc = null, ...unknown } = options;
     checkNoOthers(where, unknown, "keyFunc, reduceFunc, windowSize, windowSizeFunc");
@@ -730,14 +785,15 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
    * @param options.noPadding          whether elements of a batch must have one shape as they are
    */
   bucketBySequenceLength(
-    options: PaddedOptions & {
-      elementLengthFunc: (...components: ElementArguments<T>) => TensorLike;
-      bucketBoundaries: readonly number[];
-      bucketBatchSizes: readonly number[];
-      padToBucketBoundary?: boolean;
-      noPadding?: boolean;
-      dropRemainder?: boolean;
-    },
+    options: PaddedOptions &
+      Named & {
+        elementLengthFunc: (...components: ElementArguments<T>) => TensorLike;
+        bucketBoundaries: readonly number[];
+        bucketBatchSizes: readonly number[];
+        padToBucketBoundary?: boolean;
+        noPadding?: boolean;
+        dropRemainder?: boolean;
+      },
   ): Dataset<T> {
     const where = "dataset.bucketBySequenceLength";
     const { elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes = null, paddingValues = null, ...rest } = options;
@@ -792,14 +848,15 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** Elements of the classes in the proportions of `targetDist`: those of frequent classes are left out at random. */
   rejectionResample(
-    classFunc: (...components: ElementArguments<T>) => TensorLike,
-    ...given:
-      | readonly [targetDist: readonly number[], options?: { initialDist?: readonly number[] | null; seed?: number | null }]
-      | readonly [options: { targetDist: readonly number[]; initialDist?: readonly number[] | null; seed?: number | null }]
+    ...all:
+      | readonly [classFunc: ClassOf<T>, ...given: Arguments<typeof resampleOptions>]
+      | readonly [options: { classFunc: ClassOf<T> } & Options<typeof resampleOptions>]
   ): Dataset<[label: Tensor, element: T]> {
     const where = "dataset.rejectionResample";
-    checkFunction(where, classFunc);
-    const { targetDist, initialDist, seed } = resampleOptions.parse(where, given as never);
+    const [first, ...rest] = all;
+    const { classFunc, ...others } = typeof first === "object" ? first : { classFunc: first };
+    checkFunction(`${where}.classFunc`, classFunc);
+    const { targetDist, initialDist, seed } = resampleOptions.parse(where, (typeof first === "object" ? [others] : rest) as never);
     if (initialDist && initialDist.length !== targetDist.length)
       throw new ArgumentError(`${where}.initialDist`, {
         given: text(initialDist),
@@ -866,7 +923,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       seed?: number | null;
       stopOnEmptyDataset?: boolean;
       rerandomizeEachIteration?: boolean | null;
-    } = {},
+    } & Named = {},
   ): Dataset<T> {
     const where = "Dataset.sampleFromDatasets";
     const { weights = null, seed = null, stopOnEmptyDataset = false, rerandomizeEachIteration, ...unknown } = options;
@@ -889,7 +946,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   static chooseFromDatasets<T>(
     datasets: readonly Dataset<T>[],
     choiceDataset: Dataset<Tensor>,
-    { stopOnEmptyDataset = true, ...unknown }: { stopOnEmptyDataset?: boolean } = {},
+    { stopOnEmptyDataset = true, ...unknown }: { stopOnEmptyDataset?: boolean } & Named = {},
   ): Dataset<T> {
     const where = "Dataset.chooseFromDatasets";
     checkNoOthers(where, unknown, "stopOnEmptyDataset");
@@ -995,6 +1052,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 }
 
+/** Gives the class of an element. */
+type ClassOf<T> = (...components: ElementArguments<T>) => TensorLike;
+
 type Predicate = (...components: readonly unknown[]) => Later<boolean | Tensor>;
 
 /** A class of datasets stands for making one: `paths.interleave(tf.data.TextLineDataset)`. */
@@ -1046,8 +1106,17 @@ const keyOf = (element: Element): string =>
     )
     .join(";");
 
+/** Specs of dtypes, and of shapes in the same structure. */
+function specsOf(types: Tree<string>, shapes: unknown): Tree<TensorSpec> {
+  if (!isBranch(types)) return new TensorSpec((shapes ?? null) as Shape | null, types as "float32");
+  const parts = Object.entries(types as Record<string, Tree<string>>).map(
+    ([key, type]) => [key, specsOf(type, (shapes as Record<string, unknown> | null)?.[key])] as const,
+  );
+  return Array.isArray(types) ? parts.map(([, spec]) => spec) : Object.fromEntries(parts);
+}
+
 function checkNoOthers(where: string, others: object, known: string): void {
-  const [unknown] = Object.keys(others);
+  const unknown = Object.keys(others).find((key) => key !== "name");
   if (unknown !== undefined) throw new ArgumentError(where, { given: `the option ${unknown}`, expected: known });
 }
 

@@ -19,6 +19,7 @@ import {
 } from "../config/index.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
+import { isRecord } from "../core/tree.js";
 import { decodeImage } from "../formats/image.js";
 import { decodeWav } from "../formats/wav.js";
 import { cast, image, pad, transpose } from "../ops/index.js";
@@ -70,6 +71,16 @@ const audioOptions = schema([], {
 });
 
 type Directory = string | URL | DirectoryHandle;
+
+/** A folder, and options; Python's calls by name have the folder among them. */
+type Given<O> = Directory | (O & { readonly directory: Directory });
+
+function partsOf<O extends object>(where: string, given: Given<O>, options: O | undefined): [Directory, O] {
+  if (!isRecord(given) || !("directory" in given)) return [given, options ?? ({} as O)];
+  if (options !== undefined) throw new ArgumentError(where, { given: "two records of options", expected: "one" });
+  const { directory, ...others } = given;
+  return [directory, others as unknown as O];
+}
 
 /** A dataset of a folder, with the names of its classes in the order of their numbers. */
 export type DirectoryDataset<T> = Dataset<T> & { readonly classNames: readonly string[] | null; readonly filePaths: readonly string[] };
@@ -225,11 +236,12 @@ function withinSize(pixels: Tensor, [height, width]: readonly [number, number], 
 
 /** See directories.ts. */
 export async function imageDatasetFromDirectory<const O extends Options<typeof imageOptions>>(
-  directory: Directory,
-  options?: O,
+  given: Given<O>,
+  others?: O,
 ): Promise<Subsets<O, [Tensor, Tensor]>> {
   const where = "imageDatasetFromDirectory";
-  const checked = imageOptions.parse(where, [options ?? {}]);
+  const [directory, options] = partsOf(where, given, others);
+  const checked = imageOptions.parse(where, [options]);
   const { colorMode, interpolation, cropToAspectRatio, padToAspectRatio, dataFormat } = checked;
   const size = checked.imageSize as [number, number];
   if (cropToAspectRatio && padToAspectRatio) {
@@ -253,11 +265,12 @@ export async function imageDatasetFromDirectory<const O extends Options<typeof i
 
 /** See directories.ts. */
 export async function textDatasetFromDirectory<const O extends Options<typeof textOptions>>(
-  directory: Directory,
-  options?: O,
+  given: Given<O>,
+  others?: O,
 ): Promise<Subsets<O, [string[], Tensor]>> {
   const where = "textDatasetFromDirectory";
-  const checked = textOptions.parse(where, [options ?? {}]);
+  const [directory, options] = partsOf(where, given, others);
+  const checked = textOptions.parse(where, [options]);
   const decoder = new TextDecoder();
   const read = async (folder: Folder, path: string): Promise<string> => {
     const whole = decoder.decode(await folder.read(path));
@@ -268,11 +281,12 @@ export async function textDatasetFromDirectory<const O extends Options<typeof te
 
 /** See directories.ts. */
 export async function audioDatasetFromDirectory<const O extends Options<typeof audioOptions>>(
-  directory: Directory,
-  options?: O,
+  given: Given<O>,
+  others?: O,
 ): Promise<Subsets<O, [Tensor, Tensor]>> {
   const where = "audioDatasetFromDirectory";
-  const checked = audioOptions.parse(where, [options ?? {}]);
+  const [directory, options] = partsOf(where, given, others);
+  const checked = audioOptions.parse(where, [options]);
   const read = async (folder: Folder, path: string): Promise<Tensor> => {
     const { samples, channels } = decodeWav(await folder.read(path), `${where} ${JSON.stringify(`${folder.name}/${path}`)}`);
     const length = checked.outputSequenceLength ?? samples.length / channels;

@@ -103,7 +103,7 @@ export function stack(elements: readonly Element[]): Element {
   const first = flat[0]!;
   const stacked = first.map((like, component): Leaf => {
     if (like instanceof Strings) return stackedStrings(flat.map((each) => each[component]), like, component); // prettier-ignore
-    if (isComposite(like)) throw unstackable(like);
+    if (isComposite(like)) return stackedComposites(flat.map((each) => each[component]), like, component); // prettier-ignore
     const shape = known(like.shape, "dataset.batch");
     const size = sizeOf(shape);
     const rows = new dtypes[like.dtype].array(size * elements.length);
@@ -117,6 +117,13 @@ export function stack(elements: readonly Element[]): Element {
     return adoptTensor(rows, [elements.length, ...shape], like.dtype);
   });
   return unflatten(elements[0], stacked) as Element;
+}
+
+/** Ragged and sparse tensors know how they are stacked. */
+function stackedComposites(leaves: readonly (Leaf | undefined)[], like: Leaf, component: number): Leaf {
+  if (!("stacked" in like)) throw unstackable(like);
+  for (const leaf of leaves) if (leaf?.constructor !== like.constructor || leaf.dtype !== like.dtype) misfit(component, like, leaf);
+  return (like as unknown as { stacked(all: readonly unknown[]): Leaf }).stacked(leaves);
 }
 
 function stackedStrings(leaves: readonly (Leaf | undefined)[], like: Strings, component: number): Strings {

@@ -10,6 +10,9 @@ import { replay } from "./graph.js";
 
 type Gradients = Tensor | null | readonly (Tensor | null)[];
 
+/** A value and the function that gives the gradients of its inputs, as Python's pair has them. */
+type Pair = readonly [value: Tensor, gradient: (dy: Tensor) => Gradients];
+
 /** A value with the function that gives the gradients of its inputs from the gradient of the value. */
 export interface WithGradient {
   value: Tensor;
@@ -22,9 +25,9 @@ export interface WithGradient {
  * ```ts
  * const clipped = tf.customGradient((x) => ({ value: x, gradient: (dy) => tf.clipByValue(dy, -1, 1) }));
  * ```
- * @param fn  gets tensors, gives the value and its gradient function; what it computes inside is not differentiated
+ * @param fn  gets tensors, gives the value and its gradient function, in a record or as `[value, gradient]`; what it computes inside is not differentiated
  */
-export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) => WithGradient): (...inputs: T) => Tensor {
+export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) => WithGradient | Pair): (...inputs: T) => Tensor {
   return (...inputs) => {
     const made = recordingOnly(
       (recorder) => recorder.traces,
@@ -35,12 +38,12 @@ export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) =
   };
 }
 
-function checked(made: WithGradient): WithGradient {
+function checked(given: WithGradient | Pair): WithGradient {
+  const made = Array.isArray(given) && given.length === 2 ? { value: given[0], gradient: given[1] } : (given as WithGradient);
   if (typeof made === "object" && made?.value instanceof Tensor && typeof made.gradient === "function") return made;
   throw new ArgumentError("customGradient", {
-    given: `a function that returns ${Array.isArray(made) ? `an array of ${(made as unknown[]).length}` : text(made)}`,
-    expected: "one that returns { value: a tensor, gradient: a function of the value's gradient }",
-    hint: "Python's pair `return y, grad` is `return { value: y, gradient: grad }` here.",
+    given: `a function that returns ${text(given)}`,
+    expected: "one that returns { value: a tensor, gradient: a function of the value's gradient }, or the two in an array",
   });
 }
 

@@ -11,7 +11,7 @@ import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./eleme
 import { exp, log } from "./elementwise/exponential.js";
 import { logicalAnd, logicalNot, logicalOr } from "./elementwise/logical.js";
 import { abs, negative, power, sqrt, square } from "./elementwise/powers.js";
-import { getItem, type Key, type Slice } from "./indexing/get-item.js";
+import { getItem, type Key, type Slice, sliceFrom } from "./indexing/get-item.js";
 import { matmul } from "./linalg/matmul.js";
 import { argmax, argmin } from "./reduce/arg.js";
 import { max, min } from "./reduce/extrema.js";
@@ -91,14 +91,6 @@ const methods: Readonly<Record<string, AnyFunction>> = {
 }; // prettier-ignore
 
 type Cut = number | null | readonly (number | null)[];
-
-/** `"1:"`, `"::-1"`: a slice as Python writes it. */
-function sliceFrom(key: string): Slice {
-  const found = /^\s*(-?\d*)\s*:\s*(-?\d*)\s*(?::\s*(-?\d*)\s*)?$/.exec(key);
-  if (!found) throw new ValueError("at", { given: text(key), expected: 'a slice, as "1:", ":-1", "::2", or "..."' });
-  const [start, stop, step] = found.slice(1).map((part) => (part ? Number(part) : null));
-  return { start: start!, stop: stop!, step: step! };
-}
 
 const own: Readonly<Record<string, AnyFunction>> = {
   at: (x: Chainable, ...key: (Key | string)[]): Tensor =>

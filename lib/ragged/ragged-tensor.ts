@@ -12,7 +12,9 @@ import { concatenate } from "../ops/shaping/concatenate.js";
 import { full } from "../ops/shaping/create.js";
 import { reshape } from "../ops/shaping/reshape.js";
 import { scatterUpdateRows } from "../ops/indexing/update.js";
+import type { Slice } from "../ops/indexing/get-item.js";
 import { take } from "../ops/indexing/take.js";
+import type { SparseTensor } from "../sparse/sparse-tensor.js";
 
 /** Nested arrays whose rows may differ in length. */
 export type NestedRows = number | boolean | string | readonly NestedRows[];
@@ -36,6 +38,16 @@ export class RaggedTensor implements Composite {
   readonly values: Values | RaggedTensor;
   /** Where each row begins among the values, and where the last one ends. */
   readonly splits: readonly number[];
+
+  /**
+   * A part, as rt[…] in TensorFlow: `rt.at(0)` is a row, `rt.at("1:3")` rows, `rt.at(":", ":2")` the beginnings of all rows, `rt.at(0, 1)`
+   * one element. Behind the rows axes of the elements follow. lib/api/tf/ragged.ts adds it, and `toSparse`.
+   *
+   * @throws ValueError for an index along an axis whose rows differ
+   */
+  declare readonly at: (...key: readonly (number | Slice | string)[]) => RaggedTensor | Tensor | NestedStrings;
+  /** The same as a sparse tensor. */
+  declare readonly toSparse: () => SparseTensor;
 
   /** Made by the static functions: this one checks nothing but that the splits fit. */
   private constructor(values: Values | RaggedTensor, splits: readonly number[]) {
@@ -270,6 +282,11 @@ export class RaggedTensor implements Composite {
     return pick(this.values, range(this.splits[at]!, this.splits[at + 1]!));
   }
 
+  /** Ragged tensors along a new first axis, this one first. */
+  stacked(all: readonly unknown[]): RaggedTensor {
+    return stackRagged(all as readonly RaggedTensor[], 0);
+  }
+
   /** The rows with these numbers. */
   gather(rows: readonly number[]): RaggedTensor {
     const count = this.splits.length - 1;
@@ -364,6 +381,17 @@ export class RaggedTensor implements Composite {
   withValues(values: Given): RaggedTensor {
     const held = valuesOf(values, "RaggedTensor.withValues");
     return RaggedTensor.fromRowSplits(held, [...this.splits]);
+  }
+
+  /** As many rows, of these tensors. */
+  withRows(rows: readonly Tensor[]): RaggedTensor {
+    const scalar = rows.find((each) => each.rank === 0);
+    if (scalar) throw new ShapeError("RaggedTensor.withRows", { given: "a scalar among the rows", expected: "rows, or scalars alone" });
+    if (rows.length === 0) return this;
+    return RaggedTensor.fromRowLengths(
+      concatenate(rows, 0),
+      rows.map((each) => known(each.shape, "RaggedTensor.withRows")[0]!),
+    );
   }
 
   /** Other elements in the same innermost rows. */
@@ -475,12 +503,12 @@ function joined(all: readonly (Values | RaggedTensor)[]): Values | RaggedTensor 
 
 const range = (begin: number, end: number): number[] => Array.from({ length: end - begin }, (_, i) => begin + i);
 
-function pick(values: Values | RaggedTensor, rows: readonly number[]): Values | RaggedTensor {
+export function pick(values: Values | RaggedTensor, rows: readonly number[]): Values | RaggedTensor {
   if (values instanceof RaggedTensor) return values.gather(rows);
   return values instanceof Strings ? values.pick(rows) : take(values, Int32Array.from(rows), 0);
 }
 
-const lengthsOf = (splits: readonly number[]): number[] => splits.slice(1).map((at, i) => at - splits[i]!);
+export const lengthsOf = (splits: readonly number[]): number[] => splits.slice(1).map((at, i) => at - splits[i]!);
 const splitsOf = (lengths: readonly number[]): number[] =>
   lengths.reduce((splits, length) => (splits.push(splits.at(-1)! + length), splits), [0]);
 const integersOf = (values: readonly number[]): Tensor => adoptTensor(Int32Array.from(values), [values.length], "int32");

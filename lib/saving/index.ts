@@ -2,6 +2,8 @@
 
 export { Checkpoint, type CheckpointPath } from "./checkpoint.js";
 export { latestCheckpoint } from "./checkpoint-index.js";
+export { listVariables, loadCheckpoint, loadVariable } from "./checkpoint-read.js";
+export type { CheckpointReader } from "./checkpoint-reader.js";
 export { CheckpointManager } from "./checkpoint-manager.js";
 export { CheckpointError } from "./format.js";
 export type { RestoreStatus } from "./restoration.js";

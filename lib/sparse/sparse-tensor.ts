@@ -2,11 +2,12 @@
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../core/errors.js";
-import { shapeText } from "../core/shape.js";
+import { known, shapeText } from "../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../core/strings.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { type Composite, isRecord, parts } from "../core/tree.js";
-import { asIndices } from "../ops/indexing/take.js";
+import { concatenate } from "../ops/shaping/concatenate.js";
+import { asIndices, take } from "../ops/indexing/take.js";
 import { integers, type Integers } from "../ops/static.js";
 
 /** What stands at the coordinates. */
@@ -26,6 +27,8 @@ export class SparseTensor implements Composite {
   readonly values: Tensor | Strings;
   /** The lengths of the axes. */
   readonly shape: readonly number[];
+  /** Which values stand in which row. */
+  #byRow: Map<number, number[]> | undefined;
 
   /** @throws ShapeError where indices, values and shape do not fit */
   constructor(indices: TensorLike, values: Values, denseShape: Integers);
@@ -66,6 +69,55 @@ export class SparseTensor implements Composite {
   /** Other values at the same places. */
   withValues(values: TensorLike | Strings): SparseTensor {
     return new SparseTensor(this.indices, values, this.shape);
+  }
+
+  /** The values whose first coordinate is among these rows, row by row, with the coordinates that `at` makes of theirs. */
+  #ofRows(
+    rows: readonly number[],
+    at: (place: readonly number[], row: number) => readonly number[],
+    shape: readonly number[],
+  ): SparseTensor {
+    const { rank } = this;
+    const flat = this.indices.view("SparseTensor");
+    const isNew = this.#byRow === undefined;
+    const byRow = (this.#byRow ??= new Map<number, number[]>());
+    for (let i = 0; isNew && i * rank < flat.length; i++) {
+      const held = byRow.get(flat[i * rank]!);
+      if (held) held.push(i);
+      else byRow.set(flat[i * rank]!, [i]);
+    }
+    const [places, picked]: [number[], number[]] = [[], []];
+    for (const [number, row] of rows.entries())
+      for (const i of byRow.get(row) ?? []) {
+        places.push(...at(Array.from(flat.subarray(i * rank + 1, (i + 1) * rank)), number));
+        picked.push(i);
+      }
+    const indices = adoptTensor(Int32Array.from(places), [picked.length, shape.length], "int32");
+    const values = this.values instanceof Strings ? this.values.pick(picked) : take(this.values, Int32Array.from(picked), 0);
+    return new SparseTensor(indices, values, shape);
+  }
+
+  /** Row number i along the first axis, without that axis. */
+  row(index: number): SparseTensor {
+    return this.#ofRows([index], (place) => place, this.shape.slice(1));
+  }
+
+  /** The rows with these numbers, along the first axis. */
+  gather(rows: readonly number[]): SparseTensor {
+    return this.#ofRows(rows, (place, row) => [row, ...place], [rows.length, ...this.shape.slice(1)]);
+  }
+
+  /** Sparse tensors of one shape along a new first axis, this one first. */
+  stacked(all: readonly unknown[]): SparseTensor {
+    const parts = all.map((each) => asSparse("dataset.batch", each));
+    const odd = parts.find(({ shape }) => text(shape) !== text(this.shape));
+    if (odd) throw new ShapeError("dataset.batch", { given: text(odd.shape), expected: `${text(this.shape)}, as the first has` });
+    const counts = parts.map((each) => known(each.indices.shape, "dataset.batch")[0]!);
+    const rows = counts.flatMap((count, row) => new Array<number>(count).fill(row));
+    const indices = concatenate([adoptTensor(Int32Array.from(rows), [rows.length, 1], "int32"), concatenate(parts.map((each) => each.indices), 0)], 1); // prettier-ignore
+    const texts = parts.flatMap(({ values }) => (values instanceof Strings ? values.values : []));
+    const values = this.values instanceof Strings ? new Strings([texts.length], texts) : concatenate(parts.map((each) => each.values as Tensor), 0); // prettier-ignore
+    return new SparseTensor(indices, values, [parts.length, ...this.shape]);
   }
 
   [parts](): { readonly values: readonly unknown[]; like(values: readonly unknown[]): unknown } {

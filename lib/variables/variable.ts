@@ -147,6 +147,7 @@ export class Variable extends Chainable {
   #created(trainable: boolean): void {
     const { group, synchronization } = this;
     this.state.trainable = trainable;
+    this.state.owner = this;
     if (synchronization === "on_read") split(this.state, group.local);
     group.created?.(this);
     (currentTrace() as CreationWatcher | undefined)?.created?.(this);

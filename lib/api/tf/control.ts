@@ -4,13 +4,15 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import { checkOptions } from "../../core/options.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
+import { Strings } from "../../core/strings.js";
 import { leaves, type Tree } from "../../core/tree.js";
 import { cond, switchCase as choose } from "../../graph/control/cond.js";
 import { map, scan as scanned } from "../../graph/control/loops.js";
 import { getItem } from "../../ops/indexing/get-item.js";
-import { concatenate } from "../../ops/shaping/concatenate.js";
+import { concatenate, stack } from "../../ops/shaping/concatenate.js";
 import { expandDims } from "../../ops/shaping/reshape.js";
 import { flip } from "../../ops/shaping/slice.js";
+import { isRagged, type RaggedTensor, stackRagged } from "../../ragged/ragged-tensor.js";
 
 export interface CaseOptions<R> {
   /** What is computed where no condition holds. Default: the last function. */
@@ -58,6 +60,11 @@ export function switchCase<R>(branchIndex: TensorLike, branchFns: readonly (() =
 export interface MapOptions {
   /** dtype of the results, or specs in their structure: to check. Default: as they come. */
   fnOutputSignature?: unknown;
+  /** TensorFlow's hints, which change nothing. */
+  parallelIterations?: number | null;
+  swapMemory?: boolean;
+  inferShape?: boolean;
+  name?: string | null;
 }
 
 /**
@@ -67,8 +74,11 @@ export interface MapOptions {
  * tf.mapFn((row: tf.Tensor) => row.sum(), x); // [3, 7]
  * ```
  */
-export function mapFn<R>(fn: (element: never) => R, elems: unknown, options: MapOptions = {}): R {
-  checkOptions("mapFn", arguments, 2, ["fnOutputSignature"]);
+export function mapFn(fn: (element: never) => unknown, elems: RaggedTensor, options?: MapOptions): RaggedTensor;
+export function mapFn<R>(fn: (element: never) => R, elems: unknown, options?: MapOptions): R;
+export function mapFn<R>(fn: (element: never) => R, elems: unknown, options: MapOptions = {}): R | RaggedTensor {
+  checkOptions("mapFn", arguments, 2, ["fnOutputSignature", "parallelIterations", "swapMemory", "inferShape", "name"]);
+  if (isRagged(elems)) return mapRows(fn as (row: unknown) => unknown, elems, options.fnOutputSignature) as R;
   const result = map(fn, elems);
   const { fnOutputSignature: wanted } = options;
   if (typeof wanted === "string")
@@ -76,6 +86,18 @@ export function mapFn<R>(fn: (element: never) => R, elems: unknown, options: Map
       if ((leaf as Tensor).dtype !== wanted)
         throw new ArgumentError("mapFn", { given: `results of dtype ${(leaf as Tensor).dtype}`, expected: wanted });
   return result;
+}
+
+/** What a function gives for each row of a ragged tensor: rows where it gives rows, a tensor where it gives scalars. */
+function mapRows(fn: (row: unknown) => unknown, elems: RaggedTensor, wanted: unknown): RaggedTensor | Tensor {
+  const made = Array.from(elems, (row) => fn(row instanceof Strings ? row.nested() : row));
+  const odd = made.find((each) => !isRagged(each) && typeof wanted === "string" && asTensor(each as TensorLike).dtype !== wanted);
+  if (odd !== undefined)
+    throw new ArgumentError("mapFn", { given: `results of dtype ${asTensor(odd as TensorLike).dtype}`, expected: String(wanted) });
+  if (made.some(isRagged)) return stackRagged(made as RaggedTensor[], 0);
+  const tensors = made.map((each) => asTensor(each as TensorLike));
+  if (tensors.length > 0 && tensors.every((each) => each.rank === 0)) return stack(tensors);
+  return elems.withRows(tensors);
 }
 
 /**

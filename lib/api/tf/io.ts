@@ -8,7 +8,6 @@ import { shapeText, sizeOf } from "../../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { readAsset } from "../../data/asset.js";
-import { type FeatureValues, readExample } from "../../formats/example.js";
 import { record } from "../../formats/tfevents.js";
 import { readFileBytes } from "../../data/folder.js";
 import { compressionOf, type Compressor, compressor } from "../../data/compression.js";
@@ -17,24 +16,17 @@ import type { GrowingFile } from "../../runtime/platform.js";
 import { grow, type Place, placeOf, write } from "../../saving/place.js";
 import type { StoredModel } from "../../saving/stored-models.js";
 import * as ops from "../../ops/index.js";
+import { bytesOf } from "./bytes.js";
 import { readTensor, writeTensor } from "../../formats/tensor-proto.js";
-import { SparseTensor } from "../../sparse/sparse-tensor.js";
 
 export { readAsset };
 export { gfile } from "./absent-names.js";
+export * from "./parse-example.js";
 
 type Name = string | null;
 
-const bytesOf = (where: string, contents: unknown): Uint8Array => {
-  if (contents instanceof Uint8Array) return contents;
-  if (contents instanceof ArrayBuffer) return new Uint8Array(contents);
-  // Bytes that went through a Dataset as numbers.
-  if (contents instanceof Chainable && contents.value().dtype === "uint8" && contents.value().rank === 1)
-    return Uint8Array.from(contents.value().view(where));
-  throw new ArgumentError(where, { given: text(contents), expected: "the bytes of a file, a Uint8Array" });
-};
-
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /**
  * The bytes of a file: of a path or a URL in Node; by fetch in a page.
@@ -446,130 +438,6 @@ export const decodeCsv = declare(
       });
       return constant(numbers, { dtype: keptDtype(dtype)!, shape: lines.shape });
     });
-  },
-);
-
-/**
- * A feature of a known shape.
- *
- * ```ts
- * new tf.io.FixedLenFeature([2], "float32").shape; // [2]
- * ```
- */
-export class FixedLenFeature {
-  constructor(
-    readonly shape: readonly number[],
-    readonly dtype: string,
-    readonly defaultValue: TensorLike | NestedStrings | null = null,
-  ) {}
-}
-
-/**
- * A feature of any number of values: a sparse tensor.
- *
- * ```ts
- * new tf.io.VarLenFeature("int64").dtype; // "int64"
- * ```
- */
-export class VarLenFeature {
-  constructor(readonly dtype: string) {}
-}
-
-type Feature = FixedLenFeature | VarLenFeature;
-// Which of them a feature gives, tensors, strings or a sparse tensor, its spec says; types can't.
-type Parsed = Record<string, any>;
-const decoder = new TextDecoder();
-
-/** The values of a feature, checked against its dtype; null where there are none. */
-function valuesOf(where: string, key: string, found: FeatureValues | undefined, dtype: string): (number | string)[] | null {
-  if (!found) return null;
-  const kind = dtype === "string" ? "bytes" : keptDtype(dtype) === "float32" ? "float" : "int64";
-  if (found.kind !== kind)
-    throw new ValueError(`${where}.${key}`, { given: `a list of ${found.kind}`, expected: `${kind}, for dtype ${dtype}` });
-  return found.kind === "bytes" ? found.values.map((bytes) => decoder.decode(bytes)) : [...found.values];
-}
-
-const leafOf = (values: readonly (number | string)[], shape: readonly number[], dtype: string): Tensor | Strings =>
-  dtype === "string" ? new Strings(shape, values as string[]) : constant(values as number[], { dtype: keptDtype(dtype)!, shape });
-const shown = (leaf: Tensor | Strings): Tensor | NestedStrings => (leaf instanceof Strings ? leaf.nested() : leaf);
-
-/** The values of several Examples: dense ones along a new first axis, others as sparse matrices. */
-function parsed(where: string, all: readonly Uint8Array[], features: Readonly<Record<string, Feature>>): Parsed {
-  const examples = all.map((bytes) => readExample(bytesOf(where, bytes), where));
-  const made: Parsed = {};
-  for (const [key, feature] of Object.entries(features)) {
-    const rows = examples.map((example) => valuesOf(where, key, example.get(key), feature.dtype));
-    if (feature instanceof VarLenFeature) {
-      const lists = rows.map((row) => row ?? []);
-      const places = lists.flatMap((list, row) => list.flatMap((__, i) => [row, i]));
-      const values = leafOf(lists.flat(), [lists.flat().length], feature.dtype);
-      const longest = Math.max(0, ...lists.map((list) => list.length));
-      made[key] = new SparseTensor(constant(Int32Array.from(places), { shape: [places.length / 2, 2] }), values as Tensor, [
-        all.length,
-        longest,
-      ]);
-      continue;
-    }
-    if (!(feature instanceof FixedLenFeature))
-      throw new ArgumentError(`${where}.features.${key}`, { given: text(feature), expected: "a FixedLenFeature or a VarLenFeature" });
-    const size = sizeOf(feature.shape);
-    const filled = rows.map((row) => {
-      const values = row ?? defaultsOf(where, key, feature, size);
-      if (values.length === size) return values;
-      throw new ShapeError(`${where}.${key}`, {
-        given: `${values.length} values`,
-        expected: `${size}, for the shape ${text(feature.shape)}`,
-      });
-    });
-    made[key] = shown(leafOf(filled.flat(), [all.length, ...feature.shape], feature.dtype));
-  }
-  return made;
-}
-
-function defaultsOf(where: string, key: string, { defaultValue, dtype }: FixedLenFeature, size: number): (number | string)[] {
-  if (defaultValue === null)
-    throw new ValueError(`${where}.${key}`, { given: "an Example without it", expected: "a value: it has no default" });
-  const values =
-    dtype === "string"
-      ? [...Strings.of(defaultValue as NestedStrings, where).values]
-      : Array.from(asTensor(defaultValue as TensorLike).view());
-  return values.length === 1 ? new Array<number | string>(size).fill(values[0]!) : values;
-}
-
-/**
- * The features of serialized Examples, by name.
- *
- * ```ts
- * const numbers = new tf.train.Feature({ floatList: new tf.train.FloatList({ value: [1, 2] }) });
- * const record = new tf.train.Example({ features: new tf.train.Features({ feature: { x: numbers } }) });
- * tf.io.parseExample([record.serializeToString()], { x: new tf.io.FixedLenFeature([2], "float32") })["x"]; // [[1, 2]]
- * ```
- */
-export const parseExample = declare(
-  "tf.io.parseExample(serialized:any, features:tree, exampleNames:any=null, name:string=null)",
-  (serialized: readonly Uint8Array[], features: Readonly<Record<string, Feature>>, _names: unknown, _: Name): Parsed =>
-    parsed("io.parseExample", serialized, features),
-);
-
-/**
- * The features of one serialized Example, by name.
- *
- * ```ts
- * const numbers = new tf.train.Feature({ floatList: new tf.train.FloatList({ value: [1, 2] }) });
- * const record = new tf.train.Example({ features: new tf.train.Features({ feature: { x: numbers } }) });
- * tf.io.parseSingleExample(record.serializeToString(), { x: new tf.io.FixedLenFeature([2], "float32") })["x"]; // [1, 2]
- * ```
- */
-export const parseSingleExample = declare(
-  "tf.io.parseSingleExample(serialized:any, features:tree, exampleNames:any=null, name:string=null)",
-  (serialized: Uint8Array, features: Readonly<Record<string, Feature>>, _names: unknown, _: Name): Parsed => {
-    const all = parsed("io.parseSingleExample", [serialized], features);
-    const first = (value: Parsed[string]): Parsed[string] => {
-      if (value instanceof SparseTensor)
-        return new SparseTensor(ops.getItem(value.indices, [{}, { start: 1 }]), value.values as Tensor, [value.shape[1]!]);
-      return Array.isArray(value) ? (value[0] as NestedStrings) : ops.getItem(value as Tensor, 0);
-    };
-    return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, first(value)]));
   },
 );
 

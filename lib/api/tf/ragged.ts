@@ -6,10 +6,12 @@ import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import { sizeOf } from "../../core/shape.js";
-import { Strings } from "../../core/strings.js";
+import { type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import * as ops from "../../ops/index.js";
 import { type NestedRows, RaggedTensor, stackRagged } from "../../ragged/ragged-tensor.js";
+import type { Slice } from "../../ops/indexing/get-item.js";
+import { raggedPart } from "../../ragged/part.js";
 import { SparseTensor } from "../../sparse/sparse-tensor.js";
 
 export { RaggedTensor };
@@ -202,9 +204,9 @@ Object.defineProperty(RaggedTensor.prototype, "toSparse", {
     return toSparse(this);
   },
 });
-declare module "../../ragged/ragged-tensor.js" {
-  interface RaggedTensor {
-    /** The same as a sparse tensor. */
-    toSparse(): SparseTensor;
-  }
-}
+Object.defineProperty(RaggedTensor.prototype, "at", {
+  value(this: RaggedTensor, ...key: (number | Slice | string)[]): unknown {
+    const made = raggedPart(this, key);
+    return made instanceof Strings ? made.nested() : made;
+  },
+});

@@ -4,6 +4,7 @@ import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { keptDtype } from "../../core/dtype.js";
 import { ArgumentError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
+import { type AnyFunction, bind, checkArguments, type Forms, parseSignature } from "../../core/signature.js";
 import { known, sizeOf, type Shape } from "../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { integers, type Integers } from "../../ops/static.js";
@@ -241,6 +242,31 @@ export const statelessTruncatedNormal = stateless("statelessTruncatedNormal", fi
 /** Blocks of the generator that TensorFlow keeps for each number asked for. */
 const BLOCKS_EACH = 256;
 
+const normalForm = 'Generator.normal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype="float32", name:string=null)';
+type NormalForm = (shape: Shape, mean: number, stddev: number, dtype: string, name: Name) => Tensor;
+const uniformForm = 'Generator.uniform(shape:shape, minval:number=0, maxval:number=null, dtype:dtype="float32", name:string=null)';
+type UniformForm = (shape: Shape, minval: number, maxval: number | null, dtype: string, name: Name) => Tensor;
+const bitsForm = 'Generator.uniformFullInt(shape:shape, dtype:dtype="int32", name:string=null)';
+type BitsForm = (shape: Shape, dtype: string, name: Name) => Tensor;
+const generatorForm = "Generator(copyFrom:any=null, state:any=null, alg:any=null)";
+type GeneratorForm = (copyFrom: Generator | null, state: Variable | TensorLike | null, alg: unknown) => Generator;
+const seedForm = "Generator.fromSeed(seed:any, alg:any=null)";
+type SeedForm = (seed: number, alg: unknown) => Generator;
+const stateForm = "Generator.fromState(state:any, alg:any=null)";
+type StateForm = (state: Variable | TensorLike, alg: unknown) => Generator;
+const algForm = "Generator.fromNonDeterministicState(alg:any=null)";
+type AlgForm = (alg: unknown) => Generator;
+const countForm = "Generator.split(count:int=1)";
+type CountForm = (count: number) => Tensor;
+
+/** The arguments of a method in order, checked. */
+function argumentsOf<F extends AnyFunction>(form: string, given: readonly unknown[]): Parameters<F> {
+  const signature = parseSignature(form);
+  const bound = bind(signature, given);
+  checkArguments(signature, bound);
+  return bound as Parameters<F>;
+}
+
 /**
  * A generator with a state of its own, Philox as in TensorFlow: the same seed gives TensorFlow's numbers. In traced functions it is not to
  * be used: there `tf.random.normal` and keras.random draw anew at every call.
@@ -254,28 +280,40 @@ export class Generator {
   /** Counter (two numbers of 64 bits, each in two words) and key, as six words. */
   readonly state: Variable;
 
-  private constructor(words: readonly number[]) {
+  /**
+   * @param given.copyFrom  a generator whose state is taken
+   * @param given.state     the six words of a state; one of the two is needed
+   */
+  constructor(...given: Forms<typeof generatorForm, GeneratorForm>) {
+    const [copyFrom, state, alg] = argumentsOf<GeneratorForm>(generatorForm, given);
+    checkAlg("Generator", alg);
+    const from = copyFrom instanceof Generator ? copyFrom.state : state;
+    if (from === null || (copyFrom !== null && state !== null))
+      throw new ArgumentError("Generator", { given: "copyFrom and state", expected: "exactly one of them" });
+    const words = Array.isArray(from) ? (from as number[]) : Array.from(asTensor(from as TensorLike, "int32").view("Generator"));
+    if (words.length !== 6)
+      throw new ArgumentError("Generator.state", { given: `${words.length} numbers`, expected: "the six words of a state" });
     this.state = new Variable(constant(Int32Array.from(words, (word) => word | 0)), { trainable: false, name: "StateVar", dtype: "int32" });
   }
 
-  static fromSeed(seed: number, alg: unknown = null): Generator {
+  static fromSeed(...given: Forms<typeof seedForm, SeedForm>): Generator {
+    const [seed, alg] = argumentsOf<SeedForm>(seedForm, given);
     checkAlg("Generator.fromSeed", alg);
     if (!Number.isInteger(seed)) throw new ArgumentError("Generator.fromSeed", { given: text(seed), expected: "a whole number" });
-    return new Generator(wordsOfSeed(seed));
+    return new Generator(null, wordsOfSeed(seed));
   }
 
-  static fromNonDeterministicState(alg: unknown = null): Generator {
+  static fromNonDeterministicState(...given: Forms<typeof algForm, AlgForm>): Generator {
+    const [alg] = argumentsOf<AlgForm>(algForm, given);
     checkAlg("Generator.fromNonDeterministicState", alg);
-    return new Generator(crypto.getRandomValues(new Int32Array(6)) as unknown as number[]);
+    return new Generator(null, [...crypto.getRandomValues(new Int32Array(6))]);
   }
 
   /** A generator that goes on where the state of another one stands. */
-  static fromState(state: Variable | TensorLike, alg: unknown = null): Generator {
+  static fromState(...given: Forms<typeof stateForm, StateForm>): Generator {
+    const [state, alg] = argumentsOf<StateForm>(stateForm, given);
     checkAlg("Generator.fromState", alg);
-    const words = Array.from(asTensor(state, "int32").view("Generator.fromState"));
-    if (words.length !== 6)
-      throw new ArgumentError("Generator.fromState", { given: `${words.length} numbers`, expected: "the six words of a state" });
-    return new Generator(words);
+    return new Generator(null, state);
   }
 
   get algorithm(): number {
@@ -305,45 +343,42 @@ export class Generator {
     return adoptTensor(fill(this.#advance(count), count), size, dtype);
   }
 
-  normal(
-    shape: Shape,
-    { mean = 0, stddev = 1, dtype = "float32" }: { mean?: number; stddev?: number; dtype?: string; name?: string } = {},
-  ): Tensor {
+  normal(...given: Forms<typeof normalForm, NormalForm>): Tensor {
+    const [shape, mean, stddev, dtype] = argumentsOf<NormalForm>(normalForm, given);
     return ops.cast(scaled(this.#draw(shape, fillNormal, "float32"), stddev, mean), dtype);
   }
 
-  truncatedNormal(
-    shape: Shape,
-    { mean = 0, stddev = 1, dtype = "float32" }: { mean?: number; stddev?: number; dtype?: string; name?: string } = {},
-  ): Tensor {
+  truncatedNormal(...given: Forms<typeof normalForm, NormalForm>): Tensor {
+    const [shape, mean, stddev, dtype] = argumentsOf<NormalForm>(normalForm, given);
     return ops.cast(scaled(this.#draw(shape, fillTruncated, "float32"), stddev, mean), dtype);
   }
 
   /** @throws ArgumentError for whole numbers without maxval */
-  uniform(
-    shape: Shape,
-    { minval = 0, maxval = null, dtype = "float32" }: { minval?: number; maxval?: number | null; dtype?: string; name?: string } = {},
-  ): Tensor {
+  uniform(...given: Forms<typeof uniformForm, UniformForm>): Tensor {
+    const [shape, minval, maxval, dtype] = argumentsOf<UniformForm>(uniformForm, given);
     const high = maxvalOf("Generator.uniform", maxval, dtype);
     if (isWhole(dtype)) return ops.cast(this.#draw(shape, integersFill("Generator.uniform", minval, high), "int32"), dtype);
     return ops.cast(scaled(this.#draw(shape, fillUniform, "float32"), high - minval, minval), dtype);
   }
 
   /** All 32 bits of each number. */
-  uniformFullInt(shape: Shape, { dtype = "int32" }: { dtype?: string; name?: string } = {}): Tensor {
+  uniformFullInt(...given: Forms<typeof bitsForm, BitsForm>): Tensor {
+    const [shape, dtype] = argumentsOf<BitsForm>(bitsForm, given);
     return ops.cast(this.#draw(shape, fillBits, "int32"), dtype);
   }
 
   /** Seeds for `stateless` functions: [2, count]. */
-  makeSeeds(count = 1): Tensor {
+  makeSeeds(...given: Forms<typeof countForm, CountForm>): Tensor {
+    const [count] = argumentsOf<CountForm>(countForm, given);
     const first = this.#draw([count], fillBits, "int32");
     return ops.stack([first, ops.zerosLike(first)]);
   }
 
   /** Generators that go on independently of each other and of this one. */
-  split(count = 1): Generator[] {
+  split(...given: Forms<typeof countForm, CountForm>): Generator[] {
+    const [count] = argumentsOf<CountForm>(countForm, given);
     const keys = this.#draw([count], fillBits, "int32").view();
-    return Array.from(keys, (key) => new Generator([0, 0, 0, 0, key, 0]));
+    return Array.from(keys, (key) => new Generator(null, [0, 0, 0, 0, key, 0]));
   }
 
   /** Goes on as if so many numbers had been drawn. */

@@ -15,6 +15,7 @@ import { axisLength } from "../../ops/shaping/axis-length.js";
 import * as ops from "../../ops/index.js";
 import { concatenateRagged, RaggedTensor, stackRagged } from "../../ragged/ragged-tensor.js";
 import { elementwise, sameDtype, withRagged, type Axes } from "./forms.js";
+import { arranging, counting } from "./texts.js";
 
 type Name = string | null;
 
@@ -68,9 +69,10 @@ export const bitcast = declare("tf.bitcast(*input, type:dtype, name:string=null)
  * tf.reshape([1, 2, 3, 4], [2, -1]); // [[1, 2], [3, 4]]
  * ```
  */
-export const reshape = declare(
-  "tf.reshape(*tensor, shape:shape, name:string=null)",
-  (tensor: TensorLike, shape: Shape | number | TensorLike, _: Name): Tensor => ops.reshape(tensor, shape as Shape),
+export const reshape = arranging(
+  declare("tf.reshape(*tensor, shape:shape, name:string=null)", (tensor: TensorLike, shape: Shape | number | TensorLike, _: Name): Tensor =>
+    ops.reshape(tensor, shape as Shape),
+  ),
 );
 
 /**
@@ -80,15 +82,14 @@ export const reshape = declare(
  * tf.shape([[1, 2, 3]]); // [1, 3]
  * ```
  */
-export const shape = declare(
-  "tf.shape(*input, outType:dtype=null, name:string=null)",
-  (input: TensorLike, outType: string | null, _: Name): Tensor => {
+export const shape = counting(
+  declare("tf.shape(*input, outType:dtype=null, name:string=null)", (input: TensorLike, outType: string | null, _: Name): Tensor => {
     const x = asTensor(input);
     const lengths = x.shape.includes(null)
       ? ops.stack(x.shape.map((length, axis) => (length === null ? axisLength(x, axis) : asTensor(length, "int32"))))
       : constantOf(Int32Array.from(x.shape as number[]));
     return outType === null ? lengths : ops.cast(lengths, outType);
-  },
+  }),
 );
 
 /**
@@ -98,12 +99,11 @@ export const shape = declare(
  * tf.size([[1, 2], [3, 4]]); // 4
  * ```
  */
-export const size = declare(
-  "tf.size(*input, outType:dtype=null, name:string=null)",
-  (input: TensorLike, outType: string | null, _: Name): Tensor => {
+export const size = counting(
+  declare("tf.size(*input, outType:dtype=null, name:string=null)", (input: TensorLike, outType: string | null, _: Name): Tensor => {
     const count = asTensor(ops.size(input), "int32");
     return outType === null ? count : ops.cast(count, outType);
-  },
+  }),
 );
 
 /**
@@ -113,8 +113,8 @@ export const size = declare(
  * tf.rank([[1, 2]]); // 2
  * ```
  */
-export const rank = declare("tf.rank(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
-  asTensor(asTensor(input).rank, "int32"),
+export const rank = counting(
+  declare("tf.rank(*input, name:string=null)", (input: TensorLike, _: Name): Tensor => asTensor(asTensor(input).rank, "int32")),
 );
 
 /**
@@ -124,8 +124,10 @@ export const rank = declare("tf.rank(*input, name:string=null)", (input: TensorL
  * tf.expandDims([1, 2], 0); // [[1, 2]]
  * ```
  */
-export const expandDims = declare("tf.expandDims(*input, axis:int, name:string=null)", (input: TensorLike, axis: number, _: Name): Tensor =>
-  ops.expandDims(input, axis),
+export const expandDims = arranging(
+  declare("tf.expandDims(*input, axis:int, name:string=null)", (input: TensorLike, axis: number, _: Name): Tensor =>
+    ops.expandDims(input, axis),
+  ),
 );
 
 /**
@@ -137,8 +139,10 @@ export const expandDims = declare("tf.expandDims(*input, axis:int, name:string=n
  *
  * @throws ShapeError where one is longer
  */
-export const squeeze = declare("tf.squeeze(*input, axis:ints=null, name:string=null)", (input: TensorLike, axis: Axes, _: Name): Tensor =>
-  ops.squeeze(input, axis as number | null),
+export const squeeze = arranging(
+  declare("tf.squeeze(*input, axis:ints=null, name:string=null)", (input: TensorLike, axis: Axes, _: Name): Tensor =>
+    ops.squeeze(input, axis as number | null),
+  ),
 );
 
 /**
@@ -148,16 +152,19 @@ export const squeeze = declare("tf.squeeze(*input, axis:ints=null, name:string=n
  * tf.concat([[[1, 2]], [[3, 4]]], 0); // [[1, 2], [3, 4]]
  * ```
  */
-export const concat = withRagged(
-  declare(
-    'tf.concat(*values:tensors, axis:int, name:string="concat")',
-    (values: readonly TensorLike[] | Tensor, axis: number, _: Name): Tensor => {
-      const list = values instanceof Chainable ? [values.value()] : values;
-      sameDtype("concat", ...list);
-      return ops.concatenate(list, axis);
-    },
+export const concat = arranging(
+  withRagged(
+    declare(
+      'tf.concat(*values:tensors, axis:int, name:string="concat")',
+      (values: readonly TensorLike[] | Tensor, axis: number, _: Name): Tensor => {
+        const list = values instanceof Chainable ? [values.value()] : values;
+        sameDtype("concat", ...list);
+        return ops.concatenate(list, axis);
+      },
+    ),
+    ([values, axis]) => concatenateRagged(values as RaggedTensor[], axis as number),
   ),
-  ([values, axis]) => concatenateRagged(values as RaggedTensor[], axis as number),
+  { isList: true },
 );
 
 /**
@@ -167,16 +174,19 @@ export const concat = withRagged(
  * tf.stack([[1, 2], [3, 4]], 1); // [[1, 3], [2, 4]]
  * ```
  */
-export const stack = withRagged(
-  declare(
-    'tf.stack(*values:tensors, axis:int=0, name:string="stack")',
-    (values: readonly TensorLike[] | Tensor, axis: number, _: Name): Tensor => {
-      const list = values instanceof Chainable ? [...values.value()] : values;
-      sameDtype("stack", ...list);
-      return ops.stack(list, axis);
-    },
+export const stack = arranging(
+  withRagged(
+    declare(
+      'tf.stack(*values:tensors, axis:int=0, name:string="stack")',
+      (values: readonly TensorLike[] | Tensor, axis: number, _: Name): Tensor => {
+        const list = values instanceof Chainable ? [...values.value()] : values;
+        sameDtype("stack", ...list);
+        return ops.stack(list, axis);
+      },
+    ),
+    ([values, axis]) => stackRagged(values as RaggedTensor[], axis as number),
   ),
-  ([values, axis]) => stackRagged(values as RaggedTensor[], axis as number),
+  { isList: true },
 );
 
 /**
@@ -186,9 +196,11 @@ export const stack = withRagged(
  * tf.unstack([[1, 2], [3, 4]]); // [[1, 2], [3, 4]]
  * ```
  */
-export const unstack = declare(
-  'tf.unstack(*value, num:int=null, axis:int=0, name:string="unstack")',
-  (value: TensorLike, num: number | null, axis: number, _: Name): Tensor[] => ops.unstack(value, { num, axis }),
+export const unstack = arranging(
+  declare(
+    'tf.unstack(*value, num:int=null, axis:int=0, name:string="unstack")',
+    (value: TensorLike, num: number | null, axis: number, _: Name): Tensor[] => ops.unstack(value, { num, axis }),
+  ),
 );
 
 /**
@@ -200,27 +212,29 @@ export const unstack = declare(
  *
  * @param numOrSizeSplits  the number of equal parts, or the length of each part (one may be −1: what is left)
  */
-export const split = declare(
-  'tf.split(*value, numOrSizeSplits:ints, axis:int=0, num:int=null, name:string="split")',
-  (value: TensorLike, numOrSizeSplits: Integers, axis: number, _num: number | null, _: Name): Tensor[] => {
-    if (typeof numOrSizeSplits === "number") return ops.split(value, numOrSizeSplits, axis);
-    const tensor = asTensor(value);
-    const length = tensor.shape[checkAxis("split", axis, tensor.rank)] ?? 0;
-    const given = integers(numOrSizeSplits, "split");
-    if (numOrSizeSplits instanceof Chainable && numOrSizeSplits.value().rank === 0) return ops.split(value, given[0]!, axis);
-    const sum = given.reduce((total, each) => total + Math.max(each, 0), 0);
-    const sizes = given.map((each) => (each === -1 ? length - sum : each));
-    const total = sizes.reduce((all, each) => all + each, 0);
-    if (total !== length || sizes.some((each) => each < 0)) {
-      throw new ArgumentError("split", {
-        given: `sizes [${given.join(", ")}]`,
-        expected: `sizes that add up to ${length}, the length of axis ${axis}`,
-      });
-    }
-    let at = 0;
-    const places = sizes.slice(0, -1).map((each) => (at += each));
-    return ops.split(tensor, places, axis);
-  },
+export const split = arranging(
+  declare(
+    'tf.split(*value, numOrSizeSplits:ints, axis:int=0, num:int=null, name:string="split")',
+    (value: TensorLike, numOrSizeSplits: Integers, axis: number, _num: number | null, _: Name): Tensor[] => {
+      if (typeof numOrSizeSplits === "number") return ops.split(value, numOrSizeSplits, axis);
+      const tensor = asTensor(value);
+      const length = tensor.shape[checkAxis("split", axis, tensor.rank)] ?? 0;
+      const given = integers(numOrSizeSplits, "split");
+      if (numOrSizeSplits instanceof Chainable && numOrSizeSplits.value().rank === 0) return ops.split(value, given[0]!, axis);
+      const sum = given.reduce((total, each) => total + Math.max(each, 0), 0);
+      const sizes = given.map((each) => (each === -1 ? length - sum : each));
+      const total = sizes.reduce((all, each) => all + each, 0);
+      if (total !== length || sizes.some((each) => each < 0)) {
+        throw new ArgumentError("split", {
+          given: `sizes [${given.join(", ")}]`,
+          expected: `sizes that add up to ${length}, the length of axis ${axis}`,
+        });
+      }
+      let at = 0;
+      const places = sizes.slice(0, -1).map((each) => (at += each));
+      return ops.split(tensor, places, axis);
+    },
+  ),
 );
 
 /**
@@ -230,14 +244,16 @@ export const split = declare(
  * tf.transpose([[1, 2], [3, 4]]); // [[1, 3], [2, 4]]
  * ```
  */
-export const transpose = declare(
-  'tf.transpose(*a, perm:ints=null, conjugate=false, name:string="transpose")',
-  (a: TensorLike, perm: Axes, _conjugate: boolean, _: Name): Tensor => {
-    const x = asTensor(a);
-    if (Array.isArray(perm) && (perm.length !== x.rank || new Set(perm).size !== perm.length))
-      throw new ValueError("transpose.perm", { given: text(perm), expected: `each of the ${x.rank} axes once` });
-    return ops.transpose(x, perm as number[] | null);
-  },
+export const transpose = arranging(
+  declare(
+    'tf.transpose(*a, perm:ints=null, conjugate=false, name:string="transpose")',
+    (a: TensorLike, perm: Axes, _conjugate: boolean, _: Name): Tensor => {
+      const x = asTensor(a);
+      if (Array.isArray(perm) && (perm.length !== x.rank || new Set(perm).size !== perm.length))
+        throw new ValueError("transpose.perm", { given: text(perm), expected: `each of the ${x.rank} axes once` });
+      return ops.transpose(x, perm as number[] | null);
+    },
+  ),
 );
 
 const filled = <const N extends string>(name: N, value: number) =>
@@ -364,15 +380,18 @@ export const oneHot = declare(
  * tf.where([true, false], [1, 2], [8, 9]); // [1, 9]
  * ```
  */
-export const where = declare(
-  "tf.where(*condition, *x=null, *y=null, name:string=null)",
-  (condition: TensorLike, x: TensorLike | null, y: TensorLike | null, _: Name): Tensor => {
-    if (x === null && y === null) return ops.stack(ops.nonzero(condition), -1);
-    if (x === null || y === null)
-      throw new ArgumentError("where", { given: `no ${x === null ? "x" : "y"}`, expected: "both x and y, or neither" });
-    sameDtype("where", x, y);
-    return ops.where(ops.cast(asTensor(condition), "bool"), x, y);
-  },
+export const where = arranging(
+  declare(
+    "tf.where(*condition, *x=null, *y=null, name:string=null)",
+    (condition: TensorLike, x: TensorLike | null, y: TensorLike | null, _: Name): Tensor => {
+      if (x === null && y === null) return ops.stack(ops.nonzero(condition), -1);
+      if (x === null || y === null)
+        throw new ArgumentError("where", { given: `no ${x === null ? "x" : "y"}`, expected: "both x and y, or neither" });
+      sameDtype("where", x, y);
+      return ops.where(ops.cast(asTensor(condition), "bool"), x, y);
+    },
+  ),
+  { at: [1, 2] },
 );
 
 /**
@@ -386,43 +405,45 @@ export const where = declare(
  * @param batchDims  how many first axes params and indices share
  * @throws ValueError for an index outside, when the operation runs; none counts from the end
  */
-export const gather = withRagged(
-  declare(
-    "tf.gather(*params, *indices, validateIndices:bool|null=null, axis:int=null, batchDims:int=0, name:string=null)",
-    (params: TensorLike, indices: TensorLike, _validate: boolean | null, axis: number | null, batchDims: number, _: Name): Tensor => {
-      const [x, picked] = [asTensor(params), asIndices(indices)];
-      const batch = batchDims === 0 ? 0 : checkAxis("gather.batchDims", batchDims, picked.rank + 1);
-      const along = checkAxis("gather", axis ?? batch, x.rank);
-      if (batch === 0) return takeFrom("gather", x, picked, along);
-      if (along < batch)
-        throw new ValueError("gather.axis", { given: String(axis), expected: `an axis from ${batch} on, behind the batch axes` });
-      const lead = known(x.shape.slice(0, batch), "gather");
-      if (lead.some((length, i) => picked.shape[i] !== length))
-        throw new ShapeError("gather", {
-          given: `params ${shapeText(x.shape)} and indices ${shapeText(picked.shape)}`,
-          expected: `equal lengths of the first ${batch} axes`,
-        });
-      const moved = ops.moveaxis(x, along, batch);
-      const [length, ...rest] = moved.shape.slice(batch);
-      const total = sizeOf(lead);
-      const each = ops.reshape(picked, [total, -1]);
-      const rows = ops.broadcastTo(ops.reshape(constantOf(Int32Array.from({ length: total }, (_, i) => i)), [total, 1]), each.shape);
-      const pairs = ops.stack([rows, each], -1);
-      const places = placesOf("gather", ops.reshape(pairs, [-1, 2]), [total, length!], { wraps: false, axis: along - 1 });
-      const flat = takeFrom("gather", ops.reshape(moved, [total * length!, ...rest]), places, 0);
-      const made = ops.reshape(flat, [...picked.shape, ...rest] as number[]);
-      const inner = picked.rank - batch;
-      const between = along - batch;
-      const order = [
-        ...lead.map((_, i) => i),
-        ...Array.from({ length: between }, (_, i) => picked.rank + i),
-        ...Array.from({ length: inner }, (_, i) => batch + i),
-        ...rest.slice(between).map((_, i) => picked.rank + between + i),
-      ];
-      return ops.transpose(made, order);
-    },
+export const gather = arranging(
+  withRagged(
+    declare(
+      "tf.gather(*params, *indices, validateIndices:bool|null=null, axis:int=null, batchDims:int=0, name:string=null)",
+      (params: TensorLike, indices: TensorLike, _validate: boolean | null, axis: number | null, batchDims: number, _: Name): Tensor => {
+        const [x, picked] = [asTensor(params), asIndices(indices)];
+        const batch = batchDims === 0 ? 0 : checkAxis("gather.batchDims", batchDims, picked.rank + 1);
+        const along = checkAxis("gather", axis ?? batch, x.rank);
+        if (batch === 0) return takeFrom("gather", x, picked, along);
+        if (along < batch)
+          throw new ValueError("gather.axis", { given: String(axis), expected: `an axis from ${batch} on, behind the batch axes` });
+        const lead = known(x.shape.slice(0, batch), "gather");
+        if (lead.some((length, i) => picked.shape[i] !== length))
+          throw new ShapeError("gather", {
+            given: `params ${shapeText(x.shape)} and indices ${shapeText(picked.shape)}`,
+            expected: `equal lengths of the first ${batch} axes`,
+          });
+        const moved = ops.moveaxis(x, along, batch);
+        const [length, ...rest] = moved.shape.slice(batch);
+        const total = sizeOf(lead);
+        const each = ops.reshape(picked, [total, -1]);
+        const rows = ops.broadcastTo(ops.reshape(constantOf(Int32Array.from({ length: total }, (_, i) => i)), [total, 1]), each.shape);
+        const pairs = ops.stack([rows, each], -1);
+        const places = placesOf("gather", ops.reshape(pairs, [-1, 2]), [total, length!], { wraps: false, axis: along - 1 });
+        const flat = takeFrom("gather", ops.reshape(moved, [total * length!, ...rest]), places, 0);
+        const made = ops.reshape(flat, [...picked.shape, ...rest] as number[]);
+        const inner = picked.rank - batch;
+        const between = along - batch;
+        const order = [
+          ...lead.map((_, i) => i),
+          ...Array.from({ length: between }, (_, i) => picked.rank + i),
+          ...Array.from({ length: inner }, (_, i) => batch + i),
+          ...rest.slice(between).map((_, i) => picked.rank + between + i),
+        ];
+        return ops.transpose(made, order);
+      },
+    ),
+    ([params, indices]) => (params as RaggedTensor).gather(integers(indices as Integers, "gather")),
   ),
-  ([params, indices]) => (params as RaggedTensor).gather(integers(indices as Integers, "gather")),
 );
 
 /**
@@ -432,30 +453,32 @@ export const gather = withRagged(
  * tf.gatherNd([[1, 2], [3, 4]], [[0, 1], [1, 0]]); // [2, 3]
  * ```
  */
-export const gatherNd = declare(
-  'tf.gatherNd(*params, *indices, batchDims:int=0, name:string=null, badIndicesPolicy="")',
-  (params: TensorLike, indices: TensorLike, batchDims: number, _: Name, _policy: string): Tensor => {
-    const [x, given] = [asTensor(params), asIndices(indices)];
-    const depth = given.shape.at(-1);
-    if (typeof depth !== "number" || depth + batchDims > x.rank)
-      throw new ShapeError("gatherNd", {
-        given: `indices ${shapeText(given.shape)} for ${shapeText(x.shape)}`,
-        expected: "a last axis of coordinates, at most one for each axis",
-      });
-    const lead = known(x.shape.slice(0, batchDims), "gatherNd");
-    const count = sizeOf(lead);
-    let coordinates = ops.reshape(given, [-1, depth]);
-    if (batchDims > 0) {
-      const each = sizeOf(known(given.shape, "gatherNd").slice(batchDims, -1));
-      const batch = constantOf(Int32Array.from({ length: count * each }, (_, i) => Math.floor(i / each)));
-      coordinates = ops.concatenate([ops.expandDims(batch, 1), coordinates], 1);
-    }
-    const lengths = [...(batchDims > 0 ? [count] : []), ...known(x.shape.slice(batchDims, batchDims + depth), "gatherNd")];
-    const rest = x.shape.slice(batchDims + depth);
-    const places = placesOf("gatherNd", coordinates, lengths, { wraps: false });
-    const rows = takeFrom("gatherNd", ops.reshape(x, [sizeOf(lengths), ...rest] as number[]), places, 0);
-    return ops.reshape(rows, [...given.shape.slice(0, -1), ...rest] as number[]);
-  },
+export const gatherNd = arranging(
+  declare(
+    'tf.gatherNd(*params, *indices, batchDims:int=0, name:string=null, badIndicesPolicy="")',
+    (params: TensorLike, indices: TensorLike, batchDims: number, _: Name, _policy: string): Tensor => {
+      const [x, given] = [asTensor(params), asIndices(indices)];
+      const depth = given.shape.at(-1);
+      if (typeof depth !== "number" || depth + batchDims > x.rank)
+        throw new ShapeError("gatherNd", {
+          given: `indices ${shapeText(given.shape)} for ${shapeText(x.shape)}`,
+          expected: "a last axis of coordinates, at most one for each axis",
+        });
+      const lead = known(x.shape.slice(0, batchDims), "gatherNd");
+      const count = sizeOf(lead);
+      let coordinates = ops.reshape(given, [-1, depth]);
+      if (batchDims > 0) {
+        const each = sizeOf(known(given.shape, "gatherNd").slice(batchDims, -1));
+        const batch = constantOf(Int32Array.from({ length: count * each }, (_, i) => Math.floor(i / each)));
+        coordinates = ops.concatenate([ops.expandDims(batch, 1), coordinates], 1);
+      }
+      const lengths = [...(batchDims > 0 ? [count] : []), ...known(x.shape.slice(batchDims, batchDims + depth), "gatherNd")];
+      const rest = x.shape.slice(batchDims + depth);
+      const places = placesOf("gatherNd", coordinates, lengths, { wraps: false });
+      const rows = takeFrom("gatherNd", ops.reshape(x, [sizeOf(lengths), ...rest] as number[]), places, 0);
+      return ops.reshape(rows, [...given.shape.slice(0, -1), ...rest] as number[]);
+    },
+  ),
 );
 
 /** Where updates go in a tensor of such a shape. */
@@ -565,25 +588,27 @@ export const tensorScatterNdSub = scatterAdd("tensorScatterNdSub", ops.subtract)
  * @throws ValueError for a block that reaches
  * outside
  */
-export const slice = declare(
-  "tf.slice(*input, begin:ints, size:ints, name:string=null)",
-  (input: TensorLike, begin: Integers, size: Integers, _: Name): Tensor => {
-    const x = asTensor(input);
-    const [from, count] = [integers(begin, "slice.begin"), integers(size, "slice.size")];
-    if (from.length !== x.rank || count.length !== x.rank)
-      throw new ShapeError("slice", { given: `begin ${text(from)} and size ${text(count)}`, expected: `${x.rank} numbers each` });
-    const lengths = from.map((at, axis) => {
-      const length = x.shape[axis]!;
-      const wanted = count[axis]! === -1 && length !== null ? length - at : count[axis]!;
-      if (at < 0 || wanted < 0 || (length !== null && at + wanted > length))
-        throw new ValueError("slice", {
-          given: `begin ${at} and size ${count[axis]} along axis ${axis}`,
-          expected: `a block inside of the ${length ?? "known"} elements`,
-        });
-      return wanted;
-    });
-    return ops.slice(x, from, lengths);
-  },
+export const slice = arranging(
+  declare(
+    "tf.slice(*input, begin:ints, size:ints, name:string=null)",
+    (input: TensorLike, begin: Integers, size: Integers, _: Name): Tensor => {
+      const x = asTensor(input);
+      const [from, count] = [integers(begin, "slice.begin"), integers(size, "slice.size")];
+      if (from.length !== x.rank || count.length !== x.rank)
+        throw new ShapeError("slice", { given: `begin ${text(from)} and size ${text(count)}`, expected: `${x.rank} numbers each` });
+      const lengths = from.map((at, axis) => {
+        const length = x.shape[axis]!;
+        const wanted = count[axis]! === -1 && length !== null ? length - at : count[axis]!;
+        if (at < 0 || wanted < 0 || (length !== null && at + wanted > length))
+          throw new ValueError("slice", {
+            given: `begin ${at} and size ${count[axis]} along axis ${axis}`,
+            expected: `a block inside of the ${length ?? "known"} elements`,
+          });
+        return wanted;
+      });
+      return ops.slice(x, from, lengths);
+    },
+  ),
 );
 
 /**
@@ -593,24 +618,26 @@ export const slice = declare(
  * tf.tile([1, 2], [2]); // [1, 2, 1, 2]
  * ```
  */
-export const tile = withRagged(
-  declare("tf.tile(*input, multiples:ints, name:string=null)", (input: TensorLike, multiples: Integers, _: Name): Tensor => {
-    const x = asTensor(input);
-    const counts = integers(multiples, "tile");
-    if (counts.length !== x.rank)
-      throw new ShapeError("tile.multiples", { given: text(counts), expected: `${x.rank} numbers, one for each axis` });
-    return ops.tile(x, Int32Array.from(counts));
-  }),
-  ([input, multiples]) => {
-    const counts = integers(multiples as Integers, "tile");
-    const { rank } = input as RaggedTensor;
-    if (counts.length !== rank || counts.some((count) => !(count >= 1)))
-      throw new ShapeError("tile.multiples", { given: text(counts), expected: `${rank} numbers from 1, one for each axis` });
-    return counts.reduce<unknown>(
-      (whole, count, axis) => (count === 1 ? whole : concat(new Array(count).fill(whole) as never, axis)),
-      input,
-    );
-  },
+export const tile = arranging(
+  withRagged(
+    declare("tf.tile(*input, multiples:ints, name:string=null)", (input: TensorLike, multiples: Integers, _: Name): Tensor => {
+      const x = asTensor(input);
+      const counts = integers(multiples, "tile");
+      if (counts.length !== x.rank)
+        throw new ShapeError("tile.multiples", { given: text(counts), expected: `${x.rank} numbers, one for each axis` });
+      return ops.tile(x, Int32Array.from(counts));
+    }),
+    ([input, multiples]) => {
+      const counts = integers(multiples as Integers, "tile");
+      const { rank } = input as RaggedTensor;
+      if (counts.length !== rank || counts.some((count) => !(count >= 1)))
+        throw new ShapeError("tile.multiples", { given: text(counts), expected: `${rank} numbers from 1, one for each axis` });
+      return counts.reduce<unknown>(
+        (whole, count, axis) => (count === 1 ? whole : concat(new Array(count).fill(whole) as never, axis)),
+        input,
+      );
+    },
+  ),
 );
 
 /**
@@ -620,41 +647,43 @@ export const tile = withRagged(
  * tf.stridedSlice([1, 2, 3, 4, 5], [0], [5], [2]); // [1, 3, 5]
  * ```
  */
-export const stridedSlice = declare(
-  "tf.stridedSlice(*input, begin:ints, end:ints, strides:ints=null, beginMask:int=0, endMask:int=0, ellipsisMask:int=0, newAxisMask:int=0, shrinkAxisMask:int=0, var:any=null, name:string=null)",
-  (
-    input: TensorLike,
-    begin: Integers,
-    end: Integers,
-    strides: Integers | null,
-    beginMask: number,
-    endMask: number,
-    ellipsisMask: number,
-    newAxisMask: number,
-    shrinkAxisMask: number,
-    _var: unknown,
-    _: Name,
-  ): Tensor => {
-    const [from, to] = [integers(begin, "stridedSlice"), integers(end, "stridedSlice")];
-    const steps = strides === null ? from.map(() => 1) : integers(strides, "stridedSlice");
-    if (from.length !== to.length || from.length !== steps.length)
-      throw new ShapeError("stridedSlice", {
-        given: `${from.length}, ${to.length} and ${steps.length} numbers`,
-        expected: "as many in begin, end and strides",
+export const stridedSlice = arranging(
+  declare(
+    "tf.stridedSlice(*input, begin:ints, end:ints, strides:ints=null, beginMask:int=0, endMask:int=0, ellipsisMask:int=0, newAxisMask:int=0, shrinkAxisMask:int=0, var:any=null, name:string=null)",
+    (
+      input: TensorLike,
+      begin: Integers,
+      end: Integers,
+      strides: Integers | null,
+      beginMask: number,
+      endMask: number,
+      ellipsisMask: number,
+      newAxisMask: number,
+      shrinkAxisMask: number,
+      _var: unknown,
+      _: Name,
+    ): Tensor => {
+      const [from, to] = [integers(begin, "stridedSlice"), integers(end, "stridedSlice")];
+      const steps = strides === null ? from.map(() => 1) : integers(strides, "stridedSlice");
+      if (from.length !== to.length || from.length !== steps.length)
+        throw new ShapeError("stridedSlice", {
+          given: `${from.length}, ${to.length} and ${steps.length} numbers`,
+          expected: "as many in begin, end and strides",
+        });
+      const has = (mask: number, i: number): boolean => (mask & (1 << i)) !== 0;
+      const keys = from.map((start, i) => {
+        if (has(ellipsisMask, i)) return "...";
+        if (has(newAxisMask, i)) return null;
+        if (has(shrinkAxisMask, i)) return start;
+        return {
+          ...(!has(beginMask, i) && { start }),
+          ...(!has(endMask, i) && { stop: to[i]! }),
+          step: steps[i]!,
+        };
       });
-    const has = (mask: number, i: number): boolean => (mask & (1 << i)) !== 0;
-    const keys = from.map((start, i) => {
-      if (has(ellipsisMask, i)) return "...";
-      if (has(newAxisMask, i)) return null;
-      if (has(shrinkAxisMask, i)) return start;
-      return {
-        ...(!has(beginMask, i) && { start }),
-        ...(!has(endMask, i) && { stop: to[i]! }),
-        step: steps[i]!,
-      };
-    });
-    return ops.getItem(input, keys as never);
-  },
+      return ops.getItem(input, keys as never);
+    },
+  ),
 );
 
 /**
@@ -664,9 +693,11 @@ export const stridedSlice = declare(
  * tf.repeat([1, 2], 2); // [1, 1, 2, 2]
  * ```
  */
-export const repeat = declare(
-  "tf.repeat(*input, repeats:ints, axis:int=null, name:string=null)",
-  (input: TensorLike, repeats: Integers, axis: number | null, _: Name): Tensor => ops.repeat(input, repeats as number, { axis }),
+export const repeat = arranging(
+  declare(
+    "tf.repeat(*input, repeats:ints, axis:int=null, name:string=null)",
+    (input: TensorLike, repeats: Integers, axis: number | null, _: Name): Tensor => ops.repeat(input, repeats as number, { axis }),
+  ),
 );
 
 /**
@@ -711,11 +742,10 @@ export const pad = declare(
  * tf.reverse([1, 2, 3], [0]); // [3, 2, 1]
  * ```
  */
-export const reverse = declare(
-  "tf.reverse(*tensor, axis:ints, name:string=null)",
-  (tensor: TensorLike, axis: Integers, _: Name): Tensor => {
+export const reverse = arranging(
+  declare("tf.reverse(*tensor, axis:ints, name:string=null)", (tensor: TensorLike, axis: Integers, _: Name): Tensor => {
     return integers(axis, "reverse").reduce((x, each) => ops.flip(x, each), asTensor(tensor));
-  },
+  }),
 );
 
 /**
@@ -725,14 +755,16 @@ export const reverse = declare(
  * tf.roll([1, 2, 3, 4], 1, 0); // [4, 1, 2, 3]
  * ```
  */
-export const roll = declare(
-  "tf.roll(*input, shift:ints, axis:ints, name:string=null)",
-  (input: TensorLike, shift: Integers, axis: Integers, _: Name): Tensor => {
-    const [steps, axes] = [integers(shift, "roll.shift"), integers(axis, "roll.axis")];
-    if (steps.length !== axes.length)
-      throw new ShapeError("roll", { given: `${steps.length} shifts and ${axes.length} axes`, expected: "a shift for each axis" });
-    return axes.reduce<Tensor>((x, each, i) => ops.roll(x, steps[i]!, each), asTensor(input));
-  },
+export const roll = arranging(
+  declare(
+    "tf.roll(*input, shift:ints, axis:ints, name:string=null)",
+    (input: TensorLike, shift: Integers, axis: Integers, _: Name): Tensor => {
+      const [steps, axes] = [integers(shift, "roll.shift"), integers(axis, "roll.axis")];
+      if (steps.length !== axes.length)
+        throw new ShapeError("roll", { given: `${steps.length} shifts and ${axes.length} axes`, expected: "a shift for each axis" });
+      return axes.reduce<Tensor>((x, each, i) => ops.roll(x, steps[i]!, each), asTensor(input));
+    },
+  ),
 );
 
 /**
@@ -742,9 +774,10 @@ export const roll = declare(
  * tf.broadcastTo([1, 2], [2, 2]); // [[1, 2], [1, 2]]
  * ```
  */
-export const broadcastTo = declare(
-  "tf.broadcastTo(*input, shape:shape, name:string=null)",
-  (input: TensorLike, shape: Shape, _: Name): Tensor => ops.broadcastTo(input, shape as number[]),
+export const broadcastTo = arranging(
+  declare("tf.broadcastTo(*input, shape:shape, name:string=null)", (input: TensorLike, shape: Shape, _: Name): Tensor =>
+    ops.broadcastTo(input, shape as number[]),
+  ),
 );
 
 function isDescending(where: string, direction: string): boolean {
@@ -842,29 +875,31 @@ Object.defineProperty(unique, "signature", { value: uniqueNumbers.signature });
  *
  * @param axis  the first axis that the mask stands for; default 0
  */
-export const booleanMask = declare(
-  'tf.booleanMask(*tensor, *mask, axis:int=null, name:string="boolean_mask")',
-  (tensor: TensorLike, mask: TensorLike, axis: number | null, _: Name): Tensor => {
-    const [x, holds] = [asTensor(tensor), asTensor(mask)];
-    const at = axis === null ? 0 : checkAxis("booleanMask", axis, x.rank);
-    const covered = x.shape.slice(at, at + holds.rank);
-    const fits =
-      holds.rank > 0 &&
-      covered.length === holds.rank &&
-      covered.every((length, i) => length === null || holds.shape[i] === null || length === holds.shape[i]);
-    if (!fits)
-      throw new ShapeError("booleanMask", {
-        given: `a mask ${shapeText(holds.shape)} for ${shapeText(x.shape)} from axis ${at} on`,
-        expected: "the lengths of the axes that it stands for, at least one",
-      });
-    const flat = ops.reshape(x, [
-      ...x.shape.slice(0, at),
-      covered.includes(null) ? -1 : sizeOf(covered as number[]),
-      ...x.shape.slice(at + holds.rank),
-    ] as number[]);
-    const [places] = ops.nonzero(ops.reshape(holds, [-1]));
-    return ops.take(flat, places!, at);
-  },
+export const booleanMask = arranging(
+  declare(
+    'tf.booleanMask(*tensor, *mask, axis:int=null, name:string="boolean_mask")',
+    (tensor: TensorLike, mask: TensorLike, axis: number | null, _: Name): Tensor => {
+      const [x, holds] = [asTensor(tensor), asTensor(mask)];
+      const at = axis === null ? 0 : checkAxis("booleanMask", axis, x.rank);
+      const covered = x.shape.slice(at, at + holds.rank);
+      const fits =
+        holds.rank > 0 &&
+        covered.length === holds.rank &&
+        covered.every((length, i) => length === null || holds.shape[i] === null || length === holds.shape[i]);
+      if (!fits)
+        throw new ShapeError("booleanMask", {
+          given: `a mask ${shapeText(holds.shape)} for ${shapeText(x.shape)} from axis ${at} on`,
+          expected: "the lengths of the axes that it stands for, at least one",
+        });
+      const flat = ops.reshape(x, [
+        ...x.shape.slice(0, at),
+        covered.includes(null) ? -1 : sizeOf(covered as number[]),
+        ...x.shape.slice(at + holds.rank),
+      ] as number[]);
+      const [places] = ops.nonzero(ops.reshape(holds, [-1]));
+      return ops.take(flat, places!, at);
+    },
+  ),
 );
 
 /**
@@ -894,16 +929,18 @@ export const sequenceMask = declare(
  *
  * @throws ShapeError where it is not
  */
-export const ensureShape = declare("tf.ensureShape(*x, shape:shape, name:string=null)", (x: TensorLike, shape: Shape, _: Name): Tensor => {
-  const tensor = asTensor(x);
-  const check = (given: Shape): void => {
-    if (given.length === shape.length && shape.every((length, i) => length === null || given[i] === null || length === given[i])) return;
-    throw new ShapeError("ensureShape", { given: `a tensor of shape ${shapeText(given)}`, expected: shapeText(shape) });
-  };
-  check(tensor.shape);
-  if (tensor.shape.includes(null)) checkOnHost("ensureShape", [tensor], ([real]) => check(real!.shape));
-  return tensor;
-});
+export const ensureShape = arranging(
+  declare("tf.ensureShape(*x, shape:shape, name:string=null)", (x: TensorLike, shape: Shape, _: Name): Tensor => {
+    const tensor = asTensor(x);
+    const check = (given: Shape): void => {
+      if (given.length === shape.length && shape.every((length, i) => length === null || given[i] === null || length === given[i])) return;
+      throw new ShapeError("ensureShape", { given: `a tensor of shape ${shapeText(given)}`, expected: shapeText(shape) });
+    };
+    check(tensor.shape);
+    if (tensor.shape.includes(null)) checkOnHost("ensureShape", [tensor], ([real]) => check(real!.shape));
+    return tensor;
+  }),
+);
 
 /**
  * t, made shorter where it is longer than clipNorm (Euclidean, over the axes; default: all).
@@ -997,8 +1034,8 @@ export const tensordot = declare(
   },
 );
 
-export const identity = declare("tf.identity(*input, name:string=null)", (input: TensorLike, _: Name): Tensor =>
-  identityOf(asTensor(input)),
+export const identity = arranging(
+  declare("tf.identity(*input, name:string=null)", (input: TensorLike, _: Name): Tensor => identityOf(asTensor(input))),
 );
 /**
  * The same values, through which no gradient flows.

@@ -3,7 +3,7 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
-import { ShapeError, text } from "../../core/errors.js";
+import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { known, type Shape, shapeText, sizeOf } from "../../core/shape.js";
 import { broadcastShapes } from "../broadcasting.js";
 import { add, multiply } from "../elementwise/arithmetic.js";
@@ -20,6 +20,14 @@ export interface Slice {
   readonly start?: number | null;
   readonly stop?: number | null;
   readonly step?: number | null;
+}
+
+/** `"1:"`, `"::-1"`: a slice as Python writes it. */
+export function sliceFrom(key: string): Slice {
+  const found = /^\s*(-?\d*)\s*:\s*(-?\d*)\s*(?::\s*(-?\d*)\s*)?$/.exec(key);
+  if (!found) throw new ValueError("at", { given: text(key), expected: 'a slice, as "1:", ":-1", "::2", or "..."' });
+  const [start, stop, step] = found.slice(1).map((part) => (part ? Number(part) : null));
+  return { start: start!, stop: stop!, step: step! };
 }
 
 /** One part of a key: an index, a slice, null for a new axis, "..." for all axes between, indices as a tensor, or a mask of booleans. */
