@@ -25,7 +25,8 @@ export interface WithGradient {
  * ```ts
  * const clipped = tf.customGradient((x) => ({ value: x, gradient: (dy) => tf.clipByValue(dy, -1, 1) }));
  * ```
- * @param fn  gets tensors, gives the value and its gradient function, in a record or as `[value, gradient]`; what it computes inside is not differentiated
+ * @param fn  gets tensors, gives the value and its gradient function, in a record or as `[value, gradient]`; what it computes inside
+ *   is not differentiated
  */
 export function customGradient<T extends readonly Tensor[]>(fn: (...inputs: T) => WithGradient | Pair): (...inputs: T) => Tensor {
   return (...inputs) => {

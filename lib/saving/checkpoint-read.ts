@@ -22,7 +22,7 @@ export const loadCheckpoint = async (path: string): Promise<CheckpointReader> =>
  *
  * ```ts
  * await new tf.train.Checkpoint({ w: tf.variable([1, 2]) }).write("memory://listed");
- * await tf.train.listVariables("memory://listed"); // [["w", [2]]]
+ * await tf.train.listVariables("memory://listed"); // [["w", [2]], ["save_counter", []]]
  * ```
  *
  * @param path  of a checkpoint, or of a folder, which stands for its newest one

@@ -114,9 +114,24 @@ export class SparseTensor implements Composite {
     if (odd) throw new ShapeError("dataset.batch", { given: text(odd.shape), expected: `${text(this.shape)}, as the first has` });
     const counts = parts.map((each) => known(each.indices.shape, "dataset.batch")[0]!);
     const rows = counts.flatMap((count, row) => new Array<number>(count).fill(row));
-    const indices = concatenate([adoptTensor(Int32Array.from(rows), [rows.length, 1], "int32"), concatenate(parts.map((each) => each.indices), 0)], 1); // prettier-ignore
+    const indices = concatenate(
+      [
+        adoptTensor(Int32Array.from(rows), [rows.length, 1], "int32"),
+        concatenate(
+          parts.map((each) => each.indices),
+          0,
+        ),
+      ],
+      1,
+    );
     const texts = parts.flatMap(({ values }) => (values instanceof Strings ? values.values : []));
-    const values = this.values instanceof Strings ? new Strings([texts.length], texts) : concatenate(parts.map((each) => each.values as Tensor), 0); // prettier-ignore
+    const values =
+      this.values instanceof Strings
+        ? new Strings([texts.length], texts)
+        : concatenate(
+            parts.map((each) => each.values as Tensor),
+            0,
+          );
     return new SparseTensor(indices, values, [parts.length, ...this.shape]);
   }
 

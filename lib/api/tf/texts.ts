@@ -9,7 +9,7 @@ import { type NestedStrings, Strings } from "../../core/strings.js";
 import { adoptTensor, Chainable, type Tensor } from "../../core/tensor.js";
 
 /** Calls with strings. */
-export type OfStrings<R> = (x: NestedStrings | readonly NestedStrings[], ...others: readonly unknown[]) => R;
+export type OfStrings<R, First = NestedStrings | readonly NestedStrings[]> = (x: First, ...others: readonly unknown[]) => R;
 
 /** Whether a value is strings, as its first leaf says. */
 export function isTextual(value: unknown): value is NestedStrings | Strings {
@@ -64,7 +64,10 @@ function ofPlaces<F extends Function>(
 }
 
 /** A function that chooses and arranges elements, of strings too: it gives strings then. */
-export const arranging = <F extends Function>(fn: F, places: Places = {}): F & OfStrings<NestedStrings> => {
+export const arranging = <F extends Function, First = NestedStrings | readonly NestedStrings[]>(
+  fn: F,
+  places: Places = {},
+): F & OfStrings<NestedStrings, First> => {
   const found = (made: unknown, values: readonly string[]): NestedStrings => {
     if (Array.isArray(made)) return made.map((each) => found(each, values));
     const { shape, data } = { shape: (made as Tensor).shape as readonly number[], data: (made as Tensor).data() };
@@ -73,7 +76,7 @@ export const arranging = <F extends Function>(fn: F, places: Places = {}): F & O
       Array.from(data, (place) => values[place]!),
     ).nested();
   };
-  return ofPlaces(fn, places, found) as F & OfStrings<NestedStrings>;
+  return ofPlaces(fn, places, found) as F & OfStrings<NestedStrings, First>;
 };
 
 /** A function that says something of how many elements there are, of strings too. */
@@ -105,8 +108,12 @@ export function constant(
   shape?: readonly number[] | ConstantOptions | null,
 ): Tensor;
 export function constant(values: NestedStrings, options?: StringOptions | "string" | null, shape?: readonly number[] | null): NestedStrings;
-export function constant(...given: readonly unknown[]): Tensor | NestedStrings {
-  const [values, options, last] = given;
+export function constant(
+  values: TensorLike | NestedStrings,
+  options?: ConstantOptions | StringOptions | string | null,
+): Tensor | NestedStrings {
+  // Tools that read parameters see that options come last: a shape by position is for calls that have it as Python has.
+  const last: unknown = arguments[2];
   if (!isTextual(values)) return constantOf(values as TensorLike, options as ConstantOptions, last as ConstantOptions);
   const named = [options, last].find(isOptions) as StringOptions | undefined;
   const dtype = named?.dtype ?? (typeof options === "string" ? options : "string");
