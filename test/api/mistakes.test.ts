@@ -27,7 +27,12 @@ const mistakes: Readonly<Record<string, readonly [act: () => unknown, name: stri
     "ArgumentError",
     /"return_sequences".*Did you mean returnSequences\?/,
   ],
-  "an option is given by place": [() => made("Conv2D", 3, 3, "relu"), "ArgumentError", /"relu" as argument 3.*then one options object/],
+  "an option is given in another one's place": [() => made("Conv2D", 3, 3, "relu"), "ValueError", /Conv2D\.strides: given "relu"/],
+  "more is given by place than is taken so": [
+    () => made("Dense", 3, "relu", true, "ones", "zeros", "l2"),
+    "ArgumentError",
+    /"l2" as argument 6.*then one options object/,
+  ],
   "a name is misspelled": [() => made("Dense", 3, { activation: "rellu" }), "UnknownNameError", /"rellu".*Did you mean relu\?/],
   "an optimizer does not exist": [() => network().compile({ optimizer: "adamm" }), "UnknownNameError", /"adamm".*Did you mean adam\?/],
   "an input has another shape": [

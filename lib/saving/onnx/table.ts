@@ -475,6 +475,7 @@ function lengthAlong(step: Parameters<Row>[0], axis: number): ReturnType<Row> {
 export const rows: Readonly<Record<string, Row>> = {
   matmul_int8: (step) => step.emitter.node("MatMul", [castTo(step, step.at("a"), "int32"), castTo(step, step.at("b"), "int32")]),
   narrow_uint32: (step) => castTo(step, step.at("x"), "int32"),
+  narrow_float: (step) => castTo(step, step.at("x"), step.attrs["name"] === "uint64" ? "uint32" : "int32"),
   cast: (step) => {
     const { to } = step.attrs as unknown as { to: Dtype };
     return castTo(step, step.at("x"), to);

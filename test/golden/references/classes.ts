@@ -43,6 +43,11 @@ reference("GaussianNoise", () => {
   const noisy = new layers.GaussianNoise(0.5, { seed: 3 })(tf.zeros([20000]), { training: true }) as tf.Tensor;
   expectValue([tf.reduceMean(noisy), tf.sqrt(tf.reduceMean(tf.square(noisy)))], [0, 0.5], 0.03);
 });
+reference("SimpleRNNCell, one step", () => {
+  const cell = new layers.SimpleRNNCell(1, { kernelInitializer: "ones", recurrentInitializer: "ones", activation: "linear" });
+  const [h] = cell(tf.constant([[1, 2]]), [tf.constant([[3]])]) as unknown as [tf.Tensor];
+  expectValue(h, [[6]]);
+});
 reference("Lambda", () => expectValue(new layers.Lambda((x: tf.Tensor) => tf.multiply(x, 3))(tf.constant([1, 2])), [3, 6]));
 
 // Optimizers that hold others: one step of SGD by 0.5, on losses that are scaled, and each on its own variables.
