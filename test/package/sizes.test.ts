@@ -8,12 +8,12 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 500,
-  keras: 422,
+  index: 506,
+  keras: 426,
   ops: 199,
   data: 135,
   datasets: 98,
-  models: 501,
+  models: 507,
   visor: 304,
   formats: 95,
   autograph: 185,
