@@ -34,6 +34,8 @@ export interface Registration {
  * class Halved extends keras.layers.Layer {}
  * keras.saving.getRegisteredName(Halved); // "my_package>Halved"
  * ```
+ * Minifiers change names of classes: `registerKerasSerializable("my_package>Halved")` or `static className = "Halved"` keeps them in configs,
+ * names of layers and files.
  *
  * @returns what was given, or the decorator
  * @throws ValueError for an object without a name
@@ -45,7 +47,7 @@ export function registerKerasSerializable(registration: Registration): <T extend
 export function registerKerasSerializable<T extends CustomObject>(object: T, registration?: Registration | ClassDecoratorContext): T;
 export function registerKerasSerializable(first: unknown = {}, second?: unknown): unknown {
   if (typeof first === "string" || typeof first !== "function") {
-    const registration = typeof first === "string" ? { package: first, ...(typeof second === "string" && { name: second }) } : first;
+    const registration = typeof first === "string" ? registrationOf(first, second) : first;
     return (object: CustomObject) => register(object, registration as Registration);
   }
   // Used as a decorator without a call, the second argument is the decorator's context.
@@ -53,8 +55,18 @@ export function registerKerasSerializable(first: unknown = {}, second?: unknown)
   return register(first as unknown as CustomObject, isContext ? {} : ((second ?? {}) as Registration));
 }
 
+/** `"package"` and a name, or `"package>name"`. */
+function registrationOf(first: string, name: unknown): Registration {
+  const [packageName, given = name] = first.split(">");
+  return { package: packageName!, ...(typeof given === "string" && { name: given }) };
+}
+
+/** What a class of the user's own is called where no bundler may change it: `static className = "Swish"`, else its own name. */
+export const ownNameOf = (object: { readonly name: string }): string =>
+  Object.hasOwn(object, "className") ? String((object as { className?: unknown }).className) : object.name;
+
 function register<T extends CustomObject>(object: T, registration: Registration): T {
-  const name = registration.name ?? object.name;
+  const name = registration.name ?? ownNameOf(object);
   if (name === "") {
     throw new ValueError("keras.saving.registerKerasSerializable", { given: "an object without a name", expected: "the option name" });
   }

@@ -2,7 +2,7 @@
 // this file knows no class.
 
 import { didYouMean, StateError, text, UnknownNameError } from "../core/errors.js";
-import { customObject, registeredNameOf } from "./custom-objects.js";
+import { customObject, ownNameOf, registeredNameOf } from "./custom-objects.js";
 import type { Config, Envelope } from "./json.js";
 import { classToSnakeCase } from "./names.js";
 
@@ -78,10 +78,10 @@ export const sourceName: unique symbol = Symbol("sourceName");
 export const sourceNameOf = (object: object): string =>
   (object.constructor as { readonly [sourceName]?: string })[sourceName] ?? classNameOf(object);
 
-/** The class name of an object: its Keras name, or the name of a class of the user's own. */
+/** The class name of an object: its Keras name, or the name of a class of the user's own, which a registration decides first. */
 export function classNameOf(object: object): string {
   const constructor = object.constructor;
-  return entries.get(constructor)?.name ?? constructor.name;
+  return entries.get(constructor)?.name ?? registeredNameOf(constructor)?.split(">").at(-1) ?? ownNameOf(constructor);
 }
 
 /**
@@ -138,5 +138,18 @@ export const lowerCase: Spelling = (name) => [name.toLowerCase()];
 
 /** The registered name of a class of the user's own: its package and name where it was registered, else its name. */
 export function customNameOf(constructor: { readonly name: string }): string {
-  return registeredNameOf(constructor) ?? constructor.name;
+  return registeredNameOf(constructor) ?? ownNameOf(constructor);
+}
+
+const told = new WeakSet<object>();
+
+/** Warns once of a class whose name in a file may be another one in the next build. */
+export function warnOfMinified(constructor: { readonly name: string }): void {
+  if (registeredNameOf(constructor) !== undefined || Object.hasOwn(constructor, "className")) return;
+  if (!/^[A-Za-z_$][\w$]?$/.test(constructor.name) || told.has(constructor)) return;
+  told.add(constructor);
+  console.warn(
+    `kerasm: a class is saved under the name ${text(constructor.name)}, which a minifier seems to have made: the next build may make another. ` +
+      'Give it one that stays: static className = "MyLayer", or keras.saving.registerKerasSerializable("my_package>MyLayer")(…).',
+  );
 }

@@ -4,7 +4,7 @@ import { text, ValueError } from "../core/errors.js";
 import { MAX_DEPTH } from "../core/tree.js";
 import { customObjectScope, type CustomObjects, registeredNameOf } from "./custom-objects.js";
 import { type Config, type Envelope, isEnvelope, isPlainObject, type Json } from "./json.js";
-import { customNameOf, entryFor, entryOf, refuseSecond } from "./registry.js";
+import { classNameOf, customNameOf, entryFor, entryOf, refuseSecond, warnOfMinified } from "./registry.js";
 
 /** An object that states its own config. */
 export interface Serializable {
@@ -97,9 +97,10 @@ function isSerializable(value: unknown): value is Serializable & object {
 function envelopeOf(object: Serializable & object): Json {
   const constructor = object.constructor;
   const entry = registeredNameOf(constructor) === undefined ? entryOf(constructor) : undefined;
+  if (entry === undefined) warnOfMinified(constructor);
   const envelope: Record<string, Json> = {
     module: entry?.module ?? null,
-    class_name: entry?.name ?? constructor.name,
+    class_name: entry?.name ?? classNameOf(object),
     config: serializeKerasObject(object.getConfig()),
     // Keras names classes twice that only its own sources have.
     registered_name: entry === undefined ? customNameOf(constructor) : entry.module.startsWith("keras.src.") ? entry.name : null,

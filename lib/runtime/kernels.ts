@@ -1,8 +1,10 @@
 // Loading the kernels: one of two builds of one source, compiled at first use, instantiated on every thread.
 
 import { instantiateSync } from "@assemblyscript/loader";
+import { platform } from "#platform";
 import { kernelNames } from "../generated/kernels.js";
 import { binaryOf, type Build } from "./binary.js";
+import { compileFile, files } from "./files.js";
 import { memory } from "./memory.js";
 
 /** What the wasm binary offers beside the kernels. */
@@ -55,7 +57,8 @@ export function loadKernels(build: Build, revectorized: boolean): Kernels {
 
 /** The same without keeping the thread busy. */
 export async function loadKernelsAside(build: Build, revectorized: boolean): Promise<Kernels> {
-  return instantiate(build, await WebAssembly.compile(bytesFor(build, revectorized)));
+  const file = platform.name === "browser" ? files()?.[build] : undefined;
+  return instantiate(build, file ? await compileFile(file) : await WebAssembly.compile(bytesFor(build, revectorized)));
 }
 
 function instantiate(build: Build, module: WebAssembly.Module): Kernels {

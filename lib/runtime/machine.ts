@@ -13,6 +13,7 @@ import type { Build } from "./binary.js";
 import { hasRelaxed, loadKernels, loadKernelsAside, TABLE_BASE, type Kernels } from "./kernels.js";
 import { memory, words } from "./memory.js";
 import { SPELL, turn, turned } from "./parts.js";
+import { forbidsWasm } from "./policy.js";
 import type { Thread } from "./platform.js";
 import type { SlicedRun } from "./slices.js";
 
@@ -72,11 +73,20 @@ function kernels(): Kernels {
   try {
     return use(loadKernels(build(), revectorized));
   } catch (cause) {
+    checkPolicy(cause);
     if (!(cause instanceof RangeError) || platform.mayBlock) throw cause;
     throw new Error("kernels: given a page's main thread, which may not compile them at once; expected await tf.ready() before.", {
       cause,
     });
   }
+}
+
+/** @throws Error for an error that says that the page forbids WebAssembly: by the name of the directive */
+function checkPolicy(cause: unknown): void {
+  if (!forbidsWasm(cause)) return;
+  throw new Error("kernels: given a page whose Content-Security-Policy forbids WebAssembly; expected 'wasm-unsafe-eval' in script-src.", {
+    cause,
+  });
 }
 
 function use(compiled: Kernels): Kernels {
@@ -95,7 +105,10 @@ function use(compiled: Kernels): Kernels {
  */
 export async function ready(): Promise<void> {
   if (loaded) return;
-  const compiled = await loadKernelsAside(build(), revectorized);
+  const compiled = await loadKernelsAside(build(), revectorized).catch((error: unknown) => {
+    checkPolicy(error);
+    throw error;
+  });
   if (!loaded) use(compiled);
 }
 

@@ -2,21 +2,29 @@
 
 import { bodyOf } from "./body.js";
 import type { FileStore, Platform, Thread, ThreadStart } from "./platform.js";
+import { files } from "./files.js";
+import { forbidden, scriptUrl, watchViolations } from "./policy.js";
 import { wordChanged } from "./waiting.js";
-import { enterPool } from "./worker-source.js";
-
-const source = `${enterPool}
-onmessage = ({ data }) => enterPool(data, () => postMessage("ready"));`;
+import { pageWorker } from "./worker-source.js";
 
 const inPage = typeof document !== "undefined";
 
 function startThread(start: ThreadStart): Thread {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new Worker(url, { name: "kerasm" });
+  const file = files()?.worker;
+  const url = file?.href ?? URL.createObjectURL(new Blob([pageWorker], { type: "text/javascript" }));
+  const violated = watchViolations();
+  const worker = new Worker(scriptUrl(url), { name: "kerasm" });
   const started = new Promise<void>((resolve, reject) => {
     worker.onmessage = () => resolve();
-    worker.onerror = (event) => reject(new Error(event.message || "the worker could not start"));
-  }).finally(() => URL.revokeObjectURL(url));
+    worker.onerror = async ({ message }) => {
+      const directive = await violated();
+      const unknown = file ? `${file.href} could not be loaded` : "the worker could not start";
+      reject(new Error(directive ? forbidden(directive, file !== undefined) : message || unknown));
+    };
+  }).finally(() => {
+    void violated();
+    if (!file) URL.revokeObjectURL(url);
+  });
   started.catch(() => {});
   worker.postMessage(start);
   return { started, stop: () => worker.terminate() };
@@ -58,9 +66,25 @@ function turn(): Promise<void> {
   });
 }
 
+let isTold = false;
+
+/** Says once why there is one thread. */
+function tellOfHeaders(): void {
+  if (isTold || !inPage) return;
+  isTold = true;
+  console.info(
+    "kerasm: one thread, since the page is not cross-origin isolated. Serve it with Cross-Origin-Opener-Policy: same-origin and " +
+      "Cross-Origin-Embedder-Policy: require-corp (or credentialless) to have all cores.",
+  );
+}
+
 export const platform: Platform = {
   name: "browser",
-  availableThreads: () => (globalThis.crossOriginIsolated ? (navigator.hardwareConcurrency ?? 1) : 1),
+  availableThreads() {
+    if (globalThis.crossOriginIsolated) return navigator.hardwareConcurrency ?? 1;
+    tellOfHeaders();
+    return 1;
+  },
   mayBlock: !inPage,
   startThread,
   turn,
@@ -94,7 +118,7 @@ export const platform: Platform = {
   startHelper(script) {
     if (!("source" in script)) throw new Error("a page has helpers by their source only");
     const url = URL.createObjectURL(new Blob([script.source], { type: "text/javascript" }));
-    const worker = new Worker(url, { name: "kerasm helper" });
+    const worker = new Worker(scriptUrl(url), { name: "kerasm helper" });
     return {
       post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
       listen(answered, failed) {

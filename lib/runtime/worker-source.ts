@@ -12,3 +12,8 @@ export const enterPool = `function enterPool({ module, memory, kernels, scratch,
   ready();
   while (exports.work(pool));
 }`;
+
+/** The script of a page's worker. */
+export const pageWorker = `${enterPool}
+onmessage = ({ data }) => enterPool(data, () => postMessage("ready"));
+`;

@@ -27,7 +27,28 @@ interface Plan {
   readonly epochs: number;
 }
 const planKey = "kerasm-demo-plan";
-const readPlan = (): Plan | null => JSON.parse(localStorage.getItem(planKey) ?? "null") as Plan | null;
+
+/** The kept plan; what is no plan (an older page's, a damaged one) is forgotten. */
+function readPlan(): Plan | null {
+  const text = localStorage.getItem(planKey);
+  try {
+    const { network, images, epochs } = JSON.parse(text ?? "{}") as Partial<Plan>;
+    const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
+    if ((network === "cnn" || network === "mlp") && isCount(images) && isCount(epochs)) return { network, images, epochs };
+  } catch {
+    // no JSON
+  }
+  localStorage.removeItem(planKey);
+  return null;
+}
+
+/** Resolves when the database is gone, or will be when another page lets go of it. */
+const deleteDatabase = (name: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = request.onblocked = () => resolve();
+    request.onerror = () => reject(request.error!);
+  });
 
 function makeModel({ network }: Plan): Model {
   const { layers } = keras;
@@ -180,7 +201,7 @@ async function forget(): Promise<void> {
   waiting?.go();
   while (running) await tf.nextFrame();
   localStorage.removeItem(planKey);
-  indexedDB.deleteDatabase(backupDir.replace("indexeddb://", ""));
+  await deleteDatabase(backupDir.replace("indexeddb://", ""));
   charts.clear();
   model = null;
   save.disabled = true;

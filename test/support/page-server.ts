@@ -12,20 +12,31 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".json": "application/json", ".gz": "application/gzip" };
+const types: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".gz": "application/gzip",
+  ".wasm": "application/wasm",
+};
 
 /**
  * Serves the folder of the installed package below `/kerasm/` and the page at `/`.
  *
  * @param isolated  whether the page is cross-origin isolated, which sharing memory with workers takes
  * @param files  more files, by their path
+ * @param policy  its Content-Security-Policy; the page's own scripts have the nonce "page"
  * @param script  a module that the page runs; what it posts to `/posted` is `posted` here
  */
 export async function servePage(
   home: string,
-  { isolated, script = "", files = new Map() }: { isolated: boolean; script?: string; files?: ReadonlyMap<string, Uint8Array> },
+  {
+    isolated,
+    policy,
+    script = "",
+    files = new Map(),
+  }: { isolated: boolean; policy?: string; script?: string; files?: ReadonlyMap<string, Uint8Array> },
 ): Promise<PageServer> {
-  const page = `${await pageFor(home)}<script type="module">${script}</script>`;
+  const page = `${await pageFor(home)}<script type="module" nonce="page">${script}</script>`;
   let post: (text: string) => void;
   const posted = new Promise<string>((resolve) => (post = resolve));
   const server = createServer((request, response) => {
@@ -34,6 +45,7 @@ export async function servePage(
       response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
       response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     }
+    if (policy) response.setHeader("Content-Security-Policy", policy);
     if (path === "/posted") return void readBody(request).then((body) => (post(body), response.end()));
     if (path === "/") return void response.setHeader("Content-Type", "text/html; charset=utf-8").end(page);
     const more = files.get(path);
@@ -70,7 +82,7 @@ async function pageFor(home: string): Promise<string> {
   const imports: Record<string, string> = {};
   for (const [entry, target] of Object.entries(manifest.exports))
     if (typeof target !== "string") imports[`kerasm${entry.slice(1)}`] = `/kerasm/${target.default.slice(2)}`;
-  return `<!doctype html><title>kerasm</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
+  return `<!doctype html><title>kerasm</title><link rel="icon" href="data:,"><script type="importmap" nonce="page">${JSON.stringify({ imports })}</script>`;
 }
 
 const pageTypes: Readonly<Record<string, string>> = {

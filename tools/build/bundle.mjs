@@ -1,13 +1,15 @@
 // Bundles the compiled JavaScript into dist/node and dist/browser. The two differ in what `#platform` stands for, which the conditions
 // of package.json's `imports` decide. Everything that the package needs is bundled in; licences of bundled packages go beside.
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import { filesIn, root } from "./steps.mjs";
 
 const entries = {
   index: "build/lib/index.js",
+  csp: "build/lib/csp.js",
   keras: "build/lib/api/keras.js",
   ops: "build/lib/api/basics.js",
   numpy: "build/lib/api/numpy.js",
@@ -30,6 +32,8 @@ const tools = ["vite", "rollup", "rolldown", "webpack", "webpack-loader", "esbui
 const platforms = ["node", "browser"];
 /** Everything in one file for pages without modules: `<script src="…/kerasm.global.js">` makes the global `kerasm`. */
 const script = "dist/kerasm.global.js";
+/** Kernels and a page's worker as files. */
+const files = "dist/csp";
 const licences = "dist/THIRD-PARTY-LICENSES.txt";
 const presentEntries = (platform = "") =>
   Object.entries({ ...entries, ...(platform === "node" && nodeEntries) }).filter(([, file]) => existsSync(join(root, file)));
@@ -53,6 +57,7 @@ export const bundle = {
     ...platforms.flatMap((platform) => presentEntries(platform).map(([name]) => `dist/${platform}/${name}.js`)),
     ...tools.map((name) => `dist/autograph/${name}.js`),
     script,
+    `${files}/worker.js`,
   ],
   run: async () => {
     if (!presentEntries().length) return;
@@ -60,6 +65,7 @@ export const bundle = {
     for (const platform of platforms) for (const name of await bundleFor(platform)) packages.add(name);
     for (const name of await bundleScript()) packages.add(name);
     for (const name of await bundleTools()) packages.add(name);
+    await writeFiles();
     writeFileSync(join(root, licences), [...packages].sort().map(licenceOf).join("\n"));
   },
 };
@@ -98,6 +104,18 @@ async function bundleFor(platform) {
   });
   await build.close();
   return packagesOf(output);
+}
+
+/**
+ * The files of kerasm/csp. Bundlers make addresses of data out of small files (Vite: below 4 kB), which `worker-src 'self'` forbids, so the
+ * worker says at length what it is.
+ */
+async function writeFiles() {
+  const { pageWorker } = await import(pathToFileURL(join(root, "build/lib/runtime/worker-source.js")));
+  mkdirSync(join(root, files), { recursive: true });
+  for (const build of ["simd", "relaxed"]) copyFileSync(join(root, `build/assembly/${build}.wasm`), join(root, files, `${build}.wasm`));
+  const line = "// A worker of kerasm: it gets the compiled kernels and the shared memory, and computes until it is told to quit.\n";
+  writeFileSync(join(root, files, "worker.js"), line.repeat(Math.ceil(4500 / line.length)) + pageWorker);
 }
 
 /** The whole library as a script. Returns the names of the packages that went in. */
