@@ -9,9 +9,9 @@ import { repository } from "../support/sources.js";
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
   index: 506,
-  keras: 426,
-  ops: 199,
-  data: 135,
+  keras: 428,
+  ops: 201,
+  data: 137,
   datasets: 98,
   models: 507,
   visor: 304,
