@@ -76,6 +76,38 @@ t.test("ragged tensors are indexed, mapped and read from Examples", async (t) =>
   t.equal(read(padded), "tf.Tensor(\n[[1. 2.]\n [3. 0.]], shape=(2, 2), dtype=float32)");
 });
 
+t.test("a RaggedFeature is parted by each of TensorFlow's ways", async (t) => {
+  const { RaggedFeature } = tf.io;
+  const example = (features: Record<string, number[]>) =>
+    new tf.train.Example({
+      features: new tf.train.Features({
+        feature: Object.fromEntries(
+          Object.entries(features).map(([key, value]) => [key, new tf.train.Feature({ int64List: new tf.train.Int64List({ value }) })]),
+        ),
+      }),
+    }).serializeToString();
+  const examples = [
+    example({ v: [3, 1, 4, 1, 5, 9], s: [0, 2, 5, 6], l: [2, 3, 1], st: [0, 2, 5], li: [2, 5, 6], id: [0, 0, 1, 1, 1, 2] }),
+    example({ v: [2, 6], s: [0, 0, 2], l: [0, 2], st: [0, 0], li: [0, 2], id: [1, 1] }),
+  ];
+  const read = (partition: object): string => {
+    const a = new RaggedFeature({ dtype: "int64", valueKey: "v", partitions: [partition] } as never);
+    return String((tf.io.parseExample(examples, { a } as never) as Record<string, unknown>)["a"]).replace(/\s+/g, " ");
+  };
+  // What TensorFlow 2.21 prints.
+  const rows = "<tf.RaggedTensor [[[3, 1], [4, 1, 5], [9]], [[], [2, 6]]]>";
+  for (const [kind, key] of [
+    ["RowSplits", "s"],
+    ["RowLengths", "l"],
+    ["RowStarts", "st"],
+    ["RowLimits", "li"],
+    ["ValueRowIds", "id"],
+  ] as const)
+    // prettier-ignore
+    t.equal(read(RaggedFeature[kind](key)), rows, kind);
+  t.equal(read(RaggedFeature.UniformRowLength(2)), "<tf.RaggedTensor [[[3, 1], [4, 1], [5, 9]], [[2, 6]]]>");
+});
+
 t.test("generators take their arguments by name", async (t) => {
   const generator = tf.random.Generator.fromSeed(1);
   t.strictSame(generator.normal({ shape: [2] }).shape, [2]);

@@ -39,7 +39,7 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   [
     "holds functions that have pages of their own, or is a base that the example of what extends it shows",
-    names("tf.data.Dataset tf.data.DatasetIterator tf.lookup.experimental tf.profiler tf.summary.experimental"),
+    names("tf.data.Dataset tf.data.DatasetIterator tf.io.RaggedPartition tf.lookup.experimental tf.profiler tf.summary.experimental"),
   ],
   [
     "needs other processes, or is made by a strategy: the guide to distribution runs them",
@@ -48,7 +48,7 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
       ...of(
         "tf.distribute",
         `CommunicationOptions CrossDeviceOps DistributedDataset DistributedIterator DistributedValues HierarchicalCopyAllReduce InputContext
-        NcclAllReduce ParameterServerStrategy ReductionToOneDevice ReplicaContext Server TPUStrategy CollectiveCommunication
+        NcclAllReduce ParameterServerStrategy ReductionToOneDevice ReplicaContext RunOptions InputOptions StrategyExtended Server TPUStrategy CollectiveCommunication
         CommunicationImplementation initialize cluster_resolver.TFConfigClusterResolver cluster_resolver.TPUClusterResolver
         coordinator.ClusterCoordinator
         coordinator.PerWorkerDataset coordinator.PerWorkerIterator coordinator.RemoteValue experimental.CentralStorageStrategy
