@@ -86,7 +86,10 @@ else {
     const { page, said } = await open(policyOf({ ...trusted, "trusted-types": "'none'" }));
     const there = (await page.evaluate(training(["kerasm/csp"]))) as Trained;
     t.strictSame(there.losses, here.losses);
-    t.match(said.find((text) => text.startsWith("kerasm: ")), /add kerasm to trusted-types/);
+    t.match(
+      said.find((text) => text.startsWith("kerasm: ")),
+      /add kerasm to trusted-types/,
+    );
   });
 
   t.test("a page that allows no WebAssembly says which word is missing", async (t) => {
