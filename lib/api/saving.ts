@@ -1,6 +1,7 @@
 // keras.saving.
 
 import { ArgumentError, text } from "../core/errors.js";
+import { FeatureSpace } from "../layers/preprocessing/feature-space.js";
 import { Model } from "../model/model.js";
 import type { LoadWeightsOptions, SaveOptions, SaveWeightsOptions } from "../model/saving.js";
 import type { KerasFileEditor as Editor } from "../saving/keras/editor.js";
@@ -16,7 +17,7 @@ function checked(where: string, model: unknown): Model {
 }
 
 /**
- * The same as `model.save`. Keras: keras.saving.save_model
+ * The same as `model.save`, and as `featureSpace.save`. Keras: keras.saving.save_model
  *
  * ```ts
  * const small = new keras.Sequential([keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
@@ -24,8 +25,8 @@ function checked(where: string, model: unknown): Model {
  * (await keras.models.loadModel("small.keras")).countParams(); // 8
  * ```
  */
-export const saveModel = (model: Model, path: string, options?: SaveOptions): Promise<void> =>
-  checked("saveModel", model).save(path, options);
+export const saveModel = (model: Model | FeatureSpace, path: string, options?: SaveOptions): Promise<void> =>
+  model instanceof FeatureSpace ? model.save(path) : checked("saveModel", model).save(path, options);
 
 /**
  * The same as `model.saveWeights`. Keras: keras.saving.save_weights

@@ -402,7 +402,7 @@ export function modelFromJson(json: string | object, options: { readonly customO
 }
 
 /**
- * The model in a file: what `save` wrote, here or in Keras. The path is one of this machine, a URL, or a `File` that the user chose.
+ * The model in a file, or the FeatureSpace: what `save` wrote, here or in Keras. The path is one of this machine, a URL, or a `File` that the user chose.
  *
  * ```ts
  * const small = new keras.Sequential([keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
@@ -412,12 +412,12 @@ export function modelFromJson(json: string | object, options: { readonly customO
  *
  * @throws CheckpointError, FormatError for a file that is missing, damaged or of something else. Keras: keras.models.load_model
  */
-export async function loadModel(path: FilePath, options?: LoadOptions): Promise<Model> {
+export async function loadModel<Saved extends object = Model>(path: FilePath, options?: LoadOptions): Promise<Saved> {
   // The scope of the call, which may have ended when the file is read.
   const scope = currentCustomObjects();
   const model = await (await files()).readModel(path, options, scope);
-  if (model instanceof Model) return model;
-  throw new ValueError("loadModel", { given: text(path), expected: "a file with a model" });
+  if (model instanceof Layer) return model as unknown as Saved;
+  throw new ValueError("loadModel", { given: text(path), expected: "a file with a model or a layer" });
 }
 
 registerClasses("keras.src.models.functional", { Functional: Model });

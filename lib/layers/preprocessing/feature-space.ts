@@ -8,6 +8,7 @@ import {
   positiveInteger,
   registerClasses,
   serializeKerasObject,
+  serializeShared,
 } from "../../config/index.js";
 import { toCamelCase } from "../../config/names.js";
 import { dictionary, list, oneOf, field, invalid } from "../../config/index.js";
@@ -18,6 +19,7 @@ import { Chainable, Tensor } from "../../core/tensor.js";
 import { Dataset } from "../../data/index.js";
 import type { TensorSpec } from "../../graph/signature.js";
 import { concatenate, expandDims, reshape, squeeze } from "../../ops/index.js";
+import type { KerasSaveable } from "../../saving/saveable.js";
 import { layerOptions } from "../base/options.js";
 import { Input } from "../core/input-layer.js";
 import type { KerasTensor } from "../functional/keras-tensor.js";
@@ -171,6 +173,22 @@ export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
     }
     if (later) return later.then(() => this.#finish());
     this.#finish();
+  }
+
+  /**
+   * Writes the features and what was learned as a `.keras` file, which `keras.models.loadModel` reads. Keras: FeatureSpace.save
+   *
+   * @throws ArgumentError for a path that does not end in .keras
+   */
+  async save(path: string): Promise<void> {
+    const where = `${this.name}.save`;
+    if (typeof path !== "string" || !path.endsWith(".keras"))
+      throw new ArgumentError(where, { given: text(path), expected: "a path that ends in .keras" });
+    const [{ archiveMembers, writeZip }, { placeOf, write }] = await Promise.all([
+      import("../../saving/keras/index.js"),
+      import("../../saving/place.js"),
+    ]);
+    await write(placeOf(path), writeZip(archiveMembers(this as KerasSaveable & this, serializeShared(this), {})));
   }
 
   #columnOf(where: string, element: unknown, name: string): unknown {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import * as tf from "../../../lib/index.js";
+import { repository } from "../../support/sources.js";
 
 const { layers } = tf.keras;
 const { FeatureSpace } = tf.keras.utils;
@@ -58,11 +59,43 @@ t.test("learned state is kept in Keras's files", async (t) => {
   const ids = tf.keras.Input({ shape: [2], dtype: "int32" });
   const model = new tf.keras.Model({ inputs: ids, outputs: lookup(ids as never) as never });
   await model.save(join(folder, "lookup.keras"));
-  const again = (await tf.keras.models.loadModel(join(folder, "lookup.keras"))) as typeof model;
+  const again = (await tf.models.loadModel(join(folder, "lookup.keras"))) as typeof model;
   const x = tf.constant([[7, 5], [9, 1]], { dtype: "int32" }); // prettier-ignore
   t.strictSame((await again.predict(x)).array(), (await model.predict(x)).array());
   const numbers = new tf.keras.Sequential([new tf.keras.Input({ shape: [2] }), scale]);
   await numbers.save(join(folder, "scale.keras"));
-  const loaded = (await tf.keras.models.loadModel(join(folder, "scale.keras"))) as typeof numbers;
+  const loaded = (await tf.models.loadModel(join(folder, "scale.keras"))) as typeof numbers;
   t.strictSame((await loaded.predict(tf.constant([[1, 2]]))).array(), [[-1, -1]]);
+});
+
+t.test("a FeatureSpace is saved and loaded, and one that Keras saved gives Keras's numbers", async (t) => {
+  const { models, saving } = tf.keras;
+  const space = new FeatureSpace({
+    features: {
+      a: FeatureSpace.floatNormalized(),
+      b: FeatureSpace.stringCategorical({ numOovIndices: 1 }),
+      c: FeatureSpace.floatDiscretized({ numBins: 3 }),
+      d: FeatureSpace.integerCategorical(),
+      e: FeatureSpace.stringHashed({ numBins: 4 }),
+    },
+    crosses: [["b", "d"]],
+    crossingDim: 8,
+  });
+  const columns = { a: [1, 2, 3, 4], b: ["x", "y", "x", "z"], c: [0.1, 0.5, 0.7, 0.9], d: [1, 2, 1, 3], e: ["p", "q", "r", "s"] };
+  await space.adapt(tf.data.Dataset.fromTensorSlices({ ...columns, d: tf.constant(columns.d, { dtype: "int32" }) } as never) as never);
+  const row = { a: 2, b: "y", c: 0.6, d: 1, e: "q" } as never;
+  const path = `${t.testdir()}/space.keras`;
+  await space.save(path);
+  const back = await models.loadModel<typeof space>(path);
+  t.ok(back instanceof FeatureSpace);
+  t.strictSame(back(row).array(), space(row).array());
+  await saving.saveModel(space, path);
+  t.strictSame((await saving.loadModel<typeof space>(path))(row).array(), space(row).array());
+  await t.rejects(space.save("space.h5"), { name: "ArgumentError", message: /ends in \.keras/ });
+
+  const theirs = await models.loadModel<typeof space>(join(repository, "test/golden/data/keras/feature-space.keras"));
+  const wanted = [-0.4472135901451111, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0];
+  const found = theirs({ a: 2, b: "y", d: 1 } as never).array() as number[];
+  found.forEach((value, i) => t.ok(Math.abs(value - wanted[i]!) < 1e-6, `${i}`));
+  t.equal(found.length, wanted.length);
 });
