@@ -59,12 +59,12 @@ t.test("learned state is kept in Keras's files", async (t) => {
   const ids = tf.keras.Input({ shape: [2], dtype: "int32" });
   const model = new tf.keras.Model({ inputs: ids, outputs: lookup(ids as never) as never });
   await model.save(join(folder, "lookup.keras"));
-  const again = (await tf.models.loadModel(join(folder, "lookup.keras"))) as typeof model;
+  const again = (await tf.keras.models.loadModel(join(folder, "lookup.keras"))) as typeof model;
   const x = tf.constant([[7, 5], [9, 1]], { dtype: "int32" }); // prettier-ignore
   t.strictSame((await again.predict(x)).array(), (await model.predict(x)).array());
   const numbers = new tf.keras.Sequential([new tf.keras.Input({ shape: [2] }), scale]);
   await numbers.save(join(folder, "scale.keras"));
-  const loaded = (await tf.models.loadModel(join(folder, "scale.keras"))) as typeof numbers;
+  const loaded = (await tf.keras.models.loadModel(join(folder, "scale.keras"))) as typeof numbers;
   t.strictSame((await loaded.predict(tf.constant([[1, 2]]))).array(), [[-1, -1]]);
 });
 
