@@ -17,7 +17,7 @@ export interface Network {
   /** Multiplications and additions of a forward pass of one sample. */
   readonly flops: number;
   make(): tf.keras.Model;
-  optimizer(): NonNullable<Parameters<tf.keras.Model["compile"]>[0]>["optimizer"];
+  optimizer(): tf.keras.Optimizer;
 }
 
 type Layers = (x: tf.Tensor) => tf.Tensor;

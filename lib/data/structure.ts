@@ -7,6 +7,7 @@ import { known, sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { isStrings, Strings, type NestedStrings } from "../core/strings.js";
 import { adoptTensor, Chainable, type Tensor } from "../core/tensor.js";
 import {
+  MAX_DEPTH,
   type Composite,
   isBranch,
   isComposite,
@@ -76,7 +77,7 @@ const isLeaf = (value: unknown): boolean =>
 function isNumbers(value: readonly unknown[]): boolean {
   return value.every((item) => {
     let first: unknown = item;
-    while (Array.isArray(first)) first = first[0];
+    for (let depth = 0; Array.isArray(first) && depth <= MAX_DEPTH; depth++) first = first[0];
     return first === undefined || (isLeaf(first) && !ArrayBuffer.isView(first));
   });
 }

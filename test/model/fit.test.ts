@@ -27,7 +27,7 @@ function classifier(options: Partial<Parameters<keras.Model["compile"]>[0]> = {}
     optimizer: new keras.optimizers.Adam({ learningRate: 0.02 }),
     loss: "sparse_categorical_crossentropy",
     metrics: ["accuracy"],
-    ...options,
+    ...(options as object),
   });
   return model;
 }

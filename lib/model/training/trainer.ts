@@ -124,8 +124,14 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    *
    * @throws ArgumentError, ValueError for options, losses, metrics or optimizers that are not known
    */
-  compile(...given: Arguments<typeof compileOptions>): void;
-  compile(options?: CompileOptions): void;
+  compile(
+    optimizer?: CompileOptions | CompileOptions["optimizer"],
+    loss?: CompileOptions | CompileOptions["loss"],
+    lossWeights?: CompileOptions | CompileOptions["lossWeights"],
+    metrics?: CompileOptions | CompileOptions["metrics"],
+    weightedMetrics?: CompileOptions | CompileOptions["weightedMetrics"],
+    options?: CompileOptions,
+  ): void;
   compile(...given: readonly unknown[]): void {
     this.#runs.refuseWhileTraining(`${this.name}.compile`);
     this.#compiled = this.#distribution.scope(
