@@ -62,7 +62,7 @@ t.test("licences go with the package: its own, the data set's, and those of all 
 
 t.test("it holds what it needs and nothing else", async (t) => {
   const expected =
-    /^(dist\/(node|browser|autograph)\/[\w.-]+\.js(\.map)?|dist\/kerasm\.global\.js(\.map)?|dist\/modules\/.+\.js|dist\/types\/.+\.d\.ts|dist\/THIRD-PARTY-LICENSES\.txt|tools\/cli(\/[\w-]+)?\.mjs|datasets\/[\w-]+\/[\w.-]+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    /^(dist\/(node|browser|autograph)\/[\w.-]+\.js(\.map)?|dist\/csp\/(simd\.wasm|relaxed\.wasm|worker\.js)|dist\/kerasm\.global\.js(\.map)?|dist\/modules\/.+\.js|dist\/types\/.+\.d\.ts|dist\/THIRD-PARTY-LICENSES\.txt|tools\/cli(\/[\w-]+)?\.mjs|datasets\/[\w-]+\/[\w.-]+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
   t.strictSame(
     files.filter((file) => !expected.test(file.replaceAll("\\", "/"))),
     [],
