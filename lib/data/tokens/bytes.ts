@@ -12,3 +12,6 @@ export const byteOfChar: ReadonlyMap<string, number> = new Map(charOfByte.map((c
 
 /** The bytes of a text. */
 export const bytesOf = (given: string): Uint8Array => new TextEncoder().encode(given);
+
+/** A text with a printable character for each of its bytes. */
+export const byteChars = (given: string): string => Array.from(bytesOf(given), (byte) => charOfByte[byte]!).join("");

@@ -1,7 +1,7 @@
 // How pieces become text again: one function for each kind of decoder of a tokenizer file.
 
-import { text, ValueError } from "../../core/errors.js";
 import { byteOfChar, bytesOf } from "./bytes.js";
+import { named } from "./kinds.js";
 import { patternOf, type PatternConfig } from "./pattern.js";
 import { type CutterConfig, metaspaceOf } from "./words.js";
 
@@ -77,8 +77,5 @@ function withBytes(pieces: readonly string[]): readonly string[] {
 /** A decoder of a file. Without one, pieces are joined by spaces. @throws ValueError for a kind that is not known */
 export function decoderOf(where: string, config: CutterConfig | null | undefined): Decoder {
   if (config === null || config === undefined) return (pieces) => [pieces.join(" ")];
-  const make = Object.hasOwn(kinds, config.type) ? kinds[config.type] : undefined;
-  if (!make)
-    throw new ValueError(where, { given: `the decoder ${text(config.type)}`, expected: `one of ${Object.keys(kinds).join(", ")}` });
-  return make(where, config);
+  return named(where, "decoder", kinds, config.type)(where, config);
 }

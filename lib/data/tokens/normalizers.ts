@@ -1,7 +1,7 @@
 // What a tokenizer file does to a text before it is cut: one function for each kind of normalizer.
 
-import { text, ValueError } from "../../core/errors.js";
-import { charOfByte } from "./bytes.js";
+import { byteChars } from "./bytes.js";
+import { named } from "./kinds.js";
 import { patternOf, type PatternConfig } from "./pattern.js";
 
 export interface NormalizerConfig {
@@ -42,7 +42,7 @@ const kinds: Readonly<Record<string, (where: string, config: NormalizerConfig) =
     const found = patternOf(where, pattern as PatternConfig);
     return (given) => given.replace(found, () => String(content));
   },
-  ByteLevel: () => (given) => Array.from(new TextEncoder().encode(given), (byte) => charOfByte[byte]!).join(""),
+  ByteLevel: () => byteChars,
   BertNormalizer: (_, { clean_text: cleans, handle_chinese_chars: spreads, strip_accents: strips, lowercase: lowers }) => {
     return (given) => {
       let made = given;
@@ -57,8 +57,5 @@ const kinds: Readonly<Record<string, (where: string, config: NormalizerConfig) =
 /** A normalizer of a file. @throws ValueError for a kind that is not known */
 export function normalizerOf(where: string, config: NormalizerConfig | null | undefined): Normalizer {
   if (config === null || config === undefined) return (given) => given;
-  const make = Object.hasOwn(kinds, config.type) ? kinds[config.type] : undefined;
-  if (!make)
-    throw new ValueError(where, { given: `the normalizer ${text(config.type)}`, expected: `one of ${Object.keys(kinds).join(", ")}` });
-  return make(where, config);
+  return named(where, "normalizer", kinds, config.type)(where, config);
 }

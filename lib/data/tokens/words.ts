@@ -1,7 +1,7 @@
 // How a tokenizer file cuts a text into the words within which pieces are merged: one function for each kind of pre-tokenizer.
 
-import { text, ValueError } from "../../core/errors.js";
-import { bytesOf, charOfByte } from "./bytes.js";
+import { byteChars } from "./bytes.js";
+import { named } from "./kinds.js";
 import { partsOf, patternOf, type Part, type PatternConfig } from "./pattern.js";
 
 export interface CutterConfig {
@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, (where: string, config: CutterConfig) => Cu
     return (given) => {
       const spaced = adds !== false && !given.startsWith(" ") ? ` ${given}` : given;
       const words = cuts === false ? [spaced] : behaviors["Isolated"]!(partsOf(spaced, pattern));
-      return words.map((word) => Array.from(bytesOf(word), (byte) => charOfByte[byte]!).join(""));
+      return words.map(byteChars);
     };
   },
   Metaspace: (_, config) => {
@@ -77,9 +77,7 @@ const kinds: Readonly<Record<string, (where: string, config: CutterConfig) => Cu
   },
   Split: (where, { pattern, behavior = "Isolated", invert }) => {
     const found = patternOf(where, pattern as PatternConfig);
-    const join = Object.hasOwn(behaviors, behavior as string) ? behaviors[behavior as string] : undefined;
-    if (!join)
-      throw new ValueError(where, { given: `the behavior ${text(behavior)}`, expected: `one of ${Object.keys(behaviors).join(", ")}` });
+    const join = named(where, "behavior", behaviors, behavior);
     return (given) => join(partsOf(given, found).map((part) => (invert === true ? { ...part, isMatch: !part.isMatch } : part)));
   },
   Whitespace: (where) => {
@@ -87,12 +85,7 @@ const kinds: Readonly<Record<string, (where: string, config: CutterConfig) => Cu
     return (given) => partsOf(given, pattern).filter(({ isMatch }) => isMatch).map((part) => part.text); // prettier-ignore
   },
   WhitespaceSplit: () => cut(space, behaviors["Removed"]!),
-  Punctuation: (where, { behavior = "Isolated" }) => {
-    const join = behaviors[behavior as string];
-    if (!join)
-      throw new ValueError(where, { given: `the behavior ${text(behavior)}`, expected: `one of ${Object.keys(behaviors).join(", ")}` });
-    return cut(punctuation, join);
-  },
+  Punctuation: (where, { behavior = "Isolated" }) => cut(punctuation, named(where, "behavior", behaviors, behavior)),
   Digits: (_, { individual_digits: single }) => cut(/\p{N}/gu, behaviors[single === true ? "Isolated" : "Contiguous"]!),
   CharDelimiterSplit: (where, { delimiter }) => cut(patternOf(where, String(delimiter)), behaviors["Removed"]!),
   BertPreTokenizer: () => (given) =>
@@ -102,8 +95,5 @@ const kinds: Readonly<Record<string, (where: string, config: CutterConfig) => Cu
 /** A pre-tokenizer of a file. @throws ValueError for a kind that is not known */
 export function cutterOf(where: string, config: CutterConfig | null | undefined): Cutter {
   if (config === null || config === undefined) return (given) => [given];
-  const make = Object.hasOwn(kinds, config.type) ? kinds[config.type] : undefined;
-  if (!make)
-    throw new ValueError(where, { given: `the pre-tokenizer ${text(config.type)}`, expected: `one of ${Object.keys(kinds).join(", ")}` });
-  return make(where, config);
+  return named(where, "pre-tokenizer", kinds, config.type)(where, config);
 }
