@@ -5,7 +5,7 @@ import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "./error
 import { isRecording } from "./interpreter.js";
 import { bytesIn, shapeText, sizeOf } from "./shape.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "./tensor.js";
-import { isRecord } from "./tree.js";
+import { firstLeaf, isRecord } from "./tree.js";
 
 /** Axes that nested arrays may have: more are an array that holds itself. */
 const DEEPEST = 64;
@@ -185,11 +185,6 @@ function naturalDtype(leaf: unknown): Dtype {
   if (typeof leaf === "boolean") return "bool";
   if (leaf === undefined || typeof leaf === "number" || leaf instanceof Float32Array || leaf instanceof Float64Array) return "float32";
   return natural.find(([array]) => leaf instanceof array)?.[1] ?? "int32";
-}
-
-function firstLeaf(values: unknown): unknown {
-  while (Array.isArray(values)) values = values[0];
-  return values;
 }
 
 /** Whether it is a picture, a canvas, a video or their pixels, by what these have in common. */

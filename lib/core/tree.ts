@@ -30,6 +30,12 @@ export const isBranch = (value: unknown): value is readonly unknown[] | Record<s
 /** How deep structures may be nested: beyond that they hold themselves, or came from somebody who means ill. */
 export const MAX_DEPTH = 500;
 
+/** The first leaf of nested arrays; what is left of them where they are nested too deep, or hold themselves. */
+export function firstLeaf(value: unknown): unknown {
+  for (let depth = 0; Array.isArray(value) && depth <= MAX_DEPTH; depth++) value = value[0];
+  return value;
+}
+
 function tooDeep(where = "structure"): never {
   throw new ArgumentError(where, {
     given: `nesting more than ${MAX_DEPTH} deep, or a structure that holds itself`,

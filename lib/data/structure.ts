@@ -7,7 +7,7 @@ import { known, sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { isStrings, Strings, type NestedStrings } from "../core/strings.js";
 import { adoptTensor, Chainable, type Tensor } from "../core/tensor.js";
 import {
-  MAX_DEPTH,
+  firstLeaf,
   type Composite,
   isBranch,
   isComposite,
@@ -76,8 +76,7 @@ const isLeaf = (value: unknown): boolean =>
 /** Whether an array is nested numbers all through, judged by the first leaf of each of its items. */
 function isNumbers(value: readonly unknown[]): boolean {
   return value.every((item) => {
-    let first: unknown = item;
-    for (let depth = 0; Array.isArray(first) && depth <= MAX_DEPTH; depth++) first = first[0];
+    const first = firstLeaf(item);
     return first === undefined || (isLeaf(first) && !ArrayBuffer.isView(first));
   });
 }

@@ -7,7 +7,7 @@ import { type AnyFunction, bind, isOptions, type Signature } from "../../core/si
 import { type Shape, shapeText, sizeOf } from "../../core/shape.js";
 import { type NestedStrings, Strings } from "../../core/strings.js";
 import { adoptTensor, Chainable, type Tensor } from "../../core/tensor.js";
-import { MAX_DEPTH } from "../../core/tree.js";
+import { firstLeaf } from "../../core/tree.js";
 
 /** Calls with strings. */
 export type OfStrings<R, First = NestedStrings | readonly NestedStrings[]> = (x: First, ...others: readonly unknown[]) => R;
@@ -15,9 +15,7 @@ export type OfStrings<R, First = NestedStrings | readonly NestedStrings[]> = (x:
 /** Whether a value is strings, as its first leaf says. */
 export function isTextual(value: unknown): value is NestedStrings | Strings {
   if (value instanceof Chainable) return false;
-  let first = value;
-  // An array that holds itself has no first leaf.
-  for (let depth = 0; Array.isArray(first) && depth <= MAX_DEPTH; depth++) first = first[0] as unknown;
+  const first = firstLeaf(value);
   return typeof first === "string" || first instanceof Strings;
 }
 
