@@ -4,7 +4,7 @@ import { In, Out, Size } from "../abi";
 import { loadUpTo, sigmoid, splat, storeUpTo, tanh } from "../lanes";
 import { ADD } from "../matmul/tile";
 import { findRows, multiplyRows } from "../matmul/rows";
-import { throughSigmoid } from "./frame";
+import { carry, throughSigmoid } from "./frame";
 
 @unmanaged
 export class GruArgs {
@@ -58,8 +58,7 @@ function finish(a: GruArgs, n: usize, t: usize, hasProduct: bool): void {
   memory.copy(gates + 3 * row, gates + 2 * row, row);
   candidates(gates, from + 2 * row, a.bias ? a.bias + 2 * row : 0, before, hidden, a.units);
   if (!a.mask || load<u8>(a.mask + place)) return;
-  if (before) memory.copy(hidden, before, row);
-  else memory.fill(hidden, 0, row);
+  carry(hidden, before, row);
 }
 
 function sigmoids(gates: usize, from: usize, bias: usize, n: usize): void {

@@ -491,7 +491,8 @@ export function stackRagged(values: readonly RaggedTensor[], axis: number): Ragg
   );
 }
 
-function joined(all: readonly (Values | RaggedTensor)[]): Values | RaggedTensor {
+/** The values of several, one behind the other. */
+export function joined(all: readonly (Values | RaggedTensor)[]): Values | RaggedTensor {
   if (all.every(isRagged)) return concatenateRagged(all, 0);
   if (all.every((each) => each instanceof Strings))
     return new Strings(

@@ -21,7 +21,7 @@ import { type NestedStrings, Strings } from "../../core/strings.js";
 import type { Tensor } from "../../core/tensor.js";
 import { type FeatureValues, readExample } from "../../formats/example.js";
 import * as ops from "../../ops/index.js";
-import { concatenateRagged, RaggedTensor } from "../../ragged/ragged-tensor.js";
+import { joined, RaggedTensor } from "../../ragged/ragged-tensor.js";
 import { SparseTensor } from "../../sparse/sparse-tensor.js";
 import { bytesOf } from "./bytes.js";
 
@@ -167,7 +167,7 @@ function parsed(where: string, all: readonly Uint8Array[], features: Readonly<Re
     if (feature instanceof RaggedFeature) {
       const each = rows.map((row, i) => parted(where, row ?? [], feature, examples[i]!));
       made[key] = RaggedTensor.fromRowLengths(
-        each.every((one) => one instanceof RaggedTensor) ? concatenateRagged(each, 0) : flatOf(each as (Tensor | Strings)[]),
+        joined(each),
         each.map((one) => one.shape[0]!),
       );
       continue;
@@ -205,14 +205,6 @@ function parsed(where: string, all: readonly Uint8Array[], features: Readonly<Re
   }
   return made;
 }
-
-const flatOf = (rows: readonly (Tensor | Strings)[]): Tensor | Strings =>
-  rows[0] instanceof Strings
-    ? new Strings(
-        [rows.reduce((sum, row) => sum + row.shape[0]!, 0)],
-        (rows as Strings[]).flatMap((row) => row.values),
-      )
-    : ops.concatenate(rows as Tensor[], 0);
 
 /** The values of one Example in rows, as the partitions say. */
 function parted(

@@ -76,10 +76,3 @@ export function rows(x: Column, begin: number, end: number): Column {
   const numbers = Int32Array.from({ length: end - begin }, (_, i) => begin + i);
   return x instanceof Strings ? x.pick([...numbers]) : pickRows(x, numbers);
 }
-
-/** Inputs, labels and weights of a batch. */
-export const unpack = (batch: Batch): { x: unknown; y: unknown; sampleWeight: unknown } => ({
-  x: batch[0],
-  y: batch[1] ?? null,
-  sampleWeight: batch[2] ?? null,
-});

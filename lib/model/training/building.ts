@@ -5,10 +5,11 @@ import { platform } from "#platform";
 import { Strings, symbolicStrings } from "../../core/strings.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
 import { mapTree, type Tree } from "../../core/tree.js";
+import { unpackXYSampleWeight } from "../../data/pack.js";
 import { inferOnly } from "../../layers/base/infer.js";
 import { ready } from "../../runtime/machine.js";
 import { pause } from "../../runtime/parts.js";
-import { type Batch, unpack } from "./batches.js";
+import type { Batch } from "./batches.js";
 import type { Compiled } from "./compiled.js";
 import type { EpochBatches } from "./epochs.js";
 import { callModel, type Trained } from "./trained.js";
@@ -52,8 +53,8 @@ function infer({ model }: Trained, state: Compiled, batch: Batch, training: bool
       : leaf instanceof Tensor
         ? symbolic({ shape: leaf.shape, dtype: leaf.dtype })
         : leaf;
-  const specs = mapTree(batch as Tree<unknown>, toSpec) as unknown as Batch;
-  const { x, y, sampleWeight } = unpack(specs);
+  const specs = mapTree(batch as Tree<unknown>, toSpec) as unknown;
+  const [x, y, sampleWeight] = unpackXYSampleWeight(specs);
   inferOnly(() => {
     const yPred = callModel(model, x, training);
     if (state.loss) model.computeLoss({ x, y, yPred, sampleWeight, training });

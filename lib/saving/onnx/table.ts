@@ -468,8 +468,7 @@ const numberOf = (step: StepView, name: string): number => (step.attrs as Record
 
 /** The length of an axis of x, an int32 scalar. */
 function lengthAlong(step: Parameters<Row>[0], axis: number): ReturnType<Row> {
-  const place = step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(BigInt(axis))));
-  return castTo(step, make(step)("Gather", [make(step)("Shape", [step.at("x")]), place], { axis: 0 }), "int32");
+  return castTo(step, make(step)("Gather", [make(step)("Shape", [step.at("x")]), long(step, axis)], { axis: 0 }), "int32");
 }
 
 export const rows: Readonly<Record<string, Row>> = {
