@@ -4,7 +4,7 @@ import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { keptDtype } from "../../core/dtype.js";
 import { ArgumentError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { type AnyFunction, bind, checkArguments, type Forms, parseSignature } from "../../core/signature.js";
+import { type AnyFunction, bind, checkArguments, type Forms, parseSignature, type Signature } from "../../core/signature.js";
 import { known, sizeOf, type Shape } from "../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { integers, type Integers } from "../../ops/static.js";
@@ -259,9 +259,13 @@ type AlgForm = (alg: unknown) => Generator;
 const countForm = "Generator.split(count:int=1)";
 type CountForm = (count: number) => Tensor;
 
+/** Declarations that were read, each at the first call. */
+const signatures = new Map<string, Signature>();
+
 /** The arguments of a method in order, checked. */
 function argumentsOf<F extends AnyFunction>(form: string, given: readonly unknown[]): Parameters<F> {
-  const signature = parseSignature(form);
+  const signature = signatures.get(form) ?? parseSignature(form);
+  signatures.set(form, signature);
   const bound = bind(signature, given);
   checkArguments(signature, bound);
   return bound as Parameters<F>;

@@ -122,6 +122,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /**
    * Says how the model is trained. To be called again when `trainable` of a layer changes.
    *
+   * The parameters are written out, so that a class of one's own may override it with a method that takes options alone.
+   *
    * @throws ArgumentError, ValueError for options, losses, metrics or optimizers that are not known
    */
   compile(
