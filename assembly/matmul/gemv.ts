@@ -6,7 +6,7 @@ import { RELU } from "./tile";
 
 /**
  * c = a · b (+ bias) for few rows, where packing b would cost more than it gives: b is read once, where it lies. b is contiguous along
- * n or along k. One matrix, no batch; unitM = m ≤ 4. Units: blocks of unitN columns.
+ * n or along k. One matrix, no batch; 1 ≤ m = unitM ≤ 4. Units: blocks of unitN columns.
  */
 export function gemv_f32(args: GemmArgs, begin: usize, end: usize): void {
   const first = begin * args.unitN;

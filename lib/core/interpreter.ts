@@ -82,10 +82,19 @@ const isOneSpec = (inferred: Spec | Record<string, Spec>): inferred is Spec => "
 export const namedSpecs = (inferred: Spec | Record<string, Spec>): Record<string, Spec> =>
   isOneSpec(inferred) ? { y: inferred } : inferred;
 
-/** The commands that compute the outputs, in order. */
+/**
+ * The commands that compute the outputs, in order. None where no output has an element: kernels count their units along the axes they
+ * divide, and one that divides columns would store into rows that are not there.
+ */
 export function commandsOf({ op, inputs, outputs, attrs }: Step): readonly Command[] {
+  if (!op.effect && isEmpty(outputs)) return [];
   const commands = op.lower!(inputs, outputs, attrs);
   return Array.isArray(commands) ? (commands as Command[]) : [commands as Command];
+}
+
+function isEmpty(outputs: Step["outputs"]): boolean {
+  for (const name in outputs) if (outputs[name]!.size > 0) return false;
+  return true;
 }
 
 /** Looks at the results of every operation that is computed now: tf.debugging.enableCheckNumerics. */
