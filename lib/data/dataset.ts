@@ -27,7 +27,7 @@ import { TensorSpec } from "../graph/signature.js";
 import { makeDefaultSeed } from "../variables/seed-generator.js";
 import { DatasetIterator, type SavedPosition } from "./iterator.js";
 import { beside } from "./beside.js";
-import { after, type Later } from "./later.js";
+import { after, eventually, type Later } from "./later.js";
 import { Options as DataOptions } from "./options.js";
 import { stackPadded, type PaddedOptions } from "./padded.js";
 import { fromRows, reorder, type Pipeline } from "./pipeline.js";
@@ -381,8 +381,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** How a stage works on several elements at once. */
   #parallel(stage: string, calls: number, tunes: boolean, deterministic: boolean | null): AheadOptions {
-    const isOrdered = deterministic ?? this.#options.deterministic ?? true;
+    const isOrdered = this.#isOrdered(deterministic);
     return { name: "map", stage, workers: calls, queueSize: calls, isOrdered, ...(tunes && { pace: () => new Pace() }) };
+  }
+
+  #isOrdered(deterministic: boolean | null): boolean {
+    return deterministic ?? this.#options.deterministic ?? true;
   }
 
   /** The elements for which `predicate` gives true, or a bool tensor that is true. */
@@ -583,8 +587,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /**
    * The elements of the datasets that `fn` makes of each element: `cycleLength` of them by turns, `blockLength` elements at a time. With
-   * `numParallelCalls` those that are open work beside each other where they take time (the order stays: `deterministic: false` allows
-   * another one, and demands none).
+   * `numParallelCalls` those that are open work beside each other where they take time.
+   *
+   * @param options.deterministic  whether the order stays; else, of those that work beside each other, whichever has an element ready comes
+   *   first. Default: as `options()` say, true
    */
   interleave<U>(
     fn: (...components: ElementArguments<T>) => Later<Dataset<U>>,
@@ -597,10 +603,11 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         if (made instanceof Dataset) return made.#pipeline.stream;
         throw new ArgumentError("dataset.flatMap", { given: text(made), expected: "a Dataset from the function" });
       });
-    const { cycleLength, blockLength, numParallelCalls } = interleaveOptions.parse("dataset.interleave", options);
+    const { cycleLength, blockLength, numParallelCalls, deterministic } = interleaveOptions.parse("dataset.interleave", options);
     const isParallel = this.#calls("dataset.interleave", numParallelCalls) > 1;
+    const isOrdered = this.#isOrdered(deterministic);
     return this.#with({
-      stream: interleave(this.#pipeline.stream, inner, { cycleLength, blockLength, isParallel }),
+      stream: interleave(this.#pipeline.stream, inner, { cycleLength, blockLength, isParallel, isOrdered }),
       spec: () => null,
     });
   }
@@ -672,7 +679,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     };
     const take = (item: Element): Later<void> =>
       after(call(visible(state), visible(item)), (made) => void (state = structured(made, "dataset.reduce")));
-    return after(step(), (made) => visible(made) as Structured<S>);
+    const whole = eventually(step, () => cursor.close?.());
+    return after(whole, (made) => visible(made) as Structured<S>);
   }
 
   /** Batches of elements whose shapes differ: shorter ones are filled up, to the longest of the batch or to `paddedShapes`. */
@@ -879,10 +887,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const refuse = (given: string): never => {
       throw new ValueError("dataset.getSingleElement", { given, expected: "exactly one element" });
     };
-    return after(cursor.next(), (first) => {
-      if (first === END) return refuse("a dataset without elements");
-      return after(cursor.next(), (second) => (second === END ? (visible(first) as T) : refuse("a dataset with more elements")));
-    });
+    const only = (): Later<T> =>
+      after(cursor.next(), (first) => {
+        if (first === END) return refuse("a dataset without elements");
+        return after(cursor.next(), (second) => (second === END ? (visible(first) as T) : refuse("a dataset with more elements")));
+      });
+    return eventually(only, () => cursor.close?.());
   }
 
   /** The elements as typed arrays, in nested arrays where they have axes: numbers for scalars. */

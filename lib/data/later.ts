@@ -7,6 +7,19 @@ export type Later<T> = T | Promise<T>;
 export const after = <T, U>(value: Later<T>, next: (value: T) => Later<U>): Later<U> =>
   value instanceof Promise ? value.then(next) : next(value);
 
+/** A value, and what has to be done whether it comes or fails. */
+export function eventually<T>(make: () => Later<T>, done: () => Later<void>): Later<T> {
+  let made: Later<T>;
+  try {
+    made = make();
+  } catch (error) {
+    return after(done(), () => {
+      throw error;
+    });
+  }
+  return made instanceof Promise ? made.finally(done) : after(done(), () => made);
+}
+
 /** Repeats a step until it answers something other than undefined; synchronously for as long as the step does. */
 export function until<T>(step: () => Later<T | undefined>): Later<T> {
   for (;;) {

@@ -74,6 +74,12 @@ t.test("positions of parallel stages lose no element and repeat none, whatever w
         .map(uneven, { numParallelCalls: 3, deterministic: false })
         .map(async (i) => (await after(1), i as tf.Tensor), { numParallelCalls: 2, deterministic: false })
         .prefetch(2),
+    "inner streams in any order": () =>
+      Dataset.range(4).interleave((i) => Dataset.range(3).map(async (j) => (await after(1 + i.item()), tf.add(i.mul(100), j))), {
+        cycleLength: 3,
+        numParallelCalls: AUTOTUNE,
+        deterministic: false,
+      }),
     "inner streams": () =>
       Dataset.range(4).interleave((i) => Dataset.range(3).map(async (j) => (await after(1), tf.add(i.mul(100), j))), {
         cycleLength: 2,
@@ -121,6 +127,31 @@ t.test("inner datasets of interleave work beside each other, and keep their turn
   t.equal(most, 1);
   t.strictSame(await awaited(Dataset.range(5).interleave(inner, { cycleLength: 3, blockLength: 2, numParallelCalls: 3 })), wanted);
   t.ok(most >= 3, `${most} at once`);
+});
+
+t.test("inner datasets whose order is free: who is ready comes, synchronous ones take turns, an error costs its own element", async (t) => {
+  let open: () => void = () => {};
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const inner = (i: tf.Tensor) =>
+    Dataset.range(3).map(async (j) => {
+      if (i.item() === 0) await gate;
+      else await after(1);
+      if (i.item() === 1 && j.item() === 1) throw new RangeError("no");
+      return tf.add(i.mul(10), j);
+    });
+  const options = { cycleLength: 2, numParallelCalls: 2, deterministic: false };
+  const given: number[] = [];
+  for await (const element of Dataset.range(4).interleave(inner, options).ignoreErrors()) {
+    given.push(element.item());
+    if (given.length === 8) open();
+  }
+  t.strictSame(given.slice(0, 8), [10, 12, 20, 21, 22, 30, 31, 32], "the first waits for the gate, which the others open");
+  t.strictSame(given.slice(8), [0, 1, 2]);
+  const free = new tf.data.Options();
+  free.deterministic = false;
+  const plain = (dataset: tf.data.Dataset) => listed(dataset.interleave((i) => Dataset.fromTensors(i).repeat(3), { cycleLength: 2, blockLength: 2, numParallelCalls: 2 })); // prettier-ignore
+  t.strictSame(plain(Dataset.range(3).withOptions(free)), plain(Dataset.range(3)));
+  t.strictSame(plain(Dataset.range(0).withOptions(free)), []);
 });
 
 t.test("an error comes when its element's turn comes, names stage and element, and the others go on", async (t) => {

@@ -54,6 +54,12 @@ const stages: Stages = {
   interleave: (source) => source().interleave((i) => Dataset.fromTensors(i).repeat(2), { cycleLength: 3, blockLength: 2 }),
   "interleave, at once": (source) =>
     source().interleave((i) => Dataset.range(3).map((j) => i.mul(10).add(j)), { cycleLength: 2, numParallelCalls: 2 }),
+  "interleave, at once, in any order": (source) =>
+    source().interleave((i) => Dataset.range(3).map((j) => i.mul(10).add(j)), {
+      cycleLength: 2,
+      numParallelCalls: 2,
+      deterministic: false,
+    }),
   apply: (source) => source().apply((dataset) => dataset.batch(2)),
   window: (source) => source().window(4, { shift: 2 }).flatMap((each) => each.batch(4)), // prettier-ignore
   shard: (source) => source().shard(3, 1),
@@ -131,6 +137,108 @@ type Tap = typeof t;
 for (const [name, make] of Object.entries(stages))
   for (const source of [range, generated, slow]) t.test(`${name} of ${source.name}`, async (t) => goesOn(t as Tap, () => make(source)));
 for (const [name, make] of Object.entries(sources)) t.test(name, async (t) => goesOn(t as Tap, make));
+
+/** A source that tells how many of its generators are open. */
+function watched(kind: "generated" | "slow") {
+  const counts = { open: 0, opened: 0 };
+  function* plainly() {
+    counts.open++;
+    counts.opened++;
+    try {
+      for (let i = 0; i < 12; i++) yield i;
+    } finally {
+      counts.open--;
+    }
+  }
+  async function* slowly() {
+    for (const i of plainly()) yield await later(i);
+  }
+  const source = () => Dataset.fromGenerator(kind === "slow" ? slowly : plainly) as unknown as Dataset;
+  Object.defineProperty(source, "name", { value: `watched-${kind}` });
+  return { counts, source };
+}
+
+for (const [name, make] of Object.entries(stages))
+  for (const kind of ["generated", "slow"] as const)
+    t.test(`${name} of ${kind}: whoever leaves early, comes to the end or meets an error has nothing open`, async (t) => {
+      const { counts, source } = watched(kind);
+      const left = async (what: string): Promise<void> => {
+        for (let turns = 0; counts.open > 0 && turns < 50; turns++) await later(null);
+        t.equal(counts.open, 0, `${what}: ${counts.opened} opened`);
+      };
+      for (const many of [1, 3]) {
+        let given = 0;
+        for await (const _ of make(source)) if (++given === many) break;
+        await left(`left after ${many}`);
+      }
+      for await (const _ of make(source));
+      await left("came to the end");
+      const failing = make(() => source().map((i) => (i.item() === 7 ? tf.zeros([2, -1]) : i))); // prettier-ignore
+      try {
+        for await (const _ of failing);
+      } catch {
+        // Which stage refuses it is not the question here.
+      }
+      await left("met an error");
+      const iterator = make(source).iterator();
+      let given = 0;
+      for await (const _ of iterator) if (++given === 2) break;
+      const state = iterator.saveState();
+      await iterator.close();
+      await left("closed");
+      const resumed = make(source).iterator();
+      await resumed.step();
+      resumed.loadState(state);
+      await resumed.step();
+      await resumed.close();
+      await left("closed after it was restored");
+    });
+
+t.test("datasets inside of stages, and what asks for elements by itself, leave nothing open", async (t) => {
+  const { counts, source } = watched("generated");
+  const inside: Readonly<Record<string, () => Promise<unknown> | unknown>> = {
+    interleave: async () => {
+      for (const deterministic of [true, false])
+        for (const numParallelCalls of [null, 2])
+          for await (const _ of Dataset.range(5).interleave(source, { cycleLength: 3, numParallelCalls, deterministic })) break;
+    },
+    flatMap: () => [...Dataset.range(2).flatMap(() => source().take(3))],
+    groupByWindow: async () => {
+      const options = { keyFunc: (i: tf.Tensor) => i.mod(2), reduceFunc: source, windowSize: 2 };
+      for await (const _ of Dataset.range(5).groupByWindow(options)) break;
+      for (const _ of Dataset.range(3).groupByWindow({ ...options, reduceFunc: () => source().take(2) }));
+    },
+    cache: () => [...source().take(3).cache()],
+    reduce: () => source().reduce(0, () => { throw new RangeError("no"); }), // prettier-ignore
+    "reduce, to the end": () => source().take(2).reduce(0, (sum, i) => sum.add(i)), // prettier-ignore
+    getSingleElement: () => source().getSingleElement(),
+    "getSingleElement, the only one": () => source().take(1).getSingleElement(),
+    save: () => source().map((i) => tf.reshape(i, [i.item() > 4 ? 2 : 1])).save(path("not-saved")), // prettier-ignore
+    "save, to the end": () => source().take(2).save(path("all-saved")), // prettier-ignore
+    asNumpyIterator: () => {
+      for (const _ of source().asNumpyIterator()) break;
+    },
+    "a position inside": () => {
+      const iterator = Dataset.range(5).interleave(source, { cycleLength: 3 }).iterator();
+      iterator.next();
+      const state = iterator.saveState();
+      iterator.next();
+      iterator.loadState(state);
+      iterator.next();
+      return iterator.close();
+    },
+  };
+  for (const [name, run] of Object.entries(inside)) {
+    counts.opened = 0;
+    try {
+      await run();
+    } catch {
+      t.match(name, /^(reduce|getSingleElement|save)$/);
+    }
+    t.ok(counts.opened > 0, name);
+    t.equal(counts.open, 0, `${name}: ${counts.opened} opened`);
+  }
+});
 
 t.test("every stage and source is here", (t) => {
   const known = new Set([...Object.keys(stages), ...Object.keys(sources)]);

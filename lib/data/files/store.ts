@@ -119,16 +119,18 @@ const formOf = (compression: string | null): "gzip" | null => (compression === "
 
 /** Writes all elements of a stream. */
 export async function save(stream: Stream<Element>, path: string, compression: string | null): Promise<void> {
-  const writer = new Writer("dataset.save", path, formOf(compression));
-  const cursor = stream.open();
   if (stream.count === Infinity)
     throw new ValueError("dataset.save", { given: "a dataset that never ends", expected: "one that does", hint: "Use take." });
+  const writer = new Writer("dataset.save", path, formOf(compression));
+  const cursor = stream.open();
   try {
     for (let item = await cursor.next(); item !== END; item = await cursor.next()) await writer.add(item);
     await writer.end();
   } catch (error) {
     await writer.drop();
     throw error;
+  } finally {
+    await cursor.close?.();
   }
 }
 

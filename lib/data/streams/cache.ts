@@ -34,6 +34,10 @@ class Store<T> {
   #start: Position = null;
   #ended = false;
   #coming: Promise<void> | null = null;
+  /** Passes that are under way. */
+  #readers = 0;
+  /** Where the maker stood when the last pass was left. */
+  #parked: { readonly position: Position } | null = null;
 
   constructor(
     readonly input: Stream<T>,
@@ -47,48 +51,80 @@ class Store<T> {
     if (kept) return kept.get ? kept.get() : kept.item!;
     if (this.#ended) return END;
     if (this.#coming) return this.#coming.then(() => this.get(index));
-    const item = this.open().next();
+    const item = this.#make();
     if (!(item instanceof Promise)) return this.#keep(item);
-    this.#coming = item.then((it) => void this.#keep(it)).finally(() => (this.#coming = null));
+    this.#coming = item.then((it) => after(this.#keep(it), () => {})).finally(() => (this.#coming = null));
     return this.#coming.then(() => this.get(index));
+  }
+
+  #make(): Later<T | End> {
+    const maker = this.open();
+    if (!this.#parked) return maker.next();
+    const { position } = this.#parked;
+    return after(maker.restore(position), () => {
+      this.#parked = null;
+      return maker.next();
+    });
+  }
+
+  enter(): void {
+    this.#readers++;
+  }
+
+  /** A pass was left. Where it was the last one, the input gives back what it holds open: who asks for more goes on from there. */
+  leave(): Later<void> {
+    if (--this.#readers > 0) return;
+    if (this.#coming) return this.#coming.then(() => this.#park(), () => this.#park()); // prettier-ignore
+    return this.#park();
+  }
+
+  #park(): Later<void> {
+    const maker = this.#maker;
+    if (this.#readers > 0 || !maker) return;
+    this.#parked ??= { position: maker.save() };
+    this.#maker = null;
+    return maker.close?.();
   }
 
   open(): Cursor<T> {
     if (this.#maker) return this.#maker;
     this.#maker = this.input.open(this.part);
-    this.#start = this.#maker.save();
+    if (!this.#parked) this.#start = this.#maker.save();
     return this.#maker;
   }
 
-  #keep(item: T | End): T | End {
+  #keep(item: T | End): Later<T | End> {
     if (item === END) {
-      this.#ended = true;
-      this.#maker = null;
-    } else {
-      const get = this.spill?.hold(item) ?? null;
-      this.#items.push(get ? { get } : { item });
+      const maker = this.#maker;
+      [this.#ended, this.#maker] = [true, null];
+      return after<void, T | End>(maker?.close?.(), () => END);
     }
+    const get = this.spill?.hold(item) ?? null;
+    this.#items.push(get ? { get } : { item });
     return item;
   }
 
   /** Where the only pass over the input began: its shuffles decide what is kept. */
   get start(): Position {
-    if (!this.#ended) this.open();
+    if (!this.#ended && !this.#parked) this.open();
     return this.#start;
   }
 
   restart(start: Position): Later<void> {
     if (this.#items.length > 0 || this.#ended) return;
-    this.#start = start;
+    [this.#start, this.#parked] = [start, null];
     return (this.#maker ??= this.input.open(this.part)).restore(start);
   }
 }
 
 class Cached<T> implements Cursor<T> {
   #next = 0;
+  #isIn = false;
   constructor(readonly store: Store<T>) {}
 
   next(): Later<T | End> {
+    if (!this.#isIn) this.store.enter();
+    this.#isIn = true;
     return after(this.store.get(this.#next), (item) => {
       if (item !== END) this.#next++;
       return item;
@@ -104,5 +140,10 @@ class Cached<T> implements Cursor<T> {
       const step = () => (this.#next >= next ? END : after(this.next(), (item) => (item === END ? END : undefined)));
       return after(until(step), () => {});
     });
+  }
+  close(): Later<void> {
+    if (!this.#isIn) return;
+    this.#isIn = false;
+    return this.store.leave();
   }
 }

@@ -113,10 +113,14 @@ export const grouped = <T, U>(input: Stream<T>, { key, size, reduce }: GroupOpti
     const groups = new Map<string, { readonly items: T[]; readonly most: number }>();
     function* give(items: readonly T[]) {
       const cursor = (yield* settled(reduce(items[0]!, items))).open();
-      for (;;) {
-        const item = yield* settled(cursor.next());
-        if (item === END) return;
-        yield { give: item };
+      try {
+        for (;;) {
+          const item = yield* settled(cursor.next());
+          if (item === END) return;
+          yield { give: item };
+        }
+      } finally {
+        yield* settled(cursor.close?.());
       }
     }
     for (;;) {

@@ -4,7 +4,7 @@ import { after, until, type Later } from "../later.js";
 import { passing } from "./map.js";
 import { prefetch } from "./prefetch.js";
 import { replayed } from "./replay.js";
-import { END, type Cursor, type End, type Stream } from "./stream.js";
+import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
 export interface InterleaveOptions {
   /** Inner streams that are open at the same time. */
@@ -13,11 +13,19 @@ export interface InterleaveOptions {
   readonly blockLength: number;
   /** Whether open streams ask ahead, so that those that take time work beside each other. Default: false. */
   readonly isParallel?: boolean;
+  /** Whether items come by turns; else, of streams that work beside each other, whichever is ready first. Default: true. */
+  readonly isOrdered?: boolean;
 }
 
 /** The items of the streams that `fn` makes of each item: `cycleLength` of them by turns, `blockLength` items at a time. */
 export const interleave = <T, U>(input: Stream<T>, fn: (item: T) => Later<Stream<U>>, options: InterleaveOptions): Stream<U> =>
-  replayed("interleave", null, input, { order: () => null, begin: (cursor) => new Interleaved(cursor, fn, options) });
+  options.isParallel && options.isOrdered === false
+    ? {
+        kind: `interleave in any order < ${input.kind}`,
+        count: null,
+        open: (part) => new Unordered(input.open(part), fn, options),
+      }
+    : replayed("interleave", null, input, { order: () => null, begin: (cursor) => new Interleaved(cursor, fn, options) });
 
 /** A cursor that is at work on its first items already. */
 function begun<T>(stream: Stream<T>, blockLength: number): Cursor<T> {
@@ -109,5 +117,113 @@ class Interleaved<T, U> {
 
   close(): Later<void> {
     return this.#open.reduce<Later<void>>((before, cursor) => after(before, () => cursor?.close?.()), undefined);
+  }
+}
+
+/** A stream that is open, and the item of it that was asked for. */
+interface Place<U> {
+  /** Where the input stood before the item that the stream was made of. */
+  readonly made: Position;
+  readonly cursor: Cursor<U>;
+  /** Where the stream stood before the item that was asked for. */
+  before: Position;
+  asked: { readonly coming: Promise<U | End>; settled: Promise<unknown>; isDone: boolean } | null;
+}
+
+/** Streams beside each other, whose items come as they are ready. A position says which streams are open, and where each stands. */
+class Unordered<T, U> implements Cursor<U> {
+  /** In the order in which they are asked: who gave `blockLength` items goes to the end. */
+  #places: Place<U>[] = [];
+  #given = 0;
+  #ended = false;
+
+  constructor(
+    readonly input: Cursor<T>,
+    readonly fn: (item: T) => Later<Stream<U>>,
+    readonly options: InterleaveOptions,
+  ) {}
+
+  next(): Later<U | End> {
+    return until(this.#step);
+  }
+
+  readonly #step = (): Later<U | End | undefined> => {
+    if (!this.#ended && this.#places.length < this.options.cycleLength) {
+      const made = this.input.save();
+      return after(this.input.next(), (item) => {
+        if (item !== END) return this.#begin(item, made);
+        this.#ended = true;
+        return undefined;
+      });
+    }
+    if (this.#places.length === 0) return END;
+    for (const place of [...this.#places]) {
+      if (place.asked) continue;
+      place.before = place.cursor.save();
+      const item = place.cursor.next();
+      if (!(item instanceof Promise)) return this.#give(place, item);
+      const asked: Place<U>["asked"] = { coming: item, settled: item, isDone: false };
+      const done = (): void => void (asked.isDone = true);
+      asked.settled = item.then(done, done);
+      place.asked = asked;
+    }
+    return Promise.race(this.#places.map(({ asked }) => asked!.settled)).then(async () => {
+      const place = this.#places.find(({ asked }) => asked?.isDone);
+      if (!place) return undefined;
+      const { coming } = place.asked!;
+      place.asked = null;
+      return this.#give(place, await coming);
+    });
+  };
+
+  #begin(item: T, made: Position): Later<undefined> {
+    return after(this.fn(item), (stream) => {
+      const cursor = prefetch(stream, this.options.blockLength + 1).open();
+      this.#places.push({ made, cursor, before: cursor.save(), asked: null });
+      return undefined;
+    });
+  }
+
+  #give(place: Place<U>, item: U | End): Later<U | undefined> {
+    if (item !== END && ++this.#given < this.options.blockLength && place === this.#places[0]) return item;
+    this.#given = 0;
+    this.#places.splice(this.#places.indexOf(place), 1);
+    if (item === END) return after(place.cursor.close?.(), () => undefined);
+    this.#places.push(place);
+    return item;
+  }
+
+  save(): Position {
+    const open = this.#places.map(({ made, cursor, before, asked }) => [made, asked ? before : cursor.save()]);
+    return [this.input.save(), open, this.#ended];
+  }
+
+  restore(position: Position): Later<void> {
+    const [input, open, ended] = position as [Position, [Position, Position][], boolean];
+    const again = ([made, inner]: [Position, Position]): Later<void> =>
+      after(this.input.restore(made), () =>
+        after(this.input.next(), (item) =>
+          item === END ? undefined : after(this.#begin(item, made), () => this.#places.at(-1)!.cursor.restore(inner)),
+        ),
+      );
+    const all = open.reduce<Later<void>>((before, each) => after(before, () => again(each)), this.#leave());
+    return after(all, () => {
+      [this.#ended, this.#given] = [ended, 0];
+      return this.input.restore(input);
+    });
+  }
+
+  #leave(): Later<void> {
+    const places = this.#places;
+    this.#places = [];
+    return places.reduce<Later<void>>((before, { cursor }) => after(before, () => cursor.close?.()), undefined);
+  }
+
+  where(): string | null {
+    return this.input.where?.() ?? null;
+  }
+
+  close(): Later<void> {
+    return after(this.#leave(), () => this.input.close?.());
   }
 }

@@ -58,12 +58,15 @@ class Replay<T, U, O extends Position> implements Cursor<U> {
     this.#start = start;
     this.#order = order;
     this.held.follow?.(order);
-    return after(this.input.restore(start), () => {
-      this.#pass = this.held.begin(this.input, order);
-      this.#given = 0;
-      const step = () => (this.#given >= given ? END : after(this.next(), (item) => (item === END ? END : undefined)));
-      return after(until(step), () => {});
-    });
+    return after(
+      after(this.#pass.close?.(), () => this.input.restore(start)),
+      () => {
+        this.#pass = this.held.begin(this.input, order);
+        this.#given = 0;
+        const step = () => (this.#given >= given ? END : after(this.next(), (item) => (item === END ? END : undefined)));
+        return after(until(step), () => {});
+      },
+    );
   }
 
   close() {

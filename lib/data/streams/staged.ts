@@ -78,8 +78,13 @@ class Staged<U> {
     return this.next();
   }
 
-  close(): void {
-    this.body.return();
+  /** What the body holds open is given back: its `finally` blocks may wait. */
+  close(): Later<void> {
+    const rest = (step: IteratorResult<Ask<U>, void>): Later<void> => {
+      if (step.done || !("wait" in step.value)) return;
+      return step.value.wait.then(() => rest(this.body.next()));
+    };
+    return rest(this.body.return());
   }
 }
 
