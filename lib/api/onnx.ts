@@ -4,7 +4,7 @@ import { ArgumentError, text } from "../core/errors.js";
 import { type ExportOptions } from "../model/export.js";
 import { Model } from "../model/model.js";
 import type { ImportedModel } from "../model/imported.js";
-import { formatOf } from "../saving/path.js";
+import { identified } from "../saving/first-bytes.js";
 import { type FilePath, placeOf } from "../saving/place.js";
 import { loadModel } from "../model/model.js";
 
@@ -40,8 +40,8 @@ export async function exportOnnx(model: Model, path: string, options: Omit<Expor
  * @throws FormatError, UnsupportedFormatError
  */
 export async function loadOnnx(path: FilePath): Promise<ImportedModel> {
-  const { name } = placeOf(path);
-  if (formatOf("loadOnnx", name) !== "onnx")
-    throw new ArgumentError("loadOnnx", { given: text(name), expected: "a path that ends in .onnx" });
+  const { place, form } = await identified("loadOnnx", placeOf(path));
+  if (form !== "onnx")
+    throw new ArgumentError("loadOnnx", { given: text(place.name), expected: "a path that ends in .onnx, or a file of ONNX" });
   return (await loadModel(path)) as ImportedModel;
 }

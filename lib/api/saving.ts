@@ -25,8 +25,12 @@ function checked(where: string, model: unknown): Model {
  * (await keras.models.loadModel("small.keras")).countParams(); // 8
  * ```
  */
-export const saveModel = (model: Model | FeatureSpace, path: string, options?: SaveOptions): Promise<void> =>
-  model instanceof FeatureSpace ? model.save(path) : checked("saveModel", model).save(path, options);
+export async function saveModel(model: Model | FeatureSpace, path: string, options?: SaveOptions): Promise<void> {
+  if (!(model instanceof FeatureSpace)) return checked("saveModel", model).save(path, options);
+  if (options !== undefined)
+    throw new ArgumentError("keras.saving.saveModel", { given: text(options), expected: "no options for a FeatureSpace" });
+  return model.save(path);
+}
 
 /**
  * The same as `model.saveWeights`. Keras: keras.saving.save_weights

@@ -1,7 +1,7 @@
 // Classes and functions of the user's own: registered for the process, or handed over for the length of one call.
 
 import { switches } from "../core/defaults.js";
-import { didYouMean, text, ValueError } from "../core/errors.js";
+import { ArgumentError, text, ValueError } from "../core/errors.js";
 
 /** A class or function that a config can name. */
 export type CustomObject = object & { readonly name: string };
@@ -9,7 +9,8 @@ export type CustomObject = object & { readonly name: string };
 /** Custom objects by the name that configs use. */
 export type CustomObjects = Readonly<Record<string, CustomObject>>;
 
-const registered = new Map<string, CustomObject>();
+/** What is registered, by its name: the object that `getCustomObjects` gives, which users write to. */
+const registered = Object.create(null) as Record<string, CustomObject>;
 const names = new WeakMap<object, string>();
 /** The scopes that are open, outermost first. */
 let scopes: readonly CustomObjects[] = [];
@@ -38,7 +39,7 @@ export interface Registration {
  * names of layers and files.
  *
  * @returns what was given, or the decorator
- * @throws ValueError for an object without a name
+ * @throws ValueError for an object without a name, and for a class without `getConfig`
  *
  * Keras: keras.saving.register_keras_serializable
  */
@@ -70,8 +71,14 @@ function register<T extends CustomObject>(object: T, registration: Registration)
   if (name === "") {
     throw new ValueError("keras.saving.registerKerasSerializable", { given: "an object without a name", expected: "the option name" });
   }
+  if (/^class\b/.test(Function.prototype.toString.call(object)) && !("getConfig" in ((object as { prototype?: object }).prototype ?? {}))) {
+    throw new ValueError("keras.saving.registerKerasSerializable", {
+      given: `the class ${name}, which has no getConfig()`,
+      expected: "a function, or a class whose objects say their config",
+    });
+  }
   const key = `${registration.package ?? "Custom"}>${name}`;
-  registered.set(key, object);
+  registered[key] = object;
   names.set(object, key);
   return object;
 }
@@ -128,46 +135,58 @@ export function safeModeScope<T>(mode: boolean, body: () => T): T {
 export const currentCustomObjects = (): CustomObjects => Object.assign({}, ...scopes) as CustomObjects;
 
 /**
- * The objects that `registerKerasSerializable` was given, by registered name.
+ * The objects that `registerKerasSerializable` was given, by registered name: the record itself, so that what is written to it is known,
+ * and what is deleted from it is not.
  *
  * ```ts
  * class Thrice extends keras.layers.Layer {}
  * keras.saving.registerKerasSerializable("mine")(Thrice);
  * keras.saving.getCustomObjects()["mine>Thrice"] === Thrice; // true
  * ```
+ *
+ * Keras: keras.saving.get_custom_objects
  */
-export function getCustomObjects(): CustomObjects {
-  return Object.fromEntries(registered);
+export function getCustomObjects(): Record<string, CustomObject> {
+  return registered;
 }
 
 /** The object of that name in the scope or among the registered ones. */
 export function customObject(name: string): CustomObject | undefined {
   const scope = scopes.findLast((each) => Object.hasOwn(each, name));
-  return scope ? scope[name] : registered.get(name);
+  return scope ? scope[name] : registered[name];
 }
 
+/** `package>name` of an object that was registered. */
+export const registeredNameOf = (object: object): string | undefined => names.get(object);
+
 /**
- * `package>name` of an object that was registered.
+ * `package>name` of an object that was registered, and the own name of one that was not.
  *
  * ```ts
  * class Twice extends keras.layers.Layer {}
+ * keras.saving.getRegisteredName(Twice); // "Twice"
  * keras.saving.registerKerasSerializable("mine")(Twice);
  * keras.saving.getRegisteredName(Twice); // "mine>Twice"
  * ```
+ *
+ * Keras: keras.saving.get_registered_name
+ *
+ * @throws ArgumentError for what is no class and no function
  */
-export function registeredNameOf(obj: object): string | undefined {
-  return names.get(obj);
+export function getRegisteredName(obj: CustomObject): string {
+  if (typeof obj === "function") return names.get(obj) ?? ownNameOf(obj);
+  throw new ArgumentError("keras.saving.getRegisteredName", { given: text(obj), expected: "a class or a function" });
 }
 
 /**
- * The registered object of that name, or that of `customObjects` or `moduleObjects`.
+ * What a name means: in the scopes that are open, among what is registered, in `customObjects`, in `moduleObjects`; null where it means
+ * nothing.
  *
  * ```ts
  * class Twice extends keras.layers.Layer {}
  * keras.saving.getRegisteredObject("Twice", { customObjects: { Twice } }) === Twice; // true
+ * keras.saving.getRegisteredObject("Never"); // null
  * ```
- *
- * @throws ValueError where there is none
  *
  * Keras: keras.saving.get_registered_object
  */
@@ -177,14 +196,8 @@ export function getRegisteredObject(
     customObjects = null,
     moduleObjects = null,
   }: { readonly customObjects?: CustomObjects | null; readonly moduleObjects?: CustomObjects | null } = {},
-): CustomObject {
-  const object = customObject(name) ?? customObjects?.[name] ?? moduleObjects?.[name];
-  if (object !== undefined) return object;
-  const known = [...Object.keys(currentCustomObjects()), ...registered.keys()];
-  const hint = didYouMean(name, known);
-  throw new ValueError("keras.saving.getRegisteredObject", {
-    given: text(name),
-    expected: known.length === 0 ? "a registered name (none is registered)" : `one of ${known.join(", ")}`,
-    ...(hint === undefined ? {} : { hint }),
-  });
+): CustomObject | null {
+  if (typeof name !== "string") throw new ArgumentError("keras.saving.getRegisteredObject", { given: text(name), expected: "a name" });
+  const within = [customObjects, moduleObjects].find((objects) => objects !== null && Object.hasOwn(objects, name));
+  return customObject(name) ?? within?.[name] ?? null;
 }

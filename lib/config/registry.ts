@@ -104,7 +104,8 @@ export function lookUp(module: string | null | undefined, name: string): Entry |
 export function entryFor(envelope: Envelope): Entry {
   const isFunction = envelope.class_name === "function";
   const name = isFunction ? String(envelope.config) : envelope.class_name;
-  const custom = customObject(envelope.registered_name ?? name) ?? (isFunction ? customObject(name) : undefined);
+  const registeredName = envelope.registered_name ?? name;
+  const custom = customObject(registeredName) ?? (isFunction || registeredName !== name ? customObject(name) : undefined);
   if (custom !== undefined) {
     const registered = { module: "", name, value: custom };
     return "fromConfig" in custom

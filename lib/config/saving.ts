@@ -6,8 +6,8 @@ export {
   customObjectScope as CustomObjectScope,
   type CustomObjects,
   getCustomObjects,
+  getRegisteredName,
   getRegisteredObject,
-  registeredNameOf as getRegisteredName,
   registerKerasSerializable,
 } from "./custom-objects.js";
 export { deserializeKerasObject, serializeKerasObject } from "./serialization.js";

@@ -1,8 +1,8 @@
 // Objects to Keras's `{ module, class_name, config, registered_name }` and back.
 
-import { text, ValueError } from "../core/errors.js";
+import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { MAX_DEPTH } from "../core/tree.js";
-import { customObjectScope, type CustomObjects, registeredNameOf } from "./custom-objects.js";
+import { customObjectScope, type CustomObjects, registeredNameOf, safeModeScope } from "./custom-objects.js";
 import { type Config, type Envelope, isEnvelope, isPlainObject, type Json } from "./json.js";
 import { classNameOf, customNameOf, entryFor, entryOf, refuseSecond, warnOfMinified } from "./registry.js";
 
@@ -163,6 +163,12 @@ export function objectSharingScope<T>(body: () => T): T {
   }
 }
 
+/** What a config may name, and what it may do. */
+export interface DeserializeOptions {
+  readonly customObjects?: CustomObjects | null;
+  readonly safeMode?: boolean | null;
+}
+
 /**
  * The object a config describes. Plain values stay, arrays and records are read item by item.
  *
@@ -172,10 +178,22 @@ export function objectSharingScope<T>(body: () => T): T {
  * ```
  *
  * @param options.customObjects  classes and functions of the user's own, by the name the config uses
+ * @param options.safeMode  false lets a custom object of a layer's name stand for a lambda of Python; no code is run in either mode
  * @throws ValueError where a class is not known
+ *
+ * Keras: keras.saving.deserialize_keras_object
  */
-export function deserializeKerasObject(config: unknown, options: { customObjects?: CustomObjects } = {}): unknown {
-  return options.customObjects === undefined ? deserialize(config) : customObjectScope(options.customObjects, () => deserialize(config));
+export function deserializeKerasObject(config: unknown, options: DeserializeOptions = {}): unknown {
+  const { customObjects = null, safeMode = null, ...rest } = options;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    throw new ArgumentError("keras.saving.deserializeKerasObject", {
+      given: `the option ${text(unknown)}`,
+      expected: "customObjects or safeMode",
+    });
+  }
+  const read = () => (safeMode === null ? deserialize(config) : safeModeScope(safeMode, () => deserialize(config)));
+  return customObjects === null ? read() : customObjectScope(customObjects, read);
 }
 
 function deserialize(config: unknown): unknown {

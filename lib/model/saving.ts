@@ -23,7 +23,8 @@ import { loadMissing } from "../config/registry.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import type { Layer } from "../layers/layer.js";
 import { Checkpoint } from "../saving/checkpoint.js";
-import { CheckpointError, decode } from "../saving/format.js";
+import { CheckpointError, decode, type Saved, type SavedObject } from "../saving/format.js";
+import { identified } from "../saving/first-bytes.js";
 import { formatOf } from "../saving/path.js";
 import { type FilePath, placeOf, type Place, readFile, storeAt, write, writeAll } from "../saving/place.js";
 import type { NameMap } from "../saving/named-weights.js";
@@ -92,13 +93,17 @@ export interface LoadWeightsOptions extends Omit<Options<typeof loadWeightsOptio
 export async function saveModel(model: Model, path: string, options: SaveOptions = {}): Promise<void> {
   const where = `${model.name}.save`;
   const { overwrite, zipped, includeOptimizer } = saveOptions.parse(where, [options]);
-  const format = formatOf(where, path);
+  const named = formatOf(where, path);
+  if (!zipped && named !== "keras" && named !== "checkpoint") {
+    throw new ArgumentError(`${where}.zipped`, { given: `false for ${text(path)}`, expected: "the path of a folder" });
+  }
+  const format = zipped ? named : "keras";
   if (format === "weights" || format === "safetensors" || format === "onnx") {
     const hint = format === "onnx" ? "export writes ONNX." : "saveWeights writes files of weights.";
     throw new ArgumentError(where, { given: text(path), expected: "a path of a model", hint });
   }
   const place = placeOf(path);
-  await checkFree(where, place, overwrite);
+  await checkFree(where, place, overwrite, format === "keras");
   if (format === "checkpoint") {
     const config = serializeShared(model);
     await new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).write(path);
@@ -135,14 +140,14 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
   }
 }
 
-async function checkFree(where: string, place: Place, overwrite: boolean): Promise<void> {
+async function checkFree(where: string, place: Place, overwrite: boolean, isFolder = false): Promise<void> {
   if (overwrite) return;
   const { store, name, path } = place;
   const isFile = await store.read(name).then(
     (bytes) => bytes !== null,
     (error: NodeJS.ErrnoException) => error.code === "EISDIR",
   );
-  const isTaken = isFile || (path.endsWith(".keras") && (await storeAt(path).list().catch(() => [])).length > 0); // prettier-ignore
+  const isTaken = isFile || (isFolder && (await storeAt(path).list().catch(() => [])).length > 0); // prettier-ignore
   if (isTaken) throw new StateError(where, { given: `${text(name)}, which exists, and overwrite: false`, expected: "another path" });
 }
 
@@ -183,8 +188,7 @@ function trainingConfig(model: Model): object {
 export async function readModel(path: FilePath, options: LoadOptions = {}, scope: CustomObjects = {}): Promise<unknown> {
   const { customObjects, compile, safeMode } = loadOptions.parse("loadModel", [options]);
   const known = { ...scope, ...(customObjects as CustomObjects | null) };
-  const place = placeOf(path);
-  const format = formatOf("loadModel", place.name);
+  const { place, form: format } = await identified("loadModel", placeOf(path));
   if (format === "weights" || format === "safetensors") {
     throw new ArgumentError("loadModel", {
       given: text(place.name),
@@ -277,8 +281,36 @@ async function readCheckpoint(bytes: Uint8Array, path: string, make: (config: un
     throw new CheckpointError(path, { given: "a file without a config", expected: "a model", hint: "loadWeights reads weights alone." });
   }
   const model = make(config);
-  new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).decodeForNew(bytes, path);
+  const saved = Object.keys(childOf(objects, ["model", "optimizer", "variables"])).length;
+  new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).decodeForNew(bytes, path, slotsNotIn(saved, model));
   return model;
+}
+
+/** The children of a saved object. */
+function childOf(objects: Saved["objects"], path: readonly string[]): NonNullable<SavedObject["children"]> {
+  return path.reduce((children, name) => objects[children[name] ?? -1]?.children ?? {}, objects[0]?.children ?? {});
+}
+
+/**
+ * The slots of a model's optimizer that the file of a model that was compiled, and not yet trained, has not. Loaded, the optimizer has
+ * them, as in Keras.
+ */
+function slotsNotIn(saved: number, model: Model): ReadonlySet<object> {
+  if (!model.compiled) return new Set();
+  const optimizer: Slotted = model.optimizer;
+  const fresh = (optimizer.constructor as unknown as { fromConfig(config: object): Slotted }).fromConfig(model.optimizer.getConfig());
+  if (saved !== fresh.variables.length) return new Set();
+  const slotsOf = (own: Slotted, first: Slotted): Variable[] => {
+    const inner = own.innerOptimizer && first.innerOptimizer ? slotsOf(own.innerOptimizer, first.innerOptimizer) : [];
+    return [...own.variables.slice(first.variables.length), ...inner];
+  };
+  return new Set(slotsOf(optimizer, fresh));
+}
+
+/** An optimizer, and the one that it wraps. */
+interface Slotted {
+  readonly variables: readonly Variable[];
+  readonly innerOptimizer?: Slotted;
 }
 
 /** Writes the weights alone. */
@@ -299,7 +331,8 @@ export async function saveWeights(model: Model, path: string, options: SaveWeigh
     });
   }
   if (!model.built) throw notBuilt(where);
-  const place = placeOf(path);
+  const isSharded = format === "weights" && (maxShardSize !== null || path.endsWith(".json"));
+  const place = placeOf(isSharded ? path.replace(/\.h5$/, ".json") : path);
   await checkFree(where, place, overwrite);
   if (format === "checkpoint") {
     await new Checkpoint({ weights: model.weights }).write(path);
@@ -312,9 +345,8 @@ export async function saveWeights(model: Model, path: string, options: SaveWeigh
   }
   const files = await kerasFiles();
   const root = model as KerasSaveable & Model;
-  if (maxShardSize !== null || path.endsWith(".json")) {
-    const name = place.name.replace(/\.h5$/, ".json");
-    const made = files.shardFiles(root, name, (maxShardSize ?? 5) * 2 ** 30);
+  if (isSharded) {
+    const made = files.shardFiles(root, place.name, (maxShardSize ?? 5) * 2 ** 30);
     return writeAll(mapped(made, (file) => ({ place: { ...place, name: file.name }, content: file.content })));
   }
   const file = new files.GroupWriter();
@@ -332,18 +364,23 @@ export async function loadWeights(model: Model, path: FilePath, options: LoadWei
   const where = `${model.name}.loadWeights`;
   const { skipMismatch, byName, objectsToSkip, nameMap } = loadWeightsOptions.parse(where, [options]);
   if (!model.built) throw notBuilt(where);
-  const place = placeOf(path);
-  const format = formatOf(where, place.name);
+  const { place, form: format } = await identified(where, placeOf(path));
   const skip = new Set((objectsToSkip ?? []) as object[]);
-  if (format === "safetensors" || nameMap !== null) {
+  const refuse = (option: string, isGiven: boolean, expected: string): void => {
+    if (isGiven) throw new ArgumentError(`${where}.${option}`, { given: `${option} for ${text(place.name)}`, expected });
+  };
+  refuse("byName", byName && format !== "h5", "a legacy .h5 file");
+  refuse("nameMap", nameMap !== null && format !== "safetensors", "a .safetensors file, or a folder with model.safetensors");
+  if (format === "safetensors") {
     const { planNamed } = await import("../saving/named-weights.js");
-    (await planNamed(namedVariables(model), path, nameMap as NameMap | null)).commit();
+    const skipped = new Set([...skip].flatMap((object) => (object as Partial<Layer>).variables ?? []));
+    const options = { nameMap: nameMap as NameMap | null, skipMismatch, skip: skipped };
+    (await planNamed(namedVariables(model), place, options)).commit();
     return;
   }
-  if (byName && format !== "h5") {
-    throw new ArgumentError(`${where}.byName`, { given: `true for ${text(place.name)}`, expected: "a legacy .h5 file" });
-  }
   if (format === "checkpoint") {
+    refuse("skipMismatch", skipMismatch, "a file of Keras, or .safetensors");
+    refuse("objectsToSkip", skip.size > 0, "a file of Keras, or .safetensors");
     const bytes = await readFile(place, "weights");
     new Checkpoint({ weights: model.weights }).decode(bytes, place.path);
     return;
@@ -355,7 +392,7 @@ export async function loadWeights(model: Model, path: FilePath, options: LoadWei
     return;
   }
   const bytes = await readFile(place, "weights");
-  if (place.name.endsWith(".json")) {
+  if (place.name.endsWith(".json") || bytes[0] === 0x7b) {
     const store = await files.shardStore(bytes, place.path, (name) =>
       readFile({ ...place, name, path: `${place.path}: ${name}` }, "a shard"),
     );
@@ -364,6 +401,8 @@ export async function loadWeights(model: Model, path: FilePath, options: LoadWei
   }
   const file = files.readHdf5(bytes, place.path, files.inflate);
   const isLegacy = file.attributes.has("layer_names") || file.members.has("model_weights") || file.attributes.has("layer_names0");
+  refuse("objectsToSkip", isLegacy && skip.size > 0, "a .keras, .weights.h5 or .safetensors file");
+  refuse("byName", byName && !isLegacy, "a legacy .h5 file");
   const plan = isLegacy
     ? files.planLegacy(legacyView(model), file, place.path, { byName, skipMismatch })
     : files.planState(root, files.storeOf(file), place.path, { skipMismatch, skip });

@@ -101,7 +101,11 @@ export class SafetensorsFile {
 
   /** Opens a file; of its elements nothing is read yet where the place can read parts. @throws FormatError */
   static async open(path: FilePath): Promise<SafetensorsFile> {
-    const place = placeOf(path);
+    return SafetensorsFile.at(placeOf(path));
+  }
+
+  /** The same for a place that is known. */
+  static async at(place: Place): Promise<SafetensorsFile> {
     const { read, size } = await partsOf(place);
     const length = headLength(await read(0, Math.min(8, size)), size, place.path);
     return new SafetensorsFile(readHead(await read(8, 8 + length), size, place.path), place.path, read);

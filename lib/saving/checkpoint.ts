@@ -103,9 +103,12 @@ export class Checkpoint {
     this.#take(bytes, file, true);
   }
 
-  /** Takes over the state in the bytes for objects that were just made of the file's own config: what they make later waits. */
-  decodeForNew(bytes: Uint8Array, file: string): void {
-    this.#take(bytes, file, false).assertExistingObjectsMatched();
+  /**
+   * Takes over the state in the bytes for objects that were just made of the file's own config: what they make later waits; what is fresh
+   * may keep its first values.
+   */
+  decodeForNew(bytes: Uint8Array, file: string, fresh: ReadonlySet<object>): void {
+    this.#take(bytes, file, false).assertExistingObjectsMatched(fresh);
   }
 
   /** Takes over the state in the bytes of a part of a file: what has no object yet waits. */
@@ -113,7 +116,7 @@ export class Checkpoint {
     this.#take(bytes, file, false);
   }
 
-  #take(bytes: Uint8Array, file: string, isWhole: boolean): RestoreStatus {
+  #take(bytes: Uint8Array, file: string, isWhole: boolean): Restoration {
     const restoration = new Restoration(this, decode(bytes, file), file, isWhole);
     this.#restoration?.abandon();
     this.#restoration = restoration;

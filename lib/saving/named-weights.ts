@@ -13,7 +13,7 @@ import type { Variable } from "../variables/variable.js";
 import { SafetensorsFile } from "./arrays.js";
 import { CheckpointError } from "./format.js";
 import { Assignments } from "./keras/assignments.js";
-import { type FilePath, placeOf, readFile, storeAt } from "./place.js";
+import { type Place, readFile } from "./place.js";
 
 /** Where a variable is in a file: its name there, and the order of the variable's axes in it; null for one that stays as it is. */
 export type NamedWeight = string | { readonly name: string; readonly transpose?: readonly number[] } | null;
@@ -36,16 +36,32 @@ export function namedWeights(variables: NamedVariables, where: string) {
   return writeSafetensors(inputs, { format: "kerasm" });
 }
 
-/**
- * Plans to take over weights by name; of a folder, its `model.safetensors` or the parts that an index names. @throws CheckpointError,
- * FormatError
- */
-export async function planNamed(variables: NamedVariables, path: FilePath, nameMap: NameMap | null): Promise<Assignments> {
-  const files = await filesAt(path);
-  const { path: where } = placeOf(path);
+/** How named weights are taken over. */
+export interface NamedOptions {
+  readonly nameMap: NameMap | null;
+  /** Leave out what does not fit, with a warning. */
+  readonly skipMismatch: boolean;
+  /** Variables that stay as they are. */
+  readonly skip: ReadonlySet<Variable>;
+}
+
+/** Plans to take over weights by name, of one file or of the parts that an index names. @throws CheckpointError, FormatError */
+export async function planNamed(variables: NamedVariables, place: Place, options: NamedOptions): Promise<Assignments> {
+  const { nameMap, skipMismatch, skip } = options;
+  const files = await filesAt(place);
+  const { path: where } = place;
   const plan = new Assignments();
   const places = new Map(files.flatMap((file) => file.names.map((name) => [name, file] as const)));
   const taken = new Set<string>();
+  const leftOut: string[] = [];
+  const attempt = async (action: () => Promise<void>): Promise<void> => {
+    try {
+      await action();
+    } catch (error) {
+      if (!skipMismatch || !(error instanceof CheckpointError)) throw error;
+      leftOut.push(error.message);
+    }
+  };
   for (const [own, variable] of variables) {
     const given =
       nameMap === null
@@ -53,28 +69,35 @@ export async function planNamed(variables: NamedVariables, path: FilePath, nameM
         : typeof nameMap === "function"
           ? nameMap(own, variable)
           : Object.hasOwn(nameMap, own)
-            ? nameMap[own]!
+            ? nameMap[own]
             : undefined;
-    if (given === null) continue;
-    const { name, transpose } = typeof given === "string" ? { name: given, transpose: undefined } : (given ?? { name: undefined });
-    const file = name === undefined ? undefined : places.get(name);
-    if (name === undefined || !file) {
-      const hint =
-        didYouMean(name ?? own, places.keys()) ?? "nameMap says which name a variable has in the file, or null for one that stays.";
-      throw new CheckpointError(where, { given: `no tensor ${text(name ?? own)} for the variable ${text(own)}`, expected: "one", hint });
+    if (given === null || skip.has(variable)) {
+      if (typeof given === "string") taken.add(given);
+      continue;
     }
-    taken.add(name);
-    const elements = await file.elements(name);
-    plan.add(variable, transpose ? turned(elements, transpose, `${where}: ${name}`) : elements, `${where}: ${name}`);
+    const { name, transpose } = typeof given === "string" ? { name: given, transpose: undefined } : (given ?? { name: undefined });
+    await attempt(async () => {
+      const file = name === undefined ? undefined : places.get(name);
+      if (name === undefined || !file) {
+        const hint =
+          didYouMean(name ?? own, places.keys()) ?? "nameMap says which name a variable has in the file, or null for one that stays.";
+        throw new CheckpointError(where, { given: `no tensor ${text(name ?? own)} for the variable ${text(own)}`, expected: "one", hint });
+      }
+      taken.add(name);
+      const elements = await file.elements(name);
+      plan.add(variable, transpose ? turned(elements, transpose, `${where}: ${name}`) : elements, `${where}: ${name}`);
+    });
   }
   const left = nameMap === null ? [...places.keys()].filter((name) => !taken.has(name)) : [];
-  if (left.length > 0) {
+  await attempt(async () => {
+    if (left.length === 0) return;
     throw new CheckpointError(where, {
       given: `tensors that no variable took: ${text(left)}`,
       expected: "a file of this model",
       hint: "Nothing was changed.",
     });
-  }
+  });
+  if (leftOut.length > 0) console.warn(`kerasm: ${where}: left out with skipMismatch:\n${leftOut.join("\n")}`);
   return plan;
 }
 
@@ -100,19 +123,16 @@ function turned({ elements, shape, dtype }: Elements, order: readonly number[], 
   return { elements: out, shape: turnedShape, dtype };
 }
 
-async function filesAt(path: FilePath): Promise<SafetensorsFile[]> {
-  const place = placeOf(path);
-  if (place.name.endsWith(".safetensors")) return [await SafetensorsFile.open(path)];
-  const isIndex = place.name.endsWith(".index.json");
-  const folder = isIndex ? place.path.slice(0, -place.name.length - 1) || "." : place.path;
-  const index = isIndex ? await readFile(place, "an index") : await storeAt(folder).read("model.safetensors.index.json");
-  if (!index) return [await SafetensorsFile.open(`${folder}/model.safetensors`)];
-  const where = `${folder}/model.safetensors.index.json`;
-  const parsed = parseJson(textOf(index, where), where);
+/** The files with the tensors: the one at the place, or those that an index names. */
+async function filesAt(place: Place): Promise<SafetensorsFile[]> {
+  const { name, path: where } = place;
+  if (!name.endsWith(".json")) return [await SafetensorsFile.at(place)];
+  const parsed = parseJson(textOf(await readFile(place, "an index"), where), where);
   const map = isPlainObject(parsed) ? parsed["weight_map"] : undefined;
   const names = isPlainObject(map) ? [...new Set(Object.values(map))] : [];
   if (names.length === 0 || !names.every((name) => typeof name === "string" && /^[^/\\]+\.safetensors$/.test(name))) {
     throw new FormatError(where, { given: text(map), expected: "weight_map: files of the folder by tensor" });
   }
-  return Promise.all(names.map((name) => SafetensorsFile.open(`${folder}/${name as string}`)));
+  const folder = where.slice(0, where.length - name.length);
+  return Promise.all(names.map((part) => SafetensorsFile.at({ ...place, name: part as string, path: `${folder}${part as string}` })));
 }

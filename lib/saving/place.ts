@@ -17,8 +17,8 @@ export interface Place {
   readonly path: string;
 }
 
-/** What names a file: a path, a URL, a file that the user chose, or several of which the first is meant. */
-export type FilePath = string | URL | Blob | readonly Blob[];
+/** What names a file: a path, a URL, a file that the user chose (or several: the model, and what stands beside it), or the bytes of one. */
+export type FilePath = string | URL | Blob | ArrayLike<Blob> | ArrayBuffer | ArrayBufferView;
 
 type Opener = (location: string) => FileStore;
 
@@ -43,7 +43,10 @@ const schemes: Readonly<Record<string, Opener>> = {
   downloads: downloadStore,
 };
 
-const schemeOf = (location: string): string | undefined => /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1]?.toLowerCase();
+const schemeOf = (location: string): string | undefined => {
+  const found = /^([a-z][a-z0-9+.-]+):\/\/|^(blob):/i.exec(location);
+  return (found?.[1] ?? found?.[2])?.toLowerCase();
+};
 
 /** In a page a path without a scheme is one of its own database; what is not there is read from beside the page. */
 function pageStore(location: string): FileStore {
@@ -78,22 +81,45 @@ function openedAt(location: string): FileStore {
   });
 }
 
-/** The place that a path such as `./tf_ckpts/ckpt-3` or `indexeddb://name/ckpt-3` names. @throws ArgumentError for what is no path */
+/** What a file is called that has no name: a Blob, or bytes. */
+const NAMELESS = "blob-0";
+
+/** The files that were given as such: one, several, or bytes; null for a path. */
+function filesOf(given: unknown): Blob[] | null {
+  if (typeof given !== "object" || given === null || typeof Blob === "undefined") return null;
+  if (given instanceof Blob) return [given];
+  if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return [new Blob([given as Uint8Array<ArrayBuffer>])];
+  const { length } = given as ArrayLike<unknown>;
+  const files: unknown[] = typeof length === "number" && length > 0 ? Array.from(given as ArrayLike<unknown>) : [];
+  return files.length > 0 && files.every((file) => file instanceof Blob) ? files : null;
+}
+
+/** Of files that were chosen together, the one that names the others comes first, then one whose name says that it is a model. */
+function chiefOf(names: readonly string[]): number {
+  const order = [/(^|\/)model\.json$|\.(weights|index)\.json$/, /\.(keras|h5|hdf5|onnx|safetensors)$/, /\.json$/, /(?:)/];
+  return names.indexOf(order.flatMap((ending) => names.filter((name) => ending.test(name)))[0]!);
+}
+
+/**
+ * The place that a path such as `./tf_ckpts/ckpt-3` or `indexeddb://name/ckpt-3` names, or where files stand that were given themselves.
+ *
+ * @throws ArgumentError for what is no path
+ */
 export function placeOf(given: FilePath): Place {
-  if (typeof Blob !== "undefined" && (given instanceof Blob || (Array.isArray(given) && given.length > 0 && given[0] instanceof Blob))) {
-    const files = [given].flat() as Blob[];
-    const first = files[0]!;
-    const name = "name" in first ? String(first.name) : "blob-0";
-    return { store: blobStore(files), name, path: name };
+  const files = filesOf(given);
+  if (files) {
+    const names = files.map((file, i) => ("name" in file && file.name !== "" ? String(file.name) : i === 0 ? NAMELESS : `blob-${i}`));
+    const name = names[chiefOf(names)]!;
+    return { store: blobStore(files, names), name, path: name };
   }
   const path = given instanceof URL ? given.href : given;
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    throw new ArgumentError("path", { given: text(path), expected: "a path, a URL or a File" });
+    throw new ArgumentError("path", { given: text(path), expected: "a path, a URL, a File, a Blob, or bytes" });
   }
   const scheme = schemeOf(path);
   const end = scheme === "http" || scheme === "https" ? path.search(/[?#]|$/) : path.length;
   const slash = path.lastIndexOf("/", end - 1);
-  const start = scheme === undefined ? 0 : scheme.length + 3;
+  const start = scheme === undefined ? 0 : scheme.length + (scheme === "blob" ? 1 : 3);
   // memory://m.keras and downloads://m.keras name a file of the whole place.
   if (slash < start) return { store: storeAt(path.slice(0, start) || "."), name: path.slice(start), path };
   return { store: storeAt(path.slice(0, slash) || "/"), name: path.slice(slash + 1), path };

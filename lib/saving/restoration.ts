@@ -77,8 +77,8 @@ export class Restoration implements RestoreStatus {
     });
   }
 
-  assertExistingObjectsMatched(): this {
-    this.#assertMatched(new Set(this.#takeOver().values()));
+  assertExistingObjectsMatched(fresh: ReadonlySet<object> = new Set()): this {
+    this.#assertMatched(new Set([...this.#takeOver().values(), ...fresh]));
     return this;
   }
 

@@ -93,3 +93,21 @@ t.test("weights are restored into models that are not compiled, and functional a
     status.assertConsumed();
   }
 });
+
+t.test("a model that was compiled and not yet trained, by every optimizer", async (t) => {
+  const { LossScaleOptimizer, MultiOptimizer: _, Optimizer, ...others } = keras.optimizers;
+  const classes = Object.values(others).filter((each) => (each as { prototype?: unknown }).prototype instanceof Optimizer);
+  t.ok(classes.length > 8);
+  const made = classes.map((each) => new (each as typeof keras.optimizers.Adam)());
+  for (const optimizer of [...made, new LossScaleOptimizer(new keras.optimizers.Adam()), new keras.optimizers.SGD({ useEma: true })]) {
+    const model = new keras.Sequential([new keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
+    model.compile({ optimizer, loss: "mse" });
+    for (const name of ["m.ckpt", "m.keras", "m.h5"]) {
+      await model.save(`memory://untrained/${name}`);
+      const loaded = await keras.models.loadModel(`memory://untrained/${name}`);
+      t.same(loaded.optimizer.getConfig(), optimizer.getConfig(), `${optimizer.name}: ${name}`);
+      for (const each of [model, loaded]) await each.evaluate(tf.ones([2, 3]), tf.ones([2, 2]), { verbose: 0 });
+      await loaded.trainOnBatch(tf.ones([2, 3]), tf.ones([2, 2]));
+    }
+  }
+});

@@ -70,7 +70,8 @@ export class KerasFileEditor {
   static async open(path: FilePath): Promise<KerasFileEditor> {
     const place = placeOf(path);
     const bytes = await readFile(place, "weights");
-    if (!place.name.endsWith(".keras")) return new KerasFileEditor(readHdf5(bytes, place.path, inflate), place.path, null);
+    const isArchive = place.name.endsWith(".keras") || (bytes[0] === 0x50 && bytes[1] === 0x4b);
+    if (!isArchive) return new KerasFileEditor(readHdf5(bytes, place.path, inflate), place.path, null);
     const archive = archiveOf(bytes, place.path);
     const weights = readHdf5(archive.read("model.weights.h5"), `${place.path}: model.weights.h5`, inflate);
     return new KerasFileEditor(weights, place.path, configOf(archive));

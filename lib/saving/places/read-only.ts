@@ -16,7 +16,7 @@ export function serverStore(location: string): FileStore {
   return {
     ...refusing(location, "a place that can be written: a folder, indexeddb://, opfs://, memory:// or downloads://"),
     async read(name) {
-      const url = `${location}/${name}`;
+      const url = location.endsWith(":") ? `${location}${name}` : `${location}/${name}`;
       let response: Response;
       try {
         response = await fetch(url);
@@ -30,9 +30,8 @@ export function serverStore(location: string): FileStore {
   };
 }
 
-/** One file that the user has: what an input element, a drop or `fs.openAsBlob` gives. Others of the same choice may stand beside it. */
-export function blobStore(files: readonly Blob[]): FileStore {
-  const names = files.map((file, i) => ("name" in file ? String(file.name) : `blob-${i}`));
+/** Files that the user has, by their names: what an input element, a drop or `fs.openAsBlob` gives. */
+export function blobStore(files: readonly Blob[], names: readonly string[]): FileStore {
   return {
     ...refusing("a Blob", "a path to write to"),
     async read(name) {
