@@ -25,6 +25,9 @@ export function toCamelCase(key: string): string {
   return key.replace(/(?<=.)_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The regular expression of a text, which it alone fits. */
+export const literally = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+
 /**
  * The name Keras derives from a class: `Conv2D` → `conv2d`, `MaxPooling2D` → `max_pooling2d`, `ReLU` → `re_lu`,
  * `KLDivergence` → `kl_divergence`.

@@ -272,3 +272,35 @@ t.test("a ReversibleEmbedding that is not tied keeps both tables in few bits", a
     ],
   );
 });
+
+t.test("attention whose projections were quantized goes to files and comes back: policies by path say so", async (t) => {
+  keras.utils.setRandomSeed(7);
+  const layers = [
+    () => new keras.layers.MultiHeadAttention(2, 4, { name: "a+b" }),
+    () => new keras.layers.GroupQueryAttention({ headDim: 4, numQueryHeads: 4, numKeyValueHeads: 2, useGate: true, name: "g" }),
+  ];
+  const x = keras.random.normal([2, 5, 8]);
+  for (const [i, made] of layers.entries())
+    for (const config of [new quantizers.Int8QuantizationConfig(), new quantizers.Int4QuantizationConfig({ blockSize: 4 })]) {
+      const input = keras.Input({ shape: [5, 8] });
+      const model = new keras.Model(input, new Dense(3)(made()(input, input) as tf.Tensor));
+      quietly(() => model.quantize({ config, filters: "query|key|output|dense", verbose: false }));
+      const before = (model(x) as tf.Tensor).data();
+      const path = join(folder, `attention-${i}-${config.mode}.keras`);
+      await model.save(path);
+      const again = await keras.models.loadModel(path);
+      t.same((again(x) as tf.Tensor).data(), before, config.mode);
+      const quantized = (of: tf.keras.Model) =>
+        of.flattenLayers().flatMap(({ name, quantizationMode: mode }) => (mode === null ? [] : [`${name} ${mode}`]));
+      t.equal(quantized(model).length, 4);
+      t.same(quantized(again), quantized(model));
+    }
+  const input = keras.Input({ shape: [5, 8] });
+  const weightsAlone = new keras.Model(input, layers[0]!()(input, input) as tf.Tensor);
+  const config = new quantizers.Int8QuantizationConfig({ activationQuantizer: null });
+  quietly(() => weightsAlone.quantize({ config, verbose: false }));
+  await t.rejects(weightsAlone.save(join(folder, "never.keras")), /query.*quantizers of its own/);
+  const mixed = new keras.layers.MultiHeadAttention(2, 4, { dtype: "mixed_bfloat16" });
+  mixed(x, x);
+  t.same([mixed.softmax.computeDtype, mixed.dropoutLayer.computeDtype], ["bfloat16", "bfloat16"]);
+});

@@ -1,5 +1,6 @@
 // Regular expressions of tokenizer files (Oniguruma's syntax) as JavaScript's.
 
+import { literally } from "../../config/names.js";
 import { text, ValueError } from "../../core/errors.js";
 
 /** A pattern of a file: literal text, or a regular expression. */
@@ -24,11 +25,9 @@ const classes: Readonly<Record<string, readonly [alone: string, inside: string |
   z: ["(?![^])", null],
 };
 
-const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-
 /** All matches of literal texts, the longest first. */
 export const anyOf = (literals: readonly string[]): RegExp =>
-  new RegExp([...literals].sort((a, b) => b.length - a.length).map(escaped).join("|"), "gu"); // prettier-ignore
+  new RegExp([...literals].sort((a, b) => b.length - a.length).map(literally).join("|"), "gu"); // prettier-ignore
 
 /** The matches of a pattern. @throws ValueError for what JavaScript has nothing for */
 export function patternOf(where: string, pattern: PatternConfig | string): RegExp {

@@ -2,18 +2,22 @@
 
 import {
   boolean,
+  DTypePolicyMap,
   fraction,
   isPlainObject,
+  type Json,
+  literally,
   nullable,
   type Options,
   toSnakeCase,
   type OptionValues,
   positiveInteger,
   type Schema,
+  serializeKerasObject,
   unwritten,
 } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ShapeError } from "../../core/errors.js";
+import { NotSupportedError, ShapeError, text } from "../../core/errors.js";
 import { sameShape, shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { another } from "../../initializers/initializer.js";
@@ -140,8 +144,9 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
     if (this.shared.useGate) this.gateDense = make("gate", projections.gate, query, { activation: "sigmoid" });
     this.valueDense = make("value", projections.value, value);
     const { scoreRank } = scoreEquations(projections.value.outputShape.length + 1, this.axes);
-    this.softmax = new Softmax({ axis: this.axes.map((_, i) => scoreRank - this.axes.length + i) });
-    this.dropoutLayer = new Dropout({ rate: this.shared.dropout, seed: this.shared.seed });
+    const dtype = this.dtypePolicy;
+    this.softmax = new Softmax({ axis: this.axes.map((_, i) => scoreRank - this.axes.length + i), dtype });
+    this.dropoutLayer = new Dropout({ rate: this.shared.dropout, seed: this.shared.seed, dtype });
     const heads = this.queryDense.computeOutputShape<Shape>(query);
     this.outputDense = make("attention_output", projections.output, [...heads.slice(0, -1), this.valueSize]);
   }
@@ -172,6 +177,26 @@ export abstract class ProjectedAttention<S extends Schema> extends Layer<S> {
       ...{ kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint, biasConstraint },
       dtype: this.dtypePolicy,
     };
+  }
+
+  /** The projections stand in no config of their own: where they were quantized, the policy written is a map that says so by their paths. */
+  override getConfig(): Record<string, Json> {
+    const config = super.getConfig();
+    const own = this.dtypePolicy;
+    const made = [this.queryDense, this.keyDense, this.gateDense, this.valueDense, this.outputDense];
+    const changed = made.filter((part) => part !== undefined && part.dtypePolicy !== own);
+    if (changed.length === 0 || own instanceof DTypePolicyMap) return config;
+    const policies = new DTypePolicyMap({ defaultPolicy: own });
+    for (const part of changed as EinsumDense[]) {
+      if (!part.isToldByPolicy)
+        throw new NotSupportedError(`${this.name}.getConfig`, {
+          given: `${text(part.name)}, quantized with quantizers of its own`,
+          expected: "quantizers that a policy tells, which is all that configs say of projections",
+          hint: "Quantize without them, or keep the weights alone (saveWeights).",
+        });
+      policies.set(`(.*/)?${literally(this.name)}/${part.name}`, part.dtypePolicy);
+    }
+    return { ...config, dtype: serializeKerasObject(policies) };
   }
 
   /** `layer({ query, value, key, …options })` is the same as `layer(query, value, key, options)`: Keras's call by names. */

@@ -14,7 +14,13 @@ import { add, cast, divide, matmul, multiply, reshape } from "../../ops/index.js
 import type { CalibratedMatrix } from "../../quantizers/gptq.js";
 import { packInt2, packInt4 } from "../../quantizers/packing.js";
 import { AbsMaxQuantizer } from "../../quantizers/abs-max.js";
-import { Int4QuantizationConfig, QuantizationConfig, quantizationConfig, resolveQuantization } from "../../quantizers/config.js";
+import {
+  Int4QuantizationConfig,
+  Int8QuantizationConfig,
+  QuantizationConfig,
+  quantizationConfig,
+  resolveQuantization,
+} from "../../quantizers/config.js";
 import type { Quantizer } from "../../quantizers/quantizer.js";
 import { type KerasState, kerasState } from "../../saving/saveable.js";
 import type { Variable } from "../../variables/variable.js";
@@ -76,6 +82,16 @@ export abstract class QuantizedLayer<S extends Schema = typeof layerOptions> ext
     return (
       this.#config ?? (this.options as unknown as { readonly quantizationConfig?: QuantizationConfig | null }).quantizationConfig ?? null
     );
+  }
+
+  /** Whether the policy alone makes the same layer again: quantizers of the user's it does not tell. */
+  get isToldByPolicy(): boolean {
+    const config = this.quantizationConfig;
+    const plain =
+      config instanceof Int4QuantizationConfig ? new Int4QuantizationConfig({ blockSize: config.blockSize })
+      : config?.mode === "int8" ? new Int8QuantizationConfig()
+      : config; // prettier-ignore
+    return plain === config || JSON.stringify(plain!.getConfig()) === JSON.stringify(config!.getConfig());
   }
 
   /** Scales of the weight in few bits. Keras: kernel_scale, embeddings_scale */
