@@ -58,8 +58,8 @@ export function structured(value: unknown, where: string): Element {
 }
 
 function structuredPart(value: unknown, where: string): Element {
-  if (value instanceof Chainable) return value.value();
   if (value instanceof Strings || isComposite(value)) return value as Element;
+  if (value instanceof Chainable) return value.value();
   if (isNested(value)) return value as Element;
   if (isStrings(value)) return Strings.of(value, where);
   if (Array.isArray(value))

@@ -1,7 +1,4 @@
-// What definitions of operations share: grains, shape rules, the check for dense input.
-
-import { ArgumentError } from "../core/errors.js";
-// Small rules that families share. Imports nothing of this room, so that it is there before everything else of it.
+// What definitions of operations share: grains and shape rules. Imports nothing of this room, so that it is there before all else of it.
 
 import type { Spec, Tensor } from "../core/tensor.js";
 
@@ -11,10 +8,3 @@ export const COSTLY_GRAIN = 1 << 15;
 
 /** Shape and dtype of x. */
 export const like = ({ x }: { readonly x: Tensor }): Spec => ({ shape: x.shape, dtype: x.dtype });
-
-/** @throws ArgumentError where a sparse or ragged tensor is asked for */
-export function checkDense(where: string, sparse: boolean | null, ragged: boolean | null = false): void {
-  if (!sparse && !ragged) return;
-  const name = sparse ? "sparse" : "ragged";
-  throw new ArgumentError(`${where}.${name}`, { given: "true", expected: "false", hint: "Tensors are dense here." });
-}

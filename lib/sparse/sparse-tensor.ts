@@ -2,26 +2,34 @@
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../core/errors.js";
-import { known, shapeText } from "../core/shape.js";
+import { known, shapeText, sizeOf, stridesOf } from "../core/shape.js";
+import { setSparse, standsFor } from "../core/sparse.js";
 import { isStrings, type NestedStrings, Strings } from "../core/strings.js";
-import { adoptTensor, type Tensor } from "../core/tensor.js";
+import { adoptTensor, Chainable, type Tensor } from "../core/tensor.js";
 import { type Composite, isRecord, parts } from "../core/tree.js";
+import { multiply } from "../ops/elementwise/arithmetic.js";
+import { cast } from "../ops/elementwise/cast.js";
+import { addAt, asIndices, take, takeFrom } from "../ops/indexing/take.js";
+import { sum } from "../ops/reduce/sum.js";
 import { concatenate } from "../ops/shaping/concatenate.js";
-import { asIndices, take } from "../ops/indexing/take.js";
+import { expandDims, reshape } from "../ops/shaping/reshape.js";
+import { transpose } from "../ops/shaping/transpose.js";
+import { unstack } from "../ops/shaping/split.js";
 import { integers, type Integers } from "../ops/static.js";
 
 /** What stands at the coordinates. */
 type Values = TensorLike | Strings | NestedStrings;
 
 /**
- * Values at coordinates of a tensor that is zero elsewhere. TensorFlow: tf.SparseTensor.
+ * Values at coordinates of a tensor that is zero elsewhere. TensorFlow: tf.SparseTensor. Operations, layers and models that want a tensor
+ * take it, too: a matrix product, as of a Dense layer, multiplies what is there, all others have the whole tensor.
  *
  * ```ts
  * const x = new tf.SparseTensor([[0, 1], [2, 0]], [5, 7], [3, 2]);
  * tf.sparse.toDense(x);   // [[0, 5], [0, 0], [7, 0]]
  * ```
  */
-export class SparseTensor implements Composite {
+export class SparseTensor extends Chainable implements Composite {
   /** [values, rank]: the coordinates of each value, int32. */
   readonly indices: Tensor;
   readonly values: Tensor | Strings;
@@ -34,6 +42,7 @@ export class SparseTensor implements Composite {
   constructor(indices: TensorLike, values: Values, denseShape: Integers);
   constructor(parts: { readonly indices: TensorLike; readonly values: Values; readonly denseShape: Integers });
   constructor(...args: readonly unknown[]) {
+    super();
     const { indices, values, denseShape } = (
       args.length === 1 && isRecord(args[0]) ? args[0] : { indices: args[0], values: args[1], denseShape: args[2] }
     ) as { indices: TensorLike; values: Values; denseShape: Integers };
@@ -52,6 +61,24 @@ export class SparseTensor implements Composite {
         given: `indices ${shapeText(this.indices.shape)}, values ${shapeText(this.values.shape)} and denseShape ${text(shape)}`,
         expected: "indices [values, rank], values [values] and a length for each axis",
       });
+  }
+
+  /** The whole tensor; values of one place are added. @throws ArgumentError for strings */
+  override value(): Tensor {
+    const values = numbersOf("SparseTensor", this);
+    const { indices, shape } = this;
+    const strides = adoptTensor(Int32Array.from(stridesOf(shape)), [shape.length], "int32");
+    const places = sum(multiply(indices, strides), { axis: 1 });
+    const wide = values.dtype === "float32" ? values : cast(values, "int32");
+    const dense = cast(reshape(addAt(wide, places, [sizeOf(shape)]), shape), values.dtype);
+    return standsFor(dense, { product: (other, isLeft) => this.#product(other, isLeft) });
+  }
+
+  #product(other: Tensor, isLeft: boolean): Tensor | undefined {
+    if (this.rank !== 2 || other.rank !== 2 || other.shape[isLeft ? 0 : 1] !== this.shape[isLeft ? 1 : 0]) return undefined;
+    return isLeft
+      ? timesDense("matmul", this, other, false)
+      : transpose(timesDense("matmul", this, transpose(other, [1, 0]), true), [1, 0]);
   }
 
   get dtype(): string {
@@ -143,7 +170,7 @@ export class SparseTensor implements Composite {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     const shown = (value: Tensor | Strings): string =>
       value instanceof Strings ? text(value.values) : value.isSymbolic ? value.toString() : JSON.stringify(value.array());
     return `SparseTensor(indices=${shown(this.indices)}, values=${shown(this.values)}, denseShape=${text(this.shape)})`;
@@ -153,6 +180,34 @@ export class SparseTensor implements Composite {
     return this.toString();
   }
 }
+
+/** A sparse matrix, or its transpose, times a dense one. */
+export function timesDense(where: string, x: SparseTensor, matrix: Tensor, isTransposed: boolean): Tensor {
+  const [first, second] = unstack(x.indices, { axis: 1, num: 2 }) as [Tensor, Tensor];
+  const [to, from] = isTransposed ? [second, first] : [first, second];
+  const picked = multiply(takeFrom(where, matrix, from, 0), expandDims(numbersOf(where, x), 1));
+  return addAt(picked, to, [x.shape[isTransposed ? 1 : 0]!, matrix.shape[1]!]);
+}
+
+/** The elements of a tensor with values that are not 0, in ascending order. */
+export function sparseIn(dense: Tensor): SparseTensor {
+  const elements = dense.view("sparse");
+  const shape = known(dense.shape, "sparse");
+  const strides = stridesOf(shape);
+  let count = 0;
+  for (const element of elements) if (element !== 0) count++;
+  const indices = new Int32Array(count * shape.length);
+  const values = elements.slice(0, count);
+  let [next, at] = [0, 0];
+  for (let place = 0; place < elements.length; place++) {
+    if (elements[place] === 0) continue;
+    values[next++] = elements[place]!;
+    for (let axis = 0; axis < shape.length; axis++) indices[at++] = Math.floor(place / strides[axis]!) % shape[axis]!;
+  }
+  return new SparseTensor(adoptTensor(indices, [count, shape.length], "int32"), adoptTensor(values, [count], dense.dtype), shape);
+}
+
+setSparse(sparseIn);
 
 /** The values as a tensor. @throws ArgumentError for strings, and for what is no sparse tensor */
 export function numbersOf(where: string, x: unknown): Tensor {

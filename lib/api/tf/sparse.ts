@@ -6,10 +6,10 @@ import { declare } from "../../core/operation.js";
 import { known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
-import { addAt, takeFrom } from "../../ops/indexing/take.js";
+import { addAt } from "../../ops/indexing/take.js";
 import { integers, type Integers } from "../../ops/static.js";
 import * as ops from "../../ops/index.js";
-import { asSparse, checkOrder, numbersOf, SparseTensor } from "../../sparse/sparse-tensor.js";
+import { asSparse, checkOrder, numbersOf, SparseTensor, timesDense } from "../../sparse/sparse-tensor.js";
 import { scatterNd, where as whereOf } from "./shapes.js";
 import { gatherNd } from "./shapes.js";
 
@@ -77,10 +77,7 @@ export const sparseDenseMatmul = declare(
     const [rows, columns] = adjointA ? [x.shape[1]!, x.shape[0]!] : [x.shape[0]!, x.shape[1]!];
     if (matrix.shape[0] !== columns)
       throw new ShapeError(where, { given: `${rows} × ${columns} and ${shapeText(matrix.shape)}`, expected: `${columns} rows` });
-    const [first, second] = ops.unstack(x.indices, { axis: 1, num: 2 }) as [Tensor, Tensor];
-    const [to, from] = adjointA ? [second, first] : [first, second];
-    const picked = ops.multiply(takeFrom(where, matrix, from, 0), ops.expandDims(numbersOf(where, x), 1));
-    return addAt(picked, to, [rows, matrix.shape[1]!]);
+    return timesDense(where, x, matrix, adjointA);
   },
 );
 

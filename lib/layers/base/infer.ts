@@ -1,6 +1,7 @@
 // Shapes and dtypes of what a layer would give, found by its own `call` on symbolic tensors.
 
 import { unrecordedInference } from "../../core/interpreter.js";
+import { isPromisedSparse } from "../../core/sparse.js";
 import { symbolic, Tensor, type Spec } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";
 import { KerasTensor } from "../functional/keras-tensor.js";
@@ -11,7 +12,7 @@ export const inferOnly = <T>(action: () => T): T => unrecordedInference(() => wh
 
 /** New Keras tensors with the specs of the outputs, in their structure. */
 export function kerasTensorsLike(outputs: unknown): unknown {
-  if (outputs instanceof Tensor) return new KerasTensor(outputs);
+  if (outputs instanceof Tensor) return new KerasTensor(outputs, isPromisedSparse(outputs) ? { sparse: true } : {});
   if (Array.isArray(outputs)) return outputs.map(kerasTensorsLike);
   if (isBranch(outputs)) return Object.fromEntries(Object.entries(outputs).map(([key, item]) => [key, kerasTensorsLike(item)]));
   return outputs;

@@ -50,7 +50,7 @@ const options = schema(["shape", "batchSize", "dtype", "sparse", "ragged"], {
   batchSize: unwritten(nullable(positiveInteger())),
   batchShape: nullable(shape()),
   dtype,
-  sparse: fixed(false),
+  sparse: boolean(false),
   ragged: fixed(false),
   optional: boolean(false),
   inputTensor: unwritten(
@@ -81,7 +81,7 @@ export class InputLayer extends Layer<typeof options> {
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof options>>) {
     super(...given);
-    const { inputTensor } = this.options;
+    const { inputTensor, sparse } = this.options;
     const { shape, batchSize, batchShape, dtype } = inputTensor ? { ...this.options, ...givenBy(inputTensor, this.options) } : this.options;
     if ((shape === null) === (batchShape === null)) {
       throw new ArgumentError("Input", {
@@ -92,7 +92,7 @@ export class InputLayer extends Layer<typeof options> {
     }
     this.batchShape = batchShape ?? [batchSize, ...shape!];
     this.built = true;
-    new Node(this, [], {}, inputTensor ?? new KerasTensor({ shape: this.batchShape, dtype: dtype.variableDtype }, this.name));
+    new Node(this, [], {}, inputTensor ?? new KerasTensor(this.batchShape, { dtype: dtype.variableDtype, name: this.name, sparse }));
   }
 
   override call<T>(x: T): T {
@@ -138,6 +138,8 @@ export type InputOptions = Options<typeof inputOptions>;
  *
  * With `dtype: "string"` a model takes strings: nested arrays of JavaScript strings, which StringLookup, TextVectorization, Hashing and
  * their kin make numbers of.
+ *
+ * With `sparse: true` it stands for sparse tensors; a model takes tensors and sparse tensors for either.
  *
  * With `tensor`, a Keras tensor of another graph, the model begins there: what led to it is left out.
  */

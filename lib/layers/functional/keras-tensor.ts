@@ -22,6 +22,8 @@ export interface KerasTensorOptions {
   /** Default: "float32". */
   readonly dtype?: Dtype;
   readonly name?: string | null;
+  /** Whether it stands for a sparse tensor. Default: false. */
+  readonly sparse?: boolean;
 }
 
 /**
@@ -34,23 +36,26 @@ export interface KerasTensorOptions {
  */
 export class KerasTensor extends Tensor {
   history?: History;
+  /** Whether it stands for a sparse tensor: an input of a model may. */
+  readonly sparse: boolean;
 
   constructor(given: Spec | Shape, options: string | KerasTensorOptions = {}) {
-    const { dtype = defaults.floatx, name, ...others }: KerasTensorOptions = typeof options === "string" ? { name: options } : options;
+    const {
+      dtype = defaults.floatx,
+      name,
+      sparse = false,
+      ...others
+    }: KerasTensorOptions = typeof options === "string" ? { name: options } : options;
     const [unknown] = Object.keys(others);
-    if (unknown !== undefined) throw new ArgumentError("KerasTensor", { given: `the option ${unknown}`, expected: "dtype, name" });
+    if (unknown !== undefined) throw new ArgumentError("KerasTensor", { given: `the option ${unknown}`, expected: "dtype, name, sparse" });
     super(Array.isArray(given) ? { shape: given, dtype } : { shape: (given as Spec).shape, dtype: (given as Spec).dtype }, null);
+    this.sparse = sparse;
     this.name = name ?? uniqueName("keras_tensor");
   }
 
   /** The number of axes. */
   override get ndim(): number {
     return this.rank;
-  }
-
-  /** Whether it stands for a sparse tensor: none does. */
-  get sparse(): boolean {
-    return false;
   }
 
   /** Whether it stands for rows of different lengths: none does. */

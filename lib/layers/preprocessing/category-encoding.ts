@@ -1,13 +1,13 @@
 // The layer CategoryEncoding.
 
-import { field, fixed, invalid, positiveInteger, registerClasses, withDefault } from "../../config/index.js";
+import { boolean, field, invalid, positiveInteger, registerClasses, withDefault } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
-import { checkIndices, encode } from "./encoding.js";
+import { checkIndices, encode, inItsForm } from "./encoding.js";
 
 const modes = ["one_hot", "multi_hot", "count"] as const;
 
@@ -34,7 +34,7 @@ export class CategoryEncoding extends Layer<typeof CategoryEncoding.options> {
   static override readonly options = layerOptions.extend(["numTokens", "outputMode", "sparse"], {
     numTokens: positiveInteger(),
     outputMode,
-    sparse: fixed(false),
+    sparse: boolean(false),
   });
 
   override call(x: Tensor, { countWeights }: { countWeights?: TensorLike } = {}): Tensor {
@@ -47,7 +47,7 @@ export class CategoryEncoding extends Layer<typeof CategoryEncoding.options> {
     }
     checkIndices(this.name, x, outputMode);
     const weights = countWeights === undefined ? undefined : cast(asTensor(countWeights), this.computeDtype);
-    return encode(x, { mode: outputMode, depth: numTokens, dtype: this.computeDtype, weights });
+    return inItsForm(this, encode(x, { mode: outputMode, depth: numTokens, dtype: this.computeDtype, weights }));
   }
 }
 

@@ -3,7 +3,6 @@
 import {
   type Config,
   dtypePolicy,
-  fixed,
   list,
   nonNegativeInteger,
   nullable,
@@ -21,7 +20,7 @@ import { cast, expandDims, less, logicalNot, sum } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch, numbersOf } from "./adapting.js";
-import { encode } from "./encoding.js";
+import { checkSparse, encode, inItsForm } from "./encoding.js";
 import { binBoundaries, emptySummary, mergeSummaries, summarize, type Summary } from "./quantiles.js";
 import { Learned } from "./learned.js";
 
@@ -42,7 +41,7 @@ export class Discretization extends Layer<typeof Discretization.options> {
     numBins: nullable(nonNegativeInteger()),
     epsilon: positiveNumber(0.01),
     outputMode: oneOf(["int", "one_hot", "multi_hot", "count"], "int"),
-    sparse: fixed(false),
+    sparse: boolean(false),
     dtype: dtypePolicy("string"),
     trainable: unwritten(boolean(true)),
   });
@@ -53,6 +52,7 @@ export class Discretization extends Layer<typeof Discretization.options> {
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof Discretization.options>>) {
     super(...given);
+    checkSparse(this);
     const { numBins, binBoundaries } = this.options;
     if ((numBins === null) !== (binBoundaries === null)) return;
     throw new ArgumentError(this.name, {
@@ -80,7 +80,7 @@ export class Discretization extends Layer<typeof Discretization.options> {
       boundaries.length === 0
         ? cast(less(x, -Infinity), "int32")
         : sum(cast(logicalNot(less(expandDims(cast(x, "float32"), -1), [...boundaries])), "int32"), { axis: -1 });
-    return encode(bins, { mode: outputMode, depth: boundaries.length + 1, dtype: this.outputDtype });
+    return inItsForm(this, encode(bins, { mode: outputMode, depth: boundaries.length + 1, dtype: this.outputDtype }));
   }
 
   /** The dtype of what the layer gives: int32 for numbers of bins, else that of the policy. */

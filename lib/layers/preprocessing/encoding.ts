@@ -1,10 +1,12 @@
 // Numbers of categories as one-hot, multi-hot or counted vectors.
 
 import type { Dtype } from "../../core/dtype.js";
-import { ValueError } from "../../core/errors.js";
+import { ArgumentError, ValueError } from "../../core/errors.js";
 import { isKnown, sizeOf } from "../../core/shape.js";
+import { inForm } from "../../core/sparse.js";
 import type { Tensor } from "../../core/tensor.js";
 import { addAt, asIndices } from "../../ops/indexing/take.js";
+import { sparseIn } from "../../sparse/sparse-tensor.js";
 import {
   broadcastTo, cast, expandDims, greater, greaterEqual, less, logicalAnd, max, min, multiply, oneHot, ravel, reshape, squeeze, sum, where,
 } from "../../ops/index.js"; // prettier-ignore
@@ -20,6 +22,16 @@ export interface EncodingOptions {
   readonly dtype: Dtype;
   /** What each index counts; default 1. */
   readonly weights?: Tensor | undefined;
+}
+
+/** What a layer puts out, as a sparse tensor where its option says so: in a model or a trace, which has no values yet, the whole tensor. */
+export const inItsForm = ({ name, options: { sparse } }: { name: string; options: { sparse: boolean } }, y: Tensor): Tensor =>
+  inForm(name, sparse, y, sparseIn);
+
+/** @throws ArgumentError for numbers of categories that are to be sparse */
+export function checkSparse({ name, options }: { name: string; options: { sparse: boolean; outputMode: string } }): void {
+  if (!options.sparse || options.outputMode !== "int") return;
+  throw new ArgumentError(`${name}.sparse`, { given: 'true in mode "int"', expected: "it in the other modes only" });
 }
 
 /**

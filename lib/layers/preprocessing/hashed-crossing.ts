@@ -1,16 +1,6 @@
 // The layer HashedCrossing.
 
-import {
-  boolean,
-  DTypePolicy,
-  dtypePolicy,
-  fixed,
-  oneOf,
-  positiveInteger,
-  registerClasses,
-  unwritten,
-  withDefault,
-} from "../../config/index.js";
+import { boolean, DTypePolicy, dtypePolicy, oneOf, positiveInteger, registerClasses, unwritten, withDefault } from "../../config/index.js";
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
 import { sameShape, shapeText } from "../../core/shape.js";
 import { isText, Strings } from "../../core/strings.js";
@@ -20,7 +10,7 @@ import { cast } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { categoriesOf, type Categories, type CategoriesLike } from "./categories.js";
-import { encode } from "./encoding.js";
+import { checkSparse, encode, inItsForm } from "./encoding.js";
 
 const dtype = { ...dtypePolicy("string"), fallback: "" };
 const crossingDtype = withDefault(
@@ -42,13 +32,14 @@ export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
   static override readonly options = layerOptions.extend(["numBins", "outputMode", "sparse", "name", "dtype"], {
     numBins: positiveInteger(),
     outputMode: oneOf(["int", "one_hot"], "int"),
-    sparse: fixed(false),
+    sparse: boolean(false),
     dtype: crossingDtype as typeof dtype,
     trainable: unwritten(boolean(true)),
   });
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof HashedCrossing.options>>) {
     super(...given);
+    checkSparse(this);
     if ((this.options.dtype as DTypePolicy | null) !== null) return;
     (this.options as { dtype: DTypePolicy }).dtype = new DTypePolicy(this.options.outputMode === "int" ? "int64" : "float32");
   }
@@ -59,7 +50,7 @@ export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
 
   override call(inputs: readonly CategoriesLike[]): Tensor {
     const { outputMode, numBins } = this.options;
-    return encode(this.#crossed(inputs), { mode: outputMode, depth: numBins, dtype: this.computeDtype });
+    return inItsForm(this, encode(this.#crossed(inputs), { mode: outputMode, depth: numBins, dtype: this.computeDtype }));
   }
 
   protected override get infersOfStrings(): boolean {

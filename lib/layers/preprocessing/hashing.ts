@@ -1,7 +1,7 @@
 // The layer Hashing.
 
 import {
-  fixed,
+  boolean,
   integer,
   nullable,
   oneOf,
@@ -21,7 +21,7 @@ import { add, cast, equal, squeeze, trunc, where } from "../../ops/index.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { categoriesOf, Integers, type CategoriesLike } from "./categories.js";
-import { encode } from "./encoding.js";
+import { checkSparse, encode, inItsForm } from "./encoding.js";
 import { keyOf, saltField } from "./salt.js";
 
 /** A policy that depends on what the layer puts out, where it is not given. */
@@ -48,12 +48,13 @@ export class Hashing extends Layer<typeof Hashing.options> {
     maskValue: nullable(either(integer(), string())),
     salt: saltField(),
     outputMode: oneOf(["int", "one_hot", "multi_hot", "count"], "int"),
-    sparse: fixed(false),
+    sparse: boolean(false),
     dtype: hashingDtype as typeof dtype,
   });
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof Hashing.options>>) {
     super(...given);
+    checkSparse(this);
     const { outputMode, dtype } = this.options;
     if ((dtype as DTypePolicy | null) === null) {
       (this.options as { dtype: DTypePolicy }).dtype = new DTypePolicy(outputMode === "int" ? "int64" : "float32");
@@ -70,7 +71,7 @@ export class Hashing extends Layer<typeof Hashing.options> {
     const { outputMode, numBins } = this.options;
     const bins = this.#binsOf(inputs);
     const x = outputMode === "one_hot" && bins.rank > 0 && bins.shape.at(-1) === 1 ? squeeze(bins, -1) : bins;
-    return encode(x, { mode: outputMode, depth: numBins, dtype: this.computeDtype });
+    return inItsForm(this, encode(x, { mode: outputMode, depth: numBins, dtype: this.computeDtype }));
   }
 
   protected override get infersOfStrings(): boolean {

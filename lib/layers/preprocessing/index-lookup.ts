@@ -3,7 +3,6 @@
 import {
   boolean,
   field,
-  fixed,
   integer,
   invalid,
   type Json,
@@ -26,7 +25,7 @@ import { isInferring } from "../base/context.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch } from "./adapting.js";
-import { encode } from "./encoding.js";
+import { checkSparse, encode, inItsForm } from "./encoding.js";
 import { linesOf, readVocabulary, type Token, TokenCounts, Vocabulary } from "./vocabulary.js";
 
 const modes = ["int", "one_hot", "multi_hot", "count", "tf_idf"] as const;
@@ -87,7 +86,7 @@ export const lookupOptions = layerOptions.extend([], {
   maxTokens: maxTokens(),
   numOovIndices: nonNegativeInteger(1),
   outputMode: lookupMode,
-  sparse: fixed(false),
+  sparse: boolean(false),
   padToMaxTokens: boolean(false),
   idfWeights: idfWeights(),
   vocabularySize: nullable(integer()),
@@ -127,6 +126,7 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
     if (outputMode === "tf_idf" && vocabulary !== null && idfWeights === null) {
       refuse("idfWeights", 'a vocabulary without weights in mode "tf_idf"', "a weight for each token");
     }
+    checkSparse({ name: this.name, options: this.#options });
     if (vocabulary !== null) this.setVocabulary(vocabulary, idfWeights);
   }
 
@@ -349,7 +349,7 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
       depth: this.depth,
       dtype: outputMode === "tf_idf" ? "float32" : "int32",
     });
-    return this.weighted(counts);
+    return inItsForm({ name: this.name, options: this.#options }, this.weighted(counts));
   }
 
   /** Counts with the weights of mode "tf_idf". */

@@ -4,7 +4,6 @@ import {
   boolean,
   deserializeKerasObject,
   field,
-  fixed,
   integer,
   invalid,
   isPlainObject,
@@ -24,6 +23,7 @@ import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch } from "./adapting.js";
+import { checkSparse, inItsForm } from "./encoding.js";
 import { idfWeights, lookupMode, maxTokens, rowsOf, vocabularyField } from "./index-lookup.js";
 import { StringLookup } from "./string-lookup.js";
 import { lower, ngrams, splitCharacters, splitWords, stripPunctuation } from "./text.js";
@@ -99,7 +99,7 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     outputMode: lookupMode,
     outputSequenceLength: nullable(positiveInteger()),
     padToMaxTokens: boolean(false),
-    sparse: fixed(false),
+    sparse: boolean(false),
     ragged: boolean(false),
     vocabulary: vocabularyField<string>("string"),
     idfWeights: idfWeights(),
@@ -122,6 +122,7 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
         expected: 'it in mode "int" only',
       });
     }
+    checkSparse(this);
     if (outputMode !== "int" && ragged) {
       throw new ArgumentError(`${this.name}.ragged`, { given: `true in mode "${outputMode}"`, expected: 'it in mode "int" only' });
     }
@@ -157,7 +158,10 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     const { shape, outer, rows } = this.#tokensOf(this.name, inputs);
     const indices = this._lookupLayer.numbersOf(rows);
     if (outputMode === "one_hot" && split !== null) return this._lookupLayer.oneHotRows(indices) as unknown as Tensor;
-    if (outputMode !== "int") return this._lookupLayer.encodedRows(indices, shape === null || shape.length > 1 || outputMode === "one_hot");
+    if (outputMode !== "int") {
+      const keepsRows = shape === null || shape.length > 1 || outputMode === "one_hot";
+      return inItsForm(this, this._lookupLayer.encodedRows(indices, keepsRows));
+    }
     if (ragged && split !== null) return indices.map((row) => [...row]) as unknown as Tensor;
     if (shape !== null && outputSequenceLength === null) return adoptTensor(Int32Array.from(indices.flat()), shape, "int32");
     const length = outputSequenceLength ?? Math.max(0, ...indices.map((row) => row.length));

@@ -1,5 +1,6 @@
 // Batches as users give them: what counts as data, and what an item of an iterable means.
 
+import { isSparse, type Sparse } from "../../core/sparse.js";
 import { checkDepth, MAX_DEPTH } from "../../core/tree.js";
 import { isPlainObject } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
@@ -44,21 +45,23 @@ const isNumbers = (value: unknown, depth = 0): boolean =>
  * The data with tensors at its leaves. Arrays of numbers are tensors, arrays of tensors are several inputs.
  *
  * @param takesStrings  whether strings do as well, as they do for inputs
+ * @param keepsSparse   whether sparse tensors stay sparse: those in memory are whole tensors batch by batch
  */
-export function toTensors(where: string, data: unknown, takesStrings = false): unknown {
+export function toTensors(where: string, data: unknown, takesStrings = false, keepsSparse = false): unknown {
   checkDepth(where, data);
-  return converted(where, data, takesStrings);
+  return converted(where, data, takesStrings, keepsSparse);
 }
 
-function converted(where: string, data: unknown, takesStrings: boolean): unknown {
+function converted(where: string, data: unknown, takesStrings: boolean, keepsSparse: boolean): unknown {
   if (data === null || data === undefined) return null;
+  if (keepsSparse && isSparse(data)) return data;
   if (data instanceof Chainable || ArrayBuffer.isView(data) || typeof data === "number" || isNumbers(data))
     return asTensor(data as TensorLike);
   if (data instanceof Strings && takesStrings) return data;
   if (takesStrings && isStrings(data)) return Strings.of(data, where);
-  if (Array.isArray(data)) return data.map((item) => converted(where, item, takesStrings));
+  if (Array.isArray(data)) return data.map((item) => converted(where, item, takesStrings, keepsSparse));
   if (isPlainObject(data)) {
-    return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, converted(where, item, takesStrings)]));
+    return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, converted(where, item, takesStrings, keepsSparse)]));
   }
   throw new ArgumentError(where, {
     given: text(data instanceof Strings ? data.nested() : data),
@@ -66,13 +69,17 @@ function converted(where: string, data: unknown, takesStrings: boolean): unknown
   });
 }
 
-/** What has samples along its first axis: a tensor, or strings. */
-export type Column = Tensor | Strings;
+/** What has samples along its first axis: a tensor, strings, or a sparse tensor. */
+export type Column = Tensor | Strings | Sparse;
 
-export const isColumn = (leaf: unknown): leaf is Column => leaf instanceof Tensor || leaf instanceof Strings;
+export const isColumn = (leaf: unknown): leaf is Column => leaf instanceof Tensor || leaf instanceof Strings || isSparse(leaf);
+
+/** A column of a batch as a model takes it. */
+export const whole = (column: Column): Tensor | Strings => (column instanceof Strings ? column : column.value());
 
 /** The samples from `begin` to `end`. */
 export function rows(x: Column, begin: number, end: number): Column {
   const numbers = Int32Array.from({ length: end - begin }, (_, i) => begin + i);
-  return x instanceof Strings ? x.pick([...numbers]) : pickRows(x, numbers);
+  if (x instanceof Tensor) return pickRows(x, numbers);
+  return x instanceof Strings ? x.pick([...numbers]) : x.gather([...numbers]);
 }

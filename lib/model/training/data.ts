@@ -3,7 +3,7 @@
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { isBranch, leaves, mapTree, sameStructure, type Tree } from "../../core/tree.js";
-import { type Batch, givesBatches, isColumn, rows, toTensors } from "./batches.js";
+import { type Batch, givesBatches, isColumn, rows, toTensors, whole } from "./batches.js";
 import { checkClassWeights, type ClassWeights, weightsByClass } from "./class-weights.js";
 import { EpochBatches } from "./epochs.js";
 import { arraySource, type BatchSource, iterableSource, sampleCount } from "./sources.js";
@@ -29,7 +29,7 @@ export function wholeBatch(where: string, x: unknown, y: unknown, options: DataO
   if (classWeight) checkClassWeights(where, classWeight);
   const parts = arrayParts(where, x, y, sampleWeight, classWeight, labelsAreIndices);
   sampleCount(where, parts);
-  return parts as unknown as Batch;
+  return parts.map((part) => mapTree(part as Tree<unknown>, (leaf) => (isColumn(leaf) ? whole(leaf) : leaf))) as unknown as Batch;
 }
 
 function source(where: string, x: unknown, y: unknown, options: DataOptions): BatchSource {
@@ -57,7 +57,11 @@ export function arrayParts(
   labelsAreIndices = false,
 ): unknown[] {
   if (x === undefined || x === null) throw new ArgumentError(`${where}.x`, { given: String(x), expected: "data" });
-  const given: Batch = [toTensors(`${where}.x`, x, true), toTensors(`${where}.y`, y), toTensors(`${where}.sampleWeight`, sampleWeight)];
+  const given: Batch = [
+    toTensors(`${where}.x`, x, true, true),
+    toTensors(`${where}.y`, y),
+    toTensors(`${where}.sampleWeight`, sampleWeight),
+  ];
   const parts = [...weighed(where, given, classWeight, labelsAreIndices)];
   while (parts.length > 2 && (parts.at(-1) ?? null) === null) parts.pop();
   return parts;

@@ -2,6 +2,8 @@
 // one kind of position that a checkpoint saves.
 
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
+import type { Strings } from "../../core/strings.js";
+import type { Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../../core/tree.js";
 import { Dataset } from "../../data/dataset.js";
 import { DatasetIterator, type SavedPosition } from "../../data/iterator.js";
@@ -9,7 +11,7 @@ import { after, type Later } from "../../data/later.js";
 import { PyDataset } from "../../data/py-dataset.js";
 import type { Stream } from "../../data/streams/stream.js";
 import { describeInputs } from "../../layers/base/describe.js";
-import { asBatch, type Batch, type BatchesLike, type Column, isColumn } from "./batches.js";
+import { asBatch, type Batch, type BatchesLike, type Column, isColumn, whole } from "./batches.js";
 
 /** Where batches come from. */
 export interface BatchSource {
@@ -56,9 +58,9 @@ export function arraySource(where: string, parts: readonly unknown[], { batchSiz
 }
 
 /** The structure of `like` with the given tensors where it has tensors, in order. */
-function withMissing(like: readonly unknown[], tensors: readonly Column[]): Tree<Column | null> {
+function withMissing(like: readonly unknown[], tensors: readonly Column[]): Tree<Tensor | Strings | null> {
   let next = 0;
-  return mapTree(like as Tree<Column | null>, (leaf) => (leaf === null ? null : tensors[next++]!));
+  return mapTree(like as Tree<Column | null>, (leaf) => (leaf === null ? null : whole(tensors[next++]!)));
 }
 
 function datasetOf(tensors: readonly Column[], samples: number, batchSize: number, shuffle: boolean | "batch") {

@@ -4,12 +4,12 @@ import { defaults } from "../../core/defaults.js";
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
+import { inForm } from "../../core/sparse.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast } from "../elementwise/cast.js";
 import { equal } from "../elementwise/comparison.js";
 import { max } from "../reduce/extrema.js";
 import { progression } from "../shaping/create.js";
-import { checkDense } from "../rules.js";
 import { expandDims } from "../shaping/reshape.js";
 import { moveaxis } from "../shaping/transpose.js";
 
@@ -26,14 +26,15 @@ export interface OneHotOptions {
  * ```ts
  * ops.oneHot([0, 2], 3); // [[1, 0, 0], [0, 0, 1]]
  * ```
+ *
+ * @param sparse  whether the result is a SparseTensor where it has values; default false
  */
 export const oneHot = operation(
   "nn.oneHot(*x, numClasses:int, axis:ints=-1, dtype:dtype=null, sparse=false)",
   (x: TensorLike, numClasses: number, axis: number, dtype: string | null, sparse: boolean): Tensor => {
-    checkDense("oneHot", sparse);
     const classes = cast(asTensor(x), "int32");
     const hot = cast(equal(expandDims(classes, -1), progression(0, 1, numClasses, "int32")), dtype ?? defaults.floatx);
-    return moveaxis(hot, -1, checkAxis("oneHot", axis, classes.rank + 1));
+    return inForm("oneHot", sparse, moveaxis(hot, -1, checkAxis("oneHot", axis, classes.rank + 1)));
   },
   { keepsWidth: true },
 );
@@ -44,14 +45,15 @@ export const oneHot = operation(
  * ```ts
  * ops.multiHot([[0, 2], [1, 1]], 3); // [[1, 0, 1], [0, 1, 0]]
  * ```
+ *
+ * @param sparse  whether the result is a SparseTensor where it has values; default false
  */
 export const multiHot = operation(
   "nn.multiHot(*inputs, numClasses:int=null, axis:ints=-1, dtype:dtype=null, sparse=false)",
   (x: TensorLike, numClasses: number | null, axis: number, dtype: string | null, sparse: boolean): Tensor => {
-    checkDense("multiHot", sparse);
     if (numClasses === null) throw new ArgumentError("multiHot.numClasses", { given: "none", expected: "the number of classes" });
     const tensor = asTensor(x);
-    return max(oneHot(tensor, numClasses, { axis, dtype }), { axis: tensor.rank > 1 ? 1 : 0 });
+    return inForm("multiHot", sparse, max(oneHot(tensor, numClasses, { axis, dtype }), { axis: tensor.rank > 1 ? 1 : 0 }));
   },
   { keepsWidth: true },
 );

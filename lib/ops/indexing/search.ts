@@ -2,7 +2,7 @@
 
 import { isFloat } from "../../core/dtype.js";
 import { isnan } from "../elementwise/inspection.js";
-import { checkDense } from "../rules.js";
+import { inForm } from "../../core/sparse.js";
 import { operation } from "../../core/operation.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
@@ -137,17 +137,17 @@ export const argpartition = operation(
 export const bincount = operation(
   "numpy.bincount(*x, weights:tensor=null, minlength:int=0, sparse=false)",
   (x: TensorLike, weights: TensorLike | null, minlength: number, sparse: boolean): Tensor => {
-    checkDense("bincount", sparse);
     checkLengths([minlength], "bincount");
     const numbers = asIndices(x);
     const least = numbers.size === 0 ? asTensor(minlength, "int32") : maximum(add(max(numbers), 1), minlength);
     const given = weights === null ? null : asTensor(weights);
     const ones = given ?? progression(1, 0, numbers.size, "int32");
     const counted = ones.dtype === "float32" ? ones : cast(ones, "int32");
-    if (numbers.rank === 1) return addAt(ravel(counted), numbers, filledRows(least, [], 0, "int32"));
+    if (numbers.rank === 1) return inForm("bincount", sparse, addAt(ravel(counted), numbers, filledRows(least, [], 0, "int32")));
     const rows = known(numbers.shape, "bincount")[0]!;
     const starts = expandDims(multiply(progression(0, 1, rows, "int32"), least), 1);
-    return reshape(addAt(ravel(counted), ravel(add(numbers, starts)), filledRows(multiply(least, rows), [], 0, "int32")), [rows, -1]);
+    const counts = addAt(ravel(counted), ravel(add(numbers, starts)), filledRows(multiply(least, rows), [], 0, "int32"));
+    return inForm("bincount", sparse, reshape(counts, [rows, -1]));
   },
 );
 

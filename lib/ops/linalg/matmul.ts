@@ -7,6 +7,7 @@ import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { replica } from "../../core/replicas.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import { sparseProduct } from "../../core/sparse.js";
 import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
@@ -30,6 +31,8 @@ export interface MatmulOptions {
 /** A matrix product with operands that may be taken with their last two axes exchanged. */
 export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
   const [a, b] = operands(x1, x2);
+  const ofSparse = transposeA || transposeB ? undefined : sparseProduct(a, b);
+  if (ofSparse) return ofSparse;
   if (isHalf(a.dtype)) return cast(halfProduct(a, b, transposeA, transposeB), a.dtype);
   const y = wideProduct(a, b, transposeA, transposeB);
   return isInt8(x1) && isInt8(x2) ? y : cast(y, a.dtype);

@@ -4,6 +4,7 @@ import { declare, operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isTracing } from "../../core/interpreter.js";
 import type { Dtype, TypedArray } from "../../core/dtype.js";
+import { ArgumentError } from "../../core/errors.js";
 import { isStrings } from "../../core/strings.js";
 import { isKnown, known, sizeOf, sizeOrNull, type Shape } from "../../core/shape.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
@@ -11,7 +12,7 @@ import { primitive } from "../../core/primitive.js";
 import { identity } from "../gradient/stop-gradient.js";
 import { cast } from "../elementwise/cast.js";
 import { fullLike, zeros } from "./create.js";
-import { checkDense } from "../rules.js";
+import { inForm, isSparse } from "../../core/sparse.js";
 import { axisLength } from "./axis-length.js";
 import { fillCommand } from "./slice.js";
 
@@ -21,14 +22,23 @@ import { fillCommand } from "./slice.js";
  * ```ts
  * ops.convertToTensor([1, 2], "float32"); // [1, 2]
  * ```
+ *
+ * @param sparse  true: a SparseTensor of what is not 0; false: a whole tensor also of a SparseTensor, which otherwise stays as it is
  */
 export const convertToTensor = declare(
   "core.convertToTensor(*x, dtype:dtype=null, sparse:bool|null=null, ragged:bool|null=null)",
-  (x: TensorLike, dtype: string | null, _sparse: boolean | null, ragged: boolean | null): Tensor => {
-    checkDense("convertToTensor", false, ragged);
+  (x: TensorLike, dtype: string | null, sparse: boolean | null, ragged: boolean | null): Tensor => {
+    if (ragged)
+      throw new ArgumentError("convertToTensor.ragged", {
+        given: "true",
+        expected: "false",
+        hint: "tf.ragged.constant makes ragged rows.",
+      });
     if (dtype === null && isStrings(x)) return x as never;
+    if (isSparse(x) && sparse !== false)
+      return (dtype === null || dtype === x.dtype ? x : x.withValues(cast(x.values as Tensor, dtype) as never)) as unknown as Tensor;
     const tensor = asTensor(x);
-    return dtype === null ? tensor : cast(tensor, dtype);
+    return inForm("convertToTensor", sparse, dtype === null ? tensor : cast(tensor, dtype));
   },
 );
 
@@ -86,7 +96,7 @@ export const empty = declare("numpy.empty(shape:shape, dtype:dtype=null)", (shap
  * ops.isTensor([1]); // false
  * ```
  */
-export const isTensor = declare("core.isTensor(x)", (x: unknown): x is Tensor => x instanceof Tensor);
+export const isTensor = declare("core.isTensor(x)", (x: unknown): x is Tensor => x instanceof Tensor || isSparse(x));
 
 /**
  * The name of the dtype of a tensor or of what becomes one: `"float32"`.
