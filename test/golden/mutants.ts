@@ -5,7 +5,7 @@ import { kernelNames } from "../../lib/generated/kernels.js";
 import { primitives } from "../../lib/core/primitive.js";
 import { Strings } from "../../lib/core/strings.js";
 import { Chainable, Tensor } from "../../lib/core/tensor.js";
-import { isBranch } from "../../lib/core/tree.js";
+import { isBranch, isComposite } from "../../lib/core/tree.js";
 import * as tf from "../../lib/index.js";
 import { bytes, floats, words } from "../../lib/runtime/memory.js";
 import { layoutOfKernel, watchKernels } from "../support/watched-kernels.js";
@@ -70,7 +70,7 @@ function changedLeaves(value: unknown): unknown {
     return /float/.test(value.dtype) ? tf.add(tf.multiply(value, 1.5), 1) : tf.add(value, 1);
   }
   if (value instanceof Strings) return new Strings(value.shape, value.values.map((each) => `${String(each)}?`) as never);
-  if (value instanceof Chainable) return value;
+  if (value instanceof Chainable && !isComposite(value)) return value;
   if (typeof value === "number") return value * 1.5 + 1;
   if (typeof value === "boolean") return !value;
   if (typeof value === "string") return `${value}?`;
