@@ -56,7 +56,7 @@ import {
 import type { FilePart } from "./streams/part.js";
 import { interleave } from "./streams/interleave.js";
 import { generated } from "./streams/generator.js";
-import { filter, map } from "./streams/map.js";
+import { filter, map, told } from "./streams/map.js";
 import { Pace } from "./streams/pace.js";
 import { prefetch } from "./streams/prefetch.js";
 import { repeat } from "./streams/repeat.js";
@@ -303,7 +303,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       throw new ArgumentError(where, { given: text(probe), expected: "a generator function, or an iterable" });
     }
     const element = outputSignature ? (item: unknown) => conform(item, outputSignature, where) : (item: unknown) => structured(item, where);
-    return new Dataset({ stream: map(generated(iterable), element, "elements"), spec: () => outputSignature ?? null });
+    return new Dataset({ stream: map(generated(iterable, where), element, "elements", where), spec: () => outputSignature ?? null });
   }
 
   /** The elements of several datasets side by side, up to the end of the shortest: `zip(a, b)`, `zip([a, b])`, `zip({ x: a, y: b })`. */
@@ -406,14 +406,23 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** The elements up to the first for which `predicate` is false. */
   takeWhile(predicate: (...components: ElementArguments<T>) => Later<boolean | Tensor>, options: Named = {}): Dataset<T> {
-    noOptionsButName.parse("dataset.takeWhile", [options]);
+    const where = "dataset.takeWhile";
+    noOptionsButName.parse(where, [options]);
     const { stream, spec } = this.#pipeline;
-    return this.#with({ stream: takeWhile(stream, this.#predicate("dataset.takeWhile", predicate as unknown as Predicate)), spec });
+    return this.#with({ stream: takeWhile(stream, this.#predicate(where, predicate as unknown as Predicate), where), spec });
   }
 
   #predicate(where: string, predicate: Predicate): (element: Element) => Later<boolean> {
     checkFunction(where, predicate);
-    return (element) => after(predicate(...spread(element)), (answer) => (typeof answer === "boolean" ? answer : answer.item() !== 0));
+    return (element) =>
+      after(predicate(...spread(element)), (answer: unknown) => {
+        if (typeof answer === "boolean") return answer;
+        if (answer instanceof Tensor && answer.dtype === "bool") return answer.item() !== 0;
+        throw new DtypeError(where, {
+          given: answer instanceof Tensor ? answer.toString() : text(answer),
+          expected: "true, false, or a bool tensor",
+        });
+      });
   }
 
   /**
@@ -434,8 +443,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const { stream, spec, rows } = this.#pipeline;
     return this.#with({
       stream: rows
-        ? map(chunks(rows.order, batchSize, dropRemainder), rows.source.gather, "batch")
-        : map(chunks(stream, batchSize, dropRemainder), stack, "batch"),
+        ? map(chunks(rows.order, batchSize, dropRemainder), rows.source.gather, "batch", "dataset.batch")
+        : map(chunks(stream, batchSize, dropRemainder), stack, "batch", "dataset.batch"),
       spec: () => mapShapes(spec(), (shape) => [dropRemainder ? batchSize : null, ...shape]),
     });
   }
@@ -445,7 +454,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     noOptionsButName.parse("dataset.unbatch", [options]);
     const { stream, spec } = this.#pipeline;
     return this.#with({
-      stream: { ...flatten(map(stream, unstack, "unbatch")), count: rowsIn(stream.count, spec()) },
+      stream: { ...flatten(map(stream, unstack, "unbatch", "dataset.unbatch")), count: rowsIn(stream.count, spec()) },
       spec: () => mapShapes(spec(), (shape) => shape.slice(1)),
     });
   }
@@ -542,7 +551,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   raggedBatch(...given: Arguments<typeof raggedOptions>): Dataset<unknown> {
     const { batchSize, dropRemainder } = raggedOptions.parse("dataset.raggedBatch", given);
     const batched = async (items: readonly Element[]) => (await import("./ragged-batch.js")).raggedBatch(items);
-    return this.#with({ stream: map(chunks(this.#pipeline.stream, batchSize, dropRemainder), batched, "raggedBatch"), spec: () => null });
+    return this.#with({
+      stream: map(chunks(this.#pipeline.stream, batchSize, dropRemainder), batched, "raggedBatch", "dataset.raggedBatch"),
+      spec: () => null,
+    });
   }
 
   /**
@@ -552,7 +564,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   sparseBatch(...given: Arguments<typeof sparseOptions>): Dataset<unknown> {
     const { batchSize, rowShape } = sparseOptions.parse("dataset.sparseBatch", given);
     const batched = async (items: readonly Element[]) => (await import("./sparse-batch.js")).sparseBatch(items, rowShape);
-    return this.#with({ stream: map(chunks(this.#pipeline.stream, batchSize, false), batched, "sparseBatch"), spec: () => null });
+    return this.#with({
+      stream: map(chunks(this.#pipeline.stream, batchSize, false), batched, "sparseBatch", "dataset.sparseBatch"),
+      spec: () => null,
+    });
   }
 
   /** The elements of this dataset, then those of the other. */
@@ -582,7 +597,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** The elements of the datasets that `fn` makes of each element, one dataset after the other. */
   flatMap<U>(fn: (...components: ElementArguments<T>) => Later<Dataset<U>>, options: Named = {}): Dataset<U> {
     noOptionsButName.parse("dataset.flatMap", [options]);
-    return this.interleave(fn, { cycleLength: 1 });
+    return this.#interleaved("dataset.flatMap", fn, [{ cycleLength: 1 }]);
   }
 
   /**
@@ -596,18 +611,26 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     fn: (...components: ElementArguments<T>) => Later<Dataset<U>>,
     ...options: Arguments<typeof interleaveOptions>
   ): Dataset<U> {
-    checkFunction("dataset.interleave", fn);
+    return this.#interleaved("dataset.interleave", fn, options);
+  }
+
+  #interleaved<U>(
+    stage: string,
+    fn: (...components: ElementArguments<T>) => Later<Dataset<U>>,
+    options: Arguments<typeof interleaveOptions>,
+  ): Dataset<U> {
+    checkFunction(stage, fn);
     const call = madeBy(fn as unknown as (...components: readonly unknown[]) => Later<Dataset<U>>);
     const inner = (element: Element): Later<Stream<Element>> =>
       after(call(...spread(element)), (made) => {
         if (made instanceof Dataset) return made.#pipeline.stream;
-        throw new ArgumentError("dataset.flatMap", { given: text(made), expected: "a Dataset from the function" });
+        throw new ArgumentError(stage, { given: text(made), expected: "a Dataset from the function" });
       });
-    const { cycleLength, blockLength, numParallelCalls, deterministic } = interleaveOptions.parse("dataset.interleave", options);
-    const isParallel = this.#calls("dataset.interleave", numParallelCalls) > 1;
+    const { cycleLength, blockLength, numParallelCalls, deterministic } = interleaveOptions.parse(stage, options);
+    const isParallel = this.#calls(stage, numParallelCalls) > 1;
     const isOrdered = this.#isOrdered(deterministic);
     return this.#with({
-      stream: interleave(this.#pipeline.stream, inner, { cycleLength, blockLength, isParallel, isOrdered }),
+      stream: interleave(this.#pipeline.stream, inner, { cycleLength, blockLength, isParallel, isOrdered, stage }),
       spec: () => null,
     });
   }
@@ -656,7 +679,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         return [structured(made[0], "dataset.scan.state"), structured(made[1], "dataset.scan")] as const;
       });
     return this.#with({
-      stream: scanned(this.#pipeline.stream, structured(initialState, "dataset.scan.initialState"), step),
+      stream: scanned(this.#pipeline.stream, structured(initialState, "dataset.scan.initialState"), step, "dataset.scan"),
       spec: () => null,
     });
   }
@@ -677,8 +700,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         if (taken instanceof Promise) return taken.then(step);
       }
     };
-    const take = (item: Element): Later<void> =>
+    const use = (item: Element): Later<void> =>
       after(call(visible(state), visible(item)), (made) => void (state = structured(made, "dataset.reduce")));
+    const take = told(cursor, use, "dataset.reduce");
     const whole = eventually(step, () => cursor.close?.());
     return after(whole, (made) => visible(made) as Structured<S>);
   }
@@ -694,7 +718,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     checkNoOthers("dataset.paddedBatch", unknown, "batchSize, paddedShapes, paddingValues, dropRemainder");
     const { stream, spec } = this.#pipeline;
     return this.#with({
-      stream: map(chunks(stream, size, dropRemainder), (items) => stackPadded(items, { paddedShapes, paddingValues }), "paddedBatch"),
+      stream: map(
+        chunks(stream, size, dropRemainder),
+        (items) => stackPadded(items, { paddedShapes, paddingValues }),
+        "paddedBatch",
+        "dataset.paddedBatch",
+      ),
       spec: () => mapShapes(spec(), (shape) => [dropRemainder ? size : null, ...shape.map(() => null)]),
     });
   }
@@ -744,9 +773,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const sizes = [batchSize].flat().map((size) => positiveInteger().parse(size, "dataset.rebatch.batchSize"));
     if (sizes.length === 0) throw new ArgumentError("dataset.rebatch.batchSize", { given: "no sizes", expected: "at least one" });
     const { stream, spec } = this.#pipeline;
-    const rows = flatten(map(stream, unstack, "unbatch"));
+    const rows = flatten(map(stream, unstack, "unbatch", "dataset.rebatch"));
     return this.#with({
-      stream: map(resized(rows, sizes, dropRemainder), stack, "batch"),
+      stream: map(resized(rows, sizes, dropRemainder), stack, "batch", "dataset.rebatch"),
       spec: () => mapShapes(spec(), (shape) => [null, ...shape.slice(1)]),
     });
   }
@@ -774,6 +803,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const key = (item: Element): Tensor => asTensor((keyFunc as (...components: readonly unknown[]) => TensorLike)(...spread(item)));
     return this.#with({
       stream: grouped<Element, Element>(stream, {
+        stage: where,
         key: (item) => String(key(item).item()),
         size: (item) => (windowSizeFunc ? asTensor(windowSizeFunc(key(item))).item() : windowSize!),
         reduce: (first, items) =>
@@ -843,6 +873,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         noPadding ? stack(items) : stackPadded(items, { paddedShapes: shapesFor(bucket, items[0]!), paddingValues });
     return this.#with({
       stream: grouped<Element, Element>(stream, {
+        stage: where,
         key: (item) => String(bucketOf(item)),
         size: (item) => bucketBatchSizes[bucketOf(item)]!,
         reduce: (first, items) => {
@@ -876,7 +907,11 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         throw new ValueError(where, { given: `the class ${of}`, expected: `0 to ${targetDist.length - 1}` });
       return of;
     };
-    const kept = resampled(this.#pipeline.stream, { label, target: targetDist, initial: initialDist, seed: seed ?? makeDefaultSeed() });
+    const kept = resampled(
+      this.#pipeline.stream,
+      { label, target: targetDist, initial: initialDist, seed: seed ?? makeDefaultSeed() },
+      where,
+    );
     const pair = (item: Element): Element => [asTensor(label(item), "int32"), item];
     return this.#with({ stream: map(kept, pair), spec: () => null });
   }

@@ -1,6 +1,7 @@
 // What is thrown when making an element fails: it tells the stage, the element and the file.
 
-import { KerasmError, type ErrorFacts } from "../core/errors.js";
+import { KerasmError, text, type ErrorFacts } from "../core/errors.js";
+import { Strings } from "../core/strings.js";
 
 /** Where making an element failed: the facts that errors of pipelines have besides their own. */
 export interface ElementFacts {
@@ -19,7 +20,7 @@ export class ElementError extends KerasmError implements ElementFacts {
   readonly element: number;
   readonly source: string | null;
 
-  constructor(where: ElementFacts, cause: unknown) {
+  constructor(where: ElementFacts, cause: unknown, hint = leaveOut) {
     super(where.stage, {
       given: `${placeOf(where)}, for which the function threw ${String(cause)}`,
       expected: "elements that it can take",
@@ -30,7 +31,7 @@ export class ElementError extends KerasmError implements ElementFacts {
   }
 }
 
-const hint = "dataset.ignoreErrors() behind it leaves such elements out.";
+const leaveOut = "dataset.ignoreErrors() behind it leaves such elements out.";
 const placeOf = ({ element, source }: ElementFacts): string => `element ${element}${source === null ? "" : ` (${source})`}`;
 const told = new WeakSet<object>();
 
@@ -39,15 +40,24 @@ const told = new WeakSet<object>();
  * where
  *   it tells an element already
  */
-export function failure(stage: string, element: number, source: string | null, cause: unknown): never {
+export function failure(stage: string, element: number, source: string | null, cause: unknown, hint?: string): never {
   if (typeof cause === "object" && cause !== null && told.has(cause)) throw cause;
   const facts: ElementFacts = { stage, element, source };
-  const error = cause instanceof KerasmError && !(cause instanceof ElementError) ? likewise(facts, cause) : new ElementError(facts, cause);
+  const error =
+    cause instanceof KerasmError && !(cause instanceof ElementError) ? likewise(facts, cause, hint) : new ElementError(facts, cause, hint);
   told.add(error);
   throw error;
 }
 
-function likewise(facts: ElementFacts, cause: KerasmError): KerasmError {
+/** An element that is a string, or begins with one, says where it is from: as a rule it is the path of a file. */
+export function nameOf(item: unknown): string | null {
+  const first: unknown = Array.isArray(item) ? item[0] : item;
+  if (!(first instanceof Strings) || first.rank > 0) return null;
+  const [name] = first.values;
+  return typeof name === "string" ? text(name, 200) : null;
+}
+
+function likewise(facts: ElementFacts, cause: KerasmError, hint = leaveOut): KerasmError {
   const Kind = cause.constructor as new (where: string, facts: ErrorFacts) => KerasmError;
   const isOfStage = cause.where === facts.stage || cause.where.startsWith(`${facts.stage}[`) || cause.where.startsWith(`${facts.stage}.`);
   const own = new Kind(isOfStage ? cause.where : `${facts.stage}: ${cause.where}`, {

@@ -1,7 +1,8 @@
 // The stage that keeps items, so that they are made once.
 
-import { after, until, type Later } from "../later.js";
+import { after, type Later } from "../later.js";
 import type { FilePart } from "./part.js";
+import { again } from "./replay.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
 /** Where items go that memory should not hold. */
@@ -34,6 +35,8 @@ class Store<T> {
   #start: Position = null;
   #ended = false;
   #coming: Promise<void> | null = null;
+  /** Items whose making failed. */
+  failed = 0;
   /** Passes that are under way. */
   #readers = 0;
   /** Where the maker stood when the last pass was left. */
@@ -51,10 +54,22 @@ class Store<T> {
     if (kept) return kept.get ? kept.get() : kept.item!;
     if (this.#ended) return END;
     if (this.#coming) return this.#coming.then(() => this.get(index));
-    const item = this.#make();
+    let item: Later<T | End>;
+    try {
+      item = this.#make();
+    } catch (error) {
+      return this.#fail(error);
+    }
     if (!(item instanceof Promise)) return this.#keep(item);
-    this.#coming = item.then((it) => after(this.#keep(it), () => {})).finally(() => (this.#coming = null));
-    return this.#coming.then(() => this.get(index));
+    const keep = (it: T | End): Later<void> => after<T | End, void>(this.#keep(it), () => {});
+    const coming = item.then(keep, (error: unknown) => this.#fail(error)).finally(() => (this.#coming = null));
+    this.#coming = coming;
+    return coming.then(() => this.get(index));
+  }
+
+  #fail(error: unknown): never {
+    this.failed++;
+    throw error;
   }
 
   #make(): Later<T | End> {
@@ -125,20 +140,24 @@ class Cached<T> implements Cursor<T> {
   next(): Later<T | End> {
     if (!this.#isIn) this.store.enter();
     this.#isIn = true;
-    return after(this.store.get(this.#next), (item) => {
+    const give = (item: T | End): T | End => {
       if (item !== END) this.#next++;
       return item;
-    });
+    };
+    return after(this.store.get(this.#next), give);
   }
   save(): Position {
-    return [this.#next, this.store.start];
+    return [this.#next, this.store.start, this.store.failed];
   }
   restore(position: Position): Later<void> {
-    const [next, start] = position as [number, Position];
+    const [next, start, failed] = position as [number, Position, number];
     return after(this.store.restart(start), () => {
       this.#next = 0;
-      const step = () => (this.#next >= next ? END : after(this.next(), (item) => (item === END ? END : undefined)));
-      return after(until(step), () => {});
+      return again(
+        () => this.next(),
+        () => this.#next >= next,
+        () => this.store.failed <= failed,
+      );
     });
   }
   close(): Later<void> {

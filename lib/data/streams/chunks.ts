@@ -46,6 +46,9 @@ class Chunks<T> implements Cursor<T[]> {
   restore(position: Position) {
     return this.input.restore(position);
   }
+  where() {
+    return this.input.where?.() ?? null;
+  }
   close() {
     return this.input.close?.();
   }
@@ -91,6 +94,9 @@ class Flatten<T> implements Cursor<T> {
         this.#next = next;
       });
     });
+  }
+  where() {
+    return this.input.where?.() ?? null;
   }
   close() {
     return this.input.close?.();

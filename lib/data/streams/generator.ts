@@ -1,15 +1,17 @@
 // Iterables as streams.
 
+import { ArgumentError, text } from "../../core/errors.js";
+import { failure } from "../element-error.js";
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
 /** What an iterable gives, synchronous or not. Its position is a count: going there means running it again so far. */
-export const generated = (source: () => Iterable<unknown> | AsyncIterable<unknown>): Stream<unknown> => ({
+export const generated = (source: () => Iterable<unknown> | AsyncIterable<unknown>, stage: string): Stream<unknown> => ({
   kind: "generator",
   count: null,
-  open: () => new Generated(source),
+  open: () => new Generated(source, stage),
 });
 
 class Generated implements Cursor<unknown> {
@@ -17,17 +19,30 @@ class Generated implements Cursor<unknown> {
   #ended = false;
   #given = 0;
 
-  constructor(readonly source: () => Iterable<unknown> | AsyncIterable<unknown>) {}
+  constructor(
+    readonly source: () => Iterable<unknown> | AsyncIterable<unknown>,
+    readonly stage: string,
+  ) {}
 
   next(): Later<unknown | End> {
     if (this.#ended) return END;
-    this.#iterator ??= iteratorOf(this.source());
-    return after(this.#iterator.next() as Later<IteratorResult<unknown>>, ({ done, value }) => {
-      if (done) this.#ended = true;
-      else this.#given++;
-      return done ? END : value;
-    });
+    try {
+      this.#iterator ??= iteratorOf(this.source(), this.stage);
+      const result = this.#iterator.next() as Later<IteratorResult<unknown>>;
+      return result instanceof Promise ? result.then(this.#give, this.#fail) : this.#give(result);
+    } catch (error) {
+      return this.#fail(error);
+    }
   }
+
+  readonly #give = ({ done, value }: IteratorResult<unknown>): unknown | End => {
+    if (done) this.#ended = true;
+    else this.#given++;
+    return done ? END : value;
+  };
+
+  readonly #fail = (error: unknown): never =>
+    failure(this.stage, this.#given, null, error, "A generator that threw is over; what it catches itself costs one element only.");
 
   save(): Position {
     return [this.#given, this.#ended];
@@ -50,5 +65,9 @@ class Generated implements Cursor<unknown> {
   }
 }
 
-const iteratorOf = (iterable: Iterable<unknown> | AsyncIterable<unknown>): AnyIterator =>
-  Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+function iteratorOf(iterable: unknown, stage: string): AnyIterator {
+  const made = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+  if (made?.[Symbol.asyncIterator]) return made[Symbol.asyncIterator]!();
+  if (made?.[Symbol.iterator]) return made[Symbol.iterator]!();
+  throw new ArgumentError(stage, { given: text(iterable), expected: "an iterable from the function" });
+}

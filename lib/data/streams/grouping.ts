@@ -4,7 +4,8 @@ import { ValueError } from "../../core/errors.js";
 import { after, type Later } from "../later.js";
 import { Random } from "../random.js";
 import { replayed } from "./replay.js";
-import { pull, settled, staged } from "./staged.js";
+import { told } from "./map.js";
+import { attempt, FAILED, pull, staged, tried } from "./staged.js";
 import { END, type Cursor, type Stream } from "./stream.js";
 
 export interface WindowOptions {
@@ -31,8 +32,9 @@ export function windows<T>(input: Stream<T>, { size, shift, stride, dropRemainde
     let ended = false;
     for (;;) {
       while (!ended && buffer.length < span) {
-        const item = yield* pull<T>();
+        const item = yield* tried<T>();
         if (item === END) ended = true;
+        else if (item === FAILED) buffer = [];
         else buffer.push(item);
       }
       if (buffer.length === 0 || (dropRemainder && buffer.length < span)) return;
@@ -67,21 +69,29 @@ export const sharded = <T>(input: Stream<T>, count: number, index: number): Stre
         at = before;
         return cursor.restore(inner);
       },
+      where: () => cursor.where?.() ?? null,
       close: () => cursor.close?.(),
     };
   },
 });
 
-/** What a function makes of a state and each item. */
-export const scanned = <S, T, U>(input: Stream<T>, initial: S, fn: (state: S, item: T) => Later<readonly [S, U]>): Stream<U> =>
-  staged<U>("scan", input.count, [input], function* () {
+/** What a function makes of a state and each item. After an error the state is what it was before. */
+export const scanned = <S, T, U>(
+  input: Stream<T>,
+  initial: S,
+  fn: (state: S, item: T) => Later<readonly [S, U]>,
+  stage: string,
+): Stream<U> =>
+  staged<U>("scan", input.count, [input], function* (_, [from]) {
     let state = initial;
+    const step = told(from!, (item: T) => fn(state, item), stage);
     for (;;) {
       const item = yield* pull<T>();
       if (item === END) return;
-      const [next, made] = yield* settled(fn(state, item));
-      state = next;
-      yield { give: made };
+      const made = yield* attempt(() => step(item));
+      if (made === FAILED) continue;
+      [state] = made;
+      yield { give: made[1] };
     }
   });
 
@@ -100,6 +110,8 @@ export const distinct = <T>(input: Stream<T>, key: (item: T) => string): Stream<
   });
 
 export interface GroupOptions<T, U> {
+  /** What the user calls this stage, for errors. */
+  readonly stage: string;
   readonly key: (item: T) => Later<string>;
   /** How many items make a group of this key. */
   readonly size: (item: T) => Later<number>;
@@ -108,31 +120,41 @@ export interface GroupOptions<T, U> {
 }
 
 /** Items with one key, so many at a time, and at the end what is left: each group as a stream of its own. */
-export const grouped = <T, U>(input: Stream<T>, { key, size, reduce }: GroupOptions<T, U>): Stream<U> =>
-  staged<U>("groupByWindow", null, [input], function* () {
+export const grouped = <T, U>(input: Stream<T>, { stage, key, size, reduce }: GroupOptions<T, U>): Stream<U> =>
+  staged<U>("groupByWindow", null, [input], function* (_, [from]) {
     const groups = new Map<string, { readonly items: T[]; readonly most: number }>();
+    const place = (item: T): Later<string> =>
+      after(key(item), (own) =>
+        groups.has(own)
+          ? own
+          : after(size(item), (most) => {
+              if (!(most > 0)) throw new ValueError(`${stage}.windowSize`, { given: String(most), expected: "at least 1" });
+              groups.set(own, { items: [], most });
+              return own;
+            }),
+      );
+    const keyOf = told(from!, place, stage);
+    const reduced = told(from!, (items: readonly T[]) => reduce(items[0]!, items), stage);
     function* give(items: readonly T[]) {
-      const cursor = (yield* settled(reduce(items[0]!, items))).open();
+      const made = yield* attempt(() => reduced(items));
+      if (made === FAILED) return;
+      const cursor = made.open();
       try {
         for (;;) {
-          const item = yield* settled(cursor.next());
+          const item = yield* attempt(() => cursor.next());
           if (item === END) return;
-          yield { give: item };
+          if (item !== FAILED) yield { give: item };
         }
       } finally {
-        yield* settled(cursor.close?.());
+        yield* attempt(() => cursor.close?.());
       }
     }
     for (;;) {
       const item = yield* pull<T>();
       if (item === END) break;
-      const own = yield* settled(key(item));
-      let group = groups.get(own);
-      if (!group) {
-        const most = yield* settled(size(item));
-        if (!(most > 0)) throw new ValueError("dataset.groupByWindow.windowSize", { given: String(most), expected: "at least 1" });
-        groups.set(own, (group = { items: [], most }));
-      }
+      const own = yield* attempt(() => keyOf(item));
+      if (own === FAILED) continue;
+      const group = groups.get(own)!;
       group.items.push(item);
       if (group.items.length < group.most) continue;
       groups.delete(own);
@@ -149,13 +171,14 @@ export const chosen = <T>(choices: Stream<number>, inputs: readonly Stream<T>[],
     while (over.size < inputs.length) {
       const at = yield* pull<number>(inputs.length);
       if (at === END) return;
-      if (!(at >= 0 && at < inputs.length))
-        throw new ValueError("Dataset.chooseFromDatasets", {
-          given: `the choice ${at}`,
-          expected: `a number from 0 to ${inputs.length - 1}`,
-        });
+      if (!(at >= 0 && at < inputs.length)) {
+        const facts = { given: `the choice ${at}`, expected: `a number from 0 to ${inputs.length - 1}` };
+        yield { fail: new ValueError("Dataset.chooseFromDatasets", facts) };
+        continue;
+      }
       if (over.has(at)) continue;
-      const item = yield* pull<T>(at);
+      const item = yield* tried<T>(at);
+      if (item === FAILED) continue;
       if (item !== END) yield { give: item };
       else if (stopOnEmpty) return;
       else over.add(at);
@@ -201,7 +224,8 @@ export function sampled<T>(inputs: readonly Stream<T>[], weights: readonly numbe
       let place = (random.next() / 2 ** 32) * sum;
       let at = left.findIndex((weight) => (place -= weight) < 0);
       if (at < 0) at = left.findLastIndex((weight) => weight > 0);
-      const item = yield* pull<T>(at);
+      const item = yield* tried<T>(at);
+      if (item === FAILED) continue;
       if (item !== END) yield { give: item };
       else if (stopOnEmpty) return;
       else left[at] = 0;
@@ -230,14 +254,16 @@ export interface Resampling<T> {
 }
 
 /** Items of the classes in other proportions: of frequent ones some are left out at random. */
-export const resampled = <T>(input: Stream<T>, { label, target, initial, seed }: Resampling<T>): Stream<T> =>
-  staged<T>("resample", null, [input], function* () {
+export const resampled = <T>(input: Stream<T>, { label, target, initial, seed }: Resampling<T>, stage: string): Stream<T> =>
+  staged<T>("resample", null, [input], function* (_, [from]) {
+    const labelOf = told(from!, label, stage);
     const random = new Random(seed);
     const shares = initial ? [...initial] : target.map(() => 1);
     for (;;) {
       const item = yield* pull<T>();
       if (item === END) return;
-      const own = label(item);
+      const own = yield* attempt(() => labelOf(item));
+      if (own === FAILED) continue;
       if (!initial) shares[own]!++;
       const sum = shares.reduce((all, each) => all + each, 0);
       const ratios = target.map((share, i) => (shares[i]! > 0 ? (share * sum) / shares[i]! : 0));
@@ -303,10 +329,14 @@ export const withoutErrors = <T>(input: Stream<T>, begin: () => LeftOut): Stream
 export const resized = <T>(rows: Stream<T>, sizes: readonly number[], dropRemainder: boolean): Stream<T[]> =>
   staged<T[]>("rebatch", null, [rows], function* () {
     for (let i = 0; ; i++) {
-      const chunk: T[] = [];
+      let chunk: T[] = [];
       const size = sizes[i % sizes.length]!;
       while (chunk.length < size) {
-        const item = yield* pull<T>();
+        const item = yield* tried<T>();
+        if (item === FAILED) {
+          chunk = [];
+          continue;
+        }
         if (item === END) {
           if (chunk.length > 0 && !dropRemainder) yield { give: chunk };
           return;

@@ -1,7 +1,7 @@
 // Streams by turns.
 
 import { after, until, type Later } from "../later.js";
-import { passing } from "./map.js";
+import { passing, told } from "./map.js";
 import { prefetch } from "./prefetch.js";
 import { replayed } from "./replay.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
@@ -15,37 +15,53 @@ export interface InterleaveOptions {
   readonly isParallel?: boolean;
   /** Whether items come by turns; else, of streams that work beside each other, whichever is ready first. Default: true. */
   readonly isOrdered?: boolean;
+  /** What the user calls this stage: what `make` throws then names it, and the element. */
+  readonly stage?: string;
 }
 
 /** The items of the streams that `fn` makes of each item: `cycleLength` of them by turns, `blockLength` items at a time. */
-export const interleave = <T, U>(input: Stream<T>, fn: (item: T) => Later<Stream<U>>, options: InterleaveOptions): Stream<U> =>
-  options.isParallel && options.isOrdered === false
-    ? {
-        kind: `interleave in any order < ${input.kind}`,
-        count: null,
-        open: (part) => new Unordered(input.open(part), fn, options),
-      }
-    : replayed("interleave", null, input, { order: () => null, begin: (cursor) => new Interleaved(cursor, fn, options) });
+export const interleave = <T, U>(input: Stream<T>, make: (item: T) => Later<Stream<U>>, options: InterleaveOptions): Stream<U> => {
+  const functionFor = (cursor: Cursor<T>) => (options.stage === undefined ? make : told(cursor, make, options.stage));
+  const isUnordered = options.isParallel && options.isOrdered === false;
+  if (!isUnordered)
+    return replayed("interleave", null, input, {
+      order: () => null,
+      begin: (cursor) => new Interleaved(cursor, functionFor(cursor), options),
+    });
+  return {
+    kind: `interleave in any order < ${input.kind}`,
+    count: null,
+    open(part) {
+      const cursor = input.open(part);
+      return new Unordered(cursor, functionFor(cursor), options);
+    },
+  };
+};
 
 /** A cursor that is at work on its first items already. */
 function begun<T>(stream: Stream<T>, blockLength: number): Cursor<T> {
   const cursor = prefetch(stream, blockLength + 1).open();
-  const first = cursor.next();
   // Nothing of an error is lost: it comes when the item is wanted.
-  if (!(first instanceof Promise)) return givenFirst(cursor, first);
-  first.catch(() => {});
-  return givenFirst(cursor, first);
+  try {
+    const first = cursor.next();
+    if (first instanceof Promise) first.catch(() => {});
+    return givenFirst(cursor, () => first);
+  } catch (error) {
+    return givenFirst(cursor, () => {
+      throw error;
+    });
+  }
 }
 
 /** A cursor whose first item was taken out already. */
-function givenFirst<T>(cursor: Cursor<T>, first: Later<T | End>): Cursor<T> {
+function givenFirst<T>(cursor: Cursor<T>, first: () => Later<T | End>): Cursor<T> {
   let waits = true;
   return {
     ...passing(cursor),
     next() {
       if (!waits) return cursor.next();
       waits = false;
-      return first;
+      return first();
     },
   };
 }

@@ -1,6 +1,6 @@
 // The stages that change items, and choose among them.
 
-import { failure } from "../element-error.js";
+import { failure, nameOf } from "../element-error.js";
 import { after, until, type Later } from "../later.js";
 import { END, type Cursor, type Stream } from "./stream.js";
 
@@ -33,16 +33,16 @@ export const filter = <T>(input: Stream<T>, accepts: (item: T) => Later<boolean>
 });
 
 /** A user's function whose errors tell of the stage, the element's number in this pass, and where the element is from. */
-export function told<T, U>(cursor: Cursor<T>, fn: (item: T) => Later<U>, stage: string): (item: T) => Later<U> {
+export function told<T, U>(cursor: Pick<Cursor<unknown>, "where">, fn: (item: T) => Later<U>, stage: string): (item: T) => Later<U> {
   let count = 0;
   return (item) => {
     const number = count++;
     const from = cursor.where?.() ?? null;
     try {
       const made = fn(item);
-      return made instanceof Promise ? made.catch((error: unknown) => failure(stage, number, from, error)) : made;
+      return made instanceof Promise ? made.catch((error: unknown) => failure(stage, number, from ?? nameOf(item), error)) : made;
     } catch (error) {
-      return failure(stage, number, from, error);
+      return failure(stage, number, from ?? nameOf(item), error);
     }
   };
 }

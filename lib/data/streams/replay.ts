@@ -15,7 +15,7 @@ export interface Held<T, U, O extends Position> {
 
 /**
  * A stream whose cursors are restored by running them again from the beginning of their pass. Its position is where the input
- * began, and how many items were given since: what is held back need not be saved.
+ * began, and how many items were given since: what is held back need not be saved. Errors that were met are met again, and passed by.
  */
 export const replayed = <T, U, O extends Position>(
   kind: string,
@@ -27,6 +27,7 @@ export const replayed = <T, U, O extends Position>(
 class Replay<T, U, O extends Position> implements Cursor<U> {
   #start: Position;
   #given = 0;
+  #failed = 0;
   #order: O;
   #pass: Pick<Cursor<U>, "next" | "close">;
 
@@ -40,8 +41,23 @@ class Replay<T, U, O extends Position> implements Cursor<U> {
   }
 
   next(): Later<U | End> {
-    const item = this.#pass.next();
-    return item instanceof Promise ? item.then((it) => this.#counted(it)) : this.#counted(item);
+    let item: Later<U | End>;
+    try {
+      item = this.#pass.next();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    return item instanceof Promise
+      ? item.then(
+          (it) => this.#counted(it),
+          (error: unknown) => this.#fail(error),
+        )
+      : this.#counted(item);
+  }
+
+  #fail(error: unknown): never {
+    this.#failed++;
+    throw error;
   }
 
   #counted(item: U | End): U | End {
@@ -50,26 +66,50 @@ class Replay<T, U, O extends Position> implements Cursor<U> {
   }
 
   save(): Position {
-    return { start: this.#start, given: this.#given, order: this.#order };
+    return { start: this.#start, given: this.#given, failed: this.#failed, order: this.#order };
   }
 
   restore(position: Position): Later<void> {
-    const { start, given, order } = position as { start: Position; given: number; order: O };
+    const { start, given, failed, order } = position as { start: Position; given: number; failed: number; order: O };
     this.#start = start;
     this.#order = order;
     this.held.follow?.(order);
-    return after(
-      after(this.#pass.close?.(), () => this.input.restore(start)),
-      () => {
-        this.#pass = this.held.begin(this.input, order);
-        this.#given = 0;
-        const step = () => (this.#given >= given ? END : after(this.next(), (item) => (item === END ? END : undefined)));
-        return after(until(step), () => {});
-      },
-    );
+    const begun = after(this.#pass.close?.(), () => this.input.restore(start));
+    return after(begun, () => {
+      this.#pass = this.held.begin(this.input, order);
+      [this.#given, this.#failed] = [0, 0];
+      return again(
+        () => this.next(),
+        () => this.#given >= given,
+        () => this.#failed <= failed,
+      );
+    });
   }
 
   close() {
     return after(this.#pass.close?.(), () => this.input.close?.());
   }
+}
+
+/**
+ * Asks for items again until all that were given are behind, or there are no more.
+ *
+ * @param isThere    whether it is where it was
+ * @param isExpected whether an error that was met just now is one that was met before
+ */
+export function again<T>(next: () => Later<T | End>, isThere: () => boolean, isExpected: () => boolean): Later<void> {
+  const passBy = (error: unknown): undefined => {
+    if (!isExpected()) throw error;
+  };
+  const goOn = (item: T | End): End | undefined => (item === END ? END : undefined);
+  const step = (): Later<End | undefined> => {
+    if (isThere()) return END;
+    try {
+      const item = next();
+      return item instanceof Promise ? item.then(goOn, passBy) : goOn(item);
+    } catch (error) {
+      return passBy(error);
+    }
+  };
+  return after(until<End>(step), () => {});
 }

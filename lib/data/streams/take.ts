@@ -1,6 +1,7 @@
 // The stages that keep, or leave out, the beginning of a stream.
 
 import { after, until, type Later } from "../later.js";
+import { told } from "./map.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
 /** The first `count` items. */
@@ -19,9 +20,13 @@ class Take<T> implements Cursor<T> {
 
   next(): Later<T | End> {
     if (this.#taken >= this.count) return END;
-    this.#taken++;
-    return this.input.next();
+    return after(this.input.next(), this.#give);
   }
+  // An error is none of the items that are taken.
+  readonly #give = (item: T | End): T | End => {
+    this.#taken++;
+    return item;
+  };
   save(): Position {
     return [this.#taken, this.input.save()];
   }
@@ -46,24 +51,26 @@ export const skip = <T>(input: Stream<T>, count: number): Stream<T> => ({
 });
 
 class Skip<T> implements Cursor<T> {
-  #skipped = false;
+  #skipped = 0;
   constructor(
     readonly input: Cursor<T>,
     readonly count: number,
   ) {}
 
   next(): Later<T | End> {
-    if (this.#skipped) return this.input.next();
-    this.#skipped = true;
-    let left = this.count;
-    const step = () => (left-- > 0 ? after(this.input.next(), (item) => (item === END ? END : undefined)) : END);
-    return after(until(step), () => this.input.next());
+    if (this.#skipped >= this.count) return this.input.next();
+    return after(until(this.#step), () => this.input.next());
   }
+  readonly #step = (): Later<End | undefined> => (this.#skipped >= this.count ? END : after(this.input.next(), this.#pass));
+  readonly #pass = (item: T | End): End | undefined => {
+    this.#skipped = item === END ? this.count : this.#skipped + 1;
+    return item === END ? END : undefined;
+  };
   save(): Position {
     return [this.#skipped, this.input.save()];
   }
   restore(position: Position) {
-    const [skipped, input] = position as [boolean, Position];
+    const [skipped, input] = position as [number, Position];
     this.#skipped = skipped;
     return this.input.restore(input);
   }
@@ -75,11 +82,14 @@ class Skip<T> implements Cursor<T> {
   }
 }
 
-/** Items up to the first that `accepts` refuses. */
-export const takeWhile = <T>(input: Stream<T>, accepts: (item: T) => Later<boolean>): Stream<T> => ({
+/** Items up to the first that `accepts` refuses. @param stage  what the user calls this stage, for errors */
+export const takeWhile = <T>(input: Stream<T>, accepts: (item: T) => Later<boolean>, stage: string): Stream<T> => ({
   kind: `takeWhile < ${input.kind}`,
   count: null,
-  open: (part) => new TakeWhile(input.open(part), accepts),
+  open(part) {
+    const cursor = input.open(part);
+    return new TakeWhile(cursor, told(cursor, accepts, stage));
+  },
 });
 
 class TakeWhile<T> implements Cursor<T> {
