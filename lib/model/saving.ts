@@ -23,7 +23,9 @@ import { loadMissing } from "../config/registry.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import type { Layer } from "../layers/layer.js";
 import { Checkpoint } from "../saving/checkpoint.js";
-import { CheckpointError, decode, type Saved, type SavedObject } from "../saving/format.js";
+import { CheckpointError, decode, type Saved } from "../saving/format.js";
+import { namesOf } from "../saving/inspect.js";
+import { isLeaf, objectGraph } from "../saving/object-graph.js";
 import { identified } from "../saving/first-bytes.js";
 import { formatOf } from "../saving/path.js";
 import { type FilePath, placeOf, type Place, readFile, storeAt, write, writeAll } from "../saving/place.js";
@@ -275,42 +277,35 @@ const compileKeys = new Set(["loss", "loss_weights", "metrics", "weighted_metric
 const isSaveable = (model: unknown): model is KerasSaveable & Model => typeof model === "function" && "variables" in model;
 
 async function readCheckpoint(bytes: Uint8Array, path: string, make: (config: unknown) => Model): Promise<unknown> {
-  const { objects } = decode(bytes, path);
+  const saved = decode(bytes, path);
+  const { objects } = saved;
   const config = objects[objects[0]?.children?.["config"] ?? -1]?.state;
   if (!config) {
     throw new CheckpointError(path, { given: "a file without a config", expected: "a model", hint: "loadWeights reads weights alone." });
   }
   const model = make(config);
-  const saved = Object.keys(childOf(objects, ["model", "optimizer", "variables"])).length;
   new Checkpoint({ config: { saveState: () => config, loadState: () => {} }, model }).decodeForNew(bytes, path, slotsNotIn(saved, model));
   return model;
 }
 
-/** The children of a saved object. */
-function childOf(objects: Saved["objects"], path: readonly string[]): NonNullable<SavedObject["children"]> {
-  return path.reduce((children, name) => objects[children[name] ?? -1]?.children ?? {}, objects[0]?.children ?? {});
-}
-
 /**
- * The slots of a model's optimizer that the file of a model that was compiled, and not yet trained, has not. Loaded, the optimizer has
- * them, as in Keras.
+ * The slots of a model's optimizer where the file is of a model that was compiled and not yet trained, and has none. Loaded, the optimizer
+ * has them, as in Keras.
  */
-function slotsNotIn(saved: number, model: Model): ReadonlySet<object> {
+function slotsNotIn(saved: Saved, model: Model): ReadonlySet<object> {
   if (!model.compiled) return new Set();
-  const optimizer: Slotted = model.optimizer;
-  const fresh = (optimizer.constructor as unknown as { fromConfig(config: object): Slotted }).fromConfig(model.optimizer.getConfig());
-  if (saved !== fresh.variables.length) return new Set();
-  const slotsOf = (own: Slotted, first: Slotted): Variable[] => {
-    const inner = own.innerOptimizer && first.innerOptimizer ? slotsOf(own.innerOptimizer, first.innerOptimizer) : [];
-    return [...own.variables.slice(first.variables.length), ...inner];
-  };
-  return new Set(slotsOf(optimizer, fresh));
-}
-
-/** An optimizer, and the one that it wraps. */
-interface Slotted {
-  readonly variables: readonly Variable[];
-  readonly innerOptimizer?: Slotted;
+  const { optimizer } = model;
+  const fresh = (optimizer.constructor as unknown as { fromConfig(config: object): object }).fromConfig(optimizer.getConfig());
+  const leaves = (root: object) => objectGraph(root).filter(({ object }) => isLeaf(object));
+  const first = new Set(leaves(fresh).map(({ path }) => path));
+  const start = "model.optimizer.";
+  const names = namesOf(saved);
+  const own = saved.objects.flatMap(({ children }, i) => {
+    const name = names.get(i);
+    return !children && name?.startsWith(start) ? [name.slice(start.length)] : [];
+  });
+  if (own.length !== first.size || !own.every((name) => first.has(name))) return new Set();
+  return new Set(leaves(optimizer).flatMap(({ object, path }) => (first.has(path) ? [] : [object])));
 }
 
 /** Writes the weights alone. */
