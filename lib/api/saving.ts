@@ -1,6 +1,6 @@
 // keras.saving.
 
-import { ArgumentError, text } from "../core/errors.js";
+import { ArgumentError, StateError, text } from "../core/errors.js";
 import { FeatureSpace } from "../layers/preprocessing/feature-space.js";
 import { Model } from "../model/model.js";
 import type { LoadWeightsOptions, SaveOptions, SaveWeightsOptions } from "../model/saving.js";
@@ -72,7 +72,16 @@ export type KerasFileEditor = Editor;
  * editor.summary().includes("head"); // true
  * ```
  */
-export const KerasFileEditor = {
-  /** Opens a `.keras` or `.weights.h5` file. @throws FormatError for what is neither */
-  open: async (path: FilePath): Promise<Editor> => (await import("../saving/keras/index.js")).KerasFileEditor.open(path),
+export const KerasFileEditor = class {
+  constructor() {
+    throw new StateError("new KerasFileEditor", {
+      given: "a call that cannot wait for a file",
+      expected: "await keras.saving.KerasFileEditor.open(path)",
+    });
+  }
+
+  /** Opens a `.keras`, `.weights.h5` or `.weights.json` file. @throws FormatError for what is none of them */
+  static async open(path: FilePath): Promise<Editor> {
+    return (await import("../saving/keras/index.js")).KerasFileEditor.open(path);
+  }
 };

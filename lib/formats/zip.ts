@@ -4,7 +4,7 @@
 import { text } from "../core/errors.js";
 import { ByteReader, ByteWriter, lengthOf, type Pieces, textOf } from "./bytes.js";
 import { crc32 } from "./crc.js";
-import { FormatError } from "./error.js";
+import { FormatError, UnsupportedFormatError } from "./error.js";
 
 /** A member of an archive. */
 export interface ZipMember {
@@ -16,6 +16,7 @@ export interface ZipMember {
 
 interface Entry {
   readonly name: string;
+  readonly flags: number;
   readonly method: number;
   readonly crc: number;
   readonly stored: number;
@@ -32,6 +33,10 @@ const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
 const UTF_8 = 1 << 11;
+/** Flags of encryption: of the old kind, of the strong kind, of the directory. */
+const ENCRYPTED = 1 | (1 << 6) | (1 << 13);
+/** Checksum and lengths follow the content. */
+const DESCRIPTOR = 1 << 3;
 
 /** A reader of members by name. */
 export class ZipArchive {
@@ -72,6 +77,11 @@ export class ZipArchive {
     const fail = (given: string, expected: string): never => {
       throw new FormatError(where, { given, expected, hint: "The file is damaged." });
     };
+    const refuse = (given: string, expected: string): never => {
+      throw new UnsupportedFormatError(where, { given, expected });
+    };
+    if (entry.flags & ENCRYPTED) refuse("an encrypted member", "one that is not");
+    if (entry.method !== 0 && entry.method !== 8) refuse(`the compression method ${entry.method}`, "stored or deflated");
     if (entry.length > limit) fail(`a member of ${entry.length} bytes`, `at most ${limit}`);
     const reader = new ByteReader(this.file, where).from(entry.at);
     if (reader.u32() !== LOCAL) fail("a member without its mark", "one");
@@ -84,13 +94,12 @@ export class ZipArchive {
     const local = textOf(reader.take(nameBytes), where);
     reader.skip(extraBytes);
     if (local !== name || method !== entry.method) fail(`a member ${text(local)} of method ${method}`, `${text(name)}, ${entry.method}`);
-    if (flags & 1) fail("an encrypted member", "one that is not");
+    if ((flags ^ entry.flags) & (ENCRYPTED | DESCRIPTOR)) fail(`a member with the flags ${flags}`, `${entry.flags}, as in the directory`);
     // With bit 3 the numbers follow the content; at 2 ** 32 - 1 they are in the extra field.
-    if (!(flags & 8) && (crc !== entry.crc || differ(stored, entry.stored) || differ(length, entry.length)))
+    if (!(flags & DESCRIPTOR) && (crc !== entry.crc || differ(stored, entry.stored) || differ(length, entry.length)))
       fail("a member that says otherwise than the directory", "the same");
     const content = reader.take(entry.stored);
     if (entry.method === 0 && entry.stored !== entry.length) fail(`${entry.stored} bytes stored`, `${entry.length}`);
-    if (entry.method !== 0 && entry.method !== 8) fail(`the compression method ${entry.method}`, "stored or deflated");
     // Deflate makes at most 1032 bytes of one.
     if (entry.length > entry.stored * 1032 + 64) fail(`${entry.length} bytes of ${entry.stored}`, "what deflate can give");
     let whole = content;
@@ -114,7 +123,8 @@ function directory(file: Uint8Array, where: string): Map<string, Entry> {
   const reader = new ByteReader(file, where).from(end.at);
   for (let i = 0; i < end.count; i++) {
     if (reader.u32() !== CENTRAL) throw new FormatError(where, { given: `a directory of ${i} members`, expected: `${end.count}` });
-    reader.skip(4 + 2);
+    reader.skip(4);
+    const flags = reader.u16();
     const method = reader.u16();
     reader.skip(4);
     const crc = reader.u32();
@@ -135,7 +145,7 @@ function directory(file: Uint8Array, where: string): Map<string, Entry> {
     }
     checkName(name, where);
     if (entries.has(name)) throw new FormatError(`${where}: ${name}`, { given: "two members of this name", expected: "one" });
-    entries.set(name, { name, method, crc, stored, length, at });
+    entries.set(name, { name, flags, method, crc, stored, length, at });
   }
   // The number of members has no checksum: with a smaller one, some would be gone without a word.
   const read = reader.at - end.at;
@@ -156,15 +166,26 @@ function findEnd(file: Uint8Array, where: string): { at: number; size: number; c
   for (let place = file.length - 22; place >= Math.max(0, file.length - 22 - 0xffff); place--) {
     if (view.getUint32(place, true) !== END || place + 22 + view.getUint16(place + 20, true) !== file.length) continue;
     const reader = new ByteReader(file, where, place + 4);
-    reader.skip(4 + 2);
+    const disks = reader.u16() + reader.u16();
+    reader.skip(2);
     let [count, size, at] = [reader.u16(), reader.u32(), reader.u32()];
+    let end = place;
     if (place >= 20 && view.getUint32(place - 20, true) === LOCATOR_64) {
-      const end64 = new ByteReader(file, where).from(new ByteReader(file, where, place - 12).u64());
+      end = new ByteReader(file, where, place - 12).u64();
+      const end64 = new ByteReader(file, where).from(end);
       if (end64.u32() !== END_64) break;
       end64.skip(8 + 2 + 2 + 4 + 4 + 8);
       [count, size, at] = [end64.u64(), end64.u64(), end64.u64()];
     }
     if (at + size > place || count > size / 46) break;
+    // What stands elsewhere is of another archive, or would be of this one if something did not stand before it: readers differ in which.
+    if (at + size !== end || disks > 0) {
+      throw new FormatError(where, {
+        given: disks > 0 ? "a part of an archive" : `a directory that ends at ${at + size}, and its end mark at ${end}`,
+        expected: "one archive, from the first byte to the last",
+        hint: "Two archives were joined, or the file is damaged.",
+      });
+    }
     return { at, size, count };
   }
   throw new FormatError(where, {

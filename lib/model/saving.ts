@@ -131,12 +131,12 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
   else {
     // The weights last: a folder without them is no model.
     const isWeights = ({ name }: { name: string }): boolean => name === "model.weights.h5";
-    const store = (folder: string) => storeAt(folder === "" ? path : `${path}/${folder}`);
+    const store = (folder: string) => storeAt(folder === "" ? place.path : `${place.path}/${folder}`);
     await writeAll(
       [...members.filter((each) => !isWeights(each)), ...members.filter(isWeights)].map(({ name, content }) => {
         const slash = name.lastIndexOf("/");
         const folder = store(slash < 0 ? "" : name.slice(0, slash));
-        return { place: { store: folder, name: name.slice(slash + 1), path: `${path}/${name}` }, content };
+        return { place: { store: folder, name: name.slice(slash + 1), path: `${place.path}/${name}` }, content };
       }),
     );
   }

@@ -11,7 +11,7 @@ export type FileForm = "keras" | "weights" | "h5" | "safetensors" | "tfjs" | "on
 /** @throws ArgumentError for what is no path */
 export function formatOf(where: string, path: unknown): FileForm {
   if (typeof path !== "string" || path === "") throw new ArgumentError(where, { given: text(path), expected: "a path" });
-  const name = path.replace(/[?#].*$/, "");
+  const name = path.replace(/[?#].*$|\/+$/, "");
   if (name.endsWith(".keras")) return "keras";
   if (/\.weights\.(h5|json)$/.test(name)) return "weights";
   if (/\.safetensors(\.index\.json)?$/.test(name)) return "safetensors";

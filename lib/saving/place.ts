@@ -15,6 +15,8 @@ export interface Place {
   readonly name: string;
   /** The whole path, for errors. */
   readonly path: string;
+  /** Whether the path ends in a slash: it can be a folder, and no file is written there. */
+  readonly isFolder?: true;
 }
 
 /** What names a file: a path, a URL, a file that the user chose (or several: the model, and what stands beside it), or the bytes of one. */
@@ -77,7 +79,7 @@ function openedAt(location: string): FileStore {
   if (Object.hasOwn(schemes, scheme)) return schemes[scheme]!(location);
   throw new ValueError("path", {
     given: text(location),
-    expected: `a path, or a URL of one of ${Object.keys(schemes).map((known) => `${known}://`).join(", ")}`, // prettier-ignore
+    expected: `a path, or a URL of one of ${Object.keys(schemes).map((known) => (known === "blob" ? "blob:" : `${known}://`)).join(", ")}`, // prettier-ignore
   });
 }
 
@@ -112,17 +114,19 @@ export function placeOf(given: FilePath): Place {
     const name = names[chiefOf(names)]!;
     return { store: blobStore(files, names), name, path: name };
   }
-  const path = given instanceof URL ? given.href : given;
-  if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    throw new ArgumentError("path", { given: text(path), expected: "a path, a URL, a File, a Blob, or bytes" });
+  const whole: unknown = given instanceof URL ? given.href : given;
+  if (typeof whole !== "string" || whole === "" || whole.includes("\0")) {
+    throw new ArgumentError("path", { given: text(whole), expected: "a path, a URL, a File, a Blob, or bytes" });
   }
-  const scheme = schemeOf(path);
+  const scheme = schemeOf(whole);
+  const path = scheme === "http" || scheme === "https" ? whole : whole.replace(/(?<=[^/:])\/+$/, "");
+  const isFolder = path !== whole && { isFolder: true as const };
   const end = scheme === "http" || scheme === "https" ? path.search(/[?#]|$/) : path.length;
   const slash = path.lastIndexOf("/", end - 1);
   const start = scheme === undefined ? 0 : scheme.length + (scheme === "blob" ? 1 : 3);
   // memory://m.keras and downloads://m.keras name a file of the whole place.
-  if (slash < start) return { store: storeAt(path.slice(0, start) || "."), name: path.slice(start), path };
-  return { store: storeAt(path.slice(0, slash) || "/"), name: path.slice(slash + 1), path };
+  if (slash < start) return { store: storeAt(path.slice(0, start) || "."), name: path.slice(start), path, ...isFolder };
+  return { store: storeAt(path.slice(0, slash) || "/"), name: path.slice(slash + 1), path, ...isFolder };
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -143,8 +147,15 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Writes a file. @throws CheckpointError that says why it can't be; then what was there before is intact */
-export async function write({ store, name, path }: Place, content: FileContent): Promise<void> {
+export async function write(place: Place, content: FileContent): Promise<void> {
+  const { store, name, path } = checkedFile(place);
   await wrapped(path, content instanceof Uint8Array ? content.length : lengthOf(content), () => store.write(name, content));
+}
+
+/** @throws ArgumentError for a path that ends in a slash */
+function checkedFile(place: Place): Place {
+  if (!place.isFolder) return place;
+  throw new ArgumentError("path", { given: `${text(`${place.path}/`)}, a folder`, expected: "the path of a file" });
 }
 
 async function wrapped<T>(path: string, bytes: number, action: () => Promise<T>): Promise<T> {
@@ -163,7 +174,7 @@ export async function writeAll(files: Iterable<{ readonly place: Place; readonly
   const staged: { readonly file: StagedFile; readonly path: string }[] = [];
   try {
     for (const { place, content } of files) {
-      const { store, name, path } = place;
+      const { store, name, path } = checkedFile(place);
       if (!store.stage) await write(place, content);
       else {
         const bytes = content instanceof Uint8Array ? content.length : lengthOf(content);
@@ -181,7 +192,8 @@ export async function writeAll(files: Iterable<{ readonly place: Place; readonly
  * Begins a file that grows as it is written; null where the place takes whole files only. Whatever can't be done is a CheckpointError, and
  * the file ends where it ended before.
  */
-export function grow({ store, name, path }: Place): GrowingFile | null {
+export function grow(place: Place): GrowingFile | null {
+  const { store, name, path } = checkedFile(place);
   const attempt = <T>(bytes: number, action: () => T): T => {
     try {
       return action();
@@ -212,6 +224,7 @@ export async function whileLocked<T>({ store, path }: Pick<Place, "store" | "pat
 }
 
 function notWritten(path: string, cause: unknown, bytes: number): Error {
+  if (cause instanceof KerasmError) return cause;
   const { code, name: kind, message } = cause as Error & { code?: string };
   const reason = reasons[code ?? kind];
   return new CheckpointError(path, {

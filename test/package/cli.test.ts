@@ -114,6 +114,58 @@ t.test("convert goes from each form to each other, and the model stays the same"
   t.notOk(existsSync(at("never.h5")));
 });
 
+t.test("what is called wrongly writes nothing, and says what is expected", async (t) => {
+  const folder = t.testdir({ is: {}, "own.txt": "no module" });
+  const at = (name: string) => join(folder, name);
+  const model = make();
+  await model.save(at("m.keras"));
+  await model.save(at("dir.keras"), { zipped: false });
+  await model.saveWeights(at("w.weights.json"), { maxShardSize: 60 / 2 ** 30 });
+  const before = readdirSync(folder).sort();
+  const bytes = readFileSync(at("m.keras"));
+  const mistakes: [args: string[], code: number, message: RegExp][] = [
+    [["convert", at("m.keras"), `${at("x.foo")}/`], 2, /x\.foo\/; expected the path of a file/],
+    [["convert", at("m.keras"), at("is"), "--overwrite"], 2, /is, a folder; expected the path of a file/],
+    [["convert", at("m.keras"), ""], 2, /given an empty path/],
+    [["convert", "", at("x.keras")], 2, /given an empty path/],
+    [["convert", at("m.keras")], 2, /expected FROM TO/],
+    [["convert", at("m.keras"), at("x.h5"), at("y.h5")], 2, /expected FROM TO/],
+    [["convert", at("none.keras"), at("x.h5")], 2, /which is not there/],
+    [["convert", at("m.keras"), at("x.pb")], 2, /expected \.keras, \.h5/],
+    [["convert", at("m.keras"), at("x.tflite")], 2, /expected \.keras, \.h5/],
+    [["convert", at("m.keras"), at("x.npz")], 2, /weights alone/],
+    [["convert", at("m.keras"), "memory://x.keras"], 2, /expected a path of this machine/],
+    [["convert", at("m.keras"), "http://localhost:1/x.keras"], 2, /expected a path of this machine/],
+    [["convert", "ftp://localhost/m.keras", at("x.keras")], 2, /http or https/],
+    [["convert", "memory://m.keras", at("x.keras")], 2, /http or https/],
+    [["convert", "http://localhost:1/m.keras", at("x.keras")], 1, /no answer/],
+    [["convert", at("w.weights.json"), at("x.keras")], 2, /without a model/],
+    [["convert", at("m.keras"), at("x.h5"), "--bogus"], 2, /--bogus/],
+    [["summary", at("is")], 1, /a folder; expected a model/],
+    [["summary", at("m.keras"), "--import", at("own.txt")], 2, /expected a module of JavaScript/],
+    [["summary", at("m.keras"), "--import", at("none.mjs")], 2, /which is not there/],
+    [["summary", at("own.txt")], 1, /another kind of file/],
+    [["inspect", at("is")], 2, /without a list of checkpoints/],
+    [["inspect", at("m.keras")], 2, /kerasm summary/],
+  ];
+  for (const [[command, ...args], code, message] of mistakes) {
+    const ended = await kerasm(command!, ...args);
+    t.equal(ended.code, code, `${command} ${args.join(" ")}`);
+    t.match(ended.err, message);
+    t.equal(ended.out, "");
+    t.notOk(/\n +at /.test(ended.err), "no stack");
+  }
+  t.same(readdirSync(folder).sort(), before);
+  t.same(readFileSync(at("m.keras")), bytes);
+  t.equal((await kerasm("convert", `${at("dir.keras")}/`, at("again.keras"))).code, 0, "a folder with a slash is read");
+  t.equal((await kerasm("convert", at("again.keras"), at("more.weights.json"))).code, 0);
+  t.equal((await kerasm("convert", at("w.weights.json"), at("w.npz"))).code, 0);
+  t.same((await loadNpz(at("w.npz")))["layers/dense_1/vars/0"]!.data(), model.weights[2]!.data(), "shards together");
+  const other = make();
+  await other.loadWeights(at("more.weights.json"));
+  t.same(other.getWeights(), model.getWeights());
+});
+
 t.test("a module of the user's registers classes that files name", async (t) => {
   const folder = t.testdir({});
   class Twice extends layers.Layer {

@@ -51,10 +51,14 @@ export function paths(positionals, names) {
   throw new Refusal(`given ${positionals.length === 0 ? "no path" : positionals.join(" ")}; expected ${names.join(" ")}.`);
 }
 
-/** A path that names a file or folder of this machine, or a URL. @throws Refusal */
+/** A path that names a file or folder of this machine, or a URL of a server. @throws Refusal */
 export function existing(path) {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path) || existsSync(path)) return path;
-  throw new Refusal(`given ${path}, which is not there; expected a file.`);
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(path)?.[1].toLowerCase();
+  if (scheme === "http" || scheme === "https" || (scheme === "file" && existsSync(new URL(path)))) return path;
+  if (scheme !== undefined && scheme !== "file")
+    throw new Refusal(`given ${path}; expected a path of this machine, or an address of http or https.`);
+  if (path === "" || !existsSync(path)) throw new Refusal(`given ${path || "an empty path"}, which is not there; expected a file.`);
+  return path;
 }
 
 /** The option that loads classes of the user's own. */
@@ -63,7 +67,13 @@ export const withImports = { import: { type: "string", multiple: true, default: 
 /** The package, after the user's own modules have registered what files of theirs name. */
 export async function kerasm({ import: modules = [] } = {}) {
   const tf = await import("kerasm");
-  for (const module of modules) await import(pathToFileURL(resolve(existing(module))).href);
+  for (const module of modules) {
+    const url = pathToFileURL(resolve(existing(module))).href;
+    await import(url).catch((error) => {
+      if (!String(error?.code).startsWith("ERR_")) throw error;
+      throw new Refusal(`given --import ${module}: ${error.message.split("\n")[0]}; expected a module of JavaScript.`);
+    });
+  }
   return tf;
 }
 

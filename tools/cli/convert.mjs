@@ -7,8 +7,8 @@ import { isTensors, readTensors } from "./tensors.mjs";
 const usage = `kerasm convert FROM TO [--import MODULE] [--overwrite] [--json]
 
 Reads a model in one form and writes it in another; the ending says which: .keras, .h5, model.json (TensorFlow.js), .onnx, .weights.h5 and
-.safetensors (weights alone), any other for kerasm's own form. Weights without a model go from .weights.h5, .safetensors or .npz to
-.safetensors or .npz.
+.safetensors (weights alone), any other for kerasm's own form. Weights without a model go from .weights.h5, .weights.json,
+.safetensors or .npz to .safetensors or .npz.
 
   --import MODULE  a module that registers classes of your own; may be given several times
   --overwrite      replace TO where it exists
@@ -21,13 +21,28 @@ export const run = command(
   async ({ values, positionals, say }) => {
     const [from, to] = paths(positionals, ["FROM", "TO"]);
     existing(from);
-    if (!values.overwrite && existsSync(to)) throw new Refusal(`given ${to}, which exists; expected another path, or --overwrite.`);
+    writable(to, values.overwrite);
     const tf = await kerasm(values);
     const what = isTensors(from) ? await convertTensors(from, to, tf) : await convertModel(from, to, tf);
     const bytes = existsSync(to) && statSync(to).isFile() ? statSync(to).size : null;
     say(`${from} → ${to}: ${what}${bytes === null ? "" : `, ${sizeText(bytes)}`}`, { from, to, what, bytes });
   },
 );
+
+/** Endings of forms that are not written: a file of kerasm's own form by such a name would be taken for another. */
+const foreign = /\.(pb|tflite|pt|pth|bin|npy|mlmodel|mlpackage|pkl|joblib|gguf|zip|tar|gz|txt|mjs|js|py)$/i;
+
+/** @throws Refusal for what can't be the file that is written */
+function writable(to, overwrite) {
+  const refuse = (what, expected) => {
+    throw new Refusal(`given ${to || "an empty path"}${what}; expected ${expected}.`);
+  };
+  if (to === "" || /^[a-z][a-z0-9+.-]+:\/\//i.test(to)) refuse("", "a path of this machine");
+  const isFolder = existsSync(to) && statSync(to).isDirectory();
+  if (isFolder || /[/\\]$/.test(to)) refuse(isFolder ? ", a folder" : "", "the path of a file");
+  if (foreign.test(to)) refuse("", ".keras, .h5, model.json, .onnx, .weights.h5, .safetensors, .npz, or an ending of your own");
+  if (!overwrite && existsSync(to)) refuse(", which exists", "another path, or --overwrite");
+}
 
 async function convertTensors(from, to, tf) {
   const formats = await import("kerasm/formats");
@@ -40,11 +55,10 @@ async function convertTensors(from, to, tf) {
 }
 
 async function convertModel(from, to, tf) {
+  if (to.endsWith(".npz")) throw new Refusal(`given a model and ${to}; expected .weights.h5 or .safetensors for weights alone.`);
   const model = await tf.keras.models.loadModel(from);
   if (to.endsWith(".onnx")) await model.export(to);
-  else if (isTensors(to)) {
-    if (to.endsWith(".npz")) throw new Refusal(`given a model and ${to}; expected .weights.h5 or .safetensors for weights alone.`);
-    await model.saveWeights(to);
-  } else await model.save(to);
+  else if (isTensors(to)) await model.saveWeights(to);
+  else await model.save(to);
   return `${model.weights.length} weights`;
 }

@@ -6,7 +6,7 @@ import { facts, isTensors, readTensors } from "./tensors.mjs";
 const usage = `kerasm summary FILE [--import MODULE] [--json]
 
 Prints the layers of a model (.keras, .h5, model.json, .onnx, a saved model of kerasm) or the tensors of a file of weights
-(.weights.h5, .safetensors, .npz).
+(.weights.h5, .weights.json, .safetensors, .npz).
 
   --import MODULE  a module that registers classes of your own; may be given several times
   --json           one JSON object`;

@@ -1,11 +1,11 @@
 // Tensors by name in files of weights: what `summary` and `convert` read and write without a model.
 
-const weights = /\.(weights\.h5|safetensors|npz)$/;
+const weights = /\.(weights\.(h5|json)|safetensors|npz)$/;
 
 /** Whether a path is that of tensors by name. */
 export const isTensors = (path) => weights.test(path);
 
-/** The tensors of a file by name; those of `.weights.h5` by their path in it. @returns {Promise<Record<string, object>>} */
+/** The tensors of a file by name; those of `.weights.h5` and `.weights.json` by their path in it. @returns {Promise<Record<string, object>>} */
 export async function readTensors(path, { keras }, formats) {
   if (path.endsWith(".safetensors")) return formats.loadSafetensors(path);
   if (path.endsWith(".npz")) return formats.loadNpz(path);

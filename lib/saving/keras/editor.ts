@@ -10,6 +10,7 @@ import { inflate } from "../../formats/inflate.js";
 import { type FilePath, placeOf, readFile, write } from "../place.js";
 import type { KerasSaveable } from "../saveable.js";
 import { archiveOf, configOf } from "./archive.js";
+import { shardsOf } from "./shards.js";
 import { kerasObjects } from "./walk.js";
 import { datasetOfTensor, elementsOf } from "./weights.js";
 
@@ -23,6 +24,9 @@ interface EditedObject {
 /** How a file and a model differ. */
 export interface Comparison {
   readonly status: "success" | "error";
+  readonly errorCount: number;
+  /** Weights that the file and the model have in one shape. */
+  readonly matchCount: number;
   /** Objects of the model that the file lacks, objects of the file that the model lacks, and weights of other shapes, as sentences. */
   readonly differences: readonly string[];
 }
@@ -46,12 +50,13 @@ export class KerasFileEditor {
   /** The config of the model, where the file is a `.keras` file. */
   readonly config: Readonly<Record<string, unknown>> | null;
 
-  private constructor(file: Hdf5Group, where: string, config: Record<string, unknown> | null) {
+  private constructor(files: readonly Hdf5Group[], where: string, config: Record<string, unknown> | null) {
     this.config = config;
     const visit = (group: Hdf5Group, path: string): void => {
       const vars = groupAt(group, "vars");
       if (vars) {
-        const weights = new Map<string, Tensor>();
+        // Of an object in several files each has some of its weights.
+        const weights = this.#objects.get(path)?.weights ?? new Map<string, Tensor>();
         for (const [key, member] of vars.members) {
           if (member.kind !== "dataset") continue;
           const { elements, shape, dtype } = elementsOf(member, `${where}: ${path}/${key}`);
@@ -63,18 +68,21 @@ export class KerasFileEditor {
         if (member.kind === "group" && name !== "vars") visit(member, path === "" ? name : `${path}/${name}`);
       }
     };
-    visit(file, "");
+    for (const file of files) visit(file, "");
   }
 
-  /** Opens a `.keras` or `.weights.h5` file. @throws FormatError for what is neither */
+  /** Opens a `.keras`, `.weights.h5` or `.weights.json` file. @throws FormatError for what is none of them */
   static async open(path: FilePath): Promise<KerasFileEditor> {
     const place = placeOf(path);
     const bytes = await readFile(place, "weights");
-    const isArchive = place.name.endsWith(".keras") || (bytes[0] === 0x50 && bytes[1] === 0x4b);
-    if (!isArchive) return new KerasFileEditor(readHdf5(bytes, place.path, inflate), place.path, null);
-    const archive = archiveOf(bytes, place.path);
-    const weights = readHdf5(archive.read("model.weights.h5"), `${place.path}: model.weights.h5`, inflate);
-    return new KerasFileEditor(weights, place.path, configOf(archive));
+    if (place.name.endsWith(".keras") || (bytes[0] === 0x50 && bytes[1] === 0x4b)) {
+      const archive = archiveOf(bytes, place.path);
+      const weights = readHdf5(archive.read("model.weights.h5"), `${place.path}: model.weights.h5`, inflate);
+      return new KerasFileEditor([weights], place.path, configOf(archive));
+    }
+    if (!place.name.endsWith(".json")) return new KerasFileEditor([readHdf5(bytes, place.path, inflate)], place.path, null);
+    const shards = await shardsOf(bytes, place.path, (name) => readFile({ ...place, name, path: `${place.path}: ${name}` }, "a shard"));
+    return new KerasFileEditor([...shards.files.values()], place.path, null);
   }
 
   /** Paths of the objects with their weights, in the order of the file. */
@@ -95,6 +103,7 @@ export class KerasFileEditor {
   /** Compares the file with a model or layer. */
   compare(reference: object): Comparison {
     const differences: string[] = [];
+    let matchCount = 0;
     const left = new Set(this.#objects.keys());
     for (const { path, state } of kerasObjects(reference as KerasSaveable & object)) {
       const own = this.#objects.get(path);
@@ -108,12 +117,13 @@ export class KerasFileEditor {
         if (!saved) differences.push(`${path}/${i}: the file does not have it`);
         else if (text(saved.shape) !== text(shape))
           differences.push(`${path}/${i}: ${text(saved.shape)} in the file, ${text(shape)} in the model`);
+        else matchCount++;
       });
       if (own.weights.size > state.variables.length)
         differences.push(`${path}: ${own.weights.size} weights in the file, ${state.variables.length} in the model`);
     }
     for (const path of left) if (this.#objects.get(path)!.weights.size > 0) differences.push(`${path}: the model does not have it`);
-    return { status: differences.length === 0 ? "success" : "error", differences };
+    return { status: differences.length === 0 ? "success" : "error", errorCount: differences.length, matchCount, differences };
   }
 
   #find(where: string, name: string): string {

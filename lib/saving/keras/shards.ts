@@ -53,8 +53,14 @@ export function* shardFiles(root: KerasSaveable & object, name: string, limit: n
   yield { name, content: [new TextEncoder().encode(toJson({ metadata: { total_size: total }, weight_map: map }))] };
 }
 
-/** The variables of sharded weights by path. @throws FormatError for a map that names files elsewhere, or is no map */
-export async function shardStore(map: Uint8Array, where: string, read: (name: string) => Promise<Uint8Array>): Promise<VariableStore> {
+/** Sharded weights that were read: the files by name, and the files of each object by its path. */
+export interface Shards {
+  readonly files: ReadonlyMap<string, Hdf5Group>;
+  readonly places: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Reads the files that a map names. @throws FormatError for a map that names files elsewhere, or is no map */
+export async function shardsOf(map: Uint8Array, where: string, read: (name: string) => Promise<Uint8Array>): Promise<Shards> {
   const parsed = parseJson(textOf(map, where), where);
   const weightMap = isPlainObject(parsed) ? parsed["weight_map"] : undefined;
   const fail = (given: unknown): never => {
@@ -69,6 +75,12 @@ export async function shardStore(map: Uint8Array, where: string, read: (name: st
     places.set(path.replace(/^\//, "").replace(/\/?vars$/, ""), names as string[]);
     for (const name of names as string[]) if (!files.has(name)) files.set(name, readHdf5(await read(name), `${where}: ${name}`));
   }
+  return { files, places };
+}
+
+/** The variables of sharded weights by path. @throws FormatError for a map that names files elsewhere, or is no map */
+export async function shardStore(map: Uint8Array, where: string, read: (name: string) => Promise<Uint8Array>): Promise<VariableStore> {
+  const { files, places } = await shardsOf(map, where, read);
   const stores = new Map([...files].map(([name, file]) => [name, storeOf(file)]));
   return {
     paths: [...new Set([...stores.values()].flatMap(({ paths }) => paths))],
