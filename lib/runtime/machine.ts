@@ -187,8 +187,13 @@ export function finishAside(): void {
 
 const isBusyAside = (): boolean => isDelegateRunning() || (sliced !== null && !sliced.isOver);
 
-/** Runs an encoded program without keeping a page's thread busy: on the workers, or there in slices. `begin` is called when its turn has come. */
-export async function runProgramAside(address: number, parallel: boolean, begin: () => void): Promise<void> {
+/**
+ * Runs an encoded program without keeping a page's thread busy: on the workers, or there in slices.
+ *
+ * @param program  what it is the program of: how its runs went is kept for it
+ * @param begin  called when its turn has come
+ */
+export async function runProgramAside(program: object, address: number, parallel: boolean, begin: () => void): Promise<void> {
   const { exports } = loaded ?? kernels();
   slices ??= platform.mayBlock ? null : await import("./slices.js"); // before the wait: what follows it begins at once
   while (isBusyAside()) await turn();
@@ -196,13 +201,25 @@ export async function runProgramAside(address: number, parallel: boolean, begin:
   if (platform.mayBlock) return runProgram(address, parallel);
   if (parallel && threads() > 1 && workers.length < workersWanted()) startWorkers();
   if (!parallel || threads() === 1 || words()[(pool + STARTED) / 4] === 0) return runInSlices(address);
-  delegated = (pool + DELEGATES_DONE) / 4;
-  delegatedBefore = words()[delegated]!;
-  exports.delegate(address, pool);
-  await platform.changed(new Int32Array(memory.buffer), delegated, delegatedBefore | 0);
-  turned();
+  const pace = slices!.paceOf(program);
+  const { way } = pace;
+  const started = performance.now();
+  seat(way === "here" ? 1 : 0);
+  if (way === "alone") await runInSlices(address);
+  else if (way === "here") exports.launch(address, pool);
+  else {
+    delegated = (pool + DELEGATES_DONE) / 4;
+    delegatedBefore = words()[delegated]!;
+    exports.delegate(address, pool);
+    await platform.changed(new Int32Array(memory.buffer), delegated, delegatedBefore | 0);
+    turned();
+  }
+  pace.took(performance.now() - started);
   checkRefusal(address + REFUSAL);
 }
+
+/** Says how many workers may take part at once. @param own  how many of the cores the launching thread has to itself */
+const seat = (own: number): void => void (words()[(pool + SEATS) / 4] = cores() - own);
 
 async function runInSlices(address: number): Promise<void> {
   const run = new slices!.SlicedRun<Refusal>(address, (slot, args, begin, end) => {
@@ -226,7 +243,7 @@ let reportedFailure = false;
 function startWorkers(): void {
   const { module } = kernels();
   words()[(pool + SPINS) / 4] = SPIN_COUNT;
-  words()[(pool + SEATS) / 4] = platform.mayBlock ? cores() - 1 : cores();
+  seat(platform.mayBlock ? 1 : 0);
   words()[(pool + LAUNCHER_MAY_PARK) / 4] = platform.mayBlock ? 1 : 0;
   for (let thread = workers.length + 1; thread <= workersWanted(); thread++) {
     try {

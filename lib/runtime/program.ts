@@ -185,7 +185,7 @@ export class Program {
    * @param begin  called right before it begins: others may have to end first
    */
   runAside(begin: () => void = () => {}): Promise<void> {
-    return runProgramAside(this.#address, this.#parallel, begin);
+    return runProgramAside(this, this.#address, this.#parallel, begin);
   }
 
   /** Where it lies. */
