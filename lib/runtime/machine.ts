@@ -5,17 +5,16 @@
 
 import { platform } from "#platform";
 import {
-  DELEGATES_DONE, EAGER_REFUSAL, LAUNCHER_MAY_PARK, POOL_BYTES, QUIT, REFUSAL, SEATS, SIGNAL, SPINS, STARTED, THREAD_SCRATCH,
+  EAGER_REFUSAL, LAUNCHER_MAY_PARK, POOL_BYTES, QUIT, REFUSAL, SEATS, SIGNAL, SPINS, STARTED, THREAD_SCRATCH,
 } from "../generated/constants.js"; // prettier-ignore
 import { kernelNames } from "../generated/kernels.js";
 import { allocate } from "./heap.js";
 import type { Build } from "./binary.js";
 import { hasRelaxed, loadKernels, loadKernelsAside, TABLE_BASE, type Kernels } from "./kernels.js";
 import { memory, words } from "./memory.js";
-import { SPELL, turn, turned } from "./parts.js";
+import { turn } from "./parts.js";
 import { forbidsWasm } from "./policy.js";
 import type { Thread } from "./platform.js";
-import type { SlicedRun } from "./slices.js";
 
 /**
  * How often a thread looks at a word before it parks: half a millisecond or so, since a program's serial stretches and a loop's own work
@@ -163,76 +162,57 @@ export function callKernel(kernel: number, args: number, size: number): void {
 export function runProgram(address: number, parallel: boolean): void {
   finishAside();
   const { exports } = loaded ?? kernels();
-  if (parallel && threads() > 1 && workers.length < workersWanted()) startWorkers();
-  if (!parallel || threads() === 1 || words()[(pool + STARTED) / 4] === 0) exports.runAlone(address);
-  else exports.launch(address, pool);
+  if (haveWorkers(parallel)) exports.launch(address, pool);
+  else exports.runAlone(address);
   checkRefusal(address + REFUSAL);
 }
 
-/** Word that changes when the delegated program has run, and what it was before; 0 where none was delegated. */
-let delegated = 0;
-let delegatedBefore = 0;
-/** The program that this thread runs in slices. */
-let sliced: SlicedRun<Refusal> | null = null;
-/** What does that: pages have it with their first program. */
-let slices: typeof import("./slices.js") | null = null;
-
-const isDelegateRunning = (): boolean => delegated > 0 && words()[delegated] === delegatedBefore;
+/** How programs run beside a page's own work: pages have it with their first program. */
+let aside: import("./aside.js").Aside | null = null;
 
 /** Ends the program that runs aside: what comes now may need its results, and threads have one program at a time. */
-export function finishAside(): void {
-  sliced?.go(Infinity);
-  while (isDelegateRunning()) {} // a worker runs it
-}
-
-const isBusyAside = (): boolean => isDelegateRunning() || (sliced !== null && !sliced.isOver);
+export const finishAside = (): void => aside?.finish();
 
 /**
- * Runs an encoded program without keeping a page's thread busy: on the workers, or there in slices.
+ * Runs an encoded program without keeping a page's thread busy.
  *
  * @param program  what it is the program of: how its runs went is kept for it
  * @param begin  called when its turn has come
  */
 export async function runProgramAside(program: object, address: number, parallel: boolean, begin: () => void): Promise<void> {
-  const { exports } = loaded ?? kernels();
-  slices ??= platform.mayBlock ? null : await import("./slices.js"); // before the wait: what follows it begins at once
-  while (isBusyAside()) await turn();
+  kernels();
+  if (!platform.mayBlock && !aside) {
+    const { Aside } = await import("./aside.js"); // before the wait: what follows that begins at once
+    aside ??= new Aside(asideParts);
+  }
+  while (aside?.isBusy) await turn();
   begin();
   if (platform.mayBlock) return runProgram(address, parallel);
-  if (parallel && threads() > 1 && workers.length < workersWanted()) startWorkers();
-  if (!parallel || threads() === 1 || words()[(pool + STARTED) / 4] === 0) return runInSlices(address);
-  const pace = slices!.paceOf(program);
-  const { way } = pace;
-  const started = performance.now();
-  seat(way === "here" ? 1 : 0);
-  if (way === "alone") await runInSlices(address);
-  else if (way === "here") exports.launch(address, pool);
-  else {
-    delegated = (pool + DELEGATES_DONE) / 4;
-    delegatedBefore = words()[delegated]!;
-    exports.delegate(address, pool);
-    await platform.changed(new Int32Array(memory.buffer), delegated, delegatedBefore | 0);
-    turned();
-  }
-  pace.took(performance.now() - started);
+  await aside!.run(program, address, haveWorkers(parallel));
   checkRefusal(address + REFUSAL);
 }
 
-/** Says how many workers may take part at once. @param own  how many of the cores the launching thread has to itself */
-const seat = (own: number): void => void (words()[(pool + SEATS) / 4] = cores() - own);
-
-async function runInSlices(address: number): Promise<void> {
-  const run = new slices!.SlicedRun<Refusal>(address, (slot, args, begin, end) => {
+const asideParts = {
+  exports: () => kernels().exports,
+  pool: () => pool,
+  seat,
+  call(slot: number, args: number, begin: number, end: number): Refusal | null {
     functions[slot - TABLE_BASE]!(args, begin, end);
     return takeRefusal(EAGER_REFUSAL);
-  });
-  sliced = run;
-  try {
-    for (run.go(SPELL); !run.isOver; run.go(SPELL)) await turn();
-  } finally {
-    if (sliced === run) sliced = null;
-  }
-  if (run.refusal) onRefusal(run.refusal);
+  },
+  refuse: (refusal: Refusal): void => onRefusal(refusal),
+};
+
+/** Starts workers where a program gains from them. @returns  whether some are there */
+function haveWorkers(parallel: boolean): boolean {
+  if (!parallel || threads() === 1) return false;
+  if (workers.length < workersWanted()) startWorkers();
+  return words()[(pool + STARTED) / 4] !== 0;
+}
+
+/** Says how many workers may take part at once. @param own  how many of the cores the launching thread has to itself */
+function seat(own: number): void {
+  words()[(pool + SEATS) / 4] = cores() - own;
 }
 
 /** A page's own thread has other things to do, so it gets a worker more. */
@@ -268,7 +248,7 @@ function stopWorkers(): void {
   if (workers.length === 0) return;
   const signal = new Int32Array(memory.buffer, pool + SIGNAL, 1);
   finishAside();
-  delegated = 0;
+  aside?.forget();
   words()[(pool + QUIT) / 4] = 1;
   Atomics.add(signal, 0, 1);
   Atomics.notify(signal, 0);

@@ -87,12 +87,3 @@ export class Pace {
     return possible.find((record) => record !== best && isDue(record)) ?? best;
   }
 }
-
-const paces = new WeakMap<object, Pace>();
-
-/** The pace of a program. */
-export function paceOf(program: object): Pace {
-  let pace = paces.get(program);
-  if (!pace) paces.set(program, (pace = new Pace()));
-  return pace;
-}

@@ -7,8 +7,6 @@
 import { COMMAND, PROGRAM_HEADER, SEGMENT } from "../generated/constants.js";
 import { words } from "./memory.js";
 
-export { paceOf } from "./pace.js";
-
 /** Calls the kernel in a slot of the table over a range. @returns  what it refused, null for nothing */
 type Call<Refusal> = (slot: number, args: number, begin: number, end: number) => Refusal | null;
 
