@@ -49,6 +49,13 @@ export class Given {
     return this.#raw(name)?.["floats"] as number[] | undefined;
   }
 
+  /** The same node with other whole numbers. */
+  with(numbers: Readonly<Record<string, number>>): Given {
+    const attributes = new Map(this.node.attributes);
+    for (const [name, value] of Object.entries(numbers)) attributes.set(name, { i: value });
+    return new Given({ ...this.node, attributes }, this.where, this.opset);
+  }
+
   has(name: string): boolean {
     return this.#raw(name) !== undefined;
   }

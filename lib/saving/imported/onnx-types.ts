@@ -17,12 +17,18 @@ const kindOf = (dtype: FileDtype): Kind => (dtype === "bool" ? "bool" : /float/.
  */
 const signatures: Readonly<Record<string, string>> = {
   "F>F":
-    "Acos Acosh Asin Asinh Atan Atanh AveragePool Ceil Celu Cos Cosh Elu Exp Floor Gelu GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish Hardmax LRN LeakyRelu Log LogSoftmax LpNormalization Mish Reciprocal Round Selu Shrink Sigmoid Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh ThresholdedRelu",
+    "Acos Acosh Asin Asinh Atan Atanh AveragePool Ceil Celu Cos Cosh Elu Exp Floor Gelu GlobalAveragePool GlobalLpPool GlobalMaxPool HardSigmoid HardSwish Hardmax LRN LeakyRelu Log LogSoftmax LpNormalization MeanVarianceNormalization Mish Reciprocal Round Selu Shrink Sigmoid Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu",
   "T>T": "Abs DepthToSpace Erf Flatten Identity Neg Relu Sign SpaceToDepth Transpose",
   "T>TI": "MaxPool",
   "TFB>TB": "Dropout",
   "F>B": "IsInf IsNaN",
   "B>B": "Not",
+  "I>I": "BitwiseNot",
+  "II>I": "BitShift BitwiseAnd BitwiseOr BitwiseXor",
+  "?T>T": "CastLike",
+  "FF>F": "GridSample RMSNormalization",
+  "IFIIFIFI>I": "QLinearMatMul",
+  "IFIIFIFII>I": "QLinearConv",
   "BB>B": "And Or Xor",
   "TT>T": "Add Div MatMul Mod Mul PRelu Sub",
   "T?>T": "Pow Upsample",
@@ -36,7 +42,7 @@ const signatures: Readonly<Record<string, string>> = {
   "FFI>I": "QuantizeLinear",
   "IFI>F": "DequantizeLinear",
   "F>IFI": "DynamicQuantizeLinear",
-  "IIII>I": "MatMulInteger",
+  "IIII>I": "ConvInteger MatMulInteger",
   "FFF>FFF": "LayerNormalization",
   "FFFFF>F*": "BatchNormalization",
   "FFFFIFFF>F*": "LSTM",

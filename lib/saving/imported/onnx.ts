@@ -14,6 +14,7 @@ import { gru as gruOp } from "../../ops/recurrent/gru.js";
 import { simpleRnn } from "../../ops/recurrent/simple-rnn.js";
 import { Variable } from "../../variables/variable.js";
 import { ImportedGraph, type ImportedNode } from "./graph.js";
+import { furtherRows, quantizedRows } from "./onnx-further.js";
 import { first, Given, int32, numbers, ones, type Operator, padded, T } from "./onnx-given.js";
 import { gatherNd, nonMaxSuppression, reverseSequence, scatterElements, scatterNd } from "./onnx-indexing.js";
 import { dequantizeLinear, dynamicQuantizeLinear, matMulInteger, quantizeLinear } from "./onnx-quantized.js";
@@ -469,7 +470,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Sqrt: unary(ops.sqrt),
   Tan: unary(ops.tan),
   Tanh: unary(ops.tanh),
-  Size: unary((x) => int32([sizeOf(x.shape as number[])])),
+  Size: unary((x) => constant(sizeOf(x.shape as number[]), { dtype: "int32" })),
   HardSwish: unary((x) => ops.multiply(x, ops.clip(ops.add(ops.multiply(x, 1 / 6), 0.5), 0, 1))),
   Add: binary(ops.add),
   Sub: binary(ops.subtract),
@@ -701,6 +702,8 @@ export const operators: Readonly<Record<string, Operator>> = {
   DequantizeLinear: dequantizeLinear,
   DynamicQuantizeLinear: dynamicQuantizeLinear,
   MatMulInteger: matMulInteger,
+  ...furtherRows,
+  ...quantizedRows(conv),
   ReduceLogSum: reduce((x, options) => ops.log(ops.sum(x, options))),
   Shrink:
     (given) =>

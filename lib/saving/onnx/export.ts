@@ -8,7 +8,7 @@ import type { Pieces } from "../../formats/bytes.js";
 import { valueMessage, writeOnnx } from "../../formats/onnx.js";
 import { type Graph, stateRead } from "../../graph/graph.js";
 import { Emitter, StepView } from "./emitter.js";
-import { rows, withoutRow } from "./table.js";
+import { isSame, rows, withoutRow } from "./table.js";
 
 /** A model that ONNX cannot express. */
 export class OnnxError extends KerasmError {
@@ -34,12 +34,15 @@ export function exportGraph(graph: Graph, names: OnnxNames, where: string): Piec
       const line = originOf(step)[0]?.trim().replace(/^at /, "");
       throw new OnnxError(where, { given, expected, ...(line && { hint: `It was recorded at ${line}.` }) });
     };
+    const view = new StepView(emitter, step);
     const row = Object.hasOwn(rows, step.op.name)
       ? rows[step.op.name]!
-      : fail(`the operation ${step.op.name}`, `one that ONNX has: ${withoutRow(step.op) ?? "it has no row in the table"}`);
+      : isSame(view)
+        ? (view: StepView) => view.at(step.op.alias!)
+        : fail(`the operation ${step.op.name}`, `one that ONNX has: ${withoutRow(step.op) ?? "it has no row in the table"}`);
     let made: ReturnType<typeof row>;
     try {
-      made = row(new StepView(emitter, step));
+      made = row(view);
     } catch (error) {
       if (error instanceof KerasmError) throw error;
       return fail(`the operation ${step.op.name}: ${(error as Error).message}`, "what ONNX can express");

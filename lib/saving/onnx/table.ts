@@ -4,18 +4,9 @@ import type { Primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
 import { dtypes, type Dtype } from "../../core/dtype.js";
 import { bytesOf } from "../../formats/bytes.js";
-import { dataTypeOf } from "../../formats/onnx.js";
 import type { Attributes, StepView } from "./emitter.js";
-
-/** Adds the nodes of a step. @returns the value of its output `y`, or of each output by name */
-export type Row = (step: StepView) => string | Readonly<Record<string, string>>;
-
-type Maker = (opType: string, inputs: readonly string[], attributes?: Attributes) => string;
-
-const make =
-  (step: StepView): Maker =>
-  (opType, inputs, attributes) =>
-    step.emitter.node(opType, inputs, attributes);
+import { indexRows } from "./index-rows.js";
+import { castTo, lengthOf, long, make, type Row } from "./row.js";
 
 /** One operator, inputs in the order of the operation. */
 const direct =
@@ -27,10 +18,6 @@ const direct =
     );
 const unary = (opType: string): Row => direct(opType, "x");
 const binary = (opType: string): Row => direct(opType, "a", "b");
-
-/** The value in another dtype. */
-const castTo = (step: StepView, value: string, dtype: Dtype | "int64"): string =>
-  step.emitter.node("Cast", [value], { to: dataTypeOf(dtype) });
 
 /** The value in float32, worked on, and in its own dtype again. */
 function asFloat(step: StepView, name: string, work: (value: string) => string): string {
@@ -173,7 +160,6 @@ const convTranspose: Row = (step) => {
 
 const wide = (step: StepView, name: string): string => castTo(step, step.at(name), "int64");
 const narrow = (step: StepView, value: string): string => castTo(step, value, "int32");
-const long = (step: StepView, value: number): string => step.emitter.constant("int64", [], bytesOf(BigInt64Array.of(BigInt(value))));
 
 /** Bits are moved by products and quotients with powers of two, of 64 bits, which hold whatever comes. */
 const shift =
@@ -183,18 +169,40 @@ const shift =
     return narrow(step, move(step, wide(step, "a"), unit));
   };
 
-/** The last bits of whole numbers are what a power of two leaves of them. */
-const bitwiseAnd: Row = (step) => {
-  const masks = ["a", "b"].map((name) => {
-    const tensor = step.tensor(name)!;
-    return tensor.isSymbolic || tensor.size === 0 ? null : new Set(tensor.data());
-  });
-  const at = masks.findIndex(
-    (mask) => mask?.size === 1 && [...mask].every((value) => Number(value) > 0 && Number.isInteger(Math.log2(Number(value) + 1))),
-  );
-  if (at < 0) throw new Error("bits that are chosen by others than a constant 2 ** n − 1");
-  const unit = long(step, Number([...masks[at]!][0]) + 1);
-  return narrow(step, make(step)("Mod", [wide(step, at === 0 ? "b" : "a"), unit]));
+/** Truth values have operators of their own for what whole numbers do bit by bit. */
+const bitwise =
+  (name: string, ...inputs: readonly string[]): Row =>
+  (step) =>
+    step.emitter.node(step.tensor(inputs[0]!)!.dtype === "bool" ? name : `Bitwise${name}`, inputs.map((input) => step.at(input))); // prettier-ignore
+
+/** The angle of (b, a): what the arc tangent of the quotient gives, and half a turn to the left. */
+const arctan2: Row = (step) => {
+  const op = make(step);
+  const { emitter } = step;
+  const [y, x, zero] = [step.at("a"), step.at("b"), emitter.scalar(0)];
+  const quarter = op("Mul", [op("Sign", [y]), emitter.scalar(Math.PI / 2)]);
+  const turn = op("Where", [op("Less", [y, zero]), emitter.scalar(-Math.PI), emitter.scalar(Math.PI)]);
+  const turned = op("Where", [op("Less", [x, zero]), turn, zero]);
+  return op("Where", [op("Equal", [x, zero]), quarter, op("Add", [op("Atan", [op("Div", [y, x])]), turned])]);
+};
+
+/** Products of 1, 2, 4, … neighbours, until each has all before it. */
+const cumprod: Row = (step) => {
+  const op = make(step);
+  const { emitter } = step;
+  const { axis, reverse } = step.attrs as unknown as { axis: number; reverse: boolean };
+  const x = step.tensor("x")!;
+  const length = x.shape[axis];
+  if (typeof length !== "number") throw new Error("products along an open axis");
+  let y = step.at("x");
+  for (let far = 1; far < length; far *= 2) {
+    const pads = x.shape.map((_, i) => (i === axis ? far : 0));
+    const none = pads.map(() => 0);
+    const wide = op("Pad", [y, emitter.ints(reverse ? [...none, ...pads] : [...pads, ...none]), emitter.scalar(1, x.dtype)]);
+    const begin = reverse ? far : 0;
+    y = op("Mul", [y, op("Slice", [wide, emitter.ints([begin]), emitter.ints([begin + length]), emitter.ints([axis])])]);
+  }
+  return y;
 };
 
 /** Windows of a given number along each axis: window i of n over a length l goes from floor(i · l / n) to ceil((i + 1) · l / n). */
@@ -466,12 +474,8 @@ const floorDivide: Row = (step) => {
 /** Attributes that name a value of a step, as numbers. */
 const numberOf = (step: StepView, name: string): number => (step.attrs as Record<string, number>)[name]!;
 
-/** The length of an axis of x, an int32 scalar. */
-function lengthAlong(step: Parameters<Row>[0], axis: number): ReturnType<Row> {
-  return castTo(step, make(step)("Gather", [make(step)("Shape", [step.at("x")]), long(step, axis)], { axis: 0 }), "int32");
-}
-
 export const rows: Readonly<Record<string, Row>> = {
+  ...indexRows,
   matmul_int8: (step) => step.emitter.node("MatMul", [castTo(step, step.at("a"), "int32"), castTo(step, step.at("b"), "int32")]),
   narrow_uint32: (step) => castTo(step, step.at("x"), "int32"),
   narrow_float: (step) => castTo(step, step.at("x"), step.attrs["name"] === "uint64" ? "uint32" : "int32"),
@@ -518,7 +522,7 @@ export const rows: Readonly<Record<string, Row>> = {
     const [zero, one] = [0n, 1n].map((value) => emitter.constant("int64", [], bytesOf(BigInt64Array.of(value))));
     return castTo(step, op("Range", [zero!, length, one!]), "int32");
   },
-  axis_length: (step) => lengthAlong(step, numberOf(step, "axis")),
+  axis_length: (step) => castTo(step, lengthOf(step, numberOf(step, "axis")), "int32"),
   size: (step) => castTo(step, make(step)("Size", [step.at("x")]), "int32"),
   sum: reduction("ReduceSum"),
   mean: reduction("ReduceMean"),
@@ -647,7 +651,12 @@ export const rows: Readonly<Record<string, Row>> = {
   conv_transpose: convTranspose,
   right_shift: shift((step, x, unit) => make(step)("Div", [make(step)("Sub", [x, make(step)("Mod", [x, unit])]), unit])),
   left_shift: shift((step, x, unit) => make(step)("Mul", [x, unit])),
-  bitwise_and: bitwiseAnd,
+  bitwise_and: bitwise("And", "a", "b"),
+  bitwise_or: bitwise("Or", "a", "b"),
+  bitwise_xor: bitwise("Xor", "a", "b"),
+  bitwise_not: bitwise("Not", "x"),
+  arctan2,
+  cumprod,
   max_pool: pool("MaxPool", "ReduceMax"),
   average_pool: pool("AveragePool", "ReduceMean"),
   batch_normalization: batchNormalization,
@@ -675,15 +684,10 @@ const reasons: readonly (readonly [reason: string, matches: (op: Primitive) => b
 
 /** Operations that no operator of ONNX, and no few of them, can do. */
 const noOperator = new Set([
-  "arctan2",
   "erfinv",
   "gammainc",
   "gcd",
-  "cumprod",
   "view",
-  "bitwise_or",
-  "bitwise_xor",
-  "bitwise_not",
   "cholesky",
   "solve_triangular",
   "lu_factor",
@@ -693,19 +697,15 @@ const noOperator = new Set([
   "svd",
   "pinv",
   "unique",
-  "patches",
-  "frames",
-  "diagonal",
-  "place_diagonal",
-  "embed",
-  "add_at",
-  "add_along_axis",
-  "put",
-  "places",
   "rows_like",
-  "crop_to_ratio",
-  "pad_to_ratio",
 ]);
+
+/** What gives its input back as it is, whatever it is called: the value of a function with a gradient of its own. */
+export const isSame = ({ step }: StepView): boolean => {
+  const from = step.op.alias === undefined ? undefined : (step.inputs[step.op.alias] as Tensor);
+  const [y] = Object.values(step.outputs);
+  return from?.dtype === y!.dtype && String(from.shape) === String(y!.shape);
+};
 
 /** Why an operation has no row, undefined where it has one, or where nobody thought of it. */
 export const withoutRow = (op: Primitive): string | undefined =>
