@@ -55,6 +55,7 @@ export * as image from "./api/tf/image.js";
 export * as linalg from "./api/tf/linalg.js";
 export * as lookup from "./api/tf/lookup.js";
 export { Module, nameScope } from "./api/tf/module.js";
+export * as nest from "./api/tf/nest.js";
 export * as ragged from "./api/tf/ragged.js";
 export { RaggedTensor } from "./ragged/ragged-tensor.js";
 export * as signal from "./api/tf/signal.js";

@@ -4,7 +4,7 @@ import { defaults } from "../../core/defaults.js";
 import { MAX_DEPTH } from "../../core/tree.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Dtype } from "../../core/dtype.js";
-import type { Shape } from "../../core/shape.js";
+import { type Shape, shapeText } from "../../core/shape.js";
 import { declare } from "../../core/operation.js";
 import { uniqueName } from "../../config/index.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
@@ -81,7 +81,7 @@ export class KerasTensor extends Tensor {
   }
 
   override toString(): string {
-    return `<KerasTensor shape=[${this.shape.join(", ")}], dtype=${this.dtype}, name=${this.name}>`;
+    return `<KerasTensor shape=${shapeText(this.shape)}, dtype=${this.dtype}, name=${this.name}>`;
   }
 }
 

@@ -4,6 +4,7 @@ import { boolean, fraction, positiveInteger, type Schema } from "../../config/in
 import { add, concatenate, matmul, multiply, onesLike } from "../../ops/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
+import { leaves } from "../../core/tree.js";
 import { fits } from "../../ops/recurrent/steps.js";
 import { dropout } from "../../random/index.js";
 import { initializers } from "../../initializers/family.js";
@@ -15,11 +16,11 @@ import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { flatStates, zeroStates } from "./states.js";
 
-/** What a recurrent cell carries from step to step: tensors, nested where cells are stacked. */
-export type States = Tensor | readonly States[];
+/** What a recurrent cell carries from step to step: tensors, nested as the cell likes. */
+export type States = Tensor | readonly States[] | { readonly [name: string]: States };
 
-/** Lengths of the states of a cell. */
-export type StateSize = number | readonly StateSize[];
+/** Lengths of the states of a cell; a `tf.TensorShape` is one state of several axes. */
+export type StateSize = number | readonly StateSize[] | { readonly [name: string]: StateSize };
 
 /** Drawn once for a sequence: what is dropped is dropped at every step. */
 export interface DropoutMasks {
@@ -236,4 +237,4 @@ export const initializeParts = (...parts: readonly (readonly [initializer: Initi
     )) as InitializerLike;
 
 /** The first of the states. */
-export const firstOf = (states: States): Tensor => (Array.isArray(states) ? firstOf(states[0] as States) : (states as Tensor));
+export const firstOf = (states: States): Tensor => leaves<Tensor>(states)[0]!;

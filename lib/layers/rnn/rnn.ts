@@ -12,10 +12,11 @@ import {
 } from "../../config/index.js";
 import { ShapeError, StateError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
-import { symbolic, type Tensor } from "../../core/tensor.js";
+import { symbolic, Tensor } from "../../core/tensor.js";
+import { isBranch, leaves, mapTree, type Tree, unflatten } from "../../core/tree.js";
 import { cast, cumsum, expandDims, flip, greater, multiply, reshape, slice, stack, where, zerosLike } from "../../ops/index.js";
 import { Variable } from "../../variables/variable.js";
-import { InputSpec } from "../base/input-spec.js";
+import { checkInput, InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
 import type { Mask } from "../base/types.js";
 import { Layer } from "../layer.js";
@@ -38,8 +39,11 @@ export interface RNNCallOptions {
   readonly training?: boolean | null;
   readonly mask?: Tensor | null;
   /** States to begin with instead of zeros. */
-  readonly initialState?: Tensor | readonly States[] | null;
+  readonly initialState?: States | null;
 }
+
+/** What a cell takes of a step, or puts out: a tensor, or arrays and records of tensors. */
+type Nested = Tree<Tensor>;
 
 interface Common {
   readonly returnSequences: boolean;
@@ -52,14 +56,17 @@ interface Common {
 /** What a sequence gave. */
 interface Run {
   /** The output of the last step. */
-  readonly last: Tensor;
+  readonly last: Nested;
   /** The outputs of all steps. */
-  readonly sequence: () => Tensor;
+  readonly sequence: () => Nested;
   /** The states after the last step. */
   readonly states: States;
 }
 
-/** Applies a cell to the steps of `[batch, time, features]`; the base of recurrent layers. */
+/**
+ * Applies a cell to the steps of `[batch, time, features]`; the base of recurrent layers. A cell of one's own may take arrays and records of
+ * tensors at each step, carry such, and put out such.
+ */
 export abstract class BaseRNN<S extends Schema> extends Layer<S> {
   /** The computation of one step. */
   abstract readonly cell: Cell;
@@ -81,9 +88,9 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
 
   override build(inputShape: Shape): void {
     const { cell } = this;
-    if (!cell.built) cell.build([inputShape[0]!, ...inputShape.slice(2)] as never);
+    if (!cell.built) cell.build(stepShapes(inputShape) as never);
     if (!this.flags.stateful) return;
-    const [batch] = inputShape;
+    const batch = leaves<number | null>(inputShape)[0];
     if (typeof batch !== "number") {
       throw new ShapeError(this.name, {
         given: `an input of shape ${shapeText(inputShape)}`,
@@ -103,7 +110,7 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
   getInitialState(batch: number | null): readonly States[] {
     const { cell } = this;
     const states = batch !== null && cell.getInitialState ? cell.getInitialState(batch) : zeroStates(cell.stateSize, batch);
-    return Array.isArray(states) ? (states as readonly States[]) : [states as States];
+    return inList(states as States) as readonly States[];
   }
 
   /** Sets the states of a stateful layer to zero. Keras: reset_states */
@@ -117,18 +124,19 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
   }
 
   override computeMask(_inputs: never, mask: never): Mask | undefined {
-    const [given] = [mask as Mask].flat() as [Mask];
-    const own = this.flags.returnSequences ? given : null;
-    return this.flags.returnState ? [own, ...this.getInitialState(null).map(() => null)] : own;
+    const own = this.flags.returnSequences ? (leaves<Tensor | null>(mask)[0] ?? null) : null;
+    return this.flags.returnState ? [own, ...flatStates(this.getInitialState(null)).map(() => null)] : own;
   }
 
-  override call(sequence: Tensor, { training, mask, initialState }: RNNCallOptions = {}): unknown {
+  override call(sequence: Nested, { training, mask, initialState }: RNNCallOptions = {}): unknown {
     const { returnSequences, returnState, stateful } = this.flags;
-    const run = this.#run(sequence, this.#begin(sequence, initialState), mask ?? null, training === true);
+    // Steps are there for all inputs or for none.
+    const isThere = leaves<Tensor | null>(mask ?? null)[0] ?? null;
+    const run = this.#run(sequence, this.#begin(sequence, initialState), isThere, training === true);
     const { states } = run;
     if (stateful) flatStates(states).forEach((state, i) => this.#states![i]!.assign(state));
     const output = returnSequences ? run.sequence() : run.last;
-    return returnState ? [output, ...(states as readonly States[])] : output;
+    return returnState ? [output, ...(Array.isArray(states) ? (states as readonly States[]) : [states])] : output;
   }
 
   /**
@@ -136,20 +144,20 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
    *
    * @param initialState  the states to begin with
    */
-  innerLoop(
-    sequence: Tensor,
+  innerLoop<T extends Nested = Tensor>(
+    sequence: T,
     initialState: States,
     mask: Tensor | null = null,
     training = false,
-  ): [last: Tensor, outputs: Tensor, states: States] {
+  ): [last: T, outputs: T, states: States] {
     const { last, sequence: outputs, states } = this.#run(sequence, initialState, mask, training);
-    return [last, outputs(), states as States];
+    return [last as T, outputs() as T, states];
   }
 
   /** The states to begin with; null: zeros. */
-  #begin(sequence: Tensor, given: RNNCallOptions["initialState"]): States | null {
-    const [batch] = sequence.shape as [number | null];
-    if (given !== null && given !== undefined) return (Array.isArray(given) ? given : [given]) as States;
+  #begin(sequence: Nested, given: RNNCallOptions["initialState"]): States | null {
+    const [batch] = firstOf(sequence).shape as [number | null];
+    if (given !== null && given !== undefined) return inList(given);
     if (!this.#states) {
       // For an open batch a cell's states are zeros, too; made from the sequence, they belong to its trace.
       const isZero =
@@ -165,12 +173,12 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     return mapStates(this.getInitialState(batch), () => this.#states![next++]!.value());
   }
 
-  #run(sequence: Tensor, begin: States | null, mask: Tensor | null, training: boolean): Run {
+  #run(sequence: Nested, begin: States | null, mask: Tensor | null, training: boolean): Run {
     const { cell } = this;
-    const initial = begin ?? ([cell.initialStatesFor?.(at(sequence, 0)) ?? zeroStatesOf(cell.stateSize, sequence)].flat() as States);
-    const masks = cell.drawMasks?.(at(sequence, 0), firstOf(initial), training);
+    const initial = begin ?? inList(cell.initialStatesFor?.(at(firstOf(sequence), 0)) ?? zeroStatesOf(cell.stateSize, firstOf(sequence)));
+    const masks = cell.drawMasks?.(at(firstOf(sequence), 0), firstOf(initial), training);
     const isThere = mask && cast(mask, "bool");
-    if (!(cell instanceof GatedCell) || sequence.rank !== 3)
+    if (!(cell instanceof GatedCell) || !(sequence instanceof Tensor) || sequence.rank !== 3)
       return this.#stepByStep(sequence, initial, isThere, { training, ...(masks && { masks }) });
     // The whole sequence goes through the kernel at once: what is dropped of an input is the same at every step.
     const inputs = masks!.inputs ? multiply(sequence, expandDims(masks!.inputs, 1)) : sequence;
@@ -200,28 +208,48 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     return initial ? where(expandDims(greater(cumsum(cast(mask, "int32"), { axis: 1 }), 0), 2), hidden, 0) : hidden;
   }
 
-  #stepByStep(inputs: Tensor, initial: States, isThere: Tensor | null, options: CellOptions): Run {
+  #stepByStep(inputs: Nested, initial: States, isThere: Tensor | null, options: CellOptions): Run {
     const { goBackwards } = this.flags;
-    const time = inputs.shape[1] ?? 1;
-    const outputs: Tensor[] = [];
+    const length = this.#lengthOf(inputs);
+    const time = length ?? 1;
+    const outputs: Nested[] = [];
     let states = initial;
     for (let i = 0; i < time; i++) {
       const step = goBackwards ? time - 1 - i : i;
-      const [output, next] = this.#step(at(inputs, step), states, options);
+      const [output, next] = this.#step(
+        mapTree(inputs, (input) => at(input, step)),
+        states,
+        options,
+      );
       const present = isThere && at(isThere, step);
       outputs.push(present ? this.#masked(output, outputs.at(-1), present) : output);
       states = present ? mapStates(next, (now, before) => where(fitted(present, now), now, before), states) : next;
     }
     const last = outputs.at(-1)!;
-    const whole = () =>
-      inputs.shape[1] === null ? symbolic({ shape: [last.shape[0]!, null, ...last.shape.slice(1)], dtype: last.dtype }) : stack(outputs, 1);
+    const whole = (): Nested => {
+      if (length === null)
+        return mapTree(last, ({ shape, dtype }) => symbolic({ shape: [shape[0]!, null, ...shape.slice(1)], dtype })); // prettier-ignore
+      const flat = outputs.map((output) => leaves<Tensor>(output));
+      return unflatten(
+        last,
+        flat[0]!.map((_, i) => stack(flat.map((each) => each[i]!), 1)), // prettier-ignore
+      );
+    };
     return { last, sequence: whole, states };
   }
 
-  #step(x: Tensor, states: States, options: CellOptions): [Tensor, States] {
-    const call = this.cell as unknown as (x: Tensor, states: States, options: CellOptions) => [Tensor, States];
+  /** How many steps there are: as many in all inputs. @throws ShapeError otherwise */
+  #lengthOf(inputs: Nested): number | null {
+    const lengths = leaves<Tensor>(inputs).map(({ shape }) => shape[1]!);
+    const isKnown = lengths.filter((length) => length !== null);
+    if (new Set(isKnown).size <= 1) return lengths.length === isKnown.length ? isKnown[0]! : null;
+    throw new ShapeError(this.name, { given: `inputs of ${isKnown.join(" and ")} steps`, expected: "as many in all of them" });
+  }
+
+  #step(x: Nested, states: States, options: CellOptions): [Nested, States] {
+    const call = this.cell as unknown as (x: Nested, states: States, options: CellOptions) => [Nested, States];
     const [output, next] = call(x, states, options);
-    return [output, Array.isArray(next) ? next : [next]];
+    return [output, inList(next)];
   }
 
   get #zeroesMasked(): boolean {
@@ -229,10 +257,25 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
   }
 
   /** Where a step is masked: the output before, or zeros. */
-  #masked(output: Tensor, before: Tensor | undefined, present: Tensor): Tensor {
-    return where(fitted(present, output), output, this.#zeroesMasked || !before ? zerosLike(output) : before);
+  #masked(output: Nested, before: Nested | undefined, present: Tensor): Nested {
+    const one = (now: Tensor, last: Tensor): Tensor =>
+      where(fitted(present, now), now, this.#zeroesMasked || !before ? zerosLike(now) : last);
+    return mapStates(output, one, before ?? output);
   }
 }
+
+/** One state in a list; lists and records stay. */
+const inList = (states: States): States => (isBranch(states) ? states : [states as Tensor]);
+
+/** Shapes without the axis of steps, in their structure. */
+function stepShapes(shapes: unknown): unknown {
+  if (!Array.isArray(shapes)) return mapRecord(shapes as Record<string, unknown>, stepShapes);
+  const isShape = shapes.every((length) => length === null || typeof length === "number");
+  return isShape ? [shapes[0], ...shapes.slice(2)] : shapes.map(stepShapes);
+}
+
+const mapRecord = (record: Record<string, unknown>, map: (value: unknown) => unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
 /** Step `index` of `[batch, time, …]`. */
 function at(sequence: Tensor, index: number): Tensor {
@@ -265,6 +308,8 @@ const cellField = field<Layer | readonly Layer[] | object, Layer>({
   serialize: (cell) => serializeKerasObject(cell),
 });
 
+const sequenceSpec = new InputSpec({ minNdim: 3 });
+
 /**
  * Applies a cell to the steps of `[batch, time, features]`. Keras: keras.layers.RNN
  *
@@ -278,7 +323,11 @@ export class RNN extends BaseRNN<typeof RNN.options> {
     ...rnnFields,
   });
   override readonly cell = this.options.cell as unknown as Cell;
-  override inputSpec = new InputSpec({ minNdim: 3 });
+
+  /** Each of its inputs is a sequence. */
+  protected override checkInputs(inputs: unknown): void {
+    for (const each of leaves(inputs)) checkInput(this.name, sequenceSpec, each);
+  }
 }
 
 registerClasses("keras.layers", { RNN });

@@ -3,6 +3,7 @@
 import { list, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
+import { leaves } from "../../core/tree.js";
 import { layerOptions } from "../base/options.js";
 import { layerField } from "../base/wrapper.js";
 import { Layer } from "../layer.js";
@@ -61,7 +62,7 @@ export class StackedRNNCells extends Layer<typeof StackedRNNCells.options> {
 /** The length of what a cell puts out. */
 export function outputSizeOf({ outputSize, stateSize }: Cell): number {
   if (outputSize !== undefined) return outputSize;
-  return (Array.isArray(stateSize) ? stateSize[0] : stateSize) as number;
+  return leaves<number>(stateSize)[0]!;
 }
 
 registerClasses("keras.layers", { StackedRNNCells });

@@ -234,6 +234,23 @@ value("tf.sparse.toDense", () => [sparse()], [[0, 5, 0], [7, 0, 0]]); // prettie
 value("tf.sparse.transpose", () => [sparse()], [[[0, 1], [1, 0]], [7, 5], [3, 2]]); // prettier-ignore
 value("tf.ragged.toSparse", () => [ragged()], [[[0, 0], [0, 1], [0, 2], [1, 0]], [1, 2, 3, 4], [2, 3]]); // prettier-ignore
 value("tf.ragged.fromSparse", () => [new tf.SparseTensor([[0, 0], [0, 1], [1, 0]], [5, 6, 7], [2, 3])], [[5, 6], [7]]); // prettier-ignore
+value("tf.nest.flatten", [{ b: [2, 3], a: 1 }], [1, 2, 3]);
+value("tf.nest.packSequenceAs", [{ b: [0, 0], a: 0 }, [1, 2, 3]], { a: 1, b: [2, 3] });
+value("tf.nest.mapStructure", [(x: number, y: number) => x + y, { a: [1, 2] }, { a: [10, 20] }], { a: [11, 22] });
+reference("tf.nest.assertSameStructure", () => {
+  const assert = named("tf.nest.assertSameStructure");
+  expectValue(
+    [[3, [4]], [3, 4]].map((other) => throws(() => assert([1, [2]], other))), // prettier-ignore
+    [false, true],
+  );
+});
+reference("tf.nest.isNested", () => expectValue([[1], 1].map((x) => named("tf.nest.isNested")(x)), [true, false])); // prettier-ignore
+reference("tf.nest.flatten and packSequenceAs of what is composed", () => {
+  const [indices, values] = named("tf.nest.flatten")([sparse()], { expandComposites: true }) as [tf.Tensor, tf.Tensor];
+  expectValue(indices, [[0, 1], [1, 0]]); // prettier-ignore
+  const [packed] = named("tf.nest.packSequenceAs")([sparse()], [indices, tf.multiply(values, 2)], { expandComposites: true }) as [never];
+  expectValue(tf.sparse.toDense(packed), [[0, 10, 0], [14, 0, 0]]); // prettier-ignore
+});
 value("tf.strings.regexFullMatch", [["aab", "ab"], "a+b?c?"], [true, true]);
 value("tf.strings.regexFullMatch", [["abz"], "ab"], [false]);
 value("tf.strings.strip", [["  a b "]], ["a b"]);
