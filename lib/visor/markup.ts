@@ -1,7 +1,7 @@
 // Markup as a tree, which becomes text (SVG in files, in Node) or elements of a page. No text is ever parsed, so strict pages
 // (Trusted Types) have nothing to object to, and nothing has to be escaped by hand.
 
-import { escaped } from "../visualization/scene.js";
+import { escaped } from "../visualization/escaped.js";
 
 /** An element of SVG or HTML. */
 export interface Markup {

@@ -4,7 +4,7 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { isFloat } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
 import { known, shapeText } from "../core/shape.js";
-import type { Pixels } from "../visualization/scene.js";
+import type { Pixels } from "../visualization/canvas.js";
 
 /** Images as numbers, channels last. */
 export interface Images {

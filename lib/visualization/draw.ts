@@ -9,8 +9,8 @@ import { known, shapeText } from "../core/shape.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { convertFormat } from "../ops/boxes/index.js";
 import { transpose } from "../ops/index.js";
+import { Canvas, type Color } from "./canvas.js";
 import { LETTER } from "./font.js";
-import { Canvas, type Color } from "./scene.js";
 
 /** Boxes of a batch of images, as detectors give them. */
 export interface Boxes {

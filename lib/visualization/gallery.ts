@@ -16,7 +16,8 @@ import {
   entryOf,
   formatOf,
 } from "./draw.js";
-import { type Color, type Pixels, type Scene, type Shape, toPng, toSvg } from "./scene.js";
+import type { Color, Pixels } from "./canvas.js";
+import { type Scene, type Shape, toPng, toSvg } from "./scene.js";
 
 /** One entry of a legend. */
 export interface LegendHandle {

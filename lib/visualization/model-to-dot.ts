@@ -3,8 +3,8 @@
 import { declare } from "../core/operation.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { Model } from "../model/model.js";
+import { escaped } from "./escaped.js";
 import { type Box, type Group, partsOf } from "./model-parts.js";
-import { escaped } from "./scene.js";
 
 const looks = { plain: 'bgcolor="white"', trainable: 'bgcolor="forestgreen"', frozen: 'bgcolor="firebrick"' } as const;
 

@@ -4,9 +4,10 @@ import { nullable, boolean, oneOf, type Options, positiveNumber, schema, string 
 import { ValueError, text } from "../core/errors.js";
 import type { Model } from "../model/model.js";
 import { placeOf, write } from "../saving/place.js";
+import type { Color } from "./canvas.js";
 import { type Box, type Group, type ModelParts, partsOf } from "./model-parts.js";
 import { checkedModel, modelToDot } from "./model-to-dot.js";
-import { type Color, type Scene, type Shape, textWidth, toPng, toSvg } from "./scene.js";
+import { type Scene, type Shape, textWidth, toPng, toSvg } from "./scene.js";
 
 const options = schema([], {
   /** Where the drawing goes: `.png`, `.svg` or `.dot`; null: nowhere. */

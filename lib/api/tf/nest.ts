@@ -1,9 +1,8 @@
 // tf.nest: structures of arrays and records. The walking is that of lib/core/tree.ts, as for keras.tree.
 
-import { ArgumentError, text } from "../../core/errors.js";
 import { assertSameStructure as assertSame, isNested, mapStructure, packSequenceAs as pack } from "../../core/keras-tree.js";
 import { declare } from "../../core/operation.js";
-import { isComposite, leaves, mapTree, parts, type Tree } from "../../core/tree.js";
+import { at, isComposite, leaves, mapTree, mapTreeWithPath, parts, type Tree } from "../../core/tree.js";
 
 export { isNested, mapStructure };
 
@@ -38,19 +37,20 @@ export const flatten = declare(
 export const packSequenceAs = declare(
   "tf.nest.packSequenceAs(structure:tree, flatSequence:any, expandComposites=false)",
   (structure: unknown, flatSequence: readonly unknown[], expandComposites: boolean): unknown => {
-    if (!expandComposites) return pack(structure, flatSequence);
-    const count = leaves(opened(structure)).length;
-    if (!Array.isArray(flatSequence) || flatSequence.length !== count)
-      throw new ArgumentError("nest.packSequenceAs", { given: text(flatSequence), expected: `an array of ${count} leaves` });
-    let next = 0;
-    const made = (leaf: unknown): unknown => {
-      if (!isComposite(leaf)) return flatSequence[next++];
-      const { values, like } = leaf[parts]();
-      return like(values.map(made));
-    };
-    return mapTree(structure as Tree<unknown>, made);
+    const packed = pack(expandComposites ? opened(structure) : structure, flatSequence);
+    return expandComposites ? closed(structure, packed) : packed;
   },
 );
+
+/** The structure with what stands in the place of its opened parts. */
+function closed(structure: unknown, packed: unknown): unknown {
+  return mapTreeWithPath(structure as Tree<unknown>, (leaf, path) => {
+    const there = at(packed, path);
+    if (!isComposite(leaf)) return there;
+    const { values, like } = leaf[parts]();
+    return like(closed(values, there) as readonly unknown[]);
+  });
+}
 
 /**
  * Refuses two structures that are not nested alike.
@@ -66,5 +66,5 @@ export const packSequenceAs = declare(
 export const assertSameStructure = declare(
   "tf.nest.assertSameStructure(nest1:tree, nest2:tree, checkTypes=true, expandComposites=false)",
   (nest1: unknown, nest2: unknown, _types: boolean, expandComposites: boolean): void =>
-    expandComposites ? assertSame(opened(nest1), opened(nest2)) : assertSame(nest1, nest2),
+    assertSame(...([nest1, nest2].map((nest) => (expandComposites ? opened(nest) : nest)) as [unknown, unknown])),
 );

@@ -12,8 +12,9 @@ import {
 } from "../../config/index.js";
 import { ShapeError, StateError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
+import { mapShapeStructure, mapStructure } from "../../core/keras-tree.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
-import { isBranch, leaves, mapTree, type Tree, unflatten } from "../../core/tree.js";
+import { isBranch, leaves, mapTree, type Tree } from "../../core/tree.js";
 import { cast, cumsum, expandDims, flip, greater, multiply, reshape, slice, stack, where, zerosLike } from "../../ops/index.js";
 import { Variable } from "../../variables/variable.js";
 import { checkInput, InputSpec } from "../base/input-spec.js";
@@ -88,7 +89,7 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
 
   override build(inputShape: Shape): void {
     const { cell } = this;
-    if (!cell.built) cell.build(stepShapes(inputShape) as never);
+    if (!cell.built) cell.build(mapShapeStructure(([batch, , ...rest]) => [batch!, ...rest], inputShape) as never);
     if (!this.flags.stateful) return;
     const batch = leaves<number | null>(inputShape)[0];
     if (typeof batch !== "number") {
@@ -226,15 +227,10 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
       states = present ? mapStates(next, (now, before) => where(fitted(present, now), now, before), states) : next;
     }
     const last = outputs.at(-1)!;
-    const whole = (): Nested => {
-      if (length === null)
-        return mapTree(last, ({ shape, dtype }) => symbolic({ shape: [shape[0]!, null, ...shape.slice(1)], dtype })); // prettier-ignore
-      const flat = outputs.map((output) => leaves<Tensor>(output));
-      return unflatten(
-        last,
-        flat[0]!.map((_, i) => stack(flat.map((each) => each[i]!), 1)), // prettier-ignore
-      );
-    };
+    const whole = (): Nested =>
+      length === null
+        ? mapTree(last, ({ shape, dtype }) => symbolic({ shape: [shape[0]!, null, ...shape.slice(1)], dtype }))
+        : (mapStructure((...steps: Tensor[]) => stack(steps, 1), ...outputs) as Nested);
     return { last, sequence: whole, states };
   }
 
@@ -258,24 +254,13 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
 
   /** Where a step is masked: the output before, or zeros. */
   #masked(output: Nested, before: Nested | undefined, present: Tensor): Nested {
-    const one = (now: Tensor, last: Tensor): Tensor =>
-      where(fitted(present, now), now, this.#zeroesMasked || !before ? zerosLike(now) : last);
-    return mapStates(output, one, before ?? output);
+    const zeroes = this.#zeroesMasked || !before;
+    return mapStates(output, (now, last) => where(fitted(present, now), now, zeroes ? zerosLike(now) : last), before);
   }
 }
 
 /** One state in a list; lists and records stay. */
 const inList = (states: States): States => (isBranch(states) ? states : [states as Tensor]);
-
-/** Shapes without the axis of steps, in their structure. */
-function stepShapes(shapes: unknown): unknown {
-  if (!Array.isArray(shapes)) return mapRecord(shapes as Record<string, unknown>, stepShapes);
-  const isShape = shapes.every((length) => length === null || typeof length === "number");
-  return isShape ? [shapes[0], ...shapes.slice(2)] : shapes.map(stepShapes);
-}
-
-const mapRecord = (record: Record<string, unknown>, map: (value: unknown) => unknown): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
 /** Step `index` of `[batch, time, …]`. */
 function at(sequence: Tensor, index: number): Tensor {
