@@ -14,10 +14,12 @@ export type { DirectoryDataset } from "./from-directory.js";
  * ```
  *
  * @param directory  a folder with a subfolder for each class; in a page a FileSystemDirectoryHandle
- * @param options    `labels` ("inferred", an array, or null), `labelMode` ("int", "categorical", "binary", null), `classNames`,
- * `colorMode`,
- *                   `batchSize` (32; null for single images), `imageSize` ([256, 256]), `shuffle` (true), `seed`, `validationSplit` with
- *                   `subset` ("training", "validation", "both"), `interpolation`, `cropToAspectRatio`, `padToAspectRatio`, `dataFormat`
+ * @param options    `labels` ("inferred", an array in the order of `filePaths` without `shuffle`, or null), `labelMode` ("int",
+ *                   "categorical", "binary"; null for no labels), `classNames` (some of the subfolders, in the order of their numbers),
+ *                   `colorMode` ("rgb", "grayscale", "rgba"), `batchSize` (32; null for single images), `imageSize` ([256, 256], or one
+ *                   number), `shuffle` (true), `seed`, `validationSplit` with `subset` ("training", "validation", "both"),
+ *                   `interpolation` ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"),
+ *                   `cropToAspectRatio`, `padToAspectRatio`, `dataFormat`, `followLinks` (false), `verbose` (true: what was found is told)
  * @returns          the dataset, with `classNames` and `filePaths`; two of them for `subset: "both"`
  *
  * Keras: keras.utils.image_dataset_from_directory
@@ -27,15 +29,15 @@ export const imageDatasetFromDirectory: Makers["imageDatasetFromDirectory"] = as
 
 /**
  * A dataset of the texts of a folder: elements `[text, label]`, batches of strings. Options as of imageDatasetFromDirectory where they make
- * sense; `maxLength` cuts texts. Keras: keras.utils.text_dataset_from_directory
+ * sense; `maxLength` cuts texts to so many bytes, between characters. Keras: keras.utils.text_dataset_from_directory
  */
 export const textDatasetFromDirectory: Makers["textDatasetFromDirectory"] = async (directory, options) =>
   (await import("./from-directory.js")).textDatasetFromDirectory(directory, options);
 
 /**
  * A dataset of the WAV files of a folder: elements `[sound, label]`, float32 `[batch, time, channels]` from −1 to 1. Sounds are cut or
- * filled up with silence to `outputSequenceLength`; without it those of a batch must be equally long. Keras:
- * keras.utils.audio_dataset_from_directory
+ * filled up with silence to `outputSequenceLength` samples, without it to the longest of their batch; `ragged: true` keeps their lengths.
+ * `samplingRate` brings them to one rate, after they were cut. Keras: keras.utils.audio_dataset_from_directory
  */
 export const audioDatasetFromDirectory: Makers["audioDatasetFromDirectory"] = async (directory, options) =>
   (await import("./from-directory.js")).audioDatasetFromDirectory(directory, options);

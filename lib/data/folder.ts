@@ -2,6 +2,7 @@
 
 import { platform } from "#platform";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
+import type { FolderEntry } from "../runtime/platform.js";
 
 /** What the File System Access API calls a folder, as far as it is used. */
 export interface DirectoryHandle {
@@ -18,8 +19,12 @@ interface FileHandle {
 /** A folder that can be read. */
 export interface Folder {
   readonly name: string;
-  /** The paths of all files in it, sorted, folders before them: `cats/1.png`. */
-  list(): Promise<string[]>;
+  /** What stands in one of its folders ("" is itself), not deeper. */
+  entries(inner: string): Promise<FolderEntry[]>;
+  /** The place of one of its folders without links; missing where there are none. */
+  real?(inner: string): Promise<string>;
+  /** What `loadImg` and others read a file by. */
+  pathOf(path: string): string;
   read(path: string): Promise<Uint8Array>;
 }
 
@@ -39,30 +44,69 @@ export function openFolder(where: string, directory: string | URL | DirectoryHan
       hint: "showDirectoryPicker() asks the user for one.",
     });
   }
-  const { list, read } = platform.openFolder(directory);
+  const folder = platform.openFolder(directory);
   const missing = (cause: unknown): never => {
     throw new ValueError(`${where}.directory`, { given: text(String(directory)), expected: "a folder that can be read", cause });
   };
-  return { name: String(directory), list: () => list().catch(missing), read };
+  return { ...folder, name: String(directory), entries: (inner) => folder.entries(inner).catch(missing) };
 }
 
 function handleFolder(root: DirectoryHandle): Folder {
   const files = new Map<string, FileHandle>();
-  const walk = async (folder: DirectoryHandle, prefix: string): Promise<void> => {
-    for await (const [name, entry] of folder.entries()) {
-      if (entry.kind === "directory") await walk(entry, `${prefix}${name}/`);
-      else files.set(prefix + name, entry);
-    }
-  };
+  const folders = new Map([["", root]]);
   return {
     name: root.name,
-    async list() {
-      await walk(root, "");
-      return [...files.keys()].sort();
+    async entries(inner) {
+      const found: FolderEntry[] = [];
+      for await (const [name, entry] of folders.get(inner)!.entries()) {
+        const path = joined(inner, name);
+        if (entry.kind === "directory") folders.set(path, entry);
+        else files.set(path, entry);
+        found.push({ name, isFolder: entry.kind === "directory" });
+      }
+      return found;
     },
+    pathOf: (path) => path,
     read: async (path) => new Uint8Array(await (await files.get(path)!.getFile()).arrayBuffer()),
   };
 }
+
+const joined = (folder: string, name: string): string => (folder === "" ? name : `${folder}/${name}`);
+
+/** By code points, as Python orders strings. */
+export function byCodePoints(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  const at = left.findIndex((sign, i) => sign !== right[i]);
+  if (at < 0) return left.length - right.length;
+  return at < right.length ? left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)! : 1;
+}
+
+/**
+ * The paths of all files in a folder's folder, as Python's `os.walk` sorted: those of a folder by name, folders by their whole paths. Linked
+ * folders are entered with `followLinks`, but for those that they stand in themselves.
+ */
+export async function filesBelow(folder: Folder, start: string, followLinks: boolean): Promise<string[]> {
+  const found = new Map<string, string[]>();
+  const walk = async (inner: string, place: string | null, above: readonly string[]): Promise<void> => {
+    const names: string[] = [];
+    const around = place === null ? above : [...above, place];
+    const isAround = (target: string): boolean => around.some((each) => each === target || each.startsWith(target + separatorOf(target)));
+    const entered = (await folder.entries(inner)).map(async ({ name, isFolder, isLink = false }) => {
+      const path = joined(inner, name);
+      if (!isFolder) return void names.push(path);
+      if (!isLink) return walk(path, place === null ? null : place + separatorOf(place) + name, around);
+      if (!followLinks) return;
+      const target = await folder.real!(path);
+      if (!isAround(target)) await walk(path, target, around);
+    });
+    await Promise.all(entered);
+    found.set(inner, names.sort(byCodePoints));
+  };
+  await walk(start, (await folder.real?.(start).catch(() => null)) ?? null, []);
+  return [...found.keys()].sort(byCodePoints).flatMap((inner) => found.get(inner)!);
+}
+
+const separatorOf = (path: string): string => (path.includes("\\") ? "\\" : "/");
 
 /** The bytes of a file by its path, or of a Blob. */
 export async function readFileBytes(where: string, source: string | URL | Blob | ArrayBuffer | Uint8Array): Promise<Uint8Array> {

@@ -64,8 +64,13 @@ export async function loadImg(source: ImageSource, options: Options<typeof loadO
 /** Weights of red, green and blue in a grey of 2¹⁶ parts (ITU-R 601-2), as Pillow has them. */
 const luma = [19595, 38470, 7471] as const;
 
-/** A picture's pixels with the channels of a color mode. */
-export function inColors({ width, height, channels, depth, pixels, transparent }: Picture, colorMode: ColorMode): Tensor {
+/** A picture's pixels with the channels of a color mode. A grey is rounded as Pillow does it, or down. */
+export function inColors(
+  { width, height, channels, depth, pixels, transparent }: Picture,
+  colorMode: ColorMode,
+  roundsDown = false,
+): Tensor {
+  const half = roundsDown ? 0 : 0x8000;
   const wanted = { grayscale: 1, rgb: 3, rgba: 4 }[colorMode];
   const keepsDepth = depth === 16 && wanted === 1 && channels <= 2;
   const byte = (value: number): number => (depth === 16 && !keepsDepth ? value >> 8 : value);
@@ -77,7 +82,7 @@ export function inColors({ width, height, channels, depth, pixels, transparent }
   for (let i = 0; i < size; i++) {
     const from = i * channels;
     const at = (channel: number): number => byte(pixels[from + (isColor ? channel : 0)]!);
-    if (wanted === 1) result[i] = isColor ? (at(0) * luma[0] + at(1) * luma[1] + at(2) * luma[2] + 0x8000) >> 16 : at(0);
+    if (wanted === 1) result[i] = isColor ? (at(0) * luma[0] + at(1) * luma[1] + at(2) * luma[2] + half) >> 16 : at(0);
     else for (let c = 0; c < 3; c++) result[i * wanted + c] = at(c);
     if (wanted < 4) continue;
     const isSeen = !transparent?.every((value, channel) => pixels[from + channel] === value);

@@ -2,9 +2,9 @@
 
 import { availableParallelism, tmpdir } from "node:os";
 import { setImmediate } from "node:timers";
-import { closeSync, type Dirent, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync } from "node:fs";
 import { renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -14,7 +14,7 @@ import { gunzip } from "node:zlib";
 import { parentPort, threadId, Worker, type WorkerOptions } from "node:worker_threads";
 import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
-import type { FileContent, FileStore, GrowingFile, Platform, StagedFile, Thread, ThreadStart } from "./platform.js";
+import type { FileContent, FileStore, FolderEntry, GrowingFile, Platform, StagedFile, Thread, ThreadStart } from "./platform.js";
 import { wordChanged } from "./waiting.js";
 import { enterPool } from "./worker-source.js";
 
@@ -293,6 +293,22 @@ function loadConverter(): unknown {
 /** Files of caches are closed when nobody refers to them any more. */
 const spills = new FinalizationRegistry<number>((file) => closeSync(file));
 
+/** What is in a folder. A link is what it points to; where that is nothing, a file that can't be read. */
+async function entriesOf(path: string): Promise<FolderEntry[]> {
+  const entries = await readdir(path, { withFileTypes: true });
+  return Promise.all(
+    entries.map(async (entry) => {
+      const isLink = entry.isSymbolicLink();
+      const points = (): Promise<boolean> =>
+        stat(join(path, entry.name)).then(
+          (info) => info.isDirectory(),
+          () => false,
+        );
+      return { name: entry.name, isFolder: isLink ? await points() : entry.isDirectory(), isLink };
+    }),
+  );
+}
+
 export const platform: Platform = {
   loadConverter,
   name: "node",
@@ -327,32 +343,14 @@ export const platform: Platform = {
   },
   openFolder(path) {
     const folder = typeof path === "string" && !path.startsWith("file:") ? path : fileURLToPath(path);
-    const walk = async (inner: string): Promise<string[]> => {
-      const entries = await readdir(join(folder, inner), { withFileTypes: true });
-      const found = entries.map(async (entry) => {
-        const name = inner === "" ? entry.name : `${inner}/${entry.name}`;
-        // What a link points to counts.
-        const isFolder = entry.isSymbolicLink() ? (await stat(join(folder, name))).isDirectory() : entry.isDirectory();
-        return isFolder ? walk(name) : [name];
-      });
-      return (await Promise.all(found)).flat();
-    };
     return {
-      list: async () => (await walk("")).sort(),
+      entries: (inner) => entriesOf(join(folder, inner)),
+      real: (inner) => realpath(join(folder, inner)),
+      pathOf: (name) => join(folder, name),
       read: async (name) => new Uint8Array(await readFile(join(folder, name))),
     };
   },
-  async readFolder(path) {
-    const entries = await readdir(path, { withFileTypes: true });
-    const isFolder = async (entry: Dirent): Promise<boolean> =>
-      entry.isSymbolicLink()
-        ? stat(join(path, entry.name)).then(
-            (info) => info.isDirectory(),
-            () => false,
-          )
-        : entry.isDirectory();
-    return Promise.all(entries.map(async (entry) => ({ name: entry.name, isFolder: await isFolder(entry) })));
-  },
+  readFolder: (path) => entriesOf(path),
   async *readPieces(file, from, size) {
     const handle = await open(typeof file === "string" && file.startsWith("file:") ? new URL(file) : file, "r");
     try {

@@ -87,6 +87,13 @@ export interface Helper {
   stop(): void;
 }
 
+/** What stands in a folder. A link is what it points to. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly isLink?: boolean;
+}
+
 export interface Platform {
   /** The converter of autograph, loaded at once where that is possible: Node, from 20.19 on. */
   loadConverter?(): unknown;
@@ -124,10 +131,18 @@ export interface Platform {
   readonly isLaunched?: () => boolean;
   /** Bytes of a file of the user's: from disk in Node (a path or a file: URL), by fetch in a page. */
   readFile(file: string | URL): Promise<Uint8Array>;
-  /** A folder of the user's; missing in a page. Paths are relative to it, sorted, with "/" between names. */
-  openFolder?(path: string | URL): { list(): Promise<string[]>; read(path: string): Promise<Uint8Array> };
+  /** A folder of the user's; missing in a page. Paths are relative to it, with "/" between names. */
+  openFolder?(path: string | URL): {
+    /** What is in one of its folders, not deeper. */
+    entries(inner: string): Promise<FolderEntry[]>;
+    /** The place of one of its folders without links. */
+    real(inner: string): Promise<string>;
+    /** The path by which the process finds a file. */
+    pathOf(name: string): string;
+    read(name: string): Promise<Uint8Array>;
+  };
   /** What is in a folder of the user's, not deeper; missing in a page. */
-  readFolder?(path: string): Promise<{ name: string; isFolder: boolean }[]>;
+  readFolder?(path: string): Promise<FolderEntry[]>;
   /** The bytes of a file of the user's piece by piece, from an offset on; missing in a page, where `fetch` does it. */
   readPieces?(file: string | URL, from: number, size: number): AsyncIterable<Uint8Array>;
   /** A file that ends with the process, read and written at once; missing in a page. */

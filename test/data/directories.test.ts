@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import t from "tap";
 import { writeNpy } from "../../lib/formats/npy.js";
 import { writeZip } from "../../lib/formats/zip.js";
@@ -277,15 +277,218 @@ t.test("a seed orders files as in Keras; some classes are taken, in their order;
   const images = join(folder, "images");
   const [train, validation] = await utils.imageDatasetFromDirectory(images, { validationSplit: 0.3, subset: "both", seed: 5 });
   // What Keras 3.15 lists for seed 5.
-  const order = [9, 5, 2, 4, 7, 1, 0, 8, 6, 3].map((place) => `${place < 5 ? "black" : "white"}/${place % 5}.png`);
+  const order = [9, 5, 2, 4, 7, 1, 0, 8, 6, 3].map((place) => join(images, place < 5 ? "black" : "white", `${place % 5}.png`));
   t.strictSame([train.filePaths, validation.filePaths], [order.slice(0, 7), order.slice(7)]);
   const white = await utils.imageDatasetFromDirectory(images, { classNames: ["white"], shuffle: false });
-  t.strictSame([white.classNames, white.filePaths.length, white.filePaths[0]], [["white"], 5, "white/0.png"]);
+  t.strictSame([white.classNames, white.filePaths.length, white.filePaths[0]], [["white"], 5, join(images, "white/0.png")]);
   const turned = await utils.imageDatasetFromDirectory(images, { classNames: ["white", "black"], shuffle: false });
-  t.equal(turned.filePaths[0], "white/0.png");
+  t.equal(turned.filePaths[0], join(images, "white/0.png"));
   const padded = { classNames: ["white"], shuffle: false, padToAspectRatio: true, imageSize: [8, 8], batchSize: null } as const;
   for await (const [x] of (await utils.imageDatasetFromDirectory(images, padded)).take(1))
     t.strictSame(tf.reduceMax(x, { axis: [1, 2] }).array(), [0, 255, 255, 255, 255, 255, 0, 0], "4 × 6 pixels become 5 × 8");
+});
+
+t.test("what a folder lists is what Keras lists: order, links, hidden files, empty classes", async (t) => {
+  const listing = join(folder, "listing");
+  // As Keras 3.15.1 on TensorFlow lists them.
+  const names = [
+    "b/0.png",
+    "b/1.png",
+    "b/.dot.png",
+    "b/sub/z.png",
+    "b/sub-a/y.png",
+    "c/0.PNG",
+    "c/1.PNG",
+    "c/.git/q.png",
+    "root.png",
+    ".hid/x.png",
+  ];
+  mkdirSync(join(listing, "a"), { recursive: true });
+  for (const name of names) {
+    mkdirSync(join(listing, name, ".."), { recursive: true });
+    writeFileSync(join(listing, name), "");
+  }
+  symlinkSync(join(listing, "b/sub"), join(listing, "c/link"));
+  symlinkSync(join(listing, "c"), join(listing, "d"));
+  symlinkSync(join(listing, "b"), join(listing, "b/sub/up"));
+  symlinkSync(join(listing, "b/0.png"), join(listing, "c/file.png"));
+  const paths = async (options: Record<string, unknown>): Promise<string[]> => {
+    const made = await utils.imageDatasetFromDirectory(listing, { verbose: false, shuffle: false, ...options });
+    return [String(made.classNames), ...made.filePaths.map((path) => relative(listing, path))];
+  };
+  const b = ["b/.dot.png", "b/0.png", "b/1.png", "b/sub/z.png", "b/sub-a/y.png"];
+  const c = ["c/0.PNG", "c/1.PNG", "c/file.png", "c/.git/q.png"];
+  const d = c.map((path) => path.replace("c/", "d/"));
+  const link = ["c/link/z.png", "d/link/z.png"];
+  t.strictSame(await paths({}), ["a,b,c,d", ...b, ...c, ...d]);
+  // Links that lead to where they stand are left out; those in what they lead to are not.
+  const followed = await paths({ followLinks: true });
+  t.strictSame(
+    followed.filter((path) => !path.includes("up/")),
+    ["a,b,c,d", ...b, ...c, link[0], ...d, link[1]],
+  );
+  t.notOk(followed.some((path) => path.startsWith("b/sub/up")));
+  const flat = ["root.png", ".hid/x.png", ...b, ...c];
+  t.strictSame(await paths({ labels: null }), ["null", ...flat]);
+  t.strictSame(await paths({ labelMode: null }), ["null", ...flat]);
+  const labels = flat.map((_, i) => (i % 2 ? 7 : 12));
+  t.strictSame(await paths({ labels }), ["7,12", ...flat]);
+  await t.rejects(paths({ labels, labelMode: "categorical" }), { message: /the label 12 with 2 classes.*labels from 0 to 1/ });
+  await t.rejects(paths({ labels: [0, 1] }), { message: /2 labels for 11 files/ });
+  await t.rejects(paths({ labels, classNames: ["a"] }), { message: /classNames.*labels "inferred"/ });
+  await t.rejects(paths({ labelMode: null, classNames: ["b"] }), { message: /classNames.*a labelMode/ });
+  await t.rejects(paths({ labelMode: "binary" }), { message: /"binary" with 4 classes/ });
+  await t.rejects(paths({ classNames: ["a"] }), { message: /files that end in \.bmp/ });
+  await t.rejects(paths({ validationSplit: 0.01, subset: "training" }), { message: /0\.01 of 13 files.*files for both parts/ });
+  t.equal((await paths({ validationSplit: 0 })).length, 14, "0 is no split");
+});
+
+t.test("found files are told, but for verbose false; what validates beside what trains is not shuffled", async (t) => {
+  const images = join(folder, "images");
+  const told: string[] = [];
+  const { write } = process.stdout;
+  process.stdout.write = ((line: string) => told.push(line) > 0) as never;
+  try {
+    const options = { validationSplit: 0.4, subset: "both", seed: 5, imageSize: 8 } as const;
+    await utils.imageDatasetFromDirectory(images, options);
+    await utils.imageDatasetFromDirectory(images, { labels: null });
+    await utils.imageDatasetFromDirectory(images, { ...options, verbose: false });
+  } finally {
+    process.stdout.write = write;
+  }
+  const both = ["Found 10 files belonging to 2 classes.\n", "Using 6 files for training.\n", "Using 4 files for validation.\n"];
+  t.strictSame(told, [...both, "Found 10 files.\n"]);
+  const options = { labels: [...Array(10).keys()], validationSplit: 0.9, subset: "both", seed: 5, batchSize: 9, verbose: false } as const;
+  const [, validation] = await utils.imageDatasetFromDirectory(images, { ...options, imageSize: 2 });
+  // The order of seed 5 but for its first file.
+  for (let epoch = 0; epoch < 2; epoch++) for await (const [, y] of validation) t.strictSame(y.array(), [5, 2, 4, 7, 1, 0, 8, 6, 3]);
+});
+
+/** A row of the green of a picture of 5 × 7 in 4 × 6 (padded: 6 × 6), as Keras 3.15.1 on TensorFlow gives it. */
+const methods: readonly [string, "" | "pad" | "crop", readonly number[]][] = [
+  ["bilinear", "", [105.52, 56.81, 109.44, 154.06, 190.69, 93.98]],
+  ["bilinear", "pad", [105.52, 56.81, 109.44, 154.06, 190.69, 93.98]],
+  ["bilinear", "crop", [178.33, 46.5, 82.67, 137.5, 211, 217.83]],
+  ["nearest", "", [64, 38, 138, 204, 170, 6]],
+  ["nearest", "pad", [64, 38, 138, 204, 170, 6]],
+  ["nearest", "crop", [190, 50, 36, 130, 238, 216]],
+  ["bicubic", "", [97, 47.46, 110.92, 162.88, 211.64, 80.19]],
+  ["bicubic", "pad", [97, 47.46, 110.92, 162.88, 211.64, 80.19]],
+  ["bicubic", "crop", [183.11, 34.69, 80.36, 135.17, 217.19, 217.42]],
+  ["area", "", [104.17, 58.34, 108.69, 152.8, 190.69, 105.31]],
+  ["area", "pad", [104.17, 58.34, 108.69, 152.8, 190.69, 105.31]],
+  ["area", "crop", [170, 46, 84, 137.71, 207.14, 219.14]],
+  ["lanczos3", "", [88.89, 43.19, 108.1, 163, 239.8, 80.05]],
+  ["lanczos3", "pad", [88.89, 43.19, 108.1, 163, 239.8, 80.05]],
+  ["lanczos3", "crop", [182.56, 20.59, 86.89, 135.16, 215.62, 219.16]],
+  ["lanczos5", "", [81.05, 49.44, 109.28, 151.41, 256.67, 83.62]],
+  ["lanczos5", "pad", [81.05, 49.44, 109.28, 151.41, 256.67, 83.62]],
+  ["lanczos5", "crop", [183.28, 11.93, 96.87, 133.69, 212.27, 220.42]],
+  ["gaussian", "", [102.39, 59.57, 107.27, 153.05, 185.28, 102.58]],
+  ["gaussian", "pad", [102.39, 59.57, 107.27, 153.05, 185.28, 102.58]],
+  ["mitchellcubic", "", [99.89, 53.15, 109.09, 157.89, 200.03, 93.47]],
+  ["mitchellcubic", "pad", [99.89, 53.15, 109.09, 157.89, 200.03, 93.47]],
+];
+
+t.test("pictures get their size by each method of tf.image.resize, stretched, padded and cut", async (t) => {
+  const directory = join(folder, "methods");
+  mkdirSync(join(directory, "a"), { recursive: true });
+  const values = Array.from({ length: 5 * 7 * 3 }, (_, i) => (i * i * 7 + i * 13) % 256);
+  await utils.saveImg(join(directory, "a/0.png"), tf.constant(values, { shape: [5, 7, 3] }), { scale: false });
+  const first = async (options: Record<string, unknown>): Promise<tf.Tensor> => {
+    const made = await utils.imageDatasetFromDirectory(directory, { verbose: false, batchSize: null, ...options });
+    for await (const [x] of made) return x;
+    throw new Error("no picture");
+  };
+  for (const [interpolation, fit, expected] of methods) {
+    const imageSize = fit === "pad" ? [6, 6] : [4, 6];
+    const x = await first({ imageSize, interpolation, padToAspectRatio: fit === "pad", cropToAspectRatio: fit === "crop" });
+    const row = x.at(2, {}, 1).data();
+    t.equal(x.dtype, interpolation === "nearest" ? "uint8" : "float32", interpolation);
+    expected.forEach((value, i) => t.ok(Math.abs(row[i]! - value) < 0.011, `${interpolation} ${fit}: ${row[i]} for ${value}`));
+  }
+  const grey = await first({ imageSize: [5, 7], interpolation: "AREA", colorMode: "grayscale" });
+  t.strictSame(grey.at(0).reshape([-1]).array(), [17, 154, 131, 113, 86, 214, 212], "TensorFlow rounds the grey of a PNG down");
+  await t.rejects(first({ interpolation: "box" }), { message: /interpolation: given "box"; expected bilinear, nearest/ });
+  await t.rejects(first({ format: "grain" }), { message: /format: given "grain"/ });
+});
+
+t.test("sounds: padded to the longest of a batch, cut, ragged, at another rate", async (t) => {
+  const riff = (rate: number, samples: Int16Array): Uint8Array => {
+    const head = Buffer.from("RIFF....WAVEfmt \x10\0\0\0\x01\0\x01\0....\0\0\0\0\x02\0\x10\0data....", "latin1");
+    head.writeUInt32LE(rate, 24);
+    head.writeUInt32LE(samples.length * 2, 40);
+    return Buffer.concat([head, Buffer.from(samples.buffer)]);
+  };
+  const sounds = classes("rates", { a: [riff(8000, Int16Array.of(16384, -16384, 8192))], b: [riff(16000, Int16Array.of(8192))] }, "wav");
+  const first = async (options: Record<string, unknown>, path = sounds): Promise<[tf.Tensor, tf.Tensor]> => {
+    const made = await utils.audioDatasetFromDirectory(path, { shuffle: false, verbose: false, ...options });
+    for await (const element of made) return element as [tf.Tensor, tf.Tensor];
+    throw new Error("no sound");
+  };
+  t.strictSame((await first({}))[0].array(), [[[0.5], [-0.5], [0.25]], [[0.25], [0], [0]]]); // prettier-ignore
+  const [ragged, labels] = await first({ ragged: true });
+  t.ok((ragged as unknown) instanceof tf.RaggedTensor);
+  t.strictSame(
+    [(ragged as unknown as tf.RaggedTensor).toList(), labels.array()],
+    [
+      [[[0.5], [-0.5], [0.25]], [[0.25]]],
+      [0, 1],
+    ],
+  );
+  t.strictSame(((await first({ ragged: true, batchSize: null }))[0] as unknown as tf.RaggedTensor).toList(), [[0.5], [-0.5], [0.25]]);
+  await t.rejects(first({ ragged: true, outputSequenceLength: 2 }), { message: /ragged and outputSequenceLength; expected one of them/ });
+  await t.rejects(first({ samplingRate: 1.5 }), { message: /samplingRate: given 1\.5/ });
+  // Half a second of a tone of 440 Hz at several rates is the same tone at one rate, but for the edges.
+  const tone = (rate: number): Float64Array =>
+    Float64Array.from({ length: rate / 2 }, (_, i) => Math.sin((2 * Math.PI * 440 * i) / rate) / 2);
+  const rates = [8000, 11025, 16000, 44100, 48000];
+  const tones = classes(
+    "tones",
+    {
+      a: rates.map((rate) =>
+        riff(
+          rate,
+          Int16Array.from(tone(rate), (value) => Math.round(value * 32768)),
+        ),
+      ),
+    },
+    "wav",
+  );
+  const [resampled] = await first({ samplingRate: 16000 }, tones);
+  t.strictSame(resampled.shape, [5, 8000, 1]);
+  const wanted = tone(16000);
+  for (const [i, rate] of rates.entries()) {
+    const made = resampled.at(i, {}, 0).data();
+    const errors = Array.from({ length: 7600 }, (_, k) => Math.abs(made[k + 200]! - wanted[k + 200]!));
+    t.ok(Math.max(...errors) < 2e-4, `${rate} Hz: ${Math.max(...errors)}`);
+  }
+  // What is above half of the new rate is gone.
+  const high = classes(
+    "high",
+    {
+      a: [
+        riff(
+          16000,
+          Int16Array.from({ length: 8000 }, (_, i) => 16384 * Math.sin((2 * Math.PI * 6000 * i) / 16000)),
+        ),
+      ],
+    },
+    "wav",
+  );
+  const [silent] = await first({ samplingRate: 8000 }, high);
+  t.ok(tf.reduceMax(tf.abs(silent.at(0, { start: 100, stop: 3900 }))).item() < 1e-3);
+});
+
+t.test("texts are cut by bytes between characters, as far as they are whole", async (t) => {
+  const texts = classes("bytes", { a: ["äöü\n", "\ufeffab", "", "plain"] }, "txt");
+  const made = async (maxLength: number | null): Promise<unknown> => {
+    for await (const [x] of await utils.textDatasetFromDirectory(texts, { maxLength, shuffle: false, verbose: false })) return x;
+    return null;
+  };
+  t.strictSame(await made(null), ["äöü\n", "\ufeffab", "", "plain"]);
+  t.strictSame(await made(4), ["äö", "\ufeffa", "", "plai"]);
+  t.strictSame(await made(3), ["ä", "\ufeff", "", "pla"]);
 });
 
 t.test("folders that do not fit are refused by name", async (t) => {
@@ -294,8 +497,8 @@ t.test("folders that do not fit are refused by name", async (t) => {
   writeFileSync(join(flat, "a.png"), "");
   const images = (path: string, options = {}) => utils.imageDatasetFromDirectory(path, options);
   await t.rejects(images(join(folder, "nowhere")), { message: /nowhere.*a folder that can be read/ });
-  await t.rejects(images(flat), { message: /no folders with files.*a folder for each class/ });
-  await t.rejects(images(join(folder, "texts")), { message: /folders with files that end in bmp/ });
+  await t.rejects(images(flat), { message: /no folders; expected a folder for each class/ });
+  await t.rejects(images(join(folder, "texts")), { message: /files that end in \.bmp/ });
   await t.rejects(images(join(folder, "images"), { validationSplit: 0.5, subset: "training" }), { message: /seed: given no seed/ });
   await t.rejects(images(join(folder, "images"), { validationSplit: 0.5 }), { message: /both or neither/ });
   await t.rejects(images(join(folder, "images"), { classNames: ["black", "red"] }), { message: /"red"\].*names of folders, each once/ });

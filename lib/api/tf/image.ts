@@ -9,12 +9,12 @@ import { known, shapeText } from "../../core/shape.js";
 import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
 import { asIndices } from "../../ops/indexing/take.js";
+import { byMethod, byNearest, insideOf, kernelsOfResize } from "../../ops/image/methods.js";
 import { integers, type Integers } from "../../ops/static.js";
 import { suppressed } from "../../ops/boxes/suppression.js";
 import * as ops from "../../ops/index.js";
 import * as random from "../../random/index.js";
 import type { Seed } from "../../variables/seed-generator.js";
-import { areaWeights, kernelsOfResize, nearestPlaces, resizeWeights, weighed } from "./resize.js";
 import { statelessUniform } from "./stateless.js";
 
 type Name = string | null;
@@ -77,15 +77,14 @@ function resized(
     const scale = Math.min(toHeight / height, toWidth / width);
     [toHeight, toWidth] = [Math.round(height * scale), Math.round(width * scale)];
   }
-  if (method === "nearest") return ops.take(ops.take(x, nearestPlaces(height, toHeight), 1), nearestPlaces(width, toWidth), 2);
+  if (method === "nearest") return byNearest(x, [toHeight, toWidth]);
   const floats = ops.cast(x, "float32");
   if (height === toHeight && width === toWidth) return floats;
-  if (method === "area") return weighed(floats, areaWeights(height, toHeight), areaWeights(width, toWidth));
   if (method === "bilinear" && !antialias)
     return ops.image.resize(floats, [toHeight, toWidth], { interpolation: "bilinear", dataFormat: "channels_last" });
-  const kernel = Object.hasOwn(kernelsOfResize, method) ? kernelsOfResize[method]! : undefined;
-  if (!kernel) throw new ValueError("image.resize.method", { given: text(method), expected: Object.values(ResizeMethod).join(", ") });
-  return weighed(floats, resizeWeights(kernel, height, toHeight, antialias), resizeWeights(kernel, width, toWidth, antialias));
+  if (method !== "area" && !Object.hasOwn(kernelsOfResize, method))
+    throw new ValueError("image.resize.method", { given: text(method), expected: Object.values(ResizeMethod).join(", ") });
+  return byMethod(floats, [toHeight, toWidth], method, antialias);
 }
 
 /**
@@ -180,13 +179,12 @@ export const resizeWithPad = declare(
   (image: TensorLike, targetHeight: number, targetWidth: number, method: string, antialias: boolean): Tensor =>
     batched("image.resizeWithPad", image, (x) => {
       const [, height, width] = known(x.shape, "image.resizeWithPad") as [number, number, number];
-      const ratio = Math.max(width / targetWidth, height / targetHeight);
-      const [tall, wide] = [Math.floor(height / ratio), Math.floor(width / ratio)];
-      const [top, left] = [Math.max(0, Math.floor((targetHeight - tall) / 2)), Math.max(0, Math.floor((targetWidth - wide) / 2))];
+      const inside = insideOf(height, width, [targetHeight, targetWidth]);
+      const { top, left } = inside;
       return padded(
-        resized(x, [tall, wide], method, false, antialias),
-        [top, targetHeight - tall - top],
-        [left, targetWidth - wide - left],
+        resized(x, [inside.height, inside.width], method, false, antialias),
+        [top, targetHeight - top - inside.height],
+        [left, targetWidth - left - inside.width],
       );
     }),
 );

@@ -1,9 +1,11 @@
 // The resizing of images as TensorFlow's methods do it: a matrix of weights along each axis, made on the host.
 
 import { constant } from "../../core/convert.js";
-import type { Tensor } from "../../core/tensor.js";
 import { known } from "../../core/shape.js";
-import * as ops from "../../ops/index.js";
+import type { Tensor } from "../../core/tensor.js";
+import { take } from "../indexing/take.js";
+import { matmul } from "../linalg/matmul.js";
+import { reshape } from "../shaping/reshape.js";
 
 interface Kernel {
   readonly radius: number;
@@ -33,7 +35,7 @@ export const kernelsOfResize: Readonly<Record<string, Kernel>> = {
 };
 
 /** Weights [to, from] that bring an axis from one length to another. `antialias` widens the kernel where pixels get fewer. */
-export function resizeWeights({ radius, weight }: Kernel, from: number, to: number, antialias: boolean): Float32Array {
+function resizeWeights({ radius, weight }: Kernel, from: number, to: number, antialias: boolean): Float32Array {
   const weights = new Float32Array(to * from);
   const scale = from / to;
   const wide = antialias ? Math.max(scale, 1) : 1;
@@ -49,7 +51,7 @@ export function resizeWeights({ radius, weight }: Kernel, from: number, to: numb
 }
 
 /** Weights that take the mean of the area that each new pixel covers. */
-export function areaWeights(from: number, to: number): Float32Array {
+function areaWeights(from: number, to: number): Float32Array {
   const weights = new Float32Array(to * from);
   const scale = from / to;
   for (let row = 0; row < to; row++) {
@@ -61,14 +63,37 @@ export function areaWeights(from: number, to: number): Float32Array {
 }
 
 /** Images [batch, height, width, channels], weighed along both axes. */
-export function weighed(images: Tensor, rows: Float32Array, columns: Float32Array): Tensor {
+function weighed(images: Tensor, rows: Float32Array, columns: Float32Array): Tensor {
   const [batch, height, width, channels] = known(images.shape, "resize") as [number, number, number, number];
   const [toHeight, toWidth] = [rows.length / height, columns.length / width];
-  const tall = ops.matmul(constant(rows, { shape: [1, toHeight, height] }), ops.reshape(images, [batch, height, width * channels]));
-  const wide = ops.matmul(constant(columns, { shape: [1, toWidth, width] }), ops.reshape(tall, [batch * toHeight, width, channels]));
-  return ops.reshape(wide, [batch, toHeight, toWidth, channels]);
+  const tall = matmul(constant(rows, { shape: [1, toHeight, height] }), reshape(images, [batch, height, width * channels]));
+  const wide = matmul(constant(columns, { shape: [1, toWidth, width] }), reshape(tall, [batch * toHeight, width, channels]));
+  return reshape(wide, [batch, toHeight, toWidth, channels]);
 }
 
 /** Of each new pixel, the old one in whose middle it lies. */
-export const nearestPlaces = (from: number, to: number): Int32Array =>
+const nearestPlaces = (from: number, to: number): Int32Array =>
   Int32Array.from({ length: to }, (_, i) => Math.min(from - 1, Math.floor(((i + 0.5) * from) / to)));
+
+/** Images [batch, height, width, channels] whose new pixels are old ones, in their dtype. */
+export function byNearest(images: Tensor, [toHeight, toWidth]: readonly [number, number]): Tensor {
+  const [, height, width] = known(images.shape, "resize") as [number, number, number];
+  return take(take(images, nearestPlaces(height, toHeight), 1), nearestPlaces(width, toWidth), 2);
+}
+
+/** Images [batch, height, width, channels] of floats in another size: "area", or a name of `kernelsOfResize`. */
+export function byMethod(images: Tensor, [toHeight, toWidth]: readonly [number, number], method: string, antialias = false): Tensor {
+  const [, height, width] = known(images.shape, "resize") as [number, number, number];
+  const along = (from: number, to: number): Float32Array =>
+    method === "area" ? areaWeights(from, to) : resizeWeights(kernelsOfResize[method]!, from, to, antialias);
+  return weighed(images, along(height, toHeight), along(width, toWidth));
+}
+
+/** The largest size with the ratio of an image that fits into another, and where it stands in there, in the roundings of TensorFlow. */
+export function insideOf(height: number, width: number, [toHeight, toWidth]: readonly [number, number]) {
+  const { fround, floor, max } = Math;
+  const ratio = max(fround(width / toWidth), fround(height / toHeight));
+  const [tall, wide] = [fround(height / ratio), fround(width / ratio)];
+  const before = (whole: number, part: number): number => max(0, floor(fround(fround(whole - part) / 2)));
+  return { height: max(1, floor(tall)), width: max(1, floor(wide)), top: before(toHeight, tall), left: before(toWidth, wide) };
+}
