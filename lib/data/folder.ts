@@ -87,14 +87,16 @@ export function byCodePoints(a: string, b: string): number {
  */
 export async function filesBelow(folder: Folder, start: string, followLinks: boolean): Promise<string[]> {
   const found = new Map<string, string[]>();
+  // Windows writes the places of links with backslashes.
+  const slashed = (path: string): string => `${path.replaceAll("\\", "/")}/`;
   const walk = async (inner: string, place: string | null, above: readonly string[]): Promise<void> => {
     const names: string[] = [];
     const around = place === null ? above : [...above, place];
-    const isAround = (target: string): boolean => around.some((each) => each === target || each.startsWith(target + separatorOf(target)));
+    const isAround = (target: string): boolean => around.some((each) => slashed(each).startsWith(slashed(target)));
     const entered = (await folder.entries(inner)).map(async ({ name, isFolder, isLink = false }) => {
       const path = joined(inner, name);
       if (!isFolder) return void names.push(path);
-      if (!isLink) return walk(path, place === null ? null : place + separatorOf(place) + name, around);
+      if (!isLink) return walk(path, place && `${place}/${name}`, around);
       if (!followLinks) return;
       const target = await folder.real!(path);
       if (!isAround(target)) await walk(path, target, around);
@@ -105,8 +107,6 @@ export async function filesBelow(folder: Folder, start: string, followLinks: boo
   await walk(start, (await folder.real?.(start).catch(() => null)) ?? null, []);
   return [...found.keys()].sort(byCodePoints).flatMap((inner) => found.get(inner)!);
 }
-
-const separatorOf = (path: string): string => (path.includes("\\") ? "\\" : "/");
 
 /** The bytes of a file by its path, or of a Blob. */
 export async function readFileBytes(where: string, source: string | URL | Blob | ArrayBuffer | Uint8Array): Promise<Uint8Array> {
