@@ -82,7 +82,7 @@ export function byCodePoints(a: string, b: string): number {
 }
 
 /**
- * The paths of all files in a folder's folder, as Python's `os.walk` sorted: those of a folder by name, folders by their whole paths. Linked
+ * The paths of all files in a folder of a folder, in the order of Python's `os.walk` sorted: files by name, folders by whole paths. Linked
  * folders are entered with `followLinks`, but for those that they stand in themselves.
  */
 export async function filesBelow(folder: Folder, start: string, followLinks: boolean): Promise<string[]> {
