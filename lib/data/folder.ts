@@ -107,18 +107,3 @@ export async function filesBelow(folder: Folder, start: string, followLinks: boo
   await walk(start, (await folder.real?.(start).catch(() => null)) ?? null, []);
   return [...found.keys()].sort(byCodePoints).flatMap((inner) => found.get(inner)!);
 }
-
-/** The bytes of a file by its path, or of a Blob. */
-export async function readFileBytes(where: string, source: string | URL | Blob | ArrayBuffer | Uint8Array): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (typeof Blob !== "undefined" && source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-  if (typeof source !== "string" && !(source instanceof URL)) {
-    throw new ArgumentError(where, { given: text(source), expected: "a path, a URL, a Blob or bytes" });
-  }
-  try {
-    return await platform.readFile(source);
-  } catch (cause) {
-    throw new ValueError(where, { given: text(String(source)), expected: "a file that can be read", cause });
-  }
-}

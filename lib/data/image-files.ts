@@ -17,7 +17,7 @@ import { text, ValueError } from "../core/errors.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import type { Picture } from "../formats/image.js";
 import { cast, image, round, slice } from "../ops/index.js";
-import { readFileBytes } from "./folder.js";
+import { readFileBytes } from "./file-bytes.js";
 import { arrayToImg, type ColorMode, type ImageSource } from "./images.js";
 import { resample } from "./resample.js";
 

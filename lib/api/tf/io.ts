@@ -9,7 +9,7 @@ import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { readAsset } from "../../data/asset.js";
 import { record } from "../../formats/tfevents.js";
-import { readFileBytes } from "../../data/folder.js";
+import { readFileBytes } from "../../data/file-bytes.js";
 import { compressionOf, type Compressor, compressor } from "../../data/compression.js";
 import { joined } from "../../formats/bytes.js";
 import type { GrowingFile } from "../../runtime/platform.js";
