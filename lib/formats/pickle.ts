@@ -181,6 +181,14 @@ export function readPickle(bytes: Uint8Array, where: string): unknown {
   return fail("a pickle that ends too early");
 }
 
+/** Bytes of Python; protocols before 3 have them in Python 3 as a text and the call that encodes it. */
+function bytesOf(value: unknown): Uint8Array | null {
+  if (value instanceof Uint8Array) return value;
+  if (!(value instanceof PickledCall) || !(value.of instanceof PickledGlobal) || value.of.name !== "_codecs.encode") return null;
+  const [content, encoding] = value.args;
+  return typeof content === "string" && encoding === "latin1" ? Uint8Array.from(content, (sign) => sign.charCodeAt(0)) : null;
+}
+
 /** A NumPy array of plain numbers in a pickle: its type as NumPy writes it ("u1"), shape and bytes; null for anything else. */
 export function pickledArray(value: unknown): { kind: string; shape: number[]; bytes: Uint8Array } | null {
   if (
@@ -191,16 +199,20 @@ export function pickledArray(value: unknown): { kind: string; shape: number[]; b
     return null;
   }
   if (!Array.isArray(value.state)) return null;
-  const [, shape, dtype, , data] = value.state as unknown[];
+  const [, shape, dtype, , content] = value.state as unknown[];
+  const data = bytesOf(content);
   const name: unknown = dtype instanceof PickledCall ? dtype.args[0] : undefined;
   const kind = name instanceof Uint8Array ? new TextDecoder().decode(name) : String(name);
-  return Array.isArray(shape) && data instanceof Uint8Array ? { kind, shape: shape as number[], bytes: data } : null;
+  return Array.isArray(shape) && data ? { kind, shape: shape as number[], bytes: data } : null;
 }
 
 /** Keys that are bytes in pickles of Python 2, as strings. */
 export const namedEntries = (value: unknown): Map<string, unknown> =>
   new Map(
     value instanceof Map
-      ? Array.from(value, ([key, item]) => [key instanceof Uint8Array ? new TextDecoder().decode(key) : String(key), item])
+      ? Array.from(value, ([key, item]) => {
+          const bytes = bytesOf(key);
+          return [bytes ? new TextDecoder().decode(bytes) : String(key), item];
+        })
       : [],
   );

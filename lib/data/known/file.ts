@@ -22,12 +22,16 @@ export function cacheLocation(): string {
 }
 
 /**
- * The bytes of a file: at `path` where one is given, else where files are kept, else from its origin.
+ * The bytes of a file: at `path` where one is given, else where files are kept, else from its origin. What stands at a path is the user's
+ * own: its hash is not asked for.
  *
  * @throws ValueError where it cannot be had, or where it is not the file that Keras has
  */
 export async function datasetFile(where: string, source: DatasetSource, path?: string | URL | null): Promise<Uint8Array> {
-  const { name, origin, hash, folder, isOfContent = false } = source;
+  const { origin, hash, folder, isOfContent = false } = source;
+  // As in Keras, a name alone is one among the kept files, unless there is such a file here.
+  const isName = typeof path === "string" && /^[^/\\:]+$/.test(path);
+  const name = isName ? path : source.name;
   const location = folder === undefined || platform.name === "browser" ? cacheLocation() : `${cacheLocation()}/${folder}`;
   const hashed = async (bytes: Uint8Array): Promise<string> => {
     const content = isOfContent ? await platform.gunzip(bytes).catch(() => bytes) : bytes;
@@ -37,7 +41,8 @@ export async function datasetFile(where: string, source: DatasetSource, path?: s
     try {
       return await platform.readFile(path);
     } catch (cause) {
-      throw new ValueError(where, { given: `the path ${JSON.stringify(String(path))}`, expected: "a file that can be read", cause });
+      if (!isName)
+        throw new ValueError(where, { given: `the path ${JSON.stringify(String(path))}`, expected: "a file that can be read", cause });
     }
   }
   const store = platform.openStore(location);

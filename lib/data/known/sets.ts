@@ -16,6 +16,7 @@ import {
 import { imageDataFormat } from "../../config/settings.js";
 import { ValueError } from "../../core/errors.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
+import { isRecord } from "../../core/tree.js";
 import { take, transpose } from "../../ops/index.js";
 import { datasetFile, type DatasetSource } from "./file.js";
 import { RandomState } from "./mersenne.js";
@@ -34,26 +35,56 @@ const path = nullable(
   }),
 );
 
-/** The arrays of an .npz archive; lists of Python come as arrays of numbers. */
-async function arraysOf(where: string, file: Uint8Array): Promise<Record<string, Tensor | readonly number[][]>> {
+type Member = Tensor | readonly number[][];
+
+/** What a data set's archive has to hold: arrays of numbers, or lists of them. */
+type Wanted = Readonly<Record<string, "numbers" | "lists">>;
+type Arrays<W extends Wanted> = { [K in keyof W]: W[K] extends "lists" ? readonly number[][] : Tensor };
+
+/** The members of an .npz archive that are wanted; lists of Python come as arrays of numbers. */
+async function arraysOf<const W extends Wanted>(
+  where: string,
+  source: DatasetSource,
+  path: string | URL | null,
+  wanted: W,
+): Promise<Arrays<W>> {
+  const file = await datasetFile(where, source, path);
   const [{ ZipArchive }, { inflate }, { readNpy }, { readPickle }] = await Promise.all([
     import("../../formats/zip.js"),
     import("../../formats/inflate.js"),
     import("../../formats/npy.js"),
     import("../../formats/pickle.js"),
   ]);
-  const archive = new ZipArchive(file, where, inflate);
-  const read = (member: string): Tensor | readonly number[][] => {
-    const bytes = archive.read(member);
+  const from = `${where}: ${path === null ? source.name : String(path)}`;
+  const archive = new ZipArchive(file, from, inflate);
+  const names = archive.names.map((name) => name.replace(/\.npy$/, ""));
+  const missing = Object.keys(wanted).filter((name) => !names.includes(name));
+  if (missing.length > 0) {
+    throw new ValueError(from, { given: `an archive of ${names.join(", ")}`, expected: `one of ${Object.keys(wanted).join(", ")}` });
+  }
+  const read = (name: string): Member => {
+    const member = `${from}: ${name}`;
+    const bytes = archive.read(archive.names[names.indexOf(name)]!);
     const objects = objectsAt(bytes);
-    if (objects < 0) {
-      const { elements, shape, dtype } = readNpy(bytes, `${where}: ${member}`);
-      return adoptTensor(elements, shape, dtype);
+    const isLists = objects >= 0;
+    if (isLists !== (wanted[name] === "lists")) {
+      const [lists, numbers] = ["lists of numbers", "an array of numbers"];
+      throw new ValueError(member, { given: isLists ? lists : numbers, expected: isLists ? numbers : lists });
     }
-    return listsOf(`${where}: ${member}`, readPickle(bytes.subarray(objects), `${where}: ${member}`));
+    if (isLists) return listsOf(member, readPickle(bytes.subarray(objects), member));
+    const { elements, shape, dtype } = readNpy(bytes, member);
+    return adoptTensor(elements, shape, dtype);
   };
-  return Object.fromEntries(archive.names.map((name) => [name.replace(/\.npy$/, ""), read(name)]));
+  const arrays = Object.fromEntries(Object.keys(wanted).map((name) => [name, read(name)]));
+  for (const name of Object.keys(wanted).filter((each) => each.startsWith("x"))) {
+    const target = name.replace("x", "y");
+    const [rows, targets] = [rowsOf(arrays[name]!), rowsOf(arrays[target]!)];
+    if (rows !== targets) throw new ValueError(from, { given: `${rows} rows of ${name} and ${targets} of ${target}`, expected: "pairs" });
+  }
+  return arrays as Arrays<W>;
 }
+
+const rowsOf = (x: Member): number => (Array.isArray(x) ? x.length : ((x as Tensor).shape[0] ?? 0));
 
 /** Where the pickle of an array of objects begins; −1 for an array of numbers. */
 function objectsAt(bytes: Uint8Array): number {
@@ -83,9 +114,9 @@ export const mnist = {
   async loadData(...given: [options?: Options<typeof mnistOptions>] | [path: string | URL]): Promise<Splits> {
     const options = mnistOptions.parse("mnist.loadData", given);
     const file = source("mnist.npz", "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1");
-    const arrays = (await arraysOf("mnist.npz", await datasetFile("mnist.loadData", file, options.path))) as Record<string, Tensor>;
-    const { x_train, y_train, x_test, y_test } = arrays;
-    return [[x_train!, y_train!], [x_test!, y_test!]]; // prettier-ignore
+    const wanted = { x_train: "numbers", y_train: "numbers", x_test: "numbers", y_test: "numbers" } as const;
+    const { x_train, y_train, x_test, y_test } = await arraysOf("mnist.loadData", file, options.path, wanted);
+    return [[x_train, y_train], [x_test, y_test]]; // prettier-ignore
   },
 };
 
@@ -227,10 +258,11 @@ export const imdb = {
     const where = "imdb.loadData";
     const checked = imdbOptions.parse(where, [options]);
     const file = source("imdb.npz", "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f");
-    const arrays = await arraysOf("imdb.npz", await datasetFile(where, file, checked.path));
+    const wanted = { x_train: "lists", y_train: "numbers", x_test: "lists", y_test: "numbers" } as const;
+    const arrays = await arraysOf(where, file, checked.path, wanted);
     const random = new RandomState(checked.seed);
     const parts = (["train", "test"] as const).map((part) => {
-      const [x, y] = [arrays[`x_${part}`] as readonly number[][], arrays[`y_${part}`] as Tensor];
+      const [x, y] = [arrays[`x_${part}`], arrays[`y_${part}`]];
       const order = random.permutation(x.length);
       return shorter(where, begun(pick(x, order), checked), pick(y, order), checked.maxlen);
     }) as [[number[][], Tensor], [number[][], Tensor]];
@@ -244,8 +276,16 @@ export const imdb = {
 };
 
 async function wordIndex(where: string, file: DatasetSource, options: Options<typeof mnistOptions>): Promise<Record<string, number>> {
-  const bytes = await datasetFile(where, file, mnistOptions.parse(where, [options]).path);
-  return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, number>;
+  const { path: from } = mnistOptions.parse(where, [options]);
+  const bytes = await datasetFile(where, file, from);
+  let index: unknown;
+  try {
+    index = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    // Said below.
+  }
+  if (isRecord(index) && Object.values(index).every((each) => Number.isInteger(each))) return index as Record<string, number>;
+  throw new ValueError(where, { given: `another file at ${String(from ?? file.name)}`, expected: "words with their numbers as JSON" });
 }
 
 /** Reuters: 11,228 newswires as numbers of words by frequency, and their 46 topics. Keras: keras.datasets.reuters */
@@ -255,8 +295,7 @@ export const reuters = {
     const checked = reutersOptions.parse(where, [options]);
     checkSplit(where, checked.testSplit);
     const file = source("reuters.npz", "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916");
-    const arrays = await arraysOf("reuters.npz", await datasetFile(where, file, checked.path));
-    const [x, y] = [arrays["x"] as readonly number[][], arrays["y"] as Tensor];
+    const { x, y } = await arraysOf(where, file, checked.path, { x: "lists", y: "numbers" });
     const order = new RandomState(checked.seed).permutation(x.length);
     const [texts, labels] = shorter(where, begun(pick(x, order), checked), pick(y, order), checked.maxlen);
     const limitedTexts = limited(texts, checked);
@@ -291,11 +330,11 @@ async function housing(
   most = Infinity,
 ): Promise<Splits> {
   checkSplit(where, options.testSplit);
-  const { x, y } = (await arraysOf(file.name, await datasetFile(where, file, options.path))) as Record<string, Tensor>;
-  const count = Math.min(x!.shape[0] as number, most);
+  const { x, y } = await arraysOf(where, file, options.path, { x: "numbers", y: "numbers" });
+  const count = Math.min(rowsOf(x), most);
   const order = new RandomState(options.seed).permutation(count);
   const train = Math.trunc(count * (1 - options.testSplit));
-  const part = (rows: readonly number[]): [Tensor, Tensor] => [pick(x!, rows), pick(y!, rows)];
+  const part = (rows: readonly number[]): [Tensor, Tensor] => [pick(x, rows), pick(y, rows)];
   return [part(order.slice(0, train)), part(order.slice(train))];
 }
 
