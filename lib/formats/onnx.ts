@@ -197,13 +197,20 @@ export const tensorMessage = (name: string, dtype: FileDtype, shape: readonly nu
 });
 
 /** What attributes may be: a whole number, a float `{ float }`, text, and lists of whole numbers, floats and texts. */
-export type AttributeInput = number | string | { readonly float: number } | readonly number[] | { readonly floats: readonly number[] };
+export type AttributeInput =
+  | number
+  | string
+  | { readonly float: number }
+  | readonly number[]
+  | { readonly floats: readonly number[] }
+  | { readonly texts: readonly string[] };
 
 /** An attribute as a message. */
 export function attributeMessage(name: string, value: AttributeInput): Values {
   if (typeof value === "number") return { name, i: value, type: 2 };
   if (typeof value === "string") return { name, s: new TextEncoder().encode(value), type: 3 };
   if (Array.isArray(value)) return { name, ints: value, type: 7 };
+  if ("texts" in value) return { name, strings: value.texts.map((each) => new TextEncoder().encode(each)), type: 8 };
   return "float" in value ? { name, f: value.float, type: 1 } : { name, floats: (value as { floats: readonly number[] }).floats, type: 6 };
 }
 

@@ -210,6 +210,31 @@ const rows: readonly Row[] = [
     ],
     outputs: ["int32"],
   },
+  ...(
+    [
+      ["RNN", 1, ["Relu"], {}],
+      ["RNN", 1, ["Tanh"], { direction: "reverse" }],
+      ["RNN", 1, ["Relu", "Sigmoid"], { direction: "bidirectional" }],
+      ["GRU", 3, null, { linear_before_reset: 0 }],
+      ["GRU", 3, ["Sigmoid", "Tanh", "Sigmoid", "Tanh"], { direction: "bidirectional", linear_before_reset: 0 }],
+      ["LSTM", 4, ["Sigmoid", "Tanh", "Tanh"], {}],
+    ] as const
+  ).map(([op, gates, activations, attributes]): Row => {
+    const count = "direction" in attributes && attributes.direction === "bidirectional" ? 2 : 1;
+    return {
+      op,
+      attributes: { ...attributes, hidden_size: 3, ...(activations && { activations: { texts: activations } }) },
+      inputs: [
+        floats(4, 2, 5),
+        { fixed: floats(count, gates * 3, 5) },
+        { fixed: floats(count, gates * 3, 3) },
+        { fixed: floats(count, gates * 6) },
+        null,
+        floats(count, 2, 3),
+      ],
+      outputs: op === "LSTM" ? ["float32", "float32", "float32"] : ["float32", "float32"],
+    };
+  }),
   { op: "DynamicQuantizeLinear", inputs: [floats(3, 4)], outputs: ["uint8", "float32", "uint8"] },
   {
     op: "MatMulInteger",

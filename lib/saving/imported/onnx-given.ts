@@ -41,6 +41,11 @@ export class Given {
     return value instanceof Uint8Array ? new TextDecoder().decode(value) : fallback;
   }
 
+  texts(name: string): string[] | undefined {
+    const values = this.#raw(name)?.["strings"] as Uint8Array[] | undefined;
+    return values?.map((value) => new TextDecoder().decode(value));
+  }
+
   tensor(name: string): Values | undefined {
     return this.#raw(name)?.["t"] as Values | undefined;
   }

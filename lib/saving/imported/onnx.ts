@@ -360,13 +360,45 @@ const gates = (w: Tensor, order: readonly number[]): Tensor => {
   return ops.concatenate(order.map((i) => parts[i]!), -1); // prettier-ignore
 };
 
+const stepActivations: Readonly<Record<string, (x: Tensor) => Tensor>> = { Relu: ops.relu, Tanh: ops.tanh, Sigmoid: ops.sigmoid };
+
+/** A recurrence step by step: what no operation does at once. [batch, time, …] to states [batch, time, units]. */
+function stepped(projected: Tensor, units: number, hidden0: Tensor | undefined, next: (x: Tensor, h: Tensor) => Tensor): Tensor {
+  if (typeof projected.shape[1] !== "number") throw new ValueError("RNN", { given: "an open number of steps", expected: "a known one" });
+  let h = hidden0 ?? ops.zerosLike(ops.take(ops.getItem(projected, ["...", { start: 0, stop: units }] as never), 0, 1));
+  const states = ops.unstack(projected, null, 1).map((x) => (h = next(x, h)));
+  return ops.stack(states, 1);
+}
+
+const elman = (projected: Tensor, kernel: Tensor, hidden0: Tensor | undefined, activation: string): Tensor =>
+  stepped(projected, kernel.shape[0]!, hidden0, (x, h) => stepActivations[activation]!(ops.add(x, ops.matmul(h, kernel))));
+
+/** A GRU that resets the state before the product with the kernel. */
+function resetFirst(projected: Tensor, kernel: Tensor, hidden0: Tensor | undefined): Tensor {
+  const [update, reset, candidate] = ops.split(kernel, 3, -1);
+  return stepped(projected, kernel.shape[0]!, hidden0, (x, h) => {
+    const [xz, xr, xh] = ops.split(x, 3, -1);
+    const z = ops.sigmoid(ops.add(xz!, ops.matmul(h, update!)));
+    const r = ops.sigmoid(ops.add(xr!, ops.matmul(h, reset!)));
+    const g = ops.tanh(ops.add(xh!, ops.matmul(ops.multiply(r, h), candidate!)));
+    return ops.add(ops.multiply(z, h), ops.multiply(ops.subtract(1, z), g));
+  });
+}
+
 const recurrent =
   (kind: "LSTM" | "GRU" | "RNN"): Operator =>
   (given) => {
     const direction = given.text("direction", "forward");
-    if (given.has("activations") || given.has("clip") || given.int("layout", 0) !== 0)
-      given.refuse("activations, clip or layout", "the defaults");
-    if (kind === "GRU" && given.int("linear_before_reset", 0) !== 1) given.refuse("linear_before_reset 0", "1");
+    if (given.has("clip") || given.int("layout", 0) !== 0) given.refuse("clip or layout", "the defaults");
+    const count = direction === "bidirectional" ? 2 : 1;
+    const usual = { LSTM: ["Sigmoid", "Tanh", "Tanh"], GRU: ["Sigmoid", "Tanh"], RNN: ["Tanh"] }[kind];
+    const named = given.texts("activations") ?? [...usual, ...usual].slice(0, count * usual.length);
+    const activations = Array.from({ length: count }, (_, i) => named.slice(i * usual.length, (i + 1) * usual.length));
+    const isUsual = activations.every((own) => own.join() === usual.join());
+    if (!isUsual && kind !== "RNN") given.refuse(`activations ${named.join(", ")}`, usual.join(", "));
+    if (!named.every((name) => Object.hasOwn(stepActivations, name)))
+      given.refuse(`activations ${named.join(", ")}`, `one of ${Object.keys(stepActivations).join(", ")} for each direction`);
+    const isResetFirst = kind === "GRU" && given.int("linear_before_reset", 0) !== 1;
     const order = { LSTM: [0, 2, 3, 1], GRU: [0, 1, 2], RNN: [0] }[kind];
     return ([x, w, r, b, lengths, h0, c0]) => {
       if (lengths) given.refuse("sequence_lens", "sequences of one length");
@@ -386,8 +418,16 @@ const recurrent =
           kind === "LSTM"
             ? lstmOp({ projected: both(), recurrentKernel, hidden0, cell0 })
             : kind === "GRU"
-              ? { hidden: gruOp({ projected, recurrentKernel, bias: biases[1], hidden0 }) }
-              : { hidden: simpleRnn({ projected: both(), recurrentKernel, hidden0 }) };
+              ? {
+                  hidden: isResetFirst
+                    ? resetFirst(both(), recurrentKernel, hidden0)
+                    : gruOp({ projected, recurrentKernel, bias: biases[1], hidden0 }),
+                }
+              : {
+                  hidden: isUsual
+                    ? simpleRnn({ projected: both(), recurrentKernel, hidden0 })
+                    : elman(both(), recurrentKernel, hidden0, activations[i]![0]!),
+                };
         const last = (value: Tensor): Tensor => ops.getItem(value, ["...", -1, { start: null, stop: null }] as never);
         const hidden = isReverse ? ops.flip(own.hidden, 1) : own.hidden;
         return { y: ops.transpose(hidden, [1, 0, 2]), h: last(own.hidden), c: "cells" in own ? last(own.cells) : undefined };
