@@ -82,44 +82,7 @@ export async function decodeHere(bytes: Uint8Array, where: string, options: Jpeg
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 async function decodePng(bytes: Uint8Array): Promise<Picture> {
-  const { decode, convertIndexedToRgb } = await import("fast-png");
-  const png = decode(bytes, { checkCrc: true });
-  const { width, height } = png;
-  if (png.palette) {
-    const pixels = Uint8Array.from(convertIndexedToRgb(png));
-    return { width, height, channels: (pixels.length / (width * height)) as 3 | 4, depth: 8, pixels };
-  }
-  const pixels =
-    png.depth === 16
-      ? Uint16Array.from(png.data)
-      : png.depth === 8
-        ? Uint8Array.from(png.data)
-        : unpacked(png.data as Uint8Array, width, height, png.depth);
-  const most = png.depth < 8 ? 2 ** png.depth - 1 : 255;
-  const transparent = png.transparency && Array.from(png.transparency, (value) => (png.depth < 8 ? (value * 255) / most : value));
-  return {
-    width,
-    height,
-    channels: png.channels as Picture["channels"],
-    depth: png.depth === 16 ? 16 : 8,
-    pixels,
-    ...(transparent ? { transparent } : {}),
-  };
-}
-
-/** Grey pixels of 1, 2 or 4 bits as bytes. */
-function unpacked(packed: Uint8Array, width: number, height: number, depth: number): Uint8Array {
-  const pixels = new Uint8Array(width * height);
-  const stride = Math.ceil((width * depth) / 8);
-  const most = 2 ** depth - 1;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const bit = x * depth;
-      const value = (packed[y * stride + (bit >> 3)]! >> (8 - depth - (bit & 7))) & most;
-      pixels[y * width + x] = (value * 255) / most;
-    }
-  }
-  return pixels;
+  return (await import("./png-read.js")).readPng(bytes);
 }
 
 async function decodeJpeg(bytes: Uint8Array, options: JpegOptions): Promise<Picture> {

@@ -96,6 +96,21 @@ export const platform: Platform = {
     const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   },
+  async unzlib(bytes, most) {
+    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const out = new Uint8Array(most);
+    const reader = stream.getReader();
+    let at = 0;
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      const part = piece.value.subarray(0, most - at);
+      out.set(part, at);
+      at += part.length;
+      if (part.length === piece.value.length) continue;
+      await reader.cancel();
+      break;
+    }
+    return out.subarray(0, at);
+  },
   baseUrl: () => (inPage ? document.baseURI : location.href),
   async readAsset(url, progress) {
     const response = await fetch(url);

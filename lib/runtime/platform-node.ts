@@ -10,7 +10,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
-import { gunzip } from "node:zlib";
+import { gunzip, inflate } from "node:zlib";
 import { parentPort, threadId, Worker, type WorkerOptions } from "node:worker_threads";
 import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
@@ -321,6 +321,10 @@ export const platform: Platform = {
   setting: (name) => process.env[name],
   openStore,
   gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),
+  unzlib: async (bytes, most) => {
+    const { buffer, byteOffset, byteLength } = await promisify(inflate)(bytes, { maxOutputLength: most, chunkSize: Math.max(64, most) });
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  },
   baseUrl: () => pathToFileURL(`${process.cwd()}/`),
   async readAsset(url, progress) {
     if (url.protocol === "file:") return new Uint8Array(await readFile(url));

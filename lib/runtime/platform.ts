@@ -117,6 +117,8 @@ export interface Platform {
   storedFiles?(): Promise<StoredFile[]>;
   /** Decompresses gzip. */
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;
+  /** Decompresses a zlib stream (RFC 1950); what is longer than `most` bytes is cut or an error, and never all in memory. */
+  unzlib(bytes: Uint8Array, most: number): Promise<Uint8Array>;
   /** What relative addresses are meant from: the page, in Node the working directory. */
   baseUrl(): string | URL;
   /** Bytes of a file that ships with code; `progress` is told how many have come. */

@@ -1,7 +1,9 @@
+import { deflateSync } from "node:zlib";
 import t from "tap";
 import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
 import { decodeImage, encodeImage, type Picture } from "../../lib/formats/image.js";
+import { crc32 } from "../../lib/formats/crc.js";
 import { decodeWav } from "../../lib/formats/wav.js";
 import { readPickle, pickledArray } from "../../lib/formats/pickle.js";
 import { readTar } from "../../lib/formats/tar.js";
@@ -25,6 +27,125 @@ t.test("PNG of every kind gives its own pixels", async (t) => {
     t.strictSame([picture.width, picture.height, picture.channels, picture.depth], [5, 4, channels, depth]);
     t.strictSame([...picture.pixels], [...data], `${channels} channels of ${depth} bits`);
   }
+});
+
+const PASSES = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]] as const; // prettier-ignore
+
+/** A chunk of a PNG file. */
+function chunk(kind: string, data: Uint8Array): Uint8Array {
+  const body = Buffer.concat([Buffer.from(kind, "latin1"), data]);
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, sum]);
+}
+
+/** A PNG file by the book: rows with the filters 0 to 4 in turn, `damage` changes the rows before they are packed. */
+function pngOf(
+  samples: readonly number[],
+  [width, height]: readonly [number, number],
+  { color, channels, depth, interlaced = false, extra = [], damage = (rows: number[]) => rows }: {
+    color: number; channels: number; depth: number; interlaced?: boolean; extra?: readonly Uint8Array[]; damage?: (rows: number[]) => number[];
+  }, // prettier-ignore
+): Uint8Array {
+  const rows: number[] = [];
+  const step = Math.max(1, (channels * depth) >> 3);
+  let filter = 0;
+  for (const [x0, y0, dx, dy] of interlaced ? PASSES : ([[0, 0, 1, 1]] as const)) {
+    if (x0 >= width) continue;
+    let above: number[] | undefined;
+    for (let y = y0; y < height; y += dy) {
+      let bits = "";
+      for (let x = x0; x < width; x += dx)
+        for (let c = 0; c < channels; c++) bits += samples[(y * width + x) * channels + c]!.toString(2).padStart(depth, "0");
+      const row = bits.match(/.{1,8}/g)!.map((byte) => parseInt(byte.padEnd(8, "0"), 2));
+      above ??= row.map(() => 0);
+      const guess = (i: number): number => {
+        const [a, b, c] = [row[i - step] ?? 0, above![i]!, above![i - step] ?? 0];
+        const nearest = [a, b, c].sort((m, n) => Math.abs(a + b - c - m) - Math.abs(a + b - c - n))[0]!;
+        return [0, a, b, (a + b) >> 1, nearest][filter % 5]!;
+      };
+      rows.push(filter % 5, ...row.map((value, i) => (value - guess(i)) & 255));
+      above = row;
+      filter++;
+    }
+  }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([depth, color, 0, 0, Number(interlaced)], 8);
+  const packed = deflateSync(Uint8Array.from(damage(rows)));
+  const data = [packed.subarray(0, 9), packed.subarray(9)].map((part) => chunk("IDAT", part));
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", head),
+    ...extra,
+    ...data,
+    chunk("IEND", new Uint8Array(0)),
+  ]);
+}
+
+t.test("PNG of every color type, depth and filter, interlaced or not", async (t) => {
+  for (const [color, channels, depths] of [
+    [0, 1, [1, 2, 4, 8, 16]],
+    [2, 3, [8, 16]],
+    [4, 2, [8, 16]],
+    [6, 4, [8, 16]],
+  ] as const)
+    // prettier-ignore
+    for (const depth of depths)
+      for (const interlaced of [false, true])
+        for (const size of [[9, 11], [1, 1], [3, 2]] as const) { // prettier-ignore
+          const samples = Array.from({ length: size[0] * size[1] * channels }, (_, i) => (i * i * 7919 + i * 31) % 2 ** depth);
+          const picture = await decodeImage(pngOf(samples, size, { color, channels, depth, interlaced }));
+          const scale = depth < 8 ? 255 / (2 ** depth - 1) : 1;
+          const given = [picture.width, picture.height, picture.channels, picture.depth, ...picture.pixels];
+          const wanted = [...size, channels, depth === 16 ? 16 : 8, ...samples.map((value) => value * scale)];
+          t.strictSame(given, wanted, `color type ${color}, ${depth} bits, ${size.join(" × ")}${interlaced ? ", interlaced" : ""}`);
+        }
+  const palette = chunk("PLTE", Uint8Array.of(1, 2, 3, 40, 50, 60, 7, 8, 9));
+  const places = [0, 1, 2, 1];
+  for (const depth of [2, 4, 8]) {
+    const plain = await decodeImage(pngOf(places, [2, 2], { color: 3, channels: 1, depth, extra: [palette] }));
+    t.strictSame([plain.channels, ...plain.pixels], [3, 1, 2, 3, 40, 50, 60, 7, 8, 9, 40, 50, 60]);
+    const alphas = chunk("tRNS", Uint8Array.of(5, 0));
+    const seen = await decodeImage(pngOf(places, [2, 2], { color: 3, channels: 1, depth, extra: [palette, alphas] }));
+    t.strictSame([seen.channels, ...seen.pixels], [4, 1, 2, 3, 5, 40, 50, 60, 0, 7, 8, 9, 255, 40, 50, 60, 0]);
+  }
+  const transparent = async (color: number, channels: number, depth: number, ...bytes: readonly number[]) =>
+    (
+      await decodeImage(
+        pngOf(Array<number>(channels).fill(1), [1, 1], { color, channels, depth, extra: [chunk("tRNS", Uint8Array.from(bytes))] }),
+      )
+    ).transparent;
+  t.strictSame(await transparent(0, 1, 2, 0, 1), [85]);
+  t.strictSame(await transparent(2, 3, 16, 1, 0, 0, 2, 0, 3), [256, 2, 3]);
+});
+
+t.test("damaged PNG files are errors that say what is wrong", async (t) => {
+  const grey = { color: 0, channels: 1, depth: 8 } as const;
+  const good = pngOf([1, 2, 3, 4], [2, 2], grey);
+  const changed = (at: number, value: number): Uint8Array => good.map((byte, i) => (i === at ? value : byte));
+  const hugePng = (): Uint8Array => {
+    const head = Uint8Array.from([0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 8, 0, 0, 0, 0]);
+    return Buffer.concat([good.subarray(0, 8), chunk("IHDR", head), good.subarray(33)]);
+  };
+  const damaged: readonly [string, Uint8Array, RegExp][] = [
+    ["cut in a chunk", good.subarray(0, good.length - 20), /ends inside of a chunk/],
+    ["cut after the header", good.subarray(0, 33), /bytes can't hold 2 × 2/],
+    ["a wrong checksum", changed(18, 9), /checksum of IHDR/],
+    ["a wrong length", changed(8, 200), /ends inside of a chunk/],
+    ["no palette", pngOf([0], [1, 1], { ...grey, color: 3 }), /no palette/],
+    ["a color outside", pngOf([3], [1, 1], { ...grey, color: 3, extra: [chunk("PLTE", new Uint8Array(9))] }), /color 3 of 3/],
+    ["a depth that is not", pngOf([0], [1, 1], { color: 2, channels: 1, depth: 4 }), /no color type 2 with 4 bits/],
+    ["no pixels", pngOf([0], [1, 1], { ...grey, damage: (rows) => rows.slice(0, 1) }), /1 of 2 bytes of pixels/],
+    ["a filter that is not", pngOf([0], [1, 1], { ...grey, damage: ([, ...row]) => [7, ...row] }), /Row 0 has the filter 7/],
+    ["no size", pngOf([], [0, 1], { ...grey, damage: () => [0] }), /0 × 1 pixels/],
+    ["a size that the data can't have", hugePng(), /bytes can't hold 60000 × 60000 pixels/],
+    ["no header", Buffer.concat([good.subarray(0, 8), good.subarray(33)]), /begins with "IDAT"/],
+  ];
+  for (const [name, bytes, wanted] of damaged)
+    await t.rejects(decodeImage(bytes, "picture"), { name: "ValueError", hint: wanted, message: /^picture: given a PNG file that/ }, name);
 });
 
 /** A picture that JPEG keeps well: a slope. */
