@@ -12,6 +12,8 @@ export interface Kind {
   readonly isStructure?: boolean;
   /** Whether its numbers are lengths, which may be scalar tensors. */
   readonly isLength?: boolean;
+  /** Whether tensors of any shape are values of this kind as they are. */
+  readonly takesTensors?: boolean;
 }
 
 /** Lengths, axes and counts: what could be one of an axis in memory. */
@@ -38,10 +40,10 @@ const isTensorLike = (value: unknown): boolean => {
 };
 
 const kinds: Readonly<Record<string, Kind>> = {
-  any: { accepts: () => true, expected: "a value" },
+  any: { accepts: () => true, expected: "a value", takesTensors: true },
   null: { accepts: (value) => value === null, expected: "null" },
-  tree: { accepts: () => true, expected: "a tensor or a structure of tensors", isStructure: true },
-  tensor: { accepts: isTensorLike, expected: "a tensor, a number, or nested arrays of numbers" },
+  tree: { accepts: () => true, expected: "a tensor or a structure of tensors", isStructure: true, takesTensors: true },
+  tensor: { accepts: isTensorLike, expected: "a tensor, a number, or nested arrays of numbers", takesTensors: true },
   tensors: {
     accepts: (value) => Array.isArray(value) && value.every(isTensorLike),
     expected: "an array of tensors",
@@ -83,5 +85,6 @@ export function kindOf(name: string): Kind {
     expected: parts.map(({ expected }) => expected).join(", or "),
     ...(parts.some(({ isStructure }) => isStructure) && { isStructure: true }),
     ...(parts.some(({ isLength }) => isLength) && { isLength: true }),
+    ...(parts.some(({ takesTensors }) => takesTensors) && { takesTensors: true }),
   };
 }

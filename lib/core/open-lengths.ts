@@ -8,12 +8,12 @@
 //  (3) What such a call gives is found by trying: it is inferred with every open axis of one length, and again of another. An axis of the
 //      result that differs is open.
 
-import { ShapeError, text } from "./errors.js";
+import { ArgumentError, ShapeError, text } from "./errors.js";
 import { sizeOf } from "./shape.js";
 import { MAX_DEPTH } from "./tree.js";
 import { apply, unrecorded, unrecordedInference } from "./interpreter.js";
 import { type Inputs, primitive } from "./primitive.js";
-import type { AnyFunction, Signature } from "./signature.js";
+import type { AnyFunction, Parameter, Signature } from "./signature.js";
 import { dtypes } from "./dtype.js";
 import { adoptTensor, Chainable, type Spec, symbolic, Tensor } from "./tensor.js";
 
@@ -42,9 +42,17 @@ function lengthOf(where: string, value: Chainable): number | Tensor {
   return tensor.isSymbolic ? tensor : tensor.item();
 }
 
-/** Lengths that are one tensor, as the numbers it has or as the symbolic tensor it is. */
-function lengthsOf(tensor: Tensor): readonly number[] | Tensor {
-  return tensor.isSymbolic ? tensor : Array.from(tensor.view());
+/**
+ * Lengths that are one tensor, as the numbers it has or as the symbolic tensor it is; a tensor that the parameter takes as it is stays.
+ *
+ * @throws ArgumentError where what it holds is no value of the parameter
+ */
+function lengthsOf(where: string, { name, kind }: Parameter, tensor: Tensor): unknown {
+  if (kind.takesTensors && tensor.rank !== 1) return tensor;
+  if (tensor.isSymbolic && tensor.rank === 1) return tensor;
+  const lengths = tensor.isSymbolic ? undefined : tensor.array();
+  if (lengths !== undefined && (kind.takesTensors || kind.accepts(lengths))) return lengths;
+  throw new ArgumentError(`${where}.${name}`, { given: text(tensor), expected: kind.expected });
 }
 
 /**
@@ -68,9 +76,9 @@ export function readLengths({ where, parameters }: Signature, args: readonly unk
     if (!kind.isLength || typeof value !== "object" || value === null) return value;
     if (!(value instanceof Chainable)) return mapLeaves(value, read);
     const tensor = value.value();
-    if (tensor.rank !== 1) return tensor.rank === 0 ? read(value) : value;
-    const many = lengthsOf(tensor);
-    isOpen ||= many === tensor;
+    if (tensor.rank === 0) return read(value);
+    const many = lengthsOf(where, parameters[i]!, tensor);
+    isOpen ||= tensor.rank === 1 && many === tensor;
     return many;
   });
   return { args: lengths, isOpen };

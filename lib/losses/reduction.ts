@@ -64,7 +64,8 @@ function alongAxes(weight: Tensor, values: Tensor): Tensor {
     while (spread.rank < values.rank) spread = expandDims(spread, -1);
     return values.shape.includes(null) ? multiply(spread, onesLike(values)) : broadcastTo(spread, values.shape);
   }
-  if (weight.rank === 0 || (weight.rank === values.rank && weight.shape.every((_, axis) => fits(axis)))) return weight;
+  // A loss of the whole batch is one number, which every weight takes as it is.
+  if (values.rank === 0 || weight.rank === 0 || (weight.rank === values.rank && weight.shape.every((_, axis) => fits(axis)))) return weight;
   throw new ShapeError("sampleWeight", {
     given: `weights of shape ${shapeText(weight.shape)} for losses of shape ${shapeText(values.shape)}`,
     expected: "a weight for each sample, or for each of its parts",
