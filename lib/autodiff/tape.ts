@@ -4,6 +4,7 @@
 //  (2) Of a step's tensors the tape holds those that the operation `keeps`, and of the others the spec alone.
 //  (3) Gradients are computed with public operations, so outer tapes and traces see them like any other.
 
+import { checkOptions } from "../core/options.js";
 import { isFloat } from "../core/dtype.js";
 import { ArgumentError, ShapeError, StateError } from "../core/errors.js";
 import { forEachTensor, isTracing, recording, recordingOnly, tapes, type Recorder } from "../core/interpreter.js";
@@ -78,7 +79,9 @@ export class GradientTape implements Recorder {
   #watched = new Set<State>();
   #used = false;
 
-  constructor({ persistent = false, watchAccessedVariables = true }: GradientTapeOptions = {}) {
+  constructor(options: GradientTapeOptions = {}) {
+    checkOptions("GradientTape", arguments, 0, ["persistent", "watchAccessedVariables"]);
+    const { persistent = false, watchAccessedVariables = true } = options;
     this.#persistent = persistent;
     this.#watchesVariables = watchAccessedVariables;
   }
@@ -153,6 +156,7 @@ export class GradientTape implements Recorder {
    * @throws StateError at the second call on a tape that is not persistent
    */
   gradient<S>(target: Tree<Tensor>, sources: S, options: GradientOptions = {}): GradientsOf<S> {
+    checkOptions("GradientTape.gradient", arguments, 2, ["outputGradients", "unconnectedGradients"]);
     this.#use("GradientTape.gradient");
     const flat = leaves(sources as unknown as Tree<Source>);
     const gradients = this.stopRecording(() => this.#backward(leaves(target), flat, options));

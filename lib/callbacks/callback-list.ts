@@ -1,5 +1,6 @@
 // Callbacks as one.
 
+import { checkOptions } from "../core/options.js";
 import { ArgumentError, didYouMean, text } from "../core/errors.js";
 import { type Answer, Callback, type CallbackParams, type Hook, type Logs, type PredictLogs } from "./callback.js";
 import { History } from "./history.js";
@@ -37,15 +38,7 @@ export class CallbackList extends Callback {
 
   constructor(given: Callback | readonly Callback[] | null = [], options: CallbackListOptions = {}) {
     super();
-    const unknown = Object.keys(options).find((key) => !known.includes(key));
-    if (unknown !== undefined) {
-      const hint = didYouMean(unknown, known);
-      throw new ArgumentError("CallbackList", {
-        given: `the unknown option ${text(unknown)}`,
-        expected: `options among ${known.join(", ")}`,
-        ...(hint && { hint }),
-      });
-    }
+    checkOptions("CallbackList", arguments, 1, known);
     const { addHistory = false, addProgbar = false, model = null, ...params } = options;
     const list = given === null ? [] : ([given].flat(Infinity) as Callback[]);
     for (const callback of list) {

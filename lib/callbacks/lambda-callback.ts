@@ -1,5 +1,6 @@
 // A callback made of functions.
 
+import { checkOptions } from "../core/options.js";
 import { ArgumentError, didYouMean, text } from "../core/errors.js";
 import { Callback, type Hook } from "./callback.js";
 
@@ -20,6 +21,7 @@ export type LambdaHooks = { readonly [K in Hook]?: Callback[K] };
 export class LambdaCallback extends Callback {
   constructor(hooks: LambdaHooks = {}) {
     super();
+    checkOptions("LambdaCallback", arguments, 0, null);
     for (const [name, hook] of Object.entries(hooks)) {
       if (
         typeof (this as unknown as Record<string, unknown>)[name] !== "function" ||

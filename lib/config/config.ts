@@ -1,5 +1,6 @@
 // keras.utils.Config: a record that can be frozen.
 
+import { checkOptions } from "../core/options.js";
 import { ArgumentError, StateError } from "../core/errors.js";
 
 /**
@@ -19,6 +20,7 @@ export class Config {
   readonly #values: Map<string, unknown>;
 
   constructor(values: Readonly<Record<string, unknown>> = {}) {
+    checkOptions("Config", [values], 0, null);
     this.#values = new Map(Object.entries(values));
   }
 

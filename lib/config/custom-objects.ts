@@ -1,5 +1,6 @@
 // Classes and functions of the user's own: registered for the process, or handed over for the length of one call.
 
+import { checkFunction, checkOptions } from "../core/options.js";
 import { switches } from "../core/defaults.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 
@@ -98,6 +99,7 @@ function register<T extends CustomObject>(object: T, registration: Registration)
  * Keras: keras.saving.custom_object_scope
  */
 export function customObjectScope<T>(customObjects: CustomObjects, body: () => T): T {
+  checkFunction("customObjectScope.body", body);
   const own = { ...customObjects };
   scopes = [...scopes, own];
   const close = (): void => void (scopes = scopes.filter((scope) => scope !== own));
@@ -192,11 +194,10 @@ export function getRegisteredName(obj: CustomObject): string {
  */
 export function getRegisteredObject(
   name: string,
-  {
-    customObjects = null,
-    moduleObjects = null,
-  }: { readonly customObjects?: CustomObjects | null; readonly moduleObjects?: CustomObjects | null } = {},
+  options: { readonly customObjects?: CustomObjects | null; readonly moduleObjects?: CustomObjects | null } = {},
 ): CustomObject | null {
+  checkOptions("keras.saving.getRegisteredObject", arguments, 1, ["customObjects", "moduleObjects"]);
+  const { customObjects = null, moduleObjects = null } = options;
   if (typeof name !== "string") throw new ArgumentError("keras.saving.getRegisteredObject", { given: text(name), expected: "a name" });
   const within = [customObjects, moduleObjects].find((objects) => objects !== null && Object.hasOwn(objects, name));
   return customObject(name) ?? within?.[name] ?? null;

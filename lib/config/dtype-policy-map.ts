@@ -1,5 +1,6 @@
 // Which dtype policy the layer at a path has.
 
+import { checkOptions } from "../core/options.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import type { Dtype } from "../core/dtype.js";
 import { defaultDtypePolicy, DTypePolicy, getPolicy, type QuantizationMode } from "./dtype-policy.js";
@@ -29,10 +30,9 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<string> {
   readonly #policies = new Map<string, DTypePolicy>();
 
   /** @param options.defaultPolicy  that of other paths; null is `keras.config.dtypePolicy()` whenever it is asked for */
-  constructor({
-    defaultPolicy = null,
-    policyMap = null,
-  }: { defaultPolicy?: PolicyLike | null; policyMap?: Readonly<Record<string, PolicyLike>> | null } = {}) {
+  constructor(options: { defaultPolicy?: PolicyLike | null; policyMap?: Readonly<Record<string, PolicyLike>> | null } = {}) {
+    checkOptions("DTypePolicyMap", arguments, 0, ["defaultPolicy", "policyMap"]);
+    const { defaultPolicy = null, policyMap = null } = options;
     if (defaultPolicy instanceof DTypePolicyMap)
       throw new ValueError("DTypePolicyMap.defaultPolicy", { given: "a DTypePolicyMap", expected: "a policy that is no map" });
     super(null);

@@ -1,5 +1,6 @@
 // Dtype policies of layers whose weights are kept in fewer bits: "int8_from_float32", "int4/128_from_mixed_bfloat16".
 
+import { checkOptions } from "../core/options.js";
 import { text, ValueError } from "../core/errors.js";
 import { type Config, type Json } from "./json.js";
 import { DTypePolicy, quantizationModes, type QuantizationMode, readQuantizedNames } from "./dtype-policy.js";
@@ -23,7 +24,7 @@ const isSize = (value: number): boolean => value === -1 || (Number.isInteger(val
 
 /** The numbers of a mode such as "gptq/4/128". @throws ValueError */
 function numbersOf(where: string, given: string, { mode, numbers, expected }: Form): number[] {
-  const [name, ...parts] = given.split("/");
+  const [name, ...parts] = String(typeof given === "string" ? given : "").split("/");
   const values = parts.map((part) => (part === "None" ? -1 : part.trim() === "" ? NaN : Number(part)));
   if (name === mode && values.length === numbers.length && numbers.every((accepts, i) => accepts(values[i]!))) return values;
   throw new ValueError(`${where}.mode`, { given: text(given), expected });
@@ -41,8 +42,9 @@ export class QuantizedDTypePolicy extends DTypePolicy {
   readonly #sourceName: string;
 
   /** @throws ValueError for another mode, or int8 beside float16, whose range its sums exceed */
-  constructor(mode: string, { sourceName = null }: QuantizedOptions = {}) {
-    super(sourceName);
+  constructor(mode: string, options: QuantizedOptions = {}) {
+    super(options?.sourceName ?? null);
+    checkOptions(new.target.name, [options], 0, ["sourceName", "amaxHistoryLength"]);
     this.#sourceName = super.name;
     if (!(quantizationModes as readonly string[]).includes(mode))
       throw new ValueError("QuantizedDTypePolicy.mode", { given: text(mode), expected: `one of ${quantizationModes.join(", ")}` });

@@ -1,5 +1,6 @@
 // Objects to Keras's `{ module, class_name, config, registered_name }` and back.
 
+import { checkOptions } from "../core/options.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { MAX_DEPTH } from "../core/tree.js";
 import { customObjectScope, type CustomObjects, registeredNameOf, safeModeScope } from "./custom-objects.js";
@@ -184,14 +185,8 @@ export interface DeserializeOptions {
  * Keras: keras.saving.deserialize_keras_object
  */
 export function deserializeKerasObject(config: unknown, options: DeserializeOptions = {}): unknown {
-  const { customObjects = null, safeMode = null, ...rest } = options;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw new ArgumentError("keras.saving.deserializeKerasObject", {
-      given: `the option ${text(unknown)}`,
-      expected: "customObjects or safeMode",
-    });
-  }
+  checkOptions("keras.saving.deserializeKerasObject", arguments, 1, ["customObjects", "safeMode"]);
+  const { customObjects = null, safeMode = null } = options;
   const read = () => (safeMode === null ? deserialize(config) : safeModeScope(safeMode, () => deserialize(config)));
   return customObjects === null ? read() : customObjectScope(customObjects, read);
 }

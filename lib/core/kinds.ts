@@ -73,6 +73,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     expected: "an array of lengths",
     isLength: true,
   },
+  /** As `shape`, and no number in place of an array of one. */
+  lengths: {
+    accepts: (value) => kinds["shape"]!.accepts(value) && typeof value !== "number",
+    expected: "an array of lengths",
+    isLength: true,
+  },
+  array: { accepts: Array.isArray, expected: "an array" },
   function: { accepts: (value) => typeof value === "function", expected: "a function" },
 };
 

@@ -1,7 +1,12 @@
-// The check of options of functions that have no declaration (lib/core/signature.ts): what nobody reads is an error.
+// The check of options and callbacks of functions that have no declaration (lib/core/signature.ts): what nobody reads is an error.
 
 import { ArgumentError, didYouMean, text } from "./errors.js";
 import { isOptions } from "./signature.js";
+
+/** @throws ArgumentError for a value that is no function */
+export function checkFunction(where: string, value: unknown): void {
+  if (typeof value !== "function") throw new ArgumentError(where, { given: text(value), expected: "a function" });
+}
 
 /**
  * Checks the trailing options of a call.

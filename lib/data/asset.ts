@@ -27,8 +27,9 @@ export function addressOf(where: string, url: string | URL): URL {
  * @param options  `sha256`: what the (decompressed) bytes must hash to, in hexadecimal; `progress`: told how many bytes have come
  * @throws ValueError where the file is missing, damaged or another one
  */
-export async function readAsset(url: string | URL | (() => URL), { sha256, progress }: AssetOptions = {}): Promise<Uint8Array> {
+export async function readAsset(url: string | URL | (() => URL), options: AssetOptions = {}): Promise<Uint8Array> {
   checkOptions("readAsset", arguments, 1, ["sha256", "progress"]);
+  const { sha256, progress } = options;
   const address = typeof url === "function" ? ownAddress(url) : addressOf("readAsset", url);
   const where = `readAsset(${JSON.stringify(address.href)})`;
   const kept = sha256 === undefined ? null : await platform.keptAsset?.(address).catch(() => null);

@@ -1,5 +1,6 @@
 // keras.utils.padSequences: sequences of different lengths as one array.
 
+import { checkOptions } from "../core/options.js";
 import { constant } from "../core/convert.js";
 import { ArgumentError, ShapeError, text } from "../core/errors.js";
 import { isStrings } from "../core/strings.js";
@@ -43,6 +44,7 @@ export function padSequences(
 ): string[][];
 export function padSequences(sequences: readonly Sequence[], options?: PadSequencesOptions): Tensor;
 export function padSequences(sequences: readonly Sequence[], options: PadSequencesOptions = {}): Tensor | string[][] {
+  checkOptions("padSequences", arguments, 1, ["maxlen", "dtype", "padding", "truncating", "value"]);
   const { maxlen, dtype = "int32", padding = "pre", truncating = "pre", value } = options;
   for (const [name, side] of Object.entries({ padding, truncating })) {
     if (side !== "pre" && side !== "post") {

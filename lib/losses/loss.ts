@@ -21,6 +21,7 @@ import { maskOf } from "../core/mask.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast, logicalAnd } from "../ops/index.js";
 import { type Reduction, reduceWeighted } from "./reduction.js";
+import { type SampleWeights, weightsIn } from "./sample-weight.js";
 import { toSameRank } from "./same-rank.js";
 
 const reductions = ["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", null] as const;
@@ -43,12 +44,6 @@ export function lossOptions<const P extends readonly (keyof (LossFields & F) & s
   return new Schema(positional, { ...common, name: nullable(string(), name), ...own }) as unknown as Schema<P, Extended<LossFields, F>>;
 }
 
-/** What a loss is called with beside labels and predictions. */
-export interface LossCallOptions {
-  /** Weights of the samples: `[batch]`, or of the shape of the losses. */
-  readonly sampleWeight?: TensorLike | null;
-}
-
 /** A loss, or a function that stands for one: `[batch, …]` labels and predictions to the losses of samples. */
 export type LossLike = Loss<Schema> | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 
@@ -56,7 +51,7 @@ export type LossLike = Loss<Schema> | ((yTrue: Tensor, yPred: Tensor) => Tensor)
 export type LossIdentifier = Identifier<LossLike>;
 
 export interface Loss<S extends Schema = Schema<readonly ["name", "reduction", "dtype"], LossFields>> {
-  (yTrue: TensorLike, yPred: TensorLike, options?: LossCallOptions): Tensor;
+  (yTrue: TensorLike, yPred: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /**
@@ -96,14 +91,14 @@ export abstract class Loss<S extends Schema = Schema<readonly ["name", "reductio
     return cast(asTensor(yTrue), this.dtype);
   }
 
-  protected override invoke(yTrue: TensorLike, yPred: TensorLike, options: LossCallOptions = {}): Tensor {
+  protected override invoke(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): Tensor {
+    const sampleWeight = weightsIn(this.name, weights);
     const predictions = asTensor(yPred);
     const given = maskOf(predictions);
     const losses = this.call(this.labels(yTrue), cast(predictions, this.dtype));
     const own = maskOf(losses);
     const mask = given && own ? logicalAnd(given, own) : (given ?? own);
-    const { sampleWeight } = options;
-    const weight = sampleWeight === undefined || sampleWeight === null ? undefined : cast(asTensor(sampleWeight), this.dtype);
+    const weight = sampleWeight === undefined ? undefined : cast(asTensor(sampleWeight), this.dtype);
     return reduceWeighted(losses, weight, mask, this.reduction);
   }
 

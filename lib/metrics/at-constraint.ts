@@ -1,12 +1,13 @@
 // The base of metrics that are one rate where another one is held.
 
+import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import { type Extended, type Fields, nonNegativeInteger, nullable, type OptionValues, positiveInteger, Schema } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divideNoNan, greaterEqual, max, where } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
 import { count } from "./confusion.js";
-import { Metric, type MetricFields, metricOptions, type MetricUpdateOptions } from "./metric.js";
+import { Metric, type MetricFields, metricOptions } from "./metric.js";
 
 const after = ["numThresholds", "classId", "name", "dtype"] as const;
 const own = { classId: nullable(nonNegativeInteger()), numThresholds: positiveInteger(200) };
@@ -21,7 +22,7 @@ export function atConstraintOptions<const K extends string, const F extends Fiel
 }
 
 export interface AtConstraint<S extends Schema> {
-  (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;
+  (yTrue: TensorLike, yPred: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /** The base of metrics that find the threshold which is best for one rate while another is at least so high. */
@@ -37,7 +38,8 @@ export abstract class AtConstraint<S extends Schema> extends Metric<S> {
     return this.addTotal({ name, shape: [this.thresholds.length], dtype: "float32" });
   }
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+  override updateState(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): void {
+    const sampleWeight = weightsIn(`${this.name}.updateState`, weights);
     const { truePositives, falsePositives, trueNegatives, falseNegatives, thresholds } = this;
     const { classId } = this.options as unknown as { classId: number | null };
     const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };

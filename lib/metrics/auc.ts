@@ -1,5 +1,6 @@
 // The area under a curve of rates.
 
+import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import {
   type Arguments,
   boolean,
@@ -37,7 +38,7 @@ import {
 } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
 import { count } from "./confusion.js";
-import { Metric, metricOptions, metrics, type MetricUpdateOptions } from "./metric.js";
+import { Metric, metricOptions, metrics } from "./metric.js";
 
 const severalThresholds = field<number>({
   expected: "an integer above 1",
@@ -49,7 +50,7 @@ const thresholds = nullable(list(number()));
 const writtenThresholds = { ...thresholds, serialize: (value: number[] | null) => value ?? undefined };
 
 export interface AUC {
-  (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;
+  (yTrue: TensorLike, yPred: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /**
@@ -112,7 +113,8 @@ export class AUC extends Metric<typeof AUC.options> {
     this.#build([shape[1]!]);
   }
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+  override updateState(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): void {
+    const sampleWeight = weightsIn(`${this.name}.updateState`, weights);
     const { multiLabel, labelWeights, fromLogits } = this.options;
     const given = asTensor(yPred);
     if (this.truePositives === undefined) this.#buildFor(given.shape);

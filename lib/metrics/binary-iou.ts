@@ -1,10 +1,11 @@
 // Intersection over union of two classes, from scores.
 
+import type { SampleWeights } from "../losses/sample-weight.js";
 import { list, nonNegativeInteger, nullable, number, schema, string } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { cast, greaterEqual } from "../ops/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
-import { metrics, type MetricUpdateOptions } from "./metric.js";
+import { metrics } from "./metric.js";
 
 /**
  * Intersection over union of classes 0 and 1, or of one of them; predictions are scores. Keras: keras.metrics.BinaryIoU
@@ -32,9 +33,9 @@ export class BinaryIoU extends IoUBase<typeof BinaryIoU.options> {
     };
   }
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, options: MetricUpdateOptions = {}): void {
+  override updateState(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): void {
     const isPositive = greaterEqual(cast(asTensor(yPred), "float32"), this.options.threshold);
-    super.updateState(yTrue, cast(isPositive, "int32"), options);
+    super.updateState(yTrue, cast(isPositive, "int32"), weights);
   }
 }
 

@@ -1,5 +1,6 @@
 // The weighted mean of precision and recall.
 
+import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import { epsilon, field, invalid, nullable, oneOf, type OptionValues, positiveNumber, type Schema } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ShapeError } from "../core/errors.js";
@@ -7,7 +8,7 @@ import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, add, cast, divide, expandDims, greater, greaterEqual, logicalAnd, max, mean, multiply, subtract, sum } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
-import { Metric, metricOptions, metrics, type MetricUpdateOptions } from "./metric.js";
+import { Metric, metricOptions, metrics } from "./metric.js";
 
 const partOfOne = field<number>({
   expected: "a number above 0 and up to 1",
@@ -28,7 +29,7 @@ const options = metricOptions("fbeta_score", ["average", "beta", "threshold", "n
 type Counts = Record<"truePositives" | "falsePositives" | "falseNegatives" | "weights", Variable>;
 
 export interface FBetaScore<S extends Schema = typeof options> {
-  (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;
+  (yTrue: TensorLike, yPred: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /**
@@ -70,7 +71,8 @@ export class FBetaScore<S extends Schema = typeof options> extends Metric<S> {
     };
   }
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+  override updateState(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): void {
+    const sampleWeight = weightsIn(`${this.name}.updateState`, weights);
     const [labels, scores] = [this.tensor(yTrue), this.tensor(yPred)];
     const counts = (this.#counts ??= this.#build(labels, scores));
     const { threshold, average } = this.#own;

@@ -25,7 +25,7 @@ export { MeanMetricWrapper } from "./mean-metric-wrapper.js";
 export { MeanSquaredError } from "./mean-squared-error.js";
 export { MeanSquaredLogarithmicError } from "./mean-squared-logarithmic-error.js";
 export { Mean } from "./mean.js";
-export { Metric, type MetricUpdateOptions, type MetricWeight, type MetricResult, type MetricFunction } from "./metric.js";
+export { Metric, type MetricWeight, type MetricResult, type MetricFunction } from "./metric.js";
 export { OneHotIoU } from "./one-hot-iou.js";
 export { OneHotMeanIoU } from "./one-hot-mean-iou.js";
 export { pearsonCorrelation, PearsonCorrelation } from "./pearson-correlation.js";

@@ -1,5 +1,6 @@
 // The base of intersection over union: a confusion matrix of classes, added to by batch.
 
+import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import { dtypePolicy, epsilon, type Schema, withDefault } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -26,7 +27,7 @@ import {
   transpose,
   where,
 } from "../ops/index.js";
-import { Metric, type MetricUpdateOptions } from "./metric.js";
+import { Metric } from "./metric.js";
 
 /** Counts are whole numbers unless another dtype is given. */
 export const countDtype = withDefault(dtypePolicy("string"), "int32");
@@ -44,7 +45,7 @@ export interface IoURules {
 }
 
 export interface IoUBase<S extends Schema> {
-  (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;
+  (yTrue: TensorLike, yPred: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /** The base of intersections over unions: a confusion matrix of all values. */
@@ -60,7 +61,8 @@ export abstract class IoUBase<S extends Schema> extends Metric<S> {
 
   protected abstract rules(): IoURules;
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+  override updateState(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): void {
+    const sampleWeight = weightsIn(`${this.name}.updateState`, weights);
     const { numClasses, ignoreClass, sparseYTrue, sparseYPred, axis } = this.rules();
     const flat = (values: TensorLike, isSparse: boolean): Tensor => {
       const tensor = asTensor(values);

@@ -1,12 +1,13 @@
 // The mean of values.
 
+import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { Averaging } from "./averaging.js";
-import { metricOptions, metrics, type MetricUpdateOptions } from "./metric.js";
+import { metricOptions, metrics } from "./metric.js";
 
 export interface Mean {
-  (values: TensorLike, options?: MetricUpdateOptions): Tensor;
+  (values: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /**
@@ -21,7 +22,8 @@ export interface Mean {
 export class Mean extends Averaging<typeof Mean.options> {
   static override readonly options = metricOptions("mean", ["name", "dtype"], {});
 
-  override updateState(values: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+  override updateState(values: TensorLike, weights?: SampleWeights): void {
+    const sampleWeight = weightsIn(`${this.name}.updateState`, weights);
     this.add(values, sampleWeight);
   }
 }

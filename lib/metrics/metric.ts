@@ -37,12 +37,6 @@ export function metricOptions<const P extends readonly (keyof (MetricFields & F)
   return new Schema(positional, { ...common, name: nullable(string(), name), ...own }) as unknown as Schema<P, Extended<MetricFields, F>>;
 }
 
-/** What metrics are updated with beside values. */
-export interface MetricUpdateOptions {
-  /** Weights of the samples: `[batch]`, or of the shape of the values. */
-  readonly sampleWeight?: TensorLike | null;
-}
-
 /** A variable of a metric. */
 export interface MetricWeight {
   readonly name: string;

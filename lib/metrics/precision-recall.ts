@@ -1,12 +1,13 @@
 // The base of precision and recall.
 
+import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import { nonNegativeInteger, nullable, positiveInteger, type Schema } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divideNoNan, reshape } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
 import { count, LOWEST, thresholdsField, thresholdsOf } from "./confusion.js";
-import { Metric, metricOptions, type MetricUpdateOptions } from "./metric.js";
+import { Metric, metricOptions } from "./metric.js";
 
 export const precisionRecallOptions = metricOptions(null, ["thresholds", "topK", "classId", "name", "dtype"], {
   thresholds: thresholdsField(),
@@ -15,7 +16,7 @@ export const precisionRecallOptions = metricOptions(null, ["thresholds", "topK",
 });
 
 export interface PrecisionRecall {
-  (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;
+  (yTrue: TensorLike, yPred: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /** The base of Precision and Recall: true positives as a part of all that are positive by prediction, or by label. */
@@ -28,7 +29,8 @@ export abstract class PrecisionRecall extends Metric<typeof precisionRecallOptio
   /** What is positive on one side only. */
   protected abstract readonly others: { readonly falsePositives?: Variable; readonly falseNegatives?: Variable };
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+  override updateState(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): void {
+    const sampleWeight = weightsIn(`${this.name}.updateState`, weights);
     const { topK, classId } = this.options;
     const counts = { truePositives: this.truePositives, ...this.others };
     count(counts, yTrue, yPred, { thresholds: this.thresholds, topK, classId, sampleWeight }, (total, found) =>

@@ -1,5 +1,6 @@
 // The part of a variance that predictions explain.
 
+import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import { nonNegativeInteger, oneOf } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ShapeError, StateError } from "../core/errors.js";
@@ -23,12 +24,12 @@ import {
   where,
 } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
-import { Metric, metricOptions, metrics, type MetricUpdateOptions } from "./metric.js";
+import { Metric, metricOptions, metrics } from "./metric.js";
 
 type Sums = Record<"squares" | "labels" | "errors" | "weights", Variable>;
 
 export interface R2Score {
-  (yTrue: TensorLike, yPred: TensorLike, options?: MetricUpdateOptions): Tensor;
+  (yTrue: TensorLike, yPred: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /**
@@ -59,7 +60,8 @@ export class R2Score extends Metric<typeof R2Score.options> {
     return { squares: summed("squared_sum"), labels: summed("sum"), errors: summed("residual"), weights: summed("count") };
   }
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+  override updateState(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): void {
+    const sampleWeight = weightsIn(`${this.name}.updateState`, weights);
     const [labels, predictions] = toSameRank(this.tensor(yTrue), this.tensor(yPred));
     const sums = (this.#sums ??= this.#build(labels, predictions));
     const given = cast(asTensor(sampleWeight ?? 1), this.dtype);

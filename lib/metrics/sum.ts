@@ -1,13 +1,14 @@
 // The sum of values.
 
+import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { sum } from "../ops/index.js";
-import { Metric, metricOptions, metrics, type MetricUpdateOptions } from "./metric.js";
+import { Metric, metricOptions, metrics } from "./metric.js";
 import { toSamples } from "./reduction.js";
 
 export interface Sum {
-  (values: TensorLike, options?: MetricUpdateOptions): Tensor;
+  (values: TensorLike, sampleWeight?: SampleWeights): Tensor;
 }
 
 /**
@@ -24,7 +25,8 @@ export class Sum extends Metric<typeof Sum.options> {
   static override readonly options = metricOptions("sum", ["name", "dtype"], {});
   readonly total = this.addTotal({ name: "total" });
 
-  override updateState(values: TensorLike, { sampleWeight }: MetricUpdateOptions = {}): void {
+  override updateState(values: TensorLike, weights?: SampleWeights): void {
+    const sampleWeight = weightsIn(`${this.name}.updateState`, weights);
     this.accumulate(this.total, sum(toSamples(values, sampleWeight, sum).values));
   }
 

@@ -32,7 +32,7 @@ const reachable = new Map<string, ReadonlySet<string>>();
 function upperBounds(dtype: string): ReadonlySet<string> {
   let bounds = reachable.get(dtype);
   if (bounds) return bounds;
-  const next = above[dtype];
+  const next = typeof dtype === "string" && Object.hasOwn(above, dtype) ? above[dtype] : undefined;
   if (!next) throw new DtypeError("resultType", { given: text(dtype), expected: `one of ${Object.keys(above).join(", ")}` });
   bounds = new Set([dtype, ...next.flatMap((each) => [...upperBounds(each)])]);
   reachable.set(dtype, bounds);
@@ -51,7 +51,7 @@ const known = new Map<string, string>();
  */
 export function resultType(...given: readonly string[]): string {
   if (given.length === 0) return "float32";
-  const key = given.join();
+  const key = given.map((dtype) => text(dtype)).join();
   let result = known.get(key);
   if (result !== undefined) return result;
   const bounds = given.map(upperBounds);

@@ -1,5 +1,7 @@
 // What quantizing a model did to each of its layers.
 
+import { checkOptions } from "../core/options.js";
+
 const examplesOf = (paths: readonly string[], count: number): string =>
   `${paths.slice(0, count).map((path) => `'${path}'`).join(", ")}${paths.length > count ? ", ..." : ""}`; // prettier-ignore
 
@@ -25,8 +27,9 @@ export class QuantizationReport {
   readonly skipped: (readonly [path: string, reason: string])[] = [];
   readonly errors: (readonly [path: string, message: string])[] = [];
 
-  constructor({ mode = null }: { readonly mode?: string | null } = {}) {
-    this.mode = mode;
+  constructor(options: { readonly mode?: string | null } = {}) {
+    checkOptions("QuantizationReport", arguments, 0, ["mode"]);
+    this.mode = options.mode ?? null;
   }
 
   addQuantized(path: string, mode: string, scheme: string): void {

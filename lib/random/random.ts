@@ -42,7 +42,7 @@ export interface RandomOptions {
  * @param options.maxval  default 1
  */
 export const uniform = declare(
-  "random.uniform(shape:shape, minval=0, maxval=1, dtype:dtype=null, seed:any=null)",
+  "random.uniform(shape:lengths, minval=0, maxval=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, minval: number, maxval: number, dtype: string | null, seed: Seed): Tensor => {
     if (dtype === "int32") return randomIntegers(drawSeed(seed), shape, minval, maxval);
     return cast(randomUniform(drawSeed(seed), shape, minval, maxval), dtype ?? defaults.floatx);
@@ -60,7 +60,7 @@ export const uniform = declare(
  * @param options.stddev  default 1
  */
 export const normal = declare(
-  "random.normal(shape:shape, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
+  "random.normal(shape:lengths, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
     cast(randomNormal(drawSeed(seed), shape, mean, stddev), dtype ?? defaults.floatx),
 );
@@ -76,7 +76,7 @@ export const normal = declare(
  * @param options.stddev  default 1
  */
 export const truncatedNormal = declare(
-  "random.truncatedNormal(shape:shape, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
+  "random.truncatedNormal(shape:lengths, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
     cast(randomTruncatedNormal(drawSeed(seed), shape, mean, stddev), dtype ?? defaults.floatx),
 );
@@ -91,7 +91,7 @@ export const truncatedNormal = declare(
  * @param options.dtype  default int32
  */
 export const randint = declare(
-  'random.randint(shape:shape, minval:number, maxval:number, dtype:dtype="int32", seed:any=null)',
+  'random.randint(shape:lengths, minval:number, maxval:number, dtype:dtype="int32", seed:any=null)',
   (shape: Shape, minval: number, maxval: number, dtype: string, seed: Seed | null): Tensor => {
     return cast(randomIntegers(drawSeed(seed), shape, minval, maxval), dtype);
   },
@@ -108,7 +108,7 @@ export const randint = declare(
  * @param options.noiseShape  lengths 1 share one decision along their axis; null takes the length of x
  */
 export const dropout = declare(
-  "random.dropout(*inputs, rate:number, noiseShape:shape=null, seed:any=null)",
+  "random.dropout(*inputs, rate:number, noiseShape:lengths=null, seed:any=null)",
   (x: TensorLike, rate: number, noiseShape: Shape | null, seed: Seed | null): Tensor => {
     const tensor = asFloat(x);
     if (!(rate >= 0 && rate <= 1)) throw new ValueError("dropout", { given: `a rate of ${rate}`, expected: "0 to 1" });

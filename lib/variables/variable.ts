@@ -1,5 +1,6 @@
 // Tensors that can be assigned.
 
+import { checkOptions } from "../core/options.js";
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { defaults } from "../core/defaults.js";
 import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from "../core/dtype.js";
@@ -26,6 +27,8 @@ export interface VariableOptions {
   name?: string;
   /** Whether tapes watch it by themselves. Default: true. */
   trainable?: boolean;
+  /** Applied after every update by an optimizer. Default: none. */
+  constraint?: ((value: Tensor) => Tensor) | null;
   /** When values of several replicas meet: when it is written ("auto"), or when it is read outside of them ("on_read"). Default: "auto". */
   synchronization?: VariableSynchronization;
   /** How values of several replicas become one. Default: "none", what the first replica has. */
@@ -40,6 +43,10 @@ export interface VariableOptions {
    */
   shape?: readonly number[];
 }
+
+const variableOptions: readonly (keyof VariableOptions)[] = [
+  "dtype", "name", "trainable", "constraint", "synchronization", "aggregation", "path", "like", "shape",
+]; // prettier-ignore
 
 export type VariableSynchronization = "auto" | "none" | "on_write" | "on_read";
 export type VariableAggregation = "none" | "sum" | "mean" | "only_first_replica";
@@ -108,8 +115,10 @@ export class Variable extends Chainable {
   /** @param initial  the first value, or a function that makes it (run outside of tapes and traces); see `options.shape` */
   constructor(initial: TensorLike | (() => TensorLike), options: VariableOptions = {}) {
     super();
+    checkOptions(new.target.name, arguments, 1, variableOptions);
     const { dtype, name = "Variable", trainable = true, synchronization = "auto", aggregation = "none" } = options;
     this.name = currentScope() + name;
+    this.constraint = options.constraint ?? null;
     this.synchronization = oneOf(`${name}.synchronization`, synchronization, synchronizations);
     this.aggregation = oneOf(`${name}.aggregation`, aggregation, aggregations);
     this.group = scopeGroup();

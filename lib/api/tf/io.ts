@@ -402,7 +402,7 @@ function defaultOf(given: unknown): { readonly value: unknown; readonly dtype: s
  *                        tensor; of an empty array or a dtype's name, the field is required
  */
 export const decodeCsv = declare(
-  'tf.io.decodeCsv(records:any, recordDefaults:any, fieldDelim=",", useQuoteDelim=true, naValue="", selectCols:ints=null, name:string=null)',
+  'tf.io.decodeCsv(records:any, recordDefaults:array, fieldDelim=",", useQuoteDelim=true, naValue="", selectCols:ints=null, name:string=null)',
   (
     records: NestedStrings,
     recordDefaults: readonly unknown[],

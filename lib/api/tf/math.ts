@@ -3,7 +3,7 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { known, shapeText } from "../../core/shape.js";
+import { bytesIn, known, shapeText } from "../../core/shape.js";
 import type { TypedArray } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
@@ -168,6 +168,7 @@ const confusionOp = primitive({
     const outside = all.find((each) => each < 0 || each >= count);
     if (outside !== undefined)
       throw new ValueError("confusionMatrix", { given: `the class ${outside}`, expected: `a class from 0 to ${count - 1}` });
+    bytesIn({ shape: [count, count], dtype: "float32" }, "confusionMatrix");
     const matrix = new Float32Array(count * count);
     a.forEach((label, i) => (matrix[label * count + b[i]!]! += w[i]!));
     return { y: adoptTensor(matrix, [count, count], "float32") };

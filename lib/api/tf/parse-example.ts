@@ -259,7 +259,7 @@ function defaultsOf(where: string, key: string, { defaultValue, dtype }: FixedLe
  * ```
  */
 export const parseExample = declare(
-  "tf.io.parseExample(serialized:any, features:tree, exampleNames:any=null, name:string=null)",
+  "tf.io.parseExample(serialized:array, features:tree, exampleNames:any=null, name:string=null)",
   (serialized: readonly Uint8Array[], features: Readonly<Record<string, Feature>>, _names: unknown, _: Name): Parsed =>
     parsed("io.parseExample", serialized, features),
 );

@@ -5,7 +5,7 @@ import { asTensor, constant as constantOf, type TensorLike } from "../../core/co
 import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { sizeOf } from "../../core/shape.js";
+import { checkLengths, sizeOf } from "../../core/shape.js";
 import { type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import * as ops from "../../ops/index.js";
@@ -117,11 +117,13 @@ export const range = declare(
     const [a, b, c] = [flat(from), flat(to), flat(deltas)];
     const count = Math.max(a.length, b.length, c.length);
     const at = (view: ArrayLike<number>, i: number): number => view[view.length === 1 ? 0 : i]!;
-    const rows = Array.from({ length: count }, (__, i) => {
+    const lengths = Array.from({ length: count }, (__, i) => {
       const step = at(c, i);
       if (step === 0) throw new ArgumentError("ragged.range.deltas", { given: "0", expected: "numbers other than 0" });
-      return Array.from({ length: Math.max(0, Math.ceil((at(b, i) - at(a, i)) / step)) }, (___, k) => at(a, i) + k * step);
+      return Math.max(0, Math.ceil((at(b, i) - at(a, i)) / step));
     });
+    checkLengths([lengths.reduce((sum, length) => sum + length, 0)], "ragged.range");
+    const rows = lengths.map((length, i) => Array.from({ length }, (___, k) => at(a, i) + k * at(c, i)));
     const kept = (dtype ?? [starts, limits].find((value) => value instanceof Chainable)?.value().dtype ?? "int32") as Dtype;
     return RaggedTensor.fromRowLengths(
       constantOf(rows.flat(), { dtype: kept }),

@@ -3,7 +3,7 @@
 import { asTensor, checkAxis, checkedDtype, constant as constantOf, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import { checkLengths, known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
@@ -775,7 +775,7 @@ export const roll = arranging(
  * ```
  */
 export const broadcastTo = arranging(
-  declare("tf.broadcastTo(*input, shape:shape, name:string=null)", (input: TensorLike, shape: Shape, _: Name): Tensor =>
+  declare("tf.broadcastTo(*input, shape:lengths, name:string=null)", (input: TensorLike, shape: Shape, _: Name): Tensor =>
     ops.broadcastTo(input, shape as number[]),
   ),
 );
@@ -914,6 +914,7 @@ export const sequenceMask = declare(
   (lengths: TensorLike, maxlen: number | null, dtype: string, _: Name): Tensor => {
     const counts = asIndices(lengths);
     const most = maxlen ?? (counts.isSymbolic ? ops.max(counts) : Array.from(counts.view()).reduce((a, b) => Math.max(a, b), 0));
+    if (typeof most === "number") checkLengths([most], "sequenceMask");
     const places =
       typeof most === "number" ? constantOf(Int32Array.from({ length: most }, (_, i) => i)) : ops.arange(0, most, 1, { dtype: "int32" });
     return ops.cast(ops.less(places, ops.expandDims(counts, -1)), dtype);
@@ -930,7 +931,7 @@ export const sequenceMask = declare(
  * @throws ShapeError where it is not
  */
 export const ensureShape = arranging(
-  declare("tf.ensureShape(*x, shape:shape, name:string=null)", (x: TensorLike, shape: Shape, _: Name): Tensor => {
+  declare("tf.ensureShape(*x, shape:lengths, name:string=null)", (x: TensorLike, shape: Shape, _: Name): Tensor => {
     const tensor = asTensor(x);
     const check = (given: Shape): void => {
       if (given.length === shape.length && shape.every((length, i) => length === null || given[i] === null || length === given[i])) return;
@@ -968,7 +969,7 @@ export const clipByNorm = declare(
  * ```
  */
 export const globalNorm = declare(
-  "tf.linalg.globalNorm(*tList:any, name:string=null)",
+  "tf.linalg.globalNorm(*tList:array, name:string=null)",
   (tList: readonly (TensorLike | null)[], _: Name): Tensor =>
     ops.sqrt(tList.reduce<Tensor>((sum, t) => (t === null ? sum : ops.add(sum, ops.sum(ops.square(t)))), asTensor(0))),
 );
@@ -983,7 +984,7 @@ export const globalNorm = declare(
  * ```
  */
 export const clipByGlobalNorm = declare(
-  "tf.clipByGlobalNorm(*tList:any, *clipNorm, *useNorm=null, name:string=null)",
+  "tf.clipByGlobalNorm(*tList:array, *clipNorm, *useNorm=null, name:string=null)",
   <T extends TensorLike | null>(tList: readonly T[], clipNorm: TensorLike, useNorm: TensorLike | null, _: Name) => {
     const norm = useNorm === null ? globalNorm(tList) : asTensor(useNorm);
     const scale = ops.multiply(clipNorm, ops.minimum(ops.reciprocal(norm), ops.divide(1, clipNorm)));
@@ -1026,7 +1027,7 @@ export const einsum = declare(
  * ```
  */
 export const tensordot = declare(
-  "tf.tensordot(*a, *b, axes:any, name:string=null)",
+  "tf.tensordot(*a, *b, axes:int|array, name:string=null)",
   (a: TensorLike, b: TensorLike, axes: number | readonly (number | readonly number[])[], _: Name): Tensor => {
     const lists =
       typeof axes === "number" ? axes : (axes.map((each) => (typeof each === "number" ? [each] : each)) as [number[], number[]]);

@@ -263,10 +263,10 @@ const mel = (hertz: number): number => 1127 * Math.log(1 + hertz / 700);
 export const linearToMelWeightMatrix = declare(
   'tf.signal.linearToMelWeightMatrix(numMelBins:int=20, numSpectrogramBins:int=129, sampleRate:number=8000, lowerEdgeHertz:number=125, upperEdgeHertz:number=3800, dtype:dtype="float32", name:string=null)',
   (bins: number, spectrogramBins: number, sampleRate: number, lower: number, upper: number, dtype: string, _: Name): Tensor => {
-    if (!(bins > 0 && sampleRate > 0 && lower >= 0 && lower < upper && upper <= sampleRate / 2))
+    if (!(bins > 0 && spectrogramBins > 0 && sampleRate > 0 && lower >= 0 && lower < upper && upper <= sampleRate / 2))
       throw new ValueError("linearToMelWeightMatrix", {
-        given: `${bins} bins from ${lower} to ${upper} Hz at a rate of ${sampleRate}`,
-        expected: "a positive number of bins between 0 and half of the rate",
+        given: `${bins} bins of ${spectrogramBins} from ${lower} to ${upper} Hz at a rate of ${sampleRate}`,
+        expected: "positive numbers of bins between 0 and half of the rate",
       });
     const [low, high] = [mel(lower), mel(upper)];
     const edge = (i: number): number => low + ((high - low) * i) / (bins + 1);

@@ -1,5 +1,6 @@
 // tf.sparse: what can be done with sparse tensors.
 
+import { checkFunction } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
@@ -238,5 +239,7 @@ export const retain = declare("tf.sparse.retain(spInput:any, *toRetain)", (spInp
  * tf.sparse.mapValues((values: tf.Tensor) => values.mul(values), tf.sparse.fromDense([[0, 3]])).values; // [9]
  * ```
  */
-export const mapValues = (op: (values: Tensor, ...args: unknown[]) => Tensor, x: SparseTensor, ...args: unknown[]): SparseTensor =>
-  x.withValues(op(numbersOf("sparse.mapValues", x), ...args));
+export function mapValues(op: (values: Tensor, ...args: unknown[]) => Tensor, x: SparseTensor, ...args: unknown[]): SparseTensor {
+  checkFunction("sparse.mapValues.op", op);
+  return x.withValues(op(numbersOf("sparse.mapValues", x), ...args));
+}

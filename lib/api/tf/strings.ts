@@ -147,7 +147,7 @@ export const substr = declare(
  * ```
  */
 export const join = declare(
-  'tf.strings.join(inputs:any, separator="", name:string=null)',
+  'tf.strings.join(inputs:array, separator="", name:string=null)',
   (inputs: readonly StringsLike[], separator: string, _: Name): NestedStrings | RaggedTensor => {
     const ragged = inputs.find(isRagged);
     if (ragged)
@@ -504,13 +504,21 @@ export const unicodeEncode = declare(
   (input: TensorLike | RaggedTensor, outputEncoding: string, _errors: string, replacement: number, _: Name): NestedStrings => {
     checkEncoding("strings.unicodeEncode.outputEncoding", outputEncoding);
     const rows: unknown = isRagged(input) ? input.toList() : asTensor(input).array();
+    if (!Array.isArray(rows))
+      throw new ValueError("strings.unicodeEncode.input", { given: text(rows), expected: "code points: an array of whole numbers" });
     const encode = (row: unknown): NestedStrings =>
       Array.isArray(row) && !Array.isArray(row[0])
-        ? (row as number[]).map((point) => String.fromCodePoint(point >= 0 && point <= 0x10ffff ? point : replacement)).join("")
+        ? (row as number[]).map((point) => String.fromCodePoint(pointOf(point, replacement))).join("")
         : (row as unknown[]).map(encode);
     return encode(rows);
   },
 );
+
+/** A code point, or what stands for what is none. @throws ValueError where it is no whole number */
+function pointOf(given: number, replacement: number): number {
+  if (Number.isInteger(given)) return given >= 0 && given <= 0x10ffff ? given : replacement;
+  throw new ValueError("strings.unicodeEncode.input", { given: text(given), expected: "code points: whole numbers" });
+}
 
 const checkEncoding = (where: string, given: string): void => {
   if (!/^utf-?8$/i.test(given))

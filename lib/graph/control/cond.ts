@@ -1,7 +1,8 @@
 // tf.cond and tf.switchCase: one of several functions, chosen by a value while the program runs.
 
+import { checkFunction } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ArgumentError } from "../../core/errors.js";
+import { ArgumentError, text } from "../../core/errors.js";
 import { sameShape, sizeOrNull } from "../../core/shape.js";
 import type { Tensor, Spec } from "../../core/tensor.js";
 import { isBranch, mapTree, type Tree } from "../../core/tree.js";
@@ -23,6 +24,8 @@ import { TensorArray } from "./tensor-array.js";
  * @param pred  a bool scalar
  */
 export function cond<R>(pred: TensorLike, trueFn: () => R, falseFn: () => R): R {
+  checkFunction("cond.trueFn", trueFn);
+  checkFunction("cond.falseFn", falseFn);
   return choose("cond", pred, [trueFn, falseFn], (value) => (value ? 0 : 1));
 }
 
@@ -40,6 +43,9 @@ export function switchCase<A extends readonly unknown[], R>(
   branches: readonly ((...operands: A) => R)[],
   ...operands: A
 ): R {
+  if (!Array.isArray(branches) || branches.length === 0)
+    throw new ArgumentError("switchCase.branches", { given: text(branches), expected: "an array of functions" });
+  branches.forEach((branch, i) => checkFunction(`switchCase.branches[${i}]`, branch));
   const last = branches.length - 1;
   return choose(
     "switchCase",

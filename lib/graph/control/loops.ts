@@ -1,7 +1,7 @@
 // Loops of known length: keras.ops.scan, fori_loop, map, associative_scan. In a traced function they are unrolled, so gradients of any
 // order flow through them; a loop whose bounds are tensors becomes a whileLoop.
 
-import { checkOptions } from "../../core/options.js";
+import { checkFunction, checkOptions } from "../../core/options.js";
 import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import { isTracing } from "../../core/interpreter.js";
@@ -108,13 +108,10 @@ export interface ScanOptions {
  *
  * @returns the last carry, and the ys along a new first axis (null where f gives null)
  */
-export function scan<C, Y>(
-  f: (carry: C, x: never) => readonly [C, Y],
-  init: C,
-  xs: unknown = null,
-  { length = null, reverse = false, unroll = 1 }: ScanOptions = {},
-): [C, Y] {
+export function scan<C, Y>(f: (carry: C, x: never) => readonly [C, Y], init: C, xs: unknown = null, options: ScanOptions = {}): [C, Y] {
   checkOptions("scan", arguments, 3, ["length", "reverse", "unroll"]);
+  checkFunction("scan.f", f);
+  const { length = null, reverse = false, unroll = 1 } = options;
   if (xs === null) return scanned(f, init, null, { length, reverse, unroll });
   return whenKnown("scan", tensors(xs), (known) => scanned(f, init, known, { length, reverse, unroll }));
 }
@@ -153,6 +150,7 @@ function scanned<C, Y>(
  * ```
  */
 export function map<Y>(f: (x: never) => Y, xs: unknown): Y {
+  checkFunction("map.f", f);
   return whenKnown("map", tensors(xs), (known) => stacked(slices("map", known).map((x) => tensors(f(x as never)))) as Y);
 }
 
@@ -166,6 +164,7 @@ export function map<Y>(f: (x: never) => Y, xs: unknown): Y {
  * @param lower, upper  integers, or int32 scalars: then it is a whileLoop
  */
 export function foriLoop<V>(lower: TensorLike, upper: TensorLike, body: (i: Tensor, value: V) => V, initVal: V): V {
+  checkFunction("foriLoop.body", body);
   const [begin, end] = [
     asTensor(lower, typeof lower === "number" ? "int32" : undefined),
     asTensor(upper, typeof upper === "number" ? "int32" : undefined),
@@ -207,8 +206,10 @@ export interface AssociativeScanOptions {
  *
  * @param f  takes two slices (in the structure of elems, with the axis) and combines them
  */
-export function associativeScan<E>(f: (a: E, b: E) => E, elems: E, { reverse = false, axis = 0 }: AssociativeScanOptions = {}): E {
+export function associativeScan<E>(f: (a: E, b: E) => E, elems: E, options: AssociativeScanOptions = {}): E {
   checkOptions("associativeScan", arguments, 2, ["reverse", "axis"]);
+  checkFunction("associativeScan.f", f);
+  const { reverse = false, axis = 0 } = options;
   return whenKnown("associativeScan", tensors(elems), (known) => partialResults(f, known, reverse, axis));
 }
 

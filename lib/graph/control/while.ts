@@ -1,9 +1,9 @@
 // tf.whileLoop: a loop whose end the values decide, as one step of a graph.
 
-import { checkOptions } from "../../core/options.js";
+import { checkFunction, checkOptions } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isRecording, unrecorded } from "../../core/interpreter.js";
-import { ArgumentError } from "../../core/errors.js";
+import { ArgumentError, text } from "../../core/errors.js";
 import { sameShape, type Shape } from "../../core/shape.js";
 import type { Chainable, Spec, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, unflatten, type Tree } from "../../core/tree.js";
@@ -47,9 +47,13 @@ export function whileLoop<V extends readonly unknown[]>(
   condition: (...variables: TensorsOf<V>) => TensorLike,
   body: (...variables: TensorsOf<V>) => unknown,
   loopVars: readonly [...V],
-  { maximumIterations = Infinity, shapeInvariants }: WhileOptions = {},
+  options: WhileOptions = {},
 ): TensorsOf<V> {
   checkOptions("whileLoop", arguments, 3, ["maximumIterations", "shapeInvariants", "parallelIterations", "backProp", "swapMemory", "name"]);
+  checkFunction("whileLoop.condition", condition);
+  checkFunction("whileLoop.body", body);
+  if (!Array.isArray(loopVars)) throw new ArgumentError("whileLoop.loopVars", { given: text(loopVars), expected: "an array" });
+  const { maximumIterations = Infinity, shapeInvariants } = options;
   const structure = mapTree(loopVars as Tree<unknown>, asCarried);
   const initial = leaves(structure);
   const opened = shapeInvariants === undefined ? null : openShapes(shapeInvariants, initial.length);

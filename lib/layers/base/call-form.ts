@@ -1,6 +1,8 @@
 // How a layer's `call` takes what it gets beside its inputs: as one options object, as ours do, or one by one, as in Python.
 
 import type { Layer } from "../layer.js";
+import { ArgumentError, didYouMean, text } from "../../core/errors.js";
+import { isPlainObject } from "../../config/index.js";
 import type { CallOptions } from "./types.js";
 
 /** Arguments of Keras's `call` that may stand by themselves: `call(x, training = false)`. */
@@ -8,32 +10,93 @@ const named = ["training", "mask"] as const;
 
 type Name = (typeof named)[number];
 
-/** For each parameter of a `call`, which of the named arguments it is. */
-const forms = new WeakMap<object, readonly (Name | null)[]>();
+/** A parameter of a `call`. */
+interface CallParameter {
+  /** Which of the named arguments it is. */
+  readonly name: Name | null;
+  /** The options that it takes apart: those of `{ training, mask }`. Null where it keeps whatever comes. */
+  readonly options: readonly string[] | null;
+  readonly isRest: boolean;
+}
 
-/** Calls a layer's `call` in the form in which it is written. */
+const forms = new WeakMap<object, readonly CallParameter[]>();
+
+/**
+ * Calls a layer's `call` in the form in which it is written.
+ *
+ * @throws ArgumentError for an option that it does not take, and for another value where its options stand
+ */
 export function callWith(layer: Layer, args: readonly unknown[], options: CallOptions): unknown {
   const { call } = layer as unknown as { call: (...args: readonly unknown[]) => unknown };
   const parameters = parametersOf(call);
-  if (parameters[args.length] == null) return call.apply(layer, [...args, options]);
-  const rest = parameters.slice(args.length).map((name) => (name === null ? undefined : (options[name] ?? undefined)));
-  return call.apply(layer, [...args, ...rest]);
+  for (let i = 1; i < args.length; i++) checkPosition(layer, args[i], parameters[i]);
+  const next = parameters[args.length];
+  if (next !== undefined && next.name !== null) {
+    const rest = parameters.slice(args.length).map(({ name }) => (name === null ? undefined : (options[name] ?? undefined)));
+    return call.apply(layer, [...args, ...rest]);
+  }
+  const taken = next ?? parameters.at(-1);
+  if (taken) checkTaken(layer, options, next ? next.options : taken.isRest ? null : []);
+  return call.apply(layer, [...args, options]);
 }
 
-function parametersOf(call: (...args: readonly unknown[]) => unknown): readonly (Name | null)[] {
+/** Options stand behind the inputs: a `call(x, { training })` would not see a second input. */
+function checkPosition(layer: Layer, value: unknown, parameter: CallParameter | undefined): void {
+  if (!parameter?.options || value === undefined || isPlainObject(value)) return;
+  const [first] = parameter.options;
+  throw new ArgumentError(layer.name, {
+    given: `${text(value)} where its options stand`,
+    expected: parameter.options.length > 0 ? `options among ${parameter.options.join(", ")}` : "no more inputs",
+    ...(first !== undefined && { hint: `Write { ${first}: … }.` }),
+  });
+}
+
+function checkTaken(layer: Layer, options: CallOptions, names: readonly string[] | null): void {
+  if (names === null) return;
+  for (const key in options) {
+    if (options[key] === undefined || names.includes(key) || (named as readonly string[]).includes(key)) continue;
+    const known = [...new Set([...named, ...names])];
+    const hint = didYouMean(key, known);
+    throw new ArgumentError(layer.name, {
+      given: `the unknown option ${text(key)} of a call`,
+      expected: `options among ${known.join(", ")}`,
+      ...(hint && { hint }),
+    });
+  }
+}
+
+function parametersOf(call: (...args: readonly unknown[]) => unknown): readonly CallParameter[] {
   let form = forms.get(call);
   if (!form) {
-    form = parametersIn(String(call)).map((text) => named.find((name) => new RegExp(`^${name}\\s*(=|$)`).test(text)) ?? null);
+    const source = String(call);
+    // What was bound does not show its parameters.
+    form = (source.includes("[native code]") ? [] : parametersIn(source)).map((parameter) => ({
+      name: named.find((name) => new RegExp(`^${name}\\s*(=|$)`).test(parameter)) ?? null,
+      options: takenApart(parameter),
+      isRest: parameter.startsWith("..."),
+    }));
     forms.set(call, form);
   }
   return form;
+}
+
+/** The names in a pattern such as `{ training, mask: own = null }`; null for what is none, or keeps the rest. */
+function takenApart(source: string): readonly string[] | null {
+  if (!source.startsWith("{")) return null;
+  const parts = partsOf(source, 0);
+  if (parts.some((part) => part.startsWith("..."))) return null;
+  return parts.filter((part) => part !== "").map((part) => /^["']?([\w$]+)/.exec(part)?.[1] ?? part);
 }
 
 /** The texts of a function's parameters. */
 export function parametersIn(source: string): string[] {
   const begin = source.indexOf("(");
   const arrow = source.indexOf("=>");
-  if (begin < 0 || (arrow >= 0 && arrow < begin)) return [];
+  return begin < 0 || (arrow >= 0 && arrow < begin) ? [] : partsOf(source, begin);
+}
+
+/** What commas part between the bracket at a place and the one that closes it. */
+function partsOf(source: string, begin: number): string[] {
   const found: string[] = [];
   let depth = 0;
   let from = begin + 1;

@@ -1,5 +1,6 @@
 // keras.layers.InputSpec: what a layer demands of its inputs, checked before it is built.
 
+import { checkOptions } from "../../core/options.js";
 import { DtypeError, ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { Strings } from "../../core/strings.js";
@@ -42,7 +43,18 @@ export class InputSpec implements InputSpecOptions {
   declare readonly optional?: boolean;
   declare readonly allowLastAxisSqueeze?: boolean;
 
-  constructor(options: InputSpecOptions) {
+  constructor(options: InputSpecOptions = {}) {
+    checkOptions("InputSpec", arguments, 0, [
+      "dtype",
+      "shape",
+      "ndim",
+      "minNdim",
+      "maxNdim",
+      "axes",
+      "name",
+      "optional",
+      "allowLastAxisSqueeze",
+    ]);
     Object.assign(this, options, options.shape === undefined ? {} : { ndim: options.shape.length });
   }
 

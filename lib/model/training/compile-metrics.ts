@@ -2,9 +2,10 @@
 
 import { isPlainObject, type Json, type Schema } from "../../config/index.js";
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
+import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { at, isBranch, leaves, leavesWithPath, type Path } from "../../core/tree.js";
-import { Metric, type MetricUpdateOptions } from "../../metrics/index.js";
+import { Metric } from "../../metrics/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { weightsOf } from "./compile-loss.js";
 import { metricFor, type MetricIdentifier } from "./identify.js";
@@ -21,7 +22,7 @@ interface OutputMetrics {
 }
 
 /** Weights of samples, in the structure of the outputs. */
-type Weights = MetricUpdateOptions["sampleWeight"] | readonly unknown[] | { readonly [name: string]: unknown };
+type Weights = TensorLike | null | undefined | readonly unknown[] | { readonly [name: string]: unknown };
 
 /**
  * What `compile` says of metrics, applied to labels and predictions once their structure is known. It is one metric of the model, named

@@ -287,7 +287,7 @@ export const saturateCast = operation("core.saturateCast(*x, dtype:dtype)", (x: 
  * ```
  */
 export const select = operation(
-  "numpy.select(*condlist, *choicelist, *default=0)",
+  "numpy.select(*condlist:tensors, *choicelist:tensors, *default=0)",
   (condlist: readonly TensorLike[], choicelist: readonly TensorLike[], defaultValue: TensorLike): Tensor => {
     if (condlist.length !== choicelist.length) {
       throw new ValueError("select", {

@@ -124,11 +124,9 @@ const normalizeOp = primitive({
  * @param options.scale, options.offset  [channels]
  * @returns y, and the mean and variance it used; they carry no gradient
  */
-export function batchNormalizationTraining(
-  x: TensorLike,
-  { offset, scale, epsilon = 1e-3 }: AffineOptions = {},
-): { y: Tensor; mean: Tensor; variance: Tensor } {
+export function batchNormalizationTraining(x: TensorLike, options: AffineOptions = {}): { y: Tensor; mean: Tensor; variance: Tensor } {
   checkOptions("batchNormalizationTraining", arguments, 1, ["offset", "scale", "epsilon"]);
+  const { offset, scale, epsilon = 1e-3 } = options;
   const { result, mean, variance } = trainingOp.apply({ x: asFloat(x), ...optional(scale, offset) }, { epsilon });
   return { y: result, mean, variance };
 }

@@ -22,7 +22,7 @@ import { gatherView } from "./views.js";
  *
  * @throws ShapeError where it does not fit
  */
-export const broadcastTo = operation("numpy.broadcastTo(*x, shape:shape)", (x: TensorLike, shape: Shape): Tensor => {
+export const broadcastTo = operation("numpy.broadcastTo(*x, shape:lengths)", (x: TensorLike, shape: Shape): Tensor => {
   const tensor = asTensor(x);
   checkFollows("broadcastTo", shape);
   return sameShape(tensor.shape, shape) ? tensor : broadcastOp.apply({ x: tensor }, { shape });

@@ -1,5 +1,6 @@
 // keras.optimizers.schedules.serialize, deserialize.
 
+import { checkOptions } from "../../core/options.js";
 import type { CustomObjects, Json } from "../../config/index.js";
 import { customObjectScope } from "../../config/index.js";
 import { type LearningRateSchedule, schedules } from "./schedule.js";
@@ -22,9 +23,8 @@ export const serialize = (learningRateSchedule: LearningRateSchedule): Json => s
  * keras.optimizers.schedules.deserialize(json)(50); // 0.05
  * ```
  */
-export function deserialize(
-  config: unknown,
-  { customObjects = {} }: { readonly customObjects?: CustomObjects } = {},
-): LearningRateSchedule {
+export function deserialize(config: unknown, options: { readonly customObjects?: CustomObjects } = {}): LearningRateSchedule {
+  checkOptions("schedules.deserialize", arguments, 1, ["customObjects"]);
+  const { customObjects = {} } = options;
   return customObjectScope(customObjects, () => schedules.get(config as never, "keras.optimizers.schedules.deserialize"));
 }
