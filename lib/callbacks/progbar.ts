@@ -1,5 +1,6 @@
 // keras.utils.Progbar: a bar for loops of one's own.
 
+import { checkOptions } from "../core/options.js";
 import {
   type Arguments,
   type Options,
@@ -32,6 +33,9 @@ const options = schema(["target", "width", "verbose", "interval", "statefulMetri
 
 /** What a bar takes. */
 export type ProgbarOptions = Options<typeof options>;
+
+/** `[name, value]` pairs. */
+type Values = readonly (readonly [string, number])[];
 
 /**
  * A bar of progress on the terminal.
@@ -67,10 +71,9 @@ export class Progbar {
    * @param options.values    `[name, value]` pairs, of the steps since the last update
    * @param options.finalize  whether it is the last update; default: once the target is reached
    */
-  update(
-    current: number,
-    { values = null, finalize = null }: { values?: readonly (readonly [string, number])[] | null; finalize?: boolean | null } = {},
-  ): void {
+  update(current: number, options: { values?: Values | null; finalize?: boolean | null } = {}): void {
+    checkOptions("Progbar.update", arguments, 1, ["values", "finalize"]);
+    const { values = null, finalize = null } = options;
     const steps = Math.max(current - this.#seen, 1);
     for (const [name, value] of values ?? []) {
       const [sum, count] = this.#stateful.has(name) ? [0, 0] : (this.#sums.get(name) ?? [0, 0]);
@@ -84,7 +87,8 @@ export class Progbar {
   }
 
   /** Draws the bar after n more steps. */
-  add(n: number, { values = null }: { values?: readonly (readonly [string, number])[] | null } = {}): void {
-    this.update(this.#seen + n, { values });
+  add(n: number, options: { values?: Values | null } = {}): void {
+    checkOptions("Progbar.add", arguments, 1, ["values"]);
+    this.update(this.#seen + n, options);
   }
 }

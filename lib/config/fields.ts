@@ -31,6 +31,8 @@ export const boolean = checked(() => zBoolean(), "true or false");
 export const string = checked(() => zString(), "a string");
 export const integer = checked(() => int(), "an integer");
 export const positiveInteger = checked(() => int().check(positive()), "a positive integer");
+/** How many rows or columns a table has that is written out. */
+export const tableLength = checked(() => int().check(positive(), maximum(2 ** 24)), "an integer from 1 to 16777216");
 export const nonNegativeInteger = checked(() => int().check(nonnegative()), "an integer of at least 0");
 export const number = checked(() => zNumber(), "a number");
 export const positiveNumber = checked(() => zNumber().check(positive()), "a number above 0");

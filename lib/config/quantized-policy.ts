@@ -38,13 +38,15 @@ function numbersOf(where: string, given: string, { mode, numbers, expected }: Fo
  * ```
  */
 export class QuantizedDTypePolicy extends DTypePolicy {
+  /** The options there are. */
+  static readonly optionNames: readonly string[] = ["sourceName"];
   readonly #mode: QuantizationMode;
   readonly #sourceName: string;
 
   /** @throws ValueError for another mode, or int8 beside float16, whose range its sums exceed */
   constructor(mode: string, options: QuantizedOptions = {}) {
     super(options?.sourceName ?? null);
-    checkOptions(new.target.name, [options], 0, ["sourceName", "amaxHistoryLength"]);
+    checkOptions(new.target.name, [options], 0, new.target.optionNames);
     this.#sourceName = super.name;
     if (!(quantizationModes as readonly string[]).includes(mode))
       throw new ValueError("QuantizedDTypePolicy.mode", { given: text(mode), expected: `one of ${quantizationModes.join(", ")}` });
@@ -177,10 +179,12 @@ export class TernaryDTypePolicy extends QuantizedDTypePolicy {}
  * ```
  */
 export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
+  static override readonly optionNames = ["sourceName", "amaxHistoryLength"];
   readonly amaxHistoryLength: number;
 
-  constructor(mode: string, { amaxHistoryLength = 1024, ...options }: QuantizedOptions & { readonly amaxHistoryLength?: number } = {}) {
+  constructor(mode: string, options: QuantizedOptions & { readonly amaxHistoryLength?: number } = {}) {
     super(mode, options);
+    const { amaxHistoryLength = 1024 } = options;
     if (!Number.isInteger(amaxHistoryLength) || amaxHistoryLength <= 0)
       throw new ValueError("QuantizedFloat8DTypePolicy.amaxHistoryLength", {
         given: text(amaxHistoryLength),

@@ -1,5 +1,6 @@
 // Strategies with one replica, and those that name what is to be taken instead.
 
+import { checkOptions } from "../core/options.js";
 import { ArgumentError, StateError } from "../core/errors.js";
 import { deviceIndex } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
@@ -24,10 +25,9 @@ export class OneDeviceStrategy extends MirroredStrategy {
  * MirroredStrategy. TensorFlow: tf.distribute.experimental.CentralStorageStrategy
  */
 export class CentralStorageStrategy extends MirroredStrategy {
-  constructor({
-    computeDevices = null,
-    parameterDevice = null,
-  }: { computeDevices?: readonly string[] | null; parameterDevice?: string | null } = {}) {
+  constructor(options: { computeDevices?: readonly string[] | null; parameterDevice?: string | null } = {}) {
+    checkOptions("CentralStorageStrategy", [options], 0, ["computeDevices", "parameterDevice"]);
+    const { computeDevices = null, parameterDevice = null } = options;
     if (parameterDevice !== null) deviceIndex("CentralStorageStrategy", parameterDevice);
     super({ devices: computeDevices });
   }

@@ -31,17 +31,20 @@ export class CrossDeviceOps {}
 export class HierarchicalCopyAllReduce extends CrossDeviceOps {
   constructor(readonly options: { numPacks?: number } = {}) {
     super();
+    checkOptions("HierarchicalCopyAllReduce", arguments, 0, ["numPacks"]);
   }
 }
 export class ReductionToOneDevice extends CrossDeviceOps {
   constructor(readonly options: { reduceToDevice?: string | null; accumulationFn?: unknown } = {}) {
     super();
+    checkOptions("ReductionToOneDevice", arguments, 0, ["reduceToDevice", "accumulationFn"]);
   }
 }
 export class NcclAllReduce extends CrossDeviceOps {
   static #warned = false;
   constructor(readonly options: { numPacks?: number } = {}) {
     super();
+    checkOptions("NcclAllReduce", arguments, 0, ["numPacks"]);
     if (NcclAllReduce.#warned) return;
     NcclAllReduce.#warned = true;
     console.warn("kerasm: NcclAllReduce is for GPUs; sums are computed on processors here, the same way with every choice.");

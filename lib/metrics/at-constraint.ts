@@ -1,7 +1,7 @@
 // The base of metrics that are one rate where another one is held.
 
 import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
-import { type Extended, type Fields, nonNegativeInteger, nullable, type OptionValues, positiveInteger, Schema } from "../config/index.js";
+import { type Extended, type Fields, nonNegativeInteger, nullable, type OptionValues, tableLength, Schema } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divideNoNan, greaterEqual, max, where } from "../ops/index.js";
@@ -10,7 +10,7 @@ import { count } from "./confusion.js";
 import { Metric, type MetricFields, metricOptions } from "./metric.js";
 
 const after = ["numThresholds", "classId", "name", "dtype"] as const;
-const own = { classId: nullable(nonNegativeInteger()), numThresholds: positiveInteger(200) };
+const own = { classId: nullable(nonNegativeInteger()), numThresholds: tableLength(200) };
 
 /** The options of a metric at a constraint: the constraint comes first. */
 export function atConstraintOptions<const K extends string, const F extends Fields>(

@@ -1,6 +1,6 @@
 // Intersection over union of chosen classes.
 
-import { type Arguments, boolean, integer, list, nonNegativeInteger, nullable, positiveInteger, schema, string } from "../config/index.js";
+import { type Arguments, boolean, integer, list, nonNegativeInteger, nullable, tableLength, schema, string } from "../config/index.js";
 import { text, ValueError } from "../core/errors.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
@@ -17,7 +17,7 @@ export class IoU extends IoUBase<typeof IoU.options> {
   static override readonly options = schema(["numClasses", "targetClassIds", "name", "dtype", "ignoreClass"], {
     name: nullable(string()),
     dtype: countDtype,
-    numClasses: positiveInteger(),
+    numClasses: tableLength(),
     targetClassIds: list(nonNegativeInteger()),
     ignoreClass: nullable(integer()),
     sparseYTrue: boolean(true),

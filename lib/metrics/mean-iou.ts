@@ -1,6 +1,6 @@
 // Intersection over union, averaged over all classes.
 
-import { boolean, integer, nullable, positiveInteger, schema, string } from "../config/index.js";
+import { boolean, integer, nullable, tableLength, schema, string } from "../config/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
 
@@ -15,7 +15,7 @@ export class MeanIoU extends IoUBase<typeof MeanIoU.options> {
   static override readonly options = schema(["numClasses", "name", "dtype", "ignoreClass", "sparseYTrue"], {
     name: nullable(string()),
     dtype: countDtype,
-    numClasses: positiveInteger(),
+    numClasses: tableLength(),
     ignoreClass: nullable(integer()),
     sparseYTrue: boolean(true),
     sparseYPred: boolean(true),

@@ -1,6 +1,6 @@
 // Intersection over union of chosen classes, with one-hot labels.
 
-import { boolean, integer, list, nonNegativeInteger, nullable, positiveInteger, schema, string } from "../config/index.js";
+import { boolean, integer, list, nonNegativeInteger, nullable, tableLength, schema, string } from "../config/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
 
@@ -15,7 +15,7 @@ export class OneHotIoU extends IoUBase<typeof OneHotIoU.options> {
   static override readonly options = schema(["numClasses", "targetClassIds", "name", "dtype", "ignoreClass"], {
     name: nullable(string()),
     dtype: countDtype,
-    numClasses: positiveInteger(),
+    numClasses: tableLength(),
     targetClassIds: list(nonNegativeInteger()),
     ignoreClass: nullable(integer()),
     sparseYPred: boolean(false),

@@ -1,5 +1,6 @@
 // The class Model: functional or subclassed; the trainer's methods on top of a layer, and saving.
 
+import { checkOptions } from "../core/options.js";
 import {
   type Arguments,
   classNameOf,
@@ -219,6 +220,7 @@ export class Model extends Trainer {
 
   /** Prints the layers, their outputs and how many parameters they have. */
   summary(options: SummaryOptions = {}): void {
+    checkOptions("summary", arguments, 0, summaryOptions);
     const text = summarize(this as unknown as Summarized, options);
     if (options.printFn) options.printFn(text);
     else platform.output.write(text);
@@ -290,7 +292,9 @@ export class Model extends Trainer {
    * Which layers are quantized, how, and in how many bytes; `verbose` (default: true) prints it. @returns the text. Keras:
    * quantization_summary
    */
-  quantizationSummary({ verbose = true }: { readonly verbose?: boolean } = {}): string {
+  quantizationSummary(options: { readonly verbose?: boolean } = {}): string {
+    checkOptions("quantizationSummary", arguments, 0, ["verbose"]);
+    const { verbose = true } = options;
     const summary = summarizeQuantized(this.flattenLayers());
     if (verbose) platform.output.write(`${summary}\n`);
     return summary;
@@ -387,6 +391,10 @@ function modelOptions(target: typeof Model, given: readonly unknown[]): ModelOpt
     ...(hint && { hint }),
   });
 }
+
+const summaryOptions: readonly (keyof SummaryOptions)[] = [
+  "lineLength", "positions", "printFn", "expandNested", "showTrainable", "layerRange",
+]; // prettier-ignore
 
 const single = <T>(values: readonly T[]): T | T[] => (values.length === 1 ? values[0]! : [...values]);
 

@@ -1,6 +1,7 @@
 // Ragged tensors: rows of unequal length. The elements of all rows stand in one tensor, one after the other; where rows begin and end is
 // known on the host, so that it is a constant of a traced function, and gradients are those of the elements.
 
+import { checkOptions } from "../core/options.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, StateError, text, ValueError } from "../core/errors.js";
 import type { AnyFunction } from "../core/signature.js";
@@ -58,7 +59,7 @@ export class RaggedTensor implements Composite {
   /** Rows from where they begin and end. @throws ValueError unless the splits begin with 0, never fall and end with the number of values */
   static fromRowSplits(values: Given, rowSplits: TensorLike, options: { validate?: boolean; name?: string } = {}): RaggedTensor {
     const where = "RaggedTensor.fromRowSplits";
-    checkOptions(where, options, ["validate", "name"]);
+    checkOptions(where, [options], 0, ["validate", "name"]);
     const held = valuesOf(values, where);
     const splits = numbersOf(rowSplits, where);
     const count = lengthOf(held);
@@ -154,7 +155,7 @@ export class RaggedTensor implements Composite {
     }: { lengths?: TensorLike | null; padding?: number | null; raggedRank?: number; name?: string } = {},
   ): RaggedTensor {
     const where = "RaggedTensor.fromTensor";
-    checkOptions(where, others, ["name"]);
+    checkOptions(where, [others], 0, ["name"]);
     const x = asTensor(tensor);
     const shape = known(x.shape, where);
     if (shape.length < 2 || raggedRank < 1 || raggedRank >= shape.length)
@@ -229,7 +230,9 @@ export class RaggedTensor implements Composite {
   }
 
   /** The length of each row; of inner rows (`axis` above 1) as a ragged tensor. */
-  rowLengths({ axis = 1 }: { axis?: number; name?: string } = {}): Tensor | RaggedTensor {
+  rowLengths(options: { axis?: number; name?: string } = {}): Tensor | RaggedTensor {
+    checkOptions("RaggedTensor.rowLengths", arguments, 0, ["axis", "name"]);
+    const { axis = 1 } = options;
     if (axis === 1) return integersOf(lengthsOf(this.splits));
     if (axis > 1 && this.values instanceof RaggedTensor) {
       const inner = this.values.rowLengths({ axis: axis - 1 });
@@ -258,7 +261,9 @@ export class RaggedTensor implements Composite {
   }
 
   /** The lengths of the smallest tensor that all rows fit in. @param options.axis  of these axes alone */
-  boundingShape({ axis }: { axis?: number | readonly number[] | null; outType?: string | null; name?: string } = {}): Tensor {
+  boundingShape(options: { axis?: number | readonly number[] | null; outType?: string | null; name?: string } = {}): Tensor {
+    checkOptions("RaggedTensor.boundingShape", arguments, 0, ["axis", "outType", "name"]);
+    const { axis } = options;
     const shape = this.#bounds();
     if (axis == null) return integersOf(shape);
     return typeof axis === "number" ? asTensor(shape.at(axis)!, "int32") : integersOf(axis.map((each) => shape.at(each)!));
@@ -322,7 +327,7 @@ export class RaggedTensor implements Composite {
     shape,
     ...others
   }: { defaultValue?: number | string | null; shape?: Shape | null; name?: string } = {}): Tensor {
-    checkOptions("RaggedTensor.toTensor", others, ["name"]);
+    checkOptions("RaggedTensor.toTensor", [others], 0, ["name"]);
     const flat = this.flatValues;
     if (flat instanceof Strings)
       throw new ArgumentError("RaggedTensor.toTensor", { given: "strings", expected: "numbers", hint: "Use toList()." });
@@ -551,9 +556,4 @@ function paddedLengths(x: Tensor, padding: number | null | undefined, rows: numb
     while (count > 0 && isPadding(count - 1)) count--;
     return count;
   });
-}
-
-function checkOptions(where: string, options: object, names: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new ArgumentError(where, { given: `the option ${unknown}`, expected: names.join(", ") });
 }

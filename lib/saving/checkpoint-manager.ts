@@ -1,5 +1,6 @@
 // tf.train.CheckpointManager: the newest few checkpoints of a place.
 
+import { checkOptions } from "../core/options.js";
 import type { FileStore } from "../runtime/platform.js";
 import { nullable, positiveInteger, schema, string, type Options } from "../config/index.js";
 import type { Checkpoint } from "./checkpoint.js";
@@ -73,7 +74,9 @@ export class CheckpointManager {
    * @returns the path
    * @throws CheckpointError where it can't be written; then the checkpoints before are intact
    */
-  async save({ checkpointNumber }: { checkpointNumber?: number } = {}): Promise<string> {
+  async save(options: { checkpointNumber?: number } = {}): Promise<string> {
+    checkOptions("CheckpointManager.save", arguments, 0, ["checkpointNumber"]);
+    const { checkpointNumber } = options;
     const { bytes, number } = this.checkpoint.next(checkpointNumber);
     const saving = this.#saving.then(() => this.#write(`${this.#name}-${number}`, bytes));
     this.#saving = saving.catch(() => this.checkpoint.withdraw(number));

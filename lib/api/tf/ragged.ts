@@ -85,7 +85,7 @@ export const constant = declare(
  * ```
  */
 export const stack = declare(
-  "tf.ragged.stack(values:any, axis:int=0, name:string=null)",
+  "tf.ragged.stack(values:array, axis:int=0, name:string=null)",
   (values: readonly (TensorLike | RaggedTensor)[], axis: number, _: Name): RaggedTensor => {
     if (values.some((each) => each instanceof RaggedTensor))
       return stackRagged(
@@ -176,6 +176,7 @@ export const booleanMask = declare(
  * ```
  */
 export function toSparse(x: RaggedTensor): SparseTensor {
+  if (!(x instanceof RaggedTensor)) throw new ArgumentError("ragged.toSparse", { given: text(x), expected: "a ragged tensor" });
   const at = x.coordinates();
   const shape = Array.from(x.boundingShape().view());
   if (shape.length > x.raggedRank + 1)
@@ -191,6 +192,7 @@ export function toSparse(x: RaggedTensor): SparseTensor {
  * ```
  */
 export function fromSparse(x: SparseTensor): RaggedTensor {
+  if (!(x instanceof SparseTensor)) throw new ArgumentError("RaggedTensor.fromSparse", { given: text(x), expected: "a sparse tensor" });
   if (x.rank !== 2) throw new ShapeError("RaggedTensor.fromSparse", { given: `rank ${x.rank}`, expected: "a matrix" });
   const flat = x.indices.view("RaggedTensor.fromSparse");
   const lengths = new Array<number>(x.shape[0]!).fill(0);

@@ -2,7 +2,7 @@
 
 import { checkFunction } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import { known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
@@ -241,5 +241,6 @@ export const retain = declare("tf.sparse.retain(spInput:any, *toRetain)", (spInp
  */
 export function mapValues(op: (values: Tensor, ...args: unknown[]) => Tensor, x: SparseTensor, ...args: unknown[]): SparseTensor {
   checkFunction("sparse.mapValues.op", op);
+  if (!(x instanceof SparseTensor)) throw new ArgumentError("sparse.mapValues.x", { given: text(x), expected: "a sparse tensor" });
   return x.withValues(op(numbersOf("sparse.mapValues", x), ...args));
 }

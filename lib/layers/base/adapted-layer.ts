@@ -1,5 +1,6 @@
 // The base of layers whose kernel can be frozen and adapted by a product of low rank (LoRA).
 
+import { checkOptions } from "../../core/options.js";
 import { type Json, nullable, number, positiveInteger, type Schema, writtenWhenSet } from "../../config/index.js";
 import { StateError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
@@ -89,6 +90,7 @@ export abstract class AdaptedLayer<S extends Schema = typeof layerOptions> exten
   /** Freezes the weight and trains two factors of a small rank instead. @throws StateError before the layer is built, or the second time */
   enableLora(rank: number, options: LoraOptions = {}): void {
     const where = `${this.name}.enableLora`;
+    checkOptions(where, arguments, 1, ["loraAlpha", "aInitializer", "bInitializer"]);
     positiveInteger().parse(rank, `${where}.rank`);
     if (!this.built) throw new StateError(where, { given: "a layer that is not built", expected: "weights" });
     if (this.#lora) throw new StateError(where, { given: "a second call", expected: "one call for each layer" });

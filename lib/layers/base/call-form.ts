@@ -29,7 +29,7 @@ const forms = new WeakMap<object, readonly CallParameter[]>();
 export function callWith(layer: Layer, args: readonly unknown[], options: CallOptions): unknown {
   const { call } = layer as unknown as { call: (...args: readonly unknown[]) => unknown };
   const parameters = parametersOf(call);
-  for (let i = 1; i < args.length; i++) checkPosition(layer, args[i], parameters[i]);
+  for (let i = 1; i < args.length; i++) checkPosition(layer, args[i], parameters, i);
   const next = parameters[args.length];
   if (next !== undefined && next.name !== null) {
     const rest = parameters.slice(args.length).map(({ name }) => (name === null ? undefined : (options[name] ?? undefined)));
@@ -40,9 +40,15 @@ export function callWith(layer: Layer, args: readonly unknown[], options: CallOp
   return call.apply(layer, [...args, options]);
 }
 
-/** Options stand behind the inputs: a `call(x, { training })` would not see a second input. */
-function checkPosition(layer: Layer, value: unknown, parameter: CallParameter | undefined): void {
-  if (!parameter?.options || value === undefined || isPlainObject(value)) return;
+/** A `call(x)` would not see a second input, and a `call(x, { training })` would take it for its options. */
+function checkPosition(layer: Layer, value: unknown, parameters: readonly CallParameter[], place: number): void {
+  const parameter = parameters[place];
+  if (value === undefined || isPlainObject(value)) return;
+  if (!parameter) {
+    if (parameters.length === 0 || parameters.at(-1)!.isRest) return;
+    throw new ArgumentError(layer.name, { given: `${place + 1} inputs`, expected: `at most ${parameters.length}` });
+  }
+  if (!parameter.options) return;
   const [first] = parameter.options;
   throw new ArgumentError(layer.name, {
     given: `${text(value)} where its options stand`,

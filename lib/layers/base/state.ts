@@ -1,6 +1,7 @@
 // What a layer owns: weights, children, losses and metrics, found by its fields.
 
-import { Callable } from "../../config/index.js";
+import { checkOptions } from "../../core/options.js";
+import { Callable, isPlainObject } from "../../config/index.js";
 import { constraints } from "../../constraints/family.js";
 import type { ConstraintIdentifier } from "../../constraints/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
@@ -16,7 +17,7 @@ import { regularizers } from "../../regularizers/family.js";
 import type { RegularizerIdentifier } from "../../regularizers/index.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName, addUsualMethods } from "../../saving/saveable.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
-import { Variable } from "../../variables/variable.js";
+import { Variable, type VariableAggregation } from "../../variables/variable.js";
 import type { Layer } from "../layer.js";
 import { inScope, isInferring } from "./context.js";
 import { foundIn, visitFields } from "./tracking.js";
@@ -33,7 +34,17 @@ export interface WeightOptions {
   dtype?: Dtype;
   regularizer?: RegularizerIdentifier | null;
   constraint?: ConstraintIdentifier | null;
+  /** Whether it is read in the half in which the layer computes. Default: true. */
+  autocast?: boolean;
+  /** How the values of several replicas become one. Default: "none". */
+  aggregation?: VariableAggregation;
+  /** Whether an optimizer puts the gradient in its place instead of a step. Default: false. */
+  overwriteWithGradient?: boolean;
 }
+
+const weightOptions: readonly (keyof WeightOptions)[] = [
+  "name", "shape", "initializer", "trainable", "dtype", "regularizer", "constraint", "autocast", "aggregation", "overwriteWithGradient",
+]; // prettier-ignore
 
 /** What belongs to a layer by its fields. */
 export interface Tracked {
@@ -56,8 +67,18 @@ export abstract class LayerState extends Callable {
   /** Own weights in the order in which they were made, and whether they are trained. */
   readonly #weights = new Map<Variable, boolean>();
 
-  /** Makes a weight of this layer. */
-  addWeight({ name = "weight", shape = [], initializer, trainable = true, dtype, regularizer, constraint }: WeightOptions = {}): Weight {
+  /** Makes a weight of this layer: `addWeight({ shape, initializer })`, or with the shape and the initializer by place. */
+  addWeight(options?: WeightOptions): Weight;
+  addWeight(shape: Shape, initializer?: InitializerIdentifier | null, options?: Omit<WeightOptions, "shape" | "initializer">): Weight;
+  addWeight(first: WeightOptions | Shape = {}, second?: InitializerIdentifier | null, others: WeightOptions = {}): Weight {
+    if (Array.isArray(first)) {
+      const named =
+        isPlainObject(second) && !("class_name" in second) ? (second as WeightOptions) : { initializer: second ?? null, ...others };
+      return this.addWeight({ shape: first as Shape, ...named });
+    }
+    const options = first as WeightOptions;
+    checkOptions(`${this.name}.addWeight`, arguments, 0, weightOptions);
+    const { name = "weight", shape = [], initializer, trainable = true, dtype, regularizer, constraint } = options;
     const kept = dtype ?? this.variableDtype;
     const where = `${this.name}.${name}`;
     if (shape.includes(null)) {
@@ -68,8 +89,10 @@ export abstract class LayerState extends Callable {
       });
     }
     const make = initializers.get(initializer ?? (kept === "float32" ? "glorot_uniform" : "zeros"), `${where}.initializer`);
-    const [initial, options] = firstValue(make, shape as readonly number[], kept);
-    const weight = inScope(this.name, () => new Weight(initial, { ...options, name, trainable }));
+    const [initial, made] = firstValue(make, shape as readonly number[], kept);
+    const weight = inScope(this.name, () => new Weight(initial, { ...made, name, trainable, aggregation: options.aggregation ?? "none" }));
+    weight.autocast = options.autocast ?? true;
+    weight.overwriteWithGradient = options.overwriteWithGradient ?? false;
     if (regularizer) weight.regularizer = regularizers.get(regularizer, `${where}.regularizer`);
     if (constraint) weight.constraint = constraints.get(constraint, `${where}.constraint`);
     this.#weights.set(weight, trainable);
@@ -84,7 +107,7 @@ export abstract class LayerState extends Callable {
 
   /** The same as addWeight, with shape and initializer by position. Keras: add_variable */
   addVariable(shape: Shape, initializer: InitializerIdentifier | null, options: Omit<WeightOptions, "shape" | "initializer"> = {}): Weight {
-    return this.addWeight({ shape, initializer, ...options });
+    return this.addWeight(shape, initializer, options);
   }
 
   /** The variables of the metrics of this layer and the layers inside. */

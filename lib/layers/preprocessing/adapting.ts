@@ -1,5 +1,6 @@
 // How `adapt` goes through its data: one batch at a time, at once where nothing is asynchronous.
 
+import { checkOptions } from "../../core/options.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, StateError, text } from "../../core/errors.js";
 import { isStrings, Strings } from "../../core/strings.js";
@@ -36,7 +37,9 @@ export interface BatchWork {
 }
 
 /** Goes through the data, batch by batch. @throws ArgumentError for what is no data */
-export function forEachBatch(where: string, data: AdaptData, { steps = null }: AdaptOptions, work: BatchWork): Adapted {
+export function forEachBatch(where: string, data: AdaptData, options: AdaptOptions, work: BatchWork): Adapted {
+  checkOptions(where, [options], 0, ["steps", "batchSize"]);
+  const { steps = null } = options;
   if (steps !== null && !(Number.isInteger(steps) && steps > 0)) {
     throw new ArgumentError(`${where}.steps`, { given: text(steps), expected: "a positive integer, or null" });
   }

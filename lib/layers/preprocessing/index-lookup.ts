@@ -1,5 +1,6 @@
 // The base of StringLookup and IntegerLookup: a vocabulary, what is outside of it, and the ways to put out.
 
+import { checkOptions } from "../../core/options.js";
 import {
   boolean,
   field,
@@ -163,6 +164,7 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
    * true
    */
   getVocabulary(options: boolean | { readonly includeSpecialTokens?: boolean } = {}): (T | null)[] {
+    if (typeof options !== "boolean") checkOptions(`${this.name}.getVocabulary`, [options], 0, ["includeSpecialTokens"]);
     const includes = typeof options === "boolean" ? options : (options.includeSpecialTokens ?? true);
     const { maskToken, oovToken, numOovIndices } = this.#options;
     const special = [...(this.oovStart === 1 ? [maskToken] : []), ...Array.from({ length: numOovIndices }, () => oovToken)];

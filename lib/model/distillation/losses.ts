@@ -1,5 +1,6 @@
 // What distillation compares of a teacher and a student.
 
+import { checkOptions } from "../../core/options.js";
 import { type Config, isPlainObject, type Json, registerClasses, serializeKerasObject } from "../../config/index.js";
 import { ArgumentError, text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -97,8 +98,10 @@ export class LogitsDistillation extends DistillationLoss {
   readonly temperature: number;
   readonly loss: Tree<LossLike | null>;
 
-  constructor({ temperature = 3, loss = "kl_divergence" }: { readonly temperature?: number; readonly loss?: DistilledLosses } = {}) {
+  constructor(options: { readonly temperature?: number; readonly loss?: DistilledLosses } = {}) {
     super();
+    checkOptions("LogitsDistillation", arguments, 0, ["temperature", "loss"]);
+    const { temperature = 3, loss = "kl_divergence" } = options;
     if (!(typeof temperature === "number" && temperature > 0 && temperature < Infinity)) {
       throw new ArgumentError("LogitsDistillation.temperature", { given: text(temperature), expected: "a number above 0" });
     }
@@ -136,16 +139,16 @@ export class FeatureDistillation extends DistillationLoss {
   override readonly studentLayerName: string | null;
   readonly loss: Tree<LossLike | null>;
 
-  constructor({
-    loss = "mse",
-    teacherLayerName = null,
-    studentLayerName = null,
-  }: {
-    readonly loss?: DistilledLosses;
-    readonly teacherLayerName?: string | null;
-    readonly studentLayerName?: string | null;
-  } = {}) {
+  constructor(
+    options: {
+      readonly loss?: DistilledLosses;
+      readonly teacherLayerName?: string | null;
+      readonly studentLayerName?: string | null;
+    } = {},
+  ) {
     super();
+    checkOptions("FeatureDistillation", arguments, 0, ["loss", "teacherLayerName", "studentLayerName"]);
+    const { loss = "mse", teacherLayerName = null, studentLayerName = null } = options;
     this.loss = lossesOf("FeatureDistillation.loss", loss);
     this.teacherLayerName = teacherLayerName;
     this.studentLayerName = studentLayerName;

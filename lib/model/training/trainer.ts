@@ -1,5 +1,6 @@
 // compile, fit, evaluate, predict and their kin: what Model inherits to be trained.
 
+import { checkOptions } from "../../core/options.js";
 import { StatelessScope } from "../../variables/stateless-scope.js";
 import { GradientTape } from "../../autodiff/tape.js";
 import type { Logs } from "../../callbacks/callback.js";
@@ -262,8 +263,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** Updates the metrics and gives their results. To be overridden for metrics of one's own. */
-  computeMetrics(_x: unknown, y: unknown, yPred: unknown, { sampleWeight = null }: { sampleWeight?: unknown } = {}): StepLogs {
-    this.#compiled?.metrics?.updateState(y, yPred, { sampleWeight: sampleWeight as never });
+  computeMetrics(_x: unknown, y: unknown, yPred: unknown, options: { sampleWeight?: unknown } = {}): StepLogs {
+    checkOptions("computeMetrics", arguments, 3, ["sampleWeight"]);
+    this.#compiled?.metrics?.updateState(y, yPred, { sampleWeight: (options.sampleWeight ?? null) as never });
     return this.getMetricsResult();
   }
 
@@ -439,8 +441,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    *
    * @param options.valueFormat  "backend_tensor" for tensors, "numpy_array" for typed arrays with a shape
    */
-  getStateTree({ valueFormat = "backend_tensor" }: { readonly valueFormat?: ValueFormat } = {}): StateTree {
-    return stateTree(this.#stateGroups(), valueFormat);
+  getStateTree(options: { readonly valueFormat?: ValueFormat } = {}): StateTree {
+    checkOptions("getStateTree", arguments, 0, ["valueFormat"]);
+    return stateTree(this.#stateGroups(), options.valueFormat ?? "backend_tensor");
   }
 
   /**
