@@ -41,7 +41,7 @@ import { count } from "./confusion.js";
 import { Metric, metricOptions, metrics } from "./metric.js";
 
 const severalThresholds = field<number>({
-  expected: "an integer from 2 to 16777216",
+  expected: "an integer above 1, at most 16777216",
   parse: (value) => (Number.isInteger(value) && (value as number) > 1 && (value as number) <= 2 ** 24 ? (value as number) : invalid),
 });
 
