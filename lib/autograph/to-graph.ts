@@ -4,6 +4,8 @@
 //      kerasm/autograph.
 //  (2) A function made from text has no closure: what it uses beside its parameters, globals and `tf` is refused, unless a scope gives it.
 
+import { $ag } from "./index.js";
+import { checkFunction } from "../core/options.js";
 import { asTensor } from "../core/convert.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import type { Dtype } from "../core/dtype.js";
@@ -11,7 +13,6 @@ import { Chainable } from "../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../core/tree.js";
 import { setConversion, type ConversionOptions } from "../graph/conversion.js";
 import { platform } from "#platform";
-import { $ag } from "./index.js";
 import { weakDtype } from "./reconcile.js";
 import { checkLoopOptions } from "./loops.js";
 import type { LoopOptions } from "./state.js";
@@ -52,7 +53,7 @@ function checkOptions(where: string, options: object): void {
 }
 
 function sourceOf(where: string, fn: AnyFunction): string {
-  if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function" });
+  checkFunction(where, fn);
   const source = Function.prototype.toString.call(original(fn));
   if (!/\{\s*\[native code\]\s*\}\s*$/.test(source)) return source;
   throw new ArgumentError("autograph", {

@@ -1,7 +1,7 @@
 // Callbacks as one.
 
 import { checkOptions } from "../core/options.js";
-import { ArgumentError, didYouMean, text } from "../core/errors.js";
+import { ArgumentError, text } from "../core/errors.js";
 import { type Answer, Callback, type CallbackParams, type Hook, type Logs, type PredictLogs } from "./callback.js";
 import { History } from "./history.js";
 import { ProgressLogger } from "./progress-logger.js";

@@ -1,10 +1,11 @@
 // One declaration of a class's options gives their TypeScript type, the constructor's arguments, defaults, checks, and Keras's config both
 // ways.
 
-import { ArgumentError, didYouMean, text } from "../core/errors.js";
+import { refuseUnknown } from "../core/options.js";
+import { ArgumentError, text } from "../core/errors.js";
 import type { Field } from "./field.js";
 import { type Config, isPlainObject, type Json } from "./json.js";
-import { toCamelCase, toSnakeCase } from "./names.js";
+import { toSnakeCase } from "./names.js";
 
 /** The fields of a schema by camelCase name, in the order in which Keras writes them. */
 export type Fields = Readonly<Record<string, Field<unknown, unknown>>>;
@@ -56,7 +57,7 @@ export class Schema<const P extends readonly string[] = readonly string[], const
             expected: "the options object to be the last argument",
           });
         }
-        this.#refuseUnknown(where, Object.keys(value), Object.keys(this.fields));
+        refuseUnknown(where, Object.keys(value), Object.keys(this.fields));
         for (const [key, item] of Object.entries(value)) {
           if (item === undefined) continue;
           if (key in values)
@@ -111,7 +112,7 @@ export class Schema<const P extends readonly string[] = readonly string[], const
    */
   fromConfig(where: string, config: Config): Record<string, unknown> {
     this.#keras ??= new Map(Object.keys(this.fields).map((name) => [toSnakeCase(name), name]));
-    this.#refuseUnknown(`${where}.fromConfig`, Object.keys(config), [...this.#keras.keys()]);
+    refuseUnknown(`${where}.fromConfig`, Object.keys(config), [...this.#keras.keys()]);
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [this.#keras!.get(key)!, value]));
   }
 
@@ -121,17 +122,6 @@ export class Schema<const P extends readonly string[] = readonly string[], const
     if (takesObjects === "configs") return "class_name" in value;
     const keys = Object.keys(value);
     return takesObjects && !(keys.length > 0 && keys.every((key) => key in this.fields));
-  }
-
-  #refuseUnknown(where: string, keys: readonly string[], known: readonly string[]): void {
-    const unknown = keys.find((key) => !known.includes(key));
-    if (unknown === undefined) return;
-    const hint = didYouMean(unknown, known) ?? didYouMean(toCamelCase(unknown), known);
-    throw new ArgumentError(where, {
-      given: `the unknown option ${text(unknown)}`,
-      expected: known.length === 0 ? "no options" : `options among ${known.join(", ")}`,
-      ...(hint === undefined ? {} : { hint }),
-    });
   }
 
   #usage(): string {

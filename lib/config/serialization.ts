@@ -1,7 +1,7 @@
 // Objects to Keras's `{ module, class_name, config, registered_name }` and back.
 
 import { checkOptions } from "../core/options.js";
-import { ArgumentError, text, ValueError } from "../core/errors.js";
+import { text, ValueError } from "../core/errors.js";
 import { MAX_DEPTH } from "../core/tree.js";
 import { customObjectScope, type CustomObjects, registeredNameOf, safeModeScope } from "./custom-objects.js";
 import { type Config, type Envelope, isEnvelope, isPlainObject, type Json } from "./json.js";

@@ -1,5 +1,6 @@
 // keras.tree: structures of arrays and records. The walking is that of lib/core/tree.ts; here are Keras's names and checks.
 
+import { checkFunction } from "./options.js";
 import { ArgumentError, text } from "./errors.js";
 import { declare } from "./operation.js";
 import { at, isBranch, leaves, leavesWithPath, mapTree, mapTreeWithPath, type Path, pathText, type Tree, unflatten } from "./tree.js";
@@ -56,7 +57,7 @@ export const flattenWithPath = declare("tree.flattenWithPath(structure:tree)", (
  * @throws ArgumentError where the structures differ
  */
 export function mapStructure(func: (...leaves: never[]) => unknown, ...structures: readonly unknown[]): Structure {
-  if (typeof func !== "function") throw new ArgumentError("tree.mapStructure", { given: text(func), expected: "a function" });
+  checkFunction("tree.mapStructure", func);
   const [first, ...others] = structures;
   if (structures.length === 0) throw new ArgumentError("tree.mapStructure", { given: "no structure", expected: "at least one" });
   for (const other of others) assertSameStructure(first, other);
@@ -80,7 +81,7 @@ export function mapStructureUpTo(
   func: (...parts: never[]) => unknown,
   ...structures: readonly unknown[]
 ): Structure {
-  if (typeof func !== "function") throw new ArgumentError("tree.mapStructureUpTo", { given: text(func), expected: "a function" });
+  checkFunction("tree.mapStructureUpTo", func);
   structures.forEach((structure) => checkPrefix("tree.mapStructureUpTo", shallowStructure, structure, []));
   return mapTreeWithPath(shallowStructure as Structure, (_, path) =>
     func(...(structures.map((structure) => at(structure, path)) as never[])),

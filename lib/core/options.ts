@@ -25,9 +25,22 @@ export function checkOptions(where: string, given: ArrayLike<unknown>, place: nu
     const hint = names?.length ? `Write { ${names[0]}: … }.` : undefined;
     throw new ArgumentError(where, { given: text(options), expected: among, ...(hint && { hint }) });
   }
-  for (const name in options) {
-    if (names === null || names.includes(name)) continue;
-    const hint = didYouMean(name, names);
-    throw new ArgumentError(where, { given: `the unknown option ${text(name)}`, expected: among, ...(hint && { hint }) });
-  }
+  if (names !== null) refuseUnknown(where, Object.keys(options), names);
+}
+
+/** @throws ArgumentError for the first name that is not known: what nobody reads is a mistake */
+export function refuseUnknown(where: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const hint =
+    didYouMean(unknown, known) ??
+    didYouMean(
+      unknown.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      known,
+    );
+  throw new ArgumentError(where, {
+    given: `the unknown option ${text(unknown)}`,
+    expected: known.length === 0 ? "no options" : `options among ${known.join(", ")}`,
+    ...(hint && { hint }),
+  });
 }

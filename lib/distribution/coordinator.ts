@@ -6,6 +6,7 @@
 //      was lost.
 //  (3) After `join` every task has the present variables, and the values of what was scheduled.
 
+import { checkFunction } from "../core/options.js";
 import { ArgumentError, ClusterError, StateError, text } from "../core/errors.js";
 import { isPulledFrom, pulled, type Pullable } from "../core/pulls.js";
 import { Tensor } from "../core/tensor.js";
@@ -134,7 +135,7 @@ export class ClusterCoordinator {
 
   /** Puts a function into the queue. @returns its value, to be fetched after `join` */
   schedule<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): RemoteValue<Awaited<R>> {
-    if (typeof fn !== "function") throw new ArgumentError("coordinator.schedule", { given: text(fn), expected: "a function" });
+    checkFunction("coordinator.schedule", fn);
     let index = this.#functions.indexOf(fn as AnyFunction);
     if (index < 0) index = this.#functions.push(fn as AnyFunction) - 1;
     const result = new RemoteValue();

@@ -1,5 +1,6 @@
 // A dataset as a function that each process calls for itself, for fit, evaluate and predict.
 
+import { checkFunction } from "../core/options.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { Dataset } from "../data/dataset.js";
 import { checkInputOptions, type DistributeOptions, InputContext } from "./dataset.js";
@@ -27,7 +28,7 @@ export class DatasetCreator<T = unknown> implements Divided {
     given: DistributeOptions | { readonly inputOptions?: DistributeOptions | null } | null = null,
   ) {
     const where = "DatasetCreator";
-    if (typeof datasetFn !== "function") throw new ArgumentError(`${where}.datasetFn`, { given: text(datasetFn), expected: "a function" });
+    checkFunction(`${where}.datasetFn`, datasetFn);
     const options = given !== null && "inputOptions" in given ? (given.inputOptions ?? null) : (given as DistributeOptions | null);
     this.inputOptions = options === null ? null : checkInputOptions(`${where}.inputOptions`, options);
   }

@@ -3,9 +3,9 @@
 import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { isFloat } from "../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
-import { checkOptions } from "../core/options.js";
+import { checkFunction, checkOptions } from "../core/options.js";
 import { isInReplica, isMerging, replica, whileMerging, type Group } from "../core/replicas.js";
-import { adoptTensor, Chainable, Tensor } from "../core/tensor.js";
+import { Chainable, Tensor } from "../core/tensor.js";
 import { isBranch } from "../core/tree.js";
 import { Dataset } from "../data/dataset.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
@@ -90,7 +90,7 @@ export type RunArguments =
 /** The arguments as a list. @throws ArgumentError for what are none */
 function runArguments(fn: unknown, given: RunArguments, named: Keywords, how: RunOptions | null): readonly unknown[] {
   const where = "strategy.run";
-  if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function" });
+  checkFunction(where, fn);
   if (how !== null) checkRunOptions(`${where}.options`, how);
   if (Array.isArray(given)) return withKeywords(given as readonly unknown[], named);
   if (!isBranch(given)) throw new ArgumentError(`${where}.args`, { given: text(given), expected: "a list of arguments: [x, y]" });
@@ -122,10 +122,6 @@ function axisOf(where: string, given: unknown): number | null {
   }
   if (given === null || Number.isInteger(given)) return given as number | null;
   throw new ArgumentError(`${where}.axis`, { given: text(given), expected: "a whole number, or null" });
-}
-
-function checkFunction(where: string, fn: unknown): void {
-  if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function" });
 }
 
 /** A function that replicas run. */

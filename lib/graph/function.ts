@@ -4,7 +4,7 @@ import { asTensor } from "../core/convert.js";
 import { ArgumentError, DtypeError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
 import { atOnce, checkSynchronous } from "../core/ownership.js";
-import { checkOptions } from "../core/options.js";
+import { checkFunction, checkOptions } from "../core/options.js";
 import { tellPuller } from "../core/pulls.js";
 import { replicaKey } from "../core/replicas.js";
 import type { Shape } from "../core/shape.js";
@@ -118,7 +118,7 @@ export function tracedFunction<F extends AnyFunction>(
   }: FunctionOptions = {},
 ): TracedFunction<F> {
   type R = ReturnType<F>;
-  if (typeof fn !== "function") throw new ArgumentError("function", { given: text(fn), expected: "a function" });
+  checkFunction("function", fn);
   checkOptions("function", arguments, 1, optionNames);
   const inputSignature = specsIn(given);
   const body = autograph === true ? converted(fn, { scope, operators }) : fn;

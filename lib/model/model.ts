@@ -1,6 +1,6 @@
 // The class Model: functional or subclassed; the trainer's methods on top of a layer, and saving.
 
-import { checkOptions } from "../core/options.js";
+import { checkOptions, refuseUnknown } from "../core/options.js";
 import {
   type Arguments,
   classNameOf,
@@ -16,7 +16,7 @@ import {
   serializeKerasObject,
   deserializeKerasObject,
 } from "../config/index.js";
-import { ArgumentError, didYouMean, StateError, text, ValueError } from "../core/errors.js";
+import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import { checkInput } from "../layers/base/input-spec.js";
@@ -382,14 +382,8 @@ function modelOptions(target: typeof Model, given: readonly unknown[]): ModelOpt
     ? { ...(typeof third === "string" ? { name: third } : ((third ?? {}) as object)), inputs: first, outputs: second }
     : (first ?? {});
   const known = ["inputs", "outputs", ...Object.keys(options.fields)];
-  const unknown = Object.keys(all as object).find((key) => !known.includes(key));
-  if (unknown === undefined) return all as ModelOptions;
-  const hint = didYouMean(unknown, known);
-  throw new ArgumentError(name, {
-    given: `the unknown option ${text(unknown)}`,
-    expected: `options among ${known.join(", ")}`,
-    ...(hint && { hint }),
-  });
+  refuseUnknown(name, Object.keys(all as object), known);
+  return all as ModelOptions;
 }
 
 const summaryOptions: readonly (keyof SummaryOptions)[] = [

@@ -11,7 +11,7 @@ import type { Step } from "../../core/primitive.js";
 import { State } from "../../core/state.js";
 import { symbolic, Tensor, type Spec } from "../../core/tensor.js";
 import { read } from "../../ops/state/assign.js";
-import { forEachState, readsOf, replay, stateRead, withInputs, type Graph } from "../graph.js";
+import { forEachState, readsOf, stateRead, withInputs, type Graph } from "../graph.js";
 import { flattenResult } from "../signature.js";
 import { Trace } from "../trace.js";
 

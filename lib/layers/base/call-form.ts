@@ -1,7 +1,8 @@
 // How a layer's `call` takes what it gets beside its inputs: as one options object, as ours do, or one by one, as in Python.
 
 import type { Layer } from "../layer.js";
-import { ArgumentError, didYouMean, text } from "../../core/errors.js";
+import { ArgumentError, text } from "../../core/errors.js";
+import { refuseUnknown } from "../../core/options.js";
 import { isPlainObject } from "../../config/index.js";
 import type { CallOptions } from "./types.js";
 
@@ -59,16 +60,8 @@ function checkPosition(layer: Layer, value: unknown, parameters: readonly CallPa
 
 function checkTaken(layer: Layer, options: CallOptions, names: readonly string[] | null): void {
   if (names === null) return;
-  for (const key in options) {
-    if (options[key] === undefined || names.includes(key) || (named as readonly string[]).includes(key)) continue;
-    const known = [...new Set([...named, ...names])];
-    const hint = didYouMean(key, known);
-    throw new ArgumentError(layer.name, {
-      given: `the unknown option ${text(key)} of a call`,
-      expected: `options among ${known.join(", ")}`,
-      ...(hint && { hint }),
-    });
-  }
+  for (const key in options)
+    if (options[key] !== undefined && !names.includes(key)) refuseUnknown(layer.name, [key], [...new Set([...named, ...names])]);
 }
 
 function parametersOf(call: (...args: readonly unknown[]) => unknown): readonly CallParameter[] {

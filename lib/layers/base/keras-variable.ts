@@ -1,5 +1,6 @@
 // keras.Variable: a variable made as in Keras, of an initializer and a shape, or of values.
 
+import { checkOptions } from "../../core/options.js";
 import { automaticName } from "../../config/index.js";
 import { checkedDtype, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
@@ -46,8 +47,7 @@ const known = ["shape", "dtype", "trainable", "autocast", "aggregation", "synchr
 export class KerasVariable extends Weight {
   constructor(initializer: InitializerIdentifier | TensorLike, options: KerasVariableOptions = {}) {
     const where = "keras.Variable";
-    const unknown = Object.keys(options).find((name) => !known.includes(name));
-    if (unknown !== undefined) throw new ArgumentError(where, { given: `the option ${unknown}`, expected: known.join(", ") });
+    checkOptions(where, arguments, 1, known);
     const { shape = null, dtype = null, autocast = true, name = null, layout = null, ...others } = options;
     if (layout !== null)
       throw new NotSupportedError(`${where}.layout`, {
