@@ -1,5 +1,6 @@
 // A model anew: its layers made from their configs, with weights of their own.
 
+import { checkOptions } from "../core/options.js";
 import { serializeKerasObject, deserializeKerasObject } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
@@ -40,8 +41,7 @@ const anew = (layer: Layer): Layer => deserializeKerasObject(serializeKerasObjec
  * @throws ArgumentError for a model of one's own, which a config makes: `fromConfig`. Keras: keras.models.clone_model
  */
 export function cloneModel(model: Model, options: CloneModelOptions = {}): Model {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ArgumentError("cloneModel", { given: `the option ${unknown}`, expected: known.join(", ") });
+  checkOptions("cloneModel", arguments, 1, known);
   const { inputTensors = null, cloneFunction, callFunction, recursive = false } = options;
   if (!(model instanceof Model)) throw new ArgumentError("cloneModel", { given: text(model), expected: "a model" });
   const made = new Map<Layer, Layer>();

@@ -1,5 +1,6 @@
 // keras.random.SeedGenerator, the seed of the process, and how state of random numbers is saved.
 
+import { refuseUnknown } from "../core/options.js";
 import { constant } from "../core/convert.js";
 import { replica } from "../core/replicas.js";
 import { ArgumentError, text } from "../core/errors.js";
@@ -51,8 +52,7 @@ export class SeedGenerator {
     }: SeedOptions & { readonly seed?: number | null } = typeof first === "object" && first !== null
       ? first
       : { ...rest, seed: first ?? null };
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined) throw new ArgumentError("SeedGenerator", { given: `the option ${unknown}`, expected: "seed, name" });
+    refuseUnknown("SeedGenerator", Object.keys(others), ["seed", "name"]);
     this.name = name ?? "seed_generator";
     if (seed !== null && !Number.isInteger(seed))
       throw new ArgumentError("SeedGenerator.seed", { given: text(seed), expected: "an integer or null" });

@@ -1,6 +1,7 @@
 // Values that stand in for those of variables: what runs in such a scope reads and writes them and leaves the variables as they are. They
 // are tensors like any other, so gradients with respect to them flow.
 
+import { checkOptions } from "../core/options.js";
 import { ArgumentError, text } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { isForShapesAlone } from "../core/interpreter.js";
@@ -78,8 +79,7 @@ export class StatelessScope {
   readonly collectLosses: boolean;
 
   constructor(options: StatelessScopeOptions = {}) {
-    const unknown = Object.keys(options).find((name) => !known.includes(name));
-    if (unknown !== undefined) throw new ArgumentError("StatelessScope", { given: `the option ${unknown}`, expected: known.join(", ") });
+    checkOptions("StatelessScope", arguments, 0, known);
     const { stateMapping, collectLosses = false } = options;
     for (const pair of stateMapping ?? [])
       if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "object")

@@ -125,7 +125,10 @@ t.test("wrong indices and elements are errors, eager and traced", async (t) => {
     [() => list().stack(), /given a list without elements/],
     [() => list().write(0, [1, 2]).write(1, [1]), /given an element of shape \[1\]; expected \[2\]/],
     [() => list().write(0, tf.constant(1, i32)), /given an element of dtype int32; expected float32/],
-    [() => new tf.TensorArray("float32", { length: 2 } as never), /given the option length; expected size, dynamicSize, elementShape/],
+    [
+      () => new tf.TensorArray("float32", { length: 2 } as never),
+      /given the unknown option "length"; expected options among size, dynamicSize, elementShape/,
+    ],
     [() => list().write(0, 1).gather([0, 5]), /given index 5/],
   ];
   for (const [action, message] of wrong) t.throws(action, message);

@@ -9,7 +9,7 @@ import { repository } from "../support/sources.js";
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
   index: 506,
-  keras: 428,
+  keras: 430,
   ops: 201,
   data: 137,
   datasets: 98,

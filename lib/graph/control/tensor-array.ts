@@ -4,6 +4,7 @@
 //  (2) Where a loop carries it, or an index is known only when the program runs, it is a buffer: one tensor of all rows, how many of them
 //      count, and the worst index that was asked for, which is an error when the buffer is looked at.
 
+import { checkOptions } from "../../core/options.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text, ValueError } from "../../core/errors.js";
@@ -70,8 +71,7 @@ export class TensorArray {
 
   /** @param dtype  of the elements */
   constructor(dtype: Dtype, options: TensorArrayOptions = {}) {
-    const unknown = Object.keys(options).find((name) => !known.includes(name));
-    if (unknown !== undefined) throw new ArgumentError("TensorArray", { given: `the option ${unknown}`, expected: known.join(", ") });
+    checkOptions("TensorArray", arguments, 1, known);
     const { size = 0, dynamicSize = false, elementShape = null, inferShape = true } = options;
     this.#infersShape = inferShape;
     this.dtype = checkedDtype(dtype) ?? "float32";

@@ -1,5 +1,6 @@
 // Layers whose activations are computed anew for the gradient: keras.remat and keras.RematScope.
 
+import { checkOptions } from "../../core/options.js";
 import { ArgumentError, text, ValueError } from "../../core/errors.js";
 import { checkSynchronous } from "../../core/ownership.js";
 import { sizeOf, type Shape } from "../../core/shape.js";
@@ -83,10 +84,9 @@ export class RematScope {
   readonly outputSizeThreshold: number;
   readonly layerNames: readonly string[];
 
-  constructor({ mode = "full", outputSizeThreshold = 1024, layerNames = null, ...others }: RematScopeOptions = {}) {
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined)
-      throw new ArgumentError("RematScope", { given: `the option ${unknown}`, expected: "mode, outputSizeThreshold, layerNames" });
+  constructor(options: RematScopeOptions = {}) {
+    checkOptions("RematScope", arguments, 0, ["mode", "outputSizeThreshold", "layerNames"]);
+    const { mode = "full", outputSizeThreshold = 1024, layerNames = null } = options;
     if (!modes.includes(mode))
       throw new ValueError("RematScope.mode", { given: text(mode), expected: modes.map((each) => text(each)).join(", ") });
     if (typeof outputSizeThreshold !== "number" || !(outputSizeThreshold >= 0))

@@ -1,8 +1,8 @@
 // The tensor of a functional model, which remembers the call that made it.
 
+import { refuseUnknown } from "../../core/options.js";
 import { defaults } from "../../core/defaults.js";
 import { MAX_DEPTH } from "../../core/tree.js";
-import { ArgumentError } from "../../core/errors.js";
 import type { Dtype } from "../../core/dtype.js";
 import { type Shape, shapeText } from "../../core/shape.js";
 import { declare } from "../../core/operation.js";
@@ -46,8 +46,7 @@ export class KerasTensor extends Tensor {
       sparse = false,
       ...others
     }: KerasTensorOptions = typeof options === "string" ? { name: options } : options;
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined) throw new ArgumentError("KerasTensor", { given: `the option ${unknown}`, expected: "dtype, name, sparse" });
+    if (Object.keys(others).length > 0) refuseUnknown("KerasTensor", Object.keys(others), ["dtype", "name", "sparse"]);
     super(Array.isArray(given) ? { shape: given, dtype } : { shape: (given as Spec).shape, dtype: (given as Spec).dtype }, null);
     this.sparse = sparse;
     this.name = name ?? uniqueName("keras_tensor");

@@ -1,5 +1,6 @@
 // keras.Operation: computations of one's own as nodes of functional models, without the state of a layer.
 
+import { checkOptions } from "../../core/options.js";
 import { automaticName, Callable, type Config, type Json } from "../../config/index.js";
 import { ArgumentError, StateError, text } from "../../core/errors.js";
 import { inferOnly, kerasTensorsLike } from "../base/infer.js";
@@ -35,10 +36,10 @@ export class Operation extends Callable implements AnyOperation {
   readonly #rematScope: RematScope | null;
 
   /** @param options  `name`: unique in a model; default: made from the class name */
-  constructor({ name = null, ...others }: { readonly name?: string | null } = {}) {
+  constructor(options: { readonly name?: string | null } = {}) {
     super();
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined) throw new ArgumentError("Operation", { given: `the option ${unknown}`, expected: "name" });
+    checkOptions("Operation", [options], 0, ["name"]);
+    const { name = null } = options;
     if (name !== null && (typeof name !== "string" || name.includes("/") || name === ""))
       throw new ArgumentError("Operation.name", { given: text(name), expected: 'a name without "/"' });
     const own = name ?? automaticName(new.target.name);
