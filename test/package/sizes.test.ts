@@ -8,12 +8,12 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 506,
+  index: 510,
   keras: 430,
   ops: 201,
   data: 139,
   datasets: 98,
-  models: 507,
+  models: 510,
   visor: 304,
   formats: 95,
   autograph: 185,
