@@ -5,6 +5,7 @@ import {
   boolean,
   either,
   field,
+  fixed,
   integer,
   invalid,
   list,
@@ -14,8 +15,10 @@ import {
   positiveInteger,
   string,
 } from "../config/index.js";
+import { withDefault } from "../config/field.js";
 import { schema, type Arguments, type Fields, type Options } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
+import { keptDtype, type Dtype } from "../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "../core/errors.js";
 import { opened } from "../core/pulls.js";
 import { adoptTensor, Tensor } from "../core/tensor.js";
@@ -33,6 +36,7 @@ import { stackPadded, type PaddedOptions } from "./padded.js";
 import { fromRows, reorder, type Pipeline } from "./pipeline.js";
 import { Random } from "./random.js";
 import { mappedRows, numbers, slices } from "./rows.js";
+import { matchingPaths } from "./files/glob.js";
 import { ahead, type AheadOptions } from "./streams/ahead.js";
 import { cache } from "./streams/cache.js";
 import { chunks, flatten } from "./streams/chunks.js";
@@ -59,6 +63,7 @@ import { generated } from "./streams/generator.js";
 import { filter, map, told } from "./streams/map.js";
 import { Pace } from "./streams/pace.js";
 import { prefetch } from "./streams/prefetch.js";
+import { range } from "./streams/range.js";
 import { repeat } from "./streams/repeat.js";
 import { shuffle } from "./streams/shuffle.js";
 import { END, type Stream } from "./streams/stream.js";
@@ -110,6 +115,9 @@ const stage = <const P extends readonly (keyof F & string)[], const F extends Fi
 interface Named {
   readonly name?: string | null;
 }
+interface RangeOptions extends Named {
+  readonly outputType?: string;
+}
 
 const shuffleOptions = stage(["bufferSize"], {
   bufferSize: positiveInteger(),
@@ -152,7 +160,15 @@ const shareOfOne = field<number>({
   expected: "a number of at least 0",
   parse: (value) => (typeof value === "number" && value >= 0 ? value : invalid),
 });
-const rangeOptions = stage(["start", "stop", "step"], { start: integer(), stop: integer(), step: integer(1) });
+const rangeOptions = stage(["start", "stop", "step"], {
+  start: integer(),
+  stop: integer(),
+  step: integer(1),
+  outputType: withDefault(
+    field<string, Dtype>({ expected: "a dtype", parse: (value) => (typeof value === "string" && keptDtype(value)) || invalid }),
+    "int32",
+  ),
+});
 /** How many: any whole number, however large, and Infinity for all of them. */
 const count = field<number, number>({
   expected: "a whole number, −1 or Infinity for all",
@@ -163,8 +179,8 @@ const requiredCount = stage(["count"], { count });
 const prefetchOptions = stage(["bufferSize"], { bufferSize: integer(-1) });
 const enumerateOptions = stage(["start"], { start: integer(0) });
 const interleaveOptions = stage(["cycleLength", "blockLength"], {
-  cycleLength: positiveInteger(2),
-  blockLength: positiveInteger(1),
+  cycleLength: nullable(either(fixed(-1), positiveInteger()), 2),
+  blockLength: nullable(positiveInteger(), 1),
   ...parallelism,
 });
 const windowOptions = stage(["size"], {
@@ -190,9 +206,72 @@ const listOptions = stage(["filePattern"], {
   shuffle: nullable(boolean(), true),
   seed: nullable(integer()),
 });
-/** A buffer for all files of a folder. */
-const MOST_FILES = 2 ** 24;
 const ignoreOptions = stage([], { logWarning: boolean(false) });
+const callable = field<(...args: never[]) => unknown>({
+  expected: "a function of the components of an element",
+  takesObjects: true,
+  parse: (value) => (typeof value === "function" ? (value as () => unknown) : invalid),
+});
+const aDataset = field<unknown, Dataset<unknown>>({
+  expected: "a Dataset",
+  takesObjects: true,
+  parse: (value) => (value instanceof Dataset ? value : invalid),
+});
+const datasetsOfAny = field<unknown, readonly Dataset<unknown>[]>({
+  expected: "an array of datasets, at least one",
+  takesObjects: true,
+  parse: (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((each) => each instanceof Dataset) ? (value as Dataset<unknown>[]) : invalid,
+});
+const sampleOptions = stage(["datasets"], {
+  datasets: datasetsOfAny,
+  weights: nullable(list(shareOfOne)),
+  seed: nullable(integer()),
+  stopOnEmptyDataset: boolean(false),
+  rerandomizeEachIteration: nullable(boolean()),
+});
+const chooseOptions = stage(["datasets", "choiceDataset"], {
+  datasets: datasetsOfAny,
+  choiceDataset: aDataset,
+  stopOnEmptyDataset: boolean(true),
+});
+const padding = {
+  paddedShapes: nullable(
+    field<Tree<Shape>>({
+      expected: "a shape for each component: lengths, null or −1 for the longest of the batch",
+      takesObjects: true,
+      parse: (value) => (leaves<unknown>(value).every(isLength) ? (value as Tree<Shape>) : invalid),
+    }),
+  ),
+  paddingValues: nullable(
+    field<Tree<TensorLike | string>>({
+      expected: "a value for all components, or one for each",
+      takesObjects: true,
+      parse: (value) => (value === undefined ? invalid : (value as Tree<TensorLike>)),
+    }),
+  ),
+};
+const isLength = (value: unknown): boolean => value === null || (Number.isInteger(value) && (value as number) >= -1);
+const paddedOptions = stage(["batchSize"], { batchSize: positiveInteger(), dropRemainder: boolean(false), ...padding });
+const rebatchOptions = stage(["batchSize"], {
+  batchSize: either(positiveInteger(), list(positiveInteger())),
+  dropRemainder: boolean(false),
+});
+const groupOptions = stage([], {
+  keyFunc: callable,
+  reduceFunc: callable,
+  windowSize: nullable(positiveInteger()),
+  windowSizeFunc: nullable(callable),
+});
+const bucketOptions = stage([], {
+  elementLengthFunc: callable,
+  bucketBoundaries: list(integer()),
+  bucketBatchSizes: list(positiveInteger()),
+  ...padding,
+  padToBucketBoundary: boolean(false),
+  noPadding: boolean(false),
+  dropRemainder: boolean(false),
+});
 
 /** @throws ArgumentError for what can't be called */
 function checkFunction(where: string, fn: unknown): void {
@@ -261,13 +340,13 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     );
   }
 
-  /** Whole numbers as int32 scalars: `range(stop)`, `range(start, stop, step)`. */
-  static range(stop: number, options?: Named): Dataset<Tensor>;
-  static range(start: number, stop: number, options?: Named): Dataset<Tensor>;
-  static range(start: number, stop: number, step: number, options?: Named): Dataset<Tensor>;
+  /** Whole numbers as scalars: `range(stop)`, `range(start, stop, step)`. @param options.outputType  default: int32 */
+  static range(stop: number, options?: RangeOptions): Dataset<Tensor>;
+  static range(start: number, stop: number, options?: RangeOptions): Dataset<Tensor>;
+  static range(start: number, stop: number, step: number, options?: RangeOptions): Dataset<Tensor>;
   static range(...given: readonly unknown[]): Dataset<Tensor> {
     const isStop = given.filter((each) => typeof each === "number").length === 1;
-    const { start, stop, step } = rangeOptions.parse("Dataset.range", isStop ? [0, ...given] : given);
+    const { start, stop, step, outputType } = rangeOptions.parse("Dataset.range", isStop ? [0, ...given] : given);
     if (step === 0) throw new ArgumentError("Dataset.range.step", { given: "0", expected: "an integer other than 0" });
     const count = Math.max(0, Math.ceil((stop - start) / step));
     for (const value of count === 0 ? [] : [start, start + (count - 1) * step]) {
@@ -277,7 +356,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         expected: "elements that int32 holds, from -2147483648 to 2147483647",
       });
     }
-    return new Dataset(fromRows(numbers(start, step, count)));
+    return new Dataset(fromRows(numbers(start, step, count, outputType)));
   }
 
   /**
@@ -520,17 +599,17 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /**
-   * The paths of the files that patterns stand for, as strings: `*` and `?` within a name, `[a-c]`, `{a,b}`, `**` for folders of any depth.
+   * The paths of the files that patterns stand for now, as strings: `*` and `?` within a name, `[a-c]`, `{a,b}`, `**` for folders of any depth.
    *
    * @param options.shuffle  whether each iteration has an order of its own; default true, else by name
    */
   static listFiles(...given: Arguments<typeof listOptions>): Dataset<string> {
     const { filePattern, shuffle: shuffles, seed } = listOptions.parse("Dataset.listFiles", given);
-    const open = async () => (await import("./files/glob.js")).matching([filePattern].flat());
-    const all = deferred("files", null, open);
+    const paths = matchingPaths("Dataset.listFiles", [filePattern].flat());
+    const all = range(paths.length);
     const part = (of?: FilePart) => (of?.divides("Dataset.listFiles", null) ? sharded(all, of.count, of.index) : all).open();
-    const files = new Dataset<string>({ stream: { ...all, open: part }, spec: () => new TensorSpec([], "string") });
-    return shuffles ? files.shuffle(MOST_FILES, { seed }) : files;
+    const files = new Dataset<string>(fromRows(slices(new Strings([paths.length], paths)), { ...all, open: part }));
+    return shuffles === false ? files : files.shuffle(paths.length, { seed });
   }
 
   /** The options that stages of this dataset go by. */
@@ -626,7 +705,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         if (made instanceof Dataset) return made.#pipeline.stream;
         throw new ArgumentError(stage, { given: text(made), expected: "a Dataset from the function" });
       });
-    const { cycleLength, blockLength, numParallelCalls, deterministic } = interleaveOptions.parse(stage, options);
+    const { cycleLength: open, blockLength: block, numParallelCalls, deterministic } = interleaveOptions.parse(stage, options);
+    const [cycleLength, blockLength] = [open === null || open === AUTOTUNE ? 2 : open, block ?? 1];
     const isParallel = this.#calls(stage, numParallelCalls) > 1;
     const isOrdered = this.#isOrdered(deterministic);
     return this.#with({
@@ -638,7 +718,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** What `transformation` makes of this dataset: for stages of one's own in a chain. */
   apply<U>(transformation: (dataset: this) => Dataset<U>): Dataset<U> {
     checkFunction("dataset.apply", transformation);
-    return transformation(this);
+    const made: unknown = transformation(this);
+    if (made instanceof Dataset) return made as Dataset<U>;
+    throw new ArgumentError("dataset.apply", { given: text(made), expected: "a Dataset from the function" });
   }
 
   /**
@@ -709,13 +791,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
 
   /** Batches of elements whose shapes differ: shorter ones are filled up, to the longest of the batch or to `paddedShapes`. */
   paddedBatch(
-    batchSize: number | (PaddedOptions & { batchSize: number; dropRemainder?: boolean } & Named),
-    options: PaddedOptions & { dropRemainder?: boolean } & Named = {},
+    ...args:
+      | readonly [batchSize: number, options?: PaddedOptions & { dropRemainder?: boolean } & Named]
+      | readonly [options: PaddedOptions & { batchSize: number; dropRemainder?: boolean } & Named]
   ): Dataset<T> {
-    const given = typeof batchSize === "object" ? batchSize : { ...options, batchSize };
-    const { batchSize: many, paddedShapes = null, paddingValues = null, dropRemainder = false, ...unknown } = given;
-    const size = positiveInteger().parse(many, "dataset.paddedBatch.batchSize");
-    checkNoOthers("dataset.paddedBatch", unknown, "batchSize, paddedShapes, paddingValues, dropRemainder");
+    const given = paddedOptions.parse("dataset.paddedBatch", args);
+    const { batchSize: size, paddedShapes, paddingValues, dropRemainder } = given;
     const { stream, spec } = this.#pipeline;
     return this.#with({
       stream: map(
@@ -765,12 +846,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The rows of batches in batches of other sizes; several sizes take turns. */
-  rebatch(
-    batchSize: number | readonly number[],
-    { dropRemainder = false, ...unknown }: { dropRemainder?: boolean } & Named = {},
-  ): Dataset<T> {
-    checkNoOthers("dataset.rebatch", unknown, "dropRemainder");
-    const sizes = [batchSize].flat().map((size) => positiveInteger().parse(size, "dataset.rebatch.batchSize"));
+  rebatch(...given: Arguments<typeof rebatchOptions>): Dataset<T> {
+    const { batchSize, dropRemainder } = rebatchOptions.parse("dataset.rebatch", given);
+    const sizes = [batchSize].flat();
     if (sizes.length === 0) throw new ArgumentError("dataset.rebatch.batchSize", { given: "no sizes", expected: "at least one" });
     const { stream, spec } = this.#pipeline;
     const rows = flatten(map(stream, unstack, "unbatch", "dataset.rebatch"));
@@ -793,10 +871,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     },
   ): Dataset<U> {
     const where = "dataset.groupByWindow";
-    const { keyFunc, reduceFunc, windowSize = null, windowSizeFunc = null, ...unknown } = options;
-    checkNoOthers(where, unknown, "keyFunc, reduceFunc, windowSize, windowSizeFunc");
-    checkFunction(`${where}.keyFunc`, keyFunc);
-    checkFunction(`${where}.reduceFunc`, reduceFunc);
+    const { windowSize, windowSizeFunc, ...functions } = groupOptions.parse(where, [options as never]);
+    const { keyFunc, reduceFunc } = functions as unknown as typeof options;
     if ((windowSize === null) === (windowSizeFunc === null))
       throw new ArgumentError(where, { given: "windowSize and windowSizeFunc", expected: "exactly one of them" });
     const { stream, spec } = this.#pipeline;
@@ -805,7 +881,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       stream: grouped<Element, Element>(stream, {
         stage: where,
         key: (item) => String(key(item).item()),
-        size: (item) => (windowSizeFunc ? asTensor(windowSizeFunc(key(item))).item() : windowSize!),
+        size: (item) => (windowSizeFunc ? asTensor(windowSizeFunc(key(item) as never) as TensorLike).item() : windowSize!),
         reduce: (first, items) =>
           after(reduceFunc(asTensor(key(first).item(), "int32"), new Dataset<T>(rowsOf(items, spec))), (made) => streamOf(where, made)),
       }),
@@ -834,23 +910,19 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       },
   ): Dataset<T> {
     const where = "dataset.bucketBySequenceLength";
-    const { elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes = null, paddingValues = null, ...rest } = options;
-    const { padToBucketBoundary = false, noPadding = false, dropRemainder = false, ...unknown } = rest;
-    checkNoOthers(
-      where,
-      unknown,
-      "elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes, paddingValues, padToBucketBoundary, noPadding, dropRemainder",
-    );
-    checkFunction(`${where}.elementLengthFunc`, elementLengthFunc);
+    const { elementLengthFunc, bucketBoundaries, bucketBatchSizes, paddedShapes, paddingValues, ...rest } = bucketOptions.parse(where, [
+      options as never,
+    ]);
+    const { padToBucketBoundary, noPadding, dropRemainder } = rest;
     const ascends = bucketBoundaries.every((bound, i) => i === 0 || bound > bucketBoundaries[i - 1]!);
-    if (bucketBatchSizes.length !== bucketBoundaries.length + 1 || !ascends || bucketBatchSizes.some((size) => !(size >= 1)))
+    if (bucketBatchSizes.length !== bucketBoundaries.length + 1 || !ascends)
       throw new ArgumentError(where, {
         given: `boundaries ${text(bucketBoundaries)} and batch sizes ${text(bucketBatchSizes)}`,
         expected: "ascending boundaries, and one batch size more",
       });
     const { stream, spec } = this.#pipeline;
     const lengthOf = (item: Element): number =>
-      asTensor((elementLengthFunc as (...components: readonly unknown[]) => TensorLike)(...spread(item))).item();
+      asTensor((elementLengthFunc as unknown as (...components: readonly unknown[]) => TensorLike)(...spread(item))).item();
     const bucketOf = (item: Element): number => {
       const length = lengthOf(item);
       const at = bucketBoundaries.findIndex((bound) => length < bound);
@@ -917,7 +989,8 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** The only element. @throws ValueError where there is none, or more */
-  getSingleElement(): Later<T> {
+  getSingleElement(options: Named = {}): Later<T> {
+    noOptionsButName.parse("dataset.getSingleElement", [options]);
     const cursor = this.#pipeline.stream.open();
     const refuse = (given: string): never => {
       throw new ValueError("dataset.getSingleElement", { given, expected: "exactly one element" });
@@ -930,9 +1003,12 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     return eventually(only, () => cursor.close?.());
   }
 
-  /** The elements as typed arrays, in nested arrays where they have axes: numbers for scalars. */
-  *asNumpyIterator(): IterableIterator<unknown> {
-    for (const element of this) yield mapTree(element as Tree<unknown>, (leaf) => (leaf instanceof Tensor ? leaf.array() : leaf));
+  /** The elements as plain numbers, in nested arrays where they have axes. Asynchronous pipelines by `for await`, as they are themselves. */
+  asNumpyIterator(options: Named = {}): IterableIterator<unknown> & AsyncIterableIterator<unknown> {
+    noOptionsButName.parse("dataset.asNumpyIterator", [options]);
+    const plain = (element: unknown): unknown =>
+      mapTree(element as Tree<unknown>, (leaf) => (leaf instanceof Tensor ? leaf.array() : leaf));
+    return plainly(this, plain);
   }
 
   /** Numbers without end: start, start + step, … */
@@ -971,10 +1047,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     } & Named = {},
   ): Dataset<T> {
     const where = "Dataset.sampleFromDatasets";
-    const { weights = null, seed = null, stopOnEmptyDataset = false, rerandomizeEachIteration, ...unknown } = options;
-    checkNoOthers(where, unknown, "weights, seed, stopOnEmptyDataset, rerandomizeEachIteration");
+    const given = sampleOptions.parse(where, [datasets, options]);
+    const { weights, seed, stopOnEmptyDataset, rerandomizeEachIteration } = given;
     const shares = weights ?? datasets.map(() => 1);
-    if (datasets.length === 0 || shares.length !== datasets.length || shares.some((share) => !(share >= 0)))
+    if (shares.length !== datasets.length)
       throw new ArgumentError(where, {
         given: `${datasets.length} datasets and weights ${text(shares)}`,
         expected: "a weight of at least 0 for each",
@@ -991,11 +1067,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   static chooseFromDatasets<T>(
     datasets: readonly Dataset<T>[],
     choiceDataset: Dataset<Tensor>,
-    { stopOnEmptyDataset = true, ...unknown }: { stopOnEmptyDataset?: boolean } & Named = {},
+    options: { stopOnEmptyDataset?: boolean } & Named = {},
   ): Dataset<T> {
     const where = "Dataset.chooseFromDatasets";
-    checkNoOthers(where, unknown, "stopOnEmptyDataset");
-    if (datasets.length === 0) throw new ArgumentError(where, { given: "no datasets", expected: "at least one" });
+    const { stopOnEmptyDataset } = chooseOptions.parse(where, [datasets, choiceDataset, options]);
     const choices = map(streamOf(where, choiceDataset), (choice) => (choice as Tensor).item());
     const streams = datasets.map((dataset) => streamOf(where, dataset));
     return new Dataset({ stream: chosen(choices, streams, stopOnEmptyDataset), spec: datasets[0]!.#pipeline.spec });
@@ -1097,6 +1172,22 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   }
 }
 
+/** An iteration, synchronous or not as it is asked for, of what `make` makes of each element. */
+function plainly(
+  dataset: Iterable<unknown> & AsyncIterable<unknown>,
+  make: (element: unknown) => unknown,
+): IterableIterator<unknown> & AsyncIterableIterator<unknown> {
+  function* now(): Generator<unknown> {
+    for (const element of dataset) yield make(element);
+  }
+  async function* later(): AsyncGenerator<unknown> {
+    for await (const element of dataset) yield make(element);
+  }
+  const iterator = now() as unknown as IterableIterator<unknown> & AsyncIterableIterator<unknown>;
+  iterator[Symbol.asyncIterator] = later as never;
+  return iterator;
+}
+
 /** Gives the class of an element. */
 type ClassOf<T> = (...components: ElementArguments<T>) => TensorLike;
 
@@ -1158,11 +1249,6 @@ function specsOf(types: Tree<string>, shapes: unknown): Tree<TensorSpec> {
     ([key, type]) => [key, specsOf(type, (shapes as Record<string, unknown> | null)?.[key])] as const,
   );
   return Array.isArray(types) ? parts.map(([, spec]) => spec) : Object.fromEntries(parts);
-}
-
-function checkNoOthers(where: string, others: object, known: string): void {
-  const unknown = Object.keys(others).find((key) => key !== "name");
-  if (unknown !== undefined) throw new ArgumentError(where, { given: `the option ${unknown}`, expected: known });
 }
 
 /** @throws DtypeError where datasets can't stand in one */

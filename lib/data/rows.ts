@@ -1,12 +1,14 @@
 // Data that any row can be taken from. A pipeline over it is an order of row numbers until something needs the elements; a batch is then
 // gathered row by row, and only where it is read (`lib/core/rows.ts`).
 
+import { constant } from "../core/convert.js";
+import type { Dtype } from "../core/dtype.js";
 import { pickRows } from "../core/rows.js";
 import { Strings } from "../core/strings.js";
 import { adoptTensor } from "../core/tensor.js";
 import { isComposite, leaves, unflatten, type Tree } from "../core/tree.js";
 import { TensorSpec } from "../graph/signature.js";
-import { failure } from "./element-error.js";
+import { failure, nameOf } from "./element-error.js";
 import { after, type Later } from "./later.js";
 import type { AheadOptions } from "./streams/ahead.js";
 import { mapShapes, specOf } from "./spec.js";
@@ -50,18 +52,21 @@ export function slices(element: Element): RowSource {
   };
 }
 
-/** The whole numbers start, start + step, … as int32 scalars. */
-export const numbers = (start: number, step: number, count: number): RowSource => ({
-  count,
-  spec: () => new TensorSpec([], "int32"),
-  row: (index) => adoptTensor(Int32Array.of(start + index * step), [], "int32"),
-  gather: (rows) =>
-    adoptTensor(
-      Int32Array.from(rows, (index) => start + index * step),
-      [rows.length],
-      "int32",
-    ),
-});
+/** The whole numbers start, start + step, … as scalars. */
+export function numbers(start: number, step: number, count: number, dtype: Dtype): RowSource {
+  const of = (values: Int32Array, shape: readonly number[]): Element =>
+    dtype === "int32" ? adoptTensor(values, shape, dtype) : constant(Array.from(values), { dtype, shape });
+  return {
+    count,
+    spec: () => new TensorSpec([], dtype),
+    row: (index) => of(Int32Array.of(start + index * step), []),
+    gather: (rows) =>
+      of(
+        Int32Array.from(rows, (index) => start + index * step),
+        [rows.length],
+      ),
+  };
+}
 
 /** Each row as `fn` makes it. @param parallel  how several are made at once; those of a batch are, too */
 export const mappedRows = (
@@ -71,8 +76,8 @@ export const mappedRows = (
   parallel: AheadOptions | null,
 ): RowSource => {
   const row = (index: number): Later<Element> => {
-    const failed = (error: unknown): never => failure("dataset.map", index, `row ${index}`, error);
     const element = source.row(index);
+    const failed = (error: unknown): never => failure("dataset.map", index, nameOf(element) ?? `row ${index}`, error);
     try {
       const made = after(element, fn);
       return made instanceof Promise ? made.catch(failed) : made;

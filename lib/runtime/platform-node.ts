@@ -2,8 +2,19 @@
 
 import { availableParallelism, tmpdir } from "node:os";
 import { setImmediate } from "node:timers";
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync } from "node:fs";
-import { renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  type Dirent,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+} from "node:fs";
+import { renameSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -12,6 +23,7 @@ import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { gunzip, inflate } from "node:zlib";
 import { parentPort, threadId, Worker, type WorkerOptions } from "node:worker_threads";
+import { filesMatching } from "./glob.js";
 import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
 import type { FileContent, FileStore, FolderEntry, GrowingFile, Platform, StagedFile, Thread, ThreadStart } from "./platform.js";
@@ -309,6 +321,24 @@ async function entriesOf(path: string): Promise<FolderEntry[]> {
   );
 }
 
+/** What is in a folder, nothing where it can't be read. What a link points to counts. */
+function entriesNow(folder: string): { name: string; isFolder: boolean }[] {
+  const isFolder = (entry: Dirent): boolean => {
+    if (!entry.isSymbolicLink()) return entry.isDirectory();
+    try {
+      return statSync(join(folder, entry.name)).isDirectory();
+    } catch {
+      return false;
+    }
+  };
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.map((entry) => ({ name: entry.name, isFolder: isFolder(entry) }));
+  } catch {
+    return [];
+  }
+}
+
 export const platform: Platform = {
   loadConverter,
   name: "node",
@@ -354,7 +384,7 @@ export const platform: Platform = {
       read: async (name) => new Uint8Array(await readFile(join(folder, name))),
     };
   },
-  readFolder: (path) => entriesOf(path),
+  filesMatching: (patterns) => filesMatching(entriesNow, patterns),
   async *readPieces(file, from, size) {
     const handle = await open(typeof file === "string" && file.startsWith("file:") ? new URL(file) : file, "r");
     try {

@@ -345,6 +345,30 @@ t.test("options of every method are declared: names, counts, functions", async (
     [() => (Dataset.range as (...args: number[]) => unknown)(0, 5, 1, 2), /^Dataset.range: given 2 as argument 4/],
     [() => five.map(3 as never), /^dataset.map: given 3; expected a function/],
     [() => five.filter("x" as never), /^dataset.filter: given "x"/],
+    [() => Dataset.sampleFromDatasets(3 as never), /^Dataset.sampleFromDatasets.datasets: given 3; expected an array of datasets/],
+    [() => Dataset.sampleFromDatasets([]), /expected an array of datasets, at least one/],
+    [() => Dataset.sampleFromDatasets([five], { weights: [-1] }), /^Dataset.sampleFromDatasets.weights/],
+    [() => Dataset.sampleFromDatasets([five], { weights: [1, 2] }), /a weight of at least 0 for each/],
+    [() => Dataset.sampleFromDatasets([five], { seed: "x" as never }), /^Dataset.sampleFromDatasets.seed: given "x"/],
+    [() => Dataset.sampleFromDatasets([five], { stopOnEmpty: true } as never), /unknown option "stopOnEmpty"/],
+    [() => Dataset.chooseFromDatasets(3 as never, five), /^Dataset.chooseFromDatasets.datasets/],
+    [() => Dataset.chooseFromDatasets([five], 3 as never), /^Dataset.chooseFromDatasets.choiceDataset/],
+    [() => Dataset.chooseFromDatasets([five], five, { stopOnEmptyDataset: 1 as never }), /^Dataset.chooseFromDatasets.stopOnEmptyDataset/],
+    [() => five.groupByWindow(undefined as never), /^dataset.groupByWindow.keyFunc: given nothing/],
+    [
+      () => five.groupByWindow({ keyFunc: (i) => i, reduceFunc: (_, w) => w, windowSize: -2 }),
+      /^dataset.groupByWindow.windowSize: given -2/,
+    ],
+    [() => five.groupByWindow({ keyFunc: (i) => i, reduceFunc: (_, w) => w, windowSizeFunc: 2 as never }), /windowSizeFunc: given 2/],
+    [() => five.bucketBySequenceLength(undefined as never), /^dataset.bucketBySequenceLength.elementLengthFunc: given nothing/],
+    [() => five.paddedBatch(2, { paddedShapes: "x" as never }), /^dataset.paddedBatch.paddedShapes: given "x"/],
+    [() => five.paddedBatch(2, { dropRemainder: 3 as never }), /^dataset.paddedBatch.dropRemainder/],
+    [() => five.rebatch([2, 0]), /^dataset.rebatch.batchSize/],
+    [() => five.rebatch(2, { dropReminder: true } as never), /Did you mean dropRemainder/],
+    [() => five.apply((() => 3) as never), /^dataset.apply: given 3; expected a Dataset/],
+    [() => Dataset.range(3, { outputType: "floats" }), /^Dataset.range.outputType: given "floats"/],
+    [() => five.asNumpyIterator({ nam: "x" } as never), /unknown option "nam"/],
+    [() => five.getSingleElement({ nam: "x" } as never), /unknown option "nam"/],
     [() => five.takeWhile(null as never), /^dataset.takeWhile: given null/],
     [() => five.flatMap({} as never), /^dataset.flatMap: given \{\}/],
     [() => five.concatenate([] as never), /^dataset.concatenate: given \[\]; expected a Dataset/],
@@ -353,3 +377,34 @@ t.test("options of every method are declared: names, counts, functions", async (
   for (const [action, expected] of wrong) t.match(await messageOf(action), expected);
   t.equal(Dataset.range(2 ** 31).cardinality(), 2 ** 31);
 });
+
+t.test("the numbers of range have the type that is asked for", async (t) => {
+  for (const [outputType, dtype] of [
+    ["float32", "float32"],
+    ["uint8", "uint8"],
+    ["int64", "int32"],
+    ["bool", "bool"],
+    ["float16", "float16"],
+  ] as const) {
+    const dataset = Dataset.range(2, { outputType });
+    t.strictSame(dataset.elementSpec, new TensorSpec([], dtype));
+    t.strictSame(
+      [...dataset].map((each) => [each.dtype, each.shape, Number(each.item())]),
+      [
+        [dtype, [], 0],
+        [dtype, [], 1],
+      ],
+    );
+    t.strictSame(
+      [...dataset.batch(2)].map((each) => [each.dtype, each.shape]),
+      [[dtype, [2]]],
+    );
+  }
+});
+
+t.test("asNumpyIterator of what is asynchronous", async (t) => {
+  const elements = [];
+  for await (const element of Dataset.range(4).map(async (i) => [i, "x"] as const).batch(2).asNumpyIterator()) elements.push(element);
+  t.strictSame(elements, [[[0, 1], ["x", "x"]], [[2, 3], ["x", "x"]]]);
+  t.throws(() => [...Dataset.range(4).map(async (i) => i).asNumpyIterator()], /for await/);
+}); // prettier-ignore

@@ -138,7 +138,7 @@ export async function csvTable(table: CsvTable): Promise<Cursor<Element>> {
   const where = "makeCsvDataset";
   const given = table.filePattern as readonly FileSource[];
   const files = given.every((each) => typeof each === "string" && !/^\w[\w+.-]+:\/\//.test(each))
-    ? await matchingPaths(where, given as readonly string[])
+    ? matchingPaths(where, given as readonly string[])
     : given;
   const rows = await firstRows(where, table, files[0]!, (table.numRowsForInference ?? 1e9) + (table.header ? 1 : 0));
   const names = namesOf(where, table, rows[0]);
