@@ -10,6 +10,7 @@ import {
   invalid,
   list,
   nonNegativeInteger,
+  nonNegativeNumber,
   nullable,
   oneOf,
   positiveInteger,
@@ -137,28 +138,21 @@ const raggedOptions = stage(["batchSize", "dropRemainder"], {
 });
 const scanOptions = stage([], { useDefaultDevice: nullable(boolean()) });
 const noOptionsButName = stage([], {});
+/** Something of each component, in the structure of the elements, whose parts `accepts` takes; default: all are taken. */
+const treeOf = <T>(each: string, accepts: (leaf: unknown) => boolean = () => true) =>
+  field<Tree<T>>({
+    expected: `${each}, or arrays and records of such`,
+    takesObjects: true,
+    parse: (value) => (leaves<unknown>(value).every(accepts) ? (value as Tree<T>) : invalid),
+  });
 /** What elements look like is checked when they come. */
 const generatorOptions = stage([], {
   args: nullable(
     field<readonly unknown[]>({ expected: "a list of arguments", parse: (value) => (Array.isArray(value) ? value : invalid) }),
   ),
-  outputTypes: nullable(
-    field<Tree<string>>({ expected: "a dtype, or arrays and records of them", takesObjects: true, parse: (value) => value as never }),
-  ),
-  outputShapes: nullable(
-    field<Tree<Shape>>({ expected: "a shape, or arrays and records of them", takesObjects: true, parse: (value) => value as never }),
-  ),
-  outputSignature: nullable(
-    field<Tree<TensorSpec>>({
-      expected: "a TensorSpec, or arrays and records of them",
-      takesObjects: true,
-      parse: (value) => (leaves<unknown>(value).every((leaf) => leaf instanceof TensorSpec) ? (value as Tree<TensorSpec>) : invalid),
-    }),
-  ),
-});
-const shareOfOne = field<number>({
-  expected: "a number of at least 0",
-  parse: (value) => (typeof value === "number" && value >= 0 ? value : invalid),
+  outputTypes: nullable(treeOf<string>("a dtype")),
+  outputShapes: nullable(treeOf<Shape>("a shape")),
+  outputSignature: nullable(treeOf<TensorSpec>("a TensorSpec", (leaf) => leaf instanceof TensorSpec)),
 });
 const rangeOptions = stage(["start", "stop", "step"], {
   start: integer(),
@@ -190,8 +184,8 @@ const windowOptions = stage(["size"], {
   dropRemainder: boolean(false),
 });
 const resampleOptions = stage(["targetDist"], {
-  targetDist: list(shareOfOne),
-  initialDist: nullable(list(shareOfOne)),
+  targetDist: list(nonNegativeNumber()),
+  initialDist: nullable(list(nonNegativeNumber())),
   seed: nullable(integer()),
 });
 const sparseOptions = stage(["batchSize", "rowShape"], { batchSize: positiveInteger(), rowShape: list(nonNegativeInteger()) });
@@ -217,41 +211,22 @@ const aDataset = field<unknown, Dataset<unknown>>({
   takesObjects: true,
   parse: (value) => (value instanceof Dataset ? value : invalid),
 });
-const datasetsOfAny = field<unknown, readonly Dataset<unknown>[]>({
-  expected: "an array of datasets, at least one",
-  takesObjects: true,
-  parse: (value) =>
-    Array.isArray(value) && value.length > 0 && value.every((each) => each instanceof Dataset) ? (value as Dataset<unknown>[]) : invalid,
-});
 const sampleOptions = stage(["datasets"], {
-  datasets: datasetsOfAny,
-  weights: nullable(list(shareOfOne)),
+  datasets: list(aDataset),
+  weights: nullable(list(nonNegativeNumber())),
   seed: nullable(integer()),
   stopOnEmptyDataset: boolean(false),
   rerandomizeEachIteration: nullable(boolean()),
 });
 const chooseOptions = stage(["datasets", "choiceDataset"], {
-  datasets: datasetsOfAny,
+  datasets: list(aDataset),
   choiceDataset: aDataset,
   stopOnEmptyDataset: boolean(true),
 });
 const padding = {
-  paddedShapes: nullable(
-    field<Tree<Shape>>({
-      expected: "a shape for each component: lengths, null or −1 for the longest of the batch",
-      takesObjects: true,
-      parse: (value) => (leaves<unknown>(value).every(isLength) ? (value as Tree<Shape>) : invalid),
-    }),
-  ),
-  paddingValues: nullable(
-    field<Tree<TensorLike | string>>({
-      expected: "a value for all components, or one for each",
-      takesObjects: true,
-      parse: (value) => (value === undefined ? invalid : (value as Tree<TensorLike>)),
-    }),
-  ),
+  paddedShapes: nullable(treeOf<Shape>("a shape", (leaf) => leaf === null || (Number.isInteger(leaf) && (leaf as number) >= -1))),
+  paddingValues: nullable(treeOf<TensorLike | string>("a value")),
 };
-const isLength = (value: unknown): boolean => value === null || (Number.isInteger(value) && (value as number) >= -1);
 const paddedOptions = stage(["batchSize"], { batchSize: positiveInteger(), dropRemainder: boolean(false), ...padding });
 const rebatchOptions = stage(["batchSize"], {
   batchSize: either(positiveInteger(), list(positiveInteger())),
@@ -276,6 +251,10 @@ const bucketOptions = stage([], {
 /** @throws ArgumentError for what can't be called */
 function checkFunction(where: string, fn: unknown): void {
   if (typeof fn !== "function") throw new ArgumentError(where, { given: text(fn), expected: "a function of the components of an element" });
+}
+
+function checkSome(where: string, given: readonly unknown[]): void {
+  if (given.length === 0) throw new ArgumentError(where, { given: "none", expected: "at least one" });
 }
 
 /** A number of things to take, where −1 means all of them. */
@@ -404,7 +383,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       if (dataset instanceof Dataset) return dataset.#pipeline;
       throw new ArgumentError(`Dataset.zip.${name}`, { given: text(dataset), expected: "a Dataset" });
     });
-    if (pipelines.length === 0) throw new ArgumentError("Dataset.zip", { given: "no datasets", expected: "at least one" });
+    checkSome("Dataset.zip", pipelines);
     const gather = <E>(parts: readonly E[]): readonly E[] | Record<string, E> =>
       Array.isArray(named) ? parts : Object.fromEntries(Object.keys(named).map((key, i) => [key, parts[i]!]));
     return new Dataset({
@@ -849,7 +828,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   rebatch(...given: Arguments<typeof rebatchOptions>): Dataset<T> {
     const { batchSize, dropRemainder } = rebatchOptions.parse("dataset.rebatch", given);
     const sizes = [batchSize].flat();
-    if (sizes.length === 0) throw new ArgumentError("dataset.rebatch.batchSize", { given: "no sizes", expected: "at least one" });
+    checkSome("dataset.rebatch.batchSize", sizes);
     const { stream, spec } = this.#pipeline;
     const rows = flatten(map(stream, unstack, "unbatch", "dataset.rebatch"));
     return this.#with({
@@ -917,7 +896,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const ascends = bucketBoundaries.every((bound, i) => i === 0 || bound > bucketBoundaries[i - 1]!);
     if (bucketBatchSizes.length !== bucketBoundaries.length + 1 || !ascends)
       throw new ArgumentError(where, {
-        given: `boundaries ${text(bucketBoundaries)} and batch sizes ${text(bucketBatchSizes)}`,
+        given: `${text(bucketBoundaries)} and batch sizes ${text(bucketBatchSizes)}`,
         expected: "ascending boundaries, and one batch size more",
       });
     const { stream, spec } = this.#pipeline;
@@ -1051,12 +1030,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const { weights, seed, stopOnEmptyDataset, rerandomizeEachIteration } = given;
     const shares = weights ?? datasets.map(() => 1);
     if (shares.length !== datasets.length)
-      throw new ArgumentError(where, {
-        given: `${datasets.length} datasets and weights ${text(shares)}`,
-        expected: "a weight of at least 0 for each",
-      });
+      throw new ArgumentError(where, { given: `${datasets.length} datasets, ${shares.length} weights`, expected: "a weight for each" });
+    checkSome(where, datasets);
     const begun = seed ?? makeDefaultSeed();
-    const streams = datasets.map((dataset) => streamOf(where, dataset));
+    const streams = datasets.map((each) => each.#pipeline.stream);
     return new Dataset({
       stream: sampled(streams, shares, { seed: begun, isAnew: rerandomizeEachIteration === true }, stopOnEmptyDataset),
       spec: datasets[0]!.#pipeline.spec,
@@ -1071,8 +1048,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   ): Dataset<T> {
     const where = "Dataset.chooseFromDatasets";
     const { stopOnEmptyDataset } = chooseOptions.parse(where, [datasets, choiceDataset, options]);
-    const choices = map(streamOf(where, choiceDataset), (choice) => (choice as Tensor).item());
-    const streams = datasets.map((dataset) => streamOf(where, dataset));
+    checkSome(where, datasets);
+    const choices = map(choiceDataset.#pipeline.stream, (choice) => (choice as Tensor).item());
+    const streams = datasets.map((each) => each.#pipeline.stream);
     return new Dataset({ stream: chosen(choices, streams, stopOnEmptyDataset), spec: datasets[0]!.#pipeline.spec });
   }
 
@@ -1183,9 +1161,7 @@ function plainly(
   async function* later(): AsyncGenerator<unknown> {
     for await (const element of dataset) yield make(element);
   }
-  const iterator = now() as unknown as IterableIterator<unknown> & AsyncIterableIterator<unknown>;
-  iterator[Symbol.asyncIterator] = later as never;
-  return iterator;
+  return Object.assign(now(), { [Symbol.asyncIterator]: later }) as never;
 }
 
 /** Gives the class of an element. */

@@ -35,6 +35,10 @@ async function untilLater<T>(first: Promise<T | undefined>, step: () => Later<T 
   return answer;
 }
 
+/** What `fn` does for each item, one after the other. */
+export const inOrder = <T>(items: readonly T[], fn: (item: T, i: number) => Later<void> | undefined): Later<void> =>
+  items.reduce<Later<void>>((before, item, i) => after(before, () => fn(item, i)), undefined);
+
 /** All values of a list, at once if all are there. */
 export const all = <T>(values: readonly Later<T>[]): Later<readonly T[]> =>
   values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);

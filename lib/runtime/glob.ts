@@ -26,11 +26,7 @@ function expressionOf(part: string): RegExp {
         return `\\${sign}`;
     }
   });
-  try {
-    return new RegExp(`^${made}$`, "u");
-  } catch {
-    throw new SyntaxError(part);
-  }
+  return new RegExp(`^${made}$`, "u");
 }
 
 const isPattern = (part: string): boolean => /[*?[{]/.test(part);
@@ -70,7 +66,12 @@ function foldersBelow(inside: Inside, folder: string, joined: (folder: string, n
   return [folder, ...below.flatMap(({ name }) => foldersBelow(inside, joined(folder, name), joined))];
 }
 
-/** The files that patterns stand for, in order of the patterns, each once. @throws SyntaxError for a pattern whose brackets are not closed */
-export const filesMatching = (inside: Inside, patterns: readonly string[]): string[] => [
-  ...new Set(patterns.flatMap((each) => pathsOf(inside, each))),
-];
+/** The files that patterns stand for, in order of the patterns, each once; null for a pattern whose brackets are not closed. */
+export function filesMatching(inside: Inside, patterns: readonly string[]): string[] | null {
+  try {
+    return [...new Set(patterns.flatMap((each) => pathsOf(inside, each)))];
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

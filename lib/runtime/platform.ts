@@ -143,8 +143,8 @@ export interface Platform {
     pathOf(name: string): string;
     read(name: string): Promise<Uint8Array>;
   };
-  /** The paths of the user's files that patterns stand for; missing in a page. @throws SyntaxError for a pattern that is none */
-  filesMatching?(patterns: readonly string[]): string[];
+  /** The paths of the user's files that patterns stand for; missing in a page. Null for a pattern whose brackets are not closed */
+  filesMatching?(patterns: readonly string[]): string[] | null;
   /** The bytes of a file of the user's piece by piece, from an offset on; missing in a page, where `fetch` does it. */
   readPieces?(file: string | URL, from: number, size: number): AsyncIterable<Uint8Array>;
   /** A file that ends with the process, read and written at once; missing in a page. */

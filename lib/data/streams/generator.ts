@@ -42,7 +42,7 @@ class Generated implements Cursor<unknown> {
   };
 
   readonly #fail = (error: unknown): never =>
-    failure(this.stage, this.#given, null, error, "A generator that threw is over; what it catches itself costs one element only.");
+    failure(this.stage, this.#given, null, error, "A generator that threw is over.");
 
   save(): Position {
     return [this.#given, this.#ended];

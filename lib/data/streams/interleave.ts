@@ -1,6 +1,6 @@
 // Streams by turns.
 
-import { after, until, type Later } from "../later.js";
+import { after, inOrder, until, type Later } from "../later.js";
 import { passing, told } from "./map.js";
 import { prefetch } from "./prefetch.js";
 import { replayed } from "./replay.js";
@@ -132,7 +132,7 @@ class Interleaved<T, U> {
   }
 
   close(): Later<void> {
-    return this.#open.reduce<Later<void>>((before, cursor) => after(before, () => cursor?.close?.()), undefined);
+    return inOrder(this.#open, (cursor) => cursor?.close?.());
   }
 }
 
@@ -222,8 +222,8 @@ class Unordered<T, U> implements Cursor<U> {
           item === END ? undefined : after(this.#begin(item, made), () => this.#places.at(-1)!.cursor.restore(inner)),
         ),
       );
-    const all = open.reduce<Later<void>>((before, each) => after(before, () => again(each)), this.#leave());
-    return after(all, () => {
+    const opened = after(this.#leave(), () => inOrder(open, again));
+    return after(opened, () => {
       [this.#ended, this.#given] = [ended, 0];
       return this.input.restore(input);
     });
@@ -232,7 +232,7 @@ class Unordered<T, U> implements Cursor<U> {
   #leave(): Later<void> {
     const places = this.#places;
     this.#places = [];
-    return places.reduce<Later<void>>((before, { cursor }) => after(before, () => cursor.close?.()), undefined);
+    return inOrder(places, ({ cursor }) => cursor.close?.());
   }
 
   where(): string | null {

@@ -1,7 +1,7 @@
 // Stages written as generators: they ask for items and give others, and need not say where they stand, since a restored pass runs them
 // again.
 
-import { after, type Later } from "../later.js";
+import { inOrder, type Later } from "../later.js";
 import { type Held, replayed } from "./replay.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
@@ -53,13 +53,10 @@ class SideBySide implements Cursor<unknown> {
     return this.cursors.map((cursor) => cursor.save());
   }
   restore(position: Position): Later<void> {
-    return this.cursors.reduce<Later<void>>(
-      (before, cursor, i) => after(before, () => cursor.restore((position as readonly Position[])[i]!)),
-      undefined,
-    );
+    return inOrder(this.cursors, (cursor, i) => cursor.restore((position as readonly Position[])[i]!));
   }
   close(): Later<void> {
-    return this.cursors.reduce<Later<void>>((before, cursor) => after(before, () => cursor.close?.()), undefined);
+    return inOrder(this.cursors, (cursor) => cursor.close?.());
   }
 }
 

@@ -1,6 +1,6 @@
 // The stages that put streams side by side, and that number items.
 
-import { after, all, type Later } from "../later.js";
+import { after, all, inOrder, type Later } from "../later.js";
 import { END, type Cursor, type End, type Position, type Stream } from "./stream.js";
 
 /** Items of several streams side by side, up to the end of the shortest. */
@@ -12,9 +12,9 @@ export const zip = <T>(inputs: readonly Stream<T>[]): Stream<readonly T[]> => ({
     return {
       next: () => after(together(cursors), (items) => (items.includes(END) ? END : (items as readonly T[]))),
       save: () => cursors.map((cursor) => cursor.save()),
-      restore: (position) => after(all(cursors.map((cursor, i) => cursor.restore((position as readonly Position[])[i]!))), () => {}),
+      restore: (position) => inOrder(cursors, (cursor, i) => cursor.restore((position as readonly Position[])[i]!)),
       where: () => cursors.map((cursor) => cursor.where?.()).find((place) => place) ?? null,
-      close: () => after(all(cursors.map((cursor) => cursor.close?.())), () => {}),
+      close: () => inOrder(cursors, (cursor) => cursor.close?.()),
     };
   },
 });
