@@ -41,8 +41,7 @@ class Generated implements Cursor<unknown> {
     return done ? END : value;
   };
 
-  readonly #fail = (error: unknown): never =>
-    failure(this.stage, this.#given, null, error, "A generator that threw is over.");
+  readonly #fail = (error: unknown): never => failure(this.stage, this.#given, null, error, "A generator that threw is over.");
 
   save(): Position {
     return [this.#given, this.#ended];
