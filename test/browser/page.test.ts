@@ -120,7 +120,7 @@ else {
           const model = new keras.Sequential([new keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
           const x = tf.ones([1, 3]);
           const same: Record<string, boolean> = {};
-          const check = async (name: string, path: string | Blob) => {
+          const check = async (name: string, path: string | Blob | ArrayLike<Blob> | Uint8Array) => {
             const loaded = await keras.models.loadModel(path);
             same[name] = JSON.stringify(loaded(x).array()) === JSON.stringify(model(x).array());
           };
@@ -130,11 +130,35 @@ else {
           }
           const root = await navigator.storage.getDirectory();
           const folder = await (await root.getDirectoryHandle("models")).getDirectoryHandle("deep");
-          await check("File", await (await folder.getFileHandle("m.keras")).getFile());
+          const file = await (await folder.getFileHandle("m.keras")).getFile();
+          await check("File", file);
+          // What has no name: a Blob, its URL, its bytes; and what an input element gives, which is no array.
+          const nameless = file.slice();
+          await check("Blob", nameless);
+          await check("URL of a Blob", URL.createObjectURL(nameless));
+          await check("bytes", new Uint8Array(await nameless.arrayBuffer()));
+          const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
+          const choose = (...files: File[]) => {
+            const chosen = new DataTransfer();
+            for (const each of files) chosen.items.add(each);
+            input.files = chosen.files;
+            return input.files;
+          };
+          await check("chosen", choose(file));
+          await model.save("opfs://layers/model.json");
+          const layers = await root.getDirectoryHandle("layers");
+          const parts: File[] = [];
+          for await (const each of (layers as unknown as { values(): AsyncIterable<FileSystemFileHandle> }).values())
+            parts.push(await each.getFile());
+          await check("chosen together", choose(...parts.sort((a, b) => (a.name < b.name ? -1 : 1))));
           await model.save("downloads://mine.keras");
           return same;
         });
-        t.strictSame(Object.values(found), [true, true, true, true, true], JSON.stringify(found));
+        t.strictSame(
+          Object.values(found),
+          Array.from({ length: 10 }, () => true),
+          JSON.stringify(found),
+        );
         t.equal((await download).suggestedFilename(), "mine.keras");
       });
 

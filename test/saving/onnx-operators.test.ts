@@ -235,6 +235,14 @@ const rows: readonly Row[] = [
       outputs: op === "LSTM" ? ["float32", "float32", "float32"] : ["float32", "float32"],
     };
   }),
+  { op: "Col2Im", inputs: [floats(2, 12, 9), list(6, 6), list(2, 2)], outputs: F, attributes: { strides: [2, 2] } },
+  {
+    op: "Col2Im",
+    inputs: [floats(1, 18, 6), list(5, 4), list(3, 3)],
+    outputs: F,
+    attributes: { strides: [2, 1], pads: [1, 0, 1, 0], dilations: [1, 1] },
+  },
+  { op: "Col2Im", inputs: [floats(1, 4, 12), list(5, 5), list(2, 2)], outputs: F, attributes: { dilations: [1, 2], strides: [1, 1] } },
   { op: "DynamicQuantizeLinear", inputs: [floats(3, 4)], outputs: ["uint8", "float32", "uint8"] },
   {
     op: "MatMulInteger",

@@ -1,9 +1,11 @@
 // Operators of ONNX that came with later sets of operators: bits, norms over other axes, samples of a grid, quantized convolutions.
 
 import { ValueError } from "../../core/errors.js";
+import { sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import * as ops from "../../ops/index.js";
-import { type Given, int32, type Operator, T } from "./onnx-given.js";
+import { addAt } from "../../ops/indexing/take.js";
+import { type Given, int32, numbers, type Operator, T } from "./onnx-given.js";
 import { dequantizeLinear, quantizeLinear } from "./onnx-quantized.js";
 
 const both =
@@ -109,6 +111,29 @@ const gridSample: Operator =
     return terms.reduce((a, b) => ops.add(a, b));
   };
 
+/** Windows [n, c · cells, windows] added where they overlap: pictures [n, c, …]. */
+const col2Im: Operator =
+  (given) =>
+  ([x, picture, block]) => {
+    const [shape, size] = [numbers(picture), numbers(block)];
+    const rank = shape.length;
+    const of = (name: string, value: number): number[] => given.ints(name) ?? Array.from({ length: rank }, () => value);
+    const [dilations, strides] = [of("dilations", 1), of("strides", 1)];
+    const pads = given.ints("pads") ?? Array.from({ length: 2 * rank }, () => 0);
+    const room = shape.map((length, i) => length + pads[i]! + pads[i + rank]!);
+    const counts = room.map((length, i) => Math.floor((length - (size[i]! - 1) * dilations[i]! - 1) / strides[i]!) + 1);
+    const lengths = [...size, ...counts];
+    const places = Array.from({ length: sizeOf(lengths) }, (_, at) => {
+      const index = lengths.map((length, i) => Math.floor(at / sizeOf(lengths.slice(i + 1))) % length);
+      return room.reduce((place, length, i) => place * length + index[i]! * dilations[i]! + index[i + rank]! * strides[i]!, 0);
+    });
+    const [n, columns] = T(x).shape as [number, number];
+    const channels = columns / sizeOf(size);
+    const flat = ops.reshape(T(x), [n, channels, places.length]);
+    const whole = ops.reshape(addAt(flat, int32(places), [n, channels, sizeOf(room)], 2), [n, channels, ...room]);
+    return ops.slice(whole, [0, 0, ...pads.slice(0, rank)], [n, channels, ...shape]);
+  };
+
 const isCubic = (mode: string): boolean => mode === "cubic" || mode === "bicubic";
 
 /** What an operator of floats is on quantized numbers: [x, scale, zero] twice, then scale and zero of what comes out. */
@@ -158,6 +183,7 @@ export const furtherRows: Readonly<Record<string, Operator>> = {
     () =>
     ([x, like]) =>
       ops.cast(T(x), T(like).dtype),
+  Col2Im: col2Im,
   GlobalLpPool: globalLpPool,
   GridSample: gridSample,
   MeanVarianceNormalization: meanVarianceNormalization,

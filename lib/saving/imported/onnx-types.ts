@@ -51,6 +51,7 @@ const signatures: Readonly<Record<string, string>> = {
     "CumSum Expand Gather GatherElements GatherND ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape ReverseSequence Squeeze Tile Trilu Unsqueeze",
   "TI>T*": "Split",
   "TI>TI": "TopK",
+  "TII>T": "Col2Im",
   "TIIII>T": "Slice",
   "TITI>T": "Pad",
   "T???>T": "Resize",
