@@ -11,6 +11,7 @@ import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import type { Before } from "./before.js";
 import { isBranch, isComposite, parts, type Tree } from "../core/tree.js";
+import { finish, inParts, type Parts } from "../runtime/parts.js";
 import { ConcreteFunction } from "./concrete.js";
 import { converted, type Scope } from "./conversion.js";
 import type { Profile } from "./profile.js";
@@ -94,6 +95,18 @@ export function runFunctionsEagerly(runEagerly: boolean): void {
   eagerly = runEagerly;
 }
 
+/** What is traced: calls the function. */
+type Body<R> = (args: readonly unknown[]) => Parts<R>;
+
+const bodies = new WeakMap<AnyFunction, Body<never>>();
+
+/** Says how the function can be traced with pauses, where a page's thread must stay free. Nobody else may call it meanwhile. */
+export function tracesInParts<A extends unknown[], R>(fn: (...args: A) => R, body: (...args: A) => Parts<R>): void {
+  bodies.set(fn, (args) => body(...(args as A)) as Parts<never>);
+}
+
+const pausing = <R>(fn: AnyFunction): Body<R> | undefined => bodies.get(fn) as Body<R> | undefined;
+
 export const functionsRunEagerly = (): boolean => eagerly;
 
 /**
@@ -129,6 +142,9 @@ export function tracedFunction<F extends AnyFunction>(
   const watch = new RetraceWatch(name, parameters);
   let tracingCount = 0;
 
+  const atOnceBody: Body<R> = function* (args) {
+    return atOnce(name, body(...(args as never[])) as R);
+  };
   const opened = reduceRetracing && !inputSignature ? new OpenAxes() : null;
   const flattened = (args: readonly unknown[]): Flattened => {
     if (opened) return flatten(args, parameters, ({ shape, dtype }) => `${dtype}[${shape.map(() => "?").join()}]`, true);
@@ -147,7 +163,8 @@ export function tracedFunction<F extends AnyFunction>(
    * The trace for these arguments, and the tensors that it runs on: the arguments, what its calls before the program made of strings, and
    * elements that it takes from iterators.
    */
-  const prepared = (flat: Flattened): Prepared<R> => {
+  const prepared = (flat: Flattened): Prepared<R> => finish(preparing(flat));
+  const preparing = function* (flat: Flattened, body: Body<R> = atOnceBody): Parts<Prepared<R>> {
     const rank = (i: number) => flat.tensors[i]!.shape.map(() => null);
     const shapes = opened?.shapesFor(flat);
     const signature = shapes
@@ -170,15 +187,15 @@ export function tracedFunction<F extends AnyFunction>(
       name: flat.names[i] ?? `args_${i}`,
     }));
     let pulls: Pulls;
-    const traceOnce = (mayCreate: boolean): Traced<R> => {
+    const traceOnce = (mayCreate: boolean): Parts<Traced<R>> => {
       tracingCount++;
-      const run = (inputs: readonly Tensor[], texts: readonly Tensor[]) =>
-        atOnce(name, body(...(flat.rebuild(inputs, texts) as never[])) as R);
       return trace(
         name,
         specs,
         mayCreate,
-        (...given) => flattenResult(run(...given)),
+        function* (...given) {
+          return flattenResult(yield* body(flat.rebuild(...given)));
+        },
         reading && flat,
         (begun) => {
           tellPuller(begun, (pulls = new Pulls(begun, taking)));
@@ -186,8 +203,8 @@ export function tracedFunction<F extends AnyFunction>(
         },
       );
     };
-    let traced = traceOnce(tracingCount === 0);
-    if (traced.createdVariables > 0) traced = traceOnce(false); // as TensorFlow does: a second trace must make none
+    let traced = yield* traceOnce(tracingCount === 0);
+    if (traced.createdVariables > 0) traced = yield* traceOnce(false); // as TensorFlow does: a second trace must make none
     // Tracing may have given replicas states of their own: then what was traced before is traced again when it is called.
     const made = new ConcreteFunction(traced);
     const kept = reading ? readings.keep(key, traced.before!, flat) : { place: replicaKey() + signature, results: [] };
@@ -208,7 +225,7 @@ export function tracedFunction<F extends AnyFunction>(
     aside: {
       value: async (...args: unknown[]): Promise<R> => {
         if (isTracing() || eagerly) return call(...args);
-        const { concrete, tensors } = prepared(flattened(args));
+        const { concrete, tensors } = await inParts(preparing(flattened(args), pausing(fn)));
         return concrete.runAside(tensors);
       },
     },

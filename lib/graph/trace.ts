@@ -6,6 +6,7 @@ import { checkReadable, noteOrigin, originOf, type Owner } from "../core/ownersh
 import type { Step } from "../core/primitive.js";
 import type { AsksBefore, Strings } from "../core/strings.js";
 import { symbolic, type Spec, type Tensor } from "../core/tensor.js";
+import type { Parts } from "../runtime/parts.js";
 import { Before, type Given } from "./before.js";
 import type { Graph } from "./graph.js";
 
@@ -96,25 +97,30 @@ export interface ResultTree<R> {
 }
 
 /**
- * Calls the function on symbolic tensors of the given specs, apart from the tapes that are on: they are told of calls.
+ * Calls the function on symbolic tensors of the given specs, apart from the tapes that are on: they are told of calls. Where the function
+ * pauses so does the trace: in between nothing is recorded.
  *
  * @param strings  those of this call, and its other arguments
  * @param begun    told of the trace before; gives the list of further inputs that come up meanwhile
  */
-export function trace<R>(
+export function* trace<R>(
   name: string,
   specs: readonly (Spec & { name?: string })[],
   mayCreate: boolean,
-  call: (inputs: Tensor[], texts: readonly Tensor[]) => ResultTree<R>,
+  call: (inputs: Tensor[], texts: readonly Tensor[]) => Parts<ResultTree<R>>,
   strings?: Given,
   begun: (trace: Trace) => readonly Tensor[] = () => [],
-): Traced<R> {
+): Parts<Traced<R>> {
   const recorder = new Trace(name, mayCreate, null);
   const others = begun(recorder);
   const inputs = specs.map((spec) => recorder.input(spec, spec.name));
   const before = strings && new Before(recorder, inputs, strings);
   if (before) recorder.preliminaries = before;
-  const { tensors, rebuild } = recordingApart(recorder, () => call(inputs, before?.texts ?? []));
+  const work = call(inputs, before?.texts ?? []);
+  const next = () => recordingApart(recorder, () => work.next());
+  let part = next();
+  for (; !part.done; part = next()) yield;
+  const { tensors, rebuild } = part.value;
   before?.close();
   recorder.checkResults(tensors);
   const graph = { name, inputs: [...inputs, ...(before?.results ?? []), ...others], steps: recorder.steps, outputs: tensors };

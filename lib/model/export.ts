@@ -6,6 +6,7 @@ import { leaves, type Tree, unflatten } from "../core/tree.js";
 import { Tensor } from "../core/tensor.js";
 import { TensorSpec } from "../graph/signature.js";
 import { trace } from "../graph/trace.js";
+import { finish } from "../runtime/parts.js";
 import { platform } from "#platform";
 import { placeOf, write } from "../saving/place.js";
 import type { Variable } from "../variables/variable.js";
@@ -41,13 +42,14 @@ export async function exportModel(model: Model, path: string, options: ExportOpt
     });
   }
   const { specs, names, like } = inputsOf(model, inputSignature as Tree<TensorSpec> | null, where);
-  const { graph } = trace(model.name, specs, false, (tensors) => {
+  const calling = trace(model.name, specs, false, function* (tensors) {
     const inputs = like === null ? tensors[0]! : unflatten(like, tensors);
     const outputs = leaves(model<unknown>(inputs as never, { training: false }) as Tree<unknown>);
     const wrong = outputs.find((output) => !(output instanceof Tensor));
     if (wrong !== undefined) throw new StateError(where, { given: `the output ${text(wrong)}`, expected: "tensors" });
     return { tensors: outputs as Tensor[], rebuild: (tensors) => tensors };
   });
+  const { graph } = finish(calling);
   const variables = new Map(model.variables.map((variable) => [variable.state, variable]));
   const { exportGraph } = await import("../saving/onnx/export.js");
   const outputs = uniqueNames(

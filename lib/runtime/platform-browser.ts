@@ -3,7 +3,7 @@
 import { bodyOf } from "./body.js";
 import type { FileStore, Platform, Thread, ThreadStart } from "./platform.js";
 import { files } from "./files.js";
-import { forbidden, scriptUrl, watchViolations } from "./policy.js";
+import { scriptUrl, watchViolations } from "./policy.js";
 import { wordChanged } from "./waiting.js";
 import { pageWorker } from "./worker-source.js";
 
@@ -18,8 +18,9 @@ function startThread(start: ThreadStart): Thread {
     worker.onmessage = () => resolve();
     worker.onerror = async ({ message }) => {
       const directive = await violated();
+      if (directive) return reject(new Error((await import("./forbidden.js")).forbidden(directive, file !== undefined)));
       const unknown = file ? `${file.href} could not be loaded` : "the worker could not start";
-      reject(new Error(directive ? forbidden(directive, file !== undefined) : message || unknown));
+      reject(new Error(message || unknown));
     };
   }).finally(() => {
     void violated();

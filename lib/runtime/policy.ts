@@ -31,11 +31,6 @@ export function watchViolations(): () => Promise<string | null> {
   };
 }
 
-/** Why a worker did not start, where the page forbade it. */
-export const forbidden = (directive: string, isFile: boolean): string =>
-  `the page's Content-Security-Policy forbids it: ${directive} ` +
-  (isFile ? "has to allow 'self'" : `has to allow blob:, or import "kerasm/csp", whose worker is a file of its own (worker-src 'self')`);
-
 /** Whether an error says that the page may not compile WebAssembly. */
 export const forbidsWasm = (error: unknown): boolean =>
   error instanceof Error && /content.security.policy|\bcsp\b|unsafe-eval/i.test(error.message);

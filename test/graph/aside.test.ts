@@ -3,6 +3,8 @@
 import "../support/four-cores.js";
 import t from "tap";
 import * as tf from "../../lib/index.js";
+import { tracesInParts } from "../../lib/graph/function.js";
+import { finish, SPELL, type Parts } from "../../lib/runtime/parts.js";
 import { asPage } from "../support/as-page.js";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -78,3 +80,42 @@ for (const threads of [1, 3])
       t.equal((await g.aside(tf.constant([1, 2], { dtype: "int32" }))).item(), 128);
     });
   });
+
+t.test("a trace with pauses records what the function does, not what happens meanwhile", async (t) => {
+  const turns = asPage(t, 1);
+  const busy = () => {
+    for (const end = performance.now() + 2 * SPELL; performance.now() < end;);
+  };
+  const v = tf.variable(tf.ones([3]));
+  const body = function* (x: tf.Tensor): Parts<tf.Tensor> {
+    const doubled = tf.multiply(x, 2);
+    busy();
+    yield;
+    v.assignAdd(doubled);
+    busy();
+    yield;
+    return tf.reduceSum(tf.add(v.value(), x));
+  };
+  const fn = (x: tf.Tensor) => finish(body(x));
+  tracesInParts(fn, body);
+  const g = tf.function(fn);
+  turns();
+  const done = g.aside(tf.fill([3], 5));
+  await turn();
+  v.assign(tf.zeros([3])); // happens in a pause, at once
+  t.equal(tf.reduceSum(v).item(), 0);
+  t.equal((await done).item(), 45);
+  t.ok(turns() >= 2, "the event loop turned");
+  const once = tf.function((x: tf.Tensor) => finish(body(x)));
+  t.equal((await once.aside(tf.fill([3], 5))).item(), 75);
+  t.equal(g(tf.fill([3], 5)).item(), 105);
+  t.equal(g.tracingCount, 1);
+  const failing = (x: tf.Tensor): tf.Tensor => x;
+  tracesInParts(failing, function* (x) {
+    yield;
+    if (x.rank === 1) throw new RangeError("in a part");
+    return x;
+  });
+  await t.rejects(tf.function(failing).aside(tf.ones([3])), { message: /in a part/ });
+  t.equal(tf.add(1, 2).item(), 3, "nothing is recorded any more");
+});

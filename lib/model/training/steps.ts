@@ -3,10 +3,11 @@
 import { isPlainObject, type Schema } from "../../config/index.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
-import { tracedFunction, type TracedFunction } from "../../graph/function.js";
+import { tracedFunction, tracesInParts, type TracedFunction } from "../../graph/function.js";
 import { packXYSampleWeight } from "../../data/pack.js";
 import { whileUnchanged } from "../../layers/base/tracking.js";
 import type { Optimizer } from "../../optimizers/index.js";
+import { finish, type Parts } from "../../runtime/parts.js";
 import type { Batch } from "./batches.js";
 import type { Distribution, Merge } from "./distributed.js";
 import type { Execution, StepLogs } from "./run.js";
@@ -18,7 +19,6 @@ interface Stepped {
   readonly runEagerly: boolean;
   readonly compiled: boolean;
   readonly optimizer: Optimizer<Schema>;
-  trainStep(data: unknown): unknown;
   testStep(data: unknown): unknown;
   predictStep(data: unknown): unknown;
 }
@@ -29,27 +29,47 @@ type Kind = "train" | "test" | "predict";
 export class Steps {
   readonly #model: Stepped & Parameters<typeof fingerprintOf>[0];
   readonly #distribution: Distribution;
+  readonly #trainStep: (data: unknown) => Parts<unknown>;
   readonly #made = new Map<Kind, { readonly execute: Execution<never>; readonly traced: { readonly tracingCount?: number } }>();
   #madeOf: Fingerprint | null = null;
   /** What steps change themselves while they are traced: counters of calls and the like. */
   readonly #volatile = new Set<string>();
   #traces = 0;
 
-  constructor(model: Stepped & Parameters<typeof fingerprintOf>[0], distribution: Distribution) {
+  /** @param trainStep  the model's training step, which may pause */
+  constructor(
+    model: Stepped & Parameters<typeof fingerprintOf>[0],
+    distribution: Distribution,
+    trainStep: (data: unknown) => Parts<unknown>,
+  ) {
+    this.#trainStep = trainStep;
     this.#model = model;
     this.#distribution = distribution;
   }
 
   train(): Execution<StepLogs> {
-    return this.#get("train", (batch) => stepLogs(`${this.#model.name}.trainStep`, this.#model.trainStep(packed(batch))));
+    const [model, trainStep] = [this.#model, this.#trainStep];
+    return this.#get("train", function* (batch) {
+      return stepLogs(`${model.name}.trainStep`, yield* trainStep(packed(batch)));
+    });
   }
 
   test(): Execution<StepLogs> {
-    return this.#get("test", (batch) => stepLogs(`${this.#model.name}.testStep`, this.#model.testStep(packed(batch))));
+    const model = this.#model;
+    return this.#get("test", function* (batch) {
+      return stepLogs(`${model.name}.testStep`, model.testStep(packed(batch)));
+    });
   }
 
   predict(): Execution<unknown> {
-    return this.#get("predict", (batch) => this.#model.predictStep(packed(batch)), "concatenate");
+    const model = this.#model;
+    return this.#get(
+      "predict",
+      function* (batch) {
+        return model.predictStep(packed(batch));
+      },
+      "concatenate",
+    );
   }
 
   /** Lets go of what was made. */
@@ -95,16 +115,23 @@ export class Steps {
     return traces;
   }
 
-  #get<R>(kind: Kind, step: (batch: Batch) => R, merge: Merge = "first"): Execution<R> {
+  #get<R>(kind: Kind, step: (batch: Batch) => Parts<R>, merge: Merge = "first"): Execution<R> {
     const found = this.#made.get(kind);
     if (found) return found.execute as Execution<R>;
     this.#madeOf ??= this.#fingerprint();
-    const stepped = this.#distribution.step(step, merge);
-    const inOrder = (batches: readonly Batch[]): R => {
+    const { strategy } = this.#distribution;
+    const onAll = this.#distribution.step((batch: Batch) => finish(step(batch)), merge);
+    const pausing = function* (batches: readonly Batch[]): Parts<R> {
       let answer: R | undefined;
-      for (const batch of batches) answer = stepped(batch);
+      for (const batch of batches) {
+        yield;
+        answer = strategy ? onAll(batch) : yield* step(batch);
+      }
+      yield;
       return answer!;
     };
+    const inOrder = (batches: readonly Batch[]): R => finish(pausing(batches));
+    tracesInParts(inOrder, pausing);
     const traced = this.#model.runEagerly ? inOrder : (tracedFunction(inOrder, { name: `${kind}_step` }) as Execution<R>);
     const execute = this.#distribution.execution(traced, merge, kind === "train");
     this.#made.set(kind, { execute: execute as Execution<never>, traced: traced as Partial<TracedFunction<never>> });

@@ -21,6 +21,7 @@ import { leaves } from "../../core/tree.js";
 import type { TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
 import type { layerOptions } from "../../layers/base/options.js";
+import { finish, type Parts } from "../../runtime/parts.js";
 import { unpackXYSampleWeight } from "../../data/pack.js";
 import { Layer } from "../../layers/layer.js";
 import type { Metric } from "../../metrics/index.js";
@@ -83,7 +84,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   declare initialEpoch: number | null;
   #compiled: Compiled | null = null;
   readonly #distribution = new Distribution();
-  readonly #steps = new Steps(this as never, this.#distribution);
+  readonly #steps = new Steps(this as never, this.#distribution, (data) => this.#anyStep(data));
   readonly #runs = new Runs(() => this.#singleMetrics);
   readonly #place = new TrainingPlace();
   /** What the runs of the model share. */
@@ -93,7 +94,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     steps: this.#steps,
     runs: this.#runs,
     place: this.#place,
-    hasUsualStep: () => this.trainStep === Trainer.prototype.trainStep,
+    hasUsualStep: () => this.#hasUsualStep,
     compiledFor: (method) => this.#state(method),
     singleMetrics: () => this.#singleMetrics,
   };
@@ -274,6 +275,11 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    * name are the answer.
    */
   trainStep(data: unknown): StepAnswer {
+    return finish(this.#usualStep(data));
+  }
+
+  /** The same with pauses, for traces of pages. */
+  *#usualStep(data: unknown): Parts<StepAnswer> {
     const [x, y, sampleWeight] = unpackXYSampleWeight(data);
     const { optimizer, lossTracker } = this.#state("trainStep");
     const tape = new GradientTape();
@@ -282,10 +288,22 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
       const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: true }));
       return [loss, yPred, optimizer.scaleLoss(shareOfLoss(loss))] as const;
     });
+    yield;
     lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
     const weights = this.trainableWeights;
-    if (weights.length > 0) optimizer.apply(tape.gradient(scaled, weights), weights);
+    const gradients = weights.length > 0 ? tape.gradient(scaled, weights) : [];
+    yield;
+    if (weights.length > 0) optimizer.apply(gradients, weights);
+    yield;
     return this.computeMetrics(x, y, yPred, { sampleWeight });
+  }
+
+  get #hasUsualStep(): boolean {
+    return this.trainStep === Trainer.prototype.trainStep;
+  }
+
+  *#anyStep(data: unknown): Parts<StepAnswer> {
+    return this.#hasUsualStep ? yield* this.#usualStep(data) : this.trainStep(data);
   }
 
   /** One step of evaluation on a batch. */
