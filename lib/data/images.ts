@@ -2,7 +2,7 @@
 
 import { boolean, dataFormat as dataFormatField, nullable, schema, string, type Options } from "../config/index.js";
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
-import { ShapeError } from "../core/errors.js";
+import { ShapeError, ValueError } from "../core/errors.js";
 import { known, shapeText } from "../core/shape.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { cast, transpose } from "../ops/index.js";
@@ -77,6 +77,8 @@ export function arrayToImg(x: TensorLike, options: Options<typeof imgOptions> = 
     throw new ShapeError("arrayToImg", { given: `${channels} channels`, expected: "1, 3 or 4" });
   }
   const values = Float32Array.from(last.data());
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) throw new ValueError("arrayToImg", { given: `a pixel of ${wrong}`, expected: "finite numbers" });
   if (scale && values.length > 0) {
     const least = values.reduce((a, b) => Math.min(a, b));
     const range = Math.fround(values.reduce((a, b) => Math.max(a, b)) - least);

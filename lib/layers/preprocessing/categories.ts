@@ -1,7 +1,7 @@
 // What layers of categories are called on: strings, whole numbers of any size, tensors.
 
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
-import { DtypeError, ShapeError, text } from "../../core/errors.js";
+import { DtypeError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { isStrings, Strings, type NestedStrings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 
@@ -33,6 +33,12 @@ export function categoriesOf(where: string, value: unknown): Categories {
   if (values.every((each) => Number(each) === (Number(each) | 0))) return constant(values.map(Number), { dtype: "int32", shape });
   if (values.every((each) => typeof each === "bigint" || Number.isSafeInteger(each))) return new Integers(shape, values.map(BigInt));
   return asTensor(value as TensorLike);
+}
+
+/** The whole part of a number. @throws ValueError for NaN and infinity, which are no category */
+export function wholeOf(where: string, value: number): number {
+  if (Number.isFinite(value)) return Math.trunc(value);
+  throw new ValueError(where, { given: String(value), expected: "whole numbers" });
 }
 
 /** Nested arrays of numbers, flat and with their shape; null where there are tensors among them. */

@@ -13,7 +13,7 @@ import {
   unwritten,
   boolean,
 } from "../../config/index.js";
-import { ArgumentError, StateError } from "../../core/errors.js";
+import { ArgumentError, StateError, ValueError } from "../../core/errors.js";
 import type { Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, expandDims, less, logicalNot, sum } from "../../ops/index.js";
@@ -53,7 +53,13 @@ export class Discretization extends Layer<typeof Discretization.options> {
   constructor(...given: ConstructorParameters<typeof Layer<typeof Discretization.options>>) {
     super(...given);
     checkSparse(this);
-    const { numBins, binBoundaries } = this.options;
+    const { numBins, binBoundaries, epsilon } = this.options;
+    if (epsilon >= 1) throw new ValueError(`${this.name}.epsilon`, { given: String(epsilon), expected: "a number above 0 and below 1" });
+    const falls = binBoundaries?.findIndex((each, i) => i > 0 && each < binBoundaries[i - 1]!) ?? -1;
+    if (falls >= 0) {
+      const given = `${binBoundaries![falls]} after ${binBoundaries![falls - 1]}`;
+      throw new ValueError(`${this.name}.binBoundaries`, { given, expected: "boundaries in ascending order" });
+    }
     if ((numBins === null) !== (binBoundaries === null)) return;
     throw new ArgumentError(this.name, {
       given: numBins === null ? "neither binBoundaries nor numBins" : "both binBoundaries and numBins",
@@ -97,10 +103,23 @@ export class Discretization extends Layer<typeof Discretization.options> {
         expected: "one with numBins, which learns them",
       });
     }
-    return forEachBatch(`${this.name}.adapt`, data, options, {
+    const where = `${this.name}.adapt`;
+    if (numBins === 0) throw new ValueError(where, { given: "a layer with numBins 0", expected: "at least one bin" });
+    return forEachBatch(where, data, options, {
       begin: () => (this.#summary = emptySummary),
-      update: (batch) => (this.#summary = mergeSummaries(summarize(numbersOf(batch).view(), epsilon), this.#summary, epsilon)),
-      finish: () => (this.learned.value = binBoundaries(this.#summary, numBins)),
+      update: (batch) => {
+        const values = numbersOf(batch).view();
+        const wrong = values.find((each) => !Number.isFinite(each));
+        if (wrong !== undefined) {
+          const hint = "Leave out or fill in what is missing first.";
+          throw new ValueError(where, { given: `data with ${wrong}`, expected: "finite numbers", hint });
+        }
+        this.#summary = mergeSummaries(summarize(values, epsilon), this.#summary, epsilon);
+      },
+      finish: () => {
+        if (this.#summary.values.length === 0) throw new ValueError(where, { given: "no numbers", expected: "at least one" });
+        this.learned.value = binBoundaries(this.#summary, numBins);
+      },
     });
   }
 

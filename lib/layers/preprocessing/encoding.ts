@@ -1,6 +1,6 @@
 // Numbers of categories as one-hot, multi-hot or counted vectors.
 
-import type { Dtype } from "../../core/dtype.js";
+import { type Dtype, isFloat } from "../../core/dtype.js";
 import { ArgumentError, ValueError } from "../../core/errors.js";
 import { isKnown, sizeOf } from "../../core/shape.js";
 import { inForm } from "../../core/sparse.js";
@@ -68,9 +68,14 @@ function countsOf(x: Tensor, depth: number, weights?: Tensor): Tensor {
   return x.rank === 1 ? result : reshape(result, [rows, depth]);
 }
 
-/** Refuses negative indices where categories are counted, as TensorFlow does; eagerly only, since a trace has no values. */
+/**
+ * Refuses NaN, and negative indices where categories are counted, as TensorFlow does; eagerly only, since a trace has no values.
+ */
 export function checkIndices(layer: string, indices: Tensor, mode: EncodingMode): void {
-  if (mode === "one_hot" || mode === "int" || indices.isSymbolic || indices.size === 0) return;
+  if (indices.isSymbolic || indices.size === 0) return;
+  const lost = isFloat(indices.dtype) ? indices.view().find((each) => !Number.isFinite(each)) : undefined;
+  if (lost !== undefined) throw new ValueError(layer, { given: `the index ${lost}`, expected: "whole numbers" });
+  if (mode === "one_hot" || mode === "int") return;
   const least = min(indices).item() as number;
   if (least < 0) throw new ValueError(layer, { given: `the index ${least}`, expected: "indices of at least 0" });
 }

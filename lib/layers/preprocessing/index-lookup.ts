@@ -48,10 +48,10 @@ export const lookupMode = withDefault(
 export const idfWeights = () =>
   nullable(
     field<TensorLike, readonly number[]>({
-      expected: "a vector of numbers",
+      expected: "a vector of finite numbers",
       parse: (value) => {
         const flat = value instanceof Chainable || ArrayBuffer.isView(value) ? Array.from(asTensor(value as TensorLike).data()) : value;
-        return Array.isArray(flat) && flat.every((each) => typeof each === "number") ? (flat as number[]) : invalid;
+        return Array.isArray(flat) && flat.every((each) => Number.isFinite(each)) ? (flat as number[]) : invalid;
       },
     }),
   );

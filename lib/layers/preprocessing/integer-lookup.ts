@@ -7,7 +7,7 @@ import { known } from "../../core/shape.js";
 import { Strings } from "../../core/strings.js";
 import { adoptTensor, Tensor } from "../../core/tensor.js";
 import { bucketOf } from "../../ops/hashing/buckets.js";
-import { categoriesOf, Integers, type CategoriesLike } from "./categories.js";
+import { categoriesOf, Integers, type CategoriesLike, wholeOf } from "./categories.js";
 import { IndexLookup, lookupOptions, rowsOf, vocabularyField } from "./index-lookup.js";
 import { keyOf, saltField } from "./salt.js";
 
@@ -71,7 +71,7 @@ export class IntegerLookup extends IndexLookup<number, typeof IntegerLookup.opti
     const categories = categoriesOf(`${this.name}.adapt`, batch);
     if (categories instanceof Strings) throw new DtypeError(`${this.name}.adapt`, { given: "strings", expected: "whole numbers" });
     const given: ArrayLike<number | bigint> = categories instanceof Tensor ? categories.view() : categories.values;
-    const values = Array.from(given, (value) => Math.trunc(Number(value)));
+    const values = Array.from(given, (value) => wholeOf(`${this.name}.adapt`, Number(value)));
     return rowsOf(categories.shape, values, isWhole);
   }
 }
@@ -82,7 +82,7 @@ const lookUpOp = primitive({
   infer: ({ x }, _: { readonly one: (value: number) => number }) => ({ shape: x.shape, dtype: "int32" as const }),
   host: ({ x }, { one }) => ({
     y: adoptTensor(
-      Int32Array.from(x.view("lookUp"), (value) => one(Math.trunc(value))),
+      Int32Array.from(x.view("lookUp"), (value) => one(wholeOf("lookUp", value))),
       known(x.shape),
       "int32",
     ),

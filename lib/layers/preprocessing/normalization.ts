@@ -80,6 +80,12 @@ export class Normalization extends Layer<typeof Normalization.options> {
       });
     }
     if (!mean || !variance) return;
+    for (const [which, values] of Object.entries({ mean, variance })) {
+      const wrong = values.view().find((each) => !(which === "mean" ? Number.isFinite(each) : each >= 0 && each < Infinity));
+      if (wrong === undefined) continue;
+      const expected = which === "mean" ? "finite numbers" : "finite numbers of at least 0";
+      throw new ValueError(`${this.name}.${which}`, { given: String(wrong), expected });
+    }
     if (shapeText(mean.shape) !== shapeText(variance.shape)) {
       throw new ShapeError(this.name, {
         given: `a variance of shape ${shapeText(variance.shape)}`,
@@ -105,6 +111,8 @@ export class Normalization extends Layer<typeof Normalization.options> {
       });
     }
     this.#kept = axis.map((each) => (each + rank) % rank).sort((a, b) => a - b);
+    if (new Set(this.#kept).size < axis.length)
+      throw new ValueError(`${this.name}.axis`, { given: `${text(axis)} for inputs of rank ${rank}`, expected: "each axis once" });
     const shape: Shape = this.#kept.map((each) => inputShape[each]!);
     if (shape.includes(null)) {
       throw new ShapeError(this.name, {
@@ -194,12 +202,17 @@ export class Normalization extends Layer<typeof Normalization.options> {
     const x = cast(batch, this.computeDtype);
     if (count === 0)
       throw new ShapeError(`${this.name}.adapt`, { given: `a batch of shape ${shapeText(shape)}`, expected: "at least one element" });
-    if (reduced.length === 0) return { count, mean: Float64Array.from(x.data()), variance: new Float64Array(x.size) };
-    return {
-      count,
-      mean: Float64Array.from(mean(x, { axis: reduced }).data()),
-      variance: Float64Array.from(variance(x, { axis: reduced }).data()),
-    };
+    const all = reduced.length === 0;
+    const means = Float64Array.from((all ? x : mean(x, { axis: reduced })).data());
+    const lost = means.findIndex((each) => !Number.isFinite(each));
+    if (lost >= 0) {
+      throw new ValueError(`${this.name}.adapt`, {
+        given: `data whose mean is ${means[lost]}${means.length > 1 ? ` (number ${lost})` : ""}`,
+        expected: "finite numbers",
+        hint: "Leave out or fill in what is missing first.",
+      });
+    }
+    return { count, mean: means, variance: all ? new Float64Array(x.size) : Float64Array.from(variance(x, { axis: reduced }).data()) };
   }
 }
 

@@ -15,7 +15,7 @@ import {
   string,
   unwritten,
 } from "../../config/index.js";
-import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
+import { ArgumentError, DtypeError, ShapeError, text } from "../../core/errors.js";
 import type { TensorLike } from "../../core/convert.js";
 import { shapeText } from "../../core/shape.js";
 import { isStrings, isText, Strings, type NestedStrings } from "../../core/strings.js";
@@ -199,13 +199,25 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     const texts = inputs instanceof Strings ? inputs : Strings.of(inputs as NestedStrings, where);
     const { standardize, split } = this.options;
     const standard = typeof standardize === "string" ? standardizers[standardize]! : standardize;
-    const values = standard ? texts.values.map(standard) : texts.values;
+    const given = (value: unknown, name: string, expected: string): never => {
+      throw new DtypeError(`${this.name}.${name}`, { given: `a function that gives ${text(value)}`, expected });
+    };
+    const values = standard
+      ? texts.values.map((each) => {
+          const made: unknown = standard(each);
+          return typeof made === "string" ? made : given(made, "standardize", "one that gives a string");
+        })
+      : texts.values;
     if (split === null) return this.#unsplit(isWhole && texts.rank === 1 ? [...texts.shape, 1] : texts.shape, values);
     if (texts.rank > 1 && texts.shape.at(-1) !== 1) {
       throw new ShapeError(where, { given: `texts of shape ${shapeText(texts.shape)}`, expected: "[batch] or [batch, 1]" });
     }
     const cut = typeof split === "string" ? splitters[split]! : split;
-    const rows = values.map((text) => cut(text));
+    const rows = values.map((each) => {
+      const made: unknown = cut(each);
+      const isRow = Array.isArray(made) && (typeof split === "string" || made.every((token) => typeof token === "string"));
+      return isRow ? (made as readonly string[]) : given(made, "split", "one that gives an array of strings");
+    });
     return {
       shape: texts.rank === 0 ? [this.#joined(rows[0]!).length] : null,
       outer: texts.rank > 1 ? texts.shape.slice(0, -1) : texts.shape,

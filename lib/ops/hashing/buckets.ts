@@ -1,5 +1,6 @@
 // Strings and whole numbers as numbers of buckets, the same ones as TensorFlow's.
 
+import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
@@ -27,13 +28,18 @@ export function bucketOf(text: string, buckets: number, salt: Salt): number {
 /** The buckets of whole numbers, by their decimal text. Numbers with a fraction are cut off. */
 export const bucketsOf = (x: Tensor, buckets: number, salt: Salt): Tensor => bucketsOp.apply({ x }, { buckets, salt });
 
+function wholeText(value: number): string {
+  if (Number.isFinite(value)) return String(Math.trunc(value));
+  throw new ValueError("hashBuckets", { given: String(value), expected: "whole numbers" });
+}
+
 const bucketsOp = primitive({
   name: "hashBuckets",
   inputs: ["x"],
   infer: ({ x }, _: { readonly buckets: number; readonly salt: Salt }) => ({ shape: x.shape, dtype: "int32" as const }),
   host: ({ x }, { buckets, salt }) => ({
     y: adoptTensor(
-      Int32Array.from(x.view("hashBuckets"), (value) => bucketOf(String(Math.trunc(value)), buckets, salt)),
+      Int32Array.from(x.view("hashBuckets"), (value) => bucketOf(wholeText(value), buckets, salt)),
       known(x.shape),
       "int32",
     ),

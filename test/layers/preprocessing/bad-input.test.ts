@@ -1,0 +1,72 @@
+// Wrong vocabularies, bins, statistics and data of preprocessing layers: each is an error that names layer or argument, and no NaN comes out.
+
+import t from "tap";
+import * as tf from "../../../lib/index.js";
+import { messageOf } from "../../support/message.js";
+
+const { layers, utils } = tf.keras;
+const inf = Infinity;
+
+const refused: readonly [string, () => unknown, RegExp][] = [
+  [
+    "boundaries that fall",
+    () => new layers.Discretization({ binBoundaries: [0, 3, 1] }),
+    /binBoundaries: given 1 after 3; expected boundaries in asc/,
+  ],
+  ["a boundary that is none", () => new layers.Discretization({ binBoundaries: [NaN] }), /binBoundaries\[0\]: given NaN/],
+  ["an epsilon of 1", () => new layers.Discretization({ numBins: 2, epsilon: 1 }), /epsilon: given 1; expected .*below 1/],
+  ["no bins to learn", () => new layers.Discretization({ numBins: 0 }).adapt([1, 2]), /adapt: given a layer with numBins 0/],
+  ["bins of NaN", () => new layers.Discretization({ numBins: 2 }).adapt([1, NaN, 2]), /adapt: given data with NaN; expected finite/],
+  ["bins of nothing", () => new layers.Discretization({ numBins: 2 }).adapt([]), /adapt: given no numbers/],
+  ["bins that were not learned", () => new layers.Discretization({ numBins: 2 }).call(tf.ones([1])), /a call of adapt first/],
+  ["a mean of NaN", () => new layers.Normalization({ mean: NaN, variance: 1 }), /mean: given NaN; expected finite/],
+  ["a negative variance", () => new layers.Normalization({ mean: [0, 0], variance: [1, -1] }), /variance: given -1; expected .*at least 0/],
+  ["statistics of NaN", () => new layers.Normalization().adapt([[1, 2], [3, NaN]]), /adapt: given data whose mean is NaN \(number 1\)/], // prettier-ignore
+  [
+    "statistics of infinity",
+    () => new layers.Normalization({ axis: null }).adapt([[1], [inf]]),
+    /adapt: given data whose mean is Infinity;/,
+  ],
+  ["one axis twice", () => new layers.Normalization({ axis: [1, -1] }).adapt([[1, 2]]), /axis: given \[1, -1\] for inputs of rank 2; expected each axis once/], // prettier-ignore
+  ["a category of NaN", () => new layers.CategoryEncoding({ numTokens: 3 }).call(tf.constant([NaN])), /the index NaN/],
+  [
+    "one that is one-hot",
+    () => new layers.CategoryEncoding({ numTokens: 3, outputMode: "one_hot" }).call(tf.constant([inf])),
+    /the index Infinity/,
+  ],
+  ["a bucket of NaN", () => new layers.Hashing({ numBins: 3 }).call([NaN]), /given NaN; expected whole numbers/],
+  ["the number of NaN", () => new layers.IntegerLookup({ vocabulary: [1] }).call(tf.constant([NaN])), /given NaN; expected whole numbers/],
+  ["a vocabulary of NaN", () => new layers.IntegerLookup().adapt([1, NaN]), /adapt: given NaN; expected whole numbers/],
+  [
+    "a weight of NaN",
+    () => new layers.StringLookup({ vocabulary: ["a"], outputMode: "tf_idf", idfWeights: [NaN] }),
+    /idfWeights: given \[NaN\]; expected a vector of finite numbers/,
+  ],
+  [
+    "a text that becomes a number",
+    () => new layers.TextVectorization({ vocabulary: ["a"], standardize: (() => 3) as never }).call(["a"]),
+    /standardize: given a function that gives 3; expected one that gives a string/,
+  ],
+  [
+    "a text that is not split",
+    () => new layers.TextVectorization({ vocabulary: ["a"], split: ((text: string) => text) as never }).call(["a b"]),
+    /split: given a function that gives "a b"; expected one that gives an array of strings/,
+  ],
+  ["a pixel of NaN", () => utils.arrayToImg([[[NaN]]]), /arrayToImg: given a pixel of NaN/],
+];
+
+t.test("what is no data or no option is refused by name", async (t) => {
+  for (const [name, run, wanted] of refused) t.match(await messageOf(async () => run()), wanted, name);
+});
+
+t.test("after a refusal the layer learns from what is right", (t) => {
+  const layer = new layers.Normalization();
+  t.throws(() => layer.adapt([[1], [NaN]]));
+  layer.adapt([[1], [3]]);
+  t.strictSame(layer([[5]]).array(), [[3]]);
+  const bins = new layers.Discretization({ numBins: 2 });
+  t.throws(() => bins.adapt([NaN]));
+  bins.adapt([1, 2, 3, 4]);
+  t.strictSame(bins([0, 9]).array(), [0, 1]);
+  t.end();
+});
