@@ -356,7 +356,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     const probe: unknown = typeof source === "function" ? null : source;
     if (
       typeof source !== "function" &&
-      !(typeof probe === "object" && probe !== null && (Symbol.iterator in probe || Symbol.asyncIterator in probe))
+      !(typeof probe === "object" && probe !== null && (Symbol.iterator in probe || Symbol.asyncIterator in probe || "getReader" in probe))
     ) {
       throw new ArgumentError(where, { given: text(probe), expected: "a generator function, or an iterable" });
     }

@@ -8,6 +8,8 @@ import * as tf from "../../lib/index.js";
 import { awaited, upTo } from "../support/elements.js";
 import type { SavedPosition } from "../../lib/data/index.js";
 
+t.setTimeout(600_000);
+
 const { Dataset } = tf.data;
 type Dataset<T = tf.Tensor> = tf.data.Dataset<T>;
 const folder = mkdtempSync(join(tmpdir(), "kerasm-errors-"));

@@ -283,3 +283,12 @@ t.test("positions inside of files are taken up where they were", async (t) => {
     }
   }
 });
+
+t.test("raw bytes of texts", (t) => {
+  t.strictSame(tf.io.decodeRaw("Duck", "uint8").array(), [68, 117, 99, 107]);
+  t.strictSame(tf.io.decodeRaw(["ab", "cd"], "uint8").array(), [[97, 98], [99, 100]]); // prettier-ignore
+  t.strictSame(tf.io.decodeRaw("é", "uint16", { littleEndian: false }).array(), [0xc3a9]);
+  t.throws(() => tf.io.decodeRaw("abc", "int16"), /3 bytes/);
+  t.throws(() => tf.io.decodeRaw(3 as never, "uint8"), /the bytes of a file/);
+  t.end();
+});

@@ -9,6 +9,8 @@ import * as tf from "../../lib/index.js";
 import { Dataset, type SavedPosition } from "../../lib/data/index.js";
 import { awaited, later, upTo } from "../support/elements.js";
 
+t.setTimeout(600_000);
+
 const folder = mkdtempSync(join(tmpdir(), "kerasm-stages-"));
 t.teardown(() => rmSync(folder, { recursive: true }));
 const path = (name: string): string => join(folder, name);

@@ -302,6 +302,9 @@ export class TFRecordOptions {
   }
 }
 
+/** Bytes, or a text that stands for them, or several. */
+type RawBytes = Uint8Array | string | readonly RawBytes[];
+
 /**
  * Bytes as numbers.
  *
@@ -309,13 +312,17 @@ export class TFRecordOptions {
  * tf.io.decodeRaw(new Uint8Array([1, 2]), "uint8"); // [1, 2]
  * ```
  *
+ * A string is its bytes in UTF-8; several are rows, equally long.
+ *
  * @throws ValueError where they are no whole number of them
  */
 export const decodeRaw = declare(
   "tf.io.decodeRaw(inputBytes:any, outType:string, littleEndian=true, fixedLength:int=null, name:string=null)",
-  (inputBytes: Uint8Array, outType: string, littleEndian: boolean, fixedLength: number | null, _: Name): Tensor => {
+  (inputBytes: RawBytes, outType: string, littleEndian: boolean, fixedLength: number | null, _: Name): Tensor => {
     const where = "io.decodeRaw";
-    const given = bytesOf(where, inputBytes);
+    if (Array.isArray(inputBytes))
+      return ops.stack(inputBytes.map((each: RawBytes) => decodeRaw(each, outType, { littleEndian, fixedLength })));
+    const given = typeof inputBytes === "string" ? new TextEncoder().encode(inputBytes) : bytesOf(where, inputBytes);
     const bytes = fixedLength === null ? given : Uint8Array.from({ length: fixedLength }, (__, i) => given[i] ?? 0);
     const widths: Readonly<Record<string, number>> = {
       uint8: 1,

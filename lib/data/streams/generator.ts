@@ -17,6 +17,8 @@ export const generated = (source: () => Iterable<unknown> | AsyncIterable<unknow
 class Generated implements Cursor<unknown> {
   #iterator: AnyIterator | null = null;
   #ended = false;
+  /** Whether asking failed last: an iterator that threw is closed, as in a loop. */
+  #threw = false;
   #given = 0;
 
   constructor(
@@ -36,12 +38,16 @@ class Generated implements Cursor<unknown> {
   }
 
   readonly #give = ({ done, value }: IteratorResult<unknown>): unknown | End => {
+    this.#threw = false;
     if (done) this.#ended = true;
     else this.#given++;
     return done ? END : value;
   };
 
-  readonly #fail = (error: unknown): never => failure(this.stage, this.#given, null, error, "A generator that threw is over.");
+  readonly #fail = (error: unknown): never => {
+    this.#threw = true;
+    return failure(this.stage, this.#given, null, error, "A generator that threw is over.");
+  };
 
   save(): Position {
     return [this.#given, this.#ended];
@@ -50,7 +56,7 @@ class Generated implements Cursor<unknown> {
   restore(position: Position): Later<void> {
     const [given, ended] = position as [number, boolean];
     return after(this.close(), () => {
-      [this.#iterator, this.#ended, this.#given] = [null, ended, 0];
+      [this.#iterator, this.#ended, this.#threw, this.#given] = [null, ended, false, 0];
       if (ended) return;
       const step = () => (this.#given >= given ? END : after(this.next(), (item) => (item === END ? END : undefined)));
       return after(until(step), () => {});
@@ -58,15 +64,18 @@ class Generated implements Cursor<unknown> {
   }
 
   close(): Later<void> {
-    if (this.#ended || !this.#iterator?.return) return;
+    if (this.#ended || this.#threw || !this.#iterator?.return) return;
     this.#ended = true;
     return after(this.#iterator.return() as Later<unknown>, () => {});
   }
 }
 
 function iteratorOf(iterable: unknown, stage: string): AnyIterator {
-  const made = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+  const made = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown> & ReadableStream> | null | undefined;
   if (made?.[Symbol.asyncIterator]) return made[Symbol.asyncIterator]!();
   if (made?.[Symbol.iterator]) return made[Symbol.iterator]!();
+  // A Web Stream where those can't be walked.
+  const reader = made?.getReader?.();
+  if (reader) return { next: () => reader.read(), return: () => reader.cancel() } as unknown as AnyIterator;
   throw new ArgumentError(stage, { given: text(iterable), expected: "an iterable from the function" });
 }
