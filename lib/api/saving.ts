@@ -1,6 +1,7 @@
 // keras.saving.
 
 import { ArgumentError, StateError, text } from "../core/errors.js";
+import type { OneByOne } from "../core/options.js";
 import { FeatureSpace } from "../layers/preprocessing/feature-space.js";
 import { Model } from "../model/model.js";
 import type { LoadWeightsOptions, SaveOptions, SaveWeightsOptions } from "../model/saving.js";
@@ -25,10 +26,10 @@ function checked(where: string, model: unknown): Model {
  * (await keras.models.loadModel("small.keras")).countParams(); // 8
  * ```
  */
-export async function saveModel(model: Model | FeatureSpace, path: string, options?: SaveOptions): Promise<void> {
-  if (!(model instanceof FeatureSpace)) return checked("saveModel", model).save(path, options);
-  if (options !== undefined)
-    throw new ArgumentError("keras.saving.saveModel", { given: text(options), expected: "no options for a FeatureSpace" });
+export async function saveModel(model: Model | FeatureSpace, path: string, ...options: OneByOne<SaveOptions>): Promise<void> {
+  if (!(model instanceof FeatureSpace)) return checked("saveModel", model).save(path, ...options);
+  if (options[0] !== undefined)
+    throw new ArgumentError("keras.saving.saveModel", { given: text(options[0]), expected: "no options for a FeatureSpace" });
   return model.save(path);
 }
 
@@ -43,8 +44,8 @@ export async function saveModel(model: Model | FeatureSpace, path: string, optio
  * ops.allclose(other.weights[0]!, model.weights[0]!); // true
  * ```
  */
-export const saveWeights = (model: Model, path: string, options?: SaveWeightsOptions): Promise<void> =>
-  checked("saveWeights", model).saveWeights(path, options);
+export const saveWeights = (model: Model, path: string, ...options: OneByOne<SaveWeightsOptions>): Promise<void> =>
+  checked("saveWeights", model).saveWeights(path, ...options);
 
 /**
  * The same as `model.loadWeights`. Keras: keras.saving.load_weights
@@ -56,8 +57,8 @@ export const saveWeights = (model: Model, path: string, options?: SaveWeightsOpt
  * model.countParams(); // 3
  * ```
  */
-export const loadWeights = (model: Model, path: FilePath, options?: LoadWeightsOptions): Promise<void> =>
-  checked("loadWeights", model).loadWeights(path, options);
+export const loadWeights = (model: Model, path: FilePath, ...options: OneByOne<LoadWeightsOptions>): Promise<void> =>
+  checked("loadWeights", model).loadWeights(path, ...options);
 
 export type KerasFileEditor = Editor;
 

@@ -24,20 +24,20 @@ export type { DirectoryDataset } from "./from-directory.js";
  *
  * Keras: keras.utils.image_dataset_from_directory
  */
-export const imageDatasetFromDirectory: Makers["imageDatasetFromDirectory"] = async (directory, options) =>
-  (await import("./from-directory.js")).imageDatasetFromDirectory(directory, options);
+export const imageDatasetFromDirectory: Makers["imageDatasetFromDirectory"] = async (directory, ...options) =>
+  (await import("./from-directory.js")).imageDatasetFromDirectory(directory, ...options);
 
 /**
  * A dataset of the texts of a folder: elements `[text, label]`, batches of strings. Options as of imageDatasetFromDirectory where they make
  * sense; `maxLength` cuts texts to so many bytes, between characters. Keras: keras.utils.text_dataset_from_directory
  */
-export const textDatasetFromDirectory: Makers["textDatasetFromDirectory"] = async (directory, options) =>
-  (await import("./from-directory.js")).textDatasetFromDirectory(directory, options);
+export const textDatasetFromDirectory: Makers["textDatasetFromDirectory"] = async (directory, ...options) =>
+  (await import("./from-directory.js")).textDatasetFromDirectory(directory, ...options);
 
 /**
  * A dataset of the WAV files of a folder: elements `[sound, label]`, float32 `[batch, time, channels]` from −1 to 1. Sounds are cut or
  * filled up with silence to `outputSequenceLength` samples, without it to the longest of their batch; `ragged: true` keeps their lengths.
  * `samplingRate` brings them to one rate, after they were cut. Keras: keras.utils.audio_dataset_from_directory
  */
-export const audioDatasetFromDirectory: Makers["audioDatasetFromDirectory"] = async (directory, options) =>
-  (await import("./from-directory.js")).audioDatasetFromDirectory(directory, options);
+export const audioDatasetFromDirectory: Makers["audioDatasetFromDirectory"] = async (directory, ...options) =>
+  (await import("./from-directory.js")).audioDatasetFromDirectory(directory, ...options);

@@ -32,36 +32,92 @@ import { resampled } from "./sampling-rate.js";
 const methods = ["bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"] as const;
 type Method = (typeof methods)[number];
 
-const imageOptions = schema([], {
-  ...labelling,
-  colorMode: oneOf(["rgb", "grayscale", "rgba"], "rgb"),
-  imageSize: tuple(2, positiveInteger(), [256, 256]),
-  interpolation: withDefault(
-    field<Method, Method>({
-      expected: methods.join(", "),
-      parse: (value) => methods.find((method) => method === String(value).toLowerCase()) ?? invalid,
-    }),
-    "bilinear",
-  ),
-  cropToAspectRatio: boolean(false),
-  padToAspectRatio: boolean(false),
-  dataFormat: dataFormat(),
-  format: fixed("tf"),
-});
-const textOptions = schema([], { ...labelling, maxLength: nullable(positiveInteger()), format: fixed("tf") });
-const audioOptions = schema([], {
-  ...labelling,
-  samplingRate: nullable(positiveInteger()),
-  outputSequenceLength: nullable(positiveInteger()),
-  ragged: boolean(false),
-});
+const imageOptions = schema(
+  [
+    "labels",
+    "labelMode",
+    "classNames",
+    "colorMode",
+    "batchSize",
+    "imageSize",
+    "shuffle",
+    "seed",
+    "validationSplit",
+    "subset",
+    "interpolation",
+    "followLinks",
+    "cropToAspectRatio",
+    "padToAspectRatio",
+    "dataFormat",
+    "format",
+    "verbose",
+  ],
+  {
+    ...labelling,
+    colorMode: oneOf(["rgb", "grayscale", "rgba"], "rgb"),
+    imageSize: tuple(2, positiveInteger(), [256, 256]),
+    interpolation: withDefault(
+      field<Method, Method>({
+        expected: methods.join(", "),
+        parse: (value) => methods.find((method) => method === String(value).toLowerCase()) ?? invalid,
+      }),
+      "bilinear",
+    ),
+    cropToAspectRatio: boolean(false),
+    padToAspectRatio: boolean(false),
+    dataFormat: dataFormat(),
+    format: fixed("tf"),
+  },
+);
+const textOptions = schema(
+  [
+    "labels",
+    "labelMode",
+    "classNames",
+    "batchSize",
+    "maxLength",
+    "shuffle",
+    "seed",
+    "validationSplit",
+    "subset",
+    "followLinks",
+    "format",
+    "verbose",
+  ],
+  { ...labelling, maxLength: nullable(positiveInteger()), format: fixed("tf") },
+);
+const audioOptions = schema(
+  [
+    "labels",
+    "labelMode",
+    "classNames",
+    "batchSize",
+    "samplingRate",
+    "outputSequenceLength",
+    "ragged",
+    "shuffle",
+    "seed",
+    "validationSplit",
+    "subset",
+    "followLinks",
+  ],
+  {
+    ...labelling,
+    samplingRate: nullable(positiveInteger()),
+    outputSequenceLength: nullable(positiveInteger()),
+    ragged: boolean(false),
+  },
+);
 
 type Directory = string | URL | DirectoryHandle;
+
+/** The first of the options, where they stand one by one in Keras's order. */
+type Labels = "inferred" | readonly number[] | null;
 
 /** A folder, and options; Python's calls by name have the folder among them. */
 type Given<O> = Directory | (O & { readonly directory: Directory });
 
-function partsOf<O extends object>(where: string, given: Given<O>, options: O | undefined): [Directory, O] {
+function partsOf<O extends object>(where: string, given: Given<O>, options: O | Labels | undefined): [Directory, O | Labels] {
   if (!isRecord(given) || !("directory" in given)) return [given, options ?? ({} as O)];
   if (options !== undefined) throw new ArgumentError(where, { given: "two records of options", expected: "one" });
   const { directory, ...others } = given;
@@ -145,11 +201,12 @@ function cutToSize(pixels: Tensor, size: readonly [number, number], method: Meth
 /** See directories.ts. */
 export async function imageDatasetFromDirectory<const O extends Options<typeof imageOptions>>(
   given: Given<O>,
-  others?: O,
+  others?: O | Labels,
+  ...more: readonly unknown[]
 ): Promise<Subsets<O, [Tensor, Tensor]>> {
   const where = "imageDatasetFromDirectory";
   const [directory, parts] = partsOf(where, given, others);
-  const options = imageOptions.parse(where, [parts]);
+  const options = imageOptions.parse(where, [parts, ...more]);
   const { colorMode, interpolation, cropToAspectRatio, padToAspectRatio, dataFormat } = options;
   const size = options.imageSize as [number, number];
   if (cropToAspectRatio && padToAspectRatio) {
@@ -182,11 +239,12 @@ function cutText(bytes: Uint8Array, most: number): Uint8Array {
 /** See directories.ts. */
 export async function textDatasetFromDirectory<const O extends Options<typeof textOptions>>(
   given: Given<O>,
-  others?: O,
+  others?: O | Labels,
+  ...more: readonly unknown[]
 ): Promise<Subsets<O, [string[], Tensor]>> {
   const where = "textDatasetFromDirectory";
   const [directory, parts] = partsOf(where, given, others);
-  const options = textOptions.parse(where, [parts]);
+  const options = textOptions.parse(where, [parts, ...more]);
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const read = async (folder: Folder, path: string): Promise<string> =>
     decoder.decode(cutText(await folder.read(path), options.maxLength ?? Infinity));
@@ -197,11 +255,12 @@ export async function textDatasetFromDirectory<const O extends Options<typeof te
 /** See directories.ts. */
 export async function audioDatasetFromDirectory<const O extends Options<typeof audioOptions>>(
   given: Given<O>,
-  others?: O,
+  others?: O | Labels,
+  ...more: readonly unknown[]
 ): Promise<Subsets<O, [Tensor, Tensor]>> {
   const where = "audioDatasetFromDirectory";
   const [directory, parts] = partsOf(where, given, others);
-  const options = audioOptions.parse(where, [parts]);
+  const options = audioOptions.parse(where, [parts, ...more]);
   const { samplingRate, outputSequenceLength, ragged } = options;
   if (ragged && outputSequenceLength !== null) {
     throw new ArgumentError(where, { given: "ragged and outputSequenceLength", expected: "one of them" });

@@ -10,7 +10,7 @@ import {
   schema,
   string,
   tuple,
-  type Options,
+  type Arguments,
 } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import { text, ValueError } from "../core/errors.js";
@@ -23,7 +23,7 @@ import { resample } from "./resample.js";
 
 const methods = { box: "area", bilinear: "bilinear", hamming: "bilinear", bicubic: "bicubic", lanczos: "lanczos3" } as const;
 
-const loadOptions = schema([], {
+const loadOptions = schema(["colorMode", "targetSize", "interpolation", "keepAspectRatio"], {
   colorMode: oneOf(["rgb", "grayscale", "rgba"], "rgb"),
   targetSize: nullable(tuple(2, positiveInteger())),
   interpolation: oneOf(["nearest", "bilinear", "bicubic", "hamming", "box", "lanczos"], "nearest"),
@@ -31,8 +31,8 @@ const loadOptions = schema([], {
 });
 
 /** As keras.utils.loadImg. */
-export async function loadImg(source: ImageSource, options: Options<typeof loadOptions> = {}): Promise<Tensor> {
-  const { colorMode, targetSize, interpolation, keepAspectRatio } = loadOptions.parse("loadImg", [options]);
+export async function loadImg(source: ImageSource, ...options: Arguments<typeof loadOptions>): Promise<Tensor> {
+  const { colorMode, targetSize, interpolation, keepAspectRatio } = loadOptions.parse("loadImg", options);
   const { decodeImage } = await import("../formats/image.js");
   const named = typeof source === "string" || source instanceof URL ? ` ${JSON.stringify(String(source))}` : "";
   const picture = await decodeImage(await readFileBytes("loadImg", source), `loadImg${named}`);
@@ -91,7 +91,7 @@ export function inColors(
   return adoptTensor(result, [height, width, wanted], keepsDepth ? "int32" : "uint8");
 }
 
-const saveOptions = schema([], {
+const saveOptions = schema(["dataFormat", "fileFormat", "scale"], {
   dataFormat: dataFormatField(),
   fileFormat: nullable(oneOf(["png", "jpeg", "jpg"])),
   scale: boolean(true),
@@ -99,8 +99,8 @@ const saveOptions = schema([], {
 });
 
 /** As keras.utils.saveImg. */
-export async function saveImg(path: string, x: TensorLike, options: Options<typeof saveOptions> = {}): Promise<void> {
-  const { dataFormat, fileFormat, scale, quality } = saveOptions.parse("saveImg", [options]);
+export async function saveImg(path: string, x: TensorLike, ...options: Arguments<typeof saveOptions>): Promise<void> {
+  const { dataFormat, fileFormat, scale, quality } = saveOptions.parse("saveImg", options);
   const ending = fileFormat ?? /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
   const kind = ending === "jpg" || ending === "jpeg" ? "jpeg" : ending === "png" ? "png" : undefined;
   if (!kind)

@@ -1,6 +1,6 @@
 // keras.utils: images from files and back. An image is a uint8 tensor of pixels (int32 where it has 16 bits).
 
-import { boolean, dataFormat as dataFormatField, nullable, schema, string, type Options } from "../config/index.js";
+import { boolean, dataFormat as dataFormatField, nullable, schema, string, type Arguments } from "../config/index.js";
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { ShapeError, ValueError } from "../core/errors.js";
 import { known, shapeText } from "../core/shape.js";
@@ -30,9 +30,9 @@ export type ImageSource = string | URL | Blob | ArrayBuffer | Uint8Array;
  *
  * Keras: keras.utils.load_img
  */
-export const loadImg: Files["loadImg"] = async (source, options) => (await import("./image-files.js")).loadImg(source, options);
+export const loadImg: Files["loadImg"] = async (source, ...options) => (await import("./image-files.js")).loadImg(source, ...options);
 
-const arrayOptions = schema([], { dataFormat: dataFormatField(), dtype: nullable(string()) });
+const arrayOptions = schema(["dataFormat", "dtype"], { dataFormat: dataFormatField(), dtype: nullable(string()) });
 
 /**
  * An image as floats `[height, width, channels]`; a grey one without channels gets them. Keras: keras.utils.img_to_array
@@ -41,8 +41,8 @@ const arrayOptions = schema([], { dataFormat: dataFormatField(), dtype: nullable
  * keras.utils.imgToArray([[0, 255]]).shape; // [1, 2, 1]
  * ```
  */
-export function imgToArray(img: TensorLike, options: Options<typeof arrayOptions> = {}): Tensor {
-  const { dataFormat, dtype } = arrayOptions.parse("imgToArray", [options]);
+export function imgToArray(img: TensorLike, ...options: Arguments<typeof arrayOptions>): Tensor {
+  const { dataFormat, dtype } = arrayOptions.parse("imgToArray", options);
   const pixels = cast(asTensor(img), checkedDtype(dtype ?? "float32")!);
   if (pixels.rank !== 2 && pixels.rank !== 3) {
     throw new ShapeError("imgToArray", {
@@ -54,7 +54,11 @@ export function imgToArray(img: TensorLike, options: Options<typeof arrayOptions
   return dataFormat === "channels_first" ? transpose(full, [2, 0, 1]) : full;
 }
 
-const imgOptions = schema([], { dataFormat: dataFormatField(), scale: boolean(true), dtype: nullable(string()) });
+const imgOptions = schema(["dataFormat", "scale", "dtype"], {
+  dataFormat: dataFormatField(),
+  scale: boolean(true),
+  dtype: nullable(string()),
+});
 
 /**
  * Pixels of an image, uint8 `[height, width, channels]`, or `[height, width]` where there is one channel. Keras: keras.utils.array_to_img
@@ -66,8 +70,8 @@ const imgOptions = schema([], { dataFormat: dataFormatField(), scale: boolean(tr
  * @param x        `[height, width, channels]` with 1, 3 or 4 channels
  * @param options  `scale` (default true) brings the values to 0 to 255; `dataFormat`
  */
-export function arrayToImg(x: TensorLike, options: Options<typeof imgOptions> = {}): Tensor {
-  const { dataFormat, scale } = imgOptions.parse("arrayToImg", [options]);
+export function arrayToImg(x: TensorLike, ...options: Arguments<typeof imgOptions>): Tensor {
+  const { dataFormat, scale } = imgOptions.parse("arrayToImg", options);
   const given = cast(asTensor(x), "float32");
   if (given.rank !== 3)
     throw new ShapeError("arrayToImg", { given: `an array of shape ${shapeText(given.shape)}`, expected: "[height, width, channels]" });
@@ -97,4 +101,4 @@ export function arrayToImg(x: TensorLike, options: Options<typeof imgOptions> = 
  * (await keras.utils.loadImg("grey.png")).shape; // [4, 6, 3]
  * ```
  */
-export const saveImg: Files["saveImg"] = async (path, x, options) => (await import("./image-files.js")).saveImg(path, x, options);
+export const saveImg: Files["saveImg"] = async (path, x, ...options) => (await import("./image-files.js")).saveImg(path, x, ...options);

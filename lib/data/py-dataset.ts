@@ -1,6 +1,6 @@
 // Batches by number, from a class of the user's own.
 
-import { boolean, type Options, positiveInteger, schema } from "../config/index.js";
+import { type Arguments, boolean, type Options, positiveInteger, schema } from "../config/index.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import { makeDefaultSeed } from "../variables/seed-generator.js";
 import type { Later } from "./later.js";
@@ -9,7 +9,7 @@ import { range } from "./streams/range.js";
 import { shuffle } from "./streams/shuffle.js";
 import type { Stream } from "./streams/stream.js";
 
-const options = schema([], {
+const options = schema(["workers", "useMultiprocessing", "maxQueueSize"], {
   /** How many items may be in the making at once, where `getItem` is asynchronous. Default: 1. */
   workers: positiveInteger(1),
   /** Has no effect: JavaScript has one thread for it. Default: false. */
@@ -46,8 +46,8 @@ export abstract class PyDataset implements AsyncIterable<unknown> {
   readonly maxQueueSize: number;
   #order: { readonly length: number; readonly stream: Stream<number> } | null = null;
 
-  constructor(given: PyDatasetOptions = {}) {
-    const parsed = options.parse("PyDataset", [given]);
+  constructor(...given: Arguments<typeof options>) {
+    const parsed = options.parse("PyDataset", given);
     this.workers = parsed.workers;
     this.useMultiprocessing = parsed.useMultiprocessing;
     this.maxQueueSize = parsed.maxQueueSize;

@@ -1,10 +1,10 @@
 // keras.utils.splitDataset: one dataset as two.
 
-import { boolean, integer, nullable, number, schema, type Options } from "../config/index.js";
+import { boolean, integer, nullable, number, schema, type Arguments } from "../config/index.js";
 import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { Dataset } from "./dataset.js";
 
-const splitOptions = schema([], {
+const splitOptions = schema(["leftSize", "rightSize", "shuffle", "seed"], {
   leftSize: nullable(number()),
   rightSize: nullable(number()),
   shuffle: boolean(false),
@@ -25,10 +25,10 @@ const splitOptions = schema([], {
  */
 export function splitDataset<T = unknown>(
   dataset: Dataset<T> | object,
-  options: Options<typeof splitOptions> = {},
+  ...options: Arguments<typeof splitOptions>
 ): [left: Dataset<T>, right: Dataset<T>] {
   const where = "splitDataset";
-  const { leftSize, rightSize, shuffle, seed } = splitOptions.parse(where, [options]);
+  const { leftSize, rightSize, shuffle, seed } = splitOptions.parse(where, options);
   const given = dataset instanceof Dataset ? dataset : (Dataset.fromTensorSlices(dataset) as unknown as Dataset<T>);
   const count = given.cardinality();
   if (count < 0)

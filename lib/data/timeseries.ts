@@ -4,12 +4,12 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { ShapeError, text, ValueError } from "../core/errors.js";
 import { known } from "../core/shape.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
-import { boolean, integer, nonNegativeInteger, nullable, positiveInteger, schema, type Options } from "../config/index.js";
+import { boolean, integer, nonNegativeInteger, nullable, positiveInteger, schema, type Arguments } from "../config/index.js";
 import { take } from "../ops/index.js";
 import { Dataset } from "./dataset.js";
 import { Random } from "./random.js";
 
-const timeseriesOptions = schema([], {
+const timeseriesOptions = schema(["sequenceStride", "samplingRate", "batchSize", "shuffle", "seed", "startIndex", "endIndex"], {
   sequenceStride: positiveInteger(1),
   samplingRate: positiveInteger(1),
   batchSize: nullable(positiveInteger(), 128),
@@ -42,10 +42,10 @@ export function timeseriesDatasetFromArray(
   data: TensorLike,
   targets: TensorLike | null,
   sequenceLength: number,
-  options: Options<typeof timeseriesOptions> = {},
+  ...options: Arguments<typeof timeseriesOptions>
 ): Dataset<Tensor> | Dataset<[Tensor, Tensor]> {
   const where = "timeseriesDatasetFromArray";
-  const { sequenceStride, samplingRate, batchSize, shuffle, seed, startIndex, endIndex } = timeseriesOptions.parse(where, [options]);
+  const { sequenceStride, samplingRate, batchSize, shuffle, seed, startIndex, endIndex } = timeseriesOptions.parse(where, options);
   positiveInteger().parse(sequenceLength, `${where}.sequenceLength`);
   const series = asTensor(data);
   const goals = targets === null ? null : asTensor(targets);

@@ -3,7 +3,7 @@
 import { platform } from "#platform";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
-import { checkOptions } from "../core/options.js";
+import { checkOptions, gathered } from "../core/options.js";
 import { type Group, type Split } from "../core/replicas.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
@@ -41,11 +41,10 @@ export class DeviceMesh {
   constructor(
     readonly shape: readonly number[],
     readonly axisNames: readonly string[],
-    options: { readonly devices?: readonly string[] | null } = {},
+    ...given: readonly [devices?: readonly string[] | { readonly devices?: readonly string[] | null } | null]
   ) {
     const where = "DeviceMesh";
-    checkOptions(where, [options], 0, ["devices"]);
-    const { devices = null } = options;
+    const { devices = null } = gathered<{ readonly devices?: readonly string[] | null }>(where, ["devices"], given);
     if (!Array.isArray(shape) || shape.length === 0 || !shape.every((length) => Number.isInteger(length) && length > 0))
       throw new ArgumentError(`${where}.shape`, { given: text(shape), expected: "lengths of at least one axis" });
     if (!Array.isArray(axisNames) || axisNames.length !== shape.length || new Set(axisNames).size !== axisNames.length)

@@ -1,8 +1,8 @@
 // A model anew: its layers made from their configs, with weights of their own.
 
-import { checkOptions } from "../core/options.js";
 import { serializeKerasObject, deserializeKerasObject } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
+import { gathered, type OneByOne } from "../core/options.js";
 import type { Tensor } from "../core/tensor.js";
 import { Input, InputLayer } from "../layers/core/input-layer.js";
 import { KerasTensor } from "../layers/functional/keras-tensor.js";
@@ -25,6 +25,7 @@ export interface CloneModelOptions {
   readonly recursive?: boolean;
 }
 
+/** In Keras's order. */
 const known = ["inputTensors", "cloneFunction", "callFunction", "recursive"];
 
 const anew = (layer: Layer): Layer => deserializeKerasObject(serializeKerasObject(layer)) as Layer;
@@ -40,8 +41,8 @@ const anew = (layer: Layer): Layer => deserializeKerasObject(serializeKerasObjec
  *
  * @throws ArgumentError for a model of one's own, which a config makes: `fromConfig`. Keras: keras.models.clone_model
  */
-export function cloneModel(model: Model, options: CloneModelOptions = {}): Model {
-  checkOptions("cloneModel", arguments, 1, known);
+export function cloneModel(model: Model, ...given: OneByOne<CloneModelOptions>): Model {
+  const options = gathered<CloneModelOptions>("cloneModel", known, given);
   const { inputTensors = null, cloneFunction, callFunction, recursive = false } = options;
   if (!(model instanceof Model)) throw new ArgumentError("cloneModel", { given: text(model), expected: "a model" });
   const made = new Map<Layer, Layer>();

@@ -17,6 +17,7 @@ import {
   deserializeKerasObject,
 } from "../config/index.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import type { OneByOne } from "../core/options.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import { checkInput } from "../layers/base/input-spec.js";
@@ -325,7 +326,7 @@ export class Model extends Trainer {
    *
    * @throws CheckpointError where it can't be written; then what was there before is intact. Keras: save
    */
-  override async save(path: string, options?: SaveOptions): Promise<void> {
+  override async save(path: string, ...options: OneByOne<SaveOptions>): Promise<void> {
     return (await files()).saveModel(this, path, options);
   }
 
@@ -355,7 +356,7 @@ export class Model extends Trainer {
   }
 
   /** Saves the weights: `.weights.h5` as Keras does, with `maxShardSize` several files that a `.weights.json` names. Keras: save_weights */
-  override async saveWeights(path: string, options?: SaveWeightsOptions): Promise<void> {
+  override async saveWeights(path: string, ...options: OneByOne<SaveWeightsOptions>): Promise<void> {
     return (await files()).saveWeights(this, path, options);
   }
 
@@ -364,7 +365,7 @@ export class Model extends Trainer {
    *
    * @throws CheckpointError where they do not fit, FormatError for a file that is damaged; then nothing changed. Keras: load_weights
    */
-  override async loadWeights(path: FilePath, options?: LoadWeightsOptions): Promise<void> {
+  override async loadWeights(path: FilePath, ...options: OneByOne<LoadWeightsOptions>): Promise<void> {
     return (await files()).loadWeights(this, path, options);
   }
 }
@@ -414,7 +415,7 @@ export function modelFromJson(json: string | object, options: { readonly customO
  *
  * @throws CheckpointError, FormatError for a file that is missing, damaged or of something else. Keras: keras.models.load_model
  */
-export async function loadModel<Saved extends object = Model>(path: FilePath, options?: LoadOptions): Promise<Saved> {
+export async function loadModel<Saved extends object = Model>(path: FilePath, ...options: OneByOne<LoadOptions>): Promise<Saved> {
   // The scope of the call, which may have ended when the file is read.
   const scope = currentCustomObjects();
   const model = await (await files()).readModel(path, options, scope);

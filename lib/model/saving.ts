@@ -21,6 +21,7 @@ import {
 } from "../config/index.js";
 import { loadMissing } from "../config/registry.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
+import type { OneByOne } from "../core/options.js";
 import type { Layer } from "../layers/layer.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { CheckpointError, decode, type Saved } from "../saving/format.js";
@@ -42,7 +43,7 @@ const objects = field<object, object>({
   parse: (value) => ((typeof value === "object" || typeof value === "function") && value !== null ? value : invalid),
 });
 
-const saveOptions = schema([], {
+const saveOptions = schema(["overwrite", "zipped"], {
   /** Whether a file that exists is replaced; else it is an error. */
   overwrite: boolean(true),
   /** Whether `.keras` is a zip archive, or a folder. */
@@ -51,13 +52,13 @@ const saveOptions = schema([], {
   includeOptimizer: boolean(true),
 });
 
-const saveWeightsOptions = schema([], {
+const saveWeightsOptions = schema(["overwrite", "maxShardSize"], {
   overwrite: boolean(true),
   /** The most gigabytes of variables in one file; more make several, which `x.weights.json` names. */
   maxShardSize: nullable(number()),
 });
 
-const loadOptions = schema([], {
+const loadOptions = schema(["customObjects", "compile", "safeMode"], {
   /** Classes and functions that the file names, beside those that are registered. */
   customObjects: nullable(objects),
   /** Whether a model that was compiled is compiled again. */
@@ -66,7 +67,7 @@ const loadOptions = schema([], {
   safeMode: boolean(true),
 });
 
-const loadWeightsOptions = schema([], {
+const loadWeightsOptions = schema(["skipMismatch"], {
   /** Leave out what does not fit, with a warning. */
   skipMismatch: boolean(false),
   /** Match the layers of legacy `.h5` files by their names instead of by their order. */
@@ -92,9 +93,9 @@ export interface LoadWeightsOptions extends Omit<Options<typeof loadWeightsOptio
 }
 
 /** Writes config, weights and, where the model is compiled, the optimizer's state. */
-export async function saveModel(model: Model, path: string, options: SaveOptions = {}): Promise<void> {
+export async function saveModel(model: Model, path: string, options: OneByOne<SaveOptions> = []): Promise<void> {
   const where = `${model.name}.save`;
-  const { overwrite, zipped, includeOptimizer } = saveOptions.parse(where, [options]);
+  const { overwrite, zipped, includeOptimizer } = saveOptions.parse(where, options);
   const named = formatOf(where, path);
   if (!zipped && named !== "keras" && named !== "checkpoint") {
     throw new ArgumentError(`${where}.zipped`, { given: `false for ${text(path)}`, expected: "the path of a folder" });
@@ -187,8 +188,8 @@ function trainingConfig(model: Model): object {
  * The model that a file has; `scope` are custom objects that hold where it is called. @throws FormatError, CheckpointError for a file that
  * is damaged, or of something else
  */
-export async function readModel(path: FilePath, options: LoadOptions = {}, scope: CustomObjects = {}): Promise<unknown> {
-  const { customObjects, compile, safeMode } = loadOptions.parse("loadModel", [options]);
+export async function readModel(path: FilePath, options: OneByOne<LoadOptions> = [], scope: CustomObjects = {}): Promise<unknown> {
+  const { customObjects, compile, safeMode } = loadOptions.parse("loadModel", options);
   const known = { ...scope, ...(customObjects as CustomObjects | null) };
   const { place, form: format } = await identified("loadModel", placeOf(path));
   if (format === "weights" || format === "safetensors") {
@@ -309,9 +310,9 @@ function slotsNotIn(saved: Saved, model: Model): ReadonlySet<object> {
 }
 
 /** Writes the weights alone. */
-export async function saveWeights(model: Model, path: string, options: SaveWeightsOptions = {}): Promise<void> {
+export async function saveWeights(model: Model, path: string, options: OneByOne<SaveWeightsOptions> = []): Promise<void> {
   const where = `${model.name}.saveWeights`;
-  const { overwrite, maxShardSize } = saveWeightsOptions.parse(where, [options]);
+  const { overwrite, maxShardSize } = saveWeightsOptions.parse(where, options);
   const format = formatOf(where, path);
   if (format === "keras" || format === "h5" || format === "tfjs" || format === "onnx") {
     throw new ArgumentError(where, {
@@ -355,9 +356,9 @@ function* mapped<T, U>(items: Iterable<T>, change: (item: T) => U): Generator<U>
 }
 
 /** Takes over saved weights: all of them, or none. */
-export async function loadWeights(model: Model, path: FilePath, options: LoadWeightsOptions = {}): Promise<void> {
+export async function loadWeights(model: Model, path: FilePath, options: OneByOne<LoadWeightsOptions> = []): Promise<void> {
   const where = `${model.name}.loadWeights`;
-  const { skipMismatch, byName, objectsToSkip, nameMap } = loadWeightsOptions.parse(where, [options]);
+  const { skipMismatch, byName, objectsToSkip, nameMap } = loadWeightsOptions.parse(where, options);
   if (!model.built) throw notBuilt(where);
   const { place, form: format } = await identified(where, placeOf(path));
   const skip = new Set((objectsToSkip ?? []) as object[]);

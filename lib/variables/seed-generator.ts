@@ -43,8 +43,11 @@ export class SeedGenerator {
   readonly seed: number;
   name: string;
 
-  constructor(...given: [seed?: number | null, options?: SeedOptions] | [options?: SeedOptions & { readonly seed?: number | null }]) {
-    const [first, rest = {}] = given;
+  constructor(
+    ...given: [seed?: number | null, options?: SeedOptions | string | null] | [options?: SeedOptions & { readonly seed?: number | null }]
+  ) {
+    const [first, second = {}] = given;
+    const rest = typeof second === "string" || second === null ? { name: second } : second;
     const {
       seed = null,
       name = null,

@@ -2,6 +2,7 @@
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import { gathered, type OneByOne } from "../core/options.js";
 import { placeOf, write } from "../saving/place.js";
 import { concatenate, expandDims, transpose } from "../ops/index.js";
 import type { Tensor } from "../core/tensor.js";
@@ -55,13 +56,8 @@ export interface ImageGalleryOptions extends GalleryOptions {
   readonly labelMap?: ClassNames | null;
 }
 
+/** In Keras's order. */
 const galleryOptions = ["rows", "cols", "valueRange", "scale", "path", "show", "transparent", "dpi", "legendHandles", "dataFormat"];
-
-function checkOptions(where: string, options: object, own: readonly string[]): void {
-  const known = [...own, ...galleryOptions];
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ArgumentError(where, { given: `the option ${unknown}`, expected: known.join(", ") });
-}
 
 /**
  * Shows images in rows and columns, each with its true and its predicted class.
@@ -76,13 +72,13 @@ function checkOptions(where: string, options: object, own: readonly string[]): v
  * @returns        the gallery as an SVG document. In a page it is shown where no path is given
  * @throws ShapeError, ArgumentError, ValueError. Keras: keras.visualization.plot_image_gallery
  */
-export async function plotImageGallery(images: TensorLike, options: ImageGalleryOptions = {}): Promise<string> {
+export async function plotImageGallery(images: TensorLike, ...given: OneByOne<ImageGalleryOptions>): Promise<string> {
   const where = "visualization.plotImageGallery";
-  checkOptions(where, options, ["yTrue", "yPred", "labelMap"]);
+  const options = gathered<ImageGalleryOptions>(where, ["yTrue", "yPred", "labelMap", ...galleryOptions], given);
   const { yTrue = null, yPred = null, labelMap = null, valueRange = [0, 255], dataFormat = null } = options;
   if ((yTrue !== null || yPred !== null) && labelMap === null)
     throw new ArgumentError(`${where}.labelMap`, { given: "none beside yTrue or yPred", expected: "names of the classes" });
-  const [least, largest] = valueRange;
+  const [least, largest] = Array.isArray(valueRange) ? (valueRange as readonly [number, number]) : [NaN, NaN];
   if (!(largest > least)) throw new ValueError(`${where}.valueRange`, { given: text(valueRange), expected: "[least, largest]" });
   const { count, height, width, channels, values } = batchOf(where, images, dataFormat);
   const toByte = (value: number): number => Math.max(0, Math.min(255, Math.trunc(((value - least) / (largest - least)) * 255)));
@@ -200,9 +196,11 @@ export interface BoxGalleryOptions extends GalleryOptions {
   readonly legend?: boolean;
 }
 
+/** In Keras's order. */
 const boxGalleryOptions = [
   "yTrue",
   "yPred",
+  "valueRange",
   "trueColor",
   "predColor",
   "lineThickness",
@@ -212,6 +210,33 @@ const boxGalleryOptions = [
   "groundTruthMapping",
   "predictionMapping",
   "legend",
+  "legendHandles",
+  "rows",
+  "cols",
+  "dataFormat",
+  "scale",
+  "path",
+  "show",
+  "transparent",
+  "dpi",
+];
+const maskGalleryOptions = [
+  "valueRange",
+  "yTrue",
+  "yPred",
+  "colorMapping",
+  "blend",
+  "alpha",
+  "ignoreIndex",
+  "dataFormat",
+  "rows",
+  "cols",
+  "scale",
+  "path",
+  "show",
+  "transparent",
+  "dpi",
+  "legendHandles",
 ];
 
 /**
@@ -229,10 +254,10 @@ const boxGalleryOptions = [
 export async function plotBoundingBoxGallery(
   images: TensorLike,
   boundingBoxFormat: string,
-  options: BoxGalleryOptions = {},
+  ...given: OneByOne<BoxGalleryOptions>
 ): Promise<string> {
   const where = "visualization.plotBoundingBoxGallery";
-  checkOptions(where, options, boxGalleryOptions);
+  const options = gathered<BoxGalleryOptions>(where, boxGalleryOptions, given);
   const {
     yTrue = null,
     yPred = null,
@@ -298,10 +323,10 @@ export interface MaskGalleryOptions extends GalleryOptions {
 export async function plotSegmentationMaskGallery(
   images: TensorLike,
   numClasses: number,
-  options: MaskGalleryOptions = {},
+  ...others: OneByOne<MaskGalleryOptions>
 ): Promise<string> {
   const where = "visualization.plotSegmentationMaskGallery";
-  checkOptions(where, options, ["yTrue", "yPred", "colorMapping", "blend", "alpha", "ignoreIndex"]);
+  const options = gathered<MaskGalleryOptions>(where, maskGalleryOptions, others);
   const {
     yTrue = null,
     yPred = null,

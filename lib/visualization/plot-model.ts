@@ -1,6 +1,6 @@
 // Drawings of models, with nothing installed: keras.utils.plot_model.
 
-import { nullable, boolean, oneOf, type Options, positiveNumber, schema, string } from "../config/index.js";
+import { type Arguments, nullable, boolean, oneOf, type Options, positiveNumber, schema, string } from "../config/index.js";
 import { ValueError, text } from "../core/errors.js";
 import type { Model } from "../model/model.js";
 import { placeOf, write } from "../saving/place.js";
@@ -9,19 +9,33 @@ import { type Box, type Group, type ModelParts, partsOf } from "./model-parts.js
 import { checkedModel, modelToDot } from "./model-to-dot.js";
 import { type Scene, type Shape, textWidth, toPng, toSvg } from "./scene.js";
 
-const options = schema([], {
-  /** Where the drawing goes: `.png`, `.svg` or `.dot`; null: nowhere. */
-  toFile: nullable(string(), "model.png"),
-  showShapes: boolean(false),
-  showDtype: boolean(false),
-  showLayerNames: boolean(false),
-  rankdir: oneOf(["TB", "LR", "BT", "RL"], "TB"),
-  expandNested: boolean(false),
-  dpi: positiveNumber(200),
-  showLayerActivations: boolean(false),
-  showTrainable: boolean(false),
-  splines: oneOf(["ortho", "curved", "polyline", "spline", "line"], "ortho"),
-});
+const options = schema(
+  [
+    "toFile",
+    "showShapes",
+    "showDtype",
+    "showLayerNames",
+    "rankdir",
+    "expandNested",
+    "dpi",
+    "showLayerActivations",
+    "showTrainable",
+    "splines",
+  ],
+  {
+    /** Where the drawing goes: `.png`, `.svg` or `.dot`; null: nowhere. */
+    toFile: nullable(string(), "model.png"),
+    showShapes: boolean(false),
+    showDtype: boolean(false),
+    showLayerNames: boolean(false),
+    rankdir: oneOf(["TB", "LR", "BT", "RL"], "TB"),
+    expandNested: boolean(false),
+    dpi: positiveNumber(200),
+    showLayerActivations: boolean(false),
+    showTrainable: boolean(false),
+    splines: oneOf(["ortho", "curved", "polyline", "spline", "line"], "ortho"),
+  },
+);
 
 /** What `plotModel` takes. */
 export type PlotModelOptions = Options<typeof options>;
@@ -45,10 +59,10 @@ const INCH = 96;
  * @returns        the drawing as an SVG document
  * @throws StateError for a model that is not built, ValueError for another ending. Keras: keras.utils.plot_model
  */
-export async function plotModel(model: Model, given: PlotModelOptions = {}): Promise<string> {
+export async function plotModel(model: Model, ...given: Arguments<typeof options>): Promise<string> {
   const where = "utils.plotModel";
   checkedModel(where, model);
-  const { toFile, dpi, rankdir, splines, ...shown } = options.parse(where, [given]);
+  const { toFile, dpi, rankdir, splines, ...shown } = options.parse(where, given);
   const scene = sceneOf(partsOf(where, model, shown), rankdir, splines);
   const svg = toSvg(scene);
   if (toFile === null) return svg;

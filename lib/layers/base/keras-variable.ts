@@ -1,10 +1,10 @@
 // keras.Variable: a variable made as in Keras, of an initializer and a shape, or of values.
 
-import { checkOptions } from "../../core/options.js";
 import { automaticName } from "../../config/index.js";
 import { checkedDtype, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, NotSupportedError, text } from "../../core/errors.js";
+import { gathered, type OneByOne } from "../../core/options.js";
 import { Chainable } from "../../core/tensor.js";
 import { type InitializerIdentifier, initializers } from "../../initializers/initializer.js";
 import { Variable, type VariableAggregation, type VariableSynchronization } from "../../variables/variable.js";
@@ -45,9 +45,9 @@ const known = ["shape", "dtype", "trainable", "autocast", "aggregation", "synchr
  * @throws ArgumentError for an initializer without a shape, ShapeError for values of another one. Keras: keras.Variable
  */
 export class KerasVariable extends Weight {
-  constructor(initializer: InitializerIdentifier | TensorLike, options: KerasVariableOptions = {}) {
+  constructor(initializer: InitializerIdentifier | TensorLike, ...given: OneByOne<KerasVariableOptions>) {
     const where = "keras.Variable";
-    checkOptions(where, arguments, 1, known);
+    const options = gathered<KerasVariableOptions>(where, known, given);
     const { shape = null, dtype = null, autocast = true, name = null, layout = null, ...others } = options;
     if (layout !== null)
       throw new NotSupportedError(`${where}.layout`, {

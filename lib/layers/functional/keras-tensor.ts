@@ -1,11 +1,11 @@
 // The tensor of a functional model, which remembers the call that made it.
 
-import { refuseUnknown } from "../../core/options.js";
 import { defaults } from "../../core/defaults.js";
 import { MAX_DEPTH } from "../../core/tree.js";
 import type { Dtype } from "../../core/dtype.js";
 import { type Shape, shapeText } from "../../core/shape.js";
 import { declare } from "../../core/operation.js";
+import { gathered, type OneByOne } from "../../core/options.js";
 import { uniqueName } from "../../config/index.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
 import type { Operation } from "./node.js";
@@ -24,7 +24,15 @@ export interface KerasTensorOptions {
   readonly name?: string | null;
   /** Whether it stands for a sparse tensor. Default: false. */
   readonly sparse?: boolean;
+  /** Here for Keras's sake: no Keras tensor stands for ragged rows, and all may be recorded. */
+  readonly ragged?: false;
+  readonly recordHistory?: boolean;
+  readonly raggedRank?: null;
+  readonly rowSplitsDtype?: null;
 }
+
+/** In Keras's order. */
+const known = ["dtype", "sparse", "ragged", "recordHistory", "name", "raggedRank", "rowSplitsDtype"];
 
 /**
  * A symbolic tensor of a model under construction: it knows the layer call that made it. Made by `keras.Input` and by calls of layers; by
@@ -39,14 +47,11 @@ export class KerasTensor extends Tensor {
   /** Whether it stands for a sparse tensor: an input of a model may. */
   readonly sparse: boolean;
 
-  constructor(given: Spec | Shape, options: string | KerasTensorOptions = {}) {
-    const {
-      dtype = defaults.floatx,
-      name,
-      sparse = false,
-      ...others
-    }: KerasTensorOptions = typeof options === "string" ? { name: options } : options;
-    if (Object.keys(others).length > 0) refuseUnknown("KerasTensor", Object.keys(others), ["dtype", "name", "sparse"]);
+  /** A shape with options, in an object or one by one in Keras's order; or a shape and dtype with a name. */
+  constructor(given: Spec | Shape, ...options: OneByOne<KerasTensorOptions>) {
+    const named = Array.isArray(given) || typeof options[0] !== "string" ? options : [{ name: options[0] }];
+    const { dtype = defaults.floatx, name, sparse = false, ragged = false } = gathered<KerasTensorOptions>("KerasTensor", known, named);
+    if (ragged) throw new ArgumentError("KerasTensor.ragged", { given: "true", expected: "false" });
     super(Array.isArray(given) ? { shape: given, dtype } : { shape: (given as Spec).shape, dtype: (given as Spec).dtype }, null);
     this.sparse = sparse;
     this.name = name ?? uniqueName("keras_tensor");

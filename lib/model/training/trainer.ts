@@ -499,11 +499,11 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** Saves the model. */
-  abstract save(path: string, options?: object): Promise<void>;
+  abstract save(path: string, ...options: readonly unknown[]): Promise<void>;
   /** Saves the weights. */
-  abstract saveWeights(path: string, options?: object): Promise<void>;
+  abstract saveWeights(path: string, ...options: readonly unknown[]): Promise<void>;
   /** Takes over saved weights. */
-  abstract loadWeights(path: FilePath, options?: object): Promise<void>;
+  abstract loadWeights(path: FilePath, ...options: readonly unknown[]): Promise<void>;
 }
 
 /** The number of samples of a batch. */
