@@ -1,7 +1,7 @@
 // keras.saving.
 
 import { ArgumentError, StateError, text } from "../core/errors.js";
-import type { OneByOne } from "../core/options.js";
+import type { OneByOne } from "../core/one-by-one.js";
 import { FeatureSpace } from "../layers/preprocessing/feature-space.js";
 import { Model } from "../model/model.js";
 import type { LoadWeightsOptions, SaveOptions, SaveWeightsOptions } from "../model/saving.js";

@@ -3,7 +3,8 @@
 import { platform } from "#platform";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
-import { checkOptions, gathered } from "../core/options.js";
+import { gathered } from "../core/one-by-one.js";
+import { checkOptions } from "../core/options.js";
 import { type Group, type Split } from "../core/replicas.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";

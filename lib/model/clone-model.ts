@@ -2,7 +2,7 @@
 
 import { serializeKerasObject, deserializeKerasObject } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
-import { gathered, type OneByOne } from "../core/options.js";
+import { gathered, type OneByOne } from "../core/one-by-one.js";
 import type { Tensor } from "../core/tensor.js";
 import { Input, InputLayer } from "../layers/core/input-layer.js";
 import { KerasTensor } from "../layers/functional/keras-tensor.js";

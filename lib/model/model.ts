@@ -17,7 +17,7 @@ import {
   deserializeKerasObject,
 } from "../config/index.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
-import type { OneByOne } from "../core/options.js";
+import type { OneByOne } from "../core/one-by-one.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import { checkInput } from "../layers/base/input-spec.js";

@@ -21,7 +21,7 @@ import {
 } from "../config/index.js";
 import { loadMissing } from "../config/registry.js";
 import { ArgumentError, StateError, text } from "../core/errors.js";
-import type { OneByOne } from "../core/options.js";
+import type { OneByOne } from "../core/one-by-one.js";
 import type { Layer } from "../layers/layer.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { CheckpointError, decode, type Saved } from "../saving/format.js";

@@ -2,7 +2,7 @@
 
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
-import { gathered, type OneByOne } from "../core/options.js";
+import { gathered, type OneByOne } from "../core/one-by-one.js";
 import { placeOf, write } from "../saving/place.js";
 import { concatenate, expandDims, transpose } from "../ops/index.js";
 import type { Tensor } from "../core/tensor.js";

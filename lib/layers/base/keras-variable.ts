@@ -4,7 +4,7 @@ import { automaticName } from "../../config/index.js";
 import { checkedDtype, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, NotSupportedError, text } from "../../core/errors.js";
-import { gathered, type OneByOne } from "../../core/options.js";
+import { gathered, type OneByOne } from "../../core/one-by-one.js";
 import { Chainable } from "../../core/tensor.js";
 import { type InitializerIdentifier, initializers } from "../../initializers/initializer.js";
 import { Variable, type VariableAggregation, type VariableSynchronization } from "../../variables/variable.js";

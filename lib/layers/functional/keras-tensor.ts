@@ -5,7 +5,7 @@ import { MAX_DEPTH } from "../../core/tree.js";
 import type { Dtype } from "../../core/dtype.js";
 import { type Shape, shapeText } from "../../core/shape.js";
 import { declare } from "../../core/operation.js";
-import { gathered, type OneByOne } from "../../core/options.js";
+import { gathered, type OneByOne } from "../../core/one-by-one.js";
 import { uniqueName } from "../../config/index.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
 import type { Operation } from "./node.js";
