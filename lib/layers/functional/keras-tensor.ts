@@ -5,7 +5,8 @@ import { MAX_DEPTH } from "../../core/tree.js";
 import type { Dtype } from "../../core/dtype.js";
 import { type Shape, shapeText } from "../../core/shape.js";
 import { declare } from "../../core/operation.js";
-import { gathered, type OneByOne } from "../../core/one-by-one.js";
+import { ArgumentError } from "../../core/errors.js";
+import { checkOptions } from "../../core/options.js";
 import { uniqueName } from "../../config/index.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
 import type { Operation } from "./node.js";
@@ -31,7 +32,6 @@ export interface KerasTensorOptions {
   readonly rowSplitsDtype?: null;
 }
 
-/** In Keras's order. */
 const known = ["dtype", "sparse", "ragged", "recordHistory", "name", "raggedRank", "rowSplitsDtype"];
 
 /**
@@ -47,10 +47,12 @@ export class KerasTensor extends Tensor {
   /** Whether it stands for a sparse tensor: an input of a model may. */
   readonly sparse: boolean;
 
-  /** A shape with options, in an object or one by one in Keras's order; or a shape and dtype with a name. */
-  constructor(given: Spec | Shape, ...options: OneByOne<KerasTensorOptions>) {
-    const named = Array.isArray(given) || typeof options[0] !== "string" ? options : [{ name: options[0] }];
-    const { dtype = defaults.floatx, name, sparse = false, ragged = false } = gathered<KerasTensorOptions>("KerasTensor", known, named);
+  /** A shape with its dtype or options; or a shape and dtype with a name. */
+  constructor(given: Spec | Shape, ...options: readonly [options?: string | KerasTensorOptions]) {
+    const [first = {}] = options;
+    const named = typeof first === "string" ? { [Array.isArray(given) ? "dtype" : "name"]: first } : first;
+    checkOptions("KerasTensor", [named, ...options.slice(1)], 0, known);
+    const { dtype = defaults.floatx, name, sparse = false, ragged = false } = named as KerasTensorOptions;
     if (ragged) throw new ArgumentError("KerasTensor.ragged", { given: "true", expected: "false" });
     super(Array.isArray(given) ? { shape: given, dtype } : { shape: (given as Spec).shape, dtype: (given as Spec).dtype }, null);
     this.sparse = sparse;
