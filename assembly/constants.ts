@@ -110,3 +110,11 @@ export function keepConstantsInGlobals(): void {
   ERF_END = x;
   ERF_NEAR = x;
 }
+
+// Halves: the upper one of two, float16's exponent and fraction where float32 has them with the sign above (of the lower and of the upper
+// one), its bits without the sign, and the least of those that are infinite or NaN.
+export let UPPER: v128 = i32x4.splat(0xffff0000);
+export let LOWER_PARTS: v128 = i32x4.splat(0x8fffffff);
+export let UPPER_PARTS: v128 = i32x4.splat(0x8fffe000);
+export let UNSIGNED_HALVES: v128 = i16x8.splat(0x7fff);
+export let SPECIAL_HALVES: v128 = i16x8.splat(0x7c00);

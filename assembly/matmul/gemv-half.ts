@@ -2,14 +2,15 @@
 // bounds.
 //
 //  (1) One loop with the storage type as parameter. Sums are float32, in the order of k.
-//  (2) The scalar tail does the arithmetic of the vector body, lane by lane.
+//  (2) Long runs of four rows of b at once, which the processor fetches ahead; sums lie in c meanwhile, those of even and odd columns apart.
+//  (3) What the fast way cannot read (infinite float16) is done over column by column. So is a rest of columns, lane by lane as in vectors.
 import { In, Out, Size } from "../abi";
 import { Bfloat, Half } from "../halves";
 import { madd } from "../lanes";
 
 @unmanaged
 export class HalvesArgs {
-  /** [m, k] */
+  /** [m, k], no larger than halves can be. */
   a: In = 0;
   /** [k, n], two bytes each. */
   halves: In = 0;
@@ -20,70 +21,119 @@ export class HalvesArgs {
   k: Size = 0;
 }
 
+/** Columns of a unit. */
 const COLUMNS: usize = 32;
+/** Columns whose sums stay in the first cache while rows of b pass. */
+const SPAN: usize = 4096;
 
 // @ts-ignore: decorator
 @inline
 function fewRows<Format>(args: HalvesArgs, begin: usize, end: usize): void {
-  for (let unit = begin; unit < end; unit++) {
-    const j = unit * COLUMNS;
-    for (let i: usize = 0; i < args.m; i++) {
-      const a = args.a + ((i * args.k) << 2);
-      const b = args.halves + (j << 1);
-      const c = args.c + ((i * args.n + j) << 2);
-      if (j + COLUMNS <= args.n) columns32<Format>(a, b, args.n << 1, args.k, c);
-      else for (let q: usize = 0; j + q < args.n; q++) oneColumn<Format>(a, b + (q << 1), args.n << 1, args.k, c + (q << 2));
+  const first = begin * COLUMNS;
+  const last = min(end * COLUMNS, args.n);
+  const whole = first + ((last - first) & ~7);
+  for (let j = first; j < whole; j += SPAN) {
+    const until = min(j + SPAN, whole);
+    if (!overRows<Format>(args, j, until)) oneByOne<Format>(args, j, until);
+  }
+  oneByOne<Format>(args, whole, last);
+}
+
+/** Columns first ≤ j < last, a multiple of 8. Whether all of b could be read this way. */
+function overRows<Format>(args: HalvesArgs, first: usize, last: usize): bool {
+  const format = changetype<Format>(0);
+  const bytes = (last - first) << 2;
+  const stride = args.n << 1;
+  const row = args.k << 2;
+  const ldc = args.n << 2;
+  const c = args.c + (first << 2);
+  for (let i: usize = 0; i < args.m; i++) memory.fill(c + i * ldc, 0, bytes);
+  let seen = i32x4.splat(0);
+  let a = args.a;
+  let b = args.halves + (first << 1);
+  for (let q = args.k >> 2; q > 0; q--, a += 16, b += stride << 2)
+    for (let i: usize = 0; i < args.m; i++) seen = addRows4<Format>(a + i * row, b, stride, c + i * ldc, bytes, seen);
+  for (let q = args.k & 3; q > 0; q--, a += 4, b += stride)
+    for (let i: usize = 0; i < args.m; i++) seen = addRow<Format>(a + i * row, b, c + i * ldc, bytes, seen);
+  for (let i: usize = 0; i < args.m; i++) inOrder<Format>(c + i * ldc, bytes);
+  return format.plain(seen);
+}
+
+function addRows4<Format>(a: usize, b0: usize, stride: usize, c: usize, bytes: usize, seen: v128): v128 {
+  const format = changetype<Format>(0);
+  const scale = f32x4.splat(format.scale());
+  const x0 = f32x4.mul(v128.load32_splat(a), scale);
+  const x1 = f32x4.mul(v128.load32_splat(a, 4), scale);
+  const x2 = f32x4.mul(v128.load32_splat(a, 8), scale);
+  const x3 = f32x4.mul(v128.load32_splat(a, 12), scale);
+  let b1 = b0 + stride;
+  let b2 = b1 + stride;
+  let b3 = b2 + stride;
+  for (const end = c + bytes; c < end; c += 32) {
+    let bits = v128.load(b0);
+    let s = madd(x0, format.even(bits), v128.load(c));
+    let t = madd(x0, format.odd(bits), v128.load(c, 16));
+    seen = format.seen(seen, bits);
+    bits = v128.load(b1);
+    s = madd(x1, format.even(bits), s);
+    t = madd(x1, format.odd(bits), t);
+    seen = format.seen(seen, bits);
+    bits = v128.load(b2);
+    s = madd(x2, format.even(bits), s);
+    t = madd(x2, format.odd(bits), t);
+    seen = format.seen(seen, bits);
+    bits = v128.load(b3);
+    s = madd(x3, format.even(bits), s);
+    t = madd(x3, format.odd(bits), t);
+    seen = format.seen(seen, bits);
+    v128.store(c, s);
+    v128.store(c, t, 16);
+    b0 += 16;
+    b1 += 16;
+    b2 += 16;
+    b3 += 16;
+  }
+  return seen;
+}
+
+function addRow<Format>(a: usize, b: usize, c: usize, bytes: usize, seen: v128): v128 {
+  const format = changetype<Format>(0);
+  const x = f32x4.mul(v128.load32_splat(a), f32x4.splat(format.scale()));
+  for (const end = c + bytes; c < end; c += 32, b += 16) {
+    const bits = v128.load(b);
+    v128.store(c, madd(x, format.even(bits), v128.load(c)));
+    v128.store(c, madd(x, format.odd(bits), v128.load(c, 16)), 16);
+    seen = format.seen(seen, bits);
+  }
+  return seen;
+}
+
+/** Sums of even and odd columns as those of columns. */
+function inOrder<Format>(c: usize, bytes: usize): void {
+  const scale = f32x4.splat(changetype<Format>(0).scale());
+  for (const end = c + bytes; c < end; c += 32) {
+    const s = f32x4.mul(v128.load(c), scale);
+    const t = f32x4.mul(v128.load(c, 16), scale);
+    v128.store(c, v128.shuffle<f32>(s, t, 0, 4, 1, 5));
+    v128.store(c, v128.shuffle<f32>(s, t, 2, 6, 3, 7), 16);
+  }
+}
+
+function oneByOne<Format>(args: HalvesArgs, first: usize, last: usize): void {
+  const format = changetype<Format>(0);
+  const stride = args.n << 1;
+  for (let i: usize = 0; i < args.m; i++)
+    for (let j = first; j < last; j++) {
+      let a = args.a + ((i * args.k) << 2);
+      let b = args.halves + (j << 1);
+      let sum = f32x4.splat(0);
+      for (let q = args.k; q > 0; q--) {
+        sum = madd(v128.load32_splat(a), format.widen(i32x4.splat(load<u16>(b))), sum);
+        a += 4;
+        b += stride;
+      }
+      store<f32>(args.c + ((i * args.n + j) << 2), f32x4.extract_lane(sum, 0));
     }
-  }
-}
-
-/** 32 columns: their sums stay in registers while the rows of b pass, a line of the cache of each. */
-function columns32<Format>(a: usize, b: usize, stride: usize, k: usize, c: usize): void {
-  const format = changetype<Format>(0);
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  let s4 = f32x4.splat(0);
-  let s5 = f32x4.splat(0);
-  let s6 = f32x4.splat(0);
-  let s7 = f32x4.splat(0);
-  for (let q = k; q > 0; q--) {
-    const x = v128.load32_splat(a);
-    let bits = v128.load(b);
-    s0 = madd(x, format.widen(i32x4.extend_low_i16x8_u(bits)), s0);
-    s1 = madd(x, format.widen(i32x4.extend_high_i16x8_u(bits)), s1);
-    bits = v128.load(b, 16);
-    s2 = madd(x, format.widen(i32x4.extend_low_i16x8_u(bits)), s2);
-    s3 = madd(x, format.widen(i32x4.extend_high_i16x8_u(bits)), s3);
-    bits = v128.load(b, 32);
-    s4 = madd(x, format.widen(i32x4.extend_low_i16x8_u(bits)), s4);
-    s5 = madd(x, format.widen(i32x4.extend_high_i16x8_u(bits)), s5);
-    bits = v128.load(b, 48);
-    s6 = madd(x, format.widen(i32x4.extend_low_i16x8_u(bits)), s6);
-    s7 = madd(x, format.widen(i32x4.extend_high_i16x8_u(bits)), s7);
-    a += 4;
-    b += stride;
-  }
-  v128.store(c, s0);
-  v128.store(c, s1, 16);
-  v128.store(c, s2, 32);
-  v128.store(c, s3, 48);
-  v128.store(c, s4, 64);
-  v128.store(c, s5, 80);
-  v128.store(c, s6, 96);
-  v128.store(c, s7, 112);
-}
-
-function oneColumn<Format>(a: usize, b: usize, stride: usize, k: usize, c: usize): void {
-  const format = changetype<Format>(0);
-  let sum = f32x4.splat(0);
-  for (let q = k; q > 0; q--) {
-    sum = madd(v128.load32_splat(a), format.widen(i32x4.splat(load<u16>(b))), sum);
-    a += 4;
-    b += stride;
-  }
-  store<f32>(c, f32x4.extract_lane(sum, 0));
 }
 
 /** c = a · halves of bfloat16. Units: blocks of 32 columns. */

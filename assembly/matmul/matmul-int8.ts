@@ -45,18 +45,19 @@ const DEPTH: usize = 1024;
 
 /** c = a · b. */
 export function matmul_i8(args: Int8Args, begin: usize, end: usize): void {
-  for (let unit = begin; unit < end; unit++) {
-    const j = unit * COLUMNS;
-    if (j + COLUMNS > args.n) oneByOne(args, j);
-    else if (args.pairs) inPanels(args, j);
-    else for (let i: usize = 0; i < args.m; i++) oneRow(args, i, j);
+  const last = min(end * COLUMNS, args.n);
+  let j = begin * COLUMNS;
+  if (args.pairs) for (; j + COLUMNS <= last; j += COLUMNS) inPanels(args, j);
+  else {
+    overRows(args, j, j + ((last - j) & ~7));
+    j += (last - j) & ~7;
   }
+  oneByOne(args, j, last);
 }
 
-/** The columns from j on, fewer than a block of them. */
-function oneByOne(args: Int8Args, first: usize): void {
+function oneByOne(args: Int8Args, first: usize, last: usize): void {
   for (let i: usize = 0; i < args.m; i++)
-    for (let j = first; j < args.n; j++) {
+    for (let j = first; j < last; j++) {
       let sum: i32 = 0;
       for (let q: usize = 0; q < args.k; q++) sum += <i32>load<i8>(args.a + i * args.k + q) * <i32>load<i8>(args.b + q * args.n + j);
       store<i32>(args.c + ((i * args.n + j) << 2), sum);
@@ -75,52 +76,88 @@ function high(x: v128, y: v128): v128 {
   return i8x16.shuffle(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-/** 32 columns of one row, b where it lies. */
-function oneRow(args: Int8Args, i: usize, j: usize): void {
+/** Columns whose sums stay in the first cache while rows of b pass. */
+const SPAN: usize = 4096;
+
+/** Columns first ≤ j < last, a multiple of 8: long runs of eight rows of b at once, which the processor fetches ahead. */
+function overRows(args: Int8Args, first: usize, last: usize): void {
   const n = args.n;
-  let a = args.a + i * args.k;
-  let b = args.b + j;
-  let c0 = i32x4.splat(0);
-  let c1 = i32x4.splat(0);
-  let c2 = i32x4.splat(0);
-  let c3 = i32x4.splat(0);
-  let c4 = i32x4.splat(0);
-  let c5 = i32x4.splat(0);
-  let c6 = i32x4.splat(0);
-  let c7 = i32x4.splat(0);
-  for (let q: usize = 0; q < args.k; q += 2) {
-    const isLast = q + 1 == args.k;
-    const next: i32 = isLast ? 0 : load<i8>(a, 1);
-    const pair = i32x4.splat(((<i32>load<i8>(a)) & 0xffff) | (next << 16));
-    const below = isLast ? b : b + n;
-    const x0 = v128.load(b);
-    const y0 = v128.load(below);
-    const l0 = low(x0, y0);
-    const h0 = high(x0, y0);
-    c0 = i32x4.add(c0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(l0), pair));
-    c1 = i32x4.add(c1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(l0), pair));
-    c2 = i32x4.add(c2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(h0), pair));
-    c3 = i32x4.add(c3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(h0), pair));
-    const x1 = v128.load(b, 16);
-    const y1 = v128.load(below, 16);
-    const l1 = low(x1, y1);
-    const h1 = high(x1, y1);
-    c4 = i32x4.add(c4, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(l1), pair));
-    c5 = i32x4.add(c5, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(l1), pair));
-    c6 = i32x4.add(c6, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(h1), pair));
-    c7 = i32x4.add(c7, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(h1), pair));
-    a += 2;
-    b += n << 1;
+  for (let j = first; j < last; j += SPAN) {
+    const bytes = min(SPAN, last - j) << 2;
+    const c = args.c + (j << 2);
+    for (let i: usize = 0; i < args.m; i++) memory.fill(c + ((i * n) << 2), 0, bytes);
+    let b = args.b + j;
+    let q: usize = 0;
+    for (; q + 8 <= args.k; q += 8, b += n << 3)
+      for (let i: usize = 0; i < args.m; i++) addRows8(args.a + i * args.k + q, b, n, c + ((i * n) << 2), bytes);
+    for (; q < args.k; q += 2, b += n << 1) {
+      const isLast = q + 1 == args.k;
+      for (let i: usize = 0; i < args.m; i++) {
+        const a = args.a + i * args.k + q;
+        addRows2(isLast ? i32x4.splat((<i32>load<i8>(a)) & 0xffff) : pairAt(a), b, isLast ? 0 : n, c + ((i * n) << 2), bytes);
+      }
+    }
   }
-  const c = args.c + ((i * n + j) << 2);
-  v128.store(c, c0);
-  v128.store(c, c1, 16);
-  v128.store(c, c2, 32);
-  v128.store(c, c3, 48);
-  v128.store(c, c4, 64);
-  v128.store(c, c5, 80);
-  v128.store(c, c6, 96);
-  v128.store(c, c7, 112);
+}
+
+/** Two neighbours of a row of a, in each lane. */
+// @ts-ignore: decorator
+@inline
+function pairAt(a: usize): v128 {
+  return i32x4.splat(((<i32>load<i8>(a)) & 0xffff) | ((<i32>load<i8>(a, 1)) << 16));
+}
+
+/** What two rows of b add to the sums of four columns. */
+// @ts-ignore: decorator
+@inline
+function addLow(sum: v128, pair: v128, x: v128, y: v128): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(pair, i16x8.shuffle(x, y, 0, 8, 1, 9, 2, 10, 3, 11)));
+}
+// @ts-ignore: decorator
+@inline
+function addHigh(sum: v128, pair: v128, x: v128, y: v128): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(pair, i16x8.shuffle(x, y, 4, 12, 5, 13, 6, 14, 7, 15)));
+}
+
+function addRows8(a: usize, b0: usize, n: usize, c: usize, bytes: usize): void {
+  const pair0 = pairAt(a);
+  const pair1 = pairAt(a + 2);
+  const pair2 = pairAt(a + 4);
+  const pair3 = pairAt(a + 6);
+  let b1 = b0 + (n << 1);
+  let b2 = b1 + (n << 1);
+  let b3 = b2 + (n << 1);
+  for (const end = c + bytes; c < end; c += 32) {
+    let x = v128.load8x8_s(b0);
+    let y = v128.load8x8_s(b0 + n);
+    let s = addLow(v128.load(c), pair0, x, y);
+    let t = addHigh(v128.load(c, 16), pair0, x, y);
+    x = v128.load8x8_s(b1);
+    y = v128.load8x8_s(b1 + n);
+    s = addLow(s, pair1, x, y);
+    t = addHigh(t, pair1, x, y);
+    x = v128.load8x8_s(b2);
+    y = v128.load8x8_s(b2 + n);
+    s = addLow(s, pair2, x, y);
+    t = addHigh(t, pair2, x, y);
+    x = v128.load8x8_s(b3);
+    y = v128.load8x8_s(b3 + n);
+    v128.store(c, addLow(s, pair3, x, y));
+    v128.store(c, addHigh(t, pair3, x, y), 16);
+    b0 += 8;
+    b1 += 8;
+    b2 += 8;
+    b3 += 8;
+  }
+}
+
+function addRows2(pair: v128, b: usize, n: usize, c: usize, bytes: usize): void {
+  for (const end = c + bytes; c < end; c += 32, b += 8) {
+    const x = v128.load8x8_s(b);
+    const y = v128.load8x8_s(b + n);
+    v128.store(c, addLow(v128.load(c), pair, x, y));
+    v128.store(c, addHigh(v128.load(c, 16), pair, x, y), 16);
+  }
 }
 
 /** 32 columns of all rows: b widened in blocks along k, each block added to what the ones before gave. */

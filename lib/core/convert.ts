@@ -1,6 +1,6 @@
 // What operations take where they want a tensor, and how it becomes one; tf.constant.
 
-import { aliases, dtypes, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
+import { aliases, dtypes, isFloat, keptDtype, type Dtype, type TypedArray } from "./dtype.js";
 import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "./errors.js";
 import { isRecording } from "./interpreter.js";
 import { bytesIn, shapeText, sizeOf } from "./shape.js";
@@ -115,7 +115,8 @@ export function constant(values: TensorLike, options?: ConstantOptions | string 
   if (values instanceof Chainable) return values.value();
   const nested = shapeOf(values); // an array that holds itself ends here
   const leaf = firstLeaf(values);
-  const kept = checkedDtype(dtype) ?? naturalDtype(leaf);
+  const asked = checkedDtype(dtype);
+  const kept = asked ?? naturalDtype(leaf);
   if (shape) bytesIn({ shape, dtype: kept }, "constant");
   const elements = new dtypes[kept].array(sizeOf(shape ?? nested));
   const given = sizeOf(nested);
@@ -125,7 +126,8 @@ export function constant(values: TensorLike, options?: ConstantOptions | string 
       expected: `${elements.length} values`,
     });
   }
-  fill(elements, kept, values, nested);
+  const other = fill(elements, kept, values, nested, asked === undefined);
+  if (other) return constant(values, { dtype: other, shape: shape ?? nested });
   if (given === 1 && elements.length > 1) elements.fill(elements[0]!);
   return adoptTensor(elements, shape ?? nested, kept);
 }
@@ -216,8 +218,22 @@ function shapeOf(values: TensorLike): number[] {
   return shape;
 }
 
-function fill(elements: TypedArray, dtype: Dtype, values: TensorLike, shape: readonly number[]): void {
+/** The dtype that all leaves have in common where the first one's is not theirs: [true, 0.5] is float32, [true, 2n] int32; else null. */
+function commonDtype(value: unknown, dtype: Dtype): Dtype | null {
+  if (typeof value === "bigint") return dtype === "bool" ? "int32" : null;
+  return typeof value === "number" && (dtype === "bool" || !Number.isInteger(value)) ? "float32" : null;
+}
+
+/** @returns the dtype that the elements should have had where `isFree`; then they are not right. Null: this one */
+function fill(elements: TypedArray, dtype: Dtype, values: TensorLike, shape: readonly number[], isFree: boolean): Dtype | null {
   let next = 0;
+  let other: Dtype | null = null;
+  const mayDiffer = isFree && !isFloat(dtype);
+  const keep = (value: number | bigint): void => {
+    const common = mayDiffer ? commonDtype(value, dtype) : null;
+    if (common && other !== "float32") other = common;
+    if (!other) elements[next++] = checked(value, dtype);
+  };
   const ragged = (given: string, axis: number): never => {
     throw new ShapeError("constant", {
       given: `${given} along axis ${axis}`,
@@ -236,13 +252,14 @@ function fill(elements: TypedArray, dtype: Dtype, values: TensorLike, shape: rea
       if (flat instanceof dtypes[dtype].array && dtype !== "bool" && !dtypes[dtype].encoding) {
         elements.set(flat as TypedArray, next);
         next += wanted;
-      } else for (let i = 0; i < flat.length; i++) elements[next++] = checked(flat[i]!, dtype);
+      } else for (let i = 0; i < flat.length; i++) keep(flat[i]!);
     } else {
       if (axis !== shape.length) ragged(text(value), axis);
-      elements[next++] = checked(value as number, dtype);
+      keep(value as number);
     }
   };
   visit(values, 0);
+  return other;
 }
 
 /** The value as an element of the dtype. */
@@ -264,6 +281,14 @@ function checked(value: number | bigint | boolean, dtype: Dtype): number {
   const whole = Math.trunc(number);
   if (!(whole >= least && whole <= most)) misfit(`a whole number from ${least} to ${most}`);
   return whole;
+}
+
+/** @throws DtypeError where the dtype, one of whole numbers, does not hold these */
+export function checkHeld(where: string, dtype: Dtype, ...values: readonly number[]): void {
+  const [least, most] = dtypes[dtype].range;
+  for (const value of values)
+    if (!(Math.trunc(value) >= least && Math.trunc(value) <= most))
+      throw new DtypeError(where, { given: `${value} for dtype ${dtype}`, expected: `whole numbers from ${least} to ${most}` });
 }
 
 /** Nested arrays of plain numbers, for those who need the values on the host. */

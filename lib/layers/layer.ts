@@ -39,7 +39,8 @@ import { inferOnly, kerasTensorsLike, symbolicLike } from "./base/infer.js";
 import { checkInput, type InputSpec } from "./base/input-spec.js";
 import { inputMask, maskOutputs, warnOfDroppedMask } from "./base/mask.js";
 import { layerOptions } from "./base/options.js";
-import { LayerState } from "./base/state.js";
+import { LayerState, type WeightOptions } from "./base/state.js";
+import type { Weight } from "./base/weight.js";
 import { holdsStrings, plainStrings, runOnText } from "./base/text.js";
 import type { CallOptions, LayerInput, Mask } from "./base/types.js";
 import { Node, type Operation } from "./functional/node.js";
@@ -294,7 +295,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** Under a policy that computes in a half, variables are read in it and float32 outputs are rounded to it. */
   #inItsDtype(compute: () => unknown): unknown {
     const { computeDtype, variableDtype } = this;
-    const isInHalves = isHalf(computeDtype);
+    const isInHalves = this.autocast && isHalf(computeDtype);
     const outputs = readingAs(isInHalves && computeDtype !== variableDtype ? computeDtype : null, compute);
     if (!isInHalves || this.sublayers().length > 0) return outputs;
     const rounded = (value: unknown): unknown => {
@@ -411,6 +412,22 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     });
   }
 
+  /** Whether there are ways to keep its weight in fewer bits. */
+  protected get takesFewBits(): boolean {
+    return false;
+  }
+
+  /** Makes a weight. @throws NotSupportedError where the policy asks for fewer bits and the class has no way to keep it so */
+  override addWeight(options: WeightOptions = {}): Weight {
+    const mode = this.takesFewBits ? null : this.quantizationMode;
+    if (mode === null) return super.addWeight(options);
+    throw new NotSupportedError(`${this.name}.dtype`, {
+      given: `the policy ${text(this.dtypePolicy.of(this.path).name)}`,
+      expected: `one without quantization: ${classNameOf(this)} has no weights that are kept as ${mode}`,
+      hint: "A keras.dtypePolicies.DTypePolicyMap names the layers that have.",
+    });
+  }
+
   /** The dtype of the weights. */
   get dtype(): Dtype {
     return this.variableDtype;
@@ -423,6 +440,11 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** The dtype that inputs are brought to. */
   get inputDtype(): Dtype {
     return this.computeDtype;
+  }
+
+  /** Whether float inputs, and variables as they are read, are brought to the dtype that the layer computes in. */
+  get autocast(): boolean {
+    return this.common.autocast !== false;
   }
 
   /** How the weights are kept in fewer bits; null where they are not. */

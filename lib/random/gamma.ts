@@ -1,7 +1,6 @@
 // Gamma and beta numbers, made of normal and uniform ones.
 
 import { asTensor, type TensorLike } from "../core/convert.js";
-import { defaults } from "../core/defaults.js";
 import { declare } from "../core/operation.js";
 import { ValueError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
@@ -17,7 +16,7 @@ import { sigmoid } from "../ops/nn/activations.js";
 import { broadcastTo } from "../ops/shaping/broadcast.js";
 import type { Seed } from "../variables/seed-generator.js";
 import { seedsOf } from "./seeds.js";
-import { normal, uniform } from "./random.js";
+import { floatDtype, normal, uniform } from "./random.js";
 
 /** Rejected candidates are replaced so often; each is accepted with probability above 0.95, so that all of them fail once in 10¹⁰. */
 const attempts = 8;
@@ -59,8 +58,10 @@ function positive(name: string, value: TensorLike): Tensor {
  */
 export const gamma = declare(
   "random.gamma(shape:shape, *alpha, dtype:dtype=null, seed:any=null)",
-  (shape: Shape, alpha: TensorLike, dtype: string | null, seed: Seed): Tensor =>
-    cast(maximum(exp(logGamma(shape, positive("gamma.alpha", alpha), seedsOf(seed))), 0), dtype ?? defaults.floatx),
+  (shape: Shape, alpha: TensorLike, dtype: string | null, seed: Seed): Tensor => {
+    const to = floatDtype("gamma", dtype);
+    return cast(maximum(exp(logGamma(shape, positive("gamma.alpha", alpha), seedsOf(seed))), 0), to);
+  },
 );
 
 /**
@@ -73,8 +74,9 @@ export const gamma = declare(
 export const beta = declare(
   "random.beta(shape:shape, *alpha, *beta, dtype:dtype=null, seed:any=null)",
   (shape: Shape, alpha: TensorLike, beta: TensorLike, dtype: string | null, seed: Seed): Tensor => {
+    const to = floatDtype("beta", dtype);
     const next = seedsOf(seed);
     const first = logGamma(shape, positive("beta.alpha", alpha), next);
-    return cast(sigmoid(subtract(first, logGamma(shape, positive("beta.beta", beta), next))), dtype ?? defaults.floatx);
+    return cast(sigmoid(subtract(first, logGamma(shape, positive("beta.beta", beta), next))), to);
   },
 );

@@ -4,9 +4,10 @@ import { defaults } from "../core/defaults.js";
 import { declare } from "../core/operation.js";
 // keras.random: random tensors from a seed that may be a number, a generator, or nothing, which is the global one.
 
-import { asTensor, type TensorLike } from "../core/convert.js";
+import { asTensor, checkedDtype, checkHeld, type TensorLike } from "../core/convert.js";
+import { isFloat, type Dtype } from "../core/dtype.js";
 import type { Shape } from "../core/shape.js";
-import { ShapeError, ValueError } from "../core/errors.js";
+import { DtypeError, ShapeError, ValueError } from "../core/errors.js";
 import { known, shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast } from "../ops/elementwise/cast.js";
@@ -31,6 +32,13 @@ export interface RandomOptions {
   dtype?: string;
 }
 
+/** The dtype of numbers with fractions. @throws DtypeError for one that has none */
+export function floatDtype(where: string, dtype: string | null): Dtype {
+  const kept = checkedDtype(dtype ?? defaults.floatx)!;
+  if (isFloat(kept)) return kept;
+  throw new DtypeError(`${where}.dtype`, { given: kept, expected: "a dtype of floats", hint: "randint gives whole numbers." });
+}
+
 /**
  * Uniform numbers in [minval, maxval).
  *
@@ -44,8 +52,8 @@ export interface RandomOptions {
 export const uniform = declare(
   "random.uniform(shape:lengths, minval=0, maxval=1, dtype:dtype=null, seed:any=null)",
   (shape: Shape, minval: number, maxval: number, dtype: string | null, seed: Seed): Tensor => {
-    if (dtype === "int32") return randomIntegers(drawSeed(seed), shape, minval, maxval);
-    return cast(randomUniform(drawSeed(seed), shape, minval, maxval), dtype ?? defaults.floatx);
+    const to = floatDtype("uniform", dtype);
+    return cast(randomUniform(drawSeed(seed), shape, minval, maxval), to);
   },
 );
 
@@ -61,8 +69,10 @@ export const uniform = declare(
  */
 export const normal = declare(
   "random.normal(shape:lengths, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
-  (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
-    cast(randomNormal(drawSeed(seed), shape, mean, stddev), dtype ?? defaults.floatx),
+  (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor => {
+    const to = floatDtype("normal", dtype);
+    return cast(randomNormal(drawSeed(seed), shape, mean, stddev), to);
+  },
 );
 
 /**
@@ -77,8 +87,10 @@ export const normal = declare(
  */
 export const truncatedNormal = declare(
   "random.truncatedNormal(shape:lengths, mean=0, stddev=1, dtype:dtype=null, seed:any=null)",
-  (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor =>
-    cast(randomTruncatedNormal(drawSeed(seed), shape, mean, stddev), dtype ?? defaults.floatx),
+  (shape: Shape, mean: number, stddev: number, dtype: string | null, seed: Seed): Tensor => {
+    const to = floatDtype("truncatedNormal", dtype);
+    return cast(randomTruncatedNormal(drawSeed(seed), shape, mean, stddev), to);
+  },
 );
 
 /**
@@ -93,7 +105,10 @@ export const truncatedNormal = declare(
 export const randint = declare(
   'random.randint(shape:lengths, minval:number, maxval:number, dtype:dtype="int32", seed:any=null)',
   (shape: Shape, minval: number, maxval: number, dtype: string, seed: Seed | null): Tensor => {
-    return cast(randomIntegers(drawSeed(seed), shape, minval, maxval), dtype);
+    const to = checkedDtype(dtype)!;
+    if (isFloat(to) || to === "bool") throw new DtypeError("randint.dtype", { given: to, expected: "a dtype of whole numbers" });
+    checkHeld("randint", to, minval, maxval - 1);
+    return cast(randomIntegers(drawSeed(seed), shape, minval, maxval), to);
   },
 );
 

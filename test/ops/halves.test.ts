@@ -42,8 +42,26 @@ t.test("products of whole numbers are exact in every format, NaN and infinities 
     const values = Array.from({ length: 3 * 50 }, (_, i) => (i % 7) - 3);
     const [a, b] = [tf.constant([[1, -2, 3]], { dtype }), tf.constant(values, { dtype, shape: [3, 50] })];
     same(t, ops.matmul(a, b), ops.cast(ops.matmul(ops.cast(a, "float32"), ops.cast(b, "float32")), dtype), dtype);
-    const special = tf.constant([[NaN, Infinity, -Infinity, 1, 6e-8]], { dtype });
-    t.same([...ops.matmul(tf.constant([[1]], { dtype }), special).data()], [...special.data()]);
+    for (const count of [1, 4, 13]) {
+      const special = tf.constant([Array(count).fill([NaN, Infinity, -Infinity, 1, 6e-8]).flat()], { dtype });
+      t.same([...ops.matmul(tf.constant([[1]], { dtype }), special).data()], [...special.data()], `${count * 5} columns`);
+    }
+    // More columns than sums stay in the first cache for, and what is smaller than float16's normal numbers.
+    for (const [m, k, n] of [
+      [1, 9, 4105],
+      [3, 6, 8200],
+    ] as const) {
+      const whole = (rows: number, columns: number) =>
+        tf.constant(
+          Array.from({ length: rows * columns }, (_, i) => (i % 11) - 5),
+          { dtype: "float32", shape: [rows, columns] },
+        );
+      const [x, w, tiny] = [whole(m, k), whole(k, n), 2 ** (dtype === "float16" ? -24 : -130)];
+      const product = ops.cast(ops.matmul(x, w), dtype);
+      same(t, ops.matmul(ops.cast(x, dtype), ops.cast(w, dtype)), product, `${dtype} ${m} × ${k} × ${n}`);
+      const small = ops.matmul(ops.cast(x, dtype), ops.cast(ops.multiply(w, tiny), dtype));
+      same(t, small, ops.cast(ops.multiply(ops.cast(product, "float32"), tiny), dtype), `${dtype}, tiny`);
+    }
   }
 });
 

@@ -25,6 +25,8 @@ t.test("matmul_int8: int8 · int8 is int32, exactly: every remainder of rows, co
     [0, 4, 32],
     [9, 2051, 40],
     [5, 4097, 32],
+    [1, 17, 4111],
+    [3, 8, 8200],
   ];
   for (const [m, k, n] of sizes as [number, number, number][]) {
     const [a, b] = [int8([m, k]), int8([k, n])];

@@ -79,13 +79,11 @@ export const truncatedNormal = declare(
  */
 export const uniform = declare(
   'tf.random.uniform(shape:shape, minval:number=0, maxval:number=null, dtype:dtype="float32", seed:any=null, name:string=null)',
-  (shape: Shape, minval: number, maxval: number | null, dtype: string, seed: SeedGiven, _: Name): Tensor =>
-    random.uniform(lengths(shape), {
-      minval,
-      maxval: maxvalOf("uniform", maxval, dtype),
-      dtype: isWhole(dtype) ? "int32" : dtype,
-      ...withSeed(seed),
-    }),
+  (shape: Shape, minval: number, maxval: number | null, dtype: string, seed: SeedGiven, _: Name): Tensor => {
+    const end = maxvalOf("uniform", maxval, dtype);
+    if (isWhole(dtype)) return random.randint(lengths(shape), minval, end, withSeed(seed));
+    return random.uniform(lengths(shape), { minval, maxval: end, dtype, ...withSeed(seed) });
+  },
 );
 
 function maxvalOf(where: string, maxval: number | null, dtype: string): number {
@@ -152,7 +150,7 @@ export const poisson = declare(
     const outer = lengths(shape);
     const view = rates.view("random.poisson");
     const whole = [...outer, ...known(rates.shape, "random.poisson")];
-    const seeds = random.uniform([2], { minval: 0, maxval: 2 ** 31 - 1, dtype: "int32", ...withSeed(seed) }).view("random.poisson");
+    const seeds = random.randint([2], 0, 2 ** 31 - 1, withSeed(seed)).view("random.poisson");
     const state = stateOfSeed(seeds[0]!, seeds[1]!);
     const values = Float32Array.from({ length: sizeOf(whole) }, (__, i) => poissonOf(skipped(state, 1024 * i), view[i % view.length]!));
     return ops.cast(constant(values, { shape: whole }), dtype);

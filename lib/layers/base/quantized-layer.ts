@@ -73,6 +73,10 @@ export abstract class QuantizedLayer<S extends Schema = typeof layerOptions> ext
     return sizeOf(this.adaptable.shape as number[]);
   }
 
+  protected override get takesFewBits(): boolean {
+    return true;
+  }
+
   override get isQuantized(): boolean {
     return this.#kept !== null;
   }

@@ -5,7 +5,7 @@ import { Callable, isPlainObject } from "../../config/index.js";
 import { constraints } from "../../constraints/family.js";
 import type { ConstraintIdentifier } from "../../constraints/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
-import type { Dtype, TypedArray } from "../../core/dtype.js";
+import { type Dtype, isFloat, type TypedArray } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text } from "../../core/errors.js";
 import { sameShape, shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
@@ -88,7 +88,7 @@ export abstract class LayerState extends Callable {
         hint: "Give the layer an input whose last axes are known.",
       });
     }
-    const make = initializers.get(initializer ?? (kept === "float32" ? "glorot_uniform" : "zeros"), `${where}.initializer`);
+    const make = initializers.get(initializer ?? (isFloat(kept) ? "glorot_uniform" : "zeros"), `${where}.initializer`);
     const [initial, made] = firstValue(make, shape as readonly number[], kept);
     const weight = inScope(this.name, () => new Weight(initial, { ...made, name, trainable, aggregation: options.aggregation ?? "none" }));
     weight.autocast = options.autocast ?? true;

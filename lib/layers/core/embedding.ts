@@ -5,7 +5,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, divide, expandDims, notEqual, squeeze, take } from "../../ops/index.js";
 import { unpackInt4 } from "../../quantizers/packing.js";
-import type { Variable } from "../../variables/variable.js";
+import { readingAs, type Variable } from "../../variables/variable.js";
 import type { Layer } from "../layer.js";
 import { loraOptions } from "../base/adapted-layer.js";
 import { type FewBits, Int4Weight, Int8Weight } from "../base/few-bits.js";
@@ -69,10 +69,18 @@ export class Embedding extends QuantizedLayer<typeof Embedding.options> {
   override call(indices: Tensor): Tensor {
     const places = cast(indices, "int32");
     const { kept } = this;
-    if (!kept) return take(this.adapted(), places, 0);
+    if (!kept) return this.lora ? take(this.adapted(), places, 0) : rowsOf(this.embeddings, places);
     return this.withAdaptation(keptRows(kept, places, this.options.outputDim), (a) => take(a, places, 0));
   }
 }
+
+/** Rows of a table, which is not brought to the dtype that is computed in before they are taken: it is large, and they are few. */
+export const rowsOf = (table: Variable, places: Tensor): Tensor =>
+  take(
+    readingAs(null, () => table.value()),
+    places,
+    0,
+  );
 
 /** A table whose rows have scales of their own, in few bits. */
 export function keptTable(owner: Layer, { mode, config, groupSize }: Settings, shape: readonly [number, number]): FewBits {

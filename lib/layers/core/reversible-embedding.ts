@@ -12,7 +12,7 @@ import { weightOptions } from "../base/fields.js";
 import type { CallOptions } from "../base/types.js";
 import { type FewBits, Int4Weight, Int8Weight, keep } from "../base/few-bits.js";
 import { byLargest, inputQuantizer, QuantizedLayer, type Settings, wholeProduct } from "../base/quantized-layer.js";
-import { Embedding, keptRows, keptTable } from "./embedding.js";
+import { Embedding, keptRows, keptTable, rowsOf } from "./embedding.js";
 
 /** What the layer is called with. */
 export interface ReversibleEmbeddingCallOptions extends CallOptions {
@@ -119,9 +119,10 @@ export class ReversibleEmbedding extends QuantizedLayer<typeof ReversibleEmbeddi
     const { kept } = this;
     if (!reverse) {
       const places = cast(x, "int32");
-      const vectors = kept
-        ? this.withAdaptation(keptRows(kept, places, this.options.outputDim), (a) => take(a, places, 0))
-        : take(this.adapted(), places, 0);
+      const vectors =
+        kept ? this.withAdaptation(keptRows(kept, places, this.options.outputDim), (a) => take(a, places, 0))
+        : this.lora ? take(this.adapted(), places, 0)
+        : rowsOf(this.embeddings, places); // prettier-ignore
       return maskZero ? setMask(vectors, notEqual(x, 0)) : vectors;
     }
     const logits = kept ? this.#wayBack(x, kept) : this.#floatLogits(x, reverseDtype);

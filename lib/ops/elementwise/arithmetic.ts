@@ -41,6 +41,7 @@ export const subtract: Binary = operation(
   binary({
     name: "subtract",
     kernels: { float32: kernels.sub_f32, int32: kernels.sub_i32 },
+    refusesTruths: true,
     gradient: { a: (dy) => dy, b: (dy) => negative(dy) },
   }),
 );

@@ -57,8 +57,9 @@ export function unaryOfNumbers<const K extends "x" | "y" = never>(definition: {
   readonly keeps?: readonly K[];
   readonly gradient?: (dy: Tensor, kept: Readonly<Record<K, Tensor>>) => Tensor;
   readonly grain?: number;
+  readonly refusesTruths?: boolean;
 }): UnaryFunction {
-  const { name, float32, int32 } = definition;
+  const { name, float32, int32, refusesTruths = false } = definition;
   const ofFloats = unary({ ...definition, kernel: float32, grain: definition.grain ?? GRAIN });
   if (!int32) return (x) => (asTensor(x).dtype === "float32" ? ofFloats(x) : asTensor(x));
   const ofIntegers = primitive({
@@ -71,8 +72,14 @@ export function unaryOfNumbers<const K extends "x" | "y" = never>(definition: {
   return (x) => {
     const { dtype } = asTensor(x);
     if (dtype === "float32") return ofFloats(x);
+    if (refusesTruths && dtype === "bool") refuseTruths(name, "logicalNot turns them around");
     return cast(ofIntegers.apply({ x: as(x, "int32") }), dtype);
   };
+}
+
+/** @throws DtypeError: there is no such operation of truths. */
+function refuseTruths(name: string, instead: string): never {
+  throw new DtypeError(name, { given: "booleans", expected: "numbers", hint: `${instead}; cast(x, "int32") counts them.` });
 }
 
 const UNIT: readonly number[] = [1];
@@ -101,12 +108,25 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
   readonly grain?: number;
   /** Whether truths are counted as int32 numbers, since there is no such operation of truths. */
   readonly isOfNumbers?: boolean;
+  /** Whether there is no such operation of truths at all. */
+  readonly refusesTruths?: boolean;
   /** Whether adding a vector along the last axis may be done by who makes the other operand. */
   readonly isBias?: boolean;
   /** Whether it keeps a where b is positive, which who makes a may do while storing it. */
   readonly isMask?: boolean;
 }): BinaryFunction {
-  const { name, kernels, result, keeps, gradient, grain = GRAIN, isBias = false, isMask = false, isOfNumbers = false } = definition;
+  const {
+    name,
+    kernels,
+    result,
+    keeps,
+    gradient,
+    grain = GRAIN,
+    isBias = false,
+    isMask = false,
+    isOfNumbers = false,
+    refusesTruths = false,
+  } = definition;
   const op = primitive<"a" | "b", Spec, unknown, "a" | "b" | "y">({
     name,
     inputs: ["a", "b"],
@@ -129,6 +149,7 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
   return (x1, x2) => {
     const [a, b] = kernels.float32 ? operands(x1, x2) : wholeOperands(name, x1, x2);
     if (kernels[a.dtype]) return op.apply({ a, b });
+    if (refusesTruths && a.dtype === "bool") refuseTruths(name, "logicalXor tells where they differ");
     if (isInferred(a) || isInferred(b)) return op.apply({ a, b });
     if (!kernels.int32 || (a.dtype === "bool" && !kernels.float32))
       throw new DtypeError(name, { given: `${a.dtype}`, expected: Object.keys(kernels).join(" or ") });

@@ -17,6 +17,7 @@ export const negative: Unary = operation(
     name: "negative",
     float32: kernels.neg_f32,
     int32: kernels.neg_i32,
+    refusesTruths: true,
     gradient: (dy) => negative(dy),
   }),
 );

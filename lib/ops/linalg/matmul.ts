@@ -99,7 +99,7 @@ const halvesOp = primitive({
     const m = sizeOf(known(a.shape).slice(0, -1));
     const isBrain = b.dtype === "bfloat16";
     if (m <= FEW) {
-      const grain = Math.max(1, Math.round(UNIT_WORK / 8 / Math.max(1, m * k * 32)));
+      const grain = unitsOfRuns(n, m * k, 2 * k * n);
       return (isBrain ? kernels.gemv_bf16 : kernels.gemv_f16)({ a, halves: b, c: y, m, n, k }, Math.ceil(n / 32), grain);
     }
     const wide = scratch(k * n * 4);
@@ -130,6 +130,15 @@ function productShape(a: Spec, b: Spec): Shape {
 /** Rows up to which b is read where it lies. */
 const FEW = 4;
 
+/**
+ * How many blocks of 32 columns few rows take at once: a matrix that comes from memory by halves of its rows, since runs of them are what
+ * the processor fetches ahead.
+ */
+function unitsOfRuns(n: number, work: number, bytes: number): number {
+  const few = Math.ceil((UNIT_WORK / 8) / Math.max(1, work * 32)); // prettier-ignore
+  return bytes > 1 << 20 ? Math.max(few, 32, Math.ceil(n / 64)) : Math.max(few, 8);
+}
+
 /** The product of int8 matrices, summed in int32; the axes of a before its last are rows. */
 const int8Op = primitive({
   name: "matmul_int8",
@@ -139,8 +148,8 @@ const int8Op = primitive({
     const [k, n] = known(b.shape) as [number, number];
     const m = sizeOf(known(a.shape).slice(0, -1));
     const units = Math.ceil(n / 32);
+    if (m <= FEW || k === 0) return kernels.matmul_i8({ a, pairs: null, b, c: y, m, n, k }, units, unitsOfRuns(n, m * k, k * n));
     const grain = Math.max(1, Math.round((UNIT_WORK * 2) / Math.max(1, m * k * 32)));
-    if (m <= FEW || k === 0) return kernels.matmul_i8({ a, pairs: null, b, c: y, m, n, k }, units, grain);
     const pairs = scratch(m * roundUp(k, 2) * 2);
     const widen = kernels.widen_i8({ x: a, y: pairs, k }, m, Math.ceil((1 << 16) / Math.max(1, k)));
     return [widen, kernels.matmul_i8({ a, pairs, b, c: y, m, n, k }, units, grain)];

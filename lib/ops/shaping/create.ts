@@ -2,7 +2,7 @@
 
 import { defaults } from "../../core/defaults.js";
 import { declare, operation } from "../../core/operation.js";
-import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
+import { asTensor, checkedDtype, checkHeld, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
@@ -166,6 +166,7 @@ export const arange = operation(
     }
     const count = Math.max(0, Math.ceil((last - first) / by));
     const to = checkedDtype(dtype ?? undefined) ?? ([first, last, by].every(Number.isInteger) ? "int32" : "float32");
+    if (count > 0 && !isFloat(to)) checkHeld("arange", to, first, first + by * (count - 1));
     if (to === "float32" || (to === "int32" && Number.isInteger(first) && Number.isInteger(by))) return progression(first, by, count, to);
     return cast(progression(first, by, count, isFloat(to) || !Number.isInteger(by) ? "float32" : "int32"), to);
   },
