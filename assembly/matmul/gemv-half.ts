@@ -2,7 +2,8 @@
 // bounds.
 //
 //  (1) One loop with the storage type as parameter. Sums are float32, in the order of k.
-//  (2) Long runs of four rows of b at once, which the processor fetches ahead; sums lie in c meanwhile, those of even and odd columns apart.
+//  (2) Long runs of four rows of b at once, which the processor fetches ahead; sums lie in c meanwhile, those of even and odd columns
+//      apart.
 //  (3) What the fast way cannot read (infinite float16) is done over column by column. So is a rest of columns, lane by lane as in vectors.
 import { In, Out, Size } from "../abi";
 import { Bfloat, Half } from "../halves";

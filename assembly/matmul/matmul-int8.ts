@@ -16,6 +16,8 @@ export class Int8Args {
   m: Size = 0;
   n: Size = 0;
   k: Size = 0;
+  /** Rows of a unit where there are pairs. */
+  unitM: Size = 0;
 }
 
 @unmanaged
@@ -40,23 +42,31 @@ export function widen_i8(args: WidenArgs, begin: usize, end: usize): void {
 }
 
 const COLUMNS: usize = 32;
-/** Pairs of rows of b that a panel holds: 1024 · 32 columns · 4 bytes. */
-const DEPTH: usize = 1024;
+/** Pairs of rows of b that a panel holds: 8 columns of them, 8 KiB, lie in the first cache. */
+const DEPTH: usize = 256;
 
-/** c = a · b. */
+/** c = a · b. With pairs a unit is 32 columns of unitM rows, the columns of one group of rows after the other. */
 export function matmul_i8(args: Int8Args, begin: usize, end: usize): void {
-  const last = min(end * COLUMNS, args.n);
-  let j = begin * COLUMNS;
-  if (args.pairs) for (; j + COLUMNS <= last; j += COLUMNS) inPanels(args, j);
-  else {
-    overRows(args, j, j + ((last - j) & ~7));
-    j += (last - j) & ~7;
+  if (!args.pairs) {
+    const first = begin * COLUMNS;
+    const last = min(end * COLUMNS, args.n);
+    const whole = first + ((last - first) & ~7);
+    overRows(args, first, whole);
+    oneByOne(args, 0, args.m, whole, last);
+    return;
   }
-  oneByOne(args, j, last);
+  const across = (args.n + COLUMNS - 1) / COLUMNS;
+  for (let unit = begin; unit < end; unit++) {
+    const i = (unit / across) * args.unitM;
+    const j = (unit % across) * COLUMNS;
+    const lastRow = min(i + args.unitM, args.m);
+    if (j + COLUMNS <= args.n) inPanels(args, i, lastRow, j);
+    else oneByOne(args, i, lastRow, j, args.n);
+  }
 }
 
-function oneByOne(args: Int8Args, first: usize, last: usize): void {
-  for (let i: usize = 0; i < args.m; i++)
+function oneByOne(args: Int8Args, firstRow: usize, lastRow: usize, first: usize, last: usize): void {
+  for (let i = firstRow; i < lastRow; i++)
     for (let j = first; j < last; j++) {
       let sum: i32 = 0;
       for (let q: usize = 0; q < args.k; q++) sum += <i32>load<i8>(args.a + i * args.k + q) * <i32>load<i8>(args.b + q * args.n + j);
@@ -160,22 +170,25 @@ function addRows2(pair: v128, b: usize, n: usize, c: usize, bytes: usize): void 
   }
 }
 
-/** 32 columns of all rows: b widened in blocks along k, each block added to what the ones before gave. */
-function inPanels(args: Int8Args, j: usize): void {
+/** 32 columns of some rows: b widened in blocks along k, each block added to what the ones before gave. Four parts of 8 columns. */
+function inPanels(args: Int8Args, firstRow: usize, lastRow: usize, j: usize): void {
   const panel = threadScratch();
   const depth = (args.k + 1) >> 1;
   for (let first: usize = 0; first < depth; first += DEPTH) {
     const count = min(DEPTH, depth - first);
     widenPanel(args, j, first, count, panel);
-    let i: usize = 0;
-    for (; i + 4 <= args.m; i += 4)
-      for (let part: usize = 0; part < 4; part++) tile4(args, i, j + (part << 3), first, count, panel + (part << 5));
-    for (; i < args.m; i++) for (let part: usize = 0; part < 4; part++) tile1(args, i, j + (part << 3), first, count, panel + (part << 5));
+    for (let part: usize = 0; part < 4; part++) {
+      const from = panel + part * (count << 5);
+      let i = firstRow;
+      for (; i + 4 <= lastRow; i += 4) tile4(args, i, j + (part << 3), first, count, from);
+      for (; i < lastRow; i++) tile1(args, i, j + (part << 3), first, count, from);
+    }
   }
 }
 
-/** Pairs of rows from 2 · first on, 32 columns: 128 bytes a pair. */
+/** Pairs of rows from 2 · first on, 8 columns of all of them after the other 8: 32 bytes a pair. */
 function widenPanel(args: Int8Args, j: usize, first: usize, count: usize, panel: usize): void {
+  const part = count << 5;
   for (let q: usize = 0; q < count; q++) {
     const row = (first + q) << 1;
     const b = args.b + row * args.n + j;
@@ -185,11 +198,11 @@ function widenPanel(args: Int8Args, j: usize, first: usize, count: usize, panel:
       const y = isLast ? i32x4.splat(0) : v128.load(b + args.n + half);
       const l = low(x, y);
       const h = high(x, y);
-      const p = panel + (q << 7) + (half << 2);
+      const p = panel + (q << 5) + (half >> 3) * part;
       v128.store(p, i16x8.extend_low_i8x16_s(l));
       v128.store(p, i16x8.extend_high_i8x16_s(l), 16);
-      v128.store(p, i16x8.extend_low_i8x16_s(h), 32);
-      v128.store(p, i16x8.extend_high_i8x16_s(h), 48);
+      v128.store(p + part, i16x8.extend_low_i8x16_s(h));
+      v128.store(p + part, i16x8.extend_high_i8x16_s(h), 16);
     }
   }
 }
@@ -204,7 +217,10 @@ function keep(c: usize, low: v128, high: v128, first: usize): void {
 /** Four rows and eight columns. */
 function tile4(args: Int8Args, i: usize, j: usize, first: usize, count: usize, panel: usize): void {
   const width = ((args.k + 1) >> 1) << 2;
-  let a = args.pairs + i * width + (first << 2);
+  let a0 = args.pairs + i * width + (first << 2);
+  let a1 = a0 + width;
+  let a2 = a1 + width;
+  let a3 = a2 + width;
   let p = panel;
   let c00 = i32x4.splat(0);
   let c01 = i32x4.splat(0);
@@ -214,23 +230,26 @@ function tile4(args: Int8Args, i: usize, j: usize, first: usize, count: usize, p
   let c21 = i32x4.splat(0);
   let c30 = i32x4.splat(0);
   let c31 = i32x4.splat(0);
-  const end = p + (count << 7);
-  for (; p != end; p += 128) {
+  const end = p + (count << 5);
+  for (; p != end; p += 32) {
     const b0 = v128.load(p);
     const b1 = v128.load(p, 16);
-    const x0 = v128.load32_splat(a);
+    const x0 = v128.load32_splat(a0);
     c00 = i32x4.add(c00, i32x4.dot_i16x8_s(b0, x0));
     c01 = i32x4.add(c01, i32x4.dot_i16x8_s(b1, x0));
-    const x1 = v128.load32_splat(a + width);
+    const x1 = v128.load32_splat(a1);
     c10 = i32x4.add(c10, i32x4.dot_i16x8_s(b0, x1));
     c11 = i32x4.add(c11, i32x4.dot_i16x8_s(b1, x1));
-    const x2 = v128.load32_splat(a + (width << 1));
+    const x2 = v128.load32_splat(a2);
     c20 = i32x4.add(c20, i32x4.dot_i16x8_s(b0, x2));
     c21 = i32x4.add(c21, i32x4.dot_i16x8_s(b1, x2));
-    const x3 = v128.load32_splat(a + width * 3);
+    const x3 = v128.load32_splat(a3);
     c30 = i32x4.add(c30, i32x4.dot_i16x8_s(b0, x3));
     c31 = i32x4.add(c31, i32x4.dot_i16x8_s(b1, x3));
-    a += 4;
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
   }
   const c = args.c + ((i * args.n + j) << 2);
   const row = args.n << 2;
@@ -246,8 +265,8 @@ function tile1(args: Int8Args, i: usize, j: usize, first: usize, count: usize, p
   let p = panel;
   let c0 = i32x4.splat(0);
   let c1 = i32x4.splat(0);
-  const end = p + (count << 7);
-  for (; p != end; p += 128) {
+  const end = p + (count << 5);
+  for (; p != end; p += 32) {
     const x = v128.load32_splat(a);
     c0 = i32x4.add(c0, i32x4.dot_i16x8_s(v128.load(p), x));
     c1 = i32x4.add(c1, i32x4.dot_i16x8_s(v128.load(p, 16), x));

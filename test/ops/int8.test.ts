@@ -25,6 +25,8 @@ t.test("matmul_int8: int8 · int8 is int32, exactly: every remainder of rows, co
     [0, 4, 32],
     [9, 2051, 40],
     [5, 4097, 32],
+    [130, 9, 40],
+    [133, 1031, 64],
     [1, 17, 4111],
     [3, 8, 8200],
   ];
@@ -42,4 +44,14 @@ t.test("matmul_int8: int8 · int8 is int32, exactly: every remainder of rows, co
   const least = tf.constant(new Int8Array(64).fill(-128), { shape: [2, 32], dtype: "int8" });
   t.same(ops.matmul(least, ops.transpose(least)).array(), [[524288, 524288], [524288, 524288]], "the extremes"); // prettier-ignore
   t.throws(() => ops.matmul(int8([2, 3]), int8([4, 5])), /x1's last axis \(3\) to equal x2's second to last \(4\)/);
+});
+
+t.test("casts of floats to int8 keep the lowest bits, sixteen at a time as one by one", async (t) => {
+  const values = [0, -0, 1.9, -1.9, 127.5, 128, -129, 255, 256, 300.7, -300.7, 1e6 + 0.5, 2 ** 31 - 128, -(2 ** 31), 5, -7];
+  const odd = [2 ** 31, -(2 ** 33), 3e18, NaN, Infinity, -Infinity];
+  const low = (x: number) => Number(BigInt.asIntN(8, BigInt(Math.trunc(x))));
+  for (const x of [values, [...values, ...values, 3, -3], [...values.slice(0, 10), ...odd.slice(0, 3), ...values]])
+    t.same([...ops.cast(tf.constant(x), "int8").data()], x.map(low));
+  const special = [...values.slice(0, 10), ...odd];
+  t.same([...ops.cast(tf.constant(special), "int8").data()].slice(13), [0, -1, 0], "NaN and infinities, as by one by one");
 });

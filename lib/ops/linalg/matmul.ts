@@ -148,11 +148,12 @@ const int8Op = primitive({
     const [k, n] = known(b.shape) as [number, number];
     const m = sizeOf(known(a.shape).slice(0, -1));
     const units = Math.ceil(n / 32);
-    if (m <= FEW || k === 0) return kernels.matmul_i8({ a, pairs: null, b, c: y, m, n, k }, units, unitsOfRuns(n, m * k, k * n));
-    const grain = Math.max(1, Math.round((UNIT_WORK * 2) / Math.max(1, m * k * 32)));
+    if (m <= FEW || k === 0) return kernels.matmul_i8({ a, pairs: null, b, c: y, m, n, k, unitM: m }, units, unitsOfRuns(n, m * k, k * n));
+    const unitM = Math.min(m, 128);
+    const grain = Math.max(1, Math.round((UNIT_WORK * 2) / Math.max(1, unitM * k * 32)));
     const pairs = scratch(m * roundUp(k, 2) * 2);
     const widen = kernels.widen_i8({ x: a, y: pairs, k }, m, Math.ceil((1 << 16) / Math.max(1, k)));
-    return [widen, kernels.matmul_i8({ a, pairs, b, c: y, m, n, k }, units, grain)];
+    return [widen, kernels.matmul_i8({ a, pairs, b, c: y, m, n, k, unitM }, units * Math.ceil(m / unitM), grain)];
   },
   keepsWidth: true,
 });
