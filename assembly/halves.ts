@@ -31,15 +31,10 @@ export class Bfloat {
   scale(): f32 {
     return 1;
   }
-  /** What was seen of those before and of these. */
+  /** All of them can be read so. */
   @inline
   seen(before: v128, _bits: v128): v128 {
     return before;
-  }
-  /** Whether even and odd ones were right for all that was seen. */
-  @inline
-  plain(_seen: v128): bool {
-    return true;
   }
 }
 

@@ -1,7 +1,7 @@
 // Products of few rows of float32 with a matrix of halves, which are read where they lie: half the memory, and half the time where it
 // bounds.
 //
-//  (1) One loop with the storage type as parameter. Sums are float32, in the order of k.
+//  (1) The loop over rows has the storage type as parameter; what surrounds it is told which one it is. Sums are float32, in the order of k.
 //  (2) Long runs of four rows of b at once, which the processor fetches ahead; sums lie in c meanwhile, those of even and odd columns
 //      apart.
 //  (3) What the fast way cannot read (infinite float16) is done over column by column. So is a rest of columns, lane by lane as in vectors.
@@ -27,37 +27,45 @@ const COLUMNS: usize = 32;
 /** Columns whose sums stay in the first cache while rows of b pass. */
 const SPAN: usize = 4096;
 
-// @ts-ignore: decorator
-@inline
-function fewRows<Format>(args: HalvesArgs, begin: usize, end: usize): void {
+function fewRows(args: HalvesArgs, begin: usize, end: usize, isHalf: bool): void {
   const first = begin * COLUMNS;
   const last = min(end * COLUMNS, args.n);
   const whole = first + ((last - first) & ~7);
   for (let j = first; j < whole; j += SPAN) {
     const until = min(j + SPAN, whole);
-    if (!overRows<Format>(args, j, until)) oneByOne<Format>(args, j, until);
+    if (!overRows(args, j, until, isHalf)) oneByOne(args, j, until, isHalf);
   }
-  oneByOne<Format>(args, whole, last);
+  oneByOne(args, whole, last, isHalf);
 }
 
 /** Columns first ≤ j < last, a multiple of 8. Whether all of b could be read this way. */
-function overRows<Format>(args: HalvesArgs, first: usize, last: usize): bool {
-  const format = changetype<Format>(0);
+function overRows(args: HalvesArgs, first: usize, last: usize, isHalf: bool): bool {
   const bytes = (last - first) << 2;
   const stride = args.n << 1;
   const row = args.k << 2;
   const ldc = args.n << 2;
-  const c = args.c + (first << 2);
-  for (let i: usize = 0; i < args.m; i++) memory.fill(c + i * ldc, 0, bytes);
   let seen = i32x4.splat(0);
-  let a = args.a;
-  let b = args.halves + (first << 1);
-  for (let q = args.k >> 2; q > 0; q--, a += 16, b += stride << 2)
-    for (let i: usize = 0; i < args.m; i++) seen = addRows4<Format>(a + i * row, b, stride, c + i * ldc, bytes, seen);
-  for (let q = args.k & 3; q > 0; q--, a += 4, b += stride)
-    for (let i: usize = 0; i < args.m; i++) seen = addRow<Format>(a + i * row, b, c + i * ldc, bytes, seen);
-  for (let i: usize = 0; i < args.m; i++) inOrder<Format>(c + i * ldc, bytes);
-  return format.plain(seen);
+  for (let i: usize = 0; i < args.m; i++) memory.fill(args.c + (first << 2) + i * ldc, 0, bytes);
+  for (let q: usize = 0; q < args.k;) {
+    const count: usize = q + 4 <= args.k ? 4 : 1;
+    const b = args.halves + q * stride + (first << 1);
+    let a = args.a + (q << 2);
+    let c = args.c + (first << 2);
+    for (let i: usize = 0; i < args.m; i++, a += row, c += ldc) {
+      if (count == 1) seen = addRow(a, b, c, bytes, seen, isHalf);
+      else if (isHalf) seen = addRows4<Half>(a, b, stride, c, bytes, seen);
+      else addRows4<Bfloat>(a, b, stride, c, bytes, seen);
+    }
+    q += count;
+  }
+  for (let i: usize = 0; i < args.m; i++) inOrder(args.c + (first << 2) + i * ldc, bytes, scaleOf(isHalf));
+  return !isHalf || changetype<Half>(0).plain(seen);
+}
+
+// @ts-ignore: decorator
+@inline
+function scaleOf(isHalf: bool): v128 {
+  return f32x4.splat(isHalf ? changetype<Half>(0).scale() : 1);
 }
 
 function addRows4<Format>(a: usize, b0: usize, stride: usize, c: usize, bytes: usize, seen: v128): v128 {
@@ -97,21 +105,21 @@ function addRows4<Format>(a: usize, b0: usize, stride: usize, c: usize, bytes: u
   return seen;
 }
 
-function addRow<Format>(a: usize, b: usize, c: usize, bytes: usize, seen: v128): v128 {
-  const format = changetype<Format>(0);
-  const x = f32x4.mul(v128.load32_splat(a), f32x4.splat(format.scale()));
+function addRow(a: usize, b: usize, c: usize, bytes: usize, seen: v128, isHalf: bool): v128 {
+  const bfloat = changetype<Bfloat>(0);
+  const half = changetype<Half>(0);
+  const x = f32x4.mul(v128.load32_splat(a), scaleOf(isHalf));
   for (const end = c + bytes; c < end; c += 32, b += 16) {
     const bits = v128.load(b);
-    v128.store(c, madd(x, format.even(bits), v128.load(c)));
-    v128.store(c, madd(x, format.odd(bits), v128.load(c, 16)), 16);
-    seen = format.seen(seen, bits);
+    v128.store(c, madd(x, isHalf ? half.even(bits) : bfloat.even(bits), v128.load(c)));
+    v128.store(c, madd(x, isHalf ? half.odd(bits) : bfloat.odd(bits), v128.load(c, 16)), 16);
+    seen = half.seen(seen, bits);
   }
   return seen;
 }
 
 /** Sums of even and odd columns as those of columns. */
-function inOrder<Format>(c: usize, bytes: usize): void {
-  const scale = f32x4.splat(changetype<Format>(0).scale());
+function inOrder(c: usize, bytes: usize, scale: v128): void {
   for (const end = c + bytes; c < end; c += 32) {
     const s = f32x4.mul(v128.load(c), scale);
     const t = f32x4.mul(v128.load(c, 16), scale);
@@ -120,18 +128,18 @@ function inOrder<Format>(c: usize, bytes: usize): void {
   }
 }
 
-function oneByOne<Format>(args: HalvesArgs, first: usize, last: usize): void {
-  const format = changetype<Format>(0);
-  const stride = args.n << 1;
+function oneByOne(args: HalvesArgs, first: usize, last: usize, isHalf: bool): void {
   for (let i: usize = 0; i < args.m; i++)
     for (let j = first; j < last; j++) {
       let a = args.a + ((i * args.k) << 2);
       let b = args.halves + (j << 1);
       let sum = f32x4.splat(0);
       for (let q = args.k; q > 0; q--) {
-        sum = madd(v128.load32_splat(a), format.widen(i32x4.splat(load<u16>(b))), sum);
+        const bits = i32x4.splat(load<u16>(b));
+        const y = isHalf ? changetype<Half>(0).widen(bits) : changetype<Bfloat>(0).widen(bits);
+        sum = madd(v128.load32_splat(a), y, sum);
         a += 4;
-        b += stride;
+        b += args.n << 1;
       }
       store<f32>(args.c + ((i * args.n + j) << 2), f32x4.extract_lane(sum, 0));
     }
@@ -139,10 +147,10 @@ function oneByOne<Format>(args: HalvesArgs, first: usize, last: usize): void {
 
 /** c = a · halves of bfloat16. Units: blocks of 32 columns. */
 export function gemv_bf16(args: HalvesArgs, begin: usize, end: usize): void {
-  fewRows<Bfloat>(args, begin, end);
+  fewRows(args, begin, end, false);
 }
 
 /** c = a · halves of float16. Units: blocks of 32 columns. */
 export function gemv_f16(args: HalvesArgs, begin: usize, end: usize): void {
-  fewRows<Half>(args, begin, end);
+  fewRows(args, begin, end, true);
 }

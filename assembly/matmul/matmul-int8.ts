@@ -97,15 +97,14 @@ function overRows(args: Int8Args, first: usize, last: usize): void {
     const c = args.c + (j << 2);
     for (let i: usize = 0; i < args.m; i++) memory.fill(c + ((i * n) << 2), 0, bytes);
     let b = args.b + j;
-    let q: usize = 0;
-    for (; q + 8 <= args.k; q += 8, b += n << 3)
-      for (let i: usize = 0; i < args.m; i++) addRows8(args.a + i * args.k + q, b, n, c + ((i * n) << 2), bytes);
-    for (; q < args.k; q += 2, b += n << 1) {
+    for (let q: usize = 0; q < args.k;) {
+      // A rest goes two rows at a time, with zeros for the six others.
+      const isWhole = q + 8 <= args.k;
       const isLast = q + 1 == args.k;
-      for (let i: usize = 0; i < args.m; i++) {
-        const a = args.a + i * args.k + q;
-        addRows2(isLast ? i32x4.splat((<i32>load<i8>(a)) & 0xffff) : pairAt(a), b, isLast ? 0 : n, c + ((i * n) << 2), bytes);
-      }
+      for (let i: usize = 0; i < args.m; i++) addRows(args.a + i * args.k + q, b, isLast ? 0 : n, isWhole, c + ((i * n) << 2), bytes);
+      const count: usize = isWhole ? 8 : 2;
+      q += count;
+      b += count * n;
     }
   }
 }
@@ -129,14 +128,17 @@ function addHigh(sum: v128, pair: v128, x: v128, y: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(pair, i16x8.shuffle(x, y, 4, 12, 5, 13, 6, 14, 7, 15)));
 }
 
-function addRows8(a: usize, b0: usize, n: usize, c: usize, bytes: usize): void {
-  const pair0 = pairAt(a);
-  const pair1 = pairAt(a + 2);
-  const pair2 = pairAt(a + 4);
-  const pair3 = pairAt(a + 6);
-  let b1 = b0 + (n << 1);
-  let b2 = b1 + (n << 1);
-  let b3 = b2 + (n << 1);
+/** Rows of b, n bytes apart: eight, or two, or with n = 0 one. */
+function addRows(a: usize, b0: usize, n: usize, isWhole: bool, c: usize, bytes: usize): void {
+  const zero = i32x4.splat(0);
+  const pair0 = n ? pairAt(a) : i32x4.splat((<i32>load<i8>(a)) & 0xffff);
+  const pair1 = isWhole ? pairAt(a + 2) : zero;
+  const pair2 = isWhole ? pairAt(a + 4) : zero;
+  const pair3 = isWhole ? pairAt(a + 6) : zero;
+  const next = isWhole ? n << 1 : 0;
+  let b1 = b0 + next;
+  let b2 = b1 + next;
+  let b3 = b2 + next;
   for (const end = c + bytes; c < end; c += 32) {
     let x = v128.load8x8_s(b0);
     let y = v128.load8x8_s(b0 + n);
@@ -158,15 +160,6 @@ function addRows8(a: usize, b0: usize, n: usize, c: usize, bytes: usize): void {
     b1 += 8;
     b2 += 8;
     b3 += 8;
-  }
-}
-
-function addRows2(pair: v128, b: usize, n: usize, c: usize, bytes: usize): void {
-  for (const end = c + bytes; c < end; c += 32, b += 8) {
-    const x = v128.load8x8_s(b);
-    const y = v128.load8x8_s(b + n);
-    v128.store(c, addLow(v128.load(c), pair, x, y));
-    v128.store(c, addHigh(v128.load(c, 16), pair, x, y), 16);
   }
 }
 
