@@ -39,8 +39,7 @@ import { inferOnly, kerasTensorsLike, symbolicLike } from "./base/infer.js";
 import { checkInput, type InputSpec } from "./base/input-spec.js";
 import { inputMask, maskOutputs, warnOfDroppedMask } from "./base/mask.js";
 import { layerOptions } from "./base/options.js";
-import { LayerState, type WeightOptions } from "./base/state.js";
-import type { Weight } from "./base/weight.js";
+import { LayerState } from "./base/state.js";
 import { holdsStrings, plainStrings, runOnText } from "./base/text.js";
 import type { CallOptions, LayerInput, Mask } from "./base/types.js";
 import { Node, type Operation } from "./functional/node.js";
@@ -417,10 +416,10 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     return false;
   }
 
-  /** Makes a weight. @throws NotSupportedError where the policy asks for fewer bits and the class has no way to keep it so */
-  override addWeight(options: WeightOptions = {}): Weight {
+  /** @throws NotSupportedError where the policy asks for fewer bits and the class has no way to keep weights so */
+  protected override checkMayHaveWeights(): void {
     const mode = this.takesFewBits ? null : this.quantizationMode;
-    if (mode === null) return super.addWeight(options);
+    if (mode === null) return;
     throw new NotSupportedError(`${this.name}.dtype`, {
       given: `the policy ${text(this.dtypePolicy.of(this.path).name)}`,
       expected: `one without quantization: ${classNameOf(this)} has no weights that are kept as ${mode}`,

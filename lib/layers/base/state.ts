@@ -79,6 +79,7 @@ export abstract class LayerState extends Callable {
     const options = first as WeightOptions;
     checkOptions(`${this.name}.addWeight`, arguments, 0, weightOptions);
     const { name = "weight", shape = [], initializer, trainable = true, dtype, regularizer, constraint } = options;
+    this.checkMayHaveWeights();
     const kept = dtype ?? this.variableDtype;
     const where = `${this.name}.${name}`;
     if (shape.includes(null)) {
@@ -99,6 +100,9 @@ export abstract class LayerState extends Callable {
     if (!this.#trainable) weight.trainable = false;
     return weight;
   }
+
+  /** Throws where the layer can have no weights. */
+  protected checkMayHaveWeights(): void {}
 
   /** Lets go of a weight: another one takes its place. */
   protected dropWeight(weight: Variable): void {
