@@ -1,7 +1,8 @@
 // Products of few rows of float32 with a matrix of halves, which are read where they lie: half the memory, and half the time where it
 // bounds.
 //
-//  (1) The loop over rows has the storage type as parameter; what surrounds it is told which one it is. Sums are float32, in the order of k.
+//  (1) The loop over rows has the storage type as parameter; what surrounds it is told which one it is. Sums are float32, in the order
+//      of k.
 //  (2) Long runs of four rows of b at once, which the processor fetches ahead; sums lie in c meanwhile, those of even and odd columns
 //      apart.
 //  (3) What the fast way cannot read (infinite float16) is done over column by column. So is a rest of columns, lane by lane as in vectors.
