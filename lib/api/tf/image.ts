@@ -786,12 +786,7 @@ export const randomCrop = declare(
     return shape.reduce((part, length, axis) => {
       const room = length - lengths[axis]!;
       if (room === 0) return part;
-      const begin = random.uniform([], {
-        minval: 0,
-        maxval: room + 1,
-        dtype: "int32",
-        ...(seed !== null && { seed: seed as NonNullable<Seed> }),
-      });
+      const begin = random.randint([], 0, room + 1, seed === null ? {} : { seed: seed as NonNullable<Seed> });
       return ops.take(part, ops.add(begin, constant(Int32Array.from({ length: lengths[axis]! }, (_, i) => i))), axis);
     }, x);
   },
