@@ -16,7 +16,8 @@ import { sigmoid } from "../ops/nn/activations.js";
 import { broadcastTo } from "../ops/shaping/broadcast.js";
 import type { Seed } from "../variables/seed-generator.js";
 import { seedsOf } from "./seeds.js";
-import { floatDtype, normal, uniform } from "./random.js";
+import { floatDtype } from "./float-dtype.js";
+import { normal, uniform } from "./random.js";
 
 /** Rejected candidates are replaced so often; each is accepted with probability above 0.95, so that all of them fail once in 10¹⁰. */
 const attempts = 8;

@@ -1,11 +1,10 @@
 // keras.random: random tensors, the same for the same seed on any number of threads.
 
-import { defaults } from "../core/defaults.js";
 import { declare } from "../core/operation.js";
 // keras.random: random tensors from a seed that may be a number, a generator, or nothing, which is the global one.
 
 import { asTensor, checkedDtype, checkHeld, type TensorLike } from "../core/convert.js";
-import { isFloat, type Dtype } from "../core/dtype.js";
+import { isFloat } from "../core/dtype.js";
 import type { Shape } from "../core/shape.js";
 import { DtypeError, ShapeError, ValueError } from "../core/errors.js";
 import { known, shapeText } from "../core/shape.js";
@@ -22,6 +21,7 @@ import { asFloat } from "../ops/promotion.js";
 import { argmax } from "../ops/reduce/arg.js";
 import { expandDims } from "../ops/shaping/reshape.js";
 import { randomDropout, randomIntegers, randomNormal, randomTruncatedNormal, randomUniform } from "../ops/random/random.js";
+import { floatDtype } from "./float-dtype.js";
 import { drawSeed, type Seed } from "../variables/seed-generator.js";
 
 /** What random functions of one seed take by name. */
@@ -30,13 +30,6 @@ export interface RandomOptions {
   seed?: Seed;
   /** dtype of the result. */
   dtype?: string;
-}
-
-/** The dtype of numbers with fractions. @throws DtypeError for one that has none */
-export function floatDtype(where: string, dtype: string | null): Dtype {
-  const kept = checkedDtype(dtype ?? defaults.floatx)!;
-  if (isFloat(kept)) return kept;
-  throw new DtypeError(`${where}.dtype`, { given: kept, expected: "a dtype of floats", hint: "randint gives whole numbers." });
 }
 
 /**
