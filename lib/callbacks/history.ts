@@ -1,5 +1,6 @@
 // The callback that `fit` gives back: losses and metrics at the end of each epoch.
 
+import { ArgumentError, text } from "../core/errors.js";
 import { Callback, type Logs } from "./callback.js";
 
 /**
@@ -16,6 +17,11 @@ export class History extends Callback {
   epoch: number[] = [];
   /** The values of each loss and metric, by epoch. */
   history: Record<string, number[]> = {};
+
+  constructor(...none: readonly never[]) {
+    super();
+    if (none.length > 0) throw new ArgumentError("History", { given: text(none[0]), expected: "no arguments" });
+  }
 
   override onTrainBegin(): void {
     this.epoch = [];

@@ -10,8 +10,8 @@ const options = schema(["monitor", "factor", "patience", "verbose", "mode", "min
   /** What the learning rate is multiplied by: a number below 1. Default: 0.1. */
   factor: withDefault(
     field<number>({
-      expected: "a number below 1",
-      parse: (value) => (typeof value === "number" && value < 1 ? value : invalid),
+      expected: "a number from 0 to below 1",
+      parse: (value) => (typeof value === "number" && value >= 0 && value < 1 ? value : invalid),
     }),
     0.1,
   ),

@@ -3,6 +3,7 @@
 import {
   boolean as zBoolean,
   int,
+  lt,
   maximum,
   minimum,
   nonnegative,
@@ -37,6 +38,7 @@ export const nonNegativeInteger = checked(() => int().check(nonnegative()), "an 
 export const number = checked(() => zNumber(), "a number");
 export const positiveNumber = checked(() => zNumber().check(positive()), "a number above 0");
 export const nonNegativeNumber = checked(() => zNumber().check(nonnegative()), "a number of at least 0");
+export const belowOne = checked(() => zNumber().check(minimum(0), lt(1)), "a number from 0 to below 1");
 export const fraction = checked(() => zNumber().check(minimum(0), maximum(1)), "a number from 0 to 1");
 
 /** One of a few literal values: `oneOf(["valid", "same"], "valid")`. */

@@ -1,6 +1,6 @@
 // The constraint that shortens vectors that are too long.
 
-import { integer, number, oneOrMore, schema } from "../config/index.js";
+import { integer, nonNegativeNumber, oneOrMore, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { clip } from "../ops/index.js";
 import { Constraint, constraints, norms, rescaled } from "./constraint.js";
@@ -15,7 +15,7 @@ import { Constraint, constraints, norms, rescaled } from "./constraint.js";
  * @see Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, 2014
  */
 export class MaxNorm extends Constraint<typeof MaxNorm.options> {
-  static override readonly options = schema(["maxValue", "axis"], { maxValue: number(2), axis: oneOrMore(integer(), 0) });
+  static override readonly options = schema(["maxValue", "axis"], { maxValue: nonNegativeNumber(2), axis: oneOrMore(integer(), 0) });
 
   override call(weights: Tensor): Tensor {
     const norm = norms(weights, this.options.axis);

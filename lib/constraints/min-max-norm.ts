@@ -1,6 +1,7 @@
 // The constraint that keeps lengths of vectors between two bounds.
 
-import { integer, number, oneOrMore, schema } from "../config/index.js";
+import { fraction, integer, nonNegativeNumber, oneOrMore, schema } from "../config/index.js";
+import { ValueError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, clip, multiply } from "../ops/index.js";
 import { Constraint, constraints, norms, rescaled } from "./constraint.js";
@@ -14,11 +15,18 @@ import { Constraint, constraints, norms, rescaled } from "./constraint.js";
  */
 export class MinMaxNorm extends Constraint<typeof MinMaxNorm.options> {
   static override readonly options = schema(["minValue", "maxValue", "rate", "axis"], {
-    minValue: number(0),
-    maxValue: number(1),
-    rate: number(1),
+    minValue: nonNegativeNumber(0),
+    maxValue: nonNegativeNumber(1),
+    rate: fraction(1),
     axis: oneOrMore(integer(), 0),
   });
+
+  constructor(...given: ConstructorParameters<typeof Constraint<typeof MinMaxNorm.options>>) {
+    super(...given);
+    const { minValue, maxValue } = this.options;
+    if (minValue > maxValue)
+      throw new ValueError("MinMaxNorm", { given: `minValue ${minValue} and maxValue ${maxValue}`, expected: "minValue up to maxValue" });
+  }
 
   override call(weights: Tensor): Tensor {
     const { minValue, maxValue, rate, axis } = this.options;

@@ -1,6 +1,6 @@
 // The initializer of normal numbers.
 
-import { number, schema } from "../config/index.js";
+import { nonNegativeNumber, number, schema } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomNormal } from "../ops/random/random.js";
 import { initializers } from "./initializer.js";
@@ -14,7 +14,11 @@ import { RandomInitializer, seedField } from "./random.js";
  * ```
  */
 export class RandomNormal extends RandomInitializer<typeof RandomNormal.options> {
-  static override readonly options = schema(["mean", "stddev", "seed"], { mean: number(0), stddev: number(0.05), seed: seedField() });
+  static override readonly options = schema(["mean", "stddev", "seed"], {
+    mean: number(0),
+    stddev: nonNegativeNumber(0.05),
+    seed: seedField(),
+  });
 
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
     return randomNormal(seed, shape, this.options.mean, this.options.stddev);

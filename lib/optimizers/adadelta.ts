@@ -1,6 +1,6 @@
 // The optimizer Adadelta.
 
-import { number } from "../config/index.js";
+import { fraction, nonNegativeNumber } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, sqrt, square } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -19,8 +19,8 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  */
 export class Adadelta extends Optimizer<typeof Adadelta.options> {
   static override readonly options = optimizerOptions(0.001, ["learningRate", "rho", "epsilon", "weightDecay", "clipnorm"], {
-    rho: number(0.95),
-    epsilon: number(1e-7),
+    rho: fraction(0.95),
+    epsilon: nonNegativeNumber(1e-7),
   });
   #gradients!: Slots;
   #deltas!: Slots;

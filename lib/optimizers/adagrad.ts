@@ -1,6 +1,6 @@
 // The optimizer Adagrad.
 
-import { number } from "../config/index.js";
+import { nonNegativeNumber } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { Constant } from "../initializers/index.js";
 import { add, divide, multiply, sqrt, square } from "../ops/index.js";
@@ -22,7 +22,7 @@ export class Adagrad extends Optimizer<typeof Adagrad.options> {
   static override readonly options = optimizerOptions(
     0.001,
     ["learningRate", "initialAccumulatorValue", "epsilon", "weightDecay", "clipnorm"],
-    { initialAccumulatorValue: number(0.1), epsilon: number(1e-7) },
+    { initialAccumulatorValue: nonNegativeNumber(0.1), epsilon: nonNegativeNumber(1e-7) },
   );
   #accumulators!: Slots;
 

@@ -1,6 +1,6 @@
 // The optimizer Adam: one operation updates a variable and both of its means.
 
-import { boolean, number, type OptionValues, type Schema } from "../config/index.js";
+import { belowOne, boolean, nonNegativeNumber, type OptionValues, type Schema } from "../config/index.js";
 import { asTensor } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { adamUpdate } from "../ops/optimizer/updates.js";
@@ -9,9 +9,9 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
 
 /** The options of Adam and of what is made from it. */
 export const adamFields = {
-  beta1: number(0.9),
-  beta2: number(0.999),
-  epsilon: number(1e-7),
+  beta1: belowOne(0.9),
+  beta2: belowOne(0.999),
+  epsilon: nonNegativeNumber(1e-7),
   amsgrad: boolean(false),
 };
 

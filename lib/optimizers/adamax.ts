@@ -1,6 +1,6 @@
 // The optimizer Adamax.
 
-import { number } from "../config/index.js";
+import { belowOne, nonNegativeNumber } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, add, divide, maximum, multiply, power, subtract } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -19,9 +19,9 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  */
 export class Adamax extends Optimizer<typeof Adamax.options> {
   static override readonly options = optimizerOptions(0.001, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"], {
-    beta1: number(0.9),
-    beta2: number(0.999),
-    epsilon: number(1e-7),
+    beta1: belowOne(0.9),
+    beta2: belowOne(0.999),
+    epsilon: nonNegativeNumber(1e-7),
   });
   #momentums!: Slots;
   #norms!: Slots;

@@ -1,6 +1,6 @@
 // Adam with a step for each layer.
 
-import { number } from "../config/index.js";
+import { belowOne, nonNegativeNumber, number } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, greater, logicalAnd, multiply, power, sqrt, square, subtract, sum, where } from "../ops/index.js";
@@ -22,9 +22,9 @@ const norm = (x: TensorLike): Tensor => sqrt(sum(square(x)));
  */
 export class Lamb extends Optimizer<typeof Lamb.options> {
   static override readonly options = optimizerOptions(0.001, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"], {
-    beta1: number(0.9),
-    beta2: number(0.999),
-    epsilon: number(1e-7),
+    beta1: belowOne(0.9),
+    beta2: belowOne(0.999),
+    epsilon: nonNegativeNumber(1e-7),
   });
   #momentums!: Slots;
   #velocities!: Slots;

@@ -1,6 +1,6 @@
 // Updates by signs.
 
-import { field, invalid, number, withDefault } from "../config/index.js";
+import { field, fraction, invalid, number, withDefault } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, multiply, sign } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -25,7 +25,7 @@ const positiveFraction = field<number>({
 export class Lion extends Optimizer<typeof Lion.options> {
   static override readonly options = optimizerOptions(0.001, ["learningRate", "beta1", "beta2", "weightDecay", "clipnorm"], {
     beta1: withDefault(positiveFraction, 0.9),
-    beta2: number(0.99),
+    beta2: fraction(0.99),
   });
   #momentums!: Slots;
 

@@ -1,6 +1,6 @@
 // The optimizer Muon.
 
-import { boolean, list, nullable, number, positiveInteger, string } from "../config/index.js";
+import { boolean, fraction, list, nonNegativeNumber, nullable, number, positiveInteger, string } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, matmul, multiply, power, sqrt, square, subtract, sum, transpose } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -22,13 +22,13 @@ export class Muon extends Optimizer<typeof Muon.options> {
     weightDecay: nullable(number(), 0.004),
     adamBeta1: number(0.9),
     adamBeta2: number(0.999),
-    epsilon: number(1e-7),
+    epsilon: nonNegativeNumber(1e-7),
     excludeLayers: list(string(), []),
     muonA: number(3.4445),
     muonB: number(-4.775),
     muonC: number(2.0315),
     adamLrRatio: number(1),
-    momentum: number(0.95),
+    momentum: fraction(0.95),
     nsSteps: positiveInteger(5),
     nesterov: boolean(true),
     excludeEmbeddings: boolean(true),

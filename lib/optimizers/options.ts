@@ -1,6 +1,6 @@
 // The options that all optimizers have.
 
-import { boolean, type Extended, field, type Fields, fraction, invalid, nullable, number } from "../config/index.js";
+import { boolean, type Extended, field, type Fields, fraction, invalid, nonNegativeNumber, nullable, number } from "../config/index.js";
 import { type OptionValues, positiveInteger, Schema, schema, string } from "../config/index.js";
 import { learningRate } from "./learning-rate.js";
 
@@ -13,9 +13,9 @@ export const commonFields = {
   name: nullable(string()),
   learningRate: learningRate(0.001),
   weightDecay: nullable(number()),
-  clipnorm: nullable(number()),
-  globalClipnorm: nullable(number()),
-  clipvalue: nullable(number()),
+  clipnorm: nullable(nonNegativeNumber()),
+  globalClipnorm: nullable(nonNegativeNumber()),
+  clipvalue: nullable(nonNegativeNumber()),
   useEma: boolean(false),
   emaMomentum: fraction(0.99),
   emaOverwriteFrequency: nullable(positiveInteger()),

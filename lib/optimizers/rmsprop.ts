@@ -1,6 +1,6 @@
 // The optimizer RMSprop.
 
-import { boolean, number } from "../config/index.js";
+import { boolean, fraction, nonNegativeNumber } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { rmspropUpdate } from "../ops/optimizer/updates.js";
 import type { Variable } from "../variables/variable.js";
@@ -21,9 +21,9 @@ import { Optimizer, optimizerOptions, optimizers, type Slots } from "./optimizer
  */
 export class RMSprop extends Optimizer<typeof RMSprop.options> {
   static override readonly options = optimizerOptions(0.001, ["learningRate", "rho", "momentum", "epsilon", "centered"], {
-    rho: number(0.9),
-    momentum: number(0),
-    epsilon: number(1e-7),
+    rho: fraction(0.9),
+    momentum: fraction(0),
+    epsilon: nonNegativeNumber(1e-7),
     centered: boolean(false),
   });
   #velocities!: Slots;

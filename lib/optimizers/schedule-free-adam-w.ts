@@ -1,6 +1,6 @@
 // The optimizer ScheduleFreeAdamW.
 
-import { nonNegativeNumber, number } from "../config/index.js";
+import { belowOne, nonNegativeNumber } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, minimum, multiply, power, sqrt, square, subtract } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -19,9 +19,9 @@ import { Optimizer, optimizerOptions, optimizers } from "./optimizer.js";
  */
 export class ScheduleFreeAdamW extends Optimizer<typeof ScheduleFreeAdamW.options> {
   static override readonly options = optimizerOptions(0.0025, ["learningRate", "beta1", "beta2", "epsilon", "warmupSteps"], {
-    beta1: number(0.9),
-    beta2: number(0.999),
-    epsilon: number(1e-8),
+    beta1: belowOne(0.9),
+    beta2: belowOne(0.999),
+    epsilon: nonNegativeNumber(1e-8),
     warmupSteps: nonNegativeNumber(0),
   });
   readonly #momentums = new Map<Variable, Variable>();

@@ -1,6 +1,16 @@
 // The layer BatchNormalization, with its moving mean and variance.
 
-import { boolean, dictionary, epsilon as fuzz, integer, nullable, number, registerClasses } from "../../config/index.js";
+import {
+  boolean,
+  dictionary,
+  fraction,
+  epsilon as fuzz,
+  integer,
+  nonNegativeNumber,
+  nullable,
+  number,
+  registerClasses,
+} from "../../config/index.js";
 import { ArgumentError, ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -55,8 +65,8 @@ import { Layer } from "../layer.js";
 export class BatchNormalization extends Layer<typeof BatchNormalization.options> {
   static override readonly options = layerOptions.extend(["axis", "momentum", "epsilon", "center", "scale"], {
     axis: integer(-1),
-    momentum: number(0.99),
-    epsilon: number(0.001),
+    momentum: fraction(0.99),
+    epsilon: nonNegativeNumber(0.001),
     center: boolean(true),
     scale: boolean(true),
     betaInitializer: initializer("zeros"),

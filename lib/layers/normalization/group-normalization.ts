@@ -1,6 +1,16 @@
 // The layer GroupNormalization.
 
-import { boolean, field, integer, invalid, type Json, number, registerClasses, withDefault } from "../../config/index.js";
+import {
+  boolean,
+  field,
+  integer,
+  invalid,
+  type Json,
+  nonNegativeNumber,
+  number,
+  registerClasses,
+  withDefault,
+} from "../../config/index.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -32,7 +42,7 @@ export class GroupNormalization extends Layer<typeof GroupNormalization.options>
   static override readonly options = layerOptions.extend(["groups", "axis", "epsilon", "center", "scale"], {
     groups,
     axis: integer(-1),
-    epsilon: number(0.001),
+    epsilon: nonNegativeNumber(0.001),
     center: boolean(true),
     scale: boolean(true),
     betaInitializer: initializer("zeros"),

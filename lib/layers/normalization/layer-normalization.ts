@@ -1,6 +1,6 @@
 // The layer LayerNormalization.
 
-import { boolean, integer, type Json, number, oneOrMore, registerClasses } from "../../config/index.js";
+import { boolean, integer, type Json, nonNegativeNumber, number, oneOrMore, registerClasses } from "../../config/index.js";
 import { checkAxis } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
@@ -25,7 +25,7 @@ import { Layer } from "../layer.js";
 export class LayerNormalization extends Layer<typeof LayerNormalization.options> {
   static override readonly options = layerOptions.extend(["axis", "epsilon", "center", "scale", "betaInitializer"], {
     axis: oneOrMore(integer(), -1),
-    epsilon: number(0.001),
+    epsilon: nonNegativeNumber(0.001),
     center: boolean(true),
     scale: boolean(true),
     betaInitializer: initializer("zeros"),

@@ -1,6 +1,6 @@
 // The layer RMSNormalization.
 
-import { integer, type Json, number, oneOrMore, registerClasses } from "../../config/index.js";
+import { integer, type Json, nonNegativeNumber, number, oneOrMore, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { rmsNormalization } from "../../ops/index.js";
@@ -18,7 +18,10 @@ import { Layer } from "../layer.js";
  * @see Zhang and Sennrich 2019. Keras: keras.layers.RMSNormalization
  */
 export class RMSNormalization extends Layer<typeof RMSNormalization.options> {
-  static override readonly options = layerOptions.extend(["axis", "epsilon"], { axis: oneOrMore(integer(), -1), epsilon: number(1e-6) });
+  static override readonly options = layerOptions.extend(["axis", "epsilon"], {
+    axis: oneOrMore(integer(), -1),
+    epsilon: nonNegativeNumber(1e-6),
+  });
 
   declare scale: Variable;
   #axes: number[] | null = null;

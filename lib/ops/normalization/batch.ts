@@ -12,6 +12,7 @@ import { scratch } from "../../runtime/command.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { rsqrt } from "../elementwise/powers.js";
 import { asFloat } from "../promotion.js";
+import { checkEpsilon } from "../rules.js";
 import { mean, sum } from "../reduce/sum.js";
 import { moveaxis } from "../shaping/transpose.js";
 import { momentsCommands, momentsGradient, rowsOfChannels, total } from "./moments.js";
@@ -46,6 +47,7 @@ export const batchNormalization = operation(
     scale: TensorLike | null,
     epsilon: number,
   ): Tensor => {
+    checkEpsilon("batchNormalization", epsilon);
     const tensor = asFloat(x);
     const along = checkAxis("batchNormalization", axis, tensor.rank);
     const parts = { mean: asFloat(mean), variance: asFloat(variance), ...optional(scale, offset) };

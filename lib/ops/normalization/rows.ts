@@ -17,7 +17,7 @@ import { asFloat } from "../promotion.js";
 import { checkAxes, type Axis } from "../reduce/family.js";
 import { mean } from "../reduce/sum.js";
 import { variance } from "../reduce/variance.js";
-import { like } from "../rules.js";
+import { checkEpsilon, like } from "../rules.js";
 import { broadcastTo } from "../shaping/broadcast.js";
 import { reshape } from "../shaping/reshape.js";
 import { total } from "./moments.js";
@@ -175,9 +175,10 @@ export const layerNormalization = operation(
     const factors = { gamma: gamma === null ? undefined : asFloat(gamma), beta: beta === null ? undefined : asFloat(beta) };
     const tensor = asTensor(x);
     const wide = asFloat(tensor);
+    const added = checkEpsilon("layerNormalization", epsilon ?? defaults.epsilon);
     const y = rmsScaling
-      ? scaledByDeviation(wide, factors.gamma, axis, epsilon ?? defaults.epsilon)
-      : normalized("layerNormalization", wide, axis, { centered: true, epsilon: epsilon ?? defaults.epsilon }, factors);
+      ? scaledByDeviation(wide, factors.gamma, axis, added)
+      : normalized("layerNormalization", wide, axis, { centered: true, epsilon: added }, factors);
     return cast(y, tensor.dtype);
   },
   { className: "LayerNorm" },
@@ -205,7 +206,7 @@ export const rmsNormalization = operation(
   (x: TensorLike, scale: TensorLike | null, axis: Axis, epsilon: number | null): Tensor => {
     const gamma = scale === null || scale === 1 ? undefined : asFloat(scale);
     const tensor = asTensor(x);
-    const attrs = { centered: false, epsilon: epsilon ?? defaults.epsilon };
+    const attrs = { centered: false, epsilon: checkEpsilon("rmsNormalization", epsilon ?? defaults.epsilon) };
     return cast(normalized("rmsNormalization", asFloat(tensor), axis, attrs, { gamma }), tensor.dtype);
   },
   { className: "RMSNorm" },

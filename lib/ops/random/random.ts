@@ -39,16 +39,24 @@ const integersOp = primitive({
 });
 
 /** Uniform in [minval, maxval). */
-export const randomUniform = (seed: Tensor, shape: Shape, minval = 0, maxval = 1): Tensor =>
-  uniformOp.apply({ seed }, { shape, low: minval, high: maxval });
+export function randomUniform(seed: Tensor, shape: Shape, minval = 0, maxval = 1): Tensor {
+  if (minval > maxval)
+    throw new ValueError("randomUniform", { given: `minval ${minval} and maxval ${maxval}`, expected: "minval up to maxval" });
+  return uniformOp.apply({ seed }, { shape, low: minval, high: maxval });
+}
 
 /** Normal with a mean and a standard deviation. */
 export const randomNormal = (seed: Tensor, shape: Shape, mean = 0, stddev = 1): Tensor =>
-  normalOp.apply({ seed }, { shape, low: mean, high: stddev });
+  normalOp.apply({ seed }, { shape, low: mean, high: spread(stddev) });
 
 /** Normal, restricted to two standard deviations around the mean. */
 export const randomTruncatedNormal = (seed: Tensor, shape: Shape, mean = 0, stddev = 1): Tensor =>
-  truncatedOp.apply({ seed }, { shape, low: mean, high: stddev });
+  truncatedOp.apply({ seed }, { shape, low: mean, high: spread(stddev) });
+
+function spread(stddev: number): number {
+  if (!(stddev < 0)) return stddev;
+  throw new ValueError("randomNormal.stddev", { given: String(stddev), expected: "a number of at least 0" });
+}
 
 /** Whole numbers, uniform in [minval, maxval). @throws ValueError where there are none */
 export function randomIntegers(seed: Tensor, shape: Shape, minval: number, maxval: number): Tensor {

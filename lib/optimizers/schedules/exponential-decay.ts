@@ -1,6 +1,6 @@
 // The learning rate schedule ExponentialDecay.
 
-import { boolean, number, schema, string } from "../../config/index.js";
+import { boolean, nonNegativeNumber, number, positiveNumber, schema, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { divide, floor, multiply, power } from "../../ops/index.js";
 import { LearningRateSchedule, schedules } from "./schedule.js";
@@ -16,8 +16,8 @@ import { LearningRateSchedule, schedules } from "./schedule.js";
 export class ExponentialDecay extends LearningRateSchedule<typeof ExponentialDecay.options> {
   static override readonly options = schema(["initialLearningRate", "decaySteps", "decayRate", "staircase", "name"], {
     initialLearningRate: number(),
-    decaySteps: number(),
-    decayRate: number(),
+    decaySteps: positiveNumber(),
+    decayRate: nonNegativeNumber(),
     staircase: boolean(false),
     name: string("ExponentialDecay"),
   });

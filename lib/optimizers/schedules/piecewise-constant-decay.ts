@@ -30,6 +30,8 @@ export class PiecewiseConstantDecay extends LearningRateSchedule<typeof Piecewis
         expected: "one value more than boundaries",
       });
     }
+    if (boundaries.some((boundary, i) => i > 0 && boundary <= boundaries[i - 1]!))
+      throw new ValueError("PiecewiseConstantDecay.boundaries", { given: text(boundaries), expected: "numbers that ascend" });
   }
 
   override call(step: Tensor): Tensor {
