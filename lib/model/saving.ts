@@ -37,10 +37,12 @@ import type { Model } from "./model.js";
 
 const kerasFiles = () => import("../saving/keras/index.js");
 
+const isObject = (value: unknown): value is object => (typeof value === "object" || typeof value === "function") && value !== null;
+
 const objects = field<object, object>({
-  expected: "objects",
+  expected: "classes and functions by their names in the file",
   takesObjects: true,
-  parse: (value) => ((typeof value === "object" || typeof value === "function") && value !== null ? value : invalid),
+  parse: (value) => (isObject(value) && Object.values(value).every(isObject) ? value : invalid),
 });
 
 const saveOptions = schema(["overwrite", "zipped"], {
