@@ -39,7 +39,9 @@ const kerasFiles = () => import("../saving/keras/index.js");
 
 const isObject = (value: unknown): value is object => (typeof value === "object" || typeof value === "function") && value !== null;
 
-const objects = field<object, object>({
+const objects = field<object, object>({ expected: "objects", takesObjects: true, parse: (value) => (isObject(value) ? value : invalid) });
+
+const classes = field<object, object>({
   expected: "classes and functions by their names in the file",
   takesObjects: true,
   parse: (value) => (isObject(value) && Object.values(value).every(isObject) ? value : invalid),
@@ -62,7 +64,7 @@ const saveWeightsOptions = schema(["overwrite", "maxShardSize"], {
 
 const loadOptions = schema(["customObjects", "compile", "safeMode"], {
   /** Classes and functions that the file names, beside those that are registered. */
-  customObjects: nullable(objects),
+  customObjects: nullable(classes),
   /** Whether a model that was compiled is compiled again. */
   compile: boolean(true),
   /** Here for Keras's sake: no code of a file is ever run. */
