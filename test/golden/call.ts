@@ -1,6 +1,6 @@
 // How recorded arguments, which go by Python's parameter names, are passed to a function here. A declared function has the same names:
 // what is a tensor goes by position, all else by name. For others the function's own source decides: parameters it names are positional,
-// a last parameter that is called options or is taken apart in place gets all the others.
+// a last parameter that is called options (also one by one, `...options`) or is taken apart in place gets all the others.
 
 import { toCamelCase } from "../../lib/config/names.js";
 import { signatureOf } from "../../lib/core/operation.js";
@@ -55,9 +55,13 @@ function split(list: string): string[] {
 }
 
 function parse(text: string): Parameter {
-  if (text.startsWith("...")) return { name: text.slice(3).trim(), kind: "rest", options: [] };
-  const name = text.split("=")[0]!.trim();
-  if (!text.startsWith("{")) return { name, kind: /options$/i.test(name) ? "options" : "positional", options: [] };
+  const isRest = text.startsWith("...");
+  const name = text
+    .slice(isRest ? 3 : 0)
+    .split("=")[0]!
+    .trim();
+  const isOptions = /options$/i.test(name);
+  if (!text.startsWith("{")) return { name, kind: isOptions ? "options" : isRest ? "rest" : "positional", options: [] };
   const options = split(text.slice(1, text.indexOf("}"))).map((option) => /^[\w$]+/.exec(option)?.[0] ?? "");
   return { name: "options", kind: "options", options };
 }
