@@ -28,12 +28,16 @@ const above: Readonly<Record<string, readonly string[]>> = {
 
 const reachable = new Map<string, ReadonlySet<string>>();
 
+function refuse(dtype: unknown): never {
+  throw new DtypeError("resultType", { given: text(dtype), expected: `one of ${Object.keys(above).join(", ")}` });
+}
+
 /** A dtype and all that stand above it. */
 function upperBounds(dtype: string): ReadonlySet<string> {
   let bounds = reachable.get(dtype);
   if (bounds) return bounds;
-  const next = typeof dtype === "string" && Object.hasOwn(above, dtype) ? above[dtype] : undefined;
-  if (!next) throw new DtypeError("resultType", { given: text(dtype), expected: `one of ${Object.keys(above).join(", ")}` });
+  const next = Object.hasOwn(above, dtype) ? above[dtype] : undefined;
+  if (!next) refuse(dtype);
   bounds = new Set([dtype, ...next.flatMap((each) => [...upperBounds(each)])]);
   reachable.set(dtype, bounds);
   return bounds;
@@ -51,7 +55,8 @@ const known = new Map<string, string>();
  */
 export function resultType(...given: readonly string[]): string {
   if (given.length === 0) return "float32";
-  const key = given.map((dtype) => text(dtype)).join();
+  for (const dtype of given) if (typeof dtype !== "string") refuse(dtype);
+  const key = `${given.length} ${given.join()}`;
   let result = known.get(key);
   if (result !== undefined) return result;
   const bounds = given.map(upperBounds);
