@@ -24,7 +24,7 @@ const isSize = (value: number): boolean => value === -1 || (Number.isInteger(val
 
 /** The numbers of a mode such as "gptq/4/128". @throws ValueError */
 function numbersOf(where: string, given: string, { mode, numbers, expected }: Form): number[] {
-  const [name, ...parts] = String(typeof given === "string" ? given : "").split("/");
+  const [name, ...parts] = (typeof given === "string" ? given : "").split("/");
   const values = parts.map((part) => (part === "None" ? -1 : part.trim() === "" ? NaN : Number(part)));
   if (name === mode && values.length === numbers.length && numbers.every((accepts, i) => accepts(values[i]!))) return values;
   throw new ValueError(`${where}.mode`, { given: text(given), expected });

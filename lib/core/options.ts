@@ -32,12 +32,7 @@ export function checkOptions(where: string, given: ArrayLike<unknown>, place: nu
 export function refuseUnknown(where: string, given: readonly string[], known: readonly string[]): void {
   const unknown = given.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const hint =
-    didYouMean(unknown, known) ??
-    didYouMean(
-      unknown.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-      known,
-    );
+  const hint = didYouMean(unknown, known);
   throw new ArgumentError(where, {
     given: `the unknown option ${text(unknown)}`,
     expected: known.length === 0 ? "no options" : `options among ${known.join(", ")}`,

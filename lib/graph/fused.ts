@@ -32,7 +32,7 @@ export const MAXIMUM_WORDS = 2048;
 /** The one command of a step whose units are the elements of its output y, or null. */
 export function commandByElements(step: Step): Command | null {
   const { op, outputs } = step;
-  if (op.fusible !== "elementwise" || !outputs.y || outputs.y.size === 0) return null;
+  if (op.fusible !== "elementwise" || !outputs.y) return null;
   const [command, ...more] = commandsOf(step);
   return command && more.length === 0 && command.size === outputs.y.size ? command : null;
 }

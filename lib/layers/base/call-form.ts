@@ -17,6 +17,8 @@ interface CallParameter {
   readonly name: Name | null;
   /** The options that it takes apart: those of `{ training, mask }`. Null where it keeps whatever comes. */
   readonly options: readonly string[] | null;
+  /** These and the named ones, which every layer may be given. */
+  readonly taken: readonly string[] | null;
   readonly isRest: boolean;
 }
 
@@ -36,8 +38,8 @@ export function callWith(layer: Layer, args: readonly unknown[], options: CallOp
     const rest = parameters.slice(args.length).map(({ name }) => (name === null ? undefined : (options[name] ?? undefined)));
     return call.apply(layer, [...args, ...rest]);
   }
-  const taken = next ?? parameters.at(-1);
-  if (taken) checkTaken(layer, options, next ? next.options : taken.isRest ? null : []);
+  const last = next ?? parameters.at(-1);
+  if (last) checkTaken(layer, options, next ? next.taken : last.isRest ? null : named);
   return call.apply(layer, [...args, options]);
 }
 
@@ -60,8 +62,7 @@ function checkPosition(layer: Layer, value: unknown, parameters: readonly CallPa
 
 function checkTaken(layer: Layer, options: CallOptions, names: readonly string[] | null): void {
   if (names === null) return;
-  for (const key in options)
-    if (options[key] !== undefined && !names.includes(key)) refuseUnknown(layer.name, [key], [...new Set([...named, ...names])]);
+  for (const key in options) if (options[key] !== undefined && !names.includes(key)) refuseUnknown(layer.name, [key], names);
 }
 
 function parametersOf(call: (...args: readonly unknown[]) => unknown): readonly CallParameter[] {
@@ -69,11 +70,15 @@ function parametersOf(call: (...args: readonly unknown[]) => unknown): readonly 
   if (!form) {
     const source = String(call);
     // What was bound does not show its parameters.
-    form = (source.includes("[native code]") ? [] : parametersIn(source)).map((parameter) => ({
-      name: named.find((name) => new RegExp(`^${name}\\s*(=|$)`).test(parameter)) ?? null,
-      options: takenApart(parameter),
-      isRest: parameter.startsWith("..."),
-    }));
+    form = (source.includes("[native code]") ? [] : parametersIn(source)).map((parameter) => {
+      const options = takenApart(parameter);
+      return {
+        name: named.find((name) => new RegExp(`^${name}\\s*(=|$)`).test(parameter)) ?? null,
+        options,
+        taken: options && [...new Set([...named, ...options])],
+        isRest: parameter.startsWith("..."),
+      };
+    });
     forms.set(call, form);
   }
   return form;
