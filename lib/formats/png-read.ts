@@ -1,6 +1,7 @@
 // PNG (ISO 15948): every color type and depth, interlaced or not. The first picture of an animated one is the one that stands for it.
 
 import { platform } from "#platform";
+import { joined } from "./bytes.js";
 import { crc32 } from "./crc.js";
 import type { Picture } from "./image.js";
 
@@ -70,13 +71,7 @@ function chunksOf(bytes: Uint8Array): Chunks {
   }
   if (!head) throw new Error("There is no header.");
   if (head.color === PALETTE && !palette) throw new Error("There is no palette.");
-  const packed = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    packed.set(part, at);
-    at += part.length;
-  }
-  return { head, palette, transparency, packed };
+  return { head, palette, transparency, packed: joined(parts) };
 }
 
 function headOf(data: Uint8Array): Head {

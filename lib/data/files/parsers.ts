@@ -1,6 +1,7 @@
 // Parsers of files: records of TFRecord, lines of text, records of one length.
 
 import { ValueError } from "../../core/errors.js";
+import { joined } from "../../formats/bytes.js";
 import { maskedCrc } from "../../formats/tfevents.js";
 import { Failure, type Parser } from "./records.js";
 
@@ -29,7 +30,7 @@ export class TFRecords implements Parser<Uint8Array> {
     this.#waiting.push(piece);
     this.#waitingBytes += piece.length;
     if (this.#waitingBytes < this.#needed) return [];
-    const bytes = joinedOf(this.#waiting);
+    const bytes = joined(this.#waiting);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const records: (Uint8Array | Failure)[] = [];
     let at = 0;
@@ -73,17 +74,6 @@ export class TFRecords implements Parser<Uint8Array> {
   }
 }
 
-function joinedOf(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 const decoder = new TextDecoder();
 
 /** Lines of a text in UTF-8, without their ends. */
@@ -92,7 +82,7 @@ export class Lines implements Parser<string> {
   #rest: Uint8Array = new Uint8Array(0);
 
   push(piece: Uint8Array): readonly string[] {
-    const bytes = joinedOf(this.#rest.length > 0 ? [this.#rest, piece] : [piece]);
+    const bytes = joined(this.#rest.length > 0 ? [this.#rest, piece] : [piece]);
     const end = bytes.lastIndexOf(10) + 1;
     this.#rest = bytes.subarray(end);
     this.consumed += end;
@@ -134,7 +124,7 @@ export class FixedRecords implements Parser<Uint8Array> {
 
   push(piece: Uint8Array): readonly Uint8Array[] {
     const { recordBytes, footerBytes } = this.options;
-    let bytes = joinedOf(this.#rest.length > 0 ? [this.#rest, piece] : [piece]);
+    let bytes = joined(this.#rest.length > 0 ? [this.#rest, piece] : [piece]);
     if (this.#skip > 0) {
       const skipped = Math.min(this.#skip, bytes.length);
       this.#skip -= skipped;
