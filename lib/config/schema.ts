@@ -17,30 +17,39 @@ export type Fields = Readonly<Record<string, Field<unknown, unknown>>>;
  * static readonly options = schema(["units"], { units: positiveInteger(), useBias: boolean(true) });
  * // new Dense(64, { useBias: false }), new Dense({ units: 64, useBias: false })
  * ```
+ *
+ * `older` has the names that Keras still takes for some: `{ alpha: "negativeSlope" }`.
  */
-export function schema<const P extends readonly (keyof F & string)[], const F extends Fields>(positional: P, fields: F): Schema<P, F> {
-  return new Schema(positional, fields);
+export function schema<const P extends readonly (keyof F & string)[], const F extends Fields>(
+  positional: P,
+  fields: F,
+  older: Readonly<Record<string, keyof F & string>> = {},
+): Schema<P, F> {
+  return new Schema(positional, fields, older);
 }
 
 /** What `schema` makes. */
 export class Schema<const P extends readonly string[] = readonly string[], const F extends Fields = Fields> {
   readonly positional: P;
   readonly fields: F;
+  readonly #older: Readonly<Record<string, string>>;
   /** Fields by their name in Keras's config. */
   #keras?: Map<string, string>;
   #defaults?: Values<F>;
 
-  constructor(positional: P, fields: F) {
+  constructor(positional: P, fields: F, older: Readonly<Record<string, string>> = {}) {
     this.positional = positional;
     this.fields = fields;
+    this.#older = older;
   }
 
   /** These options and more: `positional` are the new class's, fields of the same name are replaced in place. */
   extend<const Q extends readonly ((keyof F | keyof G) & string)[], const G extends Fields>(
     positional: Q,
     fields: G,
+    older: Readonly<Record<string, keyof Extended<F, G> & string>> = {},
   ): Schema<Q, Extended<F, G>> {
-    return new Schema(positional, { ...this.fields, ...fields });
+    return new Schema(positional, { ...this.fields, ...fields }, { ...this.#older, ...older });
   }
 
   /** The options in the arguments of a constructor call: positional ones, then one object. */
@@ -57,8 +66,13 @@ export class Schema<const P extends readonly string[] = readonly string[], const
             expected: "the options object to be the last argument",
           });
         }
-        refuseUnknown(where, Object.keys(value), Object.keys(this.fields));
-        for (const [key, item] of Object.entries(value)) {
+        const named = Object.entries(value).map(([key, item]) => [this.#older[key] ?? key, item] as const);
+        refuseUnknown(
+          where,
+          named.map(([key]) => key),
+          Object.keys(this.fields),
+        );
+        for (const [key, item] of named) {
           if (item === undefined) continue;
           if (key in values)
             throw new ArgumentError(`${where}.${key}`, { given: "two values: positional and as an option", expected: "one" });

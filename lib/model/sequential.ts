@@ -15,7 +15,7 @@ import { sameShape, shapeText, type Shape } from "../core/shape.js";
 import { isStrings, isText, Strings } from "../core/strings.js";
 import type { Tensor } from "../core/tensor.js";
 import { carriedMasks } from "../layers/base/mask.js";
-import type { LayerOptions } from "../layers/base/options.js";
+import { firstInputShape, type LayerOptions } from "../layers/base/options.js";
 import type { CallOptions } from "../layers/base/types.js";
 import { InputLayer } from "../layers/core/input-layer.js";
 import { KerasTensor } from "../layers/functional/keras-tensor.js";
@@ -79,6 +79,8 @@ export class Sequential extends Model {
     if (layer instanceof InputLayer && this.#layers[0] instanceof InputLayer) {
       throw new StateError(where, { given: "a second input", expected: `one: the model takes ${shapeText(this.#layers[0].batchShape)}` });
     }
+    const shape = this.#layers.length === 0 && !(layer instanceof InputLayer) ? firstInputShape(layer) : null;
+    if (shape !== null) this.#layers.push(new InputLayer({ shape, dtype: layer.computeDtype }) as unknown as Layer);
     this.#layers.push(layer as unknown as Layer);
   }
 

@@ -36,6 +36,43 @@ t.test("layers, losses, metrics, optimizers and callbacks take arguments by thei
   t.equal(new keras.Model(keras.Input([1]), keras.Input([1]), "named").name, "named");
 });
 
+t.test(
+  "what scripts written for Keras 2 give, and Keras 3 still takes: the first layer's input, older names, options without effect",
+  async (t) => {
+    const inputOf = (...made: keras.layers.Layer[]): unknown => {
+      const model = new keras.Sequential(made);
+      const again = keras.Sequential.fromConfig(model.getConfig()) as keras.Sequential;
+      t.strictSame(again.inputShape, model.inputShape, "the config has the input as a layer");
+      return model.inputShape;
+    };
+    t.strictSame(inputOf(new layers.Dense(3, { inputShape: [4] })), [null, 4]);
+    t.strictSame(inputOf(new layers.Dense(3, { inputDim: 4 })), [null, 4]);
+    t.strictSame(inputOf(new layers.Conv2D(3, 2, { inputShape: [8, 8, 1] }), new layers.Flatten()), [null, 8, 8, 1]);
+    t.strictSame(inputOf(new layers.Bidirectional(new layers.LSTM(3, { implementation: 1 }), { inputShape: [5, 2] })), [null, 5, 2]);
+    t.strictSame(inputOf(new layers.Embedding(10, 3, { inputLength: 4, inputShape: [4] })), [null, 4]);
+    t.strictSame(inputOf(new layers.InputLayer({ inputShape: [5] } as object) as never, new layers.Dense(1)), [null, 5]);
+    class Own extends layers.Layer {
+      dense = new layers.Dense(2);
+      override call(x: tf.Tensor): tf.Tensor {
+        return this.dense(x);
+      }
+    }
+    t.strictSame(new keras.Sequential([new Own({ inputShape: [7] })]).outputShape, [null, 2]);
+    const later = new keras.Sequential();
+    later.add(new layers.Dense(3, { inputShape: [4] }));
+    later.add(new layers.Dense(2, { inputShape: [9] }));
+    t.strictSame(later.outputShape, [null, 2], "only the first layer's counts");
+    t.notOk(new keras.Sequential([new layers.Embedding(10, 3)]).built, "inputDim of an Embedding is its own");
+    t.notMatch(Object.keys(new layers.Dense(3, { inputShape: [4] }).getConfig()), "input_shape");
+    t.strictSame(new layers.InputLayer({ batchInputShape: [2, 5] } as object).batchShape, [2, 5]);
+    t.match(new layers.LeakyReLU({ alpha: 0.2 } as object).getConfig(), { negative_slope: 0.2 });
+    t.throws(() => new layers.LeakyReLU(0.1, { alpha: 0.2 } as object), { message: /negativeSlope: given two values/ });
+    for (const wrong of [4, [1.5], [-1], "4", {}])
+      t.throws(() => new layers.Dense(3, { inputShape: wrong } as object), { name: /ArgumentError|ValueError/ });
+    t.throws(() => new layers.LSTM(3, { batchInputShape: [2, 5, 4] } as object), { message: /unknown option/ });
+  },
+);
+
 t.test("too many arguments and misspelled options are told as before", async (t) => {
   const few = { name: "ArgumentError" };
   t.throws(() => new layers.Dense(3, "relu", true, "ones", "zeros", ...(["l2"] as unknown as [])), few);

@@ -15,7 +15,11 @@ import { Layer } from "../layer.js";
  */
 export class LeakyReLU extends Layer<typeof LeakyReLU.options> {
   static override readonly savesBuild = false;
-  static override readonly options = layerOptions.extend(["negativeSlope"], { negativeSlope: nonNegativeNumber(0.3) });
+  static override readonly options = layerOptions.extend(
+    ["negativeSlope"],
+    { negativeSlope: nonNegativeNumber(0.3) },
+    { alpha: "negativeSlope" },
+  );
   override supportsMasking = true;
 
   override call(x: Tensor): Tensor {

@@ -1,6 +1,20 @@
-// The options of every layer: name, whether it trains, dtype policy, activity regularizer.
+// The options of every layer: name, whether it trains, dtype policy, activity regularizer, the older form of an input's shape.
 
-import { boolean, dtypePolicy, nullable, type Options, schema, string, unwritten, writtenWhenSet } from "../../config/index.js";
+import {
+  boolean,
+  dtypePolicy,
+  nullable,
+  type Options,
+  type OptionValues,
+  positiveInteger,
+  schema,
+  schemaOf,
+  shape,
+  string,
+  unwritten,
+  writtenWhenSet,
+} from "../../config/index.js";
+import type { Shape } from "../../core/shape.js";
 import { regularizers } from "../../regularizers/family.js";
 
 /** The options of every layer. */
@@ -15,7 +29,18 @@ export const layerOptions = schema([], {
   autocast: unwritten(boolean(true)),
   /** A penalty on what the layer puts out. */
   activityRegularizer: writtenWhenSet(nullable(regularizers.field())),
+  /** The shape of the input without its batch, where the layer is the first of a Sequential: an older form of `keras.Input({ shape })`. */
+  inputShape: unwritten(nullable(shape())),
+  /** The same for inputs of one axis: their length. */
+  inputDim: unwritten(nullable(positiveInteger())),
 });
 
 /** What every layer takes beside its own options. */
 export type LayerOptions = Options<typeof layerOptions>;
+
+/** The shape without its batch that a layer was given as the first of a Sequential, or null. An Embedding's `inputDim` is its own. */
+export function firstInputShape(layer: object): Shape | null {
+  const { inputShape, inputDim } = (layer as { readonly options: Partial<OptionValues<typeof layerOptions>> }).options;
+  if (inputDim !== null && inputDim !== undefined && schemaOf(layer).fields["inputDim"] === layerOptions.fields.inputDim) return [inputDim];
+  return inputShape ?? null;
+}

@@ -1,6 +1,6 @@
 // The layer Embedding.
 
-import { boolean, positiveInteger, type QuantizationMode, registerClasses } from "../../config/index.js";
+import { boolean, nullable, positiveInteger, type QuantizationMode, registerClasses, unwritten } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, divide, expandDims, notEqual, squeeze, take } from "../../ops/index.js";
@@ -16,7 +16,7 @@ import { layerOptions } from "../base/options.js";
 /**
  * Rows of a table: whole numbers `[…]` below `inputDim` become vectors `[…, outputDim]`.
  *
- * Weights: embeddings `[inputDim, outputDim]`; option `weights`: the first values. With `maskZero`, index 0 is padding and masked. Keras:
+ * Weights: embeddings `[inputDim, outputDim]`; option `weights`: the first values; `inputLength`: taken from older scripts, without effect. With `maskZero`, index 0 is padding and masked. Keras:
  * keras.layers.Embedding
  *
  * ```ts
@@ -39,6 +39,7 @@ export class Embedding extends QuantizedLayer<typeof Embedding.options> {
       ...quantizationOption,
       ...loraOptions,
       weights: firstWeights(),
+      inputLength: unwritten(nullable(positiveInteger())),
     },
   );
 

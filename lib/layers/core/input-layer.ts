@@ -44,7 +44,7 @@ const dtype = withDefault(
   null,
 );
 
-const options = schema(["shape", "batchSize", "dtype", "sparse", "ragged"], {
+const fields = {
   name: nullable(string()),
   shape: unwritten(nullable(shape())),
   batchSize: unwritten(nullable(positiveInteger())),
@@ -64,7 +64,9 @@ const options = schema(["shape", "batchSize", "dtype", "sparse", "ragged"], {
     ),
   ),
   trainable: unwritten(boolean(true)),
-});
+};
+
+const options = schema(["shape", "batchSize", "dtype", "sparse", "ragged"], fields, { inputShape: "shape", batchInputShape: "batchShape" });
 
 /**
  * Where a functional model begins. Users call `keras.Input`. Keras: keras.layers.InputLayer
@@ -120,8 +122,9 @@ function givenBy(tensor: KerasTensor, { shape, batchShape }: { readonly shape: S
   throw new ArgumentError("Input", { given: "a tensor beside a shape", expected: "one of them" });
 }
 
-const inputOptions = options.extend(["shape", "batchSize", "dtype", "sparse", "batchShape", "name", "tensor"], {
-  tensor: options.fields.inputTensor,
+const inputOptions = schema(["shape", "batchSize", "dtype", "sparse", "batchShape", "name", "tensor"], {
+  ...fields,
+  tensor: fields.inputTensor,
 });
 
 type InputArguments = Arguments<typeof inputOptions>;

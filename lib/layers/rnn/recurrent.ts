@@ -1,6 +1,6 @@
 // SimpleRNN, LSTM and GRU: RNN with a given cell, in one kernel for the whole sequence where the options allow it.
 
-import { field, invalid, registerClasses, unwritten, withDefault } from "../../config/index.js";
+import { field, invalid, oneOf, registerClasses, unwritten, withDefault } from "../../config/index.js";
 import { regularizer, seed } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { layerOptions } from "../base/options.js";
@@ -20,6 +20,9 @@ const useCudnn = unwritten(
     "auto",
   ),
 );
+
+/** In which order the products of a step are made, in Keras: accepted, and without effect here. */
+const implementation = unwritten(oneOf([0, 1, 2], 2));
 
 const common = { ...rnnFields, activityRegularizer: regularizer() } as const;
 
@@ -62,6 +65,7 @@ export class LSTM extends BaseRNN<typeof LSTM.options> {
   static override readonly options = layerOptions.extend(["units", "activation", "recurrentActivation", "useBias", "kernelInitializer"], {
     ...lstmFields,
     ...common,
+    implementation,
     useCudnn,
   });
   override readonly cell = new LSTMCell({
@@ -84,6 +88,7 @@ export class GRU extends BaseRNN<typeof GRU.options> {
   static override readonly options = layerOptions.extend(["units", "activation", "recurrentActivation", "useBias", "kernelInitializer"], {
     ...gruFields,
     ...common,
+    implementation,
     useCudnn,
   });
   override readonly cell = new GRUCell({

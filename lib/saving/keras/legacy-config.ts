@@ -45,7 +45,7 @@ function moduleOf(name: string, isCall = false): string | undefined {
 function layerConfig(name: string, given: unknown): unknown {
   if (!isPlainObject(given)) return given;
   const layer = lookUp("keras.layers", name)?.value as { readonly options?: Schema } | undefined;
-  const isGone = (key: string): boolean => gone.has(key) && !(key === "input_dim" && "inputDim" in (layer?.options?.fields ?? {}));
+  const isGone = (key: string): boolean => gone.has(key) && !(key === "input_dim" && layer?.options?.positional.includes("inputDim"));
   const config = mapValues(Object.fromEntries(Object.entries(given).filter(([key]) => !isGone(key))), modernConfig);
   if (name === "InputLayer") {
     const shape = given["batch_shape"] ?? given["batch_input_shape"];
