@@ -180,7 +180,7 @@ export class CsvDataset extends Dataset<unknown[]> {
     const options = csvOptions.parse(where, given);
     if (options.selectCols && options.excludeCols)
       throw new ArgumentError(where, { given: "selectCols and excludeCols", expected: "one of them" });
-    checkDelimiter(where, options.fieldDelim);
+    checkDelimiter(`${where}.fieldDelim`, options.fieldDelim);
     const open = async (part?: FilePart): Promise<Cursor<Element>> => {
       const made = await sources();
       const { columnOf } = await import("./files/csv.js");
@@ -192,9 +192,10 @@ export class CsvDataset extends Dataset<unknown[]> {
   }
 }
 
-function checkDelimiter(where: string, delimiter: string): void {
+/** Refuses what can't stand between fields. @param where  names the option */
+export function checkDelimiter(where: string, delimiter: string): void {
   if (delimiter.length !== 1 || /["\n\r]/.test(delimiter))
-    throw new ArgumentError(`${where}.fieldDelim`, { given: text(delimiter), expected: "one character, no quote and no end of a line" });
+    throw new ArgumentError(where, { given: text(delimiter), expected: "one character, no quote and no end of a line" });
 }
 
 const tableOptions = schema(["filePattern", "batchSize"], {
@@ -239,7 +240,7 @@ export function makeCsvDataset(...given: Arguments<typeof tableOptions>): Datase
   const where = "makeCsvDataset";
   const { encoding, sloppy: _order, ...options } = tableOptions.parse(where, given);
   if (!/^utf-?8$/i.test(encoding)) throw new ArgumentError(`${where}.encoding`, { given: text(encoding), expected: '"utf-8"' });
-  checkDelimiter(where, options.fieldDelim);
+  checkDelimiter(`${where}.fieldDelim`, options.fieldDelim);
   const table = { ...options, shuffleSeed: options.shuffleSeed ?? makeDefaultSeed(), bufferSize: null };
   return Dataset.ofPipeline({
     stream: deferred(where, options.numEpochs === null ? Infinity : null, async () => (await sources()).csvTable(table)),

@@ -1,5 +1,6 @@
 // Table of contents: datasets, and the functions of keras.utils that make or prepare data.
 
+export { csv, type ColumnConfig, type CSVDataset, type CsvRow } from "./csv.js";
 export * from "./dataset.js";
 export { ElementError } from "./element-error.js";
 export * as experimental from "./experimental.js";

@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { deflateSync, gzipSync } from "node:zlib";
 import t from "tap";
 import * as tf from "../../lib/index.js";
@@ -194,6 +195,92 @@ t.test("tables: quotes, empty fields, types declared and inferred, labels, sever
   const uneven = file("uneven.csv", "a,b\n1,2\n3\n5,6\n");
   await t.rejects(all(data.experimental.makeCsvDataset(uneven, 2, options)), /a row of 1 fields.*record 1 of ".*uneven\.csv"/);
   t.strictSame(await awaited(data.experimental.makeCsvDataset(uneven, 2, { ...options, ignoreErrors: true })), [{ a: [1, 5], b: [2, 6] }]);
+});
+
+t.test("tf.data.csv: rows as records, as TensorFlow.js has them", async (t) => {
+  const rowsOf = async (...given: Parameters<typeof data.csv>) => awaited(data.csv(...given));
+  const bytes = (whole: string) => new TextEncoder().encode(whole);
+  const path = file("flats.csv", 'rooms,where,rent\n2,"Jena, old ""town""",900.5\n3,"two\nlines",\n');
+  const whole = [
+    { rooms: 2, where: 'Jena, old "town"', rent: 900.5 },
+    { rooms: 3, where: "two\nlines", rent: NaN },
+  ];
+  for (const source of [path, pathToFileURL(path), new Blob([readFileSync(path)]), readFileSync(path)]) {
+    t.strictSame(await rowsOf(source), whole);
+    t.strictSame(await data.csv(source).columnNames(), ["rooms", "where", "rent"]);
+  }
+  const configs = { rent: { isLabel: true, default: 1 }, rooms: { dtype: "int32" } } as const;
+  const some = data.csv(path, { columnConfigs: configs, configuredColumnsOnly: true });
+  t.strictSame(await some.columnNames(), ["rooms", "rent"]);
+  t.strictSame(await awaited(some), [
+    { xs: { rooms: 2 }, ys: { rent: 900.5 } },
+    { xs: { rooms: 3 }, ys: { rent: 1 } },
+  ]);
+  const pairs = some.map(({ xs, ys }) => [tf.cast(xs["rooms"] as tf.Tensor, "float32"), ys["rent"] as tf.Tensor] as const).batch(2);
+  t.strictSame(await awaited(pairs), [[[2, 3], [900.5, 1]]]); // prettier-ignore
+  t.strictSame(await rowsOf(path, { columnNames: ["a", "b", "c"], columnConfigs: { a: { dtype: "string" } } }), [
+    { a: "2", b: whole[0]!.where, c: 900.5 },
+    { a: "3", b: whole[1]!.where, c: NaN },
+  ]);
+  const typed = bytes("1,true,1.9,,x\n0,FALSE,-0.5,2,\n");
+  const columns = { b: { dtype: "bool" }, c: { dtype: "int32" }, d: { dtype: "float32", default: 7 } } as const;
+  const names = { hasHeader: false, columnNames: ["a", "b", "c", "d", "e"] };
+  const [first] = (await all(data.csv(typed, { ...names, columnConfigs: columns }))) as Record<string, tf.Tensor>[];
+  t.strictSame(
+    [first!["a"], first!["b"], first!["c"], first!["d"]].map((each) => each!.dtype),
+    ["float32", "bool", "int32", "float32"],
+  );
+  t.strictSame(await rowsOf(typed, { ...names, columnConfigs: columns }), [
+    { a: 1, b: true, c: 1, d: 7, e: "x" },
+    { a: 0, b: false, c: -1, d: 2, e: "" },
+  ]);
+  const blanks = bytes(' a \t b  c\n\n1   2 3 \r\n  "4 5"\t6  7\n');
+  for (const at of [blanks, bytes(new TextDecoder().decode(blanks).replace('"4 5"', "4"))])
+    t.equal((await rowsOf(at, { delimWhitespace: true })).length, 2);
+  t.strictSame(await rowsOf(blanks, { delimWhitespace: true }), [
+    { a: 1, b: 2, c: 3 },
+    { a: "4 5", b: 6, c: 7 },
+  ]);
+  t.strictSame(await rowsOf(bytes("a;b\n1;2"), { delimiter: ";" }), [{ a: 1, b: 2 }]);
+
+  const long = file("long.csv", `n,text\n${Array.from({ length: 30_000 }, (_, i) => `${i},"word ""${i}""\n"\n`).join("")}`);
+  let count = 0;
+  for await (const { n, text } of data.csv(long)) {
+    if ((n as tf.Tensor).item() !== count || text !== `word "${count}"\n`) t.fail(`row ${count}`);
+    count++;
+  }
+  t.equal(count, 30_000);
+  const iterator = data.csv(long)[Symbol.asyncIterator]();
+  for (let i = 0; i < 3; i++) await iterator.next();
+  t.equal(((await iterator.next()).value as { n: tf.Tensor }).n.item(), 3);
+  await iterator.return?.(undefined);
+
+  const refused = [
+    [[path, { columnConfigs: { area: {} } }], /columnConfigs\.area.*a column among/],
+    [[path, { columnNames: ["a", "b"] }], /2 names for 3 columns/],
+    [[bytes("a,a\n1,2\n")], /two columns "a"/],
+    [[bytes("1,2\n"), { hasHeader: false }], /no names, and a file without a header/],
+    [[bytes("")], /a file without rows/],
+    [[bytes("a,b\n1\n")], /a row of 1 fields.*expected 2/],
+    [[bytes("a,b\n1,\n"), { columnConfigs: { b: { required: true } } }], /an empty field in the column "b".*required/],
+    [[bytes("a,b\n1,\n"), { columnConfigs: { b: { isLabel: true } } }], /an empty field in the column "b"/],
+    [[bytes("a,b\n1,\n"), { columnConfigs: { b: { dtype: "int32" } } }], /an empty field.*int32: it has no default/],
+    [[bytes("a,b\n1,x\n"), { columnConfigs: { b: { dtype: "float32" } } }], /"x" in the column "b".*float32/],
+    [[bytes("a,b\n1,2\n"), { columnConfigs: { b: { dtype: "bool" } } }], /"2" in the column "b".*bool/],
+    [[bytes("a,b\n1,2e10\n"), { columnConfigs: { b: { dtype: "int32" } } }], /"2e10" in the column "b".*int32/],
+    [[bytes("a,b\n1,\n"), { columnConfigs: { b: { dtype: "int32", default: 0.5 } } }], /columnConfigs\.b\.default.*0\.5/],
+    [[join(folder, "none.csv")], /none\.csv/],
+  ] as const;
+  for (const [given, message] of refused) await t.rejects(rowsOf(...(given as unknown as Parameters<typeof data.csv>)), message);
+  const unfit: readonly [object, RegExp][] = [
+    [{ delimiter: ";;" }, /one character/],
+    [{ delimiter: ";", delimWhitespace: true }, /one of them/],
+    [{ columnConfig: {} }, /columnConfig/],
+    [{ columnConfigs: { a: { dtype: "int" } } }, /columnConfigs\.a.*dtype/],
+    [{ columnConfigs: { a: { label: true } } }, /label/],
+  ];
+  for (const [config, message] of unfit) t.throws(() => data.csv(path, config), message);
+  t.throws(() => data.csv(7 as never), /an address, a path, a File or bytes/);
 });
 
 t.test("files by patterns", async (t) => {

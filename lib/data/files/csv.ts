@@ -10,7 +10,8 @@ import type { Leaf } from "../structure.js";
 import { Failure, type Parser } from "./records.js";
 
 export interface CsvForm {
-  readonly fieldDelim: string;
+  /** One character; null for runs of blanks and tabs, which mean nothing at the ends of a line. */
+  readonly fieldDelim: string | null;
   readonly useQuoteDelim: boolean;
   /** Whether the first row names the columns. */
   readonly header: boolean;
@@ -19,6 +20,7 @@ export interface CsvForm {
 const decoder = new TextDecoder();
 const QUOTE = 34;
 const NEWLINE = 10;
+const gap = /[ \t]+/y;
 
 /** Rows of fields. Empty lines are left out. */
 export class CsvRows implements Parser<string[]> {
@@ -53,7 +55,12 @@ export class CsvRows implements Parser<string[]> {
   #rows(bytes: Uint8Array): (string[] | Failure)[] {
     const { fieldDelim, useQuoteDelim } = this.form;
     const whole = decoder.decode(bytes);
-    const rows = useQuoteDelim && whole.includes('"') ? this.#quotedRows(whole) : linesOf(whole).map((line) => line.split(fieldDelim));
+    const rows =
+      useQuoteDelim && whole.includes('"')
+        ? this.#quotedRows(whole)
+        : fieldDelim === null
+          ? linesOf(whole.replace(/^[ \t]+|[ \t]+$/gm, "")).map((line) => line.split(/[ \t]+/))
+          : linesOf(whole).map((line) => line.split(fieldDelim));
     if (this.#skipsHeader && rows.length > 0) {
       rows.shift();
       this.#skipsHeader = false;
@@ -67,8 +74,15 @@ export class CsvRows implements Parser<string[]> {
     let row: string[] = [];
     let at = 0;
     const { length } = whole;
+    /** Behind the delimiter here, if there is one. */
+    const behind = (): number => {
+      if (fieldDelim !== null) return whole.startsWith(fieldDelim, at) ? at + fieldDelim.length : at;
+      gap.lastIndex = at;
+      return gap.test(whole) ? gap.lastIndex : at;
+    };
     while (at < length) {
       let field: string;
+      if (fieldDelim === null && row.length === 0) at = behind();
       if (whole[at] === '"') {
         field = "";
         for (let from = at + 1; ;) {
@@ -91,17 +105,19 @@ export class CsvRows implements Parser<string[]> {
         }
       } else {
         const line = whole.indexOf("\n", at);
-        const delimiter = whole.indexOf(fieldDelim, at);
+        const next = fieldDelim === null ? whole.slice(at, line < 0 ? length : line).search(/[ \t]/) : whole.indexOf(fieldDelim, at);
+        const delimiter = fieldDelim === null && next >= 0 ? at + next : next;
         const end = delimiter >= 0 && (line < 0 || delimiter < line) ? delimiter : line < 0 ? length : line;
         field = whole.slice(at, end);
         at = end;
         if (field.endsWith("\r") && (at === length || whole[at] === "\n")) field = field.slice(0, -1);
       }
       row.push(field);
-      if (whole.startsWith(fieldDelim, at)) {
-        at += fieldDelim.length;
+      const following = behind();
+      if (following > at) {
+        at = following;
         if (at < length && whole[at] !== "\n" && !whole.startsWith("\r\n", at)) continue;
-        row.push(""); // a delimiter at the end of a line has an empty field behind it
+        if (fieldDelim !== null) row.push(""); // a delimiter at the end of a line has an empty field behind it
       }
       if (whole.startsWith("\r\n", at)) at += 2;
       else if (at >= length || whole[at] === "\n") at += 1;

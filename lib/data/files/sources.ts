@@ -13,7 +13,7 @@ import { repeat } from "../streams/repeat.js";
 import { shuffle } from "../streams/shuffle.js";
 import { END, type Cursor, type Stream } from "../streams/stream.js";
 import { nameOf, pieces, type FileSource } from "./bytes.js";
-import { columnOf, CsvRows, type CsvColumn, inferred, leafOf, valuesOf } from "./csv.js";
+import { columnOf, CsvRows, type CsvColumn, type CsvForm, inferred, leafOf, valuesOf } from "./csv.js";
 import { matchingPaths } from "./glob.js";
 import { FixedRecords, type FixedLength, Lines, TFRecords } from "./parsers.js";
 import { Failure, fileRecords, type Parser } from "./records.js";
@@ -71,12 +71,12 @@ export const fixedRecords = (reading: Reading, length: FixedLength): Cursor<Elem
 /** How rows of CSV files are read. */
 export interface CsvReading extends Reading {
   readonly header: boolean;
-  readonly fieldDelim: string;
+  readonly fieldDelim: string | null;
   readonly useQuoteDelim: boolean;
   readonly naValue: string;
 }
 
-const rowsOf = (where: string, reading: CsvReading): Stream<string[]> =>
+export const rowsOf = (where: string, reading: CsvReading): Stream<string[]> =>
   read(where, reading, (file, from) => new CsvRows(where, file, from, reading));
 
 /** Rows as tuples of scalars. */
@@ -116,7 +116,12 @@ export interface CsvTable extends Omit<CsvReading, "files"> {
 }
 
 /** The first rows of a file, whatever they are. */
-async function firstRows(where: string, table: CsvTable, file: FileSource, most: number): Promise<string[][]> {
+export async function firstRows(
+  where: string,
+  table: CsvForm & Pick<CsvTable, "compressionType" | "ignoreErrors">,
+  file: FileSource,
+  most: number,
+): Promise<string[][]> {
   const parser = new CsvRows(where, nameOf(file), 0, { ...table, header: false });
   const rows: string[][] = [];
   const take = (made: readonly (string[] | Failure)[]): void => {
@@ -195,7 +200,12 @@ export async function csvTable(table: CsvTable): Promise<Cursor<Element>> {
   return prefetch(batches, table.prefetchBufferSize).open();
 }
 
-function namesOf(where: string, { columnNames, header }: CsvTable, first: readonly string[] | undefined): readonly string[] {
+/** The names of columns: given, or a header's. */
+export function namesOf(
+  where: string,
+  { columnNames, header }: Pick<CsvTable, "columnNames" | "header">,
+  first: readonly string[] | undefined,
+): readonly string[] {
   if (columnNames === null && !header)
     throw new ArgumentError(`${where}.columnNames`, { given: "no names, and a file without a header", expected: "names of columns" });
   const names = columnNames ?? first;
