@@ -27,7 +27,7 @@ import { nodeOf } from "../layers/functional/node.js";
 import { Model } from "../model/model.js";
 import type { FilePath } from "../saving/place.js";
 import { type ActivationName, dense, globalAverage, globalMax } from "./blocks.js";
-import { takeWeights, type WeightsFile } from "./weights.js";
+import type { WeightsFile } from "./weights.js";
 
 const weightsField = field<FilePath | null, FilePath | null>({
   expected: 'null (random initialization), "imagenet" (pre-training on ImageNet), or the path, URL or File of weights',
@@ -129,7 +129,7 @@ export function network<const P extends readonly string[], F extends Fields & ty
     const model = build(facts, options, shared, imageShape);
     if (shared.weights !== null) {
       const file = shared.weights === "imagenet" ? facts.file(options, imageShape) : shared.weights;
-      await takeWeights(facts.name, model, file);
+      await (await import("./published.js")).takeWeights(facts.name, model, file);
     }
     return model;
   };

@@ -6,7 +6,7 @@ import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
 import { FormatError } from "../formats/error.js";
 import { parseJson } from "../formats/json.js";
-import { published, type WeightsFile } from "./weights.js";
+import type { WeightsFile } from "./weights.js";
 
 const CLASSES = 1000;
 
@@ -43,7 +43,7 @@ const options = schema(["top"], {
 let loaded: Promise<ClassNames> | undefined;
 
 async function load(): Promise<ClassNames> {
-  const bytes = await published("decodePredictions", indexFile);
+  const bytes = await (await import("./published.js")).published("decodePredictions", indexFile);
   const index: unknown = parseJson(new TextDecoder().decode(bytes), indexFile.name);
   if (isIndex(index)) return index;
   throw new FormatError(indexFile.name, { given: "a file of another form", expected: "1000 classes by number" });

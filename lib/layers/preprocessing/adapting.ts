@@ -5,7 +5,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, StateError, text } from "../../core/errors.js";
 import { isStrings, Strings } from "../../core/strings.js";
 import { Chainable } from "../../core/tensor.js";
-import { Dataset } from "../../data/index.js";
+import { Dataset } from "../../data/dataset.js";
 
 /** What `adapt` gives: nothing where the data was at hand, a promise where it had to wait. `await` suits both. */
 export type Adapted = void | Promise<void>;

@@ -16,7 +16,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, didYouMean, StateError, text, ValueError } from "../../core/errors.js";
 import { isStrings, isText, Strings, symbolicStrings } from "../../core/strings.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
-import { Dataset } from "../../data/index.js";
+import { Dataset } from "../../data/dataset.js";
 import type { TensorSpec } from "../../graph/signature.js";
 import { concatenate, expandDims, reshape, squeeze } from "../../ops/index.js";
 import type { KerasSaveable } from "../../saving/saveable.js";

@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError, ValueError, text } from "../../core/errors.j
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { Tensor } from "../../core/tensor.js";
 import { add, broadcastTo, cast, divide, maximum, mean, multiply, reshape, sqrt, subtract, variance } from "../../ops/index.js";
-import { Dataset } from "../../data/index.js";
+import { Dataset } from "../../data/dataset.js";
 import { epsilon } from "../../config/settings.js";
 import type { Variable } from "../../variables/variable.js";
 import { layerOptions } from "../base/options.js";
