@@ -62,6 +62,33 @@ t.test("eager and compiled steps, several to a call or one, give the same histor
   }
 });
 
+t.test("several steps to a call that are no part of the epoch's: the last call has fewer", async (t) => {
+  const { x, y } = points(80);
+  const dataset = () => tf.data.Dataset.fromTensorSlices([x, y]).batch(16);
+  const whole = { ...quiet, epochs: 3, batchSize: 16, shuffle: false };
+  const ways: Record<string, (model: keras.Model) => Promise<keras.callbacks.History>> = {
+    tensors: (model) => model.fit(x, y, { ...whole, validationData: [x, y] }),
+    "a dataset": (model) => model.fit(dataset(), { ...quiet, epochs: 3, validationData: dataset() }),
+    "an endless dataset": (model) => model.fit(dataset().repeat(), { ...quiet, epochs: 3, stepsPerEpoch: 5 }),
+    "a slow dataset": (model) => model.fit(dataset().map(async (x, y) => [await Promise.resolve(x), y]) as never, { ...quiet, epochs: 3 }),
+  };
+  for (const [name, fit] of Object.entries(ways)) {
+    const expected = await fit(classifier());
+    for (const stepsPerExecution of [3, 7]) {
+      const model = classifier({ stepsPerExecution });
+      const { history, epoch } = await fit(model);
+      t.strictSame(epoch, [0, 1, 2], name);
+      for (const key of Object.keys(expected.history))
+        t.ok(
+          history[key]!.every((value, i) => near(value, expected.history[key]![i]!)),
+          `${key} of ${name} by ${stepsPerExecution}`,
+        );
+      t.equal(model.optimizer!.iterations.item(), 15);
+      t.strictSame((await model.predict(x, { ...quiet, batchSize: 16 })).shape, [80, 3]);
+    }
+  }
+});
+
 t.test("arrays, typed arrays, datasets, generators and iterables are data", async (t) => {
   const { x, y } = points(48);
   const ways: Record<string, (model: keras.Model) => Promise<keras.callbacks.History>> = {

@@ -3,7 +3,7 @@
 import { switches } from "../../core/defaults.js";
 import { StateError } from "../../core/errors.js";
 import type { SavedPosition } from "../../data/iterator.js";
-import { after, type Later } from "../../data/later.js";
+import type { Later } from "../../data/later.js";
 import type { Batch } from "./batches.js";
 import type { BatchIteration, BatchSource } from "./sources.js";
 
@@ -75,9 +75,9 @@ export class EpochBatches {
     this.source.onEpochBegin?.();
   }
 
-  /** The next batch of the epoch, null at its end. */
+  /** The next batch of the epoch, null where there is none: then `end` is to be called before another one is asked for. */
   next(): Later<Batch | null> {
-    if (this.steps !== null && this.#step >= this.steps) return this.#end();
+    if (this.steps !== null && this.#step >= this.steps) return null;
     const first = this.#first;
     if (first) {
       this.#first = null;
@@ -88,14 +88,15 @@ export class EpochBatches {
     return batch instanceof Promise ? batch.then((it) => this.#give(it)) : this.#give(batch);
   }
 
-  #give(batch: Batch | null): Later<Batch | null> {
-    if (batch === null) return this.#end();
+  #give(batch: Batch | null): Batch | null {
+    if (batch === null) return null;
     this.#seen++;
     this.#step++;
     return batch;
   }
 
-  #end(): Later<null> {
+  /** Ends an epoch whose batches are used up. */
+  end(): Later<void> {
     const { steps } = this;
     const isShort = steps !== null && this.#step < steps;
     if (steps === null) this.#found ??= this.#step;
@@ -105,7 +106,7 @@ export class EpochBatches {
     this.#step = 0;
     this.source.onEpochEnd?.();
     const isUsedUp = this.source.count !== null && this.#seen >= this.source.count;
-    return steps === null || isShort || isUsedUp || this.#isCut ? after(this.#restart(), () => null) : null;
+    if (steps === null || isShort || isUsedUp || this.#isCut) return this.#restart();
   }
 
   #restart(): Later<void> {

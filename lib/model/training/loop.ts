@@ -33,7 +33,7 @@ export async function runEpoch<R>(rules: LoopRules<R>): Promise<R | undefined> {
   for (let step = batches.step; ;) {
     const found = nextGroup(batches, groupSize);
     const group = found instanceof Promise ? await found : found;
-    if (group.length === 0) return answer;
+    if (group.length === 0) break;
     const told = callbacks.call(begin, step, {});
     if (told) await told;
     if (platform.mayBlock) {
@@ -44,9 +44,12 @@ export async function runEpoch<R>(rules: LoopRules<R>): Promise<R | undefined> {
     const heard = callbacks.call(end, step - 1, rules.answered(answer));
     if (heard) await heard;
     if (rules.isStopped()) return answer;
+    if (group.length < groupSize) break;
     const due = pause();
     if (due) await due;
   }
+  await batches.end();
+  return answer;
 }
 
 /** Some batches; fewer, or none, at the end of the epoch. */
