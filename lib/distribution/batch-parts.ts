@@ -2,8 +2,9 @@
 
 import { ArgumentError } from "../core/errors.js";
 import type { Group } from "../core/replicas.js";
+import { Strings } from "../core/strings.js";
 import { Tensor } from "../core/tensor.js";
-import { leaves, mapTree, type Tree } from "../core/tree.js";
+import { isComposite, leaves, mapTree, type Tree } from "../core/tree.js";
 import { slice } from "../ops/indexing/update.js";
 
 /** The lengths of parts of a batch: its length divided by the number of parts, rounded up, as far as it goes. */
@@ -28,20 +29,31 @@ export function checkGlobalBatch(where: string, full: number, count: number): vo
   );
 }
 
+/** Ragged and sparse tensors have rows of their own. */
+interface Rows {
+  readonly shape: readonly (number | null)[];
+  gather(rows: readonly number[]): unknown;
+}
+
+const hasRows = (leaf: unknown): leaf is Rows => isComposite(leaf) && "gather" in leaf && "shape" in leaf;
+const isDivisible = (leaf: unknown): leaf is Tensor | Strings | Rows => leaf instanceof Tensor || leaf instanceof Strings || hasRows(leaf);
+
 /** The rows of an element that are one replica's. @throws ArgumentError for elements that are no batches */
 export function rowsOf(element: unknown, begin: number, length: number): unknown {
   return mapTree(element as Tree<unknown>, (leaf) => {
-    if (!(leaf instanceof Tensor)) return leaf;
-    if (leaf.rank === 0)
+    if (!isDivisible(leaf)) return leaf;
+    if (leaf.shape.length === 0)
       throw new ArgumentError("strategy", { given: "a scalar in a batch", expected: "tensors [batch, …]", hint: "Call batch() before." });
     if (begin === 0 && length === leaf.shape[0]) return leaf;
-    return slice(leaf, [begin, ...leaf.shape.slice(1).map(() => 0)], [length, ...(leaf.shape.slice(1) as number[])]);
+    if (leaf instanceof Tensor)
+      return slice(leaf, [begin, ...leaf.shape.slice(1).map(() => 0)], [length, ...(leaf.shape.slice(1) as number[])]);
+    const rows = Array.from({ length }, (_, i) => begin + i);
+    return leaf instanceof Strings ? leaf.pick(rows) : leaf.gather(rows);
   });
 }
 
 /** The length of the first axis of an element's tensors; null where it has none. */
-export const batchLength = (element: unknown): number | null =>
-  leaves(element as Tree<unknown>).find((leaf): leaf is Tensor => leaf instanceof Tensor)?.shape[0] ?? null;
+export const batchLength = (element: unknown): number | null => leaves(element as Tree<unknown>).find(isDivisible)?.shape[0] ?? null;
 
 /** The parts of a global batch for the replicas of this process, by replica. */
 export function partsOf(element: unknown, { count, local, id }: Group): unknown[] {

@@ -207,8 +207,7 @@ export class DistributedDataset<T = unknown> implements Iterable<T>, AsyncIterab
     const { elementSpec } = this.dataset;
     if (elementSpec === null) return null;
     return mapTree(elementSpec as Tree<unknown>, (leaf) => {
-      const { shape, dtype } = leaf as TensorSpec;
-      const spec = new TensorSpec(shape && [null, ...shape.slice(1)], dtype);
+      const spec = leaf instanceof TensorSpec ? new TensorSpec(leaf.shape && [null, ...leaf.shape.slice(1)], leaf.dtype) : leaf;
       return local === 1 ? spec : new PerReplica(Array.from({ length: local }, () => spec));
     });
   }

@@ -8,14 +8,16 @@
 
 import { StateError } from "../core/errors.js";
 import { isPulledFrom, pulled, type Pullable } from "../core/pulls.js";
+import { Strings } from "../core/strings.js";
 import { mapTree, type Tree } from "../core/tree.js";
 import { type DatasetIterator, nextOf, Optional } from "../data/iterator.js";
 import { after, type Later } from "../data/later.js";
+import { type Element, visible } from "../data/structure.js";
 import type { Group } from "../core/replicas.js";
 import type { TensorSpec } from "../graph/signature.js";
 import { zeros } from "../ops/shaping/create.js";
 import { batchLength, checkGlobalBatch, partsOf, rowsOf, shares } from "./batch-parts.js";
-import { joined } from "./per-replica.js";
+import { joined, PerReplica } from "./per-replica.js";
 
 /** How parts are cut: of global batches, of global batches that this process has read for itself, or each replica's batches as they are. */
 export type Cutting = "global" | "process" | "own";
@@ -156,20 +158,19 @@ export class DistributedIterator<T = unknown> implements IterableIterator<T>, Pu
     const length = own ? batchLength(own[0]) : null;
     const lengths = group.lengths(own ? (length ?? 0) : NOTHING, true);
     if (lengths.every((each) => each === NOTHING)) return end;
-    if (own) return { done: false, value: together<T>(own) };
-    return { done: false, value: this.#empty() };
+    return { done: false, value: together<T>(own ?? [this.#empty()]) };
   }
 
   /** A batch without rows. */
-  #empty(): T {
-    if (this.#example !== undefined && batchLength(this.#example) !== null) return rowsOf(this.#example, 0, 0) as T;
+  #empty(): unknown {
+    if (this.#example !== undefined && batchLength(this.#example) !== null) return rowsOf(this.#example, 0, 0);
     let isKnown = this.#divided.spec !== null;
     const made = mapTree(this.#divided.spec as Tree<unknown>, (spec) => {
       const { shape, dtype } = spec as TensorSpec;
       isKnown &&= shape !== null && shape.length > 0 && !shape.slice(1).includes(null) && dtype !== "string";
       return isKnown ? zeros([0, ...(shape!.slice(1) as number[])], { dtype: dtype as "float32" }) : null;
     });
-    if (isKnown) return made as T;
+    if (isKnown) return made;
     throw new StateError("strategy", {
       given: "a process without data, while others have some",
       expected: "data for each process, or a dataset whose elementSpec is known",
@@ -180,4 +181,12 @@ export class DistributedIterator<T = unknown> implements IterableIterator<T>, Pu
 
 const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-const together = <T>(parts: readonly unknown[]): T => (parts.length === 1 ? parts[0] : joined(parts)) as T;
+/** Parts as users see them: a value for each replica of this process, strings as plain ones. */
+const together = <T>(parts: readonly unknown[]): T =>
+  (parts.length === 1
+    ? visible(parts[0] as Element)
+    : mapTree(joined(parts) as Tree<unknown>, (leaf) =>
+        leaf instanceof PerReplica && leaf.values[0] instanceof Strings
+          ? new PerReplica((leaf.values as readonly Strings[]).map((each) => each.nested()))
+          : leaf,
+      )) as T;

@@ -1,7 +1,7 @@
 // Strategies with one replica, and those that name what is to be taken instead.
 
 import { checkOptions } from "../core/options.js";
-import { ArgumentError, StateError } from "../core/errors.js";
+import { ArgumentError, StateError, text } from "../core/errors.js";
 import { deviceIndex } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 
@@ -13,9 +13,14 @@ import { MirroredStrategy } from "./mirrored.js";
  * ```
  */
 export class OneDeviceStrategy extends MirroredStrategy {
-  /** @throws ArgumentError for a device that is not there */
-  constructor(device = "cpu:0") {
-    if (typeof device !== "string") throw new ArgumentError("OneDeviceStrategy", { given: String(device), expected: '"cpu:0"' });
+  /**
+   * @param given  the device, or `{ device }`
+   * @throws ArgumentError for a device that is not there
+   */
+  constructor(given: string | { readonly device?: string } = {}) {
+    if (typeof given !== "string") checkOptions("OneDeviceStrategy", [given], 0, ["device"]);
+    const { device = "cpu:0" } = typeof given === "string" ? { device: given } : given;
+    if (typeof device !== "string") throw new ArgumentError("OneDeviceStrategy.device", { given: text(device), expected: '"cpu:0"' });
     super({ devices: [`cpu:${deviceIndex("OneDeviceStrategy", device)}`] });
   }
 }

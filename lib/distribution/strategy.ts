@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
 import { checkFunction, checkOptions } from "../core/options.js";
 import { isInReplica, isMerging, replica, whileMerging, type Group } from "../core/replicas.js";
 import { Chainable, Tensor } from "../core/tensor.js";
-import { isBranch } from "../core/tree.js";
+import { isBranch, leaves, mapTree, type Tree } from "../core/tree.js";
 import { Dataset } from "../data/dataset.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import { add, cast, concatenate, divide, sum } from "../ops/index.js";
@@ -124,6 +124,14 @@ function axisOf(where: string, given: unknown): number | null {
   throw new ArgumentError(`${where}.axis`, { given: text(given), expected: "a whole number, or null" });
 }
 
+/** Whether a value is an array or a record that holds tensors, or values of replicas. */
+const isStructure = (value: unknown): boolean =>
+  isBranch(value) && leaves(value).some((leaf) => leaf instanceof PerReplica || leaf instanceof Chainable);
+
+/** What an action gives for a value, or for each one of a structure. */
+const ofEach = (value: unknown, action: (each: unknown) => Tensor): unknown =>
+  isStructure(value) ? mapTree(value as Tree<unknown>, action) : action(value);
+
 /** A function that replicas run. */
 type StepFunction<A extends readonly unknown[], R> = (...args: A) => R;
 
@@ -138,6 +146,15 @@ type StepFunction<A extends readonly unknown[], R> = (...args: A) => R;
 export abstract class Strategy {
   /** What `run` gives replicas of. */
   abstract readonly group: Group;
+
+  /** @throws StateError for the base itself */
+  constructor() {
+    if ((new.target as unknown) !== Strategy) return;
+    throw new StateError("Strategy", {
+      given: "the base of strategies",
+      expected: "one of them: MirroredStrategy, MultiWorkerMirroredStrategy, ParameterServerStrategy, OneDeviceStrategy",
+    });
+  }
 
   /** Replicas whose gradients are summed. */
   get numReplicasInSync(): number {
@@ -218,12 +235,18 @@ export abstract class Strategy {
     return this.run(fn, args, kwargs, options);
   }
 
-  /** Values of all replicas as one: element by element (axis null), or over all their slices along an axis. */
+  /**
+   * Values of all replicas as one: element by element (axis null), or over all their slices along an axis. Of a structure each value.
+   */
   reduce(op: ReduceOp, value: unknown, given: number | null | { readonly axis?: number | null } = null): Tensor {
     const where = "strategy.reduce";
     this.#checkOutside(where);
     const reduction = reductionOf(where, op);
     const axis = axisOf(where, given);
+    return ofEach(value, (each) => this.#reduced(where, reduction, each, axis)) as Tensor;
+  }
+
+  #reduced(where: string, reduction: "sum" | "mean", value: unknown, axis: number | null): Tensor {
     const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
     if (axis === null) {
       const all = this.#summed(this.addUp(where, values));
@@ -261,12 +284,16 @@ export abstract class Strategy {
     return value;
   }
 
-  /** Values of all replicas one after another along an axis. */
+  /** Values of all replicas one after another along an axis; of a structure each value. */
   gather(value: unknown, given: number | { readonly axis: number } = 0): Tensor {
     this.#checkOutside("strategy.gather");
     const where = "strategy.gather";
     const axis = axisOf(where, given);
     if (axis === null) throw new ArgumentError(`${where}.axis`, { given: "null", expected: "a whole number" });
+    return ofEach(value, (each) => this.#gathered(where, each, axis)) as Tensor;
+  }
+
+  #gathered(where: string, value: unknown, axis: number): Tensor {
     const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
     for (const { rank } of values) {
       if (rank === 0) throw new ShapeError(where, { given: "scalars", expected: "tensors with an axis" });
@@ -293,6 +320,7 @@ export abstract class Strategy {
   protected localValues(value: unknown): readonly unknown[] {
     if (value instanceof PerReplica) return value.values;
     if (isMerging()) return [value];
+    if (isStructure(value)) return Array.from({ length: this.group.local }, (_, replica) => partOf(value, replica));
     return Array.from({ length: this.group.local }, () => value);
   }
 
@@ -390,9 +418,12 @@ export class ReplicaContext {
     return put(structure) as T;
   }
 
-  /** The values of all replicas one after another along an axis. */
-  allGather(value: TensorLike, given: number | { readonly axis: number } = 0): Tensor {
-    return allGather(value, typeof given === "object" ? given.axis : given);
+  /** The values of all replicas one after another along an axis; of a structure each value. */
+  allGather<T = TensorLike>(value: T, given: number | { readonly axis: number } = 0): T extends TensorLike ? Tensor : T {
+    const where = "ReplicaContext.allGather";
+    const axis = axisOf(where, given);
+    if (axis === null) throw new ArgumentError(`${where}.axis`, { given: "null", expected: "a whole number" });
+    return ofEach(value, (each) => allGather(each as TensorLike, axis)) as never;
   }
 
   /** The device of this replica. */

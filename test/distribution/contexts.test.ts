@@ -59,6 +59,38 @@ const cases: Readonly<Record<string, (t: Test, strategy: tf.distribute.MirroredS
     t.equal(whole.reduce(tf.constant(0, { dtype: "int32" }) as tf.Tensor, sum).item(), 15);
   },
 
+  "batches of strings, ragged and sparse tensors"(t, strategy) {
+    const ragged = tf.ragged.constant([[1], [2, 3], [], [4], [5, 6]]);
+    const sparse = tf.sparse.fromDense([[1, 0], [0, 2], [3, 0], [0, 4], [5, 0]]); // prettier-ignore
+    const words = ["a", "b", "c", "d", "e"];
+    const dataset = tf.data.Dataset.fromTensorSlices({ ragged, sparse, words }).batch(4);
+    type Each = { ragged: tf.RaggedTensor; sparse: tf.SparseTensor; words: string[] };
+    const seen = [...strategy.experimentalDistributeDataset(dataset)].map((batch) =>
+      (strategy.experimentalLocalResults(batch) as unknown as Each[]).map((each) => [
+        each.ragged.toList(),
+        tf.sparse.toDense(each.sparse).array(),
+        each.words,
+      ]),
+    );
+    t.strictSame(seen, [
+      [[[[1], [2, 3]], [[1, 0], [0, 2]], ["a", "b"]], [[[], [4]], [[3, 0], [0, 4]], ["c", "d"]]],
+      [[[[5, 6]], [[5, 0]], ["e"]], [[], [], []]],
+    ]); // prettier-ignore
+    const lengths = strategy.experimentalDistributeDataset(tf.data.Dataset.fromTensorSlices(words).batch(5));
+    for (const batch of lengths) t.strictSame(strategy.unwrap(strategy.run((each: string[]) => each.length, [batch as never])), [3, 2]);
+  },
+
+  "structures: each value is reduced and gathered"(t, strategy) {
+    const values = strategy.run(() => ({ a: idPlusOne(), b: [tf.reshape(idPlusOne(), [1])] }));
+    const local = strategy.experimentalLocalResults(values) as readonly { a: tf.Tensor; b: [tf.Tensor] }[];
+    t.strictSame(local.map(({ a, b: [b] }) => [a.item(), b.array()]), [[1, [1]], [2, [2]]]); // prettier-ignore
+    const shown = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+    t.strictSame(shown(strategy.reduce("SUM", values)), { a: 3, b: [[3]] });
+    t.strictSame(shown(strategy.gather([values.b[0]], 0)), [[1, 2]]);
+    const all = strategy.run(() => tf.distribute.getReplicaContext()!.allGather({ b: tf.reshape(idPlusOne(), [1]) }, { axis: 0 }));
+    t.strictSame(strategy.unwrap(all.b).map(numbers), [[1, 2], [1, 2]]); // prettier-ignore
+  },
+
   "a scope that lasts"(t, strategy) {
     const state = () => [tf.distribute.hasStrategy(), tf.distribute.inCrossReplicaContext(), tf.distribute.getStrategy() === strategy];
     t.teardown(() => tf.distribute.experimentalSetStrategy(null));
@@ -180,6 +212,18 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   "values without destinations": [
     () => two().extended.batchReduceTo("SUM", [tf.ones([2])] as never),
     /batchReduceTo: given .*; expected pairs/,
+  ],
+  "a gathering of all without an axis": [
+    () => two().run(() => tf.distribute.getReplicaContext()!.allGather(tf.ones([2]), null as never)),
+    /ReplicaContext\.allGather\.axis: given null; expected a whole number/,
+  ],
+  "the base of strategies": [
+    () => new (tf.distribute.Strategy as unknown as new () => unknown)(),
+    /Strategy: given the base of strategies; expected one of them: MirroredStrategy/,
+  ],
+  "a device that is none": [
+    () => new tf.distribute.OneDeviceStrategy({ device: 3 as never }),
+    /OneDeviceStrategy\.device: given 3; expected "cpu:0"/,
   ],
   "a merge call of nothing": [() => two().run(() => tf.distribute.getReplicaContext()!.mergeCall(3 as never)), /mergeCall: given 3/],
 };

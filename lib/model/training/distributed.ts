@@ -1,7 +1,7 @@
 // How a model's steps are run by the replicas of the strategy in whose scope it was made. With one replica nothing differs.
 
 import { ArgumentError, NotSupportedError, StateError } from "../../core/errors.js";
-import { leaves, mapTree, type Tree } from "../../core/tree.js";
+import { isComposite, leaves, mapTree, type Tree } from "../../core/tree.js";
 import { Strings } from "../../core/strings.js";
 import { replica } from "../../core/replicas.js";
 import { Tensor } from "../../core/tensor.js";
@@ -115,7 +115,7 @@ export class Distribution {
   /** The batch with a part for each replica. */
   #divided(batch: Batch): Batch {
     const { group } = this.strategy!;
-    if (leaves(batch).some((leaf) => leaf instanceof Strings)) {
+    if (leaves(batch).some((leaf) => leaf instanceof Strings || typeof leaf === "string")) {
       throw new NotSupportedError("model.fit", {
         given: `strings under a strategy of ${group.count} replicas`,
         expected: "numbers",
@@ -171,6 +171,14 @@ export class Distribution {
   }
 }
 
+/** Ragged and sparse tensors, by their rows. */
+interface Stacked {
+  readonly shape: readonly number[];
+  row(index: number): unknown;
+  stacked(rows: readonly unknown[]): unknown;
+}
+const rowsApart = (batch: Stacked): unknown[] => Array.from({ length: batch.shape[0]! }, (_, i) => batch.row(i));
+
 /** Batches of replicas as one. */
 function joinRows(parts: readonly unknown[]): unknown {
   const flat = parts.map((part) => leaves(part as Tree<unknown>));
@@ -178,7 +186,8 @@ function joinRows(parts: readonly unknown[]): unknown {
   return mapTree(parts[0] as Tree<unknown>, (leaf) => {
     const all = flat.map((each) => each[at]);
     at++;
-    return leaf instanceof Tensor ? concatenate(all as Tensor[], 0) : leaf;
+    if (leaf instanceof Tensor) return concatenate(all as Tensor[], 0);
+    return isComposite(leaf) && "stacked" in leaf ? (leaf as unknown as Stacked).stacked((all as Stacked[]).flatMap(rowsApart)) : leaf;
   });
 }
 

@@ -10,7 +10,7 @@ import { arrayParts, epochBatches, wholeBatch } from "./data.js";
 import { EpochBatches } from "./epochs.js";
 import type { testOnBatchOptions, trainOnBatchOptions } from "./options.js";
 import { type Execution, readLogs, type StepLogs } from "./run.js";
-import { inOrder } from "./run-batches.js";
+import { epochLogs, inOrder } from "./run-batches.js";
 import type { Trained } from "./trained.js";
 
 /** One step on one batch, a run of its own. @returns  the loss, or the loss and the metrics; with `returnDict` by name */
@@ -53,8 +53,10 @@ export async function onBatch(
       trained.distribution.begin();
       return make();
     };
-    const logs = readLogs(platform.mayBlock ? prepare()([batch]) : await trained.runs.aside(prepare, [batch]));
+    const answer = platform.mayBlock ? prepare()([batch]) : await trained.runs.aside(prepare, [batch]);
     trained.steps.settle();
+    // A replica answers for its part; what metrics say outside of replicas is everybody's.
+    const logs = trained.distribution.strategy ? await epochLogs(trained, run, answer) : readLogs(answer);
     if (!platform.mayBlock) await pause();
     return options.returnDict ? logs : inOrder(trained, logs, names);
   });
