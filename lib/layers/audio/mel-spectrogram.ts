@@ -78,12 +78,20 @@ export class MelSpectrogram extends Layer<typeof MelSpectrogram.options> {
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof MelSpectrogram.options>>) {
     super(...given);
-    const { fftLength } = this.options;
-    if (fftLength >= this.#length) return;
-    throw new ArgumentError(`${this.name}.fftLength`, {
-      given: `${fftLength} for sequences of ${this.#length}`,
-      expected: "as many or more",
-    });
+    const { fftLength, minFreq, samplingRate } = this.options;
+    if (fftLength < this.#length) {
+      throw new ArgumentError(`${this.name}.fftLength`, {
+        given: `${fftLength} for sequences of ${this.#length}`,
+        expected: "as many or more",
+      });
+    }
+    if (minFreq >= this.#maxFreq) {
+      throw new ArgumentError(`${this.name}.minFreq`, {
+        given: `${minFreq} with maxFreq ${this.#maxFreq}`,
+        expected: "one below maxFreq",
+        hint: `At samplingRate ${samplingRate} sounds have frequencies up to ${samplingRate / 2}.`,
+      });
+    }
   }
 
   get #length(): number {

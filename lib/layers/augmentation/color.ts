@@ -324,7 +324,7 @@ export function chosen(count: number, [minval, maxval]: readonly [number, number
  */
 export class RandomPosterization extends RandomImageLayer<typeof RandomPosterization.options> {
   static override readonly options = imageOptions.extend(["factor", "valueRange", "dataFormat", "seed"], {
-    factor: span({ least: 1, most: 8 }),
+    factor: span({ least: 1, most: 8, whole: true }),
     valueRange: valueRange(),
     seed: seed(),
   });

@@ -3,6 +3,7 @@
 import { toCamelCase } from "../../config/names.js";
 import type { OptionValues, Schema } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
+import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, symbolic, Tensor } from "../../core/tensor.js";
@@ -108,7 +109,7 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
 
   #changed(data: TensorLike | Readonly<Record<string, unknown>>, options: TransformOptions): Tensor {
     if (isRecord(data)) return this.#record(data, options) as unknown as Tensor;
-    const images = asTensor(data as TensorLike);
+    const images = this.#part(data);
     const isBatch = this.#isBatched(images);
     const transformation = this.getRandomTransformation(images, options);
     return this.#single(isBatch, images, (batch) => this.transformImages(batch, transformation, options));
@@ -137,14 +138,13 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
         expected: `images, and maybe ${known.slice(1).join(", ")}`,
       });
     }
-    const images = asTensor(data["images"] as TensorLike);
+    const images = this.#part(data["images"]);
     const isBatch = this.#isBatched(images);
-    const part = (name: string): Tensor => asTensor(data[named[name]!] as TensorLike);
     const boxes = named["boundingBoxes"] === undefined ? undefined : this.#boxesOf(data[named["boundingBoxes"]]);
     const transformation = this.getRandomTransformation({ images }, options);
     const result: Record<string, unknown> = { ...data };
     const change = (name: string, transform: (batch: Tensor) => Tensor): void => {
-      if (named[name] !== undefined) result[named[name]] = this.#single(isBatch, part(name), transform);
+      if (named[name] !== undefined) result[named[name]] = this.#single(isBatch, this.#part(data[named[name]!]), transform);
     };
     change("images", (batch) => this.transformImages(batch, transformation, options));
     change("labels", (batch) => this.transformLabels(batch, transformation, options));
@@ -156,6 +156,12 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
       result[named["boundingBoxes"]!] = isBatch ? moved : { boxes: squeeze(moved.boxes, 0), labels: squeeze(moved.labels, 0) };
     }
     return result;
+  }
+
+  /** What is given as a tensor; real numbers in the dtype that the layer computes in, as in every layer. */
+  #part(value: unknown): Tensor {
+    const given = asTensor(value as TensorLike);
+    return this.autocast && isFloat(given.dtype) ? cast(given, this.computeDtype) : given;
   }
 
   #boxesOf(value: unknown): Boxes {

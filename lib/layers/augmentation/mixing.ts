@@ -185,7 +185,7 @@ const fill = nullable(
     field<number | readonly number[]>({
       expected: "a number, or an array of three",
       parse: (value) =>
-        typeof value === "number" || (Array.isArray(value) && value.length === 3 && value.every((each) => typeof each === "number"))
+        Number.isFinite(value) || (Array.isArray(value) && value.length === 3 && value.every((each) => Number.isFinite(each)))
           ? (value as number)
           : invalid,
     }),

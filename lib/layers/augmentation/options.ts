@@ -19,6 +19,8 @@ export interface SpanRules {
   low?(factor: number): number;
   /** Whether each end of an array must be in the range; otherwise it is enough that some of the span is. */
   readonly strict?: boolean;
+  /** Whether both ends are whole numbers. */
+  readonly whole?: boolean;
   /** Whether configs keep a number as it was given. */
   readonly asGiven?: boolean;
 }
@@ -30,10 +32,11 @@ const givenAs = new WeakMap<readonly number[], SpanLike>();
 export function span(rules: SpanRules): Field<SpanLike, Span, true>;
 export function span(rules: SpanRules, fallback: SpanLike): Field<SpanLike, Span, false>;
 export function span(rules: SpanRules, ...fallback: [SpanLike?]): Field<SpanLike, Span> {
-  const { least, most, above = false, strict = false, asGiven = false } = rules;
+  const { least, most, above = false, strict = false, whole = false, asGiven = false } = rules;
   const isInside = (value: number): boolean => (above ? value > least : value >= least) && value <= most;
   const low = rules.low ?? ((factor: number) => Math.max(-factor, least));
   const made = (value: unknown): Span | typeof invalid => {
+    if (whole && ![value].flat().every(Number.isInteger)) return invalid;
     if (typeof value === "number") return isInside(value) ? [low(Math.abs(value)), Math.abs(value)] : invalid;
     if (!Array.isArray(value) || value.length !== 2 || !value.every((each) => typeof each === "number" && !Number.isNaN(each)))
       return invalid;
@@ -42,7 +45,7 @@ export function span(rules: SpanRules, ...fallback: [SpanLike?]): Field<SpanLike
     return a <= b ? [a, b] : [b, a];
   };
   const inner = field<SpanLike, Span>({
-    expected: `a number, or an array of two, ${above ? "above" : "from"} ${least} ${above ? "up to" : "to"} ${most}`,
+    expected: `${whole ? "a whole number" : "a number"}, or an array of two, ${above ? "above" : "from"} ${least} ${above ? "up to" : "to"} ${most}`,
     parse: (value) => {
       const parsed = made(value);
       if (parsed !== invalid) givenAs.set(parsed, value as SpanLike);
@@ -81,7 +84,12 @@ export const imageOptions = layerOptions.extend([], {
 });
 
 /** How pixels outside of the image are made up. */
-export const fillMode = () => oneOf(["reflect", "wrap", "constant", "nearest"], "reflect");
+export const fillMode = () => oneOf(fillModes, "reflect");
+
+const fillModes = ["reflect", "wrap", "constant", "nearest"] as const;
+
+/** The same where images are read at any place, also mirrored about the middle of the edge pixels. */
+export const fillModeAnywhere = () => oneOf([...fillModes, "mirror"], "reflect");
 
 /** How pixels between pixels are read. */
 export const sampling = () => oneOf(["nearest", "bilinear"], "bilinear");

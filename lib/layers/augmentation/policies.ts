@@ -119,7 +119,7 @@ export class RandAugment extends RandomImageLayer<typeof RandAugment.options> {
     change: (step: Step, value: T, its: Transformation) => T,
     pick: (is: Tensor, a: T, b: T) => T,
   ): T {
-    const { layerIdxes, transforms } = transformation as unknown as Chosen;
+    const { layerIdxes, transforms } = partsOf<Chosen>(transformation);
     const names = Object.keys(this.steps);
     const drawn = this.#drawn(layerIdxes);
     const one = (x: T, name: string): T => change(this.steps[name]!, x, transforms[name]!);

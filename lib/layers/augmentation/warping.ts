@@ -40,7 +40,7 @@ import { displaced, elasticFields } from "../../random/elastic-transform.js";
 import { uniform } from "../../random/index.js";
 import { chosen } from "./color.js";
 import { type Boxes, partsOf, RandomImageLayer, type ImageData, type Transformation, type TransformOptions } from "./image-layer.js";
-import { fillMode, imageOptions, sampling, span, valueRange } from "./options.js";
+import { fillMode, fillModeAnywhere, imageOptions, sampling, span, valueRange } from "./options.js";
 import type { Config, Schema } from "../../config/index.js";
 import { Layer } from "../layer.js";
 
@@ -407,7 +407,7 @@ export class RandomElasticTransform extends RandomImageLayer<typeof RandomElasti
     factor: span({ least: 0, most: 1 }, 1),
     scale: span({ least: 0, most: 1 }, 1),
     interpolation: sampling(),
-    fillMode: fillMode(),
+    fillMode: fillModeAnywhere(),
     fillValue: number(0),
     valueRange: valueRange(false),
     seed: seed(),

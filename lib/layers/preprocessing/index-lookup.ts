@@ -221,7 +221,7 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
     if (this.#options.outputMode === "tf_idf") {
       throw new ValueError(where, { given: "a file", expected: 'an array in mode "tf_idf", with a weight for each token' });
     }
-    return readVocabulary(where, vocabulary).map((line) => this.tokenOf(where, line));
+    return readVocabulary(where, vocabulary, this.encoding).map((line) => this.tokenOf(where, line));
   }
 
   /** Weights with those of the special tokens before them and zeros behind. */
@@ -363,6 +363,11 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
   /** The kind of its tokens. */
   protected abstract get tokenKind(): "string" | "number";
 
+  /** What a vocabulary file is encoded in. */
+  protected get encoding(): string {
+    return "utf-8";
+  }
+
   /** A line of a file as a token. */
   protected abstract tokenOf(where: string, line: string): T;
 
@@ -392,7 +397,7 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
   loadAssets(assets: Readonly<Record<string, Uint8Array>>): void {
     const bytes = assets["vocabulary.txt"];
     if (!bytes || Array.isArray(this.#options.vocabulary)) return;
-    const tokens = linesOf(bytes).map((line) => this.tokenOf(`${this.name}: vocabulary.txt`, line));
+    const tokens = linesOf(new TextDecoder().decode(bytes)).map((line) => this.tokenOf(`${this.name}: vocabulary.txt`, line));
     this.setVocabulary(tokens, this.#storedWeights?.slice(0, tokens.length) ?? null);
   }
 

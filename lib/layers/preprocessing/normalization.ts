@@ -2,13 +2,17 @@
 
 import { boolean, type Field, field, integer, invalid, type Json, list, nullable, registerClasses } from "../../config/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
-import { ArgumentError, ShapeError, ValueError, text } from "../../core/errors.js";
+import { ArgumentError, ShapeError, StateError, ValueError, text } from "../../core/errors.js";
+import { isTracing } from "../../core/interpreter.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import { settleNewStates } from "../../core/state.js";
 import { Tensor } from "../../core/tensor.js";
 import { add, broadcastTo, cast, divide, maximum, mean, multiply, reshape, sqrt, subtract, variance } from "../../ops/index.js";
 import { Dataset } from "../../data/dataset.js";
 import { epsilon } from "../../config/settings.js";
+import { standIn } from "../../variables/stateless-scope.js";
 import type { Variable } from "../../variables/variable.js";
+import { isInferring } from "../base/context.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, forEachBatch, isOneBatch, numbersOf } from "./adapting.js";
@@ -47,7 +51,8 @@ const rowsAtOnce = 128;
  * Brings features to mean 0 and variance 1: `(x − mean) / max(√variance, ε)`; with `invert` back again.
  *
  * `axis` names the axes that have statistics of their own (default: the last); `null` has one for all. They are given (`mean`, `variance`)
- * or learned by `adapt`. Weights, where they are learned: mean, variance, count. Keras: keras.layers.Normalization
+ * or learned by `adapt`; a call before that is an error (Keras gives back what it was given). Weights, where they are learned: mean,
+ * variance, count. Keras: keras.layers.Normalization
  *
  * ```ts
  * const layer = new keras.layers.Normalization();
@@ -68,6 +73,8 @@ export class Normalization extends Layer<typeof Normalization.options> {
   declare count?: Variable;
   override supportsMasking = true;
   #kept: readonly number[] = [];
+  /** The version of the mean while nobody has given it a value: not `adapt`, nor a file or `setWeights`. */
+  #unlearned: number | null = null;
   #buildShape: Shape | null = null;
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof Normalization.options>>) {
@@ -125,6 +132,7 @@ export class Normalization extends Layer<typeof Normalization.options> {
     this.adaptMean = this.addWeight({ name: "mean", shape, initializer: "zeros", trainable: false });
     this.adaptVariance = this.addWeight({ name: "variance", shape, initializer: "ones", trainable: false });
     this.count = this.addWeight({ name: "count", shape: [], dtype: "int32", initializer: "zeros", trainable: false });
+    this.#unlearned = this.adaptMean.state.version;
   }
 
   /** The mean as inputs are shifted by it, with axes of length 1 where it is the same. */
@@ -152,7 +160,23 @@ export class Normalization extends Layer<typeof Normalization.options> {
     return broadcastTo(reshape(value, shape), full);
   }
 
+  #checkLearned(): void {
+    if (this.#unlearned === null) return;
+    const mean = this.adaptMean!;
+    // A checkpoint may be waiting for variables that are new.
+    settleNewStates();
+    if (mean.state.version !== this.#unlearned) this.#unlearned = null;
+    else if (standIn(mean) === undefined) {
+      throw new StateError(this.name, {
+        given: "a call before mean and variance are known",
+        expected: "the options mean and variance, or a call of adapt first",
+      });
+    }
+  }
+
   override call(x: Tensor): Tensor {
+    const isBuilding = isInferring() || (x.isSymbolic && !isTracing());
+    if (!isBuilding) this.#checkLearned();
     const scale = maximum(sqrt(this.variance), epsilon());
     const inputs = cast(x, this.computeDtype);
     return this.options.invert ? add(this.mean, multiply(inputs, scale)) : divide(subtract(inputs, this.mean), scale);

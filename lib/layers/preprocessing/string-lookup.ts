@@ -10,6 +10,7 @@ import { bucketOf } from "../../ops/hashing/buckets.js";
 import { categoriesOf, type CategoriesLike } from "./categories.js";
 import { IndexLookup, lookupOptions, rowsOf, vocabularyField } from "./index-lookup.js";
 import { keyOf, saltField } from "./salt.js";
+import { encodingField } from "./vocabulary.js";
 
 /**
  * Strings as their numbers in a vocabulary, which is given or learned by `adapt`; with `invert` numbers as strings.
@@ -30,11 +31,15 @@ export class StringLookup extends IndexLookup<string, typeof StringLookup.option
     oovToken: nullable(string(), "[UNK]"),
     vocabulary: vocabularyField<string>("string"),
     salt: saltField(),
-    encoding: string("utf-8"),
+    encoding: encodingField(),
   });
 
   protected override get tokenKind(): "string" {
     return "string";
+  }
+
+  protected override get encoding(): string {
+    return this.options.encoding;
   }
 
   override call(inputs: CategoriesLike): Tensor {

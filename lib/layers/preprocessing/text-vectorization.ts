@@ -12,7 +12,6 @@ import {
   positiveInteger,
   registerClasses,
   serializeKerasObject,
-  string,
   unwritten,
 } from "../../config/index.js";
 import { ArgumentError, DtypeError, ShapeError, text } from "../../core/errors.js";
@@ -27,6 +26,7 @@ import { checkSparse, inItsForm } from "./encoding.js";
 import { idfWeights, lookupMode, maxTokens, rowsOf, vocabularyField } from "./index-lookup.js";
 import { StringLookup } from "./string-lookup.js";
 import { lower, ngrams, splitCharacters, splitWords, stripPunctuation } from "./text.js";
+import { encodingField } from "./vocabulary.js";
 
 type Standardize = (text: string) => string;
 type Split = (text: string) => readonly string[];
@@ -103,7 +103,7 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     ragged: boolean(false),
     vocabulary: vocabularyField<string>("string"),
     idfWeights: idfWeights(),
-    encoding: string("utf-8"),
+    encoding: encodingField(),
     vocabularySize: nullable(integer()),
     hasInputVocabulary: unwritten(nullable(boolean())),
   });

@@ -1,6 +1,7 @@
 // Tokens and their numbers: what lookup layers learn or are given.
 
 import { platform } from "#platform";
+import { field, type Field, invalid, withDefault } from "../../config/index.js";
 import { ValueError } from "../../core/errors.js";
 import type { Saveable } from "../../saving/saveable.js";
 
@@ -88,8 +89,37 @@ export class Vocabulary<T extends Token> implements Saveable {
   }
 }
 
-/** The lines of a vocabulary file, one token each. Node reads it at once; a page has no such files. */
-export function readVocabulary(where: string, path: string): string[] {
+/** A name of an encoding as the platform has it, which knows fewer spellings than Python. */
+const labelOf = (encoding: string): string =>
+  encoding
+    .toLowerCase()
+    .replaceAll("_", "-")
+    .replace(/^latin-(?=\d)/, "latin");
+
+function decoderOf(encoding: string): TextDecoder | null {
+  try {
+    return new TextDecoder(labelOf(encoding), { fatal: true });
+  } catch {
+    return null;
+  }
+}
+
+/** What vocabulary files are encoded in. Strings themselves are JavaScript's. */
+export const encodingField = (): Field<string, string, false> =>
+  withDefault(
+    field<string>({
+      expected: 'the name of an encoding of text, such as "utf-8", "utf-16" or "latin-1"',
+      parse: (value) => (typeof value === "string" && decoderOf(value) ? value : invalid),
+    }),
+    "utf-8",
+  );
+
+/**
+ * The lines of a vocabulary file, one token each. Node reads it at once; a page has no such files.
+ *
+ * @throws ValueError where there is no such file, or where it is not in this encoding
+ */
+export function readVocabulary(where: string, path: string, encoding: string): string[] {
   const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
   const bytes =
     platform.name === "node" ? platform.openStore(slash < 0 ? "." : path.slice(0, slash) || "/").readNow!(path.slice(slash + 1)) : null;
@@ -100,12 +130,20 @@ export function readVocabulary(where: string, path: string): string[] {
       ...(platform.name === "node" ? {} : { hint: "A page has no files: fetch the vocabulary and pass its tokens as an array." }),
     });
   }
-  return linesOf(bytes);
+  try {
+    return linesOf(decoderOf(encoding)!.decode(bytes));
+  } catch (cause) {
+    throw new ValueError(where, {
+      given: `the vocabulary file ${JSON.stringify(path)} of ${bytes.length} bytes that are no ${encoding}`,
+      expected: "text in the encoding that the option encoding names",
+      cause,
+    });
+  }
 }
 
 /** The lines of a text, without empty ones at the end. */
-export function linesOf(bytes: Uint8Array): string[] {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+export function linesOf(content: string): string[] {
+  const lines = content.split(/\r?\n/);
   while (lines.at(-1) === "") lines.pop();
   return lines;
 }

@@ -189,6 +189,37 @@ t.test("an augmentation is the same eagerly and traced", (t) => {
   t.end();
 });
 
+t.test("layers compute in their dtype, whatever real numbers they are given", (t) => {
+  const halves = tf.cast(images, "float16");
+  for (const [name, make] of Object.entries(random)) {
+    for (const training of [true, false]) {
+      const data = { images: halves, segmentation_masks: tf.ones([4, height, width, 1], { dtype: "uint8" }) };
+      const got = (make({ seed: 1 }) as Layer)(data as never, { training }) as unknown as typeof data;
+      t.equal(got.images.dtype, "float32", `${name}, training ${training}`);
+    }
+    t.equal((make({ seed: 1, dtype: "float16" }) as Layer)(images, { training: false }).dtype, "float16", `${name} of halves`);
+  }
+  t.end();
+});
+
+t.test("a transformation may have Keras's keys", (t) => {
+  const augment = new layers.RandAugment({ seed: 3, numOps: 2 });
+  const drawn = augment.getRandomTransformation(images) as { layerIdxes: tf.Tensor; transforms: object };
+  const keras = { layer_idxes: drawn.layerIdxes, transforms: drawn.transforms };
+  t.strictSame(augment.transformImages(images, keras).array(), augment.transformImages(images, drawn as never).array());
+  const elastic = new layers.RandomElasticTransform({ fillMode: "mirror", seed: 1 });
+  t.ok(elastic(images).data().every(Number.isFinite), "mirrored about the middle of edge pixels");
+  t.end();
+});
+
+t.test("boxes of an image that fits are not moved by rounding", (t) => {
+  const data = { images: tf.ones([1, 13, 13, 3]), bounding_boxes: { boxes: [[[0, 0, 13, 13]]], labels: [[1]] } };
+  const resize = new layers.Resizing(7, 12, { padToAspectRatio: true, boundingBoxFormat: "xyxy" });
+  const { bounding_boxes: moved } = resize(data as never) as unknown as { bounding_boxes: { boxes: tf.Tensor } };
+  t.strictSame(moved.boxes.array(), [[[2, 0, 9, 7]]]);
+  t.end();
+});
+
 t.test("what is wrong is said with the name of the layer", (t) => {
   const refused: readonly (readonly [() => unknown, RegExp])[] = [
     [() => new layers.RandomFlip({ name: "flip" })(tf.ones([3, 3])), /flip: given images of shape \[3, 3\]; expected rank 3/],

@@ -52,11 +52,74 @@ const refused: readonly [string, () => unknown, RegExp][] = [
     () => new layers.TextVectorization({ vocabulary: ["a"], split: ((text: string) => text) as never }).call(["a b"]),
     /split: given a function that gives "a b"; expected one that gives an array of strings/,
   ],
+  ["statistics that were not learned", () => new layers.Normalization({ name: "n" }).call(tf.ones([1, 2])), /^n/],
+  [
+    "a band that ends before it begins",
+    () => new layers.MelSpectrogram({ minFreq: 300, maxFreq: 200 }),
+    /minFreq: given 300 with maxFreq 200/,
+  ],
+  [
+    "an encoding that nobody knows",
+    () => new layers.StringLookup({ encoding: "utf-99" }),
+    /encoding: given "utf-99"; expected the name of/,
+  ],
+  ["the same in a layer around it", () => new layers.TextVectorization({ encoding: "" }), /TextVectorization.encoding: given ""/],
+  [
+    "a way to resize that is none",
+    () => new layers.Resizing(2, 2, { interpolation: "cubic" as never }),
+    /Resizing.interpolation: given "cubic"/,
+  ],
+  ["a filling that is none", () => new layers.Resizing(2, 2, { fillMode: "reflect" }), /Resizing.fillMode: given "reflect"/],
+  [
+    "two ways to keep the ratio",
+    () => new layers.Resizing(2, 2, { cropToAspectRatio: true, padToAspectRatio: true }),
+    /given cropToAspectRatio and padToAspectRatio; expected one of them/,
+  ],
+  ["half a bit", () => new layers.RandomPosterization(2.5), /factor: given 2.5; expected a whole number/],
+  ["an erasing by NaN", () => new layers.RandomErasing({ fillValue: NaN }), /fillValue: given NaN/],
   ["a pixel of NaN", () => utils.arrayToImg([[[NaN]]]), /arrayToImg: given a pixel of NaN/],
 ];
 
 t.test("what is no data or no option is refused by name", async (t) => {
   for (const [name, run, wanted] of refused) t.match(await messageOf(async () => run()), wanted, name);
+});
+
+t.test("Normalization computes once somebody gave it statistics, however that was", async (t) => {
+  const x = tf.constant([[1], [3]]);
+  const make = () => new tf.keras.Sequential([tf.keras.Input({ shape: [1] }), new layers.Normalization({ name: "n" })]);
+  const bare = make();
+  t.strictSame(bare.outputShape, [null, 1], "a model is made without");
+  t.throws(() => bare(x), /n: given a call before mean and variance are known; expected .* a call of adapt first/);
+  await t.rejects(bare.predict(x, { verbose: 0 }), /a call of adapt first/);
+  const set = make();
+  set.setWeights([[2], [4], 0]);
+  t.strictSame(set(x).array(), [[-0.5], [0.5]], "by setWeights");
+  const copy = make();
+  copy.setWeights([[0], [1], 0]);
+  t.strictSame(copy(x).array(), x.array(), "even those it begins with");
+  const layer = new layers.Normalization();
+  t.throws(() => tf.function((x: tf.Tensor) => layer(x))(x), /a call of adapt first/);
+  layer.adapt(x);
+  t.strictSame(
+    tf
+      .function((x: tf.Tensor) => layer(x))(x)
+      .array(),
+    [[-1], [1]],
+    "by adapt",
+  );
+  const stateless = make();
+  const [given] = stateless.statelessCall([], [tf.constant([2]), tf.constant([4]), tf.constant(0, { dtype: "int32" })], x);
+  t.strictSame((given as tf.Tensor).array(), [[-0.5], [0.5]], "for one call");
+});
+
+t.test("a vocabulary file is read in its encoding", (t) => {
+  const folder = t.testdir({ utf16: Buffer.from("\ufeffä\nb\n", "utf16le"), latin: Buffer.from("ä\nb\n", "latin1") });
+  const read = (name: string, encoding: string) => new layers.StringLookup({ vocabulary: `${folder}/${name}`, encoding }).getVocabulary();
+  t.strictSame(read("utf16", "utf-16"), ["[UNK]", "ä", "b"]);
+  t.strictSame(read("latin", "latin-1"), ["[UNK]", "ä", "b"]);
+  t.throws(() => read("latin", "utf-8"), /vocabulary file .*latin" of 4 bytes that are no utf-8; expected text in the encoding/);
+  t.throws(() => new layers.TextVectorization({ vocabulary: `${folder}/latin` }), /of 4 bytes that are no utf-8/);
+  t.end();
 });
 
 t.test("after a refusal the layer learns from what is right", (t) => {
