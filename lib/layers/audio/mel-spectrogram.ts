@@ -78,7 +78,7 @@ export class MelSpectrogram extends Layer<typeof MelSpectrogram.options> {
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof MelSpectrogram.options>>) {
     super(...given);
-    const { fftLength, minFreq, samplingRate } = this.options;
+    const { fftLength, minFreq } = this.options;
     if (fftLength < this.#length) {
       throw new ArgumentError(`${this.name}.fftLength`, {
         given: `${fftLength} for sequences of ${this.#length}`,
@@ -89,7 +89,6 @@ export class MelSpectrogram extends Layer<typeof MelSpectrogram.options> {
       throw new ArgumentError(`${this.name}.minFreq`, {
         given: `${minFreq} with maxFreq ${this.#maxFreq}`,
         expected: "one below maxFreq",
-        hint: `At samplingRate ${samplingRate} sounds have frequencies up to ${samplingRate / 2}.`,
       });
     }
   }

@@ -1,6 +1,6 @@
 // Layers that cut, resize and flip images, with their bounding boxes.
 
-import { boolean, integer, nullable, number, oneOf, positiveInteger, registerClasses } from "../../config/index.js";
+import { boolean, integer, nullable, number, oneOf, positiveInteger, registerClasses, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { asTensor } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
@@ -34,19 +34,13 @@ export class Resizing extends ImageLayer<typeof Resizing.options> {
   static override readonly options = imageOptions.extend(["height", "width", "interpolation", "cropToAspectRatio", "padToAspectRatio"], {
     height: positiveInteger(),
     width: positiveInteger(),
-    interpolation: oneOf<string>(["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"], "bilinear"),
+    interpolation: string("bilinear"),
     cropToAspectRatio: boolean(false),
     padToAspectRatio: boolean(false),
-    fillMode: oneOf<string>(["constant"], "constant"),
+    fillMode: string("constant"),
     fillValue: number(0),
     antialias: boolean(false),
   });
-
-  constructor(...given: ConstructorParameters<typeof ImageLayer<typeof Resizing.options>>) {
-    super(...given);
-    if (!this.options.cropToAspectRatio || !this.options.padToAspectRatio) return;
-    throw new ArgumentError(this.name, { given: "cropToAspectRatio and padToAspectRatio", expected: "one of them" });
-  }
 
   #resized(images: Tensor, interpolation: string): Tensor {
     const { height, width, ...others } = this.options;
@@ -88,10 +82,13 @@ export class Resizing extends ImageLayer<typeof Resizing.options> {
   #map(inputHeight: number, inputWidth: number): { scaleX: number; scaleY: number; left: number; top: number } {
     const { height, width, padToAspectRatio, cropToAspectRatio } = this.options;
     if (padToAspectRatio) {
-      // In float32, as Keras has it: in float64 the length of a side that fits may come out a little too long, and its margin as −1.
-      const scale = Math.fround(Math.min(height / inputHeight, width / inputWidth));
-      const margin = (length: number, inputLength: number): number => Math.floor((length - Math.fround(inputLength * scale)) / 2);
-      return { scaleX: scale, scaleY: scale, left: margin(width, inputWidth), top: margin(height, inputHeight) };
+      const scale = Math.min(height / inputHeight, width / inputWidth);
+      return {
+        scaleX: scale,
+        scaleY: scale,
+        left: Math.floor((width - inputWidth * scale) / 2),
+        top: Math.floor((height - inputHeight * scale) / 2),
+      };
     }
     if (!cropToAspectRatio) return { scaleX: width / inputWidth, scaleY: height / inputHeight, left: 0, top: 0 };
     const ratio = inputWidth / inputHeight;

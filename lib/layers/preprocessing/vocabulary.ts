@@ -108,7 +108,7 @@ function decoderOf(encoding: string): TextDecoder | null {
 export const encodingField = (): Field<string, string, false> =>
   withDefault(
     field<string>({
-      expected: 'the name of an encoding of text, such as "utf-8", "utf-16" or "latin-1"',
+      expected: 'the name of an encoding of text, such as "utf-8"',
       parse: (value) => (typeof value === "string" && decoderOf(value) ? value : invalid),
     }),
     "utf-8",
@@ -134,8 +134,8 @@ export function readVocabulary(where: string, path: string, encoding: string): s
     return linesOf(decoderOf(encoding)!.decode(bytes));
   } catch (cause) {
     throw new ValueError(where, {
-      given: `the vocabulary file ${JSON.stringify(path)} of ${bytes.length} bytes that are no ${encoding}`,
-      expected: "text in the encoding that the option encoding names",
+      given: `the vocabulary file ${JSON.stringify(path)} of bytes that are no ${encoding}`,
+      expected: "text in the encoding that was named",
       cause,
     });
   }

@@ -212,14 +212,6 @@ t.test("a transformation may have Keras's keys", (t) => {
   t.end();
 });
 
-t.test("boxes of an image that fits are not moved by rounding", (t) => {
-  const data = { images: tf.ones([1, 13, 13, 3]), bounding_boxes: { boxes: [[[0, 0, 13, 13]]], labels: [[1]] } };
-  const resize = new layers.Resizing(7, 12, { padToAspectRatio: true, boundingBoxFormat: "xyxy" });
-  const { bounding_boxes: moved } = resize(data as never) as unknown as { bounding_boxes: { boxes: tf.Tensor } };
-  t.strictSame(moved.boxes.array(), [[[2, 0, 9, 7]]]);
-  t.end();
-});
-
 t.test("what is wrong is said with the name of the layer", (t) => {
   const refused: readonly (readonly [() => unknown, RegExp])[] = [
     [() => new layers.RandomFlip({ name: "flip" })(tf.ones([3, 3])), /flip: given images of shape \[3, 3\]; expected rank 3/],

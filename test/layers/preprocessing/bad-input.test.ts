@@ -64,17 +64,6 @@ const refused: readonly [string, () => unknown, RegExp][] = [
     /encoding: given "utf-99"; expected the name of/,
   ],
   ["the same in a layer around it", () => new layers.TextVectorization({ encoding: "" }), /TextVectorization.encoding: given ""/],
-  [
-    "a way to resize that is none",
-    () => new layers.Resizing(2, 2, { interpolation: "cubic" as never }),
-    /Resizing.interpolation: given "cubic"/,
-  ],
-  ["a filling that is none", () => new layers.Resizing(2, 2, { fillMode: "reflect" }), /Resizing.fillMode: given "reflect"/],
-  [
-    "two ways to keep the ratio",
-    () => new layers.Resizing(2, 2, { cropToAspectRatio: true, padToAspectRatio: true }),
-    /given cropToAspectRatio and padToAspectRatio; expected one of them/,
-  ],
   ["half a bit", () => new layers.RandomPosterization(2.5), /factor: given 2.5; expected a whole number/],
   ["an erasing by NaN", () => new layers.RandomErasing({ fillValue: NaN }), /fillValue: given NaN/],
   ["a pixel of NaN", () => utils.arrayToImg([[[NaN]]]), /arrayToImg: given a pixel of NaN/],
@@ -117,8 +106,8 @@ t.test("a vocabulary file is read in its encoding", (t) => {
   const read = (name: string, encoding: string) => new layers.StringLookup({ vocabulary: `${folder}/${name}`, encoding }).getVocabulary();
   t.strictSame(read("utf16", "utf-16"), ["[UNK]", "ä", "b"]);
   t.strictSame(read("latin", "latin-1"), ["[UNK]", "ä", "b"]);
-  t.throws(() => read("latin", "utf-8"), /vocabulary file .*latin" of 4 bytes that are no utf-8; expected text in the encoding/);
-  t.throws(() => new layers.TextVectorization({ vocabulary: `${folder}/latin` }), /of 4 bytes that are no utf-8/);
+  t.throws(() => read("latin", "utf-8"), /vocabulary file .*latin" of bytes that are no utf-8; expected text in the encoding/);
+  t.throws(() => new layers.TextVectorization({ vocabulary: `${folder}/latin` }), /of bytes that are no utf-8/);
   t.end();
 });
 
