@@ -31,7 +31,8 @@ const usage = `npm run bench -- [options]
   --revectorize     ours with 256-bit operations (Node 24)
   --list            print the names of the cases
 
-Peers: npm install --prefix bench (TensorFlow.js, jax-js), npm install (onnxruntime-web); a python3 that can import torch.
+Peers: npm install --prefix bench (TensorFlow.js, jax-js), npm install (onnxruntime-web); a python3 that can import torch, and
+one that can import PIL (KERASM_BENCH_PYTHON names others, as PATH does).
 What is missing is reported and left out.`;
 
 /** The options of the command line; null where the usage was asked for, which is printed then. */

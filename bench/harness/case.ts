@@ -11,13 +11,14 @@ export interface Work {
   readonly bytes?: number;
 }
 
-/** A peer's own code for the same work: `setup` runs once, `run` is what is timed. Python for PyTorch, JavaScript for the others. */
+/** A peer's own code for the same work: `setup` runs once, `run` is what is timed. Python for PyTorch and Pillow,
+ * JavaScript for the others. */
 export interface Code {
   readonly setup?: string;
   readonly run: string;
 }
 
-export const peerNames = ["torch", "ort", "tfjs-wasm", "tfjs-cpu", "jax"] as const;
+export const peerNames = ["torch", "pillow", "ort", "tfjs-wasm", "tfjs-cpu", "jax"] as const;
 export type PeerName = (typeof peerNames)[number];
 
 /** One piece of work, ours and the peers'. */

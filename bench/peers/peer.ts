@@ -5,7 +5,7 @@
 //  (2) A process that stands still does not notice that we are gone, so all are killed when this process ends.
 
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Code, Contestant, PeerName } from "../harness/case.js";
 import { repository } from "../harness/repository.js";
@@ -97,17 +97,18 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(sign
 /** Sources run where they stand: Python and plain JavaScript need no build, and packages resolve to bench/node_modules. */
 const folder = join(repository, "bench/peers");
 
+/** What Python has to import for a peer of its own. */
+const modules: Partial<Readonly<Record<PeerName, string>>> = { torch: "torch", pillow: "PIL" };
+
 function commandOf(name: PeerName): readonly string[] | string {
-  if (name !== "torch") return [process.execPath, join(folder, "server.mjs"), name];
-  const python = findPython();
-  return python ? [python, "-u", join(folder, "server.py")] : "no python3 that can import torch";
+  const module = modules[name];
+  if (module === undefined) return [process.execPath, join(folder, "server.mjs"), name];
+  const python = findPython(module);
+  return python ? [python, "-u", join(folder, "server.py"), name] : `no python3 that can import ${module}`;
 }
 
-let python: string | null | undefined;
-
-/** The first Python that can import torch, KERASM_BENCH_PYTHON before others. */
-export function findPython(): string | null {
-  if (python !== undefined) return python;
-  const candidates = [process.env["KERASM_BENCH_PYTHON"], "python3", "/usr/bin/python3"].filter((name) => name !== undefined);
-  return (python = candidates.find((name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0) ?? null);
+/** The first Python that can import a module; those of KERASM_BENCH_PYTHON, one or several as in PATH, before others. */
+export function findPython(module = "torch"): string | null {
+  const candidates = [...(process.env["KERASM_BENCH_PYTHON"]?.split(delimiter) ?? []), "python3", "/usr/bin/python3"];
+  return candidates.find((name) => spawnSync(name, ["-c", `import ${module}`], { stdio: "ignore" }).status === 0) ?? null;
 }

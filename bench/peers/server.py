@@ -1,4 +1,4 @@
-# PyTorch's side of the bench: orders come in as JSON, one a line, and answers go out the same way.
+# PyTorch's side of the bench, or Pillow's where that is the argument: orders come in as JSON, one a line, and answers go out the same way.
 #   {"do": "version"}
 #   {"do": "define", "setup": …, "run": …, "tries": …}   prepares a case and, where it tries, calls it once
 #   {"do": "time", "calls": n, "rehearsals": m}    milliseconds of one call, as the mean over n, after m that don't count
@@ -6,13 +6,21 @@ import json, os, subprocess, sys, time
 
 folder = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, folder)
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-
 threads = int(os.environ["OMP_NUM_THREADS"])
-torch.set_num_threads(threads)
-torch.manual_seed(0)
+if sys.argv[1:] == ["pillow"]:
+    import PIL
+
+    version = f"Pillow {PIL.__version__}"
+    modules = {}
+else:
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+
+    version = f"PyTorch {torch.__version__}"
+    modules = {"torch": torch, "nn": nn, "F": F}
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
 clock = time.process_time if os.environ.get("KERASM_BENCH_CLOCK") == "cpu" else time.perf_counter
 run = None
 
@@ -26,7 +34,7 @@ def milliseconds_of(script, *args):
 def define(setup, body):
     lines = [f"    {line}" for line in setup.strip("\n").splitlines()]
     lines += ["    def run():"] + [f"        {line}" for line in body.strip("\n").splitlines()] + ["    return run"]
-    space = {"torch": torch, "nn": nn, "F": F, "threads": threads, "milliseconds_of": milliseconds_of}
+    space = {**modules, "threads": threads, "milliseconds_of": milliseconds_of}
     exec("def prepare():\n" + "\n".join(lines), space)
     return space["prepare"]()
 
@@ -34,7 +42,7 @@ def define(setup, body):
 def answer(order):
     global run
     if order["do"] == "version":
-        return {"version": f"PyTorch {torch.__version__}"}
+        return {"version": version}
     if order["do"] == "define":
         run = None
         run = define(order["setup"], order["run"])

@@ -52,7 +52,10 @@ export async function datasetFile(where: string, source: DatasetSource, path?: s
     throw new ValueError(where, {
       given: `no answer from ${origin}${kept ? `, and a damaged ${name} in ${location}` : ""}`,
       expected: "the file",
-      hint: `Without a connection put it at ${location}/${name}, or pass its place: loadData({ path }).`,
+      hint:
+        platform.name === "browser"
+          ? "A page reads what the other side lets it. Put the file beside the page and pass its address: loadData({ path })."
+          : `Without a connection put it at ${location}/${name}, or pass its place: loadData({ path }).`,
       cause,
     });
   });

@@ -81,28 +81,28 @@ export function interleaved(planes: readonly Plane[], width: number, height: num
   return pixels;
 }
 
-/** A product with each difference of colours from −128 to 127, in 16 bits of fractions. */
-const products = (factor: number, half: number): Int32Array =>
-  Int32Array.from({ length: 256 }, (_, value) => Math.round(factor * 65536) * (value - 128) + half);
-const red = products(1.402, 32768).map((value) => value >> 16);
-const blue = products(1.772, 32768).map((value) => value >> 16);
-const greenOfRed = products(-0.71414, 0);
-const greenOfBlue = products(-0.34414, 32768);
+/** What a difference of colours counts in each of them (ITU-R 601), in 16 bits of fractions. */
+const [RED, BLUE, GREEN_OF_RED, GREEN_OF_BLUE, HALF] = [91881, 116130, 46802, 22554, 32768];
 
 /** Red, green and blue, and a fourth plane as it is, of brightness and two differences (ITU-R 601, all of 0 to 255). */
 export function colored(planes: readonly Plane[], width: number, height: number): Uint8ClampedArray {
   const [luma, cb, cr, rest] = planes as [Plane, Plane, Plane, Plane?];
+  const { samples: lights } = luma;
+  const { samples: blues } = cb;
+  const { samples: reds } = cr;
   const count = planes.length;
   const pixels = new Uint8ClampedArray(width * height * count);
   for (let y = 0, to = 0; y < height; y++) {
-    let [i, j, k] = [y * luma.stride, y * cb.stride, y * cr.stride];
+    let i = y * luma.stride;
+    let j = y * cb.stride;
+    let k = y * cr.stride;
     for (let x = 0; x < width; x++, to += count) {
-      const light = luma.samples[i++]!;
-      const b = cb.samples[j++]!;
-      const r = cr.samples[k++]!;
-      pixels[to] = light + red[r]!;
-      pixels[to + 1] = light + ((greenOfBlue[b]! + greenOfRed[r]!) >> 16);
-      pixels[to + 2] = light + blue[b]!;
+      const light = lights[i++]!;
+      const b = blues[j++]! - 128;
+      const r = reds[k++]! - 128;
+      pixels[to] = light + ((Math.imul(r, RED) + HALF) >> 16);
+      pixels[to + 1] = light + ((HALF - Math.imul(b, GREEN_OF_BLUE) - Math.imul(r, GREEN_OF_RED)) >> 16);
+      pixels[to + 2] = light + ((Math.imul(b, BLUE) + HALF) >> 16);
     }
   }
   if (rest)
