@@ -1,7 +1,7 @@
 // Pages with a strict Content-Security-Policy: kerasm/csp has files of its own for them; what a page forbids is said by name.
 
 import type { Page } from "playwright-core";
-import t from "tap";
+import t, { type Test } from "tap";
 import * as datasets from "../../datasets/index.js";
 import * as tf from "../../lib/index.js";
 import { chromiumPath } from "../support/chromium.js";
@@ -113,16 +113,43 @@ else {
 }
 
 if (!firefoxPath) t.pass("no Firefox here");
-else
-  t.test("Firefox: kernels and workers come from files", async (t) => {
-    const installed = await installPacked();
-    t.teardown(installed.remove);
+else {
+  const { home, remove } = await installPacked();
+  t.teardown(remove);
+  /** What a page under the policy posts, in Firefox. */
+  const inFirefox = async (t: Test, policy: string, action: string): Promise<Trained & { said: readonly string[]; error?: string }> => {
     const script = `const post = (found) => fetch("/posted", { method: "POST", body: JSON.stringify(found) });
-      ${training(["kerasm/csp"])}.then(post, (error) => post({ error: String(error?.stack ?? error) }));`;
-    const server = await servePage(installed.home, { isolated: true, policy: policyOf(), script });
+      const said = [];
+      console.warn = (...texts) => said.push(texts.join(" "));
+      ${action}.then((found) => post({ ...found, said }), (error) => post({ error: String(error?.stack ?? error), said }));`;
+    const server = await servePage(home, { isolated: true, policy, script });
     t.teardown(server.close);
     t.teardown(await openInFirefox(server.url));
-    const found = JSON.parse(await server.posted) as Trained & { error?: string };
+    return JSON.parse(await server.posted) as Trained & { said: readonly string[] };
+  };
+
+  t.test("Firefox: kernels and workers come from files", async (t) => {
+    const found = await inFirefox(t, policyOf(), training(["kerasm/csp"]));
     t.equal(found.error, undefined);
-    t.ok(found.losses.length > 0 && found.losses.every((loss) => Number.isFinite(loss)));
+    t.strictSame([found.losses, found.weights], [here.losses, here.weights], "the same bits as in Node");
+    t.strictSame(found.said, []);
   });
+
+  t.test("Firefox: which directive forbids the workers is said once, and the page trains all the same", async (t) => {
+    const found = await inFirefox(t, policyOf(), training([]));
+    t.strictSame([found.losses, found.weights], [here.losses, here.weights]);
+    t.equal(found.said.length, 1, found.said.join("\n"));
+    t.match(found.said[0], /worker thread did not start \(.*worker-src has to allow blob:, or import "kerasm\/csp"/);
+  });
+
+  t.test("Firefox: which word is missing where a page allows no WebAssembly", async (t) => {
+    const tried = ["kerasm", "kerasm/csp"].map(
+      (entry) =>
+        `import("${entry}").then(() => import("kerasm")).then((tf) => Promise.allSettled([tf.ready(), (async () => tf.ones([2]))()]))`,
+    );
+    const action = `Promise.all([${tried.join()}]).then((all) => ({ losses: all.flat().map(({ reason }) => String(reason)) }))`;
+    const { losses: reasons } = await inFirefox(t, policyOf({ "script-src": "'self' 'nonce-page'" }), action);
+    t.equal(reasons.length, 4);
+    for (const reason of reasons) t.match(reason, /Content-Security-Policy forbids WebAssembly; expected 'wasm-unsafe-eval' in script-src/);
+  });
+}
