@@ -1,6 +1,8 @@
-// node build/bench/precision.js [mlp|block|wide|recurrent] [batch]: prediction in halves and in few bits beside float32, in turns, one
-// thread: milliseconds of the processor, least and median, and how many times as fast as float32 that is.
+// node build/bench/precision.js [mlp|block|wide|recurrent] [batch] [file.onnx …]: prediction in halves and in few bits beside float32, in
+// turns, one thread: milliseconds of the processor, least and median, and how many times as fast as float32 that is. Files of ONNX
+// (bench/peers/quantized.py makes them) take turns in onnxruntime-web.
 
+import { readFileSync } from "node:fs";
 import * as tf from "../lib/index.js";
 
 const { keras } = tf;
@@ -58,7 +60,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-const [name = "mlp", given] = process.argv.slice(2);
+const [name = "mlp", given, ...files] = process.argv.slice(2);
 const chosen = cases[name];
 if (!chosen) throw new Error(`precision: given ${name}; expected one of ${Object.keys(cases).join(", ")}`);
 const batch = Number(given ?? chosen.batch);
@@ -73,14 +75,27 @@ function made(mode: string): tf.keras.Model {
 }
 
 const modes = ["float32", ...chosen.modes];
-const models = modes.map(made);
 const x = chosen.input(batch);
+const runs: (() => Promise<unknown>)[] = modes.map((mode) => {
+  const model = made(mode);
+  return async () => ((await model.predictOnBatch(x)) as tf.Tensor).data();
+});
+if (files.length > 0) {
+  const ort = await import("onnxruntime-web/wasm");
+  ort.env.wasm.numThreads = 1;
+  for (const file of files) {
+    const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(file)));
+    const feeds = { [session.inputNames[0]!]: new ort.Tensor("float32", x.data() as Float32Array, x.shape as number[]) };
+    modes.push(`onnxruntime-web, ${file}`);
+    runs.push(() => session.run(feeds));
+  }
+}
 const times: number[][] = modes.map(() => []);
 const began = performance.now();
 for (let round = -3; round < 5 || performance.now() - began < 10_000; round++)
-  for (const [i, model] of models.entries()) {
+  for (const [i, run] of runs.entries()) {
     const before = process.cpuUsage();
-    ((await model.predictOnBatch(x)) as tf.Tensor).data();
+    await run();
     const { user, system } = process.cpuUsage(before);
     if (round >= 0) times[i]!.push((user + system) / 1000);
   }

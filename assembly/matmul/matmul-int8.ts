@@ -3,20 +3,20 @@
 //  (1) Two neighbours along k meet in one product: i32x4.dot_i16x8_s multiplies eight int16 and adds them in pairs. An odd last one meets
 //      0.
 //  (2) Few rows read b once, where it lies: memory bounds them. Many rows share a panel of b that is widened to int16 first, in thread
-//      scratch, and take their own pairs from `pairs`, which widen_i8 made.
+//      scratch, and take their own pairs from `pairs`, which widen_i8 made. What is missing of four rows or eight columns is 0 there.
 import { In, Out, Size, threadScratch } from "../abi";
 
 @unmanaged
 export class Int8Args {
   a: In = 0;
-  /** a as int16, rows of pairs (an even number of columns), or null for few rows. */
+  /** a as widen_i8 gives it, or null for few rows. */
   pairs: In = 0;
   b: In = 0;
   c: Out = 0;
   m: Size = 0;
   n: Size = 0;
   k: Size = 0;
-  /** Rows of a unit where there are pairs. */
+  /** Rows of a unit where there are pairs: a multiple of 4. */
   unitM: Size = 0;
 }
 
@@ -24,20 +24,48 @@ export class Int8Args {
 export class WidenArgs {
   x: In = 0;
   y: Out = 0;
+  rows: Size = 0;
   k: Size = 0;
 }
 
-/** y[r, :] = x[r, :] as int16, with a 0 behind where k is odd. Units: rows. */
+/** Bytes of a pair of four rows. */
+const GROUP: usize = 16;
+
+/** Pairs of k elements. */
+// @ts-ignore: decorator
+@inline
+function pairsOf(k: usize): usize {
+  return (k + 1) >> 1;
+}
+
+/**
+ * x as int16 in pairs along k, those of four rows side by side: y[r / 4, q, r % 4] = x[r, 2q], x[r, 2q + 1]. Rows up to a multiple of 4 are
+ * 0, and so is what odd k lacks. Units: groups of four rows.
+ */
 export function widen_i8(args: WidenArgs, begin: usize, end: usize): void {
   const k = args.k;
-  const width = (k + 1) & ~1;
-  for (let row = begin; row < end; row++) {
-    const x = args.x + row * k;
-    const y = args.y + ((row * width) << 1);
-    let q: usize = 0;
-    for (; q + 8 <= k; q += 8) v128.store(y + (q << 1), v128.load8x8_s(x + q));
-    for (; q < k; q++) store<i16>(y + (q << 1), load<i8>(x + q));
-    if (q < width) store<i16>(y + (q << 1), 0);
+  const pairs = pairsOf(k);
+  for (let group = begin; group < end; group++) {
+    const first = group << 2;
+    const rows = min<usize>(4, args.rows - first);
+    const to = args.y + group * pairs * GROUP;
+    if (rows < 4) memory.fill(to, 0, pairs * GROUP);
+    for (let r: usize = 0; r < rows; r++) {
+      let x = args.x + (first + r) * k;
+      let y = to + (r << 2);
+      const last = x + k;
+      for (; x + 8 <= last; x += 8, y += 64) {
+        const four = v128.load8x8_s(x);
+        v128.store32_lane(y, four, 0);
+        v128.store32_lane(y, four, 1, 16);
+        v128.store32_lane(y, four, 2, 32);
+        v128.store32_lane(y, four, 3, 48);
+      }
+      for (; x < last; x += 2, y += GROUP) {
+        store<i16>(y, load<i8>(x));
+        store<i16>(y, x + 1 < last ? <i32>load<i8>(x, 1) : 0, 2);
+      }
+    }
   }
 }
 
@@ -52,21 +80,19 @@ export function matmul_i8(args: Int8Args, begin: usize, end: usize): void {
     const last = min(end * COLUMNS, args.n);
     const whole = first + ((last - first) & ~7);
     overRows(args, first, whole);
-    oneByOne(args, 0, args.m, whole, last);
+    oneByOne(args, whole, last);
     return;
   }
   const across = (args.n + COLUMNS - 1) / COLUMNS;
   for (let unit = begin; unit < end; unit++) {
     const i = (unit / across) * args.unitM;
     const j = (unit % across) * COLUMNS;
-    const lastRow = min(i + args.unitM, args.m);
-    if (j + COLUMNS <= args.n) inPanels(args, i, lastRow, j);
-    else oneByOne(args, i, lastRow, j, args.n);
+    inPanels(args, i, min(i + args.unitM, args.m), j);
   }
 }
 
-function oneByOne(args: Int8Args, firstRow: usize, lastRow: usize, first: usize, last: usize): void {
-  for (let i = firstRow; i < lastRow; i++)
+function oneByOne(args: Int8Args, first: usize, last: usize): void {
+  for (let i: usize = 0; i < args.m; i++)
     for (let j = first; j < last; j++) {
       let sum: i32 = 0;
       for (let q: usize = 0; q < args.k; q++) sum += <i32>load<i8>(args.a + i * args.k + q) * <i32>load<i8>(args.b + q * args.n + j);
@@ -166,29 +192,41 @@ function addRows(a: usize, b0: usize, n: usize, isWhole: bool, c: usize, bytes: 
 /** 32 columns of some rows: b widened in blocks along k, each block added to what the ones before gave. Four parts of 8 columns. */
 function inPanels(args: Int8Args, firstRow: usize, lastRow: usize, j: usize): void {
   const panel = threadScratch();
-  const depth = (args.k + 1) >> 1;
+  const depth = pairsOf(args.k);
+  const columns = min(COLUMNS, args.n - j);
   for (let first: usize = 0; first < depth; first += DEPTH) {
     const count = min(DEPTH, depth - first);
-    widenPanel(args, j, first, count, panel);
-    for (let part: usize = 0; part < 4; part++) {
-      const from = panel + part * (count << 5);
-      let i = firstRow;
-      for (; i + 4 <= lastRow; i += 4) tile4(args, i, j + (part << 3), first, count, from);
-      for (; i < lastRow; i++) tile1(args, i, j + (part << 3), first, count, from);
+    widenPanel(args, j, columns, first, count, panel);
+    for (let part: usize = 0; part < columns; part += 8) {
+      const from = panel + part * (count << 2);
+      for (let i = firstRow; i < lastRow; i += 4)
+        tile(args, i, min<usize>(4, lastRow - i), j + part, min<usize>(8, columns - part), first, count, from);
     }
   }
 }
 
-/** Pairs of rows from 2 · first on, 8 columns of all of them after the other 8: 32 bytes a pair. */
-function widenPanel(args: Int8Args, j: usize, first: usize, count: usize, panel: usize): void {
+/** Pairs of rows from 2 · first on, 8 columns of all of them after the other 8: 32 bytes a pair. What lies behind the columns is 0. */
+function widenPanel(args: Int8Args, j: usize, columns: usize, first: usize, count: usize, panel: usize): void {
   const part = count << 5;
+  const row = panel + part * 4;
+  const isWhole = columns == COLUMNS;
+  if (!isWhole) memory.fill(row, 0, COLUMNS * 2);
   for (let q: usize = 0; q < count; q++) {
-    const row = (first + q) << 1;
-    const b = args.b + row * args.n + j;
-    const isLast = row + 1 == args.k;
-    for (let half: usize = 0; half < 32; half += 16) {
+    const at = (first + q) << 1;
+    let b = args.b + at * args.n + j;
+    let n = args.n;
+    const isLast = at + 1 == args.k;
+    if (!isWhole) {
+      for (let c: usize = 0; c < columns; c++) {
+        store<u8>(row + c, load<u8>(b + c));
+        if (!isLast) store<u8>(row + c, load<u8>(b + n + c), COLUMNS);
+      }
+      b = row;
+      n = COLUMNS;
+    }
+    for (let half: usize = 0; half < columns; half += 16) {
       const x = v128.load(b + half);
-      const y = isLast ? i32x4.splat(0) : v128.load(b + args.n + half);
+      const y = isLast ? i32x4.splat(0) : v128.load(b + n + half);
       const l = low(x, y);
       const h = high(x, y);
       const p = panel + (q << 5) + (half >> 3) * part;
@@ -200,20 +238,12 @@ function widenPanel(args: Int8Args, j: usize, first: usize, count: usize, panel:
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function keep(c: usize, low: v128, high: v128, first: usize): void {
-  v128.store(c, first ? i32x4.add(v128.load(c), low) : low);
-  v128.store(c, first ? i32x4.add(v128.load(c, 16), high) : high, 16);
-}
+/** Where sums of a tile lie in the scratch memory, behind panels and a row of b. */
+const TILE: usize = 4 * 32 * DEPTH + 64;
 
-/** Four rows and eight columns. */
-function tile4(args: Int8Args, i: usize, j: usize, first: usize, count: usize, panel: usize): void {
-  const width = ((args.k + 1) >> 1) << 2;
-  let a0 = args.pairs + i * width + (first << 2);
-  let a1 = a0 + width;
-  let a2 = a1 + width;
-  let a3 = a2 + width;
+/** Up to four rows and eight columns. */
+function tile(args: Int8Args, i: usize, rows: usize, j: usize, columns: usize, first: usize, count: usize, panel: usize): void {
+  let a = args.pairs + ((i >> 2) * pairsOf(args.k) + first) * GROUP;
   let p = panel;
   let c00 = i32x4.splat(0);
   let c01 = i32x4.splat(0);
@@ -224,46 +254,39 @@ function tile4(args: Int8Args, i: usize, j: usize, first: usize, count: usize, p
   let c30 = i32x4.splat(0);
   let c31 = i32x4.splat(0);
   const end = p + (count << 5);
-  for (; p != end; p += 32) {
+  for (; p != end; p += 32, a += GROUP) {
     const b0 = v128.load(p);
     const b1 = v128.load(p, 16);
-    const x0 = v128.load32_splat(a0);
+    const x0 = v128.load32_splat(a);
     c00 = i32x4.add(c00, i32x4.dot_i16x8_s(b0, x0));
     c01 = i32x4.add(c01, i32x4.dot_i16x8_s(b1, x0));
-    const x1 = v128.load32_splat(a1);
+    const x1 = v128.load32_splat(a, 4);
     c10 = i32x4.add(c10, i32x4.dot_i16x8_s(b0, x1));
     c11 = i32x4.add(c11, i32x4.dot_i16x8_s(b1, x1));
-    const x2 = v128.load32_splat(a2);
+    const x2 = v128.load32_splat(a, 8);
     c20 = i32x4.add(c20, i32x4.dot_i16x8_s(b0, x2));
     c21 = i32x4.add(c21, i32x4.dot_i16x8_s(b1, x2));
-    const x3 = v128.load32_splat(a3);
+    const x3 = v128.load32_splat(a, 12);
     c30 = i32x4.add(c30, i32x4.dot_i16x8_s(b0, x3));
     c31 = i32x4.add(c31, i32x4.dot_i16x8_s(b1, x3));
-    a0 += 4;
-    a1 += 4;
-    a2 += 4;
-    a3 += 4;
   }
-  const c = args.c + ((i * args.n + j) << 2);
-  const row = args.n << 2;
-  keep(c, c00, c01, first);
-  keep(c + row, c10, c11, first);
-  keep(c + (row << 1), c20, c21, first);
-  keep(c + row * 3, c30, c31, first);
-}
-
-/** One row and eight columns. */
-function tile1(args: Int8Args, i: usize, j: usize, first: usize, count: usize, panel: usize): void {
-  let a = args.pairs + ((i * ((args.k + 1) >> 1) + first) << 2);
-  let p = panel;
-  let c0 = i32x4.splat(0);
-  let c1 = i32x4.splat(0);
-  const end = p + (count << 5);
-  for (; p != end; p += 32) {
-    const x = v128.load32_splat(a);
-    c0 = i32x4.add(c0, i32x4.dot_i16x8_s(v128.load(p), x));
-    c1 = i32x4.add(c1, i32x4.dot_i16x8_s(v128.load(p, 16), x));
-    a += 4;
+  // All of them to the scratch memory, from there what c has.
+  let sums = threadScratch() + TILE;
+  v128.store(sums, c00);
+  v128.store(sums, c01, 16);
+  v128.store(sums, c10, 32);
+  v128.store(sums, c11, 48);
+  v128.store(sums, c20, 64);
+  v128.store(sums, c21, 80);
+  v128.store(sums, c30, 96);
+  v128.store(sums, c31, 112);
+  let c = args.c + ((i * args.n + j) << 2);
+  for (; rows > 0; rows--, sums += 32, c += args.n << 2) {
+    if (columns == 8) {
+      v128.store(c, first ? i32x4.add(v128.load(c), v128.load(sums)) : v128.load(sums));
+      v128.store(c, first ? i32x4.add(v128.load(c, 16), v128.load(sums, 16)) : v128.load(sums, 16), 16);
+    } else
+      for (let at: usize = 0; at < columns << 2; at += 4)
+        store<i32>(c + at, first ? load<i32>(c + at) + load<i32>(sums + at) : load<i32>(sums + at));
   }
-  keep(args.c + ((i * args.n + j) << 2), c0, c1, first);
 }

@@ -27,6 +27,9 @@ t.test("matmul_int8: int8 · int8 is int32, exactly: every remainder of rows, co
     [5, 4097, 32],
     [130, 9, 40],
     [133, 1031, 64],
+    [5, 600, 10],
+    [131, 7, 41],
+    [6, 3, 1],
     [1, 17, 4111],
     [3, 8, 8200],
   ];

@@ -48,7 +48,7 @@ export const packed = "${packed.toString("base64")}";
 
 const KEY = 16;
 /** Shorter ones cost more than they save: what stands between copies is packed as well, and the packer finds what repeats in it. */
-const SHORTEST = 160;
+const SHORTEST = 500;
 /** Places that are tried for a copy. */
 const TRIES = 64;
 

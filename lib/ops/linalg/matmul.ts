@@ -149,10 +149,10 @@ const int8Op = primitive({
     const m = sizeOf(known(a.shape).slice(0, -1));
     const units = Math.ceil(n / 32);
     if (m <= FEW || k === 0) return kernels.matmul_i8({ a, pairs: null, b, c: y, m, n, k, unitM: m }, units, unitsOfRuns(n, m * k, k * n));
-    const unitM = Math.min(m, 128);
+    const unitM = Math.min(roundUp(m, 4), 128);
     const grain = Math.max(1, Math.round((UNIT_WORK * 2) / Math.max(1, unitM * k * 32)));
-    const pairs = scratch(m * roundUp(k, 2) * 2);
-    const widen = kernels.widen_i8({ x: a, y: pairs, k }, m, Math.ceil((1 << 16) / Math.max(1, k)));
+    const pairs = scratch(roundUp(m, 4) * roundUp(k, 2) * 2);
+    const widen = kernels.widen_i8({ x: a, y: pairs, rows: m, k }, Math.ceil(m / 4), Math.ceil((1 << 14) / k));
     return [widen, kernels.matmul_i8({ a, pairs, b, c: y, m, n, k, unitM }, units * Math.ceil(m / unitM), grain)];
   },
   keepsWidth: true,
