@@ -8,6 +8,11 @@ import * as tf from "../lib/index.js";
 const { keras } = tf;
 const { layers } = keras;
 
+/** bench/peers/ort.mjs */
+interface Peer {
+  runOf(bytes: Uint8Array, numbers: ArrayLike<number>, shape: readonly (number | null)[]): Promise<() => Promise<unknown>>;
+}
+
 interface Case {
   readonly make: () => tf.keras.Model;
   readonly input: (batch: number) => tf.Tensor;
@@ -81,13 +86,10 @@ const runs: (() => Promise<unknown>)[] = modes.map((mode) => {
   return async () => ((await model.predictOnBatch(x)) as tf.Tensor).data();
 });
 if (files.length > 0) {
-  const ort = await import("onnxruntime-web/wasm");
-  ort.env.wasm.numThreads = 1;
+  const { runOf } = (await import(new URL("../../bench/peers/ort.mjs", import.meta.url).href)) as Peer;
   for (const file of files) {
-    const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(file)));
-    const feeds = { [session.inputNames[0]!]: new ort.Tensor("float32", x.data() as Float32Array, x.shape as number[]) };
     modes.push(`onnxruntime-web, ${file}`);
-    runs.push(() => session.run(feeds));
+    runs.push(await runOf(new Uint8Array(readFileSync(file)), x.data(), x.shape));
   }
 }
 const times: number[][] = modes.map(() => []);
