@@ -336,3 +336,9 @@ export function scoped<T>(action: () => T, keep: (result: T) => Iterable<Tensor>
     scope = outer;
   }
 }
+
+/**
+ * Runs a composition of operations on whole batches and frees what lies between at once, where nobody records it: left to the garbage
+ * collector it would be moved out of the memory piece by piece, which takes longer than the operations.
+ */
+export const composed = <T>(action: () => T, keep: (result: T) => Iterable<Tensor>): T => (isRecording() ? action() : scoped(action, keep));

@@ -15,6 +15,8 @@ const withoutCases = ["choices", "roundings", "widening anew", "bands"];
 /** Families of shapes and dtypes alone. */
 const inferredOnly: readonly Family[] = ["dtypes", "layers_symbolic"];
 
+t.setTimeout(600_000); // thousands of cases, each checked with and without passes, on a machine that may be busy
+
 /**
  * Every kept case of a family passes, eagerly and traced, but for what `expected.json` lists. Every traced program gives the same bits
  * without each of the passes that changed it.

@@ -5,6 +5,7 @@ import type { OptionValues, Schema } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
+import { composed } from "../../core/interpreter.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, symbolic, Tensor } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";
@@ -101,7 +102,7 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
   override call(data: TensorLike | Readonly<Record<string, unknown>>, { training }: { training?: boolean | null } = {}): Tensor {
     const options = { training: training ?? true };
     const sized = isInferring() ? standIns.map((size) => this.#sized(data, size)) : [data];
-    if (sized[0] === data) return this.#changed(data, options);
+    if (sized[0] === data) return composed(() => this.#changed(data, options), tensorsIn);
     // A model under construction asks for shapes alone: what is not the same for two sizes of images stays open.
     const [one, other] = sized.map((each) => this.#changed(each, options));
     return common(one, other) as Tensor;
@@ -204,6 +205,9 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
 }
 
 const standIns = [61, 67] as const;
+
+const tensorsIn = (value: unknown): Tensor[] =>
+  value instanceof Tensor ? [value] : isBranch(value) ? Object.values(value).flatMap(tensorsIn) : [];
 
 /** Tensors of the shapes that two answers have in common. */
 function common(one: unknown, other: unknown): unknown {

@@ -17,6 +17,7 @@ import { ArgumentError, StateError, ValueError } from "../../core/errors.js";
 import type { Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, expandDims, less, logicalNot, sum } from "../../ops/index.js";
+import { isInferring } from "../base/context.js";
 import { layerOptions } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch, numbersOf } from "./adapting.js";
@@ -73,7 +74,9 @@ export class Discretization extends Layer<typeof Discretization.options> {
   }
 
   override call(x: Tensor): Tensor {
-    const boundaries = this.binBoundaries;
+    const { numBins } = this.options;
+    // A model may be made before its layers learn: how many boundaries there will be is known.
+    const boundaries = this.binBoundaries ?? (isInferring() && numBins ? Array<number>(numBins - 1).fill(0) : null);
     if (boundaries === null) {
       throw new StateError(this.name, {
         given: "a call before the boundaries are known",

@@ -1,5 +1,6 @@
 // Images read at places between pixels: affine and perspective maps, and coordinates of one's own.
 
+import { composed } from "../../core/interpreter.js";
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
@@ -156,11 +157,14 @@ export function sampled(
   checkMode(where_, fillMode);
   const [height, width] = known(images.shape.slice(1, 3), where_) as [number, number];
   const order = orderOf(where_, interpolation);
-  const rows = mergeAxes(images, 0, 3);
-  const first = multiply(imageNumbers(images), height * width);
-  const nodes = [nodesOf(y, height, order, fillMode), nodesOf(x, width, order, fillMode)];
-  const read = ([row, column]: readonly Tensor[]): Tensor => takeAt(rows, add(add(multiply(row!, width), column!), first), 0);
-  return interpolate(nodes, fillValue, read, (each) => expandDims(each, -1));
+  const pixels = (): Tensor => {
+    const rows = mergeAxes(images, 0, 3);
+    const first = multiply(imageNumbers(images), height * width);
+    const nodes = [nodesOf(y, height, order, fillMode), nodesOf(x, width, order, fillMode)];
+    const read = ([row, column]: readonly Tensor[]): Tensor => takeAt(rows, add(add(multiply(row!, width), column!), first), 0);
+    return interpolate(nodes, fillValue, read, (each) => expandDims(each, -1));
+  };
+  return composed(pixels, (made) => [made]);
 }
 
 /** The number of each image of a batch, [n, 1, 1]. */

@@ -202,6 +202,27 @@ t.test("layers compute in their dtype, whatever real numbers they are given", (t
   t.end();
 });
 
+t.test("what a layer gives outlives what it made on the way", (t) => {
+  const rotate = new layers.RandomRotation(0.2, { seed: 4, boundingBoxFormat: "xyxy" });
+  const given = {
+    images,
+    labels: tf.ones([4, 2]),
+    boundingBoxes: { boxes: tf.ones([4, 1, 4]), labels: tf.ones([4, 1]) },
+    segmentationMasks: tf.ones([4, height, width, 1]),
+  };
+  const made = rotate<typeof given>(given as never);
+  const again = rotate<typeof given>(made as never);
+  for (const each of [images, given.labels, made.images, made.labels, made.boundingBoxes.boxes, made.segmentationMasks, again.images])
+    t.ok(each.data().every(Number.isFinite), "what was given, and what came of it");
+  const tape = new tf.GradientTape();
+  tape.watch(images);
+  const turned = tape.record(() => new layers.RandomRotation([0.25, 0.25], { fillMode: "constant" })(images));
+  t.ok(tape.gradient(turned, images)!.data().every(Number.isFinite), "a gradient goes through");
+  const places = [tf.constant([0.5, 1.5]), tf.constant([0, 1])];
+  t.strictSame(tf.keras.ops.image.mapCoordinates([[1, 2], [3, 4]], places, 1, "nearest").array(), [2, 4]); // prettier-ignore
+  t.end();
+});
+
 t.test("a transformation may have Keras's keys", (t) => {
   const augment = new layers.RandAugment({ seed: 3, numOps: 2 });
   const drawn = augment.getRandomTransformation(images) as { layerIdxes: tf.Tensor; transforms: object };

@@ -101,6 +101,18 @@ t.test("Normalization computes once somebody gave it statistics, however that wa
   t.strictSame((given as tf.Tensor).array(), [[-0.5], [0.5]], "for one call");
 });
 
+t.test("a model with Discretization is made before the layer learns", (t) => {
+  for (const [outputMode, shape] of [["int", [null, 1]], ["one_hot", [null, 4]]] as const) {
+    const bins = new layers.Discretization({ numBins: 4, outputMode });
+    const model = new tf.keras.Sequential([tf.keras.Input({ shape: [1] }), bins]);
+    t.strictSame(model.outputShape, shape);
+    t.throws(() => model(tf.ones([2, 1])), /a call of adapt first/);
+    bins.adapt([1, 2, 3, 4, 5, 6, 7, 8]);
+    t.strictSame(model(tf.ones([2, 1])).shape, [2, ...shape.slice(1)]);
+  } // prettier-ignore
+  t.end();
+});
+
 t.test("a vocabulary file is read in its encoding", (t) => {
   const folder = t.testdir({ utf16: Buffer.from("\ufeffä\nb\n", "utf16le"), latin: Buffer.from("ä\nb\n", "latin1") });
   const read = (name: string, encoding: string) => new layers.StringLookup({ vocabulary: `${folder}/${name}`, encoding }).getVocabulary();
