@@ -32,7 +32,8 @@ const inBrowsers: Opener = (location) => {
       hint: "This place is for browsers.",
     });
   }
-  return platform.openStore(location);
+  const store = platform.openStore(location);
+  return { ...store, read: (name) => store.read(name).catch((cause: unknown) => notRead(`${location}/${name}`, cause)) };
 };
 
 const schemes: Readonly<Record<string, Opener>> = {
@@ -52,7 +53,7 @@ const schemeOf = (location: string): string | undefined => {
 
 /** In a page a path without a scheme is one of its own database; what is not there is read from beside the page. */
 function pageStore(location: string): FileStore {
-  const own = platform.openStore(location);
+  const own = inBrowsers(location);
   const served = serverStore(location);
   return { ...own, read: async (name) => (await own.read(name)) ?? (name.includes(".") ? served.read(name) : null) };
 }
@@ -136,6 +137,8 @@ const reasons: Readonly<Record<string, string>> = {
   AbortError: "a transaction that the browser ended: the site's data were cleared, or its quota is full",
   InvalidStateError: "a database that was closed: it was deleted, or the site's data were cleared",
   UnknownError: "a failure of the browser's storage",
+  VersionError: "a database of another program",
+  NotFoundError: "a database of another program",
   SecurityError: "no permission to keep data: storage is blocked for this site",
   EFBIG: "a limit on the size of files",
   EROFS: "a read-only file system",
@@ -223,16 +226,26 @@ export async function whileLocked<T>({ store, path }: Pick<Place, "store" | "pat
   }
 }
 
+/** What went wrong, by Node's code, or by a page's name: its codes are numbers, if it has any. */
+function reasonOf(cause: unknown): string {
+  const { code, name, message } = cause as Error & { code?: string | number };
+  const kind = typeof code === "string" ? code : name;
+  const reason = reasons[kind];
+  return reason ? `${reason} (${kind})` : message || kind || String(cause);
+}
+
 function notWritten(path: string, cause: unknown, bytes: number): Error {
   if (cause instanceof KerasmError) return cause;
-  const { code, name: kind, message } = cause as Error & { code?: string };
-  const reason = reasons[code ?? kind];
   return new CheckpointError(path, {
-    given: reason ? `${reason} (${code ?? kind})` : message || kind || String(cause),
+    given: reasonOf(cause),
     expected: bytes > 0 ? `room for a file of ${bytes} bytes` : "a place that can be written",
     hint: "What was saved before is intact.",
     cause,
   });
+}
+
+function notRead(path: string, cause: unknown): never {
+  throw new CheckpointError(path, { given: reasonOf(cause), expected: "a file that can be read", cause });
 }
 
 /** Reads a file. @throws CheckpointError where there is none, or none that may be read */

@@ -60,7 +60,7 @@ function parse(text: string): Parameter {
     .slice(isRest ? 3 : 0)
     .split("=")[0]!
     .trim();
-  const isOptions = /options$/i.test(name);
+  const isOptions = /options\d*$/i.test(name); // bundlers number names that they have twice
   if (!text.startsWith("{")) return { name, kind: isOptions ? "options" : isRest ? "rest" : "positional", options: [] };
   const options = split(text.slice(1, text.indexOf("}"))).map((option) => /^[\w$]+/.exec(option)?.[0] ?? "");
   return { name: "options", kind: "options", options };

@@ -26,7 +26,7 @@ interface Root {
   keras: Namespace;
 }
 
-const root = (await import(new URL("../../lib/index.js", import.meta.url).href)) as Root;
+const root = (await import("../../lib/index.js")) as unknown as Root;
 const core = (await import("../../lib/core/tensor.js")) as { symbolic(spec: { shape: Shape; dtype: string }): Tensor };
 
 export const surface = {

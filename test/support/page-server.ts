@@ -49,7 +49,7 @@ export async function servePage(
     if (path === "/posted") return void readBody(request).then((body) => (post(body), response.end()));
     if (path === "/") return void response.setHeader("Content-Type", "text/html; charset=utf-8").end(page);
     const more = files.get(path);
-    if (more) return void response.setHeader("Content-Type", "application/octet-stream").end(more);
+    if (more) return void response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream").end(more);
     const file = normalize(join(home, decodeURIComponent(path.replace(/^\/kerasm\//, ""))));
     if (!path.startsWith("/kerasm/") || !file.startsWith(home + sep)) return void response.writeHead(404).end();
     readFile(file).then(
