@@ -2,8 +2,7 @@
 import { MapArgs, map } from "./map";
 import { BinaryArgs, binary } from "./rows";
 
-// @ts-ignore: decorator
-@inline
+/** A function of its own for each operator: inlined into every copy of a loop's body it would be most of these kernels. */
 function eachLane<Op>(a: v128, b: v128): v128 {
   const op = changetype<Op>(0);
   let y = i32x4.splat(op.one(i32x4.extract_lane(a, 0), i32x4.extract_lane(b, 0)));

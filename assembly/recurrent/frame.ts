@@ -2,7 +2,7 @@
 //  (1) The rows of a batch don't see each other: a unit is a group of rows through all steps, so threads never wait for each other.
 //  (2) What follows a product are loops over whole rows, one for each function: they lie in the first cache, and a loop of its own keeps
 //      the constants of a function in registers.
-import { loadUpTo, storeUpTo, tanh } from "../lanes";
+import { loadUpTo, sigmoid, storeUpTo, tanh } from "../lanes";
 
 /** The gradient before a sigmoid, given the one behind it and its result. */
 // @ts-ignore: decorator
@@ -22,5 +22,13 @@ export function tanhOfSum(x: usize, y: usize, n: usize): void {
   for (let j: usize = 0; j < n; j += 4, x += 16, y += 16) {
     const width = min<usize>(4, n - j);
     storeUpTo(x, tanh(f32x4.add(loadUpTo(x, width), loadUpTo(y, width))), width);
+  }
+}
+
+/** x = sigmoid(x + y), n elements. */
+export function sigmoidOfSum(x: usize, y: usize, n: usize): void {
+  for (let j: usize = 0; j < n; j += 4, x += 16, y += 16) {
+    const width = min<usize>(4, n - j);
+    storeUpTo(x, sigmoid(f32x4.add(loadUpTo(x, width), loadUpTo(y, width))), width);
   }
 }

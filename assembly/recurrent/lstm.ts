@@ -1,11 +1,11 @@
 // Long short-term memory through all steps of a sequence. Gates stand in Keras's order: i, f, g (the candidate), o.
 // Units are groups of unitRows rows of the batch.
 import { In, Out, Size } from "../abi";
-import { loadUpTo, sigmoid, splat, storeUpTo, tanh } from "../lanes";
+import { loadUpTo, splat, storeUpTo, tanh } from "../lanes";
 import { addProduct } from "../matmul/gemv";
 import { ADD } from "../matmul/tile";
 import { findRows, multiplyRows } from "../matmul/rows";
-import { carry, tanhOfSum, throughSigmoid } from "./frame";
+import { carry, sigmoidOfSum, tanhOfSum, throughSigmoid } from "./frame";
 
 @unmanaged
 export class LstmArgs {
@@ -72,13 +72,6 @@ function finish(a: LstmArgs, n: usize, t: usize, hasProduct: bool): void {
   const hiddenBefore = t ? hidden - row : a.hidden0 ? a.hidden0 + n * row : 0;
   carry(cells, cellBefore, row);
   carry(hidden, hiddenBefore, row);
-}
-
-function sigmoidOfSum(x: usize, y: usize, n: usize): void {
-  for (let j: usize = 0; j < n; j += 4, x += 16, y += 16) {
-    const width = min<usize>(4, n - j);
-    storeUpTo(x, sigmoid(f32x4.add(loadUpTo(x, width), loadUpTo(y, width))), width);
-  }
 }
 
 /** c = f · c before + i · g; h = o · tanh(c). */

@@ -98,6 +98,8 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   follows?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Follower | null;
   /** The same step with what follows it done while it stores its first output, or null where it can't. */
   absorbs?(inputs: InputsOf<N>, attrs: A, follower: Follower): { readonly inputs: InputsOf<N>; readonly attrs: A } | null;
+  /** An output and an input whose memory it may take where nobody needs the input afterwards. */
+  overwrites?(root: unknown, inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>): readonly (readonly [output: Tensor, input: Tensor])[];
   /** Inputs and outputs whose values the gradient needs: all that a tape holds. */
   readonly keeps?: readonly K[];
   /** Gradients of the inputs, each computed only when wanted; absent: not differentiable. Written with public operations. */
@@ -139,7 +141,11 @@ export interface Primitive {
   lower?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Command | readonly Command[];
   host?(inputs: Inputs, attrs: unknown, places?: OutputPlaces): Record<string, Tensor>;
   /** Outputs and inputs whose memory they may take where nobody needs the input afterwards; equal roots are one place in memory. */
-  overwrites?(root: (tensor: Tensor) => object): readonly (readonly [output: Tensor, input: Tensor])[];
+  overwrites?(
+    root: (tensor: Tensor) => object,
+    inputs: Inputs,
+    outputs: Record<string, Tensor>,
+  ): readonly (readonly [output: Tensor, input: Tensor])[];
   follows?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Follower | null;
   absorbs?(inputs: Inputs, attrs: unknown, follower: Follower): { inputs: Inputs; attrs: unknown } | null;
   gradient?(

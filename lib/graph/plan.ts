@@ -4,7 +4,7 @@
 //      never overlap.
 //  (2) A view (reshape) lies where its source lies; a read of a state lies in the state itself, unless the state is written while the value
 //      is still used: then it is copied when it is read.
-//  (3) An elementwise step may write over an input of its own shape that nobody uses afterwards.
+//  (3) An elementwise step may write over an input of its own shape that nobody uses afterwards; others where they say so.
 //  (4) Inputs that stay keep their place and their elements until the end, so that the program can run again without them.
 //  (5) Constants lie in a block of their own and keep their values between calls.
 
@@ -185,11 +185,12 @@ function writeOver(
 
 /** Pairs of an output and an input of the same elements. */
 function overwritable(
-  { op, inputs, outputs: { y } }: Step,
+  { op, inputs, outputs }: Step,
   commands: readonly Command[],
   root: (tensor: Tensor) => Tensor | State,
 ): readonly (readonly [output: Tensor, input: Tensor])[] {
-  if (op.overwrites) return op.overwrites(root);
+  const { y } = outputs;
+  if (op.overwrites) return op.overwrites(root, inputs, outputs);
   if (op.fusible !== "elementwise" || commands.length !== 1 || !y) return [];
   return op.inputs.flatMap((name) => {
     const input = inputs[name];

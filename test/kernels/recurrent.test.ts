@@ -172,24 +172,29 @@ for (const build of builds) {
     }
 }
 
-/** The state after each step and the gates z, r, g with the candidate's part of the product. */
-function expectedGru({ rows, time, units, projected, kernel, hidden0, mask }: Omit<Run, "cell0">, bias: ArrayLike<number> | null) {
+/** The state after each step and the gates z, r, g with the candidate's part of the product, or with r · h where the reset comes first. */
+function expectedGru(
+  { rows, time, units, projected, kernel, hidden0, mask }: Omit<Run, "cell0">,
+  bias: ArrayLike<number> | null,
+  isResetFirst: boolean,
+) {
   const hidden = new Float64Array(rows * time * units);
   const gates = new Float64Array(hidden.length * 4);
   for (let n = 0; n < rows; n++)
     for (let t = 0; t < time; t++) {
       const place = n * time + t;
       const before = (u: number) => (t ? hidden[(place - 1) * units + u]! : (hidden0?.[n * units + u] ?? 0));
-      const product = (q: number) => {
+      const product = (q: number, state = before) => {
         let sum = bias?.[q] ?? 0;
-        for (let u = 0; u < units; u++) sum += before(u) * kernel[u * 3 * units + q]!;
+        for (let u = 0; u < units; u++) sum += state(u) * kernel[u * 3 * units + q]!;
         return sum;
       };
+      const x = (gate: number, u: number) => projected[(place * 3 + gate) * units + u]!;
+      const reset = (u: number) => sigmoid(x(1, u) + product(units + u));
       for (let u = 0; u < units; u++) {
-        const x = (gate: number) => projected[(place * 3 + gate) * units + u]!;
-        const [z, r] = [sigmoid(x(0) + product(u)), sigmoid(x(1) + product(units + u))];
-        const p = product(2 * units + u);
-        const g = Math.tanh(x(2) + r * p);
+        const [z, r] = [sigmoid(x(0, u) + product(u)), reset(u)];
+        const p = isResetFirst ? r * before(u) : product(2 * units + u);
+        const g = Math.tanh(x(2, u) + (isResetFirst ? product(2 * units + u, (u) => reset(u) * before(u)) : r * p));
         [z, r, g, p].forEach((value, gate) => (gates[(place * 4 + gate) * units + u] = value));
         const isThere = mask ? mask[place] !== 0 : true;
         hidden[place * units + u] = isThere ? z * before(u) + (1 - z) * g : before(u);
@@ -201,9 +206,15 @@ function expectedGru({ rows, time, units, projected, kernel, hidden0, mask }: Om
 for (const build of builds) {
   const harness = new Harness(build);
   for (const { rows, time, units } of sizes)
-    for (const isPlain of [true, false]) {
-      const how = isPlain ? "from zeros" : "with a bias from a given state through a mask";
-      t.test(`gru of ${rows} rows, ${time} steps, ${units} units, ${how} (${build})`, async (t) => {
+    for (const [isPlain, isResetFirst] of [
+      [true, false],
+      [false, false],
+      [true, true],
+      [false, true],
+    ] as const) {
+      const how = isPlain ? "from zeros" : `${isResetFirst ? "" : "with a bias "}from a given state through a mask`;
+      const name = isResetFirst ? "gru, reset first," : "gru";
+      t.test(`${name} of ${rows} rows, ${time} steps, ${units} units, ${how} (${build})`, async (t) => {
         harness.reset();
         const unitRows = 4;
         const blocks = Math.ceil(rows / unitRows);
@@ -211,37 +222,43 @@ for (const build of builds) {
         const given = (count: number, seed: number) => (isPlain ? null : harness.floats(random(count, seed)));
         const projected = harness.floats(random(rows * time * 3 * units, 1));
         const kernel = harness.floats(random(units * 3 * units, 2));
-        const [hidden0, bias] = [given(rows * units, 3), given(3 * units, 4)];
+        const [hidden0, bias] = [given(rows * units, 3), isResetFirst ? null : given(3 * units, 4)];
         const mask = isPlain ? null : harness.bytes(random(rows * time, 5).map((x) => (x > -0.2 ? 1 : 0)));
         const [hidden, gates] = [harness.floats(rows * time * units), harness.floats(rows * time * 4 * units)];
-        const panels = Math.ceil((4 * units) / 16) * 16 * 3 * units;
+        const panels = 3 * Math.ceil((4 * units) / 16) * 16 * 3 * units;
         const [packed, packedBack] = [harness.floats(panels), harness.floats(panels)];
-        const packing = { b: kernel, groups: 1, taps: 1, strideGroup: 0, strideTap: 0 };
+        // One matrix, or one for each gate.
+        const [groups, width] = isResetFirst ? [3, units] : [1, 3 * units];
+        const packing = { b: kernel, groups, taps: 1, strideGroup: isResetFirst ? units : 0, strideTap: 0 };
         harness.run(
-          kernels.pack_f32({ ...packing, packed, k: units, n: 3 * units, strideK: 3 * units, strideN: 1 }, Math.ceil((3 * units) / 16)),
+          kernels.pack_f32({ ...packing, packed, k: units, n: width, strideK: 3 * units, strideN: 1 }, groups * Math.ceil(width / 16)),
         );
-        const run = kernels.gru_f32({ projected, packed, bias, hidden0, mask, hidden, gates, rows, time, units, unitRows }, blocks);
+        const resetFirst = isResetFirst ? 1 : 0;
+        const run = kernels.gru_f32(
+          { projected, packed, bias, hidden0, mask, hidden, gates, rows, time, units, unitRows, resetFirst },
+          blocks,
+        );
         harness.run(run);
         const whole = [hidden, gates].map(({ view }) => view.slice());
         harness.run(run, cuts);
         t.strictSame([hidden, gates].map(({ view }) => view), whole, "any split gives the same bits"); // prettier-ignore
         const views = { projected: projected.view, kernel: kernel.view, hidden0: hidden0?.view ?? null, mask: mask?.view ?? null };
-        const reference = expectedGru({ rows, time, units, ...views }, bias?.view ?? null);
+        const reference = expectedGru({ rows, time, units, ...views }, bias?.view ?? null, isResetFirst);
         for (const [name, { view }] of Object.entries({ hidden, gates }))
           t.ok(distance(view, reference[name as "hidden"]) < 5e-6, `${name}: ${distance(view, reference[name as "hidden"])} off`);
 
         const weights = { dHidden: random(hidden.view.length, 6), dGates: random(gates.view.length, 8) };
         harness.run(
           kernels.pack_f32(
-            { ...packing, packed: packedBack, k: 3 * units, n: units, strideK: 1, strideN: 3 * units },
-            Math.ceil(units / 16),
+            { ...packing, packed: packedBack, k: width, n: units, strideK: 1, strideN: 3 * units },
+            groups * Math.ceil(units / 16),
           ),
         );
         const [dHidden, dGates] = [harness.floats(weights.dHidden), harness.floats(weights.dGates)];
-        const [dProjected, dInner] = [harness.floats(projected.view.length), harness.floats(projected.view.length)];
+        const [dProjected, dInner] = [harness.floats(projected.view.length), harness.floats((projected.view.length * width) / (3 * units))];
         const dHidden0 = harness.floats(rows * units);
         const inputs = { gates, hidden, hidden0, mask, packed: packedBack, dHidden, dGates };
-        const gradient = kernels.gru_grad_f32({ ...inputs, dProjected, dInner, dHidden0, rows, time, units, unitRows }, blocks);
+        const gradient = kernels.gru_grad_f32({ ...inputs, dProjected, dInner, dHidden0, rows, time, units, unitRows, resetFirst }, blocks);
         harness.run(gradient);
         const once = [dProjected, dInner, dHidden0].map(({ view }) => view.slice());
         harness.run(gradient, cuts);
@@ -259,11 +276,16 @@ for (const build of builds) {
             projected: moved(views.projected, direction.projected),
             hidden0: moved(views.hidden0, direction.hidden0),
           };
-          const y = expectedGru({ rows, time, units, ...inputs }, moved(bias?.view ?? null, direction.bias));
+          const y = expectedGru(
+            { rows, time, units, ...inputs },
+            isResetFirst ? null : moved(bias?.view ?? null, direction.bias),
+            isResetFirst,
+          );
           return dot(y.hidden, weights.dHidden) + dot(y.gates, weights.dGates);
         };
         const slope = (at(1e-3) - at(-1e-3)) / 2e-3;
-        const ofBias = dot(dInner.view, Float64Array.from(dInner.view, (_, i) => direction.bias[i % (3 * units)]!)); // prettier-ignore
+        const alongBias = Float64Array.from(dInner.view, (_, i) => direction.bias[i % (3 * units)]!);
+        const ofBias = isResetFirst ? 0 : dot(dInner.view, alongBias);
         const found = dot(dProjected.view, direction.projected) + dot(dHidden0.view, direction.hidden0) + ofBias;
         t.ok(Math.abs(found - slope) < 2e-4 * (1 + Math.abs(slope)), `gradient along a direction: ${found}, by steps ${slope}`);
       });

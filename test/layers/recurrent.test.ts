@@ -39,6 +39,12 @@ const kinds = {
     stepwise: (units: number, options: object) => new GRUStepByStep(units, options),
     layer: (units: number, options: object) => new layers.GRU(units, options),
   },
+  "GRU with the reset before the product": {
+    states: 1,
+    whole: (units: number, options: object) => new layers.GRUCell(units, { ...options, resetAfter: false }),
+    stepwise: (units: number, options: object) => new GRUStepByStep(units, { ...options, resetAfter: false }),
+    layer: (units: number, options: object) => new layers.GRU(units, { ...options, resetAfter: false }),
+  },
   SimpleRNN: {
     states: 1,
     whole: (units: number, options: object) => new layers.SimpleRNNCell(units, options),
@@ -125,7 +131,7 @@ t.test("what takes the operation, and what does not", async (t) => {
   };
   t.ok(taken(new layers.LSTM(5)), "LSTM");
   t.ok(taken(new layers.GRU(5)), "GRU");
-  t.notOk(taken(new layers.GRU(5, { resetAfter: false })), "GRU with the reset before the product");
+  t.ok(taken(new layers.GRU(5, { resetAfter: false })), "GRU with the reset before the product");
   t.ok(taken(new layers.SimpleRNN(5)), "SimpleRNN");
   t.notOk(taken(new layers.SimpleRNN(5, { activation: "relu" })), "SimpleRNN with another activation");
   t.notOk(taken(new layers.RNN(new SimpleStepByStep(5))), "a simple cell with a step of its own");
@@ -167,6 +173,11 @@ t.test("the operation says which input does not fit", async (t) => {
   t.throws(
     () => gru({ projected: tf.zeros([2, 3, 6]), recurrentKernel: tf.zeros([2, 6]), bias: tf.zeros([5]) }),
     /given bias \[5\]; expected \[6\]/,
+  );
+  t.throws(
+    () => gru({ projected: tf.zeros([2, 3, 6]), recurrentKernel: tf.zeros([2, 6]), bias: tf.zeros([6]), resetAfter: false }),
+    /given bias \[6\]; expected \[0\]/,
+    "no bias where the reset comes first",
   );
   t.throws(
     () => simpleRnn({ projected: tf.zeros([2, 3, 4]), recurrentKernel: tf.zeros([4, 5]) }),

@@ -174,6 +174,24 @@ const cases: readonly Case[] = [
     shapes: [[2, 4, 6], [2, 6], [6], [2, 2]],
   },
   {
+    name: "gru whose reset comes first",
+    fn: (projected, recurrentKernel) => gru({ projected: projected!, recurrentKernel: recurrentKernel!, resetAfter: false }),
+    shapes: [
+      [2, 3, 9],
+      [3, 9],
+    ],
+  },
+  {
+    name: "gru whose reset comes first, from a given state through a mask",
+    fn: (projected, recurrentKernel, hidden0) =>
+      gru({ projected: projected!, recurrentKernel: recurrentKernel!, hidden0: hidden0!, mask, resetAfter: false }),
+    shapes: [
+      [2, 4, 6],
+      [2, 6],
+      [2, 2],
+    ],
+  },
+  {
     name: "simpleRnn",
     fn: (projected, recurrentKernel) => simpleRnn({ projected: projected!, recurrentKernel: recurrentKernel! }),
     shapes: [

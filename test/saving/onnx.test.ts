@@ -109,6 +109,7 @@ const others: Readonly<Record<string, () => [tf.keras.layers.Layer | ((x: tf.Ten
   MaxPooling1D: () => [new layers.MaxPooling1D(2) as never, [7, 3]],
   LSTM: () => [new layers.LSTM(4, { returnSequences: true }) as never, [5, 3]],
   GRU: () => [new layers.GRU(4) as never, [5, 3]],
+  "GRU, reset before the product": () => [new layers.GRU(4, { resetAfter: false }) as never, [5, 3]],
   SimpleRNN: () => [new layers.SimpleRNN(4, { returnSequences: true }) as never, [5, 3]],
   Bidirectional: () => [new layers.Bidirectional(new layers.LSTM(4)) as never, [5, 3]],
   "attention, causal, with a bias": () => [

@@ -61,15 +61,15 @@ export class GRUCell extends GatedCell<typeof GRUCell.options> {
     return [output, Array.isArray(states) ? [output] : output];
   }
 
-  /** One operation, for the activations that it has, `resetAfter`, and a step that nobody replaced. */
+  /** One operation, for the activations that it has and a step that nobody replaced. */
   wholeSequence({ projected, initial, mask }: WholeSequence): readonly Tensor[] | null {
     const { activation, recurrentActivation, resetAfter } = this.options;
-    if (activation !== tanh || recurrentActivation !== sigmoid || !resetAfter || this.call !== GRUCell.prototype.call) return null;
+    if (activation !== tanh || recurrentActivation !== sigmoid || this.call !== GRUCell.prototype.call) return null;
     const given = this.plainStates(projected, initial, mask);
     if (!given) return null;
-    const bias = this.bias && this.#biasRow(1);
+    const bias = resetAfter && this.bias ? this.#biasRow(1) : undefined;
     const recurrentKernel = this.recurrentKernel.value();
-    return [gru({ projected, recurrentKernel, bias, hidden0: given[0], mask: mask ?? undefined })];
+    return [gru({ projected, recurrentKernel, bias, hidden0: given[0], mask: mask ?? undefined, resetAfter })];
   }
 }
 

@@ -17,7 +17,7 @@ import { concatenate, stack } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { expandDims } from "../shaping/reshape.js";
 import { split, unstack } from "../shaping/split.js";
-import { before, complement, curve, productOverSteps, slope } from "./steps.js";
+import { before, complement, curve, productOverSteps, slope, together } from "./steps.js";
 
 interface Kept {
   readonly gates: Tensor;
@@ -44,17 +44,7 @@ const product = (first: Tensor, ...rest: readonly Tensor[]): Tensor => rest.redu
 const inFour = (x: Tensor): [Tensor, Tensor, Tensor, Tensor] => split(x, 4, -1) as never;
 
 export function secondGradient(dy: Cotangents, kept: Kept): { readonly [N in Name]: () => Tensor | null } {
-  let made: Record<Name, Tensor> | undefined;
-  const all = () => (made ??= transposed(dy, kept));
-  return {
-    gates: () => all().gates,
-    cells: () => all().cells,
-    cell0: () => all().cell0,
-    recurrentKernel: () => all().recurrentKernel,
-    dHidden: () => all().dHidden,
-    dCells: () => all().dCells,
-    dGates: () => all().dGates,
-  };
+  return together(["gates", "cells", "cell0", "recurrentKernel", "dHidden", "dCells", "dGates"], () => transposed(dy, kept));
 }
 
 /** One step of the first gradient, computed again. */

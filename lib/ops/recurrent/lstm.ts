@@ -1,12 +1,11 @@
 // A whole sequence of LSTM as one primitive, for cells with Keras's default activations.
 
-import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
-import { known, shapeText } from "../../core/shape.js";
+import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { secondGradient } from "./lstm-second-gradient.js";
-import { before, fits, pack, productOverSteps, UNIT_ROWS } from "./steps.js";
+import { before, pack, productOverSteps, sizesOf, UNIT_ROWS } from "./steps.js";
 
 export interface LstmInputs {
   /** What each step gets from its input: x · kernel + bias, `[batch, time, 4 · units]`. */
@@ -34,24 +33,10 @@ export function lstm({ projected, recurrentKernel, hidden0, cell0, mask }: LstmI
 const lstmOp = primitive({
   name: "lstm",
   inputs: ["projected", "recurrentKernel", "hidden0?", "cell0?", "mask?"],
-  infer({ projected, recurrentKernel, hidden0, cell0, mask }): { hidden: Spec; cells: Spec; gates: Spec } {
-    const [batch, time, width] = projected.shape as [number | null, number | null, number | null];
-    const [units, columns] = recurrentKernel.shape as [number, number];
-    if (projected.rank !== 3 || columns !== 4 * units || (width !== null && width !== columns)) {
-      throw new ShapeError("lstm", {
-        given: `projected ${shapeText(projected.shape)} and recurrentKernel ${shapeText(recurrentKernel.shape)}`,
-        expected: "[batch, time, 4 · units] and [units, 4 · units]",
-      });
-    }
-    for (const [name, given, wanted] of [
-      ["hidden0", hidden0, [batch, units]],
-      ["cell0", cell0, [batch, units]],
-      ["mask", mask, [batch, time]],
-    ] as const)
-      if (given && !fits(given, wanted))
-        throw new ShapeError("lstm", { given: `${name} ${shapeText(given.shape)}`, expected: shapeText(wanted) });
+  infer(inputs): { hidden: Spec; cells: Spec; gates: Spec } {
+    const [batch, time, units] = sizesOf("lstm", 4, inputs);
     const states: Spec = { shape: [batch, time, units], dtype: "float32" };
-    return { hidden: states, cells: states, gates: { shape: [batch, time, columns], dtype: "float32" } };
+    return { hidden: states, cells: states, gates: { shape: [batch, time, 4 * units], dtype: "float32" } };
   },
   lower({ projected, recurrentKernel, hidden0 = null, cell0 = null, mask = null }, { hidden, cells, gates }) {
     const [rows, time, units] = known(hidden.shape) as [number, number, number];
@@ -94,6 +79,7 @@ const gradientOp = primitive({
     const args = { ...inputs, cell0, mask, packed, dHidden, dCells, dGates, ...outputs, rows, time, units, unitRows: UNIT_ROWS };
     return [packing, kernels.lstm_grad_f32(args, Math.ceil(rows / UNIT_ROWS), 1)];
   },
+  overwrites: (_root, { gates }, { dProjected }) => [[dProjected, gates]],
   keeps: ["gates", "cells", "cell0", "mask", "recurrentKernel", "dHidden", "dCells", "dGates", "dProjected"],
   gradient: (dy, kept) => secondGradient(dy, kept),
 });

@@ -1,8 +1,7 @@
 // A whole sequence of a fully connected recurrence as one primitive, for cells whose activation is tanh.
 
-import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
-import { known, shapeText } from "../../core/shape.js";
+import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { add, multiply } from "../elementwise/arithmetic.js";
@@ -13,7 +12,7 @@ import { stack } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { expandDims } from "../shaping/reshape.js";
 import { unstack } from "../shaping/split.js";
-import { before, complement, fits, pack, productOverSteps, UNIT_ROWS } from "./steps.js";
+import { before, complement, pack, productOverSteps, sizesOf, together, UNIT_ROWS } from "./steps.js";
 
 export interface SimpleRnnInputs {
   /** What each step gets from its input: x · kernel + bias, `[batch, time, units]`. */
@@ -39,21 +38,8 @@ export function simpleRnn({ projected, recurrentKernel, hidden0, mask }: SimpleR
 const simpleRnnOp = primitive({
   name: "simple_rnn",
   inputs: ["projected", "recurrentKernel", "hidden0?", "mask?"],
-  infer({ projected, recurrentKernel, hidden0, mask }): { hidden: Spec } {
-    const [batch, time, width] = projected.shape as [number | null, number | null, number | null];
-    const [units, columns] = recurrentKernel.shape as [number, number];
-    if (projected.rank !== 3 || columns !== units || (width !== null && width !== units)) {
-      throw new ShapeError("simple_rnn", {
-        given: `projected ${shapeText(projected.shape)} and recurrentKernel ${shapeText(recurrentKernel.shape)}`,
-        expected: "[batch, time, units] and [units, units]",
-      });
-    }
-    for (const [name, given, wanted] of [
-      ["hidden0", hidden0, [batch, units]],
-      ["mask", mask, [batch, time]],
-    ] as const)
-      if (given && !fits(given, wanted))
-        throw new ShapeError("simple_rnn", { given: `${name} ${shapeText(given.shape)}`, expected: shapeText(wanted) });
+  infer(inputs): { hidden: Spec } {
+    const [batch, time, units] = sizesOf("simple_rnn", 1, inputs);
     return { hidden: { shape: [batch, time, units], dtype: "float32" } };
   },
   lower({ projected, recurrentKernel, hidden0 = null, mask = null }, { hidden }) {
@@ -96,9 +82,7 @@ const gradientOp = primitive({
   },
   keeps: ["hidden", "mask", "recurrentKernel", "dHidden", "dProjected"],
   gradient: (dy, kept) => {
-    let made: SecondGradients | undefined;
-    const all = (): SecondGradients => (made ??= secondGradients(dy.dProjected, dy.dHidden0, kept));
-    return { hidden: () => all().hidden, recurrentKernel: () => all().recurrentKernel, dHidden: () => all().dHidden };
+    return together(["hidden", "recurrentKernel", "dHidden"], () => secondGradients(dy.dProjected, dy.dHidden0, kept));
   },
 });
 

@@ -359,7 +359,10 @@ const gru: Row = (step) => {
   const bias = step.tensor("bias") ? op("Unsqueeze", [op("Concat", [zeros, step.at("bias")], { axis: 0 }), step.emitter.ints([0])]) : "";
   const initial = step.tensor("hidden0") ? op("Unsqueeze", [step.at("hidden0"), step.emitter.ints([0])]) : "";
   const x = op("Transpose", [step.at("projected")], { perm: [1, 0, 2] });
-  const [all] = step.emitter.nodeWith("GRU", [x, w, r, bias, "", initial], 1, { hidden_size: units, linear_before_reset: 1 });
+  const [all] = step.emitter.nodeWith("GRU", [x, w, r, bias, "", initial], 1, {
+    hidden_size: units,
+    linear_before_reset: step.attrs.resetAfter ? 1 : 0,
+  });
   return { hidden: timeSecond(step, all!), gates: "" };
 };
 
@@ -419,10 +422,12 @@ const lstmStep: CellStep = (step, projected, [h, c], gate) => {
 
 const gruStep: CellStep = (step, projected, [h], gate) => {
   const op = make(step);
-  const product = op("MatMul", [h!, step.at("recurrentKernel")]);
+  const kernel = step.at("recurrentKernel");
+  const product = op("MatMul", [h!, kernel]);
   const inner = step.tensor("bias") ? op("Add", [product, step.at("bias")]) : product;
   const [z, r] = [0, 1].map((i) => op("Sigmoid", [op("Add", [gate(projected, i), gate(inner, i)])]));
-  const g = op("Tanh", [op("Add", [gate(projected, 2), op("Mul", [r!, gate(inner, 2)])])]);
+  const candidate = step.attrs.resetAfter ? op("Mul", [r!, gate(inner, 2)]) : op("MatMul", [op("Mul", [r!, h!]), gate(kernel, 2)]);
+  const g = op("Tanh", [op("Add", [gate(projected, 2), candidate])]);
   return [op("Add", [op("Mul", [z!, h!]), op("Mul", [op("Sub", [step.emitter.scalar(1), z!]), g])])];
 };
 
