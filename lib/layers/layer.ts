@@ -34,7 +34,7 @@ import { callWith } from "./base/call-form.js";
 import { callEntry, currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
 import { convertArguments, isSymbolic, type LayerCall } from "./base/convert.js";
 import { nameLayer } from "./base/describe.js";
-import { currentRematScope, remat, type RematScope } from "./base/remat.js";
+import { currentRematScope, remat, rematWhole, type RematScope } from "./base/remat.js";
 import { inferOnly, kerasTensorsLike, symbolicLike } from "./base/infer.js";
 import { checkInput, type InputSpec } from "./base/input-spec.js";
 import { inputMask, maskOutputs, warnOfDroppedMask } from "./base/mask.js";
@@ -270,11 +270,11 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     if (!scope || isInferring()) return layerCall;
     const parts = this.sublayers();
     // What the user calls is recomputed part by part.
-    if (callEntry() === this && parts.length > 0 && parts.every((part) => part.#rematScope)) return layerCall;
+    if (callEntry() === this && parts.length > 0 && parts.some((part) => part.#rematScope)) return layerCall;
     if (scope.mode === "activations") return this.#withActivationAnew(layerCall);
     const symbolicOnes = (value: unknown): unknown => mapLeaves(value, (leaf) => (leaf instanceof Tensor ? symbolicOf(leaf) : leaf));
     const outputs = () => inferOnly(() => layerCall(args.map(symbolicOnes), symbolicOnes(options) as CallOptions));
-    return scope.takes(this.name, outputs) ? remat(layerCall) : layerCall;
+    return scope.takes(this.name, outputs) ? rematWhole(layerCall) : layerCall;
   }
 
   #withActivationAnew(layerCall: LayerRun): LayerRun {

@@ -98,8 +98,11 @@ for (const options of scopes)
       const model = scope.run(
         () =>
           new keras.Sequential([
-            new keras.layers.Dense(16, { activation: "gelu", name: "hidden", activityRegularizer: keras.regularizers.l2(0.01) }),
-            new keras.layers.BatchNormalization(),
+            // One layer of two, which have a loss and statistics.
+            new keras.Sequential([
+              new keras.layers.Dense(16, { activation: "gelu", name: "hidden", activityRegularizer: keras.regularizers.l2(0.01) }),
+              new keras.layers.BatchNormalization(),
+            ]),
             new keras.layers.Dropout(0.5, { name: "drop" }),
             new keras.layers.Dense(1),
           ]),
@@ -112,6 +115,43 @@ for (const options of scopes)
     };
     t.strictSame(await trained(new keras.RematScope(options)), await trained({ run: (body) => body() }));
   });
+
+t.test("what lies in a layer is computed anew with it, not once more by itself", async (t) => {
+  let calls = 0;
+  class Inner extends keras.layers.Layer {
+    override call(x: tf.Tensor) {
+      calls++;
+      return tf.sin(x);
+    }
+  }
+  class Outer extends keras.layers.Layer {
+    readonly inner = new Inner();
+    override call(x: tf.Tensor) {
+      return tf.square(this.inner(x) as tf.Tensor);
+    }
+  }
+  class Outermost extends keras.layers.Layer {
+    readonly outer = new Outer();
+    readonly own = this.addWeight({ shape: [], initializer: "ones" });
+    override call(x: tf.Tensor) {
+      return this.outer(x.mul(this.own));
+    }
+  }
+  const x = tf.constant([0.5, 1.5]);
+  const gradientOf = (layer: tf.keras.layers.Layer) => {
+    layer(x);
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    // Within a layer: what the user calls is recomputed part by part.
+    const y = tape.record(() => new keras.layers.Lambda((x: tf.Tensor) => layer(x) as tf.Tensor)(x) as tf.Tensor);
+    calls = 0;
+    return tape.gradient(y, x)!.array<number[]>();
+  };
+  const plain = gradientOf(new Outermost());
+  t.equal(calls, 0);
+  t.strictSame(gradientOf(new keras.RematScope().run(() => new Outermost())), plain);
+  t.equal(calls, 1);
+});
 
 t.test("a scope says which layers it takes, and refuses what it does not know", async (t) => {
   let calls = 0;

@@ -31,7 +31,7 @@ export function remat<A extends readonly unknown[], R>(f: (...args: A) => R): (.
     let isFirst = true;
     // Losses that layers add inside are results, so that gradients flow from them, too.
     const withLosses = (...given: A): { result: R; losses: Tensor[][] } => {
-      const before = holders.map(({ ownLosses }) => ownLosses);
+      const before = holders.map(({ ownLosses }) => [...ownLosses]); // a layer adds to its own list
       const result = inContext(() => reading(() => f(...given)));
       const losses = holders.map(({ ownLosses }, i) => ownLosses.filter((loss) => !before[i]!.includes(loss)));
       const wereThere = (i: number) => holders[i]!.ownLosses.filter((loss) => before[i]!.includes(loss));
@@ -43,6 +43,22 @@ export function remat<A extends readonly unknown[], R>(f: (...args: A) => R): (.
     losses.forEach((added, i) => added.length > 0 && holders[i]!.replaceLosses([...holders[i]!.ownLosses, ...added]));
     return result;
   };
+}
+
+/** Whether a layer is being called whose whole call is computed anew. */
+let isWithin = false;
+
+/** The same for a whole layer of a scope. The layers in it are computed anew with it: once more by themselves would only take time. */
+export function rematWhole<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
+  if (isWithin) return f;
+  return remat((...args: A) => {
+    isWithin = true;
+    try {
+      return f(...args);
+    } finally {
+      isWithin = false;
+    }
+  });
 }
 
 const modes = ["full", "activations", "larger_than", "list_of_layers", null] as const;

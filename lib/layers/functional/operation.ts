@@ -4,7 +4,7 @@ import { checkOptions } from "../../core/options.js";
 import { automaticName, Callable, type Config, type Json } from "../../config/index.js";
 import { ArgumentError, StateError, text } from "../../core/errors.js";
 import { inferOnly, kerasTensorsLike } from "../base/infer.js";
-import { currentRematScope, remat, type RematScope } from "../base/remat.js";
+import { currentRematScope, rematWhole, type RematScope } from "../base/remat.js";
 import { holdsKerasTensor } from "./keras-tensor.js";
 import { Node, type Operation as AnyOperation } from "./node.js";
 
@@ -86,7 +86,7 @@ export class Operation extends Callable implements AnyOperation {
 
   /** The function, computed anew for the gradient where the `keras.RematScope` says so in which the operation was made. */
   rematerializedCall(fn: (...args: unknown[]) => unknown, ...args: unknown[]): (...args: unknown[]) => unknown {
-    return this.#rematScope?.takes(this.name, () => this.computeOutputSpec(...args)) ? remat(fn) : fn;
+    return this.#rematScope?.takes(this.name, () => this.computeOutputSpec(...args)) ? rematWhole(fn) : fn;
   }
 
   /** Calls the operation, as a model does when it runs. */
