@@ -8,6 +8,7 @@ import {
   canRevectorize,
   isDeterministic,
   isRevectorized,
+  MOST_THREADS,
   setDeterministic,
   setRevectorized,
   setThreads,
@@ -194,8 +195,8 @@ export const config = {
     getIntraOpParallelismThreads: threads,
     /** @throws ArgumentError unless the number is a positive integer */
     setIntraOpParallelismThreads(numThreads: number): void {
-      if (!Number.isInteger(numThreads) || numThreads < 1 || numThreads > 64)
-        throw new ArgumentError("config.threads", { given: text(numThreads), expected: "an integer from 1 to 64" });
+      if (!Number.isInteger(numThreads) || numThreads < 1 || numThreads > MOST_THREADS)
+        throw new ArgumentError("config.threads", { given: text(numThreads), expected: `an integer from 1 to ${MOST_THREADS}` });
       setThreads(numThreads);
     },
     /** Operations run one after the other, each on all threads. */

@@ -32,8 +32,8 @@ let loaded: Kernels | undefined;
 let functions: Kernels["functions"] = [];
 let pool = 0;
 
-/** More threads than any machine gains from. */
-const MOST_THREADS = 64;
+/** More threads than machines have. */
+export const MOST_THREADS = 1024;
 
 /** A whole number from the environment. @throws RangeError for anything else */
 function setting(name: string, most: number): number | undefined {
