@@ -1,7 +1,9 @@
-// node build/bench/table.js FILE…: the tables of docs/performance.md from files that `npm run bench -- --json` wrote, one for each build.
+// node build/bench/table.js [--write PAGE] FILE…: the tables of docs/performance.md from files that `npm run bench -- --json` wrote, one for
+// each build: printed, or in the place of those that the page has.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
+import { parseArgs } from "node:util";
 import { timeText } from "./harness/report.js";
 
 /** A line of --json. */
@@ -10,11 +12,15 @@ interface Line {
   readonly peer: string | null;
   readonly threads: number;
   readonly ours_ms: number;
+  readonly ours_best_ms: number;
+  readonly peer_ms: number | null;
+  readonly peer_best_ms: number | null;
   readonly ratio: number | null;
   readonly limit_fraction: number | null;
 }
 
-const files = process.argv.slice(2).map((path) => ({
+const { values, positionals } = parseArgs({ options: { write: { type: "string" } }, allowPositionals: true });
+const files = positionals.map((path) => ({
   name: basename(path).replace(/\.\w+$/, ""),
   lines: readFileSync(path, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Line), // prettier-ignore
 }));
@@ -38,11 +44,57 @@ const others = (lines: readonly Line[]): string =>
 
 const names = [...new Set(files.flatMap(({ lines }) => lines.map((line) => line.case)))];
 const threads = [...new Set(files.flatMap(({ lines }) => lines.map((line) => line.threads)))];
-const columns = files.flatMap(({ name }) => threads.map((count) => `${name}, ${count} ${count === 1 ? "thread" : "threads"}`));
-console.log(`| case | ${columns.join(" | ")} | JavaScript peers |`);
-console.log(`|${" --- |".repeat(columns.length + 2)}`);
-for (const name of names) {
-  const own = files.map(({ lines }) => lines.filter((line) => line.case === name));
-  const each = own.flatMap((lines) => threads.map((count) => cells(lines, count)));
-  console.log(`| ${[name, ...each, others(own.find((lines) => lines.length > 0)!)].join(" | ")} |`);
+const count = (threads: number) => `${threads} ${threads === 1 ? "thread" : "threads"}`;
+
+/** A table in Markdown. */
+const table = (rows: readonly (readonly string[])[]): string[] => {
+  const [head, ...rest] = rows.map((cells) => `| ${cells.join(" | ")} |`);
+  return [head!, `|${" --- |".repeat(rows[0]!.length)}`, ...rest];
+};
+
+/** Every case at every number of threads. */
+const cases = table([
+  ["case", ...files.flatMap(({ name }) => threads.map((each) => `${name}, ${count(each)}`)), "JavaScript peers"],
+  ...names.map((name) => {
+    const own = files.map(({ lines }) => lines.filter((line) => line.case === name));
+    const each = own.flatMap((lines) => threads.map((count) => cells(lines, count)));
+    return [name, ...each, others(own.find((lines) => lines.length > 0)!)];
+  }),
+]);
+
+/** Whole training steps beside PyTorch's: median (best) of both. */
+const steps = table([
+  ["whole training step, median (best)", ...files.flatMap(({ name }) => [name, "PyTorch beside it"])],
+  ...names
+    .filter((name) => name.startsWith("training step "))
+    .flatMap((name) =>
+      threads.map((each) => {
+        const both = files.flatMap(({ lines }) => {
+          const own = lines.filter((line) => line.case === name && line.threads === each);
+          const torch = own.find(({ peer }) => peer === "torch");
+          const text = (median?: number | null, best?: number | null) => (median && best ? `${timeText(median)} (${timeText(best)})` : "");
+          return [text(own[0]?.ours_ms, own[0]?.ours_best_ms), text(torch?.peer_ms, torch?.peer_best_ms)];
+        });
+        return [`${name.slice("training step ".length)}, ${count(each)}`, ...both];
+      }),
+    ),
+]);
+
+/** The page with these tables in the place of those that begin in the same way. */
+function replaced(page: string): string {
+  const lines = page.split("\n");
+  for (const [start, made] of [
+    ["| whole training step", steps],
+    ["| case |", cases],
+  ] as const) {
+    const from = lines.findIndex((line) => line.startsWith(start));
+    if (from < 0) throw new Error(`table: given ${values.write} without a table that begins with "${start}"`);
+    let to = from;
+    while (lines[to]?.startsWith("|")) to++;
+    lines.splice(from, to - from, ...made);
+  }
+  return lines.join("\n");
 }
+
+if (values.write === undefined) console.log([...steps, "", ...cases].join("\n"));
+else writeFileSync(values.write, replaced(readFileSync(values.write, "utf8")));
