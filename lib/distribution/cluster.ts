@@ -2,6 +2,7 @@
 
 import { platform } from "#platform";
 import { ArgumentError, text } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 
 /** Addresses `host:port` of the tasks of each job. */
 export type Cluster = Readonly<Record<string, readonly string[]>>;
@@ -11,17 +12,54 @@ export interface Task {
   readonly index: number;
 }
 
-/** A cluster and the place of this process in it. */
-export interface ClusterResolver {
-  clusterSpec(): ClusterSpec | Cluster;
+/** What a resolver finds: at once, or later. */
+export type FoundCluster = ClusterSpec | Cluster | Promise<ClusterSpec | Cluster>;
+
+/** A cluster and the place of this process in it: all that strategies ask for. */
+export interface Resolver {
+  clusterSpec(): FoundCluster;
   readonly taskType: string | null;
   readonly taskId: number | null;
 }
 
+/**
+ * The base of what finds a cluster and the place of this process in it. A resolver of one's own gives `clusterSpec()`, and says `taskType`
+ * and `taskId`. TensorFlow: tf.distribute.cluster_resolver.ClusterResolver
+ */
+export abstract class ClusterResolver implements Resolver {
+  taskType: string | null = null;
+  taskId: number | null = null;
+  /** What TensorFlow's servers speak; here they speak MPI. */
+  rpcLayer: string | null = null;
+
+  /** Who is in the cluster. */
+  abstract clusterSpec(): FoundCluster;
+
+  /** "google" inside of Google, else empty. */
+  get environment(): string {
+    return "";
+  }
+
+  /** Where a task listens, `protocol://host:port`; by default this process's. Empty where that is not known. */
+  master(taskType: string | null = this.taskType, taskId: number | null = this.taskId, rpcLayer: string | null = this.rpcLayer): string {
+    const found = this.clusterSpec();
+    if (found instanceof Promise || taskType === null || taskId === null) return "";
+    return masterOf(new ClusterSpec(found).taskAddress(taskType, taskId), rpcLayer);
+  }
+
+  /** Accelerators of a task by type: processors are none. */
+  numAccelerators(_taskType: string | null = null, _taskId: number | null = null): Record<string, number> {
+    return {};
+  }
+}
+
+const masterOf = (address: string, rpcLayer: string | null): string =>
+  rpcLayer === null || rpcLayer === "" || address === "" ? address : `${rpcLayer}://${address}`;
+
 const jobs = ["chief", "worker", "ps", "evaluator"];
 
 /** Checks the jobs of a cluster. @throws ArgumentError that says which part is wrong */
-function checkedJobs(where: string, cluster: unknown): Cluster {
+export function checkedJobs(where: string, cluster: unknown): Cluster {
   const refuse = (what: string, given: unknown, expected: string): never => {
     throw new ArgumentError(`${where}.${what}`, { given: text(given), expected });
   };
@@ -44,7 +82,7 @@ function checkedJobs(where: string, cluster: unknown): Cluster {
 }
 
 /** Checks a task of a cluster. @throws ArgumentError that says what is wrong */
-function checkedTask(where: string, spec: Cluster, task: unknown): Task {
+export function checkedTask(where: string, spec: Cluster, task: unknown): Task {
   const refuse = (what: string, given: unknown, expected: string): never => {
     throw new ArgumentError(`${where}.${what}`, { given: text(given), expected });
   };
@@ -109,38 +147,70 @@ export class ClusterSpec {
   }
 }
 
-/** What the environment variable TF_CONFIG says. TensorFlow: tf.distribute.cluster_resolver.TFConfigClusterResolver */
-export class TFConfigClusterResolver implements ClusterResolver {
-  readonly taskType: string | null;
-  readonly taskId: number | null;
-  readonly rpcLayer = null;
-  readonly #cluster: ClusterSpec;
+/** What overrides TF_CONFIG. */
+export interface TFConfigOptions {
+  readonly taskType?: string | null;
+  readonly taskId?: number | null;
+  readonly rpcLayer?: string | null;
+  readonly environment?: string | null;
+}
 
-  /** @throws ArgumentError where TF_CONFIG is no JSON, or says nothing that can be */
-  constructor(given: string | undefined = platform.setting("TF_CONFIG")) {
-    if (given === undefined || given.trim() === "") {
-      this.#cluster = new ClusterSpec({});
-      this.taskType = this.taskId = null;
-      return;
+/** What the environment variable TF_CONFIG says. TensorFlow: tf.distribute.cluster_resolver.TFConfigClusterResolver */
+export class TFConfigClusterResolver extends ClusterResolver {
+  readonly #cluster: ClusterSpec;
+  readonly #environment: string;
+
+  /**
+   * @param given  what overrides it, or its text
+   * @throws ArgumentError where TF_CONFIG is no JSON, or says nothing that can be
+   */
+  constructor(given: string | TFConfigOptions = {}) {
+    super();
+    const where = "TFConfigClusterResolver";
+    const options = typeof given === "string" ? {} : given;
+    checkOptions(where, [options], 0, ["taskType", "taskId", "rpcLayer", "environment"]);
+    const source = typeof given === "string" ? given : platform.setting("TF_CONFIG");
+    let config: { cluster?: unknown; task?: { type?: unknown; index?: unknown }; rpc_layer?: string; environment?: string } = {};
+    if (source !== undefined && source.trim() !== "") {
+      try {
+        config = JSON.parse(source) as typeof config;
+      } catch (cause) {
+        throw new ArgumentError("TF_CONFIG", { given: text(source), expected: "JSON", hint: (cause as Error).message, cause });
+      }
+      if (typeof config !== "object" || config === null || Array.isArray(config))
+        throw new ArgumentError("TF_CONFIG", { given: text(config), expected: '{ "cluster": { … }, "task": { … } }' });
+      const jobs = checkedJobs("TF_CONFIG", config.cluster);
+      const { taskType = null, taskId = null } = options;
+      const isOverridden = taskType !== null || taskId !== null;
+      const named = { type: taskType ?? config.task?.type, index: taskId ?? config.task?.index };
+      const task = checkedTask("TF_CONFIG", jobs, isOverridden ? named : config.task);
+      [this.taskType, this.taskId] = [task.type, task.index];
+      config.cluster = jobs;
     }
-    let config: { cluster?: unknown; task?: unknown };
-    try {
-      config = JSON.parse(given) as typeof config;
-    } catch (cause) {
-      throw new ArgumentError("TF_CONFIG", { given: text(given), expected: "JSON", hint: (cause as Error).message, cause });
-    }
-    if (typeof config !== "object" || config === null || Array.isArray(config))
-      throw new ArgumentError("TF_CONFIG", { given: text(config), expected: '{ "cluster": { … }, "task": { … } }' });
-    const jobs = checkedJobs("TF_CONFIG", config.cluster);
-    const task = checkedTask("TF_CONFIG", jobs, config.task);
-    this.#cluster = new ClusterSpec(jobs);
-    this.taskType = task.type;
-    this.taskId = task.index;
+    this.#cluster = new ClusterSpec((config.cluster as Cluster | undefined) ?? {});
+    this.rpcLayer = options.rpcLayer ?? config.rpc_layer ?? null;
+    this.#environment = options.environment ?? config.environment ?? "";
   }
 
-  clusterSpec(): ClusterSpec {
+  override clusterSpec(): ClusterSpec {
     return this.#cluster;
   }
+
+  override get environment(): string {
+    return this.#environment;
+  }
+}
+
+/** Who this process is, and what else there is to say of a cluster. */
+export interface SimpleClusterOptions {
+  /** What `master()` gives where no task is said. */
+  readonly master?: string;
+  readonly taskType?: string | null;
+  readonly taskId?: number | null;
+  readonly environment?: string;
+  /** What `numAccelerators()` gives. */
+  readonly numAccelerators?: Readonly<Record<string, number>> | null;
+  readonly rpcLayer?: string | null;
 }
 
 /**
@@ -151,36 +221,41 @@ export class TFConfigClusterResolver implements ClusterResolver {
  * new tf.distribute.cluster_resolver.SimpleClusterResolver(cluster, { taskType: "worker", taskId: 1 }).taskId; // 1
  * ```
  */
-export class SimpleClusterResolver implements ClusterResolver {
+export class SimpleClusterResolver extends ClusterResolver {
   readonly #cluster: ClusterSpec;
-  readonly taskType: string | null;
-  readonly taskId: number | null;
-  /** What TensorFlow's servers speak; here they speak MPI. */
-  readonly rpcLayer: string | null;
+  readonly #options: SimpleClusterOptions;
 
   /** @throws ArgumentError for a task that is not in the cluster */
-  constructor(
-    clusterSpec: ClusterSpec | Cluster,
-    {
-      taskType = null,
-      taskId = null,
-      rpcLayer = null,
-      ...unknown
-    }: { readonly taskType?: string | null; readonly taskId?: number | null; readonly rpcLayer?: string | null } = {},
-  ) {
+  constructor(clusterSpec: ClusterSpec | Cluster, options: SimpleClusterOptions = {}) {
+    super();
     const where = "SimpleClusterResolver";
-    const [odd] = Object.keys(unknown);
-    if (odd !== undefined) throw new ArgumentError(where, { given: `the option ${odd}`, expected: "taskType, taskId, rpcLayer" });
+    checkOptions(where, [options], 0, ["master", "taskType", "taskId", "environment", "numAccelerators", "rpcLayer"]);
+    const { taskType = null, taskId = null, rpcLayer = null } = options;
     const jobs = clusterSpec instanceof ClusterSpec ? clusterSpec.asDict() : checkedJobs(where, clusterSpec);
     this.#cluster = new ClusterSpec(jobs);
+    this.#options = options;
     const task = taskType === null && taskId === null ? null : checkedTask(where, jobs, { type: taskType, index: taskId });
     this.taskType = task?.type ?? null;
     this.taskId = task?.index ?? null;
     this.rpcLayer = rpcLayer;
   }
 
-  clusterSpec(): ClusterSpec {
+  override clusterSpec(): ClusterSpec {
     return this.#cluster;
+  }
+
+  override get environment(): string {
+    return this.#options.environment ?? "";
+  }
+
+  override master(taskType: string | null = null, taskId: number | null = null, rpcLayer: string | null = null): string {
+    const isTask = taskType !== null && taskId !== null;
+    const address = isTask ? this.#cluster.taskAddress(taskType, taskId) : (this.#options.master ?? "");
+    return masterOf(address, rpcLayer ?? this.rpcLayer);
+  }
+
+  override numAccelerators(): Record<string, number> {
+    return { ...this.#options.numAccelerators };
   }
 }
 

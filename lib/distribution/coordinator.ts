@@ -6,7 +6,6 @@
 //      was lost.
 //  (3) After `join` every task has the present variables, and the values of what was scheduled.
 
-import { checkFunction } from "../core/options.js";
 import { ArgumentError, ClusterError, StateError, text } from "../core/errors.js";
 import { isPulledFrom, pulled, type Pullable } from "../core/pulls.js";
 import { Tensor } from "../core/tensor.js";
@@ -18,6 +17,7 @@ import { DistributedDataset, InputContext } from "./dataset.js";
 import type { DistributedIterator } from "./iterator.js";
 import type { ParameterServerStrategy } from "./parameter-server.js";
 import type { Serving } from "./serving.js";
+import { type Keywords, runArguments, type RunArguments } from "./strategy.js";
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -43,15 +43,19 @@ export class RemoteValue<T = unknown> {
   }
 }
 
+/** What each worker has of its own: datasets and their iterators. TensorFlow: tf.distribute.coordinator.PerWorkerValue */
+export abstract class PerWorkerValue {}
+
 /** What a worker's elements come from. */
 type Iterated<T> = Dataset<T> | DistributedDataset<T>;
 
 /** A dataset of each worker's own. */
-export class PerWorkerDataset<T> {
+export class PerWorkerDataset<T> extends PerWorkerValue {
   readonly #make: () => Iterated<T>;
   #dataset: Iterated<T> | null = null;
 
   constructor(make: () => Iterated<T>) {
+    super();
     this.#make = make;
   }
 
@@ -66,13 +70,14 @@ export class PerWorkerDataset<T> {
 }
 
 /** The iterator of a worker's dataset, begun at its first use there; at the end it begins anew. */
-export class PerWorkerIterator<T> implements Pullable {
+export class PerWorkerIterator<T> extends PerWorkerValue implements Pullable {
   /** In a traced function its elements are taken at every call. */
   readonly [isPulledFrom] = true;
   readonly #dataset: () => Iterated<T>;
   #iterator: DatasetIterator<T> | DistributedIterator<T> | null = null;
 
   constructor(dataset: () => Iterated<T>) {
+    super();
     this.#dataset = dataset;
   }
 
@@ -133,9 +138,18 @@ export class ClusterCoordinator {
     return (this.#communicator?.rank ?? 0) === 0;
   }
 
-  /** Puts a function into the queue. @returns its value, to be fetched after `join` */
-  schedule<A extends readonly unknown[], R>(fn: (...args: A) => R, args: readonly unknown[] = []): RemoteValue<Awaited<R>> {
-    checkFunction("coordinator.schedule", fn);
+  /**
+   * Puts a function into the queue: `schedule(fn, [x])`, `schedule(fn, [x], { scale: 2 })`, or `schedule(fn, { args: [x] })`. The function
+   * gets a record of arguments last.
+   *
+   * @returns its value, to be fetched after `join`
+   */
+  schedule<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    given: RunArguments = [],
+    kwargs: Keywords = null,
+  ): RemoteValue<Awaited<R>> {
+    const args = runArguments("coordinator.schedule", fn, given, kwargs, null);
     let index = this.#functions.indexOf(fn as AnyFunction);
     if (index < 0) index = this.#functions.push(fn as AnyFunction) - 1;
     const result = new RemoteValue();

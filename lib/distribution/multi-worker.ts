@@ -2,15 +2,15 @@
 
 import { ArgumentError } from "../core/errors.js";
 import { replica, type Group } from "../core/replicas.js";
-import type { ClusterResolver, Task } from "./cluster.js";
+import type { Resolver, Task } from "./cluster.js";
 import type { ProcessGroup } from "./process-group.js";
 import { ProcessStrategy } from "./process-strategy.js";
-import { checkCommunication, requireJoined, type CommunicationOptions } from "./processes.js";
+import { checkCommunication, joinedProcesses, requireJoined, type CommunicationOptions } from "./processes.js";
 
 /** The cluster, and how processes speak to each other. */
 export interface MultiWorkerOptions {
   /** What `strategy.clusterResolver` is to give; `initialize` has read TF_CONFIG, or was given one. */
-  readonly clusterResolver?: ClusterResolver | null;
+  readonly clusterResolver?: Resolver | null;
   readonly communicationOptions?: CommunicationOptions;
 }
 
@@ -24,6 +24,12 @@ export function processGroup(where: string, compression: "float16" | null): Grou
     throw new ArgumentError(where, { given: `compression ${compression}`, expected: `${group.compression}, as in the strategy before` });
   return (group ??= groupOf(where, compression));
 }
+
+/** The group of all processes, as the strategies have made it. */
+export const presentGroup = (where: string): Group => {
+  if (!joinedProcesses()) return replica().group;
+  return group ?? processGroup(where, null);
+};
 
 /**
  * A replica in each process, on one machine or many: the same script runs in all of them, gradients are summed over MPI.
@@ -41,7 +47,7 @@ export class MultiWorkerMirroredStrategy extends ProcessStrategy {
   readonly group: Group;
   readonly task: Task;
   /** Who is in the cluster, and which task this is. */
-  override readonly clusterResolver: ClusterResolver;
+  override readonly clusterResolver: Resolver;
 
   constructor(options: MultiWorkerOptions = {}) {
     super();

@@ -7,7 +7,7 @@ import { dtypes, type TypedArray } from "../core/dtype.js";
 import type { ClusterCoordinator } from "./coordinator.js";
 import { Partitioner } from "./partitioners.js";
 import type { Variable } from "../variables/variable.js";
-import { addressesOf, rankOf, type ClusterResolver } from "./cluster.js";
+import { addressesOf, rankOf, type Resolver } from "./cluster.js";
 import { requireJoined, type Joined } from "./processes.js";
 import { whileRunning } from "./scopes.js";
 import { Strategy } from "./strategy.js";
@@ -56,7 +56,7 @@ export class ParameterServerStrategy extends Strategy {
   readonly group: ServedGroup = new ServedGroup();
   readonly joined: Joined;
   /** Who is in the cluster, and which task this is. */
-  override readonly clusterResolver: ClusterResolver;
+  override readonly clusterResolver: Resolver;
   readonly #partitioner: Partitioner | null;
   /** Ranks that compute, and those that keep variables: the first one where the cluster has no ps tasks. */
   readonly workers: readonly number[];
@@ -66,7 +66,7 @@ export class ParameterServerStrategy extends Strategy {
    * @param clusterResolver  what `strategy.clusterResolver` is to give; `initialize` has read TF_CONFIG, or was given one
    * @param options.variablePartitioner  into how many parts a variable is cut that several tasks keep; default: none is cut
    */
-  constructor(clusterResolver: ClusterResolver | null = null, options: { readonly variablePartitioner?: Partitioner | null } = {}) {
+  constructor(clusterResolver: Resolver | null = null, options: { readonly variablePartitioner?: Partitioner | null } = {}) {
     super();
     for (const key of Object.keys(options))
       if (key !== "variablePartitioner") throw new StateError(where, { given: `the option ${key}`, expected: "variablePartitioner" });

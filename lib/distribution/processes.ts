@@ -10,16 +10,7 @@ import type { Compression, ProcessGroup } from "./process-group.js";
 import { setChief, type Group } from "../core/replicas.js";
 import type { Splitting } from "./split.js";
 import type { Strategy } from "./strategy.js";
-import {
-  addressesOf,
-  type Cluster,
-  type ClusterResolver,
-  ClusterSpec,
-  rankOf,
-  type Task,
-  taskOf,
-  TFConfigClusterResolver,
-} from "./cluster.js";
+import { addressesOf, type Cluster, type Resolver, ClusterSpec, rankOf, type Task, taskOf, TFConfigClusterResolver } from "./cluster.js";
 
 /**
  * How processes speak with each other, as a record or as TensorFlow's class. TensorFlow: tf.distribute.experimental.CommunicationOptions
@@ -47,7 +38,7 @@ export const CollectiveCommunication = CommunicationImplementation;
 
 /** How processes find each other, and how they exchange values. */
 export interface InitializeOptions extends Readonly<CommunicationOptions> {
-  readonly clusterResolver?: ClusterResolver | null;
+  readonly clusterResolver?: Resolver | null;
 }
 
 /** What this process has joined. */
@@ -61,7 +52,7 @@ export interface Joined {
   readonly cluster: Cluster;
   readonly task: Task;
   /** Where that was found: of processes that a launcher started, their number alone. */
-  readonly resolver: ClusterResolver;
+  readonly resolver: Resolver;
 }
 
 let joined: Joined | undefined;
@@ -102,7 +93,7 @@ export function checkCommunication(at: string, options: CommunicationOptions, ot
 
 async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: InitializeOptions): Promise<Joined> {
   const resolver = clusterResolver ?? new TFConfigClusterResolver();
-  const cluster = new ClusterSpec(resolver.clusterSpec()).asDict();
+  const cluster = new ClusterSpec(await resolver.clusterSpec()).asDict();
   const addresses = addressesOf(cluster);
   const isListed = addresses.length > 1 && resolver.taskType !== null;
   const rank = isListed ? rankOf(cluster, { type: resolver.taskType!, index: resolver.taskId! }) : 0;

@@ -10,7 +10,7 @@ import { isBranch, leaves, mapTree, type Tree } from "../core/tree.js";
 import { Dataset } from "../data/dataset.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import { add, cast, concatenate, divide, sum } from "../ops/index.js";
-import type { ClusterResolver } from "./cluster.js";
+import type { Resolver } from "./cluster.js";
 import { checkInputOptions, DistributedDataset, type DistributeOptions, InputContext, sharingOf } from "./dataset.js";
 import { devicesOf, StrategyExtended } from "./extended.js";
 import { joined, partOf, PerReplica } from "./per-replica.js";
@@ -88,11 +88,10 @@ export type RunArguments =
   readonly unknown[] | { readonly args?: readonly unknown[]; readonly kwargs?: Keywords; readonly options?: RunOptions | null };
 
 /** The arguments as a list. @throws ArgumentError for what are none */
-function runArguments(fn: unknown, given: RunArguments, named: Keywords, how: RunOptions | null): readonly unknown[] {
-  const where = "strategy.run";
+export function runArguments(where: string, fn: unknown, given: RunArguments, named: Keywords, how: RunOptions | null): readonly unknown[] {
   checkFunction(where, fn);
   if (how !== null) checkRunOptions(`${where}.options`, how);
-  if (Array.isArray(given)) return withKeywords(given as readonly unknown[], named);
+  if (Array.isArray(given)) return withKeywords(where, given as readonly unknown[], named);
   if (!isBranch(given)) throw new ArgumentError(`${where}.args`, { given: text(given), expected: "a list of arguments: [x, y]" });
   if (named !== null) throw new ArgumentError(where, { given: "two records", expected: "a list of arguments, then one record" });
   const { args = [], kwargs = null, options = null, ...unknown } = given as Exclude<RunArguments, readonly unknown[]>;
@@ -100,16 +99,16 @@ function runArguments(fn: unknown, given: RunArguments, named: Keywords, how: Ru
   if (odd !== undefined) throw new ArgumentError(where, { given: `the option ${odd}`, expected: "args, kwargs, options" });
   if (options !== null) checkRunOptions(`${where}.options`, options);
   if (!Array.isArray(args)) throw new ArgumentError(`${where}.args`, { given: text(args), expected: "a list of arguments: [x, y]" });
-  return withKeywords(args as readonly unknown[], kwargs);
+  return withKeywords(where, args as readonly unknown[], kwargs);
 }
 
 /** Arguments by name: the function gets them as a record behind the others. */
 export type Keywords = Readonly<Record<string, unknown>> | null;
 
-function withKeywords(args: readonly unknown[], named: Keywords): readonly unknown[] {
+function withKeywords(where: string, args: readonly unknown[], named: Keywords): readonly unknown[] {
   if (named === null) return args;
   if (isBranch(named) && !Array.isArray(named)) return [...args, named];
-  throw new ArgumentError("strategy.run.kwargs", { given: text(named), expected: "a record of arguments: { training: true }" });
+  throw new ArgumentError(`${where}.kwargs`, { given: text(named), expected: "a record of arguments: { training: true }" });
 }
 
 /** The axis of `reduce` and `gather`, as a number or an option. @throws ArgumentError for anything else */
@@ -199,13 +198,13 @@ export abstract class Strategy {
     kwargs: Keywords = null,
     options: RunOptions | null = null,
   ): R {
-    return this.runInReplicas(fn, runArguments(fn, args, kwargs, options) as A);
+    return this.runInReplicas(fn, runArguments("strategy.run", fn, args, kwargs, options) as A);
   }
 
   protected abstract runInReplicas<A extends readonly unknown[], R>(fn: StepFunction<A, R>, args: A): R;
 
   /** Who is in the cluster, where there is one. */
-  readonly clusterResolver: ClusterResolver | null = null;
+  readonly clusterResolver: Resolver | null = null;
 
   /** What authors of optimizers and libraries use. TensorFlow: tf.distribute.StrategyExtended */
   get extended(): StrategyExtended {
@@ -438,7 +437,7 @@ export class ReplicaContext {
    */
   mergeCall<R>(fn: (strategy: Strategy, ...args: never[]) => R, args: readonly unknown[] = [], kwargs: Keywords = null): R {
     checkFunction("ReplicaContext.mergeCall", fn);
-    return whileMerging(true, () => fn(this.strategy, ...(withKeywords(args, kwargs) as never[])));
+    return whileMerging(true, () => fn(this.strategy, ...(withKeywords("ReplicaContext.mergeCall", args, kwargs) as never[])));
   }
 }
 

@@ -367,6 +367,11 @@ export const platform: Platform = {
     const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, SLURM_NTASKS, SLURM_PROCID } = process.env;
     return Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? (SLURM_PROCID === undefined ? 1 : SLURM_NTASKS) ?? 1) > 1;
   },
+  onTermination: (told) => {
+    process.on("SIGTERM", told);
+    return () => process.off("SIGTERM", told);
+  },
+  exit: (code) => process.exit(code),
   async readFile(file) {
     if (/^https?:/.test(String(file))) {
       const response = await fetch(file);

@@ -131,6 +131,10 @@ export interface Platform {
   readonly openCommunicator?: (options: CommunicatorOptions) => Promise<Communicator>;
   /** Whether a launcher (mpirun, mpiexec, srun) started this process with others. */
   readonly isLaunched?: () => boolean;
+  /** Calls when this process is told to end, which it then does not by itself. @returns what ends that; missing in a page */
+  readonly onTermination?: (told: () => void) => () => void;
+  /** Ends the process; missing in a page. */
+  readonly exit?: (code: number) => void;
   /** Bytes of a file of the user's: from disk in Node (a path or a file: URL), by fetch in a page. */
   readFile(file: string | URL): Promise<Uint8Array>;
   /** A folder of the user's; missing in a page. Paths are relative to it, with "/" between names. */

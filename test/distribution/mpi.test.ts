@@ -205,6 +205,19 @@ if (launchers.TF_CONFIG) {
     readonly same: boolean;
   }
 
+  t.test("a rank is told to end: all save after the same step and end with 42; started again they go on, to the same bits", async (t) => {
+    const folder = t.testdir();
+    const run = async (...args: string[]) =>
+      await Promise.all((await startTasks(2, ["preempted", ...args], 120)).map(({ ended }) => ended));
+    const whole = await run(`${folder}/whole`, "none");
+    const told = await run(`${folder}/told`, "1", "7");
+    t.strictSame(told.map(({ code, answers }) => [code, answers]), [[42, []], [42, []]]); // prettier-ignore
+    const again = await run(`${folder}/told`, "none");
+    t.strictSame(again.map(({ code, answers }) => [code, answers[0]!["begun"]]), [[0, 8], [0, 8]]); // prettier-ignore
+    const all = [...whole, ...again].map(({ answers }) => answers[0]!["bits"]);
+    t.equal(new Set(all).size, 1, all.join());
+  });
+
   t.test("ModelParallel: the weights of one process, and memory that falls with the number of ranks", async (t) => {
     const folder = t.testdir();
     const alone = new Map<string, Split>();

@@ -50,9 +50,11 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
         `CommunicationOptions CrossDeviceOps DistributedDataset DistributedIterator DistributedValues HierarchicalCopyAllReduce InputContext
         NcclAllReduce ParameterServerStrategy ReductionToOneDevice ReplicaContext RunOptions InputOptions StrategyExtended Server TPUStrategy CollectiveCommunication
         CommunicationImplementation initialize cluster_resolver.TFConfigClusterResolver cluster_resolver.TPUClusterResolver
-        coordinator.ClusterCoordinator
+        cluster_resolver.ClusterResolver cluster_resolver.KubernetesClusterResolver cluster_resolver.SlurmClusterResolver
+        cluster_resolver.UnionClusterResolver cluster_resolver.UnionResolver coordinator.ClusterCoordinator coordinator.PerWorkerValue
         coordinator.PerWorkerDataset coordinator.PerWorkerIterator coordinator.RemoteValue experimental.CentralStorageStrategy
-        experimental.openCommunicator experimental.partitioners.Partitioner`,
+        experimental.coordinator.ClusterCoordinator experimental.coordinator.PerWorkerValues experimental.coordinator.RemoteValue
+        experimental.openCommunicator experimental.partitioners.Partitioner experimental.TerminationConfig`,
       ),
     ],
   ],

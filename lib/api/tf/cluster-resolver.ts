@@ -1,4 +1,11 @@
 // tf.distribute.cluster_resolver
 
-export { SimpleClusterResolver, TFConfigClusterResolver, type ClusterResolver, type Cluster } from "../../distribution/cluster.js";
+export {
+  ClusterResolver, SimpleClusterResolver, TFConfigClusterResolver,
+  type Cluster, type FoundCluster, type Resolver, type SimpleClusterOptions, type TFConfigOptions,
+} from "../../distribution/cluster.js"; // prettier-ignore
+export {
+  KubernetesClusterResolver, SlurmClusterResolver, UnionResolver, UnionResolver as UnionClusterResolver,
+  type KubernetesClient, type KubernetesOptions, type SlurmOptions, type UnionOptions,
+} from "../../distribution/resolvers.js"; // prettier-ignore
 export { TPUClusterResolver } from "../../distribution/one-device.js";

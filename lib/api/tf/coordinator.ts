@@ -1,3 +1,3 @@
 // tf.distribute.coordinator
 
-export { ClusterCoordinator, PerWorkerDataset, PerWorkerIterator, RemoteValue } from "../../distribution/coordinator.js";
+export { ClusterCoordinator, PerWorkerDataset, PerWorkerIterator, PerWorkerValue, RemoteValue } from "../../distribution/coordinator.js";

@@ -429,6 +429,42 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     const rank = strategy.joined.communicator?.rank ?? 0;
     say({ rank, history, steps, weights: model.weights.map((weight) => [...weight.data()]) });
   },
+  /** A loop of one's own that saves and ends when a process is told to; `who` is told after the step `at`. */
+  async preempted([folder, who, at]) {
+    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
+    const { id } = strategy.group;
+    const { model, optimizer } = strategy.scope(() => {
+      tf.random.setSeed(17);
+      const model = new keras.Sequential([new keras.Input({ shape: [5] }), new keras.layers.Dense(1)]);
+      const optimizer = new keras.optimizers.Adam({ learningRate: 0.01 });
+      optimizer.build(model.trainableVariables);
+      return { model, optimizer };
+    });
+    const { x } = data(8);
+    const trainStep = tf.function((shift: tf.Tensor) =>
+      strategy.run(
+        (shift: tf.Tensor) => {
+          const tape = new tf.GradientTape();
+          const loss = tape.record(() => tf.reduceMean(tf.square(tf.subtract(model(tf.add(x, shift)) as tf.Tensor, 1))));
+          optimizer.applyGradients(tf.zip(tape.gradient(loss, model.trainableVariables), model.trainableVariables));
+          return loss;
+        },
+        [shift],
+      ),
+    );
+    const checkpoint = new tf.train.Checkpoint({ model, optimizer });
+    const handler = new tf.distribute.experimental.PreemptionCheckpointHandler(strategy.clusterResolver, checkpoint, folder!);
+    await handler.ready;
+    const begun = handler.totalRunCalls;
+    while (handler.totalRunCalls < 20) {
+      const step = handler.totalRunCalls;
+      await handler.run(trainStep, [tf.constant(step / 20 + id)]);
+      if (id === Number(who) && step === Number(at)) process.kill(process.pid, "SIGTERM");
+    }
+    handler.close();
+    say({ rank: id, begun, bits: bits(model) });
+  },
   async idle() {
     await tf.distribute.initialize({ timeoutSeconds: 20 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
