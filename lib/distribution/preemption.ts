@@ -55,9 +55,13 @@ const NOW = 2;
  * again: `totalRunCalls` says after which step.
  *
  * ```ts
- * const handler = new tf.distribute.experimental.PreemptionCheckpointHandler(strategy.clusterResolver, checkpoint, "./preempted");
- * await handler.ready;
- * while (handler.totalRunCalls < steps) await handler.run(trainStep, [iterator]);
+ * const v = tf.variable(0);
+ * const checkpoint = new tf.train.Checkpoint({ v });
+ * const handler = new tf.distribute.experimental.PreemptionCheckpointHandler(null, checkpoint, "./preempted");
+ * await handler.ready; // what was saved is restored
+ * while (handler.totalRunCalls < 3) await handler.run((by: number) => v.assignAdd(by), [2]);
+ * handler.close();
+ * v.item(); // 6
  * ```
  *
  * TensorFlow: tf.distribute.experimental.PreemptionCheckpointHandler
