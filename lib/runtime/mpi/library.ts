@@ -19,6 +19,8 @@ export interface Library {
   at(address: number): number;
   readonly version: string;
   call(name: keyof typeof signatures, ...args: Address[]): void;
+  /** The function itself, for what is called often; its result is MPI's error code. */
+  functionOf(name: keyof typeof signatures): (...args: Address[]) => number;
   setEnvironment(name: string, value: string): void;
 }
 
@@ -144,6 +146,7 @@ function wrap(koffi: typeof Koffi, lib: ReturnType<typeof Koffi.load>, path: str
       return found;
     },
     at: (address) => base + address,
+    functionOf,
     call(name, ...args) {
       const code = functionOf(name)(...args);
       if (code !== 0) throw new CommunicatorFailure({ given: `the error ${code} of ${name}`, expected: "success" });

@@ -3,7 +3,8 @@
 //  (1) No call blocks for good: operations are begun, then tested until they are over, with a look at the lifeline in between. So a lost
 //      process is a failure after milliseconds, and the thread can always leave.
 //  (2) Who waits long sleeps in between, on the lifeline's word, so that ranks on few cores don't spin each other out.
-//  (3) Words that MPI writes (requests, flags, statuses) lie in memory of their own, which doesn't move.
+//  (3) What a small reduction costs is the calls themselves: nothing is looked up, and no clock is read, before a wait has become long.
+//  (4) Words that MPI writes (requests, flags, statuses) lie in memory of their own, which doesn't move.
 
 import { hostname, networkInterfaces, availableParallelism } from "node:os";
 import { CommunicatorFailure, type Communicator, type CommunicatorOptions, type ElementName, type ReductionName } from "../communicator.js";
@@ -13,14 +14,14 @@ import { memory } from "../memory.js";
 import { Lifeline } from "./lifeline.js";
 import { loadLibrary, type Library } from "./library.js";
 
-/** Words of (3), by index of 32 bits. */
+/** Words of (4), by index of 32 bits. */
 const REQUEST = 0;
 const FLAG = 4;
 const STATUS = 8;
 const COUNT = 24;
 const SCRATCH_BYTES = 4096;
 
-/** Tests after which a waiting rank sleeps, some 40 µs; where each rank has a core, after so many milliseconds. */
+/** Tests after which a waiting rank sleeps, some 40 µs; where each rank has a core, after so many milliseconds more. */
 const TESTS = 300;
 const SPIN = 0.5;
 /** Milliseconds of one sleep. */
@@ -51,6 +52,10 @@ class Mpi implements Communicator {
   readonly #library: Library;
   readonly #words: number;
   readonly #bytesPerPiece: number;
+  /** Whether a test found its operation over: a view of the flag, which stays valid when the memory grows. */
+  readonly #flags: Int32Array;
+  readonly #test: () => number;
+  #hasCore = true;
   readonly #asError: (failure: CommunicatorFailure) => Error;
   #lifeline: Lifeline | null = null;
   #addresses: readonly string[];
@@ -67,6 +72,9 @@ class Mpi implements Communicator {
     this.#addresses = addresses;
     this.#bytesPerPiece = bytesPerPiece;
     this.#words = allocate(SCRATCH_BYTES);
+    this.#flags = new Int32Array(memory.buffer, this.#words + FLAG * 4, 1);
+    const [test, request, flag] = [library.functionOf("MPI_Test"), library.at(this.#words), library.at(this.#words + FLAG * 4)];
+    this.#test = () => test(request, flag, library.abi.statusIgnore);
     library.call("MPI_Init_thread", 0, 0, 1, library.at(this.#words));
     library.call("MPI_Comm_set_errhandler", library.world, library.handle("errorsReturn"));
     library.call("MPI_Comm_rank", library.world, library.at(this.#words));
@@ -99,6 +107,7 @@ class Mpi implements Communicator {
       Array.from({ length: this.size }, () => 4),
     );
     this.localSize = new Int32Array(memory.buffer, all, this.size).filter((each) => each === host).length;
+    this.#hasCore = this.localSize <= availableParallelism();
     if (process.env.KERASM_NUM_THREADS === undefined)
       setThreads(Math.max(1, Math.min(16, Math.floor(availableParallelism() / this.localSize))));
   }
@@ -131,17 +140,12 @@ class Mpi implements Communicator {
     return lifeline;
   }
 
-  /** Invariants (1) and (2). */
+  /** Invariants (1), (2) and (3). */
   #wait(what: string, isEnd = false): void {
-    const { at, call, abi } = this.#library;
-    const [request, flag] = [at(this.#words + REQUEST * 4), at(this.#words + FLAG * 4)];
-    const begin = performance.now();
-    const hasCore = this.localSize <= availableParallelism();
-    const flags = new Int32Array(memory.buffer, this.#words + FLAG * 4, 1);
-    let lostAt = 0;
+    let [begin, lostAt] = [0, 0];
     for (let tests = 1; ; tests++) {
-      call("MPI_Test", request, flag, abi.statusIgnore);
-      if (flags[0] !== 0) return;
+      this.#checkCode("MPI_Test", this.#test());
+      if (this.#flags[0] !== 0) return;
       const lifeline = this.#lifeline;
       if (!lifeline) continue;
       if (lifeline.first !== 0 && !this.#tolerant) {
@@ -149,10 +153,16 @@ class Mpi implements Communicator {
         lostAt ||= performance.now();
         if (performance.now() - lostAt > (isEnd ? GRACE : ON_THE_WAY) * 1000) this.#fail(lifeline.first - 1, what);
       }
-      if (tests < TESTS || (hasCore && performance.now() - begin < SPIN)) continue;
+      if (tests < TESTS) continue;
+      begin ||= performance.now();
+      if (this.#hasCore && performance.now() - begin < SPIN) continue;
       if (lifeline.first === 0) Atomics.wait(lifeline.words, 0, 0, NAP);
       else Atomics.wait(lifeline.words, 1, 0, NAP);
     }
+  }
+
+  #checkCode(name: string, code: number): void {
+    if (code !== 0) throw new CommunicatorFailure({ given: `the error ${code} of ${name}`, expected: "success" });
   }
 
   #fail(rank: number, what: string): never {
@@ -177,11 +187,13 @@ class Mpi implements Communicator {
 
   allReduce(address: number, count: number, element: ElementName, reduction: ReductionName): void {
     this.#check();
-    const { call, abi, handle, at, world } = this.#library;
+    const { abi, handle, at, world, functionOf } = this.#library;
+    const begin = functionOf("MPI_Iallreduce");
+    const [type, operation] = [handle(element), handle(reduction)];
     const piece = this.#bytesPerPiece > 0 ? Math.max(1, Math.floor(this.#bytesPerPiece / 4)) : count;
     for (let done = 0; done < count; done += piece) {
       const length = Math.min(piece, count - done);
-      call("MPI_Iallreduce", abi.inPlace, at(address + done * 4), length, handle(element), handle(reduction), world, at(this.#words));
+      this.#checkCode("MPI_Iallreduce", begin(abi.inPlace, at(address + done * 4), length, type, operation, world, at(this.#words)));
       this.#wait("an all-reduce");
     }
   }
@@ -246,11 +258,9 @@ class Mpi implements Communicator {
   /** Waits for what concerns one other process: where others may be lost, that one may not. */
   #waitFor(rank: number, what: string): void {
     if (!this.#tolerant) return this.#wait(what);
-    const { at, call, abi } = this.#library;
-    const flags = new Int32Array(memory.buffer, this.#words + FLAG * 4, 1);
     for (let tests = 1; ; tests++) {
-      call("MPI_Test", at(this.#words), at(this.#words + FLAG * 4), abi.statusIgnore);
-      if (flags[0] !== 0) return;
+      this.#checkCode("MPI_Test", this.#test());
+      if (this.#flags[0] !== 0) return;
       if (this.#lifeline?.lost().includes(rank)) this.#fail(rank, what);
       if (tests > TESTS && this.#lifeline) Atomics.wait(this.#lifeline.words, 1, 0, NAP);
     }
