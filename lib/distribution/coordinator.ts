@@ -19,7 +19,7 @@ import type { ParameterServerStrategy } from "./parameter-server.js";
 import type { Serving } from "./serving.js";
 import { type Keywords, runArguments, type RunArguments } from "./strategy.js";
 
-type AnyFunction = (...args: never[]) => unknown;
+export type AnyFunction = (...args: never[]) => unknown;
 
 /** The value of a function that is to run. TensorFlow: tf.distribute.experimental.coordinator.RemoteValue */
 export class RemoteValue<T = unknown> {
@@ -120,9 +120,9 @@ export interface Job {
  * TensorFlow: tf.distribute.coordinator.ClusterCoordinator
  */
 export class ClusterCoordinator {
-  readonly #functions: AnyFunction[] = [];
+  /** Functions that were scheduled, in order of their first use. */
+  readonly functions: AnyFunction[] = [];
   readonly #jobs: Job[] = [];
-  readonly #iterators: PerWorkerIterator<unknown>[] = [];
   #serving: Serving | null = null;
 
   constructor(readonly strategy: ParameterServerStrategy) {
@@ -150,8 +150,8 @@ export class ClusterCoordinator {
     kwargs: Keywords = null,
   ): RemoteValue<Awaited<R>> {
     const args = runArguments("coordinator.schedule", fn, given, kwargs, null);
-    let index = this.#functions.indexOf(fn as AnyFunction);
-    if (index < 0) index = this.#functions.push(fn as AnyFunction) - 1;
+    let index = this.functions.indexOf(fn as AnyFunction);
+    if (index < 0) index = this.functions.push(fn as AnyFunction) - 1;
     const result = new RemoteValue();
     this.#jobs.push({ fn: index, args, result, runs: 0 });
     return result as RemoteValue<Awaited<R>>;
@@ -204,52 +204,7 @@ export class ClusterCoordinator {
     const { group } = this.strategy;
     for (const { fn, args, result } of jobs) {
       group.isClosed = false;
-      result.settle(await this.strategy.run(this.#functions[fn]! as () => unknown, args));
+      result.settle(await this.strategy.run(this.functions[fn]! as () => unknown, args));
     }
-  }
-
-  /** The function of a number, and what tells whether it is the same in another task. */
-  functionOf(index: number): { readonly fn: AnyFunction; readonly hash: number } {
-    const fn = this.#functions[index];
-    if (!fn)
-      throw new StateError("ClusterCoordinator", {
-        given: `function ${index}, which is not known here`,
-        expected: "the same script in all tasks",
-      });
-    const source = (fn as { pythonFunction?: AnyFunction }).pythonFunction ?? fn;
-    return { fn, hash: [...String(source)].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5) | 0 };
-  }
-
-  /** Arguments as they travel: tensors aside, iterators by number. */
-  packed(args: readonly unknown[], tensors: Tensor[]): unknown[] {
-    return args.map((arg) => this.#packedOne(arg, tensors));
-  }
-
-  #packedOne(value: unknown, tensors: Tensor[]): unknown {
-    if (value instanceof Tensor) return { $tensor: tensors.push(value) - 1 };
-    if (value instanceof PerWorkerIterator) return { $iterator: this.#iteratorNumber(value) };
-    if (value === undefined) return { $undefined: true };
-    if (Array.isArray(value)) return value.map((each) => this.#packedOne(each, tensors));
-    if (isBranch(value)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.#packedOne(each, tensors)]));
-    if (typeof value === "number" || typeof value === "string" || typeof value === "boolean" || value === null) return value;
-    throw new ArgumentError("coordinator.schedule", {
-      given: `the argument ${text(value)}`,
-      expected: "tensors, numbers, strings, iterators of per-worker datasets, and structures of them",
-    });
-  }
-
-  unpacked(value: unknown, tensors: readonly Tensor[]): unknown {
-    if (Array.isArray(value)) return value.map((each) => this.unpacked(each, tensors));
-    if (!isBranch(value)) return value;
-    const record = value as Record<string, unknown>;
-    if ("$tensor" in record) return tensors[record.$tensor as number];
-    if ("$iterator" in record) return this.#iterators[record.$iterator as number];
-    if ("$undefined" in record) return undefined;
-    return Object.fromEntries(Object.entries(record).map(([key, each]) => [key, this.unpacked(each, tensors)]));
-  }
-
-  #iteratorNumber(iterator: PerWorkerIterator<unknown>): number {
-    const found = this.#iterators.indexOf(iterator);
-    return found >= 0 ? found : this.#iterators.push(iterator) - 1;
   }
 }

@@ -4,12 +4,14 @@ import { platform } from "#platform";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { gathered } from "../core/one-by-one.js";
-import { checkOptions } from "../core/options.js";
+import { checkFunction, checkOptions } from "../core/options.js";
 import { type Group, type Split } from "../core/replicas.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { Variable } from "../variables/variable.js";
+import { Dataset } from "../data/dataset.js";
 import { SimpleClusterResolver } from "./cluster.js";
+import type { DistributedDataset } from "./dataset.js";
 import { deviceIndex, listDevices } from "./devices.js";
 import { MirroredStrategy } from "./mirrored.js";
 import { MultiWorkerMirroredStrategy, processGroup } from "./multi-worker.js";
@@ -112,29 +114,42 @@ function checkAxes(where: string, axes: readonly (string | null)[], mesh: Device
  * ```
  */
 export class LayoutMap {
-  readonly #layouts = new Map<string, TensorLayout>();
+  readonly #layouts = new Map<string, { readonly pattern: RegExp; readonly layout: TensorLayout }>();
 
-  constructor(readonly deviceMesh: DeviceMesh) {
-    if (!(deviceMesh instanceof DeviceMesh)) throw new ArgumentError("LayoutMap", { given: text(deviceMesh), expected: "a DeviceMesh" });
+  /** @param deviceMesh  the mesh of layouts that have none of their own */
+  constructor(readonly deviceMesh: DeviceMesh | null = null) {
+    if (deviceMesh !== null && !(deviceMesh instanceof DeviceMesh))
+      throw new ArgumentError("LayoutMap", { given: text(deviceMesh), expected: "a DeviceMesh, or null" });
   }
 
+  /** @throws ValueError for a path that has a layout; ArgumentError for what is no regular expression, or no layout */
   set(path: string, layout: TensorLayout | readonly (string | null)[]): this {
+    const where = "LayoutMap.set";
     if (this.#layouts.has(path)) throw new ValueError("LayoutMap", { given: `${text(path)} a second time`, expected: "each path once" });
-    const axes = layout instanceof TensorLayout ? layout.axes : layout;
-    this.#layouts.set(path, new TensorLayout(axes, this.deviceMesh));
+    if (!(layout instanceof TensorLayout) && !Array.isArray(layout))
+      throw new ArgumentError(`${where}.layout`, { given: text(layout), expected: "a TensorLayout, or a list of axes" });
+    const own = layout instanceof TensorLayout ? layout : new TensorLayout(layout as readonly (string | null)[]);
+    const placed = own.deviceMesh || !this.deviceMesh ? own : new TensorLayout(own.axes, this.deviceMesh);
+    this.#layouts.set(path, { pattern: expressionOf(where, path), layout: placed });
     return this;
   }
 
-  /** @throws ValueError where several expressions match */
+  /** The layout of a path; undefined where there is none. @throws ValueError where several expressions match */
   get(path: string): TensorLayout | undefined {
+    if (typeof path !== "string") throw new ArgumentError("LayoutMap.get", { given: text(path), expected: "a path" });
     const own = this.#layouts.get(path);
-    if (own) return own;
-    const matching = [...this.#layouts].filter(([pattern]) => new RegExp(pattern).test(path));
-    if (matching.length <= 1) return matching[0]?.[1];
+    if (own) return own.layout;
+    const matching = [...this.#layouts].filter(([, { pattern }]) => pattern.test(path));
+    if (matching.length <= 1) return matching[0]?.[1].layout;
     throw new ValueError("LayoutMap", {
       given: `${path}, which matches ${matching.map(([pattern]) => text(pattern)).join(" and ")}`,
       expected: "one of them",
     });
+  }
+
+  /** Whether a path has a layout by its own name. */
+  has(path: string): boolean {
+    return this.#layouts.has(path);
   }
 
   delete(path: string): boolean {
@@ -145,12 +160,26 @@ export class LayoutMap {
     return [...this.#layouts.keys()];
   }
 
+  values(): TensorLayout[] {
+    return [...this.#layouts.values()].map(({ layout }) => layout);
+  }
+
   get size(): number {
     return this.#layouts.size;
   }
 
   *[Symbol.iterator](): Generator<[string, TensorLayout]> {
-    yield* this.#layouts;
+    for (const [path, { layout }] of this.#layouts) yield [path, layout];
+  }
+}
+
+/** @throws ArgumentError for what is no regular expression */
+function expressionOf(where: string, path: unknown): RegExp {
+  if (typeof path !== "string") throw new ArgumentError(`${where}.path`, { given: text(path), expected: "a regular expression of paths" });
+  try {
+    return new RegExp(path);
+  } catch (cause) {
+    throw new ArgumentError(`${where}.path`, { given: text(path), expected: "a regular expression of paths", hint: (cause as Error).message, cause }); // prettier-ignore
   }
 }
 
@@ -195,18 +224,43 @@ export abstract class Distribution {
     return null;
   }
 
-  /** Runs a function whose models are spread in this way. */
+  /** Runs a function whose models are spread in this way: meanwhile `distribution()` gives this one. */
   scope<R>(fn: () => R): R {
-    return this.strategy.scope(fn);
+    checkFunction("Distribution.scope", fn);
+    const before = current;
+    setDistribution(this);
+    let result: R;
+    try {
+      result = fn();
+    } catch (error) {
+      setDistribution(before);
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(() => setDistribution(before)) as R;
+    setDistribution(before);
+    return result;
   }
 
-  /** The layout of a variable; undefined where each replica has all of it. */
-  getVariableLayout(_variable: { readonly path?: string; readonly name: string }): TensorLayout | undefined {
-    return undefined;
+  /** The layout of a variable: by default each replica has all of it. */
+  getVariableLayout({
+    shape,
+  }: {
+    readonly path?: string;
+    readonly name: string;
+    readonly shape: readonly (number | null)[];
+  }): TensorLayout {
+    return new TensorLayout(shape.map(() => null), this.deviceMesh); // prettier-ignore
+  }
+
+  /** A dataset of global batches as this process reads it: as it is where processes were not joined. Keras: distribute_dataset */
+  distributeDataset<T>(dataset: Dataset<T>): Dataset<T> | DistributedDataset<T> {
+    if (!(dataset instanceof Dataset)) throw new ArgumentError("distributeDataset", { given: text(dataset), expected: "a Dataset" });
+    return this.numProcesses === 1 ? dataset : this.strategy.experimentalDistributeDataset(dataset);
   }
 
   /** The layout of data: batches are divided along the first axis. */
   getDataLayout(shape: readonly number[]): TensorLayout {
+    if (shape.length === 0) throw new ValueError("getDataLayout", { given: "the shape []", expected: "an axis of samples" });
     return new TensorLayout([this.batchDimName, ...shape.slice(1).map(() => null)], this.deviceMesh);
   }
 }
@@ -270,6 +324,8 @@ export class ModelParallel extends Distribution {
     if (!(layoutMap instanceof LayoutMap))
       throw new ArgumentError("ModelParallel.layoutMap", { given: text(layoutMap), expected: "a LayoutMap" });
     const { deviceMesh } = layoutMap;
+    if (!deviceMesh)
+      throw new ValueError("ModelParallel.layoutMap", { given: "layouts without a mesh", expected: "new LayoutMap(deviceMesh)" });
     const batch = batchDimName ?? deviceMesh.axisNames[0]!;
     if (!deviceMesh.axisNames.includes(batch))
       throw new ValueError("ModelParallel.batchDimName", {
@@ -320,8 +376,12 @@ export class ModelParallel extends Distribution {
     return this.layoutMap.get(path) ?? null;
   }
 
-  override getVariableLayout({ path, name }: { readonly path?: string; readonly name: string }): TensorLayout | undefined {
-    return this.layoutMap.get(path ?? name);
+  override getVariableLayout(variable: {
+    readonly path?: string;
+    readonly name: string;
+    readonly shape: readonly (number | null)[];
+  }): TensorLayout {
+    return this.layoutMap.get(variable.path ?? variable.name) ?? super.getVariableLayout(variable);
   }
 }
 
@@ -356,7 +416,7 @@ export function setDistribution(value: Distribution | null): void {
 export const distribution = (): Distribution | null => current;
 
 /**
- * The part of a tensor that this process keeps by a layout; all of it where nothing is split. Keras: keras.distribution.distribute_tensor
+ * A tensor by a layout, which is checked: tensors are whole in each process, variables alone are split. Keras: keras.distribution.distribute_tensor
  *
  * ```ts
  * const mesh = new keras.distribution.DeviceMesh([1], ["batch"], { devices: ["cpu:0"] });

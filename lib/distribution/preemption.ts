@@ -1,23 +1,14 @@
 // Processes that are told to end: all save together, end, and go on from there when they are started again.
-//
-//  (1) Before each step processes tell each other whether one of them was told to end, so that all save after the same step.
+// The handler is what scripts see; what it does is loaded with it.
 
 import { platform } from "#platform";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import { checkFunction, checkOptions } from "../core/options.js";
-import { asReplica } from "../core/replicas.js";
-import { constant } from "../core/convert.js";
-import { allReduce } from "../ops/collective/all-reduce.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { CheckpointManager } from "../saving/checkpoint-manager.js";
-import { Variable } from "../variables/variable.js";
 import type { Resolver } from "./cluster.js";
-import { presentGroup } from "./multi-worker.js";
-import { joinedProcesses } from "./processes.js";
+import type { Preempted } from "./preempted.js";
 import { type Keywords, runArguments, type RunArguments } from "./strategy.js";
-
-/** The exit code of processes that are to be started again. */
-const RESTART = 42;
 
 /**
  * How processes learn that they are to end, and what they do then. TensorFlow: tf.distribute.experimental.TerminationConfig
@@ -46,10 +37,6 @@ export class TerminationConfig {
   }
 }
 
-const NOBODY = 0;
-const TOLD = 1;
-const NOW = 2;
-
 /**
  * Saves and ends where this process, or another one of its cluster, is told to end (SIGTERM), and goes on from there when all are started
  * again: `totalRunCalls` says after which step.
@@ -69,8 +56,7 @@ const NOW = 2;
 export class PreemptionCheckpointHandler {
   /** The last state is restored from here on. @throws CheckpointError where it can't be read */
   readonly ready: Promise<void>;
-  readonly #manager: CheckpointManager;
-  readonly #runs = new Variable(0, { dtype: "int32", name: "checkpointed_runs", trainable: false });
+  #preempted: Preempted | null = null;
   readonly #config: TerminationConfig;
   readonly #stop: (() => void) | undefined;
   #count = 0;
@@ -100,16 +86,15 @@ export class PreemptionCheckpointHandler {
         given: "a page, which nobody tells to end",
         expected: "terminationConfig with terminationWatcherFn and exitFn",
       });
-    const saved = new Checkpoint({ checkpoint: isManager ? checkpoint.checkpoint : checkpoint, runs: this.#runs });
-    this.#manager = new CheckpointManager(saved, directory, { maxToKeep: 1, checkpointName: "preempted" });
     if (!terminationWatcherFn) this.#stop = platform.onTermination!(() => this.#told());
-    this.ready = this.#restore();
+    this.ready = this.#restore(isManager ? checkpoint.checkpoint : checkpoint, directory);
     this.ready.catch(() => {}); // run tells
   }
 
-  async #restore(): Promise<void> {
-    await this.#manager.restoreOrInitialize();
-    this.#count = this.#runs.item();
+  async #restore(checkpoint: Checkpoint, directory: string): Promise<void> {
+    const { Preempted } = await import("./preempted.js");
+    this.#preempted = new Preempted(checkpoint, directory, this.#config);
+    this.#count = await this.#preempted.restore();
   }
 
   #told(): void {
@@ -142,24 +127,8 @@ export class PreemptionCheckpointHandler {
   async saveCheckpointIfPreempted(): Promise<void> {
     await this.ready;
     await platform.turn(); // signals come with the event loop
-    const { terminationWatcherFn, gracePeriod, saveFn, exitFn } = this.#config;
-    if (terminationWatcherFn?.() === true) this.#told();
-    if (this.#agreed((gracePeriod ?? 0) * 1000) !== NOW) return;
-    this.#runs.assign(this.#count);
-    if (saveFn) await saveFn();
-    else await this.#manager.save();
-    this.close();
-    if (exitFn) return void (await exitFn());
-    await joinedProcesses()?.communicator?.close();
-    platform.exit!(RESTART);
-    await new Promise(() => {}); // nothing follows
-  }
-
-  /** Invariant (1). */
-  #agreed(grace: number): number {
-    const own = this.#toldAt === null ? NOBODY : performance.now() - this.#toldAt >= grace ? NOW : TOLD;
-    const group = presentGroup("PreemptionCheckpointHandler");
-    return asReplica({ id: group.id, group }, () => allReduce(constant(own, { dtype: "int32" }), "max")).item();
+    if (this.#config.terminationWatcherFn?.() === true) this.#told();
+    await this.#preempted!.check(this.#count, this.#toldAt, () => this.close());
   }
 
   /** Watches no more. */

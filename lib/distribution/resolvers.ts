@@ -3,37 +3,8 @@
 import { platform } from "#platform";
 import { ArgumentError, StateError, text } from "../core/errors.js";
 import { checkOptions } from "../core/options.js";
+import type { KubernetesClient } from "./pods.js";
 import { addressesOf, type Cluster, ClusterResolver, ClusterSpec, taskOf } from "./cluster.js";
-
-/** The hosts of a list as Slurm writes it: `n[1-2,7],m5` is n1, n2, n7, m5. @throws ArgumentError for a list that is none */
-export function expandHostlist(list: string): string[] {
-  const refuse = (given: string): never => {
-    throw new ArgumentError("SlurmClusterResolver", { given: text(given), expected: "a list of hosts, as n[1-4,7],m5" });
-  };
-  const parts = list.match(/(?:[^,[\]]|\[[^[\]]*\])+/g) ?? [];
-  if (parts.length === 0 || parts.join(",") !== list.replace(/\s/g, "")) refuse(list);
-  return parts.flatMap((part) => {
-    const found = /^([^[]*)(?:\[([^\]]*)\](.*))?$/.exec(part)!;
-    const [, head = "", ranges, tail = ""] = found;
-    if (ranges === undefined) return [head];
-    const numbers = ranges.split(",").flatMap((range) => {
-      const bounds = /^(\d+)(?:-(\d+))?$/.exec(range);
-      if (!bounds) return refuse(part);
-      const [, first = "", last = first] = bounds;
-      if (Number(last) < Number(first)) return refuse(part);
-      return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => String(Number(first) + i).padStart(first.length, "0"));
-    });
-    return numbers.flatMap((number) => (tail === "" ? [head + number] : expandHostlist(tail).map((rest) => head + number + rest)));
-  });
-}
-
-/** Tasks by node as Slurm writes them: `3(x2),1` is 3, 3, 1. @throws ArgumentError for what is none */
-export const expandTasksPerNode = (list: string): number[] =>
-  list.split(",").flatMap((part) => {
-    const found = /^(\d+)(?:\(x(\d+)\))?$/.exec(part.trim());
-    if (!found) throw new ArgumentError("SlurmClusterResolver", { given: text(list), expected: "tasks by node, as 3(x2),1" });
-    return Array.from({ length: Number(found[2] ?? 1) }, () => Number(found[1]));
-  });
 
 /** How Slurm's tasks are a cluster. */
 export interface SlurmOptions {
@@ -63,8 +34,16 @@ export class SlurmClusterResolver extends ClusterResolver {
     const { jobs = null, portBase = 8888, tasksPerNode = null, rpcLayer = "grpc" } = options;
     if (!(Number.isInteger(portBase) && portBase > 0 && portBase < 65536))
       throw new ArgumentError(`${where}.portBase`, { given: text(portBase), expected: "a port" });
-    const hosts = expandHostlist(slurm("STEP_NODELIST", "JOB_NODELIST"));
-    const counts = typeof tasksPerNode === "number" ? hosts.map(() => tasksPerNode) : (tasksPerNode ?? expandTasksPerNode(slurm("STEP_TASKS_PER_NODE", "TASKS_PER_NODE"))); // prettier-ignore
+    const step = platform.slurmStep?.();
+    if (!step)
+      throw new StateError(where, {
+        given: "no job step: SLURM_STEP_NODELIST, SLURM_PROCID",
+        expected: "a process that srun has started",
+        hint: "Outside of Slurm take TF_CONFIG, or SimpleClusterResolver.",
+      });
+    const { hosts, rank } = step;
+    if (!hosts) throw new ArgumentError("SLURM_STEP_NODELIST", { given: text(step.list), expected: "a list of hosts, as n[1-4,7],m5" });
+    const counts = typeof tasksPerNode === "number" ? hosts.map(() => tasksPerNode) : (tasksPerNode ?? step.tasks ?? []); // prettier-ignore
     if (counts.length !== hosts.length || !counts.every((count) => Number.isInteger(count) && count > 0))
       throw new ArgumentError(`${where}.tasksPerNode`, { given: text(counts), expected: `a number of tasks for each of ${hosts.length} hosts` }); // prettier-ignore
     const addresses = hosts.flatMap((host, i) => Array.from({ length: counts[i]! }, (_, task) => `${host}:${portBase + task}`));
@@ -78,7 +57,6 @@ export class SlurmClusterResolver extends ClusterResolver {
     for (const job of Object.keys(sizes).sort((a, b) => order.indexOf(a) - order.indexOf(b)))
       cluster[job] = addresses.slice(at, (at += sizes[job]!));
     this.#cluster = new ClusterSpec(cluster);
-    const rank = Number(slurm("PROCID"));
     if (!(rank >= 0 && rank < total))
       throw new ArgumentError("SLURM_PROCID", { given: text(rank), expected: `a task from 0 to ${total - 1}` });
     const isOutside = rank >= addressesOf(cluster).length;
@@ -94,19 +72,6 @@ export class SlurmClusterResolver extends ClusterResolver {
   getTaskInfo(): [taskType: string, taskId: number] {
     return [this.taskType!, this.taskId!];
   }
-}
-
-/** A variable of Slurm's. @throws StateError where there is none */
-function slurm(...names: readonly string[]): string {
-  for (const name of names) {
-    const value = platform.setting(`SLURM_${name}`);
-    if (value !== undefined && value !== "") return value;
-  }
-  throw new StateError("SlurmClusterResolver", {
-    given: `no SLURM_${names[0]!}`,
-    expected: "a process that srun has started",
-    hint: "Outside of Slurm take TF_CONFIG, or SimpleClusterResolver.",
-  });
 }
 
 /** Several clusters as one. Its task, where none is given, is that of the first one that has one. */
@@ -165,20 +130,6 @@ function united(all: readonly (ClusterSpec | Cluster)[]): ClusterSpec {
   return new ClusterSpec(jobs);
 }
 
-/** A pod, as the API of Kubernetes has it. */
-interface Pod {
-  readonly metadata?: { readonly name?: string };
-  readonly status?: { readonly phase?: string; readonly podIP?: string; readonly hostIP?: string };
-}
-interface Pods {
-  readonly items: readonly Pod[];
-}
-
-/** The part of `@kubernetes/client-node`'s CoreV1Api that is called. */
-export interface KubernetesClient {
-  listPodForAllNamespaces(request: { labelSelector: string }): Pods | Promise<Pods>;
-}
-
 export interface KubernetesOptions {
   /** Labels of the pods of each job. Default: `{ worker: ["job-name=tensorflow"] }`. */
   readonly jobToLabelMapping?: Readonly<Record<string, readonly string[]>> | null;
@@ -218,23 +169,7 @@ export class KubernetesClusterResolver extends ClusterResolver {
   }
 
   override async clusterSpec(): Promise<ClusterSpec> {
-    const cluster: Record<string, string[]> = {};
-    for (const [job, labels] of Object.entries(this.#labels)) {
-      const pods: Pod[] = [];
-      for (const labelSelector of labels) pods.push(...(await this.#client.listPodForAllNamespaces({ labelSelector })).items);
-      const name = (pod: Pod): string => pod.metadata?.name ?? "";
-      cluster[job] = pods
-        .sort((a, b) => (name(a) < name(b) ? -1 : 1))
-        .map((pod) => {
-          const { phase, podIP, hostIP } = pod.status ?? {};
-          const address = podIP ?? hostIP;
-          if (phase === "Running" && address !== undefined) return `${address}:${this.#port}`;
-          throw new StateError("KubernetesClusterResolver", {
-            given: `the pod ${name(pod)} in the phase ${String(phase)}`,
-            expected: "pods that run",
-          });
-        });
-    }
-    return new ClusterSpec(cluster);
+    const { clusterOfPods } = await import("./pods.js");
+    return clusterOfPods(this.#client, this.#labels, this.#port);
   }
 }

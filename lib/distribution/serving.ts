@@ -7,22 +7,28 @@ import { mapTree, type Tree } from "../core/tree.js";
 import { CommunicatorFailure, type Communicator } from "../runtime/communicator.js";
 import type { ClusterCoordinator, Job } from "./coordinator.js";
 import { post, take, type Message } from "./messages.js";
-import { addTo, copyOf, differenceOf, elementsOf, type ParameterServerStrategy, take as takeOver } from "./parameter-server.js";
+import { Packing } from "./packing.js";
+import type { ParameterServerStrategy } from "./parameter-server.js";
+import { addTo, copyOf, differenceOf, elementsOf, sharesOf, take as takeOver } from "./pieces.js";
 
 /** How often a function may be lost with its worker. */
 const MOST_RUNS = 10;
 
 /** What a task answers, and how it asks others. Invariants: see coordinator.ts. */
 export class Serving {
+  readonly packing: Packing;
+
   constructor(
     readonly coordinator: ClusterCoordinator,
     readonly communicator: Communicator,
-  ) {}
+  ) {
+    this.packing = new Packing(coordinator.functions);
+  }
 
   /** A worker, or a task that keeps variables, until the chief's queue is empty. */
   async serve(jobs: readonly Job[]): Promise<void> {
     const { communicator } = this;
-    for (const { args } of jobs) this.coordinator.packed(args, []); // iterators get their numbers in the order of the script
+    for (const { args } of jobs) this.packing.packed(args, []); // iterators get their numbers in the order of the script
     const idle = new Idle();
     for (;;) {
       const message = take(communicator);
@@ -34,7 +40,7 @@ export class Serving {
       idle.reset();
       const { header, tensors } = message;
       if (header.kind === "joined") {
-        const results = this.coordinator.unpacked(header.results, tensors) as unknown[];
+        const results = this.packing.unpacked(header.results, tensors) as unknown[];
         jobs.forEach(({ result }, i) => result.settle(results[i]));
         return this.leave();
       }
@@ -67,7 +73,7 @@ export class Serving {
     await this.refresh(true);
     const { rank, size } = communicator;
     const others = Array.from({ length: size }, (_, i) => i).filter((each) => each !== rank);
-    const keeps = (strategy.shares().get(rank)?.length ?? 0) > 0;
+    const keeps = (sharesOf(strategy).get(rank)?.length ?? 0) > 0;
     if (keeps) await this.#until(() => others.every((each) => this.#fetched.has(each) || communicator.lost().includes(each)));
     this.#fetched.clear();
     if (rank !== 0) return post(communicator, 0, { kind: "through" });
@@ -93,7 +99,7 @@ export class Serving {
       coordinator: { strategy },
     } = this;
     try {
-      const { fn, hash } = this.coordinator.functionOf(header.fn as number);
+      const { fn, hash } = this.packing.functionOf(header.fn as number);
       if (hash !== header.hash)
         throw new StateError("ClusterCoordinator", {
           given: `another function ${header.fn as number} than the chief's`,
@@ -105,17 +111,17 @@ export class Serving {
       strategy.group.isClosed = true;
       let value: unknown;
       try {
-        value = await strategy.run(fn as () => unknown, this.coordinator.unpacked(header.args, tensors) as unknown[]);
+        value = await strategy.run(fn as () => unknown, this.packing.unpacked(header.args, tensors) as unknown[]);
       } finally {
         strategy.group.isClosed = false;
         strategy.group.variables.length = made;
       }
-      for (const [rank, pieces] of strategy.shares()) {
+      for (const [rank, pieces] of sharesOf(strategy)) {
         const differences = pieces.map((piece) => differenceOf(piece, before.get(piece.variable)!));
         if (rank !== communicator.rank) await this.#ask(rank, { kind: "push" }, differences);
       }
       const results: Tensor[] = [];
-      const [packed] = this.coordinator.packed(
+      const [packed] = this.packing.packed(
         [
           mapTree(value as Tree<unknown>, (leaf) =>
             leaf instanceof Object && "value" in leaf ? (leaf as { value(): Tensor }).value() : leaf,
@@ -136,7 +142,7 @@ export class Serving {
       communicator,
       coordinator: { strategy },
     } = this;
-    for (const [rank, pieces] of strategy.shares()) {
+    for (const [rank, pieces] of sharesOf(strategy)) {
       if (rank === communicator.rank) continue;
       const { tensors } = await this.#ask(rank, { kind: "pull", isLast }, []);
       takeOver(pieces, tensors);
@@ -167,7 +173,7 @@ const lostTask = (rank: number): ClusterError =>
 
 /** What a task that keeps variables does. */
 function keep(strategy: ParameterServerStrategy, communicator: Communicator, { from, header, tensors }: Message): void {
-  const pieces = strategy.shares().get(communicator.rank) ?? [];
+  const pieces = sharesOf(strategy).get(communicator.rank) ?? [];
   if (header.kind === "pull")
     post(communicator, from, { kind: "answer" }, pieces.map(copyOf)); // prettier-ignore
   else if (header.kind === "push") {
@@ -207,9 +213,9 @@ export class Chief {
 
   async work(): Promise<void> {
     const { jobs } = this;
-    const { communicator, coordinator } = this.serving;
+    const { communicator, coordinator, packing } = this.serving;
     const { strategy } = coordinator;
-    for (const { args } of jobs) coordinator.packed(args, []);
+    for (const { args } of jobs) packing.packed(args, []);
     const idle = new Idle();
     while (this.#running.size > 0 || (this.#waiting.length > 0 && !this.#failure)) {
       this.#handOut();
@@ -223,7 +229,7 @@ export class Chief {
       await idle.pause();
     }
     const tensors: Tensor[] = [];
-    const results = coordinator.packed(jobs.map((job) => this.#results.get(job)), tensors); // prettier-ignore
+    const results = packing.packed(jobs.map((job) => this.#results.get(job)), tensors); // prettier-ignore
     const others = new Set([...strategy.workers, ...strategy.servers]);
     others.delete(0);
     for (const rank of others) if (!communicator.lost().includes(rank)) post(communicator, rank, { kind: "joined", results }, tensors);
@@ -233,7 +239,7 @@ export class Chief {
   }
 
   #handOut(): void {
-    const { communicator, coordinator } = this.serving;
+    const { communicator, coordinator, packing } = this.serving;
     const lost = communicator.lost();
     for (const rank of coordinator.strategy.workers) {
       if (this.#failure || this.#waiting.length === 0) return;
@@ -241,8 +247,8 @@ export class Chief {
       const job = this.#waiting.shift()!;
       job.runs++;
       const tensors: Tensor[] = [];
-      const args = coordinator.packed(job.args, tensors);
-      const { hash } = coordinator.functionOf(job.fn);
+      const args = packing.packed(job.args, tensors);
+      const { hash } = packing.functionOf(job.fn);
       post(communicator, rank, { kind: "run", job: this.jobs.indexOf(job), fn: job.fn, hash, args }, tensors);
       this.#running.set(rank, job);
     }
@@ -251,7 +257,7 @@ export class Chief {
   #heard(message: Message): void {
     const { from, header, tensors } = message;
     if (header.kind === "done") {
-      this.#results.set(this.#running.get(from)!, this.serving.coordinator.unpacked(header.value, tensors));
+      this.#results.set(this.#running.get(from)!, this.serving.packing.unpacked(header.value, tensors));
       this.#running.delete(from);
     } else if (header.kind === "failed") {
       this.#failure ??= new StateError("coordinator.join", {
@@ -263,7 +269,7 @@ export class Chief {
   }
 
   #lookForLost(): void {
-    const { communicator, coordinator } = this.serving;
+    const { communicator, coordinator, packing } = this.serving;
     const lost = communicator.lost();
     for (const rank of lost) {
       if (coordinator.strategy.servers.includes(rank)) throw lostTask(rank);

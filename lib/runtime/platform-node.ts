@@ -27,6 +27,7 @@ import { filesMatching } from "./glob.js";
 import { bodyOf } from "./body.js";
 import { inTurn } from "./in-turn.js";
 import type { FileContent, FileStore, FolderEntry, GrowingFile, Platform, StagedFile, Thread, ThreadStart } from "./platform.js";
+import { slurmStep } from "./slurm.js";
 import { wordChanged } from "./waiting.js";
 import { enterPool } from "./worker-source.js";
 
@@ -367,6 +368,7 @@ export const platform: Platform = {
     const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, SLURM_NTASKS, SLURM_PROCID } = process.env;
     return Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? (SLURM_PROCID === undefined ? 1 : SLURM_NTASKS) ?? 1) > 1;
   },
+  slurmStep: () => slurmStep(process.env),
   onTermination: (told) => {
     process.on("SIGTERM", told);
     return () => process.off("SIGTERM", told);

@@ -2,6 +2,7 @@
 // conditions.
 
 import type { Communicator, CommunicatorOptions } from "./communicator.js";
+import type { SlurmStep } from "./slurm.js";
 
 /** A started worker thread. */
 export interface Thread {
@@ -131,6 +132,8 @@ export interface Platform {
   readonly openCommunicator?: (options: CommunicatorOptions) => Promise<Communicator>;
   /** Whether a launcher (mpirun, mpiexec, srun) started this process with others. */
   readonly isLaunched?: () => boolean;
+  /** Slurm's job step that this process is a task of; missing in a page. */
+  readonly slurmStep?: () => SlurmStep | null;
   /** Calls when this process is told to end, which it then does not by itself. @returns what ends that; missing in a page */
   readonly onTermination?: (told: () => void) => () => void;
   /** Ends the process; missing in a page. */

@@ -21,6 +21,45 @@ t.test("devices, meshes and layouts", (t) => {
   t.end();
 });
 
+t.test("LayoutMap as Keras has it", (t) => {
+  const [own, others] = [mesh(), new DeviceMesh([2], ["model"])];
+  const layouts = new LayoutMap(own);
+  layouts
+    .set("dense/kernel", [null, "model"])
+    .set("conv.*kernel", new TensorLayout(["model", null], others))
+    .set("bias", ["model"]);
+  t.equal(layouts.get("dense/kernel")!.deviceMesh, own, "the map's mesh, where a layout has none");
+  t.equal(layouts.get("conv2d_1/kernel")!.deviceMesh, others, "a layout keeps its own");
+  t.strictSame(layouts.get("model/dense/bias")!.axes, ["model"], "an expression matches anywhere");
+  t.equal(layouts.get("dense/gamma"), undefined);
+  t.strictSame([layouts.size, layouts.has("bias"), layouts.has("dense/bias")], [3, true, false]);
+  t.strictSame([...layouts].map(([path]) => path), layouts.keys()); // prettier-ignore
+  t.strictSame(layouts.values().map(({ axes }) => axes), [[null, "model"], ["model", null], ["model"]]); // prettier-ignore
+  t.strictSame([layouts.delete("bias"), layouts.delete("bias"), layouts.get("dense/bias")], [true, false, undefined]);
+  layouts.set("bias", [null]);
+  const plain = new LayoutMap().set("kernel", [null, "model"]);
+  t.strictSame([plain.deviceMesh, plain.get("a/kernel")!.deviceMesh, plain.get("a/kernel")!.axes], [null, null, [null, "model"]]); // prettier-ignore
+  t.end();
+});
+
+t.test("layouts of variables and data, a scope, a dataset", async (t) => {
+  const model = new ModelParallel({ layoutMap: new LayoutMap(mesh()).set("dense.*kernel", [null, "model"]), batchDimName: "batch" });
+  const data = new DataParallel(new DeviceMesh([2], ["data"]));
+  const [kernel, bias] = [{ path: "dense/kernel", name: "kernel", shape: [3, 4] }, { path: "dense/bias", name: "bias", shape: [4] }]; // prettier-ignore
+  t.strictSame([model.getVariableLayout(kernel).axes, model.getVariableLayout(bias).axes], [[null, "model"], [null]]); // prettier-ignore
+  t.strictSame(data.getVariableLayout(kernel).axes, [null, null], "every replica has all of it");
+  t.equal(model.getVariableLayout(bias).deviceMesh, model.deviceMesh);
+  t.strictSame([model.getDataLayout([8, 3]).axes, data.getDataLayout([8]).axes], [["batch", null], ["data"]]); // prettier-ignore
+  t.strictSame([model.getTensorLayout("dense/kernel")!.axes, model.getTensorLayout("x"), data.getTensorLayout("x")], [[null, "model"], null, null]); // prettier-ignore
+  const seen = model.scope(() => [distribution.distribution() === model, data.scope(() => distribution.distribution() === data), distribution.distribution() === model]); // prettier-ignore
+  t.strictSame([seen, distribution.distribution()], [[true, true, true], null]); // prettier-ignore
+  t.throws(() => model.scope(() => { throw new Error("in the scope"); }), /in the scope/); // prettier-ignore
+  t.equal(await model.scope(async () => await Promise.resolve(distribution.distribution())), model);
+  t.strictSame([distribution.distribution(), tf.distribute.hasStrategy()], [null, false]);
+  const dataset = tf.data.Dataset.range(4).batch(2);
+  t.equal(data.distributeDataset(dataset), dataset, "one process reads all of it");
+});
+
 for (const [name, make] of Object.entries({
   DataParallel: () => new DataParallel({ devices: ["cpu:0", "cpu:1"] }),
   "DataParallel, a mesh alone": () => new DataParallel(new DeviceMesh([2], ["data"])),
@@ -96,6 +135,23 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
     () => new ModelParallel({ deviceMesh: mesh(), layoutMap: new LayoutMap(mesh()) } as never),
     /ModelParallel: given the unknown option "deviceMesh"; expected options among layoutMap/,
   ],
+  "a path that is no expression": [
+    () => new LayoutMap(mesh()).set("dense(", [null]),
+    /LayoutMap\.set\.path: given "dense\("; expected a regular expression of paths/,
+  ],
+  "a path that is none": [() => new LayoutMap(mesh()).set(3 as never, [null]), /LayoutMap\.set\.path: given 3/],
+  "a layout that is none": [() => new LayoutMap(mesh()).set("a", "model" as never), /LayoutMap\.set\.layout: given "model"/],
+  "a look-up of nothing": [() => new LayoutMap(mesh()).get(null as never), /LayoutMap\.get: given null; expected a path/],
+  "layouts without a mesh": [
+    () => new ModelParallel({ layoutMap: new LayoutMap() }),
+    /ModelParallel\.layoutMap: given layouts without a mesh; expected new LayoutMap\(deviceMesh\)/,
+  ],
+  "data without samples": [() => new DataParallel(new DeviceMesh([2], ["data"])).getDataLayout([]), /getDataLayout: given the shape \[\]/],
+  "a dataset that is none": [
+    () => new DataParallel(new DeviceMesh([2], ["data"])).distributeDataset([1] as never),
+    /distributeDataset: given \[1\]; expected a Dataset/,
+  ],
+  "a scope of no function": [() => new DataParallel(new DeviceMesh([2], ["data"])).scope(3 as never), /Distribution\.scope: given 3/],
   "no layouts": [() => new ModelParallel({ layoutMap: {} as never }), /ModelParallel\.layoutMap: given \{\}/],
   "a batch axis that is not there": [
     () => new ModelParallel({ layoutMap: new LayoutMap(mesh()), batchDimName: "data" }),

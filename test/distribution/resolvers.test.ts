@@ -2,7 +2,7 @@
 
 import t from "tap";
 import * as tf from "../../lib/index.js";
-import { expandHostlist, expandTasksPerNode } from "../../lib/distribution/resolvers.js";
+import { expandHostlist, expandTasksPerNode } from "../../lib/runtime/slurm.js";
 import { messageOf } from "../support/message.js";
 
 const { ClusterResolver, SimpleClusterResolver, TFConfigClusterResolver, SlurmClusterResolver, UnionResolver, KubernetesClusterResolver } =
@@ -34,8 +34,8 @@ const hostlists: Readonly<Record<string, string[]>> = {
 t.test("lists of hosts and tasks as Slurm writes them", (t) => {
   for (const [list, hosts] of Object.entries(hostlists)) t.strictSame(expandHostlist(list), hosts, list);
   t.strictSame(expandTasksPerNode("3(x2),4,1"), [3, 3, 4, 1]);
-  for (const wrong of ["", "n[1", "n[b-c]", "n[3-1]", "n1,,n2"]) t.throws(() => expandHostlist(wrong), /given .*; expected a list of hosts/, wrong);
-  t.throws(() => expandTasksPerNode("3x2"), /given "3x2"; expected tasks by node/);
+  for (const wrong of ["", "n[1", "n[b-c]", "n[3-1]", "n1,,n2"]) t.equal(expandHostlist(wrong), null, wrong);
+  t.equal(expandTasksPerNode("3x2"), null);
   t.end();
 }); // prettier-ignore
 
@@ -155,7 +155,15 @@ t.test("a coordinator whose process is alone runs what it schedules, with argume
 const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   "no job step": [
     () => withEnvironment({}, () => new SlurmClusterResolver()),
-    /SlurmClusterResolver: given no SLURM_STEP_NODELIST; expected/,
+    /SlurmClusterResolver: given no job step: SLURM_STEP_NODELIST, SLURM_PROCID; expected/,
+  ],
+  "hosts that can't be read": [
+    () => withEnvironment({ ...step, SLURM_STEP_NODELIST: "n[1" }, () => new SlurmClusterResolver()),
+    /SLURM_STEP_NODELIST: given "n\[1"; expected a list of hosts/,
+  ],
+  "tasks that can't be read": [
+    () => withEnvironment({ ...step, SLURM_STEP_TASKS_PER_NODE: "3x2" }, () => new SlurmClusterResolver()),
+    /tasksPerNode: given \[\]; expected a number of tasks for each of 2 hosts/,
   ],
   "jobs of another number": [
     () => withEnvironment(step, () => new SlurmClusterResolver({ jobs: { worker: 3 } })),

@@ -6,6 +6,7 @@ export {
 } from "../../distribution/cluster.js"; // prettier-ignore
 export {
   KubernetesClusterResolver, SlurmClusterResolver, UnionResolver, UnionResolver as UnionClusterResolver,
-  type KubernetesClient, type KubernetesOptions, type SlurmOptions, type UnionOptions,
+  type KubernetesOptions, type SlurmOptions, type UnionOptions,
 } from "../../distribution/resolvers.js"; // prettier-ignore
+export type { KubernetesClient } from "../../distribution/pods.js";
 export { TPUClusterResolver } from "../../distribution/one-device.js";
