@@ -6,7 +6,7 @@ import { launchers, start } from "./mpi/launch.js";
 
 const cli = fileURLToPath(new URL("../../../tools/cli.mjs", import.meta.url));
 const script = fileURLToPath(new URL("./mpi/rank.js", import.meta.url));
-const kerasm = (args: readonly string[], limit = 60) => start(process.execPath, [cli, ...args], {}, limit);
+const kerasm = (args: readonly string[], limit = 180) => start(process.execPath, [cli, ...args], {}, limit);
 
 const mistakes: Readonly<Record<string, [readonly string[], RegExp]>> = {
   "an unknown command": [["train"], /kerasm: given the command train; expected one of .*cluster/],

@@ -29,7 +29,7 @@ function connect(): boolean {
 /** 20 ms there and back, where the kernel can delay packets. */
 const delay = (): boolean => ends.every(({ name, device }) => run(`tc -n ${name} qdisc add dev ${device} root netem delay 10ms`));
 
-t.setTimeout(150_000);
+t.setTimeout(600_000);
 t.teardown(() => void names.forEach((name) => run(`ip netns del ${name}`)));
 const isPossible = launchers.TF_CONFIG && process.getuid?.() === 0 && connect();
 

@@ -38,7 +38,7 @@ export const launchers = {
 export type Launcher = keyof typeof launchers;
 
 /** Starts a program in a process group of its own, which is killed after `limit` seconds. */
-export function start(command: string, args: readonly string[], env: Record<string, string> = {}, limit = 60): Started {
+export function start(command: string, args: readonly string[], env: Record<string, string> = {}, limit = 180): Started {
   const begin = performance.now();
   const folder = mkdtempSync(join(tmpdir(), "kerasm-ranks-"));
   const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(TAP|TF_CONFIG|NODE_OPTIONS)/.test(key)));
@@ -105,7 +105,12 @@ export async function freePorts(count: number): Promise<number[]> {
 const threads = { KERASM_NUM_THREADS: "1" };
 
 /** Starts ranks by TF_CONFIG alone, each a process group of its own. */
-export async function startTasks(count: number, args: readonly string[], limit = 60, env: Record<string, string> = {}): Promise<Started[]> {
+export async function startTasks(
+  count: number,
+  args: readonly string[],
+  limit = 180,
+  env: Record<string, string> = {},
+): Promise<Started[]> {
   const ports = await freePorts(count);
   const worker = ports.map((port) => `127.0.0.1:${port}`);
   return Array.from({ length: count }, (_, index) => {
@@ -115,7 +120,7 @@ export async function startTasks(count: number, args: readonly string[], limit =
 }
 
 /** Starts the tasks of a cluster with several jobs. */
-export async function startCluster(jobs: Readonly<Record<string, number>>, args: readonly string[], limit = 60): Promise<Started[]> {
+export async function startCluster(jobs: Readonly<Record<string, number>>, args: readonly string[], limit = 180): Promise<Started[]> {
   const counts = Object.entries(jobs);
   const ports = await freePorts(counts.reduce((sum, [, count]) => sum + count, 0));
   const cluster = Object.fromEntries(counts.map(([job, count]) => [job, ports.splice(0, count).map((port) => `127.0.0.1:${port}`)]));
@@ -127,7 +132,7 @@ export async function startCluster(jobs: Readonly<Record<string, number>>, args:
 }
 
 /** Runs ranks to their end. */
-export async function runRanks(launcher: Launcher, count: number, args: readonly string[], limit = 60): Promise<Ended[]> {
+export async function runRanks(launcher: Launcher, count: number, args: readonly string[], limit = 180): Promise<Ended[]> {
   if (launcher === "TF_CONFIG") return Promise.all((await startTasks(count, args, limit)).map(({ ended }) => ended));
   const command = launcher === "mpirun" ? "mpirun.openmpi" : "mpiexec.mpich";
   const own = launcher === "mpirun" ? ["--allow-run-as-root", "--oversubscribe", "--mca", "btl_vader_single_copy_mechanism", "none"] : [];

@@ -63,7 +63,7 @@ async function train(scope: <R>(action: () => R) => R, seed: number | null): Pro
 const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> = {
   /** Training for each seed; "none" is without. */
   async train(seeds) {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     const runs: object[] = [];
     for (const seed of seeds) runs.push(await train((action) => strategy.scope(action), seed === "none" ? null : Number(seed)));
@@ -71,7 +71,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
   },
   /** Datasets as processes divide them. */
   async data([folder]) {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     const { id } = strategy.group;
     const files = [0, 1, 2].map((i) => `${folder}/${i}.txt`);
@@ -132,7 +132,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     });
   },
   async collectives() {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     const { id, count } = strategy.group;
     const x = tf.constant([id + 1, -id, 2 * id]);
@@ -162,7 +162,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     say({ rank: id, traced, eager, gradient: gradient.array(), parts, mean, total: total.result().item(), chief: strategy.isChief });
   },
   async half() {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy({ communicationOptions: { compression: "float16" } });
     const { id } = strategy.group;
     const x = tf.constant(Float32Array.from({ length: 1001 }, (_, i) => Math.sin(i) * 10 ** ((i % 9) - 5) * (id + 1)));
@@ -170,7 +170,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
   },
   /** Steps without end: the test ends them. */
   async endless() {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     const { x, y } = data(48);
     const model = strategy.scope(() => network());
@@ -178,7 +178,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     for (;;) await model.fit(x, y, { ...options, epochs: 100 });
   },
   async throws([who]) {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     const { x, y } = data(48);
     const model = strategy.scope(() => network());
@@ -191,7 +191,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
   },
   /** Each kind of disagreement: an error in all ranks, after which they can go on. */
   async disagree() {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     const { id, count } = strategy.group;
     const isLast = id === count - 1;
@@ -219,7 +219,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
   },
   /** Training with backups, in which a rank may end itself. */
   async backed([folder, who, at]) {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     tf.random.setSeed(11);
     const { x, y } = data(48);
@@ -239,7 +239,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     process.on("SIGUSR2", () => {
       throw new Error("a mistake of the user's");
     });
-    await tf.distribute.initialize({ timeoutSeconds: 30 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     tf.random.setSeed(11);
     const { x, y } = data(48);
@@ -368,7 +368,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
   },
   /** A chief, workers and tasks that keep variables. */
   async served([how]) {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.experimental.ParameterServerStrategy();
     const coordinator = new tf.distribute.coordinator.ClusterCoordinator(strategy);
     const rank = strategy.joined.communicator?.rank ?? 0;
@@ -414,7 +414,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
   },
   /** `fit` by a chief, workers and tasks that keep variables. */
   async fitted() {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.experimental.ParameterServerStrategy();
     const { x, y } = data(32);
     const dataset = tf.data.Dataset.fromTensorSlices([x, y]).repeat().batch(8).prefetch(2);
@@ -431,7 +431,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
   },
   /** A loop of one's own that saves and ends when a process is told to; `who` is told after the step `at`. */
   async preempted([folder, who, at]) {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     const { id } = strategy.group;
     const { model, optimizer } = strategy.scope(() => {
@@ -466,7 +466,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     say({ rank: id, begun, bits: bits(model) });
   },
   async idle() {
-    await tf.distribute.initialize({ timeoutSeconds: 20 });
+    await tf.distribute.initialize({ timeoutSeconds: 60 });
     const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
     say({ rank: strategy.group.id, pid: process.pid });
     setInterval(() => {}, 1000);
