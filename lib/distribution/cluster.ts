@@ -22,6 +22,16 @@ export interface Resolver {
   readonly taskId: number | null;
 }
 
+/** Whether a value finds a cluster, as far as can be seen. */
+export const isResolver = (value: unknown): value is Resolver =>
+  typeof value === "object" && value !== null && typeof (value as Partial<Resolver>).clusterSpec === "function";
+
+/** @throws ArgumentError for what is no resolver, where there is one */
+export function checkResolver(where: string, value: unknown): void {
+  if (value === null || value === undefined || isResolver(value)) return;
+  throw new ArgumentError(`${where}.clusterResolver`, { given: text(value), expected: "a ClusterResolver" });
+}
+
 /**
  * The base of what finds a cluster and the place of this process in it. A resolver of one's own gives `clusterSpec()`, and says `taskType`
  * and `taskId`. TensorFlow: tf.distribute.cluster_resolver.ClusterResolver

@@ -117,7 +117,7 @@ export class LayoutMap {
   readonly #layouts = new Map<string, { readonly pattern: RegExp; readonly layout: TensorLayout }>();
 
   /** @param deviceMesh  the mesh of layouts that have none of their own */
-  constructor(readonly deviceMesh: DeviceMesh | null = null) {
+  constructor(readonly deviceMesh: DeviceMesh | null) {
     if (deviceMesh !== null && !(deviceMesh instanceof DeviceMesh))
       throw new ArgumentError("LayoutMap", { given: text(deviceMesh), expected: "a DeviceMesh, or null" });
   }
@@ -179,7 +179,12 @@ function expressionOf(where: string, path: unknown): RegExp {
   try {
     return new RegExp(path);
   } catch (cause) {
-    throw new ArgumentError(`${where}.path`, { given: text(path), expected: "a regular expression of paths", hint: (cause as Error).message, cause }); // prettier-ignore
+    throw new ArgumentError(`${where}.path`, {
+      given: text(path),
+      expected: "a regular expression of paths",
+      hint: (cause as Error).message,
+      cause,
+    });
   }
 }
 
@@ -249,7 +254,10 @@ export abstract class Distribution {
     readonly name: string;
     readonly shape: readonly (number | null)[];
   }): TensorLayout {
-    return new TensorLayout(shape.map(() => null), this.deviceMesh); // prettier-ignore
+    return new TensorLayout(
+      shape.map(() => null),
+      this.deviceMesh,
+    );
   }
 
   /** A dataset of global batches as this process reads it: as it is where processes were not joined. Keras: distribute_dataset */
@@ -416,7 +424,8 @@ export function setDistribution(value: Distribution | null): void {
 export const distribution = (): Distribution | null => current;
 
 /**
- * A tensor by a layout, which is checked: tensors are whole in each process, variables alone are split. Keras: keras.distribution.distribute_tensor
+ * A tensor by a layout, which is checked: tensors are whole in each process, variables alone are split.
+ * Keras: keras.distribution.distribute_tensor
  *
  * ```ts
  * const mesh = new keras.distribution.DeviceMesh([1], ["batch"], { devices: ["cpu:0"] });

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from "../core/errors.js";
 import { replica, type Group } from "../core/replicas.js";
-import type { Resolver, Task } from "./cluster.js";
+import { checkResolver, isResolver, type Resolver, type Task } from "./cluster.js";
 import type { ProcessGroup } from "./process-group.js";
 import { ProcessStrategy } from "./process-strategy.js";
 import { checkCommunication, joinedProcesses, requireJoined, type CommunicationOptions } from "./processes.js";
@@ -49,9 +49,16 @@ export class MultiWorkerMirroredStrategy extends ProcessStrategy {
   /** Who is in the cluster, and which task this is. */
   override readonly clusterResolver: Resolver;
 
-  constructor(options: MultiWorkerOptions = {}) {
+  /** @param given  options, or the resolver and how processes speak one by one */
+  constructor(given: MultiWorkerOptions | Resolver = {}, communicationOptions: CommunicationOptions | null = null) {
     super();
     const where = "MultiWorkerMirroredStrategy";
+    const options: MultiWorkerOptions = isResolver(given)
+      ? { clusterResolver: given, communicationOptions: communicationOptions ?? {} }
+      : communicationOptions === null
+        ? given
+        : { ...given, communicationOptions };
+    checkResolver(where, options.clusterResolver);
     for (const key of Object.keys(options))
       if (key !== "clusterResolver" && key !== "communicationOptions")
         throw new ArgumentError(where, { given: `the option ${key}`, expected: "clusterResolver, communicationOptions" });

@@ -1,16 +1,23 @@
 // ParameterServerStrategy: variables that live on servers, and workers that read them and send updates.
 
 import { ArgumentError, ClusterError, StateError, text } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 import type { Group } from "../core/replicas.js";
 import type { ClusterCoordinator } from "./coordinator.js";
 import { Partitioner } from "./partitioners.js";
 import type { Variable } from "../variables/variable.js";
-import { addressesOf, rankOf, type Resolver } from "./cluster.js";
+import { addressesOf, checkResolver, isResolver, rankOf, type Resolver } from "./cluster.js";
 import { requireJoined, type Joined } from "./processes.js";
 import { whileRunning } from "./scopes.js";
 import { Strategy } from "./strategy.js";
 
 const where = "ParameterServerStrategy";
+
+/** The cluster, and how variables are cut. */
+export interface ParameterServerOptions {
+  readonly clusterResolver?: Resolver | null;
+  readonly variablePartitioner?: Partitioner | null;
+}
 
 /** The one replica of a task, and the variables that were made for it. */
 class ServedGroup implements Group {
@@ -61,14 +68,17 @@ export class ParameterServerStrategy extends Strategy {
   readonly servers: readonly number[];
 
   /**
-   * @param clusterResolver  what `strategy.clusterResolver` is to give; `initialize` has read TF_CONFIG, or was given one
-   * @param options.variablePartitioner  into how many parts a variable is cut that several tasks keep; default: none is cut
+   * @param given    what `strategy.clusterResolver` is to give (`initialize` has read TF_CONFIG, or was given one), or all options
+   * @param options  `variablePartitioner`: into how many parts a variable is cut that several tasks keep; default: none is cut
    */
-  constructor(clusterResolver: Resolver | null = null, options: { readonly variablePartitioner?: Partitioner | null } = {}) {
+  constructor(given: Resolver | ParameterServerOptions | null = null, options: ParameterServerOptions = {}) {
     super();
-    for (const key of Object.keys(options))
-      if (key !== "variablePartitioner") throw new StateError(where, { given: `the option ${key}`, expected: "variablePartitioner" });
-    const partitioner = options.variablePartitioner ?? null;
+    const isAlone = given === null || isResolver(given);
+    const all: ParameterServerOptions = isAlone ? { clusterResolver: given, ...options } : { ...given, ...options };
+    checkOptions(where, [all], 0, ["clusterResolver", "variablePartitioner"]);
+    checkResolver(where, all.clusterResolver);
+    const clusterResolver = all.clusterResolver ?? null;
+    const partitioner = all.variablePartitioner ?? null;
     if (partitioner !== null && !(partitioner instanceof Partitioner))
       throw new ArgumentError(`${where}.variablePartitioner`, {
         given: text(partitioner),

@@ -1,6 +1,26 @@
 // Into how many parts a variable is cut, so that several tasks keep it.
 
 import { ArgumentError, text } from "../core/errors.js";
+import { gathered, type OneByOne } from "../core/one-by-one.js";
+
+/** Options of MinSizePartitioner. */
+export interface MinSizeOptions {
+  /** Default: 256 KiB. */
+  readonly minShardBytes?: number;
+  /** Default: 1. */
+  readonly maxShards?: number;
+  /** Taken for likeness: variables hold numbers here. */
+  readonly bytesPerString?: number;
+}
+
+/** Options of MaxSizePartitioner. */
+export interface MaxSizeOptions {
+  readonly maxShardBytes?: number;
+  /** Default: as many as it takes. */
+  readonly maxShards?: number | null;
+  /** Taken for likeness: variables hold numbers here. */
+  readonly bytesPerString?: number;
+}
 
 const whole = (where: string, given: unknown): number => {
   if (Number.isInteger(given) && (given as number) >= 1) return given as number;
@@ -30,8 +50,9 @@ export abstract class Partitioner {
 export class FixedShardsPartitioner extends Partitioner {
   readonly #shards: number;
 
-  constructor(numShards: number) {
+  constructor(...given: OneByOne<{ readonly numShards?: number }>) {
     super();
+    const { numShards } = gathered<{ readonly numShards?: number }>("FixedShardsPartitioner", ["numShards"], given);
     this.#shards = whole("FixedShardsPartitioner.numShards", numShards);
   }
 
@@ -51,8 +72,10 @@ export class MinSizePartitioner extends Partitioner {
   readonly #bytes: number;
   readonly #most: number;
 
-  constructor({ minShardBytes = 256 << 10, maxShards = 1 }: { readonly minShardBytes?: number; readonly maxShards?: number } = {}) {
+  constructor(...given: OneByOne<MinSizeOptions>) {
     super();
+    const options = gathered<MinSizeOptions>("MinSizePartitioner", ["minShardBytes", "maxShards", "bytesPerString"], given);
+    const { minShardBytes = 256 << 10, maxShards = 1 } = options;
     this.#bytes = whole("MinSizePartitioner.minShardBytes", minShardBytes);
     this.#most = whole("MinSizePartitioner.maxShards", maxShards);
   }
@@ -73,8 +96,10 @@ export class MaxSizePartitioner extends Partitioner {
   readonly #bytes: number;
   readonly #most: number;
 
-  constructor({ maxShardBytes, maxShards = null }: { readonly maxShardBytes: number; readonly maxShards?: number | null }) {
+  constructor(...given: OneByOne<MaxSizeOptions>) {
     super();
+    const options = gathered<MaxSizeOptions>("MaxSizePartitioner", ["maxShardBytes", "maxShards", "bytesPerString"], given);
+    const { maxShardBytes, maxShards = null } = options;
     this.#bytes = whole("MaxSizePartitioner.maxShardBytes", maxShardBytes);
     this.#most = maxShards === null ? Infinity : whole("MaxSizePartitioner.maxShards", maxShards);
   }

@@ -10,7 +10,17 @@ import type { Compression, ProcessGroup } from "./process-group.js";
 import { setChief, type Group } from "../core/replicas.js";
 import type { Splitting } from "./split.js";
 import type { Strategy } from "./strategy.js";
-import { addressesOf, type Cluster, type Resolver, ClusterSpec, rankOf, type Task, taskOf, TFConfigClusterResolver } from "./cluster.js";
+import {
+  addressesOf,
+  checkResolver,
+  type Cluster,
+  type Resolver,
+  ClusterSpec,
+  rankOf,
+  type Task,
+  taskOf,
+  TFConfigClusterResolver,
+} from "./cluster.js";
 
 /**
  * How processes speak with each other, as a record or as TensorFlow's class. TensorFlow: tf.distribute.experimental.CommunicationOptions
@@ -92,6 +102,7 @@ export function checkCommunication(at: string, options: CommunicationOptions, ot
 }
 
 async function join({ clusterResolver, bytesPerPack = 0, timeoutSeconds }: InitializeOptions): Promise<Joined> {
+  checkResolver(where, clusterResolver);
   const resolver = clusterResolver ?? new TFConfigClusterResolver();
   const cluster = new ClusterSpec(await resolver.clusterSpec()).asDict();
   const addresses = addressesOf(cluster);

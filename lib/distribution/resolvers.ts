@@ -43,9 +43,12 @@ export class SlurmClusterResolver extends ClusterResolver {
       });
     const { hosts, rank } = step;
     if (!hosts) throw new ArgumentError("SLURM_STEP_NODELIST", { given: text(step.list), expected: "a list of hosts, as n[1-4,7],m5" });
-    const counts = typeof tasksPerNode === "number" ? hosts.map(() => tasksPerNode) : (tasksPerNode ?? step.tasks ?? []); // prettier-ignore
+    const counts = typeof tasksPerNode === "number" ? hosts.map(() => tasksPerNode) : (tasksPerNode ?? step.tasks ?? []);
     if (counts.length !== hosts.length || !counts.every((count) => Number.isInteger(count) && count > 0))
-      throw new ArgumentError(`${where}.tasksPerNode`, { given: text(counts), expected: `a number of tasks for each of ${hosts.length} hosts` }); // prettier-ignore
+      throw new ArgumentError(`${where}.tasksPerNode`, {
+        given: text(counts),
+        expected: `a number of tasks for each of ${hosts.length} hosts`,
+      });
     const addresses = hosts.flatMap((host, i) => Array.from({ length: counts[i]! }, (_, task) => `${host}:${portBase + task}`));
     const sizes = jobs ?? { worker: addresses.length };
     const total = Object.values(sizes).reduce((sum, count) => sum + count, 0);

@@ -4,12 +4,14 @@ import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { isFloat } from "../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
 import { checkFunction, checkOptions } from "../core/options.js";
-import { isInReplica, isMerging, replica, whileMerging, type Group } from "../core/replicas.js";
+import { isInReplica, isMerging, replica, statesOf, whileMerging, type Group } from "../core/replicas.js";
 import { Chainable, Tensor } from "../core/tensor.js";
 import { isBranch, leaves, mapTree, type Tree } from "../core/tree.js";
 import { Dataset } from "../data/dataset.js";
 import { allGather, allReduce } from "../ops/collective/all-reduce.js";
 import { add, cast, concatenate, divide, sum } from "../ops/index.js";
+import { read } from "../ops/state/assign.js";
+import { Variable } from "../variables/variable.js";
 import type { Resolver } from "./cluster.js";
 import { checkInputOptions, DistributedDataset, type DistributeOptions, InputContext, sharingOf } from "./dataset.js";
 import { devicesOf, StrategyExtended } from "./extended.js";
@@ -306,7 +308,7 @@ export abstract class Strategy {
     return value;
   }
 
-  /** The values of the replicas of this process. */
+  /** The values of the replicas of this process; of a variable that each has written for itself, its own. */
   experimentalLocalResults(value: unknown): readonly unknown[] {
     return this.localValues(value);
   }
@@ -319,6 +321,9 @@ export abstract class Strategy {
   protected localValues(value: unknown): readonly unknown[] {
     if (value instanceof PerReplica) return value.values;
     if (isMerging()) return [value];
+    if (value instanceof Variable && value.state.others.length > 0) return statesOf(value.state).map((state) => read(state));
+    if (value instanceof Variable && value.group.count > 1 && value.splitAxis === null && value.synchronization === "on_read")
+      return [read(value.state)]; // of one process: what it has itself
     if (isStructure(value)) return Array.from({ length: this.group.local }, (_, replica) => partOf(value, replica));
     return Array.from({ length: this.group.local }, () => value);
   }

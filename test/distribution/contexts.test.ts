@@ -91,6 +91,24 @@ const cases: Readonly<Record<string, (t: Test, strategy: tf.distribute.MirroredS
     t.strictSame(strategy.unwrap(all.b).map(numbers), [[1, 2], [1, 2]]); // prettier-ignore
   },
 
+  "what each replica has of a variable"(t, strategy) {
+    const options = { dtype: "float32", synchronization: tf.VariableSynchronization.ON_READ } as const;
+    const own = strategy.scope(() => tf.variable(0, { ...options, aggregation: tf.VariableAggregation.SUM }));
+    strategy.run(() => void own.assign(idPlusOne()));
+    t.strictSame([strategy.unwrap(own).map(numbers), own.item()], [[1, 2], 3]); // prettier-ignore
+    t.equal(strategy.reduce("SUM", own).item(), 3);
+    t.strictSame(
+      strategy
+        .gather(
+          strategy.scope(() => tf.variable([1, 2])),
+          0,
+        )
+        .array(),
+      [1, 2, 1, 2],
+      "one that all have alike",
+    );
+  },
+
   "a scope that lasts"(t, strategy) {
     const state = () => [tf.distribute.hasStrategy(), tf.distribute.inCrossReplicaContext(), tf.distribute.getStrategy() === strategy];
     t.teardown(() => tf.distribute.experimentalSetStrategy(null));

@@ -260,6 +260,16 @@ t.test("who is in a cluster", async (t) => {
   });
   const { clusterResolver } = new tf.distribute.MultiWorkerMirroredStrategy({ communicationOptions: options });
   t.strictSame([clusterResolver.taskType, clusterResolver.taskId], [null, null], "alone");
+  const { MultiWorkerMirroredStrategy, ParameterServerStrategy } = tf.distribute;
+  for (const strategy of [
+    new MultiWorkerMirroredStrategy(resolver),
+    new MultiWorkerMirroredStrategy(resolver, options),
+    new MultiWorkerMirroredStrategy({ clusterResolver: resolver }),
+    new ParameterServerStrategy(resolver),
+    new ParameterServerStrategy({ clusterResolver: resolver, variablePartitioner: null }),
+    new ParameterServerStrategy(resolver, { variablePartitioner: null }),
+  ])
+    t.equal(strategy.clusterResolver, resolver);
 });
 
 t.test("how variables are cut among tasks that keep them", (t) => {
@@ -269,6 +279,9 @@ t.test("how variables are cut among tasks that keep them", (t) => {
   t.strictSame(parts(new FixedShardsPartitioner(4)), [4, 2, 1, 4]);
   t.strictSame(parts(new MinSizePartitioner({ minShardBytes: 40, maxShards: 8 })), [3, 2, 1, 8]);
   t.strictSame(parts(new MaxSizePartitioner({ maxShardBytes: 24 })), [5, 2, 1, 167]);
+  t.strictSame(parts(new FixedShardsPartitioner({ numShards: 4 })), [4, 2, 1, 4], "by name");
+  t.strictSame(parts(new MinSizePartitioner(40, 8)), [3, 2, 1, 8], "one by one");
+  t.strictSame(parts(new MaxSizePartitioner(24, { maxShards: 3 })), [3, 2, 1, 3]);
   t.end();
 });
 
@@ -348,6 +361,18 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   "another device": [
     () => tf.config.setLogicalDeviceConfiguration({ name: "gpu", deviceType: "GPU" }, null),
     /expected a device that tf\.config\.listPhysicalDevices gave/,
+  ],
+  "a resolver that is none": [
+    () => new tf.distribute.ParameterServerStrategy({ clusterResolver: 3 as never }),
+    /ParameterServerStrategy\.clusterResolver: given 3; expected a ClusterResolver/,
+  ],
+  "a strategy of workers by a resolver that is none": [
+    () => new tf.distribute.MultiWorkerMirroredStrategy({ clusterResolver: {} as never }),
+    /MultiWorkerMirroredStrategy\.clusterResolver: given \{\}; expected a ClusterResolver/,
+  ],
+  "an unknown option of a parameter server": [
+    () => new tf.distribute.ParameterServerStrategy({ partitioner: null } as never),
+    /ParameterServerStrategy: given the unknown option "partitioner"/,
   ],
   "no shards": [
     () => new tf.distribute.experimental.partitioners.FixedShardsPartitioner(0),

@@ -37,7 +37,7 @@ t.test("LayoutMap as Keras has it", (t) => {
   t.strictSame(layouts.values().map(({ axes }) => axes), [[null, "model"], ["model", null], ["model"]]); // prettier-ignore
   t.strictSame([layouts.delete("bias"), layouts.delete("bias"), layouts.get("dense/bias")], [true, false, undefined]);
   layouts.set("bias", [null]);
-  const plain = new LayoutMap().set("kernel", [null, "model"]);
+  const plain = new LayoutMap(null).set("kernel", [null, "model"]);
   t.strictSame([plain.deviceMesh, plain.get("a/kernel")!.deviceMesh, plain.get("a/kernel")!.axes], [null, null, [null, "model"]]); // prettier-ignore
   t.end();
 });
@@ -143,7 +143,7 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
   "a layout that is none": [() => new LayoutMap(mesh()).set("a", "model" as never), /LayoutMap\.set\.layout: given "model"/],
   "a look-up of nothing": [() => new LayoutMap(mesh()).get(null as never), /LayoutMap\.get: given null; expected a path/],
   "layouts without a mesh": [
-    () => new ModelParallel({ layoutMap: new LayoutMap() }),
+    () => new ModelParallel({ layoutMap: new LayoutMap(null) }),
     /ModelParallel\.layoutMap: given layouts without a mesh; expected new LayoutMap\(deviceMesh\)/,
   ],
   "data without samples": [() => new DataParallel(new DeviceMesh([2], ["data"])).getDataLayout([]), /getDataLayout: given the shape \[\]/],

@@ -63,6 +63,7 @@ for (const launcher of present) {
     t.strictSame([first!["parts"], second!["parts"]], [[[0, 1], [4]], [[2, 3], []]]); // prettier-ignore
     t.ok(Math.abs((second!["mean"] as number) - 2 / 3) < 1e-6, "mean over unequal shares");
     t.strictSame([first!["total"], second!["total"]], [4, 4], "a metric read outside is everybody's");
+    t.strictSame([first!["kept"], second!["kept"]], [[3, 3, 1], [3, 3, 2]]); // prettier-ignore
     t.strictSame([first!["chief"], second!["chief"]], [true, false]);
   });
 }

@@ -159,7 +159,10 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     const mean = strategy.reduce("MEAN", tf.ones([id + 1]).mul(id), { axis: 0 }).item();
     const total = strategy.scope(() => new keras.metrics.Sum());
     strategy.run(() => void total.updateState(x));
-    say({ rank: id, traced, eager, gradient: gradient.array(), parts, mean, total: total.result().item(), chief: strategy.isChief });
+    const own = strategy.scope(() => tf.variable(0, { dtype: "float32", synchronization: "on_read", aggregation: "sum" }));
+    strategy.run(() => void own.assign(id + 1));
+    const kept = [own.item(), strategy.reduce("SUM", own).item(), (strategy.experimentalLocalResults(own)[0] as tf.Tensor).item()];
+    say({ rank: id, traced, eager, gradient: gradient.array(), parts, mean, total: total.result().item(), kept, chief: strategy.isChief });
   },
   async half() {
     await tf.distribute.initialize({ timeoutSeconds: 60 });
