@@ -30,7 +30,7 @@ Strings are arrays of JavaScript strings: no tensors hold them. Other names: ${O
     ", ",
   )}. 64 bits become 32, as in Keras on JAX: what 32 bits hold is kept exactly, an integer that they do not hold is an error (where JavaScript gives it, in a file, in a cast to "int64" or "uint64"), fractions are rounded to float32, which is said once.
 
-- **Storage** has the width of the dtype: tensors, variables, constants, files. \`constant\` refuses what the dtype cannot hold and names its ends.
+- **Storage** has the width of the dtype: tensors, variables, constants, files. \`constant\` refuses what the dtype cannot hold and names its ends; \`array\` and \`convertToTensor\` with a dtype cast, as in Keras, and a Float64Array becomes float32.
 - **Casts** cut fractions towards zero and wrap integers (300 is 44 as int8, −1 is 4294967295 as uint32); halves are rounded to the nearest, ties to even; float32 to int32 and uint8 saturates at the ends of int32.
 - **Arithmetic**: an operation on float16 or bfloat16 computes in float32 and rounds its result once. int8, int16 and uint16 compute in int32 and wrap back. uint32 computes in int32: a value from 2³¹ on is an error there (moving and casting it is none).
 - **Halves where they lie**: a product of up to four rows reads a matrix of halves as it is, in half the bytes; rows that are taken are moved as they are. Everything else is made float32 first. In a traced step what is kept for gradients is kept as the half, and convolutions compute some examples at a time, so that float32 exists for these alone.
