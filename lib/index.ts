@@ -41,12 +41,14 @@ export { case, mapFn, scan, switchCase, vectorizedMap } from "./api/tf/control.j
 export { convertToTensor } from "./api/tf/convert.js";
 export { addN, zip } from "./api/tf/lists.js";
 export * from "./api/tf/dtypes.js";
+export * as dtypes from "./api/tf/dtype-names.js";
+export { executingEagerly, group, initScope, UnconnectedGradients, version } from "./api/tf/eager.js";
 export * from "./api/tf/functions.js";
 export * from "./api/tf/elementwise.js";
 export * from "./api/tf/shapes.js";
 export { topK } from "./api/tf/math.js";
 export { norm } from "./api/tf/linalg.js";
-export { compat, Graph, lite, queue, savedModel } from "./api/tf/absent-names.js";
+export { compat, estimator, featureColumn, Graph, lite, queue, savedModel } from "./api/tf/absent-names.js";
 export * as audio from "./api/tf/audio.js";
 export * as bitwise from "./api/tf/bitwise.js";
 export * as debugging from "./api/tf/debugging.js";
@@ -77,6 +79,17 @@ export * as nn from "./api/tf/nn.js";
 export * as random from "./api/tf/random.js";
 export * as train from "./api/tf/train.js";
 
+export * as initializers from "./initializers/index.js";
+export {
+  constant as constantInitializer,
+  ones as onesInitializer,
+  randomNormal as randomNormalInitializer,
+  randomUniform as randomUniformInitializer,
+  zeros as zerosInitializer,
+} from "./initializers/functions.js";
+export * as losses from "./losses/index.js";
+export * as metrics from "./metrics/index.js";
+export * as optimizers from "./api/optimizers.js";
 export * as keras from "./api/keras.js";
 export { ready } from "./runtime/machine.js";
 export { tensorflowVersion as __version__ } from "./config/version.js";

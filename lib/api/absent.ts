@@ -76,6 +76,24 @@ export const absent: readonly Absent[] = [
     instead: "Operations run at once; tf.function makes a program of a function.",
   },
   {
+    names: ["Estimator", "LinearClassifier", "LinearRegressor", "DNNClassifier", "DNNRegressor"].map((name) => `tf.estimator.${name}`),
+    reason: "trains without Keras, which TensorFlow itself has given up",
+    instead: "Use a keras.Model: compile, fit, evaluate, predict.",
+  },
+  {
+    names: [
+      "numericColumn",
+      "bucketizedColumn",
+      "categoricalColumnWithVocabularyList",
+      "categoricalColumnWithHashBucket",
+      "crossedColumn",
+      "embeddingColumn",
+      "indicatorColumn",
+    ].map((name) => `tf.featureColumn.${name}`),
+    reason: "prepares tables for estimators, which TensorFlow itself has given up",
+    instead: "Use keras.utils.FeatureSpace, or layers such as Normalization, Discretization and StringLookup.",
+  },
+  {
     names: ["tf.queue.FIFOQueue", "tf.queue.RandomShuffleQueue"],
     reason: "is how TensorFlow 1's threads hand data on",
     instead: "Use tf.data.Dataset with prefetch and shuffle.",

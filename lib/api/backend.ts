@@ -7,3 +7,4 @@ export { getUid } from "../config/names.js";
 export { backend } from "../config/process.js";
 export { epsilon, floatx, imageDataFormat, setEpsilon, setFloatx, setImageDataFormat } from "../config/settings.js";
 export { isKerasTensor } from "../layers/functional/keras-tensor.js";
+export * from "./older-backend.js";

@@ -32,5 +32,6 @@ export {
 } from "./sparse-categorical-crossentropy.js";
 export { squaredHinge, SquaredHinge } from "./squared-hinge.js";
 export { tversky, Tversky, type TverskyOptions } from "./tversky.js";
+export * from "./short-names.js";
 export { deserialize, get, serialize } from "./identifiers.js";
 export { Reduction } from "./reduction.js";

@@ -70,3 +70,4 @@ export {
   sparseCategoricalCrossentropy,
   squaredHinge,
 } from "../losses/index.js";
+export * from "../losses/short-names.js";

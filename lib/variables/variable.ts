@@ -59,7 +59,13 @@ interface CreationWatcher extends Recorder {
   created?(variable: Variable): void;
 }
 
-/** Runs the action outside of every tape and trace: for values that are made once, such as initial weights. */
+/**
+ * Runs the action outside of every tape and trace: for values that are made once, such as initial weights. TensorFlow: tf.init_scope
+ *
+ * ```ts
+ * tf.initScope(() => tf.executingEagerly()); // true
+ * ```
+ */
 export const initScope = <T>(action: () => T): T => recordingOnly(() => false, action);
 
 /** The half that float variables are read as by the layer whose call runs; null: as they are. */

@@ -8,12 +8,12 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 510,
-  keras: 430,
+  index: 518,
+  keras: 437,
   ops: 201,
   data: 139,
   datasets: 98,
-  models: 510,
+  models: 519,
   visor: 305,
   formats: 95,
   autograph: 187,

@@ -32,3 +32,21 @@ export const gfile = {
   makedirs: notHere("tf.io.gfile.makedirs"),
   rmtree: notHere("tf.io.gfile.rmtree"),
 };
+/** Estimators, of TensorFlow 1: calling one says what to use instead. */
+export const estimator = {
+  Estimator: notHere("tf.estimator.Estimator"),
+  LinearClassifier: notHere("tf.estimator.LinearClassifier"),
+  LinearRegressor: notHere("tf.estimator.LinearRegressor"),
+  DNNClassifier: notHere("tf.estimator.DNNClassifier"),
+  DNNRegressor: notHere("tf.estimator.DNNRegressor"),
+};
+/** Feature columns, of TensorFlow 1: calling one says what to use instead. */
+export const featureColumn = {
+  numericColumn: notHere("tf.featureColumn.numericColumn"),
+  bucketizedColumn: notHere("tf.featureColumn.bucketizedColumn"),
+  categoricalColumnWithVocabularyList: notHere("tf.featureColumn.categoricalColumnWithVocabularyList"),
+  categoricalColumnWithHashBucket: notHere("tf.featureColumn.categoricalColumnWithHashBucket"),
+  crossedColumn: notHere("tf.featureColumn.crossedColumn"),
+  embeddingColumn: notHere("tf.featureColumn.embeddingColumn"),
+  indicatorColumn: notHere("tf.featureColumn.indicatorColumn"),
+};

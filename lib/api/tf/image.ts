@@ -2,7 +2,7 @@
 
 import { asTensor, checkedDtype, constant, type TensorLike } from "../../core/convert.js";
 import { dtypes, isFloat } from "../../core/dtype.js";
-import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { DtypeError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText } from "../../core/shape.js";
@@ -15,7 +15,9 @@ import { suppressed } from "../../ops/boxes/suppression.js";
 import * as ops from "../../ops/index.js";
 import * as random from "../../random/index.js";
 import type { Seed } from "../../variables/seed-generator.js";
-import { statelessUniform } from "./stateless.js";
+import { drawnFrom, fillIntegers, statelessUniform } from "./stateless.js";
+
+export { decodeImage, decodeJpeg, decodePng, encodeJpeg, encodePng } from "./io.js";
 
 type Name = string | null;
 
@@ -368,6 +370,69 @@ export const rgbToHsv = declare("tf.image.rgbToHsv(*images, name:string=null)", 
 export const hsvToRgb = declare("tf.image.hsvToRgb(*images, name:string=null)", (images: TensorLike, _: Name): Tensor =>
   colours("image.hsvToRgb", images, (x) => ops.image.hsvToRgb(x, { dataFormat: "channels_last" })),
 );
+/** Colours by a matrix: the last axis holds red, green and blue, or what stands for them. */
+const turned = (where: string, images: TensorLike, matrix: readonly (readonly number[])[]): Tensor => {
+  const x = asTensor(images);
+  if (!isFloat(x.dtype))
+    throw new DtypeError(where, { given: x.dtype, expected: "floats", hint: "tf.image.convertImageDtype makes them." });
+  return colours(where, x, (each) => ops.matmul(each, ops.cast(matrix, x.dtype)));
+};
+/**
+ * Colours as brightness and two differences (PAL). TensorFlow: tf.image.rgb_to_yuv
+ *
+ * ```ts
+ * tf.image.rgbToYuv([[[1, 1, 1]]]); // [[[1, 0, 0]]]
+ * ```
+ */
+export const rgbToYuv = declare("tf.image.rgbToYuv(*images)", (images: TensorLike): Tensor =>
+  turned("image.rgbToYuv", images, [
+    [0.299, -0.14714119, 0.61497538],
+    [0.587, -0.28886916, -0.51496512],
+    [0.114, 0.43601035, -0.10001026],
+  ]),
+);
+/**
+ * Colours from brightness and two differences (PAL). TensorFlow: tf.image.yuv_to_rgb
+ *
+ * ```ts
+ * tf.image.yuvToRgb([[[1, 0, 0]]]); // [[[1, 1, 1]]]
+ * ```
+ */
+export const yuvToRgb = declare("tf.image.yuvToRgb(*images)", (images: TensorLike): Tensor =>
+  turned("image.yuvToRgb", images, [
+    [1, 1, 1],
+    [0, -0.394642334, 2.03206185],
+    [1.13988303, -0.58062185, 0],
+  ]),
+);
+/**
+ * Colours as brightness and two differences (NTSC). TensorFlow: tf.image.rgb_to_yiq
+ *
+ * ```ts
+ * tf.image.rgbToYiq([[[1, 1, 1]]]); // [[[1, 0, 0]]]
+ * ```
+ */
+export const rgbToYiq = declare("tf.image.rgbToYiq(*images)", (images: TensorLike): Tensor =>
+  turned("image.rgbToYiq", images, [
+    [0.299, 0.59590059, 0.2115],
+    [0.587, -0.27455667, -0.52273617],
+    [0.114, -0.32134392, 0.31119955],
+  ]),
+);
+/**
+ * Colours from brightness and two differences (NTSC). TensorFlow: tf.image.yiq_to_rgb
+ *
+ * ```ts
+ * tf.image.yiqToRgb([[[1, 0, 0]]]); // [[[1, 1, 1]]]
+ * ```
+ */
+export const yiqToRgb = declare("tf.image.yiqToRgb(*images)", (images: TensorLike): Tensor =>
+  turned("image.yiqToRgb", images, [
+    [1, 1, 1],
+    [0.95598634, -0.27201283, -1.10674021],
+    [0.6208248, -0.64720424, 1.70423049],
+  ]),
+);
 /**
  * 0.2989 · red + 0.587 · green + 0.114 · blue.
  *
@@ -644,6 +709,119 @@ type SeedGiven = Seed | null;
 const drawn = (minval: number, maxval: number, seed: SeedGiven): Tensor =>
   random.uniform([], { minval, maxval, ...(seed !== null && { seed: seed as NonNullable<Seed> }) });
 
+const byWhole = (where: string, seed: TensorLike, low: number, high: number): Tensor =>
+  ops.add(ops.multiply(statelessUniform([], seed), high - low), checkedBetween(where, low, high));
+
+function checkedBetween(where: string, low: number, high: number): number {
+  if (high > low) return low;
+  throw new ValueError(where, { given: `${low} and ${high}`, expected: "the first below the second" });
+}
+
+/**
+ * Images with a brightness that the seed decides, up to maxDelta more or less. TensorFlow: tf.image.stateless_random_brightness
+ *
+ * ```ts
+ * tf.image.statelessRandomBrightness(tf.ones([2, 2, 3]), 0.2, [1, 2]).shape; // [2, 2, 3]
+ * ```
+ */
+export const statelessRandomBrightness = declare(
+  "tf.image.statelessRandomBrightness(*image, maxDelta:number, *seed)",
+  (image: TensorLike, maxDelta: number, seed: TensorLike): Tensor => {
+    if (!(maxDelta >= 0))
+      throw new ValueError("image.statelessRandomBrightness.maxDelta", { given: String(maxDelta), expected: "at least 0" });
+    return adjustBrightness(image, ops.subtract(ops.multiply(statelessUniform([], seed), 2 * maxDelta), maxDelta));
+  },
+);
+/**
+ * Images with a contrast from lower to upper that the seed decides. TensorFlow: tf.image.stateless_random_contrast
+ *
+ * ```ts
+ * tf.image.statelessRandomContrast(tf.ones([2, 2, 3]), 0.5, 1.5, [1, 2]).shape; // [2, 2, 3]
+ * ```
+ */
+export const statelessRandomContrast = declare(
+  "tf.image.statelessRandomContrast(*image, lower:number, upper:number, *seed)",
+  (image: TensorLike, lower: number, upper: number, seed: TensorLike): Tensor => {
+    checkRange("image.statelessRandomContrast", lower, upper);
+    return adjustContrast(image, byWhole("image.statelessRandomContrast", seed, lower, upper));
+  },
+);
+/**
+ * Images with a saturation from lower to upper that the seed decides. TensorFlow: tf.image.stateless_random_saturation
+ *
+ * ```ts
+ * tf.image.statelessRandomSaturation(tf.ones([2, 2, 3]), 0.5, 1.5, [1, 2]).shape; // [2, 2, 3]
+ * ```
+ */
+export const statelessRandomSaturation = declare(
+  "tf.image.statelessRandomSaturation(*image, lower:number, upper:number, *seed=null)",
+  (image: TensorLike, lower: number, upper: number, seed: TensorLike | null): Tensor => {
+    const where = "image.statelessRandomSaturation";
+    if (seed === null) throw new ValueError(`${where}.seed`, { given: "nothing", expected: "two whole numbers" });
+    checkRange(where, lower, upper);
+    return adjustSaturation(image, byWhole(where, seed, lower, upper));
+  },
+);
+/**
+ * Images with a hue turned by up to maxDelta as the seed decides. TensorFlow: tf.image.stateless_random_hue
+ *
+ * ```ts
+ * tf.image.statelessRandomHue(tf.ones([2, 2, 3]), 0.2, [1, 2]).shape; // [2, 2, 3]
+ * ```
+ */
+export const statelessRandomHue = declare(
+  "tf.image.statelessRandomHue(*image, maxDelta:number, *seed)",
+  (image: TensorLike, maxDelta: number, seed: TensorLike): Tensor => {
+    if (!(maxDelta >= 0 && maxDelta <= 0.5))
+      throw new ValueError("image.statelessRandomHue.maxDelta", { given: String(maxDelta), expected: "0 to 0.5" });
+    return adjustHue(image, byWhole("image.statelessRandomHue.maxDelta", seed, -maxDelta, maxDelta));
+  },
+);
+/**
+ * A part of a tensor of a size, at a place that the seed decides. TensorFlow: tf.image.stateless_random_crop
+ *
+ * ```ts
+ * tf.image.statelessRandomCrop(tf.ones([8, 8, 3]), [4, 4, 3], [1, 2]).shape; // [4, 4, 3]
+ * ```
+ *
+ * @throws ValueError where the size is larger
+ */
+export const statelessRandomCrop = declare(
+  "tf.image.statelessRandomCrop(*value, size:ints, *seed, name:string=null)",
+  (value: TensorLike, size: Integers, seed: TensorLike, _: Name): Tensor => {
+    const x = asTensor(value);
+    const { lengths, shape } = partOf("image.statelessRandomCrop", x, size);
+    const numbers = ops.unstack(
+      drawnFrom("statelessRandomCrop", seed, { shape: [shape.length], fill: fillIntegers(0, MOST), dtype: "int32" }),
+    );
+    return cutAt(x, shape, lengths, (axis, room) => ops.mod(numbers[axis]!, room + 1));
+  },
+);
+
+/** The largest int32: TensorFlow draws places below it and takes what a division leaves. */
+const MOST = 2 ** 31 - 1;
+
+/** The lengths of a part and of the whole. @throws ValueError where the part is larger */
+function partOf(where: string, x: Tensor, size: Integers): { readonly lengths: readonly number[]; readonly shape: readonly number[] } {
+  const lengths = integers(size, `${where}.size`);
+  const shape = known(x.shape, where);
+  if (lengths.length === shape.length && lengths.every((length, axis) => length <= shape[axis]! && length >= 0)) return { lengths, shape };
+  throw new ValueError(`${where}.size`, { given: text(lengths), expected: `at most ${shapeText(shape)}` });
+}
+
+function cutAt(
+  x: Tensor,
+  shape: readonly number[],
+  lengths: readonly number[],
+  beginOf: (axis: number, room: number) => TensorLike,
+): Tensor {
+  return shape.reduce((part, length, axis) => {
+    const room = length - lengths[axis]!;
+    if (room === 0) return part;
+    return ops.take(part, ops.add(beginOf(axis, room), constant(Int32Array.from({ length: lengths[axis]! }, (_, i) => i))), axis);
+  }, x);
+}
+
 /** Images, each flipped with probability ½. */
 function sometimes(where: string, image: TensorLike, axis: number, draw: (shape: number[]) => Tensor): Tensor {
   const x = asTensor(image);
@@ -777,17 +955,9 @@ export const randomHue = declare(
  */
 export const randomCrop = declare(
   "tf.image.randomCrop(*value, size:ints, seed:any=null, name:string=null)",
-  (value: TensorLike, size: Integers, seed: SeedGiven, _: Name): Tensor => {
+  (value: TensorLike, size: Integers, seed: SeedGiven, __: Name): Tensor => {
     const x = asTensor(value);
-    const lengths = integers(size, "image.randomCrop.size");
-    const shape = known(x.shape, "image.randomCrop");
-    if (lengths.length !== shape.length || lengths.some((length, axis) => length > shape[axis]! || length < 0))
-      throw new ValueError("image.randomCrop.size", { given: text(lengths), expected: `at most ${shapeText(shape)}` });
-    return shape.reduce((part, length, axis) => {
-      const room = length - lengths[axis]!;
-      if (room === 0) return part;
-      const begin = random.randint([], 0, room + 1, seed === null ? {} : { seed: seed as NonNullable<Seed> });
-      return ops.take(part, ops.add(begin, constant(Int32Array.from({ length: lengths[axis]! }, (_, i) => i))), axis);
-    }, x);
+    const { lengths, shape } = partOf("image.randomCrop", x, size);
+    return cutAt(x, shape, lengths, (_, room) => random.randint([], 0, room + 1, seed === null ? {} : { seed: seed as NonNullable<Seed> }));
   },
 );

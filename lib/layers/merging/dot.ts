@@ -61,7 +61,7 @@ export class Dot extends Merge<typeof Dot.options> {
 const unit = (x: Tensor, axis: number): Tensor => divide(x, sqrt(maximum(sum(square(x), { axis, keepdims: true }), 1e-12)));
 
 /** `[batch, …]` and `[batch, …]`, summed over one axis of each: a batched matrix product. */
-function batchDot(x: Tensor, y: Tensor, a: number, b: number): Tensor {
+export function batchDot(x: Tensor, y: Tensor, a: number, b: number): Tensor {
   const [rows, columns] = [moveaxis(x, a, -1), moveaxis(y, b, 1)];
   const left = rows.shape.slice(1, -1);
   const right = columns.shape.slice(2);
