@@ -4,3 +4,4 @@ export { imageDatasetFromDirectory, textDatasetFromDirectory } from "../data/dir
 export { timeseriesDatasetFromArray } from "../data/timeseries.js";
 export * as image from "./preprocessing-image.js";
 export * as sequence from "./preprocessing-sequence.js";
+export * as text from "./preprocessing-text.js";

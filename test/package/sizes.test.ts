@@ -8,12 +8,12 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 518,
-  keras: 437,
+  index: 523,
+  keras: 443,
   ops: 201,
   data: 139,
   datasets: 98,
-  models: 519,
+  models: 524,
   visor: 305,
   formats: 95,
   autograph: 187,

@@ -381,7 +381,7 @@ const turned = (where: string, images: TensorLike, matrix: readonly (readonly nu
  * Colours as brightness and two differences (PAL). TensorFlow: tf.image.rgb_to_yuv
  *
  * ```ts
- * tf.image.rgbToYuv([[[1, 1, 1]]]); // [[[1, 0, 0]]]
+ * tf.image.rgbToYuv([[[1, 0, 0]]]); // [[[0.299, -0.1471, 0.615]]]
  * ```
  */
 export const rgbToYuv = declare("tf.image.rgbToYuv(*images)", (images: TensorLike): Tensor =>
@@ -409,7 +409,7 @@ export const yuvToRgb = declare("tf.image.yuvToRgb(*images)", (images: TensorLik
  * Colours as brightness and two differences (NTSC). TensorFlow: tf.image.rgb_to_yiq
  *
  * ```ts
- * tf.image.rgbToYiq([[[1, 1, 1]]]); // [[[1, 0, 0]]]
+ * tf.image.rgbToYiq([[[1, 0, 0]]]); // [[[0.299, 0.5959, 0.2115]]]
  * ```
  */
 export const rgbToYiq = declare("tf.image.rgbToYiq(*images)", (images: TensorLike): Tensor =>
