@@ -101,7 +101,8 @@ function refuseText({ shape }: Tensor): never {
  *
  * @param values  a number, boolean, nested arrays of them, or a typed array
  * @param options.dtype  default: float32 for numbers, bool for booleans, the typed array's own kind (64-bit kinds become 32-bit ones)
- * @param options.shape  default: the nesting of the arrays; one value fills any shape. Both may also stand by position, in this order
+ * @param options.shape  default: the nesting of the arrays, or what a typed array says itself; one value fills any shape. Both may also
+ * stand by position, in this order
  * @throws DtypeError where a value does not fit the dtype; ShapeError for ragged arrays or a shape of another size
  */
 export function constant(
@@ -207,7 +208,7 @@ function shapeOf(values: TensorLike): number[] {
     at = at[0];
   }
   if (at instanceof Chainable) shape.push(...(at.value().shape as number[]));
-  else if (ArrayBuffer.isView(at) && !(at instanceof DataView)) shape.push((at as Uint8Array).length);
+  else if (ArrayBuffer.isView(at) && !(at instanceof DataView)) shape.push(...ownShape(at as Uint8Array));
   else if (at !== undefined && typeof at !== "number" && typeof at !== "boolean" && typeof at !== "bigint") {
     throw new DtypeError("constant", {
       given: text(at),
@@ -216,6 +217,12 @@ function shapeOf(values: TensorLike): number[] {
     });
   }
   return shape;
+}
+
+/** The shape that a typed array says itself, as those of `model.getWeights()` do, or its length. */
+function ownShape(values: Uint8Array & { readonly shape?: unknown }): readonly number[] {
+  const { shape, length } = values;
+  return Array.isArray(shape) && sizeOf(shape as number[]) === length ? (shape as number[]) : [length];
 }
 
 /** The dtype that all leaves have in common where the first one's is not theirs: [true, 0.5] is float32, [true, 2n] int32; else null. */

@@ -183,6 +183,13 @@ t.test("tables: quotes, empty fields, types declared and inferred, labels, sever
   const [first] = (await all(batches)) as [{ age: tf.Tensor }, tf.Tensor][];
   t.equal(first![0].age.dtype, "int32");
   t.equal(first![1].dtype, "float32");
+  // Python's default 0.0 is 0 here: what the column holds decides.
+  const defaults = [[""], [0], [0]];
+  const [withDefaults] = (await all(data.experimental.makeCsvDataset(path, 3, { ...options, columnDefaults: defaults }))) as [
+    Record<string, tf.Tensor>,
+  ];
+  t.strictSame([withDefaults["age"]!.dtype, withDefaults["score"]!.dtype], ["int32", "float32"]);
+  t.strictSame(withDefaults["score"]!.array(), [1.5, 2, 0]);
   file("table2.csv", table);
   t.equal((await all(data.experimental.makeCsvDataset(join(folder, "table*.csv"), 1, options))).length, 6);
   const zipped = file("t.csv.gz", gzipSync(table));

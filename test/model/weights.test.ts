@@ -108,6 +108,18 @@ t.test("class weights that mean nothing are errors", async (t) => {
   t.match(await messageOf(() => model.testOnBatch(x, y, { classWeight } as never)), /^testOnBatch: given the unknown option "classWeight"/);
 });
 
+t.test("values of weights keep their shape where they are computed with: a step of Reptile", async (t) => {
+  const model = classifier();
+  const before = model.getWeights();
+  t.strictSame(before.map((value) => tf.constant(value).shape), [[2, 3], [3]]); // prettier-ignore
+  model.setWeights(before.map((value) => tf.add(value, 1)));
+  const after = model.getWeights();
+  model.setWeights(before.map((value, i) => tf.add(value, tf.multiply(tf.subtract(after[i]!, value), 0.25))));
+  t.ok([...model.getWeights()[0]!].every((value, i) => near(Number(value), Number(before[0]![i]) + 0.25)));
+  t.strictSame(tf.stack([before[0]!, after[0]!]).shape, [2, 2, 3]);
+  t.strictSame(tf.constant(model.weights[0]!.value().data()).shape, [6], "a tensor's data are flat");
+});
+
 t.test("labels that are no class are errors before the step", async (t) => {
   const model = classifier();
   await model.fit(x, y, quiet);

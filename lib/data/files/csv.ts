@@ -172,8 +172,11 @@ export interface CsvColumn {
   readonly fallback: number | string | undefined;
 }
 
-/** A column as users declare it: a dtype's name (a value is needed), `[0]`, `[""]` or a tensor with one element (a default) or none. */
-export function columnOf(where: string, given: unknown): CsvColumn {
+/**
+ * A column as users declare it: a dtype's name (a value is needed), `[0]`, `[""]` or a tensor with one element (a default) or none. Python's
+ * 0.0 is 0 here: where `seen`, what the first rows hold, are fractions, a whole default is that of a column of fractions.
+ */
+export function columnOf(where: string, given: unknown, seen?: CsvColumn): CsvColumn {
   if (typeof given === "string") {
     if (given === "string") return { dtype: "string", fallback: undefined };
     const dtype = keptDtype(given);
@@ -185,7 +188,8 @@ export function columnOf(where: string, given: unknown): CsvColumn {
   }
   const value: unknown = Array.isArray(given) ? (given as unknown[])[0] : given;
   if (typeof value === "string") return { dtype: "string", fallback: value };
-  if (typeof value === "number") return { dtype: Number.isInteger(value) ? "int32" : "float32", fallback: value };
+  if (typeof value === "number")
+    return { dtype: Number.isInteger(value) && seen?.dtype !== "float32" ? "int32" : "float32", fallback: value };
   throw new ArgumentError(where, { given: text(given), expected: 'a dtype such as "float32", or a default in an array: [0.0], [""]' });
 }
 

@@ -161,9 +161,8 @@ export async function csvTable(table: CsvTable): Promise<Cursor<Element>> {
       given: `${columnDefaults.length} of them`,
       expected: `${selected.length}, one for each column`,
     });
-  const columns = columnDefaults
-    ? columnDefaults.map((each, i) => columnOf(`${where}.columnDefaults[${i}]`, each))
-    : inferred(data, selected, table.naValue);
+  const seen = inferred(data, selected, table.naValue);
+  const columns = columnDefaults ? columnDefaults.map((each, i) => columnOf(`${where}.columnDefaults[${i}]`, each, seen[i])) : seen;
   const named = selected.map((at, i) => ({ at, name: names[at]!, column: columns[i]! }));
   const label = table.labelName === null ? -1 : named.findIndex(({ name }) => name === table.labelName);
   if (table.labelName !== null && label < 0)

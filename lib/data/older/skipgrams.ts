@@ -55,8 +55,8 @@ const options = schema(["windowSize", "negativeSamples", "shuffle", "categorical
 });
 
 /**
- * Pairs of words that stand near each other, labelled 1, and of a word and one drawn from the vocabulary, labelled 0. Index 0 is no word and
- * left out. tf.keras: preprocessing.sequence.skipgrams
+ * Pairs of words that stand near each other, labelled 1, and of a word and one drawn from the vocabulary, labelled 0. Index 0 is no word
+ * and left out. tf.keras: preprocessing.sequence.skipgrams
  *
  * ```ts
  * keras.preprocessing.sequence.skipgrams([1, 2], 3, { windowSize: 1, negativeSamples: 0, shuffle: false }); // [[[1, 2], [2, 1]], [1, 1]]
@@ -64,8 +64,8 @@ const options = schema(["windowSize", "negativeSamples", "shuffle", "categorical
  *
  * @param sequence        words as whole numbers
  * @param vocabularySize  one more than the largest number
- * @param options         `windowSize` (default 4 on each side), `negativeSamples` (drawn pairs for each real one, default 1), `shuffle` (default
- * true), `categorical` (labels as [0, 1] and [1, 0]), `samplingTable` (which words are kept, see makeSamplingTable), `seed`
+ * @param options         `windowSize` (default 4 on each side), `negativeSamples` (drawn pairs for each real one, default 1), `shuffle`
+ * (default true), `categorical` (labels as [0, 1] and [1, 0]), `samplingTable` (which words are kept, see makeSamplingTable), `seed`
  * @returns               pairs and labels
  */
 export function skipgrams(
