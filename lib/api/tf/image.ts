@@ -381,7 +381,7 @@ const turned = (where: string, images: TensorLike, matrix: readonly (readonly nu
  * Colours as brightness and two differences (PAL). TensorFlow: tf.image.rgb_to_yuv
  *
  * ```ts
- * tf.image.rgbToYuv([[[1, 0, 0]]]); // [[[0.299, -0.1471, 0.615]]]
+ * tf.image.rgbToYuv([[[1, 0, 0]]]); // [[[0.299, -0.14714, 0.61498]]]
  * ```
  */
 export const rgbToYuv = declare("tf.image.rgbToYuv(*images)", (images: TensorLike): Tensor =>

@@ -29,9 +29,9 @@ const options = schema(["samplingRate", "stride", "startIndex", "endIndex", "shu
  * windows.getItem(0); // [[[1, 2], [2, 3]], [3, 4]]
  * ```
  *
- * Arguments: `data` and `targets`, steps along the first axis; `length`, the steps before a target. Options: `samplingRate` (steps between two
- * of a window), `stride` (between two targets), `startIndex` and `endIndex` (which steps are used, both inclusive), `shuffle` (targets are drawn),
- * `reverse` (the last step comes first), `batchSize` (default 128).
+ * Arguments: `data` and `targets`, steps along the first axis; `length`, the steps before a target. Options: `samplingRate` (steps between
+ * two of a window), `stride` (between two targets), `startIndex` and `endIndex` (which steps are used, both inclusive), `shuffle` (targets
+ * are drawn), `reverse` (the last step comes first), `batchSize` (default 128).
  *
  * @throws ValueError where data and targets differ in length, or no window is left
  */

@@ -72,7 +72,7 @@ const hashOptions = schema(["hashFunction", "filters", "lower", "split", "analyz
  * preprocessing.text.hashing_trick
  *
  * ```ts
- * keras.preprocessing.text.hashingTrick("The cat, the mat.", 100, { hashFunction: "md5" }); // [94, 19, 94, 91]
+ * keras.preprocessing.text.hashingTrick("The cat, the mat.", 100, { hashFunction: "md5" }); // [51, 3, 51, 26]
  * ```
  *
  * @param n        one more than the largest number
@@ -243,8 +243,8 @@ export class Tokenizer {
   }
 
   /**
-   * A row for each sequence, `[sequences, numWords]`: whether each number is there ("binary", the default), how often ("count"), as a part of
-   * the sequence ("freq"), or weighed by how rare it is ("tfidf").
+   * A row for each sequence, `[sequences, numWords]`: whether each number is there ("binary", the default), how often ("count"), as a part
+   * of the sequence ("freq"), or weighed by how rare it is ("tfidf").
    *
    * @throws StateError where the number of columns, or the texts that "tfidf" weighs by, are not known
    */
