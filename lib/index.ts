@@ -42,7 +42,7 @@ export { convertToTensor } from "./api/tf/convert.js";
 export { addN, zip } from "./api/tf/lists.js";
 export * from "./api/tf/dtypes.js";
 export * as dtypes from "./api/tf/dtype-names.js";
-export { executingEagerly, group, initScope, UnconnectedGradients, version } from "./api/tf/eager.js";
+export { executingEagerly, initScope, UnconnectedGradients, version } from "./api/tf/eager.js";
 export * from "./api/tf/functions.js";
 export * from "./api/tf/elementwise.js";
 export * from "./api/tf/shapes.js";

@@ -206,6 +206,7 @@ const classes = new Set<unknown>();
 for (const [path, namespace, methods, wrong] of families)
   for (const [name, value] of Object.entries(namespace) as [string, Class][]) {
     if (typeof value !== "function" || !/^[A-Z]/.test(name) || classes.has(value) || withoutComputing.has(`${path}.${name}`)) continue;
+    if (/^[A-Z]+$/.test(name) && !methods.some((method) => method in ((value as Partial<Class>).prototype ?? {}))) continue; // MSE: a function
     classes.add(value);
     subjects.add(`${path}.${name}`);
     for (const method of methods) replaceMethod(value, method, `${path}.${name}`, wrong);

@@ -15,15 +15,6 @@ export { initScope } from "../../variables/variable.js";
 export const executingEagerly = (): boolean => !isTracing();
 
 /**
- * Several operations as one, for programs that run them all anyway: it does nothing. TensorFlow: tf.group
- *
- * ```ts
- * tf.group(tf.variable(1).assign(2)); // undefined
- * ```
- */
-export function group(..._inputs: readonly unknown[]): void {}
-
-/**
  * What a tape gives for a source that the target does not depend on. TensorFlow: tf.UnconnectedGradients
  *
  * ```ts

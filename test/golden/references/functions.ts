@@ -16,6 +16,14 @@ value("tf.nn.l2Loss", [[1, 2, -3]], 7);
 value("tf.nn.scaleRegularizationLoss", [6], 6); // one replica: all of it
 value("tf.globalNorm", [[[3, 0], [0, 4]]], 5); // prettier-ignore
 value("tf.stopGradient", [[1, -2]], [1, -2]);
+value("tf.executingEagerly", [], true);
+reference("tf.initScope", () =>
+  expectValue(
+    named("tf.initScope")(() => 3),
+    3,
+  ),
+);
+value("tf.dtypes.asDtype", ["float"], "float32");
 value("tf.zip", [[1, 2, 3], ["a", "b"]], [[1, "a"], [2, "b"]]); // prettier-ignore
 value("keras.ops.bitwiseInvert", [[0, 5, -1]], [-1, -6, 0]);
 value("keras.ops.nonzero", [[[0, 2], [3, 0]]], [[0, 1], [1, 0]]); // prettier-ignore
@@ -133,6 +141,17 @@ const pixel = [[[0.2, 0.4, 0.6]]]; // one pixel, RGB
 const ramp = () => tf.reshape(tf.constant([1, 2, 3, 4, 5, 6]), [2, 3, 1]);
 value("tf.image.adjustGamma", [pixel, 2, 3], [[[0.12, 0.48, 1.08]]]);
 value("tf.image.rgbToGrayscale", [pixel], [[[0.2989 * 0.2 + 0.587 * 0.4 + 0.114 * 0.6]]], 1e-3);
+// What TensorFlow 2.21 gave.
+const colour = [[[0.2, 0.5, 0.8]]];
+value("tf.image.rgbToYuv", [colour], [[[0.4445, 0.174945, -0.214496]]]);
+value("tf.image.yuvToRgb", [colour], [[[1.111906, -0.461819, 1.216031]]]);
+value("tf.image.rgbToYiq", [colour], [[[0.4445, -0.275173, 0.029892]]]);
+value("tf.image.yiqToRgb", [colour], [[[1.174653, -0.45377, 1.010014]]]);
+value("tf.image.statelessRandomBrightness", [colour, 0.3, [3, 5]], [[[0.085201, 0.3852, 0.6852]]]);
+value("tf.image.statelessRandomContrast", [[[[0.25], [0.75]]], 0.2, 1.7, [3, 5]], [[[0.33425], [0.66575]]]); // prettier-ignore
+value("tf.image.statelessRandomSaturation", [colour, 0.2, 1.7, [3, 5]], [[[0.402199, 0.6011, 0.8]]]);
+value("tf.image.statelessRandomHue", [colour, 0.4, [3, 5]], [[[0.2, 0.8, 0.548963]]]);
+value("tf.image.statelessRandomCrop", () => [ints([0, 1, 2, 3, 4, 5, 6, 7, 8]), [2], [3, 5]], [4, 5]);
 value("tf.image.hsvToRgb", [[[[1 / 3, 1, 0.5]]]], [[[0, 0.5, 0]]]);
 value("tf.image.adjustHue", [[[[1, 0, 0]]], 1 / 3], [[[0, 1, 0]]]);
 value("tf.image.flipLeftRight", () => [ramp()], [[[3], [2], [1]], [[6], [5], [4]]]); // prettier-ignore
