@@ -6,11 +6,15 @@ import { byId } from "./page.js";
 /** Threads need two headers; where the host does not send them, a service worker adds them, and the page is loaded once more. */
 async function isolate(): Promise<void> {
   if (crossOriginIsolated || !isSecureContext || !("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("./isolate.js");
-  await navigator.serviceWorker.ready;
+  const { serviceWorker } = navigator;
+  await serviceWorker.register("./isolate.js");
+  // A page that is loaded anew before the worker has taken it over gets no headers (Firefox).
+  const isTaken = new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  if (!serviceWorker.controller) await Promise.race([isTaken, new Promise((resolve) => setTimeout(resolve, 5000))]);
   if (sessionStorage.getItem("isolated")) return; // it was tried: this browser does not want to
   sessionStorage.setItem("isolated", "tried");
   location.reload();
+  await new Promise(() => {}); // what would begin here ends with the page
 }
 
 const tabs = { fashion: () => import("./fashion.js"), teach: () => import("./teach.js") };
