@@ -2,7 +2,7 @@
 // known on the host, so that it is a constant of a traced function, and gradients are those of the elements.
 
 import { checkOptions } from "../core/options.js";
-import { asTensor, type TensorLike } from "../core/convert.js";
+import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, StateError, text, ValueError } from "../core/errors.js";
 import type { AnyFunction } from "../core/signature.js";
 import { known, shapeText, type Shape } from "../core/shape.js";
@@ -11,7 +11,7 @@ import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/t
 import { type Composite, parts } from "../core/tree.js";
 import { concatenate } from "../ops/shaping/concatenate.js";
 import { full } from "../ops/shaping/create.js";
-import { reshape } from "../ops/shaping/reshape.js";
+import { expandDims, reshape } from "../ops/shaping/reshape.js";
 import { scatterUpdateRows } from "../ops/indexing/update.js";
 import type { Slice } from "../ops/indexing/get-item.js";
 import { take } from "../ops/indexing/take.js";
@@ -442,21 +442,63 @@ export class RaggedTensor implements Composite {
 
 export const isRagged = (value: unknown): value is RaggedTensor => value instanceof RaggedTensor;
 
-/** A function of tensors, of the elements of ragged ones: all must have the same rows. Others are given on as they are. */
+/**
+ * A function of tensors, of the elements of ragged ones: all must have the same rows. Dense tensors are broadcast to the rows, others are
+ * given on as they are.
+ */
 export function overValues(where: string, fn: AnyFunction, args: readonly unknown[]): RaggedTensor {
   const ragged = args.filter(isRagged);
   const [first, ...others] = ragged as [RaggedTensor, ...RaggedTensor[]];
   const key = (each: RaggedTensor): string => text(splitsOfLevels(each), Infinity);
   if (others.some((each) => key(each) !== key(first)))
     throw new ShapeError(where, { given: "ragged tensors whose rows have other lengths", expected: "the same lengths of rows" });
-  const wide = args.find((each) => each instanceof Chainable && each.value().rank > 0);
-  if (wide !== undefined)
-    throw new ShapeError(where, {
-      given: `a ragged tensor and a tensor of shape ${shapeText((wide as Chainable).value().shape)}`,
-      expected: "a scalar, or a ragged tensor with the same rows",
-    });
-  const made: unknown = fn(...args.map((each) => (isRagged(each) ? each.flatValues : each)));
+  const made: unknown = fn(
+    ...args.map((each) => {
+      if (isRagged(each)) return each.flatValues;
+      return each instanceof Chainable && each.value().rank > 0 ? broadcastToRows(where, each.value(), first) : each;
+    }),
+  );
   return first.withFlatValues(made as Given);
+}
+
+/** The elements of a dense tensor that meet those of a ragged one. @throws ShapeError where lengths differ and are not 1 */
+function broadcastToRows(where: string, dense: Tensor, ragged: RaggedTensor): Tensor {
+  const shape = known(dense.shape, where);
+  const depth = ragged.raggedRank + 1;
+  const inner = ragged.flatValues.shape.length - 1;
+  const own = shape.slice(0, Math.max(0, shape.length - inner));
+  if (own.length === 0) return dense;
+  const lengths = [...new Array<number>(Math.max(0, depth - own.length)).fill(1), ...own];
+  const misfit = (): never => {
+    throw new ShapeError(where, {
+      given: `a tensor of shape ${shapeText(shape)} and a ragged one of shape ${shapeText(ragged.shape)}`,
+      expected: "axes of length 1, or of the length of every row",
+    });
+  };
+  if (lengths.length !== depth) misfit();
+  const places: number[] = [];
+  const visit = (rows: RaggedTensor | null, begin: number, end: number, axis: number, base: number): void => {
+    const length = lengths[axis]!;
+    if (length !== 1 && length !== end - begin) misfit();
+    for (let i = begin; i < end; i++) {
+      const at = base * length + (length === 1 ? 0 : i - begin);
+      if (!rows) places.push(at);
+      else visit(rows.values instanceof RaggedTensor ? rows.values : null, rows.splits[i]!, rows.splits[i + 1]!, axis + 1, at);
+    }
+  };
+  visit(ragged, 0, ragged.splits.length - 1, 0, 0);
+  const total = lengths.reduce((product, each) => product * each, 1);
+  return take(reshape(dense, [total, ...shape.slice(own.length)]), Int32Array.from(places), 0);
+}
+
+/** A new axis of length 1. */
+export function expandRagged(x: RaggedTensor | Values, axis: number): RaggedTensor | Tensor {
+  if (x instanceof Strings) throw new ArgumentError("expandDims", { given: "strings", expected: "numbers" });
+  if (!isRagged(x)) return expandDims(x, axis);
+  const at = checkAxis("expandDims", axis, x.rank + 1);
+  if (at > 1) return x.withValues(expandRagged(x.values, at - 1));
+  const rows = x.splits.length - 1;
+  return RaggedTensor.fromRowSplits(x, at === 0 ? [0, rows] : Int32Array.from(range(0, rows + 1)));
 }
 
 const splitsOfLevels = (ragged: RaggedTensor): (readonly number[])[] =>
@@ -488,7 +530,12 @@ export function concatenateRagged(values: readonly (RaggedTensor | TensorLike)[]
 
 /** Ragged tensors along a new first axis. */
 export function stackRagged(values: readonly RaggedTensor[], axis: number): RaggedTensor {
-  if (axis !== 0) throw new ValueError("stack", { given: `axis ${axis} for ragged tensors`, expected: "axis 0" });
+  const at = checkAxis("stack", axis, values[0]!.rank + 1);
+  if (at > 0)
+    return concatenateRagged(
+      values.map((each) => expandRagged(each, at)),
+      at,
+    );
   const whole = concatenateRagged(values, 0);
   return RaggedTensor.fromRowLengths(
     whole,

@@ -28,4 +28,4 @@ export const rightShift = binary("rightShift", ofIntegers("rightShift", ops.righ
  * tf.bitwise.invert(tf.constant([0, 5], { dtype: "int32" })); // [-1, -6]
  * ```
  */
-export const invert = unary("invert", ops.bitwiseNot);
+export const invert = unary("invert", ops.bitwiseNot, "numbers");

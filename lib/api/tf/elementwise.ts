@@ -2,9 +2,9 @@
 
 import type { TensorLike } from "../../core/convert.js";
 import { asTensor, constant } from "../../core/convert.js";
-import { DtypeError, ShapeError, ValueError } from "../../core/errors.js";
+import { ArgumentError, DtypeError, ShapeError, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { isFloat } from "../../core/dtype.js";
+import { type Dtype, isFloat } from "../../core/dtype.js";
 import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
@@ -13,9 +13,7 @@ import { broadcastShapes } from "../../ops/broadcasting.js";
 import * as ops from "../../ops/index.js";
 import { broadcastTo } from "../../ops/shaping/broadcast.js";
 import { matrixProduct } from "../../ops/linalg/matmul.js";
-import { type RaggedTensor } from "../../ragged/ragged-tensor.js";
-import { reduceRagged } from "../../ragged/reduce.js";
-import { binary, elementwise, reduction, sameDtype, unary, type Axes } from "./forms.js";
+import { binary, checkKind, elementwise, reduction, sameDtype, unary, type Axes } from "./forms.js";
 
 /**
  * The absolute value; of a complex pair [real, imaginary], as tf.signal gives it, its length.
@@ -24,7 +22,7 @@ import { binary, elementwise, reduction, sameDtype, unary, type Axes } from "./f
  * tf.abs([-1, 2]); // [1, 2]
  * ```
  */
-export const abs = unary("abs", (x) => (isComplex(x) ? ops.hypot(x[0], x[1]) : ops.abs(x)));
+export const abs = unary("abs", (x) => (isComplex(x) ? ops.hypot(x[0], x[1]) : ops.abs(x)), "numbers");
 /**
  * The arc cosine of each element, in radians; NaN outside of [-1, 1].
  *
@@ -107,8 +105,8 @@ export const isNan = unary("isNan", ops.isnan);
 export { isNan as isNaN };
 export const log = unary("log", ops.log);
 export const log1p = unary("log1p", ops.log1p);
-export const logicalNot = unary("logicalNot", ops.logicalNot);
-export const negative = unary("negative", ops.negative);
+export const logicalNot = unary("logicalNot", ops.logicalNot, "booleans");
+export const negative = unary("negative", ops.negative, "numbers");
 export const reciprocal = unary("reciprocal", ops.reciprocal);
 /**
  * The nearest whole number; halves go to the even one.
@@ -117,17 +115,17 @@ export const reciprocal = unary("reciprocal", ops.reciprocal);
  * tf.round([1.5, 2.5, 2.7]); // [2, 2, 3]
  * ```
  */
-export const round = unary("round", (x) => ops.round(x));
+export const round = unary("round", (x) => ops.round(x), "numbers");
 export const rsqrt = unary("rsqrt", ops.rsqrt);
 export const sigmoid = unary("sigmoid", ops.sigmoid);
-export const sign = unary("sign", ops.sign);
+export const sign = unary("sign", ops.sign, "numbers");
 export const sin = unary("sin", ops.sin);
 export const sinh = unary("sinh", ops.sinh);
 export const sqrt = unary("sqrt", ops.sqrt);
-export const square = unary("square", ops.square);
+export const square = unary("square", ops.square, "numbers");
 export const tan = unary("tan", ops.tan);
 export const tanh = unary("tanh", ops.tanh);
-export const trunc = unary("trunc", ops.trunc);
+export const trunc = unary("trunc", ops.trunc, "numbers");
 export const logSigmoid = unary("logSigmoid", ops.logSigmoid);
 
 /**
@@ -138,7 +136,10 @@ export const logSigmoid = unary("logSigmoid", ops.logSigmoid);
  * ```
  */
 export const softplus = elementwise(
-  declare("tf.math.softplus(*features, name:string=null)", (features: TensorLike, _: string | null): Tensor => ops.softplus(features)),
+  declare("tf.math.softplus(*features, name:string=null)", (features: TensorLike, _: string | null): Tensor => {
+    checkKind("softplus", "floats", features);
+    return ops.softplus(features);
+  }),
 );
 /**
  * x / (1 + |x|).
@@ -148,7 +149,10 @@ export const softplus = elementwise(
  * ```
  */
 export const softsign = elementwise(
-  declare("tf.math.softsign(*features, name:string=null)", (features: TensorLike, _: string | null): Tensor => ops.softsign(features)),
+  declare("tf.math.softsign(*features, name:string=null)", (features: TensorLike, _: string | null): Tensor => {
+    checkKind("softsign", "floats", features);
+    return ops.softsign(features);
+  }),
 );
 
 export const add = binary("add", ops.add);
@@ -186,7 +190,16 @@ function either(extremum: typeof ops.maximum, wins: typeof ops.greaterEqual, x: 
  * tf.pow([2, 3], [3, 2]); // [8, 9]
  * ```
  */
-export const pow = binary("pow", ops.power);
+export const pow = binary("pow", (x, y) => {
+  const exponent = asTensor(y, x instanceof Chainable ? x.value().dtype : undefined);
+  if (!isFloat(exponent.dtype))
+    checkOnHost("pow", [exponent], ([values]) => {
+      const odd = values!.view().find((each) => each < 0);
+      if (odd !== undefined)
+        throw new ValueError("pow", { given: `the exponent ${odd}`, expected: "whole numbers to exponents of at least 0" });
+    });
+  return ops.power(x, y);
+});
 export const squaredDifference = binary("squaredDifference", (x, y) => {
   const isWhole = [x, y].some((each) => each instanceof Chainable && !isFloat(each.value().dtype));
   return isWhole ? ops.square(ops.subtract(x, y)) : ops.squaredDifference(x, y);
@@ -223,7 +236,7 @@ export const divideNoNan = binary("divideNoNan", ops.divideNoNan);
  * tf.equal(["a", "b"], "b").array(); // [false, true]
  * ```
  */
-export const equal = ofStrings(binary("equal", ops.equal), (x, y) => x === y);
+export const equal = ofStrings(binary("equal", ops.equal, "any"), (x, y) => x === y);
 /**
  * Whether elements differ, strings too; shapes broadcast.
  *
@@ -231,7 +244,7 @@ export const equal = ofStrings(binary("equal", ops.equal), (x, y) => x === y);
  * tf.notEqual([1, 2, 3], 2).array(); // [true, false, true]
  * ```
  */
-export const notEqual = ofStrings(binary("notEqual", ops.notEqual), (x, y) => x !== y);
+export const notEqual = ofStrings(binary("notEqual", ops.notEqual, "any"), (x, y) => x !== y);
 
 /** The same function, that compares strings where one of its two first arguments is one or has them. */
 function ofStrings<F extends { readonly signature: { readonly where: string }; readonly name: string }>(
@@ -257,8 +270,8 @@ export const greater = binary("greater", ops.greater);
 export const greaterEqual = binary("greaterEqual", ops.greaterEqual);
 export const less = binary("less", ops.less);
 export const lessEqual = binary("lessEqual", ops.lessEqual);
-export const logicalAnd = binary("logicalAnd", ops.logicalAnd);
-export const logicalOr = binary("logicalOr", ops.logicalOr);
+export const logicalAnd = binary("logicalAnd", ops.logicalAnd, "booleans");
+export const logicalOr = binary("logicalOr", ops.logicalOr, "booleans");
 /**
  * Whether exactly one of x and y holds.
  *
@@ -268,7 +281,10 @@ export const logicalOr = binary("logicalOr", ops.logicalOr);
  */
 export const logicalXor = declare(
   'tf.math.logicalXor(*x, *y, name:string="LogicalXor")',
-  (x: TensorLike, y: TensorLike, _: string | null): Tensor => ops.logicalXor(x, y),
+  (x: TensorLike, y: TensorLike, _: string | null): Tensor => {
+    checkKind("logicalXor", "booleans", x, y);
+    return ops.logicalXor(x, y);
+  },
 );
 /**
  * The angle of the point (x, y).
@@ -280,6 +296,7 @@ export const logicalXor = declare(
 export const atan2 = elementwise(
   declare("tf.math.atan2(*y, *x, name:string=null)", (y: TensorLike, x: TensorLike, _: string | null): Tensor => {
     sameDtype("atan2", y, x);
+    checkKind("atan2", "floats", y, x);
     return ops.arctan2(y, x);
   }),
 );
@@ -342,19 +359,19 @@ export const clipByValue = elementwise(
     "tf.clipByValue(*t, *clipValueMin, *clipValueMax, name:string=null)",
     (t: TensorLike, clipValueMin: TensorLike, clipValueMax: TensorLike, _: string | null): Tensor => {
       const x = asTensor(t);
-      const isNumber = typeof clipValueMin === "number" && typeof clipValueMax === "number";
-      const y = isNumber ? ops.clip(x, clipValueMin, clipValueMax) : ops.minimum(ops.maximum(x, clipValueMin), clipValueMax);
+      sameDtype("clipByValue", x, clipValueMin, clipValueMax);
+      const isNumber = typeof clipValueMin === "number" && typeof clipValueMax === "number" && clipValueMin <= clipValueMax;
+      const y = isNumber ? ops.clip(x, clipValueMin, clipValueMax) : ops.maximum(ops.minimum(x, clipValueMax), clipValueMin);
       return y.shape.length > x.rank ? broadcastTo(y, y.shape) : y;
     },
   ),
 );
 
-const overRagged =
-  (name: "sum" | "mean" | "max" | "min" | "prod") =>
-  (x: RaggedTensor, axis: Axes): unknown =>
-    reduceRagged(name, x, axis);
+/** A total of whole numbers has their dtype, and what goes over its end begins anew. */
+const asGiven = (x: TensorLike, made: Tensor): Tensor =>
+  x instanceof Chainable && x.value().dtype !== made.dtype ? ops.cast(ops.cast(made, "int32"), x.value().dtype) : made;
 
-export const reduceSum = reduction("reduceSum", (x, { axis, keepdims }) => ops.sum(x, axis, keepdims), overRagged("sum"));
+export const reduceSum = reduction("reduceSum", (x, { axis, keepdims }) => asGiven(x, ops.sum(x, axis, keepdims)), "sum");
 /**
  * The mean; of whole numbers it is cut to a whole one.
  *
@@ -368,34 +385,32 @@ export const reduceMean = reduction(
     const tensor = asTensor(x);
     return isFloat(tensor.dtype) ? ops.mean(tensor, options) : ops.cast(ops.trunc(ops.mean(tensor, options)), tensor.dtype);
   },
-  overRagged("mean"),
+  "mean",
 );
-export const reduceMax = reduction("reduceMax", (x, options) => extremum("max", x, options), overRagged("max"));
-export const reduceMin = reduction("reduceMin", (x, options) => extremum("min", x, options), overRagged("min"));
-export const reduceProd = reduction("reduceProd", (x, options) => ops.prod(x, options), overRagged("prod"));
-export const reduceLogsumexp = reduction("reduceLogsumexp", (x, options) => ops.logsumexp(x, options));
-export const reduceAll = reduction("reduceAll", (x, options) => ops.all(x, options));
-export const reduceAny = reduction("reduceAny", (x, options) => ops.any(x, options));
-export const reduceStd = reduction("reduceStd", (x, options) => ops.std(floats("reduceStd", x), options));
-export const reduceVariance = reduction("reduceVariance", (x, options) => ops.variance(floats("reduceVariance", x), options));
+export const reduceMax = reduction("reduceMax", (x, options) => extremum("max", x, options), "max");
+export const reduceMin = reduction("reduceMin", (x, options) => extremum("min", x, options), "min");
+export const reduceProd = reduction("reduceProd", (x, options) => asGiven(x, ops.prod(x, options)), "prod");
+export const reduceLogsumexp = reduction("reduceLogsumexp", (x, options) => ops.logsumexp(x, options), "logsumexp", "floats");
+export const reduceAll = reduction("reduceAll", (x, options) => ops.all(x, options), "all", "booleans");
+export const reduceAny = reduction("reduceAny", (x, options) => ops.any(x, options), "any", "booleans");
+export const reduceStd = reduction("reduceStd", (x, options) => ops.std(x, options), "std", "floats");
+export const reduceVariance = reduction("reduceVariance", (x, options) => ops.variance(x, options), "variance", "floats");
 
 /** The extremum; of nothing, what every element would replace. */
 function extremum(name: "max" | "min", x: TensorLike, options: { axis: Axes; keepdims: boolean }): Tensor {
-  return ops[name](x, options);
-}
-
-/** @throws DtypeError for what is not of floats */
-function floats(where: string, x: TensorLike): Tensor {
   const tensor = asTensor(x);
-  if (isFloat(tensor.dtype)) return tensor;
-  throw new DtypeError(where, { given: `a tensor of dtype ${tensor.dtype}`, expected: "floats", hint: "Convert with tf.cast." });
+  const isEmpty = isFloat(tensor.dtype) && tensor.shape.includes(0);
+  return ops[name](tensor, isEmpty ? { ...options, initial: name === "max" ? -Infinity : Infinity } : options);
 }
 
 const extremeArgument = <const N extends "argmax" | "argmin">(name: N) =>
   declare(
     `tf.${name}(*input, axis:int=null, outputType:dtype="int64", name:string=null)` as const,
-    (input: TensorLike, axis: number | null, outputType: string, _: string | null): Tensor =>
-      ops.cast(ops[name](input, { axis: axis ?? 0 }), outputType),
+    (input: TensorLike, axis: number | null, outputType: string, _: string | null): Tensor => {
+      if (isFloat(outputType as Dtype) || outputType === "bool")
+        throw new DtypeError(`${name}.outputType`, { given: outputType, expected: "a dtype of whole numbers" });
+      return ops.cast(ops[name](input, { axis: axis ?? 0 }), outputType);
+    },
   );
 /**
  * Where the largest element along an axis stands. Default axis: 0.
@@ -422,7 +437,7 @@ const cumulative = <const N extends string>(name: N, run: (x: Tensor, axis: numb
       const tensor = asTensor(x);
       if (tensor.rank === 0) throw new ShapeError(name, { given: "a scalar", expected: "a tensor with an axis" });
       const given = reverse ? ops.flip(tensor, axis) : tensor;
-      let y = run(given, axis);
+      let y = tensor.shape.includes(0) ? given : run(given, axis);
       if (exclusive) {
         const length = tensor.shape.at(axis)!;
         const along = axis < 0 ? axis + tensor.rank : axis;
@@ -483,6 +498,9 @@ export const matmul = declare(
   ): Tensor => {
     const [x, y] = [asTensor(a), asTensor(b)];
     sameDtype("matmul", x, y);
+    checkKind("matmul", "numbers", x, y);
+    if ((transposeA && adjointA) || (transposeB && adjointB))
+      throw new ArgumentError("matmul", { given: "transpose and adjoint of one operand", expected: "one of them" });
     for (const operand of [x, y]) {
       if (operand.rank < 2)
         throw new ShapeError("matmul", {

@@ -8,7 +8,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
 import { matrixProduct } from "../../ops/linalg/matmul.js";
 import * as ops from "../../ops/index.js";
-import type { Axes } from "./forms.js";
+import { type Axes, checkKind } from "./forms.js";
 
 export { matmul } from "./elementwise.js";
 export { l2Normalize } from "./math.js";
@@ -332,6 +332,8 @@ export const norm = declare(
   (tensor: TensorLike, ord: string | number, axis: Axes, keepdims: boolean | null, _: Name): Tensor => {
     const x = asTensor(tensor);
     const keeps = keepdims ?? false;
+    checkKind("norm", "floats", tensor);
+    if (typeof ord === "number" && !(ord > 0)) throw new ValueError("norm.ord", { given: String(ord), expected: "a number above 0" });
     if (typeof ord === "string" && ord !== "euclidean" && ord !== "fro")
       throw new ValueError("norm.ord", { given: text(ord), expected: "euclidean, fro, a number or Infinity" });
     if (typeof ord === "string") {

@@ -4,15 +4,15 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import { bytesIn, known, shapeText } from "../../core/shape.js";
-import type { TypedArray } from "../../core/dtype.js";
+import { isFloat, type TypedArray } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
-import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
+import { adoptTensor, Chainable, type Spec, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
 import { filledRows } from "../../ops/indexing/rows.js";
 import { addAt, asIndices } from "../../ops/indexing/take.js";
 import type { Complex } from "../../ops/elementwise/complex.js";
 import * as ops from "../../ops/index.js";
-import type { Axes } from "./forms.js";
+import { type Axes, checkKind } from "./forms.js";
 
 export * from "./elementwise.js";
 export { addN } from "./lists.js";
@@ -50,7 +50,12 @@ export const topK = declare(
  */
 export const inTopK = declare(
   "tf.math.inTopK(*targets, *predictions, k:int, name:string=null)",
-  (targets: TensorLike, predictions: TensorLike, k: number, _: Name): Tensor => ops.inTopK(targets, predictions, k),
+  (targets: TensorLike, predictions: TensorLike, k: number, _: Name): Tensor =>
+    // A class that is none is not among them, and rows with what is no number have no order.
+    ops.logicalAnd(
+      ops.inTopK(targets, predictions, k),
+      ops.logicalAnd(ops.greaterEqual(targets, 0), ops.all(ops.isfinite(predictions), { axis: -1 })),
+    ),
 );
 
 /**
@@ -63,6 +68,7 @@ export const inTopK = declare(
 export const l2Normalize = declare(
   "tf.math.l2Normalize(*x, axis:ints=null, epsilon:number=1e-12, dim:ints=null, name:string=null)",
   (x: TensorLike, axis: Axes, epsilon: number, dim: Axes, _: Name): Tensor => {
+    checkKind("l2Normalize", "floats", x);
     const squares = ops.sum(ops.square(x), { axis: axis ?? dim, keepdims: true });
     return ops.multiply(x, ops.rsqrt(ops.maximum(squares, epsilon)));
   },
@@ -118,16 +124,20 @@ export const bincount = declare(
     });
     const needed = ops.maximum(ops.add(ops.max(flat, { initial: -1 }), 1), minlength ?? 0);
     const count = maxlength === null ? needed : ops.minimum(needed, maxlength);
+    if (weights !== null && shapeText(asTensor(weights).shape) !== shapeText(numbers.shape))
+      throw new ShapeError("bincount.weights", { given: shapeText(asTensor(weights).shape), expected: shapeText(numbers.shape) });
     const kept = weights === null ? ops.onesLike(flat) : ops.reshape(asTensor(weights), [-1]);
+    // Weights are added up in their own dtype.
+    const made = weights instanceof Chainable ? kept.dtype : weights === null ? dtype : "float32";
     const counted = maxlength === null ? kept : ops.where(ops.less(flat, maxlength), kept, ops.zerosLike(kept));
     const places = maxlength === null ? flat : ops.minimum(flat, ops.maximum(ops.subtract(count, 1), 0));
     const wide = counted.dtype === "float32" ? "float32" : "int32";
-    if (!byRow) return ops.cast(finished(addAt(ops.cast(counted, wide), places, filledRows(count, [], 0, wide)), binaryOutput), dtype);
+    if (!byRow) return ops.cast(finished(addAt(ops.cast(counted, wide), places, filledRows(count, [], 0, wide)), binaryOutput), made);
     const width = flat.shape[0]! / rows;
     const row = Int32Array.from({ length: rows * width }, (_, i) => Math.floor(i / width));
     const total = ops.multiply(count, rows);
     const sums = addAt(ops.cast(counted, wide), ops.add(places, ops.multiply(asTensor(row), count)), filledRows(total, [], 0, wide));
-    return ops.cast(ops.reshape(finished(sums, binaryOutput), [rows, -1]), dtype);
+    return ops.cast(ops.reshape(finished(sums, binaryOutput), [rows, -1]), made);
   },
 );
 
@@ -248,7 +258,8 @@ export const segmentMean = segment(
 
 function meanOf(sums: Tensor, counts: Tensor): Tensor {
   const others = sums.shape.slice(1).map((_, i) => i + 1);
-  return ops.divide(sums, ops.expandDims(ops.cast(ops.maximum(counts, 1), sums.dtype), others));
+  const mean = ops.divide(sums, ops.expandDims(ops.cast(ops.maximum(counts, 1), sums.dtype), others));
+  return isFloat(sums.dtype) ? mean : ops.cast(ops.trunc(mean), sums.dtype);
 }
 
 const unsorted = <const N extends string>(name: N, run: (data: TensorLike, ids: Tensor, numSegments: number) => Tensor) =>
@@ -276,6 +287,14 @@ const unsorted = <const N extends string>(name: N, run: (data: TensorLike, ids: 
  * ```
  */
 export const unsortedSegmentSum = unsorted("unsortedSegmentSum", (data, ids, numSegments) => ops.segmentSum(data, ids, { numSegments }));
+/** Of no floats the extremum is the end of what they can be, without infinity. */
+function withinFloats(made: Tensor, ids: Tensor, numSegments: number, sign: number): Tensor {
+  if (!isFloat(made.dtype)) return made;
+  const counts = ops.segmentSum(ops.onesLike(ids), ids, { numSegments });
+  const others = made.shape.slice(1).map((_, i) => i + 1);
+  return ops.where(ops.expandDims(ops.greater(counts, 0), others), made, sign * 3.4028234663852886e38);
+}
+
 /**
  * The largest element of each segment; a segment without elements has the least value of the dtype. TensorFlow:
  * tf.math.unsorted_segment_max
@@ -284,7 +303,9 @@ export const unsortedSegmentSum = unsorted("unsortedSegmentSum", (data, ids, num
  * tf.math.unsortedSegmentMax([1, 5, 2], [0, 1, 0], 2); // [2, 5]
  * ```
  */
-export const unsortedSegmentMax = unsorted("unsortedSegmentMax", (data, ids, numSegments) => ops.segmentMax(data, ids, { numSegments }));
+export const unsortedSegmentMax = unsorted("unsortedSegmentMax", (data, ids, numSegments) =>
+  withinFloats(ops.segmentMax(data, ids, { numSegments }), ids, numSegments, -1),
+);
 /**
  * The least element of each segment; a segment without elements has the largest value of the dtype. TensorFlow:
  * tf.math.unsorted_segment_min
@@ -293,7 +314,9 @@ export const unsortedSegmentMax = unsorted("unsortedSegmentMax", (data, ids, num
  * tf.math.unsortedSegmentMin([1, 5, 2], [0, 1, 0], 2); // [1, 5]
  * ```
  */
-export const unsortedSegmentMin = unsorted("unsortedSegmentMin", (data, ids, numSegments) => ops.segmentMin(data, ids, { numSegments }));
+export const unsortedSegmentMin = unsorted("unsortedSegmentMin", (data, ids, numSegments) =>
+  withinFloats(ops.segmentMin(data, ids, { numSegments }), ids, numSegments, 1),
+);
 /**
  * The product of the elements of each segment; 1 for one without elements. TensorFlow: tf.math.unsorted_segment_prod
  *

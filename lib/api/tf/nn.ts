@@ -31,11 +31,15 @@ type Ints = number | readonly number[];
  * tf.nn.relu([-1, 2]); // [0, 2]
  * ```
  */
-export const relu = activation("relu", (x) => {
-  const tensor = asTensor(x);
-  return isFloat(tensor.dtype) ? ops.relu(tensor) : ops.maximum(tensor, 0);
-});
-export const relu6 = activation("relu6", ops.relu6);
+export const relu = activation(
+  "relu",
+  (x) => {
+    const tensor = asTensor(x);
+    return isFloat(tensor.dtype) ? ops.relu(tensor) : ops.maximum(tensor, 0);
+  },
+  "numbers",
+);
+export const relu6 = activation("relu6", ops.relu6, "numbers");
 export const elu = activation("elu", (x) => ops.elu(x));
 export const selu = activation("selu", ops.selu);
 export const softplus = activation("softplus", ops.softplus);

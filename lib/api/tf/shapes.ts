@@ -1,7 +1,8 @@
 // TensorFlow's names of operations on shapes and indices, and of what makes tensors: the root of tf.
 
 import { asTensor, checkAxis, checkedDtype, constant as constantOf, type TensorLike } from "../../core/convert.js";
-import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
+import type { Dtype } from "../../core/dtype.js";
+import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import { checkLengths, known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../../core/strings.js";
@@ -13,8 +14,8 @@ import { placesOf, scatterUpdateRows } from "../../ops/indexing/update.js";
 import { integers, type Integers } from "../../ops/static.js";
 import { axisLength } from "../../ops/shaping/axis-length.js";
 import * as ops from "../../ops/index.js";
-import { concatenateRagged, RaggedTensor, stackRagged } from "../../ragged/ragged-tensor.js";
-import { elementwise, sameDtype, withRagged, type Axes } from "./forms.js";
+import { concatenateRagged, expandRagged, pick, RaggedTensor, stackRagged } from "../../ragged/ragged-tensor.js";
+import { checkKind, elementwise, sameDtype, withRagged, type Axes } from "./forms.js";
 import { arranging, counting } from "./texts.js";
 
 type Name = string | null;
@@ -39,7 +40,11 @@ export const cast = elementwise(
  */
 export const saturateCast = declare(
   "tf.saturateCast(*value, dtype:dtype, name:string=null)",
-  (value: TensorLike, dtype: string, _: Name): Tensor => ops.saturateCast(value, dtype),
+  (value: TensorLike, dtype: string, _: Name): Tensor => {
+    checkKind("saturateCast", "numbers", value);
+    if (dtype === "bool") throw new DtypeError("saturateCast.dtype", { given: "bool", expected: "a dtype of numbers" });
+    return ops.saturateCast(value, dtype);
+  },
 );
 
 /**
@@ -100,10 +105,17 @@ export const shape = counting(
  * ```
  */
 export const size = counting(
-  declare("tf.size(*input, outType:dtype=null, name:string=null)", (input: TensorLike, outType: string | null, _: Name): Tensor => {
-    const count = asTensor(ops.size(input), "int32");
-    return outType === null ? count : ops.cast(count, outType);
-  }),
+  withRagged(
+    declare("tf.size(*input, outType:dtype=null, name:string=null)", (input: TensorLike, outType: string | null, _: Name): Tensor => {
+      const count = asTensor(ops.size(input), "int32");
+      return outType === null ? count : ops.cast(count, outType);
+    }),
+    ([x, outType]) =>
+      asTensor(
+        (x as RaggedTensor).flatValues.shape.reduce<number>((all, each) => all * each!, 1),
+        (outType ?? "int32") as Dtype,
+      ),
+  ),
 );
 
 /**
@@ -114,7 +126,10 @@ export const size = counting(
  * ```
  */
 export const rank = counting(
-  declare("tf.rank(*input, name:string=null)", (input: TensorLike, _: Name): Tensor => asTensor(asTensor(input).rank, "int32")),
+  withRagged(
+    declare("tf.rank(*input, name:string=null)", (input: TensorLike, _: Name): Tensor => asTensor(asTensor(input).rank, "int32")),
+    ([x]) => asTensor((x as RaggedTensor).rank, "int32"),
+  ),
 );
 
 /**
@@ -125,8 +140,11 @@ export const rank = counting(
  * ```
  */
 export const expandDims = arranging(
-  declare("tf.expandDims(*input, axis:int, name:string=null)", (input: TensorLike, axis: number, _: Name): Tensor =>
-    ops.expandDims(input, axis),
+  withRagged(
+    declare("tf.expandDims(*input, axis:int, name:string=null)", (input: TensorLike, axis: number, _: Name): Tensor =>
+      ops.expandDims(input, axis),
+    ),
+    ([x, axis]) => expandRagged(x as RaggedTensor, axis as number),
   ),
 );
 
@@ -141,7 +159,7 @@ export const expandDims = arranging(
  */
 export const squeeze = arranging(
   declare("tf.squeeze(*input, axis:ints=null, name:string=null)", (input: TensorLike, axis: Axes, _: Name): Tensor =>
-    ops.squeeze(input, axis as number | null),
+    ops.squeeze(input, Array.isArray(axis) && axis.length === 0 ? null : (axis as number | null)),
   ),
 );
 
@@ -215,12 +233,14 @@ export const unstack = arranging(
 export const split = arranging(
   declare(
     'tf.split(*value, numOrSizeSplits:ints, axis:int=0, num:int=null, name:string="split")',
-    (value: TensorLike, numOrSizeSplits: Integers, axis: number, _num: number | null, _: Name): Tensor[] => {
+    (value: TensorLike, numOrSizeSplits: Integers, axis: number, num: number | null, _: Name): Tensor[] => {
       if (typeof numOrSizeSplits === "number") return ops.split(value, numOrSizeSplits, axis);
       const tensor = asTensor(value);
       const length = tensor.shape[checkAxis("split", axis, tensor.rank)] ?? 0;
       const given = integers(numOrSizeSplits, "split");
       if (numOrSizeSplits instanceof Chainable && numOrSizeSplits.value().rank === 0) return ops.split(value, given[0]!, axis);
+      if (num !== null && num !== given.length)
+        throw new ArgumentError("split.num", { given: String(num), expected: `${given.length}, as many as there are sizes` });
       const sum = given.reduce((total, each) => total + Math.max(each, 0), 0);
       const sizes = given.map((each) => (each === -1 ? length - sum : each));
       const total = sizes.reduce((all, each) => all + each, 0);
@@ -286,9 +306,18 @@ export const fill = declare(
   "tf.fill(dims:shape, *value, name:string=null, layout:null=null)",
   (dims: Shape | number, value: TensorLike, _: Name, _layout: null): Tensor => {
     const kept = value instanceof Chainable ? value.value().dtype : typeof value === "boolean" ? "bool" : null;
+    if (value instanceof Chainable ? value.value().rank > 0 : typeof value === "object")
+      throw new ShapeError("fill.value", { given: text(value), expected: "a scalar" });
     return ops.full(dims as Shape, value as number, { dtype: kept });
   },
 );
+
+/** A range goes from its start to its limit. */
+function checkWay(start: TensorLike, limit: TensorLike, delta: TensorLike): void {
+  if ([start, limit, delta].some((each) => typeof each !== "number")) return;
+  if (((limit as number) - (start as number)) * (delta as number) < 0)
+    throw new ValueError("range", { given: `from ${start} to ${limit} by ${delta}`, expected: "a step towards the limit" });
+}
 
 /**
  * `range(limit)`, `range(start, limit, delta)`: numbers from start on, below limit.
@@ -304,6 +333,7 @@ export const range = declare(
   (start: TensorLike, limit: TensorLike | null, delta: TensorLike, dtype: string | null, _: Name): Tensor => {
     if (delta === 0 || (delta instanceof Chainable && !delta.value().isSymbolic && delta.value().item() === 0))
       throw new ValueError("range.delta", { given: "0", expected: "a number other than 0" });
+    if (limit !== null || typeof start === "number") checkWay(limit === null ? 0 : start, limit ?? start, delta);
     const [from, to] = limit === null ? [typeof start === "number" ? 0 : asTensor(0, asTensor(start).dtype), start] : [start, limit];
     return ops.arange(from as number, to as number, delta as number, { dtype });
   },
@@ -350,27 +380,30 @@ export const eye = declare(
  * @param axis   where the new axis stands; default: last
  * @param dtype  default: that of the values, float32 where none is given
  */
-export const oneHot = declare(
-  "tf.oneHot(*indices, depth:int, onValue:number|bool=null, offValue:number|bool=null, axis:int=null, dtype:dtype=null, name:string=null)",
-  (
-    indices: TensorLike,
-    depth: number,
-    onValue: number | boolean | Tensor | null,
-    offValue: number | boolean | Tensor | null,
-    axis: number | null,
-    dtype: string | null,
-    _: Name,
-  ): Tensor => {
-    const hot = ops.oneHot(indices, depth, { axis: axis ?? -1, dtype: "float32" });
-    const values = [onValue, offValue].filter((value) => value !== null);
-    const natural = values.some((value) => typeof value === "boolean")
-      ? "bool"
-      : values.find((value) => value instanceof Chainable)?.value().dtype;
-    if (values.length === 0 || (onValue === 1 && offValue === 0)) return ops.cast(hot, dtype ?? "float32");
-    const kept = dtype ?? natural ?? "float32";
-    const as = (value: unknown): Tensor => ops.cast(asTensor(value as TensorLike), kept);
-    return ops.where(ops.cast(hot, "bool"), as(onValue ?? 1), as(offValue ?? 0));
-  },
+export const oneHot = elementwise(
+  declare(
+    "tf.oneHot(*indices, depth:int, onValue:number|bool=null, offValue:number|bool=null, axis:int=null, dtype:dtype=null, name:string=null)",
+    (
+      indices: TensorLike,
+      depth: number,
+      onValue: number | boolean | Tensor | null,
+      offValue: number | boolean | Tensor | null,
+      axis: number | null,
+      dtype: string | null,
+      _: Name,
+    ): Tensor => {
+      if (axis !== null && axis < -1) throw new ValueError("oneHot.axis", { given: String(axis), expected: "-1, or an axis from 0" });
+      const hot = ops.oneHot(indices, depth, { axis: axis ?? -1, dtype: "float32" });
+      const values = [onValue, offValue].filter((value) => value !== null);
+      const natural = values.some((value) => typeof value === "boolean")
+        ? "bool"
+        : values.find((value) => value instanceof Chainable)?.value().dtype;
+      if (values.length === 0 || (onValue === 1 && offValue === 0)) return ops.cast(hot, dtype ?? "float32");
+      const kept = dtype ?? natural ?? "float32";
+      const as = (value: unknown): Tensor => ops.cast(asTensor(value as TensorLike), kept);
+      return ops.where(ops.cast(hot, "bool"), as(onValue ?? 1), as(offValue ?? 0));
+    },
+  ),
 );
 
 /**
@@ -381,18 +414,58 @@ export const oneHot = declare(
  * ```
  */
 export const where = arranging(
-  declare(
-    "tf.where(*condition, *x=null, *y=null, name:string=null)",
-    (condition: TensorLike, x: TensorLike | null, y: TensorLike | null, _: Name): Tensor => {
-      if (x === null && y === null) return ops.stack(ops.nonzero(condition), -1);
-      if (x === null || y === null)
-        throw new ArgumentError("where", { given: `no ${x === null ? "x" : "y"}`, expected: "both x and y, or neither" });
-      sameDtype("where", x, y);
-      return ops.where(ops.cast(asTensor(condition), "bool"), x, y);
-    },
+  elementwise(
+    declare(
+      "tf.where(*condition, *x=null, *y=null, name:string=null)",
+      (condition: TensorLike, x: TensorLike | null, y: TensorLike | null, _: Name): Tensor => {
+        if (x === null && y === null) return ops.stack(ops.nonzero(condition), -1);
+        if (x === null || y === null)
+          throw new ArgumentError("where", { given: `no ${x === null ? "x" : "y"}`, expected: "both x and y, or neither" });
+        sameDtype("where", x, y);
+        checkKind("where.condition", "booleans", condition);
+        return ops.where(ops.cast(asTensor(condition), "bool"), x, y);
+      },
+    ),
   ),
   { at: [1, 2] },
 );
+
+/** Rows of a ragged tensor, or of any by ragged places; with batchDims 1 elements of each row. */
+function gatherRagged(params: unknown, indices: unknown, axis: number | null, batchDims: number): unknown {
+  const isBatch = batchDims === 1 && params instanceof RaggedTensor && (axis ?? 1) === 1;
+  if (!isBatch && (batchDims !== 0 || (axis ?? 0) !== 0))
+    throw new ValueError("gather", {
+      given: `axis ${axis} and batchDims ${batchDims} of ragged tensors`,
+      expected: "axis 0, or batchDims 1 of rows",
+    });
+  if (indices instanceof RaggedTensor) {
+    const flat = indices.flatValues as Tensor;
+    const places = isBatch
+      ? placesInRows(params as RaggedTensor, integers(flat, "gather"), integers(indices.valueRowids(), "gather"))
+      : null;
+    return indices.withFlatValues(places ? (pick((params as RaggedTensor).values as Tensor, places) as Tensor) : elementsAt(params, flat));
+  }
+  const picked = integers(indices as Integers, "gather");
+  if (!isBatch) return (params as RaggedTensor).gather(picked);
+  const shape = known(asTensor(indices as TensorLike).shape, "gather");
+  const each = sizeOf(shape.slice(1));
+  const rows = picked.map((_, i) => Math.floor(i / each));
+  const made = pick(params.values, placesInRows(params, picked, rows)) as Tensor;
+  return ops.reshape(made, [...shape, ...made.shape.slice(1)] as number[]);
+}
+
+const elementsAt = (params: unknown, places: Tensor): RaggedTensor | Tensor =>
+  params instanceof RaggedTensor
+    ? params.gather(integers(places, "gather"))
+    : takeFrom("gather", asTensor(params as TensorLike), asIndices(places), 0);
+
+/** Where elements of rows stand among the values. */
+const placesInRows = ({ splits }: RaggedTensor, picked: readonly number[], rows: readonly number[]): number[] =>
+  picked.map((at, i) => {
+    const row = rows[i]!;
+    if (row + 1 < splits.length && at >= 0 && at < splits[row + 1]! - splits[row]!) return splits[row]! + at;
+    throw new ValueError("gather", { given: `place ${at} of row ${row}`, expected: "a place inside of the row" });
+  });
 
 /**
  * Slices of params along an axis, at the indices.
@@ -442,7 +515,8 @@ export const gather = arranging(
         return ops.transpose(made, order);
       },
     ),
-    ([params, indices]) => (params as RaggedTensor).gather(integers(indices as Integers, "gather")),
+    ([params, indices, , axis, batchDims]) =>
+      gatherRagged(params, indices, (axis as number | null) ?? null, (batchDims as number | undefined) ?? 0),
   ),
 );
 
@@ -623,7 +697,7 @@ export const tile = arranging(
     declare("tf.tile(*input, multiples:ints, name:string=null)", (input: TensorLike, multiples: Integers, _: Name): Tensor => {
       const x = asTensor(input);
       const counts = integers(multiples, "tile");
-      if (counts.length !== x.rank)
+      if (counts.length !== x.rank || multiples === counts[0])
         throw new ShapeError("tile.multiples", { given: text(counts), expected: `${x.rank} numbers, one for each axis` });
       return ops.tile(x, Int32Array.from(counts));
     }),
@@ -727,8 +801,8 @@ export const pad = declare(
       if (before < 0 || after < 0 || before > most || after > most)
         throw new ValueError("pad.paddings", { given: `[${before}, ${after}] along axis ${axis}`, expected: `numbers from 0 to ${most}` });
     });
+    if (kind === "constant") sameDtype("pad", x, constantValues);
     if (kind === "constant" && constantValues instanceof Chainable) {
-      sameDtype("pad", x, constantValues);
       return ops.pad(x, widths, { constantValues: constantValues.value().item() });
     }
     return ops.pad(x, widths, kind === "constant" ? { constantValues: Number(constantValues) } : { mode: kind });
@@ -743,10 +817,25 @@ export const pad = declare(
  * ```
  */
 export const reverse = arranging(
-  declare("tf.reverse(*tensor, axis:ints, name:string=null)", (tensor: TensorLike, axis: Integers, _: Name): Tensor => {
-    return integers(axis, "reverse").reduce((x, each) => ops.flip(x, each), asTensor(tensor));
-  }),
+  withRagged(
+    declare("tf.reverse(*tensor, axis:ints, name:string=null)", (tensor: TensorLike, axis: Integers, _: Name): Tensor => {
+      const x = asTensor(tensor);
+      return reversedAxes(axis, x.rank).reduce((y, each) => ops.flip(y, each), x);
+    }),
+    ([tensor, axis]) =>
+      reversedAxes(axis as Integers, (tensor as RaggedTensor).rank).reduce<unknown>(
+        (x, each) => (x as RaggedTensor).at(...new Array<string>(each).fill(":"), { step: -1 }),
+        tensor,
+      ),
+  ),
 );
+
+/** Each axis at most once. */
+function reversedAxes(axis: Integers, rank: number): number[] {
+  const axes = integers(axis, "reverse").map((each) => checkAxis("reverse", each, rank));
+  if (new Set(axes).size === axes.length) return axes;
+  throw new ValueError("reverse.axis", { given: text(axes), expected: "each axis once" });
+}
 
 /**
  * x with its elements moved on along axes; what falls out at the end comes in at the front.
@@ -795,6 +884,7 @@ function isDescending(where: string, direction: string): boolean {
 export const sort = declare(
   'tf.sort(*values, axis:int=-1, direction="ASCENDING", name:string=null)',
   (values: TensorLike, axis: number, direction: string, _: Name): Tensor => {
+    checkAxis("sort", axis, asTensor(values).rank);
     const ascending = ops.sort(values, axis);
     return isDescending("sort", direction) ? ops.flip(ascending, axis) : ascending;
   },
@@ -829,6 +919,7 @@ export const searchsorted = declare(
   'tf.searchsorted(*sortedSequence, *values, side="left", outType:dtype="int32", name:string=null)',
   (sortedSequence: TensorLike, values: TensorLike, side: string, outType: string, _: Name): Tensor => {
     const [sequence, wanted] = [asTensor(sortedSequence), asTensor(values)];
+    sameDtype("searchsorted", sortedSequence, values);
     if (sequence.rank < 2) return ops.cast(ops.searchsorted(sequence, wanted, { side: side as "left" }), outType);
     const rows = known(sequence.shape.slice(0, -1), "searchsorted");
     const [flat, each] = [sequence, wanted].map((x) => ops.unstack(ops.reshape(x, [sizeOf(rows), x.shape.at(-1)!])));
@@ -953,6 +1044,7 @@ export const ensureShape = arranging(
 export const clipByNorm = declare(
   "tf.clipByNorm(*t, *clipNorm, axes:ints=null, name:string=null)",
   (t: TensorLike, clipNorm: TensorLike, axes: Axes, _: Name): Tensor => {
+    checkKind("clipByNorm", "floats", t);
     const squares = ops.sum(ops.square(t), { axis: axes, keepdims: true });
     // The root of nothing has no slope.
     const holds = ops.greater(squares, 0);
@@ -1004,7 +1096,10 @@ export const clipByGlobalNorm = declare(
  */
 export const meshgrid = declare(
   'tf.meshgrid(*...args, indexing="xy", name:string="meshgrid")',
-  (args: readonly TensorLike[], indexing: string, _: Name): Tensor[] => ops.meshgrid(...args, { indexing: indexing as "xy" }),
+  (args: readonly TensorLike[], indexing: string, _: Name): Tensor[] => {
+    sameDtype("meshgrid", ...args);
+    return ops.meshgrid(...args, { indexing: indexing as "xy" });
+  },
 );
 
 /**
@@ -1036,7 +1131,7 @@ export const tensordot = declare(
 );
 
 export const identity = arranging(
-  declare("tf.identity(*input, name:string=null)", (input: TensorLike, _: Name): Tensor => identityOf(asTensor(input))),
+  elementwise(declare("tf.identity(*input, name:string=null)", (input: TensorLike, _: Name): Tensor => identityOf(asTensor(input)))),
 );
 /**
  * The same values, through which no gradient flows.

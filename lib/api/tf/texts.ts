@@ -114,7 +114,11 @@ export function constant(
 ): Tensor | NestedStrings {
   // Tools that read parameters see that options come last: a shape by position is for calls that have it as Python has.
   const last: unknown = arguments[2];
-  if (!isTextual(values)) return constantOf(values as TensorLike, options as ConstantOptions, last as ConstantOptions);
+  if (!isTextual(values)) {
+    const made = constantOf(values as TensorLike, options as ConstantOptions, last as ConstantOptions);
+    checkFractions(values, isOptions(options) ? options["dtype"] : options);
+    return made;
+  }
   const named = [options, last].find(isOptions) as StringOptions | undefined;
   const dtype = named?.dtype ?? (typeof options === "string" ? options : "string");
   if (dtype !== "string") throw new DtypeError("constant", { given: `strings, and the dtype ${text(dtype)}`, expected: "string" });
@@ -129,4 +133,16 @@ export function constant(
     wanted as number[],
     made.values.length === size ? made.values : new Array<string>(size).fill(made.values[0]!),
   ).nested();
+}
+
+/** A dtype of whole numbers has no place for fractions. */
+function checkFractions(values: unknown, dtype: unknown): void {
+  if (typeof dtype !== "string" || !/int/.test(dtype)) return;
+  const odd = [values].flat(Infinity).find((value) => typeof value === "number" && !Number.isInteger(value));
+  if (odd !== undefined)
+    throw new DtypeError("constant", {
+      given: `${String(odd)} for dtype ${dtype}`,
+      expected: "whole numbers",
+      hint: "tf.cast cuts fractions off.",
+    });
 }

@@ -29,7 +29,7 @@ function prepared(where_: string, data: TensorLike, segmentIds: TensorLike, numS
     const row = rows.shape.slice(1);
     return typeof numSegments === "number"
       ? full([numSegments, ...row], value, { dtype })
-      : filledRows(add(max(ids), 1), row, value, dtype);
+      : filledRows(add(max(ids, { initial: -1 }), 1), row, value, dtype);
   };
   // An id outside is left out; those below 0 must not count from the end.
   return { rows, ids: where(less(ids, 0), 0x7fffffff, ids), base };
