@@ -84,7 +84,7 @@ const entriesStayApart = {
 /** Returns the names of the packages that went into the bundle. */
 async function bundleFor(platform) {
   rmSync(join(root, "dist", platform), { recursive: true, force: true });
-  const build = await rolldown({
+  const input = {
     cwd: root,
     input: Object.fromEntries(presentEntries(platform)),
     platform,
@@ -92,18 +92,55 @@ async function bundleFor(platform) {
     plugins: [entriesStayApart],
     treeshake: asWritten,
     logLevel: "warn",
-  });
-  const { output } = await build.write({
-    dir: join(root, "dist", platform),
+  };
+  const written = {
     format: "esm",
     entryFileNames: "[name].js",
     // Files follow what each entry reaches: what one does not need it does not load, and what is imported at need is a file of its own.
     chunkFileNames: "[name]-[hash].js",
+  };
+  const apart = await rolldown(input);
+  const { output: pieces } = await apart.generate(written);
+  await apart.close();
+  const build = await rolldown(input);
+  const { output } = await build.write({
+    ...written,
+    dir: join(root, "dist", platform),
     minify,
     sourcemap: true,
+    codeSplitting: { groups: groupsOf(pieces) },
   });
   await build.close();
   return packagesOf(output);
+}
+
+/**
+ * What the same entries load at once, and the same entries may load later, goes into one file: each file is compressed alone, and many small
+ * ones cost an entry some percent. What more entries load goes first, so that it is not taken along by what needs it.
+ */
+function groupsOf(pieces) {
+  const chunks = new Map(pieces.filter((piece) => piece.type === "chunk").map((chunk) => [chunk.fileName, chunk]));
+  const reached = (entry, isLater) => {
+    const files = new Set([entry]);
+    for (const file of files) {
+      const { imports = [], dynamicImports = [] } = chunks.get(file) ?? {};
+      for (const next of isLater ? [...imports, ...dynamicImports] : imports) files.add(next.replace("./", ""));
+    }
+    return files;
+  };
+  const entries = [...chunks.values()].filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName);
+  const [now, later] = [false, true].map((isLater) => new Map(entries.map((entry) => [entry, reached(entry, isLater)])));
+  const groups = new Map();
+  for (const [file, chunk] of chunks) {
+    if (chunk.isEntry || chunk.isDynamicEntry) continue;
+    const [atOnce, ever] = [now, later].map((files) => entries.filter((entry) => files.get(entry).has(file)));
+    if (atOnce.length === 0) continue;
+    const key = `${atOnce}|${ever}`;
+    const group = groups.get(key) ?? { priority: 100 * atOnce.length + ever.length, modules: new Set() };
+    groups.set(key, group);
+    for (const module of chunk.moduleIds) group.modules.add(module);
+  }
+  return [...groups.values()].map(({ priority, modules }, i) => ({ name: `shared${i}`, priority, test: (id) => modules.has(id) }));
 }
 
 /**
