@@ -23,6 +23,9 @@ export type NestedRows = number | boolean | string | readonly NestedRows[];
 /** What stands in the rows: a tensor of all elements, or strings. */
 export type Values = Tensor | Strings;
 
+/** A method with another operand. */
+type With = (other: RaggedTensor | TensorLike) => RaggedTensor;
+
 type Given = TensorLike | Strings | NestedStrings | RaggedTensor;
 
 /**
@@ -49,6 +52,33 @@ export class RaggedTensor implements Composite {
   declare readonly at: (...key: readonly (number | Slice | string)[]) => RaggedTensor | Tensor | NestedStrings;
   /** The same as a sparse tensor. */
   declare readonly toSparse: () => SparseTensor;
+
+  // Methods as tensors have them, element by element: with a ragged tensor of the same rows, a number, or a dense tensor that is
+  // broadcast to the rows. lib/api/tf/ragged.ts adds them.
+  declare readonly abs: () => RaggedTensor;
+  declare readonly add: With;
+  declare readonly div: With;
+  declare readonly equal: With;
+  declare readonly exp: () => RaggedTensor;
+  declare readonly floorDiv: With;
+  declare readonly greater: With;
+  declare readonly greaterEqual: With;
+  declare readonly less: With;
+  declare readonly lessEqual: With;
+  declare readonly log: () => RaggedTensor;
+  declare readonly logicalAnd: With;
+  declare readonly logicalNot: () => RaggedTensor;
+  declare readonly logicalOr: With;
+  declare readonly maximum: With;
+  declare readonly minimum: With;
+  declare readonly mod: With;
+  declare readonly mul: With;
+  declare readonly neg: () => RaggedTensor;
+  declare readonly notEqual: With;
+  declare readonly pow: With;
+  declare readonly sqrt: () => RaggedTensor;
+  declare readonly square: () => RaggedTensor;
+  declare readonly sub: With;
 
   /** Made by the static functions: this one checks nothing but that the splits fit. */
   private constructor(values: Values | RaggedTensor, splits: readonly number[]) {
@@ -455,7 +485,9 @@ export function overValues(where: string, fn: AnyFunction, args: readonly unknow
   const made: unknown = fn(
     ...args.map((each) => {
       if (isRagged(each)) return each.flatValues;
-      return each instanceof Chainable && each.value().rank > 0 ? broadcastToRows(where, each.value(), first) : each;
+      const isArray = (Array.isArray(each) && !isStrings(each)) || ArrayBuffer.isView(each);
+      const dense = isArray ? asTensor(each as TensorLike) : each instanceof Chainable ? each.value() : null;
+      return dense && dense.rank > 0 ? broadcastToRows(where, dense, first) : each;
     }),
   );
   return first.withFlatValues(made as Given);

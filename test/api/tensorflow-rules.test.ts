@@ -129,3 +129,57 @@ t.test("ragged tensors meet dense ones, and go through what chooses and arranges
   t.same(list(tape.gradient(loss, weights as never)), [[3], [3]], "gradients go to the dense one");
   t.end();
 });
+
+t.test("sparse tensors are put together, cut, compared, reduced and filled", (t) => {
+  const sparse = (indices: number[][], values: number[], shape: number[]): tf.SparseTensor => new tf.SparseTensor(indices, values, shape);
+  const a = sparse([[0, 0], [0, 3], [2, 1]], [1, -2, 3], [3, 4]); // prettier-ignore
+  const b = sparse([[0, 3], [1, 0], [2, 1]], [5, -6, 1], [3, 4]); // prettier-ignore
+  const dense = (x: tf.SparseTensor): unknown => list(tf.sparse.toDense(x));
+  const cases: readonly [string, unknown, unknown][] = [
+    ["concat 0", dense(tf.sparse.concat(0, [sparse([[0, 1]], [4], [1, 2]), sparse([[0, 2]], [7], [1, 3])], true)), [[0, 4, 0], [0, 0, 7]]],
+    ["concat 1", tf.sparse.concat(1, [a, b]).shape, [3, 8]],
+    ["slice", dense(tf.sparse.slice(a, [0, 1], [3, 9])), [[0, 0, -2], [0, 0, 0], [3, 0, 0]]],
+    ["split", tf.sparse.split(a, 2, 0).map(dense), [[[1, 0, 0, -2], [0, 0, 0, 0]], [[0, 3, 0, 0]]]],
+    ["maximum", dense(tf.sparse.maximum(a, b)), [[1, 0, 0, 5], [0, 0, 0, 0], [0, 3, 0, 0]]],
+    ["minimum", dense(tf.sparse.minimum(a, b)), [[0, 0, 0, -2], [-6, 0, 0, 0], [0, 1, 0, 0]]],
+    ["softmax", list(tf.sparse.softmax(sparse([[0, 0], [0, 2], [1, 1]], [1, 1, 9], [2, 3])).values), [0.5, 0.5, 1]],
+    ["toIndicator", list(tf.sparse.toIndicator(sparse([[0, 0], [0, 1]], [2, 0], [1, 2]), 3)), [[true, false, true]]],
+    ["reduceMax 1", list(tf.sparse.reduceMax(a, { axis: 1 })), [1, 0, 3]],
+    ["reduceMax 0, keepdims", list(tf.sparse.reduceMax(a, { axis: 0, keepdims: true })), [[1, 3, 0, -2]]],
+    ["expandDims", tf.sparse.expandDims(a, 1).shape, [3, 1, 4]],
+    ["fillEmptyRows", dense(tf.sparse.fillEmptyRows(a, 9)[0]), [[1, 0, 0, -2], [9, 0, 0, 0], [0, 3, 0, 0]]],
+    ["empty rows", list(tf.sparse.fillEmptyRows(a, 9)[1]), [false, true, false]],
+    ["resetShape", tf.sparse.resetShape(a).shape, [3, 4]],
+    ["eye", dense(tf.sparse.eye(2, 3)), [[1, 0, 0], [0, 1, 0]]],
+    ["segmentMean", list(tf.sparse.segmentMean([[1], [2], [3]], [0, 2, 1], [0, 0, 2])), [[2], [0], [2]]],
+    ["bincount", list(tf.sparse.bincount(int([0, 2, 2])).values), [1, 2]],
+  ]; // prettier-ignore
+  for (const [name, made, wanted] of cases) t.same(made, wanted, name);
+  const refused: Record<string, () => unknown> = {
+    "axes that differ": () => tf.sparse.concat(0, [a, sparse([[0, 4]], [7], [1, 5])]),
+    "more parts than rows": () => tf.sparse.split(a, 4, 0),
+    "shapes that differ": () => tf.sparse.maximum(a, sparse([[0, 0]], [1], [2, 2])),
+    "a value outside of the vocabulary": () => tf.sparse.toIndicator(sparse([[0, 0]], [3], [1, 2]), 3),
+    "a slice of another rank": () => tf.sparse.slice(a, [0], [1]),
+    "a shape that is too small": () => tf.sparse.resetShape(a, [2, 4]),
+  };
+  for (const [name, call] of Object.entries(refused)) t.throws(call, { name: /^(Dtype|Value|Shape|Argument)Error$/ }, name);
+  const values = tf.variable([1, 2]);
+  const tape = new tf.GradientTape();
+  const made = tape.record(() => {
+    const shares = tf.sparse.softmax(new tf.SparseTensor([[0, 0], [0, 1]], values, [1, 2])); // prettier-ignore
+    return tf.reduceSum(tf.square(shares.values as tf.Tensor));
+  });
+  const [slope] = list(tape.gradient(made, values)) as number[];
+  t.ok(Math.abs(slope! + 0.1817) < 1e-3, "gradients go to the values");
+  t.end();
+});
+
+t.test("ragged tensors have operators as methods", (t) => {
+  const x = rows([[1, 2], [3]]); // prettier-ignore
+  const made = [x.add(x), x.mul(2), x.sub([[1], [2]]), x.neg(), x.less(3)].map(list); // prettier-ignore
+  t.same(made, [[[2, 4], [6]], [[2, 4], [6]], [[0, 1], [1]], [[-1, -2], [-3]], [[true, true], [false]]]); // prettier-ignore
+  t.same(list(tf.ragged.rowSplitsToSegmentIds([0, 3, 3, 5])), [0, 0, 0, 2, 2]);
+  t.same(list(tf.ragged.segmentIdsToRowSplits([0, 0, 2], 4)), [0, 2, 2, 3, 3]);
+  t.end();
+});

@@ -1,6 +1,6 @@
 // tf.nn: TensorFlow's names and parameters of what networks are made of.
 
-import { asTensor, type TensorLike } from "../../core/convert.js";
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
@@ -15,7 +15,7 @@ import * as ops from "../../ops/index.js";
 import { dropout as dropoutOf } from "../../random/index.js";
 import { isRagged } from "../../ragged/ragged-tensor.js";
 import type { Seed } from "../../variables/seed-generator.js";
-import { activation, elementwise, withRagged } from "./forms.js";
+import { activation, checkKind, elementwise, sameDtype, withRagged } from "./forms.js";
 import { clipByNorm } from "./shapes.js";
 
 export { l2Normalize, inTopK, topK } from "./math.js";
@@ -67,9 +67,10 @@ export const leakyRelu = elementwise(
  * @param approximate  by tanh; default false
  */
 export const gelu = elementwise(
-  declare("tf.nn.gelu(*features, approximate=false, name:string=null)", (features: TensorLike, approximate: boolean, _: Name): Tensor =>
-    ops.gelu(features, { approximate }),
-  ),
+  declare("tf.nn.gelu(*features, approximate=false, name:string=null)", (features: TensorLike, approximate: boolean, _: Name): Tensor => {
+    checkKind("gelu", "floats", features);
+    return ops.gelu(features, { approximate });
+  }),
 );
 /**
  * x · sigmoid(beta · x).
@@ -79,9 +80,10 @@ export const gelu = elementwise(
  * ```
  */
 export const silu = elementwise(
-  declare("tf.nn.silu(*features, beta:number=1)", (features: TensorLike, beta: number): Tensor =>
-    beta === 1 ? ops.silu(features) : ops.multiply(features, ops.sigmoid(ops.multiply(features, beta))),
-  ),
+  declare("tf.nn.silu(*features, beta:number=1)", (features: TensorLike, beta: number): Tensor => {
+    checkKind("silu", "floats", features);
+    return beta === 1 ? ops.silu(features) : ops.multiply(features, ops.sigmoid(ops.multiply(features, beta)));
+  }),
 );
 export { silu as swish };
 /**
@@ -93,11 +95,19 @@ export { silu as swish };
  */
 export const softmax = declare(
   "tf.nn.softmax(*logits, axis:int=null, name:string=null)",
-  (logits: TensorLike, axis: number | null, _: Name): Tensor => ops.softmax(logits, { axis: axis ?? -1 }),
+  (logits: TensorLike, axis: number | null, _: Name): Tensor => {
+    checkKind("softmax", "floats", logits);
+    const x = asTensor(logits);
+    return ops.softmax(x, { axis: checkAxis("softmax", axis ?? -1, x.rank) });
+  },
 );
 export const logSoftmax = declare(
   "tf.nn.logSoftmax(*logits, axis:int=null, name:string=null)",
-  (logits: TensorLike, axis: number | null, _: Name): Tensor => ops.logSoftmax(logits, { axis: axis ?? -1 }),
+  (logits: TensorLike, axis: number | null, _: Name): Tensor => {
+    checkKind("logSoftmax", "floats", logits);
+    const x = asTensor(logits);
+    return ops.logSoftmax(x, { axis: checkAxis("logSoftmax", axis ?? -1, x.rank) });
+  },
 );
 
 /**
@@ -112,6 +122,7 @@ export const logSoftmax = declare(
 export const dropout = declare(
   "tf.nn.dropout(*x, rate:number, noiseShape:shape=null, seed:any=null, name:string=null)",
   (x: TensorLike, rate: number, noiseShape: Shape | null, seed: Seed | null, _: Name): Tensor => {
+    checkKind("dropout", "floats", x);
     if (!(rate >= 0 && rate < 1)) throw new ValueError("dropout.rate", { given: text(rate), expected: "a number from 0 to below 1" });
     return rate === 0 ? asTensor(x) : dropoutOf(x, rate, { noiseShape, seed: seed as Seed });
   },
@@ -462,6 +473,9 @@ export const biasAdd = declare(
   "tf.nn.biasAdd(*value, *bias, dataFormat:string=null, name:string=null)",
   (value: TensorLike, bias: TensorLike, dataFormat: string | null, _: Name): Tensor => {
     const [x, b] = [asTensor(value), asTensor(bias)];
+    if (dataFormat !== null && !/^N(C.*|.*C)$/.test(dataFormat))
+      throw new ValueError("biasAdd.dataFormat", { given: text(dataFormat), expected: "N…C or NC…" });
+    if (x.rank < 2) throw new ShapeError("biasAdd.value", { given: shapeText(x.shape), expected: "a rank of at least 2" });
     const isFirst = dataFormat !== null && dataFormat.startsWith("NC") && x.rank > 2;
     const axis = isFirst ? 1 : x.rank - 1;
     if (b.rank !== 1 || (b.shape[0] !== x.shape[axis] && x.shape[axis] !== null))
@@ -518,9 +532,10 @@ export const batchNormalization = declare(
  * tf.nn.l2Loss([3, 4]); // 12.5
  * ```
  */
-export const l2Loss = declare("tf.nn.l2Loss(*t, name:string=null)", (t: TensorLike, _: Name): Tensor =>
-  ops.divide(ops.sum(ops.square(t)), 2),
-);
+export const l2Loss = declare("tf.nn.l2Loss(*t, name:string=null)", (t: TensorLike, _: Name): Tensor => {
+  checkKind("l2Loss", "floats", t);
+  return ops.divide(ops.sum(ops.square(t)), 2);
+});
 
 /**
  * −Σ labels · log softmax(logits) along an axis.
@@ -572,10 +587,19 @@ export const sigmoidCrossEntropyWithLogits = declare(
     if (labels === null || logits === null)
       throw new ValueError("sigmoidCrossEntropyWithLogits", { given: `no ${labels === null ? "labels" : "logits"}`, expected: "both" });
     const x = asTensor(logits);
+    checkPair("sigmoidCrossEntropyWithLogits", labels, x);
     const rest = ops.log1p(ops.exp(ops.negative(ops.abs(x))));
     return ops.add(ops.subtract(ops.relu(x), ops.multiply(x, labels)), rest);
   },
 );
+
+/** Labels and logits have one dtype and one shape. */
+function checkPair(where: string, labels: TensorLike, logits: Tensor): void {
+  sameDtype(where, labels, logits);
+  const { shape } = asTensor(labels);
+  if (shape.length !== logits.rank || shape.some((length, i) => length !== logits.shape[i] && length !== null && logits.shape[i] !== null))
+    throw new ShapeError(where, { given: `labels ${shapeText(shape)} and logits ${shapeText(logits.shape)}`, expected: "one shape" });
+}
 
 /**
  * The same with positive labels counted posWeight times.
@@ -588,6 +612,7 @@ export const weightedCrossEntropyWithLogits = declare(
   "tf.nn.weightedCrossEntropyWithLogits(*labels, *logits, *posWeight, name:string=null)",
   (labels: TensorLike, logits: TensorLike, posWeight: TensorLike, _: Name): Tensor => {
     const x = asTensor(logits);
+    checkPair("weightedCrossEntropyWithLogits", labels, x);
     const weight = ops.add(1, ops.multiply(ops.subtract(posWeight, 1), labels));
     const rest = ops.add(ops.log1p(ops.exp(ops.negative(ops.abs(x)))), ops.relu(ops.negative(x)));
     return ops.add(ops.multiply(ops.subtract(1, labels), x), ops.multiply(weight, rest));

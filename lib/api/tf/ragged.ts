@@ -10,9 +10,11 @@ import { type NestedStrings, Strings } from "../../core/strings.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import * as ops from "../../ops/index.js";
 import { type NestedRows, RaggedTensor, stackRagged } from "../../ragged/ragged-tensor.js";
+import { integers } from "../../ops/static.js";
 import type { Slice } from "../../ops/indexing/get-item.js";
 import { raggedPart } from "../../ragged/part.js";
 import { SparseTensor } from "../../sparse/sparse-tensor.js";
+import * as elements from "./elementwise.js";
 
 export { RaggedTensor };
 
@@ -146,6 +148,38 @@ export function mapFlatValues(op: (...args: never[]) => TensorLike, ...args: rea
 }
 
 /**
+ * The row of each value, from where rows begin and end.
+ *
+ * ```ts
+ * tf.ragged.rowSplitsToSegmentIds([0, 3, 3, 5]); // [0, 0, 0, 2, 2]
+ * ```
+ */
+export const rowSplitsToSegmentIds = declare(
+  "tf.ragged.rowSplitsToSegmentIds(*splits, name:string=null, outType:dtype=null)",
+  (splits: TensorLike, _: Name, outType: string | null): Tensor => {
+    const ends = integers(splits as never, "ragged.rowSplitsToSegmentIds");
+    const made = RaggedTensor.fromRowSplits(ops.zeros([ends.at(-1) ?? 0]), ends).valueRowids();
+    return outType === null ? made : ops.cast(made, outType);
+  },
+);
+
+/**
+ * Where rows begin and end, from the row of each value, which never falls.
+ *
+ * ```ts
+ * tf.ragged.segmentIdsToRowSplits([0, 0, 0, 2, 2]); // [0, 3, 3, 5]
+ * ```
+ */
+export const segmentIdsToRowSplits = declare(
+  "tf.ragged.segmentIdsToRowSplits(*segmentIds, numSegments:int=null, outType:dtype=null, name:string=null)",
+  (segmentIds: TensorLike, numSegments: number | null, outType: string | null, _: Name): Tensor => {
+    const ids = integers(segmentIds as never, "ragged.segmentIdsToRowSplits");
+    const made = RaggedTensor.fromValueRowids(ops.zeros([ids.length]), ids, { nrows: numSegments }).rowSplits;
+    return outType === null ? made : ops.cast(made, outType);
+  },
+);
+
+/**
  * The slices at which a mask holds; rows keep their places.
  *
  * ```ts
@@ -214,3 +248,18 @@ Object.defineProperty(RaggedTensor.prototype, "at", {
     return made instanceof Strings ? made.nested() : made;
   },
 });
+
+/** Operators of Python, and what tensors have as methods. */
+const methods = {
+  abs: elements.abs, add: elements.add, div: elements.divide, equal: elements.equal, exp: elements.exp, floorDiv: elements.floordiv,
+  greater: elements.greater, greaterEqual: elements.greaterEqual, less: elements.less, lessEqual: elements.lessEqual, log: elements.log,
+  logicalAnd: elements.logicalAnd, logicalNot: elements.logicalNot, logicalOr: elements.logicalOr, maximum: elements.maximum,
+  minimum: elements.minimum, mod: elements.floormod, mul: elements.multiply, neg: elements.negative, notEqual: elements.notEqual,
+  pow: elements.pow, sqrt: elements.sqrt, square: elements.square, sub: elements.subtract,
+}; // prettier-ignore
+for (const [name, fn] of Object.entries(methods))
+  Object.defineProperty(RaggedTensor.prototype, name, {
+    value(this: RaggedTensor, ...others: unknown[]): unknown {
+      return (fn as (...args: unknown[]) => unknown)(this, ...others);
+    },
+  });

@@ -1,18 +1,19 @@
 // tf.sparse: what can be done with sparse tensors.
 
 import { checkFunction } from "../../core/options.js";
-import { asTensor, type TensorLike } from "../../core/convert.js";
+import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
+import { checkLengths, known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { checkOnHost } from "../../graph/print.js";
-import { addAt } from "../../ops/indexing/take.js";
+import { addAt, asIndices } from "../../ops/indexing/take.js";
 import { integers, type Integers } from "../../ops/static.js";
 import * as ops from "../../ops/index.js";
 import { asSparse, checkOrder, numbersOf, SparseTensor, timesDense } from "../../sparse/sparse-tensor.js";
 import { scatterNd, where as whereOf } from "./shapes.js";
 import { gatherNd } from "./shapes.js";
+import { bincount as countsOf } from "./math.js";
 
 export { SparseTensor };
 
@@ -244,3 +245,365 @@ export function mapValues(op: (values: Tensor, ...args: unknown[]) => Tensor, x:
   if (!(x instanceof SparseTensor)) throw new ArgumentError("sparse.mapValues.x", { given: text(x), expected: "a sparse tensor" });
   return x.withValues(op(numbersOf("sparse.mapValues", x), ...args));
 }
+
+const sameRank = (where: string, all: readonly SparseTensor[]): SparseTensor => {
+  const [first] = all;
+  if (!first) throw new ArgumentError(where, { given: "no sparse tensors", expected: "at least one" });
+  const odd = all.find(({ rank }) => rank !== first.rank);
+  if (odd) throw new ShapeError(where, { given: `ranks ${first.rank} and ${odd.rank}`, expected: "one rank" });
+  return first;
+};
+
+/** The coordinates moved by so much along each axis. */
+const moved = (indices: Tensor, by: readonly number[]): Tensor => ops.add(indices, adoptTensor(Int32Array.from(by), [by.length], "int32"));
+
+/** The coordinates along an axis. */
+const along = (x: SparseTensor, axis: number): Tensor => ops.getItem(x.indices, [{}, axis]);
+
+/**
+ * Sparse tensors one behind the other along an axis.
+ *
+ * ```ts
+ * tf.sparse.toDense(tf.sparse.concat(1, [tf.sparse.fromDense([[1]]), tf.sparse.fromDense([[0, 2]])])); // [[1, 0, 2]]
+ * ```
+ *
+ * @param expandNonconcatDims  whether other axes may differ: the longest is taken
+ */
+export const concat = declare(
+  "tf.sparse.concat(axis:int, spInputs:array, expandNonconcatDims=false, name:string=null)",
+  (axis: number, spInputs: readonly SparseTensor[], expandNonconcatDims: boolean, _: Name): SparseTensor => {
+    const where = "sparse.concat";
+    const all = spInputs.map((each) => asSparse(where, each));
+    const { rank } = sameRank(where, all);
+    const at = checkAxis(where, axis, rank);
+    const shape = Array.from({ length: rank }, (__, i) => {
+      const lengths = all.map((each) => each.shape[i]!);
+      if (i === at) return lengths.reduce((sum, each) => sum + each, 0);
+      if (!expandNonconcatDims && new Set(lengths).size > 1)
+        throw new ShapeError(where, { given: `lengths ${text(lengths)} of axis ${i}`, expected: "one length" });
+      return Math.max(...lengths);
+    });
+    let begin = 0;
+    const indices = all.map((each) => {
+      const here = moved(
+        each.indices,
+        shape.map((__, i) => (i === at ? begin : 0)),
+      );
+      begin += each.shape[at]!;
+      return here;
+    });
+    const values = ops.concatenate(
+      all.map((each) => numbersOf(where, each)),
+      0,
+    );
+    return reorder(new SparseTensor(ops.concatenate(indices, 0), values, shape));
+  },
+);
+
+/**
+ * A block; what reaches over the end is cut.
+ *
+ * ```ts
+ * tf.sparse.toDense(tf.sparse.slice(tf.sparse.fromDense([[1, 2], [3, 4]]), [0, 1], [2, 1])); // [[2], [4]]
+ * ```
+ */
+export const slice = declare(
+  "tf.sparse.slice(spInput:any, start:ints, size:ints, name:string=null)",
+  (spInput: SparseTensor, start: Integers, size: Integers, _: Name): SparseTensor => {
+    const where = "sparse.slice";
+    const x = asSparse(where, spInput);
+    const [from, count] = [integers(start, where), integers(size, where)];
+    if (from.length !== x.rank || count.length !== x.rank || [...from, ...count].some((each) => each < 0))
+      throw new ShapeError(where, { given: `start ${text(from)} and size ${text(count)}`, expected: `${x.rank} numbers from 0 each` });
+    const shape = x.shape.map((length, i) => Math.max(0, Math.min(count[i]!, length - from[i]!)));
+    const places = moved(
+      x.indices,
+      from.map((each) => -each),
+    );
+    const lengths = adoptTensor(Int32Array.from(shape), [shape.length], "int32");
+    const [kept] = ops.nonzero(ops.all(ops.logicalAnd(ops.greaterEqual(places, 0), ops.less(places, lengths)), { axis: 1 }));
+    return new SparseTensor(ops.take(places, kept!, 0), ops.take(numbersOf(where, x), kept!, 0), shape);
+  },
+);
+
+/**
+ * So many parts along an axis; where they cannot be equal, the first ones are longer by 1.
+ *
+ * ```ts
+ * tf.sparse.split(tf.sparse.fromDense([[1, 2, 3]]), 2, 1).map((part) => part.shape); // [[1, 2], [1, 1]]
+ * ```
+ */
+export const split = declare(
+  "tf.sparse.split(spInput:any, numSplit:int, axis:int=0, name:string=null)",
+  (spInput: SparseTensor, numSplit: number, axis: number, _: Name): SparseTensor[] => {
+    const x = asSparse("sparse.split", spInput);
+    const at = checkAxis("sparse.split", axis, x.rank);
+    const length = x.shape[at]!;
+    if (!(numSplit >= 1 && numSplit <= length))
+      throw new ValueError("sparse.split.numSplit", { given: String(numSplit), expected: `a number from 1 to ${length}` });
+    let begin = 0;
+    return Array.from({ length: numSplit }, (__, i) => {
+      const size = Math.floor(length / numSplit) + (i < length % numSplit ? 1 : 0);
+      const part = slice(
+        x,
+        x.shape.map((___, k) => (k === at ? begin : 0)),
+        x.shape.map((each, k) => (k === at ? size : each)),
+      );
+      begin += size;
+      return part;
+    });
+  },
+);
+
+/**
+ * eˣ of the named values, divided by their sum along the last axis.
+ *
+ * ```ts
+ * tf.sparse.softmax(tf.sparse.fromDense([[1, 0, 1]])).values; // [0.5, 0.5]
+ * ```
+ */
+export const softmax = declare("tf.sparse.softmax(spInput:any, name:string=null)", (spInput: SparseTensor, _: Name): SparseTensor => {
+  const x = asSparse("sparse.softmax", spInput);
+  if (x.rank < 2) throw new ShapeError("sparse.softmax", { given: `rank ${x.rank}`, expected: "at least 2" });
+  const rows = ops.floorDivide(placesOf(x), x.shape.at(-1)!);
+  const count = sizeOf(x.shape.slice(0, -1));
+  const values = numbersOf("sparse.softmax", x);
+  const most = ops.stopGradient(ops.segmentMax(values, rows, { numSegments: count }));
+  const powers = ops.exp(ops.subtract(values, ops.take(most, rows, 0)));
+  return x.withValues(ops.divide(powers, ops.take(ops.segmentSum(powers, rows, { numSegments: count }), rows, 0)));
+});
+
+/** What stands in either of two sparse tensors, 0 where it does not stand in one. */
+const either = <const N extends "maximum" | "minimum">(name: N) =>
+  declare(
+    `tf.sparse.${name}(spA:any, spB:any, name:string=null)` as const,
+    (spA: SparseTensor, spB: SparseTensor, _: Name): SparseTensor => {
+      const where = `sparse.${name}`;
+      const [a, b] = [asSparse(where, spA), asSparse(where, spB)];
+      if (text(a.shape) !== text(b.shape))
+        throw new ShapeError(where, { given: `${text(a.shape)} and ${text(b.shape)}`, expected: "equal shapes" });
+      const [x, y] = [numbersOf(where, a), numbersOf(where, b)];
+      const places = ops.concatenate([placesOf(a), placesOf(b)], 0);
+      const [different, inverse] = ops.unique(places, { returnInverse: true }) as unknown as [Tensor, Tensor];
+      const at = ops.reshape(inverse, [-1]);
+      const whole = (first: Tensor, second: Tensor): Tensor =>
+        ops.cast(addAt(wideOf(ops.concatenate([first, second], 0)), at, [known(different.shape, where)[0]!]), x.dtype);
+      const made = ops[name](whole(x, ops.zerosLike(y)), whole(ops.zerosLike(x), y));
+      return new SparseTensor(coordinatesOf(different, a.shape), made, a.shape);
+    },
+  );
+const wideOf = (x: Tensor): Tensor => (x.dtype === "float32" ? x : ops.cast(x, "int32"));
+/**
+ * The larger of two sparse tensors, whose elements that are not named are 0.
+ *
+ * ```ts
+ * tf.sparse.toDense(tf.sparse.maximum(tf.sparse.fromDense([[-1, 2]]), tf.sparse.fromDense([[0, 3]]))); // [[0, 3]]
+ * ```
+ */
+export const maximum = either("maximum");
+/**
+ * The smaller of two sparse tensors, whose elements that are not named are 0.
+ *
+ * ```ts
+ * tf.sparse.toDense(tf.sparse.minimum(tf.sparse.fromDense([[-1, 2]]), tf.sparse.fromDense([[0, 3]]))); // [[-1, 2]]
+ * ```
+ */
+export const minimum = either("minimum");
+
+/**
+ * Whether a value stands in a row, for each of so many values: bool, the last axis as long as the vocabulary.
+ *
+ * ```ts
+ * tf.sparse.toIndicator(new tf.SparseTensor([[0, 0], [0, 1]], [2, 0], [1, 2]), 3); // [[true, false, true]]
+ * ```
+ *
+ * @throws ValueError for a value outside of the vocabulary
+ */
+export const toIndicator = declare(
+  "tf.sparse.toIndicator(spInput:any, vocabSize:int, name:string=null)",
+  (spInput: SparseTensor, vocabSize: number, _: Name): Tensor => {
+    const where = "sparse.toIndicator";
+    const x = asSparse(where, spInput);
+    const ids = ops.expandDims(asIndices(numbersOf(where, x)), 1);
+    const indices = ops.concatenate([ops.getItem(x.indices, [{}, { stop: -1 }]), ids], 1);
+    return ops.cast(scatterNd(indices, ops.onesLike(along(x, 0)), [...x.shape.slice(0, -1), vocabSize]), "bool");
+  },
+);
+
+/**
+ * A new axis of length 1; default: the last one.
+ *
+ * ```ts
+ * tf.sparse.expandDims(tf.sparse.fromDense([1, 2]), 0).shape; // [1, 2]
+ * ```
+ */
+export const expandDims = declare(
+  "tf.sparse.expandDims(spInput:any, axis:int=null, name:string=null)",
+  (spInput: SparseTensor, axis: number | null, _: Name): SparseTensor => {
+    const x = asSparse("sparse.expandDims", spInput);
+    const at = checkAxis("sparse.expandDims", axis ?? -1, x.rank + 1);
+    return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
+  },
+);
+
+/**
+ * The largest of the named values along axes, 0 where none is named; a dense tensor.
+ *
+ * ```ts
+ * tf.sparse.reduceMax(tf.sparse.fromDense([[0, -1], [2, 3]]), { axis: 1 }); // [-1, 3]
+ * ```
+ */
+export const reduceMax = declare(
+  "tf.sparse.reduceMax(spInput:any, axis:ints=null, keepdims:bool|null=null, outputIsSparse=false, name:string=null)",
+  (
+    spInput: SparseTensor,
+    axis: number | readonly number[] | null,
+    keepdims: boolean | null,
+    outputIsSparse: boolean,
+    _: Name,
+  ): Tensor | SparseTensor => {
+    const where = "sparse.reduceMax";
+    const x = asSparse(where, spInput);
+    const axes = axis === null ? x.shape.map((__, i) => i) : [axis].flat().map((each) => checkAxis(where, each as number, x.rank));
+    const left = x.shape.map((length, i) => (axes.includes(i) ? 1 : length));
+    const count = sizeOf(left);
+    const strides = Int32Array.from(stridesOf(left), (each, i) => (axes.includes(i) ? 0 : each));
+    const places = ops.sum(ops.multiply(x.indices, adoptTensor(strides, [x.rank], "int32")), { axis: 1 });
+    const values = numbersOf(where, x);
+    const most = ops.segmentMax(values, places, { numSegments: count });
+    const isNamed = ops.greater(ops.segmentSum(ops.onesLike(places), places, { numSegments: count }), 0);
+    const made = ops.reshape(ops.where(isNamed, most, ops.zerosLike(most)), keepdims ? left : x.shape.filter((__, i) => !axes.includes(i)));
+    return outputIsSparse ? fromDense(made) : made;
+  },
+);
+
+/**
+ * Ones on the diagonal.
+ *
+ * ```ts
+ * tf.sparse.toDense(tf.sparse.eye(2)); // [[1, 0], [0, 1]]
+ * ```
+ */
+export const eye = declare(
+  'tf.sparse.eye(numRows:int, numColumns:int=null, dtype:dtype="float32", name:string=null)',
+  (numRows: number, numColumns: number | null, dtype: string, _: Name): SparseTensor => {
+    const shape = [numRows, numColumns ?? numRows];
+    checkLengths(shape, "sparse.eye");
+    const count = Math.min(...shape);
+    const indices = Int32Array.from({ length: 2 * count }, (__, i) => i >> 1);
+    return new SparseTensor(adoptTensor(indices, [count, 2], "int32"), ops.ones([count], { dtype }), shape);
+  },
+);
+
+/**
+ * Rows without values get one, at their beginning; and which rows these are.
+ *
+ * ```ts
+ * tf.sparse.fillEmptyRows(new tf.SparseTensor([[1, 1]], [5], [2, 2]), 7)[1]; // [true, false]
+ * ```
+ */
+export const fillEmptyRows = declare(
+  "tf.sparse.fillEmptyRows(spInput:any, defaultValue:number, name:string=null)",
+  (spInput: SparseTensor, defaultValue: number, _: Name): [SparseTensor, Tensor] => {
+    const where = "sparse.fillEmptyRows";
+    const x = asSparse(where, spInput);
+    const counts = ops.segmentSum(ops.onesLike(along(x, 0)), along(x, 0), { numSegments: x.shape[0]! });
+    const isEmpty = ops.equal(counts, 0);
+    const [rows] = ops.nonzero(isEmpty);
+    const count = rows!.shape[0]!;
+    const added = ops.concatenate([ops.expandDims(ops.cast(rows!, "int32"), 1), ops.zeros([count, x.rank - 1], { dtype: "int32" })], 1);
+    const values = numbersOf(where, x);
+    const whole = ops.concatenate([values, ops.full([count], defaultValue, { dtype: values.dtype })], 0);
+    return [reorder(new SparseTensor(ops.concatenate([x.indices, added], 0), whole, x.shape)), isEmpty];
+  },
+);
+
+/**
+ * The same values in longer axes; default: in the shortest that hold them.
+ *
+ * ```ts
+ * tf.sparse.resetShape(tf.sparse.fromDense([[1, 0], [0, 0]])).shape; // [1, 1]
+ * ```
+ */
+export const resetShape = declare(
+  "tf.sparse.resetShape(spInput:any, newShape:ints=null)",
+  (spInput: SparseTensor, newShape: Integers | null): SparseTensor => {
+    const where = "sparse.resetShape";
+    const x = asSparse(where, spInput);
+    const flat = x.indices.view(where);
+    const needed = x.shape.map((__, axis) => {
+      let most = 0;
+      for (let i = axis; i < flat.length; i += x.rank) most = Math.max(most, flat[i]! + 1);
+      return most;
+    });
+    const shape = newShape === null ? needed : integers(newShape, where);
+    if (shape.length !== x.rank || (newShape !== null && shape.some((length, i) => length < x.shape[i]!)))
+      throw new ShapeError(where, { given: text(shape), expected: `lengths of at least ${text(x.shape)}` });
+    return new SparseTensor(x.indices, x.values, shape);
+  },
+);
+
+/** Rows that are looked up, put together by segments. */
+const ofSegments = <const N extends string>(name: N, run: (rows: Tensor, ids: Tensor, count: number | null) => Tensor) =>
+  declare(
+    `tf.sparse.${name}(*data, *indices, *segmentIds, numSegments:int=null, name:string=null)` as const,
+    (data: TensorLike, indices: TensorLike, segmentIds: TensorLike, numSegments: number | null, _: Name): Tensor =>
+      run(ops.take(data, asIndices(indices), 0), asIndices(segmentIds), numSegments),
+  );
+const sumsOf = (rows: Tensor, ids: Tensor, numSegments: number | null): Tensor => ops.segmentSum(rows, ids, { numSegments });
+const divided =
+  (by: (counts: Tensor) => Tensor) =>
+  (rows: Tensor, ids: Tensor, count: number | null): Tensor => {
+    const counts = ops.cast(ops.maximum(sumsOf(ops.onesLike(ids), ids, count), 1), rows.dtype);
+    const others = rows.shape.slice(1).map((_, i) => i + 1);
+    return ops.divide(sumsOf(rows, ids, count), ops.expandDims(by(counts), others));
+  };
+/**
+ * The sums of rows that are looked up, by segments.
+ *
+ * ```ts
+ * tf.sparse.segmentSum([[1], [2], [3]], [0, 2], [0, 0]); // [[4]]
+ * ```
+ */
+export const segmentSum = ofSegments("segmentSum", sumsOf);
+/**
+ * The means of rows that are looked up, by segments.
+ *
+ * ```ts
+ * tf.sparse.segmentMean([[1], [2], [3]], [0, 2], [0, 0]); // [[2]]
+ * ```
+ */
+export const segmentMean = ofSegments(
+  "segmentMean",
+  divided((counts) => counts),
+);
+/**
+ * The sums of rows that are looked up, divided by the root of how many they are.
+ *
+ * ```ts
+ * tf.sparse.segmentSqrtN([[1], [2], [3]], [0, 2], [0, 1]); // [[1], [3]]
+ * ```
+ */
+export const segmentSqrtN = ofSegments("segmentSqrtN", divided(ops.sqrt));
+
+/**
+ * How often each whole number occurs, as a sparse tensor.
+ *
+ * ```ts
+ * tf.sparse.bincount([0, 2, 2]).values; // [1, 2]
+ * ```
+ *
+ * @param axis  0: one count of all; −1: one for each row
+ */
+export const bincount = declare(
+  "tf.sparse.bincount(*values, *weights=null, axis:int=0, minlength:int=null, maxlength:int=null, binaryOutput=false, name:string=null)",
+  (
+    values: TensorLike,
+    weights: TensorLike | null,
+    axis: number,
+    minlength: number | null,
+    maxlength: number | null,
+    binaryOutput: boolean,
+    _: Name,
+  ): SparseTensor => fromDense(countsOf(values, { weights, axis, minlength, maxlength, binaryOutput })),
+);
