@@ -248,6 +248,68 @@ value("tf.sparse.reduceSum", () => [sparse(), 1], [5, 7]);
 value("tf.sparse.reorder", () => [mixed()], [[[0, 1], [1, 0]], [5, 7], [2, 3]]); // prettier-ignore
 value("tf.sparse.reshape", () => [sparse(), [3, 2]], [[[0, 1], [1, 1]], [5, 7], [3, 2]]); // prettier-ignore
 value("tf.sparse.retain", () => [sparse(), [true, false]], [[[0, 1]], [5], [2, 3]]); // prettier-ignore
+value("tf.sparse.concat", () => [0, [sparse(), sparse()]], [[[0, 1], [1, 0], [2, 1], [3, 0]], [5, 7, 5, 7], [4, 3]]); // prettier-ignore
+value("tf.sparse.slice", () => [sparse(), [1, 0], [1, 2]], [[[0, 0]], [7], [1, 2]]); // prettier-ignore
+value("tf.sparse.split", () => [sparse(), 2, 0], [[[[0, 1]], [5], [1, 3]], [[[0, 0]], [7], [1, 3]]]); // prettier-ignore
+value(
+  "tf.sparse.softmax",
+  () => [
+    new tf.SparseTensor(
+      [
+        [0, 0],
+        [0, 2],
+      ],
+      [1, 1],
+      [1, 3],
+    ),
+  ],
+  [
+    [
+      [0, 0],
+      [0, 2],
+    ],
+    [0.5, 0.5],
+    [1, 3],
+  ],
+);
+value("tf.sparse.maximum", () => [sparse(), new tf.SparseTensor([[0, 1]], [9], [2, 3])], [
+  [
+    [0, 1],
+    [1, 0],
+  ],
+  [9, 7],
+  [2, 3],
+]);
+value("tf.sparse.minimum", () => [sparse(), new tf.SparseTensor([[0, 1]], [-9], [2, 3])], [
+  [
+    [0, 1],
+    [1, 0],
+  ],
+  [-9, 0],
+  [2, 3],
+]);
+value("tf.sparse.toIndicator", () => [new tf.SparseTensor([[0, 0]], [2], [1, 1]), 3], [[false, false, true]]); // prettier-ignore
+value("tf.sparse.expandDims", () => [sparse(), 0], [[[0, 0, 1], [0, 1, 0]], [5, 7], [1, 2, 3]]); // prettier-ignore
+value("tf.sparse.reduceMax", () => [sparse(), 0], [7, 5, 0]);
+value("tf.sparse.eye", () => [2], [[[0, 0], [1, 1]], [1, 1], [2, 2]]); // prettier-ignore
+value("tf.sparse.fillEmptyRows", () => [new tf.SparseTensor([[1, 1]], [5], [2, 2]), 3], [
+  [
+    [
+      [0, 0],
+      [1, 1],
+    ],
+    [3, 5],
+    [2, 2],
+  ],
+  [true, false],
+]);
+value("tf.sparse.resetShape", () => [sparse()], [[[0, 1], [1, 0]], [5, 7], [2, 2]]); // prettier-ignore
+value("tf.sparse.segmentSum", () => [tf.constant([[1], [2], [3]]), ints([0, 2]), ints([0, 0])], [[4]]);
+value("tf.sparse.segmentMean", () => [tf.constant([[1], [2], [3]]), ints([0, 2]), ints([0, 0])], [[2]]);
+value("tf.sparse.segmentSqrtN", () => [tf.constant([[1], [2], [3]]), ints([0, 2]), ints([0, 0])], [[4 / Math.SQRT2]]);
+value("tf.sparse.bincount", () => [ints([0, 2, 2])], [[[0], [2]], [1, 2], [3]]); // prettier-ignore
+value("tf.ragged.rowSplitsToSegmentIds", () => [ints([0, 2, 2, 3])], [0, 0, 2]);
+value("tf.ragged.segmentIdsToRowSplits", () => [ints([0, 0, 2])], [0, 2, 2, 3]);
 value("tf.sparse.sparseDenseMatmul", () => [sparse(), tf.constant([[1], [2], [3]])], [[10], [7]]); // prettier-ignore
 value("tf.sparse.toDense", () => [sparse()], [[0, 5, 0], [7, 0, 0]]); // prettier-ignore
 value("tf.sparse.transpose", () => [sparse()], [[[0, 1], [1, 0]], [7, 5], [3, 2]]); // prettier-ignore
