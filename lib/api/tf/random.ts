@@ -2,11 +2,12 @@
 
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { keptDtype } from "../../core/dtype.js";
-import { ArgumentError, text, ValueError } from "../../core/errors.js";
+import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import { type AnyFunction, bind, checkArguments, type Forms, parseSignature, type Signature } from "../../core/signature.js";
-import { known, sizeOf, type Shape } from "../../core/shape.js";
-import { adoptTensor, type Tensor } from "../../core/tensor.js";
+import { primitive } from "../../core/primitive.js";
+import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
 import { integers, type Integers } from "../../ops/static.js";
 import * as ops from "../../ops/index.js";
 import * as random from "../../random/index.js";
@@ -18,12 +19,15 @@ import {
   fillBits,
   fillIntegers,
   fillNormal,
+  fillOrder,
   fillTruncated,
   fillUniform,
   type PhiloxState,
   philox,
   skipped,
+  checkedSeed,
   stateOfSeed,
+  words,
 } from "./stateless.js";
 
 type Name = string | null;
@@ -130,9 +134,7 @@ export const gamma = declare(
     const form = ops.add(asTensor(alpha), beta === null ? 0 : ops.zerosLike(asTensor(beta)));
     const inner = known(form.shape, "random.gamma");
     const outer = lengths(shape);
-    const flat = ops.reshape(form, [-1]);
-    const each = ops.unstack(flat).map((one) => random.gamma([sizeOf(outer)], one.item(), withSeed(seed)));
-    const whole = ops.reshape(ops.stack(each, -1), [...outer, ...inner]);
+    const whole = random.gamma([...outer, ...inner], form, withSeed(seed));
     return ops.cast(beta === null ? whole : ops.divide(whole, beta), dtype);
   },
 );
@@ -237,6 +239,175 @@ export const statelessNormal = stateless("statelessNormal", fillNormal);
  */
 export const statelessTruncatedNormal = stateless("statelessTruncatedNormal", fillTruncated);
 
+const categoricalOp = primitive({
+  name: "stateless_categorical",
+  inputs: ["logits", "seed"],
+  infer: ({ logits }, { samples }: { samples: number }): Spec => ({ shape: [logits.shape[0]!, samples], dtype: "int32" }),
+  host: ({ logits, seed }, { samples }) => {
+    const [batch, classes] = logits.shape as [number, number];
+    const [flat, pair] = [logits.view("statelessCategorical"), seed.view("statelessCategorical")];
+    const source = words(stateOfSeed(pair[0]!, pair[1]!));
+    const made = new Int32Array(batch * samples);
+    for (let row = 0; row < batch; row++) {
+      const own = flat.subarray(row * classes, (row + 1) * classes);
+      let most = -Infinity;
+      for (const each of own) if (Number.isFinite(each)) most = Math.max(most, each);
+      let total = 0;
+      const sums = Array.from(own, (each) => (total += Number.isFinite(each) ? Math.exp(each - most) : 0));
+      for (let i = 0; i < samples; i++) {
+        // 52 bits of two words.
+        const at = (((source.next().value & 0xfffff) * 2 ** 32 + source.next().value) / 2 ** 52) * total;
+        const found = sums.findIndex((sum) => sum > at);
+        made[row * samples + i] = found < 0 ? classes - 1 : found;
+      }
+    }
+    return { y: adoptTensor(made, [batch, samples], "int32") };
+  },
+});
+
+/**
+ * Classes drawn with probabilities in proportion to e^logits, as the seed decides: [batch, numSamples], TensorFlow's numbers.
+ *
+ * ```ts
+ * tf.random.statelessCategorical([[0, -Infinity]], 3, [1, 2]); // [[0, 0, 0]]
+ * ```
+ */
+export const statelessCategorical = declare(
+  'tf.random.statelessCategorical(*logits, numSamples:int, *seed, dtype:dtype="int64", name:string=null)',
+  (logits: TensorLike, numSamples: number, seed: TensorLike, dtype: string, _: Name): Tensor => {
+    const where = "statelessCategorical";
+    const [x, pair] = [asTensor(logits), checkedSeed(where, seed)];
+    if (x.rank !== 2 || x.shape[1] === 0 || numSamples < 0)
+      throw new ShapeError(where, { given: `logits ${shapeText(x.shape)} and ${numSamples} samples`, expected: "[batch, classes]" });
+    return ops.cast(categoricalOp.apply({ logits: ops.cast(x, "float32"), seed: pair }, { samples: numSamples }), dtype);
+  },
+);
+
+/** A seed of one number, from one of two. */
+const seedOf = (where: string, seed: TensorLike): number => {
+  const [first, second] = checkedSeed(where, seed).view(`random.${where}`);
+  return philox(stateOfSeed(first!, second!))[0] >>> 1;
+};
+
+/**
+ * Gamma-distributed numbers as the seed decides; the shape ends with that of alpha and beta.
+ *
+ * ```ts
+ * tf.random.statelessGamma([4, 2], [1, 2], [3, 5]).shape; // [4, 2]
+ * ```
+ */
+export const statelessGamma = declare(
+  'tf.random.statelessGamma(shape:shape, *seed, *alpha, *beta=null, dtype:dtype="float32", name:string=null)',
+  (shape: Shape, seed: TensorLike, alpha: TensorLike, beta: TensorLike | null, dtype: string, _: Name): Tensor => {
+    const where = "statelessGamma";
+    const form = ops.add(asTensor(alpha), beta === null ? 0 : ops.zerosLike(asTensor(beta)));
+    return gamma(outerShape(where, shape, form.shape), alpha, beta, dtype, seedOf(where, seed));
+  },
+);
+/**
+ * Numbers of events of a rate as the seed decides; the shape ends with that of lam.
+ *
+ * ```ts
+ * tf.random.statelessPoisson([4, 2], [1, 2], [3, 5]).shape; // [4, 2]
+ * ```
+ */
+export const statelessPoisson = declare(
+  'tf.random.statelessPoisson(shape:shape, *seed, *lam, dtype:dtype="int32", name:string=null)',
+  (shape: Shape, seed: TensorLike, lam: TensorLike, dtype: string, _: Name): Tensor =>
+    poisson(outerShape("statelessPoisson", shape, asTensor(lam).shape), lam, dtype, seedOf("statelessPoisson", seed)),
+);
+/**
+ * Successes among so many trials, each with a probability, as the seed decides; counts and probs broadcast to the shape.
+ *
+ * ```ts
+ * tf.random.statelessBinomial([2], [1, 2], 10, 1); // [10, 10]
+ * ```
+ */
+export const statelessBinomial = declare(
+  'tf.random.statelessBinomial(shape:shape, *seed, *counts, *probs, outputDtype:dtype="int32", name:string=null)',
+  (shape: Shape, seed: TensorLike, counts: TensorLike, probs: TensorLike, outputDtype: string, _: Name): Tensor =>
+    binomialOf(lengths(shape), counts, probs, outputDtype, seedOf("statelessBinomial", seed)),
+);
+const binomialOf = (shape: number[], counts: TensorLike, probs: TensorLike, dtype: string, seed: number): Tensor =>
+  ops.cast(
+    random.binomial(shape, ops.broadcastTo(ops.cast(counts, "float32"), shape), ops.broadcastTo(ops.cast(probs, "float32"), shape), {
+      seed,
+    }),
+    dtype,
+  );
+/**
+ * Draws of normal distributions between bounds as the seed decides.
+ *
+ * ```ts
+ * tf.random.statelessParameterizedTruncatedNormal([3], [1, 2], 0, 1, 5, 6).shape; // [3]
+ * ```
+ */
+export const statelessParameterizedTruncatedNormal = declare(
+  "tf.random.statelessParameterizedTruncatedNormal(shape:shape, *seed, *means=0, *stddevs=1, *minvals=-2, *maxvals=2, name:string=null)",
+  (shape: Shape, seed: TensorLike, means: TensorLike, stddevs: TensorLike, minvals: TensorLike, maxvals: TensorLike, _: Name): Tensor => {
+    // Φ of the bounds, a uniform number between, and back; far out the middle of the bounds, where float32 tells no numbers apart.
+    const ends = [minvals, maxvals].map((end) => ops.divide(ops.subtract(end, means), ops.multiply(stddevs, Math.SQRT2)));
+    const [low, high] = ends.map((end) => ops.erf(end)) as [Tensor, Tensor];
+    const drawn = ops.add(low, ops.multiply(statelessUniform(shape, seed), ops.subtract(high, low)));
+    const made = ops.add(means, ops.multiply(ops.multiply(stddevs, Math.SQRT2), ops.erfinv(drawn)));
+    return ops.minimum(ops.maximum(made, minvals), maxvals);
+  },
+);
+
+/** What stands before the shape of parameters. */
+function outerShape(where: string, shape: Shape, inner: Shape): number[] {
+  const whole = lengths(shape);
+  const outer = whole.slice(0, whole.length - inner.length);
+  if (inner.length <= whole.length && inner.every((length, i) => length === whole[outer.length + i])) return outer;
+  throw new ShapeError(`random.${where}`, { given: shapeText(whole), expected: `a shape that ends with ${shapeText(inner)}` });
+}
+
+/**
+ * So many new seeds out of one: [num, 2], TensorFlow's numbers.
+ *
+ * ```ts
+ * tf.random.split([1, 2], 3).shape; // [3, 2]
+ * ```
+ */
+export const split = declare(
+  'tf.random.split(*seed, num:int=2, alg:any="auto_select")',
+  (seed: TensorLike, num: number, alg: unknown): Tensor => {
+    checkAlg("split", alg);
+    return drawnFrom("split", seed, { shape: [num, 2], fill: fillBits, dtype: "int32" });
+  },
+);
+/**
+ * A new seed out of one and a number, such as that of a step: TensorFlow's numbers.
+ *
+ * ```ts
+ * tf.random.foldIn([1, 2], 3).shape; // [2]
+ * ```
+ */
+export const foldIn = declare(
+  'tf.random.foldIn(*seed, *data, alg:any="auto_select")',
+  (seed: TensorLike, data: TensorLike, alg: unknown): Tensor => {
+    checkAlg("foldIn", alg);
+    return ops.stack([drawnFrom("foldIn", seed, { shape: [], fill: fillBits, dtype: "int32" }), ops.cast(data, "int32")]);
+  },
+);
+/**
+ * The rows of a tensor in an order that the seed decides, TensorFlow's.
+ *
+ * ```ts
+ * tf.sort(tf.random.experimental.statelessShuffle([1, 2, 3], [1, 2])); // [1, 2, 3]
+ * ```
+ */
+const statelessShuffle = declare(
+  'tf.random.experimental.statelessShuffle(*value, *seed, alg:any="auto_select", name:string=null)',
+  (value: TensorLike, seed: TensorLike, alg: unknown, _: Name): Tensor => {
+    const where = "statelessShuffle";
+    checkAlg(where, alg);
+    const x = asTensor(value);
+    if (x.rank === 0) throw new ShapeError(where, { given: "a scalar", expected: "rows" });
+    return ops.take(x, drawnFrom(where, seed, { shape: known(x.shape, where).slice(0, 1), fill: fillOrder, dtype: "int32" }), 0);
+  },
+);
+
 /** Blocks of the generator that TensorFlow keeps for each number asked for. */
 const BLOCKS_EACH = 256;
 
@@ -256,6 +427,10 @@ const algForm = "Generator.fromNonDeterministicState(alg:any=null)";
 type AlgForm = (alg: unknown) => Generator;
 const countForm = "Generator.split(count:int=1)";
 type CountForm = (count: number) => Tensor;
+const binomialForm = 'Generator.binomial(shape:shape, *counts, *probs, dtype:dtype="int32", name:string=null)';
+type BinomialForm = (shape: Shape, counts: TensorLike, probs: TensorLike, dtype: string, name: Name) => Tensor;
+const keyForm = "Generator.fromKeyCounter(key:int, counter:ints, alg:any)";
+type KeyForm = (key: number, counter: readonly number[], alg: unknown) => Generator;
 
 /** Declarations that were read, each at the first call. */
 const signatures = new Map<string, Signature>();
@@ -316,6 +491,13 @@ export class Generator {
     const [state, alg] = argumentsOf<StateForm>(stateForm, given);
     checkAlg("Generator.fromState", alg);
     return new Generator(null, state);
+  }
+
+  /** A generator with a key and a counter of two numbers. */
+  static fromKeyCounter(...given: Forms<typeof keyForm, KeyForm>): Generator {
+    const [key, counter, alg] = argumentsOf<KeyForm>(keyForm, given);
+    checkAlg("Generator.fromKeyCounter", alg);
+    return new Generator(null, wordsOf(key, counter));
   }
 
   get algorithm(): number {
@@ -383,6 +565,13 @@ export class Generator {
     return Array.from(keys, (key) => new Generator(null, [0, 0, 0, 0, key, 0]));
   }
 
+  /** Successes among so many trials, each with a probability. */
+  binomial(...given: Forms<typeof binomialForm, BinomialForm>): Tensor {
+    const [shape, counts, probs, dtype] = argumentsOf<BinomialForm>(binomialForm, given);
+    const size = lengths(shape);
+    return binomialOf(size, counts, probs, dtype, philox(this.#advance(sizeOf(size)))[0] >>> 1);
+  }
+
   /** Goes on as if so many numbers had been drawn. */
   skip(delta: number): void {
     this.#advance(delta);
@@ -392,10 +581,25 @@ export class Generator {
     this.state.assign(constant(Int32Array.from(wordsOfSeed(seed), (word) => word | 0)));
   }
 
+  resetFromKeyCounter(key: number, counter: readonly number[] | Tensor): void {
+    this.state.assign(constant(Int32Array.from(wordsOf(key, counter), (word) => word | 0)));
+  }
+
   reset(state: TensorLike): void {
     this.state.assign(asTensor(state, "int32"));
   }
 }
+
+/** The words of a counter of two numbers of 64 bits, and of a key. */
+const wordsOf = (key: number, counter: readonly number[] | Tensor): number[] => {
+  const numbers = integers(counter, "Generator.counter");
+  if (numbers.length !== 2 || !Number.isInteger(key))
+    throw new ArgumentError("Generator", {
+      given: `the key ${text(key)} and the counter ${text(numbers)}`,
+      expected: "a key, and two numbers",
+    });
+  return [...numbers, key].flatMap((each) => [each >>> 0, each < 0 ? 0xffffffff : Math.floor(each / 2 ** 32)]);
+};
 
 /** The seed is the low word of the counter's first number. */
 const wordsOfSeed = (seed: number): number[] => [seed >>> 0, seed < 0 ? 0xffffffff : Math.floor(seed / 2 ** 32), 0, 0, 0, 0];
@@ -418,3 +622,17 @@ export const getGlobalGenerator = (): Generator => (globalGenerator ??= Generato
  * ```
  */
 export const setGlobalGenerator = (generator: Generator): void => void (globalGenerator = generator);
+
+/** The names of random number generators. */
+export const Algorithm = Object.freeze({ PHILOX: 1, THREEFRY: 2, AUTO_SELECT: 3 });
+
+/** What stands in tf.random.experimental: the generator, and what was made out of seeds before it had other names. */
+export const experimental = Object.freeze({
+  Algorithm,
+  Generator,
+  getGlobalGenerator,
+  setGlobalGenerator,
+  statelessFoldIn: foldIn,
+  statelessShuffle,
+  statelessSplit: split,
+});

@@ -55,7 +55,7 @@ export function stateOfSeed(first: number, second: number): PhiloxState {
 }
 
 /** Words one after the other. */
-function* words(state: PhiloxState): Generator<number, never> {
+export function* words(state: PhiloxState): Generator<number, never> {
   for (let at = state; ; at = skipped(at, 1)) yield* philox(at);
 }
 
@@ -123,6 +123,17 @@ export const fillIntegers =
     return Int32Array.from({ length: count }, () => (low + (source.next().value % range)) | 0);
   };
 
+/** The numbers from 0 on in a random order (Fisher and Yates). */
+export const fillOrder: Fill = (state, count) => {
+  const source = words(state);
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = 0; i + 1 < count; i++) {
+    const other = i + (source.next().value % (count - i));
+    [order[i], order[other]] = [order[other]!, order[i]!];
+  }
+  return order;
+};
+
 interface Drawing {
   readonly shape: readonly number[];
   readonly fill: Fill;
@@ -141,10 +152,14 @@ const drawOp = primitive({
 
 /** Random numbers of a seed, int32 [2]. @throws ShapeError for another seed */
 export function drawnFrom(where: string, seed: TensorLike, drawing: Drawing): Tensor {
+  return drawOp.apply({ seed: checkedSeed(where, seed) }, drawing);
+}
+
+/** @throws ShapeError for what is no seed of two numbers */
+export function checkedSeed(where: string, seed: TensorLike): Tensor {
   const pair = asTensor(seed, "int32");
-  if (pair.rank !== 1 || pair.shape[0] !== 2)
-    throw new ShapeError(`${where}.seed`, { given: shapeText(pair.shape), expected: "two whole numbers" });
-  return drawOp.apply({ seed: pair }, drawing);
+  if (pair.rank === 1 && pair.shape[0] === 2) return pair;
+  throw new ShapeError(`${where}.seed`, { given: shapeText(pair.shape), expected: "two whole numbers" });
 }
 
 /** Uniform in [0, 1) from a seed. */

@@ -1,7 +1,7 @@
 // Random numbers, by the moments of their distributions, within some five standard errors; shuffles by what they keep.
 
 import * as tf from "../../../lib/index.js";
-import { expectValue, named, reference } from "./rows.js";
+import { expectValue, named, reference, value } from "./rows.js";
 
 const count = 20_000;
 
@@ -31,6 +31,29 @@ moments(["keras.random.truncatedNormal", "tf.random.truncatedNormal"], [[count],
 moments("tf.random.statelessTruncatedNormal", [[count], seed, 1, 2], 1, 2 * cut);
 moments(["keras.random.uniform", "tf.random.uniform"], [[count], 2, 6], 4, 4 / Math.sqrt(12));
 moments("tf.random.statelessUniform", [[count], seed, 2, 6], 4, 4 / Math.sqrt(12));
+moments("tf.random.statelessGamma", [[count], seed, 4, 2], 2, 1);
+moments("tf.random.statelessPoisson", [[count], seed, 4], 4, 2);
+moments("tf.random.statelessBinomial", [[count], seed, 10, 0.5], 5, Math.sqrt(2.5));
+moments("tf.random.statelessParameterizedTruncatedNormal", [[count], seed, 1, 2, -3, 5], 1, 2 * cut);
+// TensorFlow's own numbers.
+value("tf.random.statelessCategorical", [[[1, 2, 0.5], [0, 0, 3]], 6, [1, 2]], [[1, 2, 0, 1, 1, 1], [2, 2, 2, 2, 2, 2]]); // prettier-ignore
+value("tf.random.split", [[1, 2], 2], [[1105988140, 1738052849], [-335576002, 370444179]]); // prettier-ignore
+value("tf.random.foldIn", [[1, 2], 3], [1105988140, 3]);
+value(
+  "tf.random.experimental.statelessShuffle",
+  [
+    [0, 1, 2, 3, 4, 5, 6, 7],
+    [1, 2],
+  ],
+  [4, 2, 1, 7, 3, 6, 0, 5],
+);
+reference("tf.random.Generator", () => {
+  const made = tf.random.Generator.fromKeyCounter(5, [1, 2], "philox");
+  expectValue(made.uniform([2]), [0.26458251, 0.3412656]);
+  made.resetFromKeyCounter(9, [3, 4]);
+  expectValue(made.state.value(), [3, 0, 4, 0, 9, 0]);
+  expectValue(made.binomial([3], [0, 5, 9], 1), [0, 5, 9]);
+});
 moments("keras.random.randint", [[count], 0, 5], 2, Math.sqrt(2));
 moments("tf.random.uniform", [[count], 0, 5, { dtype: "int32" }], 2, Math.sqrt(2));
 moments("keras.random.beta", [[count], 2, 3], 0.4, 0.2);
