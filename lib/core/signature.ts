@@ -206,3 +206,15 @@ export function checkArguments({ where, parameters }: Signature, args: readonly 
     throw new ArgumentError(`${where}.${name}`, { given: text(value), expected: kind.expected });
   }
 }
+
+/** Declarations that were read, each at the first call. */
+const read = new Map<string, Signature>();
+
+/** The arguments of a method with such a declaration in order, checked. */
+export function argumentsOf<F extends AnyFunction>(form: string, given: readonly unknown[]): Parameters<F> {
+  let signature = read.get(form);
+  if (!signature) read.set(form, (signature = parseSignature(form)));
+  const bound = bind(signature, given);
+  checkArguments(signature, bound);
+  return bound as Parameters<F>;
+}

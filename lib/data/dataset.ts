@@ -177,7 +177,7 @@ const interleaveOptions = stage(["cycleLength", "blockLength"], {
   blockLength: nullable(positiveInteger(), 1),
   ...parallelism,
 });
-const windowOptions = stage(["size"], {
+const windowOptions = stage(["size", "shift", "stride", "dropRemainder"], {
   size: positiveInteger(),
   shift: nullable(positiveInteger()),
   stride: positiveInteger(1),
@@ -191,11 +191,14 @@ const resampleOptions = stage(["targetDist"], {
 const sparseOptions = stage(["batchSize", "rowShape"], { batchSize: positiveInteger(), rowShape: list(nonNegativeInteger()) });
 const shardOptions = stage(["numShards", "index"], { numShards: positiveInteger(), index: nonNegativeInteger() });
 const counterOptions = stage(["start", "step"], { start: integer(0), step: integer(1) });
-const randomOptions = stage([], { seed: nullable(integer()), rerandomizeEachIteration: nullable(boolean()) });
+const randomOptions = stage(["seed", "rerandomizeEachIteration"], {
+  seed: nullable(integer()),
+  rerandomizeEachIteration: nullable(boolean()),
+});
 const mapOptions = stage([], { ...parallelism, synchronous: nullable(boolean()), useUnboundedThreadpool: boolean(false) });
 const cacheOptions = stage(["filename"], { filename: string("") });
-const storeOptions = stage(["path"], { path: string(), compression: nullable(oneOf(["GZIP", "AUTO"])) });
-const listOptions = stage(["filePattern"], {
+const storeOptions = stage(["path", "compression"], { path: string(), compression: nullable(oneOf(["GZIP", "AUTO"])) });
+const listOptions = stage(["filePattern", "shuffle", "seed"], {
   filePattern: either(string(), list(string())),
   shuffle: nullable(boolean(), true),
   seed: nullable(integer()),
@@ -211,14 +214,14 @@ const aDataset = field<unknown, Dataset<unknown>>({
   takesObjects: true,
   parse: (value) => (value instanceof Dataset ? value : invalid),
 });
-const sampleOptions = stage(["datasets"], {
+const sampleOptions = stage(["datasets", "weights", "seed", "stopOnEmptyDataset", "rerandomizeEachIteration"], {
   datasets: list(aDataset),
   weights: nullable(list(nonNegativeNumber())),
   seed: nullable(integer()),
   stopOnEmptyDataset: boolean(false),
   rerandomizeEachIteration: nullable(boolean()),
 });
-const chooseOptions = stage(["datasets", "choiceDataset"], {
+const chooseOptions = stage(["datasets", "choiceDataset", "stopOnEmptyDataset"], {
   datasets: list(aDataset),
   choiceDataset: aDataset,
   stopOnEmptyDataset: boolean(true),
@@ -227,18 +230,22 @@ const padding = {
   paddedShapes: nullable(treeOf<Shape>("a shape", (leaf) => leaf === null || (Number.isInteger(leaf) && (leaf as number) >= -1))),
   paddingValues: nullable(treeOf<TensorLike | string>("a value")),
 };
-const paddedOptions = stage(["batchSize"], { batchSize: positiveInteger(), dropRemainder: boolean(false), ...padding });
-const rebatchOptions = stage(["batchSize"], {
+const paddedOptions = stage(["batchSize", "paddedShapes", "paddingValues", "dropRemainder"], {
+  batchSize: positiveInteger(),
+  dropRemainder: boolean(false),
+  ...padding,
+});
+const rebatchOptions = stage(["batchSize", "dropRemainder"], {
   batchSize: either(positiveInteger(), list(positiveInteger())),
   dropRemainder: boolean(false),
 });
-const groupOptions = stage([], {
+const groupOptions = stage(["keyFunc", "reduceFunc", "windowSize", "windowSizeFunc"], {
   keyFunc: callable,
   reduceFunc: callable,
   windowSize: nullable(positiveInteger()),
   windowSizeFunc: nullable(callable),
 });
-const bucketOptions = stage([], {
+const bucketOptions = stage(["elementLengthFunc", "bucketBoundaries", "bucketBatchSizes"], {
   elementLengthFunc: callable,
   bucketBoundaries: list(integer()),
   bucketBatchSizes: list(positiveInteger()),

@@ -4,7 +4,7 @@
 import { checkOptions } from "../core/options.js";
 import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, StateError, text, ValueError } from "../core/errors.js";
-import type { AnyFunction } from "../core/signature.js";
+import { type AnyFunction, argumentsOf, type Forms } from "../core/signature.js";
 import { known, shapeText, type Shape } from "../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../core/strings.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
@@ -22,6 +22,36 @@ export type NestedRows = number | boolean | string | readonly NestedRows[];
 
 /** What stands in the rows: a tensor of all elements, or strings. */
 export type Values = Tensor | Strings;
+
+const splitsForm = "RaggedTensor.fromRowSplits(values:any, *rowSplits, name:string=null, validate=true)";
+const lengthsForm = "RaggedTensor.fromRowLengths(values:any, *rowLengths, name:string=null, validate=true)";
+const startsForm = "RaggedTensor.fromRowStarts(values:any, *rowStarts, name:string=null, validate=true)";
+const limitsForm = "RaggedTensor.fromRowLimits(values:any, *rowLimits, name:string=null, validate=true)";
+/** Values, and where their rows are. */
+type RowsForm = (values: Given, rows: TensorLike, name: string | null, validate: boolean) => RaggedTensor;
+const uniformForm = "RaggedTensor.fromUniformRowLength(values:any, uniformRowLength:int, nrows:int=null, validate=true, name:string=null)";
+type UniformForm = (values: Given, length: number, nrows: number | null, validate: boolean, name: string | null) => RaggedTensor;
+const rowidsForm = "RaggedTensor.fromValueRowids(values:any, *valueRowids, nrows:int=null, name:string=null, validate=true)";
+type RowidsForm = (values: Given, ids: TensorLike, nrows: number | null, name: string | null, validate: boolean) => RaggedTensor;
+const nestedSplitsForm = "RaggedTensor.fromNestedRowSplits(flatValues:any, nestedRowSplits:array, name:string=null, validate=true)";
+const nestedLengthsForm = "RaggedTensor.fromNestedRowLengths(flatValues:any, nestedRowLengths:array, name:string=null, validate=true)";
+type NestedForm = (values: Given, levels: readonly TensorLike[], name: string | null, validate: boolean) => RaggedTensor;
+const tensorForm =
+  "RaggedTensor.fromTensor(*tensor, lengths:any=null, padding:number=null, raggedRank:int=1, name:string=null, rowSplitsDtype:dtype=null)";
+type TensorForm = (
+  tensor: TensorLike,
+  lengths: TensorLike | null,
+  padding: number | null,
+  raggedRank: number,
+  name: string | null,
+  rowSplitsDtype: string | null,
+) => RaggedTensor;
+const denseForm = "RaggedTensor.toTensor(defaultValue:number|string=null, shape:any=null, name:string=null)";
+type DenseForm = (defaultValue: number | string | null, shape: Shape | null, name: string | null) => Tensor;
+const axisForm = "RaggedTensor.rowLengths(axis:int=1, name:string=null)";
+type AxisForm = (axis: number, name: string | null) => Tensor;
+const boundsForm = "RaggedTensor.boundingShape(axis:ints=null, name:string=null, outType:dtype=null)";
+type BoundsForm = (axis: number | readonly number[] | null, name: string | null, outType: string | null) => Tensor;
 
 /** A method with another operand. */
 type With = (other: RaggedTensor | TensorLike) => RaggedTensor;
@@ -87,9 +117,9 @@ export class RaggedTensor implements Composite {
   }
 
   /** Rows from where they begin and end. @throws ValueError unless the splits begin with 0, never fall and end with the number of values */
-  static fromRowSplits(values: Given, rowSplits: TensorLike, options: { validate?: boolean; name?: string } = {}): RaggedTensor {
+  static fromRowSplits(...given: Forms<typeof splitsForm, RowsForm>): RaggedTensor {
     const where = "RaggedTensor.fromRowSplits";
-    checkOptions(where, [options], 0, ["validate", "name"]);
+    const [values, rowSplits] = argumentsOf<RowsForm>(splitsForm, given);
     const held = valuesOf(values, where);
     const splits = numbersOf(rowSplits, where);
     const count = lengthOf(held);
@@ -104,30 +134,30 @@ export class RaggedTensor implements Composite {
   }
 
   /** Rows of these lengths. */
-  static fromRowLengths(values: Given, rowLengths: TensorLike, options: { validate?: boolean; name?: string } = {}): RaggedTensor {
+  static fromRowLengths(...given: Forms<typeof lengthsForm, RowsForm>): RaggedTensor {
     const where = "RaggedTensor.fromRowLengths";
+    const [values, rowLengths] = argumentsOf<RowsForm>(lengthsForm, given);
     const lengths = numbersOf(rowLengths, where);
     if (lengths.some((length) => length < 0)) throw new ValueError(where, { given: text(lengths), expected: "lengths of at least 0" });
-    return RaggedTensor.fromRowSplits(values, splitsOf(lengths), options);
+    return RaggedTensor.fromRowSplits(values, splitsOf(lengths));
   }
 
   /** Rows that begin at these places; the last one goes to the end. */
-  static fromRowStarts(values: Given, rowStarts: TensorLike, options: { validate?: boolean; name?: string } = {}): RaggedTensor {
+  static fromRowStarts(...given: Forms<typeof startsForm, RowsForm>): RaggedTensor {
+    const [values, rowStarts] = argumentsOf<RowsForm>(startsForm, given);
     const held = valuesOf(values, "RaggedTensor.fromRowStarts");
-    return RaggedTensor.fromRowSplits(held, [...numbersOf(rowStarts, "RaggedTensor.fromRowStarts"), lengthOf(held)], options);
+    return RaggedTensor.fromRowSplits(held, [...numbersOf(rowStarts, "RaggedTensor.fromRowStarts"), lengthOf(held)]);
   }
 
   /** Rows that end before these places. */
-  static fromRowLimits(values: Given, rowLimits: TensorLike, options: { validate?: boolean; name?: string } = {}): RaggedTensor {
-    return RaggedTensor.fromRowSplits(values, [0, ...numbersOf(rowLimits, "RaggedTensor.fromRowLimits")], options);
+  static fromRowLimits(...given: Forms<typeof limitsForm, RowsForm>): RaggedTensor {
+    const [values, rowLimits] = argumentsOf<RowsForm>(limitsForm, given);
+    return RaggedTensor.fromRowSplits(values, [0, ...numbersOf(rowLimits, "RaggedTensor.fromRowLimits")]);
   }
 
   /** Rows of one length. @param options.nrows  needed where the length is 0 */
-  static fromUniformRowLength(
-    values: Given,
-    uniformRowLength: number,
-    { nrows, ...options }: { nrows?: number | null; validate?: boolean; name?: string } = {},
-  ): RaggedTensor {
+  static fromUniformRowLength(...given: Forms<typeof uniformForm, UniformForm>): RaggedTensor {
+    const [values, uniformRowLength, nrows] = argumentsOf<UniformForm>(uniformForm, given);
     const held = valuesOf(values, "RaggedTensor.fromUniformRowLength");
     const rows = nrows ?? (uniformRowLength > 0 ? lengthOf(held) / uniformRowLength : 0);
     if (!Number.isInteger(rows))
@@ -135,15 +165,12 @@ export class RaggedTensor implements Composite {
         given: `${lengthOf(held)} values for rows of ${uniformRowLength}`,
         expected: "a multiple of the length",
       });
-    return RaggedTensor.fromRowLengths(held, new Array<number>(rows).fill(uniformRowLength), options);
+    return RaggedTensor.fromRowLengths(held, new Array<number>(rows).fill(uniformRowLength));
   }
 
   /** Rows from the row of each value, which never falls. @param options.nrows  default: the last one plus 1 */
-  static fromValueRowids(
-    values: Given,
-    valueRowids: TensorLike,
-    { nrows, ...options }: { nrows?: number | null; validate?: boolean; name?: string } = {},
-  ): RaggedTensor {
+  static fromValueRowids(...given: Forms<typeof rowidsForm, RowidsForm>): RaggedTensor {
+    const [values, valueRowids, nrows] = argumentsOf<RowidsForm>(rowidsForm, given);
     const where = "RaggedTensor.fromValueRowids";
     const ids = numbersOf(valueRowids, where);
     const count = nrows ?? (ids.at(-1) ?? -1) + 1;
@@ -151,21 +178,25 @@ export class RaggedTensor implements Composite {
       throw new ValueError(where, { given: text(ids), expected: `rows below ${count} that never fall` });
     const lengths = new Array<number>(count).fill(0);
     for (const id of ids) lengths[id]!++;
-    return RaggedTensor.fromRowLengths(values, lengths, options);
+    return RaggedTensor.fromRowLengths(values, lengths);
   }
 
   /** Rows of rows, from the splits of each level, the outermost first. */
-  static fromNestedRowSplits(
-    flatValues: Given,
-    nestedRowSplits: readonly TensorLike[],
-    options: { validate?: boolean; name?: string } = {},
-  ): RaggedTensor {
+  static fromNestedRowSplits(...given: Forms<typeof nestedSplitsForm, NestedForm>): RaggedTensor {
+    const [flatValues, nestedRowSplits] = argumentsOf<NestedForm>(nestedSplitsForm, given);
     if (nestedRowSplits.length === 0)
       throw new ArgumentError("RaggedTensor.fromNestedRowSplits", { given: "no splits", expected: "those of at least one level" });
-    return nestedRowSplits.reduceRight<Given>(
-      (values, splits) => RaggedTensor.fromRowSplits(values, splits, options),
+    return nestedRowSplits.reduceRight<Given>((values, splits) => RaggedTensor.fromRowSplits(values, splits), flatValues) as RaggedTensor;
+  }
+
+  /** Rows of rows, from the lengths of each level, the outermost first. */
+  static fromNestedRowLengths(...given: Forms<typeof nestedLengthsForm, NestedForm>): RaggedTensor {
+    const [flatValues, nestedRowLengths] = argumentsOf<NestedForm>(nestedLengthsForm, given);
+    const where = "RaggedTensor.fromNestedRowLengths";
+    return RaggedTensor.fromNestedRowSplits(
       flatValues,
-    ) as RaggedTensor;
+      nestedRowLengths.map((each) => Int32Array.from(splitsOf(numbersOf(each, where)))),
+    );
   }
 
   /**
@@ -175,17 +206,9 @@ export class RaggedTensor implements Composite {
    * @param options.padding  what is no element at the end of a row
    * @param options.raggedRank  how many axes become rows of rows; default 1
    */
-  static fromTensor(
-    tensor: TensorLike,
-    {
-      lengths,
-      padding,
-      raggedRank = 1,
-      ...others
-    }: { lengths?: TensorLike | null; padding?: number | null; raggedRank?: number; name?: string } = {},
-  ): RaggedTensor {
+  static fromTensor(...given: Forms<typeof tensorForm, TensorForm>): RaggedTensor {
     const where = "RaggedTensor.fromTensor";
-    checkOptions(where, [others], 0, ["name"]);
+    const [tensor, lengths, padding, raggedRank] = argumentsOf<TensorForm>(tensorForm, given);
     const x = asTensor(tensor);
     const shape = known(x.shape, where);
     if (shape.length < 2 || raggedRank < 1 || raggedRank >= shape.length)
@@ -260,9 +283,9 @@ export class RaggedTensor implements Composite {
   }
 
   /** The length of each row; of inner rows (`axis` above 1) as a ragged tensor. */
-  rowLengths(options: { axis?: number; name?: string } = {}): Tensor | RaggedTensor {
-    checkOptions("RaggedTensor.rowLengths", arguments, 0, ["axis", "name"]);
-    const { axis = 1 } = options;
+  rowLengths(...given: Forms<typeof axisForm, AxisForm>): Tensor | RaggedTensor {
+    const [axis] = argumentsOf<AxisForm>(axisForm, given);
+    if (axis === 0) return this.nrows();
     if (axis === 1) return integersOf(lengthsOf(this.splits));
     if (axis > 1 && this.values instanceof RaggedTensor) {
       const inner = this.values.rowLengths({ axis: axis - 1 });
@@ -291,18 +314,23 @@ export class RaggedTensor implements Composite {
   }
 
   /** The lengths of the smallest tensor that all rows fit in. @param options.axis  of these axes alone */
-  boundingShape(options: { axis?: number | readonly number[] | null; outType?: string | null; name?: string } = {}): Tensor {
-    checkOptions("RaggedTensor.boundingShape", arguments, 0, ["axis", "outType", "name"]);
-    const { axis } = options;
+  boundingShape(...given: Forms<typeof boundsForm, BoundsForm>): Tensor {
+    const [axis] = argumentsOf<BoundsForm>(boundsForm, given);
     const shape = this.#bounds();
-    if (axis == null) return integersOf(shape);
-    return typeof axis === "number" ? asTensor(shape.at(axis)!, "int32") : integersOf(axis.map((each) => shape.at(each)!));
+    if (axis === null) return integersOf(shape);
+    const of = (each: number): number => shape[checkAxis("RaggedTensor.boundingShape", each, shape.length)]!;
+    return typeof axis === "number" ? asTensor(of(axis), "int32") : integersOf(axis.map(of));
   }
 
   #bounds(): number[] {
     const longest = Math.max(0, ...lengthsOf(this.splits));
     const inner = this.values instanceof RaggedTensor ? this.values.#bounds() : known(this.values.shape, "RaggedTensor.boundingShape");
     return [this.splits.length - 1, longest, ...inner.slice(1)];
+  }
+
+  /** The row of each value, at each level. */
+  nestedValueRowids(): Tensor[] {
+    return this.values instanceof RaggedTensor ? [this.valueRowids(), ...this.values.nestedValueRowids()] : [this.valueRowids()];
   }
 
   /** Row number i: a tensor, strings, or rows of their own. */
@@ -352,15 +380,17 @@ export class RaggedTensor implements Composite {
    * @param options.defaultValue  what stands behind the ends of rows; default 0
    * @param options.shape  its lengths; null takes what is needed. Longer rows are cut.
    */
-  toTensor({
-    defaultValue,
-    shape,
-    ...others
-  }: { defaultValue?: number | string | null; shape?: Shape | null; name?: string } = {}): Tensor {
-    checkOptions("RaggedTensor.toTensor", [others], 0, ["name"]);
+  toTensor(...given: Forms<typeof denseForm, DenseForm>): Tensor {
+    const [defaultValue, shape] = argumentsOf<DenseForm>(denseForm, given);
     const flat = this.flatValues;
+    if (shape !== null && shape.length !== this.rank)
+      throw new ShapeError("RaggedTensor.toTensor.shape", { given: shapeText(shape), expected: `${this.rank} lengths, or null` });
     if (flat instanceof Strings)
-      throw new ArgumentError("RaggedTensor.toTensor", { given: "strings", expected: "numbers", hint: "Use toList()." });
+      throw new ArgumentError("RaggedTensor.toTensor", {
+        given: "strings",
+        expected: "numbers",
+        hint: "Use toList().",
+      });
     if (typeof defaultValue === "string")
       throw new ArgumentError("RaggedTensor.toTensor.defaultValue", { given: text(defaultValue), expected: "a number" });
     const bounds = this.#bounds();
@@ -436,17 +466,39 @@ export class RaggedTensor implements Composite {
 
   /** Rows whose rows are put together: one level less. */
   mergeDims(outerAxis: number, innerAxis: number): RaggedTensor | Values {
-    if (!(outerAxis === 0 ? innerAxis === 1 : outerAxis === 1 && innerAxis === 2 && this.values instanceof RaggedTensor))
-      throw new ValueError("RaggedTensor.mergeDims", {
-        given: `axes ${outerAxis} and ${innerAxis} of rank ${this.rank}`,
-        expected: "0 and 1, or 1 and 2 of rows of rows",
-      });
-    if (outerAxis === 0) return this.values;
-    const { splits, values } = this.values as RaggedTensor;
+    const where = "RaggedTensor.mergeDims";
+    const [outer, inner] = [outerAxis, innerAxis].map((axis) => checkAxis(where, axis, this.rank)) as [number, number];
+    if (outer > inner) throw new ValueError(where, { given: `axes ${outerAxis} and ${innerAxis}`, expected: "the outer axis first" });
+    if (outer === inner) return this;
+    const { values } = this;
+    if (outer > 1) {
+      if (values instanceof RaggedTensor) return this.withValues(values.mergeDims(outer - 1, inner - 1));
+      const lengths = values.shape as number[];
+      const merged = lengths.slice(outer - 1, inner).reduce((product, length) => product * length, 1);
+      return this.withValues(reshape(values as Tensor, [...lengths.slice(0, outer - 1), merged, ...lengths.slice(inner)]));
+    }
+    // What is inside becomes one level first.
+    const flat = inner > 1 && values instanceof RaggedTensor ? values.mergeDims(0, inner - 1) : values;
+    if (outer === 0) return inner > 1 && !(values instanceof RaggedTensor) ? joinedRows(where, values as Tensor, inner) : flat;
+    if (!(values instanceof RaggedTensor)) {
+      const each = (values.shape as number[]).slice(1, inner).reduce((product, length) => product * length, 1);
+      return new RaggedTensor(
+        joinedRows(where, values as Tensor, inner),
+        this.splits.map((at) => at * each),
+      );
+    }
+    const ends = values.#endsAt(inner - 1);
     return new RaggedTensor(
-      values,
-      this.splits.map((at) => splits[at]!),
+      flat,
+      this.splits.map((at) => ends[at]!),
     );
+  }
+
+  /** Where the elements so many axes inside begin, for each row. */
+  #endsAt(axes: number): readonly number[] {
+    if (axes <= 1 || !(this.values instanceof RaggedTensor)) return this.splits;
+    const ends = this.values.#endsAt(axes - 1);
+    return this.splits.map((at) => ends[at]!);
   }
 
   [parts](): { readonly values: readonly unknown[]; like(values: readonly unknown[]): unknown } {
@@ -468,6 +520,12 @@ export class RaggedTensor implements Composite {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+/** Dense rows whose axes from the first one on are put together. */
+function joinedRows(where: string, values: Tensor, count: number): Tensor {
+  const shape = known(values.shape, where);
+  return reshape(values, [shape.slice(0, count).reduce((product, length) => product * length, 1), ...shape.slice(count)]);
 }
 
 export const isRagged = (value: unknown): value is RaggedTensor => value instanceof RaggedTensor;

@@ -183,3 +183,42 @@ t.test("ragged tensors have operators as methods", (t) => {
   t.same(list(tf.ragged.segmentIdsToRowSplits([0, 0, 2], 4)), [0, 2, 2, 3, 3]);
   t.end();
 });
+
+t.test("methods of ragged tensors take arguments by place and by name; axes are merged", async (t) => {
+  const x = rows([[1, 2], [3]]); // prettier-ignore
+  const deep = rows([[[1], [2, 3]], [[4]]]);
+  const cases: readonly [string, unknown, unknown][] = [
+    ["toTensor by place", x.toTensor(-1), [[1, 2], [3, -1]]],
+    ["toTensor of a shape", x.toTensor(0, [2, 1]), [[1], [3]]],
+    ["toTensor by name", x.toTensor({ shape: [null, 3] }), [[1, 2, 0], [3, 0, 0]]],
+    ["rowLengths of an axis", deep.rowLengths(2), [[1, 2], [1]]],
+    ["boundingShape", deep.boundingShape([0, 2]), [2, 2]],
+    ["nestedValueRowids", deep.nestedValueRowids(), [[0, 0, 1], [0, 1, 1, 2]]],
+    ["mergeDims 0, 2", deep.mergeDims(0, 2), [1, 2, 3, 4]],
+    ["mergeDims -2, -1", deep.mergeDims(-2, -1), [[1, 2, 3], [4]]],
+    ["all by name", tf.RaggedTensor.fromRowLengths({ values: [1, 2, 3], rowLengths: [1, 2] }), [[1], [2, 3]]],
+    ["fromNestedRowLengths", tf.RaggedTensor.fromNestedRowLengths([1, 2, 3], [[1, 1], [2, 1]]), [[[1, 2]], [[3]]]],
+  ]; // prettier-ignore
+  for (const [name, made, wanted] of cases) t.same(list(made), wanted, name);
+  t.throws(() => x.toTensor(0, [2]), { name: "ShapeError" });
+  t.throws(() => x.boundingShape(5), { name: /Error$/ });
+  const windows = tf.data.Dataset.range(5).window(3, 2, 1, true);
+  const sums = windows.map((each) => (each as unknown as tf.data.Dataset<tf.Tensor>).reduce(int(0), (a, b) => tf.add(a, b)) as never);
+  const found: unknown[] = [];
+  for await (const sum of sums) found.push((sum as unknown as tf.Tensor).item());
+  t.same(found, [3, 9], "a window's shift, stride and rest by place");
+  t.end();
+});
+
+t.test("strings and pictures", (t) => {
+  t.same(tf.strings.substr(["hello"], 1, -1), ["ello"], "a length below 0 goes to the end");
+  t.same(tf.strings.reduceJoin([["a", "b"], ["c", "d"]], [0, 1]), "acbd", "axes in the order given"); // prettier-ignore
+  t.same(tf.strings.asString(bool([true]), { width: 6 }), ["true"]);
+  t.same(list(tf.strings.regexFullMatch(["HELLO"], "(?i)hello")), [true]);
+  const wide = tf.constant([[[256]]], { dtype: "uint16" });
+  t.ok(Math.abs((list(tf.image.convertImageDtype(wide, "float32")) as number[][][])[0]![0]![0]! - 256 / 65535) < 1e-6, "16 bits");
+  t.throws(() => tf.image.convertImageDtype(wide, "bool"), { name: "DtypeError" });
+  const ramp = tf.reshape(tf.range(9, { dtype: "float32" } as never), [1, 3, 3, 1]);
+  t.same((list(tf.image.sobelEdges(ramp)) as number[][][][][])[0]![0]![0], [[0, 0]], "pictures are mirrored at their edges");
+  t.end();
+});

@@ -253,7 +253,10 @@ export const rot90 = declare("tf.image.rot90(*image, k:int=1, name:string=null)"
 );
 
 /** The largest value that a dtype stands for: 1 for floats. */
-const whiteOf = (dtype: string): number => ({ float32: 1, int32: 2 ** 31 - 1, uint8: 255, bool: 1 })[dtype] ?? 1;
+const whiteOf = (dtype: string): number => {
+  const bits = Number(/^u?int(\d+)$/.exec(dtype)?.[1] ?? 0);
+  return bits === 0 ? 1 : 2 ** (dtype.startsWith("u") ? bits : bits - 1) - 1;
+};
 
 /**
  * Images in another dtype, their values scaled: 0 … 1 for floats, 0 … the largest number for integers.
@@ -264,7 +267,12 @@ const whiteOf = (dtype: string): number => ({ float32: 1, int32: 2 ** 31 - 1, ui
  */
 export const convertImageDtype = declare(
   "tf.image.convertImageDtype(*image, dtype:dtype, saturate=false, name:string=null)",
-  (image: TensorLike, dtype: string, saturate: boolean, _: Name): Tensor => scaled(asTensor(image), checkedDtype(dtype)!, saturate),
+  (image: TensorLike, dtype: string, saturate: boolean, _: Name): Tensor => {
+    const [x, to] = [asTensor(image), checkedDtype(dtype)!];
+    const odd = [x.dtype, to].find((each) => each === "bool");
+    if (odd) throw new DtypeError("convertImageDtype", { given: odd, expected: "dtypes of floats or whole numbers" });
+    return scaled(x, to, saturate);
+  },
 );
 
 function scaled(x: Tensor, dtype: keyof typeof dtypes, saturate = false): Tensor {
@@ -501,7 +509,13 @@ export const totalVariation = declare("tf.image.totalVariation(*images, name:str
  * tf.image.sobelEdges(tf.ones([1, 4, 4, 1])).shape; // [1, 4, 4, 1, 2]
  * ```
  */
-export const sobelEdges = declare("tf.image.sobelEdges(*image)", (image: TensorLike): Tensor => ops.image.sobelEdges(image));
+export const sobelEdges = declare("tf.image.sobelEdges(*image)", (image: TensorLike): Tensor => {
+  const x = asTensor(image);
+  if (x.rank !== 4) throw new ShapeError("image.sobelEdges", { given: shapeText(x.shape), expected: "[batch, height, width, channels]" });
+  // Beyond the edge a picture is mirrored.
+  const wide = ops.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], { mode: "reflect" }); // prettier-ignore
+  return ops.getItem(ops.image.sobelEdges(wide), [{}, { start: 1, stop: -1 }, { start: 1, stop: -1 }]);
+});
 
 /**
  * 20 · log₁₀(maxVal) − 10 · log₁₀(mean squared difference), for each image.

@@ -4,7 +4,7 @@ import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { keptDtype } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
-import { type AnyFunction, bind, checkArguments, type Forms, parseSignature, type Signature } from "../../core/signature.js";
+import { argumentsOf, type Forms } from "../../core/signature.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
@@ -431,18 +431,6 @@ const binomialForm = 'Generator.binomial(shape:shape, *counts, *probs, dtype:dty
 type BinomialForm = (shape: Shape, counts: TensorLike, probs: TensorLike, dtype: string, name: Name) => Tensor;
 const keyForm = "Generator.fromKeyCounter(key:int, counter:ints, alg:any)";
 type KeyForm = (key: number, counter: readonly number[], alg: unknown) => Generator;
-
-/** Declarations that were read, each at the first call. */
-const signatures = new Map<string, Signature>();
-
-/** The arguments of a method in order, checked. */
-function argumentsOf<F extends AnyFunction>(form: string, given: readonly unknown[]): Parameters<F> {
-  const signature = signatures.get(form) ?? parseSignature(form);
-  signatures.set(form, signature);
-  const bound = bind(signature, given);
-  checkArguments(signature, bound);
-  return bound as Parameters<F>;
-}
 
 /**
  * A generator with a state of its own, Philox as in TensorFlow: the same seed gives TensorFlow's numbers. In traced functions it is not to

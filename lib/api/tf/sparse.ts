@@ -11,6 +11,7 @@ import { addAt, asIndices } from "../../ops/indexing/take.js";
 import { integers, type Integers } from "../../ops/static.js";
 import * as ops from "../../ops/index.js";
 import { asSparse, checkOrder, numbersOf, SparseTensor, timesDense } from "../../sparse/sparse-tensor.js";
+import { sameDtype } from "./forms.js";
 import { scatterNd, where as whereOf } from "./shapes.js";
 import { gatherNd } from "./shapes.js";
 import { bincount as countsOf } from "./math.js";
@@ -70,6 +71,8 @@ export const sparseDenseMatmul = declare(
   (spA: SparseTensor | TensorLike, b: TensorLike | SparseTensor, adjointA: boolean, adjointB: boolean, _: Name): Tensor => {
     const where = "sparse.sparseDenseMatmul";
     // (B · A)ᵀ = Aᵀ · Bᵀ: either side may be the sparse one.
+    if (b instanceof SparseTensor && spA instanceof SparseTensor)
+      throw new ArgumentError(where, { given: "two sparse tensors", expected: "a dense one", hint: "tf.sparse.toDense makes one." });
     if (b instanceof SparseTensor)
       return ops.transpose(sparseDenseMatmul(b, spA as TensorLike, { adjointA: !adjointB, adjointB: !adjointA }), [1, 0]);
     const x = asSparse(where, spA);
@@ -111,6 +114,7 @@ export const add = declare(
   "tf.sparse.add(a:any, b:any, threshold:number=0)",
   (a: SparseTensor | TensorLike, b: SparseTensor | TensorLike, threshold: number): SparseTensor | Tensor => {
     const where = "sparse.add";
+    sameDtype(where, ...[a, b].map((each) => (each instanceof SparseTensor ? numbersOf(where, each) : each)));
     if (!(a instanceof SparseTensor)) return addDense(where, asSparse(where, b), a);
     if (!(b instanceof SparseTensor)) return addDense(where, a, b);
     if (a.shape.join() !== b.shape.join())
@@ -184,7 +188,8 @@ export const reduceSum = declare(
     _: Name,
   ): Tensor | SparseTensor => {
     const x = asSparse("sparse.reduceSum", spInput);
-    const axes = axis === null ? x.shape.map((__, i) => i) : [axis].flat().map((each) => (each < 0 ? each + x.rank : each));
+    const axes =
+      axis === null ? x.shape.map((__, i) => i) : [axis].flat().map((each) => checkAxis("sparse.reduceSum", each as number, x.rank));
     const kept = x.shape.map((__, i) => i).filter((i) => !axes.includes(i));
     const values = numbersOf("sparse.reduceSum", x);
     const shape = kept.map((i) => x.shape[i]!);
@@ -229,7 +234,10 @@ export const reshape = declare(
  */
 export const retain = declare("tf.sparse.retain(spInput:any, *toRetain)", (spInput: SparseTensor, toRetain: TensorLike): SparseTensor => {
   const x = asSparse("sparse.retain", spInput);
-  const [places] = ops.nonzero(toRetain);
+  const kept = asTensor(toRetain);
+  if (kept.rank !== 1 || (kept.shape[0] !== x.values.shape[0] && kept.shape[0] !== null))
+    throw new ShapeError("sparse.retain", { given: shapeText(kept.shape), expected: "whether to keep it, for each value" });
+  const [places] = ops.nonzero(kept);
   return new SparseTensor(ops.take(x.indices, places!, 0), ops.take(numbersOf("sparse.retain", x), places!, 0), x.shape);
 });
 
@@ -383,6 +391,7 @@ const either = <const N extends "maximum" | "minimum">(name: N) =>
       if (text(a.shape) !== text(b.shape))
         throw new ShapeError(where, { given: `${text(a.shape)} and ${text(b.shape)}`, expected: "equal shapes" });
       const [x, y] = [numbersOf(where, a), numbersOf(where, b)];
+      sameDtype(where, x, y);
       const places = ops.concatenate([placesOf(a), placesOf(b)], 0);
       const [different, inverse] = ops.unique(places, { returnInverse: true }) as unknown as [Tensor, Tensor];
       const at = ops.reshape(inverse, [-1]);

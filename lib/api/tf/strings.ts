@@ -125,6 +125,10 @@ export const substr = declare(
   (input: StringsLike, pos: TensorLike, len: TensorLike, unit: string, _: Name) => {
     const isBytes = checkUnit("strings.substr", unit);
     const [places, lengths] = [asTensor(pos, "int32").view(), asTensor(len, "int32").view()];
+    const many = isRagged(input) ? null : stringsOf("strings.substr", input).values.length;
+    for (const given of [places, lengths])
+      if (many !== null && given.length !== 1 && given.length !== many && many !== 1)
+        throw new ShapeError("strings.substr", { given: `${given.length} places for ${many} strings`, expected: "one, or one for each" });
     let i = 0;
     return each("strings.substr", input, (value) => {
       const units: Uint8Array | string[] = isBytes ? encoder.encode(value) : [...value];
@@ -133,7 +137,7 @@ export const substr = declare(
       const begin = at < 0 ? at + units.length : at;
       if (begin < 0 || begin > units.length || (begin === units.length && at >= 0 && units.length > 0 && at > units.length))
         throw new ValueError("strings.substr.pos", { given: `${at} for ${text(value)}`, expected: `−${units.length} to ${units.length}` });
-      const part = units.slice(begin, begin + Math.max(0, count));
+      const part = units.slice(begin, count < 0 ? undefined : begin + count);
       return part instanceof Uint8Array ? decoder.decode(part) : part.join("");
     });
   },
@@ -183,6 +187,7 @@ export const reduceJoin = declare(
   'tf.strings.reduceJoin(inputs:any, axis:ints=null, keepdims=false, separator="", name:string=null)',
   (inputs: StringsLike, axis: number | readonly number[] | null, keepdims: boolean, separator: string, _: Name): NestedStrings => {
     if (isRagged(inputs)) {
+      if (axis === null) return reduceJoin(inputs.flatValues as Strings as never, null, keepdims, separator);
       const rank = inputs.rank;
       const along = typeof axis === "number" ? (axis < 0 ? axis + rank : axis) : NaN;
       if (along !== 1 || rank !== 2)
@@ -194,7 +199,7 @@ export const reduceJoin = declare(
     const axes = axis === null ? given.shape.map((_, i) => i) : [axis].flat().map((one) => (one < 0 ? one + given.rank : one));
     if (axes.some((one) => !(Number.isInteger(one) && one >= 0 && one < given.rank)))
       throw new ValueError("strings.reduceJoin.axis", { given: text(axis), expected: `axes of rank ${given.rank}` });
-    for (const along of [...axes].reverse()) {
+    for (const along of axis === null ? [...axes].reverse() : axes) {
       const [count, inner] = [given.shape[along]!, sizeOf(given.shape.slice(along + 1))];
       const outer = sizeOf(given.shape.slice(0, along));
       const part = (i: number): string =>
@@ -289,7 +294,7 @@ function patternOf(where: string, pattern: string, flags: string): RegExp {
   const body = (inline ? pattern.slice(inline[0].length) : pattern)
     .replace(/\[:(\w+):\]/g, (all, name: string) => classes[name] ?? all)
     .replace(/\(\?P</g, "(?<");
-  const all = flags + (inline?.[1] ?? "");
+  const all = [...new Set(flags + (inline?.[1] ?? ""))].join("");
   for (const unicode of ["u", ""]) {
     try {
       return new RegExp(body, all + unicode);
@@ -329,7 +334,8 @@ export const regexReplace = declare(
 export const regexFullMatch = declare(
   "tf.strings.regexFullMatch(input:any, pattern:string, name:string=null)",
   (input: StringsLike, pattern: string, _: Name) => {
-    const expression = patternOf("strings.regexFullMatch", `^(?:${pattern})$`, "s");
+    const inline = /^\(\?[ims]+\)/.exec(pattern)?.[0] ?? "";
+    const expression = patternOf("strings.regexFullMatch", `${inline}^(?:${pattern.slice(inline.length)})$`, "s");
     const given = stringsOf("strings.regexFullMatch", input);
     return adoptTensor(
       Uint8Array.from(given.values, (value) => Number(expression.test(value))),
@@ -415,7 +421,15 @@ export const asString = declare(
       return shortest ? shortNumber(value, precision < 0 ? 6 : Math.max(1, precision)) : value.toFixed(digits);
     };
     const padded = (word: string): string =>
-      fill === "0" && /^-/.test(word) ? `-${word.slice(1).padStart(width - 1, "0")}` : word.padStart(width, fill || " ");
+      tensor.dtype === "bool"
+        ? word
+        : fill === "-"
+          ? word.padEnd(width)
+          : fill === "0" && !/\d/.test(word)
+            ? word.padStart(width)
+            : fill === "0" && /^-/.test(word)
+              ? `-${word.slice(1).padStart(width - 1, "0")}`
+              : word.padStart(width, fill || " ");
     return new Strings(
       tensor.shape as number[],
       Array.from(tensor.view(), (value) => padded(spelled(value))),

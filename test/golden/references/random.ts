@@ -47,6 +47,20 @@ value(
   ],
   [4, 2, 1, 7, 3, 6, 0, 5],
 );
+value("tf.random.experimental.statelessSplit", [[1, 2], 2], [[1105988140, 1738052849], [-335576002, 370444179]]); // prettier-ignore
+for (const name of ["tf.random.experimental.getGlobalGenerator", "tf.random.experimental.setGlobalGenerator"])
+  reference(name, () => {
+    const { experimental } = tf.random;
+    const before = experimental.getGlobalGenerator();
+    const mine = tf.random.Generator.fromSeed(5);
+    try {
+      (name.includes("set") ? named(name) : experimental.setGlobalGenerator)(mine as never);
+      const found = (name.includes("get") ? named(name)() : experimental.getGlobalGenerator()) as unknown;
+      expectValue([found === mine], [true]);
+    } finally {
+      experimental.setGlobalGenerator(before);
+    }
+  });
 reference("tf.random.Generator", () => {
   const made = tf.random.Generator.fromKeyCounter(5, [1, 2], "philox");
   expectValue(made.uniform([2]), [0.26458251, 0.3412656]);
