@@ -611,10 +611,22 @@ export const getGlobalGenerator = (): Generator => (globalGenerator ??= Generato
  */
 export const setGlobalGenerator = (generator: Generator): void => void (globalGenerator = generator);
 
-/** The names of random number generators. */
+/**
+ * The names of random number generators; what is here is Philox.
+ *
+ * ```ts
+ * tf.random.Algorithm.PHILOX; // 1
+ * ```
+ */
 export const Algorithm = Object.freeze({ PHILOX: 1, THREEFRY: 2, AUTO_SELECT: 3 });
 
-/** What stands in tf.random.experimental: the generator, and what was made out of seeds before it had other names. */
+/**
+ * What stands in tf.random.experimental: the generator, and what is made out of seeds.
+ *
+ * ```ts
+ * tf.random.experimental.statelessShuffle([0, 1, 2, 3, 4, 5, 6, 7], [1, 2]); // [4, 2, 1, 7, 3, 6, 0, 5]
+ * ```
+ */
 export const experimental = Object.freeze({
   Algorithm,
   Generator,
