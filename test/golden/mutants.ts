@@ -238,7 +238,7 @@ for (const name of ["ops", "activations", "losses", "metrics", "random"] as cons
 
 /** Rooms of tf whose functions have no values: they are about processes, source text, files and devices, and have tests of their own. */
 const withoutValues =
-  /^tf\.(distribute|autograph|device|nest|random\.[gs]et\w+|io\.read\w+|io\.write\w+|io\.(copy|list|move|remove)Models?|browser|nextFrame|memory|nameScope|summary|train)\b/;
+  /^tf\.(distribute|autograph|device|nest|random\.(experimental\.)?[gs]et\w+|io\.read\w+|io\.write\w+|io\.(copy|list|move|remove)Models?|browser|nextFrame|memory|nameScope|summary|train)\b/;
 
 /** Functions of lib/api/tf, by the names that users know. */
 export function addTensorFlow(modules: readonly object[]): void {
