@@ -19,6 +19,9 @@ import { excite, kernelInitializer, topInitializer } from "../excite.js";
 import { network, standardOptions } from "../network.js";
 
 /** Table 1, stages 2 to 8: expansion, kernel, filters before and after, repetitions, stride of the first. */
+/** Statistics that come with published weights; without those the pixels stay as they are. */
+const untaught = (axis: number): Normalization => Normalization.fromConfig.call(Normalization as never, { axis }) as Normalization;
+
 const stages = [
   { expansion: 1, kernel: 3, inside: 32, filters: 16, repeats: 1, stride: 1 },
   { expansion: 6, kernel: 3, inside: 16, filters: 24, repeats: 2, stride: 2 },
@@ -60,7 +63,7 @@ const efficientnet = (variant: string, width: number, depth: number, size: numbe
     namesPooling: true,
     features(x, { weights }) {
       const wide = (filters: number) => makeDivisible(filters * width);
-      x = new Normalization({ axis: channelAxis() })(new Rescaling({ scale: 1 / 255 })(x));
+      x = untaught(channelAxis())(new Rescaling({ scale: 1 / 255 })(x));
       // The published weights were trained with √σ in the place of σ².
       if (weights === "imagenet") x = new Rescaling({ scale: [0.229, 0.224, 0.225].map((deviation) => 1 / Math.sqrt(deviation)) })(x);
       const stem = { strides: 2, padding: "valid", useBias: false, kernelInitializer, name: "stem_conv" } as const;

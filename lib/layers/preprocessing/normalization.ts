@@ -1,6 +1,7 @@
 // The layer Normalization: mean and variance, given or learned.
 
 import { boolean, type Field, field, integer, invalid, type Json, list, nullable, registerClasses } from "../../config/index.js";
+import type { Config, FromConfigOptions } from "../../config/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError, StateError, ValueError, text } from "../../core/errors.js";
 import { isTracing } from "../../core/interpreter.js";
@@ -76,6 +77,8 @@ export class Normalization extends Layer<typeof Normalization.options> {
   /** The version of the mean while nobody has given it a value: not `adapt`, nor a file or `setWeights`. */
   #unlearned: number | null = null;
   #buildShape: Shape | null = null;
+  /** Whether it may compute with the statistics it begins with, 0 and 1, as Keras's does: it belongs to a network that was made elsewhere. */
+  #isRestored = false;
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof Normalization.options>>) {
     super(...given);
@@ -160,8 +163,15 @@ export class Normalization extends Layer<typeof Normalization.options> {
     return broadcastTo(reshape(value, shape), full);
   }
 
+  /** A layer as a config says. Nobody is asked to teach it: networks are copied before they have weights, as EfficientNet is. */
+  static override fromConfig<T>(this: new (...args: never[]) => T, config: Config, options?: FromConfigOptions): T {
+    const layer = Layer.fromConfig.call(this as never, config, options) as Normalization;
+    layer.#isRestored = true;
+    return layer as T;
+  }
+
   #checkLearned(): void {
-    if (this.#unlearned === null) return;
+    if (this.#unlearned === null || this.#isRestored) return;
     const mean = this.adaptMean!;
     // A checkpoint may be waiting for variables that are new.
     settleNewStates();

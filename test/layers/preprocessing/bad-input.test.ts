@@ -86,6 +86,8 @@ t.test("Normalization computes once somebody gave it statistics, however that wa
   const copy = make();
   copy.setWeights([[0], [1], 0]);
   t.strictSame(copy(x).array(), x.array(), "even those it begins with");
+  const copied = tf.keras.models.cloneModel(bare);
+  t.strictSame((copied(x) as tf.Tensor).array(), x.array(), "a copy of a network is not asked: EfficientNet has such a layer, and no data");
   const layer = new layers.Normalization();
   t.throws(() => tf.function((x: tf.Tensor) => layer(x))(x), /a call of adapt first/);
   layer.adapt(x);
