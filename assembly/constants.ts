@@ -59,6 +59,21 @@ export let ERFC6: v128 = f32x4.splat(0.00019569939896203975);
 export let ERF_END: v128 = f32x4.splat(4);
 export let ERF_NEAR: v128 = f32x4.splat(0.921875);
 
+// Halves: the upper one of two, float16's exponent and fraction where float32 has them with the sign above (of the lower and of the upper
+// one), its bits without the sign, and the least of those that are infinite or NaN.
+export let UPPER: v128 = i32x4.splat(0xffff0000);
+export let LOWER_PARTS: v128 = i32x4.splat(0x8fffffff);
+export let UPPER_PARTS: v128 = i32x4.splat(0x8fffe000);
+export let UNSIGNED_HALVES: v128 = i16x8.splat(0x7fff);
+export let SPECIAL_HALVES: v128 = i16x8.splat(0x7c00);
+
+// The four whole numbers of four bits in the lower half of each lane, and what makes all eight unsigned.
+export let NIBBLE0: v128 = i32x4.splat(0xf);
+export let NIBBLE1: v128 = i32x4.splat(0xf0);
+export let NIBBLE2: v128 = i32x4.splat(0xf00);
+export let NIBBLE3: v128 = i32x4.splat(0xf000);
+export let NIBBLE_SIGNS: v128 = i32x4.splat(0x88888888);
+
 /** Never called. What an exported function may change, the compiler can't put back into the code. */
 export function keepConstantsInGlobals(): void {
   const x = v128.load(0);
@@ -110,11 +125,3 @@ export function keepConstantsInGlobals(): void {
   ERF_END = x;
   ERF_NEAR = x;
 }
-
-// Halves: the upper one of two, float16's exponent and fraction where float32 has them with the sign above (of the lower and of the upper
-// one), its bits without the sign, and the least of those that are infinite or NaN.
-export let UPPER: v128 = i32x4.splat(0xffff0000);
-export let LOWER_PARTS: v128 = i32x4.splat(0x8fffffff);
-export let UPPER_PARTS: v128 = i32x4.splat(0x8fffe000);
-export let UNSIGNED_HALVES: v128 = i16x8.splat(0x7fff);
-export let SPECIAL_HALVES: v128 = i16x8.splat(0x7c00);

@@ -32,6 +32,7 @@ export * from "./matmul/gemm";
 export * from "./matmul/gemv";
 export * from "./matmul/gemv-half";
 export * from "./matmul/matmul-int32";
+export * from "./matmul/matmul-int4";
 export * from "./matmul/matmul-int8";
 export * from "./matmul/pack";
 export * from "./normalization/batch";

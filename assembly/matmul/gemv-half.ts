@@ -129,6 +129,14 @@ function inOrder(c: usize, bytes: usize, scale: v128): void {
   }
 }
 
+/** A half as float32; without the sign, float16's exponent and fraction are 2⁻¹¹² of it at float32's place. */
+function widened(bits: u32, isHalf: bool): f32 {
+  if (!isHalf) return reinterpret<f32>(bits << 16);
+  const rest = (bits & 0x7fff) << 13;
+  const size = rest >= 0x0f800000 ? reinterpret<f32>(rest | 0x7f800000) : reinterpret<f32>(rest) * reinterpret<f32>(0x77800000);
+  return bits & 0x8000 ? -size : size;
+}
+
 function oneByOne(args: HalvesArgs, first: usize, last: usize, isHalf: bool): void {
   for (let i: usize = 0; i < args.m; i++)
     for (let j = first; j < last; j++) {
@@ -136,9 +144,7 @@ function oneByOne(args: HalvesArgs, first: usize, last: usize, isHalf: bool): vo
       let b = args.halves + (j << 1);
       let sum = f32x4.splat(0);
       for (let q = args.k; q > 0; q--) {
-        const bits = i32x4.splat(load<u16>(b));
-        const y = isHalf ? changetype<Half>(0).widen(bits) : changetype<Bfloat>(0).widen(bits);
-        sum = madd(v128.load32_splat(a), y, sum);
+        sum = madd(v128.load32_splat(a), f32x4.splat(widened(load<u16>(b), isHalf)), sum);
         a += 4;
         b += args.n << 1;
       }

@@ -10,11 +10,11 @@ import { repository } from "../support/sources.js";
 const budgets: Readonly<Record<string, number>> = {
   index: 523,
   keras: 443,
-  ops: 201,
+  ops: 202,
   data: 139,
-  datasets: 98,
+  datasets: 99,
   models: 524,
-  visor: 305,
+  visor: 307,
   formats: 95,
   autograph: 187,
 };

@@ -7,11 +7,13 @@
 import type { Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import {
-  abs, arange, cast, divide, expandDims, floorDivide, greater, mean, multiply, reshape, sign, squeeze, subtract, transpose,
+  abs, arange, cast, divide, expandDims, floorDivide, greater, matmul, mean, multiply, reshape, sign, squeeze, subtract, take, transpose,
 } from "../../ops/index.js"; // prettier-ignore
 import { AbsMaxQuantizer, absMaxQuantize, absMaxQuantizeGroupedWithZeroPoint } from "../../quantizers/abs-max.js";
 import { packInt4, packTernary, unpackInt2, unpackInt4, unpackTernary } from "../../quantizers/packing.js";
 import { ofGroups } from "../../quantizers/parameters.js";
+import { customGradient } from "../../graph/custom-gradient.js";
+import { int4Product } from "../../ops/linalg/matmul-int4.js";
 import type { Quantizer } from "../../quantizers/quantizer.js";
 import type { Variable } from "../../variables/variable.js";
 import type { WeightOptions } from "./state.js";
@@ -149,6 +151,22 @@ export class Int4Weight implements FewBits {
 
   float(): Tensor {
     return this.floatOf(this.whole(), this.scale.value(), this.zero?.value());
+  }
+
+  /** x · the matrix, which is read where it lies; null for other dtypes than float32, and for matrices whose rows share scales. */
+  product(x: Tensor): Tensor | null {
+    const { sharedAxis, packedAxis, columns } = this.#layout;
+    if (x.dtype !== "float32" || sharedAxis !== 0 || packedAxis !== 1) return null;
+    const matrix = { b: this.values.value(), columns };
+    const scale = cast(this.scale.value(), "float32");
+    const inBlocks = (zero: Variable) => {
+      const groups = take(arange(scale.shape[0]!, { dtype: "int32" }), cast(this.groups!, "int32"));
+      return { ...matrix, scale, zero: cast(zero, "float32"), groups };
+    };
+    return customGradient((x: Tensor) => ({
+      value: this.zero ? int4Product(x, inBlocks(this.zero)) : divide(int4Product(x, matrix), scale),
+      gradient: (dy) => matmul(dy, transpose(cast(this.float(), dy.dtype))),
+    }))(x);
   }
 
   /** What whole numbers stand for, of which there may be some rows only, with their scales and zero points. */

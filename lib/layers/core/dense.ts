@@ -100,16 +100,21 @@ export class Dense extends QuantizedLayer<typeof Dense.options> {
   /** The product with a kernel in few bits. */
   #product(x: Tensor, kept: FewBits): Tensor {
     if (kept instanceof TernaryWeight) return multiply(matmul(x, kept.digits()), cast(kept.scale, x.dtype));
-    const isWhole = kept instanceof Int8Weight || (kept instanceof Int4Weight && kept.blockSize === null);
-    const y = !isWhole || (kept instanceof Int4Weight && !this.#quantizer) ? matmul(x, cast(kept.float(), x.dtype)) : wholeProduct(x, {
+    return this.withAdaptation(this.#bareProduct(x, kept), (a) => matmul(x, a));
+  }
+
+  #bareProduct(x: Tensor, kept: FewBits): Tensor {
+    const ofFloats = (): Tensor => matmul(x, cast(kept.float(), x.dtype));
+    if (kept instanceof Int4Weight && !this.#quantizer) return kept.product(x) ?? ofFloats();
+    if (!(kept instanceof Int8Weight || kept instanceof Int4Weight)) return ofFloats();
+    return wholeProduct(x, {
       quantizer: this.#quantizer,
       axes: -1,
       product: (x) => matmul(x, kept instanceof Int4Weight ? kept.whole() : kept.values),
       scale: cast(kept.scale, x.dtype),
       spread: (scale) => scale,
       gradient: (dy) => matmul(dy, transpose(cast(kept.float(), dy.dtype))),
-    }); // prettier-ignore
-    return this.withAdaptation(y, (a) => matmul(x, a));
+    });
   }
 
   override call(x: Tensor): Tensor {

@@ -6,6 +6,7 @@ import { type Shape, shapeText, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { withFanAxes } from "../../initializers/variance-scaling.js";
 import { add, cast, einsum, expandDims, ones, reshape, squeeze, transpose } from "../../ops/index.js";
+import { mergeAxes, splitAxis } from "../../ops/shaping/reshape.js";
 import type { Quantizer } from "../../quantizers/quantizer.js";
 import type { Variable } from "../../variables/variable.js";
 import { loraOptions } from "../base/adapted-layer.js";
@@ -117,20 +118,40 @@ export class EinsumDense extends QuantizedLayer<typeof EinsumDense.options> {
 
   /** The product with a kernel in few bits. */
   #product(x: Tensor, kept: FewBits): Tensor {
+    return this.withAdaptation(this.#bareProduct(x, kept), (a) => einsum(this.options.equation, x, a));
+  }
+
+  #bareProduct(x: Tensor, kept: FewBits): Tensor {
     const { equation } = this.options;
     const { inputs, weights, outputs } = this.#axes;
     const isWhole = kept instanceof Int8Weight;
-    const axes = inputs.flatMap((letter, axis) => (outputs.includes(letter) ? [] : [axis]));
     const float = (): Tensor => cast(this.keptFloat(), x.dtype);
-    const y = !isWhole && !this.#quantizer ? einsum(equation, x, float()) : wholeProduct(x, {
+    if (kept instanceof Int4Weight && !this.#quantizer) return this.#asMatrix(x, kept) ?? einsum(equation, x, float());
+    if (!isWhole && !this.#quantizer) return einsum(equation, x, float());
+    return wholeProduct(x, {
       quantizer: this.#quantizer,
-      axes,
+      axes: inputs.flatMap((letter, axis) => (outputs.includes(letter) ? [] : [axis])),
       product: (x) => einsum(equation, x, isWhole ? kept.values : float()),
       scale: isWhole ? cast(kept.scale, x.dtype) : ones([], { dtype: x.dtype }),
       spread: (scale) => beside(scale, inputs, outputs),
       gradient: (dy) => einsum(`${outputs.join("")},${weights.join("")}->${inputs.join("")}`, dy, float()),
-    }); // prettier-ignore
-    return this.withAdaptation(y, (a) => einsum(equation, x, a));
+    });
+  }
+
+  /** The product, where it is one of matrices as they lie: axes that are summed end the input and begin the kernel, in one order. */
+  #asMatrix(x: Tensor, kept: Int4Weight): Tensor | null {
+    const { inputs, weights, outputs } = this.#axes;
+    const summed = inputs.filter((letter) => !outputs.includes(letter));
+    const before = inputs.slice(0, inputs.length - summed.length);
+    const columns = weights.slice(summed.length);
+    const isOne =
+      before.length > 0 &&
+      [...before, ...summed].join() === inputs.join() &&
+      [...summed, ...columns].join() === weights.join() &&
+      [...before, ...columns].join() === outputs.join();
+    if (!isOne || summed.length === 0 || columns.length === 0) return null;
+    const y = kept.product(mergeAxes(x, before.length, summed.length));
+    return y && splitAxis(y, before.length, this.#shape.slice(summed.length));
   }
 
   override call(x: Tensor): Tensor {

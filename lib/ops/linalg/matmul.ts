@@ -116,7 +116,7 @@ const halvesOp = primitive({
 });
 
 /** The shape of a product with a matrix; the axes of a before its last are rows. @throws ShapeError where the inner axes differ */
-function productShape(a: Spec, b: Spec): Shape {
+export function productShape(a: Pick<Spec, "shape">, b: Pick<Spec, "shape">): Shape {
   const [k, inner] = [a.shape.at(-1)!, b.shape[0]!];
   if (k !== null && inner !== null && k !== inner) {
     throw new ShapeError("matmul", {
@@ -134,7 +134,7 @@ const FEW = 4;
  * How many blocks of 32 columns few rows take at once: a matrix that comes from memory by halves of its rows, since runs of them are what
  * the processor fetches ahead.
  */
-function unitsOfRuns(n: number, work: number, bytes: number): number {
+export function unitsOfRuns(n: number, work: number, bytes: number): number {
   const few = Math.ceil((UNIT_WORK / 8) / Math.max(1, work * 32)); // prettier-ignore
   return bytes > 1 << 20 ? Math.max(few, 32, Math.ceil(n / 64)) : Math.max(few, 8);
 }
@@ -231,7 +231,7 @@ const RELU = 4;
 const PACKED = 8;
 
 /** Multiply-adds that one unit of work should have: some 30 µs. */
-const UNIT_WORK = 1 << 20;
+export const UNIT_WORK = 1 << 20;
 
 /** @param matrix  where the elements of b lie, if not in b */
 function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs, matrix: Operand = b): Command | Command[] {

@@ -479,9 +479,28 @@ const floorDivide: Row = (step) => {
 /** Attributes that name a value of a step, as numbers. */
 const numberOf = (step: StepView, name: string): number => (step.attrs as Record<string, number>)[name]!;
 
+/** A product with halves of bytes, as numbers of their own, with the zero and the scale of their group. */
+const int4Product: Row = (step) => {
+  const { emitter } = step;
+  const op = make(step);
+  const whole = (value: number): string => emitter.scalar(value, "int32");
+  const bytes = castTo(step, step.at("b"), "int32");
+  const low = op("Sub", [op("Mod", [op("Add", [bytes, whole(8)]), whole(16)]), whole(8)]);
+  const high = op("Div", [op("Sub", [bytes, op("Mod", [bytes, whole(16)])]), whole(16)]);
+  const halves = [low, high].map((half) => op("Unsqueeze", [half, emitter.ints([2])]));
+  const [rows, width] = step.tensor("b")!.shape as [number, number];
+  const all = op("Reshape", [op("Concat", halves, { axis: 2 }), emitter.ints([rows, 2 * width])]);
+  const columns = op("Slice", [all, emitter.ints([0]), emitter.ints([numberOf(step, "columns")]), emitter.ints([1])]);
+  const ofRows = (name: string): string => op("Gather", [step.at(name), step.at("groups")], { axis: 0 });
+  const values = castTo(step, columns, "float32");
+  const floats = step.tensor("scale") ? op("Mul", [op("Sub", [values, ofRows("zero")]), ofRows("scale")]) : values;
+  return op("MatMul", [step.at("a"), floats]);
+};
+
 export const rows: Readonly<Record<string, Row>> = {
   ...indexRows,
   matmul_int8: (step) => step.emitter.node("MatMul", [castTo(step, step.at("a"), "int32"), castTo(step, step.at("b"), "int32")]),
+  matmul_int4: int4Product,
   narrow_uint32: (step) => castTo(step, step.at("x"), "int32"),
   narrow_float: (step) => castTo(step, step.at("x"), step.attrs["name"] === "uint64" ? "uint32" : "int32"),
   cast: (step) => {
