@@ -141,7 +141,7 @@ watchKernels((slot, args, begin, end, run) => {
 for (const name of kernelNames) subjects.add(`kernel ${name}`);
 
 function changeFirst(address: number, kernel: string): void {
-  const isFloat = address % 4 === 0 && /f32$|^gemv_/.test(kernel) && isPlausible(floats()[address / 4]!);
+  const isFloat = address % 4 === 0 && /f32$|^gem[mv]_/.test(kernel) && isPlausible(floats()[address / 4]!);
   if (isFloat) floats()[address / 4] = floats()[address / 4]! * 1.5 + 1;
   else if (/(f16|bf16|i16)$/.test(kernel)) bytes()[address + 1]! ^= 1;
   else if (/(u8|_8|bool|bytes)$/.test(kernel)) bytes()[address]! ^= 1;

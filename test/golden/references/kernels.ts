@@ -3,6 +3,7 @@
 import { allGather, allReduce, broadcast, reduceScatter } from "../../../lib/ops/collective/all-reduce.js";
 import { allToAll, wholeOf } from "../../../lib/ops/collective/all-to-all.js";
 import * as tf from "../../../lib/index.js";
+import { int4Product } from "../../../lib/ops/linalg/matmul-int4.js";
 import { expectValue, ints, named, reference } from "./rows.js";
 
 const { ops } = tf.keras;
@@ -298,4 +299,10 @@ for (const [name, [body, expected]] of Object.entries(collectives))
 reference("keras.ops.batchNormalizationTraining", () => {
   const y = named("keras.ops.batchNormalizationTraining")(tf.constant([[1], [3]], { dtype: "float32" }), { epsilon: 0 }) as unknown;
   expectValue((y as { y: tf.Tensor }).y ?? (y as tf.Tensor[])[0], [[-1], [1]]);
+});
+
+reference("more than two rows by a matrix of 4 bits", () => {
+  const [b] = tf.keras.quantizers.packInt4(tf.constant([[1, -2], [3, 4]], { dtype: "int8" }), 1); // prettier-ignore
+  const x = tf.constant([[1, 0], [0, 1], [1, 1], [2, -1]]); // prettier-ignore
+  expectValue(int4Product(x, { b, columns: 2 }), [[1, -2], [3, 4], [4, 2], [-1, -8]]); // prettier-ignore
 });
