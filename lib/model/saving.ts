@@ -16,6 +16,7 @@ import {
   objectSharingScope,
   type Options,
   schema,
+  string,
   type Serializable,
   serializeShared,
 } from "../config/index.js";
@@ -54,6 +55,8 @@ const saveOptions = schema(["overwrite", "zipped"], {
   zipped: boolean(true),
   /** Whether `.h5` files have the optimizer's state. */
   includeOptimizer: boolean(true),
+  /** What older scripts say beside the path, "keras" or "h5": it has to be what the path's ending says. */
+  saveFormat: nullable(string()),
 });
 
 const saveWeightsOptions = schema(["overwrite", "maxShardSize"], {
@@ -99,8 +102,12 @@ export interface LoadWeightsOptions extends Omit<Options<typeof loadWeightsOptio
 /** Writes config, weights and, where the model is compiled, the optimizer's state. */
 export async function saveModel(model: Model, path: string, options: OneByOne<SaveOptions> = []): Promise<void> {
   const where = `${model.name}.save`;
-  const { overwrite, zipped, includeOptimizer } = saveOptions.parse(where, options);
+  const { overwrite, zipped, includeOptimizer, saveFormat } = saveOptions.parse(where, options);
   const named = formatOf(where, path);
+  if (saveFormat !== null && saveFormat !== named) {
+    const expected = saveFormat === "h5" || saveFormat === "keras" ? `a path that ends in .${saveFormat}` : "keras or h5, or none";
+    throw new ArgumentError(`${where}.saveFormat`, { given: `${text(saveFormat)} for ${text(path)}`, expected });
+  }
   if (!zipped && named !== "keras" && named !== "checkpoint") {
     throw new ArgumentError(`${where}.zipped`, { given: `false for ${text(path)}`, expected: "the path of a folder" });
   }

@@ -84,6 +84,19 @@ t.test("too many arguments and misspelled options are told as before", async (t)
   await t.rejects(model.fit({ x, y, epoch: 3, verbose: 0 } as never), { ...few, hint: /epochs/ });
 });
 
+t.test("one batch by name does what it does by place; the format of a file may be said as older scripts do", async (t) => {
+  const [placed, named] = [made(), made()];
+  for (const model of [placed, named]) model.compile({ optimizer: "sgd", loss: "mse", metrics: ["mae"] });
+  t.strictSame(await named.trainOnBatch({ x, y, sampleWeight: tf.ones([8]) }), await placed.trainOnBatch(x, y, tf.ones([8])));
+  t.strictSame(await named.trainOnBatch({ x, y, returnDict: true }), await placed.trainOnBatch(x, y, { returnDict: true }));
+  t.strictSame(await named.testOnBatch({ x, y }), await placed.testOnBatch(x, y));
+  await t.rejects(named.trainOnBatch({ x, y, returnDictt: true } as never));
+  await named.save("memory://forms/a.h5", { saveFormat: "h5", includeOptimizer: false });
+  await named.save("memory://forms/a.keras", { saveFormat: "keras" });
+  await t.rejects(named.save("memory://forms/b.keras", { saveFormat: "h5" }), { message: /saveFormat: given "h5".*ends in .h5/ });
+  await t.rejects(named.save("memory://forms/c.keras", { saveFormat: "tf" }), { message: /saveFormat: given "tf"/ });
+});
+
 t.test("compile, fit, evaluate and predict by place and by name do the same", async (t) => {
   const byOptions = made();
   byOptions.compile({ optimizer: "sgd", loss: "mse", metrics: ["mae"] });

@@ -395,15 +395,17 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** One step of training on the given samples, with metrics of its own. @returns the loss, or the loss and the metrics */
   async trainOnBatch(x: DataLike, y: DataLike | undefined, options: TrainOnBatchOptions & { returnDict: true }): Promise<Logs>;
+  async trainOnBatch(all: AllArguments<TrainOnBatchOptions>): Promise<number | number[]>;
   async trainOnBatch(x: DataLike, y?: DataLike, ...options: Arguments<typeof trainOnBatchOptions>): Promise<number | number[]>;
-  async trainOnBatch(x: DataLike, y?: DataLike, ...given: Arguments<typeof trainOnBatchOptions>): Promise<unknown> {
-    const options = given.length === 0 ? trainOnBatchOptions.defaults : trainOnBatchOptions.parse("trainOnBatch", given);
+  async trainOnBatch(x: unknown, y?: DataLike, ...given: Arguments<typeof trainOnBatchOptions>): Promise<unknown> {
+    const named = y === undefined && given.length === 0 && byName(trainOnBatchOptions, x);
+    const all = named ? [named.options] : given;
     return onBatch(
       this.#trained,
       "trainOnBatch",
-      x,
-      y,
-      options,
+      named ? named.x : x,
+      named ? named.y : y,
+      all.length === 0 ? trainOnBatchOptions.defaults : trainOnBatchOptions.parse("trainOnBatch", all),
       () => this.makeTrainFunction(),
       (x) => this.asInputs(x),
     );
@@ -411,15 +413,17 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** The loss and the metrics of the model on the given samples alone. */
   async testOnBatch(x: DataLike, y: DataLike | undefined, options: TestOnBatchOptions & { returnDict: true }): Promise<Logs>;
+  async testOnBatch(all: AllArguments<TestOnBatchOptions>): Promise<number | number[]>;
   async testOnBatch(x: DataLike, y?: DataLike, ...options: Arguments<typeof testOnBatchOptions>): Promise<number | number[]>;
-  async testOnBatch(x: DataLike, y?: DataLike, ...given: Arguments<typeof testOnBatchOptions>): Promise<unknown> {
-    const options = given.length === 0 ? testOnBatchOptions.defaults : testOnBatchOptions.parse("testOnBatch", given);
+  async testOnBatch(x: unknown, y?: DataLike, ...given: Arguments<typeof testOnBatchOptions>): Promise<unknown> {
+    const named = y === undefined && given.length === 0 && byName(testOnBatchOptions, x);
+    const all = named ? [named.options] : given;
     return onBatch(
       this.#trained,
       "testOnBatch",
-      x,
-      y,
-      options,
+      named ? named.x : x,
+      named ? named.y : y,
+      all.length === 0 ? testOnBatchOptions.defaults : testOnBatchOptions.parse("testOnBatch", all),
       () => this.makeTestFunction(),
       (x) => this.asInputs(x),
     );
