@@ -217,6 +217,46 @@ t.test("masks pass from layer to layer", async (t) => {
   got[0]!.forEach((value, i) => t.ok(Math.abs(value - mean[i]!) < 1e-6));
 });
 
+t.test("arguments of call whose names a minifier took: their defaults tell them, and else it is said once", async (t) => {
+  const seen: unknown[] = [];
+  class Training extends keras.layers.Layer {
+    override call(t: tf.Tensor, e = false): tf.Tensor {
+      seen.push(e);
+      return t;
+    }
+  }
+  class Mask extends keras.layers.Layer {
+    override supportsMasking = true;
+    override call(t: tf.Tensor, e: tf.Tensor | null = null): tf.Tensor {
+      seen.push(e?.shape ?? e);
+      return t;
+    }
+  }
+  class Nameless extends keras.layers.Layer {
+    override call(t: tf.Tensor, e: object): tf.Tensor {
+      seen.push(Object.keys(e).includes("training"));
+      return t;
+    }
+  }
+  const x = tf.ones([2, 3, 1]);
+  new Training()(x, { training: true });
+  new Training()(x);
+  new Mask()(x);
+  new Mask()(new keras.layers.Masking()(x));
+  t.strictSame(seen, [true, false, null, [2, 3]]);
+  const said: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => said.push(line);
+  t.teardown(() => (console.warn = warn));
+  const layer = new Nameless();
+  layer(x, { training: true });
+  layer(x);
+  new Nameless()(x);
+  new keras.Sequential([new keras.layers.Dense(1)])(x);
+  t.equal(said.length, 1);
+  t.match(said[0], /nameless: a minifier seems to have named the parameters of call.*write call\(x, { training, mask }\)/);
+});
+
 t.test("a layer of one's own in a traced function makes its weights once, outside of it", async (t) => {
   const layer = new Linear(3);
   const step = tf.function((x: tf.Tensor) => layer(x));

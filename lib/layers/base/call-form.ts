@@ -4,6 +4,7 @@ import type { Layer } from "../layer.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import { refuseUnknown } from "../../core/options.js";
 import { isPlainObject } from "../../config/index.js";
+import { entryOf } from "../../config/registry.js";
 import type { CallOptions } from "./types.js";
 
 /** Arguments of Keras's `call` that may stand by themselves: `call(x, training = false)`. */
@@ -20,6 +21,8 @@ interface CallParameter {
   /** These and the named ones, which every layer may be given. */
   readonly taken: readonly string[] | null;
   readonly isRest: boolean;
+  /** Whether a minifier seems to have named it, and nothing tells what it is. */
+  readonly isNameless: boolean;
 }
 
 const forms = new WeakMap<object, readonly CallParameter[]>();
@@ -38,6 +41,7 @@ export function callWith(layer: Layer, args: readonly unknown[], options: CallOp
     const rest = parameters.slice(args.length).map(({ name }) => (name === null ? undefined : (options[name] ?? undefined)));
     return call.apply(layer, [...args, ...rest]);
   }
+  if (next?.isNameless) warnOfNameless(layer, call);
   const last = next ?? parameters.at(-1);
   if (last) checkTaken(layer, options, next ? next.taken : last.isRest ? null : named);
   return call.apply(layer, [...args, options]);
@@ -72,16 +76,39 @@ function parametersOf(call: (...args: readonly unknown[]) => unknown): readonly 
     // What was bound does not show its parameters.
     form = (source.includes("[native code]") ? [] : parametersIn(source)).map((parameter) => {
       const options = takenApart(parameter);
+      const name = named.find((name) => new RegExp(`^${name}\\s*(=|$)`).test(parameter)) ?? byDefault(parameter);
       return {
-        name: named.find((name) => new RegExp(`^${name}\\s*(=|$)`).test(parameter)) ?? null,
+        name,
         options,
         taken: options && [...new Set([...named, ...options])],
         isRest: parameter.startsWith("..."),
+        isNameless: name === null && /^[A-Za-z_$][\w$]?$/.test(parameter),
       };
     });
     forms.set(call, form);
   }
   return form;
+}
+
+/** Which argument a parameter is whose name a minifier took, by its default: `training = false` is `e=!1` then, `mask = null` is `e=null`. */
+function byDefault(parameter: string): Name | null {
+  const fallback = /^[A-Za-z_$][\w$]?\s*=\s*(!0|!1|true|false|null)$/.exec(parameter)?.[1];
+  return fallback === undefined ? null : fallback === "null" ? "mask" : "training";
+}
+
+const told = new WeakSet<object>();
+
+/** Warns once of a `call(x, training)` that a minifier made a `call(t, e)`: e is the options, and any object counts as true. */
+function warnOfNameless(layer: Layer, call: object): void {
+  if (told.has(call)) return;
+  told.add(call);
+  let owner = Object.getPrototypeOf(layer) as object;
+  while (!Object.hasOwn(owner, "call")) owner = Object.getPrototypeOf(owner) as object;
+  if (entryOf(owner.constructor)) return; // ours, whose calls take options
+  console.warn(
+    `kerasm: ${layer.name}: a minifier seems to have named the parameters of call, so that the last one gets the options as an object. ` +
+      "Where it is to be training or mask, write call(x, { training, mask }).",
+  );
 }
 
 /** The names in a pattern such as `{ training, mask: own = null }`; null for what is none, or keeps the rest. */
