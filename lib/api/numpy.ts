@@ -191,7 +191,8 @@ export function broadcastArrays(...args: readonly TensorLike[]): Tensor[] {
 }
 
 /**
- * The slices along an axis, or elements of all, whose condition is true; those behind the end of the conditions are left out. NumPy: numpy.compress
+ * The slices along an axis, or elements of all, whose condition is true; those behind the end of the conditions are left out.
+ * NumPy: numpy.compress
  *
  * ```ts
  * import * as np from "kerasm/numpy";
