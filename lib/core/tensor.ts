@@ -42,6 +42,19 @@ export abstract class Chainable {
     return this.value().array();
   }
 
+  /**
+   * The same as `array()`, by TensorFlow's name: nested arrays, a number for a scalar.
+   *
+   * ```ts
+   * tf.constant([[1, 2]]).numpy(); // [[1, 2]]
+   * ```
+   *
+   * @throws StateError for a symbolic tensor
+   */
+  numpy(): NestedArray {
+    return this.value().array();
+  }
+
   /** Whether it stands for a value inside a model under construction: an operation on it is a node of the model. */
   get isOfModel(): boolean {
     return false;

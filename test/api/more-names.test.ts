@@ -129,3 +129,10 @@ t.test("what TensorFlow itself has given up says what to use", async (t) => {
   t.throws(() => tf.estimator.LinearClassifier({}), { name: "NotSupportedError", message: /keras.Model/ });
   t.throws(() => tf.featureColumn.numericColumn("age"), { name: "NotSupportedError", message: /FeatureSpace/ });
 });
+
+t.test("numpy() is array()", async (t) => {
+  t.strictSame(tf.constant([[1, 2], [3, 4]]).numpy(), [[1, 2], [3, 4]]); // prettier-ignore
+  t.equal(tf.reduceSum([1, 2]).numpy(), 3);
+  t.equal(tf.variable(3).numpy(), 3);
+  t.throws(() => tf.function((x: tf.Tensor) => x.add(Number(x.numpy())))(tf.constant(1)), { name: "StateError" });
+});
