@@ -130,7 +130,7 @@ else {
     const session = await context.newCDPSession(page);
     await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(server.url).origin, quotaSize: 1_000_000 });
     for (const place of ["indexeddb://full/m.keras", "opfs://full/m.keras"])
-      t.match(await refusal(`await model.save("${place}")`), /CheckpointError.*a full quota/, place);
+      t.match(await refusal(`await model.save("${place}")`), /CheckpointError.*(a full quota|its quota is full)/, place);
     await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(server.url).origin });
     for (const place of ["indexeddb://full/m.keras", "opfs://full/m.keras"])
       t.equal(await refusal(`await model.save("${place}"); await keras.models.loadModel("${place}")`), "nothing", place);

@@ -31,6 +31,8 @@ const exported = Object.entries({
 } as Readonly<Record<string, object>>).flatMap(([family, members]) =>
   (Object.entries(members) as [string, Class][])
     .filter(([name, value]) => typeof value === "function" && /^[A-Z]/.test(name))
+    // keras.losses.MSE is a function.
+    .filter(([name, value], _, all) => !all.some(([other, same]) => same === value && other !== name && /^[a-z]/.test(other)))
     .filter(([name]) => !bases.has(name) && !withoutConfig.has(`${family}.${name}`))
     // A class of several names is registered under Keras's own.
     .filter(
