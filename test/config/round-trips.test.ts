@@ -32,7 +32,7 @@ const exported = Object.entries({
   (Object.entries(members) as [string, Class][])
     .filter(([name, value]) => typeof value === "function" && /^[A-Z]/.test(name))
     // keras.losses.MSE is a function.
-    .filter(([name, value], _, all) => !all.some(([other, same]) => same === value && other !== name && /^[a-z]/.test(other)))
+    .filter(([, value]) => !Object.entries(members).some(([other, same]) => same === value && /^[a-z]/.test(other)))
     .filter(([name]) => !bases.has(name) && !withoutConfig.has(`${family}.${name}`))
     // A class of several names is registered under Keras's own.
     .filter(
