@@ -58,7 +58,7 @@ export class Schema<const P extends readonly string[] = readonly string[], const
     const { positional } = this;
     for (const [index, value] of given.entries()) {
       const name = positional[index];
-      if (isPlainObject(value) && !(name !== undefined && this.#isValue(name, value))) {
+      if (isPlainObject(value) && !(name !== undefined && this.#isValue(name, value, index === given.length - 1))) {
         const rest = given.slice(index + 1).find((later) => later !== undefined);
         if (rest !== undefined) {
           throw new ArgumentError(where, {
@@ -130,11 +130,12 @@ export class Schema<const P extends readonly string[] = readonly string[], const
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [this.#keras!.get(key)!, value]));
   }
 
-  /** Whether a plain object in a positional place is the value of that option, and not the options. */
-  #isValue(name: string, value: object): boolean {
+  /** Whether a plain object in a positional place is the value of that option, and not the options: an empty one that comes last is those. */
+  #isValue(name: string, value: object, isLast: boolean): boolean {
     const { takesObjects } = this.fields[name]!;
     if (takesObjects === "configs") return "class_name" in value;
     const keys = Object.keys(value);
+    if (isLast && keys.length === 0) return false;
     return takesObjects && !(keys.length > 0 && keys.every((key) => key in this.fields));
   }
 

@@ -133,6 +133,7 @@ function united(all: readonly (ClusterSpec | Cluster)[]): ClusterSpec {
   return new ClusterSpec(jobs);
 }
 
+/** Where the pods of a cluster are looked for. */
 export interface KubernetesOptions {
   /** Labels of the pods of each job. Default: `{ worker: ["job-name=tensorflow"] }`. */
   readonly jobToLabelMapping?: Readonly<Record<string, readonly string[]>> | null;

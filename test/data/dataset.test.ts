@@ -408,3 +408,8 @@ t.test("asNumpyIterator of what is asynchronous", async (t) => {
   t.strictSame(elements, [[[0, 1], ["x", "x"]], [[2, 3], ["x", "x"]]]);
   t.throws(() => [...Dataset.range(4).map(async (i) => i).asNumpyIterator()], /for await/);
 }); // prettier-ignore
+
+t.test("an empty record that comes last is options, also where a record could stand for a value", async (t) => {
+  const uneven = Dataset.fromGenerator(() => [[1], [2, 2]], { outputSignature: new TensorSpec([null]) });
+  t.strictSame(await awaited(uneven.paddedBatch(2, {})), [[[1, 0], [2, 2]]]); // prettier-ignore
+});

@@ -10,7 +10,7 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
       keras.layers.TFSMLayer keras.layers.TorchModuleWrapper keras.legacy.saving.deserializeKerasObject
       keras.legacy.saving.serializeKerasObject keras.optimizers.legacy.Adagrad keras.wrappers.SKLearnClassifier
       keras.wrappers.SKLearnRegressor keras.wrappers.SKLearnTransformer
-      tf.compat tf.Graph tf.lite tf.queue tf.savedModel tf.io.gfile`),
+      tf.compat tf.estimator tf.featureColumn tf.Graph tf.lite tf.queue tf.savedModel tf.io.gfile`),
   ],
   [
     "fetches a file of the net, which no test may",
@@ -51,9 +51,8 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
         NcclAllReduce ParameterServerStrategy ReductionToOneDevice ReplicaContext RunOptions InputOptions StrategyExtended Server TPUStrategy CollectiveCommunication
         CommunicationImplementation initialize cluster_resolver.TFConfigClusterResolver cluster_resolver.TPUClusterResolver
         cluster_resolver.ClusterResolver cluster_resolver.KubernetesClusterResolver cluster_resolver.SlurmClusterResolver
-        cluster_resolver.UnionClusterResolver cluster_resolver.UnionResolver coordinator.ClusterCoordinator coordinator.PerWorkerValue
+        cluster_resolver.UnionResolver coordinator.ClusterCoordinator coordinator.PerWorkerValue
         coordinator.PerWorkerDataset coordinator.PerWorkerIterator coordinator.RemoteValue experimental.CentralStorageStrategy
-        experimental.coordinator.ClusterCoordinator experimental.coordinator.PerWorkerValues experimental.coordinator.RemoteValue
         experimental.openCommunicator experimental.partitioners.Partitioner experimental.TerminationConfig`,
       ),
     ],

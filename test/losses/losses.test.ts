@@ -22,7 +22,8 @@ t.test("every loss and metric is found by its names, and its config makes the sa
     [losses, Object.keys(losses)],
     [metrics, Object.keys(metrics)],
   ] as const) {
-    const names = found.filter((name) => /^[A-Z]/.test(name) && !["Loss", "Metric", "Reduction"].includes(name));
+    const isFunction = (name: string): boolean => /^(KLD|MAE|MAPE|MSE|MSLE)$/.test(name);
+    const names = found.filter((name) => /^[A-Z]/.test(name) && !["Loss", "Metric", "Reduction"].includes(name) && !isFunction(name));
     t.ok(names.length >= 20);
     const needsArguments = /^(IoU|MeanIoU|OneHotIoU|OneHotMeanIoU|SensitivityAt|SpecificityAt|PrecisionAt|RecallAt|MeanMetricWrapper)/;
     for (const name of names.filter((name) => !needsArguments.test(name))) {
