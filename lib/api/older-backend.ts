@@ -8,18 +8,25 @@ import { type Shape, shapeText, sizeOf } from "../core/shape.js";
 import { isSparse } from "../core/sparse.js";
 import { Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
 import { batchDot as productOf } from "../layers/merging/dot.js";
+import { isChannelsFirst } from "../ops/image/layout.js";
 import * as ops from "../ops/index.js";
 import * as random from "../random/index.js";
 import { Variable } from "../variables/variable.js";
+import { foldl as tfFoldl, foldr as tfFoldr } from "./tf/functions.js";
 import { cond as branch } from "../graph/control/cond.js";
+import { map } from "../graph/control/loops.js";
 
 export {
   abs,
   all,
   any,
+  binaryCrossentropy,
   cast,
+  categoricalCrossentropy,
   cos,
   dot,
+  dtype,
+  elu,
   equal,
   exp,
   greater,
@@ -32,6 +39,7 @@ export {
   mean,
   min,
   minimum,
+  ndim,
   notEqual,
   onesLike,
   prod,
@@ -50,6 +58,7 @@ export {
   var,
   zerosLike,
 } from "../ops/index.js";
+export { normal as randomNormal, truncatedNormal, uniform as randomUniform } from "../random/index.js";
 export { nameScope } from "../layers/base/scopes.js";
 
 type Format = string | null;
@@ -57,11 +66,7 @@ type Lengths = readonly number[] | number;
 type Axis = number | readonly number[] | null;
 
 /** Whether channels come last. @throws ValueError */
-function isLast(where: string, format: Format): boolean {
-  const found = format ?? imageDataFormat();
-  if (found === "channels_last" || found === "channels_first") return found === "channels_last";
-  throw new ValueError(`backend.${where}.dataFormat`, { given: text(format), expected: "channels_last or channels_first" });
-}
+const isLast = (where: string, format: Format): boolean => !isChannelsFirst(`backend.${where}`, format ?? imageDataFormat());
 
 /**
  * The places of the largest elements along an axis, by default the last. tf.keras: backend.argmax
@@ -174,18 +179,6 @@ export const biasAdd = declare(
 );
 
 /**
- * The crossentropy of each element: no mean is taken. tf.keras: backend.binary_crossentropy
- *
- * ```ts
- * keras.backend.binaryCrossentropy([1], [0.5]); // [0.6931]
- * ```
- */
-export const binaryCrossentropy = declare(
-  "keras.backend.binaryCrossentropy(*target, *output, fromLogits=false)",
-  (target: TensorLike, output: TensorLike, fromLogits: boolean): Tensor => ops.binaryCrossentropy(target, output, fromLogits),
-);
-
-/**
  * The focal crossentropy of each element. tf.keras: backend.binary_focal_crossentropy
  *
  * ```ts
@@ -211,19 +204,6 @@ export const binaryFocalCrossentropy = declare(
  * ```
  */
 export const castToFloatx = declare("keras.backend.castToFloatx(*x)", (x: TensorLike): Tensor => ops.cast(x, floatx()));
-
-/**
- * The crossentropy of each row. tf.keras: backend.categorical_crossentropy
- *
- * ```ts
- * keras.backend.categoricalCrossentropy([[0, 1]], [[0.5, 0.5]]); // [0.6931]
- * ```
- */
-export const categoricalCrossentropy = declare(
-  "keras.backend.categoricalCrossentropy(*target, *output, fromLogits=false, axis:int=-1)",
-  (target: TensorLike, output: TensorLike, fromLogits: boolean, axis: number): Tensor =>
-    ops.categoricalCrossentropy(target, output, fromLogits, axis),
-);
 
 /**
  * The focal crossentropy of each row. tf.keras: backend.categorical_focal_crossentropy
@@ -411,13 +391,6 @@ export const ctcBatchCost = declare(
 
 type Fold = (accumulated: Tensor, element: Tensor) => TensorLike;
 
-function folded(fn: Fold, elements: readonly Tensor[], initializer: TensorLike | null): Tensor {
-  const [first, ...others] = initializer === null ? elements : [asTensor(initializer), ...elements];
-  if (first === undefined)
-    throw new ShapeError("backend.foldl.elems", { given: "no element", expected: "at least one, or an initializer" });
-  return others.reduce((accumulated, element) => asTensor(fn(accumulated, element)), first);
-}
-
 /**
  * What a function makes of all elements of the first axis, one after the other. tf.keras: backend.foldl
  *
@@ -426,7 +399,7 @@ function folded(fn: Fold, elements: readonly Tensor[], initializer: TensorLike |
  * ```
  */
 export const foldl = (fn: Fold, elems: TensorLike, initializer: TensorLike | null = null): Tensor =>
-  folded(fn, ops.unstack(elems), initializer);
+  tfFoldl(fn as never, asTensor(elems), { initializer }) as Tensor;
 
 /**
  * What a function makes of all elements of the first axis, from the last one on. tf.keras: backend.foldr
@@ -436,7 +409,7 @@ export const foldl = (fn: Fold, elems: TensorLike, initializer: TensorLike | nul
  * ```
  */
 export const foldr = (fn: Fold, elems: TensorLike, initializer: TensorLike | null = null): Tensor =>
-  folded(fn, ops.unstack(elems).reverse(), initializer);
+  tfFoldr(fn as never, asTensor(elems), { initializer }) as Tensor;
 
 /**
  * A function of each element of the first axis. tf.keras: backend.map_fn
@@ -445,8 +418,7 @@ export const foldr = (fn: Fold, elems: TensorLike, initializer: TensorLike | nul
  * keras.backend.mapFn((each) => each.mul(2), [1, 2, 3]); // [2, 4, 6]
  * ```
  */
-export const mapFn = (fn: (element: Tensor) => TensorLike, elems: TensorLike): Tensor =>
-  ops.stack(ops.unstack(elems).map((each) => asTensor(fn(each))));
+export const mapFn = (fn: (element: Tensor) => TensorLike, elems: TensorLike): Tensor => map(fn as never, asTensor(elems)) as Tensor;
 
 const logarithms = (p: TensorLike): Tensor => ops.log(ops.add(p, epsilon()));
 
@@ -537,26 +509,8 @@ export const cumprod = declare("keras.backend.cumprod(*x, axis:int=0)", (x: Tens
 export const dropout = declare(
   "keras.backend.dropout(*x, level:number, noiseShape:shape=null, seed:int=null)",
   (x: TensorLike, level: number, noiseShape: Shape | null, seed: number | null): Tensor =>
-    random.dropout(x, level, { noiseShape: noiseShape as null, ...(seed !== null && { seed }) }),
+    random.dropout(x, level, { noiseShape: noiseShape as null, seed }),
 );
-
-/**
- * The dtype of a tensor or variable, by its name. tf.keras: backend.dtype
- *
- * ```ts
- * keras.backend.dtype(tf.ones([2])); // "float32"
- * ```
- */
-export const dtype = (x: Tensor | Variable): string => x.dtype;
-
-/**
- * x where it is positive, else alpha · (eˣ − 1). tf.keras: backend.elu
- *
- * ```ts
- * keras.backend.elu([1, -1]); // [1, -0.6321]
- * ```
- */
-export const elu = declare("keras.backend.elu(*x, alpha:number=1)", (x: TensorLike, alpha: number): Tensor => ops.elu(x, alpha));
 
 /**
  * The values of a tensor or variable as nested arrays; anything else as it is. tf.keras: backend.get_value
@@ -686,15 +640,6 @@ export const inTopK = declare(
  * ```
  */
 export const intShape = (x: TensorLike): Shape => asTensor(x).shape;
-
-/**
- * How many axes a tensor has. tf.keras: backend.ndim
- *
- * ```ts
- * keras.backend.ndim(tf.ones([2, 3])); // 2
- * ```
- */
-export const ndim = (x: TensorLike): number => asTensor(x).rank;
 
 /**
  * The shape as a tensor. tf.keras: backend.shape
@@ -924,46 +869,7 @@ export const pow = declare("keras.backend.pow(*x, *a)", (x: TensorLike, a: Tenso
 export const randomBernoulli = declare(
   "keras.backend.randomBernoulli(shape:shape, p:number=0, dtype:dtype=null, seed:int=null)",
   (shape: readonly number[], p: number, dtype: string | null, seed: number | null): Tensor =>
-    ops.cast(ops.lessEqual(random.uniform(shape, { ...(seed !== null && { seed }) }), p), dtype ?? floatx()),
-);
-
-/**
- * Normally distributed numbers. tf.keras: backend.random_normal
- *
- * ```ts
- * keras.backend.randomNormal([2, 3]).shape; // [2, 3]
- * ```
- */
-export const randomNormal = declare(
-  "keras.backend.randomNormal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype=null, seed:int=null)",
-  (shape: readonly number[], mean: number, stddev: number, dtype: string | null, seed: number | null): Tensor =>
-    random.normal(shape, { mean, stddev, dtype: dtype ?? floatx(), ...(seed !== null && { seed }) }),
-);
-
-/**
- * Numbers from minval up to maxval. tf.keras: backend.random_uniform
- *
- * ```ts
- * keras.backend.randomUniform([2, 3]).shape; // [2, 3]
- * ```
- */
-export const randomUniform = declare(
-  "keras.backend.randomUniform(shape:shape, minval:number=0, maxval:number=1, dtype:dtype=null, seed:int=null)",
-  (shape: readonly number[], minval: number, maxval: number, dtype: string | null, seed: number | null): Tensor =>
-    random.uniform(shape, { minval, maxval, dtype: dtype ?? floatx(), ...(seed !== null && { seed }) }),
-);
-
-/**
- * Normally distributed numbers within two standard deviations. tf.keras: backend.truncated_normal
- *
- * ```ts
- * keras.backend.truncatedNormal([2, 3]).shape; // [2, 3]
- * ```
- */
-export const truncatedNormal = declare(
-  "keras.backend.truncatedNormal(shape:shape, mean:number=0, stddev:number=1, dtype:dtype=null, seed:int=null)",
-  (shape: readonly number[], mean: number, stddev: number, dtype: string | null, seed: number | null): Tensor =>
-    random.truncatedNormal(shape, { mean, stddev, dtype: dtype ?? floatx(), ...(seed !== null && { seed }) }),
+    ops.cast(ops.lessEqual(random.uniform(shape, { seed }), p), dtype ?? floatx()),
 );
 
 /**
@@ -976,7 +882,7 @@ export const truncatedNormal = declare(
 export const randomNormalVariable = declare(
   "keras.backend.randomNormalVariable(shape:shape, mean:number, scale:number, dtype:dtype=null, name:string=null, seed:int=null)",
   (shape: readonly number[], mean: number, scale: number, dtype: string | null, name: string | null, seed: number | null): Variable =>
-    variable(randomNormal(shape, mean, scale, { seed }), { dtype, name }),
+    variable(random.normal(shape, mean, scale, { seed }), { dtype, name }),
 );
 
 /**
@@ -989,7 +895,7 @@ export const randomNormalVariable = declare(
 export const randomUniformVariable = declare(
   "keras.backend.randomUniformVariable(shape:shape, low:number, high:number, dtype:dtype=null, name:string=null, seed:int=null)",
   (shape: readonly number[], low: number, high: number, dtype: string | null, name: string | null, seed: number | null): Variable =>
-    variable(randomUniform(shape, low, high, { seed }), { dtype, name }),
+    variable(random.uniform(shape, low, high, { seed }), { dtype, name }),
 );
 
 /**

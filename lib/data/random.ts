@@ -39,4 +39,12 @@ export class Random {
   below(count: number): number {
     return Math.floor((this.next() / 2 ** 32) * count);
   }
+
+  /** Brings values into a random order. Fisher and Yates, 1938. */
+  shuffle(values: Int32Array | unknown[]): void {
+    for (let i = values.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [values[i], values[j]] = [values[j]!, values[i]!] as [never, never];
+    }
+  }
 }

@@ -69,7 +69,7 @@ export function timeseriesDatasetFromArray(
   if (!(count > 0))
     throw new ValueError(`${where}.sequenceLength`, { given: text(sequenceLength), expected: "sequences that fit into the data" });
   const starts = Int32Array.from({ length: Math.ceil(count / sequenceStride) }, (_, i) => i * sequenceStride);
-  if (shuffle) shuffleInPlace(starts, seed);
+  if (shuffle) new Random(seed ?? Math.floor(Math.random() * 2 ** 31)).shuffle(starts);
   const steps = Int32Array.from({ length: sequenceLength }, (_, i) => first + i * samplingRate);
   const begin = adoptTensor(starts, [starts.length], "int32");
   // Batches are gathered at once: the places of all their sequences.
@@ -84,13 +84,4 @@ export function timeseriesDatasetFromArray(
   };
   if (!goals) return rows.map(sequences) as unknown as Dataset<Tensor>;
   return rows.map((start) => [sequences(start), take(goals, start.add(first), 0)] as const) as unknown as Dataset<[Tensor, Tensor]>;
-}
-
-/** A random order. Fisher and Yates, 1938. */
-export function shuffleInPlace(values: Int32Array | unknown[], seed: number | null): void {
-  const random = new Random(seed ?? Math.floor(Math.random() * 2 ** 31));
-  for (let i = values.length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [values[i], values[j]] = [values[j]!, values[i]!] as [never, never];
-  }
 }

@@ -4,6 +4,7 @@
 import t from "tap";
 import { KerasmError } from "../../lib/core/errors.js";
 import * as tf from "../../lib/index.js";
+import { isClass } from "../support/classes.js";
 
 const { keras } = tf;
 const x = tf.constant([[0.5, -1.5, 2], [3, 0.25, -0.75]]); // prettier-ignore
@@ -66,7 +67,7 @@ for (const [space, members] of Object.entries(spaces)) {
     for (const [name, member] of Object.entries(members)) {
       if (typeof member !== "function" || skipped.test(name)) continue;
       const make = member as Call & (new (...args: unknown[]) => unknown);
-      const isClass = Function.prototype.toString.call(make).startsWith("class");
+      const makesObjects = isClass(make);
       const note = (error: unknown, what: string, args: string): void => {
         if (!isOurs(error)) found.set(`${space}.${name}: ${String(error).slice(0, 120)}`, `${what} ${args}`);
       };
@@ -74,7 +75,7 @@ for (const [space, members] of Object.entries(spaces)) {
         for (const [place, args] of places.entries()) {
           calls++;
           try {
-            const result = isClass ? new make(...args(value)) : make(...args(value));
+            const result = makesObjects ? new make(...args(value)) : make(...args(value));
             if (result instanceof Promise) await result.catch((error: unknown) => note(error, what, String(args)));
           } catch (error) {
             note(error, what, `in ${String(places[place])}`);

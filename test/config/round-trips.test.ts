@@ -6,6 +6,7 @@ import { type Config, deserializeKerasObject, isEnvelope, lookUp, serializeKeras
 import { keras } from "../../lib/index.js";
 import { UnknownNameError } from "../../lib/core/errors.js";
 import { families, goldenDir, readCases } from "../golden/cases.js";
+import { isClass } from "../support/classes.js";
 
 type Class = { readonly name: string; readonly prototype: object; fromConfig?(config: Config): object };
 
@@ -30,9 +31,7 @@ const exported = Object.entries({
   constraints: keras.constraints,
 } as Readonly<Record<string, object>>).flatMap(([family, members]) =>
   (Object.entries(members) as [string, Class][])
-    .filter(([name, value]) => typeof value === "function" && /^[A-Z]/.test(name))
-    // keras.losses.MSE is a function.
-    .filter(([, value]) => !Object.entries(members).some(([other, same]) => same === value && /^[a-z]/.test(other)))
+    .filter(([name, value]) => isClass(value) && /^[A-Z]/.test(name))
     .filter(([name]) => !bases.has(name) && !withoutConfig.has(`${family}.${name}`))
     // A class of several names is registered under Keras's own.
     .filter(

@@ -10,6 +10,7 @@ import * as tf from "../../lib/index.js";
 import { bytes, floats, words } from "../../lib/runtime/memory.js";
 import { layoutOfKernel, watchKernels } from "../support/watched-kernels.js";
 import { setAround, standingFor } from "./surface.js";
+import { isClass } from "../support/classes.js";
 
 /** All that can be made wrong, by name: `primitive add`, `kernel add_f32`, `keras.layers.Dense`, `tf.math.angle`. */
 export const subjects = new Set<string>();
@@ -205,8 +206,7 @@ const withoutComputing = new Set([
 const classes = new Set<unknown>();
 for (const [path, namespace, methods, wrong] of families)
   for (const [name, value] of Object.entries(namespace) as [string, Class][]) {
-    if (typeof value !== "function" || !/^[A-Z]/.test(name) || classes.has(value) || withoutComputing.has(`${path}.${name}`)) continue;
-    if (/^[A-Z]+$/.test(name) && !methods.some((method) => method in ((value as Partial<Class>).prototype ?? {}))) continue; // MSE: a function
+    if (!isClass(value) || !/^[A-Z]/.test(name) || classes.has(value) || withoutComputing.has(`${path}.${name}`)) continue;
     classes.add(value);
     subjects.add(`${path}.${name}`);
     for (const method of methods) replaceMethod(value, method, `${path}.${name}`, wrong);

@@ -171,6 +171,10 @@ export const transpose = declare(
   },
 );
 
+/** The axes to reduce, counted from the front: all where none is said. @throws ValueError */
+const axesOf = (where: string, x: SparseTensor, axis: number | readonly number[] | null): number[] =>
+  axis === null ? x.shape.map((_, i) => i) : [axis].flat().map((each) => checkAxis(where, each as number, x.rank));
+
 /**
  * Sums along axes; a dense tensor.
  *
@@ -188,8 +192,7 @@ export const reduceSum = declare(
     _: Name,
   ): Tensor | SparseTensor => {
     const x = asSparse("sparse.reduceSum", spInput);
-    const axes =
-      axis === null ? x.shape.map((__, i) => i) : [axis].flat().map((each) => checkAxis("sparse.reduceSum", each as number, x.rank));
+    const axes = axesOf("sparse.reduceSum", x, axis);
     const kept = x.shape.map((__, i) => i).filter((i) => !axes.includes(i));
     const values = numbersOf("sparse.reduceSum", x);
     const shape = kept.map((i) => x.shape[i]!);
@@ -473,7 +476,7 @@ export const reduceMax = declare(
   ): Tensor | SparseTensor => {
     const where = "sparse.reduceMax";
     const x = asSparse(where, spInput);
-    const axes = axis === null ? x.shape.map((__, i) => i) : [axis].flat().map((each) => checkAxis(where, each as number, x.rank));
+    const axes = axesOf(where, x, axis);
     const left = x.shape.map((length, i) => (axes.includes(i) ? 1 : length));
     const count = sizeOf(left);
     const strides = Int32Array.from(stridesOf(left), (each, i) => (axes.includes(i) ? 0 : each));

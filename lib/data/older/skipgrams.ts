@@ -90,23 +90,14 @@ export function skipgrams(
     const around = [...words.slice(Math.max(0, i - windowSize), i), ...words.slice(i + 1, i + windowSize + 1)];
     return around.filter((other) => other !== 0).map((other) => [word, other]);
   });
-  const firsts = mixed(near.map(([word]) => word), random); // prettier-ignore
+  const firsts = near.map(([word]) => word);
+  random.shuffle(firsts);
   const drawn = Array.from({ length: Math.trunc(near.length * negativeSamples) }, (_, i): [number, number] => [
     firsts[i % firsts.length]!,
     1 + random.below(vocabularySize - 1),
   ]);
   const all = [...near.map((pair) => [pair, true] as const), ...drawn.map((pair) => [pair, false] as const)];
-  const ordered = shuffle ? mixed(all, random) : all;
+  if (shuffle) random.shuffle(all);
   const label = (isNear: boolean): number | [number, number] => (categorical ? (isNear ? [0, 1] : [1, 0]) : Number(isNear));
-  return [ordered.map(([pair]) => pair), ordered.map(([, isNear]) => label(isNear))];
-}
-
-/** The elements in random order. */
-function mixed<T>(elements: readonly T[], random: Random): T[] {
-  const made = [...elements];
-  for (let i = made.length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [made[i], made[j]] = [made[j]!, made[i]!];
-  }
-  return made;
+  return [all.map(([pair]) => pair), all.map(([, isNear]) => label(isNear))];
 }

@@ -398,17 +398,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async trainOnBatch(all: AllArguments<TrainOnBatchOptions>): Promise<number | number[]>;
   async trainOnBatch(x: DataLike, y?: DataLike, ...options: Arguments<typeof trainOnBatchOptions>): Promise<number | number[]>;
   async trainOnBatch(x: unknown, y?: DataLike, ...given: Arguments<typeof trainOnBatchOptions>): Promise<unknown> {
-    const named = y === undefined && given.length === 0 && byName(trainOnBatchOptions, x);
-    const all = named ? [named.options] : given;
-    return onBatch(
-      this.#trained,
-      "trainOnBatch",
-      named ? named.x : x,
-      named ? named.y : y,
-      all.length === 0 ? trainOnBatchOptions.defaults : trainOnBatchOptions.parse("trainOnBatch", all),
-      () => this.makeTrainFunction(),
-      (x) => this.asInputs(x),
-    );
+    return this.#onBatch("trainOnBatch", trainOnBatchOptions, () => this.makeTrainFunction(), x, y, given);
   }
 
   /** The loss and the metrics of the model on the given samples alone. */
@@ -416,17 +406,22 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   async testOnBatch(all: AllArguments<TestOnBatchOptions>): Promise<number | number[]>;
   async testOnBatch(x: DataLike, y?: DataLike, ...options: Arguments<typeof testOnBatchOptions>): Promise<number | number[]>;
   async testOnBatch(x: unknown, y?: DataLike, ...given: Arguments<typeof testOnBatchOptions>): Promise<unknown> {
-    const named = y === undefined && given.length === 0 && byName(testOnBatchOptions, x);
+    return this.#onBatch("testOnBatch", testOnBatchOptions, () => this.makeTestFunction(), x, y, given);
+  }
+
+  /** One step on samples given by place, or all by name. */
+  #onBatch(
+    method: "trainOnBatch" | "testOnBatch",
+    schema: typeof trainOnBatchOptions | typeof testOnBatchOptions,
+    make: () => Execution<StepLogs>,
+    x: unknown,
+    y: unknown,
+    given: readonly unknown[],
+  ): Promise<unknown> {
+    const named = y === undefined && given.length === 0 && byName(schema, x);
     const all = named ? [named.options] : given;
-    return onBatch(
-      this.#trained,
-      "testOnBatch",
-      named ? named.x : x,
-      named ? named.y : y,
-      all.length === 0 ? testOnBatchOptions.defaults : testOnBatchOptions.parse("testOnBatch", all),
-      () => this.makeTestFunction(),
-      (x) => this.asInputs(x),
-    );
+    const options = all.length === 0 ? schema.defaults : schema.parse(method, all);
+    return onBatch(this.#trained, method, named ? named.x : x, named ? named.y : y, options, make, (x) => this.asInputs(x));
   }
 
   /** What the model gives for the given samples. */
