@@ -11,6 +11,7 @@ import {
   string,
   tuple,
   type Arguments,
+  type OptionValues,
 } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import { text, ValueError } from "../core/errors.js";
@@ -23,7 +24,8 @@ import { resample } from "./resample.js";
 
 const methods = { box: "area", bilinear: "bilinear", hamming: "bilinear", bicubic: "bicubic", lanczos: "lanczos3" } as const;
 
-const loadOptions = schema(["colorMode", "targetSize", "interpolation", "keepAspectRatio"], {
+/** How an image of a file becomes a tensor. */
+export const loadOptions = schema(["colorMode", "targetSize", "interpolation", "keepAspectRatio"], {
   colorMode: oneOf(["rgb", "grayscale", "rgba"], "rgb"),
   targetSize: nullable(tuple(2, positiveInteger())),
   interpolation: oneOf(["nearest", "bilinear", "bicubic", "hamming", "box", "lanczos"], "nearest"),
@@ -32,11 +34,16 @@ const loadOptions = schema(["colorMode", "targetSize", "interpolation", "keepAsp
 
 /** As keras.utils.loadImg. */
 export async function loadImg(source: ImageSource, ...options: Arguments<typeof loadOptions>): Promise<Tensor> {
-  const { colorMode, targetSize, interpolation, keepAspectRatio } = loadOptions.parse("loadImg", options);
-  const { decodeImage } = await import("../formats/image.js");
+  const parsed = loadOptions.parse("loadImg", options);
   const named = typeof source === "string" || source instanceof URL ? ` ${JSON.stringify(String(source))}` : "";
-  const picture = await decodeImage(await readFileBytes("loadImg", source), `loadImg${named}`);
-  const pixels = inColors(picture, colorMode);
+  return readImage(`loadImg${named}`, await readFileBytes("loadImg", source), parsed);
+}
+
+/** An image of the bytes of a file; `where` names it in errors. */
+export async function readImage(where: string, bytes: Uint8Array, options: OptionValues<typeof loadOptions>): Promise<Tensor> {
+  const { colorMode, targetSize, interpolation, keepAspectRatio } = options;
+  const { decodeImage } = await import("../formats/image.js");
+  const pixels = inColors(await decodeImage(bytes, where), colorMode);
   if (targetSize === null) return pixels;
   const [height, width] = targetSize as [number, number];
   const [inHeight, inWidth] = pixels.shape as [number, number];

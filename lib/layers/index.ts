@@ -6,6 +6,7 @@ export { LeakyReLU } from "./activations/leaky-relu.js";
 export { PReLU } from "./activations/prelu.js";
 export { ReLU } from "./activations/relu.js";
 export { Softmax } from "./activations/softmax.js";
+export { ThresholdedReLU } from "./activations/thresholded-relu.js";
 export { AdditiveAttention, Attention } from "./attention/attention.js";
 export { GroupedQueryAttention as GroupQueryAttention } from "./attention/grouped-query-attention.js";
 export { MultiHeadAttention } from "./attention/multi-head-attention.js";

@@ -1,4 +1,4 @@
-// NumPy's RandomState (Mersenne Twister, M. Matsumoto and T. Nishimura, 1998), as far as Keras shuffles its data sets with it.
+// NumPy's RandomState (Mersenne Twister, M. Matsumoto and T. Nishimura, 1998), as far as Keras draws with it.
 
 const [size, shift] = [624, 397];
 
@@ -33,13 +33,31 @@ export class RandomState {
     this.#at = 0;
   }
 
+  /** A number in [0, 1) of 53 bits: NumPy's `random`. */
+  random(): number {
+    const high = this.next() >>> 5;
+    return (high * 2 ** 26 + (this.next() >>> 6)) / 2 ** 53;
+  }
+
+  /** A number between two: NumPy's `uniform`. */
+  uniform(low: number, high: number): number {
+    return low + (high - low) * this.random();
+  }
+
+  /** A whole number from 0 to `most`: NumPy's `randint`. */
+  upTo(most: number): number {
+    if (most === 0) return 0;
+    const mask = 2 ** (32 - Math.clz32(most)) - 1;
+    let drawn = (this.next() & mask) >>> 0;
+    while (drawn > most) drawn = (this.next() & mask) >>> 0;
+    return drawn;
+  }
+
   /** The numbers below `count` in the order that NumPy's shuffle gives them. */
   permutation(count: number): number[] {
     const order = Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {
-      const mask = 2 ** (32 - Math.clz32(i)) - 1;
-      let j = (this.next() & mask) >>> 0;
-      while (j > i) j = (this.next() & mask) >>> 0;
+      const j = this.upTo(i);
       [order[i], order[j]] = [order[j]!, order[i]!];
     }
     return order;

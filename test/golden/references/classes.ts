@@ -48,6 +48,7 @@ reference("SimpleRNNCell, one step", () => {
   const [h] = cell(tf.constant([[1, 2]]), [tf.constant([[3]])]) as unknown as [tf.Tensor];
   expectValue(h, [[6]]);
 });
+reference("ThresholdedReLU", () => expectValue(new layers.ThresholdedReLU({ theta: 1.5 })(tf.constant([1, 1.5, 2])), [0, 0, 2]));
 reference("Lambda", () => expectValue(new layers.Lambda((x: tf.Tensor) => tf.multiply(x, 3))(tf.constant([1, 2])), [3, 6]));
 
 // Optimizers that hold others: one step of SGD by 0.5, on losses that are scaled, and each on its own variables.
