@@ -12,13 +12,15 @@ export const targets = ["simd", "relaxed"];
 export const binaryOf = (target) => `build/assembly/${target}.wasm`;
 /** The program that unpacks them in a page, by itself (inline.mjs). */
 export const unpacker = "build/assembly/unpack.wasm";
+/** The program that reads JPEG files, in threads that have no kernels. */
+export const jpeg = "build/assembly/jpeg.wasm";
 const maximumBytes = 300_000;
 
 export const assembly = {
   name: "assembly",
   inputs: () => [...filesIn("assembly", (file) => file.endsWith(".ts")), "asconfig.json", "tools/build/assembly.mjs"],
-  outputs: () => [...targets.map(binaryOf), unpacker],
-  run: () => Promise.all([...targets.map(compile), compileUnpacker()]),
+  outputs: () => [...targets.map(binaryOf), unpacker, jpeg],
+  run: () => Promise.all([...targets.map(compile), compileUnpacker(), compileJpeg()]),
   isSlow: true,
 };
 
@@ -27,8 +29,11 @@ async function compile(target) {
   check(target, readFileSync(join(root, binaryOf(target))));
 }
 
-const compileUnpacker = () =>
-  asc("assembly/unpack/lzma.ts", "--config", "none", "--outFile", unpacker, "--runtime", "stub", "--noAssert", "-O3", "--shrinkLevel", "2");
+/** A program with a memory of its own. */
+const compileAlone = (source, outFile, ...options) =>
+  asc(source, "--config", "none", "--outFile", outFile, "--runtime", "stub", "--noAssert", "-O3", ...options);
+const compileUnpacker = () => compileAlone("assembly/unpack/lzma.ts", unpacker, "--shrinkLevel", "2");
+const compileJpeg = () => compileAlone("assembly/jpeg/index.ts", jpeg, "--enable", "simd");
 
 async function asc(...options) {
   const program = join(root, "node_modules/assemblyscript/bin/asc.js");

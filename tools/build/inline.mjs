@@ -9,18 +9,28 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { binaryOf, targets, unpacker } from "./assembly.mjs";
+import { binaryOf, jpeg, targets, unpacker } from "./assembly.mjs";
 import { root, writeGenerated } from "./steps.mjs";
 
 const output = "lib/generated/binaries.ts";
+const outputOfJpeg = "lib/generated/jpeg.ts";
+const base64 = (file) => readFileSync(join(root, file)).toString("base64");
 const { LZMA } = createRequire(import.meta.url)("lzma/src/lzma_worker.js");
 
 export const inline = {
   name: "inline",
-  inputs: () => [...targets.map(binaryOf), unpacker, "tools/build/inline.mjs"],
-  outputs: () => [output],
+  inputs: () => [...targets.map(binaryOf), unpacker, jpeg, "tools/build/inline.mjs"],
+  outputs: () => [output, outputOfJpeg],
   isSlow: true,
   run: () => {
+    writeGenerated(
+      outputOfJpeg,
+      `// Generated from assembly/jpeg/ by npm run build. Do not edit.
+
+/** The program that reads JPEG files, in base64. */
+export const program = "${base64(jpeg)}";
+`,
+    );
     const [simd, relaxed] = targets.map((target) => readFileSync(join(root, binaryOf(target))));
     const { copies, inserted } = differenceOf(simd, relaxed);
     const all = Buffer.concat([simd, Buffer.from(inserted), Buffer.from(copies.map((number) => number.toString(36)).join(" "))]);
@@ -31,7 +41,7 @@ export const inline = {
       `// Generated from assembly/ by npm run build. Do not edit.
 
 /** The program that unpacks, in base64. */
-export const unpacker = "${readFileSync(join(root, unpacker)).toString("base64")}";
+export const unpacker = "${base64(unpacker)}";
 /**
  * How many bytes the simd build has, how many new ones the relaxed build, and how many all are, in base 36 the copies of which it is made.
  */

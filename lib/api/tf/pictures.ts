@@ -5,7 +5,7 @@ import { DtypeError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { decodeImage as decodePicture, encodeImage, type Picture } from "../../formats/image.js";
-import type { Transform } from "../../formats/jpeg/inverse.js";
+import type { Transform } from "../../formats/jpeg/decode.js";
 import { convertImageDtype } from "./image.js";
 
 /** The pixels of a picture with so many channels; 0 takes those of the file. */

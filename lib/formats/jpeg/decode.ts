@@ -3,10 +3,11 @@
 //  (2) A block takes at least a bit of the file: what a damaged header may cost is bounded by the file's length.
 // Not read: arithmetic coding, 12 bits, frames without loss.
 
-import { Bits, Codes } from "./bits.js";
-import { factorsFor, inverses, type Transform } from "./inverse.js";
-import { colored, interleaved, type Plane, spread } from "./planes.js";
+import { Program } from "./program.js";
 import { zigzag } from "./tables.js";
+
+/** How samples are made of coefficients: the two inverse transforms of libjpeg. */
+export type Transform = "accurate" | "fast";
 
 export interface JpegOptions {
   /** 1 gives brightness alone, 3 colours; 0, the default, what the file has. */
@@ -35,7 +36,14 @@ interface Component {
   /** Samples that count. */
   readonly width: number;
   readonly height: number;
-  readonly coefficients: Int16Array;
+  /** Where its coefficients are. */
+  readonly coefficients: number;
+}
+
+/** Samples of one component in the program's memory, `stride` apart from row to row. */
+interface Plane {
+  readonly place: number;
+  readonly stride: number;
 }
 
 interface Frame {
@@ -48,52 +56,79 @@ interface Frame {
 }
 
 /** The picture in a JPEG file. @throws Error for what is damaged or not read */
-export function decode(bytes: Uint8Array, { channels = 0, transform = "accurate", isFancy = true }: JpegOptions = {}): JpegPicture {
-  const file = new File(bytes);
+export function decode(bytes: Uint8Array, options: JpegOptions = {}): JpegPicture {
+  const program = new Program();
+  try {
+    return picture(new File(bytes, program), program, options);
+  } finally {
+    program.end();
+  }
+}
+
+function picture(file: File, program: Program, { channels = 0, transform = "accurate", isFancy = true }: JpegOptions): JpegPicture {
   const frame = file.read();
   const { width, height, components } = frame;
   const colors = components.length === 1 ? 1 : channels === 1 && file.hasBrightness(frame) ? 1 : components.length;
-  const planes = components.slice(0, colors).map((component) => {
-    const samples = samplesOf(component, factorsFor(transform, file.tableOf(component.table)), transform);
-    return spread(samples, width, height, [frame.h / component.h, frame.v / component.v], isFancy);
+  const planes = components.slice(0, colors).map((component): Plane => {
+    const factors = program.put(factorsFor(transform, file.tableOf(component.table)));
+    return spread(program, samplesOf(program, component, factors, transform), component, frame, isFancy);
   });
-  const pixels = (colors >= 3 && file.isTransformed(frame) ? colored : interleaved)(planes, width, height);
+  const to = program.take(width * height * colors);
+  const { run } = program;
+  const [light, blue, red] = planes as [Plane, Plane, Plane];
+  const isTransformed = colors >= 3 && file.isTransformed(frame);
+  if (isTransformed) run.color(light.place, light.stride, blue.place, blue.stride, red.place, red.stride, to, width, height, colors);
+  for (let i = isTransformed ? 3 : 0; i < colors; i++) run.interleave(planes[i]!.place, planes[i]!.stride, to + i, width, height, colors);
+  const pixels = program.bytes(to, width * height * colors).slice();
   const rgb = colors === 4 ? withoutBlack(pixels, file.adobe !== null) : pixels;
   const [has, wanted] = [colors === 1 ? 1 : 3, channels || (colors === 1 ? 1 : 3)] as const;
-  return { width, height, channels: wanted, pixels: asBytes(has === wanted ? rgb : wanted === 3 ? tripled(rgb) : grey(rgb)) };
+  return { width, height, channels: wanted, pixels: has === wanted ? rgb : wanted === 3 ? tripled(rgb) : grey(rgb) };
 }
 
-const asBytes = ({ buffer, byteOffset, length }: Uint8ClampedArray): Uint8Array => new Uint8Array(buffer, byteOffset, length);
+/** What coefficients are multiplied by, for a table of quantization. */
+function factorsFor(transform: Transform, table: Uint16Array): ArrayLike<number> {
+  if (transform === "accurate") return table;
+  const scale = (k: number): number => (k === 0 ? 1 : Math.cos((k * Math.PI) / 16) * Math.SQRT2);
+  return Int32Array.from(table, (factor, i) => (factor * Math.round(16384 * scale(i >> 3) * scale(i & 7)) + 2048) >> 12);
+}
 
-function samplesOf(component: Component, factors: Int32Array, transform: Transform): Plane {
-  const { across, down, coefficients, width, height } = component;
+function samplesOf(program: Program, { across, down, coefficients }: Component, factors: number, transform: Transform): Plane {
   const stride = across * 8;
-  const samples = new Uint8ClampedArray(stride * down * 8);
-  const inverse = inverses[transform];
-  for (let row = 0, at = 0; row < down; row++)
-    for (let column = 0; column < across; column++, at += 64)
-      inverse(coefficients, at, factors, samples, row * 8 * stride + column * 8, stride);
-  return { samples, stride, width, height };
+  const place = program.take(stride * down * 8);
+  program.run.samples(coefficients, factors, place, across, down, Number(transform === "fast"));
+  return { place, stride };
+}
+
+/** A sample for each pixel. */
+function spread(program: Program, plane: Plane, component: Component, frame: Frame, isFancy: boolean): Plane {
+  const [h, v] = [frame.h / component.h, frame.v / component.v];
+  if (h === 1 && v === 1) return plane;
+  const stride = (frame.width + 15) & ~15;
+  const place = program.take(stride * frame.height);
+  const sums = program.take(2 * component.width + 64) + 16;
+  const { width, height } = component;
+  program.run.spread(plane.place, plane.stride, width, height, place, stride, frame.width, frame.height, h, v, Number(isFancy), sums);
+  return { place, stride };
 }
 
 /** Red, green and blue of four inks; files of Adobe's programs have them the other way round. */
-function withoutBlack(inks: Uint8ClampedArray, isInverted: boolean): Uint8ClampedArray {
-  const made = new Uint8ClampedArray((inks.length / 4) * 3);
+function withoutBlack(inks: Uint8Array, isInverted: boolean): Uint8Array {
+  const made = new Uint8Array((inks.length / 4) * 3);
   const light = (ink: number): number => (isInverted ? ink : 255 - ink);
   for (let i = 0, to = 0; i < inks.length; i += 4)
     for (let c = 0; c < 3; c++) made[to++] = Math.floor((light(inks[i + c]!) * light(inks[i + 3]!)) / 255);
   return made;
 }
 
-function tripled(pixels: Uint8ClampedArray): Uint8ClampedArray {
-  const made = new Uint8ClampedArray(pixels.length * 3);
+function tripled(pixels: Uint8Array): Uint8Array {
+  const made = new Uint8Array(pixels.length * 3);
   for (let i = 0; i < made.length; i++) made[i] = pixels[Math.floor(i / 3)]!;
   return made;
 }
 
 /** Brightness of colours (ITU-R 601). */
-function grey(pixels: Uint8ClampedArray): Uint8ClampedArray {
-  const made = new Uint8ClampedArray(pixels.length / 3);
+function grey(pixels: Uint8Array): Uint8Array {
+  const made = new Uint8Array(pixels.length / 3);
   for (let i = 0; i < made.length; i++)
     made[i] = (pixels[i * 3]! * 19595 + pixels[i * 3 + 1]! * 38470 + pixels[i * 3 + 2]! * 7471 + 32768) >> 16;
   return made;
@@ -108,11 +143,19 @@ class File {
   #scans = 0;
   readonly #view: DataView;
   readonly #tables: (Uint16Array | undefined)[] = [];
-  readonly #dc: (Codes | undefined)[] = [];
-  readonly #ac: (Codes | undefined)[] = [];
+  /** Places of Huffman tables. */
+  readonly #dc: (number | undefined)[] = [];
+  readonly #ac: (number | undefined)[] = [];
+  /** Where the file lies in the program's memory. */
+  readonly #place: number;
 
-  constructor(readonly bytes: Uint8Array) {
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly program: Program,
+  ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#place = program.take(bytes.length);
+    program.bytes(this.#place, bytes.length).set(bytes);
   }
 
   tableOf(index: number): Uint16Array {
@@ -176,8 +219,8 @@ class File {
       const [kind, index] = [segment[at]! >> 4, segment[at]! & 15];
       const counts = segment.subarray(at + 1, at + 17);
       const length = counts.reduce((sum, count) => sum + count, 0);
-      if (kind > 1 || index > 3 || at + 17 + length > segment.length) fail("A Huffman table is damaged.");
-      (kind === 0 ? this.#dc : this.#ac)[index] = new Codes(counts, segment.slice(at + 17, at + 17 + length));
+      if (kind > 1 || index > 3 || length > 256 || at + 17 + length > segment.length) fail("A Huffman table is damaged.");
+      (kind === 0 ? this.#dc : this.#ac)[index] = this.program.codes(counts, segment.subarray(at + 17, at + 17 + length));
       at += 17 + length;
     }
   }
@@ -207,7 +250,7 @@ class File {
         down,
         width: Math.ceil((width * each.h) / h),
         height: Math.ceil((height * each.v) / v),
-        coefficients: new Int16Array(across * down * 64),
+        coefficients: this.program.take(128 * across * down, true),
       };
     });
     return { width, height, isProgressive, h, v, components };
@@ -223,184 +266,35 @@ class File {
       : [0, 63, 0, 0];
     if (from > to || to > 63 || (frame.isProgressive && (from === 0 ? to > 0 : count > 1)) || low > 13)
       fail("A scan says of coefficients what can't be.");
-    const bits = new Bits(this.bytes, at);
-    const band: Band = { from, to, low, isFirst: high === 0 };
+    const needsDc = from === 0 && high === 0;
     const parts = Array.from({ length: count }, (_, i) => {
       const [id, tables] = [segment[1 + 2 * i]!, segment[2 + 2 * i]!];
       const component = frame.components.find((each) => each.id === id) ?? fail("A scan names a component that there is not.");
-      const needsDc = from === 0 && band.isFirst;
-      const dc = this.#dc[tables >> 4] ?? (needsDc ? fail("A Huffman table is missing.") : undefined);
-      const ac = this.#ac[tables & 15] ?? (to > 0 ? fail("A Huffman table is missing.") : undefined);
-      return new Part(component, bits, band, dc!, ac!);
+      const dc = this.#dc[tables >> 4] ?? (needsDc ? fail("A Huffman table is missing.") : 0);
+      const ac = this.#ac[tables & 15] ?? (to > 0 ? fail("A Huffman table is missing.") : 0);
+      return { component, dc, ac };
     });
-    this.#groups(frame, parts, bits);
+    const [{ component }] = parts as [(typeof parts)[number]];
+    const isSingle = count === 1;
+    const across = Math.ceil(isSingle ? component.width / 8 : frame.width / (8 * frame.h));
+    const down = Math.ceil(isSingle ? component.height / 8 : frame.height / (8 * frame.v));
+    const kind = from === 0 && to === 63 ? 0 : (from === 0 ? 1 : 3) + Number(high > 0);
+    const places = parts.flatMap(({ component: { coefficients, across, h, v }, dc, ac }) => [coefficients, across, h, v, dc, ac, 0]);
+    const [data, end] = [this.#place + at, this.#place + this.bytes.length];
+    const read = this.program.run.scan(this.program.put(places), count, kind, from, to, low, across, down, this.#restarts, data, end);
+    if (read < 0) fail(reasons[-read - 1]!);
     this.#scans++;
-    return bits.at;
-  }
-
-  #groups(frame: Frame, parts: readonly Part[], bits: Bits): void {
-    const [{ component }] = parts as [Part];
-    const isSingle = parts.length === 1;
-    const across = isSingle ? Math.ceil(component.width / 8) : Math.ceil(frame.width / (8 * frame.h));
-    const down = isSingle ? Math.ceil(component.height / 8) : Math.ceil(frame.height / (8 * frame.v));
-    let left = this.#restarts;
-    for (let y = 0; y < down; y++) {
-      for (let x = 0; x < across; x++) {
-        if (this.#restarts > 0 && left-- === 0) {
-          this.#restart(bits);
-          for (const part of parts) part.restart();
-          left = this.#restarts - 1;
-        }
-        if (isSingle) parts[0]!.read(y, x);
-        else for (const part of parts) part.readGroup(y, x);
-      }
-    }
-    bits.align();
-  }
-
-  #restart(bits: Bits): void {
-    bits.align();
-    while (this.bytes[bits.at] === 0xff && this.bytes[bits.at + 1] === 0xff) bits.at++;
-    const marker = this.bytes[bits.at + 1]!;
-    if (this.bytes[bits.at] !== 0xff || marker < 0xd0 || marker > 0xd7) fail("A restart marker is missing.");
-    bits.at += 2;
+    return read - this.#place;
   }
 }
 
-/** Coefficients `from` … `to` that a scan has, without their `low` last bits; `isFirst` where none of their bits came before. */
-interface Band {
-  readonly from: number;
-  readonly to: number;
-  readonly low: number;
-  readonly isFirst: boolean;
-}
-
-/** One component in a scan. */
-class Part {
-  #before = 0;
-  /** Blocks that follow and have nothing of this band. */
-  #empty = 0;
-  readonly #readBlock: (at: number) => void;
-
-  constructor(
-    readonly component: Component,
-    readonly bits: Bits,
-    readonly band: Band,
-    readonly dc: Codes,
-    readonly ac: Codes,
-  ) {
-    const { from, to, isFirst } = band;
-    this.#readBlock =
-      from === 0 && to === 63
-        ? this.#whole
-        : from === 0
-          ? isFirst
-            ? this.#first
-            : this.#refineFirst
-          : isFirst
-            ? this.#others
-            : this.#refineOthers;
-  }
-
-  restart(): void {
-    [this.#before, this.#empty] = [0, 0];
-  }
-
-  read(row: number, column: number): void {
-    this.#readBlock((row * this.component.across + column) * 64);
-  }
-
-  readGroup(y: number, x: number): void {
-    const { h, v } = this.component;
-    for (let row = 0; row < v; row++) for (let column = 0; column < h; column++) this.read(y * v + row, x * h + column);
-  }
-
-  readonly #whole = (at: number): void => {
-    const { bits, ac } = this;
-    const { coefficients } = this.component;
-    coefficients[at] = this.#before += bits.signed(bits.symbol(this.dc) & 15);
-    for (let k = 1; k < 64; k++) {
-      const symbol = bits.symbol(ac);
-      const size = symbol & 15;
-      if (size === 0) {
-        if (symbol !== 0xf0) return;
-        k += 15;
-        continue;
-      }
-      k += symbol >> 4;
-      if (k > 63) fail("A block has more than 64 coefficients.");
-      coefficients[at + zigzag[k]!] = bits.signed(size);
-    }
-  };
-
-  readonly #first = (at: number): void => {
-    this.#before += this.bits.signed(this.bits.symbol(this.dc) & 15);
-    this.component.coefficients[at] = this.#before << this.band.low;
-  };
-
-  readonly #refineFirst = (at: number): void => {
-    if (this.bits.take(1)) this.component.coefficients[at]! |= 1 << this.band.low;
-  };
-
-  readonly #others = (at: number): void => {
-    if (this.#empty > 0) return void this.#empty--;
-    const { bits, ac } = this;
-    const { from, to, low } = this.band;
-    for (let k = from; k <= to; k++) {
-      const symbol = bits.symbol(ac);
-      const [run, size] = [symbol >> 4, symbol & 15];
-      if (size === 0) {
-        if (run < 15) {
-          this.#empty = (1 << run) - 1 + bits.take(run);
-          return;
-        }
-        k += 15;
-        continue;
-      }
-      k += run;
-      if (k > 63) fail("A block has more than 64 coefficients.");
-      this.component.coefficients[at + zigzag[k]!] = bits.signed(size) << low;
-    }
-  };
-
-  readonly #refineOthers = (at: number): void => {
-    const { bits } = this;
-    const { from, to, low } = this.band;
-    let k = from;
-    if (this.#empty === 0) {
-      while (k <= to) {
-        const symbol = bits.symbol(this.ac);
-        const [run, size] = [symbol >> 4, symbol & 15];
-        if (size === 0 && run < 15) {
-          this.#empty = (1 << run) + bits.take(run);
-          break;
-        }
-        const made = size === 0 ? 0 : bits.take(1) ? 1 << low : -(1 << low);
-        k = this.#refine(at, k, run);
-        if (made !== 0 && k <= to) this.component.coefficients[at + zigzag[k]!] = made;
-        k++;
-      }
-    }
-    if (this.#empty === 0) return;
-    this.#refine(at, k, 64);
-    this.#empty--;
-  };
-
-  /** Adds a bit to each coefficient from the k-th on that is not 0, past `zeros` that are; gives where the next such one stands. */
-  #refine(at: number, k: number, zeros: number): number {
-    const { to, low } = this.band;
-    const { coefficients } = this.component;
-    for (; k <= to; k++) {
-      const place = at + zigzag[k]!;
-      const value = coefficients[place]!;
-      if (value === 0) {
-        if (zeros-- === 0) break;
-      } else if (this.bits.take(1) && (Math.abs(value) & (1 << low)) === 0)
-        coefficients[place] = value + (value > 0 ? 1 << low : -(1 << low));
-    }
-    return k;
-  }
-}
+/** Why a scan can't be read (assembly/jpeg/scan.ts). */
+const reasons = [
+  "The data end too early.",
+  "There is a code that no table has.",
+  "A block has more than 64 coefficients.",
+  "A restart marker is missing.",
+] as const;
 
 function fail(message: string): never {
   throw new Error(message);
