@@ -70,7 +70,12 @@ function tooLarge(shape: Shape, where: string): never {
 /** Number of elements, or null where an axis is unknown. */
 export const sizeOrNull = (shape: Shape): number | null => (isKnown(shape) ? sizeOf(shape) : null);
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((length, i) => length === b[i]);
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
+}
 
 /** Elements between neighbours along each axis, C order. */
 export function stridesOf(shape: readonly number[]): number[] {

@@ -101,15 +101,14 @@ export class State implements Spec, Operand, Lender {
     }
   }
 
-  /** The elements in the block, at home where they lie nowhere yet. */
-  #stored(): Uint8Array {
+  /** Sees to it that the elements are in the block, at home where they lie nowhere yet. */
+  #store(): void {
     if (this.#writers > 0) finishAside();
     if (this.#first !== null) {
       this.ready();
       this.block.host = new Uint8Array(this.bytes);
       this.#layDown(this.block.host);
     }
-    return this.block.elements;
   }
 
   /** The address, after upload where needed; it stays while the operation runs. */
@@ -137,7 +136,7 @@ export class State implements Spec, Operand, Lender {
   /** The present value as a tensor; the same tensor until the next write. */
   snapshot(): Tensor {
     settleNewStates();
-    this.#stored();
+    this.#store();
     return (this.#lent ??= new Borrowed(this));
   }
 
@@ -176,7 +175,8 @@ export class State implements Spec, Operand, Lender {
   }
 
   #elements(): TypedArray {
-    const { buffer, byteOffset } = this.#stored();
+    this.#store();
+    const { buffer, byteOffset } = this.block.elements;
     return elementsAt(this.dtype, buffer, byteOffset, this.size);
   }
 

@@ -63,8 +63,10 @@ const keysOf = (record: Record<string, unknown>): readonly string[] => {
 
 /** A record with the items of `made` under its own keys, in their own order. */
 function recordLike<U>(record: Record<string, unknown>, made: (key: string) => U): Record<string, U> {
-  const items = new Map(keysOf(record).map((key) => [key, made(key)]));
-  return Object.fromEntries(Object.keys(record).map((key) => [key, items.get(key)!]));
+  const keys = Object.keys(record);
+  if (keys.length < 2) return keys.length === 0 ? {} : { [keys[0]!]: made(keys[0]!) };
+  const items = new Map([...keys].sort().map((key) => [key, made(key)]));
+  return Object.fromEntries(keys.map((key) => [key, items.get(key)!]));
 }
 
 /** The same structure with every leaf replaced. @throws ArgumentError for one that holds itself */

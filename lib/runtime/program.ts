@@ -8,7 +8,7 @@ import { COMMAND, PROGRAM_HEADER, SEGMENT } from "../generated/constants.js";
 import { forEachAddress, type Command, type Field, type Operand } from "./command.js";
 import { allocate, release } from "./heap.js";
 import { TABLE_BASE } from "./kernels.js";
-import { callKernel, runProgram, runProgramAside } from "./machine.js";
+import { callKernel, runProgram, runProgramAside, threads } from "./machine.js";
 import { EAGER_ADDRESS, EAGER_BYTES, floats, ints, words } from "./memory.js";
 import { finish, type Parts } from "./parts.js";
 
@@ -25,6 +25,7 @@ interface Segment {
 }
 
 const chunksOf = ({ size, grain }: Command): number => Math.ceil(size / grain);
+const isSerial = ({ size, grain }: Command): boolean => size <= grain;
 
 /** A segment as it is filled, with the places that its commands touch. */
 class Filling implements Segment {
@@ -104,13 +105,20 @@ function writeArgs({ layout, args }: Command, address: number, place: Placing): 
   const { fields } = layout;
   for (let f = 0; f < fields.length; f++) {
     const { name, kind, word, count } = fields[f]!;
-    if (count === 1) {
-      writeWord(kind, at + word, args[name], place);
-      continue;
-    }
-    const values = args[name] as readonly unknown[];
-    for (let i = 0; i < count; i++) writeWord(kind, at + word + i, values[i], place);
+    if (count === 1) writeWord(kind, at + word, args[name], place);
+    else writeList(kind, at + word, args[name] as readonly unknown[], count, place);
   }
+}
+
+/** What a list lacks is 0. */
+function writeList(kind: Field["kind"], at: number, values: readonly unknown[], count: number, place: Placing): void {
+  const given = Math.min(values.length, count);
+  if (kind === "u32") {
+    const view = words();
+    for (let i = 0; i < given; i++) view[at + i] = (values[i] as number | undefined) ?? 0;
+  } else for (let i = 0; i < given; i++) writeWord(kind, at + i, values[i], place);
+  const view = words();
+  for (let i = given; i < count; i++) view[at + i] = 0;
 }
 
 /** A missing value is 0. */
@@ -199,26 +207,24 @@ export class Program {
   }
 }
 
-/** Runs commands once, now. */
+/** Runs commands once, now: one after the other where no thread but this one would take part. */
 export function runOnce(commands: readonly Command[], place: Placing): void {
-  const [first] = commands;
-  if (commands.length === 1 && chunksOf(first!) <= 1) {
-    if (first!.size === 0) return;
-    writeArgs(first!, EAGER_ADDRESS, place);
-    callKernel(first!.kernel, EAGER_ADDRESS, first!.size);
+  if (threads() === 1 || commands.every(isSerial)) {
+    for (const each of commands) {
+      if (each.size === 0) continue;
+      writeArgs(each, EAGER_ADDRESS, place);
+      callKernel(each.kernel, EAGER_ADDRESS, each.size);
+    }
     return;
   }
   const segments = segmentsOf(commands, place);
   const bytes = programBytes(segments);
   if (bytes > EAGER_BYTES) {
-    const program = new Program(commands, place);
+    const program = new Program(commands, place, segments);
     program.run();
     program.free();
     return;
   }
   write(segments, EAGER_ADDRESS, place);
-  runProgram(
-    EAGER_ADDRESS,
-    segments.some(({ serial }) => !serial),
-  );
+  runProgram(EAGER_ADDRESS, true);
 }

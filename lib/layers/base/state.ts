@@ -55,6 +55,9 @@ export interface Tracked {
   readonly seeds: readonly Variable[];
 }
 
+/** Whether some layer was ever given a loss: until then nobody has to look for one. */
+let areLosses = false;
+
 /** What a layer keeps: weights, losses, metrics and the layers inside it. */
 export abstract class LayerState extends Callable {
   abstract readonly name: string;
@@ -125,6 +128,7 @@ export abstract class LayerState extends Callable {
     for (const each of loss instanceof Chainable ? [loss] : loss) {
       if (!(each instanceof Tensor)) throw new ArgumentError(`${this.name}.addLoss`, { given: text(each), expected: "a tensor" });
       this.#losses.push(each);
+      areLosses = true;
     }
   }
 
@@ -147,10 +151,12 @@ export abstract class LayerState extends Callable {
   /** Puts others in the place of the losses of the latest call. */
   replaceLosses(losses: readonly Tensor[]): void {
     this.#losses = [...losses];
+    areLosses ||= losses.length > 0;
   }
 
   /** Forgets the losses of the latest call. */
   clearLosses(): void {
+    if (!areLosses) return;
     if (this.#losses.length > 0) this.#losses = [];
     for (const layer of this.sublayers()) layer.clearLosses();
   }

@@ -56,7 +56,8 @@ export const cast = operation(
   },
 );
 
-function convert(x: Tensor, to: Dtype): Tensor {
+/** The same values in a dtype: what `cast` does once it knows which. */
+export function convert(x: Tensor, to: Dtype): Tensor {
   if (x.dtype === to) return x;
   if (kernelOf[x.dtype][to]) return castOp.apply({ x }, { to });
   return convert(convert(x, isFloat(x.dtype) || isFloat(to) ? "float32" : "int32"), to);

@@ -86,10 +86,11 @@ const UNIT: readonly number[] = [1];
 
 /** How a kernel is called with operands that broadcast. */
 export function broadcastCommand(name: string, kernel: BinaryKernel, a: Tensor, b: Tensor, y: Tensor, grain: number): Command {
+  const { size } = y;
   if (sameShape(a.shape, y.shape) && sameShape(b.shape, y.shape))
-    return kernel({ a, b, y, sizes: [y.size], aStrides: UNIT, bStrides: UNIT }, y.size, grain);
+    return kernel({ a, b, y, sizes: [size], aStrides: UNIT, bStrides: UNIT }, size, grain);
   const { sizes, strides } = walk(name, known(y.shape), [known(a.shape), known(b.shape)]);
-  return kernel({ a, b, y, sizes, aStrides: strides[0]!, bStrides: strides[1]! }, y.size, grain);
+  return kernel({ a, b, y, sizes, aStrides: strides[0]!, bStrides: strides[1]! }, size, grain);
 }
 
 type BinaryKernels = Partial<Readonly<Record<Dtype, BinaryKernel>>>;
@@ -130,7 +131,10 @@ export function binary<const K extends "a" | "b" | "y" = never>(definition: {
   const op = primitive<"a" | "b", Spec, unknown, "a" | "b" | "y">({
     name,
     inputs: ["a", "b"],
-    infer: ({ a, b }): Spec => ({ shape: broadcastShapes(name, a.shape, b.shape), dtype: result ?? a.dtype }),
+    infer: ({ a, b }): Spec => ({
+      shape: sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(name, a.shape, b.shape),
+      dtype: result ?? a.dtype,
+    }),
     lower: ({ a, b }, { y }) => broadcastCommand(name, kernels[a.dtype]!, a, b, y, grain),
     fusible: "elementwise",
     follows: ({ a, b }, { y }) => {

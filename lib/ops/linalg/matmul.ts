@@ -13,7 +13,7 @@ import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { broadcastShapes, walk } from "../broadcasting.js";
 import { sumTo } from "../shaping/broadcast.js";
-import { cast } from "../elementwise/cast.js";
+import { cast, convert } from "../elementwise/cast.js";
 import { operands } from "../promotion.js";
 import { broadcastTo } from "../shaping/broadcast.js";
 import { expandDims, mergeAxes, squeeze } from "../shaping/reshape.js";
@@ -35,7 +35,7 @@ export function matrixProduct(x1: TensorLike, x2: TensorLike, { transposeA = fal
   if (ofSparse) return ofSparse;
   if (isHalf(a.dtype)) return cast(halfProduct(a, b, transposeA, transposeB), a.dtype);
   const y = wideProduct(a, b, transposeA, transposeB);
-  return isInt8(x1) && isInt8(x2) ? y : cast(y, a.dtype);
+  return isInt8(x1) && isInt8(x2) ? y : convert(y, a.dtype);
 }
 
 const isInt8 = (x: TensorLike): boolean => x instanceof Chainable && x.value().dtype === "int8";

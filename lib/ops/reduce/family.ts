@@ -25,10 +25,17 @@ export interface ReductionAttrs {
 
 /** Axes counted from the front, ascending. @throws ValueError for an axis that does not exist or is named twice */
 export function checkAxes(where: string, axis: Axis | undefined, rank: number): number[] {
-  if (axis === undefined || axis === null) return Array.from({ length: rank }, (_, i) => i);
-  const axes = (typeof axis === "number" ? [axis] : axis).map((each) => checkAxis(where, each, rank)).sort((a, b) => a - b);
+  if (axis === undefined || axis === null) return allAxes(rank);
+  if (typeof axis === "number") return [checkAxis(where, axis, rank)];
+  const axes = axis.map((each) => checkAxis(where, each, rank)).sort((a, b) => a - b);
   if (new Set(axes).size === axes.length) return axes;
-  throw new ValueError(where, { given: `axis ${shapeText(typeof axis === "number" ? [axis] : axis)}`, expected: "each axis once" });
+  throw new ValueError(where, { given: `axis ${shapeText(axis)}`, expected: "each axis once" });
+}
+
+function allAxes(rank: number): number[] {
+  const axes: number[] = [];
+  for (let axis = 0; axis < rank; axis++) axes.push(axis);
+  return axes;
 }
 
 export const reductionAttrs = (where: string, x: Tensor, { axis, keepdims = false }: ReductionOptions): ReductionAttrs => ({
@@ -37,6 +44,7 @@ export const reductionAttrs = (where: string, x: Tensor, { axis, keepdims = fals
 });
 
 export function reducedShape(shape: Shape, { axes, keepdims }: ReductionAttrs): Shape {
+  if (axes.length === shape.length && !keepdims) return [];
   if (keepdims) return shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
   return shape.filter((_, axis) => !axes.includes(axis));
 }
@@ -68,6 +76,7 @@ interface Group {
 
 /** The reduction as successive ones of [outer, reduced, inner], the innermost group of axes first. */
 function groupsOf(shape: readonly number[], axes: readonly number[]): Group[] {
+  if (axes.length === shape.length) return [{ outer: 1, reduced: sizeOf(shape), inner: 1 }];
   const groups: Group[] = [];
   let inner = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -86,28 +95,30 @@ function groupsOf(shape: readonly number[], axes: readonly number[]): Group[] {
 export function reductionCommands(x: Tensor, y: Tensor, axes: readonly number[], kernelsOf: ReductionKernels): Command[] {
   const { first, next = first, last } = kernelsOf;
   const shape = known(x.shape);
-  const count = sizeOf(axes.map((axis) => shape[axis]!));
-  const stages = groupsOf(shape, axes).flatMap(({ outer, reduced, inner }) => {
-    const { whole, block } = inner === 1 ? ROW : COLUMN;
-    const parts = [];
-    let length = reduced;
-    while (length > whole) {
-      parts.push({ outer, reduced: length, inner, block });
-      length = Math.ceil(length / block);
-    }
-    return [...parts, { outer, reduced: length, inner, block: Math.max(1, length) }];
-  });
+  let count = 1;
+  for (const axis of axes) count *= shape[axis]!;
+  const groups = groupsOf(shape, axes);
+  const commands: Command[] = [];
   let from: Operand = x;
-  return stages.map(({ outer, reduced, inner, block }, i) => {
-    const blocks = reduced === 0 ? 1 : Math.ceil(reduced / block);
-    const isLast = i === stages.length - 1;
-    const to = isLast ? y : scratch(outer * blocks * inner * 4);
-    const kernel = isLast && last ? last : i === 0 ? first : next;
-    const units = outer * blocks * Math.ceil(inner / TILE);
-    const command = kernel({ x: from, y: to, reduced, inner, block, count }, units, Math.ceil(GRAIN / (block * Math.min(inner, TILE))));
-    from = to;
-    return command;
-  });
+  for (const group of groups) {
+    const { outer, reduced, inner } = group;
+    const { whole, block } = inner === 1 ? ROW : COLUMN;
+    for (let length = reduced, isCut = true; isCut;) {
+      isCut = length > whole;
+      const step = isCut ? block : Math.max(1, length);
+      const blocks = isCut ? Math.ceil(length / block) : 1;
+      const isLast = !isCut && group === groups.at(-1);
+      const to = isLast ? y : scratch(outer * blocks * inner * 4);
+      const kernel = isLast && last ? last : from === x ? first : next;
+      const units = outer * blocks * Math.ceil(inner / TILE);
+      commands.push(
+        kernel({ x: from, y: to, reduced: length, inner, block: step, count }, units, Math.ceil(GRAIN / (step * Math.min(inner, TILE)))),
+      );
+      from = to;
+      length = blocks;
+    }
+  }
+  return commands;
 }
 
 /** Defines a reduction; `last` must be able to work alone where there is no `first` stage before it. */

@@ -6,7 +6,7 @@ import { isFloat, type Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { divide } from "../elementwise/arithmetic.js";
-import { cast } from "../elementwise/cast.js";
+import { cast, convert } from "../elementwise/cast.js";
 import { as, asFloat } from "../promotion.js";
 import { spread, sumOp } from "../shaping/broadcast.js";
 import { known, sizeOf } from "../../core/shape.js";
@@ -29,7 +29,7 @@ export const summed = (dtype: Dtype): Dtype => (isFloat(dtype) ? dtype : dtype.s
 export const sum = operation("numpy.sum(*x, axis:ints=null, keepdims=false)", (x: TensorLike, axis: Axis, keepdims: boolean): Tensor => {
   const tensor = asTensor(x);
   const attrs = reductionAttrs("sum", tensor, { axis, keepdims });
-  return cast(sumOp.apply({ x: cast(tensor, tensor.dtype === "float32" ? "float32" : "int32") }, attrs), summed(tensor.dtype));
+  return convert(sumOp.apply({ x: convert(tensor, tensor.dtype === "float32" ? "float32" : "int32") }, attrs), summed(tensor.dtype));
 });
 
 /**
