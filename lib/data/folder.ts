@@ -26,6 +26,8 @@ export interface Folder {
   /** What `loadImg` and others read a file by. */
   pathOf(path: string): string;
   read(path: string): Promise<Uint8Array>;
+  /** The path by which other threads read a file; missing where only this one can. */
+  file?(path: string): string;
 }
 
 const isHandle = (value: unknown): value is DirectoryHandle =>
@@ -48,7 +50,12 @@ export function openFolder(where: string, directory: string | URL | DirectoryHan
   const missing = (cause: unknown): never => {
     throw new ValueError(`${where}.directory`, { given: text(String(directory)), expected: "a folder that can be read", cause });
   };
-  return { ...folder, name: String(directory), entries: (inner) => folder.entries(inner).catch(missing) };
+  return {
+    ...folder,
+    name: String(directory),
+    file: (path) => folder.pathOf(path),
+    entries: (inner) => folder.entries(inner).catch(missing),
+  };
 }
 
 function handleFolder(root: DirectoryHandle): Folder {

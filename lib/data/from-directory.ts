@@ -18,19 +18,15 @@ import {
 import { ArgumentError } from "../core/errors.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { isRecord } from "../core/tree.js";
-import { decodeImage, kindOf } from "../formats/image.js";
 import { decodeWav } from "../formats/wav.js";
-import { byMethod, byNearest, insideOf } from "../ops/image/methods.js";
-import { middlePart, partOf } from "../ops/image/smart-resize.js";
-import { cast, expandDims, image, pad, squeeze, transpose } from "../ops/index.js";
+import { squeeze } from "../ops/index.js";
 import { AUTOTUNE, Dataset } from "./dataset.js";
+import { failure } from "./element-error.js";
 import { type DirectoryHandle, type Folder, openFolder } from "./folder.js";
-import { inColors } from "./image-files.js";
+import { batchesAhead, type Form, type Method, methods, pictureOf, picturesAside } from "./folder-pictures.js";
 import { type Labelling, labelledFiles, labelling, type Sample } from "./labelled-files.js";
 import { resampled } from "./sampling-rate.js";
-
-const methods = ["bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"] as const;
-type Method = (typeof methods)[number];
+import { stack } from "./structure.js";
 
 const imageOptions = schema(
   [
@@ -137,12 +133,21 @@ interface Source<T> {
   readonly endings: readonly string[];
   readonly options: Labelling;
   read(folder: Folder, path: string): Promise<unknown>;
+  /** Where several files may come at once. */
+  readonly readBatch?: ReadBatch;
   /** Elements in batches. */
   batched(elements: Dataset<T>, batchSize: number): Dataset<T>;
 }
 
+interface ReadBatch {
+  /** The values of files in one tensor; null where they have to be read one by one. */
+  read(folder: Folder, paths: readonly string[]): Promise<Tensor | null>;
+  /** How many batches are in the making at once. */
+  ahead(batchSize: number): number;
+}
+
 /** Datasets of the parts of a folder that are asked for. */
-async function fromDirectory<T>({ where, directory, endings, options, read, batched }: Source<T>) {
+async function fromDirectory<T>({ where, directory, endings, options, read, readBatch, batched }: Source<T>) {
   const { batchSize, shuffle } = options;
   const folder = openFolder(where, directory);
   const { parts, classNames, label, seed } = await labelledFiles(where, folder, endings, options);
@@ -155,11 +160,32 @@ async function fromDirectory<T>({ where, directory, endings, options, read, batc
       return label ? [value, label(sample.label)] : value;
     };
     const elements = shuffled.map(element as never, { numParallelCalls: AUTOTUNE }) as unknown as Dataset<T>;
+    /** A batch at once: the numbers of its elements, and of its files. */
+    const batchOf = async (numbers: Tensor, indices: Tensor): Promise<unknown> => {
+      const files = Array.from(indices.data(), (index) => samples[index]!);
+      const whole = await readBatch!.read(folder, files.map(({ path }) => path)); // prettier-ignore
+      const values = whole ?? stack(await eachOf(files, Array.from(numbers.data(), Number)));
+      return label ? [values, stack(files.map((file) => label(file.label)))] : values;
+    };
+    /** Values one by one. @throws what the first of them throws that is none */
+    const eachOf = async (files: readonly Sample[], numbers: readonly number[]): Promise<Tensor[]> => {
+      const made = await Promise.allSettled(files.map(({ path }) => read(folder, path) as Promise<Tensor>));
+      return made.map((each, i) => (each.status === "fulfilled" ? each.value : failure("dataset.map", numbers[i]!, null, each.reason)));
+    };
     const facts = { classNames, filePaths: samples.map(({ path }) => folder.pathOf(path)) };
-    const batches = (files: Dataset<T>): DirectoryDataset<T> =>
-      Object.assign((batchSize === null ? files : batched(files, batchSize)).prefetch(AUTOTUNE), facts);
+    const ready = (made: Dataset<T>): DirectoryDataset<T> => Object.assign(made.prefetch(AUTOTUNE), facts);
+    const batches = (files: Dataset<T>): DirectoryDataset<T> => ready(batchSize === null ? files : batched(files, batchSize));
+    const made =
+      batchSize !== null && readBatch
+        ? ready(
+            shuffled
+              .enumerate()
+              .batch(batchSize)
+              .map(batchOf as never, { numParallelCalls: readBatch.ahead(batchSize) }) as never,
+          )
+        : batches(elements);
     // A bad file costs itself, not the batch that it would stand in.
-    return Object.defineProperty(batches(elements), "ignoreErrors", {
+    return Object.defineProperty(made, "ignoreErrors", {
       value: (...given: Parameters<Dataset<T>["ignoreErrors"]>): DirectoryDataset<T> => {
         const good = elements.ignoreErrors(...given);
         return Object.defineProperty(batches(good), "ignoredErrors", { get: () => good.ignoredErrors });
@@ -172,31 +198,6 @@ async function fromDirectory<T>({ where, directory, endings, options, read, batc
 }
 
 const inBatches = <T>(elements: Dataset<T>, batchSize: number): Dataset<T> => elements.batch(batchSize) as Dataset<T>;
-
-/** A picture [height, width, channels] in another size, as tf.image.resize does it: float32, but for "nearest", which keeps the dtype. */
-function sized(pixels: Tensor, size: readonly [number, number], method: Method): Tensor {
-  if (method === "nearest") return squeeze(byNearest(expandDims(pixels, 0), size), 0);
-  const floats = cast(pixels, "float32");
-  if (method === "area" || method === "gaussian" || method === "mitchellcubic") {
-    const isAsWanted = pixels.shape[0] === size[0] && pixels.shape[1] === size[1];
-    return isAsWanted ? floats : squeeze(byMethod(expandDims(floats, 0), size, method), 0);
-  }
-  return image.resize(floats, size, { interpolation: method, dataFormat: "channels_last" });
-}
-
-/** A picture as large as fits into a size, with zeros around it. Keras has tf.image.resize_with_pad here. */
-function withinSize(pixels: Tensor, [height, width]: readonly [number, number], method: Method): Tensor {
-  const [inHeight, inWidth] = pixels.shape as [number, number, number];
-  const { top, left, ...part } = insideOf(inHeight, inWidth, [height, width]);
-  const fitted = sized(pixels, [part.height, part.width], method);
-  return pad(fitted, [[top, height - top - part.height], [left, width - left - part.width], [0, 0]]); // prettier-ignore
-}
-
-/** The part of a picture with the ratio of a size, in this size. */
-function cutToSize(pixels: Tensor, size: readonly [number, number], method: Method): Tensor {
-  const [height, width] = pixels.shape as [number, number, number];
-  return sized(partOf(pixels, middlePart(height, width, size), "channels_last"), size, method);
-}
 
 /** See directories.ts. */
 export async function imageDatasetFromDirectory<const O extends Options<typeof imageOptions>>(
@@ -212,17 +213,19 @@ export async function imageDatasetFromDirectory<const O extends Options<typeof i
   if (cropToAspectRatio && padToAspectRatio) {
     throw new ArgumentError(where, { given: "cropToAspectRatio and padToAspectRatio", expected: "one of them" });
   }
-  const fit = cropToAspectRatio ? cutToSize : padToAspectRatio ? withinSize : sized;
+  const fit = cropToAspectRatio ? "crop" : padToAspectRatio ? "pad" : "stretch";
+  const form: Form = { colorMode, size, interpolation, fit, isChannelsFirst: dataFormat === "channels_first" };
   const read = async (folder: Folder, path: string): Promise<Tensor> => {
-    const bytes = await folder.read(path);
-    const picture = await decodeImage(bytes, nameOf(where, folder, path));
-    // TensorFlow takes the grey of a JPEG from the file and rounds down that of others.
-    const fitted = fit(inColors(picture, colorMode, kindOf(bytes) !== "jpeg"), size, interpolation);
-    return dataFormat === "channels_first" ? transpose(fitted, [2, 0, 1]) : fitted;
+    const aside = folder.file ? await picturesAside([folder.file(path)], where, form) : null;
+    return aside ? squeeze(aside, 0) : pictureOf(await folder.read(path), nameOf(where, folder, path), form);
+  };
+  const readBatch: ReadBatch = {
+    read: async (folder, paths) => (folder.file ? picturesAside(paths.map(folder.file), where, form) : null),
+    ahead: (batchSize) => batchesAhead(form, batchSize),
   };
   // What only browsers decode is no picture elsewhere.
   const endings = ["bmp", "gif", "jpeg", "jpg", "png", ...(platform.openFolder ? [] : ["webp"])];
-  const made = await fromDirectory<[Tensor, Tensor]>({ where, directory, endings, options, read, batched: inBatches });
+  const made = await fromDirectory<[Tensor, Tensor]>({ where, directory, endings, options, read, readBatch, batched: inBatches });
   return made as unknown as Subsets<O, [Tensor, Tensor]>;
 }
 

@@ -84,7 +84,11 @@ export function inColors(
   const isColor = channels >= 3;
   const hasAlpha = channels === 2 || channels === 4;
   const size = width * height;
-  if (!keepsDepth && depth === 8 && channels === wanted) return adoptTensor(new Uint8Array(pixels), [height, width, wanted], "uint8");
+  if (!keepsDepth && depth === 8 && channels === wanted) {
+    // Taken over where nothing else lies in their buffer.
+    const own = pixels.byteLength === pixels.buffer.byteLength ? (pixels as Uint8Array) : new Uint8Array(pixels);
+    return adoptTensor(own, [height, width, wanted], "uint8");
+  }
   const result = keepsDepth ? new Int32Array(size) : new Uint8Array(size * wanted);
   for (let i = 0; i < size; i++) {
     const from = i * channels;

@@ -17,7 +17,8 @@ interface Thread {
 
 /** Milliseconds without work after which threads end. */
 const PATIENCE = 10_000;
-const MOST = 4;
+/** Threads at most; else one for each core: while a step computes they wait for room, and while it waits for them there is no step. */
+const MOST = 8;
 
 /** Threads that run one script. A message is a record; it gets a number, which the answer has too. */
 export class Helpers {
@@ -31,6 +32,11 @@ export class Helpers {
   /** Whether there can be any: where there is more than one core. */
   get areThere(): boolean {
     return !this.#isBroken && platform.startHelper !== undefined && platform.availableThreads() > 1;
+  }
+
+  /** How many there may be. */
+  get most(): number {
+    return Math.min(MOST, platform.availableThreads());
   }
 
   /** What a thread answers to a message. It never rejects. */
@@ -61,10 +67,9 @@ export class Helpers {
 
   /** A thread without work, a new one, or the one with the least. */
   #free(): Thread {
-    const most = Math.max(1, Math.min(MOST, platform.availableThreads() - 1));
     const free = this.#threads.find(({ waiting }) => waiting.size === 0);
     if (free) return free;
-    if (this.#threads.length < most) return this.#start();
+    if (this.#threads.length < this.most) return this.#start();
     return this.#threads.reduce((least, each) => (each.waiting.size < least.waiting.size ? each : least));
   }
 

@@ -382,6 +382,7 @@ export const platform: Platform = {
     }
     return new Uint8Array(await readFile(typeof file === "string" && file.startsWith("file:") ? new URL(file) : file));
   },
+  readFileNow: (file) => new Uint8Array(readFileSync(file)),
   openFolder(path) {
     const folder = typeof path === "string" && !path.startsWith("file:") ? path : fileURLToPath(path);
     return {
@@ -436,9 +437,7 @@ export const platform: Platform = {
   startHelper(script) {
     const module =
       "module" in script
-        ? [`./${script.module}`, `../formats/${script.module}`]
-            .map((file) => fileURLToPath(new URL(file, import.meta.url)))
-            .find(existsSync)
+        ? [`./${script.module}`, `../data/${script.module}`].map((file) => fileURLToPath(new URL(file, import.meta.url))).find(existsSync)
         : null;
     if (module === undefined) throw new Error("the package's own module is not there");
     const options: WorkerOptions = { name: "kerasm helper", execArgv: [], stdout: false, stderr: false };

@@ -140,6 +140,8 @@ export interface Platform {
   readonly exit?: (code: number) => void;
   /** Bytes of a file of the user's: from disk in Node (a path or a file: URL), by fetch in a page. */
   readFile(file: string | URL): Promise<Uint8Array>;
+  /** The same at once, from disk: for threads that may wait. Missing in a page. */
+  readFileNow?(file: string): Uint8Array;
   /** A folder of the user's; missing in a page. Paths are relative to it, with "/" between names. */
   openFolder?(path: string | URL): {
     /** What is in one of its folders, not deeper. */

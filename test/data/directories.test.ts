@@ -198,6 +198,43 @@ t.test("large pictures are decoded by other threads, to the same pixels", async 
   await t.rejects(decodeImage(bytes.subarray(0, 9000), "cut"), /cut: given a JPEG file that does not decode/);
 });
 
+t.test("other threads make batches of the same bits; what they can't is made here, and tells the file and the element", async (t) => {
+  const { batchesAhead, pictureOf, picturesAside } = await import("../../lib/data/folder-pictures.js");
+  const inner = join(folder, "aside");
+  mkdirSync(inner);
+  const files = await Promise.all(
+    Array.from({ length: 40 }, async (_, i) => {
+      const path = join(inner, `${String(i).padStart(2, "0")}.${i % 2 ? "png" : "jpg"}`);
+      const noise = tf.random.uniform([20 + (i % 3), 30 - (i % 5), 3], { maxval: 256, seed: i });
+      await utils.saveImg(path, tf.cast(noise, "uint8"), { scale: false });
+      return path;
+    }),
+  );
+  const form = { colorMode: "rgb", size: [18, 22], interpolation: "bilinear", fit: "stretch", isChannelsFirst: false } as const;
+  for (const other of [
+    {},
+    { fit: "crop", interpolation: "bicubic" },
+    { fit: "pad", interpolation: "area", colorMode: "grayscale" },
+    { interpolation: "nearest", colorMode: "rgba", isChannelsFirst: true },
+  ] as const) {
+    const wanted = { ...form, ...other };
+    const here = await Promise.all(files.map(async (file) => pictureOf(await tf.io.readFile(file), file, wanted)));
+    const aside = await picturesAside(files, "pictures", wanted);
+    t.ok(aside, "more files than one thread takes at once");
+    t.strictSame([aside!.shape, aside!.dtype], [[40, ...here[0]!.shape], here[0]!.dtype], JSON.stringify(other));
+    t.strictSame(aside!.data(), tf.stack(here).data(), JSON.stringify(other));
+  }
+  t.equal(batchesAhead({ ...form, size: [4096, 4096] }, 64), 2, "memory bounds what is ahead");
+  t.ok(batchesAhead(form, 1) >= 64);
+
+  writeFileSync(files[37]!, (await tf.io.readFile(files[0]!)).subarray(0, 400));
+  t.equal(await picturesAside(files, "pictures", form), null);
+  const dataset = await utils.imageDatasetFromDirectory(inner, { labels: null, shuffle: false, batchSize: 16, verbose: false });
+  const batches = dataset[Symbol.asyncIterator]() as unknown as AsyncIterator<tf.Tensor, tf.Tensor>;
+  for (const _ of [0, 1]) t.strictSame((await batches.next()).value.shape, [16, 256, 256, 3]);
+  await t.rejects(batches.next(), { stage: "dataset.map", element: 37, message: /aside\/37\.png.*JPEG file that does not decode/s });
+});
+
 t.test("a folder of images is a dataset of its classes", async (t) => {
   for (const [name, level] of [
     ["black", 0],

@@ -26,7 +26,7 @@ const entries = {
   "autograph-source": "build/tools/autograph/source.js",
 };
 /** Entries of Node alone: modules that threads begin with. */
-const nodeEntries = { "decode-worker": "build/lib/formats/decode-worker.js" };
+const nodeEntries = { "picture-worker": "build/lib/data/picture-worker.js" };
 /** Plugins and commands: they run where code is built, and know nothing of the library. */
 const tools = ["vite", "rollup", "rolldown", "webpack", "webpack-loader", "esbuild", "node", "hooks", "cli"];
 const platforms = ["node", "browser"];
