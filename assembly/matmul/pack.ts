@@ -8,10 +8,41 @@ import { NR } from "./tile";
  */
 export function packPanels(b: usize, strideK: isize, strideN: usize, k: usize, n: usize, packed: usize): void {
   const whole = n - (n % NR);
-  if (strideN == 1) for (let j: usize = 0; j < whole; j += NR) packed = copyPanel(b + (j << 2), strideK, k, packed);
+  if (strideN == 1) packed = copyPanels(b, strideK, k, whole, packed);
   else if (strideK == 1) for (let j: usize = 0; j < whole; j += NR) packed = transposePanel(b + ((j * strideN) << 2), strideN, k, packed);
   else for (let j: usize = 0; j < whole; j += NR) packed = gatherPanel(b + ((j * strideN) << 2), strideK, strideN, k, NR, packed);
   if (whole < n) gatherPanel(b + ((whole * strideN) << 2), strideK, strideN, k, n - whole, packed);
+}
+
+/** Panels of whole columns that are contiguous in memory: four side by side where they are narrow, so that a line is read once. */
+function copyPanels(b: usize, strideK: isize, k: usize, n: usize, packed: usize): usize {
+  let j: usize = 0;
+  if (NR == 8) for (; j + 32 <= n; j += 32) packed = copyFour(b + (j << 2), strideK, k, packed);
+  for (; j < n; j += NR) packed = copyPanel(b + (j << 2), strideK, k, packed);
+  return packed;
+}
+
+function copyFour(b: usize, strideK: isize, k: usize, packed: usize): usize {
+  const panel = k << 5;
+  let second = packed + panel;
+  let third = second + panel;
+  let fourth = third + panel;
+  for (let q: usize = 0; q < k; q++) {
+    v128.store(packed, v128.load(b));
+    v128.store(packed, v128.load(b, 16), 16);
+    v128.store(second, v128.load(b, 32));
+    v128.store(second, v128.load(b, 48), 16);
+    v128.store(third, v128.load(b, 64));
+    v128.store(third, v128.load(b, 80), 16);
+    v128.store(fourth, v128.load(b, 96));
+    v128.store(fourth, v128.load(b, 112), 16);
+    b += strideK << 2;
+    packed += 32;
+    second += 32;
+    third += 32;
+    fourth += 32;
+  }
+  return fourth;
 }
 
 function copyPanel(b: usize, strideK: isize, k: usize, packed: usize): usize {
@@ -94,6 +125,13 @@ export function pack_f32(a: PackArgs, begin: usize, end: usize): void {
     const group = unit / units;
     const first = (unit % units) * 16;
     const b = a.b + ((group * a.strideGroup + first * a.strideN) << 2);
+    if (a.taps == 1) {
+      // Panels of one matrix lie one behind the other, and so may those of the next units.
+      const count = min(end - unit, units - (unit % units));
+      packPanels(b, a.strideK, a.strideN, a.k, min(count * 16, a.n - first), a.packed + (group * panels + first / NR) * panel);
+      unit += count - 1;
+      continue;
+    }
     for (let j: usize = 0; j < 16 && first + j < a.n; j += NR) {
       const width = min(NR, a.n - first - j);
       let to = a.packed + (group * panels + (first + j) / NR) * panel;

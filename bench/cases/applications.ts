@@ -49,6 +49,22 @@ const prediction = (name: Name, batch: number): Case[] => {
   ];
 };
 
+/** A step with the loss of indices and momentum, normalization by each batch's own statistics. */
+const training = (name: "MobileNetV2" | "ResNet50", batch: number): Case => ({
+  name: `training step ${name} 224 batch ${batch}`,
+  work: { flops: 3 * flops[name] * batch },
+  async ours() {
+    const model = await made(name);
+    const optimizer = new keras.optimizers.SGD({ learningRate: 1e-2, momentum: 0.9 });
+    model.compile({ optimizer, loss: new keras.losses.SparseCategoricalCrossentropy() });
+    const [x, y] = [image(batch), tf.zeros([batch], "int32")];
+    await model.trainOnBatch(x, y);
+    const train = model.makeTrainFunction();
+    return () => void train([[x, y]]);
+  },
+  peers: { torch: { setup: `import applications\nstep = applications.training_step("${name}", ${batch})`, run: "step()" } },
+});
+
 const building = (name: "ResNet50" | "EfficientNetB7"): Case => ({
   name: `building ${name}`,
   ours: () => () => keras.applications[name]({ weights: null }),
@@ -56,6 +72,8 @@ const building = (name: "ResNet50" | "EfficientNetB7"): Case => ({
 
 export const applications: readonly Case[] = [
   ...(Object.keys(flops) as Name[]).flatMap((name) => [1, 8].flatMap((batch) => prediction(name, batch))),
+  training("MobileNetV2", 8),
+  training("ResNet50", 8),
   building("ResNet50"),
   building("EfficientNetB7"),
 ];
