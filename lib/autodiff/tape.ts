@@ -17,8 +17,12 @@ import { leaves, unflatten, type Tree } from "../core/tree.js";
 import { onesLike, zeros, zerosLike } from "../ops/shaping/create.js";
 import { add } from "../ops/elementwise/arithmetic.js";
 import { reshape } from "../ops/shaping/reshape.js";
+import { finish, type Parts } from "../runtime/parts.js";
 import { deferredGradients } from "./deferred.js";
 import { stack } from "../ops/shaping/concatenate.js";
+
+/** `tape.gradient` in parts: what runs between two of them is not recorded as part of it. */
+export let gradientInParts: <S>(tape: GradientTape, target: Tree<Tensor>, sources: S, options?: GradientOptions) => Parts<GradientsOf<S>>;
 
 /** What a gradient can be taken with respect to: a watched tensor or a variable. */
 export type Source = Tensor | { readonly state: State };
@@ -157,9 +161,21 @@ export class GradientTape implements Recorder {
    */
   gradient<S>(target: Tree<Tensor>, sources: S, options: GradientOptions = {}): GradientsOf<S> {
     checkOptions("GradientTape.gradient", arguments, 2, ["outputGradients", "unconnectedGradients"]);
+    return finish(this.#gradient(target, sources, options));
+  }
+
+  static {
+    gradientInParts = (tape, target, sources, options = {}) => tape.#gradient(target, sources, options);
+  }
+
+  *#gradient<S>(target: Tree<Tensor>, sources: S, options: GradientOptions): Parts<GradientsOf<S>> {
     this.#use("GradientTape.gradient");
     const flat = leaves(sources as unknown as Tree<Source>);
-    const gradients = this.stopRecording(() => this.#backward(leaves(target), flat, options));
+    const work = this.#backward(leaves(target), flat, options);
+    const next = () => this.stopRecording(() => work.next());
+    let part = next();
+    for (; !part.done; part = next()) yield;
+    const gradients = part.value;
     if (!this.#persistent) this.#forget();
     return unflatten(sources as Tree<unknown>, gradients) as unknown as GradientsOf<S>;
   }
@@ -177,7 +193,7 @@ export class GradientTape implements Recorder {
       Array.from({ length: Math.max(1, target.size) }, (_, i) => {
         const seed = new Float32Array(target.size);
         if (target.size > 0) seed[i] = 1; // of nothing one pass tells what is connected
-        return this.#backward([target], flat, { outputGradients: adoptTensor(seed, target.shape as readonly number[], "float32") });
+        return finish(this.#backward([target], flat, { outputGradients: adoptTensor(seed, target.shape as readonly number[], "float32") }));
       }),
     );
     if (!this.#persistent) this.#forget();
@@ -211,7 +227,8 @@ export class GradientTape implements Recorder {
       Array.from({ length: perRow }, (_, element) => {
         const seed = new Float32Array(target.size);
         for (let row = 0; row < batch; row++) seed[row * perRow + element] = 1;
-        return this.#backward([target], [source], { outputGradients: adoptTensor(seed, target.shape as readonly number[], "float32") })[0]!;
+        const outputGradients = adoptTensor(seed, target.shape as readonly number[], "float32");
+        return finish(this.#backward([target], [source], { outputGradients }))[0]!;
       }),
     );
     if (!this.#persistent) this.#forget();
@@ -247,11 +264,11 @@ export class GradientTape implements Recorder {
     this.#reads = new Map();
   }
 
-  #backward(
+  *#backward(
     targets: readonly Tensor[],
     sources: readonly Source[],
     { outputGradients, unconnectedGradients = "none" }: GradientOptions,
-  ): (Tensor | null)[] {
+  ): Parts<(Tensor | null)[]> {
     const sourceIds = sources.map((source) =>
       source instanceof Tensor ? (this.#tracked.has(source.id) ? [source.id] : []) : [...(this.#reads.get(source.state) ?? [])],
     );
@@ -293,7 +310,10 @@ export class GradientTape implements Recorder {
       }
       accumulate(target.id, seed ?? onesLike(target));
     });
-    for (let i = this.#entries.length - 1; i >= 0; i--) backwardThrough(this.#entries[i]!, sums, reached, accumulate);
+    for (let i = this.#entries.length - 1; i >= 0; i--) {
+      backwardThrough(this.#entries[i]!, sums, reached, accumulate);
+      yield;
+    }
     return collected();
   }
 

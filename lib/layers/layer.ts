@@ -34,6 +34,7 @@ import { callWith } from "./base/call-form.js";
 import { callEntry, currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
 import { convertArguments, isSymbolic, type LayerCall } from "./base/convert.js";
 import { nameLayer } from "./base/describe.js";
+import { goesOn } from "./base/going-on.js";
 import { currentRematScope, remat, rematWhole, type RematScope } from "./base/remat.js";
 import { inferOnly, kerasTensorsLike, symbolicLike } from "./base/infer.js";
 import { checkInput, type InputSpec } from "./base/input-spec.js";
@@ -247,7 +248,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     const compute = onText
       ? () => runOnText(this as unknown as Layer, padded, (args) => run(args, options), this.infersOfStrings)
       : () => (this.#rematScope ? this.rematerializedCall(run, padded, options) : run)(padded, options);
-    const forget = () => this.clearLosses();
+    const forget = () => goesOn(this) || this.clearLosses();
     return inCall(this, given.training ?? undefined, forget, () => {
       try {
         if (symbolic) return kerasTensorsLike(inferOnly(compute));
@@ -354,6 +355,16 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** Whether inputs are converted to tensors before `call` sees them. */
   get convertsInputs(): boolean {
     return true;
+  }
+
+  /** Whether a call may be left between two of its layers and made again: it has no effect but theirs. */
+  get mayBeLeft(): boolean {
+    return false;
+  }
+
+  /** Whether values in between are computed anew for the gradient of its calls. */
+  protected get recomputes(): boolean {
+    return this.#rematScope !== null;
   }
 
   /** How many positional inputs `call` takes, at least; missing ones are undefined. */

@@ -134,6 +134,10 @@ export class Model extends Trainer {
     });
   }
 
+  override get mayBeLeft(): boolean {
+    return this.#graph !== null && this.call === Model.prototype.call && !this.recomputes;
+  }
+
   override sublayers(): Layer[] {
     return this.#graph ? [...new Set([...this.#graph.layers, ...super.sublayers()])] : super.sublayers();
   }

@@ -142,6 +142,10 @@ export class Sequential extends Model {
     }, inputs);
   }
 
+  override get mayBeLeft(): boolean {
+    return this.graph !== null && this.call === Sequential.prototype.call && !this.recomputes;
+  }
+
   /** The layers that were added, without the input. */
   override get layers(): Layer[] {
     return this.#layers[0] instanceof InputLayer ? this.#layers.slice(1) : [...this.#layers];

@@ -23,10 +23,26 @@ export const turn = (): Promise<void> => platform.turn().then(turned);
 /** A promise when it is time to wait for a turn, else nothing. */
 export const pause = (): Promise<void> | undefined => (isDue() ? turn() : undefined);
 
+/** Whether the work that is done now is given turns. */
+let hasTurns = false;
+
+function nextOf<T>(work: Parts<T>, turns: boolean): IteratorResult<void, T> {
+  const before = hasTurns;
+  hasTurns = turns;
+  try {
+    return work.next();
+  } finally {
+    hasTurns = before;
+  }
+}
+
+/** Whether work that can be left only at some cost had better be left now: the event loop gets its turn then, and has waited for it. */
+export const isBestLeft = (): boolean => hasTurns && isDue();
+
 /** Does the work at once. */
 export function finish<T>(work: Parts<T>): T {
   for (;;) {
-    const { done, value } = work.next();
+    const { done, value } = nextOf(work, false);
     if (done) return value;
   }
 }
@@ -34,7 +50,7 @@ export function finish<T>(work: Parts<T>): T {
 /** Does the work, with turns of the event loop where the thread must stay free. */
 export async function inParts<T>(work: Parts<T>): Promise<T> {
   for (;;) {
-    const { done, value } = work.next();
+    const { done, value } = nextOf(work, !platform.mayBlock);
     if (done) return value;
     if (!platform.mayBlock && isDue()) await turn();
   }

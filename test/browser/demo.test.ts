@@ -1,16 +1,18 @@
-// The demo page as static files on a host that sets no headers: trained, paused, loaded anew, drawn on, saved, taught. Screenshots of what it
-// looks like go to build/demo-screenshots.
+// The demo page as static files on a host that sets no headers, in Chromium and in Firefox: trained, paused, loaded anew, drawn on, saved,
+// taught. Screenshots of what it looks like go to build/demo-screenshots.
 
 import { createServer } from "node:http";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
-import type { Page } from "playwright-core";
-import t from "tap";
+import { setTimeout } from "node:timers/promises";
+import t, { type Test } from "tap";
 import { encode } from "fast-png";
 import { chromiumPath, launchChromium, openPage } from "../support/chromium.js";
+import { firefoxPath } from "../support/firefox.js";
+import { Firefox } from "../support/marionette.js";
 import { run } from "../support/run.js";
 import { repository } from "../support/sources.js";
 
@@ -31,10 +33,81 @@ t.test("the page's own code is small", async (t) => {
   t.ok(bytes < 100_000, `${bytes} bytes`);
 });
 
-if (chromiumPath) {
+/** What a user does in a browser. */
+interface User {
+  readonly browser: string;
+  goto(url: string): Promise<unknown>;
+  reload(): Promise<unknown>;
+  evaluate<R>(expression: string): Promise<R>;
+  click(selector: string): Promise<void>;
+  setFiles(selector: string, paths: readonly string[]): Promise<void>;
+  /** Draws a line through points, which are measured from the middle of the element. */
+  drag(selector: string, points: readonly (readonly [number, number])[]): Promise<void>;
+  resize(width: number, height: number): Promise<unknown>;
+  dark(isDark: boolean): Promise<unknown>;
+  screenshot(path: string): Promise<unknown>;
+  /** Saves what a click gives. @returns where it lies */
+  download(selector: string): Promise<string>;
+  complaints(url: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+async function inChromium(): Promise<User> {
+  const browser = await launchChromium();
+  const { page, complaints } = await openPage(browser, "about:blank");
+  page.setDefaultTimeout(60_000);
+  return {
+    browser: "Chromium",
+    goto: (url) => page.goto(url),
+    reload: () => page.reload(),
+    evaluate: (expression) => page.evaluate(expression),
+    click: (selector) => page.click(selector),
+    setFiles: (selector, paths) => page.setInputFiles(selector, paths),
+    async drag(selector, points) {
+      await page.locator(selector).scrollIntoViewIfNeeded();
+      const box = (await page.locator(selector).boundingBox())!;
+      const [middleX, middleY] = [box.x + box.width / 2, box.y + box.height / 2];
+      for (const [i, [x, y]] of points.entries()) {
+        await page.mouse.move(middleX + x, middleY + y, { steps: 4 });
+        if (i === 0) await page.mouse.down();
+      }
+      await page.mouse.up();
+    },
+    resize: (width, height) => page.setViewportSize({ width, height }),
+    dark: (isDark) => page.emulateMedia({ colorScheme: isDark ? "dark" : "light" }),
+    screenshot: (path) => page.screenshot({ path, fullPage: true }),
+    async download(selector) {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
+      const path = join(folder, download.suggestedFilename());
+      await download.saveAs(path);
+      return path;
+    },
+    complaints: () => Promise.resolve(complaints),
+    close: () => browser.close(),
+  };
+}
+
+async function inFirefox(): Promise<User> {
+  const firefox = await Firefox.launch();
+  return Object.assign(firefox, {
+    browser: "Firefox",
+    async download(selector: string) {
+      await firefox.click(selector);
+      for (let i = 0; i < 300; i++) {
+        const names = readdirSync(firefox.profile).filter((name) => name.includes(".keras"));
+        if (names.length > 0 && names.every((name) => name.endsWith(".keras"))) return join(firefox.profile, names[0]!);
+        await setTimeout(100);
+      }
+      throw new Error("nothing was saved within 30 s");
+    },
+  });
+}
+
+const users = [...(chromiumPath ? [inChromium] : []), ...(firefoxPath ? [inFirefox] : [])];
+if (users.length > 0) {
+  const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
   const server = createServer((request, response) => {
     const path = new URL(request.url!, "http://localhost").pathname.replace(/\/$/, "/index.html");
-    const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
     try {
       const content = readFileSync(join(folder, path));
       response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream").end(content);
@@ -44,97 +117,137 @@ if (chromiumPath) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.teardown(() => (server.close(), server.closeAllConnections()));
-  const browser = await launchChromium();
-  t.teardown(() => browser.close());
-  const { page, complaints } = await openPage(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  page.setDefaultTimeout(240_000);
-  const progress = page.locator("#progress");
-  const says = (text: RegExp) => page.locator("#progress", { hasText: text }).waitFor();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  for (const begin of users)
+    t.test(begin.name, async (t) => {
+      const user = await begin();
+      t.teardown(() => user.close());
+      await useDemo(t, user, url);
+    });
+}
 
-  t.test("a service worker isolates the page", async (t) => {
-    await page.locator("#machine", { hasText: "kernels" }).waitFor();
-    t.equal(await page.evaluate("crossOriginIsolated"), true);
+async function useDemo(t: Test, user: User, url: string): Promise<void> {
+  const shot = (name: string) => user.screenshot(join(screenshots, `${user.browser.toLowerCase()}-${name}.png`));
+  const texts = (selector: string) =>
+    user.evaluate<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ""`).catch(() => ""); // the page goes
+  /** Waits for a text, four minutes at most. */
+  const says = async (selector: string, wanted: RegExp): Promise<string> => {
+    for (let i = 0; i < 4800; i++) {
+      const text = await texts(selector);
+      if (wanted.test(text)) return text;
+      await setTimeout(50);
+    }
+    throw new Error(`${selector} says "${await texts(selector)}"; expected ${wanted}`);
+  };
+  const progress = (wanted: RegExp) => says("#progress", wanted);
+  const label = (selector: string) => user.evaluate<string | null>(`document.querySelector("${selector}").getAttribute("aria-label")`);
+
+  await t.test("a service worker isolates the page", async (t) => {
+    await user.goto(url);
+    await says("#machine", /kernels/);
+    t.equal(await user.evaluate("crossOriginIsolated"), true);
   });
 
-  t.test("it trains, waits, and goes on after the page was loaded anew", async (t) => {
-    await page.selectOption("[name=images]", "10000");
-    await page.fill("[name=epochs]", "4");
-    await page.click("#train");
+  await t.test("it trains, waits, and goes on after the page was loaded anew", async (t) => {
+    await user.evaluate(`Object.assign(document.querySelector("[name=images]"), { value: "10000" })`);
+    await user.evaluate(`Object.assign(document.querySelector("[name=epochs]"), { value: "4" })`);
+    await user.click("#train");
     // Behind the first backup, and far from the end: a quick machine shows not every step.
-    await says(/step (2[6-9]|[3-9]\d|1\d\d) of 157/);
-    await page.click("#pause");
-    await says(/^Paused/);
-    await page.reload();
-    await says(/was interrupted/);
-    await page.click("#train");
-    await says(/^Trained: /);
-    t.match(await progress.textContent(), /Trained: [\d.]+% right/);
-    for (const id of ["charts canvas", "confusion svg", "wrong image", "weights svg"]) t.ok((await page.locator(`#${id}`).count()) > 0, id);
+    await progress(/step (2[6-9]|[3-9]\d|1\d\d) of 157/);
+    await user.click("#pause");
+    const paused = await progress(/^Paused/);
+    await setTimeout(500);
+    t.equal(await texts("#progress"), paused, "it waits");
+    await user.click("#pause");
+    await progress(/^Training/);
+    await user.reload();
+    await progress(/was interrupted/);
+    await user.click("#train");
+    const [, right] = /Trained: ([\d.]+)% right/.exec(await progress(/^Trained: /))!;
+    t.ok(Number(right) > 70, `${right}% right`);
+    for (const id of ["charts canvas", "confusion svg", "wrong image", "weights svg"])
+      t.ok(await user.evaluate(`document.querySelector("#${id}") !== null`), id);
   });
 
-  t.test("it says what a drawing is", async (t) => {
-    await page.locator("#pad").scrollIntoViewIfNeeded();
-    const box = (await page.locator("#pad").boundingBox())!;
-    await page.mouse.move(box.x + 80, box.y + 60);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 90, box.y + 200, { steps: 4 });
-    await page.mouse.move(box.x + 200, box.y + 210, { steps: 4 });
-    await page.mouse.up();
-    await page.locator("#bars svg").waitFor();
-    t.match(await page.locator("#bars svg").getAttribute("aria-label"), /^Your drawing: .* with [\d.]+%\.$/);
+  await t.test("it says what a drawing is", async (t) => {
+    await user.drag("#pad", [
+      [-60, -80],
+      [-50, 60],
+      [60, 70],
+    ]);
+    await says("#bars", /%/);
+    t.match(await label("#bars svg"), /^Your drawing: .* with [\d.]+%\.$/);
   });
 
-  t.test("a network is saved, and loaded", async (t) => {
-    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
-    t.equal(download.suggestedFilename(), "fashion.keras");
-    await page.setInputFiles("#load", { name: "mine.keras", mimeType: "application/zip", buffer: readFileSync((await download.path())!) });
-    await says(/^Loaded mine.keras: \d+ weights/);
+  await t.test("a picture is dropped on the pad", async (t) => {
+    const before = await label("#bars svg");
+    await user.evaluate(`(async () => {
+      const canvas = new OffscreenCanvas(60, 60);
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#fff";
+      context.fillRect(0, 0, 60, 60);
+      context.fillStyle = "#000";
+      context.fillRect(20, 5, 8, 50);
+      context.fillRect(34, 5, 8, 50);
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([await canvas.convertToBlob()], "trousers.png", { type: "image/png" }));
+      document.getElementById("pad").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    })()`);
+    for (let i = 0; i < 200 && (await label("#bars svg")) === before; i++) await setTimeout(50);
+    t.match(await label("#bars svg"), /^Your drawing: Trouser with/, "two legs");
   });
 
-  t.test("nothing serious for axe, wide and narrow, light and dark", async (t) => {
-    await page.screenshot({ path: join(screenshots, "fashion.png"), fullPage: true });
-    t.strictSame(await faults(page), []);
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.emulateMedia({ colorScheme: "dark" });
-    await page.screenshot({ path: join(screenshots, "fashion-narrow-dark.png"), fullPage: true });
-    t.strictSame(await faults(page), []);
-    t.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
-    await page.emulateMedia({ colorScheme: "light" });
-    await page.setViewportSize({ width: 1280, height: 800 });
+  await t.test("a network is saved, and loaded", async (t) => {
+    const path = await user.download("#save");
+    t.match(path, /fashion\.keras$/);
+    await user.setFiles("#load", [path]);
+    t.match(await progress(/^Loaded/), /^Loaded fashion\.keras: \d+ weights/);
   });
 
-  t.test("three classes are learned from files, and told apart", async (t) => {
-    await page.click("#tab-teach");
+  await t.test("nothing serious for axe, wide and narrow, light and dark", async (t) => {
+    await shot("fashion");
+    t.strictSame(await faults(user), []);
+    await user.resize(360, 740);
+    await user.dark(true);
+    await shot("fashion-narrow-dark");
+    t.strictSame(await faults(user), []);
+    t.ok(await user.evaluate("document.documentElement.scrollWidth <= innerWidth"));
+    await user.dark(false);
+    await user.resize(1280, 800);
+  });
+
+  await t.test("three classes are learned from files, and told apart", async (t) => {
+    await user.click("#tab-teach");
+    await says("#classes", /Class 3/);
     for (let i = 0; i < 3; i++)
-      await page.setInputFiles(
+      await user.setFiles(
         `#pictures-${i}`,
         [0, 1, 2, 3, 4, 5].map((shade) => picture(i, shade)),
       );
-    await page.click("#learn:not(:disabled)");
-    await page.locator("#learned", { hasText: /^Learned 18 pictures/ }).waitFor();
-    await page.setInputFiles("#guess", picture(2, 9));
-    await page.locator("#teach-bars svg").waitFor();
-    t.match(await page.locator("#teach-bars svg").getAttribute("aria-label"), /Class 3/);
-    await page.screenshot({ path: join(screenshots, "teach.png"), fullPage: true });
-    t.strictSame(await faults(page), []);
+    await says("#learned", /^Ready/);
+    await user.click("#learn");
+    await says("#learned", /^Learned 18 pictures/);
+    await user.setFiles("#guess", [picture(2, 9)]);
+    await says("#teach-bars", /%/);
+    t.match(await label("#teach-bars svg"), /Class 3/);
+    await shot("teach");
+    t.strictSame(await faults(user), []);
   });
 
-  t.test("the page had nothing to complain of", async (t) => t.strictSame(complaints, []));
+  await t.test("the page had nothing to complain of", async (t) => t.strictSame(await user.complaints(url), []));
 }
 
-/** A picture of one of three colors. */
-function picture(color: number, shade: number) {
+/** A picture of one of three colors, as a file. */
+function picture(color: number, shade: number): string {
   const data = new Uint8Array(32 * 32 * 3).map((_, i) => (i % 3 === color ? 200 + 5 * shade : 10 * shade));
-  return {
-    name: `${color}-${shade}.png`,
-    mimeType: "image/png",
-    buffer: Buffer.from(encode({ width: 32, height: 32, channels: 3, data })),
-  };
+  const path = join(folder, `${color}-${shade}.png`);
+  writeFileSync(path, encode({ width: 32, height: 32, channels: 3, data }));
+  return path;
 }
 
 /** What axe calls serious or critical. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
-  const { violations } = (await page.evaluate("axe.run()")) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] };
+async function faults(user: User): Promise<string[]> {
+  await user.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  const { violations } = await user.evaluate<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>("axe.run()");
   return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
 }

@@ -11,6 +11,7 @@ import { Chainable, type Tensor } from "../../core/tensor.js";
 import { isPlainObject } from "../../config/index.js";
 import { inheritedTraining } from "../../layers/base/context.js";
 import { isNumeric } from "../../layers/base/convert.js";
+import { takeOffer } from "../../layers/base/going-on.js";
 import { InputLayer } from "../../layers/core/input-layer.js";
 import { describeInputs } from "../../layers/base/describe.js";
 import { InputSpec } from "../../layers/base/input-spec.js";
@@ -79,11 +80,9 @@ export class LayerGraph {
    * array by their names.
    */
   run(where: string, given: unknown, masks: unknown): unknown {
-    const flat = this.#standardized(where, given);
-    if (masks !== null && masks !== undefined) {
-      flatten<Tensor | null>(masks).forEach((mask, i) => mask && flat[i] && setMask(flat[i], mask));
-    }
-    const values = new Map<KerasTensor, unknown>(this.inputs.map((input, i) => [input, flat[i]]));
+    const progress = takeOffer();
+    const values = (progress?.values as Map<KerasTensor, unknown> | null | undefined) ?? this.#begin(where, given, masks);
+    if (progress) progress.values = values;
     const fill = (leaf: unknown): unknown => (leaf instanceof KerasTensor ? values.get(leaf) : leaf);
     // What the call of the model says counts, whatever calls inside were made with; Keras's files have such of all that augments.
     const training = inheritedTraining();
@@ -91,18 +90,29 @@ export class LayerGraph {
       const filled = mapLeaves(options, fill) as Readonly<Record<string, unknown>>;
       return training !== undefined && "training" in filled ? { ...filled, training } : filled;
     };
-    for (const node of this.nodes) {
-      if (node.isInput) continue;
-      const answer = node.operation.replay(mapLeaves(node.args, fill) as readonly unknown[], optionsOf(node));
+    const calls = this.nodes.filter(({ isInput }) => !isInput);
+    for (const node of progress ? calls.slice(progress.done) : calls) {
+      const call = () => node.operation.replay(mapLeaves(node.args, fill) as readonly unknown[], optionsOf(node));
+      const answer = progress ? progress.call(node.operation, call) : call();
       // Nested arrays of strings are one result.
       const results = node.outputs.length === 1 && isText(node.outputs[0]) ? [stringsOf(where, answer)] : flatten<unknown>(answer);
       node.outputs.forEach((output, i) => values.set(output, results[i]));
+      progress?.leave();
     }
     const shown = (leaf: unknown): unknown => {
       const value = fill(leaf);
       return value instanceof Strings ? value.nested() : value;
     };
     return unpackSingle(mapLeaves(this.outputStructure, shown), this.outputStructure);
+  }
+
+  /** What a run begins with: the inputs, masked. */
+  #begin(where: string, given: unknown, masks: unknown): Map<KerasTensor, unknown> {
+    const flat = this.#standardized(where, given);
+    if (masks !== null && masks !== undefined) {
+      flatten<Tensor | null>(masks).forEach((mask, i) => mask && flat[i] && setMask(flat[i], mask));
+    }
+    return new Map(this.inputs.map((input, i) => [input, flat[i]]));
   }
 
   /**

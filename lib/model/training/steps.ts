@@ -19,61 +19,55 @@ interface Stepped {
   readonly runEagerly: boolean;
   readonly compiled: boolean;
   readonly optimizer: Optimizer<Schema>;
-  testStep(data: unknown): unknown;
-  predictStep(data: unknown): unknown;
 }
 
-type Kind = "train" | "test" | "predict";
+export type StepKind = "train" | "test" | "predict";
 
 /** The functions that run the steps of a model, made when first needed and anew when what they are made of has changed. */
 export class Steps {
   readonly #model: Stepped & Parameters<typeof fingerprintOf>[0];
   readonly #distribution: Distribution;
-  readonly #trainStep: (data: unknown) => Parts<unknown>;
-  readonly #made = new Map<Kind, { readonly execute: Execution<never>; readonly traced: { readonly tracingCount?: number } }>();
+  readonly #step: (kind: StepKind, data: unknown) => Parts<unknown>;
+  readonly #made = new Map<StepKind, { readonly execute: Execution<never>; readonly traced: { readonly tracingCount?: number } }>();
   #madeOf: Fingerprint | null = null;
   /** What steps change themselves while they are traced: counters of calls and the like. */
   readonly #volatile = new Set<string>();
   #traces = 0;
 
-  /** @param trainStep  the model's training step, which may pause */
+  /** @param step  the model's step of a kind, which may pause */
   constructor(
     model: Stepped & Parameters<typeof fingerprintOf>[0],
     distribution: Distribution,
-    trainStep: (data: unknown) => Parts<unknown>,
+    step: (kind: StepKind, data: unknown) => Parts<unknown>,
   ) {
-    this.#trainStep = trainStep;
+    this.#step = step;
     this.#model = model;
     this.#distribution = distribution;
   }
 
   train(): Execution<StepLogs> {
-    const [model, trainStep] = [this.#model, this.#trainStep];
-    return this.#get("train", function* (batch) {
-      return stepLogs(`${model.name}.trainStep`, yield* trainStep(packed(batch)));
-    });
+    return this.#logging("train");
   }
 
   test(): Execution<StepLogs> {
-    const model = this.#model;
-    return this.#get("test", function* (batch) {
-      return stepLogs(`${model.name}.testStep`, model.testStep(packed(batch)));
-    });
+    return this.#logging("test");
   }
 
   predict(): Execution<unknown> {
-    const model = this.#model;
-    return this.#get(
-      "predict",
-      function* (batch) {
-        return model.predictStep(packed(batch));
-      },
-      "concatenate",
-    );
+    const step = this.#step;
+    return this.#get("predict", (batch) => step("predict", packed(batch)), "concatenate");
+  }
+
+  /** Steps that answer losses and metrics. */
+  #logging(kind: "train" | "test"): Execution<StepLogs> {
+    const [model, step] = [this.#model, this.#step];
+    return this.#get(kind, function* (batch) {
+      return stepLogs(`${model.name}.${kind}Step`, yield* step(kind, packed(batch)));
+    });
   }
 
   /** Lets go of what was made. */
-  forget(kind?: Kind): void {
+  forget(kind?: StepKind): void {
     if (kind) this.#made.delete(kind);
     else {
       this.#made.clear();
@@ -115,7 +109,7 @@ export class Steps {
     return traces;
   }
 
-  #get<R>(kind: Kind, step: (batch: Batch) => Parts<R>, merge: Merge = "first"): Execution<R> {
+  #get<R>(kind: StepKind, step: (batch: Batch) => Parts<R>, merge: Merge = "first"): Execution<R> {
     const found = this.#made.get(kind);
     if (found) return found.execute as Execution<R>;
     this.#madeOf ??= this.#fingerprint();

@@ -2,7 +2,7 @@
 
 import { checkOptions } from "../../core/options.js";
 import { StatelessScope } from "../../variables/stateless-scope.js";
-import { GradientTape } from "../../autodiff/tape.js";
+import { GradientTape, gradientInParts } from "../../autodiff/tape.js";
 import type { Logs } from "../../callbacks/callback.js";
 import type { History } from "../../callbacks/history.js";
 import {
@@ -20,6 +20,7 @@ import { Tensor } from "../../core/tensor.js";
 import { leaves } from "../../core/tree.js";
 import type { TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
+import { callInParts } from "../../layers/base/going-on.js";
 import type { layerOptions } from "../../layers/base/options.js";
 import { finish, type Parts } from "../../runtime/parts.js";
 import { unpackXYSampleWeight } from "../../data/pack.js";
@@ -58,7 +59,7 @@ import { predict } from "./predict.js";
 import type { Execution, StepAnswer, StepLogs } from "./run.js";
 import { Runs } from "./runs.js";
 import { placesOf, setStateTree, type StateGroups, type StateTree, stateTree, type ValueFormat } from "./state-tree.js";
-import { Steps } from "./steps.js";
+import { type StepKind, Steps } from "./steps.js";
 import { callModel, type Trained } from "./trained.js";
 
 /** What a loss is computed from. */
@@ -84,7 +85,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   declare initialEpoch: number | null;
   #compiled: Compiled | null = null;
   readonly #distribution = new Distribution();
-  readonly #steps = new Steps(this as never, this.#distribution, (data) => this.#anyStep(data));
+  readonly #steps = new Steps(this as never, this.#distribution, (kind, data) => this.#step(kind, data));
   readonly #runs = new Runs(() => this.#singleMetrics);
   readonly #place = new TrainingPlace();
   /** What the runs of the model share. */
@@ -283,15 +284,15 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const [x, y, sampleWeight] = unpackXYSampleWeight(data);
     const { optimizer, lossTracker } = this.#state("trainStep");
     const tape = new GradientTape();
-    const [loss, yPred, scaled] = tape.record(() => {
-      const yPred = callModel(this, x, true);
+    const yPred = yield* callInParts(this, () => tape.record(() => callModel(this, x, true)));
+    const [loss, scaled] = tape.record(() => {
       const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: true }));
-      return [loss, yPred, optimizer.scaleLoss(shareOfLoss(loss))] as const;
+      return [loss, optimizer.scaleLoss(shareOfLoss(loss))] as const;
     });
     yield;
     lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
     const weights = this.trainableWeights;
-    const gradients = weights.length > 0 ? tape.gradient(scaled, weights) : [];
+    const gradients = weights.length > 0 ? yield* gradientInParts(tape, scaled, weights) : [];
     yield;
     if (weights.length > 0) optimizer.apply(gradients, weights);
     yield;
@@ -302,14 +303,14 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     return this.trainStep === Trainer.prototype.trainStep;
   }
 
-  *#anyStep(data: unknown): Parts<StepAnswer> {
-    return this.#hasUsualStep ? yield* this.#usualStep(data) : this.trainStep(data);
-  }
-
   /** One step of evaluation on a batch. */
   testStep(data: unknown): StepAnswer {
+    return finish(this.#usualTestStep(data));
+  }
+
+  *#usualTestStep(data: unknown): Parts<StepAnswer> {
     const [x, y, sampleWeight] = unpackXYSampleWeight(data);
-    const yPred = callModel(this, x, false);
+    const yPred = yield* callInParts(this, () => callModel(this, x, false));
     const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: false }));
     this.#state("testStep").lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
@@ -317,7 +318,18 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** One step of prediction on a batch. */
   predictStep(data: unknown): unknown {
-    return callModel(this, unpackXYSampleWeight(data)[0], false);
+    return finish(this.#usualPredictStep(data));
+  }
+
+  *#usualPredictStep(data: unknown): Parts<unknown> {
+    return yield* callInParts(this, () => callModel(this, unpackXYSampleWeight(data)[0], false));
+  }
+
+  /** A step as it runs: with pauses where it is Keras's own, a subclass's as it stands. */
+  *#step(kind: StepKind, data: unknown): Parts<unknown> {
+    if (kind === "train") return this.#hasUsualStep ? yield* this.#usualStep(data) : this.trainStep(data);
+    if (kind === "test") return this.testStep === Trainer.prototype.testStep ? yield* this.#usualTestStep(data) : this.testStep(data);
+    return this.predictStep === Trainer.prototype.predictStep ? yield* this.#usualPredictStep(data) : this.predictStep(data);
   }
 
   /** Data as the model takes them: nested strings may be one input or one for each of several, which the structure of the inputs tells. */
