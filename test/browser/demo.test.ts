@@ -119,7 +119,7 @@ if (users.length > 0) {
   t.teardown(() => (server.close(), server.closeAllConnections()));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   for (const begin of users)
-    t.test(begin.name, async (t) => {
+    t.test(begin.name.slice("in".length), async (t) => {
       const user = await begin();
       t.teardown(() => user.close());
       await useDemo(t, user, url);

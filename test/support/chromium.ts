@@ -1,5 +1,6 @@
 // The system's Chromium, without a window.
 
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
 
@@ -21,6 +22,17 @@ const quiet = [
 /** A browser with an empty profile. @param more  further switches */
 export const launchChromium = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath!, headless: true, args: [...quiet, ...more].map((name) => `--${name}`) });
+
+/** Opens a page with a profile. @returns what ends the browser with all its processes at once */
+export function openInChromium(url: string, profile: string): Promise<() => Promise<void>> {
+  const args = ["headless", ...quiet, `user-data-dir=${profile}`].map((name) => `--${name}`);
+  const child = spawn(chromiumPath!, [...args, url], { stdio: "ignore", detached: true });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  return Promise.resolve(async () => {
+    if (child.exitCode === null) process.kill(-child.pid!, "SIGKILL");
+    await ended;
+  });
+}
 
 /** Switches for a camera and a microphone that are not there: a moving picture, a beep each second; the user agrees. */
 export const fakeDevices = ["use-fake-device-for-media-stream", "use-fake-ui-for-media-stream", "autoplay-policy=no-user-gesture-required"];

@@ -151,6 +151,7 @@ export class Firefox {
   /** Presses at the first of the points, which are measured from the middle of an element, and lets go at the last one. */
   async drag(selector: string, points: readonly (readonly [x: number, y: number])[]): Promise<void> {
     const origin = { [ELEMENT]: await this.#element(selector) };
+    await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: "center", behavior: "instant" })`);
     const moves = points.map(([x, y]) => ({ type: "pointerMove", duration: 30, origin, x, y }));
     const actions = [moves[0], { type: "pointerDown", button: 0 }, ...moves.slice(1), { type: "pointerUp", button: 0 }];
     await this.#connection.send("WebDriver:PerformActions", { actions: [{ type: "pointer", id: "mouse", actions }] });

@@ -25,7 +25,8 @@ const types: Readonly<Record<string, string>> = {
  * @param isolated  whether the page is cross-origin isolated, which sharing memory with workers takes
  * @param files  more files, by their path
  * @param policy  its Content-Security-Policy; the page's own scripts have the nonce "page"
- * @param script  a module that the page runs; what it posts to `/posted` is `posted` here
+ * @param script  a module that the page runs; what it posts to `/posted` is `posted` here, the first time
+ * @param told  is called with all that it posts
  */
 export async function servePage(
   home: string,
@@ -34,7 +35,14 @@ export async function servePage(
     policy,
     script = "",
     files = new Map(),
-  }: { isolated: boolean; policy?: string; script?: string; files?: ReadonlyMap<string, Uint8Array> },
+    told = () => {},
+  }: {
+    isolated: boolean;
+    policy?: string;
+    script?: string;
+    files?: ReadonlyMap<string, Uint8Array>;
+    told?: (text: string) => unknown;
+  },
 ): Promise<PageServer> {
   const page = `${await pageFor(home)}<script type="module" nonce="page">${script}</script>`;
   let post: (text: string) => void;
@@ -46,7 +54,7 @@ export async function servePage(
       response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     }
     if (policy) response.setHeader("Content-Security-Policy", policy);
-    if (path === "/posted") return void readBody(request).then((body) => (post(body), response.end()));
+    if (path === "/posted") return void readBody(request).then((body) => (post(body), told(body), response.end()));
     if (path === "/") return void response.setHeader("Content-Type", "text/html; charset=utf-8").end(page);
     const more = files.get(path);
     if (more) return void response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream").end(more);
