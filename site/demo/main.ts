@@ -5,12 +5,14 @@ import { byId } from "./page.js";
 
 /** Threads need two headers; where the host does not send them, a service worker adds them, and the page is loaded once more. */
 async function isolate(): Promise<void> {
-  if (crossOriginIsolated || !isSecureContext || !("serviceWorker" in navigator)) return;
+  // A page that was loaded past the worker, as browsers do when they are asked to load everything anew, is loaded once more.
+  if (crossOriginIsolated) return sessionStorage.removeItem("isolated");
+  if (!isSecureContext || !("serviceWorker" in navigator)) return;
   const { serviceWorker } = navigator;
-  await serviceWorker.register("./isolate.js");
+  const { active } = await serviceWorker.register("./isolate.js");
   // A page that is loaded anew before the worker has taken it over gets no headers (Firefox).
   const isTaken = new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
-  if (!serviceWorker.controller) await Promise.race([isTaken, new Promise((resolve) => setTimeout(resolve, 5000))]);
+  if (!serviceWorker.controller && !active) await Promise.race([isTaken, new Promise((resolve) => setTimeout(resolve, 5000))]);
   if (sessionStorage.getItem("isolated")) return; // it was tried: this browser does not want to
   sessionStorage.setItem("isolated", "tried");
   location.reload();

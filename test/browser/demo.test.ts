@@ -162,6 +162,7 @@ async function useDemo(t: Test, user: User, url: string): Promise<void> {
     await progress(/^Training/);
     await user.reload();
     await progress(/was interrupted/);
+    t.equal(await user.evaluate("crossOriginIsolated"), true, "isolated as before");
     await user.click("#train");
     const [, right] = /Trained: ([\d.]+)% right/.exec(await progress(/^Trained: /))!;
     t.ok(Number(right) > 70, `${right}% right`);
