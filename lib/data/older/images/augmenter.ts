@@ -119,19 +119,18 @@ export class Augmenter {
     const { preprocessingFunction, rescale, samplewiseCenter, samplewiseStdNormalization } = this.options;
     const called = preprocessingFunction?.(adoptTensor(given.values, given.shape, "float32"));
     const { values: before, shape } = called === undefined ? given : pixelsOf(`${where}.preprocessingFunction`, asTensor(called as never));
-    let values = Float32Array.from(before);
-    const change = (by: (value: number, channel: number) => number): void => {
-      const channel = this.channelOf(shape);
-      for (let i = 0; i < values.length; i++) values[i] = by(values[i]!, channel(i));
-    };
-    if (rescale) change((value) => value * Math.fround(rescale));
+    let values = new Float32Array(before);
+    if (rescale) for (let i = 0, factor = Math.fround(rescale); i < values.length; i++) values[i]! *= factor;
     // The deviation is that of the values around their mean: the mean of these is 0.
-    const [mean, deviation] = momentsOf(values);
-    if (samplewiseCenter) change((value) => value - mean);
-    if (samplewiseStdNormalization) change((value) => value / (deviation + epsilon));
+    if (samplewiseCenter || samplewiseStdNormalization) {
+      const [mean, deviation] = momentsOf(values);
+      const scale = samplewiseStdNormalization ? deviation + epsilon : 1;
+      for (let i = 0; i < values.length; i++) values[i] = Math.fround(values[i]! - mean) / scale;
+    }
     const { mean: means, std, whitening } = this.#needed();
-    if (means) change((value, channel) => value - means[channel]!);
-    if (std) change((value, channel) => value / (std[channel]! + epsilon));
+    const channel = this.channelOf(shape);
+    if (means) for (let i = 0; i < values.length; i++) values[i]! -= means[channel(i)]!;
+    if (std) for (let i = 0; i < values.length; i++) values[i]! /= std[channel(i)]! + epsilon;
     if (whitening) {
       const size = Math.sqrt(whitening.length);
       if (shape.slice(-3).reduce((a, b) => a * b, 1) !== size)

@@ -15,7 +15,7 @@ export interface Pixels {
 /** The values of a tensor, which stay as they are. */
 export function pixelsOf(where: string, x: TensorLike): Pixels & { readonly dtype: Dtype } {
   const tensor = asTensor(x);
-  return { values: Float32Array.from(tensor.data()), shape: known(tensor.shape, where), dtype: tensor.dtype };
+  return { values: new Float32Array(tensor.data()), shape: known(tensor.shape, where), dtype: tensor.dtype };
 }
 
 /** A tensor of pixels; whole numbers are rounded. */
@@ -50,8 +50,10 @@ export function flipped({ values, shape }: Pixels, axis: number): Pixels {
   const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
   const [length, block] = [shape[axis]!, shape[axis]! * inner];
   for (let start = 0; start < values.length; start += block) {
-    for (let i = 0; i < length; i++)
-      result.set(values.subarray(start + i * inner, start + (i + 1) * inner), start + (length - 1 - i) * inner);
+    for (let i = 0; i < length; i++) {
+      const [from, to] = [start + i * inner, start + (length - 1 - i) * inner];
+      for (let j = 0; j < inner; j++) result[to + j] = values[from + j]!;
+    }
   }
   return { values: result, shape };
 }
