@@ -4,7 +4,7 @@ import { number, positiveInteger, registerClasses } from "../config/index.js";
 import { uniqueName } from "../config/names.js";
 import type { Tensor } from "../core/tensor.js";
 import { Constant } from "../initializers/index.js";
-import { layerOptions } from "../layers/base/options.js";
+import { type LayerAttributes, layerOptions } from "../layers/base/options.js";
 import { Layer } from "../layers/layer.js";
 import { add, multiply } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -18,6 +18,8 @@ export class CustomScaleLayer extends Layer<typeof CustomScaleLayer.options> {
     return add(x, multiply(y, this.options.scale));
   }
 }
+
+export interface CustomScaleLayer extends LayerAttributes<typeof CustomScaleLayer.options> {}
 
 /**
  * A factor for each channel, learned. @see Touvron et al.: Going deeper with Image Transformers, 2021. Keras: the LayerScale of convnext
@@ -39,6 +41,8 @@ export class LayerScale extends Layer<typeof LayerScale.options> {
     return multiply(x, this.gamma);
   }
 }
+
+export interface LayerScale extends LayerAttributes<typeof LayerScale.options> {}
 
 registerClasses("keras.src.applications.inception_resnet_v2", { CustomScaleLayer });
 registerClasses("keras.src.applications.convnext", { LayerScale });

@@ -1,5 +1,6 @@
 // The base of everything that is made from options: parses them by the schema, and gives them back as a config.
 
+import { giveAttributes } from "./attributes.js";
 import { Callable } from "./callable.js";
 import type { Config, Json } from "./json.js";
 import { customObjectScope, type CustomObjects } from "./custom-objects.js";
@@ -13,7 +14,9 @@ export type NoOptions = Schema<readonly [], Record<never, never>>;
 
 /** The checked options in the arguments of a constructor. `self` is the object under construction. */
 export function parseOptions<S extends Schema>(self: object, given: readonly unknown[]): OptionValues<S> {
-  return schemaOf(self).parse(classNameOf(self), given) as OptionValues<S>;
+  const options = schemaOf(self);
+  giveAttributes(self, options);
+  return options.parse(classNameOf(self), given) as OptionValues<S>;
 }
 
 /** The schema that an object's class declares as `static readonly options`. */

@@ -1,6 +1,7 @@
 // Table of contents: what classes with options and their families use.
 
 export * from "./callable.js";
+export * from "./attributes.js";
 export * from "./configured.js";
 export * from "./custom-objects.js";
 export * from "./dtype-policy.js";

@@ -1,6 +1,6 @@
 // The constraint that shortens vectors that are too long.
 
-import { integer, nonNegativeNumber, oneOrMore, schema } from "../config/index.js";
+import { integer, nonNegativeNumber, oneOrMore, schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { clip } from "../ops/index.js";
 import { Constraint, constraints, norms, rescaled } from "./constraint.js";
@@ -22,5 +22,7 @@ export class MaxNorm extends Constraint<typeof MaxNorm.options> {
     return rescaled(weights, norm, clip(norm, 0, this.options.maxValue));
   }
 }
+
+export interface MaxNorm extends Attributes<typeof MaxNorm.options> {}
 
 constraints.register({ MaxNorm });

@@ -1,6 +1,6 @@
 // The constraint that keeps lengths of vectors between two bounds.
 
-import { fraction, integer, nonNegativeNumber, oneOrMore, schema } from "../config/index.js";
+import { fraction, integer, nonNegativeNumber, oneOrMore, schema, type Attributes } from "../config/index.js";
 import { ValueError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, clip, multiply } from "../ops/index.js";
@@ -34,5 +34,7 @@ export class MinMaxNorm extends Constraint<typeof MinMaxNorm.options> {
     return rescaled(weights, norm, add(multiply(clip(norm, minValue, maxValue), rate), multiply(norm, 1 - rate)));
   }
 }
+
+export interface MinMaxNorm extends Attributes<typeof MinMaxNorm.options> {}
 
 constraints.register({ MinMaxNorm });

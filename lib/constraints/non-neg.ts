@@ -1,6 +1,6 @@
 // The constraint that cuts weights at zero.
 
-import { schema } from "../config/index.js";
+import { schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { maximum } from "../ops/index.js";
 import { Constraint, constraints } from "./constraint.js";
@@ -19,5 +19,7 @@ export class NonNeg extends Constraint<typeof NonNeg.options> {
     return maximum(weights, 0);
   }
 }
+
+export interface NonNeg extends Attributes<typeof NonNeg.options> {}
 
 constraints.register({ NonNeg });

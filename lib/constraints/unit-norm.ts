@@ -1,6 +1,6 @@
 // The constraint that gives vectors the length 1.
 
-import { epsilon, integer, oneOrMore, schema } from "../config/index.js";
+import { epsilon, integer, oneOrMore, schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide } from "../ops/index.js";
 import { Constraint, constraints, norms } from "./constraint.js";
@@ -19,5 +19,7 @@ export class UnitNorm extends Constraint<typeof UnitNorm.options> {
     return divide(weights, add(norms(weights, this.options.axis), epsilon()));
   }
 }
+
+export interface UnitNorm extends Attributes<typeof UnitNorm.options> {}
 
 constraints.register({ UnitNorm });

@@ -1,6 +1,6 @@
 // The initializer of one value, or of given values.
 
-import { deserializeKerasObject, field, invalid, schema, serializeKerasObject, withDefault } from "../config/index.js";
+import { deserializeKerasObject, field, invalid, schema, serializeKerasObject, withDefault, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
@@ -41,5 +41,7 @@ export class Constant extends Initializer<typeof Constant.options> {
     return broadcastTo(cast(asTensor(this.options.value), dtype), shape);
   }
 }
+
+export interface Constant extends Attributes<typeof Constant.options> {}
 
 initializers.register({ Constant });

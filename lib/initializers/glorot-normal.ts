@@ -1,6 +1,6 @@
 // Glorot's initializer, normal: variance by inputs and outputs.
 
-import { schema } from "../config/index.js";
+import { schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer } from "./random.js";
@@ -22,5 +22,7 @@ export class GlorotNormal extends RandomInitializer<typeof GlorotNormal.options>
     return scaled(seed, shape, { scale: 1, mode: "fan_avg", distribution: "truncated_normal" }, this.options);
   }
 }
+
+export interface GlorotNormal extends Attributes<typeof GlorotNormal.options> {}
 
 initializers.register({ GlorotNormal });

@@ -1,6 +1,6 @@
 // Glorot's initializer, uniform: what Dense and the convolutions start from.
 
-import { schema } from "../config/index.js";
+import { schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer } from "./random.js";
@@ -22,5 +22,7 @@ export class GlorotUniform extends RandomInitializer<typeof GlorotUniform.option
     return scaled(seed, shape, { scale: 1, mode: "fan_avg", distribution: "uniform" }, this.options);
   }
 }
+
+export interface GlorotUniform extends Attributes<typeof GlorotUniform.options> {}
 
 initializers.register({ GlorotUniform });

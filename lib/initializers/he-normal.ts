@@ -1,6 +1,6 @@
 // He's initializer, normal: variance by inputs, for relu.
 
-import { schema } from "../config/index.js";
+import { schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer } from "./random.js";
@@ -22,5 +22,7 @@ export class HeNormal extends RandomInitializer<typeof HeNormal.options> {
     return scaled(seed, shape, { scale: 2, mode: "fan_in", distribution: "truncated_normal" }, this.options);
   }
 }
+
+export interface HeNormal extends Attributes<typeof HeNormal.options> {}
 
 initializers.register({ HeNormal });

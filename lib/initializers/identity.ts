@@ -1,6 +1,6 @@
 // The initializer of identity matrices.
 
-import { number, schema } from "../config/index.js";
+import { number, schema, type Attributes } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
@@ -24,5 +24,7 @@ export class Identity extends Initializer<typeof Identity.options> {
     return cast(multiply(eye(rows!, columns!), this.options.gain), dtype);
   }
 }
+
+export interface Identity extends Attributes<typeof Identity.options> {}
 
 initializers.register({ Identity }, "IdentityInitializer");

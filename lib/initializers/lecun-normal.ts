@@ -1,6 +1,6 @@
 // LeCun's initializer, normal: variance by inputs, for selu.
 
-import { schema } from "../config/index.js";
+import { schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer } from "./random.js";
@@ -22,5 +22,7 @@ export class LecunNormal extends RandomInitializer<typeof LecunNormal.options> {
     return scaled(seed, shape, { scale: 1, mode: "fan_in", distribution: "truncated_normal" }, this.options);
   }
 }
+
+export interface LecunNormal extends Attributes<typeof LecunNormal.options> {}
 
 initializers.register({ LecunNormal });

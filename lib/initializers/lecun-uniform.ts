@@ -1,6 +1,6 @@
 // LeCun's initializer, uniform: variance by inputs, for selu.
 
-import { schema } from "../config/index.js";
+import { schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer } from "./random.js";
@@ -22,5 +22,7 @@ export class LecunUniform extends RandomInitializer<typeof LecunUniform.options>
     return scaled(seed, shape, { scale: 1, mode: "fan_in", distribution: "uniform" }, this.options);
   }
 }
+
+export interface LecunUniform extends Attributes<typeof LecunUniform.options> {}
 
 initializers.register({ LecunUniform });

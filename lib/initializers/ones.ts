@@ -1,6 +1,6 @@
 // The initializer of ones.
 
-import { schema } from "../config/index.js";
+import { schema, type Attributes } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";
 import { ones } from "../ops/index.js";
@@ -24,5 +24,7 @@ export class Ones extends Initializer<typeof Ones.options> {
     return ones(shape, { dtype });
   }
 }
+
+export interface Ones extends Attributes<typeof Ones.options> {}
 
 initializers.register({ Ones }, "one");

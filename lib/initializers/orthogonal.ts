@@ -1,6 +1,6 @@
 // The initializer of orthogonal matrices, by the QR factorization of normal numbers.
 
-import { number, schema } from "../config/index.js";
+import { number, schema, type Attributes } from "../config/index.js";
 import { constant } from "../core/convert.js";
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
@@ -48,6 +48,8 @@ export class Orthogonal extends RandomInitializer<typeof Orthogonal.options> {
     });
   }
 }
+
+export interface Orthogonal extends Attributes<typeof Orthogonal.options> {}
 
 /** Vectors made orthogonal and of length 1 one after the other, in place: modified Gram–Schmidt, twice for precision. */
 function orthonormal(vectors: Float64Array, count: number, length: number): Float64Array {

@@ -1,6 +1,6 @@
 // The initializer of normal numbers.
 
-import { nonNegativeNumber, number, schema } from "../config/index.js";
+import { nonNegativeNumber, number, schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomNormal } from "../ops/random/random.js";
 import { initializers } from "./initializer.js";
@@ -24,5 +24,7 @@ export class RandomNormal extends RandomInitializer<typeof RandomNormal.options>
     return randomNormal(seed, shape, this.options.mean, this.options.stddev);
   }
 }
+
+export interface RandomNormal extends Attributes<typeof RandomNormal.options> {}
 
 initializers.register({ RandomNormal }, "normal");

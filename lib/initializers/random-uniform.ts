@@ -1,6 +1,6 @@
 // The initializer of uniform numbers.
 
-import { number, schema } from "../config/index.js";
+import { number, schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomUniform } from "../ops/random/random.js";
 import { initializers } from "./initializer.js";
@@ -24,5 +24,7 @@ export class RandomUniform extends RandomInitializer<typeof RandomUniform.option
     return randomUniform(seed, shape, this.options.minval, this.options.maxval);
   }
 }
+
+export interface RandomUniform extends Attributes<typeof RandomUniform.options> {}
 
 initializers.register({ RandomUniform }, "uniform");

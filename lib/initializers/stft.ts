@@ -1,6 +1,6 @@
 // The initializer of the windowed sines and cosines that make a convolution a Fourier transform.
 
-import { boolean, list, nullable, number, oneOf, schema, field, invalid, type Field, type Json } from "../config/index.js";
+import { boolean, list, nullable, number, oneOf, schema, field, invalid, type Field, type Json, type Attributes } from "../config/index.js";
 import { constant } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
@@ -63,6 +63,8 @@ export class STFT extends Initializer<typeof STFT.options> {
     return cast(constant(values, { shape }), dtype);
   }
 }
+
+export interface STFT extends Attributes<typeof STFT.options> {}
 
 function scaleOf(weights: ArrayLike<number>, scaling: "density" | "spectrum" | null): number {
   const all = Array.from(weights);

@@ -1,6 +1,6 @@
 // The initializer of normal numbers without their tails.
 
-import { nonNegativeNumber, number, schema } from "../config/index.js";
+import { nonNegativeNumber, number, schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomTruncatedNormal } from "../ops/random/random.js";
 import { initializers } from "./initializer.js";
@@ -24,5 +24,7 @@ export class TruncatedNormal extends RandomInitializer<typeof TruncatedNormal.op
     return randomTruncatedNormal(seed, shape, this.options.mean, this.options.stddev);
   }
 }
+
+export interface TruncatedNormal extends Attributes<typeof TruncatedNormal.options> {}
 
 initializers.register({ TruncatedNormal });

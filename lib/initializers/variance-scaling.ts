@@ -1,6 +1,6 @@
 // The initializer that scales by the number of inputs and outputs; Glorot's, He's and LeCun's are cases of it.
 
-import { field, integer, invalid, list, nullable, oneOf, positiveNumber, schema, withDefault } from "../config/index.js";
+import { field, integer, invalid, list, nullable, oneOf, positiveNumber, schema, withDefault, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { randomNormal, randomTruncatedNormal, randomUniform } from "../ops/random/random.js";
 import { type InitializerLike, initializers } from "./initializer.js";
@@ -94,5 +94,7 @@ export class VarianceScaling extends RandomInitializer<typeof VarianceScaling.op
     return scaled(seed, shape, this.options, this.options);
   }
 }
+
+export interface VarianceScaling extends Attributes<typeof VarianceScaling.options> {}
 
 initializers.register({ VarianceScaling });

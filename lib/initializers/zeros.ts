@@ -1,6 +1,6 @@
 // The initializer of zeros.
 
-import { schema } from "../config/index.js";
+import { schema, type Attributes } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
 import type { Tensor } from "../core/tensor.js";
 import { zeros } from "../ops/index.js";
@@ -24,5 +24,7 @@ export class Zeros extends Initializer<typeof Zeros.options> {
     return zeros(shape, { dtype });
   }
 }
+
+export interface Zeros extends Attributes<typeof Zeros.options> {}
 
 initializers.register({ Zeros }, "zero");

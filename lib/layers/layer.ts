@@ -14,8 +14,10 @@ import {
   isPlainObject,
   type Json,
   serializeKerasObject,
+  fixedOption,
   objectFromConfig,
   parseOptions,
+  settingOption,
   type QuantizationMode,
   schemaOf,
 } from "../config/index.js";
@@ -41,12 +43,22 @@ import { checkInput, type InputSpec } from "./base/input-spec.js";
 import { inputMask, maskOutputs, warnOfDroppedMask } from "./base/mask.js";
 import { layerOptions } from "./base/options.js";
 import { LayerState } from "./base/state.js";
+import { Weight } from "./base/weight.js";
 import { holdsStrings, plainStrings, runOnText } from "./base/text.js";
 import type { CallOptions, LayerInput, Mask } from "./base/types.js";
 import { Node, type Operation } from "./functional/node.js";
 import { KerasTensor } from "./functional/keras-tensor.js";
 import { flatten, mapLeaves } from "./functional/structure.js";
 import { StatelessScope } from "../variables/stateless-scope.js";
+
+/** Options that are read in each call, so that another value has an effect. */
+const readByCalls: ReadonlySet<string> = new Set([
+  "activation", "alpha", "dilationRate", "dropout", "epsilon", "maskValue", "maxValue", "momentum", "negativeSlope", "padding", "poolSize",
+  "rate", "stddev", "strides", "theta", "threshold",
+]); // prettier-ignore
+
+/** Options that `build` reads: they may change until then. */
+const readByBuild = /^(units|filters|kernelSize|useBias|depthMultiplier|center|inputDim|outputDim)$|Initializer$/;
 
 /** What calling a layer gives: what its `call` returns, one tensor where that is not declared. */
 export type ResultOf<L extends { call(...args: never[]): unknown }> =
@@ -116,6 +128,23 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** The options that all layers have. */
   protected get common(): OptionValues<typeof layerOptions> {
     return this.options as unknown as OptionValues<typeof layerOptions>;
+  }
+
+  /**
+   * Options that calls read may get other values, and so may regularizers and constraints, and before the layer is built what `build` reads;
+   * others decided how the layer was made.
+   */
+  [settingOption](name: string, value: unknown): void {
+    const [, stem, kind] = /^(.+)(Regularizer|Constraint)$/.exec(name) ?? [];
+    const weight = stem === undefined ? undefined : (this as unknown as Record<string, unknown>)[stem];
+    if (weight instanceof Weight) {
+      if (kind === "Regularizer") weight.regularizer = value as Weight["regularizer"];
+      else weight.constraint = value as Weight["constraint"];
+    } else if (kind === undefined && !readByCalls.has(name) && (this.built || !readByBuild.test(name)))
+      throw fixedOption(this, name, value);
+    // Noise without strength has no generator, nor has a layer around a cell options that are read.
+    const { seedGenerator, cell } = this as { seedGenerator?: unknown; cell?: unknown };
+    if (seedGenerator === null || cell !== undefined) throw fixedOption(this, name, value);
   }
 
   /** Makes the weights for inputs of the given shape. Called once, by the first call, or by hand. */

@@ -1,7 +1,7 @@
 // The loss of yes-or-no predictions, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { boolean, fraction, integer, oneOrMore } from "../config/index.js";
+import { boolean, fraction, integer, oneOrMore, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { mean, binaryCrossentropy as perElement } from "../ops/index.js";
@@ -51,6 +51,8 @@ export class BinaryCrossentropy extends FunctionLoss<typeof BinaryCrossentropy.o
     return binaryCrossentropy(yTrue, yPred, optionsFor(binaryCrossentropy, this.options));
   }
 }
+
+export interface BinaryCrossentropy extends Attributes<typeof BinaryCrossentropy.options> {}
 
 losses.register({ BinaryCrossentropy });
 losses.registerFunction({ binary_crossentropy: binaryCrossentropy }, "bce", "BCE");

@@ -1,7 +1,7 @@
 // The loss of yes-or-no predictions that makes light of easy samples, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { boolean, fraction, integer, number, oneOrMore } from "../config/index.js";
+import { boolean, fraction, integer, number, oneOrMore, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, mean, multiply, binaryCrossentropy as perElement, power, sigmoid, subtract } from "../ops/index.js";
@@ -75,6 +75,8 @@ export class BinaryFocalCrossentropy extends FunctionLoss<typeof BinaryFocalCros
     return binaryFocalCrossentropy(yTrue, yPred, optionsFor(binaryFocalCrossentropy, this.options));
   }
 }
+
+export interface BinaryFocalCrossentropy extends Attributes<typeof BinaryFocalCrossentropy.options> {}
 
 losses.register({ BinaryFocalCrossentropy });
 losses.registerFunction({ binary_focal_crossentropy: binaryFocalCrossentropy });

@@ -1,7 +1,7 @@
 // The loss of one class out of several with one-hot labels, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { boolean, fraction, integer } from "../config/index.js";
+import { boolean, fraction, integer, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { categoricalCrossentropy as perSample } from "../ops/index.js";
@@ -56,6 +56,8 @@ export class CategoricalCrossentropy extends FunctionLoss<typeof CategoricalCros
     return categoricalCrossentropy(yTrue, yPred, optionsFor(categoricalCrossentropy, this.options));
   }
 }
+
+export interface CategoricalCrossentropy extends Attributes<typeof CategoricalCrossentropy.options> {}
 
 losses.register({ CategoricalCrossentropy });
 losses.registerFunction({ categorical_crossentropy: categoricalCrossentropy });

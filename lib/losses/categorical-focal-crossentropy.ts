@@ -1,7 +1,7 @@
 // The loss of one class out of several that makes light of easy samples, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { boolean, epsilon, fraction, integer, number } from "../config/index.js";
+import { boolean, epsilon, fraction, integer, number, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { clip, divide, log, multiply, negative, power, softmax, subtract, sum } from "../ops/index.js";
@@ -70,6 +70,8 @@ export class CategoricalFocalCrossentropy extends FunctionLoss<typeof Categorica
     return categoricalFocalCrossentropy(yTrue, yPred, optionsFor(categoricalFocalCrossentropy, this.options));
   }
 }
+
+export interface CategoricalFocalCrossentropy extends Attributes<typeof CategoricalFocalCrossentropy.options> {}
 
 losses.register({ CategoricalFocalCrossentropy });
 losses.registerFunction({ categorical_focal_crossentropy: categoricalFocalCrossentropy });

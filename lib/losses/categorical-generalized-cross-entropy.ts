@@ -1,7 +1,7 @@
 // The loss of one class out of several that bears wrong labels, as a function and as a class.
 
 import { declare } from "../core/operation.js";
-import { field, invalid, withDefault } from "../config/index.js";
+import { field, invalid, withDefault, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast, divide, multiply, oneHot, power, subtract, sum } from "../ops/index.js";
@@ -53,6 +53,8 @@ export class CategoricalGeneralizedCrossEntropy extends FunctionLoss<typeof Cate
     return categoricalGeneralizedCrossEntropy(yTrue, yPred, this.options.q);
   }
 }
+
+export interface CategoricalGeneralizedCrossEntropy extends Attributes<typeof CategoricalGeneralizedCrossEntropy.options> {}
 
 losses.register({ CategoricalGeneralizedCrossEntropy });
 losses.registerFunction({ categorical_generalized_cross_entropy: categoricalGeneralizedCrossEntropy });

@@ -1,5 +1,6 @@
 // The margin between the right class and the best of the others, as a function and as a class.
 
+import type { Attributes } from "../config/index.js";
 import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -35,6 +36,8 @@ export class CategoricalHinge extends FunctionLoss<typeof CategoricalHinge.optio
     return categoricalHinge(yTrue, yPred);
   }
 }
+
+export interface CategoricalHinge extends Attributes<typeof CategoricalHinge.options> {}
 
 losses.register({ CategoricalHinge });
 losses.registerFunction({ categorical_hinge: categoricalHinge });

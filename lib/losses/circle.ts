@@ -1,7 +1,7 @@
 // Circle loss of embeddings, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { boolean, number } from "../config/index.js";
+import { boolean, number, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { setMask } from "../core/mask.js";
 import type { Tensor } from "../core/tensor.js";
@@ -95,6 +95,8 @@ export class Circle extends FunctionLoss<typeof Circle.options> {
     return circle(yTrue, yPred, optionsFor(circle, this.options));
   }
 }
+
+export interface Circle extends Attributes<typeof Circle.options> {}
 
 losses.register({ Circle });
 losses.registerFunction({ circle });

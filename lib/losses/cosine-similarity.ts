@@ -1,7 +1,7 @@
 // The angle between labels and predictions, as a function and as a class.
 
 import { declare } from "../core/operation.js";
-import { integer, oneOrMore } from "../config/index.js";
+import { integer, oneOrMore, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { multiply, negative, normalize, sum } from "../ops/index.js";
@@ -45,6 +45,8 @@ export class CosineSimilarity extends FunctionLoss<typeof CosineSimilarity.optio
     return cosineSimilarity(yTrue, yPred, { axis: this.options.axis });
   }
 }
+
+export interface CosineSimilarity extends Attributes<typeof CosineSimilarity.options> {}
 
 losses.register({ CosineSimilarity });
 losses.registerFunction({ cosine_similarity: cosineSimilarity });

@@ -1,5 +1,6 @@
 // Connectionist temporal classification, as a function and as a class; the recursion is `ops.ctcLoss`.
 
+import type { Attributes } from "../config/index.js";
 import { declare } from "../core/operation.js";
 import { ShapeError } from "../core/errors.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
@@ -47,6 +48,8 @@ export class CTC extends FunctionLoss<typeof CTC.options> {
     return ctc(yTrue, yPred);
   }
 }
+
+export interface CTC extends Attributes<typeof CTC.options> {}
 
 losses.register({ CTC });
 losses.registerFunction({ ctc });

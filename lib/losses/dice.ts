@@ -1,7 +1,7 @@
 // Dice loss of segmentations, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { epsilon, integer, nullable, oneOrMore } from "../config/index.js";
+import { epsilon, integer, nullable, oneOrMore, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, subtract, sum } from "../ops/index.js";
@@ -38,6 +38,8 @@ export class Dice extends FunctionLoss<typeof Dice.options> {
     return dice(yTrue, yPred, optionsFor(dice, this.options));
   }
 }
+
+export interface Dice extends Attributes<typeof Dice.options> {}
 
 losses.register({ Dice });
 losses.registerFunction({ dice });

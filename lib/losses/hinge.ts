@@ -1,5 +1,6 @@
 // The distance from the right side of the margin, as a function and as a class.
 
+import type { Attributes } from "../config/index.js";
 import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -34,6 +35,8 @@ export class Hinge extends FunctionLoss<typeof Hinge.options> {
     return hinge(yTrue, yPred);
   }
 }
+
+export interface Hinge extends Attributes<typeof Hinge.options> {}
 
 losses.register({ Hinge });
 losses.registerFunction({ hinge: hinge });

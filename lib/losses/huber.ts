@@ -1,7 +1,7 @@
 // Squares near zero and straight lines beyond, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { number } from "../config/index.js";
+import { number, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, lessEqual, mean, multiply, square, subtract, where } from "../ops/index.js";
@@ -37,6 +37,8 @@ export class Huber extends FunctionLoss<typeof Huber.options> {
     return huber(yTrue, yPred, optionsFor(huber, this.options));
   }
 }
+
+export interface Huber extends Attributes<typeof Huber.options> {}
 
 losses.register({ Huber });
 losses.registerFunction({ huber });

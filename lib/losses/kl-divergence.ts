@@ -1,7 +1,7 @@
 // The Kullback–Leibler divergence, as a function and as a class.
 
 import { declare } from "../core/operation.js";
-import { epsilon } from "../config/index.js";
+import { epsilon, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { clip, divide, log, multiply, sum } from "../ops/index.js";
@@ -36,6 +36,8 @@ export class KLDivergence extends FunctionLoss<typeof KLDivergence.options> {
     return klDivergence(yTrue, yPred);
   }
 }
+
+export interface KLDivergence extends Attributes<typeof KLDivergence.options> {}
 
 losses.register({ KLDivergence });
 losses.registerFunction({ kl_divergence: klDivergence }, "kld", "KLD");

@@ -1,5 +1,6 @@
 // The logarithm of the hyperbolic cosine of differences, as a function and as a class.
 
+import type { Attributes } from "../config/index.js";
 import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -34,6 +35,8 @@ export class LogCosh extends FunctionLoss<typeof LogCosh.options> {
     return logCosh(yTrue, yPred);
   }
 }
+
+export interface LogCosh extends Attributes<typeof LogCosh.options> {}
 
 losses.register({ LogCosh });
 losses.registerFunction({ log_cosh: logCosh });

@@ -1,5 +1,6 @@
 // The mean absolute error, as a function and as a class.
 
+import type { Attributes } from "../config/index.js";
 import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -33,6 +34,8 @@ export class MeanAbsoluteError extends FunctionLoss<typeof MeanAbsoluteError.opt
     return meanAbsoluteError(yTrue, yPred);
   }
 }
+
+export interface MeanAbsoluteError extends Attributes<typeof MeanAbsoluteError.options> {}
 
 losses.register({ MeanAbsoluteError });
 losses.registerFunction({ mean_absolute_error: meanAbsoluteError }, "mae", "MAE");

@@ -1,7 +1,7 @@
 // The mean absolute error in per cent, as a function and as a class.
 
 import { declare } from "../core/operation.js";
-import { epsilon } from "../config/index.js";
+import { epsilon, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, divide, maximum, mean, multiply, subtract } from "../ops/index.js";
@@ -38,6 +38,8 @@ export class MeanAbsolutePercentageError extends FunctionLoss<typeof MeanAbsolut
     return meanAbsolutePercentageError(yTrue, yPred);
   }
 }
+
+export interface MeanAbsolutePercentageError extends Attributes<typeof MeanAbsolutePercentageError.options> {}
 
 losses.register({ MeanAbsolutePercentageError });
 losses.registerFunction({ mean_absolute_percentage_error: meanAbsolutePercentageError }, "mape", "MAPE");

@@ -1,5 +1,6 @@
 // The mean squared error, as a function and as a class.
 
+import type { Attributes } from "../config/index.js";
 import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -33,6 +34,8 @@ export class MeanSquaredError extends FunctionLoss<typeof MeanSquaredError.optio
     return meanSquaredError(yTrue, yPred);
   }
 }
+
+export interface MeanSquaredError extends Attributes<typeof MeanSquaredError.options> {}
 
 losses.register({ MeanSquaredError });
 losses.registerFunction({ mean_squared_error: meanSquaredError }, "mse", "MSE");

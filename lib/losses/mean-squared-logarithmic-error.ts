@@ -1,7 +1,7 @@
 // The mean squared error of logarithms, as a function and as a class.
 
 import { declare } from "../core/operation.js";
-import { epsilon } from "../config/index.js";
+import { epsilon, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, log, maximum, mean, square, subtract } from "../ops/index.js";
@@ -38,6 +38,8 @@ export class MeanSquaredLogarithmicError extends FunctionLoss<typeof MeanSquared
     return meanSquaredLogarithmicError(yTrue, yPred);
   }
 }
+
+export interface MeanSquaredLogarithmicError extends Attributes<typeof MeanSquaredLogarithmicError.options> {}
 
 losses.register({ MeanSquaredLogarithmicError });
 losses.registerFunction({ mean_squared_logarithmic_error: meanSquaredLogarithmicError }, "msle", "MSLE");

@@ -1,7 +1,7 @@
 // The Poisson loss of counts, as a function and as a class.
 
 import { declare } from "../core/operation.js";
-import { epsilon } from "../config/index.js";
+import { epsilon, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, log, mean, multiply, subtract } from "../ops/index.js";
@@ -34,6 +34,8 @@ export class Poisson extends FunctionLoss<typeof Poisson.options> {
     return poisson(yTrue, yPred);
   }
 }
+
+export interface Poisson extends Attributes<typeof Poisson.options> {}
 
 losses.register({ Poisson });
 losses.registerFunction({ poisson: poisson });

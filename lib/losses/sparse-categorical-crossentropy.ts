@@ -1,7 +1,7 @@
 // The loss of one class out of several with labels as indices, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { boolean, integer, nullable } from "../config/index.js";
+import { boolean, integer, nullable, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { setMask } from "../core/mask.js";
 import type { Tensor } from "../core/tensor.js";
@@ -67,6 +67,8 @@ export class SparseCategoricalCrossentropy extends FunctionLoss<typeof SparseCat
     return sparseCategoricalCrossentropy(yTrue, yPred, optionsFor(sparseCategoricalCrossentropy, this.options));
   }
 }
+
+export interface SparseCategoricalCrossentropy extends Attributes<typeof SparseCategoricalCrossentropy.options> {}
 
 losses.register({ SparseCategoricalCrossentropy });
 losses.registerFunction({ sparse_categorical_crossentropy: sparseCategoricalCrossentropy });

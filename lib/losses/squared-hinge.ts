@@ -1,5 +1,6 @@
 // The squared distance from the right side of the margin, as a function and as a class.
 
+import type { Attributes } from "../config/index.js";
 import { declare } from "../core/operation.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -34,6 +35,8 @@ export class SquaredHinge extends FunctionLoss<typeof SquaredHinge.options> {
     return squaredHinge(yTrue, yPred);
   }
 }
+
+export interface SquaredHinge extends Attributes<typeof SquaredHinge.options> {}
 
 losses.register({ SquaredHinge });
 losses.registerFunction({ squared_hinge: squaredHinge });

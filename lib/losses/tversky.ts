@@ -1,7 +1,7 @@
 // Tversky loss of segmentations, as a function and as a class.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { epsilon, integer, nullable, number, oneOrMore } from "../config/index.js";
+import { epsilon, integer, nullable, number, oneOrMore, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, subtract, sum } from "../ops/index.js";
@@ -55,6 +55,8 @@ export class Tversky extends FunctionLoss<typeof Tversky.options> {
     return tversky(yTrue, yPred, optionsFor(tversky, this.options));
   }
 }
+
+export interface Tversky extends Attributes<typeof Tversky.options> {}
 
 losses.register({ Tversky });
 losses.registerFunction({ tversky });

@@ -1,5 +1,6 @@
 // How often predictions equal labels, as a function and as a metric.
 
+import type { Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { toSameRank } from "../losses/same-rank.js";
@@ -35,5 +36,7 @@ export class Accuracy extends MeanOf<typeof Accuracy.options> {
     return accuracy(yTrue, yPred);
   }
 }
+
+export interface Accuracy extends Attributes<typeof Accuracy.options> {}
 
 metrics.register({ Accuracy });

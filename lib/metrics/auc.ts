@@ -13,6 +13,7 @@ import {
   oneOf,
   positiveInteger,
   withDefault,
+  type Attributes,
 } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, text } from "../core/errors.js";
@@ -187,6 +188,8 @@ export class AUC extends Metric<typeof AUC.options> {
     );
   }
 }
+
+export interface AUC extends Attributes<typeof AUC.options, "thresholds"> {}
 
 /** All thresholds but the last. */
 function upper(x: TensorLike): Tensor {

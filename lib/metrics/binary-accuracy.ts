@@ -1,7 +1,7 @@
 // How often yes-or-no predictions are right, as a function and as a metric.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { registerFunctions, number } from "../config/index.js";
+import { registerFunctions, number, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { toSameRank } from "../losses/same-rank.js";
@@ -39,6 +39,8 @@ export class BinaryAccuracy extends MeanOf<typeof BinaryAccuracy.options> {
     return binaryAccuracy(yTrue, yPred, optionsFor(binaryAccuracy, this.options));
   }
 }
+
+export interface BinaryAccuracy extends Attributes<typeof BinaryAccuracy.options> {}
 
 metrics.register({ BinaryAccuracy });
 registerFunctions("keras.metrics", { binary_accuracy: binaryAccuracy });

@@ -1,7 +1,7 @@
 // The loss of yes-or-no predictions as a metric.
 
 import { optionsFor } from "../core/operation.js";
-import { boolean, fraction } from "../config/index.js";
+import { boolean, fraction, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { binaryCrossentropy } from "../losses/binary-crossentropy.js";
@@ -26,5 +26,7 @@ export class BinaryCrossentropy extends MeanOf<typeof BinaryCrossentropy.options
     return binaryCrossentropy(yTrue, yPred, optionsFor(binaryCrossentropy, this.options));
   }
 }
+
+export interface BinaryCrossentropy extends Attributes<typeof BinaryCrossentropy.options> {}
 
 metrics.register({ BinaryCrossentropy }, "bce", "BCE");

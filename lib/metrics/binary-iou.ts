@@ -1,7 +1,7 @@
 // Intersection over union of two classes, from scores.
 
 import type { SampleWeights } from "../losses/sample-weight.js";
-import { list, nonNegativeInteger, nullable, number, schema, string } from "../config/index.js";
+import { list, nonNegativeInteger, nullable, number, schema, string, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { cast, greaterEqual } from "../ops/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
@@ -38,5 +38,7 @@ export class BinaryIoU extends IoUBase<typeof BinaryIoU.options> {
     super.updateState(yTrue, cast(isPositive, "int32"), weights);
   }
 }
+
+export interface BinaryIoU extends Attributes<typeof BinaryIoU.options> {}
 
 metrics.register({ BinaryIoU });

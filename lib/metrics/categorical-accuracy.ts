@@ -1,7 +1,7 @@
 // How often the right class of a one-hot label is the best one, as a function and as a metric.
 
 import { declare } from "../core/operation.js";
-import { registerFunctions } from "../config/index.js";
+import { registerFunctions, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { argmax, cast, equal } from "../ops/index.js";
@@ -37,6 +37,8 @@ export class CategoricalAccuracy extends MeanOf<typeof CategoricalAccuracy.optio
     return categoricalAccuracy(yTrue, yPred);
   }
 }
+
+export interface CategoricalAccuracy extends Attributes<typeof CategoricalAccuracy.options> {}
 
 metrics.register({ CategoricalAccuracy });
 registerFunctions("keras.metrics", { categorical_accuracy: categoricalAccuracy });

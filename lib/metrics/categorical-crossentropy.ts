@@ -1,7 +1,7 @@
 // The loss of one class out of several as a metric; labels are one-hot.
 
 import { optionsFor } from "../core/operation.js";
-import { boolean, fraction, integer } from "../config/index.js";
+import { boolean, fraction, integer, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { categoricalCrossentropy } from "../losses/categorical-crossentropy.js";
@@ -27,5 +27,7 @@ export class CategoricalCrossentropy extends MeanOf<typeof CategoricalCrossentro
     return categoricalCrossentropy(yTrue, yPred, optionsFor(categoricalCrossentropy, this.options));
   }
 }
+
+export interface CategoricalCrossentropy extends Attributes<typeof CategoricalCrossentropy.options> {}
 
 metrics.register({ CategoricalCrossentropy });

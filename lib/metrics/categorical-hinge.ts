@@ -1,5 +1,6 @@
 // The margin between the right class and the best of the others as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { categoricalHinge } from "../losses/categorical-hinge.js";
@@ -21,5 +22,7 @@ export class CategoricalHinge extends MeanOf<typeof CategoricalHinge.options> {
     return categoricalHinge(yTrue, yPred);
   }
 }
+
+export interface CategoricalHinge extends Attributes<typeof CategoricalHinge.options> {}
 
 metrics.register({ CategoricalHinge });

@@ -1,7 +1,7 @@
 // Lin's concordance of labels and predictions, as a function and as a metric.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { registerFunctions, epsilon, integer, oneOrMore } from "../config/index.js";
+import { registerFunctions, epsilon, integer, oneOrMore, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { ofSameRank } from "../losses/labels.js";
@@ -47,6 +47,8 @@ export class ConcordanceCorrelation extends MeanOf<typeof ConcordanceCorrelation
     return concordanceCorrelation(yTrue, yPred, optionsFor(concordanceCorrelation, this.options));
   }
 }
+
+export interface ConcordanceCorrelation extends Attributes<typeof ConcordanceCorrelation.options> {}
 
 metrics.register({ ConcordanceCorrelation });
 registerFunctions("keras.metrics", { concordance_correlation: concordanceCorrelation });

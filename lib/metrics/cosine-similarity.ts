@@ -1,7 +1,7 @@
 // The angle between labels and predictions as a metric.
 
 import { optionsFor } from "../core/operation.js";
-import { integer, oneOrMore, unwritten } from "../config/index.js";
+import { integer, oneOrMore, unwritten, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { cosineSimilarity } from "../losses/cosine-similarity.js";
@@ -26,5 +26,7 @@ export class CosineSimilarity extends MeanOf<typeof CosineSimilarity.options> {
     return negative(cosineSimilarity(yTrue, yPred, optionsFor(cosineSimilarity, this.options)));
   }
 }
+
+export interface CosineSimilarity extends Attributes<typeof CosineSimilarity.options> {}
 
 metrics.register({ CosineSimilarity });

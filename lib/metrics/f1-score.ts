@@ -1,5 +1,6 @@
 // The harmonic mean of precision and recall: FBetaScore with beta 1.
 
+import type { Attributes } from "../config/index.js";
 import { FBetaScore, fScoreFields } from "./f-beta-score.js";
 import { metricOptions, metrics } from "./metric.js";
 
@@ -17,5 +18,7 @@ export class F1Score extends FBetaScore<typeof F1Score.options> {
     return 1;
   }
 }
+
+export interface F1Score extends Attributes<typeof F1Score.options> {}
 
 metrics.register({ F1Score });

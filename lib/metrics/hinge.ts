@@ -1,5 +1,6 @@
 // The distance from the right side of the margin as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { hinge } from "../losses/hinge.js";
@@ -21,5 +22,7 @@ export class Hinge extends MeanOf<typeof Hinge.options> {
     return hinge(yTrue, yPred);
   }
 }
+
+export interface Hinge extends Attributes<typeof Hinge.options> {}
 
 metrics.register({ Hinge });

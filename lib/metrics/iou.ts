@@ -1,6 +1,17 @@
 // Intersection over union of chosen classes.
 
-import { type Arguments, boolean, integer, list, nonNegativeInteger, nullable, tableLength, schema, string } from "../config/index.js";
+import {
+  type Arguments,
+  boolean,
+  integer,
+  list,
+  nonNegativeInteger,
+  nullable,
+  tableLength,
+  schema,
+  string,
+  type Attributes,
+} from "../config/index.js";
 import { text, ValueError } from "../core/errors.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
@@ -37,5 +48,7 @@ export class IoU extends IoUBase<typeof IoU.options> {
     return this.options;
   }
 }
+
+export interface IoU extends Attributes<typeof IoU.options> {}
 
 metrics.register({ IoU });

@@ -1,5 +1,6 @@
 // The Kullback–Leibler divergence as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { klDivergence } from "../losses/kl-divergence.js";
@@ -20,5 +21,7 @@ export class KLDivergence extends MeanOf<typeof KLDivergence.options> {
     return klDivergence(yTrue, yPred);
   }
 }
+
+export interface KLDivergence extends Attributes<typeof KLDivergence.options> {}
 
 metrics.register({ KLDivergence });

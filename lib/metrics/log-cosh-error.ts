@@ -1,5 +1,6 @@
 // The logarithm of the hyperbolic cosine of differences as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { logCosh } from "../losses/log-cosh.js";
@@ -21,5 +22,7 @@ export class LogCoshError extends MeanOf<typeof LogCoshError.options> {
     return logCosh(yTrue, yPred);
   }
 }
+
+export interface LogCoshError extends Attributes<typeof LogCoshError.options> {}
 
 metrics.register({ LogCoshError });

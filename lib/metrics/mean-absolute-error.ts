@@ -1,5 +1,6 @@
 // The mean absolute error as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { meanAbsoluteError } from "../losses/mean-absolute-error.js";
@@ -21,5 +22,7 @@ export class MeanAbsoluteError extends MeanOf<typeof MeanAbsoluteError.options> 
     return meanAbsoluteError(yTrue, yPred);
   }
 }
+
+export interface MeanAbsoluteError extends Attributes<typeof MeanAbsoluteError.options> {}
 
 metrics.register({ MeanAbsoluteError }, "mae", "MAE");

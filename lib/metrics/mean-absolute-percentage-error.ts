@@ -1,5 +1,6 @@
 // The mean absolute error in per cent as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { meanAbsolutePercentageError } from "../losses/mean-absolute-percentage-error.js";
@@ -21,5 +22,7 @@ export class MeanAbsolutePercentageError extends MeanOf<typeof MeanAbsolutePerce
     return meanAbsolutePercentageError(yTrue, yPred);
   }
 }
+
+export interface MeanAbsolutePercentageError extends Attributes<typeof MeanAbsolutePercentageError.options> {}
 
 metrics.register({ MeanAbsolutePercentageError }, "mape", "MAPE");

@@ -1,6 +1,6 @@
 // Intersection over union, averaged over all classes.
 
-import { boolean, integer, nullable, tableLength, schema, string } from "../config/index.js";
+import { boolean, integer, nullable, tableLength, schema, string, type Attributes } from "../config/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
 
@@ -26,5 +26,7 @@ export class MeanIoU extends IoUBase<typeof MeanIoU.options> {
     return { ...this.options, targetClassIds: Array.from({ length: this.options.numClasses }, (_, i) => i) };
   }
 }
+
+export interface MeanIoU extends Attributes<typeof MeanIoU.options> {}
 
 metrics.register({ MeanIoU });

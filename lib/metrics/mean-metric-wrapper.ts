@@ -1,6 +1,6 @@
 // Functions as metrics.
 
-import { field, invalid, serializeKerasObject, isEnvelope, deserializeKerasObject } from "../config/index.js";
+import { field, invalid, serializeKerasObject, isEnvelope, deserializeKerasObject, type Attributes } from "../config/index.js";
 import { nullable, schema, string, dtypePolicy, floatxPolicy } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -35,5 +35,7 @@ export class MeanMetricWrapper extends MeanOf<typeof MeanMetricWrapper.options> 
     return this.options.fn(asTensor(yTrue), asTensor(yPred));
   }
 }
+
+export interface MeanMetricWrapper extends Attributes<typeof MeanMetricWrapper.options> {}
 
 metrics.register({ MeanMetricWrapper });

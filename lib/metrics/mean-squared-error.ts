@@ -1,5 +1,6 @@
 // The mean squared error as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { meanSquaredError } from "../losses/mean-squared-error.js";
@@ -21,5 +22,7 @@ export class MeanSquaredError extends MeanOf<typeof MeanSquaredError.options> {
     return meanSquaredError(yTrue, yPred);
   }
 }
+
+export interface MeanSquaredError extends Attributes<typeof MeanSquaredError.options> {}
 
 metrics.register({ MeanSquaredError }, "mse", "MSE");

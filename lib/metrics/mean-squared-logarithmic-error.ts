@@ -1,5 +1,6 @@
 // The mean squared error of logarithms as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { meanSquaredLogarithmicError } from "../losses/mean-squared-logarithmic-error.js";
@@ -21,5 +22,7 @@ export class MeanSquaredLogarithmicError extends MeanOf<typeof MeanSquaredLogari
     return meanSquaredLogarithmicError(yTrue, yPred);
   }
 }
+
+export interface MeanSquaredLogarithmicError extends Attributes<typeof MeanSquaredLogarithmicError.options> {}
 
 metrics.register({ MeanSquaredLogarithmicError }, "msle", "MSLE");

@@ -1,5 +1,6 @@
 // The mean of values.
 
+import type { Attributes } from "../config/index.js";
 import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -27,5 +28,7 @@ export class Mean extends Averaging<typeof Mean.options> {
     this.add(values, sampleWeight);
   }
 }
+
+export interface Mean extends Attributes<typeof Mean.options> {}
 
 metrics.register({ Mean });

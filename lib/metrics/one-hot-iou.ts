@@ -1,6 +1,6 @@
 // Intersection over union of chosen classes, with one-hot labels.
 
-import { boolean, integer, list, nonNegativeInteger, nullable, tableLength, schema, string } from "../config/index.js";
+import { boolean, integer, list, nonNegativeInteger, nullable, tableLength, schema, string, type Attributes } from "../config/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
 
@@ -26,5 +26,7 @@ export class OneHotIoU extends IoUBase<typeof OneHotIoU.options> {
     return { ...this.options, sparseYTrue: false };
   }
 }
+
+export interface OneHotIoU extends Attributes<typeof OneHotIoU.options> {}
 
 metrics.register({ OneHotIoU });

@@ -1,6 +1,6 @@
 // Intersection over union, averaged over all classes, with one-hot labels.
 
-import { boolean, integer, nullable, tableLength, schema, string } from "../config/index.js";
+import { boolean, integer, nullable, tableLength, schema, string, type Attributes } from "../config/index.js";
 import { countDtype, IoUBase, type IoURules } from "./iou-base.js";
 import { metrics } from "./metric.js";
 
@@ -26,5 +26,7 @@ export class OneHotMeanIoU extends IoUBase<typeof OneHotMeanIoU.options> {
     return { ...this.options, sparseYTrue: false, targetClassIds: Array.from({ length: numClasses }, (_, i) => i) };
   }
 }
+
+export interface OneHotMeanIoU extends Attributes<typeof OneHotMeanIoU.options> {}
 
 metrics.register({ OneHotMeanIoU });

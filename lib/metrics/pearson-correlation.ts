@@ -1,7 +1,7 @@
 // Pearson's correlation of labels and predictions, as a function and as a metric.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { registerFunctions, integer, oneOrMore } from "../config/index.js";
+import { registerFunctions, integer, oneOrMore, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { ofSameRank } from "../losses/labels.js";
@@ -43,6 +43,8 @@ export class PearsonCorrelation extends MeanOf<typeof PearsonCorrelation.options
     return pearsonCorrelation(yTrue, yPred, optionsFor(pearsonCorrelation, this.options));
   }
 }
+
+export interface PearsonCorrelation extends Attributes<typeof PearsonCorrelation.options> {}
 
 metrics.register({ PearsonCorrelation });
 registerFunctions("keras.metrics", { pearson_correlation: pearsonCorrelation });

@@ -1,5 +1,6 @@
 // The Poisson loss of counts as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { poisson } from "../losses/poisson.js";
@@ -20,5 +21,7 @@ export class Poisson extends MeanOf<typeof Poisson.options> {
     return poisson(yTrue, yPred);
   }
 }
+
+export interface Poisson extends Attributes<typeof Poisson.options> {}
 
 metrics.register({ Poisson });

@@ -1,6 +1,6 @@
 // The best precision that a wanted recall allows, over all thresholds.
 
-import { fraction } from "../config/index.js";
+import { fraction, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { AtConstraint, atConstraintOptions } from "./at-constraint.js";
 import { metrics } from "./metric.js";
@@ -19,5 +19,7 @@ export class PrecisionAtRecall extends AtConstraint<typeof PrecisionAtRecall.opt
     return this.best(this.precisions, this.recalls, this.options.recall);
   }
 }
+
+export interface PrecisionAtRecall extends Attributes<typeof PrecisionAtRecall.options> {}
 
 metrics.register({ PrecisionAtRecall });

@@ -1,7 +1,7 @@
 // The part of a variance that predictions explain.
 
 import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
-import { nonNegativeInteger, oneOf } from "../config/index.js";
+import { nonNegativeInteger, oneOf, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ShapeError, StateError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
@@ -98,5 +98,7 @@ export class R2Score extends Metric<typeof R2Score.options> {
     return where(lessEqual(before, numRegressors), score, adjusted);
   }
 }
+
+export interface R2Score extends Attributes<typeof R2Score.options> {}
 
 metrics.register({ R2Score });

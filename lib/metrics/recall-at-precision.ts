@@ -1,6 +1,6 @@
 // The best recall that a wanted precision allows, over all thresholds.
 
-import { fraction } from "../config/index.js";
+import { fraction, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { AtConstraint, atConstraintOptions } from "./at-constraint.js";
 import { metrics } from "./metric.js";
@@ -19,5 +19,7 @@ export class RecallAtPrecision extends AtConstraint<typeof RecallAtPrecision.opt
     return this.best(this.recalls, this.precisions, this.options.precision);
   }
 }
+
+export interface RecallAtPrecision extends Attributes<typeof RecallAtPrecision.options> {}
 
 metrics.register({ RecallAtPrecision });

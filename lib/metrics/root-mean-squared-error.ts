@@ -1,5 +1,6 @@
 // The root of the mean squared error over all samples seen, which is not the mean of roots.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { toSameRank } from "../losses/same-rank.js";
@@ -27,5 +28,7 @@ export class RootMeanSquaredError extends MeanOf<typeof RootMeanSquaredError.opt
     return sqrt(super.result());
   }
 }
+
+export interface RootMeanSquaredError extends Attributes<typeof RootMeanSquaredError.options> {}
 
 metrics.register({ RootMeanSquaredError });

@@ -1,6 +1,6 @@
 // The best sensitivity that a wanted specificity allows, over all thresholds.
 
-import { fraction } from "../config/index.js";
+import { fraction, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { AtConstraint, atConstraintOptions } from "./at-constraint.js";
 import { metrics } from "./metric.js";
@@ -19,5 +19,7 @@ export class SensitivityAtSpecificity extends AtConstraint<typeof SensitivityAtS
     return this.best(this.recalls, this.specificities, this.options.specificity);
   }
 }
+
+export interface SensitivityAtSpecificity extends Attributes<typeof SensitivityAtSpecificity.options> {}
 
 metrics.register({ SensitivityAtSpecificity });

@@ -1,7 +1,7 @@
 // How often the right class of an index label is the best one, as a function and as a metric.
 
 import { declare } from "../core/operation.js";
-import { registerFunctions } from "../config/index.js";
+import { registerFunctions, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { argmax, cast, equal, squeeze } from "../ops/index.js";
@@ -41,6 +41,8 @@ export class SparseCategoricalAccuracy extends MeanOf<typeof SparseCategoricalAc
     return sparseCategoricalAccuracy(yTrue, yPred);
   }
 }
+
+export interface SparseCategoricalAccuracy extends Attributes<typeof SparseCategoricalAccuracy.options> {}
 
 metrics.register({ SparseCategoricalAccuracy });
 registerFunctions("keras.metrics", { sparse_categorical_accuracy: sparseCategoricalAccuracy });

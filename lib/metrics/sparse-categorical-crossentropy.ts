@@ -1,7 +1,7 @@
 // The loss of one class out of several as a metric; labels are indices.
 
 import { optionsFor } from "../core/operation.js";
-import { boolean, integer, nullable } from "../config/index.js";
+import { boolean, integer, nullable, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { sparseCategoricalCrossentropy } from "../losses/sparse-categorical-crossentropy.js";
@@ -31,5 +31,7 @@ export class SparseCategoricalCrossentropy extends MeanOf<typeof SparseCategoric
     return sparseCategoricalCrossentropy(yTrue, yPred, optionsFor(sparseCategoricalCrossentropy, this.options));
   }
 }
+
+export interface SparseCategoricalCrossentropy extends Attributes<typeof SparseCategoricalCrossentropy.options> {}
 
 metrics.register({ SparseCategoricalCrossentropy });

@@ -1,7 +1,7 @@
 // How often the right class of an index label is among the best k, as a function and as a metric.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { boolean, positiveInteger, registerFunctions } from "../config/index.js";
+import { boolean, positiveInteger, registerFunctions, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { any, cast, equal, expandDims, inTopK, reshape, slice } from "../ops/index.js";
@@ -62,6 +62,8 @@ export class SparseTopKCategoricalAccuracy extends MeanOf<typeof SparseTopKCateg
     return sparseTopKCategoricalAccuracy(yTrue, yPred, optionsFor(sparseTopKCategoricalAccuracy, this.options));
   }
 }
+
+export interface SparseTopKCategoricalAccuracy extends Attributes<typeof SparseTopKCategoricalAccuracy.options> {}
 
 metrics.register({ SparseTopKCategoricalAccuracy });
 registerFunctions("keras.metrics", { sparse_top_k_categorical_accuracy: sparseTopKCategoricalAccuracy });

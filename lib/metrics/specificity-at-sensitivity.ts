@@ -1,6 +1,6 @@
 // The best specificity that a wanted sensitivity allows, over all thresholds.
 
-import { fraction } from "../config/index.js";
+import { fraction, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { AtConstraint, atConstraintOptions } from "./at-constraint.js";
 import { metrics } from "./metric.js";
@@ -19,5 +19,7 @@ export class SpecificityAtSensitivity extends AtConstraint<typeof SpecificityAtS
     return this.best(this.specificities, this.recalls, this.options.sensitivity);
   }
 }
+
+export interface SpecificityAtSensitivity extends Attributes<typeof SpecificityAtSensitivity.options> {}
 
 metrics.register({ SpecificityAtSensitivity });

@@ -1,5 +1,6 @@
 // The squared distance from the right side of the margin as a metric.
 
+import type { Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { squaredHinge } from "../losses/squared-hinge.js";
@@ -21,5 +22,7 @@ export class SquaredHinge extends MeanOf<typeof SquaredHinge.options> {
     return squaredHinge(yTrue, yPred);
   }
 }
+
+export interface SquaredHinge extends Attributes<typeof SquaredHinge.options> {}
 
 metrics.register({ SquaredHinge });

@@ -1,5 +1,6 @@
 // The sum of values.
 
+import type { Attributes } from "../config/index.js";
 import { type SampleWeights, weightsIn } from "../losses/sample-weight.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -34,5 +35,7 @@ export class Sum extends Metric<typeof Sum.options> {
     return this.total.value();
   }
 }
+
+export interface Sum extends Attributes<typeof Sum.options> {}
 
 metrics.register({ Sum });

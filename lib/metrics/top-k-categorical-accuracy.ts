@@ -1,7 +1,7 @@
 // How often the right class of a one-hot label is among the best k, as a function and as a metric.
 
 import { declare, optionsFor } from "../core/operation.js";
-import { registerFunctions, positiveInteger } from "../config/index.js";
+import { registerFunctions, positiveInteger, type Attributes } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { argmax } from "../ops/index.js";
@@ -39,6 +39,8 @@ export class TopKCategoricalAccuracy extends MeanOf<typeof TopKCategoricalAccura
     return topKCategoricalAccuracy(yTrue, yPred, optionsFor(topKCategoricalAccuracy, this.options));
   }
 }
+
+export interface TopKCategoricalAccuracy extends Attributes<typeof TopKCategoricalAccuracy.options> {}
 
 metrics.register({ TopKCategoricalAccuracy });
 registerFunctions("keras.metrics", { top_k_categorical_accuracy: topKCategoricalAccuracy });

@@ -1,6 +1,6 @@
 // The optimizer Adadelta.
 
-import { fraction, nonNegativeNumber } from "../config/index.js";
+import { fraction, nonNegativeNumber, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, sqrt, square } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -42,5 +42,7 @@ export class Adadelta extends Optimizer<typeof Adadelta.options> {
     this.assignSub(variable, multiply(delta, learningRate));
   }
 }
+
+export interface Adadelta extends Attributes<typeof Adadelta.options> {}
 
 optimizers.register({ Adadelta });

@@ -1,6 +1,6 @@
 // Adafactor.
 
-import { boolean, number } from "../config/index.js";
+import { boolean, number, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, expandDims, maximum, mean, minimum, multiply, power, rsqrt, sqrt, square, subtract } from "../ops/index.js";
 import type { TensorLike } from "../core/convert.js";
@@ -80,5 +80,7 @@ export class Adafactor extends Optimizer<typeof Adafactor.options> {
     return multiply(expandDims(share, -1), expandDims(nextColumn, -2));
   }
 }
+
+export interface Adafactor extends Attributes<typeof Adafactor.options> {}
 
 optimizers.register({ Adafactor });

@@ -1,6 +1,6 @@
 // The optimizer Adagrad.
 
-import { nonNegativeNumber } from "../config/index.js";
+import { nonNegativeNumber, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { Constant } from "../initializers/index.js";
 import { add, divide, multiply, sqrt, square } from "../ops/index.js";
@@ -39,5 +39,7 @@ export class Adagrad extends Optimizer<typeof Adagrad.options> {
     this.assignSub(variable, divide(multiply(gradient, learningRate), sqrt(add(squares, this.options.epsilon))));
   }
 }
+
+export interface Adagrad extends Attributes<typeof Adagrad.options> {}
 
 optimizers.register({ Adagrad });

@@ -1,6 +1,6 @@
 // The optimizer AdamW: Adam with its default weight decay.
 
-import { number } from "../config/index.js";
+import { number, type Attributes } from "../config/index.js";
 import { Adam, adamFields } from "./adam.js";
 import { optimizerOptions, optimizers } from "./optimizer.js";
 
@@ -21,5 +21,7 @@ export class AdamW extends Adam<typeof AdamW.options> {
     weightDecay: number(0.004),
   });
 }
+
+export interface AdamW extends Attributes<typeof AdamW.options> {}
 
 optimizers.register({ AdamW });

@@ -1,6 +1,6 @@
 // The optimizer Adamax.
 
-import { belowOne, nonNegativeNumber } from "../config/index.js";
+import { belowOne, nonNegativeNumber, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, add, divide, maximum, multiply, power, subtract } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -46,5 +46,7 @@ export class Adamax extends Optimizer<typeof Adamax.options> {
     this.assignSub(variable, divide(multiply(mean, rate), add(largest, epsilon)));
   }
 }
+
+export interface Adamax extends Attributes<typeof Adamax.options> {}
 
 optimizers.register({ Adamax });

@@ -1,6 +1,6 @@
 // Follow the regularized leader.
 
-import { field, invalid, nonNegativeNumber, number, withDefault } from "../config/index.js";
+import { field, invalid, nonNegativeNumber, number, withDefault, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { Constant } from "../initializers/index.js";
 import { add, clip, divide, multiply, power, square, subtract } from "../ops/index.js";
@@ -60,5 +60,7 @@ export class Ftrl extends Optimizer<typeof Ftrl.options> {
     this.assign(accumulator, squares);
   }
 }
+
+export interface Ftrl extends Attributes<typeof Ftrl.options> {}
 
 optimizers.register({ Ftrl });

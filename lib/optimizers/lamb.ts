@@ -1,6 +1,6 @@
 // Adam with a step for each layer.
 
-import { belowOne, nonNegativeNumber, number } from "../config/index.js";
+import { belowOne, nonNegativeNumber, number, type Attributes } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, greater, logicalAnd, multiply, power, sqrt, square, subtract, sum, where } from "../ops/index.js";
@@ -54,5 +54,7 @@ export class Lamb extends Optimizer<typeof Lamb.options> {
     this.assignSub(variable, multiply(multiply(update, learningRate), ratio));
   }
 }
+
+export interface Lamb extends Attributes<typeof Lamb.options> {}
 
 optimizers.register({ Lamb });

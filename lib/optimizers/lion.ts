@@ -1,6 +1,6 @@
 // Updates by signs.
 
-import { field, fraction, invalid, number, withDefault } from "../config/index.js";
+import { field, fraction, invalid, number, withDefault, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, multiply, sign } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -44,5 +44,7 @@ export class Lion extends Optimizer<typeof Lion.options> {
     this.assign(momentum, next);
   }
 }
+
+export interface Lion extends Attributes<typeof Lion.options> {}
 
 optimizers.register({ Lion });

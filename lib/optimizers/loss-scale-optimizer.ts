@@ -9,6 +9,7 @@ import {
   type Schema,
   schema,
   string,
+  type Attributes,
 } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
@@ -122,6 +123,8 @@ export class LossScaleOptimizer extends Optimizer<typeof LossScaleOptimizer.opti
     this.innerOptimizer.finalizeVariableValues(variables);
   }
 }
+
+export interface LossScaleOptimizer extends Attributes<typeof LossScaleOptimizer.options> {}
 
 const fill = (value: number): Tensor => asTensor(value, "float32");
 

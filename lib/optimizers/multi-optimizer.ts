@@ -9,6 +9,7 @@ import {
   nullable,
   number,
   registerClasses,
+  type Attributes,
 } from "../config/index.js";
 import { type Schema, schema, serializeKerasObject, string } from "../config/index.js";
 import type { TensorLike } from "../core/convert.js";
@@ -163,5 +164,7 @@ export class MultiOptimizer extends Optimizer<typeof MultiOptimizer.options> {
     for (const [optimizer, own] of this.#shares(variables)) optimizer.finalizeVariableValues(own);
   }
 }
+
+export interface MultiOptimizer extends Attributes<typeof MultiOptimizer.options> {}
 
 registerClasses("keras.optimizers", { MultiOptimizer });

@@ -1,6 +1,6 @@
 // The optimizer Muon.
 
-import { boolean, fraction, list, nonNegativeNumber, nullable, number, positiveInteger, string } from "../config/index.js";
+import { boolean, fraction, list, nonNegativeNumber, nullable, number, positiveInteger, string, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, matmul, multiply, power, sqrt, square, subtract, sum, transpose } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -104,5 +104,7 @@ export class Muon extends Optimizer<typeof Muon.options> {
     return this.#isForAdam(variable) ? this.options.adamWeightDecay : this.options.weightDecay;
   }
 }
+
+export interface Muon extends Attributes<typeof Muon.options> {}
 
 optimizers.register({ Muon });

@@ -1,6 +1,6 @@
 // The optimizer Nadam.
 
-import { belowOne, nonNegativeNumber } from "../config/index.js";
+import { belowOne, nonNegativeNumber, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, multiply, power, sqrt, square, subtract } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -72,5 +72,7 @@ export class Nadam extends Optimizer<typeof Nadam.options> {
     this.assignSub(variable, divide(multiply(ahead, learningRate), add(sqrt(divide(squares, schedule.squares)), epsilon)));
   }
 }
+
+export interface Nadam extends Attributes<typeof Nadam.options> {}
 
 optimizers.register({ Nadam });

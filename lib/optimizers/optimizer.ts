@@ -14,7 +14,9 @@ import {
   lowerCase,
   objectFromConfig,
   type OptionValues,
+  fixedOption,
   parseOptions,
+  settingOption,
   type Schema,
   schema,
   schemaOf,
@@ -46,6 +48,10 @@ export { type OptimizerFields, optimizerOptions } from "./options.js";
 
 /** A variable of an optimizer for each variable of a model. */
 export type Slots = ReadonlyMap<Variable, Variable>;
+
+/** Options that each update reads, also where there was no value before. */
+const readByUpdates: ReadonlySet<string> = new Set(["clipnorm", "clipvalue", "globalClipnorm", "weightDecay", "emaMomentum"]);
+const countsUpdates: ReadonlySet<string> = new Set(["gradientAccumulationSteps", "emaOverwriteFrequency"]);
 
 /**
  * The base of optimizers: learning rate, clipping, weight decay, moving averages and gradient accumulation are here, a
@@ -92,6 +98,15 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     this.#steps = this.#track(new Variable(0, { name: "iteration", dtype: "int32", trainable: false }));
     this.#learningRate = typeof rate === "number" ? this.#track(rateVariable(rate)) : rate;
     this.#lossScaleFactor = lossScaleFactor;
+  }
+
+  /** Numbers that every update reads may get other values; with one that was 0 there is no state to go on with. */
+  [settingOption](name: string, value: unknown): void {
+    const before = (this.options as Readonly<Record<string, unknown>>)[name];
+    const isStrength = typeof value === "number" && typeof before === "number" && value !== 0 && before !== 0;
+    if (this.built && !readByUpdates.has(name) && !(isStrength && !countsUpdates.has(name))) throw fixedOption(this, name, value);
+    this.#commonOptions = null;
+    this.#version++;
   }
 
   get #common(): Common {

@@ -1,6 +1,6 @@
 // The optimizer RMSprop.
 
-import { boolean, fraction, nonNegativeNumber } from "../config/index.js";
+import { boolean, fraction, nonNegativeNumber, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { rmspropUpdate } from "../ops/optimizer/updates.js";
 import type { Variable } from "../variables/variable.js";
@@ -58,5 +58,7 @@ export class RMSprop extends Optimizer<typeof RMSprop.options> {
     });
   }
 }
+
+export interface RMSprop extends Attributes<typeof RMSprop.options> {}
 
 optimizers.register({ RMSprop });

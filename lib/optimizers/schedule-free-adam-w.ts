@@ -1,6 +1,6 @@
 // The optimizer ScheduleFreeAdamW.
 
-import { belowOne, nonNegativeNumber } from "../config/index.js";
+import { belowOne, nonNegativeNumber, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { add, divide, minimum, multiply, power, sqrt, square, subtract } from "../ops/index.js";
 import type { Variable } from "../variables/variable.js";
@@ -56,5 +56,7 @@ export class ScheduleFreeAdamW extends Optimizer<typeof ScheduleFreeAdamW.option
     this.assign(variable, add(multiply(next, 1 - beta1), multiply(nextAverage, beta1)));
   }
 }
+
+export interface ScheduleFreeAdamW extends Attributes<typeof ScheduleFreeAdamW.options> {}
 
 optimizers.register({ ScheduleFreeAdamW });

@@ -1,6 +1,6 @@
 // The optimizer SGD.
 
-import { boolean, fraction } from "../config/index.js";
+import { boolean, fraction, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { sgdUpdate } from "../ops/optimizer/updates.js";
 import type { Variable } from "../variables/variable.js";
@@ -46,5 +46,7 @@ export class SGD extends Optimizer<typeof SGD.options> {
     });
   }
 }
+
+export interface SGD extends Attributes<typeof SGD.options> {}
 
 optimizers.register({ SGD });

@@ -1,6 +1,6 @@
 // The penalty of absolute values and of squares together.
 
-import { nonNegativeNumber, schema } from "../config/index.js";
+import { nonNegativeNumber, schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, add, multiply, square, sum } from "../ops/index.js";
 import { Regularizer, regularizers } from "./regularizer.js";
@@ -22,5 +22,7 @@ export class L1L2 extends Regularizer<typeof L1L2.options> {
     return l2 === 0 ? straight : add(straight, multiply(sum(square(x)), l2));
   }
 }
+
+export interface L1L2 extends Attributes<typeof L1L2.options> {}
 
 regularizers.register({ L1L2 }, "l1_l2");

@@ -1,6 +1,6 @@
 // The penalty of absolute values.
 
-import { nonNegativeNumber, schema } from "../config/index.js";
+import { nonNegativeNumber, schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, multiply, sum } from "../ops/index.js";
 import { Regularizer, regularizers } from "./regularizer.js";
@@ -23,5 +23,7 @@ export class L1 extends Regularizer<typeof L1.options> {
     return { l1: Math.fround(this.options.l1) };
   }
 }
+
+export interface L1 extends Attributes<typeof L1.options> {}
 
 regularizers.register({ L1 });

@@ -1,6 +1,6 @@
 // The penalty of squares.
 
-import { nonNegativeNumber, schema } from "../config/index.js";
+import { nonNegativeNumber, schema, type Attributes } from "../config/index.js";
 import type { Tensor } from "../core/tensor.js";
 import { multiply, square, sum } from "../ops/index.js";
 import { Regularizer, regularizers } from "./regularizer.js";
@@ -19,5 +19,7 @@ export class L2 extends Regularizer<typeof L2.options> {
     return multiply(sum(square(x)), this.options.l2);
   }
 }
+
+export interface L2 extends Attributes<typeof L2.options> {}
 
 regularizers.register({ L2 });

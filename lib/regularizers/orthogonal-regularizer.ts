@@ -1,6 +1,6 @@
 // The penalty of vectors that are not at right angles.
 
-import { nonNegativeNumber, oneOf, schema } from "../config/index.js";
+import { nonNegativeNumber, oneOf, schema, type Attributes } from "../config/index.js";
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
@@ -36,5 +36,7 @@ export class OrthogonalRegularizer extends Regularizer<typeof OrthogonalRegulari
     return { factor: Math.fround(this.options.factor), mode: this.options.mode };
   }
 }
+
+export interface OrthogonalRegularizer extends Attributes<typeof OrthogonalRegularizer.options> {}
 
 regularizers.register({ OrthogonalRegularizer });

@@ -3,7 +3,7 @@
 import { registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { activations } from "../../activations/family.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -22,5 +22,7 @@ export class Activation extends Layer<typeof Activation.options> {
     return this.options.activation(x);
   }
 }
+
+export interface Activation extends LayerAttributes<typeof Activation.options> {}
 
 registerClasses("keras.layers", { Activation });

@@ -3,7 +3,7 @@
 import { elu } from "../../activations/index.js";
 import { number, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -22,5 +22,7 @@ export class ELU extends Layer<typeof ELU.options> {
     return elu(x, { alpha: this.options.alpha });
   }
 }
+
+export interface ELU extends LayerAttributes<typeof ELU.options> {}
 
 registerClasses("keras.layers", { ELU });

@@ -3,7 +3,7 @@
 import { leakyRelu } from "../../activations/index.js";
 import { nonNegativeNumber, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -26,5 +26,7 @@ export class LeakyReLU extends Layer<typeof LeakyReLU.options> {
     return leakyRelu(x, { negativeSlope: this.options.negativeSlope });
   }
 }
+
+export interface LeakyReLU extends LayerAttributes<typeof LeakyReLU.options> {}
 
 registerClasses("keras.layers", { LeakyReLU });

@@ -8,7 +8,7 @@ import { add, multiply, negative } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { constraint, initializer, regularizer, severalOf, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -44,5 +44,7 @@ export class PReLU extends Layer<typeof PReLU.options> {
     return add(relu(x), multiply(negative(this.alpha), relu(negative(x))));
   }
 }
+
+export interface PReLU extends LayerAttributes<typeof PReLU.options> {}
 
 registerClasses("keras.layers", { PReLU });

@@ -3,7 +3,7 @@
 import { relu } from "../../activations/index.js";
 import { nonNegativeNumber, nullable, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -28,5 +28,7 @@ export class ReLU extends Layer<typeof ReLU.options> {
     return relu(x, { maxValue, negativeSlope, threshold });
   }
 }
+
+export interface ReLU extends LayerAttributes<typeof ReLU.options> {}
 
 registerClasses("keras.layers", { ReLU });

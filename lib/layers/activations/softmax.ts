@@ -6,7 +6,7 @@ import { ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { exp, greater, logsumexp, subtract, where } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /** What stands in for scores that a mask takes out. */
@@ -47,6 +47,8 @@ export class Softmax extends Layer<typeof Softmax.options> {
     });
   }
 }
+
+export interface Softmax extends LayerAttributes<typeof Softmax.options> {}
 
 function softmaxAlong(x: Tensor, axis: number | number[]): Tensor {
   const axes = [axis].flat();

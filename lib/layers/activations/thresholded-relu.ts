@@ -3,7 +3,7 @@
 import { nonNegativeNumber, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, greater, multiply } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -24,5 +24,7 @@ export class ThresholdedReLU extends Layer<typeof ThresholdedReLU.options> {
     return multiply(x, cast(greater(x, this.options.theta), x.dtype));
   }
 }
+
+export interface ThresholdedReLU extends LayerAttributes<typeof ThresholdedReLU.options> {}
 
 registerClasses("keras.layers", { ThresholdedReLU });

@@ -9,7 +9,7 @@ import { add, expandDims, logicalNot, matmul, multiply, softmax, subtract, sum, 
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import type { Variable } from "../../variables/variable.js";
 import { seed } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { Mask } from "../base/types.js";
 import { Layer } from "../layer.js";
 import { both, causalMask } from "./masks.js";
@@ -116,6 +116,8 @@ export class Attention extends ScoredAttention<typeof Attention.options> {
   }
 }
 
+export interface Attention extends LayerAttributes<typeof Attention.options> {}
+
 /**
  * Attention by sums: `softmax(Σ scale · tanh(query + key)) · value`.
  *
@@ -147,6 +149,8 @@ export class AdditiveAttention extends ScoredAttention<typeof AdditiveAttention.
     return sum(this.scale ? multiply(both, this.scale) : both, { axis: -1 });
   }
 }
+
+export interface AdditiveAttention extends LayerAttributes<typeof AdditiveAttention.options> {}
 
 /** Sums of every target with every source: `[batch, targets, sources, size]`. */
 const pairwise = (query: Tensor, key: Tensor): Tensor => add(expandDims(query, -2), expandDims(key, -3));

@@ -5,7 +5,7 @@ import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { repeat } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { projection } from "./equations.js";
 import { ProjectedAttention, projectedOptions } from "./projected-attention.js";
 
@@ -65,6 +65,8 @@ export class GroupedQueryAttention extends ProjectedAttention<typeof GroupedQuer
     return times === 1 ? heads : repeat(heads, times, 2);
   }
 }
+
+export interface GroupedQueryAttention extends LayerAttributes<typeof GroupedQueryAttention.options> {}
 
 // Legacy `.h5` files have the name of the sources.
 registerClasses("keras.layers", { GroupQueryAttention: GroupedQueryAttention, GroupedQueryAttention });

@@ -3,7 +3,7 @@
 import { integer, type Json, nullable, positiveInteger, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import { severalOf } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { projection } from "./equations.js";
 import { ProjectedAttention, projectedOptions } from "./projected-attention.js";
 
@@ -86,5 +86,7 @@ export class MultiHeadAttention extends ProjectedAttention<typeof MultiHeadAtten
     return { ...config, value_dim: this.valueSize, attention_axes: this.#axes ? [...this.#axes] : config["attention_axes"]! };
   }
 }
+
+export interface MultiHeadAttention extends LayerAttributes<typeof MultiHeadAttention.options, "attentionAxes"> {}
 
 registerClasses("keras.layers", { MultiHeadAttention });

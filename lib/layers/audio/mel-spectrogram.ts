@@ -16,7 +16,7 @@ import { constant } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, cast, log10, matmul, max, maximum, multiply, power, sqrt, square, stft, subtract, swapaxes } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /** "hann", "hamming", the weights of a frame, or null. */
@@ -120,5 +120,7 @@ export class MelSpectrogram extends Layer<typeof MelSpectrogram.options> {
     return { ...super.getConfig(), sequence_length: this.#length, max_freq: this.#maxFreq };
   }
 }
+
+export interface MelSpectrogram extends LayerAttributes<typeof MelSpectrogram.options> {}
 
 registerClasses("keras.layers", { MelSpectrogram });

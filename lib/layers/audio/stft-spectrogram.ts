@@ -25,7 +25,7 @@ import {
 import { mergeAxes, splitAxis } from "../../ops/shaping/reshape.js";
 import type { Variable } from "../../variables/variable.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 const window = nullable(either(oneOf(windowNames), list(number())), "hann");
@@ -125,5 +125,7 @@ export class STFTSpectrogram extends Layer<typeof STFTSpectrogram.options> {
     return mode === "magnitude" ? magnitude : log(maximum(magnitude, epsilon()));
   }
 }
+
+export interface STFTSpectrogram extends LayerAttributes<typeof STFTSpectrogram.options> {}
 
 registerClasses("keras.layers", { STFTSpectrogram });

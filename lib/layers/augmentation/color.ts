@@ -1,5 +1,6 @@
 // Layers that change colours of images at random.
 
+import type { LayerAttributes } from "../base/options.js";
 import { integer, nullable, registerClasses, fraction } from "../../config/index.js";
 import { epsilon } from "../../config/settings.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -71,6 +72,8 @@ export class RandomBrightness extends RandomImageLayer<typeof RandomBrightness.o
   }
 }
 
+export interface RandomBrightness extends LayerAttributes<typeof RandomBrightness.options> {}
+
 /**
  * Moves pixels away from or towards the mean of their image and channel by a random factor. Keras: keras.layers.RandomContrast
  *
@@ -103,6 +106,8 @@ export class RandomContrast extends RandomImageLayer<typeof RandomContrast.optio
   }
 }
 
+export interface RandomContrast extends LayerAttributes<typeof RandomContrast.options> {}
+
 /**
  * Draws colours towards grey by a random factor: 1 is grey. Keras: keras.layers.RandomColorDegeneration
  *
@@ -131,6 +136,8 @@ export class RandomColorDegeneration extends RandomImageLayer<typeof RandomColor
   }
 }
 
+export interface RandomColorDegeneration extends LayerAttributes<typeof RandomColorDegeneration.options> {}
+
 /**
  * Makes images grey, each with probability `factor`. Keras: keras.layers.RandomGrayscale
  *
@@ -155,6 +162,8 @@ export class RandomGrayscale extends RandomImageLayer<typeof RandomGrayscale.opt
     return where((transformation ?? this.getRandomTransformation(images)) as Tensor, gray, images);
   }
 }
+
+export interface RandomGrayscale extends LayerAttributes<typeof RandomGrayscale.options> {}
 
 /** The first channel, the second and the third, changed one by one. */
 function withPlane(x: Tensor, axis: number, index: number, change: (plane: Tensor) => Tensor): Tensor {
@@ -198,6 +207,8 @@ export class RandomHue extends RandomImageLayer<typeof RandomHue.options> {
   }
 }
 
+export interface RandomHue extends LayerAttributes<typeof RandomHue.options> {}
+
 /**
  * Multiplies the saturation of images by f / (1 − f) for a random f: 0.5 changes nothing, 0 is grey. Keras: keras.layers.RandomSaturation
  *
@@ -230,6 +241,8 @@ export class RandomSaturation extends RandomImageLayer<typeof RandomSaturation.o
     return image.hsvToRgb(changed, { dataFormat });
   }
 }
+
+export interface RandomSaturation extends LayerAttributes<typeof RandomSaturation.options> {}
 
 /**
  * Random brightness, contrast, saturation and hue, one after the other. Keras: keras.layers.RandomColorJitter
@@ -274,6 +287,8 @@ export class RandomColorJitter extends RandomImageLayer<typeof RandomColorJitter
   }
 }
 
+export interface RandomColorJitter extends LayerAttributes<typeof RandomColorJitter.options> {}
+
 /**
  * Inverts images, each with a random probability drawn from `factor`. Keras: keras.layers.RandomInvert
  *
@@ -300,6 +315,8 @@ export class RandomInvert extends RandomImageLayer<typeof RandomInvert.options> 
     return where(forEachImage(applyInversion), subtract(this.options.valueRange[1], x), x);
   }
 }
+
+export interface RandomInvert extends LayerAttributes<typeof RandomInvert.options> {}
 
 /**
  * For each image whether it is changed: with a probability that is drawn itself.
@@ -347,6 +364,8 @@ export class RandomPosterization extends RandomImageLayer<typeof RandomPosteriza
   }
 }
 
+export interface RandomPosterization extends LayerAttributes<typeof RandomPosterization.options> {}
+
 /**
  * Adds a random number to pixels and inverts those above a random threshold. Keras: keras.layers.Solarization
  *
@@ -380,6 +399,8 @@ export class Solarization extends RandomImageLayer<typeof Solarization.options> 
     return rescaled(where(less(sum, thresholds), sum, subtract(255, sum)), [0, 255], valueRange);
   }
 }
+
+export interface Solarization extends LayerAttributes<typeof Solarization.options> {}
 
 registerClasses("keras.layers", {
   RandomBrightness,

@@ -1,5 +1,6 @@
 // Layers that sharpen or blur images at random.
 
+import type { LayerAttributes } from "../base/options.js";
 import { field, integer, invalid, nullable, registerClasses, withDefault } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, clip, depthwiseConv, expandDims, getItem, multiply, reshape, subtract, tile, where } from "../../ops/index.js";
@@ -50,6 +51,8 @@ export class RandomSharpness extends RandomImageLayer<typeof RandomSharpness.opt
     return back(clip(add(batch, multiply(strength, subtract(smooth, batch))), ...this.options.valueRange));
   }
 }
+
+export interface RandomSharpness extends LayerAttributes<typeof RandomSharpness.options> {}
 
 /** Height and width of a filter, both odd. */
 const kernelSize = withDefault(
@@ -102,5 +105,7 @@ export class RandomGaussianBlur extends RandomImageLayer<typeof RandomGaussianBl
     return back(clip(blurred, ...this.options.valueRange));
   }
 }
+
+export interface RandomGaussianBlur extends LayerAttributes<typeof RandomGaussianBlur.options> {}
 
 registerClasses("keras.layers", { RandomSharpness, RandomGaussianBlur });

@@ -1,5 +1,6 @@
 // Layers that cut, resize and flip images, with their bounding boxes.
 
+import type { LayerAttributes } from "../base/options.js";
 import { boolean, integer, nullable, number, oneOf, positiveInteger, registerClasses, string } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { asTensor } from "../../core/convert.js";
@@ -103,6 +104,8 @@ export class Resizing extends ImageLayer<typeof Resizing.options> {
   }
 }
 
+export interface Resizing extends LayerAttributes<typeof Resizing.options> {}
+
 /**
  * The middle of images; smaller ones are cut to the ratio and enlarged. Keras: keras.layers.CenterCrop
  *
@@ -154,6 +157,8 @@ export class CenterCrop extends ImageLayer<typeof CenterCrop.options> {
     return convertFormat(kept, "xyxy", this.boxFormat, { height, width });
   }
 }
+
+export interface CenterCrop extends LayerAttributes<typeof CenterCrop.options> {}
 
 /**
  * A random part of images in training, else the middle; smaller images are enlarged. Keras: keras.layers.RandomCrop
@@ -227,6 +232,8 @@ export class RandomCrop extends RandomImageLayer<typeof RandomCrop.options> {
   }
 }
 
+export interface RandomCrop extends LayerAttributes<typeof RandomCrop.options> {}
+
 const cutAlong = (x: Tensor, axis: number, start: number, count: number): Tensor =>
   slice(
     x,
@@ -292,6 +299,8 @@ export class RandomFlip extends RandomImageLayer<typeof RandomFlip.options> {
   }
 }
 
+export interface RandomFlip extends LayerAttributes<typeof RandomFlip.options> {}
+
 /**
  * As many bounding boxes for each image: more are cut off, missing ones filled up with boxes and labels of `fillValue`. Keras:
  * keras.layers.MaxNumBoundingBoxes
@@ -324,5 +333,7 @@ export class MaxNumBoundingBoxes extends ImageLayer<typeof MaxNumBoundingBoxes.o
     return { ...boundingBoxes, boxes: fit(boundingBoxes.boxes), labels: fit(boundingBoxes.labels) };
   }
 }
+
+export interface MaxNumBoundingBoxes extends LayerAttributes<typeof MaxNumBoundingBoxes.options> {}
 
 registerClasses("keras.layers", { Resizing, CenterCrop, RandomCrop, RandomFlip, MaxNumBoundingBoxes });

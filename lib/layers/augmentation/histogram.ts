@@ -1,5 +1,6 @@
 // Layers that even out how often brightnesses occur.
 
+import type { LayerAttributes } from "../base/options.js";
 import { nonNegativeNumber, positiveInteger, registerClasses, tuple } from "../../config/index.js";
 import { asTensor } from "../../core/convert.js";
 import { known } from "../../core/shape.js";
@@ -62,6 +63,8 @@ export class AutoContrast extends ImageLayer<typeof AutoContrast.options> {
   }
 }
 
+export interface AutoContrast extends LayerAttributes<typeof AutoContrast.options> {}
+
 /**
  * Spreads the values of each channel so that all are equally frequent, by a histogram of `bins`. Keras: keras.layers.Equalization
  *
@@ -98,6 +101,8 @@ export class Equalization extends ImageLayer<typeof Equalization.options> {
     return where(lessEqual(countNonzero(histogram), 1), channel, looked);
   }
 }
+
+export interface Equalization extends LayerAttributes<typeof Equalization.options> {}
 
 /** Values between neighbouring tiles of a grid: which two, and how far from the first. */
 function between(length: number, tile: number, count: number): { first: Int32Array; second: Int32Array; part: Float32Array } {
@@ -202,6 +207,10 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends ImageLayer<typ
     return clip(divide(multiply(subtract(below, least), 255), where(equal(range, 0), 1, range)), 0, 255);
   }
 }
+
+export interface ContrastLimitedAdaptiveHistogramEqualization extends LayerAttributes<
+  typeof ContrastLimitedAdaptiveHistogramEqualization.options
+> {}
 
 /** The first and the last slice along an axis once more. */
 function withEdges(x: Tensor, axis: number): Tensor {

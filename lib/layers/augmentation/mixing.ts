@@ -1,5 +1,6 @@
 // Layers that blend images with others of the batch, or erase parts of them.
 
+import type { LayerAttributes } from "../base/options.js";
 import { field, integer, invalid, nullable, positiveNumber, registerClasses, withDefault } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
@@ -93,6 +94,8 @@ export class MixUp extends RandomImageLayer<typeof MixUp.options> {
   }
 }
 
+export interface MixUp extends LayerAttributes<typeof MixUp.options> {}
+
 /** Where a random box stands along an axis: its length is `ratio` of it. */
 function interval(batch: number, length: number, ratio: Tensor, generator: SeedGenerator): [begin: Tensor, end: Tensor] {
   const size = multiply(ratio, length);
@@ -179,6 +182,8 @@ export class CutMix extends RandomImageLayer<typeof CutMix.options> {
   }
 }
 
+export interface CutMix extends LayerAttributes<typeof CutMix.options> {}
+
 /** What boxes are filled with: a number, or one for each channel. */
 const fill = nullable(
   withDefault(
@@ -240,5 +245,7 @@ export class RandomErasing extends RandomImageLayer<typeof RandomErasing.options
     return where(logicalAnd(batchMasks, expandDims(applyErasing, [1, 2, 3])), fillValue, x);
   }
 }
+
+export interface RandomErasing extends LayerAttributes<typeof RandomErasing.options> {}
 
 registerClasses("keras.layers", { MixUp, CutMix, RandomErasing });

@@ -1,5 +1,6 @@
 // RandAugment, AugMix and Pipeline: layers made of other layers.
 
+import type { LayerAttributes } from "../base/options.js";
 import {
   boolean,
   DTypePolicy,
@@ -154,6 +155,8 @@ export class RandAugment extends RandomImageLayer<typeof RandAugment.options> {
   }
 }
 
+export interface RandAugment extends LayerAttributes<typeof RandAugment.options> {}
+
 interface Chains {
   readonly chainMixingWeights: Tensor;
   readonly weightSample: Tensor;
@@ -231,6 +234,8 @@ export class AugMix extends RandomImageLayer<typeof AugMix.options> {
   }
 }
 
+export interface AugMix extends LayerAttributes<typeof AugMix.options> {}
+
 /**
  * Applies layers one after the other, as one preprocessing layer. Keras: keras.layers.Pipeline
  *
@@ -265,5 +270,7 @@ export class Pipeline extends Layer<typeof Pipeline.options> {
     return { ...super.getConfig(), name: this.name };
   }
 }
+
+export interface Pipeline extends LayerAttributes<typeof Pipeline.options> {}
 
 registerClasses("keras.layers", { RandAugment, AugMix, Pipeline });

@@ -1,5 +1,6 @@
 // Layers that rotate, move, zoom, shear and bend images at random.
 
+import type { LayerAttributes } from "../base/options.js";
 import { fraction, integer, nullable, number, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import {
@@ -152,6 +153,8 @@ export class RandomRotation extends AffineLayer<typeof RandomRotation.options> {
   }
 }
 
+export interface RandomRotation extends LayerAttributes<typeof RandomRotation.options> {}
+
 /**
  * Moves images by random parts of their height and width. Keras: keras.layers.RandomTranslation
  *
@@ -197,6 +200,8 @@ export class RandomTranslation extends AffineLayer<typeof RandomTranslation.opti
     return convertFormat(kept, "xyxy", this.boxFormat, { height, width });
   }
 }
+
+export interface RandomTranslation extends LayerAttributes<typeof RandomTranslation.options> {}
 
 /**
  * Zooms images by random factors: negative ones zoom in. Without `widthFactor` the ratio of the sides stays. Keras: keras.layers.RandomZoom
@@ -255,6 +260,8 @@ export class RandomZoom extends AffineLayer<typeof RandomZoom.options> {
     return convertFormat(kept, "rel_xyxy", this.boxFormat, { height, width });
   }
 }
+
+export interface RandomZoom extends LayerAttributes<typeof RandomZoom.options> {}
 
 /**
  * Shears images by random factors. Keras: keras.layers.RandomShear
@@ -315,6 +322,8 @@ export class RandomShear extends AffineLayer<typeof RandomShear.options> {
     ) as T;
   }
 }
+
+export interface RandomShear extends LayerAttributes<typeof RandomShear.options> {}
 
 /**
  * Shows images from a random angle: each with a probability drawn from `factor`, corners moved by at most half of `scale`. Keras:
@@ -394,6 +403,8 @@ export class RandomPerspective extends RandomImageLayer<typeof RandomPerspective
   }
 }
 
+export interface RandomPerspective extends LayerAttributes<typeof RandomPerspective.options> {}
+
 /**
  * Moves pixels by smooth random fields: each image with a probability drawn from `factor`, as strongly as drawn from `scale`. Keras:
  * keras.layers.RandomElasticTransform
@@ -445,5 +456,7 @@ export class RandomElasticTransform extends RandomImageLayer<typeof RandomElasti
     return training ? this.#warped(masks, transformation, "nearest") : masks;
   }
 }
+
+export interface RandomElasticTransform extends LayerAttributes<typeof RandomElasticTransform.options> {}
 
 registerClasses("keras.layers", { RandomRotation, RandomTranslation, RandomZoom, RandomShear, RandomPerspective, RandomElasticTransform });

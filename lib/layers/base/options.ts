@@ -1,6 +1,7 @@
 // The options of every layer: name, whether it trains, dtype policy, activity regularizer, the older form of an input's shape.
 
 import {
+  type Assigned,
   boolean,
   dtypePolicy,
   nullable,
@@ -44,3 +45,8 @@ export function firstInputShape(layer: object): Shape | null {
   if (inputDim !== null && inputDim !== undefined && schemaOf(layer).fields["inputDim"] === layerOptions.fields.inputDim) return [inputDim];
   return inputShape ?? null;
 }
+
+/** The attributes that a layer has from its options, beside those of all layers and those that its class declares itself (`Own`). */
+export type LayerAttributes<S, Own extends PropertyKey = never> = Assigned<
+  Omit<OptionValues<S>, keyof OptionValues<typeof layerOptions> | Own>
+>;

@@ -11,7 +11,7 @@ import { AdaptedLayer, loraOptions } from "../base/adapted-layer.js";
 import { type ChannelSums, isLinear } from "../base/channels.js";
 import { activation, kernelAndBias, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { Layer } from "../layer.js";
 
 /** The options of a convolution over images with `rank` axes beside batch and channels. */
@@ -144,3 +144,5 @@ export abstract class BaseConv extends AdaptedLayer<ReturnType<typeof convOption
     return pad(x, dataFormat === "channels_last" ? [[0, 0], [reach, 0], [0, 0]] : [[0, 0], [0, 0], [reach, 0]]); // prettier-ignore
   }
 }
+
+export interface BaseConv extends LayerAttributes<ReturnType<typeof convOptions>, "loraAlpha" | "loraRank" | "quantizationConfig"> {}

@@ -17,7 +17,7 @@ import type { Variable } from "../../variables/variable.js";
 import { type ChannelSums, isLinear } from "../base/channels.js";
 import { activation, kernelAndBias, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { addBias, channelAxis, channelsOf } from "./base-conv.js";
 
@@ -63,6 +63,8 @@ abstract class ConvTranspose extends Layer<ReturnType<typeof convTransposeOption
     return activation(this.bias ? addBias(y, this.bias, dataFormat) : y);
   }
 }
+
+interface ConvTranspose extends LayerAttributes<ReturnType<typeof convTransposeOptions>> {}
 
 /**
  * Transposed convolution of `[batch, steps, channels]`, kernel `[size, filters, channels]`. Keras: keras.layers.Conv1DTranspose

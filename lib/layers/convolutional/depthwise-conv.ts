@@ -8,7 +8,7 @@ import type { Variable } from "../../variables/variable.js";
 import { type ChannelSums, isLinear } from "../base/channels.js";
 import { activation, constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { addBias, channelAxis, channelsOf } from "./base-conv.js";
 
@@ -63,6 +63,8 @@ abstract class DepthwiseConv extends Layer<ReturnType<typeof depthwiseOptions>> 
     return activation(this.bias ? addBias(y, this.bias, dataFormat) : y);
   }
 }
+
+interface DepthwiseConv extends LayerAttributes<ReturnType<typeof depthwiseOptions>> {}
 
 /**
  * A convolution of each channel of `[batch, steps, channels]` by itself. Keras: keras.layers.DepthwiseConv1D
@@ -128,6 +130,8 @@ abstract class SeparableConv extends Layer<ReturnType<typeof separableOptions>> 
     return activation(this.bias ? addBias(y, this.bias, dataFormat) : y);
   }
 }
+
+interface SeparableConv extends LayerAttributes<ReturnType<typeof separableOptions>> {}
 
 /**
  * A depthwise convolution of `[batch, steps, channels]`, then one over channels. Keras: keras.layers.SeparableConv1D

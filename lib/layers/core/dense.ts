@@ -12,7 +12,7 @@ import { CalibratedWeight, type FewBits, Int4Weight, Int8Weight, TernaryWeight }
 import { byLargest, inputQuantizer, quantizationOption, QuantizedLayer, type Settings, wholeProduct } from "../base/quantized-layer.js";
 import { activation, kernelAndBias, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 
 /**
  * Densely connected layer: `y = activation(x · kernel + bias)` along the last axis, `[…, features]` to `[…, units]`.
@@ -124,5 +124,7 @@ export class Dense extends QuantizedLayer<typeof Dense.options> {
     return this.options.activation(this.bias ? add(y, this.bias) : y);
   }
 }
+
+export interface Dense extends LayerAttributes<typeof Dense.options, "loraAlpha" | "loraRank" | "quantizationConfig"> {}
 
 registerClasses("keras.layers", { Dense });

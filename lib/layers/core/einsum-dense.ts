@@ -14,7 +14,7 @@ import { CalibratedWeight, type FewBits, Int4Weight, Int8Weight } from "../base/
 import { byLargest, inputQuantizer, quantizationOption, QuantizedLayer, type Settings, wholeProduct } from "../base/quantized-layer.js";
 import { activation, kernelAndBias, regularizer, severalOf, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { equationAxes, weightShapes } from "./einsum-equation.js";
 
 const { useBias: _, ...weights } = kernelAndBias;
@@ -161,6 +161,8 @@ export class EinsumDense extends QuantizedLayer<typeof EinsumDense.options> {
     return this.options.activation(this.bias ? add(y, this.bias) : y);
   }
 }
+
+export interface EinsumDense extends LayerAttributes<typeof EinsumDense.options, "loraAlpha" | "loraRank" | "quantizationConfig"> {}
 
 /** Scales of the axes `from`, where they are not 1, as they stand beside the axes `to`. */
 function beside(scale: Tensor, from: readonly string[], to: readonly string[]): Tensor {

@@ -11,7 +11,7 @@ import { loraOptions } from "../base/adapted-layer.js";
 import { type FewBits, Int4Weight, Int8Weight } from "../base/few-bits.js";
 import { quantizationOption, QuantizedLayer, type Settings } from "../base/quantized-layer.js";
 import { constraint, firstWeights, initializer, regularizer, weightOptions } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 
 /**
  * Rows of a table: whole numbers `[…]` below `inputDim` become vectors `[…, outputDim]`.
@@ -74,6 +74,8 @@ export class Embedding extends QuantizedLayer<typeof Embedding.options> {
     return this.withAdaptation(keptRows(kept, places, this.options.outputDim), (a) => take(a, places, 0));
   }
 }
+
+export interface Embedding extends LayerAttributes<typeof Embedding.options, "loraAlpha" | "loraRank" | "quantizationConfig" | "weights"> {}
 
 /** Rows of a table, which is not brought to the dtype that is computed in before they are taken: it is large, and they are few. */
 export const rowsOf = (table: Variable, places: Tensor): Tensor =>

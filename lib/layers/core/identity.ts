@@ -1,7 +1,7 @@
 // The layer Identity.
 
 import { registerClasses } from "../../config/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -20,5 +20,7 @@ export class Identity extends Layer<typeof Identity.options> {
     return x;
   }
 }
+
+export interface Identity extends LayerAttributes<typeof Identity.options> {}
 
 registerClasses("keras.layers", { Identity });

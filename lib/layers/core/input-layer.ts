@@ -79,7 +79,7 @@ export class InputLayer extends Layer<typeof options> {
   static override readonly options = options;
 
   /** The shape of the input with its batch axis. */
-  declare readonly batchShape: Shape;
+  readonly batchShape: Shape;
 
   constructor(...given: ConstructorParameters<typeof Layer<typeof options>>) {
     super(...given);

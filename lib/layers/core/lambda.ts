@@ -20,7 +20,7 @@ import { ValueError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { parametersIn } from "../base/call-form.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { CallOptions, Mask } from "../base/types.js";
 import { Layer } from "../layer.js";
 
@@ -125,6 +125,8 @@ export class Lambda extends Layer<typeof Lambda.options> {
     return Layer.fromConfig.call(this as never, { ...config, ...revived } as never) as T;
   }
 }
+
+export interface Lambda extends LayerAttributes<typeof Lambda.options> {}
 
 /** The function that a config names. */
 function revive(key: string, name: string, value: unknown): unknown {

@@ -4,7 +4,7 @@ import { number, registerClasses } from "../../config/index.js";
 import { setMask } from "../../core/mask.js";
 import type { Tensor } from "../../core/tensor.js";
 import { any, notEqual, squeeze, where } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -28,5 +28,7 @@ export class Masking extends Layer<typeof Masking.options> {
     return setMask(where(isThere, x, 0), squeeze(isThere, -1));
   }
 }
+
+export interface Masking extends LayerAttributes<typeof Masking.options> {}
 
 registerClasses("keras.layers", { Masking });

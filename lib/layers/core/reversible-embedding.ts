@@ -1,5 +1,6 @@
 // The layer ReversibleEmbedding: its table is also the projection back to logits.
 
+import type { LayerAttributes } from "../base/options.js";
 import { boolean, type Config, nullable, number, type QuantizationMode, registerClasses, string } from "../../config/index.js";
 import { setMask } from "../../core/mask.js";
 import type { Shape } from "../../core/shape.js";
@@ -158,5 +159,10 @@ export class ReversibleEmbedding extends QuantizedLayer<typeof ReversibleEmbeddi
     else this.build();
   }
 }
+
+export interface ReversibleEmbedding extends LayerAttributes<
+  typeof ReversibleEmbedding.options,
+  "loraAlpha" | "loraRank" | "quantizationConfig" | "weights"
+> {}
 
 registerClasses("keras.layers", { ReversibleEmbedding });

@@ -8,7 +8,7 @@ import type { Variable } from "../../variables/variable.js";
 import { activation, kernelAndBias, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
 import { type FewBits, TernaryWeight } from "../base/few-bits.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { QuantizedLayer, type Settings } from "../base/quantized-layer.js";
 
 /**
@@ -79,5 +79,7 @@ export class TernaryDense extends QuantizedLayer<typeof TernaryDense.options> {
     return activation(this.bias ? add(y, this.bias) : y);
   }
 }
+
+export interface TernaryDense extends LayerAttributes<typeof TernaryDense.options> {}
 
 registerClasses("keras.layers", { TernaryDense });

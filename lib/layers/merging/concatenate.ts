@@ -5,7 +5,7 @@ import { ShapeError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { any, concatenate, expandDims, logicalOr, onesLike, zerosLike } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { Mask } from "../base/types.js";
 import { Merge } from "./base-merge.js";
 
@@ -56,5 +56,7 @@ export class Concatenate extends Merge<typeof Concatenate.options> {
     return any(concatenate(masks, this.options.axis), { axis: -1, keepdims: false });
   }
 }
+
+export interface Concatenate extends LayerAttributes<typeof Concatenate.options> {}
 
 registerClasses("keras.layers", { Concatenate });

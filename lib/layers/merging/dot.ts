@@ -5,7 +5,7 @@ import { ShapeError, ValueError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { divide, matmul, maximum, moveaxis, reshape, sqrt, square, sum } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Merge } from "./base-merge.js";
 
 /**
@@ -56,6 +56,8 @@ export class Dot extends Merge<typeof Dot.options> {
     return [a, b];
   }
 }
+
+export interface Dot extends LayerAttributes<typeof Dot.options> {}
 
 /** Vectors along an axis, divided by their length. */
 const unit = (x: Tensor, axis: number): Tensor => divide(x, sqrt(maximum(sum(square(x), { axis, keepdims: true }), 1e-12)));

@@ -44,7 +44,7 @@ import type { Variable } from "../../variables/variable.js";
 import type { ChannelScaling } from "../base/channels.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -225,6 +225,8 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
     this.movingVariance.assign(maximum(subtract(square(moved), epsilon), 0));
   }
 }
+
+export interface BatchNormalization extends LayerAttributes<typeof BatchNormalization.options> {}
 
 /** Moves a statistic towards the value of the batch. @returns where it is now */
 function track(statistic: Variable, value: Tensor, momentum: number): Tensor {

@@ -18,7 +18,7 @@ import { add, cast, moments, multiply, negative, reshape, rsqrt } from "../../op
 import type { Variable } from "../../variables/variable.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 const groups = withDefault(
@@ -95,5 +95,7 @@ export class GroupNormalization extends Layer<typeof GroupNormalization.options>
     return { ...super.getConfig(), groups: this.#groups };
   }
 }
+
+export interface GroupNormalization extends LayerAttributes<typeof GroupNormalization.options> {}
 
 registerClasses("keras.layers", { GroupNormalization });

@@ -8,7 +8,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, layerNormalization, multiply, reshape, rsqrt, variance } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -76,5 +76,7 @@ export class LayerNormalization extends Layer<typeof LayerNormalization.options>
     return this.#axes === null ? config : { ...config, axis: this.#axes };
   }
 }
+
+export interface LayerNormalization extends LayerAttributes<typeof LayerNormalization.options> {}
 
 registerClasses("keras.layers", { LayerNormalization });

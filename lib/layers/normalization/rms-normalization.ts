@@ -5,7 +5,7 @@ import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { rmsNormalization } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -39,5 +39,7 @@ export class RMSNormalization extends Layer<typeof RMSNormalization.options> {
     return { ...super.getConfig(), axis: this.#axes ?? this.options.axis };
   }
 }
+
+export interface RMSNormalization extends LayerAttributes<typeof RMSNormalization.options> {}
 
 registerClasses("keras.layers", { RMSNormalization });

@@ -1,5 +1,6 @@
 // The wrapper SpectralNormalization, which bounds the largest singular value of a kernel.
 
+import type { LayerAttributes } from "../base/options.js";
 import { positiveInteger, registerClasses } from "../../config/index.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
@@ -65,6 +66,8 @@ export class SpectralNormalization extends Wrapper<typeof SpectralNormalization.
     return { u: where(isZero, this.vectorU, u), kernel: where(isZero, kernel, reshape(divide(weights, sigma), kernel.shape)) };
   }
 }
+
+export interface SpectralNormalization extends LayerAttributes<typeof SpectralNormalization.options, "layer"> {}
 
 /** A vector divided by its length. */
 const unit = (x: Tensor): Tensor => divide(x, sqrt(maximum(sum(square(x)), 1e-12)));

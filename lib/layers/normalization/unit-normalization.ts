@@ -3,7 +3,7 @@
 import { integer, oneOrMore, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { divide, maximum, sqrt, square, sum } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -23,5 +23,7 @@ export class UnitNormalization extends Layer<typeof UnitNormalization.options> {
     return divide(x, sqrt(maximum(squares, 1e-12 ** 2)));
   }
 }
+
+export interface UnitNormalization extends LayerAttributes<typeof UnitNormalization.options> {}
 
 registerClasses("keras.layers", { UnitNormalization });

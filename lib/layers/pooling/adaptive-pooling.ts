@@ -4,7 +4,7 @@ import { dataFormat, positiveInteger, registerClasses, type Schema, tuple } from
 import type { Tensor } from "../../core/tensor.js";
 import { adaptiveAveragePool, adaptiveMaxPool } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 const adaptiveOptions = (rank: number) =>
@@ -22,6 +22,8 @@ abstract class AdaptivePooling extends Layer<ReturnType<typeof adaptiveOptions>>
     return this.pool(x, outputSize, { dataFormat });
   }
 }
+
+interface AdaptivePooling extends LayerAttributes<ReturnType<typeof adaptiveOptions>> {}
 
 abstract class AdaptiveAveragePooling extends AdaptivePooling {
   protected override readonly pool = adaptiveAveragePool;

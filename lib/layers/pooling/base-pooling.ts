@@ -3,7 +3,7 @@
 import { dataFormat, nullable, oneOf, positiveInteger, type Json, type Schema, tuple } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /** The options of pooling over `rank` axes. */
@@ -44,3 +44,5 @@ export abstract class BasePooling extends Layer<PoolingOptions> {
     return { ...super.getConfig(), strides: this.options.strides ?? this.options.poolSize };
   }
 }
+
+export interface BasePooling extends LayerAttributes<PoolingOptions> {}

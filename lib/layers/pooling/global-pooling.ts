@@ -4,7 +4,7 @@ import { boolean, dataFormat, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, divide, expandDims, max, mean, sum, where } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 const options = layerOptions.extend(["dataFormat", "keepdims"], { dataFormat: dataFormat(), keepdims: boolean(false) });
@@ -25,6 +25,8 @@ abstract class GlobalPooling extends Layer<typeof options> {
     this.inputSpec = new InputSpec({ ndim: this.imageRank + 2 });
   }
 }
+
+interface GlobalPooling extends LayerAttributes<typeof options> {}
 
 abstract class GlobalAveragePooling extends GlobalPooling {
   override call(x: Tensor): Tensor {

@@ -5,7 +5,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { ArgumentError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { checkIndices, encode, inItsForm } from "./encoding.js";
 
@@ -50,5 +50,7 @@ export class CategoryEncoding extends Layer<typeof CategoryEncoding.options> {
     return inItsForm(this, encode(x, { mode: outputMode, depth: numTokens, dtype: this.computeDtype, weights }));
   }
 }
+
+export interface CategoryEncoding extends LayerAttributes<typeof CategoryEncoding.options> {}
 
 registerClasses("keras.layers", { CategoryEncoding });

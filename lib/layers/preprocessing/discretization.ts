@@ -18,7 +18,7 @@ import type { Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, expandDims, less, logicalNot, sum } from "../../ops/index.js";
 import { isInferring } from "../base/context.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch, numbersOf } from "./adapting.js";
 import { checkSparse, encode, inItsForm } from "./encoding.js";
@@ -139,5 +139,7 @@ export class Discretization extends Layer<typeof Discretization.options> {
     return layer as T;
   }
 }
+
+export interface Discretization extends LayerAttributes<typeof Discretization.options, "binBoundaries"> {}
 
 registerClasses("keras.layers", { Discretization });

@@ -20,7 +20,7 @@ import { Dataset } from "../../data/dataset.js";
 import type { TensorSpec } from "../../graph/signature.js";
 import { concatenate, expandDims, reshape, squeeze } from "../../ops/index.js";
 import type { KerasSaveable } from "../../saving/saveable.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Input } from "../core/input-layer.js";
 import type { KerasTensor } from "../functional/keras-tensor.js";
 import { Layer } from "../layer.js";
@@ -343,6 +343,8 @@ export class FeatureSpace extends Layer<typeof FeatureSpace.options> {
     }
   }
 }
+
+export interface FeatureSpace extends LayerAttributes<typeof FeatureSpace.options, "crosses"> {}
 
 /** A column as `[batch, 1]`, and whether it was a single value. */
 function columnOf(where: string, value: unknown): { column: unknown; isScalar: boolean } {

@@ -7,7 +7,7 @@ import { isText, Strings } from "../../core/strings.js";
 import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
 import { crossesOf, crossOf } from "../../ops/hashing/buckets.js";
 import { cast } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { categoriesOf, type Categories, type CategoriesLike } from "./categories.js";
 import { checkSparse, encode, inItsForm } from "./encoding.js";
@@ -108,5 +108,7 @@ export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
         : cast(column, "int32");
   }
 }
+
+export interface HashedCrossing extends LayerAttributes<typeof HashedCrossing.options> {}
 
 registerClasses("keras.layers", { HashedCrossing });

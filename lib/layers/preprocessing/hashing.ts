@@ -18,7 +18,7 @@ import { isText, Strings } from "../../core/strings.js";
 import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
 import { bucketOf, bucketsOf } from "../../ops/hashing/buckets.js";
 import { add, cast, equal, squeeze, trunc, where } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { categoriesOf, Integers, type CategoriesLike } from "./categories.js";
 import { checkSparse, encode, inItsForm } from "./encoding.js";
@@ -110,5 +110,7 @@ export class Hashing extends Layer<typeof Hashing.options> {
     });
   }
 }
+
+export interface Hashing extends LayerAttributes<typeof Hashing.options> {}
 
 registerClasses("keras.layers", { Hashing });

@@ -14,7 +14,7 @@ import { epsilon } from "../../config/settings.js";
 import { standIn } from "../../variables/stateless-scope.js";
 import type { Variable } from "../../variables/variable.js";
 import { isInferring } from "../base/context.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, forEachBatch, isOneBatch, numbersOf } from "./adapting.js";
 
@@ -249,6 +249,8 @@ export class Normalization extends Layer<typeof Normalization.options> {
     return { count, mean: means, variance: all ? new Float64Array(x.size) : Float64Array.from(variance(x, { axis: reduced }).data()) };
   }
 }
+
+export interface Normalization extends LayerAttributes<typeof Normalization.options> {}
 
 interface Moments {
   readonly count: number;

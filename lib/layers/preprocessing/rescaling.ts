@@ -3,7 +3,7 @@
 import { field, invalid, registerClasses, type Field } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, cast, multiply } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /** A number, or one number for each channel. */
@@ -31,5 +31,7 @@ export class Rescaling extends Layer<typeof Rescaling.options> {
     return add(multiply(cast(x, this.computeDtype), this.options.scale), this.options.offset);
   }
 }
+
+export interface Rescaling extends LayerAttributes<typeof Rescaling.options> {}
 
 registerClasses("keras.layers", { Rescaling });

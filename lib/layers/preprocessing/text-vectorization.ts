@@ -19,7 +19,7 @@ import type { TensorLike } from "../../core/convert.js";
 import { shapeText } from "../../core/shape.js";
 import { isStrings, isText, Strings, type NestedStrings } from "../../core/strings.js";
 import { adoptTensor, symbolic, Tensor } from "../../core/tensor.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { type Adapted, type AdaptData, type AdaptOptions, forEachBatch } from "./adapting.js";
 import { checkSparse, inItsForm } from "./encoding.js";
@@ -291,5 +291,7 @@ export class TextVectorization extends Layer<typeof TextVectorization.options> {
     return { ...super.getConfig(), vocabulary_size: this.vocabularySize() };
   }
 }
+
+export interface TextVectorization extends LayerAttributes<typeof TextVectorization.options, "idfWeights" | "vocabularySize"> {}
 
 registerClasses("keras.layers", { TextVectorization });

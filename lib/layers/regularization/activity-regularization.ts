@@ -3,7 +3,7 @@
 import { type Json, nonNegativeNumber, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { L1L2 } from "../../regularizers/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -34,5 +34,7 @@ export class ActivityRegularization extends Layer<typeof ActivityRegularization.
     return config;
   }
 }
+
+export interface ActivityRegularization extends LayerAttributes<typeof ActivityRegularization.options> {}
 
 registerClasses("keras.layers", { ActivityRegularization });

@@ -7,7 +7,7 @@ import { add, greaterEqual, multiply, where } from "../../ops/index.js";
 import { uniform } from "../../random/index.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import { seed } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 // The constants of SELU (Klambauer et al. 2017): dropped elements take the value that SELU tends to, −scale · alpha.
@@ -42,5 +42,7 @@ export class AlphaDropout extends Layer<typeof AlphaDropout.options> {
     return add(multiply(where(isKept, x, LIMIT), a), -a * LIMIT * rate);
   }
 }
+
+export interface AlphaDropout extends LayerAttributes<typeof AlphaDropout.options> {}
 
 registerClasses("keras.layers", { AlphaDropout });

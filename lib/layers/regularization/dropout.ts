@@ -18,7 +18,7 @@ import { dropout } from "../../random/index.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import { seed } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -50,6 +50,8 @@ export class Dropout extends Layer<typeof Dropout.options> {
   }
 }
 
+export interface Dropout extends LayerAttributes<typeof Dropout.options> {}
+
 const spatialOptions = layerOptions.extend(["rate", "seed", "name", "dtype"], {
   rate: fraction(),
   seed: seed(),
@@ -79,6 +81,8 @@ abstract class SpatialDropout extends Layer<typeof spatialOptions> {
     return training && this.seedGenerator ? dropout(x, rate, { noiseShape, seed: this.seedGenerator }) : x;
   }
 }
+
+interface SpatialDropout extends LayerAttributes<typeof spatialOptions> {}
 
 /**
  * In training, drops whole channels of `[batch, steps, channels]`.

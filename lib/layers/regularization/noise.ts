@@ -6,7 +6,7 @@ import { add, multiply } from "../../ops/index.js";
 import { normal } from "../../random/index.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import { seed } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -29,6 +29,8 @@ export class GaussianNoise extends Layer<typeof GaussianNoise.options> {
   }
 }
 
+export interface GaussianNoise extends LayerAttributes<typeof GaussianNoise.options> {}
+
 /**
  * In training, multiplies with normal noise of mean 1 and variance `rate / (1 − rate)`. Keras: keras.layers.GaussianDropout
  *
@@ -49,5 +51,7 @@ export class GaussianDropout extends Layer<typeof GaussianDropout.options> {
     return multiply(x, normal(x.shape, { mean: 1, stddev: Math.sqrt(rate / (1 - rate)), seed: this.seedGenerator }));
   }
 }
+
+export interface GaussianDropout extends LayerAttributes<typeof GaussianDropout.options> {}
 
 registerClasses("keras.layers", { GaussianNoise, GaussianDropout });

@@ -6,7 +6,7 @@ import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { slice } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { margins } from "./margins.js";
 
@@ -37,6 +37,8 @@ abstract class Cropping extends Layer<ReturnType<typeof croppingOptions>> {
     return slice(x, begin, size);
   }
 }
+
+interface Cropping extends LayerAttributes<ReturnType<typeof croppingOptions>> {}
 
 /**
  * Cuts steps off `[batch, steps, channels]`. Keras: keras.layers.Cropping1D

@@ -5,7 +5,7 @@ import { isKnown, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { reshape, transpose } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -26,5 +26,7 @@ export class Flatten extends Layer<typeof Flatten.options> {
     return reshape(ordered, [batch!, isKnown(rest) ? sizeOf(rest) : null]);
   }
 }
+
+export interface Flatten extends LayerAttributes<typeof Flatten.options> {}
 
 registerClasses("keras.layers", { Flatten });

@@ -6,7 +6,7 @@ import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { transpose } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -32,5 +32,7 @@ export class Permute extends Layer<typeof Permute.options> {
     return transpose(x, [0, ...this.options.dims]);
   }
 }
+
+export interface Permute extends LayerAttributes<typeof Permute.options> {}
 
 registerClasses("keras.layers", { Permute });

@@ -4,7 +4,7 @@ import { positiveInteger, registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { expandDims, repeat } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -22,5 +22,7 @@ export class RepeatVector extends Layer<typeof RepeatVector.options> {
     return repeat(expandDims(x, 1), this.options.n, 1);
   }
 }
+
+export interface RepeatVector extends LayerAttributes<typeof RepeatVector.options> {}
 
 registerClasses("keras.layers", { RepeatVector });

@@ -5,7 +5,7 @@ import { ShapeError, ValueError } from "../../core/errors.js";
 import { isKnown, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { reshape } from "../../ops/index.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 
 /**
@@ -49,5 +49,7 @@ export class Reshape extends Layer<typeof Reshape.options> {
     return targetShape.map((length) => (length === -1 ? (given === null ? null : given / rest) : length));
   }
 }
+
+export interface Reshape extends LayerAttributes<typeof Reshape.options> {}
 
 registerClasses("keras.layers", { Reshape });

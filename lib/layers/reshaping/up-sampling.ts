@@ -5,7 +5,7 @@ import type { Json, OptionValues } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, repeat, transpose } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { upsampleLinearly } from "./interpolate.js";
 import { Layer } from "../layer.js";
 
@@ -66,6 +66,8 @@ export class UpSampling2D extends UpSampling<typeof UpSampling2D.options> {
     return isFirst ? transpose(larger, [0, 3, 1, 2]) : larger;
   }
 }
+
+export interface UpSampling2D extends LayerAttributes<typeof UpSampling2D.options> {}
 
 /**
  * Repeats each element of volumes `[batch, depth, height, width, channels]`. Keras: keras.layers.UpSampling3D

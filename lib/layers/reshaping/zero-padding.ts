@@ -4,7 +4,7 @@ import { dataFormat, registerClasses, type Schema } from "../../config/index.js"
 import type { Tensor } from "../../core/tensor.js";
 import { pad } from "../../ops/index.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { Layer } from "../layer.js";
 import { margins, type Margin } from "./margins.js";
 
@@ -22,6 +22,8 @@ abstract class ZeroPadding extends Layer<ReturnType<typeof paddingOptions>> {
     return pad(x, dataFormat === "channels_last" ? [none, ...padding, none] : [none, none, ...padding]);
   }
 }
+
+interface ZeroPadding extends LayerAttributes<ReturnType<typeof paddingOptions>> {}
 
 /**
  * Zeros before and after the steps of `[batch, steps, channels]`. Keras: keras.layers.ZeroPadding1D

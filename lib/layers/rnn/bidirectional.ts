@@ -7,7 +7,7 @@ import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, concatenate, divide, flip, multiply } from "../../ops/index.js";
 import { firstWeights } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { Mask } from "../base/types.js";
 import { layerField } from "../base/wrapper.js";
 import { Layer } from "../layer.js";
@@ -130,6 +130,8 @@ export class Bidirectional extends Layer<typeof Bidirectional.options> {
     };
   }
 }
+
+export interface Bidirectional extends LayerAttributes<typeof Bidirectional.options, "backwardLayer" | "weights"> {}
 
 const optionsOf = (layer: Recurrent) => layer.options as unknown as Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@
 import { type OptionValues, registerClasses } from "../../config/index.js";
 import { regularizer } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { Cell } from "./cell.js";
 import { convLstmCell, convLstmFields } from "./conv-lstm-cell.js";
 import { BaseRNN, rnnFields } from "./rnn.js";
@@ -112,6 +112,8 @@ abstract class ConvLSTM extends BaseRNN<ReturnType<typeof optionsOf>> {
     return this.options.recurrentDropout;
   }
 }
+
+interface ConvLSTM extends LayerAttributes<ReturnType<typeof optionsOf>> {}
 
 /**
  * Convolutional LSTM over `[batch, time, length, channels]`. Keras: keras.layers.ConvLSTM1D

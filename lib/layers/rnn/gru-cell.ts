@@ -5,7 +5,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { add, matmul, multiply, sigmoid, slice, split, squeeze, subtract, tanh } from "../../ops/index.js";
 import { gru } from "../../ops/recurrent/gru.js";
 import { activation } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { cellFields, type CellOptions, firstOf, GatedCell, type States, type WholeSequence } from "./cell.js";
 
 /** The options of gated recurrent units. */
@@ -72,5 +72,7 @@ export class GRUCell extends GatedCell<typeof GRUCell.options> {
     return [gru({ projected, recurrentKernel, bias, hidden0: given[0], mask: mask ?? undefined, resetAfter })];
   }
 }
+
+export interface GRUCell extends LayerAttributes<typeof GRUCell.options, "biasInitializer" | "units"> {}
 
 registerClasses("keras.layers", { GRUCell });

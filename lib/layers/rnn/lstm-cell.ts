@@ -6,7 +6,7 @@ import type { InitializerLike } from "../../initializers/index.js";
 import { add, matmul, multiply, sigmoid, split, tanh } from "../../ops/index.js";
 import { lstm } from "../../ops/recurrent/lstm.js";
 import { activation } from "../base/fields.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { cellFields, type CellOptions, GatedCell, initializeParts, type States, type StateSize, type WholeSequence } from "./cell.js";
 
 /** The options of long short-term memory. */
@@ -64,5 +64,7 @@ export class LSTMCell extends GatedCell<typeof LSTMCell.options> {
     return [hidden, cells];
   }
 }
+
+export interface LSTMCell extends LayerAttributes<typeof LSTMCell.options, "biasInitializer" | "units"> {}
 
 registerClasses("keras.layers", { LSTMCell });

@@ -3,7 +3,7 @@
 import { field, invalid, oneOf, registerClasses, unwritten, withDefault } from "../../config/index.js";
 import { regularizer, seed } from "../base/fields.js";
 import { InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { cellFields, type Cell } from "./cell.js";
 import { GRUCell, gruFields } from "./gru-cell.js";
 import { LSTMCell, lstmFields } from "./lstm-cell.js";
@@ -52,6 +52,8 @@ export class SimpleRNN extends BaseRNN<typeof SimpleRNN.options> {
   override inputSpec = new InputSpec({ ndim: 3 });
 }
 
+export interface SimpleRNN extends LayerAttributes<typeof SimpleRNN.options> {}
+
 /**
  * Long short-term memory over `[batch, time, features]`. Keras: keras.layers.LSTM
  *
@@ -75,6 +77,8 @@ export class LSTM extends BaseRNN<typeof LSTM.options> {
   override inputSpec = new InputSpec({ ndim: 3 });
 }
 
+export interface LSTM extends LayerAttributes<typeof LSTM.options> {}
+
 /**
  * Gated recurrent units over `[batch, time, features]`. Keras: keras.layers.GRU
  *
@@ -97,6 +101,8 @@ export class GRU extends BaseRNN<typeof GRU.options> {
   } as never) as unknown as Cell;
   override inputSpec = new InputSpec({ ndim: 3 });
 }
+
+export interface GRU extends LayerAttributes<typeof GRU.options> {}
 
 /** Options of the cell that can be read from the layer: `lstm.units`. */
 function showOptions(prototype: object, fields: object): void {

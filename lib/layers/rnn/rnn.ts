@@ -18,7 +18,7 @@ import { isBranch, leaves, mapTree, type Tree } from "../../core/tree.js";
 import { cast, cumsum, expandDims, flip, greater, multiply, reshape, slice, stack, where, zerosLike } from "../../ops/index.js";
 import { Variable } from "../../variables/variable.js";
 import { checkInput, InputSpec } from "../base/input-spec.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { Mask } from "../base/types.js";
 import { Layer } from "../layer.js";
 import { type Cell, type CellOptions, type DropoutMasks, firstOf, GatedCell, type States } from "./cell.js";
@@ -314,5 +314,7 @@ export class RNN extends BaseRNN<typeof RNN.options> {
     for (const each of leaves(inputs)) checkInput(this.name, sequenceSpec, each);
   }
 }
+
+export interface RNN extends LayerAttributes<typeof RNN.options> {}
 
 registerClasses("keras.layers", { RNN });

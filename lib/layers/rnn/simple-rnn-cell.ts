@@ -4,7 +4,7 @@ import { registerClasses } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, matmul, tanh } from "../../ops/index.js";
 import { simpleRnn } from "../../ops/recurrent/simple-rnn.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { cellFields, type CellOptions, firstOf, GatedCell, type States, type WholeSequence } from "./cell.js";
 
 /**
@@ -38,5 +38,7 @@ export class SimpleRNNCell extends GatedCell<typeof SimpleRNNCell.options> {
     return [simpleRnn({ projected, recurrentKernel, hidden0: given[0], mask: mask ?? undefined })];
   }
 }
+
+export interface SimpleRNNCell extends LayerAttributes<typeof SimpleRNNCell.options, "biasInitializer" | "units"> {}
 
 registerClasses("keras.layers", { SimpleRNNCell });

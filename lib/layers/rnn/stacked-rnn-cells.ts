@@ -4,7 +4,7 @@ import { list, registerClasses } from "../../config/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { leaves } from "../../core/tree.js";
-import { layerOptions } from "../base/options.js";
+import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { layerField } from "../base/wrapper.js";
 import { Layer } from "../layer.js";
 import type { Cell, CellOptions, States, StateSize } from "./cell.js";
@@ -58,6 +58,8 @@ export class StackedRNNCells extends Layer<typeof StackedRNNCells.options> {
     return [x, all.length === 1 ? all[0]! : all];
   }
 }
+
+export interface StackedRNNCells extends LayerAttributes<typeof StackedRNNCells.options, "cells"> {}
 
 /** The length of what a cell puts out. */
 export function outputSizeOf({ outputSize, stateSize }: Cell): number {

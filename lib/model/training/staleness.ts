@@ -29,7 +29,7 @@ export function fingerprintOf(model: Ingredients, optimizer: Optimizer<Schema> |
   };
   look(model, "model");
   model.flattenLayers().forEach((layer, i) => {
-    found.push(i, "the layer", layer, i, "is trainable", layer.trainable);
+    found.push(i, "the layer", layer, i, "is trainable", layer.trainable, i, "options", layer.options);
     look(layer, i);
   });
   model.trainableWeights.forEach((weight, i) => found.push("weight", i, weight));

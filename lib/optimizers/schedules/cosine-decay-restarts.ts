@@ -1,6 +1,6 @@
 // The learning rate schedule CosineDecayRestarts.
 
-import { number, positiveNumber, schema, string } from "../../config/index.js";
+import { number, positiveNumber, schema, string, type Attributes } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, cos, divide, floor, log, multiply, power, subtract } from "../../ops/index.js";
 import { LearningRateSchedule, schedules } from "./schedule.js";
@@ -46,5 +46,7 @@ export class CosineDecayRestarts extends LearningRateSchedule<typeof CosineDecay
     return [restarts, divide(subtract(stretches, before), length)];
   }
 }
+
+export interface CosineDecayRestarts extends Attributes<typeof CosineDecayRestarts.options> {}
 
 schedules.register({ CosineDecayRestarts });

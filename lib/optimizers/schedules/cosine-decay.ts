@@ -1,6 +1,6 @@
 // The learning rate schedule CosineDecay.
 
-import { nonNegativeNumber, nullable, number, positiveNumber, schema, string } from "../../config/index.js";
+import { nonNegativeNumber, nullable, number, positiveNumber, schema, string, type Attributes } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, cos, divide, less, minimum, multiply, subtract, where } from "../../ops/index.js";
 import { LearningRateSchedule, schedules } from "./schedule.js";
@@ -39,5 +39,7 @@ export class CosineDecay extends LearningRateSchedule<typeof CosineDecay.options
     return multiply(add(multiply(wave, 1 - alpha), alpha), from);
   }
 }
+
+export interface CosineDecay extends Attributes<typeof CosineDecay.options> {}
 
 schedules.register({ CosineDecay });

@@ -1,6 +1,6 @@
 // The learning rate schedule ExponentialDecay.
 
-import { boolean, nonNegativeNumber, number, positiveNumber, schema, string } from "../../config/index.js";
+import { boolean, nonNegativeNumber, number, positiveNumber, schema, string, type Attributes } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { divide, floor, multiply, power } from "../../ops/index.js";
 import { LearningRateSchedule, schedules } from "./schedule.js";
@@ -28,5 +28,7 @@ export class ExponentialDecay extends LearningRateSchedule<typeof ExponentialDec
     return multiply(power(decayRate, staircase ? floor(passed) : passed), initialLearningRate);
   }
 }
+
+export interface ExponentialDecay extends Attributes<typeof ExponentialDecay.options> {}
 
 schedules.register({ ExponentialDecay });

@@ -1,6 +1,6 @@
 // The learning rate schedule InverseTimeDecay.
 
-import { boolean, number, positiveNumber, schema, string } from "../../config/index.js";
+import { boolean, number, positiveNumber, schema, string, type Attributes } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, divide, floor, multiply } from "../../ops/index.js";
 import { LearningRateSchedule, schedules } from "./schedule.js";
@@ -28,5 +28,7 @@ export class InverseTimeDecay extends LearningRateSchedule<typeof InverseTimeDec
     return divide(initialLearningRate, add(multiply(staircase ? floor(passed) : passed, decayRate), 1));
   }
 }
+
+export interface InverseTimeDecay extends Attributes<typeof InverseTimeDecay.options> {}
 
 schedules.register({ InverseTimeDecay });

@@ -1,6 +1,6 @@
 // The learning rate schedule PiecewiseConstantDecay.
 
-import { type Arguments, list, number, schema, string } from "../../config/index.js";
+import { type Arguments, list, number, schema, string, type Attributes } from "../../config/index.js";
 import { text, ValueError } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import { full, greater, where } from "../../ops/index.js";
@@ -41,5 +41,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule<typeof Piecewis
     return rate;
   }
 }
+
+export interface PiecewiseConstantDecay extends Attributes<typeof PiecewiseConstantDecay.options> {}
 
 schedules.register({ PiecewiseConstantDecay });

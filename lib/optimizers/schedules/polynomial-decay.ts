@@ -1,6 +1,6 @@
 // The learning rate schedule PolynomialDecay.
 
-import { boolean, number, positiveNumber, schema, string } from "../../config/index.js";
+import { boolean, number, positiveNumber, schema, string, type Attributes } from "../../config/index.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, ceil, divide, equal, minimum, multiply, power, subtract, where } from "../../ops/index.js";
 import { LearningRateSchedule, schedules } from "./schedule.js";
@@ -31,5 +31,7 @@ export class PolynomialDecay extends LearningRateSchedule<typeof PolynomialDecay
     return add(multiply(power(subtract(1, passed), exponent), initialLearningRate - endLearningRate), endLearningRate);
   }
 }
+
+export interface PolynomialDecay extends Attributes<typeof PolynomialDecay.options> {}
 
 schedules.register({ PolynomialDecay });
