@@ -131,8 +131,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   }
 
   /**
-   * Options that calls read may get other values, and so may regularizers and constraints, and before the layer is built what `build` reads;
-   * others decided how the layer was made.
+   * Options that calls read may get other values, and so may regularizers and constraints, and what `build` reads as long as there are no
+   * weights; others decided how the layer was made.
    */
   [settingOption](name: string, value: unknown): void {
     const [, stem, kind] = /^(.+)(Regularizer|Constraint)$/.exec(name) ?? [];
@@ -140,8 +140,10 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     if (weight instanceof Weight) {
       if (kind === "Regularizer") weight.regularizer = value as Weight["regularizer"];
       else weight.constraint = value as Weight["constraint"];
-    } else if (kind === undefined && !readByCalls.has(name) && (this.built || !readByBuild.test(name)))
-      throw fixedOption(this, name, value);
+    } else {
+      const isRead = kind !== undefined || readByCalls.has(name) || (!this.built && readByBuild.test(name));
+      if (!isRead) throw fixedOption(this, name, value);
+    }
     // Noise without strength has no generator, nor has a layer around a cell options that are read.
     const { seedGenerator, cell } = this as { seedGenerator?: unknown; cell?: unknown };
     if (seedGenerator === null || cell !== undefined) throw fixedOption(this, name, value);

@@ -93,7 +93,6 @@ t.test("before a layer is built it may have other sizes; afterwards that is an e
   dense.units = 2;
   t.throws(() => (dense.units = "3" as never), { name: "ValueError", message: /Dense\.units/ });
   for (const [object, name, value] of [
-    [new layers.LSTM(3), "units", 4],
     [new layers.BatchNormalization(), "axis", 1],
     [new layers.Dropout(0), "rate", 0.5],
     [new layers.Resizing(3, 4), "height", 5],
@@ -102,6 +101,7 @@ t.test("before a layer is built it may have other sizes; afterwards that is an e
     [new keras.metrics.TopKCategoricalAccuracy(), "k", 3],
   ] as const)
     t.throws(() => Object.assign(object, { [name]: value }), expected, `${object.constructor.name}.${name}`);
+  t.throws(() => Object.assign(new layers.LSTM(3), { units: 4 }), "a layer around a cell has its cell's");
   t.end();
 });
 
