@@ -21,6 +21,39 @@ import { type Keywords, runArguments, type RunArguments } from "./strategy.js";
 
 export type AnyFunction = (...args: never[]) => unknown;
 
+let workerIndex: number | null = null;
+
+/** Runs the action as a worker: until its promise is there, if it gives one. */
+export function asWorker<R>(index: number, action: () => R): R {
+  const before = workerIndex;
+  workerIndex = index;
+  const leave = (): void => void (workerIndex = before);
+  let result: R;
+  try {
+    result = action();
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(leave) as R;
+  leave();
+  return result;
+}
+
+/**
+ * Which worker this is, counted from 0: in a scheduled function, or in one that makes a worker's dataset.
+ * TensorFlow: tf.distribute.coordinator.experimental_get_current_worker_index
+ *
+ * @throws StateError elsewhere
+ */
+export function experimentalGetCurrentWorkerIndex(): number {
+  if (workerIndex !== null) return workerIndex;
+  throw new StateError("experimentalGetCurrentWorkerIndex", {
+    given: "a call outside of workers",
+    expected: "a call in a function that ClusterCoordinator schedules, or that makes a worker's dataset",
+  });
+}
+
 /** The value of a function that is to run. TensorFlow: tf.distribute.experimental.coordinator.RemoteValue */
 export class RemoteValue<T = unknown> {
   #value: T | undefined;
@@ -163,7 +196,7 @@ export class ClusterCoordinator {
     const id = Math.max(0, workers.indexOf(this.#communicator?.rank ?? 0));
     return new PerWorkerDataset(() => {
       const isMade = fn instanceof Dataset || fn instanceof DistributedDataset;
-      const dataset = isMade ? fn : fn(new InputContext(workers.length, id, 1));
+      const dataset = isMade ? fn : asWorker(id, () => fn(new InputContext(workers.length, id, 1)));
       if (dataset instanceof Dataset || dataset instanceof DistributedDataset) return dataset;
       throw new ArgumentError("coordinator.createPerWorkerDataset", { given: text(dataset), expected: "a Dataset from the function" });
     });
@@ -204,7 +237,7 @@ export class ClusterCoordinator {
     const { group } = this.strategy;
     for (const { fn, args, result } of jobs) {
       group.isClosed = false;
-      result.settle(await this.strategy.run(this.functions[fn]! as () => unknown, args));
+      result.settle(await asWorker(0, () => this.strategy.run(this.functions[fn]! as () => unknown, args)));
     }
   }
 }

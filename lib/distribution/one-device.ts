@@ -70,3 +70,36 @@ export class Server {
     });
   }
 }
+
+/** There is no client of Google's cloud here. @throws StateError that says what to take */
+export class GCEClusterResolver {
+  constructor(_options?: unknown) {
+    throw new StateError("GCEClusterResolver", {
+      given: "a request for the instances of a group of Google Compute Engine",
+      expected: "their addresses",
+      hint: "Set TF_CONFIG on each of them, or list them for SimpleClusterResolver.",
+    });
+  }
+}
+
+function refuseCalls(where: string): never {
+  throw new StateError(where, {
+    given: "functions that a server offers by name",
+    expected: "the same script in all tasks, which has them",
+    hint: "ClusterCoordinator.schedule runs a function on a worker and brings back its value.",
+  });
+}
+
+/** Functions are no part of messages. @throws StateError that says what to take */
+export class RpcServer {
+  static create(_rpcLayer?: string, _address?: string): never {
+    refuseCalls("rpc.Server");
+  }
+}
+
+/** Functions are no part of messages. @throws StateError that says what to take */
+export class RpcClient {
+  static create(_rpcLayer?: string, _address?: string, _name?: string, _timeoutInMs?: number): never {
+    refuseCalls("rpc.Client");
+  }
+}

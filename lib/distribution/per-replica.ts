@@ -20,7 +20,10 @@ export function partOf(structure: unknown, replica: number): unknown {
   return mapTree(structure as Tree<unknown>, (leaf) => (leaf instanceof PerReplica ? (leaf.values[replica] as unknown) : leaf));
 }
 
-/** Structures of several replicas as one, with a value for each replica in place of each leaf. The first one decides the structure. */
+/**
+ * Structures of several replicas as one, with a value for each replica in place of each leaf; a number, text or the like that all of them
+ * give is itself. The first one decides the structure.
+ */
 export function joined(structures: readonly unknown[]): unknown {
   const [first] = structures;
   if (Array.isArray(first)) return first.map((_, i) => joined(structures.map((each) => (each as unknown[])[i])));
@@ -29,7 +32,8 @@ export function joined(structures: readonly unknown[]): unknown {
       Object.keys(first).map((key) => [key, joined(structures.map((each) => (each as Record<string, unknown>)[key]))]),
     );
   }
-  return first === undefined || first === null ? first : new PerReplica(structures);
+  const isConstant = first === null || (typeof first !== "object" && typeof first !== "function");
+  return isConstant && structures.every((each) => Object.is(each, first)) ? first : new PerReplica(structures);
 }
 
 /** Whether a structure has values for replicas in it. */

@@ -136,3 +136,23 @@ export class PreemptionCheckpointHandler {
     this.#stop?.();
   }
 }
+
+let isWarned = false;
+
+/**
+ * In TensorFlow it is told when TPU workers are to end, and nothing elsewhere: so here. `PreemptionCheckpointHandler` is for processors.
+ * TensorFlow: tf.distribute.experimental.PreemptionWatcher
+ */
+export class PreemptionWatcher {
+  /** What TPU workers were told. */
+  readonly preemptionMessage: string | null = null;
+
+  constructor() {
+    if (isWarned) return;
+    isWarned = true;
+    console.warn("kerasm: PreemptionWatcher watches TPU workers, of which there are none; use PreemptionCheckpointHandler.");
+  }
+
+  /** Returns at once: there are no such workers. */
+  blockUntilWorkerExit(): void {}
+}

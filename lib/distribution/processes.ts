@@ -26,7 +26,7 @@ import {
  * How processes speak with each other, as a record or as TensorFlow's class. TensorFlow: tf.distribute.experimental.CommunicationOptions
  */
 export class CommunicationOptions {
-  /** Bytes of one reduction: larger ones are cut. 0: as a whole. */
+  /** Bytes of one reduction: larger ones are cut. 0: into 4 MiB where all processes are on one machine, else not at all. */
   declare readonly bytesPerPack?: number;
   /** Seconds to wait for the others at the start. Default: 300. */
   declare readonly timeoutSeconds?: number | null;
@@ -40,6 +40,9 @@ export class CommunicationOptions {
     Object.assign(this, options);
   }
 }
+
+/** TensorFlow's older name of `CommunicationOptions`. TensorFlow: tf.distribute.experimental.CollectiveHints */
+export class CollectiveHints extends CommunicationOptions {}
 
 /** Ways of TensorFlow to reduce. TensorFlow: tf.distribute.experimental.CommunicationImplementation */
 export const CommunicationImplementation = { AUTO: "AUTO", RING: "RING", NCCL: "NCCL" } as const;

@@ -133,6 +133,15 @@ function united(all: readonly (ClusterSpec | Cluster)[]): ClusterSpec {
   return new ClusterSpec(jobs);
 }
 
+/**
+ * Where the script runs that asks for pods. TensorFlow: tf.distribute.cluster_resolver.KubernetesExecutableLocation
+ *
+ * ```ts
+ * tf.distribute.cluster_resolver.KubernetesExecutableLocation.WITHIN_CLUSTER; // 0
+ * ```
+ */
+export const KubernetesExecutableLocation = { WITHIN_CLUSTER: 0, OFF_CLUSTER: 1 } as const;
+
 /** Where the pods of a cluster are looked for. */
 export interface KubernetesOptions {
   /** Labels of the pods of each job. Default: `{ worker: ["job-name=tensorflow"] }`. */
@@ -140,6 +149,8 @@ export interface KubernetesOptions {
   /** The port on which every pod listens. Default: 8470. */
   readonly tfServerPort?: number;
   readonly rpcLayer?: string | null;
+  /** One of KubernetesExecutableLocation. The client knows how to reach the API from there. Default: WITHIN_CLUSTER. */
+  readonly executableLocation?: 0 | 1;
   /** The client that is asked. */
   readonly overrideClient?: KubernetesClient | null;
 }
@@ -158,7 +169,13 @@ export class KubernetesClusterResolver extends ClusterResolver {
   constructor(options: KubernetesOptions = {}) {
     super();
     const where = "KubernetesClusterResolver";
-    checkOptions(where, [options], 0, ["jobToLabelMapping", "tfServerPort", "rpcLayer", "overrideClient"]);
+    checkOptions(where, [options], 0, ["jobToLabelMapping", "tfServerPort", "rpcLayer", "overrideClient", "executableLocation"]);
+    const location: unknown = options.executableLocation ?? KubernetesExecutableLocation.WITHIN_CLUSTER;
+    if (location !== 0 && location !== 1)
+      throw new ArgumentError(`${where}.executableLocation`, {
+        given: text(location),
+        expected: "one of KubernetesExecutableLocation: 0, 1",
+      });
     const { jobToLabelMapping = null, tfServerPort = 8470, rpcLayer = "grpc", overrideClient = null } = options;
     if (typeof (overrideClient as Partial<KubernetesClient> | null)?.listPodForAllNamespaces !== "function")
       throw new StateError(where, {

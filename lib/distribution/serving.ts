@@ -5,7 +5,7 @@ import { ClusterError, StateError } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { mapTree, type Tree } from "../core/tree.js";
 import { CommunicatorFailure, type Communicator } from "../runtime/communicator.js";
-import type { ClusterCoordinator, Job } from "./coordinator.js";
+import { asWorker, type ClusterCoordinator, type Job } from "./coordinator.js";
 import { post, take, type Message } from "./messages.js";
 import { Packing } from "./packing.js";
 import type { ParameterServerStrategy } from "./parameter-server.js";
@@ -111,7 +111,8 @@ export class Serving {
       strategy.group.isClosed = true;
       let value: unknown;
       try {
-        value = await strategy.run(fn as () => unknown, this.packing.unpacked(header.args, tensors) as unknown[]);
+        const args = this.packing.unpacked(header.args, tensors) as unknown[];
+        value = await asWorker(strategy.workers.indexOf(communicator.rank), () => strategy.run(fn as () => unknown, args));
       } finally {
         strategy.group.isClosed = false;
         strategy.group.variables.length = made;

@@ -2,7 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { isFloat } from "../core/dtype.js";
-import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
+import { ArgumentError, ShapeError, StateError, text, ValueError } from "../core/errors.js";
 import { checkFunction, checkOptions } from "../core/options.js";
 import { isInReplica, isMerging, replica, statesOf, whileMerging, type Group } from "../core/replicas.js";
 import { Chainable, Tensor } from "../core/tensor.js";
@@ -133,6 +133,33 @@ const isStructure = (value: unknown): boolean =>
 const ofEach = (value: unknown, action: (each: unknown) => Tensor): unknown =>
   isStructure(value) ? mapTree(value as Tree<unknown>, action) : action(value);
 
+/**
+ * For which replica a value is made. TensorFlow: tf.distribute.experimental.ValueContext
+ *
+ * ```ts
+ * const strategy = new tf.distribute.MirroredStrategy({ devices: ["cpu:0", "cpu:1"] });
+ * const values = strategy.experimentalDistributeValuesFromFunction((context) => context.replicaIdInSyncGroup);
+ * strategy.experimentalLocalResults(values); // [0, 1]
+ * ```
+ */
+export class ValueContext {
+  readonly replicaIdInSyncGroup: number;
+  readonly numReplicasInSync: number;
+
+  /** @throws ArgumentError for a replica that is none of so many */
+  constructor(given: number | { readonly replicaIdInSyncGroup?: number; readonly numReplicasInSync?: number } = {}, count?: number) {
+    if (typeof given === "object") checkOptions("ValueContext", [given], 0, ["replicaIdInSyncGroup", "numReplicasInSync"]);
+    const { replicaIdInSyncGroup: id = 0, numReplicasInSync = count ?? 1 } =
+      typeof given === "object" ? given : { replicaIdInSyncGroup: given };
+    if (!(Number.isInteger(numReplicasInSync) && Number.isInteger(id) && id >= 0 && id < numReplicasInSync))
+      throw new ArgumentError("ValueContext", {
+        given: `replica ${text(id)} of ${text(numReplicasInSync)}`,
+        expected: "one of them, from 0",
+      });
+    [this.replicaIdInSyncGroup, this.numReplicasInSync] = [id, numReplicasInSync];
+  }
+}
+
 /** A function that replicas run. */
 type StepFunction<A extends readonly unknown[], R> = (...args: A) => R;
 
@@ -248,6 +275,15 @@ export abstract class Strategy {
   }
 
   #reduced(where: string, reduction: "sum" | "mean", value: unknown, axis: number | null): Tensor {
+    if (axis === null && this.#isOne(value)) {
+      const tensor = asTensor(value as TensorLike);
+      if (reduction === "mean" || value === 0) return tensor;
+      throw new ValueError(where, {
+        given: `the sum of ${text(value)}, one value for all replicas`,
+        expected: "values of replicas, as strategy.run gives them",
+        hint: "Multiply by strategy.numReplicasInSync, or return a tensor from strategy.run.",
+      });
+    }
     const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
     if (axis === null) {
       const all = this.#summed(this.addUp(where, values));
@@ -276,6 +312,11 @@ export abstract class Strategy {
     return values.reduce((all, each) => add(all, each));
   }
 
+  /** Whether a value is no replica's, although there are several of them here. */
+  #isOne(value: unknown): boolean {
+    return this.group.local > 1 && !isMerging() && !(value instanceof PerReplica) && !(value instanceof Variable);
+  }
+
   #summed(value: Tensor): Tensor {
     return isMerging() ? allReduce(value, "sum") : this.summed(value);
   }
@@ -295,7 +336,7 @@ export abstract class Strategy {
   }
 
   #gathered(where: string, value: unknown, axis: number): Tensor {
-    const values = this.localValues(value).map((each) => asTensor(each as TensorLike));
+    const values = (this.#isOne(value) ? [value] : this.localValues(value)).map((each) => asTensor(each as TensorLike));
     for (const { rank } of values) {
       if (rank === 0) throw new ShapeError(where, { given: "scalars", expected: "tensors with an axis" });
       checkAxis(where, axis, rank);
@@ -308,14 +349,14 @@ export abstract class Strategy {
     return value;
   }
 
-  /** The values of the replicas of this process; of a variable that each has written for itself, its own. */
+  /** The values of the replicas of this process; of a variable that each has written for itself, its own. What is no replica's is one. */
   experimentalLocalResults(value: unknown): readonly unknown[] {
-    return this.localValues(value);
+    return this.#isOne(value) && !isBranch(value) ? [value] : this.localValues(value);
   }
 
   /** The older name of `experimentalLocalResults`. */
   unwrap(value: unknown): readonly unknown[] {
-    return this.localValues(value);
+    return this.experimentalLocalResults(value);
   }
 
   protected localValues(value: unknown): readonly unknown[] {
@@ -372,10 +413,10 @@ export abstract class Strategy {
   }
 
   /** A value for each replica, as `fn` makes it. */
-  experimentalDistributeValuesFromFunction<T>(fn: (context: { replicaIdInSyncGroup: number; numReplicasInSync: number }) => T): unknown {
+  experimentalDistributeValuesFromFunction<T>(fn: (context: ValueContext) => T): unknown {
     checkFunction("strategy.experimentalDistributeValuesFromFunction", fn);
     const { local, id, count } = this.group;
-    const values = Array.from({ length: local }, (_, i) => fn({ replicaIdInSyncGroup: id + i, numReplicasInSync: count }));
+    const values = Array.from({ length: local }, (_, i) => fn(new ValueContext(id + i, count)));
     return local === 1 ? values[0] : new PerReplica(values);
   }
 }

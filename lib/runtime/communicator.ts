@@ -47,7 +47,7 @@ export interface CommunicatorOptions {
   readonly patience?: number;
   /** The error of a failure that nobody waits for. Default: the failure itself. */
   readonly asError?: (failure: CommunicatorFailure) => Error;
-  /** Bytes of one reduction; larger ones are cut. 0: as a whole. */
+  /** Bytes of one reduction; larger ones are cut. 0: as suits caches where all processes are on one machine, else as a whole. */
   readonly bytesPerPiece?: number;
 }
 

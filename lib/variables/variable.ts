@@ -4,7 +4,7 @@ import { checkOptions } from "../core/options.js";
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { defaults } from "../core/defaults.js";
 import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from "../core/dtype.js";
-import { ArgumentError, DtypeError, ShapeError, StateError, text } from "../core/errors.js";
+import { ArgumentError, DtypeError, ShapeError, StateError, text, ValueError } from "../core/errors.js";
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
 import { arePartsShown, asReplica, isInReplica, isMerging, replica, scopeGroup, split, type Group, type Split } from "../core/replicas.js";
@@ -128,6 +128,12 @@ export class Variable extends Chainable {
     this.synchronization = oneOf(`${name}.synchronization`, synchronization, synchronizations);
     this.aggregation = oneOf(`${name}.aggregation`, aggregation, aggregations);
     this.group = scopeGroup();
+    if (synchronization === "none" && this.group.count > 1)
+      throw new ValueError(`${name}.synchronization`, {
+        given: '"none" in the scope of a strategy',
+        expected: '"auto", "on_write" or "on_read"',
+        hint: "With on_read each replica has a value of its own.",
+      });
     const kept = checkedDtype(dtype);
     const { shape } = options;
     const made = (): Tensor => {
@@ -263,7 +269,13 @@ export class Variable extends Chainable {
   #together(): Tensor {
     const { group, aggregation } = this;
     const own = read(this.state);
-    if (this.synchronization !== "on_read" || aggregation === "none") return own;
+    if (this.synchronization !== "on_read" || group.count === 1) return own;
+    if (aggregation === "none")
+      throw new ValueError(this.name, {
+        given: "a read outside of replicas, each of which has a value of its own",
+        expected: "an aggregation: sum, mean or only_first_replica",
+        hint: "strategy.experimentalLocalResults(variable) gives each one's.",
+      });
     if (group.local === 1) {
       return asReplica({ id: group.id, group }, () =>
         aggregation === "only_first_replica" ? broadcast(own) : allReduce(own, aggregation),

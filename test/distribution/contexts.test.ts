@@ -80,6 +80,32 @@ const cases: Readonly<Record<string, (t: Test, strategy: tf.distribute.MirroredS
     for (const batch of lengths) t.strictSame(strategy.unwrap(strategy.run((each: string[]) => each.length, [batch as never])), [3, 2]);
   },
 
+  "what is no replica's is one value"(t, strategy) {
+    const plain = tf.constant([1, 2]);
+    t.strictSame(strategy.run(() => 1), 1, "a constant that all give"); // prettier-ignore
+    t.strictSame(
+      strategy.run(() => ["a", null, true]),
+      ["a", null, true],
+    );
+    t.strictSame(strategy.reduce("MEAN", plain).array(), [1, 2]);
+    t.equal(strategy.reduce("SUM", 0).item(), 0);
+    t.strictSame(strategy.gather(plain, 0).array(), [1, 2]);
+    t.strictSame(strategy.experimentalLocalResults(3), [3]);
+    t.strictSame(strategy.experimentalLocalResults([3, 4]), [[3, 4], [3, 4]]); // prettier-ignore
+    t.strictSame([strategy.reduce("SUM", plain, 0).item(), strategy.reduce("MEAN", plain, 0).item()], [6, 1.5]);
+  },
+
+  "for which replica a value is made"(t, strategy) {
+    const { ValueContext } = tf.distribute.experimental;
+    const values = strategy.experimentalDistributeValuesFromFunction((context) => {
+      t.ok(context instanceof ValueContext);
+      return context.replicaIdInSyncGroup * 10 + context.numReplicasInSync;
+    });
+    t.strictSame(strategy.experimentalLocalResults(values), [2, 12]);
+    const { replicaIdInSyncGroup, numReplicasInSync } = new ValueContext(2, 4);
+    t.strictSame([replicaIdInSyncGroup, numReplicasInSync, new ValueContext().numReplicasInSync], [2, 4, 1]);
+  },
+
   "structures: each value is reduced and gathered"(t, strategy) {
     const values = strategy.run(() => ({ a: idPlusOne(), b: [tf.reshape(idPlusOne(), [1])] }));
     const local = strategy.experimentalLocalResults(values) as readonly { a: tf.Tensor; b: [tf.Tensor] }[];
@@ -195,7 +221,33 @@ t.test("scopes of one strategy that overlap", async (t) => {
 });
 
 const make = () => tf.data.Dataset.range(2).batch(1);
+const perReplica = (aggregation: "none" | "sum") => ({ dtype: "float32", synchronization: "on_read", aggregation }) as const;
+const { cluster_resolver, coordinator, experimental } = tf.distribute;
 const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
+  "a sum of what is no replica's": [
+    () => two().reduce("SUM", tf.constant([1, 2])),
+    /strategy\.reduce: given the sum of .*, one value for all replicas; expected values of replicas/,
+  ],
+  "a variable that never meets": [
+    () => two().scope(() => tf.variable(1, { synchronization: "none" })),
+    /synchronization: given "none" in the scope of a strategy; expected "auto", "on_write" or "on_read"/,
+  ],
+  "a read of what each replica has": [
+    () =>
+      two()
+        .scope(() => tf.variable(1, perReplica("none")))
+        .value(),
+    /given a read outside of replicas, each of which has a value of its own; expected an aggregation: sum, mean or only_first_replica/,
+  ],
+  "a replica that is none": [() => new experimental.ValueContext(2, 2), /ValueContext: given replica 2 of 2; expected one of them/],
+  "a worker's number elsewhere": [
+    () => coordinator.experimentalGetCurrentWorkerIndex(),
+    /experimentalGetCurrentWorkerIndex: given a call outside of workers/,
+  ],
+  "instances of Google's cloud": [() => new cluster_resolver.GCEClusterResolver(), /GCEClusterResolver: given .* TF_CONFIG/],
+  "a server of functions": [() => experimental.rpc.Server.create("grpc", "a:1"), /rpc\.Server: given .* ClusterCoordinator\.schedule/],
+  "a client of functions": [() => experimental.rpc.Client.create("grpc", "a:1"), /rpc\.Client: given .* ClusterCoordinator\.schedule/],
+  "hints that are none": [() => new experimental.CollectiveHints({ bytesPerPack: -1 }), /bytesPerPack: given -1/],
   "options of run that are none": [() => two().run(() => 1, [], null, 3 as never), /strategy\.run\.options: given 3; expected/],
   "an unknown option of RunOptions": [() => new RunOptions({ xla: true } as never), /RunOptions: given the unknown option "xla"/],
   "a flag that is none": [

@@ -274,6 +274,8 @@ if (launchers.TF_CONFIG) {
     readonly seen: number;
     readonly losses: readonly number[];
     readonly failure: string;
+    /** Which worker ran the last function. */
+    readonly index: number;
     readonly servers: readonly number[];
     readonly workers: readonly number[];
   }
@@ -285,6 +287,7 @@ if (launchers.TF_CONFIG) {
     const [one] = answersOf<Served>([await start(process.execPath, [script, "served"], { KERASM_NUM_THREADS: "1" }).ended]);
     t.strictSame([answers[0]!.servers, answers[0]!.workers], [[2], [1]]);
     t.equal(answers[0]!.seen, 40, "every function ran once");
+    t.strictSame([...answers, one!].map(({ index }) => index), [0, 0, 0, 0]); // prettier-ignore
     for (const { w, losses, seen } of answers) {
       t.ok(furthest(w.flat(), one!.w.flat()) < 1e-4, "weights");
       t.ok(furthest(losses, one!.losses) < 1e-4, "losses");
@@ -300,6 +303,7 @@ if (launchers.TF_CONFIG) {
     const [chief, worker] = answersOf<Served>(all);
     t.equal(chief!.seen, 40);
     t.strictSame(chief!.w, worker!.w);
+    t.equal(chief!.index, 1, "the second worker is left");
     t.ok(furthest(chief!.w.flat(), [2, -3]) < 0.2, `learned ${String(chief!.w)}`);
   });
 

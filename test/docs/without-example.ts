@@ -53,7 +53,9 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
         cluster_resolver.ClusterResolver cluster_resolver.KubernetesClusterResolver cluster_resolver.SlurmClusterResolver
         cluster_resolver.UnionResolver coordinator.ClusterCoordinator coordinator.PerWorkerValue
         coordinator.PerWorkerDataset coordinator.PerWorkerIterator coordinator.RemoteValue experimental.CentralStorageStrategy
-        experimental.openCommunicator experimental.partitioners.Partitioner experimental.TerminationConfig`,
+        experimental.openCommunicator experimental.partitioners.Partitioner experimental.TerminationConfig cluster_resolver.GCEClusterResolver
+        coordinator.experimentalGetCurrentWorkerIndex experimental.CollectiveHints experimental.PreemptionWatcher experimental.rpc
+        experimental.rpc.Client experimental.rpc.Server`,
       ),
     ],
   ],

@@ -5,8 +5,8 @@ export {
   type Cluster, type FoundCluster, type Resolver, type SimpleClusterOptions, type TFConfigOptions,
 } from "../../distribution/cluster.js"; // prettier-ignore
 export {
-  KubernetesClusterResolver, SlurmClusterResolver, UnionResolver, UnionResolver as UnionClusterResolver,
+  KubernetesClusterResolver, KubernetesExecutableLocation, SlurmClusterResolver, UnionResolver, UnionResolver as UnionClusterResolver,
   type KubernetesOptions, type SlurmOptions, type UnionOptions,
 } from "../../distribution/resolvers.js"; // prettier-ignore
 export type { KubernetesClient } from "../../distribution/pods.js";
-export { TPUClusterResolver } from "../../distribution/one-device.js";
+export { GCEClusterResolver, TPUClusterResolver } from "../../distribution/one-device.js";

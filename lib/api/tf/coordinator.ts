@@ -1,3 +1,5 @@
 // tf.distribute.coordinator
 
-export { ClusterCoordinator, PerWorkerDataset, PerWorkerIterator, PerWorkerValue, RemoteValue } from "../../distribution/coordinator.js";
+export {
+  ClusterCoordinator, experimentalGetCurrentWorkerIndex, PerWorkerDataset, PerWorkerIterator, PerWorkerValue, RemoteValue,
+} from "../../distribution/coordinator.js"; // prettier-ignore

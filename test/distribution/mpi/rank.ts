@@ -408,12 +408,23 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
       await coordinator.join();
       losses.push(values[7]!.fetch().item());
     }
+    const index = coordinator.schedule(() => tf.constant(tf.distribute.coordinator.experimentalGetCurrentWorkerIndex()));
+    await coordinator.join();
     let failure = "";
     if (how === "fails") {
       coordinator.schedule(wrong);
       await coordinator.join().catch((error: Error) => void (failure = error.message));
     }
-    say({ rank, w: w.array(), seen: seen.item(), losses, failure, servers: strategy.servers, workers: strategy.workers });
+    say({
+      rank,
+      w: w.array(),
+      seen: seen.item(),
+      losses,
+      failure,
+      index: index.fetch().item(),
+      servers: strategy.servers,
+      workers: strategy.workers,
+    });
   },
   /** `fit` by a chief, workers and tasks that keep variables. */
   async fitted() {
