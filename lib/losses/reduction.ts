@@ -2,8 +2,9 @@
 
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
+import { isInReplica, replica, scopeGroup, type Group } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
-import { broadcastTo, cast, divideNoNan, expandDims, mean, multiply, onesLike, sum, where } from "../ops/index.js";
+import { broadcastTo, cast, divide, divideNoNan, expandDims, mean, multiply, onesLike, sum, where } from "../ops/index.js";
 import { toSameRank } from "./same-rank.js";
 
 /**
@@ -76,6 +77,22 @@ function reduce(values: Tensor, weight: Tensor | undefined, reduction: Reduction
   const isEmpty = values.rank === 1 && values.shape[0] === 0;
   if (reduction === null || reduction === "none" || values.rank === 0 || isEmpty) return values;
   if (reduction === "sum") return sum(values);
-  if (reduction === "mean_with_sample_weight" && weight !== undefined) return divideNoNan(sum(values), sum(weight));
-  return values.shape.includes(0) ? sum(values) : mean(values);
+  if (reduction === "mean_with_sample_weight" && weight !== undefined) return shareOfLoss(divideNoNan(sum(values), sum(weight)));
+  return shareOfLoss(values.shape.includes(0) ? sum(values) : mean(values));
+}
+
+const present = (): Group => (isInReplica() ? replica().group : scopeGroup());
+
+/** A mean as one replica's share of it: gradients are summed over replicas, so each counts as one of them. */
+export function shareOfLoss(loss: Tensor): Tensor {
+  const { count, share = null } = present();
+  if (count === 1) return loss;
+  return share === null ? divide(loss, count) : multiply(loss, share);
+}
+
+/** The mean that a loss is this replica's share of, for logs. */
+export function wholeOfLoss(loss: Tensor): Tensor {
+  const { count, share = null } = present();
+  if (count === 1) return loss;
+  return share === null ? multiply(loss, count) : divideNoNan(loss, share);
 }

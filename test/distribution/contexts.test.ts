@@ -95,6 +95,19 @@ const cases: Readonly<Record<string, (t: Test, strategy: tf.distribute.MirroredS
     t.strictSame([strategy.reduce("SUM", plain, 0).item(), strategy.reduce("MEAN", plain, 0).item()], [6, 1.5]);
   },
 
+  "a mean loss is a replica's share, a sum is its own"(t, strategy) {
+    const x = tf.reshape(tf.cast(tf.range(12), "float32"), [6, 2]);
+    const [batch] = [...strategy.experimentalDistributeDataset(tf.data.Dataset.fromTensorSlices(x).batch(6))];
+    const lossesWith = (reduction: "sum_over_batch_size" | "mean" | "sum"): unknown => {
+      const loss = strategy.scope(() => new tf.keras.losses.MeanSquaredError({ reduction }));
+      const values = strategy.unwrap(strategy.run((each: tf.Tensor) => loss(tf.zerosLike(each), each), [batch as never]));
+      return values.map((each) => Math.round((each as tf.Tensor).item() * 1e4) / 1e4);
+    };
+    t.strictSame(lossesWith("sum_over_batch_size"), [4.5833, 37.5833]); // TensorFlow's: half of the means
+    t.strictSame(lossesWith("mean"), [4.5833, 37.5833]);
+    t.strictSame(lossesWith("sum"), [27.5, 225.5]);
+  },
+
   "for which replica a value is made"(t, strategy) {
     const { ValueContext } = tf.distribute.experimental;
     const values = strategy.experimentalDistributeValuesFromFunction((context) => {

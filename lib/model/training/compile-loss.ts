@@ -7,6 +7,7 @@ import { ArgumentError, text, ValueError } from "../../core/errors.js";
 import { Tensor } from "../../core/tensor.js";
 import { at, isBranch, leaves, leavesWithPath, mapTree, type Path, type Tree } from "../../core/tree.js";
 import type { Loss } from "../../losses/index.js";
+import { wholeOfLoss } from "../../losses/reduction.js";
 import { Mean } from "../../metrics/index.js";
 import { add, cast, multiply } from "../../ops/index.js";
 import { classAxis, isLabel, lossFor, type LossIdentifier, wantsIndices } from "./identify.js";
@@ -88,7 +89,7 @@ export class CompiledLoss {
       const [label, prediction] = [at(labels, path) as Tensor | null | undefined, at(yPred, path) as Tensor];
       if (label === null || label === undefined) throw noLabels(name);
       const value = cast(loss(label, prediction, { sampleWeight: weights(path) }), "float32");
-      this.#trackers[i]?.updateState(value, { sampleWeight: prediction.shape[0] ?? 1 });
+      this.#trackers[i]?.updateState(wholeOfLoss(value), { sampleWeight: prediction.shape[0] ?? 1 });
       const weighted = weight === null ? value : multiply(value, weight);
       total = total === null ? weighted : add(total, weighted);
     });

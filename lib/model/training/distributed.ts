@@ -11,7 +11,7 @@ import { divided, dividesItself, type Parts } from "../../distribution/divided.j
 import { joined, partOf } from "../../distribution/per-replica.js";
 import { currentStrategy } from "../../distribution/scopes.js";
 import type { Strategy } from "../../distribution/strategy.js";
-import { concatenate, divide, multiply, sum } from "../../ops/index.js";
+import { concatenate, sum } from "../../ops/index.js";
 import { mapLeaves } from "../../layers/functional/structure.js";
 import type { Variable } from "../../variables/variable.js";
 import type { Batch } from "./batches.js";
@@ -193,13 +193,6 @@ function joinRows(parts: readonly unknown[]): unknown {
 
 const firstTensor = (element: unknown): Tensor | undefined =>
   leaves(element as Tree<unknown>).find((leaf): leaf is Tensor => leaf instanceof Tensor);
-
-/** The loss as one replica's share of it: gradients are summed over replicas, so each counts as one of them. */
-export function shareOfLoss(loss: Tensor): Tensor {
-  const { count, share = null } = replica().group;
-  if (count === 1) return loss;
-  return share === null ? divide(loss, count) : multiply(loss, share);
-}
 
 /** The loss of a part without samples is 0. */
 export const lossOfPart = (loss: Tensor): Tensor => (replica().group.count > 1 && loss.shape.includes(0) ? sum(loss) : loss);

@@ -35,7 +35,8 @@ import { buildFor } from "./building.js";
 import { Compiled } from "./compiled.js";
 import { arrayParts, epochBatches } from "./data.js";
 import { Dataset } from "../../data/dataset.js";
-import { Distribution, lossOfPart, shareOfLoss } from "./distributed.js";
+import { shareOfLoss, wholeOfLoss } from "../../losses/reduction.js";
+import { Distribution, lossOfPart } from "./distributed.js";
 import { evaluate } from "./evaluate.js";
 import { fit } from "./fit.js";
 import { onBatch, predictOnBatch } from "./on-batch.js";
@@ -257,7 +258,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    * @throws StateError where there is none
    */
   computeLoss({ y, yPred, sampleWeight }: LossArguments): Tensor {
-    const losses = this.losses.map((loss) => sum(isFloat(loss.dtype) ? loss : cast(loss, "float32")));
+    const losses = this.losses.map((loss) => shareOfLoss(sum(isFloat(loss.dtype) ? loss : cast(loss, "float32"))));
     const compiled = this.#compiled?.loss?.call(y, yPred, sampleWeight);
     const [first, ...rest] = compiled ? [compiled, ...losses] : losses;
     if (first) return rest.reduce((total, loss) => add(total, loss), first);
@@ -287,10 +288,10 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const yPred = yield* callInParts(this, () => tape.record(() => callModel(this, x, true)));
     const [loss, scaled] = tape.record(() => {
       const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: true }));
-      return [loss, optimizer.scaleLoss(shareOfLoss(loss))] as const;
+      return [loss, optimizer.scaleLoss(loss)] as const;
     });
     yield;
-    lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
+    lossTracker.updateState(wholeOfLoss(loss), { sampleWeight: batchSizeOf(x) });
     const weights = this.trainableWeights;
     const gradients = weights.length > 0 ? yield* gradientInParts(tape, scaled, weights) : [];
     yield;
@@ -312,7 +313,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const [x, y, sampleWeight] = unpackXYSampleWeight(data);
     const yPred = yield* callInParts(this, () => callModel(this, x, false));
     const loss = lossOfPart(this.computeLoss({ x, y, yPred, sampleWeight, training: false }));
-    this.#state("testStep").lossTracker.updateState(loss, { sampleWeight: batchSizeOf(x) });
+    this.#state("testStep").lossTracker.updateState(wholeOfLoss(loss), { sampleWeight: batchSizeOf(x) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
   }
 
