@@ -8,7 +8,7 @@
 // The model: a step of N replicas takes the longest of N compute times and its reductions. A reduction is halving and doubling (Thakur,
 // Rabenseifner, Gropp 2005): 2·⌈log2 N⌉ messages one after another, and 2·(N − 1)/N of the bytes through each link; each rank also copies
 // its bytes into one message and out of it. Compute times vary by `jitter` (standard deviation over mean): the longest of N is estimated by
-// that of a normal distribution. Ranks of one machine share its cores: where there are more ranks, all that cores do takes that much longer.
+// that of a normal distribution. Ranks of one machine share its cores: where there are more of them, all takes that much longer.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -321,7 +321,8 @@ async function measureNetwork(rounds: number): Promise<Network> {
   };
   const large = 8e6;
   const copy = (2 * (await best({ kind: "copy", bytes: large }, rounds))) / large;
-  const network = fitted([16, await best({ kind: "reduce", bytes: 16 }, rounds)], [large, await best({ kind: "reduce", bytes: large }, rounds)], copy); // prettier-ignore
+  const small = await best({ kind: "reduce", bytes: 16 }, rounds);
+  const network = fitted([16, small], [large, await best({ kind: "reduce", bytes: large }, rounds)], copy);
   await close();
   return network;
 }
@@ -349,7 +350,8 @@ async function compare(size: number, network: Network, rounds: number): Promise<
     found[name] = { ...step, compute };
     const simulated = stepTime(found[name], size, network, perCore);
     console.log(
-      `  ${size} ranks, ${name}, ${samples} samples each: measured ${milliseconds(median(together!))} ms, simulated ${milliseconds(simulated)} ms ` +
+      `  ${size} ranks, ${name}, ${samples} samples each: measured ${milliseconds(median(together!))} ms, ` +
+        `simulated ${milliseconds(simulated)} ms ` +
         `(one alone ${milliseconds(compute)} ms, ${step.reductions} reductions, ${(bytes / 1e6).toFixed(2)} MB); ` +
         `measured over simulated, each beside its neighbours: ${median(ratios!).toFixed(2)}`,
     );

@@ -72,8 +72,8 @@ function candidates(prefers: "open-mpi" | "mpich" | null): string[] {
 /**
  * What MPI's transports read when they are loaded, unless the user says otherwise. UCX and Open MPI rewrite the C library's `mmap` and
  * `munmap` in place to learn of memory that is given back, while V8's threads are inside of them: one process in some hundreds was lost to
- * that. UCX would also take over SIGSEGV, which V8 needs for WebAssembly's bounds. Of Open MPI's ways to reduce in place without blocking the
- * one that it takes by itself sends all that there is log N times: 100 MB took 155 ms to 259 ms by it, 68 ms by Rabenseifner's.
+ * that. UCX would also take over SIGSEGV, which V8 needs for WebAssembly's bounds. Of Open MPI's ways to reduce in place without blocking
+ * the one that it takes by itself sends all that there is log N times: 100 MB took 155 ms to 259 ms by it, 68 ms by Rabenseifner's.
  */
 const transportSettings: Readonly<Record<string, string>> = {
   UCX_MEM_MMAP_HOOK_MODE: "none",

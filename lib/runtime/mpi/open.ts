@@ -4,8 +4,8 @@
 //      process is a failure after milliseconds, and the thread can always leave.
 //  (2) Who waits long sleeps in between, on the lifeline's word, so that ranks on few cores don't spin each other out.
 //  (3) What a small reduction costs is the calls themselves: nothing is looked up, and no clock is read, before a wait has become long.
-//  (4) A small reduction is begun once in memory of its own and started again and again, which takes half the time. The first one of its kind
-//      is made by all processes together, since all reduce the same in the same order.
+//  (4) A small reduction is begun once in memory of its own and started again and again, which takes half the time. The first one of its
+//      kind is made by all processes together, since all reduce the same in the same order.
 //  (5) Words that MPI writes (requests, flags, statuses) lie in memory of their own, which doesn't move.
 
 import { hostname, networkInterfaces, availableParallelism } from "node:os";
