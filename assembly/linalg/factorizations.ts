@@ -121,21 +121,24 @@ export function lu_f32(args: FactorArgs, begin: usize, end: usize): void {
   }
 }
 
-/** y = the lower triangle L with x = L · Lᵀ, of which the lower triangle of x is read; NaN where x is not positive definite. */
+/** y = the lower triangle L with x = L · Lᵀ, of which the lower triangle of x is read; NaN all over it where x is not positive definite. */
 export function cholesky_f32(args: FactorArgs, begin: usize, end: usize): void {
   const n = args.rows;
   const size = n * n;
   for (let unit = begin; unit < end; unit++) {
     const m = args.work + unit * (size << 3);
     widen(args.x + unit * (size << 2), m, size);
+    let isDefinite = true;
     for (let i: usize = 0; i < n; i++) {
       for (let j: usize = 0; j <= i; j++) {
         let sum = get(m, i * n + j);
         for (let k: usize = 0; k < j; k++) sum -= get(m, i * n + k) * get(m, j * n + k);
+        if (i == j && !(sum > 0)) isDefinite = false;
         set(m, i * n + j, i == j ? sqrt<f64>(sum) : sum / get(m, j * n + j));
       }
       for (let j = i + 1; j < n; j++) set(m, i * n + j, 0);
     }
+    if (!isDefinite) for (let i: usize = 0; i < n; i++) for (let j: usize = 0; j <= i; j++) set(m, i * n + j, NaN);
     narrow(m, args.y + unit * (size << 2), size);
   }
 }

@@ -8,7 +8,7 @@ import { decodeHere, kindOf } from "../formats/image.js";
 import { byMethod, byNearest, insideOf } from "../ops/image/methods.js";
 import { middlePart, partOf } from "../ops/image/smart-resize.js";
 import { cast, expandDims, image, pad, squeeze, transpose } from "../ops/index.js";
-import { build } from "../runtime/machine.js";
+import { build, threads } from "../runtime/machine.js";
 import { inColors } from "./image-files.js";
 import type { ColorMode } from "./images.js";
 import type { Made } from "./picture-worker.js";
@@ -51,6 +51,7 @@ const TOGETHER = 32;
  */
 export async function picturesAside(files: readonly string[], where: string, form: Form): Promise<Tensor | null> {
   if (!pictureThreads.areThere) return null;
+  pictureThreads.limit = threads();
   const parts: string[][] = [];
   for (let i = 0; i < files.length; i += TOGETHER) parts.push(files.slice(i, i + TOGETHER));
   const answers = await Promise.all(parts.map((part) => pictureThreads.ask({ files: part, where, form, build: build() })));

@@ -34,9 +34,12 @@ export class Helpers {
     return !this.#isBroken && platform.startHelper !== undefined && platform.availableThreads() > 1;
   }
 
+  /** Threads at most, where there are to be fewer than cores. */
+  limit = Infinity;
+
   /** How many there may be. */
   get most(): number {
-    return Math.min(MOST, platform.availableThreads());
+    return Math.min(MOST, platform.availableThreads(), this.limit);
   }
 
   /** What a thread answers to a message. It never rejects. */

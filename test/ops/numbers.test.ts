@@ -31,6 +31,29 @@ const rows: Readonly<Record<string, readonly [() => tf.Tensor, shape: readonly n
   "powers of zero and one": [() => ops.power([0, -1, 1, I, N], [0, I, N, 0, 0]), [5], [1, 1, 1, 1, 1]],
   "sorting puts NaN last": [() => ops.sort([3, N, -I, I, 1]), [5], [-I, 1, 3, I, N]],
   "argmax finds NaN": [() => ops.argmax([1, N, 3]), [], [1]],
+  "TensorFlow's argmax passes over NaN": [() => tf.stack([tf.argmax([1, N, 3]), tf.argmax([N, 1]), tf.argmax([N, N])]), [3], [2, 1, 0]],
+  "TensorFlow's argmin passes over NaN": [() => tf.stack([tf.argmin([1, N, 3]), tf.argmin([N, 1]), tf.argmin([N, I])]), [3], [0, 1, 0]],
+  "cholesky of what is not positive definite": [() => ops.cholesky([[1, 2], [2, 1]]), [2, 2], [N, 0, N, N]], // prettier-ignore
+  "gatherNd past coordinates outside": [
+    () => tf.gatherNd([[1, 2], [3, 4]], [[5], [1], [-1]], { badIndicesPolicy: "IGNORE" }), // prettier-ignore
+    [3, 2],
+    [0, 0, 3, 4, 0, 0],
+  ],
+  "gatherNd past coordinates outside, in batches": [
+    () => tf.gatherNd([[1, 2], [3, 4]], [[[2]], [[1]]], { batchDims: 1, badIndicesPolicy: "IGNORE" }), // prettier-ignore
+    [2, 1],
+    [0, 4],
+  ],
+  "scatterNd past coordinates outside": [
+    () => tf.scatterNd([[5], [1], [-1]], [N, 2, 3], [3], { badIndicesPolicy: "IGNORE" }),
+    [3],
+    [0, 2, 0],
+  ],
+  "tensorScatterNdAdd past coordinates outside": [
+    () => tf.tensorScatterNdAdd([1, 1, 1], [[5], [1]], [4, 2], { badIndicesPolicy: "IGNORE" }),
+    [3],
+    [1, 3, 1],
+  ],
   "rounding halves to even": [() => ops.round([0.5, 1.5, -0.5, 2.5]), [4], [0, 2, -0, 2]],
   "roll along two axes": [
     () =>
@@ -200,4 +223,24 @@ for (const [op, rows] of byOperation)
 t.test("the table holds every operation that computes numbers", async (t) => {
   t.ok(table.length > 2500, `${table.length} rows`);
   t.ok(byOperation.size > 230, `${byOperation.size} operations`);
+});
+
+t.test("coordinates outside are errors but with the policy that passes over them, and there is no other policy", (t) => {
+  for (const badIndicesPolicy of ["", "DEFAULT", "ERROR"]) {
+    t.throws(() => tf.gatherNd([1, 2], [[5]], { badIndicesPolicy }), { name: "ValueError" });
+    t.throws(() => tf.scatterNd([[5]], [1], [2], { badIndicesPolicy }), { name: "ValueError" });
+  }
+  t.throws(() => tf.gatherNd([1, 2], [[0]], { badIndicesPolicy: "SKIP" }), { name: "ArgumentError", message: /badIndicesPolicy.*IGNORE/ });
+  t.throws(() => tf.scatterNd([[0]], [1], [2], { badIndicesPolicy: "SKIP" }), { name: "ArgumentError" });
+  t.end();
+});
+
+t.test("a TensorArray takes its size by its place; strings are formatted in quotes", (t) => {
+  const list = new tf.TensorArray("float32", 2).write(0, 1).write(1, 3);
+  t.strictSame(list.stack().array(), [1, 3]);
+  t.strictSame(new tf.TensorArray("float32", 0, true).write(0, 4).stack().array(), [4]);
+  t.throws(() => new tf.TensorArray("float32", 2).write(2, 1), { name: "ValueError" });
+  t.throws(() => Reflect.construct(tf.TensorArray, ["float32", 0, true, 5]), { name: "ArgumentError" });
+  t.equal(tf.strings.format("{} of {}", [tf.range(8), "s"] as never), '[0 1 2 ... 5 6 7] of "s"');
+  t.end();
 });

@@ -409,11 +409,14 @@ const extremeArgument = <const N extends "argmax" | "argmin">(name: N) =>
     (input: TensorLike, axis: number | null, outputType: string, _: string | null): Tensor => {
       if (isFloat(outputType as Dtype) || outputType === "bool")
         throw new DtypeError(`${name}.outputType`, { given: outputType, expected: "a dtype of whole numbers" });
-      return ops.cast(ops[name](input, { axis: axis ?? 0 }), outputType);
+      const x = asTensor(input);
+      // TensorFlow passes over NaN, where NumPy and keras.ops find it.
+      const known = isFloat(x.dtype) ? ops.where(ops.isnan(x), ops.fullLike(x, name === "argmax" ? -Infinity : Infinity), x) : x;
+      return ops.cast(ops[name](known, { axis: axis ?? 0 }), outputType);
     },
   );
 /**
- * Where the largest element along an axis stands. Default axis: 0.
+ * Where the largest element along an axis stands, NaN never. Default axis: 0.
  *
  * ```ts
  * tf.argmax([[1, 5, 2], [7, 0, 3]], { axis: 1 }); // [1, 0]
@@ -421,7 +424,7 @@ const extremeArgument = <const N extends "argmax" | "argmin">(name: N) =>
  */
 export const argmax = extremeArgument("argmax");
 /**
- * Where the smallest element along an axis stands. Default axis: 0.
+ * Where the smallest element along an axis stands, NaN never. Default axis: 0.
  *
  * ```ts
  * tf.argmin([[1, 5, 2], [7, 0, 3]], { axis: 1 }); // [0, 1]

@@ -521,16 +521,37 @@ export const gather = arranging(
 );
 
 /**
+ * Coordinates of which none is outside, and which of them count, where those outside are passed over; null where they are errors.
+ *
+ * @throws ArgumentError for a policy that there is not
+ */
+function passedOver(where: string, policy: string, indices: Tensor, lengths: readonly number[]): { inside: Tensor; counts: Tensor } | null {
+  if (policy !== "IGNORE") {
+    if (["", "DEFAULT", "ERROR"].includes(policy)) return null;
+    throw new ArgumentError(`${where}.badIndicesPolicy`, { given: text(policy), expected: '"", "DEFAULT", "ERROR" or "IGNORE"' });
+  }
+  const ends = constantOf(Int32Array.from(lengths));
+  const counts = ops.all(ops.logicalAnd(ops.greaterEqual(indices, 0), ops.less(indices, ends)), { axis: -1 });
+  return { inside: ops.where(ops.expandDims(counts, -1), indices, ops.zerosLike(indices)), counts };
+}
+
+/** Rows that count, and zeros in place of the others. */
+const orZeros = (rows: Tensor, counts: Tensor): Tensor =>
+  ops.where(ops.reshape(counts, [...counts.shape, ...rows.shape.slice(counts.rank).map(() => 1)]), rows, ops.zerosLike(rows));
+
+/**
  * Slices of params at coordinates: the last axis of indices goes along the first axes of params.
  *
  * ```ts
  * tf.gatherNd([[1, 2], [3, 4]], [[0, 1], [1, 0]]); // [2, 3]
  * ```
+ *
+ * @param badIndicesPolicy  "IGNORE" gives zeros for coordinates outside; else they are errors
  */
 export const gatherNd = arranging(
   declare(
     'tf.gatherNd(*params, *indices, batchDims:int=0, name:string=null, badIndicesPolicy="")',
-    (params: TensorLike, indices: TensorLike, batchDims: number, _: Name, _policy: string): Tensor => {
+    (params: TensorLike, indices: TensorLike, batchDims: number, _: Name, policy: string): Tensor => {
       const [x, given] = [asTensor(params), asIndices(indices)];
       const depth = given.shape.at(-1);
       if (typeof depth !== "number" || depth + batchDims > x.rank)
@@ -540,17 +561,20 @@ export const gatherNd = arranging(
         });
       const lead = known(x.shape.slice(0, batchDims), "gatherNd");
       const count = sizeOf(lead);
-      let coordinates = ops.reshape(given, [-1, depth]);
+      const ends = known(x.shape.slice(batchDims, batchDims + depth), "gatherNd");
+      const over = passedOver("gatherNd", policy, given, ends);
+      let coordinates = ops.reshape(over?.inside ?? given, [-1, depth]);
       if (batchDims > 0) {
         const each = sizeOf(known(given.shape, "gatherNd").slice(batchDims, -1));
         const batch = constantOf(Int32Array.from({ length: count * each }, (_, i) => Math.floor(i / each)));
         coordinates = ops.concatenate([ops.expandDims(batch, 1), coordinates], 1);
       }
-      const lengths = [...(batchDims > 0 ? [count] : []), ...known(x.shape.slice(batchDims, batchDims + depth), "gatherNd")];
+      const lengths = [...(batchDims > 0 ? [count] : []), ...ends];
       const rest = x.shape.slice(batchDims + depth);
       const places = placesOf("gatherNd", coordinates, lengths, { wraps: false });
       const rows = takeFrom("gatherNd", ops.reshape(x, [sizeOf(lengths), ...rest] as number[]), places, 0);
-      return ops.reshape(rows, [...given.shape.slice(0, -1), ...rest] as number[]);
+      const made = ops.reshape(rows, [...given.shape.slice(0, -1), ...rest] as number[]);
+      return over ? orZeros(made, over.counts) : made;
     },
   ),
 );
@@ -580,12 +604,17 @@ function rowsAt(where: string, indices: TensorLike, updates: TensorLike, shape: 
  * ```ts
  * tf.scatterNd([[0], [2]], [5, 7], [4]); // [5, 0, 7, 0]
  * ```
+ *
+ * @param badIndicesPolicy  "IGNORE" leaves out updates for coordinates outside; else they are errors
  */
 export const scatterNd = declare(
   'tf.scatterNd(*indices, *updates, shape:shape, badIndicesPolicy="", name:string=null)',
-  (indices: TensorLike, updates: TensorLike, shape: Shape | TensorLike, _policy: string, _: Name): Tensor => {
+  (indices: TensorLike, updates: TensorLike, shape: Shape | TensorLike, policy: string, _: Name): Tensor => {
     const lengths = integers(shape as Integers, "scatterNd.shape");
-    const { places, rows, base } = rowsAt("scatterNd", indices, updates, lengths);
+    const given = asIndices(indices);
+    const over = passedOver("scatterNd", policy, given, lengths.slice(0, given.shape.at(-1) ?? 0));
+    const put = over ? orZeros(asTensor(updates), over.counts) : updates;
+    const { places, rows, base } = rowsAt("scatterNd", over?.inside ?? given, put, lengths);
     const wide = rows.dtype === "float32" ? rows : ops.cast(rows, "int32");
     return ops.cast(ops.reshape(addAt(wide, places, base), lengths), rows.dtype);
   },
@@ -629,10 +658,10 @@ export const tensorScatterNdMin = scatterInto("tensorScatterNdMin", "min");
 const scatterAdd = <const N extends string>(name: N, combine: (x: Tensor, y: Tensor) => Tensor) =>
   declare(
     `tf.${name}(*tensor, *indices, *updates, badIndicesPolicy="", name:string=null)` as const,
-    (tensor: TensorLike, indices: TensorLike, updates: TensorLike, _policy: string, _: Name): Tensor => {
+    (tensor: TensorLike, indices: TensorLike, updates: TensorLike, badIndicesPolicy: string, _: Name): Tensor => {
       const x = asTensor(tensor);
       sameDtype(name, x, updates);
-      return combine(x, scatterNd(indices, asTensor(updates, x.dtype), known(x.shape, name)));
+      return combine(x, scatterNd(indices, asTensor(updates, x.dtype), known(x.shape, name), { badIndicesPolicy }));
     },
   );
 /**

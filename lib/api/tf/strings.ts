@@ -452,20 +452,29 @@ export const format = declare(
   (template: string, inputs: TensorLike | readonly TensorLike[], placeholder: string, summarize: number, _: Name): string => {
     const list = inputs instanceof Chainable || !Array.isArray(inputs) ? [inputs as TensorLike] : (inputs as readonly TensorLike[]);
     const parts = template.split(placeholder);
+    const shownOf = (each: unknown): string =>
+      each instanceof Strings || isStrings(each)
+        ? shown(stringsOf("strings.format", each).nested() as NestedArray, (value) => `"${String(value)}"`, summarize)
+        : shownNumbers(asTensor(each as TensorLike), summarize);
     if (parts.length - 1 !== list.length)
       throw new ArgumentError("strings.format", {
         given: `${parts.length - 1} placeholders for ${list.length} tensors`,
         expected: "one for each",
       });
-    return parts.reduce((made, part, i) => `${made}${shown(asTensor(list[i - 1]!), summarize)}${part}`);
+    return parts.reduce((made, part, i) => `${made}${shownOf(list[i - 1])}${part}`);
   },
 );
 
-function shown(tensor: Tensor, summarize: number): string {
-  const isBool = tensor.dtype === "bool";
+function shownNumbers(tensor: Tensor, summarize: number): string {
+  const leaf = (value: unknown): string =>
+    tensor.dtype === "bool" ? (value ? "1" : "0") : tensor.dtype === "float32" ? shortNumber(Number(value)) : String(value);
+  return shown(tensor.array(), leaf, summarize);
+}
+
+/** @param leaf  how one element is written */
+function shown(nested: NestedArray, leaf: (value: unknown) => string, summarize: number): string {
   const nest = (value: NestedArray): string => {
-    if (!Array.isArray(value))
-      return isBool ? (value ? "1" : "0") : tensor.dtype === "float32" ? shortNumber(Number(value)) : String(value);
+    if (!Array.isArray(value)) return leaf(value);
     const few = summarize < 0 || value.length <= 2 * summarize;
     const items = few
       ? value.map(nest)
@@ -473,7 +482,7 @@ function shown(tensor: Tensor, summarize: number): string {
     const isRow = value.length === 0 || !Array.isArray(value[0]);
     return `[${items.join(isRow ? " " : "\n ")}]`;
   };
-  return nest(tensor.array());
+  return nest(nested);
 }
 
 /**

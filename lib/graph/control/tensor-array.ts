@@ -69,9 +69,12 @@ export class TensorArray {
   readonly #open: Tensor | null;
   readonly #infersShape: boolean;
 
-  /** @param dtype  of the elements */
-  constructor(dtype: Dtype, options: TensorArrayOptions = {}) {
-    checkOptions("TensorArray", arguments, 1, known);
+  /** @param dtype  of the elements @param given  options, or the size and whether it grows */
+  constructor(dtype: Dtype, ...given: [options?: TensorArrayOptions] | [size: number | TensorLike, dynamicSize?: boolean]) {
+    const [first, dynamic = false] = given;
+    const isSize = typeof first === "number" || first instanceof Chainable;
+    const options = (isSize ? { size: first, dynamicSize: dynamic } : (first ?? {})) as TensorArrayOptions;
+    checkOptions("TensorArray", [dtype, ...(isSize ? [options, ...given.slice(2)] : given)], 1, known);
     const { size = 0, dynamicSize = false, elementShape = null, inferShape = true } = options;
     this.#infersShape = inferShape;
     this.dtype = checkedDtype(dtype) ?? "float32";
