@@ -8,12 +8,12 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 526,
-  keras: 438,
+  index: 530,
+  keras: 442,
   ops: 202,
   data: 139,
   datasets: 99,
-  models: 527,
+  models: 531,
   visor: 307,
   formats: 95,
   autograph: 187,
