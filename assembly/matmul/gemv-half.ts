@@ -6,7 +6,7 @@
 //  (2) Long runs of four rows of b at once, which the processor fetches ahead; sums lie in c meanwhile, those of even and odd columns
 //      apart.
 //  (3) What the fast way cannot read (infinite float16) is done over column by column. So is a rest of columns, lane by lane as in vectors.
-import { In, Out, Size } from "../abi";
+import { In, Out, Size, threadScratch } from "../abi";
 import { Bfloat, Half } from "../halves";
 import { madd } from "../lanes";
 
@@ -160,4 +160,16 @@ export function gemv_bf16(args: HalvesArgs, begin: usize, end: usize): void {
 /** c = a · halves of float16. Units: blocks of 32 columns. */
 export function gemv_f16(args: HalvesArgs, begin: usize, end: usize): void {
   fewRows(args, begin, end, true);
+}
+
+/** c = a · halves for one row of a, within another kernel; the arguments lie in thread scratch. */
+export function rowTimesHalves(a: usize, halves: usize, c: usize, n: usize, k: usize, isHalf: bool): void {
+  const args = changetype<HalvesArgs>(threadScratch());
+  args.a = a;
+  args.halves = halves;
+  args.c = c;
+  args.m = 1;
+  args.n = n;
+  args.k = k;
+  fewRows(args, 0, (n + COLUMNS - 1) / COLUMNS, isHalf);
 }

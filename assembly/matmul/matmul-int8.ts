@@ -270,6 +270,22 @@ function tile(args: Int8Args, i: usize, rows: usize, j: usize, columns: usize, f
     c30 = i32x4.add(c30, i32x4.dot_i16x8_s(b0, x3));
     c31 = i32x4.add(c31, i32x4.dot_i16x8_s(b1, x3));
   }
+  let c = args.c + ((i * args.n + j) << 2);
+  if (!first && rows == 4 && columns == 8) {
+    const row = args.n << 2;
+    v128.store(c, c00);
+    v128.store(c, c01, 16);
+    c += row;
+    v128.store(c, c10);
+    v128.store(c, c11, 16);
+    c += row;
+    v128.store(c, c20);
+    v128.store(c, c21, 16);
+    c += row;
+    v128.store(c, c30);
+    v128.store(c, c31, 16);
+    return;
+  }
   // All of them to the scratch memory, from there what c has.
   let sums = threadScratch() + TILE;
   v128.store(sums, c00);
@@ -280,7 +296,6 @@ function tile(args: Int8Args, i: usize, rows: usize, j: usize, columns: usize, f
   v128.store(sums, c21, 80);
   v128.store(sums, c30, 96);
   v128.store(sums, c31, 112);
-  let c = args.c + ((i * args.n + j) << 2);
   for (; rows > 0; rows--, sums += 32, c += args.n << 2) {
     if (columns == 8) {
       v128.store(c, first ? i32x4.add(v128.load(c), v128.load(sums)) : v128.load(sums));

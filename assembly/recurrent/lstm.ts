@@ -3,6 +3,7 @@
 import { In, Out, Size } from "../abi";
 import { loadUpTo, splat, storeUpTo, tanh } from "../lanes";
 import { addProduct } from "../matmul/gemv";
+import { rowTimesHalves } from "../matmul/gemv-half";
 import { ADD } from "../matmul/tile";
 import { findRows, multiplyRows } from "../matmul/rows";
 import { carry, sigmoidOfSum, tanhOfSum, throughSigmoid } from "./frame";
@@ -11,9 +12,12 @@ import { carry, sigmoidOfSum, tanhOfSum, throughSigmoid } from "./frame";
 export class LstmArgs {
   /** What each step gets from its input, [rows, time, 4 · units]. */
   projected: In = 0;
-  /** The recurrent kernel in panels; null for a single row of an even number of units, which reads it where it lies. */
+  /** The recurrent kernel in panels; null for a single row of an even number of units, which reads it where it lies: floats or halves. */
   packed: In = 0;
   kernel: In = 0;
+  halves: In = 0;
+  /** Whether halves are bfloat16. */
+  isBrain: u32 = 0;
   /** States to begin with, [rows, units] both; null: zeros. */
   hidden0: In = 0;
   cell0: In = 0;
@@ -44,7 +48,10 @@ function step(a: LstmArgs, first: usize, rows: usize, t: usize): void {
   const place = first * a.time + t;
   const gates = a.gates + ((place * row) << 2);
   const before = t ? a.hidden + (place - 1) * row : a.hidden0 ? a.hidden0 + first * row : 0;
-  if (!a.packed) {
+  if (a.halves) {
+    if (before) rowTimesHalves(before, a.halves, gates, row, a.units, a.isBrain == 0);
+    else memory.fill(gates, 0, row << 2);
+  } else if (!a.packed) {
     memory.fill(gates, 0, row << 2);
     if (before) addProduct(before, a.kernel, row << 2, a.units, gates, gates + (row << 2));
   } else if (before) {

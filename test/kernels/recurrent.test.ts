@@ -10,6 +10,8 @@ interface Sizes {
   readonly units: number;
 }
 
+type Floats = ReturnType<Harness["floats"]>;
+
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, x, i) => sum + x * b[i]!, 0);
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -61,8 +63,40 @@ const sizes: readonly Sizes[] = [
   { rows: 17, time: 2, units: 18 },
 ];
 
+/** The halves that hold floats, as bytes, and the floats that they stand for. */
+function inHalves(x: ArrayLike<number>, isBrain: boolean): { readonly bytes: Uint8Array; readonly floats: Float32Array } {
+  const bits = new Uint16Array(x.length);
+  const floats = Float32Array.from(x);
+  const words = new Uint32Array(floats.buffer);
+  for (let i = 0; i < x.length; i++) {
+    // Cut towards zero to the bits that both formats have room for.
+    words[i] = isBrain ? words[i]! & 0xffff0000 : words[i]! & 0xffffe000;
+    if (!isBrain && Math.abs(floats[i]!) < 2 ** -14) floats[i] = 0;
+    const size = (words[i]! & 0x7fffffff) >>> 13;
+    bits[i] = isBrain ? words[i]! >>> 16 : ((words[i]! >>> 16) & 0x8000) | Math.max(0, size - (112 << 10));
+  }
+  return { bytes: new Uint8Array(bits.buffer), floats };
+}
+
 for (const build of builds) {
   const harness = new Harness(build);
+  for (const units of [3, 18, 64, 200])
+    for (const isBrain of [true, false])
+      t.test(`lstm of one row of ${units} units reads ${isBrain ? "bfloat16" : "float16"} where it lies (${build})`, async (t) => {
+        harness.reset();
+        const time = 3;
+        const projected = harness.floats(random(time * 4 * units, 1));
+        const { bytes, floats } = inHalves(random(units * 4 * units, 2), isBrain);
+        const halves = harness.bytes(bytes);
+        const [hidden, cells, gates] = [1, 1, 4].map((parts) => harness.floats(time * parts * units)) as [Floats, Floats, Floats];
+        const none = { packed: null, kernel: null, hidden0: null, cell0: null, mask: null };
+        const whole = { projected, halves, isBrain: isBrain ? 1 : 0, hidden, cells, gates, rows: 1, time, units, unitRows: 8 };
+        harness.run(kernels.lstm_f32({ ...none, ...whole }, 1));
+        const reference = expected({ rows: 1, time, units, ...none, projected: projected.view, kernel: floats });
+        for (const [name, { view }] of Object.entries({ hidden, cells, gates }))
+          t.ok(distance(view, reference[name as "hidden"]) < 3e-6, `${name}: ${distance(view, reference[name as "hidden"])} off`);
+      });
+
   for (const { rows, time, units } of sizes)
     for (const isPlain of [true, false]) {
       const how = isPlain ? "from zeros" : "from given states through a mask";
@@ -87,6 +121,8 @@ for (const build of builds) {
           projected,
           packed: isUnpacked ? null : packed,
           kernel: isUnpacked ? kernel : null,
+          halves: null,
+          isBrain: 0,
           hidden0,
           cell0,
           mask,

@@ -54,6 +54,36 @@ t.test("losses and metrics compute in floatx whatever the policy of layers is, a
   t.end();
 });
 
+for (const dtype of ["bfloat16", "mixed_bfloat16", "float16", "mixed_float16"])
+  for (const units of [16, 384])
+    // With 384 units the recurrent kernel of one sample is read as halves, else it is made float32 first.
+    t.test(`an LSTM of ${units} units under ${dtype} is float32's with its weights, forward and back`, async (t) => {
+      const unit = dtype.endsWith("bfloat16") ? 2 ** -7 : 2 ** -10;
+      const make = (dtype: string) =>
+        new layers.LSTM(units, { dtype, seed: 3, returnSequences: true, recurrentInitializer: "glorot_uniform" });
+      const [half, plain] = [make(dtype), make("float32")];
+      const x = tf.cast(keras.random.normal([1, 6, 8], { seed: 5 }), dtype.replace("mixed_", ""));
+      half.build([1, 6, 8]);
+      plain.build([1, 6, 8]);
+      plain.setWeights(half.getWeights().map((weight) => tf.cast(tf.cast(weight, x.dtype), "float32")));
+      const seen = [half, plain].map((layer) => {
+        const tape = new tf.GradientTape();
+        const y = tape.record(() => layer(tf.cast(x, layer.computeDtype)) as tf.Tensor);
+        const traced = tf.function((x: tf.Tensor) => layer(x) as tf.Tensor)(tf.cast(x, layer.computeDtype));
+        t.same(traced.data(), y.data(), "traced");
+        t.equal(y.dtype, layer.computeDtype);
+        const gradients = tape.gradient(y, [...layer.trainableVariables]) as tf.Tensor[];
+        t.same(gradients.map((each) => each.dtype), layer.trainableVariables.map((each) => each.dtype)); // prettier-ignore
+        return [y, ...gradients].map((each) => tf.cast(each, "float32").data() as Float32Array);
+      });
+      seen[0]!.forEach((values, i) => {
+        const wanted = seen[1]![i]!;
+        const most = wanted.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+        const off = values.reduce((off, each, j) => Math.max(off, Math.abs(each - wanted[j]!)), 0);
+        t.ok(off < 4 * unit * most, `result ${i}: ${off} off of ${most}`);
+      });
+    });
+
 t.test("unknown policies are refused", async (t) => {
   t.throws(() => new layers.Dense(1, { dtype: "mixed_float8" }), /given "mixed_float8"; expected/);
 });

@@ -1,11 +1,13 @@
 // A whole sequence of LSTM as one primitive, for cells with Keras's default activations.
 
+import { isHalf } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
+import { cast } from "../elementwise/cast.js";
 import { secondGradient } from "./lstm-second-gradient.js";
-import { before, pack, productOverSteps, sizesOf, UNIT_ROWS } from "./steps.js";
+import { before, pack, productOverSteps, sizesOf, UNIT_ROWS, widened } from "./steps.js";
 
 export interface LstmInputs {
   /** What each step gets from its input: x · kernel + bias, `[batch, time, 4 · units]`. */
@@ -23,12 +25,21 @@ export interface LstmInputs {
  * Long short-term memory through all steps of a sequence at once: gates i, f, o and candidate g, in the order i, f, g, o, from
  * `projected + h · recurrentKernel`; `c' = f · c + i · g`, `h' = o · tanh(c')`; sigmoids for gates, tanh for the candidate.
  *
- * @returns hidden and cells: the states after each step, `[batch, time, units]` both
+ * @returns hidden and cells: the states after each step, `[batch, time, units]` both, in the half that all inputs have or in float32
  * @see Hochreiter and Schmidhuber 1997
  */
 export function lstm({ projected, recurrentKernel, hidden0, cell0, mask }: LstmInputs): { hidden: Tensor; cells: Tensor } {
-  return lstmOp.apply({ projected, recurrentKernel, hidden0, cell0, mask });
+  const { dtype } = recurrentKernel;
+  const isInHalves = isHalf(dtype) && [projected, hidden0, cell0].every((each) => !each || each.dtype === dtype);
+  const wide = (x: Tensor | undefined) => x && cast(x, "float32");
+  const kernel = isHalf(dtype) ? recurrentKernel : cast(recurrentKernel, "float32");
+  const states = { hidden0: wide(hidden0), cell0: wide(cell0), mask };
+  const { hidden, cells } = lstmOp.apply({ projected: cast(projected, "float32"), recurrentKernel: kernel, ...states });
+  return isInHalves ? { hidden: cast(hidden, dtype), cells: cast(cells, dtype) } : { hidden, cells };
 }
+
+/** Bytes of a float32 kernel from which on halves are read faster than it: the second cache does not hold it from step to step. */
+const FAR = 1 << 21;
 
 const lstmOp = primitive({
   name: "lstm",
@@ -41,11 +52,17 @@ const lstmOp = primitive({
   lower({ projected, recurrentKernel, hidden0 = null, cell0 = null, mask = null }, { hidden, cells, gates }) {
     const [rows, time, units] = known(hidden.shape) as [number, number, number];
     const args = { projected, hidden0, cell0, mask, hidden, cells, gates, rows, time, units, unitRows: UNIT_ROWS };
+    const none = { kernel: null, halves: null, packed: null, isBrain: recurrentKernel.dtype === "bfloat16" ? 1 : 0 };
     // A single row reads the kernel where it lies: panels are for rows that share them.
-    if (rows === 1 && units % 2 === 0) return kernels.lstm_f32({ ...args, kernel: recurrentKernel, packed: null }, 1);
-    const [packing, packed] = pack(recurrentKernel, { k: units, n: 4 * units, strideK: 4 * units, strideN: 1 });
-    return [packing, kernels.lstm_f32({ ...args, packed, kernel: null }, Math.ceil(rows / UNIT_ROWS), 1)];
+    const isAlone = rows === 1 && units % 2 === 0;
+    if (isAlone && isHalf(recurrentKernel.dtype) && 16 * units ** 2 > FAR)
+      return kernels.lstm_f32({ ...args, ...none, halves: recurrentKernel }, 1);
+    const [widening, kernel] = widened(recurrentKernel);
+    if (isAlone) return [...widening, kernels.lstm_f32({ ...args, ...none, kernel }, 1)];
+    const [packing, packed] = pack(kernel, { k: units, n: 4 * units, strideK: 4 * units, strideN: 1 });
+    return [...widening, packing, kernels.lstm_f32({ ...args, ...none, packed }, Math.ceil(rows / UNIT_ROWS), 1)];
   },
+  keepsWidth: true,
   keeps: ["recurrentKernel", "hidden0", "cell0", "mask", "hidden", "cells", "gates"],
   gradient: (dy, { recurrentKernel, hidden0, cell0, mask, hidden, cells, gates }) => {
     const given = { dHidden: dy.hidden ?? undefined, dCells: dy.cells ?? undefined, dGates: dy.gates ?? undefined };
@@ -53,7 +70,7 @@ const lstmOp = primitive({
     const all = (): Gradients => (parts ??= gradientOp.apply({ gates, cells, cell0, mask, recurrentKernel, ...given }));
     return {
       projected: () => all().dProjected,
-      recurrentKernel: () => productOverSteps(before(hidden, hidden0), all().dProjected),
+      recurrentKernel: () => cast(productOverSteps(before(hidden, hidden0), all().dProjected), recurrentKernel.dtype),
       hidden0: () => all().dHidden0,
       cell0: () => all().dCell0,
     };

@@ -1,7 +1,7 @@
 // What recurrent operations share.
 
 import { ShapeError } from "../../core/errors.js";
-import { shapeText, type Shape } from "../../core/shape.js";
+import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
@@ -84,12 +84,20 @@ interface Matrix {
 }
 
 /** A matrix in the panels of the kernels, and the command that packs it. */
-export function pack(b: Tensor, matrix: Matrix): [packing: Command, packed: Operand] {
+export function pack(b: Operand, matrix: Matrix): [packing: Command, packed: Operand] {
   const { k, n, groups = 1, strideGroup = 0 } = matrix;
   const units = groups * Math.ceil(n / 16);
   const packed = scratch(Math.max(4, units * k * 16 * 4));
   const grain = Math.ceil((1 << 15) / Math.max(1, k * 16));
   return [kernels.pack_f32({ ...matrix, b, packed, groups, strideGroup, taps: 1, strideTap: 0 }, units, grain), packed];
+}
+
+/** A matrix in float32: itself, or where a command puts what its halves stand for. */
+export function widened(b: Tensor): [widening: Command[], wide: Operand] {
+  if (b.dtype === "float32") return [[], b];
+  const count = sizeOf(known(b.shape));
+  const y = scratch(4 * count);
+  return [[(b.dtype === "bfloat16" ? kernels.cast_bf16_f32 : kernels.cast_f16_f32)({ x: b, y }, count, 1 << 16)], y];
 }
 
 /** 1 − x. */

@@ -331,6 +331,10 @@ function gateOrder(step: StepView, units: number, order: readonly number[]): str
   return step.emitter.constant("float32", [1, width, width], bytesOf(matrix));
 }
 
+/** The recurrent kernel in float32. */
+const recurrentOf = (step: StepView): string =>
+  step.tensor("recurrentKernel")!.dtype === "float32" ? step.at("recurrentKernel") : castTo(step, step.at("recurrentKernel"), "float32");
+
 /** ONNX's gates are i, o, f, c; ours i, f, g, o. Inputs are projected already, so their weights only turn the order. */
 const lstm: Row = (step) => {
   const units = step.tensor("recurrentKernel")!.shape[0]!;
@@ -338,7 +342,7 @@ const lstm: Row = (step) => {
   if (step.tensor("mask") || step.emitter.isUsed(step.output("cells"))) return unrolled(step, units, lstmStep);
   const op = make(step);
   const w = gateOrder(step, units, [0, 3, 1, 2]);
-  const r = op("MatMul", [w, op("Transpose", [step.at("recurrentKernel")], { perm: [1, 0] })]);
+  const r = op("MatMul", [w, op("Transpose", [recurrentOf(step)], { perm: [1, 0] })]);
   const initial = (name: string) => (step.tensor(name) ? op("Unsqueeze", [step.at(name), step.emitter.ints([0])]) : "");
   const x = op("Transpose", [step.at("projected")], { perm: [1, 0, 2] });
   const [all] = step.emitter.nodeWith("LSTM", [x, w, r, "", "", initial("hidden0"), initial("cell0")], 1, { hidden_size: units });
@@ -409,7 +413,7 @@ type CellStep = (step: StepView, projected: string, states: readonly string[], g
 
 const lstmStep: CellStep = (step, projected, [h, c], gate) => {
   const op = make(step);
-  const all = op("Add", [projected, op("MatMul", [h!, step.at("recurrentKernel")])]);
+  const all = op("Add", [projected, op("MatMul", [h!, recurrentOf(step)])]);
   const [i, f, g, o] = [
     op("Sigmoid", [gate(all, 0)]),
     op("Sigmoid", [gate(all, 1)]),
