@@ -30,7 +30,14 @@ const rowsOf = (value: Tensor, from: number, to: number): Tensor =>
     value.shape.map((_, i) => (i === 0 ? to - from : -1)),
   );
 
-/** The flow of images in memory. Keras: keras.preprocessing.image.NumpyArrayIterator */
+/**
+ * The flow of images in memory, as `ImageDataGenerator.flow` makes it. Keras: keras.preprocessing.image.NumpyArrayIterator
+ *
+ * ```ts
+ * const generator = new keras.preprocessing.image.ImageDataGenerator();
+ * generator.flow(tf.ones([5, 8, 8, 3]), null, { batchSize: 2 }).length; // 3
+ * ```
+ */
 export class NumpyArrayIterator<B = ImageBatch> extends ImageIterator<B> {
   readonly x: Tensor;
   /** What else there is for each image. */

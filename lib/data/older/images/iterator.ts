@@ -26,6 +26,11 @@ export type ImageBatch = Tensor | unknown[];
 /**
  * Batches by number, as `fit` asks for them, and one after the other without end, as `for await` does. keras.preprocessing.image.Iterator
  *
+ * ```ts
+ * const flow = new keras.preprocessing.image.ImageDataGenerator().flow(tf.ones([5, 8, 8, 3]));
+ * flow instanceof keras.preprocessing.image.Iterator; // true
+ * ```
+ *
  * `n` images in batches of `batchSize`; `indexArray` is the order of this pass, and a new one is drawn after each.
  */
 export abstract class ImageIterator<B = ImageBatch> extends PyDataset implements AsyncIterableIterator<B> {
