@@ -54,7 +54,7 @@ export const withoutExample: ReadonlyMap<string, readonly string[]> = new Map([
         cluster_resolver.UnionResolver coordinator.ClusterCoordinator coordinator.PerWorkerValue
         coordinator.PerWorkerDataset coordinator.PerWorkerIterator coordinator.RemoteValue experimental.CentralStorageStrategy
         experimental.openCommunicator experimental.partitioners.Partitioner experimental.TerminationConfig cluster_resolver.GCEClusterResolver
-        coordinator.experimentalGetCurrentWorkerIndex experimental.CollectiveHints experimental.PreemptionWatcher experimental.rpc
+        coordinator.experimentalGetCurrentWorkerIndex experimental.CollectiveHints experimental.PreemptionWatcher
         experimental.rpc.Client experimental.rpc.Server`,
       ),
     ],
