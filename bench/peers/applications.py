@@ -1,7 +1,7 @@
 # The networks of keras.applications that the bench predicts with and trains, in PyTorch. Images are NCHW, its default.
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
+from models import step_of
 
 
 def unit(channels, filters, kernel=1, stride=1, groups=1, activation=None):
@@ -90,12 +90,4 @@ def training_step(name, batch):
     """A function that does one step of training, on the logits."""
     model = globals()[name]()[:-1]
     optimizer = torch.optim.SGD(model.parameters(), 1e-2, momentum=0.9)
-    x, y = torch.rand(batch, 3, 224, 224), torch.zeros(batch, dtype=torch.long)
-
-    def step():
-        optimizer.zero_grad()
-        loss = F.cross_entropy(model(x), y)
-        loss.backward()
-        optimizer.step()
-
-    return step
+    return step_of(model, optimizer, torch.rand(batch, 3, 224, 224), torch.zeros(batch, dtype=torch.long))

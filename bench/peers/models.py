@@ -68,8 +68,12 @@ def training_step(name, batch):
     """A function that does one step of training."""
     make, inputs, classes, optimizer_of = networks[name]
     model = make()
-    optimizer = optimizer_of(model.parameters())
     x, y = inputs(batch), torch.randint(0, classes, labels(name, batch))
+    return step_of(model, optimizer_of(model.parameters()), x, y)
+
+
+def step_of(model, optimizer, x, y):
+    """A function that does one step of training on the same batch."""
 
     def step():
         optimizer.zero_grad()

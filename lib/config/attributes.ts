@@ -26,6 +26,7 @@ export type Attributes<S, Own extends PropertyKey = never> = Assigned<Omit<Optio
 /** The same record, whose values may be replaced. */
 export type Assigned<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Classes whose objects have their attributes. */
 const given = new WeakSet<object>();
 
 /** The prototype of the class that declares the schema. */
@@ -41,9 +42,9 @@ function ownerOf(self: object, schema: Schema): object {
 
 /** Gives all objects of a class accessors for the options of its schema; members that a class has of the same name stay. */
 export function giveAttributes(self: object, schema: Schema): void {
+  if (given.has(self.constructor)) return;
+  given.add(self.constructor);
   const prototype = ownerOf(self, schema);
-  if (given.has(prototype)) return;
-  given.add(prototype);
   for (const name of Object.keys(schema.fields)) {
     if (name in prototype) continue;
     Object.defineProperty(prototype, name, {

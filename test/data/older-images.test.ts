@@ -7,7 +7,9 @@ import { gunzipSync } from "node:zlib";
 import t, { type Test } from "tap";
 import * as keras from "../../lib/api/keras.js";
 import * as tf from "../../lib/index.js";
+import { toCamelCase } from "../../lib/config/names.js";
 import { goldenDir } from "../golden/cases.js";
+import { optionsOf } from "../support/python-options.js";
 
 const { image } = keras.preprocessing;
 
@@ -52,9 +54,7 @@ const images = tf.constant(recorded.images);
 const labels = tf.range(10).mod(2);
 const weights = tf.linspace(0.1, 1, 10);
 
-const camel = (key: string): string => key.replace(/_([a-z])/g, (_, next: string) => next.toUpperCase());
-const options = (kwargs: object): never =>
-  Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [camel(key), value as unknown])) as never;
+const options = (kwargs: object): never => optionsOf(kwargs) as never;
 
 /** Values in one list. */
 const flat = (value: unknown): number[] => {
@@ -102,7 +102,7 @@ t.test("a generator draws what Keras draws with a seed, batch by batch", async (
     row.draws.forEach((expected, seed) => {
       const drawn = generator.getRandomTransform([9, 7, 3], seed);
       for (const [key, value] of Object.entries(expected)) {
-        const given = drawn[camel(key) as keyof typeof drawn];
+        const given = drawn[toCamelCase(key) as keyof typeof drawn];
         if (value === null) t.equal(given, null, `${what}: ${key}`);
         else close(t, Number(given), value, `${what}: ${key} of seed ${seed}`, 1e-12 + Math.abs(value) * 1e-12);
       }

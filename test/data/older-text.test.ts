@@ -6,12 +6,9 @@ import { gunzipSync } from "node:zlib";
 import t from "tap";
 import * as keras from "../../lib/api/keras.js";
 import { goldenDir } from "../golden/cases.js";
+import { optionsOf as options } from "../support/python-options.js";
 
 const { sequence, text } = keras.preprocessing;
-const options = (kwargs: object): object =>
-  Object.fromEntries(
-    Object.entries(kwargs).map(([key, value]) => [key.replace(/_([a-z])/g, (_, next: string) => next.toUpperCase()), value]),
-  );
 
 interface Recorded {
   readonly texts: readonly string[];

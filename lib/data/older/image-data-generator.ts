@@ -2,8 +2,9 @@
 // imageDatasetFromDirectory and layers such as RandomRotation are what Keras has today.
 
 import type { Arguments } from "../../config/index.js";
-import type { TensorLike } from "../../core/convert.js";
-import { ShapeError, ValueError } from "../../core/errors.js";
+import { checkedDtype, type TensorLike } from "../../core/convert.js";
+import { isFloat } from "../../core/dtype.js";
+import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { boolean, integer, nullable, positiveInteger, schema } from "../../config/index.js";
@@ -11,7 +12,6 @@ import type { DirectoryHandle } from "../folder.js";
 import { NumpyArrayIterator, type FlowInput } from "./images/array-iterator.js";
 import { Augmenter, type ImageTransform } from "./images/augmenter.js";
 import type { Dataframe, FileIterator } from "./images/file-iterators.js";
-import { checkImageDtype } from "./images/iterator.js";
 import { arrayOptions, dataframeOptions, directoryOptions, generatorOptions } from "./images/options.js";
 import { pixelsOf, tensorOf } from "./images/pixels.js";
 
@@ -65,7 +65,10 @@ export class ImageDataGenerator {
     const { validationSplit, zcaWhitening, featurewiseStdNormalization, samplewiseStdNormalization, dtype } = options;
     if (validationSplit !== 0 && !(validationSplit > 0 && validationSplit < 1))
       throw new ValueError(`${where}.validationSplit`, { given: String(validationSplit), expected: "a number between 0 and 1" });
-    checkImageDtype(where, dtype);
+    // Rescaled values are fractions.
+    const kept = checkedDtype(dtype ?? undefined);
+    if (kept !== undefined && !isFloat(kept))
+      throw new ArgumentError(`${where}.dtype`, { given: text(dtype), expected: "a floating dtype" });
     // What divides also centers, and whitening takes the place of a deviation for each channel.
     this.#augmenter = new Augmenter({
       ...options,

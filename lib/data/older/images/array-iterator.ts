@@ -10,6 +10,7 @@ import type { Augmenter } from "./augmenter.js";
 import { ImageIterator, type ImageBatch } from "./iterator.js";
 import type { arrayOptions } from "./options.js";
 import { pixelsOf, type Pixels } from "./pixels.js";
+import { rangeOfSubset } from "./subset.js";
 
 /** Images, or images and further inputs for each. */
 export type FlowInput = TensorLike | readonly [Tensor, TensorLike | readonly TensorLike[]];
@@ -93,8 +94,9 @@ function partOf(
   { options: { validationSplit } }: Augmenter,
   { subset, ignoreClassSplit }: OptionValues<typeof arrayOptions>,
 ): readonly [number, number] {
-  if (subset === null) return [0, count];
-  const split = Math.trunc(count * validationSplit);
+  const [from, to] = rangeOfSubset(count, subset, validationSplit);
+  if (subset === null) return [from, to];
+  const split = subset === "validation" ? to : from;
   if (split === 0 || split === count) {
     const given = `subset "${subset}" with validationSplit ${validationSplit} of ${count} images`;
     throw new ArgumentError(where, { given, expected: "images for both parts", hint: "new ImageDataGenerator({ validationSplit: 0.2 })" });
@@ -109,5 +111,5 @@ function partOf(
       });
     }
   }
-  return subset === "validation" ? [0, split] : [split, count];
+  return [from, to];
 }

@@ -13,6 +13,7 @@ import type { Augmenter } from "./augmenter.js";
 import { ImageIterator, type FlowOptions, type ImageBatch } from "./iterator.js";
 import type { dataframeOptions, directoryOptions } from "./options.js";
 import { pixelsOf, type Pixels } from "./pixels.js";
+import { checkSubset, rangeOfSubset } from "./subset.js";
 
 type ClassMode = OptionValues<typeof dataframeOptions>["classMode"];
 
@@ -130,19 +131,6 @@ export class FileIterator<B = ImageBatch> extends ImageIterator<B> {
 
 const tell = (line: string): void => platform.output.write(`${line}\n`);
 
-/** The part of a list that a subset is. */
-function partOf<T>(all: readonly T[], subset: "training" | "validation" | null, split: number): readonly T[] {
-  if (subset === null) return all;
-  const place = Math.trunc(split * all.length);
-  return subset === "validation" ? all.slice(0, place) : all.slice(place);
-}
-
-function checkSplit(where: string, subset: string | null, split: number): void {
-  if (subset === null || split > 0) return;
-  const hint = "new ImageDataGenerator({ validationSplit: 0.2 })";
-  throw new ArgumentError(`${where}.subset`, { given: `"${subset}" without a validationSplit`, expected: "both or neither", hint });
-}
-
 /** The flow of a folder with a folder for each class. */
 export async function flowFromDirectory<B>(
   directory: string | URL | DirectoryHandle,
@@ -151,7 +139,7 @@ export async function flowFromDirectory<B>(
 ): Promise<FileIterator<B>> {
   const where = "ImageDataGenerator.flowFromDirectory";
   const { validationSplit } = augmenter.options;
-  checkSplit(where, options.subset, validationSplit);
+  checkSubset(where, options.subset, validationSplit);
   const folder = openFolder(where, directory);
   const found = (await folder.entries(""))
     .filter(({ isFolder }) => isFolder)
@@ -165,7 +153,7 @@ export async function flowFromDirectory<B>(
   const classes: number[] = [];
   for (const [label, name] of classNames.entries()) {
     const files = (await filesBelow(folder, name, options.followLinks)).filter(isImage);
-    for (const path of partOf(files, options.subset, validationSplit)) {
+    for (const path of files.slice(...rangeOfSubset(files.length, options.subset, validationSplit))) {
       paths.push(path);
       classes.push(label);
     }
@@ -229,7 +217,7 @@ export async function flowFromDataframe<B>(
   const where = "ImageDataGenerator.flowFromDataframe";
   const { xCol, yCol, weightCol, classMode, validateFilenames, subset } = options;
   const { validationSplit } = augmenter.options;
-  checkSplit(where, subset, validationSplit);
+  checkSubset(where, subset, validationSplit);
   const labelled = classMode === "categorical" || classMode === "binary" || classMode === "sparse";
   const wanted = [yCol].flat().slice(0, classMode === "multi_output" ? undefined : 1);
   if (classMode === "multi_output" && !Array.isArray(yCol))
@@ -279,7 +267,7 @@ export async function flowFromDataframe<B>(
     return known.length === 0 ? undefined : known;
   };
   if (labelled) rows = rows.filter((row) => numbersOf(row[label]) !== undefined);
-  rows = partOf(rows, subset, validationSplit);
+  rows = rows.slice(...rangeOfSubset(rows.length, subset, validationSplit));
   const names = rows.map((row) => row[xCol] as string);
   const kind = validateFilenames ? "validated" : "non-validated";
   tell(`Found ${names.length} ${kind} image filenames${labelled ? ` belonging to ${classNames.length} classes` : ""}.`);

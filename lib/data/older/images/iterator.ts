@@ -1,6 +1,6 @@
 // Batches of images without end, each drawn anew: what the flows of ImageDataGenerator are.
 
-import { isFloat } from "../../../core/dtype.js";
+import type { Dtype } from "../../../core/dtype.js";
 import { checkedDtype } from "../../../core/convert.js";
 import { ArgumentError, StateError, text } from "../../../core/errors.js";
 import { adoptTensor, type Tensor } from "../../../core/tensor.js";
@@ -129,8 +129,8 @@ export abstract class ImageIterator<B = ImageBatch> extends PyDataset implements
   }
 
   /** The dtype of images. */
-  protected get dtype(): "float32" {
-    return checkedDtype(this.augmenter.options.dtype ?? floatx()) as "float32";
+  protected get dtype(): Dtype {
+    return checkedDtype(this.augmenter.options.dtype ?? floatx())!;
   }
 
   async #save(values: Float32Array, indices: readonly number[]): Promise<void> {
@@ -144,10 +144,4 @@ export abstract class ImageIterator<B = ImageBatch> extends PyDataset implements
       await saveImg(`${saveToDir}/${name}`, image, { dataFormat, scale: true });
     }
   }
-}
-
-/** The dtype of images must be one of fractions: rescaled values are. */
-export function checkImageDtype(where: string, dtype: string | null): void {
-  const kept = checkedDtype(dtype ?? undefined);
-  if (kept !== undefined && !isFloat(kept)) throw new ArgumentError(`${where}.dtype`, { given: text(dtype), expected: "a floating dtype" });
 }

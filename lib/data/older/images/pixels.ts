@@ -4,7 +4,7 @@ import { asTensor, type TensorLike } from "../../../core/convert.js";
 import { isFloat, type Dtype } from "../../../core/dtype.js";
 import { known } from "../../../core/shape.js";
 import { adoptTensor, type Tensor } from "../../../core/tensor.js";
-import { cast } from "../../../ops/index.js";
+import { cast, flip } from "../../../ops/index.js";
 import { arrayToImg } from "../../images.js";
 
 export interface Pixels {
@@ -45,18 +45,7 @@ export function shifted({ values, shape }: Pixels, intensity: number): Pixels {
 }
 
 /** Rows or columns in the opposite order. */
-export function flipped({ values, shape }: Pixels, axis: number): Pixels {
-  const result = new Float32Array(values.length);
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const [length, block] = [shape[axis]!, shape[axis]! * inner];
-  for (let start = 0; start < values.length; start += block) {
-    for (let i = 0; i < length; i++) {
-      const [from, to] = [start + i * inner, start + (length - 1 - i) * inner];
-      for (let j = 0; j < inner; j++) result[to + j] = values[from + j]!;
-    }
-  }
-  return { values: result, shape };
-}
+export const flipped = (image: Pixels, axis: number): Pixels => pixelsOf("flip", flip(tensorOf(image), axis));
 
 /** Lighter or darker as Pillow does it, in 8 bits; `scale` stretches the result over 0 to 255, else the given range comes back. */
 export function brightened({ values, shape }: Pixels, brightness: number, scale: boolean): Pixels {
