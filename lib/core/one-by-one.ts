@@ -13,11 +13,12 @@ export type OneByOne<O> =
  * The options of a call that has them one by one, in the order of their names, and the last ones in an object.
  *
  * @param given  the arguments behind those that are no options
+ * @param known  the options that the object may have, where it may have more than those
  * @throws ArgumentError for an unknown option, one that was given twice, more arguments
  */
-export function gathered<O extends object>(where: string, names: readonly string[], given: readonly unknown[]): O {
+export function gathered<O extends object>(where: string, names: readonly string[], given: readonly unknown[], known = names): O {
   const last = given.length > 0 && isOptions(given.at(-1)) ? given.length - 1 : given.length;
-  checkOptions(where, last < given.length ? [given[last]] : [], 0, names);
+  checkOptions(where, last < given.length ? [given[last]] : [], 0, known);
   if (last > names.length) throw new ArgumentError(where, { given: `${last} options one by one`, expected: `at most ${names.length}` });
   const options: Record<string, unknown> = { ...(given[last] as object | undefined) };
   for (let i = 0; i < last; i++) {

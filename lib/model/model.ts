@@ -382,6 +382,9 @@ function modelOptions(target: typeof Model, given: readonly unknown[]): ModelOpt
   if (more.length > 0) {
     throw new ArgumentError(name, { given: `${text(more[0])} as argument 4`, expected: "inputs, outputs, then one options object" });
   }
+  if (third !== undefined && third !== null && typeof third !== "string" && !isPlainObject(third)) {
+    throw new ArgumentError(name, { given: `${text(third)} as argument 3`, expected: "a name, or an options object" });
+  }
   const isPositional = second !== undefined || (first !== undefined && !isPlainObject(first));
   const all: unknown = isPositional
     ? { ...(typeof third === "string" ? { name: third } : ((third ?? {}) as object)), inputs: first, outputs: second }

@@ -11,6 +11,7 @@ import {
   serializeKerasObject,
 } from "../config/index.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import { gathered } from "../core/one-by-one.js";
 import { sameShape, shapeText, type Shape } from "../core/shape.js";
 import { isStrings, isText, Strings } from "../core/strings.js";
 import type { Tensor } from "../core/tensor.js";
@@ -27,6 +28,8 @@ import { Model } from "./model.js";
 /** What stands in the list of a Sequential: a layer, or what `keras.Input` gives. */
 export type SequentialItem = Layer | Tensor | object;
 
+type SequentialItems = readonly SequentialItem[] | null;
+
 /**
  * Layers in a row. With an input it is built at once, else by its first call.
  *
@@ -42,16 +45,16 @@ export class Sequential extends Model {
   /** Whether a model that is not built was called on strings. */
   #takesStrings = false;
 
-  constructor(
-    layers?: readonly SequentialItem[] | null | (LayerOptions & { layers?: readonly SequentialItem[] | null }),
-    options: LayerOptions = {},
-  ) {
-    const isConfig = isPlainObject(layers);
-    const { layers: named, ...rest } = (isConfig ? layers : options) as LayerOptions & { layers?: readonly SequentialItem[] | null };
+  constructor(layers: SequentialItems, trainable: boolean | undefined, name?: string | null);
+  constructor(options: LayerOptions & { layers?: SequentialItems });
+  constructor(layers?: SequentialItems, options?: LayerOptions);
+  constructor(...args: readonly unknown[]) {
+    const { name: where, options } = new.target;
+    const known = ["layers", ...Object.keys(options.fields)];
+    const { layers: given, ...rest } = gathered<LayerOptions & { layers?: unknown }>(where, ["layers", "trainable", "name"], args, known);
     super(rest);
-    const given = isConfig ? named : layers;
     if (given === undefined || given === null) return;
-    if (!Array.isArray(given)) throw new ArgumentError("Sequential.layers", { given: text(given), expected: "an array of layers" });
+    if (!Array.isArray(given)) throw new ArgumentError(`${where}.layers`, { given: text(given), expected: "an array of layers" });
     for (const layer of given as readonly SequentialItem[]) this.#append(layer);
     this.#rebuild();
   }

@@ -33,7 +33,10 @@ t.test("layers, losses, metrics, optimizers and callbacks take arguments by thei
   t.strictSame(keras.Input([3], 4).shape, [4, 3]);
   t.strictSame(keras.Input([3], { name: "here" }).name, "here");
   t.equal(new keras.random.SeedGenerator({ seed: 7, name: "s" }).seed, 7);
-  t.equal(new keras.Model(keras.Input([1]), keras.Input([1]), "named").name, "named");
+  const input = keras.Input([1]);
+  t.equal(new keras.Model(input, input, "named").name, "named");
+  t.equal(new keras.Sequential([new layers.Dense(1)], false, "stack").name, "stack");
+  t.equal(new keras.Sequential([new layers.Dense(1)], false, "stack").trainable, false);
 });
 
 t.test(

@@ -21,6 +21,9 @@ const good = labels(0, 1, 2, 0, 1, 2, 0, 1);
 const fit = (options: object = {}, model = make(), targets: unknown = y): Promise<any> => model.fit(x, targets, { verbose: 0, ...options });
 const batches = () => tf.data.Dataset.fromTensorSlices([x, y]).batch(4);
 
+const [left, right] = [new keras.Input({ shape: [3] }), new keras.Input({ shape: [3] })];
+const inner = new layers.Dense(2)(left);
+
 const circle: unknown[] = [];
 circle.push(circle);
 const ring: Record<string, unknown> = { a: 1 };
@@ -38,6 +41,15 @@ const mistakes: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
   "too few labels": [() => fit({}, make(), tf.ones([7, 2])), /x \[8, 3\], y \[7, 2\]/],
   "no labels": [() => fit({}, make(), null), /no labels for the output/],
   "labels of another width": [() => fit({}, make(), tf.ones([8, 5])), /\[8, 5\] and \[8, 2\]/],
+  "a Sequential's name where trainable stands": [() => new keras.Sequential([], "name" as any), /Sequential\.trainable: given "name"/],
+  "a Sequential's null where trainable stands": [() => new keras.Sequential([], null as any), /Sequential\.trainable: given null/],
+  "four arguments of a Sequential": [() => new (keras.Sequential as any)([], true, "a", 4), /4 options one by one/],
+  "a layer for a Sequential's list": [() => new keras.Sequential(new layers.Dense(2)), /Sequential\.layers: given dense/],
+  "an option that a Sequential does not have": [() => new (keras.Sequential as any)([], { nme: "a" }), /unknown option "nme".* mean name/],
+  "a number for a model's name": [() => new (keras.Model as any)(left, left, 3), /Model: given 3 as argument 3/],
+  "outputs before inputs": [() => new keras.Model(inner, left), /not connected/],
+  "an output of another input": [() => new keras.Model(left, [inner, right]), /not connected/],
+  "an input of another output": [() => new keras.Model(right, inner), /not connected/],
   "inputs of another width": [() => make().predict(tf.ones([8, 4])), /\[8, 4\].*length 3/],
   "one sample without an axis of samples": [() => make().predict(tf.ones([3])), /\[3\] for the input/],
   "no samples": [() => make().predict(tf.ones([0, 3])), /no samples/],

@@ -40,7 +40,7 @@ export function mapGraph(inputs: readonly KerasTensor[], outputs: readonly Keras
   }
   const nodesAtDepth = byFallingDepth(depths);
   const operations = byFallingDepth(operationDepths).flatMap((group) => group.sort((a, b) => order.get(a)! - order.get(b)!));
-  checkComputable(inputs, nodesAtDepth);
+  checkComputable(inputs, outputs, nodesAtDepth);
   checkNames(operations);
   return { nodes: nodesAtDepth.flat(), nodesAtDepth, operations };
 }
@@ -70,19 +70,25 @@ function byFallingDepth<T>(depths: ReadonlyMap<T, number>): T[][] {
   return [...groups].sort(([a], [b]) => b - a).map(([, group]) => group);
 }
 
-function checkComputable(inputs: readonly KerasTensor[], nodesAtDepth: readonly (readonly Node[])[]): void {
+function checkComputable(
+  inputs: readonly KerasTensor[],
+  outputs: readonly KerasTensor[],
+  nodesAtDepth: readonly (readonly Node[])[],
+): void {
   const known = new Set(inputs);
+  const check = (tensor: KerasTensor, use: string) => {
+    if (known.has(tensor)) return;
+    throw new StateError("Model", {
+      given: `${tensor.toString()}, which ${use}`,
+      expected: "tensors that follow from the inputs of the model",
+      hint: "The graph is not connected: add the missing keras.Input to inputs.",
+    });
+  };
   for (const node of nodesAtDepth.flat()) {
-    for (const input of node.inputs) {
-      if (known.has(input)) continue;
-      throw new StateError("Model", {
-        given: `${input.toString()}, which ${node.operation.name} is called on`,
-        expected: "tensors that follow from the inputs of the model",
-        hint: "The graph is not connected: add the missing keras.Input to inputs.",
-      });
-    }
+    for (const input of node.inputs) check(input, `${node.operation.name} is called on`);
     if (!node.isInput) for (const output of node.outputs) known.add(output);
   }
+  for (const output of outputs) check(output, "is an output");
 }
 
 function checkNames(operations: readonly Operation[]): void {
