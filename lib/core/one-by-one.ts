@@ -29,3 +29,15 @@ export function gathered<O extends object>(where: string, names: readonly string
   }
   return options as O;
 }
+
+/**
+ * The arguments of a call by their places, where they may all stand in one object by their names, as keywords do in Python: those that
+ * are named, then an object of the rest.
+ */
+export function placed(names: readonly string[], given: readonly unknown[]): readonly unknown[] {
+  const [first] = given;
+  if (given.length !== 1 || !isOptions(first) || !(names[0]! in first)) return given;
+  const others = Object.entries(first).filter(([name]) => !names.includes(name));
+  const values = names.map((name) => (first as Record<string, unknown>)[name]);
+  return others.length > 0 ? [...values, Object.fromEntries(others)] : values;
+}

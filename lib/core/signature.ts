@@ -202,7 +202,7 @@ export function checkArguments({ where, parameters }: Signature, args: readonly 
     const { name, kind, fallback, isRest } = parameters[i]!;
     const value = args[i];
     if (value === fallback && !isRest) continue;
-    if (isRest ? (value as readonly unknown[]).every((each) => kind.accepts(each)) : kind.accepts(value)) continue;
+    if (isRest ? Array.isArray(value) && value.every((each) => kind.accepts(each)) : kind.accepts(value)) continue;
     throw new ArgumentError(`${where}.${name}`, { given: text(value), expected: kind.expected });
   }
 }

@@ -2,6 +2,7 @@
 
 import { platform } from "#platform";
 import { ArgumentError, text } from "../core/errors.js";
+import { gathered, type OneByOne } from "../core/one-by-one.js";
 
 const LOGICAL = 16;
 
@@ -27,10 +28,14 @@ export function setLogicalDevices(where: string, count: number): void {
  * keras.distribution.listDevices()[0]; // "cpu:0"
  * ```
  */
-export const listDevices = (deviceType: string | null = null): string[] => {
+export function listDevices(...options: OneByOne<{ readonly deviceType?: string | null }>): string[] {
+  const where = "keras.distribution.listDevices";
+  const { deviceType = null } = gathered<{ readonly deviceType?: string | null }>(where, ["deviceType"], options);
+  if (deviceType !== null && typeof deviceType !== "string")
+    throw new ArgumentError(`${where}.deviceType`, { given: text(deviceType), expected: '"cpu", "gpu", "tpu" or null' });
   if (deviceType !== null && deviceType.toLowerCase() !== "cpu") return [];
   return Array.from({ length: deviceCount() }, (_, i) => `cpu:${i}`);
-};
+}
 
 /** The number of a device: `cpu:1`, `/cpu:1`, `/job:localhost/replica:0/task:0/device:CPU:1` is 1. @throws ArgumentError for others */
 export function deviceIndex(where: string, device: unknown): number {

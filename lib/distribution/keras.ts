@@ -3,7 +3,7 @@
 import { platform } from "#platform";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
-import { gathered } from "../core/one-by-one.js";
+import { gathered, type OneByOne, placed } from "../core/one-by-one.js";
 import { checkFunction, checkOptions } from "../core/options.js";
 import { type Group, type Split } from "../core/replicas.js";
 import { shapeText } from "../core/shape.js";
@@ -28,7 +28,7 @@ export { listDevices };
  * keras.distribution.getDeviceCount("gpu"); // 0
  * ```
  */
-export const getDeviceCount = (deviceType: string | null = null): number => listDevices(deviceType).length;
+export const getDeviceCount = (...options: OneByOne<{ readonly deviceType?: string | null }>): number => listDevices(...options).length;
 
 /**
  * Devices in a grid with named axes. Keras: keras.distribution.DeviceMesh
@@ -38,15 +38,24 @@ export const getDeviceCount = (deviceType: string | null = null): number => list
  * ```
  */
 export class DeviceMesh {
+  readonly shape: readonly number[];
+  readonly axisNames: readonly string[];
   readonly devices: readonly string[];
 
   /** @throws ArgumentError where shape, names and devices don't fit */
   constructor(
-    readonly shape: readonly number[],
-    readonly axisNames: readonly string[],
-    ...given: readonly [devices?: readonly string[] | { readonly devices?: readonly string[] | null } | null]
-  ) {
+    shape: readonly number[],
+    axisNames: readonly string[],
+    devices?: readonly string[] | { readonly devices?: readonly string[] | null } | null,
+  );
+  constructor(options: {
+    readonly shape: readonly number[];
+    readonly axisNames: readonly string[];
+    readonly devices?: readonly string[] | null;
+  });
+  constructor(...args: readonly unknown[]) {
     const where = "DeviceMesh";
+    const [shape, axisNames, ...given] = placed(["shape", "axisNames"], args) as [number[], string[], ...unknown[]];
     const { devices = null } = gathered<{ readonly devices?: readonly string[] | null }>(where, ["devices"], given);
     if (!Array.isArray(shape) || shape.length === 0 || !shape.every((length) => Number.isInteger(length) && length > 0))
       throw new ArgumentError(`${where}.shape`, { given: text(shape), expected: "lengths of at least one axis" });
@@ -60,6 +69,8 @@ export class DeviceMesh {
         expected: `${count}`,
       });
     if (!joinedProcesses()?.communicator) known.forEach((device) => deviceIndex(where, device));
+    this.shape = shape;
+    this.axisNames = axisNames;
     this.devices = [...known];
   }
 
@@ -84,10 +95,19 @@ const availableDevices = (): readonly string[] => {
  * ```
  */
 export class TensorLayout {
-  constructor(
-    readonly axes: readonly (string | null)[],
-    readonly deviceMesh: DeviceMesh | null = null,
-  ) {
+  readonly axes: readonly (string | null)[];
+  readonly deviceMesh: DeviceMesh | null;
+
+  /** @throws ArgumentError for what is no list of axes, ValueError for axes that the mesh does not have */
+  constructor(axes: readonly (string | null)[], deviceMesh?: DeviceMesh | { readonly deviceMesh?: DeviceMesh | null } | null);
+  constructor(options: { readonly axes: readonly (string | null)[]; readonly deviceMesh?: DeviceMesh | null });
+  constructor(...args: readonly unknown[]) {
+    const [axes, ...given] = placed(["axes"], args) as [(string | null)[], ...unknown[]];
+    const { deviceMesh = null } = gathered<{ readonly deviceMesh?: DeviceMesh | null }>("TensorLayout", ["deviceMesh"], given);
+    this.axes = axes;
+    this.deviceMesh = deviceMesh;
+    if (deviceMesh !== null && !(deviceMesh instanceof DeviceMesh))
+      throw new ArgumentError("TensorLayout.deviceMesh", { given: text(deviceMesh), expected: "a DeviceMesh, or null" });
     if (!Array.isArray(axes) || !axes.every((axis) => axis === null || typeof axis === "string"))
       throw new ArgumentError("TensorLayout.axes", { given: text(axes), expected: "names of mesh axes, or null" });
     if (deviceMesh) checkAxes("TensorLayout.axes", axes, deviceMesh);
@@ -447,17 +467,29 @@ export function distributeTensor(tensor: TensorLike, layout: TensorLayout): Tens
   return whole;
 }
 
+/** What `keras.distribution.initialize` takes: the job, where the environment does not say it. */
+export interface InitializeOptions {
+  readonly jobAddresses?: string | null;
+  readonly numProcesses?: number | null;
+  readonly processId?: number | null;
+}
+
 /**
  * Joins the processes of this job. Without arguments it reads KERAS_DISTRIBUTION_JOB_ADDRESSES, KERAS_DISTRIBUTION_NUM_PROCESSES and
  * KERAS_DISTRIBUTION_PROCESS_ID, else TF_CONFIG, or what mpirun, mpiexec or srun say. Keras: keras.distribution.initialize
  *
- * @param jobAddresses  addresses `host:port` of all processes, with commas between, or of the first one
+ * @param options  `jobAddresses`: addresses `host:port` of all processes, with commas between, or of the first one; `numProcesses`;
+ *   `processId`. In an object, or one by one
  */
-export async function initialize(
-  jobAddresses: string | null = null,
-  numProcesses: number | null = null,
-  processId: number | null = null,
-): Promise<void> {
+export async function initialize(...options: OneByOne<InitializeOptions>): Promise<void> {
+  const where = "keras.distribution.initialize";
+  const names = ["jobAddresses", "numProcesses", "processId"];
+  const { jobAddresses = null, numProcesses = null, processId = null } = gathered<InitializeOptions>(where, names, options);
+  if (jobAddresses !== null && typeof jobAddresses !== "string")
+    throw new ArgumentError(`${where}.jobAddresses`, {
+      given: text(jobAddresses),
+      expected: 'addresses such as "10.0.0.1:1234,10.0.0.2:2345"',
+    });
   const addresses = jobAddresses ?? platform.setting("KERAS_DISTRIBUTION_JOB_ADDRESSES");
   const count = numProcesses ?? numberOf("KERAS_DISTRIBUTION_NUM_PROCESSES");
   const id = processId ?? numberOf("KERAS_DISTRIBUTION_PROCESS_ID");

@@ -81,6 +81,8 @@ export class StatelessScope {
   constructor(options: StatelessScopeOptions = {}) {
     checkOptions("StatelessScope", arguments, 0, known);
     const { stateMapping, collectLosses = false } = options;
+    if (typeof (stateMapping ?? [])[Symbol.iterator] !== "function")
+      throw new ArgumentError("StatelessScope.stateMapping", { given: text(stateMapping), expected: "[variable, value] pairs" });
     for (const pair of stateMapping ?? [])
       if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "object")
         throw new ArgumentError("StatelessScope.stateMapping", { given: text(pair), expected: "[variable, value] pairs" });

@@ -12,6 +12,10 @@ const folder = mkdtempSync(join(tmpdir(), "kerasm-one-by-one-"));
 t.teardown(() => rmSync(folder, { recursive: true }));
 
 const model = new keras.Sequential([keras.Input([4]), new layers.Dense(2, { kernelInitializer: "ones" })]);
+const teacher = new keras.Sequential([keras.Input([4]), new layers.Dense(2)]);
+const { Distiller, LogitsDistillation } = keras.distillation;
+const logits = new LogitsDistillation();
+const mesh = new keras.distribution.DeviceMesh([1, 2], ["batch", "model"]);
 const picture = tf.constant([[[0], [128]], [[255], [64]]]); // prettier-ignore
 const numbers = async (dataset: unknown): Promise<unknown[]> => {
   const all: unknown[] = [];
@@ -30,6 +34,14 @@ const rows: readonly [name: string, oneByOne: () => unknown, named: () => unknow
   ["Variable", () => new keras.Variable("ones", [2], "int32", false, false, "none", "auto", "v").name, () => new keras.Variable("ones", { shape: [2], name: "v" }).name],
   ["KerasTensor", () => new keras.KerasTensor([2, null], "int32").dtype, () => new keras.KerasTensor([2, null], { dtype: "int32" }).dtype],
   ["SeedGenerator", () => new keras.random.SeedGenerator(1, "seeds").name, () => new keras.random.SeedGenerator(1, { name: "seeds" }).name],
+  ["Variable, all by name", () => new keras.Variable([1, 2], { name: "w" }).array(), () => new keras.Variable({ initializer: [1, 2], name: "w" }).array()],
+  ["Variable of an initializer, all by name", () => new keras.Variable("ones", [2]).array(), () => new keras.Variable({ initializer: "ones", shape: [2] }).array()],
+  ["DeviceMesh, all by name", () => ({ ...new keras.distribution.DeviceMesh([1, 2], ["batch", "model"]) }), () => ({ ...new keras.distribution.DeviceMesh({ shape: [1, 2], axisNames: ["batch", "model"] }) })],
+  ["TensorLayout", () => ({ ...new keras.distribution.TensorLayout([null, "model"], mesh) }), () => ({ ...new keras.distribution.TensorLayout({ axes: [null, "model"], deviceMesh: mesh }) })],
+  ["TensorLayout, its mesh by name", () => ({ ...new keras.distribution.TensorLayout(["batch"], mesh) }), () => ({ ...new keras.distribution.TensorLayout(["batch"], { deviceMesh: mesh }) })],
+  ["listDevices", () => keras.distribution.listDevices("gpu"), () => keras.distribution.listDevices({ deviceType: "gpu" })],
+  ["getDeviceCount", () => keras.distribution.getDeviceCount("cpu"), () => keras.distribution.getDeviceCount({ deviceType: "cpu" })],
+  ["Distiller", () => new Distiller(teacher, model, logits, { name: "d" }).layers.map(({ name }) => name), () => new Distiller({ teacher, student: model, distillationLosses: logits, name: "d" }).layers.map(({ name }) => name)],
   ["DeviceMesh", () => new keras.distribution.DeviceMesh([1], ["batch"], ["cpu:0"]).devices, () => new keras.distribution.DeviceMesh([1], ["batch"], { devices: ["cpu:0"] }).devices],
   ["plotImageGallery", () => keras.visualization.plotImageGallery(tf.ones([2, 2, 2, 3]), null, null, null, 2, 1), () => keras.visualization.plotImageGallery(tf.ones([2, 2, 2, 3]), { rows: 2, cols: 1 })],
 ]; // prettier-ignore
@@ -70,6 +82,19 @@ t.test("what fits no place is an error", async (t) => {
     name: "ArgumentError",
     message: /5 options one by one.*at most 4/,
   });
+  t.throws(() => new keras.Variable({ shape: [2] } as never), { name: /ArgumentError|UnknownNameError|ValueError/ });
+  t.throws(() => new keras.distribution.TensorLayout(["batch"], 3 as never), { name: "ArgumentError", message: /deviceMesh/ });
+  t.throws(() => keras.distribution.listDevices(3 as never), { name: "ArgumentError", message: /deviceType: given 3/ });
+  await t.rejects(keras.distribution.initialize({ jobAddresses: 3 as never }), { name: "ArgumentError", message: /jobAddresses: given 3/ });
+  await t.rejects(keras.distribution.initialize({ addresses: "a:1" } as never), {
+    name: "ArgumentError",
+    message: /unknown option "addresses"/,
+  });
+  t.throws(() => keras.utils.boundingBoxes.computeCiou([[0, 0, 1, 1]], [[0, 0, 1, 1]], 3 as never), {
+    name: "ValueError",
+    message: /format 3/,
+  });
+  t.throws(() => new keras.StatelessScope({ stateMapping: 3 as never }), { name: "ArgumentError", message: /stateMapping: given 3/ });
   t.throws(() => utils.arrayToImg(picture, "channels_nowhere" as never), { name: "ValueError" });
   await t.rejects(utils.plotModel(model, 5 as never), { name: "ValueError" });
   await t.rejects(keras.visualization.plotImageGallery(tf.ones([1, 2, 2, 3]), { valueRange: 1 as never }), { name: "ValueError" });

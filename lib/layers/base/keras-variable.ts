@@ -4,7 +4,7 @@ import { automaticName } from "../../config/index.js";
 import { checkedDtype, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, NotSupportedError, text } from "../../core/errors.js";
-import { gathered, type OneByOne } from "../../core/one-by-one.js";
+import { gathered, type OneByOne, placed } from "../../core/one-by-one.js";
 import { Chainable } from "../../core/tensor.js";
 import { type InitializerIdentifier, initializers } from "../../initializers/initializer.js";
 import { Variable, type VariableAggregation, type VariableSynchronization } from "../../variables/variable.js";
@@ -45,8 +45,11 @@ const known = ["shape", "dtype", "trainable", "autocast", "aggregation", "synchr
  * @throws ArgumentError for an initializer without a shape, ShapeError for values of another one. Keras: keras.Variable
  */
 export class KerasVariable extends Weight {
-  constructor(initializer: InitializerIdentifier | TensorLike, ...given: OneByOne<KerasVariableOptions>) {
+  constructor(initializer: InitializerIdentifier | TensorLike, ...given: OneByOne<KerasVariableOptions>);
+  constructor(options: KerasVariableOptions & { readonly initializer: InitializerIdentifier | TensorLike });
+  constructor(...args: readonly unknown[]) {
     const where = "keras.Variable";
+    const [initializer, ...given] = placed(["initializer"], args) as [InitializerIdentifier | TensorLike, ...unknown[]];
     const options = gathered<KerasVariableOptions>(where, known, given);
     const { shape = null, dtype = null, autocast = true, name = null, layout = null, ...others } = options;
     if (layout !== null)

@@ -2,6 +2,7 @@
 
 import { type Config, deserializeKerasObject, type Json, registerClasses, serializeKerasObject } from "../../config/index.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
+import { placed } from "../../core/one-by-one.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { leaves, type Tree } from "../../core/tree.js";
@@ -22,6 +23,8 @@ export interface DistillerOptions extends LayerOptions {
   /** How much the student's own loss counts, from 0 to 1; the distillation losses count the rest. Default: 0.5. */
   readonly studentLossWeight?: number;
 }
+
+type DistillationLosses = DistillationLoss | readonly DistillationLoss[];
 
 /**
  * Trains a student to do what a teacher does, beside what labels say: the loss is
@@ -52,12 +55,12 @@ export class Distiller extends Model {
   #studentLoss: CompiledLoss | null = null;
   #givenLoss: Config = {};
 
-  constructor(
-    teacher: Model,
-    student: Model,
-    distillationLosses: DistillationLoss | readonly DistillationLoss[],
-    { distillationLossWeights = null, studentLossWeight = 0.5, name = "distiller", ...options }: DistillerOptions = {},
-  ) {
+  constructor(teacher: Model, student: Model, distillationLosses: DistillationLosses, options?: DistillerOptions);
+  constructor(options: DistillerOptions & { teacher: Model; student: Model; distillationLosses: DistillationLosses });
+  constructor(...given: readonly unknown[]) {
+    const all = placed(["teacher", "student", "distillationLosses"], given) as [Model, Model, DistillationLosses, DistillerOptions?];
+    const [teacher, student, distillationLosses, settings = {}] = all;
+    const { distillationLossWeights = null, studentLossWeight = 0.5, name = "distiller", ...options } = settings;
     super({ name, ...options });
     for (const [role, model] of Object.entries({ teacher, student })) {
       if (!(model instanceof Model)) throw new ArgumentError(`Distiller.${role}`, { given: text(model), expected: "a model" });

@@ -14,7 +14,7 @@ import { where } from "../elementwise/where.js";
 import { max } from "../reduce/extrema.js";
 import { swapaxes } from "../shaping/transpose.js";
 import { squeeze } from "../shaping/reshape.js";
-import { columnsOf, convertFormat } from "./formats.js";
+import { checkFormat, columnsOf, convertFormat } from "./formats.js";
 
 const epsilon = 1e-7;
 
@@ -30,7 +30,7 @@ export interface OverlapOptions {
 
 function sizeOf(where: string, format: string, imageShape: readonly number[] | null) {
   if (imageShape !== null) return { height: imageShape[0]!, width: imageShape[1]! };
-  if (!format.startsWith("rel")) return {};
+  if (!checkFormat(`${where}.boundingBoxFormat`, format).startsWith("rel")) return {};
   throw new ArgumentError(where, { given: `the relative format ${format} without imageShape`, expected: "imageShape" });
 }
 
