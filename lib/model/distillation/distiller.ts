@@ -55,7 +55,12 @@ export class Distiller extends Model {
   #studentLoss: CompiledLoss | null = null;
   #givenLoss: Config = {};
 
-  constructor(teacher: Model, student: Model, distillationLosses: DistillationLosses, options?: DistillerOptions);
+  constructor(
+    teacher: Model,
+    student: Model,
+    distillationLosses: DistillationLosses,
+    { distillationLossWeights, studentLossWeight, name, ...options }?: DistillerOptions,
+  );
   constructor(options: DistillerOptions & { teacher: Model; student: Model; distillationLosses: DistillationLosses });
   constructor(...given: readonly unknown[]) {
     const all = placed(["teacher", "student", "distillationLosses"], given) as [Model, Model, DistillationLosses, DistillerOptions?];
