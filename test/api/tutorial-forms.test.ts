@@ -115,6 +115,30 @@ t.test("generators take their arguments by name", async (t) => {
   t.ok([...drawn.data()].every((value) => value >= 1 && value < 2));
 });
 
+t.test("a traced function draws TensorFlow's numbers from a generator, and moves it on", async (t) => {
+  const generator = tf.random.Generator.fromSeed(7);
+  const draw = tf.function(() => [generator.normal([3]), generator.uniform([2], 0, 10, "int32"), generator.truncatedNormal([5])]);
+  const drawn = (): number[][] => (draw() as tf.Tensor[]).map((each) => each.array() as number[]);
+  const close = (found: readonly number[], expected: readonly number[]) =>
+    t.ok(found.length === expected.length && found.every((value, i) => Math.abs(value - expected[i]!) < 1e-5), String(found));
+  const calls = [
+    [
+      [-1.3240396, 0.2878567, -0.8757901],
+      [4, 3],
+      [0.61970049, 0.0243287, -1.74353242, -0.20506342, 0.15951356],
+    ],
+    [
+      [-0.446010977, -0.498306781, 1.05796468],
+      [8, 1],
+      [0.23469153, 0.53216034, 1.32423747, -0.83358115, 0.09060048],
+    ],
+  ];
+  for (const expected of calls) for (const [i, found] of drawn().entries()) close(found, expected[i]!);
+  t.strictSame(generator.state.array(), [5127, 0, 0, 0, 0, 0]);
+  generator.skip(5);
+  close(generator.normal([2]).array() as number[], [-0.31647515, 0.07573261]);
+});
+
 t.test("stages have names, and a misspelled option is told", async (t) => {
   const stages = tf.data.Dataset.range(4, { name: "r" })
     .map((x) => x.mul(2), { name: "m", numParallelCalls: 2 })

@@ -22,6 +22,7 @@ import {
   fillOrder,
   fillTruncated,
   fillUniform,
+  generated,
   type PhiloxState,
   philox,
   skipped,
@@ -246,7 +247,7 @@ const categoricalOp = primitive({
   host: ({ logits, seed }, { samples }) => {
     const [batch, classes] = logits.shape as [number, number];
     const [flat, pair] = [logits.view("statelessCategorical"), seed.view("statelessCategorical")];
-    const source = words(stateOfSeed(pair[0]!, pair[1]!));
+    const source = words(stateOfSeed(pair[0]!, pair[1]!), 2 * batch * samples);
     const made = new Int32Array(batch * samples);
     for (let row = 0; row < batch; row++) {
       const own = flat.subarray(row * classes, (row + 1) * classes);
@@ -255,10 +256,11 @@ const categoricalOp = primitive({
       let total = 0;
       const sums = Array.from(own, (each) => (total += Number.isFinite(each) ? Math.exp(each - most) : 0));
       for (let i = 0; i < samples; i++) {
+        const at = row * samples + i;
         // 52 bits of two words.
-        const at = (((source.next().value & 0xfffff) * 2 ** 32 + source.next().value) / 2 ** 52) * total;
-        const found = sums.findIndex((sum) => sum > at);
-        made[row * samples + i] = found < 0 ? classes - 1 : found;
+        const drawn = (((source[2 * at]! & 0xfffff) * 2 ** 32 + source[2 * at + 1]!) / 2 ** 52) * total;
+        const found = sums.findIndex((sum) => sum > drawn);
+        made[at] = found < 0 ? classes - 1 : found;
       }
     }
     return { y: adoptTensor(made, [batch, samples], "int32") };
@@ -433,8 +435,8 @@ const keyForm = "Generator.fromKeyCounter(key:int, counter:ints, alg:any)";
 type KeyForm = (key: number, counter: readonly number[], alg: unknown) => Generator;
 
 /**
- * A generator with a state of its own, Philox as in TensorFlow: the same seed gives TensorFlow's numbers. In traced functions it is not to
- * be used: there `tf.random.normal` and keras.random draw anew at every call.
+ * A generator with a state of its own, Philox as in TensorFlow: the same seed gives TensorFlow's numbers. A traced function draws anew
+ * at every call, and moves the state on.
  *
  * ```ts
  * const g = tf.random.Generator.fromSeed(1);
@@ -494,25 +496,14 @@ export class Generator {
 
   /** The key, two words. */
   get key(): Tensor {
-    return constant(this.state.value().view("Generator.key").slice(4));
+    return ops.slice(this.state.value(), [4], [2]);
   }
 
-  #now(): PhiloxState {
-    const words = Uint32Array.from(this.state.value().view("tf.random.Generator"));
-    return { counter: [words[0]!, words[1]!, words[2]!, words[3]!], key: [words[4]!, words[5]!] };
-  }
-
-  #advance(numbers: number): PhiloxState {
-    const now = this.#now();
-    const next = skipped(now, numbers * BLOCKS_EACH);
-    this.state.assign(constant(Int32Array.from([...next.counter, ...next.key], (word) => word | 0)));
-    return now;
-  }
-
-  #draw(shape: Shape, fill: Fill, dtype: "float32" | "int32"): Tensor {
-    const size = lengths(shape);
-    const count = sizeOf(size);
-    return adoptTensor(fill(this.#advance(count), count), size, dtype);
+  #draw(given: Shape, fill: Fill, dtype: "float32" | "int32", count?: number): Tensor {
+    const shape = lengths(given);
+    const { y, next } = generated(this.state.value(), { shape, fill, dtype, blocks: (count ?? sizeOf(shape)) * BLOCKS_EACH });
+    this.state.assign(next);
+    return y;
   }
 
   normal(...given: Forms<typeof normalForm, NormalForm>): Tensor {
@@ -549,7 +540,7 @@ export class Generator {
   /** Generators that go on independently of each other and of this one. */
   split(...given: Forms<typeof countForm, CountForm>): Generator[] {
     const [count] = argumentsOf<CountForm>(countForm, given);
-    const keys = this.#draw([count], fillBits, "int32").view();
+    const keys = this.#draw([count], fillBits, "int32").view("Generator.split");
     return Array.from(keys, (key) => new Generator(null, [0, 0, 0, 0, key, 0]));
   }
 
@@ -557,12 +548,13 @@ export class Generator {
   binomial(...given: Forms<typeof binomialForm, BinomialForm>): Tensor {
     const [shape, counts, probs, dtype] = argumentsOf<BinomialForm>(binomialForm, given);
     const size = lengths(shape);
-    return binomialOf(size, counts, probs, dtype, philox(this.#advance(sizeOf(size)))[0] >>> 1);
+    const [seed] = this.#draw([1], fillBits, "int32", sizeOf(size)).view("Generator.binomial");
+    return binomialOf(size, counts, probs, dtype, seed! >>> 1);
   }
 
   /** Goes on as if so many numbers had been drawn. */
   skip(delta: number): void {
-    this.#advance(delta);
+    this.#draw([0], fillBits, "int32", delta);
   }
 
   resetFromSeed(seed: number): void {

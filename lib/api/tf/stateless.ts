@@ -18,23 +18,18 @@ const [W0, W1] = [0x9e3779b9, 0xbb67ae85];
 
 /** The high word of a product of two words. */
 function high(a: number, b: number): number {
-  const [ah, al, bh, bl] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const ah = a >>> 16;
+  const al = a & 0xffff;
+  const bh = b >>> 16;
+  const bl = b & 0xffff;
   const middle = ah * bl + ((al * bl) >>> 16);
   const carry = (middle % 0x10000) + al * bh;
   return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
 }
 
 /** The four words of a counter. */
-export function philox({ key, counter }: PhiloxState): [number, number, number, number] {
-  let [k0, k1] = key;
-  let [c0, c1, c2, c3] = counter;
-  for (let round = 0; round < 10; round++) {
-    const [h0, l0, h1, l1] = [high(M0, c0), Math.imul(M0, c0) >>> 0, high(M1, c2), Math.imul(M1, c2) >>> 0];
-    [c0, c1, c2, c3] = [(h1 ^ c1 ^ k0) >>> 0, l1, (h0 ^ c3 ^ k1) >>> 0, l0];
-    [k0, k1] = [(k0 + W0) >>> 0, (k1 + W1) >>> 0];
-  }
-  return [c0, c1, c2, c3];
-}
+export const philox = (state: PhiloxState): readonly [number, number, number, number] =>
+  words(state, 4) as unknown as readonly [number, number, number, number];
 
 /** The counter so many blocks later. */
 export function skipped({ key, counter }: PhiloxState, blocks: number): PhiloxState {
@@ -54,9 +49,36 @@ export function stateOfSeed(first: number, second: number): PhiloxState {
   return { key: [mix[0], mix[1]], counter: [0, 0, mix[2], mix[3]] };
 }
 
-/** Words one after the other. */
-export function* words(state: PhiloxState): Generator<number, never> {
-  for (let at = state; ; at = skipped(at, 1)) yield* philox(at);
+/** So many words one after the other. */
+export function words({ key, counter }: PhiloxState, count: number): Uint32Array {
+  const made = new Uint32Array(Math.ceil(count / 4) * 4);
+  let [n0, n1, n2, n3] = counter;
+  for (let at = 0; at < made.length; at += 4) {
+    let k0 = key[0];
+    let k1 = key[1];
+    let c0 = n0;
+    let c1 = n1;
+    let c2 = n2;
+    let c3 = n3;
+    // Arrays taken apart would be made at every round until the engine has compiled this.
+    for (let round = 0; round < 10; round++) {
+      const first = high(M1, c2) ^ c1 ^ k0;
+      const third = high(M0, c0) ^ c3 ^ k1;
+      c1 = Math.imul(M1, c2) >>> 0;
+      c3 = Math.imul(M0, c0) >>> 0;
+      c0 = first >>> 0;
+      c2 = third >>> 0;
+      k0 = (k0 + W0) >>> 0;
+      k1 = (k1 + W1) >>> 0;
+    }
+    made[at] = c0;
+    made[at + 1] = c1;
+    made[at + 2] = c2;
+    made[at + 3] = c3;
+    n0 = (n0 + 1) >>> 0;
+    if (n0 === 0 && (n1 = (n1 + 1) >>> 0) === 0 && (n2 = (n2 + 1) >>> 0) === 0) n3 = (n3 + 1) >>> 0;
+  }
+  return made.subarray(0, count);
 }
 
 /** 0 to below 1, from the low 23 bits. */
@@ -74,18 +96,18 @@ export type Fill = (state: PhiloxState, count: number) => Float32Array | Int32Ar
 
 /** Uniform in [0, 1). */
 export const fillUniform: Fill = (state, count) => {
-  const source = words(state);
-  return Float32Array.from({ length: count }, () => unit(source.next().value));
+  const made = new Float32Array(count);
+  const source = words(state, count);
+  for (let i = 0; i < count; i++) made[i] = unit(source[i]!);
+  return made;
 };
 
 /** Normal with mean 0 and deviation 1. */
 export const fillNormal: Fill = (state, count) => {
-  const made = new Float32Array(count);
-  for (let i = 0, at = state; i < count; i += 4, at = skipped(at, 1)) {
-    const [a, b, c, d] = philox(at);
-    made.set([...pair(a, b), ...pair(c, d)].slice(0, count - i), i);
-  }
-  return made;
+  const source = words(state, count + (count & 1));
+  const made = new Float32Array(source.length);
+  for (let i = 0; i < source.length; i += 2) made.set(pair(source[i]!, source[i + 1]!), i);
+  return made.subarray(0, count);
 };
 
 /** Blocks that TensorFlow keeps for four truncated numbers. */
@@ -95,10 +117,9 @@ const RESERVED = 256;
 export const fillTruncated: Fill = (state, count) => {
   const made = new Float32Array(count);
   for (let i = 0, at = state; i < count; i += 4, at = skipped(at, RESERVED)) {
-    const source = words(at);
-    let filled = 0;
-    while (filled < 4) {
-      for (const value of pair(source.next().value, source.next().value)) {
+    for (let [filled, block] = [0, at]; filled < 4; block = skipped(block, 1)) {
+      const [a, b, c, d] = philox(block);
+      for (const value of [...pair(a, b), ...pair(c, d)]) {
         if (filled < 4 && Math.abs(value) < 2) {
           if (i + filled < count) made[i + filled] = value;
           filled++;
@@ -110,26 +131,27 @@ export const fillTruncated: Fill = (state, count) => {
 };
 
 /** All 32 bits of each word. */
-export const fillBits: Fill = (state, count) => {
-  const source = words(state);
-  return Int32Array.from({ length: count }, () => source.next().value | 0);
-};
+export const fillBits: Fill = (state, count) => Int32Array.from(words(state, count));
 
-/** Whole numbers from low on, count of them. */
+/** Whole numbers from low on, range of them. */
 export const fillIntegers =
   (low: number, range: number): Fill =>
   (state, count) => {
-    const source = words(state);
-    return Int32Array.from({ length: count }, () => (low + (source.next().value % range)) | 0);
+    const made = new Int32Array(count);
+    const source = words(state, count);
+    for (let i = 0; i < count; i++) made[i] = low + (source[i]! % range);
+    return made;
   };
 
 /** The numbers from 0 on in a random order (Fisher and Yates). */
 export const fillOrder: Fill = (state, count) => {
-  const source = words(state);
+  const source = words(state, count);
   const order = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = 0; i + 1 < count; i++) {
-    const other = i + (source.next().value % (count - i));
-    [order[i], order[other]] = [order[other]!, order[i]!];
+    const other = i + (source[i]! % (count - i));
+    const moved = order[i]!;
+    order[i] = order[other]!;
+    order[other] = moved;
   }
   return order;
 };
@@ -149,6 +171,33 @@ const drawOp = primitive({
     return { y: adoptTensor(fill(stateOfSeed(first!, second!), sizeOf(shape)), shape, dtype) };
   },
 });
+
+interface GeneratorDrawing extends Drawing {
+  /** How many blocks the generator goes on. */
+  readonly blocks: number;
+}
+
+const generateOp = primitive({
+  name: "generator_random",
+  inputs: ["state"],
+  infer: (_, { shape, dtype }: GeneratorDrawing): { y: Spec; next: Spec } => ({
+    y: { shape, dtype },
+    next: { shape: [6], dtype: "int32" },
+  }),
+  host: ({ state }, { shape, fill, dtype, blocks }) => {
+    const [c0, c1, c2, c3, k0, k1] = Uint32Array.from(state.view("tf.random.Generator"));
+    const now: PhiloxState = { counter: [c0!, c1!, c2!, c3!], key: [k0!, k1!] };
+    const next = skipped(now, blocks);
+    return {
+      y: adoptTensor(fill(now, sizeOf(shape)), shape, dtype),
+      next: adoptTensor(Int32Array.from([...next.counter, ...next.key]), [6], "int32"),
+    };
+  },
+});
+
+/** Random numbers of a generator's state, six words, and the state so many blocks later. */
+export const generated = (state: Tensor, drawing: GeneratorDrawing): { readonly y: Tensor; readonly next: Tensor } =>
+  generateOp.apply({ state }, drawing);
 
 /** Random numbers of a seed, int32 [2]. @throws ShapeError for another seed */
 export function drawnFrom(where: string, seed: TensorLike, drawing: Drawing): Tensor {
