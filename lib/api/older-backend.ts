@@ -2,7 +2,7 @@
 
 import { epsilon, floatx, imageDataFormat } from "../config/settings.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
-import { ShapeError, text, ValueError } from "../core/errors.js";
+import { ArgumentError, ShapeError, text, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
 import { type Shape, shapeText, sizeOf } from "../core/shape.js";
 import { isSparse } from "../core/sparse.js";
@@ -538,7 +538,11 @@ export { valuesOf as eval };
  * keras.backend.batchGetValue([tf.variable([1, 2]), tf.variable(3)]); // [[1, 2], 3]
  * ```
  */
-export const batchGetValue = (tensors: readonly unknown[]): unknown[] => tensors.map(getValue);
+export function batchGetValue(tensors: readonly unknown[]): unknown[] {
+  if (!Array.isArray(tensors))
+    throw new ArgumentError("keras.backend.batchGetValue", { given: text(tensors), expected: "an array of variables" });
+  return tensors.map(getValue);
+}
 
 /**
  * Gives a variable a value. tf.keras: backend.set_value
@@ -689,9 +693,15 @@ export const l2Normalize = declare("keras.backend.l2Normalize(*x, axis:ints=null
  * ```
  */
 export const movingAverageUpdate = (x: Variable, value: TensorLike, momentum: TensorLike): Variable => {
+  checkVariable("movingAverageUpdate", x);
   const [target, kept] = [ops.cast(value, x.dtype), ops.cast(momentum, x.dtype)];
   return x.assignSub(ops.multiply(ops.subtract(x, target), ops.subtract(1, kept)));
 };
+
+function checkVariable(name: string, x: unknown): Variable {
+  if (x instanceof Variable) return x;
+  throw new ArgumentError(`keras.backend.${name}.x`, { given: text(x), expected: "a variable" });
+}
 
 /**
  * Gives a variable a value, and gives it back. tf.keras: backend.update
@@ -700,7 +710,7 @@ export const movingAverageUpdate = (x: Variable, value: TensorLike, momentum: Te
  * keras.backend.update(tf.variable(1), 3).array(); // 3
  * ```
  */
-export const update = (x: Variable, newX: TensorLike): Variable => x.assign(newX);
+export const update = (x: Variable, newX: TensorLike): Variable => checkVariable("update", x).assign(newX);
 
 /**
  * Adds to a variable. tf.keras: backend.update_add
@@ -709,7 +719,7 @@ export const update = (x: Variable, newX: TensorLike): Variable => x.assign(newX
  * keras.backend.updateAdd(tf.variable(1), 3).array(); // 4
  * ```
  */
-export const updateAdd = (x: Variable, increment: TensorLike): Variable => x.assignAdd(increment);
+export const updateAdd = (x: Variable, increment: TensorLike): Variable => checkVariable("updateAdd", x).assignAdd(increment);
 
 /**
  * Takes from a variable. tf.keras: backend.update_sub
@@ -718,7 +728,7 @@ export const updateAdd = (x: Variable, increment: TensorLike): Variable => x.ass
  * keras.backend.updateSub(tf.variable(1), 3).array(); // -2
  * ```
  */
-export const updateSub = (x: Variable, decrement: TensorLike): Variable => x.assignSub(decrement);
+export const updateSub = (x: Variable, decrement: TensorLike): Variable => checkVariable("updateSub", x).assignSub(decrement);
 
 /**
  * Whole numbers as rows that are 1 at their place. tf.keras: backend.one_hot

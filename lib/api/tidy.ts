@@ -1,6 +1,7 @@
 // tf.tidy and tf.scope: the tensors that were made are freed when a function returns, or a block ends, instead of when nobody refers to
 // them.
 
+import { checkFunction } from "../core/options.js";
 import { openScope, scoped } from "../core/interpreter.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
 import { leaves, type Tree } from "../core/tree.js";
@@ -14,6 +15,7 @@ import { leaves, type Tree } from "../core/tree.js";
  * ```
  */
 export function tidy<T>(fn: () => T): T {
+  checkFunction("tidy", fn);
   return scoped(fn, tensorsOf);
 }
 

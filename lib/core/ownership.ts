@@ -6,6 +6,7 @@
 //      outside of traces, or by a trace that keeps nothing.
 
 import { ArgumentError, StateError } from "./errors.js";
+import { checkFunction } from "./options.js";
 import type { Step } from "./primitive.js";
 import { shapeText } from "./shape.js";
 import { type Stack, stackHere, usersFrames } from "./stack.js";
@@ -84,8 +85,9 @@ export function atOnce<T>(where: string, result: T): T {
   throw asynchronous(where);
 }
 
-/** Refuses an async function before it is called. @throws ArgumentError */
+/** Refuses what is no function, and an async one, before it is called. @throws ArgumentError */
 export function checkSynchronous(where: string, fn: unknown): void {
+  checkFunction(where, fn);
   if (Object.prototype.toString.call(fn) === "[object AsyncFunction]") throw asynchronous(where);
 }
 

@@ -1,6 +1,6 @@
 // Tensors that can be assigned.
 
-import { checkOptions } from "../core/options.js";
+import { checkFunction, checkOptions } from "../core/options.js";
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { defaults } from "../core/defaults.js";
 import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from "../core/dtype.js";
@@ -66,7 +66,10 @@ interface CreationWatcher extends Recorder {
  * tf.initScope(() => tf.executingEagerly()); // true
  * ```
  */
-export const initScope = <T>(action: () => T): T => recordingOnly(() => false, action);
+export function initScope<T>(action: () => T): T {
+  checkFunction("initScope", action);
+  return recordingOnly(() => false, action);
+}
 
 /** The half that float variables are read as by the layer whose call runs; null: as they are. */
 let autocast: Dtype | null = null;

@@ -1,8 +1,8 @@
 // TensorFlow's control flow with functions, beside tf.cond and tf.whileLoop.
 
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ArgumentError } from "../../core/errors.js";
-import { checkOptions } from "../../core/options.js";
+import { ArgumentError, text } from "../../core/errors.js";
+import { checkFunction, checkOptions } from "../../core/options.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { Strings } from "../../core/strings.js";
 import { leaves, type Tree } from "../../core/tree.js";
@@ -30,6 +30,8 @@ export interface CaseOptions<R> {
  */
 function firstOf<R>(pairs: readonly (readonly [TensorLike, () => R])[], options: CaseOptions<R> = {}): R {
   checkOptions("case", arguments, 1, ["default"]);
+  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
+    throw new ArgumentError("case.pairs", { given: text(pairs), expected: "[condition, function] pairs" });
   const otherwise = options.default ?? pairs.at(-1)?.[1];
   if (!otherwise) throw new ArgumentError("case", { given: "no pairs and no default", expected: "at least one of them" });
   return pairs.reduceRight<() => R>(
@@ -52,6 +54,8 @@ export { firstOf as case };
  */
 export function switchCase<R>(branchIndex: TensorLike, branchFns: readonly (() => R)[], options: CaseOptions<R> = {}): R {
   checkOptions("switchCase", arguments, 2, ["default"]);
+  if (!Array.isArray(branchFns))
+    throw new ArgumentError("switchCase.branchFns", { given: text(branchFns), expected: "an array of functions" });
   const fns = options.default ? [...branchFns, options.default] : branchFns;
   if (fns.length === 0) throw new ArgumentError("switchCase", { given: "no functions", expected: "at least one" });
   return choose(branchIndex, fns as readonly (() => R)[]);
@@ -125,6 +129,7 @@ export interface ScanOptions {
  */
 export function scan(fn: (accumulated: Tensor, element: Tensor) => TensorLike, elems: TensorLike, options: ScanOptions = {}): Tensor {
   checkOptions("scan", arguments, 2, ["initializer", "reverse"]);
+  checkFunction("scan.fn", fn);
   const { initializer, reverse = false } = options;
   const all = asTensor(elems);
   const step = (carry: Tensor, element: never): [Tensor, Tensor] => {

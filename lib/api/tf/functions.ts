@@ -2,7 +2,7 @@
 
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, StateError, text, ValueError } from "../../core/errors.js";
-import { checkOptions } from "../../core/options.js";
+import { checkFunction, checkOptions } from "../../core/options.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree, unflatten } from "../../core/tree.js";
@@ -78,6 +78,7 @@ function folded(
   given: readonly Tree<Tensor>[],
   initializer: Trees | null,
 ): unknown[] {
+  checkFunction(`${where}.fn`, fn);
   const call = fn as (accumulated: unknown, element: unknown) => unknown;
   const start: unknown = initializer === null ? given[0] : mapTree<TensorLike, Tensor>(initializer, (leaf) => asTensor(leaf));
   if (start === undefined) throw new ArgumentError(where, { given: "no elements and no initializer", expected: "one of them" });

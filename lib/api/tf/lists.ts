@@ -1,7 +1,7 @@
 // What takes lists of tensors, or lists of anything.
 
 import { asTensor, type TensorLike } from "../../core/convert.js";
-import { ArgumentError } from "../../core/errors.js";
+import { ArgumentError, text } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add } from "../../ops/index.js";
@@ -33,6 +33,9 @@ export const addN = declare("tf.addN(*inputs:tensors, name:string=null)", (input
 export function zip<T extends readonly (readonly unknown[])[]>(
   ...lists: T
 ): { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E : never }[] {
+  const wrong = lists.find((list) => !Array.isArray(list));
+  if (wrong !== undefined || lists.length === 0)
+    throw new ArgumentError("zip", { given: lists.length === 0 ? "nothing" : text(wrong), expected: "arrays" });
   const length = Math.min(...lists.map((list) => list.length));
   return Array.from({ length }, (_, i) => lists.map((list) => list[i])) as never;
 }

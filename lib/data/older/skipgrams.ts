@@ -29,8 +29,8 @@ import { Random } from "../random.js";
  */
 export function makeSamplingTable(size: number, samplingFactor: number | { readonly samplingFactor?: number } = 1e-5): Tensor {
   const where = "makeSamplingTable";
-  if (!Number.isInteger(size) || size < 1)
-    throw new ValueError(`${where}.size`, { given: text(size), expected: "a positive whole number" });
+  if (!Number.isInteger(size) || size < 1 || size > 2 ** 28)
+    throw new ValueError(`${where}.size`, { given: text(size), expected: "a whole number from 1 to 268435456" });
   const factor = typeof samplingFactor === "object" ? (samplingFactor.samplingFactor ?? 1e-5) : samplingFactor;
   if (!(factor > 0)) throw new ValueError(`${where}.samplingFactor`, { given: text(factor), expected: "a number above 0" });
   const kept = (i: number): number => {

@@ -81,6 +81,7 @@ const hashOptions = schema(["hashFunction", "filters", "lower", "split", "analyz
  */
 export function hashingTrick(text: string, n: number, ...options: Arguments<typeof hashOptions>): number[] {
   const parsed = hashOptions.parse("hashingTrick", options);
+  if (typeof text !== "string") throw new ArgumentError("hashingTrick.text", { given: shown(text), expected: "a string" });
   if (!(Number.isInteger(n) && n > 1)) throw new ValueError("hashingTrick.n", { given: shown(n), expected: "a whole number above 1" });
   const encoder = new TextEncoder();
   const hash: Hash =

@@ -5,7 +5,7 @@ import { MAX_DEPTH } from "../../core/tree.js";
 import type { Dtype } from "../../core/dtype.js";
 import { type Shape, shapeText } from "../../core/shape.js";
 import { declare } from "../../core/operation.js";
-import { ArgumentError } from "../../core/errors.js";
+import { ArgumentError, text } from "../../core/errors.js";
 import { checkOptions } from "../../core/options.js";
 import { uniqueName } from "../../config/index.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
@@ -54,6 +54,8 @@ export class KerasTensor extends Tensor {
     checkOptions("KerasTensor", [named, ...options.slice(1)], 0, known);
     const { dtype = defaults.floatx, name, sparse = false, ragged = false } = named as KerasTensorOptions;
     if (ragged) throw new ArgumentError("KerasTensor.ragged", { given: "true", expected: "false" });
+    if (typeof given !== "object" || given === null)
+      throw new ArgumentError("KerasTensor.shape", { given: text(given), expected: "lengths of axes, null where one is open" });
     super(Array.isArray(given) ? { shape: given, dtype } : { shape: (given as Spec).shape, dtype: (given as Spec).dtype }, null);
     this.sparse = sparse;
     this.name = name ?? uniqueName("keras_tensor");
