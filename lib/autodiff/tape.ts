@@ -8,7 +8,7 @@ import { checkOptions } from "../core/options.js";
 import { isFloat } from "../core/dtype.js";
 import { ArgumentError, ShapeError, StateError } from "../core/errors.js";
 import { forEachTensor, isTracing, recording, recordingOnly, tapes, type Recorder } from "../core/interpreter.js";
-import { atOnce, checkSynchronous } from "../core/ownership.js";
+import { asOneCall, atOnce, checkSynchronous, presentCall } from "../core/ownership.js";
 import type { Primitive, Step } from "../core/primitive.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
@@ -310,8 +310,9 @@ export class GradientTape implements Recorder {
       }
       accumulate(target.id, seed ?? onesLike(target));
     });
+    const call = presentCall();
     for (let i = this.#entries.length - 1; i >= 0; i--) {
-      backwardThrough(this.#entries[i]!, sums, reached, accumulate);
+      asOneCall(call, () => backwardThrough(this.#entries[i]!, sums, reached, accumulate));
       yield;
     }
     return collected();

@@ -71,6 +71,25 @@ export function entryOf(value: object): Entry | undefined {
   return entries.get(value);
 }
 
+/**
+ * Whether an object and what its options hold are of classes and functions that are registered here: then no code of the user's runs in its
+ * methods.
+ */
+export function isOursAlone(object: { readonly options?: object }): boolean {
+  if (!entries.has(object.constructor) || Object.hasOwn(object, "call")) return false;
+  for (const value of Object.values(object.options ?? {})) if (!isOurs(value)) return false;
+  return true;
+}
+
+function isOurs(value: unknown): boolean {
+  if (typeof value === "function") {
+    return entries.has(value) || (value.constructor !== Function && isOursAlone(value as unknown as { readonly options?: object }));
+  }
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return true;
+  if (Array.isArray(value)) return value.every(isOurs);
+  return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value).every(isOurs) : entries.has(value.constructor);
+}
+
 /** Classes that Keras's sources call otherwise than its users do; paths in files and automatic names come from there. */
 export const sourceName: unique symbol = Symbol("sourceName");
 

@@ -23,11 +23,35 @@ export interface Owner {
 /** Frames that are kept of the place where a step was recorded: the user's line stands behind those of the operation. */
 const FRAMES = 24;
 
+/** Many frames: where it is likely that somebody asks, or many steps tell of the same lines. */
+const MANY_FRAMES = 50;
+
 const origins = new WeakMap<Step, Stack>();
+
+/** Work of the package in which no line of the user's runs: all its steps come of the lines that called it. */
+export interface OneCall {
+  lines: Stack | null;
+}
+
+let call: OneCall | null = null;
+
+/** Runs the action as one call, whose lines are looked up once, for its first step; null where lines of the user's may run in it. */
+export function asOneCall<T>(one: OneCall | null, action: () => T): T {
+  const outer = call;
+  call = one;
+  try {
+    return action();
+  } finally {
+    call = outer;
+  }
+}
+
+/** The call that runs now, or a new one. */
+export const presentCall = (): OneCall => call ?? { lines: null };
 
 /** Remembers the lines that record this step; many of them where it is likely that somebody asks. */
 export function noteOrigin(step: Step, isLikely: boolean): void {
-  origins.set(step, stackHere(isLikely ? 50 : FRAMES));
+  origins.set(step, call ? (call.lines ??= stackHere(MANY_FRAMES)) : stackHere(isLikely ? MANY_FRAMES : FRAMES));
 }
 
 /** The step that takes the place of another tells of the same lines. */
@@ -62,7 +86,7 @@ export function checkReadable(tensor: Tensor, trace: Owner | undefined, by: stri
 
 function refuse(tensor: Tensor, trace: Owner | undefined, by: string): never {
   const { producer, owner } = tensor;
-  const here = usersFrames(stackHere(50).stack);
+  const here = usersFrames(stackHere(MANY_FRAMES).stack);
   const made = producer ? originOf(producer) : [];
   const what = `${producer ? `what ${producer.op.name} gave` : `the input${tensor.name ? ` ${tensor.name}` : ""}`}, ${tensor.dtype}${shapeText(tensor.shape)}`;
   const whose = owner ? ` inside of ${owner.name ?? "a trace"}` : " of a model under construction";

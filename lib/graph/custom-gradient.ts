@@ -1,6 +1,7 @@
 // tf.customGradient: a function that brings its own gradient.
 
 import { apply, isForShapesAlone, isTracing, recordingOnly, tell, unrecorded } from "../core/interpreter.js";
+import { asOneCall } from "../core/ownership.js";
 import { localPrimitive, type Step } from "../core/primitive.js";
 import { ArgumentError, text } from "../core/errors.js";
 import { Tensor } from "../core/tensor.js";
@@ -57,7 +58,7 @@ function recorded({ value, gradient }: WithGradient, inputs: readonly Tensor[]):
     name: "customGradient",
     inputs: ["xs"],
     infer: () => y,
-    gradient: (dy) => ({ xs: () => listOf(gradient(dy as Tensor)) }),
+    gradient: (dy) => ({ xs: () => asOneCall(null, () => listOf(gradient(dy as Tensor))) }),
   });
   const step: Step = { op, inputs: { xs: inputs }, attrs: undefined, outputs: { y } };
   tell(step);

@@ -11,6 +11,7 @@ import {
   DTypePolicyMap,
   type FromConfigOptions,
   getPolicy,
+  isOursAlone,
   isPlainObject,
   type Json,
   serializeKerasObject,
@@ -26,6 +27,7 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { isHalf, type Dtype } from "../core/dtype.js";
 import { ArgumentError, NotSupportedError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
+import { asOneCall, presentCall } from "../core/ownership.js";
 import type { Shape } from "../core/shape.js";
 import { holdsText } from "../core/strings.js";
 import { symbolic as symbolicOf, Tensor } from "../core/tensor.js";
@@ -185,7 +187,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   protected override invoke(...given: unknown[]): unknown {
     const call = this.#withMask(convertArguments(this as unknown as Layer, given));
     this.checkInputs(call.args[0]);
-    return inScope(this.name, () => {
+    const inside = () => {
       if (!this.built) {
         ensureBuilt(this as unknown as Layer, call);
         // What a call builds can be built again from the shapes that it saw.
@@ -199,7 +201,9 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
       else warnOfDroppedMask(this as unknown as Layer, call.args[0], this.takesMask);
       if (symbolic) new Node(this, call.given, this.#recorded(call, mask), outputs);
       return outputs;
-    });
+    };
+    if (!isTracing()) return inScope(this.name, inside);
+    return asOneCall(isOursAlone(this) ? presentCall() : null, () => inScope(this.name, inside));
   }
 
   /** A second positional input of a layer that takes one is its mask. */

@@ -8,6 +8,7 @@ import {
   Family,
   type FromConfigOptions,
   type Identifier,
+  isOursAlone,
 } from "../config/index.js";
 import {
   type Json,
@@ -25,6 +26,8 @@ import {
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
+import { isTracing } from "../core/interpreter.js";
+import { asOneCall, presentCall } from "../core/ownership.js";
 import { withParts } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "../initializers/family.js";
@@ -288,11 +291,10 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     if (!this.built) this.build(variables);
     checkUpdate(this.name, gradients, variables, this.#trainable);
     warnOfMissing(this.name, gradients, variables, this.#warned);
-    if (variables.some(({ splitAxis }) => splitAxis !== null)) {
-      checkSplit(this.name, this.isElementwise ? null : classNameOf(this), variables, this.#common);
-      return withParts(() => this.#apply(gradients, variables));
-    }
-    this.#apply(gradients, variables);
+    const isSplit = variables.some(({ splitAxis }) => splitAxis !== null);
+    if (isSplit) checkSplit(this.name, this.isElementwise ? null : classNameOf(this), variables, this.#common);
+    const update = () => this.#apply(gradients, variables);
+    asOneCall(isTracing() && isOursAlone(this) ? presentCall() : null, () => (isSplit ? withParts(update) : update()));
   }
 
   /** Whether element i of an update depends on elements i alone: then variables may be split. */
@@ -309,7 +311,8 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     if (this.#accumulation) this.#accumulate(present, known, this.#accumulation);
     else this.#update(present, known);
     this.#averages?.update(this.iterations);
-    for (const variable of known) if (variable.constraint) variable.assign(variable.constraint(variable.value()));
+    const constrained = (variable: Variable) => variable.constraint!(variable.value());
+    for (const variable of known) if (variable.constraint) variable.assign(asOneCall(null, () => constrained(variable)));
     this.#steps.assignAdd(1);
   }
 

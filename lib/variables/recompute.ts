@@ -9,6 +9,7 @@
 import { isFloat } from "../core/dtype.js";
 import { apply, isForShapesAlone, isTracing, recordingOnly, tapes, tell, unrecorded } from "../core/interpreter.js";
 import { maskOf, setMask } from "../core/mask.js";
+import { asOneCall } from "../core/ownership.js";
 import { localPrimitive } from "../core/primitive.js";
 import type { Spec, Tensor } from "../core/tensor.js";
 import { GradientTape } from "../autodiff/tape.js";
@@ -90,7 +91,9 @@ function recorded(values: readonly Tensor[], xs: readonly Tensor[], gradients: G
     inputs: ["xs"],
     keeps: ["xs"],
     infer: () => named(values),
-    gradient: (dy, { xs }) => ({ xs: () => gradients(listOf(dy as Record<string, Tensor | null>, values.length), xs as Tensor[]) }),
+    gradient: (dy, { xs }) => ({
+      xs: () => asOneCall(null, () => gradients(listOf(dy as Record<string, Tensor | null>, values.length), xs as Tensor[])),
+    }),
   });
   tell({ op, inputs: { xs }, attrs: undefined, outputs: named(outputs) });
   return outputs;

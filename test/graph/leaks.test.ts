@@ -124,3 +124,52 @@ t.test("operators and loops of JavaScript on tensors say what to do", async (t) 
     ],
   );
 });
+
+t.test("a leak tells of the user's line, also out of layers, gradients and constraints of the user's own", async (t) => {
+  const { layers, optimizers, Sequential } = tf.keras;
+  let leaked: tf.Tensor | undefined;
+  let line = "";
+  /** To be called on the line that makes the tensor. */
+  const leak = (tensor: tf.Tensor): tf.Tensor => {
+    line = /leaks\.test\.[jt]s:\d+/.exec(new Error().stack!.split("\n")[2]!)![0];
+    return (leaked = tensor);
+  };
+  class Own extends layers.Layer {
+    override call(x: tf.Tensor) {
+      return leak(x.add(1));
+    }
+  }
+  const own = tf.customGradient((x) => ({ value: x.mul(1), gradient: (dy) => leak(dy.mul(2)) }));
+  const w = tf.variable([1, 2]);
+  w.constraint = (value: tf.Tensor) => leak(value.mul(2));
+  const sgd = new optimizers.SGD();
+  sgd.build([w]);
+  const relu = new layers.ReLU();
+  const activation = new layers.Activation((x) => leak(tf.convertToTensor(x).mul(3)));
+  const model = new Sequential([new layers.ReLU(), new Own(), new layers.ReLU()]);
+  const remat = tf.recomputeGrad((x: tf.Tensor) => leak(x.mul(4)));
+  const square = (x: tf.Tensor) => x.square();
+  const gradient = (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    const y = tape.record(() => f(x));
+    return f === square ? leak(tape.gradient(y, x)!) : tape.gradient(y, x);
+  };
+  const makers: Record<string, (x: tf.Tensor) => unknown> = {
+    "a layer": (x) => leak(relu(x)),
+    "a layer with a function of the user's": (x) => activation(x),
+    "a layer of the user's in a model": (x) => model(x),
+    "a gradient": (x) => gradient(square, x),
+    "a gradient of the user's": (x) => gradient((x) => own(x).square(), x),
+    "what is computed anew": (x) => gradient((x) => remat(x).square(), x),
+    "a constraint": (x) => sgd.apply([x], [w]),
+  };
+  for (const [name, make] of Object.entries(makers)) {
+    leaked = undefined;
+    tf.function((x: tf.Tensor) => {
+      make(x);
+      return x.add(1);
+    })(tf.constant([1, 2]));
+    t.throws(() => leaked!.add(1), { message: new RegExp(`made at \\S*${line}`) }, name);
+  }
+});
