@@ -12,6 +12,8 @@ import { readsOf, withInputs } from "./graph.js";
 /** Steps that run together, in order. */
 export interface Members {
   readonly steps: readonly Step[];
+  /** The command of each. */
+  readonly commands: readonly Command[];
   /** The result of a member that a view within the group looks at; any other tensor itself. */
   readonly source: (tensor: Tensor) => Tensor;
   /** Results that somebody outside needs. */
@@ -86,7 +88,10 @@ interface Repeat {
 function fusedCommand(members: Members): Command {
   const { steps, source } = members;
   const repeats: Repeat[] = [];
-  const commands = steps.map((step) => commandByElements(withInputs(step, (tensor) => longFor(tensor, step.outputs.y!, repeats)))!);
+  const commands = steps.map((step, i) => {
+    const own = withInputs(step, (tensor) => longFor(tensor, step.outputs.y!, repeats));
+    return own === step ? members.commands[i]! : commandByElements(own)!;
+  });
   const { slots, count } = slotsOf(members);
   const fitting = Math.floor(BLOCK_BYTES / 4 / (count + repeats.length + 1) / 64) * 64;
   const block = Math.max(MINIMUM_BLOCK, Math.min(MAXIMUM_BLOCK, fitting));

@@ -43,10 +43,17 @@ export function stateRead({ op, inputs }: Step): State | null {
   return source instanceof State ? source : null;
 }
 
+/** Every pass asks for them. */
+const reads = new WeakMap<Inputs, readonly Tensor[]>();
+
 /** All tensors that a step reads. */
-export function readsOf(step: Step): Tensor[] {
-  const tensors: Tensor[] = [];
-  forEachTensor(step.inputs, (tensor) => tensors.push(tensor));
+export function readsOf({ inputs }: Step): readonly Tensor[] {
+  let tensors = reads.get(inputs);
+  if (!tensors) {
+    const found: Tensor[] = [];
+    forEachTensor(inputs, (tensor) => found.push(tensor));
+    reads.set(inputs, (tensors = found));
+  }
   return tensors;
 }
 

@@ -213,31 +213,57 @@ function* place(all: readonly Lifetime[]): Parts<number> {
     } else chains.set(head, { begin: lifetime.begin, end: lifetime.end, bytes: lifetime.slot.bytes, members: [lifetime] });
   }
   const bySize = [...chains.values()].sort((a, b) => b.bytes - a.bytes || a.begin - b.begin);
-  const placed: { begin: number; end: number; offset: number; bytes: number }[] = [];
+  const placed = new Placed(bySize.length);
   let arenaBytes = 0;
-  for (const chain of bySize) {
+  for (const { begin, end, bytes, members } of bySize) {
     yield;
-    let offset = 0;
-    for (const other of placed) {
-      if (other.begin > chain.end || other.end < chain.begin) continue;
-      if (offset + chain.bytes <= other.offset) break;
-      offset = Math.max(offset, other.offset + other.bytes);
-    }
-    for (const { slot } of chain.members) slot.offset = offset;
-    placed.splice(insertion(placed, offset), 0, { begin: chain.begin, end: chain.end, offset, bytes: chain.bytes });
-    arenaBytes = Math.max(arenaBytes, offset + chain.bytes);
+    const offset = placed.place(begin, end, bytes);
+    for (const { slot } of members) slot.offset = offset;
+    arenaBytes = Math.max(arenaBytes, offset + bytes);
   }
   return arenaBytes;
 }
 
-/** `placed` stays sorted by offset. */
-function insertion(placed: readonly { offset: number }[], offset: number): number {
-  let low = 0;
-  let high = placed.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (placed[middle]!.offset < offset) low = middle + 1;
-    else high = middle;
+/** What is placed, sorted by offset: numbers side by side, since every value that comes is held against all of them. */
+class Placed {
+  #count = 0;
+  readonly #begins: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #offsets: Float64Array;
+  readonly #bytes: Float64Array;
+
+  constructor(most: number) {
+    this.#begins = new Int32Array(most);
+    this.#ends = new Int32Array(most);
+    this.#offsets = new Float64Array(most);
+    this.#bytes = new Float64Array(most);
   }
-  return low;
+
+  /** The lowest offset at which nothing lies from `begin` to `end`, which is taken then. */
+  place(begin: number, end: number, bytes: number): number {
+    const [begins, ends, offsets, sizes, count] = [this.#begins, this.#ends, this.#offsets, this.#bytes, this.#count];
+    let offset = 0;
+    for (let i = 0; i < count; i++) {
+      if (begins[i]! > end || ends[i]! < begin) continue;
+      if (offset + bytes <= offsets[i]!) break;
+      offset = Math.max(offset, offsets[i]! + sizes[i]!);
+    }
+    let at = 0;
+    for (let high = count; at < high;) {
+      const middle = (at + high) >>> 1;
+      if (offsets[middle]! < offset) at = middle + 1;
+      else high = middle;
+    }
+    for (const [numbers, number] of [
+      [begins, begin],
+      [ends, end],
+      [offsets, offset],
+      [sizes, bytes],
+    ] as const) {
+      numbers.copyWithin(at + 1, at, count);
+      numbers[at] = number;
+    }
+    this.#count++;
+    return offset;
+  }
 }

@@ -19,6 +19,15 @@ const ALIGN = 64;
 
 const whole = (operand: Operand): Operand => (operand instanceof Part ? whole(operand.whole) : operand);
 
+/** How many words of commands write each operand. */
+function writersOf({ byStep }: Plan): ReadonlyMap<Operand, number> {
+  const writers = new Map<Operand, number>();
+  for (const { commands } of byStep)
+    for (const command of commands)
+      forEachAddress(command, (operand, kind) => kind !== "in" && writers.set(whole(operand), (writers.get(whole(operand)) ?? 0) + 1));
+  return writers;
+}
+
 export class Preparation {
   readonly #commands = new Set<Command>();
   readonly #offsets = new Map<Scratch, number>();
@@ -27,27 +36,41 @@ export class Preparation {
   #isFirst = true;
 
   constructor(plan: Plan, written: ReadonlySet<State>) {
-    const writers = new Map<Operand, number>();
-    for (const { commands } of plan.byStep)
-      for (const command of commands)
-        forEachAddress(command, (operand, kind) => kind !== "in" && writers.set(whole(operand), (writers.get(whole(operand)) ?? 0) + 1));
+    let writers: ReadonlyMap<Operand, number> | undefined;
     for (const { step, commands } of plan.byStep)
-      if (!step.op.host) for (const each of commands) this.#consider(each, plan, written, writers);
+      if (!step.op.host)
+        for (const each of commands) if (this.#isFixed(each, plan, written)) this.#consider(each, plan, (writers ??= writersOf(plan)));
   }
 
-  #consider(command: Command, plan: Plan, written: ReadonlySet<State>, writers: ReadonlyMap<Operand, number>): void {
+  /** Whether all that a command reads stays as it is, and it writes scratch memory alone. */
+  #isFixed(command: Command, plan: Plan, written: ReadonlySet<State>): boolean {
+    let isFixed = true;
+    forEachAddress(command, (operand, kind) => {
+      if (!isFixed) return;
+      const memory = whole(operand);
+      if (kind !== "in") isFixed = memory instanceof Scratch && kind === "out";
+      else if (memory instanceof State) isFixed = !written.has(memory);
+      else if (!this.#offsets.has(memory as Scratch)) {
+        const place = plan.find(memory as Tensor | Scratch);
+        isFixed = place instanceof State ? !written.has(place) : place.isConstant;
+      }
+    });
+    return isFixed;
+  }
+
+  #consider(command: Command, plan: Plan, writers: ReadonlyMap<Operand, number>): void {
     const states: State[] = [];
     const outputs: Scratch[] = [];
     let isFixed = true;
     forEachAddress(command, (operand, kind) => {
       const memory = whole(operand);
-      if (kind === "in") {
-        const place =
-          memory instanceof State ? memory : this.#offsets.has(memory as Scratch) ? null : plan.find(memory as Tensor | Scratch);
+      if (kind !== "in") {
+        outputs.push(memory as Scratch);
+        isFixed &&= writers.get(memory) === 1;
+      } else if (!this.#offsets.has(memory as Scratch)) {
+        const place = memory instanceof State ? memory : plan.find(memory as Tensor | Scratch);
         if (place instanceof State) states.push(place);
-        isFixed &&= place === null || (place instanceof State ? !written.has(place) : place.isConstant);
-      } else if (memory instanceof Scratch && kind === "out" && writers.get(memory) === 1) outputs.push(memory);
-      else isFixed = false;
+      }
     });
     const bytes = outputs.reduce((sum, output) => sum + Math.ceil(output.bytes / ALIGN) * ALIGN, 0);
     if (!isFixed || this.#bytes + bytes > BUDGET) return;

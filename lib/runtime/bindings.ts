@@ -1,6 +1,6 @@
 // What lib/generated/kernels.ts says of the kernels in little text: a line for each args class, then a line for each kernel.
 
-import { command, type Command, type Field, type Layout } from "./command.js";
+import { command, type Command, type Field, Layout } from "./command.js";
 
 /**
  * Makes a command of one kernel: its arguments, the size of the whole range in the kernel's units, the units that one claim of a thread
@@ -18,7 +18,7 @@ export function layoutOf(line: string): Layout {
     words += count;
     return { name: name!, kind: kinds[sign!]!, word: words - count, count };
   });
-  return { words, fields };
+  return new Layout(words, fields);
 }
 
 /** A function for each line `name index`, the index being that of its args class. */

@@ -30,9 +30,16 @@ export interface Field {
 }
 
 /** The words of a kernel's args class, generated from its source. */
-export interface Layout {
-  readonly words: number;
-  readonly fields: readonly Field[];
+export class Layout {
+  /** The fields that hold addresses. */
+  readonly addresses: readonly Field[];
+
+  constructor(
+    readonly words: number,
+    readonly fields: readonly Field[],
+  ) {
+    this.addresses = fields.filter(({ kind }) => kind === "in" || kind === "out" || kind === "inout");
+  }
 }
 
 /** One kernel call over a whole range: what an operation lowers to. */
@@ -52,13 +59,11 @@ export function command(kernel: number, layout: Layout, args: object, size: numb
 
 /** Every address word of a command: what it refers to and how it is used. */
 export function forEachAddress(command: Command, visit: (operand: Operand, kind: "in" | "out" | "inout", word: number) => void): void {
-  for (const { name, kind, word, count } of command.layout.fields) {
-    if (kind !== "in" && kind !== "out" && kind !== "inout") continue;
+  const { layout, args } = command;
+  for (const { name, kind, word, count } of layout.addresses) {
+    const given = args[name] as Operand | null | readonly (Operand | null)[];
     if (count === 1) {
-      const operand = command.args[name] as Operand | null;
-      if (operand) visit(operand, kind, word);
-    } else {
-      (command.args[name] as readonly (Operand | null)[]).forEach((operand, i) => operand && visit(operand, kind, word + i));
-    }
+      if (given) visit(given, kind as "in", word);
+    } else (given as readonly (Operand | null)[]).forEach((operand, i) => operand && visit(operand, kind as "in", word + i));
   }
 }

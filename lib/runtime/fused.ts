@@ -5,7 +5,7 @@
 //  (2) A value that only the parts use is no operand: its words say where in the scratch memory of a thread it lies.
 
 import { kernels } from "../generated/kernels.js";
-import { forEachAddress, type Command, type Field, type Operand } from "./command.js";
+import { forEachAddress, type Command, type Field, Layout, type Operand } from "./command.js";
 import { TABLE_BASE } from "./kernels.js";
 
 /** Where a value lies that exists for one block at a time. */
@@ -31,46 +31,49 @@ export interface Fusion {
 
 export function fuse({ commands, block, values, real }: Fusion): Command {
   const repeats = [...values.values()].filter(({ repeated }) => repeated);
-  const patches: (readonly number[])[] = [];
+  const patches: number[] = [];
   let words = 0;
   const begins = commands.map((command) => {
     const begin = words * 4;
     forEachAddress(command, (operand, _, word) => {
       const value = values.get(real(operand));
-      if (value) patches.push([begin + word * 4, value.place, value.shift, value.repeated?.period ?? 0]);
+      if (value) patches.push(begin + word * 4, value.place, value.shift, value.repeated?.period ?? 0);
     });
     words += command.layout.words;
     return begin;
   });
-  const counts = { repeats: repeats.length, commands: commands.length, patches: patches.length, words };
+  const counts = { repeats: repeats.length, commands: commands.length, patches: patches.length / 4, words };
   const { layout, ...header } = kernels.fused({ block, ...counts }, commands[0]!.size, grainOf(commands, block));
 
   const fields: Field[] = [...layout.fields];
   const args: Record<string, unknown> = { ...header.args };
   let word = layout.words;
-  const add = (kind: Field["kind"], value: unknown): void => {
+  const add = (kind: Field["kind"], value: unknown, count = 1): void => {
     const name = `word${word}`;
-    fields.push({ name, kind, word: word++, count: 1 });
+    fields.push({ name, kind, word, count });
     args[name] = value;
+    word += count;
   };
-  const addNumbers = (...numbers: readonly number[]): void => numbers.forEach((number) => add("u32", number));
+  const addNumbers = (numbers: readonly number[]): void => add("u32", numbers.length === 1 ? numbers[0] : numbers, numbers.length);
+  const addOperand = (kind: Field["kind"], operand: unknown): void => {
+    if (!operand) add("u32", 0);
+    else if (values.has(real(operand))) add("u32", 0);
+    else add(kind, real(operand));
+  };
   for (const { place, shift, repeated } of repeats) {
     add("in", repeated!.operand);
-    addNumbers(repeated!.period, shift, place);
+    addNumbers([repeated!.period, shift, place]);
   }
-  commands.forEach(({ kernel }, c) => addNumbers(TABLE_BASE + kernel, begins[c]!));
-  for (const patch of patches) addNumbers(...patch);
+  addNumbers([...commands.flatMap(({ kernel }, c) => [TABLE_BASE + kernel, begins[c]!]), ...patches]);
   for (const { layout, args } of commands) {
     for (const { name, kind, count } of layout.fields) {
-      for (let i = 0; i < count; i++) {
-        const value = count === 1 ? args[name] : (args[name] as readonly unknown[])[i];
-        if (typeof value !== "object" || value === null) add(kind, value);
-        else if (values.has(real(value))) add("u32", 0);
-        else add(kind, real(value));
-      }
+      const value = args[name];
+      if (kind === "u32" || kind === "i32" || kind === "f32") add(kind, value, count);
+      else if (count === 1) addOperand(kind, value);
+      else for (let i = 0; i < count; i++) addOperand(kind, (value as readonly unknown[])[i]);
     }
   }
-  return { ...header, layout: { words: word, fields }, args };
+  return { ...header, layout: new Layout(word, fields), args };
 }
 
 /** Units of a claim that takes as long as one of each of the commands' claims would: whole blocks. */

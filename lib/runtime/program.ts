@@ -90,7 +90,9 @@ function touchedBy(command: Command, place: Placing): Touched {
 }
 
 function overlaps(some: readonly Place[], others: readonly Place[]): boolean {
-  return some.some((a) => others.some((b) => a.address < b.address + b.bytes && b.address < a.address + a.bytes));
+  for (const { address, bytes } of some)
+    for (const other of others) if (address < other.address + other.bytes && other.address < address + bytes) return true;
+  return false;
 }
 
 function programBytes(segments: readonly Segment[]): number {

@@ -3,6 +3,7 @@
 import type { Step } from "../../core/primitive.js";
 import { State } from "../../core/state.js";
 import { Tensor } from "../../core/tensor.js";
+import type { Command } from "../../runtime/command.js";
 import { commandByElements, fusedStep, MAXIMUM_WORDS } from "../fused.js";
 import { forEachState, readsOf, type Graph } from "../graph.js";
 
@@ -20,8 +21,12 @@ interface Placed {
   readonly step: Step;
 }
 
+interface Member extends Placed {
+  readonly command: Command;
+}
+
 class Group {
-  readonly members: Placed[] = [];
+  readonly members: Member[] = [];
   /** Views of the members' results. */
   readonly views: Placed[] = [];
   /** Operands of the group's length that come from outside. */
@@ -68,7 +73,7 @@ class Grouping {
     if (state instanceof State) this.#states.set(outputs.y!.id, state);
     if (viewed instanceof Tensor && this.#view(viewed, { step, at })) return;
     const command = commandByElements(step);
-    if (command) return this.#join({ step, at }, command.layout.words);
+    if (command) return this.#join({ step, at, command });
     for (const { id } of readsOf(step)) this.#close(this.#makers.get(id));
     forEachState(step, (state, isWritten) => {
       if (isWritten) for (const group of this.#open) if (group.states.has(state)) this.#close(group);
@@ -96,7 +101,9 @@ class Grouping {
   }
 
   /** Adds the step to the groups whose values it reads, which become one, or to one that reads the same operand, or to a new one. */
-  #join({ step, at }: Placed, words: number): void {
+  #join(member: Member): void {
+    const { step, command } = member;
+    const { words } = command.layout;
     const { y } = step.outputs;
     const { size } = y!;
     const reads = readsOf(step);
@@ -115,7 +122,7 @@ class Grouping {
       this.#groups.add(group);
       this.#open.add(group);
     }
-    group.members.push({ step, at });
+    group.members.push(member);
     group.words += words;
     this.#makers.set(y!.id, group);
     for (const tensor of reads) {
@@ -158,7 +165,7 @@ class Grouping {
     const source = (tensor: Tensor): Tensor => (made.has(this.#source(tensor)) ? this.#source(tensor) : tensor);
     const results = [...made].filter((y) => needed.has(y));
     if (results.length === 0) return [];
-    const fused = fusedStep({ steps, source, results });
+    const fused = fusedStep({ steps, commands: group.members.map(({ command }) => command), source, results });
     readsOf(fused).forEach((tensor) => needed.add(tensor));
     return [fused, ...neededViews.reverse()];
   }
