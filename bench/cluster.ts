@@ -6,9 +6,10 @@
 //   node build/bench/cluster.js --latency 5e-6 --bandwidth 12.5e9 --compute 0.18     simulates with figures of others
 //
 // The model: a step of N replicas takes the longest of N compute times and its reductions. A reduction is halving and doubling (Thakur,
-// Rabenseifner, Gropp 2005): 2·⌈log2 N⌉ messages one after another, and 2·(N − 1)/N of the bytes through each link; each rank also copies
-// its bytes into one message and out of it. Compute times vary by `jitter` (standard deviation over mean): the longest of N is estimated by
-// that of a normal distribution. Ranks of one machine share its cores: where there are more of them, all takes that much longer.
+// Rabenseifner, Gropp 2005): 2·⌈log2 N⌉ messages one after another, and 2·(N − 1)/N of the bytes through each link. Compute times vary by
+// `jitter` (standard deviation over mean): the longest of N is estimated by that of a normal distribution. A compute time is that of a core
+// whose neighbours compute as well: cores of one machine share memory and more. Where there are more ranks than cores, all takes that much
+// longer, and the longest is that of the cores, since one rank works while another waits.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -24,7 +25,7 @@ const { keras } = tf;
 const { values: options } = parseArgs({
   options: {
     ranks: { type: "string", default: "1,2,4" },
-    rounds: { type: "string", default: "25" },
+    rounds: { type: "string", default: "5" },
     cpu: { type: "boolean", default: false },
     latency: { type: "string" },
     bandwidth: { type: "string" },
@@ -89,8 +90,8 @@ function batchOf(model: tf.keras.Sequential, samples: number): [tf.Tensor, tf.Te
 
 /** What a rank is told to do, and how long it took, in seconds. */
 type Task =
-  | { readonly kind: "alone" | "together"; readonly network: string }
-  | { readonly kind: "reduce" | "copy"; readonly bytes: number }
+  | { readonly kind: "alone" | "together"; readonly network: string; readonly steps: number }
+  | { readonly kind: "reduce"; readonly bytes: number }
   | { readonly kind: "end" };
 
 /** Seconds of the clock, or with --cpu those that processors were busy for this process. */
@@ -103,7 +104,6 @@ function now(): number {
 /** What each process of a measurement does: tasks that the first process gives, to all or to one of them. In between it sleeps. */
 async function serve(): Promise<void> {
   const { allocate } = await import("../lib/runtime/heap.js");
-  const { bytes: memoryBytes } = await import("../lib/runtime/memory.js");
   await tf.distribute.initialize({ timeoutSeconds: 60 });
   const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
   const communicator = await tf.distribute.experimental.openCommunicator();
@@ -125,38 +125,40 @@ async function serve(): Promise<void> {
     steps.set(`together ${name}`, () => together.trainOnBatch(...all));
   }
   const place = allocate(MOST);
-  /** Seconds of a task: of reductions and copies the best of several. */
-  const timeOf = async (task: Task): Promise<number> => {
+  /** Seconds of each time that a task was done. The first ones, in which clocks rise and caches fill, don't count. */
+  const timesOf = async (task: Task): Promise<number[]> => {
     const isStep = task.kind === "alone" || task.kind === "together";
     const times: number[] = [];
-    for (let i = 0; i < (isStep ? 1 : 30); i++) {
-      if (task.kind !== "alone") communicator?.barrier(); // the others may have been told later
+    if (task.kind !== "alone") communicator?.barrier(); // the others may have been told later
+    for (let i = 0; i < (isStep ? task.steps : 12); i++) {
       const begin = now();
       if (task.kind === "alone" || task.kind === "together") await steps.get(`${task.kind} ${task.network}`)!();
       else if (task.kind === "reduce") communicator!.allReduce(place, task.bytes / 4, "float32", "sum");
-      else if (task.kind === "copy") memoryBytes().copyWithin(place, place + MOST / 2, place + MOST / 2 + task.bytes);
       times.push(now() - begin);
     }
-    return Math.min(...times);
+    return times.slice(2);
   };
   process.on("message", (task: Task) => {
     if (task.kind === "end") return void Promise.resolve(communicator?.close()).then(() => process.exit(0));
     reductions = 0;
-    void timeOf(task).then((seconds) => process.send!({ seconds, reductions }));
+    void timesOf(task).then((times) => process.send!({ times, reductions }));
   });
-  process.send!({ seconds: 0, reductions: 0 });
+  process.send!({ times: [], reductions: 0 });
 }
 
-/** Bytes of the largest message that is measured, twice. */
-const MOST = 32 << 20;
+/** Bytes of the largest message that is measured: as much as the larger of the networks sends. */
+const MOST = 24e6;
+
+/** Steps that are taken one after another. */
+const STEPS = 10;
 
 interface Answer {
-  readonly seconds: number;
+  readonly times: readonly number[];
   readonly reductions: number;
 }
 
 /** Processes that do what they are told, with one thread each. */
-async function ranksOf(size: number): Promise<{ tell(task: Task, isForAll?: boolean): Promise<Answer>; close(): Promise<void> }> {
+async function ranksOf(size: number): Promise<{ tell(task: Task, ranks?: number): Promise<Answer[]>; close(): Promise<void> }> {
   const ports = await Promise.all(
     Array.from({ length: size }, () => new Promise<number>((resolve) => {
       const server = createServer().listen(0, "127.0.0.1", () => {
@@ -187,12 +189,11 @@ async function ranksOf(size: number): Promise<{ tell(task: Task, isForAll?: bool
     });
   await Promise.all(children.map(answerOf));
   return {
-    async tell(task, isForAll = true) {
-      const told = isForAll ? children : children.slice(0, 1);
+    async tell(task, ranks = size) {
+      const told = children.slice(0, ranks);
       const answers = told.map(answerOf);
       for (const child of told) child.send(task);
-      const all = await Promise.all(answers);
-      return { seconds: Math.max(...all.map(({ seconds }) => seconds)), reductions: all[0]!.reductions };
+      return Promise.all(answers);
     },
     async close() {
       const gone = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
@@ -206,6 +207,10 @@ const sorted = (times: number[]): [number, number] => {
   times.sort((a, b) => a - b);
   return [times[0]!, times[times.length >> 1]!];
 };
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const deviation = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
@@ -267,13 +272,11 @@ interface Network {
   /** Seconds of one message, and bytes in a second. */
   readonly latency: number;
   readonly bandwidth: number;
-  /** Seconds in which a rank copies a byte into a message and out of it. */
-  readonly copy: number;
 }
 
 /** Seconds of so many all-reduces that send so many bytes in all. */
-const reduced = (bytes: number, reductions: number, ranks: number, { latency, bandwidth, copy }: Network): number =>
-  ranks === 1 ? 0 : reductions * 2 * Math.ceil(Math.log2(ranks)) * latency + bytes * ((2 * (ranks - 1)) / ranks / bandwidth + copy);
+const reduced = (bytes: number, reductions: number, ranks: number, { latency, bandwidth }: Network): number =>
+  ranks === 1 ? 0 : reductions * 2 * Math.ceil(Math.log2(ranks)) * latency + (bytes * 2 * (ranks - 1)) / ranks / bandwidth;
 
 /** The largest of N draws of a normal distribution, in standard deviations over the mean (Blom 1958). */
 function longest(ranks: number): number {
@@ -294,12 +297,13 @@ interface Simulated {
 
 /** Seconds of a step of N replicas, of which so many share a core. */
 export const stepTime = ({ compute, jitter, bytes, reductions }: Simulated, ranks: number, network: Network, perCore = 1): number =>
-  Math.max(1, perCore) * (compute * (1 + jitter * longest(ranks)) + reduced(bytes, reductions, ranks, network));
+  Math.max(1, perCore) *
+  (compute * (1 + jitter * longest(Math.ceil(ranks / Math.max(1, perCore)))) + reduced(bytes, reductions, ranks, network));
 
 /** Latency and bandwidth by which two ranks take what two measured reductions took. */
-export function fitted(small: readonly [bytes: number, seconds: number], large: readonly [number, number], copy: number): Network {
+export function fitted(small: readonly [bytes: number, seconds: number], large: readonly [number, number]): Network {
   const perByte = Math.max((large[1] - small[1]) / (large[0] - small[0]), 1e-13);
-  return { latency: Math.max(small[1] - small[0] * perByte, 1e-9) / 2, bandwidth: 1 / perByte, copy };
+  return { latency: Math.max(small[1] - small[0] * perByte, 1e-9) / 2, bandwidth: 1 / perByte };
 }
 
 /** Networks that the table is made for. */
@@ -311,49 +315,54 @@ const known: Readonly<Record<string, { readonly latency: number; readonly bandwi
 
 const milliseconds = (seconds: number): string => (seconds * 1000).toFixed(seconds < 0.01 ? 3 : 1);
 
-/** Seconds of reductions and copies by two ranks. */
+/** Seconds of reductions by two ranks: of a small message, and of as much as the larger of the networks sends. */
 async function measureNetwork(rounds: number): Promise<Network> {
   const { tell, close } = await ranksOf(2);
-  const best = async (task: Task, times: number): Promise<number> => {
+  const typical = async (task: Task): Promise<number> => {
     const seconds: number[] = [];
-    for (let i = 0; i < times; i++) seconds.push((await tell(task)).seconds);
-    return Math.min(...seconds.slice(1));
+    for (let i = 0; i < rounds; i++) seconds.push(...(await tell(task)).flatMap(({ times }) => times));
+    return median(seconds);
   };
-  const large = 8e6;
-  const copy = (2 * (await best({ kind: "copy", bytes: large }, rounds))) / large;
-  const small = await best({ kind: "reduce", bytes: 16 }, rounds);
-  const network = fitted([16, small], [large, await best({ kind: "reduce", bytes: large }, rounds)], copy);
+  const large = MOST;
+  const small = await typical({ kind: "reduce", bytes: 16 });
+  const network = fitted([16, small], [large, await typical({ kind: "reduce", bytes: large })]);
   await close();
   return network;
 }
 
-/** A step of all ranks beside what the simulation says, by turns with a step of one rank alone. */
+/**
+ * A step of all ranks beside what the simulation says, by turns with steps of one rank alone, and of ranks that compute beside each other
+ * without meeting, one on each core: what cores that share memory and power lose to each other is measured there.
+ */
 async function compare(size: number, network: Network, rounds: number): Promise<Record<string, Simulated>> {
   const { tell, close } = await ranksOf(size);
   const found: Record<string, Simulated> = {};
   const perCore = options.cpu ? 1 : size / availableParallelism();
   for (const [name, { samples, layers }] of Object.entries(trained)) {
-    const [alone, together, ratios]: number[][] = [[], [], []];
     const bytes = 4 * modelOf(layers()).countParams();
-    let step: Simulated = { compute: 0, jitter: 0, bytes, reductions: 0 };
-    for (let round = 0; round < rounds + 3; round++) {
-      const before = (await tell({ kind: "alone", network: name }, false)).seconds;
-      const { seconds, reductions } = await tell({ kind: "together", network: name });
-      const after = (await tell({ kind: "alone", network: name }, false)).seconds;
-      if (round < 3) continue;
-      step = { ...step, compute: (before + after) / 2, reductions };
-      alone!.push(step.compute);
-      together!.push(seconds);
-      ratios!.push(seconds / stepTime(step, size, network, perCore));
+    const own = { kind: "alone", network: name, steps: STEPS } as const;
+    const beside = async () => (await tell(own, Math.min(size, availableParallelism()))).flatMap(({ times }) => times);
+    const [alone, steps, ratios, together]: [number[], Simulated[], number[], number[]] = [[], [], [], []];
+    let before = await beside();
+    for (let round = 0; round < rounds; round++) {
+      const [first] = await tell({ ...own, kind: "together" });
+      const after = await beside();
+      const busy = [...before, ...after];
+      const step = { compute: mean(busy), jitter: deviation(busy) / mean(busy), bytes, reductions: first!.reductions / STEPS };
+      before = after;
+      alone.push(mean((await tell(own, 1))[0]!.times));
+      steps.push(step);
+      together.push(mean(first!.times));
+      ratios.push(together.at(-1)! / stepTime(step, size, network, perCore));
     }
-    const compute = median(alone!);
-    found[name] = { ...step, compute };
-    const simulated = stepTime(found[name], size, network, perCore);
+    const [compute, jitter] = [median(steps.map((step) => step.compute)), median(steps.map((step) => step.jitter))];
+    found[name] = { ...steps[0]!, compute, jitter };
     console.log(
-      `  ${size} ranks, ${name}, ${samples} samples each: measured ${milliseconds(median(together!))} ms, ` +
-        `simulated ${milliseconds(simulated)} ms ` +
-        `(one alone ${milliseconds(compute)} ms, ${step.reductions} reductions, ${(bytes / 1e6).toFixed(2)} MB); ` +
-        `measured over simulated, each beside its neighbours: ${median(ratios!).toFixed(2)}`,
+      `  ${size} ranks, ${name}, ${samples} samples each: measured ${milliseconds(median(together))} ms, ` +
+        `simulated ${milliseconds(stepTime(found[name], size, network, perCore))} ms ` +
+        `(one alone ${milliseconds(median(alone))} ms, beside others ${milliseconds(compute)} ms, jitter ${jitter.toFixed(2)}, ` +
+        `${steps[0]!.reductions} reductions, ${(bytes / 1e6).toFixed(2)} MB); ` +
+        `measured over simulated, each beside its neighbours: ${median(ratios).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(" ")})`,
     );
   }
   await close();
@@ -379,14 +388,14 @@ async function main(): Promise<void> {
   const [jitter, rounds] = [Number(options.jitter), Number(options.rounds)];
   const given = options.latency !== undefined && options.bandwidth !== undefined;
   const isSimulatedOnly = given && options.compute !== undefined;
-  let network: Network = { latency: Number(options.latency), bandwidth: Number(options.bandwidth), copy: 0 };
+  let network: Network = { latency: Number(options.latency), bandwidth: Number(options.bandwidth) };
   let perOperation = Number(options.compute) / (networks.CNN.batch * networks.CNN.operations);
   let reductions = 4;
   if (!isSimulatedOnly) {
     const here = await measureNetwork(rounds);
     console.log(
       `this machine, ${availableParallelism()} cores, one thread for each rank: a message ${(here.latency * 1e6).toFixed(1)} µs, ` +
-        `${(here.bandwidth / 1e9).toFixed(2)} GB/s, copies ${(here.copy * 1e9).toFixed(2)} ns for a byte`,
+        `${(here.bandwidth / 1e9).toFixed(2)} GB/s`,
     );
     for (const size of options.ranks.split(",").map(Number)) {
       const { CNN } = await compare(size, here, rounds);
@@ -404,10 +413,10 @@ async function main(): Promise<void> {
   );
   console.log(`\nsimulated: ${(2e-9 / perOperation).toFixed(1)} GFLOP/s a rank, jitter ${jitter}, ${reductions} reductions a step`);
   if (given) return table(steps, "as given", network);
-  for (const [name, each] of Object.entries(known)) table(steps, name, { ...each, copy: network.copy });
+  for (const [name, each] of Object.entries(known)) table(steps, name, each);
   console.log("\nranks that are 20 times as fast");
   const faster = Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, { ...step, compute: step.compute / 20 }]));
-  for (const [name, each] of Object.entries(known)) table(faster, name, { ...each, copy: network.copy });
+  for (const [name, each] of Object.entries(known)) table(faster, name, each);
 }
 
 await main();

@@ -3,10 +3,11 @@
 //  (1) Before values meet, processes compare what they are about to do, by a reduction of fixed size: a process that does anything else, or
 //      one thing less, is an error in all of them, never a wait without end or a plausible result.
 //  (2) A list is one message: its tensors are laid side by side in memory that stays, reduced there, and copied to where they are wanted.
+//      In a program a large tensor is a message of its own, reduced where it is wanted, which mostly is where it lies: two copies less.
 
 import { dtypes, type Dtype } from "../core/dtype.js";
 import { ClusterError, DtypeError, MemoryError } from "../core/errors.js";
-import type { Group, Meeting, OutputPlaces } from "../core/replicas.js";
+import type { Group, Meeting, OutputPlaces, Reduction } from "../core/replicas.js";
 import { shapeText } from "../core/shape.js";
 import { adoptTensor, bytesOf, type Tensor } from "../core/tensor.js";
 import { meetingText } from "../ops/collective/all-reduce.js";
@@ -19,6 +20,8 @@ import { exchangeHalves } from "./half.js";
 export type Compression = "float16" | null;
 
 const TEXT_BYTES = 256;
+/** Bytes of a message of its own: to copy them there and back would take longer than a message on its way through a quick network. */
+const LARGE = 1 << 20;
 
 export class ProcessGroup implements Group {
   readonly local = 1;
@@ -128,8 +131,10 @@ export class ProcessGroup implements Group {
     if (odd) throw new DtypeError(kind, { given: `${odd} values`, expected: "float32 or int32 between processes", hint: "Cast first." });
     const results: Record<string, Tensor> = {};
     const { count, id } = this;
+    const isApart = (i: number): boolean => kind === "all-reduce" && bytesOf(xs[i]!)! >= LARGE && places[`y${i}`] !== undefined;
     for (const dtype of kinds) {
-      const own = xs.flatMap((x, i) => (x.dtype === dtype ? [i] : []));
+      const all = xs.flatMap((x, i) => (x.dtype === dtype ? [i] : []));
+      const own = all.filter((i) => !isApart(i));
       const total = own.reduce((sum, i) => sum + xs[i]!.size, 0);
       const bucket = this.#take(4 * total);
       let at = bucket;
@@ -138,12 +143,11 @@ export class ProcessGroup implements Group {
         xs[i]!.storage!.copyTo(memoryBytes().subarray(at, at + bytes));
         at += bytes;
       }
-      const isSum = reduction === "sum" || reduction === "mean";
-      if (dtype === "float32" && isSum && this.compression === "float16") exchangeHalves(this.communicator, bucket, total);
-      else this.communicator.allReduce(bucket, total, dtype as "float32", isSum ? "sum" : reduction!);
-      if (reduction === "mean") {
-        const elements = new Float32Array(memoryBytes().buffer, bucket, total);
-        for (let i = 0; i < total; i++) elements[i] = elements[i]! / count;
+      if (total > 0) this.#reduce(bucket, total, dtype, reduction!);
+      for (const i of all.filter(isApart)) {
+        const [{ address }, storage] = [places[`y${i}`]!, xs[i]!.storage!];
+        if (storage.resident() !== address) storage.copyTo(memoryBytes().subarray(address, address + bytesOf(xs[i]!)!));
+        this.#reduce(address, xs[i]!.size, dtype, reduction!);
       }
       at = bucket;
       for (const i of own) {
@@ -157,6 +161,16 @@ export class ProcessGroup implements Group {
       }
     }
     return results;
+  }
+
+  /** Numbers in memory become those of all, in place. */
+  #reduce(address: number, total: number, dtype: Dtype, reduction: Reduction): void {
+    const isSum = reduction === "sum" || reduction === "mean";
+    if (dtype === "float32" && isSum && this.compression === "float16") exchangeHalves(this.communicator, address, total);
+    else this.communicator.allReduce(address, total, dtype as "float32", isSum ? "sum" : reduction);
+    if (reduction !== "mean") return;
+    const elements = new Float32Array(memoryBytes().buffer, address, total);
+    for (let i = 0; i < total; i++) elements[i] = elements[i]! / this.count;
   }
 
   #broadcast({ root = 0 }: Meeting, xs: readonly Tensor[], places: OutputPlaces): Record<string, Tensor> {

@@ -60,6 +60,10 @@ for (const launcher of present) {
     t.strictSame(second!["traced"], [...common, [4, 6]]);
     t.strictSame(first!["eager"], [[0, 0], [1, 1], [1, 1]], "unequal lengths"); // prettier-ignore
     t.strictSame(first!["gradient"], [3, 3, 3]);
+    for (const [rank, { reducedInPlace }] of [first!, second!].entries()) {
+      const expected = [1.5, 1.5, 2.5, 3, 1.5, 1.5, rank + 2];
+      t.strictSame(reducedInPlace, expected.map((each) => [each, each]), `rank ${rank}: large tensors lie where they are wanted`); // prettier-ignore
+    }
     t.strictSame([first!["parts"], second!["parts"]], [[[0, 1], [4]], [[2, 3], []]]); // prettier-ignore
     t.ok(Math.abs((second!["mean"] as number) - 2 / 3) < 1e-6, "mean over unequal shares");
     t.strictSame([first!["total"], second!["total"]], [4, 4], "a metric read outside is everybody's");
@@ -69,6 +73,17 @@ for (const launcher of present) {
 }
 
 if (launchers.mpirun) {
+  t.test("3 ranks: no power of two", async (t) => {
+    const all = await runRanks("mpirun", 3, ["collectives"]);
+    ended(t, all);
+    const answers = answersOf<{ traced: unknown[]; total: number }>(all);
+    t.equal(answers.length, 3);
+    for (const { traced, total } of answers) {
+      t.strictSame(traced.slice(0, 4), [[6, -3, 6], [2, -1, 2], [3, 0, 4], [1, -2, 0]]); // prettier-ignore
+      t.equal(total, 9);
+    }
+  });
+
   t.test("4 ranks: equal bits without a seed, and the weights of one process with one", async (t) => {
     const all = await runRanks("mpirun", 4, ["train", "none", "5"], 100);
     ended(t, all);

@@ -56,9 +56,20 @@ const reduceOp = primitive({
   effect: true,
   infer: (inputs, _: Attributes) => likeInputs(inputs),
   host: onHost as never,
+  overwrites: (root, { xs }, outputs) => overReduced(root as (tensor: Tensor) => object, xs, outputs),
   keeps: ["xs"],
   gradient: (dy, { xs }, { attrs }) => ({ xs: () => reductionGradient(dy, xs, attrs) }),
 });
+
+/** Each output may lie where its input lies, unless another input lies there too and is still to be read. */
+function overReduced(
+  root: (tensor: Tensor) => object,
+  xs: readonly Tensor[],
+  outputs: Readonly<Record<string, Tensor>>,
+): (readonly [Tensor, Tensor])[] {
+  const roots = xs.map(root);
+  return xs.flatMap((x, i) => (roots.indexOf(roots[i]!) === roots.lastIndexOf(roots[i]!) ? [[outputs[`y${i}`]!, x] as const] : []));
+}
 
 const combine: Readonly<Record<Reduction, (a: Tensor, b: Tensor) => Tensor>> = { sum: add, mean: add, max: maximum, min: minimum };
 

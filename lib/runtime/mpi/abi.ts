@@ -13,9 +13,6 @@ export interface Abi {
   readonly max: Handle;
   readonly min: Handle;
   readonly errorsReturn: Handle;
-  readonly noInfo: Handle;
-  /** What makes a reduction that is started again and again; older libraries have none. */
-  readonly keptReduction: "MPI_Allreduce_init" | "MPIX_Allreduce_init";
   readonly inPlace: bigint;
   readonly statusIgnore: bigint;
   readonly anySource: number;
@@ -37,8 +34,6 @@ export const mpich: Abi = {
   max: 0x58000001,
   min: 0x58000002,
   errorsReturn: 0x54000001,
-  noInfo: 0x1c000000,
-  keptReduction: "MPI_Allreduce_init",
   inPlace: 0xffffffffffffffffn,
   statusIgnore: 1n,
   anySource: -2,
@@ -56,8 +51,6 @@ export const openMpi: Abi = {
   max: "ompi_mpi_op_max",
   min: "ompi_mpi_op_min",
   errorsReturn: "ompi_mpi_errors_return",
-  noInfo: "ompi_mpi_info_null",
-  keptReduction: "MPIX_Allreduce_init",
   inPlace: 1n,
   statusIgnore: 0n,
   anySource: -1,
@@ -75,8 +68,6 @@ export const standard: Abi = {
   max: 0x23,
   min: 0x22,
   errorsReturn: 0x142,
-  noInfo: 0x130,
-  keptReduction: "MPI_Allreduce_init",
   inPlace: 1n,
   statusIgnore: 0n,
   anySource: -1,

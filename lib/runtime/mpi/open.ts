@@ -4,8 +4,7 @@
 //      process is a failure after milliseconds, and the thread can always leave.
 //  (2) Who waits long sleeps in between, on the lifeline's word, so that ranks on few cores don't spin each other out.
 //  (3) What a small reduction costs is the calls themselves: nothing is looked up, and no clock is read, before a wait has become long.
-//  (4) A small reduction is begun once in memory of its own and started again and again, which takes half the time. The first one of its
-//      kind is made by all processes together, since all reduce the same in the same order.
+//  (4) A small reduction is made of messages that are prepared once and started again and again (small.ts).
 //  (5) Words that MPI writes (requests, flags, statuses) lie in memory of their own, which doesn't move.
 
 import { hostname, networkInterfaces, availableParallelism } from "node:os";
@@ -15,6 +14,7 @@ import { setThreads } from "../machine.js";
 import { memory } from "../memory.js";
 import { Lifeline } from "./lifeline.js";
 import { loadLibrary, type Library } from "./library.js";
+import { SmallReductions } from "./small.js";
 
 /** Words of (5), by index of 32 bits. */
 const REQUEST = 0;
@@ -22,9 +22,8 @@ const FLAG = 4;
 const STATUS = 8;
 const COUNT = 24;
 const SCRATCH_BYTES = 4096;
-/** Bytes of a small reduction (4), and kinds of them that are kept. */
+/** Bytes of a small reduction (4). */
 const SMALL = 1024;
-const KEPT = 64;
 /** Bytes of a reduction between processes of one machine: what is larger leaves the caches before it is read again. */
 const PIECE = 4 << 20;
 
@@ -51,14 +50,6 @@ export function launcher(): { readonly family: "open-mpi" | "mpich" | null; read
   return null;
 }
 
-/** A reduction that is started again and again (4). */
-interface Kept {
-  /** Its elements, and the address of its request. */
-  readonly elements: Int32Array;
-  readonly request: number;
-  readonly test: () => number;
-}
-
 class Mpi implements Communicator {
   readonly rank: number;
   readonly size: number;
@@ -67,8 +58,7 @@ class Mpi implements Communicator {
   readonly #library: Library;
   readonly #words: number;
   #bytesPerPiece: number;
-  readonly #kept = new Map<string, Kept>();
-  readonly #start: ((request: number) => number) | null;
+  readonly #small: SmallReductions;
   /** Whether a test found its operation over: a view of the flag, which stays valid when the memory grows. */
   readonly #flags: Int32Array;
   readonly #test: () => number;
@@ -90,20 +80,18 @@ class Mpi implements Communicator {
     this.#bytesPerPiece = bytesPerPiece;
     this.#words = allocate(SCRATCH_BYTES);
     this.#flags = new Int32Array(memory.buffer, this.#words + FLAG * 4, 1);
-    this.#test = this.#testOf(library.at(this.#words));
-    this.#start = library.has(library.abi.keptReduction) ? library.functionOf("MPI_Start") : null;
+    const [test, request, flag] = [library.functionOf("MPI_Test"), library.at(this.#words), library.at(this.#words + FLAG * 4)];
+    this.#test = () => test(request, flag, library.ignored);
     library.call("MPI_Init_thread", 0, 0, 1, library.at(this.#words));
     library.call("MPI_Comm_set_errhandler", library.world, library.handle("errorsReturn"));
     library.call("MPI_Comm_rank", library.world, library.at(this.#words));
     this.rank = this.#word(0);
     library.call("MPI_Comm_size", library.world, library.at(this.#words));
     this.size = this.#word(0);
-  }
-
-  #testOf(request: number): () => number {
-    const { at, abi, functionOf } = this.#library;
-    const [test, flag] = [functionOf("MPI_Test"), at(this.#words + FLAG * 4)];
-    return () => test(request, flag, abi.statusIgnore);
+    this.#small = new SmallReductions(library, this.rank, this.size, flag, ({ start, test }) => {
+      this.#checkCode("MPI_Startall", start());
+      this.#wait("an all-reduce", false, test);
+    });
   }
 
   #word(index: number): number {
@@ -211,40 +199,7 @@ class Mpi implements Communicator {
 
   allReduce(address: number, count: number, element: ElementName, reduction: ReductionName): void {
     this.#check();
-    const length = Math.max(count, this.size);
-    const kept = 4 * count <= SMALL ? this.#keptOf(length, element, reduction) : null;
-    if (kept === null) return this.#reduce(address, count, element, reduction);
-    const own = new Int32Array(memory.buffer, address, count);
-    const { elements } = kept;
-    for (let i = 0; i < count; i++) elements[i] = own[i]!;
-    if (count < length) elements.fill(0, count);
-    if (kept.request === 0) this.#reduce(elements.byteOffset, length, element, reduction);
-    else {
-      this.#checkCode("MPI_Start", this.#start!(kept.request));
-      this.#wait("an all-reduce", false, kept.test);
-    }
-    for (let i = 0; i < count; i++) own[i] = elements[i]!;
-  }
-
-  /**
-   * Invariant (4); null where there are many already. With fewer elements than processes Open MPI would go around a ring of all of them: it
-   * gets as many.
-   */
-  #keptOf(length: number, element: ElementName, reduction: ReductionName): Kept | null {
-    const key = `${element} ${reduction} ${length}`;
-    let kept = this.#kept.get(key);
-    if (kept) return kept;
-    if (this.#kept.size >= KEPT) return null;
-    const { abi, call, handle, at, world } = this.#library;
-    const place = allocate(64 + 4 * length);
-    const request = this.#start === null ? 0 : at(place);
-    if (request !== 0) {
-      const [elements, type, operation] = [at(place + 64), handle(element), handle(reduction)];
-      call(abi.keptReduction, abi.inPlace, elements, length, type, operation, world, handle("noInfo"), request);
-    }
-    kept = { elements: new Int32Array(memory.buffer, place + 64, length), request, test: this.#testOf(request) };
-    this.#kept.set(key, kept);
-    return kept;
+    if (4 * count > SMALL || !this.#small.run(address, count, element, reduction)) this.#reduce(address, count, element, reduction);
   }
 
   #reduce(address: number, count: number, element: ElementName, reduction: ReductionName): void {
@@ -369,7 +324,7 @@ class Mpi implements Communicator {
       if (this.#lifeline && this.#lifeline.first !== 0) return; // MPI can't end without those that are gone
       this.#barrier(true);
       this.#lifeline?.ignore();
-      for (const { request } of this.#kept.values()) if (request !== 0) this.#library.call("MPI_Request_free", request);
+      this.#small.free();
       this.#library.call("MPI_Finalize");
       // The others end MPI through this process: until they have, or are gone.
       if (this.#servesOthers) Atomics.wait(this.#lifeline!.words, 3, 0, PATIENCE * 1000);

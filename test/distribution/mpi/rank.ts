@@ -155,6 +155,15 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
       const loss = tape.record(() => tf.reduceSum(tf.multiply(allReduce(x), id + 1)));
       return tape.gradient(loss, x)!;
     });
+    const large = tf.function((x: tf.Tensor) =>
+      strategy.run(() => {
+        const [big, other] = [tf.multiply(tf.ones([300_000]), x), tf.add(tf.ones([500, 600]), x)];
+        const twice = tf.multiply(big, 2);
+        const all = allReduce([big, tf.reshape(big, [600, 500]), other, twice, x, x], "mean");
+        return [...all, other].map((each) => tf.stack([tf.reduceMin(each), tf.reduceMax(each)])); // one of them is read afterwards
+      }),
+    );
+    const reducedInPlace = large(tf.constant(id + 1)).map((each) => each.array());
     const parts = [...strategy.experimentalDistributeDataset(tf.data.Dataset.range(5).batch(4))].map((each) => each.array());
     const mean = strategy.reduce("MEAN", tf.ones([id + 1]).mul(id), { axis: 0 }).item();
     const total = strategy.scope(() => new keras.metrics.Sum());
@@ -162,7 +171,18 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     const own = strategy.scope(() => tf.variable(0, { dtype: "float32", synchronization: "on_read", aggregation: "sum" }));
     strategy.run(() => void own.assign(id + 1));
     const kept = [own.item(), strategy.reduce("SUM", own).item(), (strategy.experimentalLocalResults(own)[0] as tf.Tensor).item()];
-    say({ rank: id, traced, eager, gradient: gradient.array(), parts, mean, total: total.result().item(), kept, chief: strategy.isChief });
+    say({
+      rank: id,
+      traced,
+      eager,
+      gradient: gradient.array(),
+      reducedInPlace,
+      parts,
+      mean,
+      total: total.result().item(),
+      kept,
+      chief: strategy.isChief,
+    });
   },
   async half() {
     await tf.distribute.initialize({ timeoutSeconds: 60 });
