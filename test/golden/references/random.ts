@@ -58,6 +58,7 @@ for (const name of ["tf.random.split", "tf.random.experimental.statelessSplit"])
 reference("tf.random.Generator", () => {
   const made = tf.random.Generator.fromKeyCounter(5, [1, 2], "philox");
   expectValue(made.uniform([2]), [0.26458251, 0.3412656]);
+  expectValue(made.state.value(), [1 + 2 * 256, 0, 2, 0, 5, 0]);
   made.resetFromKeyCounter(9, [3, 4]);
   expectValue(made.state.value(), [3, 0, 4, 0, 9, 0]);
   expectValue(made.binomial([3], [0, 5, 9], 1), [0, 5, 9]);
