@@ -1,6 +1,6 @@
 // Dtype policies: which dtype a layer computes in, and which its variables have.
 
-import { asTensor, type TensorLike } from "../core/convert.js";
+import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { dtypes, isFloat, keptDtype, type Dtype } from "../core/dtype.js";
 import { text, ValueError } from "../core/errors.js";
 import { declare } from "../core/operation.js";
@@ -20,6 +20,9 @@ export type QuantizationMode = (typeof quantizationModes)[number];
 /** Policies that compute in a half and keep variables in float32. */
 const mixed: Readonly<Record<string, Dtype>> = { mixed_float16: "float16", mixed_bfloat16: "bfloat16" };
 
+/** Names that Keras does not take for a policy, as it writes them. */
+const spelled: Readonly<Record<string, string>> = { half: "float16", float: "float32", double: "float64", boolean: "bool" };
+
 /**
  * Which dtype a layer computes in and which its variables have: a dtype for both, or "mixed_float16" and "mixed_bfloat16", under which
  * layers compute in the half and variables are float32. Keras: `keras.DTypePolicy`.
@@ -37,12 +40,14 @@ export class DTypePolicy {
 
   /** @param name  that of the default policy unless another is given. @throws ValueError for another name */
   constructor(name: string | null = null) {
-    const given = name ?? defaultDtypePolicy().name;
+    const said = name ?? defaultDtypePolicy().name;
+    const given = Object.hasOwn(spelled, said) ? spelled[said]! : said;
     const kept = Object.hasOwn(mixed, given) ? mixed[given] : keptDtype(given);
     if (!kept) {
       const known = [...Object.keys(dtypes), "int64", "float64", ...Object.keys(mixed)];
       throw new ValueError("keras.DTypePolicy", { given: text(given), expected: `one of ${known.join(", ")}` });
     }
+    if (given === "float64") checkedDtype(given);
     this.#name = given;
     this.#computeDtype = kept;
     this.#variableDtype = Object.hasOwn(mixed, given) ? "float32" : kept;

@@ -327,17 +327,10 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     };
   }
 
-  /** Under a policy that computes in a half, variables are read in it and float32 outputs are rounded to it. */
+  /** Under a policy that computes in a half, float variables are read in it. */
   #inItsDtype(compute: () => unknown): unknown {
     const { computeDtype, variableDtype } = this;
-    const isInHalves = this.autocast && isHalf(computeDtype);
-    const outputs = readingAs(isInHalves && computeDtype !== variableDtype ? computeDtype : null, compute);
-    if (!isInHalves || this.sublayers().length > 0) return outputs;
-    const rounded = (value: unknown): unknown => {
-      if (Array.isArray(value)) return value.map(rounded);
-      return value instanceof Tensor && value.dtype === "float32" ? cast(value, computeDtype) : value;
-    };
-    return rounded(outputs);
+    return readingAs(this.autocast && isHalf(computeDtype) && computeDtype !== variableDtype ? computeDtype : null, compute);
   }
 
   /** A penalty on the outputs. */
@@ -390,6 +383,11 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** Whether inputs are converted to tensors before `call` sees them. */
   get convertsInputs(): boolean {
     return true;
+  }
+
+  /** Whether float inputs are brought to the dtype that the layer computes in: places of rows, which a half would round, are not. */
+  get castsInputs(): boolean {
+    return this.autocast;
   }
 
   /** Whether a call may be left between two of its layers and made again: it has no effect but theirs. */

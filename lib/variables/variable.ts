@@ -80,7 +80,7 @@ export function readingAsHere(): <T>(action: () => T) => T {
   return (action) => readingAs(there, action);
 }
 
-/** Runs the action while trained float variables are read in this dtype: a layer that computes in a half. Keras: AutocastScope */
+/** Runs the action while float variables are read in this dtype: a layer that computes in a half. Keras: AutocastScope */
 export function readingAs<T>(dtype: Dtype | null, action: () => T): T {
   const before = autocast;
   autocast = dtype;
@@ -119,6 +119,8 @@ export class Variable extends Chainable {
   }
   /** How it is split over them. */
   readonly split: Split | null;
+  /** Whether it was made to be trained: its place among the weights of a layer, also where that is frozen. */
+  readonly madeTrainable: boolean;
   readonly #shape: readonly number[];
 
   /** @param initial  the first value, or a function that makes it (run outside of tapes and traces); see `options.shape` */
@@ -127,6 +129,7 @@ export class Variable extends Chainable {
     checkOptions(new.target.name, arguments, 1, variableOptions);
     const { dtype, name = "Variable", trainable = true, synchronization = "auto", aggregation = "none" } = options;
     this.name = currentScope() + name;
+    this.madeTrainable = trainable;
     this.constraint = options.constraint ?? null;
     this.synchronization = oneOf(`${name}.synchronization`, synchronization, synchronizations);
     this.aggregation = oneOf(`${name}.aggregation`, aggregation, aggregations);
@@ -220,7 +223,7 @@ export class Variable extends Chainable {
   override value(): Tensor {
     const value = standIn(this) ?? this.#present();
     noteRead(this, value);
-    return autocast !== null && this.autocast && this.trainable && isFloat(value.dtype) ? cast(value, autocast) : value;
+    return autocast !== null && this.autocast && isFloat(value.dtype) ? cast(value, autocast) : value;
   }
 
   #present(): Tensor {

@@ -111,3 +111,90 @@ t.test("an operation in a functional model gives for halves what it gives at onc
     t.strictSame([got.dtype, got.array()], [wanted.dtype, wanted.array()], name);
   }
 });
+
+for (const dtype of ["mixed_float16", "mixed_bfloat16"])
+  t.test(`under ${dtype} places of rows and categories are read as they are given`, (t) => {
+    // bfloat16 has no 301, float16 no 2,049.
+    const place = dtype === "mixed_bfloat16" ? 301 : 2049;
+    const places = tf.constant([[place]], { dtype: "float32" });
+    const embedding = new layers.Embedding(place + 1, 2, { dtype });
+    const rows = embedding(places);
+    t.equal(rows.dtype, embedding.computeDtype);
+    t.same(
+      rows.data(),
+      tf
+        .cast(embedding.embeddings, rows.dtype)
+        .data()
+        .slice(2 * place),
+    );
+    const hot = new layers.CategoryEncoding(place + 1, { outputMode: "one_hot", dtype })(places);
+    t.equal(hot.dtype, "float32", "as Keras counts them");
+    t.same(tf.argmax(hot, -1).data(), [place]);
+    t.same(new layers.Discretization({ binBoundaries: [place - 0.5, place + 0.5], dtype })(places).data(), [1]);
+    t.end();
+  });
+
+t.test("what a layer gives under a mixed policy does not depend on whether it is trained", (t) => {
+  const make: Readonly<Record<string, () => tf.keras.layers.Layer>> = {
+    Dense: () => new layers.Dense(3, { dtype: "mixed_bfloat16" }),
+    Conv1D: () => new layers.Conv1D(3, 2, { dtype: "mixed_bfloat16" }),
+    GRU: () => new layers.GRU(3, { dtype: "mixed_bfloat16" }),
+    LayerNormalization: () => new layers.LayerNormalization({ dtype: "mixed_bfloat16" }),
+    SpectralNormalization: () => new layers.SpectralNormalization(new layers.Dense(3, { dtype: "mixed_bfloat16" })),
+  };
+  const x = keras.random.normal([2, 5, 4], { seed: 3 });
+  for (const [name, made] of Object.entries(make)) {
+    const layer = made();
+    const before = layer(x) as tf.Tensor;
+    const weights = layer.weights.map((weight) => weight.name);
+    layer.trainable = false;
+    const after = layer(x) as tf.Tensor;
+    t.strictSame([after.dtype, after.array()], ["bfloat16", before.array()], name);
+    t.strictSame(layer.weights.map((weight) => weight.name), weights, `${name}: weights stay in order`); // prettier-ignore
+  }
+  t.end();
+});
+
+t.test("results are in the dtype that a layer gives them", (t) => {
+  class Wide extends layers.Layer {
+    override call(x: tf.Tensor): tf.Tensor {
+      t.equal(x.dtype, "float16");
+      return tf.cast(x, "float32");
+    }
+  }
+  const x = keras.random.normal([2, 5, 4], { seed: 3 });
+  t.equal(new Wide({ dtype: "mixed_float16" })(x).dtype, "float32", "a layer of one's own");
+  const table = new layers.ReversibleEmbedding(7, 4, { dtype: "mixed_float16", reverseDtype: "float32" });
+  table([[1]]);
+  t.equal(table(tf.cast(x, "float16"), { reverse: true } as never).dtype, "float32", "logits in reverseDtype");
+  const states = [tf.zeros([2, 3]), tf.ones([2, 3])];
+  const given = new layers.LSTM(3, { dtype: "mixed_float16", returnState: true })(x, { initialState: states }) as unknown as tf.Tensor[];
+  t.strictSame(given.map(({ dtype }) => dtype), ["float16", "float16", "float16"], "states of float32 begin an LSTM"); // prettier-ignore
+  const cells = [new layers.GRUCell(2), new layers.LSTMCell(3, { dtype: "bfloat16" })];
+  t.equal(new layers.RNN(cells)(x).dtype, "float32", "cells that compute in another dtype");
+  t.end();
+});
+
+t.test("STFTSpectrogram takes float16, and refuses bfloat16 as Keras does", (t) => {
+  const x = keras.random.normal([2, 64, 1], { seed: 3 });
+  for (const mode of ["log", "magnitude", "psd", "real", "imag", "angle", "stft"]) {
+    const make = (dtype: string) => new layers.STFTSpectrogram({ mode: mode as "log", frameLength: 16, dtype });
+    const [half, whole] = [make("mixed_float16")(x), make("float32")(x)];
+    t.equal(half.dtype, "float16");
+    const top = Math.max(...whole.data().map(Math.abs));
+    if (mode !== "log" && mode !== "angle")
+      t.ok(half.data().every((each, i) => Math.abs(each - whole.data()[i]!) <= top * 2 ** -8), mode); // prettier-ignore
+    t.throws(() => make("bfloat16")(x), /given bfloat16; expected float16 or float32/);
+  }
+  t.end();
+});
+
+t.test("policies have the names that Keras writes", (t) => {
+  t.equal(new keras.DTypePolicy("half").name, "float16");
+  t.equal(new keras.DTypePolicy("double").name, "float64");
+  t.strictSame(
+    new layers.Dense(1, { dtype: "float" }).getConfig()["dtype"],
+    new layers.Dense(1, { dtype: "float32" }).getConfig()["dtype"],
+  );
+  t.end();
+});

@@ -113,7 +113,7 @@ export class MelSpectrogram extends Layer<typeof MelSpectrogram.options> {
       const decibels = subtract(multiply(log10(maximum(y, minPower)), 10), reference);
       y = maximum(decibels, subtract(max(decibels), topDb));
     }
-    return swapaxes(y, -1, -2);
+    return cast(swapaxes(y, -1, -2), this.computeDtype);
   }
 
   override getConfig(): Record<string, Json> {

@@ -10,6 +10,7 @@ import { windowNames } from "../../initializers/window.js";
 import {
   add,
   arctan2,
+  cast,
   concatenate,
   conv,
   expandDims,
@@ -96,7 +97,11 @@ export class STFTSpectrogram extends Layer<typeof STFTSpectrogram.options> {
     const planes = this.options.dataFormat === "channels_last" ? moveaxis(x, 2, 1) : x;
     const [batch, channels] = planes.shape as Shape;
     const signals = expandDims(channels === 1 ? squeeze(planes, 1) : mergeAxes(planes, 0, 2), -1);
-    const frames = conv(signals, kernel, { strides: this.#step, padding: this.options.padding, dataFormat: "channels_last" });
+    const frames = conv(signals, cast(kernel, x.dtype), {
+      strides: this.#step,
+      padding: this.options.padding,
+      dataFormat: "channels_last",
+    });
     return channels === 1 ? expandDims(frames, 1) : splitAxis(frames, 0, [batch!, channels!]);
   }
 
@@ -108,7 +113,7 @@ export class STFTSpectrogram extends Layer<typeof STFTSpectrogram.options> {
 
   override call(x: Tensor): Tensor {
     const { mode } = this.options;
-    if (x.dtype !== "float32") throw new DtypeError(this.name, { given: x.dtype, expected: "float32" });
+    if (x.dtype !== "float32" && x.dtype !== "float16") throw new DtypeError(this.name, { given: x.dtype, expected: "float16 or float32" });
     const real = this.realKernel && this.#transformed(x, this.realKernel);
     const imaginary = this.imagKernel && this.#transformed(x, this.imagKernel);
     if (mode === "real") return this.#arranged(real!);
@@ -119,7 +124,7 @@ export class STFTSpectrogram extends Layer<typeof STFTSpectrogram.options> {
     if (mode === "psd") {
       // Bins that stand for two frequencies count twice.
       const twice = Float32Array.from({ length: this.#bins }, (_, bin) => (bin === 0 || bin === this.#bins - 1 ? 1 : 2));
-      return this.#arranged(multiply(power, twice));
+      return this.#arranged(multiply(power, cast(twice, power.dtype)));
     }
     const magnitude = this.#arranged(sqrt(maximum(power, epsilon())));
     return mode === "magnitude" ? magnitude : log(maximum(magnitude, epsilon()));

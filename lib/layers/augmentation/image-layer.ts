@@ -113,7 +113,13 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
     const images = this.#part(data);
     const isBatch = this.#isBatched(images);
     const transformation = this.getRandomTransformation(images, options);
-    return this.#single(isBatch, images, (batch) => this.transformImages(batch, transformation, options));
+    return this.#single(isBatch, images, (batch) => this.#changedImages(batch, transformation, options));
+  }
+
+  /** Changes may be computed in float32: what they give is in the dtype that the layer computes in. */
+  #changedImages(batch: Tensor, transformation: Transformation, options: TransformOptions): Tensor {
+    const images = this.transformImages(batch, transformation, options);
+    return this.autocast && isFloat(images.dtype) ? cast(images, this.computeDtype) : images;
   }
 
   /** The same images and masks, with a height and a width where they are open. */
@@ -147,7 +153,7 @@ export abstract class ImageLayer<S extends Schema = typeof imageOptions> extends
     const change = (name: string, transform: (batch: Tensor) => Tensor): void => {
       if (named[name] !== undefined) result[named[name]] = this.#single(isBatch, this.#part(data[named[name]!]), transform);
     };
-    change("images", (batch) => this.transformImages(batch, transformation, options));
+    change("images", (batch) => this.#changedImages(batch, transformation, options));
     change("labels", (batch) => this.transformLabels(batch, transformation, options));
     change("segmentationMasks", (batch) => this.transformSegmentationMasks(batch, transformation, options));
     if (boxes) {

@@ -50,7 +50,7 @@ function withValues(value: unknown): unknown {
 }
 
 function castsTo(layer: Layer, x: Tensor): boolean {
-  return layer.autocast && isFloat(x.dtype) && x.dtype !== layer.computeDtype;
+  return layer.castsInputs && isFloat(x.dtype) && x.dtype !== layer.computeDtype;
 }
 
 /** The value with tensors at its leaves. Arrays of numbers become tensors, arrays of tensors stay arrays. */

@@ -192,7 +192,7 @@ export abstract class LayerState extends Callable {
       else if (value instanceof Metric) tracked.metrics.push(value);
       else if (value instanceof SeedGenerator) tracked.seeds.push(value.state);
       else if (value instanceof Variable && !this.#weights.has(value))
-        (value.trainable ? tracked.trainable : tracked.nonTrainable).push(value);
+        (value.madeTrainable ? tracked.trainable : tracked.nonTrainable).push(value);
     });
     return tracked;
   }

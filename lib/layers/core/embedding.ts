@@ -2,6 +2,7 @@
 
 import { boolean, nullable, positiveInteger, type QuantizationMode, registerClasses, unwritten } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
+import type { Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast, divide, expandDims, notEqual, squeeze, take } from "../../ops/index.js";
 import { unpackInt4 } from "../../quantizers/packing.js";
@@ -67,23 +68,25 @@ export class Embedding extends QuantizedLayer<typeof Embedding.options> {
     return this.options.maskZero ? notEqual(indices, 0) : null;
   }
 
+  override get castsInputs(): boolean {
+    return false;
+  }
+
   override call(indices: Tensor): Tensor {
     const places = cast(indices, "int32");
     const { kept } = this;
-    if (!kept) return this.lora ? take(this.adapted(), places, 0) : rowsOf(this.embeddings, places);
+    if (!kept) return this.lora ? take(this.adapted(), places, 0) : rowsOf(this.embeddings, places, this.computeDtype);
     return this.withAdaptation(keptRows(kept, places, this.options.outputDim), (a) => take(a, places, 0));
   }
 }
 
 export interface Embedding extends LayerAttributes<typeof Embedding.options, "loraAlpha" | "loraRank" | "quantizationConfig" | "weights"> {}
 
-/** Rows of a table, which is not brought to the dtype that is computed in before they are taken: it is large, and they are few. */
-export const rowsOf = (table: Variable, places: Tensor): Tensor =>
-  take(
-    readingAs(null, () => table.value()),
-    places,
-    0,
-  );
+/** Rows of a table in the dtype that is computed in: they are brought to it, not the table, which is large where they are few. */
+export function rowsOf(table: Variable, places: Tensor, dtype: Dtype): Tensor {
+  const whole = readingAs(null, () => table.value());
+  return cast(take(whole, places, 0), dtype);
+}
 
 /** A table whose rows have scales of their own, in few bits. */
 export function keptTable(owner: Layer, { mode, config, groupSize }: Settings, shape: readonly [number, number]): FewBits {

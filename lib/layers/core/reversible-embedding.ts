@@ -115,6 +115,10 @@ export class ReversibleEmbedding extends QuantizedLayer<typeof ReversibleEmbeddi
     return null;
   }
 
+  override get castsInputs(): boolean {
+    return false;
+  }
+
   override call(x: Tensor, { reverse }: ReversibleEmbeddingCallOptions = {}): Tensor {
     const { maskZero, reverseDtype, logitSoftCap } = this.options;
     const { kept } = this;
@@ -123,7 +127,7 @@ export class ReversibleEmbedding extends QuantizedLayer<typeof ReversibleEmbeddi
       const vectors =
         kept ? this.withAdaptation(keptRows(kept, places, this.options.outputDim), (a) => take(a, places, 0))
         : this.lora ? take(this.adapted(), places, 0)
-        : rowsOf(this.embeddings, places); // prettier-ignore
+        : rowsOf(this.embeddings, places, this.computeDtype); // prettier-ignore
       return maskZero ? setMask(vectors, notEqual(x, 0)) : vectors;
     }
     const logits = kept ? this.#wayBack(x, kept) : this.#floatLogits(x, reverseDtype);

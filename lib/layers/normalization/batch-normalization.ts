@@ -116,10 +116,10 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
       throw new ShapeError(this.name, { given: `an input of shape ${shapeText(inputShape)}`, expected: `an input with an axis ${axis}` });
     }
     const shape = [channels];
-    if (scale) this.gamma = this.addWeight({ name: "gamma", shape, ...weightOptions(this.options, "gamma") });
-    if (center) this.beta = this.addWeight({ name: "beta", shape, ...weightOptions(this.options, "beta") });
+    if (scale) this.gamma = this.addWeight({ name: "gamma", shape, ...weightOptions(this.options, "gamma"), autocast: false });
+    if (center) this.beta = this.addWeight({ name: "beta", shape, ...weightOptions(this.options, "beta"), autocast: false });
     const statistic = (name: string, initializer: typeof movingMeanInitializer) =>
-      this.addWeight({ name, shape, initializer, trainable: false });
+      this.addWeight({ name, shape, initializer, trainable: false, autocast: false });
     this.movingMean = statistic("moving_mean", movingMeanInitializer);
     this.movingVariance = statistic("moving_variance", movingVarianceInitializer);
     if (renorm) {
@@ -152,7 +152,11 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
         expected: "a mask with one axis less than the input",
       });
     }
-    const x = cast(given, "float32");
+    // Statistics are of float32, whatever the layer computes in.
+    return cast(this.#normalized(cast(given, "float32"), training === true, mask), this.computeDtype);
+  }
+
+  #normalized(x: Tensor, training: boolean, mask: Tensor | null | undefined): Tensor {
     const { axis, epsilon, renorm, momentum } = this.options;
     let [scale, offset]: (Tensor | undefined)[] = [this.gamma?.value(), this.beta?.value()];
     if (!training || !this.trainable) {

@@ -71,9 +71,13 @@ export class GroupNormalization extends Layer<typeof GroupNormalization.options>
       });
     }
     this.#groups = groups!;
-    if (scale) this.gamma = this.addWeight({ name: "gamma", shape: [channels], ...weightOptions(this.options, "gamma") });
-    if (center) this.beta = this.addWeight({ name: "beta", shape: [channels], ...weightOptions(this.options, "beta") });
+    if (scale) this.gamma = this.addWeight({ name: "gamma", shape: [channels], ...weightOptions(this.options, "gamma"), autocast: false });
+    if (center) this.beta = this.addWeight({ name: "beta", shape: [channels], ...weightOptions(this.options, "beta"), autocast: false });
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: { [axis]: channels } });
+  }
+
+  override get castsInputs(): boolean {
+    return false;
   }
 
   override call(x: Tensor): Tensor {
@@ -88,7 +92,7 @@ export class GroupNormalization extends Layer<typeof GroupNormalization.options>
     if (this.gamma) factor = multiply(factor, reshape(this.gamma, perChannel));
     let offset = multiply(negative(mean), factor);
     if (this.beta) offset = add(offset, reshape(this.beta, perChannel));
-    return reshape(add(multiply(grouped, factor), offset), x.shape);
+    return cast(reshape(add(multiply(grouped, factor), offset), x.shape), this.computeDtype);
   }
 
   override getConfig(): Record<string, Json> {

@@ -5,7 +5,7 @@ import { checkAxis } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { add, layerNormalization, multiply, reshape, rsqrt, variance } from "../../ops/index.js";
+import { add, cast, layerNormalization, multiply, reshape, rsqrt, variance } from "../../ops/index.js";
 import type { Variable } from "../../variables/variable.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
 import { layerOptions, type LayerAttributes } from "../base/options.js";
@@ -53,14 +53,19 @@ export class LayerNormalization extends Layer<typeof LayerNormalization.options>
     this.#axes = axes;
     const shape = axes.map((axis) => inputShape[axis]!);
     if (this.options.scale || this.options.rmsScaling)
-      this.gamma = this.addWeight({ name: "gamma", shape, ...weightOptions(this.options, "gamma") });
+      this.gamma = this.addWeight({ name: "gamma", shape, ...weightOptions(this.options, "gamma"), autocast: false });
     if (this.options.center && !this.options.rmsScaling)
-      this.beta = this.addWeight({ name: "beta", shape, ...weightOptions(this.options, "beta") });
+      this.beta = this.addWeight({ name: "beta", shape, ...weightOptions(this.options, "beta"), autocast: false });
+  }
+
+  override get castsInputs(): boolean {
+    return false;
   }
 
   override call(x: Tensor): Tensor {
     if (this.options.rmsScaling) return this.#scaledByDeviation(x);
-    return layerNormalization(x, this.gamma ?? null, this.beta ?? null, { axis: this.#axes!, epsilon: this.options.epsilon });
+    const y = layerNormalization(x, this.gamma ?? null, this.beta ?? null, { axis: this.#axes!, epsilon: this.options.epsilon });
+    return cast(y, this.computeDtype);
   }
 
   /** What Keras keeps for old models: divided by the standard deviation, without the mean taken off. */
@@ -68,7 +73,7 @@ export class LayerNormalization extends Layer<typeof LayerNormalization.options>
     const axes = this.#axes!;
     const y = multiply(x, rsqrt(add(variance(x, { axis: axes, keepdims: true }), this.options.epsilon)));
     const shape = x.shape.map((length, axis) => (axes.includes(axis) ? length : 1));
-    return this.gamma ? multiply(y, reshape(this.gamma, shape)) : y;
+    return cast(this.gamma ? multiply(y, reshape(this.gamma, shape)) : y, this.computeDtype);
   }
 
   override getConfig(): Record<string, Json> {

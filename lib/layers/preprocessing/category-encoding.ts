@@ -37,6 +37,10 @@ export class CategoryEncoding extends Layer<typeof CategoryEncoding.options> {
     sparse: boolean(false),
   });
 
+  override get castsInputs(): boolean {
+    return false;
+  }
+
   override call(x: Tensor, { countWeights }: { countWeights?: TensorLike } = {}): Tensor {
     const { numTokens, outputMode } = this.options;
     if (countWeights !== undefined && outputMode !== "count") {
@@ -46,8 +50,9 @@ export class CategoryEncoding extends Layer<typeof CategoryEncoding.options> {
       });
     }
     checkIndices(this.name, x, outputMode);
-    const weights = countWeights === undefined ? undefined : cast(asTensor(countWeights), this.computeDtype);
-    return inItsForm(this, encode(x, { mode: outputMode, depth: numTokens, dtype: this.computeDtype, weights }));
+    // As in Keras it counts in the dtype of variables, which under a mixed policy is float32.
+    const weights = countWeights === undefined ? undefined : cast(asTensor(countWeights), this.dtype);
+    return inItsForm(this, encode(x, { mode: outputMode, depth: numTokens, dtype: this.dtype, weights }));
   }
 }
 

@@ -73,6 +73,10 @@ export class Discretization extends Layer<typeof Discretization.options> {
     return this.options.binBoundaries ?? this.learned.value;
   }
 
+  override get castsInputs(): boolean {
+    return false;
+  }
+
   override call(x: Tensor): Tensor {
     const { numBins } = this.options;
     // A model may be made before its layers learn: how many boundaries there will be is known.

@@ -62,7 +62,7 @@ export class UpSampling2D extends UpSampling<typeof UpSampling2D.options> {
     if (interpolation === "nearest") return super.call(x);
     const isFirst = dataFormat === "channels_first";
     const images = cast(isFirst ? transpose(x, [0, 2, 3, 1]) : x, "float32");
-    const larger = upsampleLinearly(images, [size[0]!, size[1]!]);
+    const larger = cast(upsampleLinearly(images, [size[0]!, size[1]!]), x.dtype);
     return isFirst ? transpose(larger, [0, 3, 1, 2]) : larger;
   }
 }

@@ -10,6 +10,7 @@ import {
   serializeKerasObject,
   deserializeKerasObject,
 } from "../../config/index.js";
+import { isFloat } from "../../core/dtype.js";
 import { ShapeError, StateError } from "../../core/errors.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { mapShapeStructure, mapStructure } from "../../core/keras-tree.js";
@@ -135,9 +136,11 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     const isThere = leaves<Tensor | null>(mask ?? null)[0] ?? null;
     const run = this.#run(sequence, this.#begin(sequence, initialState), isThere, training === true);
     const { states } = run;
-    if (stateful) flatStates(states).forEach((state, i) => this.#states![i]!.assign(state));
-    const output = returnSequences ? run.sequence() : run.last;
-    return returnState ? [output, ...(Array.isArray(states) ? (states as readonly States[]) : [states])] : output;
+    if (stateful) flatStates(states).forEach((state, i) => this.#states![i]!.assign(cast(state, this.#states![i]!.dtype)));
+    const output = this.#inItsDtype(returnSequences ? run.sequence() : run.last);
+    if (!returnState) return output;
+    const after = this.#inItsDtype(states as Nested);
+    return [output, ...(Array.isArray(after) ? (after as readonly Nested[]) : [after])];
   }
 
   /**
@@ -153,6 +156,11 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
   ): [last: T, outputs: T, states: States] {
     const { last, sequence: outputs, states } = this.#run(sequence, initialState, mask, training);
     return [last as T, outputs() as T, states];
+  }
+
+  /** What steps gave, in the dtype of this layer: a cell may compute in another, and begins with states of float32. */
+  #inItsDtype(values: Nested): Nested {
+    return mapTree(values, (value) => (isFloat(value.dtype) ? cast(value, this.computeDtype) : value));
   }
 
   /** The states to begin with; null: zeros. */
