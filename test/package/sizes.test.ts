@@ -8,14 +8,14 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 530,
-  keras: 442,
-  ops: 202,
+  index: 533,
+  keras: 445,
+  ops: 203,
   data: 139,
   datasets: 100,
-  models: 531,
+  models: 534,
   visor: 307,
-  formats: 95,
+  formats: 97,
   autograph: 187,
 };
 
