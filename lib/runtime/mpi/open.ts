@@ -145,7 +145,8 @@ class Mpi implements Communicator {
         name: string;
       };
       const isHere = name === hostname();
-      const ordered = isHere ? ["127.0.0.1"] : hosts.filter((host) => !host.startsWith("127."));
+      // Machines may have the same name, containers above all.
+      const ordered = [...(isHere ? ["127.0.0.1"] : []), ...hosts.filter((host) => !host.startsWith("127."))];
       lifeline = lifelineOf(this.rank, this.size, 0, ordered.map((host) => [host, port] as const), patience); // prettier-ignore
     }
     await lifeline.ready;

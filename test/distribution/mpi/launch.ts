@@ -22,8 +22,8 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves when the text was said. */
-  said(text: string): Promise<void>;
+  /** Resolves when the text was said, with all that was said. */
+  said(text: string): Promise<string>;
 }
 
 const has = (command: string): boolean => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
@@ -74,9 +74,9 @@ export function start(command: string, args: readonly string[], env: Record<stri
     });
   });
   const said = (text: string) =>
-    new Promise<void>((resolve, reject) => {
+    new Promise<string>((resolve, reject) => {
       const listener = () => {
-        if (out.includes(text)) resolve();
+        if (out.includes(text) && out.endsWith("\n")) resolve(out);
         else if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`ended before it said ${text}: ${err}`));
         else return;
         listeners.delete(listener);
@@ -131,10 +131,15 @@ export async function startCluster(jobs: Readonly<Record<string, number>>, args:
   );
 }
 
+/** Starts ranks by a launcher, all in its process group or groups that it ends. */
+export function startByLauncher(launcher: Exclude<Launcher, "TF_CONFIG">, count: number, args: readonly string[], limit = 180): Started {
+  const command = launcher === "mpirun" ? "mpirun.openmpi" : "mpiexec.mpich";
+  const own = launcher === "mpirun" ? ["--allow-run-as-root", "--oversubscribe", "--mca", "btl_vader_single_copy_mechanism", "none"] : [];
+  return start(command, [...own, "-n", String(count), process.execPath, ...args], threads, limit);
+}
+
 /** Runs ranks to their end. */
 export async function runRanks(launcher: Launcher, count: number, args: readonly string[], limit = 180): Promise<Ended[]> {
   if (launcher === "TF_CONFIG") return Promise.all((await startTasks(count, args, limit)).map(({ ended }) => ended));
-  const command = launcher === "mpirun" ? "mpirun.openmpi" : "mpiexec.mpich";
-  const own = launcher === "mpirun" ? ["--allow-run-as-root", "--oversubscribe", "--mca", "btl_vader_single_copy_mechanism", "none"] : [];
-  return [await start(command, [...own, "-n", String(count), process.execPath, script, ...args], threads, limit).ended];
+  return [await startByLauncher(launcher, count, [script, ...args], limit).ended];
 }

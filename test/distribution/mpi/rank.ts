@@ -271,7 +271,7 @@ const scenarios: Readonly<Record<string, (rest: readonly string[]) => unknown>> 
     const sleep = new Int32Array(new SharedArrayBuffer(4));
     const watch = new keras.callbacks.LambdaCallback({
       onTrainBatchEnd: () => {
-        if (!isSaid) process.stdout.write("@\n");
+        if (!isSaid) process.stdout.write(`@${strategy.group.id} ${process.pid}\n`);
         isSaid = true;
         if (Number(pause) > 0) Atomics.wait(sleep, 0, 0, Math.random() * Number(pause));
       },
