@@ -39,7 +39,8 @@ export class MirroredStrategy extends Strategy {
   constructor(given: MirroredOptions | readonly string[] = {}) {
     super();
     const where = new.target.name;
-    const options = Array.isArray(given) ? { devices: given as readonly string[] } : (given as MirroredOptions);
+    const isDevices = Array.isArray(given) || typeof given !== "object";
+    const options = isDevices ? { devices: given as readonly string[] } : (given as MirroredOptions);
     for (const key of Object.keys(options))
       if (key !== "devices" && key !== "crossDeviceOps")
         throw new ArgumentError(where, { given: `the option ${key}`, expected: "devices, crossDeviceOps" });

@@ -279,7 +279,7 @@ export abstract class Strategy {
       const tensor = asTensor(value as TensorLike);
       if (reduction === "mean" || value === 0) return tensor;
       throw new ValueError(where, {
-        given: `the sum of ${text(value)}, one value for all replicas`,
+        given: `the sum of a tensor of shape ${text(tensor.shape)}, one value for all replicas`,
         expected: "values of replicas, as strategy.run gives them",
         hint: "Multiply by strategy.numReplicasInSync, or return a tensor from strategy.run.",
       });

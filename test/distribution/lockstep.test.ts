@@ -293,6 +293,10 @@ const mistakes: Readonly<Record<string, [() => unknown, RegExp]>> = {
     /MirroredStrategy\.devices: given cpu:0 twice/,
   ],
   "no devices": [() => new tf.distribute.MirroredStrategy({ devices: [] }), /MirroredStrategy\.devices: given \[\]/],
+  "a device without a list": [
+    () => new tf.distribute.MirroredStrategy("cpu:0" as never),
+    /MirroredStrategy\.devices: given "cpu:0"; expected a list of devices/,
+  ],
   "an unknown option": [() => new tf.distribute.MirroredStrategy({ device: "cpu:0" } as never), /given the option device/],
   "a wrong reduction": [() => mirrored(2).reduce("PRODUCT" as never, tf.constant(1)), /strategy\.reduce: given "PRODUCT"/],
   "reduce inside": [
