@@ -8,12 +8,13 @@ import { inline } from "./inline.mjs";
 import { modules } from "./modules.mjs";
 import { runStep } from "./steps.mjs";
 import { tap } from "./tap.mjs";
+import { tiles } from "./tiles.mjs";
 import { types } from "./types.mjs";
 
 const goals = {
-  kernels: [bindings, assembly, inline],
-  types: [bindings, assembly, inline, types],
-  all: [bindings, assembly, inline, tap, types, modules, bundle, declarations],
+  kernels: [tiles, bindings, assembly, inline],
+  types: [tiles, bindings, assembly, inline, types],
+  all: [tiles, bindings, assembly, inline, tap, types, modules, bundle, declarations],
 };
 
 const goal = process.argv[2] ?? "all";
