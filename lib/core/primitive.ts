@@ -36,6 +36,16 @@ export type Follower =
   /** Zero where the tensor `by` is not positive: the gradient of relu, by its output. */
   | { readonly kind: "positive"; readonly of: Tensor; readonly by: Tensor };
 
+/** An operation that gives another one's first output. */
+export interface Again {
+  /** Default: the same operation. */
+  readonly op?: Primitive;
+  readonly inputs: Inputs;
+  readonly attrs: unknown;
+  /** The name of its output. Default: that of the other one. */
+  readonly output?: string;
+}
+
 /** What an output holds of the rows of its inputs. */
 export type OfRows = "each" | "sum" | "all";
 
@@ -94,6 +104,11 @@ export interface PrimitiveDefinition<N extends string, A, O, K extends string> {
   readonly keepsWidth?: boolean;
   /** Copies elements without looking at them: those of one and of four bytes are taken as they are. */
   readonly moves?: boolean;
+  /**
+   * What gives the first output anew from inputs and other outputs, in a pass over memory: so it need not be kept until it is read again.
+   * Absent: it takes more than that.
+   */
+  again?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Again;
   /** What this operation does to `of`, where that is something a producer can do while it stores. */
   follows?(inputs: InputsOf<N>, outputs: OutputsOf<NoInfer<O>>, attrs: A): Follower | null;
   /** The same step with what follows it done while it stores its first output, or null where it can't. */
@@ -146,6 +161,7 @@ export interface Primitive {
     inputs: Inputs,
     outputs: Record<string, Tensor>,
   ): readonly (readonly [output: Tensor, input: Tensor])[];
+  again?(inputs: Inputs, outputs: Readonly<Record<string, Tensor>>, attrs: unknown): Again;
   follows?(inputs: Inputs, outputs: Record<string, Tensor>, attrs: unknown): Follower | null;
   absorbs?(inputs: Inputs, attrs: unknown, follower: Follower): { inputs: Inputs; attrs: unknown } | null;
   gradient?(

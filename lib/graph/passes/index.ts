@@ -2,6 +2,7 @@
 
 import type { Parts } from "../../runtime/parts.js";
 import type { Graph } from "../graph.js";
+import { makeAgain } from "./again.js";
 import { inlineChoices } from "./choices.js";
 import { mergeCommonSubexpressions } from "./common-subexpressions.js";
 import { removeDeadCode } from "./dead-code.js";
@@ -25,6 +26,7 @@ export const passes: readonly Pass[] = [
   { name: "widening anew", run: widenAnew },
   { name: "bands", run: runInBands },
   { name: "epilogues", run: fuseEpilogues },
+  { name: "again", run: makeAgain },
   { name: "elementwise", run: fuseElementwise },
 ];
 

@@ -146,6 +146,12 @@ const trainingOp = primitive({
     return [...momentsCommands(x, mean, variance), kernels.normalize_f32(args, rows, rowGrain(channels))];
   },
   absorbs: withRelu,
+  again: ({ x, scale, offset }, { mean, variance }, attrs) => ({
+    op: normalizeOp,
+    inputs: { x, mean, variance, scale, offset },
+    attrs,
+    output: "y",
+  }),
   keeps: ["x", "scale", "mean", "variance"],
   gradient: (cotangents, { x, scale, mean, variance }, { attrs }) => {
     const { result: dy } = cotangents;
