@@ -50,10 +50,17 @@ class LstmClassifier(nn.Module):
         return self.dense(h[0])
 
 
+def resnet50():
+    from applications import ResNet50  # which takes steps from here
+
+    return ResNet50()[:-1]
+
+
 networks = {
     "mlp": (mlp, lambda n: torch.rand(n, 28, 28), 10, lambda p: torch.optim.Adam(p)),
     "cnn": (cnn, lambda n: torch.rand(n, 1, 28, 28), 10, lambda p: torch.optim.RMSprop(p, 1e-4, alpha=0.9)),
     "resnet": (resnet, lambda n: torch.rand(n, 3, 32, 32), 10, lambda p: torch.optim.SGD(p, 1e-2, 0.9)),
+    "resnet50": (resnet50, lambda n: torch.rand(n, 3, 224, 224), 1000, lambda p: torch.optim.SGD(p, 1e-2, 0.9)),
     "gpt": (GPT, lambda n: torch.randint(0, vocabulary, (n, tokens)), vocabulary, lambda p: torch.optim.Adam(p)),
     "lstm": (LstmClassifier, lambda n: torch.randint(0, 5000, (n, 50)), 2, lambda p: torch.optim.Adam(p)),
 }
