@@ -42,6 +42,9 @@ function checkDepth(text: string, where: string): void {
   }
 }
 
+/** What Keras takes as a Python float alone, and refuses as the integer that a whole number would be. */
+const floats: ReadonlySet<string> = new Set(["learning_rate", "momentum", "beta", "threshold"]);
+
 /** JSON as Python's `json.dumps` lays it out. @throws FormatError for what is too deep or goes in a circle */
 export function toJson(value: unknown, where = "JSON"): string {
   const parts: string[] = [];
@@ -65,7 +68,8 @@ export function toJson(value: unknown, where = "JSON"): string {
         if (each === undefined) continue;
         parts.push(isFirst ? "" : ", ", ascii(key), ": ");
         isFirst = false;
-        write(each, depth + 1);
+        if (typeof each === "number" && floats.has(key)) parts.push(numberText(each).replace(/^-?\d+$/, "$&.0"));
+        else write(each, depth + 1);
       }
       parts.push("}");
     } else parts.push(typeof item === "boolean" ? String(item) : "null");

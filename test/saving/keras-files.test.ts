@@ -88,3 +88,19 @@ for (const name of models) {
     }
   });
 }
+
+t.test("what Keras takes as a float alone is written as one, also where it is whole", async (t) => {
+  const model = new tf.keras.Sequential([tf.keras.Input({ shape: [2] }), new tf.keras.layers.Dense(2)]);
+  const { FBetaScore } = tf.keras.metrics;
+  for (const rate of [1, 1e30, 0.5]) {
+    const metrics = [new FBetaScore({ beta: 2, threshold: null }), new FBetaScore({ beta: 1, threshold: 0.5 })];
+    model.compile({ optimizer: new tf.keras.optimizers.SGD({ learningRate: rate, momentum: 1 }), loss: "mse", metrics });
+    const path = "memory://keras-files/floats.keras";
+    await model.save(path);
+    const text = new TextDecoder().decode(await new ZipArchive(await written(path), "floats", inflate).read("config.json"));
+    const found = [...text.matchAll(/"(?:learning_rate|momentum|beta|threshold)": ([^,}]+)/g)].map(([, value]) => value);
+    t.strictSame(found.slice(1), ["1.0", "null", "2.0", "0.5", "1.0"]);
+    t.match(found[0], /^\d+\.\d+$|e/);
+    t.equal(((await tf.keras.models.loadModel(path)).optimizer.learningRate as tf.Variable).item(), Math.fround(rate));
+  }
+});
