@@ -108,3 +108,19 @@ for (const [i, row] of rows.entries())
       t.ok(near(value, row.lora.saved[i]!) < (row.mode === "int4" && i === 0 ? Infinity : limit), `merged, ${i}`);
     }
   });
+
+t.test("LoRA refuses what it cannot be made of, and what is assigned to it", (t) => {
+  const layer = new tf.keras.layers.Dense(3, { name: "d" });
+  t.throws(() => layer.enableLora(2), /^d\.enableLora: given a layer that is not built/);
+  layer.build([null, 4]);
+  for (const rank of [0, -1, 1.5, "2"])
+    t.throws(() => layer.enableLora(rank as number), /^d\.enableLora\.rank: given .+; expected a positive/);
+  t.throws(() => layer.enableLora(2, { loraAlpha: "x" as never }), /^d\.enableLora\.loraAlpha: given "x"; expected a/);
+  t.equal(layer.loraEnabled, false, "nothing of it is left");
+  t.throws(() => (layer.loraRank = 2), /^d\.loraRank: given 2 by assignment; expected enableLora/);
+  t.throws(() => (layer.loraAlpha = 2), /^d\.loraAlpha: given 2 by assignment; expected enableLora/);
+  layer.enableLora(2, { loraAlpha: 3 });
+  t.strictSame([layer.loraRank, layer.loraAlpha, layer.loraEnabled], [2, 3, true]);
+  t.throws(() => layer.enableLora(2), /given a second call/);
+  t.end();
+});

@@ -2,7 +2,7 @@
 
 import { checkOptions } from "../../core/options.js";
 import { type Json, nullable, number, positiveInteger, type Schema, writtenWhenSet } from "../../config/index.js";
-import { StateError } from "../../core/errors.js";
+import { StateError, text } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { add, cast, matmul, multiply } from "../../ops/index.js";
@@ -67,9 +67,22 @@ export abstract class AdaptedLayer<S extends Schema = typeof layerOptions> exten
     return this.#lora?.rank ?? this.#asked.loraRank ?? null;
   }
 
+  set loraRank(rank: number | null) {
+    throw this.#assigned("loraRank", rank);
+  }
+
   /** What the adaptation is multiplied by, times the rank; null for none. */
   get loraAlpha(): number | null {
     return this.#lora?.alpha ?? this.#asked.loraAlpha ?? this.loraRank;
+  }
+
+  set loraAlpha(alpha: number | null) {
+    throw this.#assigned("loraAlpha", alpha);
+  }
+
+  /** LoRA is made by a call, once: an attribute cannot change its shapes. */
+  #assigned(name: string, given: unknown): StateError {
+    return new StateError(`${this.name}.${name}`, { given: `${text(given)} by assignment`, expected: "enableLora(rank, { loraAlpha })" });
   }
 
   get #asked() {
@@ -92,6 +105,7 @@ export abstract class AdaptedLayer<S extends Schema = typeof layerOptions> exten
     const where = `${this.name}.enableLora`;
     checkOptions(where, arguments, 1, ["loraAlpha", "aInitializer", "bInitializer"]);
     positiveInteger().parse(rank, `${where}.rank`);
+    nullable(number()).parse(options.loraAlpha ?? null, `${where}.loraAlpha`);
     if (!this.built) throw new StateError(where, { given: "a layer that is not built", expected: "weights" });
     if (this.#lora) throw new StateError(where, { given: "a second call", expected: "one call for each layer" });
     this.#adapt(rank, options);
