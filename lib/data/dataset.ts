@@ -34,7 +34,7 @@ import { beside } from "./beside.js";
 import { after, eventually, type Later } from "./later.js";
 import { Options as DataOptions } from "./options.js";
 import { stackPadded, type PaddedOptions } from "./padded.js";
-import { fromRows, reorder, type Pipeline } from "./pipeline.js";
+import { fromRows, inBatches, reorder, type Pipeline } from "./pipeline.js";
 import { Random } from "./random.js";
 import { mappedRows, numbers, slices } from "./rows.js";
 import { matchingPaths } from "./files/glob.js";
@@ -505,13 +505,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   /** Several elements as one, along a new first axis. `dropRemainder` leaves a shorter last batch out. */
   batch(...args: Arguments<typeof batchOptions>): Dataset<T> {
     const { batchSize, dropRemainder } = batchOptions.parse("dataset.batch", args);
-    const { stream, spec, rows } = this.#pipeline;
-    return this.#with({
-      stream: rows
-        ? map(chunks(rows.order, batchSize, dropRemainder), rows.source.gather, "batch", "dataset.batch")
-        : map(chunks(stream, batchSize, dropRemainder), stack, "batch", "dataset.batch"),
-      spec: () => mapShapes(spec(), (shape) => [dropRemainder ? batchSize : null, ...shape]),
-    });
+    return this.#with(inBatches(this.#pipeline, batchSize, dropRemainder));
   }
 
   /** The slices of each element along its first axis, as elements of their own. */

@@ -2,12 +2,14 @@
 
 import type { Tree } from "../core/tree.js";
 import type { TensorSpec } from "../graph/signature.js";
+import { mapShapes } from "./spec.js";
 import { ahead, type AheadOptions } from "./streams/ahead.js";
+import { chunks } from "./streams/chunks.js";
 import { map } from "./streams/map.js";
 import { range } from "./streams/range.js";
 import type { Stream } from "./streams/stream.js";
 import type { RowSource } from "./rows.js";
-import type { Element } from "./structure.js";
+import { stack, type Element } from "./structure.js";
 
 /** A stream of elements, with what is known about them. */
 export interface Pipeline {
@@ -33,3 +35,11 @@ export const fromRows = (
 export function reorder({ stream, spec, rows }: Pipeline, stage: <T>(input: Stream<T>) => Stream<T>): Pipeline {
   return rows ? fromRows(rows.source, stage(rows.order)) : { stream: stage(stream), spec };
 }
+
+/** Several elements as one: rows are gathered, other elements stacked. */
+export const inBatches = ({ stream, spec, rows }: Pipeline, size: number, dropRemainder = false): Pipeline => ({
+  stream: rows
+    ? map(chunks(rows.order, size, dropRemainder), rows.source.gather, "batch", "dataset.batch")
+    : map(chunks(stream, size, dropRemainder), stack, "batch", "dataset.batch"),
+  spec: () => mapShapes(spec(), (shape) => [dropRemainder ? size : null, ...shape]),
+});

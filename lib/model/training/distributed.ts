@@ -5,7 +5,8 @@ import { isComposite, leaves, mapTree, type Tree } from "../../core/tree.js";
 import { Strings } from "../../core/strings.js";
 import { replica } from "../../core/replicas.js";
 import { Tensor } from "../../core/tensor.js";
-import { Dataset } from "../../data/dataset.js";
+import type { Dataset } from "../../data/dataset.js";
+import { isDataset } from "../../data/is-dataset.js";
 import { batchLength, checkGlobalBatch, cut, partsOf, shares } from "../../distribution/batch-parts.js";
 import { divided, dividesItself, type Parts } from "../../distribution/divided.js";
 import { joined, partOf } from "../../distribution/per-replica.js";
@@ -73,7 +74,7 @@ export class Distribution {
         throw new ArgumentError(where, { given: "a DatasetCreator without steps", expected: "stepsPerEpoch, validationSteps or steps" });
       return this.#parts(where, given[divided](strategy));
     }
-    if (!(given instanceof Dataset) || strategy === null || strategy.group.local === strategy.group.count) return given;
+    if (!isDataset(given) || strategy === null || strategy.group.local === strategy.group.count) return given;
     const policy = given.options().experimentalDistribute.autoShardPolicy;
     return policy === "FILE" || policy === "OFF" ? this.#parts(where, strategy.experimentalDistributeDataset(given)) : given;
   }
@@ -81,7 +82,7 @@ export class Distribution {
   /** Elements that are divided already. */
   #parts(where: string, distributed: Parts | Dataset<unknown>): unknown {
     const { strategy } = this;
-    if (distributed instanceof Dataset) return distributed;
+    if (isDataset(distributed)) return distributed;
     if (distributed.group.count > 1 && distributed.group !== strategy?.group)
       throw new StateError(where, { given: "a dataset of another strategy", expected: "one of the model's own strategy" });
     if (strategy === null) return distributed;

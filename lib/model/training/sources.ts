@@ -1,16 +1,23 @@
-// Where batches come from. Tensors in memory become a Dataset here, so that there is one pipeline: one shuffler, one way to gather a batch,
-// one kind of position that a checkpoint saves.
+// Where batches come from. Tensors in memory become the pipeline that a Dataset of them has: there is one shuffler, one way to gather a
+// batch, one kind of position that a checkpoint saves.
 
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import type { Strings } from "../../core/strings.js";
 import type { Tensor } from "../../core/tensor.js";
 import { leaves, mapTree, type Tree } from "../../core/tree.js";
-import { Dataset } from "../../data/dataset.js";
+import { isDataset } from "../../data/is-dataset.js";
 import { DatasetIterator, type SavedPosition } from "../../data/iterator.js";
 import { after, type Later } from "../../data/later.js";
+import { fromRows, inBatches, reorder } from "../../data/pipeline.js";
 import { PyDataset } from "../../data/py-dataset.js";
+import { slices } from "../../data/rows.js";
+import { concatenate } from "../../data/streams/concatenate.js";
+import { shuffle as shuffled } from "../../data/streams/shuffle.js";
 import type { Stream } from "../../data/streams/stream.js";
+import { skip, take } from "../../data/streams/take.js";
+import { structured, type Element } from "../../data/structure.js";
 import { describeInputs } from "../../layers/base/describe.js";
+import { makeDefaultSeed } from "../../variables/seed-generator.js";
 import { asBatch, type Batch, type BatchesLike, type Column, isColumn, whole } from "./batches.js";
 
 /** Where batches come from. */
@@ -53,8 +60,12 @@ export function arraySource(where: string, parts: readonly unknown[], { batchSiz
   const samples = sampleCount(where, parts);
   // What is missing inside a structure of labels has no rows: it stands beside the pipeline.
   const present = leaves<Column | null>(parts).filter((leaf) => leaf !== null);
-  const { dataset, count } = datasetOf(present, samples, batchSize, shuffle);
-  return datasetSource(dataset, count, (element) => withMissing(parts, element as readonly Column[]) as unknown as Batch);
+  const { stream, count } = batchesOf(where, present, samples, batchSize, shuffle);
+  return {
+    count,
+    iterate: () =>
+      iteration(new DatasetIterator(stream), (element) => withMissing(parts, element as readonly Column[]) as unknown as Batch),
+  };
 }
 
 /** The structure of `like` with the given tensors where it has tensors, in order. */
@@ -63,32 +74,27 @@ function withMissing(like: readonly unknown[], tensors: readonly Column[]): Tree
   return mapTree(like as Tree<Column | null>, (leaf) => (leaf === null ? null : whole(tensors[next++]!)));
 }
 
-function datasetOf(tensors: readonly Column[], samples: number, batchSize: number, shuffle: boolean | "batch") {
-  const rows = Dataset.fromTensorSlices(tensors) as unknown as Dataset<unknown>;
+function batchesOf(where: string, tensors: readonly Column[], samples: number, batchSize: number, shuffle: boolean | "batch") {
+  const rows = fromRows(slices(structured(tensors, where)));
   const size = Math.min(batchSize, samples);
   const count = Math.ceil(samples / size);
-  if (shuffle === true) return { dataset: rows.shuffle(samples).batch(size), count };
-  const batches = rows.batch(size);
+  const mixed = <T>(input: Stream<T>): Stream<T> =>
+    shuffled(input, { bufferSize: input.count!, seed: makeDefaultSeed(), reshuffleEachIteration: true });
+  const { stream } = inBatches(shuffle === true ? reorder(rows, mixed) : rows, size);
   const whole = Math.floor(samples / size);
-  if (shuffle === false || whole < 2) return { dataset: batches, count };
+  if (shuffle !== "batch" || whole < 2) return { stream, count };
   // Whole batches change places; a last, smaller one stays behind. A batch is gathered when it is read, so it is numbers that are shuffled.
-  const mixed = batches.take(whole).shuffle(whole);
-  return { dataset: whole === count ? mixed : mixed.concatenate(batches.skip(whole)), count };
+  const changed = mixed(take(stream, whole));
+  return { stream: whole === count ? changed : concatenate([changed, skip(stream, whole)]), count };
 }
-
-/** Batches that a Dataset gives. */
-const datasetSource = (dataset: Dataset<unknown>, count: number | null, toBatch: (element: unknown) => Batch): BatchSource => ({
-  count,
-  iterate: () => iteration(dataset.iteration(), toBatch),
-});
 
 /** Batches of a user's iterable; its items are `x`, `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
 export function iterableSource(where: string, given: BatchesLike, weigh: (batch: Batch) => Batch, isShuffled: boolean): BatchSource {
   const toBatch = (item: unknown): Batch => weigh(asBatch(where, item));
   if (given instanceof PyDataset) return pySource(given, isShuffled, toBatch);
-  if (given instanceof Dataset) {
+  if (isDataset(given)) {
     const count = given.cardinality();
-    return datasetSource(given as Dataset<unknown>, count >= 0 ? count : null, toBatch);
+    return { count: count >= 0 ? count : null, iterate: () => iteration(given.iteration(), toBatch) };
   }
   let once: Pass | null = null;
   return {

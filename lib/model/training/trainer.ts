@@ -34,7 +34,7 @@ import { type BatchesLike, type DataLike, givesBatches, isColumn } from "./batch
 import { buildFor } from "./building.js";
 import { Compiled } from "./compiled.js";
 import { arrayParts, epochBatches } from "./data.js";
-import { Dataset } from "../../data/dataset.js";
+import { isDataset } from "../../data/is-dataset.js";
 import { shareOfLoss, wholeOfLoss } from "../../losses/reduction.js";
 import { Distribution, lossOfPart } from "./distributed.js";
 import { evaluate } from "./evaluate.js";
@@ -402,7 +402,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const options = predictOptions.parse("predict", named ? [named.options] : given);
     const inputs = this.asInputs(named ? named.x : x);
     // Rows of predictions stay in order: datasets are divided by rows, whatever their options say.
-    const data = inputs instanceof Dataset ? inputs : this.#distribution.data("predict.x", inputs, options.steps);
+    const data = isDataset(inputs) ? inputs : this.#distribution.data("predict.x", inputs, options.steps);
     return predict(this.#trained, data, options);
   }
 
