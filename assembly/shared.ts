@@ -30,3 +30,6 @@ export const PAGES: usize = 768;
 export const THREAD_SCRATCH: usize = 1 << 19;
 /** What elementwise kernels may use of it, so that `fused` can keep values of its own behind. */
 export const FUSED_SCRATCH: usize = 1 << 15;
+
+/** The longest run of k that a product of matrices sums in registers: a panel of it stays in the first cache. */
+export const BLOCK_K: usize = 320;

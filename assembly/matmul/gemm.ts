@@ -1,12 +1,10 @@
 // The matrix product of float32: packed panels, and tiles of sums that stay in registers.
 
 import { In, Out, Size, threadScratch } from "../abi";
+import { BLOCK_K } from "../shared";
 import { packPanels } from "./pack";
 import { findRows, gatherRows, transposeRows } from "./rows";
 import { ADD, BIAS, columnsTile, ENTRY, NR, RELU, rowsTile, storeEdge, tileRows } from "./tile";
-
-/** The longest run of k that is summed in registers: a panel of it stays in the first cache. */
-export const BLOCK_K: usize = 320;
 
 // The parts of the scratch memory, in bytes.
 const EDGE: usize = 16384;
@@ -34,6 +32,9 @@ export class GemmArgs {
   /** Rows and columns of a unit: rows at most 256; together at most 350, unless b is in panels. */
   unitM: Size = 0;
   unitN: Size = 0;
+  /** Which part of k is summed now, of whole blocks: the first one begins c, those behind are added. */
+  fromK: Size = 0;
+  toK: Size = 0;
   /** 4: negative results become zero; 8: b is in panels (no batch then, and unitN is a multiple of 16 or all columns). */
   flags: u32 = 0;
   /** Lengths of the batch axes (1 where there is none), the last one varying fastest, and the strides of a and b along them. */
@@ -82,7 +83,7 @@ function block(args: GemmArgs, a: usize, b: usize, c: usize, bias: usize, m: usi
   if (args.k == 0) return onlyBias(args, c, ldc, bias, m, n);
   const blocks = (args.k + BLOCK_K - 1) / BLOCK_K;
   const most = (args.k + blocks - 1) / blocks;
-  for (let q: usize = 0; q < args.k; q += most) {
+  for (let q = args.fromK; q < args.toK; q += most) {
     const k = min(most, args.k - q);
     const isLast = q + k == args.k;
     const flags: u32 = (q ? ADD : 0) | (isLast && bias ? BIAS : 0) | (isLast ? args.flags & RELU : 0);

@@ -26,6 +26,9 @@ export class GruArgs {
   time: Size = 0;
   units: Size = 0;
   unitRows: Size = 0;
+  /** Which steps are done now. */
+  fromStep: Size = 0;
+  toStep: Size = 0;
   resetFirst: u32 = 0;
 }
 
@@ -44,7 +47,7 @@ export function gru_f32(a: GruArgs, begin: usize, end: usize): void {
   for (let unit = begin; unit < end; unit++) {
     const first = unit * a.unitRows;
     const rows = min(a.unitRows, a.rows - first);
-    for (let t: usize = 0; t < a.time; t++) {
+    for (let t = a.fromStep; t < a.toStep; t++) {
       const place = first * a.time + t;
       const before = t ? a.hidden + (place - 1) * row : a.hidden0 ? a.hidden0 + first * row : 0;
       const gates = a.gates + ((place * row) << 2);
@@ -154,6 +157,9 @@ export class GruGradientArgs {
   time: Size = 0;
   units: Size = 0;
   unitRows: Size = 0;
+  /** Which steps are done now. */
+  fromStep: Size = 0;
+  toStep: Size = 0;
   resetFirst: u32 = 0;
 }
 
@@ -166,8 +172,8 @@ export function gru_grad_f32(a: GruGradientArgs, begin: usize, end: usize): void
     const first = unit * a.unitRows;
     const rows = min(a.unitRows, a.rows - first);
     const carried = a.dHidden0 + first * row;
-    memory.fill(carried, 0, rows * row);
-    for (let t = a.time; t > 0; t--) {
+    if (a.toStep == a.time) memory.fill(carried, 0, rows * row);
+    for (let t = a.toStep; t > a.fromStep; t--) {
       const place = first * a.time + t - 1;
       for (let i: usize = 0; i < rows; i++) finishBack(a, first + i, t - 1);
       if (!a.resetFirst) {

@@ -32,6 +32,9 @@ export class LstmArgs {
   time: Size = 0;
   units: Size = 0;
   unitRows: Size = 0;
+  /** Which steps are done now. */
+  fromStep: Size = 0;
+  toStep: Size = 0;
 }
 
 /** gates = activations(projected + h · recurrent); c' = f · c + i · g; h' = o · tanh(c'). */
@@ -39,7 +42,7 @@ export function lstm_f32(a: LstmArgs, begin: usize, end: usize): void {
   for (let unit = begin; unit < end; unit++) {
     const first = unit * a.unitRows;
     const rows = min(a.unitRows, a.rows - first);
-    for (let t: usize = 0; t < a.time; t++) step(a, first, rows, t);
+    for (let t = a.fromStep; t < a.toStep; t++) step(a, first, rows, t);
   }
 }
 
@@ -117,6 +120,9 @@ export class LstmGradientArgs {
   time: Size = 0;
   units: Size = 0;
   unitRows: Size = 0;
+  /** Which steps are done now. */
+  fromStep: Size = 0;
+  toStep: Size = 0;
 }
 
 /** Gradients of `lstm_f32`, from the last step to the first. */
@@ -124,10 +130,12 @@ export function lstm_grad_f32(a: LstmGradientArgs, begin: usize, end: usize): vo
   for (let unit = begin; unit < end; unit++) {
     const first = unit * a.unitRows;
     const rows = min(a.unitRows, a.rows - first);
-    memory.fill(a.dHidden0 + ((first * a.units) << 2), 0, (rows * a.units) << 2);
-    memory.fill(a.dCell0 + ((first * a.units) << 2), 0, (rows * a.units) << 2);
-    for (let t = a.time; t > 0; t--) stepBack(a, first, rows, t - 1);
-    if (a.time) toHidden(a, first, rows, 0);
+    if (a.toStep == a.time) {
+      memory.fill(a.dHidden0 + ((first * a.units) << 2), 0, (rows * a.units) << 2);
+      memory.fill(a.dCell0 + ((first * a.units) << 2), 0, (rows * a.units) << 2);
+    }
+    for (let t = a.toStep; t > a.fromStep; t--) stepBack(a, first, rows, t - 1);
+    if (a.time && !a.fromStep) toHidden(a, first, rows, 0);
   }
 }
 

@@ -24,6 +24,9 @@ export class SimpleRnnArgs {
   time: Size = 0;
   units: Size = 0;
   unitRows: Size = 0;
+  /** Which steps are done now. */
+  fromStep: Size = 0;
+  toStep: Size = 0;
 }
 
 /** h' = tanh(projected + h · recurrent). */
@@ -32,7 +35,7 @@ export function simple_rnn_f32(a: SimpleRnnArgs, begin: usize, end: usize): void
   for (let unit = begin; unit < end; unit++) {
     const first = unit * a.unitRows;
     const rows = min(a.unitRows, a.rows - first);
-    for (let t: usize = 0; t < a.time; t++) {
+    for (let t = a.fromStep; t < a.toStep; t++) {
       const hidden = a.hidden + (first * a.time + t) * row;
       const before = t ? hidden - row : a.hidden0 ? a.hidden0 + first * row : 0;
       if (before && a.packed) {
@@ -72,6 +75,9 @@ export class SimpleRnnGradientArgs {
   time: Size = 0;
   units: Size = 0;
   unitRows: Size = 0;
+  /** Which steps are done now. */
+  fromStep: Size = 0;
+  toStep: Size = 0;
 }
 
 /** Gradients of `simple_rnn_f32`, from the last step to the first. */
@@ -80,8 +86,8 @@ export function simple_rnn_grad_f32(a: SimpleRnnGradientArgs, begin: usize, end:
   for (let unit = begin; unit < end; unit++) {
     const first = unit * a.unitRows;
     const rows = min(a.unitRows, a.rows - first);
-    memory.fill(a.dHidden0 + first * row, 0, rows * row);
-    for (let t = a.time; t > 0; t--) {
+    if (a.toStep == a.time) memory.fill(a.dHidden0 + first * row, 0, rows * row);
+    for (let t = a.toStep; t > a.fromStep; t--) {
       for (let i: usize = 0; i < rows; i++) finishBack(a, first + i, t - 1);
       findRows(a.dProjected + (first * a.time + t - 1) * row, a.time * row, rows);
       multiplyRows(rows, a.units, a.packed, a.units, a.dHidden0 + first * row, row, a.mask ? ADD : 0);

@@ -2,6 +2,7 @@
 //
 //  (1) A command is done in ranges that begin and end where chunks do, so results are what they are with threads.
 //  (2) How much is done before the clock is looked at follows from what the command has taken so far: a look costs more than a small chunk.
+//      A chunk is done whole: operations see to it that none takes long (`LONGEST_UNIT` of products and recurrences).
 //  (3) Between slices anything may run; who needs the program's results before, finishes it.
 
 import { COMMAND, PROGRAM_HEADER, SEGMENT } from "../generated/constants.js";

@@ -91,7 +91,7 @@ for (const build of builds) {
       const one = { batch: [1, 1, 1], batchA: [0, 0, 0], batchB: [0, 0, 0], bias: null, flags: 0, unitM: taps * n, unitN: 128 };
       const strideAM = n === 1 ? layout.strideTap : layout.strideN;
       const sizes = { m: taps * n, n: pixels, k: inner, strideAM, strideAK: layout.strideK, strideBK: 1, strideBN: inner };
-      harness.run(kernels.gemm_f32({ ...one, ...sizes, a: w, b: x, c: products }, Math.ceil(pixels / 128)));
+      harness.run(kernels.gemm_f32({ ...one, ...sizes, fromK: 0, toK: inner, a: w, b: x, c: products }, Math.ceil(pixels / 128)));
       const rows = g.batch * g.out[0]! * g.out[1]!;
       y.view.fill(54321);
       harness.run(kernels.sum_taps_f32({ ...g, products, bias: b, y, flags: relu ? 4 : 0 }, rows), [rows >> 1, rows >> 2]);

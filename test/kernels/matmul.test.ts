@@ -94,9 +94,18 @@ for (const build of builds) {
     const size = kernel === "gemv_f32" ? Math.ceil(p.n / unitN) : x * y * z * Math.ceil(p.m / unitM) * Math.ceil(p.n / unitN);
     const flags = (p.relu ? 4 : 0) | (p.packed ? 8 : 0);
     const right = p.packed ? panels(p, b) : b;
-    const command = kernels[kernel]({ ...p, ...strides, a, b: right, bias, c, unitM, unitN, flags }, size);
+    const run = (fromK: number, toK: number) =>
+      kernels[kernel]({ ...p, ...strides, a, b: right, bias, c, unitM, unitN, fromK, toK, flags }, size);
+    const command = run(0, p.k);
     harness.run(command);
     const whole = c.view.slice();
+    const blocks = Math.ceil(p.k / 320);
+    if (kernel === "gemm_f32" && blocks > 1) {
+      const length = Math.ceil(p.k / blocks);
+      c.view.fill(54321);
+      for (let from = 0; from < p.k; from += length) harness.run(run(from, Math.min(p.k, from + length)));
+      t.ok(Buffer.from(whole.buffer).equals(Buffer.from(c.view.slice().buffer)), `${describe(p)}: any runs of k give the same bytes`);
+    }
     const { values, bounds } = expected(p, a.view, b.view, bias?.view ?? null);
     const wrong = values.findIndex((value, i) => {
       if (Number.isFinite(value)) return !(Math.abs(whole[i]! - value) <= bounds[i]!);
@@ -190,7 +199,10 @@ for (const build of builds) {
         const a = harness.ints(whole(strides.sizeA, 1));
         const b = harness.ints(whole(strides.sizeB, 2));
         const c = harness.ints(6 * m * n);
-        harness.run(kernels.matmul_i32({ ...p, ...strides, a, b, bias: null, c, unitM: 1, unitN: n, flags: 0 }, 6 * m), [1, 2]);
+        harness.run(
+          kernels.matmul_i32({ ...p, ...strides, a, b, bias: null, c, unitM: 1, unitN: n, fromK: 0, toK: k, flags: 0 }, 6 * m),
+          [1, 2],
+        );
         const exact: number[] = [];
         for (let y = 0; y < 2; y++)
           for (let z = 0; z < 3; z++)

@@ -78,6 +78,17 @@ function inHalves(x: ArrayLike<number>, isBrain: boolean): { readonly bytes: Uin
   return { bytes: new Uint8Array(bits.buffer), floats };
 }
 
+/** All steps in one command, */
+const allOf = (time: number) => ({ fromStep: 0, toStep: time });
+/** and in two. */
+const halvesOf = (time: number) => {
+  const half = time >> 1;
+  return [
+    { fromStep: 0, toStep: half },
+    { fromStep: half, toStep: time },
+  ].filter(({ fromStep, toStep }) => toStep > fromStep);
+};
+
 for (const build of builds) {
   const harness = new Harness(build);
   for (const units of [3, 18, 64, 200])
@@ -91,7 +102,7 @@ for (const build of builds) {
         const [hidden, cells, gates] = [1, 1, 4].map((parts) => harness.floats(time * parts * units)) as [Floats, Floats, Floats];
         const none = { packed: null, kernel: null, hidden0: null, cell0: null, mask: null };
         const whole = { projected, halves, isBrain: isBrain ? 1 : 0, hidden, cells, gates, rows: 1, time, units, unitRows: 8 };
-        harness.run(kernels.lstm_f32({ ...none, ...whole }, 1));
+        harness.run(kernels.lstm_f32({ ...none, ...whole, ...allOf(time) }, 1));
         const reference = expected({ rows: 1, time, units, ...none, projected: projected.view, kernel: floats });
         for (const [name, { view }] of Object.entries({ hidden, cells, gates }))
           t.ok(distance(view, reference[name as "hidden"]) < 3e-6, `${name}: ${distance(view, reference[name as "hidden"])} off`);
@@ -134,11 +145,10 @@ for (const build of builds) {
           units,
           unitRows,
         };
-        const run = kernels.lstm_f32(args, blocks);
-        harness.run(run);
+        harness.run(kernels.lstm_f32({ ...args, ...allOf(time) }, blocks));
         const whole = [hidden, cells, gates].map(({ view }) => view.slice());
         for (const { view } of [hidden, cells, gates]) view.fill(12345);
-        harness.run(run, cuts);
+        for (const steps of halvesOf(time)) harness.run(kernels.lstm_f32({ ...args, ...steps }, blocks), cuts);
         t.strictSame([hidden, cells, gates].map(({ view }) => view), whole, "any split gives the same bits"); // prettier-ignore
 
         const views = {
@@ -169,10 +179,11 @@ for (const build of builds) {
         const dProjected = harness.floats(gates.view.length);
         const [dHidden0, dCell0] = [harness.floats(rows * units), harness.floats(rows * units)];
         const inputs = { gates, cells, cell0, mask, packed: packedBack, dHidden, dCells, dGates };
-        const gradient = kernels.lstm_grad_f32({ ...inputs, dProjected, dHidden0, dCell0, rows, time, units, unitRows }, blocks);
-        harness.run(gradient);
+        const gradient = (steps: ReturnType<typeof allOf>) =>
+          kernels.lstm_grad_f32({ ...inputs, dProjected, dHidden0, dCell0, rows, time, units, unitRows, ...steps }, blocks);
+        harness.run(gradient(allOf(time)));
         const once = [dProjected, dHidden0, dCell0].map(({ view }) => view.slice());
-        harness.run(gradient, cuts);
+        for (const steps of halvesOf(time).reverse()) harness.run(gradient(steps), cuts);
         t.strictSame(
           [dProjected, dHidden0, dCell0].map(({ view }) => view),
           once,
@@ -270,13 +281,13 @@ for (const build of builds) {
           kernels.pack_f32({ ...packing, packed, k: units, n: width, strideK: 3 * units, strideN: 1 }, groups * Math.ceil(width / 16)),
         );
         const resetFirst = isResetFirst ? 1 : 0;
-        const run = kernels.gru_f32(
-          { projected, packed, bias, hidden0, mask, hidden, gates, rows, time, units, unitRows, resetFirst },
-          blocks,
-        );
-        harness.run(run);
+        const shape = { rows, time, units, unitRows, resetFirst };
+        const run = (steps: ReturnType<typeof allOf>) =>
+          kernels.gru_f32({ projected, packed, bias, hidden0, mask, hidden, gates, ...shape, ...steps }, blocks);
+        harness.run(run(allOf(time)));
         const whole = [hidden, gates].map(({ view }) => view.slice());
-        harness.run(run, cuts);
+        for (const { view } of [hidden, gates]) view.fill(12345);
+        for (const steps of halvesOf(time)) harness.run(run(steps), cuts);
         t.strictSame([hidden, gates].map(({ view }) => view), whole, "any split gives the same bits"); // prettier-ignore
         const views = { projected: projected.view, kernel: kernel.view, hidden0: hidden0?.view ?? null, mask: mask?.view ?? null };
         const reference = expectedGru({ rows, time, units, ...views }, bias?.view ?? null, isResetFirst);
@@ -294,10 +305,11 @@ for (const build of builds) {
         const [dProjected, dInner] = [harness.floats(projected.view.length), harness.floats((projected.view.length * width) / (3 * units))];
         const dHidden0 = harness.floats(rows * units);
         const inputs = { gates, hidden, hidden0, mask, packed: packedBack, dHidden, dGates };
-        const gradient = kernels.gru_grad_f32({ ...inputs, dProjected, dInner, dHidden0, rows, time, units, unitRows, resetFirst }, blocks);
-        harness.run(gradient);
+        const gradient = (steps: ReturnType<typeof allOf>) =>
+          kernels.gru_grad_f32({ ...inputs, dProjected, dInner, dHidden0, ...shape, ...steps }, blocks);
+        harness.run(gradient(allOf(time)));
         const once = [dProjected, dInner, dHidden0].map(({ view }) => view.slice());
-        harness.run(gradient, cuts);
+        for (const steps of halvesOf(time).reverse()) harness.run(gradient(steps), cuts);
         t.strictSame(
           [dProjected, dInner, dHidden0].map(({ view }) => view),
           once,
@@ -370,20 +382,23 @@ for (const build of builds) {
         for (const inPanels of rows === 1 && units % 8 === 0 ? [true, false] : [true]) {
           const hidden = harness.floats(count);
           const given = inPanels ? { packed, kernel: null } : { packed: null, kernel };
-          const run = kernels.simple_rnn_f32({ projected, ...given, hidden0, mask, hidden, ...shape }, blocks);
-          harness.run(run);
+          const run = (steps: ReturnType<typeof allOf>) =>
+            kernels.simple_rnn_f32({ projected, ...given, hidden0, mask, hidden, ...shape, ...steps }, blocks);
+          harness.run(run(allOf(time)));
           const whole = hidden.view.slice();
-          harness.run(run, cuts);
+          hidden.view.fill(12345);
+          for (const steps of halvesOf(time)) harness.run(run(steps), cuts);
           t.strictSame(hidden.view, whole, "any split gives the same bits");
           t.ok(distance(hidden.view, reference) < 5e-6, `${distance(hidden.view, reference)} off`);
 
           const dHidden = harness.floats(random(count, 6));
           const [dProjected, dHidden0] = [harness.floats(count), harness.floats(rows * units)];
           const inputs = { hidden, mask, packed: packedBack, dHidden };
-          const gradient = kernels.simple_rnn_grad_f32({ ...inputs, dProjected, dHidden0, ...shape }, blocks);
-          harness.run(gradient);
+          const gradient = (steps: ReturnType<typeof allOf>) =>
+            kernels.simple_rnn_grad_f32({ ...inputs, dProjected, dHidden0, ...shape, ...steps }, blocks);
+          harness.run(gradient(allOf(time)));
           const once = [dProjected.view.slice(), dHidden0.view.slice()];
-          harness.run(gradient, cuts);
+          for (const steps of halvesOf(time).reverse()) harness.run(gradient(steps), cuts);
           t.strictSame([dProjected.view, dHidden0.view], once, "any split of the gradient gives the same bits");
           const direction = { projected: random(count, 9), hidden0: random(rows * units, 10) };
           const at = (h: number): number => {

@@ -233,3 +233,43 @@ for (const [name, { layer: make }] of Object.entries(kinds))
     t.strictSame(bits[1], bits[0]);
     t.strictSame(bits[2], bits[0]);
   });
+
+/** The states of a recurrence of some kind, from those given. */
+const recurrences: Readonly<
+  Record<string, (projected: tf.Tensor, recurrentKernel: tf.Tensor, states: readonly tf.Tensor[]) => tf.Tensor[]>
+> = {
+  lstm: (projected, recurrentKernel, [hidden0, cell0]) => Object.values(lstm({ projected, recurrentKernel, hidden0, cell0 })),
+  gru: (projected, recurrentKernel, [hidden0]) => [gru({ projected, recurrentKernel, hidden0 })],
+  simple_rnn: (projected, recurrentKernel, [hidden0]) => [simpleRnn({ projected, recurrentKernel, hidden0 })],
+};
+
+for (const [name, { gates, units, time }] of Object.entries({
+  lstm: { gates: 4, units: 256, time: 80 },
+  gru: { gates: 3, units: 256, time: 100 },
+  simple_rnn: { gates: 1, units: 512, time: 80 },
+}))
+  t.test(`${name}: a sequence whose steps are several commands gives what its halves give`, async (t) => {
+    const recurrence = recurrences[name]!;
+    const half = time / 2;
+    const projected = tf.random.normal([2, time, gates * units], { seed: 1 });
+    const kernel = tf.random.normal([units, gates * units], { seed: 2, stddev: 0.05 });
+    const weights = tf.random.normal([2, time, units], { seed: 3 });
+    const part = (x: tf.Tensor, from: number) => tf.slice(x, [0, from, 0], [-1, half, -1]);
+    const ways = {
+      whole: () => recurrence(projected, kernel, [])[0]!,
+      halves: () => {
+        const first = recurrence(part(projected, 0), kernel, []);
+        const states = first.map((all) => tf.reshape(tf.slice(all, [0, half - 1, 0], [-1, 1, -1]), [2, units]));
+        return tf.concat([first[0]!, recurrence(part(projected, half), kernel, states)[0]!], 1);
+      },
+    };
+    const [whole, halves] = Object.values(ways).map((hidden) => {
+      const tape = new tf.GradientTape();
+      tape.watch([projected, kernel]);
+      let y!: tf.Tensor;
+      const loss = tape.record(() => ops.sum(ops.multiply((y = hidden()), weights)));
+      return [y, ...tape.gradient(loss, [projected, kernel])] as tf.Tensor[];
+    }) as [tf.Tensor[], tf.Tensor[]];
+    t.strictSame(whole[0]!.data(), halves[0]!.data(), "states have the same bits");
+    for (const i of [1, 2]) t.ok(ops.max(ops.abs(ops.subtract(whole[i]!, halves[i]!))).item() < 1e-4, `gradient ${i}`);
+  });

@@ -15,6 +15,8 @@ for (const [m, k, n] of [
   [150, 400, 521],
   [1600, 32, 64],
   [200, 1, 9],
+  [129, 4000, 512], // units so long that several commands add them up
+  [60, 8400, 130],
 ] as const)
   for (const transposeA of [false, true])
     for (const transposeB of [false, true])

@@ -185,7 +185,7 @@ function fewChannelsCommands(
   const m = sizeOf(g.kernel) * g.outChannels;
   const [n, k] = [g.batch * sizeOf(g.in), g.channels];
   const products = scratch(Math.max(4, m * n * 4));
-  const none = { bias: null, batch: [1, 1, 1], batchA: [0, 0, 0], batchB: [0, 0, 0], flags: 0 };
+  const none = { bias: null, batch: [1, 1, 1], batchA: [0, 0, 0], batchB: [0, 0, 0], fromK: 0, toK: k, flags: 0 };
   const strideAM = g.outChannels === 1 ? strides.strideTap : strides.strideN;
   const [unitM, unitN] = [m, 128];
   const product = kernels.gemm_f32(

@@ -9,6 +9,7 @@ import { replica } from "../../core/replicas.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { sparseProduct } from "../../core/sparse.js";
 import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
+import { BLOCK_K } from "../../generated/constants.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { broadcastShapes, walk } from "../broadcasting.js";
@@ -233,6 +234,12 @@ const PACKED = 8;
 /** Multiply-adds that one unit of work should have: some 30 µs. */
 export const UNIT_WORK = 1 << 20;
 
+/**
+ * Multiply-adds that a unit has at most, some 10 ms. A page's thread that runs a program by itself is not free before the end of a unit: a
+ * longer sum is added up by several commands.
+ */
+export const LONGEST_UNIT = 1 << 26;
+
 /** @param matrix  where the elements of b lie, if not in b */
 function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs, matrix: Operand = b): Command | Command[] {
   const { m: rows, k, n } = sizes(known(a.shape), known(b.shape), attrs) as { m: number; k: number; n: number };
@@ -246,7 +253,7 @@ function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: At
   // Innermost first there, innermost last here.
   const axes = (values: readonly number[], missing: number) => [2, 1, 0].map((i) => values[i] ?? missing);
   const args = {
-    a, b: matrix, c: y, bias, m, n, k, strideAM, strideAK, strideBK, strideBN, flags: attrs.relu ? RELU : 0,
+    a, b: matrix, c: y, bias, m, n, k, strideAM, strideAK, strideBK, strideBN, fromK: 0, toK: k, flags: attrs.relu ? RELU : 0,
     batch: axes(lengths, 1),
     batchA: axes(strides[0]!.map((stride) => stride * m * k), 0),
     batchB: axes(strides[1]!.map((stride) => stride * k * n), 0),
@@ -260,19 +267,31 @@ function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: At
     return kernels.gemv_f32({ ...args, unitM: m, unitN }, Math.ceil(n / unitN), 1);
   }
   const blocks = rowBlocks(m, n, k);
-  if (blocks > 1 && batch === 1 && n > 0 && k > 0) {
-    const packed = scratch(roundUp(n, 16) * k * 4);
-    const strides = { strideGroup: 0, strideTap: 0, strideK: strideBK, strideN: strideBN };
-    const pack = kernels.pack_f32({ b: matrix, packed, groups: 1, taps: 1, k, n, ...strides }, Math.ceil(n / 16), Math.ceil((1 << 11) / k));
-    const unitM = roundUp(m / blocks, 2);
-    const unitN = roundUp(n / Math.ceil(n / 512), 16);
-    const units = Math.ceil(m / unitM) * Math.ceil(n / unitN);
-    const flags = args.flags | PACKED;
-    return [pack, kernels.gemm_f32({ ...args, b: packed, unitM, unitN, flags }, units, grainOf(unitM, unitN, k))];
-  }
-  const { unitM, unitN } = blockFor(m, n, k);
-  const units = batch * Math.ceil(m / unitM) * Math.ceil(n / unitN);
-  return kernels.gemm_f32({ ...args, unitM, unitN }, units, grainOf(unitM, unitN, k));
+  const isPacked = blocks > 1 && batch === 1 && n > 0 && k > 0;
+  const block = isPacked ? { unitM: roundUp(m / blocks, 2), unitN: roundUp(n / Math.ceil(n / 512), 16) } : blockFor(m, n, k);
+  const units = batch * Math.ceil(m / block.unitM) * Math.ceil(n / block.unitN);
+  const grain = grainOf(block.unitM, block.unitN, k);
+  if (!isPacked) return inRuns(k, block, (run) => kernels.gemm_f32({ ...args, ...block, ...run }, units, grain));
+  const packed = scratch(roundUp(n, 16) * k * 4);
+  const groups = { groups: 1, taps: 1, strideGroup: 0, strideTap: 0, strideK: strideBK, strideN: strideBN };
+  const pack = kernels.pack_f32({ b: matrix, packed, k, n, ...groups }, Math.ceil(n / 16), Math.ceil((1 << 11) / k));
+  const flags = args.flags | PACKED;
+  return [pack, ...inRuns(k, block, (run) => kernels.gemm_f32({ ...args, b: packed, ...block, ...run, flags }, units, grain))];
+}
+
+/** Rows and columns of the outputs of a unit. */
+interface Block {
+  readonly unitM: number;
+  readonly unitN: number;
+}
+
+/** A sum over k in commands one after the other, each of so many of its blocks that units are not too long. */
+function inRuns(k: number, { unitM, unitN }: Block, command: (run: { fromK: number; toK: number }) => Command): Command[] {
+  const block = Math.ceil(k / Math.max(1, Math.ceil(k / BLOCK_K)));
+  const most = block * Math.max(1, Math.floor(LONGEST_UNIT / Math.max(1, unitM * unitN * block)));
+  const commands = [command({ fromK: 0, toK: Math.min(k, most) })];
+  for (let fromK = most; fromK < k; fromK += most) commands.push(command({ fromK, toK: Math.min(k, fromK + most) }));
+  return commands;
 }
 
 const grainOf = (unitM: number, unitN: number, k: number): number => Math.ceil(UNIT_WORK / Math.max(1, unitM * unitN * k) / 2);
@@ -299,7 +318,7 @@ function rowBlocks(m: number, n: number, k: number): number {
 }
 
 /** Rows and columns of a unit that packs its own panels of b. */
-function blockFor(m: number, n: number, k: number): { unitM: number; unitN: number } {
+function blockFor(m: number, n: number, k: number): Block {
   // However long k is, a unit has a quarter of the columns: fewer take rows of a transposed again and again.
   const columns = Math.max(16, roundUp(n / 4, 16), roundUp(UNIT_WORK / Math.max(1, Math.min(m, 192) * k), 16));
   const unitN = Math.max(1, Math.min(n, 128, columns));

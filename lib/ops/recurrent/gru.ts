@@ -6,7 +6,7 @@ import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { sum } from "../reduce/sum.js";
 import { kernelGradient, secondGradient } from "./gru-second-gradient.js";
-import { before, pack, productOverSteps, sizesOf, UNIT_ROWS } from "./steps.js";
+import { before, inStretches, pack, productOverSteps, sizesOf, UNIT_ROWS } from "./steps.js";
 
 export interface GruInputs {
   /** What each step gets from its input: x · kernel + bias, `[batch, time, 3 · units]`. */
@@ -59,7 +59,11 @@ const gruOp = primitive({
     const { width, ...groups } = gatesOf(units, attrs);
     const [packing, packed] = pack(recurrentKernel, { k: units, n: width, strideK: 3 * units, strideN: 1, ...groups });
     const args = { projected, packed, bias, hidden0, mask, hidden, gates, rows, time, units, unitRows: UNIT_ROWS };
-    return [packing, kernels.gru_f32({ ...args, resetFirst: attrs.resetAfter ? 0 : 1 }, Math.ceil(rows / UNIT_ROWS), 1)];
+    const resetFirst = attrs.resetAfter ? 0 : 1;
+    const run = inStretches(time, 3 * units ** 2, (steps) =>
+      kernels.gru_f32({ ...args, ...steps, resetFirst }, Math.ceil(rows / UNIT_ROWS), 1),
+    );
+    return [packing, ...run];
   },
   keeps: ["recurrentKernel", "hidden0", "mask", "hidden", "gates"],
   gradient: (dy, { recurrentKernel, hidden0, mask, hidden, gates }, { attrs }) => {
@@ -98,7 +102,11 @@ const gradientOp = primitive({
     const { width, ...groups } = gatesOf(units, attrs);
     const [packing, packed] = pack(recurrentKernel, { k: width, n: units, strideK: 1, strideN: 3 * units, ...groups });
     const args = { gates, hidden, hidden0, mask, packed, dHidden, dGates, ...outputs, rows, time, units, unitRows: UNIT_ROWS };
-    return [packing, kernels.gru_grad_f32({ ...args, resetFirst: attrs.resetAfter ? 0 : 1 }, Math.ceil(rows / UNIT_ROWS), 1)];
+    const resetFirst = attrs.resetAfter ? 0 : 1;
+    const run = inStretches(time, 3 * units ** 2, (steps) =>
+      kernels.gru_grad_f32({ ...args, ...steps, resetFirst }, Math.ceil(rows / UNIT_ROWS), 1),
+    );
+    return [packing, ...run.reverse()];
   },
   keeps: ["gates", "hidden", "hidden0", "mask", "recurrentKernel", "dHidden", "dGates", "dProjected", "dInner"],
   gradient: (dy, kept, { attrs }) => secondGradient(dy, kept, attrs.resetAfter),

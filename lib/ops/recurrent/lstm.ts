@@ -5,9 +5,10 @@ import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
+import type { Command } from "../../runtime/command.js";
 import { cast } from "../elementwise/cast.js";
 import { secondGradient } from "./lstm-second-gradient.js";
-import { before, pack, productOverSteps, sizesOf, UNIT_ROWS, widened } from "./steps.js";
+import { before, inStretches, pack, productOverSteps, sizesOf, UNIT_ROWS, widened } from "./steps.js";
 
 export interface LstmInputs {
   /** What each step gets from its input: x · kernel + bias, `[batch, time, 4 · units]`. */
@@ -55,12 +56,15 @@ const lstmOp = primitive({
     const none = { kernel: null, halves: null, packed: null, isBrain: recurrentKernel.dtype === "bfloat16" ? 1 : 0 };
     // A single row reads the kernel where it lies: panels are for rows that share them.
     const isAlone = rows === 1 && units % 2 === 0;
-    if (isAlone && isHalf(recurrentKernel.dtype) && 16 * units ** 2 > FAR)
-      return kernels.lstm_f32({ ...args, ...none, halves: recurrentKernel }, 1);
+    const run = (from: object): Command[] =>
+      inStretches(time, 4 * units ** 2, (steps) =>
+        kernels.lstm_f32({ ...args, ...none, ...steps, ...from }, Math.ceil(rows / UNIT_ROWS), 1),
+      );
+    if (isAlone && isHalf(recurrentKernel.dtype) && 16 * units ** 2 > FAR) return run({ halves: recurrentKernel });
     const [widening, kernel] = widened(recurrentKernel);
-    if (isAlone) return [...widening, kernels.lstm_f32({ ...args, ...none, kernel }, 1)];
+    if (isAlone) return [...widening, ...run({ kernel })];
     const [packing, packed] = pack(kernel, { k: units, n: 4 * units, strideK: 4 * units, strideN: 1 });
-    return [...widening, packing, kernels.lstm_f32({ ...args, ...none, packed }, Math.ceil(rows / UNIT_ROWS), 1)];
+    return [...widening, packing, ...run({ packed })];
   },
   keepsWidth: true,
   keeps: ["recurrentKernel", "hidden0", "cell0", "mask", "hidden", "cells", "gates"],
@@ -94,7 +98,8 @@ const gradientOp = primitive({
     const [rows, time, units] = known(inputs.cells.shape) as [number, number, number];
     const [packing, packed] = pack(recurrentKernel, { k: 4 * units, n: units, strideK: 1, strideN: 4 * units });
     const args = { ...inputs, cell0, mask, packed, dHidden, dCells, dGates, ...outputs, rows, time, units, unitRows: UNIT_ROWS };
-    return [packing, kernels.lstm_grad_f32(args, Math.ceil(rows / UNIT_ROWS), 1)];
+    const run = inStretches(time, 4 * units ** 2, (steps) => kernels.lstm_grad_f32({ ...args, ...steps }, Math.ceil(rows / UNIT_ROWS), 1));
+    return [packing, ...run.reverse()];
   },
   overwrites: (_root, { gates }, { dProjected }) => [[dProjected, gates]],
   keeps: ["gates", "cells", "cell0", "mask", "recurrentKernel", "dHidden", "dCells", "dGates", "dProjected"],

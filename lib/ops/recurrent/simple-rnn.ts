@@ -4,6 +4,7 @@ import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
+import type { Command, Operand } from "../../runtime/command.js";
 import { add, multiply } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { square } from "../elementwise/powers.js";
@@ -12,7 +13,7 @@ import { stack } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { expandDims } from "../shaping/reshape.js";
 import { unstack } from "../shaping/split.js";
-import { before, complement, pack, productOverSteps, sizesOf, together, UNIT_ROWS } from "./steps.js";
+import { before, complement, inStretches, pack, productOverSteps, sizesOf, together, UNIT_ROWS } from "./steps.js";
 
 export interface SimpleRnnInputs {
   /** What each step gets from its input: x · kernel + bias, `[batch, time, units]`. */
@@ -46,9 +47,13 @@ const simpleRnnOp = primitive({
     const [rows, time, units] = known(hidden.shape) as [number, number, number];
     const args = { projected, hidden0, mask, hidden, rows, time, units, unitRows: UNIT_ROWS };
     // A single row reads the kernel where it lies: panels are for rows that share them.
-    if (rows === 1 && units % 8 === 0) return kernels.simple_rnn_f32({ ...args, kernel: recurrentKernel, packed: null }, 1);
+    const run = (packed: Operand | null, kernel: Operand | null): Command[] =>
+      inStretches(time, units ** 2, (steps) =>
+        kernels.simple_rnn_f32({ ...args, packed, kernel, ...steps }, Math.ceil(rows / UNIT_ROWS), 1),
+      );
+    if (rows === 1 && units % 8 === 0) return run(null, recurrentKernel);
     const [packing, packed] = pack(recurrentKernel, { k: units, n: units, strideK: units, strideN: 1 });
-    return [packing, kernels.simple_rnn_f32({ ...args, packed, kernel: null }, Math.ceil(rows / UNIT_ROWS), 1)];
+    return [packing, ...run(packed, null)];
   },
   keeps: ["recurrentKernel", "hidden0", "mask", "hidden"],
   gradient: (dy, { recurrentKernel, hidden0, mask, hidden }) => {
@@ -78,7 +83,10 @@ const gradientOp = primitive({
     const [rows, time, units] = known(hidden.shape) as [number, number, number];
     const [packing, packed] = pack(recurrentKernel, { k: units, n: units, strideK: 1, strideN: units });
     const args = { hidden, mask, packed, dHidden, ...outputs, rows, time, units, unitRows: UNIT_ROWS };
-    return [packing, kernels.simple_rnn_grad_f32(args, Math.ceil(rows / UNIT_ROWS), 1)];
+    const run = inStretches(time, units ** 2, (steps) =>
+      kernels.simple_rnn_grad_f32({ ...args, ...steps }, Math.ceil(rows / UNIT_ROWS), 1),
+    );
+    return [packing, ...run.reverse()];
   },
   keeps: ["hidden", "mask", "recurrentKernel", "dHidden", "dProjected"],
   gradient: (dy, kept) => {

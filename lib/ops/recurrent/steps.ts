@@ -6,7 +6,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { multiply, subtract } from "../elementwise/arithmetic.js";
-import { matrixProduct } from "../linalg/matmul.js";
+import { LONGEST_UNIT, matrixProduct } from "../linalg/matmul.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { expandDims, mergeAxes } from "../shaping/reshape.js";
@@ -61,6 +61,27 @@ export function together<N extends string, T>(names: readonly N[], make: () => R
 
 /** Rows of the batch that go through all steps together: a unit of work. */
 export const UNIT_ROWS = 8;
+
+/** Which steps a command does. */
+interface Steps {
+  readonly fromStep: number;
+  readonly toStep: number;
+}
+
+/**
+ * A recurrence in commands one after the other, each of so many steps that its units are not too long (`LONGEST_UNIT`).
+ *
+ * @param work  multiply-adds of a row's step
+ * @returns     from the first step to the last
+ */
+export function inStretches(time: number, work: number, command: (steps: Steps) => Command): Command[] {
+  const most = Math.max(1, Math.floor(LONGEST_UNIT / Math.max(1, UNIT_ROWS * work)));
+  const length = Math.ceil(time / Math.max(1, Math.ceil(time / most)));
+  const commands = [command({ fromStep: 0, toStep: Math.min(time, length) })];
+  for (let fromStep = length; fromStep < time; fromStep += length)
+    commands.push(command({ fromStep, toStep: Math.min(time, fromStep + length) }));
+  return commands;
+}
 
 /** The states before each step, from those after it. */
 export function before(states: Tensor, first: Tensor | undefined): Tensor {
