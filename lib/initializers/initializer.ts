@@ -34,10 +34,10 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
   /** Values for a tensor of this shape and dtype. */
   abstract call(shape: readonly number[], dtype: Dtype): Tensor;
 
-  /**
-   * Whether it takes every shape, and gives the same values whenever it is called: then a variable's first value can wait until it is
-   * wanted.
-   */
+  /** Refuses a shape that it has no values for. @throws ShapeError */
+  checkShape(_shape: readonly number[]): void {}
+
+  /** Whether it gives the same values whenever it is called: then a variable's first value can wait until it is wanted. */
   get isRepeatable(): boolean {
     return this.everyElement !== null;
   }
@@ -84,6 +84,7 @@ export function valuesOf(values: TensorLike): InitializerLike {
 export function firstValue(make: InitializerLike, shape: readonly number[], dtype: Dtype): [number | (() => Tensor), VariableOptions] {
   const values = (): Tensor => make(shape, { dtype });
   if (!(make instanceof Initializer && make.isRepeatable)) return [values, { dtype }];
+  make.checkShape(shape);
   const every = make.everyElement;
   const isExact = every !== null && (isFloat(dtype) || every === 0 || every === 1);
   return [isExact ? every : values, { dtype, shape }];

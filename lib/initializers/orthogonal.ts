@@ -1,11 +1,16 @@
-// The initializer of orthogonal matrices, by the QR factorization of normal numbers.
+// The initializer of orthogonal matrices: normal numbers, made orthogonal vector after vector.
 
 import { number, schema, type Attributes } from "../config/index.js";
 import { constant } from "../core/convert.js";
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
+import { multiply, subtract } from "../ops/elementwise/arithmetic.js";
+import { matrixProduct } from "../ops/linalg/matmul.js";
 import { randomNormal } from "../ops/random/random.js";
+import { reshape } from "../ops/shaping/reshape.js";
+import { slice } from "../ops/shaping/slice.js";
+import { transpose } from "../ops/shaping/transpose.js";
 import { initScope } from "../variables/variable.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer, seedField } from "./random.js";
@@ -24,49 +29,60 @@ import { RandomInitializer, seedField } from "./random.js";
 export class Orthogonal extends RandomInitializer<typeof Orthogonal.options> {
   static override readonly options = schema(["gain", "seed"], { gain: number(1), seed: seedField() });
 
-  /** It refuses shapes of less than two axes, when the layer is made. */
-  override get isRepeatable(): boolean {
-    return false;
+  override checkShape(shape: readonly number[]): void {
+    if (shape.length < 2) throw new ShapeError("Orthogonal", { given: `the shape ${shapeText(shape)}`, expected: "at least rank 2" });
   }
 
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
-    if (shape.length < 2) throw new ShapeError("Orthogonal", { given: `the shape ${shapeText(shape)}`, expected: "at least rank 2" });
+    this.checkShape(shape);
     const columns = shape.at(-1)!;
     const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
     const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
     // Initial values are made outside of traces, so that the numbers are there.
     return initScope(() => {
-      const vectors = orthonormal(Float64Array.from(randomNormal(seed, [count, length]).data()), count, length);
-      const values = new Float32Array(rows * columns);
-      for (let vector = 0; vector < count; vector++) {
-        for (let i = 0; i < length; i++) {
-          const place = rows < columns ? vector * columns + i : i * columns + vector;
-          values[place] = vectors[vector * length + i]! * this.options.gain;
-        }
-      }
-      return constant(values, { shape });
+      const vectors = multiply(orthonormal(randomNormal(seed, [count, length])), this.options.gain);
+      return reshape(rows < columns ? vectors : transpose(vectors), shape);
     });
   }
 }
 
 export interface Orthogonal extends Attributes<typeof Orthogonal.options> {}
 
-/** Vectors made orthogonal and of length 1 one after the other, in place: modified Gram–Schmidt, twice for precision. */
-function orthonormal(vectors: Float64Array, count: number, length: number): Float64Array {
-  for (let current = 0; current < count; current++) {
-    const vector = vectors.subarray(current * length, (current + 1) * length);
+/** So many vectors are made orthogonal among themselves, one after the other; to those before by products of matrices. */
+const BLOCK = 32;
+
+/** The rows made orthogonal and of length 1, in their order; twice, since what rounding leaves counts where little is left of a row. */
+function orthonormal(rows: Tensor): Tensor {
+  const [count, length] = rows.shape as [number, number];
+  const done = new Float32Array(count * length);
+  for (let begin = 0; begin < count; begin += BLOCK) {
+    const size = Math.min(BLOCK, count - begin);
+    let block = slice(rows, [begin, 0], [size, length]);
+    const before = constant(done.subarray(0, begin * length), { shape: [begin, length] });
     for (let pass = 0; pass < 2; pass++) {
-      for (let other = 0; other < current; other++) {
-        const done = vectors.subarray(other * length, (other + 1) * length);
-        let dot = 0;
-        for (let i = 0; i < length; i++) dot += vector[i]! * done[i]!;
-        for (let i = 0; i < length; i++) vector[i] = vector[i]! - dot * done[i]!;
-      }
+      if (begin > 0) block = subtract(block, matrixProduct(matrixProduct(block, before, { transposeB: true }), before));
+      block = constant(amongThemselves(Float64Array.from(block.data()), size, length), { shape: [size, length] });
     }
-    const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-    for (let i = 0; i < length; i++) vector[i] = vector[i]! / norm;
+    done.set(block.data() as Float32Array, begin * length);
   }
-  return vectors;
+  return constant(done, { shape: [count, length] });
+}
+
+/** Modified Gram–Schmidt. */
+function amongThemselves(vectors: Float64Array, count: number, length: number): Float32Array {
+  for (let current = 0; current < count; current++) {
+    const at = current * length;
+    for (let other = 0; other < at; other += length) {
+      let dot = 0;
+      for (let i = 0; i < length; i++) dot += vectors[at + i]! * vectors[other + i]!;
+      for (let i = 0; i < length; i++) vectors[at + i] = vectors[at + i]! - dot * vectors[other + i]!;
+    }
+    let norm = 0;
+    for (let i = 0; i < length; i++) norm += vectors[at + i]! ** 2;
+    norm = Math.sqrt(norm);
+    for (let i = 0; i < length; i++) vectors[at + i] = vectors[at + i]! / norm;
+  }
+  return Float32Array.from(vectors);
 }
 
 initializers.register({ Orthogonal }, "OrthogonalInitializer");

@@ -56,6 +56,7 @@ t.test("initializers give the same whether their values wait or not", async (t) 
     ["a constant that is cut", () => new Constant(2.75), "int32"],
     ["a constant by tensor", () => new Constant([1, 2, 3, 4, 5]), "float32"],
     ["random numbers", () => new initializers.GlorotUniform({ seed: 3 }), "float32"],
+    ["orthogonal vectors", () => new initializers.Orthogonal({ seed: 3 }), "float32"],
     ["random halves", () => new initializers.RandomNormal({ seed: 3 }), "float16"],
     ["one of one's own that gives another dtype", () => new Waiting(), "float16"],
   ];
@@ -65,6 +66,24 @@ t.test("initializers give the same whether their values wait or not", async (t) 
     const read = tf.function(() => tf.cast(waiting.value(), "float32"))();
     t.same([...read.data()], [...tf.cast(make()(shape, { dtype }), dtype).cast("float32").data()], name);
   }
+});
+
+t.test("orthogonal vectors come in blocks that are orthogonal as well; a shape of one axis has none", async (t) => {
+  for (const shape of [
+    [70, 70],
+    [300, 65],
+    [33, 4, 50],
+  ]) {
+    const q = tf.reshape(new initializers.Orthogonal({ seed: 5 })(shape), [-1, shape.at(-1)!]);
+    const [rows, columns] = q.shape as [number, number];
+    const products = rows < columns ? tf.matmul(q, q, { transposeB: true }) : tf.matmul(q, q, { transposeA: true });
+    const error = tf.subtract(products, tf.eye(Math.min(rows, columns)));
+    t.ok(tf.keras.ops.max(tf.keras.ops.abs(error)).item() < 1e-5, shape.join());
+  }
+  t.throws(
+    () => new layers.Layer().addWeight({ name: "w", shape: [3], initializer: new initializers.Orthogonal() }),
+    /Orthogonal: given the shape \[3\]; expected at least rank 2/,
+  );
 });
 
 t.test("an optimizer's variables take no memory before the first step", async (t) => {
