@@ -1,35 +1,22 @@
 // Code in pages of prose: the blocks of a page are one program, which compiles, runs, and prints what its comments say. A block that no
 // program holds is a fault, but for pieces of kerasm's own sources in pages for those who work on it.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { transformSync } from "esbuild";
+import { type Block, codeOf, inJavaScript, pagesIn, saidBy } from "../support/doc-programs.js";
 import { printedAsSaid } from "../support/printed.js";
 import { run } from "../support/run.js";
 import { repository } from "../support/sources.js";
 
 t.setTimeout(600_000);
 
-interface Block {
-  readonly language: string;
-  readonly words: readonly string[];
-  readonly code: string;
-  readonly hidden: boolean;
-  readonly line: number;
-}
-const { blocksOf, isCode, saidBy } = (await import(join(repository, "site/blocks.mjs"))) as {
-  blocksOf(markdown: string): Block[];
-  isCode(block: Block): boolean;
-  saidBy(code: string): string[];
-};
-
 /** Pages that show pieces of kerasm's own sources. */
 const withFragments = ["docs/adding-a-layer.md", "docs/adding-an-operation.md", "docs/kernels.md"];
 /** Pages whose blocks are settings of other tools, too. */
 const withConfigs = ["docs/getting-started.md"];
 /** Pages whose programs somebody copies into a `.mjs` file first thing: they run without anything being taken out. */
-const inJavaScript = ["README.md", "docs/getting-started.md"];
+const asTheyStand = ["README.md", "docs/getting-started.md"];
 /** Less to do where a program would train for minutes. */
 const less: Readonly<Record<string, readonly [string, string]>> = { "README.md": ["epochs: 5", "epochs: 1"] };
 /** Pages with a program of several processes, which take MPI. */
@@ -38,11 +25,7 @@ const hasMpi = ["mpirun", "mpiexec"].some((name) =>
   (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, name))),
 );
 
-const markdown = (folder: string) =>
-  readdirSync(join(repository, folder))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join(folder, name));
-const pages = ["README.md", ...markdown("docs"), ...markdown("docs/guides")];
+const pages = ["README.md", ...pagesIn("docs"), ...pagesIn("docs/guides")];
 
 // A folder of the repository: `kerasm` is the package itself there, by its own `exports`.
 const folder = join(repository, "build/doc-programs");
@@ -50,7 +33,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
 const programs = pages.flatMap((page) => {
-  const blocks = blocksOf(readFileSync(join(repository, page), "utf8")).filter(isCode);
+  const blocks = codeOf(page);
   for (const { words, line } of blocks) {
     if (words.includes("fragment")) t.ok(withFragments.includes(page), `${page}:${line}: a fragment of our own sources`);
     if (words.includes("config")) t.ok(withConfigs.includes(page), `${page}:${line}: settings of another tool`);
@@ -75,12 +58,7 @@ const programs = pages.flatMap((page) => {
 for (const { page, file, code, isChecked } of programs) {
   const module = `${code}\nexport {};\n`;
   if (isChecked) writeFileSync(join(folder, `${file}.ts`), module);
-  const { code: made } = transformSync(module, {
-    loader: "ts",
-    target: "es2022",
-    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
-  });
-  writeFileSync(join(folder, `${file}.mjs`), inJavaScript.includes(page) ? module : made);
+  writeFileSync(join(folder, `${file}.mjs`), asTheyStand.includes(page) ? module : inJavaScript(module));
 }
 const compilerOptions = {
   strict: true,
