@@ -29,6 +29,7 @@ t.test("a history is drawn with a panel for each metric, its validation dashed",
   t.equal(count(svg, /<polyline[^>]*stroke-dasharray/), 1);
   t.equal(count(svg, "<circle"), 9);
   t.match(svg, /aria-label="&lt;T &amp; U&gt;: 3 epochs; at the end loss 0.25, val_loss 0.5, accuracy 0.75."/);
+  t.match(visor.plotHistory({ loss: [1] }), /aria-label="Training: 1 epoch; at the end loss 1."/);
   t.match(svg, />6<\/text>/, "epochs have the numbers that fit gave them");
   t.equal(visor.plotHistory(history).includes("prefers-color-scheme"), true);
   for (const theme of ["light", "dark"] as const) {
