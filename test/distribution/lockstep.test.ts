@@ -400,6 +400,17 @@ t.test("more replicas than samples: a warning, empty shares, the right sum", (t)
   t.end();
 });
 
+t.test("what a regularizer adds counts as a whole where a replica has no samples, as in Keras on TensorFlow", async (t) => {
+  const model = mirrored(4).scope(() => {
+    const kernel = { kernelInitializer: "ones", kernelRegularizer: new keras.regularizers.L2(0.5), useBias: false };
+    const model = new keras.Sequential([new keras.Input({ shape: [1] }), new keras.layers.Dense(1, kernel)]);
+    model.compile({ optimizer: new keras.optimizers.SGD({ learningRate: 0.1 }), loss: "mse" });
+    return model;
+  });
+  await model.fit(tf.zeros([6, 1]), tf.zeros([6, 1]), { batchSize: 6, verbose: 0 }); // 2, 2, 2 and no samples
+  t.ok(Math.abs(model.weights[0]!.data()[0]! - 0.9) < 1e-6, `${model.weights[0]!.data()[0]}: 1 less a tenth of 2 · 0.5 · 1`);
+});
+
 t.test("replicas exchange parts: the other axis whole, and back; gradients go the same way", (t) => {
   const strategy = mirrored(2);
   const given = strategy.experimentalDistributeValuesFromFunction(({ replicaIdInSyncGroup: id }) =>

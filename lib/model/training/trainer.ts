@@ -259,7 +259,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    */
   computeLoss({ y, yPred, sampleWeight }: LossArguments): Tensor {
     const losses = this.losses.map((loss) => shareOfLoss(sum(isFloat(loss.dtype) ? loss : cast(loss, "float32"))));
-    const compiled = this.#compiled?.loss?.call(y, yPred, sampleWeight);
+    const called = this.#compiled?.loss?.call(y, yPred, sampleWeight);
+    const compiled = called && lossOfPart(called); // what layers add counts for a replica without samples too
     const [first, ...rest] = compiled ? [compiled, ...losses] : losses;
     if (first) return rest.reduce((total, loss) => add(total, loss), first);
     throw new StateError(`${this.name}.computeLoss`, { given: "no loss", expected: "a loss in compile()" });
