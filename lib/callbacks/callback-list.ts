@@ -43,7 +43,11 @@ export class CallbackList extends Callback {
     const list = given === null ? [] : ([given].flat(Infinity) as Callback[]);
     for (const callback of list) {
       if (callback instanceof Callback) continue;
-      throw new ArgumentError("callbacks", { given: text(callback), expected: "an array of objects of keras.callbacks.Callback" });
+      throw new ArgumentError("callbacks", {
+        given: text(callback),
+        expected: "an array of objects of keras.callbacks.Callback",
+        hint: "Functions alone go into new keras.callbacks.LambdaCallback({ onEpochEnd: (epoch, logs) => { … } }).",
+      });
     }
     const found = list.find((callback): callback is History => callback instanceof History) ?? null;
     this.history = found ?? (addHistory ? new History() : null);

@@ -149,6 +149,8 @@ const namedPolicy = (name: string): DTypePolicy => ofQuantized?.(name) ?? new DT
  * @throws ValueError. Keras: keras.config.set_dtype_policy
  */
 export const setDtypePolicy = declare("config.setDtypePolicy(policy)", (policy: string | DTypePolicy): void => {
+  if (policy === null)
+    throw new ValueError("config.setDtypePolicy", { given: "null", expected: 'a dtype such as "float32", or a keras.DTypePolicy' });
   ofAll = getPolicy(policy);
 });
 

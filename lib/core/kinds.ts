@@ -64,7 +64,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   number: { accepts: isNumber, expected: "a number" },
   numbers: { accepts: (value) => isNumber(value) || isArrayOf(value, isNumber), expected: "a number, or an array of them" },
   string: { accepts: (value) => typeof value === "string", expected: "a string" },
-  dtype: { accepts: (value) => typeof value === "string" && keptDtype(value) !== undefined, expected: "the name of a dtype" },
+  dtype: {
+    accepts: (value) => typeof value === "string" && keptDtype(value) !== undefined,
+    expected: 'the name of a dtype such as "float32"',
+  },
   shape: {
     accepts: (value) =>
       isArrayOf(value, (item) => item === null || typeof item === "number" || item instanceof Chainable) ||

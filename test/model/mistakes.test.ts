@@ -60,6 +60,8 @@ const mistakes: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
   "no shape for a Keras tensor": [() => new keras.KerasTensor(null as any), /KerasTensor\.shape: given null/],
   "a tensor where a variable is updated": [() => (keras as any).backend.updateAdd(x, 1), /backend\.updateAdd\.x/],
   "lists of tf.zip that are none": [() => any.zip([1], 2), /zip: given 2/],
+  "functions for callbacks": [() => fit({ callbacks: { onEpochEnd() {} } }), /LambdaCallback/],
+  "no policy for all layers": [() => (keras as any).config.setDtypePolicy(null), /setDtypePolicy: given null/],
   "inputs of another width": [() => make().predict(tf.ones([8, 4])), /\[8, 4\].*length 3/],
   "one sample without an axis of samples": [() => make().predict(tf.ones([3])), /\[3\] for the input/],
   "no samples": [() => make().predict(tf.ones([0, 3])), /no samples/],

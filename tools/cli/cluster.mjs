@@ -44,7 +44,7 @@ export async function run(args) {
     return await start(args);
   } catch (error) {
     if (!(error instanceof Refusal) && !String(error?.code).startsWith("ERR_PARSE_ARGS")) throw error;
-    console.error(`${error.message}\n\n${usage}`);
+    console.error(`${error instanceof Refusal ? "" : "kerasm cluster: "}${error.message}\n\n${usage}`);
     return 2;
   }
 }
