@@ -8,7 +8,7 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 533,
+  index: 534,
   keras: 445,
   ops: 203,
   data: 142,
@@ -16,7 +16,7 @@ const budgets: Readonly<Record<string, number>> = {
   models: 534,
   visor: 307,
   formats: 97,
-  autograph: 187,
+  autograph: 188,
 };
 
 /** The files that a file imports when it is loaded, itself included. */
