@@ -20,6 +20,8 @@ export type QuantizationMode = (typeof quantizationModes)[number];
 /** Policies that compute in a half and keep variables in float32. */
 const mixed: Readonly<Record<string, Dtype>> = { mixed_float16: "float16", mixed_bfloat16: "bfloat16" };
 
+const EXPECTED = 'a dtype such as "float32", or a keras.DTypePolicy';
+
 /** Names that Keras does not take for a policy, as it writes them. */
 const spelled: Readonly<Record<string, string>> = { half: "float16", float: "float32", double: "float64", boolean: "bool" };
 
@@ -149,8 +151,7 @@ const namedPolicy = (name: string): DTypePolicy => ofQuantized?.(name) ?? new DT
  * @throws ValueError. Keras: keras.config.set_dtype_policy
  */
 export const setDtypePolicy = declare("config.setDtypePolicy(policy)", (policy: string | DTypePolicy): void => {
-  if (policy === null)
-    throw new ValueError("config.setDtypePolicy", { given: "null", expected: 'a dtype such as "float32", or a keras.DTypePolicy' });
+  if (policy === null) throw new ValueError("config.setDtypePolicy", { given: "null", expected: EXPECTED });
   ofAll = getPolicy(policy);
 });
 
@@ -169,7 +170,7 @@ export const getPolicy = declare("dtypePolicies.get(identifier:tree|null)", (ide
   if (typeof identifier === "string") return namedPolicy(identifier);
   const policy = isPlainObject(identifier) ? deserializeKerasObject(identifier) : identifier;
   if (policy instanceof DTypePolicy) return policy;
-  throw new ValueError("dtypePolicies.get", { given: text(identifier), expected: 'a dtype such as "float32", or a keras.DTypePolicy' });
+  throw new ValueError("dtypePolicies.get", { given: text(identifier), expected: EXPECTED });
 });
 
 /**
@@ -221,14 +222,14 @@ export function dtypePolicy(
   ofNull: () => DTypePolicy = defaultDtypePolicy,
 ): Field<DTypePolicyLike, DTypePolicy, false> {
   const inner = field<DTypePolicyLike, DTypePolicy>({
-    expected: 'a dtype such as "float32", or a keras.DTypePolicy',
+    expected: EXPECTED,
     takesObjects: "configs",
     parse(value, where) {
       if (value === null) return ofNull();
       if (value instanceof DTypePolicy) return value;
       const policy = isPlainObject(value) ? deserializeKerasObject(value) : typeof value === "string" ? namedPolicy(value) : value;
       if (policy instanceof DTypePolicy) return policy;
-      throw new ValueError(where, { given: text(value), expected: 'a dtype such as "float32", or a keras.DTypePolicy' });
+      throw new ValueError(where, { given: text(value), expected: EXPECTED });
     },
     serialize: (policy) => (written === "object" ? serializeKerasObject(policy) : policy.name),
   });

@@ -106,12 +106,16 @@ export class TensorLayout {
     const { deviceMesh = null } = gathered<{ readonly deviceMesh?: DeviceMesh | null }>("TensorLayout", ["deviceMesh"], given);
     this.axes = axes;
     this.deviceMesh = deviceMesh;
-    if (deviceMesh !== null && !(deviceMesh instanceof DeviceMesh))
-      throw new ArgumentError("TensorLayout.deviceMesh", { given: text(deviceMesh), expected: "a DeviceMesh, or null" });
+    checkMesh("TensorLayout.deviceMesh", deviceMesh);
     if (!Array.isArray(axes) || !axes.every((axis) => axis === null || typeof axis === "string"))
       throw new ArgumentError("TensorLayout.axes", { given: text(axes), expected: "names of mesh axes, or null" });
     if (deviceMesh) checkAxes("TensorLayout.axes", axes, deviceMesh);
   }
+}
+
+function checkMesh(where: string, mesh: unknown): void {
+  if (mesh !== null && !(mesh instanceof DeviceMesh))
+    throw new ArgumentError(where, { given: text(mesh), expected: "a DeviceMesh, or null" });
 }
 
 function checkAxes(where: string, axes: readonly (string | null)[], mesh: DeviceMesh): void {
@@ -138,8 +142,7 @@ export class LayoutMap {
 
   /** @param deviceMesh  the mesh of layouts that have none of their own */
   constructor(readonly deviceMesh: DeviceMesh | null) {
-    if (deviceMesh !== null && !(deviceMesh instanceof DeviceMesh))
-      throw new ArgumentError("LayoutMap", { given: text(deviceMesh), expected: "a DeviceMesh, or null" });
+    checkMesh("LayoutMap", deviceMesh);
   }
 
   /** @throws ValueError for a path that has a layout; ArgumentError for what is no regular expression, or no layout */

@@ -56,8 +56,7 @@ export function fuse({ commands, block, values, real }: Fusion): Command {
   };
   const addNumbers = (numbers: readonly number[]): void => add("u32", numbers.length === 1 ? numbers[0] : numbers, numbers.length);
   const addOperand = (kind: Field["kind"], operand: unknown): void => {
-    if (!operand) add("u32", 0);
-    else if (values.has(real(operand))) add("u32", 0);
+    if (!operand || values.has(real(operand))) add("u32", 0);
     else add(kind, real(operand));
   };
   for (const { place, shift, repeated } of repeats) {

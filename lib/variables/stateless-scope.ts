@@ -81,12 +81,12 @@ export class StatelessScope {
   constructor(options: StatelessScopeOptions = {}) {
     checkOptions("StatelessScope", arguments, 0, known);
     const { stateMapping, collectLosses = false } = options;
-    if (typeof (stateMapping ?? [])[Symbol.iterator] !== "function")
-      throw new ArgumentError("StatelessScope.stateMapping", { given: text(stateMapping), expected: "[variable, value] pairs" });
-    for (const pair of stateMapping ?? [])
-      if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "object")
-        throw new ArgumentError("StatelessScope.stateMapping", { given: text(pair), expected: "[variable, value] pairs" });
-    this.#values = new Map(stateMapping ?? []);
+    const pairs = stateMapping ?? [];
+    const refusal = (given: unknown) =>
+      new ArgumentError("StatelessScope.stateMapping", { given: text(given), expected: "[variable, value] pairs" });
+    if (typeof pairs[Symbol.iterator] !== "function") throw refusal(pairs);
+    for (const pair of pairs) if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "object") throw refusal(pair);
+    this.#values = new Map(pairs);
     this.collectLosses = collectLosses;
   }
 

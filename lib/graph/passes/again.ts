@@ -18,6 +18,8 @@ export const makeAgain = (graph: Graph): Graph => againFrom(LARGE, graph);
 
 /** The same from other numbers of bytes on. */
 export function againFrom(bytes: number, graph: Graph): Graph {
+  const most = graph.steps.reduce((sum, { op, outputs }) => sum + (op.again ? bytesOf(Object.values(outputs)[0]!)! : 0), 0);
+  if (most === 0 || most < bytes) return graph;
   const uses = usesOf(graph);
   const found = new Map<number, Again[]>();
   let saved = 0;

@@ -240,6 +240,13 @@ export const UNIT_WORK = 1 << 20;
  */
 export const LONGEST_UNIT = 1 << 26;
 
+/** A length in stretches of so many at most, one after the other; an empty one for none. */
+export function stretches(length: number, most: number): (readonly [from: number, to: number])[] {
+  const found: [number, number][] = [[0, Math.min(length, most)]];
+  for (let from = most; from < length; from += most) found.push([from, Math.min(length, from + most)]);
+  return found;
+}
+
 /** @param matrix  where the elements of b lie, if not in b */
 function product(a: Tensor, b: Tensor, bias: Tensor | null, y: Tensor, attrs: Attrs, matrix: Operand = b): Command | Command[] {
   const { m: rows, k, n } = sizes(known(a.shape), known(b.shape), attrs) as { m: number; k: number; n: number };
@@ -289,9 +296,7 @@ interface Block {
 function inRuns(k: number, { unitM, unitN }: Block, command: (run: { fromK: number; toK: number }) => Command): Command[] {
   const block = Math.ceil(k / Math.max(1, Math.ceil(k / BLOCK_K)));
   const most = block * Math.max(1, Math.floor(LONGEST_UNIT / Math.max(1, unitM * unitN * block)));
-  const commands = [command({ fromK: 0, toK: Math.min(k, most) })];
-  for (let fromK = most; fromK < k; fromK += most) commands.push(command({ fromK, toK: Math.min(k, fromK + most) }));
-  return commands;
+  return stretches(k, most).map(([fromK, toK]) => command({ fromK, toK }));
 }
 
 const grainOf = (unitM: number, unitN: number, k: number): number => Math.ceil(UNIT_WORK / Math.max(1, unitM * unitN * k) / 2);

@@ -6,7 +6,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { multiply, subtract } from "../elementwise/arithmetic.js";
-import { LONGEST_UNIT, matrixProduct } from "../linalg/matmul.js";
+import { LONGEST_UNIT, matrixProduct, stretches } from "../linalg/matmul.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { expandDims, mergeAxes } from "../shaping/reshape.js";
@@ -77,10 +77,7 @@ interface Steps {
 export function inStretches(time: number, work: number, command: (steps: Steps) => Command): Command[] {
   const most = Math.max(1, Math.floor(LONGEST_UNIT / Math.max(1, UNIT_ROWS * work)));
   const length = Math.ceil(time / Math.max(1, Math.ceil(time / most)));
-  const commands = [command({ fromStep: 0, toStep: Math.min(time, length) })];
-  for (let fromStep = length; fromStep < time; fromStep += length)
-    commands.push(command({ fromStep, toStep: Math.min(time, fromStep + length) }));
-  return commands;
+  return stretches(time, length).map(([fromStep, toStep]) => command({ fromStep, toStep }));
 }
 
 /** The states before each step, from those after it. */

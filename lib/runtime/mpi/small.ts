@@ -24,13 +24,13 @@ interface Round {
   readonly combines: boolean;
 }
 
+type Elements = Float32Array | Int32Array;
+
 interface Kept {
-  readonly own: Float32Array | Int32Array;
-  readonly incoming: Float32Array | Int32Array;
+  readonly own: Elements;
+  readonly incoming: Elements;
   readonly rounds: readonly Round[];
 }
-
-type Elements = Float32Array | Int32Array;
 
 const combinations: Readonly<Record<ReductionName, (own: Elements, incoming: Elements) => void>> = {
   sum: (own, incoming) => {
