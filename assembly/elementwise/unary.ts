@@ -1,5 +1,5 @@
 // Functions of one float32 tensor. Units are elements; y may be x.
-import { HALF, ONE } from "../constants";
+import { HALF, LEAST_NORMAL, ONE } from "../constants";
 import * as lanes from "../lanes";
 import { MapArgs, ParametricArgs, map, mapToBool, mapWith } from "./map";
 
@@ -25,6 +25,18 @@ class Abs {
 /** y[i] = |x|. */
 export function abs_f32(a: MapArgs, begin: usize, end: usize): void {
   map<Abs>(a, begin, end);
+}
+
+class Flush {
+  @inline
+  vec(x: v128, p: v128, q: v128): v128 {
+    return lanes.flushed(x, LEAST_NORMAL);
+  }
+}
+
+/** y[i] = x, 0 where that is denormal. */
+export function flush_f32(a: MapArgs, begin: usize, end: usize): void {
+  map<Flush>(a, begin, end);
 }
 
 class Sign {

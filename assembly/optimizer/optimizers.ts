@@ -2,8 +2,13 @@
 //
 // Rates and decays come twice where Keras rounds both x and 1 − x from float64. The learning rate and the number of steps done so far are
 // read from memory, so that a compiled training step stays the same while they change.
+//
+// Denormal numbers count as 0 here, as they do in TensorFlow. Means of gradients come to them in any long training: those of a weight whose
+// unit is off for some hundred steps shrink by a tenth a step, and would then stay at the least of them for good, while each operation on
+// one costs the processor some hundred cycles.
 import { In, InOut } from "../abi";
-import { loadUpTo, splat, storeUpTo } from "../lanes";
+import { LEAST_NORMAL } from "../constants";
+import { flushed, loadUpTo, splat, storeUpTo } from "../lanes";
 
 @unmanaged
 export class OptimizerArgs {
@@ -86,7 +91,7 @@ function sgd(x: usize, g: usize, m: usize, n: usize, rate: v128, decay: v128, mo
   let v = loadUpTo(x, n);
   if (decays) v = decayed(v, decay, rate);
   if (m) {
-    const velocity = f32x4.sub(f32x4.mul(loadUpTo(m, n), momentum), step);
+    const velocity = flushed(f32x4.sub(f32x4.mul(loadUpTo(m, n), momentum), step), LEAST_NORMAL);
     storeUpTo(m, velocity, n);
     v = f32x4.add(v, nesterov ? f32x4.sub(f32x4.mul(velocity, momentum), step) : velocity);
   } else v = f32x4.sub(v, step);
@@ -140,17 +145,17 @@ function rmsprop(
   const gradient = loadUpTo(g, n);
   let variable = loadUpTo(x, n);
   if (decays) variable = decayed(variable, decay, rate);
-  const velocity = f32x4.add(f32x4.mul(rho, loadUpTo(v, n)), f32x4.mul(rest, f32x4.mul(gradient, gradient)));
+  const velocity = flushed(f32x4.add(f32x4.mul(rho, loadUpTo(v, n)), f32x4.mul(rest, f32x4.mul(gradient, gradient))), LEAST_NORMAL);
   storeUpTo(v, velocity, n);
   let under = velocity;
   if (a) {
-    const average = f32x4.add(f32x4.mul(rho, loadUpTo(a, n)), f32x4.mul(rest, gradient));
+    const average = flushed(f32x4.add(f32x4.mul(rho, loadUpTo(a, n)), f32x4.mul(rest, gradient)), LEAST_NORMAL);
     storeUpTo(a, average, n);
     under = f32x4.sub(under, f32x4.mul(average, average));
   }
   let step = f32x4.div(f32x4.mul(rate, gradient), f32x4.sqrt(f32x4.add(under, epsilon)));
   if (m) {
-    step = f32x4.add(f32x4.mul(momentum, loadUpTo(m, n)), step);
+    step = flushed(f32x4.add(f32x4.mul(momentum, loadUpTo(m, n)), step), LEAST_NORMAL);
     storeUpTo(m, step, n);
   }
   storeUpTo(x, f32x4.sub(variable, step), n);
@@ -194,6 +199,20 @@ export function adam_f32(args: AdamArgs, begin: usize, end: usize): void {
     if (l) l += 16;
   }
   if (n) adam(x, g, m, v, l, n, rate, decay, alpha, rest1, rest2, epsilon, decays);
+  // Now and then is enough for what shrinks slowly, and keeps the loop as short as it is. Of a mean of squares `rest2` times it has to be a
+  // normal number too.
+  if ((step & 15) == 0) {
+    flush(args.moment + offset, end - begin, LEAST_NORMAL);
+    flush(args.velocity + offset, end - begin, f32x4.div(LEAST_NORMAL, rest2));
+  }
+}
+
+function flush(x: usize, n: usize, least: v128): void {
+  for (; n >= 4; n -= 4) {
+    v128.store(x, flushed(v128.load(x), least));
+    x += 16;
+  }
+  if (n) storeUpTo(x, flushed(loadUpTo(x, n), least), n);
 }
 
 // @ts-ignore: decorator

@@ -6,14 +6,16 @@
 
 import { checkOptions } from "../core/options.js";
 import { isFloat } from "../core/dtype.js";
-import { ArgumentError, ShapeError, StateError } from "../core/errors.js";
+import { asTensor, type TensorLike } from "../core/convert.js";
+import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
 import { forEachTensor, isTracing, recording, recordingOnly, tapes, type Recorder } from "../core/interpreter.js";
 import { asOneCall, atOnce, checkSynchronous, presentCall } from "../core/ownership.js";
 import type { Primitive, Step } from "../core/primitive.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
-import { adoptTensor, type Chainable, Tensor, type Spec } from "../core/tensor.js";
+import { adoptTensor, Chainable, Tensor, type Spec } from "../core/tensor.js";
 import { leaves, unflatten, type Tree } from "../core/tree.js";
+import { broadcastTo } from "../ops/shaping/broadcast.js";
 import { onesLike, zeros, zerosLike } from "../ops/shaping/create.js";
 import { add } from "../ops/elementwise/arithmetic.js";
 import { reshape } from "../ops/shaping/reshape.js";
@@ -22,7 +24,7 @@ import { deferredGradients } from "./deferred.js";
 import { stack } from "../ops/shaping/concatenate.js";
 
 /** `tape.gradient` in parts: what runs between two of them is not recorded as part of it. */
-export let gradientInParts: <S>(tape: GradientTape, target: Tree<Tensor>, sources: S, options?: GradientOptions) => Parts<GradientsOf<S>>;
+export let gradientInParts: <S>(tape: GradientTape, target: Tree<Source>, sources: S, options?: GradientOptions) => Parts<GradientsOf<S>>;
 
 /** What a gradient can be taken with respect to: a watched tensor or a variable. */
 export type Source = Tensor | { readonly state: State };
@@ -42,8 +44,8 @@ export interface GradientTapeOptions {
 }
 
 export interface GradientOptions {
-  /** Gradients of the targets, in their structure. Default: ones. */
-  outputGradients?: Tree<Tensor | null>;
+  /** Gradients of the targets, in their structure; each is broadcast to its target. Default: ones. */
+  outputGradients?: Tree<TensorLike | null>;
   /** What an unconnected source gets. Default: "none", which is null. */
   unconnectedGradients?: "none" | "zero";
 }
@@ -60,6 +62,53 @@ interface Entry {
   readonly step: Step | null;
   /** Whether an axis of its tensors is not known yet. */
   readonly isOpen: boolean;
+}
+
+/** @throws ArgumentError where it is neither a tensor nor a variable */
+function checkDifferentiable(where: string, given: unknown): asserts given is Source {
+  if (given instanceof Tensor || (given as { readonly state?: unknown } | null | undefined)?.state instanceof State) return;
+  throw new ArgumentError(where, { given: text(given), expected: "tensors and variables, or arrays and records of them" });
+}
+
+function checkTensor(where: string, name: string, given: unknown): asserts given is Tensor {
+  if (!(given instanceof Tensor)) throw new ArgumentError(`${where}: ${name}`, { given: text(given), expected: "a tensor" });
+}
+
+function differentiable(where: string, name: string, given: unknown): Source[] {
+  const all = leaves<Source>(given);
+  for (const each of all) checkDifferentiable(`${where}: ${name}`, each);
+  return all;
+}
+
+function checkUnconnected(given: unknown): void {
+  if (given === undefined || given === "none" || given === "zero") return;
+  throw new ArgumentError("GradientTape.gradient: unconnectedGradients", { given: text(given), expected: '"none" or "zero"' });
+}
+
+/** The given gradient of each target, of its shape. */
+function seedsOf(targets: readonly Source[], given: Tree<TensorLike | null> | undefined): (Tensor | null)[] {
+  if (given === undefined) return [];
+  const where = "GradientTape.gradient: outputGradients";
+  const flat = leaves<TensorLike | null | undefined>(given);
+  const all = targets.length === 1 && flat.length > 1 ? [given as TensorLike] : flat;
+  if (all.length !== targets.length) {
+    throw new ArgumentError(where, { given: `${all.length} gradients`, expected: `one for each of the ${targets.length} targets` });
+  }
+  return targets.map((target, i) => {
+    const gradient = all[i];
+    if (gradient === null || gradient === undefined) return null;
+    const { shape, dtype } = target instanceof Tensor ? target : target.state;
+    const seed = asTensor(gradient, gradient instanceof Chainable ? undefined : dtype);
+    if (sameShape(seed.shape, shape)) return seed;
+    const from = shape.length - seed.rank;
+    if (from >= 0 && seed.shape.every((length, axis) => length === 1 || length === shape[from + axis])) return broadcastTo(seed, shape);
+    throw new ArgumentError(where, { given: `a gradient of shape ${shapeText(seed.shape)}`, expected: `the target's ${shapeText(shape)}` });
+  });
+}
+
+/** Whether both are one variable: its gradient with respect to itself needs no record. */
+function isSameVariable(target: Source, source: Source): target is Exclude<Source, Tensor> {
+  return !(target instanceof Tensor) && !(source instanceof Tensor) && target.state === source.state;
 }
 
 /**
@@ -98,12 +147,14 @@ export class GradientTape implements Recorder {
 
   /** Runs the function without remembering what it computes. */
   stopRecording<T>(fn: () => T): T {
+    checkSynchronous("GradientTape.stopRecording", fn);
     return recordingOnly((recorder) => recorder !== this, fn);
   }
 
   /** Tracks tensors, or variables that are not trainable. */
   watch(sources: Tree<Source | State>): void {
     for (const source of leaves(sources)) {
+      if (!(source instanceof State)) checkDifferentiable("GradientTape.watch", source);
       if (source instanceof Tensor) this.#tracked.add(source.id);
       else {
         const state = source instanceof State ? source : source.state;
@@ -154,12 +205,13 @@ export class GradientTape implements Recorder {
   /**
    * Gradients of the sum of all targets with respect to the sources.
    *
-   * @param target   a tensor, or a structure of tensors
+   * @param target   a tensor or a variable, or a structure of them
    * @param sources  a watched tensor, a variable, or an array or record of them; the answer has the same structure
    * @returns        null where the target does not depend on the source
    * @throws StateError at the second call on a tape that is not persistent
+   * @throws ArgumentError for a target or a source that is no tensor and no variable, or gradients that do not fit their targets
    */
-  gradient<S>(target: Tree<Tensor>, sources: S, options: GradientOptions = {}): GradientsOf<S> {
+  gradient<S>(target: Tree<Source>, sources: S, options: GradientOptions = {}): GradientsOf<S> {
     checkOptions("GradientTape.gradient", arguments, 2, ["outputGradients", "unconnectedGradients"]);
     return finish(this.#gradient(target, sources, options));
   }
@@ -168,10 +220,14 @@ export class GradientTape implements Recorder {
     gradientInParts = (tape, target, sources, options = {}) => tape.#gradient(target, sources, options);
   }
 
-  *#gradient<S>(target: Tree<Tensor>, sources: S, options: GradientOptions): Parts<GradientsOf<S>> {
-    this.#use("GradientTape.gradient");
-    const flat = leaves(sources as unknown as Tree<Source>);
-    const work = this.#backward(leaves(target), flat, options);
+  *#gradient<S>(target: Tree<Source>, sources: S, options: GradientOptions): Parts<GradientsOf<S>> {
+    const where = "GradientTape.gradient";
+    const targets = differentiable(where, "target", target);
+    const flat = differentiable(where, "sources", sources);
+    checkUnconnected(options.unconnectedGradients);
+    const seeds = seedsOf(targets, options.outputGradients);
+    this.#use(where);
+    const work = this.#backward(targets, flat, seeds, options.unconnectedGradients);
     const next = () => this.stopRecording(() => work.next());
     let part = next();
     for (; !part.done; part = next()) yield;
@@ -187,13 +243,14 @@ export class GradientTape implements Recorder {
    * @returns shape `[...target.shape, ...source.shape]`, or null where nothing connects
    */
   jacobian<S>(target: Tensor, sources: S): GradientsOf<S> {
+    checkTensor("GradientTape.jacobian", "target", target);
+    const flat = differentiable("GradientTape.jacobian", "sources", sources);
     this.#use("GradientTape.jacobian");
-    const flat = leaves(sources as unknown as Tree<Source>);
     const rows = this.stopRecording(() =>
       Array.from({ length: Math.max(1, target.size) }, (_, i) => {
         const seed = new Float32Array(target.size);
         if (target.size > 0) seed[i] = 1; // of nothing one pass tells what is connected
-        return finish(this.#backward([target], flat, { outputGradients: adoptTensor(seed, target.shape as readonly number[], "float32") }));
+        return finish(this.#backward([target], flat, [adoptTensor(seed, target.shape as readonly number[], "float32")]));
       }),
     );
     if (!this.#persistent) this.#forget();
@@ -214,6 +271,8 @@ export class GradientTape implements Recorder {
    * @returns shape `[batch, ...target.shape.slice(1), ...source.shape.slice(1)]`, or null where nothing connects
    */
   batchJacobian(target: Tensor, source: Tensor): Tensor | null {
+    checkTensor("GradientTape.batchJacobian", "target", target);
+    checkTensor("GradientTape.batchJacobian", "source", source);
     const [batch] = target.shape;
     if (target.rank === 0 || source.rank === 0 || typeof batch !== "number" || batch !== source.shape[0]) {
       throw new ShapeError("GradientTape.batchJacobian", {
@@ -227,8 +286,7 @@ export class GradientTape implements Recorder {
       Array.from({ length: perRow }, (_, element) => {
         const seed = new Float32Array(target.size);
         for (let row = 0; row < batch; row++) seed[row * perRow + element] = 1;
-        const outputGradients = adoptTensor(seed, target.shape as readonly number[], "float32");
-        return finish(this.#backward([target], [source], { outputGradients }))[0]!;
+        return finish(this.#backward([target], [source], [adoptTensor(seed, target.shape as readonly number[], "float32")]))[0]!;
       }),
     );
     if (!this.#persistent) this.#forget();
@@ -264,10 +322,12 @@ export class GradientTape implements Recorder {
     this.#reads = new Map();
   }
 
+  /** @param seeds  the gradient of each target; ones where there is none */
   *#backward(
-    targets: readonly Tensor[],
+    targets: readonly Source[],
     sources: readonly Source[],
-    { outputGradients, unconnectedGradients = "none" }: GradientOptions,
+    seeds: readonly (Tensor | null)[],
+    unconnectedGradients: "none" | "zero" = "none",
   ): Parts<(Tensor | null)[]> {
     const sourceIds = sources.map((source) =>
       source instanceof Tensor ? (this.#tracked.has(source.id) ? [source.id] : []) : [...(this.#reads.get(source.state) ?? [])],
@@ -281,18 +341,18 @@ export class GradientTape implements Recorder {
     const collected = () =>
       sources.map((source, i) => {
         const parts = sourceIds[i]!.map((id) => sums.get(id)).filter((part) => part !== undefined);
+        targets.forEach((target, t) => isSameVariable(target, source) && parts.push(seeds[t] ?? onesLike(target.state.snapshot())));
         if (parts.length > 0) return parts.reduce((sum, part) => add(sum, part));
         return unconnectedGradients === "zero" ? zerosLike(source instanceof Tensor ? source : source.state.snapshot()) : null;
       });
-    const seeds = outputGradients === undefined ? [] : leaves(outputGradients);
     const between = this.#entries.filter(({ outputs }) => outputs.some(({ id }) => reached.has(id)));
     if (between.some(({ isOpen }) => isOpen) && between.every(({ step }) => step) && isTracing() && tapes().length === 0) {
       const steps = between.map(({ step }) => step!);
-      const connected = targets.flatMap((target, i) => (reached.has(target.id) ? [i] : []));
+      const connected = targets.flatMap((target, i) => (target instanceof Tensor && reached.has(target.id) ? [{ target, i }] : []));
       const recorded = {
         steps,
-        targets: connected.map((i) => targets[i]!),
-        seeds: connected.map((i) => seeds[i]),
+        targets: connected.map(({ target }) => target),
+        seeds: connected.map(({ i }) => seeds[i] ?? undefined),
         sources: sourceIds.flat(),
       };
       for (const [id, gradient] of deferredGradients(recorded, () => new GradientTape({ watchAccessedVariables: false })))
@@ -300,15 +360,7 @@ export class GradientTape implements Recorder {
       return collected();
     }
     targets.forEach((target, i) => {
-      if (!reached.has(target.id)) return;
-      const seed = seeds[i];
-      if (seed && !sameShape(seed.shape, target.shape)) {
-        throw new ArgumentError("GradientTape.gradient: outputGradients", {
-          given: `a gradient of shape ${shapeText(seed.shape)}`,
-          expected: `the target's ${shapeText(target.shape)}`,
-        });
-      }
-      accumulate(target.id, seed ?? onesLike(target));
+      if (target instanceof Tensor && reached.has(target.id)) accumulate(target.id, seeds[i] ?? onesLike(target));
     });
     const call = presentCall();
     for (let i = this.#entries.length - 1; i >= 0; i--) {

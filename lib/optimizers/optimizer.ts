@@ -34,6 +34,7 @@ import { initializers } from "../initializers/family.js";
 import type { InitializerIdentifier } from "../initializers/index.js";
 import { firstValue } from "../initializers/initializer.js";
 import { add, cast, divide, floorDivide, multiply } from "../ops/index.js";
+import { flushed } from "../ops/optimizer/updates.js";
 import { type Child, children, fieldsOf, type KerasState, kerasState, partsByName, addUsualMethods } from "../saving/saveable.js";
 import { stateless } from "../variables/stateless.js";
 import { Variable } from "../variables/variable.js";
@@ -254,9 +255,14 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     return cast(add(this.iterations, 1), "float32");
   }
 
-  /** Gives a variable a new value, rounded to the variable's width. */
+  /**
+   * Gives a variable a new value, rounded to the variable's width. In the optimizer's own ones denormal numbers count as 0, as in
+   * TensorFlow: means of gradients come to them in any long training, and each operation on one takes the processor some hundred cycles.
+   */
   protected assign(variable: Variable, value: TensorLike): void {
-    variable.assign(cast(value, variable.dtype));
+    const { dtype, rank, trainable } = variable;
+    const rounded = cast(value, dtype);
+    variable.assign(dtype === "float32" && rank > 0 && !trainable ? flushed(rounded) : rounded);
   }
 
   protected assignAdd(variable: Variable, delta: TensorLike): void {

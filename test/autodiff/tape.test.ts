@@ -157,3 +157,60 @@ t.test("output gradients weigh the target, and a wrong shape is refused", async 
     /outputGradients: given a gradient of shape \[3\]; expected the target's \[2\]/,
   );
 });
+
+t.test("a variable is its own derivative", async (t) => {
+  const [v, w] = [tf.variable([1, 2]), tf.variable([3])];
+  const tape = new tf.GradientTape({ persistent: true });
+  const y = tape.record(() => v.mul(v));
+  close(t, tape.gradient(v, v), [1, 1], "dv/dv");
+  close(t, tape.gradient([y, v], v), [3, 5], "2v + 1");
+  close(t, tape.gradient(v, v, { outputGradients: [4, 5] }), [4, 5], "weighted");
+  t.equal(tape.gradient(w, v), null);
+});
+
+t.test("gradients of targets are broadcast to them, and have to fit", async (t) => {
+  const w = tf.variable([1, 2]);
+  const tape = new tf.GradientTape({ persistent: true });
+  const [y, z] = tape.record(() => [w.mul(w), w.mul(3).sum()] as const);
+  close(t, tape.gradient(y, w, { outputGradients: 5 }), [10, 20], "5 · 2w");
+  close(t, tape.gradient(y, w, { outputGradients: [1, 10] }), [2, 40], "an array for one target");
+  close(t, tape.gradient([y, z], w, { outputGradients: [tf.constant([1, 10]), 2] }), [8, 46], "one for each target");
+  close(t, tape.gradient([y, z], w, { outputGradients: [null, 2] }), [8, 10], "null: ones");
+  t.throws(
+    () => tape.gradient(y, w, { outputGradients: tf.constant([1, 2, 3]) }),
+    /given a gradient of shape \[3\]; expected the target's \[2\]/,
+  );
+  t.throws(() => tape.gradient([y, z], w, { outputGradients: [1, 2, 3] }), /given 3 gradients; expected one for each of the 2 targets/);
+});
+
+t.test("what is neither a tensor nor a variable is told, and the tape stays usable", async (t) => {
+  const w = tf.variable([1, 2]);
+  const tape = new tf.GradientTape();
+  const y = tape.record(() => w.mul(w));
+  const wrong: [string, () => unknown, RegExp][] = [
+    ["no target", () => tape.gradient(undefined as never, w), /gradient: target: given undefined; expected tensors and variables/],
+    ["a number", () => tape.gradient(5 as never, w), /gradient: target: given 5/],
+    ["a function", () => tape.gradient((() => y) as never, w), /gradient: target: given/],
+    ["a promise", () => tape.gradient(Promise.resolve(y) as never, w), /gradient: target: given/],
+    ["null among targets", () => tape.gradient([y, null] as never, w), /gradient: target: given null/],
+    ["no source", () => tape.gradient(y, undefined), /gradient: sources: given undefined/],
+    ["a name", () => tape.gradient(y, "w"), /gradient: sources: given "w"/],
+    ["a layer", () => tape.gradient(y, new tf.keras.layers.Dense(2)), /gradient: sources: given/],
+    ["null among sources", () => tape.gradient(y, [w, null]), /gradient: sources: given null/],
+    [
+      "a word",
+      () => tape.gradient(y, w, { unconnectedGradients: "no" as never }),
+      /unconnectedGradients: given "no"; expected "none" or "zero"/,
+    ],
+    ["nothing to watch", () => tape.watch(undefined as never), /watch: given undefined/],
+    ["a number to watch", () => tape.watch([w, 5] as never), /watch: given 5/],
+    ["jacobian of nothing", () => tape.jacobian(undefined as never, w), /jacobian: target: given undefined; expected a tensor/],
+    ["jacobian of a list", () => tape.jacobian([y] as never, w), /jacobian: target: given/],
+    ["jacobian for nothing", () => tape.jacobian(y, null), /jacobian: sources: given null/],
+    ["rows of nothing", () => tape.batchJacobian(undefined as never, y), /batchJacobian: target: given undefined/],
+    ["rows for nothing", () => tape.batchJacobian(y, null as never), /batchJacobian: source: given null/],
+    ["no pause", () => tape.stopRecording(5 as never), /stopRecording: given 5; expected a function/],
+  ];
+  for (const [name, call, message] of wrong) t.throws(call, message, name);
+  close(t, tape.gradient(y, w), [2, 4], "2w");
+});

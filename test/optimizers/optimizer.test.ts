@@ -138,3 +138,47 @@ t.test("what is no pair of a gradient and a variable is refused", (t) => {
   t.doesNotThrow(() => optimizer.applyGradients([]));
   t.end();
 });
+
+t.test(
+  "means of gradients that shrink for long end at zero, not as denormal numbers, on which operations take a hundred times as long",
+  (t) => {
+    const isDenormal = (x: number) => x !== 0 && Math.abs(x) < 2 ** -126;
+    const made: Record<string, keras.Optimizer> = {
+      "SGD with momentum": new optimizers.SGD({ momentum: 0.8 }),
+      "SGD by Nesterov": new optimizers.SGD({ momentum: 0.8, nesterov: true }),
+      RMSprop: new optimizers.RMSprop({ rho: 0.8 }),
+      "RMSprop, centered": new optimizers.RMSprop({ rho: 0.8, momentum: 0.8, centered: true }),
+      Adam: new optimizers.Adam({ beta1: 0.8, beta2: 0.85 }),
+      AdamW: new optimizers.AdamW({ beta1: 0.8, beta2: 0.85 }),
+      AMSGrad: new optimizers.Adam({ beta1: 0.8, beta2: 0.85, amsgrad: true }),
+      Nadam: new optimizers.Nadam({ beta1: 0.8, beta2: 0.85 }),
+      Adamax: new optimizers.Adamax({ beta1: 0.8, beta2: 0.85 }),
+      Adadelta: new optimizers.Adadelta({ rho: 0.8 }),
+      Lion: new optimizers.Lion({ beta1: 0.8, beta2: 0.8 }),
+      Lamb: new optimizers.Lamb({ beta1: 0.8, beta2: 0.85 }),
+      Muon: new optimizers.Muon({ adamBeta1: 0.8, adamBeta2: 0.85 }),
+    };
+    for (const [name, optimizer] of Object.entries(made)) {
+      const weight = tf.variable(new Float32Array(7).fill(1));
+      const step = tf.function((gradient: tf.Tensor) => optimizer.apply([gradient], [weight]));
+      step(tf.constant([1e-3, 1, 1e-10, 0, -1e-3, -1, 1e-18]));
+      const still = tf.zeros([7]);
+      for (let i = 0; i < 639; i++) step(still);
+      const slots = optimizer.variables.filter(({ rank }) => rank === 1).map((slot) => [slot.name, [...slot.data()]] as const);
+      t.ok(slots.length > 0 && slots.every(([, values]) => !values.some(isDenormal)), `${name}: ${JSON.stringify(slots)}`);
+      t.ok([...weight.data()].every(Number.isFinite), `${name}: weights stay finite`);
+    }
+    t.end();
+  },
+);
+
+t.test("Adam's means follow gradients whose squares are small but no denormal numbers", (t) => {
+  const adam = new optimizers.Adam({ learningRate: 1, epsilon: 0 });
+  const weight = tf.variable([0, 0]);
+  for (let i = 0; i < 64; i++) adam.apply([tf.constant([1e-15, -1e-12])], [weight]);
+  t.ok(
+    [...weight.data()].every((value) => Math.abs(Math.abs(value) - 64) < 0.01),
+    `${[...weight.data()]}: a whole step each`,
+  );
+  t.end();
+});

@@ -10,6 +10,7 @@ import type { State } from "../../core/state.js";
 import type { Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
 import type { Command } from "../../runtime/command.js";
+import { unary } from "../elementwise/family.js";
 
 const GRAIN = 1 << 15;
 
@@ -211,3 +212,6 @@ export function adamUpdate({
   if (largest) amsgradOp.apply({ ...inputs, largest }, attrs);
   else adamOp.apply(inputs, attrs);
 }
+
+/** x, and 0 where that is a denormal number: below 1.18e-38. */
+export const flushed = unary({ name: "flush", kernel: kernels.flush_f32, grain: GRAIN });
