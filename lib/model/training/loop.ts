@@ -44,9 +44,9 @@ export async function runEpoch<R>(rules: LoopRules<R>): Promise<R | undefined> {
     const heard = callbacks.call(end, step - 1, rules.answered(answer));
     if (heard) await heard;
     if (rules.isStopped()) return answer;
-    if (group.length < groupSize) break;
     const due = pause();
     if (due) await due;
+    if (group.length < groupSize) break;
   }
   await batches.end();
   return answer;
