@@ -2,18 +2,19 @@
 //
 //  freeze  the longest task of a page's thread from the call of fit, evaluate, predict or trainOnBatch on, and frames a second
 //  steps   milliseconds a step, beside Node's with as many threads
-//  load    milliseconds from a page's first script to the end of its first step
+//  load    milliseconds from the navigation to a page to the end of its first step
 //
 // --filter TEXT  only jobs whose name fits this regular expression; --busy N: beside so many threads that compute all the time
 
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { Page } from "playwright-core";
+import { build as vite } from "vite";
 import { launchChromium } from "../../test/support/chromium.js";
 import { installPacked } from "../../test/support/packed.js";
 import { servePage } from "../../test/support/page-server.js";
@@ -124,27 +125,60 @@ if (wanted.includes("steps"))
     );
   }
 
-if (wanted.includes("load"))
-  for (const [name, { url }] of Object.entries(servers)) {
-    const times: number[] = [];
-    for (let round = 0; round < Number(values.rounds) * 2; round++)
-      times.push(
-        await inPage(url, (page) =>
-          page.evaluate<number>(`(async () => {
-            const begin = performance.now();
-            const keras = await import("kerasm/keras");
-            const { layers } = keras;
-            const model = new keras.Sequential([new keras.Input({ shape: [784] }), new layers.Dense(128, { activation: "relu" }),
-              new layers.Dense(10)]);
-            model.compile({ optimizer: "adam", loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }) });
-            const x = Array.from({ length: 32 }, (_, i) => Array.from({ length: 784 }, (_, k) => ((i + k) % 7) / 7));
-            await model.trainOnBatch(x, x.map((_, i) => i % 10));
-            return performance.now() - begin;
-          })()`),
-        ),
-      );
-    console.log(`load to first step, ${name}: ${times.map(short).join(" ")} ms`);
+if (wanted.includes("load")) {
+  const app = (csp: string, from: string) => `${csp}import * as keras from "${from}";
+const { layers } = keras;
+const marks = { begin: globalThis.begin, imported: performance.now() };
+const model = new keras.Sequential([new keras.Input({ shape: [784] }), new layers.Dense(128, { activation: "relu" }), new layers.Dense(10)]);
+model.compile({ optimizer: new keras.optimizers.Adam(), loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }) });
+const x = Array.from({ length: 32 }, (_, i) => Array.from({ length: 784 }, (_, k) => ((i + k) % 7) / 7));
+marks.compiled = performance.now();
+await model.trainOnBatch(x, x.map((_, i) => i % 10));
+marks.step = performance.now();
+globalThis.marks = marks;`;
+  const apps = new Map<string, { script: string; files: Map<string, Uint8Array> }>();
+  const csp = 'import "kerasm/csp";\n';
+  const shipped = new Map([["/app.js", Buffer.from(app("", "kerasm/keras"))]]);
+  apps.set("nothing", { script: "globalThis.marks = { imported: 0, compiled: 0, step: performance.now() }", files: new Map() });
+  apps.set("as it ships", { script: 'globalThis.begin = performance.now(); await import("/app.js");', files: shipped });
+  for (const [name, code] of Object.entries({
+    "through Vite": app("", "kerasm/keras"),
+    "through Vite, kerasm/csp": app(csp, "kerasm/keras"),
+  })) {
+    const entry = join(installed.folder, "app.mjs");
+    await writeFile(entry, code);
+    const build = { write: false, modulePreload: false, target: "esnext", rollupOptions: { input: entry } } as const;
+    const { output } = (await vite({ root: installed.folder, configFile: false, logLevel: "silent", build })) as unknown as {
+      output: readonly { fileName: string; isEntry?: boolean; code?: string; source?: string | Uint8Array }[];
+    };
+    const files = new Map(output.map((file) => [`/${file.fileName}`, new Uint8Array(Buffer.from(file.code ?? file.source!))]));
+    apps.set(name, {
+      script: `globalThis.begin = performance.now(); await import("/${output.find(({ isEntry }) => isEntry)!.fileName}");`,
+      files,
+    });
   }
+  for (const [name, { script, files }] of apps)
+    for (const isolated of [true, false]) {
+      const server = await servePage(installed.home, { isolated, script, files });
+      const found: { begin?: number; imported: number; compiled: number; step: number }[] = [];
+      for (let round = 0; round < Number(values.rounds) * 2; round++) {
+        const context = await browser.newContext();
+        const page = await context.newPage();
+        await page.goto("about:blank");
+        await new Promise((resolve) => setTimeout(resolve, 1000)); // the browser's own first page is loaded beside
+        await page.goto(server.url);
+        found.push(await (await page.waitForFunction("globalThis.marks")).evaluate((marks) => marks as (typeof found)[number]));
+        await context.close();
+      }
+      await server.close();
+      found.sort((a, b) => a.step - b.step);
+      const { begin = 0, imported, compiled, step } = found[found.length >> 1]!;
+      console.log(
+        `load ${name}, ${isolated ? "isolated" : "plain"}: first step after ${short(step)} ms (best ${short(found[0]!.step)}, worst ${short(found.at(-1)!.step)}); begun ${short(begin)}, ` +
+          `imported ${short(imported)}, compiled ${short(compiled)}`,
+      );
+    }
+}
 
 for (const { close } of Object.values(servers)) await close();
 await browser.close();
