@@ -18,6 +18,7 @@ export let EXP4: v128 = f32x4.splat(0.04166838986917484);
 export let EXP5: v128 = f32x4.splat(0.008368736003558986);
 export let EXP6: v128 = f32x4.splat(0.0013814570941406772);
 // 1.5·2²³ and a bias: what is added to it is rounded to an integer, which stands with its bias in the low bits.
+export let INTEGER_0: v128 = f32x4.splat(12582912);
 export let INTEGER_126: v128 = f32x4.splat(12582912 + 126);
 export let INTEGER_127: v128 = f32x4.splat(12582912 + 127);
 export let INTEGER_254: v128 = f32x4.splat(12582912 + 254);
@@ -59,6 +60,11 @@ export let ERFC6: v128 = f32x4.splat(0.00019569939896203975);
 export let ERF_END: v128 = f32x4.splat(4);
 export let ERF_NEAR: v128 = f32x4.splat(0.921875);
 
+// Bytes that tell what relaxed dot products do beyond seven bits; 128 is also what lies between signed and unsigned ones.
+export let BYTES_127: v128 = i8x16.splat(127);
+export let BYTES_128: v128 = i8x16.splat(-128);
+export let BYTES_255: v128 = i8x16.splat(-1);
+
 // Halves: the upper one of two, float16's exponent and fraction where float32 has them with the sign above (of the lower and of the upper
 // one), its bits without the sign, and the least of those that are infinite or NaN.
 export let UPPER: v128 = i32x4.splat(0xffff0000);
@@ -89,6 +95,7 @@ export function keepConstantsInGlobals(): void {
   EXP4 = x;
   EXP5 = x;
   EXP6 = x;
+  INTEGER_0 = x;
   INTEGER_126 = x;
   INTEGER_127 = x;
   INTEGER_254 = x;
@@ -124,4 +131,7 @@ export function keepConstantsInGlobals(): void {
   ERFC6 = x;
   ERF_END = x;
   ERF_NEAR = x;
+  BYTES_127 = x;
+  BYTES_128 = x;
+  BYTES_255 = x;
 }

@@ -36,6 +36,7 @@ export * from "./matmul/matmul-int4";
 export * from "./matmul/matmul-int8";
 export * from "./matmul/pack";
 export * from "./normalization/batch";
+export * from "./normalization/quantize";
 export * from "./normalization/rows";
 export * from "./normalization/softmax";
 export * from "./optimizer/optimizers";

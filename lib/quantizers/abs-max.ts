@@ -25,6 +25,8 @@ import {
   subtract,
 } from "../ops/index.js";
 import { squeeze, transpose } from "../ops/index.js";
+import { isByteRange, quantizeRows } from "../ops/normalization/quantize.js";
+import { checkAxes } from "../ops/reduce/family.js";
 import { quantizationParameters } from "./parameters.js";
 import { outputDtype, Quantizer, quantizers } from "./quantizer.js";
 
@@ -33,6 +35,14 @@ function rangeOf(where: string, range: readonly number[] | number): readonly [nu
   const [low, high] = Array.isArray(range) ? (range as readonly number[]) : [];
   if (typeof low === "number" && typeof high === "number" && low < high && (range as readonly number[]).length === 2) return [low, high];
   throw new ValueError(`${where}.valueRange`, { given: text(range), expected: "two numbers, the lower one first" });
+}
+
+/** The axes where they are the last ones of several, of floats as kernels have them; else null. */
+function lastAxes(x: Tensor, axis: number | readonly number[] | null): readonly number[] | null {
+  if (axis === null || x.dtype !== "float32") return null;
+  const axes = checkAxes("absMaxQuantize", axis, x.rank);
+  const isLast = axes.length > 0 && axes.length < x.rank && axes.every((each, i) => each === x.rank - axes.length + i);
+  return isLast && axes.every((each) => x.shape[each] !== 0) ? axes : null;
 }
 
 /**
@@ -61,6 +71,11 @@ export const absMaxQuantize = declare(
   ): [quantized: Tensor, scale: Tensor] => {
     const x = asTensor(inputs);
     const [low, high] = rangeOf("absMaxQuantize", valueRange);
+    const axes = lastAxes(x, axis);
+    if (axes && dtype === "int8" && isByteRange({ low, high, epsilon })) {
+      const { y, scale } = quantizeRows(x, axes, { low, high, epsilon });
+      return [y, scale];
+    }
     const scale = cast(divide(high, add(max(abs(x), { axis, keepdims: true }), epsilon)), x.dtype);
     return [cast(clip(round(multiply(x, scale)), low, high), dtype), scale];
   },

@@ -63,6 +63,41 @@ t.test("fakeQuantWithMinMaxVars: values and all three gradients, eager and trace
   }
 });
 
+t.test("rows by their largest size are exactly what columns are: every length, odd values, ranges, gradients of the scale", async (t) => {
+  const odd = [[0, 0, 0], [1e-45, -3e-39, 0], [NaN, 1, 2], [1, Infinity, -2], [-Infinity, 0, 0], [3.4e38, -1, 1e38], [0.5, -0, 2.5]]; // prettier-ignore
+  const ranges = [[-127, 127], [-128, 127], [-8, 7], [0, 100], [-0.5, 3], [1, 5]] as const; // prettier-ignore
+  const inputs = [tf.constant(odd), ...[1, 3, 4, 5, 8, 15, 16, 17, 31, 33, 100].map((n) => tf.keras.random.normal([3, n], { seed: n }))];
+  const same = (a: tf.Tensor, b: tf.Tensor): boolean => {
+    const other = b.data();
+    return a.size === b.size && Array.from(a.data()).every((value, i) => Object.is(value, other[i]));
+  };
+  for (const x of inputs)
+    for (const valueRange of ranges) {
+      const byRows = (x: tf.Tensor) => quantizers.absMaxQuantize(x, -1, { valueRange });
+      const turned = tf.transpose(x);
+      const [columns, across] = quantizers.absMaxQuantize(turned, 0, { valueRange });
+      for (const run of [byRows, tf.function(byRows as never) as unknown as typeof byRows]) {
+        const [whole, scale] = run(x);
+        t.ok(same(tf.transpose(whole), columns) && same(tf.transpose(scale), across), `${x.shape} ${valueRange}`);
+      }
+    }
+  const deep = tf.keras.random.normal([2, 3, 4, 5], { seed: 1 });
+  const [flat, scale] = quantizers.absMaxQuantize(deep, [-2, -1]);
+  const [whole, one] = quantizers.absMaxQuantize(tf.reshape(deep, [6, 20]), -1);
+  t.same([flat.shape, scale.shape], [[2, 3, 4, 5], [2, 3, 1, 1]]); // prettier-ignore
+  t.ok(same(flat, whole) && same(scale, one), "several axes are one");
+  t.same(quantizers.absMaxQuantize(tf.zeros([0, 3]), -1)[0].shape, [0, 3]);
+  const slopes = (axis: number, x: tf.Tensor): tf.Tensor => {
+    const tape = new tf.GradientTape();
+    tape.watch(x);
+    return tape.gradient(tape.record(() => tf.reduceSum(tf.square(quantizers.absMaxQuantize(x, axis)[1]))), [x])[0]!; // prettier-ignore
+  };
+  const x = tf.constant([[1, -2, 2], [0.5, 0.25, -0.1]]); // prettier-ignore
+  const expected = tf.transpose(slopes(0, tf.transpose(x))).array();
+  t.same(slopes(-1, x).array(), expected);
+  t.ok((expected as number[][])[0]![1]! > 0 && (expected as number[][])[0]![2]! < 0, "ties share");
+});
+
 t.test("scales and zero points of calibrations", async (t) => {
   for (const { x, scale, zero, largest, options } of recorded.parameters) {
     const named = Object.fromEntries(Object.entries(options).map(([key, value]) => [toCamelCase(key), value]));

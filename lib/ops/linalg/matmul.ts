@@ -149,12 +149,13 @@ const int8Op = primitive({
     const [k, n] = known(b.shape) as [number, number];
     const m = sizeOf(known(a.shape).slice(0, -1));
     const units = Math.ceil(n / 32);
-    if (m <= FEW || k === 0) return kernels.matmul_i8({ a, pairs: null, b, c: y, m, n, k, unitM: m }, units, unitsOfRuns(n, m * k, k * n));
+    if (m <= FEW || k === 0) return kernels.matmul_i8({ a, steps: null, b, c: y, m, n, k, unitM: m }, units, unitsOfRuns(n, m * k, k * n));
     const unitM = Math.min(roundUp(m, 4), 128);
     const grain = Math.max(1, Math.round((UNIT_WORK * 2) / Math.max(1, unitM * k * 32)));
-    const pairs = scratch(roundUp(m, 4) * roundUp(k, 2) * 2);
-    const widen = kernels.widen_i8({ x: a, y: pairs, rows: m, k }, Math.ceil(m / 4), Math.ceil((1 << 14) / k));
-    return [widen, kernels.matmul_i8({ a, pairs, b, c: y, m, n, k, unitM }, units * Math.ceil(m / unitM), grain)];
+    // Of each row pairs in two bytes, or bytes and their sum, as the engine multiplies.
+    const steps = scratch(roundUp(m, 4) * Math.max(roundUp(k, 2) * 2, roundUp(k, 4) + 4));
+    const made = kernels.steps_i8({ x: a, y: steps, rows: m, k }, Math.ceil(m / 4), Math.ceil((1 << 14) / k));
+    return [made, kernels.matmul_i8({ a, steps, b, c: y, m, n, k, unitM }, units * Math.ceil(m / unitM), grain)];
   },
   keepsWidth: true,
 });

@@ -17,7 +17,7 @@ import { spread } from "../shaping/broadcast.js";
 import { sum } from "./sum.js";
 
 /** dy where x is the extremum y, shared equally among equals. */
-function shareAmongEquals(dy: Tensor, x: Tensor, y: Tensor, attrs: ReductionAttrs): Tensor {
+export function shareAmongEquals(dy: Tensor, x: Tensor, y: Tensor, attrs: ReductionAttrs): Tensor {
   const chosen = cast(equal(x, spread(y, x.shape, attrs)), "float32");
   const share = divide(dy, sum(chosen, { axis: attrs.axes, keepdims: attrs.keepdims }));
   return multiply(spread(share, x.shape, attrs), chosen);

@@ -501,6 +501,16 @@ const int4Product: Row = (step) => {
   return op("MatMul", [step.at("a"), floats]);
 };
 
+const quantizeRows: Row = (step) => {
+  const { axes, low, high, epsilon } = step.attrs as unknown as { axes: readonly number[]; low: number; high: number; epsilon: number };
+  const { emitter } = step;
+  const op = make(step);
+  const largest = op("ReduceMax", [op("Abs", [step.at("x")]), emitter.ints(axes)], { keepdims: 1 });
+  const scale = op("Div", [emitter.scalar(high), op("Add", [largest, emitter.scalar(epsilon)])]);
+  const whole = op("Clip", [op("Round", [op("Mul", [step.at("x"), scale])]), emitter.scalar(low), emitter.scalar(high)]);
+  return { y: castTo(step, whole, "int8"), scale };
+};
+
 export const rows: Readonly<Record<string, Row>> = {
   ...indexRows,
   matmul_int8: (step) => step.emitter.node("MatMul", [castTo(step, step.at("a"), "int32"), castTo(step, step.at("b"), "int32")]),
@@ -689,6 +699,7 @@ export const rows: Readonly<Record<string, Row>> = {
   average_pool: pool("AveragePool", "ReduceMean"),
   batch_normalization: batchNormalization,
   normalize_rows: normalizeRows,
+  quantize_rows: quantizeRows,
   moments,
   lstm,
   gru,

@@ -306,3 +306,9 @@ reference("more than two rows by a matrix of 4 bits", () => {
   const x = tf.constant([[1, 0], [0, 1], [1, 1], [2, -1]]); // prettier-ignore
   expectValue(int4Product(x, { b, columns: 2 }), [[1, -2], [3, 4], [4, 2], [-1, -8]]); // prettier-ignore
 });
+
+reference("rows as whole numbers of a byte", () => {
+  const [whole, scale] = tf.keras.quantizers.absMaxQuantize(tf.constant([[0.5, -1], [3, 0]]), -1); // prettier-ignore
+  expectValue(whole, [[63, -127], [127, 0]]); // prettier-ignore
+  expectValue(scale, [[127], [127 / 3]]);
+});
