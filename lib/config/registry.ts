@@ -135,7 +135,7 @@ export function entryFor(envelope: Envelope): Entry {
   if (entry !== undefined) return entry;
   const known = [...(modules.get(envelope.module ?? "")?.keys() ?? [...modules.values()].flatMap((names) => [...names.keys()]))];
   throw new UnknownNameError("keras.saving.deserializeKerasObject", {
-    given: `the ${isFunction ? "function" : "class"} ${text(envelope.module === null ? name : `${envelope.module}.${name}`)}`,
+    given: `the ${isFunction ? "function" : "class"} ${text((envelope.module ?? null) === null ? name : `${envelope.module}.${name}`)}`,
     expected: "a class or function of Keras, or a custom object that is registered",
     hint:
       didYouMean(name, known) ??

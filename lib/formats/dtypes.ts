@@ -87,7 +87,7 @@ export function fromFile(bytes: Uint8Array, dtype: FileDtype, shape: readonly nu
     };
   }
   const view = new DataView(little.buffer, little.byteOffset, little.byteLength);
-  if (!isFloat(kept) && each > dtypes[kept].bytes) checkRange(view, dtype, where);
+  if (each > dtypes[kept].bytes) checkRange(view, dtype, where);
   return {
     dtype: kept,
     shape,
@@ -100,14 +100,15 @@ export function fromFile(bytes: Uint8Array, dtype: FileDtype, shape: readonly nu
   };
 }
 
-/** @throws FormatError for a whole number that what tensors keep it as does not have */
+/** @throws FormatError for a whole number that what tensors keep it as does not have, and for a finite one that would be infinite */
 function checkRange(view: DataView, dtype: FileDtype, where: string): void {
   const { bytes, kept, read } = table[dtype];
   const one = new dtypes[kept].array(1);
+  const isRounded = isFloat(kept);
   for (let at = 0; at < view.byteLength; at += bytes) {
     const value = Number(read(view, at));
     one[0] = value;
-    if (one[0] !== value)
+    if (isRounded ? !Number.isFinite(one[0]) && Number.isFinite(value) : one[0] !== value)
       throw new FormatError(where, {
         given: `${read(view, at)} as ${dtype}`,
         expected: `a value within ${kept}, which tensors keep it as`,

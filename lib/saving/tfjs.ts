@@ -1,8 +1,8 @@
 // Models of layers in the form of TensorFlow.js, in and out; graphs are in `imported/tfjs.ts`.
 
 import { isPlainObject } from "../config/index.js";
-import { dtypes } from "../core/dtype.js";
-import { ArgumentError, text } from "../core/errors.js";
+import { dtypes, isFloat } from "../core/dtype.js";
+import { ArgumentError, text, ValueError } from "../core/errors.js";
 import { bytesOf } from "../formats/bytes.js";
 import { type Elements } from "../formats/dtypes.js";
 import { FormatError } from "../formats/error.js";
@@ -111,7 +111,9 @@ export function olderConfig(value: unknown): unknown {
     delete own["optional"];
     delete own["ragged"];
   }
-  return { class_name: name, config: isPlainObject(inner) ? own : inner };
+  const registered = value["registered_name"];
+  const isOwn = typeof registered === "string" && registered.includes(">");
+  return { class_name: isOwn ? registered : name, config: isPlainObject(inner) ? own : inner };
 }
 
 /** Operations that are layers in TensorFlow.js. */
@@ -203,10 +205,17 @@ function olderNode(node: unknown, models: ReadonlyMap<unknown, unknown>, isOpera
 /** The files of a model of layers. */
 export function tfjsFiles(name: string, config: unknown, variables: PathedVariables) {
   const weights = variables.map(([path, variable]): TfjsWeight => {
-    // TensorFlow.js has no halves.
+    // TensorFlow.js has float32, int32 and bool.
     const { dtype, shape } = variable;
-    if (dtypes[dtype].encoding) return { name: path, dtype: "float32", shape, bytes: bytesOf(variable.elements()) };
-    return { name: path, dtype, shape, bytes: variable.fileBytes() };
+    if (dtype === "float32" || dtype === "int32" || dtype === "bool") return { name: path, dtype, shape, bytes: variable.fileBytes() };
+    const elements = variable.elements();
+    if (isFloat(dtype)) return { name: path, dtype: "float32", shape, bytes: bytesOf(elements) };
+    const large = elements.find((value) => value > dtypes.int32.range[1]);
+    if (large === undefined) return { name: path, dtype: "int32", shape, bytes: bytesOf(Int32Array.from(elements)) };
+    throw new ValueError(`model.save: ${path}`, {
+      given: `${large} as ${dtype}`,
+      expected: "a value within int32, which TensorFlow.js has",
+    });
   });
   const topology = { ...(olderConfig(config) as object), keras_version: "tfjs-layers 4.22.0", backend: "tensor_flow.js" };
   return writeTfjs(name, topology, null, weights);

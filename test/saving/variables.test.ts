@@ -79,11 +79,14 @@ t.test("adapted layers go out and in exactly, and train on; others get the produ
   t.same(other(x).data(), plain(x).data());
 });
 
-t.test("whole numbers that do not fit are refused before anything is made of them", (t) => {
+t.test("numbers that do not fit are refused before anything is made of them", (t) => {
   const int64 = (...values: bigint[]) => new Uint8Array(BigInt64Array.from(values).buffer);
   t.same([...fromFile(int64(1n, -5n, 2n ** 31n - 1n), "int64", [3], "x").elements], [1, -5, 2 ** 31 - 1]);
   t.throws(() => fromFile(int64(1n, 2n ** 31n), "int64", [2], "x: y"), { name: "FormatError", message: /x: y.*2147483648/ });
   t.throws(() => fromFile(new Uint8Array(BigUint64Array.of(2n ** 40n).buffer), "uint64", [1], "x"), { name: "FormatError" });
   t.same([...fromFile(new Uint8Array(Float64Array.of(0.5, NaN).buffer), "float64", [2], "x").elements], [0.5, NaN]);
+  const float64 = (...values: number[]) => fromFile(new Uint8Array(Float64Array.from(values).buffer), "float64", [values.length], "x: y");
+  t.same([...float64(Infinity, -Infinity, 3.4028235e38, 1e-300).elements], [Infinity, -Infinity, 3.4028234663852886e38, 0]);
+  for (const value of [1e300, -3.5e38]) t.throws(() => float64(0, value), { name: "FormatError", message: /x: y.*e\+3.*float64.*float32/ });
   t.end();
 });

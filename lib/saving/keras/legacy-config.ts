@@ -149,16 +149,18 @@ export function modernTraining(config: Loose): Loose {
 }
 
 /**
- * A model's config as legacy `.h5` files have it: layers by what Keras's sources call their class, and by config alone. Layers of other
+ * A model's config as legacy `.h5` files have it: layers by what Keras's sources call their class, own ones by their registered name, and by
+ * config alone. Layers of other
  * layers (pipelines, wrappers) stand there as in other files.
  */
 export function legacyConfig(config: unknown): unknown {
   if (!isPlainObject(config) || typeof config["class_name"] !== "string") return config;
-  const { module, class_name: name, config: own, name: called, inbound_nodes: nodes } = config;
+  const { module, class_name: name, config: own, name: called, inbound_nodes: nodes, registered_name: registered } = config;
   const inner = isModelConfig(name as string, own) ? { ...own, layers: own["layers"].map(legacyConfig) } : own;
-  const known = lookUp(typeof module === "string" ? module : null, name as string)?.value as { [sourceName]?: string } | undefined;
+  const isOwn = typeof registered === "string" && registered.includes(">");
+  const known = isOwn ? undefined : lookUp(typeof module === "string" ? module : null, name as string)?.value;
   return {
-    class_name: known?.[sourceName] ?? name,
+    class_name: isOwn ? registered : ((known as { [sourceName]?: string } | undefined)?.[sourceName] ?? name),
     config: inner,
     ...(called !== undefined && { name: called }),
     ...(nodes !== undefined && { inbound_nodes: nodes }),
