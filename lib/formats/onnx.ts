@@ -138,7 +138,7 @@ export function tensorOf(message: Values, where: string): Elements & { readonly 
     throw new UnsupportedFormatError(where, { given: "elements in another file", expected: "elements in the model" });
   const size = checkedSize(shape, where);
   const raw = message["rawData"] as Uint8Array | undefined;
-  if (raw) return { ...fromFile(fileDtype === "int64" ? withinInt32(raw) : raw, fileDtype, shape, where), fileDtype };
+  if (raw) return { ...fromFile(fileDtype === "int64" ? withEnds(raw) : raw, fileDtype, shape, where), fileDtype };
   const lists = ["floatData", "int32Data", "int64Data", "doubleData"]
     .map((key) => message[key] as number[])
     .filter((list) => list.length > 0);
@@ -171,11 +171,13 @@ export function tensorOf(message: Values, where: string): Elements & { readonly 
   return { ...fromFile(bytesOf(array.from(values)), fileDtype, shape, where), fileDtype };
 }
 
-/** Exporters write the largest whole number for "up to the end": what int32 does not have is its own end. */
-const clamped = (value: number): number => Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), value));
+/**
+ * Exporters write the ends of int64 for "up to the end": what lies beyond 2⁶² is the end of int32, which tensors have. All else has to fit.
+ */
+const clamped = (value: number): number => (Math.abs(value) < 2 ** 62 ? value : Math.sign(value) * 2 ** 31 - (value > 0 ? 1 : 0));
 
-/** Elements of 64 bits, those beyond 32 bits clamped; a copy only where there are any. */
-function withinInt32(bytes: Uint8Array): Uint8Array {
+/** Elements of 64 bits, ends of int64 as those of int32; a copy only where there are any. */
+function withEnds(bytes: Uint8Array): Uint8Array {
   if (bytes.length % 8 !== 0) return bytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let changed: BigInt64Array | undefined;

@@ -4,6 +4,7 @@ import t from "tap";
 import * as tf from "../../lib/index.js";
 import { loadSafetensors, saveSafetensors } from "../../lib/api/formats.js";
 import { fromFile } from "../../lib/formats/dtypes.js";
+import { tensorOf } from "../../lib/formats/onnx.js";
 import { readHdf5 } from "../../lib/formats/hdf5/reader.js";
 import { memberAt, textsOf } from "../../lib/formats/hdf5/tree.js";
 import { placeOf } from "../../lib/saving/place.js";
@@ -88,5 +89,21 @@ t.test("numbers that do not fit are refused before anything is made of them", (t
   const float64 = (...values: number[]) => fromFile(new Uint8Array(Float64Array.from(values).buffer), "float64", [values.length], "x: y");
   t.same([...float64(Infinity, -Infinity, 3.4028235e38, 1e-300).elements], [Infinity, -Infinity, 3.4028234663852886e38, 0]);
   for (const value of [1e300, -3.5e38]) t.throws(() => float64(0, value), { name: "FormatError", message: /x: y.*e\+3.*float64.*float32/ });
+  t.end();
+});
+
+t.test("whole numbers of ONNX: the ends of int64 mean the end, what lies between has to fit", (t) => {
+  const ends = [2n ** 63n - 1n, -(2n ** 63n), -(2n ** 63n) + 1n, 2n ** 31n - 1n, -5n];
+  const message = (values: readonly bigint[], isRaw: boolean) => ({
+    dims: [values.length],
+    dataType: 7,
+    ...(isRaw ? { rawData: new Uint8Array(BigInt64Array.from(values).buffer) } : { int64Data: values.map(Number) }),
+    ...Object.fromEntries(["floatData", "int32Data", "doubleData", ...(isRaw ? ["int64Data"] : [])].map((key) => [key, []])),
+  });
+  for (const isRaw of [true, false]) {
+    t.same([...tensorOf(message(ends, isRaw), "x").elements], [2 ** 31 - 1, -(2 ** 31), -(2 ** 31), 2 ** 31 - 1, -5]);
+    for (const value of [2n ** 31n, -(2n ** 40n), 2n ** 53n])
+      t.throws(() => tensorOf(message([1n, value], isRaw), "x"), { name: "FormatError", message: new RegExp(`${value} as int64`) });
+  }
   t.end();
 });
