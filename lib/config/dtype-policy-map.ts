@@ -26,7 +26,9 @@ const hasSource = (config: Record<string, Json>): boolean => "source_name" in co
  * Keras: keras.dtype_policies.DTypePolicyMap
  */
 export class DTypePolicyMap extends DTypePolicy implements Iterable<string> {
+  /** As it was given: a name is written as such. */
   readonly #given: PolicyLike | null;
+  readonly #default: DTypePolicy | null;
   readonly #policies = new Map<string, DTypePolicy>();
 
   /** @param options.defaultPolicy  that of other paths; null is `keras.config.dtypePolicy()` whenever it is asked for */
@@ -38,7 +40,8 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<string> {
     super(null);
     if (policyMap !== null && !isPlainObject(policyMap))
       throw new ArgumentError("DTypePolicyMap.policyMap", { given: text(policyMap), expected: "policies by paths, in an object" });
-    this.#given = defaultPolicy === null ? null : getPolicy(defaultPolicy);
+    this.#given = defaultPolicy;
+    this.#default = defaultPolicy === null ? null : getPolicy(defaultPolicy);
     for (const [path, policy] of Object.entries(policyMap ?? {})) this.set(path, policy);
   }
 
@@ -48,7 +51,7 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<string> {
 
   /** The policy of paths that nothing is written for. */
   get defaultPolicy(): DTypePolicy {
-    return this.#given === null ? defaultDtypePolicy() : getPolicy(this.#given);
+    return this.#default ?? defaultDtypePolicy();
   }
 
   override get computeDtype(): Dtype {
@@ -116,12 +119,12 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<string> {
   override getConfig(): Record<string, Json> {
     const written = [...this.#policies].map(([path, policy]) => {
       const json = serializeKerasObject(policy) as { config: Record<string, Json> };
-      if (this.#given !== null) return [path, json] as const;
+      if (this.#default) return [path, json] as const;
       const open = hasSource(json.config) ? { ...json.config, source_name: null } : { ...json.config, name: null };
       return [path, { ...json, config: open }] as const;
     });
     return {
-      default_policy: this.#given === null ? null : serializeKerasObject(this.#given),
+      default_policy: this.#default && (typeof this.#given === "string" ? this.#given : serializeKerasObject(this.#default)),
       policy_map: Object.fromEntries(written) as Json,
     };
   }
