@@ -108,6 +108,31 @@ t.test("gptq and awq of what no sample came to: what Keras makes of the same mod
   }
 });
 
+interface SeenRow {
+  readonly mode: "gptq" | "awq"; readonly options: Readonly<Record<string, never>>; readonly kernel: Recorded; readonly parts: readonly Recorded[];
+  readonly whole: Recorded; readonly scale: Recorded; readonly zero: Recorded; readonly groups: Recorded; readonly rowScales?: Recorded;
+} // prettier-ignore
+
+t.test("gptq and awq of inputs in two parts: the numbers that the same classes of Keras 3.16 make of them", async (t) => {
+  const rows = golden<SeenRow[]>("seen.json.gz");
+  t.ok(rows.some(({ mode }) => mode === "gptq") && rows.some(({ mode }) => mode === "awq"));
+  for (const row of rows) {
+    const where = `${row.mode} ${JSON.stringify(row.options)} ${row.kernel.shape}`;
+    const options = Object.fromEntries(Object.entries(row.options).map(([key, value]) => [toCamelCase(key), value]));
+    const [hessian, seen] = [new Hessian(), new Activations()];
+    for (const part of row.parts) for (const each of [hessian, seen]) each.add(tensor(part));
+    const made =
+      row.mode === "gptq"
+        ? gptq(tensor(row.kernel), hessian.value!, new quantizers.GPTQConfig(null, null, options).options)
+        : awq(tensor(row.kernel), seen, new quantizers.AWQConfig(null, null, options).options);
+    t.equal(near(tf.cast(made.whole, "uint8"), row.whole), 0, `${where}: whole numbers`);
+    t.equal(near(tf.cast(made.zero, "uint8"), row.zero), 0, `${where}: zero points`);
+    t.equal(near(tf.cast(made.groups, "float32"), row.groups), 0, `${where}: groups`);
+    t.ok(near(made.scale, row.scale) < 1e-6, `${where}: scales`);
+    if (row.rowScales) t.ok(near(made.rowScales!, row.rowScales) < 1e-6, `${where}: scales of inputs`);
+  }
+});
+
 t.test("what a calibration saw makes products of such inputs better than rounding alone", async (t) => {
   keras.utils.setRandomSeed(1);
   for (const [inputs, outputs, rank] of [
