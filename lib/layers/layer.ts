@@ -32,7 +32,7 @@ import type { Shape } from "../core/shape.js";
 import { holdsText } from "../core/strings.js";
 import { symbolic as symbolicOf, Tensor } from "../core/tensor.js";
 import { cast, divide } from "../ops/index.js";
-import { initScope, readingAs, type Variable } from "../variables/variable.js";
+import { initScope, isReadingAs, readingAs, type Variable } from "../variables/variable.js";
 import { ensureBuilt, shapesOf } from "./base/build.js";
 import { callWith } from "./base/call-form.js";
 import { callEntry, currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
@@ -327,10 +327,12 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     };
   }
 
-  /** Under a policy that computes in a half, float variables are read in it. */
+  /** Under a policy that computes in a half, float variables are read in it; without `autocast` only where no layer around did so. */
   #inItsDtype(compute: () => unknown): unknown {
     const { computeDtype, variableDtype } = this;
-    return readingAs(this.autocast && isHalf(computeDtype) && computeDtype !== variableDtype ? computeDtype : null, compute);
+    const isInside = isReadingAs();
+    const isMixed = isHalf(computeDtype) && computeDtype !== variableDtype && (this.autocast || !isInside);
+    return readingAs(isMixed ? computeDtype : isInside ? null : undefined, compute);
   }
 
   /** A penalty on the outputs. */

@@ -71,8 +71,11 @@ export function initScope<T>(action: () => T): T {
   return recordingOnly(() => false, action);
 }
 
-/** The half that float variables are read as by the layer whose call runs; null: as they are. */
-let autocast: Dtype | null = null;
+/** The half that float variables are read as by the layer whose call runs; null: as they are; undefined: no layer around says so. */
+let autocast: Dtype | null | undefined;
+
+/** Whether a layer around says how float variables are read. */
+export const isReadingAs = (): boolean => autocast !== undefined;
 
 /** Runs actions later with float variables read as they are read here. */
 export function readingAsHere(): <T>(action: () => T) => T {
@@ -81,7 +84,7 @@ export function readingAsHere(): <T>(action: () => T) => T {
 }
 
 /** Runs the action while float variables are read in this dtype: a layer that computes in a half. Keras: AutocastScope */
-export function readingAs<T>(dtype: Dtype | null, action: () => T): T {
+export function readingAs<T>(dtype: Dtype | null | undefined, action: () => T): T {
   const before = autocast;
   autocast = dtype;
   try {
@@ -223,7 +226,7 @@ export class Variable extends Chainable {
   override value(): Tensor {
     const value = standIn(this) ?? this.#present();
     noteRead(this, value);
-    return autocast !== null && this.autocast && isFloat(value.dtype) ? cast(value, autocast) : value;
+    return autocast && this.autocast && isFloat(value.dtype) ? cast(value, autocast) : value;
   }
 
   #present(): Tensor {

@@ -155,6 +155,42 @@ t.test("what a layer gives under a mixed policy does not depend on whether it is
   t.end();
 });
 
+t.test(
+  "autocast: false leaves inputs, and variables where a layer around reads them in a half; alone a mixed layer reads its own so",
+  (t) => {
+    const seen: string[] = [];
+    class Own extends layers.Layer {
+      declare w: tf.Variable;
+      override build() {
+        this.w = this.addWeight({ name: "w", shape: [3], initializer: new keras.initializers.Constant(1 / 3) });
+      }
+      override call(x: tf.Tensor): tf.Tensor {
+        seen.push(`${x.dtype} ${this.w.value().dtype}`);
+        return keras.ops.multiply(x, this.w);
+      }
+    }
+    class Around extends layers.Layer {
+      own = new Own({ dtype: "mixed_float16", autocast: false });
+      override call(x: tf.Tensor): tf.Tensor {
+        return this.own(x) as tf.Tensor;
+      }
+    }
+    const x = tf.ones([1, 3]);
+    const told = (layer: tf.keras.layers.Layer, input = x): string => (layer(input) as tf.Tensor).dtype;
+    t.equal(told(new Own({ dtype: "mixed_float16", autocast: false })), "float32");
+    t.equal(told(new Own({ dtype: "mixed_float16", autocast: false }), tf.cast(x, "float16")), "float16");
+    t.equal(told(new Own({ autocast: false }), tf.cast(x, "float16")), "float32");
+    t.equal(told(new Around({ dtype: "mixed_float16" })), "float32");
+    t.equal(told(new Around()), "float32");
+    t.same(seen, ["float32 float16", "float16 float16", "float16 float32", "float16 float32", "float32 float16"]);
+    const options = { dtype: "mixed_float16", autocast: false };
+    t.equal(told(new layers.Dense(2, options)), "float32");
+    t.equal(told(new layers.LayerNormalization(options)), "float16");
+    t.equal(told(new layers.Embedding(4, 2, options), tf.constant([[1]], { dtype: "int32" })), "float16");
+    t.end();
+  },
+);
+
 t.test("results are in the dtype that a layer gives them", (t) => {
   class Wide extends layers.Layer {
     override call(x: tf.Tensor): tf.Tensor {
@@ -172,6 +208,47 @@ t.test("results are in the dtype that a layer gives them", (t) => {
   t.strictSame(given.map(({ dtype }) => dtype), ["float16", "float16", "float16"], "states of float32 begin an LSTM"); // prettier-ignore
   const cells = [new layers.GRUCell(2), new layers.LSTMCell(3, { dtype: "bfloat16" })];
   t.equal(new layers.RNN(cells)(x).dtype, "float32", "cells that compute in another dtype");
+  t.end();
+});
+
+// What Keras 3.16 gives: policy of all layers, the layer's own.
+t.test("preprocessing gives the dtypes that Keras's gives, by policies of all layers and of its own", (t) => {
+  const numbers = tf.constant([[0.1, 257], [1e4, -2.5]]); // prettier-ignore
+  const places = tf.constant([[1, 2], [3, 0]], { dtype: "int32" }); // prettier-ignore
+  const words = [["a", "b"], ["c", "a"]]; // prettier-ignore
+  const vocabulary = ["a", "b"];
+  const statistics = { mean: [1, 2], variance: [4, 0.5] };
+  type Made = (options: { dtype?: string }) => (x?: unknown) => unknown;
+  const of =
+    (layer: (options: object) => tf.keras.layers.Layer, x: unknown): Made =>
+    (options) =>
+    () =>
+      layer(options)(x as never);
+  const rows: readonly (readonly [name: string, made: Made, ofAll: string, own: string])[] = [
+    ["Normalization", of((o) => new layers.Normalization({ ...statistics, ...o } as never), numbers), "float16", "float16"],
+    ["Normalization of one number", of((o) => new layers.Normalization({ axis: null, mean: 3, variance: 2, ...o } as never), places), "float16", "float16"],
+    ["Rescaling", of((o) => new layers.Rescaling(1 / 255, 0, o as never), places), "float16", "float16"],
+    ["StringLookup", of((o) => new layers.StringLookup({ vocabulary, outputMode: "multi_hot", ...o } as never), words), "int32", "int32"],
+    ["Hashing", of((o) => new layers.Hashing(5, { outputMode: "multi_hot", ...o } as never), words), "float32", "float32"],
+    ["Hashing of numbers", of((o) => new layers.Hashing(5, { outputMode: "count", ...o } as never), places), "float32", "float32"],
+    ["HashedCrossing", of((o) => new layers.HashedCrossing(5, { outputMode: "one_hot", ...o } as never), [["a"], ["b"]]), "float16", "float16"],
+    ["HashedCrossing of whole numbers", of((o) => new layers.HashedCrossing(5, o as never), [["a"], ["b"]]), "int32", "float16"],
+    ["CategoryEncoding", of((o) => new layers.CategoryEncoding({ numTokens: 4, ...o } as never), places), "float32", "float32"],
+    ["Discretization", of((o) => new layers.Discretization({ binBoundaries: [0, 256], ...o } as never), numbers), "int32", "int32"],
+  ]; // prettier-ignore
+  for (const [name, made, ofAll, own] of rows) {
+    t.equal((made({ dtype: "mixed_float16" })() as tf.Tensor).dtype, own, `${name}: its own policy`);
+    keras.config.setDtypePolicy("mixed_float16");
+    try {
+      t.equal((made({})() as tf.Tensor).dtype, ofAll, `${name}: that of all`);
+    } finally {
+      keras.config.setDtypePolicy("float32");
+    }
+  }
+  const layer = new layers.Normalization({ ...statistics, dtype: "mixed_float16" } as never);
+  // 255 / 2 and 0.5 / sqrt(0.5) = 0.7071…, to the nearest of float16.
+  t.same([...(layer(tf.constant([[256, 2.5]])) as tf.Tensor).data()], [127.5, 0.70703125]);
+  t.equal(layer.mean.dtype, "float16");
   t.end();
 });
 

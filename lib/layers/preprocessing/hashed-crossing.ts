@@ -1,6 +1,16 @@
 // The layer HashedCrossing.
 
-import { boolean, DTypePolicy, dtypePolicy, oneOf, positiveInteger, registerClasses, unwritten, withDefault } from "../../config/index.js";
+import {
+  boolean,
+  defaultDtypePolicy,
+  DTypePolicy,
+  dtypePolicy,
+  oneOf,
+  positiveInteger,
+  registerClasses,
+  unwritten,
+  withDefault,
+} from "../../config/index.js";
 import { ArgumentError, DtypeError, ShapeError } from "../../core/errors.js";
 import { sameShape, shapeText } from "../../core/shape.js";
 import { isText, Strings } from "../../core/strings.js";
@@ -41,7 +51,8 @@ export class HashedCrossing extends Layer<typeof HashedCrossing.options> {
     super(...given);
     checkSparse(this);
     if ((this.options.dtype as DTypePolicy | null) !== null) return;
-    (this.options as { dtype: DTypePolicy }).dtype = new DTypePolicy(this.options.outputMode === "int" ? "int64" : "float32");
+    const { outputMode } = this.options;
+    (this.options as { dtype: DTypePolicy }).dtype = outputMode === "int" ? new DTypePolicy("int64") : defaultDtypePolicy();
   }
 
   override get convertsInputs(): boolean {

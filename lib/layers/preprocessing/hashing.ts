@@ -10,6 +10,7 @@ import {
   string,
   either,
   DTypePolicy,
+  floatxPolicy,
   withDefault,
   dtypePolicy,
 } from "../../config/index.js";
@@ -57,7 +58,7 @@ export class Hashing extends Layer<typeof Hashing.options> {
     checkSparse(this);
     const { outputMode, dtype } = this.options;
     if ((dtype as DTypePolicy | null) === null) {
-      (this.options as { dtype: DTypePolicy }).dtype = new DTypePolicy(outputMode === "int" ? "int64" : "float32");
+      (this.options as { dtype: DTypePolicy }).dtype = outputMode === "int" ? new DTypePolicy("int64") : floatxPolicy();
     } else if (outputMode === "int" && !["int32", "int64"].includes(dtype.name)) {
       throw new ValueError(`${this.name}.dtype`, { given: `"${dtype.name}" in mode "int"`, expected: '"int32" or "int64"' });
     }
@@ -71,7 +72,7 @@ export class Hashing extends Layer<typeof Hashing.options> {
     const { outputMode, numBins } = this.options;
     const bins = this.#binsOf(inputs);
     const x = outputMode === "one_hot" && bins.rank > 0 && bins.shape.at(-1) === 1 ? squeeze(bins, -1) : bins;
-    return inItsForm(this, encode(x, { mode: outputMode, depth: numBins, dtype: this.computeDtype }));
+    return inItsForm(this, encode(x, { mode: outputMode, depth: numBins, dtype: this.variableDtype }));
   }
 
   protected override get infersOfStrings(): boolean {

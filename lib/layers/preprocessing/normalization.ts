@@ -138,7 +138,7 @@ export class Normalization extends Layer<typeof Normalization.options> {
     this.#unlearned = this.adaptMean.state.version;
   }
 
-  /** The mean as inputs are shifted by it, with axes of length 1 where it is the same. */
+  /** The mean as inputs are shifted by it, in the dtype of the computation, with axes of length 1 where it is the same. */
   get mean(): Tensor {
     return this.#broadcast(this.options.mean ?? this.adaptMean?.value());
   }
@@ -148,14 +148,15 @@ export class Normalization extends Layer<typeof Normalization.options> {
     return this.#broadcast(this.options.variance ?? this.adaptVariance?.value());
   }
 
-  #broadcast(value: Tensor | undefined): Tensor {
-    if (!this.#buildShape || !value) {
+  #broadcast(statistic: Tensor | undefined): Tensor {
+    if (!this.#buildShape || !statistic) {
       throw new ArgumentError(this.name, {
         given: "a layer that is not built",
         expected: "statistics",
         hint: "Call adapt, or build(inputShape).",
       });
     }
+    const value = cast(statistic, this.computeDtype);
     const full = this.#buildShape.map((length, axis) => (this.#kept.includes(axis) ? length! : 1));
     if (value.rank === 0) return broadcastTo(value, full);
     const shape = this.#buildShape.map(() => 1);
