@@ -98,7 +98,8 @@ export type TextTensor = Tensor & { readonly [textual]: true };
 export const isText = (value: unknown): value is TextTensor => value instanceof Tensor && (value.dtype as string) === "string";
 
 /** Whether there are strings without values among the leaves. */
-export const holdsText = (value: unknown): boolean => isText(value) || (isBranch(value) && Object.values(value).some(holdsText));
+export const holdsText = (value: unknown): boolean =>
+  value instanceof Tensor ? isText(value) : isBranch(value) && Object.values(value).some(holdsText);
 
 /** A trace of a function that was given strings: it gets what is made of them before the program runs. */
 export interface AsksBefore extends Owner {

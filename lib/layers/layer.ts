@@ -209,7 +209,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** A second positional input of a layer that takes one is its mask. */
   #withMask(call: LayerCall): LayerCall {
     const mask = call.args[1];
-    if (!this.takesMask || this.inputCount > 1 || mask === undefined) return call;
+    if (mask === undefined || !this.takesMask || this.inputCount > 1) return call;
     return { ...call, args: call.args.slice(0, 1), options: { ...call.options, mask: mask as Tensor } };
   }
 
@@ -274,7 +274,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   #compute({ args, options: given }: LayerCall, mask: Mask, symbolic: boolean): unknown {
     const training = given.training ?? inheritedTraining();
     const options = { ...given, training, mask: mask ?? undefined };
-    const padded = this.inputCount > args.length ? Array.from({ length: this.inputCount }, (_, i) => args[i]) : args;
+    const { inputCount } = this;
+    const padded = inputCount > args.length ? Array.from({ length: inputCount }, (_, i) => args[i]) : args;
     const run: LayerRun = (args, options) => {
       const seen = holdsStrings(args) && this.convertsInputs && this.readsStrings ? plainStrings(args) : args;
       return this.#inItsDtype(() => callWith(this as unknown as Layer, seen, options));
@@ -329,9 +330,9 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
 
   /** Under a policy that computes in a half, float variables are read in it; without `autocast` only where no layer around did so. */
   #inItsDtype(compute: () => unknown): unknown {
-    const { computeDtype, variableDtype } = this;
+    const { computeDtype } = this;
     const isInside = isReadingAs();
-    const isMixed = isHalf(computeDtype) && computeDtype !== variableDtype && (this.autocast || !isInside);
+    const isMixed = isHalf(computeDtype) && (this.autocast || !isInside) && computeDtype !== this.variableDtype;
     return readingAs(isMixed ? computeDtype : isInside ? null : undefined, compute);
   }
 

@@ -87,6 +87,7 @@ export class Model extends Trainer {
 
   protected setGraph(graph: LayerGraph | null): void {
     this.#graph = graph;
+    this.revise();
     this.built = graph !== null;
     if (graph && !this.trainable) for (const layer of graph.layers) layer.trainable = false;
   }

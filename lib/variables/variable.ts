@@ -86,6 +86,7 @@ export function readingAsHere(): <T>(action: () => T) => T {
 /** Runs the action while float variables are read in this dtype: a layer that computes in a half. Keras: AutocastScope */
 export function readingAs<T>(dtype: Dtype | null | undefined, action: () => T): T {
   const before = autocast;
+  if (before === dtype) return action();
   autocast = dtype;
   try {
     return action();

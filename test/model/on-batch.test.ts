@@ -89,3 +89,51 @@ t.test("a metric's state is cleared under a tape and in a traced function as wel
   tape.record(() => mean.resetState());
   t.equal(mean.result().item(), 0);
 });
+
+// What a compiled step is made of, and what may be changed between two calls. Each row: what changes, and how a model of one's own does it.
+class Scaled extends keras.Model {
+  factor = 1;
+  byName: Record<string, unknown> = { twice: null };
+  more: keras.layers.Layer[] = [];
+  readonly hidden = new layers.Dense(3, { kernelInitializer: "ones" });
+  #inside: keras.layers.Layer | null = null;
+  override call(inputs: tf.Tensor): tf.Tensor {
+    const scaled = [...this.more, ...(this.#inside ? [this.#inside] : [])].reduce((x, layer) => layer(x), this.hidden(inputs));
+    const twice = this.byName["twice"] as keras.layers.Layer | null;
+    return tf.multiply(twice ? twice(scaled) : scaled, this.factor);
+  }
+  override sublayers(): keras.layers.Layer[] {
+    return [...super.sublayers(), ...(this.#inside ? [this.#inside] : [])];
+  }
+  setInside(layer: keras.layers.Layer): void {
+    this.#inside = layer;
+  }
+}
+
+const double = (): keras.layers.Layer => new layers.Rescaling(2) as unknown as keras.layers.Layer;
+const changes: Record<string, (model: Scaled) => void> = {
+  "a number": (model) => (model.factor = 2),
+  "a layer in an array": (model) => model.more.push(double()),
+  "a layer in a record": (model) => (model.byName["twice"] = double()),
+  "a layer that only sublayers() tells of": (model) => model.setInside(double()),
+};
+
+for (const [what, change] of Object.entries(changes)) {
+  t.test(`a step notices ${what}`, async (t) => {
+    const model = new Scaled();
+    const before = (await model.predictOnBatch(x)) as tf.Tensor;
+    t.same((await model.predictOnBatch(x)) as tf.Tensor, before);
+    change(model);
+    t.same(((await model.predictOnBatch(x)) as tf.Tensor).array(), before.mul(2).array());
+    t.same(((await model.predict(x)) as tf.Tensor).array(), before.mul(2).array());
+  });
+}
+
+t.test("a step notices a layer that a Sequential got, and one that it lost", async (t) => {
+  const model = classifier();
+  const before = (await model.predictOnBatch(x)) as tf.Tensor;
+  model.add(new layers.Rescaling(2));
+  t.same(((await model.predictOnBatch(x)) as tf.Tensor).array(), before.mul(2).array());
+  model.pop();
+  t.same(((await model.predictOnBatch(x)) as tf.Tensor).array(), before.array());
+});

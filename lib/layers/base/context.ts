@@ -10,7 +10,13 @@ interface CallContext {
 
 let current: CallContext | null = null;
 let inferring = 0;
-let scopes: readonly string[] = [];
+let scopes: Scope | null = null;
+
+/** A name, inside of others. */
+interface Scope {
+  readonly name: string;
+  readonly outer: Scope | null;
+}
 
 /** The training flag that surrounding calls set. */
 export const inheritedTraining = (): boolean | undefined => current?.training;
@@ -58,7 +64,7 @@ export const isInferring = (): boolean => inferring > 0;
 /** Runs the action with a name added to the paths of what it makes: `sequential/dense/kernel`. */
 export function inScope<T>(name: string, action: () => T): T {
   const outer = scopes;
-  scopes = outer.at(-1) === name ? outer : [...outer, name];
+  if (outer?.name !== name) scopes = { name, outer };
   try {
     return action();
   } finally {
@@ -67,7 +73,11 @@ export function inScope<T>(name: string, action: () => T): T {
 }
 
 /** The names of the scopes around, joined. */
-export const currentPath = (): string => scopes.join("/");
+export function currentPath(): string {
+  let path = "";
+  for (let at = scopes; at; at = at.outer) path = path === "" ? at.name : `${at.name}/${path}`;
+  return path;
+}
 
 /** Runs actions later as if they ran here: inside the same calls, with the same training flag and names. */
 export function resumingHere(): <T>(action: () => T) => T {

@@ -74,6 +74,8 @@ export class InputSpec implements InputSpecOptions {
 
 /** Checks inputs against specs. @throws ShapeError, DtypeError that name the layer */
 export function checkInput(layer: string, specs: InputSpec | readonly (InputSpec | null)[], inputs: unknown): void {
+  const only = specs instanceof InputSpec ? specs : specs.length === 1 ? specs[0] : undefined;
+  if (only && inputs instanceof Tensor) return checkOne(layer, only, inputs, undefined);
   const wanted: readonly (InputSpec | null)[] = specs instanceof InputSpec ? [specs] : specs;
   const given = inOrder(layer, wanted, inputs);
   if (given.length !== wanted.length) {
@@ -110,8 +112,8 @@ function checkOne(layer: string, spec: InputSpec, x: unknown, index: number | un
   if (spec.dtype !== undefined && x.dtype !== spec.dtype) {
     throw new DtypeError(where, { given: `an input of dtype ${x.dtype}`, expected: spec.dtype });
   }
-  for (const [axis, length] of Object.entries(spec.axes ?? {})) {
-    const given = shape.at(Number(axis));
+  for (const axis in spec.axes) {
+    const [given, length] = [shape.at(Number(axis)), spec.axes[axis as never]!];
     if (length !== null && given !== null && given !== length) fail(`axis ${axis} to have length ${length}`);
   }
   if (spec.shape !== undefined && !fits(shape, spec.shape, spec.allowLastAxisSqueeze === true)) fail(`shape ${shapeText(spec.shape)}`);

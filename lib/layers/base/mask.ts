@@ -35,7 +35,7 @@ export function carriedMasks(inputs: unknown): Mask {
 
 /** Lets outputs carry the masks that the layer computes, where they carry none yet. */
 export function maskOutputs(layer: Layer, inputs: unknown, outputs: unknown, mask: Mask): void {
-  const tensors = flatten<unknown>(outputs).filter((output) => output instanceof Tensor);
+  const tensors = outputs instanceof Tensor ? [outputs] : flatten<unknown>(outputs).filter((output) => output instanceof Tensor);
   if (tensors.length === 0 || tensors.every((output) => maskOf(output) !== undefined)) return;
   const masks = layer.computeMask(inputs as never, mask as never);
   if (masks === null || masks === undefined) return;

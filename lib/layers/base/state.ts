@@ -20,7 +20,7 @@ import { SeedGenerator } from "../../variables/seed-generator.js";
 import { Variable, type VariableAggregation } from "../../variables/variable.js";
 import type { Layer } from "../layer.js";
 import { inScope, isInferring } from "./context.js";
-import { foundIn, visitFields } from "./tracking.js";
+import { foundIn, revision, visitFields } from "./tracking.js";
 import { penaltyOf, Weight } from "./weight.js";
 
 /** What `addWeight` takes. */
@@ -69,6 +69,7 @@ export abstract class LayerState extends Callable {
   #losses: Tensor[] = [];
   /** Own weights in the order in which they were made, and whether they are trained. */
   readonly #weights = new Map<Variable, boolean>();
+  #revision = 0;
 
   /** Makes a weight of this layer: `addWeight({ shape, initializer })`, or with the shape and the initializer by place. */
   addWeight(options?: WeightOptions): Weight;
@@ -100,6 +101,7 @@ export abstract class LayerState extends Callable {
     if (regularizer) weight.regularizer = regularizers.get(regularizer, `${where}.regularizer`);
     if (constraint) weight.constraint = constraints.get(constraint, `${where}.constraint`);
     this.#weights.set(weight, trainable);
+    this.revise();
     if (!this.#trainable) weight.trainable = false;
     return weight;
   }
@@ -110,6 +112,16 @@ export abstract class LayerState extends Callable {
   /** Lets go of a weight: another one takes its place. */
   protected dropWeight(weight: Variable): void {
     this.#weights.delete(weight);
+    this.revise();
+  }
+
+  /** To be called when weights or layers came or went that no field holds. */
+  protected revise(): void {
+    this.#revision++;
+  }
+
+  get [revision](): number {
+    return this.#revision;
   }
 
   /** The same as addWeight, with shape and initializer by position. Keras: add_variable */

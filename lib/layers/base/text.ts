@@ -13,7 +13,7 @@ type Run = (args: readonly unknown[]) => unknown;
 
 /** Whether there are strings with values among the leaves. */
 export const holdsStrings = (value: unknown): boolean =>
-  value instanceof Strings || (isBranch(value) && Object.values(value).some(holdsStrings));
+  !(value instanceof Tensor) && (value instanceof Strings || (isBranch(value) && Object.values(value).some(holdsStrings)));
 
 /** The arguments as functions of users see them: plain strings in nested arrays. */
 export const plainStrings = (args: readonly unknown[]): readonly unknown[] =>

@@ -14,6 +14,33 @@ export function visitFields(owner: object, visit: (value: object) => void): void
   }
 }
 
+/** The name under which an owner has a number that changes when weights or layers come or go that none of its fields holds. */
+export const revision: unique symbol = Symbol("revision");
+
+/** Tells `see` of every field and of what it holds: names, plain values, and the objects that `visitFields` finds, in one order. */
+export function eachField(owner: object, see: (value: unknown) => void): void {
+  for (const key of Object.keys(owner)) {
+    const value = (owner as Record<string, unknown>)[key];
+    see(key);
+    if (typeof value !== "object" || value === null || !mayHold(value)) see(value);
+    else {
+      let count = 0;
+      look(
+        value,
+        (held) => {
+          count++;
+          see(held);
+        },
+        new Set(),
+      );
+      see(count);
+    }
+  }
+}
+
+/** Whether `look` looks inside. */
+const mayHold = (value: object): boolean => Array.isArray(value) || value instanceof Map || value instanceof Set || isRecord(value);
+
 let found: Map<object, unknown> | null = null;
 
 /** Runs the body, while which no layer's fields come to hold anything else: each is looked through once. */

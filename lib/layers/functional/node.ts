@@ -20,6 +20,8 @@ export class Node {
   /** The Keras tensors among the arguments, in order. */
   readonly inputs: readonly KerasTensor[];
   readonly outputs: readonly KerasTensor[];
+  /** Whether its arguments are one Keras tensor and nothing else. */
+  readonly isPlain: boolean;
 
   /**
    * @param args     positional arguments
@@ -32,6 +34,7 @@ export class Node {
     outputs: unknown,
   ) {
     this.inputs = [...kerasTensorsIn(args), ...kerasTensorsIn(options)];
+    this.isPlain = args.length === 1 && args[0] instanceof KerasTensor && Object.keys(options).length === 0;
     this.outputs = flatten<unknown>(outputs).map((output) => {
       if (output instanceof KerasTensor) return output;
       throw new ArgumentError(operation.name, { given: `${text(output)} as an output`, expected: "tensors alone" });

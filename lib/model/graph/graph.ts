@@ -7,7 +7,7 @@ import { maskOf, setMask } from "../../core/mask.js";
 import { isForShapesAlone, isTracing } from "../../core/interpreter.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { type AsksBefore, isStrings, isText, Strings, symbolicStrings } from "../../core/strings.js";
-import { Chainable, type Tensor } from "../../core/tensor.js";
+import { Chainable, Tensor } from "../../core/tensor.js";
 import { isPlainObject } from "../../config/index.js";
 import { inheritedTraining } from "../../layers/base/context.js";
 import { isNumeric } from "../../layers/base/convert.js";
@@ -33,6 +33,9 @@ export class LayerGraph {
   readonly nodes: readonly Node[];
   readonly nodesAtDepth: readonly (readonly Node[])[];
   readonly operations: readonly Operation[];
+  /** The nodes that compute. */
+  #calls?: readonly Node[];
+  #inputSpecs?: InputSpec[] | null;
 
   constructor(inputs: unknown, outputs: unknown) {
     const given = checkedTensors("inputs", inputs);
@@ -59,7 +62,11 @@ export class LayerGraph {
   }
 
   /** What the inputs must be like: any batch, and a last axis of length 1 may be missing. */
-  get inputSpecs(): InputSpec[] | null {
+  get inputSpecs(): readonly InputSpec[] | null {
+    return (this.#inputSpecs ??= this.#specsOfInputs());
+  }
+
+  #specsOfInputs(): InputSpec[] | null {
     const { inputStructure } = this;
     const spec = (tensor: KerasTensor, name?: string) =>
       new InputSpec({
@@ -90,13 +97,19 @@ export class LayerGraph {
       const filled = mapLeaves(options, fill) as Readonly<Record<string, unknown>>;
       return training !== undefined && "training" in filled ? { ...filled, training } : filled;
     };
-    const calls = this.nodes.filter(({ isInput }) => !isInput);
+    const calls = (this.#calls ??= this.nodes.filter(({ isInput }) => !isInput));
     for (const node of progress ? calls.slice(progress.done) : calls) {
-      const call = () => node.operation.replay(mapLeaves(node.args, fill) as readonly unknown[], optionsOf(node));
+      const call = () =>
+        node.isPlain
+          ? node.operation.replay([fill(node.args[0])], node.options)
+          : node.operation.replay(mapLeaves(node.args, fill) as readonly unknown[], optionsOf(node));
       const answer = progress ? progress.call(node.operation, call) : call();
-      // Nested arrays of strings are one result.
-      const results = node.outputs.length === 1 && isText(node.outputs[0]) ? [stringsOf(where, answer)] : flatten<unknown>(answer);
-      node.outputs.forEach((output, i) => values.set(output, results[i]));
+      if (answer instanceof Tensor && node.outputs.length === 1) values.set(node.outputs[0]!, answer);
+      else {
+        // Nested arrays of strings are one result.
+        const results = node.outputs.length === 1 && isText(node.outputs[0]) ? [stringsOf(where, answer)] : flatten<unknown>(answer);
+        node.outputs.forEach((output, i) => values.set(output, results[i]));
+      }
       progress?.leave();
     }
     const shown = (leaf: unknown): unknown => {

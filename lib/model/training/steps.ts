@@ -5,13 +5,12 @@ import { ArgumentError, text } from "../../core/errors.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { tracedFunction, tracesInParts, type TracedFunction } from "../../graph/function.js";
 import { packXYSampleWeight } from "../../data/pack.js";
-import { whileUnchanged } from "../../layers/base/tracking.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import { finish, type Parts } from "../../runtime/parts.js";
 import type { Batch } from "./batches.js";
 import type { Distribution, Merge } from "./distributed.js";
 import type { Execution, StepLogs } from "./run.js";
-import { changesBetween, type Fingerprint, fingerprintOf } from "./staleness.js";
+import { Fingerprint } from "./staleness.js";
 
 /** A model whose steps are made. */
 interface Stepped {
@@ -25,7 +24,7 @@ export type StepKind = "train" | "test" | "predict";
 
 /** The functions that run the steps of a model, made when first needed and anew when what they are made of has changed. */
 export class Steps {
-  readonly #model: Stepped & Parameters<typeof fingerprintOf>[0];
+  readonly #model: Stepped & ConstructorParameters<typeof Fingerprint>[0];
   readonly #distribution: Distribution;
   readonly #step: (kind: StepKind, data: unknown) => Parts<unknown>;
   readonly #made = new Map<StepKind, { readonly execute: Execution<never>; readonly traced: { readonly tracingCount?: number } }>();
@@ -36,7 +35,7 @@ export class Steps {
 
   /** @param step  the model's step of a kind, which may pause */
   constructor(
-    model: Stepped & Parameters<typeof fingerprintOf>[0],
+    model: Stepped & ConstructorParameters<typeof Fingerprint>[0],
     distribution: Distribution,
     step: (kind: StepKind, data: unknown) => Parts<unknown>,
   ) {
@@ -81,7 +80,8 @@ export class Steps {
   refresh(): void {
     if (this.#made.size === 0 || this.#model.runEagerly) return;
     const present = this.#fingerprint();
-    const isStale = changesBetween(this.#madeOf!, present).some((place) => !this.#volatile.has(place));
+    if (present === this.#madeOf) return;
+    const isStale = this.#madeOf!.changesTo(present).some((place) => !this.#volatile.has(place));
     this.#madeOf = present;
     if (!isStale) return;
     this.#made.clear();
@@ -94,13 +94,14 @@ export class Steps {
     if (traces === this.#traces) return;
     this.#traces = traces;
     const present = this.#fingerprint();
-    for (const key of changesBetween(this.#madeOf!, present)) this.#volatile.add(key);
+    for (const key of this.#madeOf!.changesTo(present)) this.#volatile.add(key);
     this.#madeOf = present;
   }
 
   #fingerprint(): Fingerprint {
     const model = this.#model;
-    return whileUnchanged(() => fingerprintOf(model, model.compiled ? model.optimizer : null));
+    const optimizer = model.compiled ? model.optimizer : null;
+    return this.#madeOf?.now(optimizer) ?? new Fingerprint(model, optimizer);
   }
 
   #tracesNow(): number {
