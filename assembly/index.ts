@@ -19,6 +19,7 @@ export * from "./elementwise/fill";
 export * from "./elementwise/fused";
 export * from "./elementwise/gamma";
 export * from "./elementwise/integer";
+export * from "./elementwise/moving";
 export * from "./elementwise/unary";
 export * from "./elementwise/widths";
 export * from "./elementwise/where";

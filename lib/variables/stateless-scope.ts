@@ -38,6 +38,9 @@ export function observing<T>(observer: StateObserver, action: () => T): T {
   }
 }
 
+/** Whether nothing stands in for variables and nobody is told of what is read and written. */
+export const isUnwatched = (): boolean => open === null && observers.length === 0;
+
 /** Tells of a variable that was read. */
 export function noteRead(variable: object, value: Tensor): void {
   for (const observer of observers) observer.read(variable, value);

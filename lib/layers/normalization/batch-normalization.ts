@@ -40,6 +40,7 @@ import {
 import { replica } from "../../core/replicas.js";
 import { allReduce } from "../../ops/collective/all-reduce.js";
 import { stopGradient } from "../../ops/gradient/stop-gradient.js";
+import { moveTowards } from "../../variables/moving.js";
 import type { Variable } from "../../variables/variable.js";
 import type { ChannelScaling } from "../base/channels.js";
 import { constraint, initializer, regularizer, weightOptions } from "../base/fields.js";
@@ -167,8 +168,8 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
       return batchNormalization(x, this.movingMean, this.movingVariance, axis, { offset, scale, epsilon });
     if (!mask && !renorm && !isTogether && this.#axes.every((own, i) => own === i)) {
       const { y, mean, variance } = batchNormalizationTraining(x, { offset, scale, epsilon });
-      track(this.movingMean, mean, momentum);
-      track(this.movingVariance, variance, momentum);
+      moveTowards(this.movingMean, mean, momentum);
+      moveTowards(this.movingVariance, variance, momentum);
       return y;
     }
     const [mean, variance] = isTogether ? this.#momentsTogether(x, mask) : mask ? this.#maskedMoments(x, mask) : moments(x, this.#axes);
@@ -176,8 +177,8 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
       [scale, offset] = this.#renormalized(mean, variance, scale, offset);
       this.#trackRenorm(mean, variance);
     } else {
-      track(this.movingMean, mean, momentum);
-      track(this.movingVariance, variance, momentum);
+      moveTowards(this.movingMean, mean, momentum);
+      moveTowards(this.movingVariance, variance, momentum);
     }
     return batchNormalization(x, mean, variance, axis, { offset, scale, epsilon });
   }
@@ -222,21 +223,14 @@ export class BatchNormalization extends Layer<typeof BatchNormalization.options>
   #trackRenorm(mean: Tensor, variance: Tensor): void {
     const { epsilon, momentum, renormMomentum } = this.options;
     const stddev = sqrt(add(variance, epsilon));
-    track(this.renormMean, mean, renormMomentum);
-    track(this.renormStddev, stddev, renormMomentum);
-    track(this.movingMean, mean, momentum);
-    const moved = track(this.movingStddev, stddev, momentum);
-    this.movingVariance.assign(maximum(subtract(square(moved), epsilon), 0));
+    moveTowards(this.renormMean, mean, renormMomentum);
+    moveTowards(this.renormStddev, stddev, renormMomentum);
+    moveTowards(this.movingMean, mean, momentum);
+    moveTowards(this.movingStddev, stddev, momentum);
+    this.movingVariance.assign(maximum(subtract(square(this.movingStddev), epsilon), 0));
   }
 }
 
 export interface BatchNormalization extends LayerAttributes<typeof BatchNormalization.options> {}
-
-/** Moves a statistic towards the value of the batch. @returns where it is now */
-function track(statistic: Variable, value: Tensor, momentum: number): Tensor {
-  const moved = add(multiply(statistic, momentum), multiply(value, 1 - momentum));
-  statistic.assign(moved);
-  return moved;
-}
 
 registerClasses("keras.layers", { BatchNormalization });

@@ -34,6 +34,23 @@ export function assign(state: State, x: Tensor): void {
   assignOp.apply({ state, x });
 }
 
+/** Elements that one claim of a thread moves. */
+const MOVING_GRAIN = 1 << 15;
+
+const movingAverageOp = primitive({
+  name: "moving_average",
+  inputs: ["&average", "x"],
+  writes: ["average"],
+  infer: (_, _attrs: { readonly momentum: number }) => ({}),
+  lower: ({ average, x }, _, { momentum }) =>
+    kernels.moving_average_f32({ average, x, momentum, rest: 1 - momentum }, average.size, MOVING_GRAIN),
+});
+
+/** Moves a float32 state towards x, a float32 tensor of its shape: average · momentum + x · (1 − momentum), in the same bits. */
+export function moveAverage(average: State, x: Tensor, momentum: number): void {
+  movingAverageOp.apply({ average, x }, { momentum });
+}
+
 /** Copies bytes between operands: what a plan needs where a value must outlive its place. */
 export const copyCommand = (x: Operand, y: Operand, bytes: number): Command => kernels.copy_bytes({ x, y }, bytes, COPY_GRAIN);
 
