@@ -65,6 +65,18 @@ export let BYTES_127: v128 = i8x16.splat(127);
 export let BYTES_128: v128 = i8x16.splat(-128);
 export let BYTES_255: v128 = i8x16.splat(-1);
 
+// log Φ(−x) for 0 ≤ x ≤ 6 (fitted to the weight that it has in x · Φ(x)); beyond, it falls on, and from GELU_END on e to it is 0.
+export let GELU0: v128 = f32x4.splat(-0.6931471228599548);
+export let GELU1: v128 = f32x4.splat(-0.7978886961936951);
+export let GELU2: v128 = f32x4.splat(-0.3182676434516907);
+export let GELU3: v128 = f32x4.splat(-0.036494333297014236);
+export let GELU4: v128 = f32x4.splat(0.005067421589046717);
+export let GELU5: v128 = f32x4.splat(-0.00023770575353410095);
+export let GELU6: v128 = f32x4.splat(-6.611621211050078e-5);
+export let GELU7: v128 = f32x4.splat(1.3496407518687192e-5);
+export let GELU8: v128 = f32x4.splat(-7.914501907180238e-7);
+export let GELU_END: v128 = f32x4.splat(64);
+
 // Halves: the upper one of two, float16's exponent and fraction where float32 has them with the sign above (of the lower and of the upper
 // one), its bits without the sign, and the least of those that are infinite or NaN.
 export let UPPER: v128 = i32x4.splat(0xffff0000);
@@ -134,4 +146,14 @@ export function keepConstantsInGlobals(): void {
   BYTES_127 = x;
   BYTES_128 = x;
   BYTES_255 = x;
+  GELU0 = x;
+  GELU1 = x;
+  GELU2 = x;
+  GELU3 = x;
+  GELU4 = x;
+  GELU5 = x;
+  GELU6 = x;
+  GELU7 = x;
+  GELU8 = x;
+  GELU_END = x;
 }

@@ -474,11 +474,11 @@ export function silu_f32(a: MapArgs, begin: usize, end: usize): void {
 class Gelu {
   @inline
   vec(x: v128, p: v128, q: v128): v128 {
-    return f32x4.mul(f32x4.mul(x, HALF), f32x4.add(ONE, lanes.erf(f32x4.mul(x, lanes.splat(0.7071067811865476)))));
+    return lanes.gelu(x);
   }
 }
 
-/** y[i] = x · Φ(x), Φ the normal distribution: x/2 · (1 + erf(x/√2)). */
+/** y[i] = x · Φ(x), Φ the normal distribution. */
 export function gelu_f32(a: MapArgs, begin: usize, end: usize): void {
   map<Gelu>(a, begin, end);
 }
@@ -487,8 +487,8 @@ class GeluTanh {
   @inline
   vec(x: v128, p: v128, q: v128): v128 {
     const cubic = f32x4.mul(x, f32x4.add(f32x4.mul(f32x4.mul(x, x), lanes.splat(0.044715)), ONE));
-    const t = lanes.tanh(f32x4.mul(cubic, lanes.splat(0.7978845608028654)));
-    return f32x4.mul(f32x4.mul(x, HALF), f32x4.add(ONE, t));
+    // (1 + tanh u) / 2 = 1 / (1 + e^−2u), which does not cancel.
+    return f32x4.div(x, f32x4.add(ONE, lanes.exp(f32x4.mul(cubic, lanes.splat(-1.5957691216057308)))));
   }
 }
 

@@ -71,6 +71,36 @@ for (const build of builds) {
     });
   }
 
+  t.test(`gelu is within 4 ulp of a positive number's, and of x itself below 0, where it does not cancel (${build})`, async (t) => {
+    harness.reset();
+    const x = harness.floats(arguments32());
+    const y = harness.floats(x.view.length);
+    harness.run(kernels.gelu_f32({ x, y }, x.view.length));
+    x.view.forEach((value, i) => {
+      const found = y.view[i]!;
+      const exact = 0.5 * value * (1 + erf(value * Math.SQRT1_2));
+      const isClose =
+        value >= 0 || Number.isNaN(exact)
+          ? ulps(found, exact) <= 4
+          : Math.abs(found - exact) <= Math.max(Math.abs(value), 2 ** -126) * 2.5 * 2 ** -24 &&
+            (value < -5 || Math.abs(found - exact) <= 1e-3 * Math.abs(exact) + 2 ** -149);
+      if (!isClose) t.fail(`gelu(${value}) is ${found}, expected ${exact}`);
+    });
+    t.pass("all");
+  });
+
+  t.test(`gelu by a tanh is close to the exact value on both sides (${build})`, async (t) => {
+    harness.reset();
+    const x = harness.floats(Float32Array.from({ length: 20001 }, (_, i) => (i - 10000) / 1000));
+    const y = harness.floats(x.view.length);
+    harness.run(kernels.gelu_tanh_f32({ x, y }, x.view.length));
+    x.view.forEach((value, i) => {
+      const exact = value / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3)));
+      if (Math.abs(y.view[i]! - exact) > 2e-5 * Math.abs(exact) + 2 ** -149) t.fail(`at ${value} it is ${y.view[i]}, expected ${exact}`);
+    });
+    t.pass("all");
+  });
+
   t.test(`pow is within 4 ulp of the exact value, with C's special cases (${build})`, async (t) => {
     harness.reset();
     const bases = [...specials, 2, 3, 10, -2, -3, 1.5, -1.5, 0.99999994, 1.0000001, 1e-20, 1e20];
