@@ -184,8 +184,14 @@ for (const build of builds) {
   });
 
   t.test(`${build}: depthwise_f32 and its gradients`, async (t) => {
-    for (let round = 0; round < 40; round++) {
-      const ungrouped = anyGeometry(pick([1, 2, 2, 3]));
+    // Rows wide enough that neighbours are computed together, with channels left over and without.
+    const wide = [8, 16, 20, 37].flatMap((c) => [
+      forward(2, [1, 6, 13], c, c, [1, 3, 3]),
+      { ...forward(1, [1, 5, 21], c, c, [1, 3, 3]), out: [1, 2, 10], stride: [1, 2, 2], offset: [0, 0, -1] },
+      { ...forward(1, [1, 5, 16], c, c, [1, 1, 3]), out: [1, 5, 16], dilation: [1, 1, 2], offset: [0, 0, -2] },
+    ]);
+    for (let round = 0; round < 40 + wide.length; round++) {
+      const ungrouped = wide[round - 40] ?? anyGeometry(pick([1, 2, 2, 3]));
       const one = { ...ungrouped, groups: ungrouped.channels, outChannels: ungrouped.channels };
       const g = round % 3 === 2 ? backward(one) : one;
       harness.reset();
