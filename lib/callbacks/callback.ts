@@ -1,5 +1,7 @@
 // The base of callbacks: the hooks that a run calls, and what they are told.
 
+import { StateError } from "../core/errors.js";
+import { checkThat } from "../core/options.js";
 import type { WatchedModel } from "./watched.js";
 
 /** Losses and metrics by name. Values are read when they are asked for. */
@@ -36,9 +38,14 @@ export class Callback {
   params: CallbackParams = { verbose: 0, epochs: 1, steps: null };
   #model: WatchedModel | null = null;
 
-  /** The model that is trained. */
+  /** The model that is trained. @throws StateError where no run has begun */
   get model(): WatchedModel {
-    return this.#model!;
+    if (this.#model) return this.#model;
+    throw new StateError(`${this.constructor.name}.model`, {
+      given: "a callback that no model runs",
+      expected: "the model that is trained",
+      hint: "Pass the callback to fit, evaluate or predict, or call setModel(model).",
+    });
   }
 
   setParams(params: CallbackParams): void {
@@ -72,6 +79,12 @@ export class Callback {
   onPredictBatchBegin(_batch: number, _logs: Logs): Answer {}
   /** `logs.outputs`: what the model gave for the batch. */
   onPredictBatchEnd(_batch: number, _logs: PredictLogs): Answer {}
+}
+
+/** What a hook is told; nothing counts as a record without values, as in Keras. @throws ArgumentError for what is no record */
+export function logsOf(callback: Callback, logs: Logs | null | undefined): Logs {
+  checkThat((logs ?? null) === null || typeof logs === "object", `${callback.constructor.name}.logs`, logs, "losses and metrics by name");
+  return logs ?? {};
 }
 
 /** The hooks that are told of a batch. */

@@ -2,7 +2,7 @@
 
 import { type Arguments, boolean, schema, string } from "../config/index.js";
 import { placeOf, write } from "../saving/place.js";
-import { Callback, type Logs } from "./callback.js";
+import { Callback, type Logs, logsOf } from "./callback.js";
 
 const options = schema(["filename", "separator", "append"], {
   /** Where the file is: a path, or a place such as `indexeddb://logs/run.csv`. */
@@ -44,7 +44,8 @@ export class CSVLogger extends Callback {
     if (!this.append) await this.#write();
   }
 
-  override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+  override async onEpochEnd(epoch: number, given: Logs): Promise<void> {
+    const logs = logsOf(this, given);
     this.#keys ??= columns(Object.keys(logs).sort());
     const line = (values: readonly unknown[]) =>
       void this.#lines.push(values.map((value) => this.#quoted(String(value))).join(this.separator));

@@ -1,7 +1,7 @@
 // The callback that `fit` gives back: losses and metrics at the end of each epoch.
 
 import { ArgumentError, text } from "../core/errors.js";
-import { Callback, type Logs } from "./callback.js";
+import { Callback, type Logs, logsOf } from "./callback.js";
 
 /**
  * Losses and metrics at the end of each epoch: what `fit` gives back. Keras: keras.callbacks.History
@@ -29,6 +29,6 @@ export class History extends Callback {
 
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
-    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    for (const [name, value] of Object.entries(logsOf(this, logs))) (this.history[name] ??= []).push(value);
   }
 }

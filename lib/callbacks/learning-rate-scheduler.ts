@@ -3,7 +3,7 @@
 import { platform } from "#platform";
 import { type Arguments, field, invalid, schema } from "../config/index.js";
 import { ArgumentError, text } from "../core/errors.js";
-import { Callback, type Logs } from "./callback.js";
+import { Callback, type Logs, logsOf } from "./callback.js";
 import { verbosityField } from "./monitor.js";
 
 const options = schema(["schedule", "verbose"], {
@@ -46,6 +46,6 @@ export class LearningRateScheduler extends Callback {
   }
 
   override onEpochEnd(_epoch: number, logs: Logs): void {
-    logs["learning_rate"] = this.model.optimizer.learningRate.item();
+    logsOf(this, logs)["learning_rate"] = this.model.optimizer.learningRate.item();
   }
 }

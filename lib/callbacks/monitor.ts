@@ -3,7 +3,7 @@
 import { field, invalid, oneOf, string, withDefault } from "../config/index.js";
 import { ValueError } from "../core/errors.js";
 import type { Metric } from "../metrics/index.js";
-import { Callback, type Logs } from "./callback.js";
+import { Callback, type Logs, logsOf } from "./callback.js";
 
 /** Whether less or more is better; "auto" goes by the metric. */
 export type MonitorMode = "auto" | "min" | "max";
@@ -48,7 +48,8 @@ export abstract class MonitorCallback extends Callback {
   }
 
   /** The watched value, or undefined with a warning where there is none. */
-  protected valueIn(logs: Logs, what: string): number | undefined {
+  protected valueIn(given: Logs, what: string): number | undefined {
+    const logs = logsOf(this, given);
     const value = logs[this.monitor];
     if (value === undefined) console.warn(`${what} needs ${this.monitor}, which is not there. There are: ${Object.keys(logs).join(", ")}.`);
     return value;

@@ -1,6 +1,6 @@
 // keras.utils.Progbar: a bar for loops of one's own.
 
-import { checkOptions } from "../core/options.js";
+import { checkOptions, checkThat } from "../core/options.js";
 import {
   type Arguments,
   type Options,
@@ -73,7 +73,10 @@ export class Progbar {
    */
   update(current: number, options: { values?: Values | null; finalize?: boolean | null } = {}): void {
     checkOptions("Progbar.update", arguments, 1, ["values", "finalize"]);
+    checkThat(Number.isFinite(current), "Progbar.update", current, "how many steps were made");
     const { values = null, finalize = null } = options;
+    const arePairs = values === null || (Array.isArray(values) && values.every((pair) => Array.isArray(pair) && pair.length === 2));
+    checkThat(arePairs, "Progbar.update.values", values, "[name, value] pairs");
     const steps = Math.max(current - this.#seen, 1);
     for (const [name, value] of values ?? []) {
       const [sum, count] = this.#stateful.has(name) ? [0, 0] : (this.#sums.get(name) ?? [0, 0]);
@@ -89,6 +92,7 @@ export class Progbar {
   /** Draws the bar after n more steps. */
   add(n: number, options: { values?: Values | null } = {}): void {
     checkOptions("Progbar.add", arguments, 1, ["values"]);
+    checkThat(Number.isFinite(n), "Progbar.add", n, "how many steps were made");
     this.update(this.#seen + n, options);
   }
 }

@@ -76,6 +76,7 @@ export class ProgressLogger extends Callback {
   }
 
   #step(batch: number, logs: Logs): void {
+    if (!this.#bar) this.#begin();
     this.#seen = batch + 1;
     this.#last = logs;
     this.#bar!.tick(this.#seen);

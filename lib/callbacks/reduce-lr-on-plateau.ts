@@ -2,7 +2,7 @@
 
 import { platform } from "#platform";
 import { type Arguments, field, invalid, nonNegativeInteger, number, type Options, schema, withDefault } from "../config/index.js";
-import type { Logs } from "./callback.js";
+import { type Logs, logsOf } from "./callback.js";
 import { MonitorCallback, monitorFields, verbosityField } from "./monitor.js";
 
 const options = schema(["monitor", "factor", "patience", "verbose", "mode", "minDelta", "cooldown", "minLr"], {
@@ -69,7 +69,8 @@ export class ReduceLROnPlateau extends MonitorCallback {
     this.#cooling = 0;
   }
 
-  override onEpochEnd(epoch: number, logs: Logs): void {
+  override onEpochEnd(epoch: number, given: Logs): void {
+    const logs = logsOf(this, given);
     logs["learning_rate"] = this.model.optimizer.learningRate.item();
     const current = this.valueIn(logs, "ReduceLROnPlateau");
     if (current === undefined) return;

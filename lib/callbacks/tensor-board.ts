@@ -17,7 +17,7 @@ import { writePng } from "../formats/png.js";
 import { histogramValue, imageValue, kerasModelValue, scalarValue, type SummaryValue, textValue } from "../formats/tfevents.js";
 import { placeOf, write } from "../saving/place.js";
 import type { Variable } from "../variables/variable.js";
-import { Callback, type Logs } from "./callback.js";
+import { Callback, type Logs, logsOf } from "./callback.js";
 import { EventWriter } from "./event-writer.js";
 import { optimizersIn } from "./swap-ema-weights.js";
 import type { WatchedModel } from "./watched.js";
@@ -112,7 +112,7 @@ export class TensorBoard extends Callback {
     this.#trainBatch += steps;
     const { updateFreq, writeStepsPerSecond } = this.#options;
     if (updateFreq === "epoch" || this.#trainBatch % (updateFreq === "batch" ? 1 : updateFreq) !== 0) return;
-    const values = Object.entries(logs).map(([name, value]) => scalarValue(`batch_${name}`, value));
+    const values = Object.entries(logsOf(this, logs)).map(([name, value]) => scalarValue(`batch_${name}`, value));
     if (writeStepsPerSecond) values.push(scalarValue("batch_steps_per_second", perSecond(steps, this.#batchStart)));
     this.#train.add(this.#trainBatch, values);
   }
@@ -120,7 +120,7 @@ export class TensorBoard extends Callback {
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     this.#writeModel();
     const { histogramFreq, embeddingsFreq, writeStepsPerSecond } = this.#options;
-    const all = Object.entries(logs);
+    const all = Object.entries(logsOf(this, logs));
     const own = all.filter(([name]) => !name.startsWith("val_") && name !== "learning_rate");
     this.#train.add(epoch, own.map(([name, value]) => scalarValue(`epoch_${name}`, value))); // prettier-ignore
     this.#train.add(epoch, this.#rates());
@@ -144,7 +144,7 @@ export class TensorBoard extends Callback {
 
   override async onTestEnd(logs: Logs): Promise<void> {
     const step = this.model.optimizer.iterations.item();
-    const values = Object.entries(logs).map(([name, value]) => scalarValue(`evaluation_${name}_vs_iterations`, value));
+    const values = Object.entries(logsOf(this, logs)).map(([name, value]) => scalarValue(`evaluation_${name}_vs_iterations`, value));
     this.#validation.add(step, values);
     await this.#validation.flush();
   }

@@ -3,7 +3,7 @@
 import { platform } from "#platform";
 import { boolean, type Arguments, schema } from "../config/index.js";
 import { ValueError } from "../core/errors.js";
-import { Callback, type Logs } from "./callback.js";
+import { Callback, type Logs, logsOf } from "./callback.js";
 
 const options = schema(["raiseError"], {
   /** Whether an error is thrown instead. Default: false. */
@@ -28,7 +28,7 @@ export class TerminateOnNaN extends Callback {
   }
 
   override onBatchEnd(batch: number, logs: Logs): void {
-    const loss = logs["loss"];
+    const loss = logsOf(this, logs)["loss"];
     if (loss === undefined || Number.isFinite(loss)) return;
     if (this.raiseError) throw new ValueError("fit", { given: `a loss of ${loss} at batch ${batch}`, expected: "a finite number" });
     platform.output.write(`Batch ${batch}: Invalid loss, terminating training\n`);

@@ -3,7 +3,7 @@
 
 import { StateError, text } from "../core/errors.js";
 import { isPlainObject, type Json } from "./json.js";
-import { classNameOf } from "./registry.js";
+import { classNameOf, entryOf } from "./registry.js";
 import type { OptionValues, Schema } from "./schema.js";
 
 /**
@@ -71,7 +71,7 @@ function setOption(self: WithOptions, schema: Schema, name: string, value: unkno
   try {
     parsed = field.parse(value, `${classNameOf(self)}.${name}`);
   } catch (error) {
-    if (!isMade(value)) throw error;
+    if (!isMade(value) || entryOf(self.constructor)) throw error;
     // A class of the user's own keeps something else under this name: a layer where its base has a number.
     Object.defineProperty(self, name, { value, writable: true, configurable: true, enumerable: true });
     return;

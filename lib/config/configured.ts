@@ -1,5 +1,6 @@
 // The base of everything that is made from options: parses them by the schema, and gives them back as a config.
 
+import { checkRecord } from "../core/options.js";
 import { giveAttributes } from "./attributes.js";
 import { Callable } from "./callable.js";
 import type { Config, Json } from "./json.js";
@@ -42,6 +43,7 @@ export function objectFromConfig<T>(
   const { options } = constructor as unknown as { readonly options: Schema };
   const make = constructor as unknown as new (options: object) => T;
   const name = classNameOf(constructor.prototype as object);
+  checkRecord(`${name}.fromConfig`, config, "a config, as getConfig gives it");
   if (customObjects) return customObjectScope(customObjects, () => objectFromConfig(constructor, config));
   if (entryOf(constructor)) return new make(options.fromConfig(name, config));
   const known = Object.entries(config).filter(([key]) => toCamelCase(key) in options.fields);

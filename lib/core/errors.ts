@@ -151,6 +151,7 @@ function plainText(value: unknown, depth = 0): string {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${"length" in value ? value.length : value.byteLength})`;
   if (typeof value === "function") return value.name || ownName(value) || "a function";
   if (typeof value !== "object" || value === null) return String(value);
+  if (value instanceof Promise) return "a promise that was not awaited";
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return ownName(value) || "an object";
   if (depth > 2) return "{…}";

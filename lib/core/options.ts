@@ -3,6 +3,27 @@
 import { ArgumentError, didYouMean, text } from "./errors.js";
 import { isOptions } from "./signature.js";
 
+/** Checks an argument. @throws ArgumentError that says what was given unless it is right */
+export function checkThat(isRight: boolean, where: string, given: unknown, expected: string, hint?: string): asserts isRight {
+  if (!isRight) throw new ArgumentError(where, { given: text(given), expected, ...(hint !== undefined && { hint }) });
+}
+
+/** @throws ArgumentError for a value that is no array */
+export function checkArray(where: string, value: unknown, expected: string): asserts value is readonly unknown[] {
+  checkThat(Array.isArray(value), where, value, expected);
+}
+
+/** @throws ArgumentError for a value that is no record */
+export function checkRecord(where: string, value: unknown, expected = "an object of options"): asserts value is Record<string, unknown> {
+  checkThat(isOptions(value), where, value, expected);
+}
+
+/** True or false; 0, 1 and null count, as in Keras. @throws ArgumentError for other values */
+export function checkedFlag(where: string, value: unknown): boolean {
+  checkThat(typeof value === "boolean" || value === null || value === 0 || value === 1, where, value, "true or false");
+  return Boolean(value);
+}
+
 /** @throws ArgumentError for a value that is no function */
 export function checkFunction(where: string, value: unknown): void {
   if (typeof value !== "function") throw new ArgumentError(where, { given: text(value), expected: "a function" });

@@ -1,7 +1,7 @@
 // Shapes with axes of unknown length, and the arithmetic of them: sizes, strides, broadcasting, checks.
 
 import { dtypes, type Dtype } from "./dtype.js";
-import { MemoryError, ShapeError, StateError, text } from "./errors.js";
+import { ArgumentError, MemoryError, ShapeError, StateError, text } from "./errors.js";
 
 /** Lengths of the axes; null is an axis whose length is not known yet. */
 export type Shape = readonly (number | null)[];
@@ -48,8 +48,14 @@ export function bytesIn({ shape, dtype }: { readonly shape: Shape; readonly dtyp
   return bytes;
 }
 
-/** Checks a shape, in which axes may be open. @throws ShapeError where a length is no whole number from 0, MemoryError */
+/**
+ * Checks a shape, in which axes may be open.
+ *
+ * @throws ArgumentError for what is no array, ShapeError where a length is no whole number from 0, MemoryError
+ */
 export function checkLengths(shape: Shape, where: string): void {
+  if (!Array.isArray(shape) && !ArrayBuffer.isView(shape))
+    throw new ArgumentError(where, { given: `the shape ${text(shape)}`, expected: "an array of lengths" });
   let size = 1;
   shape.forEach((length, axis) => {
     if (length === null) return;

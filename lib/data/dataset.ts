@@ -386,7 +386,7 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     if (isNamed) noOptionsButName.parse("Dataset.zip", [all[1]]);
     const given = isNamed ? all.slice(0, 1) : all;
     const named = given.length === 1 && !(given[0] instanceof Dataset) ? (given[0] as Record<string, unknown>) : given;
-    const pipelines = Object.entries(named).map(([name, dataset]) => {
+    const pipelines = Object.entries(named ?? {}).map(([name, dataset]) => {
       if (dataset instanceof Dataset) return dataset.#pipeline;
       throw new ArgumentError(`Dataset.zip.${name}`, { given: text(dataset), expected: "a Dataset" });
     });
@@ -945,9 +945,10 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
   ): Dataset<[label: Tensor, element: T]> {
     const where = "dataset.rejectionResample";
     const [first, ...rest] = all;
-    const { classFunc, ...others } = typeof first === "object" ? first : { classFunc: first };
+    const isNamed = typeof first === "object" && first !== null;
+    const { classFunc, ...others } = isNamed ? first : { classFunc: first };
     checkFunction(`${where}.classFunc`, classFunc);
-    const { targetDist, initialDist, seed } = resampleOptions.parse(where, (typeof first === "object" ? [others] : rest) as never);
+    const { targetDist, initialDist, seed } = resampleOptions.parse(where, (isNamed ? [others] : rest) as never);
     if (initialDist && initialDist.length !== targetDist.length)
       throw new ArgumentError(`${where}.initialDist`, {
         given: text(initialDist),

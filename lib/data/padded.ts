@@ -3,6 +3,7 @@
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { dtypes } from "../core/dtype.js";
 import { DtypeError, ShapeError } from "../core/errors.js";
+import { checkThat } from "../core/options.js";
 import { known, shapeText, sizeOf, stridesOf, type Shape } from "../core/shape.js";
 import { Strings } from "../core/strings.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
@@ -35,12 +36,16 @@ export function stackPadded(elements: readonly Element[], { paddedShapes, paddin
 /** A shape for each component: one that is given as a list of numbers stands for a single component. */
 function shapesOf(element: Element, given: PaddedOptions["paddedShapes"], count: number): (Shape | null)[] {
   if (given === undefined || given === null) return new Array<null>(count).fill(null);
-  if (!isBranch(element)) return [given as Shape];
-  const list = Array.isArray(given)
-    ? given
-    : Object.keys(given)
+  const isRecordOfShapes = isBranch(element) && isBranch(given) && !Array.isArray(given);
+  const list = isRecordOfShapes
+    ? Object.keys(given)
         .sort()
-        .map((key) => (given as Record<string, unknown>)[key]);
+        .map((key) => (given as Record<string, unknown>)[key])
+    : isBranch(element)
+      ? given
+      : [given];
+  const areShapes = Array.isArray(list) && list.length === count && list.every((shape) => shape === null || Array.isArray(shape));
+  checkThat(areShapes, "dataset.paddedBatch.paddedShapes", given, "a shape, or null, for each component");
   return list as (Shape | null)[];
 }
 

@@ -123,7 +123,7 @@ export function tracedFunction<F extends AnyFunction>(
   fn: F,
   {
     inputSignature: given,
-    name = fn.name || "function",
+    name = fn?.name || "function",
     autograph = false,
     scope,
     operators,

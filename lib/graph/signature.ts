@@ -1,9 +1,9 @@
 // Signatures: when two calls of a traced function may share a trace.
 
 import type { Dtype } from "../core/dtype.js";
-import { constant, type TensorLike } from "../core/convert.js";
+import { checkedDtype, constant, type TensorLike } from "../core/convert.js";
 import { isPullable, type Pullable } from "../core/pulls.js";
-import { shapeText, type Shape } from "../core/shape.js";
+import { checkLengths, shapeText, type Shape } from "../core/shape.js";
 import { Strings } from "../core/strings.js";
 import { Tensor, type Spec } from "../core/tensor.js";
 import { isBranch, isComposite, parts, checkDepth } from "../core/tree.js";
@@ -21,7 +21,10 @@ export class TensorSpec {
     /** "string" in specs of datasets alone. */
     readonly dtype: Dtype | "string" = "float32",
     readonly name?: string,
-  ) {}
+  ) {
+    if (shape !== null) checkLengths(shape, "TensorSpec.shape");
+    if (dtype !== "string") checkedDtype(dtype);
+  }
 
   accepts({ shape, dtype }: Pick<Spec, "shape"> & { readonly dtype: Dtype | "string" }): boolean {
     if (dtype !== this.dtype) return false;

@@ -1,10 +1,20 @@
 // The base of initializers and their family.
 
-import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, objectFromConfig, type Schema } from "../config/index.js";
+import {
+  classAndSnakeCase,
+  classNameOf,
+  Configured,
+  Family,
+  type Identifier,
+  type NoOptions,
+  objectFromConfig,
+  type Schema,
+} from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { defaults } from "../core/defaults.js";
 import { isFloat, type Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
 import { cast } from "../ops/index.js";
@@ -52,8 +62,9 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
     return another(this as unknown as InitializerLike) as unknown as this;
   }
 
-  protected override invoke(shape: readonly number[], { dtype = defaults.floatx }: InitializerCallOptions = {}): Tensor {
-    return this.call(shape, dtype);
+  protected override invoke(shape: readonly number[], options: InitializerCallOptions = {}): Tensor {
+    checkOptions(classNameOf(this), arguments, 1, ["dtype"]);
+    return this.call(shape, options.dtype ?? defaults.floatx);
   }
 }
 

@@ -1,7 +1,8 @@
 // What random initializers share: a seed, which makes the same initializer give the same values.
 
-import { field, invalid, nullable, type OptionValues, type Schema } from "../config/index.js";
+import { classNameOf, field, invalid, nullable, type OptionValues, type Schema } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
+import { checkLengths } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast } from "../ops/index.js";
 import { drawSeed, makeDefaultSeed, SeedGenerator } from "../variables/seed-generator.js";
@@ -38,6 +39,7 @@ export abstract class RandomInitializer<S extends Schema> extends Initializer<S>
   protected abstract draw(shape: readonly number[], seed: Tensor): Tensor;
 
   override call(shape: readonly number[], dtype: Dtype): Tensor {
+    checkLengths(shape, classNameOf(this));
     return cast(this.draw(shape, drawSeed(this.#seed)), dtype);
   }
 }

@@ -4,7 +4,7 @@ import { boolean, list, nullable, number, oneOf, schema, field, invalid, type Fi
 import { constant } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
-import { shapeText } from "../core/shape.js";
+import { checkLengths, shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast } from "../ops/index.js";
 import { Initializer, initializers } from "./initializer.js";
@@ -38,6 +38,7 @@ export class STFT extends Initializer<typeof STFT.options> {
   });
 
   override call(shape: readonly number[], dtype: Dtype): Tensor {
+    checkLengths(shape, "STFT");
     const [frames, , bins] = shape;
     if (shape.length !== 3 || shape[1] !== 1) {
       throw new ShapeError("STFT", { given: `the shape ${shapeText(shape)}`, expected: "[frameLength, 1, bins]" });

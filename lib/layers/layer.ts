@@ -4,6 +4,7 @@ import {
   type Arguments,
   automaticName,
   classNameOf,
+  entryOf,
   sourceNameOf,
   type Config,
   type DTypePolicy,
@@ -27,13 +28,14 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { isHalf, type Dtype } from "../core/dtype.js";
 import { ArgumentError, NotSupportedError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
+import { checkArray, checkRecord, checkThat } from "../core/options.js";
 import { asOneCall, presentCall } from "../core/ownership.js";
 import type { Shape } from "../core/shape.js";
 import { holdsText } from "../core/strings.js";
 import { symbolic as symbolicOf, Tensor } from "../core/tensor.js";
 import { cast, divide } from "../ops/index.js";
 import { initScope, isReadingAs, readingAs, type Variable } from "../variables/variable.js";
-import { ensureBuilt, shapesOf } from "./base/build.js";
+import { checkShapes, ensureBuilt, isShape, shapesOf } from "./base/build.js";
 import { callWith } from "./base/call-form.js";
 import { callEntry, currentPath, inCall, inheritedTraining, inScope, isInferring } from "./base/context.js";
 import { convertArguments, isSymbolic, type LayerCall } from "./base/convert.js";
@@ -166,6 +168,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
 
   /** The shape of the output for inputs of a shape, in the structure of either. */
   computeOutputShape<Output = Shape>(inputShape: Shape | object): Output {
+    checkShapes(`${this.name}.computeOutputShape`, inputShape);
     if (!this.built) initScope(() => this.build(inputShape as never));
     const outputs = inferOnly(() => this.call(symbolicLike(inputShape, this.computeDtype) as never, {} as never));
     return shapesOf(outputs) as Output;
@@ -253,6 +256,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     const { returnLosses = false, ...options } = hasOptions ? last : {};
     const args = hasOptions ? [...given.slice(0, -1), ...(Object.keys(options).length > 0 ? [options] : [])] : given;
     const pairs = (variables: readonly Variable[], values: readonly TensorLike[]): [Variable, Tensor][] => {
+      checkArray(where, values, "an array of values, one for each variable");
       if (variables.length !== values.length)
         throw new ArgumentError(where, { given: `${values.length} values`, expected: `${variables.length}, one for each variable` });
       return variables.map((variable, i) => [variable, asTensor(values[i]!)]);
@@ -357,9 +361,18 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
 
   #build(shapes: readonly never[]): void {
     const { prototype } = this.constructor as typeof Layer;
+    const where = `${this.name}.build`;
+    for (const shape of shapes) if (shape !== null && shape !== undefined) checkShapes(where, shape);
     inScope(this.name, () => {
       this.#path = currentPath();
-      prototype.build.apply(this as unknown as Layer, shapes as never[]);
+      try {
+        prototype.build.apply(this as unknown as Layer, shapes as never[]);
+      } catch (error) {
+        // A structure of shapes, or none, where a layer of ours reads one shape.
+        const isMisread = error instanceof TypeError && entryOf(this.constructor) && !(shapes.length > 0 && shapes.every(isShape));
+        checkThat(!isMisread, where, shapes.length > 1 ? shapes : shapes[0], "a shape such as [null, 3]");
+        throw error;
+      }
     });
     this.#buildShapes = shapes;
     this.built = true;
@@ -569,6 +582,8 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
 
   /** Builds the layer from what `getBuildConfig` gave. */
   buildFromConfig(config: Config): void {
+    if ((config as unknown) === null || config === undefined) return;
+    checkRecord(`${this.name}.buildFromConfig`, config, "what getBuildConfig gives");
     const named = (config["shapes_dict"] ?? config) as Config;
     const shapes = this.shapeNames.map((name) => named[name]).filter((shape) => shape !== undefined);
     if (shapes.length > 0) this.build(...(shapes as never[]));

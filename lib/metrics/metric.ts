@@ -14,6 +14,8 @@ import {
 import { Family, type Identifier, type Fields, type Json, nullable, Schema, schema, string } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { type Dtype, isFloat } from "../core/dtype.js";
+import { checkOptions } from "../core/options.js";
+import { checkLengths } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "../initializers/family.js";
 import type { InitializerIdentifier } from "../initializers/index.js";
@@ -47,6 +49,8 @@ export interface MetricWeight {
   /** Default: the dtype of the metric. */
   readonly dtype?: Dtype;
 }
+
+const weightOptions: readonly (keyof MetricWeight)[] = ["name", "shape", "initializer", "dtype"];
 
 /** What a metric answers: one tensor, or several by name. */
 export type MetricResult = Tensor | Readonly<Record<string, Tensor>>;
@@ -93,8 +97,13 @@ export abstract class Metric<S extends Schema = Schema<readonly ["dtype", "name"
   abstract result(): MetricResult;
 
   /** Makes a variable of the metric's state; usually in the constructor. */
-  addWeight({ name, shape = [], initializer = "zeros", dtype = this.dtype }: MetricWeight): Variable {
-    const [initial, options] = firstValue(initializers.get(initializer, `${this.name}.${name}`), shape, dtype);
+  addWeight(weight: MetricWeight): Variable {
+    checkOptions(`${this.name}.addWeight`, [weight ?? null], 0, weightOptions);
+    const { name, initializer = "zeros", dtype = this.dtype } = weight;
+    const shape = weight.shape ?? [];
+    const where = `${this.name}.${String(name)}`;
+    checkLengths(shape, where);
+    const [initial, options] = firstValue(initializers.get(initializer, where), shape, dtype);
     const variable = new Variable(initial, {
       ...options,
       name,

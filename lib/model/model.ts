@@ -1,6 +1,6 @@
 // The class Model: functional or subclassed; the trainer's methods on top of a layer, and saving.
 
-import { checkOptions, refuseUnknown } from "../core/options.js";
+import { checkFunction, checkOptions, refuseUnknown } from "../core/options.js";
 import {
   type Arguments,
   classNameOf,
@@ -163,9 +163,12 @@ export class Model extends Trainer {
 
   /** A layer by its name, or by its place: `getLayer("dense")`, `getLayer({ index: 1 })`. @throws ValueError where there is none */
   getLayer(which: string | { readonly name?: string; readonly index?: number }): Layer {
-    const { name, index } = typeof which === "string" ? { name: which, index: undefined } : which;
+    const { name, index } = (typeof which === "string" ? { name: which } : isPlainObject(which) ? which : {}) as {
+      name?: string;
+      index?: number;
+    };
     const { layers } = this;
-    if ((name === undefined) === (index === undefined)) {
+    if ((name ?? null) === null ? !Number.isInteger(index) : (index ?? null) !== null) {
       throw new ArgumentError(`${this.name}.getLayer`, { given: text(which), expected: "a name or an index" });
     }
     const found = index === undefined ? layers.find((layer) => layer.name === name) : layers.at(index);
@@ -228,7 +231,9 @@ export class Model extends Trainer {
   summary(options: SummaryOptions = {}): void {
     checkOptions("summary", arguments, 0, summaryOptions);
     const text = summarize(this as unknown as Summarized, options);
-    if (options.printFn) options.printFn(text);
+    const printFn = options.printFn ?? null;
+    if (printFn !== null) checkFunction("summary.printFn", printFn);
+    if (printFn) printFn(text);
     else platform.output.write(text);
   }
 

@@ -4,6 +4,7 @@ import { platform } from "#platform";
 import { classNameOf } from "../config/index.js";
 import { dtypes } from "../core/dtype.js";
 import { ArgumentError } from "../core/errors.js";
+import { checkArray, checkedFlag, checkThat } from "../core/options.js";
 import { Layer } from "../layers/layer.js";
 import type { Node, Operation } from "../layers/functional/node.js";
 import type { Variable } from "../variables/variable.js";
@@ -56,7 +57,8 @@ export interface SummaryTable {
 
 /** The table of layers and the counts of parameters, as values. */
 export function summaryTable(model: Summarized, options: SummaryOptions = {}): SummaryTable {
-  const { expandNested = false, showTrainable = false } = options;
+  const expandNested = checkedFlag("summary.expandNested", options.expandNested ?? false);
+  const showTrainable = checkedFlag("summary.showTrainable", options.showTrainable ?? false);
   const operations: readonly Operation[] = model.graph && !model.isSequence ? model.graph.operations : model.layers;
   const isRow = model.isSequence || model.graph === null || isSequential(model.graph);
   const header = ["Layer (type)", "Output Shape", "Param #", ...(isRow ? [] : ["Connected to"]), ...(showTrainable ? ["Trainable"] : [])];
@@ -113,6 +115,9 @@ function connections(operation: Operation, nodes: readonly Node[]): string {
 }
 
 function columnWidths(isRow: boolean, showTrainable: boolean, { lineLength, positions }: SummaryOptions): number[] {
+  const isLength = (lineLength ?? null) === null || Number.isInteger(lineLength);
+  checkThat(isLength, "summary.lineLength", lineLength, "a whole number of characters");
+  if ((positions ?? null) !== null) checkArray("summary.positions", positions, "an array of parts of the line");
   let ends = positions ?? (isRow ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1]);
   let length = isRow ? 88 : 108;
   if (showTrainable) {
@@ -122,13 +127,15 @@ function columnWidths(isRow: boolean, showTrainable: boolean, { lineLength, posi
   const width = lineLength ?? Math.min(length, (platform.output.columns || 80 + 32) - 4);
   const edges = [0, ...ends.map((end) => Math.trunc(end * width))];
   const widths = edges.slice(1).map((end, i) => end - edges[i]!);
-  if (widths.some((each) => each < 4))
+  if (widths.some((each) => !(each >= 4)))
     throw new ArgumentError("summary.lineLength", { given: String(width), expected: "enough room for every column" });
   return widths;
 }
 
 function inRange(operations: readonly Operation[], range: readonly [string, string] | undefined): readonly Operation[] {
-  if (!range) return operations;
+  if ((range ?? null) === null) return operations;
+  const areNames = Array.isArray(range) && range.length === 2 && range.every((name) => typeof name === "string");
+  checkThat(areNames, "summary.layerRange", range, "the names of two layers");
   const matches = (pattern: string) => (operation: Operation) => new RegExp(`^(?:${pattern})`).test(operation.name);
   const [first, last] = [operations.findIndex(matches(range[0])), operations.findLastIndex(matches(range[1]))];
   if (first >= 0 && last >= 0) return operations.slice(Math.min(first, last), Math.max(first, last) + 1);

@@ -1,10 +1,23 @@
 // What is looked at before variables are updated: whether gradients and variables are those that the optimizer can take.
 
 import { ArgumentError, StateError, ValueError } from "../core/errors.js";
-import type { Tensor } from "../core/tensor.js";
-import type { Variable } from "../variables/variable.js";
+import { checkArray, checkThat } from "../core/options.js";
+import { Tensor } from "../core/tensor.js";
+import { Variable } from "../variables/variable.js";
 import type { Common } from "./options.js";
 import { pathOf } from "./values.js";
+
+/** @throws ArgumentError for what is no array of variables */
+export function checkVariables(where: string, variables: unknown): asserts variables is readonly Variable[] {
+  checkArray(where, variables, "an array of variables");
+  variables.forEach((variable, i) => checkThat(variable instanceof Variable, `${where}[${i}]`, variable, "a variable"));
+}
+
+/** @throws ArgumentError for what is no array of tensors and nulls */
+export function checkGradients(where: string, gradients: unknown): asserts gradients is readonly (Tensor | null)[] {
+  checkArray(where, gradients, "an array of gradients");
+  gradients.forEach((each, i) => checkThat(each === null || each instanceof Tensor, `${where}[${i}]`, each, "a tensor, or null"));
+}
 
 /** @throws ArgumentError, ValueError unless there is a gradient or null for each variable, and the optimizer was built with all of them */
 export function checkUpdate(

@@ -13,6 +13,7 @@ import {
 } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
+import { checkGradients } from "./checks.js";
 import { all, divide, equal, isfinite, logicalAnd, multiply, where, zerosLike } from "../ops/index.js";
 import { type KerasState, kerasState } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
@@ -92,6 +93,7 @@ export class LossScaleOptimizer extends Optimizer<typeof LossScaleOptimizer.opti
   }
 
   override apply(gradients: readonly (Tensor | null)[], variables?: readonly Variable[]): void {
+    checkGradients(`${this.name}.apply.gradients`, gradients);
     if (gradients.length === 0) return;
     if (!this.built) this.build(variables ?? []);
     const [counter, scale] = [this.#stepCounter!, this.#dynamicScale!];

@@ -27,6 +27,8 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
+import { checkArray, checkOptions, checkThat } from "../core/options.js";
+import { checkLengths } from "../core/shape.js";
 import { asOneCall, presentCall } from "../core/ownership.js";
 import { withParts } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
@@ -40,7 +42,7 @@ import { stateless } from "../variables/stateless.js";
 import { Variable } from "../variables/variable.js";
 import { MovingAverages } from "./averages.js";
 import { GradientAccumulation } from "./accumulation.js";
-import { checkSplit, checkUpdate, warnOfMissing } from "./checks.js";
+import { checkGradients, checkSplit, checkUpdate, checkVariables, warnOfMissing } from "./checks.js";
 import { clipped } from "./clipping.js";
 import { crossReplicaSum } from "./cross-replica.js";
 import type { LearningRate } from "./learning-rate.js";
@@ -188,6 +190,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
 
   /** Makes the optimizer's variables for those of a model. A subclass calls this first, then makes its slots. */
   build(variables: readonly Variable[]): void {
+    checkVariables(`${this.name}.build`, variables);
     const { useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps } = this.#common;
     if (useEma) this.#averages = new MovingAverages(this.addSlots(variables, "average"), emaMomentum, emaOverwriteFrequency);
     if (gradientAccumulationSteps !== null) {
@@ -203,13 +206,18 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   }
 
   /** A variable of the optimizer. */
-  addVariable({ name, shape = [], dtype = "float32", initializer = "zeros", like }: OptimizerVariable): Variable {
-    const [initial, options] = firstValue(initializers.get(initializer, `${this.name}.${name}`), shape, dtype);
+  addVariable(given: OptimizerVariable): Variable {
+    checkOptions(`${this.name}.addVariable`, [given ?? null], 0, variableOptions);
+    const { name, dtype = "float32", initializer = "zeros", like } = given;
+    const shape = given.shape ?? [];
+    checkLengths(shape, `${this.name}.${String(name)}`);
+    const [initial, options] = firstValue(initializers.get(initializer, `${this.name}.${String(name)}`), shape, dtype);
     return this.#track(new Variable(initial, { ...options, name, trainable: false, ...(like && { like }) }));
   }
 
   /** A variable of the shape of another one, named after it. */
   addVariableFromReference(reference: Variable, name: string, initializer: InitializerIdentifier = "zeros"): Variable {
+    checkVariables(`${this.name}.addVariableFromReference`, [reference]);
     const { shape, dtype } = reference;
     return this.addVariable({ name: `${pathOf(reference)}_${name}`, shape, dtype, initializer, like: reference });
   }
@@ -225,6 +233,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     name: string,
     { initializer = "zeros" }: { readonly initializer?: InitializerIdentifier } = {},
   ): Variable[] {
+    checkVariables(`${this.name}.addOptimizerVariables`, trainableVariables);
     return trainableVariables.map((variable) => this.addVariableFromReference(variable, name, initializer));
   }
 
@@ -293,6 +302,9 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
    * @throws ValueError where no gradient is there, or a variable is not one that the optimizer was built with
    */
   apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.#trainable): void {
+    const where = `${this.name}.apply`;
+    checkGradients(`${where}.gradients`, gradients);
+    checkVariables(`${where}.variables`, variables);
     if (gradients.length === 0) return;
     if (!this.built) this.build(variables);
     checkUpdate(this.name, gradients, variables, this.#trainable);
@@ -350,15 +362,17 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   }
 
   /** Leaves variables out of weight decay: these, and those whose names contain one of `varNames`. */
-  excludeFromWeightDecay({
-    varList = [],
-    varNames = [],
-  }: {
-    readonly varList?: readonly Variable[];
-    readonly varNames?: readonly string[];
-  }): void {
-    if (this.built)
-      throw new StateError(`${this.name}.excludeFromWeightDecay`, { given: "an optimizer that is built", expected: "a call before" });
+  excludeFromWeightDecay(
+    options: { readonly varList?: readonly Variable[] | null; readonly varNames?: readonly string[] | null } = {},
+  ): void {
+    const where = `${this.name}.excludeFromWeightDecay`;
+    checkOptions(where, arguments, 0, ["varList", "varNames"]);
+    const varList = options.varList ?? [];
+    const varNames = options.varNames ?? [];
+    checkVariables(`${where}.varList`, varList);
+    const areNames = Array.isArray(varNames) && varNames.every((name) => typeof name === "string");
+    checkThat(areNames, `${where}.varNames`, varNames, "an array of parts of names");
+    if (this.built) throw new StateError(where, { given: "an optimizer that is built", expected: "a call before" });
     this.#undecayed = { variables: new Set(varList), names: varNames };
   }
 
@@ -377,6 +391,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
 
   /** At the end of training: with `useEma` the variables take their moving averages. */
   finalizeVariableValues(variables: readonly Variable[]): void {
+    checkVariables(`${this.name}.finalizeVariableValues`, variables);
     this.#averages?.finalize(variables);
   }
 
@@ -394,6 +409,8 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
     const where = `${this.name}.statelessApply`;
     this.#needBuilt(where);
     const trained = this.#trainable;
+    checkArray(`${where}.optimizerVariables`, optimizerVariables, "an array of values");
+    checkArray(`${where}.trainableVariables`, trainableVariables, "an array of values");
     const values = [...trainableVariables, ...optimizerVariables];
     const after = stateless([...trained, ...this.variables], values, () => this.apply(gradients, trained), where).values;
     return [after.slice(0, trained.length), after.slice(trained.length)];
@@ -454,6 +471,8 @@ export interface OptimizerVariable {
   /** A variable of the same shape that it goes with. */
   readonly like?: Variable;
 }
+
+const variableOptions: readonly (keyof OptimizerVariable)[] = ["name", "shape", "dtype", "initializer", "like"];
 
 const rateVariable = (rate: number): Variable => new Variable(rate, { name: "learning_rate", dtype: "float32", trainable: false });
 

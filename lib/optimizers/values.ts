@@ -2,6 +2,7 @@
 
 import { constant, type TensorLike } from "../core/convert.js";
 import { ArgumentError } from "../core/errors.js";
+import { checkArray } from "../core/options.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Variable } from "../variables/variable.js";
 
@@ -12,6 +13,7 @@ export function pathOf(variable: Variable): string {
 
 /** Gives all variables values. @throws ArgumentError where they do not fit; then nothing changed */
 export function assignAll(where: string, variables: readonly Variable[], values: readonly TensorLike[]): void {
+  checkArray(where, values, "an array of values, one for each variable");
   if (values.length !== variables.length) {
     throw new ArgumentError(where, { given: `${values.length} values`, expected: `${variables.length}, one for each variable` });
   }

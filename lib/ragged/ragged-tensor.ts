@@ -5,7 +5,7 @@ import { checkOptions } from "../core/options.js";
 import { asTensor, checkAxis, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, StateError, text, ValueError } from "../core/errors.js";
 import { type AnyFunction, argumentsOf, type Forms } from "../core/signature.js";
-import { known, shapeText, type Shape } from "../core/shape.js";
+import { checkLengths, known, shapeText, type Shape } from "../core/shape.js";
 import { isStrings, type NestedStrings, Strings } from "../core/strings.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
 import { type Composite, parts } from "../core/tree.js";
@@ -46,7 +46,7 @@ type TensorForm = (
   name: string | null,
   rowSplitsDtype: string | null,
 ) => RaggedTensor;
-const denseForm = "RaggedTensor.toTensor(defaultValue:number|string=null, shape:any=null, name:string=null)";
+const denseForm = "RaggedTensor.toTensor(defaultValue:number|string=null, shape:lengths=null, name:string=null)";
 type DenseForm = (defaultValue: number | string | null, shape: Shape | null, name: string | null) => Tensor;
 const axisForm = "RaggedTensor.rowLengths(axis:int=1, name:string=null)";
 type AxisForm = (axis: number, name: string | null) => Tensor;
@@ -319,7 +319,8 @@ export class RaggedTensor implements Composite {
     const shape = this.#bounds();
     if (axis === null) return integersOf(shape);
     const of = (each: number): number => shape[checkAxis("RaggedTensor.boundingShape", each, shape.length)]!;
-    return typeof axis === "number" ? asTensor(of(axis), "int32") : integersOf(axis.map(of));
+    if (typeof axis === "number") return asTensor(of(axis), "int32");
+    return integersOf(listOf(axis).map(of));
   }
 
   #bounds(): number[] {
@@ -338,7 +339,7 @@ export class RaggedTensor implements Composite {
     const rows = this.splits.length - 1;
     if (!(Number.isInteger(index) && index >= -rows && index < rows))
       throw new ValueError("RaggedTensor.row", {
-        given: `row ${index}`,
+        given: `row ${text(index)}`,
         expected: rows === 0 ? "no row" : `a row from ${-rows} to ${rows - 1}`,
       });
     const at = index < 0 ? index + rows : index;
@@ -381,7 +382,9 @@ export class RaggedTensor implements Composite {
    * @param options.shape  its lengths; null takes what is needed. Longer rows are cut.
    */
   toTensor(...given: Forms<typeof denseForm, DenseForm>): Tensor {
-    const [defaultValue, shape] = argumentsOf<DenseForm>(denseForm, given);
+    const [defaultValue, wished] = argumentsOf<DenseForm>(denseForm, given);
+    const shape = wished === null ? null : listOf(wished);
+    if (shape) checkLengths(shape, "RaggedTensor.toTensor.shape");
     const flat = this.flatValues;
     if (shape !== null && shape.length !== this.rank)
       throw new ShapeError("RaggedTensor.toTensor.shape", { given: shapeText(shape), expected: `${this.rank} lengths, or null` });
@@ -654,6 +657,9 @@ export function pick(values: Values | RaggedTensor, rows: readonly number[]): Va
 export const lengthsOf = (splits: readonly number[]): number[] => splits.slice(1).map((at, i) => at - splits[i]!);
 const splitsOf = (lengths: readonly number[]): number[] =>
   lengths.reduce((splits, length) => (splits.push(splits.at(-1)! + length), splits), [0]);
+/** Numbers that stand in an array, or in a tensor. */
+const listOf = <T>(given: readonly T[] | Chainable): readonly T[] =>
+  given instanceof Chainable ? (Array.from(given.value().data()) as T[]) : given;
 const integersOf = (values: readonly number[]): Tensor => adoptTensor(Int32Array.from(values), [values.length], "int32");
 
 function lengthOf(values: Values | RaggedTensor): number {

@@ -266,8 +266,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Where a file stands in the place of a folder there is none of its files either. */
 function nullIfMissing(error: unknown): null {
-  if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return null;
   throw error;
 }
 

@@ -1,6 +1,6 @@
 // tf.train.CheckpointManager: the newest few checkpoints of a place.
 
-import { checkOptions } from "../core/options.js";
+import { checkOptions, checkThat } from "../core/options.js";
 import type { FileStore } from "../runtime/platform.js";
 import { nullable, positiveInteger, schema, string, type Options } from "../config/index.js";
 import type { Checkpoint } from "./checkpoint.js";
@@ -76,7 +76,9 @@ export class CheckpointManager {
    */
   async save(options: { checkpointNumber?: number } = {}): Promise<string> {
     checkOptions("CheckpointManager.save", arguments, 0, ["checkpointNumber"]);
-    const { checkpointNumber } = options;
+    const checkpointNumber = options.checkpointNumber ?? undefined;
+    const isNumber = checkpointNumber === undefined || (Number.isInteger(checkpointNumber) && checkpointNumber >= 0);
+    checkThat(isNumber, "CheckpointManager.save.checkpointNumber", checkpointNumber, "a whole number of at least 0");
     const { bytes, number } = this.checkpoint.next(checkpointNumber);
     const saving = this.#saving.then(() => this.#write(`${this.#name}-${number}`, bytes));
     this.#saving = saving.catch(() => this.checkpoint.withdraw(number));

@@ -3,6 +3,7 @@
 
 import { toSnakeCase } from "../config/names.js";
 import type { TensorLike } from "../core/convert.js";
+import { checkRecord } from "../core/options.js";
 import { Tensor } from "../core/tensor.js";
 import { CheckpointError } from "./format.js";
 import { Variable } from "../variables/variable.js";
@@ -117,11 +118,13 @@ export const loadsByItself = ({ loadOwnVariables }: KerasSaveable): boolean =>
 export function addUsualMethods(prototype: object): void {
   const methods = {
     saveOwnVariables(this: KerasSaveable, store: Record<string, TensorLike>): void {
-      const { variables, merged } = this[kerasState]();
+      const { name, variables, merged } = this[kerasState]();
+      checkRecord(`${name}.saveOwnVariables`, store, "an object that takes values by name");
       variables.forEach((variable, i) => (store[`${i}`] = merged?.get(variable)?.() ?? variable.value()));
     },
     loadOwnVariables(this: KerasSaveable, store: Readonly<Record<string, TensorLike>>): void {
       const { name, variables } = this[kerasState]();
+      checkRecord(`${name}.loadOwnVariables`, store, "values by name, as saveOwnVariables writes them");
       const count = Object.keys(store).length;
       if (count !== variables.length || variables.some((_, i) => !(`${i}` in store)))
         throw new CheckpointError(`${name}.loadOwnVariables`, {

@@ -6,6 +6,7 @@ import { replica } from "../core/replicas.js";
 import { ArgumentError, text } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { add } from "../ops/elementwise/arithmetic.js";
+import { isRecord } from "../core/tree.js";
 import { initScope, Variable } from "./variable.js";
 
 /**
@@ -52,9 +53,7 @@ export class SeedGenerator {
       seed = null,
       name = null,
       ...others
-    }: SeedOptions & { readonly seed?: number | null } = typeof first === "object" && first !== null
-      ? first
-      : { ...rest, seed: first ?? null };
+    }: SeedOptions & { readonly seed?: number | null } = isRecord(first) ? first : { ...rest, seed: first ?? null };
     refuseUnknown("SeedGenerator", Object.keys(others), ["seed", "name"]);
     this.name = name ?? "seed_generator";
     if (seed !== null && !Number.isInteger(seed))

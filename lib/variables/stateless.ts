@@ -2,6 +2,7 @@
 
 import type { TensorLike } from "../core/convert.js";
 import { ArgumentError } from "../core/errors.js";
+import { checkArray } from "../core/options.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Variable } from "./variable.js";
 
@@ -17,6 +18,7 @@ export function stateless<T>(
   body: () => T,
   where: string,
 ): { result: T; values: Tensor[] } {
+  checkArray(where, values, "an array of values, one for each variable");
   if (values.length !== variables.length) {
     throw new ArgumentError(where, { given: `${values.length} values`, expected: `${variables.length}, one for each variable` });
   }

@@ -1,6 +1,6 @@
 // Tensors that can be assigned.
 
-import { checkFunction, checkOptions } from "../core/options.js";
+import { checkedFlag, checkFunction, checkOptions, checkThat } from "../core/options.js";
 import { asTensor, checkedDtype, type TensorLike } from "../core/convert.js";
 import { defaults } from "../core/defaults.js";
 import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from "../core/dtype.js";
@@ -131,10 +131,15 @@ export class Variable extends Chainable {
   constructor(initial: TensorLike | (() => TensorLike), options: VariableOptions = {}) {
     super();
     checkOptions(new.target.name, arguments, 1, variableOptions);
-    const { dtype, name = "Variable", trainable = true, synchronization = "auto", aggregation = "none" } = options;
+    const { dtype, synchronization = "auto", aggregation = "none" } = options;
+    const name: unknown = options.name ?? "Variable";
+    checkThat(typeof name === "string", "variable.name", name, "a string");
+    const trainable = checkedFlag(`${name}.trainable`, options.trainable ?? true);
+    const constraint = options.constraint ?? null;
+    checkThat(constraint === null || typeof constraint === "function", `${name}.constraint`, constraint, "a function of the value");
     this.name = currentScope() + name;
     this.madeTrainable = trainable;
-    this.constraint = options.constraint ?? null;
+    this.constraint = constraint;
     this.synchronization = oneOf(`${name}.synchronization`, synchronization, synchronizations);
     this.aggregation = oneOf(`${name}.aggregation`, aggregation, aggregations);
     this.group = scopeGroup();
@@ -220,7 +225,7 @@ export class Variable extends Chainable {
     return this.state.trainable;
   }
   set trainable(on: boolean) {
-    this.state.trainable = on;
+    this.state.trainable = checkedFlag(`${this.name}.trainable`, on);
   }
 
   /** The present value; it does not change when the variable does. */

@@ -4,9 +4,10 @@ import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { keptDtype } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { declare } from "../../core/operation.js";
+import { checkThat } from "../../core/options.js";
 import { argumentsOf, type Forms } from "../../core/signature.js";
 import { primitive } from "../../core/primitive.js";
-import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
+import { checkLengths, known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { adoptTensor, type Spec, type Tensor } from "../../core/tensor.js";
 import { integers, type Integers } from "../../ops/static.js";
 import * as ops from "../../ops/index.js";
@@ -466,8 +467,7 @@ export class Generator {
   static fromSeed(...given: Forms<typeof seedForm, SeedForm>): Generator {
     const [seed, alg] = argumentsOf<SeedForm>(seedForm, given);
     checkAlg("Generator.fromSeed", alg);
-    if (!Number.isInteger(seed)) throw new ArgumentError("Generator.fromSeed", { given: text(seed), expected: "a whole number" });
-    return new Generator(null, wordsOfSeed(seed));
+    return new Generator(null, wordsOfSeed("Generator.fromSeed", seed));
   }
 
   static fromNonDeterministicState(...given: Forms<typeof algForm, AlgForm>): Generator {
@@ -501,6 +501,7 @@ export class Generator {
 
   #draw(given: Shape, fill: Fill, dtype: "float32" | "int32", count?: number): Tensor {
     const shape = lengths(given);
+    checkLengths(shape, "Generator");
     const { y, next } = generated(this.state.value(), { shape, fill, dtype, blocks: (count ?? sizeOf(shape)) * BLOCKS_EACH });
     this.state.assign(next);
     return y;
@@ -554,11 +555,12 @@ export class Generator {
 
   /** Goes on as if so many numbers had been drawn. */
   skip(delta: number): void {
+    checkThat(Number.isInteger(delta), "Generator.skip", delta, "a whole number");
     this.#draw([0], fillBits, "int32", delta);
   }
 
   resetFromSeed(seed: number): void {
-    this.state.assign(constant(Int32Array.from(wordsOfSeed(seed), (word) => word | 0)));
+    this.state.assign(constant(Int32Array.from(wordsOfSeed("Generator.resetFromSeed", seed), (word) => word | 0)));
   }
 
   resetFromKeyCounter(key: number, counter: readonly number[] | Tensor): void {
@@ -582,7 +584,10 @@ const wordsOf = (key: number, counter: readonly number[] | Tensor): number[] => 
 };
 
 /** The seed is the low word of the counter's first number. */
-const wordsOfSeed = (seed: number): number[] => [seed >>> 0, seed < 0 ? 0xffffffff : Math.floor(seed / 2 ** 32), 0, 0, 0, 0];
+function wordsOfSeed(where: string, seed: number): number[] {
+  checkThat(Number.isInteger(seed), where, seed, "a whole number");
+  return [seed >>> 0, seed < 0 ? 0xffffffff : Math.floor(seed / 2 ** 32), 0, 0, 0, 0];
+}
 
 let globalGenerator: Generator | undefined;
 /**

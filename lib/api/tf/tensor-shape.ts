@@ -1,6 +1,7 @@
 // tf.TensorShape: a shape with the questions that TensorFlow asks of one. It is an array of lengths, so that it goes wherever a shape goes.
 
 import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
+import { checkThat } from "../../core/options.js";
 import type { Shape } from "../../core/shape.js";
 
 /** A shape, an array of lengths, a length, or null for a shape of unknown rank. */
@@ -14,6 +15,9 @@ const lengthsOf = (dims: ShapeLike): (number | null)[] | null => {
     throw new ValueError("TensorShape.dims", { given: text(length), expected: "whole numbers from 0, or null" });
   });
 };
+
+const checkRank = (method: string, rank: unknown): void =>
+  checkThat(Number.isInteger(rank) && (rank as number) >= 0, `TensorShape.${method}`, rank, "a whole number of at least 0");
 
 /**
  * A shape: `new tf.TensorShape([2, null])`. Lengths that are not known are null; of `new tf.TensorShape(null)` even the rank is not known.
@@ -78,6 +82,7 @@ export class TensorShape extends Array<number | null> {
   }
 
   assertHasRank(rank: number): void {
+    checkRank("assertHasRank", rank);
     if (this.rank !== null && this.rank !== rank) this.#refuse("assertHasRank", `rank ${rank}`);
   }
 
@@ -108,11 +113,13 @@ export class TensorShape extends Array<number | null> {
   }
 
   withRankAtLeast(rank: number): TensorShape {
+    checkRank("withRankAtLeast", rank);
     if (this.rank !== null && this.rank < rank) this.#refuse("withRankAtLeast", `a rank of at least ${rank}`);
     return this;
   }
 
   withRankAtMost(rank: number): TensorShape {
+    checkRank("withRankAtMost", rank);
     if (this.rank !== null && this.rank > rank) this.#refuse("withRankAtMost", `a rank of at most ${rank}`);
     return this;
   }

@@ -8,7 +8,7 @@ import { checkOptions } from "../../core/options.js";
 import { asTensor, checkedDtype, type TensorLike } from "../../core/convert.js";
 import type { Dtype } from "../../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, StateError, text, ValueError } from "../../core/errors.js";
-import { shapeText, type Shape } from "../../core/shape.js";
+import { checkLengths, shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
 import { add, maximum, multiply } from "../../ops/elementwise/arithmetic.js";
 import { greaterEqual, less } from "../../ops/elementwise/comparison.js";
@@ -205,8 +205,10 @@ export class TensorArray {
     return concatenate(this.#list as Tensor[], 0);
   }
 
-  /** Replaces all elements by parts of a tensor along its first axis. @param lengths  of the parts */
-  split(value: TensorLike, lengths: readonly number[]): this {
+  /** Replaces all elements by parts of a tensor along its first axis. @param given  lengths of the parts */
+  split(value: TensorLike, given: readonly number[] | Tensor): this {
+    const lengths = given instanceof Chainable ? Array.from(given.data()) : given;
+    checkLengths(lengths, "TensorArray.split.lengths");
     let at = 0;
     const places = lengths.slice(0, -1).map((length) => (at += length));
     const total = lengths.reduce((sum, length) => sum + length, 0);
@@ -304,7 +306,7 @@ export class TensorArray {
     if (tensor && tensor.rank > 0)
       throw new ShapeError("TensorArray", { given: `an index of shape ${shapeText(tensor.shape)}`, expected: "a scalar" });
     if (this.#list && !tensor?.isSymbolic) {
-      const at = tensor ? tensor.item() : Number(index);
+      const at = tensor ? tensor.item() : typeof index === "bigint" ? Number(index) : (index as number);
       if (Number.isInteger(at)) return at;
       throw new ValueError("TensorArray", { given: `the index ${text(index)}`, expected: "a whole number" });
     }

@@ -1,5 +1,6 @@
 // Builds a layer at its first call, from the shapes of what it is called on.
 
+import { checkThat } from "../../core/options.js";
 import { Strings } from "../../core/strings.js";
 import { Tensor } from "../../core/tensor.js";
 import { isBranch } from "../../core/tree.js";
@@ -16,6 +17,19 @@ export function shapesOf(value: unknown): Shapes | undefined {
   if (Array.isArray(value)) return value.map((item) => shapesOf(item)!);
   if (isBranch(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapesOf(item)!]));
   return undefined;
+}
+
+/** Whether a value is a shape: lengths, of which open ones are null. */
+export const isShape = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((length) => length === null || Number.isInteger(length));
+
+/** Whether a value is a shape, or shapes in the structure of inputs; what stands for no tensor has none. */
+const areShapes = (value: unknown): boolean =>
+  isShape(value) || (isBranch(value) && Object.values(value).every((item) => item === null || item === undefined || areShapes(item)));
+
+/** @throws ArgumentError for what is neither a shape nor a structure of shapes */
+export function checkShapes(where: string, value: unknown): void {
+  checkThat(areShapes(value), where, value, "a shape such as [null, 3], or shapes in the structure of the inputs");
 }
 
 /** Builds a layer at its first call, outside of tapes and traces: weights are made once. */

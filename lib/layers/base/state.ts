@@ -1,13 +1,13 @@
 // What a layer owns: weights, children, losses and metrics, found by its fields.
 
-import { checkOptions } from "../../core/options.js";
+import { checkArray, checkedFlag, checkOptions } from "../../core/options.js";
 import { Callable, isPlainObject } from "../../config/index.js";
 import { constraints } from "../../constraints/family.js";
 import type { ConstraintIdentifier } from "../../constraints/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { type Dtype, isFloat, type TypedArray } from "../../core/dtype.js";
 import { ArgumentError, ShapeError, StateError, text } from "../../core/errors.js";
-import { sameShape, shapeText, type Shape } from "../../core/shape.js";
+import { checkLengths, sameShape, shapeText, type Shape } from "../../core/shape.js";
 import { Chainable, Tensor } from "../../core/tensor.js";
 import { initializers } from "../../initializers/family.js";
 import { firstValue } from "../../initializers/initializer.js";
@@ -82,10 +82,13 @@ export abstract class LayerState extends Callable {
     }
     const options = first as WeightOptions;
     checkOptions(`${this.name}.addWeight`, arguments, 0, weightOptions);
-    const { name = "weight", shape = [], initializer, trainable = true, dtype, regularizer, constraint } = options;
+    const { initializer, trainable = true, dtype, regularizer, constraint } = options;
+    const name = options.name ?? "weight";
+    const shape = options.shape ?? [];
     this.checkMayHaveWeights();
     const kept = dtype ?? this.variableDtype;
-    const where = `${this.name}.${name}`;
+    const where = `${this.name}.${String(name)}`;
+    checkLengths(shape, where);
     if (shape.includes(null)) {
       throw new ShapeError(where, {
         given: `a weight of shape ${shapeText(shape)}`,
@@ -98,8 +101,8 @@ export abstract class LayerState extends Callable {
     const weight = inScope(this.name, () => new Weight(initial, { ...made, name, trainable, aggregation: options.aggregation ?? "none" }));
     weight.autocast = options.autocast ?? true;
     weight.overwriteWithGradient = options.overwriteWithGradient ?? false;
-    if (regularizer) weight.regularizer = regularizers.get(regularizer, `${where}.regularizer`);
-    if (constraint) weight.constraint = constraints.get(constraint, `${where}.constraint`);
+    if (regularizer !== null && regularizer !== undefined) weight.regularizer = regularizers.get(regularizer, `${where}.regularizer`);
+    if (constraint !== null && constraint !== undefined) weight.constraint = constraints.get(constraint, `${where}.constraint`);
     this.#weights.set(weight, trainable);
     this.revise();
     if (!this.#trainable) weight.trainable = false;
@@ -137,7 +140,7 @@ export abstract class LayerState extends Callable {
   /** Adds to the losses of the present call; to be used inside `call`. */
   addLoss(loss: Tensor | readonly Tensor[]): void {
     if (isInferring()) return;
-    for (const each of loss instanceof Chainable ? [loss] : loss) {
+    for (const each of Array.isArray(loss) ? loss : [loss]) {
       if (!(each instanceof Tensor)) throw new ArgumentError(`${this.name}.addLoss`, { given: text(each), expected: "a tensor" });
       this.#losses.push(each);
       areLosses = true;
@@ -260,7 +263,8 @@ export abstract class LayerState extends Callable {
     return this.#trainable;
   }
 
-  set trainable(on: boolean) {
+  set trainable(value: boolean) {
+    const on = checkedFlag(`${this.name}.trainable`, value);
     this.#trainable = on;
     for (const weight of this.tracked().trainable) weight.trainable = on;
     for (const layer of this.sublayers()) layer.trainable = on;
@@ -284,6 +288,7 @@ export abstract class LayerState extends Callable {
   setWeights(values: readonly (TensorLike | WeightValue)[]): void {
     const { weights } = this;
     const where = `${this.name}.setWeights`;
+    checkArray(where, values, "an array of values, one for each weight");
     if (values.length !== weights.length) {
       throw new ArgumentError(where, { given: `${values.length} values`, expected: `${weights.length}, one for each weight` });
     }

@@ -1,6 +1,6 @@
 // The base of StringLookup and IntegerLookup: a vocabulary, what is outside of it, and the ways to put out.
 
-import { checkOptions } from "../../core/options.js";
+import { checkOptions, checkThat } from "../../core/options.js";
 import {
   boolean,
   field,
@@ -217,6 +217,7 @@ export abstract class IndexLookup<T extends Token, S extends Schema = Schema> ex
   }
 
   #tokensOf(where: string, vocabulary: readonly T[] | TensorLike | string): readonly T[] {
+    checkThat(vocabulary !== null, where, vocabulary, "an array of tokens, or the path of a file");
     if (typeof vocabulary !== "string") return vocabularyField<T>(this.tokenKind).parse(vocabulary, where) as readonly T[];
     if (this.#options.outputMode === "tf_idf") {
       throw new ValueError(where, { given: "a file", expected: 'an array in mode "tf_idf", with a weight for each token' });

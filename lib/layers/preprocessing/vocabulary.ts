@@ -121,12 +121,18 @@ export const encodingField = (): Field<string, string, false> =>
  */
 export function readVocabulary(where: string, path: string, encoding: string): string[] {
   const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  const bytes =
-    platform.name === "node" ? platform.openStore(slash < 0 ? "." : path.slice(0, slash) || "/").readNow!(path.slice(slash + 1)) : null;
+  let bytes: Uint8Array | null = null;
+  let cause: unknown;
+  try {
+    if (platform.name === "node") bytes = platform.openStore(slash < 0 ? "." : path.slice(0, slash) || "/").readNow!(path.slice(slash + 1));
+  } catch (error) {
+    cause = error;
+  }
   if (!bytes) {
     throw new ValueError(where, {
       given: `the vocabulary file ${JSON.stringify(path)}`,
-      expected: "a file that exists",
+      expected: cause ? "a file that can be read" : "a file that exists",
+      ...(cause !== undefined && { cause }),
       ...(platform.name === "node" ? {} : { hint: "A page has no files: fetch the vocabulary and pass its tokens as an array." }),
     });
   }

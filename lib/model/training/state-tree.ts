@@ -3,6 +3,7 @@
 import { isPlainObject, oneOf } from "../../config/index.js";
 import { asTensor, constant, type TensorLike } from "../../core/convert.js";
 import { ArgumentError, ShapeError, text } from "../../core/errors.js";
+import { checkRecord } from "../../core/options.js";
 import { sameShape, shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { valueOf, type WeightValue } from "../../layers/base/state.js";
@@ -60,9 +61,11 @@ export function stateTree(groups: StateGroups, format: ValueFormat): StateTree {
 /** Replaces the values that a tree names; all of them, or none. */
 export function setStateTree(where: string, groups: StateGroups, tree: StateTree): void {
   const changes: [Variable, Tensor][] = [];
+  checkRecord(where, tree, "nested records, as getStateTree gives them");
   for (const [name, values] of Object.entries(tree)) {
     const group = groups[name];
     if (!group) throw new ArgumentError(where, { given: text(name), expected: Object.keys(groups).join(", ") });
+    checkRecord(`${where}.${name}`, values, "values by path, as getStateTree gives them");
     const variables = withPaths(group);
     for (const [path, value] of flatten(values as StateTree)) {
       const variable = variables.get(path);

@@ -1,6 +1,6 @@
 // compile, fit, evaluate, predict and their kin: what Model inherits to be trained.
 
-import { checkOptions } from "../../core/options.js";
+import { checkArray, checkOptions, checkRecord } from "../../core/options.js";
 import { StatelessScope } from "../../variables/stateless-scope.js";
 import { GradientTape, gradientInParts } from "../../autodiff/tape.js";
 import type { Logs } from "../../callbacks/callback.js";
@@ -239,6 +239,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     const groups = [this.trainableVariables, this.nonTrainableVariables, this.metricsVariables];
     const given = [trainableVariables, nonTrainableVariables, metricsVariables];
     groups.forEach((variables, i) => {
+      checkArray(`${this.name}.statelessComputeLoss`, given[i], "an array of values, one for each variable");
       if (variables.length !== given[i]!.length)
         throw new ArgumentError(`${this.name}.statelessComputeLoss`, {
           given: `${given[i]!.length} values`,
@@ -257,7 +258,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    *
    * @throws StateError where there is none
    */
-  computeLoss({ y, yPred, sampleWeight }: LossArguments): Tensor {
+  computeLoss(given: LossArguments): Tensor {
+    checkRecord(`${this.name}.computeLoss`, given, "{ x, y, yPred, sampleWeight }");
+    const { y, yPred, sampleWeight } = given;
     const losses = this.losses.map((loss) => shareOfLoss(sum(isFloat(loss.dtype) ? loss : cast(loss, "float32"))));
     const called = this.#compiled?.loss?.call(y, yPred, sampleWeight);
     const compiled = called && lossOfPart(called); // what layers add counts for a replica without samples too
@@ -505,6 +508,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** Compiles the model from what `getCompileConfig` gave. */
   compileFromConfig(config: Config): void {
+    checkRecord(`${this.name}.compileFromConfig`, config, "what getCompileConfig gives");
     const { jit_compile: _, ...rest } = config;
     const options = Object.entries(rest).map(([key, value]) => [toCamelCase(key), deserializeKerasObject(value)]);
     this.compile(Object.fromEntries(options.filter(([, value]) => value !== null)) as CompileOptions);

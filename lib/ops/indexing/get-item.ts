@@ -3,8 +3,9 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { Chainable, type Tensor } from "../../core/tensor.js";
-import { ShapeError, text, ValueError } from "../../core/errors.js";
+import { ArgumentError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { known, type Shape, shapeText, sizeOf } from "../../core/shape.js";
+import { isRecord } from "../../core/tree.js";
 import { broadcastShapes } from "../broadcasting.js";
 import { add, multiply } from "../elementwise/arithmetic.js";
 import { stack } from "../shaping/concatenate.js";
@@ -35,6 +36,12 @@ export type Key = number | Slice | null | "..." | TensorLike;
 
 const isSlice = (key: Key): key is Slice =>
   typeof key === "object" && key !== null && !(key instanceof Chainable) && !Array.isArray(key) && !ArrayBuffer.isView(key);
+
+const isPartOfSlice = ([name, value]: [string, unknown]): boolean =>
+  ["start", "stop", "step"].includes(name) && (value === null || value === undefined || Number.isInteger(value));
+
+const noKey = (key: unknown): ArgumentError =>
+  new ArgumentError("getItem", { given: text(key), expected: 'whole numbers, slices { start, stop, step }, null, "...", or tensors' });
 
 /** What Python's slice means for an axis; of one that is not known yet, when it is. */
 function rangeOf({ start = null, stop = null, step }: Slice, length: number | null): Range {
@@ -123,6 +130,7 @@ export const getItem = operation("numpy.getItem(*x, *key:tree)", (x: TensorLike,
     const length = tensor.shape[axis];
     if (each === null) added.push(place++);
     else if (typeof each === "number") {
+      if (!Number.isInteger(each)) throw noKey(each);
       if (length !== null && (each < -length! || each >= length!)) {
         throw new ShapeError("getItem", {
           given: `index ${each} along axis ${axis} of ${shapeText(tensor.shape)}`,
@@ -133,6 +141,7 @@ export const getItem = operation("numpy.getItem(*x, *key:tree)", (x: TensorLike,
       dropped.push(axis);
     } else if (each === "...") throw new ShapeError("getItem", { given: text(key), expected: "at most one ..." });
     else if (isSlice(each)) {
+      if (!isRecord(each) || !Object.entries(each).every(isPartOfSlice)) throw noKey(each);
       ranges.push(rangeOf(each, length!));
       place++;
     } else {
