@@ -1,6 +1,7 @@
 // A backup of training, from which a run that was ended goes on.
 
 import { type Arguments, boolean, either, field, invalid, oneOf, schema, string, withDefault } from "../config/index.js";
+import { StateError } from "../core/errors.js";
 import { Checkpoint } from "../saving/checkpoint.js";
 import { placeOf, write } from "../saving/place.js";
 import { Callback } from "./callback.js";
@@ -114,6 +115,16 @@ export class BackupAndRestore extends Callback {
     return this.saveFreq === "epoch" ? this.#save() : undefined;
   }
 
+  /** @throws StateError before a run has begun */
+  get #begun(): Checkpoint {
+    if (this.#checkpoint) return this.#checkpoint;
+    throw new StateError("BackupAndRestore", {
+      given: "a backup before onTrainBegin",
+      expected: "a run that has begun",
+      hint: "Pass the callback to fit.",
+    });
+  }
+
   async #save(): Promise<void> {
     const { latest, previous } = this.#paths;
     if (this.doubleCheckpoint) {
@@ -121,9 +132,9 @@ export class BackupAndRestore extends Callback {
       const before = await store.read(name);
       if (before) await write(placeOf(previous), before);
     }
-    if (!kerasFile.test(latest)) return write(placeOf(latest), this.#checkpoint!.encode());
+    if (!kerasFile.test(latest)) return write(placeOf(latest), this.#begun.encode());
     const files = await this.model[backup]();
-    return files.write(latest, this.#checkpoint!.encode(files.variables()));
+    return files.write(latest, this.#begun.encode(files.variables()));
   }
 
   override async onTrainEnd(): Promise<void> {

@@ -40,7 +40,7 @@ export class MirroredStrategy extends Strategy {
     super();
     const where = new.target.name;
     const isDevices = Array.isArray(given) || typeof given !== "object";
-    const options = isDevices ? { devices: given as readonly string[] } : (given as MirroredOptions);
+    const options = isDevices ? { devices: given as readonly string[] } : ((given ?? {}) as MirroredOptions);
     for (const key of Object.keys(options))
       if (key !== "devices" && key !== "crossDeviceOps")
         throw new ArgumentError(where, { given: `the option ${key}`, expected: "devices, crossDeviceOps" });

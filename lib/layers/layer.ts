@@ -28,7 +28,7 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { isHalf, type Dtype } from "../core/dtype.js";
 import { ArgumentError, NotSupportedError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
-import { checkArray, checkRecord, checkThat } from "../core/options.js";
+import { checkArray, checkedFlag, checkRecord, checkThat } from "../core/options.js";
 import { asOneCall, presentCall } from "../core/ownership.js";
 import type { Shape } from "../core/shape.js";
 import { holdsText } from "../core/strings.js";
@@ -276,7 +276,9 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   }
 
   #compute({ args, options: given }: LayerCall, mask: Mask, symbolic: boolean): unknown {
-    const training = given.training ?? inheritedTraining();
+    const asked = given.training ?? undefined;
+    const own = asked === undefined || typeof asked === "boolean" ? asked : checkedFlag(`${this.name}.training`, asked);
+    const training = own ?? inheritedTraining();
     const options = { ...given, training, mask: mask ?? undefined };
     const { inputCount } = this;
     const padded = inputCount > args.length ? Array.from({ length: inputCount }, (_, i) => args[i]) : args;
@@ -289,7 +291,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
       ? () => runOnText(this as unknown as Layer, padded, (args) => run(args, options), this.infersOfStrings)
       : () => (this.#rematScope ? this.rematerializedCall(run, padded, options) : run)(padded, options);
     const forget = () => goesOn(this) || this.clearLosses();
-    return inCall(this, given.training ?? undefined, forget, () => {
+    return inCall(this, own, forget, () => {
       try {
         if (symbolic) return kerasTensorsLike(inferOnly(compute));
         if (isUntraced(args[0])) return inferOnly(compute);

@@ -18,6 +18,7 @@ import { nullable, oneOf, Schema, schema, string, unwritten } from "../config/in
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { maskOf } from "../core/mask.js";
+import { checkThat } from "../core/options.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast, logicalAnd } from "../ops/index.js";
 import { type Reduction, reduceWeighted } from "./reduction.js";
@@ -94,10 +95,12 @@ export abstract class Loss<S extends Schema = Schema<readonly ["name", "reductio
   protected override invoke(yTrue: TensorLike, yPred: TensorLike, weights?: SampleWeights): Tensor {
     const sampleWeight = weightsIn(this.name, weights);
     const predictions = asTensor(yPred);
-    const given = maskOf(predictions);
-    const losses = this.call(this.labels(yTrue), cast(predictions, this.dtype));
+    const masked = maskOf(predictions);
+    const given: TensorLike | undefined = this.call(this.labels(yTrue), cast(predictions, this.dtype));
+    checkThat((given ?? null) !== null, `${this.name}.call`, given, "the losses of samples, a tensor", "Return them from the function.");
+    const losses = asTensor(given);
     const own = maskOf(losses);
-    const mask = given && own ? logicalAnd(given, own) : (given ?? own);
+    const mask = masked && own ? logicalAnd(masked, own) : (masked ?? own);
     const weight = sampleWeight === undefined ? undefined : cast(asTensor(sampleWeight), this.dtype);
     return reduceWeighted(losses, weight, mask, this.reduction);
   }

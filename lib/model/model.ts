@@ -1,6 +1,6 @@
 // The class Model: functional or subclassed; the trainer's methods on top of a layer, and saving.
 
-import { checkFunction, checkOptions, refuseUnknown } from "../core/options.js";
+import { checkFunction, checkOptions, checkRecord, refuseUnknown } from "../core/options.js";
 import {
   type Arguments,
   classNameOf,
@@ -258,6 +258,7 @@ export class Model extends Trainer {
 
   static override fromConfig<T>(this: new (...args: never[]) => T, config: Config, options: FromConfigOptions = {}): T {
     if (options.customObjects) return customObjectScope(options.customObjects, () => Model.fromConfig.call(this as never, config) as T);
+    checkRecord("Model.fromConfig", config, "a config, as getConfig gives it");
     const make = this as unknown as new (options: ModelOptions) => T;
     if (!("input_layers" in config)) return Layer.fromConfig.call(this as never, config) as T;
     const { name, trainable } = config;

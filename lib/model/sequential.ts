@@ -12,6 +12,7 @@ import {
 } from "../config/index.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { gathered } from "../core/one-by-one.js";
+import { checkRecord } from "../core/options.js";
 import { sameShape, shapeText, type Shape } from "../core/shape.js";
 import { isStrings, isText, Strings } from "../core/strings.js";
 import type { Tensor } from "../core/tensor.js";
@@ -181,6 +182,7 @@ export class Sequential extends Model {
   static override fromConfig<T>(this: new (...args: never[]) => T, config: Config, options: FromConfigOptions = {}): T {
     if (options.customObjects)
       return customObjectScope(options.customObjects, () => Sequential.fromConfig.call(this as never, config) as T);
+    checkRecord("Sequential.fromConfig", config, "a config with layers");
     const { layers, build_input_shape: shape, ...common } = config;
     if (!Array.isArray(layers)) throw new ArgumentError("Sequential.fromConfig", { given: text(config), expected: "a config with layers" });
     const made = layers.map((layer) => deserializeKerasObject(layer) as Layer);

@@ -217,7 +217,9 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
 
   /** A variable of the shape of another one, named after it. */
   addVariableFromReference(reference: Variable, name: string, initializer: InitializerIdentifier = "zeros"): Variable {
-    checkVariables(`${this.name}.addVariableFromReference`, [reference]);
+    const where = `${this.name}.addVariableFromReference`;
+    checkVariables(where, [reference]);
+    checkThat(typeof name === "string", `${where}.name`, name, "a string");
     const { shape, dtype } = reference;
     return this.addVariable({ name: `${pathOf(reference)}_${name}`, shape, dtype, initializer, like: reference });
   }

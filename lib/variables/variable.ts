@@ -8,7 +8,7 @@ import { ArgumentError, DtypeError, ShapeError, StateError, text, ValueError } f
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
 import { arePartsShown, asReplica, isInReplica, isMerging, replica, scopeGroup, split, type Group, type Split } from "../core/replicas.js";
-import { sameShape, shapeText, sizeOf } from "../core/shape.js";
+import { checkLengths, sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { State } from "../core/state.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
 import { allReduce, broadcast } from "../ops/collective/all-reduce.js";
@@ -111,8 +111,7 @@ export class Variable extends Chainable {
   autocast = true;
   /** Whether an optimizer puts the gradient in its place instead of a step. Keras: overwrite_with_gradient */
   overwriteWithGradient = false;
-  /** Applied after every update by an optimizer. */
-  constraint: ((value: Tensor) => Tensor) | null = null;
+  #constraint: ((value: Tensor) => Tensor) | null = null;
   readonly synchronization: VariableSynchronization;
   readonly aggregation: VariableAggregation;
   /** The replicas that it was made for: those of the strategy in whose scope it was made. */
@@ -135,11 +134,9 @@ export class Variable extends Chainable {
     const name: unknown = options.name ?? "Variable";
     checkThat(typeof name === "string", "variable.name", name, "a string");
     const trainable = checkedFlag(`${name}.trainable`, options.trainable ?? true);
-    const constraint = options.constraint ?? null;
-    checkThat(constraint === null || typeof constraint === "function", `${name}.constraint`, constraint, "a function of the value");
     this.name = currentScope() + name;
     this.madeTrainable = trainable;
-    this.constraint = constraint;
+    this.constraint = options.constraint ?? null;
     this.synchronization = oneOf(`${name}.synchronization`, synchronization, synchronizations);
     this.aggregation = oneOf(`${name}.aggregation`, aggregation, aggregations);
     this.group = scopeGroup();
@@ -150,7 +147,8 @@ export class Variable extends Chainable {
         hint: "With on_read each replica has a value of its own.",
       });
     const kept = checkedDtype(dtype);
-    const { shape } = options;
+    const shape = options.shape ?? undefined;
+    if (shape !== undefined) checkLengths(shape, `${name}.shape`);
     const made = (): Tensor => {
       if (typeof initial === "function") return initScope(() => ofDtype(asTensor(initial(), kept), kept));
       return shape && typeof initial === "number" ? full(shape, initial, { dtype: kept ?? defaults.floatx }) : asTensor(initial, kept);
@@ -226,6 +224,15 @@ export class Variable extends Chainable {
   }
   set trainable(on: boolean) {
     this.state.trainable = checkedFlag(`${this.name}.trainable`, on);
+  }
+
+  /** Applied after every update by an optimizer. */
+  get constraint(): ((value: Tensor) => Tensor) | null {
+    return this.#constraint;
+  }
+  set constraint(value: ((value: Tensor) => Tensor) | null) {
+    checkThat(value === null || typeof value === "function", `${this.name}.constraint`, value, "a function of the value, or null");
+    this.#constraint = value;
   }
 
   /** The present value; it does not change when the variable does. */

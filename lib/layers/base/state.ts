@@ -1,6 +1,6 @@
 // What a layer owns: weights, children, losses and metrics, found by its fields.
 
-import { checkArray, checkedFlag, checkOptions } from "../../core/options.js";
+import { checkArray, checkedFlag, checkOptions, checkThat } from "../../core/options.js";
 import { Callable, isPlainObject } from "../../config/index.js";
 import { constraints } from "../../constraints/family.js";
 import type { ConstraintIdentifier } from "../../constraints/index.js";
@@ -87,7 +87,8 @@ export abstract class LayerState extends Callable {
     const shape = options.shape ?? [];
     this.checkMayHaveWeights();
     const kept = dtype ?? this.variableDtype;
-    const where = `${this.name}.${String(name)}`;
+    checkThat(typeof name === "string", `${this.name}.addWeight.name`, name, "a string");
+    const where = `${this.name}.${name}`;
     checkLengths(shape, where);
     if (shape.includes(null)) {
       throw new ShapeError(where, {

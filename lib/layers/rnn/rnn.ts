@@ -12,6 +12,7 @@ import {
 } from "../../config/index.js";
 import { isFloat } from "../../core/dtype.js";
 import { ShapeError, StateError } from "../../core/errors.js";
+import { checkThat } from "../../core/options.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { mapShapeStructure, mapStructure } from "../../core/keras-tree.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
@@ -166,7 +167,12 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
   /** The states to begin with; null: zeros. */
   #begin(sequence: Nested, given: RNNCallOptions["initialState"]): States | null {
     const [batch] = firstOf(sequence).shape as [number | null];
-    if (given !== null && given !== undefined) return inList(given);
+    if (given !== null && given !== undefined) {
+      const states: readonly unknown[] = leaves(given);
+      const areTensors = states.length > 0 && states.every((state) => state instanceof Tensor);
+      checkThat(areTensors, `${this.name}.initialState`, given, "a tensor for each state of the cell");
+      return inList(given);
+    }
     if (!this.#states) {
       // For an open batch a cell's states are zeros, too; made from the sequence, they belong to its trace.
       const isZero =

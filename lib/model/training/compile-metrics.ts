@@ -82,9 +82,7 @@ export class CompiledMetrics extends Metric {
     const update = (own: readonly OutputMetrics[], weighted: boolean): void => {
       for (const { path, prefix, metrics } of own) {
         const label = at(labels, path) ?? null;
-        if (label === null) {
-          throw new ValueError("y", { given: `no labels for the output ${prefix}`, expected: "labels for every output with metrics" });
-        }
+        if (label === null) throw noLabels(prefix);
         const weight = weighted ? weights(path) : null;
         const args = [label, at(yPred, path), ...(weight === null ? [] : [{ sampleWeight: weight }])];
         for (const metric of metrics) (metric.updateState as (...args: unknown[]) => void).apply(metric, args);
@@ -126,7 +124,9 @@ export class CompiledMetrics extends Metric {
     return outputs.flatMap(({ path, leaf }, i) => {
       const identifiers = listOf(own[i] ?? null);
       if (identifiers.length === 0) return [];
-      const metrics = identifiers.map((identifier) => metricFor(identifier, at(yTrue, path) as Tensor, leaf));
+      const label = (at(yTrue, path) ?? null) as Tensor | null;
+      if (label === null) throw noLabels(outputs.length === 1 ? null : names[i]!);
+      const metrics = identifiers.map((identifier) => metricFor(identifier, label, leaf));
       return [{ path, prefix: outputs.length === 1 ? null : names[i]!, metrics }];
     });
   }
@@ -143,6 +143,12 @@ export class CompiledMetrics extends Metric {
     });
   }
 }
+
+const noLabels = (output: string | null): ValueError =>
+  new ValueError("y", {
+    given: output === null ? "no labels" : `no labels for the output ${output}`,
+    expected: "labels for every output with metrics",
+  });
 
 const prefixed = (prefix: string | null, name: string): string => (prefix === null ? name : `${prefix}_${name}`);
 

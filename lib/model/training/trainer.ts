@@ -1,6 +1,6 @@
 // compile, fit, evaluate, predict and their kin: what Model inherits to be trained.
 
-import { checkArray, checkOptions, checkRecord } from "../../core/options.js";
+import { checkArray, checkOptions, checkRecord, checkThat } from "../../core/options.js";
 import { StatelessScope } from "../../variables/stateless-scope.js";
 import { GradientTape, gradientInParts } from "../../autodiff/tape.js";
 import type { Logs } from "../../callbacks/callback.js";
@@ -14,12 +14,14 @@ import {
   type Schema,
   toCamelCase,
 } from "../../config/index.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, StateError } from "../../core/errors.js";
 import { Tensor } from "../../core/tensor.js";
 import { leaves } from "../../core/tree.js";
 import type { TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
+import { isNumeric } from "../../layers/base/convert.js";
 import { callInParts } from "../../layers/base/going-on.js";
 import type { layerOptions } from "../../layers/base/options.js";
 import { finish, type Parts } from "../../runtime/parts.js";
@@ -166,6 +168,14 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     return this.#state("optimizer").optimizer;
   }
 
+  set optimizer(_: unknown) {
+    throw new StateError(`${this.name}.optimizer`, {
+      given: "an assignment",
+      expected: "another call of compile",
+      hint: "model.compile({ optimizer, loss, metrics }).",
+    });
+  }
+
   get runEagerly(): boolean {
     return this.#compiled?.runEagerly ?? false;
   }
@@ -260,7 +270,10 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
    */
   computeLoss(given: LossArguments): Tensor {
     checkRecord(`${this.name}.computeLoss`, given, "{ x, y, yPred, sampleWeight }");
-    const { y, yPred, sampleWeight } = given;
+    const where = `${this.name}.computeLoss`;
+    const { sampleWeight } = given;
+    const y = asTensors(`${where}.y`, given.y, true);
+    const yPred = asTensors(`${where}.yPred`, given.yPred, false);
     const losses = this.losses.map((loss) => shareOfLoss(sum(isFloat(loss.dtype) ? loss : cast(loss, "float32"))));
     const called = this.#compiled?.loss?.call(y, yPred, sampleWeight);
     const compiled = called && lossOfPart(called); // what layers add counts for a replica without samples too
@@ -271,8 +284,12 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
 
   /** Updates the metrics and gives their results. To be overridden for metrics of one's own. */
   computeMetrics(_x: unknown, y: unknown, yPred: unknown, options: { sampleWeight?: unknown } = {}): StepLogs {
-    checkOptions("computeMetrics", arguments, 3, ["sampleWeight"]);
-    this.#compiled?.metrics?.updateState(y, yPred, { sampleWeight: (options.sampleWeight ?? null) as never });
+    const where = `${this.name}.computeMetrics`;
+    checkOptions(where, arguments, 3, ["sampleWeight"]);
+    const predictions = asTensors(`${where}.yPred`, yPred, false);
+    this.#compiled?.metrics?.updateState(asTensors(`${where}.y`, y, true), predictions, {
+      sampleWeight: (options.sampleWeight ?? null) as never,
+    });
     return this.getMetricsResult();
   }
 
@@ -522,6 +539,19 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /** Takes over saved weights. */
   abstract loadWeights(path: FilePath, ...options: readonly unknown[]): Promise<void>;
 }
+
+/** Labels or predictions: arrays of numbers become tensors, others are looked at where they are used. @throws ArgumentError for no data */
+function asTensors(where: string, value: unknown, mayMiss: boolean): unknown {
+  if (value instanceof Tensor) return value;
+  if (isNumeric(value)) return asTensor(value as TensorLike);
+  if (Array.isArray(value)) return value.map((item) => asTensors(where, item, mayMiss));
+  if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asTensors(where, item, mayMiss)]));
+  const isMissing = value === null || value === undefined;
+  checkThat(mayMiss ? isMissing || isData(value) : isData(value), where, value, "a tensor, or tensors in the structure of the outputs");
+  return value;
+}
+
+const isData = (value: unknown): boolean => typeof value === "object" && value !== null && !(value instanceof Promise);
 
 /** The number of samples of a batch. */
 const batchSizeOf = (x: unknown): number => leaves<unknown>(x).find(isColumn)?.shape[0] ?? 1;

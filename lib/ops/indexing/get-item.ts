@@ -144,7 +144,8 @@ export const getItem = operation("numpy.getItem(*x, *key:tree)", (x: TensorLike,
       if (!isRecord(each) || !Object.entries(each).every(isPartOfSlice)) throw noKey(each);
       ranges.push(rangeOf(each, length!));
       place++;
-    } else {
+    } else if (!(each instanceof Chainable)) throw noKey(each);
+    else {
       picked.push({ axis: place++, indices: each });
       ranges.push(everything(length!));
     }
