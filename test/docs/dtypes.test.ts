@@ -28,7 +28,7 @@ Strings are arrays of JavaScript strings: no tensors hold them. Other names: ${O
   .map(([name, kept]) => `\`${name}\` is ${kept}`)
   .join(
     ", ",
-  )}. 64 bits become 32, as in Keras on JAX: what 32 bits hold is kept exactly, an integer that they do not hold is an error (where JavaScript gives it, in a file, in a cast to "int64" or "uint64"), fractions are rounded to float32, which is said once.
+  )}. 64 bits become 32, as in Keras on JAX: what 32 bits hold is kept exactly, an integer that they do not hold is an error (where JavaScript gives it, in a file, in a cast to "int64" or "uint64"), fractions are rounded to float32, which is said once for a dtype by name; a finite number beyond float32 is an error where JavaScript gives it and in a file.
 
 - **Storage** has the width of the dtype: tensors, variables, constants, files. \`constant\` refuses what the dtype cannot hold and names its ends; \`array\` and \`convertToTensor\` with a dtype cast, as in Keras, and a Float64Array becomes float32.
 - **Casts** cut fractions towards zero and wrap integers (300 is 44 as int8, −1 is 4294967295 as uint32); halves are rounded to the nearest, ties to even; float32 to int32 and uint8 saturates at the ends of int32.
