@@ -5,6 +5,7 @@ import { giveAttributes } from "./attributes.js";
 import { Callable } from "./callable.js";
 import type { Config, Json } from "./json.js";
 import { customObjectScope, type CustomObjects } from "./custom-objects.js";
+import { byParameters } from "./constructors.js";
 import { toCamelCase } from "./names.js";
 import { classNameOf, entryOf } from "./registry.js";
 import { serializeKerasObject } from "./serialization.js";
@@ -33,7 +34,8 @@ export interface FromConfigOptions {
 
 /**
  * An object of a class from its config, by the class's schema: what `fromConfig` of every class with a schema does. A class of the user's
- * own may have options that no schema knows; its constructor gets them in camelCase as they are.
+ * own may have options that no schema knows; its constructor gets them in camelCase as they are, by the names of its parameters where
+ * it has several.
  */
 export function objectFromConfig<T>(
   constructor: new (...args: never[]) => T,
@@ -41,17 +43,18 @@ export function objectFromConfig<T>(
   { customObjects }: FromConfigOptions = {},
 ): T {
   const { options } = constructor as unknown as { readonly options: Schema };
-  const make = constructor as unknown as new (options: object) => T;
+  const make = constructor as unknown as new (...given: unknown[]) => T;
   const name = classNameOf(constructor.prototype as object);
   checkRecord(`${name}.fromConfig`, config, "a config, as getConfig gives it");
   if (customObjects) return customObjectScope(customObjects, () => objectFromConfig(constructor, config));
   if (entryOf(constructor)) return new make(options.fromConfig(name, config));
   const known = Object.entries(config).filter(([key]) => toCamelCase(key) in options.fields);
   const own = Object.entries(config).filter(([key]) => !(toCamelCase(key) in options.fields));
-  return new make({
+  const all = {
     ...options.fromConfig(name, Object.fromEntries(known)),
     ...Object.fromEntries(own.map(([key, value]) => [toCamelCase(key), value])),
-  });
+  };
+  return new make(...byParameters(name, constructor, all));
 }
 
 /**

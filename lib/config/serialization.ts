@@ -5,6 +5,7 @@ import { text, ValueError } from "../core/errors.js";
 import { MAX_DEPTH } from "../core/tree.js";
 import { customObjectScope, type CustomObjects, registeredNameOf, safeModeScope } from "./custom-objects.js";
 import { type Config, type Envelope, isEnvelope, isPlainObject, type Json } from "./json.js";
+import { warnOfForgotten } from "./constructors.js";
 import { classNameOf, customNameOf, entryFor, entryOf, refuseSecond, warnOfMinified } from "./registry.js";
 
 /** An object that states its own config. */
@@ -98,11 +99,15 @@ function isSerializable(value: unknown): value is Serializable & object {
 function envelopeOf(object: Serializable & object): Json {
   const constructor = object.constructor;
   const entry = registeredNameOf(constructor) === undefined ? entryOf(constructor) : undefined;
-  if (entry === undefined) warnOfMinified(constructor);
+  const own = object.getConfig();
+  if (entry === undefined) {
+    warnOfMinified(constructor);
+    warnOfForgotten(object, own as Record<string, unknown>);
+  }
   const envelope: Record<string, Json> = {
     module: entry?.module ?? null,
     class_name: entry?.name ?? classNameOf(object),
-    config: serializeKerasObject(object.getConfig()),
+    config: serializeKerasObject(own),
     // Keras names classes twice that only its own sources have.
     registered_name: entry === undefined ? customNameOf(constructor) : entry.module.startsWith("keras.src.") ? entry.name : null,
   };

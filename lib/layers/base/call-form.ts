@@ -3,6 +3,7 @@
 import type { Layer } from "../layer.js";
 import { ArgumentError, text } from "../../core/errors.js";
 import { refuseUnknown } from "../../core/options.js";
+import { parametersIn, takenApart } from "../../core/parameters.js";
 import { isPlainObject } from "../../config/index.js";
 import { entryOf } from "../../config/registry.js";
 import type { CallOptions } from "./types.js";
@@ -75,7 +76,8 @@ function parametersOf(call: (...args: readonly unknown[]) => unknown): readonly 
     const source = String(call);
     // What was bound does not show its parameters.
     form = (source.includes("[native code]") ? [] : parametersIn(source)).map((parameter) => {
-      const options = takenApart(parameter);
+      const pattern = takenApart(parameter);
+      const options = pattern && !pattern.keepsRest ? pattern.names : null;
       const name = named.find((name) => new RegExp(`^${name}\\s*(=|$)`).test(parameter)) ?? byDefault(parameter);
       return {
         name,
@@ -109,39 +111,4 @@ function warnOfNameless(layer: Layer, call: object): void {
     `kerasm: ${layer.name}: a minifier seems to have named the parameters of call, so that the last one gets the options as an object. ` +
       "Where it is to be training or mask, write call(x, { training, mask }).",
   );
-}
-
-/** The names in a pattern such as `{ training, mask: own = null }`; null for what is none, or keeps the rest. */
-function takenApart(source: string): readonly string[] | null {
-  if (!source.startsWith("{")) return null;
-  const parts = partsOf(source, 0);
-  if (parts.some((part) => part.startsWith("..."))) return null;
-  return parts.filter((part) => part !== "").map((part) => /^["']?([\w$]+)/.exec(part)?.[1] ?? part);
-}
-
-/** The texts of a function's parameters. */
-export function parametersIn(source: string): string[] {
-  const begin = source.indexOf("(");
-  const arrow = source.indexOf("=>");
-  return begin < 0 || (arrow >= 0 && arrow < begin) ? [] : partsOf(source, begin);
-}
-
-/** What commas part between the bracket at a place and the one that closes it. */
-function partsOf(source: string, begin: number): string[] {
-  const found: string[] = [];
-  let depth = 0;
-  let from = begin + 1;
-  for (let i = begin; i < source.length; i++) {
-    const char = source[i]!;
-    if (char === "'" || char === '"' || char === "`") i = source.indexOf(char, i + 1);
-    if (i < 0) return found;
-    if ("([{".includes(char)) depth++;
-    else if (")]}".includes(char)) depth--;
-    if ((char === "," && depth === 1) || depth === 0) {
-      found.push(source.slice(from, i).trim());
-      from = i + 1;
-      if (depth === 0) break;
-    }
-  }
-  return found;
 }

@@ -19,7 +19,7 @@ import {
 import { ValueError } from "../../core/errors.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { parametersIn } from "../base/call-form.js";
+import { parametersIn } from "../../core/parameters.js";
 import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { CallOptions, Mask } from "../base/types.js";
 import { Layer } from "../layer.js";
