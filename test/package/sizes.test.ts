@@ -8,15 +8,15 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 534,
-  keras: 445,
-  ops: 203,
+  index: 537,
+  keras: 448,
+  ops: 204,
   data: 142,
   datasets: 101,
-  models: 534,
+  models: 537,
   visor: 307,
   formats: 97,
-  autograph: 188,
+  autograph: 189,
 };
 
 /** The files that a file imports when it is loaded, itself included. */
