@@ -714,6 +714,7 @@ const reasons: readonly (readonly [reason: string, matches: (op: Primitive) => b
     "it computes gradients, and exports are of inference",
     (op) => /_grad(ient)?s?$|_density$|^max_pool_pick$|^batch_normalization_training$|^conv_(input|weight)_/.test(op.name),
   ],
+  ["it is part of an optimizer's update, and exports are of inference", (op) => op.name === "flush"],
   ["it draws random numbers, and exports are of inference", (op) => /^random_|^dropout$/.test(op.name)],
   ["it meets other replicas, or only the host can do it", (op) => op.effect || op.host !== undefined],
   ["it waits for shapes: give a whole inputSignature", (op) => op.expand !== undefined],
