@@ -8,12 +8,12 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 537,
-  keras: 448,
-  ops: 204,
+  index: 539,
+  keras: 450,
+  ops: 205,
   data: 142,
   datasets: 101,
-  models: 537,
+  models: 539,
   visor: 307,
   formats: 97,
   autograph: 189,
