@@ -80,7 +80,7 @@ const told = new WeakSet<object>();
 export function warnOfForgotten(object: object, config: Readonly<Record<string, unknown>>): void {
   const { constructor } = object;
   if (told.has(constructor) || !isMadeByParameters(constructor)) return;
-  const { fields } = (constructor as unknown as { readonly options: Schema }).options;
+  const { fields = {} } = (constructor as unknown as { readonly options?: Partial<Schema> }).options ?? {};
   const names = forgotten(constructor, config).filter((name) => !(name in fields));
   if (names.length === 0) return;
   told.add(constructor);

@@ -3,7 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 import t from "tap";
-import type { Job, Watched } from "../../bench/page/program.js";
+import type { Job, Watched } from "./measure/program.js";
 import { chromiumPath } from "../support/chromium.js";
 import { packedInChromium } from "../support/packed-page.js";
 import { servePage } from "../support/page-server.js";
@@ -28,7 +28,7 @@ const jobs: readonly Job[] = [
 if (!chromiumPath) t.pass("no Chromium here");
 else {
   const { home, browser } = await packedInChromium(t);
-  const files = new Map([["/program.js", await readFile(new URL("../../bench/page/program.js", import.meta.url))]]);
+  const files = new Map([["/program.js", await readFile(new URL("./measure/program.js", import.meta.url))]]);
   for (const isolated of [true, false]) {
     const server = await servePage(home, { isolated, files });
     t.teardown(server.close);

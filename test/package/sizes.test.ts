@@ -8,15 +8,15 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 539,
-  keras: 450,
-  ops: 205,
-  data: 142,
-  datasets: 101,
-  models: 539,
+  index: 541,
+  keras: 452,
+  ops: 207,
+  data: 145,
+  datasets: 104,
+  models: 542,
   visor: 307,
-  formats: 98,
-  autograph: 189,
+  formats: 99,
+  autograph: 191,
 };
 
 /** The files that a file imports when it is loaded, itself included. */
