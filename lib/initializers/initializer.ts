@@ -12,8 +12,8 @@ import {
 } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { defaults } from "../core/defaults.js";
-import { isFloat, type Dtype } from "../core/dtype.js";
-import { ShapeError } from "../core/errors.js";
+import { isFloat, keptDtype, type Dtype } from "../core/dtype.js";
+import { DtypeError, ShapeError, text } from "../core/errors.js";
 import { checkOptions } from "../core/options.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
@@ -27,7 +27,7 @@ export interface InitializerCallOptions {
 }
 
 export interface Initializer<S extends Schema = NoOptions> {
-  (shape: readonly number[], options?: InitializerCallOptions): Tensor;
+  (shape: readonly number[], options?: Dtype | InitializerCallOptions): Tensor;
 }
 
 /**
@@ -62,9 +62,12 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
     return another(this as unknown as InitializerLike) as unknown as this;
   }
 
-  protected override invoke(shape: readonly number[], options: InitializerCallOptions = {}): Tensor {
+  protected override invoke(shape: readonly number[], options: Dtype | InitializerCallOptions = {}): Tensor {
+    if (typeof options === "string") return this.invoke(shape, { dtype: options });
     checkOptions(classNameOf(this), arguments, 1, ["dtype"]);
-    return this.call(shape, options.dtype ?? defaults.floatx);
+    const dtype = keptDtype(options.dtype ?? defaults.floatx);
+    if (dtype) return this.call(shape, dtype);
+    throw new DtypeError(`${classNameOf(this)}.dtype`, { given: text(options.dtype), expected: "the name of a dtype" });
   }
 }
 

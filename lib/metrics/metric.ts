@@ -14,7 +14,7 @@ import {
 import { Family, type Identifier, type Fields, type Json, nullable, Schema, schema, string } from "../config/index.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { type Dtype, isFloat } from "../core/dtype.js";
-import { checkOptions } from "../core/options.js";
+import { gathered } from "../core/one-by-one.js";
 import { checkLengths } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { initializers } from "../initializers/family.js";
@@ -41,7 +41,8 @@ export function metricOptions<const P extends readonly (keyof (MetricFields & F)
 
 /** A variable of a metric. */
 export interface MetricWeight {
-  readonly name: string;
+  /** Default: "variable". */
+  readonly name?: string;
   /** Default: a scalar. */
   readonly shape?: readonly number[];
   /** Default: zeros. */
@@ -49,8 +50,6 @@ export interface MetricWeight {
   /** Default: the dtype of the metric. */
   readonly dtype?: Dtype;
 }
-
-const weightOptions: readonly (keyof MetricWeight)[] = ["name", "shape", "initializer", "dtype"];
 
 /** What a metric answers: one tensor, or several by name. */
 export type MetricResult = Tensor | Readonly<Record<string, Tensor>>;
@@ -97,9 +96,11 @@ export abstract class Metric<S extends Schema = Schema<readonly ["dtype", "name"
   abstract result(): MetricResult;
 
   /** Makes a variable of the metric's state; usually in the constructor. */
-  addWeight(weight: MetricWeight): Variable {
-    checkOptions(`${this.name}.addWeight`, [weight ?? null], 0, weightOptions);
-    const { name, initializer = "zeros", dtype = this.dtype } = weight;
+  addWeight(weight: MetricWeight): Variable;
+  addWeight(shape: readonly number[], initializer?: InitializerIdentifier, others?: Omit<MetricWeight, "shape" | "initializer">): Variable;
+  addWeight(...given: readonly unknown[]): Variable {
+    const weight = gathered<MetricWeight>(`${this.name}.addWeight`, ["shape", "initializer", "dtype", "name"], given);
+    const { name = "variable", initializer = "zeros", dtype = this.dtype } = weight;
     const shape = weight.shape ?? [];
     const where = `${this.name}.${String(name)}`;
     checkLengths(shape, where);
@@ -116,8 +117,14 @@ export abstract class Metric<S extends Schema = Schema<readonly ["dtype", "name"
   }
 
   /** The same as `addWeight`. Keras: add_variable */
-  addVariable(weight: MetricWeight): Variable {
-    return this.addWeight(weight);
+  addVariable(weight: MetricWeight): Variable;
+  addVariable(
+    shape: readonly number[],
+    initializer?: InitializerIdentifier,
+    others?: Omit<MetricWeight, "shape" | "initializer">,
+  ): Variable;
+  addVariable(...given: readonly unknown[]): Variable {
+    return this.addWeight(...(given as [MetricWeight]));
   }
 
   /**

@@ -27,6 +27,7 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
+import { gathered } from "../core/one-by-one.js";
 import { checkArray, checkOptions, checkThat } from "../core/options.js";
 import { checkLengths } from "../core/shape.js";
 import { asOneCall, presentCall } from "../core/ownership.js";
@@ -206,12 +207,19 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   }
 
   /** A variable of the optimizer. */
-  addVariable(given: OptimizerVariable): Variable {
-    checkOptions(`${this.name}.addVariable`, [given ?? null], 0, variableOptions);
-    const { name, dtype = "float32", initializer = "zeros", like } = given;
-    const shape = given.shape ?? [];
-    checkLengths(shape, `${this.name}.${String(name)}`);
-    const [initial, options] = firstValue(initializers.get(initializer, `${this.name}.${String(name)}`), shape, dtype);
+  addVariable(variable: OptimizerVariable): Variable;
+  addVariable(
+    shape: readonly number[],
+    initializer?: InitializerIdentifier,
+    others?: Omit<OptimizerVariable, "shape" | "initializer">,
+  ): Variable;
+  addVariable(...given: readonly unknown[]): Variable {
+    const wanted = gathered<OptimizerVariable>(`${this.name}.addVariable`, ["shape", "initializer", "dtype"], given, variableOptions);
+    const { name = "variable", dtype = "float32", initializer = "zeros", like } = wanted;
+    const shape = wanted.shape ?? [];
+    const where = `${this.name}.${name}`;
+    checkLengths(shape, where);
+    const [initial, options] = firstValue(initializers.get(initializer, where), shape, dtype);
     return this.#track(new Variable(initial, { ...options, name, trainable: false, ...(like && { like }) }));
   }
 
@@ -466,7 +474,8 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
 
 /** A variable that an optimizer makes for itself. */
 export interface OptimizerVariable {
-  readonly name: string;
+  /** Default: "variable". */
+  readonly name?: string;
   readonly shape?: readonly number[];
   readonly dtype?: Dtype;
   readonly initializer?: InitializerIdentifier;

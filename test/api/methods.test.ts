@@ -152,7 +152,7 @@ t.test("optimizers, metrics, losses, initializers", async (t) => {
     ...each("apply of a scaled one", (value) => scaled.apply(value, [v]), "an array of gradients"),
     ...each("statelessApply", (value) => optimizer.statelessApply(value, [tf.ones([2])], [[1, 2]]), "an array of values"),
     ...each("setWeights", (value) => optimizer.setWeights(value), "an array of values"),
-    ...each("addVariable", (value) => optimizer.addVariable(value), "options among name, shape", ["undefined"]),
+    ...each("addVariable", (value) => optimizer.addVariable(value), ".", ["undefined", "null"]),
     ...each("addVariable's shape", (shape) => optimizer.addVariable({ name: "a", shape }), "an array of lengths", ["undefined", "null"]),
     ...each("addVariableFromReference", (value) => optimizer.addVariableFromReference(value, "a"), "a variable"),
     ...each("addVariableFromReference's name", (value) => optimizer.addVariableFromReference(v, value), "a string", ["a string"]),
@@ -160,12 +160,12 @@ t.test("optimizers, metrics, losses, initializers", async (t) => {
     ...each("finalizeVariableValues", (value) => optimizer.finalizeVariableValues(value), "an array of variables"),
     ...each("excludeFromWeightDecay", (value) => new keras.optimizers.SGD().excludeFromWeightDecay(value), "options", ["undefined"]),
     ...each("clipnorm", (value) => (optimizer.clipnorm = value), ".", ["undefined", "null", "a number"]),
-    ...each("addWeight", (value) => metric.addWeight(value), "options among name, shape", ["undefined"]),
+    ...each("addWeight", (value) => metric.addWeight(value), ".", ["undefined", "null"]),
     ...each("statelessUpdateState", (value) => metric.statelessUpdateState(value, [1]), "an array of values"),
     ...each("statelessResult", (value) => metric.statelessResult(value), "an array of values"),
     ...each("random values", (value) => random(value), "an array of lengths"),
     ...each("random values by call", (value) => random.call(value, "float32"), "an array of lengths"),
-    ...each("options of an initializer", (value) => random([2], value), "options", ["undefined"]),
+    ...each("options of an initializer", (value) => random([2], value), ".", ["undefined"]),
     ...each("an identity", (value) => (new keras.initializers.Identity() as Anything)(value), "an array of lengths"),
     ...each("a constraint", (value) => (v.constraint = value), "a function of the value", ["null", "a function"]),
     ...each("a variable's trainable", (value) => (v.trainable = value), "true or false", ["null"]),
@@ -282,4 +282,18 @@ t.test("datasets and checkpoints", async (t) => {
     ["a negative number", () => manager.save({ checkpointNumber: -1 }), /checkpointNumber: given -1/],
   ]);
   t.match(await manager.save({ checkpointNumber: 5 }), /ckpt-5$/);
+});
+
+t.test("what Keras takes by place stands by place, and as an option", async (t) => {
+  const random = new keras.initializers.GlorotUniform();
+  t.strictSame(
+    [random([2], "float16").dtype, random([2], { dtype: "float16" }).dtype, random([2]).dtype],
+    ["float16", "float16", "float32"],
+  );
+  const metric = new keras.metrics.Mean();
+  t.strictSame(metric.addWeight([2], "ones").array(), [1, 1]);
+  t.strictSame(metric.addVariable([2], "ones", { name: "total" }).name, "total");
+  const optimizer = new keras.optimizers.SGD();
+  t.strictSame(optimizer.addVariable([2], "ones").array(), [1, 1]);
+  t.strictSame(optimizer.addVariable({ name: "count", shape: [1], dtype: "int32" }).dtype, "int32");
 });
