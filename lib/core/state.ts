@@ -8,6 +8,7 @@
 import type { Operand } from "../runtime/command.js";
 import { finishAside } from "../runtime/machine.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
+import type { Parts } from "../runtime/parts.js";
 import { Block, currentStamp, settle } from "./blocks.js";
 import { bytesOfElements, dtypes, elementsAt, type Dtype, type TypedArray } from "./dtype.js";
 import { StateError } from "./errors.js";
@@ -37,8 +38,15 @@ export function settleNewStates(): void {
 
 let nextId = 1;
 
+/** Makes first elements, whenever it is called. */
+export interface Making {
+  (): Tensor;
+  /** The same in parts, where it takes long. */
+  readonly inParts?: (() => Parts<Tensor>) | undefined;
+}
+
 /** The first elements of a state: a number that each of them is, or what makes a tensor of them. */
-export type First = number | (() => Tensor);
+export type First = number | Making;
 
 export class State implements Spec, Operand, Lender {
   /** Unique in the process. */
@@ -80,8 +88,20 @@ export class State implements Spec, Operand, Lender {
 
   /** Makes the first elements where they are still to be made; to be called before an operation or a program begins. */
   ready(): void {
-    if (typeof this.#first !== "function") return;
-    const made = this.#first();
+    const first = this.#first;
+    if (typeof first === "function") this.#take(first, first());
+  }
+
+  /** The same in parts. */
+  *readyInParts(): Parts<void> {
+    const first = this.#first;
+    if (typeof first === "function" && first.inParts) this.#take(first, yield* first.inParts());
+    else this.ready();
+  }
+
+  /** Takes what was made, unless others have come meanwhile. */
+  #take(making: Making, made: Tensor): void {
+    if (this.#first !== making) return;
     if (made.dtype !== this.dtype || made.storage?.block.bytes !== this.bytes)
       throw new StateError("variable", { given: `first elements ${made.toString()}`, expected: `${this.dtype} of ${this.size} elements` });
     this.#first = made;

@@ -145,7 +145,7 @@ export class Executable {
     const programs: Program[] = [];
     try {
       for (const state of this.#states) {
-        state.ready();
+        yield* state.readyInParts();
         yield;
       }
       for (const state of this.#states) {

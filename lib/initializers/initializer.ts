@@ -16,8 +16,10 @@ import { isFloat, keptDtype, type Dtype } from "../core/dtype.js";
 import { DtypeError, ShapeError, text } from "../core/errors.js";
 import { checkOptions } from "../core/options.js";
 import { sameShape, shapeText } from "../core/shape.js";
+import type { First } from "../core/state.js";
 import { Chainable, type Tensor } from "../core/tensor.js";
 import { cast } from "../ops/index.js";
+import type { Parts } from "../runtime/parts.js";
 import type { VariableOptions } from "../variables/variable.js";
 
 /** What an initializer is called with beside a shape. */
@@ -54,6 +56,11 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
 
   /** The value of every element, where it is the same one in every shape; null: elements differ. */
   get everyElement(): number | null {
+    return null;
+  }
+
+  /** Makes the values in parts; null where that takes no time worth it. */
+  inParts(_shape: readonly number[], _dtype: Dtype): Parts<Tensor> | null {
     return null;
   }
 
@@ -95,13 +102,15 @@ export function valuesOf(values: TensorLike): InitializerLike {
 }
 
 /** A first value and options of `new Variable`, by which an initializer's values wait until they are wanted, where they can. */
-export function firstValue(make: InitializerLike, shape: readonly number[], dtype: Dtype): [number | (() => Tensor), VariableOptions] {
+export function firstValue(make: InitializerLike, shape: readonly number[], dtype: Dtype): [First, VariableOptions] {
   const values = (): Tensor => make(shape, { dtype });
   if (!(make instanceof Initializer && make.isRepeatable)) return [values, { dtype }];
   make.checkShape(shape);
   const every = make.everyElement;
   const isExact = every !== null && (isFloat(dtype) || every === 0 || every === 1);
-  return [isExact ? every : values, { dtype, shape }];
+  if (isExact) return [every, { dtype, shape }];
+  const isLong = make.inParts(shape, dtype) !== null;
+  return [isLong ? Object.assign(values, { inParts: () => make.inParts(shape, dtype)! }) : values, { dtype, shape }];
 }
 
 /** An initializer of the same config, which draws a seed of its own where the config names none; a plain function is given back. */

@@ -2,15 +2,19 @@
 
 import { number, schema, type Attributes } from "../config/index.js";
 import { constant } from "../core/convert.js";
+import type { Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { multiply, subtract } from "../ops/elementwise/arithmetic.js";
+import { cast } from "../ops/elementwise/cast.js";
 import { matrixProduct } from "../ops/linalg/matmul.js";
 import { randomNormal } from "../ops/random/random.js";
 import { reshape } from "../ops/shaping/reshape.js";
 import { slice } from "../ops/shaping/slice.js";
 import { transpose } from "../ops/shaping/transpose.js";
+import { finish, type Parts } from "../runtime/parts.js";
+import { drawSeed } from "../variables/seed-generator.js";
 import { initScope } from "../variables/variable.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer, seedField } from "./random.js";
@@ -33,16 +37,22 @@ export class Orthogonal extends RandomInitializer<typeof Orthogonal.options> {
     if (shape.length < 2) throw new ShapeError("Orthogonal", { given: `the shape ${shapeText(shape)}`, expected: "at least rank 2" });
   }
 
+  /** Initial values are made outside of traces, so that the numbers are there. */
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
+    return initScope(() => finish(this.#drawInParts(shape, seed)));
+  }
+
+  override *inParts(shape: readonly number[], dtype: Dtype): Parts<Tensor> {
+    return cast(yield* this.#drawInParts(shape, drawSeed(this.seed)), dtype);
+  }
+
+  *#drawInParts(shape: readonly number[], seed: Tensor): Parts<Tensor> {
     this.checkShape(shape);
     const columns = shape.at(-1)!;
     const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
     const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
-    // Initial values are made outside of traces, so that the numbers are there.
-    return initScope(() => {
-      const vectors = multiply(orthonormal(randomNormal(seed, [count, length])), this.options.gain);
-      return reshape(rows < columns ? vectors : transpose(vectors), shape);
-    });
+    const vectors = multiply(yield* orthonormal(randomNormal(seed, [count, length])), this.options.gain);
+    return reshape(rows < columns ? vectors : transpose(vectors), shape);
   }
 }
 
@@ -52,7 +62,7 @@ export interface Orthogonal extends Attributes<typeof Orthogonal.options> {}
 const BLOCK = 32;
 
 /** The rows made orthogonal and of length 1, in their order; twice, since what rounding leaves counts where little is left of a row. */
-function orthonormal(rows: Tensor): Tensor {
+function* orthonormal(rows: Tensor): Parts<Tensor> {
   const [count, length] = rows.shape as [number, number];
   const done = new Float32Array(count * length);
   for (let begin = 0; begin < count; begin += BLOCK) {
@@ -60,6 +70,7 @@ function orthonormal(rows: Tensor): Tensor {
     let block = slice(rows, [begin, 0], [size, length]);
     const before = constant(done.subarray(0, begin * length), { shape: [begin, length] });
     for (let pass = 0; pass < 2; pass++) {
+      yield;
       if (begin > 0) block = subtract(block, matrixProduct(matrixProduct(block, before, { transposeB: true }), before));
       block = constant(amongThemselves(Float64Array.from(block.data()), size, length), { shape: [size, length] });
     }

@@ -9,7 +9,7 @@ import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } fr
 import { printArray } from "../core/print.js";
 import { arePartsShown, asReplica, isInReplica, isMerging, replica, scopeGroup, split, type Group, type Split } from "../core/replicas.js";
 import { checkLengths, sameShape, shapeText, sizeOf } from "../core/shape.js";
-import { State } from "../core/state.js";
+import { State, type Making } from "../core/state.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
 import { allReduce, broadcast } from "../ops/collective/all-reduce.js";
 import { add, divide, subtract } from "../ops/elementwise/arithmetic.js";
@@ -156,7 +156,8 @@ export class Variable extends Chainable {
     if (shape && kept && this.group.count === 1 && (typeof initial === "number" || typeof initial === "function")) {
       this.#shape = shape;
       this.split = null;
-      this.state = new State(shape, kept, typeof initial === "number" ? initial : made);
+      const inParts = (initial as Making).inParts;
+      this.state = new State(shape, kept, typeof initial === "number" ? initial : Object.assign(made, { inParts }));
       this.#created(trainable);
       return;
     }

@@ -1,4 +1,4 @@
-// node build/test/browser/measure/index.js [freeze] [steps] [load]: the package in Chromium, with isolation and without.
+// node build/bench/page/index.js [freeze] [steps] [load]: the package in Chromium, with isolation and without.
 //
 //  freeze  the longest task of a page's thread from the call of fit, evaluate, predict or trainOnBatch on, and frames a second
 //  steps   milliseconds a step, beside Node's with as many threads
@@ -15,9 +15,9 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { Page } from "playwright-core";
 import { build as vite } from "vite";
-import { launchChromium } from "../../support/chromium.js";
-import { installPacked } from "../../support/packed.js";
-import { servePage } from "../../support/page-server.js";
+import { launchChromium } from "../../test/support/chromium.js";
+import { installPacked } from "../../test/support/packed.js";
+import { servePage } from "../../test/support/page-server.js";
 import type { Job, NetworkName, Watched } from "./program.js";
 
 const { values, positionals } = parseArgs({
@@ -129,8 +129,7 @@ if (wanted.includes("load")) {
   const app = (csp: string, from: string) => `${csp}import * as keras from "${from}";
 const { layers } = keras;
 const marks = { begin: globalThis.begin, imported: performance.now() };
-const rows = [new keras.Input({ shape: [784] }), new layers.Dense(128, { activation: "relu" }), new layers.Dense(10)];
-const model = new keras.Sequential(rows);
+const model = new keras.Sequential([new keras.Input({ shape: [784] }), new layers.Dense(128, { activation: "relu" }), new layers.Dense(10)]);
 model.compile({ optimizer: new keras.optimizers.Adam(), loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }) });
 const x = Array.from({ length: 32 }, (_, i) => Array.from({ length: 784 }, (_, k) => ((i + k) % 7) / 7));
 marks.compiled = performance.now();
