@@ -1,4 +1,4 @@
-// node build/bench/page/index.js [freeze] [steps] [load]: the package in Chromium, with isolation and without.
+// npm run bench:page -- [freeze] [steps] [load]: the package in Chromium, with isolation and without.
 //
 //  freeze  the longest task of a page's thread from the call of fit, evaluate, predict or trainOnBatch on, and frames a second
 //  steps   milliseconds a step, beside Node's with as many threads
@@ -15,17 +15,17 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { Page } from "playwright-core";
 import { build as vite } from "vite";
-import { launchChromium } from "../../test/support/chromium.js";
-import { installPacked } from "../../test/support/packed.js";
-import { servePage } from "../../test/support/page-server.js";
-import type { Job, NetworkName, Watched } from "./program.js";
+import { launchChromium } from "../support/chromium.js";
+import { installPacked } from "../support/packed.js";
+import { servePage } from "../support/page-server.js";
+import type { Job, NetworkName, Watched } from "../support/page-program.js";
 
 const { values, positionals } = parseArgs({
   options: { filter: { type: "string", default: "" }, busy: { type: "string", default: "0" }, rounds: { type: "string", default: "3" } },
   allowPositionals: true,
 });
 const wanted = positionals.length ? positionals : ["freeze", "steps", "load"];
-const program = fileURLToPath(new URL("program.js", import.meta.url));
+const program = fileURLToPath(new URL("../support/page-program.js", import.meta.url));
 
 const job = (network: NetworkName, batch: number, call: Job["call"], steps: number, stepsPerExecution = 1): Job => ({
   network,
@@ -85,7 +85,9 @@ const call = <R>(url: string, name: "time" | "watch", job: Job) =>
 /** The same in a process of Node. */
 async function inNode(job: Job, threads: number): Promise<{ best: number; middle: number }> {
   const folder = await mkdtemp(join(tmpdir(), "kerasm-page-"));
-  const text = `import(${JSON.stringify(program)}).then((program) => program.time(${JSON.stringify(job)})).then((found) => console.log(JSON.stringify(found)))`;
+  const text = `import(${JSON.stringify(program)})
+    .then((program) => program.time(${JSON.stringify(job)}))
+    .then((found) => console.log(JSON.stringify(found)))`;
   const child = spawn(process.execPath, ["-e", text], { env: { ...process.env, KERASM_NUM_THREADS: String(threads) } });
   let out = "";
   child.stdout.on("data", (text: Buffer) => (out += text.toString()));
@@ -120,7 +122,8 @@ if (wanted.includes("steps"))
     const best = (name: string) => Math.min(...found.get(name)!);
     const all = [...found].map(([name, times]) => `${name}: ${times.map(short).join(" ")}`).join("; ");
     console.log(
-      `${nameOf(each).padEnd(16)} isolated/node ${(best("isolated") / best("node 2")).toFixed(2)}, plain/node ${(best("plain") / best("node 1")).toFixed(2)}, ` +
+      `${nameOf(each).padEnd(16)} isolated/node ${(best("isolated") / best("node 2")).toFixed(2)}, ` +
+        `plain/node ${(best("plain") / best("node 1")).toFixed(2)}, ` +
         `isolated/plain ${(best("isolated") / best("plain")).toFixed(2)} (ms: ${all})`,
     );
   }
@@ -129,7 +132,8 @@ if (wanted.includes("load")) {
   const app = (csp: string, from: string) => `${csp}import * as keras from "${from}";
 const { layers } = keras;
 const marks = { begin: globalThis.begin, imported: performance.now() };
-const model = new keras.Sequential([new keras.Input({ shape: [784] }), new layers.Dense(128, { activation: "relu" }), new layers.Dense(10)]);
+const dense = new layers.Dense(128, { activation: "relu" });
+const model = new keras.Sequential([new keras.Input({ shape: [784] }), dense, new layers.Dense(10)]);
 model.compile({ optimizer: new keras.optimizers.Adam(), loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }) });
 const x = Array.from({ length: 32 }, (_, i) => Array.from({ length: 784 }, (_, k) => ((i + k) % 7) / 7));
 marks.compiled = performance.now();
@@ -174,7 +178,8 @@ globalThis.marks = marks;`;
       found.sort((a, b) => a.step - b.step);
       const { begin = 0, imported, compiled, step } = found[found.length >> 1]!;
       console.log(
-        `load ${name}, ${isolated ? "isolated" : "plain"}: first step after ${short(step)} ms (best ${short(found[0]!.step)}, worst ${short(found.at(-1)!.step)}); begun ${short(begin)}, ` +
+        `load ${name}, ${isolated ? "isolated" : "plain"}: first step after ${short(step)} ms ` +
+          `(best ${short(found[0]!.step)}, worst ${short(found.at(-1)!.step)}); begun ${short(begin)}, ` +
           `imported ${short(imported)}, compiled ${short(compiled)}`,
       );
     }
