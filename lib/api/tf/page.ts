@@ -5,18 +5,22 @@ import { blocksNow } from "../../core/blocks.js";
 import { usedBytes } from "../../runtime/heap.js";
 import { memoryBytes } from "../../runtime/memory.js";
 
-/** A page that is hidden draws no frames: then a frame is a turn of the event loop. */
+/** A page that is hidden draws no frames, and its timers come once a second: then a frame is a turn of the event loop. */
+const isHidden = (): boolean => typeof document !== "undefined" && document.hidden;
+
+/** It may be hidden while a frame is awaited, in milliseconds. */
 const LONGEST_FRAME = 100;
 
 /**
- * Waits until the page has drawn: at its next frame, in Node and in workers after one turn of the event loop. TensorFlow.js: tf.nextFrame
+ * Waits until the page has drawn: at its next frame; in Node, in workers and in a page that is hidden after one turn of the event
+ * loop. TensorFlow.js: tf.nextFrame
  *
  * ```ts
  * await tf.nextFrame();
  * ```
  */
 export function nextFrame(): Promise<void> {
-  if (typeof requestAnimationFrame === "undefined") return platform.turn();
+  if (typeof requestAnimationFrame === "undefined" || isHidden()) return platform.turn();
   return new Promise((resolve) => {
     const late = setTimeout(resolve, LONGEST_FRAME);
     requestAnimationFrame(() => {
