@@ -18,6 +18,8 @@ interface Found {
   readonly gradient: number;
   /** After `steps / 2` steps and a checkpoint in IndexedDB, then the rest by another object. */
   readonly trained: Trained;
+  /** What a fit had done when its signal stopped it in the midst of the second epoch. */
+  readonly stopped: { readonly batches: number; readonly epochs: number };
   readonly error?: string;
 }
 
@@ -35,7 +37,15 @@ const script = `
     const checkpoints = "indexeddb://mlp";
     await train({ tf, datasets }, { steps: ${steps / 2}, checkpoints });
     const trained = await train({ tf, datasets }, { steps: ${steps / 2}, checkpoints });
-    await post({ agent: navigator.userAgent, isolated: crossOriginIsolated, threads, gradient, trained });
+    const { keras } = tf, controller = new AbortController();
+    const model = new keras.Sequential([new keras.Input({ shape: [4] }), new keras.layers.Dense(1)]);
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    let batches = 0;
+    const told = new keras.callbacks.LambdaCallback({ onTrainBatchEnd: () => void (++batches === 7 && controller.abort()) });
+    const how = { batchSize: 8, epochs: 10, verbose: 0, callbacks: [told], signal: controller.signal };
+    const { history } = await model.fit(tf.ones([32, 4]), tf.ones([32, 1]), how);
+    const stopped = { batches, epochs: history.loss.length };
+    await post({ agent: navigator.userAgent, isolated: crossOriginIsolated, threads, gradient, trained, stopped });
   } catch (error) {
     await post({ error: String(error?.stack ?? error) });
   }`;
@@ -59,5 +69,7 @@ else {
       t.equal(found.gradient, 6);
       t.equal(found.trained.step, steps, "the checkpoint was restored");
       t.equal(found.trained.weights, here.weights);
+      t.equal(found.stopped.batches, 7, "no batch after the signal");
+      t.ok(found.stopped.epochs >= 1 && found.stopped.epochs <= 2, `the history so far: ${found.stopped.epochs}`);
     });
 }
