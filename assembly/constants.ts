@@ -39,6 +39,8 @@ export let LOG_TWO_HIGH: v128 = f32x4.splat(6.9313812256e-1);
 export let LOG_TWO_LOW: v128 = f32x4.splat(9.0580006145e-6);
 export let ROOT_HALF_BITS: v128 = i32x4.splat(0x3f3504f3);
 export let LEAST_NORMAL: v128 = f32x4.splat(1.17549435e-38);
+/** 2⁻¹¹⁰: what times a gate and a weight may be denormal. */
+export let LEAST_GRADIENT: v128 = f32x4.splat(7.703719777548943e-34);
 export let TWO_25: v128 = f32x4.splat(33554432);
 export let INTEGER_25: v128 = i32x4.splat(25);
 export let INFINITE: v128 = f32x4.splat(Infinity);
@@ -125,6 +127,7 @@ export function keepConstantsInGlobals(): void {
   LOG_TWO_LOW = x;
   ROOT_HALF_BITS = x;
   LEAST_NORMAL = x;
+  LEAST_GRADIENT = x;
   TWO_25 = x;
   INTEGER_25 = x;
   INFINITE = x;

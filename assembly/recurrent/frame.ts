@@ -2,13 +2,24 @@
 //  (1) The rows of a batch don't see each other: a unit is a group of rows through all steps, so threads never wait for each other.
 //  (2) What follows a product are loops over whole rows, one for each function: they lie in the first cache, and a loop of its own keeps
 //      the constants of a function in registers.
-import { loadUpTo, sigmoid, storeUpTo, tanh } from "../lanes";
+import { LEAST_GRADIENT } from "../constants";
+import { flushed, loadUpTo, sigmoid, storeUpTo, tanh } from "../lanes";
 
 /** The gradient before a sigmoid, given the one behind it and its result. */
 // @ts-ignore: decorator
 @inline
 export function throughSigmoid(d: v128, y: v128): v128 {
   return f32x4.mul(d, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)));
+}
+
+/**
+ * A gradient on its way through the steps, 0 where it has vanished: beyond some hundred steps it would go on as denormal numbers, on which
+ * each of its products takes the processor some hundred cycles.
+ */
+// @ts-ignore: decorator
+@inline
+export function vanishing(d: v128): v128 {
+  return flushed(d, LEAST_GRADIENT);
 }
 
 /** A state that a masked step leaves as it is; null: zeros. */

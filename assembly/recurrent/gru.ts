@@ -5,7 +5,7 @@ import { In, Out, Size } from "../abi";
 import { loadUpTo, sigmoid, splat, storeUpTo, tanh } from "../lanes";
 import { ADD, NR } from "../matmul/tile";
 import { findRows, multiplyRows } from "../matmul/rows";
-import { carry, tanhOfSum, throughSigmoid } from "./frame";
+import { carry, tanhOfSum, throughSigmoid, vanishing } from "./frame";
 
 @unmanaged
 export class GruArgs {
@@ -236,6 +236,7 @@ function finishBack(a: GruGradientArgs, n: usize, t: usize): void {
     const carried = a.dHidden0 + n * row + at;
     let dh = loadUpTo(carried, width);
     if (a.dHidden) dh = f32x4.add(dh, loadUpTo(a.dHidden + place * row + at, width));
+    dh = vanishing(dh);
     const from = a.gates + ((place * row) << 2) + at;
     const z = loadUpTo(from, width);
     const r = loadUpTo(from + row, width);

@@ -6,7 +6,7 @@ import { addProduct } from "../matmul/gemv";
 import { rowTimesHalves } from "../matmul/gemv-half";
 import { ADD } from "../matmul/tile";
 import { findRows, multiplyRows } from "../matmul/rows";
-import { carry, sigmoidOfSum, tanhOfSum, throughSigmoid } from "./frame";
+import { carry, sigmoidOfSum, tanhOfSum, throughSigmoid, vanishing } from "./frame";
 
 @unmanaged
 export class LstmArgs {
@@ -167,6 +167,8 @@ function finishBack(a: LstmGradientArgs, n: usize, t: usize): void {
     if (a.dHidden) dh = f32x4.add(dh, loadUpTo(a.dHidden + place * row + at, width));
     let dc = loadUpTo(throughCell, width);
     if (a.dCells) dc = f32x4.add(dc, loadUpTo(a.dCells + place * row + at, width));
+    dh = vanishing(dh);
+    dc = vanishing(dc);
     const from = a.gates + ((place * row) << 2) + at;
     const i = loadUpTo(from, width);
     const f = loadUpTo(from + row, width);

@@ -5,7 +5,7 @@ import { loadUpTo, splat, storeUpTo } from "../lanes";
 import { addProduct } from "../matmul/gemv";
 import { ADD } from "../matmul/tile";
 import { findRows, multiplyRows } from "../matmul/rows";
-import { carry, tanhOfSum } from "./frame";
+import { carry, tanhOfSum, vanishing } from "./frame";
 
 @unmanaged
 export class SimpleRnnArgs {
@@ -104,7 +104,7 @@ function finishBack(a: SimpleRnnGradientArgs, n: usize, t: usize): void {
     const width = min<usize>(4, a.units - j);
     const at = j << 2;
     const carried = a.dHidden0 + n * row + at;
-    const dh = f32x4.add(loadUpTo(carried, width), loadUpTo(a.dHidden + place * row + at, width));
+    const dh = vanishing(f32x4.add(loadUpTo(carried, width), loadUpTo(a.dHidden + place * row + at, width)));
     const y = loadUpTo(a.hidden + place * row + at, width);
     const through = f32x4.mul(dh, f32x4.sub(splat(1), f32x4.mul(y, y)));
     storeUpTo(carried, isThere ? splat(0) : dh, width);

@@ -273,3 +273,20 @@ for (const [name, { gates, units, time }] of Object.entries({
     t.strictSame(whole[0]!.data(), halves[0]!.data(), "states have the same bits");
     for (const i of [1, 2]) t.ok(ops.max(ops.abs(ops.subtract(whole[i]!, halves[i]!))).item() < 1e-4, `gradient ${i}`);
   });
+
+for (const make of [layers.LSTM, layers.GRU, layers.SimpleRNN])
+  t.test(
+    `${make.name}: a gradient that vanishes on its way ends at zero, not as denormal numbers, on which products take a hundred times as long`,
+    async (t) => {
+      const recurrentInitializer = new tf.keras.initializers.Orthogonal({ gain: 0.5, seed: 1 });
+      const layer: tf.keras.Layer = new (make as typeof layers.LSTM)(8, { recurrentInitializer, seed: 2 });
+      const x = tf.random.normal([2, 600, 4], { seed: 3 });
+      const tape = new tf.GradientTape();
+      tape.watch(x);
+      const loss = tape.record(() => tf.reduceSum(layer(x)));
+      const gradient = [...tape.gradient(loss, x)!.data()];
+      const isDenormal = (value: number) => value !== 0 && Math.abs(value) < 2 ** -126;
+      t.equal(gradient.filter(isDenormal).length, 0);
+      t.ok(gradient.slice(0, 4).every((value) => value === 0) && gradient.slice(-4).every((value) => value !== 0), "from the end alone");
+    },
+  );
