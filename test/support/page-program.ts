@@ -1,4 +1,4 @@
-// What a page and Node both do (measure.ts, freeze.test.ts): the package as it ships trains small and large networks.
+// What a page and Node both do for measure.ts: the package as it ships trains small and large networks.
 
 import * as tf from "kerasm";
 import { SimpleCNN, SimpleMLP } from "kerasm/models";
