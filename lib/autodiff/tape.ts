@@ -4,10 +4,10 @@
 //  (2) Of a step's tensors the tape holds those that the operation `keeps`, and of the others the spec alone.
 //  (3) Gradients are computed with public operations, so outer tapes and traces see them like any other.
 
-import { checkOptions } from "../core/options.js";
+import { checkOptions, checkThat } from "../core/options.js";
 import { isFloat } from "../core/dtype.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
-import { ArgumentError, ShapeError, StateError, text } from "../core/errors.js";
+import { ArgumentError, ShapeError, StateError } from "../core/errors.js";
 import { forEachTensor, isTracing, recording, recordingOnly, tapes, type Recorder } from "../core/interpreter.js";
 import { asOneCall, atOnce, checkSynchronous, presentCall } from "../core/ownership.js";
 import type { Primitive, Step } from "../core/primitive.js";
@@ -66,23 +66,18 @@ interface Entry {
 
 /** @throws ArgumentError where it is neither a tensor nor a variable */
 function checkDifferentiable(where: string, given: unknown): asserts given is Source {
-  if (given instanceof Tensor || (given as { readonly state?: unknown } | null | undefined)?.state instanceof State) return;
-  throw new ArgumentError(where, { given: text(given), expected: "tensors and variables, or arrays and records of them" });
+  const isVariable = (given as { readonly state?: unknown } | null | undefined)?.state instanceof State;
+  checkThat(given instanceof Tensor || isVariable, where, given, "tensors and variables, or arrays and records of them");
 }
 
 function checkTensor(where: string, name: string, given: unknown): asserts given is Tensor {
-  if (!(given instanceof Tensor)) throw new ArgumentError(`${where}: ${name}`, { given: text(given), expected: "a tensor" });
+  checkThat(given instanceof Tensor, `${where}: ${name}`, given, "a tensor");
 }
 
 function differentiable(where: string, name: string, given: unknown): Source[] {
   const all = leaves<Source>(given);
   for (const each of all) checkDifferentiable(`${where}: ${name}`, each);
   return all;
-}
-
-function checkUnconnected(given: unknown): void {
-  if (given === undefined || given === "none" || given === "zero") return;
-  throw new ArgumentError("GradientTape.gradient: unconnectedGradients", { given: text(given), expected: '"none" or "zero"' });
 }
 
 /** The given gradient of each target, of its shape. */
@@ -224,10 +219,11 @@ export class GradientTape implements Recorder {
     const where = "GradientTape.gradient";
     const targets = differentiable(where, "target", target);
     const flat = differentiable(where, "sources", sources);
-    checkUnconnected(options.unconnectedGradients);
+    const { unconnectedGradients = "none" } = options;
+    checkThat(["none", "zero"].includes(unconnectedGradients), `${where}: unconnectedGradients`, unconnectedGradients, '"none" or "zero"');
     const seeds = seedsOf(targets, options.outputGradients);
     this.#use(where);
-    const work = this.#backward(targets, flat, seeds, options.unconnectedGradients);
+    const work = this.#backward(targets, flat, seeds, unconnectedGradients);
     const next = () => this.stopRecording(() => work.next());
     let part = next();
     for (; !part.done; part = next()) yield;

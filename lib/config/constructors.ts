@@ -2,9 +2,8 @@
 
 import { ArgumentError } from "../core/errors.js";
 import { constructorParameters, takenApart } from "../core/parameters.js";
-import { registeredNameOf } from "./custom-objects.js";
 import { toCamelCase } from "./names.js";
-import { classNameOf, entryOf } from "./registry.js";
+import { classNameOf, entryOfOurs } from "./registry.js";
 import type { Schema } from "./schema.js";
 
 /** The name of a parameter that has one, and how its default begins. */
@@ -68,10 +67,7 @@ function isMadeByParameters(constructor: object): boolean {
     if (Object.hasOwn(type, "fromConfig")) owners.push(type);
   }
   const [first] = owners;
-  return (
-    first !== undefined &&
-    (owners.length === 1 ? first !== constructor : entryOf(first) !== undefined && registeredNameOf(first) === undefined)
-  );
+  return first !== undefined && (owners.length === 1 ? first !== constructor : entryOfOurs(first) !== undefined);
 }
 
 const told = new WeakSet<object>();

@@ -71,6 +71,9 @@ export function entryOf(value: object): Entry | undefined {
   return entries.get(value);
 }
 
+/** The entry of a class of ours; undefined for one that the user registered. */
+export const entryOfOurs = (type: object): Entry | undefined => (registeredNameOf(type) === undefined ? entryOf(type) : undefined);
+
 /**
  * Whether an object and what its options hold are of classes and functions that are registered here: then no code of the user's runs in its
  * methods.

@@ -6,7 +6,7 @@ import { MAX_DEPTH } from "../core/tree.js";
 import { customObjectScope, type CustomObjects, registeredNameOf, safeModeScope } from "./custom-objects.js";
 import { type Config, type Envelope, isEnvelope, isPlainObject, type Json } from "./json.js";
 import { warnOfForgotten } from "./constructors.js";
-import { classNameOf, customNameOf, entryFor, entryOf, refuseSecond, warnOfMinified } from "./registry.js";
+import { classNameOf, customNameOf, entryFor, entryOf, entryOfOurs, refuseSecond, warnOfMinified } from "./registry.js";
 
 /** An object that states its own config. */
 export interface Serializable {
@@ -98,7 +98,7 @@ function isSerializable(value: unknown): value is Serializable & object {
 
 function envelopeOf(object: Serializable & object): Json {
   const constructor = object.constructor;
-  const entry = registeredNameOf(constructor) === undefined ? entryOf(constructor) : undefined;
+  const entry = entryOfOurs(constructor);
   const own = object.getConfig();
   if (entry === undefined) {
     warnOfMinified(constructor);

@@ -13,6 +13,13 @@ export function checkArray(where: string, value: unknown, expected: string): ass
   checkThat(Array.isArray(value), where, value, expected);
 }
 
+/** @throws ArgumentError for what is no array of so many values */
+export function checkValues(where: string, values: unknown, count: number, owner = "variable"): asserts values is readonly unknown[] {
+  checkArray(where, values, `an array of values, one for each ${owner}`);
+  if (values.length === count) return;
+  throw new ArgumentError(where, { given: `${values.length} values`, expected: `${count}, one for each ${owner}` });
+}
+
 /** @throws ArgumentError for a value that is no record */
 export function checkRecord(where: string, value: unknown, expected = "an object of options"): asserts value is Record<string, unknown> {
   checkThat(isOptions(value), where, value, expected);
@@ -26,7 +33,7 @@ export function checkedFlag(where: string, value: unknown): boolean {
 
 /** @throws ArgumentError for a value that is no function */
 export function checkFunction(where: string, value: unknown): void {
-  if (typeof value !== "function") throw new ArgumentError(where, { given: text(value), expected: "a function" });
+  checkThat(typeof value === "function", where, value, "a function");
 }
 
 /**

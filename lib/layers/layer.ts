@@ -28,7 +28,7 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { isHalf, type Dtype } from "../core/dtype.js";
 import { ArgumentError, NotSupportedError, StateError, text } from "../core/errors.js";
 import { isTracing } from "../core/interpreter.js";
-import { checkArray, checkedFlag, checkRecord, checkThat } from "../core/options.js";
+import { checkedFlag, checkRecord, checkThat, checkValues } from "../core/options.js";
 import { asOneCall, presentCall } from "../core/ownership.js";
 import type { Shape } from "../core/shape.js";
 import { holdsText } from "../core/strings.js";
@@ -256,9 +256,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     const { returnLosses = false, ...options } = hasOptions ? last : {};
     const args = hasOptions ? [...given.slice(0, -1), ...(Object.keys(options).length > 0 ? [options] : [])] : given;
     const pairs = (variables: readonly Variable[], values: readonly TensorLike[]): [Variable, Tensor][] => {
-      checkArray(where, values, "an array of values, one for each variable");
-      if (variables.length !== values.length)
-        throw new ArgumentError(where, { given: `${values.length} values`, expected: `${variables.length}, one for each variable` });
+      checkValues(where, values, variables.length);
       return variables.map((variable, i) => [variable, asTensor(values[i]!)]);
     };
     const { nonTrainableVariables: others } = this;

@@ -1,8 +1,7 @@
 // Values and names of variables, as optimizers need them.
 
 import { constant, type TensorLike } from "../core/convert.js";
-import { ArgumentError } from "../core/errors.js";
-import { checkArray } from "../core/options.js";
+import { checkValues } from "../core/options.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Variable } from "../variables/variable.js";
 
@@ -13,10 +12,7 @@ export function pathOf(variable: Variable): string {
 
 /** Gives all variables values. @throws ArgumentError where they do not fit; then nothing changed */
 export function assignAll(where: string, variables: readonly Variable[], values: readonly TensorLike[]): void {
-  checkArray(where, values, "an array of values, one for each variable");
-  if (values.length !== variables.length) {
-    throw new ArgumentError(where, { given: `${values.length} values`, expected: `${variables.length}, one for each variable` });
-  }
+  checkValues(where, values, variables.length);
   const before = variables.map((variable) => variable.value());
   try {
     for (const [index, variable] of variables.entries()) variable.assign(fitting(values[index]!, variable));

@@ -1,8 +1,7 @@
 // Calls as functions of state: values go in place of variables, and come out as results.
 
 import type { TensorLike } from "../core/convert.js";
-import { ArgumentError } from "../core/errors.js";
-import { checkArray } from "../core/options.js";
+import { checkValues } from "../core/options.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Variable } from "./variable.js";
 
@@ -18,10 +17,7 @@ export function stateless<T>(
   body: () => T,
   where: string,
 ): { result: T; values: Tensor[] } {
-  checkArray(where, values, "an array of values, one for each variable");
-  if (values.length !== variables.length) {
-    throw new ArgumentError(where, { given: `${values.length} values`, expected: `${variables.length}, one for each variable` });
-  }
+  checkValues(where, values, variables.length);
   const before = variables.map((variable) => variable.value());
   try {
     variables.forEach((variable, i) => variable.assign(values[i]!));

@@ -1,6 +1,6 @@
 // What a layer owns: weights, children, losses and metrics, found by its fields.
 
-import { checkArray, checkedFlag, checkOptions, checkThat } from "../../core/options.js";
+import { checkedFlag, checkOptions, checkThat, checkValues } from "../../core/options.js";
 import { Callable, isPlainObject } from "../../config/index.js";
 import { constraints } from "../../constraints/family.js";
 import type { ConstraintIdentifier } from "../../constraints/index.js";
@@ -289,10 +289,7 @@ export abstract class LayerState extends Callable {
   setWeights(values: readonly (TensorLike | WeightValue)[]): void {
     const { weights } = this;
     const where = `${this.name}.setWeights`;
-    checkArray(where, values, "an array of values, one for each weight");
-    if (values.length !== weights.length) {
-      throw new ArgumentError(where, { given: `${values.length} values`, expected: `${weights.length}, one for each weight` });
-    }
+    checkValues(where, values, weights.length, "weight");
     const fitting = values.map((value, i) => fit(`${where}[${i}] (${weights[i]!.name})`, weights[i]!, value));
     weights.forEach((weight, i) => weight.assign(fitting[i]!));
   }

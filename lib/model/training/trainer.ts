@@ -1,6 +1,6 @@
 // compile, fit, evaluate, predict and their kin: what Model inherits to be trained.
 
-import { checkArray, checkOptions, checkRecord, checkThat } from "../../core/options.js";
+import { checkOptions, checkRecord, checkThat, checkValues } from "../../core/options.js";
 import { StatelessScope } from "../../variables/stateless-scope.js";
 import { GradientTape, gradientInParts } from "../../autodiff/tape.js";
 import type { Logs } from "../../callbacks/callback.js";
@@ -16,7 +16,7 @@ import {
 } from "../../config/index.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
-import { ArgumentError, StateError } from "../../core/errors.js";
+import { StateError } from "../../core/errors.js";
 import { Tensor } from "../../core/tensor.js";
 import { leaves } from "../../core/tree.js";
 import type { TracedFunction } from "../../graph/function.js";
@@ -248,14 +248,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   ): [loss: Tensor, variables: [trainable: Tensor[], nonTrainable: Tensor[], metrics: Tensor[]]] {
     const groups = [this.trainableVariables, this.nonTrainableVariables, this.metricsVariables];
     const given = [trainableVariables, nonTrainableVariables, metricsVariables];
-    groups.forEach((variables, i) => {
-      checkArray(`${this.name}.statelessComputeLoss`, given[i], "an array of values, one for each variable");
-      if (variables.length !== given[i]!.length)
-        throw new ArgumentError(`${this.name}.statelessComputeLoss`, {
-          given: `${given[i]!.length} values`,
-          expected: `${variables.length}, one for each variable`,
-        });
-    });
+    groups.forEach((variables, i) => checkValues(`${this.name}.statelessComputeLoss`, given[i], variables.length));
     const stateMapping = groups.flatMap((variables, i) => variables.map((variable, j) => [variable, given[i]![j]!] as const));
     const scope = new StatelessScope({ stateMapping });
     const loss = scope.run(() => this.computeLoss(options));
