@@ -34,7 +34,7 @@ function product(form: Form, name: string, { m, k, n }: Sizes, quick: boolean): 
       "tfjs-wasm": tfjs,
       jax: {
         setup: `const a = jax.random.uniform(jax.random.key(0), [${shapeA}]), b = jax.random.uniform(jax.random.key(1), [${shapeB}]);
-          const f = jax.jit((a, b) => np.matrixProduct(${transposeA ? "a.transpose()" : "a"}, ${transposeB ? "b.transpose()" : "b"}));`,
+          const f = jax.jit((a, b) => np.matmul(${transposeA ? "a.transpose()" : "a"}, ${transposeB ? "b.transpose()" : "b"}));`,
         run: "return f(a.ref, b.ref);",
       },
     },

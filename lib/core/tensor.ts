@@ -8,6 +8,7 @@ import { printArray, printTensor } from "./print.js";
 import { bytesIn, known, shapeText, sizeOf, sizeOrNull, type Shape } from "./shape.js";
 import type { Step } from "./primitive.js";
 import type { Owner } from "./ownership.js";
+import { refuseWrites } from "./readonly.js";
 import { Storage } from "./storage.js";
 
 /** Shape and dtype: all that is known of a tensor before it has values. */
@@ -79,8 +80,8 @@ export const widths = { areMixed: false };
 export class Tensor extends Chainable implements Spec, Operand {
   /** Unique in the process. */
   readonly id = nextId++;
-  readonly shape: Shape;
-  readonly dtype: Dtype;
+  readonly #shape: Shape;
+  readonly #dtype: Dtype;
   /** The elements; null for a symbolic tensor. */
   readonly storage: Storage | null;
   /** The operation that made a symbolic tensor, or undefined for an input. */
@@ -90,12 +91,27 @@ export class Tensor extends Chainable implements Spec, Operand {
   /** Name of a symbolic tensor, for messages. */
   name?: string;
 
+  static {
+    refuseWrites(Tensor.prototype, "tensor", {
+      shape: "a tensor that stays as it is: x.reshape(shape) gives another one",
+      dtype: "a tensor that stays as it is: x.cast(dtype) gives another one",
+    });
+  }
+
   constructor(spec: Spec, storage: Storage | null) {
     super();
-    this.shape = spec.shape;
-    this.dtype = spec.dtype;
+    this.#shape = spec.shape;
+    this.#dtype = spec.dtype;
     if (isStoredOnly(spec.dtype)) widths.areMixed = true;
     this.storage = storage;
+  }
+
+  get shape(): Shape {
+    return this.#shape;
+  }
+
+  get dtype(): Dtype {
+    return this.#dtype;
   }
 
   override value(): Tensor {

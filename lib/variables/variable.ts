@@ -7,6 +7,7 @@ import { bytesOfElements, type Dtype, dtypes, isFloat, type TypedArray } from ".
 import { ArgumentError, DtypeError, ShapeError, StateError, text, ValueError } from "../core/errors.js";
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
+import { refuseWrites } from "../core/readonly.js";
 import { arePartsShown, asReplica, isInReplica, isMerging, replica, scopeGroup, split, type Group, type Split } from "../core/replicas.js";
 import { checkLengths, sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { State, type Making } from "../core/state.js";
@@ -125,6 +126,14 @@ export class Variable extends Chainable {
   /** Whether it was made to be trained: its place among the weights of a layer, also where that is frozen. */
   readonly madeTrainable: boolean;
   readonly #shape: readonly number[];
+
+  static {
+    refuseWrites(Variable.prototype, "variable", {
+      value: "variable.assign(value)",
+      shape: "a variable of the shape that it was made with",
+      dtype: "a variable of the dtype that it was made with",
+    });
+  }
 
   /** @param initial  the first value, or a function that makes it (run outside of tapes and traces); see `options.shape` */
   constructor(initial: TensorLike | (() => TensorLike), options: VariableOptions = {}) {

@@ -179,6 +179,19 @@ t.test("optimizers, metrics, losses, initializers", async (t) => {
   t.strictSame(v.array(), [0, 1], "the optimizer goes on");
 });
 
+t.test("members of tensors and variables that nobody may write", async (t) => {
+  const tensor: Anything = tf.constant([1, 2, 3]);
+  const variable: Anything = tf.variable([1, 2, 3]);
+  await refuses(t, [
+    ["tensor.shape", () => (tensor.shape = [3, 1]), /^tensor.shape: given an assignment of \[3, 1\]; expected .*x.reshape\(shape\)/],
+    ["tensor.dtype", () => (tensor.dtype = "int32"), /^tensor.dtype: given an assignment of "int32"; expected .*x.cast\(dtype\)/],
+    ["variable.value", () => (variable.value = [3, 2, 1]), /^variable.value: given an assignment of .*; expected variable.assign\(value\)/],
+    ["variable.shape", () => (variable.shape = [1]), /^variable.shape: given an assignment of/],
+    ["variable.dtype", () => (variable.dtype = "int32"), /^variable.dtype: given an assignment of/],
+  ]);
+  t.strictSame([tensor.shape, tensor.dtype, tensor.array(), variable.value().array()], [[3], "float32", [1, 2, 3], [1, 2, 3]]);
+});
+
 t.test("tensors and lists of tensors", async (t) => {
   const x: Anything = tf.constant([[1, 2], [3, 4]]); // prettier-ignore
   const list = (): Anything => new tf.TensorArray("float32", 3);
