@@ -10,7 +10,7 @@ import { asTensor, type TensorLike } from "../core/convert.js";
 import { ArgumentError, ShapeError, StateError } from "../core/errors.js";
 import { forEachTensor, isTracing, recording, recordingOnly, tapes, type Recorder } from "../core/interpreter.js";
 import { asOneCall, atOnce, checkSynchronous, presentCall } from "../core/ownership.js";
-import type { Primitive, Step } from "../core/primitive.js";
+import type { Block, Primitive, Step } from "../core/primitive.js";
 import { sameShape, shapeText } from "../core/shape.js";
 import { State } from "../core/state.js";
 import { adoptTensor, Chainable, Tensor, type Spec } from "../core/tensor.js";
@@ -22,6 +22,7 @@ import { reshape } from "../ops/shaping/reshape.js";
 import { finish, type Parts } from "../runtime/parts.js";
 import { deferredGradients } from "./deferred.js";
 import { stack } from "../ops/shaping/concatenate.js";
+import { Sums } from "./sums.js";
 
 /** `tape.gradient` in parts: what runs between two of them is not recorded as part of it. */
 export let gradientInParts: <S>(tape: GradientTape, target: Tree<Source>, sources: S, options?: GradientOptions) => Parts<GradientsOf<S>>;
@@ -329,11 +330,7 @@ export class GradientTape implements Recorder {
       source instanceof Tensor ? (this.#tracked.has(source.id) ? [source.id] : []) : [...(this.#reads.get(source.state) ?? [])],
     );
     const reached = this.#reachedFrom(sourceIds.flat());
-    const sums = new Map<number, Tensor>();
-    const accumulate = (id: number, gradient: Tensor) => {
-      const sum = sums.get(id);
-      sums.set(id, sum ? add(sum, gradient) : gradient);
-    };
+    const sums = new Sums();
     const collected = () =>
       sources.map((source, i) => {
         const parts = sourceIds[i]!.map((id) => sums.get(id)).filter((part) => part !== undefined);
@@ -352,15 +349,15 @@ export class GradientTape implements Recorder {
         sources: sourceIds.flat(),
       };
       for (const [id, gradient] of deferredGradients(recorded, () => new GradientTape({ watchAccessedVariables: false })))
-        sums.set(id, gradient);
+        sums.add(id, gradient);
       return collected();
     }
     targets.forEach((target, i) => {
-      if (target instanceof Tensor && reached.has(target.id)) accumulate(target.id, seeds[i] ?? onesLike(target));
+      if (target instanceof Tensor && reached.has(target.id)) sums.add(target.id, seeds[i] ?? onesLike(target));
     });
     const call = presentCall();
     for (let i = this.#entries.length - 1; i >= 0; i--) {
-      asOneCall(call, () => backwardThrough(this.#entries[i]!, sums, reached, accumulate));
+      asOneCall(call, () => backwardThrough(this.#entries[i]!, sums, reached));
       yield;
     }
     return collected();
@@ -396,12 +393,7 @@ function entryOf(op: Primitive, attrs: unknown, step: Step): Entry {
   return { op, attrs, inputs: ids, outputs: results, kept, specs, step: isSymbolic ? step : null, isOpen };
 }
 
-function backwardThrough(
-  entry: Entry,
-  sums: Map<number, Tensor>,
-  reached: ReadonlySet<number>,
-  accumulate: (id: number, gradient: Tensor) => void,
-): void {
+function backwardThrough(entry: Entry, sums: Sums, reached: ReadonlySet<number>): void {
   const { op, attrs, inputs, outputs, kept, specs } = entry;
   if (!outputs.some(({ id }) => sums.has(id))) return;
   const isSingle = outputs.length === 1 && outputs[0]!.name === "y";
@@ -414,10 +406,10 @@ function backwardThrough(
   for (const { name, ids, isList } of inputs) {
     const thunk = thunks[name];
     if (!thunk || !ids.some((id) => reached.has(id))) continue;
-    const gradients = isList ? (thunk() as readonly (Tensor | null)[]) : [thunk() as Tensor | null];
+    const gradients = isList ? (thunk() as readonly (Tensor | null)[]) : [thunk() as Tensor | Block | null];
     ids.forEach((id, i) => {
       const gradient = gradients[i];
-      if (gradient && reached.has(id)) accumulate(id, gradient);
+      if (gradient && reached.has(id)) sums.add(id, gradient);
     });
   }
 }

@@ -26,7 +26,20 @@ type OutputNames<O> = O extends Spec ? "y" : Extract<keyof O, string>;
 type OutputsOf<O> = { readonly [K in OutputNames<O>]: Tensor };
 type Result<O> = O extends Spec ? Tensor : { readonly [K in keyof O]: Tensor };
 type Cotangent<O> = O extends Spec ? Tensor : { readonly [K in keyof O]: Tensor | null };
-type Thunk<T> = T extends readonly Tensor[] ? () => readonly (Tensor | null)[] : () => Tensor | null;
+type Thunk<T> = T extends readonly Tensor[] ? () => readonly (Tensor | null)[] : () => Tensor | Block | null;
+
+/**
+ * A gradient that is zero outside of a block: all of the other axes, a stretch of one. Of the steps of a sequence each gives one, so a tape
+ * puts those of a tensor together at once instead of adding up whole tensors.
+ */
+export interface Block {
+  readonly block: Tensor;
+  /** The shape of the whole. */
+  readonly shape: readonly number[];
+  readonly axis: number;
+  /** Where along the axis it begins. */
+  readonly begin: number;
+}
 type Specs<T> = { readonly [K in keyof T]: T[K] extends readonly Tensor[] ? readonly Spec[] : Spec };
 
 /** An elementwise step as its producer sees it. */
@@ -172,7 +185,7 @@ export interface Primitive {
 }
 
 export type Inputs = Readonly<Record<string, Tensor | readonly Tensor[] | State | undefined>>;
-export type Gradients = Readonly<Record<string, (() => Tensor | null | readonly (Tensor | null)[]) | undefined>>;
+export type Gradients = Readonly<Record<string, (() => Tensor | Block | null | readonly (Tensor | null)[]) | undefined>>;
 
 /** One application of an operation: what recorders are told. */
 export interface Step {

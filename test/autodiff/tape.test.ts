@@ -214,3 +214,79 @@ t.test("what is neither a tensor nor a variable is told, and the tape stays usab
   for (const [name, call, message] of wrong) t.throws(call, message, name);
   close(t, tape.gradient(y, w), [2, 4], "2w");
 });
+
+t.test("what slices of a tensor give is put together, whatever they are", async (t) => {
+  const shape = [3, 8, 4] as const;
+  const x = tf.variable(tf.random.uniform([...shape], { seed: 1 }));
+  type Part = readonly (readonly [begin: number, end: number, step?: number])[];
+  const whole = [[0, 3], [0, 8], [0, 4]] as const; // prettier-ignore
+  const along = (axis: number, ...stretches: (readonly [number, number, number?])[]): Part[] =>
+    stretches.map((stretch) => whole.map((all, i) => (i === axis ? stretch : all)));
+  const cases: Record<string, Part[]> = {
+    "all steps": along(1, ...Array.from({ length: 8 }, (_, i) => [i, i + 1] as const)),
+    "in another order": along(1, [5, 8], [0, 2], [2, 5]),
+    "with gaps": along(1, [1, 2], [4, 6]),
+    "one alone": along(2, [1, 3]),
+    "that overlap": along(1, [0, 4], [2, 6], [4, 8], [3, 5]),
+    "the same twice": along(0, [1, 2], [1, 2]),
+    "of two axes": [...along(1, [0, 3], [3, 8]), ...along(2, [0, 2], [2, 4])],
+    "with steps and whole ones": [...along(1, [0, 8, 2], [1, 8, 2]), whole, ...along(1, [7, 8])],
+    blocks: [[[0, 2], [1, 5], [0, 4]], [[1, 3], [0, 8], [2, 3]]], // prettier-ignore
+    nothing: along(1, [2, 2], [2, 3]),
+  };
+  for (const [name, parts] of Object.entries(cases)) {
+    const weights = parts.map((part, i) => {
+      const lengths = part.map(([begin, end, step = 1]) => Math.ceil((end - begin) / step));
+      return tf.random.uniform(lengths, { seed: i + 2 });
+    });
+    const wanted = new Float32Array(3 * 8 * 4);
+    parts.forEach((part, p) => {
+      const values = weights[p]!.data();
+      const [a, b, c] = part as [Part[0], Part[0], Part[0]];
+      let at = 0;
+      for (let i = a[0]; i < a[1]; i += a[2] ?? 1)
+        for (let j = b[0]; j < b[1]; j += b[2] ?? 1)
+          for (let k = c[0]; k < c[1]; k += c[2] ?? 1) wanted[(i * 8 + j) * 4 + k]! += values[at++]!;
+    });
+    const gradient = () => {
+      const tape = new tf.GradientTape();
+      const loss = tape.record(() =>
+        parts
+          .map((part, p) =>
+            x
+              .value()
+              .at(...part.map(([start, stop, step = 1]) => ({ start, stop, step })))
+              .mul(weights[p]!)
+              .sum(),
+          ) // prettier-ignore
+          .reduce((sum, each) => sum.add(each)),
+      );
+      return tape.gradient(loss, x)!;
+    };
+    close(t, gradient(), [...wanted], name);
+    close(t, tf.function(gradient)() as tf.Tensor, [...wanted], `${name}, traced`);
+  }
+  const second = new tf.GradientTape();
+  const slope = second.record(() => {
+    const tape = new tf.GradientTape();
+    const cubes = tape.record(() => tf.addN(tf.unstack(x, { axis: 1 }).map((step) => step.pow(3))).sum());
+    return tape.gradient(cubes, x)!.sum();
+  });
+  close(t, second.gradient(slope, x), [...x.value().data()].map((value) => 6 * value), "second derivatives"); // prettier-ignore
+  const step = tf.function((v: tf.Tensor) => {
+    const tape = new tf.GradientTape();
+    tape.watch(v);
+    return tape.gradient(
+      tape.record(() =>
+        tf
+          .addN(tf.unstack(v, { axis: 1 }))
+          .square()
+          .sum(),
+      ),
+      v,
+    );
+  });
+  const graph = String(step.getConcreteFunction([x.value()]).graph);
+  t.match(graph, /concatenate\(/, "the gradient of a sequence is one concatenation");
+  t.notMatch(graph, /embed\(/, "and no sum of whole tensors");
+});

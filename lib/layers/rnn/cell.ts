@@ -47,6 +47,8 @@ export interface Cell extends Layer {
   initialStatesFor?(x: Tensor): States;
   /** What a sequence drops, drawn once. */
   drawMasks?(input: Tensor, state: Tensor, training: boolean): DropoutMasks;
+  /** A whole sequence gone through the kernel at once: `call` gets its steps as `isProjected`. Null where steps have to go one by one. */
+  projectSequence?(sequence: Tensor, masks: DropoutMasks): Tensor | null;
   /** All steps at once, where that gives what the calls step by step give; null where it does not. */
   wholeSequence?(given: WholeSequence): readonly Tensor[] | null;
 }

@@ -6,6 +6,7 @@ import { shapeText, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { InitializerLike } from "../../initializers/index.js";
 import { add, concatenate, conv, multiply, onesLike, split, zeros, zerosLike } from "../../ops/index.js";
+import { mergeAxes, splitAxis } from "../../ops/shaping/reshape.js";
 import { dropout } from "../../random/index.js";
 import { SeedGenerator } from "../../variables/seed-generator.js";
 import type { Variable } from "../../variables/variable.js";
@@ -134,6 +135,13 @@ export class ConvLSTMCell extends Layer<typeof options> {
     return { inputs: draw(input, rate), state: draw(state, recurrentDropout) };
   }
 
+  /** One convolution over the images of all steps: one by one they are small, and their weight gradients would be added up. */
+  projectSequence(sequence: Tensor, masks: DropoutMasks): Tensor | null {
+    const [batch, time] = sequence.shape as [number | null, number | null];
+    if (masks.inputs || !time) return null;
+    return splitAxis(this.#project(mergeAxes(sequence, 0, 2), null), 0, [batch, time]);
+  }
+
   #parts(x: Tensor): Tensor[] {
     return split(x, GATES, channelAxis(this.options.dataFormat)) as Tensor[];
   }
@@ -154,13 +162,14 @@ export class ConvLSTMCell extends Layer<typeof options> {
     );
   }
 
-  override call(x: Tensor, [h, c]: readonly Tensor[], { training, masks }: CellOptions = {}): [Tensor, States] {
+  override call(x: Tensor, [h, c]: readonly Tensor[], { training, masks, isProjected = false }: CellOptions = {}): [Tensor, States] {
     const { activation, recurrentActivation, dataFormat } = this.options;
     const drawn = masks ?? this.drawMasks(x, h!, training === true);
     const recurrent = this.#gated(h!, this.recurrentKernel, drawn.state, (part, kernel) =>
       conv(part, kernel, { strides: 1, padding: "same", dataFormat }),
     );
-    const [i, f, g, o] = this.#parts(add(this.#project(x, drawn.inputs), recurrent)) as [Tensor, Tensor, Tensor, Tensor];
+    const projected = isProjected ? x : this.#project(x, drawn.inputs);
+    const [i, f, g, o] = this.#parts(add(projected, recurrent)) as [Tensor, Tensor, Tensor, Tensor];
     const carry = add(multiply(recurrentActivation(f), c!), multiply(recurrentActivation(i), activation(g)));
     const output = multiply(recurrentActivation(o), activation(carry));
     return [output, [output, carry]];

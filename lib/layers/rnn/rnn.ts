@@ -193,8 +193,14 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     const initial = begin ?? inList(cell.initialStatesFor?.(at(firstOf(sequence), 0)) ?? zeroStatesOf(cell.stateSize, firstOf(sequence)));
     const masks = cell.drawMasks?.(at(firstOf(sequence), 0), firstOf(initial), training);
     const isThere = mask && cast(mask, "bool");
-    if (!(cell instanceof GatedCell) || !(sequence instanceof Tensor) || sequence.rank !== 3)
-      return this.#stepByStep(sequence, initial, isThere, { training, ...(masks && { masks }) });
+    if (!(cell instanceof GatedCell) || !(sequence instanceof Tensor) || sequence.rank !== 3) {
+      const projected = masks && sequence instanceof Tensor ? (cell.projectSequence?.(sequence, masks) ?? null) : null;
+      return this.#stepByStep(projected ?? sequence, initial, isThere, {
+        training,
+        ...(masks && { masks }),
+        ...(projected && { isProjected: true }),
+      });
+    }
     // The whole sequence goes through the kernel at once: what is dropped of an input is the same at every step.
     const inputs = masks!.inputs ? multiply(sequence, expandDims(masks!.inputs, 1)) : sequence;
     return (

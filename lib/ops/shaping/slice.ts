@@ -4,7 +4,7 @@ import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { bytesOfElements, dtypes } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
-import { primitive } from "../../core/primitive.js";
+import { primitive, type Block } from "../../core/primitive.js";
 import { known, shapeText, stridesOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { kernels } from "../../generated/kernels.js";
@@ -105,8 +105,19 @@ const stridedOp = primitive({
     dtype: x.dtype,
   }),
   lower: ({ x }, { y }, { ranges }) => gatherView(x, y, viewOf(known(x.shape), ranges)),
-  gradient: (dy, _, { specs, attrs }) => ({ x: () => embed(dy, specs.x.shape, attrs.ranges) }),
+  gradient: (dy, _, { specs, attrs }) => ({ x: () => embedded(dy, specs.x.shape, attrs.ranges) }),
 });
+
+/** The gradient of a view: a block where it is all but a stretch of one axis, else a tensor of zeros around it. */
+export function embedded(dy: Tensor, shape: Shape, ranges: readonly Range[]): Tensor | Block {
+  const lengths = known(shape, "slice");
+  const cut = ranges
+    .map((range, axis) => ({ ...resolved(range, lengths[axis]!), axis }))
+    .filter(({ step, count, axis }) => step !== 1 || count !== lengths[axis]);
+  const [first] = cut;
+  if (!first || cut.length > 1 || first.step !== 1) return embed(dy, shape, ranges);
+  return { block: dy, shape: lengths, axis: first.axis, begin: first.begin };
+}
 
 /** A tensor of zeros (or another value) of the shape, with x at the ranges. */
 export function embed(x: Tensor, shape: Shape, ranges: readonly Range[], value = 0): Tensor {

@@ -8,7 +8,7 @@ import { known, shapeText } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import { integerOrList, type Integers } from "../static.js";
 import { squeeze } from "./reshape.js";
-import { embed, everything, stridedOf, viewOf, type Range } from "./slice.js";
+import { embedded, everything, stridedOf, viewOf, type Range } from "./slice.js";
 import { gatherView } from "./views.js";
 
 interface Piece {
@@ -40,7 +40,7 @@ const pieceOp = primitive({
     dtype: x.dtype,
   }),
   lower: ({ x }, { y }, piece) => gatherView(x, y, viewOf(known(x.shape), rangesOf(known(x.shape), piece))),
-  gradient: (dy, _, { specs, attrs }) => ({ x: () => embed(dy, specs.x.shape, rangesOf(known(specs.x.shape, "split"), attrs)) }),
+  gradient: (dy, _, { specs, attrs }) => ({ x: () => embedded(dy, specs.x.shape, rangesOf(known(specs.x.shape, "split"), attrs)) }),
 });
 
 /**
