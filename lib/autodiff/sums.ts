@@ -57,7 +57,9 @@ function sideBySide(row: readonly Block[]): Tensor {
   const [{ shape, axis, block }] = row as [Block];
   const parts: Tensor[] = [];
   let end = 0;
-  const fill = (to: number) => to > end && parts.push(zeros(shape.map((length, i) => (i === axis ? to - end : length)), { dtype: block.dtype })); // prettier-ignore
+  const fill = (to: number): void => {
+    if (to > end) parts.push(zeros(shape.map((length, i) => (i === axis ? to - end : length)), { dtype: block.dtype })); // prettier-ignore
+  };
   for (const each of row) {
     fill(each.begin);
     parts.push(each.block);
