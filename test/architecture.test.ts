@@ -144,8 +144,11 @@ t.test("each bundled package has one room", async (t) => {
 
 t.test("only operations name kernels", async (t) => {
   const isKernels = (target: string, path: string) =>
-    target === "lib/generated/kernels.ts" && !["lib/ops", "lib/runtime", "bench"].includes(roomOf(path));
+    /^lib\/generated\/(kernels|bodies)\b/.test(target) && !["lib/generated", "lib/ops", "lib/runtime", "bench"].includes(roomOf(path));
   t.strictSame(importers(isKernels), []);
+  // Who imports all of them carries them.
+  const isAll = (target: string, path: string) => target === "lib/generated/kernels.ts" && roomOf(path) !== "bench";
+  t.strictSame(importers(isAll), []);
 });
 
 t.test("the package has no run-time dependency and no install script", async (t) => {

@@ -1,11 +1,17 @@
 // Unpacks LZMA ("LZMA specification", Igor Pavlov, 2015), in which the kernels travel. A module of its own: it makes them.
 //
-// Memory: probabilities from 0, then the packed bytes, then what comes of them. Each probability is that of a 0, of 2¹¹.
+// Memory: probabilities from 0 and, where they end, what a pause keeps; then the packed bytes, then what comes of them. Each probability is
+// that of a 0, of 2¹¹. Who keeps a copy of the first page, and puts it back, goes on from that pause with other packed bytes: streams that
+// begin with the same are unpacked up to there once.
 
 const BITS: u32 = 11;
 const MOVE: u32 = 5;
 const HALF: u16 = 1024;
 const TOP: u32 = 1 << 24;
+
+/** Bits of the byte before that a literal looks at, and which of its own place anything does: what the packer takes. */
+const CONTEXT: u32 = 3;
+const PLACES: u32 = 3;
 
 // Where each group of probabilities begins.
 const MATCH: u32 = 0;
@@ -20,6 +26,9 @@ const ALIGN: u32 = 816;
 const LENGTH: u32 = 832;
 const REPEAT_LENGTH: u32 = LENGTH + 514;
 const LITERAL: u32 = REPEAT_LENGTH + 514;
+
+/** Where a pause keeps its variables. */
+const KEPT: usize = 65_472;
 
 let range: u32;
 let code: u32;
@@ -96,37 +105,51 @@ function distanceOf(length: u32): u32 {
 }
 
 /**
- * Unpacks an `.lzma` file.
+ * Begins to unpack an `.lzma` file.
  *
- * @param packed  where it lies: above the probabilities, which take 32 kB where its first byte is 93, as it commonly is
+ * @param packed  where it lies: above the first page. Its first byte is 93, as it commonly is: three bits of context
  * @param out     where its content goes
  */
-export function unpack(packed: usize, out: usize): void {
-  const kind: u32 = load<u8>(packed);
-  const literalContext = kind % 9;
-  const literalMask: u32 = (1 << ((kind / 9) % 5)) - 1;
-  const placeMask: u32 = (1 << (kind / 45)) - 1;
-  const size = load<u32>(packed + 5);
-  const count = LITERAL + ((0x300 * (literalMask + 1)) << literalContext);
-  for (let i: usize = 0; i < count; i++) store<u16>(i << 1, HALF);
+export function begin(packed: usize, out: usize): void {
+  for (let i: usize = 0; i < LITERAL + (0x300 << CONTEXT); i++) store<u16>(i << 1, HALF);
   range = -1;
   code = 0;
   at = packed + 14; // 13 bytes of header, and one that is 0
   for (let i = 0; i < 4; i++) code = (code << 8) | load<u8>(at++);
+  keep(0, 0, 0, 0, 0, out, out);
+}
 
-  let state: u32 = 0;
-  let first: usize = 0;
-  let second: usize = 0;
-  let third: usize = 0;
-  let fourth: usize = 0;
-  const end = out + size;
-  let to = out;
-  while (to < end) {
+function keep(state: u32, first: usize, second: usize, third: usize, fourth: usize, to: usize, out: usize): void {
+  store<u32>(KEPT, range);
+  store<u32>(KEPT, code, 4);
+  store<usize>(KEPT, at, 8);
+  store<u32>(KEPT, state, 12);
+  store<usize>(KEPT, first, 16);
+  store<usize>(KEPT, second, 20);
+  store<usize>(KEPT, third, 24);
+  store<usize>(KEPT, fourth, 28);
+  store<usize>(KEPT, to, 32);
+  store<usize>(KEPT, out, 36);
+}
+
+/** Goes on up to where the content ends, or until the packed bytes before `until` are used up. */
+export function unpack(end: usize, until: usize): void {
+  range = load<u32>(KEPT);
+  code = load<u32>(KEPT, 4);
+  at = load<usize>(KEPT, 8);
+  let state = load<u32>(KEPT, 12);
+  let first = load<usize>(KEPT, 16);
+  let second = load<usize>(KEPT, 20);
+  let third = load<usize>(KEPT, 24);
+  let fourth = load<usize>(KEPT, 28);
+  let to = load<usize>(KEPT, 32);
+  const out = load<usize>(KEPT, 36);
+  while (to < end && at < until) {
     const done = <u32>(to - out);
-    const place = done & placeMask;
+    const place = done & PLACES;
     if (!bit(MATCH + (state << 4) + place)) {
       const before: u32 = done > 0 ? load<u8>(to - 1) : 0;
-      const base = LITERAL + 0x300 * (((done & literalMask) << literalContext) + (before >> (8 - literalContext)));
+      const base = LITERAL + 0x300 * (before >> (8 - CONTEXT));
       let node: u32 = 1;
       if (state >= 7) {
         let matched: u32 = load<u8>(to - first - 1);
@@ -175,4 +198,5 @@ export function unpack(packed: usize, out: usize): void {
     }
     for (; length > 0; length--, to++) store<u8>(to, load<u8>(to - first - 1));
   }
+  keep(state, first, second, third, fourth, to, out);
 }

@@ -83,6 +83,23 @@ export interface Replica {
   readonly group: Group;
 }
 
+/** The operations in which values meet. */
+interface Collectives {
+  allReduce(xs: readonly Tensor[], reduction: Reduction): Tensor[];
+  /** What the first replica has. */
+  broadcast(x: Tensor): Tensor;
+}
+
+let present: Collectives;
+
+/** Says how values meet: with the operations of ops/collective/, which come with who makes groups of several. */
+export function setCollectives(given: Collectives): void {
+  present = given;
+}
+
+/** For groups of several. */
+export const collectives = (): Collectives => present;
+
 const alone: Group = {
   count: 1,
   local: 1,

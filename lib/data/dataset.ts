@@ -36,7 +36,8 @@ import { Options as DataOptions } from "./options.js";
 import { stackPadded, type PaddedOptions } from "./padded.js";
 import { fromRows, inBatches, reorder, type Pipeline } from "./pipeline.js";
 import { Random } from "./random.js";
-import { mappedRows, numbers, slices } from "./rows.js";
+import { mappedRows, numbers } from "./mapped-rows.js";
+import { slices } from "./rows.js";
 import { matchingPaths } from "./files/glob.js";
 import { ahead, type AheadOptions } from "./streams/ahead.js";
 import { cache } from "./streams/cache.js";
@@ -71,7 +72,8 @@ import { END, type Stream } from "./streams/stream.js";
 import { skip, take, takeWhile } from "./streams/take.js";
 import { enumerate, zip } from "./streams/zip.js";
 import { elementSpill } from "./spill.js";
-import { conform, mapShapes, specBySymbols, specOf } from "./spec.js";
+import { conform, specBySymbols } from "./conform.js";
+import { mapShapes, specOf } from "./spec.js";
 import { nested, spread, stack, structured, unstack, visible, type Element, type Leaf, type Structured } from "./structure.js";
 
 /**

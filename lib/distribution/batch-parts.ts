@@ -5,7 +5,7 @@ import type { Group } from "../core/replicas.js";
 import { Strings } from "../core/strings.js";
 import { Tensor } from "../core/tensor.js";
 import { isComposite, leaves, mapTree, type Tree } from "../core/tree.js";
-import { slice } from "../ops/indexing/update.js";
+import { slice } from "../ops/indexing/slice.js";
 
 /** The lengths of parts of a batch: its length divided by the number of parts, rounded up, as far as it goes. */
 export function shares(length: number, count: number): number[] {

@@ -10,7 +10,7 @@ import type { DatasetIterator } from "../data/iterator.js";
 import { AutoShardPolicy } from "../data/options.js";
 import { FilePart } from "../data/streams/part.js";
 import { TensorSpec } from "../graph/signature.js";
-import { slice } from "../ops/indexing/update.js";
+import { slice } from "../ops/indexing/slice.js";
 import { divided, type Divided } from "./divided.js";
 import { type Cutting, DistributedIterator } from "./iterator.js";
 import { PerReplica } from "./per-replica.js";

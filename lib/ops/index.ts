@@ -67,7 +67,8 @@ export { segmentMax, segmentMin, segmentProd, segmentSum } from "./indexing/segm
 export { argsort, sort, topK } from "./indexing/sort.js";
 export { take, takeAlongAxis } from "./indexing/take.js";
 export { unique } from "./indexing/unique.js";
-export { scatter, scatterUpdate, slice, sliceUpdate } from "./indexing/update.js";
+export { slice } from "./indexing/slice.js";
+export { scatter, scatterUpdate, sliceUpdate } from "./indexing/update.js";
 export { einsum } from "./linalg/einsum.js";
 export { eig } from "./linalg/eig.js";
 export { cross, dot, inner, kron, outer, tensordot, vdot } from "./linalg/products.js";
@@ -117,7 +118,8 @@ export { bartlett, blackman, geomspace, hamming, hanning, kaiser, linspace, logs
 export { flip, fliplr, flipud } from "./shaping/slice.js";
 export { arraySplit, split, unstack } from "./shaping/split.js";
 export { append, columnStack, dsplit, dstack, hsplit, hstack, meshgrid, vsplit, vstack } from "./shaping/stacking.js";
-export { repeat, roll, rot90, tile } from "./shaping/tile.js";
+export { repeat, roll, rot90 } from "./shaping/roll.js";
+export { tile } from "./shaping/tile.js";
 export { moveaxis, swapaxes, transpose } from "./shaping/transpose.js";
 export { fft, fft2, ifft2, irfft, rfft } from "./signal/fft.js";
 export { extractSequences, istft, stft } from "./signal/stft.js";

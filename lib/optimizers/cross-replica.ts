@@ -1,9 +1,8 @@
 // Gradients summed over replicas, in one message.
 
 import { StateError } from "../core/errors.js";
-import { replica } from "../core/replicas.js";
+import { collectives, replica } from "../core/replicas.js";
 import type { Tensor } from "../core/tensor.js";
-import { allReduce } from "../ops/collective/all-reduce.js";
 import type { Variable } from "../variables/variable.js";
 
 /**
@@ -23,6 +22,6 @@ export function crossReplicaSum(where: string, gradients: readonly Tensor[], var
   }
   // Those of variables that are split were summed where their parts were gathered.
   const isWhole = variables.map(({ splitAxis }) => splitAxis === null);
-  const sums = allReduce(gradients.filter((_, i) => isWhole[i]), "sum"); // prettier-ignore
+  const sums = collectives().allReduce(gradients.filter((_, i) => isWhole[i]), "sum"); // prettier-ignore
   return gradients.map((gradient, i) => (isWhole[i] ? sums.shift()! : gradient));
 }

@@ -1,4 +1,4 @@
-// What lib/generated/kernels.ts says of the kernels in little text: a line for each args class, then a line for each kernel.
+// What lib/generated/kernels/ says of a family of kernels in little text: a line for each args class, then a line for each kernel.
 
 import { command, type Command, type Field, Layout } from "./command.js";
 
@@ -7,6 +7,35 @@ import { command, type Command, type Field, Layout } from "./command.js";
  * takes.
  */
 export type Kernel<Args> = (args: Args, size: number, grain?: number) => Command;
+
+/** What the functions of a family are unpacked from (lib/runtime/binary.ts). */
+export interface Body {
+  /** In base64, behind what all families begin with. */
+  readonly packed: string;
+  /** Bytes that come of it. */
+  readonly length: number;
+}
+
+/** A family of kernels that some module of the program uses. */
+export interface Family {
+  readonly body: Body;
+  /** The slot of its first kernel. */
+  readonly first: number;
+  /** In the order of their slots. */
+  readonly names: readonly string[];
+}
+
+const present: Family[] = [];
+
+/** The families that the program has: with a chunk that is loaded later, others come. */
+export const families = (): readonly Family[] => present;
+
+/** Names by table slot, with gaps where families are absent. */
+export function kernelNamesOf(): readonly string[] {
+  const names: string[] = [];
+  for (const family of present) family.names.forEach((name, i) => (names[family.first + i] = name));
+  return names;
+}
 
 const kinds: Readonly<Record<string, Field["kind"]>> = { "<": "in", ">": "out", "=": "inout", "": "u32", "-": "i32", "~": "f32" };
 
@@ -21,15 +50,16 @@ export function layoutOf(line: string): Layout {
   return new Layout(words, fields);
 }
 
-/** A function for each line `name index`, the index being that of its args class. */
-export function bind<Kernels>(classes: string, lines: string): { kernels: Kernels; kernelNames: readonly string[] } {
+/** A function for each line `name index`, the index being that of its args class; the family is present from here on. */
+export function bind<Kernels>(body: Body, first: number, classes: string, lines: string): Kernels {
   const layouts = classes.split("\n").map(layoutOf);
   const kernels: Record<string, Kernel<object>> = {};
-  const kernelNames = lines.split("\n").map((line, slot) => {
+  const names = lines.split("\n").map((line, i) => {
     const [name, index] = line.split(" ");
     const layout = layouts[Number(index)]!;
-    kernels[name!] = (args, size, grain = size) => command(slot, layout, args, size, grain);
+    kernels[name!] = (args, size, grain = size) => command(first + i, layout, args, size, grain);
     return name!;
   });
-  return { kernels: kernels as Kernels, kernelNames };
+  present.push({ body, first, names });
+  return kernels as Kernels;
 }

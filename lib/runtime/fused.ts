@@ -4,7 +4,7 @@
 //      of any other command.
 //  (2) A value that only the parts use is no operand: its words say where in the scratch memory of a thread it lies.
 
-import { kernels } from "../generated/kernels.js";
+import { kernels } from "../generated/kernels/core.js";
 import { forEachAddress, type Command, type Field, Layout, type Operand } from "./command.js";
 import { TABLE_BASE } from "./kernels.js";
 

@@ -7,10 +7,9 @@ import { platform } from "#platform";
 import {
   EAGER_REFUSAL, LAUNCHER_MAY_PARK, POOL_BYTES, QUIT, REFUSAL, SEATS, SIGNAL, SPINS, STARTED, THREAD_SCRATCH,
 } from "../generated/constants.js"; // prettier-ignore
-import { kernelNames } from "../generated/kernels.js";
 import { allocate } from "./heap.js";
 import type { Build } from "./binary.js";
-import { hasRelaxed, loadKernels, loadKernelsAside, TABLE_BASE, type Kernels } from "./kernels.js";
+import { hasRelaxed, isComplete, loadKernels, loadKernelsAside, TABLE_BASE, type Kernels } from "./kernels.js";
 import { memory, words } from "./memory.js";
 import { turn } from "./parts.js";
 import { forbidsWasm } from "./policy.js";
@@ -66,11 +65,11 @@ export function build(): Build {
   return !isDeterministic() && named !== "simd" && hasRelaxed() ? "relaxed" : "simd";
 }
 
-/** The kernels, compiled at first use. */
+/** The kernels, compiled at first use, and anew where the program got further families of them. */
 function kernels(): Kernels {
-  if (loaded) return loaded;
+  if (isComplete(loaded)) return loaded;
   try {
-    return use(loadKernels(build(), revectorized));
+    return use(loadKernels(build(), revectorized, loaded));
   } catch (cause) {
     checkPolicy(cause);
     if (!(cause instanceof RangeError) || platform.mayBlock) throw cause;
@@ -89,6 +88,7 @@ function checkPolicy(cause: unknown): void {
 }
 
 function use(compiled: Kernels): Kernels {
+  stopWorkers(); // theirs are others
   compiled.exports.setThreadScratch(scratchOf(0));
   pool ||= newPool();
   functions = compiled.functions;
@@ -103,12 +103,14 @@ function use(compiled: Kernels): Kernels {
  * ```
  */
 export async function ready(): Promise<void> {
-  if (loaded) return;
-  const compiled = await loadKernelsAside(build(), revectorized).catch((error: unknown) => {
-    checkPolicy(error);
-    throw error;
-  });
-  if (!loaded) use(compiled);
+  while (!isComplete(loaded)) {
+    const compiled = await loadKernelsAside(build(), revectorized, loaded).catch((error: unknown) => {
+      checkPolicy(error);
+      throw error;
+    });
+    while (aside?.isBusy) await turn();
+    if (!isComplete(loaded)) use(compiled);
+  }
 }
 
 /** A pool without workers. Each generation of workers has one of its own, so that one that is told to quit never meets the next. */
@@ -161,7 +163,7 @@ export function callKernel(kernel: number, args: number, size: number): void {
 /** Runs an encoded program; `parallel` says that some segment has work for more than one thread. */
 export function runProgram(address: number, parallel: boolean): void {
   finishAside();
-  const { exports } = loaded ?? kernels();
+  const { exports } = kernels();
   if (haveWorkers(parallel)) exports.launch(address, pool);
   else exports.runAlone(address);
   checkRefusal(address + REFUSAL);
@@ -180,6 +182,7 @@ export const finishAside = (): void => aside?.finish();
  * @param begin  called when its turn has come
  */
 export async function runProgramAside(program: object, address: number, parallel: boolean, begin: () => void): Promise<void> {
+  if (loaded && !platform.mayBlock && !isComplete(loaded)) await ready();
   kernels();
   if (!platform.mayBlock && !aside) {
     const { Aside } = await import("./aside.js"); // before the wait: what follows that begins at once
@@ -193,7 +196,7 @@ export async function runProgramAside(program: object, address: number, parallel
 }
 
 const asideParts = {
-  exports: () => kernels().exports,
+  exports: () => (loaded ?? kernels()).exports,
   pool: () => pool,
   seat,
   call(slot: number, args: number, begin: number, end: number): Refusal | null {
@@ -221,13 +224,13 @@ const workersWanted = (): number => (platform.mayBlock ? threads() - 1 : threads
 let reportedFailure = false;
 
 function startWorkers(): void {
-  const { module } = kernels();
+  const { module, names } = loaded ?? kernels();
   words()[(pool + SPINS) / 4] = SPIN_COUNT;
   seat(platform.mayBlock ? 1 : 0);
   words()[(pool + LAUNCHER_MAY_PARK) / 4] = platform.mayBlock ? 1 : 0;
   for (let thread = workers.length + 1; thread <= workersWanted(); thread++) {
     try {
-      const worker = platform.startThread({ module, memory, kernels: kernelNames, scratch: scratchOf(thread), pool });
+      const worker = platform.startThread({ module, memory, kernels: names, scratch: scratchOf(thread), pool });
       workers.push(worker);
       worker.started.catch((error) => workers.includes(worker) && goOnWithFewer(error));
     } catch (error) {
@@ -286,7 +289,5 @@ export async function setRevectorized(on: boolean): Promise<void> {
 async function reload(): Promise<void> {
   if (!loaded) return;
   loaded = undefined;
-  const compiled = await loadKernelsAside(build(), revectorized);
-  stopWorkers();
-  use(compiled);
+  use(await loadKernelsAside(build(), revectorized));
 }

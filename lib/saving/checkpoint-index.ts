@@ -4,7 +4,7 @@
 
 import type { FileContent, FileStore } from "../runtime/platform.js";
 import { isPlainObject } from "../config/index.js";
-import { CheckpointError } from "./format.js";
+import { CheckpointError } from "./error.js";
 import { placeOf, storeAt, whileLocked, write } from "./place.js";
 
 const FILE = "checkpoint";

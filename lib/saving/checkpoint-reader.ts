@@ -3,7 +3,8 @@
 import { ArgumentError, didYouMean, text, ValueError } from "../core/errors.js";
 import { adoptTensor, type Tensor } from "../core/tensor.js";
 import { latestCheckpoint } from "./checkpoint-index.js";
-import { CheckpointError, decode, type SavedTensor } from "./format.js";
+import { CheckpointError } from "./error.js";
+import { decode, type SavedTensor } from "./format.js";
 import { placeOf, readFile } from "./place.js";
 
 /** What a checkpoint holds, by the names of its variables. TensorFlow: tf.train.CheckpointReader */

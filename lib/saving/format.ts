@@ -13,24 +13,13 @@
 // and the CRC-32C of these bytes. Every byte of a file is checked before any of it is used.
 
 import { bytesOfElements, dtypes, elementsAt, keptDtype, type Dtype, type TypedArray } from "../core/dtype.js";
-import { KerasmError, text } from "../core/errors.js";
+import { text } from "../core/errors.js";
 import { sizeOf } from "../core/shape.js";
 import { isPlainObject } from "../config/json.js";
 import { copyOf, textOf } from "../formats/bytes.js";
 import { crc32c } from "../formats/crc.js";
 import { parseJson } from "../formats/json.js";
-
-/**
- * A checkpoint that can't be written, read, or taken over.
- *
- * ```ts
- * const error = await keras.models.loadModel("nowhere.keras").catch((error) => error);
- * error instanceof tf.train.CheckpointError; // true
- * ```
- */
-export class CheckpointError extends KerasmError {
-  override readonly name = "CheckpointError";
-}
+import { CheckpointError } from "./error.js";
 
 export interface SavedObject {
   readonly children?: Readonly<Record<string, number>>;

@@ -5,6 +5,6 @@ export { latestCheckpoint } from "./checkpoint-index.js";
 export { listVariables, loadCheckpoint, loadVariable } from "./checkpoint-read.js";
 export type { CheckpointReader } from "./checkpoint-reader.js";
 export { CheckpointManager } from "./checkpoint-manager.js";
-export { CheckpointError } from "./format.js";
+export { CheckpointError } from "./error.js";
 export type { RestoreStatus } from "./restoration.js";
 export type { Saveable } from "./saveable.js";

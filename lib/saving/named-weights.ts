@@ -11,7 +11,7 @@ import { parseJson } from "../formats/json.js";
 import { writeSafetensors } from "../formats/safetensors.js";
 import type { Variable } from "../variables/variable.js";
 import { SafetensorsFile } from "./arrays.js";
-import { CheckpointError } from "./format.js";
+import { CheckpointError } from "./error.js";
 import { Assignments } from "./keras/assignments.js";
 import { type Place, readFile } from "./place.js";
 

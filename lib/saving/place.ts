@@ -5,7 +5,7 @@ import type { FileContent, FileStore, GrowingFile, StagedFile } from "../runtime
 import { ArgumentError, KerasmError, text, ValueError } from "../core/errors.js";
 import { isChief } from "../core/replicas.js";
 import { lengthOf } from "../formats/bytes.js";
-import { CheckpointError } from "./format.js";
+import { CheckpointError } from "./error.js";
 import { memoryStore } from "./places/memory.js";
 import { blobStore, downloadStore, serverStore } from "./places/read-only.js";
 

@@ -5,7 +5,7 @@ import { toSnakeCase } from "../config/names.js";
 import type { TensorLike } from "../core/convert.js";
 import { checkRecord } from "../core/options.js";
 import { Tensor } from "../core/tensor.js";
-import { CheckpointError } from "./format.js";
+import { CheckpointError } from "./error.js";
 import { Variable } from "../variables/variable.js";
 
 /** Something that a checkpoint saves beside variables: the position of a dataset, a counter of one's own. */

@@ -8,7 +8,7 @@ import { type Elements } from "../formats/dtypes.js";
 import { FormatError } from "../formats/error.js";
 import { readTfjs, readWeights, type TfjsModel, type TfjsWeight, writeTfjs } from "../formats/tfjs.js";
 import type { Variable } from "../variables/variable.js";
-import { CheckpointError } from "./format.js";
+import { CheckpointError } from "./error.js";
 import { Assignments } from "./keras/assignments.js";
 import { modernConfig, modernTraining } from "./keras/legacy-config.js";
 import { type Place, readFile } from "./place.js";

@@ -8,14 +8,15 @@ import { ArgumentError, DtypeError, ShapeError, StateError, text, ValueError } f
 import { currentTrace, isRecording, isTracing, recordingOnly, type Recorder } from "../core/interpreter.js";
 import { printArray } from "../core/print.js";
 import { refuseWrites } from "../core/readonly.js";
-import { arePartsShown, asReplica, isInReplica, isMerging, replica, scopeGroup, split, type Group, type Split } from "../core/replicas.js";
+import {
+  arePartsShown, asReplica, collectives, isInReplica, isMerging, replica, scopeGroup, split, type Group, type Split,
+} from "../core/replicas.js"; // prettier-ignore
 import { checkLengths, sameShape, shapeText, sizeOf } from "../core/shape.js";
 import { State, type Making } from "../core/state.js";
 import { adoptTensor, Chainable, type NestedArray, type Tensor } from "../core/tensor.js";
-import { allReduce, broadcast } from "../ops/collective/all-reduce.js";
 import { add, divide, subtract } from "../ops/elementwise/arithmetic.js";
 import { cast } from "../ops/elementwise/cast.js";
-import { slice } from "../ops/indexing/update.js";
+import { slice } from "../ops/indexing/slice.js";
 import { full, zeros } from "../ops/shaping/create.js";
 import { assign, read } from "../ops/state/assign.js";
 import { currentScope } from "./name-scope.js";
@@ -51,6 +52,10 @@ const variableOptions: readonly (keyof VariableOptions)[] = [
 
 export type VariableSynchronization = "auto" | "none" | "on_write" | "on_read";
 export type VariableAggregation = "none" | "sum" | "mean" | "only_first_replica";
+
+/** What the values of several replicas become. */
+const metBy = (value: Tensor, aggregation: Exclude<VariableAggregation, "none">): Tensor =>
+  aggregation === "only_first_replica" ? collectives().broadcast(value) : collectives().allReduce([value], aggregation)[0]!;
 
 const synchronizations: readonly VariableSynchronization[] = ["auto", "none", "on_write", "on_read"];
 const aggregations: readonly VariableAggregation[] = ["none", "sum", "mean", "only_first_replica"];
@@ -183,7 +188,8 @@ export class Variable extends Chainable {
     this.split = options.like ? options.like.split : (this.group.split?.(options.path ?? name, this.#shape) ?? null);
     this.state = new State(this.#partShape(), typed.dtype);
     const { group } = this;
-    const agreed = group.local < group.count ? initScope(() => asReplica({ id: group.id, group }, () => broadcast(typed))) : typed;
+    const agreed =
+      group.local < group.count ? initScope(() => asReplica({ id: group.id, group }, () => collectives().broadcast(typed))) : typed;
     this.state.load(this.#partOf(agreed).view());
     this.#created(trainable);
   }
@@ -309,9 +315,7 @@ export class Variable extends Chainable {
         hint: "strategy.experimentalLocalResults(variable) gives each one's.",
       });
     if (group.local === 1) {
-      return asReplica({ id: group.id, group }, () =>
-        aggregation === "only_first_replica" ? broadcast(own) : allReduce(own, aggregation),
-      );
+      return asReplica({ id: group.id, group }, () => metBy(own, aggregation));
     }
     if (aggregation === "only_first_replica") return own;
     const sum = this.state.others.reduce((all, other) => add(all, read(other)), own);
@@ -346,7 +350,7 @@ export class Variable extends Chainable {
     const { aggregation } = this;
     if (aggregation === "none" || this.synchronization === "on_read") return value;
     if (!isInReplica() || isMerging() || replica().group.count === 1) return value;
-    return aggregation === "only_first_replica" ? broadcast(value) : allReduce(value, aggregation);
+    return metBy(value, aggregation);
   }
 
   #write(whole: Tensor): void {

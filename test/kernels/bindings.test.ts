@@ -1,7 +1,7 @@
-// The generator of lib/generated/kernels.ts, on small sources.
+// The generator of lib/generated/kernels/, on small sources.
 
 import t from "tap";
-import { bind, layoutOf, type Kernel } from "../../lib/runtime/bindings.js";
+import { bind, families, kernelNamesOf, layoutOf, type Kernel } from "../../lib/runtime/bindings.js";
 import type { Field } from "../../lib/runtime/command.js";
 
 interface Kernels {
@@ -10,7 +10,7 @@ interface Kernels {
 }
 const load = async (name: string) => import(new URL(`../../../tools/build/${name}.mjs`, import.meta.url).href) as Promise<unknown>;
 const { readKernels } = (await load("kernels")) as { readKernels(entry: string, read: (path: string) => string | undefined): Kernels };
-const { bindingsOf } = (await load("bindings")) as { bindingsOf(kernels: Kernels): string };
+const { bindingsOf } = (await load("bindings")) as { bindingsOf(family: Kernels & { family: string; first: number }): string };
 
 const read = (files: Record<string, string>) => readKernels("index.ts", (path) => files[path]);
 const oneFile = (text: string) => read({ "index.ts": text });
@@ -93,13 +93,15 @@ t.test("a source that breaks the contract is refused by name", async (t) => {
 });
 
 t.test("the bindings number the kernels by table slot", async (t) => {
-  const text = bindingsOf(
-    oneFile(`${pair}
+  const all = oneFile(`${pair}
+    @unmanaged class Other { z: In = 0 }
+    export function c_f32(a: Other, begin: usize, end: usize): void {}
     export function a_f32(a: Pair, begin: usize, end: usize): void {}
-    export function b_f32(a: Pair, begin: usize, end: usize): void {}`),
-  );
-  t.match(text, /readonly a_f32: Kernel<Pair>;\n.*readonly b_f32: Kernel<Pair>;/);
-  t.match(text, "a_f32 0\nb_f32 0");
+    export function b_f32(a: Pair, begin: usize, end: usize): void {}`);
+  const text = bindingsOf({ ...all, kernels: all.kernels.slice(1), family: "pairs", first: 1 });
+  t.match(text, /readonly a_f32: Kernel<args.Pair>;\n.*readonly b_f32: Kernel<args.Pair>;/);
+  t.match(text, "  1,\n  `<x >y`,\n  `a_f32 0\nb_f32 0`");
+  t.match(text, 'from "../bodies/pairs.js"');
 });
 
 t.test("a line of fields is read as the words that the kernel sees", async (t) => {
@@ -112,9 +114,11 @@ t.test("a line of fields is read as the words that the kernel sees", async (t) =
 });
 
 t.test("bound kernels make commands of their slot, with the whole range as grain unless told otherwise", async (t) => {
-  const { kernels, kernelNames } = bind<Readonly<Record<string, Kernel<object>>>>("<x\n>y n", "a_f32 1\nb_f32 0");
-  t.strictSame(kernelNames, ["a_f32", "b_f32"]);
+  const body = { packed: "", length: 0 };
+  const kernels = bind<Readonly<Record<string, Kernel<object>>>>(body, 5, "<x\n>y n", "a_f32 1\nb_f32 0");
+  t.strictSame(kernelNamesOf().slice(5), ["a_f32", "b_f32"]);
+  t.strictSame(families().at(-1), { body, first: 5, names: ["a_f32", "b_f32"] });
   const { kernel, layout, size, grain } = kernels["a_f32"]!({ y: null, n: 4 }, 8);
-  t.strictSame([kernel, layout.words, size, grain], [0, 2, 8, 8]);
+  t.strictSame([kernel, layout.words, size, grain], [5, 2, 8, 8]);
   t.equal(kernels["b_f32"]!({ x: null }, 8, 2).grain, 2);
 });

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { filesIn, root } from "./steps.mjs";
+import { sectionsOf } from "./wasm.mjs";
 
 export const targets = ["simd", "relaxed"];
 export const binaryOf = (target) => `build/assembly/${target}.wasm`;
@@ -50,22 +51,4 @@ function check(target, bytes) {
   const found = sectionsOf(bytes).find(({ id, content }) => id === dataSection && content[0] !== 0);
   if (found) throw new Error(`${target}.wasm has a data segment: kernels use no strings, static arrays or Math functions with tables`);
   if (bytes.length > maximumBytes) throw new Error(`${target}.wasm has ${bytes.length} bytes; expected at most ${maximumBytes}`);
-}
-
-/** The sections of a WebAssembly binary: id and content. */
-export function sectionsOf(bytes) {
-  const sections = [];
-  let at = 8;
-  while (at < bytes.length) {
-    const id = bytes[at++];
-    let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
-      length += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) break;
-    }
-    sections.push({ id, content: bytes.subarray(at, at + length) });
-    at += length;
-  }
-  return sections;
 }

@@ -1,21 +1,37 @@
-// Writes lib/generated/kernels.ts, a typed function for each kernel, which makes a command of it, and lib/generated/constants.ts, the
-// numbers that kernels and TypeScript share.
+// Writes lib/generated/kernels/, for each family a typed function for each kernel, which makes a command of it, and
+// lib/generated/constants.ts, the numbers that kernels and TypeScript share.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { familyNames, familyOf } from "./families.mjs";
 import { readKernels } from "./kernels.mjs";
 import { filesIn, root, writeGenerated } from "./steps.mjs";
 
-const output = "lib/generated/kernels.ts";
+const args = "lib/generated/arguments.ts";
+const all = "lib/generated/kernels.ts";
+const outputOf = (family) => `lib/generated/kernels/${family}.ts`;
 const constants = "lib/generated/constants.ts";
 const shared = "assembly/shared.ts";
 
 export const bindings = {
   name: "bindings",
-  inputs: () => [...filesIn("assembly", (file) => file.endsWith(".ts")), "tools/build/bindings.mjs", "tools/build/kernels.mjs"],
-  outputs: () => [output, constants],
+  inputs: () => [
+    ...filesIn("assembly", (file) => file.endsWith(".ts")),
+    "tools/build/bindings.mjs",
+    "tools/build/families.mjs",
+    "tools/build/kernels.mjs",
+  ],
+  outputs: () => [args, all, ...familyNames.map(outputOf), constants],
   run: () => {
-    writeGenerated(output, bindingsOf(readKernels()));
+    const { kernels, layouts } = readKernels();
+    writeGenerated(args, argumentsOf(layouts));
+    let first = 0;
+    for (const family of familyNames) {
+      const own = kernels.filter((kernel) => familyOf(kernel) === family);
+      writeGenerated(outputOf(family), bindingsOf({ kernels: own, layouts, family, first }));
+      first += own.length;
+    }
+    writeGenerated(all, allOf(familyNames));
     writeGenerated(constants, constantsOf(readFileSync(join(root, shared), "utf8")));
   },
 };
@@ -32,27 +48,49 @@ export function constantsOf(text) {
   return `// Generated from ${shared} by npm run build. Do not edit.\n${translated.join("\n")}`;
 }
 
-/** Types in full, for the compiler; what is there at run time in little text, which lib/runtime/bindings.ts reads. */
-export function bindingsOf({ kernels, layouts }) {
-  const indexOf = (name) => layouts.findIndex((layout) => layout.name === name);
-  return `// Generated from assembly/ by npm run build. Do not edit.
+const header = "// Generated from assembly/ by npm run build. Do not edit.\n";
 
-import { bind, type Kernel } from "../runtime/bindings.js";
+/** What the kernels take. */
+export const argumentsOf = (layouts) => `${header}
 import type { Operand } from "../runtime/command.js";
 
-${layouts.map(layoutText).join("\n")}
-/** One function for each kernel. */
-export interface Kernels {
-${kernels.map(({ name, layout, doc }) => `${indented(doc, "  ")}  readonly ${name}: Kernel<${layout}>;`).join("\n")}
+${layouts.map(layoutText).join("\n")}`;
+
+/**
+ * The kernels of a family: types in full, for the compiler; what is there at run time in little text, which lib/runtime/bindings.ts reads,
+ * with the packed bodies.
+ */
+export function bindingsOf({ kernels, layouts, family, first }) {
+  const own = layouts.filter(({ name }) => kernels.some(({ layout }) => layout === name));
+  const indexOf = (name) => own.findIndex((layout) => layout.name === name);
+  return `${header}
+import { bind, type Kernel } from "../../runtime/bindings.js";
+import type * as args from "../arguments.js";
+import { body } from "../bodies/${family}.js";
+
+interface Kernels {
+${kernels.map(({ name, layout, doc }) => `${indented(doc, "  ")}  readonly ${name}: Kernel<args.${layout}>;`).join("\n")}
 }
 
-/** \`kernelNames\` in the order of their table slots. */
-export const { kernels, kernelNames } = bind<Kernels>(
-  \`${layouts.map(fieldsText).join("\n")}\`,
+export const kernels: Kernels = bind<Kernels>(
+  body,
+  ${first},
+  \`${own.map(fieldsText).join("\n")}\`,
   \`${kernels.map(({ name, layout }) => `${name} ${indexOf(layout)}`).join("\n")}\`,
 );
 `;
 }
+
+const allOf = (families) => `${header}
+import { kernelNamesOf } from "../runtime/bindings.js";
+${families.map((family) => `import { kernels as ${family} } from "./kernels/${family}.js";`).join("\n")}
+
+/** All kernels: for tests and benches, since who imports this carries them. Operations import the family that they need. */
+export const kernels = { ${families.map((family) => `...${family}`).join(", ")} };
+
+/** Their names in the order of their table slots. */
+export const kernelNames = kernelNamesOf();
+`;
 
 function layoutText({ name, fields, doc }) {
   const properties = fields.map((field) => `${indented(field.doc, "  ")}  readonly ${field.name}: ${typeOf(field)};\n`);

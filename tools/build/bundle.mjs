@@ -2,7 +2,7 @@
 // of package.json's `imports` decide. Everything that the package needs is bundled in; licences of bundled packages go beside.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import { filesIn, root } from "./steps.mjs";
@@ -81,6 +81,23 @@ const entriesStayApart = {
   },
 };
 
+const bodies = "build/lib/generated/bodies";
+
+/** The packed kernels of all families side by side: among code, what compresses text would need a fifth more for them. */
+const bodiesTogether = {
+  name: "bodies-together",
+  resolveId: (source) => (source === bodies ? source : null),
+  load(id) {
+    if (id === bodies) {
+      const families = filesIn(bodies, (file) => file.endsWith(".js"));
+      const bodyOf = (file) => /^export const body = (.*);$/m.exec(readFileSync(join(root, file), "utf8"))[1];
+      return families.map((file) => `export const ${basename(file, ".js")} = ${bodyOf(file)};`).join("\n");
+    }
+    const isBody = dirname(id).replaceAll("\\", "/").endsWith(bodies);
+    return isBody ? `export { ${basename(id, ".js")} as body } from "${bodies}";` : null;
+  },
+};
+
 /** Returns the names of the packages that went into the bundle. */
 async function bundleFor(platform) {
   rmSync(join(root, "dist", platform), { recursive: true, force: true });
@@ -89,7 +106,7 @@ async function bundleFor(platform) {
     input: Object.fromEntries(presentEntries(platform)),
     platform,
     external: /^(node:|koffi$)/,
-    plugins: [entriesStayApart],
+    plugins: [entriesStayApart, bodiesTogether],
     treeshake: asWritten,
     logLevel: "warn",
   };
@@ -163,6 +180,7 @@ async function bundleScript() {
     platform: "browser",
     // A script has no address of its own; what asks for it knows.
     transform: { define: { "import.meta": "{}" } },
+    plugins: [bodiesTogether],
     treeshake: asWritten,
     logLevel: "warn",
   });

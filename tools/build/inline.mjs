@@ -1,97 +1,156 @@
-// Writes both binaries as one module that holds them as text, so that users configure no paths and nothing has to be loaded before the
-// first use: the simd build whole, and what the relaxed build differs by, packed together.
+// Writes both binaries as modules that hold them as text, so that users configure no paths and nothing has to be loaded before the first
+// use: a text for each family of kernels (families.mjs), from which lib/runtime/binary.ts puts together the kernels that a program has.
 //
 //  (1) LZMA packs them to three quarters of what gzip and to less than what Brotli makes of them, and who serves the text need not compress
 //      it well: it is base64, of which compression leaves the packed bytes. The program that unpacks it (assembly/unpack/) is 1 kB and
 //      takes 5 ms.
-//  (2) The difference is copies of the simd build with new bytes between them.
+//  (2) What the relaxed build differs by repeats the simd build, so both stand one behind the other, for each family.
+//  (3) A family is packed behind the core, which nearly halves it: kernels are alike. The packed bytes of all families begin with the same,
+//      which stands once, in the core's text, and is unpacked once.
+//  (4) A function that two families reach and the core does not is in both.
 
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { binaryOf, jpeg, targets, unpacker } from "./assembly.mjs";
-import { root, writeGenerated } from "./steps.mjs";
+import { core, familyNames, familyOf } from "./families.mjs";
+import { readKernels } from "./kernels.mjs";
+import { filesIn, root, writeGenerated } from "./steps.mjs";
+import { bodiesOf, callsOf, CODE, exportsOf, sectionsOf, startOf } from "./wasm.mjs";
 
 const output = "lib/generated/binaries.ts";
+const outputOf = (family) => `lib/generated/bodies/${family}.ts`;
 const outputOfJpeg = "lib/generated/jpeg.ts";
-const base64 = (file) => readFileSync(join(root, file)).toString("base64");
+const base64 = (bytes) => bytes.toString("base64");
 const { LZMA } = createRequire(import.meta.url)("lzma/src/lzma_worker.js");
+/** Of 1 to 9: 9 takes half as long again, for ten bytes less. */
+const LEVEL = 7;
+const header = "// Generated from assembly/ by npm run build. Do not edit.\n";
 
 export const inline = {
   name: "inline",
-  inputs: () => [...targets.map(binaryOf), unpacker, jpeg, "tools/build/inline.mjs"],
-  outputs: () => [output, outputOfJpeg],
+  inputs: () => [
+    ...targets.map(binaryOf),
+    ...filesIn("assembly", (file) => file.endsWith(".ts")),
+    unpacker,
+    jpeg,
+    ...["families", "inline", "kernels", "wasm"].map((name) => `tools/build/${name}.mjs`),
+  ],
+  outputs: () => [output, ...familyNames.map(outputOf), outputOfJpeg],
   isSlow: true,
-  run: () => {
+  run: async () => {
     writeGenerated(
       outputOfJpeg,
-      `// Generated from assembly/jpeg/ by npm run build. Do not edit.
-
+      `${header}
 /** The program that reads JPEG files, in base64. */
-export const program = "${base64(jpeg)}";
+export const program = "${base64(readFileSync(join(root, jpeg)))}";
 `,
     );
-    const [simd, relaxed] = targets.map((target) => readFileSync(join(root, binaryOf(target))));
-    const { copies, inserted } = differenceOf(simd, relaxed);
-    const all = Buffer.concat([simd, Buffer.from(inserted), Buffer.from(copies.map((number) => number.toString(36)).join(" "))]);
-    const packed = Buffer.from(LZMA.compress([...all], 9));
-    packed.writeBigUInt64LE(BigInt(all.length), 5);
+    const { builds, packed, shared } = await packedFamilies(
+      targets.map((target) => readFileSync(join(root, binaryOf(target)))),
+      readKernels().kernels,
+    );
     writeGenerated(
       output,
-      `// Generated from assembly/ by npm run build. Do not edit.
-
+      `${header}
 /** The program that unpacks, in base64. */
-export const unpacker = "${base64(unpacker)}";
-/**
- * How many bytes the simd build has, how many new ones the relaxed build, and how many all are, in base 36 the copies of which it is made.
- */
-export const lengths = [${simd.length}, ${inserted.length}, ${all.length}] as const;
-/**
- * The simd build, the new bytes of the relaxed one, its copies (how many new bytes come, how far from the end of the last copy the next
- * begins, how long it is).
- */
-export const packed = "${packed.toString("base64")}";
+export const unpacker = "${base64(readFileSync(join(root, unpacker)))}";
+/** Of the simd and the relaxed build: bytes before the code, functions. */
+export const builds = ${JSON.stringify(builds)} as const;
+/** Bytes with which the packed bytes of all families begin, the core's too. */
+export const shared = ${shared};
 `,
     );
+    for (const [family, { bytes, length }] of packed)
+      writeGenerated(
+        outputOf(family),
+        `${header}
+export const body = { packed: "${base64(family === core ? bytes : bytes.subarray(shared))}", length: ${length} };
+`,
+      );
   },
 };
 
-const KEY = 16;
-/** Shorter ones cost more than they save: what stands between copies is packed as well, and the packer finds what repeats in it. */
-const SHORTEST = 500;
-/** Places that are tried for a copy. */
-const TRIES = 64;
+/** Packs on as many threads as there are cores: it takes seconds for each. */
+async function packedAll(plain) {
+  const packed = [];
+  let next = 0;
+  const one = async () => {
+    const worker = new Worker(new URL(import.meta.url));
+    while (next < plain.length) {
+      const place = next++;
+      const answer = new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+      worker.postMessage(plain[place]);
+      packed[place] = Buffer.from(await answer);
+    }
+    await worker.terminate();
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, one));
+  return packed;
+}
 
-/** `to` as copies of parts of `from` with other bytes between. */
-export function differenceOf(from, to) {
-  const places = new Map();
-  const keyAt = (bytes, at) => bytes.toString("latin1", at, at + KEY);
-  for (let at = 0; at + KEY <= from.length; at++) {
-    const key = keyAt(from, at);
-    const list = places.get(key);
-    if (!list) places.set(key, [at]);
-    else if (list.length < TRIES) list.push(at);
+if (!isMainThread) parentPort?.on("message", (plain) => parentPort.postMessage(Buffer.from(LZMA.compress([...plain], LEVEL))));
+
+/** All families of some builds of the same kernels, packed. */
+async function packedFamilies(binaries, kernels) {
+  const familyOfKernel = new Map(kernels.map((kernel) => [kernel.name, familyOf(kernel)]));
+  const builds = binaries.map((binary) => {
+    const bodies = bodiesOf(binary);
+    const head = binary.subarray(0, sectionsOf(binary).find(({ id }) => id === CODE).begin);
+    const exported = [...exportsOf(binary)].map(([name, index]) => [familyOfKernel.get(name) ?? core, index]);
+    const start = startOf(binary);
+    const reached = reachedBy(bodies, start < 0 ? exported : [...exported, [core, start]]);
+    return { head, bodies, reached };
+  });
+  const plainOf = (family) =>
+    Buffer.concat(
+      builds.flatMap(({ head, bodies, reached }) => {
+        const own = [...reached.get(family)].filter((index) => family === core || !reached.get(core).has(index)).sort((a, b) => a - b);
+        return [...(family === core ? [head] : []), listed(own), ...own.map((index) => bodies[index])];
+      }),
+    );
+  const first = plainOf(core);
+  const rests = familyNames.map((family) => (family === core ? Buffer.of() : plainOf(family)));
+  const all = await packedAll(rests.map((rest) => Buffer.concat([first, rest])));
+  for (const bytes of all) bytes.set(all[0].subarray(0, HEADER)); // the lengths of their contents, which nobody reads
+  let shared = HEADER;
+  while (all.every((bytes) => bytes[shared] === all[0][shared])) shared++;
+  const lengthOf = (place) => (place === 0 ? first.length : rests[place].length);
+  const packed = familyNames.map((family, place) => [family, { bytes: all[place], length: lengthOf(place) }]);
+  return { builds: builds.map(({ head, bodies }) => [head.length, bodies.length]), packed, shared };
+}
+
+const HEADER = 13;
+
+/** The functions that the roots of each family reach. */
+function reachedBy(bodies, roots) {
+  const calls = bodies.map(callsOf);
+  const reached = new Map(familyNames.map((family) => [family, new Set()]));
+  for (const [family, index] of roots) {
+    const found = reached.get(family);
+    const add = (index) => {
+      if (found.has(index)) return;
+      found.add(index);
+      calls[index].forEach(add);
+    };
+    add(index);
   }
-  const copies = [];
-  const inserted = [];
-  let written = 0;
-  let end = 0;
-  for (let at = 0; at < to.length;) {
-    let best = { length: 0, place: 0 };
-    // The place right after the last copy is the likeliest, and the cheapest to write down.
-    for (const place of [end + at - written, ...(places.get(keyAt(to, at)) ?? [])]) {
-      let length = 0;
-      while (at + length < to.length && to[at + length] === from[place + length]) length++;
-      if (length > best.length) best = { length, place };
-    }
-    if (best.length < SHORTEST) {
-      inserted.push(to[at++]);
-      continue;
-    }
-    copies.push(at - written, best.place - end, best.length);
-    at += best.length;
-    written = at;
-    end = best.place + best.length;
+  const known = new Set([...reached.values()].flatMap((found) => [...found]));
+  if (known.size !== bodies.length) throw new Error(`inline: ${bodies.length - known.size} functions that no export reaches`);
+  return reached;
+}
+
+/** Indices in ascending order as how far each is from the one before, from 1 on; 0 ends them. */
+function listed(indices) {
+  const bytes = [];
+  let before = -1;
+  for (const index of indices) {
+    let gap = index - before;
+    for (; gap > 127; gap = Math.floor(gap / 128)) bytes.push((gap % 128) + 128);
+    bytes.push(gap);
+    before = index;
   }
-  return { copies, inserted };
+  return Buffer.from([...bytes, 0]);
 }

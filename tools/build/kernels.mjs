@@ -2,7 +2,7 @@
 //
 //  (1) A kernel is an exported function `(args: SomeArgs, begin: usize, end: usize): void` of a module that assembly/index.ts exports,
 //      directly or through further `export * from`.
-//  (2) The order of exports is the order of table slots.
+//  (2) The order of exports is the order of table slots within a family (families.mjs); families come one after the other.
 //  (3) `SomeArgs` is an @unmanaged class; its fields are 32-bit words in declaration order, inherited ones first.
 
 import { existsSync, readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const fieldKinds = { In: "in", Out: "out", InOut: "inout", Size: "u32", usize: "
 /**
  * @typedef {{ name: string, kind: string, word: number, count: number, array: boolean, doc: string }} Field
  * @typedef {{ name: string, words: number, fields: Field[], doc: string }} Layout
- * @typedef {{ name: string, layout: string, doc: string }} Kernel
+ * @typedef {{ name: string, path: string, layout: string, doc: string }} Kernel
  * @param {string} entry
  * @param {(path: string) => string | undefined} read  the text of a source file, undefined where there is none
  * @returns {{ kernels: Kernel[], layouts: Layout[] }}
@@ -57,7 +57,7 @@ export function readKernels(entry = "assembly/index.ts", read = fromDisk) {
       if (known && (known.path !== args.path || known.declaration !== args.declaration))
         throw new Error(`${path}: ${argsName} is also the name of another class in ${known.path}; names of argument classes are unique`);
       if (!known) layouts.set(argsName, { ...args, layout: layoutOf(modules, args) });
-      kernels.push({ name, layout: argsName, doc: docBefore(statement) });
+      kernels.push({ name, path, layout: argsName, doc: docBefore(statement) });
     }
   };
   visit(entry);

@@ -5,7 +5,7 @@ import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { ArgumentError, DtypeError, ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive, type Inputs, type Primitive } from "../../core/primitive.js";
-import { replica, type Group, type Meeting, type Reduction } from "../../core/replicas.js";
+import { replica, setCollectives, type Group, type Meeting, type Reduction } from "../../core/replicas.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
 import { add, divide, maximum, minimum, multiply } from "../elementwise/arithmetic.js";
@@ -14,7 +14,7 @@ import { equal } from "../elementwise/comparison.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { zerosLike } from "../shaping/create.js";
 import { transpose } from "../shaping/transpose.js";
-import { slice } from "../indexing/update.js";
+import { slice } from "../indexing/slice.js";
 
 export interface Attributes {
   readonly group: Group;
@@ -274,3 +274,5 @@ export function reduceScatter(value: TensorLike, reduction: "sum" | "mean" = "su
   const meeting: Meeting = { kind: "reduce-scatter", reduction };
   return back(listed(scatterOp.apply({ xs: [x] }, { group, id, meeting }), 1)[0]!);
 }
+
+setCollectives({ allReduce, broadcast });

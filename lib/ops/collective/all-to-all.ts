@@ -3,7 +3,7 @@
 import { primitive } from "../../core/primitive.js";
 import { replica, type Meeting, type Split } from "../../core/replicas.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { slice } from "../indexing/update.js";
+import { slice } from "../indexing/slice.js";
 import { concatenate } from "../shaping/concatenate.js";
 import { mergeAxes, splitAxis } from "../shaping/reshape.js";
 import { transpose } from "../shaping/transpose.js";

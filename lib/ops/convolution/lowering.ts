@@ -2,7 +2,8 @@
 
 import { known, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
+import { kernels as convolutionKernels } from "../../generated/kernels/convolution.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { padBefore, spatial, three, type Padding } from "./window.js";
 
@@ -88,7 +89,7 @@ function run(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias:
   if (inner === 1 && n === 1) {
     const perRow = g.out[2]! * g.channels * taps;
     const rows = g.batch * g.out[0]! * g.out[1]!;
-    return [kernels.depthwise_f32({ ...g, x, w: kernel, bias, y, flags }, rows, Math.ceil(UNIT_WORK / 8 / Math.max(1, perRow)))];
+    return [convolutionKernels.depthwise_f32({ ...g, x, w: kernel, bias, y, flags }, rows, Math.ceil(UNIT_WORK / 8 / Math.max(1, perRow)))];
   }
   if (isWinograd(g)) return winogradCommands(g, x, kernel, strides, bias, y, flags);
   if (isFew(g, strides)) return fewChannelsCommands(g, x, kernel, strides, bias, y, flags);
@@ -97,7 +98,10 @@ function run(g: Geometry, x: Tensor, kernel: Tensor, strides: PackStrides, bias:
   const perPixel = Math.max(1, taps * inner * n);
   const unitM = Math.min(192, Math.max(24, roundUp(UNIT_WORK / perPixel, 12)));
   const units = g.groups * Math.ceil(pixels / unitM);
-  return [pack, kernels.conv_f32({ ...g, x, packed, bias, y, unitM, flags }, units, Math.ceil(UNIT_WORK / 2 / (unitM * perPixel)))];
+  return [
+    pack,
+    convolutionKernels.conv_f32({ ...g, x, packed, bias, y, unitM, flags }, units, Math.ceil(UNIT_WORK / 2 / (unitM * perPixel))),
+  ];
 }
 
 /** The command that packs the kernel into panels, and where they are. */
@@ -130,7 +134,7 @@ function padded(g: Geometry, x: Tensor): { commands: Command[]; x: Operand; g: G
   const out = g.in.map((length, i) => length + reaches[i]![0] + reaches[i]![1]);
   const whole = scratch(g.batch * sizeOf(out) * g.channels * 4);
   const rows = g.batch * out[0]! * out[1]!;
-  const pad = kernels.pad_f32(
+  const pad = convolutionKernels.pad_f32(
     { x, y: whole, in: g.in, out, before, channels: g.channels },
     rows,
     Math.ceil((1 << 15) / (out[2]! * g.channels)),
@@ -153,7 +157,7 @@ function shortRunsCommands(
   const unitM = 192;
   const units = g.groups * Math.ceil((g.batch * sizeOf(g.out)) / unitM);
   const work = unitM * sizeOf(g.kernel) * (g.channels / g.groups) * (g.outChannels / g.groups);
-  const command = kernels.conv_short_f32(
+  const command = convolutionKernels.conv_short_f32(
     { ...source.g, x: source.x, packed, bias, y, unitM, flags },
     units,
     Math.ceil(UNIT_WORK / 3 / Math.max(1, work)),
@@ -195,7 +199,7 @@ function fewChannelsCommands(
   );
   const rows = g.batch * g.out[0]! * g.out[1]!;
   const grain = Math.ceil((1 << 16) / (m * g.out[2]!));
-  return [product, kernels.sum_taps_f32({ ...g, products, bias, y, flags }, rows, grain)];
+  return [product, convolutionKernels.sum_taps_f32({ ...g, products, bias, y, flags }, rows, grain)];
 }
 
 /** dw of y = x ∗ w. Pixels are cut into parts with sums of their own, as many as keep some threads busy. */
@@ -222,13 +226,17 @@ export function weightGradient(x: Tensor, dy: Tensor, dw: Tensor, walking: Walki
   const grain = Math.ceil(UNIT_WORK / 2 / Math.max(1, work / splits / blocks));
   const source = inner < SHORT && !isDepthwise ? padded(g, x) : { commands: [], x, g };
   const first = isDepthwise
-    ? kernels.depthwise_weight_gradient_f32({ ...g, x, dy, dw: parts, splits }, splits, grain)
-    : kernels.conv_weight_gradient_f32({ ...source.g, x: source.x, dy, dw: parts, splits, unitM, unitN }, splits * blocks, grain);
+    ? convolutionKernels.depthwise_weight_gradient_f32({ ...g, x, dy, dw: parts, splits }, splits, grain)
+    : convolutionKernels.conv_weight_gradient_f32(
+        { ...source.g, x: source.x, dy, dw: parts, splits, unitM, unitN },
+        splits * blocks,
+        grain,
+      );
   if (splits === 1) return [...source.commands, first];
   return [
     ...source.commands,
     first,
-    kernels.sum_partials_f32({ x: parts, y: dw, parts: splits, length }, length, Math.ceil((1 << 17) / splits)),
+    convolutionKernels.sum_partials_f32({ x: parts, y: dw, parts: splits, length }, length, Math.ceil((1 << 17) / splits)),
   ];
 }
 
@@ -278,8 +286,8 @@ function winogradCommands(
   const units = Math.ceil(tilesOf(g) / tiles);
   const grain = Math.ceil(UNIT_WORK / 2 / (tiles * PRODUCTS * k * n));
   return [
-    kernels.winograd_weights_f32({ ...weights, u, k, n }, roundUp(n, 16) / 16, Math.ceil((1 << 12) / (16 * k))),
-    kernels.winograd_conv_f32({ ...g, offset, dilation: [1, 1, 1], ...weights, x, u, bias, y, tiles, flags }, units, grain),
+    convolutionKernels.winograd_weights_f32({ ...weights, u, k, n }, roundUp(n, 16) / 16, Math.ceil((1 << 12) / (16 * k))),
+    convolutionKernels.winograd_conv_f32({ ...g, offset, dilation: [1, 1, 1], ...weights, x, u, bias, y, tiles, flags }, units, grain),
   ];
 }
 
@@ -293,7 +301,7 @@ function winogradWeightGradient(g: Geometry, x: Tensor, dy: Tensor, dw: Tensor):
   const sums = scratch(splits * PRODUCTS * (k * n + 32) * 4);
   const grain = Math.ceil((UNIT_WORK * splits * parts) / 2 / work);
   return [
-    kernels.winograd_gradient_f32({ ...g, x, dy, sums, splits, parts }, splits * parts, grain),
-    kernels.winograd_taps_f32({ ...g, x, dy, sums, dw, splits }, k, Math.ceil((1 << 15) / (n * PRODUCTS * splits))),
+    convolutionKernels.winograd_gradient_f32({ ...g, x, dy, sums, splits, parts }, splits * parts, grain),
+    convolutionKernels.winograd_taps_f32({ ...g, x, dy, sums, dw, splits }, k, Math.ceil((1 << 15) / (n * PRODUCTS * splits))),
   ];
 }

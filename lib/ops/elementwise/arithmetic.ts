@@ -4,7 +4,7 @@ import { declare, operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { asFloat, operands } from "../promotion.js";
 import { cast } from "./cast.js";
 import { equal, greater, less } from "./comparison.js";

@@ -4,7 +4,8 @@ import type { TensorLike } from "../../core/convert.js";
 import { operation } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
+import { kernels as arraysKernels } from "../../generated/kernels/arrays.js";
 import { wholeOperands } from "../promotion.js";
 import { GRAIN, like } from "../rules.js";
 import { binary, type Binary } from "./family.js";
@@ -21,7 +22,7 @@ export const bitwiseAnd = operation(
   "numpy.bitwiseAnd(*x, *y)",
   binary({
     name: "bitwise_and",
-    kernels: { int32: kernels.and_i32, uint8: kernels.and_u8, bool: kernels.and_u8 },
+    kernels: { int32: arraysKernels.and_i32, uint8: kernels.and_u8, bool: kernels.and_u8 },
   }),
 );
 
@@ -36,7 +37,7 @@ export const bitwiseOr = operation(
   "numpy.bitwiseOr(*x, *y)",
   binary({
     name: "bitwise_or",
-    kernels: { int32: kernels.or_i32, uint8: kernels.or_u8, bool: kernels.or_u8 },
+    kernels: { int32: arraysKernels.or_i32, uint8: kernels.or_u8, bool: kernels.or_u8 },
   }),
 );
 
@@ -51,7 +52,7 @@ export const bitwiseXor = operation(
   "numpy.bitwiseXor(*x, *y)",
   binary({
     name: "bitwise_xor",
-    kernels: { int32: kernels.xor_i32, uint8: kernels.xor_u8, bool: kernels.xor_u8 },
+    kernels: { int32: arraysKernels.xor_i32, uint8: kernels.xor_u8, bool: kernels.xor_u8 },
   }),
 );
 
@@ -84,7 +85,7 @@ const notOp = primitive({
   name: "bitwise_not",
   inputs: ["x"],
   infer: like,
-  lower: ({ x }, { y }) => (x.dtype === "int32" ? kernels.not_i32 : kernels.not_u8)({ x, y }, y.size, GRAIN),
+  lower: ({ x }, { y }) => (x.dtype === "int32" ? arraysKernels.not_i32 : arraysKernels.not_u8)({ x, y }, y.size, GRAIN),
   fusible: "elementwise",
 });
 
@@ -95,7 +96,10 @@ const notOp = primitive({
  * ops.bitwiseLeftShift([1, 3], [2, 1]); // [4, 6]
  * ```
  */
-export const leftShift = operation("numpy.leftShift(*x, *y)", binary({ name: "left_shift", kernels: { int32: kernels.shift_left_i32 } }));
+export const leftShift = operation(
+  "numpy.leftShift(*x, *y)",
+  binary({ name: "left_shift", kernels: { int32: arraysKernels.shift_left_i32 } }),
+);
 
 /**
  * ⌊x1 / 2^x2⌋.
@@ -106,7 +110,7 @@ export const leftShift = operation("numpy.leftShift(*x, *y)", binary({ name: "le
  */
 export const rightShift = operation(
   "numpy.rightShift(*x, *y)",
-  binary({ name: "right_shift", kernels: { int32: kernels.shift_right_i32 } }),
+  binary({ name: "right_shift", kernels: { int32: arraysKernels.shift_right_i32 } }),
 );
 
 /**
@@ -116,4 +120,4 @@ export const rightShift = operation(
  * ops.gcd([12, 9], [8, 6]); // [4, 3]
  * ```
  */
-export const gcd: Binary = operation("numpy.gcd(*x1, *x2)", binary({ name: "gcd", kernels: { int32: kernels.gcd_i32 } }));
+export const gcd: Binary = operation("numpy.gcd(*x1, *x2)", binary({ name: "gcd", kernels: { int32: arraysKernels.gcd_i32 } }));

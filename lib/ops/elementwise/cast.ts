@@ -9,7 +9,7 @@ import type { Spec, Tensor } from "../../core/tensor.js";
 import { siteOf } from "../../core/indices.js";
 import { setConversions } from "../../core/width.js";
 import { assign, read } from "../state/assign.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 
 /** Elements that one claim of a thread converts. */
 const GRAIN = 1 << 16;

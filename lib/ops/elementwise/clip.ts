@@ -4,7 +4,7 @@ import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/activations.js";
 import { GRAIN, like } from "../rules.js";
 import { maximum, minimum, multiply } from "./arithmetic.js";
 import { cast } from "./cast.js";

@@ -3,7 +3,7 @@
 import type { Tensor } from "../../core/tensor.js";
 import type { TensorLike } from "../../core/convert.js";
 import { operation } from "../../core/operation.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { binary, type Binary } from "./family.js";
 
 /**

@@ -3,7 +3,7 @@
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/activations.js";
 import { multiply, subtract } from "./arithmetic.js";
 import { exp } from "./exponential.js";
 import { unary, type Unary } from "./family.js";

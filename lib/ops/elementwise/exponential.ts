@@ -1,7 +1,7 @@
 // Exponentials and logarithms.
 
 import { operation } from "../../core/operation.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { add, divide, multiply } from "./arithmetic.js";
 import { unary, type Unary } from "./family.js";
 

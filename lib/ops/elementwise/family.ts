@@ -7,7 +7,7 @@ import type { Declared } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sameShape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import type { BinaryArgs, MapArgs } from "../../generated/kernels.js";
+import type { BinaryArgs, MapArgs } from "../../generated/arguments.js";
 import type { Command } from "../../runtime/command.js";
 import { broadcastShapes, walk } from "../broadcasting.js";
 import { sumTo } from "../shaping/broadcast.js";

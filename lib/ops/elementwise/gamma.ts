@@ -3,7 +3,7 @@
 import { operation } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { TensorLike } from "../../core/convert.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/functions.js";
 import { asFloat } from "../promotion.js";
 import { divide, multiply, subtract } from "./arithmetic.js";
 import { binary, type Binary, type BinaryFunction } from "./family.js";

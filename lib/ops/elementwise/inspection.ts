@@ -4,7 +4,7 @@ import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/arrays.js";
 import { GRAIN } from "../rules.js";
 import { full } from "../shaping/create.js";
 import { equal } from "./comparison.js";

@@ -4,7 +4,7 @@ import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { GRAIN, like } from "../rules.js";
 import { cast } from "./cast.js";
 import { binary, type Binary, type BinaryFunction } from "./family.js";

@@ -1,7 +1,7 @@
 // The negative, of which many gradients are made: a file of its own, so that these do not import each other in a circle.
 
 import { operation } from "../../core/operation.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { unaryOfNumbers, type Unary } from "./family.js";
 
 /**

@@ -3,7 +3,7 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { COSTLY_GRAIN } from "../rules.js";
 import { divide, multiply, subtract } from "./arithmetic.js";
 import { cast } from "./cast.js";

@@ -3,7 +3,8 @@
 import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
+import { kernels as activationsKernels } from "../../generated/kernels/activations.js";
 import { GRAIN } from "../rules.js";
 import { divide, multiply } from "./arithmetic.js";
 import { unary, unaryOfNumbers, type Unary, type UnaryFunction } from "./family.js";
@@ -16,7 +17,7 @@ import { cast } from "./cast.js";
  * ops.floor([1.7, -1.2]); // [1, -2]
  * ```
  */
-export const floor: Unary = operation("numpy.floor(*x)", unary({ name: "floor", kernel: kernels.floor_f32, grain: GRAIN }));
+export const floor: Unary = operation("numpy.floor(*x)", unary({ name: "floor", kernel: activationsKernels.floor_f32, grain: GRAIN }));
 
 /**
  * The smallest whole number not below x, a float as in Keras: that of integers is float32.
@@ -25,7 +26,7 @@ export const floor: Unary = operation("numpy.floor(*x)", unary({ name: "floor", 
  * ops.ceil([1.2, -1.2]); // [2, -1]
  * ```
  */
-export const ceil: Unary = operation("numpy.ceil(*x)", unary({ name: "ceil", kernel: kernels.ceil_f32, grain: GRAIN }));
+export const ceil: Unary = operation("numpy.ceil(*x)", unary({ name: "ceil", kernel: activationsKernels.ceil_f32, grain: GRAIN }));
 
 /**
  * x without its fraction.
@@ -36,7 +37,7 @@ export const ceil: Unary = operation("numpy.ceil(*x)", unary({ name: "ceil", ker
  */
 export const trunc: Unary = operation("numpy.trunc(*x)", unaryOfNumbers({ name: "trunc", float32: kernels.trunc_f32 }));
 
-const toWhole: UnaryFunction = unaryOfNumbers({ name: "round", float32: kernels.round_f32 });
+const toWhole: UnaryFunction = unaryOfNumbers({ name: "round", float32: activationsKernels.round_f32 });
 
 /**
  * The nearest number with so many decimals, halves to even.

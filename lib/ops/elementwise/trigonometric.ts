@@ -3,7 +3,7 @@
 import type { Tensor } from "../../core/tensor.js";
 import type { TensorLike } from "../../core/convert.js";
 import { operation } from "../../core/operation.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/functions.js";
 import { asFloat } from "../promotion.js";
 import { COSTLY_GRAIN } from "../rules.js";
 import { add, divide, multiply, subtract } from "./arithmetic.js";

@@ -7,7 +7,7 @@ import { dtypes } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { broadcastShapes, walk } from "../broadcasting.js";
 import { sumTo } from "../shaping/broadcast.js";
 import { operands } from "../promotion.js";

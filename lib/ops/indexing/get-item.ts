@@ -14,7 +14,7 @@ import { everything, resolved, stridedOf, type Range } from "../shaping/slice.js
 import { transpose } from "../shaping/transpose.js";
 import { nonzero } from "./nonzero.js";
 import { asIndices, take } from "./take.js";
-import { placesOf } from "./update.js";
+import { placesOf } from "./places.js";
 
 /** Elements from `start` up to `stop` by `step`, as Python's slice: null is from the beginning, to the end, by 1. */
 export interface Slice {

@@ -5,7 +5,7 @@ import { asTensor, checkAxis, type TensorLike } from "../../core/convert.js";
 import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/arrays.js";
 import { scratch } from "../../runtime/command.js";
 import { rowsOf } from "../nn/rows.js";
 import { as } from "../promotion.js";

@@ -10,7 +10,8 @@ import { primitive } from "../../core/primitive.js";
 import { replica } from "../../core/replicas.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { Tensor, type Spec } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
+import { kernels as arraysKernels } from "../../generated/kernels/arrays.js";
 import { cast } from "../elementwise/cast.js";
 import { broadcastTo } from "../shaping/broadcast.js";
 import { ravel } from "../shaping/reshape.js";
@@ -187,7 +188,7 @@ const takeAlongOp = primitive({
     const count = known(y.shape)[axis]!;
     const length = shape[axis]!;
     const args = { x, indices, y, length, count, inner: sizeOf(shape.slice(axis + 1)), fill, wrap: wraps ? length : 0, site, axis };
-    const kernel = dtypes[x.dtype].bytes === 4 ? kernels.take_along_32 : kernels.take_along_8;
+    const kernel = dtypes[x.dtype].bytes === 4 ? arraysKernels.take_along_32 : arraysKernels.take_along_8;
     return kernel(args, y.size, GRAIN);
   },
   keeps: ["indices"],
@@ -208,7 +209,7 @@ const putAlongOp = primitive({
     const inner = sizeOf(shape.slice(axis + 1));
     const count = known(x.shape)[axis]!;
     const args = { x, indices, y, length: shape[axis]!, count, inner };
-    const kernel = kernels.put_along_add_f32(args, sizeOf(shape.slice(0, axis)) * inner, Math.ceil(GRAIN / (count + 1)));
+    const kernel = arraysKernels.put_along_add_f32(args, sizeOf(shape.slice(0, axis)) * inner, Math.ceil(GRAIN / (count + 1)));
     return [fillCommand(y, 0), kernel];
   },
   keeps: ["indices"],

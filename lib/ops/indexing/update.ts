@@ -1,16 +1,16 @@
 // Tensors with some elements replaced: by block, by index.
 
 import { operation } from "../../core/operation.js";
-import { asTensor, constant, type TensorLike } from "../../core/convert.js";
+import { asTensor, type TensorLike } from "../../core/convert.js";
 import { dtypes } from "../../core/dtype.js";
 import { ShapeError, text, ValueError } from "../../core/errors.js";
-import { siteOf } from "../../core/indices.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
+import { kernels as arraysKernels } from "../../generated/kernels/arrays.js";
 import type { Command } from "../../runtime/command.js";
-import { add, divideNoNan, maximum, minimum, multiply, subtract } from "../elementwise/arithmetic.js";
+import { add, divideNoNan, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { clip } from "../elementwise/clip.js";
 import { equal, greaterEqual, less } from "../elementwise/comparison.js";
@@ -18,41 +18,10 @@ import { logicalAnd } from "../elementwise/logical.js";
 import { where } from "../elementwise/where.js";
 import { as } from "../promotion.js";
 import { integers, isStatic, type Integers } from "../static.js";
-import { sum } from "../reduce/sum.js";
-import { axisLength } from "../shaping/axis-length.js";
-import { arange, full, progression, zerosLike } from "../shaping/create.js";
+import { full, progression, zerosLike } from "../shaping/create.js";
 import { expandDims, reshape } from "../shaping/reshape.js";
-import { slice as staticSlice } from "../shaping/slice.js";
+import { placesOf } from "./places.js";
 import { addAt, asIndices, take, takeAt } from "./take.js";
-
-/**
- * A block of x.
- *
- * ```ts
- * ops.slice([[1, 2, 3], [4, 5, 6]], [0, 1], [2, 2]); // [[2, 3], [5, 6]]
- * ```
- *
- * @param startIndices  the first index along each axis; a tensor may be known only when the operation runs
- * @param shape         how many along each axis; −1: all that follow
- */
-export const slice = operation(
-  "core.slice(*inputs, *startIndices, shape:shape)",
-  (inputs: TensorLike, startIndices: Integers, shape: Integers): Tensor => {
-    const tensor = asTensor(inputs);
-    const lengths = integers(shape);
-    if (isStatic(startIndices)) return staticSlice(tensor, integers(startIndices), lengths);
-    const starts = asIndices(startIndices);
-    return lengths.reduce((y, length, axis) => {
-      const first = take(starts, axis, 0);
-      const whole = tensor.shape[axis]! ?? axisLength(tensor, axis);
-      // How many follow is known when the operation runs.
-      if (length === -1) return take(y, arange(first, whole), axis);
-      // As in Keras, a block that would reach beyond the end is moved back to fit.
-      const fitting = maximum(minimum(first, subtract(whole, length)), 0);
-      return take(y, add(progression(0, 1, length, "int32"), fitting), axis);
-    }, tensor);
-  },
-);
 
 /**
  * x with a block replaced by others.
@@ -111,25 +80,6 @@ function flatPlaces(where: string, indices: Tensor, shape: Shape): { places: Ten
   return { places: placesOf(where, reshape(indices, [-1, depth]), lengths), lengths, rest: shape.slice(depth) };
 }
 
-interface Places {
-  readonly site: number;
-  readonly wraps: boolean;
-  /** The number of the first axis, for the error. */
-  readonly axis: number;
-}
-
-/** What rows of coordinates are in C order. Each is checked along its own axis, when the operation runs. */
-export const placesOf = (where: string, x: Tensor, lengths: readonly number[], { wraps = true, axis = 0 } = {}): Tensor =>
-  placesOp.apply({ x, lengths: constant(Int32Array.from(lengths)) }, { site: siteOf(where), wraps, axis });
-
-const placesOp = primitive({
-  name: "places",
-  inputs: ["x", "lengths"],
-  infer: ({ x }, _: Places): Spec => ({ shape: x.shape.slice(0, 1), dtype: "int32" }),
-  lower: ({ x, lengths }, { y }, { site, wraps, axis }) =>
-    kernels.places_i32({ x, lengths, y, depth: lengths.size, wraps: Number(wraps), site, axis }, y.size),
-});
-
 /**
  * Zeros of the shape, with values added where the indices say; those that meet are summed.
  *
@@ -177,7 +127,7 @@ export const scatterUpdate = operation(
   },
 );
 
-const combine: Record<Exclude<Reduction, "add">, Partial<Record<Tensor["dtype"], typeof kernels.put_32>>> = {
+const combine: Record<Exclude<Reduction, "add">, Partial<Record<Tensor["dtype"], typeof arraysKernels.put_32>>> = {
   max: { float32: kernels.put_max_f32, int32: kernels.put_max_i32 },
   min: { float32: kernels.put_min_f32, int32: kernels.put_min_i32 },
   mul: { float32: kernels.put_mul_f32, int32: kernels.put_mul_i32 },
@@ -195,7 +145,7 @@ const putOp = primitive({
     const [length, ...rest] = known(y.shape);
     const inner = sizeOf(rest);
     const bytes = dtypes[x.dtype].bytes;
-    const replace = bytes === 4 ? kernels.put_32 : kernels.put_8;
+    const replace = bytes === 4 ? arraysKernels.put_32 : arraysKernels.put_8;
     const kernel = reduction === null || reduction === "add" ? replace : combine[reduction][x.dtype]!;
     const args = { x: updates, indices, y, length: length!, count: indices.size, inner };
     return [kernels.copy_bytes({ x, y }, y.size * bytes, COPY_GRAIN), kernel(args, Math.ceil(inner / TILE))];

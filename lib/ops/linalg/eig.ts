@@ -5,7 +5,7 @@ import { operation } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sizeOf } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/linalg.js";
 import { scratch } from "../../runtime/command.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { equal } from "../elementwise/comparison.js";

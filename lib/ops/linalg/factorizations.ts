@@ -8,7 +8,7 @@ import { ShapeError, text, ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/linalg.js";
 import { scratch } from "../../runtime/command.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
 import { equal, less } from "../elementwise/comparison.js";

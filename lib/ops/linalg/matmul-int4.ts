@@ -3,7 +3,7 @@
 import { primitive } from "../../core/primitive.js";
 import { known, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/quantization.js";
 import { productShape, unitsOfRuns, UNIT_WORK } from "./matmul.js";
 
 export interface Int4Matrix {

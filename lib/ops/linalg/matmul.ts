@@ -10,7 +10,7 @@ import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import { sparseProduct } from "../../core/sparse.js";
 import { Chainable, type Spec, type Tensor } from "../../core/tensor.js";
 import { BLOCK_K } from "../../generated/constants.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { broadcastShapes, walk } from "../broadcasting.js";
 import { sumTo } from "../shaping/broadcast.js";

@@ -6,7 +6,7 @@ import { ValueError } from "../../core/errors.js";
 import { operation } from "../../core/operation.js";
 import { primitive } from "../../core/primitive.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/activations.js";
 import { add, divide, maximum, minimum, multiply, subtract } from "../elementwise/arithmetic.js";
 import { clip } from "../elementwise/clip.js";
 import { greater, greaterEqual, less, lessEqual } from "../elementwise/comparison.js";

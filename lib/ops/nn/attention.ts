@@ -6,7 +6,7 @@ import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/attention.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { greaterEqual } from "../elementwise/comparison.js";

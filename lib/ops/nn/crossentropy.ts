@@ -7,7 +7,7 @@ import { siteOf } from "../../core/indices.js";
 import { primitive } from "../../core/primitive.js";
 import { shapeText, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/activations.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { clip } from "../elementwise/clip.js";

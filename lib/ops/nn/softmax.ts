@@ -4,7 +4,7 @@ import { operation } from "../../core/operation.js";
 import { type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/activations.js";
 import { multiply, subtract } from "../elementwise/arithmetic.js";
 import { exp } from "../elementwise/exponential.js";
 import { asFloat } from "../promotion.js";

@@ -7,7 +7,8 @@ import { ShapeError } from "../../core/errors.js";
 import { primitive, type Follower } from "../../core/primitive.js";
 import { shapeText } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
+import { kernels as normalizationKernels } from "../../generated/kernels/normalization.js";
 import { scratch } from "../../runtime/command.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { rsqrt } from "../elementwise/powers.js";
@@ -93,7 +94,7 @@ const normalizeOp = primitive({
   infer: ({ x }, _: Attrs): Spec => ({ shape: x.shape, dtype: "float32" }),
   lower: ({ x, mean, variance, scale = null, offset = null }, { y }, { epsilon, relu }) => {
     const { rows, channels } = rowsOfChannels(x);
-    return kernels.normalize_f32(
+    return normalizationKernels.normalize_f32(
       { x, mean, variance, scale, offset, y, channels, epsilon, floor: floorFor(relu) },
       rows,
       rowGrain(channels),
@@ -143,7 +144,7 @@ const trainingOp = primitive({
   lower: ({ x, scale = null, offset = null }, { result, mean, variance }, { epsilon, relu }) => {
     const { rows, channels } = rowsOfChannels(x);
     const args = { x, mean, variance, scale, offset, y: result, channels, epsilon, floor: floorFor(relu) };
-    return [...momentsCommands(x, mean, variance), kernels.normalize_f32(args, rows, rowGrain(channels))];
+    return [...momentsCommands(x, mean, variance), normalizationKernels.normalize_f32(args, rows, rowGrain(channels))];
   },
   absorbs: withRelu,
   again: ({ x, scale, offset }, { mean, variance }, attrs) => ({
@@ -188,10 +189,10 @@ const trainingGradientOp = primitive({
     const dots = scratch(blocks * channels * 4);
     const join = { reduced: blocks, inner: channels, block: blocks, count: 1 };
     return [
-      kernels.normalize_sums_f32({ x, dy, mean, variance, sums, dots, rows, channels, block, epsilon }, units, grain),
+      normalizationKernels.normalize_sums_f32({ x, dy, mean, variance, sums, dots, rows, channels, block, epsilon }, units, grain),
       kernels.sum_f32({ x: sums, y: doffset, ...join }, Math.ceil(channels / 64)),
       kernels.sum_f32({ x: dots, y: dscale, ...join }, Math.ceil(channels / 64)),
-      kernels.normalize_grad_f32(
+      normalizationKernels.normalize_grad_f32(
         { x, dy, mean, variance, scale, sums: doffset, dots: dscale, dx, rows, channels, epsilon },
         rows,
         rowGrain(channels),

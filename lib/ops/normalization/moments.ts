@@ -5,7 +5,7 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { known, sizeOf } from "../../core/shape.js";
 import { primitive } from "../../core/primitive.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/normalization.js";
 import { scratch, type Command } from "../../runtime/command.js";
 import { add, divide, multiply, subtract } from "../elementwise/arithmetic.js";
 import { square } from "../elementwise/powers.js";

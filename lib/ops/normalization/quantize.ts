@@ -3,7 +3,7 @@
 import { primitive } from "../../core/primitive.js";
 import { known, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/quantization.js";
 import { divide, multiply } from "../elementwise/arithmetic.js";
 import { negative } from "../elementwise/negative.js";
 import { abs, sign, square } from "../elementwise/powers.js";

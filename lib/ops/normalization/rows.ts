@@ -6,7 +6,8 @@ import { asTensor, type TensorLike } from "../../core/convert.js";
 import { primitive } from "../../core/primitive.js";
 import type { Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
+import { kernels as normalizationKernels } from "../../generated/kernels/normalization.js";
 import { scratch } from "../../runtime/command.js";
 import { sumTo } from "../shaping/broadcast.js";
 import { add, multiply, subtract } from "../elementwise/arithmetic.js";
@@ -43,7 +44,11 @@ const normalizeRowsOp = primitive({
   infer: (inputs, _: RowsAttrs) => like(inputs),
   lower: ({ x, gamma = null, beta = null }, { y }, { centered, epsilon }) => {
     const { rows, columns } = rowsOf(x);
-    return kernels.normalize_rows_f32({ x, gamma, beta, y, columns, centered: centered ? 1 : 0, epsilon }, rows, rowGrain(columns));
+    return normalizationKernels.normalize_rows_f32(
+      { x, gamma, beta, y, columns, centered: centered ? 1 : 0, epsilon },
+      rows,
+      rowGrain(columns),
+    );
   },
   keeps: ["x", "gamma"],
   gradient: (dy, { x, gamma }, { attrs }) => {
@@ -71,7 +76,7 @@ const gradientOp = primitive({
   lower: ({ x, dy, gamma = null }, { y }, { centered, epsilon }) => {
     const { rows, columns } = rowsOf(x);
     const args = { x, dy, gamma, dx: y, dots: null, sums: null, rows, columns, block: 1, centered: centered ? 1 : 0, epsilon };
-    return kernels.normalize_rows_grad_f32(args, rows, rowGrain(columns));
+    return normalizationKernels.normalize_rows_grad_f32(args, rows, rowGrain(columns));
   },
   keeps: ["x", "dy", "gamma"],
   gradient: (u, { x, dy, gamma }, { attrs }) => ({
@@ -112,7 +117,7 @@ const gradientsOp = primitive({
     const join = { reduced: blocks, inner: columns, block: Math.max(1, blocks), count: 1 };
     const args = { x, dy, gamma, dx, dots, sums, rows, columns, block, centered: centered ? 1 : 0, epsilon };
     return [
-      kernels.normalize_rows_grad_f32(args, blocks, Math.ceil((1 << 14) / Math.max(1, block * columns))),
+      normalizationKernels.normalize_rows_grad_f32(args, blocks, Math.ceil((1 << 14) / Math.max(1, block * columns))),
       kernels.sum_f32({ x: dots, y: dgamma, ...join }, Math.ceil(columns / 64)),
       kernels.sum_f32({ x: sums, y: dbeta, ...join }, Math.ceil(columns / 64)),
     ];

@@ -8,7 +8,7 @@ import { primitive, type InputsOf } from "../../core/primitive.js";
 import { sameShape, shapeText } from "../../core/shape.js";
 import type { State } from "../../core/state.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/optimizers.js";
 import type { Command } from "../../runtime/command.js";
 import { unary } from "../elementwise/family.js";
 

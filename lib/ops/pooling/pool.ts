@@ -6,7 +6,7 @@ import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/convolution.js";
 import {
   channelsLast,
   outputLength,

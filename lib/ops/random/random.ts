@@ -5,7 +5,7 @@ import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import type { Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/random.js";
 
 /** Elements per claim of a thread: some 5 ns each. */
 const GRAIN = 1 << 13;

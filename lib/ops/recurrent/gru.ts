@@ -3,7 +3,7 @@
 import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/recurrent.js";
 import { sum } from "../reduce/sum.js";
 import { kernelGradient, secondGradient } from "./gru-second-gradient.js";
 import { before, inStretches, pack, productOverSteps, sizesOf, UNIT_ROWS } from "./steps.js";

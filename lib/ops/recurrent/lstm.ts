@@ -4,7 +4,7 @@ import { isHalf } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/recurrent.js";
 import type { Command } from "../../runtime/command.js";
 import { cast } from "../elementwise/cast.js";
 import { secondGradient } from "./lstm-second-gradient.js";

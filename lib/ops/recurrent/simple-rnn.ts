@@ -3,7 +3,7 @@
 import { primitive } from "../../core/primitive.js";
 import { known } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/recurrent.js";
 import type { Command, Operand } from "../../runtime/command.js";
 import { add, multiply } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";

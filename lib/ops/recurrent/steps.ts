@@ -3,7 +3,7 @@
 import { ShapeError } from "../../core/errors.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 import { multiply, subtract } from "../elementwise/arithmetic.js";
 import { LONGEST_UNIT, matrixProduct, stretches } from "../linalg/matmul.js";

@@ -6,7 +6,7 @@ import type { Dtype } from "../../core/dtype.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/arrays.js";
 import { add, multiply } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { as } from "../promotion.js";

@@ -6,7 +6,7 @@ import type { ArithmeticDtype } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import type { BinaryFunction } from "../elementwise/family.js";
 import { divide, multiply } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";

@@ -6,7 +6,7 @@ import { primitive, type PrimitiveDefinition } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
 import type { Dtype } from "../../core/dtype.js";
-import type { ReduceArgs } from "../../generated/kernels.js";
+import type { ReduceArgs } from "../../generated/arguments.js";
 import { scratch, type Command, type Operand } from "../../runtime/command.js";
 
 export type Axis = number | readonly number[] | null;

@@ -3,7 +3,7 @@
 import { operation } from "../../core/operation.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { cast } from "../elementwise/cast.js";
 import { reduction, reductionAttrs, type ReductionOptions, type Axis } from "./family.js";
 

@@ -3,7 +3,7 @@
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { operation } from "../../core/operation.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { multiply } from "../elementwise/arithmetic.js";
 import { cast } from "../elementwise/cast.js";
 import { productsOfOthers } from "./cumulative.js";

@@ -4,7 +4,7 @@ import { operation } from "../../core/operation.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat, type Dtype } from "../../core/dtype.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { divide } from "../elementwise/arithmetic.js";
 import { cast, convert } from "../elementwise/cast.js";
 import { as, asFloat } from "../promotion.js";

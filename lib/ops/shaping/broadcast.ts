@@ -7,7 +7,7 @@ import { checkFollows } from "../../core/interpreter.js";
 import { primitive } from "../../core/primitive.js";
 import { known, sameShape, shapeText, stridesOf, type Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { broadcastShapes } from "../broadcasting.js";
 import { reduction, type ReductionAttrs } from "../reduce/family.js";
 import { expandDims, squeeze } from "./reshape.js";

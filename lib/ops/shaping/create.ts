@@ -8,7 +8,7 @@ import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { isKnown, type Shape } from "../../core/shape.js";
 import type { Chainable, Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { cast } from "../elementwise/cast.js";
 import { greaterEqual } from "../elementwise/comparison.js";
 import { add } from "../elementwise/arithmetic.js";

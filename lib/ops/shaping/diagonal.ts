@@ -6,7 +6,7 @@ import { ShapeError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, stridesOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { add } from "../elementwise/arithmetic.js";
 import { greaterEqual, lessEqual } from "../elementwise/comparison.js";
 import { where } from "../elementwise/where.js";

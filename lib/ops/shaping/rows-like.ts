@@ -2,7 +2,7 @@
 
 import { primitive } from "../../core/primitive.js";
 import { bytesOf, type Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { Part } from "../../runtime/command.js";
 import { fillCommand } from "./slice.js";
 

@@ -7,7 +7,7 @@ import { ShapeError } from "../../core/errors.js";
 import { primitive, type Block } from "../../core/primitive.js";
 import { known, shapeText, stridesOf, type Shape } from "../../core/shape.js";
 import type { Spec, Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { checkAxes, type Axis } from "../reduce/family.js";
 import { gatherView, scatterView, type View } from "./views.js";
 

@@ -7,7 +7,7 @@ import { ValueError } from "../../core/errors.js";
 import { primitive } from "../../core/primitive.js";
 import { known, shapeText, sizeOf, stridesOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import { gatherView } from "./views.js";
 
 /**

@@ -4,7 +4,7 @@ import { dtypes } from "../../core/dtype.js";
 import { ShapeError } from "../../core/errors.js";
 import { shapeText, sizeOf } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
 import type { Command } from "../../runtime/command.js";
 
 /** A view: lengths of its axes, steps between neighbours and the place of its first element, in elements of the other tensor. */

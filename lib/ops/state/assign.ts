@@ -4,7 +4,8 @@ import { primitive } from "../../core/primitive.js";
 import type { Command, Operand } from "../../runtime/command.js";
 import type { State } from "../../core/state.js";
 import { bytesOf, type Tensor } from "../../core/tensor.js";
-import { kernels } from "../../generated/kernels.js";
+import { kernels } from "../../generated/kernels/core.js";
+import { kernels as optimizersKernels } from "../../generated/kernels/optimizers.js";
 
 /** Bytes that one claim of a thread copies. */
 const COPY_GRAIN = 1 << 18;
@@ -43,7 +44,7 @@ const movingAverageOp = primitive({
   writes: ["average"],
   infer: (_, _attrs: { readonly momentum: number }) => ({}),
   lower: ({ average, x }, _, { momentum }) =>
-    kernels.moving_average_f32({ average, x, momentum, rest: 1 - momentum }, average.size, MOVING_GRAIN),
+    optimizersKernels.moving_average_f32({ average, x, momentum, rest: 1 - momentum }, average.size, MOVING_GRAIN),
 });
 
 /** Moves a float32 state towards x, a float32 tensor of its shape: average · momentum + x · (1 − momentum), in the same bits. */

@@ -6,7 +6,7 @@ import type { Tensor } from "../../core/tensor.js";
 import { suppressed } from "../../ops/boxes/suppression.js";
 import * as ops from "../../ops/index.js";
 import { takeFrom } from "../../ops/indexing/take.js";
-import { placesOf } from "../../ops/indexing/update.js";
+import { placesOf } from "../../ops/indexing/places.js";
 import { int32, numbers, type Operator, T } from "./onnx-given.js";
 
 /** A column that counts how many rows went before: 0, 0, …, 1, 1, … */

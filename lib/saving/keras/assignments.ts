@@ -4,7 +4,7 @@ import { text } from "../../core/errors.js";
 import { sameShape, shapeText } from "../../core/shape.js";
 import type { Elements } from "../../formats/dtypes.js";
 import type { Variable } from "../../variables/variable.js";
-import { CheckpointError } from "../format.js";
+import { CheckpointError } from "../error.js";
 
 /** What a load is about to do. */
 export class Assignments {

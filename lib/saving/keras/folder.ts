@@ -1,6 +1,6 @@
 // A saved model as a folder: the members of a `.keras` archive as files.
 
-import { CheckpointError } from "../format.js";
+import { CheckpointError } from "../error.js";
 import { type Place, storeAt } from "../place.js";
 import type { KerasSaveable } from "../saveable.js";
 import { type Archive, archiveOf } from "./archive.js";

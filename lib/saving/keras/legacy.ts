@@ -8,7 +8,7 @@ import { groupAt, type Hdf5Dataset, type Hdf5Group, memberAt, textsOf } from "..
 import { GroupWriter } from "../../formats/hdf5/writer.js";
 import { parseJson, toJson } from "../../formats/json.js";
 import type { Variable } from "../../variables/variable.js";
-import { CheckpointError } from "../format.js";
+import { CheckpointError } from "../error.js";
 import { KERAS_VERSION } from "./archive.js";
 import { Assignments } from "./assignments.js";
 import { legacyConfig, modernConfig, modernTraining } from "./legacy-config.js";

@@ -10,7 +10,7 @@ import { type Elements, type FileDtype, fromFile } from "../../formats/dtypes.js
 import { groupAt, type Hdf5Dataset, type Hdf5Group, textsOf } from "../../formats/hdf5/tree.js";
 import { DatasetWriter, type GroupWriter } from "../../formats/hdf5/writer.js";
 import type { Variable } from "../../variables/variable.js";
-import { CheckpointError } from "../format.js";
+import { CheckpointError } from "../error.js";
 import { Assignments } from "./assignments.js";
 import { type KerasObject, kerasObjects } from "./walk.js";
 import { type KerasSaveable, type KerasState, loadsByItself, savesByItself } from "../saveable.js";
