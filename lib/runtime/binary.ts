@@ -3,7 +3,7 @@
 
 import { builds, shared, unpacker } from "../generated/binaries.js";
 import { body as core } from "../generated/bodies/core.js";
-import type { Body, Family } from "./bindings.js";
+import { kernelNamesOf, type Body, type Family } from "./bindings.js";
 
 /** The two builds of the kernels: `relaxed` has fused multiply-add, `simd` gives the same bits on every machine. */
 export type Build = "simd" | "relaxed";
@@ -15,7 +15,12 @@ const PAGE = 65_536;
 /** Packed bytes that one step of the unpacker uses at most. */
 const STEP = 64;
 
-const bytesOf = (text: string): Bytes => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+function bytesOf(base64: string): Bytes {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
 
 /**
  * What is packed in the core, and in each family. All packed bytes begin with the same: they are unpacked once, and each family goes on
@@ -41,12 +46,12 @@ function* unpacked(families: readonly Family[]): Generator<Bytes, undefined> {
   unpack(end, PAGE + shared - STEP);
   const pause = all.slice(0, PAGE);
   unpack(end, out);
-  yield all.subarray(out, end);
+  yield all.slice(out, end);
   for (const { bytes, body } of rests) {
     all.set(pause);
     all.set(bytes, PAGE + shared);
     unpack(end + body.length, out);
-    yield all.subarray(end, end + body.length);
+    yield all.slice(end, end + body.length);
   }
 }
 
@@ -60,7 +65,7 @@ class Reader {
   }
 
   take(length: number): Bytes {
-    return this.bytes.slice(this.at, (this.at += length));
+    return this.bytes.subarray(this.at, (this.at += length));
   }
 
   /** In LEB128. */
@@ -70,6 +75,12 @@ class Reader {
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
+  }
+
+  /** Of any sign. */
+  signed(): number {
+    const number = this.number();
+    return number % 2 ? -(number + 1) / 2 : number / 2;
   }
 
   /** Functions of one build: how far each is from the one before, 0 at the end, then the bodies. */
@@ -91,34 +102,54 @@ const leb = (number: number): number[] => (number < 128 ? [number] : [(number & 
 /** No variables; unreachable. */
 const absent = Uint8Array.of(3, 0, 0, 11);
 
+const EXPORT = 7;
 const CODE = 10;
+
+const section = (id: number, count: number, length: number): number[] => [id, ...leb(leb(count).length + length), ...leb(count)];
+
+/** The section of exports. The names of kernels are those of the bindings; absent ones are left out. */
+function exportsOf(reader: Reader, names: readonly string[]): number[] {
+  const entries: number[] = [];
+  let [exported, slot, index] = [0, -1, 0];
+  for (let left = reader.number(); left > 0; left--) {
+    const step = reader.signed();
+    const isKernel = step !== 0;
+    if (isKernel) {
+      slot += step;
+      index += reader.signed();
+      const name = names[slot];
+      if (name === undefined) continue;
+      entries.push(name.length, ...Array.from(name, (character) => character.charCodeAt(0)), 0, ...leb(index));
+    } else entries.push(...reader.take(reader.number()));
+    exported++;
+  }
+  return [...section(EXPORT, exported, entries.length), ...entries];
+}
 
 /** The binary of a build with some families, the core among them. */
 export function binaryOf(build: Build, families: readonly Family[]): Bytes {
   const wanted = build === "simd" ? 0 : 1;
-  let head: Bytes | undefined;
-  const bodies: Bytes[] = new Array<Bytes>(builds[wanted][1]).fill(absent);
-  for (const bytes of unpacked(families)) {
+  const names = kernelNamesOf(families);
+  const pieces: ArrayLike<number>[] = [];
+  const bodies: Bytes[] = new Array<Bytes>(builds[wanted][2]).fill(absent);
+  for (const [part, bytes] of [...unpacked(families)].entries()) {
     const reader = new Reader(bytes);
-    const isCore = !head;
-    for (const [i, [length]] of builds.entries()) {
-      if (isCore) {
-        const taken = reader.take(length);
-        if (i === wanted) head = taken;
+    for (const [i, [before, after]] of builds.entries()) {
+      if (part === 0) {
+        const [first, last] = [reader.take(before), reader.take(after)];
+        const exports = exportsOf(reader, names);
+        if (i === wanted) pieces.push(first, exports, last);
       }
       reader.functions(i === wanted ? bodies : []);
     }
   }
-  const count = leb(bodies.length);
-  const code = bodies.reduce((sum, { length }) => sum + length, count.length);
-  const begin = [CODE, ...leb(code), ...count];
-  const binary = new Uint8Array(head!.length + begin.length + code - count.length);
-  binary.set(head!);
-  binary.set(begin, head!.length);
-  let at = head!.length + begin.length;
-  for (const body of bodies) {
-    binary.set(body, at);
-    at += body.length;
+  const code = bodies.reduce((sum, { length }) => sum + length, 0);
+  pieces.push(section(CODE, bodies.length, code), ...bodies);
+  const binary = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    binary.set(piece, at);
+    at += piece.length;
   }
   return binary;
 }

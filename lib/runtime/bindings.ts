@@ -31,9 +31,9 @@ const present: Family[] = [];
 export const families = (): readonly Family[] => present;
 
 /** Names by table slot, with gaps where families are absent. */
-export function kernelNamesOf(): readonly string[] {
+export function kernelNamesOf(families: readonly Family[] = present): readonly string[] {
   const names: string[] = [];
-  for (const family of present) family.names.forEach((name, i) => (names[family.first + i] = name));
+  for (const family of families) family.names.forEach((name, i) => (names[family.first + i] = name));
   return names;
 }
 

@@ -8,6 +8,7 @@
 //  (3) A family is packed behind the core, which nearly halves it: kernels are alike. The packed bytes of all families begin with the same,
 //      which stands once, in the core's text, and is unpacked once.
 //  (4) A function that two families reach and the core does not is in both.
+//  (5) Names of kernels stand in the bindings already: of the section that exports them only the numbers are here.
 
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -18,7 +19,7 @@ import { binaryOf, jpeg, targets, unpacker } from "./assembly.mjs";
 import { core, familyNames, familyOf } from "./families.mjs";
 import { readKernels } from "./kernels.mjs";
 import { filesIn, root, writeGenerated } from "./steps.mjs";
-import { bodiesOf, callsOf, CODE, exportsOf, sectionsOf, startOf } from "./wasm.mjs";
+import { bodiesOf, callsOf, CODE, EXPORT, exportsOf, leb, sectionsOf, startOf } from "./wasm.mjs";
 
 const output = "lib/generated/binaries.ts";
 const outputOf = (family) => `lib/generated/bodies/${family}.ts`;
@@ -57,7 +58,7 @@ export const program = "${base64(readFileSync(join(root, jpeg)))}";
       `${header}
 /** The program that unpacks, in base64. */
 export const unpacker = "${base64(readFileSync(join(root, unpacker)))}";
-/** Of the simd and the relaxed build: bytes before the code, functions. */
+/** Of the simd and the relaxed build: bytes before the exports, bytes from there to the code, functions. */
 export const builds = ${JSON.stringify(builds)} as const;
 /** Bytes with which the packed bytes of all families begin, the core's too. */
 export const shared = ${shared};
@@ -95,14 +96,23 @@ if (!isMainThread) parentPort?.on("message", (plain) => parentPort.postMessage(B
 
 /** All families of some builds of the same kernels, packed. */
 async function packedFamilies(binaries, kernels) {
+  const slots = new Map(
+    familyNames.flatMap((family) => kernels.filter((kernel) => familyOf(kernel) === family)).map(({ name }, i) => [name, i]),
+  );
   const familyOfKernel = new Map(kernels.map((kernel) => [kernel.name, familyOf(kernel)]));
   const builds = binaries.map((binary) => {
     const bodies = bodiesOf(binary);
-    const head = binary.subarray(0, sectionsOf(binary).find(({ id }) => id === CODE).begin);
-    const exported = [...exportsOf(binary)].map(([name, index]) => [familyOfKernel.get(name) ?? core, index]);
+    const sections = sectionsOf(binary);
+    const at = sections.findIndex(({ id }) => id === EXPORT);
+    const [before, after] = [
+      binary.subarray(0, sections[at].begin),
+      binary.subarray(sections[at + 1].begin, sections.find(({ id }) => id === CODE).begin),
+    ];
+    const exported = exportsOf(binary);
+    const roots = exported.filter(({ index }) => index !== null).map(({ name, index }) => [familyOfKernel.get(name) ?? core, index]);
     const start = startOf(binary);
-    const reached = reachedBy(bodies, start < 0 ? exported : [...exported, [core, start]]);
-    return { head, bodies, reached };
+    const reached = reachedBy(bodies, start < 0 ? roots : [...roots, [core, start]]);
+    return { before, after, bodies, reached, head: Buffer.concat([before, after, numbered(exported, slots)]) };
   });
   const plainOf = (family) =>
     Buffer.concat(
@@ -119,7 +129,7 @@ async function packedFamilies(binaries, kernels) {
   while (all.every((bytes) => bytes[shared] === all[0][shared])) shared++;
   const lengthOf = (place) => (place === 0 ? first.length : rests[place].length);
   const packed = familyNames.map((family, place) => [family, { bytes: all[place], length: lengthOf(place) }]);
-  return { builds: builds.map(({ head, bodies }) => [head.length, bodies.length]), packed, shared };
+  return { builds: builds.map(({ before, after, bodies }) => [before.length, after.length, bodies.length]), packed, shared };
 }
 
 const HEADER = 13;
@@ -142,15 +152,23 @@ function reachedBy(bodies, roots) {
   return reached;
 }
 
+/** A whole number of any sign. */
+const signed = (value) => leb(value < 0 ? -2 * value - 1 : 2 * value);
+
+/** Exports: of a kernel how far slot and index are from those of the one before, of others 0, then their bytes with the length before. */
+function numbered(exported, slots) {
+  let [slot, before] = [-1, 0];
+  const entries = exported.flatMap(({ name, index, bytes }) => {
+    if (!slots.has(name)) return [0, ...leb(bytes.length), ...bytes];
+    const entry = [...signed(slots.get(name) - slot), ...signed(index - before)];
+    [slot, before] = [slots.get(name), index];
+    return entry;
+  });
+  return Buffer.from([...leb(exported.length), ...entries]);
+}
+
 /** Indices in ascending order as how far each is from the one before, from 1 on; 0 ends them. */
 function listed(indices) {
-  const bytes = [];
-  let before = -1;
-  for (const index of indices) {
-    let gap = index - before;
-    for (; gap > 127; gap = Math.floor(gap / 128)) bytes.push((gap % 128) + 128);
-    bytes.push(gap);
-    before = index;
-  }
-  return Buffer.from([...bytes, 0]);
+  const gaps = indices.map((index, i) => index - (indices[i - 1] ?? -1));
+  return Buffer.from([...gaps, 0].flatMap(leb));
 }

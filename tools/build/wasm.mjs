@@ -25,7 +25,7 @@ export class Reader {
 }
 
 export const CODE = 10;
-const EXPORT = 7;
+export const EXPORT = 7;
 const START = 8;
 
 /** The sections of a binary: id, content, and where it begins with its id and length. */
@@ -49,19 +49,21 @@ export function startOf(bytes) {
   return section ? new Reader(section.content).number() : -1;
 }
 
-/** The indices of exported functions by name, for a module that imports none. */
+/** What a binary exports, in order: name, index where it is a function, and the bytes that say so. */
 export function exportsOf(bytes) {
   const reader = new Reader(contentOf(bytes, EXPORT));
-  const functions = new Map();
-  for (let count = reader.number(); count > 0; count--) {
+  return Array.from({ length: reader.number() }, () => {
+    const begin = reader.at;
     const length = reader.number();
     const name = reader.bytes.toString("utf8", reader.at, (reader.at += length));
     const isFunction = reader.bytes[reader.at++] === 0;
     const index = reader.number();
-    if (isFunction) functions.set(name, index);
-  }
-  return functions;
+    return { name, index: isFunction ? index : null, bytes: reader.bytes.subarray(begin, reader.at) };
+  });
 }
+
+/** A whole number from 0 on in LEB128. */
+export const leb = (value) => (value < 128 ? [value] : [(value % 128) + 128, ...leb(Math.floor(value / 128))]);
 
 /** The bodies of functions, each with its length before it. */
 export function bodiesOf(bytes) {
