@@ -116,6 +116,15 @@ export class DTypePolicy {
  */
 export class FloatDTypePolicy extends DTypePolicy {}
 
+/** A policy that has others by paths: a DTypePolicyMap, which comes with who makes one. */
+interface PolicyMap {
+  delete(path: string): boolean;
+  set(path: string, policy: DTypePolicy): unknown;
+}
+
+/** The same policy where it has others by paths, else null. */
+export const asPolicyMap = (policy: DTypePolicy): PolicyMap | null => ("set" in policy ? (policy as unknown as PolicyMap) : null);
+
 /** The policy of layers that are given none; null until one was set: then it is `keras.config.floatx()`. */
 let ofAll: DTypePolicy | null = null;
 

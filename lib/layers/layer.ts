@@ -1,6 +1,7 @@
 // The base of all layers: builds at the first call, converts, masks, runs `call`, and records Keras tensors. The parts stand in base/.
 
 import {
+  asPolicyMap,
   type Arguments,
   automaticName,
   classNameOf,
@@ -9,7 +10,6 @@ import {
   type Config,
   type DTypePolicy,
   type DTypePolicyLike,
-  DTypePolicyMap,
   type FromConfigOptions,
   getPolicy,
   isOursAlone,
@@ -439,10 +439,10 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** Sets the policy: a name, a config or a policy. One of a mode of quantization quantizes a layer that is built. */
   set dtypePolicy(value: DTypePolicyLike) {
     const policy = getPolicy(value);
-    const before = this.dtypePolicy;
-    if (before instanceof DTypePolicyMap && this.path !== null) {
-      before.delete(this.path);
-      before.set(this.path, policy);
+    const map = asPolicyMap(this.dtypePolicy);
+    if (map && this.path !== null) {
+      map.delete(this.path);
+      map.set(this.path, policy);
     } else this.#policy = policy;
     const mode = policy.quantizationMode;
     if (mode !== null && this.built && !this.isQuantized) this.quantize(mode);

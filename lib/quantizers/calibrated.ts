@@ -6,6 +6,7 @@ import {
 import { field, invalid, withDefault } from "../config/field.js";
 import type { Tensor } from "../core/tensor.js";
 import { Activations, awq } from "./awq.js";
+import { type Calibrating, type CalibratedConfig, type Calibration, planCalibration } from "./calibration.js";
 import { QuantizationConfig } from "./config.js";
 import { type CalibratedMatrix, gptq, Hessian } from "./gptq.js";
 
@@ -94,6 +95,11 @@ export class GPTQConfig extends QuantizationConfig<typeof GPTQConfig.options> {
     return { see: (x) => hessian.add(x), finish: (matrix) => (hessian.value ? gptq(matrix, hessian.value, this.options) : null) };
   }
 
+  /** How a model is calibrated for it: to be run after its layers were told. */
+  calibration(...[where, model, isQuantized]: Parameters<Calibrating["calibration"]>): Calibration {
+    return planCalibration(where, model, this as unknown as CalibratedConfig, isQuantized);
+  }
+
   /** What names the policy of layers: `gptq/4/128`. */
   dtypePolicyString(): string {
     return `gptq/${this.options.weightBits}/${this.options.groupSize}`;
@@ -132,6 +138,11 @@ export class AWQConfig extends QuantizationConfig<typeof AWQConfig.options> {
 
   /** How many samples run at once. */
   readonly batchSize = 1;
+
+  /** How a model is calibrated for it: to be run after its layers were told. */
+  calibration(...[where, model, isQuantized]: Parameters<Calibrating["calibration"]>): Calibration {
+    return planCalibration(where, model, this as unknown as CalibratedConfig, isQuantized);
+  }
 
   /** What names the policy of layers: `awq/4/128`. */
   dtypePolicyString(): string {

@@ -4,15 +4,13 @@ import { boolean, nullable, schema, string } from "../../config/index.js";
 import { field, invalid, withDefault } from "../../config/field.js";
 import { dtypes } from "../../core/dtype.js";
 import { NotSupportedError, StateError, text, ValueError } from "../../core/errors.js";
-import { adoptTensor, type Tensor } from "../../core/tensor.js";
 import { InputLayer } from "../../layers/core/input-layer.js";
 import { QuantizedLayer } from "../../layers/base/quantized-layer.js";
 import type { Layer } from "../../layers/layer.js";
-import { concatenate, reshape, slice } from "../../ops/index.js";
-import type { LayerStructure, Observer } from "../../quantizers/calibrated.js";
+import type { LayerStructure } from "../../quantizers/calibrated.js";
+import type { Calibrating } from "../../quantizers/calibration.js";
 import { type QuantizationConfig, quantizationConfig, resolveQuantization } from "../../quantizers/config.js";
 import { QuantizationReport } from "../../quantizers/report.js";
-import { tokenSamples } from "../../quantizers/tokens.js";
 
 /** Which layers are quantized: a regular expression for their names, several of them, or a function. */
 export type LayerFilter = string | RegExp | readonly (string | RegExp)[] | ((layer: Layer) => boolean);
@@ -45,20 +43,6 @@ interface Quantizable {
   getQuantizationLayerStructure(mode: string): LayerStructure | null;
 }
 
-/** A config whose mode looks at data. */
-interface CalibratedConfig {
-  readonly mode: string;
-  readonly batchSize: number;
-  readonly options: {
-    readonly dataset: Iterable<unknown> | null;
-    readonly tokenizer: never;
-    readonly numSamples: number;
-    readonly sequenceLength: number;
-    readonly quantizationLayerStructure: LayerStructure | null;
-  };
-  observer(): Observer;
-}
-
 function fits(layer: Layer, filter: LayerFilter | null): boolean {
   if (filter === null) return true;
   if (typeof filter === "function") return filter(layer);
@@ -84,7 +68,8 @@ export function quantizeModel(model: Quantizable, given: readonly unknown[], isM
       expected: "weights",
       hint: "Call it on data once, or build(inputShape).",
     });
-  const plan = "observer" in config ? planCalibration(where, model, config as unknown as CalibratedConfig) : null;
+  const isCalibrated = (each: QuantizationConfig): each is QuantizationConfig & Calibrating => "calibration" in each;
+  const plan = isCalibrated(config) ? config.calibration(where, model, (layer) => layer instanceof QuantizedLayer) : null;
   const report = new QuantizationReport({ mode });
   for (const layer of model.flattenLayers()) {
     if (isModel(layer) || layer instanceof InputLayer) continue;
@@ -95,7 +80,7 @@ export function quantizeModel(model: Quantizable, given: readonly unknown[], isM
     else if (!tried(layer, config)) report.addSkipped(path, QuantizationReport.SKIP_NO_SUPPORT);
     else report.addQuantized(path, layer.quantizationMode!, layer.dtypePolicy.name);
   }
-  if (plan) calibrate(plan, config as unknown as CalibratedConfig);
+  plan?.run();
   return report;
 }
 
@@ -109,82 +94,6 @@ function tried(layer: Layer, config: QuantizationConfig): boolean {
     throw error;
   }
 }
-
-/** What a calibration runs through, checked before anything changes. */
-interface Plan {
-  readonly before: readonly Layer[];
-  readonly blocks: readonly Layer[];
-  readonly covered: ReadonlySet<Layer>;
-  readonly samples: readonly Int32Array[];
-}
-
-function planCalibration(where: string, model: Quantizable, config: CalibratedConfig): Plan {
-  const { dataset, tokenizer, numSamples, sequenceLength } = config.options;
-  const structure = config.options.quantizationLayerStructure ?? model.getQuantizationLayerStructure(config.mode);
-  const blocks = (structure?.sequentialBlocks ?? []) as readonly Layer[];
-  if (blocks.length === 0)
-    throw new ValueError(`${where}.quantizationLayerStructure`, {
-      given: structure === null ? "none" : text(structure),
-      expected: "{ preBlockLayers, sequentialBlocks }, in the config or from model.getQuantizationLayerStructure",
-    });
-  const inside = (block: Layer): Layer[] => [block, ...block.flattenLayers()].filter((layer) => layer instanceof QuantizedLayer);
-  return {
-    before: (structure!.preBlockLayers ?? []) as readonly Layer[],
-    blocks,
-    covered: new Set(blocks.flatMap(inside)),
-    samples: tokenSamples(where, dataset, tokenizer, numSamples, sequenceLength),
-  };
-}
-
-/** Runs samples through the blocks, one after the other: each sees what the quantized ones before it give. */
-function calibrate({ before, blocks, covered, samples }: Plan, config: CalibratedConfig): void {
-  let inputs: Tensor[] = samples.map((ids) => before.reduce<Tensor>((x, layer) => layer(x), adoptTensor(ids, [1, ids.length], "int32")));
-  const run = (block: Layer, each: (output: Tensor) => void): void => {
-    for (let i = 0; i < inputs.length; i += config.batchSize) each(first(block(concatenate(inputs.slice(i, i + config.batchSize), 0))));
-  };
-  for (const [i, block] of blocks.entries()) {
-    const layers = [block, ...block.flattenLayers()].filter(
-      (layer) => covered.has(layer) && (layer as QuantizedLayer).waiting !== null,
-    ) as QuantizedLayer[];
-    const observers = layers.map((layer) => {
-      const observer = config.observer();
-      const features = layer.waiting!.shape[0]!;
-      layer.showInputs((x) => observer.see(reshape(x, [-1, features])));
-      return observer;
-    });
-    try {
-      if (layers.length > 0) run(block, () => {});
-    } finally {
-      for (const layer of layers) layer.showInputs(null);
-    }
-    layers.forEach((layer, place) => {
-      const made = observers[place]!.finish(layer.waiting!);
-      if (made) layer.calibrate(made);
-      else
-        throw new StateError(`${layer.name}.quantize`, {
-          given: "a layer that no sample came to",
-          expected: "a layer that its block calls",
-          hint: "Leave it out with filters.",
-        });
-    });
-    if (i === blocks.length - 1) break;
-    const outputs: Tensor[] = [];
-    run(block, (output) => {
-      for (let row = 0; row < output.shape[0]!; row++)
-        outputs.push(
-          slice(
-            output,
-            output.shape.map((_, axis) => (axis === 0 ? row : 0)),
-            [1, ...(output.shape.slice(1) as number[])],
-          ),
-        );
-    });
-    inputs = outputs;
-  }
-}
-
-/** What a block hands on where it gives several things. */
-const first = (output: unknown): Tensor => (Array.isArray(output) ? output[0] : output) as Tensor;
 
 /** The quantized layers of a model: paths, policies, and bytes beside those of float32. */
 export function summarizeQuantized(layers: readonly Layer[]): string {
