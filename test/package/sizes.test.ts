@@ -8,15 +8,15 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 541,
-  keras: 452,
-  ops: 207,
-  data: 145,
+  index: 546,
+  keras: 457,
+  ops: 209,
+  data: 143,
   datasets: 104,
-  models: 542,
-  visor: 307,
+  models: 547,
+  visor: 304,
   formats: 99,
-  autograph: 191,
+  autograph: 193,
 };
 
 /** The files that a file imports when it is loaded, itself included. */
