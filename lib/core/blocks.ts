@@ -88,6 +88,22 @@ export function settle(block: Block, owner: object): void {
   finalizer.register(owner, block, block);
 }
 
+/** Gives the elements of a block, wherever they are, to another one, which has none. @param owner  of the other one */
+export function handOver(from: Block, to: Block, owner: object): void {
+  finalizer.unregister(from);
+  if (to.wasSpilled) returned(to);
+  if (residents.delete(from)) {
+    residents.add(to);
+    finalizer.register(owner, to, to);
+  }
+  to.address = from.address;
+  to.host = from.host;
+  to.stamp = from.stamp;
+  to.wasSpilled = from.wasSpilled;
+  from.address = 0;
+  from.host = null;
+}
+
 /** Gives the block's memory back, for good. */
 export function free(block: Block): void {
   finalizer.unregister(block);

@@ -1,8 +1,9 @@
 // The waist: every operation passes through `apply`. Infer the spec; compute if the inputs are real; tell the recorders.
 
-import { Part, Scratch, type Command, type Operand } from "../runtime/command.js";
+import { forEachAddress, Part, Scratch, type Command, type Operand } from "../runtime/command.js";
 import { allocate, release } from "../runtime/heap.js";
-import { runOnce, type Place } from "../runtime/program.js";
+import { isGivenTurns, type Parts } from "../runtime/parts.js";
+import { runInParts, runOnce, type Place } from "../runtime/program.js";
 import { ShapeError, StateError } from "./errors.js";
 import { atOnce, checkReadable, type Owner } from "./ownership.js";
 import type { Inputs, Primitive, Step } from "./primitive.js";
@@ -246,6 +247,53 @@ function placeOf(operand: Operand): Place {
   const place = placeOf(whole);
   return { address: place.address + bytes, bytes: length ?? place.bytes - bytes };
 }
+
+/** Below, an operation is done at once. */
+const LONG = 1 << 16;
+
+/** What the action makes of a tensor: large operations are computed in parts. The action is called once, with a tensor without values. */
+export function* applyInParts(action: (x: Tensor) => Tensor, x: Tensor): Parts<Tensor> {
+  const later = symbolic(x);
+  return yield* computeInParts(
+    unrecorded(() => action(later)),
+    new Map([[later, x]]),
+  );
+}
+
+/** The value of a symbolic tensor, where those that it was made of are given. */
+function* computeInParts(of: Tensor, given: ReadonlyMap<Tensor, Tensor>): Parts<Tensor> {
+  if (!of.isSymbolic || given.has(of)) return given.get(of) ?? of;
+  const values = new Map<Tensor, Tensor>();
+  const sources: Tensor[] = [];
+  forEachTensor(of.producer!.inputs, (tensor) => sources.push(tensor));
+  for (const each of sources) values.set(each, yield* computeInParts(each, given));
+  const step = withInputs(of.producer!, (tensor) => values.get(tensor)!);
+  const name = Object.keys(step.outputs).find((name) => step.outputs[name] === of)!;
+  const isLong = isGivenTurns() && step.op.lower && of.size > LONG && Object.keys(step.outputs).length === 1;
+  if (!isLong) return namedOutputs(apply(step.op, step.inputs, step.attrs))[name]!;
+  newStamp();
+  const outputs = { [name]: allocateTensor(of, step.op.name) };
+  const commands = commandsOf({ ...step, outputs });
+  if (commands.some(needsScratch)) runEagerly(commands);
+  else
+    for (const command of commands)
+      for (const _ of runInParts(command, placeOf)) {
+        yield;
+        newStamp();
+      }
+  inspect?.(step.op.name, outputs);
+  return outputs[name]!;
+}
+
+/** Scratch lasts for one operation that is done at once. */
+function needsScratch(command: Command): boolean {
+  let does = false;
+  forEachAddress(command, (operand) => void (does ||= (operand instanceof Part ? operand.whole : operand) instanceof Scratch));
+  return does;
+}
+
+const namedOutputs = (outputs: Tensor | Record<string, Tensor>): Record<string, Tensor> =>
+  outputs instanceof Tensor ? { y: outputs } : outputs;
 
 function runEagerly(commands: readonly Command[]): void {
   try {

@@ -8,7 +8,7 @@
 import type { Operand } from "../runtime/command.js";
 import { finishAside } from "../runtime/machine.js";
 import { bytes as memoryBytes } from "../runtime/memory.js";
-import type { Parts } from "../runtime/parts.js";
+import { isGivenTurns, type Parts } from "../runtime/parts.js";
 import { Block, currentStamp, settle } from "./blocks.js";
 import { bytesOfElements, dtypes, elementsAt, type Dtype, type TypedArray } from "./dtype.js";
 import { StateError } from "./errors.js";
@@ -38,10 +38,13 @@ export function settleNewStates(): void {
 
 let nextId = 1;
 
+/** Elements are copied so many bytes at a time where the event loop is to have its turns: 1 or 2 ms. */
+const PIECE = 1 << 22;
+
 /** Makes first elements, whenever it is called. */
 export interface Making {
   (): Tensor;
-  /** The same in parts, where it takes long. */
+  /** The same in parts, where it takes long: a tensor that nobody else has. */
   readonly inParts?: (() => Parts<Tensor>) | undefined;
 }
 
@@ -92,11 +95,14 @@ export class State implements Spec, Operand, Lender {
     if (typeof first === "function") this.#take(first, first());
   }
 
-  /** The same in parts. */
-  *readyInParts(): Parts<void> {
+  /** The same in parts; what is made lies in the block then, without a copy. */
+  *#readyInParts(): Parts<void> {
     const first = this.#first;
-    if (typeof first === "function" && first.inParts) this.#take(first, yield* first.inParts());
-    else this.ready();
+    if (typeof first !== "function" || !first.inParts) return this.ready();
+    const made = yield* first.inParts();
+    if (this.#first !== first) return;
+    this.#take(first, made);
+    if (made.storage!.handOver(this.block, this)) this.#first = null;
   }
 
   /** Takes what was made, unless others have come meanwhile. */
@@ -109,9 +115,15 @@ export class State implements Spec, Operand, Lender {
 
   /** Writes the first elements, which are ready, to where they are to lie. */
   #layDown(target: Uint8Array): void {
-    const first = this.#first as number | Tensor;
+    this.#copyTo(target);
     this.#first = null;
-    if (typeof first !== "number") first.storage!.copyTo(target);
+  }
+
+  /** Writes elements that lie at home, or are first ones, which are ready, from a byte on. */
+  #copyTo(target: Uint8Array, at = 0): void {
+    const first = this.#first;
+    if (first === null) target.set(this.block.host!.subarray(at, at + target.length));
+    else if (typeof first !== "number") (first as Tensor).storage!.copyTo(target, at);
     else if (Object.is(first, 0)) target.fill(0);
     else {
       const { bytes, array: ArrayType } = dtypes[this.dtype];
@@ -146,6 +158,25 @@ export class State implements Spec, Operand, Lender {
     }
     block.stamp = currentStamp();
     return block.address;
+  }
+
+  /** The same in parts: large elements are made and copied piece by piece, and lie where they were until all have come. */
+  *residentInParts(): Parts<void> {
+    yield* this.#readyInParts();
+    const { block } = this;
+    if (isGivenTurns() && block.bytes > PIECE && block.address === 0) {
+      const [version, first, host] = [this.#version, this.#first, block.host];
+      const isAsBefore = (): boolean => this.#version === version && this.#first === first && block.host === host && block.address === 0;
+      const room = Storage.allocate(block.bytes);
+      for (let at = 0; at < block.bytes && isAsBefore(); at += PIECE) {
+        const address = room.resident();
+        this.#copyTo(memoryBytes().subarray(address + at, address + Math.min(at + PIECE, block.bytes)), at);
+        yield;
+      }
+      if (isAsBefore() && room.handOver(block, this)) this.#first = null;
+      else room.dispose(); // somebody wanted or wrote them meanwhile
+    }
+    this.resident();
   }
 
   /** Where the elements lie now, for those who made it resident. */

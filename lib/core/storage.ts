@@ -4,7 +4,7 @@
 //      nursery, a small area that is used from its beginning by every operation.
 //  (2) A tensor that was read from a variable shares its block, until the variable is written: then it gets a copy.
 
-import { Block, currentStamp, free, nextStamp, settle } from "./blocks.js";
+import { Block, currentStamp, free, handOver, nextStamp, settle } from "./blocks.js";
 import { KerasmError } from "./errors.js";
 import { dtypes, elementsAt, type Dtype, type TypedArray } from "./dtype.js";
 import { allocate } from "../runtime/heap.js";
@@ -144,21 +144,41 @@ export class Storage {
   view(dtype: Dtype): TypedArray {
     const { block } = this;
     this.#checkAlive();
-    if (this.#fill) {
-      block.host = new Uint8Array(block.bytes);
-      this.#fill(block.host);
-      this.#fill = null;
-    }
+    this.#comeHome();
     const length = block.bytes / dtypes[dtype].bytes;
     if (block.host) return elementsAt(dtype, block.host.buffer, block.host.byteOffset, length);
     return elementsAt(dtype, memoryBytes().buffer, block.address, length);
   }
 
-  /** Writes the elements as they lie in memory. */
-  copyTo(target: Uint8Array): void {
+  /**
+   * Gives the elements to a block that has none, and is no storage any more: for elements that nobody else has.
+   *
+   * @param owner  of the other block
+   * @returns  whether it did: what is lent, or lies nowhere yet, has to be copied
+   */
+  handOver(to: Block, owner: object): boolean {
+    if (this.#lender || this.#fill || this.block.pins > 0 || this.block.stamp === NURSED) return false;
     this.#checkAlive();
-    if (this.#fill) this.#fill(target);
-    else target.set(this.block.elements);
+    handOver(this.block, to, owner);
+    this.#disposed = true;
+    return true;
+  }
+
+  /** Writes the elements at home, where nobody has needed them yet. */
+  #comeHome(): void {
+    if (!this.#fill) return;
+    this.block.host = new Uint8Array(this.block.bytes);
+    this.#fill(this.block.host);
+    this.#fill = null;
+  }
+
+  /** Writes the elements as they lie in memory: from a byte on, as many as there is room for. */
+  copyTo(target: Uint8Array, from = 0): void {
+    this.#checkAlive();
+    const { block } = this;
+    if (this.#fill && target.length >= block.bytes) return this.#fill(target);
+    this.#comeHome();
+    target.set(from === 0 && target.length >= block.bytes ? block.elements : block.elements.subarray(from, from + target.length));
   }
 
   #checkAlive(): void {

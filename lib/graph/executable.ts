@@ -145,11 +145,7 @@ export class Executable {
     const programs: Program[] = [];
     try {
       for (const state of this.#states) {
-        yield* state.readyInParts();
-        yield;
-      }
-      for (const state of this.#states) {
-        state.resident();
+        yield* state.residentInParts();
         pin(state.block);
         pinned.push(state.block);
         yield;

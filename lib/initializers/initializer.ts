@@ -59,7 +59,7 @@ export abstract class Initializer<S extends Schema = NoOptions> extends Configur
     return null;
   }
 
-  /** Makes the values in parts; null where that takes no time worth it. */
+  /** Makes the values in parts, in a tensor that nobody else has; null where that takes no time worth it. */
   inParts(_shape: readonly number[], _dtype: Dtype): Parts<Tensor> | null {
     return null;
   }

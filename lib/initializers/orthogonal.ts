@@ -2,19 +2,16 @@
 
 import { number, schema, type Attributes } from "../config/index.js";
 import { constant } from "../core/convert.js";
-import type { Dtype } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
 import { shapeText } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { multiply, subtract } from "../ops/elementwise/arithmetic.js";
-import { cast } from "../ops/elementwise/cast.js";
 import { matrixProduct } from "../ops/linalg/matmul.js";
 import { randomNormal } from "../ops/random/random.js";
 import { reshape } from "../ops/shaping/reshape.js";
 import { slice } from "../ops/shaping/slice.js";
 import { transpose } from "../ops/shaping/transpose.js";
 import { finish, type Parts } from "../runtime/parts.js";
-import { drawSeed } from "../variables/seed-generator.js";
 import { initScope } from "../variables/variable.js";
 import { initializers } from "./initializer.js";
 import { RandomInitializer, seedField } from "./random.js";
@@ -39,14 +36,14 @@ export class Orthogonal extends RandomInitializer<typeof Orthogonal.options> {
 
   /** Initial values are made outside of traces, so that the numbers are there. */
   protected override draw(shape: readonly number[], seed: Tensor): Tensor {
-    return initScope(() => finish(this.#drawInParts(shape, seed)));
+    return initScope(() => finish(this.drawInParts(shape, seed)));
   }
 
-  override *inParts(shape: readonly number[], dtype: Dtype): Parts<Tensor> {
-    return cast(yield* this.#drawInParts(shape, drawSeed(this.seed)), dtype);
+  protected override isLong(): boolean {
+    return true;
   }
 
-  *#drawInParts(shape: readonly number[], seed: Tensor): Parts<Tensor> {
+  protected override *drawInParts(shape: readonly number[], seed: Tensor): Parts<Tensor> {
     this.checkShape(shape);
     const columns = shape.at(-1)!;
     const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);

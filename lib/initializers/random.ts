@@ -2,9 +2,11 @@
 
 import { classNameOf, field, invalid, nullable, type OptionValues, type Schema } from "../config/index.js";
 import type { Dtype } from "../core/dtype.js";
-import { checkLengths } from "../core/shape.js";
+import { applyInParts } from "../core/interpreter.js";
+import { checkLengths, sizeOf } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { cast } from "../ops/index.js";
+import type { Parts } from "../runtime/parts.js";
 import { drawSeed, makeDefaultSeed, SeedGenerator } from "../variables/seed-generator.js";
 import { Initializer } from "./initializer.js";
 
@@ -18,6 +20,9 @@ export const seedField = () =>
       serialize: (value) => (typeof value === "number" ? value : value.seed),
     }),
   );
+
+/** So many elements are made at once: some 5 ms. */
+const MANY = 1 << 19;
 
 const seeded = { seed: seedField() };
 
@@ -41,5 +46,26 @@ export abstract class RandomInitializer<S extends Schema> extends Initializer<S>
   override call(shape: readonly number[], dtype: Dtype): Tensor {
     checkLengths(shape, classNameOf(this));
     return cast(this.draw(shape, drawSeed(this.#seed)), dtype);
+  }
+
+  /** What a subclass calls in its own way has no parts. */
+  override inParts(shape: readonly number[], dtype: Dtype): Parts<Tensor> | null {
+    return this.call === RandomInitializer.prototype.call && this.isLong(shape) ? this.#callInParts(shape, dtype) : null;
+  }
+
+  /** Whether values of that shape are worth parts. */
+  protected isLong(shape: readonly number[]): boolean {
+    return sizeOf(shape) > MANY;
+  }
+
+  *#callInParts(shape: readonly number[], dtype: Dtype): Parts<Tensor> {
+    checkLengths(shape, classNameOf(this));
+    const values = yield* this.drawInParts(shape, drawSeed(this.#seed));
+    return yield* applyInParts((each) => cast(each, dtype), values);
+  }
+
+  /** The same as `draw`, in parts. */
+  protected drawInParts(shape: readonly number[], seed: Tensor): Parts<Tensor> {
+    return applyInParts((each) => this.draw(shape, each), seed);
   }
 }

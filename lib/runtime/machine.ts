@@ -154,9 +154,9 @@ function checkRefusal(address: number): void {
   if (refusal) onRefusal(refusal);
 }
 
-/** Calls one kernel on this thread over its whole range. */
-export function callKernel(kernel: number, args: number, size: number): void {
-  (functions[kernel] ?? kernels().functions[kernel]!)(args, 0, size);
+/** Calls one kernel on this thread over a range. */
+export function callKernel(kernel: number, args: number, begin: number, end: number): void {
+  (functions[kernel] ?? kernels().functions[kernel]!)(args, begin, end);
   checkRefusal(EAGER_REFUSAL);
 }
 

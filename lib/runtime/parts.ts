@@ -36,6 +36,9 @@ function nextOf<T>(work: Parts<T>, turns: boolean): IteratorResult<void, T> {
   }
 }
 
+/** Whether the work that is done now is given turns: elsewhere it is quickest at once, on all threads. */
+export const isGivenTurns = (): boolean => hasTurns;
+
 /** Whether work that can be left only at some cost had better be left now: the event loop gets its turn then, and has waited for it. */
 export const isBestLeft = (): boolean => hasTurns && isDue();
 

@@ -215,7 +215,7 @@ export function runOnce(commands: readonly Command[], place: Placing): void {
     for (const each of commands) {
       if (each.size === 0) continue;
       writeArgs(each, EAGER_ADDRESS, place);
-      callKernel(each.kernel, EAGER_ADDRESS, each.size);
+      callKernel(each.kernel, EAGER_ADDRESS, 0, each.size);
     }
     return;
   }
@@ -229,4 +229,13 @@ export function runOnce(commands: readonly Command[], place: Placing): void {
   }
   write(segments, EAGER_ADDRESS, place);
   runProgram(EAGER_ADDRESS, true);
+}
+
+/** Runs a command in parts, on this thread: the same bits, since it is cut where chunks are. Operands may lie elsewhere after each part. */
+export function* runInParts(each: Command, place: Placing): Parts<void> {
+  for (let begin = 0; begin < each.size; begin += each.grain) {
+    writeArgs(each, EAGER_ADDRESS, place);
+    callKernel(each.kernel, EAGER_ADDRESS, begin, Math.min(begin + each.grain, each.size));
+    yield;
+  }
 }

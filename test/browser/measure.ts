@@ -45,6 +45,8 @@ const freezes: readonly Job[] = [
     job("cnn", 1024, call, 4),
     job("lstm", 32, call, 16),
     job("lstm", 256, call, 4),
+    job("wide", 8, call, 3),
+    job("embedding", 8, call, 3),
     job("resnet50", 2, call, 3),
   ]),
   job("mlp", 32, "fit", 200, 50),

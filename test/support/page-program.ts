@@ -41,6 +41,18 @@ export const networks = {
     data: (count) => [whole([count, 50], 5000), whole([count], 2)],
     optimizer: () => new keras.optimizers.Adam(),
   },
+  /** One weight of 64 MB. */
+  wide: {
+    make: () => new keras.Sequential([new layers.Dense(4096, { activation: "relu" }), new layers.Dense(10)]),
+    data: (count) => [noise([count, 4096]), whole([count], 10)],
+    optimizer: () => new keras.optimizers.Adam(),
+  },
+  /** One weight of 102 MB, of which a step reads little. */
+  embedding: {
+    make: () => new keras.Sequential([new layers.Embedding(200_000, 128), new layers.Flatten(), new layers.Dense(10)]),
+    data: (count) => [whole([count, 8], 200_000), whole([count], 10)],
+    optimizer: () => new keras.optimizers.Adam(),
+  },
   resnet50: {
     make: () => keras.applications.ResNet50({ weights: null, classes: 10, classifierActivation: null }),
     data: (count) => [noise([count, 224, 224, 3]), whole([count], 10)],
