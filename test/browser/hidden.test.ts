@@ -1,10 +1,13 @@
 // A page that nobody sees goes on: its frames no longer come, its timers come once a second, and browsers freeze it at times. What is
 // trained meanwhile is what is trained in a page that is seen. (Chromium without a window says of each page that it is seen: what hidden
-// pages lack is taken from it here; a page is frozen and thawed as browsers do.)
+// pages lack is taken from it here; a page is frozen and thawed as browsers do. Firefox hides a page behind another tab.)
 
 import { setTimeout } from "node:timers/promises";
 import t from "tap";
 import { chromiumPath, openPage } from "../support/chromium.js";
+import { firefoxPath } from "../support/firefox.js";
+import { Firefox } from "../support/marionette.js";
+import { installPacked } from "../support/packed.js";
 import { packedInChromium } from "../support/packed-page.js";
 import { servePage } from "../support/page-server.js";
 
@@ -82,5 +85,37 @@ else {
         t.strictSame((await result).losses, seen.losses);
         t.strictSame(complaints, []);
       });
+    });
+}
+
+if (!firefoxPath) t.pass("no Firefox here");
+else {
+  const { home, remove } = await installPacked();
+  t.teardown(remove);
+  for (const isolated of [true, false])
+    t.test(`Firefox, ${isolated ? "isolated" : "plain"}: behind another tab, and seen again in the midst of it`, async (t) => {
+      const server = await servePage(home, { isolated, script: `globalThis.train = () => (globalThis.trained = ${training})` });
+      t.teardown(server.close);
+      const firefox = await Firefox.launch();
+      t.teardown(() => firefox.close());
+      const until = async (condition: string): Promise<void> => {
+        while (!(await firefox.evaluate<boolean>(condition))) await setTimeout(10);
+      };
+      await firefox.goto(server.url);
+      const seen = await firefox.evaluate<Found>("train()");
+      t.ok(seen.losses.length === 40 && seen.losses.at(-1)! < seen.losses[0]!);
+
+      const uncover = await firefox.cover();
+      await until("document.hidden");
+      const hidden = await firefox.evaluate<Found>("train()");
+      t.strictSame(hidden.losses, seen.losses);
+      t.ok(hidden.milliseconds < 20_000, `${hidden.milliseconds.toFixed(0)} ms for ${seen.milliseconds.toFixed(0)}`);
+
+      await firefox.evaluate("void train()");
+      await until("globalThis.epochs >= 3");
+      await uncover();
+      await until("!document.hidden");
+      t.strictSame((await firefox.evaluate<Found>("globalThis.trained")).losses, seen.losses);
+      t.strictSame(await firefox.complaints(server.url), []);
     });
 }

@@ -118,10 +118,10 @@ export class Firefox {
     await this.#connection.send("WebDriver:Refresh");
   }
 
-  /** The value of an expression in the page, a promise's where it is one. */
+  /** The value of an expression in the page, a promise's where it is one. It imports nothing: the page's own scripts do. */
   async evaluate<R = unknown>(expression: string): Promise<R> {
     const script = `const done = arguments[0];
-      (async () => eval(${JSON.stringify(expression)}))().then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`;
+      (async () => eval(${JSON.stringify(expression)}))().then((value) => done({ value }), (error) => done({ error: String(error) + "\\n" + error?.stack }));`;
     const { value } = await this.#connection.send<{ value: { value: R; error?: string } }>("WebDriver:ExecuteAsyncScript", {
       script,
       args: [],
@@ -156,6 +156,17 @@ export class Firefox {
     const actions = [moves[0], { type: "pointerDown", button: 0 }, ...moves.slice(1), { type: "pointerUp", button: 0 }];
     await this.#connection.send("WebDriver:PerformActions", { actions: [{ type: "pointer", id: "mouse", actions }] });
     await this.#connection.send("WebDriver:ReleaseActions");
+  }
+
+  /** Opens another tab in front of the page, which goes on without being seen. @returns  closes it again */
+  async cover(): Promise<() => Promise<void>> {
+    const { value: page } = await this.#connection.send<{ value: string }>("WebDriver:GetWindowHandle");
+    const { handle } = await this.#connection.send<{ handle: string }>("WebDriver:NewWindow", { type: "tab", focus: true });
+    return async () => {
+      await this.#connection.send("WebDriver:SwitchToWindow", { handle, focus: false });
+      await this.#connection.send("WebDriver:CloseWindow");
+      await this.#connection.send("WebDriver:SwitchToWindow", { handle: page, focus: true });
+    };
   }
 
   async resize(width: number, height: number): Promise<void> {
