@@ -20,9 +20,14 @@ export function short(value: number): string {
 }
 
 /** The range of finite values; 0 to 1 where there are none. */
-export function rangeOf(values: Iterable<number>): [least: number, most: number] {
+export function rangeOf(values: ArrayLike<number>): [least: number, most: number] {
   let [least, most] = [Infinity, -Infinity];
-  for (const value of values) if (Number.isFinite(value)) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
   if (least > most) return [0, 1];
   return least === most ? [least - (Math.abs(least) || 1) / 2, most + (Math.abs(most) || 1) / 2] : [least, most];
 }

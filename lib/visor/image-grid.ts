@@ -1,7 +1,7 @@
 // Images in rows, each with what it is and what a model took it for.
 
 import { list, nullable, number, positiveInteger, string, tuple, type Options } from "../config/index.js";
-import { asTensor, type TensorLike } from "../core/convert.js";
+import type { TensorLike } from "../core/convert.js";
 import { ShapeError } from "../core/errors.js";
 import { pictureAddress } from "../visualization/scene.js";
 import { classesOf } from "./confusion-matrix.js";
@@ -48,8 +48,7 @@ export function imageGrid(images: TensorLike, given: ImageGridOptions = {}): str
   const { classNames, columns, limit, valueRange, ...look } = options.parse(where, [others]);
   const batch = imagesOf(`${where}.images`, images);
   const truth = yTrue === null ? null : classesOf(`${where}.yTrue`, yTrue).classes;
-  const found = yPred === null ? null : classesOf(`${where}.yPred`, yPred).classes;
-  const scores = yPred === null || asTensor(yPred).rank !== 2 ? null : asTensor(yPred);
+  const { classes: found = null, scores = null } = yPred === null ? {} : classesOf(`${where}.yPred`, yPred);
   for (const [name, labels] of [
     ["yTrue", truth],
     ["yPred", found],
@@ -62,7 +61,7 @@ export function imageGrid(images: TensorLike, given: ImageGridOptions = {}): str
   const count = Math.min(batch.count, limit);
   const perRow = columns ?? Math.max(1, Math.min(count, Math.floor(width / 100)));
   const cell = (width - 8) / perRow;
-  const size = cell - 8;
+  const size = cell - Math.min(8, cell / 4);
   const high = (size * batch.height) / batch.width;
   const lines = Number(truth !== null) + Number(found !== null);
   const top = look.title ? 34 : 8;
@@ -73,7 +72,7 @@ export function imageGrid(images: TensorLike, given: ImageGridOptions = {}): str
   for (let i = 0; i < count; i++) {
     const [x, y] = [8 + (i % perRow) * cell, top + Math.floor(i / perRow) * (high + 6 + lines * 15)];
     const isRight = truth && found ? truth[i] === found[i] : null;
-    const score = scores ? scores.view()[i * (scores.shape[1] as number) + found![i]!]! : null;
+    const score = scores?.[i] ?? null;
     const isShare = score !== null && score >= 0 && score <= 1;
     const guess = found && `${nameOf(found[i]!)}${isShare ? ` ${Math.round(score * 100)}%` : ""}`;
     const { mark, verdict, token } = verdictOf(isRight);

@@ -164,19 +164,21 @@ function drawParts(where: string, look: Look, title: string, parts: readonly Par
 
 function drawPart(pen: Pen, { name, values, images }: Part, room: { y: number; width: number; bins: number; limit: number }) {
   const { y, width, bins, limit } = room;
-  const finite = Array.from(values).filter(Number.isFinite);
-  const [least, most] = rangeOf(finite);
+  const [least, most] = rangeOf(values);
   const counts = new Array<number>(bins).fill(0);
-  let [sum, squares, zeros] = [0, 0, 0];
-  for (const value of finite) {
+  let [finite, sum, squares, zeros] = [0, 0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    finite++;
     counts[Math.min(bins - 1, Math.floor(((value - least) / (most - least)) * bins))]!++;
     sum += value;
     squares += value * value;
     if (value === 0) zeros++;
   }
-  const mean = sum / Math.max(1, finite.length);
-  const deviation = Math.sqrt(Math.max(0, squares / Math.max(1, finite.length) - mean * mean));
-  const highest = Math.max(1, ...counts);
+  const mean = sum / Math.max(1, finite);
+  const deviation = Math.sqrt(Math.max(0, squares / Math.max(1, finite) - mean * mean));
+  const highest = counts.reduce((most, count) => Math.max(most, count), 1);
   const bar = (width - 16) / bins;
   const shapes: Markup[] = [
     pen.words(8, y + 14, fitting(name, width - 16), { isBold: true }),
@@ -194,7 +196,7 @@ function drawPart(pen: Pen, { name, values, images }: Part, room: { y: number; w
     const size = Math.max(24, Math.min(64, (width - 16) / Math.min(count, 16) - 4));
     const perRow = Math.max(1, Math.floor((width - 12) / (size + 4)));
     const high = (size * images.height) / images.width;
-    const range = rangeOf(finiteOf(images.values));
+    const range = rangeOf(images.values);
     for (let i = 0; i < count; i++) {
       const [left, top] = [8 + (i % perRow) * (size + 4), y + height + Math.floor(i / perRow) * (high + 4)];
       shapes.push(
@@ -215,5 +217,3 @@ function drawPart(pen: Pen, { name, values, images }: Part, room: { y: number; w
   }
   return { shapes, height, row: [name, short(least), short(most), short(mean), short(deviation), zeros] };
 }
-
-const finiteOf = (values: ArrayLike<number>): number[] => Array.from(values).filter(Number.isFinite);

@@ -1,6 +1,6 @@
 // A picture: a drawing in SVG with what it says in words and as a table; as text, and in a page as a figure.
 
-import { boolean, field, invalid, nullable, oneOf, positiveNumber, schema, string } from "../config/index.js";
+import { boolean, field, invalid, nullable, oneOf, schema, string } from "../config/index.js";
 import { NotSupportedError } from "../core/errors.js";
 import { domOf, element, type Markup, textOf } from "./markup.js";
 import { darkStyle, paint, type Theme, type Token } from "./palette.js";
@@ -16,13 +16,21 @@ const container = field<Container>({
   parse: (value) => (typeof value === "object" && value !== null && "replaceChildren" in value ? (value as Container) : invalid),
 });
 
+/** Below, nothing of a picture has room. */
+const LEAST_WIDTH = 120;
+
+const widthInPixels = field<number>({
+  expected: `a number from ${LEAST_WIDTH}`,
+  parse: (value) => (Number.isFinite(value) && (value as number) >= LEAST_WIDTH ? (value as number) : invalid),
+});
+
 /** What all pictures take. */
 export const pictureOptions = schema([], {
   /** Where a page shows it; what was there before goes. */
   container: nullable(container),
   title: nullable(string()),
   /** In pixels; default: the container's, at most 640. */
-  width: nullable(positiveNumber()),
+  width: nullable(widthInPixels),
   /** Colors: `"auto"` follows the reader's. */
   theme: oneOf(["auto", "light", "dark"], "auto"),
   /** Whether a page has the numbers as a table below, for those who can't see the picture or want to copy them. */

@@ -63,7 +63,7 @@ export function plotHistory(history: HistoryLike, given: PlotHistoryOptions = {}
     }),
   );
   if (look.title) shapes.unshift(pen.words(12, 20, fitting(title, width - 24, 15), { size: 15, isBold: true }));
-  const last = names.map((name) => `${name} ${short(values[name]!.at(-1)!)}`).join(", ");
+  const last = names.flatMap((name) => values[name]!.slice(-1).map((value) => `${name} ${short(value)}`)).join(", ");
   const says = `${title}: ${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"}; at the end ${last}.`;
   const svg = drawing(look.theme, width, top + Math.ceil(panels.length / columns) * PANEL.height, says, shapes);
   const rows = epochs.map((epoch, i) => [epoch, ...names.map((name) => short(values[name]![i] ?? NaN))]);

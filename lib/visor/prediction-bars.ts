@@ -35,6 +35,8 @@ export function predictionBars(probabilities: TensorLike, given: PredictionBarsO
   const tensor = asTensor(probabilities);
   if (tensor.rank !== 1 && !(tensor.rank === 2 && tensor.shape[0] === 1))
     throw new ShapeError(`${where}.probabilities`, { given: `shape ${shapeText(tensor.shape)}`, expected: "[classes]" });
+  if (tensor.size === 0)
+    throw new ShapeError(`${where}.probabilities`, { given: `shape ${shapeText(tensor.shape)}`, expected: "[classes], one or more" });
   const values = [...tensor.data()];
   const wrong = values.find((value) => !(value >= -1e-6 && value <= 1 + 1e-6));
   if (wrong !== undefined)
@@ -53,7 +55,7 @@ export function predictionBars(probabilities: TensorLike, given: PredictionBarsO
   const shown = top === null ? bars : bars.toSorted((a, b) => b.value - a.value).slice(0, top);
   const width = widthOf(look, 420);
   const pen = new Pen(look.theme);
-  const left = Math.min(width * 0.4, 16 + Math.max(...shown.map(({ name }) => name.length)) * 7);
+  const left = Math.min(width * 0.4, 16 + shown.reduce((most, { name }) => Math.max(most, name.length), 0) * 7);
   const begin = look.title ? 34 : 8;
   const room = width - left - 60;
   const shapes = shown.flatMap((bar, i) => {

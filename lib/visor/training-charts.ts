@@ -39,8 +39,8 @@ export class TrainingCharts extends Callback {
   readonly #charts: HTMLElement;
   readonly #status: HTMLElement;
   readonly #table: HTMLElement;
-  #rows: (string | number)[][] = [];
-  #head: string[] = [];
+  /** What was told of each epoch. */
+  #epochs: { readonly epoch: number; readonly values: ReadonlyMap<string, number> }[] = [];
   #step = 0;
   #began = 0;
   #read = -Infinity;
@@ -71,8 +71,7 @@ export class TrainingCharts extends Callback {
   clear(): void {
     for (const { chart } of this.#panels.values()) void chart.then((each) => each.remove());
     this.#panels.clear();
-    this.#rows = [];
-    this.#head = [];
+    this.#epochs = [];
     this.#step = 0;
     this.#status.textContent = "No training yet.";
     this.#drawTable();
@@ -97,8 +96,7 @@ export class TrainingCharts extends Callback {
     const names = Object.keys(logs).filter((name) => this.#isShown(name));
     for (const name of names)
       this.#add(name.replace(/^val_/, ""), name.startsWith("val_") ? "validation" : "epoch", this.#step, logs[name]!);
-    if (this.#head.length === 0) this.#head = ["epoch", ...names];
-    this.#rows.push([epoch + 1, ...this.#head.slice(1).map((name) => short(logs[name] ?? NaN))]);
+    this.#epochs.push({ epoch: epoch + 1, values: new Map(names.map((name) => [name, logs[name]!])) });
     const values = names.map((name) => `${name} ${short(logs[name]!)}`).join(", ");
     this.#status.textContent = `Epoch ${epoch + 1} of ${this.params.epochs}: ${values}`;
     this.#drawTable();
@@ -151,12 +149,16 @@ export class TrainingCharts extends Callback {
 
   #drawTable(): void {
     const caption = "Values of each epoch";
+    // Not every epoch has all: validation may come every few.
+    const names = [...new Set(this.#epochs.flatMap(({ values }) => [...values.keys()]))];
+    const cells = (values: ReadonlyMap<string, number>) => names.map((name) => (values.has(name) ? short(values.get(name)!) : ""));
+    const rows = this.#epochs.map(({ epoch, values }) => [epoch, ...cells(values)]);
     const table = element(
       "div",
       { style: "overflow-x:auto", tabindex: 0, role: "region", "aria-label": caption },
-      tableOf(caption, { head: this.#head, rows: this.#rows }),
+      tableOf(caption, { head: ["epoch", ...names], rows }),
     );
-    this.#table.replaceChildren(this.#table.firstChild!, ...(this.#rows.length > 0 ? [domOf(table)] : []));
+    this.#table.replaceChildren(this.#table.firstChild!, ...(rows.length > 0 ? [domOf(table)] : []));
   }
 }
 

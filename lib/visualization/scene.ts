@@ -57,9 +57,9 @@ export function toSvg({ width, height, background, shapes }: Scene): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${head}${back}${shapes.map(svgOf).join("")}</svg>`;
 }
 
-/** Pixels as an address that holds them: of a PNG file. */
-export function pictureAddress(pixels: Pixels): string {
-  const png = writePng({ ...pixels, channels: 3 });
+/** Pixels as an address that holds them: of a PNG file. @param channels  4 where they have an opacity */
+export function pictureAddress(pixels: Pixels, channels: 3 | 4 = 3): string {
+  const png = writePng({ ...pixels, channels });
   let binary = "";
   for (let at = 0; at < png.length; at += 8192) binary += String.fromCharCode(...png.subarray(at, at + 8192));
   return `data:image/png;base64,${btoa(binary)}`;

@@ -76,6 +76,40 @@ else {
     t.not(Math.round(day), Math.round(night));
   });
 
+  t.test("losses that are no numbers, validation every second epoch, a container that leaves the page meanwhile", async (t) => {
+    const found = await page.evaluate(async () => {
+      const { keras, ...tf } = (await import("kerasm" as string)) as Tf;
+      const { trainingCharts } = (await import("kerasm/visor" as string)) as Visor;
+      const place = document.createElement("main"); // in no document at first
+      const model = new keras.Sequential([new keras.Input({ shape: [4] }), new keras.layers.Dense(1)]);
+      const data = [tf.ones([64, 4]), tf.zeros([64, 1])] as const;
+      const charts = trainingCharts(place);
+      let isIn = false;
+      const moving = new keras.callbacks.LambdaCallback({
+        onEpochEnd: () => ((isIn = !isIn) ? document.body.append(place) : place.remove()),
+      });
+      const how = { batchSize: 8, verbose: 0, callbacks: [charts, moving] } as const;
+      model.compile({ optimizer: "sgd", loss: "mse" });
+      await model.fit(...data, { ...how, epochs: 5, validationData: [...data], validationFreq: 2 });
+      const table = () => Array.from(place.querySelectorAll("tr"), (row) => Array.from(row.cells, ({ textContent }) => textContent));
+      const some = table();
+      model.compile({ optimizer: new keras.optimizers.SGD({ learningRate: 1e30 }), loss: "mse" });
+      charts.clear();
+      await model.fit(...data, { ...how, epochs: 2 });
+      const none = table();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      place.remove();
+      return { some, none, captions: Array.from(place.querySelectorAll("figcaption"), ({ textContent }) => textContent) };
+    });
+    t.strictSame(found.some[0], ["epoch", "loss", "val_loss"]);
+    t.strictSame(
+      found.some.slice(1).map((row) => row[2] !== ""),
+      [false, true, false, true, false],
+    );
+    t.match(found.none.at(-1), ["2", "NaN"]);
+    t.strictSame(found.captions.toSorted(), ["learning rate", "loss", "step time"]);
+  });
+
   t.test("pictures stand in their containers, as figures with their numbers", async (t) => {
     const found = await page.evaluate(async () => {
       const { keras, ...tf } = (await import("kerasm" as string)) as Tf;

@@ -56,6 +56,11 @@ t.test("a value that is no number leaves a gap", async (t) => {
   const svg = visor.plotHistory({ loss: [NaN, 1, Infinity, 2] });
   t.notMatch(svg.replace(/aria-label="[^"]*"|<title>.*?<\/title>/g, ""), /NaN|Infinity/);
   t.equal(count(svg, "<circle"), 2);
+  t.match(visor.plotHistory({ loss: [1], val_loss: [] }), /at the end loss 1\."/, "what was never measured");
+});
+
+t.test("what XML has no place for stands as a sign that it was there", async (t) => {
+  t.match(visor.plotHistory({ loss: [1] }, { title: "a\u0000b\ud800c \u{1f600}" }), /aria-label="a\ufffdb\ufffdc \u{1f600}: 1 epoch/u);
 });
 
 for (const [what, given, expected] of [
@@ -87,8 +92,24 @@ t.test("a confusion matrix refuses what does not fit", async (t) => {
     await messageOf(() => visor.confusionMatrix([0, 2], [0, 1], { classNames: ["a", "b"] })),
     /given 2 names; expected one for each of 3/,
   );
+  t.match(await messageOf(() => visor.confusionMatrix([], [])), /given no samples/);
+  t.match(await messageOf(() => visor.confusionMatrix([0, 1e9], [0, 1])), /given 1000000001 classes; expected at most/);
+  t.match(await messageOf(() => visor.confusionMatrix([0, 1], [[0.5, 0.5], [NaN, 1]])), /yPred: given NaN among the scores/); // prettier-ignore
+  t.match(await messageOf(() => visor.confusionMatrix([0], [0], { width: 50 })), /width: given 50; expected a number from 120/);
   t.match(await messageOf(() => visor.confusionMatrix(tf.zeros([2, 2, 2]), [0, 1])), /shape \[2, 2, 2\]/);
   t.match(await messageOf(() => visor.confusionMatrix([0], [0], { normalise: "row" } as never)), /normalise/);
+});
+
+t.test("many classes are one picture, with room for some of their names and a table of mistakes", async (t) => {
+  const classes = Array.from({ length: 1000 }, (_, i) => i);
+  const svg = visor.confusionMatrix(classes, classes.map((each) => (each === 7 ? 8 : each))); // prettier-ignore
+  t.ok(isWellFormed(svg));
+  t.equal(count(svg, "<image"), 1);
+  t.ok(count(svg, "<text") < 100, `${count(svg, "<text")} texts`);
+  t.match(svg, /999 of 1000 right, 99.9%. Most often wrong: 7 as 8 1\./);
+  const some = visor.confusionMatrix(classes.slice(0, 50), classes.slice(0, 50));
+  t.equal(count(some, "<g>"), 2500);
+  t.equal(count(some, /<text[^>]*>0</), 2, "cells that are too small for a number have none: only the names of class 0");
 });
 
 t.test("a grid marks what was wrong", async (t) => {
@@ -100,6 +121,13 @@ t.test("a grid marks what was wrong", async (t) => {
   t.match(svg, /<title>dog; predicted cat 75%, wrong<\/title>/);
   t.match(svg, /2 images, 1 of them wrong/);
   t.equal(count(visor.imageGrid(tf.zeros([5, 2, 2, 3]), { limit: 3 }), "<image"), 3);
+  t.match(
+    visor.imageGrid(images, { yPred: [[0.125], [0.75]] }),
+    /<title>predicted 0 88%<.*<title>predicted 1 75%</s,
+    "one score of two classes",
+  );
+  t.match(visor.imageGrid(images, { yPred: tf.constant([[1], [0]], { dtype: "int32" }) }), /<title>predicted 1<.*<title>predicted 0</s);
+  t.notMatch(visor.imageGrid(tf.zeros([200, 2, 2]), { limit: 200, columns: 200 }), /(width|height)="-/, "many columns");
   t.match(await messageOf(() => visor.imageGrid(images, { yTrue: [0] })), /1 classes for 2 images/);
   t.match(await messageOf(() => visor.imageGrid(tf.zeros([2, 2]))), /shape \[2, 2\]/);
   t.match(await messageOf(() => visor.imageGrid(tf.zeros([2, 2, 2, 2]))), /shape \[2, 2, 2, 2\]/);
@@ -115,6 +143,8 @@ t.test("prediction bars are as long as values are", async (t) => {
   t.notMatch(svg, />a</);
   t.match(await messageOf(() => visor.predictionBars([2, -1])), /given 2; expected values from 0 to 1.*softmax/);
   t.match(await messageOf(() => visor.predictionBars([NaN])), /given NaN/);
+  t.match(await messageOf(() => visor.predictionBars([])), /shape \[0\]; expected \[classes\], one or more/);
+  t.match(visor.predictionBars(tf.fill([200_000], 1 / 200_000), { top: 3 }), /Prediction: 0 with 0.0%/);
   t.match(await messageOf(() => visor.predictionBars(tf.zeros([2, 2]))), /shape \[2, 2\]/);
   t.match(await messageOf(() => visor.predictionBars([1], { classNames: ["a", "b"] })), /2 names/);
 });
