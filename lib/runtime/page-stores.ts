@@ -76,15 +76,18 @@ function openPrivateFolder(location: string): FileStore {
       return file && new Uint8Array(await (await file.getFile()).arrayBuffer());
     },
     write: async (name, content) => {
-      const file = await (await folder(true)).getFileHandle(name, { create: true });
+      const at = await folder(true);
+      const file = await at.getFileHandle(name, { create: true });
       const writer = await file.createWritable();
       try {
         await writer.write(joined(content) as Uint8Array<ArrayBuffer>);
+        await writer.close();
       } catch (error) {
-        await writer.abort();
+        await writer.abort().catch(() => {}); // closing may have ended it
+        // What was not there before stands there empty.
+        if ((await file.getFile()).size === 0) await at.removeEntry(name);
         throw error;
       }
-      await writer.close();
     },
     remove: (name) => folder(false).then((at) => at.removeEntry(name)).catch(ifMissing(undefined)), // prettier-ignore
     list: async () => {

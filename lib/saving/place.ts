@@ -40,9 +40,9 @@ const schemes: Readonly<Record<string, Opener>> = {
   memory: memoryStore,
   indexeddb: inBrowsers,
   opfs: inBrowsers,
-  http: serverStore,
-  https: serverStore,
-  blob: serverStore,
+  http: (location) => serverStore(location),
+  https: (location) => serverStore(location),
+  blob: (location) => serverStore(location),
   downloads: downloadStore,
 };
 
@@ -54,7 +54,7 @@ const schemeOf = (location: string): string | undefined => {
 /** In a page a path without a scheme is one of its own database; what is not there is read from beside the page. */
 function pageStore(location: string): FileStore {
   const own = inBrowsers(location);
-  const served = serverStore(location);
+  const served = serverStore(location, true);
   return { ...own, read: async (name) => (await own.read(name)) ?? (name.includes(".") ? served.read(name) : null) };
 }
 
@@ -125,6 +125,7 @@ export function placeOf(given: FilePath): Place {
   const end = scheme === "http" || scheme === "https" ? path.search(/[?#]|$/) : path.length;
   const slash = path.lastIndexOf("/", end - 1);
   const start = scheme === undefined ? 0 : scheme.length + (scheme === "blob" ? 1 : 3);
+  if (path.length === Math.max(start, slash + 1)) throw new ArgumentError("path", { given: text(whole), expected: "the path of a file" });
   // memory://m.keras and downloads://m.keras name a file of the whole place.
   if (slash < start) return { store: storeAt(path.slice(0, start) || "."), name: path.slice(start), path, ...isFolder };
   return { store: storeAt(path.slice(0, slash) || "/"), name: path.slice(slash + 1), path, ...isFolder };

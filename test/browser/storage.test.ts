@@ -1,7 +1,9 @@
 // Tabs that save checkpoints into one database of the browser at once, and die while they do: nothing that was saved is lost or torn.
 
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import t from "tap";
+import * as tf from "../../lib/index.js";
 import { chromiumPath } from "../support/chromium.js";
 import { packedInChromium } from "../support/packed-page.js";
 import { servePage } from "../support/page-server.js";
@@ -126,11 +128,31 @@ else {
     t.match(await refusal('await keras.models.loadModel("indexeddb://theirs/m.keras")'), theirs);
     t.match(await refusal('await model.save("localstorage://m.keras")'), /ValueError.*localstorage/);
     t.match(await refusal('await model.save("https://example.com/m.keras")'), /https/);
+    for (const nothing of ["indexeddb://", "opfs://", "/"])
+      t.match(await refusal(`await model.save("${nothing}")`), /ArgumentError.*expected the path of a file/, nothing);
+
+    // Beside the page: from the root of its server, and what a server of an application in one page answers.
+    const path = join(t.testdir(), "m.keras");
+    await new tf.keras.Sequential([new tf.keras.Input({ shape: [2] }), new tf.keras.layers.Dense(2)]).save(path);
+    await page.route("**/*", (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (pathname === "/m.keras") return route.fulfill({ path });
+      if (!/^\/(none|ckpts)/.test(pathname)) return route.continue();
+      return route.fulfill({ contentType: "text/html; charset=utf-8", body: "<!doctype html><title>app</title>" });
+    });
+    t.equal(await refusal('await keras.models.loadModel("/m.keras")'), "nothing", "from the root");
+    t.equal(await refusal('await keras.models.loadModel("m.keras")'), "nothing", "from beside the page");
+    t.match(await refusal('await keras.models.loadModel("/none.keras")'), /none\.keras: given a path where there is no file/);
+    t.match(await refusal('await keras.models.loadModel(new URL("/none.keras", location.href))'), /a page \(HTML\) as the answer/);
+    t.equal(await refusal('await new tf.train.CheckpointManager(new tf.train.Checkpoint({ w: tf.variable(1) }), "ckpts").restoreOrInitialize()'), "nothing"); // prettier-ignore
+    await page.unroute("**/*");
 
     const session = await context.newCDPSession(page);
     await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(server.url).origin, quotaSize: 1_000_000 });
-    for (const place of ["indexeddb://full/m.keras", "opfs://full/m.keras"])
+    for (const place of ["indexeddb://full/m.keras", "opfs://full/m.keras"]) {
       t.match(await refusal(`await model.save("${place}")`), /CheckpointError.*(a full quota|its quota is full)/, place);
+      t.match(await refusal(`await keras.models.loadModel("${place}")`), /there is no file/, `${place}: nothing is left of it`);
+    }
     await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(server.url).origin });
     for (const place of ["indexeddb://full/m.keras", "opfs://full/m.keras"])
       t.equal(await refusal(`await model.save("${place}"); await keras.models.loadModel("${place}")`), "nothing", place);

@@ -11,12 +11,17 @@ function refusing(what: string, expected: string): FileStore {
   return { read: refuse, write: refuse, remove: refuse, list: refuse, locked: (action) => action() };
 }
 
-/** Files below a URL. */
-export function serverStore(location: string): FileStore {
+/** The name of a file, by its ending, that is no page. */
+const otherFile = /^[^?#]*\.(?!html?\b|php\b|aspx?\b)\w+([?#]|$)/i;
+
+const isPage = ({ headers }: Response): boolean => /^text\/html\b/i.test(headers.get("Content-Type") ?? "");
+
+/** Files below a URL. @param isPageNothing  whether a page as the answer says that there is no file, as a 404 does */
+export function serverStore(location: string, isPageNothing = false): FileStore {
   return {
     ...refusing(location, "a place that can be written: a folder, indexeddb://, opfs://, memory:// or downloads://"),
     async read(name) {
-      const url = location.endsWith(":") ? `${location}${name}` : `${location}/${name}`;
+      const url = /[:/]$/.test(location) ? `${location}${name}` : `${location}/${name}`;
       let response: Response;
       try {
         response = await fetch(url);
@@ -24,6 +29,14 @@ export function serverStore(location: string): FileStore {
         throw new StateError(url, { given: `no answer: ${(cause as Error).message}`, expected: "a file", cause });
       }
       if (response.status === 404 || response.status === 410) return null;
+      if (isPage(response) && otherFile.test(name)) {
+        if (isPageNothing) return null;
+        throw new StateError(url, {
+          given: "a page (HTML) as the answer",
+          expected: "a file",
+          hint: "Servers of applications in one page answer so where there is no such file.",
+        });
+      }
       if (!response.ok) throw new StateError(url, { given: `the answer ${response.status}`, expected: "a file" });
       return new Uint8Array(await response.arrayBuffer());
     },
