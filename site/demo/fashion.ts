@@ -6,7 +6,7 @@ import * as tf from "kerasm";
 import { fashionMnist } from "kerasm/datasets";
 import { confusionMatrix, imageGrid, layerWeights, predictionBars, trainingCharts } from "kerasm/visor";
 import { Pad } from "./pad.js";
-import { byId, onFiles, telling } from "./page.js";
+import { byId, onDrop, onFiles, telling } from "./page.js";
 
 const { keras } = tf;
 type Model = InstanceType<typeof keras.Model>;
@@ -79,7 +79,7 @@ const [train, pause, save] = ["train", "pause", "save"].map((id) => byId<HTMLBut
 ];
 const form = train.closest("form")!;
 const charts = trainingCharts(byId("charts"));
-const pad = new Pad(byId<HTMLCanvasElement>("pad"), () => void predict());
+const pad = new Pad(byId<HTMLCanvasElement>("pad"), () => void telling(progress, predict)());
 
 let model: Model | null = null;
 let running: AbortController | null = null;
@@ -191,7 +191,13 @@ async function predict(): Promise<void> {
 /** Takes a model from a file, and shows it as it is. */
 async function load([file]: File[]): Promise<void> {
   if (running) throw new Error("A training is running: pause and forget it before.");
-  model = (await keras.models.loadModel(file!)) as Model;
+  const loaded = (await keras.models.loadModel(file!)) as Model;
+  const [takes, gives] = [loaded.inputShape, loaded.outputShape].map((shape) => JSON.stringify(shape));
+  if (takes !== "[null,28,28,1]" || gives !== "[null,10]")
+    throw new Error(
+      `${file!.name} takes ${takes} and gives ${gives}; expected [null,28,28,1] and [null,10], as the networks of this page.`,
+    );
+  model = loaded;
   progress.textContent = `Loaded ${file!.name}: ${model.countParams()} weights.`;
   await judge();
 }
@@ -248,7 +254,9 @@ export function start(): void {
     telling(progress, () => model?.save("downloads://fashion.keras")),
   );
   onFiles(byId("load"), (files) => void telling(progress, () => load(files))());
+  onDrop(byId("load").closest("label")!, (files) => void telling(progress, () => load(files))());
   onFiles(byId("picture"), ([file]) => void telling(progress, () => pad.show(file!))());
+  onDrop(byId("pad"), ([file]) => file && void telling(progress, () => pad.show(file))());
   byId("clear").addEventListener("click", () => pad.clear());
   byId("sample").addEventListener(
     "click",

@@ -1,7 +1,7 @@
 // A pad to draw on: white on black, as the images of Fashion-MNIST are.
 
 import * as tf from "kerasm";
-import { onDrop } from "./page.js";
+import { pictureOf } from "./page.js";
 
 const SIDE = 28;
 
@@ -25,7 +25,6 @@ export class Pad {
     canvas.addEventListener("pointermove", (event) => this.#last && this.#stroke(event));
     canvas.addEventListener("pointerup", () => (this.#last = null));
     canvas.addEventListener("keydown", ({ key }) => key === "Delete" && this.clear());
-    onDrop(canvas, ([file]) => file && void this.show(file).catch(console.warn));
   }
 
   #place({ offsetX, offsetY }: PointerEvent): readonly [number, number] {
@@ -59,18 +58,21 @@ export class Pad {
   }
 
   /** Shows a picture from a file: things on a light ground are turned to light things on a dark one. */
-  async show(file: Blob): Promise<void> {
-    const picture = await createImageBitmap(file);
+  async show(file: File): Promise<void> {
+    const picture = await pictureOf(file);
     const side = this.#canvas.width;
     const scale = Math.min(side / picture.width, side / picture.height);
-    const [width, height] = [picture.width * scale, picture.height * scale];
-    this.clear();
-    this.#context.drawImage(picture, (side - width) / 2, (side - height) / 2, width, height);
+    const [width, height] = [picture.width, picture.height].map((length) => Math.max(1, Math.round(length * scale))) as [number, number];
+    const shown = new OffscreenCanvas(width, height);
+    const context = shown.getContext("2d")!;
+    context.fillStyle = "#fff"; // what can be seen through is paper
+    context.fillRect(0, 0, width, height);
+    context.drawImage(picture, 0, 0, width, height);
     picture.close();
-    const pixels = this.#context.getImageData(0, 0, side, side);
-    const isLight = tf.reduceMean(tf.cast(tf.browser.fromPixels(pixels, 3), "float32")).item() > 127;
+    const isLight = tf.reduceMean(tf.cast(tf.browser.fromPixels(context.getImageData(0, 0, width, height), 3), "float32")).item() > 127;
+    this.clear();
     this.#context.filter = `grayscale(1)${isLight ? " invert(1)" : ""}`;
-    this.#context.drawImage(this.#canvas, 0, 0);
+    this.#context.drawImage(shown, (side - width) / 2, (side - height) / 2);
     this.#context.filter = "none";
     this.#touched();
   }

@@ -35,3 +35,9 @@ export function onFiles(input: HTMLInputElement, take: (files: File[]) => unknow
     if (files.length > 0) take(files);
   });
 }
+
+/** The picture in a file. @throws Error that names a file without one */
+export const pictureOf = (file: File): Promise<ImageBitmap> =>
+  createImageBitmap(file).catch(() => {
+    throw new Error(`${file.name} is no picture that this browser reads.`);
+  });

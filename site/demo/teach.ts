@@ -3,7 +3,7 @@
 
 import * as tf from "kerasm";
 import { predictionBars, trainingCharts } from "kerasm/visor";
-import { byId, onDrop, onFiles, telling } from "./page.js";
+import { byId, onDrop, onFiles, pictureOf, telling } from "./page.js";
 
 const { keras } = tf;
 type Model = InstanceType<typeof keras.Model>;
@@ -63,7 +63,9 @@ class Taught {
   }
 
   async #add(files: readonly File[]): Promise<void> {
-    for (const file of files) await this.take(await createImageBitmap(file));
+    const found = await Promise.allSettled(files.map(pictureOf));
+    for (const each of found) if (each.status === "fulfilled") await this.take(each.value);
+    for (const each of found) if (each.status === "rejected") throw each.reason;
   }
 
   async take(picture: ImageBitmap): Promise<void> {
@@ -79,16 +81,19 @@ class Taught {
 const status = byId("learned");
 const video = byId<HTMLVideoElement>("video");
 const learn = byId<HTMLButtonElement>("learn");
+const onOff = byId("camera");
 const taught: Taught[] = [];
 let camera: Camera | null = null;
 /** MobileNet without its last layer, where its weights were given. */
 let features: Model | null = null;
 let model: Model | null = null;
 
-/** Turns the camera on, and shows what it sees. */
+/** Turns the camera on, shows what it sees, and says it where something was learned. */
 async function turnOn(): Promise<void> {
   camera ??= await tf.data.webcam(video, { resizeWidth: LARGE, resizeHeight: LARGE, centerCrop: true });
   video.hidden = false;
+  onOff.textContent = "Camera off";
+  if (model) void telling(status, watch)();
 }
 
 /** A picture as a tensor `[side, side, 3]`, its middle. */
@@ -148,7 +153,7 @@ async function train(): Promise<void> {
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const accuracy = history["accuracy"]!.at(-1)!;
     status.textContent = `Learned ${x.shape[0]} pictures in ${seconds} s, ${Math.round(100 * accuracy)}% of them right.`;
-    if (camera) void watch();
+    if (camera) void telling(status, watch)();
   } finally {
     ready();
   }
@@ -163,8 +168,8 @@ async function guess(picture: ImageBitmap): Promise<void> {
 
 /** Says what the camera sees, some times a second, for as long as the same model is there. */
 async function watch(): Promise<void> {
-  const watched = model;
-  while (camera && model === watched) {
+  const [seen, watched] = [camera, model];
+  while (camera && camera === seen && model === watched) {
     if (!byId("teach").hidden) await guess(await createImageBitmap(video));
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
@@ -176,9 +181,10 @@ function ready(): void {
   if (!model) status.textContent = isReady ? "Ready to learn." : `Each class needs ${LEAST} pictures or more.`;
 }
 
-/** Takes MobileNet's weights from a file of Keras: `mobilenet_2_5_128_tf_no_top.h5`. */
+/** Takes MobileNet's weights from a file of Keras: `mobilenet_2_5_128_tf_no_top.h5`, or what `save_weights` of that network wrote. */
 async function useMobileNet([file]: File[]): Promise<void> {
   const told = byId("features");
+  const before = told.textContent;
   told.textContent = "Reading MobileNet's weights…";
   try {
     const net = await keras.applications.MobileNet({
@@ -190,9 +196,12 @@ async function useMobileNet([file]: File[]): Promise<void> {
     });
     await net.loadWeights(file!);
     features = net;
+    model = null; // it sees something else
+    byId("teach-bars").replaceChildren();
+    ready();
     told.textContent = "Trains the last layers on MobileNet's features.";
   } catch (error) {
-    told.textContent = "Trains a small network from nothing.";
+    told.textContent = before;
     throw error;
   }
 }
@@ -200,7 +209,6 @@ async function useMobileNet([file]: File[]): Promise<void> {
 /** Wires the tab. */
 export function start(): void {
   for (let i = 0; i < COUNT; i++) taught.push(new Taught(i, ready));
-  const onOff = byId("camera");
   onOff.addEventListener(
     "click",
     telling(status, async () => {
@@ -208,11 +216,12 @@ export function start(): void {
         camera.stop();
         camera = null;
         video.hidden = true;
+        onOff.textContent = "Camera on";
       } else await turnOn();
-      onOff.textContent = camera ? "Camera off" : "Camera on";
     }),
   );
   learn.addEventListener("click", telling(status, train));
   onFiles(byId("mobilenet"), (files) => void telling(status, () => useMobileNet(files))());
-  onFiles(byId("guess"), ([file]) => void telling(status, async () => guess(await createImageBitmap(file!)))());
+  onDrop(byId("mobilenet").closest("label")!, (files) => void telling(status, () => useMobileNet(files))());
+  onFiles(byId("guess"), ([file]) => void telling(status, async () => guess(await pictureOf(file!)))());
 }

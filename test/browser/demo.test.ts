@@ -10,7 +10,8 @@ import { gzipSync } from "node:zlib";
 import { setTimeout } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { encode } from "fast-png";
-import { chromiumPath, launchChromium, openPage } from "../support/chromium.js";
+import * as tf from "../../lib/index.js";
+import { chromiumPath, fakeDevices, launchChromium, openPage } from "../support/chromium.js";
 import { firefoxPath } from "../support/firefox.js";
 import { Firefox } from "../support/marionette.js";
 import { run } from "../support/run.js";
@@ -43,6 +44,7 @@ interface User {
   setFiles(selector: string, paths: readonly string[]): Promise<void>;
   /** Draws a line through points, which are measured from the middle of the element. */
   drag(selector: string, points: readonly (readonly [number, number])[]): Promise<void>;
+  press(key: "Tab" | "Enter" | "ArrowRight" | "ArrowLeft"): Promise<void>;
   resize(width: number, height: number): Promise<unknown>;
   dark(isDark: boolean): Promise<unknown>;
   screenshot(path: string): Promise<unknown>;
@@ -53,7 +55,7 @@ interface User {
 }
 
 async function inChromium(): Promise<User> {
-  const browser = await launchChromium();
+  const browser = await launchChromium(fakeDevices);
   const { page, complaints } = await openPage(browser, "about:blank");
   page.setDefaultTimeout(60_000);
   return {
@@ -73,6 +75,7 @@ async function inChromium(): Promise<User> {
       }
       await page.mouse.up();
     },
+    press: (key) => page.keyboard.press(key),
     resize: (width, height) => page.setViewportSize({ width, height }),
     dark: (isDark) => page.emulateMedia({ colorScheme: isDark ? "dark" : "light" }),
     screenshot: (path) => page.screenshot({ path, fullPage: true }),
@@ -88,7 +91,10 @@ async function inChromium(): Promise<User> {
 }
 
 async function inFirefox(): Promise<User> {
-  const firefox = await Firefox.launch();
+  const firefox = await Firefox.launch(undefined, {
+    "media.navigator.streams.fake": true,
+    "media.navigator.permission.disabled": true,
+  });
   return Object.assign(firefox, {
     browser: "Firefox",
     async download(selector: string) {
@@ -205,6 +211,46 @@ async function useDemo(t: Test, user: User, url: string): Promise<void> {
     t.match(await progress(/^Loaded/), /^Loaded fashion\.keras: \d+ weights/);
   });
 
+  await t.test("files that are something else are named, and change nothing", async (t) => {
+    const text = join(folder, "text.txt");
+    writeFileSync(text, "no picture");
+    await user.setFiles("#picture", [text]);
+    await progress(/^text\.txt is no picture/);
+    const other = join(folder, "other.keras");
+    await new tf.keras.Sequential([new tf.keras.Input({ shape: [3] }), new tf.keras.layers.Dense(2)]).save(other);
+    await user.setFiles("#load", [other]);
+    await progress(/^other\.keras takes \[null,3\] and gives \[null,2\]; expected \[null,28,28,1\]/);
+    const before = await label("#bars svg");
+    await user.drag("#pad", [
+      [-90, -100],
+      [90, 100],
+    ]);
+    for (let i = 0; i < 200 && (await label("#bars svg")) === before; i++) await setTimeout(50);
+    t.match(await label("#bars svg"), /^Your drawing: /, "the network of before is there");
+  });
+
+  await t.test("the keyboard alone reaches everything", async (t) => {
+    await user.evaluate(`document.getElementById("tab-fashion").focus()`);
+    const focused = () => user.evaluate<string>(`document.activeElement.id || document.activeElement.className`);
+    await user.press("ArrowRight");
+    t.equal(await focused(), "tab-teach");
+    t.equal(await user.evaluate(`document.getElementById("teach").hidden`), false);
+    await user.press("ArrowLeft");
+    // As far as the last one, and no further: then the browser's own buttons have their turn.
+    const wanted = ["train", "reset", "save", "load", "kerasm-chart", "pad", "clear", "sample"];
+    const reached: string[] = [];
+    while (reached.length < 40 && reached.at(-1) !== "sample") {
+      await user.press("Tab");
+      reached.push(await focused());
+    }
+    for (const id of wanted) t.ok(reached.includes(id), `${id} among ${reached.join(", ")}`);
+    if (user.browser === "Firefox") return; // without a window it takes Enter for nobody's, once files were chosen
+    const before = await label("#bars svg");
+    await user.press("Enter");
+    for (let i = 0; i < 200 && (await label("#bars svg")) === before; i++) await setTimeout(50);
+    t.not(await label("#bars svg"), before, "a test image is shown, and taken for something");
+  });
+
   await t.test("nothing serious for axe, wide and narrow, light and dark", async (t) => {
     await shot("fashion");
     t.strictSame(await faults(user), []);
@@ -235,7 +281,38 @@ async function useDemo(t: Test, user: User, url: string): Promise<void> {
     t.strictSame(await faults(user), []);
   });
 
-  await t.test("the page had nothing to complain of", async (t) => t.strictSame(await user.complaints(url), []));
+  await t.test("on what MobileNet has learned, and with a camera", async (t) => {
+    await user.setFiles("#mobilenet", [join(folder, "text.txt")]);
+    await says("#learned", /text\.txt/);
+    t.match(await texts("#features"), /from nothing/);
+    const weights = join(folder, "mobilenet.weights.h5");
+    const options = { alpha: 0.25, inputShape: [128, 128, 3], includeTop: false, weights: null } as const;
+    await (await tf.keras.applications.MobileNet(options)).saveWeights(weights);
+    await user.setFiles("#mobilenet", [weights]);
+    await says("#features", /on MobileNet's features/);
+    t.equal(await user.evaluate(`document.querySelector("#teach-bars svg")`), null, "what was learned from pictures is forgotten");
+    await user.click("#classes fieldset:nth-child(2) button");
+    await says("#classes fieldset:nth-child(2)", /16 pictures/);
+    t.equal(await user.evaluate(`document.getElementById("video").videoWidth > 0`), true);
+    t.equal(await texts("#camera"), "Camera off");
+    await user.click("#camera");
+    await user.click("#learn");
+    await says("#learned", /^Learned 28 pictures/);
+    t.equal(await user.evaluate(`document.querySelector("#teach-bars svg")`), null);
+    await user.click("#camera");
+    await says("#teach-bars", /%/);
+    await user.click("#camera");
+    await user.resize(360, 740);
+    await user.dark(true);
+    await shot("teach-narrow-dark");
+    t.strictSame(await faults(user), []);
+    t.ok(await user.evaluate("document.documentElement.scrollWidth <= innerWidth"));
+  });
+
+  await t.test("the page had nothing to complain of, but for those files", async (t) => {
+    const complaints = await user.complaints(url);
+    t.strictSame(complaints.filter((text) => !/(text\.txt|other\.keras)/.test(text)), []); // prettier-ignore
+  });
 }
 
 /** A picture of one of three colors, as a file. */

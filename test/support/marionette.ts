@@ -169,6 +169,13 @@ export class Firefox {
     };
   }
 
+  /** Presses and lets go of a key, by its name in WebDriver's table. */
+  async press(key: "Tab" | "Enter" | "ArrowRight" | "ArrowLeft"): Promise<void> {
+    const value = { Tab: "\ue004", Enter: "\ue007", ArrowLeft: "\ue012", ArrowRight: "\ue014" }[key];
+    const actions = ["keyDown", "keyUp"].map((type) => ({ type, value }));
+    await this.#connection.send("WebDriver:PerformActions", { actions: [{ type: "key", id: "keyboard", actions }] });
+  }
+
   async resize(width: number, height: number): Promise<void> {
     await this.#connection.send("WebDriver:SetWindowRect", { width, height });
   }
