@@ -20,7 +20,7 @@ const normalized = (images: tf.Tensor) => images.div(127.5).sub(1);
 
 /** One row of length 1 for each image: the means of a layer's channels. */
 async function featuresOf(images: tf.Tensor): Promise<tf.Tensor[]> {
-  const maps = (await extractor.predict(normalized(images), { verbose: 0 })) as tf.Tensor[];
+  const maps = await extractor.predict<tf.Tensor[]>(normalized(images), { verbose: 0 });
   return maps.map((map) => tf.math.l2Normalize(tf.reduceMean(map, [1, 2]), -1));
 }
 

@@ -1,5 +1,6 @@
 // The base of callbacks: the hooks that a run calls, and what they are told.
 
+import { checkSpelling } from "../config/python-names.js";
 import { StateError } from "../core/errors.js";
 import { checkThat } from "../core/options.js";
 import type { WatchedModel } from "./watched.js";
@@ -37,6 +38,10 @@ export type Answer = void | Promise<void>;
 export class Callback {
   params: CallbackParams = { verbose: 0, epochs: 1, steps: null };
   #model: WatchedModel | null = null;
+
+  constructor() {
+    checkSpelling(new.target);
+  }
 
   /** The model that is trained. @throws StateError where no run has begun */
   get model(): WatchedModel {

@@ -1,3 +1,7 @@
+// Objects that are called like functions.
+
+import { checkSpelling } from "./python-names.js";
+
 /**
  * The base of objects that are called as in Python: `layer(x)`, `loss(y, p)`, `metric(y, p)`.
  *
@@ -7,6 +11,7 @@
  */
 export abstract class Callable {
   constructor() {
+    checkSpelling(new.target);
     const self = (...args: unknown[]): unknown => (self as unknown as Callable).invoke(...args);
     // A function's own `name` and `length` would hide fields and accessors of the class.
     Reflect.deleteProperty(self, "name");

@@ -1092,12 +1092,14 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     return opened(() => new DatasetIterator<T>(this.#pipeline.stream, part));
   }
 
-  [Symbol.iterator](): Iterator<T, undefined> {
+  /** What `for … of` asks for; taken by hand, as Python's `iter(dataset)`, a checkpoint saves where it stands. */
+  [Symbol.iterator](): IterableIterator<T, undefined> & Resumable {
     const iteration = opened(() => this.iteration());
     return {
+      ...positionOf(iteration),
       next: () => {
         try {
-          return iteration.next();
+          return iteration.next() as IteratorResult<T, undefined>;
         } catch (error) {
           void iteration.release(); // a loop that ends by an error calls no return
           throw error;
@@ -1107,16 +1109,21 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
         void iteration.close();
         return { done: true, value: undefined };
       },
+      [Symbol.iterator]() {
+        return this;
+      },
     };
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+  /** The same for `for await … of`. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> & Resumable {
     const iteration = this.iteration();
     const rest = iteration[Symbol.asyncIterator]();
     return {
+      ...positionOf(iteration),
       next: async () => {
         try {
-          return await rest.next();
+          return (await rest.next()) as IteratorResult<T, undefined>;
         } catch (error) {
           await iteration.release();
           throw error;
@@ -1125,6 +1132,9 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
       return: async () => {
         await iteration.close();
         return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
       },
     };
   }
@@ -1153,6 +1163,15 @@ export class Dataset<T = Tensor> implements Iterable<T>, AsyncIterable<T> {
     [this.#latest, this.#waits] = [iteration, true];
   }
 }
+
+/** What says where it stands, and goes there. */
+type Resumable = Pick<DatasetIterator<unknown>, "saveState" | "loadState">;
+
+/** Where an iteration stands, as checkpoints save it. */
+const positionOf = (iteration: DatasetIterator<unknown>): Resumable => ({
+  saveState: () => iteration.saveState(),
+  loadState: (state: SavedPosition) => iteration.loadState(state),
+});
 
 /** An iteration, synchronous or not as it is asked for, of what `make` makes of each element. */
 function plainly(

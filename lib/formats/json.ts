@@ -42,8 +42,14 @@ function checkDepth(text: string, where: string): void {
   }
 }
 
-/** What Keras takes as a Python float alone, and refuses as the integer that a whole number would be. */
-const floats: ReadonlySet<string> = new Set(["learning_rate", "momentum", "beta", "threshold"]);
+/**
+ * What Keras takes as a Python float alone: of a whole number without a point it makes an integer, which it refuses or computes with.
+ * Schedules compute in the dtype of their first rate: ExponentialDecay from 1 would decay by 0.96 as an integer, which is 0.
+ */
+const floats: ReadonlySet<string> = new Set([
+  "learning_rate", "momentum", "beta", "threshold", "initial_learning_rate", "end_learning_rate", "warmup_target", "decay_rate", "alpha",
+  "t_mul", "m_mul", "power", "values",
+]); // prettier-ignore
 
 /** JSON as Python's `json.dumps` lays it out. @throws FormatError for what is too deep or goes in a circle */
 export function toJson(value: unknown, where = "JSON"): string {
@@ -68,7 +74,10 @@ export function toJson(value: unknown, where = "JSON"): string {
         if (each === undefined) continue;
         parts.push(isFirst ? "" : ", ", ascii(key), ": ");
         isFirst = false;
-        if (typeof each === "number" && floats.has(key)) parts.push(numberText(each).replace(/^-?\d+$/, "$&.0"));
+        const isFloat = floats.has(key);
+        if (typeof each === "number" && isFloat) parts.push(floatText(each));
+        else if (isFloat && Array.isArray(each) && each.every((item) => typeof item === "number"))
+          parts.push(`[${each.map(floatText).join(", ")}]`);
         else write(each, depth + 1);
       }
       parts.push("}");
@@ -87,6 +96,8 @@ const numberText = (value: number): string =>
       : value > 0
         ? "Infinity"
         : "-Infinity";
+
+const floatText = (value: number): string => numberText(value).replace(/^-?\d+$/, "$&.0");
 
 const ascii = (text: string): string =>
   JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -10,6 +10,7 @@ import {
   objectFromConfig,
   type Schema,
 } from "../config/index.js";
+import { needMethods } from "../config/python-names.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { defaults } from "../core/defaults.js";
 import { isFloat, keptDtype, type Dtype } from "../core/dtype.js";
@@ -43,6 +44,10 @@ export interface Initializer<S extends Schema = NoOptions> {
  * ```
  */
 export abstract class Initializer<S extends Schema = NoOptions> extends Configured<S> {
+  static {
+    needMethods(this.prototype, ["call"]);
+  }
+
   /** Values for a tensor of this shape and dtype. */
   abstract call(shape: readonly number[], dtype: Dtype): Tensor;
 

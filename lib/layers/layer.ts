@@ -24,6 +24,7 @@ import {
   schemaOf,
 } from "../config/index.js";
 import type { OptionValues, Schema } from "../config/index.js";
+import { refuseInPython } from "../config/python-names.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { isHalf, type Dtype } from "../core/dtype.js";
 import { ArgumentError, NotSupportedError, StateError, text } from "../core/errors.js";
@@ -33,6 +34,7 @@ import { asOneCall, presentCall } from "../core/ownership.js";
 import type { Shape } from "../core/shape.js";
 import { holdsText } from "../core/strings.js";
 import { symbolic as symbolicOf, Tensor } from "../core/tensor.js";
+import type { Tree } from "../core/tree.js";
 import { cast, divide } from "../ops/index.js";
 import { initScope, isReadingAs, readingAs, type Variable } from "../variables/variable.js";
 import { checkShapes, ensureBuilt, isShape, shapesOf } from "./base/build.js";
@@ -96,6 +98,10 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   /** Whether a config says which shapes the layer was built for. Keras leaves it out for layers that need no building. */
   static readonly savesBuild: boolean = true;
 
+  static {
+    refuseInPython(this.prototype, { supports_masking: "supportsMasking", input_spec: "inputSpec" });
+  }
+
   /** The checked options of the constructor. */
   declare readonly options: OptionValues<S>;
   declare readonly name: string;
@@ -119,7 +125,9 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     super();
     hide(this, "options", parseOptions<S>(this, given));
     const { name, trainable } = this.common;
-    hide(this, "name", checkedName(name ?? automaticName(sourceNameOf(this) || "layer")));
+    let own = checkedName(this, name ?? automaticName(sourceNameOf(this) || "layer"));
+    const set = (name: unknown) => void (own = checkedName(this, name));
+    Object.defineProperty(this, "name", { get: () => own, set, configurable: true, enumerable: false });
     hide(this, "built", false);
     hide(this, "inputSpec", null);
     hide(this, "supportsMasking", this.computeMask !== Layer.prototype.computeMask);
@@ -522,14 +530,14 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
   }
 
   /** The Keras tensors that the first call on Keras tensors was given. */
-  get input(): unknown {
-    return this.#node().args[0];
+  get input(): Tree<Tensor> {
+    return this.#node().args[0] as Tree<Tensor>;
   }
 
   /** The Keras tensors that the first call on Keras tensors gave. */
-  get output(): unknown {
+  get output(): ResultOf<this> {
     const { outputs } = this.#node();
-    return outputs.length === 1 ? outputs[0] : outputs;
+    return (outputs.length === 1 ? outputs[0] : outputs) as ResultOf<this>;
   }
 
   #node(): Node {
@@ -604,9 +612,9 @@ type LayerRun = (args: readonly unknown[], options: CallOptions) => unknown;
 /** Whether an input has no values although nothing is traced: the call is for shapes alone. */
 const isUntraced = (input: unknown): boolean => input instanceof Tensor && input.isSymbolic && !isTracing();
 
-function checkedName(name: string): string {
-  if (!name.includes("/") && name !== "") return name;
-  throw new ArgumentError("name", { given: text(name), expected: 'a name without "/"' });
+function checkedName(layer: object, name: unknown): string {
+  if (typeof name === "string" && !name.includes("/") && name !== "") return name;
+  throw new ArgumentError(`${classNameOf(layer)}.name`, { given: text(name), expected: 'a name without "/"' });
 }
 
 /** A property that belongs to the machinery: fields that enumerate are the layer's own state. */

@@ -15,6 +15,7 @@ import {
   type Json,
 } from "../config/index.js";
 import { nullable, oneOf, Schema, schema, string, unwritten } from "../config/index.js";
+import { needMethods } from "../config/python-names.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { maskOf } from "../core/mask.js";
@@ -69,6 +70,10 @@ export interface Loss<S extends Schema = Schema<readonly ["name", "reduction", "
  */
 export abstract class Loss<S extends Schema = Schema<readonly ["name", "reduction", "dtype"], LossFields>> extends Configured<S> {
   static override readonly options: Schema = schema(["name", "reduction", "dtype"], common);
+  static {
+    needMethods(this.prototype, ["call"]);
+  }
+
   readonly name: string;
   readonly reduction: Reduction;
 

@@ -12,6 +12,7 @@ import {
   type Extended,
 } from "../config/index.js";
 import { Family, type Identifier, type Fields, type Json, nullable, Schema, schema, string } from "../config/index.js";
+import { needMethods } from "../config/python-names.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import { type Dtype, isFloat } from "../core/dtype.js";
 import { gathered } from "../core/one-by-one.js";
@@ -73,6 +74,10 @@ export interface Metric<S extends Schema = Schema<readonly ["dtype", "name"], Me
  */
 export abstract class Metric<S extends Schema = Schema<readonly ["dtype", "name"], MetricFields>> extends Configured<S> {
   static override readonly options: Schema = schema(["dtype", "name"], common);
+  static {
+    needMethods(this.prototype, ["updateState", "result"]);
+  }
+
   readonly name: string;
   /** The dtype of the state. */
   readonly dtype: Dtype;

@@ -58,14 +58,18 @@ export function cloneModel(model: Model, ...given: OneByOne<CloneModelOptions>):
     if (clone instanceof Layer) return clone as Layer;
     throw new ArgumentError("cloneModel.cloneFunction", { given: text(clone), expected: "a layer" });
   };
-  const common = { name: model.name, trainable: model.trainable };
+  const like = <M extends Model>(clone: M): M => {
+    if (!model.trainable) clone.freeze(); // the layers inside say themselves whether they train
+    return clone;
+  };
+  const { name } = model;
   if (model instanceof Sequential) {
     if (callFunction) throw new ArgumentError("cloneModel.callFunction", { given: "one for a Sequential", expected: "a functional model" });
     const layers = model.layers.filter((layer) => !(layer instanceof InputLayer)).map(cloneOf);
     const given = inputTensors === null ? null : (flatten<unknown>(inputTensors)[0] as KerasTensor);
     const begin = given ?? (model.graph ? model.inputs[0]! : null);
     const first = begin === null ? [] : [Input({ batchShape: begin.shape, dtype: begin.dtype, name: begin.name! })];
-    return new Sequential([...first, ...layers] as never, common);
+    return like(new Sequential([...first, ...layers] as never, { name }));
   }
   const { graph } = model;
   if (!graph || model.constructor !== Model)
@@ -101,5 +105,5 @@ export function cloneModel(model: Model, ...given: OneByOne<CloneModelOptions>):
     node.outputs.forEach((output, i) => values.set(output, results[i]));
   }
   const structure = packLike(graph.inputStructure as never, inputs as readonly unknown[]);
-  return new Model({ inputs: structure as never, outputs: mapLeaves(graph.outputStructure, fill) as never, ...common });
+  return like(new Model({ inputs: structure as never, outputs: mapLeaves(graph.outputStructure, fill) as never, name }));
 }

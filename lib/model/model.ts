@@ -20,13 +20,14 @@ import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
 import type { OneByOne } from "../core/one-by-one.js";
 import type { Shape } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
+import type { Tree } from "../core/tree.js";
 import { checkInput } from "../layers/base/input-spec.js";
 import { inferOnly, symbolicLike } from "../layers/base/infer.js";
 import { layerOptions, type LayerOptions } from "../layers/base/options.js";
 import type { CallOptions } from "../layers/base/types.js";
 import type { KerasTensor } from "../layers/functional/keras-tensor.js";
 import type { Operation } from "../layers/functional/node.js";
-import { Layer } from "../layers/layer.js";
+import { Layer, type ResultOf } from "../layers/layer.js";
 import { type Backup, backup } from "../callbacks/watched.js";
 import { type KerasState, kerasState, partsByName } from "../saving/saveable.js";
 import type { Variable } from "../variables/variable.js";
@@ -207,12 +208,12 @@ export class Model extends Trainer {
     return this.#needGraph("outputs").outputs;
   }
 
-  override get input(): unknown {
-    return this.#graph ? this.#graph.inputStructure : super.input;
+  override get input(): Tree<Tensor> {
+    return this.#graph ? (this.#graph.inputStructure as Tree<Tensor>) : super.input;
   }
 
-  override get output(): unknown {
-    return this.#graph ? this.#graph.outputStructure : super.output;
+  override get output(): ResultOf<this> {
+    return this.#graph ? (this.#graph.outputStructure as ResultOf<this>) : super.output;
   }
 
   get inputShape(): Shape | Shape[] {
@@ -262,8 +263,11 @@ export class Model extends Trainer {
     const make = this as unknown as new (options: ModelOptions) => T;
     if (!("input_layers" in config)) return Layer.fromConfig.call(this as never, config) as T;
     const { name, trainable } = config;
-    const common = { ...(typeof name === "string" && { name }), ...(typeof trainable === "boolean" && { trainable }) };
-    return new make({ ...common, ...(readGraph("Model.fromConfig", config, isFunctional) as { inputs: Endpoints; outputs: Endpoints }) });
+    const graph = readGraph("Model.fromConfig", config, isFunctional) as { inputs: Endpoints; outputs: Endpoints };
+    const model = new make({ ...(typeof name === "string" && { name }), ...graph });
+    // Each layer of the config says itself whether it trains: a frozen network may end with layers that do.
+    if (trainable === false) (model as Model).freeze();
+    return model;
   }
 
   /** What the latest `quantize` did. */

@@ -184,13 +184,15 @@ export class Sequential extends Model {
       return customObjectScope(options.customObjects, () => Sequential.fromConfig.call(this as never, config) as T);
     checkRecord("Sequential.fromConfig", config, "a config with layers");
     const { layers, build_input_shape: shape, ...common } = config;
+    const { trainable, ...others } = common;
     if (!Array.isArray(layers)) throw new ArgumentError("Sequential.fromConfig", { given: text(config), expected: "a config with layers" });
     const made = layers.map((layer) => deserializeKerasObject(layer) as Layer);
     const model =
       (this as unknown) === Sequential
-        ? (new Sequential(made, Sequential.options.fromConfig("Sequential", common)) as T & Sequential)
+        ? (new Sequential(made, Sequential.options.fromConfig("Sequential", others)) as T & Sequential)
         : ofOwnClass(this as never as new (options: object) => T & Sequential, common, made);
     if (!model.graph && Array.isArray(shape)) model.build(shape as Shape);
+    if (trainable === false) model.freeze(); // as Model.fromConfig: the layers say it themselves
     return model;
   }
 }

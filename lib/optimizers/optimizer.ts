@@ -23,6 +23,7 @@ import {
   schemaOf,
   serializeKerasObject,
 } from "../config/index.js";
+import { checkSpelling, needMethods, refuseInPython } from "../config/python-names.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Dtype } from "../core/dtype.js";
 import { ArgumentError, StateError, text, ValueError } from "../core/errors.js";
@@ -76,6 +77,11 @@ const countsUpdates: ReadonlySet<string> = new Set(["gradientAccumulationSteps",
  */
 export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRate"], OptimizerFields>> {
   static readonly options: Schema = schema(["learningRate", "weightDecay", "clipnorm", "clipvalue", "globalClipnorm"], commonFields);
+  static {
+    needMethods(this.prototype, ["updateStep"]);
+    refuseInPython(this.prototype, { lr: "learningRate", learning_rate: "learningRate", weight_decay: "weightDecay" });
+  }
+
   readonly options: OptionValues<S>;
   readonly name: string;
   built = false;
@@ -93,6 +99,7 @@ export abstract class Optimizer<S extends Schema = Schema<readonly ["learningRat
   #lossScaleFactor: number | null;
 
   constructor(...given: Arguments<S>) {
+    checkSpelling(new.target);
     this.options = parseOptions<S>(this, given);
     const { name, learningRate: rate, clipnorm, globalClipnorm, clipvalue, lossScaleFactor } = this.#common;
     this.name = name ?? automaticName(classNameOf(this));

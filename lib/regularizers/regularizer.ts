@@ -1,6 +1,7 @@
 // The base of regularizers and their family.
 
 import { classAndSnakeCase, Configured, Family, type Identifier, type NoOptions, type Schema } from "../config/index.js";
+import { needMethods } from "../config/python-names.js";
 import { asTensor, type TensorLike } from "../core/convert.js";
 import type { Tensor } from "../core/tensor.js";
 
@@ -19,6 +20,10 @@ export interface Regularizer<S extends Schema = NoOptions> {
  * ```
  */
 export abstract class Regularizer<S extends Schema = NoOptions> extends Configured<S> {
+  static {
+    needMethods(this.prototype, ["call"]);
+  }
+
   /** The penalty, a scalar. */
   abstract call(x: Tensor): Tensor;
 

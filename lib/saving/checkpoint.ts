@@ -8,7 +8,7 @@ import { saveCheckpoint } from "./checkpoint-index.js";
 import { objectGraph } from "./object-graph.js";
 import { placeOf, readFile, write } from "./place.js";
 import { nothingRestored, Restoration, type RestoreStatus } from "./restoration.js";
-import { children, isSaveable } from "./saveable.js";
+import { children, isLost, isSaveable, mayComeToHold } from "./saveable.js";
 
 /** A path to a checkpoint, null for none, or a promise of either. */
 export type CheckpointPath = string | null | undefined | Promise<string | null | undefined>;
@@ -28,6 +28,7 @@ export class Checkpoint {
   /** How often `save` was called, in all runs that led here. */
   readonly saveCounter = new Variable(0, { dtype: "int32", name: "save_counter", trainable: false });
   #restoration: Restoration | null = null;
+  #told = false;
 
   constructor(objects: Readonly<Record<string, unknown>> = {}) {
     if (!isPlainObject(objects)) {
@@ -35,6 +36,14 @@ export class Checkpoint {
         given: text(objects),
         expected: "objects by name",
         hint: "new tf.train.Checkpoint({ model })",
+      });
+    }
+    for (const [name, object] of Object.entries(objects)) {
+      if (!isLost(object)) continue;
+      throw new ArgumentError(`Checkpoint.${name}`, {
+        given: text(object),
+        expected: "an object that holds variables, or has saveState and loadState",
+        hint: "A value of one's own is saved as tf.variable(value), an iteration as dataset.iterator().",
       });
     }
     this.#objects = { ...objects };
@@ -48,13 +57,27 @@ export class Checkpoint {
   /** The bytes of a checkpoint of the present state; without the variables that are saved elsewhere. */
   encode(without: ReadonlySet<Variable> = new Set()): Uint8Array {
     const tensors: SavedTensor[] = [];
-    const objects = objectGraph(this).map(({ object, path, children }): SavedObject => {
+    const graph = objectGraph(this);
+    this.#tellOfHidden(graph[0]!.children);
+    const objects = graph.map(({ object, path, children }): SavedObject => {
       if (!(object instanceof Variable)) return isSaveable(object) ? { state: object.saveState() } : { children };
       if (without.has(object)) return { children: {} };
       const { shape, dtype } = object;
       return { tensor: tensors.push({ name: path, dtype, shape, elements: object.elements() }) - 1 };
     });
     return encode({ objects, tensors });
+  }
+
+  /** Says once of an object of the user's own class that nothing in it is saved: TensorFlow sees every attribute, nobody a private field. */
+  #tellOfHidden(found: Readonly<Record<string, number>>): void {
+    if (this.#told) return;
+    for (const [name, object] of Object.entries(this.#objects)) {
+      if (name in found || mayComeToHold(object as object)) continue;
+      this.#told = true;
+      console.warn(
+        `kerasm: Checkpoint: nothing of ${name} is saved: no variable was found in its fields. Those in private fields (#) are not seen.`,
+      );
+    }
   }
 
   /** Writes the present state to `prefix-1`, `prefix-2`, … and names it as the latest of its folder. @returns its path */

@@ -48,10 +48,22 @@ export function childrenOf(object: object): (readonly [name: string, child: obje
   return [...entriesOf(object)].filter((entry): entry is readonly [string, object] => isObject(entry[1]) && !isData(entry[1]));
 }
 
+/** Whether a checkpoint can never save anything of a value, whatever comes: it is one itself, or an iteration that can't be taken up. */
+export const isLost = (value: unknown): boolean =>
+  !isObject(value) || isData(value) || ("next" in value && typeof value.next === "function" && !isSaveable(value) && !(children in value));
+
+/** Whether an object may stand for variables that come later, or says itself what it holds: then that it has none is no news. */
+export const mayComeToHold = (object: object): boolean =>
+  children in object || kerasState in object || Array.isArray(object) || object instanceof Map || object instanceof Set || isPlain(object);
+
+const isPlain = (object: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(object));
+
+/** How far a list is looked into for an object; one with none in front is data, of any size. */
+const LOOKED_INTO = 64;
+
 function entriesOf(object: object): Iterable<Child> {
   if (children in object) return (object as { [children](): Iterable<Child> })[children]();
-  // A list that begins with a number or a string is data.
-  if (Array.isArray(object)) return isObject(object[0]) || object[0] == null ? fieldsOf(object) : [];
+  if (Array.isArray(object)) return object.slice(0, LOOKED_INTO).some((item) => isObject(item) || item == null) ? fieldsOf(object) : [];
   if (object instanceof Map) return Array.from(object, ([key, value], i) => [typeof key === "string" ? key : `${i}`, value]);
   if (object instanceof Set) return Array.from(object, (value, i) => [`${i}`, value]);
   return fieldsOf(object);

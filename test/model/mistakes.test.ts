@@ -31,7 +31,64 @@ ring["self"] = ring;
 let deep: unknown = 1;
 for (let i = 0; i < 50_000; i++) deep = [deep];
 
+/** Classes of one's own, ported line by line and not quite. */
+class SnakeModel extends keras.Model {
+  train_step() {}
+}
+class SnakeCallback extends keras.callbacks.Callback {
+  on_epoch_end() {}
+}
+class SnakeOptimizer extends (keras.optimizers.Optimizer as any) {
+  update_step() {}
+}
+class SnakeStatic extends keras.layers.Layer {
+  static from_config() {}
+}
+class Bare extends (keras.losses.Loss as any) {}
+class BareMetric extends (keras.metrics.Metric as any) {}
+class BareOptimizer extends (keras.optimizers.Optimizer as any) {}
+class BareSchedule extends (keras.optimizers.schedules.LearningRateSchedule as any) {}
+class BareInitializer extends (keras.initializers.Initializer as any) {}
+class BareRegularizer extends (keras.regularizers.Regularizer as any) {}
+const set = (object: any, name: string, value: unknown) => {
+  object[name] = value;
+};
+
 const mistakes: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
+  "a trainStep as in Python": [() => new SnakeModel(), /SnakeModel\.train_step: .*expected trainStep/],
+  "a hook as in Python": [() => new SnakeCallback(), /SnakeCallback\.on_epoch_end: .*expected onEpochEnd/],
+  "an updateStep as in Python": [() => new (SnakeOptimizer as any)(0.1), /SnakeOptimizer\.update_step: .*expected updateStep/],
+  "a fromConfig as in Python": [() => new SnakeStatic(), /SnakeStatic\.from_config: .*expected fromConfig/],
+  "an end of training as in Python": [() => set(make(), "stop_training", true), /stop_training: given true; expected .*stopTraining/],
+  "a learning rate as in Python": [() => set(make().optimizer, "learning_rate", 0.3), /learning_rate: given 0.3; expected .*learningRate/],
+  "a learning rate as in Keras 1": [() => set(make().optimizer, "lr", 0.3), /lr: given 0.3; expected .*learningRate/],
+  "masks as in Python": [() => set(new layers.Dense(1), "supports_masking", true), /supports_masking: given true/],
+  "text that would end training": [() => set(make(), "stopTraining", "no"), /stopTraining: given "no"/],
+  "a name that is a path": [() => set(new layers.Dense(1), "name", "a/b"), /Dense\.name: given "a\/b"/],
+  "a loss without call": [() => new (Bare as any)()([1], [2]), /Bare\.call: given a class without it/],
+  "a metric without updateState": [() => new (BareMetric as any)()([1], [2]), /BareMetric\.updateState/],
+  "a metric without result": [() => new (BareMetric as any)().result(), /BareMetric\.result/],
+  "an optimizer without updateStep": [
+    () => new (BareOptimizer as any)(0.1).applyGradients([[tf.constant(1), tf.variable(1)]]),
+    /BareOptimizer\.updateStep/,
+  ],
+  "a schedule without call": [
+    () => new keras.optimizers.SGD({ learningRate: new (BareSchedule as any)() }).learningRate,
+    /BareSchedule\.call/,
+  ],
+  "an initializer without call": [
+    () => new layers.Dense(1, { kernelInitializer: new (BareInitializer as any)() })(x),
+    /BareInitializer\.call/,
+  ],
+  "a regularizer without call": [() => new (BareRegularizer as any)()(x), /BareRegularizer\.call/],
+  "a cell without states": [() => new layers.SimpleRNNCell(2)(x), /simple_rnn_cell.*\.states: given none.*getInitialState/],
+  "a GRU cell without states": [() => new layers.GRUCell(2)(x), /gru_cell.*\.states: given none/],
+  "an LSTM cell without states": [() => new layers.LSTMCell(2)(x), /lstm_cell.*\.states: given none; expected an array of 2/],
+  "an LSTM cell with one state": [
+    () => new layers.LSTMCell(2)(x, tf.zeros([8, 2])),
+    /lstm_cell.*\.states: given Tensor; expected an array of 2/,
+  ],
+  "stacked cells without states": [() => new layers.StackedRNNCells([new layers.GRUCell(2)])(x), /\.states: given none/],
   "a label beyond the classes": [() => fit({}, classes(), labels(0, 1, 2, 3, 0, 1, 2, 0)), /label 3 .*from 0 to 2/],
   "a label −1": [() => fit({}, classes(), labels(0, 1, 2, -1, 0, 1, 2, 0)), /label -1/],
   "a label 0.5": [() => fit({}, classes(), labels(0, 1, 2, 0.5, 0, 1, 2, 0)), /label 0.5/],

@@ -193,6 +193,17 @@ const loss = tape.record(() => tf.reduceSum(tf.square(tf.multiply(x, w))));
 const gradient: tf.Tensor | null = tape.gradient(loss, w);
 const data: Promise<LabelledImagesData> = fashionMnist.loadData();
 const same: typeof tf.keras = keras;
+const model = new keras.Sequential([keras.Input({ shape: [2] }), new keras.layers.Dense(2, { activation: "softmax" })]);
+// What scripts do with predictions and with parts of models compiles as it stands; several outputs are said.
+export const logs = [
+  tf.math.log(await model.predict(x)),
+  tf.argmax(await model.predict(x), { axis: -1 }),
+  keras.losses.meanSquaredError(x, await model.predictOnBatch(x)),
+];
+const [first, ...others] = await model.predict<tf.Tensor[]>(x);
+export const shapes = [first?.shape, others.length, model.output.shape, model.inputs[0]?.shape];
+const features = new keras.layers.Dense(1)(model.getLayer("dense").output);
+export const surgery = new keras.Model(model.input, [features, model.output]);
 // @ts-expect-error: a shape is a list of lengths
 tf.ones("2");
 export { data, gradient, models, same };

@@ -12,6 +12,10 @@ class Module {
     list: [tf.variable(4), tf.variable(5, { dtype: "int32" })],
     map: new Map([["a", tf.variable(true)]]),
   };
+  readonly pairs = [
+    ["w", tf.variable(6)],
+    [1, tf.variable(7)],
+  ] as [unknown, tf.Variable][];
   self = this;
   numbers = [1, 2, 3];
   optimizer = new tf.keras.optimizers.RMSprop({ momentum: 0.9 });
@@ -34,8 +38,16 @@ class Module {
   }
 
   values(): unknown[] {
-    const { w, parts, optimizer, mean, generator, counter } = this;
-    const variables = [w, ...parts.list, ...parts.map.values(), ...optimizer.variables, ...mean.variables, generator.state];
+    const { w, parts, pairs, optimizer, mean, generator, counter } = this;
+    const variables = [
+      w,
+      ...pairs.map(([, variable]) => variable),
+      ...parts.list,
+      ...parts.map.values(),
+      ...optimizer.variables,
+      ...mean.variables,
+      generator.state,
+    ];
     return [...variables.map((variable) => variable.array()), counter.count];
   }
 }
@@ -43,6 +55,7 @@ class Module {
 t.test("everything that objects hold comes back", async (t) => {
   const module = new Module();
   for (let i = 0; i < 3; i++) module.step();
+  for (const [, variable] of module.pairs) variable.assign(11);
   module.parts.list[1]!.assign(9);
   module.parts.map.get("a")!.assign(false);
   const order: number[] = [];
@@ -58,6 +71,21 @@ t.test("everything that objects hold comes back", async (t) => {
   t.strictSame(other.values(), module.values());
   t.equal(restored.saveCounter.item(), 1);
   t.strictSame(Array.from(other.data, String), Array.from(module.data, String));
+});
+
+t.test("what for … of asks a dataset for is saved, too", async (t) => {
+  const data = tf.data.Dataset.range(10).shuffle(5, { seed: 1 });
+  for (const symbol of [Symbol.iterator, Symbol.asyncIterator] as const) {
+    const rest = data[symbol]();
+    const next = async () => ((await rest.next()).value as unknown as tf.Tensor).item();
+    const checkpoint = new Checkpoint({ rest });
+    await next();
+    const path = await checkpoint.write(join(t.testdir(), "rest"));
+    const after = [await next(), await next()];
+    (await checkpoint.restore(path)).assertConsumed();
+    t.strictSame([await next(), await next()], after);
+    t.equal((rest as unknown as Record<symbol, () => unknown>)[symbol]!(), rest, "it is iterable itself, as JavaScript's own are");
+  }
 });
 
 t.test("values wait for variables that do not exist yet", async (t) => {
@@ -182,4 +210,24 @@ t.test("damaged, shortened and foreign files are refused by file and tensor, and
 t.test("what can't be saved is refused", async (t) => {
   t.throws(() => new Checkpoint(3 as unknown as object as Record<string, unknown>), { name: "ArgumentError", message: /given 3/ });
   await t.rejects(new Checkpoint({}).save("indexeddb://x/ckpt"), { message: /This place is for browsers/ });
+  // What no checkpoint could ever save would be missing after a restore, and nobody would know.
+  const values = { 3: 3, text: "a", true: true, null: null, undefined: undefined, tensor: tf.constant(3), bytes: new Uint8Array(2) };
+  const others = { function: () => 1, promise: Promise.resolve(1), generator: (function* () {})() };
+  for (const [name, step] of Object.entries({ ...values, ...others }))
+    t.throws(() => new Checkpoint({ step }), { name: "ArgumentError", message: /Checkpoint\.step: given .*tf\.variable/ }, name);
+});
+
+t.test("an object whose variables nobody can see is told", async (t) => {
+  const { warn } = console;
+  const told: string[] = [];
+  t.teardown(() => (console.warn = warn));
+  console.warn = (message: string) => told.push(message);
+  class Hidden {
+    readonly #w = tf.variable(1);
+    read = () => this.#w.item();
+  }
+  const file = join(t.testdir(), "hidden");
+  await new Checkpoint({ hidden: new Hidden(), empty: {}, list: [], later: new tf.keras.layers.Dense(1) }).write(file);
+  t.match(told, [/Checkpoint: nothing of hidden is saved.*private fields/]);
+  t.equal(told.length, 1);
 });

@@ -8,7 +8,7 @@ import * as tf from "../../lib/index.js";
 import { readHdf5 } from "../../lib/formats/hdf5/reader.js";
 import { type Hdf5Group, memberAt } from "../../lib/formats/hdf5/tree.js";
 import { inflate } from "../../lib/formats/inflate.js";
-import { parseJson } from "../../lib/formats/json.js";
+import { parseJson, toJson } from "../../lib/formats/json.js";
 import { ZipArchive } from "../../lib/formats/zip.js";
 import { placeOf } from "../../lib/saving/place.js";
 import { type Encoded, isEncoded, toTensor } from "../golden/values.js";
@@ -102,5 +102,50 @@ t.test("what Keras takes as a float alone is written as one, also where it is wh
     t.strictSame(found.slice(1), ["1.0", "null", "2.0", "0.5", "1.0"]);
     t.match(found[0], /^\d+\.\d+$|e/);
     t.equal(((await tf.keras.models.loadModel(path)).optimizer.learningRate as tf.Variable).item(), Math.fround(rate));
+  }
+  // A schedule computes in the dtype of its first rate: from the integer 1 Keras decays by 0.5 as an integer.
+  const { schedules } = tf.keras.optimizers;
+  for (const [learningRate, expected] of [
+    [new schedules.CosineDecay(0, 9, { warmupTarget: 1, warmupSteps: 3 }), ["0.0", "0.0", "1.0"]],
+    [new schedules.ExponentialDecay(1, 5, 2), ["1.0", "2.0"]],
+    [new schedules.PolynomialDecay(1, 5, 0), ["1.0", "0.0", "1.0"]],
+    [new schedules.PiecewiseConstantDecay([3], [1, 0.5]), ["[1.0, 0.5]"]],
+  ] as const) {
+    model.compile({ optimizer: new tf.keras.optimizers.SGD({ learningRate }), loss: "mse" });
+    const text = model.optimizer && toJson(model.getCompileConfig());
+    const keys = /"(?:initial_learning_rate|end_learning_rate|warmup_target|decay_rate|alpha|power|values)": (\[[^\]]*\]|[^,}]+)/g;
+    t.strictSame(Array.from(text.matchAll(keys), ([, value]) => value), expected); // prettier-ignore
+  }
+});
+
+t.test("a frozen network of which some layers train comes back so", async (t) => {
+  const { layers } = tf.keras;
+  const parts = () => ["a", "b", "c"].map((name) => new layers.Dense(2, { name }));
+  const input = () => tf.keras.Input({ shape: [2] });
+  const apply = (x: tf.Tensor) => parts().reduce((y, layer) => layer(y), x);
+  const networks = {
+    Sequential: () => new tf.keras.Sequential([input(), ...parts()], { name: "base" }),
+    functional: () => {
+      const x = input();
+      return new tf.keras.Model(x, apply(x), { name: "base" });
+    },
+  };
+  for (const [kind, make] of Object.entries(networks)) {
+    const base = make();
+    base.trainable = false;
+    base.getLayer("c").trainable = true;
+    const x = input();
+    const model = new tf.keras.Model(x, new layers.Dense(1, { name: "head" })(base(x, { training: false })));
+    const trained = (each: tf.keras.Model) => [
+      each.trainableWeights.map((weight) => (weight as { path?: string }).path!.split("/").slice(-2).join("/")),
+      each.getLayer("base").trainable,
+    ];
+    t.strictSame(trained(model), [["c/kernel", "c/bias", "head/kernel", "head/bias"], false], kind);
+    for (const file of ["memory://frozen/m.keras", "memory://frozen/m.h5"]) {
+      await model.save(file);
+      t.strictSame(trained(await tf.keras.models.loadModel(file)), trained(model), `${kind}: ${file}`);
+    }
+    for (const recursive of [true, false])
+      t.strictSame(trained(tf.keras.models.cloneModel(model, { recursive })), trained(model), `${kind}: cloned, recursive ${recursive}`);
   }
 });

@@ -271,8 +271,8 @@ export abstract class LayerState extends Callable {
     for (const layer of this.sublayers()) layer.trainable = on;
   }
 
-  /** Makes a layer without weights one that is not trained. */
-  protected freeze(): void {
+  /** Says of the layer alone that it is not trained: those inside, and weights that are there, stay as they are. */
+  freeze(): void {
     this.#trainable = false;
   }
 

@@ -101,11 +101,6 @@ export class InputLayer extends Layer<typeof options> {
     return x;
   }
 
-  /** The Keras tensor that the model begins with. */
-  override get output(): KerasTensor {
-    return this.inboundNodes[0]!.outputs[0]!;
-  }
-
   override getConfig(): Record<string, Json> {
     return { ...super.getConfig(), batch_shape: this.batchShape };
   }
@@ -148,7 +143,7 @@ export type InputOptions = Options<typeof inputOptions>;
  */
 export const Input = function Input(...given: InputArguments): KerasTensor {
   const { tensor, ...others } = inputOptions.gather("Input", given) as InputOptions;
-  return new InputLayer({ ...others, ...(tensor && { inputTensor: tensor }) }).output;
+  return new InputLayer({ ...others, ...(tensor && { inputTensor: tensor }) }).output as KerasTensor;
 } as { (...given: InputArguments): KerasTensor; new (...given: InputArguments): KerasTensor };
 
 registerClasses("keras.layers", { InputLayer });

@@ -16,6 +16,7 @@ import { layerOptions } from "../base/options.js";
 import { addBias, channelAxis, channelsOf } from "../convolutional/base-conv.js";
 import { Layer } from "../layer.js";
 import { type CellOptions, type DropoutMasks, initializeParts, type States } from "./cell.js";
+import { givenStates } from "./states.js";
 
 /** The options of a convolutional LSTM over images with `rank` axes beside time and channels. */
 export const convLstmFields = (rank: number) =>
@@ -162,7 +163,8 @@ export class ConvLSTMCell extends Layer<typeof options> {
     );
   }
 
-  override call(x: Tensor, [h, c]: readonly Tensor[], { training, masks, isProjected = false }: CellOptions = {}): [Tensor, States] {
+  override call(x: Tensor, states: readonly Tensor[], { training, masks, isProjected = false }: CellOptions = {}): [Tensor, States] {
+    const [h, c] = givenStates(this, states, 2);
     const { activation, recurrentActivation, dataFormat } = this.options;
     const drawn = masks ?? this.drawMasks(x, h!, training === true);
     const recurrent = this.#gated(h!, this.recurrentKernel, drawn.state, (part, kernel) =>

@@ -7,6 +7,7 @@ import { gru } from "../../ops/recurrent/gru.js";
 import { activation } from "../base/fields.js";
 import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { cellFields, type CellOptions, firstOf, GatedCell, type States, type WholeSequence } from "./cell.js";
+import { givenStates } from "./states.js";
 
 /** The options of gated recurrent units. */
 export const gruFields = { ...cellFields, recurrentActivation: activation("sigmoid"), resetAfter: boolean(true) } as const;
@@ -46,7 +47,7 @@ export class GRUCell extends GatedCell<typeof GRUCell.options> {
   override call(x: Tensor, states: States, options: CellOptions = {}): [Tensor, States] {
     const { activation, recurrentActivation, resetAfter } = this.options;
     const { units } = this;
-    const h = firstOf(states);
+    const h = firstOf(givenStates(this, states, 1));
     const { projected, state } = this.prepared(x, h, options);
     const [xz, xr, xg] = split(projected, 3, -1) as [Tensor, Tensor, Tensor];
     const kernel = this.recurrentKernel;

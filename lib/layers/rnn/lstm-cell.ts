@@ -8,6 +8,7 @@ import { lstm } from "../../ops/recurrent/lstm.js";
 import { activation } from "../base/fields.js";
 import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { cellFields, type CellOptions, GatedCell, initializeParts, type States, type StateSize, type WholeSequence } from "./cell.js";
+import { givenStates } from "./states.js";
 
 /** The options of long short-term memory. */
 export const lstmFields = { ...cellFields, recurrentActivation: activation("sigmoid"), unitForgetBias: boolean(true) } as const;
@@ -42,7 +43,8 @@ export class LSTMCell extends GatedCell<typeof LSTMCell.options> {
     return initializeParts([biasInitializer, units], ["ones", units], [biasInitializer, units * 2]);
   }
 
-  override call(x: Tensor, [h, c]: readonly Tensor[], options: CellOptions = {}): [Tensor, States] {
+  override call(x: Tensor, states: readonly Tensor[], options: CellOptions = {}): [Tensor, States] {
+    const [h, c] = givenStates(this, states, 2);
     const { activation, recurrentActivation } = this.options;
     const { projected, state } = this.prepared(x, h!, options);
     const [i, f, g, o] = split(add(projected, matmul(state, this.recurrentKernel)), 4, -1) as [Tensor, Tensor, Tensor, Tensor];

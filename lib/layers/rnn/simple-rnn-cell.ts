@@ -6,6 +6,7 @@ import { add, matmul, tanh } from "../../ops/index.js";
 import { simpleRnn } from "../../ops/recurrent/simple-rnn.js";
 import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { cellFields, type CellOptions, firstOf, GatedCell, type States, type WholeSequence } from "./cell.js";
+import { givenStates } from "./states.js";
 
 /**
  * `h' = activation(x · kernel + h · recurrentKernel + bias)`. Keras: keras.layers.SimpleRNNCell
@@ -24,7 +25,7 @@ export class SimpleRNNCell extends GatedCell<typeof SimpleRNNCell.options> {
   protected override readonly gates = 1;
 
   override call(x: Tensor, states: States, options: CellOptions = {}): [Tensor, States] {
-    const { projected, state } = this.prepared(x, firstOf(states), options);
+    const { projected, state } = this.prepared(x, firstOf(givenStates(this, states, 1)), options);
     const h = this.options.activation(add(projected, matmul(state, this.recurrentKernel)));
     return [h, Array.isArray(states) ? [h] : h];
   }

@@ -8,7 +8,7 @@ import { layerOptions, type LayerAttributes } from "../base/options.js";
 import { layerField } from "../base/wrapper.js";
 import { Layer } from "../layer.js";
 import type { Cell, CellOptions, States, StateSize } from "./cell.js";
-import { zeroStates } from "./states.js";
+import { givenStates, zeroStates } from "./states.js";
 
 /**
  * Several cells as one: what the first puts out is what the second takes. Keras: keras.layers.StackedRNNCells
@@ -50,7 +50,7 @@ export class StackedRNNCells extends Layer<typeof StackedRNNCells.options> {
   override call(inputs: Tensor, states: readonly States[], { training }: CellOptions = {}): [Tensor, States] {
     let x = inputs;
     const all = this.cells.map((cell, i): States => {
-      const given = states[i]!;
+      const given = givenStates(this, states, this.cells.length)[i]!;
       const [output, next] = cell<[Tensor, States]>(x, ...([Array.isArray(given) ? given : [given], { training }] as unknown as [never]));
       x = output;
       return !Array.isArray(given) && Array.isArray(next) && next.length === 1 ? (next[0] as States) : next;

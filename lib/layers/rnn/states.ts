@@ -1,5 +1,6 @@
 // States of recurrent layers: zeros of the right shape, and walks over nested ones.
 
+import { ArgumentError, text } from "../../core/errors.js";
 import { symbolic, type Tensor } from "../../core/tensor.js";
 import { isRecord, leaves, mapTree, type Tree } from "../../core/tree.js";
 import { add, reshape, sum, take, zeros, zerosLike } from "../../ops/index.js";
@@ -29,6 +30,22 @@ export function mapStates(states: States, leaf: (state: Tensor, other: Tensor) =
   const along = flatStates(others);
   let next = 0;
   return mapTree(states as Tree<Tensor>, (state) => leaf(state, along[next++]!)) as States;
+}
+
+/**
+ * The states of a call of a cell, which begins with none by itself.
+ *
+ * @param count  how many there are: one may stand alone, several are an array
+ * @throws ArgumentError where there are none, or others
+ */
+export function givenStates<T>(cell: { readonly name: string }, states: T, count: number): T {
+  const given = (states ?? null) as unknown;
+  if (Array.isArray(given) ? given.length === count : given !== null && count === 1) return states;
+  throw new ArgumentError(`${cell.name}.states`, {
+    given: Array.isArray(given) ? `${given.length} states` : given === null ? "none" : text(given),
+    expected: count === 1 ? "a state, or an array with it" : `an array of ${count}`,
+    hint: "States to begin with are cell.getInitialState(batchSize).",
+  });
 }
 
 /** The tensors of states, in order. */

@@ -1,6 +1,6 @@
 // compile, fit, evaluate, predict and their kin: what Model inherits to be trained.
 
-import { checkOptions, checkRecord, checkThat, checkValues } from "../../core/options.js";
+import { checkedFlag, checkOptions, checkRecord, checkThat, checkValues } from "../../core/options.js";
 import { StatelessScope } from "../../variables/stateless-scope.js";
 import { GradientTape, gradientInParts } from "../../autodiff/tape.js";
 import type { Logs } from "../../callbacks/callback.js";
@@ -14,6 +14,7 @@ import {
   type Schema,
   toCamelCase,
 } from "../../config/index.js";
+import { refuseInPython } from "../../config/python-names.js";
 import { asTensor, type TensorLike } from "../../core/convert.js";
 import { isFloat } from "../../core/dtype.js";
 import { StateError } from "../../core/errors.js";
@@ -76,6 +77,11 @@ export interface LossArguments {
 
 /** What makes a layer a model: training, evaluation and prediction. */
 export abstract class Trainer<S extends Schema = typeof layerOptions> extends Layer<S> {
+  static {
+    const stops = { stop_training: "stopTraining", stop_evaluating: "stopEvaluating", stop_predicting: "stopPredicting" };
+    refuseInPython(this.prototype, stops);
+  }
+
   /** Callbacks set it to true to end training after the present batch. */
   declare stopTraining: boolean;
   /** Callbacks set it to true to end the evaluation that they are told of. */
@@ -106,14 +112,13 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   constructor(...given: Arguments<S>) {
     super(...given);
     // Flags of runs are no part of what a layer is made of.
-    for (const [key, value] of Object.entries({
-      stopTraining: false,
-      stopEvaluating: false,
-      stopPredicting: false,
-      initialEpoch: null,
-      history: null,
-    }))
+    for (const [key, value] of Object.entries({ initialEpoch: null, history: null }))
       Object.defineProperty(this, key, { value, writable: true, configurable: true, enumerable: false });
+    for (const key of ["stopTraining", "stopEvaluating", "stopPredicting"]) {
+      let stops = false;
+      const set = (value: unknown) => void (stops = checkedFlag(`${this.name}.${key}`, value));
+      Object.defineProperty(this, key, { get: () => stops, set, configurable: true, enumerable: false });
+    }
   }
 
   /** Names of the outputs, where they have any. */
@@ -408,9 +413,13 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
     return evaluate(this.#trained, x, y, options);
   }
 
-  /** What the model gives for inputs: a tensor, or tensors in the structure of the outputs. */
-  async predict<Output = Tensor>(all: AllArguments<PredictOptions>): Promise<Output>;
-  async predict<Output = Tensor>(x: DataLike | BatchesLike, ...options: Arguments<typeof predictOptions>): Promise<Output>;
+  /**
+   * What the model gives for inputs: a tensor, or tensors in the structure of the outputs, `model.predict<tf.Tensor[]>(x)`.
+   *
+   * The type of the outputs is the one said, else one tensor, never what the place of the call would like: `tf.math.log(await model.predict(x))`.
+   */
+  async predict<Output = Tensor>(all: AllArguments<PredictOptions>): Promise<NoInfer<Output>>;
+  async predict<Output = Tensor>(x: DataLike | BatchesLike, ...options: Arguments<typeof predictOptions>): Promise<NoInfer<Output>>;
   async predict(x: unknown, ...given: Arguments<typeof predictOptions>): Promise<unknown> {
     const named = given.length === 0 && byName(predictOptions, x);
     const options = predictOptions.parse("predict", named ? [named.options] : given);
@@ -452,8 +461,8 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   }
 
   /** What the model gives for the given samples. */
-  async predictOnBatch<Output = Tensor>(x: DataLike): Promise<Output> {
-    return predictOnBatch(this.#trained, this.asInputs(x)) as Promise<Output>;
+  async predictOnBatch<Output = Tensor>(x: DataLike): Promise<NoInfer<Output>> {
+    return predictOnBatch(this.#trained, this.asInputs(x)) as Promise<NoInfer<Output>>;
   }
 
   /**

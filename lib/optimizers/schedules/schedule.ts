@@ -1,6 +1,7 @@
 // The base of learning rates that change with the step.
 
 import { Configured, Family, type Schema } from "../../config/index.js";
+import { needMethods } from "../../config/python-names.js";
 import type { TensorLike } from "../../core/convert.js";
 import type { Tensor } from "../../core/tensor.js";
 import { cast } from "../../ops/index.js";
@@ -22,6 +23,10 @@ export interface LearningRateSchedule<S extends Schema = Schema> {
  * ```
  */
 export abstract class LearningRateSchedule<S extends Schema = Schema> extends Configured<S> {
+  static {
+    needMethods(this.prototype, ["call"]);
+  }
+
   /** The learning rate at a step: a float32 scalar both. */
   abstract call(step: Tensor): Tensor;
 
