@@ -15,7 +15,7 @@ import {
   readSync,
 } from "node:fs";
 import { renameSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readdir, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -53,13 +53,28 @@ let asides = 0;
 const asideName = (target: string): string =>
   `${target}.${process.pid}.${threadId}-${asides++}-${Math.random().toString(36).slice(2, 10)}.tmp`;
 
+/**
+ * Makes a folder and those above it. Node's own `recursive` never returns where a file system answers "not there" below a folder that is, as
+ * /proc does.
+ */
+function makeFolder(folder: string): void {
+  const isThere = () => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isThere()) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!isThere()) throw error; // somebody else made it meanwhile
+  }
+}
+
 /** A folder of files. Writes go aside, are synced, and take their place by renaming. */
 function openStore(location: string): FileStore {
   const folder = resolve(location);
   const path = (name: string) => join(folder, name);
   let swept: Promise<void> | undefined;
   const stage = async (target: string, content: FileContent): Promise<StagedFile> => {
-    await mkdir(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     await (swept ??= sweep(dirname(target)));
     return staged(target, content);
   };
@@ -139,7 +154,7 @@ async function staged(target: string, content: FileContent): Promise<StagedFile>
 
 /** A file that grows aside until it is shown. */
 function growing(target: string): GrowingFile {
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   const aside = asideName(target);
   const file = openSync(aside, "wx");
   let isShown = false;
@@ -202,7 +217,7 @@ const LOCK_AGE = 30_000;
 /** Runs an action while a file says so. Its holder keeps it young; one that is old, or whose process is gone, is nobody's. */
 async function whileLocked<T>(lock: string, action: () => Promise<T>): Promise<T> {
   const mark = `${process.pid} ${threadId} ${Math.random()}`;
-  await mkdir(dirname(lock), { recursive: true });
+  makeFolder(dirname(lock));
   for (let wait = 2; ; wait = Math.min(wait * 1.5, 50)) {
     try {
       const file = await open(lock, "wx");

@@ -50,6 +50,8 @@ class BareOptimizer extends (keras.optimizers.Optimizer as any) {}
 class BareSchedule extends (keras.optimizers.schedules.LearningRateSchedule as any) {}
 class BareInitializer extends (keras.initializers.Initializer as any) {}
 class BareRegularizer extends (keras.regularizers.Regularizer as any) {}
+/** A functional model from its config, part of which is another. */
+const fromConfig = (part: object) => (keras.Model as any).fromConfig({ ...new keras.Model(left, inner).getConfig(), ...part });
 const set = (object: any, name: string, value: unknown) => {
   object[name] = value;
 };
@@ -88,6 +90,10 @@ const mistakes: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
     () => new layers.LSTMCell(2)(x, tf.zeros([8, 2])),
     /lstm_cell.*\.states: given Tensor; expected an array of 2/,
   ],
+  "a config without layers": [() => fromConfig({ layers: undefined }), /Model\.fromConfig\.layers: given undefined/],
+  "a config whose layers are no list": [() => fromConfig({ layers: {} }), /Model\.fromConfig\.layers: given \{\}/],
+  "a config with a layer that is none": [() => fromConfig({ layers: [null] }), /Model\.fromConfig\.layers: given \[null\]/],
+  "a config without outputs": [() => fromConfig({ output_layers: null }), /Model\.fromConfig\.output_layers: given null/],
   "stacked cells without states": [() => new layers.StackedRNNCells([new layers.GRUCell(2)])(x), /\.states: given none/],
   "a label beyond the classes": [() => fit({}, classes(), labels(0, 1, 2, 3, 0, 1, 2, 0)), /label 3 .*from 0 to 2/],
   "a label −1": [() => fit({}, classes(), labels(0, 1, 2, -1, 0, 1, 2, 0)), /label -1/],
@@ -310,4 +316,22 @@ t.test("doubles are said to become floats, once", async (t) => {
   }
   t.equal(lines.length, 1);
   t.match(lines[0], /float64 is kept as float32/);
+});
+
+t.test("a model that nobody can see the layers of is told that it does not train, as Keras tells it", async (t) => {
+  const [warn, lines] = [console.warn, [] as string[]];
+  t.teardown(() => (console.warn = warn));
+  console.warn = (line: string) => void lines.push(line);
+  class Hidden extends keras.Model {
+    readonly #dense = new layers.Dense(2);
+    override call(x: tf.Tensor) {
+      return this.#dense(x) as tf.Tensor;
+    }
+  }
+  for (const model of [new Hidden({ name: "hidden" }), make()] as any[]) {
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    await model.fit(x, y, { verbose: 0 });
+  }
+  t.match(lines, [/hidden\.fit: the model has no weights that train.*private fields/]);
+  t.equal(lines.length, 1);
 });

@@ -11,6 +11,7 @@ import {
 } from "../../config/index.js";
 import type { Config, Json } from "../../config/index.js";
 import { ValueError } from "../../core/errors.js";
+import { checkThat } from "../../core/options.js";
 import type { Dtype } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
 import { KerasTensor } from "../../layers/functional/keras-tensor.js";
@@ -84,6 +85,10 @@ function writeSlices(value: unknown): unknown {
 export function readGraph(where: string, config: Config, hasOwnNode: HasOwnNode): { inputs: unknown; outputs: unknown } {
   const made = new Map<string, Operation>();
   const waiting = new Map<Operation, Json[]>();
+  for (const key of ["layers", "input_layers", "output_layers"])
+    checkThat(typeof config[key] === "object" && config[key] !== null, `${where}.${key}`, config[key], "what getConfig gives there");
+  const { layers } = config;
+  checkThat(Array.isArray(layers) && layers.every(isPlainObject), `${where}.layers`, layers, "an array of the configs of layers");
   for (const entry of config["layers"] as readonly Config[]) {
     const operation = deserializeKerasObject(entry) as Operation;
     made.set(entry["name"] as string, operation);

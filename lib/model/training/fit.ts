@@ -49,6 +49,12 @@ async function runEpochs(
 ): Promise<History> {
   const { model } = trained;
   await buildFor(trained, "fit", batches);
+  if (trained.hasUsualStep() && model.built && model.trainableWeights.length === 0) {
+    console.warn(
+      `kerasm: ${model.name}.fit: the model has no weights that train, so nothing will change. ` +
+        "Layers are found in fields, lists, records and Maps; not in private fields (#), in closures, or made anew in call.",
+    );
+  }
   const callbacks = callbackList(trained.model, given, verbose, { epochs, steps: batches.count }, true);
   model.stopTraining = false;
   model.initialEpoch = null;
