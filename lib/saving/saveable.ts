@@ -48,9 +48,15 @@ export function childrenOf(object: object): (readonly [name: string, child: obje
   return [...entriesOf(object)].filter((entry): entry is readonly [string, object] => isObject(entry[1]) && !isData(entry[1]));
 }
 
-/** Whether a checkpoint can never save anything of a value, whatever comes: it is one itself, or an iteration that can't be taken up. */
-export const isLost = (value: unknown): boolean =>
-  !isObject(value) || isData(value) || ("next" in value && typeof value.next === "function" && !isSaveable(value) && !(children in value));
+/** Whether a checkpoint can never save anything of a value, whatever comes: it is a value itself, or a generator. */
+export const isLost = (value: unknown): boolean => !isObject(value) || isData(value) || isGenerator(value);
+
+/** A generator or another iterator of JavaScript's own: nothing can be seen of where it stands. */
+const isGenerator = (object: object): boolean =>
+  "next" in object &&
+  (Symbol.iterator in object || Symbol.asyncIterator in object) &&
+  !isSaveable(object) &&
+  Object.keys(object).length === 0;
 
 /** Whether an object may stand for variables that come later, or says itself what it holds: then that it has none is no news. */
 export const mayComeToHold = (object: object): boolean =>

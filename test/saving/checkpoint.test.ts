@@ -210,6 +210,10 @@ t.test("damaged, shortened and foreign files are refused by file and tensor, and
 t.test("what can't be saved is refused", async (t) => {
   t.throws(() => new Checkpoint(3 as unknown as object as Record<string, unknown>), { name: "ArgumentError", message: /given 3/ });
   await t.rejects(new Checkpoint({}).save("indexeddb://x/ckpt"), { message: /This place is for browsers/ });
+  t.ok(
+    new Checkpoint({ seeds: new tf.keras.random.SeedGenerator(1), data: tf.data.Dataset.range(3).iterator() }),
+    "which have a next, too",
+  );
   // What no checkpoint could ever save would be missing after a restore, and nobody would know.
   const values = { 3: 3, text: "a", true: true, null: null, undefined: undefined, tensor: tf.constant(3), bytes: new Uint8Array(2) };
   const others = { function: () => 1, promise: Promise.resolve(1), generator: (function* () {})() };

@@ -416,7 +416,7 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   /**
    * What the model gives for inputs: a tensor, or tensors in the structure of the outputs, `model.predict<tf.Tensor[]>(x)`.
    *
-   * The type of the outputs is the one said, else one tensor, never what the place of the call would like: `tf.math.log(await model.predict(x))`.
+   * The type is the one said, else one tensor, never what the place of the call would like: `tf.math.log(await model.predict(x))`.
    */
   async predict<Output = Tensor>(all: AllArguments<PredictOptions>): Promise<NoInfer<Output>>;
   async predict<Output = Tensor>(x: DataLike | BatchesLike, ...options: Arguments<typeof predictOptions>): Promise<NoInfer<Output>>;
