@@ -8,15 +8,15 @@ import { repository } from "../support/sources.js";
 
 /** In kilobytes. */
 const budgets: Readonly<Record<string, number>> = {
-  index: 546,
-  keras: 457,
-  ops: 209,
-  data: 143,
-  datasets: 104,
-  models: 547,
-  visor: 304,
-  formats: 99,
-  autograph: 193,
+  index: 548,
+  keras: 460,
+  ops: 210,
+  data: 144,
+  datasets: 106,
+  models: 549,
+  visor: 306,
+  formats: 101,
+  autograph: 195,
 };
 
 /** The files that a file imports when it is loaded, itself included. */
