@@ -34,8 +34,8 @@ globalThis.result = Object.keys(history);`,
  * in whatever form it is exported.
  */
 const budgets: Readonly<Record<keyof typeof programs, (bundler: string) => number>> = {
-  "tensors and gradients": () => 71,
-  "Sequential, Dense, Adam": (bundler) => (bundler === "esbuild" ? 394 : 218),
+  "tensors and gradients": () => 73,
+  "Sequential, Dense, Adam": (bundler) => (bundler === "esbuild" ? 398 : 221),
 };
 
 for (const [name, budget] of Object.entries(budgets))
