@@ -45,7 +45,10 @@ export function refuseInPython(prototype: object, names: Readonly<Record<string,
       configurable: true,
       get: () => undefined,
       set(this: { name?: string; constructor: { name: string } }, value: unknown) {
-        throw new ArgumentError(`${this.name ?? this.constructor.name}.${name}`, { given: text(value), expected: `an assignment to ${camel}` });
+        throw new ArgumentError(`${this.name ?? this.constructor.name}.${name}`, {
+          given: text(value),
+          expected: `an assignment to ${camel}`,
+        });
       },
     });
 }
