@@ -8,6 +8,7 @@ import { Tensor } from "../core/tensor.js";
 import { add } from "../ops/elementwise/arithmetic.js";
 import { concatenate } from "../ops/shaping/concatenate.js";
 import { zeros } from "../ops/shaping/create.js";
+import { embed } from "../ops/shaping/slice.js";
 
 /** Sums by the id of the tensor whose gradient they are. */
 export class Sums {
@@ -54,7 +55,11 @@ function rows(blocks: readonly Block[]): Block[][] {
 
 /** The blocks along their axis, zeros between. */
 function sideBySide(row: readonly Block[]): Tensor {
-  const [{ shape, axis, block }] = row as [Block];
+  const [{ shape, axis, block, begin }] = row as [Block];
+  if (row.length === 1) {
+    const own = shape.map((length, i) => ({ begin: i === axis ? begin : 0, step: 1, count: i === axis ? lengthOf(row[0]!) : length }));
+    return embed(block, shape, own);
+  }
   const parts: Tensor[] = [];
   let end = 0;
   const fill = (to: number): void => {

@@ -21,8 +21,9 @@ export function checkSpelling(type: object): void {
   if (typeof above === "function" && above !== Function.prototype) checkSpelling(above);
   for (const [own, base] of [ofMethods(type), [type, above] as const]) {
     for (const name of Object.getOwnPropertyNames(own)) {
+      if (!isInPython(name)) continue;
       const camel = toCamelCase(name);
-      if (!isInPython(name) || base === null || !(camel in base) || Object.hasOwn(own, camel)) continue;
+      if (base === null || !(camel in base) || Object.hasOwn(own, camel)) continue;
       throw new ArgumentError(`${(type as { name: string }).name}.${name}`, {
         given: "a method that is spelled as in Python, which nobody calls",
         expected: camel,

@@ -1,6 +1,7 @@
 // Bytes as files have them: a reader that never leaves its bytes, and files as lists of pieces, so that weights are not copied to be
 // written.
 
+import { concatenated } from "../runtime/pieces.js";
 import { FormatError } from "./error.js";
 
 /** A file, or a part of one, as pieces one after the other. */
@@ -10,16 +11,7 @@ export type Pieces = readonly Uint8Array[];
 export const lengthOf = (pieces: Pieces): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 /** The pieces as one array. */
-export function joined(pieces: Pieces): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(lengthOf(pieces));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
+export const joined = (pieces: Pieces): Uint8Array => (pieces.length === 1 ? pieces[0]! : concatenated(pieces));
 
 /** The bytes of a typed array, not copied. */
 export const bytesOf = (elements: ArrayBufferView): Uint8Array => new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);

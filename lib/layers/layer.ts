@@ -43,6 +43,7 @@ import { callEntry, currentPath, inCall, inheritedTraining, inScope, isInferring
 import { convertArguments, isSymbolic, type LayerCall } from "./base/convert.js";
 import { nameLayer } from "./base/describe.js";
 import { goesOn } from "./base/going-on.js";
+import { hide, hideChecked } from "./base/hidden.js";
 import { currentRematScope, remat, rematWhole, type RematScope } from "./base/remat.js";
 import { inferOnly, kerasTensorsLike, symbolicLike } from "./base/infer.js";
 import { checkInput, type InputSpec } from "./base/input-spec.js";
@@ -125,9 +126,7 @@ export class Layer<S extends Schema = typeof layerOptions> extends LayerState im
     super();
     hide(this, "options", parseOptions<S>(this, given));
     const { name, trainable } = this.common;
-    let own = checkedName(this, name ?? automaticName(sourceNameOf(this) || "layer"));
-    const set = (name: unknown) => void (own = checkedName(this, name));
-    Object.defineProperty(this, "name", { get: () => own, set, configurable: true, enumerable: false });
+    hideChecked(this, "name", name ?? automaticName(sourceNameOf(this) || "layer"), (name) => checkedName(this, name));
     hide(this, "built", false);
     hide(this, "inputSpec", null);
     hide(this, "supportsMasking", this.computeMask !== Layer.prototype.computeMask);
@@ -618,6 +617,3 @@ function checkedName(layer: object, name: unknown): string {
 }
 
 /** A property that belongs to the machinery: fields that enumerate are the layer's own state. */
-function hide(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
-}

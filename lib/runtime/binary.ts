@@ -4,6 +4,7 @@
 import { builds, shared, unpacker } from "../generated/binaries.js";
 import { body as core } from "../generated/bodies/core.js";
 import { kernelNamesOf, type Body, type Family } from "./bindings.js";
+import { concatenated } from "./pieces.js";
 
 /** The two builds of the kernels: `relaxed` has fused multiply-add, `simd` gives the same bits on every machine. */
 export type Build = "simd" | "relaxed";
@@ -145,11 +146,5 @@ export function binaryOf(build: Build, families: readonly Family[]): Bytes {
   }
   const code = bodies.reduce((sum, { length }) => sum + length, 0);
   pieces.push(section(CODE, bodies.length, code), ...bodies);
-  const binary = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    binary.set(piece, at);
-    at += piece.length;
-  }
-  return binary;
+  return concatenated(pieces);
 }

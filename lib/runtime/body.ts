@@ -1,5 +1,7 @@
 // The bytes of a server's answer, told of while they come.
 
+import { concatenated } from "./pieces.js";
+
 /** The whole body; `progress` is told how many bytes have come. */
 export async function bodyOf(response: Response, progress?: (bytes: number) => void): Promise<Uint8Array> {
   if (!progress || !response.body) return new Uint8Array(await response.arrayBuffer());
@@ -10,11 +12,5 @@ export async function bodyOf(response: Response, progress?: (bytes: number) => v
     pieces.push(piece.value);
     progress((length += piece.value.length));
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return concatenated(pieces);
 }

@@ -1,6 +1,7 @@
 // Where a page keeps files: a database of its own, a folder of the origin's private file system.
 
 import { inTurn } from "./in-turn.js";
+import { concatenated } from "./pieces.js";
 import type { FileContent, FileStore, StoredFile } from "./platform.js";
 
 const files = "files";
@@ -39,16 +40,7 @@ function openDatabaseStore(location: string): FileStore {
   };
 }
 
-function joined(content: FileContent): Uint8Array {
-  if (content instanceof Uint8Array) return content;
-  const whole = new Uint8Array(content.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of content) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
+const joined = (content: FileContent): Uint8Array => (content instanceof Uint8Array ? content : concatenated(content));
 
 /** Other tabs wait where the browser can tell them to. */
 const whileLocked = <T>(name: string, action: () => Promise<T>): Promise<T> =>

@@ -6,6 +6,7 @@ import { constant } from "../../core/convert.js";
 import { ArgumentError, text, ValueError } from "../../core/errors.js";
 import { Strings } from "../../core/strings.js";
 import { Chainable } from "../../core/tensor.js";
+import { concatenated } from "../../runtime/pieces.js";
 import type { Leaf } from "../structure.js";
 import { Failure, type Parser } from "./records.js";
 
@@ -39,7 +40,7 @@ export class CsvRows implements Parser<string[]> {
   }
 
   push(piece: Uint8Array): readonly (string[] | Failure)[] {
-    const bytes = this.#rest.length > 0 ? concatenated(this.#rest, piece) : piece;
+    const bytes = this.#rest.length > 0 ? concatenated([this.#rest, piece]) : piece;
     const end = this.form.useQuoteDelim && bytes.includes(QUOTE) ? lastEndOfRow(bytes) : bytes.lastIndexOf(NEWLINE) + 1;
     this.#rest = bytes.subarray(end);
     this.consumed += end;
@@ -146,13 +147,6 @@ export class CsvRows implements Parser<string[]> {
 function linesOf(whole: string): string[] {
   const lines = whole.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
   return lines.filter((line) => line !== "");
-}
-
-function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
 }
 
 /** Behind the last end of a line that is in no quotes. The bytes begin outside of quotes. */

@@ -1,7 +1,7 @@
 // What a recurrent cell is: one step, its states, its dropout masks; and the base of cells with gates.
 
 import { boolean, fraction, positiveInteger, type Schema } from "../../config/index.js";
-import { add, concatenate, matmul, multiply, onesLike } from "../../ops/index.js";
+import { add, concatenate, expandDims, matmul, multiply, onesLike } from "../../ops/index.js";
 import type { Shape } from "../../core/shape.js";
 import type { Tensor } from "../../core/tensor.js";
 import { leaves } from "../../core/tree.js";
@@ -194,6 +194,11 @@ export abstract class GatedCell<S extends Schema = typeof cellOptions> extends L
     const product = matmul(x, this.kernel);
     const bias = this.inputBias();
     return bias ? add(product, bias) : product;
+  }
+
+  /** What is dropped of an input is the same at every step. */
+  projectSequence(sequence: Tensor, { inputs }: DropoutMasks): Tensor | null {
+    return sequence.rank === 3 ? this.project(inputs ? multiply(sequence, expandDims(inputs, 1)) : sequence) : null;
   }
 
   /** The bias that belongs to the input. */

@@ -17,13 +17,13 @@ import { shapeText, type Shape } from "../../core/shape.js";
 import { mapShapeStructure, mapStructure } from "../../core/keras-tree.js";
 import { symbolic, Tensor } from "../../core/tensor.js";
 import { isBranch, leaves, mapTree, type Tree } from "../../core/tree.js";
-import { cast, cumsum, expandDims, flip, greater, multiply, reshape, slice, stack, where, zerosLike } from "../../ops/index.js";
+import { cast, cumsum, expandDims, flip, greater, reshape, slice, stack, where, zerosLike } from "../../ops/index.js";
 import { Variable } from "../../variables/variable.js";
 import { checkInput, InputSpec } from "../base/input-spec.js";
 import { layerOptions, type LayerAttributes } from "../base/options.js";
 import type { Mask } from "../base/types.js";
 import { Layer } from "../layer.js";
-import { type Cell, type CellOptions, type DropoutMasks, firstOf, GatedCell, type States } from "./cell.js";
+import { type Cell, type CellOptions, type DropoutMasks, firstOf, type States } from "./cell.js";
 import { StackedRNNCells } from "./stacked-rnn-cells.js";
 import { flatStates, mapStates, zeroStates, zeroStatesOf } from "./states.js";
 
@@ -193,30 +193,22 @@ export abstract class BaseRNN<S extends Schema> extends Layer<S> {
     const initial = begin ?? inList(cell.initialStatesFor?.(at(firstOf(sequence), 0)) ?? zeroStatesOf(cell.stateSize, firstOf(sequence)));
     const masks = cell.drawMasks?.(at(firstOf(sequence), 0), firstOf(initial), training);
     const isThere = mask && cast(mask, "bool");
-    if (!(cell instanceof GatedCell) || !(sequence instanceof Tensor) || sequence.rank !== 3) {
-      const projected = masks && sequence instanceof Tensor ? (cell.projectSequence?.(sequence, masks) ?? null) : null;
-      return this.#stepByStep(projected ?? sequence, initial, isThere, {
-        training,
-        ...(masks && { masks }),
-        ...(projected && { isProjected: true }),
-      });
-    }
-    // The whole sequence goes through the kernel at once: what is dropped of an input is the same at every step.
-    const inputs = masks!.inputs ? multiply(sequence, expandDims(masks!.inputs, 1)) : sequence;
-    return (
-      this.#atOnce(inputs, begin, isThere, masks!) ??
-      this.#stepByStep(cell.project(inputs), initial, isThere, { training, masks: masks!, isProjected: true })
-    );
+    if (!masks || !(sequence instanceof Tensor)) return this.#stepByStep(sequence, initial, isThere, { training, ...(masks && { masks }) });
+    const atOnce = this.#atOnce(sequence, begin, isThere, masks);
+    if (atOnce) return atOnce;
+    const projected = cell.projectSequence?.(sequence, masks) ?? null;
+    return this.#stepByStep(projected ?? sequence, initial, isThere, { training, masks, ...(projected && { isProjected: true }) });
   }
 
   /** All steps as one operation, where the cell has one for them. */
-  #atOnce(inputs: Tensor, initial: States | null, isThere: Tensor | null, masks: DropoutMasks): Run | null {
-    const cell = this.cell as Cell & GatedCell;
-    const time = inputs.shape[1]!;
+  #atOnce(sequence: Tensor, initial: States | null, isThere: Tensor | null, masks: DropoutMasks): Run | null {
+    const { cell } = this;
+    const time = sequence.shape[1]!;
     if (!cell.wholeSequence || masks.state || !time || (isThere && isThere.rank !== 2)) return null;
     const turned = (x: Tensor): Tensor => (this.flags.goBackwards ? flip(x, 1) : x);
     const mask = isThere && turned(isThere);
-    const states = cell.wholeSequence({ projected: cell.project(turned(inputs)), initial, mask });
+    const projected = cell.projectSequence?.(turned(sequence), masks);
+    const states = projected && cell.wholeSequence({ projected, initial, mask });
     if (!states) return null;
     const output = this.#maskedSequence(states[0]!, initial, mask);
     return { last: at(output, time - 1), sequence: () => output, states: states.map((state) => at(state, time - 1)) };

@@ -24,6 +24,7 @@ import type { TracedFunction } from "../../graph/function.js";
 import type { Profile } from "../../graph/profile.js";
 import { isNumeric } from "../../layers/base/convert.js";
 import { callInParts } from "../../layers/base/going-on.js";
+import { hide, hideChecked } from "../../layers/base/hidden.js";
 import type { layerOptions } from "../../layers/base/options.js";
 import { finish, type Parts } from "../../runtime/parts.js";
 import { unpackXYSampleWeight } from "../../data/pack.js";
@@ -112,13 +113,9 @@ export abstract class Trainer<S extends Schema = typeof layerOptions> extends La
   constructor(...given: Arguments<S>) {
     super(...given);
     // Flags of runs are no part of what a layer is made of.
-    for (const [key, value] of Object.entries({ initialEpoch: null, history: null }))
-      Object.defineProperty(this, key, { value, writable: true, configurable: true, enumerable: false });
-    for (const key of ["stopTraining", "stopEvaluating", "stopPredicting"]) {
-      let stops = false;
-      const set = (value: unknown) => void (stops = checkedFlag(`${this.name}.${key}`, value));
-      Object.defineProperty(this, key, { get: () => stops, set, configurable: true, enumerable: false });
-    }
+    for (const key of ["initialEpoch", "history"]) hide(this, key, null);
+    for (const key of ["stopTraining", "stopEvaluating", "stopPredicting"])
+      hideChecked(this, key, false, (value) => checkedFlag(`${this.name}.${key}`, value));
   }
 
   /** Names of the outputs, where they have any. */
